@@ -1,0 +1,52 @@
+# make demo   the main job: a receiver, all 27 webhooks in shuffled order, what its database says after it
+# make test   the tests
+# make check  everything that CI runs
+# Each makes .venv itself. PYTHON=python3.12 chooses the interpreter, VENV=... another place.
+
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+PYTEST_FLAGS ?= -n auto
+
+.PHONY: demo test lint types layers wheel node check bench clean
+
+$(READY): requirements/ci.txt pyproject.toml
+	$(PYTHON) -c 'import sys; sys.exit("steppay-mock needs Python 3.11 or later") if sys.version_info < (3, 11) else None'
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements/ci.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps -e .
+	touch $@
+
+demo: $(READY)
+	$(BIN)/python examples/demo.py
+
+test: $(READY)
+	$(BIN)/python -m pytest -m "not wheel" $(PYTEST_FLAGS)
+
+lint: $(READY)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: $(READY)
+	$(BIN)/mypy
+
+layers: $(READY)
+	$(BIN)/lint-imports
+
+wheel: $(READY)
+	$(BIN)/python -m pytest -m wheel -p no:randomly
+
+node:
+	npm ci --prefix tests/ajv --no-audit --no-fund
+
+check: node
+	$(MAKE) test PYTEST_FLAGS="$(PYTEST_FLAGS) --require-tools"
+	$(MAKE) lint types layers wheel
+
+bench: $(READY)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements/bench.txt
+	for script in generate validate inprocess startup; do $(BIN)/python benchmarks/$$script.py || exit 1; done
+
+clean:
+	rm -rf .venv* dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache tests/ajv/node_modules

@@ -1,0 +1,70 @@
+"""Prove that your StepPay webhook receiver is right, in every delivery order, before StepPay does it in production.
+
+Names load on first use, so that ``import steppay_mock`` costs next to nothing.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from steppay_mock.contract.catalogue import EventType
+    from steppay_mock.contract.validate import iter_errors, validate
+    from steppay_mock.delivery.deliver import deliver, deliver_async
+    from steppay_mock.delivery.report import Outcome, Report
+    from steppay_mock.errors import ContractViolation, SignatureError, SteppayMockError
+    from steppay_mock.payload.event import Event
+    from steppay_mock.payload.factory import make_event, make_events
+    from steppay_mock.wire.signature import sign, verify
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "ContractViolation",
+    "Event",
+    "EventType",
+    "Outcome",
+    "Report",
+    "SignatureError",
+    "SteppayMockError",
+    "deliver",
+    "deliver_async",
+    "iter_errors",
+    "make_event",
+    "make_events",
+    "sign",
+    "validate",
+    "verify",
+]
+
+_HOMES = {
+    "ContractViolation": "errors",
+    "Event": "payload.event",
+    "EventType": "contract.catalogue",
+    "Outcome": "delivery.report",
+    "Report": "delivery.report",
+    "SignatureError": "errors",
+    "SteppayMockError": "errors",
+    "deliver": "delivery.deliver",
+    "deliver_async": "delivery.deliver",
+    "iter_errors": "contract.validate",
+    "make_event": "payload.factory",
+    "make_events": "payload.factory",
+    "sign": "wire.signature",
+    "validate": "contract.validate",
+    "verify": "wire.signature",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module 'steppay_mock' has no attribute {name!r}")
+    from importlib import import_module
+
+    value = getattr(import_module(f"steppay_mock.{_HOMES[name]}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -1,0 +1,1 @@
+"""What a valid webhook is: catalogue, schemas, validation, explanation."""

@@ -1,0 +1,90 @@
+"""Who is wrong: the caller of this toolkit, or the payload and receiver under test?
+
+Two families and no more. Both end their message with the next step, because the reader is usually looking at a red
+build and wants to know what to type.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+
+class SteppayMockError(Exception):
+    """The toolkit was used wrongly: an unknown name, an impossible option, a missing file."""
+
+
+class ContractViolation(AssertionError):  # noqa: N818 - it is a verdict about a payload, not a failure of this library
+    """A payload or a receiver breaks the webhook contract.
+
+    ``event`` is the event type concerned (or ``"?"``), ``path`` a JSONPath such as ``$.data.items[0].paidAmount``,
+    ``expected`` and ``sent`` are short texts, ``next_step`` is what to do about it. ``kind`` is a stable word for
+    programs: ``type``, ``missing``, ``unknown-field``, ``unknown-event``, ``enum``, ``range``, ``format``,
+    ``not-an-object``.
+    """
+
+    def __init__(
+        self, *, kind: str, event: str, path: str, expected: str, sent: str, next_step: str, line: int | None = None
+    ) -> None:
+        self.kind = kind
+        self.event = event
+        self.path = path
+        self.expected = expected
+        self.sent = sent
+        self.next_step = next_step
+        self.line = line
+        super().__init__(str(self))
+
+    def __str__(self) -> str:
+        where = f"line {self.line}: " if self.line is not None else ""
+        return (
+            f"{where}{self.event}: {self.path}\n"
+            f"  expected: {self.expected}\n"
+            f"  sent:     {self.sent}\n"
+            f"  next:     {self.next_step}"
+        )
+
+    def __reduce__(self) -> tuple[object, ...]:
+        # Exceptions with keyword-only arguments do not pickle by themselves, and xdist sends them between processes.
+        return _rebuild, (type(self), self.as_dict())
+
+    def as_dict(self) -> dict[str, str | int | None]:
+        """The violation as plain data, for ``--json``."""
+        return {
+            "kind": self.kind,
+            "event": self.event,
+            "path": self.path,
+            "expected": self.expected,
+            "sent": self.sent,
+            "next_step": self.next_step,
+            "line": self.line,
+        }
+
+
+class SignatureError(ContractViolation):
+    """A ``Steppay-Signature`` header does not prove that its body came from the holder of the secret."""
+
+
+def _rebuild(kind: type[ContractViolation], facts: dict[str, str]) -> ContractViolation:
+    return kind(**facts)  # type: ignore[arg-type]
+
+
+def nearest(word: object, candidates: Iterable[str]) -> str | None:
+    """The candidate that ``word`` was probably meant to be, or None."""
+    from difflib import get_close_matches  # two milliseconds, paid only by those who erred
+
+    names = [str(candidate) for candidate in candidates]
+    lowered = {name.lower().replace("_", ""): name for name in names}
+    found = get_close_matches(str(word).lower().replace("_", ""), lowered, n=1, cutoff=0.6)
+    return lowered[found[0]] if found else None
+
+
+def did_you_mean(word: object, candidates: Iterable[str]) -> str:
+    """``Did you mean 'x'?`` with a leading space, or nothing when no candidate is near."""
+    near = nearest(word, candidates)
+    return f" Did you mean {near!r}?" if near else ""
+
+
+def choices(names: Iterable[str]) -> str:
+    """The names as a message lists them: ``a, b or c``."""
+    *most, last = list(names)
+    return f"{', '.join(most)} or {last}" if most else last

@@ -1,0 +1,42 @@
+"""What makes the fields of one event agree with each other, and with its type?
+
+One module for each object that an event carries. A rule changes only fields that are there and that the user did not
+fix, so that a schema may gain or lose fields without any of this knowing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from steppay_mock.contract.catalogue import EventType, catalogue
+from steppay_mock.payload.coherence.cover import settle_cover
+from steppay_mock.payload.coherence.customer import settle_customer
+from steppay_mock.payload.coherence.fields import Fields
+from steppay_mock.payload.coherence.invoice import settle_invoice
+from steppay_mock.payload.coherence.order import settle_order
+from steppay_mock.payload.coherence.payment import settle_payment
+from steppay_mock.payload.coherence.product import settle_price, settle_product
+from steppay_mock.payload.coherence.subscription import settle_subscription
+from steppay_mock.payload.coherence.usage import settle_usage
+from steppay_mock.payload.draw import Draw
+from steppay_mock.payload.overrides import Pins
+
+_RULES: dict[str, Callable[[EventType, Fields], None]] = {
+    "Cover": settle_cover,
+    "Customer": settle_customer,
+    "Invoice": settle_invoice,
+    "Order": settle_order,
+    "Payment": settle_payment,
+    "Price": settle_price,
+    "Product": settle_product,
+    "Subscription": settle_subscription,
+    "Usage": settle_usage,
+}
+
+
+def make_coherent(event_type: EventType, data: Any, draw: Draw, *, pins: Pins) -> None:
+    """Change ``data`` in place so that it tells one story; an object without rules stays as it was made."""
+    settle = _RULES.get(catalogue()[event_type].object_name)
+    if settle is not None and isinstance(data, dict):
+        settle(event_type, Fields(data, pins, draw))

@@ -1,0 +1,100 @@
+"""How does a rule change an object without overruling the user? A view that leaves alone what the user fixed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from steppay_mock.payload.draw import Draw
+from steppay_mock.payload.instants import parse_local_date_time
+from steppay_mock.payload.overrides import Pins, pins_below
+
+
+@dataclass(frozen=True, slots=True)
+class Fields:
+    """The fields of one object, what the user fixed of them, and the event's source of chance."""
+
+    data: dict[str, Any]
+    pins: Pins
+    draw: Draw
+
+    def __getitem__(self, name: str) -> Any:
+        return self.data.get(name)
+
+    def is_fixed(self, name: str) -> bool:
+        """True where the user said what the field, or something below it, shall be."""
+        return name in self.pins
+
+    def put(self, **values: Any) -> None:
+        """Set these fields, except those that the user fixed and those that the schema no longer has."""
+        for name, value in values.items():
+            if name in self.data and name not in self.pins:
+                self.data[name] = value
+
+    def clear(self, *names: str) -> None:
+        """Make these fields null, with the same exceptions."""
+        for name in names:
+            if name in self.data and name not in self.pins:
+                self.data[name] = None
+
+    def need(self, *names: str) -> None:
+        """Say that the event makes no sense without these fields: an edge case must not make them null."""
+        for name in names:
+            self.draw.needed.add((id(self.data), name))
+
+    def within(self, name: str) -> Fields | None:
+        """The object in that field, or None if it is null."""
+        inner = self.data.get(name)
+        return Fields(inner, pins_below(self.pins, name), self.draw) if isinstance(inner, dict) else None
+
+    def each(self, name: str) -> list[Fields]:
+        """The objects in that list; none if it is null."""
+        inner, pins = self.data.get(name), pins_below(self.pins, name)
+        if not isinstance(inner, list):
+            return []
+        return [
+            Fields(item, pins_below(pins, at), self.draw) for at, item in enumerate(inner) if isinstance(item, dict)
+        ]
+
+    def text(self, name: str) -> str:
+        """The text in that field; empty where there is none, whatever a user put there."""
+        value = self.data.get(name)
+        return value if isinstance(value, str) else ""
+
+    def amount(self, name: str) -> Decimal:
+        """The amount in that field, exactly; zero where there is none."""
+        value = self.data.get(name)
+        if isinstance(value, bool) or not isinstance(value, int | float | Decimal):
+            return Decimal(0)
+        try:
+            return Decimal(str(value))
+        except InvalidOperation:
+            return Decimal(0)
+
+    def moment(self, name: str) -> datetime | None:
+        """The moment in that field; None where there is none, or none that can be read."""
+        value = self.data.get(name)
+        try:
+            return parse_local_date_time(value) if isinstance(value, str) else None
+        except ValueError:
+            return None
+
+    def happen(self, *names: str) -> None:
+        """Give these fields past moments in this order, the last of them now; what the user fixed bounds the others."""
+        draw = self.draw
+        moments = sorted(draw.past() for _ in names[1:])
+        moments = [min(moment, draw.now) for moment in moments] + [draw.now]
+        fixed = [self.moment(name) if self.is_fixed(name) else None for name in names]
+        for at, moment in enumerate(fixed):
+            if moment is not None:
+                moments[at] = moment
+                moments[:at] = [min(earlier, moment) for earlier in moments[:at]]
+                moments[at + 1 :] = [max(later, moment) for later in moments[at + 1 :]]
+        self.put(**{name: draw.stamp(moment) for name, moment in zip(names, moments, strict=True)})
+
+
+def money(amount: Decimal) -> int | float:
+    """The amount as JSON writes it: whole where it is whole."""
+    return int(amount) if amount == amount.to_integral_value() else float(amount)

@@ -1,0 +1,38 @@
+"""An invoice: status by event, and the dates that the status calls for."""
+
+from __future__ import annotations
+
+from steppay_mock.contract.catalogue import EventType
+from steppay_mock.payload.coherence.fields import Fields
+
+_STATUSES: dict[EventType, tuple[str, ...]] = {
+    EventType.INVOICE_CREATED: ("TEMPORARY", "RESERVATION", "SENT"),
+    EventType.INVOICE_UPDATED: ("SENT", "PAID", "OVER_DUE", "RESERVATION", "SEND_FAIL"),
+    EventType.INVOICE_DELETED: ("TEMPORARY", "RESERVATION", "SENT"),
+}
+
+
+def settle_invoice(event_type: EventType, invoice: Fields) -> None:
+    """Make the invoice one that the event can be about."""
+    draw = invoice.draw
+    invoice.put(status=draw.walk(_STATUSES[event_type]))
+    if invoice.text("status") == "RESERVATION":
+        invoice.put(publishType="RESERVATION")
+        invoice.need("publishType", "reservationAt")
+    elif not draw.edge:
+        invoice.put(publishType="NOW")
+    if invoice.text("publishType") != "RESERVATION":
+        invoice.clear("reservationAt")
+    if invoice.text("status") == "OVER_DUE":
+        invoice.need("purchaseDeadline")
+        invoice.put(purchaseDeadline=draw.stamp(draw.past(days=14)))
+    else:
+        reserved = invoice.moment("reservationAt") or draw.now
+        invoice.put(purchaseDeadline=draw.stamp(max(draw.future(), reserved)))
+    if event_type is EventType.INVOICE_DELETED:
+        invoice.need("deletedAt")
+        invoice.put(deletedAt=draw.stamp(draw.now))
+    else:
+        invoice.clear("deletedAt")
+    if not draw.edge and draw.chance(0.6):
+        invoice.put(discount=0)

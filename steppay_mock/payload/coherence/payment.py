@@ -1,0 +1,106 @@
+"""A payment: status by event, gateway and method that fit, and the blocks that go with them (facts 14, 29, 30)."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from steppay_mock.contract.catalogue import EventType
+from steppay_mock.payload.coherence.fields import Fields, money
+from steppay_mock.payload.instants import epoch_millis
+
+# Which gateway offers which methods (fact 30). Of the others nothing is known.
+METHODS_BY_GATEWAY: dict[str, tuple[str, ...]] = {
+    **dict.fromkeys(("KAKAO", "DANAL", "PAYPLE", "PAYPLE_GLOBAL"), ("CARD", "CARD_BILL")),
+    "NICE": ("CARD", "CARD_BILL", "BANK", "VBANK", "CMS_BILL"),
+    **dict.fromkeys(("TOSS", "KG", "BLUEWALNUT"), ("CARD", "CARD_BILL", "BANK", "VBANK")),
+    "SETTLE": ("CARD", "CARD_BILL", "CMS", "CMS_BILL"),
+}
+
+_USUAL_STATUSES: dict[EventType, tuple[str, ...]] = {
+    EventType.PAYMENT_COMPLETED: ("COMPLETE",),
+    EventType.PAYMENT_FAILED: ("FAILED",),
+    EventType.PAYMENT_CANCELED: ("CANCELED", "PARTIAL_CANCELED"),
+    EventType.PAYMENT_STANDBY: ("VIRTUAL_BANK_STANDBY", "CMS_STANDBY"),
+}
+
+# Documented statuses that no fact ties to an event; edge cases put them where their names point.
+_RARE_STATUSES: dict[EventType, tuple[str, ...]] = {
+    EventType.PAYMENT_FAILED: ("CANCELED_FAIL",),
+    EventType.PAYMENT_CANCELED: ("USER_CANCELED",),
+    EventType.PAYMENT_STANDBY: ("STANDBY",),
+}
+
+_METHODS_OF_STATUS = {"VIRTUAL_BANK_STANDBY": ("VBANK",), "CMS_STANDBY": ("CMS_BILL", "CMS")}
+_CMS_STATUS = {"CMS_STANDBY": "WITHDRAW_PENDING", "COMPLETE": "WITHDRAW_SUCCESS", "FAILED": "WITHDRAW_FAIL"}
+
+
+def settle_payment(event_type: EventType, payment: Fields) -> None:
+    """Make the payment one that the event can be about."""
+    draw = payment.draw
+    statuses = _USUAL_STATUSES[event_type] + (_RARE_STATUSES.get(event_type, ()) if draw.edge else ())
+    payment.put(status=draw.walk(statuses))
+    _settle_means(payment)
+    _settle_blocks(event_type, payment)
+    _settle_cancel(event_type, payment)
+    if event_type is EventType.PAYMENT_FAILED:
+        payment.need("errorMessage")
+    else:
+        payment.clear("errorMessage")
+    payment.put(paymentOnly=draw.chance(0.1))
+    if payment["paymentOnly"] is True:  # then both numbers are the merchant's own, of any form (fact 14)
+        payment.put(orderId=f"shop-{draw.between(1, 99_999):05d}", customerId=f"member-{draw.between(1, 9_999)}")
+
+
+def _settle_means(payment: Fields) -> None:
+    """Choose a gateway and a method that go together, and with the status."""
+    draw = payment.draw
+    wanted = _METHODS_OF_STATUS.get(payment.text("status"))
+    if payment.is_fixed("paymentMethod"):
+        wanted = (payment.text("paymentMethod"),)
+    gateways = [name for name, methods in METHODS_BY_GATEWAY.items() if wanted is None or set(wanted) & set(methods)]
+    if gateways and (wanted is not None or not draw.edge):
+        payment.put(paymentGateway=draw.walk(gateways))
+    offered = METHODS_BY_GATEWAY.get(payment.text("paymentGateway"))
+    if offered is not None:
+        fitting = [method for method in offered if wanted is None or method in wanted]
+        payment.put(paymentMethod=draw.pick(fitting or offered))
+
+
+def _settle_blocks(event_type: EventType, payment: Fields) -> None:
+    draw, method = payment.draw, payment.text("paymentMethod")
+    if event_type is EventType.PAYMENT_COMPLETED:
+        payment.put(paidAt=draw.stamp(draw.now))
+    elif event_type is not EventType.PAYMENT_CANCELED:
+        payment.clear("paidAt")
+    payment.put(idKey=f"{epoch_millis(payment.moment('paidAt') or draw.now)}{str(payment['idKey'])[-16:]}")
+    if method == "VBANK":
+        payment.need("vBank")
+    else:
+        payment.clear("vBank")
+    agreement = payment.within("niceCms")
+    if method not in {"CMS", "CMS_BILL"} or agreement is None:
+        payment.clear("niceCms")
+        return
+    payment.need("niceCms")
+    if not draw.edge:
+        agreement.put(status=_CMS_STATUS.get(payment.text("status"), "WITHDRAW_SUCCESS"))
+    if not agreement.text("status").endswith("_FAIL"):
+        agreement.clear("errorReturn")
+
+
+def _settle_cancel(event_type: EventType, payment: Fields) -> None:
+    draw, cancel = payment.draw, payment.within("cancel")
+    if event_type is not EventType.PAYMENT_CANCELED or cancel is None:
+        payment.clear("cancel")
+        return
+    payment.need("cancel", "paidAmount", "paidAt")
+    if payment.text("status") == "PARTIAL_CANCELED" and not payment.is_fixed("paidAmount"):
+        payment.put(
+            paidAmount=money(max(payment.amount("paidAmount"), Decimal(100)))
+        )  # less than a part cannot be split
+    paid = payment.amount("paidAmount")
+    part = (paid * draw.between(1, 9) / 10).quantize(Decimal(1)) if paid >= 10 else paid / 2
+    cancel.put(
+        canceledAmount=money(part if payment.text("status") == "PARTIAL_CANCELED" else paid),
+        lastCanceledDate=draw.stamp(draw.now),
+    )

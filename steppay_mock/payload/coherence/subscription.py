@@ -1,0 +1,102 @@
+"""A subscription: which dates its status leaves, and a period as long as its interval (fact 24)."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from steppay_mock.contract.catalogue import EventType
+from steppay_mock.payload.coherence.fields import Fields
+from steppay_mock.payload.instants import add_interval
+
+_ENDED = {"CANCELED", "EXPIRED"}
+_CHANGED = ("ACTIVE", "ACTIVE", "UNPAID", "PENDING_PAUSE", "PAUSE", "PENDING_CANCEL", "CANCELED", "EXPIRED", "QUEUEING")
+_RETRY_DAYS = (1, 3, 5, 10, 14)
+_SHORT_PERIODS = {"DAY": (7, 14, 30), "WEEK": (1, 2, 4), "MONTH": (1, 1, 3, 6), "YEAR": (1,)}
+
+
+def settle_subscription(event_type: EventType, subscription: Fields) -> None:
+    """Make the subscription one that the event can be about."""
+    _settle_status(event_type, subscription)
+    start, end = _settle_period(event_type, subscription)
+    _settle_dates(subscription, start, end)
+    if event_type is EventType.SUBSCRIPTION_PAYMENT_DUE_NOTIFICATION:
+        subscription.need("nextPaymentDate", "notiBeforePaymentDate")
+        subscription.put(notiBeforePaymentDate=subscription.draw.stamp(subscription.draw.now))
+    if not subscription.draw.edge:
+        _settle_items(subscription)
+
+
+def _settle_status(event_type: EventType, subscription: Fields) -> None:
+    draw = subscription.draw
+    if event_type is not EventType.SUBSCRIPTION_UPDATED:
+        subscription.put(status="ACTIVE")
+    elif not draw.edge:
+        subscription.put(status=draw.pick(_CHANGED))
+    if not draw.edge or subscription.text("intervalUnit") not in _SHORT_PERIODS:
+        subscription.put(intervalUnit=draw.pick(("MONTH", "MONTH", "MONTH", "YEAR", "WEEK", "DAY")))
+    subscription.put(intervalCount=draw.pick(_SHORT_PERIODS.get(subscription.text("intervalUnit"), (1,))))
+
+
+def _settle_period(event_type: EventType, subscription: Fields) -> tuple[datetime, datetime]:
+    """The current period, as long as the interval, with now inside it; or just over for those that failed to renew."""
+    draw, unit, count = subscription.draw, subscription.text("intervalUnit"), subscription["intervalCount"]
+    if unit not in _SHORT_PERIODS or not isinstance(count, int) or not 0 < count <= 1200:
+        unit, count = "MONTH", 1  # the user's own interval, which no calendar can follow
+    length = add_interval(draw.now, unit=unit, count=count) - draw.now
+    if event_type is EventType.SUBSCRIPTION_CREATED:
+        start = draw.now
+    elif subscription.text("status") in {"UNPAID", "QUEUEING"}:
+        start = draw.now - length
+    elif event_type is EventType.SUBSCRIPTION_PAYMENT_DUE_NOTIFICATION:
+        start = draw.now - length + timedelta(days=min(3, length.days - 1))
+    else:
+        start = draw.now - length * draw.random() * 0.9
+    end = add_interval(start, unit=unit, count=count)
+    period = subscription.within("currentPeriod")
+    if period is not None:
+        period.put(startDateTime=draw.stamp(start), endDateTime=draw.stamp(end))
+        start, end = period.moment("startDateTime") or start, period.moment("endDateTime") or end
+    return start, end
+
+
+def _settle_dates(subscription: Fields, start: datetime, end: datetime) -> None:
+    draw, status = subscription.draw, subscription.text("status")
+    renewals = 0 if draw.event_type is EventType.SUBSCRIPTION_CREATED else draw.between(0, 11)
+    created = start - (end - start) * renewals
+    subscription.put(createdAt=draw.stamp(created), lastPaymentDate=draw.stamp(start), nextPaymentDate=draw.stamp(end))
+    subscription.put(originNextPaymentDate=subscription["nextPaymentDate"], endDate=draw.stamp(end))
+    subscription.put(pausedDateTime=draw.stamp(draw.now), notiBeforePaymentDate=draw.stamp(end - timedelta(days=1)))
+    _settle_trial(subscription, created)
+    if status == "UNPAID":
+        subscription.put(nextPaymentDate=draw.stamp(end + timedelta(days=draw.pick(_RETRY_DAYS))))
+    if status in _ENDED:
+        subscription.put(endDate=draw.stamp(draw.now))
+    if status in _ENDED or status in {"PAUSE", "PENDING_CANCEL", "PENDING_PAUSE"}:
+        subscription.clear("nextPaymentDate", "originNextPaymentDate", "notiBeforePaymentDate")
+    if status not in _ENDED and status != "PENDING_CANCEL":
+        subscription.clear("endDate")
+    if status != "PAUSE":
+        subscription.clear("pausedDateTime")
+
+
+def _settle_trial(subscription: Fields, created: datetime) -> None:
+    draw, trial = subscription.draw, subscription.within("trialPeriod")
+    if trial is None:
+        return
+    if not subscription.is_fixed("trialPeriod") and draw.chance(0.75):
+        subscription.clear("trialPeriod")
+        return
+    until = add_interval(created, unit="DAY", count=draw.pick((7, 14, 30)))
+    trial.put(startDateTime=draw.stamp(created), endDateTime=draw.stamp(until))
+
+
+def _settle_items(subscription: Fields) -> None:
+    draw = subscription.draw
+    for at, item in enumerate(subscription.each("items")):
+        item.put(type="SKU", isAdditional=at > 0, keepWhenRenew=True, claimMethodType="PRE")
+        item.put(priceType=draw.pick(("FLAT", "FLAT", "UNIT_BASED", "USAGE_BASED")))
+    means = subscription.within("paymentMethod")
+    if means is not None:
+        means.put(
+            paymentGateway=draw.pick(("TOSS", "NICE", "KG", "KAKAO", "PAYPLE"))
+        )  # each offers CARD_BILL (fact 30)

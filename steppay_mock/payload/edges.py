@@ -1,0 +1,23 @@
+"""Which valid values break receivers? Strings, numbers and lists at the ends of what the contract allows."""
+
+from __future__ import annotations
+
+TEXTS = (
+    "",
+    " ",
+    "가" * 4000,  # longer than most columns, and three bytes a character
+    "x" * 10_000,
+    "👩‍👩‍👧‍👦🇰🇷🫠",  # joined, flags, and beyond the Basic Multilingual Plane
+    "\u1112\u1161\u11ab\u1100\u1173\u11af",  # 한글 in decomposed form, as macOS writes it
+    "한글 漢字 \u202eעברית",  # right to left
+    "\"quotes\" 'and' \\backslash\\ \t\r\n\u2028",
+    "<script>alert('x')</script>&amp;",
+    "Robert'); DROP TABLE students;--",
+    "null",
+    "\u0000",  # some databases refuse it
+)
+
+LONGS = (0, 1, 2**31 - 1, 2**31, 2**31 + 1, 2**53, 2**53 + 1, 2**63 - 1)
+INTS = (0, 1, 2**31 - 1)
+AMOUNTS: tuple[int | float, ...] = (0, 1, 0.01, 0.1, 12.345, 10000.0, 1234567.89, 99_999_999_999)
+SIZES = (0, 1, 2, 5)

@@ -1,0 +1,86 @@
+"""What is one webhook? Its payload as a dict, and the exact bytes that are sent and signed."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from steppay_mock.contract.catalogue import EventType
+from steppay_mock.errors import SteppayMockError
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One thing that happened at StepPay, as its webhook tells it.
+
+    ``payload`` is the whole envelope: ``timestamp`` (seconds since the epoch), ``version``, ``event``, ``data`` and
+    ``isTest`` (facts 2 and 3). Treat it as read-only: ``body`` is made from it.
+    """
+
+    payload: dict[str, Any]
+
+    def __hash__(self) -> int:
+        return hash((self.payload.get("event"), self.payload.get("timestamp")))
+
+    @classmethod
+    def from_payload(cls, payload: Event | Mapping[str, Any]) -> Event:
+        """The event that a payload dict describes, kept as it is, valid or not; an Event passes through."""
+        if isinstance(payload, Event):
+            return payload
+        if isinstance(payload, Mapping):
+            return cls(dict(payload))
+        raise SteppayMockError(
+            f"An event is an Event or a payload dict, not {type(payload).__name__}. "
+            'Make one: make_event("payment.completed")'
+        )
+
+    @property
+    def type(self) -> EventType | str:
+        """The event type; a plain string where it is one that StepPay does not document."""
+        name = self.payload.get("event")
+        try:
+            return EventType(name)  # type: ignore[arg-type]
+        except ValueError:
+            return str(name)
+
+    @property
+    def timestamp(self) -> int:
+        """When it happened: seconds since the epoch."""
+        return self.payload["timestamp"]  # type: ignore[no-any-return]
+
+    @property
+    def data(self) -> dict[str, Any]:
+        """The object that the event carries."""
+        return self.payload["data"]  # type: ignore[no-any-return]
+
+    @property
+    def body(self) -> bytes:
+        """The request body: compact UTF-8 JSON, keys in the order of the payload. Sign exactly these bytes."""
+        try:
+            text = json.dumps(self.payload, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+            return text.encode("utf-8")
+        except (TypeError, ValueError, RecursionError) as error:
+            raise SteppayMockError(
+                f"The payload of {self.type} cannot be written as JSON: {error}. "
+                "Use plain dicts, lists, strings, finite numbers, booleans and None."
+            ) from error
+
+
+Events = Event | Mapping[str, Any] | Iterable[Event | Mapping[str, Any]]
+"""What every function that takes events accepts: one event, one payload, or any iterable of them."""
+
+
+def iter_events(events: Events) -> Iterator[Event]:
+    """Each of the events, whatever form they came in."""
+    if isinstance(events, Event | Mapping):
+        yield Event.from_payload(events)
+        return
+    if isinstance(events, str | bytes) or not isinstance(events, Iterable):
+        raise SteppayMockError(
+            f"Events are an Event, a payload dict or an iterable of them, not {type(events).__name__}. "
+            'Make some: make_events(["payment.completed"])'
+        )
+    for event in events:
+        yield Event.from_payload(event)

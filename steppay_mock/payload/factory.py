@@ -1,0 +1,91 @@
+"""How is an event made? From the plan of its schema, with what the user fixed, then made coherent."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime, timedelta
+from random import SystemRandom
+from typing import Any, Unpack
+
+from steppay_mock.contract.catalogue import EventType, parse_event_type
+from steppay_mock.errors import SteppayMockError
+from steppay_mock.payload.coherence import make_coherent
+from steppay_mock.payload.draw import Draw, derive_seed
+from steppay_mock.payload.drift import can_drift, drift_event
+from steppay_mock.payload.event import Event
+from steppay_mock.payload.instants import read_instant, remarkable_moments
+from steppay_mock.payload.nulls import make_some_null, write_nulls
+from steppay_mock.payload.options import EventOptions, Recipe, read_options
+from steppay_mock.payload.overrides import NO_PINS, apply_override
+from steppay_mock.payload.plan import plan_event
+from steppay_mock.payload.pools import pool
+
+# Seeded events need a time that does not depend on the clock. Any moment would do.
+SEEDED_NOW = datetime(2025, 1, 15, 3, 0, 0, 403711)  # noqa: DTZ001 - naive UTC, like every moment within the factory
+
+
+def make_event(event_type: EventType | str, **options: Unpack[EventOptions]) -> Event:
+    """A realistic, valid event of that type; see :class:`EventOptions` for the options.
+
+    Raises SteppayMockError for an unknown event type, option or override path.
+    """
+    return next(iter_made([event_type], read_options(options), n=1))
+
+
+def make_events(
+    event_types: EventType | str | Iterable[EventType | str] | None = None,
+    *,
+    n: int = 1,
+    **options: Unpack[EventOptions],
+) -> list[Event]:
+    """``n`` different events of each type (None: of all that can have the drift), in the order in which they happen.
+
+    Two events share each second, as they do in the bursts of StepPay (fact 6). The options are those of
+    :func:`make_event`; the first event of a type is the one that it makes.
+    """
+    if isinstance(event_types, str):
+        event_types = [event_types]
+    recipe = read_options(options)
+    if event_types is None:
+        event_types = [event_type for event_type in EventType if can_drift(event_type, recipe.drift)]
+    return list(iter_made(event_types, recipe, n=n))
+
+
+def iter_made(event_types: Iterable[EventType | str], recipe: Recipe, *, n: int) -> Iterator[Event]:
+    """The events of :func:`make_events` one by one, for runs too long to hold."""
+    if isinstance(n, bool) or not isinstance(n, int) or n < 1:
+        raise SteppayMockError(f"n={n!r} events cannot be made. Ask for 1 or more of each type.")
+    types = [parse_event_type(name) for name in event_types]
+    seed = SystemRandom().getrandbits(63) if recipe.seed is None else recipe.seed
+    start = SEEDED_NOW if recipe.now is None and recipe.seed is not None else read_instant(recipe.now)
+    first_turn = derive_seed(seed, "turn") % 1000
+    for place in range(n * len(types)):
+        event_type, round_ = types[place % len(types)], place // len(types)
+        yield _make(
+            event_type,
+            recipe,
+            seed=derive_seed(seed, event_type, round_),
+            now=start + timedelta(seconds=place // 2),
+            turn=first_turn + round_,
+        )
+
+
+def _make(event_type: EventType, recipe: Recipe, *, seed: int, now: datetime, turn: int) -> Event:
+    draw = Draw(seed, event_type=event_type, now=now, pool=pool(recipe.locale), turn=turn, edge=recipe.edge)
+    if recipe.edge and recipe.now is None:
+        draw.now = draw.pick(remarkable_moments(now, later=False))
+    plan = plan_event(event_type, edge=recipe.edge)
+    pins = recipe.data or NO_PINS
+    payload: dict[str, Any] = plan.make(draw)
+    payload["isTest"] = recipe.is_test
+    if pins:
+        payload["data"] = apply_override(pins, payload["data"], plan.fields["data"], draw, path="data")
+    make_coherent(event_type, payload["data"], draw, pins=pins)
+    if recipe.edge:
+        make_some_null(payload["data"], plan.fields["data"], draw, pins=pins)
+    payload = write_nulls(payload, recipe.nulls, draw)
+    if recipe.is_test is None:
+        payload.pop("isTest", None)
+    if recipe.drift is not None:
+        payload = drift_event(payload, recipe.drift, plan, draw)
+    return Event(payload)

@@ -1,0 +1,77 @@
+"""How is a moment written, and what is a month later? Everything is UTC (fact 10)."""
+
+from __future__ import annotations
+
+from calendar import isleap, monthrange
+from datetime import UTC, datetime, timedelta
+
+from steppay_mock.errors import SteppayMockError
+
+EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 - a LocalDateTime has no zone, and so has what it is made from
+
+
+def read_instant(moment: datetime | float | None) -> datetime:
+    """The moment as naive UTC; None is the wall clock. A datetime without a zone is refused: it may mean anything."""
+    if moment is None:
+        return datetime.now(UTC).replace(tzinfo=None)
+    if isinstance(moment, datetime):
+        if moment.tzinfo is None:
+            raise SteppayMockError(
+                f"now={moment.isoformat()} has no zone. Say which: datetime(..., tzinfo=UTC), or use epoch seconds."
+            )
+        return moment.astimezone(UTC).replace(tzinfo=None)
+    if isinstance(moment, bool) or not isinstance(moment, int | float):
+        raise SteppayMockError(f"now={moment!r} is no moment. Use a datetime with a zone, or epoch seconds.")
+    try:
+        return EPOCH + timedelta(seconds=moment)
+    except (OverflowError, ValueError):
+        raise SteppayMockError(f"now={moment!r} is beyond the years 1 to 9999. Epoch seconds, not millis?") from None
+
+
+def epoch_seconds(moment: datetime) -> int:
+    """Whole seconds since the epoch."""
+    return int((moment - EPOCH).total_seconds() // 1)
+
+
+def epoch_millis(moment: datetime) -> int:
+    """Whole milliseconds since the epoch."""
+    return (moment - EPOCH) // timedelta(milliseconds=1)
+
+
+def local_date_time(moment: datetime, *, digits: int = 6) -> str:
+    """The moment as a LocalDateTime with that many fraction digits, none where the fraction is zero (fact 9)."""
+    if digits == 6:
+        return moment.isoformat()
+    whole = moment.isoformat(timespec="seconds")
+    return whole if digits == 0 else f"{whole}.{f'{moment.microsecond:06d}000'[:digits]}"
+
+
+def parse_local_date_time(text: str) -> datetime:
+    """The moment that a LocalDateTime names, to the microsecond."""
+    return datetime.fromisoformat(text[:26])
+
+
+def add_interval(moment: datetime, *, unit: str, count: int) -> datetime:
+    """The moment ``count`` DAY, WEEK, MONTH or YEAR later; a day that its month lacks becomes the month's last."""
+    if unit in {"DAY", "WEEK"}:
+        return moment + timedelta(days=count * (7 if unit == "WEEK" else 1))
+    months = moment.month - 1 + count * (12 if unit == "YEAR" else 1)
+    year, month = moment.year + months // 12, months % 12 + 1
+    return moment.replace(year=year, month=month, day=min(moment.day, monthrange(year, month)[1]))
+
+
+def remarkable_moments(around: datetime, *, later: bool) -> tuple[datetime, ...]:
+    """Moments that break date arithmetic, before or after ``around``: leap day, year end, new year, and itself."""
+    years = range(around.year, around.year + 9) if later else range(around.year, around.year - 9, -1)
+    leap = next((year for year in years if isleap(year) and _beyond(datetime(year, 2, 29), around, later)), None)  # noqa: DTZ001
+    end = around.replace(month=12, day=31, hour=23, minute=59, second=59, microsecond=999999)
+    if not later:
+        end = end.replace(year=around.year - 1)
+    found = [around, end, end + timedelta(microseconds=1)]
+    if leap is not None:
+        found.append(datetime(leap, 2, 29, 12, 30, 15, 120000))  # noqa: DTZ001
+    return tuple(moment for moment in found if moment == around or _beyond(moment, around, later))
+
+
+def _beyond(moment: datetime, around: datetime, later: bool) -> bool:  # noqa: FBT001
+    return moment > around + timedelta(days=1) if later else moment < around - timedelta(days=1)

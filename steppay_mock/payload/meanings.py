@@ -1,0 +1,207 @@
+"""What is a plausible value for a field that means this? The vocabulary of the schemas' ``x-means``.
+
+A function for each meaning, looked up by the name that the schema gives. Many call for the same value all over an
+event: who is meant by ``customer-id`` in one object is meant by it in all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from steppay_mock.payload.draw import Draw
+from steppay_mock.payload.instants import epoch_millis, epoch_seconds
+
+Meaning = Callable[[Draw], Any]
+
+MEANINGS: dict[str, Meaning] = {}
+
+
+def _means(*names: str) -> Callable[[Meaning], Meaning]:
+    def register(meaning: Meaning) -> Meaning:
+        for name in names:
+            MEANINGS[name] = meaning
+        return meaning
+
+    return register
+
+
+def _goods(name: str) -> Meaning:
+    return lambda draw: draw.pick(draw.pool.goods[name])
+
+
+def _code(prefix: str) -> Meaning:
+    return lambda draw: f"{prefix}_{draw.alphanumerics(9)}"
+
+
+def _shared(key: str, meaning: Meaning) -> Meaning:
+    return lambda draw: draw.same(key, meaning)
+
+
+def _number(low: int, high: int) -> Meaning:
+    return lambda draw: draw.between(low, high)
+
+
+for _name in (
+    *(
+        "product-subtitle",
+        "product-description",
+        "plan-name",
+        "plan-description",
+        "plan-detail",
+        "discount-name",
+        "memo",
+    ),
+    *("option-label", "option-name", "option-group-name", "category-name", "unit-label", "setup-name", "error-message"),
+    *("bank-error", "bank-name"),
+):
+    MEANINGS[_name] = _goods(_name)
+
+MEANINGS |= {
+    # Codes are a prefix and nine alphanumerics (fact 12).
+    "order-code": _shared("order-code", _code("order")),
+    "order-item-code": _code("order_item"),
+    "product-code": _code("product"),
+    "price-code": _code("price"),
+    "customer-code": _shared("customer-code", _code("customer")),
+    "currency": lambda _draw: "KRW",
+    "product-name": _shared("product-name", _goods("product-name")),
+    "version": lambda _draw: "v1",
+}
+
+NUMBERS: dict[str, Meaning] = {
+    # Numbers of the size of those seen, such as 183682.
+    "id": _number(10_000, 999_999),
+    "customer-id": _shared("customer-id", _number(10_000, 999_999)),
+    "order-id": _shared("order-id", _number(10_000, 999_999)),
+    "subscription-id": _shared("subscription-id", _number(10_000, 999_999)),
+    "payment-id": _shared("payment-id", _number(10_000, 999_999)),
+    "invoice-id": _shared("invoice-id", _number(1_000, 99_999)),
+    "amount": lambda draw: draw.between(10, 500) * 100,  # won have no decimals in practice (fact 13)
+    "quantity": lambda draw: 1 if draw.chance(0.7) else draw.between(2, 5),
+    "small-count": _number(1, 10),
+    "interval-count": lambda draw: 1 if draw.chance(0.8) else draw.pick((2, 3, 6)),
+    "membership-length": lambda draw: draw.pick((0, 1, 3, 6, 12)),
+    "stock": _number(0, 500),
+    "day-of-month": _number(1, 28),
+    "range-end": lambda draw: draw.between(1, 100) * 100,
+    "message-step": _number(1, 4),
+    "usage-delta": _number(1, 500),
+    "usage-sum": _number(500, 5_000),
+    "event-seconds": lambda draw: epoch_seconds(draw.now),
+}
+"""The meanings whose values are numbers; a field that wants text gets them as text (fact 14)."""
+
+MEANINGS |= NUMBERS
+
+
+@_means("person-name")
+def _person_name(draw: Draw) -> str:
+    return draw.pool.names[draw.person]
+
+
+@_means("login")
+def _login(draw: Draw) -> str:
+    return draw.pool.logins[draw.person]
+
+
+@_means("email")
+def _email(draw: Draw) -> str:
+    return f"{draw.pool.logins[draw.person]}@example.com"  # a domain that nobody can own
+
+
+@_means("phone")
+def _phone(draw: Draw) -> str:
+    return draw.pool.phones[draw.person]
+
+
+@_means("postcode")
+def _postcode(draw: Draw) -> str:
+    return draw.pool.addresses[draw.person][0]
+
+
+@_means("state")
+def _state(draw: Draw) -> str:
+    return draw.pool.addresses[draw.person][1]
+
+
+@_means("city")
+def _city(draw: Draw) -> str:
+    return draw.pool.addresses[draw.person][2]
+
+
+@_means("address")
+def _address(draw: Draw) -> str:
+    return draw.pool.addresses[draw.person][3]
+
+
+@_means("address-detail")
+def _address_detail(draw: Draw) -> str:
+    return draw.pool.address_details[draw.person]
+
+
+@_means("country-code")
+def _country_code(draw: Draw) -> str:
+    return draw.pool.country_code
+
+
+@_means("company-name")
+def _company_name(draw: Draw) -> str:
+    return draw.pool.companies[draw.person]
+
+
+@_means("account-holder")
+def _account_holder(draw: Draw) -> str:
+    return draw.pool.companies[(draw.person + 1) % len(draw.pool.companies)]  # the merchant's, not the payer's
+
+
+@_means("attributes")
+def _attributes(draw: Draw) -> dict[str, str]:
+    names, values = draw.pool.goods["attribute-name"], draw.pool.goods["attribute-value"]
+    return {draw.pick(names): draw.pick(values) for _ in range(draw.between(0, 2))}
+
+
+@_means("payment-info")
+def _payment_info(draw: Draw) -> str:
+    card = draw.pick(draw.pool.goods["card-name"])
+    return f"{card} {draw.between(100_000, 999_999)}{'*' * 10}"
+
+
+@_means("account-number")
+def _account_number(draw: Draw) -> str:
+    return f"{draw.between(10**11, 10**12 - 1)}"
+
+
+@_means("bank-number")
+def _bank_number(draw: Draw) -> str:
+    return f"{draw.pick((3, 4, 11, 20, 81, 88, 90, 92)):03d}"  # the public three-digit codes of Korean banks
+
+
+@_means("company-registration-number")
+def _company_registration_number(draw: Draw) -> str:
+    return f"{draw.between(100, 999)}-{draw.between(10, 99)}-{draw.between(10_000, 99_999)}"
+
+
+@_means("holder-number")
+def _holder_number(draw: Draw) -> str:
+    return f"{draw.between(60, 99)}{draw.between(1, 12):02d}{draw.between(1, 28):02d}"  # a date of birth and no more
+
+
+@_means("image-url")
+def _image_url(draw: Draw) -> str:
+    return f"https://images.example.com/{draw.alphanumerics(12)}.png"
+
+
+@_means("id-key")
+def _id_key(draw: Draw) -> str:
+    return f"{epoch_millis(draw.now)}{draw.alphanumerics(16)}"  # fact 11
+
+
+@_means("moment-past")
+def _moment_past(draw: Draw) -> str:
+    return draw.stamp(draw.past())
+
+
+@_means("moment-future")
+def _moment_future(draw: Draw) -> str:
+    return draw.stamp(draw.future())

@@ -1,0 +1,77 @@
+"""How shall an event be made? The options of ``make_event``, named and checked once for all who take them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal, TypedDict, get_args
+
+from steppay_mock.errors import SteppayMockError, choices, did_you_mean
+
+Nulls = Literal["omit", "null", "mixed"]
+Drift = Literal["field", "enum", "event"]
+
+
+class EventOptions(TypedDict, total=False):
+    """The options of :func:`steppay_mock.make_event` and all that make events for others."""
+
+    seed: int | str | None
+    """Same seed, same bytes. None: another event every time."""
+    now: datetime | float | None
+    """When the event happens: a datetime with a zone, or epoch seconds. None: the clock, or a fixed day if seeded."""
+    data: Mapping[str, Any] | None
+    """Deep overrides of ``data``; an unknown path is an error."""
+    nulls: Nulls
+    """Null fields are left out as on the wire (``"omit"``, fact 7), written (``"null"``), or either (``"mixed"``)."""
+    edge: bool
+    """Values at the ends of what the contract allows."""
+    drift: Drift | None
+    """What StepPay may send tomorrow: an unknown field, enumeration value or event type."""
+    locale: str
+    """Whose names and addresses: ``ko_KR`` and ``en_US`` ship, others come from Faker."""
+    is_test: bool | None
+    """``isTest`` of the envelope (fact 3); None leaves it out."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recipe:
+    """The options, checked."""
+
+    seed: int | str | None = None
+    now: datetime | float | None = None
+    data: Mapping[str, Any] | None = None
+    nulls: Nulls = "omit"
+    edge: bool = False
+    drift: Drift | None = None
+    locale: str = "ko_KR"
+    is_test: bool | None = True
+
+    def __post_init__(self) -> None:
+        _one_of("nulls", self.nulls, get_args(Nulls))
+        if self.drift is not None:
+            _one_of("drift", self.drift, get_args(Drift))
+        if self.data is not None and not isinstance(self.data, Mapping):
+            raise SteppayMockError(
+                f"data={self.data!r} is no mapping. "
+                "Name the fields to fix: data={'payer': {'email': 'kim@example.com'}}"
+            )
+
+
+def read_options(options: Mapping[str, Any]) -> Recipe:
+    """The recipe that the options describe; an unknown option is an error that names the nearest."""
+    known = Recipe.__dataclass_fields__
+    for name in options:
+        if name not in known:
+            raise SteppayMockError(
+                f"make_event has no option {name!r}.{did_you_mean(name, known)} The options are {choices(known)}; "
+                "fields of the payload go into data={...}."
+            )
+    return Recipe(**options)
+
+
+def _one_of(option: str, value: object, allowed: tuple[str, ...]) -> None:
+    if value not in allowed:
+        raise SteppayMockError(
+            f"{option}={value!r} is not among {choices(map(repr, allowed))}.{did_you_mean(value, allowed)}"
+        )

@@ -1,0 +1,162 @@
+"""What did the user fix, and where does it go? Deep overrides of a payload, checked against its plan.
+
+An override is a tree: a dict for an object, a list or a dict by place for a list, anything else for a value. What it
+names must exist in the schema; what it does not name is made as usual.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from steppay_mock.errors import SteppayMockError, nearest
+from steppay_mock.payload.draw import Draw
+from steppay_mock.payload.plan import Node
+
+Override = Any
+Pins = Mapping[Any, Any]
+
+NO_PINS: Pins = {}
+
+_STEP = re.compile(r"\.?([^.\[\]]+)|\[(\d+)\]")
+
+
+def apply_override(override: Override, value: Any, node: Node, draw: Draw, *, path: str) -> Any:
+    """The value with the override applied: objects field by field, lists place by place, the rest replaced."""
+    if isinstance(override, Mapping) and node.is_object:
+        return _apply_to_object(override, value, node, draw, path=path)
+    if node.item is not None and _names_places(override, node):
+        return _apply_to_list(override, value, node.item, draw, path=path)
+    return override
+
+
+def pins_below(override: Override, step: str | int) -> Pins:
+    """What the override fixes below one of its steps, as a mapping; empty where it fixes nothing there."""
+    if not override:
+        return NO_PINS
+    if isinstance(override, list | tuple):
+        inner = override[step] if isinstance(step, int) and step < len(override) else None
+    else:
+        inner = override.get(step) if isinstance(override, Mapping) else None
+    if isinstance(inner, list | tuple):
+        return dict(enumerate(inner))
+    return inner if isinstance(inner, Mapping) else NO_PINS
+
+
+def parse_settings(settings: Mapping[str, str], root: Node) -> dict[str, Any]:
+    """The override tree of settings such as ``{"data.items.0.paidAmount": "9900"}``.
+
+    A path may be written ``data.items.0.x``, ``data.items[0].x`` or ``$.data.items[0].x``. A value is JSON if it reads
+    as JSON, and text otherwise or where the schema wants text. An unknown path is an error that names the nearest.
+    """
+    tree: dict[str, Any] = {}
+    for path, text in settings.items():
+        steps, node = _walk(path, root)
+        inner: dict[Any, Any] = tree
+        for step in steps[:-1]:
+            inner = inner.setdefault(step, {})
+            if not isinstance(inner, dict):
+                raise SteppayMockError(f"{path!r} lies within what another setting replaces. Set one or the other.")
+        inner[steps[-1]] = _read_value(text, node)
+    return tree
+
+
+def known_paths(node: Node, prefix: str = "") -> Iterator[str]:
+    """Every path of a plan, lists by their first place: ``data.items.0.paidAmount``."""
+    if prefix:
+        yield prefix
+    for name, below in node.fields.items():
+        yield from known_paths(below, f"{prefix}.{name}" if prefix else name)
+    if node.item is not None:
+        yield from known_paths(node.item, f"{prefix}.0")
+
+
+def unknown_path(path: str, root: Node) -> SteppayMockError:
+    """The error for a path that the schema does not have."""
+    plain = re.sub(r"\.\d+(?=\.|$)", ".0", path)
+    near = nearest(plain, known_paths(root))
+    step = f"Did you mean {near!r}?" if near else f"The fields there are: {', '.join(root.fields)}."
+    return SteppayMockError(f"There is no field at {path!r}. {step}")
+
+
+def _apply_to_object(override: Pins, value: Any, node: Node, draw: Draw, *, path: str) -> dict[str, Any]:
+    made = dict(value) if isinstance(value, Mapping) else _made(node, draw)
+    for name, inner in override.items():
+        if name not in node.fields:
+            raise _unknown_field(name, node, path=path)
+        made[name] = apply_override(inner, made[name], node.fields[name], draw, path=f"{path}.{name}")
+    return made
+
+
+def _names_places(override: Override, node: Node) -> bool:
+    if isinstance(override, Mapping):
+        return True
+    return isinstance(override, list | tuple) and node.item is not None and node.item.is_object
+
+
+def _apply_to_list(override: Any, value: Any, item: Node, draw: Draw, *, path: str) -> list[Any]:
+    made = list(value) if isinstance(value, list) else []
+    if isinstance(override, Mapping):
+        places = {_place(key, path=path): inner for key, inner in override.items()}
+        length = max(len(made), *(place + 1 for place in places), 0) if places else len(made)
+    else:
+        places, length = dict(enumerate(override)), len(override)
+    made = [made[place] if place < len(made) else _made(item, draw) for place in range(length)]
+    for place, inner in places.items():
+        made[place] = apply_override(inner, made[place], item, draw, path=f"{path}.{place}")
+    return made
+
+
+def _made(node: Node, draw: Draw) -> Any:
+    """A value that is not null, even where chance would have made it so."""
+    if node.is_object:
+        return {name: below.make(draw) for name, below in node.fields.items()}
+    return node.make(draw)
+
+
+def _place(key: object, *, path: str) -> int:
+    if isinstance(key, int) and 0 <= key < 1000:
+        return key
+    raise SteppayMockError(f"{path!r} is a list: name its places by numbers from 0, not {key!r}, as in '{path}.0'.")
+
+
+def _unknown_field(name: object, node: Node, *, path: str) -> SteppayMockError:
+    near = nearest(name, node.fields)
+    step = f"Did you mean '{path}.{near}'?" if near else f"It has: {', '.join(node.fields)}."
+    return SteppayMockError(f"There is no field '{path}.{name}'. {step}")
+
+
+def _walk(path: str, root: Node) -> tuple[list[str | int], Node]:
+    """The steps of a written path and the node at its end."""
+    plain = path.removeprefix("$").removeprefix(".")
+    found = list(_STEP.finditer(plain))
+    if not found or "".join(match.group(0) for match in found) != plain:
+        raise SteppayMockError(f"{path!r} is no path. Write it like data.items.0.paidAmount")
+    steps: list[str | int] = []
+    node = root
+    for match in found:
+        name = match.group(1) or match.group(2)
+        if node.item is not None and name.isdecimal():
+            steps.append(int(name))
+            node = node.item
+        elif name in node.fields:
+            steps.append(name)
+            node = node.fields[name]
+        elif "additionalProperties" in node.schema:
+            steps.append(name)
+            node = Node(node.schema["additionalProperties"], node.make)
+        else:
+            raise unknown_path(plain, root)
+    return steps, node
+
+
+def _read_value(text: str, node: Node) -> Any:
+    from json import JSONDecodeError, loads
+
+    if node.is_text and text != "null" and not text.startswith('"'):
+        return text
+    try:
+        return loads(text)
+    except JSONDecodeError:
+        return text

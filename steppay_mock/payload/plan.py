@@ -1,0 +1,161 @@
+"""How is a value made for any schema? A tree of makers, compiled once from the resolved schema.
+
+Nothing here knows an object or a field of StepPay by name: a field added to a schema is made, with the value its
+``x-means`` calls for, or failing that one of its type.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any
+
+from steppay_mock.contract.resolve import Schema, event_schema
+from steppay_mock.payload import edges
+from steppay_mock.payload.draw import Draw
+from steppay_mock.payload.meanings import MEANINGS, NUMBERS
+
+Maker = Callable[[Draw], Any]
+
+_EDGE_SHARE = 0.4  # of the free texts and numbers of an edge case
+
+# What refers, orders or is computed keeps its form in edge cases; only free texts and free numbers go to extremes.
+_STEADY_ENDINGS = ("-code", "-key", "currency", "version", "event-seconds", "image-url")
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """One place of a payload: what makes its value, and what lies below it."""
+
+    schema: Schema
+    make: Maker
+    nullable: bool = False
+    fields: dict[str, Node] = field(default_factory=dict)
+    item: Node | None = None
+
+    @property
+    def is_text(self) -> bool:
+        """True where only text is valid."""
+        return self.schema.get("type") == "string"
+
+    @property
+    def is_object(self) -> bool:
+        """True where the fields are known by name."""
+        return bool(self.fields)
+
+
+@cache
+def plan_event(event_type: str, *, edge: bool) -> Node:
+    """The plan of one event type: the envelope, and its data within."""
+    return plan(event_schema(event_type), edge=edge)
+
+
+def plan(schema: Schema, *, edge: bool) -> Node:
+    """The plan of any resolved schema."""
+    inner, nullable = _without_null(schema)
+    node = _plan_value(inner, edge=edge)
+    return Node(inner, node.make, nullable, node.fields, node.item)
+
+
+def _plan_value(schema: Schema, *, edge: bool) -> Node:
+    if "const" in schema:
+        return Node(schema, lambda _draw: schema["const"])
+    if "enum" in schema:
+        values = tuple(schema["enum"])
+        return Node(schema, lambda draw: draw.walk(values))
+    if "properties" in schema:
+        return _plan_object(schema, edge=edge)
+    if schema.get("type") == "array":
+        return _plan_array(schema, edge=edge)
+    return Node(schema, _plan_leaf(schema, edge=edge))
+
+
+def _without_null(schema: Schema) -> tuple[Schema, bool]:
+    """The schema without its ``or null``, in either way of writing it."""
+    if "anyOf" in schema:
+        rest = {key: value for key, value in schema.items() if key != "anyOf"}
+        return {**schema["anyOf"][0], **rest}, True
+    if isinstance(schema.get("type"), list):
+        return {**schema, "type": schema["type"][0]}, "null" in schema["type"]
+    return schema, False
+
+
+def _plan_object(schema: Schema, *, edge: bool) -> Node:
+    fields = {name: plan(sub, edge=edge) for name, sub in schema["properties"].items()}
+    makers = [(name, node.make) for name, node in fields.items()]
+    return Node(schema, lambda draw: {name: make(draw) for name, make in makers}, fields=fields)
+
+
+def _plan_array(schema: Schema, *, edge: bool) -> Node:
+    item = plan(schema.get("items", {}), edge=edge)
+    make = item.make
+    if "enum" in item.schema:
+        # The one list of an enumeration is a set of channels: each value at most once.
+        values: list[str] = item.schema["enum"]
+        return Node(schema, lambda draw: _subset(values, draw, edge=edge), item=item)
+    if edge:
+        return Node(schema, lambda draw: [make(draw) for _ in range(draw.pick(edges.SIZES))], item=item)
+    return Node(schema, lambda draw: [make(draw) for _ in range(1 if draw.chance(0.6) else 2)], item=item)
+
+
+def _subset(values: list[str], draw: Draw, *, edge: bool) -> list[str]:
+    chosen = [value for value in values if draw.chance(0.5)]
+    return chosen if chosen or edge else [draw.pick(values)]
+
+
+def _plan_leaf(schema: Schema, *, edge: bool) -> Maker:
+    kind, means = schema.get("type", "object"), schema.get("x-means")
+    make = MEANINGS.get(str(means)) if _fits(str(means), kind) else None
+    make = make or _by_type(schema)
+    if edge and not str(means).endswith(_STEADY_ENDINGS) and schema.get("format") is None:
+        make = _at_the_edge(make, schema)
+    if kind == "string" and means in NUMBERS:
+        return lambda draw: str(make(draw))  # as the ids in Payment and Cover (fact 14)
+    return make
+
+
+def _fits(means: str, kind: str) -> bool:
+    """False where a text is meant and a number is wanted: the type rules."""
+    return kind not in {"integer", "number"} or means in NUMBERS
+
+
+def _by_type(schema: Schema) -> Maker:
+    kind = schema.get("type")
+    if schema.get("format") == "local-date-time":
+        return MEANINGS["moment-past"]
+    if kind == "string":
+        return MEANINGS["plan-name"]
+    if kind == "boolean":
+        return lambda draw: draw.chance(0.5)
+    if kind in {"integer", "number"}:
+        low = max(int(schema.get("minimum", 1)), 1)
+        high = min(int(schema.get("maximum", 100)), low + 99)
+        return lambda draw: draw.between(min(low, high), high)
+    return MEANINGS["attributes"]
+
+
+def _at_the_edge(make: Maker, schema: Schema) -> Maker:
+    extremes = _extremes(schema)
+    if not extremes:
+        return make
+    means = str(schema.get("x-means", ""))
+    if means.endswith("-id"):
+        # Who is meant by an id stays the same within the event, however large the id.
+        return lambda draw: draw.same(f"edge {means}", lambda again: _either(make, extremes, again))
+    return lambda draw: _either(make, extremes, draw)
+
+
+def _either(make: Maker, extremes: tuple[Any, ...], draw: Draw) -> Any:
+    return draw.pick(extremes) if draw.chance(_EDGE_SHARE) else make(draw)
+
+
+def _extremes(schema: Schema) -> tuple[Any, ...]:
+    kind, means = schema.get("type"), str(schema.get("x-means", ""))
+    if means.endswith("-id") or (kind == "integer" and schema.get("maximum", 0) > 2**32):
+        return edges.LONGS
+    if kind == "integer":
+        return edges.INTS
+    if kind == "number":
+        return edges.AMOUNTS
+    return edges.TEXTS if kind == "string" else ()

@@ -1,0 +1,55 @@
+"""The examples beside the schemas: the valid are valid, each rejected one has the one fault it is named after."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from steppay_mock import EventType, iter_errors, validate
+from steppay_mock.contract.locate import schema_dir
+
+EXAMPLES = Path(str(schema_dir())) / "examples"
+VALID = sorted(EXAMPLES.glob("*/*.json"))
+REJECTED = sorted(EXAMPLES.glob("*/rejected/*.json"))
+
+
+def name(path: Path) -> str:
+    return str(path.relative_to(EXAMPLES))
+
+
+def load(path: Path) -> Any:
+    return json.loads(path.read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize("event_type", EventType)
+def test_every_event_has_enough_examples(event_type: str) -> None:
+    folder = EXAMPLES / event_type
+    valid = {path.stem for path in folder.glob("*.json")}
+    assert {"typical", "minimal"} <= valid
+    assert len(list((folder / "rejected").glob("*.json"))) >= 3
+
+
+@pytest.mark.parametrize("path", VALID, ids=name)
+def test_a_valid_example_is_valid_even_strictly(path: Path) -> None:
+    payload = load(path)
+    assert payload["event"] == path.parent.name
+    validate(payload, strict=True, engine="jsonschema")
+    validate(payload, strict=True, engine="jsonschema-rs")
+
+
+@pytest.mark.parametrize("path", REJECTED, ids=name)
+def test_a_rejected_example_has_the_one_fault_it_is_named_after(path: Path) -> None:
+    violations = list(iter_errors(load(path)))
+    assert len(violations) == 1
+    faulty_field = violations[0].path.rpartition(".")[2]
+    assert path.stem.partition("-")[0] == faulty_field
+
+
+def test_the_documented_examples_validate() -> None:
+    """The vendor documents an envelope, and the data of subscription.usage.added without deltaQuota (fact 8)."""
+    payload = load(EXAMPLES / "subscription.usage.added" / "documented.json")
+    assert (payload["timestamp"], payload["version"]) == (1688697915, "v1")
+    assert "isTest" not in payload
+    assert all("deltaQuota" not in entry for entry in payload["data"]["recordQuotas"])
+    validate(payload)

@@ -1,0 +1,65 @@
+"""A field added to a schema appears in payloads, and may be overridden, with no code changed."""
+
+import json
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import steppay_mock
+from steppay_mock.contract.locate import schema_dir
+
+SCRIPT = """
+import json, steppay_mock
+event = steppay_mock.make_event("order.created", seed=1, data={"gift": {"message": "축하합니다"}})
+steppay_mock.validate(event, strict=True)
+edge = [e.payload for e in steppay_mock.make_events("order.created", n=40, seed=1, edge=True)]
+for payload in edge:
+    steppay_mock.validate(payload, strict=True)
+print(json.dumps([event.payload, edge]))
+"""
+
+NEW_FIELDS: dict[str, Any] = {
+    "loyaltyPoints": {"$ref": "../types.schema.json#/$defs/Long"},
+    "salesperson": {"type": ["string", "null"], "x-means": "person-name"},
+    "region": {"type": "string"},
+    "packedAt": {"$ref": "../types.schema.json#/$defs/LocalDateTime"},
+    "channel": {"type": "string", "enum": ["WEB", "APP", "STORE"]},
+    "weight": {"$ref": "../types.schema.json#/$defs/Decimal"},
+    "tags": {"type": "array", "items": {"type": "string"}},
+    "customerRef": {"type": "string", "x-means": "customer-id"},
+    "gift": {
+        "type": "object",
+        "properties": {"message": {"type": "string", "x-means": "memo"}, "wrapped": {"type": "boolean"}},
+        "required": ["message", "wrapped"],
+    },
+}
+
+
+def test_a_new_field_needs_no_code(tmp_path: Path) -> None:
+    shutil.copytree(
+        Path(steppay_mock.__file__).parent, tmp_path / "steppay_mock", ignore=shutil.ignore_patterns("schemas")
+    )
+    shutil.copytree(Path(str(schema_dir())), tmp_path / "schemas")
+    path = tmp_path / "schemas" / "objects" / "Order.schema.json"
+    schema = json.loads(path.read_text(encoding="utf-8"))
+    schema["properties"].update(NEW_FIELDS)
+    schema["required"] += [name for name in NEW_FIELDS if name != "salesperson"]
+    path.write_text(json.dumps(schema), encoding="utf-8")
+
+    done = subprocess.run([sys.executable, "-c", SCRIPT], cwd=tmp_path, capture_output=True, text=True, check=False)
+
+    assert done.returncode == 0, done.stderr
+    payload, edge = json.loads(done.stdout)
+    order = payload["data"]
+    assert isinstance(order["loyaltyPoints"], int)
+    assert order["salesperson"] == order["shipping"]["name"]
+    assert order["region"]
+    assert order["packedAt"] < "2026"
+    assert order["channel"] in {"WEB", "APP", "STORE"}
+    assert order["tags"]
+    assert order["customerRef"] == str(order["customerId"])
+    assert order["gift"]["message"] == "축하합니다"
+    assert {p["data"]["channel"] for p in edge} == {"WEB", "APP", "STORE"}
+    assert max(p["data"]["loyaltyPoints"] for p in edge) == 2**63 - 1
