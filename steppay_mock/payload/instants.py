@@ -10,6 +10,9 @@ from steppay_mock.errors import SteppayMockError
 EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 - a LocalDateTime has no zone, and so has what it is made from
 
 
+_YEARS = range(1970, 9001)  # leaves room for every date that follows from it
+
+
 def read_instant(moment: datetime | float | None) -> datetime:
     """The moment as naive UTC; None is the wall clock. A datetime without a zone is refused: it may mean anything."""
     if moment is None:
@@ -19,13 +22,25 @@ def read_instant(moment: datetime | float | None) -> datetime:
             raise SteppayMockError(
                 f"now={moment.isoformat()} has no zone. Say which: datetime(..., tzinfo=UTC), or use epoch seconds."
             )
-        return moment.astimezone(UTC).replace(tzinfo=None)
+        return _within_reach(moment.astimezone(UTC).replace(tzinfo=None))
     if isinstance(moment, bool) or not isinstance(moment, int | float):
         raise SteppayMockError(f"now={moment!r} is no moment. Use a datetime with a zone, or epoch seconds.")
     try:
-        return EPOCH + timedelta(seconds=moment)
+        return _within_reach(EPOCH + timedelta(seconds=moment))
     except (OverflowError, ValueError):
-        raise SteppayMockError(f"now={moment!r} is beyond the years 1 to 9999. Epoch seconds, not millis?") from None
+        raise _out_of_reach(moment) from None
+
+
+def _within_reach(moment: datetime) -> datetime:
+    if moment.year not in _YEARS:
+        raise _out_of_reach(moment)
+    return moment
+
+
+def _out_of_reach(moment: object) -> SteppayMockError:
+    return SteppayMockError(
+        f"now={moment} is not within the years {_YEARS[0]} to {_YEARS[-1]}. If it is a number: seconds, not millis?"
+    )
 
 
 def epoch_seconds(moment: datetime) -> int:

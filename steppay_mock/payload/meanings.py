@@ -16,6 +16,9 @@ Meaning = Callable[[Draw], Any]
 
 MEANINGS: dict[str, Meaning] = {}
 
+# The public three-digit codes of Korean banks, in the order of the goods' bank names.
+_BANK_NUMBERS = ("004", "088", "020", "081", "011", "003", "090", "092")
+
 
 def _means(*names: str) -> Callable[[Meaning], Meaning]:
     def register(meaning: Meaning) -> Meaning:
@@ -53,7 +56,7 @@ for _name in (
         "memo",
     ),
     *("option-label", "option-name", "option-group-name", "category-name", "unit-label", "setup-name", "error-message"),
-    *("bank-error", "bank-name"),
+    "bank-error",
 ):
     MEANINGS[_name] = _goods(_name)
 
@@ -157,8 +160,8 @@ def _account_holder(draw: Draw) -> str:
 
 @_means("attributes")
 def _attributes(draw: Draw) -> dict[str, str]:
-    names, values = draw.pool.goods["attribute-name"], draw.pool.goods["attribute-value"]
-    return {draw.pick(names): draw.pick(values) for _ in range(draw.between(0, 2))}
+    pairs = list(zip(draw.pool.goods["attribute-name"], draw.pool.goods["attribute-value"], strict=True))
+    return dict(draw.pick(pairs) for _ in range(draw.between(0, 2)))
 
 
 @_means("payment-info")
@@ -174,7 +177,16 @@ def _account_number(draw: Draw) -> str:
 
 @_means("bank-number")
 def _bank_number(draw: Draw) -> str:
-    return f"{draw.pick((3, 4, 11, 20, 81, 88, 90, 92)):03d}"  # the public three-digit codes of Korean banks
+    return _BANK_NUMBERS[draw.same("bank", _bank)]
+
+
+@_means("bank-name")
+def _bank_name(draw: Draw) -> str:
+    return draw.pool.goods["bank-name"][draw.same("bank", _bank)]
+
+
+def _bank(draw: Draw) -> int:
+    return draw.between(0, len(_BANK_NUMBERS) - 1)
 
 
 @_means("company-registration-number")

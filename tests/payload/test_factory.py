@@ -84,6 +84,13 @@ def test_now_sets_the_time() -> None:
     assert abs(unseeded - datetime.now(UTC).timestamp()) < 60
 
 
+@pytest.mark.parametrize("now", [0, 221845478399])
+@pytest.mark.parametrize("edge", [False, True])
+def test_events_can_be_made_at_either_end_of_time(now: int, *, edge: bool) -> None:
+    for event in make_events(seed=1, n=20, now=now, edge=edge):
+        validate(event, strict=True)
+
+
 def test_is_test_is_true_unless_said_otherwise() -> None:
     assert make_event("order.created", seed=1).payload["isTest"] is True
     assert make_event("order.created", seed=1, is_test=False).payload["isTest"] is False
@@ -100,7 +107,9 @@ def test_is_test_is_true_unless_said_otherwise() -> None:
         ("payment.completed", {"data": 3}, "data=3 is no mapping"),
         ("payment.completed", {"now": datetime(2024, 1, 1)}, "has no zone"),
         ("payment.completed", {"now": "yesterday"}, "is no moment"),
-        ("payment.completed", {"now": 1.7e12}, "Epoch seconds, not millis?"),
+        ("payment.completed", {"now": 1.7e12}, "seconds, not millis?"),
+        ("payment.completed", {"now": float("nan")}, "is not within the years"),
+        ("payment.completed", {"now": -1}, "is not within the years 1970 to 9000"),
         ("payment.completed", {"locale": "ko_KO"}, "Did you mean 'ko_KR'?"),
         ("customer.created", {"drift": "enum"}, "carries no enumeration"),
     ],

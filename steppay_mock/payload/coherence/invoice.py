@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from steppay_mock.contract.catalogue import EventType
 from steppay_mock.payload.coherence.fields import Fields
+from steppay_mock.payload.instants import add_interval
 
 _STATUSES: dict[EventType, tuple[str, ...]] = {
     EventType.INVOICE_CREATED: ("TEMPORARY", "RESERVATION", "SENT"),
@@ -27,8 +28,8 @@ def settle_invoice(event_type: EventType, invoice: Fields) -> None:
         invoice.need("purchaseDeadline")
         invoice.put(purchaseDeadline=draw.stamp(draw.past(days=14)))
     else:
-        reserved = invoice.moment("reservationAt") or draw.now
-        invoice.put(purchaseDeadline=draw.stamp(max(draw.future(), reserved)))
+        sent = invoice.moment("reservationAt") or draw.now
+        invoice.put(purchaseDeadline=draw.stamp(add_interval(sent, unit="DAY", count=draw.between(3, 30))))
     if event_type is EventType.INVOICE_DELETED:
         invoice.need("deletedAt")
         invoice.put(deletedAt=draw.stamp(draw.now))

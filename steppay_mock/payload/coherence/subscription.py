@@ -40,7 +40,7 @@ def _settle_status(event_type: EventType, subscription: Fields) -> None:
 def _settle_period(event_type: EventType, subscription: Fields) -> tuple[datetime, datetime]:
     """The current period, as long as the interval, with now inside it; or just over for those that failed to renew."""
     draw, unit, count = subscription.draw, subscription.text("intervalUnit"), subscription["intervalCount"]
-    if unit not in _SHORT_PERIODS or not isinstance(count, int) or not 0 < count <= 1200:
+    if unit not in _SHORT_PERIODS or not isinstance(count, int) or not 0 < count <= 120:
         unit, count = "MONTH", 1  # the user's own interval, which no calendar can follow
     length = add_interval(draw.now, unit=unit, count=count) - draw.now
     if event_type is EventType.SUBSCRIPTION_CREATED:

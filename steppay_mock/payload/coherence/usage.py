@@ -32,6 +32,8 @@ def _settle_quota(entry: Fields, used: int, allowed: int, *, has_quota: bool) ->
     if not has_quota:
         entry.clear("deltaQuota", "accumulateQuota")
         return allowed
+    if not entry.draw.edge:
+        entry.put(deltaQuota=0 if allowed else entry.draw.between(1, 5) * 1_000)  # an allowance, then use of it
     _bound(entry, "deltaQuota", _LONGEST - allowed)
     if allowed + _whole(entry["deltaQuota"]) < used:
         entry.put(deltaQuota=used - allowed)  # the allowance is never below what was used

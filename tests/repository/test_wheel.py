@@ -1,0 +1,89 @@
+"""What is shipped: the wheel holds the package, the plugin and the schemas, and works where there is no checkout."""
+
+import os
+import subprocess
+import sys
+import venv
+import zipfile
+from pathlib import Path
+from sysconfig import get_path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+pytestmark = pytest.mark.wheel
+
+
+def run(*command: str | Path, cwd: Path, **environment: str) -> str:
+    done = subprocess.run(
+        [str(part) for part in command],
+        cwd=cwd,
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**os.environ, **environment},
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The wheel, built from an sdist as an index would hold it."""
+    folder = tmp_path_factory.mktemp("dist")
+    run(sys.executable, "-m", "build", "--no-isolation", "--outdir", folder, cwd=ROOT)
+    return next(folder.glob("*.whl"))
+
+
+@pytest.fixture(scope="module")
+def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An environment with the wheel in it, far from the checkout; its dependencies are this environment's."""
+    folder = tmp_path_factory.mktemp("installed")
+    venv.create(folder / "venv", with_pip=True)
+    python = folder / "venv" / "bin" / "python"
+    run(python, "-m", "pip", "install", "--no-index", "--no-deps", "--quiet", wheel, cwd=folder)
+    site = next((folder / "venv" / "lib").glob("python*")) / "site-packages"
+    borrowed = folder / "borrowed"
+    borrowed.mkdir()
+    for item in Path(get_path("purelib")).iterdir():
+        if "steppay" not in item.name and not item.name.startswith("__editable__"):
+            (borrowed / item.name).symlink_to(item)
+    (site / "borrowed.pth").write_text(f"{borrowed}\n")
+    return python
+
+
+def test_the_wheel_holds_the_two_packages_and_nothing_else(wheel: Path) -> None:
+    names = zipfile.ZipFile(wheel).namelist()
+    tops = {name.split("/")[0] for name in names}
+    assert {top for top in tops if not top.endswith(".dist-info")} == {"steppay_mock", "pytest_steppay"}
+    assert "steppay_mock/py.typed" in names
+    assert "pytest_steppay/py.typed" in names
+
+
+def test_the_schemas_in_the_wheel_are_those_of_the_repository(wheel: Path) -> None:
+    archive = zipfile.ZipFile(wheel)
+    prefix = "steppay_mock/schemas/"
+    shipped = {name.removeprefix(prefix): archive.read(name) for name in archive.namelist() if name.startswith(prefix)}
+    root = ROOT / "schemas"
+    assert shipped == {str(path.relative_to(root)): path.read_bytes() for path in root.rglob("*.json")}
+
+
+def test_neither_schemas_nor_tests_nor_pytest_plugin_is_importable(installed: Path, tmp_path: Path) -> None:
+    for name in ("schemas", "tests", "pytest_plugin"):
+        script = f"import importlib.util; print(importlib.util.find_spec({name!r}))"
+        assert run(installed, "-c", script, cwd=tmp_path) == "None\n"
+
+
+def test_the_command_works_from_the_wheel(installed: Path, tmp_path: Path) -> None:
+    command = installed.with_name("steppay-mock")
+    made = run(command, "generate", "payment.completed", "--seed", "7", cwd=tmp_path)
+    (tmp_path / "payment.json").write_text(made, encoding="utf-8")
+    run(command, "validate", "payment.json", "--strict", cwd=tmp_path)
+
+
+def test_the_plugin_works_from_the_wheel(installed: Path, tmp_path: Path) -> None:
+    (tmp_path / "test_it.py").write_text(
+        "def test_event(steppay_event, steppay):\n    steppay.validate(steppay_event)\n"
+    )
+    out = run(installed, "-m", "pytest", "-q", "-p", "no:randomly", "-p", "no:cacheprovider", cwd=tmp_path)
+    assert "27 passed" in out
