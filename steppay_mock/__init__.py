@@ -11,7 +11,8 @@ if TYPE_CHECKING:
     from steppay_mock.contract.catalogue import EventType
     from steppay_mock.contract.validate import iter_errors, validate
     from steppay_mock.delivery.deliver import deliver, deliver_async
-    from steppay_mock.delivery.report import Outcome, Report
+    from steppay_mock.delivery.outcome import Outcome
+    from steppay_mock.delivery.report import Report
     from steppay_mock.errors import ContractViolation, SignatureError, SteppayMockError
     from steppay_mock.payload.event import Event
     from steppay_mock.payload.factory import make_event, make_events
@@ -41,7 +42,7 @@ _HOMES = {
     "ContractViolation": "errors",
     "Event": "payload.event",
     "EventType": "contract.catalogue",
-    "Outcome": "delivery.report",
+    "Outcome": "delivery.outcome",
     "Report": "delivery.report",
     "SignatureError": "errors",
     "SteppayMockError": "errors",

@@ -1,8 +1,8 @@
 """How is a schema handed out as one document that needs no other?
 
 Generators, editors and gateways often take one file and fetch nothing. A bundle says exactly what the separate files
-say, annotations included: every file or definition that is referred to stands under ``$defs``, and every ``$ref`` points
-there.
+say, annotations included: every file or definition that is referred to stands under ``$defs``, and every ``$ref``
+points there.
 """
 
 from __future__ import annotations

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 if TYPE_CHECKING:
     from jsonschema.exceptions import ValidationError
@@ -52,8 +52,8 @@ def _leaves(error: ValidationError) -> Iterator[ValidationError]:
 
 
 def _faults(error: ValidationError) -> Iterator[Fault]:
-    schema: Any = error.schema
-    rule: Any = error.validator_value
+    schema = cast("dict[str, Any]", error.schema)
+    rule = cast("Any", error.validator_value)
     keyword, value, place = str(error.validator), error.instance, tuple(error.absolute_path)
     fields: tuple[str, ...] = tuple(schema.get("properties", ()))
     if keyword == "additionalProperties":  # one error for all that is unknown

@@ -1,0 +1,1 @@
+"""Hand events to a receiver: over HTTP, or to a WSGI or ASGI app in process."""

@@ -1,0 +1,86 @@
+"""What has an app in process answered so far, and has it kept to its protocol?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from time import perf_counter
+from typing import NoReturn
+
+from steppay_mock.delivery.excerpt import excerpt_of
+from steppay_mock.delivery.transport import MAX_ANSWER, Answer
+
+
+class ProtocolError(RuntimeError):
+    """Raised inside an app that breaks the rules of WSGI or ASGI, as a server would."""
+
+
+class Draft:
+    """An answer in the making. Where the app fails, it becomes what a server would have answered in its place: 500."""
+
+    __slots__ = ("_body", "_headers", "_latency", "_started", "complete", "exception", "fault", "status")
+
+    def __init__(self) -> None:
+        self._started = perf_counter()
+        self._latency: float | None = None
+        self._headers: dict[str, str] = {}
+        self._body = bytearray()
+        self.status: int | None = None
+        self.complete = False
+        self.fault: str | None = None
+        self.exception: BaseException | None = None
+
+    @property
+    def full(self) -> bool:
+        """Whether as much of the body is there as is kept."""
+        return len(self._body) >= MAX_ANSWER
+
+    @property
+    def begun(self) -> bool:
+        """Whether a part of the body has been written, so that the headers are gone."""
+        return bool(self._body)
+
+    def begin(self, status: int, headers: Iterable[tuple[str, str]]) -> None:
+        """Take status line and headers; names become lower case, repeated ones are joined."""
+        if not 200 <= status <= 599:
+            self.refuse(f"its status is {status}; a final one is 200 to 599")
+        joined: dict[str, str] = {}
+        for name, value in headers:
+            key = name.lower()
+            joined[key] = f"{joined[key]}, {value}" if key in joined else value
+        self.status, self._headers = status, joined
+
+    def write(self, chunk: object) -> None:
+        """Take a part of the body; what is beyond the bound is dropped."""
+        if self.status is None:
+            self.refuse("it sent a body before a status")
+        if not isinstance(chunk, bytes):
+            self.refuse(f"its body holds {type(chunk).__name__} in the place of bytes")
+        self._body += chunk[: MAX_ANSWER - len(self._body)]
+
+    def end(self) -> None:
+        """Note that the answer is whole; the latency ends here."""
+        self.complete = True
+        self._latency = perf_counter() - self._started
+
+    def refuse(self, fault: str) -> NoReturn:
+        """Remember what the app did wrong and raise it where it did."""
+        self.fault = fault
+        raise ProtocolError(fault)
+
+    def answer(self, error: str | None = None) -> Answer:
+        """Make the answer; ``error`` is what the caller knows beyond what the draft has seen, such as a timeout."""
+        latency = perf_counter() - self._started if self._latency is None else self._latency
+        told = error or self._told()
+        if self.complete or error:
+            return Answer(self.status, self._headers, bytes(self._body), told, self.exception, latency)
+        return Answer(500, {}, b"", told, self.exception, latency)
+
+    def _told(self) -> str | None:
+        after = " after its answer" if self.complete and self.status != 500 else ""
+        if self.fault:
+            return f"the app broke its protocol{after}: {self.fault}"
+        if self.exception is not None:
+            return f"the app raised{after}: {excerpt_of(self.exception)}"
+        if self.complete:
+            return None
+        return "the app ended without an answer" if self.status is None else "the app ended amid its answer"

@@ -1,0 +1,89 @@
+"""Where exactly does a URL send a request?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from urllib.parse import SplitResult, quote, urlsplit
+
+from steppay_mock.delivery.safety import check_host, normal_host
+from steppay_mock.errors import SteppayMockError
+
+DEFAULT_PATH = "/webhooks/steppay"
+_SAFE = "!$%&'()*+,/:;=?@~"  # what a path and a query may hold beside letters, digits and -._
+_PORTS = {"http": 80, "https": 443}
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """A receiver's address over HTTP: ``target`` is path and query as the request line has them."""
+
+    scheme: str
+    host: str
+    port: int
+    target: str
+
+    @property
+    def authority(self) -> str:
+        """Host and port as the ``host`` header has them: no port where it is the scheme's own."""
+        name = f"[{self.host}]" if ":" in self.host else self.host
+        return name if self.port == _PORTS[self.scheme] else f"{name}:{self.port}"
+
+    def __str__(self) -> str:
+        return f"{self.scheme}://{self.authority}{self.target}"
+
+
+def parse_endpoint(url: str, *, path: str, allowed: frozenset[str]) -> Endpoint:
+    """Read a URL; ``path`` is appended where the URL has none of its own.
+
+    Raises SteppayMockError for a URL that cannot be used and for a host that may not be called.
+    """
+    parts, host, port = _split(url)
+    check_host(host, allowed)
+    if "@" in parts.netloc:
+        raise _bad_url("user names and passwords are not sent: leave out what stands before @")
+    if parts.fragment:
+        raise _bad_url("what stands behind # is never sent: leave it out")
+    target = _ascii(parts.path) if parts.path not in {"", "/"} else path
+    if parts.query:
+        target += f"{'&' if '?' in target else '?'}{_ascii(parts.query)}"
+    return Endpoint(parts.scheme, host, port, target)
+
+
+def check_path(path: object) -> str:
+    """Read the option ``path``, in ASCII; SteppayMockError for one that no request line can have."""
+    if isinstance(path, str) and path.startswith("/") and not _has_blanks(path) and "#" not in path:
+        return _ascii(path)
+    raise SteppayMockError(
+        f"path begins with / and has no white space and no #, unlike {path!r}. Pass {DEFAULT_PATH!r}"
+    )
+
+
+def _split(url: str) -> tuple[SplitResult, str, int]:
+    if _has_blanks(url):  # urlsplit would drop some of them silently
+        raise _bad_url("it holds white space or a control character")
+    try:
+        parts = urlsplit(url)
+        host, port = parts.hostname, parts.port
+    except ValueError as error:
+        raise _bad_url(str(error)) from None
+    if parts.scheme not in _PORTS:
+        raise _bad_url("it begins with neither http:// nor https://")
+    if not host or port == 0:
+        raise _bad_url("it names no host" if not host else "port 0 cannot be called")
+    try:
+        return parts, normal_host(host), port or _PORTS[parts.scheme]
+    except ValueError:
+        raise _bad_url(f"{host!r} is no host name") from None
+
+
+def _has_blanks(text: str) -> bool:
+    return any(character.isspace() or not character.isprintable() for character in text)
+
+
+def _ascii(text: str) -> str:
+    return quote(text, safe=_SAFE)
+
+
+def _bad_url(why: str) -> SteppayMockError:
+    # The URL itself is not repeated: it may hold a password.
+    return SteppayMockError(f"This URL cannot be used: {why}. Give one such as http://localhost:8000{DEFAULT_PATH}")

@@ -1,0 +1,76 @@
+"""Why did a delivery fail, and what is to be done about it?"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from steppay_mock.delivery.excerpt import excerpt
+from steppay_mock.errors import ContractViolation
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from steppay_mock.delivery.outcome import Outcome
+
+_BY_STATUS = {
+    400: "The receiver found the payload or the signature bad. Read its answer and its log.",
+    401: "Is the secret right? Pass secret= as the receiver has it; without it a delivery is unsigned.",
+    403: "Is the secret right? Pass secret= as the receiver has it. Or does a CSRF check stand before the receiver?",
+    404: "Is the path right? Pass path= as the receiver's routes have it.",
+    405: "Does the receiver take POST at this path? Pass path= as its routes have it.",
+    415: "Webhooks are application/json and nothing else (fact 1): let the receiver take that.",
+}
+_REDIRECT = (
+    "A redirect is an outcome and is not followed: StepPay's sender is not known to follow any. Give the address it "
+    "points to, to= or path=, and register that one in the portal."
+)
+_TOO_LATE = "Let the receiver answer first and work later. The limit is timeout=; the vendor documents none (fact 23)."
+_NO_ANSWER = "Start the receiver, or correct to=."
+_RAISED = "Correct the receiver where the exception above was raised."
+_BROKE = "Correct the receiver where it makes its answer: it did not come whole."
+_SERVER = "Read the receiver's log: it failed while it worked on the event."
+_OTHER = "Answer 2xx for an event that was taken, also for one that is not of interest (assumed, fact 23)."
+
+
+def failure(failed: Sequence[Outcome], *, total: int, target: str) -> ContractViolation:
+    """Make the violation that the first failed outcome of a report is."""
+    first = failed[0]
+    return ContractViolation(
+        kind=_kind(first),
+        event=excerpt(str(first.event.type)),
+        path=f"delivery {first.position + 1} of {total}, {target}",
+        expected="an answer with a 2xx status",
+        sent=str(first).partition(": ")[2] + (f" (the first of {len(failed)} failures)" if len(failed) > 1 else ""),
+        next_step=_next_step(first),
+    )
+
+
+def nothing_delivered(target: str) -> ContractViolation:
+    """Make the violation that an empty report is."""
+    return ContractViolation(
+        kind="nothing-delivered",
+        event="?",
+        path=target,
+        expected="at least one event",
+        sent="none",
+        next_step="Pass events: an iterator that was used up before, or a filter that matches nothing, gives none.",
+    )
+
+
+def _kind(outcome: Outcome) -> str:
+    if outcome.status is None:
+        return "unreachable"
+    if outcome.exception is not None:
+        return "raised"
+    if outcome.error is not None:
+        return "broken-answer"
+    return "redirect" if 300 <= outcome.status <= 399 else "status"
+
+
+def _next_step(outcome: Outcome) -> str:
+    if outcome.error is not None and "timed out" in outcome.error:
+        return _TOO_LATE
+    step = {"unreachable": _NO_ANSWER, "raised": _RAISED, "broken-answer": _BROKE, "redirect": _REDIRECT}
+    status = outcome.status or 0
+    by_status = _BY_STATUS.get(status, _SERVER if status >= 500 else _OTHER)
+    return step.get(_kind(outcome), by_status)

@@ -1,0 +1,158 @@
+"""How does a webhook travel over a socket?
+
+urllib3's connection is used without its pool, because every delivery of StepPay's closes its connection (fact 21), and
+without ``requests``, because tests replace that (``responses``) and must not catch the webhook itself. Proxies and
+.netrc do not count.
+"""
+
+from __future__ import annotations
+
+import io
+from contextlib import suppress
+from functools import partial
+from http.client import HTTPException, HTTPResponse
+from time import perf_counter
+from typing import TYPE_CHECKING, Any, Self
+
+from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3.exceptions import HTTPError, NameResolutionError
+from urllib3.util import SKIP_HEADER
+
+from steppay_mock.delivery.excerpt import excerpt
+from steppay_mock.delivery.transport import MAX_ANSWER, Answer, Request
+
+if TYPE_CHECKING:
+    import socket
+    import ssl
+
+    from urllib3.response import HTTPResponse as Response
+
+    from steppay_mock.delivery.endpoint import Endpoint
+
+_FAILURES = (OSError, HTTPException, HTTPError, ValueError)
+# The client would add these two; StepPay's does not send them.
+_SUPPRESSED = {"accept-encoding": SKIP_HEADER, "user-agent": SKIP_HEADER}
+
+
+class HttpTransport:
+    """Sends to a URL. Redirects are answers and are not followed.
+
+    The timeout covers a delivery from its start to the end of its answer; a host name with several addresses that are
+    all silent may take it once for each.
+    """
+
+    def __init__(self, endpoint: Endpoint, *, timeout: float) -> None:
+        self._endpoint = endpoint
+        self._timeout = timeout
+        self._tls: ssl.SSLContext | None = None
+
+    @property
+    def target(self) -> str:
+        """The URL."""
+        return str(self._endpoint)
+
+    def __enter__(self) -> Self:
+        if self._endpoint.scheme == "https":
+            import ssl
+
+            self._tls = ssl.create_default_context()
+        return self
+
+    def __exit__(self, *_exception: object) -> None:
+        """Nothing stays open between deliveries."""
+
+    def send(self, request: Request) -> Answer:
+        """Hand over one request on a connection of its own."""
+        started = perf_counter()
+        deadline = started + self._timeout
+        connection = self._connection(deadline)
+        response: Response | None = None
+        body, error = b"", None
+        try:
+            self._ask(connection, request)
+            response = _answer_of(connection, deadline)
+            body = _body_of(response)
+        except _FAILURES as failure:
+            error = self._told(failure)
+        finally:
+            if response is not None:
+                response.close()
+            connection.close()
+        latency = perf_counter() - started
+        if response is None:
+            return Answer(None, error=error, latency=latency)
+        headers = {name.lower(): response.headers[name] for name in response.headers}
+        return Answer(response.status, headers, body, error, latency=latency)
+
+    def _connection(self, deadline: float) -> HTTPConnection:
+        # Names below .localhost are this machine's, whatever a name server says (safety.py lets them pass).
+        host = "localhost" if self._endpoint.host.endswith(".localhost") else self._endpoint.host
+        options: dict[str, Any] = {"port": self._endpoint.port, "timeout": self._timeout}
+        if self._endpoint.scheme == "http":
+            connection = HTTPConnection(host, **options)
+        else:
+            connection = HTTPSConnection(host, ssl_context=self._tls, server_hostname=self._endpoint.host, **options)
+        connection.response_class = partial(_PunctualResponse, deadline=deadline)  # type: ignore[assignment]
+        return connection
+
+    def _ask(self, connection: HTTPConnection, request: Request) -> None:
+        headers = {"host": self._endpoint.authority, "connection": "close", **request.headers, **_SUPPRESSED}
+        with suppress(BrokenPipeError):  # it may have answered, such as 413, without reading to the end
+            connection.request("POST", self._endpoint.target, request.body, headers, preload_content=False)
+
+    def _told(self, failure: Exception) -> str:
+        cause: BaseException | None = failure
+        while cause is not None:
+            if isinstance(cause, TimeoutError):
+                return f"timed out after {self._timeout:g} s"
+            if isinstance(cause, ConnectionRefusedError):
+                return f"connection refused: nothing listens at {self._endpoint.authority}"
+            if isinstance(cause, NameResolutionError):
+                return f"the name {self._endpoint.host} leads to no address"
+            cause = cause.__cause__ or cause.__context__
+        return f"no whole HTTP answer: {excerpt(str(failure))}"
+
+
+def _answer_of(connection: HTTPConnection, deadline: float) -> Response:
+    connection.timeout = max(deadline - perf_counter(), 0.001)
+    return connection.getresponse()
+
+
+def _body_of(response: Response) -> bytes:
+    # One read does not tell a body that broke off from one that ended; the read after it does.
+    body = bytearray()
+    while len(body) < MAX_ANSWER:
+        part = response.read(MAX_ANSWER - len(body), decode_content=False)
+        if not part:
+            break
+        body += part
+    return bytes(body)
+
+
+class _PunctualResponse(HTTPResponse):
+    """A response that is late as a whole: a socket's own timeout begins anew with every byte of a slow drip."""
+
+    def __init__(self, sock: socket.socket, *arguments: Any, deadline: float, **options: Any) -> None:
+        super().__init__(sock, *arguments, **options)
+        self.fp = io.BufferedReader(_PunctualReader(self.fp.detach(), sock, deadline))
+
+
+class _PunctualReader(io.RawIOBase):
+    def __init__(self, raw: io.RawIOBase, sock: socket.socket, deadline: float) -> None:
+        self._raw = raw
+        self._sock = sock
+        self._deadline = deadline
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int | None:
+        left = self._deadline - perf_counter()
+        if left <= 0:
+            raise TimeoutError("the answer came too slowly")
+        self._sock.settimeout(left)
+        return self._raw.readinto(buffer)
+
+    def close(self) -> None:
+        self._raw.close()
+        super().close()

@@ -1,0 +1,100 @@
+"""How are events delivered, as the caller says it and as it is meant?"""
+
+from __future__ import annotations
+
+import random
+import time
+from dataclasses import dataclass
+from math import isfinite
+from typing import TYPE_CHECKING, Any, TypedDict
+
+from steppay_mock.delivery.endpoint import DEFAULT_PATH, check_path
+from steppay_mock.delivery.order import Order, check_order
+from steppay_mock.delivery.safety import allowed_names
+from steppay_mock.errors import SteppayMockError, choices, did_you_mean
+from steppay_mock.wire.signature import as_secrets
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+
+    from steppay_mock.wire.signature import Secret, Secrets
+
+
+class DeliveryOptions(TypedDict, total=False):
+    """What ``deliver`` and ``deliver_async`` take; every option may be left out.
+
+    ``path``: where the receiver listens, for an app or a URL without a path of its own. ``/webhooks/steppay``.
+    ``secret``: what deliveries are signed with; several while it rotates (fact 18). None: they are unsigned.
+    ``order``: ``occurrence``, ``shuffled`` or ``reversed`` (fact 5). ``occurrence``.
+    ``seed``: repeats a shuffled order and the trace ids. None: one is drawn; ``report.seed`` tells it.
+    ``timeout``: seconds from the start of a delivery to the end of its answer. 10, assumed: the vendor documents none
+    (fact 23). A WSGI app in process cannot be interrupted.
+    ``allow_hosts``: names of hosts, beside this machine, that a URL may have; StepPay's own are refused even so.
+    ``now``: gives the time of signing at each delivery, in seconds since the epoch (fact 19). ``time.time``.
+    """
+
+    path: str
+    secret: Secret | None
+    order: Order
+    seed: int | None
+    timeout: float
+    allow_hosts: Iterable[str]
+    now: Callable[[], float] | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """The options, checked, with what was left out filled in."""
+
+    path: str
+    secret: Secrets | None
+    order: Order
+    seed: int
+    timeout: float
+    allow_hosts: frozenset[str]
+    now: Callable[[], float]
+
+
+def resolve_options(options: Mapping[str, Any]) -> Settings:
+    """Check the options before anything is delivered; SteppayMockError names the wrong one."""
+    known = DeliveryOptions.__annotations__
+    for name in options:
+        if name not in known:
+            raise SteppayMockError(
+                f"There is no delivery option {name!r}.{did_you_mean(name, known)} Options are to, {choices(known)}."
+            )
+    secret = options.get("secret")
+    return Settings(
+        path=check_path(options.get("path", DEFAULT_PATH)),
+        secret=None if secret is None else as_secrets(secret),
+        order=check_order(options.get("order", "occurrence")),
+        seed=_seed(options.get("seed")),
+        timeout=_timeout(options.get("timeout", 10.0)),
+        allow_hosts=allowed_names(options.get("allow_hosts", ())),
+        now=_clock(options.get("now")),
+    )
+
+
+def _seed(seed: object) -> int:
+    if seed is None:
+        # Not the shared generator: a test run that seeds it would draw the same order in every test.
+        return random.SystemRandom().getrandbits(32)
+    if isinstance(seed, int):
+        return seed
+    raise SteppayMockError(f"A seed is an int, not {type(seed).__name__}. Take the one that report.seed shows.")
+
+
+def _timeout(timeout: object) -> float:
+    if isinstance(timeout, int | float) and not isinstance(timeout, bool) and isfinite(timeout) and timeout > 0:
+        return float(timeout)
+    raise SteppayMockError(f"timeout is seconds, more than 0, not {timeout!r}. Leave it out for 10 s.")
+
+
+def _clock(now: object) -> Callable[[], float]:
+    if now is None:
+        return time.time  # looked up at each call of deliver: tools that stop the clock replace it
+    if callable(now):
+        return now
+    raise SteppayMockError(
+        f"now is a function that gives seconds since the epoch, not {type(now).__name__}. Pass now=lambda: {now!r}"
+    )

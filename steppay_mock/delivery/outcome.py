@@ -1,0 +1,64 @@
+"""What came of one delivery?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from steppay_mock.delivery.excerpt import excerpt
+
+if TYPE_CHECKING:
+    from steppay_mock.payload.event import Event
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """One event, handed to one receiver, and what came back.
+
+    ``position`` is its place among the deliveries, from 0. ``status`` is None if none came; ``error`` says in words
+    what went wrong on the way (refused, timed out, the app raised) and is None if the answer came whole, whatever it
+    says. ``latency`` is in seconds. ``headers`` have lower-case names; of ``body`` 64 KiB are kept. An app in process
+    that raises counts as status 500, as its server would have answered; ``exception`` is what it raised.
+    """
+
+    event: Event
+    position: int
+    status: int | None
+    latency: float
+    error: str | None = None
+    exception: BaseException | None = field(default=None, compare=False, repr=False)
+    headers: dict[str, str] = field(default_factory=dict, hash=False, repr=False)
+    body: bytes = field(default=b"", repr=False)
+
+    @property
+    def ok(self) -> bool:
+        """Whether the receiver took the event: a whole answer with a 2xx status (assumed, fact 23)."""
+        return self.error is None and self.status is not None and 200 <= self.status <= 299
+
+    @property
+    def redirect(self) -> str | None:
+        """Where a 3xx answer points to; it is not followed."""
+        return self.headers.get("location") if self.status is not None and 300 <= self.status <= 399 else None
+
+    def __str__(self) -> str:
+        """Say it in one line: ``payment.completed: 500, the app raised: ValueError: boom``."""
+        answer = "no answer" if self.status is None else str(self.status)
+        if self.redirect is not None:
+            answer += f" to {excerpt(self.redirect)}"
+        told = self.error or excerpt(self.body.strip(), limit=80)
+        return f"{excerpt(str(self.event.type))}: {answer}{', ' if told else ''}{told}"
+
+    def as_dict(self) -> dict[str, Any]:
+        """Give plain data for ``--json``; the body is text, with a mark where it is not UTF-8."""
+        return {
+            "position": self.position,
+            "event": str(self.event.type),
+            "timestamp": self.event.payload.get("timestamp"),
+            "ok": self.ok,
+            "status": self.status,
+            "latency": self.latency,
+            "error": self.error,
+            "redirect": self.redirect,
+            "headers": dict(self.headers),
+            "body": self.body.decode("utf-8", "replace"),
+        }

@@ -1,0 +1,100 @@
+"""What was given as the receiver: a URL, a WSGI app or an ASGI app?"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from functools import partial
+from typing import TYPE_CHECKING, Any, Literal
+
+from steppay_mock.errors import SteppayMockError
+
+if TYPE_CHECKING:
+    from steppay_mock.delivery.asgi import AsgiTransport
+    from steppay_mock.delivery.http import HttpTransport
+    from steppay_mock.delivery.options import Settings
+    from steppay_mock.delivery.wsgi import WsgiTransport
+
+Target = str | Callable[..., Any]
+"""A receiver: its URL, or the app itself, WSGI or ASGI."""
+
+_EXAMPLES = "Give a URL such as http://localhost:8000, or the app of Flask, Django, FastAPI or Starlette."
+_WRAPPING = (
+    "Wrap it so that it shows: `def receiver(environ, start_response): return app(environ, start_response)` for WSGI, "
+    "`async def receiver(scope, receive, send): await app(scope, receive, send)` for ASGI."
+)
+
+
+def make_transport(
+    to: Target, settings: Settings, *, own_loop: bool = False
+) -> HttpTransport | WsgiTransport | AsgiTransport:
+    """Make the transport that reaches the receiver, not yet opened.
+
+    Raises SteppayMockError for a URL that cannot or may not be used and for an object that is no app. ``own_loop``: see
+    :class:`~steppay_mock.delivery.asgi.AsgiTransport`.
+    """
+    if isinstance(to, str):
+        from steppay_mock.delivery.endpoint import parse_endpoint
+        from steppay_mock.delivery.http import HttpTransport
+
+        endpoint = parse_endpoint(to, path=settings.path, allowed=settings.allow_hosts)
+        return HttpTransport(endpoint, timeout=settings.timeout)
+    if app_kind(to) == "wsgi":
+        from steppay_mock.delivery.wsgi import WsgiTransport
+
+        return WsgiTransport(to, name=_name(to), path=settings.path)
+    from steppay_mock.delivery.asgi import AsgiTransport
+
+    return AsgiTransport(to, name=_name(to), path=settings.path, timeout=settings.timeout, own_loop=own_loop)
+
+
+def app_kind(app: object) -> Literal["wsgi", "asgi"]:
+    """Tell WSGI from ASGI by how the app is called: with two arguments, or with three and awaited.
+
+    Raises SteppayMockError where its signature does not tell.
+    """
+    if not callable(app):
+        raise SteppayMockError(f"A receiver is a URL or an app, not {type(app).__name__}. {_EXAMPLES}")
+    try:
+        signature = inspect.signature(app)
+    except (TypeError, ValueError):
+        raise _unclear(app, "its signature cannot be read") from None
+    takes_two, takes_three = _takes(signature, 2), _takes(signature, 3)
+    if takes_three and (_is_coroutine(app) or not takes_two):
+        return "asgi"
+    if takes_two and not _is_coroutine(app) and (not takes_three or _names(signature) >= 2):
+        return "wsgi"
+    raise _unclear(app, f"it is called as {signature}" if len(str(signature)) < 200 else "of its signature")
+
+
+def _takes(signature: inspect.Signature, count: int) -> bool:
+    try:
+        signature.bind(*(None,) * count)
+    except TypeError:
+        return False
+    return True
+
+
+def _names(signature: inspect.Signature) -> int:
+    named = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
+    return sum(parameter.kind in named for parameter in signature.parameters.values())
+
+
+def _is_coroutine(app: Callable[..., Any]) -> bool:
+    inner = _unwrapped(app)
+    return inspect.iscoroutinefunction(inner) or inspect.iscoroutinefunction(type(inner).__call__)
+
+
+def _unwrapped(app: Callable[..., Any]) -> Callable[..., Any]:
+    while isinstance(app, partial):
+        app = app.func
+    return app
+
+
+def _name(app: Callable[..., Any]) -> str:
+    inner = _unwrapped(app)
+    return str(getattr(inner, "__name__", type(inner).__name__))
+
+
+def _unclear(app: Callable[..., Any], why: str) -> SteppayMockError:
+    return SteppayMockError(f"Is {_name(app)} a WSGI app or an ASGI app? It does not show: {why}. {_WRAPPING}")

@@ -1,0 +1,100 @@
+"""What must whatever carries webhooks be able to do, and what does it bring back?
+
+A transport is opened once, by ``with`` or ``async with``, and then sends any number of requests: whoever tries out many
+orders holds one open. It turns everything that a receiver can do wrong into an :class:`Answer` and lets pass only what
+is not the receiver's doing: KeyboardInterrupt, and the cancelling of an awaited send.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Protocol, Self, runtime_checkable
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from types import TracebackType
+
+MAX_ANSWER = 64 * 1024
+"""Bytes of an answer's body that are kept: people read it, and an endless one must not fill the memory."""
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What is sent: the body, and the headers that do not depend on the transport, in their order."""
+
+    body: bytes
+    headers: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What came back: ``status`` None if nothing did, ``error`` None if it came whole; ``latency`` in seconds."""
+
+    status: int | None
+    headers: dict[str, str] = field(default_factory=dict)
+    body: bytes = b""
+    error: str | None = None
+    exception: BaseException | None = None
+    latency: float = 0.0
+
+
+@runtime_checkable
+class Transport(Protocol):
+    """Sends requests while the caller waits: HTTP, WSGI."""
+
+    @property
+    def target(self) -> str:
+        """Where the requests go, for people."""
+
+    def send(self, request: Request) -> Answer:
+        """Hand over one request and give back what came of it."""
+
+    def __enter__(self) -> Self: ...
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None: ...
+
+
+class AsyncTransport(Protocol):
+    """Sends requests from within an event loop: ASGI, and any Transport by way of :class:`ThreadedTransport`."""
+
+    @property
+    def target(self) -> str:
+        """Where the requests go, for people."""
+
+    async def send(self, request: Request) -> Answer:
+        """Hand over one request and give back what came of it."""
+
+    async def __aenter__(self) -> Self: ...
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None: ...
+
+
+class ThreadedTransport:
+    """Sends through a Transport from a worker thread, so that the event loop goes on."""
+
+    def __init__(self, inner: Transport) -> None:
+        self._inner = inner
+
+    @property
+    def target(self) -> str:
+        """Where the requests go, for people."""
+        return self._inner.target
+
+    async def send(self, request: Request) -> Answer:
+        """Hand over one request in a thread."""
+        from asyncio import to_thread
+
+        return await to_thread(self._inner.send, request)
+
+    async def __aenter__(self) -> Self:
+        self._inner.__enter__()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self._inner.__exit__(kind, error, traceback)

@@ -1,0 +1,109 @@
+"""How is a webhook handed to a WSGI app in process?"""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Callable, Iterable
+from functools import cache
+from io import BytesIO
+from typing import TYPE_CHECKING, Any, Self
+from urllib.parse import unquote_to_bytes
+
+from steppay_mock.delivery.draft import Draft
+
+if TYPE_CHECKING:
+    from steppay_mock.delivery.transport import Answer, Request
+
+HOST = "testserver"
+"""The ``host`` header in process: what Django's and Starlette's test clients send, and what Django's tests allow."""
+
+WsgiApp = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
+
+_STATUS = re.compile(r"([0-9]{3})(?: .*)?")
+_WITHOUT_PREFIX = {"content-type": "CONTENT_TYPE", "content-length": "CONTENT_LENGTH"}
+
+
+class WsgiTransport:
+    """Calls a WSGI app. There is no timeout: a function that runs in this thread cannot be interrupted."""
+
+    def __init__(self, app: WsgiApp, *, name: str, path: str) -> None:
+        self._app = app
+        self.target = f"the WSGI app {name} at {path}"
+        location, _, query = path.partition("?")
+        self._environ: dict[str, Any] = {
+            "REQUEST_METHOD": "POST",
+            "SCRIPT_NAME": "",
+            "PATH_INFO": unquote_to_bytes(location).decode("latin-1"),
+            "QUERY_STRING": query,
+            "SERVER_NAME": HOST,
+            "SERVER_PORT": "80",
+            "SERVER_PROTOCOL": "HTTP/1.1",
+            "REMOTE_ADDR": "127.0.0.1",
+            "HTTP_HOST": HOST,
+            "wsgi.version": (1, 0),
+            "wsgi.url_scheme": "http",
+            "wsgi.multithread": False,
+            "wsgi.multiprocess": False,
+            "wsgi.run_once": False,
+        }
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_exception: object) -> None:
+        """A WSGI app has no end."""
+
+    def send(self, request: Request) -> Answer:
+        """Hand over one request; what the app raises, KeyboardInterrupt apart, becomes an answer."""
+        environ = self._environ | {_key(name): value for name, value in request.headers.items()}
+        environ["wsgi.input"] = BytesIO(request.body)
+        environ["wsgi.errors"] = sys.stderr
+        draft = Draft()
+        try:
+            _run(self._app, environ, draft)
+        except (Exception, SystemExit) as error:  # noqa: BLE001 - an app may raise anything; it is the outcome
+            draft.exception = error
+        return draft.answer()
+
+
+def _run(app: WsgiApp, environ: dict[str, Any], draft: Draft) -> None:
+    def start_response(status: str, headers: list[tuple[str, str]], exc_info: Any = None) -> Callable[[bytes], None]:
+        if draft.status is not None and exc_info is None:
+            draft.refuse("it called start_response twice")
+        if draft.begun:
+            raise exc_info[1]
+        draft.begin(_code(status, draft), _text_pairs(headers, draft))
+        return draft.write
+
+    parts = app(environ, start_response)
+    try:
+        for part in parts:
+            draft.write(part)
+            if draft.full:
+                break
+        if draft.status is not None:
+            draft.end()
+    finally:
+        close = getattr(parts, "close", None)
+        if close is not None:
+            close()
+
+
+def _code(status: object, draft: Draft) -> int:
+    found = _STATUS.fullmatch(status) if isinstance(status, str) else None
+    if found is None:
+        draft.refuse(f"its status is {status!r}, not such as '200 OK'")
+    return int(found[1])
+
+
+def _text_pairs(headers: object, draft: Draft) -> list[tuple[str, str]]:
+    pairs: list[Any] = headers if isinstance(headers, list) else [()]
+    if any(not isinstance(pair, tuple) or [type(text) for text in pair] != [str, str] for pair in pairs):
+        draft.refuse("its headers are not a list of pairs of str")
+    return pairs
+
+
+@cache
+def _key(name: str) -> str:
+    return _WITHOUT_PREFIX.get(name) or f"HTTP_{name.upper().replace('-', '_')}"

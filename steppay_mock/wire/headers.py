@@ -1,0 +1,45 @@
+"""Which headers does a webhook carry, in which order?"""
+
+from __future__ import annotations
+
+from hashlib import blake2b
+from secrets import token_hex
+from typing import TYPE_CHECKING
+
+from steppay_mock.wire.signature import sign
+
+if TYPE_CHECKING:
+    from steppay_mock.wire.signature import Secret
+
+_ACCEPT = "text/html, image/gif, image/jpeg, *; q=.2, */*; q=.2"
+_TE = "gzip, deflate; q=0.5"
+
+
+def request_headers(
+    body: bytes, *, secret: Secret | None = None, timestamp: float | None = None, trace_seed: int | None = None
+) -> dict[str, str]:
+    """The headers of one delivery, names in lower case and in the vendor's order (fact 21).
+
+    ``secret`` None leaves the signature out; ``timestamp`` is the sending time in seconds since the epoch, None is now
+    (fact 19). ``connection: close`` and ``host`` belong to the transport. The B3 trace headers are hex (fact 21); three
+    ids of 16 digits each, the shorter form that B3 allows, are assumed. ``trace_seed`` fixes them; None draws them.
+    Raises SteppayMockError as :func:`~steppay_mock.wire.signature.sign` does.
+    """
+    ids = _trace_ids(trace_seed)
+    headers = {
+        "accept": _ACCEPT,
+        "te": _TE,
+        "x-b3-traceid": ids[:16],
+        "x-b3-spanid": ids[16:32],
+        "x-b3-parentspanid": ids[32:],
+        "content-type": "application/json",
+        "content-length": str(len(body)),
+    }
+    if secret is not None:
+        headers["steppay-signature"] = sign(body, secret, timestamp=timestamp)
+    return headers
+
+
+def _trace_ids(seed: int | None) -> str:
+    # A hash, not random.Random: seeding that costs more than all other headers together.
+    return token_hex(24) if seed is None else blake2b(b"%d" % seed, digest_size=24).hexdigest()

@@ -1,0 +1,126 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import fields
+from typing import Any
+
+import pytest
+
+from steppay_mock import SteppayMockError, deliver, sign
+from steppay_mock.delivery.options import DeliveryOptions, Settings, resolve_options
+
+Payloads = Callable[[int], list[dict[str, Any]]]
+
+
+class Signatures:
+    """A receiver that keeps the signature headers it is sent."""
+
+    def __init__(self) -> None:
+        self.seen: list[str | None] = []
+        self.bodies: list[bytes] = []
+
+    def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> list[bytes]:
+        self.seen.append(environ.get("HTTP_STEPPAY_SIGNATURE"))
+        self.bodies.append(environ["wsgi.input"].read())
+        start_response("204 No Content", [])
+        return []
+
+
+def test_each_delivery_is_signed_at_its_sending_time(payloads: Payloads) -> None:
+    receiver = Signatures()
+    times = iter([1706002316.9, 1706002400])
+    deliver(payloads(2), to=receiver, secret=iter(["old", "새것"]), now=lambda: next(times))
+    assert receiver.seen == [
+        sign(receiver.bodies[0], ["old", "새것"], timestamp=1706002316),
+        sign(receiver.bodies[1], ["old", "새것"], timestamp=1706002400),
+    ]
+
+
+def test_the_clock_signs_when_no_time_is_given(payloads: Payloads, monkeypatch: pytest.MonkeyPatch) -> None:
+    receiver = Signatures()
+    monkeypatch.setattr("time.time", lambda: 1706002316.5)
+    deliver(payloads(1), to=receiver, secret="s")
+    assert receiver.seen == [sign(receiver.bodies[0], "s", timestamp=1706002316)]
+
+
+def test_without_a_secret_nothing_is_signed_and_no_clock_is_read(payloads: Payloads) -> None:
+    receiver = Signatures()
+    deliver(payloads(1), to=receiver, now=lambda: pytest.fail("the clock was read"))
+    assert receiver.seen == [None]
+
+
+def test_the_body_sent_is_the_events(payloads: Payloads) -> None:
+    receiver = Signatures()
+    deliver(payloads(1)[0] | {"data": {"name": "김"}}, to=receiver)
+    assert receiver.bodies[0].decode() == (
+        '{"timestamp":1688697915,"version":"v1","event":"customer.created","data":{"name":"김"},"isTest":true}'
+    )
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (
+            {"ordr": "shuffled"},
+            (
+                "There is no delivery option 'ordr'. Did you mean 'order'? "
+                "Options are to, path, secret, order, seed, timeout, allow_hosts or now."
+            ),
+        ),
+        ({"seed": "7"}, "A seed is an int, not str. Take the one that report.seed shows."),
+        ({"seed": 1.5}, "A seed is an int, not float. Take the one that report.seed shows."),
+        ({"timeout": 0}, "timeout is seconds, more than 0, not 0. Leave it out for 10 s."),
+        ({"timeout": None}, "timeout is seconds, more than 0, not None. Leave it out for 10 s."),
+        ({"timeout": True}, "timeout is seconds, more than 0, not True. Leave it out for 10 s."),
+        ({"timeout": float("inf")}, "timeout is seconds, more than 0, not inf. Leave it out for 10 s."),
+        (
+            {"path": "hook"},
+            "path begins with / and has no white space and no #, unlike 'hook'. Pass '/webhooks/steppay'",
+        ),
+        (
+            {"path": "/a b"},
+            "path begins with / and has no white space and no #, unlike '/a b'. Pass '/webhooks/steppay'",
+        ),
+        (
+            {"path": "/a\r"},
+            "path begins with / and has no white space and no #, unlike '/a\\r'. Pass '/webhooks/steppay'",
+        ),
+        (
+            {"path": "/a#b"},
+            "path begins with / and has no white space and no #, unlike '/a#b'. Pass '/webhooks/steppay'",
+        ),
+        ({"path": None}, "path begins with / and has no white space and no #, unlike None. Pass '/webhooks/steppay'"),
+        ({"now": 5}, "now is a function that gives seconds since the epoch, not int. Pass now=lambda: 5"),
+        (
+            {"secret": ["whsec_test", ""]},
+            (
+                "A secret is text that is not empty: number 2 of 2 is empty. "
+                "Copy the endpoint's verification key (검증 KEY) from the portal."
+            ),
+        ),
+    ],
+)
+def test_a_wrong_option_is_told_before_anything_is_delivered(
+    payloads: Payloads, options: dict[str, Any], message: str
+) -> None:
+    receiver = Signatures()
+    with pytest.raises(SteppayMockError) as caught:
+        deliver(payloads(1), to=receiver, **options)
+    assert str(caught.value) == message
+    assert receiver.seen == []
+
+
+def test_a_clock_that_gives_no_time_is_misuse(payloads: Payloads) -> None:
+    with pytest.raises(SteppayMockError, match="A timestamp is seconds since the epoch"):
+        deliver(payloads(1), to=Signatures(), secret="s", now=lambda: "today")  # type: ignore[arg-type,return-value]
+
+
+def test_what_is_no_event_is_misuse() -> None:
+    with pytest.raises(SteppayMockError, match="Events are an Event, a payload dict or an iterable of them, not int"):
+        deliver(7, to=Signatures())  # type: ignore[arg-type]
+
+
+def test_settings_hold_every_option_and_no_secret_shows() -> None:
+    assert [field.name for field in fields(Settings)] == list(DeliveryOptions.__annotations__)
+    assert all(f"``{name}``:" in str(DeliveryOptions.__doc__) for name in DeliveryOptions.__annotations__)
+    assert "whsec" not in repr(resolve_options({"secret": "whsec_test"}))
