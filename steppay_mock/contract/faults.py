@@ -54,7 +54,8 @@ def _leaves(error: ValidationError) -> Iterator[ValidationError]:
 def _faults(error: ValidationError) -> Iterator[Fault]:
     schema = cast("dict[str, Any]", error.schema)
     rule = cast("Any", error.validator_value)
-    keyword, value, place = str(error.validator), error.instance, tuple(error.absolute_path)
+    keyword, value = str(error.validator), cast("Any", error.instance)
+    place: Place = tuple(error.absolute_path)
     fields: tuple[str, ...] = tuple(schema.get("properties", ()))
     if keyword == "additionalProperties":  # one error for all that is unknown
         for name in value:

@@ -7,6 +7,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 import steppay_mock
 from steppay_mock.contract.locate import schema_dir
 
@@ -37,21 +39,30 @@ NEW_FIELDS: dict[str, Any] = {
 }
 
 
-def test_a_new_field_needs_no_code(tmp_path: Path) -> None:
-    shutil.copytree(
-        Path(steppay_mock.__file__).parent, tmp_path / "steppay_mock", ignore=shutil.ignore_patterns("schemas")
-    )
+@pytest.fixture
+def checkout(tmp_path: Path) -> Path:
+    """A copy of package and schemas, to be changed."""
+    package = Path(steppay_mock.__file__).parent
+    shutil.copytree(package, tmp_path / "steppay_mock", ignore=shutil.ignore_patterns("schemas", "__pycache__"))
     shutil.copytree(Path(str(schema_dir())), tmp_path / "schemas")
-    path = tmp_path / "schemas" / "objects" / "Order.schema.json"
+    return tmp_path
+
+
+def run(script: str, checkout: Path) -> Any:
+    done = subprocess.run([sys.executable, "-c", script], cwd=checkout, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
+
+
+def test_a_new_field_needs_no_code(checkout: Path) -> None:
+    path = checkout / "schemas" / "objects" / "Order.schema.json"
     schema = json.loads(path.read_text(encoding="utf-8"))
     schema["properties"].update(NEW_FIELDS)
     schema["required"] += [name for name in NEW_FIELDS if name != "salesperson"]
     path.write_text(json.dumps(schema), encoding="utf-8")
 
-    done = subprocess.run([sys.executable, "-c", SCRIPT], cwd=tmp_path, capture_output=True, text=True, check=False)
+    payload, edge = run(SCRIPT, checkout)
 
-    assert done.returncode == 0, done.stderr
-    payload, edge = json.loads(done.stdout)
     order = payload["data"]
     assert isinstance(order["loyaltyPoints"], int)
     assert order["salesperson"] == order["shipping"]["name"]
@@ -63,3 +74,23 @@ def test_a_new_field_needs_no_code(tmp_path: Path) -> None:
     assert order["gift"]["message"] == "축하합니다"
     assert {p["data"]["channel"] for p in edge} == {"WEB", "APP", "STORE"}
     assert max(p["data"]["loyaltyPoints"] for p in edge) == 2**63 - 1
+
+
+@pytest.mark.parametrize("sister", ["payment.completed", "invoice.updated", "cover.paused", "order.updated"])
+def test_a_new_event_needs_its_file_and_its_member(sister: str, checkout: Path) -> None:
+    event = f"{sister.partition('.')[0]}.disputed"
+    text = (checkout / "schemas" / "events" / f"{sister}.schema.json").read_text(encoding="utf-8")
+    (checkout / "schemas" / "events" / f"{event}.schema.json").write_text(text.replace(sister, event), encoding="utf-8")
+    catalogue = checkout / "steppay_mock" / "contract" / "catalogue.py"
+    source = catalogue.read_text(encoding="utf-8")
+    member = '    ORDER_CREATED = "order.created"\n'
+    catalogue.write_text(source.replace(member, f'{member}    DISPUTED = "{event}"\n'), encoding="utf-8")
+
+    script = f"""
+import json, steppay_mock
+for edge in (False, True):
+    for event in steppay_mock.make_events({event!r}, n=20, seed=1, edge=edge):
+        steppay_mock.validate(event, strict=True)
+print(json.dumps(event.payload["event"]))
+"""
+    assert run(script, checkout) == event

@@ -16,8 +16,9 @@ _LAST_STEP = 4
 
 def settle_cover(event_type: EventType, cover: Fields) -> None:
     """Make the message one that the event can be about."""
-    cover.need("messageType")
-    cover.put(messageType=_MESSAGE_TYPES[event_type])
+    if event_type in _MESSAGE_TYPES:
+        cover.need("messageType")
+        cover.put(messageType=_MESSAGE_TYPES[event_type])
     if event_type is EventType.COVER_PAUSED:
         cover.put(messageSentStep=_LAST_STEP)
         cover.clear("nextRetryDatetime")

@@ -16,7 +16,8 @@ _STATUSES: dict[EventType, tuple[str, ...]] = {
 def settle_invoice(event_type: EventType, invoice: Fields) -> None:
     """Make the invoice one that the event can be about."""
     draw = invoice.draw
-    invoice.put(status=draw.walk(_STATUSES[event_type]))
+    if event_type in _STATUSES:
+        invoice.put(status=draw.walk(_STATUSES[event_type]))
     if invoice.text("status") == "RESERVATION":
         invoice.put(publishType="RESERVATION")
         invoice.need("publishType", "reservationAt")

@@ -37,8 +37,9 @@ _CMS_STATUS = {"CMS_STANDBY": "WITHDRAW_PENDING", "COMPLETE": "WITHDRAW_SUCCESS"
 def settle_payment(event_type: EventType, payment: Fields) -> None:
     """Make the payment one that the event can be about."""
     draw = payment.draw
-    statuses = _USUAL_STATUSES[event_type] + (_RARE_STATUSES.get(event_type, ()) if draw.edge else ())
-    payment.put(status=draw.walk(statuses))
+    statuses = _USUAL_STATUSES.get(event_type, ()) + (_RARE_STATUSES.get(event_type, ()) if draw.edge else ())
+    if statuses:
+        payment.put(status=draw.walk(statuses))
     _settle_means(payment)
     _settle_blocks(event_type, payment)
     _settle_cancel(event_type, payment)

@@ -1,0 +1,140 @@
+"""Every block of README is run as it stands: the commands in a shell, the code in Python, the failure for real."""
+
+import os
+import re
+import subprocess
+import sys
+import threading
+import venv
+from collections.abc import Iterator
+from pathlib import Path
+from sysconfig import get_path
+
+import pytest
+from werkzeug import Request, Response
+from werkzeug.serving import make_server
+
+ROOT = Path(__file__).parents[2]
+BLOCKS = re.findall(r"^```(\w+)\n(.*?)^```$", (ROOT / "README.md").read_text("utf-8"), re.MULTILINE | re.DOTALL)
+
+SHOP = """
+from flask import Flask, request
+
+app = Flask(__name__)
+
+
+@app.post("/webhooks/steppay")
+def steppay():
+    payload = request.get_json()
+    {line}
+    return ""
+"""
+
+
+def block(language: str, containing: str) -> str:
+    found = [text for kind, text in BLOCKS if kind == language and containing in text]
+    assert len(found) == 1, f"README has {len(found)} {language} blocks with {containing!r}"
+    return found[0]
+
+
+def shell(script: str, cwd: Path, **environment: str) -> subprocess.CompletedProcess[str]:
+    scripts = str(Path(sys.executable).parent)
+    path = os.pathsep.join([scripts, os.environ["PATH"]])
+    return subprocess.run(
+        ["bash", "-euo", "pipefail", "-c", script],
+        cwd=cwd,
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**os.environ, "PATH": path, "PYTEST_ADDOPTS": "-p no:cacheprovider -p no:randomly", **environment},
+    )
+
+
+@pytest.fixture
+def listening() -> Iterator[str]:
+    """A receiver at port 8000 in README is one at a free port here."""
+
+    @Request.application
+    def accept(_request: Request) -> Response:
+        return Response(status=204)
+
+    server = make_server("127.0.0.1", 0, accept)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield f"127.0.0.1:{server.server_port}"
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+def test_every_block_is_run_below() -> None:
+    assert [kind for kind, _ in BLOCKS] == ["sh", "sh", "python", "sh", "text", "sh", "python"]
+
+
+def test_the_demo_runs() -> None:
+    done = shell(block("sh", "make demo"), ROOT, VENV=sys.prefix)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "27 of 27" in done.stdout
+
+
+def test_the_test_command_is_a_target() -> None:
+    """To run it here would run it without end."""
+    assert shell("make -n test", ROOT, VENV=sys.prefix).returncode == 0
+
+
+@pytest.mark.wheel
+def test_the_installation_command_installs(tmp_path: Path) -> None:
+    """In a new environment that sees this one's packages, so that nothing is fetched."""
+    venv.create(tmp_path / "venv", with_pip=True)
+    python = tmp_path / "venv" / "bin" / "python"
+    site = next((tmp_path / "venv" / "lib").glob("python*")) / "site-packages"
+    borrowed = tmp_path / "borrowed"
+    borrowed.mkdir()
+    for item in Path(get_path("purelib")).iterdir():
+        if "steppay" not in item.name and not item.name.startswith("__editable__"):
+            (borrowed / item.name).symlink_to(item)
+    (site / "borrowed.pth").write_text(f"{borrowed}\n")
+    offline = {"PIP_NO_INDEX": "1", "PIP_NO_DEPS": "1", "PIP_NO_BUILD_ISOLATION": "0", "PIP_QUIET": "1"}
+    done = shell(f'PATH="{python.parent}:$PATH"; {block("sh", "pip install .")}', ROOT, **offline)
+    assert done.returncode == 0, done.stderr
+    version = subprocess.run(
+        [python.with_name("steppay-mock"), "--version"], capture_output=True, text=True, check=True, cwd=tmp_path
+    )
+    assert "0.1.0" in version.stdout
+
+
+@pytest.fixture
+def shop(tmp_path: Path) -> Path:
+    (tmp_path / "test_receiver.py").write_text(block("python", "# test_receiver.py"), encoding="utf-8")
+    (tmp_path / "shop.py").write_text(SHOP.format(line="pass"))
+    return tmp_path
+
+
+def test_the_tests_of_the_example_pass(shop: Path) -> None:
+    done = shell(block("sh", "pytest test_receiver.py"), shop)
+    assert done.returncode == 0, done.stdout
+    assert "29 passed" in done.stdout
+
+
+def test_the_failure_is_shown_as_it_says(shop: Path) -> None:
+    line = 'payload["event"] != "payment.completed" or payload["data"]["cancel"]'
+    (shop / "shop.py").write_text(SHOP.format(line=line))
+    done = shell(block("sh", "pytest test_receiver.py"), shop)
+    assert done.returncode == 1
+    shown = done.stdout.splitlines()
+    for line in block("text", "expected: an answer").splitlines():
+        assert line in shown
+
+
+def test_the_commands_do_what_they_say(tmp_path: Path, listening: str) -> None:
+    script = block("sh", "steppay-mock events").replace("127.0.0.1:8000", listening)
+    done = shell(script, tmp_path)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "kim@example.com" in (tmp_path / "payment.json").read_text("utf-8")
+    assert "timestamp=" in done.stdout
+    assert "81 payloads" in done.stderr
+
+
+def test_the_code_runs(capsys: pytest.CaptureFixture[str]) -> None:
+    exec(compile(block("python", "from steppay_mock import"), "README.md", "exec"), {})
+    assert "kim@example.com" in capsys.readouterr().out
