@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import unquote
 
 from steppay_mock.delivery.draft import Draft
-from steppay_mock.delivery.lifespan import Lifespan
+from steppay_mock.delivery.lifespan import AsgiApp, Lifespan
 from steppay_mock.delivery.wsgi import HOST
 
 if TYPE_CHECKING:
     from steppay_mock.delivery.transport import Answer, Request
-
-AsgiApp = Callable[..., Awaitable[None]]
 
 
 class AsgiTransport:

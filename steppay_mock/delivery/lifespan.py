@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import warnings
-from typing import TYPE_CHECKING, Any
+from collections.abc import Awaitable, Callable
+from typing import Any
 
 from steppay_mock.delivery.excerpt import excerpt, excerpt_of
 from steppay_mock.errors import ContractViolation
 
-if TYPE_CHECKING:
-    from steppay_mock.delivery.asgi import AsgiApp
+AsgiApp = Callable[..., Awaitable[None]]
 
 LIMIT = 30.0
 """Seconds that starting, and stopping, may take each; ours, for the vendor does not see it."""
