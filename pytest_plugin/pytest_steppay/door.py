@@ -1,0 +1,124 @@
+"""What can a test do? Everything that the ``steppay`` fixture offers."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Unpack
+
+from pytest_steppay.options import masked
+from pytest_steppay.target import load_target
+from steppay_mock.contract.validate import iter_errors
+from steppay_mock.payload.draw import derive_seed
+from steppay_mock.payload.factory import make_event, make_events
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from pytest_steppay.options import Options, SecretLike, TargetLike
+    from pytest_steppay.report import Record
+    from steppay_mock.contract.catalogue import EventType
+    from steppay_mock.contract.validate import HasPayload
+    from steppay_mock.delivery.options import DeliveryOptions
+    from steppay_mock.delivery.report import Report
+    from steppay_mock.delivery.target import Target
+    from steppay_mock.payload.event import Event, Events
+    from steppay_mock.payload.options import EventOptions
+
+
+class StepPay:
+    """One door to steppay-mock for a test: what it makes and sends follows the test's seed, secret and marker."""
+
+    def __init__(self, *, seed: int, secret: SecretLike, target: TargetLike, options: Options, record: Record) -> None:
+        self._seed = seed
+        self._secret = masked(secret)
+        self._target = target
+        self._options = options
+        self._record = record
+        record.seed = seed
+        self._makings = 0
+        self._deliveries = 0
+
+    def __repr__(self) -> str:
+        return f"<steppay: seed {self._seed}>"
+
+    def event(self, event_type: EventType | str, **options: Unpack[EventOptions]) -> Event:
+        """A valid event of that type, another one at each call; the options are those of ``steppay_mock.make_event``.
+
+        The first call takes ``steppay_seed`` itself, later ones derive theirs from it; ``seed=`` fixes one.
+        """
+        event = make_event(event_type, **self._event_options(options))
+        self._record.add_made([event])
+        return event
+
+    def events(
+        self,
+        event_types: EventType | str | Iterable[EventType | str] | None = None,
+        *,
+        n: int = 1,
+        **options: Unpack[EventOptions],
+    ) -> list[Event]:
+        """``n`` events of each type, in the order in which they happen; None: of the marker's types, else of all."""
+        if event_types is None:
+            event_types = self._options.event_types or None
+        events = make_events(event_types, n=n, **self._event_options(options))
+        self._record.add_made(events)
+        return events
+
+    def deliver(self, events: Events, *, to: Target | None = None, **options: Unpack[DeliveryOptions]) -> Report:
+        """Hand the events to the receiver, signed, and report what came of each: ``report.assert_ok()``.
+
+        ``to`` is an app, a URL or ``module:app``; None is ``steppay_target``. The options are those of
+        ``steppay_mock.deliver``. Raises SteppayMockError for misuse and where there is no receiver.
+        """
+        from steppay_mock.delivery.deliver import deliver
+
+        report = deliver(events, to=self._receiver(to), **self._delivery_options(options))
+        self._record.add_delivered(report)
+        return report
+
+    async def deliver_async(
+        self, events: Events, *, to: Target | None = None, **options: Unpack[DeliveryOptions]
+    ) -> Report:
+        """As ``deliver``, for tests that run in an event loop."""
+        from steppay_mock.delivery.deliver import deliver_async
+
+        report = await deliver_async(events, to=self._receiver(to), **self._delivery_options(options))
+        self._record.add_delivered(report)
+        return report
+
+    def validate(self, payload: Mapping[str, Any] | HasPayload, *, strict: bool = False) -> None:
+        """Nothing, if the payload is a valid webhook; its first ContractViolation otherwise.
+
+        ``strict=True`` refuses unknown fields too, which the vendor may add.
+        """
+        for violation in iter_errors(payload, strict=strict):
+            raise violation
+
+    def sign(self, body: bytes | str, *, timestamp: float | None = None) -> str:
+        """The ``Steppay-Signature`` header for these bytes, for your framework's own test client.
+
+        ``timestamp`` is when it is sent, in seconds since the epoch; None is now (fact 19).
+        """
+        from steppay_mock.wire.signature import sign
+
+        return sign(body, self._secret, timestamp=timestamp)
+
+    def _event_options(self, options: Mapping[str, Any]) -> Any:
+        if "seed" in options:
+            return {**self._options.event_options, **options}
+        self._makings += 1
+        seed = self._seed if self._makings == 1 else derive_seed(self._seed, "event", self._makings)
+        return {**self._options.event_options, "seed": seed, **options}
+
+    def _delivery_options(self, options: Mapping[str, Any]) -> Any:
+        self._deliveries += 1
+        seed = derive_seed(self._seed, "delivery", self._deliveries)
+        chosen = {**self._options.delivery_options, "secret": self._secret, "seed": seed, **options}
+        self._record.add_secret(chosen["secret"])
+        return chosen
+
+    def _receiver(self, to: Target | None) -> Target:
+        if to is not None:
+            return load_target(to)
+        # Kept: a factory is called once a test, so that two deliveries reach the same app.
+        self._target = load_target(self._target)
+        return self._target

@@ -1,0 +1,82 @@
+"""What can a test ask for? Each fixture gives way to one of the same name in a test module or a conftest."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from pytest_steppay.door import StepPay
+    from pytest_steppay.options import Options, SecretLike, TargetLike
+    from steppay_mock.contract.catalogue import EventType
+    from steppay_mock.payload.event import Event
+
+
+@pytest.fixture
+def steppay(
+    request: pytest.FixtureRequest, steppay_seed: int, steppay_secret: SecretLike, steppay_target: TargetLike
+) -> StepPay:
+    """Make StepPay events, deliver them to the receiver under test, validate and sign."""
+    from pytest_steppay.door import StepPay
+    from pytest_steppay.report import record_of
+
+    return StepPay(
+        seed=steppay_seed,
+        secret=steppay_secret,
+        target=steppay_target,
+        options=_options(request),
+        record=record_of(request.node),
+    )
+
+
+@pytest.fixture
+def steppay_secret(request: pytest.FixtureRequest) -> SecretLike:
+    """What signs deliveries: marker, --steppay-secret, ini, STEPPAY_WEBHOOK_SECRET, else whsec_test."""
+    return _options(request).secret
+
+
+@pytest.fixture
+def steppay_seed(request: pytest.FixtureRequest) -> int:
+    """The test's own seed: the marker's, or derived from --steppay-seed and the node id, in any order."""
+    from pytest_steppay.report import record_of, test_id
+    from steppay_mock.payload.draw import derive_seed
+
+    options = _options(request)
+    seed = derive_seed(options.base_seed, test_id(request.node)) if options.seed is None else options.seed
+    record_of(request.node).seed = seed
+    return seed
+
+
+@pytest.fixture
+def steppay_target(request: pytest.FixtureRequest) -> TargetLike:
+    """The receiver that steppay.deliver reaches: marker, --steppay-target, ini, else None."""
+    return _options(request).target
+
+
+@pytest.fixture
+def steppay_event_type(request: pytest.FixtureRequest) -> EventType:
+    """Every event type in turn, or those that the marker names."""
+    _options(request)
+    if not hasattr(request, "param"):
+        pytest.fail(
+            "The event types are chosen at collection. Let the test function name steppay_event or steppay_event_type "
+            "among its arguments, or make one event: steppay.event('payment.completed')",
+            pytrace=False,
+        )
+    return request.param  # type: ignore[no-any-return]
+
+
+@pytest.fixture
+def steppay_event(steppay: StepPay, steppay_event_type: EventType) -> Event:
+    """An event of every type in turn, or of those that the marker names."""
+    return steppay.event(steppay_event_type)
+
+
+def _options(request: pytest.FixtureRequest) -> Options:
+    """The test's settings. To ask for them marks the test as one that uses the fixtures."""
+    from pytest_steppay.options import options_of
+    from pytest_steppay.report import record_of
+
+    record_of(request.node)
+    return options_of(request.node)

@@ -1,0 +1,107 @@
+"""What does pytest call, and when? Each hook loads what it needs: runs without StepPay pay next to nothing."""
+
+from __future__ import annotations
+
+import os
+from argparse import ArgumentTypeError
+from collections.abc import Generator
+from typing import Any
+
+import pytest
+
+from pytest_steppay.fixtures import (
+    steppay,
+    steppay_event,
+    steppay_event_type,
+    steppay_secret,
+    steppay_seed,
+    steppay_target,
+)
+from pytest_steppay.keys import BASE_SEED, MARKER, RECORD
+
+__all__ = ["steppay", "steppay_event", "steppay_event_type", "steppay_secret", "steppay_seed", "steppay_target"]
+
+_INI = {
+    "steppay_seed": "What all seeds derive from: a whole number (default: 0), or random.",
+    "steppay_secret": "Signs deliveries. Default: STEPPAY_WEBHOOK_SECRET of the environment, else whsec_test.",
+    "steppay_target": "The receiver to deliver to: a URL, module:app or module:create_app().",
+    "steppay_path": "Where the receiver listens (default: /webhooks/steppay).",
+    "steppay_locale": "Whose names and addresses events have, such as en_US (default: ko_KR).",
+}
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Declare the options and ini keys."""
+    group = parser.getgroup("steppay", "StepPay")
+    group.addoption("--steppay-seed", metavar="N|random", type=_read_seed, help=_INI["steppay_seed"])
+    group.addoption("--steppay-target", metavar="URL|MODULE:APP", help=_INI["steppay_target"])
+    group.addoption("--steppay-secret", metavar="SECRET", help=_INI["steppay_secret"])
+    for name, text in _INI.items():
+        parser.addini(name, text, type="string", default=None)
+    parser.addini("steppay_allow_hosts", "Hosts, beside this machine, that a URL may have.", type="linelist")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Describe the marker and settle on the base seed."""
+    config.addinivalue_line("markers", MARKER)
+    config.stash[BASE_SEED] = _base_seed(config)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: Any) -> None:
+    """Tell a worker of xdist the base seed, which may have been drawn."""
+    node.workerinput["steppay_seed"] = node.config.stash[BASE_SEED]
+
+
+def pytest_report_header(config: pytest.Config) -> str:
+    """The base seed. The version stands in pytest's own line of plugins; to read it again would cost more than this."""
+    return f"steppay-mock: seed {config.stash[BASE_SEED]}"
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Check the test's markers, and run it once for each event type if it asks for that."""
+    names = metafunc.fixturenames
+    wanted = "steppay_event_type" in names or "steppay_event" in names
+    if wanted or metafunc.definition.get_closest_marker("steppay") is not None:
+        from pytest_steppay.selection import select_event_types
+
+        select_event_types(metafunc)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Show a failure from the user's side, with what repeats it."""
+    if call.excinfo is not None and type(call.excinfo.value).__module__.startswith("steppay_mock."):
+        from pytest_steppay.trim import hide_own_frames
+
+        hide_own_frames(call.excinfo, item.config)
+    report = yield
+    if report.failed and RECORD in item.stash:
+        from pytest_steppay.report import add_section
+
+        add_section(report, item)
+    return report
+
+
+def _base_seed(config: pytest.Config) -> int:
+    drawn = getattr(config, "workerinput", {}).get("steppay_seed")
+    if drawn is not None:
+        return int(drawn)
+    given = config.getoption("steppay_seed")
+    if given is None:
+        try:
+            given = _read_seed(config.getini("steppay_seed") or "0")
+        except ArgumentTypeError as error:
+            raise pytest.UsageError(f"steppay_seed: {error}") from None
+    return int.from_bytes(os.urandom(4), "big") if given == "random" else int(given)
+
+
+def _read_seed(text: str) -> int | str:
+    if text == "random":
+        return text
+    try:
+        return int(text)
+    except ValueError:
+        raise ArgumentTypeError(f"{text!r} is no seed. Give a whole number such as 7, or random.") from None

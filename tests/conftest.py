@@ -1,0 +1,30 @@
+"""What all rooms' tests share: pytester, and the switch that lets no missing tool pass unseen."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+
+import pytest
+
+pytest_plugins = ["pytester"]
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Declare --require-tools."""
+    parser.addoption(
+        "--require-tools",
+        action="store_true",
+        help="Tests marked node fail where they would be skipped for want of it.",
+    )
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Turn the skip of a test that needs a tool into a failure, if that was asked for."""
+    report = yield
+    required = item.config.getoption("--require-tools") and item.get_closest_marker("node") is not None
+    if required and report.skipped and not hasattr(report, "wasxfail"):
+        reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else report.longrepr
+        report.outcome = "failed"
+        report.longrepr = f"{reason}\n--require-tools allows no skip here: install what is missing."
+    return report

@@ -1,0 +1,71 @@
+"""The plugin under test, run by pytester."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from importlib import import_module
+
+import pytest
+
+from steppay_mock import make_event, validate
+
+# Loaded here because runs in process drop what they load, and some of it (rpds) cannot be loaded twice.
+import_module("steppay_mock.delivery.deliver")
+validate(make_event("payment.completed", seed=1), engine="jsonschema")
+validate(make_event("payment.completed", seed=1))
+
+Run = Callable[..., pytest.RunResult]
+
+SHOP = """
+    import os
+    from flask import Flask, request
+    from steppay_mock import SignatureError, verify
+
+    def create_app(secret=None):
+        app = Flask("shop")
+        app.seen = []
+
+        @app.post("/webhooks/steppay")
+        def steppay():
+            try:
+                verify(request.headers.get("Steppay-Signature"), request.get_data(), secret or "whsec_test")
+            except SignatureError:
+                return "the signature does not match", 401
+            app.seen.append(request.json["event"])
+            return "", 500 if request.json["event"] == "payment.failed" else 200
+
+        return app
+
+    app = create_app()
+"""
+
+
+@pytest.fixture(autouse=True)
+def no_secret(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The environment of whoever runs these tests does not count."""
+    monkeypatch.delenv("STEPPAY_WEBHOOK_SECRET", raising=False)
+    monkeypatch.delenv("PYTEST_ADDOPTS", raising=False)
+
+
+# Other plugins cost more than all that is tested here: Hypothesis alone is imported anew by every run in process.
+_WITHOUT = [f"-pno:{name}" for name in ("hypothesispytest", "faker", "anyio", "cacheprovider")]
+
+
+@pytest.fixture
+def run(pytester: pytest.Pytester) -> Run:
+    """A run of pytest in this process, in the order of the file."""
+    return partial(pytester.runpytest_inprocess, *_WITHOUT, "-pno:randomly", "-pno:xdist")
+
+
+@pytest.fixture
+def run_apart(pytester: pytest.Pytester) -> Run:
+    """A run of pytest in a process of its own, where xdist is at hand; tests are in random order with -p randomly."""
+    return partial(pytester.runpytest_subprocess, *_WITHOUT, "-pno:randomly")
+
+
+@pytest.fixture
+def shop(pytester: pytest.Pytester) -> None:
+    """A module ``shop`` with an app and a factory, on the path of the run."""
+    pytester.makepyfile(shop=SHOP)
+    pytester.syspathinsert()

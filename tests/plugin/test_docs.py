@@ -1,0 +1,85 @@
+"""Does docs/pytest.md name everything, and does what it shows run?"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+import pytest_steppay.plugin
+from pytest_steppay.door import StepPay
+from pytest_steppay.keys import MARKER_KEYWORDS
+
+Run = Callable[..., pytest.RunResult]
+
+PAGE = Path(__file__).parents[2].joinpath("docs", "pytest.md").read_text(encoding="utf-8")
+FAILING = "When a test fails"
+
+
+def files_of(text: str) -> dict[str, str]:
+    """The blocks that begin with a comment that names their file."""
+    blocks = re.findall(r"^```(?:python|toml)\n# (\S+)\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
+    return dict(blocks)
+
+
+def sections() -> dict[str, dict[str, str]]:
+    parts = re.split(r"^##+ (.+)$", f"## Start\n{PAGE}", flags=re.MULTILINE)[1:]
+    found = {title: files_of(text) for title, text in zip(parts[::2], parts[1::2], strict=True)}
+    return {title: files for title, files in found.items() if files}
+
+
+def test_every_block_of_python_is_a_file() -> None:
+    count = sum(len(files) for files in sections().values())
+    assert count == len(re.findall(r"^```(?:python|toml)$", PAGE, re.MULTILINE)) >= 10
+
+
+@pytest.mark.parametrize("title", [title for title in sections() if title != FAILING])
+def test_the_files_of_a_section_run(pytester: pytest.Pytester, run_apart: Run, title: str) -> None:
+    for name, text in sections()[title].items():
+        (pytester.path / name).write_text(text, encoding="utf-8")
+    result = run_apart("-pno:xdist", "-W", "error", "--strict-markers")
+    assert result.ret == pytest.ExitCode.OK
+    assert result.parseoutcomes().keys() == {"passed"}
+
+
+def test_the_failure_looks_as_shown(pytester: pytest.Pytester, run_apart: Run) -> None:
+    [(name, text)] = sections()[FAILING].items()
+    (pytester.path / name).write_text(text, encoding="utf-8")
+    shown = re.search(r"^```text\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
+    assert shown
+    lines = shown[1].splitlines()
+    violation = [line for line in lines if line.startswith("E ")]
+    result = run_apart("-pno:xdist")
+    for consecutive in (violation, lines[len(violation) :]):
+        assert "\n".join(consecutive) in "\n".join(result.stdout.lines)
+
+
+def test_the_number_of_runs_is_as_the_comments_say(pytester: pytest.Pytester, run_apart: Run) -> None:
+    pytester.makepyfile(sections()["Start"]["test_receiver.py"])
+    run_apart("-pno:xdist").assert_outcomes(passed=27 + 2 + 1 + 1)
+
+
+@pytest.mark.parametrize("name", pytest_steppay.plugin.__all__)
+def test_every_fixture_is_in_the_table(name: str) -> None:
+    assert re.search(rf"^\| `{name}` \|", PAGE, re.MULTILINE)
+
+
+@pytest.mark.parametrize("name", [name for name in vars(StepPay) if not name.startswith("_")])
+def test_every_method_is_in_the_table(name: str) -> None:
+    assert re.search(rf"^\| `(await )?{name}\(", PAGE, re.MULTILINE)
+
+
+@pytest.mark.parametrize("keyword", MARKER_KEYWORDS)
+def test_every_keyword_of_the_marker_is_in_its_table(keyword: str) -> None:
+    rows = [row for row in PAGE.partition("## The marker")[2].partition("```")[0].splitlines() if row.startswith("|")]
+    assert any(f"`{keyword}`" in row.split("|")[1] for row in rows)
+
+
+def test_every_option_and_ini_key_is_in_the_table(run: Run) -> None:
+    text = run("--help").stdout.str()
+    table = PAGE.partition("## Options and ini keys")[2].partition("##")[0]
+    names = set(re.findall(r"^ +(--steppay-\w+|steppay_\w+)", text, re.MULTILINE))
+    assert len(names) == 9
+    assert {name for name in names if f"`{name}`" not in table} == set()
