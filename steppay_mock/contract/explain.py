@@ -33,7 +33,7 @@ def unknown_event(name: str) -> ContractViolation:
     """The violation of an event type that StepPay does not document."""
     return ContractViolation(
         kind="unknown-event",
-        event=name,
+        event=_cut(name),
         path="$.event",
         expected=f"one of the {len(EventType)} documented event types",
         sent=shown(name),
@@ -53,13 +53,22 @@ def json_path(steps: Iterable[str | int]) -> str:
 
 def shown(value: object) -> str:
     """The value as JSON with its type, cut to a line."""
+    return f"{_cut(_as_json(value))} ({_type_name(value)})"
+
+
+def _as_json(value: object) -> str:
     try:
         text = json.dumps(value, ensure_ascii=False)
         text.encode()
-    except (TypeError, ValueError, RecursionError):
-        text = ascii(value)
-    cut = text if len(text) <= _SHOWN else f"{text[: _SHOWN - 1]}…"
-    return f"{cut} ({_type_name(value)})"
+    except RecursionError:
+        return "nested too deeply to show"
+    except (TypeError, ValueError):
+        return ascii(value)
+    return text
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= _SHOWN else f"{text[: _SHOWN - 1]}…"
 
 
 def _violation(

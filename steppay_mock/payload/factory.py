@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
+from itertools import chain, repeat
 from random import SystemRandom
 from typing import Any, Unpack
 
@@ -59,14 +61,16 @@ def iter_made(event_types: Iterable[EventType | str], recipe: Recipe, *, n: int)
     seed = SystemRandom().getrandbits(63) if recipe.seed is None else recipe.seed
     start = SEEDED_NOW if recipe.now is None and recipe.seed is not None else read_instant(recipe.now)
     first_turn = derive_seed(seed, "turn") % 1000
-    for place in range(n * len(types)):
-        event_type, round_ = types[place % len(types)], place // len(types)
+    made: Counter[EventType] = Counter()
+    for place, event_type in enumerate(chain.from_iterable(repeat(types, n))):
+        nth = made[event_type]
+        made[event_type] += 1
         yield _make(
             event_type,
             recipe,
-            seed=derive_seed(seed, event_type, round_),
+            seed=derive_seed(seed, event_type, nth),
             now=start + timedelta(seconds=place // 2),
-            turn=first_turn + round_,
+            turn=first_turn + nth,
         )
 
 

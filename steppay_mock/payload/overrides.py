@@ -19,6 +19,7 @@ Pins = Mapping[Any, Any]
 
 NO_PINS: Pins = {}
 
+_LAST_PLACE = 999  # what lies before it is made as well
 _STEP = re.compile(r"\.?([^.\[\]]+)|\[(\d+)\]")
 
 
@@ -58,6 +59,8 @@ def parse_settings(settings: Mapping[str, str], root: Node) -> dict[str, Any]:
             inner = inner.setdefault(step, {})
             if not isinstance(inner, dict):
                 raise SteppayMockError(f"{path!r} lies within what another setting replaces. Set one or the other.")
+        if steps[-1] in inner:
+            raise SteppayMockError(f"{path!r} replaces what another setting fixes. Set one or the other.")
         inner[steps[-1]] = _read_value(text, node)
     return tree
 
@@ -116,9 +119,11 @@ def _made(node: Node, draw: Draw) -> Any:
 
 
 def _place(key: object, *, path: str) -> int:
-    if isinstance(key, int) and 0 <= key < 1000:
+    if isinstance(key, int) and 0 <= key <= _LAST_PLACE:
         return key
-    raise SteppayMockError(f"{path!r} is a list: name its places by numbers from 0, not {key!r}, as in '{path}.0'.")
+    raise SteppayMockError(
+        f"{path!r} is a list: name its places by numbers from 0 to {_LAST_PLACE}, not {key!r}, as in '{path}.0'."
+    )
 
 
 def _unknown_field(name: object, node: Node, *, path: str) -> SteppayMockError:

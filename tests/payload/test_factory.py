@@ -60,6 +60,11 @@ def test_the_first_of_many_is_the_one_that_make_event_makes() -> None:
     assert len({event.body for event in many}) == 6
 
 
+def test_a_type_named_twice_gives_two_events() -> None:
+    first, second = make_events(["order.created", "order.created"], seed=7)
+    assert first.data["id"] != second.data["id"]
+
+
 def test_a_run_happens_in_order_with_two_events_a_second() -> None:
     stamps = [event.timestamp for event in make_events(n=1, seed=1)]
     assert stamps == sorted(stamps)

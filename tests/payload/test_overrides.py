@@ -101,7 +101,7 @@ def test_no_override_of_a_known_field_breaks_the_factory(event_type: str, nonsen
         ({"paidAmout": 1}, "There is no field 'data.paidAmout'. Did you mean 'data.paidAmount'?"),
         ({"items": [{"paidamount": 1}]}, "'data.items.0.paidamount'. Did you mean 'data.items.0.paidAmount'?"),
         ({"shipping": {"zzz": 1}}, "There is no field 'data.shipping.zzz'. It has: name, phone,"),
-        ({"items": {"first": {}}}, "'data.items' is a list: name its places by numbers from 0, not 'first'"),
+        ({"items": {"first": {}}}, "'data.items' is a list: name its places by numbers from 0 to 999, not 'first'"),
         ({"items": {-1: {}}}, "name its places by numbers"),
     ],
 )
@@ -155,3 +155,5 @@ def test_an_unknown_setting_names_the_nearest_real_path(path: str, message: str)
 def test_a_setting_within_another_is_misuse() -> None:
     with pytest.raises(SteppayMockError, match="Set one or the other"):
         parse_settings({"data.items": "[]", "data.items.0.code": "x"}, plan_event("order.created", edge=False))
+    with pytest.raises(SteppayMockError, match="Set one or the other"):
+        parse_settings({"data.items.0.code": "x", "data.items": "[]"}, plan_event("order.created", edge=False))

@@ -1,0 +1,91 @@
+"""``steppay-mock generate``: make webhooks and print them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from steppay_mock.cli.closing import closing
+from steppay_mock.cli.formats import Wire, as_curl, as_http, as_json, as_ndjson, read_endpoint
+from steppay_mock.cli.making import Made, Making, make
+from steppay_mock.cli.options import events_argument, making_options, secret_option, timestamp_option, unsigned_option
+from steppay_mock.cli.output import write
+from steppay_mock.cli.secret import signing_secrets
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from steppay_mock.delivery.endpoint import Endpoint
+
+_DEFAULT_URL = "http://localhost:8000/webhooks/steppay"
+_REQUESTS = {"http": as_http, "curl": as_curl}
+
+
+@click.command(
+    "generate",
+    epilog=closing(
+        "steppay-mock generate payment.completed --set data.payer.email=kim@example.com",
+        "steppay-mock generate all -n 100 --seed 7 --format ndjson | steppay-mock validate -",
+        "steppay-mock generate order.created --format curl --secret whsec_example",
+        exit_codes="0 fine, 2 wrong usage.",
+    ),
+)
+@events_argument()
+@click.option(
+    "-n", "count", metavar="N", type=click.IntRange(min=1), default=1, show_default=True, help="How many of each type."
+)
+@making_options
+@click.option(
+    "--format",
+    "style",
+    type=click.Choice(["json", "ndjson", "http", "curl"]),
+    default="json",
+    show_default=True,
+    help="json is for reading; ndjson has the exact body of each, one a line; http raw requests; curl commands.",
+)
+@click.option("--url", metavar="URL", help=f"Where http and curl send to. Default: {_DEFAULT_URL}")
+@secret_option("Sign http and curl with it.")
+@unsigned_option()
+@timestamp_option()
+def command(
+    *,
+    making: Making,
+    count: int,
+    style: str,
+    url: str | None,
+    secrets: tuple[str, ...],
+    unsigned: bool,
+    timestamp: int | None,
+) -> None:
+    """Make webhooks and print them.
+
+    EVENT is an event type, or `all`. The seed that makes the same again is told on standard error.
+    """
+    if style in _REQUESTS:
+        endpoint = read_endpoint(url or _DEFAULT_URL)
+        signing = signing_secrets(secrets, unsigned=unsigned)
+        made = make(making, n=count)
+        pieces = _requests(made, style, endpoint, signing, timestamp)
+    else:
+        _refuse(
+            {"--url": url, "--secret": secrets, "--unsigned": unsigned, "--timestamp": timestamp is not None}, style
+        )
+        made = make(making, n=count)
+        pieces = as_json(made.events, count=made.count) if style == "json" else as_ndjson(made.events)
+    for piece in pieces:
+        write(piece)
+
+
+def _requests(
+    made: Made, style: str, endpoint: Endpoint, secrets: tuple[str, ...] | None, timestamp: int | None
+) -> Iterator[bytes]:
+    wire = Wire(endpoint=endpoint, secrets=secrets, timestamp=timestamp, seed=made.seed)
+    return _REQUESTS[style](made.events, wire)
+
+
+def _refuse(options: dict[str, object], style: str) -> None:
+    """An option that would change nothing is a mistake, and a secret typed for nothing more so."""
+    for name, value in options.items():
+        if value:
+            raise click.UsageError(f"{name} means nothing to --format {style}. Add --format http or --format curl.")

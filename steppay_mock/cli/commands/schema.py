@@ -1,0 +1,52 @@
+"""``steppay-mock schema``: print the JSON Schema of an event."""
+
+from __future__ import annotations
+
+import click
+
+from steppay_mock.cli.closing import closing
+from steppay_mock.cli.output import write, write_json
+from steppay_mock.cli.parameters import EventName
+
+ENVELOPE = "envelope"
+
+
+@click.command(
+    "schema",
+    epilog=closing(
+        "steppay-mock schema payment.completed --bundle",
+        "steppay-mock schema --all",
+        "steppay-mock schema envelope",
+        exit_codes="0 fine, 2 wrong usage.",
+    ),
+)
+@click.argument(
+    "event", metavar="[EVENT|envelope]", required=False, type=EventName(**{ENVELOPE: "What every webhook has"})
+)
+@click.option("--bundle", is_flag=True, help="One document that refers to no other.")
+@click.option("--all", "every", is_flag=True, help="One bundle for every event; its field `event` chooses.")
+def command(*, event: str | None, bundle: bool, every: bool) -> None:
+    """Print the JSON Schema of an event.
+
+    Its draft is 2020-12. `envelope` is what all events have in common. Without --bundle the file is printed as it is,
+    with references to its neighbours.
+    """
+    from steppay_mock.contract.bundle import bundle_all, bundle_envelope, bundle_event
+
+    if every and event is not None:
+        raise click.UsageError("--all is for every event. Leave out either --all or the EVENT.")
+    if every:
+        write_json(bundle_all())
+    elif event is None:
+        raise click.UsageError("Of which event? Name one, say `envelope`, or pass --all.")
+    elif not bundle:
+        write(_file(event))
+    else:
+        write_json(bundle_envelope() if event == ENVELOPE else bundle_event(event))
+
+
+def _file(event: str) -> bytes:
+    from steppay_mock.contract.locate import schema_dir
+
+    path = "envelope.schema.json" if event == ENVELOPE else f"events/{event}.schema.json"
+    return (schema_dir() / path).read_bytes()

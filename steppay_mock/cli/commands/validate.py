@@ -1,0 +1,83 @@
+"""``steppay-mock validate``: check payloads against the contract."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import click
+
+from steppay_mock.cli.closing import closing
+from steppay_mock.cli.failures import WRONG
+from steppay_mock.cli.options import file_argument, json_option
+from steppay_mock.cli.output import counted, say, write_json, write_text
+from steppay_mock.cli.source import Document, empty, iter_documents, open_source, too_deep
+from steppay_mock.errors import ContractViolation
+
+
+@dataclass(slots=True)
+class _Tally:
+    payloads: int = 0
+    violations: int = 0
+
+    def __str__(self) -> str:
+        return f"{counted(self.payloads, 'payload')}, {counted(self.violations, 'violation')}"
+
+
+@click.command(
+    "validate",
+    epilog=closing(
+        "steppay-mock validate payload.json",
+        "steppay-mock validate --strict --json first.json second.ndjson",
+        "steppay-mock generate all | steppay-mock validate -",
+        exit_codes="0 no violation, 1 violations, 2 nothing to check or wrong usage.",
+    ),
+)
+@file_argument(several=True)
+@click.option("--strict", is_flag=True, help="Refuse fields that are not documented; StepPay adds some now and then.")
+@json_option("the violations")
+@click.pass_context
+def command(ctx: click.Context, *, files: tuple[str, ...], strict: bool, as_json: bool) -> None:
+    """Check payloads against the contract.
+
+    FILE holds one payload, a JSON array of them, or one on each line (NDJSON); `-` is standard input. Every violation
+    is shown with the line on which the faulty value stands.
+    """
+    tally = _Tally()
+    found = _violations(files, tally, strict=strict)
+    if as_json:
+        listed = [{"file": name, **violation.as_dict()} for name, violation in found]
+        write_json({"payloads": tally.payloads, "violations": listed})
+    else:
+        for name, violation in found:
+            write_text(f"{name}: {violation}" if len(files) > 1 else str(violation))
+    say(str(tally))
+    if tally.violations:
+        ctx.exit(WRONG)
+
+
+def _violations(files: tuple[str, ...], tally: _Tally, *, strict: bool) -> Iterator[tuple[str, ContractViolation]]:
+    for name in files:
+        before = tally.payloads
+        with open_source(name) as stream:
+            for document in iter_documents(stream, name=name):
+                tally.payloads += 1
+                for violation in _check(document, strict=strict):
+                    tally.violations += 1
+                    yield name, violation
+        if tally.payloads == before:
+            raise empty(name)
+
+
+def _check(document: Document, *, strict: bool) -> Iterator[ContractViolation]:
+    from steppay_mock.contract.validate import iter_errors
+
+    yield from document.faults
+    if not document.readable:
+        return
+    try:
+        for violation in iter_errors(document.payload, strict=strict):
+            violation.line = document.line_of(violation.path)
+            yield violation
+    except RecursionError:
+        yield too_deep(document.line)

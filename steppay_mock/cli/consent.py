@@ -1,0 +1,52 @@
+"""May webhooks go to this host? To this machine always; elsewhere only if the user says so, before or when asked."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+import click
+
+from steppay_mock.cli.output import counted
+from steppay_mock.errors import SteppayMockError
+
+if TYPE_CHECKING:
+    from steppay_mock.delivery.endpoint import Endpoint
+
+
+def read_hosts(hosts: Iterable[str]) -> frozenset[str]:
+    """The hosts of ``--allow-host``; what is no host name is a usage error."""
+    from steppay_mock.delivery.safety import allowed_names
+
+    try:
+        return allowed_names(hosts)
+    except SteppayMockError:
+        raise click.UsageError(
+            "--allow-host takes a host name without scheme, port or path. Write one such as staging.example.com."
+        ) from None
+
+
+def agree(endpoint: Endpoint, allowed: frozenset[str], *, count: int) -> frozenset[str]:
+    """The hosts that may be called, now that the endpoint's is among them; SteppayMockError where it may not be."""
+    from steppay_mock.delivery.safety import is_this_machine
+
+    host = endpoint.host
+    if is_this_machine(host) or host in allowed:
+        return allowed
+    if not at_terminal():
+        raise SteppayMockError(
+            f"{host} is not this machine, and webhooks leave it only where that was asked for. "
+            f"Is it yours? Add --allow-host {host}"
+        )
+    question = f"{host} is not this machine. Is it yours, and shall {counted(count, 'webhook')} go there?"
+    if not click.confirm(question, err=True):
+        raise SteppayMockError("Nothing was sent. Give the URL of a receiver on this machine, or answer y.")
+    return allowed | {host}
+
+
+def at_terminal() -> bool:
+    """Whether somebody is there to answer a question."""
+    streams = (sys.stdin, sys.stderr)
+    return not os.environ.get("CI") and all(stream is not None and stream.isatty() for stream in streams)

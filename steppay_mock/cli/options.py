@@ -1,0 +1,115 @@
+"""Which options do several commands share? Each is defined here, once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, TypeVar
+
+import click
+
+from steppay_mock.cli.making import Making
+from steppay_mock.cli.parameters import ALL, EventName, Moment, Setting
+from steppay_mock.cli.secret import VARIABLE
+
+Decorated = TypeVar("Decorated", bound=Callable[..., Any])
+Decorator = Callable[[Decorated], Decorated]
+
+
+def events_argument() -> Decorator[Any]:
+    """One or more event types, or all."""
+    return click.argument(
+        "events", metavar="EVENT...", nargs=-1, required=True, type=EventName(**{ALL: "Every event type"})
+    )
+
+
+def file_argument(*, several: bool = False) -> Decorator[Any]:
+    """A file, or ``-`` for standard input."""
+    path = click.Path(allow_dash=True)
+    if several:
+        return click.argument("files", metavar="FILE...", nargs=-1, required=True, type=path)
+    return click.argument("file", metavar="[FILE|-]", default="-", type=path)
+
+
+def json_option(what: str) -> Decorator[Any]:
+    """``--json``: the listing as JSON."""
+    return click.option("--json", "as_json", is_flag=True, help=f"Print {what} as JSON.")
+
+
+def secret_option(purpose: str) -> Decorator[Any]:
+    """``--secret``: repeatable, for rotation."""
+    return click.option(
+        "--secret",
+        "secrets",
+        metavar="SECRET",
+        multiple=True,
+        help=f"{purpose} Repeatable, for rotation. Default: the variable {VARIABLE}, which shows in no process list.",
+    )
+
+
+def unsigned_option() -> Decorator[Any]:
+    """``--unsigned``: no signature."""
+    return click.option("--unsigned", is_flag=True, help="Leave the signature out, to see the receiver refuse it.")
+
+
+def timestamp_option() -> Decorator[Any]:
+    """``--timestamp``: the time of signing."""
+    return click.option(
+        "--timestamp",
+        metavar="N",
+        type=click.INT,
+        help="When it is sent and signed, in seconds since the epoch. Default: now.",
+    )
+
+
+def making_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """What decides how events are made; the command gets it together, as ``making``."""
+
+    @wraps(command)
+    def gathered(**options: Any) -> Any:
+        making = Making(**{name: options.pop(name) for name in Making.__dataclass_fields__})
+        return command(making=making, **options)
+
+    for option in reversed(_MAKING):
+        gathered = option(gathered)
+    return gathered
+
+
+_MAKING: tuple[Decorator[Any], ...] = (
+    click.option("--seed", metavar="S", type=click.INT, help="Same seed, same bytes. Default: one is drawn and told."),
+    click.option(
+        "--set",
+        "settings",
+        metavar="PATH=VALUE",
+        multiple=True,
+        type=Setting(),
+        help="Fix a field, as data.items.0.paidAmount=9900. Also timestamp= and isTest=. Repeatable.",
+    ),
+    click.option(
+        "--nulls",
+        type=click.Choice(["omit", "null", "mixed"]),
+        default="omit",
+        show_default=True,
+        help="Fields that are null: left out as StepPay does, written, or either by chance.",
+    ),
+    click.option("--edge", is_flag=True, help="Values at the ends of what the contract allows."),
+    click.option(
+        "--drift",
+        type=click.Choice(["field", "enum", "event"]),
+        help="What StepPay may send tomorrow: an unknown field, enumeration value or event type.",
+    ),
+    click.option(
+        "--locale",
+        metavar="L",
+        default="ko_KR",
+        show_default=True,
+        help="Whose names and addresses: ko_KR and en_US ship, others come from Faker.",
+    ),
+    click.option(
+        "--now",
+        metavar="MOMENT",
+        type=Moment(),
+        help="When the first event happens: ISO 8601 with a zone, or epoch seconds. Default: 2025-01-15, so that the "
+        "seed alone repeats everything.",
+    ),
+)

@@ -1,0 +1,127 @@
+"""The command line in process, and receivers for it to send to."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from inspect import signature
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+from werkzeug import Request, Response
+from werkzeug.serving import make_server
+
+from steppay_mock import SignatureError, verify
+from steppay_mock.cli.program import program
+
+SECRET = "whsec_of_the_tests"
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What a command left behind."""
+
+    code: int
+    raw: bytes
+    out: str
+    err: str
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.out)
+
+
+Run = Callable[..., Done]
+
+
+def run_command(*args: str, stdin: bytes = b"") -> Done:
+    """Run the command line in this process; it may end in no other way than by an exit code."""
+    # Since click 8.2 the two outputs are always apart.
+    apart: dict[str, Any] = {"mix_stderr": False} if "mix_stderr" in signature(CliRunner).parameters else {}
+    result = CliRunner(**apart).invoke(program, list(args), input=stdin, prog_name="steppay-mock")
+    if result.exception is not None and not isinstance(result.exception, SystemExit):
+        raise result.exception
+    raw = result.stdout_bytes
+    return Done(result.exit_code, raw, raw.decode(), result.stderr_bytes.decode() if result.stderr_bytes else "")
+
+
+@pytest.fixture(autouse=True)
+def _bare_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("STEPPAY_WEBHOOK_SECRET", "STEPPAY_MOCK_TRACEBACK"):
+        monkeypatch.delenv(name, raising=False)
+
+
+@pytest.fixture
+def run() -> Run:
+    return run_command
+
+
+@pytest.fixture
+def secret() -> str:
+    return SECRET
+
+
+@pytest.fixture
+def write(tmp_path: Path) -> Callable[[str, bytes | str], str]:
+    """Write a file; its name."""
+
+    def written(name: str, content: bytes | str) -> str:
+        path = tmp_path / name
+        path.write_bytes(content if isinstance(content, bytes) else content.encode())
+        return str(path)
+
+    return written
+
+
+@dataclass(slots=True)
+class Receiver:
+    """A server on loopback that takes what is signed with the secret; ``answer`` may say otherwise."""
+
+    url: str = ""
+    requests: list[tuple[dict[str, str], bytes]] = field(default_factory=list)
+    answer: Callable[[Request], Response | None] = lambda _request: None
+
+    @property
+    def events(self) -> list[str]:
+        return [json.loads(body)["event"] for _, body in self.requests]
+
+    def __call__(self, environ: Any, start_response: Any) -> Any:
+        request = Request(environ)
+        self.requests.append(({name.lower(): value for name, value in request.headers}, request.get_data()))
+        return (self.answer(request) or self._verified(request))(environ, start_response)
+
+    def _verified(self, request: Request) -> Response:
+        if request.path != "/webhooks/steppay":
+            return Response("no such path", 404)
+        try:
+            verify(request.headers.get("steppay-signature"), request.get_data(), SECRET)
+        except SignatureError as error:
+            return Response(error.kind, 401)
+        return Response(status=204)
+
+
+@pytest.fixture
+def receiver() -> Iterator[Receiver]:
+    app = Receiver()
+    server = make_server("127.0.0.1", 0, app)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+    thread.start()
+    app.url = f"http://127.0.0.1:{server.server_port}/webhooks/steppay"
+    yield app
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+@pytest.fixture
+def nobody() -> Iterator[str]:
+    """A URL at which nothing listens: the port is held, so that nobody else can take it."""
+    import socket
+
+    with socket.socket() as held:
+        held.bind(("127.0.0.1", 0))
+        yield f"http://127.0.0.1:{held.getsockname()[1]}/webhooks/steppay"

@@ -1,0 +1,147 @@
+"""``generate``: what is asked for is made, the same for the same seed, and printed as asked."""
+
+import json
+import os
+import subprocess
+import sys
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from steppay_mock import EventType, make_event, make_events, validate
+
+
+def test_one_event_is_one_object_to_read(run: Any) -> None:
+    done = run("generate", "payment.completed", "--seed", "7")
+    assert (done.code, done.err) == (0, "")
+    assert done.json == make_event("payment.completed", seed=7).payload
+    assert done.out.startswith('{\n  "timestamp": ')
+    assert done.out.endswith("}\n")
+    assert "\\u" not in done.out
+    assert done.json["data"]["payer"]["userName"] in done.out
+
+
+def test_several_events_are_one_array(run: Any) -> None:
+    done = run("generate", "order.created", "order.updated", "-n", "2", "--seed", "7")
+    assert done.json == [event.payload for event in make_events(["order.created", "order.updated"], n=2, seed=7)]
+    assert done.out == json.dumps(done.json, indent=2, ensure_ascii=False) + "\n"
+
+
+def test_ndjson_is_the_exact_body_of_each(run: Any) -> None:
+    done = run("generate", "all", "--seed", "7", "-n", "2", "--format", "ndjson", "--edge")
+    events = make_events(EventType, n=2, seed=7, edge=True)
+    assert done.raw == b"".join(event.body + b"\n" for event in events)
+
+
+def test_all_is_every_event_type(run: Any) -> None:
+    assert [payload["event"] for payload in run("generate", "all", "--seed", "1").json] == list(EventType)
+
+
+def test_without_a_seed_one_is_drawn_and_repeats_the_bytes(run: Any) -> None:
+    first = run("generate", "order.created", "-n", "3")
+    words = first.err.split()
+    assert first.err == f"seed {words[1]} (repeat with --seed {words[1]})\n"
+    again = run("generate", "order.created", "-n", "3", "--seed", words[1])
+    assert again.raw == first.raw
+    assert again.err == ""
+    assert run("generate", "order.created", "-n", "3").raw != first.raw
+
+
+def test_the_options_of_making_reach_the_factory(run: Any) -> None:
+    def made(*args: str) -> Any:
+        return run("generate", "order.created", "--seed", "7", *args).json
+
+    def event(**options: Any) -> Any:
+        return make_event("order.created", seed=7, **options).payload
+
+    assert made("--nulls", "null") == event(nulls="null")
+    assert made("--nulls", "mixed") == event(nulls="mixed")
+    assert made("--edge") == event(edge=True)
+    assert made("--locale", "en_US") == event(locale="en_US")
+    for drift in ("field", "enum", "event"):
+        assert made("--drift", drift) == event(drift=drift)
+
+
+@pytest.mark.parametrize("now", ["2024-02-29T21:00:00+09:00", "2024-02-29T12:00:00Z", "1709208000", "1709208000.5"])
+def test_now_takes_a_zone_or_epoch_seconds(now: str, run: Any) -> None:
+    moment = datetime(2024, 2, 29, 12, tzinfo=UTC)
+    made = run("generate", "order.created", "--seed", "7", "--now", now).json
+    assert made["timestamp"] == 1709208000
+    if "." not in now:
+        assert made == make_event("order.created", seed=7, now=moment).payload
+
+
+def test_all_leaves_out_what_cannot_drift_and_says_so(run: Any) -> None:
+    done = run("generate", "all", "--seed", "1", "--drift", "enum")
+    assert [payload["event"] for payload in done.json] == [
+        name for name in EventType if not name.startswith("customer.")
+    ]
+    assert done.err == (
+        "left out, for they carry nothing that could drift so: customer.created, customer.updated, customer.deleted\n"
+    )
+
+
+def test_a_long_run_needs_no_more_memory_than_a_short_one() -> None:
+    script = (
+        "import resource, sys\n"
+        "sys.argv = 'steppay-mock generate customer.created --seed 1 --format ndjson -n'.split() + sys.argv[1:]\n"
+        "from steppay_mock.cli import main\n"
+        "try:\n    main()\n"
+        "finally:\n    print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, file=sys.stderr)"
+    )
+
+    def peak(count: int) -> int:
+        done = subprocess.run(
+            [sys.executable, "-c", script, str(count)], capture_output=True, check=True, env={**os.environ}
+        )
+        assert done.stdout.count(b"\n") == count
+        return int(done.stderr)
+
+    few, many = peak(10), peak(10_000)
+    assert many < few * 1.1
+
+
+@pytest.mark.parametrize(
+    ("args", "told"),
+    [
+        (["order.cretaed"], "There is no event type 'order.cretaed'. Did you mean 'order.created'?"),
+        ([], "Missing argument 'EVENT...'"),
+        (
+            ["order.created", "order.created"],
+            "order.created is named twice. Name it once; -n or --repeat makes several",
+        ),
+        (["all", "order.created"], "order.created is named twice."),
+        (["order.created", "-n", "0"], "0 is not in the range x>=1"),
+        (["order.created", "--seed", "x"], "'x' is not a valid integer"),
+        (["order.created", "--nulls", "maybe"], "'maybe' is not one of"),
+        (["order.created", "--locale", "kr_KR"], "Faker has no locale 'kr_KR'."),
+        (["customer.created", "--drift", "enum"], "customer.created carries no enumeration that could drift."),
+        (["order.created", "--now", "2024-01-31"], "Write 2024-01-31T00:00:00Z for UTC"),
+        (["order.created", "--now", "2024-01-31T09:00"], "has no zone. Write 2024-01-31T09:00:00Z for UTC, or"),
+        (["order.created", "--now", "yesterday"], "'yesterday' is no moment. Write 2024-01-31T09:00:00+09:00, or"),
+        (["order.created", "--now", "1" * 5000], "is no moment. Write"),
+        (["order.created", "--now", "1737936000000"], "seconds, not millis?"),
+        (["order.created", "--now", "0001-01-01T00:00:00+09:00"], "is no moment. Write"),
+        (["order.created", "--now", "253402300799"], "is not within the years 1970 to 9000"),
+        (["order.created", "--url", "http://localhost"], "--url means nothing to --format json."),
+        (["order.created", "--secret", "s"], "--secret means nothing to --format json. Add --format http or"),
+        (["order.created", "--format", "ndjson", "--unsigned"], "--unsigned means nothing to --format ndjson."),
+        (["order.created", "--timestamp", "0"], "--timestamp means nothing to --format json."),
+    ],
+    ids=lambda value: " ".join(value)[:40] if isinstance(value, list) else "",
+)
+def test_wrong_words_are_usage_errors(args: list[str], told: str, run: Any) -> None:
+    done = run("generate", *args)
+    assert (done.code, done.out) == (2, "")
+    assert told in done.err
+
+
+def test_what_is_made_is_valid(run: Any) -> None:
+    for payload in run("generate", "all", "--edge", "--nulls", "mixed", "--seed", "3").json:
+        validate(payload)
+
+
+def test_nothing_is_said_where_all_can_drift(run: Any) -> None:
+    done = run("generate", "all", "--seed", "1", "--drift", "field")
+    assert (len(done.json), done.err) == (len(EventType), "")

@@ -1,0 +1,133 @@
+"""Help texts and the page about them: their examples parse, run, and name what there is."""
+
+import os
+import re
+import shlex
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import click
+import pytest
+
+from steppay_mock.cli.program import COMMANDS, program
+
+PAGE = (Path(__file__).parents[2] / "docs" / "cli.md").read_text(encoding="utf-8")
+SECTIONS = dict(re.findall(r"^## (\w+)\n(.*?)(?=^## |\Z)", PAGE, re.MULTILINE | re.DOTALL))
+CONTEXT = click.Context(program, info_name="steppay-mock")
+
+
+def command_of(name: str) -> click.Command:
+    command = program.get_command(CONTEXT, name)
+    assert command is not None
+    return command
+
+
+def options_of(name: str) -> set[str]:
+    return {flag for param in command_of(name).params if isinstance(param, click.Option) for flag in param.opts}
+
+
+def examples_of(help_text: str) -> list[str]:
+    block = help_text.partition("Examples:\n")[2].partition("\n\n")[0]
+    return [line.strip() for line in block.splitlines()]
+
+
+def invocations(line: str) -> Iterator[list[str]]:
+    """The arguments of each ``steppay-mock`` in a line of shell."""
+    lexer = shlex.shlex(line, posix=True, punctuation_chars="|<>()")
+    lexer.whitespace_split = True
+    words: list[str] = []
+    for word in [*lexer, "|"]:
+        if word in {"|", "<", ">"}:
+            if words[:1] == ["steppay-mock"]:
+                yield words[1:]
+            words = []
+        else:
+            words.append(word)
+
+
+def parse(args: list[str]) -> str:
+    """Parse as the command line does, without doing anything; the name of the command."""
+    with program.make_context("steppay-mock", list(args)) as context:
+        name, command, rest = program.resolve_command(context, args)
+        assert command is not None
+        with command.make_context(name, rest, parent=context):
+            return str(name)
+
+
+def codes_in(text: str) -> list[str]:
+    return re.findall(r"\b\d\b", re.sub(r"\(.*?\)", "", text))
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_help_has_examples_that_parse_and_exit_codes(name: str, run: Any) -> None:
+    done = run(name, "--help")
+    assert done.code == 0
+    assert done.err == ""
+    examples = examples_of(done.out)
+    assert examples
+    found = [parse(args) for line in examples for args in invocations(line)]
+    assert name in found
+    assert len(found) >= len(examples)
+    assert "Exit codes: 0 " in done.out
+
+
+def test_the_examples_of_the_root_parse(run: Any) -> None:
+    examples = examples_of(run("-h").out)
+    assert [parse(args) for line in examples for args in invocations(line)] == ["generate", "send"]
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_no_help_shows_a_secret_of_the_environment(name: str, run: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("STEPPAY_WEBHOOK_SECRET", "whsec_never_shown")
+    assert "whsec_never_shown" not in run(name, "--help").out
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_option_is_explained(name: str) -> None:
+    for param in command_of(name).params:
+        assert not isinstance(param, click.Option) or param.help
+
+
+def test_the_page_lists_the_commands_in_their_order() -> None:
+    assert [name for name in SECTIONS if name != "Completion"] == list(COMMANDS)
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_the_page_lists_the_options_of_a_command(name: str) -> None:
+    rows = re.findall(r"^\| (`-.*?) \|", SECTIONS[name], re.MULTILINE)
+    assert {flag for row in rows for flag in re.findall(r"`(-[\w-]+)`", row)} == options_of(name)
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_the_page_and_the_help_agree_on_the_exit_codes(name: str, run: Any) -> None:
+    said = re.findall(r"^Exit codes: ((?:.|\n)*?)\.$", SECTIONS[name], re.MULTILINE)
+    helped = run(name, "--help").out.partition("Exit codes: ")[2]
+    assert len(said) == 1
+    assert codes_in(said[0]) == codes_in(helped)
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_the_examples_of_the_page_run(name: str, tmp_path: Path, receiver: Any) -> None:
+    def accept(_request: Any) -> Any:
+        from werkzeug import Response
+
+        return Response(status=204)
+
+    receiver.answer = accept
+    scripts = re.findall(r"^```sh\n(.*?)^```$", SECTIONS[name], re.MULTILINE | re.DOTALL)
+    assert scripts
+    script = "".join(scripts).replace("http://127.0.0.1:8000/webhooks/steppay", receiver.url)
+    done = subprocess.run(
+        ["bash", "-euo", "pipefail", "-c", script],
+        cwd=tmp_path,
+        env={**os.environ, "PATH": os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    assert done.returncode == 0, done.stderr
+    assert len(receiver.requests) == (27 if name == "send" else 0)

@@ -1,0 +1,44 @@
+"""``schema``: files as they are, and bundles."""
+
+import json
+from typing import Any
+
+import pytest
+
+from steppay_mock import EventType
+from steppay_mock.contract.bundle import bundle_all, bundle_envelope, bundle_event
+from steppay_mock.contract.locate import schema_dir
+
+
+@pytest.mark.parametrize("name", EventType)
+def test_an_events_file_is_printed_as_it_is_and_bundled(name: str, run: Any) -> None:
+    assert run("schema", name).raw == (schema_dir() / f"events/{name}.schema.json").read_bytes()
+    assert run("schema", name, "--bundle").json == bundle_event(name)
+
+
+def test_the_envelope_is_printed_and_bundled(run: Any) -> None:
+    assert run("schema", "envelope").raw == (schema_dir() / "envelope.schema.json").read_bytes()
+    assert run("schema", "envelope", "--bundle").json == bundle_envelope()
+
+
+def test_all_is_one_bundle(run: Any) -> None:
+    done = run("schema", "--all")
+    assert (done.code, done.err) == (0, "")
+    assert done.json == bundle_all() == json.loads(run("schema", "--all", "--bundle").out)
+    assert "주문 생성" in done.out
+
+
+@pytest.mark.parametrize(
+    ("args", "told"),
+    [
+        ([], "Of which event? Name one, say `envelope`, or pass --all."),
+        (["order.creatd"], "There is no event type 'order.creatd'. Did you mean 'order.created'?"),
+        (["order.created", "--all"], "--all is for every event. Leave out either --all or the EVENT."),
+        (["order.created", "order.updated"], "Got unexpected extra argument (order.updated)"),
+        (["all"], "There is no event type 'all'"),
+    ],
+)
+def test_wrong_words_are_usage_errors(args: list[str], told: str, run: Any) -> None:
+    done = run("schema", *args)
+    assert (done.code, done.out) == (2, "")
+    assert told in done.err
