@@ -76,7 +76,7 @@ def test_an_unknown_option_points_to_the_help(run: Any) -> None:
     done = run("--loud")
     assert done.code == 2
     assert "No such option" in done.err
-    assert "steppay-mock --help" in done.err
+    assert re.search("Try 'steppay-mock (--help|-h)' for help", done.err)  # before click 8.4 it was the short one
 
 
 @pytest.mark.parametrize(

@@ -50,6 +50,7 @@ def occurrences(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:
             yield from occurrences(inner, f"{path}[]")
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("event_type", EventType)
 def test_ten_thousand_payloads_are_valid(event_type: EventType) -> None:
     is_valid = fast_check(event_type, closed=True, engine="jsonschema-rs")
