@@ -46,7 +46,8 @@ check: node
 
 bench: $(READY)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements/bench.txt
-	for script in generate validate inprocess startup; do $(BIN)/python benchmarks/$$script.py || exit 1; done
+	failed=0; for script in generate validate inprocess startup; do \
+		$(BIN)/python benchmarks/$$script.py || failed=1; done; exit $$failed
 
 clean:
 	rm -rf .venv* dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache tests/ajv/node_modules

@@ -5,8 +5,7 @@ Names load on first use, so that ``import steppay_mock`` costs next to nothing.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
+TYPE_CHECKING = False  # type checkers read it as true; importing it from typing would cost more than all the rest
 if TYPE_CHECKING:
     from steppay_mock.contract.catalogue import EventType
     from steppay_mock.contract.validate import iter_errors, validate
@@ -57,12 +56,12 @@ _HOMES = {
 }
 
 
-def __getattr__(name: str) -> Any:
+def __getattr__(name: str) -> object:
     if name not in _HOMES:
         raise AttributeError(f"module 'steppay_mock' has no attribute {name!r}")
     from importlib import import_module
 
-    value = getattr(import_module(f"steppay_mock.{_HOMES[name]}"), name)
+    value: object = getattr(import_module(f"steppay_mock.{_HOMES[name]}"), name)
     globals()[name] = value
     return value
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from pytest_steppay.options import Options, SecretLike, TargetLike
-    from pytest_steppay.report import Record
+    from pytest_steppay.record import Record
     from steppay_mock.contract.catalogue import EventType
     from steppay_mock.contract.validate import HasPayload
     from steppay_mock.delivery.options import DeliveryOptions

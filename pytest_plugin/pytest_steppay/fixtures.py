@@ -19,7 +19,7 @@ def steppay(
 ) -> StepPay:
     """Make StepPay events, deliver them to the receiver under test, validate and sign."""
     from pytest_steppay.door import StepPay
-    from pytest_steppay.report import record_of
+    from pytest_steppay.record import record_of
 
     return StepPay(
         seed=steppay_seed,
@@ -39,7 +39,8 @@ def steppay_secret(request: pytest.FixtureRequest) -> SecretLike:
 @pytest.fixture
 def steppay_seed(request: pytest.FixtureRequest) -> int:
     """The test's own seed: the marker's, or derived from --steppay-seed and the node id, in any order."""
-    from pytest_steppay.report import record_of, test_id
+    from pytest_steppay.record import record_of
+    from pytest_steppay.report import test_id
     from steppay_mock.payload.draw import derive_seed
 
     options = _options(request)
@@ -76,7 +77,7 @@ def steppay_event(steppay: StepPay, steppay_event_type: EventType) -> Event:
 def _options(request: pytest.FixtureRequest) -> Options:
     """The test's settings. To ask for them marks the test as one that uses the fixtures."""
     from pytest_steppay.options import options_of
-    from pytest_steppay.report import record_of
+    from pytest_steppay.record import record_of
 
     record_of(request.node)
     return options_of(request.node)

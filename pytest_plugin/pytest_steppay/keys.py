@@ -1,18 +1,10 @@
-"""What do the plugin's parts know each other by? Names, and keys of pytest's stash."""
+"""What do all parts of the plugin know? The marker, and where the base seed is kept."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import pytest
 
-if TYPE_CHECKING:
-    from pytest_steppay.options import Options
-    from pytest_steppay.report import Record
-
 BASE_SEED: pytest.StashKey[int] = pytest.StashKey()
-OPTIONS: pytest.StashKey[Options] = pytest.StashKey()
-RECORD: pytest.StashKey[Record] = pytest.StashKey()
 
 MARKER_KEYWORDS = ("seed", "secret", "locale", "nulls", "edge", "drift", "now", "path", "target")
 MARKER = (

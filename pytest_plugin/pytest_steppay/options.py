@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from pytest_steppay.keys import BASE_SEED, OPTIONS
+from pytest_steppay.keys import BASE_SEED
 from pytest_steppay.marker import read_markers
 from steppay_mock.errors import SteppayMockError
 
@@ -46,6 +46,9 @@ class Options:
     event_types: tuple[EventType, ...]
     event_options: dict[str, Any]
     delivery_options: dict[str, Any]
+
+
+OPTIONS: pytest.StashKey[Options] = pytest.StashKey()
 
 
 def options_of(item: pytest.Item) -> Options:

@@ -17,7 +17,8 @@ from pytest_steppay.fixtures import (
     steppay_seed,
     steppay_target,
 )
-from pytest_steppay.keys import BASE_SEED, MARKER, RECORD
+from pytest_steppay.keys import BASE_SEED, MARKER
+from pytest_steppay.record import RECORD
 
 __all__ = ["steppay", "steppay_event", "steppay_event_type", "steppay_secret", "steppay_seed", "steppay_target"]
 

@@ -38,7 +38,7 @@ def bundle_all() -> Schema:
     envelope = bundle.reference(_ENVELOPE, "")
     choices = [
         {
-            "if": {"properties": {"event": {"const": str(name)}}, "required": ["event"]},
+            "if": {"type": "object", "properties": {"event": {"const": str(name)}}, "required": ["event"]},
             "then": {"$ref": bundle.reference(f"events/{name}.schema.json", "")},
         }
         for name in EventType
@@ -49,6 +49,7 @@ def bundle_all() -> Schema:
         "title": "StepPay webhook",
         "description": f"Any of the {len(EventType)} documented webhooks of StepPay.",
         "$ref": envelope,
+        "type": "object",
         "properties": {"event": {"enum": [str(name) for name in EventType]}},
         "allOf": choices,
         "$defs": bundle.definitions,

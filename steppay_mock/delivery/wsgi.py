@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Callable, Iterable
-from functools import cache
+from functools import cache, lru_cache
 from io import BytesIO
 from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import unquote_to_bytes
@@ -91,16 +91,23 @@ def _run(app: WsgiApp, environ: dict[str, Any], draft: Draft) -> None:
 
 
 def _code(status: object, draft: Draft) -> int:
-    found = _STATUS.fullmatch(status) if isinstance(status, str) else None
-    if found is None:
+    code = _parse_status(status) if isinstance(status, str) else None
+    if code is None:
         draft.refuse(f"its status is {status!r}, not such as '200 OK'")
-    return int(found[1])
+    return code
+
+
+@lru_cache(maxsize=256)
+def _parse_status(status: str) -> int | None:
+    found = _STATUS.fullmatch(status)
+    return int(found[1]) if found else None
 
 
 def _text_pairs(headers: object, draft: Draft) -> list[tuple[str, str]]:
     pairs: list[Any] = headers if isinstance(headers, list) else [()]
-    if any(not isinstance(pair, tuple) or [type(text) for text in pair] != [str, str] for pair in pairs):
-        draft.refuse("its headers are not a list of pairs of str")
+    for pair in pairs:
+        if not isinstance(pair, tuple) or len(pair) != 2 or not pair[0].__class__ is pair[1].__class__ is str:
+            draft.refuse("its headers are not a list of pairs of str")
     return pairs
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
-from hashlib import blake2b
+from hashlib import blake2b, shake_128
 from random import Random
 from typing import Any, TypeVar
 
@@ -14,8 +14,11 @@ from steppay_mock.payload.pools import Pool
 
 T = TypeVar("T")
 
-_ALPHANUMERIC = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
-_PAIRS = [first + second for first in _ALPHANUMERIC for second in _ALPHANUMERIC]  # two letters a draw: half the time
+# Letters and digits are cut out of one long text, six at a time: seven times as quick as drawing each.
+_LETTERS = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+_CUT = 6
+_TEXT = shake_128(b"steppay-mock").digest(2**18).translate(bytes(_LETTERS[byte % 62] for byte in range(256))).decode()
+_CUTS = len(_TEXT) - _CUT
 
 
 def derive_seed(*parts: object) -> int:
@@ -69,8 +72,11 @@ class Draw:
 
     def alphanumerics(self, length: int) -> str:
         """Letters and digits."""
-        random = self.random
-        return "".join([_PAIRS[int(random() * 3844)] for _ in range((length + 1) // 2)])[:length]
+        random, cut = self.random, ""
+        while len(cut) < length:
+            at = int(random() * _CUTS)
+            cut += _TEXT[at : at + _CUT]
+        return cut[:length]
 
     def same(self, key: str, make: Callable[[Draw], T]) -> T:
         """What ``make`` gave the first time it was asked for under this key within the event."""
@@ -82,13 +88,13 @@ class Draw:
         """A moment up to ``days`` before now."""
         if self.edge:
             return self.pick(self.same("past", lambda draw: remarkable_moments(draw.now, later=False)))
-        return self.now - timedelta(seconds=self.random() * days * 86400.0)
+        return self.now - timedelta(0, int(self.random() * days * 86400), int(self.random() * 1_000_000))
 
     def future(self, *, days: float = 30) -> datetime:
         """A moment up to ``days`` after now."""
         if self.edge:
             return self.pick(self.same("future", lambda draw: remarkable_moments(draw.now, later=True)))
-        return self.now + timedelta(seconds=1 + self.random() * (days * 86400.0 - 1))
+        return self.now + timedelta(0, 1 + int(self.random() * (days * 86400 - 1)), int(self.random() * 1_000_000))
 
     def stamp(self, moment: datetime) -> str:
         """The moment as a LocalDateTime; edge cases vary the number of fraction digits."""

@@ -10,6 +10,9 @@ from typing import Any
 from steppay_mock.contract.catalogue import EventType
 from steppay_mock.errors import SteppayMockError
 
+# Made once: json.dumps makes an encoder at every call that has options.
+_as_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode
+
 
 @dataclass(frozen=True, slots=True)
 class Event:
@@ -59,8 +62,7 @@ class Event:
     def body(self) -> bytes:
         """The request body: compact UTF-8 JSON, keys in the order of the payload. Sign exactly these bytes."""
         try:
-            text = json.dumps(self.payload, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
-            return text.encode("utf-8")
+            return _as_json(self.payload).encode("utf-8")
         except (TypeError, ValueError, RecursionError) as error:
             raise SteppayMockError(
                 f"The payload of {self.type} cannot be written as JSON: {error}. "

@@ -18,7 +18,7 @@ from steppay_mock.payload.event import Event
 from steppay_mock.payload.instants import read_instant, remarkable_moments
 from steppay_mock.payload.nulls import make_some_null, write_nulls
 from steppay_mock.payload.options import EventOptions, Recipe, read_options
-from steppay_mock.payload.overrides import NO_PINS, apply_override
+from steppay_mock.payload.overrides import NO_PINS, Pins, apply_override, plain_override
 from steppay_mock.payload.plan import plan_event
 from steppay_mock.payload.pools import pool
 
@@ -60,7 +60,8 @@ def iter_made(event_types: Iterable[EventType | str], recipe: Recipe, *, n: int)
     types = [parse_event_type(name) for name in event_types]
     seed = SystemRandom().getrandbits(63) if recipe.seed is None else recipe.seed
     start = SEEDED_NOW if recipe.now is None and recipe.seed is not None else read_instant(recipe.now)
-    first_turn = derive_seed(seed, "turn") % 1000
+    first_turn = derive_seed(seed, "turn") % 1000 if recipe.edge else 0
+    pins: Pins = plain_override(recipe.data or NO_PINS)
     made: Counter[EventType] = Counter()
     for place, event_type in enumerate(chain.from_iterable(repeat(types, n))):
         nth = made[event_type]
@@ -68,18 +69,18 @@ def iter_made(event_types: Iterable[EventType | str], recipe: Recipe, *, n: int)
         yield _make(
             event_type,
             recipe,
+            pins,
             seed=derive_seed(seed, event_type, nth),
             now=start + timedelta(seconds=place // 2),
             turn=first_turn + nth,
         )
 
 
-def _make(event_type: EventType, recipe: Recipe, *, seed: int, now: datetime, turn: int) -> Event:
+def _make(event_type: EventType, recipe: Recipe, pins: Pins, *, seed: int, now: datetime, turn: int) -> Event:
     draw = Draw(seed, event_type=event_type, now=now, pool=pool(recipe.locale), turn=turn, edge=recipe.edge)
     if recipe.edge and recipe.now is None:
         draw.now = draw.pick(remarkable_moments(now, later=False))
     plan = plan_event(event_type, edge=recipe.edge)
-    pins = recipe.data or NO_PINS
     payload: dict[str, Any] = plan.make(draw)
     payload["isTest"] = recipe.is_test
     if pins:

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 from steppay_mock.errors import SteppayMockError
 
+_MILLISECOND = timedelta(milliseconds=1)
 EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 - a LocalDateTime has no zone, and so has what it is made from
 
 
@@ -50,7 +51,7 @@ def epoch_seconds(moment: datetime) -> int:
 
 def epoch_millis(moment: datetime) -> int:
     """Whole milliseconds since the epoch."""
-    return (moment - EPOCH) // timedelta(milliseconds=1)
+    return (moment - EPOCH) // _MILLISECOND
 
 
 def local_date_time(moment: datetime, *, digits: int = 6) -> str:

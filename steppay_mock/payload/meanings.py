@@ -6,7 +6,7 @@ event: who is meant by ``customer-id`` in one object is meant by it in all.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from steppay_mock.payload.draw import Draw
@@ -29,8 +29,18 @@ def _means(*names: str) -> Callable[[Meaning], Meaning]:
     return register
 
 
+def one_of(values: Sequence[Any]) -> Meaning:
+    """One of the values; written out, for it is called some thirty times an event."""
+    count = len(values)
+    return lambda draw: values[int(draw.random() * count)]
+
+
 def _goods(name: str) -> Meaning:
-    return lambda draw: draw.pick(draw.pool.goods[name])
+    def meaning(draw: Draw) -> str:
+        words = draw.pool.goods[name]
+        return words[int(draw.random() * len(words))]
+
+    return meaning
 
 
 def _code(prefix: str) -> Meaning:
@@ -42,7 +52,8 @@ def _shared(key: str, meaning: Meaning) -> Meaning:
 
 
 def _number(low: int, high: int) -> Meaning:
-    return lambda draw: draw.between(low, high)
+    count = high - low + 1
+    return lambda draw: low + int(draw.random() * count)
 
 
 for _name in (
@@ -211,9 +222,12 @@ def _id_key(draw: Draw) -> str:
 
 @_means("moment-past")
 def _moment_past(draw: Draw) -> str:
-    return draw.stamp(draw.past())
+    # Most are set by a rule; those that none sets share one moment, which is in order whatever they are.
+    return draw.stamp(draw.past()) if draw.edge else draw.same("past moment", lambda draw: draw.stamp(draw.past()))
 
 
 @_means("moment-future")
 def _moment_future(draw: Draw) -> str:
-    return draw.stamp(draw.future())
+    return (
+        draw.stamp(draw.future()) if draw.edge else draw.same("future moment", lambda draw: draw.stamp(draw.future()))
+    )

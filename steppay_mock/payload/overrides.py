@@ -15,7 +15,8 @@ from steppay_mock.payload.draw import Draw
 from steppay_mock.payload.plan import Node
 
 Override = Any
-Pins = Mapping[Any, Any]
+Pins = dict[Any, Any]
+"""An override of an object, made plain."""
 
 NO_PINS: Pins = {}
 
@@ -23,26 +24,32 @@ _LAST_PLACE = 999  # what lies before it is made as well
 _STEP = re.compile(r"\.?([^.\[\]]+)|\[(\d+)\]")
 
 
+def plain_override(override: Override) -> Override:
+    """The override as dicts and lists of its own, whatever mappings and sequences the user gave."""
+    if isinstance(override, Mapping):
+        return {name: plain_override(inner) for name, inner in override.items()}
+    if isinstance(override, list | tuple):
+        return [plain_override(inner) for inner in override]
+    return override
+
+
 def apply_override(override: Override, value: Any, node: Node, draw: Draw, *, path: str) -> Any:
     """The value with the override applied: objects field by field, lists place by place, the rest replaced."""
-    if isinstance(override, Mapping) and node.is_object:
+    if override == {} and isinstance(value, dict):
+        return value
+    if isinstance(override, dict) and node.is_object:
         return _apply_to_object(override, value, node, draw, path=path)
     if node.item is not None and _names_places(override, node):
         return _apply_to_list(override, value, node.item, draw, path=path)
     return override
 
 
-def pins_below(override: Override, step: str | int) -> Pins:
-    """What the override fixes below one of its steps, as a mapping; empty where it fixes nothing there."""
-    if not override:
-        return NO_PINS
-    if isinstance(override, list | tuple):
-        inner = override[step] if isinstance(step, int) and step < len(override) else None
-    else:
-        inner = override.get(step) if isinstance(override, Mapping) else None
-    if isinstance(inner, list | tuple):
+def pins_below(pins: Pins, step: str | int) -> Pins:
+    """What is fixed below one of the steps, lists by place; empty where nothing is."""
+    inner = pins.get(step)
+    if inner.__class__ is list:
         return dict(enumerate(inner))
-    return inner if isinstance(inner, Mapping) else NO_PINS
+    return inner if inner.__class__ is dict else NO_PINS
 
 
 def parse_settings(settings: Mapping[str, str], root: Node) -> dict[str, Any]:
@@ -84,7 +91,7 @@ def unknown_path(path: str, root: Node) -> SteppayMockError:
 
 
 def _apply_to_object(override: Pins, value: Any, node: Node, draw: Draw, *, path: str) -> dict[str, Any]:
-    made = dict(value) if isinstance(value, Mapping) else _made(node, draw)
+    made = dict(value) if isinstance(value, dict) else _made(node, draw)
     for name, inner in override.items():
         if name not in node.fields:
             raise _unknown_field(name, node, path=path)
@@ -93,14 +100,14 @@ def _apply_to_object(override: Pins, value: Any, node: Node, draw: Draw, *, path
 
 
 def _names_places(override: Override, node: Node) -> bool:
-    if isinstance(override, Mapping):
+    if isinstance(override, dict):
         return True
-    return isinstance(override, list | tuple) and node.item is not None and node.item.is_object
+    return isinstance(override, list) and node.item is not None and node.item.is_object
 
 
 def _apply_to_list(override: Any, value: Any, item: Node, draw: Draw, *, path: str) -> list[Any]:
     made = list(value) if isinstance(value, list) else []
-    if isinstance(override, Mapping):
+    if isinstance(override, dict):
         places = {_place(key, path=path): inner for key, inner in override.items()}
         length = max(len(made), *(place + 1 for place in places), 0) if places else len(made)
     else:

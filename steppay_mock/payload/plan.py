@@ -14,7 +14,7 @@ from typing import Any
 from steppay_mock.contract.resolve import Schema, event_schema
 from steppay_mock.payload import edges
 from steppay_mock.payload.draw import Draw
-from steppay_mock.payload.meanings import MEANINGS, NUMBERS
+from steppay_mock.payload.meanings import MEANINGS, NUMBERS, one_of
 
 Maker = Callable[[Draw], Any]
 
@@ -63,7 +63,7 @@ def _plan_value(schema: Schema, *, edge: bool) -> Node:
         return Node(schema, lambda _draw: schema["const"])
     if "enum" in schema:
         values = tuple(schema["enum"])
-        return Node(schema, lambda draw: draw.walk(values))
+        return Node(schema, (lambda draw: draw.walk(values)) if edge else one_of(values))
     if "properties" in schema:
         return _plan_object(schema, edge=edge)
     if schema.get("type") == "array":

@@ -20,7 +20,7 @@ LOADED = """
         ours = [name for name in sys.modules if name.partition(".")[0] in ("steppay_mock", "pytest_steppay")]
         print("loaded:", *sorted(ours))
 """
-OWN = "loaded: pytest_steppay pytest_steppay.fixtures pytest_steppay.keys pytest_steppay.plugin"
+OWN = "loaded: pytest_steppay pytest_steppay.fixtures pytest_steppay.keys pytest_steppay.plugin pytest_steppay.record"
 
 
 def loaded_by(statement: str) -> set[str]:
@@ -35,6 +35,7 @@ def test_importing_the_plugin_loads_nothing_that_pytest_has_not_loaded() -> None
         "pytest_steppay.fixtures",
         "pytest_steppay.keys",
         "pytest_steppay.plugin",
+        "pytest_steppay.record",
     }
 
 

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 
 from steppay_mock.payload.draw import Draw
 from steppay_mock.payload.instants import parse_local_date_time
 from steppay_mock.payload.overrides import Pins, pins_below
+
+Amount = int | Decimal
+"""Amounts are reckoned exactly: in Decimal where they are not whole, for floats do not add up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,15 +32,17 @@ class Fields:
 
     def put(self, **values: Any) -> None:
         """Set these fields, except those that the user fixed and those that the schema no longer has."""
+        data, pins = self.data, self.pins
         for name, value in values.items():
-            if name in self.data and name not in self.pins:
-                self.data[name] = value
+            if name in data and name not in pins:
+                data[name] = value
 
     def clear(self, *names: str) -> None:
         """Make these fields null, with the same exceptions."""
+        data, pins = self.data, self.pins
         for name in names:
-            if name in self.data and name not in self.pins:
-                self.data[name] = None
+            if name in data and name not in pins:
+                data[name] = None
 
     def need(self, *names: str) -> None:
         """Say that the event makes no sense without these fields: an edge case must not make them null."""
@@ -63,15 +68,15 @@ class Fields:
         value = self.data.get(name)
         return value if isinstance(value, str) else ""
 
-    def amount(self, name: str) -> Decimal:
+    def amount(self, name: str) -> Amount:
         """The amount in that field, exactly; zero where there is none."""
         value = self.data.get(name)
-        if isinstance(value, bool) or not isinstance(value, int | float | Decimal):
-            return Decimal(0)
-        try:
-            return Decimal(str(value))
-        except InvalidOperation:
-            return Decimal(0)
+        if value.__class__ is int:
+            return int(value)
+        if not isinstance(value, float | Decimal):
+            return 0
+        exact = Decimal(str(value))
+        return exact if exact.is_finite() else 0
 
     def moment(self, name: str) -> datetime | None:
         """The moment in that field; None where there is none, or none that can be read."""
@@ -95,6 +100,6 @@ class Fields:
         self.put(**{name: draw.stamp(moment) for name, moment in zip(names, moments, strict=True)})
 
 
-def money(amount: Decimal) -> int | float:
+def money(amount: Amount) -> int | float:
     """The amount as JSON writes it: whole where it is whole."""
-    return int(amount) if amount == amount.to_integral_value() else float(amount)
+    return int(amount) if amount == int(amount) else float(amount)

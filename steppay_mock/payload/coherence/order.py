@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
-
 from steppay_mock.contract.catalogue import EventType
-from steppay_mock.payload.coherence.fields import Fields, money
+from steppay_mock.payload.coherence.fields import Amount, Fields, money
 from steppay_mock.payload.instants import add_interval, epoch_millis
 
 _BESIDE_SKU = ("TAX", "SHIPPING", "FEE", "DISCOUNT")
@@ -20,105 +18,106 @@ _USUAL_TYPES = (
 )
 _MADE_SUBSCRIPTIONS = {"RECURRING", "RECURRING_INITIAL"}
 
-# What may have happened to an order that changed: the status of its lines, and the share given back.
+# What may have happened to an order that changed: the status of its lines, and how many halves were given back.
 _CHANGES = (
-    ("PAID", Decimal(0)),
-    ("PAID", Decimal(0)),
-    ("PAYMENT_FAILURE", Decimal(0)),
-    ("CANCELLED", Decimal(0)),
-    ("ORDER_DELIVERY_ON_THE_WAY", Decimal(0)),
-    ("CANCELLATION_REFUNDED_PARTIALLY", Decimal("0.5")),
-    ("CANCELLATION_REFUNDED", Decimal(1)),
+    ("PAID", 0),
+    ("PAID", 0),
+    ("PAYMENT_FAILURE", 0),
+    ("CANCELLED", 0),
+    ("ORDER_DELIVERY_ON_THE_WAY", 0),
+    ("CANCELLATION_REFUNDED_PARTIALLY", 1),
+    ("CANCELLATION_REFUNDED", 2),
 )
 _UNPAID = {"CREATED", "DEPOSIT_WAITING", "CANCELLED", "PAYMENT_FAILURE"}
 
 
 def settle_order(event_type: EventType, order: Fields) -> None:
     """Make the order one that the event can be about."""
-    status, returned = _status(event_type, order)
-    _settle_lines(order, status)
-    _settle_amounts(order, returned)
+    status, halves_returned = _status(event_type, order)
+    lines = order.each("items")
+    _settle_lines(order, lines, status)
+    _settle_amounts(order, lines, halves_returned)
     paid_for = status not in _UNPAID
-    _settle_dates(event_type, order, paid=paid_for)
+    _settle_dates(event_type, order, lines, paid=paid_for)
     if order.text("type") not in _MADE_SUBSCRIPTIONS or not (paid_for or order.text("type") == "RECURRING"):
         order.clear("subscriptions")
     if not order.draw.edge and order.draw.chance(0.8):
         order.clear("invoiceId", "purchaseDeadline")
 
 
-def _status(event_type: EventType, order: Fields) -> tuple[str, Decimal]:
+def _status(event_type: EventType, order: Fields) -> tuple[str, int]:
     draw = order.draw
     if not draw.edge:
         order.put(type=draw.pick(_USUAL_TYPES))
     if event_type is EventType.ORDER_PAYMENT_COMPLETED:
         order.need("paymentDate", "items")
-        return "PAID", Decimal(0)
+        return "PAID", 0
     if event_type is EventType.ORDER_CREATED:
-        return ("DEPOSIT_WAITING" if draw.chance(0.2) else "CREATED"), Decimal(0)
+        return ("DEPOSIT_WAITING" if draw.chance(0.2) else "CREATED"), 0
     return draw.pick(_CHANGES)
 
 
-def _settle_lines(order: Fields, status: str) -> None:
-    draw, lines = order.draw, order.each("items")
-    for at, line in enumerate(lines):
+def _settle_lines(order: Fields, lines: list[Fields], status: str) -> None:
+    draw = order.draw
+    for line in lines:
+        first = line is lines[0]
         if not draw.edge:
-            line.put(type="SKU" if at == 0 else draw.pick(_BESIDE_SKU))
-        if not draw.edge or not _is_change(order):
-            line.put(status=status)
-        beside = line.text("type") != "SKU"
-        line.put(paidAmount=abs(line["paidAmount"]) if isinstance(line["paidAmount"], int | float) else 0)
-        if beside and at > 0 and not draw.edge:
-            line.put(relatedOrderItemId=lines[0]["id"], parentOrderItemCode=lines[0]["code"], quantity=1)
-        else:
-            line.clear("relatedOrderItemId", "parentOrderItemCode")
-        if line.text("type") != "DISCOUNT":
-            line.clear("discountName")
-        if line.text("type") != "FEE":
-            line.clear("priceSetupType")
+            line.put(type="SKU" if first else draw.pick(_BESIDE_SKU))
+        kind, amount = line.text("type"), line["paidAmount"]
+        belongs = not first and not draw.edge
+        line.put(
+            status=line["status"] if draw.edge and draw.event_type is EventType.ORDER_UPDATED else status,
+            paidAmount=abs(amount) if isinstance(amount, int | float) else 0,
+            quantity=1 if belongs else line["quantity"],
+            relatedOrderItemId=lines[0]["id"] if belongs else None,
+            parentOrderItemCode=lines[0]["code"] if belongs else None,
+            discountName=line["discountName"] if kind == "DISCOUNT" else None,
+            priceSetupType=line["priceSetupType"] if kind == "FEE" else None,
+        )
         if not draw.edge and not (order.text("type") == "RECURRING_INITIAL" and draw.chance(0.3)):
             line.clear("demoCycle")
 
 
-def _is_change(order: Fields) -> bool:
-    return order.draw.event_type is EventType.ORDER_UPDATED
-
-
-def _settle_amounts(order: Fields, returned: Decimal) -> None:
+def _settle_amounts(order: Fields, lines: list[Fields], halves_returned: int) -> None:
     """What the lines come to is the amount of the order; discounts are lines below zero (fact 31)."""
-    lines = order.each("items")
     discounts = [line for line in lines if line.text("type") == "DISCOUNT"]
-    room = sum((line.amount("paidAmount") for line in lines if line.text("type") != "DISCOUNT"), Decimal(0))
+    room = _sum([line for line in lines if line.text("type") != "DISCOUNT"])
     for line in discounts:
         line.need("type")
-        off = min(abs(line.amount("paidAmount")), room)
+        off = min(line.amount("paidAmount"), room)
         line.put(paidAmount=money(-off))
         room += line.amount("paidAmount")
     if order.is_fixed("paidAmount") and lines:
         _meet(order.amount("paidAmount"), lines)
     if order["items"] is not None:
-        order.put(paidAmount=money(sum((line.amount("paidAmount") for line in lines), Decimal(0))))
-    order.put(discountedAmount=money(-sum((line.amount("paidAmount") for line in discounts), Decimal(0))))
+        order.put(paidAmount=money(_sum(lines)))
+    order.put(discountedAmount=money(-_sum(discounts)))
     paid = order.amount("paidAmount")
     if order.is_fixed("leftAmount") and not order.is_fixed("returnedAmount"):
         order.put(returnedAmount=money(paid - order.amount("leftAmount")))
     else:
-        order.put(returnedAmount=money((paid * returned).quantize(Decimal(1)) if returned < 1 else paid))
+        order.put(returnedAmount=money(paid if halves_returned == 2 else paid * halves_returned // 2))
     order.put(leftAmount=money(paid - order.amount("returnedAmount")))
 
 
-def _meet(total: Decimal, lines: list[Fields]) -> None:
+def _sum(lines: list[Fields]) -> Amount:
+    amounts = [line.amount("paidAmount") for line in lines]
+    return sum(amounts)
+
+
+def _meet(total: Amount, lines: list[Fields]) -> None:
     """Let the first line that the user left open make up for the total that the user fixed."""
     for line in lines:
         if not line.is_fixed("paidAmount"):
-            rest = sum((other.amount("paidAmount") for other in lines if other is not line), Decimal(0))
-            line.put(paidAmount=money(total - rest))
+            line.put(paidAmount=money(total - _sum([other for other in lines if other is not line])))
             return
 
 
-def _settle_dates(event_type: EventType, order: Fields, *, paid: bool) -> None:
+def _settle_dates(event_type: EventType, order: Fields, lines: list[Fields], *, paid: bool) -> None:
     draw = order.draw
     if event_type is EventType.ORDER_CREATED:
-        order.put(createdAt=draw.stamp(draw.now), modifiedAt=draw.stamp(draw.now))
+        now = draw.stamp(draw.now)
+        order.put(createdAt=now, modifiedAt=now)
         order.clear("paymentDate")
     elif event_type is EventType.ORDER_PAYMENT_COMPLETED:
         order.happen("createdAt", "paymentDate")
@@ -129,10 +128,14 @@ def _settle_dates(event_type: EventType, order: Fields, *, paid: bool) -> None:
         order.happen("createdAt", "modifiedAt")
         order.clear("paymentDate")
     created = order.moment("createdAt") or draw.now
-    due = max(order.moment("paymentDate") or created, add_interval(created, unit="DAY", count=draw.between(1, 14)))
-    order.put(paymentDueDate=draw.stamp(due), purchaseDeadline=draw.stamp(due))
-    order.put(idKey=f"{epoch_millis(created)}{str(order['idKey'])[-16:]}")
-    for line in order.each("items"):
-        line.put(createdAt=order["createdAt"], modifiedAt=order["modifiedAt"], canceledDateTime=order["modifiedAt"])
-        if "CANCEL" not in line.text("status"):
-            line.clear("canceledDateTime")
+    due = add_interval(created, unit="DAY", count=draw.between(1, 14))
+    due_date = draw.stamp(max(order.moment("paymentDate") or created, due))
+    order.put(
+        paymentDueDate=due_date,
+        purchaseDeadline=due_date,
+        idKey=f"{epoch_millis(created)}{str(order['idKey'])[-16:]}",
+    )
+    changed = order["modifiedAt"]
+    for line in lines:
+        canceled = changed if "CANCEL" in line.text("status") else None
+        line.put(createdAt=order["createdAt"], modifiedAt=changed, canceledDateTime=canceled)

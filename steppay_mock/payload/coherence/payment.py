@@ -95,13 +95,9 @@ def _settle_cancel(event_type: EventType, payment: Fields) -> None:
         payment.clear("cancel")
         return
     payment.need("cancel", "paidAmount", "paidAt")
-    if payment.text("status") == "PARTIAL_CANCELED" and not payment.is_fixed("paidAmount"):
-        payment.put(
-            paidAmount=money(max(payment.amount("paidAmount"), Decimal(100)))
-        )  # less than a part cannot be split
+    partial = payment.text("status") == "PARTIAL_CANCELED"
+    if partial:
+        payment.put(paidAmount=money(max(payment.amount("paidAmount"), 100)))  # less than a part cannot be split
     paid = payment.amount("paidAmount")
-    part = (paid * draw.between(1, 9) / 10).quantize(Decimal(1)) if paid >= 10 else paid / 2
-    cancel.put(
-        canceledAmount=money(part if payment.text("status") == "PARTIAL_CANCELED" else paid),
-        lastCanceledDate=draw.stamp(draw.now),
-    )
+    part = paid * draw.between(1, 9) // 10 if paid >= 10 else Decimal(paid) / 2
+    cancel.put(canceledAmount=money(part if partial else paid), lastCanceledDate=draw.stamp(draw.now))

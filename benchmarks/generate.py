@@ -1,0 +1,45 @@
+"""Is making an event at least five times as quick as writing it with Faker?"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from itertools import count
+from typing import Any
+
+from benchmarks.measure import Contender, Goal, Report, main, table_of, take_turns
+from benchmarks.orders import Writer, with_faker, with_jsf, with_mimesis, with_polyfactory
+from steppay_mock import make_event
+
+PACKAGES = ["faker", "mimesis", "jsf", "polyfactory", "pydantic"]
+TWO_ITEMS: dict[str, Any] = {"items": [{}, {}]}
+
+
+def build(quick: bool) -> Report:  # noqa: FBT001 - the signature of `main`
+    """Measure."""
+    seeds = count()
+    contenders = [
+        _contender(
+            "make_event, two items", lambda: make_event("order.created", seed=next(seeds), data=TWO_ITEMS).payload
+        ),
+        _contender("make_event, default", lambda: make_event("order.created", seed=next(seeds)).payload),
+        _contender("Faker ko_KR, by hand", with_faker()),
+        _contender("mimesis ko, by hand", with_mimesis()),
+        _contender("polyfactory, pydantic model", with_polyfactory()),
+        _contender("jsf, from the schema", with_jsf()),
+    ]
+    timings = take_turns(contenders, rounds=5 if quick else 25, turn=0.02 if quick else 0.1)
+    goals = [
+        Goal(f"{name} against Faker", ">=", 5, "x", timings.ratio("Faker ko_KR, by hand", name))
+        for name in ("make_event, two items", "make_event, default")
+    ]
+    return Report([table_of("One order.created", contenders, timings)], goals, PACKAGES)
+
+
+def _contender(name: str, write: Callable[[], dict[str, Any]] | Writer) -> Contender:
+    sizes = sorted(len(json.dumps(write(), ensure_ascii=False, separators=(",", ":")).encode()) for _ in range(51))
+    return Contender(name=name, run=write, note=f"{sizes[25]} bytes")
+
+
+if __name__ == "__main__":
+    main(__doc__, build)
