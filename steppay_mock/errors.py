@@ -7,6 +7,7 @@ build and wants to know what to type.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 
 class SteppayMockError(Exception):
@@ -18,8 +19,9 @@ class ContractViolation(AssertionError):  # noqa: N818 - it is a verdict about a
 
     ``event`` is the event type concerned (or ``"?"``), ``path`` a JSONPath such as ``$.data.items[0].paidAmount``,
     ``expected`` and ``sent`` are short texts, ``next_step`` is what to do about it. ``kind`` is a stable word for
-    programs: ``type``, ``missing``, ``unknown-field``, ``unknown-event``, ``enum``, ``range``, ``format``,
-    ``not-an-object``.
+    programs. Of payloads: ``type``, ``missing``, ``unknown-field``, ``unknown-event``, ``enum``, ``range``, ``format``,
+    ``not-an-object``; of signatures: ``malformed``, ``no-key``, ``mismatch``, ``stale``, ``future``; of deliveries:
+    ``status``, ``redirect``, ``raised``, ``broken-answer``, ``unreachable``, ``startup``, ``nothing-delivered``.
     """
 
     def __init__(
@@ -36,12 +38,8 @@ class ContractViolation(AssertionError):  # noqa: N818 - it is a verdict about a
 
     def __str__(self) -> str:
         where = f"line {self.line}: " if self.line is not None else ""
-        return (
-            f"{where}{self.event}: {self.path}\n"
-            f"  expected: {self.expected}\n"
-            f"  sent:     {self.sent}\n"
-            f"  next:     {self.next_step}"
-        )
+        about = self.path if self.event == "?" else f"{self.event}: {self.path}"
+        return f"{where}{about}\n  expected: {self.expected}\n  sent:     {self.sent}\n  next:     {self.next_step}"
 
     def __reduce__(self) -> tuple[object, ...]:
         # Exceptions with keyword-only arguments do not pickle by themselves, and xdist sends them between processes.
@@ -64,8 +62,8 @@ class SignatureError(ContractViolation):
     """A ``Steppay-Signature`` header does not prove that its body came from the holder of the secret."""
 
 
-def _rebuild(kind: type[ContractViolation], facts: dict[str, str]) -> ContractViolation:
-    return kind(**facts)  # type: ignore[arg-type]
+def _rebuild(kind: type[ContractViolation], facts: dict[str, Any]) -> ContractViolation:
+    return kind(**facts)
 
 
 def nearest(word: object, candidates: Iterable[str]) -> str | None:

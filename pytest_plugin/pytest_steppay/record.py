@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from steppay_mock.payload.event import Event
 
 _SHOWN = 10
+_LONGEST = 4000  # characters of a payload; a usual order has two thousand
 
 
 @dataclass(slots=True)
@@ -26,8 +27,10 @@ class Record:
     secrets: set[str] = field(default_factory=set, repr=False)
     made: deque[Event] = field(default_factory=lambda: deque(maxlen=_SHOWN))
     delivered: deque[Outcome] = field(default_factory=lambda: deque(maxlen=_SHOWN))
+    failed: list[Outcome] = field(default_factory=list)
     made_count: int = 0
     delivered_count: int = 0
+    failed_count: int = 0
 
     def add_secret(self, secret: object) -> None:
         """Remember a secret, or several, as what must not be shown."""
@@ -46,21 +49,32 @@ class Record:
         """Remember what came of deliveries."""
         self.delivered.extend(report)
         self.delivered_count += len(report)
+        self.failed += report.failed[: _SHOWN - len(self.failed)]
+        self.failed_count += len(report.failed)
 
     def lines(self) -> Iterator[str]:
-        """What was made, in one line, and a line for each delivery."""
+        """What was made, a line for each delivery, failed ones first, and the payload of the first that failed."""
         if self.made:
             count = f"{self.made_count}, the last of them " if self.made_count > _SHOWN else ""
             yield f"made: {count}{', '.join(str(event.type) for event in self.made)}"
+        shown: Iterable[Outcome] = self.delivered
         if self.delivered_count > _SHOWN:
-            yield f"delivered: {self.delivered_count}, the last of them"
-        for outcome in self.delivered:
+            shown = self.failed or self.delivered
+            which = f"{self.failed_count} failed" if self.failed else "the last of them"
+            yield f"delivered: {self.delivered_count}, {which}"
+        for outcome in shown:
             yield self._without_secrets(f"delivered: {str(outcome).replace(': ', ' -> ', 1)}")
+        if self.failed:
+            yield self._without_secrets(f"payload: {_cut(self.failed[0].event.body.decode())}")
 
     def _without_secrets(self, text: str) -> str:
         for secret in filter(None, self.secrets):
             text = text.replace(secret, "***")
         return text
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}… ({len(text)} characters)"
 
 
 RECORD: pytest.StashKey[Record] = pytest.StashKey()

@@ -39,7 +39,7 @@ def fast_check(name: str, *, closed: bool, engine: Engine) -> Callable[[Any], bo
     except ImportError:
         if engine == "jsonschema-rs":
             raise SteppayMockError(
-                "The engine 'jsonschema-rs' is not installed. Install it: pip install 'steppay-mock[fast]'"
+                "The engine 'jsonschema-rs' is not installed. Install it: pip install jsonschema-rs"
             ) from None
         return None
     check: Callable[[Any], bool] = jsonschema_rs.Draft202012Validator(_bare_schema(name, closed=closed)).is_valid

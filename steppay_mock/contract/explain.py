@@ -60,11 +60,16 @@ def _as_json(value: object) -> str:
     try:
         text = json.dumps(value, ensure_ascii=False)
         text.encode()
-    except RecursionError:
-        return "nested too deeply to show"
-    except (TypeError, ValueError):
-        return ascii(value)
+    except (RecursionError, TypeError, ValueError):
+        return _as_ascii(value)
     return text
+
+
+def _as_ascii(value: object) -> str:
+    try:
+        return ascii(value)
+    except (RecursionError, ValueError):
+        return "too deep or too long to show"
 
 
 def _cut(text: str) -> str:

@@ -13,11 +13,13 @@ if TYPE_CHECKING:
     from steppay_mock.delivery.outcome import Outcome
 
 _BY_STATUS = {
-    400: "The receiver found the payload or the signature bad. Read its answer and its log.",
+    400: "The receiver found the payload, the signature or the host bad. Read its answer and its log. In process the "
+    "host is testserver: Django wants it among ALLOWED_HOSTS.",
     401: "Is the secret right? Pass secret= as the receiver has it; without it a delivery is unsigned.",
     403: "Is the secret right? Pass secret= as the receiver has it. Or does a CSRF check stand before the receiver?",
     404: "Is the path right? Pass path= as the receiver's routes have it.",
     405: "Does the receiver take POST at this path? Pass path= as its routes have it.",
+    422: "Does the receiver's model require a field that StepPay leaves out where it is null (fact 7)?",
     415: "Webhooks are application/json and nothing else (fact 1): let the receiver take that.",
 }
 _REDIRECT = (

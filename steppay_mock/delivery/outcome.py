@@ -55,6 +55,7 @@ class Outcome:
             "event": str(self.event.type),
             "timestamp": self.event.payload.get("timestamp"),
             "ok": self.ok,
+            "payload": self.event.payload,
             "status": self.status,
             "latency": self.latency,
             "error": self.error,

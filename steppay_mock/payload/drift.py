@@ -7,6 +7,7 @@ are any, those that StepPay's REST API knows today and the webhook tables do not
 from __future__ import annotations
 
 from collections.abc import Iterator
+from copy import deepcopy
 from typing import Any
 
 from steppay_mock.contract.catalogue import EventType
@@ -29,8 +30,8 @@ _NEW_FIELDS: tuple[tuple[str, Any], ...] = (
     ("revision", 3),
     ("isMigrated", False),
     ("tags", ["vip", "2026"]),
-    ("audit", {"actor": "MANAGER", "ip": None}),
-    ("archivedAt", None),
+    ("audit", {"actor": "MANAGER", "ip": "127.0.0.1"}),
+    ("archivedAt", "2026-01-01T00:00:00"),
 )
 _NEW_VERBS = ("archived", "restored", "merged", "locked")
 
@@ -55,7 +56,7 @@ def drift_event(payload: dict[str, Any], drift: Drift, plan: Node, draw: Draw) -
 def _add_field(payload: dict[str, Any], plan: Node, draw: Draw) -> None:
     home, node = draw.pick(list(_objects(payload, plan)))
     name, value = draw.walk([(name, value) for name, value in _NEW_FIELDS if name not in node.fields])
-    home[name] = value
+    home[name] = deepcopy(value)
 
 
 def _add_value(payload: dict[str, Any], plan: Node, draw: Draw) -> None:

@@ -20,4 +20,5 @@ TEXTS = (
 LONGS = (0, 1, 2**31 - 1, 2**31, 2**31 + 1, 2**53, 2**53 + 1, 2**63 - 1)
 INTS = (0, 1, 2**31 - 1)
 AMOUNTS: tuple[int | float, ...] = (0, 1, 0.01, 0.1, 12.345, 10000.0, 1234567.89, 99_999_999_999)
-SIZES = (0, 1, 2, 5)
+SIZES = (1, 2, 5)
+"""Lengths of lists; some are emptied afterwards, unless the event makes no sense without them."""

@@ -66,7 +66,7 @@ class Event:
         except (TypeError, ValueError, RecursionError) as error:
             raise SteppayMockError(
                 f"The payload of {self.type} cannot be written as JSON: {error}. "
-                "Use plain dicts, lists, strings, finite numbers, booleans and None."
+                "Use dicts, lists, text, finite numbers, booleans and None; a datetime as text, a Decimal as float."
             ) from error
 
 

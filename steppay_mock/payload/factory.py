@@ -22,8 +22,10 @@ from steppay_mock.payload.overrides import NO_PINS, Pins, apply_override, plain_
 from steppay_mock.payload.plan import plan_event
 from steppay_mock.payload.pools import pool
 
+_MOST = 1_000_000_000
+
 # Seeded events need a time that does not depend on the clock. Any moment would do.
-SEEDED_NOW = datetime(2025, 1, 15, 3, 0, 0, 403711)  # noqa: DTZ001 - naive UTC, like every moment within the factory
+SEEDED_NOW = datetime(2025, 1, 15, 3, 0, 0)  # noqa: DTZ001 - naive UTC, like every moment within the factory
 
 
 def make_event(event_type: EventType | str, **options: Unpack[EventOptions]) -> Event:
@@ -43,7 +45,7 @@ def make_events(
     """``n`` different events of each type (None: of all that can have the drift), in the order in which they happen.
 
     Two events share each second, as they do in the bursts of StepPay (fact 6). The options are those of
-    :func:`make_event`; the first event of a type is the one that it makes.
+    :func:`make_event`, which makes the first event of all.
     """
     if isinstance(event_types, str):
         event_types = [event_types]
@@ -55,11 +57,19 @@ def make_events(
 
 def iter_made(event_types: Iterable[EventType | str], recipe: Recipe, *, n: int) -> Iterator[Event]:
     """The events of :func:`make_events` one by one, for runs too long to hold."""
-    if isinstance(n, bool) or not isinstance(n, int) or n < 1:
-        raise SteppayMockError(f"n={n!r} events cannot be made. Ask for 1 or more of each type.")
+    if isinstance(n, bool) or not isinstance(n, int) or not 1 <= n <= _MOST:
+        raise SteppayMockError(f"n={n!r} events cannot be made. Ask for 1 to {_MOST:,} of each type.")
+    if not isinstance(event_types, Iterable):
+        raise SteppayMockError(
+            f"Event types are names, not {type(event_types).__name__}. Say which, and how many: "
+            'make_events(["order.created"], n=5)'
+        )
     types = [parse_event_type(name) for name in event_types]
     seed = SystemRandom().getrandbits(63) if recipe.seed is None else recipe.seed
     start = SEEDED_NOW if recipe.now is None and recipe.seed is not None else read_instant(recipe.now)
+    if recipe.edge and recipe.now is None:
+        starts = remarkable_moments(start, later=False)
+        start = starts[derive_seed(seed, "start") % len(starts)]
     first_turn = derive_seed(seed, "turn") % 1000 if recipe.edge else 0
     pins: Pins = plain_override(recipe.data or NO_PINS)
     made: Counter[EventType] = Counter()
@@ -78,17 +88,17 @@ def iter_made(event_types: Iterable[EventType | str], recipe: Recipe, *, n: int)
 
 def _make(event_type: EventType, recipe: Recipe, pins: Pins, *, seed: int, now: datetime, turn: int) -> Event:
     draw = Draw(seed, event_type=event_type, now=now, pool=pool(recipe.locale), turn=turn, edge=recipe.edge)
-    if recipe.edge and recipe.now is None:
-        draw.now = draw.pick(remarkable_moments(now, later=False))
+    if recipe.now is None and not recipe.edge:
+        draw.now = now.replace(microsecond=draw.between(0, 999_999))
     plan = plan_event(event_type, edge=recipe.edge)
     payload: dict[str, Any] = plan.make(draw)
     payload["isTest"] = recipe.is_test
     if pins:
         payload["data"] = apply_override(pins, payload["data"], plan.fields["data"], draw, path="data")
-    make_coherent(event_type, payload["data"], draw, pins=pins)
+    make_coherent(payload["data"], draw, pins=pins)
     if recipe.edge:
         make_some_null(payload["data"], plan.fields["data"], draw, pins=pins)
-    payload = write_nulls(payload, recipe.nulls, draw)
+    write_nulls(payload, recipe.nulls, draw)
     if recipe.is_test is None:
         payload.pop("isTest", None)
     if recipe.drift is not None:

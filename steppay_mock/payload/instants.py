@@ -7,11 +7,9 @@ from datetime import UTC, datetime, timedelta
 
 from steppay_mock.errors import SteppayMockError
 
+_YEARS = range(1970, 9001)  # leaves room for every date that follows from it
 _MILLISECOND = timedelta(milliseconds=1)
 EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 - a LocalDateTime has no zone, and so has what it is made from
-
-
-_YEARS = range(1970, 9001)  # leaves room for every date that follows from it
 
 
 def read_instant(moment: datetime | float | None) -> datetime:
@@ -50,21 +48,25 @@ def epoch_seconds(moment: datetime) -> int:
 
 
 def epoch_millis(moment: datetime) -> int:
-    """Whole milliseconds since the epoch."""
-    return (moment - EPOCH) // _MILLISECOND
+    """Whole milliseconds since the epoch, and none before it."""
+    return max((moment - EPOCH) // _MILLISECOND, 0)
 
 
 def local_date_time(moment: datetime, *, digits: int = 6) -> str:
-    """The moment as a LocalDateTime with that many fraction digits, none where the fraction is zero (fact 9)."""
+    """The moment as a LocalDateTime with that many fraction digits; six are left out where they are zero (fact 9)."""
     if digits == 6:
         return moment.isoformat()
     whole = moment.isoformat(timespec="seconds")
     return whole if digits == 0 else f"{whole}.{f'{moment.microsecond:06d}000'[:digits]}"
 
 
-def parse_local_date_time(text: str) -> datetime:
-    """The moment that a LocalDateTime names, to the microsecond."""
-    return datetime.fromisoformat(text[:26])
+def parse_local_date_time(text: str) -> datetime | None:
+    """The moment that a LocalDateTime names, to the microsecond; None if it names none, or none to reckon with."""
+    try:
+        moment = datetime.fromisoformat(text[:26])
+    except ValueError:
+        return None
+    return moment if moment.tzinfo is None and len(text) >= 19 and moment.year in _YEARS else None
 
 
 def add_interval(moment: datetime, *, unit: str, count: int) -> datetime:
@@ -79,15 +81,15 @@ def add_interval(moment: datetime, *, unit: str, count: int) -> datetime:
 def remarkable_moments(around: datetime, *, later: bool) -> tuple[datetime, ...]:
     """Moments that break date arithmetic, before or after ``around``: leap day, year end, new year, and itself."""
     years = range(around.year, around.year + 9) if later else range(around.year, around.year - 9, -1)
-    leap = next((year for year in years if isleap(year) and _beyond(datetime(year, 2, 29), around, later)), None)  # noqa: DTZ001
+    leap = next((year for year in years if isleap(year) and _beyond(datetime(year, 2, 29), around, later=later)), None)  # noqa: DTZ001
     end = around.replace(month=12, day=31, hour=23, minute=59, second=59, microsecond=999999)
     if not later:
         end = end.replace(year=around.year - 1)
     found = [around, end, end + timedelta(microseconds=1)]
     if leap is not None:
         found.append(datetime(leap, 2, 29, 12, 30, 15, 120000))  # noqa: DTZ001
-    return tuple(moment for moment in found if moment == around or _beyond(moment, around, later))
+    return tuple(moment for moment in found if moment == around or _beyond(moment, around, later=later))
 
 
-def _beyond(moment: datetime, around: datetime, later: bool) -> bool:  # noqa: FBT001
+def _beyond(moment: datetime, around: datetime, *, later: bool) -> bool:
     return moment > around + timedelta(days=1) if later else moment < around - timedelta(days=1)

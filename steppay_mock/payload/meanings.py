@@ -75,7 +75,7 @@ MEANINGS |= {
     # Codes are a prefix and nine alphanumerics (fact 12).
     "order-code": _shared("order-code", _code("order")),
     "order-item-code": _code("order_item"),
-    "product-code": _code("product"),
+    "product-code": _shared("product-code", _code("product")),
     "price-code": _code("price"),
     "customer-code": _shared("customer-code", _code("customer")),
     "currency": lambda _draw: "KRW",
@@ -217,17 +217,23 @@ def _image_url(draw: Draw) -> str:
 
 @_means("id-key")
 def _id_key(draw: Draw) -> str:
-    return f"{epoch_millis(draw.now)}{draw.alphanumerics(16)}"  # fact 11
+    return f"{epoch_millis(draw.now):013d}{draw.alphanumerics(16)}"  # fact 11
 
 
 @_means("moment-past")
 def _moment_past(draw: Draw) -> str:
     # Most are set by a rule; those that none sets share one moment, which is in order whatever they are.
-    return draw.stamp(draw.past()) if draw.edge else draw.same("past moment", lambda draw: draw.stamp(draw.past()))
+    return _some_past(draw) if draw.edge else draw.same("past moment", _some_past)
 
 
 @_means("moment-future")
 def _moment_future(draw: Draw) -> str:
-    return (
-        draw.stamp(draw.future()) if draw.edge else draw.same("future moment", lambda draw: draw.stamp(draw.future()))
-    )
+    return _some_future(draw) if draw.edge else draw.same("future moment", _some_future)
+
+
+def _some_past(draw: Draw) -> str:
+    return draw.stamp(draw.past())
+
+
+def _some_future(draw: Draw) -> str:
+    return draw.stamp(draw.future())

@@ -14,29 +14,39 @@ _NULL_SHARE = 0.2  # of the nullable fields of an edge case
 
 
 def make_some_null(value: Any, node: Node, draw: Draw, *, pins: Pins) -> None:
-    """Null some nullable fields in place, but neither what the user fixed nor what the event makes no sense without."""
+    """Null some nullable fields and empty some lists in place.
+
+    Neither what the user fixed, nor what the event makes no sense without.
+    """
     if isinstance(value, list) and node.item is not None:
         for at, inner in enumerate(value):
             make_some_null(inner, node.item, draw, pins=pins_below(pins, at))
     if not isinstance(value, dict) or not node.is_object:
         return
     for name, below in node.fields.items():
-        if below.nullable and name not in pins and (id(value), name) not in draw.needed and draw.chance(_NULL_SHARE):
+        free = name not in pins and (id(value), name) not in draw.needed
+        if free and below.nullable and draw.chance(_NULL_SHARE):
             value[name] = None
+        elif free and below.item is not None and draw.chance(_NULL_SHARE):
+            value[name] = []
         else:
             make_some_null(value[name], below, draw, pins=pins_below(pins, name))
 
 
-def write_nulls(value: Any, nulls: Nulls, draw: Draw) -> Any:
-    """The value with its null fields left out, kept, or either by chance."""
-    if nulls == "null":
-        return value
-    if isinstance(value, dict):
-        return {
-            name: write_nulls(inner, nulls, draw) if inner.__class__ in _CONTAINERS else inner
-            for name, inner in value.items()
-            if inner is not None or (nulls == "mixed" and draw.chance(0.5))
-        }
-    if isinstance(value, list):
-        return [write_nulls(inner, nulls, draw) for inner in value]
-    return value
+def write_nulls(value: Any, nulls: Nulls, draw: Draw) -> None:
+    """Leave the null fields out of the value in place, keep them, or either by chance."""
+    if nulls == "omit":
+        _leave_out(value, None)
+    elif nulls == "mixed":
+        _leave_out(value, draw)
+
+
+def _leave_out(value: Any, chance: Draw | None) -> None:
+    if value.__class__ is dict:
+        for name in [name for name, inner in value.items() if inner is None]:
+            if chance is None or chance.chance(0.5):
+                del value[name]
+        value = value.values()
+    for inner in value:
+        if inner.__class__ in _CONTAINERS:
+            _leave_out(inner, chance)

@@ -51,6 +51,13 @@ class Recipe:
         _one_of("nulls", self.nulls, get_args(Nulls))
         if self.drift is not None:
             _one_of("drift", self.drift, get_args(Drift))
+        for option, value in (("edge", self.edge), ("is_test", self.is_test)):
+            if not isinstance(value, bool) and not (option == "is_test" and value is None):
+                raise SteppayMockError(f"{option}={value!r} is neither True nor False. Say {option}=True.")
+        if isinstance(self.seed, bool) or not isinstance(self.seed, int | str | None):
+            raise SteppayMockError(f"seed={self.seed!r} is neither a whole number nor text. Give one such as seed=7.")
+        if not isinstance(self.locale, str):
+            raise SteppayMockError(f"locale={self.locale!r} is no text. Give one such as ko_KR or en_US.")
         if self.data is not None and not isinstance(self.data, Mapping):
             raise SteppayMockError(
                 f"data={self.data!r} is no mapping. "
@@ -64,7 +71,7 @@ def read_options(options: Mapping[str, Any]) -> Recipe:
     for name in options:
         if name not in known:
             raise SteppayMockError(
-                f"make_event has no option {name!r}.{did_you_mean(name, known)} The options are {choices(known)}; "
+                f"Events have no option {name!r}.{did_you_mean(name, known)} The options are {choices(known)}; "
                 "fields of the payload go into data={...}."
             )
     return Recipe(**options)

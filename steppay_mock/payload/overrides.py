@@ -41,7 +41,7 @@ def apply_override(override: Override, value: Any, node: Node, draw: Draw, *, pa
         return _apply_to_object(override, value, node, draw, path=path)
     if node.item is not None and _names_places(override, node):
         return _apply_to_list(override, value, node.item, draw, path=path)
-    return override
+    return plain_override(override)  # a copy: what is fixed for a run must not be shared by its events
 
 
 def pins_below(pins: Pins, step: str | int) -> Pins:

@@ -56,7 +56,10 @@ def people_from_faker(locale: str) -> dict[str, Any]:
     return {
         "names": [fake.name() for _ in range(PEOPLE)],
         "logins": [fake.unique.user_name() for _ in range(PEOPLE)],
-        "phones": [fake.numerify("010########") if korean else fake.phone_number() for _ in range(PEOPLE)],
+        "phones": [
+            f"010{fake.random_int(2, 9)}{fake.numerify('#######')}" if korean else fake.phone_number()
+            for _ in range(PEOPLE)
+        ],
         "addresses": [_korean_address(fake) if korean else _address(fake) for _ in range(PEOPLE)],
         "address_details": [_korean_detail(fake) if korean else _detail(fake) for _ in range(PEOPLE)],
         "companies": [fake.company() for _ in range(PEOPLE)],
@@ -71,7 +74,7 @@ def _faker(locale: str) -> Faker:
     except ImportError:
         raise SteppayMockError(
             f"People for the locale {locale!r} come from Faker, which is not installed; ko_KR and en_US need nothing. "
-            "Install it: pip install 'steppay-mock[faker]'"
+            "Install it: pip install faker"
         ) from None
     if locale not in AVAILABLE_LOCALES:
         raise SteppayMockError(

@@ -143,9 +143,9 @@ def _check_age(sent_at: int, moment: float, tolerance: float) -> None:
         expected=f"sent within {tolerance:g} s of the clock, {moment:.0f}",
         sent=f"timestamp={sent_at}, {abs(age):.0f} s {'ago' if stale else 'ahead'}",
         next_step=(
-            "A replay? Refuse it. In a test, sign with the sending time, not the event's, or pass now= or tolerance="
+            "A replay? Refuse it. In a test, sign with the sending time, not the event's, or set the clock"
             if stale
-            else "Compare the two clocks; the timestamp is in seconds, not milliseconds. Or pass now= or tolerance="
+            else "Compare the two clocks; the timestamp is in seconds, not milliseconds. Or set the tolerance"
         ),
     )
 

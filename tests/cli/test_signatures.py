@@ -106,7 +106,7 @@ def test_one_match_is_enough(run: Any) -> None:
     assert run(*args, "--secret", "s", stdin=BODY).code == 0
     done = run(*args, stdin=BODY)
     assert done.code == 1
-    assert done.err.startswith("Error: ?: header Steppay-Signature\n  expected: key = base64(HMAC-SHA256(secret,")
+    assert done.err.startswith("Error: header Steppay-Signature\n  expected: key = base64(HMAC-SHA256(secret,")
     assert "  next:     Verify the raw bytes as they arrived" in done.err
 
 

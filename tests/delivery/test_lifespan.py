@@ -100,7 +100,7 @@ def test_an_app_that_cannot_start_is_told_with_its_reason(payloads: Payloads) ->
     assert caught.value.kind == "startup"
     assert isinstance(caught.value.__cause__, ValueError)
     assert str(caught.value) == (
-        "?: the ASGI app FastAPI at /webhooks/steppay\n"
+        "the ASGI app FastAPI at /webhooks/steppay\n"
         "  expected: lifespan.startup.complete\n"
         "  sent:     lifespan.startup.failed: ValueError: no database\n"
         "  next:     Nothing was delivered. Start the app by itself and see why it does not come up."

@@ -68,7 +68,7 @@ def test_a_report_without_deliveries_is_not_ok() -> None:
     error = violation(report)
     assert error.kind == "nothing-delivered"
     assert str(error) == (
-        "?: the WSGI app app at /webhooks/steppay\n"
+        "the WSGI app app at /webhooks/steppay\n"
         "  expected: at least one event\n"
         "  sent:     none\n"
         "  next:     Pass events: an iterator that was used up before, or a filter that matches nothing, gives none."
@@ -91,7 +91,7 @@ def test_the_first_failure_is_told_with_the_beginning_of_its_answer(payloads: Pa
     ("status", "kind", "step"),
     [
         (308, "redirect", "A redirect is an outcome and is not followed: StepPay's sender is not known to follow any."),
-        (400, "status", "The receiver found the payload or the signature bad."),
+        (400, "status", "The receiver found the payload, the signature or the host bad."),
         (401, "status", "Is the secret right? Pass secret= as the receiver has it; without it a delivery is unsigned."),
         (403, "status", "Is the secret right? Pass secret= as the receiver has it. Or does a CSRF check stand"),
         (404, "status", "Is the path right? Pass path= as the receiver's routes have it."),

@@ -172,9 +172,13 @@ def test_a_period_is_as_long_as_the_interval_and_holds_now() -> None:
         now = datetime(1970, 1, 1) + timedelta(seconds=timestamp + 1)
         assert start <= now
         assert now <= end + timedelta(seconds=1) or subscription["status"] in {"UNPAID", "QUEUEING"}
-        assert moment(subscription["createdAt"]) <= start == moment(subscription["lastPaymentDate"])
+        assert moment(subscription["createdAt"]) <= start
         trial = subscription["trialPeriod"]
-        assert trial is None or trial["startDateTime"] < trial["endDateTime"]
+        if trial is None:
+            assert moment(subscription["lastPaymentDate"]) == start
+        else:  # nothing is paid before the trial ends
+            assert subscription["lastPaymentDate"] is None
+            assert trial == subscription["currentPeriod"]
 
 
 def test_a_payment_due_notice_comes_before_the_payment() -> None:
@@ -262,3 +266,66 @@ def test_the_people_are_korean() -> None:
         assert customer["email"].endswith("@example.com")
     labels = [data["paymentMethod"]["paymentInfo"] for _, _, data in made("subscription.created")]
     assert all(re.fullmatch(r"[가-힣]+카드 \d{6}\*{10}", label) for label in labels)
+
+
+def test_an_order_says_nothing_twice_and_nothing_that_contradicts_itself() -> None:
+    for _, _, order in made(*ORDERS):
+        subscriptions = order["subscriptions"] or []
+        assert len(set(subscriptions)) == len(subscriptions)
+        assert order["type"] != "PAYMENT_METHOD" or order["paidAmount"] == 0
+        sold = order["items"][0]
+        assert sold["type"] == "SKU"
+        assert sold["productType"] in {"BOX", "SOFTWARE", "BUNDLE"}
+        for line in order["items"]:
+            assert line["quantity"] >= (line["minimumQuantity"] or 0)
+            if line["type"] != "SKU":
+                assert (line["productCode"], line["priceCode"]) == (None, None)
+                assert line["relatedOrderItemId"] == sold["id"]
+
+
+def test_a_payment_fails_for_a_reason_of_its_method() -> None:
+    for _, _, payment in made("payment.failed"):
+        assert payment["paymentMethod"] != "VBANK"
+        assert ("카드" in payment["errorMessage"]) <= payment["paymentMethod"].startswith("CARD")
+
+
+def test_a_price_belongs_to_its_product() -> None:
+    for _, _, product in made("product.created", "product.updated"):
+        for price in product["prices"]:
+            assert product["createdAt"] <= price["createdAt"] <= price["modifiedAt"]
+            assert price["firstSalePrice"] is None or price["firstSalePrice"] <= price["price"]
+            for option in price["options"]:
+                assert option["productCode"] == product["code"]
+                assert price["type"] != "ONE_TIME" or option["type"] == "INITIALLY"
+
+
+@pytest.mark.parametrize("edge", [False, True])
+def test_what_an_event_is_about_is_never_left_out(*, edge: bool) -> None:
+    for _, _, order in made("order.payment_completed", edge=edge):
+        assert order["items"]
+        assert order["paymentDate"]
+    for _, _, payment in made("payment.completed", edge=edge):
+        assert payment["paidAt"]
+    for _, _, usage in made("subscription.usage.added", edge=edge):
+        assert usage["recordQuotas"]
+    for _, _, subscription in made("subscription.updated", edge=edge):
+        wanted = {"CANCELED": "endDate", "EXPIRED": "endDate", "PAUSE": "pausedDateTime", "ACTIVE": "nextPaymentDate"}
+        assert subscription[wanted.get(subscription["status"], "status")]
+
+
+def test_moments_keep_their_order_however_many_digits_they_are_cut_to() -> None:
+    for _, _, order in made("order.payment_completed", edge=True):
+        if order["createdAt"] and order["modifiedAt"]:
+            assert order["createdAt"] <= order["paymentDate"] <= order["modifiedAt"]
+
+
+def test_an_id_key_has_thirteen_digits_of_millis_at_any_time() -> None:
+    """Fact 11."""
+    for event in make_events(PAYMENTS, n=20, seed=1, now=0):
+        assert event.data["idKey"][:13].isdecimal()
+        assert len(event.data["idKey"]) == 29
+
+
+def test_a_run_of_edge_cases_happens_in_order_too() -> None:
+    stamps = [event.timestamp for event in make_events(n=5, seed=1, edge=True)]
+    assert stamps == sorted(stamps)

@@ -108,7 +108,10 @@ def test_is_test_is_true_unless_said_otherwise() -> None:
         ("payment.complete", {}, "There is no event type 'payment.complete'. Did you mean 'payment.completed'?"),
         ("payment.completed", {"nulls": "skip"}, "nulls='skip' is not among 'omit', 'null' or 'mixed'"),
         ("payment.completed", {"drift": "fields"}, "Did you mean 'field'?"),
-        ("payment.completed", {"sede": 3}, "make_event has no option 'sede'. Did you mean 'seed'?"),
+        ("payment.completed", {"sede": 3}, "Events have no option 'sede'. Did you mean 'seed'?"),
+        ("payment.completed", {"edge": "no"}, "edge='no' is neither True nor False"),
+        ("payment.completed", {"is_test": 1}, "is_test=1 is neither True nor False"),
+        ("payment.completed", {"seed": 1.5}, "seed=1.5 is neither a whole number nor text"),
         ("payment.completed", {"data": 3}, "data=3 is no mapping"),
         ("payment.completed", {"now": datetime(2024, 1, 1)}, "has no zone"),
         ("payment.completed", {"now": "yesterday"}, "is no moment"),
@@ -125,9 +128,9 @@ def test_misuse_is_an_error_that_says_what_to_do(event_type: str, options: Any, 
     assert message in str(caught.value)
 
 
-@pytest.mark.parametrize("n", [0, -1, True, 1.5])
+@pytest.mark.parametrize("n", [0, -1, True, 1.5, 10**20])
 def test_fewer_than_one_event_cannot_be_made(n: Any) -> None:
-    with pytest.raises(SteppayMockError, match="Ask for 1 or more"):
+    with pytest.raises(SteppayMockError, match="Ask for 1 to"):
         make_events("order.created", n=n)
 
 

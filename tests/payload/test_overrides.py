@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from steppay_mock import SteppayMockError, make_event, validate
+from steppay_mock import SteppayMockError, make_event, make_events, validate
 from steppay_mock.payload.overrides import parse_settings
 from steppay_mock.payload.plan import plan_event
 
@@ -50,6 +50,33 @@ def test_a_status_that_is_fixed_brings_what_belongs_to_it() -> None:
     assert "nextPaymentDate" not in ended
 
 
+@pytest.mark.parametrize(
+    "date", ["2024-01-01T00:00:00Z", "2024-01-01T00:00:00+09:00", "9999-12-31T00:00:00", "0001-01-01T00:00:00", "x"]
+)
+@pytest.mark.parametrize("edge", [False, True])
+def test_a_date_that_cannot_be_reckoned_with_is_left_as_it_is(date: str, *, edge: bool) -> None:
+    """A zone is the most natural thing to try on a receiver (fact 10)."""
+    assert make_event("order.updated", seed=1, data={"createdAt": date}, edge=edge).data["createdAt"] == date
+    assert make_event("payment.completed", seed=1, data={"paidAt": date}, edge=edge).data["paidAt"] == date
+    assert make_event("invoice.updated", seed=1, data={"reservationAt": date}).data["reservationAt"] == date
+    period = {"startDateTime": date, "endDateTime": date}
+    assert make_event("subscription.updated", seed=1, data={"currentPeriod": period}).data["currentPeriod"] == period
+
+
+def test_the_status_follows_from_what_is_fixed() -> None:
+    for seed in range(20):
+        waiting = make_event("payment.standby", seed=seed, data={"paymentGateway": "TOSS"}).data
+        assert (waiting["status"], waiting["paymentMethod"]) == ("VIRTUAL_BANK_STANDBY", "VBANK")
+        debit = make_event("payment.standby", seed=seed, data={"paymentMethod": "CMS"}).data
+        assert (debit["status"], debit["paymentGateway"]) == ("CMS_STANDBY", "SETTLE")
+        back = make_event("payment.canceled", seed=seed, data={"cancel": {"canceledAmount": 100}}).data
+        assert back["status"] == "PARTIAL_CANCELED"
+        unpaid = make_event("order.updated", seed=seed, data={"items": [{"status": "CREATED"}]}).data
+        assert "paymentDate" not in unpaid
+    made = make_event("subscription.created", seed=1, data={"createdAt": "2024-03-01T00:00:00"}).data
+    assert made["currentPeriod"]["startDateTime"] == "2024-03-01T00:00:00"
+
+
 def test_a_method_that_is_fixed_gets_a_gateway_that_offers_it() -> None:
     for seed in range(20):
         data = make_event("payment.completed", seed=seed, data={"paymentMethod": "CMS"}).data
@@ -77,6 +104,15 @@ def test_a_list_is_as_long_as_the_one_given_and_its_places_are_filled_up() -> No
 def test_a_map_is_replaced_whole() -> None:
     data = make_event("customer.created", seed=1, data={"attributes": {"등급": "골드"}}).data
     assert data["attributes"] == {"등급": "골드"}
+
+
+def test_events_share_nothing_with_each_other_or_with_the_override() -> None:
+    fixed: dict[str, Any] = {"attributes": {"tags": "a"}, "additionalRecipients": ["a@example.com"]}
+    first, second = make_events("customer.created", n=2, seed=1, data=fixed)
+    first.data["attributes"]["tags"] = "b"
+    first.data["additionalRecipients"].append("b@example.com")
+    assert second.data["attributes"] == fixed["attributes"] == {"tags": "a"}
+    assert second.data["additionalRecipients"] == fixed["additionalRecipients"] == ["a@example.com"]
 
 
 def test_an_override_may_break_the_contract_and_is_left_so() -> None:

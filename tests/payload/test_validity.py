@@ -68,7 +68,7 @@ def seen() -> dict[str, dict[str, set[Any]]]:
     for event_type in EventType:
         of_type = found.setdefault(event_type, {})
         for edge in (False, True):
-            for event in make_events(event_type, n=150, seed=2, edge=edge):
+            for event in make_events(event_type, n=400, seed=2, edge=edge):
                 for path, value in occurrences(event.payload):
                     of_type.setdefault(path, set()).add(value)
     return found

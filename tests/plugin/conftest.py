@@ -46,6 +46,8 @@ def no_secret(monkeypatch: pytest.MonkeyPatch) -> None:
     """The environment of whoever runs these tests does not count."""
     monkeypatch.delenv("STEPPAY_WEBHOOK_SECRET", raising=False)
     monkeypatch.delenv("PYTEST_ADDOPTS", raising=False)
+    for name in ("CI", "BUILD_NUMBER"):  # with them pytest does not shorten its summary, and says some things twice
+        monkeypatch.delenv(name, raising=False)
 
 
 # Other plugins cost more than all that is tested here: Hypothesis alone is imported anew by every run in process.

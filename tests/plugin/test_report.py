@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shlex
@@ -45,12 +46,14 @@ def test_a_failing_test_shows_seed_command_and_deliveries(pytester: pytest.Pytes
     result = run("--steppay-seed", "7")
     result.assert_outcomes(passed=1, failed=1)
     seed = derive_seed(7, "test_app.py::test_receiver[payment.failed]")
-    assert section(result) == [
+    *lines, payload = section(result)
+    assert lines == [
         f"seed: 7; steppay_seed was {seed}",
         "repeat: pytest 'test_app.py::test_receiver[payment.failed]' --steppay-seed 7",
         "made: payment.failed",
         "delivered: payment.failed -> 500",
     ]
+    assert json.loads(payload.removeprefix("payload: "))["event"] == "payment.failed"
     assert result.stdout.str().count(" steppay-mock ---") == 1
 
 
@@ -93,6 +96,25 @@ def test_only_the_last_ten_deliveries_are_shown(pytester: pytest.Pytester, run: 
     assert lines[4:] == ["delivered: order.updated -> 202"] * 10
 
 
+def test_of_many_deliveries_those_that_failed_are_shown(pytester: pytest.Pytester, run: Run) -> None:
+    pytester.makepyfile(
+        """
+        def test_it(steppay):
+            def app(environ, start_response):
+                third = environ["wsgi.input"].read() == events[2].body
+                start_response("500 Oops" if third else "200 OK", [])
+                return []
+
+            events = steppay.events("order.updated", n=30)
+            steppay.deliver(events, to=app).assert_ok()
+        """
+    )
+    delivered, failed, payload = section(run())[-3:]
+    assert delivered == "delivered: 30, 1 failed"
+    assert failed == "delivered: order.updated -> 500"
+    assert payload.startswith('payload: {"timestamp":')
+
+
 def test_what_the_app_raised_is_told(pytester: pytest.Pytester, run: Run) -> None:
     pytester.makepyfile(
         """
@@ -104,7 +126,7 @@ def test_what_the_app_raised_is_told(pytester: pytest.Pytester, run: Run) -> Non
         """
     )
     result = run()
-    assert section(result)[-1] == "delivered: payment.canceled -> 500, the app raised: KeyError: 'cancel'"
+    assert section(result)[-2] == "delivered: payment.canceled -> 500, the app raised: KeyError: 'cancel'"
     result.stdout.fnmatch_lines(["E  *KeyError: 'cancel'", "*direct cause of the following exception*"])
 
 

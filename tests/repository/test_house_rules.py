@@ -11,13 +11,24 @@ LONGEST = 400
 
 
 def tracked(*patterns: str) -> list[Path]:
-    listed = subprocess.run(
-        ["git", "ls-files", "--cached", "--others", "--exclude-standard", "-z", *patterns],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=True,
-    )
+    """The files of the project; in a checkout without git, all that do not look made."""
+    listing = [
+        "git",
+        "-c",
+        "safe.directory=*",
+        "ls-files",
+        "--cached",
+        "--others",
+        "--exclude-standard",
+        "-z",
+        *patterns,
+    ]
+    try:
+        listed = subprocess.run(listing, cwd=ROOT, capture_output=True, text=True, check=True)
+    except (OSError, subprocess.CalledProcessError):
+        found = [path for pattern in patterns or ("*",) for path in ROOT.rglob(pattern.removeprefix("**/"))]
+        made = re.compile(r"(\.venv|\.git/|__pycache__|node_modules|_cache|\.egg-info|/dist/|\.hypothesis)")
+        return [path for path in found if path.is_file() and not made.search(str(path))]
     return [ROOT / name for name in listed.stdout.split("\0") if name and (ROOT / name).is_file()]
 
 

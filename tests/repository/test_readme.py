@@ -69,12 +69,25 @@ def listening() -> Iterator[str]:
     server.server_close()
 
 
+def test_nothing_is_left_to_fill_in() -> None:
+    for name in ("README.md", "README.ko.md"):
+        assert not re.search(r"^[A-Z]{4,}$", (ROOT / name).read_text("utf-8"), re.MULTILINE)
+
+
+def test_every_file_that_it_names_is_there() -> None:
+    for name in ("README.md", "README.ko.md"):
+        links = re.findall(r"\]\(([^)#:]+)\)", (ROOT / name).read_text("utf-8"))
+        assert links
+        assert [link for link in links if not (ROOT / link).exists()] == []
+
+
 def test_every_block_is_run_below() -> None:
     assert [kind for kind, _ in BLOCKS] == ["sh", "sh", "python", "sh", "text", "sh", "python"]
 
 
 def test_the_demo_runs() -> None:
-    done = shell(block("sh", "make demo"), ROOT, VENV=sys.prefix)
+    # The environment is this one, and is not to be made anew.
+    done = shell(block("sh", "make demo"), ROOT, VENV=sys.prefix, MAKEFLAGS=f"-o {sys.prefix}/.ready")
     assert done.returncode == 0, done.stdout + done.stderr
     assert "27 of 27" in done.stdout
 

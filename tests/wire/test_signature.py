@@ -105,7 +105,7 @@ def test_a_mismatch_says_what_to_look_at() -> None:
     assert isinstance(error, ContractViolation)
     assert error.kind == "mismatch"
     assert str(error) == (
-        "?: header Steppay-Signature\n"
+        "header Steppay-Signature\n"
         "  expected: key = base64(HMAC-SHA256(secret, '<timestamp>.<raw request body>'))\n"
         "  sent:     1 key; tried 1 secret on 2 bytes of body\n"
         "  next:     Verify the raw bytes as they arrived, before any JSON parsing, and check the secret. "

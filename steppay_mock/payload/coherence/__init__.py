@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from steppay_mock.contract.catalogue import EventType, catalogue
+from steppay_mock.contract.catalogue import catalogue
 from steppay_mock.payload.coherence.cover import settle_cover
 from steppay_mock.payload.coherence.customer import settle_customer
 from steppay_mock.payload.coherence.fields import Fields
@@ -22,7 +22,7 @@ from steppay_mock.payload.coherence.usage import settle_usage
 from steppay_mock.payload.draw import Draw
 from steppay_mock.payload.overrides import Pins
 
-_RULES: dict[str, Callable[[EventType, Fields], None]] = {
+_RULES: dict[str, Callable[[Fields], None]] = {
     "Cover": settle_cover,
     "Customer": settle_customer,
     "Invoice": settle_invoice,
@@ -35,8 +35,8 @@ _RULES: dict[str, Callable[[EventType, Fields], None]] = {
 }
 
 
-def make_coherent(event_type: EventType, data: Any, draw: Draw, *, pins: Pins) -> None:
+def make_coherent(data: Any, draw: Draw, *, pins: Pins) -> None:
     """Change ``data`` in place so that it tells one story; an object without rules stays as it was made."""
-    settle = _RULES.get(catalogue()[event_type].object_name)
+    settle = _RULES.get(catalogue()[draw.event_type].object_name)
     if settle is not None and isinstance(data, dict):
-        settle(event_type, Fields(data, pins, draw))
+        settle(Fields(data, pins, draw))

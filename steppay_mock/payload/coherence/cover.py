@@ -14,13 +14,16 @@ _MESSAGE_TYPES = {
 _LAST_STEP = 4
 
 
-def settle_cover(event_type: EventType, cover: Fields) -> None:
+def settle_cover(cover: Fields) -> None:
     """Make the message one that the event can be about."""
-    if event_type in _MESSAGE_TYPES:
+    if cover.event_type in _MESSAGE_TYPES:
         cover.need("messageType")
-        cover.put(messageType=_MESSAGE_TYPES[event_type])
-    if event_type is EventType.COVER_PAUSED:
+        cover.put(messageType=_MESSAGE_TYPES[cover.event_type])
+    cover.put(messageSentStep=cover.draw.between(1, _LAST_STEP))
+    if not cover.draw.edge:
+        cover.put(nextRetryDatetime=cover.draw.stamp(cover.draw.future(days=5)))
+    if cover.event_type is EventType.COVER_PAUSED:
         cover.put(messageSentStep=_LAST_STEP)
         cover.clear("nextRetryDatetime")
-    elif event_type is EventType.COVER_CHANGED_PAYMENT_DATE:
+    elif cover.event_type is EventType.COVER_CHANGED_PAYMENT_DATE:
         cover.need("nextRetryDatetime")

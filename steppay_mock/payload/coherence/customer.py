@@ -6,10 +6,10 @@ from steppay_mock.contract.catalogue import EventType
 from steppay_mock.payload.coherence.fields import Fields
 
 
-def settle_customer(event_type: EventType, customer: Fields) -> None:
+def settle_customer(customer: Fields) -> None:
     """Make the customer one that the event can be about."""
     draw = customer.draw
-    if event_type is EventType.CUSTOMER_CREATED:
+    if customer.event_type is EventType.CUSTOMER_CREATED:
         customer.put(createdAt=draw.stamp(draw.now))
     else:
         customer.put(createdAt=draw.stamp(draw.past(days=700)))

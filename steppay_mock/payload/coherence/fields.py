@@ -7,21 +7,27 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+from steppay_mock.contract.catalogue import EventType
 from steppay_mock.payload.draw import Draw
 from steppay_mock.payload.instants import parse_local_date_time
-from steppay_mock.payload.overrides import Pins, pins_below
+from steppay_mock.payload.overrides import NO_PINS, Pins, pins_below
 
 Amount = int | Decimal
 """Amounts are reckoned exactly: in Decimal where they are not whole, for floats do not add up."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)  # not frozen: some are made for every object of every event, and frozen ones take twice as long
 class Fields:
     """The fields of one object, what the user fixed of them, and the event's source of chance."""
 
     data: dict[str, Any]
     pins: Pins
     draw: Draw
+
+    @property
+    def event_type(self) -> EventType:
+        """What the event is that all this belongs to."""
+        return self.draw.event_type
 
     def __getitem__(self, name: str) -> Any:
         return self.data.get(name)
@@ -33,6 +39,9 @@ class Fields:
     def put(self, **values: Any) -> None:
         """Set these fields, except those that the user fixed and those that the schema no longer has."""
         data, pins = self.data, self.pins
+        if not pins and values.keys() <= data.keys():
+            data.update(values)  # as below, in one step: nearly always so
+            return
         for name, value in values.items():
             if name in data and name not in pins:
                 data[name] = value
@@ -56,9 +65,12 @@ class Fields:
 
     def each(self, name: str) -> list[Fields]:
         """The objects in that list; none if it is null."""
-        inner, pins = self.data.get(name), pins_below(self.pins, name)
+        inner, draw = self.data.get(name), self.draw
         if not isinstance(inner, list):
             return []
+        if name not in self.pins:
+            return [Fields(item, NO_PINS, draw) for item in inner if isinstance(item, dict)]
+        pins = pins_below(self.pins, name)
         return [
             Fields(item, pins_below(pins, at), self.draw) for at, item in enumerate(inner) if isinstance(item, dict)
         ]
@@ -81,15 +93,12 @@ class Fields:
     def moment(self, name: str) -> datetime | None:
         """The moment in that field; None where there is none, or none that can be read."""
         value = self.data.get(name)
-        try:
-            return parse_local_date_time(value) if isinstance(value, str) else None
-        except ValueError:
-            return None
+        return parse_local_date_time(value) if isinstance(value, str) else None
 
-    def happen(self, *names: str) -> None:
-        """Give these fields past moments in this order, the last of them now; what the user fixed bounds the others."""
+    def happen(self, *names: str, days: float = 90) -> None:
+        """Give these fields moments of the last ``days``, in this order, the last now; what is fixed bounds them."""
         draw = self.draw
-        moments = sorted(draw.past() for _ in names[1:])
+        moments = sorted(draw.past(days=days) for _ in names[1:])
         moments = [min(moment, draw.now) for moment in moments] + [draw.now]
         fixed = [self.moment(name) if self.is_fixed(name) else None for name in names]
         for at, moment in enumerate(fixed):
@@ -103,3 +112,21 @@ class Fields:
 def money(amount: Amount) -> int | float:
     """The amount as JSON writes it: whole where it is whole."""
     return int(amount) if amount == int(amount) else float(amount)
+
+
+def keep_one(fields: Fields, name: str) -> None:
+    """Shorten that list to its first value."""
+    values = fields[name]
+    if isinstance(values, list) and len(values) > 1:
+        fields.put(**{name: values[:1]})
+
+
+def keep_to_quantity(item: Fields, *, least: str = "", most: str = "") -> None:
+    """Move the bounds of what may be bought so that the quantity lies within them."""
+    quantity = item["quantity"]
+    if not isinstance(quantity, int):
+        return
+    if isinstance(item[least], int) and item[least] > quantity:
+        item.put(**{least: quantity})
+    if isinstance(item[most], int) and item[most] < quantity:
+        item.put(**{most: quantity})

@@ -13,11 +13,12 @@ _STATUSES: dict[EventType, tuple[str, ...]] = {
 }
 
 
-def settle_invoice(event_type: EventType, invoice: Fields) -> None:
+def settle_invoice(invoice: Fields) -> None:
     """Make the invoice one that the event can be about."""
     draw = invoice.draw
-    if event_type in _STATUSES:
-        invoice.put(status=draw.walk(_STATUSES[event_type]))
+    if invoice.event_type in _STATUSES:
+        invoice.put(status=draw.walk(_STATUSES[invoice.event_type]))
+    invoice.need("status")
     if invoice.text("status") == "RESERVATION":
         invoice.put(publishType="RESERVATION")
         invoice.need("publishType", "reservationAt")
@@ -25,13 +26,15 @@ def settle_invoice(event_type: EventType, invoice: Fields) -> None:
         invoice.put(publishType="NOW")
     if invoice.text("publishType") != "RESERVATION":
         invoice.clear("reservationAt")
+    elif invoice.text("status") != "RESERVATION":
+        invoice.put(reservationAt=draw.stamp(draw.past(days=14)))  # reserved once, and sent since
     if invoice.text("status") == "OVER_DUE":
         invoice.need("purchaseDeadline")
         invoice.put(purchaseDeadline=draw.stamp(draw.past(days=14)))
     else:
         sent = invoice.moment("reservationAt") or draw.now
         invoice.put(purchaseDeadline=draw.stamp(add_interval(sent, unit="DAY", count=draw.between(3, 30))))
-    if event_type is EventType.INVOICE_DELETED:
+    if invoice.event_type is EventType.INVOICE_DELETED:
         invoice.need("deletedAt")
         invoice.put(deletedAt=draw.stamp(draw.now))
     else:

@@ -3,9 +3,15 @@
 from __future__ import annotations
 
 from steppay_mock.contract.catalogue import EventType
-from steppay_mock.payload.coherence.fields import Amount, Fields, money
+from steppay_mock.payload.coherence.fields import Amount, Fields, keep_one, keep_to_quantity, money
 from steppay_mock.payload.instants import add_interval, epoch_millis
 
+_NOT_OF_KIND = {"DISCOUNT": ("priceSetupType",), "FEE": ("discountName",)}
+_SOLD = ("BOX", "SOFTWARE", "BUNDLE")
+_OF_PRODUCTS = (
+    *("priceCode", "productCode", "featuredImageUrl", "selectedProductOptionLabel", "minimumQuantity"),
+    "demoCycle",
+)
 _BESIDE_SKU = ("TAX", "SHIPPING", "FEE", "DISCOUNT")
 _USUAL_TYPES = (
     "ONE_TIME",
@@ -31,51 +37,72 @@ _CHANGES = (
 _UNPAID = {"CREATED", "DEPOSIT_WAITING", "CANCELLED", "PAYMENT_FAILURE"}
 
 
-def settle_order(event_type: EventType, order: Fields) -> None:
+def settle_order(order: Fields) -> None:
     """Make the order one that the event can be about."""
-    status, halves_returned = _status(event_type, order)
+    status, halves_returned = _status(order)
     lines = order.each("items")
     _settle_lines(order, lines, status)
     _settle_amounts(order, lines, halves_returned)
     paid_for = status not in _UNPAID
-    _settle_dates(event_type, order, lines, paid=paid_for)
+    _settle_dates(order, lines, paid=paid_for)
+    if not order.draw.edge:
+        keep_one(order, "subscriptions")
     if order.text("type") not in _MADE_SUBSCRIPTIONS or not (paid_for or order.text("type") == "RECURRING"):
         order.clear("subscriptions")
     if not order.draw.edge and order.draw.chance(0.8):
         order.clear("invoiceId", "purchaseDeadline")
 
 
-def _status(event_type: EventType, order: Fields) -> tuple[str, int]:
+def _status(order: Fields) -> tuple[str, int]:
     draw = order.draw
     if not draw.edge:
         order.put(type=draw.pick(_USUAL_TYPES))
-    if event_type is EventType.ORDER_PAYMENT_COMPLETED:
+    if order.event_type is EventType.ORDER_PAYMENT_COMPLETED:
         order.need("paymentDate", "items")
         return "PAID", 0
-    if event_type is EventType.ORDER_CREATED:
+    if order.event_type is EventType.ORDER_CREATED:
         return ("DEPOSIT_WAITING" if draw.chance(0.2) else "CREATED"), 0
+    fixed = next((line.text("status") for line in order.each("items") if line.is_fixed("status")), None)
+    if fixed is not None:
+        return fixed, dict(_CHANGES).get(fixed, 0)
     return draw.pick(_CHANGES)
 
 
 def _settle_lines(order: Fields, lines: list[Fields], status: str) -> None:
-    draw = order.draw
+    free = order.draw.edge and order.event_type is EventType.ORDER_UPDATED  # then a line may have any status
     for line in lines:
-        first = line is lines[0]
-        if not draw.edge:
-            line.put(type="SKU" if first else draw.pick(_BESIDE_SKU))
-        kind, amount = line.text("type"), line["paidAmount"]
-        belongs = not first and not draw.edge
-        line.put(
-            status=line["status"] if draw.edge and draw.event_type is EventType.ORDER_UPDATED else status,
-            paidAmount=abs(amount) if isinstance(amount, int | float) else 0,
-            quantity=1 if belongs else line["quantity"],
-            relatedOrderItemId=lines[0]["id"] if belongs else None,
-            parentOrderItemCode=lines[0]["code"] if belongs else None,
-            discountName=line["discountName"] if kind == "DISCOUNT" else None,
-            priceSetupType=line["priceSetupType"] if kind == "FEE" else None,
-        )
-        if not draw.edge and not (order.text("type") == "RECURRING_INITIAL" and draw.chance(0.3)):
+        if not order.draw.edge:
+            _settle_line(order, line, lines[0])
+        if not free:
+            line.put(status=status)
+        if line.amount("paidAmount") < 0:
+            line.put(paidAmount=money(-line.amount("paidAmount")))
+        line.clear(*_NOT_OF_KIND.get(line.text("type"), ("discountName", "priceSetupType")))
+
+
+def _settle_line(order: Fields, line: Fields, first: Fields) -> None:
+    """The first line is what is sold, the others stand beside it and are no products of their own (fact 31)."""
+    draw, order_type = order.draw, order.text("type")
+    if order_type == "PAYMENT_METHOD":  # it changes the means of payment and costs nothing (fact 25)
+        line.put(paidAmount=0)
+    line.put(type="SKU" if line is first else draw.pick(_BESIDE_SKU))
+    if line.text("type") == "SKU":
+        line.put(productType=draw.pick(_SOLD))
+        keep_to_quantity(line, least="minimumQuantity")
+        keep_one(line, "selectedProductOptionIds")  # the label beside it names one option
+        line.clear("relatedOrderItemId", "parentOrderItemCode")
+        if order_type != "RECURRING_INITIAL" or draw.chance(0.7):
             line.clear("demoCycle")
+        return
+    line.put(
+        relatedOrderItemId=first["id"],
+        parentOrderItemCode=first["code"],
+        productType=first["productType"],
+        planName=first["planName"],
+        quantity=1,
+        selectedProductOptionIds=[],
+    )
+    line.clear(*_OF_PRODUCTS)
 
 
 def _settle_amounts(order: Fields, lines: list[Fields], halves_returned: int) -> None:
@@ -84,7 +111,7 @@ def _settle_amounts(order: Fields, lines: list[Fields], halves_returned: int) ->
     room = _sum([line for line in lines if line.text("type") != "DISCOUNT"])
     for line in discounts:
         line.need("type")
-        off = min(line.amount("paidAmount"), room)
+        off = min(line.amount("paidAmount"), room // 2)  # something is left to pay, and to give back
         line.put(paidAmount=money(-off))
         room += line.amount("paidAmount")
     if order.is_fixed("paidAmount") and lines:
@@ -113,27 +140,27 @@ def _meet(total: Amount, lines: list[Fields]) -> None:
             return
 
 
-def _settle_dates(event_type: EventType, order: Fields, lines: list[Fields], *, paid: bool) -> None:
+def _settle_dates(order: Fields, lines: list[Fields], *, paid: bool) -> None:
     draw = order.draw
-    if event_type is EventType.ORDER_CREATED:
+    if order.event_type is EventType.ORDER_CREATED:
         now = draw.stamp(draw.now)
         order.put(createdAt=now, modifiedAt=now)
         order.clear("paymentDate")
-    elif event_type is EventType.ORDER_PAYMENT_COMPLETED:
-        order.happen("createdAt", "paymentDate")
+    elif order.event_type is EventType.ORDER_PAYMENT_COMPLETED:
+        order.happen("createdAt", "paymentDate", days=5)
         order.put(modifiedAt=order["paymentDate"])
     elif paid:
-        order.happen("createdAt", "paymentDate", "modifiedAt")
+        order.happen("createdAt", "paymentDate", "modifiedAt", days=5)
     else:
-        order.happen("createdAt", "modifiedAt")
+        order.happen("createdAt", "modifiedAt", days=5)
         order.clear("paymentDate")
     created = order.moment("createdAt") or draw.now
-    due = add_interval(created, unit="DAY", count=draw.between(1, 14))
+    due = add_interval(created, unit="DAY", count=draw.between(5, 14))
     due_date = draw.stamp(max(order.moment("paymentDate") or created, due))
     order.put(
         paymentDueDate=due_date,
         purchaseDeadline=due_date,
-        idKey=f"{epoch_millis(created)}{str(order['idKey'])[-16:]}",
+        idKey=f"{epoch_millis(created):013d}{str(order['idKey'])[-16:]}",
     )
     changed = order["modifiedAt"]
     for line in lines:

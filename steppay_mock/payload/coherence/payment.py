@@ -31,25 +31,48 @@ _RARE_STATUSES: dict[EventType, tuple[str, ...]] = {
 }
 
 _METHODS_OF_STATUS = {"VIRTUAL_BANK_STANDBY": ("VBANK",), "CMS_STANDBY": ("CMS_BILL", "CMS")}
-_CMS_STATUS = {"CMS_STANDBY": "WITHDRAW_PENDING", "COMPLETE": "WITHDRAW_SUCCESS", "FAILED": "WITHDRAW_FAIL"}
+_CMS_STATUSES = {
+    "CMS_STANDBY": ("WITHDRAW_PENDING", "ACCOUNT_PENDING", "ACCOUNT_SUCCESS"),
+    "FAILED": ("WITHDRAW_FAIL", "ACCOUNT_FAIL"),
+}
 
 
-def settle_payment(event_type: EventType, payment: Fields) -> None:
+def settle_payment(payment: Fields) -> None:
     """Make the payment one that the event can be about."""
     draw = payment.draw
-    statuses = _USUAL_STATUSES.get(event_type, ()) + (_RARE_STATUSES.get(event_type, ()) if draw.edge else ())
+    statuses = _USUAL_STATUSES.get(payment.event_type, ()) + (
+        _RARE_STATUSES.get(payment.event_type, ()) if draw.edge else ()
+    )
     if statuses:
-        payment.put(status=draw.walk(statuses))
+        payment.put(status=draw.walk(_fitting(statuses, payment)))
     _settle_means(payment)
-    _settle_blocks(event_type, payment)
-    _settle_cancel(event_type, payment)
-    if event_type is EventType.PAYMENT_FAILED:
+    _settle_blocks(payment)
+    _settle_cancel(payment)
+    if payment.event_type is EventType.PAYMENT_FAILED:
         payment.need("errorMessage")
+        by_card = payment.text("paymentMethod").startswith("CARD")
+        if not payment["errorMessage"] or not (draw.edge or by_card):
+            payment.put(errorMessage=draw.pick(draw.pool.goods["error-message" if by_card else "bank-error"]))
     else:
         payment.clear("errorMessage")
     payment.put(paymentOnly=draw.chance(0.1))
     if payment["paymentOnly"] is True:  # then both numbers are the merchant's own, of any form (fact 14)
         payment.put(orderId=f"shop-{draw.between(1, 99_999):05d}", customerId=f"member-{draw.between(1, 9_999)}")
+
+
+def _fitting(statuses: tuple[str, ...], payment: Fields) -> list[str]:
+    """Those of the statuses that go with the gateway, method and refund that the user fixed; all if none does."""
+    fixed = set()
+    if payment.is_fixed("paymentGateway"):
+        fixed = set(METHODS_BY_GATEWAY.get(payment.text("paymentGateway"), ()))
+    if payment.is_fixed("paymentMethod"):
+        fixed = {payment.text("paymentMethod")}
+    fitting = [one for one in statuses if not fixed or fixed & set(_METHODS_OF_STATUS.get(one, fixed))]
+    cancel = payment.within("cancel")
+    if cancel is not None and cancel.is_fixed("canceledAmount"):
+        whole = cancel.amount("canceledAmount") == payment.amount("paidAmount")
+        fitting = [one for one in fitting if whole or one == "PARTIAL_CANCELED"]
+    return fitting or list(statuses)
 
 
 def _settle_means(payment: Fields) -> None:
@@ -64,16 +87,19 @@ def _settle_means(payment: Fields) -> None:
     offered = METHODS_BY_GATEWAY.get(payment.text("paymentGateway"))
     if offered is not None:
         fitting = [method for method in offered if wanted is None or method in wanted]
+        if payment.text("status") == "FAILED":
+            fitting = [method for method in fitting if method != "VBANK"]  # it waits for money and cannot fail
         payment.put(paymentMethod=draw.pick(fitting or offered))
 
 
-def _settle_blocks(event_type: EventType, payment: Fields) -> None:
+def _settle_blocks(payment: Fields) -> None:
     draw, method = payment.draw, payment.text("paymentMethod")
-    if event_type is EventType.PAYMENT_COMPLETED:
+    if payment.event_type is EventType.PAYMENT_COMPLETED:
+        payment.need("paidAt")
         payment.put(paidAt=draw.stamp(draw.now))
-    elif event_type is not EventType.PAYMENT_CANCELED:
+    elif payment.event_type is not EventType.PAYMENT_CANCELED:
         payment.clear("paidAt")
-    payment.put(idKey=f"{epoch_millis(payment.moment('paidAt') or draw.now)}{str(payment['idKey'])[-16:]}")
+    payment.put(idKey=f"{epoch_millis(payment.moment('paidAt') or draw.now):013d}{str(payment['idKey'])[-16:]}")
     if method == "VBANK":
         payment.need("vBank")
     else:
@@ -83,15 +109,16 @@ def _settle_blocks(event_type: EventType, payment: Fields) -> None:
         payment.clear("niceCms")
         return
     payment.need("niceCms")
-    if not draw.edge:
-        agreement.put(status=_CMS_STATUS.get(payment.text("status"), "WITHDRAW_SUCCESS"))
+    agreement.put(date=payment["paidAt"] or draw.stamp(draw.now))
+    states = _CMS_STATUSES.get(payment.text("status"), ("WITHDRAW_SUCCESS",))
+    agreement.put(status=draw.pick(states) if draw.edge else states[0])
     if not agreement.text("status").endswith("_FAIL"):
         agreement.clear("errorReturn")
 
 
-def _settle_cancel(event_type: EventType, payment: Fields) -> None:
+def _settle_cancel(payment: Fields) -> None:
     draw, cancel = payment.draw, payment.within("cancel")
-    if event_type is not EventType.PAYMENT_CANCELED or cancel is None:
+    if payment.event_type is not EventType.PAYMENT_CANCELED or cancel is None:
         payment.clear("cancel")
         return
     payment.need("cancel", "paidAmount", "paidAt")

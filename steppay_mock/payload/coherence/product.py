@@ -5,49 +5,67 @@ from __future__ import annotations
 from steppay_mock.contract.catalogue import EventType
 from steppay_mock.payload.coherence.fields import Fields
 
+_NEEDED = {"ONE_TIME": (), "USAGE_BASED": ("recurring", "additionalBilling")}
+_LONGEST = 2**63 - 1
 _JUST_MADE = {EventType.PRODUCT_CREATED, EventType.PRODUCT_PRICE_CREATED}
 
 
-def settle_product(event_type: EventType, product: Fields) -> None:
+def settle_product(product: Fields) -> None:
     """Make the product one that the event can be about."""
     draw = product.draw
-    _settle_dates(event_type, product)
+    _settle_dates(product)
     if not draw.edge:
-        product.put(status="UNSOLD" if event_type is EventType.PRODUCT_DELETED else "SALE")
+        product.put(status="UNSOLD" if product.event_type is EventType.PRODUCT_DELETED else "SALE")
         product.put(type=draw.pick(("SOFTWARE", "BOX", "BOX", "BUNDLE")), enabledDemo=draw.chance(0.3))
+        product.put(quantity=draw.between(1, 500))
+    product.need("demoPeriod", "demoPeriodUnit")
     if product["enabledDemo"] is not True:
         product.clear("demoPeriod", "demoPeriodUnit")
     for price in product.each("prices"):
-        settle_price(event_type, price)
+        settle_price(price)
+        price.put(createdAt=product["createdAt"], modifiedAt=product["modifiedAt"])
 
 
-def settle_price(event_type: EventType, price: Fields) -> None:
+def settle_price(price: Fields) -> None:
     """Make the price one that the event can be about."""
     draw = price.draw
-    _settle_dates(event_type, price)
+    _settle_dates(price)
     if price.text("type") == "ONE_TIME":
         price.clear("recurring", "claim")
     else:
         price.put(onetimeBundlePrice=0)
+    price.need(*_NEEDED.get(price.text("type"), ("recurring",)))
     if price.text("type") != "USAGE_BASED":
         price.clear("additionalBilling")
     if price.text("type") != "BUNDLE":
         price.put(bundlePrices=[])
     if price["firstSaleEnabled"] is not True:
         price.clear("firstSalePrice")
+    elif not draw.edge:
+        price.put(firstSalePrice=int(price.amount("price")) // 200 * 100)  # half of it, in whole hundreds
     if not price["membershipExpirationDate"]:
         price.clear("membershipExpirationDateType")
     if not draw.edge and draw.chance(0.7):
         price.clear("setupOption")
-    for option in price.each("options"):
-        option.put(priceCode=price["priceCode"])
+    _settle_options(price)
     billing = price.within("additionalBilling")
     if billing is not None:
         _raise_steps(billing)
 
 
-def _settle_dates(event_type: EventType, thing: Fields) -> None:
-    if event_type in _JUST_MADE:
+def _settle_options(price: Fields) -> None:
+    """An option belongs to the price, and recurs as it does."""
+    once, recurring = price.text("type") == "ONE_TIME", price.within("recurring")
+    for option in price.each("options"):
+        option.put(priceCode=price["priceCode"])
+        if once:
+            option.put(type="INITIALLY")
+        elif recurring is not None and not price.draw.edge and isinstance(recurring["count"], int):
+            option.put(interval=recurring["unit"], intervalCount=recurring["count"])
+
+
+def _settle_dates(thing: Fields) -> None:
+    if thing.event_type in _JUST_MADE:
         thing.put(createdAt=thing.draw.stamp(thing.draw.now))
         thing.put(modifiedAt=thing["createdAt"])
     else:
@@ -57,6 +75,13 @@ def _settle_dates(event_type: EventType, thing: Fields) -> None:
 def _raise_steps(billing: Fields) -> None:
     """Each step of a graduated price reaches further than the one before."""
     steps = billing.each("ranges")
-    ends = sorted(step["until"] for step in steps if isinstance(step["until"], int))
-    for step, end in zip(steps, ends, strict=False):
-        step.put(until=end)
+    reached = 0
+    ends = sorted(_whole(step["until"]) for step in steps)
+    for later, (step, end) in zip(range(len(steps) - 1, -1, -1), zip(steps, ends, strict=True), strict=True):
+        if step["until"] is not None:
+            reached = min(max(end, reached + 1), _LONGEST - later)
+            step.put(until=reached)
+
+
+def _whole(value: object) -> int:
+    return value if isinstance(value, int) else 0

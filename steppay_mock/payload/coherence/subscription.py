@@ -5,30 +5,35 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from steppay_mock.contract.catalogue import EventType
-from steppay_mock.payload.coherence.fields import Fields
+from steppay_mock.payload.coherence.fields import Fields, keep_to_quantity
 from steppay_mock.payload.instants import add_interval
 
 _ENDED = {"CANCELED", "EXPIRED"}
 _CHANGED = ("ACTIVE", "ACTIVE", "UNPAID", "PENDING_PAUSE", "PAUSE", "PENDING_CANCEL", "CANCELED", "EXPIRED", "QUEUEING")
+_DATE_OF_STATUS = {
+    **dict.fromkeys(("CANCELED", "EXPIRED", "PENDING_CANCEL"), ("endDate",)),
+    "PAUSE": ("pausedDateTime",),
+    "ACTIVE": ("nextPaymentDate",),
+}
 _RETRY_DAYS = (1, 3, 5, 10, 14)
 _SHORT_PERIODS = {"DAY": (7, 14, 30), "WEEK": (1, 2, 4), "MONTH": (1, 1, 3, 6), "YEAR": (1,)}
 
 
-def settle_subscription(event_type: EventType, subscription: Fields) -> None:
+def settle_subscription(subscription: Fields) -> None:
     """Make the subscription one that the event can be about."""
-    _settle_status(event_type, subscription)
-    start, end = _settle_period(event_type, subscription)
+    _settle_status(subscription)
+    start, end = _settle_period(subscription)
     _settle_dates(subscription, start, end)
-    if event_type is EventType.SUBSCRIPTION_PAYMENT_DUE_NOTIFICATION:
+    if subscription.event_type is EventType.SUBSCRIPTION_PAYMENT_DUE_NOTIFICATION:
         subscription.need("nextPaymentDate", "notiBeforePaymentDate")
         subscription.put(notiBeforePaymentDate=subscription.draw.stamp(subscription.draw.now))
     if not subscription.draw.edge:
         _settle_items(subscription)
 
 
-def _settle_status(event_type: EventType, subscription: Fields) -> None:
+def _settle_status(subscription: Fields) -> None:
     draw = subscription.draw
-    if event_type is not EventType.SUBSCRIPTION_UPDATED:
+    if subscription.event_type is not EventType.SUBSCRIPTION_UPDATED:
         subscription.put(status="ACTIVE")
     elif not draw.edge:
         subscription.put(status=draw.pick(_CHANGED))
@@ -37,17 +42,17 @@ def _settle_status(event_type: EventType, subscription: Fields) -> None:
     subscription.put(intervalCount=draw.pick(_SHORT_PERIODS.get(subscription.text("intervalUnit"), (1,))))
 
 
-def _settle_period(event_type: EventType, subscription: Fields) -> tuple[datetime, datetime]:
+def _settle_period(subscription: Fields) -> tuple[datetime, datetime]:
     """The current period, as long as the interval, with now inside it; or just over for those that failed to renew."""
     draw, unit, count = subscription.draw, subscription.text("intervalUnit"), subscription["intervalCount"]
     if unit not in _SHORT_PERIODS or not isinstance(count, int) or not 0 < count <= 120:
         unit, count = "MONTH", 1  # the user's own interval, which no calendar can follow
     length = add_interval(draw.now, unit=unit, count=count) - draw.now
-    if event_type is EventType.SUBSCRIPTION_CREATED:
-        start = draw.now
+    if subscription.event_type is EventType.SUBSCRIPTION_CREATED:
+        start = (subscription.moment("createdAt") if subscription.is_fixed("createdAt") else None) or draw.now
     elif subscription.text("status") in {"UNPAID", "QUEUEING"}:
         start = draw.now - length
-    elif event_type is EventType.SUBSCRIPTION_PAYMENT_DUE_NOTIFICATION:
+    elif subscription.event_type is EventType.SUBSCRIPTION_PAYMENT_DUE_NOTIFICATION:
         start = draw.now - length + timedelta(days=min(3, length.days - 1))
     else:
         start = draw.now - length * draw.random() * 0.9
@@ -61,14 +66,16 @@ def _settle_period(event_type: EventType, subscription: Fields) -> tuple[datetim
 
 def _settle_dates(subscription: Fields, start: datetime, end: datetime) -> None:
     draw, status = subscription.draw, subscription.text("status")
-    renewals = 0 if draw.event_type is EventType.SUBSCRIPTION_CREATED else draw.between(0, 11)
-    created = start - (end - start) * renewals
+    most_renewals = min(11, timedelta(days=1000) // max(end - start, timedelta(days=1)))
+    renewals = 0 if subscription.event_type is EventType.SUBSCRIPTION_CREATED else draw.between(0, most_renewals)
+    created = _earlier(subscription, start, end - start, renewals)
     subscription.put(createdAt=draw.stamp(created), lastPaymentDate=draw.stamp(start), nextPaymentDate=draw.stamp(end))
     subscription.put(originNextPaymentDate=subscription["nextPaymentDate"], endDate=draw.stamp(end))
     subscription.put(pausedDateTime=draw.stamp(draw.now), notiBeforePaymentDate=draw.stamp(end - timedelta(days=1)))
-    _settle_trial(subscription, created)
+    _settle_trial(subscription, start, end, is_first=renewals == 0)
     if status == "UNPAID":
         subscription.put(nextPaymentDate=draw.stamp(end + timedelta(days=draw.pick(_RETRY_DAYS))))
+    subscription.need(*_DATE_OF_STATUS.get(status, ()))
     if status in _ENDED:
         subscription.put(endDate=draw.stamp(draw.now))
     if status in _ENDED or status in {"PAUSE", "PENDING_CANCEL", "PENDING_PAUSE"}:
@@ -79,21 +86,31 @@ def _settle_dates(subscription: Fields, start: datetime, end: datetime) -> None:
         subscription.clear("pausedDateTime")
 
 
-def _settle_trial(subscription: Fields, created: datetime) -> None:
+def _earlier(subscription: Fields, start: datetime, length: timedelta, periods: int) -> datetime:
+    unit, count = subscription.text("intervalUnit"), subscription["intervalCount"]
+    if unit not in _SHORT_PERIODS or not isinstance(count, int) or not 0 < count <= 120:
+        return start - length * periods
+    return add_interval(start, unit=unit, count=-count * periods)
+
+
+def _settle_trial(subscription: Fields, start: datetime, end: datetime, *, is_first: bool) -> None:
+    """A quarter of the first periods are trials: nothing is paid yet, and the first payment falls due at their end."""
     draw, trial = subscription.draw, subscription.within("trialPeriod")
     if trial is None:
         return
-    if not subscription.is_fixed("trialPeriod") and draw.chance(0.75):
+    if not subscription.is_fixed("trialPeriod") and not (is_first and draw.chance(0.25)):
         subscription.clear("trialPeriod")
         return
-    until = add_interval(created, unit="DAY", count=draw.pick((7, 14, 30)))
-    trial.put(startDateTime=draw.stamp(created), endDateTime=draw.stamp(until))
+    trial.put(startDateTime=draw.stamp(start), endDateTime=draw.stamp(end))
+    if is_first:
+        subscription.clear("lastPaymentDate")
 
 
 def _settle_items(subscription: Fields) -> None:
     draw = subscription.draw
     for at, item in enumerate(subscription.each("items")):
         item.put(type="SKU", isAdditional=at > 0, keepWhenRenew=True, claimMethodType="PRE")
+        keep_to_quantity(item, most="maximumPurchaseQuantity")
         item.put(priceType=draw.pick(("FLAT", "FLAT", "UNIT_BASED", "USAGE_BASED")))
     means = subscription.within("paymentMethod")
     if means is not None:

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from steppay_mock.contract.catalogue import EventType
 from steppay_mock.payload.coherence.fields import Fields
 
 _LONGEST = 2**63 - 1
 
 
-def settle_usage(event_type: EventType, usage: Fields) -> None:  # noqa: ARG001 - every rule is called alike
+def settle_usage(usage: Fields) -> None:
     """Make the sums those of the entries; half of the time with an allowance, half of the time postpaid without one."""
     draw, entries = usage.draw, usage.each("recordQuotas")
     has_quota = usage.is_fixed("accumulatedQuota") or draw.chance(0.5)
@@ -24,6 +23,7 @@ def settle_usage(event_type: EventType, usage: Fields) -> None:  # noqa: ARG001 
         allowed = _settle_quota(entry, used, allowed, has_quota=has_quota)
         entry.put(accumulateRecord=used)
     usage.put(accumulatedRecord=used, accumulatedQuota=allowed)
+    usage.need("recordQuotas", "accumulatedQuota")
     if not has_quota:
         usage.clear("accumulatedQuota")
 
