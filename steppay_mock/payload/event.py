@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from steppay_mock.contract.catalogue import EventType
@@ -19,10 +19,12 @@ class Event:
     """One thing that happened at StepPay, as its webhook tells it.
 
     ``payload`` is the whole envelope: ``timestamp`` (seconds since the epoch), ``version``, ``event``, ``data`` and
-    ``isTest`` (facts 2 and 3). Treat it as read-only: ``body`` is made from it.
+    ``isTest`` (facts 2 and 3). It is not to be changed: ``body`` is made from it once, and sent again and again. To
+    send something else, change a deep copy and make an event of that.
     """
 
     payload: dict[str, Any]
+    _body: bytes | None = field(default=None, init=False, repr=False, compare=False)
 
     def __hash__(self) -> int:
         return hash((self.payload.get("event"), self.payload.get("timestamp")))
@@ -61,6 +63,13 @@ class Event:
     @property
     def body(self) -> bytes:
         """The request body: compact UTF-8 JSON, keys in the order of the payload. Sign exactly these bytes."""
+        body = self._body
+        if body is None:
+            body = self._written()
+            object.__setattr__(self, "_body", body)
+        return body
+
+    def _written(self) -> bytes:
         try:
             return _as_json(self.payload).encode("utf-8")
         except (TypeError, ValueError, RecursionError) as error:

@@ -151,6 +151,7 @@ def test_the_report_is_plain_data_for_programs(payloads: Payloads, closed_url: s
                 "event": "customer.created",
                 "timestamp": 1688697915,
                 "ok": False,
+                "payload": payloads(1)[0],
                 "status": 302,
                 "latency": outcome["latency"],
                 "error": None,

@@ -1,7 +1,9 @@
 """The same seed gives the same bytes; what cannot be made is an error that says what to ask for."""
 
+import copy
 import json
 import os
+import pickle
 import subprocess
 import sys
 from datetime import UTC, datetime
@@ -79,6 +81,15 @@ def test_the_body_is_compact_utf8_json_with_is_test_last() -> None:
     assert event.body == json.dumps(event.payload, ensure_ascii=False, separators=(",", ":")).encode()
     assert str(event.data["name"]).encode() in event.body
     assert event.body.endswith(b',"isTest":true}')
+
+
+def test_the_body_is_made_once_and_survives_copies() -> None:
+    event = make_event("customer.created", seed=1)
+    assert event.body is event.body
+    assert pickle.loads(pickle.dumps(event)) == copy.deepcopy(event) == event
+    changed = copy.deepcopy(event.payload)
+    changed["data"]["name"] = "김영희"
+    assert "김영희".encode() in Event.from_payload(changed).body
 
 
 def test_now_sets_the_time() -> None:
