@@ -1,7 +1,7 @@
 """How much quicker are webhooks delivered to an app in process than posted with the test client of its framework?
 
-Both start from the same events and end with the answers' statuses: the bodies are written, signed and posted one by
-one. What is handed to a test client beforehand, ready to be posted, is shown beside it.
+Both start from the same events, whose bodies are made once and kept, and end with the answers' statuses: the webhooks
+are signed and posted one by one. What is handed to a test client beforehand, ready to be posted, is shown beside it.
 """
 
 from __future__ import annotations
