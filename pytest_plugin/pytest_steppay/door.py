@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Unpack
 
 from pytest_steppay.options import masked
 from pytest_steppay.target import load_target
-from steppay_mock.contract.validate import iter_errors
+from steppay_mock.contract.validate import validate as validate_payload
 from steppay_mock.payload.draw import derive_seed
 from steppay_mock.payload.factory import make_event, make_events
 
@@ -90,8 +90,7 @@ class StepPay:
 
         ``strict=True`` refuses unknown fields too, which the vendor may add.
         """
-        for violation in iter_errors(payload, strict=strict):
-            raise violation
+        validate_payload(payload, strict=strict)
 
     def sign(self, body: bytes | str, *, timestamp: float | None = None) -> str:
         """The ``Steppay-Signature`` header for these bytes, for your framework's own test client.

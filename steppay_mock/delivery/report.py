@@ -13,8 +13,6 @@ from steppay_mock.delivery.outcome import Outcome
 if TYPE_CHECKING:
     from steppay_mock.delivery.order import Order
 
-__all__ = ["Outcome", "Report"]
-
 _SHOWN = 5
 
 

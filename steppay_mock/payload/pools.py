@@ -21,7 +21,7 @@ class Pool:
     logins: tuple[str, ...]
     phones: tuple[str, ...]
     addresses: tuple[tuple[str, str, str, str], ...]
-    """Postcode, state, city and street that belong together."""
+    """Postcode, state, city and street of one address; the postcode need not be the city's."""
     address_details: tuple[str, ...]
     companies: tuple[str, ...]
     country_code: str

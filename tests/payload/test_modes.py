@@ -62,10 +62,14 @@ def test_edge_cases_reach_the_ends_of_what_is_allowed() -> None:
     assert {len(date.partition(".")[2]) for date in dates} >= {0, 1, 9}
 
 
-def test_an_edge_case_means_one_customer_by_one_id() -> None:
-    for event in make_events("order.created", n=50, seed=5, edge=True, nulls="null"):
-        ids = {event.data["customerId"]} - {None}
-        assert len(ids) <= 1
+def test_an_edge_case_means_the_same_by_an_id_in_all_places() -> None:
+    named = [
+        event.data["subscriptions"] or []
+        for event in make_events("order.updated", n=200, seed=5, edge=True, nulls="null")
+    ]
+    repeated = [ids for ids in named if len(ids) > 1]
+    assert {len(set(ids)) for ids in repeated} == {1}
+    assert len({ids[0] for ids in repeated}) > 5
 
 
 @pytest.mark.parametrize("event_type", EventType)

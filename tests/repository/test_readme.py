@@ -5,10 +5,8 @@ import re
 import subprocess
 import sys
 import threading
-import venv
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from sysconfig import get_path
 
 import pytest
 from werkzeug import Request, Response
@@ -98,17 +96,8 @@ def test_the_test_command_is_a_target() -> None:
 
 
 @pytest.mark.wheel
-def test_the_installation_command_installs(tmp_path: Path) -> None:
-    """In a new environment that sees this one's packages, so that nothing is fetched."""
-    venv.create(tmp_path / "venv", with_pip=True)
-    python = tmp_path / "venv" / "bin" / "python"
-    site = next((tmp_path / "venv" / "lib").glob("python*")) / "site-packages"
-    borrowed = tmp_path / "borrowed"
-    borrowed.mkdir()
-    for item in Path(get_path("purelib")).iterdir():
-        if "steppay" not in item.name and not item.name.startswith("__editable__"):
-            (borrowed / item.name).symlink_to(item)
-    (site / "borrowed.pth").write_text(f"{borrowed}\n")
+def test_the_installation_command_installs(tmp_path: Path, new_environment: Callable[[Path], Path]) -> None:
+    python = new_environment(tmp_path)
     offline = {"PIP_NO_INDEX": "1", "PIP_NO_DEPS": "1", "PIP_NO_BUILD_ISOLATION": "0", "PIP_QUIET": "1"}
     done = shell(f'PATH="{python.parent}:$PATH"; {block("sh", "pip install .")}', ROOT, **offline)
     assert done.returncode == 0, done.stderr

@@ -3,10 +3,9 @@
 import os
 import subprocess
 import sys
-import venv
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
-from sysconfig import get_path
 
 import pytest
 
@@ -36,19 +35,11 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory, new_environment: Callable[[Path], Path]) -> Path:
     """An environment with the wheel in it, far from the checkout; its dependencies are this environment's."""
     folder = tmp_path_factory.mktemp("installed")
-    venv.create(folder / "venv", with_pip=True)
-    python = folder / "venv" / "bin" / "python"
+    python = new_environment(folder)
     run(python, "-m", "pip", "install", "--no-index", "--no-deps", "--quiet", wheel, cwd=folder)
-    site = next((folder / "venv" / "lib").glob("python*")) / "site-packages"
-    borrowed = folder / "borrowed"
-    borrowed.mkdir()
-    for item in Path(get_path("purelib")).iterdir():
-        if "steppay" not in item.name and not item.name.startswith("__editable__"):
-            (borrowed / item.name).symlink_to(item)
-    (site / "borrowed.pth").write_text(f"{borrowed}\n")
     return python
 
 

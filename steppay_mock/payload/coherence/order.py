@@ -9,7 +9,11 @@ from steppay_mock.payload.instants import add_interval, epoch_millis
 _NOT_OF_KIND = {"DISCOUNT": ("priceSetupType",), "FEE": ("discountName",)}
 _SOLD = ("BOX", "SOFTWARE", "BUNDLE")
 _OF_PRODUCTS = (
-    *("priceCode", "productCode", "featuredImageUrl", "selectedProductOptionLabel", "minimumQuantity"),
+    "priceCode",
+    "productCode",
+    "featuredImageUrl",
+    "selectedProductOptionLabel",
+    "minimumQuantity",
     "demoCycle",
 )
 _BESIDE_SKU = ("TAX", "SHIPPING", "FEE", "DISCOUNT")
