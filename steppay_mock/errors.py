@@ -86,3 +86,13 @@ def choices(names: Iterable[str]) -> str:
     """The names as a message lists them: ``a, b or c``."""
     *most, last = list(names)
     return f"{', '.join(most)} or {last}" if most else last
+
+
+def check_choice(what: str, value: object, allowed: Iterable[str]) -> str:
+    """The value, if it is among those allowed; a SteppayMockError that names the nearest, otherwise."""
+    known = tuple(allowed)
+    if not isinstance(value, str) or value not in known:
+        raise SteppayMockError(
+            f"{what}={value!r} is not among {choices(map(repr, known))}.{did_you_mean(value, known)}"
+        )
+    return value

@@ -11,8 +11,9 @@ from typing import Any, Unpack
 
 from steppay_mock.contract.catalogue import EventType, parse_event_type
 from steppay_mock.errors import SteppayMockError
+from steppay_mock.payload.chance import derive_seed
 from steppay_mock.payload.coherence import make_coherent
-from steppay_mock.payload.draw import Draw, derive_seed
+from steppay_mock.payload.draw import Draw
 from steppay_mock.payload.drift import can_drift, drift_event
 from steppay_mock.payload.event import Event
 from steppay_mock.payload.instants import read_instant, remarkable_moments

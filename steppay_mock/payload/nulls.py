@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from steppay_mock.payload.chance import Chance
 from steppay_mock.payload.draw import Draw
 from steppay_mock.payload.options import Nulls
 from steppay_mock.payload.overrides import Pins, pins_below
@@ -33,15 +34,13 @@ def make_some_null(value: Any, node: Node, draw: Draw, *, pins: Pins) -> None:
             make_some_null(value[name], below, draw, pins=pins_below(pins, name))
 
 
-def write_nulls(value: Any, nulls: Nulls, draw: Draw) -> None:
-    """Leave the null fields out of the value in place, keep them, or either by chance."""
-    if nulls == "omit":
-        _leave_out(value, None)
-    elif nulls == "mixed":
-        _leave_out(value, draw)
+def write_nulls(value: Any, nulls: Nulls, chance: Chance | None) -> None:
+    """Leave the null fields out of the value in place, keep them, or either by ``chance``."""
+    if nulls != "null":
+        _leave_out(value, chance if nulls == "mixed" else None)
 
 
-def _leave_out(value: Any, chance: Draw | None) -> None:
+def _leave_out(value: Any, chance: Chance | None) -> None:
     if value.__class__ is dict:
         for name in [name for name, inner in value.items() if inner is None]:
             if chance is None or chance.chance(0.5):

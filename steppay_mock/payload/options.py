@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal, TypedDict, get_args
 
-from steppay_mock.errors import SteppayMockError, choices, did_you_mean
+from steppay_mock.errors import SteppayMockError, check_choice, choices, did_you_mean
 
 Nulls = Literal["omit", "null", "mixed"]
 Drift = Literal["field", "enum", "event"]
@@ -48,9 +48,9 @@ class Recipe:
     is_test: bool | None = True
 
     def __post_init__(self) -> None:
-        _one_of("nulls", self.nulls, get_args(Nulls))
+        check_choice("nulls", self.nulls, get_args(Nulls))
         if self.drift is not None:
-            _one_of("drift", self.drift, get_args(Drift))
+            check_choice("drift", self.drift, get_args(Drift))
         for option, value in (("edge", self.edge), ("is_test", self.is_test)):
             if not isinstance(value, bool) and not (option == "is_test" and value is None):
                 raise SteppayMockError(f"{option}={value!r} is neither True nor False. Say {option}=True.")
@@ -75,10 +75,3 @@ def read_options(options: Mapping[str, Any]) -> Recipe:
                 "fields of the payload go into data={...}."
             )
     return Recipe(**options)
-
-
-def _one_of(option: str, value: object, allowed: tuple[str, ...]) -> None:
-    if value not in allowed:
-        raise SteppayMockError(
-            f"{option}={value!r} is not among {choices(map(repr, allowed))}.{did_you_mean(value, allowed)}"
-        )

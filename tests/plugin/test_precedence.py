@@ -25,7 +25,7 @@ def write(pytester: pytest.Pytester, *, marker: str, seed: int, secret: str, tar
         test_it=f"""
         import pytest
         from steppay_mock import sign
-        from steppay_mock.payload.draw import derive_seed
+        from steppay_mock.payload.chance import derive_seed
 
         {marker}
         def test_it(steppay, steppay_seed, steppay_secret, steppay_target):

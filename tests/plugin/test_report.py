@@ -14,7 +14,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from steppay_mock.payload.draw import derive_seed
+from steppay_mock.payload.chance import derive_seed
 
 Run = Callable[..., pytest.RunResult]
 

@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 
 from steppay_mock import make_event
-from steppay_mock.payload.draw import derive_seed
+from steppay_mock.payload.chance import derive_seed
 
 Run = Callable[..., pytest.RunResult]
 
