@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 
 import pytest
+
+from steppay_mock.store.scenarios import registry
 
 pytest_plugins = ["pytester"]
 
@@ -28,3 +30,13 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestR
         report.outcome = "failed"
         report.longrepr = f"{reason}\n--require-tools allows no skip here: install what is missing."
     return report
+
+
+@pytest.fixture(autouse=True)
+def _scenarios_of_a_test_are_its_own() -> Iterator[None]:
+    """What a test defines is known to no other."""
+    registry.all_scenarios()
+    known = dict(registry._known)
+    yield
+    registry._known.clear()
+    registry._known.update(known)

@@ -1,0 +1,104 @@
+"""Orders as they are made: their lines, and what those come to (fact 31)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from steppay_mock.contract.catalogue import EventType
+from steppay_mock.payload.coherence.fields import Amount
+from steppay_mock.store.actions.payments import Payments
+from steppay_mock.store.records import Basket, Customer, Line, Order, Price, Product
+
+_DUE_DAYS = 7
+
+
+class Baskets(Payments):
+    """How orders come to be."""
+
+    def _order(
+        self,
+        kind: str,
+        customer: Customer,
+        lines: Iterable[Line],
+        *,
+        basket: Basket | None = None,
+        subscriptions: tuple[int, ...] = (),
+        status: str = "CREATED",
+        due_days: int = _DUE_DAYS,
+    ) -> Order:
+        """A new order: order.created."""
+        now = self._now
+        listed = tuple(replace(line, status=status) for line in lines)
+        ships = any(line.product_type == "BOX" or line.type == "SHIPPING" for line in listed)
+        return self._happen(
+            EventType.ORDER_CREATED,
+            Order(
+                id=self._ids.number("order"),
+                code=self._ids.code("order"),
+                type=kind,
+                lines=listed,
+                created_at=now,
+                modified_at=now,
+                due_at=now + timedelta(days=due_days),
+                id_key=self._ids.id_key(now),
+                customer_id=customer.id,
+                shipping=customer.words.get("shipping") if ships else None,
+                subscriptions=subscriptions,
+                basket=basket,
+            ),
+        )
+
+    def _sold(self, price: Price, *, quantity: int, amount: Amount, now: datetime, trial_days: int = 0) -> Line:
+        """The line of what is sold."""
+        product = self._tables.products.get(price.product_code)
+        return Line(
+            **self._new_line(now),
+            type="SKU",
+            amount=amount,
+            quantity=quantity,
+            product_name=product.name if product else price.product_code,
+            product_type=product.type if product else "SOFTWARE",
+            plan_name=_plan_name(price),
+            product_code=price.product_code,
+            price_code=price.code,
+            image=_image(product),
+            trial_days=trial_days,
+        )
+
+    def _beside(self, first: Line, kind: str, amount: Amount, now: datetime) -> Line:
+        """A line of FEE, DISCOUNT, TAX or SHIPPING beside what is sold."""
+        return Line(
+            **self._new_line(now),
+            type=kind,
+            amount=-amount if kind == "DISCOUNT" else amount,
+            quantity=1,
+            product_name=first.product_name,
+            product_type=first.product_type,
+            plan_name=first.plan_name,
+            discount_name=self._chance.pick(self._pool.goods["discount-name"]) if kind == "DISCOUNT" else None,
+            setup_type="INITIALLY" if kind == "FEE" else None,
+            first=(first.id, first.code),
+        )
+
+    def _new_line(self, now: datetime) -> dict[str, Any]:
+        return {
+            "id": self._ids.number("order_item"),
+            "code": self._ids.code("order_item"),
+            "status": "CREATED",
+            "currency": self.currency,
+            "created_at": now,
+            "modified_at": now,
+        }
+
+
+def _plan_name(price: Price) -> str:
+    plan = price.words.get("plan")
+    return str(plan["name"]) if isinstance(plan, dict) else price.code
+
+
+def _image(product: Product | None) -> str | None:
+    image = product.words.get("featuredImageUrl") if product else None
+    return image if isinstance(image, str) else None

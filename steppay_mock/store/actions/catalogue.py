@@ -1,0 +1,248 @@
+"""Products and prices: what is sold, and what changes about it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any, Unpack, get_args
+
+from steppay_mock.contract.catalogue import EventType
+from steppay_mock.errors import SteppayMockError, check_choice
+from steppay_mock.payload.chance import derive_seed
+from steppay_mock.payload.coherence.fields import Amount, money
+from steppay_mock.payload.factory import make_event
+from steppay_mock.payload.instants import EPOCH
+from steppay_mock.store.amounts import check_amount, usual_price
+from steppay_mock.store.books import Books
+from steppay_mock.store.lifecycle import refuse
+from steppay_mock.store.options import Interval, Money, PriceFields, ProductFields, check_fields
+from steppay_mock.store.records import Price, Product
+
+_BILLINGS = {"flat": "FLAT", "unit": "UNIT_BASED", "usage": "USAGE_BASED", "one_time": "ONE_TIME"}
+_TYPES = ("SOFTWARE", "BOX", "BUNDLE")
+_STATUSES = ("SALE", "OUT_OF_STOCK", "UNSOLD", "WAITING_APPROVAL", "REJECTED")
+_ENDED = {"CANCELED", "EXPIRED"}
+_UNPAID = {"CREATED", "DEPOSIT_WAITING", "PAYMENT_FAILURE"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _PriceTerms:
+    """What was said of a price, checked; None where it is to be made up."""
+
+    code: str | None
+    amount: Amount | None
+    billing: str
+    unit: str | None
+    count: int | None
+    setup_fee: int
+    quota: int | None
+    membership: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _ProductTerms:
+    """What was said of a product and its first price, checked; None where it is to be made up."""
+
+    code: str | None
+    type: str
+    name: str | None
+    price: _PriceTerms
+
+
+class Catalogue(Books):
+    """What can be done with products and prices."""
+
+    def create_product(self, **fields: Unpack[ProductFields]) -> Product:
+        """A new product with one price: product.created, then product.price.created (assumed)."""
+        terms = self._read_product(fields)
+        made = self._make_product(terms, self._tick())
+        self._happen(EventType.PRODUCT_CREATED, made)
+        if self.assumptions.prices_created_with_product:
+            for price in made.prices:
+                self._tick()
+                self._happen(EventType.PRODUCT_PRICE_CREATED, price)
+        self._adopt_price(made.prices[0])
+        return self._find(Product, made.code)
+
+    def update_product(self, product: Product | str, *, name: str | None = None, status: str | None = None) -> Product:
+        """The product, with another name or status: product.updated."""
+        found = self._find(Product, product)
+        if name is None and status is None:
+            raise SteppayMockError("Nothing changes. Give a name, or a status such as OUT_OF_STOCK.")
+        changes: dict[str, Any] = {}
+        if name is not None:
+            changes["name"] = _text("name", name)
+        if status is not None:
+            changes["status"] = check_choice("status", status, _STATUSES)
+        words = {**found.words, **changes, "modifiedAt": self._tick().isoformat()}
+        return self._happen(EventType.PRODUCT_UPDATED, replace(found, name=words["name"], words=words))
+
+    def delete_product(self, product: Product | str) -> Product:
+        """Delete the product and its prices: product.deleted. Not one that a subscription or an open order needs."""
+        found = self._find(Product, product)
+        for price in found.prices:
+            self._refuse_if_needed("delete the product", f"product {found.code}", price)
+        self._tick()
+        return self._happen(EventType.PRODUCT_DELETED, replace(found, words={**found.words, "status": "UNSOLD"}))
+
+    def create_price(self, product: Product | str, **fields: Unpack[PriceFields]) -> Price:
+        """A new price of the product: product.price.created."""
+        found = self._find(Product, product)
+        terms = self._read_price(fields)
+        made = self._make_price(found.code, terms, self._tick())
+        return self._happen(EventType.PRODUCT_PRICE_CREATED, made)
+
+    def update_price(self, price: Price | str, *, amount: Money) -> Price:
+        """The price, with another amount: product.price.updated. Subscriptions keep the price they were bought at."""
+        found = self._find(Price, price)
+        checked = check_amount(amount, self.currency, "amount", least=1)
+        if checked == found.amount:
+            raise SteppayMockError(f"The price {found.code} is {checked} already. Give another amount.")
+        words = {**found.words, "price": money(checked), "modifiedAt": self._tick().isoformat()}
+        return self._happen(EventType.PRODUCT_PRICE_UPDATED, replace(found, amount=checked, words=words))
+
+    def delete_price(self, price: Price | str) -> Price:
+        """Delete the price: product.price.deleted. Not one that a subscription or an open order needs."""
+        found = self._find(Price, price)
+        self._refuse_if_needed("delete the price", f"price {found.code}", found)
+        self._tick()
+        return self._happen(EventType.PRODUCT_PRICE_DELETED, found)
+
+    def _found_product(self, fields: ProductFields) -> Product:
+        """A product that there was before the first event."""
+        terms = self._read_product(fields)
+        long_ago = self._now - timedelta(days=self._chance.between(30, 400), seconds=self._chance.between(0, 86_399))
+        return self._found(self._make_product(terms, max(long_ago, EPOCH)))
+
+    def _adopt_price(self, made: Price) -> None:
+        """Have this one bought where no price is named, if that which was is not there (any more)."""
+        if self._price not in self._tables.prices:
+            self._price = made.code
+
+    def _refuse_if_needed(self, action: str, subject: str, price: Price) -> None:
+        for subscription in self._tables.subscriptions.values():
+            if subscription.status not in _ENDED and any(item.price.code == price.code for item in subscription.items):
+                state = f"needed by subscription {subscription.id}, which is {subscription.status}"
+                refuse(action, subject=subject, state=state, hint="Cancel the subscription, or change its plan, first.")
+        for order in self._tables.orders.values():
+            if order.status in _UNPAID and any(line.price_code == price.code for line in order.lines):
+                state = f"needed by order {order.id}, which is {order.status}"
+                refuse(action, subject=subject, state=state, hint="Cancel the order, or let it be paid, first.")
+
+    def _read_product(self, fields: ProductFields) -> _ProductTerms:
+        """The fields, checked before anything is done with them."""
+        check_fields(fields, ProductFields.__annotations__, "product")
+        self._ids.require_free_code("product", fields.get("code"))
+        of_price: Any = {name: value for name, value in fields.items() if name in PriceFields.__annotations__}
+        return _ProductTerms(
+            code=fields.get("code"),
+            type=check_choice("type", fields.get("type", "SOFTWARE"), _TYPES),
+            name=_text("name", fields["name"]) if "name" in fields else None,
+            price=self._read_price(of_price),
+        )
+
+    def _make_product(self, terms: _ProductTerms, moment: datetime) -> Product:
+        code = self._ids.code("product", terms.code)
+        pinned: dict[str, Any] = {
+            "code": code,
+            "type": terms.type,
+            "status": "SALE",
+            "prices": [],
+            "enabledDemo": False,
+            "demoPeriod": None,
+            "demoPeriodUnit": None,
+            "createdAt": moment.isoformat(),
+            "modifiedAt": moment.isoformat(),
+        }
+        if terms.name is not None:
+            pinned["name"] = terms.name
+        words = self._words(EventType.PRODUCT_CREATED, code, pinned, moment)
+        price = self._make_price(code, terms.price, moment)
+        return Product(code=code, type=terms.type, name=words["name"], prices=(price,), words=words)
+
+    def _read_price(self, fields: PriceFields) -> _PriceTerms:
+        """The fields, checked before anything is done with them."""
+        check_fields(fields, PriceFields.__annotations__, "price")
+        self._ids.require_free_code("price", fields.get("price_code"))
+        billing = _BILLINGS[check_choice("billing", fields.get("billing", "flat"), tuple(_BILLINGS))]
+        unit = check_choice("interval", fields.get("interval", "MONTH"), get_args(Interval))
+        count = _whole("interval_count", fields.get("interval_count", 1), most=24)
+        quota, amount = fields.get("quota"), fields.get("price")
+        if quota is not None:
+            quota = _whole("quota", quota, most=10**12)
+            if billing != "USAGE_BASED":
+                raise SteppayMockError("A quota is of usage. Say billing='usage' with it, or leave it out.")
+        recurs = billing != "ONE_TIME"
+        return _PriceTerms(
+            code=fields.get("price_code"),
+            amount=None if amount is None else check_amount(amount, self.currency, "price", least=1),
+            billing=billing,
+            unit=unit if recurs else None,
+            count=count if recurs else None,
+            setup_fee=_whole("setup_fee", fields.get("setup_fee", 0), least=0, most=10**9),
+            quota=quota,
+            membership=_whole("membership_months", fields.get("membership_months", 0), least=0, most=120),
+        )
+
+    def _make_price(self, product_code: str, terms: _PriceTerms, moment: datetime) -> Price:
+        price = Price(
+            code=self._ids.code("price", terms.code),
+            product_code=product_code,
+            amount=usual_price(self.currency, self._chance.random()) if terms.amount is None else terms.amount,
+            billing=terms.billing,
+            unit=terms.unit,
+            count=terms.count,
+            setup_fee=terms.setup_fee,
+            quota=terms.quota,
+            membership=terms.membership,
+            words={},
+        )
+        pinned = _price_pins(price, moment)
+        return replace(price, words=self._words(EventType.PRODUCT_PRICE_CREATED, price.code, pinned, moment))
+
+    def _words(self, event_type: EventType, code: str, pinned: Mapping[str, Any], moment: datetime) -> dict[str, Any]:
+        made = make_event(
+            event_type,
+            seed=derive_seed(self.seed, "words", code),
+            now=moment.replace(tzinfo=self.now.tzinfo),
+            locale=self.locale,
+            nulls="null",
+            data=pinned,
+        )
+        return made.data
+
+
+def _price_pins(price: Price, moment: datetime) -> dict[str, Any]:
+    """What the store reckons with, as the webhook of a price has it. Of the rest the factory makes something."""
+    fee = {"type": "INITIALLY", "price": price.setup_fee, "claimMethodType": "PRE"} if price.setup_fee else None
+    return {
+        "priceCode": price.code,
+        "price": money(price.amount),
+        "type": price.billing,
+        "recurring": {"unit": price.unit, "count": price.count} if price.recurs else None,
+        "membershipExpirationDate": price.membership,
+        "membershipExpirationDateType": "MONTH" if price.membership else None,
+        "setupOption": fee,
+        "options": [],
+        "additionalBilling": None,
+        "firstSaleEnabled": False,
+        "firstSalePrice": None,
+        "claim": {"methodType": "POST" if price.is_postpaid else "PRE"} if price.recurs else None,
+        "bundlePrices": [],
+        "onetimeBundlePrice": 0,
+        "createdAt": moment.isoformat(),
+        "modifiedAt": moment.isoformat(),
+    }
+
+
+def _text(name: str, value: object) -> str:
+    if not isinstance(value, str) or not value:
+        raise SteppayMockError(f"{name}={value!r} is no text. Give one such as '골드 멤버십'.")
+    return value
+
+
+def _whole(name: str, value: object, *, least: int = 1, most: int) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or not least <= value <= most:
+        raise SteppayMockError(f"{name}={value!r}: give a whole number from {least} to {most:,}.")
+    return value

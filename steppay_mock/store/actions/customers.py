@@ -1,0 +1,139 @@
+"""Customers: who they are, and what changes about them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any, Unpack
+
+from steppay_mock.contract.catalogue import EventType
+from steppay_mock.contract.validate import iter_errors
+from steppay_mock.errors import SteppayMockError
+from steppay_mock.payload.chance import derive_seed
+from steppay_mock.payload.factory import make_event
+from steppay_mock.payload.instants import EPOCH
+from steppay_mock.payload.overrides import plain_override
+from steppay_mock.payload.plan import plan_event
+from steppay_mock.store.books import Books
+from steppay_mock.store.lifecycle import refuse
+from steppay_mock.store.options import CustomerFields, check_fields
+from steppay_mock.store.records import Customer, Words
+
+_NAMES = {"additional_recipients": "additionalRecipients"}
+_ENDED = {"CANCELED", "EXPIRED"}
+_OPEN = {"CREATED", "DEPOSIT_WAITING"}
+
+
+class Customers(Books):
+    """What can be done with customers."""
+
+    def create_customer(self, **fields: Unpack[CustomerFields]) -> Customer:
+        """A new customer: customer.created."""
+        self._require_possible(fields)
+        made = self._happen(EventType.CUSTOMER_CREATED, self._make_customer(fields, self._tick()))
+        self._adopt_customer(made)
+        return made
+
+    def update_customer(self, customer: Customer | int | None = None, **fields: Unpack[CustomerFields]) -> Customer:
+        """The customer, with these fields changed: customer.updated. Its id and code stay as they are."""
+        found = self._customer_meant(customer)
+        check_fields(fields, CustomerFields.__annotations__, "customer")
+        for name in ("id", "code"):
+            if name in fields:
+                raise SteppayMockError(f"The {name} of a customer does not change. Make another: create_customer()")
+        if not fields:
+            raise SteppayMockError("Nothing changes. Name a field, such as email='lee@example.com'.")
+        words = {**found.words, **_as_words(fields)}
+        if isinstance(words["shipping"], dict):
+            words["shipping"] = {**dict.fromkeys(_shipping_fields()), **words["shipping"]}
+        _check_words(words, fields)
+        return self._happen(EventType.CUSTOMER_UPDATED, Customer(id=found.id, code=found.code, words=words))
+
+    def delete_customer(self, customer: Customer | int | None = None) -> Customer:
+        """Delete the customer: customer.deleted. Not one with a running subscription, an open order or invoice."""
+        found = self._customer_meant(customer)
+        held = self._held_by(found)
+        if held:
+            refuse(
+                "delete the customer",
+                subject=f"customer {found.id}",
+                state=f"still bound by {held}",
+                hint="Cancel that first, or let it end.",
+            )
+        return self._happen(EventType.CUSTOMER_DELETED, found)
+
+    def _customer_meant(self, customer: Customer | int | None) -> Customer:
+        return self.customer if customer is None else self._find(Customer, customer)
+
+    def _owner(self, customer_id: int, action: str) -> Customer:
+        """The customer whom something belongs to; nothing is done for one who was deleted."""
+        if customer_id not in self._tables.customers:
+            refuse(action, subject=f"customer {customer_id}", state="deleted")
+        return self._tables.customers[customer_id]
+
+    def _found_customer(self, fields: CustomerFields) -> Customer:
+        """A customer whom there was before the first event."""
+        self._require_possible(fields)
+        long_ago = self._now - timedelta(days=self._chance.between(1, 400), seconds=self._chance.between(0, 86_399))
+        return self._found(self._make_customer(fields, max(long_ago, EPOCH)))
+
+    def _adopt_customer(self, made: Customer) -> None:
+        """Have actions be about this one, if whom they were about is not there (any more)."""
+        if self._customer not in self._tables.customers:
+            self._customer = made.id
+
+    def _require_possible(self, fields: CustomerFields) -> None:
+        """Refuse fields that no customer can have, before anything is done with them."""
+        check_fields(fields, CustomerFields.__annotations__, "customer")
+        self._ids.require_free_customer(fields.get("id"))
+        self._ids.require_free_code("customer", fields.get("code"))
+        if fields:
+            _check_words(self._customer_words(fields, number=1, code="?", moment=self._now), fields)
+
+    def _make_customer(self, fields: CustomerFields, moment: datetime) -> Customer:
+        number = self._ids.customer(fields.get("id"))
+        code = self._ids.code("customer", fields.get("code"))
+        words = self._customer_words(fields, number=number, code=code, moment=moment)
+        return Customer(id=number, code=code, words=words)
+
+    def _customer_words(self, fields: CustomerFields, *, number: int, code: str, moment: datetime) -> dict[str, Any]:
+        made = make_event(
+            EventType.CUSTOMER_CREATED,
+            seed=derive_seed(self.seed, "customer", number),
+            now=moment.replace(tzinfo=self.now.tzinfo),
+            locale=self.locale,
+            nulls="null",
+            data={**_as_words(fields), "id": number, "code": code, "createdAt": moment.isoformat()},
+        )
+        return made.data
+
+    def _held_by(self, customer: Customer) -> str | None:
+        for subscription in self._tables.subscriptions.values():
+            if subscription.customer_id == customer.id and subscription.status not in _ENDED:
+                return f"subscription {subscription.id}, which is {subscription.status}"
+        for order in self._tables.orders.values():
+            if order.customer_id == customer.id and order.status in _OPEN:
+                return f"order {order.id}, which is {order.status}"
+        for invoice in self._tables.invoices.values():
+            if invoice.customer_id == customer.id and invoice.status != "PAID":
+                return f"invoice {invoice.id}, which is {invoice.status}"
+        return None
+
+
+def _as_words(fields: Mapping[str, Any]) -> dict[str, Any]:
+    return {_NAMES.get(name, name): plain_override(value) for name, value in fields.items()}
+
+
+def _shipping_fields() -> tuple[str, ...]:
+    return tuple(plan_event(EventType.CUSTOMER_UPDATED, edge=False).fields["data"].fields["shipping"].fields)
+
+
+def _check_words(words: Words, fields: Mapping[str, Any]) -> None:
+    """Refuse what no customer can have, such as a number for a name."""
+    payload = {"timestamp": 0, "version": "v1", "event": "customer.created", "data": dict(words)}
+    for violation in iter_errors(payload, strict=True):
+        names = ", ".join(fields)
+        raise SteppayMockError(
+            f"A customer cannot be like that ({names}): {violation.path}: expected {violation.expected}, "
+            f"sent {violation.sent}. Correct the field."
+        )

@@ -1,0 +1,140 @@
+"""Invoices: drafted, reserved, sent, paid, overdue, deleted."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from steppay_mock.contract.catalogue import EventType
+from steppay_mock.errors import SteppayMockError, choices
+from steppay_mock.store.actions.checkout import Checkout
+from steppay_mock.store.actions.orders import Pays
+from steppay_mock.store.actions.payments import with_status
+from steppay_mock.store.actions.subscriptions import check_quantity
+from steppay_mock.store.books import read_moment
+from steppay_mock.store.lifecycle import INVOICE, require_move
+from steppay_mock.store.means import Method
+from steppay_mock.store.options import Money
+from steppay_mock.store.records import Basket, Customer, Invoice, Key, Price
+
+_CHANNELS = ("KAKAO", "SMS", "EMAIL")
+
+
+class Invoices(Checkout):
+    """What can be done with invoices. Without one named, it is the customer's newest."""
+
+    def draft_invoice(
+        self,
+        price: Price | str | None = None,
+        *,
+        customer: Customer | int | None = None,
+        quantity: int = 1,
+        discount: Money = 0,
+        memo: str | None = None,
+        days_to_pay: int = 14,
+        channels: Sequence[str] = ("EMAIL",),
+    ) -> Invoice:
+        """Bill a price that does not recur: order.created, invoice.created (TEMPORARY), order.updated."""
+        sold = self.price if price is None else self._find(Price, price)
+        buyer = self._customer_meant(customer)
+        check_quantity(quantity)
+        if sold.recurs:
+            raise SteppayMockError(f"The price {sold.code} recurs. Bill one of billing='one_time'.")
+        off = self._amount(discount, "discount")
+        if off >= sold.amount * quantity:
+            raise SteppayMockError(f"discount={off} leaves nothing to pay. Give less than {sold.amount * quantity}.")
+        if isinstance(days_to_pay, bool) or not isinstance(days_to_pay, int) or not 1 <= days_to_pay <= 365:
+            raise SteppayMockError(f"days_to_pay={days_to_pay!r}: give a whole number from 1 to 365.")
+        if memo is not None and not isinstance(memo, str):
+            raise SteppayMockError(f"memo={memo!r} is no text. Write one, or leave it out.")
+        if not isinstance(channels, list | tuple) or not all(channel in _CHANNELS for channel in channels):
+            raise SteppayMockError(f"channels={channels!r} are not some of {choices(_CHANNELS)}.")
+        now = self._tick()
+        first = self._sold(sold, quantity=quantity, amount=sold.amount * quantity, now=now)
+        lines = [first, self._beside(first, "DISCOUNT", off, now)] if off else [first]
+        order = self._order(
+            "ONE_TIME", buyer, lines, basket=Basket(prices=(sold,), gateway="TOSS", method="CARD"), due_days=days_to_pay
+        )
+        now = self._tick()
+        invoice = Invoice(
+            id=self._ids.number("invoice"),
+            status="TEMPORARY",
+            order_id=order.id,
+            order_code=order.code,
+            customer_id=buyer.id,
+            channels=tuple(channels),
+            deadline=now + timedelta(days=days_to_pay),
+            discount=off,
+            memo=memo,
+        )
+        self._happen(EventType.INVOICE_CREATED, invoice)
+        now = self._tick()
+        self._happen(EventType.ORDER_UPDATED, replace(order, invoice_id=invoice.id, modified_at=now))
+        return invoice
+
+    def reserve_invoice(self, invoice: Invoice | int | None = None, *, at: datetime | float) -> Invoice:
+        """Have the draft sent at that moment: invoice.updated (RESERVATION), and then (SENT)."""
+        found = self._billed(invoice, "reserve")
+        moment = read_moment(at, "at")
+        if not self._now < moment < found.deadline:
+            raise SteppayMockError(
+                f"at={at}: an invoice is sent between now, {self.now.isoformat()}, and its deadline, "
+                f"{found.deadline.isoformat()}+00:00. Give a moment between."
+            )
+        self._agenda.plan(moment, "invoice is sent", found.id)
+        self._tick()
+        return self._happen(EventType.INVOICE_UPDATED, replace(found, status="RESERVATION", reserved_at=moment))
+
+    def send_invoice(self, invoice: Invoice | int | None = None, *, fails: bool = False) -> Invoice:
+        """Send it now: invoice.updated (SENT, or SEND_FAIL)."""
+        found = self._billed(invoice, "sending fails" if fails else "send")
+        self._tick()
+        return self._sent(found, status="SEND_FAIL" if fails else "SENT")
+
+    def pay_invoice(
+        self,
+        invoice: Invoice | int | None = None,
+        *,
+        method: Method = "card",
+        gateway: str | None = None,
+        pays: Pays = "now",
+    ) -> Invoice:
+        """Pay it: payment.completed, order.payment_completed, invoice.updated (PAID), order.updated (fact 6)."""
+        found = self._billed(invoice, "pay")
+        self.pay(found.order_id, method=method, gateway=gateway, pays=pays)
+        return self._tables.invoices[found.id]
+
+    def delete_invoice(self, invoice: Invoice | int | None = None) -> Invoice:
+        """Delete it, and cancel what it bills: invoice.deleted, order.updated (CANCELLED)."""
+        found = self._billed(invoice, "delete")
+        now = self._tick()
+        deleted = self._happen(EventType.INVOICE_DELETED, replace(found, deleted_at=now))
+        order = self._tables.orders[found.order_id]
+        now = self._tick()
+        lines = with_status(order.lines, "CANCELLED", now, canceled=now)
+        self._happen(EventType.ORDER_UPDATED, replace(order, lines=lines, invoice_id=None, modified_at=now))
+        return deleted
+
+    def _billed(self, invoice: Invoice | int | None, action: str) -> Invoice:
+        found = self.invoice if invoice is None else self._find(Invoice, invoice)
+        require_move(INVOICE, action, subject=f"invoice {found.id}", status=found.status)
+        return found
+
+    def _sent(self, invoice: Invoice, *, status: str = "SENT") -> Invoice:
+        sent = self._happen(EventType.INVOICE_UPDATED, replace(invoice, status=status))
+        if status == "SENT":
+            self._agenda.plan(sent.deadline, "invoice is overdue", sent.id)
+        return sent
+
+    def _reserved_time_comes(self, key: Key, due: datetime) -> None:
+        invoice = self._tables.invoices.get(int(key))
+        if invoice is not None and invoice.status == "RESERVATION" and invoice.reserved_at == due:
+            self._tick()
+            self._sent(invoice)
+
+    def _deadline_passes(self, key: Key, due: datetime) -> None:
+        invoice = self._tables.invoices.get(int(key))
+        if invoice is not None and invoice.status == "SENT" and invoice.deadline == due:
+            self._tick()
+            self._happen(EventType.INVOICE_UPDATED, replace(invoice, status="OVER_DUE"))

@@ -1,0 +1,40 @@
+"""Is this an amount of money? Won are whole; other currencies have decimals as their coins do (fact 13)."""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+
+from steppay_mock.errors import SteppayMockError
+from steppay_mock.payload.coherence.fields import Amount
+
+_WITHOUT_COINS = frozenset({"KRW", "JPY", "VND", "CLP", "PYG", "UGX", "XAF", "XOF"})
+_CENT = Decimal("0.01")
+_MOST = 10**12
+
+
+def check_currency(currency: object) -> str:
+    """The currency, if it is written like one of ISO 4217."""
+    if isinstance(currency, str) and re.fullmatch(r"[A-Z]{3}", currency):
+        return currency
+    raise SteppayMockError(f"currency={currency!r} is no code of ISO 4217. Write one such as KRW or USD.")
+
+
+def check_amount(amount: object, currency: str, what: str, *, least: int = 0) -> Amount:
+    """The amount, exactly; SteppayMockError for what nobody can pay in that currency. ``least`` is counted in coins."""
+    if isinstance(amount, bool) or not isinstance(amount, int | float | Decimal):
+        raise SteppayMockError(f"{what}={amount!r} is no amount. Give a number such as 9900.")
+    exact, lowest = Decimal(str(amount)), least if currency in _WITHOUT_COINS else least * _CENT
+    if not exact.is_finite() or not lowest <= exact <= _MOST:
+        raise SteppayMockError(f"{what}={amount}: give an amount from {lowest} to {_MOST:,}.")
+    whole = exact == exact.to_integral_value()
+    if not whole and (currency in _WITHOUT_COINS or exact != exact.quantize(_CENT)):
+        unit = "whole" if currency in _WITHOUT_COINS else "of two decimals at most"
+        raise SteppayMockError(f"{what}={amount}: amounts in {currency} are {unit}. Round it.")
+    return int(exact) if whole else exact
+
+
+def usual_price(currency: str, chance: float) -> Amount:
+    """A price such as a shop has."""
+    hundreds = 49 + int(chance * 250)
+    return hundreds * 100 if currency in _WITHOUT_COINS else Decimal(hundreds) / 10 - _CENT

@@ -1,0 +1,160 @@
+"""What has happened? The events of a store in the order in which they happened, written when they are asked for.
+
+An entry holds the record that its event was about. Records do not change, so an event reads the same whenever it is
+written, and a store that has lived through a million events keeps no million payloads.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, NamedTuple, overload
+
+from steppay_mock.contract.catalogue import EventType
+from steppay_mock.errors import SteppayMockError
+from steppay_mock.payload.chance import Chance, derive_seed
+from steppay_mock.payload.event import Event
+from steppay_mock.payload.instants import EPOCH
+from steppay_mock.payload.nulls import write_nulls
+from steppay_mock.payload.options import Nulls
+from steppay_mock.store.records import Record
+from steppay_mock.store.shapes import shape_of
+
+
+class Entry(NamedTuple):
+    """One event: its type, its second, and the record that it is about."""
+
+    event_type: EventType
+    timestamp: int
+    record: Record
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Envelope:
+    """How events are written."""
+
+    is_test: bool | None
+    nulls: Nulls
+    seed: int
+
+    def write(self, entry: Entry, position: int) -> Event:
+        """The event."""
+        payload: dict[str, Any] = {
+            "timestamp": entry.timestamp,
+            "version": "v1",
+            "event": str(entry.event_type),
+            "data": shape_of(entry.record),
+        }
+        if self.nulls != "null":
+            by_chance = self.nulls == "mixed"
+            chance = Chance(derive_seed(self.seed, "nulls", position)) if by_chance else None
+            write_nulls(payload["data"], self.nulls, chance)
+        if self.is_test is not None:
+            payload["isTest"] = self.is_test
+        return Event(payload)
+
+
+class EventLog(Sequence[Event]):
+    """Every event of a store, in occurrence order."""
+
+    def __init__(self, envelope: Envelope) -> None:
+        self._envelope = envelope
+        self._entries: list[Entry] = []
+
+    def __repr__(self) -> str:
+        return f"<{len(self)} events>"
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Sequence) and not isinstance(other, str) and list(self) == list(other)
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def __len__(self) -> int:
+        return len(self._entries)
+
+    def __iter__(self) -> Iterator[Event]:
+        write = self._envelope.write
+        for position, entry in enumerate(self._entries):
+            yield write(entry, position)
+
+    @overload
+    def __getitem__(self, place: int) -> Event: ...
+    @overload
+    def __getitem__(self, place: slice) -> list[Event]: ...
+    def __getitem__(self, place: int | slice) -> Event | list[Event]:
+        if isinstance(place, slice):
+            return [self._envelope.write(self._entries[at], at) for at in range(len(self))[place]]
+        at = range(len(self))[place]
+        return self._envelope.write(self._entries[at], at)
+
+    def add(self, event_type: EventType, moment: datetime, record: Record) -> None:
+        """Add what has just happened."""
+        self._entries.append(Entry(event_type, _seconds(moment), record))
+
+    def entries(self, count: int | None = None, *, start: int = 0) -> Sequence[Entry]:
+        """The first ``count`` entries, or all; from ``start`` on."""
+        return self._entries[start:count]
+
+    def count_until(self, at: Event | int) -> int:
+        """How many events there were once this one had happened; a number is how many.
+
+        SteppayMockError for an event that is not one of these.
+        """
+        if isinstance(at, Event):
+            return self._place_of(at) + 1
+        if isinstance(at, bool) or not isinstance(at, int) or not 0 <= at <= len(self):
+            raise SteppayMockError(
+                f"at={at!r} is neither an event of this store nor how many have happened: 0 to {len(self)}."
+            )
+        return at
+
+    def riffle(self, start: int, *, group: Callable[[Record], object], chance: Chance) -> None:
+        """Mix the events of each second from ``start`` on, so that those of each group stay in their order.
+
+        A second with an event of no group, such as a product's, stays as it is.
+        """
+        mixed: list[Entry] = []
+        at = start
+        while at < len(self):
+            end = bisect_left(self._entries, self._entries[at].timestamp + 1, lo=at, key=lambda entry: entry.timestamp)
+            mixed += _riffled(self._entries[at:end], group, chance)
+            at = end
+        self._entries[start:] = mixed
+
+    def _place_of(self, event: Event) -> int:
+        second = event.payload.get("timestamp")
+        if isinstance(second, int):
+            at = bisect_left(self._entries, second, key=lambda entry: entry.timestamp)
+            while at < len(self) and self._entries[at].timestamp == second:
+                if self[at].payload == event.payload:
+                    return at
+                at += 1
+        raise SteppayMockError(
+            f"This {event.type} did not happen in this store. Take one of store.events, as it is, or a number of them."
+        )
+
+
+def _riffled(entries: list[Entry], group: Callable[[Record], object], chance: Chance) -> Iterator[Entry]:
+    queues: dict[object, list[Entry]] = {}
+    if any(group(entry.record) is None for entry in entries):
+        yield from entries
+        return
+    for entry in reversed(entries):
+        queues.setdefault(group(entry.record), []).append(entry)
+    waiting = [queues[key] for key in sorted(queues, key=str)]
+    while waiting:
+        queue = chance.pick(waiting)
+        yield queue.pop()
+        if not queue:
+            waiting.remove(queue)
+
+
+_EPOCH_ORDINAL = EPOCH.toordinal()
+
+
+def _seconds(moment: datetime) -> int:
+    """Whole seconds since the epoch; by hand, for it is reckoned for every event."""
+    days = moment.toordinal() - _EPOCH_ORDINAL
+    return ((days * 24 + moment.hour) * 60 + moment.minute) * 60 + moment.second

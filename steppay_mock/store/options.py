@@ -1,0 +1,160 @@
+"""How shall a store be? Its options, and what can be said of its customers and products, named and checked once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from typing import Any, Literal, TypedDict, get_args
+
+from steppay_mock.errors import SteppayMockError, choices, did_you_mean
+from steppay_mock.payload.factory import SEEDED_NOW
+from steppay_mock.payload.options import Nulls
+from steppay_mock.store.amounts import check_currency
+from steppay_mock.store.assumptions import Assumptions, read_assumptions
+
+Money = int | float | Decimal
+
+Billing = Literal["flat", "unit", "usage", "one_time"]
+Interval = Literal["DAY", "WEEK", "MONTH", "YEAR"]
+
+
+class CustomerFields(TypedDict, total=False):
+    """What can be said of a customer; what is left out is made up."""
+
+    id: int
+    code: str
+    username: str | None
+    name: str | None
+    email: str | None
+    phone: str | None
+    attributes: Mapping[str, str] | None
+    shipping: Mapping[str, Any] | None
+    additional_recipients: list[str] | None
+
+
+class PriceFields(TypedDict, total=False):
+    """What can be said of a price; what is left out is made up."""
+
+    price: Money
+    price_code: str
+    billing: Billing
+    """``flat`` and ``unit`` recur, ``usage`` recurs and counts usage, ``one_time`` does not recur."""
+    interval: Interval
+    interval_count: int
+    setup_fee: int
+    """What is paid once, with the first order."""
+    quota: int | None
+    """The usage that each period allows (prepaid); None: what was used is paid for afterwards."""
+    membership_months: int
+    """After how many months a subscription expires; 0: never."""
+
+
+class ProductFields(PriceFields, total=False):
+    """What can be said of a product and its first price."""
+
+    code: str
+    name: str
+    type: str
+
+
+class StoreOptions(TypedDict, total=False):
+    """The options of a store; all may be left out."""
+
+    seed: int | str | None
+    """Same seed, same bytes. None: another store every time; ``store.seed`` tells."""
+    start: datetime | float | None
+    """The store's time at first: a datetime with a zone, or epoch seconds. None: a fixed day."""
+    locale: str
+    """Whose names and addresses: ``ko_KR`` and ``en_US`` ship, others come from Faker."""
+    currency: str
+    """A code of ISO 4217."""
+    customer: CustomerFields | None
+    """What the store's first customer is like. None: there is none yet."""
+    product: ProductFields | None
+    """What the store's first product is like. None: there is none yet."""
+    is_test: bool | None
+    """``isTest`` of the envelope (fact 3); None leaves it out."""
+    nulls: Nulls
+    """Null fields are left out (``"omit"``, fact 7), written (``"null"``), or either (``"mixed"``)."""
+    first_ids: Mapping[str, int]
+    """Where ids begin, such as ``{"order": 5000}``."""
+    assumptions: Assumptions | dict[str, Any] | None
+    """What the store does where no fact says what StepPay does."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoreRecipe:
+    """The options, checked."""
+
+    seed: int | str | None
+    start: datetime | float
+    locale: str
+    currency: str
+    customer: CustomerFields | None
+    product: ProductFields | None
+    is_test: bool | None
+    nulls: Nulls
+    first_ids: Mapping[str, int] = field(default_factory=dict)
+    assumptions: Assumptions
+
+
+def read_store_options(options: Mapping[str, Any]) -> StoreRecipe:
+    """The recipe that the options describe; an unknown option is an error that names the nearest."""
+    known = StoreOptions.__annotations__
+    for name in options:
+        if name not in known:
+            raise SteppayMockError(
+                f"Stores have no option {name!r}.{did_you_mean(name, known)} The options are {choices(known)}."
+            )
+    seed, nulls = options.get("seed"), options.get("nulls", "omit")
+    if isinstance(seed, bool) or not isinstance(seed, int | str | None):
+        raise SteppayMockError(f"seed={seed!r} is neither a whole number nor text. Give one such as seed=7.")
+    if nulls not in get_args(Nulls):
+        raise SteppayMockError(f"nulls={nulls!r} is not among {choices(map(repr, get_args(Nulls)))}.")
+    locale, is_test = options.get("locale", "ko_KR"), options.get("is_test", True)
+    if not isinstance(locale, str):
+        raise SteppayMockError(f"locale={locale!r} is no text. Give one such as ko_KR or en_US.")
+    if not isinstance(is_test, bool | None):
+        raise SteppayMockError(f"is_test={is_test!r} is neither True, False nor None. Say is_test=False.")
+    return StoreRecipe(
+        seed=seed,
+        start=SEEDED_NOW_SECONDS if options.get("start") is None else options["start"],
+        locale=locale,
+        currency=check_currency(options.get("currency", "KRW")),
+        customer=_fields(options.get("customer", {}), "customer"),
+        product=_fields(options.get("product", {}), "product"),
+        is_test=is_test,
+        nulls=nulls,
+        first_ids=_mapping(options.get("first_ids", {}), "first_ids") or {},
+        assumptions=read_assumptions(options.get("assumptions")),
+    )
+
+
+def check_fields(given: Mapping[str, Any], known: Mapping[str, Any], noun: str) -> None:
+    """Refuse a field that a customer, product or price does not have, naming the nearest."""
+    for name in given:
+        if name not in known:
+            raise SteppayMockError(
+                f"A {noun} has no field {name!r}.{did_you_mean(name, known)} It has {choices(known)}."
+            )
+
+
+def _fields(given: Any, noun: str) -> Any:
+    fields = _mapping(given, noun)
+    if fields is not None:
+        check_fields(
+            fields, CustomerFields.__annotations__ if noun == "customer" else ProductFields.__annotations__, noun
+        )
+    return fields
+
+
+def _mapping(given: Any, what: str) -> Mapping[str, Any] | None:
+    if given is None or isinstance(given, Mapping):
+        return given
+    raise SteppayMockError(f"{what}={given!r} is no mapping. Write it like {what}={{...}}.")
+
+
+SEEDED_NOW_SECONDS = (SEEDED_NOW - datetime(1970, 1, 1)).total_seconds()  # noqa: DTZ001 - both are naive UTC
+"""When a store begins unless it is told: a fixed day, so that the seed alone repeats everything."""

@@ -1,0 +1,102 @@
+"""What is true now, and what was true then? The records of a store by kind and key."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, fields
+from typing import Any
+
+from steppay_mock.store.log import Entry
+from steppay_mock.store.records import (
+    Customer,
+    Invoice,
+    Key,
+    Message,
+    Order,
+    Payment,
+    Price,
+    Product,
+    Record,
+    Subscription,
+    Usage,
+)
+from steppay_mock.store.shapes import shape_of
+
+State = dict[str, dict[Any, dict[str, Any]]]
+"""Plain data: by kind, then by id or code, the object as a webhook has it, nulls spelled out."""
+
+
+@dataclass(slots=True)
+class Tables:
+    """The records that there are."""
+
+    customers: dict[int, Customer] = field(default_factory=dict)
+    products: dict[str, Product] = field(default_factory=dict)
+    prices: dict[str, Price] = field(default_factory=dict)
+    orders: dict[int, Order] = field(default_factory=dict)
+    subscriptions: dict[int, Subscription] = field(default_factory=dict)
+    payments: dict[int, Payment] = field(default_factory=dict)
+    invoices: dict[int, Invoice] = field(default_factory=dict)
+    usage: dict[int, Usage] = field(default_factory=dict)
+
+    def put(self, record: Record) -> None:
+        """Add the record, or replace the one of the same key. A new period begins without usage (fact 26)."""
+        if isinstance(record, Message):
+            return
+        table: dict[Key, Any] = getattr(self, record.table)
+        before = table.get(record.key)
+        table[record.key] = record
+        if isinstance(record, Subscription) and before is not None and before.period.start != record.period.start:
+            for item in record.items:
+                self.usage.pop(item.id, None)
+        if isinstance(record, Product):
+            self.prices.update((price.code, price) for price in record.prices)
+        elif isinstance(record, Price):
+            self._place(record, before)
+
+    def drop(self, record: Record) -> None:
+        """Take the record away; of a product, its prices too."""
+        getattr(self, record.table).pop(record.key, None)
+        if isinstance(record, Product):
+            for price in record.prices:
+                self.prices.pop(price.code, None)
+        if isinstance(record, Price) and record.product_code in self.products:
+            product = self.products[record.product_code]
+            self.products[product.code] = _with_prices(
+                product, (one for one in product.prices if one.key != record.key)
+            )
+
+    def follow(self, entries: Iterable[Entry]) -> None:
+        """Do what these events tell."""
+        for entry in entries:
+            if entry.event_type.endswith(".deleted"):
+                self.drop(entry.record)
+            else:
+                self.put(entry.record)
+
+    def plain(self) -> State:
+        """Everything as plain data. Products are told without their prices, which have a table of their own."""
+        state: State = {
+            one.name: {key: shape_of(record) for key, record in getattr(self, one.name).items()} for one in fields(self)
+        }
+        for product in state["products"].values():
+            del product["prices"]
+        state["usage"] = {
+            key: {name: usage[name] for name in ("accumulatedRecord", "accumulatedQuota")}
+            for key, usage in state["usage"].items()
+        }
+        return state
+
+    def _place(self, price: Price, before: Price | None) -> None:
+        """Keep the product's own list of prices in step."""
+        product = self.products.get(price.product_code)
+        if product is None:
+            return
+        kept = [price if one.code == price.code else one for one in product.prices]
+        self.products[product.code] = _with_prices(product, kept if before in product.prices else [*kept, price])
+
+
+def _with_prices(product: Product, prices: Iterable[Price]) -> Product:
+    from dataclasses import replace
+
+    return replace(product, prices=tuple(prices))

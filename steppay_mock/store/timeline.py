@@ -1,0 +1,105 @@
+"""What happened, when, to what? Events as rows that a person can read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from steppay_mock.payload.event import Event
+
+# How each object names itself (fact 15), and what is told of it beside its number. The first that it has is it.
+_NAMES = {
+    "subscriptionId": "subscription",
+    "paymentId": "payment",
+    "priceCode": "price",
+    "subscriptionItemId": "usage of item",
+    "id": "",
+    "code": "product",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """One event: seconds since the first one, its type, the thing that it is about, and how that stands."""
+
+    offset: int
+    event: str
+    entity: str
+    """Such as ``order 1``: the first order of the timeline."""
+    id: int | str
+    status: str
+
+    @property
+    def when(self) -> str:
+        """The offset in words: ``+31d 00:00:00``."""
+        days, rest = divmod(self.offset, 86_400)
+        return f"+{days}d {rest // 3600:02d}:{rest // 60 % 60:02d}:{rest % 60:02d}"
+
+
+@dataclass(frozen=True, slots=True)
+class Timeline:
+    """The rows of a timeline. Its text is a table."""
+
+    rows: tuple[Row, ...]
+
+    def __str__(self) -> str:
+        cells = [(row.when, row.event, row.entity, row.status) for row in self.rows]
+        widths = [max((len(line[at]) for line in cells), default=0) for at in range(3)]
+        return "\n".join(
+            "  ".join((line[0].rjust(widths[0]), line[1].ljust(widths[1]), line[2].ljust(widths[2]), line[3])).rstrip()
+            for line in cells
+        )
+
+    def as_dicts(self) -> list[dict[str, Any]]:
+        """The rows as plain data, for ``--json``."""
+        return [asdict(row) for row in self.rows]
+
+
+def read_timeline(events: Iterable[Event]) -> Timeline:
+    """The timeline of these events, in the order in which they stand."""
+    numbers: dict[str, dict[Any, int]] = {}
+    rows: list[Row] = []
+    start: int | None = None
+    for event in events:
+        start = event.timestamp if start is None else start
+        kind, key = _thing(event)
+        seen = numbers.setdefault(kind, {})
+        number = seen.setdefault(key, len(seen) + 1)
+        rows.append(
+            Row(
+                offset=event.timestamp - start,
+                event=str(event.type),
+                entity=f"{kind} {number}",
+                id=key,
+                status=_status(event.data),
+            )
+        )
+    return Timeline(tuple(rows))
+
+
+def _thing(event: Event) -> tuple[str, int | str]:
+    kind = str(event.type).partition(".")[0]
+    if kind == "cover":
+        return "message", event.data["id"]
+    for name, noun in _NAMES.items():
+        if name in event.data:
+            return noun or kind, event.data[name]
+    return kind, "?"
+
+
+def _status(data: dict[str, Any]) -> str:
+    if "recordQuotas" in data:
+        quota = data.get("accumulatedQuota")
+        return f"used {data['accumulatedRecord']}" + (f" of {quota}" if quota is not None else "")
+    if "messageType" in data:
+        return f"{data['messageType']}, step {data['messageSentStep']}"
+    if isinstance(data.get("cancel"), dict):
+        return f"{data['status']}, {data['cancel']['canceledAmount']} of {data['paidAmount']}"
+    if "status" in data:
+        return str(data["status"])
+    lines: Sequence[dict[str, Any]] = data.get("items") or ()
+    if lines:
+        returned = f", {data['returnedAmount']} of {data['paidAmount']} returned" if data["returnedAmount"] else ""
+        return f"{data['type']} {lines[0]['status']}{returned}"
+    return f"costs {data['price']}" if "price" in data else ""
