@@ -1,0 +1,151 @@
+"""What is a scenario? A name, what it tells, what can be said of it, and the function that lives it."""
+
+from __future__ import annotations
+
+import inspect
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from types import UnionType
+from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
+
+from steppay_mock.errors import SteppayMockError, check_choice, choices
+from steppay_mock.store.assumptions import Assumptions, read_assumptions
+from steppay_mock.store.options import Billing
+
+Wait = timedelta | datetime
+"""What a story yields: how long, or until when, time shall pass. A datetime without a zone is the store's, in UTC."""
+
+Telling = Iterator[Wait]
+"""What the function of a scenario returns if it yields its waits."""
+
+Told = Callable[..., "Telling | None"]
+
+_NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+_DOCUMENTED = re.compile(r"^(\w+): +(.+(?:\n +.+)*)", re.MULTILINE)
+_TYPES = {int: "a whole number", str: "a text", bool: "true or false", float: "an amount"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parameter:
+    """One thing that can be said of a scenario."""
+
+    name: str
+    description: str
+    type: type
+    default: Any = None
+    values: tuple[Any, ...] = ()
+    """The only values that it may have; none: any of its type."""
+
+    @property
+    def wanted(self) -> str:
+        """What may be given, in words."""
+        return f"one of {', '.join(map(str, self.values))}" if self.values else _TYPES[self.type]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scenario:
+    """A named story that drives a store."""
+
+    name: str
+    description: str
+    tell: Told = field(repr=False)
+    options: tuple[Parameter, ...]
+    """What its function takes, beside the store."""
+    sells: Billing
+    quota: int | None
+    assumptions: Assumptions
+    customer: Literal["known", "new"]
+    """Whether there was a customer before the first event, or customer.created is the first."""
+    product: Literal["known", "new"]
+    origin: str
+
+    @property
+    def summary(self) -> str:
+        """The first sentence of the description."""
+        return self.description.split(". ")[0].rstrip(".") + "."
+
+    @property
+    def yields(self) -> bool:
+        """Whether it yields its waits, so that another story can happen meanwhile."""
+        return inspect.isgeneratorfunction(self.tell)
+
+
+def read_definition(
+    tell: Told,
+    *,
+    name: str,
+    sells: Billing,
+    quota: int | None,
+    assumptions: Mapping[str, Any],
+    customer: Literal["known", "new"],
+    product: Literal["known", "new"],
+) -> Scenario:
+    """The scenario that a function defines; SteppayMockError where it cannot be one."""
+    if not isinstance(name, str) or not _NAME.fullmatch(name):
+        raise SteppayMockError(f"{name!r} is no name of a scenario. Write it like gift-then-regret.")
+    origin = f"{inspect.getsourcefile(inspect.unwrap(tell))}:{tell.__qualname__}"
+    text = inspect.getdoc(tell) or ""
+    paragraphs = text.split("\n\n")
+    if not paragraphs[0]:
+        raise SteppayMockError(f"The scenario {name!r} says nothing of itself. Give its function a docstring.")
+    check_choice("sells", sells, get_args(Billing))
+    check_choice("customer", customer, ("known", "new"))
+    check_choice("product", product, ("known", "new"))
+    return Scenario(
+        name=name,
+        description=" ".join(paragraphs[0].split()),
+        tell=tell,
+        options=tuple(_read_options(tell, name, text)),
+        sells=sells,
+        quota=quota,
+        assumptions=read_assumptions(dict(assumptions)),
+        customer=customer,
+        product=product,
+        origin=origin,
+    )
+
+
+def _read_options(tell: Told, name: str, text: str) -> Iterator[Parameter]:
+    documented = {found: " ".join(words.split()) for found, words in _DOCUMENTED.findall(text)}
+    listed = list(inspect.signature(tell).parameters.values())
+    if not listed or listed[0].kind not in {listed[0].POSITIONAL_ONLY, listed[0].POSITIONAL_OR_KEYWORD}:
+        raise SteppayMockError(f"The function of the scenario {name!r} takes a store first: def story(store): ...")
+    hints = _hints(tell, name)
+    for one in listed[1:]:
+        if one.kind is not one.KEYWORD_ONLY or one.default is one.empty:
+            raise SteppayMockError(
+                f"The scenario {name!r}: {one.name} must stand behind a * and have a default, as in "
+                f"def story(store, *, {one.name}: int = 1): ..."
+            )
+        kind, values = _kind(hints.get(one.name, type(one.default)))
+        if kind not in _TYPES:
+            raise SteppayMockError(
+                f"The scenario {name!r}: {one.name} is annotated as {hints.get(one.name)!r}. "
+                f"Use {choices(known.__name__ for known in _TYPES)}, or a Literal of them."
+            )
+        yield Parameter(
+            name=one.name, description=documented.get(one.name, ""), type=kind, default=one.default, values=values
+        )
+
+
+def _hints(tell: Told, name: str) -> dict[str, Any]:
+    try:
+        return get_type_hints(tell)
+    except NameError as error:  # such as Store, imported for the type checker alone
+        known = {**getattr(tell, "__globals__", {}), str(error.name): object}
+        try:
+            return get_type_hints(tell, globalns=known)
+        except NameError:
+            raise SteppayMockError(f"The scenario {name!r}: its annotations name {error.name}. Import it.") from None
+
+
+def _kind(hint: Any) -> tuple[Any, tuple[Any, ...]]:
+    if get_origin(hint) is Literal:
+        values = get_args(hint)
+        return type(values[0]), values
+    inner = [one for one in get_args(hint) if one is not type(None)]
+    if get_origin(hint) in {Union, UnionType} and len(inner) == 1:  # such as `int | None`
+        return _kind(inner[0])
+    return hint, ()

@@ -1,0 +1,60 @@
+"""StepCover takes care of a renewal that failed: it is paid in the end, or the subscription is paused or cancelled."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Literal
+
+from steppay_mock.store.scenarios.definition import Telling
+from steppay_mock.store.scenarios.registry import define_scenario
+from steppay_mock.store.store import Store
+
+
+@define_scenario("cover-recovers", assumptions={"step_cover": "pause"})
+def cover_recovers(store: Store, *, messages: Literal[1, 2, 3, 4] = 2) -> Telling:
+    """A renewal fails, StepCover writes to the customer, and the payment succeeds days later.
+
+    messages: how many messages it takes.
+    """
+    store.checkout()
+    store.decline_payments(times=messages)
+    yield store.subscription.period.end
+    yield timedelta(days=store.assumptions.cover_days * messages, minutes=1)
+
+
+@define_scenario("cover-postponed-then-date-moved", assumptions={"step_cover": "pause"})
+def cover_postponed(store: Store, *, days: int = 4) -> Telling:
+    """A customer postpones StepCover's message, then moves the payment date, and pays on it.
+
+    days: how far the date is moved.
+    """
+    store.checkout()
+    store.decline_payments(times=1)
+    yield store.subscription.period.end
+    yield timedelta(hours=3)
+    store.postpone_message()
+    yield timedelta(hours=3)
+    store.move_payment_date(to=store.now + timedelta(days=days))
+    yield timedelta(days=days, minutes=1)
+
+
+@define_scenario("cover-ends-in-pause", assumptions={"step_cover": "pause"})
+def cover_ends_in_pause(store: Store) -> Telling:
+    """Four messages of StepCover do not help, and the subscription is paused. A new card and it is resumed."""
+    store.checkout()
+    store.decline_payments()
+    yield store.subscription.period.end
+    yield timedelta(days=store.assumptions.cover_days * store.assumptions.cover_messages, minutes=1)
+    yield timedelta(days=6)
+    store.change_payment_method()
+    yield timedelta(minutes=5)
+    store.resume()
+
+
+@define_scenario("cover-ends-in-cancellation", assumptions={"step_cover": "cancel"})
+def cover_ends_in_cancellation(store: Store) -> Telling:
+    """Four messages of StepCover do not help, and the subscription is cancelled."""
+    store.checkout()
+    store.decline_payments()
+    yield store.subscription.period.end
+    yield timedelta(days=store.assumptions.cover_days * store.assumptions.cover_messages, minutes=1)
