@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
 RECEIVERS = EXAMPLES / "receivers"
-SIBLINGS = ("steppay_webhook", "sqlite_store", "flask_app", "fastapi_app", "django_app")
+SIBLINGS = ("steppay_webhook", "sqlite_store", "flask_app", "fastapi_app", "django_app", "readback_app")
 SECRET = "whsec_test"
 TABLES = ("subscriptions", "payments", "inbox")
 

@@ -1,0 +1,319 @@
+"""Does the API say of each thing what the store knows of it, and of everything else what to do next?"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from store.api_client import ask
+
+from steppay_mock import SteppayMockError
+from steppay_mock.store.api.api import StoreApi
+from steppay_mock.store.api.calls import Call
+from steppay_mock.store.store import Store
+
+ENDPOINTS = [
+    "/api/v1/orders/{idOrCode}",
+    "/api/v1/subscriptions/{id}",
+    "/api/v1/customers/{id}",
+    "/api/v1/products/{code}",
+    "/api/v1/invoices/{id}",
+    "/api/payment/receipt/{idKey}",
+]
+
+
+@pytest.fixture
+def store() -> Store:
+    store = Store(seed=7)
+    store.checkout()
+    store.advance(days=31)
+    return store
+
+
+@pytest.fixture
+def api(store: Store) -> StoreApi:
+    return StoreApi(store)
+
+
+def paths_of(store: Store) -> dict[str, Any]:
+    """Every path there is, with what is told there: the object as the state has it."""
+    state = store.state()
+    return {
+        **{
+            f"/api/v1/{kind}/{key}": data
+            for kind in ("customers", "subscriptions")
+            for key, data in state[kind].items()
+        },
+        **{f"/api/v1/invoices/{key}": data for key, data in state["invoices"].items()},
+        **{f"/api/v1/orders/{key}": data for key, data in state["orders"].items()},
+        **{f"/api/v1/orders/{data['code']}": data for data in state["orders"].values()},
+        **{f"/api/payment/receipt/{data['idKey']}": data for data in state["payments"].values()},
+        **{
+            f"/api/v1/products/{key}": data
+            | {"prices": [one for one in state["prices"].values() if one["priceCode"] in _prices(store, key)]}
+            for key, data in state["products"].items()
+        },
+    }
+
+
+def _prices(store: Store, product: str) -> set[str]:
+    return {price.code for one in store.products if one.code == product for price in one.prices}
+
+
+@pytest.mark.parametrize("product", [{}, {"billing": "one_time"}], ids=["recurring", "one-time"])
+def test_every_thing_of_the_store_is_told_as_its_state_has_it(product: Any) -> None:
+    store = Store(seed=7, product=product)
+    store.checkout()
+    if product:
+        store.draft_invoice()
+    paths = paths_of(store)
+    assert {path.rpartition("/")[0] for path in paths} >= {
+        "/api/v1/orders",
+        "/api/v1/customers",
+        "/api/payment/receipt",
+    }
+    for path, data in paths.items():
+        told = ask(StoreApi(store), path)
+        assert (told.status, told.data) == (200, data), path
+        assert told.headers["Content-Type"] == "application/json"
+
+
+def test_a_webhook_and_the_answer_differ_only_in_the_nulls(store: Store, api: StoreApi) -> None:
+    event = store.events[-1]
+    assert event.type == "order.updated"
+    data = ask(api, f"/api/v1/orders/{event.data['id']}").data
+    assert data != event.data
+    assert {name: value for name, value in data.items() if value is not None and name != "items"} == {
+        name: value for name, value in event.data.items() if name != "items"
+    }
+    assert data["invoiceId"] is None
+
+
+def test_hangul_travels_as_utf_8(store: Store, api: StoreApi) -> None:
+    store.update_customer(name="김하늘")
+    assert ask(api, f"/api/v1/customers/{store.customer.id}").data["name"] == "김하늘"
+
+
+def test_what_was_deleted_is_gone() -> None:
+    store = Store(seed=7, product={"billing": "one_time"})
+    invoice = store.draft_invoice()
+    api = StoreApi(store)
+    assert ask(api, f"/api/v1/invoices/{invoice.id}").status == 200
+    store.delete_invoice(invoice)
+    told = ask(api, f"/api/v1/invoices/{invoice.id}")
+    assert told.data == {
+        "status": 404,
+        "error": "Not Found",
+        "message": f"There is no invoice '{invoice.id}': it was deleted, or it never was. Forget what you know of it; "
+        "if it should be there, call with its id (data.id).",
+    }
+
+
+@pytest.mark.parametrize("key", ["abc", "-1", "1.0", "٣", "9" * 5000, "9" * 20])
+@pytest.mark.parametrize("noun", ["subscription", "customer", "invoice"])
+def test_an_id_that_is_no_number_is_not_found(api: StoreApi, noun: str, key: str) -> None:
+    told = ask(api, f"/api/v1/{noun}s/{key}")
+    assert told.status == 404
+    assert f"is no id of {'an' if noun == 'invoice' else 'a'} {noun}: that is a number." in told.message
+
+
+@pytest.mark.parametrize(
+    ("path", "advice"),
+    [
+        ("/api/v1/orders/7", "call with its id or its code (data.id, data.code)."),
+        ("/api/v1/orders/order_000000000", "call with its id or its code (data.id, data.code)."),
+        ("/api/v1/subscriptions/7", "call with its id (data.subscriptionId)."),
+        ("/api/v1/products/7", "call with its code (data.code)."),
+        ("/api/payment/receipt/641492", "call with its idKey (data.idKey)."),
+    ],
+)
+def test_what_is_not_there_is_answered_with_the_key_to_call_with(api: StoreApi, path: str, advice: str) -> None:
+    told = ask(api, path)
+    assert told.status == 404
+    assert told.message.endswith(advice)
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/", "/api/v1/orders", "/api/v1/orders/", "/api/v1/orders/1/items", "/api/v1/coupons/1", "/api/v2/orders/1"],
+)
+def test_an_unknown_path_is_answered_with_those_that_are_known(api: StoreApi, path: str) -> None:
+    told = ask(api, path)
+    assert told.status == 404
+    assert told.message == (
+        f"{path} is no endpoint that is known of StepPay. Call one of: {', '.join(f'GET {one}' for one in ENDPOINTS)}"
+    )
+    assert api.calls == [Call("GET", path, 404)]
+    assert not api.calls[0].known
+
+
+@pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "PATCH", "OPTIONS"])
+def test_other_methods_than_get_are_refused(api: StoreApi, store: Store, method: str) -> None:
+    told = ask(api, f"/api/v1/customers/{store.customer.id}", method=method)
+    assert (told.status, told.data["error"], told.headers["Allow"]) == (405, "Method Not Allowed", "GET, HEAD")
+    assert told.message == f"{method} is not known of /api/v1/customers/{{id}}. Call it with GET."
+
+
+def test_head_tells_the_length_and_no_body(api: StoreApi, store: Store) -> None:
+    path = f"/api/v1/customers/{store.customer.id}"
+    told = ask(api, path, method="HEAD")
+    assert (told.status, told.data) == (200, None)
+    assert told.headers["Content-Length"] == ask(api, path).headers["Content-Length"]
+
+
+def test_without_the_token_nothing_is_told(api: StoreApi, store: Store) -> None:
+    path = f"/api/v1/customers/{store.customer.id}"
+    advice = "Send the token of the API that you call; in a test it is api.token."
+    missing, wrong = ask(api, path, token=None), ask(api, path, token="live_8f3a")
+    assert (missing.status, missing.data["error"], wrong.status) == (401, "Unauthorized", 401)
+    assert missing.message == f"The header Secret-Token is missing. {advice}"
+    assert wrong.message == f"The header Secret-Token has a token that is not this API's. {advice}"
+
+
+@pytest.mark.parametrize("token", ["", "test_toke", "test_tokenn", "TEST_TOKEN", "é"])
+def test_only_the_whole_token_opens(api: StoreApi, store: Store, token: str) -> None:
+    assert ask(api, f"/api/v1/customers/{store.customer.id}", token=token).status == 401
+    assert ask(StoreApi(store, token="live_8f3a"), f"/api/v1/customers/{store.customer.id}", token=token).status == 401
+
+
+def test_no_token_is_in_a_repr_an_answer_or_the_log(store: Store) -> None:
+    api = StoreApi(store, token="live_8f3a")
+    told = [ask(api, "/api/v1/orders/7", token=token) for token in ("live_8f3a", "live_9999", None)]
+    assert "live_" not in repr((api, told, api.calls))
+
+
+@pytest.mark.parametrize("token", ["", "has a space", "한글", 7, None, "line\n"])
+def test_a_token_that_no_header_carries_is_refused_without_repeating_it(store: Store, token: Any) -> None:
+    with pytest.raises(SteppayMockError, match=r"printable ASCII without spaces\. Say token='test_token'\.") as caught:
+        StoreApi(store, token=token)
+    assert not token or str(token) not in str(caught.value)
+
+
+def test_what_is_no_store_is_refused(store: Store) -> None:
+    with pytest.raises(SteppayMockError, match=r"needs a store to tell of. Say StoreApi\(Store\(seed=7\)\)"):
+        StoreApi()
+    with pytest.raises(SteppayMockError, match=r"list is no store\. Make one"):
+        StoreApi(store, store.events[:])  # type: ignore[arg-type]
+
+
+def test_of_several_stores_the_newest_that_has_it_answers(store: Store) -> None:
+    other = Store(seed=8)
+    twin = Store(seed=7, customer={"name": "Twin"})
+    api = StoreApi(store, other)
+    path = f"/api/v1/customers/{store.customer.id}"
+    assert ask(api, f"/api/v1/customers/{other.customer.id}").data["id"] == other.customer.id
+    assert ask(api, path).data["name"] != "Twin"
+    assert twin.customer.id == store.customer.id
+    api.add(twin)
+    assert ask(api, path).data["name"] == "Twin"
+    api.add(store)  # it is there already, and stays where it is
+    assert ask(api, path).data["name"] == "Twin"
+
+
+def test_the_past_is_told_as_it_was(store: Store, api: StoreApi) -> None:
+    subscription = store.subscription
+    path = f"/api/v1/subscriptions/{subscription.id}"
+    created = next(event for event in store.events if event.type == "subscription.created")
+    store.cancel()
+    assert ask(api, path).data["status"] == "CANCELED"
+    api.as_of(created)
+    assert ask(api, path).data == store.state(at=created)["subscriptions"][subscription.id]
+    api.as_of(0)
+    told = ask(api, path)
+    assert told.status == 404
+    assert "at the moment that is told of (api.as_of, api.fall_behind)" in told.message
+    api.as_of(None)
+    assert ask(api, path).data["status"] == "CANCELED"
+
+
+def test_the_whole_past_is_told_event_by_event(store: Store, api: StoreApi) -> None:
+    store.refund(store.orders[0])
+    for count in range(len(store.events) + 1):
+        api.as_of(count)
+        state = store.state(at=count)
+        for kind in ("orders", "subscriptions"):
+            for key in store.state()[kind]:
+                told = ask(api, f"/api/v1/{kind}/{key}")
+                assert (told.data if told.status == 200 else None) == state[kind].get(key)
+
+
+def test_an_event_of_another_store_turns_back_that_store_alone(store: Store, api: StoreApi) -> None:
+    other = Store(seed=8)
+    order = other.checkout()
+    api.add(other)
+    api.as_of(other.events[0])
+    assert ask(api, f"/api/v1/orders/{order.id}").data["paymentDate"] is None
+    assert ask(api, f"/api/v1/orders/{store.orders[0].id}").data["paymentDate"] is not None
+
+
+@pytest.mark.parametrize("moment", [-1, 10_000, True, "yesterday"])
+def test_a_moment_that_never_was_is_refused(api: StoreApi, moment: Any) -> None:
+    with pytest.raises(SteppayMockError, match="neither an event of this store nor how many have happened"):
+        api.as_of(moment)
+
+
+def test_an_event_of_an_unknown_store_is_refused(api: StoreApi) -> None:
+    stranger = Store(seed=99)
+    stranger.checkout()
+    with pytest.raises(SteppayMockError, match=r"did not happen in a store of this API. Add its store with api.add"):
+        api.as_of(stranger.events[0])
+
+
+def test_calls_are_logged_in_order(api: StoreApi, store: Store) -> None:
+    path = f"/api/v1/orders/{store.orders[0].code}"
+    ask(api, f"{path}?expand=items")
+    ask(api, path, token=None)
+    ask(api, "/nowhere")
+    assert api.calls == [
+        Call("GET", path, 200, "/api/v1/orders/{idOrCode}"),
+        Call("GET", path, 401, "/api/v1/orders/{idOrCode}"),
+        Call("GET", "/nowhere", 404),
+    ]
+    assert [call.known for call in api.calls] == [True, True, False]
+    assert api.calls[-1] == api.calls[1:][-1]
+    assert repr(api) == "<StepPay API: 1 stores, 3 calls>"
+
+
+def test_the_import_loads_neither_a_client_nor_a_server() -> None:
+    script = "import sys, steppay_mock.store.api.api; print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True, timeout=60)
+    assert not set(done.stdout.split()) & {"responses", "requests", "werkzeug", "urllib3", "flask", "pytest"}
+
+
+SHARED = Store(seed=7)
+SHARED.checkout()
+prefixes = st.sampled_from(["", "/", *(one.partition("{")[0] for one in ENDPOINTS)])
+
+
+@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(
+    environ=st.fixed_dictionaries(
+        {},
+        optional={
+            "REQUEST_METHOD": st.sampled_from(["GET", "HEAD", "POST"]) | st.text(),
+            "PATH_INFO": st.builds(str.__add__, prefixes, st.text()),
+            "HTTP_SECRET_TOKEN": st.just("test_token") | st.text(),
+            "QUERY_STRING": st.text(),
+        },
+    ),
+    has_rules=st.booleans(),
+)
+def test_no_call_whatever_is_an_exception(environ: dict[str, Any], has_rules: bool) -> None:  # noqa: FBT001
+    api = StoreApi(SHARED, sleep=lambda _seconds: None)
+    if has_rules:
+        api.fall_behind(events=2)
+        api.hide_new(match="/api/v1/[oO]*")
+        api.slow_down()
+        api.fail(times=1, match="*a*")
+    seen: list[Any] = []
+    body = b"".join(api(dict(environ), lambda status, headers, *_: seen.append((status, headers)) or bytes))  # type: ignore[func-returns-value]
+    [(status, headers)] = seen
+    assert status[:3] in {"200", "401", "404", "405", "500"}
+    if environ.get("REQUEST_METHOD") != "HEAD":
+        assert dict(headers)["Content-Length"] == str(len(body))
+        assert body.decode("utf-8")
+    assert len(api.calls) == 1
