@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from time import perf_counter
 from typing import TYPE_CHECKING, Unpack
 
@@ -9,44 +11,56 @@ from steppay_mock.delivery.options import DeliveryOptions, Settings, resolve_opt
 from steppay_mock.delivery.order import arrange
 from steppay_mock.delivery.outcome import Outcome
 from steppay_mock.delivery.report import Report
+from steppay_mock.delivery.schedule.schedule import Schedule
 from steppay_mock.delivery.target import Target, make_transport
 from steppay_mock.delivery.transport import Answer, AsyncTransport, Request, ThreadedTransport, Transport
 from steppay_mock.errors import SteppayMockError
-from steppay_mock.payload.event import Event, Events, iter_events
+from steppay_mock.payload.event import Event, Events
 from steppay_mock.wire.headers import request_headers
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
+
+    from steppay_mock.delivery.schedule.schedule import Planned
 
 
-def deliver(events: Events, *, to: Target, **options: Unpack[DeliveryOptions]) -> Report:
+def deliver(events: Events | Schedule, *, to: Target, **options: Unpack[DeliveryOptions]) -> Report:
     """Hand every event to the receiver, one at a time, and report what came of each.
 
     ``to`` is a URL on this machine, a WSGI app or an ASGI app; the options are those of
     :class:`~steppay_mock.delivery.options.DeliveryOptions`. Each delivery is signed when it is sent (fact 19). In
-    ``occurrence`` order an iterator of events is read while it is delivered.
+    ``occurrence`` order an iterator of events is read while it is delivered. A
+    :class:`~steppay_mock.delivery.schedule.schedule.Schedule` in the place of events says what is sent, how often, and
+    what of it at once.
 
     Whatever the receiver does wrong is an outcome. An ASGI app is started before and stopped after all deliveries
     (lifespan); if it does not start, that is a ContractViolation. Misuse is a SteppayMockError: an unknown option, a
     host that is not allowed, an ASGI app within a running event loop (await :func:`deliver_async` there).
     """
     settings = resolve_options(options)
+    planned = arrange(events, settings.order, seed=settings.seed, duplicates=settings.duplicates)
+    return _named(deliver_planned(planned, to=to, settings=settings), events)
+
+
+def deliver_planned(planned: Iterable[Planned], *, to: Target, settings: Settings) -> Report:
+    """Do as :func:`deliver` does, with deliveries that are arranged already."""
     transport = make_transport(to, settings, own_loop=True)
     if isinstance(transport, Transport):
-        return _send_all(events, transport, settings)
+        return _send_all(planned, transport, settings)
     import asyncio
 
     _refuse_running_loop()
     with asyncio.Runner() as runner:
-        return runner.run(_send_all_async(events, transport, settings))
+        return runner.run(_send_all_async(planned, transport, settings))
 
 
-async def deliver_async(events: Events, *, to: Target, **options: Unpack[DeliveryOptions]) -> Report:
+async def deliver_async(events: Events | Schedule, *, to: Target, **options: Unpack[DeliveryOptions]) -> Report:
     """Do as :func:`deliver` does, within a running event loop: URLs and WSGI apps are called in a worker thread."""
     settings = resolve_options(options)
     transport = make_transport(to, settings)
     awaited = ThreadedTransport(transport) if isinstance(transport, Transport) else transport
-    return await _send_all_async(events, awaited, settings)
+    planned = arrange(events, settings.order, seed=settings.seed, duplicates=settings.duplicates)
+    return _named(await _send_all_async(planned, awaited, settings), events)
 
 
 def make_request(event: Event, settings: Settings, *, position: int) -> Request:
@@ -57,43 +71,101 @@ def make_request(event: Event, settings: Settings, *, position: int) -> Request:
     return Request(body, request_headers(body, secret=settings.secret, timestamp=timestamp, trace_seed=trace_seed))
 
 
-def _send_all(events: Events, transport: Transport, settings: Settings) -> Report:
+class _Requests:
+    """Makes the requests, and keeps those that come again byte for byte."""
+
+    def __init__(self, planned: Iterable[Planned], settings: Settings) -> None:
+        self._settings = settings
+        self._kept: dict[int, Request] = {}
+        # Only a plan that is there as a whole can have copies; what streams has none, and nothing is kept of it.
+        self._copied = {one.place for one in planned if one.how == "same"} if isinstance(planned, Sequence) else set()
+
+    def make(self, planned: Planned, *, position: int) -> Request:
+        """The request of a delivery, signed for this moment unless it is a copy."""
+        if planned.how == "same" and planned.place in self._kept:
+            return self._kept[planned.place]
+        request = make_request(planned.event, self._settings, position=position)
+        if planned.place in self._copied:
+            self._kept.setdefault(planned.place, request)
+        return request
+
+
+def _send_all(planned: Iterable[Planned], transport: Transport, settings: Settings) -> Report:
     with transport:
         started = perf_counter()
-        outcomes = []
-        for position, event in _planned(events, settings):
-            answer = transport.send(make_request(event, settings, position=position))
-            outcomes.append(_outcome(event, position, answer))
+        outcomes: list[Outcome] = []
+        requests = _Requests(planned, settings)
+        for group in _groups(planned):
+            if group[0].wait:
+                settings.sleep(group[0].wait)
+            made = [requests.make(one, position=len(outcomes) + at) for at, one in enumerate(group)]
+            outcomes += _outcomes(group, _send_at_once(made, transport), first=len(outcomes))
         elapsed = perf_counter() - started
     return Report(tuple(outcomes), settings.order, settings.seed, transport.target, elapsed)
 
 
-async def _send_all_async(events: Events, transport: AsyncTransport, settings: Settings) -> Report:
+async def _send_all_async(planned: Iterable[Planned], transport: AsyncTransport, settings: Settings) -> Report:
+    from asyncio import gather, to_thread
+
     async with transport:
         started = perf_counter()
-        outcomes = []
-        for position, event in _planned(events, settings):
-            answer = await transport.send(make_request(event, settings, position=position))
-            outcomes.append(_outcome(event, position, answer))
+        outcomes: list[Outcome] = []
+        requests = _Requests(planned, settings)
+        for group in _groups(planned):
+            if group[0].wait:
+                await to_thread(settings.sleep, group[0].wait)
+            made = [requests.make(one, position=len(outcomes) + at) for at, one in enumerate(group)]
+            if len(made) == 1:
+                answers = [await transport.send(made[0])]
+            else:
+                answers = list(await gather(*map(transport.send, made)))
+            outcomes += _outcomes(group, answers, first=len(outcomes))
         elapsed = perf_counter() - started
     return Report(tuple(outcomes), settings.order, settings.seed, transport.target, elapsed)
 
 
-def _planned(events: Events, settings: Settings) -> Iterator[tuple[int, Event]]:
-    return enumerate(arrange(iter_events(events), settings.order, seed=settings.seed))
+def _named(report: Report, events: Events | Schedule) -> Report:
+    """The report, with what made the schedule for its order."""
+    return replace(report, order=events.made_by) if isinstance(events, Schedule) else report
 
 
-def _outcome(event: Event, position: int, answer: Answer) -> Outcome:
-    return Outcome(
-        event=event,
-        position=position,
-        status=answer.status,
-        latency=answer.latency,
-        error=answer.error,
-        exception=answer.exception,
-        headers=answer.headers,
-        body=answer.body,
-    )
+def _groups(planned: Iterable[Planned]) -> Iterator[list[Planned]]:
+    """Deliveries that go out together, most of them alone."""
+    group: list[Planned] = []
+    for one in planned:
+        if group and one.group != group[0].group:
+            yield group
+            group = []
+        if one.group is None:
+            yield [one]  # at once: the next one may not be there before this one is answered
+        else:
+            group.append(one)
+    if group:
+        yield group
+
+
+def _send_at_once(requests: list[Request], transport: Transport) -> list[Answer]:
+    if len(requests) == 1:
+        return [transport.send(requests[0])]
+    from concurrent.futures import ThreadPoolExecutor
+
+    with ThreadPoolExecutor(max_workers=len(requests)) as pool:
+        return list(pool.map(transport.send, requests))
+
+
+def _outcomes(group: list[Planned], answers: list[Answer], *, first: int) -> Iterator[Outcome]:
+    for at, (planned, answer) in enumerate(zip(group, answers, strict=True)):
+        yield Outcome(
+            event=planned.event,
+            position=first + at,
+            status=answer.status,
+            latency=answer.latency,
+            error=answer.error,
+            exception=answer.exception,
+            headers=answer.headers,
+            body=answer.body,
+            again=planned.how,
+        )
 
 
 def _refuse_running_loop() -> None:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 from steppay_mock.delivery.endpoint import DEFAULT_PATH, check_path
 from steppay_mock.delivery.order import Order, check_order
 from steppay_mock.delivery.safety import allowed_names
+from steppay_mock.delivery.schedule.makers import check_share
 from steppay_mock.errors import SteppayMockError, choices, did_you_mean
 from steppay_mock.wire.signature import as_secrets
 
@@ -25,21 +26,26 @@ class DeliveryOptions(TypedDict, total=False):
 
     ``path``: where the receiver listens, for an app or a URL without a path of its own. ``/webhooks/steppay``.
     ``secret``: what deliveries are signed with; several while it rotates (fact 18). None: they are unsigned.
-    ``order``: ``occurrence``, ``shuffled`` or ``reversed`` (fact 5). ``occurrence``.
+    ``order``: ``occurrence``, ``shuffled``, ``reversed``, ``entities`` (each thing's events in their own order) or
+    ``busy-second`` (all timestamps the same; facts 5 and 6). ``occurrence``.
+    ``duplicates``: the share of events that come a second time, after all others (fact 22). 0.
     ``seed``: repeats a shuffled order and the trace ids. None: one is drawn; ``report.seed`` tells it.
     ``timeout``: seconds from the start of a delivery to the end of its answer. 10, assumed: the vendor documents none
     (fact 23). A WSGI app in process cannot be interrupted.
     ``allow_hosts``: names of hosts, beside this machine, that a URL may have; StepPay's own are refused even so.
     ``now``: gives the time of signing at each delivery, in seconds since the epoch (fact 19). ``time.time``.
+    ``sleep``: what a schedule's waits are waited with. ``time.sleep``.
     """
 
     path: str
     secret: Secret | None
     order: Order
+    duplicates: float
     seed: int | None
     timeout: float
     allow_hosts: Iterable[str]
     now: Callable[[], float] | None
+    sleep: Callable[[float], object] | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,10 +55,12 @@ class Settings:
     path: str
     secret: Secrets | None
     order: Order
+    duplicates: float
     seed: int
     timeout: float
     allow_hosts: frozenset[str]
     now: Callable[[], float]
+    sleep: Callable[[float], object]
 
 
 def resolve_options(options: Mapping[str, Any]) -> Settings:
@@ -68,10 +76,12 @@ def resolve_options(options: Mapping[str, Any]) -> Settings:
         path=check_path(options.get("path", DEFAULT_PATH)),
         secret=None if secret is None else as_secrets(secret),
         order=check_order(options.get("order", "occurrence")),
+        duplicates=check_share(options.get("duplicates", 0.0)),
         seed=_seed(options.get("seed")),
         timeout=_timeout(options.get("timeout", 10.0)),
         allow_hosts=allowed_names(options.get("allow_hosts", ())),
         now=_clock(options.get("now")),
+        sleep=_sleeper(options.get("sleep")),
     )
 
 
@@ -98,3 +108,11 @@ def _clock(now: object) -> Callable[[], float]:
     raise SteppayMockError(
         f"now is a function that gives seconds since the epoch, not {type(now).__name__}. Pass now=lambda: {now!r}"
     )
+
+
+def _sleeper(sleep: object) -> Callable[[float], object]:
+    if sleep is None:
+        return time.sleep  # as for the clock
+    if callable(sleep):
+        return sleep
+    raise SteppayMockError(f"sleep is a function that takes seconds, not {type(sleep).__name__}. Leave it out.")

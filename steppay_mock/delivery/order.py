@@ -1,19 +1,23 @@
-"""In which order are events delivered?"""
+"""In which order are events delivered, and which of them twice?"""
 
 from __future__ import annotations
 
-import random
 from typing import TYPE_CHECKING, Literal, get_args
 
+from steppay_mock.delivery.schedule.makers import MAKERS, duplicate
+from steppay_mock.delivery.schedule.schedule import Planned, Schedule
 from steppay_mock.errors import SteppayMockError, choices, did_you_mean
+from steppay_mock.payload.event import iter_events
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from steppay_mock.payload.event import Event
+    from steppay_mock.payload.event import Events
 
-Order = Literal["occurrence", "shuffled", "reversed"]
-"""``occurrence``: as they happened; ``reversed``: the last first; ``shuffled``: by chance, which a seed repeats."""
+Order = Literal["occurrence", "shuffled", "reversed", "entities", "busy-second"]
+"""``occurrence``: as they happened; ``reversed``: the last first; ``shuffled``: by chance, which a seed repeats;
+``entities``: by chance, the events of each thing in their own order; ``busy-second``: by chance, and all timestamps are
+the same."""
 
 ORDERS: tuple[Order, ...] = get_args(Order)
 
@@ -28,16 +32,16 @@ def check_order(order: object) -> Order:
     )
 
 
-def arrange(events: Iterable[Event], order: Order, *, seed: int) -> Iterable[Event]:
-    """Put the events in that order; ``occurrence`` hands an iterator through, one event at a time.
+def arrange(events: Events | Schedule, order: Order, *, seed: int, duplicates: float = 0.0) -> Iterable[Planned]:
+    """What is delivered, one delivery at a time; a schedule says it all by itself.
 
-    The same seed gives the same order on every Python: of the ``random`` module only ``random()`` promises that.
+    In ``occurrence`` order without duplicates an iterator of events is read while it is delivered.
     """
-    if order == "occurrence":
-        return events
-    listed = list(events)
-    if order == "reversed":
-        return listed[::-1]
-    chance = random.Random(seed)
-    places = [chance.random() for _ in listed]
-    return [listed[index] for index in sorted(range(len(listed)), key=places.__getitem__)]
+    if isinstance(events, Schedule):
+        if order != "occurrence" or duplicates:
+            raise SteppayMockError("A schedule has its own order and repeats. Leave order and duplicates out.")
+        return tuple(events.deliveries())
+    if order == "occurrence" and not duplicates:
+        return (Planned(event=event, place=place, step=place) for place, event in enumerate(iter_events(events)))
+    made = MAKERS[order](events, seed)
+    return tuple((duplicate(made, share=duplicates, seed=seed) if duplicates else made).deliveries())

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from steppay_mock.delivery.excerpt import excerpt
 
 if TYPE_CHECKING:
+    from steppay_mock.delivery.schedule.steps import How
     from steppay_mock.payload.event import Event
 
 
@@ -18,7 +19,8 @@ class Outcome:
     ``position`` is its place among the deliveries, from 0. ``status`` is None if none came; ``error`` says in words
     what went wrong on the way (refused, timed out, the app raised) and is None if the answer came whole, whatever it
     says. ``latency`` is in seconds. ``headers`` have lower-case names; of ``body`` 64 KiB are kept. An app in process
-    that raises counts as status 500, as its server would have answered; ``exception`` is what it raised.
+    that raises counts as status 500, as its server would have answered; ``exception`` is what it raised. ``again`` says
+    how an event that was delivered before came again.
     """
 
     event: Event
@@ -29,6 +31,7 @@ class Outcome:
     exception: BaseException | None = field(default=None, compare=False, repr=False)
     headers: dict[str, str] = field(default_factory=dict, hash=False, repr=False)
     body: bytes = field(default=b"", repr=False)
+    again: How | None = None
 
     @property
     def ok(self) -> bool:
@@ -46,7 +49,8 @@ class Outcome:
         if self.redirect is not None:
             answer += f" to {excerpt(self.redirect)}"
         told = self.error or excerpt(self.body.strip(), limit=80)
-        return f"{excerpt(str(self.event.type))}: {answer}{', ' if told else ''}{told}"
+        name = f"{excerpt(str(self.event.type))}{f' ({self.again})' if self.again else ''}"
+        return f"{name}: {answer}{', ' if told else ''}{told}"
 
     def as_dict(self) -> dict[str, Any]:
         """Give plain data for ``--json``; the body is text, with a mark where it is not UTF-8."""
@@ -54,6 +58,7 @@ class Outcome:
             "position": self.position,
             "event": str(self.event.type),
             "timestamp": self.event.payload.get("timestamp"),
+            "again": self.again,
             "ok": self.ok,
             "payload": self.event.payload,
             "status": self.status,

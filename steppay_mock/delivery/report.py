@@ -5,15 +5,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, overload
+from typing import Any, overload
 
 from steppay_mock.delivery.explain import failure, nothing_delivered
 from steppay_mock.delivery.outcome import Outcome
 
-if TYPE_CHECKING:
-    from steppay_mock.delivery.order import Order
-
 _SHOWN = 5
+_BY_SEED = frozenset({"shuffled", "entities", "busy-second"})
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -25,7 +23,8 @@ class Report(Sequence[Outcome]):
     """
 
     outcomes: tuple[Outcome, ...]
-    order: Order
+    order: str
+    """The name of the order, or what made the schedule."""
     seed: int
     target: str
     elapsed: float
@@ -97,7 +96,7 @@ class Report(Sequence[Outcome]):
     def _summary(self) -> str:
         count = len(self)
         told = ", ".join(f"{n} x {status or 'no answer'}" for status, n in self.statuses.items()) or "nothing delivered"
-        seed = f" (seed {self.seed})" if self.order == "shuffled" else ""
+        seed = f" (seed {self.seed})" if self.order in _BY_SEED else ""
         return (
             f"{count} event{'' if count == 1 else 's'} in {self.order} order{seed} to {self.target} "
             f"in {self.elapsed:.3f} s: {told}"

@@ -80,5 +80,6 @@ def test_an_unknown_order_is_named(payloads: Payloads, order: Any) -> None:
         deliver(payloads(1), to=accept, order=order)
     near = " Did you mean 'shuffled'?" if order else ""
     assert str(caught.value) == (
-        f"There is no order {order!r}.{near} Orders are 'occurrence', 'shuffled' or 'reversed'."
+        f"There is no order {order!r}.{near} Orders are 'occurrence', 'shuffled', 'reversed', "
+        "'entities' or 'busy-second'."
     )

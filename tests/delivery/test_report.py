@@ -148,6 +148,7 @@ def test_the_report_is_plain_data_for_programs(payloads: Payloads, closed_url: s
         "outcomes": [
             {
                 "position": 0,
+                "again": None,
                 "event": "customer.created",
                 "timestamp": 1688697915,
                 "ok": False,

@@ -1,0 +1,147 @@
+"""How is a schedule made? One function a kind of disorder, each repeated by its seed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from math import isfinite
+from typing import Any
+
+from steppay_mock.delivery.schedule.schedule import Schedule, plan
+from steppay_mock.delivery.schedule.steps import Again, Deliver, How, Step
+from steppay_mock.errors import SteppayMockError
+from steppay_mock.payload.chance import Chance, derive_seed
+from steppay_mock.payload.event import Event, Events, iter_events
+
+
+def in_order(events: Events) -> Schedule:
+    """As they happened."""
+    listed = list(iter_events(events))
+    return _delivering(listed, range(len(listed)), "in_order()")
+
+
+def reverse(events: Events) -> Schedule:
+    """The last first."""
+    listed = list(iter_events(events))
+    return _delivering(listed, range(len(listed) - 1, -1, -1), "reverse()")
+
+
+def shuffle(events: Events, *, seed: int) -> Schedule:
+    """By chance: every order is as likely as any other."""
+    listed = list(iter_events(events))
+    chance = Chance(seed)
+    keys = [chance.random() for _ in listed]
+    return _delivering(listed, sorted(range(len(listed)), key=keys.__getitem__), f"shuffle(seed={seed})")
+
+
+def shuffle_near(events: Events, *, distance: int, seed: int) -> Schedule:
+    """By chance, with no event more than ``distance`` places away from its own."""
+    listed = list(iter_events(events))
+    if isinstance(distance, bool) or not isinstance(distance, int) or distance < 0:
+        raise SteppayMockError(f"distance={distance!r} is no number of places. Give a whole number such as 2.")
+    chance = Chance(derive_seed(seed, "near"))
+    places, waiting = [], list(range(len(listed)))
+    for here in range(len(listed)):
+        # Whoever would otherwise come too late goes now; else anybody who is not too early.
+        late = waiting[0] + distance <= here
+        near = [place for place in waiting[: distance + 1] if place - here <= distance]
+        chosen = waiting[0] if late else chance.pick(near)
+        waiting.remove(chosen)
+        places.append(chosen)
+    return _delivering(listed, places, f"shuffle_near(distance={distance}, seed={seed})")
+
+
+def delay(events: Events, *, late: Mapping[int, float]) -> Schedule:
+    """Each event of ``late`` so many seconds later than it happened, among the others as they happened."""
+    listed = list(iter_events(events))
+    for place, seconds in late.items():
+        if isinstance(place, bool) or not isinstance(place, int) or not 0 <= place < len(listed):
+            raise SteppayMockError(f"late={{{place!r}: ...}}: there are {len(listed)} events, counted from 0.")
+        if isinstance(seconds, bool) or not isinstance(seconds, int | float) or not isfinite(seconds) or seconds < 0:
+            raise SteppayMockError(f"late={{{place}: {seconds!r}}}: give seconds, from 0 up.")
+    due = [event.timestamp + late.get(place, 0) for place, event in enumerate(listed)]
+    # Of what is due in one second, what is late comes last.
+    places = sorted(range(len(listed)), key=lambda place: (due[place], place in late, place))
+    return _delivering(listed, places, f"delay(late={dict(late)})")
+
+
+def shuffle_entities(events: Events, *, seed: int) -> Schedule:
+    """By chance, with the events of each thing (an order, a payment, ...) in their own order."""
+    listed = list(iter_events(events))
+    chance = Chance(derive_seed(seed, "entities"))
+    queues: dict[object, list[int]] = {}
+    for place in range(len(listed) - 1, -1, -1):
+        queues.setdefault(entity_of(listed[place]), []).append(place)
+    waiting = [queues[key] for key in sorted(queues, key=str)]
+    places = []
+    while waiting:
+        # By how many wait in each: every merging is as likely as any other.
+        queue = chance.pick([queue for queue in waiting for _ in queue])
+        places.append(queue.pop())
+        waiting = [one for one in waiting if one]
+    return _delivering(listed, places, f"shuffle_entities(seed={seed})")
+
+
+def collapse(events: Events, *, seed: int) -> Schedule:
+    """A busy second: all timestamps are that of the first event, and the order is by chance."""
+    listed = list(iter_events(events))
+    second = min((event.timestamp for event in listed), default=0)
+    shuffled = shuffle(listed, seed=seed)
+    steps = [Deliver(event=place, stamp=second) for place in shuffled.delivered]
+    return plan(listed, steps, made_by=f"collapse(seed={seed})")
+
+
+def duplicate(schedule: Schedule, *, share: float, seed: int, how: How = "resigned", late: bool = True) -> Schedule:
+    """The schedule, with that share of its events delivered again: at the end, or right after the first delivery."""
+    check_share(share)
+    chance = Chance(derive_seed(seed, "duplicates"))
+    listed = sorted(set(schedule.delivered))
+    keys = [chance.random() for _ in listed]
+    count = round(share * len(listed))
+    chosen = {listed[at] for at in sorted(range(len(listed)), key=keys.__getitem__)[:count]}
+    steps: list[Step] = []
+    for step in schedule.steps:
+        steps.append(step)
+        if not late and isinstance(step, Deliver) and step.event in chosen:
+            steps.append(Again(event=step.event, how=how, stamp=step.stamp))
+    if late:
+        stamps = {step.event: step.stamp for step in schedule.steps if isinstance(step, Deliver)}
+        again: list[Step] = [Again(event=place, how=how, stamp=stamps.get(place)) for place in sorted(chosen)]
+        steps += _shuffled(again, chance)
+    made_by = f"duplicate({schedule.made_by}, share={share}, seed={seed}, how={how}, late={late})"
+    return Schedule(schedule.events, tuple(steps), made_by)
+
+
+def check_share(share: object) -> float:
+    """The share of events that come again, if it is one."""
+    if isinstance(share, bool) or not isinstance(share, int | float) or not 0 <= share <= 1:
+        raise SteppayMockError(f"duplicates={share!r} is no share. Give one from 0 to 1, such as 0.2.")
+    return float(share)
+
+
+def entity_of(event: Event) -> tuple[str, Any]:
+    """The thing that the event is about: its kind, and what it is found by (fact 15)."""
+    data = event.data
+    for name in ("subscriptionId", "paymentId", "priceCode", "subscriptionItemId"):
+        if name in data:
+            return name, data[name]
+    kind = str(event.type).partition(".")[0]
+    return kind, data.get("id", data.get("code"))
+
+
+MAKERS: dict[str, Callable[..., Schedule]] = {
+    "occurrence": lambda events, seed: in_order(events),  # noqa: ARG005 - all are called alike
+    "shuffled": lambda events, seed: shuffle(events, seed=seed),
+    "reversed": lambda events, seed: reverse(events),  # noqa: ARG005
+    "entities": lambda events, seed: shuffle_entities(events, seed=seed),
+    "busy-second": lambda events, seed: collapse(events, seed=seed),
+}
+"""The orders that have a name, as ``--order`` takes them."""
+
+
+def _delivering(events: list[Event], places: Any, made_by: str) -> Schedule:
+    return plan(events, [Deliver(event=place) for place in places], made_by=made_by)
+
+
+def _shuffled(steps: list[Step], chance: Chance) -> list[Step]:
+    keys = [chance.random() for _ in steps]
+    return [steps[at] for at in sorted(range(len(steps)), key=keys.__getitem__)]

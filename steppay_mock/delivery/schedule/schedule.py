@@ -1,0 +1,160 @@
+"""What is a schedule? Steps over events, that can be printed, written to a file, and read back."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from steppay_mock.delivery.schedule.steps import (
+    Again,
+    Deliver,
+    Hold,
+    How,
+    Overlap,
+    Step,
+    Wait,
+    check_step,
+    read_step,
+    write_step,
+)
+from steppay_mock.errors import SteppayMockError
+from steppay_mock.payload.event import Event, Events, iter_events
+
+VERSION = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Planned:
+    """One delivery that a schedule asks for, in the order of sending.
+
+    ``event`` is what is sent, its place among the events is ``place``. ``how`` is None for what is delivered first;
+    ``wait`` are the seconds before it; deliveries of one ``group`` are in flight at once; ``step`` asked for it.
+    """
+
+    event: Event
+    place: int
+    step: int
+    how: How | None = None
+    wait: float = 0.0
+    group: int | None = None
+    fault: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Schedule(Sequence[Step]):
+    """Steps over events. It is data: iterate it, print it, write it, and give it to whatever delivers."""
+
+    events: tuple[Event, ...] = field(repr=False)
+    steps: tuple[Step, ...]
+    made_by: str = "hand"
+    """The maker and what it was told, for people."""
+
+    def __post_init__(self) -> None:
+        for place, step in enumerate(self.steps):
+            check_step(step, count=len(self.events), place=place)
+            if isinstance(step, Hold) and not place < step.until < len(self.steps):
+                raise SteppayMockError(
+                    f"Step {place}: until={step.until}: an event is held until a later step, {place + 1} to "
+                    f"{len(self.steps) - 1}. Name one of them."
+                )
+
+    def __len__(self) -> int:
+        return len(self.steps)
+
+    def __getitem__(self, place: Any) -> Any:
+        return self.steps[place]
+
+    def __str__(self) -> str:
+        width = len(str(max(len(self.events) - 1, 0)))
+        named = [f"{place:>{width}}  {event.type}" for place, event in enumerate(self.events)]
+        numbered = [f"step {place}: {step}" for place, step in enumerate(self.steps)]
+        heading = f"{len(self.events)} events, {len(self.steps)} steps, made by {self.made_by}"
+        return "\n".join([heading, *named, *numbered])
+
+    @property
+    def delivered(self) -> tuple[int, ...]:
+        """The places of the events in the order of their deliveries, repeats included."""
+        return tuple(one.place for one in self.deliveries())
+
+    @property
+    def reorders(self) -> bool:
+        """Whether an event is delivered before one that happened earlier."""
+        first = list(dict.fromkeys(self.delivered))
+        return first != sorted(first)
+
+    def deliveries(self) -> Iterator[Planned]:
+        """What is to be sent, in order, holds resolved."""
+        held: dict[int, list[tuple[int, Hold]]] = {}
+        for place, step in enumerate(self.steps):
+            if isinstance(step, Hold):
+                held.setdefault(step.until, []).append((place, step))
+        wait = 0.0
+        for place, step in enumerate(self.steps):
+            if isinstance(step, Wait):
+                wait += step.seconds
+            for planned in self._planned(place, step):
+                yield replace(planned, wait=wait) if wait else planned
+                wait = 0.0
+            for asked, hold in held.get(place, ()):
+                yield Planned(event=self.events[hold.event], place=hold.event, step=asked, wait=wait, fault=hold.fault)
+                wait = 0.0
+
+    def as_dict(self) -> dict[str, Any]:
+        """The schedule as plain data, its events included: what :meth:`from_dict` reads."""
+        return {
+            "version": VERSION,
+            "made_by": self.made_by,
+            "events": [event.payload for event in self.events],
+            "steps": [write_step(step) for step in self.steps],
+        }
+
+    def write(self, path: str | Path) -> None:
+        """Write it as JSON to a file."""
+        text = json.dumps(self.as_dict(), ensure_ascii=False, indent=1)
+        Path(path).write_text(f"{text}\n", encoding="utf-8")
+
+    @classmethod
+    def read(cls, path: str | Path) -> Schedule:
+        """The schedule of a file that :meth:`write` wrote, or somebody by hand; SteppayMockError where it is none."""
+        try:
+            data = json.loads(Path(path).read_text(encoding="utf-8"))
+        except (OSError, ValueError) as error:
+            raise SteppayMockError(f"{path} cannot be read as a schedule: {error}. Give a file of JSON.") from None
+        return cls.from_dict(data)
+
+    @classmethod
+    def from_dict(cls, data: Any) -> Schedule:
+        """The schedule that the plain data describes; SteppayMockError where it describes none."""
+        if not isinstance(data, dict) or not isinstance(data.get("steps"), list):
+            raise SteppayMockError("That is no schedule. It is an object with 'version', 'events' and 'steps'.")
+        if data.get("version") != VERSION:
+            raise SteppayMockError(
+                f"This schedule has version {data.get('version')!r}, and version {VERSION} is understood. "
+                "Write it anew, or with a newer steppay-mock."
+            )
+        events = tuple(iter_events(data.get("events", [])))
+        steps = [read_step(step, count=len(events), place=place) for place, step in enumerate(data["steps"])]
+        return cls(events, tuple(steps), str(data.get("made_by", "hand")))
+
+    def _planned(self, place: int, step: Step) -> Iterator[Planned]:
+        if isinstance(step, Deliver):
+            yield self._one(place, step.event, stamp=step.stamp, fault=step.fault)
+        elif isinstance(step, Again):
+            yield replace(self._one(place, step.event, stamp=step.stamp, fault=step.fault), how=step.how)
+        elif isinstance(step, Overlap):
+            for event in step.events:
+                yield replace(self._one(place, event, stamp=None, fault=step.fault), group=place)
+
+    def _one(self, step: int, place: int, *, stamp: int | None, fault: str | None) -> Planned:
+        event = self.events[place]
+        if stamp is not None:
+            event = Event({**event.payload, "timestamp": stamp})
+        return Planned(event=event, place=place, step=step, fault=fault)
+
+
+def plan(events: Events, steps: Iterable[Step], *, made_by: str = "hand") -> Schedule:
+    """A schedule of these steps over these events; SteppayMockError for a step that names what is not there."""
+    return Schedule(tuple(iter_events(events)), tuple(steps), made_by)
