@@ -15,6 +15,12 @@ if TYPE_CHECKING:
     from steppay_mock.errors import ContractViolation, SignatureError, SteppayMockError
     from steppay_mock.payload.event import Event
     from steppay_mock.payload.factory import make_event, make_events
+    from steppay_mock.store.api.api import StoreApi
+    from steppay_mock.store.lifecycle import IllegalAction
+    from steppay_mock.store.scenarios.perform import scenario
+    from steppay_mock.store.scenarios.registry import define_scenario, load_scenarios
+    from steppay_mock.store.scenarios.story import Story
+    from steppay_mock.store.store import Store
     from steppay_mock.wire.signature import sign, verify
 
 __version__ = "0.1.0"
@@ -23,15 +29,22 @@ __all__ = [
     "ContractViolation",
     "Event",
     "EventType",
+    "IllegalAction",
     "Outcome",
     "Report",
     "SignatureError",
     "SteppayMockError",
+    "Store",
+    "StoreApi",
+    "Story",
+    "define_scenario",
     "deliver",
     "deliver_async",
     "iter_errors",
+    "load_scenarios",
     "make_event",
     "make_events",
+    "scenario",
     "sign",
     "validate",
     "verify",
@@ -41,15 +54,22 @@ _HOMES = {
     "ContractViolation": "errors",
     "Event": "payload.event",
     "EventType": "contract.catalogue",
+    "IllegalAction": "store.lifecycle",
     "Outcome": "delivery.outcome",
     "Report": "delivery.report",
     "SignatureError": "errors",
     "SteppayMockError": "errors",
+    "Store": "store.store",
+    "StoreApi": "store.api.api",
+    "Story": "store.scenarios.story",
+    "define_scenario": "store.scenarios.registry",
     "deliver": "delivery.deliver",
     "deliver_async": "delivery.deliver",
     "iter_errors": "contract.validate",
+    "load_scenarios": "store.scenarios.registry",
     "make_event": "payload.factory",
     "make_events": "payload.factory",
+    "scenario": "store.scenarios.perform",
     "sign": "wire.signature",
     "validate": "contract.validate",
     "verify": "wire.signature",

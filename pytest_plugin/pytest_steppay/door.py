@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING, Any, Unpack
 
 from pytest_steppay.options import masked
 from pytest_steppay.target import load_target
 from steppay_mock.contract.validate import validate as validate_payload
-from steppay_mock.payload.draw import derive_seed
+from steppay_mock.payload.chance import derive_seed
 from steppay_mock.payload.factory import make_event, make_events
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+    from pathlib import Path
 
     from pytest_steppay.options import Options, SecretLike, TargetLike
     from pytest_steppay.record import Record
@@ -22,10 +24,14 @@ if TYPE_CHECKING:
     from steppay_mock.delivery.target import Target
     from steppay_mock.payload.event import Event, Events
     from steppay_mock.payload.options import EventOptions
+    from steppay_mock.store.api.api import StoreApi
+    from steppay_mock.store.options import StoreOptions
+    from steppay_mock.store.scenarios.story import Story
+    from steppay_mock.store.store import Store
 
 
 class StepPay:
-    """One door to steppay-mock for a test: what it makes and sends follows the test's seed, secret and marker."""
+    """One door to steppay-mock for a test: all that it makes and sends follows the test's seed, secret and marker."""
 
     def __init__(self, *, seed: int, secret: SecretLike, target: TargetLike, options: Options, record: Record) -> None:
         self._seed = seed
@@ -36,6 +42,8 @@ class StepPay:
         record.seed = seed
         self._makings = 0
         self._deliveries = 0
+        self._stores: list[Store] = []
+        self._api: StoreApi | None = None
 
     def __repr__(self) -> str:
         return f"<steppay: seed {self._seed}>"
@@ -62,6 +70,26 @@ class StepPay:
         events = make_events(event_types, n=n, **self._event_options(options))
         self._record.add_made(events)
         return events
+
+    def store(self, **options: Unpack[StoreOptions]) -> Store:
+        """A simulated StepPay store, another one at each call; the options are those of ``steppay_mock.Store``."""
+        from steppay_mock.store.store import Store
+
+        return self._shown(Store(**self._store_options(options)))
+
+    def scenario(self, name: str, /, *, assumptions: Mapping[str, Any] | None = None, **parameters: Any) -> Story:
+        """A story of that name, lived in a store of its own; see ``steppay_mock.scenario``.
+
+        Where the test asks for ``steppay_api``, that answers for this store too.
+        """
+        from steppay_mock.store.scenarios.perform import scenario
+
+        for path in self._options.scenario_files:
+            _load_once(path)
+        story = scenario(name, assumptions=assumptions, **self._store_options(parameters))
+        self._record.add_story(story)
+        self._shown(story.store)
+        return story
 
     def deliver(self, events: Events, *, to: Target | None = None, **options: Unpack[DeliveryOptions]) -> Report:
         """Hand the events to the receiver, signed, and report what came of each: ``report.assert_ok()``.
@@ -101,6 +129,28 @@ class StepPay:
 
         return sign(body, self._secret, timestamp=timestamp)
 
+    def answer_through(self, api: StoreApi) -> None:
+        """Let this API answer for every store of the test: those that there are and those to come."""
+        self._api = api
+        for store in self._stores:
+            api.add(store)
+
+    def _shown(self, store: Store) -> Store:
+        self._stores.append(store)
+        if self._api is not None:
+            self._api.add(store)
+        return store
+
+    def _store_options(self, options: Mapping[str, Any]) -> Any:
+        marked = self._options.event_options
+        shared: dict[str, Any] = {name: marked[name] for name in ("locale", "nulls") if name in marked}
+        if "now" in marked:
+            shared["start"] = marked["now"]
+        if "seed" not in options:
+            self._makings += 1
+            shared["seed"] = self._seed if self._makings == 1 else derive_seed(self._seed, "event", self._makings)
+        return {**shared, **options}
+
     def _event_options(self, options: Mapping[str, Any]) -> Any:
         if "seed" in options:
             return {**self._options.event_options, **options}
@@ -121,3 +171,10 @@ class StepPay:
         # Kept: a factory is called once a test, so that two deliveries reach the same app.
         self._target = load_target(self._target)
         return self._target
+
+
+@cache
+def _load_once(path: Path) -> None:
+    from steppay_mock.store.scenarios.registry import load_scenarios
+
+    load_scenarios(path)

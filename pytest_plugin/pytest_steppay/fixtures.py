@@ -7,10 +7,14 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from pytest_steppay.door import StepPay
     from pytest_steppay.options import Options, SecretLike, TargetLike
     from steppay_mock.contract.catalogue import EventType
     from steppay_mock.payload.event import Event
+    from steppay_mock.store.api.api import StoreApi
+    from steppay_mock.store.store import Store
 
 
 @pytest.fixture
@@ -41,7 +45,7 @@ def steppay_seed(request: pytest.FixtureRequest) -> int:
     """The test's own seed: the marker's, or derived from --steppay-seed and the node id, in any order."""
     from pytest_steppay.record import record_of
     from pytest_steppay.report import test_id
-    from steppay_mock.payload.draw import derive_seed
+    from steppay_mock.payload.chance import derive_seed
 
     options = _options(request)
     seed = derive_seed(options.base_seed, test_id(request.node)) if options.seed is None else options.seed
@@ -72,6 +76,36 @@ def steppay_event_type(request: pytest.FixtureRequest) -> EventType:
 def steppay_event(steppay: StepPay, steppay_event_type: EventType) -> Event:
     """An event of every type in turn, or of those that the marker names."""
     return steppay.event(steppay_event_type)
+
+
+@pytest.fixture
+def steppay_store(steppay: StepPay) -> Store:
+    """A simulated StepPay store with a customer, a product with a monthly price, and the test's seed."""
+    return steppay.store()
+
+
+@pytest.fixture
+def steppay_token() -> str:
+    """The Secret-Token that calls of steppay_api must carry: STEPPAY_SECRET_TOKEN, else test_token."""
+    import os
+
+    from pytest_steppay.options import Secret
+
+    return Secret(os.environ.get("STEPPAY_SECRET_TOKEN") or "test_token")
+
+
+@pytest.fixture
+def steppay_api(steppay: StepPay, steppay_store: Store, steppay_token: str) -> Iterator[StoreApi]:
+    """StepPay's REST API, for a receiver that reads back: calls of requests to api.steppay.kr are answered in process.
+
+    It answers for steppay_store and for every store and scenario of the test.
+    """
+    from steppay_mock.store.api.api import StoreApi
+
+    api = StoreApi(steppay_store, token=steppay_token)
+    steppay.answer_through(api)
+    with api.patched():
+        yield api
 
 
 def _options(request: pytest.FixtureRequest) -> Options:

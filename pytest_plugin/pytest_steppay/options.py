@@ -14,6 +14,8 @@ from pytest_steppay.marker import read_markers
 from steppay_mock.errors import SteppayMockError
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from steppay_mock.contract.catalogue import EventType
 
 DEFAULT_SECRET = "whsec_test"  # noqa: S105 - it keeps nothing secret: receivers under test are given it
@@ -46,6 +48,7 @@ class Options:
     event_types: tuple[EventType, ...]
     event_options: dict[str, Any]
     delivery_options: dict[str, Any]
+    scenario_files: tuple[Path, ...]
 
 
 OPTIONS: pytest.StashKey[Options] = pytest.StashKey()
@@ -85,6 +88,7 @@ def _resolve(item: pytest.Item) -> Options:
         event_types=marked.event_types,
         event_options=({"locale": locale} if locale else {}) | marked.event_options,
         delivery_options=delivery,
+        scenario_files=tuple(config.getini("steppay_scenarios")),
     )
 
 

@@ -11,16 +11,29 @@ import pytest
 
 from pytest_steppay.fixtures import (
     steppay,
+    steppay_api,
     steppay_event,
     steppay_event_type,
     steppay_secret,
     steppay_seed,
+    steppay_store,
     steppay_target,
+    steppay_token,
 )
 from pytest_steppay.keys import BASE_SEED, MARKER
 from pytest_steppay.record import RECORD
 
-__all__ = ["steppay", "steppay_event", "steppay_event_type", "steppay_secret", "steppay_seed", "steppay_target"]
+__all__ = [
+    "steppay",
+    "steppay_api",
+    "steppay_event",
+    "steppay_event_type",
+    "steppay_secret",
+    "steppay_seed",
+    "steppay_store",
+    "steppay_target",
+    "steppay_token",
+]
 
 _INI = {
     "steppay_seed": "What all seeds derive from: a whole number (default: 0), or random.",
@@ -40,6 +53,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     for name, text in _INI.items():
         parser.addini(name, text, type="string", default=None)
     parser.addini("steppay_allow_hosts", "Hosts, beside this machine, that a URL may have.", type="linelist")
+    parser.addini("steppay_scenarios", "Python files that define scenarios of your own.", type="paths")
 
 
 def pytest_configure(config: pytest.Config) -> None:

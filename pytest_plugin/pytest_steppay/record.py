@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from steppay_mock.delivery.outcome import Outcome
     from steppay_mock.delivery.report import Report
     from steppay_mock.payload.event import Event
+    from steppay_mock.store.scenarios.story import Story
 
 _SHOWN = 10
 _LONGEST = 4000  # characters of a payload; a usual order has two thousand
@@ -28,6 +29,7 @@ class Record:
     made: deque[Event] = field(default_factory=lambda: deque(maxlen=_SHOWN))
     delivered: deque[Outcome] = field(default_factory=lambda: deque(maxlen=_SHOWN))
     failed: list[Outcome] = field(default_factory=list)
+    stories: deque[str] = field(default_factory=lambda: deque(maxlen=_SHOWN))
     made_count: int = 0
     delivered_count: int = 0
     failed_count: int = 0
@@ -45,6 +47,11 @@ class Record:
             self.made.append(event)
             self.made_count += 1
 
+    def add_story(self, story: Story) -> None:
+        """Remember a scenario that was lived."""
+        said = ", ".join(f"{name}={value!r}" for part in story.parts for name, value in part.parameters.items())
+        self.stories.append(f"{story.name}({said}), {len(story)} events, seed {story.seed}")
+
     def add_delivered(self, report: Report) -> None:
         """Remember what came of deliveries."""
         self.delivered.extend(report)
@@ -54,6 +61,8 @@ class Record:
 
     def lines(self) -> Iterator[str]:
         """What was made, a line for each delivery, failed ones first, and the payload of the first that failed."""
+        for story in self.stories:
+            yield f"lived: {story}"
         if self.made:
             count = f"{self.made_count}, the last of them " if self.made_count > _SHOWN else ""
             yield f"made: {count}{', '.join(str(event.type) for event in self.made)}"

@@ -12,7 +12,7 @@ from steppay_mock.cli.closing import closing
 from steppay_mock.cli.failures import failures_told
 from steppay_mock.errors import choices, did_you_mean
 
-COMMANDS = ("events", "schema", "generate", "validate", "sign", "verify", "send")
+COMMANDS = ("events", "schema", "generate", "validate", "sign", "verify", "send", "scenario", "serve-api")
 
 
 class Program(click.Group):
@@ -26,7 +26,7 @@ class Program(click.Group):
         """The command of that name, or None."""
         if cmd_name not in COMMANDS:
             return None
-        command: click.Command = import_module(f"steppay_mock.cli.commands.{cmd_name}").command
+        command: click.Command = import_module(f"steppay_mock.cli.commands.{cmd_name.replace('-', '_')}").command
         return command
 
     def resolve_command(

@@ -216,7 +216,7 @@ def test_event_types_are_completed() -> None:
 
 
 def test_commands_and_options_are_completed() -> None:
-    assert complete(incomplete="s") == ["schema", "sign", "send"]
+    assert complete(incomplete="s") == ["schema", "sign", "send", "scenario", "serve-api"]
     assert "--allow-host" in complete("send", incomplete="--a")
     assert complete("generate", "--nulls", incomplete="") == ["omit", "null", "mixed"]
 

@@ -1,0 +1,163 @@
+"""``steppay-mock scenario``: list the stories that a store can live, show one, deliver one."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from steppay_mock.cli.closing import closing
+from steppay_mock.cli.options import json_option
+from steppay_mock.cli.output import counted, say, write_json, write_table, write_text
+from steppay_mock.cli.sending import Sending, order_option, sending_options
+from steppay_mock.cli.staging import ScenarioName, Speed, Staging, files_option, load_files, staging_options
+
+if TYPE_CHECKING:
+    from steppay_mock.store.scenarios.definition import Parameter, Scenario
+    from steppay_mock.store.scenarios.story import Story
+
+_SHOWN_SEED = 0
+
+
+@click.group(
+    "scenario",
+    epilog=closing(
+        "steppay-mock scenario list",
+        "steppay-mock scenario show subscription-renewal-fails-then-recovers",
+        "steppay-mock scenario run refund-in-parts --to http://localhost:8000 --set customer_id=42 --order shuffled",
+        exit_codes="0 fine, 1 the receiver is wrong, 2 wrong usage, 3 the receiver was not reached.",
+    ),
+)
+def command() -> None:
+    """List the stories that a store can live, show one, or deliver one.
+
+    A scenario is what may happen between a shop and a customer, told in events that agree with each other.
+    """
+
+
+@command.command("list", epilog=closing("steppay-mock scenario list --json", exit_codes="0 fine, 2 wrong usage."))
+@files_option()
+@json_option("the list")
+def list_scenarios(*, files: tuple[str, ...], as_json: bool) -> None:
+    """List the scenarios, with what each tells."""
+    from steppay_mock.store.scenarios.registry import all_scenarios
+
+    load_files(files)
+    found = all_scenarios().values()
+    if as_json:
+        write_json([_as_dict(one) for one in found])
+        return
+    rows = [(one.name, one.summary) for one in found]
+    write_table(("Scenario", "What happens"), rows, wraps=frozenset({"What happens"}))
+
+
+@command.command(
+    "show",
+    epilog=closing(
+        "steppay-mock scenario show usage-quota-topped-up",
+        "steppay-mock scenario show subscription-renews --set renewals=3 --set interval=WEEK",
+        exit_codes="0 fine, 2 wrong usage.",
+    ),
+)
+@click.argument("name", metavar="NAME", type=ScenarioName())
+@staging_options
+@json_option("it, payloads included,")
+def show(*, name: str, staging: Staging, as_json: bool) -> None:
+    """Show what a scenario tells, its parameters, and its timeline.
+
+    Offsets count from the first event. What shares an offset has the same timestamp, and comes in any order.
+    """
+    found = staging.find(name)
+    story = staging.live(name, seed=_SHOWN_SEED)
+    if as_json:
+        write_json({**_as_dict(found), **_as_dict_of(story)})
+        return
+    write_text(f"{found.name}\n\n{found.description}\n")
+    write_table(
+        ("Parameter", "Default", "Meaning"),
+        [(one.name, _default(one), _meaning(one)) for one in _parameters(found)],
+        wraps=frozenset({"Meaning"}),
+    )
+    write_text("")
+    write_table(
+        ("When", "Event type", "Of", "Id", "Status"),
+        [(row.when, row.event, row.entity, str(row.id), row.status) for row in story.timeline().rows],
+        right=frozenset({"When", "Id"}),
+    )
+    say(f"{counted(len(story), 'event')}; seed {story.seed}")
+
+
+@command.command(
+    "run",
+    epilog=closing(
+        "steppay-mock scenario run subscription-renews --to http://localhost:8000 --order shuffled --seed 7",
+        "steppay-mock scenario run refund-in-full --to http://localhost:8000 --set email=kim@example.com --speed 1d=1s",
+        "steppay-mock scenario run invoice-paid --to http://localhost:8000 --dry-run --secret whsec_example",
+        exit_codes="0 every answer was 2xx, 1 some were not, 2 wrong usage, 3 nothing could be reached.",
+    ),
+)
+@click.argument("name", metavar="NAME", type=ScenarioName())
+@click.option("--to", "url", metavar="URL", required=True, help="Your receiver; without a path, /webhooks/steppay.")
+@order_option()
+@click.option(
+    "--speed",
+    metavar="SPEED",
+    type=Speed(),
+    default="0",
+    show_default=True,
+    help="How long to wait between events: 0, real, or a rate such as 1d=1s. Only waiting is compressed, no payload.",
+)
+@staging_options
+@sending_options
+@click.pass_context
+def run(ctx: click.Context, *, name: str, url: str, speed: float, staging: Staging, sending: Sending) -> None:
+    """Live a scenario and deliver its events to a receiver.
+
+    Each webhook is signed when it is sent, whenever it happened.
+    """
+    from steppay_mock.delivery.pace import pace
+
+    if speed and sending.order != "occurrence":
+        raise click.UsageError("--speed waits as long as it took, which has a meaning in --order occurrence alone.")
+    route = sending.to(url)
+    story = staging.live(name)
+    events = story if sending.dry_run else pace(story, scale=speed)
+    ctx.exit(route.send(events, count=len(story), seed=int(story.seed)))
+
+
+def _parameters(found: Scenario) -> list[Parameter]:
+    from steppay_mock.store.scenarios.parameters import parameters_of
+
+    return list(parameters_of(found).values())
+
+
+def _default(parameter: Parameter) -> str:
+    return "" if parameter.default in {None, ""} else str(parameter.default)
+
+
+def _meaning(parameter: Parameter) -> str:
+    values = f" ({', '.join(map(str, parameter.values))})" if parameter.values else ""
+    return parameter.description.rstrip(".") + values
+
+
+def _as_dict(found: Scenario) -> dict[str, Any]:
+    parameters = [
+        {
+            "name": one.name,
+            "type": {int: "integer", float: "number", bool: "boolean"}.get(one.type, "string"),
+            "default": one.default,
+            "values": list(one.values) or None,
+            "description": one.description,
+        }
+        for one in _parameters(found)
+    ]
+    return {"name": found.name, "description": found.description, "parameters": parameters}
+
+
+def _as_dict_of(story: Story) -> dict[str, Any]:
+    return {
+        "seed": story.seed,
+        "timeline": story.timeline().as_dicts(),
+        "payloads": [event.payload for event in story],
+        "state": story.state(),
+    }

@@ -1,0 +1,94 @@
+"""``steppay-mock serve-api``: StepPay's REST API on this machine, answered by a simulated store."""
+
+from __future__ import annotations
+
+import os
+from threading import Event as Signal
+from typing import TYPE_CHECKING
+
+import click
+
+from steppay_mock.cli.closing import closing
+from steppay_mock.cli.options import json_option
+from steppay_mock.cli.output import counted, say, write_json, write_text
+from steppay_mock.cli.staging import ScenarioName, Staging, staging_options
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from steppay_mock.store.store import Store
+
+VARIABLE = "STEPPAY_SECRET_TOKEN"
+
+
+@click.command(
+    "serve-api",
+    epilog=closing(
+        "steppay-mock serve-api --scenario subscription-renews --seed 7 --port 8090 --token token_example",
+        "steppay-mock serve-api --scenario refund-in-full --set customer_id=42 --json --token token_example",
+        exit_codes="0 it was stopped, 2 wrong usage, such as a port in use.",
+    ),
+)
+@click.option(
+    "--scenario", "name", metavar="NAME", type=ScenarioName(), help="Answer from the end of this story. Default: none."
+)
+@click.option(
+    "--port",
+    metavar="N",
+    type=click.IntRange(0, 65_535),
+    default=0,
+    show_default=True,
+    help="Where to listen on 127.0.0.1; 0 takes a free one.",
+)
+@click.option(
+    "--token",
+    metavar="TOKEN",
+    help=f"The Secret-Token that calls must carry. Default: the variable {VARIABLE}, which shows in no process list.",
+)
+@staging_options
+@json_option("where it listens, and what can be asked for,")
+def command(*, name: str | None, port: int, token: str | None, staging: Staging, as_json: bool) -> None:
+    """Serve StepPay's REST API from a simulated store, until Ctrl-C.
+
+    For receivers in any language that read back what a webhook says. Give the receiver the address that is printed, in
+    the place of https://api.steppay.kr. It listens on this machine alone.
+    """
+    from steppay_mock.store.api.api import StoreApi
+
+    token = token or os.environ.get(VARIABLE)
+    if not token:
+        raise click.UsageError(f"No token is given. Pass --token, or set {VARIABLE}.")
+    store = _store(name, staging)
+    with StoreApi(store, token=token).serve(port=port) as url:
+        paths = list(_paths(store))
+        if as_json:
+            write_json({"url": url, "paths": paths})
+        else:
+            write_text(url)
+            for path in paths:
+                say(f"GET {path}")
+        say(f"{counted(len(store.events), 'event')} have happened; Ctrl-C stops it")
+        try:
+            Signal().wait()
+        except KeyboardInterrupt:
+            say("")
+
+
+def _store(name: str | None, staging: Staging) -> Store:
+    if name is not None:
+        return staging.live(name).store
+    if staging.settings:
+        raise click.UsageError("--set is about a scenario. Name it: --scenario NAME.")
+    from steppay_mock.store.store import Store
+
+    return Store(seed=staging.seed or 0, start=staging.start, locale=staging.locale, currency=staging.currency)
+
+
+def _paths(store: Store) -> Iterator[str]:
+    """What can be asked for."""
+    yield from (f"/api/v1/customers/{one.id}" for one in store.customers)
+    yield from (f"/api/v1/products/{one.code}" for one in store.products)
+    yield from (f"/api/v1/orders/{one.id}" for one in store.orders)
+    yield from (f"/api/v1/subscriptions/{one.id}" for one in store.subscriptions)
+    yield from (f"/api/v1/invoices/{one.id}" for one in store.invoices)
+    yield from (f"/api/payment/receipt/{one.id_key}" for one in store.payments)

@@ -1,0 +1,123 @@
+"""``serve-api``: a process that answers for StepPay until it is stopped."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+import requests
+
+from steppay_mock import scenario
+
+TOKEN = "token_of_the_tests"
+PAGE = (Path(__file__).parents[2] / "docs" / "cli.md").read_text(encoding="utf-8")
+
+
+@contextmanager
+def serving(*words: str, told: list[str] | None = None, **environment: str) -> Iterator[tuple[str, Any]]:
+    """The first line that the command prints, while it runs; then it is interrupted as by Ctrl-C.
+
+    What it says on standard error is ``told`` at its end.
+    """
+    command = [sys.executable, "-m", "steppay_mock.cli", "serve-api", *words]
+    with subprocess.Popen(
+        command, env={**os.environ, **environment}, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout
+        try:
+            yield process.stdout.readline().strip(), process
+        finally:
+            process.send_signal(signal.SIGINT)
+            words_for_people = process.communicate(timeout=30)[1]
+            if told is not None:
+                told.append(words_for_people)
+
+
+def get(url: str, token: str | None = TOKEN) -> Any:
+    return requests.get(url, headers={} if token is None else {"Secret-Token": token}, timeout=30)
+
+
+def test_it_answers_from_the_end_of_a_story_until_it_is_stopped() -> None:
+    story = scenario("refund-in-full", seed=7, customer_id=42)
+    (order,) = story.state()["orders"].values()
+    words = ("--scenario", "refund-in-full", "--seed", "7", "--set", "customer_id=42", "--token", TOKEN)
+    told: list[str] = []
+    with serving(*words, told=told) as (url, process):
+        assert re.fullmatch(r"http://127\.0\.0\.1:\d+", url)
+        assert get(f"{url}/api/v1/orders/{order['id']}").json() == order
+        assert get(f"{url}/api/v1/customers/42").json()["id"] == 42
+        refused = get(f"{url}/api/v1/orders/{order['id']}", token=None)
+    assert process.returncode == 0
+    assert refused.status_code == 401
+    assert "Secret-Token" in refused.json()["message"]
+    assert f"GET /api/v1/orders/{order['id']}" in told[0]
+    assert TOKEN not in told[0]
+
+
+def test_what_the_page_shows_runs() -> None:
+    (shown,) = re.findall(r"^steppay-mock serve-api (.*)$", PAGE, re.MULTILINE)
+    words = shown.split()
+    words[words.index("--port") + 1] = "0"
+    with serving(*words) as (url, process):
+        assert get(f"{url}/api/v1/orders/1", token="token_example").status_code == 404
+    assert process.returncode == 0
+
+
+def test_the_token_may_come_from_the_environment_and_json_tells_the_paths() -> None:
+    with serving("--json", "--scenario", "invoice-paid", "--seed", "7", STEPPAY_SECRET_TOKEN=TOKEN) as (first, process):
+        assert process.stdout
+        lines = [first]
+        while lines[-1] != "}":
+            lines.append(process.stdout.readline().rstrip("\n"))
+        found = json.loads("\n".join(lines))
+        assert len(found["paths"]) == 5
+        for path in found["paths"]:
+            assert get(found["url"] + path).status_code == 200
+
+
+def test_without_a_scenario_there_is_a_customer_and_a_product() -> None:
+    with serving("--json", "--seed", "7", "--token", TOKEN) as (first, process):
+        assert process.stdout
+        lines = [first]
+        while lines[-1] != "}":
+            lines.append(process.stdout.readline().rstrip("\n"))
+        assert [path.split("/")[3] for path in json.loads("\n".join(lines))["paths"]] == ["customers", "products"]
+
+
+def test_a_port_in_use_is_told_of(run: Any) -> None:
+    with socket.socket() as held:
+        held.bind(("127.0.0.1", 0))
+        held.listen()
+        port = held.getsockname()[1]
+        done = run("serve-api", "--port", str(port), "--token", TOKEN, "--seed", "7")
+    assert done.code == 2
+    assert str(port) in done.err
+    assert done.out == ""
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        ((), "No token is given. Pass --token, or set STEPPAY_SECRET_TOKEN."),
+        (("--token", "x", "--set", "customer_id=1"), "--set is about a scenario. Name it: --scenario NAME."),
+        (("--token", "x", "--scenario", "refund-in-ful"), "Did you mean 'refund-in-full'?"),
+        (("--token", "x", "--port", "70000"), "70000"),
+    ],
+)
+def test_wrong_usage_says_what_to_type(
+    run: Any, words: tuple[str, ...], message: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("STEPPAY_SECRET_TOKEN", raising=False)
+    done = run("serve-api", *words)
+    assert done.code == 2
+    assert message in done.err

@@ -1,0 +1,174 @@
+"""Stores, scenarios and the REST API in a test."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from importlib import import_module
+
+import pytest
+
+Run = Callable[..., pytest.RunResult]
+
+# Loaded here because runs in process drop what they load, and some of it cannot be loaded twice.
+import_module("responses")
+import_module("steppay_mock.store.api.api")
+
+SHOP = """
+    import requests
+    from flask import Flask, request
+
+    rows = {}
+    app = Flask("shop")
+
+    @app.post("/webhooks/steppay")
+    def steppay():
+        data = request.json["data"]
+        if "subscriptionId" in data and "status" in data:
+            url = f"https://api.steppay.kr/api/v1/subscriptions/{data['subscriptionId']}"
+            answer = requests.get(url, headers={"Secret-Token": "test_token"}, timeout=5)
+            answer.raise_for_status()
+            rows[data["subscriptionId"]] = answer.json()["status"]
+        return ""
+"""
+
+
+@pytest.fixture(autouse=True)
+def _no_token(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("STEPPAY_SECRET_TOKEN", raising=False)
+
+
+def test_a_scenario_and_a_store_follow_the_seed_of_the_test(pytester: pytest.Pytester, run: Run) -> None:
+    pytester.makepyfile(
+        """
+        import pytest
+        from steppay_mock import Store, scenario
+
+        @pytest.mark.steppay(seed=7)
+        def test_scenario(steppay):
+            first, second = (steppay.scenario("refund-in-full", customer_id=42) for _ in range(2))
+            assert first.events == scenario("refund-in-full", seed=7, customer_id=42).events
+            assert second.events != first.events
+            assert steppay.scenario("refund-in-full", seed=3).seed == 3
+
+        @pytest.mark.steppay(seed=7, locale="en_US", now=1_700_000_000, nulls="null")
+        def test_store(steppay, steppay_store):
+            assert steppay_store.seed == 7
+            assert steppay_store.now.timestamp() // 1 == 1_700_000_000
+            assert steppay_store.customer.words["name"].isascii()
+            steppay_store.checkout()
+            assert steppay_store.events[0].data["paymentDate"] is None
+            assert steppay.store(currency="USD").currency == "USD"
+        """
+    )
+    run().assert_outcomes(passed=2)
+
+
+def test_a_receiver_that_reads_back_is_answered_in_process(pytester: pytest.Pytester, run: Run) -> None:
+    pytester.makepyfile(shop=SHOP)
+    pytester.syspathinsert()
+    pytester.makepyfile(
+        """
+        import shop
+
+        def test_scenario(steppay, steppay_api):
+            story = steppay.scenario("subscription-cancelled-at-period-end")
+            steppay.deliver(story, to=shop.app, order="shuffled").assert_ok()
+            (number,) = story.state()["subscriptions"]
+            assert shop.rows[number] == "CANCELED"
+            assert {call.status for call in steppay_api.calls} == {200}
+
+        def test_store(steppay, steppay_store, steppay_api):
+            order = steppay_store.checkout()
+            steppay.deliver(steppay_store.events, to=shop.app).assert_ok()
+            assert shop.rows[steppay_store.subscription_of(order).id] == "ACTIVE"
+
+        def test_another_store_of_the_test(steppay, steppay_api):
+            store = steppay.store()
+            store.checkout()
+            steppay.deliver(store.events, to=shop.app).assert_ok()
+            assert shop.rows[store.subscription.id] == "ACTIVE"
+        """
+    )
+    run().assert_outcomes(passed=3)
+
+
+def test_the_token_can_be_overridden(pytester: pytest.Pytester, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("STEPPAY_SECRET_TOKEN", "token_of_the_environment")
+    pytester.makepyfile(
+        """
+        import pytest, requests
+
+        def ask(store, token):
+            url = f"https://api.steppay.kr/api/v1/customers/{store.customer.id}"
+            return requests.get(url, headers={"Secret-Token": token}, timeout=5).status_code
+
+        def test_environment(steppay_api, steppay_store, steppay_token):
+            assert steppay_token == "token_of_the_environment"
+            assert ask(steppay_store, "token_of_the_environment") == 200
+            assert ask(steppay_store, "test_token") == 401
+
+        class TestOverride:
+            @pytest.fixture
+            def steppay_token(self):
+                return "mine"
+
+            def test_it(self, steppay_api, steppay_store):
+                assert ask(steppay_store, "mine") == 200
+        """
+    )
+    run().assert_outcomes(passed=2)
+
+
+def test_a_failing_test_tells_its_story_and_never_its_token(
+    pytester: pytest.Pytester, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("STEPPAY_SECRET_TOKEN", "token_never_shown")
+    pytester.makepyfile(
+        """
+        def test_it(steppay, steppay_api, steppay_token):
+            story = steppay.scenario("refund-in-full", customer_id=42)
+            assert len(story) == 0
+        """
+    )
+    result = run("-l", "--setup-show")
+    result.assert_outcomes(failed=1)
+    result.stdout.re_match_lines([r"lived: refund-in-full\(customer_id=42\), 6 events, seed \d+"])
+    assert "token_never_shown" not in result.stdout.str() + result.stderr.str()
+
+
+def test_scenarios_of_the_users_files_are_known(pytester: pytest.Pytester, run: Run) -> None:
+    pytester.makepyfile(
+        stories='''
+        from datetime import timedelta
+        from steppay_mock import define_scenario
+
+        @define_scenario("of-the-shop")
+        def of_the_shop(store):
+            """A subscription is bought in our shop, and cancelled."""
+            store.checkout()
+            yield timedelta(days=1)
+            store.cancel()
+        '''
+    )
+    pytester.makeini("[pytest]\nsteppay_scenarios = stories.py")
+    pytester.makepyfile(
+        """
+        def test_one(steppay):
+            assert steppay.scenario("of-the-shop")[-1].data["status"] == "CANCELED"
+
+        def test_other(steppay):
+            assert len(steppay.scenario("of-the-shop")) == 6
+        """
+    )
+    run().assert_outcomes(passed=2)
+
+
+def test_an_unknown_scenario_is_told_at_the_users_line(pytester: pytest.Pytester, run: Run) -> None:
+    pytester.makepyfile(test_it="def test_it(steppay):\n    steppay.scenario('refund-in-ful')")
+    run().stdout.fnmatch_lines(
+        [
+            ">       steppay.scenario('refund-in-ful')",
+            "E       steppay_mock.errors.SteppayMockError: There is no scenario 'refund-in-ful'. Did you mean *",
+            "test_it.py:2: SteppayMockError",
+        ]
+    )
