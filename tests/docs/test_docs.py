@@ -3,58 +3,35 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import shutil
 import subprocess
-from collections.abc import Iterator
-from dataclasses import dataclass
+import sys
+import tomllib
 from pathlib import Path
 from typing import Any
 
 import pytest
+from docs.pages import BLOCK, ROOT, Block, blocks_of
 
-ROOT = Path(__file__).resolve().parents[2]
 PAGES = sorted(
     [
         *ROOT.glob("docs/*.md"),
         *(ROOT / name for name in ("ARCHITECTURE.md", "CHANGELOG.md", "CONTRIBUTING.md", "schemas/README.md")),
     ]
 )
-RUN = ("schemas", "payloads", "signatures", "delivery")  # the pages of the command line and of pytest have own tests
+# The pages of the command line and of pytest have tests of their own; those of facts and of fidelity are tables.
+RUN = ("schemas", "payloads", "signatures", "delivery", "store", "scenarios", "rest-api")
 NODE_MODULES = ROOT / "tests" / "ajv" / "node_modules"
 
-_BLOCK = re.compile(r"^```(\w*)[^\n]*\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _LINK = re.compile(r"\[[^\]]*\]\(([^()\s]+)\)")
 _HEADING = re.compile(r"^#+ +(.+?) *$", re.MULTILINE)
 _HOME = re.compile(r"(?<![\w.>/])/(?:home|root|tmp|work|Users|opt|var|mnt)/")
 
 
-@dataclass(frozen=True, slots=True)
-class Block:
-    """A fenced block of a page, and the line on which its content begins."""
-
-    page: str
-    language: str
-    text: str
-    line: int
-
-    def __str__(self) -> str:
-        return f"{self.page}:{self.line}"
-
-    @property
-    def at_its_place(self) -> str:
-        """The text below as many empty lines as stand above it, so that tracebacks name lines of the page."""
-        return "\n" * (self.line - 1) + self.text
-
-
 def blocks(*languages: str, pages: tuple[str, ...] = RUN) -> list[Block]:
     return [block for page in pages for block in blocks_of(page) if block.language in languages]
-
-
-def blocks_of(page: str) -> Iterator[Block]:
-    text = (ROOT / "docs" / f"{page}.md").read_text(encoding="utf-8")
-    for match in _BLOCK.finditer(text):
-        yield Block(page, match[1], match[2], text.count("\n", 0, match.start(2)) + 1)
 
 
 def name(path: Path) -> str:
@@ -63,7 +40,7 @@ def name(path: Path) -> str:
 
 def anchors(page: Path) -> set[str]:
     """The anchors that a page's headings get where it is shown."""
-    headings = _HEADING.findall(_BLOCK.sub("", page.read_text(encoding="utf-8")))
+    headings = _HEADING.findall(BLOCK.sub("", page.read_text(encoding="utf-8")))
     return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
 
 
@@ -91,12 +68,18 @@ def _node(request: pytest.FixtureRequest) -> None:
 
 @pytest.mark.parametrize("page", RUN)
 @pytest.mark.usefixtures("reader")
-def test_the_python_of_a_page_runs_from_top_to_bottom(page: str) -> None:
-    found = blocks("python", pages=(page,))
-    assert found
+def test_the_python_of_a_page_runs_from_top_to_bottom_and_prints_what_it_shows(
+    page: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    found = list(blocks_of(page))
     namespace: dict[str, Any] = {"__name__": "__main__"}
-    for block in found:
+    for block, following in zip(found, [*found[1:], None], strict=True):
+        if block.language != "python":
+            continue
         exec(compile(block.at_its_place, str(ROOT / "docs" / f"{page}.md"), "exec", dont_inherit=True), namespace)
+        printed = capsys.readouterr().out
+        if "print(" in block.text and following is not None and following.language == "text":
+            assert printed == following.text, f"{following}: this is what is printed"
 
 
 @pytest.mark.node
@@ -118,14 +101,37 @@ def test_the_json_of_a_page_is_json(block: Block) -> None:
     json.loads(block.text)
 
 
+@pytest.mark.parametrize("block", blocks("toml"), ids=str)
+def test_the_toml_of_a_page_is_toml(block: Block) -> None:
+    tomllib.loads(block.text)
+
+
+def test_the_commands_about_scenarios_of_ones_own_run_with_the_file_that_is_shown(reader: Path) -> None:
+    [file] = [block.text for block in blocks("python") if block.text.startswith("# stories.py\n")]
+    (reader / "stories.py").write_text(file, encoding="utf-8")
+    [script] = [block.text for block in blocks("sh") if "--from stories.py" in block.text]
+    path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
+    done = subprocess.run(
+        ["bash", "-euo", "pipefail", "-c", script],
+        env={**os.environ, "PATH": path},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    assert done.returncode == 0, done.stderr
+    assert "gift-then-regret" in done.stdout
+
+
 def test_every_block_names_a_language_that_is_looked_after() -> None:
     pages = tuple(page.stem for page in PAGES if page.parent.name == "docs" and page.stem not in {"cli", "pytest"})
-    assert {block.language for page in pages for block in blocks_of(page)} <= {"python", "js", "json", "sh", "text"}
+    known = {"python", "js", "json", "sh", "text", "toml", "mermaid"}
+    assert {block.language for page in pages for block in blocks_of(page)} <= known
 
 
 @pytest.mark.parametrize("page", PAGES, ids=name)
 def test_every_link_leads_somewhere(page: Path) -> None:
-    for link in _LINK.findall(_BLOCK.sub("", page.read_text(encoding="utf-8"))):
+    for link in _LINK.findall(BLOCK.sub("", page.read_text(encoding="utf-8"))):
         if re.match(r"https?:", link):
             continue
         file, _, anchor = link.partition("#")

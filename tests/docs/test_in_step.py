@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from docs.pages import ROOT, page
 
 from steppay_mock.contract.locate import schema_dir
 from steppay_mock.delivery.options import DeliveryOptions
@@ -18,12 +19,7 @@ from steppay_mock.payload.coherence.payment import METHODS_BY_GATEWAY
 from steppay_mock.payload.drift import KNOWN_ELSEWHERE
 from steppay_mock.payload.options import EventOptions
 
-ROOT = Path(__file__).resolve().parents[2]
 SCHEMAS = Path(str(schema_dir()))
-
-
-def page(name: str) -> str:
-    return (ROOT / "docs" / f"{name}.md").read_text(encoding="utf-8")
 
 
 def facts() -> dict[int, str]:
@@ -63,7 +59,7 @@ def test_every_fact_has_evidence_that_is_explained() -> None:
         assert letters or evidence == "seen", number
 
 
-@pytest.mark.parametrize("name", ["facts", "schemas", "payloads", "signatures", "delivery"])
+@pytest.mark.parametrize("name", sorted(path.stem for path in ROOT.glob("docs/*.md")))
 def test_a_page_refers_only_to_facts_that_exist(name: str) -> None:
     named = {int(number) for text in re.findall(r"\(facts? [^)]*\)", page(name)) for number in re.findall(r"\d+", text)}
     assert named

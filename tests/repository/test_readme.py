@@ -12,6 +12,8 @@ import pytest
 from werkzeug import Request, Response
 from werkzeug.serving import make_server
 
+from steppay_mock.store.scenarios.registry import all_scenarios
+
 ROOT = Path(__file__).parents[2]
 BLOCKS: list[tuple[str, str]] = re.findall(
     r"^```(\w+)\n(.*?)^```$", (ROOT / "README.md").read_text("utf-8"), re.MULTILINE | re.DOTALL
@@ -27,6 +29,22 @@ app = Flask(__name__)
 def steppay():
     payload = request.get_json()
     {line}
+    return ""
+"""
+
+READING_BACK = """
+import requests
+from flask import Flask, request
+
+app, subscriptions = Flask(__name__), {}
+
+
+@app.post("/webhooks/steppay")
+def steppay():
+    number = request.get_json()["data"].get("subscriptionId")
+    if number:
+        url = f"https://api.steppay.kr/api/v1/subscriptions/{number}"
+        subscriptions[number] = requests.get(url, headers={"Secret-Token": "test_token"}, timeout=5).json()["status"]
     return ""
 """
 
@@ -80,7 +98,7 @@ def test_every_file_that_it_names_is_there() -> None:
 
 
 def test_every_block_is_run_below() -> None:
-    assert [kind for kind, _ in BLOCKS] == ["sh", "sh", "python", "sh", "text", "sh", "python"]
+    assert [kind for kind, _ in BLOCKS] == ["sh", "sh", "python", "sh", "text", "sh", "python", "sh", "python"]
 
 
 def test_the_demo_runs() -> None:
@@ -137,6 +155,39 @@ def test_the_commands_do_what_they_say(tmp_path: Path, listening: str) -> None:
     assert "kim@example.com" in (tmp_path / "payment.json").read_text("utf-8")
     assert "timestamp=" in done.stdout
     assert "81 payloads" in done.stderr
+
+
+def test_the_story_is_told_to_a_receiver_that_reads_back(tmp_path: Path) -> None:
+    (tmp_path / "test_story.py").write_text(block("python", "# test_story.py"), encoding="utf-8")
+    (tmp_path / "shop.py").write_text(READING_BACK, encoding="utf-8")
+    done = shell("pytest test_story.py", tmp_path, STEPPAY_SECRET_TOKEN="test_token")
+    assert done.returncode == 0, done.stdout
+    assert "1 passed" in done.stdout
+
+
+def test_the_story_is_told_to_a_receiver_that_believes_what_comes_last_and_fails(tmp_path: Path) -> None:
+    (tmp_path / "test_story.py").write_text(block("python", "# test_story.py"), encoding="utf-8")
+    believing = READING_BACK.replace('requests.get(url, headers={"Secret-Token": "test_token"}, timeout=5).json()', "")
+    (tmp_path / "shop.py").write_text(
+        believing.replace('["status"]\n', 'request.get_json()["data"]["status"]\n'), encoding="utf-8"
+    )
+    done = shell("pytest test_story.py", tmp_path)
+    assert done.returncode == 1, done.stdout
+    assert "assert 'UNPAID' == 'ACTIVE'" in done.stdout
+
+
+def test_the_commands_of_scenarios_do_what_they_say(tmp_path: Path, listening: str) -> None:
+    script = block("sh", "steppay-mock scenario list").replace("127.0.0.1:8000", listening)
+    done = shell(script, tmp_path)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "PARTIAL_CANCELED" in done.stdout
+    assert "8 x 204" in done.stderr
+
+
+def test_the_scenarios_are_counted() -> None:
+    shipped = [one for one in all_scenarios().values() if one.tell.__module__.startswith("steppay_mock.")]
+    assert f"There are {len(shipped)} [scenarios]" in (ROOT / "README.md").read_text("utf-8")
+    assert f"[시나리오](docs/scenarios.md)는 {len(shipped)}가지" in (ROOT / "README.ko.md").read_text("utf-8")
 
 
 def test_the_code_runs(capsys: pytest.CaptureFixture[str]) -> None:
