@@ -44,6 +44,8 @@ class StepPay:
         self._deliveries = 0
         self._stores: list[Store] = []
         self._api: StoreApi | None = None
+        for path in options.scenario_files:
+            _load_once(path)
 
     def __repr__(self) -> str:
         return f"<steppay: seed {self._seed}>"
@@ -75,7 +77,7 @@ class StepPay:
         """A simulated StepPay store, another one at each call; the options are those of ``steppay_mock.Store``."""
         from steppay_mock.store.store import Store
 
-        return self._shown(Store(**self._store_options(options)))
+        return self._registered(Store(**self._store_options(options)))
 
     def scenario(self, name: str, /, *, assumptions: Mapping[str, Any] | None = None, **parameters: Any) -> Story:
         """A story of that name, lived in a store of its own; see ``steppay_mock.scenario``.
@@ -84,11 +86,9 @@ class StepPay:
         """
         from steppay_mock.store.scenarios.perform import scenario
 
-        for path in self._options.scenario_files:
-            _load_once(path)
         story = scenario(name, assumptions=assumptions, **self._store_options(parameters))
         self._record.add_story(story)
-        self._shown(story.store)
+        self._registered(story.store)
         return story
 
     def deliver(self, events: Events, *, to: Target | None = None, **options: Unpack[DeliveryOptions]) -> Report:
@@ -135,7 +135,7 @@ class StepPay:
         for store in self._stores:
             api.add(store)
 
-    def _shown(self, store: Store) -> Store:
+    def _registered(self, store: Store) -> Store:
         self._stores.append(store)
         if self._api is not None:
             self._api.add(store)
@@ -147,16 +147,18 @@ class StepPay:
         if "now" in marked:
             shared["start"] = marked["now"]
         if "seed" not in options:
-            self._makings += 1
-            shared["seed"] = self._seed if self._makings == 1 else derive_seed(self._seed, "event", self._makings)
+            shared["seed"] = self._next_seed()
         return {**shared, **options}
 
     def _event_options(self, options: Mapping[str, Any]) -> Any:
         if "seed" in options:
             return {**self._options.event_options, **options}
+        return {**self._options.event_options, "seed": self._next_seed(), **options}
+
+    def _next_seed(self) -> int:
+        """The test's own seed at first, then others that follow from it."""
         self._makings += 1
-        seed = self._seed if self._makings == 1 else derive_seed(self._seed, "event", self._makings)
-        return {**self._options.event_options, "seed": seed, **options}
+        return self._seed if self._makings == 1 else derive_seed(self._seed, "event", self._makings)
 
     def _delivery_options(self, options: Mapping[str, Any]) -> Any:
         self._deliveries += 1

@@ -79,9 +79,12 @@ def steppay_event(steppay: StepPay, steppay_event_type: EventType) -> Event:
 
 
 @pytest.fixture
-def steppay_store(steppay: StepPay) -> Store:
-    """A simulated StepPay store with a customer, a product with a monthly price, and the test's seed."""
-    return steppay.store()
+def steppay_store(steppay: StepPay, steppay_seed: int) -> Store:
+    """A simulated StepPay store with a customer and a product with a monthly price; its seed follows the test's."""
+    from steppay_mock.payload.chance import derive_seed
+
+    # A seed of its own: to ask for this fixture, or for steppay_api, changes nothing of what the test makes otherwise.
+    return steppay.store(seed=derive_seed(steppay_seed, "store"))
 
 
 @pytest.fixture

@@ -49,8 +49,10 @@ class Record:
 
     def add_story(self, story: Story) -> None:
         """Remember a scenario that was lived."""
-        said = ", ".join(f"{name}={value!r}" for part in story.parts for name, value in part.parameters.items())
-        self.stories.append(f"{story.name}({said}), {len(story)} events, seed {story.seed}")
+        said = [f"{name}={value!r}" for part in story.parts for name, value in part.parameters.items()]
+        said += [f"assumptions={dict(part.assumptions)}" for part in story.parts if part.assumptions]
+        told = f"{story.name}({', '.join(said)}), {len(story)} events, seed {story.seed}"
+        self.stories.append(f"{told}, currency {story.store.currency}, locale {story.store.locale}")
 
     def add_delivered(self, report: Report) -> None:
         """Remember what came of deliveries."""
@@ -62,7 +64,7 @@ class Record:
     def lines(self) -> Iterator[str]:
         """What was made, a line for each delivery, failed ones first, and the payload of the first that failed."""
         for story in self.stories:
-            yield f"lived: {story}"
+            yield self._without_secrets(f"lived: {story}")
         if self.made:
             count = f"{self.made_count}, the last of them " if self.made_count > _SHOWN else ""
             yield f"made: {count}{', '.join(str(event.type) for event in self.made)}"

@@ -98,9 +98,13 @@ class Seconds(_Parameter):
 
 
 class Setting(_Parameter):
-    """A field and its value, written ``PATH=VALUE``."""
+    """A name and its value, written as ``form`` says and ``example`` shows."""
 
     name = "path=value"
+
+    def __init__(self, form: str = "PATH=VALUE", example: str = "data.items.0.paidAmount=9900") -> None:
+        self._form = form
+        self._example = example
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[str, str]:
         """The path and the value as they were written."""
@@ -108,7 +112,7 @@ class Setting(_Parameter):
             return value
         path, equals, text = str(value).partition("=")
         if not equals or not path:
-            self.fail(f"{value!r} is not written PATH=VALUE. Write it like data.items.0.paidAmount=9900.", param, ctx)
+            self.fail(f"{value!r} is not written {self._form}. Write it like {self._example}.", param, ctx)
         return path, text
 
 

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from steppay_mock.store.scenarios.definition import Scenario
     from steppay_mock.store.scenarios.story import Story
+    from steppay_mock.store.store import Store
 
     _Parameter = click.ParamType[Any, Any]
 else:
@@ -88,6 +89,21 @@ class Staging:
         load_files(self.files)
         return find_scenario(name)
 
+    def open_store(self) -> Store:
+        """A store that has lived nothing yet."""
+        from steppay_mock.store.store import Store
+
+        return Store(
+            seed=_drawn() if self.seed is None else self.seed,
+            start=self.start,
+            locale=self.locale,
+            currency=self.currency,
+            assumptions=self._assumptions(),
+        )
+
+    def _assumptions(self) -> dict[str, Any]:
+        return {key: _value(text) for key, text in self.assumed}
+
     def live(self, name: str, *, seed: int | None = None) -> Story:
         """The scenario, lived; a seed that had to be drawn is told on standard error."""
         from steppay_mock.store.scenarios.parameters import OF_STORES, parse_parameters
@@ -109,13 +125,20 @@ class Staging:
             seed=SystemRandom().randrange(10**9) if chosen is None else chosen,
             locale=self.locale,
             currency=self.currency,
-            assumptions={key: _value(text) for key, text in self.assumed},
+            assumptions=self._assumptions(),
             start=self.start,
             **parameters,
         )
         if chosen is None:
             say(f"seed {story.seed} (repeat with --seed {story.seed})")
         return story
+
+
+def _drawn() -> int:
+    """A seed, told on standard error."""
+    seed = SystemRandom().randrange(10**9)
+    say(f"seed {seed} (repeat with --seed {seed})")
+    return seed
 
 
 def load_files(files: tuple[str, ...]) -> None:
@@ -157,7 +180,7 @@ _STAGING: tuple[Decorator[Any], ...] = (
         "settings",
         metavar="NAME=VALUE",
         multiple=True,
-        type=Setting(),
+        type=Setting("NAME=VALUE", "customer_id=42"),
         help="A parameter of the scenario, as customer_id=42. Repeatable. `scenario show` lists them.",
     ),
     click.option(
@@ -165,7 +188,7 @@ _STAGING: tuple[Decorator[Any], ...] = (
         "assumed",
         metavar="NAME=VALUE",
         multiple=True,
-        type=Setting(),
+        type=Setting("NAME=VALUE", "notice_days=3"),
         help="What the store does where nobody knows what StepPay does, as notice_days=3. Repeatable.",
     ),
     click.option("--seed", metavar="S", type=click.INT, help="Same seed, same bytes."),
@@ -188,7 +211,11 @@ _STAGING: tuple[Decorator[Any], ...] = (
 
 
 def _value(text: str) -> Any:
-    """The value that the text means: JSON where it reads as JSON, a list as a tuple."""
+    """The value that the text means: true or false, numbers between commas, JSON; else the text itself."""
+    if text.lower() in {"true", "false", "none"}:
+        return {"true": True, "false": False}.get(text.lower())
+    if "," in text and not text.startswith("["):
+        text = f"[{text.strip('()')}]"
     try:
         value = json.loads(text)
     except ValueError:

@@ -38,3 +38,10 @@ def usual_price(currency: str, chance: float) -> Amount:
     """A price such as a shop has."""
     hundreds = 49 + int(chance * 250)
     return hundreds * 100 if currency in _WITHOUT_COINS else Decimal(hundreds) / 10 - _CENT
+
+
+def a_third_of(amount: Amount, currency: str) -> Amount:
+    """About a third of it, in coins of the currency, and one at least."""
+    if currency in _WITHOUT_COINS:
+        return max(int(amount) // 3, 1)
+    return max((Decimal(amount) / 3).quantize(_CENT), _CENT)

@@ -20,7 +20,7 @@ class Assumptions:
     order_updated_when_paid: bool = True
     """A payment also sends order.updated, the last of its burst (facts 6 and 25)."""
     order_updated_when_failed: bool = True
-    """The first payment of an order that fails sends order.updated with PAYMENT_FAILURE."""
+    """A payment that fails sends order.updated with PAYMENT_FAILURE, unless the order is that already."""
     prices_created_with_product: bool = True
     """product.created is followed by product.price.created for each of its prices."""
     queue_renewals: bool = False

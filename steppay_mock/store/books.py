@@ -1,7 +1,7 @@
 """Where does a store keep what it knows, and how does it come to know more? Clock, records and events, held together.
 
-There is one way to change anything: :meth:`Books._happen`, which keeps the record and logs the event that tells it. So
-what the store says is true is what its events say, and a change that no event tells cannot be made.
+There is one way in which anything happens: :meth:`Books._happen`, which keeps the record and logs the event that tells
+it. So what the store says is true is what its events say, on top of what there was before the first one.
 """
 
 from __future__ import annotations
@@ -100,6 +100,11 @@ class Books:
     def products(self) -> tuple[Product, ...]:
         """Every product that is sold, the newest last."""
         return tuple(self._tables.products.values())
+
+    @property
+    def prices(self) -> tuple[Price, ...]:
+        """Every price of what is sold, the newest last."""
+        return tuple(self._tables.prices.values())
 
     @property
     def orders(self) -> tuple[Order, ...]:
@@ -253,15 +258,17 @@ class Books:
         return record
 
     def _founding_records(self) -> Iterator[Record]:
-        yield from self._at_first.customers.values()
-        yield from self._at_first.products.values()
+        # Copies: an API may look back while a story begins in another thread.
+        yield from list(self._at_first.customers.values())
+        yield from list(self._at_first.products.values())
 
     def _newest(self, records: dict[int, Owned], noun: str) -> Owned:
         customer = self.customer
         for record in reversed(records.values()):
             if record.customer_id == customer.id:
                 return record
-        raise SteppayMockError(f"Customer {customer.id} has no {noun}. Let them check out first: store.checkout()")
+        first = "store.draft_invoice()" if noun == "invoice" else "store.checkout()"
+        raise SteppayMockError(f"Customer {customer.id} has no {noun}. Make one first: {first}")
 
     def _find(self, kind: type[R], wanted: R | Key) -> R:
         """The record as it is now, from one that may be old, an id or a code; SteppayMockError if there is none."""
@@ -271,9 +278,9 @@ class Books:
         key = wanted.key if isinstance(wanted, kind) else wanted
         table = getattr(self._tables, table_name)
         if isinstance(key, bool) or not isinstance(key, int | str):
-            raise SteppayMockError(
-                f"{type(wanted).__name__} is no {noun}. Give what the store gave you, such as store.{noun}, or its id."
-            )
+            raise SteppayMockError(f"{type(wanted).__name__} is no {noun}. Give what the store gave you, or its id.")
+        if isinstance(key, str) and table_name in {"customers", "orders"}:
+            key = next((number for number, record in table.items() if record.code == key), key)
         if key not in table:
             raise SteppayMockError(f"The store has no {noun} {key!r}. Take one of store.{table_name}.")
         return table[key]  # type: ignore[no-any-return]

@@ -137,18 +137,15 @@ class EventLog(Sequence[Event]):
 
 
 def _riffled(entries: list[Entry], group: Callable[[Record], object], chance: Chance) -> Iterator[Entry]:
-    queues: dict[object, list[Entry]] = {}
-    if any(group(entry.record) is None for entry in entries):
+    turns = [group(entry.record) for entry in entries]
+    if None in turns:
         yield from entries
         return
-    for entry in reversed(entries):
-        queues.setdefault(group(entry.record), []).append(entry)
-    waiting = [queues[key] for key in sorted(queues, key=str)]
-    while waiting:
-        queue = chance.pick(waiting)
-        yield queue.pop()
-        if not queue:
-            waiting.remove(queue)
+    queues: dict[object, list[Entry]] = {}
+    for entry, turn in zip(reversed(entries), reversed(turns), strict=True):
+        queues.setdefault(turn, []).append(entry)
+    keys = [chance.random() for _ in turns]
+    yield from (queues[turns[at]].pop() for at in sorted(range(len(turns)), key=keys.__getitem__))
 
 
 _EPOCH_ORDINAL = EPOCH.toordinal()

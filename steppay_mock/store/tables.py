@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
 from steppay_mock.store.log import Entry
@@ -97,6 +97,4 @@ class Tables:
 
 
 def _with_prices(product: Product, prices: Iterable[Price]) -> Product:
-    from dataclasses import replace
-
     return replace(product, prices=tuple(prices))

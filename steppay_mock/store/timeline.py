@@ -7,16 +7,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from steppay_mock.payload.event import Event
-
-# How each object names itself (fact 15), and what is told of it beside its number. The first that it has is it.
-_NAMES = {
-    "subscriptionId": "subscription",
-    "paymentId": "payment",
-    "priceCode": "price",
-    "subscriptionItemId": "usage of item",
-    "id": "",
-    "code": "product",
-}
+from steppay_mock.payload.subject import subject_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,7 +54,7 @@ def read_timeline(events: Iterable[Event]) -> Timeline:
     start: int | None = None
     for event in events:
         start = event.timestamp if start is None else start
-        kind, key = _thing(event)
+        kind, key = subject_of(event)
         seen = numbers.setdefault(kind, {})
         number = seen.setdefault(key, len(seen) + 1)
         rows.append(
@@ -76,16 +67,6 @@ def read_timeline(events: Iterable[Event]) -> Timeline:
             )
         )
     return Timeline(tuple(rows))
-
-
-def _thing(event: Event) -> tuple[str, int | str]:
-    kind = str(event.type).partition(".")[0]
-    if kind == "cover":
-        return "message", event.data["id"]
-    for name, noun in _NAMES.items():
-        if name in event.data:
-            return noun or kind, event.data[name]
-    return kind, "?"
 
 
 def _status(data: dict[str, Any]) -> str:

@@ -176,8 +176,11 @@ def test_scenarios_of_a_file_are_there(run: Any, receiver: Any, secret: str, wri
     [
         (("show", "refund-in-ful"), "Did you mean 'refund-in-full'? `steppay-mock scenario list` shows all"),
         (("show", "refund-in-full", "--set", "customerid=1"), "Did you mean 'customer_id'? It has days, customer_id"),
-        (("show", "refund-in-full", "--set", "days=soon"), "days=soon does not do: it is when it is given back."),
-        (("show", "refund-in-full", "--set", "days"), "is not written PATH=VALUE"),
+        (
+            ("show", "refund-in-full", "--set", "days=soon"),
+            "days=soon does not do: give a whole number. It is when it is given back.",
+        ),
+        (("show", "refund-in-full", "--set", "days"), "is not written NAME=VALUE. Write it like customer_id=42."),
         (("show", "refund-in-full", "--set", "days=1", "--set", "days=2"), "--set days is given twice."),
         (("show", "refund-in-full", "--set", "seed=1"), "--set seed is no parameter of a scenario."),
         (("show", "refund-in-full", "--assume", "notice=1"), "Did you mean 'notice_days'?"),

@@ -109,9 +109,13 @@ def test_a_port_in_use_is_told_of(run: Any) -> None:
     ("words", "message"),
     [
         ((), "No token is given. Pass --token, or set STEPPAY_SECRET_TOKEN."),
-        (("--token", "x", "--set", "customer_id=1"), "--set is about a scenario. Name it: --scenario NAME."),
+        (
+            ("--token", "x", "--set", "customer_id=1"),
+            "--set and --from are about a scenario. Name it:",
+        ),
         (("--token", "x", "--scenario", "refund-in-ful"), "Did you mean 'refund-in-full'?"),
         (("--token", "x", "--port", "70000"), "70000"),
+        (("--token", "x", "--assume", "notice=3"), "Did you mean 'notice_days'?"),
     ],
 )
 def test_wrong_usage_says_what_to_type(

@@ -15,14 +15,15 @@ from steppay_mock.delivery.schedule.makers import (
     collapse,
     delay,
     duplicate,
-    entity_of,
     in_order,
     reverse,
     shuffle,
     shuffle_entities,
     shuffle_near,
 )
-from steppay_mock.delivery.schedule.steps import Again
+from steppay_mock.delivery.schedule.schedule import plan
+from steppay_mock.delivery.schedule.steps import Again, Deliver, Hold, Overlap
+from steppay_mock.payload.subject import subject_of
 
 EVENTS = scenario("subscription-renewal-fails-then-recovers", seed=7).events
 ALL = list(range(len(EVENTS)))
@@ -65,8 +66,8 @@ def test_every_near_order_can_come() -> None:
 def test_each_thing_keeps_its_own_order(seed: int) -> None:
     delivered = shuffle_entities(EVENTS, seed=seed).delivered
     assert sorted(delivered) == ALL
-    for entity in {entity_of(event) for event in EVENTS}:
-        own = [place for place in delivered if entity_of(EVENTS[place]) == entity]
+    for entity in {subject_of(event) for event in EVENTS}:
+        own = [place for place in delivered if subject_of(EVENTS[place]) == entity]
         assert own == sorted(own)
 
 
@@ -102,6 +103,17 @@ def test_that_share_comes_again(seed: int, share: float, late: bool) -> None:  #
 def test_an_early_copy_comes_right_after_the_first_one() -> None:
     delivered = duplicate(in_order(EVENTS), share=1, seed=7, late=False).delivered
     assert delivered == tuple(place for place in ALL for _ in range(2))
+
+
+def test_copies_leave_holds_and_overlaps_as_they_were() -> None:
+    schedule = plan(EVENTS[:5], [Hold(event=0, until=2), Deliver(event=1), Overlap(events=(2, 3)), Deliver(event=4)])
+    early = duplicate(schedule, share=1, seed=7, late=False)
+    assert schedule.delivered == (1, 2, 3, 0, 4)
+    assert sorted(early.delivered) == sorted([0, 1, 2, 3, 4] * 2)
+    firsts = dict.fromkeys(early.delivered)
+    assert tuple(firsts) == schedule.delivered
+    late = duplicate(schedule, share=1, seed=7)
+    assert late.delivered[:5] == schedule.delivered
 
 
 def test_a_copy_of_a_busy_second_has_its_timestamp() -> None:

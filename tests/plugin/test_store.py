@@ -52,7 +52,9 @@ def test_a_scenario_and_a_store_follow_the_seed_of_the_test(pytester: pytest.Pyt
 
         @pytest.mark.steppay(seed=7, locale="en_US", now=1_700_000_000, nulls="null")
         def test_store(steppay, steppay_store):
-            assert steppay_store.seed == 7
+            assert steppay.scenario("refund-in-full").events == scenario(
+                "refund-in-full", seed=7, locale="en_US", nulls="null", start=1_700_000_000
+            ).events
             assert steppay_store.now.timestamp() // 1 == 1_700_000_000
             assert steppay_store.customer.words["name"].isascii()
             steppay_store.checkout()

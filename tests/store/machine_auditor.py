@@ -43,6 +43,7 @@ class Auditor:
         self.values: set[str] = set()
         """Statuses and types that occurred, such as ``Order RECURRING``."""
         self._born: set[tuple[str, Any]] = set()
+        self._expiring: set[int] = set()
         self._touched: set[int] = set()
         self.know(first)
 
@@ -214,10 +215,16 @@ class Auditor:
         now = _second(self.timestamp)
         assert period["startDateTime"] < period["endDateTime"]
         assert period["startDateTime"][:19] <= now
-        assert (data.get("nextPaymentDate") is None) == (status in _STOPPED)
+        renews, number = data.get("nextPaymentDate") is not None, data["subscriptionId"]
+        if any(self.state["prices"][item["priceCode"]]["membershipExpirationDate"] for item in data["items"]):
+            self._expiring.add(number)
+        assert not renews or status not in _STOPPED
+        if not renews and status not in _STOPPED:
+            assert status == "ACTIVE"
+            assert number in self._expiring, "only what expires before it would renew does not renew"
         assert (data.get("pausedDateTime") is not None) == (status == "PAUSE")
         assert (data.get("endDate") is not None) == (status in {"CANCELED", "EXPIRED", "PENDING_CANCEL"})
-        if status == "ACTIVE":
+        if status == "ACTIVE" and renews:
             assert data["nextPaymentDate"] in {period["endDateTime"], data["originNextPaymentDate"]}
             assert data["nextPaymentDate"][:19] >= now
         if status in {"CANCELED", "EXPIRED"}:

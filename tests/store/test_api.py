@@ -167,7 +167,7 @@ def test_head_tells_the_length_and_no_body(api: StoreApi, store: Store) -> None:
 
 def test_without_the_token_nothing_is_told(api: StoreApi, store: Store) -> None:
     path = f"/api/v1/customers/{store.customer.id}"
-    advice = "Send the token of the API that you call; in a test it is api.token."
+    advice = "Send the token that this API was given: api.token in Python, --token on the command line."
     missing, wrong = ask(api, path, token=None), ask(api, path, token="live_8f3a")
     assert (missing.status, missing.data["error"], wrong.status) == (401, "Unauthorized", 401)
     assert missing.message == f"The header Secret-Token is missing. {advice}"

@@ -134,7 +134,7 @@ def test_a_name_is_taken_once() -> None:
     assert str(error.value).endswith("Rename it.")
 
 
-@pytest.mark.parametrize("wait", [30, "30 days", timedelta(days=-1)])
+@pytest.mark.parametrize("wait", [30, "30 days"])
 def test_what_is_no_wait_says_how_to_write_one(wait: Any) -> None:
     @define_scenario("waits-wrongly")
     def waits_wrongly(store: Store) -> Telling:
@@ -145,6 +145,52 @@ def test_what_is_no_wait_says_how_to_write_one(wait: Any) -> None:
     with pytest.raises(SteppayMockError) as error:
         scenario("waits-wrongly", seed=1)
     assert "Yield how long time shall pass, such as timedelta(days=30)." in str(error.value)
+
+
+async def asynchronous(store: Store) -> None:
+    """A story that is asynchronous, which nobody awaits."""
+
+
+def hiding(store: Store, *, price: int = 5) -> None:
+    """A story whose option has a name that every scenario has."""
+
+
+def seeded(store: Store, *, seed: int = 5) -> None:
+    """A story whose option has a name that its store has."""
+
+
+@pytest.mark.parametrize(
+    ("function", "message"),
+    [(asynchronous, "is asynchronous"), (hiding, "has 'price' already"), (seeded, "has 'seed' already")],
+)
+def test_what_would_never_reach_the_function_is_refused(function: Any, message: str) -> None:
+    with pytest.raises(SteppayMockError, match=message):
+        define_scenario("of-tests")(function)
+
+
+def test_a_mistake_in_a_story_is_told_with_its_place() -> None:
+    @define_scenario("mistaken")
+    def mistaken(store: Store) -> Telling:
+        """A subscription is bought, and divided by nothing."""
+        store.checkout()
+        yield timedelta(days=1 // 0)
+
+    with pytest.raises(SteppayMockError) as error:
+        scenario("mistaken", seed=1)
+    assert str(error.value).startswith("The scenario 'mistaken' failed: ZeroDivisionError")
+    assert "test_definitions.py" in str(error.value)
+    assert isinstance(error.value.__cause__, ZeroDivisionError)
+
+
+def test_what_a_story_gives_is_its_waits_or_nothing() -> None:
+    @define_scenario("gives-five")
+    def gives_five(store: Store) -> int:
+        """A subscription is bought, and a number is given."""
+        store.checkout()
+        return 5
+
+    with pytest.raises(SteppayMockError, match=r"gives 5\. Let it yield its waits, or give nothing\."):
+        scenario("gives-five", seed=1)
 
 
 FILE = '''
@@ -177,6 +223,7 @@ def test_a_file_brings_scenarios(tmp_path: Path) -> None:
     [
         (None, "is no Python file. Give one that defines scenarios."),
         ("def broken(", "cannot be run: SyntaxError"),
+        ("x = 1", "defines no scenario. Decorate a function"),
         ("import nothing_like_this", "cannot be run: ModuleNotFoundError: No module named 'nothing_like_this'"),
         (FILE.replace("from-a-file", "refund-in-full"), "There is a scenario 'refund-in-full' already"),
     ],

@@ -87,9 +87,26 @@ def test_stories_of_new_products_and_customers_can_be_interleaved() -> None:
 
 
 def test_the_same_customer_cannot_live_two_stories() -> None:
-    one = scenario("refund-in-full", seed=1, customer_id=42)
-    with pytest.raises(SteppayMockError, match=r"There is a customer 42 already\. Give another id, or none\."):
-        Store(seed=7).interleave(one, one)
+    one, store = scenario("refund-in-full", seed=1, customer_id=42), Store(seed=7)
+    with pytest.raises(SteppayMockError, match=r"There is a customer 42 already\. Give 'refund-in-full' another"):
+        store.interleave(one, one)
+    assert len(store.customers) == 1
+
+
+def test_a_product_is_sold_in_one_way() -> None:
+    once = scenario("refund-in-full", seed=1, product_code="product_gold")
+    again = scenario("subscription-starts", seed=1, product_code="product_gold")
+    with pytest.raises(SteppayMockError, match=r"is sold as 'one_time', and 'subscription-starts' sells as 'flat'"):
+        Store(seed=7).interleave(once, again)
+
+
+def test_assumptions_of_a_story_are_kept_and_those_of_the_store_may_be_more() -> None:
+    announced = scenario("subscription-renews", seed=1, assumptions={"notice_days": 3})
+    store = Store(seed=7, assumptions={"notice_days": 3, "step_cover": "pause"})
+    both = store.interleave(announced, "cover-recovers")
+    assert "subscription.payment_due_notification" in {event.type for event in both}
+    with pytest.raises(SteppayMockError, match="needs a store of other assumptions"):
+        Store(seed=7).interleave(announced, "refund-in-full")
 
 
 def test_one_story_is_not_enough() -> None:

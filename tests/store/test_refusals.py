@@ -246,7 +246,7 @@ def test_an_illegal_action_says_what_it_was_about_and_survives_another_process()
         (lambda s: s.checkout(tax=0.5), "tax=0.5: amounts in KRW are whole. Round it."),
         (lambda s: s.checkout("price_nowhere"), "The store has no price 'price_nowhere'. Take one of store.prices."),
         (lambda s: s.cancel(7), "The store has no subscription 7. Take one of store.subscriptions."),
-        (lambda s: s.cancel(s.order), "Order is no subscription. Give what the store gave you, such as store.subscrip"),
+        (lambda s: s.cancel(s.order), "Order is no subscription. Give what the store gave you, or its id."),
         (lambda s: s.create_customer(nam="x"), "A customer has no field 'nam'. Did you mean 'name'? It has id, code,"),
         (lambda s: s.create_customer(name=5), "A customer cannot be like that (name): $.data.name: expected a string"),
         (lambda s: s.create_customer(id=1), "There is a customer 1 already. Give another id, or none."),

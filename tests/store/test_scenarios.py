@@ -158,6 +158,38 @@ def test_a_story_is_its_events_and_knows_what_is_true() -> None:
     assert before["cancel"]["canceledAmount"] == 100
 
 
+def test_a_story_does_not_change_when_its_store_goes_on() -> None:
+    story = scenario("refund-in-full", seed=1)
+    before = story.state()
+    with story.store.acting_for(story.customer):
+        story.store.checkout()
+    assert story.state() == before
+    assert story.store.state() != before
+    with pytest.raises(SteppayMockError, match="the story has 6 events"):
+        story.state(at=7)
+
+
+def test_a_wait_that_no_calendar_has_is_told_with_its_scenario() -> None:
+    with pytest.raises(SteppayMockError) as error:
+        scenario("refund-in-full", days=99_999_999)
+    assert "The scenario 'refund-in-full' failed: OverflowError: date value out of range" in str(error.value)
+    with pytest.raises(SteppayMockError, match="would wait -86400 seconds, and time does not go back"):
+        scenario("refund-in-full", days=-1)
+
+
+@pytest.mark.parametrize(("currency", "price"), [("KRW", 2), ("USD", 0.5), ("USD", 0.02)])
+def test_the_smallest_prices_have_parts_too(currency: str, price: float) -> None:
+    story = scenario("refund-in-parts", seed=1, currency=currency, price=price)
+    assert story[-2].data["status"] == "CANCELED"
+
+
+def test_what_expires_before_it_would_renew_announces_no_payment() -> None:
+    story = scenario("subscription-expires", seed=1, months=1, assumptions={"notice_days": 3})
+    assert "subscription.payment_due_notification" not in {event.type for event in story}
+    created = next(event for event in story if event.type == "subscription.created")
+    assert "nextPaymentDate" not in created.data
+
+
 def test_an_unknown_scenario_names_the_nearest() -> None:
     with pytest.raises(SteppayMockError) as error:
         scenario("subscription-renew")
@@ -180,18 +212,19 @@ def test_a_wrong_parameter_lists_the_right_ones() -> None:
 @pytest.mark.parametrize(
     ("given", "message"),
     [
-        ({"retry": 6}, "retry=6 does not do: it is which of the retries"),
-        ({"retry": "2"}, "Give one of 1, 2, 3, 4, 5."),
+        ({"retry": 6}, "retry=6 does not do: give one of 1, 2, 3, 4, 5. It is which of the retries"),
+        ({"retry": "2"}, "give one of 1, 2, 3, 4, 5."),
         ({"retry": True}, "retry=True does not do"),
-        ({"customer_id": "42"}, "customer_id='42' does not do: it is the customer's number. Give a whole number."),
+        ({"customer_id": "42"}, "customer_id='42' does not do: give a whole number. It is the customer's number."),
         ({"customer_id": 0}, "0 cannot be the id of this customer. Give a whole number from 1 to 2^63 - 1."),
         ({"customer_id": 2**63}, "cannot be the id of this customer"),
         ({"order_id": -1}, "-1 cannot be the first id of order."),
-        ({"price": "9900"}, "Give an amount."),
+        ({"price": "9900"}, "give an amount."),
         ({"price": 99.5}, "price=99.5: amounts in KRW are whole. Round it."),
-        ({"interval": "FORTNIGHT"}, "Give one of DAY, WEEK, MONTH, YEAR."),
+        ({"interval": "FORTNIGHT"}, "give one of DAY, WEEK, MONTH, YEAR."),
         ({"email": 5}, "email=5 does not do"),
         ({"currency": "won"}, "currency='won' is no code of ISO 4217."),
+        ({"assumptions": [1]}, "assumptions=[1] is no mapping."),
         ({"seed": 1.5}, "seed=1.5 is neither a whole number nor text."),
         ({"assumptions": {"retry_day": 3}}, "There is no assumption 'retry_day'. Did you mean 'retry_days'?"),
         ({"assumptions": {"retry_days": (3, 1)}}, "are not days that rise"),

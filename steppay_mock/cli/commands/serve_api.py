@@ -77,11 +77,9 @@ def command(*, name: str | None, port: int, token: str | None, staging: Staging,
 def _store(name: str | None, staging: Staging) -> Store:
     if name is not None:
         return staging.live(name).store
-    if staging.settings:
-        raise click.UsageError("--set is about a scenario. Name it: --scenario NAME.")
-    from steppay_mock.store.store import Store
-
-    return Store(seed=staging.seed or 0, start=staging.start, locale=staging.locale, currency=staging.currency)
+    if staging.settings or staging.files:
+        raise click.UsageError("--set and --from are about a scenario. Name it: --scenario NAME.")
+    return staging.open_store()
 
 
 def _paths(store: Store) -> Iterator[str]:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from math import isfinite
 from typing import Any
 
 from steppay_mock.delivery.schedule.schedule import Schedule, plan
-from steppay_mock.delivery.schedule.steps import Again, Deliver, How, Step
+from steppay_mock.delivery.schedule.steps import Again, Deliver, Hold, How, Step
 from steppay_mock.errors import SteppayMockError
 from steppay_mock.payload.chance import Chance, derive_seed
 from steppay_mock.payload.event import Event, Events, iter_events
+from steppay_mock.payload.subject import subject_of
 
 
 def in_order(events: Events) -> Schedule:
@@ -70,14 +72,11 @@ def shuffle_entities(events: Events, *, seed: int) -> Schedule:
     chance = Chance(derive_seed(seed, "entities"))
     queues: dict[object, list[int]] = {}
     for place in range(len(listed) - 1, -1, -1):
-        queues.setdefault(entity_of(listed[place]), []).append(place)
-    waiting = [queues[key] for key in sorted(queues, key=str)]
-    places = []
-    while waiting:
-        # By how many wait in each: every merging is as likely as any other.
-        queue = chance.pick([queue for queue in waiting for _ in queue])
-        places.append(queue.pop())
-        waiting = [one for one in waiting if one]
+        queues.setdefault(subject_of(listed[place]), []).append(place)
+    # Whose turn it is, is shuffled; whoever's turn it is sends the next of its own. Every merging is as likely.
+    turns = [subject_of(event) for event in listed]
+    keys = [chance.random() for _ in turns]
+    places = [queues[turns[at]].pop() for at in sorted(range(len(turns)), key=keys.__getitem__)]
     return _delivering(listed, places, f"shuffle_entities(seed={seed})")
 
 
@@ -98,17 +97,35 @@ def duplicate(schedule: Schedule, *, share: float, seed: int, how: How = "resign
     keys = [chance.random() for _ in listed]
     count = round(share * len(listed))
     chosen = {listed[at] for at in sorted(range(len(listed)), key=keys.__getitem__)[:count]}
-    steps: list[Step] = []
-    for step in schedule.steps:
-        steps.append(step)
-        if not late and isinstance(step, Deliver) and step.event in chosen:
-            steps.append(Again(event=step.event, how=how, stamp=step.stamp))
+    stamps = {step.event: step.stamp for step in schedule.steps if isinstance(step, Deliver)}
+
+    def again(place: int) -> Again:
+        return Again(event=place, how=how, stamp=stamps.get(place))
+
     if late:
-        stamps = {step.event: step.stamp for step in schedule.steps if isinstance(step, Deliver)}
-        again: list[Step] = [Again(event=place, how=how, stamp=stamps.get(place)) for place in sorted(chosen)]
-        steps += _shuffled(again, chance)
+        copies: list[Step] = [again(place) for place in sorted(chosen)]
+        steps = [*schedule.steps, *_shuffled(copies, chance)]
+    else:
+        steps = _with_copies_at_once(schedule, chosen, again)
     made_by = f"duplicate({schedule.made_by}, share={share}, seed={seed}, how={how}, late={late})"
     return Schedule(schedule.events, tuple(steps), made_by)
+
+
+def _with_copies_at_once(schedule: Schedule, chosen: set[int], again: Callable[[int], Again]) -> list[Step]:
+    """The steps, each chosen event delivered again right after the step that brings it first."""
+    brought: dict[int, int] = {}
+    for planned in schedule.deliveries():
+        brought.setdefault(planned.place, planned.step)
+    held = {place: step.until for place, step in enumerate(schedule.steps) if isinstance(step, Hold)}
+    after: dict[int, list[Again]] = {}
+    for place in sorted(chosen):
+        step = brought[place]
+        after.setdefault(held.get(step, step), []).append(again(place))
+    moved, steps = {}, list[Step]()
+    for place, one in enumerate(schedule.steps):
+        steps += [one, *after.get(place, ())]
+        moved[place] = len(steps) - 1 - len(after.get(place, ()))
+    return [replace(one, until=moved[one.until]) if isinstance(one, Hold) else one for one in steps]
 
 
 def check_share(share: object) -> float:
@@ -116,16 +133,6 @@ def check_share(share: object) -> float:
     if isinstance(share, bool) or not isinstance(share, int | float) or not 0 <= share <= 1:
         raise SteppayMockError(f"duplicates={share!r} is no share. Give one from 0 to 1, such as 0.2.")
     return float(share)
-
-
-def entity_of(event: Event) -> tuple[str, Any]:
-    """The thing that the event is about: its kind, and what it is found by (fact 15)."""
-    data = event.data
-    for name in ("subscriptionId", "paymentId", "priceCode", "subscriptionItemId"):
-        if name in data:
-            return name, data[name]
-    kind = str(event.type).partition(".")[0]
-    return kind, data.get("id", data.get("code"))
 
 
 MAKERS: dict[str, Callable[..., Schedule]] = {

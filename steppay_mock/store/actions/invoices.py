@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
+from typing import Literal
 
 from steppay_mock.contract.catalogue import EventType
 from steppay_mock.errors import SteppayMockError, choices
 from steppay_mock.store.actions.checkout import Checkout
-from steppay_mock.store.actions.orders import Pays
 from steppay_mock.store.actions.payments import with_status
 from steppay_mock.store.actions.subscriptions import check_quantity
 from steppay_mock.store.books import read_moment
-from steppay_mock.store.lifecycle import INVOICE, require_move
+from steppay_mock.store.lifecycle import INVOICE, refuse, require_move
 from steppay_mock.store.means import Method
 from steppay_mock.store.options import Money
 from steppay_mock.store.records import Basket, Customer, Invoice, Key, Price
@@ -64,7 +64,7 @@ class Invoices(Checkout):
             order_code=order.code,
             customer_id=buyer.id,
             channels=tuple(channels),
-            deadline=now + timedelta(days=days_to_pay),
+            deadline=order.due_at,
             discount=off,
             memo=memo,
         )
@@ -89,6 +89,13 @@ class Invoices(Checkout):
     def send_invoice(self, invoice: Invoice | int | None = None, *, fails: bool = False) -> Invoice:
         """Send it now: invoice.updated (SENT, or SEND_FAIL)."""
         found = self._billed(invoice, "sending fails" if fails else "send")
+        if found.deadline <= self._now:
+            refuse(
+                "send the invoice",
+                subject=f"invoice {found.id}",
+                state="beyond its deadline",
+                hint="Delete it, and draft another.",
+            )
         self._tick()
         return self._sent(found, status="SEND_FAIL" if fails else "SENT")
 
@@ -98,7 +105,7 @@ class Invoices(Checkout):
         *,
         method: Method = "card",
         gateway: str | None = None,
-        pays: Pays = "now",
+        pays: Literal["now", "fails"] = "now",
     ) -> Invoice:
         """Pay it: payment.completed, order.payment_completed, invoice.updated (PAID), order.updated (fact 6)."""
         found = self._billed(invoice, "pay")

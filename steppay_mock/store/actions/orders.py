@@ -19,6 +19,7 @@ Pays = Literal["now", "fails", "later"]
 _FINAL = {"CANCELED", "EXPIRED"}
 _CLOSED = {"CANCELLED", "CANCELLATION_REFUNDED"}
 _WAIT = {"VBANK", "CMS", "CMS_BILL"}
+_STANDBY = {"VIRTUAL_BANK_STANDBY", "CMS_STANDBY"}
 _PAID_AT_ONCE = "It was paid when it was made, or not at all."
 
 
@@ -31,7 +32,7 @@ class Orders(Metering):
         *,
         method: Method = "card",
         gateway: str | None = None,
-        pays: Pays = "now",
+        pays: Literal["now", "fails"] = "now",
     ) -> Order:
         """Try to pay an order that is not paid yet; also the renewal for which a subscription is UNPAID.
 
@@ -135,7 +136,7 @@ class Orders(Metering):
     def _standing_by(self, order: Order | int | None, action: str) -> tuple[Order, Payment]:
         found = self.order if order is None else self._find(Order, order)
         self._owner(found.customer_id, action)
-        payment = self._payment_of(found, "VIRTUAL_BANK_STANDBY", "CMS_STANDBY")
+        payment = self._waiting_payment(found)
         if payment is None or found.status != "DEPOSIT_WAITING":
             refuse(
                 action,
@@ -145,11 +146,16 @@ class Orders(Metering):
             )
         return found, payment
 
+    def _waiting_payment(self, order: Order) -> Payment | None:
+        """The newest payment of the order, if it stands by; one before it waits for nothing any more."""
+        payment = self._payment_of(order)
+        return payment if payment is not None and payment.status in _STANDBY else None
+
     def _require_payable(self, order: Order) -> None:
         subject = f"order {order.id}"
         if order.type not in {"ONE_TIME", "RECURRING_INITIAL", "RECURRING"}:
             refuse("pay the order", subject=subject, state=f"of type {order.type}", hint=_PAID_AT_ONCE)
-        if order.status == "DEPOSIT_WAITING" and self._payment_of(order, "VIRTUAL_BANK_STANDBY", "CMS_STANDBY"):
+        if order.status == "DEPOSIT_WAITING" and self._waiting_payment(order):
             hint = "Let its money come: store.confirm_payment(order)."
             refuse("pay the order", subject=subject, state="DEPOSIT_WAITING", hint=hint)
         if order.status not in {"CREATED", "PAYMENT_FAILURE", "DEPOSIT_WAITING"}:
@@ -183,7 +189,8 @@ class Orders(Metering):
         for number in (*order.subscriptions, *waiting):
             subscription = self._tables.subscriptions[number]
             if subscription.status not in _FINAL:
-                self._tell(self._end(self._without_open_order(subscription), "CANCELED", self._tick()))
+                self._cancel_open_order(subscription)
+                self._tell(self._end(subscription, "CANCELED", self._tick()))
 
 
 def check_can_fail(means: Means, pays: object) -> None:

@@ -12,6 +12,7 @@ from steppay_mock.payload.coherence.fields import Amount
 from steppay_mock.payload.people import PEOPLE
 from steppay_mock.store.actions.catalogue import Catalogue
 from steppay_mock.store.actions.customers import Customers
+from steppay_mock.store.amounts import check_amount
 from steppay_mock.store.lifecycle import refuse
 from steppay_mock.store.means import Means
 from steppay_mock.store.options import Money
@@ -73,9 +74,9 @@ class Payments(Customers, Catalogue):
         )
 
     def _payment_of(self, order: Order, *statuses: str) -> Payment | None:
-        """The newest payment of the order with one of the statuses."""
+        """The newest payment of the order, with one of the statuses if any are named."""
         for payment in reversed(self._tables.payments.values()):
-            if payment.order_id == order.id and payment.status in statuses:
+            if payment.order_id == order.id and (not statuses or payment.status in statuses):
                 return payment
         return None
 
@@ -97,7 +98,7 @@ class Payments(Customers, Catalogue):
         return replace(payment, debit=self._debit(now)) if means.method.startswith("CMS") else payment
 
     def _fail(self, order: Order, means: Means) -> Order:
-        """An attempt that fails: payment.failed, and order.updated if it is the order's first (assumed)."""
+        """An attempt that fails: payment.failed, and order.updated unless the order failed before (assumed)."""
         payment = self._new_payment(order, means, status="FAILED")
         by_card = means.method.startswith("CARD")
         error = self._chance.pick(self._pool.goods["error-message" if by_card else "bank-error"])
@@ -186,8 +187,6 @@ class Payments(Customers, Catalogue):
         return f"{self._chance.pick(self._pool.goods['card-name'])} {self._chance.between(100_000, 999_999)}{'*' * 10}"
 
     def _amount(self, amount: Any, what: str, *, least: int = 0) -> Amount:
-        from steppay_mock.store.amounts import check_amount
-
         return check_amount(amount, self.currency, what, least=least)
 
 

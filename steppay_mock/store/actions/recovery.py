@@ -34,6 +34,8 @@ class Recovery(Terms):
             isinstance(times, bool) or not isinstance(times, int) or not 0 <= times <= _MOST_TIMES
         ):
             raise SteppayMockError(f"times={times!r}: give a whole number from 0 to {_MOST_TIMES:,}, or None for all.")
+        if found.status in {"CANCELED", "EXPIRED"}:
+            refuse("decline payments", subject=f"subscription {found.id}", state=found.status)
         self._declines[found.id] = inf if times is None else times
         return found
 

@@ -59,7 +59,12 @@ class Subscriptions(Renewals):
         place = self._place_of(found, item)
         if not wanted.recurs:
             raise SteppayMockError(f"The price {wanted.code} does not recur. Take a price of billing 'flat' or 'unit'.")
-        if found.items[place].price.code == wanted.code:
+        if len(found.items) > 1 and (wanted.unit, wanted.count) != (found.unit, found.count):
+            raise SteppayMockError(
+                f"Subscription {found.id} has {len(found.items)} items, which recur every {found.count} {found.unit}. "
+                "Take a price that recurs as they do."
+            )
+        if found.items[place].price == wanted:
             raise SteppayMockError(f"Subscription {found.id} has the price {wanted.code} already. Take another.")
         self._tick()
         changed = replace(self._item(wanted, found.items[place].quantity), id=found.items[place].id)
@@ -92,7 +97,9 @@ class Subscriptions(Renewals):
         subscription.updated, order.updated.
         """
         found = self._allowed(subscription, "change the payment method")
-        means = means_of_renewals(choose_means(method, gateway, recurs=True))
+        means = choose_means(method, gateway, recurs=True)
+        if means != means_of_renewals(means):
+            raise SteppayMockError(f"Renewals are not paid by {method!r} (fact 30). Give a 'card', or 'cms'.")
         self._declines.pop(found.id, None)
         now = self._tick()
         first = found.items[0]
@@ -115,19 +122,19 @@ class Subscriptions(Renewals):
 
     def _cancel_now(self, subscription: Subscription) -> Subscription:
         order = self._tables.orders.get(subscription.open_order or 0)
-        ended = self._tell(self._end(self._without_open_order(subscription), "CANCELED", self._tick()))
+        self._cancel_open_order(subscription)
+        ended = self._tell(self._end(subscription, "CANCELED", self._tick()))
         for sibling in self._waiting_for(order) if order else ():  # nobody can pay for them any more either
             self._tell(self._end(sibling, "CANCELED", self._tick()))
         return ended
 
-    def _without_open_order(self, subscription: Subscription) -> Subscription:
-        """The subscription, the order for which it was still to pay being cancelled (assumed)."""
+    def _cancel_open_order(self, subscription: Subscription) -> None:
+        """Cancel the order for which the subscription was still to pay, if there is one (assumed)."""
         open_order = self._tables.orders.get(subscription.open_order or 0)
         if open_order is not None and open_order.status != "CANCELLED":
             now = self._tick()
             lines = with_status(open_order.lines, "CANCELLED", now, canceled=now)
             self._happen(EventType.ORDER_UPDATED, replace(open_order, lines=lines, modified_at=now))
-        return subscription
 
     def _place_of(self, subscription: Subscription, item: int | None) -> int:
         if item is None:

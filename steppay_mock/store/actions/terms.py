@@ -144,12 +144,13 @@ class Terms(Baskets):
 
     def _with_period(self, subscription: Subscription, period: Period) -> Subscription:
         """The subscription in that period, at whose end it renews."""
+        ends_before = subscription.expires_at is not None and subscription.expires_at <= period.end
         return replace(
             subscription,
             period=period,
-            next_at=period.end,
-            origin_next_at=period.end,
-            notice_at=self._notice(period, self._now),
+            next_at=None if ends_before else period.end,
+            origin_next_at=None if ends_before else period.end,
+            notice_at=None if ends_before else self._notice(period, self._now),
         )
 
     def _notice(self, period: Period, now: datetime) -> datetime | None:

@@ -14,9 +14,9 @@ from steppay_mock.payload.event import Event
 from steppay_mock.store.api.answers import Answer, refusal, telling
 from steppay_mock.store.api.calls import Call, CallLog
 from steppay_mock.store.api.endpoints import LISTING, Target, target_of
-from steppay_mock.store.api.hold import Hold
+from steppay_mock.store.api.hold import Hold, check_seconds
 from steppay_mock.store.api.request import CallerGoneError, Request
-from steppay_mock.store.api.rules import Fail, FallBehind, HideNew, Holding, Rule, Rulebook, SlowDown, check_seconds
+from steppay_mock.store.api.rules import Fail, FallBehind, HideNew, Holding, Rule, Rulebook, SlowDown
 from steppay_mock.store.api.views import Sight, look
 from steppay_mock.store.books import Books
 from steppay_mock.store.shapes import shape_of
@@ -72,7 +72,7 @@ class StoreApi:
     # How it is to answer.
 
     def as_of(self, moment: Event | int | None) -> None:
-        """Answer as the event's store was once it had happened, or the first store after so many; None: as all are now.
+        """Answer as the event's store was once it had happened, or the newest after so many; None: as all are now.
 
         The other stores go on answering as they are.
         """
@@ -81,7 +81,8 @@ class StoreApi:
         elif isinstance(moment, Event):
             self._until = {**self._until, **self._place_of(moment)}
         else:
-            self._until = {**self._until, 0: self._stores[0].events.count_until(moment)}
+            newest = len(self._stores) - 1
+            self._until = {**self._until, newest: self._stores[newest].events.count_until(moment)}
 
     def fall_behind(self, *, events: int = 3, match: str = "*") -> None:
         """Tell how things were so many events ago, as a replica that lags does."""
@@ -195,8 +196,8 @@ class StoreApi:
             return refusal(404, f"{key!r} is no id of {_a(noun)}: that is a number. Call with {target.endpoint.key}.")
         sight = Sight(
             until=self._until,
-            behind=max((rule.events for rule in rules if isinstance(rule, FallBehind)), default=0),
-            hiding=max((rule.events for rule in rules if isinstance(rule, HideNew)), default=0),
+            behind=next((rule.events for rule in reversed(rules) if isinstance(rule, FallBehind)), 0),
+            hiding=next((rule.events for rule in reversed(rules) if isinstance(rule, HideNew)), 0),
         )
         found = look(self._stores, target, sight)
         if found.record is not None:
@@ -237,10 +238,10 @@ class StoreApi:
         sleep = request.closing.wait if self._sleep is None else self._sleep
         sleep(patience if is_too_long and patience is not None else seconds)
         if is_too_long:
-            raise CallerGoneError
+            raise CallerGoneError("api.slow_down() makes it slow")
 
 
-_HOW_TO_AUTHENTICATE = "Send the token of the API that you call; in a test it is api.token."
+_HOW_TO_AUTHENTICATE = "Send the token that this API was given: api.token in Python, --token on the command line."
 
 
 def _a(noun: str) -> str:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from math import isfinite
 from threading import Condition
 from typing import Literal
 
+from steppay_mock.errors import SteppayMockError
 from steppay_mock.store.api.request import CallerGoneError, Request
 
 End = Literal["released", "closing", "forgotten"]
@@ -29,8 +31,9 @@ class Hold:
 
     def wait(self, timeout: float = 10.0) -> bool:
         """Whether a call has come, at the latest after so many seconds. Its answer is settled by then."""
+        seconds = check_seconds("timeout", timeout)
         with self._moved:
-            return self._moved.wait_for(lambda: self._arrived > 0, timeout)
+            return self._moved.wait_for(lambda: self._arrived > 0, seconds)
 
     def release(self) -> None:
         """Let the held calls go. The hold ends with it."""
@@ -50,5 +53,12 @@ class Hold:
             if request.closing.is_set():
                 return "closing"
         if seconds < self.timeout:
-            raise CallerGoneError
+            raise CallerGoneError("api.hold() holds it; release it, from another thread than the receiver's")
         return "forgotten"
+
+
+def check_seconds(name: str, seconds: object) -> float:
+    """The seconds, if they are a number from 0 up."""
+    if isinstance(seconds, bool) or not isinstance(seconds, int | float) or not isfinite(seconds) or seconds < 0:
+        raise SteppayMockError(f"{name}={seconds!r} is no number of seconds. Give one from 0 up, such as {name}=2.")
+    return float(seconds)

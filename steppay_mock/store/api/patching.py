@@ -86,8 +86,10 @@ def _answer(api: StoreApi, asked: PreparedRequest) -> Parts:
     )
     try:
         answer = api.answer(request)
-    except CallerGoneError:
-        raise ReadTimeout(f"{method} {URL}{path}: no answer within {request.patience:g} s.", request=asked) from None
+    except CallerGoneError as gone:
+        raise ReadTimeout(
+            f"{method} {URL}{path}: no answer within {request.patience:g} s: {gone}.", request=asked
+        ) from None
     if method == "HEAD":
         # Older releases of responses take the length of an answer to HEAD for that of a body, and miss it.
         return answer.status, [header for header in answer.headers if header[0] != "Content-Length"], b""

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
-from math import isfinite
 from threading import Condition
 
 from steppay_mock.errors import SteppayMockError
-from steppay_mock.store.api.hold import Hold
+from steppay_mock.store.api.hold import Hold, check_seconds
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,13 +140,6 @@ class Rulebook:
         """Let every held call look whether its server is stopping."""
         with self.moved:
             self.moved.notify_all()
-
-
-def check_seconds(name: str, seconds: object) -> float:
-    """The seconds, if they are a number from 0 up."""
-    if isinstance(seconds, bool) or not isinstance(seconds, int | float) or not isfinite(seconds) or seconds < 0:
-        raise SteppayMockError(f"{name}={seconds!r} is no number of seconds. Give one from 0 up, such as {name}=2.")
-    return float(seconds)
 
 
 def _is_whole(number: object) -> bool:

@@ -85,7 +85,12 @@ def read_definition(
     """The scenario that a function defines; SteppayMockError where it cannot be one."""
     if not isinstance(name, str) or not _NAME.fullmatch(name):
         raise SteppayMockError(f"{name!r} is no name of a scenario. Write it like gift-then-regret.")
-    origin = f"{inspect.getsourcefile(inspect.unwrap(tell))}:{tell.__qualname__}"
+    plain = inspect.unwrap(tell)
+    if inspect.iscoroutinefunction(plain) or inspect.isasyncgenfunction(plain):
+        raise SteppayMockError(
+            f"The function of the scenario {name!r} is asynchronous. Write def, and yield its waits."
+        )
+    origin = f"{inspect.getsourcefile(plain)}:{plain.__code__.co_firstlineno}"
     text = inspect.getdoc(tell) or ""
     paragraphs = text.split("\n\n")
     if not paragraphs[0]:

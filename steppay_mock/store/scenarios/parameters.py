@@ -30,6 +30,9 @@ _RECURRING = {
     "interval": ("interval", str, "how often it recurs"),
     "interval_count": ("interval_count", int, "every how many of these"),
 }
+RESERVED = frozenset({*_CUSTOMER, *_PRODUCT, *_RECURRING, "order_id", "payment_id", "subscription_id", "invoice_id"})
+"""The names that every scenario has, or could have."""
+
 OF_STORES = ("seed", "start", "locale", "currency", "is_test", "nulls")
 """The options of a store that a scenario takes beside its parameters."""
 
@@ -84,7 +87,7 @@ def parse_parameters(scenario: Scenario, texts: Mapping[str, str]) -> dict[str, 
 
 
 def _place(name: str, value: Any, cast_: Cast) -> None:
-    if name in cast_.options or value is None:
+    if value is None:
         return
     if name in _CUSTOMER:
         cast_.customer[_CUSTOMER[name][0]] = value  # type: ignore[literal-required]
@@ -126,4 +129,5 @@ def _parsed(parameter: Parameter, text: str) -> Any:
 
 def _wrong(parameter: Parameter, written: str) -> SteppayMockError:
     meaning = parameter.description.rstrip(".")
-    return SteppayMockError(f"{parameter.name}={written} does not do: it is {meaning}. Give {parameter.wanted}.")
+    told = f" It is {meaning}." if meaning else ""
+    return SteppayMockError(f"{parameter.name}={written} does not do: give {parameter.wanted}.{told}")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import inspect
+import sys
 from collections.abc import Callable, Mapping
 from importlib import import_module
 from pathlib import Path
@@ -44,6 +46,7 @@ def define_scenario(
     """
 
     def register(tell: Function) -> Function:
+        check_option_names(tell, name)
         made = read_definition(
             tell,
             name=name,
@@ -62,6 +65,17 @@ def define_scenario(
         return tell
 
     return register
+
+
+def check_option_names(tell: Told, name: str) -> None:
+    """Refuse an option that a parameter of every scenario, or an option of its store, would hide."""
+    from steppay_mock.store.scenarios.parameters import OF_STORES, RESERVED
+
+    for option in inspect.signature(tell).parameters:
+        if option in RESERVED or option in OF_STORES or option == "assumptions":
+            raise SteppayMockError(
+                f"The scenario {name!r}: every scenario has {option!r} already, with a meaning. Rename yours."
+            )
 
 
 def find_scenario(name: object) -> Scenario:
@@ -88,11 +102,18 @@ def load_scenarios(path: str | Path) -> None:
     """Run a Python file that defines scenarios; SteppayMockError where it cannot be run, with the reason."""
     from importlib.util import module_from_spec, spec_from_file_location
 
+    if not isinstance(path, str | Path):
+        raise SteppayMockError(f"{path!r} is no path. Name a Python file that defines scenarios.")
     file = Path(path).resolve()
     spec = spec_from_file_location(f"steppay_mock_scenarios_{file.stem}", file)
     if spec is None or spec.loader is None or not file.is_file():
         raise SteppayMockError(f"{path} is no Python file. Give one that defines scenarios.")
     all_scenarios()  # a name that is taken is found where it is taken again
+    before = {name: one for name, one in _known.items() if one.origin.startswith(f"{file}:")}
+    for name in before:
+        del _known[name]  # what the file says now counts
+    found = len(_known)
+    sys.path.insert(0, str(file.parent))  # as for `python file.py`
     try:
         spec.loader.exec_module(module_from_spec(spec))
     except SteppayMockError:
@@ -101,6 +122,10 @@ def load_scenarios(path: str | Path) -> None:
         raise SteppayMockError(
             f"{path} cannot be run: {type(error).__name__}: {error}. Correct that: python {path}"
         ) from error
+    finally:
+        sys.path.remove(str(file.parent))
+    if len(_known) == found:
+        raise SteppayMockError(f"{path} defines no scenario. Decorate a function: @define_scenario('gift-then-regret')")
 
 
 def _load_entry_points() -> None:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, overload
 
+from steppay_mock.errors import SteppayMockError
 from steppay_mock.payload.event import Event
 from steppay_mock.store.timeline import Timeline, read_timeline
 
@@ -23,6 +24,8 @@ class Part:
     scenario: Scenario
     parameters: Mapping[str, Any]
     customer: Customer
+    assumptions: Mapping[str, Any] = field(default_factory=dict)
+    """What was assumed otherwise than the scenario and the store do by themselves."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -35,6 +38,8 @@ class Story(Sequence[Event]):
     parts: tuple[Part, ...]
     store: Store = field(repr=False)
     events: tuple[Event, ...] = field(repr=False)
+    first: int = 0
+    """How many events the store had before it."""
 
     @property
     def name(self) -> str:
@@ -52,7 +57,15 @@ class Story(Sequence[Event]):
         return self.parts[0].customer
 
     def state(self, *, at: Event | int | None = None) -> State:
-        """What is true at its end, or was true after that event of it; see :meth:`Store.state`."""
+        """What was true at its end, or after that event of it, or after so many of its events: see ``Store.state``."""
+        if at is None:
+            at = len(self)
+        if isinstance(at, int) and not isinstance(at, bool):
+            if not 0 <= at <= len(self):
+                raise SteppayMockError(
+                    f"at={at}: the story has {len(self)} events. Give 0 to {len(self)}, or one of them."
+                )
+            at += self.first
         return self.store.state(at=at)
 
     def timeline(self) -> Timeline:

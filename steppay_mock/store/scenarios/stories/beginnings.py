@@ -16,10 +16,10 @@ def subscription_starts(
     *,
     quantity: int = 1,
     gateway: Literal["TOSS", "KG", "NICE", "KAKAO", "DANAL", "PAYPLE"] = "TOSS",
-    setup_fee: int = 0,
-    discount: int = 0,
-    tax: int = 0,
-    shipping_fee: int = 0,
+    setup_fee: float = 0,
+    discount: float = 0,
+    tax: float = 0,
+    shipping_fee: float = 0,
 ) -> Telling:
     """A subscription is bought by card and begins. Five events in one second, which a receiver gets in any order.
 
@@ -64,7 +64,7 @@ def subscription_first_payment_fails(store: Store, *, minutes: int = 5) -> Telli
 
 
 @define_scenario("subscription-trial-converts")
-def subscription_trial_converts(store: Store, *, trial_days: int = 14, setup_fee: int = 0) -> Telling:
+def subscription_trial_converts(store: Store, *, trial_days: int = 14, setup_fee: float = 0) -> Telling:
     """A subscription begins with a free trial, at whose end it is paid for the first time.
 
     trial_days: how long the trial is.

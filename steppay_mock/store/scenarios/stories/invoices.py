@@ -10,7 +10,7 @@ from steppay_mock.store.store import Store
 
 
 @define_scenario("invoice-paid", sells="one_time")
-def invoice_paid(store: Store, *, discount: int = 0, memo: str = "", hours: int = 30) -> Telling:
+def invoice_paid(store: Store, *, discount: float = 0, memo: str = "", hours: int = 30) -> Telling:
     """A bill is drafted, sent and paid. Payment, order and invoice change in one second.
 
     discount: what is taken off.

@@ -10,7 +10,7 @@ from steppay_mock.store.store import Store
 
 
 @define_scenario("one-time-purchase", sells="one_time")
-def one_time_purchase(store: Store, *, quantity: int = 1, discount: int = 0, shipping_fee: int = 0) -> Telling:
+def one_time_purchase(store: Store, *, quantity: int = 1, discount: float = 0, shipping_fee: float = 0) -> Telling:
     """Something is bought once and paid by card at the same time. The shortest story that there is.
 
     quantity: how many are bought.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from steppay_mock.store.amounts import a_third_of
 from steppay_mock.store.scenarios.definition import Telling
 from steppay_mock.store.scenarios.registry import define_scenario
 from steppay_mock.store.store import Store
@@ -29,7 +30,7 @@ def refund_in_parts(store: Store, *, part: float | None = None, days: int = 3) -
     """
     order = store.checkout()
     yield timedelta(days=days)
-    store.refund(order, amount=max(int(order.amount) // 3, 1) if part is None else part)
+    store.refund(order, amount=a_third_of(order.amount, store.currency) if part is None else part)
     yield timedelta(days=days)
     store.refund(order)
 
