@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 from time import perf_counter
 from typing import TYPE_CHECKING, Unpack
 
@@ -21,6 +22,7 @@ from steppay_mock.wire.headers import request_headers
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from steppay_mock.delivery.faults.faulty import FaultyRequest
     from steppay_mock.delivery.schedule.schedule import Planned
 
 
@@ -71,6 +73,15 @@ def make_request(event: Event, settings: Settings, *, position: int) -> Request:
     return Request(body, request_headers(body, secret=settings.secret, timestamp=timestamp, trace_seed=trace_seed))
 
 
+def make_faulty(event: Event, settings: Settings, *, position: int, fault: str) -> FaultyRequest:
+    """Make what is sent for the event with that fault; a SteppayMockError names the nearest, if there is none."""
+    from steppay_mock.delivery.faults import find_fault, make_draft
+
+    trace_seed = (settings.seed << 32) + position
+    draft = make_draft(event.body, secret=settings.secret, timestamp=settings.now(), trace_seed=trace_seed)
+    return find_fault(fault).apply(draft)
+
+
 class _Requests:
     """Makes the requests, and keeps those that come again byte for byte."""
 
@@ -80,8 +91,11 @@ class _Requests:
         # Only a plan that is there as a whole can have copies; what streams has none, and nothing is kept of it.
         self._copied = {one.place for one in planned if one.how == "same"} if isinstance(planned, Sequence) else set()
 
-    def make(self, planned: Planned, *, position: int) -> Request:
+    def make(self, planned: Planned, *, position: int) -> Request | FaultyRequest:
         """The request of a delivery, signed for this moment unless it is a copy."""
+        fault = planned.fault or self._settings.fault
+        if fault is not None:
+            return make_faulty(planned.event, self._settings, position=position, fault=fault)
         if planned.how == "same" and planned.place in self._kept:
             return self._kept[planned.place]
         request = make_request(planned.event, self._settings, position=position)
@@ -99,7 +113,8 @@ def _send_all(planned: Iterable[Planned], transport: Transport, settings: Settin
             if group[0].wait:
                 settings.sleep(group[0].wait)
             made = [requests.make(one, position=len(outcomes) + at) for at, one in enumerate(group)]
-            outcomes += _outcomes(group, _send_at_once(made, transport), first=len(outcomes))
+            answers = _send_at_once(made, transport)
+            outcomes += _outcomes(group, answers, first=len(outcomes), fault=settings.fault)
         elapsed = perf_counter() - started
     return Report(tuple(outcomes), settings.order, settings.seed, transport.target, elapsed)
 
@@ -115,11 +130,9 @@ async def _send_all_async(planned: Iterable[Planned], transport: AsyncTransport,
             if group[0].wait:
                 await to_thread(settings.sleep, group[0].wait)
             made = [requests.make(one, position=len(outcomes) + at) for at, one in enumerate(group)]
-            if len(made) == 1:
-                answers = [await transport.send(made[0])]
-            else:
-                answers = list(await gather(*map(transport.send, made)))
-            outcomes += _outcomes(group, answers, first=len(outcomes))
+            hand_over = partial(_hand_over_async, transport)
+            answers = [await hand_over(made[0])] if len(made) == 1 else list(await gather(*map(hand_over, made)))
+            outcomes += _outcomes(group, answers, first=len(outcomes), fault=settings.fault)
         elapsed = perf_counter() - started
     return Report(tuple(outcomes), settings.order, settings.seed, transport.target, elapsed)
 
@@ -144,16 +157,40 @@ def _groups(planned: Iterable[Planned]) -> Iterator[list[Planned]]:
         yield group
 
 
-def _send_at_once(requests: list[Request], transport: Transport) -> list[Answer]:
+def _hand_over(transport: Transport, request: Request | FaultyRequest) -> Answer:
+    """Hand over one request; of those with a fault an app in process gets what it can be given."""
+    if isinstance(request, Request):
+        return transport.send(request)
+    from steppay_mock.delivery.faults import plain_request
+    from steppay_mock.delivery.http import HttpTransport
+
+    if isinstance(transport, HttpTransport):
+        return transport.send_faulty(request)
+    return transport.send(plain_request(request))
+
+
+async def _hand_over_async(transport: AsyncTransport, request: Request | FaultyRequest) -> Answer:
+    from asyncio import to_thread
+
+    if isinstance(request, Request):
+        return await transport.send(request)
+    if isinstance(transport, ThreadedTransport):
+        return await to_thread(_hand_over, transport.inner, request)
+    from steppay_mock.delivery.faults import plain_request
+
+    return await transport.send(plain_request(request))
+
+
+def _send_at_once(requests: list[Request | FaultyRequest], transport: Transport) -> list[Answer]:
     if len(requests) == 1:
-        return [transport.send(requests[0])]
+        return [_hand_over(transport, requests[0])]
     from concurrent.futures import ThreadPoolExecutor
 
     with ThreadPoolExecutor(max_workers=len(requests)) as pool:
-        return list(pool.map(transport.send, requests))
+        return list(pool.map(partial(_hand_over, transport), requests))
 
 
-def _outcomes(group: list[Planned], answers: list[Answer], *, first: int) -> Iterator[Outcome]:
+def _outcomes(group: list[Planned], answers: list[Answer], *, first: int, fault: str | None) -> Iterator[Outcome]:
     for at, (planned, answer) in enumerate(zip(group, answers, strict=True)):
         yield Outcome(
             event=planned.event,
@@ -165,6 +202,7 @@ def _outcomes(group: list[Planned], answers: list[Answer], *, first: int) -> Ite
             headers=answer.headers,
             body=answer.body,
             again=planned.how,
+            fault=planned.fault or fault,
         )
 
 

@@ -41,7 +41,7 @@ def failure(failed: Sequence[Outcome], *, total: int, target: str) -> ContractVi
         kind=_kind(first),
         event=excerpt(str(first.event.type)),
         path=f"delivery {first.position + 1} of {total}, {target}",
-        expected="an answer with a 2xx status",
+        expected=_expected(first),
         sent=str(first).partition(": ")[2] + (f" (the first of {len(failed)} failures)" if len(failed) > 1 else ""),
         next_step=_next_step(first),
     )
@@ -69,7 +69,20 @@ def _kind(outcome: Outcome) -> str:
     return "redirect" if 300 <= outcome.status <= 399 else "status"
 
 
+def _expected(outcome: Outcome) -> str:
+    if outcome.fault is None:
+        return "an answer with a 2xx status"
+    from steppay_mock.delivery.faults import find_fault
+
+    wanted = {"accepted": "2xx", "refused": "4xx", "either": "2xx or 4xx"}[find_fault(outcome.fault).expects]
+    return f"an answer with a {wanted} status, for it came with the fault {outcome.fault}"
+
+
 def _next_step(outcome: Outcome) -> str:
+    if outcome.fault is not None:
+        from steppay_mock.delivery.faults import find_fault
+
+        return find_fault(outcome.fault).reason
     if outcome.error is not None and "timed out" in outcome.error:
         return _TOO_LATE
     step = {"unreachable": _NO_ANSWER, "raised": _RAISED, "broken-answer": _BROKE, "redirect": _REDIRECT}

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from urllib3.response import HTTPResponse as Response
 
     from steppay_mock.delivery.endpoint import Endpoint
+    from steppay_mock.delivery.faults.faulty import FaultyRequest
 
 _FAILURES = (OSError, HTTPException, HTTPError, ValueError)
 # The client would add these two; StepPay's does not send them.
@@ -83,6 +84,12 @@ class HttpTransport:
             return Answer(None, error=error, latency=latency)
         headers = {name.lower(): response.headers[name] for name in response.headers}
         return Answer(response.status, headers, body, error, latency=latency)
+
+    def send_faulty(self, faulty: FaultyRequest) -> Answer:
+        """Hand over a request with a fault, byte for byte, on a connection of its own."""
+        from steppay_mock.delivery.faults.send import send_faulty
+
+        return send_faulty(faulty, self._endpoint, timeout=self._timeout)
 
     def _connection(self, deadline: float) -> HTTPConnection:
         # Names below .localhost are this machine's, whatever a name server says (safety.py lets them pass).

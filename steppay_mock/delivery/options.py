@@ -29,6 +29,7 @@ class DeliveryOptions(TypedDict, total=False):
     ``order``: ``occurrence``, ``shuffled``, ``reversed``, ``entities`` (each thing's events in their own order) or
     ``busy-second`` (all timestamps the same; facts 5 and 6). ``occurrence``.
     ``duplicates``: the share of events that come a second time, after all others (fact 22). 0.
+    ``fault``: what goes wrong with every delivery on purpose, by its name in ``docs/faults.md``. None: nothing.
     ``seed``: repeats a shuffled order and the trace ids. None: one is drawn; ``report.seed`` tells it.
     ``timeout``: seconds from the start of a delivery to the end of its answer. 10, assumed: the vendor documents none
     (fact 23). A WSGI app in process cannot be interrupted.
@@ -41,6 +42,7 @@ class DeliveryOptions(TypedDict, total=False):
     secret: Secret | None
     order: Order
     duplicates: float
+    fault: str | None
     seed: int | None
     timeout: float
     allow_hosts: Iterable[str]
@@ -56,6 +58,7 @@ class Settings:
     secret: Secrets | None
     order: Order
     duplicates: float
+    fault: str | None
     seed: int
     timeout: float
     allow_hosts: frozenset[str]
@@ -77,12 +80,24 @@ def resolve_options(options: Mapping[str, Any]) -> Settings:
         secret=None if secret is None else as_secrets(secret),
         order=check_order(options.get("order", "occurrence")),
         duplicates=check_share(options.get("duplicates", 0.0)),
+        fault=_fault(options.get("fault"), secret=secret),
         seed=_seed(options.get("seed")),
         timeout=_timeout(options.get("timeout", 10.0)),
         allow_hosts=allowed_names(options.get("allow_hosts", ())),
         now=_clock(options.get("now")),
         sleep=_sleeper(options.get("sleep")),
     )
+
+
+def _fault(name: object, *, secret: object) -> str | None:
+    if name is None:
+        return None
+    from steppay_mock.delivery.faults import find_fault
+
+    fault = find_fault(name)
+    if fault.needs_secret and secret is None:
+        raise SteppayMockError(f"The fault {fault.name!r} is one of the signature. Pass secret=, so that there is one.")
+    return fault.name
 
 
 def _seed(seed: object) -> int:

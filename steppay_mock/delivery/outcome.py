@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from steppay_mock.delivery.excerpt import excerpt
+from steppay_mock.delivery.transport import Answer
 
 if TYPE_CHECKING:
     from steppay_mock.delivery.schedule.steps import How
@@ -20,7 +21,7 @@ class Outcome:
     what went wrong on the way (refused, timed out, the app raised) and is None if the answer came whole, whatever it
     says. ``latency`` is in seconds. ``headers`` have lower-case names; of ``body`` 64 KiB are kept. An app in process
     that raises counts as status 500, as its server would have answered; ``exception`` is what it raised. ``again`` says
-    how an event that was delivered before came again.
+    how an event that was delivered before came again, ``fault`` what went wrong with the delivery on purpose.
     """
 
     event: Event
@@ -32,10 +33,18 @@ class Outcome:
     headers: dict[str, str] = field(default_factory=dict, hash=False, repr=False)
     body: bytes = field(default=b"", repr=False)
     again: How | None = None
+    fault: str | None = None
 
     @property
     def ok(self) -> bool:
-        """Whether the receiver took the event: a whole answer with a 2xx status (assumed, fact 23)."""
+        """Whether the receiver did right: a whole answer with a 2xx status (assumed, fact 23).
+
+        Of a delivery with a fault, whether it did what a right receiver does with that.
+        """
+        if self.fault is not None:
+            from steppay_mock.delivery.faults import find_fault
+
+            return find_fault(self.fault).met_by(Answer(self.status, error=self.error))
         return self.error is None and self.status is not None and 200 <= self.status <= 299
 
     @property
@@ -49,7 +58,8 @@ class Outcome:
         if self.redirect is not None:
             answer += f" to {excerpt(self.redirect)}"
         told = self.error or excerpt(self.body.strip(), limit=80)
-        name = f"{excerpt(str(self.event.type))}{f' ({self.again})' if self.again else ''}"
+        noted = ", ".join(filter(None, (self.again, self.fault)))
+        name = f"{excerpt(str(self.event.type))}{f' ({noted})' if noted else ''}"
         return f"{name}: {answer}{', ' if told else ''}{told}"
 
     def as_dict(self) -> dict[str, Any]:
@@ -59,6 +69,7 @@ class Outcome:
             "event": str(self.event.type),
             "timestamp": self.event.payload.get("timestamp"),
             "again": self.again,
+            "fault": self.fault,
             "ok": self.ok,
             "payload": self.event.payload,
             "status": self.status,

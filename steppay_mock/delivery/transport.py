@@ -77,24 +77,24 @@ class ThreadedTransport:
     """Sends through a Transport from a worker thread, so that the event loop goes on."""
 
     def __init__(self, inner: Transport) -> None:
-        self._inner = inner
+        self.inner = inner
 
     @property
     def target(self) -> str:
         """Where the requests go, for people."""
-        return self._inner.target
+        return self.inner.target
 
     async def send(self, request: Request) -> Answer:
         """Hand over one request in a thread."""
         from asyncio import to_thread
 
-        return await to_thread(self._inner.send, request)
+        return await to_thread(self.inner.send, request)
 
     async def __aenter__(self) -> Self:
-        self._inner.__enter__()
+        self.inner.__enter__()
         return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        self._inner.__exit__(kind, error, traceback)
+        self.inner.__exit__(kind, error, traceback)

@@ -149,6 +149,7 @@ def test_the_report_is_plain_data_for_programs(payloads: Payloads, closed_url: s
             {
                 "position": 0,
                 "again": None,
+                "fault": None,
                 "event": "customer.created",
                 "timestamp": 1688697915,
                 "ok": False,

@@ -1,0 +1,106 @@
+"""In which other bytes can a body come whose signature is right over just these bytes?"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from steppay_mock.delivery.faults.draft import with_header
+from steppay_mock.delivery.faults.fault import Fault
+from steppay_mock.delivery.faults.faulty import FaultyRequest, as_drafted
+from steppay_mock.delivery.faults.json_forms import escaped, gzipped, padded, reordered, spaced
+from steppay_mock.delivery.faults.keys import SIGNATURE
+from steppay_mock.wire.signature import sign
+
+if TYPE_CHECKING:
+    from steppay_mock.delivery.faults.draft import Draft, Headers
+
+LARGE = 5_000_000
+BOM = b"\xef\xbb\xbf"
+
+
+def _signed_anew(draft: Draft, body: bytes, headers: Headers | None = None) -> FaultyRequest:
+    lines = draft.headers if headers is None else headers
+    if draft.secrets is not None:
+        lines = with_header(lines, SIGNATURE, sign(body, draft.secrets, timestamp=draft.timestamp))
+    return as_drafted(draft, body=body, headers=lines)
+
+
+def _spaced(draft: Draft) -> FaultyRequest:
+    return _signed_anew(draft, spaced(draft.body))
+
+
+def _escaped(draft: Draft) -> FaultyRequest:
+    return _signed_anew(draft, escaped(draft.body))
+
+
+def _reordered(draft: Draft) -> FaultyRequest:
+    return _signed_anew(draft, reordered(draft.body))
+
+
+def _marked(draft: Draft) -> FaultyRequest:
+    return _signed_anew(draft, BOM + draft.body)
+
+
+def _large(draft: Draft) -> FaultyRequest:
+    return _signed_anew(draft, padded(draft.body, LARGE))
+
+
+def _gzipped(draft: Draft) -> FaultyRequest:
+    names = [name for name, _ in draft.headers]
+    place = names.index("content-type") + 1 if "content-type" in names else len(names)
+    plain = with_header(draft.headers, "content-encoding")
+    return _signed_anew(draft, gzipped(draft.body), (*plain[:place], ("content-encoding", "gzip"), *plain[place:]))
+
+
+BODY_FAULTS = (
+    Fault(
+        "body-spaced",
+        "body",
+        "accepted",
+        "The body has white space behind colons and commas and at its end. Assumed: StepPay's may be compact or not.",
+        "White space means nothing, and the raw bytes are signed (facts 18 and 21). Whoever verifies JSON that was "
+        "written again fails.",
+        _spaced,
+    ),
+    Fault(
+        "body-escaped",
+        "body",
+        "accepted",
+        r"Hangul is written as \uXXXX. Assumed: StepPay's may be or not. A body in ASCII stays as it is.",
+        "It is the same text, and the raw bytes are signed (fact 18). Whoever verifies JSON that was written again "
+        "fails.",
+        _escaped,
+    ),
+    Fault(
+        "body-reordered",
+        "body",
+        "accepted",
+        "The envelope's fields come in reverse order. Assumed: it was never seen.",
+        "The fields of an object have no order, and the raw bytes are signed (fact 18).",
+        _reordered,
+    ),
+    Fault(
+        "body-with-bom",
+        "body",
+        "either",
+        "A byte order mark stands before the JSON. Assumed: it is never sent.",
+        "It is no JSON, and parsers may pass over it: 400 is right, and so is taking it.",
+        _marked,
+    ),
+    Fault(
+        "body-large",
+        "body",
+        "either",
+        "The body has 5 MB, most of it in a field that nobody knows. Assumed: the vendor names no limit.",
+        "New fields may come at any time (fact 3), so taking it is right; so is 413.",
+        _large,
+    ),
+    Fault(
+        "body-gzip",
+        "body",
+        "either",
+        "The body comes as gzip, with Content-Encoding, and signed so. Assumed: it is never sent.",
+        "What is sent is what is signed (fact 18), so taking it is right; so is 415 or 400.",
+        _gzipped,
+    ),
+)

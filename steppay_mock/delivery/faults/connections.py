@@ -1,0 +1,126 @@
+"""What can go wrong on the connection itself, while everything that is sent is right?"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from steppay_mock.delivery.faults.fault import Fault
+from steppay_mock.delivery.faults.faulty import FaultyRequest, Wire, as_drafted
+
+if TYPE_CHECKING:
+    from steppay_mock.delivery.faults.draft import Draft
+
+DROPS = 20
+DRIP = 0.1
+CHUNKS = 3
+
+
+def _truncated(draft: Draft) -> FaultyRequest:
+    return as_drafted(draft, wire=Wire(truncate_to=len(draft.body) // 2))
+
+
+def _slow_drip(draft: Draft) -> FaultyRequest:
+    return as_drafted(draft, wire=Wire(pieces=DROPS, drip=DRIP))
+
+
+def _chunked(draft: Draft) -> FaultyRequest:
+    return as_drafted(draft, wire=Wire(framing="chunked", pieces=CHUNKS))
+
+
+def _no_length(draft: Draft) -> FaultyRequest:
+    return as_drafted(draft, wire=Wire(framing="none"))
+
+
+def _http_1_0(draft: Draft) -> FaultyRequest:
+    return as_drafted(draft, wire=Wire(http_version="1.0"))
+
+
+def _reset_amid_body(draft: Draft) -> FaultyRequest:
+    return as_drafted(draft, wire=Wire(truncate_to=len(draft.body) // 2, reset="written"))
+
+
+def _reset_after_body(draft: Draft) -> FaultyRequest:
+    return as_drafted(draft, wire=Wire(reset="written"))
+
+
+def _answer_lost(draft: Draft) -> FaultyRequest:
+    return as_drafted(draft, wire=Wire(reset="answered"))
+
+
+CONNECTION_FAULTS = (
+    Fault(
+        "truncated",
+        "connection",
+        "refused",
+        "The sender ends after half of the body, though Content-Length announces all of it.",
+        "Half a body is not what was signed (fact 18). Closing without an answer is as good as 400.",
+        _truncated,
+        needs_socket=True,
+    ),
+    Fault(
+        "slow-drip",
+        "connection",
+        "accepted",
+        f"The body comes in {DROPS} pieces, {DRIP:g} s before each. Assumed: StepPay's sender may be that slow.",
+        "A body need not come at once; it is to be read to the length that was announced.",
+        _slow_drip,
+        needs_socket=True,
+    ),
+    Fault(
+        "chunked",
+        "connection",
+        "either",
+        f"The body comes in {CHUNKS} chunks, without Content-Length. Assumed: StepPay announces the length (fact 21).",
+        "HTTP/1.1 servers understand it, so taking it is right; WSGI has no place for it, so 411 and 400 are too.",
+        _chunked,
+        needs_socket=True,
+    ),
+    Fault(
+        "length-missing",
+        "connection",
+        "refused",
+        "The body comes, and neither Content-Length nor chunks announce it.",
+        "By HTTP such a request has no body, and the signature is not that of an empty one.",
+        _no_length,
+        needs_socket=True,
+    ),
+    Fault(
+        "http-1.0",
+        "connection",
+        "accepted",
+        "The request is one of HTTP/1.0. Assumed: it was never seen; old proxies do it.",
+        "All that is needed is there: the length, and the end of the connection.",
+        _http_1_0,
+        needs_socket=True,
+    ),
+    Fault(
+        "reset-amid-body",
+        "connection",
+        "refused",
+        "The connection is reset after half of the body: the request is lost.",
+        "Half a body is not what was signed (fact 18). The next delivery is to be served as if nothing had been.",
+        _reset_amid_body,
+        needs_socket=True,
+        answered=False,
+    ),
+    Fault(
+        "reset-after-body",
+        "connection",
+        "either",
+        "The connection is reset as soon as the whole request has arrived: nobody waits for an answer.",
+        "The event may be taken or lost, whole. It may come again, for the sender knows neither (fact 22).",
+        _reset_after_body,
+        needs_socket=True,
+        answered=False,
+    ),
+    Fault(
+        "answer-lost",
+        "connection",
+        "accepted",
+        "The connection is reset when the answer begins: the event is taken, and the sender does not know it.",
+        "A right request is taken; sent again by hand, it is a duplicate (fact 22).",
+        _answer_lost,
+        needs_socket=True,
+        answered=False,
+    ),
+)

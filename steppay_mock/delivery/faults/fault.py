@@ -1,0 +1,73 @@
+"""What is a fault, and what does a right receiver do with it?"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Literal
+
+from steppay_mock.errors import SteppayMockError
+
+if TYPE_CHECKING:
+    from steppay_mock.delivery.faults.draft import Draft
+    from steppay_mock.delivery.faults.faulty import FaultyRequest
+    from steppay_mock.delivery.transport import Answer
+
+Family = Literal["signature", "header", "body", "connection"]
+Expects = Literal["accepted", "refused", "either"]
+
+NO_WHOLE_ANSWER = "no whole HTTP answer: "
+"""How the error begins where the receiver closed the connection, or answered something else."""
+
+ON_PURPOSE = "the connection was reset on purpose"
+"""How the error begins where the fault was to leave no answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One thing that goes wrong with a delivery, by name.
+
+    ``description`` is what is done, ``reason`` why a right receiver does with it what ``expects`` says. Where
+    ``needs_socket`` is true an app in process cannot be given it; where ``answered`` is false no answer can come.
+    """
+
+    name: str
+    family: Family
+    expects: Expects
+    description: str
+    reason: str
+    make: Callable[[Draft], FaultyRequest] = field(repr=False, compare=False)
+    needs_socket: bool = False
+    answered: bool = True
+
+    @property
+    def needs_secret(self) -> bool:
+        """Whether the delivery has to be signed, for the signature is what is wrong."""
+        return self.family == "signature"
+
+    def apply(self, draft: Draft) -> FaultyRequest:
+        """The request with the fault: the same draft gives the same request.
+
+        Raises SteppayMockError if the fault is one of the signature and the draft is not signed.
+        """
+        if self.needs_secret and draft.secrets is None:
+            raise SteppayMockError(
+                f"The fault {self.name!r} is one of the signature, and this delivery is not signed. Pass secret="
+            )
+        return replace(self.make(draft), fault=self.name)
+
+    def met_by(self, answer: Answer) -> bool:
+        """Whether this answer is that of a right receiver: 2xx accepts, 4xx refuses (assumed, fact 23).
+
+        Of a fault of the connection, closing without an answer is a refusal too. Where no answer can come, nothing is
+        known, except that the receiver was there. 5xx, a redirect and silence are never right.
+        """
+        error = answer.error or ""
+        if not self.answered:
+            return error.startswith(ON_PURPOSE)
+        if answer.status is None:
+            closed = error.startswith(NO_WHOLE_ANSWER)
+            return closed and self.family == "connection" and self.expects != "accepted"
+        taken, refused = 200 <= answer.status <= 299, 400 <= answer.status <= 499
+        allowed = {"accepted": taken, "refused": refused, "either": taken or refused}
+        return not error and allowed[self.expects]

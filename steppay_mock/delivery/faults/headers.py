@@ -1,0 +1,69 @@
+"""What can be wrong with the other headers?"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from steppay_mock.delivery.faults.draft import with_header
+from steppay_mock.delivery.faults.fault import Fault
+from steppay_mock.delivery.faults.faulty import FaultyRequest, Wire, as_drafted
+
+if TYPE_CHECKING:
+    from steppay_mock.delivery.faults.draft import Draft
+
+
+def _of_type(draft: Draft, *values: str) -> FaultyRequest:
+    return as_drafted(draft, headers=with_header(draft.headers, "content-type", *values))
+
+
+def _text_plain(draft: Draft) -> FaultyRequest:
+    return _of_type(draft, "text/plain")
+
+
+def _charset(draft: Draft) -> FaultyRequest:
+    return _of_type(draft, "application/json;charset=UTF-8")
+
+
+def _no_type(draft: Draft) -> FaultyRequest:
+    return _of_type(draft)
+
+
+def _title_case(draft: Draft) -> FaultyRequest:
+    return as_drafted(draft, wire=Wire(names="title"))
+
+
+HEADER_FAULTS = (
+    Fault(
+        "content-type-wrong",
+        "header",
+        "either",
+        "The Content-Type is text/plain.",
+        "There is no type but application/json (fact 1), so 415 is right; so is trust in the signature.",
+        _text_plain,
+    ),
+    Fault(
+        "content-type-charset",
+        "header",
+        "accepted",
+        "The Content-Type is application/json;charset=UTF-8. Assumed: it was never seen.",
+        "It is the same type, and says what is so anyway (fact 1).",
+        _charset,
+    ),
+    Fault(
+        "content-type-missing",
+        "header",
+        "either",
+        "There is no Content-Type.",
+        "Every webhook has one (fact 1), so 4xx is right; so is trust in the signature.",
+        _no_type,
+    ),
+    Fault(
+        "names-title-case",
+        "header",
+        "accepted",
+        "The names of the headers come in Title-Case.",
+        "They come in lower case (fact 21) and mean the same in any: HTTP tells no difference.",
+        _title_case,
+        needs_socket=True,
+    ),
+)

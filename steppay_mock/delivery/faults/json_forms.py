@@ -1,0 +1,73 @@
+"""In which other bytes can the same JSON be written?
+
+The text is changed and nothing is parsed: a number keeps its digits, and bytes that are no JSON come through as well.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import struct
+import zlib
+
+_STRING = rb'"[^"\\]*(?:\\.[^"\\]*)*"'
+_SPACED = re.compile(_STRING + rb"|[:,]", re.DOTALL)
+_STRUCTURE = re.compile(_STRING + rb"|[\[\]{},]", re.DOTALL)
+_BEYOND_ASCII = re.compile(r"[^\x00-\x7f]")
+_GZIP_HEAD = b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\xff"  # deflate, no name, no time, no system
+
+
+def spaced(body: bytes) -> bytes:
+    """A space behind each colon and comma outside of strings, and a line break at the end: never the same bytes."""
+    return _SPACED.sub(lambda token: token[0] if len(token[0]) > 1 else token[0] + b" ", body) + b"\n"
+
+
+def escaped(body: bytes) -> bytes:
+    r"""Each character beyond ASCII as ``\uXXXX``; what is no UTF-8 stays as it is."""
+    try:
+        text = body.decode()
+    except UnicodeDecodeError:
+        return body
+    return _BEYOND_ASCII.sub(lambda character: json.dumps(character[0])[1:-1], text).encode()
+
+
+def reordered(body: bytes) -> bytes:
+    """The members of the outermost object, the last one first; what is no object stays as it is."""
+    inner = _inside(body)
+    return body if inner is None else b"{" + b",".join(reversed(_members(inner))) + b"}"
+
+
+def padded(body: bytes, length: int) -> bytes:
+    """As many bytes as that, by one more field at the end of the object, or by spaces where there is none."""
+    inner = _inside(body)
+    begin = b'"padding":"' if inner is None or not inner.strip() else b',"padding":"'
+    missing = length - len(b"{" + (inner or b"") + begin + b'"}')
+    if inner is None or missing < 0:
+        return body.ljust(length)
+    return b"{" + inner + begin + b"x" * missing + b'"}'
+
+
+def gzipped(body: bytes) -> bytes:
+    """The body as gzip, stored and not pressed, so that the bytes are the same with every version of zlib."""
+    squeeze = zlib.compressobj(0, zlib.DEFLATED, -zlib.MAX_WBITS)
+    stored = squeeze.compress(body) + squeeze.flush()
+    return _GZIP_HEAD + stored + struct.pack("<II", zlib.crc32(body), len(body) & 0xFFFFFFFF)
+
+
+def _inside(body: bytes) -> bytes | None:
+    bare = body.strip(b" \t\r\n")
+    return bare[1:-1] if len(bare) > 1 and bare.startswith(b"{") and bare.endswith(b"}") else None
+
+
+def _members(inner: bytes) -> list[bytes]:
+    depth, begin = 0, 0
+    members = []
+    for token in _STRUCTURE.finditer(inner):
+        if token[0] in {b"{", b"["}:
+            depth += 1
+        elif token[0] in {b"}", b"]"}:
+            depth -= 1
+        elif token[0] == b"," and not depth:
+            members.append(inner[begin : token.start()])
+            begin = token.end()
+    return [*members, inner[begin:]]

@@ -1,0 +1,141 @@
+"""In which ways does a signature of the right form prove something else, or the right thing in an unusual way?"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from steppay_mock.delivery.faults.draft import LATEST
+from steppay_mock.delivery.faults.fault import Fault
+from steppay_mock.delivery.faults.faulty import FaultyRequest, as_drafted
+from steppay_mock.delivery.faults.json_forms import spaced
+from steppay_mock.delivery.faults.keys import keys_of, saying, strangers
+
+if TYPE_CHECKING:
+    from steppay_mock.delivery.faults.draft import Draft
+
+HOUR = 3600
+
+
+def _signed_by(draft: Draft, *secrets: str) -> FaultyRequest:
+    return saying(draft, f"timestamp={draft.timestamp},key={keys_of(draft, secrets)}")
+
+
+def _signed_at(draft: Draft, moment: int) -> FaultyRequest:
+    moment = min(max(moment, 0), LATEST)
+    return saying(draft, f"timestamp={moment},key={keys_of(draft, draft.signers, moment=moment)}")
+
+
+def _wrong_secret(draft: Draft) -> FaultyRequest:
+    return _signed_by(draft, *strangers(draft, 1))
+
+
+def _body_changed(draft: Draft) -> FaultyRequest:
+    """Turn the last bit of the last digit: it stays a digit, and the body JSON that a careless receiver would take."""
+    changed = bytearray(draft.body or b" ")
+    digits = [place for place, byte in enumerate(changed) if 0x30 <= byte <= 0x39]
+    changed[digits[-1] if digits else len(changed) // 2] ^= 1
+    return as_drafted(draft, body=bytes(changed))
+
+
+def _spaced_after_signing(draft: Draft) -> FaultyRequest:
+    return as_drafted(draft, body=spaced(draft.body))
+
+
+def _stale(draft: Draft) -> FaultyRequest:
+    return _signed_at(draft, draft.timestamp - HOUR)
+
+
+def _future(draft: Draft) -> FaultyRequest:
+    return _signed_at(draft, draft.timestamp + HOUR)
+
+
+def _rotated(draft: Draft) -> FaultyRequest:
+    return _signed_by(draft, *strangers(draft, 1), *draft.signers)
+
+
+def _right_first(draft: Draft) -> FaultyRequest:
+    return _signed_by(draft, *draft.signers, *strangers(draft, 2))
+
+
+def _right_last(draft: Draft) -> FaultyRequest:
+    return _signed_by(draft, *strangers(draft, 2), *draft.signers)
+
+
+def _none_right(draft: Draft) -> FaultyRequest:
+    return _signed_by(draft, *strangers(draft, 3))
+
+
+PROOF_FAULTS = (
+    Fault(
+        "wrong-secret",
+        "signature",
+        "refused",
+        "Signed with a secret that is not the endpoint's.",
+        "Anybody can sign with a secret of their own (fact 18).",
+        _wrong_secret,
+    ),
+    Fault(
+        "body-changed",
+        "signature",
+        "refused",
+        "One bit of the body is changed after signing, so that its last digit is another one.",
+        "The key proves the bytes that were signed and no others (fact 18).",
+        _body_changed,
+    ),
+    Fault(
+        "spaced-after-signing",
+        "signature",
+        "refused",
+        "Signed as it is, then sent with other white space: the same JSON in other bytes.",
+        "The raw bytes are what is signed (fact 18). Whoever verifies JSON that was written again takes it.",
+        _spaced_after_signing,
+    ),
+    Fault(
+        "timestamp-stale",
+        "signature",
+        "refused",
+        "Signed rightly, one hour ago.",
+        "A replay: what is older than some minutes is refused (fact 19); 300 s is assumed.",
+        _stale,
+    ),
+    Fault(
+        "timestamp-future",
+        "signature",
+        "refused",
+        "Signed rightly, with the time of one hour from now.",
+        "It would stay good for an hour more (assumed: refused beyond 300 s ahead, as beyond 300 s ago).",
+        _future,
+    ),
+    Fault(
+        "secrets-rotated",
+        "signature",
+        "accepted",
+        "Signed with an old secret and with the endpoint's: key=OLD;NEW.",
+        "During a rotation there are several keys, and one match is enough (fact 18).",
+        _rotated,
+    ),
+    Fault(
+        "keys-right-first",
+        "signature",
+        "accepted",
+        "Three keys, of which the first is right.",
+        "One match is enough, wherever it stands (fact 18).",
+        _right_first,
+    ),
+    Fault(
+        "keys-right-last",
+        "signature",
+        "accepted",
+        "Three keys, of which the last is right.",
+        "One match is enough, wherever it stands (fact 18).",
+        _right_last,
+    ),
+    Fault(
+        "keys-none-right",
+        "signature",
+        "refused",
+        "Three keys, none of them right.",
+        "That there are several proves nothing (fact 18).",
+        _none_right,
+    ),
+)

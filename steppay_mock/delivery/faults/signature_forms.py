@@ -1,0 +1,179 @@
+"""In which forms does a signature header come that is not the documented one?"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from steppay_mock.delivery.faults.fault import Fault
+from steppay_mock.delivery.faults.keys import keys_of, saying, strangers
+
+if TYPE_CHECKING:
+    from steppay_mock.delivery.faults.draft import Draft
+    from steppay_mock.delivery.faults.faulty import FaultyRequest
+
+_NO_TIME = "now"
+_TRIES = 60  # seconds, well within every tolerance
+
+
+def _right(draft: Draft) -> str:
+    return keys_of(draft, draft.signers)
+
+
+def _missing(draft: Draft) -> FaultyRequest:
+    return saying(draft)
+
+
+def _empty(draft: Draft) -> FaultyRequest:
+    return saying(draft, "")
+
+
+def _garbage(draft: Draft) -> FaultyRequest:
+    return saying(draft, "garbage")
+
+
+def _twice(draft: Draft) -> FaultyRequest:
+    wrong = keys_of(draft, strangers(draft, 1))
+    begin = f"timestamp={draft.timestamp},key="
+    return saying(draft, begin + wrong, begin + _right(draft))
+
+
+def _key_missing(draft: Draft) -> FaultyRequest:
+    return saying(draft, f"timestamp={draft.timestamp}")
+
+
+def _key_empty(draft: Draft) -> FaultyRequest:
+    return saying(draft, f"timestamp={draft.timestamp},key=")
+
+
+def _key_before_timestamp(draft: Draft) -> FaultyRequest:
+    return saying(draft, f"key={_right(draft)},timestamp={draft.timestamp}")
+
+
+def _v0_for_key(draft: Draft) -> FaultyRequest:
+    return saying(draft, f"timestamp={draft.timestamp},v0={_right(draft)}")
+
+
+def _v0_beside_key(draft: Draft) -> FaultyRequest:
+    wrong = keys_of(draft, strangers(draft, 1))
+    return saying(draft, f"timestamp={draft.timestamp},v0={wrong},key={_right(draft)}")
+
+
+def _unpadded(draft: Draft) -> FaultyRequest:
+    key = keys_of(draft, draft.signers[:1])
+    return saying(draft, f"timestamp={draft.timestamp},key={key.rstrip('=')}")
+
+
+def _url_safe(draft: Draft) -> FaultyRequest:
+    """One key in four has neither + nor /, and is right in both alphabets: then a second nearby is signed."""
+    key, moment = "", draft.timestamp
+    step = -1 if draft.timestamp >= _TRIES else 1
+    for moment in range(draft.timestamp, draft.timestamp + step * _TRIES, step):
+        key = keys_of(draft, draft.signers[:1], moment=moment)
+        if "+" in key or "/" in key:
+            break
+    return saying(draft, f"timestamp={moment},key={key.translate(str.maketrans('+/', '-_'))}")
+
+
+def _no_number(draft: Draft) -> FaultyRequest:
+    return saying(draft, f"timestamp={_NO_TIME},key={keys_of(draft, draft.signers, moment=_NO_TIME)}")
+
+
+SIGNATURE_FORM_FAULTS = (
+    Fault(
+        "signature-missing",
+        "signature",
+        "refused",
+        "There is no signature header.",
+        "Nothing proves the sender (fact 18).",
+        _missing,
+    ),
+    Fault(
+        "signature-empty",
+        "signature",
+        "refused",
+        "The signature header is there and empty.",
+        "Nothing proves the sender; a 5xx shows that the header is taken apart without a check.",
+        _empty,
+    ),
+    Fault(
+        "signature-garbage",
+        "signature",
+        "refused",
+        "The signature header holds a word, and no pair.",
+        "Nothing proves the sender; a 5xx shows that the header is taken apart without a check.",
+        _garbage,
+    ),
+    Fault(
+        "signature-twice",
+        "signature",
+        "either",
+        "Two signature headers, the first one wrong, the second one right. Assumed: it is never sent.",
+        "Servers join them, or show the first or the last. Each is safe as long as a right key is wanted.",
+        _twice,
+        needs_socket=True,
+    ),
+    Fault(
+        "key-missing",
+        "signature",
+        "refused",
+        "The signature has a timestamp, and no pair named key.",
+        "Nothing proves the sender (fact 18).",
+        _key_missing,
+    ),
+    Fault(
+        "key-empty",
+        "signature",
+        "refused",
+        "The signature has an empty key.",
+        "An empty key is no key (fact 18).",
+        _key_empty,
+    ),
+    Fault(
+        "key-before-timestamp",
+        "signature",
+        "accepted",
+        "The signature is right, and its key stands before its timestamp. Assumed: this order was never seen.",
+        "The header is a list of pairs, whose order is not to be relied on (fact 20).",
+        _key_before_timestamp,
+    ),
+    Fault(
+        "v0-for-key",
+        "signature",
+        "refused",
+        "In the place of key= stands v0=, with what would be the right key.",
+        "It was seen once (fact 20), and nobody knows how it is computed: it proves nothing (assumed).",
+        _v0_for_key,
+    ),
+    Fault(
+        "v0-beside-key",
+        "signature",
+        "accepted",
+        "Between timestamp and the right key stands a pair v0. Assumed: the two were never seen together.",
+        "Timestamp need not be followed by key and nothing else (fact 20).",
+        _v0_beside_key,
+    ),
+    Fault(
+        "key-unpadded",
+        "signature",
+        "refused",
+        "The key lacks the = at its end.",
+        "The key is base64 with padding (fact 18), and is compared as the text that it is.",
+        _unpadded,
+    ),
+    Fault(
+        "key-url-safe",
+        "signature",
+        "refused",
+        "The key has - and _ in the place of + and /.",
+        "The key is base64 in its standard alphabet (fact 18), and is compared as the text that it is.",
+        _url_safe,
+    ),
+    Fault(
+        "timestamp-not-a-number",
+        "signature",
+        "refused",
+        "The timestamp is the word now, over which the key is right.",
+        "The timestamp is seconds since the epoch (fact 18). What has no age could be replayed for ever.",
+        _no_number,
+    ),
+)
