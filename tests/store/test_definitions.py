@@ -184,7 +184,7 @@ def test_a_mistake_in_a_story_is_told_with_its_place() -> None:
 
 def test_what_a_story_gives_is_its_waits_or_nothing() -> None:
     @define_scenario("gives-five")
-    def gives_five(store: Store) -> int:
+    def gives_five(store: Store) -> Any:
         """A subscription is bought, and a number is given."""
         store.checkout()
         return 5
