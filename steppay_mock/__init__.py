@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from steppay_mock.delivery.deliver import deliver, deliver_async
     from steppay_mock.delivery.outcome import Outcome
     from steppay_mock.delivery.report import Report
+    from steppay_mock.delivery.sender.hook import Hook
+    from steppay_mock.delivery.sender.sender import Sender
     from steppay_mock.errors import ContractViolation, SignatureError, SteppayMockError
     from steppay_mock.payload.event import Event
     from steppay_mock.payload.factory import make_event, make_events
@@ -29,9 +31,11 @@ __all__ = [
     "ContractViolation",
     "Event",
     "EventType",
+    "Hook",
     "IllegalAction",
     "Outcome",
     "Report",
+    "Sender",
     "SignatureError",
     "SteppayMockError",
     "Store",
@@ -54,9 +58,11 @@ _HOMES = {
     "ContractViolation": "errors",
     "Event": "payload.event",
     "EventType": "contract.catalogue",
+    "Hook": "delivery.sender.hook",
     "IllegalAction": "store.lifecycle",
     "Outcome": "delivery.outcome",
     "Report": "delivery.report",
+    "Sender": "delivery.sender.sender",
     "SignatureError": "errors",
     "SteppayMockError": "errors",
     "Store": "store.store",

@@ -1,0 +1,1 @@
+"""What was planned, sent, answered, lost and repeated: on disk before the next step depends on it."""

@@ -1,0 +1,64 @@
+"""Who is sending this run? At most one, and whoever was killed does so no longer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO
+
+from steppay_mock.errors import SteppayMockError
+
+try:
+    import fcntl
+except ImportError:  # Windows: there a run must not be resumed while it is going on
+    fcntl = None  # type: ignore[assignment]
+
+
+@contextmanager
+def claim(journal: str, run: int) -> Iterator[bool]:
+    """Whether the run is ours for as long as this lasts; False if another process or thread is sending it.
+
+    A lock of the system on a file beside the journal, which it lets go of however the process ends.
+    """
+    if fcntl is None:
+        yield True
+        return
+    path = Path(f"{journal}-run{run}")
+    locked = _lock(path)
+    if locked is None:
+        yield False
+        return
+    with locked:
+        try:
+            yield True
+        finally:
+            path.unlink(missing_ok=True)
+
+
+def _lock(path: Path) -> IO[bytes] | None:
+    while True:
+        try:
+            file = path.open("ab")
+        except OSError as error:
+            raise SteppayMockError(
+                f"{path} cannot be written: {error.strerror}. It stands beside the journal while a run is sent: "
+                "name a journal in a folder that can be written."
+            ) from None
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            file.close()
+            return None
+        if _is_at(file, path):
+            return file
+        file.close()  # whoever had it removed it between our opening and our locking
+
+
+def _is_at(file: IO[bytes], path: Path) -> bool:
+    import os
+
+    try:
+        return os.path.samestat(os.fstat(file.fileno()), path.stat())
+    except FileNotFoundError:
+        return False

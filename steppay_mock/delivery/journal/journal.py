@@ -1,0 +1,285 @@
+"""Where is it written down what was sent? A SQLite file, every write of which is whole or not at all.
+
+A delivery is PENDING from its planning until its outcome is known, then SUCCESS or FAIL, as in the vendor's portal
+(fact 22). An attempt is a row before it is made. One without an outcome, found when a run is resumed, may have arrived:
+it is made once more, and that attempt says so.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, NamedTuple, Self
+
+from steppay_mock.delivery.journal.schema import prepare
+from steppay_mock.errors import SteppayMockError
+
+_BUSY_MS = 10_000
+_CHUNK = 500
+
+
+class Row(NamedTuple):
+    """A delivery that is to be made, as the journal has it."""
+
+    id: int
+    hook: int
+    type: str
+    body: bytes
+    position: int
+    """Its number among the deliveries of the run, from 1."""
+    place: int
+    again: str | None
+    wait: float
+    batch: int | None
+    fault: str | None
+    attempts: int = 0
+    failures: int = 0
+    """How many of the attempts were answered, and not with success."""
+    perhaps_again: bool = False
+    """The last attempt was begun, and nobody knows what became of it."""
+    due: float | None = None
+    """When it is tried again, by the clock, if it failed before the run was cut off."""
+
+
+class Origin(NamedTuple):
+    """What a delivery is made from: itself, or the one that it is a copy of."""
+
+    position: int
+    signed_at: int | None
+    body: bytes
+
+
+class Begun(NamedTuple):
+    """An attempt that is about to be made."""
+
+    delivery: int
+    number: int
+    sent_at: float
+    signed_at: int | None
+    perhaps_again: bool
+
+
+class Ended(NamedTuple):
+    """What became of an attempt, and how its delivery stands after it."""
+
+    delivery: int
+    number: int
+    state: str
+    status: int | None
+    latency: float
+    error: str | None
+    headers: dict[str, str]
+    body: bytes
+    answered_at: float
+    due: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A delivery that is planned, of the event that it is given with."""
+
+    hook: int
+    position: int
+    place: int
+    again: str | None
+    copied: bool
+    """Whether it comes again, byte for byte, later in the run."""
+    wait: float
+    batch: int | None
+    fault: str | None
+
+
+class Journal:
+    """One journal file, open in one thread. ``with`` closes it."""
+
+    def __init__(self, path: str | Path) -> None:
+        self.path = str(path)
+        with self._told("opened"):
+            self._connection = sqlite3.connect(self.path, timeout=_BUSY_MS / 1000, isolation_level=None)
+        try:
+            with self._told("opened"):
+                # A commit survives kill -9 without a sync; only a machine that loses its power may lose the last ones.
+                self._connection.execute("PRAGMA synchronous = NORMAL")
+                prepare(self._connection, self.path, patience=_BUSY_MS / 1000)
+        except BaseException:
+            self._connection.close()
+            raise
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_exception: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the file."""
+        self._connection.close()
+
+    # Planning.
+
+    def begin_run(self, *, began_at: float, seed: int, made_by: str, settings: dict[str, Any]) -> int:
+        """A new run; its number."""
+        with self._writing():
+            row = self._connection.execute(
+                "INSERT INTO runs (began_at, seed, made_by, settings) VALUES (?, ?, ?, ?) RETURNING id",
+                (began_at, seed, made_by, json.dumps(settings)),
+            ).fetchone()
+        return int(row[0])
+
+    def add_hook(self, run: int, *, name: str, url: str) -> int:
+        """A receiver of the run; its number."""
+        with self._writing():
+            row = self._connection.execute(
+                "INSERT INTO hooks (run, name, url) VALUES (?, ?, ?) RETURNING id", (run, name, url)
+            ).fetchone()
+        return int(row[0])
+
+    def add_plans(self, run: int, chunk: Sequence[tuple[str, int | None, bytes, Sequence[Plan]]]) -> None:
+        """Events, each with its deliveries; all of them or none."""
+        with self._writing():
+            (last,) = self._connection.execute("SELECT coalesce(max(id), 0) FROM events").fetchone()
+            numbered = list(enumerate(chunk, start=last + 1))
+            self._connection.executemany(
+                "INSERT INTO events (id, type, timestamp, body) VALUES (?, ?, ?, ?)",
+                ((number, kind, timestamp, body) for number, (kind, timestamp, body, _) in numbered),
+            )
+            self._connection.executemany(
+                "INSERT INTO deliveries (run, event, hook, position, place, again, copied, wait, batch, fault) "
+                "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                (
+                    (
+                        *(run, number, plan.hook, plan.position, plan.place, plan.again, plan.copied),
+                        *(plan.wait, plan.batch, plan.fault),
+                    )
+                    for number, (_, _, _, plans) in numbered
+                    for plan in plans
+                ),
+            )
+
+    def end_planning(self, run: int) -> None:
+        """The plan is whole: from now on the run can be resumed."""
+        with self._writing():
+            self._connection.execute("UPDATE runs SET planned = 1 WHERE id = ?", (run,))
+
+    # Sending.
+
+    def pending(self, run: int) -> Iterator[Row]:
+        """The deliveries of the run without an outcome, in order, some hundred at a time."""
+        last = 0
+        while True:
+            with self._told("read"):
+                rows = self._connection.execute(_PENDING, (run, last, _CHUNK)).fetchall()
+            if not rows:
+                return
+            for row in rows:
+                yield Row._make(row)
+            last = rows[-1][0]
+
+    def write(self, ended: Iterable[Ended], begun: Iterable[Begun]) -> None:
+        """Outcomes, and attempts that are about to be made: in one write."""
+        with self._writing():
+            outcomes = list(ended)
+            self._connection.executemany(
+                "UPDATE attempts SET status = ?, latency = ?, error = ?, headers = ?, body = ?, answered_at = ? "
+                "WHERE delivery = ? AND number = ?",
+                (
+                    (
+                        *(one.status, one.latency, one.error, json.dumps(one.headers), one.body, one.answered_at),
+                        *(one.delivery, one.number),
+                    )
+                    for one in outcomes
+                ),
+            )
+            self._connection.executemany(
+                "UPDATE deliveries SET state = ?, attempts = ?, due = ? WHERE id = ?",
+                ((one.state, one.number, one.due, one.delivery) for one in outcomes),
+            )
+            self._connection.executemany(
+                "INSERT INTO attempts (delivery, number, sent_at, signed_at, perhaps_again) VALUES (?, ?, ?, ?, ?)",
+                begun,
+            )
+
+    def end_run(self, run: int, *, ended_at: float) -> None:
+        """Nothing of the run is left to be done."""
+        with self._writing():
+            self._connection.execute("UPDATE runs SET ended_at = ? WHERE id = ?", (ended_at, run))
+
+    # Asking.
+
+    def unfinished(self) -> list[int]:
+        """The runs that can be resumed, the oldest first."""
+        return [int(row[0]) for row in self.ask("SELECT id FROM runs WHERE ended_at IS NULL AND planned ORDER BY id")]
+
+    def origin(self, run: int, row: Row) -> Origin | None:
+        """What the row is a copy of, as it was sent last; None if that was never sent, or is the row itself."""
+        found = self.ask(_ORIGIN, run, row.hook, row.place)
+        if not found or found[0][0] == row.id or found[0][1] is None:
+            return None
+        _, _, position, signed_at, body = found[0]
+        return Origin(position, signed_at, body)
+
+    def widest(self, run: int) -> int:
+        """How many deliveries of the run start together, at most."""
+        ((found,),) = self.ask(_WIDEST, run)
+        return int(found)
+
+    def ask(self, query: str, *values: Any) -> list[tuple[Any, ...]]:
+        """The rows of a query."""
+        with self._told("read"):
+            return self._connection.execute(query, values).fetchall()
+
+    @contextmanager
+    def _writing(self) -> Iterator[None]:
+        with self._told("written"):
+            self._connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield
+            except BaseException:
+                self._connection.rollback()
+                raise
+            self._connection.execute("COMMIT")
+
+    @contextmanager
+    def _told(self, what: str) -> Iterator[None]:
+        try:
+            yield
+        except sqlite3.Error as error:
+            code = getattr(error, "sqlite_errorcode", 0) & 0xFF  # what is above says which kind of it
+            raise SteppayMockError(
+                f"The journal {self.path} cannot be {what}: {error}. Nothing is sent that cannot be recorded. "
+                f"{_NEXT.get(code, 'Name a file that can be written.')}"
+            ) from None
+
+
+_NEXT = {
+    sqlite3.SQLITE_FULL: "Make room there, then resume the run.",
+    sqlite3.SQLITE_BUSY: "Another program holds it: end that, or name another file.",
+    sqlite3.SQLITE_NOTADB: "It is no journal: name another file.",
+}
+
+_PENDING = """
+SELECT d.id, d.hook, e.type, e.body, d.position, d.place, d.again, d.wait, d.batch, d.fault,
+    coalesce(a.number, 0),
+    (SELECT count(*) FROM attempts f WHERE f.delivery = d.id AND f.answered_at IS NOT NULL),
+    a.number IS NOT NULL AND a.answered_at IS NULL,
+    CASE WHEN a.answered_at IS NOT NULL THEN d.due END
+FROM deliveries d JOIN events e ON e.id = d.event
+LEFT JOIN attempts a
+    ON a.delivery = d.id AND a.number = (SELECT max(b.number) FROM attempts b WHERE b.delivery = d.id)
+WHERE d.run = ? AND d.state = 'PENDING' AND d.id > ? ORDER BY d.id LIMIT ?
+"""
+
+_ORIGIN = """
+SELECT d.id, a.number, d.position, a.signed_at, e.body
+FROM deliveries d JOIN events e ON e.id = d.event LEFT JOIN attempts a ON a.delivery = d.id
+WHERE d.run = ? AND d.hook = ? AND d.place = ? AND d.copied ORDER BY d.id, a.number DESC LIMIT 1
+"""
+
+_WIDEST = """
+SELECT coalesce(max(together), 1) FROM
+    (SELECT count(*) AS together FROM deliveries WHERE run = ? AND batch IS NOT NULL GROUP BY batch)
+"""

@@ -1,0 +1,207 @@
+"""What does a journal say? Questions that change nothing in it, asked while it is written or long after."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, NamedTuple
+from urllib.parse import quote
+
+from steppay_mock.delivery.journal.journal import Journal
+from steppay_mock.delivery.journal.schema import APPLICATION, VERSION
+from steppay_mock.errors import SteppayMockError
+
+
+class Delivery(NamedTuple):
+    """One delivery as the portal lists it (fact 22), with what its latest attempt brought."""
+
+    id: int
+    run: int
+    state: str
+    event: str
+    timestamp: int | None
+    receiver: str
+    url: str
+    again: str | None
+    fault: str | None
+    attempts: int
+    sent_at: float | None
+    latency: float | None
+    status: int | None
+    error: str | None
+    headers: str | None
+    body: bytes
+    """The beginning of the answer's."""
+
+
+class Attempt(NamedTuple):
+    """One attempt of a delivery."""
+
+    number: int
+    sent_at: float
+    signed_at: int | None
+    perhaps_again: bool
+    status: int | None
+    latency: float | None
+    error: str | None
+    headers: str | None
+    body: bytes
+    answered_at: float | None
+
+
+class Unfinished(NamedTuple):
+    """A run that was cut off, or is still going on."""
+
+    run: int
+    planned: bool
+    """Whether its plan is whole: only then can it be resumed."""
+    retries: str | None
+    pending: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """Which deliveries are asked for; what is left empty excludes none."""
+
+    states: Sequence[str] = ()
+    events: Sequence[str] = ()
+    runs: Sequence[int] = ()
+    ids: Sequence[int] = ()
+
+    def where(self) -> tuple[str, list[Any]]:
+        """The condition, and its values."""
+        named = {"d.state": self.states, "e.type": self.events, "d.run": self.runs, "d.id": self.ids}
+        parts = [f"{column} IN ({', '.join('?' * len(values))})" for column, values in named.items() if values]
+        return " AND ".join(parts) or "1", [value for values in named.values() for value in values]
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A journal, open for questions."""
+
+    path: str
+    connection: sqlite3.Connection
+
+    def deliveries(self, wanted: Wanted, *, newest_first: bool = False, limit: int | None = None) -> Iterator[Delivery]:
+        """The deliveries that are asked for, by their numbers."""
+        condition, values = wanted.where()
+        order = f"ORDER BY d.id {'DESC' if newest_first else 'ASC'} LIMIT ?"
+        query = f"{_DELIVERIES} WHERE {condition} {order}"
+        for row in self._ask(query, *values, -1 if limit is None else limit):
+            yield Delivery._make((*row[:-1], bytes(row[-1] or b"")))
+
+    def count(self, wanted: Wanted) -> int:
+        """How many deliveries are asked for."""
+        condition, values = wanted.where()
+        query = f"SELECT count(*) FROM deliveries d JOIN events e ON e.id = d.event WHERE {condition}"  # noqa: S608
+        ((found,),) = self._ask(query, *values)
+        return int(found)
+
+    def delivery(self, number: int) -> Delivery:
+        """The delivery of that number; SteppayMockError if there is none."""
+        for one in self.deliveries(Wanted(ids=(number,))):
+            return one
+        ((last,),) = self._ask("SELECT max(id) FROM deliveries")
+        known = f"they are numbered 1 to {last}" if last else "it has none"
+        raise SteppayMockError(
+            f"There is no delivery {number} in {self.path}: {known}. `steppay-mock log --journal {self.path}` lists "
+            "them."
+        )
+
+    def attempts(self, number: int) -> list[Attempt]:
+        """Every attempt of a delivery, the first one first."""
+        return [Attempt._make((*row[:-2], bytes(row[-2] or b""), row[-1])) for row in self._ask(_ATTEMPTS, number)]
+
+    def sent(self, number: int) -> tuple[bytes, int]:
+        """What a delivery carries, and from what its trace ids are made: a copy has both of what it copies."""
+        for body, seed, position in self._ask(_SENT, number):
+            return bytes(body), (int(seed) << 32) + int(position)
+        raise SteppayMockError(f"There is no delivery {number} in {self.path}. Name one that `steppay-mock log` lists.")
+
+    def unfinished(self) -> list[Unfinished]:
+        """The runs without an end, the oldest first."""
+        return [Unfinished(run, bool(planned), retries, n) for run, planned, retries, n in self._ask(_UNFINISHED)]
+
+    def hooks(self, runs: Sequence[int]) -> list[tuple[str, str]]:
+        """Name and URL of the receivers that these runs have, each once."""
+        marks = ", ".join("?" * len(runs))
+        query = f"SELECT DISTINCT name, url FROM hooks WHERE run IN ({marks}) ORDER BY id"  # noqa: S608
+        return [(str(name), str(url)) for name, url in self._ask(query, *runs)]
+
+    def _ask(self, query: str, *values: Any) -> Iterator[tuple[Any, ...]]:
+        with _told(self.path):
+            yield from self.connection.execute(query, values)
+
+
+@contextmanager
+def read_journal(path: str | Path) -> Iterator[Reading]:
+    """Open a journal for questions; SteppayMockError for a file that is none, or is not there."""
+    if not Path(path).is_file():
+        raise SteppayMockError(f"There is no journal {path}. Name the file that `send --journal` wrote.")
+    if _version(path) < VERSION:
+        Journal(path).close()  # brings it up to date
+    with closing(_open(path)) as connection:
+        yield Reading(str(path), connection)
+
+
+def _open(path: str | Path) -> sqlite3.Connection:
+    with _told(path):
+        return sqlite3.connect(f"file:{quote(str(Path(path).absolute()))}?mode=ro", uri=True, isolation_level=None)
+
+
+def _version(path: str | Path) -> int:
+    with _told(path), closing(_open(path)) as connection:
+        (application,) = connection.execute("PRAGMA application_id").fetchone()
+        (version,) = connection.execute("PRAGMA user_version").fetchone()
+    if application != APPLICATION:
+        raise SteppayMockError(f"{path} is no journal of steppay-mock. Name the file that `send --journal` wrote.")
+    if version > VERSION:
+        raise SteppayMockError(
+            f"{path} is a journal of version {version}, and this steppay-mock reads up to {VERSION}. Install the newer "
+            "steppay-mock that wrote it."
+        )
+    return int(version)
+
+
+@contextmanager
+def _told(path: str | Path) -> Iterator[None]:
+    try:
+        yield
+    except sqlite3.Error as error:
+        raise SteppayMockError(
+            f"{path} cannot be read as a journal: {error}. Name the file that `send --journal` wrote."
+        ) from None
+
+
+_DELIVERIES = """
+SELECT d.id, d.run, d.state, e.type, e.timestamp, h.name, h.url, d.again, d.fault,
+    (SELECT count(*) FROM attempts b WHERE b.delivery = d.id),
+    a.sent_at, a.latency, a.status, a.error, a.headers, substr(a.body, 1, 400)
+FROM deliveries d JOIN events e ON e.id = d.event JOIN hooks h ON h.id = d.hook
+LEFT JOIN attempts a ON a.delivery = d.id
+    AND a.number = (SELECT max(b.number) FROM attempts b WHERE b.delivery = d.id)
+"""
+
+_ATTEMPTS = """
+SELECT number, sent_at, signed_at, perhaps_again, status, latency, error, headers, body, answered_at
+FROM attempts WHERE delivery = ? ORDER BY number
+"""
+
+_SENT = """
+SELECT e.body, r.seed, o.position
+FROM deliveries d JOIN runs r ON r.id = d.run
+JOIN deliveries o ON o.id = CASE WHEN d.again = 'same' THEN coalesce(
+    (SELECT min(f.id) FROM deliveries f WHERE f.run = d.run AND f.hook = d.hook AND f.place = d.place AND f.copied),
+    d.id) ELSE d.id END
+JOIN events e ON e.id = o.event
+WHERE d.id = ?
+"""
+
+_UNFINISHED = """
+SELECT r.id, r.planned, json_extract(r.settings, '$.retries'),
+    (SELECT count(*) FROM deliveries d WHERE d.run = r.id AND d.state = 'PENDING')
+FROM runs r WHERE r.ended_at IS NULL ORDER BY r.id
+"""

@@ -1,0 +1,92 @@
+"""When is a delivery that failed tried again? Policies by name; the vendor documents none (fact 23)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import isfinite
+
+from steppay_mock.errors import SteppayMockError, choices, did_you_mean
+from steppay_mock.payload.chance import Chance
+
+_MINUTE, _HOUR = 60.0, 3600.0
+
+
+def _is_delay(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and isfinite(value) and value >= 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Retries:
+    """After how many seconds each failed attempt is followed by the next, and what else the sender does.
+
+    ``blocking``: nothing else is sent until the delivery has succeeded or is given up. ``jitter``: the share by which a
+    delay is shortened or lengthened, by chance. ``longest_wait``: how far ``Retry-After`` is honoured.
+    """
+
+    name: str
+    delays: tuple[float, ...] = ()
+    blocking: bool = False
+    jitter: float = 0.0
+    longest_wait: float = _HOUR
+
+    def __post_init__(self) -> None:
+        if not all(map(_is_delay, self.delays)):
+            raise SteppayMockError(f"delays={self.delays!r}: give seconds, from 0 up, such as (5, 60, 3600).")
+        if not _is_delay(self.jitter) or self.jitter > 1:
+            raise SteppayMockError(f"jitter={self.jitter!r} is no share of a delay. Give one from 0 to 1, such as 0.1.")
+        if not _is_delay(self.longest_wait):
+            raise SteppayMockError(f"longest_wait={self.longest_wait!r}: give seconds, from 0 up.")
+
+    def delay(self, failures: int, *, chance: Chance, retry_after: float | None = None) -> float | None:
+        """Seconds until the next attempt after so many failures; None to give up."""
+        if failures > len(self.delays):
+            return None
+        delay = self.delays[failures - 1] * (1 + self.jitter * (2 * chance.random() - 1))
+        return delay if retry_after is None else max(delay, min(retry_after, self.longest_wait))
+
+
+PRESETS = {
+    one.name: one
+    for one in (
+        Retries(name="none"),
+        # The schedule that the Standard Webhooks specification recommends.
+        Retries(
+            name="standard-webhooks",
+            delays=(5, 5 * _MINUTE, 30 * _MINUTE, 2 * _HOUR, 5 * _HOUR, 10 * _HOUR, 14 * _HOUR, 20 * _HOUR, 24 * _HOUR),
+            jitter=0.1,
+        ),
+        Retries(
+            name="svix",
+            delays=(5, 5 * _MINUTE, 30 * _MINUTE, 2 * _HOUR, 5 * _HOUR, 10 * _HOUR, 10 * _HOUR),
+        ),
+        # Stripe says "up to three days, with exponential back off" and no more; these add up to that.
+        Retries(
+            name="stripe-like",
+            delays=(_HOUR, 2 * _HOUR, 4 * _HOUR, 8 * _HOUR, 16 * _HOUR, 20 * _HOUR, 21 * _HOUR),
+            jitter=0.1,
+        ),
+        Retries(name="fifo-blocking", delays=(1, 2, 4, 8, 16, 32, 60, 60, 60), blocking=True),
+    )
+}
+"""The policies that have a name; ``none`` is the default, and called assumed."""
+
+
+def read_retries(given: object) -> Retries:
+    """The policy of that name, of these delays in seconds, or the policy itself."""
+    if isinstance(given, Retries):
+        return given
+    if isinstance(given, str):
+        if given in PRESETS:
+            return PRESETS[given]
+        raise SteppayMockError(
+            f"There are no retries {given!r}.{did_you_mean(given, PRESETS)} There are {choices(map(repr, PRESETS))}; "
+            "or give a list of delays in seconds."
+        )
+    if (
+        isinstance(given, Sequence)
+        and not isinstance(given, bytes | bytearray)
+        and all(_is_delay(one) for one in given)
+    ):
+        return Retries(name="custom", delays=tuple(float(one) for one in given))
+    raise SteppayMockError(f"retries={given!r} are no delays. Give a name, or seconds such as [5, 60, 3600].")

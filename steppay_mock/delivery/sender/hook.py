@@ -1,0 +1,64 @@
+"""What is registered in the vendor's portal? A URL, the event types that it wants, and its secrets (fact 22)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from steppay_mock.contract.catalogue import EventType, parse_event_type
+from steppay_mock.delivery.endpoint import DEFAULT_PATH, Endpoint, parse_endpoint
+from steppay_mock.errors import SteppayMockError
+from steppay_mock.wire.signature import as_secrets
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hook:
+    """One registered receiver.
+
+    ``events``: the types that it gets; none means all. ``secret``: one, or several while they rotate; None: unsigned.
+    ``enabled``: False, and nothing is sent to it.
+    """
+
+    url: str
+    events: Iterable[EventType | str] = ()
+    secret: Any = field(default=None, repr=False)
+    enabled: bool = True
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenHook:
+    """A hook, checked: where it is, and what it wants."""
+
+    name: str
+    endpoint: Endpoint
+    secrets: Any = field(repr=False)
+    events: frozenset[str]
+
+    def wants(self, event_type: str) -> bool:
+        """Whether events of this type are for it."""
+        return not self.events or event_type in self.events
+
+
+def open_hooks(hooks: Iterable[Hook], *, allowed: frozenset[str]) -> list[OpenHook]:
+    """The hooks that are enabled; SteppayMockError for a URL that may not be called, or a type that there is not."""
+    opened = [_open(hook, allowed) for hook in hooks if hook.enabled]
+    if not opened:
+        raise SteppayMockError("There is no receiver to send to. Give a URL, or a Hook that is enabled.")
+    names = [hook.name for hook in opened]
+    for name in names:
+        if names.count(name) > 1:
+            raise SteppayMockError(f"Two receivers are called {name!r}. Give each Hook a name of its own.")
+    return opened
+
+
+def _open(hook: Hook, allowed: frozenset[str]) -> OpenHook:
+    endpoint = parse_endpoint(hook.url, path=DEFAULT_PATH, allowed=allowed)
+    wanted = [hook.events] if isinstance(hook.events, str) else list(hook.events)
+    return OpenHook(
+        name=hook.name or str(endpoint),
+        endpoint=endpoint,
+        secrets=None if hook.secret is None else as_secrets(hook.secret),
+        events=frozenset(str(parse_event_type(one)) for one in wanted),
+    )

@@ -1,0 +1,123 @@
+"""How does a sender send, as the caller says it and as it is meant?"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from math import isfinite
+from pathlib import Path
+from random import SystemRandom
+from typing import Any, TypedDict
+
+from steppay_mock.delivery.retries import Retries, read_retries
+from steppay_mock.delivery.safety import allowed_names
+from steppay_mock.delivery.sender.clock import Clock
+from steppay_mock.errors import SteppayMockError, choices, did_you_mean
+
+_MOST_AT_ONCE = 1_000
+
+
+class SenderOptions(TypedDict, total=False):
+    """What ``Sender`` takes beside its receivers; every option may be left out."""
+
+    journal: str | Path | None
+    """The SQLite file in which everything is written down. None: nothing is, and nothing can be resumed."""
+    concurrency: int
+    """How many deliveries are in flight at once. 1."""
+    rate: float | None
+    """How many deliveries begin in a second, at most. None: no limit."""
+    timeout: float
+    """Seconds from the start of a delivery to the end of its answer. 10, assumed (fact 23)."""
+    retries: str | Sequence[float] | Retries
+    """A policy's name, delays in seconds, or a policy. ``"none"``, assumed (fact 23)."""
+    success: Iterable[int] | None
+    """The statuses that are a success. None: every 2xx, assumed (fact 23)."""
+    keep_alive: bool
+    """Use connections again. StepPay closes them (fact 21)."""
+    speed: float
+    """Seconds of waiting for a second of the story, in schedules and between retries: 1 is real time, 0 no waiting."""
+    allow_hosts: Iterable[str]
+    """Names of hosts, beside this machine, that may be called; StepPay's own are refused even so."""
+    clock: Clock | None
+    """What time it is, and how it is waited for."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SenderSettings:
+    """The options, checked."""
+
+    journal: str | None
+    concurrency: int
+    interval: float
+    timeout: float
+    retries: Retries
+    succeeds: Callable[[int], bool]
+    keep_alive: bool
+    speed: float
+    allow_hosts: frozenset[str]
+    clock: Clock
+
+
+def read_sender_options(options: Mapping[str, Any]) -> SenderSettings:
+    """Check the options; SteppayMockError names the wrong one."""
+    known = SenderOptions.__annotations__
+    for name in options:
+        if name not in known:
+            raise SteppayMockError(
+                f"A sender has no option {name!r}.{did_you_mean(name, known)} It has {choices(known)}."
+            )
+    journal = options.get("journal")
+    keep_alive = options.get("keep_alive", False)
+    if journal is not None and (not isinstance(journal, str | Path) or str(journal) in {"", ":memory:"}):
+        raise SteppayMockError(f"journal={journal!r} is no path. Name a file such as 'deliveries.sqlite'.")
+    if not isinstance(keep_alive, bool):
+        raise SteppayMockError(f"keep_alive={keep_alive!r} is neither True nor False. Say keep_alive=True.")
+    clock = options.get("clock")
+    if clock is not None and not isinstance(clock, Clock):
+        raise SteppayMockError(f"clock={clock!r} is no Clock. Leave it out for the machine's own.")
+    rate = options.get("rate")
+    return SenderSettings(
+        journal=None if journal is None else str(journal),
+        concurrency=check_concurrency(options.get("concurrency", 1)),
+        interval=0.0 if rate is None else 1 / _number("rate", rate, least=0.001),
+        timeout=_number("timeout", options.get("timeout", 10.0), least=0.001),
+        retries=read_retries(options.get("retries", "none")),
+        succeeds=_success(options.get("success")),
+        keep_alive=keep_alive,
+        speed=_number("speed", options.get("speed", 1.0), least=0.0),
+        allow_hosts=allowed_names(options.get("allow_hosts", ())),
+        clock=clock or Clock(),
+    )
+
+
+def check_concurrency(value: object) -> int:
+    """How many at once, if it is a number that a machine can bear."""
+    if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= _MOST_AT_ONCE:
+        raise SteppayMockError(f"concurrency={value!r}: give a whole number from 1 to {_MOST_AT_ONCE:,}.")
+    return value
+
+
+def check_seed(seed: object) -> int:
+    """The seed, if it is a number that a journal can hold; one is drawn for None."""
+    if seed is None:
+        return SystemRandom().getrandbits(32)
+    if isinstance(seed, bool) or not isinstance(seed, int) or abs(seed) >= 2**63:
+        raise SteppayMockError(f"seed={seed!r} is no whole number of 64 bits. Take the one that a tally shows.")
+    return seed
+
+
+def _number(name: str, value: object, *, least: float) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not isfinite(value) or value < least:
+        raise SteppayMockError(f"{name}={value!r}: give a number from {least:g} up.")
+    return float(value)
+
+
+def _success(given: object) -> Callable[[int], bool]:
+    if given is None:
+        return lambda status: 200 <= status <= 299
+    if isinstance(given, str | bytes) or not isinstance(given, Iterable):
+        raise SteppayMockError(f"success={given!r} are no statuses. Write them like [200, 204].")
+    listed = list(given)
+    if not listed or not all(isinstance(one, int) and 100 <= one <= 599 for one in listed):
+        raise SteppayMockError(f"success={listed!r} are no statuses. Write them like [200, 204].")
+    return frozenset(listed).__contains__

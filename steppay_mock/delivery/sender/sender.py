@@ -1,0 +1,255 @@
+"""The mock sender: delivers what StepPay would deliver, and can say afterwards what was sent, answered and repeated."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypedDict, Unpack
+
+from steppay_mock.delivery.journal.claim import claim
+from steppay_mock.delivery.journal.journal import Journal
+from steppay_mock.delivery.order import Order, arrange, check_order
+from steppay_mock.delivery.schedule.makers import check_share
+from steppay_mock.delivery.schedule.schedule import Schedule
+from steppay_mock.delivery.sender.engine import Wire, make_engine
+from steppay_mock.delivery.sender.hook import Hook, OpenHook, open_hooks
+from steppay_mock.delivery.sender.lanes import Lanes
+from steppay_mock.delivery.sender.loop import Loop, Record
+from steppay_mock.delivery.sender.options import SenderOptions, check_concurrency, check_seed, read_sender_options
+from steppay_mock.delivery.sender.planning import Journalled, Routing, Unwritten
+from steppay_mock.delivery.sender.stop import Stop, stopped_by_interrupt
+from steppay_mock.delivery.sender.tally import Tally
+from steppay_mock.errors import SteppayMockError
+
+if TYPE_CHECKING:
+    from steppay_mock.delivery.journal.journal import Row
+    from steppay_mock.payload.event import Events
+
+Watch = Callable[[Tally], object]
+
+
+class SendOptions(TypedDict, total=False):
+    """What ``send`` and ``send_async`` take beside the events; every option may be left out.
+
+    ``order`` and ``duplicates`` are those of :func:`~steppay_mock.delivery.deliver.deliver`; ``seed`` repeats them, the
+    trace ids and the jitter of retries. ``concurrency`` stands in for the sender's. ``watch`` is called with the counts
+    while it runs.
+    """
+
+    order: Order
+    duplicates: float
+    seed: int | None
+    concurrency: int | None
+    watch: Watch | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Job:
+    """One run, as it is passed on."""
+
+    hooks: dict[int, OpenHook]
+    tally: Tally
+    stop: Stop
+    at_once: int
+    watch: Watch | None
+
+
+class Sender:
+    """Delivers events to one receiver or several, as the vendor's portal has them registered.
+
+    ``to`` is a URL, a :class:`~steppay_mock.delivery.sender.hook.Hook`, or several hooks; ``secret`` signs for a URL.
+    The options are those of :class:`~steppay_mock.delivery.sender.options.SenderOptions`. It may be used from several
+    threads at once, and keeps nothing open between two calls.
+    """
+
+    def __init__(
+        self, to: str | Hook | Iterable[Hook], *, secret: Any = None, **options: Unpack[SenderOptions]
+    ) -> None:
+        self._settings = read_sender_options(options)
+        self._hooks = open_hooks(_read_hooks(to, secret), allowed=self._settings.allow_hosts)
+        self._running: list[Stop] = []  # appended to and removed from, which needs no lock that a fork could leave held
+
+    def __repr__(self) -> str:
+        return f"<Sender: {self._target}>"
+
+    def send(
+        self,
+        events: Events | Schedule,
+        *,
+        order: Order = "occurrence",
+        duplicates: float = 0.0,
+        seed: int | None = None,
+        concurrency: int | None = None,
+        watch: Watch | None = None,
+    ) -> Tally:
+        """Deliver the events, and count what came of it.
+
+        With a journal the whole plan is on disk before anything is sent, so that a run that was killed can be resumed;
+        events may come from a generator all the same. ``watch`` is called with the counts while it runs. In the main
+        thread Ctrl-C lets come down what is in flight, and the second one interrupts at once.
+        """
+        with self._stoppable() as stop:
+            return self._send(
+                events, stop, order=order, duplicates=duplicates, seed=seed, concurrency=concurrency, watch=watch
+            )
+
+    async def send_async(self, events: Events | Schedule, **options: Unpack[SendOptions]) -> Tally:
+        """Do as :meth:`send` does, in a thread, while the event loop goes on.
+
+        A call that is cancelled starts nothing more and lets come down what is in flight; cancelled once more, it does
+        not wait for that.
+        """
+        import asyncio
+
+        with self._stoppable() as stop:
+            sending = asyncio.ensure_future(asyncio.to_thread(self._send, events, stop, **options))
+            try:
+                return await asyncio.shield(sending)
+            except asyncio.CancelledError:
+                stop.ask()
+                await asyncio.wait([sending])
+                raise
+
+    def resume(self, *, watch: Watch | None = None) -> list[Tally]:
+        """Complete every run of the journal that was cut off; the receivers are those of this sender, by their names.
+
+        What was acknowledged is not sent again. Of what was in flight nobody knows: it is sent again, and marked. A run
+        that is being sent by another process or thread is left to it.
+        """
+        path = self._settings.journal
+        if path is None:
+            raise SteppayMockError("Only what is in a journal can be resumed. Give the sender journal='...'.")
+        if not Path(path).is_file():
+            raise SteppayMockError(f"There is no journal {path}. Name the one of the run.")
+        tallies = []
+        with closing(Journal(path)) as journal, self._stoppable() as stop:
+            for run in journal.unfinished():
+                with claim(path, run) as ours:
+                    if ours and not stop.asked and run in journal.unfinished():
+                        tallies.append(self._resume(journal, run, stop, watch))
+        return tallies
+
+    def stop(self) -> None:
+        """Start nothing more, in any thread that is sending: its ``send`` returns once what is in flight is down."""
+        for stop in self._running.copy():
+            stop.ask()
+
+    @property
+    def _target(self) -> str:
+        return ", ".join(hook.name for hook in self._hooks)
+
+    @contextmanager
+    def _stoppable(self) -> Iterator[Stop]:
+        stop = Stop()
+        self._running.append(stop)
+        try:
+            yield stop
+        finally:
+            self._running.remove(stop)
+
+    def _send(
+        self,
+        events: Events | Schedule,
+        stop: Stop,
+        *,
+        order: Order = "occurrence",
+        duplicates: float = 0.0,
+        seed: int | None = None,
+        concurrency: int | None = None,
+        watch: Watch | None = None,
+    ) -> Tally:
+        check_order(order)
+        tally = Tally(self._target, check_seed(seed))
+        at_once = self._settings.concurrency if concurrency is None else check_concurrency(concurrency)
+        planned = arrange(events, order, seed=tally.seed, duplicates=check_share(duplicates))
+        path = self._settings.journal
+        if path is None:
+            job = _Job(hooks=dict(enumerate(self._hooks, 1)), tally=tally, stop=stop, at_once=at_once, watch=watch)
+            routing = Routing(planned, job.hooks, tally)
+            record = Unwritten(routing)
+            self._run(job, record, record.rows(), widest=routing.widest)
+            return tally
+        with closing(Journal(path)) as journal:
+            tally.run = run = journal.begin_run(
+                began_at=self._settings.clock.now(),
+                seed=tally.seed,
+                made_by=events.made_by if isinstance(events, Schedule) else order,
+                settings={"concurrency": at_once, "retries": self._settings.retries.name},
+            )
+            with claim(path, run):
+                hooks = {journal.add_hook(run, name=one.name, url=str(one.endpoint)): one for one in self._hooks}
+                job = _Job(hooks=hooks, tally=tally, stop=stop, at_once=at_once, watch=watch)
+                written = Journalled(journal, run)
+                if written.plan(Routing(planned, hooks, tally), stop):
+                    self._finish(job, written)
+                else:
+                    tally.stopped = True
+        return tally
+
+    def _resume(self, journal: Journal, run: int, stop: Stop, watch: Watch | None) -> Tally:
+        ((seed, at_once),) = journal.ask(
+            "SELECT seed, json_extract(settings, '$.concurrency') FROM runs WHERE id = ?", run
+        )
+        known = {(hook.name, str(hook.endpoint)): hook for hook in self._hooks}
+        hooks: dict[int, OpenHook] = {}
+        for number, name, url in journal.ask("SELECT id, name, url FROM hooks WHERE run = ?", run):
+            if (name, url) not in known:
+                raise SteppayMockError(
+                    f"Run {run} went to {name} ({url}), which this sender does not know. Give it the same receivers."
+                )
+            hooks[int(number)] = known[name, url]
+        tally = Tally(self._target, int(seed), run=run)
+        counts = dict(journal.ask("SELECT state, count(*) FROM deliveries WHERE run = ? GROUP BY state", run))
+        tally.planned, tally.succeeded = sum(counts.values()), counts.get("SUCCESS", 0)
+        tally.failed = counts.get("FAIL", 0)
+        tally.reordered = True  # or not: nobody looks at the whole of it any more
+        job = _Job(hooks=hooks, tally=tally, stop=stop, at_once=int(at_once), watch=watch)
+        self._finish(job, Journalled(journal, run))
+        return tally
+
+    def _finish(self, job: _Job, record: Journalled) -> None:
+        self._run(job, record, record.rows(), widest=record.journal.widest(record.run))
+        job.tally.stopped = job.tally.stopped and bool(job.tally.pending)
+        if not job.tally.pending:
+            record.journal.end_run(record.run, ended_at=self._settings.clock.now())
+
+    def _run(self, job: _Job, record: Record, rows: Iterator[Row], *, widest: int) -> None:
+        settings, steady = self._settings, self._settings.clock.steady
+        started = steady()
+        # What starts together is in flight together, also where that is more than otherwise at once.
+        wire = Wire(timeout=settings.timeout, keep_alive=settings.keep_alive, concurrency=max(job.at_once, widest))
+        with (
+            stopped_by_interrupt(job.stop),
+            closing(Lanes(make_engine(wire), wire, sleep=settings.clock.sleep)) as engine,
+        ):
+            Loop(
+                rows=rows,
+                hooks=job.hooks,
+                record=record,
+                engine=engine,
+                retries=settings.retries,
+                clock=settings.clock,
+                tally=job.tally,
+                seed=job.tally.seed,
+                concurrency=job.at_once,
+                interval=settings.interval,
+                speed=settings.speed,
+                succeeds=settings.succeeds,
+                stop=job.stop,
+                watch=job.watch or (lambda _tally: None),
+            ).run()
+        job.tally.elapsed = steady() - started
+
+
+def _read_hooks(to: object, secret: Any) -> list[Hook]:
+    if isinstance(to, str):
+        return [Hook(url=to, secret=secret)]
+    if secret is not None:
+        raise SteppayMockError("secret= is for a URL. Give each Hook its own: Hook(url=..., secret=...).")
+    listed = list(to) if isinstance(to, Iterable) else [to]
+    hooks = [one for one in listed if isinstance(one, Hook)]
+    if len(hooks) < len(listed):
+        raise SteppayMockError("A receiver is a URL or a Hook. Give one: Sender(Hook(url='http://localhost:8000')).")
+    return hooks

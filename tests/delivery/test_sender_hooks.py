@@ -1,0 +1,127 @@
+"""Each receiver gets what it was registered for, and what cannot be is told before anything is sent."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from delivery.counting import Counting, Got, counting
+
+from steppay_mock import SignatureError, SteppayMockError, scenario, verify
+from steppay_mock.delivery.schedule import Again, Deliver, plan
+from steppay_mock.delivery.sender.hook import Hook
+from steppay_mock.delivery.sender.sender import Sender
+
+EVENTS = scenario("subscription-starts", seed=7).events
+
+
+@pytest.fixture(params=["written", "unwritten"])
+def journal(request: pytest.FixtureRequest, tmp_path: Path) -> str | None:
+    """With a journal, and without."""
+    return str(tmp_path / "journal.sqlite") if request.param == "written" else None
+
+
+@pytest.fixture
+def receiver() -> Iterator[Counting]:
+    with counting(Counting()) as started:
+        yield started
+
+
+def proves(got: Got, secret: str) -> bool:
+    try:
+        verify(got.signature or None, got.body, secret, tolerance=None)
+    except SignatureError:
+        return False
+    return True
+
+
+def test_each_hook_gets_what_it_wants_signed_with_its_secrets(receiver: Counting, journal: str | None) -> None:
+    hooks = [
+        Hook(url=f"{receiver.url}/all", secret="whsec_a", name="all"),
+        Hook(
+            url=f"{receiver.url}/orders", secret=["whsec_old", "whsec_new"], events=["order.created", "order.updated"]
+        ),
+        Hook(url=f"{receiver.url}/unsigned", events="subscription.created"),
+        Hook(url=f"{receiver.url}/off", secret="whsec_off", enabled=False),
+    ]
+    tally = Sender(hooks, journal=journal, concurrency=4).send(EVENTS)
+    tally.assert_ok()
+    went: dict[bytes, list[Got]] = {}
+    for got in receiver.got:
+        went.setdefault(got.head.split(b" ")[1], []).append(got)
+    assert {path: len(found) for path, found in went.items()} == {
+        b"/hook/all": 5,
+        b"/hook/orders": 2,
+        b"/hook/unsigned": 1,
+    }
+    assert all(proves(one, "whsec_a") for one in went[b"/hook/all"])
+    rotated = went[b"/hook/orders"]
+    assert all(proves(one, "whsec_old") and proves(one, "whsec_new") for one in rotated)
+    assert all(one.signature.count(";") == 1 for one in rotated)
+    assert went[b"/hook/unsigned"][0].signature == ""
+    assert tally.planned == 8
+
+
+def test_a_copy_to_each_hook_is_that_of_its_own(receiver: Counting, journal: str | None) -> None:
+    hooks = [Hook(url=receiver.url, secret=secret, name=secret) for secret in ("whsec_a", "whsec_b")]
+    Sender(hooks, journal=journal).send(plan(EVENTS, [Deliver(event=0), Again(event=0, how="same")])).assert_ok()
+    first, second, third, fourth = receiver.got
+    assert (first.head, second.head) == (third.head, fourth.head)
+    assert proves(third, "whsec_a")
+    assert proves(fourth, "whsec_b")
+
+
+@pytest.mark.parametrize(
+    ("to", "options", "message"),
+    [
+        ("ftp://localhost", {}, "This URL cannot be used: it begins with neither http:// nor https://."),
+        ("https://api.steppay.kr/x", {}, "api.steppay.kr belongs to StepPay: nothing is ever sent there"),
+        ("https://example.com", {}, "example.com is not this machine"),
+        ([], {}, "There is no receiver to send to. Give a URL, or a Hook that is enabled."),
+        ([Hook(url="http://localhost", enabled=False)], {}, "There is no receiver to send to."),
+        ([Hook(url="http://localhost")] * 2, {}, "Two receivers are called 'http://localhost/webhooks/steppay'."),
+        ([Hook(url="http://localhost")], {"secret": "x"}, "secret= is for a URL. Give each Hook its own"),
+        (["http://localhost"], {}, "A receiver is a URL or a Hook."),
+        (7, {}, "A receiver is a URL or a Hook."),
+        (Hook(url="http://localhost", events=["order.create"]), {}, "order.create"),
+        ("http://localhost", {"concurency": 1}, "A sender has no option 'concurency'. Did you mean 'concurrency'?"),
+        ("http://localhost", {"concurrency": 0}, "concurrency=0: give a whole number from 1 to 1,000."),
+        ("http://localhost", {"rate": 0}, "rate=0: give a number from 0.001 up."),
+        ("http://localhost", {"timeout": "soon"}, "timeout='soon': give a number from 0.001 up."),
+        ("http://localhost", {"speed": -1}, "speed=-1: give a number from 0 up."),
+        ("http://localhost", {"success": "2xx"}, "success='2xx' are no statuses. Write them like [200, 204]."),
+        ("http://localhost", {"success": [[200]]}, "success=[[200]] are no statuses."),
+        ("http://localhost", {"success": []}, "success=[] are no statuses."),
+        ("http://localhost", {"keep_alive": "yes"}, "keep_alive='yes' is neither True nor False."),
+        ("http://localhost", {"journal": 7}, "journal=7 is no path. Name a file such as 'deliveries.sqlite'."),
+        ("http://localhost", {"journal": ""}, "journal='' is no path."),
+        ("http://localhost", {"journal": ":memory:"}, "journal=':memory:' is no path."),
+        ("http://localhost", {"clock": 7}, "clock=7 is no Clock. Leave it out for the machine's own."),
+    ],
+)
+def test_a_sender_that_cannot_be_is_told(to: Any, options: Any, message: str) -> None:
+    with pytest.raises(SteppayMockError) as error:
+        Sender(to, **options)
+    assert message in str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"order": "shufled"}, "There is no order 'shufled'. Did you mean 'shuffled'?"),
+        ({"duplicates": 2}, "duplicates=2 is no share."),
+        ({"seed": "x"}, "seed='x' is no whole number of 64 bits. Take the one that a tally shows."),
+        ({"seed": 2**63}, "is no whole number of 64 bits."),
+        ({"concurrency": 2_000}, "concurrency=2000: give a whole number from 1 to 1,000."),
+    ],
+)
+def test_what_cannot_be_sent_is_told_before_anything_is(
+    receiver: Counting, journal: str | None, options: Any, message: str
+) -> None:
+    with pytest.raises(SteppayMockError) as error:
+        Sender(receiver.url, journal=journal).send(EVENTS, **options)
+    assert message in str(error.value)
+    assert receiver.got == []
+    assert journal is None or not Path(journal).exists()

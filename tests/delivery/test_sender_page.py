@@ -1,0 +1,112 @@
+"""The page of the sender says what the sender does, and its Python runs."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import MISSING, fields
+from inspect import Parameter, signature
+from pathlib import Path
+from typing import Any
+
+import pytest
+from docs.pages import ROOT, blocks_of, code_in, page, rows, section
+
+from steppay_mock.delivery.retries import PRESETS, Retries
+from steppay_mock.delivery.sender.hook import Hook
+from steppay_mock.delivery.sender.options import SenderOptions, read_sender_options
+from steppay_mock.delivery.sender.sender import Sender, SendOptions
+from steppay_mock.delivery.sender.tally import Tally
+
+
+def table(heading: str, *, first: str) -> list[tuple[str, ...]]:
+    """The rows of the table under a heading whose first column is called so."""
+    text = section("sender", heading)
+    begin = text.index(f"| {first} |")
+    return rows(text[begin:].partition("\n\n")[0] + "\n")
+
+
+def shown(value: object) -> str:
+    return f'`"{value}"`' if isinstance(value, str) else f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def delay(seconds: float) -> str:
+    for unit, length in (("h", 3600), ("min", 60)):
+        if seconds > length or seconds == length == 3600:
+            return f"{seconds / length:g} {unit}"
+    return f"{seconds:g} s"
+
+
+def test_the_table_of_the_options_is_complete_and_its_defaults_are_right() -> None:
+    settings = read_sender_options({})
+    special = {
+        "rate": "None",
+        "retries": shown(settings.retries.name),
+        "success": "None",
+        "allow_hosts": "none",
+        "clock": "the machine's",
+    }
+    expected = [
+        (f"`{name}`", special[name] if name in special else shown(getattr(settings, name)))
+        for name in SenderOptions.__annotations__
+    ]
+    assert [row[:2] for row in table("Options", first="option")] == expected
+    assert settings.interval == 0
+
+
+def test_the_table_of_the_options_of_send_is_complete_and_its_defaults_are_right() -> None:
+    parameters = [one for one in signature(Sender.send).parameters.values() if one.kind is Parameter.KEYWORD_ONLY]
+    expected = [(f"`{one.name}`", shown(one.default)) for one in parameters]
+    assert [row[:2] for row in table("Options", first="option of `send`")] == expected
+    assert [one.name for one in parameters] == list(SendOptions.__annotations__)
+
+
+def test_the_table_of_the_hooks_is_complete_and_its_defaults_are_right() -> None:
+    special = {"url": "", "events": "none", "name": "the URL"}
+    expected = [
+        (f"`{one.name}`", special[one.name] if one.name in special else shown(one.default)) for one in fields(Hook)
+    ]
+    assert [row[:2] for row in table("Hooks", first="of a hook")] == expected
+    assert [one.name for one in fields(Hook) if one.default is MISSING] == ["url"]
+
+
+def test_the_table_of_the_retries_is_that_of_the_presets() -> None:
+    """On failure, the rows as they ought to be."""
+    expected = [
+        (
+            f"`{one.name}`",
+            ", ".join(map(delay, one.delays)) or "none",
+            f"{one.jitter:.0%}".replace("%", " %") if one.jitter else "none",
+            "nothing else is sent" if one.blocking else "others go on",
+        )
+        for one in PRESETS.values()
+    ]
+    assert table("Retries", first="policy") == expected
+    own = section("sender", "Retries").partition("A policy of your own")[2].partition("```")[0]
+    assert {one.name for one in fields(Retries)} == set(code_in(own)) - {
+        "Retries",
+        "Retry-After",
+        "steppay_mock.delivery.retries",
+    }
+
+
+def test_the_table_of_the_tally_names_all_of_it() -> None:
+    named = {name.removesuffix("()") for row in table("The tally", first="of a tally") for name in code_in(row[0])}
+    public = {name for name in dir(Tally) if not name.startswith("_")}
+    assert named == public - {"fail"}
+
+
+def test_the_page_refers_only_to_facts_that_exist() -> None:
+    named = {
+        int(number) for text in re.findall(r"facts? [0-9 and,]+", page("sender")) for number in re.findall(r"\d+", text)
+    }
+    assert named
+    assert named <= set(range(1, 33))
+
+
+def test_the_python_of_the_page_runs_from_top_to_bottom(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    namespace: dict[str, Any] = {"__name__": "__main__"}
+    for block in blocks_of("sender"):
+        assert block.language == "python"
+        exec(compile(block.at_its_place, str(ROOT / "docs" / "sender.md"), "exec", dont_inherit=True), namespace)
+    assert [one.name for one in tmp_path.iterdir()] == ["deliveries.sqlite"]

@@ -1,0 +1,284 @@
+"""When exactly is each attempt made? Told by a clock that goes on only when the sender waits."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from itertools import accumulate, pairwise
+from pathlib import Path
+from typing import Any
+
+import pytest
+from delivery.counting import payloads
+from delivery.standins import Instant, Sent, Time, install
+
+from steppay_mock import verify
+from steppay_mock.delivery.retries import PRESETS, Retries
+from steppay_mock.delivery.schedule import Deliver, Overlap, Step, Wait, plan
+from steppay_mock.delivery.sender.sender import Sender
+from steppay_mock.delivery.sender.tally import Tally
+from steppay_mock.delivery.transport import Answer
+
+URL = "http://127.0.0.1:9/hook"
+
+
+@pytest.fixture
+def engine(monkeypatch: pytest.MonkeyPatch) -> Instant:
+    """What every sender of the test sends by."""
+    made = Instant(Time())
+    install(monkeypatch, made)
+    return made
+
+
+def sender(engine: Instant, **options: Any) -> Sender:
+    return Sender(URL, secret="whsec_test", clock=engine.time.clock, **options)
+
+
+def failing(times: int, *, status: int | None = 500, **headers: str) -> Callable[[Sent], Answer]:
+    """Answers that fail so often for each event, and succeed from then on."""
+    seen: Counter[int] = Counter()
+
+    def answer(sent: Sent) -> Answer:
+        seen[sent.id] += 1
+        return Answer(status, headers) if seen[sent.id] <= times else Answer(204)
+
+    return answer
+
+
+def journals(tmp_path: Path) -> list[str | None]:
+    return [None, str(tmp_path / "journal.sqlite")]
+
+
+@pytest.mark.parametrize("name", [name for name, one in PRESETS.items() if not one.jitter])
+def test_a_preset_without_jitter_makes_its_attempts_at_its_very_times(engine: Instant, name: str) -> None:
+    engine.answer = failing(99)
+    tally = sender(engine, retries=name).send(payloads(1))
+    assert engine.times == list(accumulate(PRESETS[name].delays, initial=0))
+    assert (tally.failed, tally.pending, tally.retried) == (1, 0, len(PRESETS[name].delays))
+
+
+@pytest.mark.parametrize("name", [name for name, one in PRESETS.items() if one.jitter])
+def test_a_preset_with_jitter_makes_its_attempts_near_its_times_and_a_seed_repeats_them(
+    monkeypatch: pytest.MonkeyPatch, name: str, tmp_path: Path
+) -> None:
+    found = []
+    for journal in [None, *journals(tmp_path)]:
+        engine = Instant(Time(), failing(99))
+        install(monkeypatch, engine)
+        sender(engine, retries=name, journal=journal).send(payloads(1), seed=7)
+        found.append(engine.times)
+    gaps = [after - before for before, after in pairwise(found[0])]
+    assert gaps == pytest.approx(PRESETS[name].delays, rel=0.1)
+    assert gaps != pytest.approx(PRESETS[name].delays, rel=0.001)
+    assert found[0] == found[1] == found[2]
+
+
+def test_jitter_is_not_moved_by_what_else_is_in_flight(monkeypatch: pytest.MonkeyPatch) -> None:
+    retries = Retries(name="mine", delays=(100,), jitter=0.5)
+    found = []
+    for at_once in (1, 7):
+        engine = Instant(Time(), failing(1))
+        install(monkeypatch, engine)
+        sender(engine, retries=retries, concurrency=at_once).send(payloads(7), seed=7)
+        found.append({one.id: one.at for one in engine.sent[7:]})
+    assert found[0] == pytest.approx(found[1])
+    assert len(set(found[0].values())) == 7
+
+
+def test_nothing_is_tried_again_unless_that_was_asked_for(engine: Instant) -> None:
+    engine.answer = failing(1)
+    tally = sender(engine).send(payloads(3))
+    assert (engine.ids, tally.failed, tally.retried) == ([0, 1, 2], 3, 0)
+
+
+def test_others_go_on_while_one_waits_for_its_retry(engine: Instant) -> None:
+    engine.answer = lambda sent: Answer(500) if sent.id == 0 and sent.at == 0 else Answer(204)
+    tally = sender(engine, retries=[30]).send(payloads(3))
+    assert (engine.ids, engine.times) == ([0, 1, 2, 0], [0, 0, 0, 30])
+    tally.assert_ok()
+
+
+@pytest.mark.parametrize("at_once", [1, 8])
+def test_fifo_blocking_sends_nothing_else_until_a_delivery_is_settled(engine: Instant, at_once: int) -> None:
+    engine.answer = failing(2)
+    sender(engine, retries="fifo-blocking", concurrency=at_once).send(payloads(3))
+    assert engine.ids == [0, 0, 0, 1, 1, 1, 2, 2, 2]
+    assert engine.times == [0, 1, 3, 3, 4, 6, 6, 7, 9]
+    assert engine.most == 1
+
+
+def test_fifo_blocking_goes_on_once_a_delivery_is_given_up(engine: Instant) -> None:
+    engine.answer = lambda sent: Answer(500) if sent.id == 0 else Answer(204)
+    tally = sender(engine, retries="fifo-blocking").send(payloads(2))
+    assert engine.ids == [0] * 10 + [1]
+    assert (tally.failed, tally.succeeded) == (1, 1)
+
+
+def test_fifo_blocking_waits_for_all_that_were_sent_at_once(engine: Instant) -> None:
+    engine.answer = lambda sent: Answer(500) if sent.id == 0 and sent.at < 3 else Answer(204)
+    schedule = plan(list(payloads(3)), [Overlap(events=(0, 1)), Deliver(event=2)])
+    sender(engine, retries="fifo-blocking").send(schedule)
+    assert engine.ids == [0, 1, 0, 0, 2]
+
+
+@pytest.mark.parametrize("status", [301, 302, 307, 400, 404, 429, 500, 503, None])
+def test_whatever_is_no_2xx_fails_and_is_tried_again(engine: Instant, status: int | None) -> None:
+    engine.answer = failing(1, status=status)
+    tally = sender(engine, retries=[10]).send(payloads(1))
+    assert (engine.times, tally.statuses) == ([0, 10], {status: 1, 204: 1})
+
+
+def test_an_answer_that_broke_off_fails_whatever_its_status(engine: Instant) -> None:
+    engine.answer = lambda _sent: Answer(200, error="no whole HTTP answer: it broke off")
+    tally = sender(engine).send(payloads(1))
+    assert (tally.failed, tally.first_failure) == (1, "customer.created: 200, no whole HTTP answer: it broke off")
+
+
+def test_success_is_what_was_said_to_be_success(engine: Instant) -> None:
+    engine.answer = lambda sent: Answer([200, 204, 409][sent.id])
+    tally = sender(engine, success=[200, 409]).send(payloads(3))
+    assert (tally.succeeded, tally.failed, tally.first_failure) == (2, 1, "customer.created: 204")
+
+
+@pytest.mark.parametrize(
+    ("told", "waited"),
+    [
+        ("120", 120),
+        ("5", 10),  # it never shortens
+        ("7200", 3600),  # nor does it put off for longer than an hour
+        ("999999999999", 10),
+        ("Wed, 21 Oct 2026 07:28:00 GMT", 10),
+        ("-1", 10),
+        ("1.5", 10),
+        ("", 10),
+        ("60, 120", 10),
+    ],
+)
+def test_retry_after_in_seconds_is_honoured_within_bounds(engine: Instant, told: str, waited: float) -> None:
+    engine.answer = failing(1, status=503, **{"retry-after": told})
+    sender(engine, retries=[10]).send(payloads(1))
+    assert engine.times == [0, waited]
+
+
+def test_retry_after_makes_no_retry_where_none_is_left(engine: Instant) -> None:
+    engine.answer = failing(9, status=503, **{"retry-after": "1"})
+    assert sender(engine).send(payloads(1)).failed == 1
+
+
+@pytest.mark.parametrize(("speed", "scale"), [(1.0, 1.0), (0.5, 0.5), (1 / 86400, 1 / 86400), (0.0, 0.0)])
+def test_speed_compresses_waiting_and_nothing_else(engine: Instant, speed: float, scale: float) -> None:
+    engine.answer = failing(1, status=503, **{"retry-after": "1000"})
+    events = list(payloads(2))
+    schedule = plan(events, [Deliver(event=0), Wait(seconds=86400), Deliver(event=1)])
+    sender(engine, retries=[10], speed=speed, rate=None).send(schedule)
+    expected = sorted([0, 1000, 86400, 87400])
+    assert engine.times == pytest.approx([at * scale for at in expected], abs=1e-5)
+    assert {one.body for one in engine.sent} == {
+        b'{"timestamp":1688697915,"version":"v1","event":"customer.created","data":{"id":%d},"isTest":true}' % number
+        for number in range(2)
+    }
+
+
+def test_a_retry_is_signed_anew_for_its_own_moment(engine: Instant) -> None:
+    engine.answer = failing(1)
+    sender(engine, retries=[600]).send(payloads(1))
+    first, second = engine.sent
+    assert first.body == second.body
+    for sent, moment in ((first, 1_706_002_316), (second, 1_706_002_916)):
+        signature = sent.headers["steppay-signature"]
+        assert signature.startswith(f"timestamp={moment},")
+        verify(signature, sent.body, "whsec_test", now=moment, tolerance=0)
+
+
+@pytest.mark.parametrize("at_once", [1, 4])
+def test_a_rate_spaces_the_starts_evenly(engine: Instant, at_once: int) -> None:
+    sender(engine, rate=100, concurrency=at_once).send(payloads(50))
+    assert engine.times == pytest.approx([number / 100 for number in range(50)])
+    assert max(engine.time.slept) <= 0.0101
+
+
+def test_a_rate_counts_retries_too(engine: Instant) -> None:
+    engine.answer = failing(1)
+    sender(engine, rate=2, retries=[0], concurrency=4).send(payloads(4))
+    assert engine.times == [number / 2 for number in range(8)]
+
+
+def test_a_rate_is_kept_by_those_that_start_together_on_average(engine: Instant) -> None:
+    schedule = plan(list(payloads(4)), [Overlap(events=(0, 1, 2)), Deliver(event=3)])
+    sender(engine, rate=1).send(schedule)
+    assert engine.times == [0, 0, 0, 3]
+
+
+def test_a_pause_is_not_caught_up_by_a_burst(engine: Instant) -> None:
+    events = list(payloads(4))
+    steps: list[Step] = [Deliver(event=0), Wait(seconds=60), Deliver(event=1), Deliver(event=2), Deliver(event=3)]
+    sender(engine, rate=1).send(plan(events, steps))
+    assert engine.times == [0, 60, 61, 62]
+
+
+def test_no_more_are_in_flight_than_was_said(engine: Instant) -> None:
+    engine.answer = failing(1)
+    sender(engine, concurrency=5, retries=[0]).send(payloads(40))
+    assert engine.most == 5
+
+
+def test_what_is_to_be_at_once_waits_until_there_is_room_for_all_of_it(engine: Instant) -> None:
+    schedule = plan(list(payloads(5)), [Deliver(event=0), Overlap(events=(1, 2, 3)), Deliver(event=4)])
+    sender(engine, concurrency=3).send(schedule).assert_ok()
+    assert (engine.ids, engine.most) == ([0, 1, 2, 3, 4], 3)
+
+
+def test_what_is_wider_than_the_room_starts_alone(engine: Instant) -> None:
+    schedule = plan(list(payloads(5)), [Deliver(event=0), Overlap(events=(1, 2, 3)), Deliver(event=4)])
+    sender(engine, concurrency=2).send(schedule).assert_ok()
+    assert (engine.ids, engine.most) == ([0, 1, 2, 3, 4], 3)
+    assert [wire.concurrency for wire in engine.wires] == [3]
+
+
+def test_a_full_sender_waits_for_answers_and_does_not_spin(engine: Instant, monkeypatch: pytest.MonkeyPatch) -> None:
+    polled: list[float] = []
+    monkeypatch.setattr(Instant, "poll", _slow(Instant.poll, polled))
+    engine.answer = failing(1)
+    sender(engine, retries=[0], concurrency=1).send(payloads(3))
+    assert min(polled) > 0
+
+
+def _slow(poll: Callable[[Instant, float], Any], polled: list[float]) -> Callable[[Instant, float], Any]:
+    def slow(engine: Instant, seconds: float) -> Any:
+        polled.append(seconds)
+        return poll(engine, seconds) if len(polled) % 3 == 0 else []
+
+    return slow
+
+
+def test_a_run_that_is_stopped_between_retries_keeps_their_times(engine: Instant, tmp_path: Path) -> None:
+    journal = str(tmp_path / "journal.sqlite")
+    engine.answer = failing(3)
+    made = sender(engine, retries=[5, 300, 1800], journal=journal)
+
+    def watch(tally: Tally) -> None:
+        if sum(tally.answers.values()) == 2:
+            made.stop()
+
+    tally = made.send(payloads(1), watch=watch)
+    assert (tally.stopped, tally.pending, engine.times) == (True, 1, [0, 5])
+    engine.time.passed += 100
+    [resumed] = sender(engine, retries=[5, 300, 1800], journal=journal).resume()
+    assert engine.times == [0, 5, 305, 2105]
+    resumed.assert_ok()
+    assert (resumed.retried, resumed.perhaps_again) == (2, 0)
+
+
+def test_an_attempt_without_an_answer_uses_up_no_retry(engine: Instant, tmp_path: Path) -> None:
+    journal = str(tmp_path / "journal.sqlite")
+    engine.answer = _interrupting
+    with pytest.raises(ZeroDivisionError):
+        sender(engine, retries=[10], journal=journal).send(payloads(1))
+    engine.answer = failing(1)
+    [tally] = sender(engine, retries=[10], journal=journal).resume()
+    tally.assert_ok()
+    assert (engine.times, tally.perhaps_again, tally.retried) == ([0, 0, 10], 1, 1)
+
+
+def _interrupting(_sent: Sent) -> Answer:
+    raise ZeroDivisionError

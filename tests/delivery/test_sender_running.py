@@ -1,0 +1,236 @@
+"""Runs in an event loop, in threads and after forks do not get into each other's way, nor into the memory's."""
+
+from __future__ import annotations
+
+import asyncio
+import multiprocessing
+import sys
+import threading
+import tracemalloc
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import pytest
+from delivery.counting import OK, Counting, counting, payloads
+from delivery.standins import Instant, Time, install
+
+from steppay_mock import SteppayMockError
+from steppay_mock.delivery.journal.claim import claim
+from steppay_mock.delivery.sender.sender import Sender
+from steppay_mock.delivery.sender.tally import Tally
+
+SECRET = "whsec_test"
+
+
+@pytest.fixture
+def receiver() -> Iterator[Counting]:
+    with counting(Counting()) as started:
+        yield started
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "journal.sqlite"
+
+
+def answered(count: int, then: Callable[[], object]) -> Callable[[Tally], None]:
+    """A watch that does it once, after so many answers."""
+    done: list[bool] = []
+
+    def watch(tally: Tally) -> None:
+        if sum(tally.answers.values()) >= count and not done:
+            done.append(True)
+            then()
+
+    return watch
+
+
+def completed(sender: Sender, receiver: Counting, *, events: int) -> Tally:
+    """Resume the one run that there is: each event has then come once."""
+    [tally] = sender.resume()
+    tally.assert_ok()
+    assert sorted(receiver.ids) == list(range(events))
+    assert sender.resume() == []
+    return tally
+
+
+# From an event loop.
+
+
+def test_the_loop_goes_on_while_it_is_sent() -> None:
+    async def main() -> Tally:
+        took: list[bytes] = []
+
+        async def take(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            took.append(await reader.readuntil(b"\r\n\r\n"))
+            writer.write(OK)
+            await writer.drain()
+            writer.close()
+
+        async with await asyncio.start_server(take, "127.0.0.1", 0) as server:
+            url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/hook"
+            tally = await Sender(url).send_async(payloads(5), order="shuffled", seed=7)
+        assert len(took) == 5
+        return tally
+
+    asyncio.run(main()).assert_ok()
+
+
+def test_a_call_that_is_cancelled_lets_come_down_what_is_in_flight(receiver: Counting, path: Path) -> None:
+    sender = Sender(receiver.url, journal=path, concurrency=4)
+
+    async def main() -> None:
+        begun, loop = asyncio.Event(), asyncio.get_running_loop()
+        task = asyncio.create_task(
+            sender.send_async(payloads(500), watch=answered(20, lambda: loop.call_soon_threadsafe(begun.set)))
+        )
+        await asyncio.wait_for(begun.wait(), 20)
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+        came = len(receiver.got)
+        assert 0 < came < 500
+        await asyncio.to_thread(lambda: None)
+        assert len(receiver.got) == came
+
+    asyncio.run(main())
+    assert completed(sender, receiver, events=500).perhaps_again == 0
+
+
+def test_a_call_that_is_cancelled_before_it_began_sends_nothing(receiver: Counting, path: Path) -> None:
+    async def main() -> None:
+        loop = asyncio.get_running_loop()
+        blocked = threading.Event()
+        loop.set_default_executor(ThreadPoolExecutor(1))
+        busy = loop.run_in_executor(None, blocked.wait, 20)
+        task = asyncio.create_task(Sender(receiver.url, journal=path).send_async(payloads(50)))
+        await asyncio.sleep(0)
+        task.cancel()
+        blocked.set()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+        await busy
+
+    asyncio.run(main())
+    assert receiver.got == []
+
+
+def test_an_error_comes_through_to_the_loop(receiver: Counting) -> None:
+    with pytest.raises(SteppayMockError, match="There is no order 'x'"):
+        asyncio.run(Sender(receiver.url).send_async(payloads(1), order="x"))  # type: ignore[arg-type]
+
+
+# Several at once.
+
+
+def test_two_threads_send_and_write_one_journal_at_the_same_time(receiver: Counting, path: Path) -> None:
+    sender = Sender(receiver.url, secret=SECRET, journal=path, concurrency=4)
+    meeting = threading.Barrier(2)
+
+    def run(_number: int) -> Tally:
+        meeting.wait(20)
+        return sender.send(payloads(600), seed=7)
+
+    with ThreadPoolExecutor(2) as pool:
+        tallies = list(pool.map(run, range(2)))
+    assert {one.run for one in tallies} == {1, 2}
+    assert [one.succeeded for one in tallies] == [600, 600]
+    assert receiver.copies == dict.fromkeys(range(600), 2)
+    assert sender.resume() == []
+
+
+def test_a_run_that_is_being_sent_is_not_resumed_by_another(receiver: Counting, path: Path) -> None:
+    sender, other = Sender(receiver.url, journal=path), Sender(receiver.url, journal=path)
+    resumed: list[list[Tally]] = []
+
+    def resume() -> None:
+        thread = threading.Thread(target=lambda: resumed.append(other.resume()))
+        thread.start()
+        thread.join(20)
+
+    sender.send(payloads(20), watch=answered(5, resume)).assert_ok()
+    assert resumed == [[]]
+    assert receiver.ids == list(range(20))
+    assert sorted(one.name for one in path.parent.iterdir()) == ["journal.sqlite"]
+
+
+def test_two_who_resume_at_once_do_it_once(receiver: Counting, path: Path) -> None:
+    sender = Sender(receiver.url, journal=path, concurrency=4)
+    assert sender.send(payloads(200), watch=answered(1, sender.stop)).stopped
+    meeting = threading.Barrier(2)
+
+    def resume(_number: int) -> list[Tally]:
+        meeting.wait(20)
+        return sender.resume()
+
+    with ThreadPoolExecutor(2) as pool:
+        tallies = [one for found in pool.map(resume, range(2)) for one in found]
+    assert [one.ok for one in tallies] == [True]
+    assert sorted(receiver.ids) == list(range(200))
+
+
+def test_a_claim_is_let_go_of_and_leaves_nothing_behind(path: Path) -> None:
+    with claim(str(path), 7) as ours, claim(str(path), 7) as theirs, claim(str(path), 8) as another:
+        assert (ours, theirs, another) == (True, False, True)
+    with claim(str(path), 7) as ours:
+        assert ours
+    assert list(path.parent.iterdir()) == []
+
+
+def test_a_run_to_receivers_that_the_sender_does_not_know_is_not_resumed(receiver: Counting, path: Path) -> None:
+    sender = Sender(receiver.url, journal=path)
+    assert sender.send(payloads(5), watch=answered(1, sender.stop)).stopped
+    with pytest.raises(SteppayMockError) as error:
+        Sender("http://localhost:9/other", journal=path).resume()
+    assert str(error.value) == (
+        f"Run 1 went to {receiver.url} ({receiver.url}), which this sender does not know. Give it the same receivers."
+    )
+    completed(sender, receiver, events=5)
+
+
+def _send_in_child(sender: Sender, queue: Any) -> None:
+    tally = sender.send(payloads(20))
+    queue.put((tally.ok, tally.run))
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there is no fork")
+def test_a_sender_sends_after_a_fork_too(receiver: Counting, path: Path) -> None:
+    fork = multiprocessing.get_context("fork")
+    sender = Sender(receiver.url, secret=SECRET, journal=path)
+    sender.send(payloads(5)).assert_ok()
+    queue = fork.Queue()
+    children = [fork.Process(target=_send_in_child, args=(sender, queue)) for _ in range(2)]
+    for child in children:
+        child.start()
+    sender.send(payloads(20)).assert_ok()
+    found = [queue.get(timeout=20) for _ in children]
+    for child in children:
+        child.join(20)
+    assert [ok for ok, _ in found] == [True, True]
+    assert receiver.copies == {number: 4 if number < 5 else 3 for number in range(20)}
+
+
+class Forgetful(Instant):
+    """An engine that keeps nothing of what it sent."""
+
+    def start(self, *request: Any) -> None:
+        super().start(*request)
+        self.sent.clear()
+
+
+@pytest.mark.parametrize("written", [True, False])
+def test_memory_stays_flat_however_many_events_there_are(
+    monkeypatch: pytest.MonkeyPatch, path: Path, *, written: bool
+) -> None:
+    engine = Forgetful(Time())
+    install(monkeypatch, engine)
+    sender = Sender("http://127.0.0.1:9", journal=path if written else None, clock=engine.time.clock, concurrency=8)
+    peaks = []
+    for count in (1_500, 6_000):
+        tracemalloc.start()
+        sender.send(payloads(count)).assert_ok()
+        peaks.append(tracemalloc.get_traced_memory()[1])
+        tracemalloc.stop()
+    assert peaks[1] < peaks[0] + 300_000  # the 4,500 that are more would be 3 MB

@@ -1,0 +1,139 @@
+"""What came of a run is counted, and told with what to do about it."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from delivery.counting import OK, Counting, counting, payloads, status
+
+from steppay_mock import ContractViolation
+from steppay_mock.delivery.order import Order
+from steppay_mock.delivery.sender.hook import Hook
+from steppay_mock.delivery.sender.sender import Sender
+
+SECRET = "whsec_test"
+
+
+@pytest.fixture(params=["curl", "threads"])
+def engine(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
+    """Each engine in turn."""
+    if request.param == "curl":
+        pytest.importorskip("pycurl")
+    else:
+        monkeypatch.setitem(sys.modules, "steppay_mock.delivery.sender.curl", None)
+    return str(request.param)
+
+
+@pytest.fixture(params=["written", "unwritten"])
+def journal(request: pytest.FixtureRequest, tmp_path: Path) -> str | None:
+    """With a journal, and without."""
+    return str(tmp_path / "journal.sqlite") if request.param == "written" else None
+
+
+@pytest.fixture
+def receiver() -> Iterator[Counting]:
+    with counting(Counting()) as started:
+        yield started
+
+
+def test_the_numbers_of_a_tally(journal: str | None) -> None:
+    with counting(Counting(lambda got: OK if got.id % 2 else status(500))) as receiver:
+        tally = Sender(receiver.url, journal=journal, retries=[0]).send(payloads(4), seed=7)
+    assert (tally.planned, tally.succeeded, tally.failed, tally.pending, tally.retried) == (4, 2, 2, 0, 2)
+    assert (tally.ok, tally.stopped, tally.perhaps_again) == (False, False, 0)
+    assert tally.statuses == {500: 4, 204: 2}
+    assert tally.elapsed > 0
+    assert tally.rate == pytest.approx(6 / tally.elapsed)
+    assert str(tally) == f"2 of 4 delivered to {receiver.url}: 4 x 500, 2 x 204"
+    assert {**tally.as_dict(), "elapsed": 0} == {
+        "ok": False,
+        "target": receiver.url,
+        "seed": 7,
+        "run": None if journal is None else 1,
+        "planned": 4,
+        "succeeded": 2,
+        "failed": 2,
+        "pending": 0,
+        "retried": 2,
+        "perhaps_again": 0,
+        "stopped": False,
+        "elapsed": 0,
+        "warnings": ["nothing was reordered: StepPay promises no order, so try --order shuffled"],
+        "answers": [
+            {"event": "customer.created", "status": 204, "count": 2},
+            {"event": "customer.created", "status": 500, "count": 4},
+        ],
+    }
+    assert json.loads(json.dumps(tally.as_dict())) == tally.as_dict()
+
+
+def test_a_failure_is_told_with_the_next_step() -> None:
+    with counting(Counting(lambda _got: status(401))) as receiver:
+        tally = Sender(receiver.url).send(payloads(3))
+    with pytest.raises(ContractViolation) as error:
+        tally.assert_ok()
+    assert (
+        str(error.value)
+        == f"""\
+{receiver.url}
+  expected: every delivery answered with success
+  sent:     0 of 3: 3 x 401; first customer.created: 401
+  next:     Is the secret right? Read the receiver's log."""
+    )
+
+
+def test_a_run_of_nothing_is_not_ok(receiver: Counting, journal: str | None) -> None:
+    tally = Sender(Hook(url=receiver.url, events=["order.created"]), journal=journal).send(payloads(3))
+    with pytest.raises(ContractViolation) as error:
+        tally.assert_ok()
+    assert error.value.kind == "nothing-delivered"
+    assert error.value.next_step.startswith("Pass events that a receiver wants:")
+
+
+@pytest.mark.usefixtures("engine")
+def test_nobody_there_is_an_answer(closed_url: str) -> None:
+    tally = Sender(closed_url).send(payloads(2))
+    port = closed_url.rpartition(":")[2]
+    assert tally.first_failure == (
+        f"customer.created: no answer, connection refused: nothing listens at 127.0.0.1:{port}"
+    )
+    assert tally.statuses == {None: 2}
+    assert str(tally).endswith(": 2 x no answer")
+
+
+@pytest.mark.parametrize(
+    ("answer", "order", "warnings"),
+    [
+        (status(401), "reversed", ["every answer was 401: is the secret right?"]),
+        (status(404), "reversed", ["every answer was 404: is the path right?"]),
+        (OK, "reversed", []),
+        (OK, "occurrence", ["nothing was reordered: StepPay promises no order, so try --order shuffled"]),
+    ],
+)
+def test_what_makes_a_run_prove_less_is_told(answer: bytes, order: Order, warnings: list[str]) -> None:
+    with counting(Counting(lambda _got: answer)) as receiver:
+        assert Sender(receiver.url).send(payloads(3), order=order).warnings() == warnings
+
+
+def test_one_event_cannot_be_reordered(receiver: Counting) -> None:
+    assert Sender(receiver.url).send(payloads(1)).warnings() == []
+
+
+@pytest.mark.usefixtures("engine")
+def test_the_timeout_is_that_of_each_delivery(serve_raw: Callable[[Any], str]) -> None:
+    tally = Sender(serve_raw(_hang), timeout=0.2).send(payloads(1))
+    assert tally.first_failure == "customer.created: no answer, timed out after 0.2 s"
+
+
+def _hang(connection: Any) -> None:
+    while connection.recv(65536):
+        pass
+
+
+def test_a_sender_shows_where_it_sends_and_nothing_else(receiver: Counting) -> None:
+    assert repr(Sender(receiver.url, secret=SECRET)) == f"<Sender: {receiver.url}>"
