@@ -16,7 +16,7 @@ WRONG = 1  # the payload or the receiver
 MISUSED = 2
 UNREACHED = 3
 _BROKEN = 70  # sysexits.h: EX_SOFTWARE
-_INTERRUPTED = 130  # as a shell reports the signals SIGINT and SIGPIPE
+INTERRUPTED = 130  # as a shell reports the signals SIGINT and SIGPIPE
 _PIPE_CLOSED = 141
 
 _TRACEBACK = "STEPPAY_MOCK_TRACEBACK"
@@ -37,14 +37,14 @@ def failures_told() -> Iterator[None]:
         raise click.exceptions.Exit(_told(failure)) from None
     except KeyboardInterrupt:
         say("")  # a terminal has just written ^C
-        raise click.exceptions.Exit(_INTERRUPTED) from None
+        raise click.exceptions.Exit(INTERRUPTED) from None
 
 
 def _told(failure: Exception) -> int:
     """Say what failed; the exit code."""
     if isinstance(failure, click.Abort | EOFError):
         say("")
-        return _INTERRUPTED
+        return INTERRUPTED
     if isinstance(failure, click.ClickException):
         failure.show()
         return MISUSED

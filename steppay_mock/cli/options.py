@@ -16,10 +16,10 @@ Decorated = TypeVar("Decorated", bound=Callable[..., Any])
 Decorator = Callable[[Decorated], Decorated]
 
 
-def events_argument() -> Decorator[Any]:
+def events_argument(*, required: bool = True) -> Decorator[Any]:
     """One or more event types, or all."""
     return click.argument(
-        "events", metavar="EVENT...", nargs=-1, required=True, type=EventName(**{ALL: "Every event type"})
+        "events", metavar="EVENT...", nargs=-1, required=required, type=EventName(**{ALL: "Every event type"})
     )
 
 

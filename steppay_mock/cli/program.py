@@ -12,7 +12,10 @@ from steppay_mock.cli.closing import closing
 from steppay_mock.cli.failures import failures_told
 from steppay_mock.errors import choices, did_you_mean
 
-COMMANDS = ("events", "schema", "generate", "validate", "sign", "verify", "send", "scenario", "serve-api")
+COMMANDS = (
+    *("events", "schema", "generate", "validate", "sign", "verify"),
+    *("send", "log", "resend", "resume", "scenario", "serve-api"),
+)
 
 
 class Program(click.Group):

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from steppay_mock.cli.output import counted, say, write_json, write_table
+from steppay_mock.cli.reports import FEW, Line
 from steppay_mock.cli.secret import VARIABLE
 
 if TYPE_CHECKING:
@@ -17,39 +19,79 @@ def show_report(report: Report, *, as_json: bool) -> None:
     """The outcomes on standard output, and a summary by status on standard error."""
     if as_json:
         write_json(report.as_dict())
+    elif len(report) > FEW:
+        show_kinds(Counter((str(outcome.event.type), outcome.status) for outcome in report))
     else:
-        rows = (
-            (str(outcome.position + 1), str(outcome.event.type), _answer(outcome), f"{outcome.latency * 1000:.1f}")
-            for outcome in report
-        )
-        write_table(
-            ("#", "Event type", "Answer", "ms"), rows, right=frozenset({"#", "ms"}), wraps=frozenset({"Answer"})
-        )
-    statuses = ", ".join(f"{count} x {status or 'no answer'}" for status, count in report.statuses.most_common())
-    say(f"{counted(len(report), 'delivery').replace('deliverys', 'deliveries')} to {report.target}: {statuses}")
+        show_lines(lines_of(report))
+    say(summary(len(report), report.target, report.statuses))
 
 
-def advice(report: Report, *, unsigned: bool) -> Iterator[str]:
+def lines_of(report: Report) -> Iterator[Line]:
+    """The outcomes, as reports show them."""
+    for outcome in report:
+        yield Line(
+            number=outcome.position + 1,
+            event=str(outcome.event.type),
+            state="SUCCESS" if outcome.ok else "FAIL",
+            answer=_answer(outcome),
+            seconds=outcome.latency,
+            receiver=report.target,
+        )
+
+
+def show_lines(lines: Iterable[Line]) -> None:
+    """One row for each delivery."""
+    rows = (
+        (str(line.number), line.event, line.answer, "" if line.seconds is None else f"{line.seconds * 1000:.1f}")
+        for line in lines
+    )
+    write_table(("#", "Event type", "Answer", "ms"), rows, right=frozenset({"#", "ms"}), wraps=frozenset({"Answer"}))
+
+
+def show_kinds(answers: Mapping[tuple[str, int | None], int]) -> None:
+    """One row for each event type and status."""
+    ordered = sorted(answers.items(), key=lambda one: (one[0][0], one[0][1] or 0))
+    rows = ((event, str(status or "no answer"), str(count)) for (event, status), count in ordered)
+    write_table(("Event type", "Answer", "Times"), rows, right=frozenset({"Times"}))
+
+
+def summary(count: int, target: str, statuses: Counter[int | None]) -> str:
+    """All of it in one line."""
+    told = ", ".join(f"{times} x {status or 'no answer'}" for status, times in statuses.most_common())
+    return f"{counted_deliveries(count)} to {target}: {told or 'nothing was sent'}"
+
+
+def counted_deliveries(count: int) -> str:
+    """How many there are, in words."""
+    return counted(count, "delivery").replace("deliverys", "deliveries")
+
+
+def advice(statuses: Collection[int | None], *, target: str, timed_out: bool, unsigned: bool) -> Iterator[str]:
     """What to look at, where every delivery failed in the same way."""
-    if len(report.unreachable) == len(report):
-        yield _about_silence(report)
-    statuses = set(report.statuses)
-    if statuses == {404}:
-        yield f"hint: every answer was 404. Is the path right? The webhooks went to {report.target}"
-    if statuses == {405}:
-        yield f"hint: every answer was 405. Does the receiver take POST at {report.target}?"
-    if statuses in ({401}, {403}):
-        yield f"hint: every answer was {statuses.pop()}. {_about_refusal(unsigned=unsigned)}"
+    found = set(statuses)
+    if found == {None}:
+        yield _about_silence(target, timed_out=timed_out)
+    if found == {404}:
+        yield f"hint: every answer was 404. Is the path right? The webhooks went to {target}"
+    if found == {405}:
+        yield f"hint: every answer was 405. Does the receiver take POST at {target}?"
+    if found in ({401}, {403}):
+        yield f"hint: every answer was {found.pop()}. {_about_refusal(unsigned=unsigned)}"
+
+
+def timed_out(report: Report) -> bool:
+    """Whether nothing was answered in time."""
+    return all(outcome.error is not None and "timed out" in outcome.error for outcome in report)
 
 
 def _answer(outcome: Outcome) -> str:
     return str(outcome.status) if outcome.ok else str(outcome).partition(": ")[2]
 
 
-def _about_silence(report: Report) -> str:
-    if all(outcome.error is not None and "timed out" in outcome.error for outcome in report):
+def _about_silence(target: str, *, timed_out: bool) -> str:
+    if timed_out:
         return "hint: nothing was answered in time. Let the receiver answer first and work later, or raise --timeout."
-    return f"hint: nothing could be reached. Is the receiver running at {report.target}?"
+    return f"hint: nothing could be reached. Is the receiver running at {target}?"
 
 
 def _about_refusal(*, unsigned: bool) -> str:

@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 
 from steppay_mock import iter_errors, scenario
-from steppay_mock.delivery.pace import pace
 from steppay_mock.store.scenarios.registry import all_scenarios
 
 STORIES = '''
@@ -141,24 +140,33 @@ def test_a_receiver_that_is_not_there_is_told_of(run: Any, nobody: str, secret: 
     assert done.code == 3
 
 
-def test_time_is_waited_for_as_long_as_it_took_or_shorter() -> None:
-    events = list(scenario("refund-in-full", seed=7))
-    for scale, waited in ((0, []), (1, [259_200.0]), (1 / 86_400, [3.0])):
-        slept: list[float] = []
-        assert list(pace(events, scale=scale, sleep=slept.append)) == events
-        assert slept == pytest.approx(waited)
-
-
 def test_speed_is_what_the_story_is_paced_by(
     run: Any, receiver: Any, secret: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     slept: list[float] = []
-    monkeypatch.setattr("steppay_mock.delivery.pace.time.sleep", slept.append)
+    monkeypatch.setattr("steppay_mock.cli.route.time.sleep", slept.append)
     arguments = ("scenario", "run", "refund-in-full", "--to", receiver.url, "--seed", "7", "--secret", secret)
     for speed, waited in (("0", []), ("1d=2s", [6.0]), ("1h=10ms", [0.72]), ("real", [259_200.0])):
         slept.clear()
         assert run(*arguments, "--speed", speed).code == 0
         assert slept == pytest.approx(waited)
+
+
+def test_what_comes_again_comes_after_all_of_it_at_any_speed(
+    run: Any, receiver: Any, secret: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    slept: list[tuple[float, int]] = []
+    monkeypatch.setattr(
+        "steppay_mock.cli.route.time.sleep", lambda seconds: slept.append((seconds, len(receiver.requests)))
+    )
+    done = run(
+        *("scenario", "run", "refund-in-full", "--to", receiver.url, "--seed", "7", "--secret", secret),
+        *("--speed", "1d=1s", "--duplicates", "0.5"),
+    )
+    assert done.code == 0
+    ((seconds, after),) = slept
+    assert (round(seconds, 6), after) == (3.0, 4)
+    assert len(receiver.requests) == 9
 
 
 def test_scenarios_of_a_file_are_there(run: Any, receiver: Any, secret: str, write: Callable[..., str]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -13,6 +14,7 @@ from steppay_mock.cli.sending import Sending, order_option, sending_options
 from steppay_mock.cli.staging import ScenarioName, Speed, Staging, files_option, load_files, staging_options
 
 if TYPE_CHECKING:
+    from steppay_mock.delivery.schedule.schedule import Schedule
     from steppay_mock.store.scenarios.definition import Parameter, Scenario
     from steppay_mock.store.scenarios.story import Story
 
@@ -115,14 +117,28 @@ def run(ctx: click.Context, *, name: str, url: str, speed: float, staging: Stagi
 
     Each webhook is signed when it is sent, whenever it happened.
     """
-    from steppay_mock.delivery.pace import pace
-
     if speed and sending.order != "occurrence":
         raise click.UsageError("--speed waits as long as it took, which has a meaning in --order occurrence alone.")
-    route = sending.to(url)
+    route = replace(sending.to(url), title=f"steppay-mock scenario run {name}")
     story = staging.live(name)
-    events = story if sending.dry_run else pace(story, scale=speed)
-    ctx.exit(route.send(events, count=len(story), seed=int(story.seed)))
+    if speed:
+        ctx.exit(route.send_schedule(_paced(story, sending), seed=int(story.seed), speed=speed))
+    ctx.exit(route.send(story, count=len(story), seed=int(story.seed)))
+
+
+def _paced(story: Story, sending: Sending) -> Schedule:
+    """The story with its waits, which are compressed when they are waited for; no payload is."""
+    from steppay_mock.delivery.schedule.makers import duplicate
+    from steppay_mock.delivery.schedule.schedule import plan
+    from steppay_mock.delivery.schedule.steps import Deliver, Step, Wait
+
+    steps: list[Step] = []
+    events = list(story)
+    for place, event in enumerate(events):
+        gap = event.timestamp - events[place - 1].timestamp if place else 0
+        steps += [*([Wait(seconds=gap)] if gap > 0 else []), Deliver(event=place)]
+    made = plan(events, steps, made_by=sending.order)
+    return duplicate(made, share=sending.duplicates, seed=int(story.seed)) if sending.duplicates else made
 
 
 def _parameters(found: Scenario) -> list[Parameter]:

@@ -2,12 +2,30 @@
 
 from __future__ import annotations
 
+from random import SystemRandom
+from typing import Any
+
 import click
+from click.core import ParameterSource
 
 from steppay_mock.cli.closing import closing
 from steppay_mock.cli.making import Making, make
 from steppay_mock.cli.options import events_argument, making_options
+from steppay_mock.cli.route import Route
 from steppay_mock.cli.sending import Sending, order_option, sending_options
+from steppay_mock.cli.staging import Speed
+
+_OF_EVENTS = {
+    "order": "--order",
+    "duplicates": "--duplicates",
+    "count": "--repeat",
+    "settings": "--set",
+    "nulls": "--nulls",
+    "edge": "--edge",
+    "drift": "--drift",
+    "locale": "--locale",
+    "now": "--now",
+}
 
 
 @click.command(
@@ -15,12 +33,29 @@ from steppay_mock.cli.sending import Sending, order_option, sending_options
     epilog=closing(
         "steppay-mock send http://localhost:8000/webhooks/steppay all --order shuffled --seed 7",
         "steppay-mock send http://localhost:8000 payment.completed payment.canceled --repeat 10 --secret whsec_example",
+        "steppay-mock send http://localhost:8000 all --repeat 1000 --concurrency 32 --journal deliveries.sqlite",
+        "steppay-mock send http://localhost:8000 --schedule schedule.json --report report.xml",
         "steppay-mock send https://staging.example.com/hooks all --allow-host staging.example.com --dry-run",
         exit_codes="0 every answer was 2xx, 1 some were not, 2 wrong usage, 3 nothing could be reached.",
     ),
 )
 @click.argument("url", metavar="URL")
-@events_argument()
+@events_argument(required=False)
+@click.option(
+    "--schedule",
+    "file",
+    metavar="FILE",
+    type=click.Path(),
+    help="Deliver what this file of Schedule.write says, in the place of EVENTs.",
+)
+@click.option(
+    "--speed",
+    metavar="SPEED",
+    type=Speed(),
+    default="real",
+    show_default=True,
+    help="How long to wait where a schedule waits, and before retries with it: real, 0, or a rate such as 1d=1s.",
+)
 @order_option()
 @click.option(
     "--repeat",
@@ -34,12 +69,49 @@ from steppay_mock.cli.sending import Sending, order_option, sending_options
 @making_options
 @sending_options
 @click.pass_context
-def command(ctx: click.Context, *, url: str, making: Making, count: int, sending: Sending) -> None:
+def command(
+    ctx: click.Context,
+    *,
+    url: str,
+    file: str | None,
+    speed: float,
+    making: Making,
+    count: int,
+    sending: Sending,
+) -> None:
     """Make webhooks and deliver them to a receiver.
 
     URL is that of your receiver; one without a path means /webhooks/steppay. EVENT is an event type, or `all`. Each
-    webhook is signed when it is sent, and sent when the one before it is answered.
+    webhook is signed when it is sent, and sent when the one before it is answered, unless --concurrency allows more.
     """
+    if file is not None:
+        ctx.exit(_send_schedule(ctx, file, route=sending.to(url), making=making, speed=speed))
+    if not making.events:
+        raise click.MissingParameter(ctx=ctx, param=_argument(ctx))
+    if _given(ctx, "speed"):
+        raise click.UsageError("--speed is about the waits of a schedule. Add --schedule FILE, or leave it out.")
     route = sending.to(url)
     made = make(making, n=count)
     ctx.exit(route.send(made.events, count=made.count, seed=made.seed))
+
+
+def _send_schedule(ctx: click.Context, file: str, *, route: Route, making: Making, speed: float) -> int:
+    from steppay_mock.delivery.schedule.schedule import Schedule
+
+    if making.events:
+        raise click.UsageError("--schedule has its events in it. Leave out either EVENT or --schedule.")
+    for name, option in _OF_EVENTS.items():
+        if _given(ctx, name):
+            raise click.UsageError(
+                f"{option} means nothing to --schedule, which says all that by itself. Leave it out."
+            )
+    seed = SystemRandom().randrange(10**9) if making.seed is None else making.seed
+    return route.send_schedule(Schedule.read(file), seed=seed, speed=speed)
+
+
+def _given(ctx: click.Context, name: str) -> bool:
+    return ctx.get_parameter_source(name) is ParameterSource.COMMANDLINE
+
+
+def _argument(ctx: click.Context) -> Any:
+    return next(one for one in ctx.command.params if one.name == "events")

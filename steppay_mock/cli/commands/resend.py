@@ -1,0 +1,117 @@
+"""``steppay-mock resend``: deliver again by hand what a journal has."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from steppay_mock.cli.closing import closing
+from steppay_mock.cli.consent import agree, read_hosts
+from steppay_mock.cli.formats import read_endpoint
+from steppay_mock.cli.journals import deliveries_argument, journal_option
+from steppay_mock.cli.options import json_option, secret_option, unsigned_option
+from steppay_mock.cli.output import say
+from steppay_mock.cli.reports import report_option
+from steppay_mock.cli.secret import signing_secrets
+from steppay_mock.cli.sending import hosts_option, timeout_option
+from steppay_mock.errors import SteppayMockError
+
+if TYPE_CHECKING:
+    from steppay_mock.delivery.journal.reading import Reading
+    from steppay_mock.delivery.sender.tally import Tally
+    from steppay_mock.payload.event import Event
+
+
+@click.command(
+    "resend",
+    epilog=closing(
+        "steppay-mock resend 3 --journal deliveries.sqlite --secret whsec_example",
+        "steppay-mock resend 3 7 8 --journal deliveries.sqlite --secret whsec_example --json",
+        exit_codes="0 every answer was 2xx, 1 some were not, 2 wrong usage, 3 nothing could be reached.",
+    ),
+)
+@deliveries_argument()
+@journal_option("The file that `send --journal` wrote.")
+@secret_option("Sign with it.")
+@unsigned_option()
+@timeout_option()
+@hosts_option()
+@report_option()
+@json_option("the report")
+@click.pass_context
+def command(
+    ctx: click.Context,
+    *,
+    ids: tuple[int, ...],
+    journal: str,
+    secrets: tuple[str, ...],
+    unsigned: bool,
+    timeout: float,
+    hosts: tuple[str, ...],
+    reports: tuple[Path, ...],
+    as_json: bool,
+) -> None:
+    """Deliver again by hand what a journal has.
+
+    As a manager does in StepPay's portal: the same bytes to the same receiver, signed anew. They become a new run in
+    the journal, or one for each receiver. ID is what `log` lists.
+    """
+    from steppay_mock.cli.recorded import Recorder
+    from steppay_mock.delivery.journal.reading import read_journal
+    from steppay_mock.delivery.sender.hook import Hook
+
+    signing = signing_secrets(secrets, unsigned=unsigned)
+    allowed = read_hosts(hosts)
+    for number in ids:
+        if ids.count(number) > 1:
+            raise click.UsageError(f"{number} is named twice. Name it once, and repeat the command for more.")
+    with read_journal(journal) as reading:
+        groups = _by_receiver(reading, ids)
+    for (_, url), events in groups.items():
+        allowed = agree(read_endpoint(url), allowed, count=len(events))
+    tallies: list[Tally] = []
+    for (name, url), events in groups.items():
+        recorder = Recorder(
+            hooks=[Hook(url=url, secret=signing, name=name)],
+            options={"timeout": float(timeout), "allow_hosts": allowed},
+            journal=journal,
+            unsigned=unsigned,
+            as_json=as_json,
+            reports=reports,
+            name="steppay-mock resend",
+        )
+        tallies += recorder.run_only(events, count=len(events))
+        if tallies[-1].stopped:
+            break
+    ctx.exit(recorder.conclude(tallies, journal))
+
+
+def _by_receiver(reading: Reading, ids: tuple[int, ...]) -> dict[tuple[str, str], list[Event]]:
+    groups: dict[tuple[str, str], list[Event]] = {}
+    for number in ids:
+        delivery = reading.delivery(number)
+        event = _read_event(number, reading.sent(number)[0])
+        if delivery.fault is not None:
+            say(f"note: delivery {number} went wrong on purpose ({delivery.fault}); now it is sent as it should be")
+        groups.setdefault((delivery.receiver, delivery.url), []).append(event)
+    return groups
+
+
+def _read_event(number: int, body: bytes) -> Event:
+    """The event whose body is these bytes, and no others."""
+    from steppay_mock.payload.event import Event
+
+    try:
+        event = Event.from_payload(json.loads(body))
+        same = event.body == body
+    except (ValueError, RecursionError, SteppayMockError):
+        same = False
+    if not same:
+        raise SteppayMockError(
+            f"The body of delivery {number} is not written as StepPay's are, and would be other bytes if it were made "
+            f"again. `steppay-mock log show {number}` prints a command of curl that sends it as it is."
+        )
+    return event

@@ -1,0 +1,126 @@
+"""``steppay-mock resume``: complete the runs of a journal that were cut off."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from steppay_mock.cli.closing import closing
+from steppay_mock.cli.consent import agree, read_hosts
+from steppay_mock.cli.formats import read_endpoint
+from steppay_mock.cli.journals import journal_option
+from steppay_mock.cli.options import json_option, secret_option, unsigned_option
+from steppay_mock.cli.output import say, write_json
+from steppay_mock.cli.reports import report_option, write_reports
+from steppay_mock.cli.secret import signing_secrets
+from steppay_mock.cli.sending import hosts_option, keep_alive_option, rate_option, retries_option, timeout_option
+from steppay_mock.cli.staging import Speed
+
+if TYPE_CHECKING:
+    from steppay_mock.cli.retrying import Policy
+    from steppay_mock.delivery.journal.reading import Unfinished
+
+
+@click.command(
+    "resume",
+    epilog=closing(
+        "steppay-mock resume --journal deliveries.sqlite --secret whsec_example",
+        "steppay-mock resume --journal deliveries.sqlite --secret whsec_example --rate 50 --report report.xml",
+        exit_codes="0 every answer was 2xx, 1 some were not, 2 wrong usage, 3 nothing could be reached.",
+    ),
+)
+@journal_option("The file that `send --journal` wrote.")
+@secret_option("Sign with it.")
+@unsigned_option()
+@timeout_option()
+@rate_option()
+@retries_option("Default: as the run was begun.")
+@click.option(
+    "--speed",
+    metavar="SPEED",
+    type=Speed(),
+    default="real",
+    show_default=True,
+    help="How long to wait where a schedule waits, and before retries: real, 0, or a rate such as 1d=1s.",
+)
+@keep_alive_option()
+@hosts_option()
+@report_option()
+@json_option("the report")
+@click.pass_context
+def command(
+    ctx: click.Context,
+    *,
+    journal: str,
+    secrets: tuple[str, ...],
+    unsigned: bool,
+    timeout: float,
+    rate: float | None,
+    retries: Policy | None,
+    speed: float,
+    keep_alive: bool,
+    hosts: tuple[str, ...],
+    reports: tuple[Path, ...],
+    as_json: bool,
+) -> None:
+    """Complete the runs of a journal that were cut off.
+
+    What was answered is not sent again. What was in flight when it ended may have arrived, nobody knows: it is sent
+    again, and counted. A run that is still being sent is left alone.
+    """
+    from steppay_mock.cli.recorded import Recorder
+    from steppay_mock.delivery.journal.reading import read_journal
+    from steppay_mock.delivery.sender.hook import Hook
+
+    allowed = read_hosts(hosts)
+    with read_journal(journal) as reading:
+        unfinished = reading.unfinished()
+        whole = [one for one in unfinished if one.planned]
+        receivers = reading.hooks([one.run for one in whole])
+    for one in unfinished:
+        if not one.planned:
+            say(f"run {one.run} ended while it was planned: nothing of it was sent. Begin it anew.")
+    if not whole:
+        _show_nothing(journal, reports, as_json=as_json)
+        return
+    signing = signing_secrets(secrets, unsigned=unsigned)
+    pending = sum(one.pending for one in whole)
+    for _, url in receivers:
+        allowed = agree(read_endpoint(url), allowed, count=pending)
+    options = {"rate": rate, "timeout": float(timeout), "speed": speed, "keep_alive": keep_alive}
+    recorder = Recorder(
+        hooks=[Hook(url=url, secret=signing, name=name) for name, url in receivers],
+        options={**options, "retries": retries or _retries(whole), "allow_hosts": allowed},
+        journal=journal,
+        unsigned=unsigned,
+        as_json=as_json,
+        reports=reports,
+        name="steppay-mock resume",
+    )
+    tallies = recorder.resume(count=pending)
+    stopped = any(tally.stopped for tally in tallies)
+    for run in sorted({one.run for one in whole} - {tally.run for tally in tallies}):
+        say(f"run {run} was not begun" if stopped else f"run {run} is being sent elsewhere, and was left to it")
+    ctx.exit(recorder.conclude(tallies, journal))
+
+
+def _retries(runs: list[Unfinished]) -> str:
+    """The policy with which the runs were begun, if the journal says which, and they agree."""
+    from steppay_mock.delivery.retries import PRESETS
+
+    names = {one.retries or "none" for one in runs}
+    if len(names) > 1 or not names <= PRESETS.keys():
+        raise click.UsageError(
+            f"The runs were begun with retries that are not known here ({', '.join(sorted(names))}). Pass --retries."
+        )
+    return names.pop()
+
+
+def _show_nothing(journal: str, reports: tuple[Path, ...], *, as_json: bool) -> None:
+    document = {"ok": True, "elapsed": 0.0, "runs": []}
+    if as_json:
+        write_json(document)
+    write_reports(reports, document, lambda: (), count=0, name="steppay-mock resume")
+    say(f"nothing to resume: every run of {journal} has come to its end")

@@ -1,0 +1,102 @@
+"""How is a journal shown? Deliveries as the portal lists them (fact 22), in words and as data."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from steppay_mock.cli.options import Decorator
+from steppay_mock.cli.reports import Line
+
+if TYPE_CHECKING:
+    from steppay_mock.delivery.journal.reading import Delivery, Reading
+
+
+def journal_option(purpose: str, *, required: bool = True) -> Decorator[Any]:
+    """``--journal``: the file in which deliveries are written down."""
+    return click.option(
+        "--journal", "journal", metavar="FILE", required=required, type=click.Path(dir_okay=False), help=purpose
+    )
+
+
+def deliveries_argument() -> Decorator[Any]:
+    """The numbers of one or more deliveries."""
+    return click.argument("ids", metavar="ID...", nargs=-1, required=True, type=click.IntRange(min=1))
+
+
+def moment(seconds: float | None) -> str:
+    """A moment in UTC, or nothing."""
+    if seconds is None:
+        return ""
+    return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def receiver_of(delivery: Delivery) -> str:
+    """The receiver by the name that it was given, else by its URL."""
+    return delivery.receiver or delivery.url
+
+
+def event_of(delivery: Delivery) -> str:
+    """The event type, and whether it came again."""
+    return f"{delivery.event}{', again' if delivery.again else ''}"
+
+
+def answer_of(delivery: Delivery) -> str:
+    """What the latest attempt brought, in one line."""
+    from steppay_mock.delivery.excerpt import excerpt
+
+    if delivery.status is None and delivery.error is None:
+        return "no outcome recorded" if delivery.attempts else "not sent yet"
+    answer = "no answer" if delivery.status is None else str(delivery.status)
+    if delivery.state == "SUCCESS":
+        return answer
+    location = headers_of(delivery.headers).get("location")
+    if location is not None and 300 <= (delivery.status or 0) <= 399:
+        answer += f" to {excerpt(location)}"
+    told = delivery.error or excerpt(delivery.body.strip(), limit=80)
+    return f"{answer}, {told}" if told else answer
+
+
+def headers_of(stored: str | None) -> dict[str, str]:
+    """The headers of an answer."""
+    found: dict[str, str] = json.loads(stored) if stored else {}
+    return found
+
+
+def lines_of_runs(reading: Reading, runs: Iterable[int]) -> Iterator[Line]:
+    """The deliveries of some runs, as reports show them."""
+    from steppay_mock.delivery.journal.reading import Wanted
+
+    for one in reading.deliveries(Wanted(runs=tuple(runs))):
+        yield Line(
+            number=one.id,
+            event=event_of(one),
+            state=one.state,
+            answer=answer_of(one),
+            seconds=one.latency,
+            receiver=receiver_of(one),
+        )
+
+
+def as_data(delivery: Delivery) -> dict[str, Any]:
+    """A delivery as plain data, for ``--json``."""
+    return {
+        "id": delivery.id,
+        "run": delivery.run,
+        "state": delivery.state,
+        "event": delivery.event,
+        "timestamp": delivery.timestamp,
+        "again": delivery.again,
+        "fault": delivery.fault,
+        "receiver": receiver_of(delivery),
+        "url": delivery.url,
+        "sent_at": delivery.sent_at,
+        "latency": delivery.latency,
+        "attempts": delivery.attempts,
+        "status": delivery.status,
+        "error": delivery.error,
+    }

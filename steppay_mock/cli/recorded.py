@@ -1,0 +1,185 @@
+"""How does a run of the sender go from the command line, and what is shown of it?"""
+
+from __future__ import annotations
+
+import shlex
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from steppay_mock.cli.failures import INTERRUPTED, UNREACHED, WRONG
+from steppay_mock.cli.journals import as_data, lines_of_runs
+from steppay_mock.cli.output import counted, say, write_json
+from steppay_mock.cli.reports import FEW, write_reports
+from steppay_mock.cli.running import stoppable, watching
+from steppay_mock.cli.verdict import advice, show_kinds, show_lines, summary
+
+if TYPE_CHECKING:
+    from steppay_mock.delivery.journal.reading import Reading
+    from steppay_mock.delivery.order import Order
+    from steppay_mock.delivery.schedule.schedule import Schedule
+    from steppay_mock.delivery.sender.hook import Hook
+    from steppay_mock.delivery.sender.sender import Sender, Watch
+    from steppay_mock.delivery.sender.tally import Tally
+    from steppay_mock.payload.event import Event
+
+_SEEDS = range(-(2**63), 2**63)  # what a column of SQLite can hold
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recorder:
+    """Sends through the sender: many at once, with retries, written down."""
+
+    hooks: Sequence[Hook] = field(repr=False)
+    options: dict[str, Any]
+    journal: str | None
+    unsigned: bool
+    as_json: bool
+    reports: tuple[Path, ...] = ()
+    name: str = "steppay-mock send"
+
+    def send(
+        self, events: Iterable[Event] | Schedule, *, count: int, seed: int, order: Order, duplicates: float
+    ) -> int:
+        """Send the events and show what came of it; the exit code."""
+        from steppay_mock.delivery.schedule.schedule import Schedule
+
+        if seed not in _SEEDS:
+            raise click.UsageError(f"--seed {seed} is too large for a journal. Give one of at most 18 digits.")
+
+        def run(sender: Sender, watch: Watch) -> list[Tally]:
+            if isinstance(events, Schedule):
+                return [sender.send(events, seed=seed, watch=watch)]
+            return [sender.send(events, order=order, duplicates=duplicates, seed=seed, watch=watch)]
+
+        count *= len(self.hooks)
+        # Of what is few, or reported, each delivery is told, and the sender itself keeps none in memory.
+        with _journal(self.journal, needed=count <= FEW or bool(self.reports)) as journal:
+            tallies = self._run(run, journal, count=count)
+            made_by = events.made_by if isinstance(events, Schedule) else str(order)
+            return self.conclude(tallies, journal, single=True, order=made_by)
+
+    def resume(self, *, count: int) -> list[Tally]:
+        """Complete the runs that were cut off, and show nothing yet."""
+        return self._run(lambda sender, watch: sender.resume(watch=watch), self.journal, count=count)
+
+    def run_only(self, events: Iterable[Event], *, count: int) -> list[Tally]:
+        """Send the events in their order, and show nothing yet."""
+
+        def run(sender: Sender, watch: Watch) -> list[Tally]:
+            return [sender.send(events, watch=watch)]
+
+        return self._run(run, self.journal, count=count)
+
+    def _run(self, run: Callable[..., list[Tally]], journal: str | None, *, count: int) -> list[Tally]:
+        from steppay_mock.delivery.sender.sender import Sender
+
+        with stoppable() as stop:
+            sender = Sender(self.hooks, journal=journal, **self.options)
+            stop.sender = sender
+            with watching(stop, count=count) as watch:
+                return run(sender, watch)
+
+    def conclude(
+        self, tallies: Sequence[Tally], journal: str | None, *, single: bool = False, order: str | None = None
+    ) -> int:
+        """Show what came of the runs, and write the reports; the exit code."""
+        runs = [tally.run for tally in tallies if tally.run is not None]
+        count = sum(tally.planned for tally in tallies)
+        with ExitStack() as stack:
+            reading = None
+            if journal is not None:
+                from steppay_mock.delivery.journal.reading import read_journal
+
+                reading = stack.enter_context(read_journal(journal))
+            documents = [self._document(tally, reading, order) for tally in tallies]
+            document = (
+                documents[0]
+                if single
+                else {
+                    "ok": all(tally.ok for tally in tallies),
+                    "elapsed": sum(tally.elapsed for tally in tallies),
+                    "runs": documents,
+                }
+            )
+            if self.as_json:
+                write_json(document)
+            elif reading is not None and count <= FEW:
+                show_lines(lines_of_runs(reading, runs))
+            else:
+                show_kinds(sum((tally.answers for tally in tallies), Counter()))
+            self._tell(tallies, reading)
+            if reading is not None:
+                found = reading
+                write_reports(self.reports, document, lambda: lines_of_runs(found, runs), count=count, name=self.name)
+        return _exit_code(tallies)
+
+    def _document(self, tally: Tally, reading: Reading | None, order: str | None) -> dict[str, Any]:
+        from steppay_mock.delivery.journal.reading import Wanted
+
+        statuses = {"none" if status is None else str(status): n for status, n in tally.statuses.items()}
+        document = {**tally.as_dict(), "journal": self.journal, "statuses": statuses}
+        if order is not None:
+            document["order"] = order
+        if reading is not None and tally.run is not None and tally.planned <= FEW:
+            document["deliveries"] = [as_data(one) for one in reading.deliveries(Wanted(runs=(tally.run,)))]
+        return document
+
+    def _tell(self, tallies: Sequence[Tally], reading: Reading | None) -> None:
+        unplanned = set() if reading is None else {one.run for one in reading.unfinished() if not one.planned}
+        for tally in tallies:
+            say(summary(tally.planned, tally.target, tally.statuses))
+            for line in (*_notes(tally), *self._advice(tally), *self._next_steps(tally, unplanned)):
+                say(line)
+
+    def _advice(self, tally: Tally) -> Iterator[str]:
+        late = "timed out" in (tally.first_failure or "")
+        return advice(tally.statuses, target=tally.target, timed_out=late, unsigned=self.unsigned)
+
+    def _next_steps(self, tally: Tally, unplanned: set[int]) -> Iterator[str]:
+        left = tally.stopped and (tally.pending or self.journal is None)
+        if left and self.journal is None:
+            yield "stopped. Without --journal FILE nothing is known of what is left: send it again."
+        if self.journal is None:
+            return
+        if left and tally.run in unplanned:
+            yield "stopped while it was planned: nothing was sent. Begin it anew."
+            return
+        if left:
+            yield f"stopped: {tally.pending} of {tally.planned} have no outcome yet. Go on with:"
+            yield f"  steppay-mock resume --journal {shlex.quote(self.journal)}"
+        yield f"run {tally.run}: steppay-mock log --journal {shlex.quote(self.journal)} --run {tally.run}"
+
+
+def _notes(tally: Tally) -> Iterator[str]:
+    if tally.retried:
+        yield f"{counted(tally.retried, 'attempt')} came after a failed one"
+    if tally.perhaps_again:
+        yield f"{counted(tally.perhaps_again, 'attempt')} may have repeated one that had arrived"
+    if not tally.planned:
+        yield "no receiver takes these event types: look at its events"
+
+
+def _exit_code(tallies: Sequence[Tally]) -> int:
+    if any(tally.stopped and (tally.pending or tally.run is None) for tally in tallies):
+        return INTERRUPTED
+    if all(tally.ok for tally in tallies):
+        return 0
+    statuses = {status for tally in tallies for status in tally.statuses}
+    return UNREACHED if statuses == {None} else WRONG
+
+
+@contextmanager
+def _journal(given: str | None, *, needed: bool) -> Iterator[str | None]:
+    """The journal that was named, else, if one is needed, one that is gone afterwards."""
+    if given is not None or not needed:
+        yield given
+        return
+    with TemporaryDirectory(prefix="steppay-mock-") as folder:
+        yield str(Path(folder) / "journal.sqlite")

@@ -1,0 +1,180 @@
+"""Where do the events go, one after the other or through the sender, and what is shown of it?"""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable, Iterable, Iterator, Sized
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+import click
+
+from steppay_mock.cli.consent import agree
+from steppay_mock.cli.failures import UNREACHED, WRONG
+from steppay_mock.cli.output import counted, say, write_json, write_table
+from steppay_mock.cli.reports import write_reports
+from steppay_mock.cli.verdict import advice, lines_of, show_report, timed_out
+
+if TYPE_CHECKING:
+    from steppay_mock.cli.sending import Sending
+    from steppay_mock.delivery.endpoint import Endpoint
+    from steppay_mock.delivery.report import Report
+    from steppay_mock.delivery.schedule.schedule import Planned, Schedule
+    from steppay_mock.payload.event import Event
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Receiver:
+    """One receiver: where it is, and how for it is signed."""
+
+    endpoint: Endpoint
+    secrets: tuple[str, ...] | None = field(repr=False)
+    name: str = ""
+    events: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Route:
+    """Where the events go, and with which signature."""
+
+    sending: Sending
+    receivers: tuple[Receiver, ...]
+    allowed: frozenset[str]
+    title: str = "steppay-mock send"
+
+    @property
+    def target(self) -> str:
+        """The receivers in words."""
+        return ", ".join(one.name or str(one.endpoint) for one in self.receivers)
+
+    def send(self, events: Iterable[Event], *, count: int, seed: int) -> int:
+        """Send the events and show what came of it, or with ``--dry-run`` what would be sent; the exit code."""
+        from steppay_mock.delivery.order import arrange
+
+        if not self.sending.dry_run and (self.sending.recorded or len(self.receivers) > 1):
+            return self._record(events, count=count, seed=seed, speed=1.0)
+        # Put in order here, so that each is seen as it goes out.
+        planned = arrange(events, self.sending.order, seed=seed, duplicates=self.sending.duplicates)
+        count = len(planned) if isinstance(planned, Sized) else count
+        if self.sending.dry_run:
+            self._show_plan(planned, count=count, seed=seed, order=self.sending.order)
+            return 0
+        report = self._deliver(planned, count=count, seed=seed)
+        return self._conclude(report)
+
+    def send_schedule(self, schedule: Schedule, *, seed: int, speed: float) -> int:
+        """Do what the schedule says, or with ``--dry-run`` show it; the exit code."""
+        planned = tuple(schedule.deliveries())
+        if self.sending.dry_run:
+            self._show_plan(planned, count=len(planned), seed=seed, order=schedule.made_by)
+            return 0
+        if not self.sending.recorded:
+            _check_faults(sorted({one.fault for one in planned if one.fault is not None}))
+            report = self._deliver(planned, count=len(planned), seed=seed, sleep=lambda wait: time.sleep(wait * speed))
+            return self._conclude(replace(report, order=schedule.made_by))
+        return self._record(schedule, count=len(planned), seed=seed, speed=speed)
+
+    def _conclude(self, report: Report) -> int:
+        show_report(report, as_json=self.sending.as_json)
+        (unsigned,) = (one.secrets is None for one in self.receivers)
+        for line in advice(report.statuses, target=report.target, timed_out=timed_out(report), unsigned=unsigned):
+            say(line)
+        write_reports(
+            self.sending.reports, report.as_dict(), lambda: lines_of(report), count=len(report), name=self.title
+        )
+        if report.ok:
+            return 0
+        return UNREACHED if len(report.unreachable) == len(report) else WRONG
+
+    def _record(self, events: Iterable[Event] | Schedule, *, count: int, seed: int, speed: float) -> int:
+        from steppay_mock.cli.recorded import Recorder
+        from steppay_mock.delivery.sender.hook import Hook
+
+        allowed = self.allowed
+        for one in self.receivers:
+            allowed = agree(one.endpoint, allowed, count=count)
+        hooks = [
+            Hook(url=str(one.endpoint), secret=one.secrets, name=one.name, events=one.events) for one in self.receivers
+        ]
+        recorder = Recorder(
+            hooks=hooks,
+            options={**self.sending.options(), "speed": speed, "allow_hosts": allowed},
+            journal=self.sending.journal,
+            unsigned=self.sending.unsigned,
+            as_json=self.sending.as_json,
+            reports=self.sending.reports,
+            name=self.title,
+        )
+        return recorder.send(
+            events, count=count, seed=seed, order=self.sending.order, duplicates=self.sending.duplicates
+        )
+
+    def _deliver(
+        self,
+        planned: Iterable[Planned],
+        *,
+        count: int,
+        seed: int,
+        sleep: Callable[[float], object] | None = None,
+    ) -> Report:
+        from steppay_mock.delivery.deliver import deliver_planned
+        from steppay_mock.delivery.options import resolve_options
+
+        (receiver,) = self.receivers
+        settings = resolve_options(
+            {
+                "secret": receiver.secrets,
+                "order": self.sending.order,
+                "seed": seed,
+                "timeout": self.sending.timeout,
+                "sleep": sleep,
+                "allow_hosts": agree(receiver.endpoint, self.allowed, count=count),
+            }
+        )
+        if sleep is not None:  # a schedule: only a plan that is there as a whole can have copies, and a bar hides that
+            return deliver_planned(planned, to=str(receiver.endpoint), settings=settings)
+        with _progress(planned, count) as watched:
+            return deliver_planned(watched, to=str(receiver.endpoint), settings=settings)
+
+    def _show_plan(self, planned: Iterable[Planned], *, count: int, seed: int, order: str) -> None:
+        if self.sending.as_json:
+            write_json(
+                {
+                    "target": self.target,
+                    "order": order,
+                    "seed": seed,
+                    "signed": all(one.secrets is not None for one in self.receivers),
+                    "payloads": [one.event.payload for one in planned],
+                }
+            )
+        else:
+            rows = (
+                (str(place), _named(one), str(one.event.timestamp), str(len(one.event.body)))
+                for place, one in enumerate(planned, start=1)
+            )
+            write_table(("#", "Event type", "Timestamp", "Bytes"), rows, right=frozenset({"#", "Bytes"}))
+        say(f"nothing was sent: {counted(count, 'event')} would go to {self.target}")
+
+
+def _check_faults(names: Iterable[str]) -> None:
+    if names:
+        from steppay_mock.delivery.faults import find_fault
+
+        for name in names:
+            find_fault(name)
+
+
+@contextmanager
+def _progress(planned: Iterable[Planned], count: int) -> Iterator[Iterable[Planned]]:
+    """The deliveries, with a bar on standard error that counts those taken, if somebody can see it."""
+    if sys.stderr is None or not sys.stderr.isatty():
+        yield planned
+        return
+    with click.progressbar(planned, length=count, label="sending", file=sys.stderr) as bar:
+        yield bar
+
+
+def _named(planned: Planned) -> str:
+    return f"{planned.event.type}{', again' if planned.how else ''}"

@@ -1,0 +1,84 @@
+"""``--report``: what is written for machines, by the sender and without it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree as ET
+
+import pytest
+from werkzeug import Request, Response
+
+HOWS = [(), ("--concurrency", "2"), ("--journal", "J")]
+
+
+@pytest.fixture(params=HOWS, ids=lambda words: " ".join(words) or "plain")
+def how(request: pytest.FixtureRequest, tmp_path: Path) -> tuple[str, ...]:
+    return tuple(str(tmp_path / "j.sqlite") if word == "J" else word for word in request.param)
+
+
+def refuse(request: Request) -> Response | None:
+    if b"order.updated" in request.get_data():
+        return Response("not \x00 <valid> & \ufffe", 500)
+    return None
+
+
+def test_junit_has_a_case_for_each_delivery(
+    how: tuple[str, ...], run: Any, receiver: Any, secret: str, tmp_path: Path
+) -> None:
+    receiver.answer = refuse
+    path = tmp_path / "report.xml"
+    args = ("send", receiver.url, "order.created", "order.updated", "--seed", "7", "--secret", secret)
+    assert run(*args, *how, "--report", str(path)).code == 1
+    (suite,) = ET.parse(path).getroot()
+    assert {name: suite.get(name) for name in ("name", "tests", "failures", "errors")} == {
+        "name": "steppay-mock send",
+        "tests": "2",
+        "failures": "1",
+        "errors": "0",
+    }
+    assert float(suite.get("time") or 0) > 0
+    good, bad = suite
+    assert (good.get("classname"), good.get("name"), len(good)) == (receiver.url, "1 order.created", 0)
+    assert float(good.get("time") or 0) > 0
+    assert bad.get("name") == "2 order.updated"
+    (failure,) = bad
+    assert failure.tag == "failure"
+    assert str(failure.get("message")).startswith("500, not \\x00 <valid> & ")
+
+
+def test_of_many_each_event_type_is_a_case(
+    how: tuple[str, ...], run: Any, receiver: Any, secret: str, tmp_path: Path
+) -> None:
+    receiver.answer = refuse
+    path = tmp_path / "report.xml"
+    args = ("send", receiver.url, "order.created", "order.updated", "--repeat", "151", "--seed", "7")
+    assert run(*args, *how, "--secret", secret, "--report", str(path)).code == 1
+    (suite,) = ET.parse(path).getroot()
+    assert [one.get("name") for one in suite] == ["order.created", "order.updated"]
+    assert [len(one) for one in suite] == [0, 1]
+    assert str(suite[1][0].get("message")).startswith("151 of 151 failed, 500, ")
+
+
+def test_the_json_is_that_of_standard_output(
+    how: tuple[str, ...], run: Any, receiver: Any, secret: str, tmp_path: Path
+) -> None:
+    paths = [tmp_path / "one.json", tmp_path / "two.json"]
+    args = ("send", receiver.url, "order.created", "--seed", "7", "--secret", secret, "--json")
+    done = run(*args, *how, *(word for path in paths for word in ("--report", str(path))))
+    assert done.code == 0
+    assert [json.loads(path.read_text("utf-8")) for path in paths] == [done.json] * 2
+    assert secret not in paths[0].read_text("utf-8")
+
+
+def test_a_scenario_resend_and_resume_write_reports_too(run: Any, receiver: Any, secret: str, tmp_path: Path) -> None:
+    path, journal = tmp_path / "report.xml", str(tmp_path / "j.sqlite")
+    for words, name, count in (
+        (("scenario", "run", "refund-in-full", "--to", receiver.url, "--seed", "7"), "scenario run refund-in-full", 6),
+        (("resend", "1", "2"), "resend", 2),
+        (("resume",), "resume", 0),
+    ):
+        assert run(*words, "--secret", secret, "--journal", journal, "--report", str(path)).code == 0
+        (suite,) = ET.parse(path).getroot()
+        assert (suite.get("name"), suite.get("tests"), len(suite)) == (f"steppay-mock {name}", str(count), count)

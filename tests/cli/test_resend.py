@@ -1,0 +1,127 @@
+"""``resend``: a delivery comes again by hand, the same bytes signed anew, and is written down as a run of its own."""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+from typing import Any
+
+import pytest
+from werkzeug import Response
+
+from steppay_mock import make_events
+
+
+@pytest.fixture
+def journal(tmp_path: Path, run: Any, receiver: Any, secret: str) -> str:
+    path = str(tmp_path / "deliveries.sqlite")
+    args = ("send", receiver.url, "order.created", "order.updated", "payment.completed")
+    run(*args, "--secret", secret, "--seed", "7", "--journal", path)
+    receiver.requests.clear()
+    return path
+
+
+def test_the_same_bytes_come_again_signed_anew(run: Any, receiver: Any, journal: str, secret: str) -> None:
+    done = run("resend", "3", "1", "--journal", journal, "--secret", secret)
+    assert done.code == 0
+    events = make_events(["order.created", "order.updated", "payment.completed"], seed=7)
+    assert [body for _, body in receiver.requests] == [events[2].body, events[0].body]
+    assert [row.split()[:3] for row in done.out.splitlines()[1:]] == [
+        ["4", "payment.completed", "204"],
+        ["5", "order.created", "204"],
+    ]
+    assert done.err == (
+        f"2 deliveries to {receiver.url}: 2 x 204\nrun 2: steppay-mock log --journal {journal} --run 2\n"
+    )
+    assert [one["run"] for one in run("log", "--journal", journal, "--json").json] == [2, 2, 1, 1, 1]
+    assert secret not in done.out + done.err
+
+
+def test_what_was_sent_again_can_be_sent_again(run: Any, receiver: Any, journal: str, secret: str) -> None:
+    assert run("resend", "1", "--journal", journal, "--secret", secret).code == 0
+    assert run("resend", "4", "--journal", journal, "--secret", secret).code == 0
+    assert receiver.events == ["order.created", "order.created"]
+
+
+def test_the_json_and_the_exit_code_tell_what_came_of_it(run: Any, receiver: Any, journal: str, secret: str) -> None:
+    receiver.answer = lambda _request: Response("no", 500)
+    done = run("resend", "1", "--journal", journal, "--secret", secret, "--json")
+    assert done.code == 1
+    (found,) = done.json["runs"]
+    assert (done.json["ok"], found["run"], found["failed"], found["deliveries"][0]["state"]) == (False, 2, 1, "FAIL")
+    receiver.answer = lambda _request: None
+    assert run("resend", "1", "--journal", journal, "--unsigned").code == 1
+    assert run("resend", "1", "--journal", journal, "--secret", "other").code == 1
+
+
+def test_a_receiver_that_is_gone_is_exit_code_3(run: Any, nobody: str, tmp_path: Path) -> None:
+    path = str(tmp_path / "j.sqlite")
+    run("send", nobody, "order.created", "--unsigned", "--journal", path)
+    done = run("resend", "1", "--journal", path, "--unsigned")
+    assert done.code == 3
+    assert "hint: nothing could be reached." in done.err
+
+
+def test_each_receiver_gets_its_own(run: Any, receiver: Any, nobody: str, journal: str, secret: str) -> None:
+    run("send", nobody, "cover.paused", "--secret", secret, "--journal", journal)
+    done = run("resend", "4", "1", "2", "--journal", journal, "--secret", secret, "--json")
+    assert done.code == 1
+    assert receiver.events == ["order.created", "order.updated"]
+    assert [(one["target"], one["planned"]) for one in done.json["runs"]] == [(nobody, 1), (receiver.url, 2)]
+
+
+def test_a_host_that_is_not_this_machine_needs_leave(run: Any, receiver: Any, secret: str, tmp_path: Path) -> None:
+    path, url = str(tmp_path / "j.sqlite"), receiver.url.replace("127.0.0.1", "0.0.0.0")
+    run("send", url, "order.created", "--secret", secret, "--journal", path, "--allow-host", "0.0.0.0")
+    done = run("resend", "1", "--journal", path, "--secret", secret)
+    assert done.code == 2
+    assert "Is it yours? Add --allow-host 0.0.0.0" in done.err
+    assert run("resend", "1", "--journal", path, "--secret", secret, "--allow-host", "0.0.0.0").code == 0
+    assert len(receiver.requests) == 2
+
+
+def test_a_body_that_would_be_other_bytes_is_not_sent(run: Any, receiver: Any, journal: str, secret: str) -> None:
+    connection = sqlite3.connect(journal)
+    for body, number in ((b'{ "event": "order.created" }', 1), (b"{", 2)):
+        connection.execute("UPDATE events SET body = ? WHERE id = ?", (body, number))
+    connection.commit()
+    connection.close()
+    for named in ("1", "2"):
+        done = run("resend", "3", named, "--journal", journal, "--secret", secret)
+        assert (done.code, done.out, receiver.requests) == (2, "", [])
+        assert f"The body of delivery {named} is not written as StepPay's are" in done.err
+        assert f"`steppay-mock log show {named}` prints a command of curl" in done.err
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        ((), "Missing argument 'ID...'"),
+        (("1",), "Missing option '--journal'"),
+        (
+            ("1", "--journal", "J"),
+            "No secret is given. Pass --secret, or set STEPPAY_WEBHOOK_SECRET, or pass --unsigned",
+        ),
+        (("9", "--journal", "J", "--unsigned"), "There is no delivery 9 in "),
+        (
+            ("1", "1", "--journal", "J", "--unsigned"),
+            "1 is named twice. Name it once, and repeat the command for more.",
+        ),
+        (("one", "--journal", "J", "--unsigned"), "'one' is not a valid integer"),
+        (("0", "--journal", "J", "--unsigned"), "0 is not in the range x>=1"),
+        (
+            ("1", "--journal", "none", "--unsigned"),
+            "There is no journal none. Name the file that `send --journal` wrote.",
+        ),
+        (("1", "--journal", "J", "--unsigned", "--secret", "x"), "--unsigned and --secret contradict each other."),
+        (("1", "--journal", "J", "--unsigned", "--timeout", "0"), "'0' is no number of seconds above 0."),
+        (("1", "--journal", "J", "--unsigned", "--allow-host", "http://x"), "--allow-host takes a host name"),
+        (("1", "--journal", "J", "--unsigned", "--report", "r.csv"), "ends in neither .json nor .xml"),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, tuple) else "",
+)
+def test_wrong_words_are_errors(words: tuple[str, ...], told: str, run: Any, receiver: Any, journal: str) -> None:
+    done = run("resend", *(journal if word == "J" else word for word in words))
+    assert (done.code, done.out, receiver.requests) == (2, "", [])
+    assert told in done.err
+    assert "Traceback" not in done.err

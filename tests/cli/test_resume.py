@@ -1,0 +1,233 @@
+"""``resume``: a run that was killed or stopped is completed, and nothing that was answered is sent again."""
+
+from __future__ import annotations
+
+import json
+import signal
+import sqlite3
+import subprocess
+import sys
+import threading
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import pytest
+from werkzeug import Request
+
+from steppay_mock import EventType, make_events
+
+ALL = sorted(event.body for event in make_events(EventType, n=10, seed=7))
+
+
+@pytest.fixture
+def journal(tmp_path: Path) -> str:
+    return str(tmp_path / "deliveries.sqlite")
+
+
+def cut_off(receiver: Any, journal: str, secret: str, *, how: signal.Signals, more: tuple[str, ...] = ()) -> Any:
+    """Send 270 events, until the receiver has seen 50; then the process gets the signal. What became of it."""
+    begun = threading.Event()
+    processes: list[subprocess.Popen[str]] = []
+
+    def answer(_request: Request) -> None:
+        if len(receiver.requests) == 50:
+            begun.wait(30)
+            processes[0].send_signal(how)
+
+    receiver.answer = answer
+    command = [sys.executable, "-m", "steppay_mock.cli", "send", receiver.url, "all", "--repeat", "10", "--seed", "7"]
+    command += ["--journal", journal, "--concurrency", "4", *more, "--secret", secret]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        processes.append(process)
+        begun.set()
+        out, err = process.communicate(timeout=60)
+    receiver.answer = lambda _request: None
+    return process.returncode, out, err
+
+
+def states(journal: str) -> dict[str, int]:
+    connection = sqlite3.connect(journal)
+    found = dict(connection.execute("SELECT state, count(*) FROM deliveries GROUP BY state"))
+    connection.close()
+    return found
+
+
+def test_a_run_that_was_killed_is_completed(run: Any, receiver: Any, journal: str, secret: str) -> None:
+    code, _, _ = cut_off(receiver, journal, secret, how=signal.SIGKILL)
+    assert code == -signal.SIGKILL
+    listed = run("log", "--journal", journal, "--limit", "0", "--json").json
+    assert len(listed) == 270
+    done_before = states(journal)
+    assert 0 < done_before["PENDING"] < 270
+    done = run("resume", "--journal", journal, "--secret", secret, "--json")
+    assert done.code == 0
+    (found,) = done.json["runs"]
+    assert (found["run"], found["planned"], found["succeeded"], found["pending"]) == (1, 270, 270, 0)
+    assert 0 <= found["perhaps_again"] <= 4
+    bodies = Counter(body for _, body in receiver.requests)
+    assert sorted(bodies) == ALL
+    assert sum(bodies.values()) - 270 <= found["perhaps_again"]
+    assert states(journal) == {"SUCCESS": 270}
+    assert secret not in done.out + done.err
+    again = run("resume", "--journal", journal, "--secret", secret)
+    assert (again.code, again.out) == (0, "")
+    assert again.err == f"nothing to resume: every run of {journal} has come to its end\n"
+
+
+def test_ctrl_c_lets_come_down_what_is_in_flight_and_says_how_to_go_on(
+    run: Any, receiver: Any, journal: str, secret: str
+) -> None:
+    code, out, err = cut_off(receiver, journal, secret, how=signal.SIGINT)
+    assert code == 130
+    left = states(journal)["PENDING"]
+    assert 0 < left <= 220
+    assert f"stopped: {left} of 270 have no outcome yet. Go on with:\n" in err
+    assert f"  steppay-mock resume --journal {journal}\n" in err
+    assert "Traceback" not in err
+    assert out.splitlines()[0].split() == ["#", "Event", "type", "Answer", "ms"]
+    done = run("resume", "--journal", journal, "--secret", secret)
+    assert done.code == 0
+    assert sorted(body for _, body in receiver.requests) == ALL  # each of them once
+    assert f"270 deliveries to {receiver.url}: {left} x 204\n" in done.err
+
+
+def test_ctrl_c_without_a_journal_says_that_nothing_is_known(receiver: Any, secret: str) -> None:
+    def answer(_request: Request) -> None:
+        if len(receiver.requests) == 50:
+            begun.wait(30)
+            processes[0].send_signal(signal.SIGINT)
+
+    begun = threading.Event()
+    processes: list[subprocess.Popen[str]] = []
+    receiver.answer = answer
+    command = [sys.executable, "-m", "steppay_mock.cli", "send", receiver.url, "all", "--repeat", "20", "--seed", "7"]
+    with subprocess.Popen(
+        [*command, "--concurrency", "2", "--secret", secret], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as process:
+        processes.append(process)
+        begun.set()
+        _, err = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert "stopped. Without --journal FILE nothing is known of what is left: send it again.\n" in err
+    assert len(receiver.requests) < 100
+
+
+def test_ctrl_c_ends_a_long_wait_before_a_retry(run: Any, nobody: str, journal: str) -> None:
+    command = [sys.executable, "-m", "steppay_mock.cli", "send", nobody, "order.created", "--unsigned"]
+    with subprocess.Popen(
+        [*command, "--journal", journal, "--retries", "86400"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        assert process.stderr
+        assert process.stderr.readline().startswith("seed ")
+        while process.poll() is None and not attempted(journal):
+            pass
+        process.send_signal(signal.SIGINT)
+        _, err = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert "stopped: 1 of 1 have no outcome yet." in err
+    done = run("resume", "--journal", journal, "--unsigned")
+    assert done.code == 2
+    assert "The runs were begun with retries that are not known here (custom). Pass --retries." in done.err
+
+
+def attempted(journal: str) -> bool:
+    try:
+        connection = sqlite3.connect(f"file:{journal}?mode=ro", uri=True)
+    except sqlite3.Error:
+        return False
+    try:
+        return bool(connection.execute("SELECT 1 FROM attempts WHERE answered_at IS NOT NULL").fetchall())
+    except sqlite3.Error:
+        return False
+    finally:
+        connection.close()
+
+
+def unfinish(journal: str, *, planned: int = 1) -> None:
+    """The journal as it would be if the end of its runs had not been reached."""
+    connection = sqlite3.connect(journal)
+    connection.execute("UPDATE runs SET ended_at = NULL, planned = ?", (planned,))
+    connection.execute("UPDATE deliveries SET state = 'PENDING', attempts = 0")
+    connection.execute("DELETE FROM attempts")
+    connection.commit()
+    connection.close()
+
+
+@pytest.fixture
+def unfinished(run: Any, receiver: Any, journal: str, secret: str) -> str:
+    args = ("send", receiver.url, "order.created", "order.updated", "--seed", "7", "--secret", secret)
+    run(*args, "--journal", journal)
+    unfinish(journal)
+    receiver.requests.clear()
+    return journal
+
+
+def test_the_receiver_is_asked_for_in_vain_where_its_secret_is_another(
+    run: Any, receiver: Any, unfinished: str
+) -> None:
+    done = run("resume", "--journal", unfinished, "--secret", "other")
+    assert done.code == 1
+    assert len(receiver.requests) == 2
+    assert "hint: every answer was 401. Is the secret right?" in done.err
+
+
+def test_a_receiver_that_is_gone_is_exit_code_3(run: Any, nobody: str, journal: str) -> None:
+    run("send", nobody, "order.created", "--unsigned", "--journal", journal)
+    unfinish(journal)
+    assert run("resume", "--journal", journal, "--unsigned").code == 3
+
+
+def test_a_host_that_is_not_this_machine_needs_leave(run: Any, receiver: Any, journal: str, secret: str) -> None:
+    url = receiver.url.replace("127.0.0.1", "0.0.0.0")
+    run("send", url, "order.created", "--secret", secret, "--journal", journal, "--allow-host", "0.0.0.0")
+    unfinish(journal)
+    done = run("resume", "--journal", journal, "--secret", secret)
+    assert (done.code, len(receiver.requests)) == (2, 1)
+    assert "Is it yours? Add --allow-host 0.0.0.0" in done.err
+    assert run("resume", "--journal", journal, "--secret", secret, "--allow-host", "0.0.0.0").code == 0
+
+
+def test_what_was_not_planned_to_its_end_is_not_resumed(run: Any, receiver: Any, unfinished: str, secret: str) -> None:
+    unfinish(unfinished, planned=0)
+    done = run("resume", "--journal", unfinished, "--secret", secret)
+    assert (done.code, receiver.requests) == (0, [])
+    assert done.err == (
+        "run 1 ended while it was planned: nothing of it was sent. Begin it anew.\n"
+        f"nothing to resume: every run of {unfinished} has come to its end\n"
+    )
+
+
+def test_nothing_to_resume_is_json_too(run: Any, receiver: Any, journal: str, secret: str, tmp_path: Path) -> None:
+    run("send", receiver.url, "order.created", "--secret", secret, "--journal", journal)
+    report = tmp_path / "report.json"
+    done = run("resume", "--journal", journal, "--json", "--report", str(report))
+    assert (done.code, done.json["ok"], done.json["runs"]) == (0, True, [])
+    assert json.loads(report.read_text()) == done.json
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        ((), "Missing option '--journal'"),
+        (("--journal", "none"), "There is no journal none. Name the file that `send --journal` wrote."),
+        (("--journal", "J"), "No secret is given. Pass --secret, or set STEPPAY_WEBHOOK_SECRET, or pass --unsigned"),
+        (("--journal", "J", "--secret", "x", "--unsigned"), "--unsigned and --secret contradict each other."),
+        (("--journal", "J", "--secret", "x", "--retries", "sviks"), "Did you mean 'svix'?"),
+        (("--journal", "J", "--secret", "x", "--rate", "0"), "0 is not in the range x>=0.001"),
+        (("--journal", "J", "--secret", "x", "--speed", "fast"), "Write 0, real, or a rate such as 1d=1s."),
+        (("--journal", "J", "--secret", "x", "--timeout", "-1"), "'-1' is no number of seconds above 0."),
+        (("--journal", "J", "--secret", "x", "--allow-host", "http://x"), "--allow-host takes a host name"),
+        (("--journal", "J", "--secret", "x", "--report", "r.csv"), "ends in neither .json nor .xml"),
+        (("--journal", "J", "1"), "Got unexpected extra argument"),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, tuple) else "",
+)
+def test_wrong_words_are_errors(words: tuple[str, ...], told: str, run: Any, receiver: Any, unfinished: str) -> None:
+    done = run("resume", *(unfinished if word == "J" else word for word in words))
+    assert (done.code, done.out, receiver.requests) == (2, "", [])
+    assert told in done.err
+    assert "Traceback" not in done.err
