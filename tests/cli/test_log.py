@@ -8,6 +8,7 @@ import re
 import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -211,7 +212,8 @@ def test_wrong_words_are_errors(
         connection = sqlite3.connect(name)
         connection.execute(f"PRAGMA {pragma}")
         if name == "newer":
-            (application,) = sqlite3.connect(journal).execute("PRAGMA application_id").fetchone()
+            with closing(sqlite3.connect(journal)) as known:
+                (application,) = known.execute("PRAGMA application_id").fetchone()
             connection.execute(f"PRAGMA application_id = {application}")
         connection.execute("CREATE TABLE mine (id)")
         connection.close()

@@ -1,0 +1,124 @@
+"""Where do the benchmarks send to? nginx, which takes next to no time, and a receiver that takes its time."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from time import monotonic, sleep
+
+_CONFIG = """
+daemon off; master_process off; worker_processes 1; pid nginx.pid; error_log stderr crit;
+events {{ worker_connections 1024; multi_accept on; }}
+http {{
+    access_log off;
+    client_body_temp_path body; proxy_temp_path proxy; fastcgi_temp_path fastcgi;
+    uwsgi_temp_path uwsgi; scgi_temp_path scgi;
+    keepalive_requests 1000000000;
+    server {{ listen 127.0.0.1:{port} backlog=1024; location / {{ return 204; }} }}
+}}
+"""
+_RATE = re.compile(r"Requests/sec:\s+([\d.]+)")
+
+
+def missing_tool() -> str | None:
+    """What to install, if a tool of this benchmark is not there."""
+    lacking = [tool for tool in ("nginx", "wrk") if shutil.which(tool) is None]
+    if not lacking:
+        return None
+    return f"This benchmark needs {' and '.join(lacking)}. Install both: apt-get install -y nginx-light wrk"
+
+
+@contextmanager
+def nginx() -> Iterator[str]:
+    """An nginx of one worker that answers 204; gives its URL, and ends it."""
+    with tempfile.TemporaryDirectory() as folder:
+        port = _free_port()
+        config = Path(folder) / "nginx.conf"
+        config.write_text(_CONFIG.format(port=port))
+        with _running(["nginx", "-p", folder, "-c", str(config)], port):
+            yield f"http://127.0.0.1:{port}/webhooks/steppay"
+
+
+@contextmanager
+def slow_receiver(delay: float) -> Iterator[str]:
+    """A receiver in a process of its own that answers after so many seconds, any number at once; gives its URL."""
+    port = _free_port()
+    with _running([sys.executable, __file__, str(port), str(delay)], port):
+        yield f"http://127.0.0.1:{port}/webhooks/steppay"
+
+
+def wrk(url: str, *, connections: int, seconds: int, body: bytes, headers: dict[str, str]) -> float:
+    """Requests a second of wrk in one thread, all of them the same POST."""
+    quoted = "".join(f'wrk.headers["{name}"] = "{value}"\n' for name, value in headers.items())
+    with tempfile.NamedTemporaryFile("w", suffix=".lua") as script:
+        script.write(f'wrk.method = "POST"\nwrk.body = [==[{body.decode()}]==]\n{quoted}')
+        script.flush()
+        command = ["wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "-s", script.name, url]
+        told = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    found = _RATE.search(told)
+    assert found is not None, told
+    assert "Non-2xx" not in told, told
+    return float(found[1])
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@contextmanager
+def _running(command: list[str], port: int) -> Iterator[None]:
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
+    try:
+        _await_port(port, process)
+        yield
+    finally:
+        process.terminate()
+        process.wait(10)
+
+
+def _await_port(port: int, process: subprocess.Popen[bytes]) -> None:
+    until = monotonic() + 10
+    while True:
+        assert process.poll() is None, f"{process.args!r} ended: {process.returncode}"
+        try:
+            socket.create_connection(("127.0.0.1", port), timeout=1).close()
+        except OSError:
+            assert monotonic() < until, f"nothing listens at {port}"
+            sleep(0.02)
+        else:
+            return
+
+
+async def _serve_slowly(port: int, delay: float) -> None:
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        try:
+            while True:
+                head = await reader.readuntil(b"\r\n\r\n")
+                length = re.search(rb"content-length: *(\d+)", head, re.IGNORECASE)
+                await reader.readexactly(int(length[1]) if length else 0)
+                await asyncio.sleep(delay)
+                closes = b"connection: close" in head.lower()
+                writer.write(b"HTTP/1.1 204 No Content\r\n%b\r\n" % (b"Connection: close\r\n" if closes else b""))
+                if closes:
+                    break
+        except asyncio.IncompleteReadError:
+            pass  # the sender has enough
+        finally:
+            writer.close()
+
+    server = await asyncio.start_server(answer, "127.0.0.1", port, backlog=1024)
+    await server.serve_forever()
+
+
+if __name__ == "__main__":
+    asyncio.run(_serve_slowly(int(sys.argv[1]), float(sys.argv[2])))
