@@ -176,6 +176,7 @@ def test_proxies_of_the_environment_are_not_used(make: Make, serve_raw: Serve, m
 @pytest.mark.parametrize(("keep_alive", "connections"), [(True, 1), (False, 3)])
 def test_connections_are_used_again_where_that_was_asked_for(
     serve_raw: Serve,
+    *,
     keep_alive: bool,
     connections: int,
 ) -> None:
