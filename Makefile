@@ -46,7 +46,7 @@ check: node
 
 bench: $(READY)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements/bench.txt
-	failed=0; for script in generate validate scenario inprocess startup; do \
+	failed=0; for script in generate validate scenario inprocess startup send memory; do \
 		$(BIN)/python benchmarks/$$script.py || failed=1; done; exit $$failed
 
 clean:

@@ -25,6 +25,7 @@ http {{
     server {{ listen 127.0.0.1:{port} backlog=1024; location / {{ return 204; }} }}
 }}
 """
+_LENGTH = re.compile(rb"content-length: *(\d+)", re.IGNORECASE)
 _RATE = re.compile(r"Requests/sec:\s+([\d.]+)")
 
 
@@ -99,24 +100,36 @@ def _await_port(port: int, process: subprocess.Popen[bytes]) -> None:
             return
 
 
-async def _serve_slowly(port: int, delay: float) -> None:
-    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        try:
-            while True:
-                head = await reader.readuntil(b"\r\n\r\n")
-                length = re.search(rb"content-length: *(\d+)", head, re.IGNORECASE)
-                await reader.readexactly(int(length[1]) if length else 0)
-                await asyncio.sleep(delay)
-                closes = b"connection: close" in head.lower()
-                writer.write(b"HTTP/1.1 204 No Content\r\n%b\r\n" % (b"Connection: close\r\n" if closes else b""))
-                if closes:
-                    break
-        except asyncio.IncompleteReadError:
-            pass  # the sender has enough
-        finally:
-            writer.close()
+class _Slow(asyncio.Protocol):
+    """A connection on which each request is answered after a while; a protocol, for streams would take longer still."""
 
-    server = await asyncio.start_server(answer, "127.0.0.1", port, backlog=1024)
+    def __init__(self, delay: float) -> None:
+        self._delay = delay
+        self._received = b""
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        assert isinstance(transport, asyncio.Transport)
+        self._transport = transport
+
+    def data_received(self, data: bytes) -> None:
+        self._received += data
+        head, end, body = self._received.partition(b"\r\n\r\n")
+        length = _LENGTH.search(head)
+        if end and length is not None and len(body) >= int(length[1]):
+            self._received = b""  # nobody sends a second request before the answer to the first
+            closes = b"connection: close" in head.lower()
+            asyncio.get_running_loop().call_later(self._delay, self._answer, closes)
+
+    def _answer(self, closes: bool) -> None:  # noqa: FBT001 - call_later has no options to hand on
+        if not self._transport.is_closing():
+            self._transport.write(b"HTTP/1.1 204 No Content\r\n%b\r\n" % (b"Connection: close\r\n" if closes else b""))
+            if closes:
+                self._transport.close()
+
+
+async def _serve_slowly(port: int, delay: float) -> None:
+    loop = asyncio.get_running_loop()
+    server = await loop.create_server(lambda: _Slow(delay), "127.0.0.1", port, backlog=1024)
     await server.serve_forever()
 
 

@@ -42,6 +42,8 @@ class HttpTransport:
     all silent may take it once for each.
     """
 
+    _persistence = "close"
+
     def __init__(self, endpoint: Endpoint, *, timeout: float) -> None:
         self._endpoint = endpoint
         self._timeout = timeout
@@ -66,7 +68,8 @@ class HttpTransport:
         """Hand over one request on a connection of its own."""
         started = perf_counter()
         deadline = started + self._timeout
-        connection = self._connection(deadline)
+        connection = self._connection()
+        connection.response_class = partial(_PunctualResponse, deadline=deadline)  # type: ignore[assignment]
         response: Response | None = None
         body, error = b"", None
         try:
@@ -78,7 +81,7 @@ class HttpTransport:
         finally:
             if response is not None:
                 response.close()
-            connection.close()
+            self._let_go(connection)
         latency = perf_counter() - started
         if response is None:
             return Answer(None, error=error, latency=latency)
@@ -91,19 +94,19 @@ class HttpTransport:
 
         return send_faulty(faulty, self._endpoint, timeout=self._timeout)
 
-    def _connection(self, deadline: float) -> HTTPConnection:
+    def _connection(self) -> HTTPConnection:
         # Names below .localhost are this machine's, whatever a name server says (safety.py lets them pass).
         host = "localhost" if self._endpoint.host.endswith(".localhost") else self._endpoint.host
         options: dict[str, Any] = {"port": self._endpoint.port, "timeout": self._timeout}
         if self._endpoint.scheme == "http":
-            connection = HTTPConnection(host, **options)
-        else:
-            connection = HTTPSConnection(host, ssl_context=self._tls, server_hostname=self._endpoint.host, **options)
-        connection.response_class = partial(_PunctualResponse, deadline=deadline)  # type: ignore[assignment]
-        return connection
+            return HTTPConnection(host, **options)
+        return HTTPSConnection(host, ssl_context=self._tls, server_hostname=self._endpoint.host, **options)
+
+    def _let_go(self, connection: HTTPConnection) -> None:
+        connection.close()
 
     def _ask(self, connection: HTTPConnection, request: Request) -> None:
-        headers = {"host": self._endpoint.authority, "connection": "close", **request.headers, **_SUPPRESSED}
+        headers = {"host": self._endpoint.authority, "connection": self._persistence, **request.headers, **_SUPPRESSED}
         with suppress(BrokenPipeError):  # it may have answered, such as 413, without reading to the end
             connection.request("POST", self._endpoint.target, request.body, headers, preload_content=False)
 

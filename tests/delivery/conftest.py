@@ -13,6 +13,9 @@ from typing import Any
 import pytest
 from werkzeug.serving import make_server
 
+from steppay_mock.delivery.sender.curl import CurlEngine
+from steppay_mock.delivery.sender.engine import Engine, ThreadEngine, Wire
+
 
 @pytest.fixture
 def payloads() -> Callable[..., list[dict[str, Any]]]:
@@ -48,6 +51,21 @@ def serve_raw() -> Iterator[Callable[[Callable[[socket.socket], None]], str]]:
     """Serve by a function of the accepted socket, for answers that no server would give; gives the URL."""
     with ExitStack() as stack:
         yield lambda handle: stack.enter_context(_served_raw(handle))
+
+
+@pytest.fixture(params=["curl", "threads"])
+def make_engine(request: pytest.FixtureRequest, serve_raw: object) -> Iterator[Callable[..., Engine]]:
+    """Make an engine of either kind; it lets go of its receivers before they are ended, which wait for that."""
+    assert serve_raw
+    kind = CurlEngine if request.param == "curl" else ThreadEngine
+    with ExitStack() as stack:
+
+        def engine(*, timeout: float = 10.0, keep_alive: bool = False, concurrency: int = 4) -> Engine:
+            made = kind(Wire(timeout=timeout, keep_alive=keep_alive, concurrency=concurrency))
+            stack.callback(made.close)
+            return made
+
+        yield engine
 
 
 @pytest.fixture

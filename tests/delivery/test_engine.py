@@ -3,75 +3,24 @@
 from __future__ import annotations
 
 import socket
-from collections.abc import Callable, Iterator
-from contextlib import closing
+from collections.abc import Callable
 from threading import Barrier
-from time import monotonic
 from typing import Any
 
 import pytest
+from delivery.engines import BODY, read_request, send
 from werkzeug import Request, Response
 
-from steppay_mock.delivery.endpoint import Endpoint, parse_endpoint
-from steppay_mock.delivery.sender.curl import CurlEngine
-from steppay_mock.delivery.sender.engine import Engine, ThreadEngine, Wire
-from steppay_mock.delivery.transport import MAX_ANSWER, Answer
+from steppay_mock.delivery.sender.engine import Engine
+from steppay_mock.delivery.transport import MAX_ANSWER
 from steppay_mock.wire.headers import request_headers
 
 Serve = Callable[[Any], str]
 Make = Callable[..., Engine]
-BODY = '{"event":"order.created","data":{"name":"김"}}'.encode()
-
-
-@pytest.fixture(params=[CurlEngine, ThreadEngine])
-def make(request: pytest.FixtureRequest) -> Iterator[Make]:
-    """Make an engine, which is closed at the end."""
-    made: list[Engine] = []
-
-    def engine(*, timeout: float = 10.0, keep_alive: bool = False, concurrency: int = 4) -> Engine:
-        made.append(request.param(Wire(timeout=timeout, keep_alive=keep_alive, concurrency=concurrency)))
-        return made[-1]
-
-    yield engine
-    for one in made:
-        one.close()
-
-
-def endpoint_of(url: str) -> Endpoint:
-    return parse_endpoint(url, path="/webhooks/steppay", allowed=frozenset())
-
-
-def send(engine: Engine, url: str, *bodies: bytes) -> list[Answer]:
-    """Send these bodies at once; their answers, in the order of the bodies."""
-    for token, body in enumerate(bodies or (BODY,)):
-        engine.start(token, endpoint_of(url), body, request_headers(body, secret="s", timestamp=9, trace_seed=1))
-    answers: dict[int, Answer] = {}
-    limit = monotonic() + 30
-    while len(answers) < max(len(bodies), 1) and monotonic() < limit:
-        answers.update(engine.poll(0.2))
-    return [answers[token] for token in sorted(answers)]
-
-
-def received(connection: socket.socket) -> bytes:
-    part = connection.recv(65536)
-    if not part:
-        raise ConnectionError("the sender has gone")
-    return part
-
-
-def read_request(connection: socket.socket) -> bytes:
-    data = b""
-    while b"\r\n\r\n" not in data:
-        data += received(connection)
-    head, _, body = data.partition(b"\r\n\r\n")
-    length = next(int(line[15:]) for line in head.split(b"\r\n") if line.startswith(b"content-length:"))
-    while len(body) < length:
-        body += received(connection)
-    return head + b"\r\n\r\n" + body
 
 
 @pytest.mark.parametrize("body", [BODY, b"", b"x" * 3_000_000], ids=["usual", "empty", "large"])
-def test_the_bytes_on_the_wire_are_those_of_the_vendor(make: Make, serve_raw: Serve, body: bytes) -> None:
+def test_the_bytes_on_the_wire_are_those_of_the_vendor(make_engine: Make, serve_raw: Serve, body: bytes) -> None:
     seen: list[bytes] = []
 
     def handle(connection: socket.socket) -> None:
@@ -79,7 +28,7 @@ def test_the_bytes_on_the_wire_are_those_of_the_vendor(make: Make, serve_raw: Se
         connection.sendall(b"HTTP/1.1 204 No Content\r\n\r\n")
 
     url = serve_raw(handle)
-    (answer,) = send(make(), url, body)
+    (answer,) = send(make_engine(), url, body)
     assert (answer.status, answer.error) == (204, None)
     headers = {"host": url.removeprefix("http://"), "connection": "close"}
     headers |= request_headers(body, secret="s", timestamp=9, trace_seed=1)
@@ -87,7 +36,7 @@ def test_the_bytes_on_the_wire_are_those_of_the_vendor(make: Make, serve_raw: Se
     assert seen == ["\r\n".join(lines).encode() + body]
 
 
-def test_requests_are_in_flight_together(make: Make, serve: Serve) -> None:
+def test_requests_are_in_flight_together(make_engine: Make, serve: Serve) -> None:
     meeting = Barrier(4)
 
     def app(environ: dict[str, Any], start_response: Callable[..., Any]) -> list[bytes]:
@@ -95,15 +44,15 @@ def test_requests_are_in_flight_together(make: Make, serve: Serve) -> None:
         meeting.wait(20)
         return list(Response(status=204)(environ, start_response))
 
-    assert [answer.status for answer in send(make(), serve(app), *[BODY] * 4)] == [204] * 4
+    assert [answer.status for answer in send(make_engine(), serve(app), *[BODY] * 4)] == [204] * 4
 
 
-def test_a_redirect_is_an_answer_and_is_not_followed(make: Make, serve_raw: Serve) -> None:
+def test_a_redirect_is_an_answer_and_is_not_followed(make_engine: Make, serve_raw: Serve) -> None:
     def handle(connection: socket.socket) -> None:
         read_request(connection)
         connection.sendall(b"HTTP/1.1 302 Found\r\nLocation: http://127.0.0.1:9/else\r\nContent-Length: 2\r\n\r\nno")
 
-    (answer,) = send(make(), serve_raw(handle))
+    (answer,) = send(make_engine(), serve_raw(handle))
     assert (answer.status, answer.headers["location"], answer.body) == (302, "http://127.0.0.1:9/else", b"no")
 
 
@@ -116,52 +65,54 @@ def test_a_redirect_is_an_answer_and_is_not_followed(make: Make, serve_raw: Serv
     ],
     ids=["nothing", "garbage", "short"],
 )
-def test_what_is_no_whole_answer_says_so(make: Make, serve_raw: Serve, reply: bytes, told: str) -> None:
+def test_what_is_no_whole_answer_says_so(make_engine: Make, serve_raw: Serve, reply: bytes, told: str) -> None:
     def handle(connection: socket.socket) -> None:
         read_request(connection)
         connection.sendall(reply)
 
-    (answer,) = send(make(), serve_raw(handle))
+    (answer,) = send(make_engine(), serve_raw(handle))
     assert answer.error is not None
     assert told in answer.error
 
 
-def test_a_receiver_that_hangs_is_given_up(make: Make, serve_raw: Serve) -> None:
+def test_a_receiver_that_hangs_is_given_up(make_engine: Make, serve_raw: Serve) -> None:
     def handle(connection: socket.socket) -> None:
         read_request(connection)
         connection.recv(1)  # until the sender goes
 
-    (answer,) = send(make(timeout=0.3), serve_raw(handle))
+    (answer,) = send(make_engine(timeout=0.3), serve_raw(handle))
     assert (answer.status, answer.error) == (None, "timed out after 0.3 s")
 
 
-def test_an_answer_without_end_is_read_up_to_the_bound(make: Make, serve_raw: Serve) -> None:
+def test_an_answer_without_end_is_read_up_to_the_bound(make_engine: Make, serve_raw: Serve) -> None:
     def handle(connection: socket.socket) -> None:
         read_request(connection)
         connection.sendall(b"HTTP/1.1 200 OK\r\n\r\n")
         while True:
             connection.sendall(b"x" * 65536)
 
-    (answer,) = send(make(), serve_raw(handle))
+    (answer,) = send(make_engine(), serve_raw(handle))
     assert (answer.status, len(answer.body), answer.error) == (200, MAX_ANSWER, None)
 
 
-def test_nobody_there_is_told(make: Make, closed_url: str) -> None:
-    (answer,) = send(make(), closed_url)
+def test_nobody_there_is_told(make_engine: Make, closed_url: str) -> None:
+    (answer,) = send(make_engine(), closed_url)
     assert answer.status is None
     assert str(answer.error).startswith("connection refused: nothing listens at 127.0.0.1:")
 
 
-def test_a_certificate_that_nobody_vouches_for_is_refused(make: Make, serve_tls: Serve) -> None:
+def test_a_certificate_that_nobody_vouches_for_is_refused(make_engine: Make, serve_tls: Serve) -> None:
     def app(environ: dict[str, Any], start_response: Callable[..., Any]) -> list[bytes]:
         return list(Response(status=204)(environ, start_response))
 
-    (answer,) = send(make(), serve_tls(app))
+    (answer,) = send(make_engine(), serve_tls(app))
     assert answer.status is None
     assert "certificate" in str(answer.error).lower()
 
 
-def test_proxies_of_the_environment_are_not_used(make: Make, serve_raw: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_proxies_of_the_environment_are_not_used(
+    make_engine: Make, serve_raw: Serve, monkeypatch: pytest.MonkeyPatch
+) -> None:
     for name in ("http_proxy", "HTTP_PROXY", "ALL_PROXY", "all_proxy"):
         monkeypatch.setenv(name, "http://127.0.0.1:9")
     monkeypatch.setenv("no_proxy", "")
@@ -170,11 +121,12 @@ def test_proxies_of_the_environment_are_not_used(make: Make, serve_raw: Serve, m
         read_request(connection)
         connection.sendall(b"HTTP/1.1 204 No Content\r\n\r\n")
 
-    assert send(make(), serve_raw(handle))[0].status == 204
+    assert send(make_engine(), serve_raw(handle))[0].status == 204
 
 
 @pytest.mark.parametrize(("keep_alive", "connections"), [(True, 1), (False, 3)])
 def test_connections_are_used_again_where_that_was_asked_for(
+    make_engine: Make,
     serve_raw: Serve,
     *,
     keep_alive: bool,
@@ -189,7 +141,7 @@ def test_connections_are_used_again_where_that_was_asked_for(
             connection.sendall(b"HTTP/1.1 204 No Content\r\n\r\n")
 
     url = serve_raw(handle)
-    with closing(CurlEngine(Wire(timeout=10, keep_alive=keep_alive, concurrency=4))) as engine:
-        for _ in range(3):
-            assert send(engine, url)[0].status == 204
+    engine = make_engine(keep_alive=keep_alive, concurrency=1)
+    for _ in range(3):
+        assert send(engine, url)[0].status == 204
     assert len(opened) == connections

@@ -188,10 +188,10 @@ class Journal:
                 "WHERE delivery = ? AND number = ?",
                 (
                     (
-                        *(one.status, one.latency, one.error, json.dumps(one.headers), one.body, one.answered_at),
+                        *(one.status, one.latency, one.error, headers, one.body, one.answered_at),
                         *(one.delivery, one.number),
                     )
-                    for one in outcomes
+                    for one, headers in zip(outcomes, _written([one.headers for one in outcomes]), strict=True)
                 ),
             )
             self._connection.executemany(
@@ -253,6 +253,15 @@ class Journal:
                 f"The journal {self.path} cannot be {what}: {error}. Nothing is sent that cannot be recorded. "
                 f"{_NEXT.get(code, 'Name a file that can be written.')}"
             ) from None
+
+
+def _written(headers: Iterable[dict[str, str]]) -> Iterator[str]:
+    """The headers as JSON; most answers have those of the one before."""
+    last, text = dict[str, str](), "{}"
+    for one in headers:
+        if one != last:
+            last, text = one, json.dumps(one)
+        yield text
 
 
 _NEXT = {

@@ -2,48 +2,66 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from errno import ECONNREFUSED
 from ssl import get_default_verify_paths
-from time import perf_counter
+from time import perf_counter, sleep
 
 import pycurl
+from pycurl import PREREQFUNC_ABORT, PREREQFUNC_OK, PREREQFUNCTION  # an ImportError where pycurl is too old
 
 from steppay_mock.delivery.endpoint import Endpoint
 from steppay_mock.delivery.excerpt import excerpt
 from steppay_mock.delivery.sender.engine import Wire
 from steppay_mock.delivery.transport import MAX_ANSWER, Answer
 
-_AUTHORITIES = get_default_verify_paths()
-_WHOLE = MAX_ANSWER + 1
+_SEEN = frozenset({"accept", "content-type", "content-length"})
+"""What libcurl would add, did it not see that it is there."""
+_NAP = 0.001
+_MANY = 256
+_UNHURRIED = 0.01
+"""Seconds. Requests to a receiver that takes as long begin one by one: else its answers come in one lump for ever."""
+_FEW = 64  # so many are looked after in next to no time
 
 
 class _Exchange:
-    """One request and what has come back of it so far."""
+    """A handle, the request that it carries, and what has come back so far."""
 
-    __slots__ = ("body", "endpoint", "full", "headers", "started", "token")
+    __slots__ = ("asked", "begin", "body", "endpoint", "full", "handle", "head", "started", "token")
 
-    def __init__(self, token: int, endpoint: Endpoint) -> None:
-        self.token = token
+    def __init__(self, endpoint: Endpoint, begin: list[str]) -> None:
+        self.handle = pycurl.Curl()
+        self.aim(endpoint, begin)
+        self.head: list[bytes] = []
+        self.renew(0)
+
+    def aim(self, endpoint: Endpoint, begin: list[str]) -> None:
+        """Where the next requests go, and the headers that all of them begin with."""
         self.endpoint = endpoint
-        self.started = perf_counter()
-        self.headers: list[bytes] = []
-        self.body = bytearray()
-        self.full = False
+        self.begin = begin
+        self.handle.setopt(pycurl.URL, str(endpoint))
 
-    def take_header(self, line: bytes) -> None:
-        """A line of the head; a new status line, after 100 Continue, begins anew."""
-        if line.startswith(b"HTTP/"):
-            self.headers.clear()
-        self.headers.append(line)
+    def renew(self, token: int) -> None:
+        """Forget the request before."""
+        self.token = token
+        self.started = perf_counter()
+        self.head.clear()
+        self.body = b""
+        self.full = self.asked = False
 
     def take_body(self, part: bytes) -> int:
         """Keep what the bound allows; beyond it the transfer ends."""
         room = MAX_ANSWER - len(self.body)
         self.body += part[:room]
-        if len(part) > room:
-            self.full = True
-            return 0
-        return len(part)
+        self.full = len(part) > room
+        return 0 if self.full else len(part)
+
+    def may_ask(self, *_addresses: object) -> int:
+        """Once: libcurl would repeat a request by itself if a connection ends that was used before."""
+        if self.asked:
+            return PREREQFUNC_ABORT
+        self.asked = True
+        return PREREQFUNC_OK
 
 
 class CurlEngine:
@@ -53,66 +71,93 @@ class CurlEngine:
         self._wire = wire
         self._multi = pycurl.CurlMulti()
         self._multi.setopt(pycurl.M_MAXCONNECTS, wire.concurrency)
-        self._idle: list[pycurl.Curl] = []
-        self._exchanges: dict[pycurl.Curl, _Exchange] = {}
+        self._connection = "keep-alive" if wire.keep_alive else "close"
+        # It waits by select(), which sees no descriptor above 1023: where there may be such, it looks up often.
+        self._longest = 1.0 if wire.concurrency <= _MANY else 2 * _NAP
+        self._idle: list[_Exchange] = []
+        self._flying: dict[pycurl.Curl, _Exchange] = {}
+        self._unhurried = False
+        self._head: list[bytes] = []
+        self._headers: dict[str, str] = {}
 
     def start(self, token: int, endpoint: Endpoint, body: bytes, headers: Mapping[str, str]) -> None:
         """Begin a request."""
-        handle = self._idle.pop() if self._idle else self._new_handle()
-        exchange = self._exchanges[handle] = _Exchange(token, endpoint)
-        connection = "keep-alive" if self._wire.keep_alive else "close"
-        lines = ["host:", "expect:", f"host: {endpoint.authority}\r\nconnection: {connection}"]
-        lines += [f"{name}: {value}" for name, value in headers.items()]
-        handle.setopt(pycurl.URL, str(endpoint))
+        exchange = self._idle.pop() if self._idle else self._new_exchange(endpoint)
+        if exchange.endpoint is not endpoint:
+            exchange.aim(endpoint, self._begin(endpoint))
+        handle = exchange.handle
         handle.setopt(pycurl.POSTFIELDS, body)
-        handle.setopt(pycurl.HTTPHEADER, lines)
-        handle.setopt(pycurl.HEADERFUNCTION, exchange.take_header)
-        handle.setopt(pycurl.WRITEFUNCTION, exchange.take_body)
+        handle.setopt(pycurl.HTTPHEADER, [*exchange.begin, *_lines(headers)])
+        exchange.renew(token)
+        self._flying[handle] = exchange
         self._multi.add_handle(handle)
+        if self._unhurried and self._wire.concurrency <= _FEW:
+            self._multi.perform()
 
     def poll(self, seconds: float) -> list[tuple[int, Answer]]:
         """The answers that have come."""
         self._multi.perform()
         found = self._finished()
         if not found and seconds > 0:
-            self._multi.select(min(seconds, 1.0))
+            due = self._multi.timeout()  # milliseconds until libcurl has something to do by itself
+            wait = min(seconds, self._longest, due / 1000 if due >= 0 else self._longest)
+            if self._multi.select(wait) < 0:  # there is no descriptor yet, or none that it sees
+                sleep(min(wait, _NAP))
             self._multi.perform()
             found = self._finished()
         return found
 
     def close(self) -> None:
         """Let go of all connections."""
-        for handle in self._exchanges:
+        for handle, exchange in self._flying.items():
             self._multi.remove_handle(handle)
-            handle.close()
-        for handle in self._idle:
-            handle.close()
-        self._exchanges.clear()
+            self._idle.append(exchange)
+        for exchange in self._idle:
+            exchange.handle.close()
+        self._flying.clear()
         self._idle.clear()
         self._multi.close()
 
+    def _begin(self, endpoint: Endpoint) -> list[str]:
+        # libcurl writes names of its own as it likes, and last. An empty line keeps its header away; what stands behind
+        # the first name of a line it does not see.
+        return ["host:", "expect:", f"host: {endpoint.authority}\r\nconnection: {self._connection}"]
+
     def _finished(self) -> list[tuple[int, Answer]]:
-        found = []
+        found: list[tuple[int, Answer]] = []
         while True:
             left, done, failed = self._multi.info_read()
-            found += [self._end(handle, None) for handle in done]
-            found += [self._end(handle, (code, message)) for handle, code, message in failed]
+            found += [self._end(handle) for handle in done]
+            found += [self._end(handle, code, message) for handle, code, message in failed]
             if not left:
                 return found
 
-    def _end(self, handle: pycurl.Curl, failure: tuple[int, str] | None) -> tuple[int, Answer]:
-        exchange = self._exchanges.pop(handle)
+    def _end(self, handle: pycurl.Curl, code: int = 0, message: str = "") -> tuple[int, Answer]:
+        exchange = self._flying.pop(handle)
         self._multi.remove_handle(handle)
-        status = int(handle.getinfo(pycurl.RESPONSE_CODE)) or None
         latency = perf_counter() - exchange.started
-        self._idle.append(handle)
-        error = None if failure is None or exchange.full else self._told(exchange, *failure)
+        self._unhurried = latency > _UNHURRIED
+        status = handle.getinfo(pycurl.RESPONSE_CODE) or None
+        error = None if code == 0 or exchange.full else self._told(exchange, code, message)
+        if code and not _is_whole(exchange.head, status):
+            status = None
         if status is None and error is None:
             error = "no whole HTTP answer: it has no status"
-        return exchange.token, Answer(status, _headers(exchange.headers), bytes(exchange.body), error, latency=latency)
+        headers = {} if status is None else self._read_headers(exchange.head)
+        self._idle.append(exchange)
+        return exchange.token, Answer(status, headers, exchange.body, error, latency=latency)
 
-    def _new_handle(self) -> pycurl.Curl:
-        handle = pycurl.Curl()
+    def _read_headers(self, head: list[bytes]) -> dict[str, str]:
+        """The headers of the last answer in it; most are those of the answer before."""
+        if head != self._head:
+            self._head = head.copy()
+            self._headers = _headers(head)
+        return self._headers.copy()
+
+    def _new_exchange(self, endpoint: Endpoint) -> _Exchange:
+        wire, authorities = self._wire, get_default_verify_paths()
+        exchange = _Exchange(endpoint, self._begin(endpoint))
+        handle = exchange.handle
         handle.setopt(pycurl.NOSIGNAL, 1)
         handle.setopt(pycurl.POST, 1)
         handle.setopt(pycurl.USERAGENT, "")
@@ -120,29 +165,62 @@ class CurlEngine:
         handle.setopt(pycurl.PROXY, "")
         handle.setopt(pycurl.NETRC, pycurl.NETRC_IGNORED)
         handle.setopt(pycurl.HTTP_VERSION, pycurl.CURL_HTTP_VERSION_1_1)
-        handle.setopt(pycurl.TIMEOUT_MS, max(int(self._wire.timeout * 1000), 1))
+        handle.setopt(pycurl.PATH_AS_IS, 1)
+        handle.setopt(pycurl.TIMEOUT_MS, max(int(wire.timeout * 1000), 1))
         handle.setopt(pycurl.TCP_NODELAY, 1)
-        if not self._wire.keep_alive:
+        handle.setopt(pycurl.HEADERFUNCTION, exchange.head.append)
+        handle.setopt(pycurl.WRITEFUNCTION, exchange.take_body)
+        if wire.keep_alive:
+            handle.setopt(PREREQFUNCTION, exchange.may_ask)
+        else:
             handle.setopt(pycurl.FORBID_REUSE, 1)
             handle.setopt(pycurl.FRESH_CONNECT, 1)
-        if _AUTHORITIES.cafile:
-            handle.setopt(pycurl.CAINFO, _AUTHORITIES.cafile)
-        return handle
+        if authorities.cafile:
+            handle.setopt(pycurl.CAINFO, authorities.cafile)
+        if authorities.capath:
+            handle.setopt(pycurl.CAPATH, authorities.capath)
+        return exchange
 
     def _told(self, exchange: _Exchange, code: int, message: str) -> str:
         """What went wrong, in the words that the other engine has for it."""
         if code == pycurl.E_OPERATION_TIMEDOUT:
             return f"timed out after {self._wire.timeout:g} s"
-        if code == pycurl.E_COULDNT_CONNECT:
+        if code == pycurl.E_COULDNT_CONNECT and exchange.handle.getinfo(pycurl.OS_ERRNO) == ECONNREFUSED:
             return f"connection refused: nothing listens at {exchange.endpoint.authority}"
         if code == pycurl.E_COULDNT_RESOLVE_HOST:
             return f"the name {exchange.endpoint.host} leads to no address"
+        if code in {pycurl.E_GOT_NOTHING, pycurl.E_ABORTED_BY_CALLBACK}:
+            message = "Remote end closed connection without response"
+        if code == pycurl.E_PEER_FAILED_VERIFICATION:
+            message = f"[SSL: CERTIFICATE_VERIFY_FAILED] {message}"
         return f"no whole HTTP answer: {excerpt(message)}"
 
 
-def _headers(lines: list[bytes]) -> dict[str, str]:
+def _lines(headers: Mapping[str, str]) -> Iterable[str]:
+    """As few as may be: each costs libcurl a copy and a look."""
+    lines: list[str] = []
+    for name, value in headers.items():
+        if name in _SEEN or not lines:
+            lines.append(f"{name}: {value}")
+        else:
+            lines[-1] += f"\r\n{name}: {value}"
+    return lines
+
+
+def _is_whole(head: list[bytes], status: int | None) -> bool:
+    """Whether the head of an answer came to its end, and is not only one that tells the sender to go on."""
+    return status is not None and status >= 200 and any(line in {b"\r\n", b"\n"} for line in _last(head))
+
+
+def _last(head: list[bytes]) -> list[bytes]:
+    """The last head of several, such as one after 100 Continue."""
+    begins = [at for at, line in enumerate(head) if line.startswith(b"HTTP/")]
+    return head[begins[-1] :] if begins else head
+
+
+def _headers(head: list[bytes]) -> dict[str, str]:
     found: dict[str, str] = {}
-    for line in lines[1:]:
+    for line in _last(head)[1:]:
         name, colon, value = line.decode("latin-1").partition(":")
         if colon:
             key = name.strip().lower()

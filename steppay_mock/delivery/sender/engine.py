@@ -6,13 +6,16 @@ Two engines: libcurl's multi interface, from the extra ``fast``, and threads ove
 from __future__ import annotations
 
 import queue
+import threading
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import Protocol
 
 from steppay_mock.delivery.endpoint import Endpoint
 from steppay_mock.delivery.http import HttpTransport
+from steppay_mock.delivery.sender.kept import KeptTransport
 from steppay_mock.delivery.transport import Answer, Request
 
 
@@ -48,12 +51,15 @@ def make_engine(wire: Wire) -> Engine:
 
 
 class ThreadEngine:
-    """Threads, each sending through a transport of its own on a connection for each request."""
+    """Threads, each sending through transports of its own."""
 
     def __init__(self, wire: Wire) -> None:
         self._wire = wire
+        self._transport = KeptTransport if wire.keep_alive else HttpTransport
         self._pool = ThreadPoolExecutor(wire.concurrency, thread_name_prefix="steppay-sender")
         self._answers: queue.SimpleQueue[tuple[int, Answer]] = queue.SimpleQueue()
+        self._of_thread = threading.local()
+        self._opened = ExitStack()
 
     def start(self, token: int, endpoint: Endpoint, body: bytes, headers: Mapping[str, str]) -> None:
         """Begin a request."""
@@ -72,7 +78,11 @@ class ThreadEngine:
     def close(self) -> None:
         """End the threads."""
         self._pool.shutdown(wait=True, cancel_futures=True)
+        self._opened.close()
 
     def _send(self, token: int, endpoint: Endpoint, request: Request) -> None:
-        with HttpTransport(endpoint, timeout=self._wire.timeout) as transport:
-            self._answers.put((token, transport.send(request)))
+        known: dict[Endpoint, HttpTransport] = self._of_thread.__dict__.setdefault("transports", {})
+        if endpoint not in known:
+            transport = self._transport(endpoint, timeout=self._wire.timeout)
+            known[endpoint] = self._opened.enter_context(transport)
+        self._answers.put((token, known[endpoint].send(request)))

@@ -1,0 +1,47 @@
+"""Requests by way of an engine, and what a receiver reads of them."""
+
+from __future__ import annotations
+
+import socket
+from time import monotonic
+
+from steppay_mock.delivery.endpoint import Endpoint, parse_endpoint
+from steppay_mock.delivery.sender.engine import Engine
+from steppay_mock.delivery.transport import Answer
+from steppay_mock.wire.headers import request_headers
+
+BODY = '{"event":"order.created","data":{"name":"김"}}'.encode()
+DONE = b"HTTP/1.1 204 No Content\r\n\r\n"
+
+
+def endpoint_of(url: str) -> Endpoint:
+    return parse_endpoint(url, path="/webhooks/steppay", allowed=frozenset({"receiver.invalid"}))
+
+
+def send(engine: Engine, url: str, *bodies: bytes) -> list[Answer]:
+    """Send these bodies at once; their answers, in the order of the bodies."""
+    for token, body in enumerate(bodies or (BODY,)):
+        engine.start(token, endpoint_of(url), body, request_headers(body, secret="s", timestamp=9, trace_seed=1))
+    answers: dict[int, Answer] = {}
+    limit = monotonic() + 30
+    while len(answers) < max(len(bodies), 1) and monotonic() < limit:
+        answers.update(engine.poll(0.2))
+    return [answers[token] for token in sorted(answers)]
+
+
+def received(connection: socket.socket) -> bytes:
+    part = connection.recv(65536)
+    if not part:
+        raise ConnectionError("the sender has gone")
+    return part
+
+
+def read_request(connection: socket.socket) -> bytes:
+    data = b""
+    while b"\r\n\r\n" not in data:
+        data += received(connection)
+    head, _, body = data.partition(b"\r\n\r\n")
+    length = next(int(line[15:]) for line in head.split(b"\r\n") if line.startswith(b"content-length:"))
+    while len(body) < length:
+        body += received(connection)
+    return head + b"\r\n\r\n" + body
