@@ -1,0 +1,71 @@
+"""Why is the receiver wrong? The smallest course that shows it, beside one that differs by a single step."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Literal
+
+from steppay_mock.ordering.course import Course, inversions, repeats
+
+if TYPE_CHECKING:
+    from steppay_mock.delivery.schedule.schedule import Schedule
+    from steppay_mock.ordering.anomaly import Anomaly
+    from steppay_mock.ordering.run import Run
+    from steppay_mock.payload.event import Event
+
+Kind = Literal["state", "effects", "answer", "invariant", "truth"]
+"""What gave it away: another final state, other effects, an event that is accepted in one order and refused in another,
+a broken invariant, or a final state that is not what the store knows to be true."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Counterexample:
+    """The smallest course that was found: fewest events, then fewest inversions, then fewest repeats.
+
+    ``events`` are those of the exploration; courses name them by place. ``expected`` is how it should have ended: the
+    run of the same events in the order in which they happened. ``passing`` differs from ``failing`` by one swap, or by
+    one repeat. ``smallest`` says whether everything smaller was tried.
+    """
+
+    kind: Kind
+    events: tuple[Event, ...] = field(repr=False)
+    expected: Run = field(repr=False)
+    passing: Run = field(repr=False)
+    failing: Run = field(repr=False)
+    anomaly: Anomaly
+    token: str
+    smallest: bool = True
+    truth: Any = field(default=None, repr=False)
+    """What the store knows to be true, for the kind ``truth``."""
+
+    @property
+    def course(self) -> Course:
+        """The failing course: places of events in the order of delivery."""
+        return self.failing.course
+
+    @property
+    def size(self) -> tuple[int, int, int]:
+        """How many events, inversions and repeats it has."""
+        return len(set(self.course)), inversions(self.course), repeats(self.course)
+
+    @property
+    def schedule(self) -> Schedule:
+        """The failing course as a schedule over all events, for ``deliver`` and ``Sender``."""
+        from steppay_mock.delivery.schedule.schedule import plan
+        from steppay_mock.delivery.schedule.steps import Again, Deliver, Drop, Step
+
+        steps: list[Step] = []
+        for at, place in enumerate(self.course):
+            steps.append(Again(event=place) if place in self.course[:at] else Deliver(event=place))
+        missing = sorted(set(range(len(self.events))) - set(self.course))
+        steps += [Drop(event=place) for place in missing]
+        return plan(list(self.events), steps, made_by=f"explore({self.token})")
+
+    def report(self) -> str:
+        """Say it to a person: what happened, what was delivered, both states, the likely cause, and how to replay."""
+        from steppay_mock.ordering.text import describe_counterexample
+
+        return describe_counterexample(self)
+
+    def __str__(self) -> str:
+        return self.report()

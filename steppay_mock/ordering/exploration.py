@@ -1,0 +1,108 @@
+"""What did the search find? A verdict, what it rests on, and the reason if it is no."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Literal
+
+if TYPE_CHECKING:
+    from steppay_mock.ordering.counterexample import Counterexample
+    from steppay_mock.ordering.run import Run
+    from steppay_mock.payload.event import Event
+
+Verdict = Literal["proved", "covered", "fails", "flaky", "hidden", "vacuous"]
+"""``proved``: every order ends the same. ``covered``: so did every order that was tried, and which those are is said.
+``fails``: there is a counterexample. ``flaky``: two equal runs ended differently. ``hidden``: equal states behaved
+differently, so the probe does not show all that matters. ``vacuous``: nothing was tested."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Coverage:
+    """What a verdict rests on.
+
+    ``orders`` counts the orders that are proved: all n! or those that were delivered as a whole, which are ``runs``.
+    ``strength`` is t where every order of any t events occurred, None in a proof. ``of`` are how many such orders there
+    are, and ``covered`` how many of them occurred. ``duplicates`` and ``ties`` say whether each event came once more at
+    every later place, and whether the events were delivered with the seconds of a burst collapsed as well. ``sampled``
+    whole orders were delivered without merging states afterwards (``paranoid``), of which ``disagreed`` ended otherwise.
+    """
+
+    events: int
+    orders: int
+    runs: int
+    deliveries: int
+    states: int
+    elapsed: float
+    seed: int
+    strength: int | None = None
+    covered: int = 0
+    of: int = 0
+    duplicates: bool = False
+    ties: bool = False
+    sampled: int = 0
+    disagreed: int = 0
+    refused: int = 0
+    """How many deliveries were answered with something else than success."""
+    leans_on_retries: bool = False
+    """Some events are refused at first, and the state is right only because they were delivered again."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Loss:
+    """One event that was never delivered: whether the receiver ends as if it had been."""
+
+    place: int
+    heals: bool
+    changes: tuple[str, ...] = ()
+    """Where the states differ, as paths."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Exploration:
+    """The outcome of ``explore``. ``assert_ok`` raises what it found, ``report`` says it, ``as_dict`` gives it as data."""
+
+    verdict: Verdict
+    target: str
+    name: str
+    """The scenario, or how many events were given."""
+    events: tuple[Event, ...] = field(repr=False)
+    coverage: Coverage
+    counterexample: Counterexample | None = None
+    losses: tuple[Loss, ...] = ()
+    why: str = ""
+    """Of a verdict that is neither yes nor no, the reason in words."""
+    witnesses: tuple[Run, ...] = field(default=(), repr=False)
+    """Of ``flaky`` and ``hidden``, the runs that contradict each other."""
+
+    @property
+    def ok(self) -> bool:
+        """Whether nothing was found against the receiver, and something was tested."""
+        return self.verdict in {"proved", "covered"}
+
+    def report(self) -> str:
+        """The verdict for a person: one line where it is yes, and the whole reason where it is no."""
+        from steppay_mock.ordering.text import describe
+
+        return describe(self)
+
+    def __str__(self) -> str:
+        return self.report()
+
+    def assert_ok(self) -> None:
+        """Raise a ContractViolation that tells the reason, unless the verdict is yes."""
+        if not self.ok:
+            from steppay_mock.ordering.text import violation
+
+            raise violation(self)
+
+    def as_dict(self) -> dict[str, Any]:
+        """Give plain data for ``--json``."""
+        from steppay_mock.ordering.data import exploration_data
+
+        return exploration_data(self)
+
+    def as_html(self) -> str:
+        """Give a page of its own: the verdict, and passing beside failing as a sequence diagram."""
+        from steppay_mock.ordering.page import write_page
+
+        return write_page(self)

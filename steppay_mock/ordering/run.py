@@ -1,0 +1,26 @@
+"""What became of one course? The answers, and what the probe showed at its end."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from steppay_mock.ordering.course import Course
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Run:
+    """One course, as it was delivered.
+
+    ``answers`` has one text for each delivery, such as ``204`` or ``500, the app raised: ValueError: boom``, and
+    ``accepted`` says of each whether it was a success (2xx, assumed, fact 23). ``state`` is the probe's, in the plain
+    form in which states are compared; ``effects`` are counted, None if nobody lists them.
+    """
+
+    course: Course
+    answers: tuple[str, ...]
+    accepted: tuple[bool, ...]
+    state: Any
+    effects: Any = None
+    broken: str | None = None
+    """What the invariant said, if it said no: then the run ended there."""
