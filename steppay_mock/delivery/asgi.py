@@ -50,14 +50,18 @@ class AsgiTransport:
         return self
 
     async def __aexit__(self, *_exception: object) -> None:
-        pending = set(self._unfinished)
-        if self._own_loop:
-            pending |= asyncio.all_tasks() - self._others
-        if pending:
-            await asyncio.wait(pending, timeout=self._timeout)
+        await self.settle()
         for task in self._unfinished:
             task.cancel()
         await self._lifespan.stop()
+
+    async def settle(self) -> None:
+        """Wait for the work that the app goes on with after its answers."""
+        pending = set(self._unfinished)
+        if self._own_loop:
+            pending |= asyncio.all_tasks() - self._others - {asyncio.current_task()}
+        if pending:
+            await asyncio.wait(pending, timeout=self._timeout)
 
     async def send(self, request: Request) -> Answer:
         """Hand over one request; what the app raises becomes an answer, and so does its silence."""

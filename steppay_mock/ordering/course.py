@@ -1,4 +1,4 @@
-"""In which order do events arrive? A course: their places, one after the other; a place that comes again is a repeat."""
+"""In which order do events arrive? A course: their places, one by one; a place that comes again is a repeat."""
 
 from __future__ import annotations
 

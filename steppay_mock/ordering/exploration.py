@@ -10,10 +10,11 @@ if TYPE_CHECKING:
     from steppay_mock.ordering.run import Run
     from steppay_mock.payload.event import Event
 
-Verdict = Literal["proved", "covered", "fails", "flaky", "hidden", "vacuous"]
+Verdict = Literal["proved", "covered", "fails", "flaky", "hidden", "vacuous", "unfinished"]
 """``proved``: every order ends the same. ``covered``: so did every order that was tried, and which those are is said.
 ``fails``: there is a counterexample. ``flaky``: two equal runs ended differently. ``hidden``: equal states behaved
-differently, so the probe does not show all that matters. ``vacuous``: nothing was tested."""
+differently, so the probe does not show all that matters. ``vacuous``: nothing was tested. ``unfinished``: the probe
+raised, or the receiver hangs."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,7 +25,7 @@ class Coverage:
     ``strength`` is t where every order of any t events occurred, None in a proof. ``of`` are how many such orders there
     are, and ``covered`` how many of them occurred. ``duplicates`` and ``ties`` say whether each event came once more at
     every later place, and whether the events were delivered with the seconds of a burst collapsed as well. ``sampled``
-    whole orders were delivered without merging states afterwards (``paranoid``), of which ``disagreed`` ended otherwise.
+    whole orders were delivered after a proof without merging (``paranoid``), of which ``disagreed`` ended otherwise.
     """
 
     events: int
@@ -59,7 +60,7 @@ class Loss:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Exploration:
-    """The outcome of ``explore``. ``assert_ok`` raises what it found, ``report`` says it, ``as_dict`` gives it as data."""
+    """The outcome of ``explore``: ``assert_ok`` raises what it found, ``report`` says it, ``as_dict`` is data."""
 
     verdict: Verdict
     target: str

@@ -1,0 +1,43 @@
+"""What if there are too many orders? A few that show every order of any three events, and then others by chance."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from steppay_mock.ordering.covering import covering_orders
+from steppay_mock.ordering.subject import BudgetSpentError
+from steppay_mock.payload.chance import Chance, derive_seed
+
+if TYPE_CHECKING:
+    from steppay_mock.ordering.course import Course
+    from steppay_mock.ordering.options import ExploreSettings
+    from steppay_mock.ordering.search import Search
+
+
+def cover(search: Search, settings: ExploreSettings) -> list[Course]:
+    """Deliver orders until the budget is spent; those that were delivered to their end."""
+    count, done = search.graph.count, []
+    try:
+        for order in covering_orders(count, strength=min(settings.strength, count), seed=settings.seed):
+            search.follow(order, repeats="last")
+            done.append(order)
+        chance = Chance(derive_seed(settings.seed, "orders"))
+        while True:
+            order = draw_order(count, chance)
+            search.follow(_with_a_repeat(order, chance) if settings.duplicates else order, repeats="never")
+            done.append(order)
+    except BudgetSpentError:
+        return done
+
+
+def draw_order(count: int, chance: Chance) -> Course:
+    """An order by chance: each is as likely as any other."""
+    keys = [chance.random() for _ in range(count)]
+    return tuple(sorted(range(count), key=keys.__getitem__))
+
+
+def _with_a_repeat(order: Course, chance: Chance) -> Course:
+    """The order, with one of its events once more at a later place."""
+    first = int(chance.random() * len(order))
+    later = chance.between(first + 1, len(order))
+    return (*order[:later], order[first], *order[later:])

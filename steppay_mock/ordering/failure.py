@@ -1,0 +1,16 @@
+"""What if the search itself cannot go on: a probe that raises, a receiver that hangs?"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from steppay_mock.errors import SteppayMockError
+
+if TYPE_CHECKING:
+    from steppay_mock.ordering.exploration import Exploration
+
+
+class ExplorationError(SteppayMockError):
+    """The search was cut off. ``exploration`` is what it had found by then, None if that is nothing."""
+
+    exploration: Exploration | None = None

@@ -1,0 +1,162 @@
+"""How is a receiver explored, as the caller says it and as it is meant?"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from math import isfinite
+from random import SystemRandom
+from typing import TYPE_CHECKING, Any, TypedDict
+
+from steppay_mock.delivery.options import DeliveryOptions, Settings, resolve_options
+from steppay_mock.delivery.retries import Retries, read_retries
+from steppay_mock.errors import SteppayMockError, choices, did_you_mean
+from steppay_mock.ordering.normal import Ignore, read_ignore
+
+if TYPE_CHECKING:
+    from steppay_mock.wire.signature import Secret
+
+Probe = Callable[..., Any]
+"""Gives the receiver's state as plain data; it may take the app, where a factory makes that, and may be async."""
+
+_DELIVERY = ("path", "secret", "timeout", "allow_hosts", "now")
+_BURST = 2.0
+
+
+class ExploreOptions(TypedDict, total=False):
+    """What ``explore`` takes beside events, receiver and ``state``; every option may be left out.
+
+    How to begin anew, one of them: ``reset`` empties the receiver; ``save`` gives its state in any form and ``restore``
+    puts that back, which costs fewer deliveries; a receiver that is a factory begins anew by itself.
+
+    ``ignore``: paths of the state that do not count, such as ``"received_at"`` or ``"$.rows[*].id"``.
+    ``effects``: gives what the receiver did to the world (mails, points), as a list; how often each is there counts.
+    ``invariant``: takes the state after every delivery; False, or an AssertionError, is a finding.
+    ``truth``: takes the store's state after the story and gives what the probe should show then.
+    ``duplicates``: each event comes once more at every later place (fact 22). True.
+    ``ties``: the same once more with the seconds of each burst collapsed to one (fact 6); a number says how many
+    seconds apart the events of a burst are at most. False.
+    ``losses``: what happens if one event never comes, as information. True.
+    ``retries``: the name of a policy, or delays. An event that is refused comes again at the end, as often as the
+    policy has delays; ``"none"`` is assumed (fact 23), and then it is lost.
+    ``strength``: beyond the budget, every order of any so many events occurs: 2, 3 or 4. 3.
+    ``budget``: how many deliveries the search may make. 20,000.
+    ``paranoid``: after a proof, whole orders are delivered without merging states. False.
+    ``seed``: repeats what is drawn by chance. None: one is drawn; the result tells it.
+    ``watch``: is called with the deliveries made and the budget, now and then.
+
+    ``path``, ``secret``, ``timeout``, ``allow_hosts`` and ``now`` are those of ``deliver``.
+    """
+
+    reset: Callable[[], Any] | None
+    save: Callable[[], Any] | None
+    restore: Callable[[Any], Any] | None
+    ignore: Iterable[str]
+    effects: Callable[..., Any] | None
+    invariant: Callable[[Any], Any] | None
+    truth: Callable[[Any], Any] | None
+    duplicates: bool
+    ties: bool | float
+    losses: bool
+    retries: str | Iterable[float] | Retries
+    strength: int
+    budget: int
+    paranoid: bool
+    seed: int | None
+    watch: Callable[[int, int], object] | None
+    path: str
+    secret: Secret | None
+    timeout: float
+    allow_hosts: Iterable[str]
+    now: Callable[[], float] | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExploreSettings:
+    """The options, checked, with what was left out filled in."""
+
+    state: Probe
+    reset: Callable[[], Any] | None
+    save: Callable[[], Any] | None
+    restore: Callable[[Any], Any] | None
+    ignore: Ignore
+    effects: Probe | None
+    invariant: Callable[[Any], Any] | None
+    truth: Callable[[Any], Any] | None
+    duplicates: bool
+    burst: float | None
+    losses: bool
+    attempts: int
+    """How often an event that is refused comes again."""
+    strength: int
+    budget: int
+    paranoid: bool
+    seed: int
+    watch: Callable[[int, int], object]
+    delivery: Settings
+
+
+def read_explore_options(state: object, options: Mapping[str, Any]) -> ExploreSettings:
+    """Check the options before anything is delivered; SteppayMockError names the wrong one."""
+    known = ExploreOptions.__annotations__
+    for name in options:
+        if name not in known:
+            raise SteppayMockError(
+                f"explore() has no option {name!r}.{did_you_mean(name, known)} It has state, {choices(known)}."
+            )
+    for name in ("reset", "save", "restore", "effects", "invariant", "truth", "watch"):
+        _check_callable(name, options.get(name))
+    if not callable(state):
+        raise SteppayMockError(
+            f"state={state!r} is no function. Pass one that gives the receiver's rows: state=db.rows"
+        )
+    if (options.get("save") is None) != (options.get("restore") is None):
+        raise SteppayMockError("save= and restore= go together: what one gives, the other takes. Pass both.")
+    seed = options.get("seed")
+    delivery: DeliveryOptions = {name: options[name] for name in _DELIVERY if name in options}  # type: ignore[assignment]
+    settings = resolve_options({**delivery, "seed": seed if seed is not None else SystemRandom().getrandbits(32)})
+    return ExploreSettings(
+        state=state,
+        reset=options.get("reset"),
+        save=options.get("save"),
+        restore=options.get("restore"),
+        ignore=read_ignore(options.get("ignore", ())),
+        effects=options.get("effects"),
+        invariant=options.get("invariant"),
+        truth=options.get("truth"),
+        duplicates=_flag("duplicates", options.get("duplicates", True)),
+        burst=_burst(options.get("ties", False)),
+        losses=_flag("losses", options.get("losses", True)),
+        attempts=len(read_retries(options.get("retries", "none")).delays),
+        strength=_whole("strength", options.get("strength", 3), least=2, most=4),
+        budget=_whole("budget", options.get("budget", 20_000), least=1, most=100_000_000),
+        paranoid=_flag("paranoid", options.get("paranoid", False)),
+        seed=settings.seed,
+        watch=options.get("watch") or (lambda _made, _budget: None),
+        delivery=settings,
+    )
+
+
+def _check_callable(name: str, value: object) -> None:
+    if value is not None and not callable(value):
+        raise SteppayMockError(f"{name}={value!r} is no function. Pass one without calling it, such as {name}=db.clear")
+
+
+def _flag(name: str, value: object) -> bool:
+    if not isinstance(value, bool):
+        raise SteppayMockError(f"{name}={value!r} is neither True nor False. Say {name}=True.")
+    return value
+
+
+def _burst(ties: object) -> float | None:
+    if isinstance(ties, bool):
+        return _BURST if ties else None
+    if not isinstance(ties, int | float) or not isfinite(ties) or ties <= 0:
+        raise SteppayMockError(f"ties={ties!r} are no seconds. Say ties=True, or how far apart a burst's events are.")
+    return float(ties)
+
+
+def _whole(name: str, value: object, *, least: int, most: int) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or not least <= value <= most:
+        raise SteppayMockError(f"{name}={value!r}: give a whole number from {least} to {most:,}.")
+    return value

@@ -1,0 +1,108 @@
+"""Does it still fail? A counterexample, delivered once more from its token: on another day, in another process."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, Unpack
+
+from steppay_mock.errors import SteppayMockError
+from steppay_mock.ordering.bursts import collapse_bursts
+from steppay_mock.ordering.counterexample import Counterexample
+from steppay_mock.ordering.options import ExploreOptions, Probe, read_explore_options
+from steppay_mock.ordering.receiver import Receiver
+from steppay_mock.ordering.subject import Subject
+from steppay_mock.ordering.token import Source, Token, describe_events, digest, read_token
+from steppay_mock.ordering.truth import Truth, know_truth
+from steppay_mock.ordering.verify import deliver_again
+from steppay_mock.payload.event import Event, Events, iter_events
+from steppay_mock.store.scenarios.perform import scenario
+from steppay_mock.store.scenarios.story import Story
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Replay:
+    """What became of a counterexample: None where the receiver does not fail any more."""
+
+    target: str
+    events: tuple[Event, ...] = field(repr=False)
+    course: tuple[int, ...]
+    counterexample: Counterexample | None
+
+    @property
+    def ok(self) -> bool:
+        """Whether it is mended."""
+        return self.counterexample is None
+
+    def report(self) -> str:
+        """Say it to a person."""
+        if self.counterexample is not None:
+            return f"It still fails.\n\n{self.counterexample.report()}"
+        told = ", ".join(f"{place + 1} {self.events[place].type}" for place in self.course)
+        return f"Fixed: {told}, delivered in this order to {self.target}, end as they do in the order they happened."
+
+    def __str__(self) -> str:
+        return self.report()
+
+
+def replay(
+    token: str,
+    receiver: Receiver,
+    *,
+    state: Probe,
+    events: Events | None = None,
+    **options: Unpack[ExploreOptions],
+) -> Replay:
+    """Deliver the course of a token, and what it is compared with, and tell whether it still fails.
+
+    ``events`` are those that were explored; None makes them anew, which a token knows how to do if they were a
+    scenario's. The other options are those of ``explore``. Where a step of the token is not among the events any more
+    that is a SteppayMockError.
+    """
+    read = read_token(token)
+    settings = replace(read_explore_options(state, options), attempts=read.retries)
+    made: Any = _made_again(read.source) if events is None else events
+    story = made if isinstance(made, Story) else None
+    listed = tuple(iter_events(made))
+    if read.burst is not None:
+        listed = collapse_bursts(listed, seconds=read.burst)
+    found = _found_again(read, listed)
+    subject = Subject(receiver, listed, replace(settings, budget=100 * (len(listed) + 2) * (read.retries + 1)))
+    source = read.source
+    with subject:
+        truth: Truth | None = know_truth(settings, story) if read.kind == "truth" else None
+        shown = deliver_again(
+            subject,
+            read.kind,
+            found,
+            token=describe_events(listed, source=source, burst=read.burst, retries=read.retries),
+            truth=truth,
+            smallest=True,
+        )
+    return Replay(target=subject.target, events=listed, course=found, counterexample=shown)
+
+
+def _made_again(source: Source | None) -> Story:
+    if source is None:
+        raise SteppayMockError(
+            "The token does not know what made its events. Give them: events=..., as they were when it was found."
+        )
+    return scenario(source.scenario, seed=source.seed, assumptions=source.assumptions, **source.parameters)
+
+
+def _found_again(token: Token, events: Sequence[Event]) -> tuple[int, ...]:
+    """The course, over these events; what moved to another place is found by what it says."""
+    places: dict[str, int] = {}
+    for place, event in enumerate(events):
+        places.setdefault(digest(event), place)
+    found = []
+    for step, place in enumerate(token.course, start=1):
+        wanted = token.events[place]
+        here = place if place < len(events) and digest(events[place]) == wanted else places.get(wanted)
+        if here is None:
+            raise SteppayMockError(
+                f"Step {step} of the token, {token.types[place]}, does not exist any more: no event says the same. "
+                "The events changed since: explore anew."
+            )
+        found.append(here)
+    return tuple(found)

@@ -1,0 +1,34 @@
+"""Which states did the receiver have? Each is kept once, and called by its number."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from typing import NamedTuple
+
+
+class Snapshot(NamedTuple):
+    """What was seen of the receiver: state and effects, both in normal form; effects None if nobody lists them."""
+
+    state: Hashable
+    effects: Hashable
+
+
+class States:
+    """The states that were seen, numbered from 0 in the order in which they turned up."""
+
+    def __init__(self) -> None:
+        self._numbers: dict[Snapshot, int] = {}
+        self._snapshots: list[Snapshot] = []
+
+    def __len__(self) -> int:
+        return len(self._snapshots)
+
+    def __getitem__(self, number: int) -> Snapshot:
+        return self._snapshots[number]
+
+    def number(self, snapshot: Snapshot) -> int:
+        """The number of the state; a new one, if it was never seen."""
+        found = self._numbers.setdefault(snapshot, len(self._snapshots))
+        if found == len(self._snapshots):
+            self._snapshots.append(snapshot)
+        return found

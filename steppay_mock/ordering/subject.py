@@ -1,0 +1,256 @@
+"""How is the receiver led through a course, and looked at? From its beginning, one delivery after the other."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Self
+
+from steppay_mock.delivery.deliver import make_request
+from steppay_mock.delivery.excerpt import excerpt
+from steppay_mock.errors import ContractViolation, SteppayMockError
+from steppay_mock.ordering.course import Course
+from steppay_mock.ordering.failure import ExplorationError
+from steppay_mock.ordering.normal import normalise
+from steppay_mock.ordering.receiver import OpenReceiver, Receiver
+from steppay_mock.ordering.run import Run
+from steppay_mock.ordering.states import Snapshot, States
+from steppay_mock.ordering.watchdog import HungError, Watchdog
+
+if TYPE_CHECKING:
+    from steppay_mock.delivery.transport import Answer, Request
+    from steppay_mock.ordering.options import ExploreSettings
+    from steppay_mock.payload.event import Event
+
+_FRESH_FOR = 60  # seconds that a signature is used for: receivers refuse what is some minutes old (fact 19)
+_PATIENCE = 2  # how many deliveries in a row may time out before the search gives up
+
+
+class BudgetSpentError(Exception):
+    """No delivery is left."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A state of the receiver that can be gone back to, and the course that led there."""
+
+    saved: Any
+    course: Course
+
+
+class Subject:
+    """The receiver under test.
+
+    It knows what was delivered since its beginning (``course``), and counts deliveries against the budget.
+    """
+
+    def __init__(self, receiver: Receiver, events: Sequence[Event], settings: ExploreSettings) -> None:
+        self.events = tuple(events)
+        self.states = States()
+        self.course: Course = ()
+        self.deliveries = 0
+        self.refused = 0
+        self.budget = settings.budget
+        self._settings = settings
+        self._receiver = OpenReceiver(receiver, settings.delivery)
+        self._requests: list[Request | None] = [None] * len(self.events)
+        self._signed_at = -float("inf")
+        self._beginning: Mark | None = None
+        self._judged: dict[int, str | None] = {}
+        self._timed_out = 0
+        self._dog = Watchdog(settings.delivery.timeout)
+        self._stack = ExitStack()
+        if not self.can_begin:
+            raise SteppayMockError(
+                "explore() delivers many orders, and each begins anew: say how. Pass reset= (empties the receiver), or "
+                "save= and restore=, or a function that makes a fresh app in place of the app."
+            )
+
+    @property
+    def can_begin(self) -> bool:
+        """Whether there is a way back to the beginning."""
+        return bool(self._settings.reset or self._settings.restore or self._receiver.fresh)
+
+    @property
+    def can_restore(self) -> bool:
+        """Whether there is a way back to any state."""
+        return self._settings.restore is not None
+
+    @property
+    def target(self) -> str:
+        """The receiver in words."""
+        return self._receiver.target
+
+    def __enter__(self) -> Self:
+        self._stack.enter_context(self._receiver)
+        self._stack.enter_context(self._dog)
+        return self
+
+    def __exit__(self, *exception: Any) -> None:  # noqa: PYI036 - as ExitStack has it
+        self._stack.__exit__(*exception)
+
+    # Moving.
+
+    def begin(self) -> None:
+        """Back to the beginning."""
+        if self._beginning is not None:
+            self.go_back(self._beginning)
+            return
+        self.course = ()
+        if self._settings.reset is not None:
+            self._ask("reset", self._settings.reset)
+        if self._receiver.fresh:
+            self._guarded("the factory", self._receiver.renew)
+        if self.can_restore:
+            self._beginning = self.mark()
+
+    def deliver(self, place: int) -> Answer:
+        """Deliver the event at that place; BudgetSpentError if no delivery is left."""
+        if self.deliveries >= self.budget:
+            raise BudgetSpentError
+        self.deliveries += 1
+        self._settings.watch(self.deliveries, self.budget)
+        try:
+            self._dog.watch()
+            answer = self._receiver.send(self._request(place))
+        except HungError:
+            raise self._hung(place) from None
+        finally:
+            self._dog.rest()
+        self.course = (*self.course, place)
+        if answer.error is not None and answer.error.startswith("timed out"):
+            self._timed_out += 1
+            if self._timed_out >= _PATIENCE:
+                raise self._hung(place)
+        else:
+            self._timed_out = 0
+        if not accepts(answer):
+            self.refused += 1
+        return answer
+
+    def mark(self) -> Mark:
+        """Where the receiver is, to come back to."""
+        save = self._settings.save
+        assert save is not None  # noqa: S101 - asked for only where there is one
+        return Mark(self._ask("save", save), self.course)
+
+    def go_back(self, mark: Mark) -> None:
+        """Back to where the receiver was."""
+        restore = self._settings.restore
+        assert restore is not None  # noqa: S101 - see above
+        self._ask("restore", restore, mark.saved)
+        self.course = mark.course
+
+    # Looking.
+
+    def look(self) -> int:
+        """The number of the state that the receiver is in."""
+        settings = self._settings
+        raw = self._ask("state", settings.state)
+        effects = None if settings.effects is None else self._counted(self._ask("effects", settings.effects))
+        try:
+            number = self.states.number(Snapshot(normalise(raw, ignore=settings.ignore), effects))
+        except SteppayMockError as error:
+            raise self._cut_off(f"What state= gives cannot be compared: {error}") from error
+        if settings.invariant is not None and number not in self._judged:
+            self._judged[number] = self._judge(settings.invariant, raw)
+        return number
+
+    def broken(self, number: int) -> str | None:
+        """What the invariant says of a state, if it says no."""
+        return self._judged.get(number)
+
+    def follow(self, course: Course) -> Run:
+        """Deliver the whole course from the beginning, what is refused again at its end, and tell what became of it."""
+        self.begin()
+        answers: list[Answer] = []
+        waiting: list[int] = []
+        broken: str | None = None
+        for place in course:
+            is_new = place not in self.course
+            answers.append(self.deliver(place))
+            if is_new and not accepts(answers[-1]):
+                waiting.append(place)
+            if self._settings.invariant is not None and (broken := self.broken(self.look())) is not None:
+                break
+        for _ in range(self._settings.attempts if broken is None else 0):
+            answers += (again := [self.deliver(place) for place in waiting])
+            waiting = [place for place, answer in zip(waiting, again, strict=True) if not accepts(answer)]
+        state, effects = self.states[self.look()]
+        return Run(
+            course=self.course,
+            answers=tuple(map(_told, answers)),
+            accepted=tuple(map(accepts, answers)),
+            state=state,
+            effects=effects,
+            broken=broken,
+        )
+
+    # How.
+
+    def _request(self, place: int) -> Request:
+        now = self._settings.delivery.now()
+        if not 0 <= now - self._signed_at < _FRESH_FOR:
+            self._requests = [None] * len(self.events)
+            self._signed_at = now
+        request = self._requests[place]
+        if request is None:
+            request = make_request(self.events[place], self._settings.delivery, position=place)
+            self._requests[place] = request
+        return request
+
+    def _counted(self, effects: Any) -> Hashable:
+        if isinstance(effects, str | bytes) or not hasattr(effects, "__iter__"):
+            raise self._cut_off(f"effects= gives {type(effects).__name__}. Let it give a list of what was done.")
+        normal = [normalise(one, ignore=self._settings.ignore) for one in effects]
+        counts = {one: normal.count(one) for one in normal}
+        return frozenset(counts.items())
+
+    def _judge(self, invariant: Callable[[Any], Any], raw: Any) -> str | None:
+        try:
+            verdict = invariant(raw)
+        except AssertionError as error:
+            return excerpt(str(error)) if str(error) else "the invariant does not hold"
+        except Exception as error:
+            raise self._cut_off(f"invariant= raised {type(error).__name__}: {error}") from error
+        return "the invariant does not hold" if verdict is False else None
+
+    def _ask(self, name: str, function: Callable[..., Any], *arguments: Any) -> Any:
+        return self._guarded(f"{name}=", self._receiver.call, function, *arguments)
+
+    def _guarded(self, name: str, function: Callable[..., Any], *arguments: Any) -> Any:
+        try:
+            self._dog.watch()
+            return function(*arguments)
+        except HungError:
+            raise self._cut_off(f"{name} did not come back within {self._settings.delivery.timeout:g} s") from None
+        except ContractViolation:
+            raise
+        except Exception as error:
+            raise self._cut_off(f"{name} raised {type(error).__name__}: {excerpt(str(error))}") from error
+        finally:
+            self._dog.rest()
+
+    def _hung(self, place: int) -> ExplorationError:
+        seconds = self._settings.delivery.timeout
+        return self._cut_off(
+            f"The receiver did not answer {self.events[place].type} within {seconds:g} s. The limit is timeout="
+        )
+
+    def _cut_off(self, what: str) -> ExplorationError:
+        told = ", ".join(f"{place} {self.events[place].type}" for place in self.course) or "nothing"
+        return ExplorationError(
+            f"{what.rstrip('.')}. It was in the course of {told}, delivered to {self.target or 'the receiver'}. "
+            "Correct that, and explore again."
+        )
+
+
+def accepts(answer: Answer) -> bool:
+    """Whether the answer is a success: it came whole, with 2xx (assumed, fact 23)."""
+    return answer.error is None and answer.status is not None and 200 <= answer.status <= 299
+
+
+def _told(answer: Answer) -> str:
+    status = "no answer" if answer.status is None else str(answer.status)
+    return f"{status}, {excerpt(answer.error)}" if answer.error else status

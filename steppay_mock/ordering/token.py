@@ -1,0 +1,131 @@
+"""How does a counterexample travel to another day and another machine? As a short text that says what was delivered."""
+
+from __future__ import annotations
+
+import json
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Sequence
+from dataclasses import dataclass
+from hashlib import blake2b
+from typing import Any, get_args
+from zlib import compress, decompressobj
+from zlib import error as zlib_error
+
+from steppay_mock.errors import SteppayMockError
+from steppay_mock.ordering.counterexample import Kind
+from steppay_mock.ordering.course import Course
+from steppay_mock.payload.event import Event
+
+_PREFIX = "sp1."
+_MOST = 100_000  # bytes that a token may unpack to
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """What makes the events again: a scenario, its seed, and what was said of it. Plain data."""
+
+    scenario: str
+    seed: int | str
+    parameters: dict[str, Any]
+    assumptions: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Token:
+    """What a replay needs: which events, in which course, and what went wrong then."""
+
+    events: tuple[str, ...]
+    """A digest of each event of the exploration."""
+    types: tuple[str, ...]
+    source: Source | None = None
+    burst: float | None = None
+    """How far apart the events of a burst were at most whose seconds were collapsed; None if none were."""
+    retries: int = 0
+    course: Course = ()
+    kind: Kind = "state"
+
+    def of(self, course: Course, *, kind: Kind) -> str:
+        """The text for a course of these events that fails in that way."""
+        named = {"course": list(course), "kind": kind, "types": self.types, "events": self.events}
+        told: dict[str, Any] = dict(named)
+        if self.source is not None:
+            source = self.source
+            told["source"] = [source.scenario, source.seed, source.parameters, source.assumptions]
+        if self.burst is not None:
+            told["burst"] = self.burst
+        if self.retries:
+            told["retries"] = self.retries
+        packed = compress(json.dumps(told, separators=(",", ":"), ensure_ascii=False).encode(), 9)
+        return _PREFIX + urlsafe_b64encode(packed).decode().rstrip("=")
+
+
+def describe_events(
+    events: Sequence[Event], *, source: Source | None = None, burst: float | None = None, retries: int = 0
+) -> Token:
+    """A token for these events, still without a course."""
+    return Token(
+        events=tuple(map(digest, events)),
+        types=tuple(str(event.type) for event in events),
+        source=source,
+        burst=burst,
+        retries=retries,
+    )
+
+
+def digest(event: Event) -> str:
+    """A short name for what an event says."""
+    return blake2b(event.body, digest_size=6).hexdigest()
+
+
+def read_token(text: object) -> Token:
+    """What the token says; SteppayMockError if it is none."""
+    try:
+        return _read(json.loads(_unpacked(str(text).strip())))
+    except (ValueError, KeyError, TypeError, zlib_error, RecursionError):
+        raise SteppayMockError(
+            f"{str(text)[:60]!r} is no token of a counterexample. Copy it whole from the report: it begins "
+            f"with {_PREFIX}"
+        ) from None
+
+
+def _unpacked(text: str) -> bytes:
+    if not text.startswith(_PREFIX):
+        raise ValueError(text)
+    coded = text[len(_PREFIX) :]
+    unpacking = decompressobj()
+    found = unpacking.decompress(urlsafe_b64decode(coded + "=" * (-len(coded) % 4)), _MOST)
+    if unpacking.unconsumed_tail or not unpacking.eof:
+        raise ValueError(text)
+    return found
+
+
+def _read(told: dict[str, Any]) -> Token:
+    course, events, types = tuple(told["course"]), tuple(told["events"]), tuple(told["types"])
+    source, burst, retries = told.get("source"), told.get("burst"), told.get("retries", 0)
+    if (
+        told["kind"] not in get_args(Kind)
+        or not all(isinstance(one, str) for one in (*events, *types))
+        or len(events) != len(types)
+        or not all(isinstance(place, int) and 0 <= place < len(events) for place in course)
+        or not course
+        or not isinstance(burst, int | float | None)
+        or not isinstance(retries, int)
+    ):
+        raise ValueError(told)
+    return Token(
+        events=events,
+        types=types,
+        source=None if source is None else _read_source(*source),
+        burst=burst,
+        retries=retries,
+        course=course,
+        kind=told["kind"],
+    )
+
+
+def _read_source(scenario: Any, seed: Any, parameters: Any, assumptions: Any) -> Source:
+    if not isinstance(scenario, str) or not isinstance(parameters, dict) or not isinstance(assumptions, dict):
+        raise TypeError(scenario)
+    if isinstance(seed, bool) or not isinstance(seed, int | str):
+        raise TypeError(seed)
+    return Source(scenario=scenario, seed=seed, parameters=parameters, assumptions=assumptions)
