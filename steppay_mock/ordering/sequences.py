@@ -1,0 +1,114 @@
+"""Which sequences of events has no order shown yet?
+
+An order shows a sequence whose items stand in it one after another, with or without others in between. The unseen
+ones are kept as bits of whole numbers. There is a number for each two items x and y, with a bit for each way in which
+the other items of a sequence may lie around "x, then y". Two neighbours of an order that change places change only the
+sequences that have both. So one ``&`` says what the swap wins, and a walk along the order which place is best for an
+item.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import accumulate
+from typing import TypeVar
+
+from steppay_mock.payload.chance import Chance
+
+T = TypeVar("T")
+
+STRENGTHS = (2, 3, 4)
+
+
+class Unseen:
+    """The sequences of ``strength`` items out of ``range(count)`` that no order has shown yet."""
+
+    __slots__ = ("_rows", "count", "strength")
+
+    def __init__(self, count: int, strength: int) -> None:
+        self.count = count
+        self.strength = strength
+        # _rows[x][y] has a bit for each sequence with y right behind x. A sequence has strength - 1 such pairs.
+        self._rows = [[self._all_around(x, y) if x != y else 0 for y in range(count)] for x in range(count)]
+
+    def copy(self) -> Unseen:
+        """The same sequences, to go on from here in another way."""
+        twin = Unseen(0, self.strength)
+        twin.count = self.count
+        twin._rows = [row[:] for row in self._rows]
+        return twin
+
+    def __len__(self) -> int:
+        return sum(bits.bit_count() for row in self._rows for bits in row) // (self.strength - 1)
+
+    def show(self, order: Sequence[int]) -> None:
+        """Strike out what this order shows."""
+        front, left, right, back = self._surroundings(order)
+        for i, x in enumerate(order):
+            row, before, beside = self._rows[x], front[i], left[i]
+            for j in range(i + 1, len(order)):
+                y = order[j]
+                if row[y]:
+                    row[y] &= ~(before | beside * right[j] | back[j])
+
+    def gains(self, item: int, rest: Sequence[int]) -> list[int]:
+        """How many more are shown by ``rest`` with the item at each place than with the item at the first place."""
+        front, left, right, back = self._surroundings(rest)
+        gained, gains, row = 0, [0], self._rows[item]
+        for place, other in enumerate(rest):
+            around = front[place] | left[place] * right[place] | back[place]
+            gained += (self._rows[other][item] & around).bit_count() - (row[other] & around).bit_count()
+            gains.append(gained)
+        return gains
+
+    def climb(self, order: Sequence[int], chance: Chance) -> tuple[int, ...]:
+        """An order that shows at least as many, and no fewer than with any one item moved elsewhere."""
+        found, settled, waiting = list(order), 0, list[int]()
+        while settled < self.count:
+            waiting = waiting or shuffled(range(self.count), chance)
+            item = waiting.pop()
+            place = found.index(item)
+            del found[place]
+            gains = self.gains(item, found)
+            best = max(gains)
+            settled = settled + 1 if gains[place] == best else 0
+            # Among places that are as good, one by chance: standing still would end in the nearest dead end.
+            found.insert(chance.pick([at for at, gain in enumerate(gains) if gain == best]), item)
+        return tuple(found)
+
+    def _all_around(self, x: int, y: int) -> int:
+        others = [item for item in range(self.count) if item not in {x, y}]
+        ones = sum(1 << item for item in others)
+        if self.strength == 2:
+            return 1
+        if self.strength == 3:
+            return ones | ones << self.count
+        twos = sum((ones ^ 1 << item) << item * self.count for item in others)
+        return twos | twos << self.count**2 | twos << 2 * self.count**2
+
+    def _surroundings(self, order: Sequence[int]) -> tuple[list[int], list[int], list[int], list[int]]:
+        """Bits such that ``front[i] | left[i] * right[j] | back[j]`` is all around the items at the places i <= j.
+
+        Strength 2 has one bit: two items have nothing around them. Strength 3 has ``count`` bits for an item in front,
+        and as many for one behind. Strength 4 has ``count`` squared for two in front, for one on either side (each on
+        the left times each on the right: a product), and for two behind.
+        """
+        size, nothing = self.count, [0] * len(order)
+        if self.strength == 2:
+            return [1] * len(order), nothing, nothing, nothing
+        before = list(accumulate((1 << item for item in order), initial=0))
+        after = [before[-1] - ones for ones in before[1:]]
+        if self.strength == 3:
+            return before, nothing, nothing, [ones << size for ones in after]
+        twos_before = accumulate((ones << item * size for item, ones in zip(order, before, strict=False)), initial=0)
+        twos_after = accumulate(
+            (ones << (item + 2 * size) * size for item, ones in zip(reversed(order), reversed(after), strict=True)),
+            initial=0,
+        )
+        columns = accumulate((1 << (item + size) * size for item in reversed(order)), initial=0)
+        return list(twos_before), before, list(columns)[-2::-1], list(twos_after)[-2::-1]
+
+
+def shuffled(items: Sequence[T], chance: Chance) -> list[T]:
+    """The items in an order by chance."""
+    return sorted(items, key=lambda _item: chance.random())
