@@ -156,6 +156,7 @@ class _Inquiry:
             node = self._search.step(node, place)
 
     def _cover(self) -> None:
+        self._search = self._search.unmerged()  # whole orders rest on no assumption, and make none
         self._strength = min(self._settings.strength, self._count)
         self._orders = cover(self._search, self._settings)
         if self._search.answered is not None:
@@ -165,12 +166,12 @@ class _Inquiry:
         """Whole orders without merging, where that was asked for after a proof."""
         if not self._settings.paranoid or self._strength is not None:
             return
-        self._search.merging = False
+        search = self._search = self._search.unmerged()
         chance = Chance(derive_seed(self._settings.seed, "paranoid"))
         for _ in range(_MOST_SAMPLES):
             self._subject.budget = self._subject.deliveries + 2 * self._count
             try:
-                self._search.follow(draw_order(self._count, chance), repeats="last")
+                search.follow(draw_order(self._count, chance), repeats="last")
             except FoundError:
                 self._disagreed += 1
                 raise
@@ -215,7 +216,6 @@ class _Inquiry:
                 why="The same deliveries ended differently. Does the state depend on time, on chance, or on what "
                 "reset= or restore= leave behind? Name what does not count: ignore=[...].",
             )
-        self._search.merging = False
         subject.budget = subject.deliveries + max(self._settings.budget - subject.deliveries, 40 * self._count)
         try:
             self._cover()

@@ -36,24 +36,25 @@ class Node:
     ways_in: list[Node] = field(default_factory=list)
 
 
-Key = tuple[int, int, bool, Course]
-
-
 class Graph:
-    """All nodes that were reached, for events 0 to ``count`` - 1. ``duplicates``: each event may come once more."""
+    """All nodes that were reached, for events 0 to ``count`` - 1. ``duplicates``: each event may come once more.
 
-    def __init__(self, count: int, *, duplicates: bool) -> None:
+    ``merging``: nodes that look alike are one. Without, each course has nodes of its own, and the graph is a tree.
+    """
+
+    def __init__(self, count: int, *, duplicates: bool, merging: bool) -> None:
         self.count = count
         self.full = (1 << count) - 1
+        self.merging = merging
         self._duplicates = duplicates
-        self._nodes: dict[Key, Node] = {}
+        self._nodes: dict[object, Node] = {}
 
     def __len__(self) -> int:
         return len(self._nodes)
 
     def node(self, *, mask: int, state: int, course: Course, spent: bool = False, waiting: Course = ()) -> Node:
         """The node; a new one, if it was never reached."""
-        key = mask, state, spent, waiting
+        key = (mask, state, spent, waiting) if self.merging else (course, state, waiting)
         found = self._nodes.get(key)
         if found is None:
             found = self._nodes[key] = Node(mask, state, spent, waiting, course)

@@ -58,7 +58,7 @@ class Minimiser:
             edge = self._search.edge(node, place)
             if self._is_broken(edge.target):
                 return True
-            if accepted and not node.mask >> place & 1 and edge.accepted is not accepted[place]:
+            if accepted and edge.accepted is not accepted[place]:
                 return True
             node = edge.target
         return self._kind in {"state", "effects"} and self._settled(node) != self._ending(places)
@@ -100,7 +100,7 @@ class Minimiser:
                     edge = self._search.edge(node, place)
                     target = edge.target
                     way = (*course, place)
-                    odd = differs or bool(is_new and accepted and edge.accepted is not accepted[place])
+                    odd = differs or bool(accepted and edge.accepted is not accepted[place])
                     key = target, repeated if is_new else place, odd
                     price = cost + sum(one > place for one in course)
                     if self._is_broken(target):

@@ -46,18 +46,17 @@ class ContradictionError(Exception):
 class Search:
     """Leads the subject through courses, and keeps in a graph what it learns."""
 
-    def __init__(self, subject: Subject, settings: ExploreSettings) -> None:
+    def __init__(self, subject: Subject, settings: ExploreSettings, *, merging: bool = True) -> None:
         self.subject = subject
+        self._settings = settings
         self.repeats = settings.duplicates
-        self.graph = Graph(len(subject.events), duplicates=settings.duplicates)
+        self.graph = Graph(len(subject.events), duplicates=settings.duplicates, merging=merging)
         self.expected: int | None = None
         """The final state, as it is after the events in the order in which they happened."""
         self.accepted: dict[int, bool] = {}
         """Whether each event was accepted then."""
         self.answered: Course | None = None
-        """A course that ends with an answer of the other kind."""
-        self.merging = True
-        """Whether equal states are taken to be one; without, only how whole courses end counts."""
+        """A course of all events in which one is answered otherwise than then."""
         self.runs = 0
         self.retried = False
         """Some event that was refused was delivered again, and its state is the expected one only since then."""
@@ -66,6 +65,12 @@ class Search:
         self._root: Node | None = None
         self._here: Node | None = None
         """Where the subject stands, None where that is not known."""
+
+    def unmerged(self) -> Search:
+        """A search for the same, that takes no two states to be one: what it learns are whole courses."""
+        twin = Search(self.subject, self._settings, merging=False)
+        twin.expected, twin.accepted, twin.runs, twin.retried = self.expected, self.accepted, self.runs, self.retried
+        return twin
 
     # Going.
 
@@ -88,8 +93,7 @@ class Search:
         target, course = edge.target, self.subject.course
         if self.subject.broken(target.state) is not None:
             raise FoundError("invariant", course)
-        if not node.mask >> place & 1:
-            self._compare_answer(place, course, accepted=edge.accepted)
+        self._compare_answer(place, course, accepted=edge.accepted)
         if target.mask == self.graph.full and not target.waiting:
             self._compare(target.state, course)
         return target
@@ -104,9 +108,7 @@ class Search:
             known = Edge(target, accepted, course)
             self.graph.connect(node, place, known)
         elif known.target is not target or known.accepted is not accepted:
-            if self.merging:
-                raise ContradictionError(known.course, known.target.state, course)
-            known = Edge(target, accepted, course)
+            raise ContradictionError(known.course, known.target.state, course)
         self._here = target
         return known
 
@@ -223,7 +225,7 @@ class Search:
 
     def _target(self, node: Node, place: int, state: int, course: Course, *, accepted: bool) -> Node:
         if node.mask >> place & 1:
-            if state == node.state:
+            if state == node.state and self.graph.merging:
                 return node
             return self.graph.node(mask=node.mask, state=state, course=course, spent=True, waiting=node.waiting)
         waits = self._attempts and not accepted
@@ -243,4 +245,4 @@ class Search:
         if self.expected is None:
             self.accepted[place] = accepted
         elif self.answered is None and not self._attempts and accepted is not self.accepted[place]:
-            self.answered = course
+            self.answered = course + tuple(later for later in range(self.graph.count) if later not in course)

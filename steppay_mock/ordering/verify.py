@@ -25,11 +25,12 @@ def find_counterexample(
     search: Search, kind: Kind, course: Course, *, token: Token, budget: int, truth: Truth | None
 ) -> Counterexample | None:
     """The smallest counterexample to be found, seen to fail; None if the course does not fail any more."""
-    smallest, proved = _smallest(search, kind, course, budget)
-    found = deliver_again(search.subject, kind, smallest, token=token, truth=truth, smallest=proved)
-    if found is None and smallest != course:
-        return deliver_again(search.subject, kind, course, token=token, truth=truth, smallest=False)
-    return found
+    for one in (search, search.unmerged()):  # where equal states go on differently, none are taken to be one
+        smallest, proved = _smallest(one, kind, course, budget)
+        found = deliver_again(search.subject, kind, smallest, token=token, truth=truth, smallest=proved)
+        if found is not None and proved:
+            return found
+    return found or deliver_again(search.subject, kind, course, token=token, truth=truth, smallest=False)
 
 
 def deliver_again(
@@ -64,7 +65,7 @@ def fails(kind: Kind, run: Run, expected: Run, truth: Truth | None) -> bool:
     if kind == "invariant":
         return run.broken is not None
     if kind == "answer":
-        return _first_answers(run) != _first_answers(expected)
+        return _answers(run) != _answers(expected)
     return (run.state, run.effects) != (expected.state, expected.effects)
 
 
@@ -87,15 +88,12 @@ def _seen(run: Run) -> tuple[Hashable, Hashable]:
 def _smallest(search: Search, kind: Kind, course: Course, budget: int) -> tuple[Course, bool]:
     if kind == "truth":
         return course, True
-    minimiser = Minimiser(search, kind, budget=budget)
     try:
-        return minimiser.smallest(course)
+        return Minimiser(search, kind, budget=budget).smallest(course)
     except (ContradictionError, ExplorationError, BudgetSpentError):
         return course, False
 
 
-def _first_answers(run: Run) -> dict[int, bool]:
-    found: dict[int, bool] = {}
-    for place, accepted in zip(run.course, run.accepted, strict=True):
-        found.setdefault(place, accepted)
-    return found
+def _answers(run: Run) -> set[tuple[int, bool]]:
+    """Of each event, whether it was accepted; of one that came twice, perhaps both."""
+    return set(zip(run.course, run.accepted, strict=True))
