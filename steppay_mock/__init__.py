@@ -15,6 +15,10 @@ if TYPE_CHECKING:
     from steppay_mock.delivery.sender.hook import Hook
     from steppay_mock.delivery.sender.sender import Sender
     from steppay_mock.errors import ContractViolation, SignatureError, SteppayMockError
+    from steppay_mock.ordering.counterexample import Counterexample
+    from steppay_mock.ordering.exploration import Exploration
+    from steppay_mock.ordering.explore import explore
+    from steppay_mock.ordering.replay import replay
     from steppay_mock.payload.event import Event
     from steppay_mock.payload.factory import make_event, make_events
     from steppay_mock.store.api.api import StoreApi
@@ -29,8 +33,10 @@ __version__ = "0.1.0"
 
 __all__ = [
     "ContractViolation",
+    "Counterexample",
     "Event",
     "EventType",
+    "Exploration",
     "Hook",
     "IllegalAction",
     "Outcome",
@@ -44,10 +50,12 @@ __all__ = [
     "define_scenario",
     "deliver",
     "deliver_async",
+    "explore",
     "iter_errors",
     "load_scenarios",
     "make_event",
     "make_events",
+    "replay",
     "scenario",
     "sign",
     "validate",
@@ -56,8 +64,10 @@ __all__ = [
 
 _HOMES = {
     "ContractViolation": "errors",
+    "Counterexample": "ordering.counterexample",
     "Event": "payload.event",
     "EventType": "contract.catalogue",
+    "Exploration": "ordering.exploration",
     "Hook": "delivery.sender.hook",
     "IllegalAction": "store.lifecycle",
     "Outcome": "delivery.outcome",
@@ -71,10 +81,12 @@ _HOMES = {
     "define_scenario": "store.scenarios.registry",
     "deliver": "delivery.deliver",
     "deliver_async": "delivery.deliver",
+    "explore": "ordering.explore",
     "iter_errors": "contract.validate",
     "load_scenarios": "store.scenarios.registry",
     "make_event": "payload.factory",
     "make_events": "payload.factory",
+    "replay": "ordering.replay",
     "scenario": "store.scenarios.perform",
     "sign": "wire.signature",
     "validate": "contract.validate",

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 from steppay_mock.delivery.options import DeliveryOptions, Settings, resolve_options
 from steppay_mock.delivery.retries import Retries, read_retries
 from steppay_mock.errors import SteppayMockError, choices, did_you_mean
-from steppay_mock.ordering.normal import Ignore, read_ignore
+from steppay_mock.ordering.ignore import Ignore, read_ignore
 
 if TYPE_CHECKING:
     from steppay_mock.wire.signature import Secret

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Hashable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -149,10 +150,7 @@ class Subject:
         settings = self._settings
         raw = self._ask("state", settings.state)
         effects = None if settings.effects is None else self._counted(self._ask("effects", settings.effects))
-        try:
-            number = self.states.number(Snapshot(normalise(raw, ignore=settings.ignore), effects))
-        except SteppayMockError as error:
-            raise self._cut_off(f"What state= gives cannot be compared: {error}") from error
+        number = self.states.number(Snapshot(self._normalised(raw, "state"), effects))
         if settings.invariant is not None and number not in self._judged:
             self._judged[number] = self._judge(settings.invariant, raw)
         return number
@@ -203,9 +201,13 @@ class Subject:
     def _counted(self, effects: Any) -> Hashable:
         if isinstance(effects, str | bytes) or not hasattr(effects, "__iter__"):
             raise self._cut_off(f"effects= gives {type(effects).__name__}. Let it give a list of what was done.")
-        normal = [normalise(one, ignore=self._settings.ignore) for one in effects]
-        counts = {one: normal.count(one) for one in normal}
-        return frozenset(counts.items())
+        return frozenset(Counter(self._normalised(one, "effects") for one in effects).items())
+
+    def _normalised(self, value: Any, name: str) -> Hashable:
+        try:
+            return normalise(value, ignore=self._settings.ignore, name=name)
+        except SteppayMockError as error:
+            raise self._cut_off(str(error)) from error
 
     def _judge(self, invariant: Callable[[Any], Any], raw: Any) -> str | None:
         try:

@@ -33,4 +33,4 @@ def know_truth(settings: ExploreSettings, story: Story | None) -> Truth | None:
         told = truth(story.state())
     except Exception as error:
         raise ExplorationError(f"truth= raised {type(error).__name__}: {error}. Correct it.") from error
-    return Truth(normalise(told, ignore=settings.ignore))
+    return Truth(normalise(told, ignore=settings.ignore, name="truth"))

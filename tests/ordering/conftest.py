@@ -1,0 +1,33 @@
+"""Events for the search: the life of one subscription, one webhook a minute."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from steppay_mock import Event, make_event
+
+START = datetime(2025, 1, 15, 3, 0, tzinfo=UTC)
+STATUSES = ("ACTIVE", "UNPAID", "ACTIVE", "PAUSE", "ACTIVE", "PENDING_CANCEL", "CANCELED")
+
+MakeLife = Callable[..., tuple[Event, ...]]
+
+
+@pytest.fixture
+def make_life() -> MakeLife:
+    """So many webhooks of a subscription; ``apart`` seconds lie between two."""
+
+    def make(count: int, *, apart: int = 60) -> tuple[Event, ...]:
+        return tuple(
+            make_event(
+                "subscription.created" if place == 0 else "subscription.updated",
+                seed=7,
+                now=START + timedelta(seconds=apart * place),
+                data={"subscriptionId": 700, "customerId": 42, "status": STATUSES[place % len(STATUSES)]},
+            )
+            for place in range(count)
+        )
+
+    return make
