@@ -7,10 +7,11 @@ spare is the same delivery to the same receiver twice: what was saved is complet
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from io import BytesIO
+from itertools import islice
 from typing import Any
 
 from ordering.zoo.receiver import Receiver
@@ -44,16 +45,12 @@ class Finding:
     orders: int
     late_duplicates: int
 
-
-@dataclass(frozen=True, slots=True)
-class Judgement:
-    """What brute force found. ``findings`` has those kinds that differ in some order of some of the events."""
-
-    findings: dict[str, Finding]
-    orders: int
-    late_duplicates: int
-    probe_suffices: bool
-    """Of equal deliveries that show equal states and effects, does each further one do the same?"""
+    @property
+    def shows_in(self) -> str:
+        """Where it shows: in an ``order`` of all events, only with a ``repeat``, or only in a ``part`` of them."""
+        if self.orders:
+            return "order"
+        return "repeat" if self.late_duplicates else "part"
 
 
 @dataclass(slots=True)
@@ -107,66 +104,62 @@ class _Lives:
         self._bodies = [event.body for event in events]
         self._numbers: dict[str, int] = {}
         self._saved: list[str] = []
-        self._steps: dict[tuple[int, int], tuple[int, bool]] = {}
-        self.shown: dict[str, list[str]] = {"state": [], "effects": []}
+        self._looks: dict[str, int] = {}
+        self.states: list[int] = []
+        self.effects: list[int] = []
         self.first = self._number()
 
     def step(self, life: int, event: int) -> tuple[int, bool]:
         """What becomes of a shop by one delivery, and whether it answered with a 2xx."""
-        known = self._steps.get((life, event))
-        if known is None:
-            self._shop.restore(self._saved[life])
-            consumed = post(self._shop, self._bodies[event])
-            known = self._steps[life, event] = self._number(), consumed
-        return known
+        self._shop.restore(self._saved[life])
+        consumed = post(self._shop, self._bodies[event])
+        return self._number(), consumed
 
     def _number(self) -> int:
         saved = self._shop.save()
         number = self._numbers.setdefault(saved, len(self._saved))
         if number == len(self._saved):
             self._saved.append(saved)
-            self.shown["state"].append(canonical(self._shop.state()))
-            self.shown["effects"].append(canonical(sorted(self._shop.effects())))
+            self.states.append(self._look(self._shop.state()))
+            self.effects.append(self._look(sorted(self._shop.effects())))
         return number
 
+    def _look(self, shown: Any) -> int:
+        """Equal numbers for what looks the same."""
+        return self._looks.setdefault(canonical(shown), len(self._looks))
 
-def judge(receiver: Receiver, events: Sequence[Event]) -> Judgement:
-    """What brute force finds of a receiver; the events in occurrence order."""
-    tree, lives = _tree(len(events)), _Lives(receiver, events)
-    life, consumed, answers = [lives.first], [True], [(0, 0)]
-    for parent, event in _steps(tree):
-        number, good = lives.step(life[parent], event)
+
+def _walk(receiver: Receiver, events: Sequence[Event]) -> tuple[_Tree, dict[str, list[int]]]:
+    """The whole tree, and what is there to see at each of its nodes, as numbers that are equal for equal things.
+
+    The answers of a node are a set of bits: which events were taken so far, and in the upper half, which were refused.
+    Whether the last delivery was taken stands beside them.
+    """
+    tree, lives, count = _tree(len(events)), _Lives(receiver, events), len(events)
+    life, taken, answers = [lives.first], [1], [0]
+    steps: dict[tuple[int, int], tuple[int, bool]] = {}
+    for parent, event in islice(zip(tree.parents, tree.events, strict=True), 1, None):
+        step = life[parent], event
+        if step not in steps:
+            steps[step] = lives.step(*step)
+        number, consumed = steps[step]
         life.append(number)
-        consumed.append(good)
-        taken, refused = answers[parent]
-        bit = 1 << event
-        answers.append((taken | bit, refused) if good else (taken, refused | bit))
-    shown: dict[str, list[Any]] = {
-        "state": [lives.shown["state"][number] for number in life],
-        "answer": answers,
-        "effects": [lives.shown["effects"][number] for number in life],
-    }
-    whole = (1 << len(events)) - 1
-    whole_once = [tree.masks[node] == whole and tree.repeated[node] < 0 for node in range(len(life))]
-    orders, all_whole = sum(whole_once), tree.masks.count(whole)
-    return Judgement(
-        findings={kind: found for kind in KINDS if (found := _finding(tree, shown[kind])) is not None},
-        orders=orders,
-        late_duplicates=all_whole - orders,
-        probe_suffices=_probe_suffices(tree, list(zip(shown["state"], shown["effects"], strict=True)), consumed),
-    )
+        taken.append(int(consumed))
+        answers.append(answers[parent] | 1 << (event if consumed else event + count))
+    states, effects = [lives.states[number] for number in life], [lives.effects[number] for number in life]
+    return tree, {"state": states, "answer": answers, "effects": effects, "taken": taken}
 
 
-def _steps(tree: _Tree) -> Iterator[tuple[int, int]]:
-    steps = zip(tree.parents, tree.events, strict=True)
-    next(steps)
-    return steps
+def judge(receiver: Receiver, events: Sequence[Event]) -> dict[str, Finding]:
+    """What brute force finds, of each kind of which it finds anything; the events in occurrence order."""
+    tree, seen = _walk(receiver, events)
+    return {kind: found for kind in KINDS if (found := _finding(tree, seen[kind])) is not None}
 
 
-def _finding(tree: _Tree, shown: list[Any]) -> Finding | None:
+def _finding(tree: _Tree, seen: list[int]) -> Finding | None:
     """What differs from the same events in occurrence order."""
-    expected = {mask: shown[node] for mask, node in tree.in_order.items()}
-    differing = [node for node, mask in enumerate(tree.masks) if shown[node] != expected[mask]]
+    expected = {mask: seen[node] for mask, node in tree.in_order.items()}
+    differing = [node for node, mask in enumerate(tree.masks) if seen[node] != expected[mask]]
     if not differing:
         return None
 
@@ -174,22 +167,26 @@ def _finding(tree: _Tree, shown: list[Any]) -> Finding | None:
         return tree.masks[node].bit_count(), tree.inversions[node], int(tree.repeated[node] >= 0), node
 
     events, inversions, repeats, node = min(map(measure, differing))
-    whole = (1 << tree.count) - 1
-    late = [tree.repeated[node] >= 0 for node in differing if tree.masks[node] == whole]
+    repeated = [tree.repeated[node] >= 0 for node in differing if tree.masks[node] == tree.masks[-1]]
     return Finding(
         smallest=Counterexample(tree.course(node), events, inversions, repeats),
-        orders=late.count(False),
-        late_duplicates=late.count(True),
+        orders=repeated.count(False),
+        late_duplicates=repeated.count(True),
     )
 
 
-def _probe_suffices(tree: _Tree, shown: list[Any], consumed: list[bool]) -> bool:
-    """Whether what a shop shows, and what was delivered to it, decides what each further delivery does."""
+def probe_suffices(receiver: Receiver, events: Sequence[Event]) -> bool:
+    """Whether shops that show the same after the same deliveries, in any order, do the same at each further one.
+
+    Where they do not, a search that merges them by what they show can miss something.
+    """
+    tree, seen = _walk(receiver, events)
+    shown = list(zip(seen["state"], seen["effects"], strict=True))
     future: dict[Any, Any] = {}
     for node in range(1, len(shown)):
-        parent = tree.parents[node]
+        parent, became = tree.parents[node], (shown[node], seen["taken"][node])
         present = tree.masks[parent], tree.repeated[parent], shown[parent], tree.events[node]
-        if future.setdefault(present, (shown[node], consumed[node])) != (shown[node], consumed[node]):
+        if future.setdefault(present, became) != became:
             return False
     return True
 

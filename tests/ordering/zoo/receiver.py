@@ -19,6 +19,7 @@ class Receiver:
     flaw: str | None
     why: str
     shows_on: tuple[str, ...]
+    heals_on: tuple[str, ...]
     hides: str | None
     make: Callable[[Sequence[Event]], Shop]
 
@@ -29,4 +30,5 @@ class Receiver:
     def of(cls, shop: type[Shop]) -> Receiver:
         """The member that a class of shops is."""
         name = re.sub(r"(?<=.)(?=[A-Z])", "-", shop.__name__).lower()
-        return cls(name, shop.flaw, " ".join((shop.__doc__ or "").split()), shop.shows_on, shop.hides, shop)
+        why = " ".join((shop.__doc__ or "").split())
+        return cls(name, shop.flaw, why, shop.shows_on, shop.heals_on, shop.hides, shop)

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
 from ordering.zoo.guarded import Guarded
-from ordering.zoo.shop import Envelope, Shop
+from ordering.zoo.shop import Envelope, Row, Shop
 from ordering.zoo.webhook import about, row_of
 
 _KST = timezone(timedelta(hours=9))
@@ -77,4 +77,54 @@ class TimesAsText(Guarded):
         return bool(version > known.replace("T", " "))
 
 
-MEMBERS: tuple[type[Shop], ...] = (LastArrivalWins, FirstArrivalWins, CreationOverwrites, TimesInKst, TimesAsText)
+class NullsAreNotWritten(Guarded):
+    """A field that is absent keeps its old value, if an old value came before."""
+
+    flaw = "stale overwrite"
+    shows_on = ("profile",)
+
+    def write(self, table: str, key: str, version: Any, row: Row | None) -> bool:
+        if row is not None:
+            known = self.rows(table).get(key, {})
+            row = {column: known.get(column) if value is None else value for column, value in row.items()}
+        return super().write(table, key, version, row)
+
+
+class StaleMovesTheGuard(Guarded):
+    """A stale webhook is not written, but its version is, and what is less stale passes then."""
+
+    flaw = "stale overwrite"
+    shows_on = ("renewal-recovers", "pause-at-period-end")
+    hides = "the version of the row"
+
+    def write(self, table: str, key: str, version: Any, row: Row | None) -> bool:
+        written = super().write(table, key, version, row)
+        self.note("versions")[f"{table}/{key}"] = version
+        return written
+
+
+class OneClockForAll(Guarded):
+    """One time of the last webhook for all rows: what is older is dropped, even if it is about another row."""
+
+    flaw = "orphan update lost"
+    shows_on = ("renewal-recovers", "customer-subscribes")
+    heals_on = ("tied-updates",)
+
+    def handle(self, envelope: Envelope) -> int:
+        clock = self.note("clock")
+        if envelope["timestamp"] < clock.get("last", 0):
+            return 204
+        clock["last"] = envelope["timestamp"]
+        return super().handle(envelope)
+
+
+MEMBERS: tuple[type[Shop], ...] = (
+    LastArrivalWins,
+    FirstArrivalWins,
+    CreationOverwrites,
+    TimesInKst,
+    TimesAsText,
+    NullsAreNotWritten,
+    StaleMovesTheGuard,
+    OneClockForAll,
+)
