@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from math import factorial
+from math import factorial, inf
 from time import perf_counter
 from typing import TYPE_CHECKING, Any, Unpack
 
@@ -143,7 +143,7 @@ class _Inquiry:
             else:
                 search.by_resetting(covering_chains(self._count))
         except BudgetSpentError:  # the receiver has more states than a right one needs
-            self._subject.budget += 40 * self._count
+            self._subject.allow(40 * self._count)
             self._cover()
         if search.answered is not None:
             raise FoundError("answer", search.answered)
@@ -168,8 +168,8 @@ class _Inquiry:
             return
         search = self._search = self._search.unmerged()
         chance = Chance(derive_seed(self._settings.seed, "paranoid"))
+        self._subject.allow(inf)
         for _ in range(_MOST_SAMPLES):
-            self._subject.budget = self._subject.deliveries + 2 * self._count
             try:
                 search.follow(draw_order(self._count, chance), repeats="last")
             except FoundError:
@@ -182,7 +182,7 @@ class _Inquiry:
         """What is wrong at the end if one event never comes."""
         if not self._settings.losses:
             return ()
-        self._subject.budget = self._subject.deliveries + self._count**2
+        self._subject.allow(inf)
         return tuple(self._loss(place) for place in range(self._count))
 
     def _loss(self, lost: int) -> Loss:
@@ -216,11 +216,12 @@ class _Inquiry:
                 why="The same deliveries ended differently. Does the state depend on time, on chance, or on what "
                 "reset= or restore= leave behind? Name what does not count: ignore=[...].",
             )
-        subject.budget = subject.deliveries + max(self._settings.budget - subject.deliveries, 40 * self._count)
+        subject.allow(max(self._settings.budget - subject.deliveries, 40 * self._count))
         try:
             self._cover()
         except FoundError as found:
             return self._fail(found.kind, found.course)
+        subject.allow(inf)
         witnesses = tuple(subject.follow(course) for course in (contradiction.before, contradiction.now))
         return self._result(
             "hidden",

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from steppay_mock.ordering.course import Course, inversions, occurrence, repeats
 from steppay_mock.ordering.graph import Node
-from steppay_mock.ordering.subject import BudgetSpentError
+from steppay_mock.ordering.subject import BudgetSpentError, is_odd
 
 if TYPE_CHECKING:
     from steppay_mock.ordering.counterexample import Kind
@@ -35,7 +35,7 @@ class Minimiser:
         self._subject = search.subject
         self._kind = kind
         self._steps = 0
-        self._subject.budget = self._subject.deliveries + budget
+        self._subject.allow(budget)
 
     def smallest(self, course: Course) -> tuple[Course, bool]:
         """The smallest course, and whether everything smaller was tried."""
@@ -58,7 +58,8 @@ class Minimiser:
             edge = self._search.edge(node, place)
             if self._is_broken(edge.target):
                 return True
-            if accepted and edge.accepted is not accepted[place]:
+            is_new = not node.mask >> place & 1
+            if accepted and is_odd(edge.accepted, accepted[place], is_new=is_new):
                 return True
             node = edge.target
         return self._kind in {"state", "effects"} and self._settled(node) != self._ending(places)
@@ -100,7 +101,7 @@ class Minimiser:
                     edge = self._search.edge(node, place)
                     target = edge.target
                     way = (*course, place)
-                    odd = differs or bool(accepted and edge.accepted is not accepted[place])
+                    odd = differs or bool(accepted and is_odd(edge.accepted, accepted[place], is_new=is_new))
                     key = target, repeated if is_new else place, odd
                     price = cost + sum(one > place for one in course)
                     if self._is_broken(target):

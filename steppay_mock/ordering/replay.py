@@ -67,7 +67,7 @@ def replay(
     if read.burst is not None:
         listed = collapse_bursts(listed, seconds=read.burst)
     found = _found_again(read, listed)
-    subject = Subject(receiver, listed, replace(settings, budget=100 * (len(listed) + 2) * (read.retries + 1)))
+    subject = Subject(receiver, listed, settings)
     source = read.source
     with subject:
         truth: Truth | None = know_truth(settings, story) if read.kind == "truth" else None

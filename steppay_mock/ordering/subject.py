@@ -52,7 +52,7 @@ class Subject:
         self.course: Course = ()
         self.deliveries = 0
         self.refused = 0
-        self.budget = settings.budget
+        self._left: float = settings.budget
         self._settings = settings
         self._receiver = OpenReceiver(receiver, settings.delivery)
         self._requests: list[Request | None] = [None] * len(self.events)
@@ -91,6 +91,10 @@ class Subject:
     def __exit__(self, *exception: Any) -> None:  # noqa: PYI036 - as ExitStack has it
         self._stack.__exit__(*exception)
 
+    def allow(self, deliveries: float) -> None:
+        """From now on so many more may be made; ``inf`` where the work has its own bound."""
+        self._left = deliveries
+
     # Moving.
 
     def begin(self) -> None:
@@ -108,10 +112,11 @@ class Subject:
 
     def deliver(self, place: int) -> Answer:
         """Deliver the event at that place; BudgetSpentError if no delivery is left."""
-        if self.deliveries >= self.budget:
+        if self._left <= 0:
             raise BudgetSpentError
+        self._left -= 1
         self.deliveries += 1
-        self._settings.watch(self.deliveries, self.budget)
+        self._settings.watch(self.deliveries, self._settings.budget)
         try:
             self._dog.watch()
             answer = self._receiver.send(self._request(place))
@@ -251,6 +256,11 @@ class Subject:
 def accepts(answer: Answer) -> bool:
     """Whether the answer is a success: it came whole, with 2xx (assumed, fact 23)."""
     return answer.error is None and answer.status is not None and 200 <= answer.status <= 299
+
+
+def is_odd(accepted: bool, expected: bool, *, is_new: bool) -> bool:  # noqa: FBT001 - two of a kind
+    """Whether an answer depends on order; that what was refused is accepted when it comes again is no fault."""
+    return accepted is not expected and (is_new or expected)
 
 
 def _told(answer: Answer) -> str:

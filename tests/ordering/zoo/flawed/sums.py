@@ -108,7 +108,7 @@ class ThreeFailuresInARow(Shop):
     def handle(self, envelope: Envelope) -> int:
         if not self.meets(envelope):
             return 204
-        key, row = envelope["data"]["customerId"], self.note("row")
+        key, row = str(envelope["data"]["customerId"]), self.note("row")
         row[key] = row.get(key, 0) + 1 if envelope["event"] == "payment.failed" else 0
         if row[key] == 3:
             self.rows("customers")[key] = {"suspended": True}
