@@ -24,6 +24,9 @@ class Members:
 class Unordered(list[Any]):
     """A set in a plain form: its things in an order that is always the same, whatever they are."""
 
+    def __repr__(self) -> str:
+        return f"{{{', '.join(map(repr, self))}}}" if self else "set()"
+
 
 def normalise(value: Any, *, ignore: Ignore = NOTHING, name: str = "state") -> Hashable:
     """The normal form of what a probe gave, without what is ignored.
