@@ -1,0 +1,154 @@
+"""How is a thing that a probe returns read as a dict, a list, a set or a value? Libraries are known by their marks."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence, ValuesView
+from collections.abc import Set as AbstractSet
+from dataclasses import fields, is_dataclass
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+from enum import Enum
+from fractions import Fraction
+from pathlib import PurePath
+from typing import Any
+from uuid import UUID
+
+Reader = Callable[[Any], Any]
+"""Takes the thing one level down: to a dict, a list, a set or a value; what is in it is as it was."""
+
+VALUES: frozenset[type] = frozenset(
+    {str, int, bool, type(None), bytes, datetime, date, time, timedelta, UUID, Fraction}
+)
+"""Types whose values are compared as they are. Those that have a value unequal to itself are not among them."""
+
+_KINDS_OF_VALUES = (str, int, bytes, date, time, timedelta, UUID, Fraction, PurePath, Enum)
+
+
+class NotANumber(float):
+    """A NaN that is equal to itself; there is one."""
+
+    __slots__ = ()
+
+    def __eq__(self, other: object) -> bool:
+        return self is other
+
+    def __ne__(self, other: object) -> bool:
+        return self is not other
+
+    def __hash__(self) -> int:
+        return id(type(self))
+
+    def __reduce__(self) -> str:
+        return "NAN"
+
+
+NAN = NotANumber("nan")
+
+
+def reader_of(kind: type) -> Reader | None:
+    """What reads things of this type; None if nobody knows what of them counts."""
+    return next((reader for reader in (rule(kind) for rule in _RULES) if reader is not None), None)
+
+
+def same(value: Any) -> Any:
+    """The value as it is."""
+    return value
+
+
+def number(value: float) -> float:
+    """The number, or NAN."""
+    return NAN if value != value else value  # noqa: PLR0124 - that is how it is told
+
+
+def decimal(value: Decimal) -> Decimal | float:
+    """The number, or NAN."""
+    return NAN if value.is_nan() else value
+
+
+def _value(kind: type) -> Reader | None:
+    if issubclass(kind, _KINDS_OF_VALUES):
+        return same
+    if issubclass(kind, float):
+        return number
+    if issubclass(kind, Decimal):
+        return decimal
+    return bytes if issubclass(kind, bytearray | memoryview) else None
+
+
+def _mapping(kind: type) -> Reader | None:
+    return dict if issubclass(kind, Mapping) else None
+
+
+def _sqlalchemy(kind: type) -> Reader | None:
+    mapper: Any = getattr(kind, "__mapper__", None)
+    if not hasattr(mapper, "column_attrs"):
+        return None
+    return _fields(attribute.key for attribute in mapper.column_attrs)
+
+
+def _django(kind: type) -> Reader | None:
+    meta: Any = getattr(kind, "_meta", None)
+    if not hasattr(meta, "concrete_fields"):
+        return None
+    return _fields(field.attname for field in meta.concrete_fields)
+
+
+def _pydantic(kind: type) -> Reader | None:
+    return (lambda model: model.model_dump()) if callable(getattr(kind, "model_dump", None)) else None
+
+
+def _attrs(kind: type) -> Reader | None:
+    attributes = getattr(kind, "__attrs_attrs__", None)
+    return None if attributes is None else _fields(attribute.name for attribute in attributes)
+
+
+def _dataclass(kind: type) -> Reader | None:
+    return _fields(field.name for field in fields(kind)) if is_dataclass(kind) else None
+
+
+def _named_tuple(kind: type) -> Reader | None:
+    """Read a namedtuple, and a row of SQLAlchemy, whose fields differ from query to query."""
+    if hasattr(kind, "_fields") and issubclass(kind, Sequence):
+        return lambda row: _columns(row._fields, row)
+    return None
+
+
+def _row(kind: type) -> Reader | None:
+    """Read a row of sqlite3 or another driver, which has ``keys()`` and is no Mapping."""
+    return _row_as_dict if hasattr(kind, "keys") and hasattr(kind, "__getitem__") else None
+
+
+def _row_as_dict(row: Any) -> dict[str, Any]:
+    names = tuple(row.keys())
+    if len(set(names)) == len(names):
+        return {name: row[name] for name in names}
+    return _columns(names, (row[at] for at in range(len(names))))
+
+
+def _set(kind: type) -> Reader | None:
+    return frozenset if issubclass(kind, AbstractSet) else None
+
+
+def _sequence(kind: type) -> Reader | None:
+    return list if issubclass(kind, Sequence | ValuesView) else None
+
+
+_RULES: tuple[Callable[[type], Reader | None], ...] = (
+    _value, _mapping, _sqlalchemy, _django, _pydantic, _attrs, _dataclass, _named_tuple, _row, _set, _sequence,
+)  # fmt: skip
+
+
+def _fields(names: Iterable[str]) -> Reader:
+    known = tuple(names)
+    return lambda thing: {name: getattr(thing, name) for name in known}
+
+
+def _columns(names: Iterable[str], values: Iterable[Any]) -> dict[str, Any]:
+    """The row as a dict. Two columns of one name are kept apart: none may be lost unseen."""
+    seen: Counter[str] = Counter()
+    row: dict[str, Any] = {}
+    for name, value in zip(names, values, strict=True):
+        seen[name] += 1
+        row[name if seen[name] == 1 else f"{name} ({seen[name]})"] = value
+    return row

@@ -1,0 +1,326 @@
+"""Two states have the same normal form if, and only if, nothing that counts is different."""
+
+from __future__ import annotations
+
+import pickle
+import sqlite3
+from collections import Counter, OrderedDict, defaultdict, deque, namedtuple
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal
+from enum import Enum, StrEnum
+from fractions import Fraction
+from math import nan
+from pathlib import PurePosixPath
+from random import Random
+from types import MappingProxyType
+from typing import Any, NamedTuple
+from uuid import UUID
+
+import attrs
+import pydantic
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from ordering.drawn import STATES, VALUES, otherwise
+from sqlalchemy import Engine, create_engine, select, text
+from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
+from sqlalchemy.pool import StaticPool
+
+from steppay_mock import SteppayMockError
+from steppay_mock.ordering.ignore import read_ignore
+from steppay_mock.ordering.normal import Unordered, normalise, plain
+
+
+class Status(Enum):
+    PAID = "paid"
+    FAILED = "failed"
+
+
+class Word(StrEnum):
+    PAID = "paid"
+
+
+@dataclass
+class Payment:
+    id: int
+    status: str
+    lines: list[Any] = field(default_factory=list)
+
+
+class Pair(NamedTuple):
+    id: int
+    status: str
+
+
+Untyped = namedtuple("Untyped", ["status", "id"])  # noqa: PYI024 - probes return them
+
+
+@attrs.define
+class Attributes:
+    id: int
+    status: str
+
+
+class Model(pydantic.BaseModel):
+    id: int
+    status: str
+
+
+class Base(DeclarativeBase):
+    pass
+
+
+class Row(Base):
+    __tablename__ = "payments"
+    number: Mapped[int] = mapped_column("id", primary_key=True)
+    status: Mapped[str]
+
+
+@pytest.fixture
+def engine() -> Iterator[Engine]:
+    made = create_engine("sqlite://", poolclass=StaticPool)
+    Base.metadata.create_all(made)
+    with made.begin() as connection:
+        connection.execute(text("INSERT INTO payments VALUES (1, 'paid')"))
+    yield made
+    made.dispose()
+
+
+@given(STATES, st.randoms(use_true_random=False))
+def test_what_is_the_same_has_the_same_form_however_it_was_made(state: Any, random: Random) -> None:
+    form, other = normalise(state), normalise(otherwise(state, random))
+    assert form == other
+    assert hash(form) == hash(other)
+
+
+@given(STATES)
+def test_ignoring_what_is_not_there_changes_no_form(state: Any) -> None:
+    assert normalise(state, ignore=read_ignore(["nowhere_to_be_found", "$.a.b[7].c"])) == normalise(state)
+
+
+@given(STATES)
+def test_a_form_made_plain_has_that_form(state: Any) -> None:
+    form = normalise(state)
+    assert normalise(plain(form)) == form
+    assert plain(plain(form)) == plain(form)
+
+
+@given(STATES, VALUES, VALUES)
+def test_a_different_value_anywhere_makes_a_different_form(state: Any, one: Any, other: Any) -> None:
+    same = normalise(one) == normalise(other)
+    assert (normalise([state, one]) == normalise([state, other])) is same
+    assert (normalise({"a": {"b": one}, "c": state}) == normalise({"c": state, "a": {"b": other}})) is same
+    assert (normalise(({one}, state)) == normalise(({other}, state))) is same
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ([1, 2], [2, 1]),
+        ([1, 2], {1, 2}),
+        ([("a", 1)], {"a": 1}),
+        ({("a", 1)}, {"a": 1}),
+        ([], {}),
+        ([], set()),
+        ({}, set()),
+        ({"a": None}, {}),
+        ("1", 1),
+        (b"1", "1"),
+        ([[1], []], [[], [1]]),
+        ({1: "a"}, {"1": "a"}),
+        (date(2025, 1, 1), datetime(2025, 1, 1)),
+        (datetime(2025, 1, 1), datetime(2025, 1, 1, tzinfo=UTC)),
+        (Status.PAID, Status.FAILED),
+        (Status.PAID, "paid"),
+        (nan, None),
+        (Payment(1, "paid"), Payment(1, "failed")),
+    ],
+)
+def test_what_is_different_has_another_form(one: Any, other: Any) -> None:
+    assert normalise(one) != normalise(other)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ([1], (1,)),
+        (deque([1]), [1]),
+        (range(2), [0, 1]),
+        ({"a": 1}.values(), [1]),
+        ({"a": 1}.keys(), {"a"}),
+        (Counter("aab"), {"b": 1, "a": 2}),
+        (OrderedDict(a=1, b=2), OrderedDict(b=2, a=1)),
+        (defaultdict(list, a=[1]), {"a": [1]}),
+        (MappingProxyType({"a": 1}), {"a": 1}),
+        (float("nan"), nan),
+        (Decimal("NaN"), Decimal("sNaN")),
+        (Decimal("10.0"), Decimal(10)),
+        (bytearray(b"1"), b"1"),
+        (memoryview(b"1"), b"1"),
+        (Word.PAID, "paid"),
+        ({Status.PAID: 1, None: 2, (1, "a"): 3}, {(1, "a"): 3, None: 2, Status.PAID: 1}),
+        ({frozenset({1}), (2, 3)}, {(2, 3), frozenset({1})}),
+        (Unordered([2, 1]), {1, 2}),
+        (Payment(1, "paid", [{"a": 1}]), {"id": 1, "status": "paid", "lines": [{"a": 1}]}),
+        (Pair(1, "paid"), {"id": 1, "status": "paid"}),
+        (Untyped("paid", 1), Pair(1, "paid")),
+        (Attributes(1, "paid"), {"id": 1, "status": "paid"}),
+        (Model(id=1, status="paid"), {"id": 1, "status": "paid"}),
+        (pydantic.RootModel[list[int]]([1]), [1]),
+    ],
+)
+def test_what_differs_only_in_its_making_has_the_same_form(one: Any, other: Any) -> None:
+    assert normalise(one) == normalise(other)
+    assert normalise([{"a": one}], ignore=read_ignore("nowhere")) == normalise([{"a": other}])
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        *(None, True, 7, 1.5, "text", b"bytes", Decimal("9.90"), date(2025, 1, 1), datetime(2025, 1, 1), time(9)),
+        *(timedelta(1), UUID(int=7), Fraction(1, 3), PurePosixPath("/a"), Status.PAID),
+    ],
+    ids=repr,
+)
+def test_a_value_is_shown_as_it_is(value: object) -> None:
+    shown = plain(normalise({"a": [value]}))["a"][0]
+    assert shown == value
+    assert type(shown) is type(value)
+
+
+def test_rows_of_sqlite3_are_dicts_and_no_column_is_lost() -> None:
+    connection = sqlite3.connect(":memory:")
+    connection.row_factory = sqlite3.Row
+    rows = connection.execute("SELECT 1 AS id, 'paid' AS status, 2 AS id").fetchall()
+    assert plain(normalise(rows)) == [{"id": 1, "id (2)": 2, "status": "paid"}]
+    connection.close()
+
+
+def test_rows_and_instances_of_sqlalchemy_are_dicts_of_their_fields(engine: Engine) -> None:
+    with engine.connect() as connection:
+        rows = connection.execute(text("SELECT id, status, id FROM payments")).all()
+        assert plain(normalise(rows)) == [{"id": 1, "id (2)": 1, "status": "paid"}]
+        mappings = connection.execute(text("SELECT * FROM payments")).mappings().all()
+        assert plain(normalise(mappings)) == [{"id": 1, "status": "paid"}]
+    with Session(engine) as session:
+        assert plain(normalise(session.scalars(select(Row)).all())) == [{"number": 1, "status": "paid"}]
+        assert plain(normalise(session.execute(select(Row)).all())) == [{"Row": {"number": 1, "status": "paid"}}]
+
+
+def test_plain_forms_are_shown_in_one_order_only() -> None:
+    shown = plain(normalise({"b": {10, 9}, "a": {"x", 1, None, (2, 1)}, "c": {3: 0, "3": 1}}))
+    assert list(shown) == ["a", "b", "c"]
+    assert shown == {"a": [None, 1, [2, 1], "x"], "b": [9, 10], "c": {3: 0, "3": 1}}
+    assert isinstance(shown["b"], Unordered)
+
+
+def test_a_form_can_be_pickled() -> None:
+    form = normalise({"a": [{"b": {1, 2, nan}}]})
+    assert pickle.loads(pickle.dumps(form)) == form
+
+
+class Opaque:
+    pass
+
+
+class Broken:
+    __attrs_attrs__ = (Opaque,)
+    Opaque.name = "status"  # type: ignore[attr-defined]
+
+    @property
+    def status(self) -> str:
+        raise ConnectionError("the database is gone")
+
+
+class Orders:
+    def __iter__(self) -> Iterator[int]:
+        return iter([1])
+
+
+async def waiting() -> None:
+    pass
+
+
+ONCE = "which can be gone through only once. Return list(...) of it."
+ANEW = "which is gone through anew each time. Return list(...) of it."
+OPAQUE = (
+    "which cannot be compared. Return plain data: a list, a dict, a dataclass, texts and numbers. "
+    "Of an object, return the fields that count, such as vars(it)."
+)
+CALLED = "which is to be called. Call it in the probe, and return what it gives."
+BROKEN = (
+    "whose fields cannot be read: ConnectionError: the database is gone. Read them in the probe, and return a dict."
+)
+
+
+@pytest.mark.parametrize(
+    ("make", "message"),
+    [
+        (lambda: {"payments": [1, iter([1])]}, f"a list_iterator at $.payments[1], {ONCE}"),
+        (lambda: (one for one in [1]), f"a generator at $, {ONCE}"),
+        (lambda: {"a b": Orders()}, f"a Orders at $['a b'], {ANEW}"),
+        (lambda: [Payment(1, "paid", [Opaque()])], f"a Opaque at $[0].lines[0], {OPAQUE}"),
+        (lambda: {"rows": len}, f"a builtin_function_or_method at $.rows, {CALLED}"),
+        (lambda: {"a": Broken()}, f"a Broken at $.a, {BROKEN}"),
+        (lambda: {Opaque: 1}, f"a type at $[{Opaque!r}], {CALLED}"),
+    ],
+)
+def test_what_cannot_be_compared_is_named_with_its_path_and_what_to_return(
+    make: Callable[[], Any], message: str
+) -> None:
+    with pytest.raises(SteppayMockError) as caught:
+        normalise(make())
+    assert str(caught.value) == f"state= gives {message}"
+    with pytest.raises(SteppayMockError) as caught:
+        normalise([make()], ignore=read_ignore("nowhere"), name="effects")
+    assert str(caught.value) == f"effects= gives {message}".replace(" at $", " at $[0]", 1)
+
+
+def test_what_nobody_awaited_is_named() -> None:
+    probe = waiting()
+    with pytest.raises(SteppayMockError, match=r"a coroutine at \$, which nobody awaited\. Await it in the probe"):
+        normalise(probe)
+    probe.close()
+
+
+def test_what_contains_itself_is_named_where_it_begins_again() -> None:
+    order: dict[str, Any] = {"id": 1, "payments": []}
+    order["payments"].append(Payment(2, "paid", [order]))
+    with pytest.raises(SteppayMockError) as caught:
+        normalise({"orders": [order]})
+    assert str(caught.value) == (
+        "state= gives a dict at $.orders[0].payments[0].lines[0], which is the same as $.orders[0], around it. "
+        "Return rows as dicts of plain values, and refer to other rows by their id."
+    )
+
+
+def test_what_is_the_same_twice_without_being_around_itself_is_fine() -> None:
+    shared = {"a": [1]}
+    assert normalise([shared, shared]) == normalise([{"a": [1]}, {"a": (1,)}])
+
+
+def test_what_is_too_deep_is_an_error() -> None:
+    deep: list[Any] = []
+    for _ in range(5_000):
+        deep = [deep]
+    with pytest.raises(SteppayMockError, match=r"a list at \$\[0\]\[0\].*\.\.\., more than 150 levels deep\."):
+        normalise(deep)
+
+
+def test_what_cannot_be_hashed_is_an_error() -> None:
+    class Text(str):
+        __slots__ = ()
+        __hash__ = None  # type: ignore[assignment]
+
+    with pytest.raises(SteppayMockError, match=r"state= gives data that cannot be compared: TypeError: .*unhashable"):
+        normalise([Text("a")])
+
+
+def test_what_is_ignored_need_not_be_comparable() -> None:
+    state = {"rows": [{"id": 1, "handle": Opaque()}], "log": iter([1])}
+    form = normalise(state, ignore=read_ignore(["handle", "$.log"]))
+    assert plain(form) == {"rows": [{"id": 1}]}
+    with pytest.raises(SteppayMockError, match=r"a Opaque at \$\.rows\[0\]\.handle"):
+        normalise(state, ignore=read_ignore("$.log"))
