@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import permutations
+from math import factorial
 from typing import TYPE_CHECKING
 
 from steppay_mock.ordering.covering import covering_orders
@@ -9,9 +11,14 @@ from steppay_mock.ordering.subject import BudgetSpentError
 from steppay_mock.payload.chance import Chance, derive_seed
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from steppay_mock.ordering.course import Course
     from steppay_mock.ordering.options import ExploreSettings
     from steppay_mock.ordering.search import Search
+
+_FEW = 720  # six events
+_SAMPLES = 500
 
 
 def cover(search: Search, settings: ExploreSettings) -> list[Course]:
@@ -23,14 +30,24 @@ def cover(search: Search, settings: ExploreSettings) -> list[Course]:
             done.append(order)
         chance = Chance(derive_seed(settings.seed, "orders"))
         while True:
-            order = draw_order(count, chance)
+            order = _draw_order(count, chance)
             search.follow(_with_a_repeat(order, chance) if settings.duplicates else order, repeats="never")
             done.append(order)
     except BudgetSpentError:
         return done
 
 
-def draw_order(count: int, chance: Chance) -> Course:
+def sample_orders(count: int, *, seed: int) -> Iterator[Course]:
+    """Orders to be delivered as a whole: all of them if they are few, and else some by chance."""
+    if factorial(count) <= _FEW:
+        yield from permutations(range(count))
+    else:
+        chance = Chance(derive_seed(seed, "paranoid"))
+        for _ in range(_SAMPLES):
+            yield _draw_order(count, chance)
+
+
+def _draw_order(count: int, chance: Chance) -> Course:
     """An order by chance: each is as likely as any other."""
     keys = [chance.random() for _ in range(count)]
     return tuple(sorted(range(count), key=keys.__getitem__))

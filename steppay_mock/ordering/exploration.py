@@ -44,6 +44,8 @@ class Coverage:
     disagreed: int = 0
     refused: int = 0
     """How many deliveries were answered with something else than success."""
+    found_after: int | None = None
+    """How many deliveries had been made when the first failure showed."""
     leans_on_retries: bool = False
     """Some events are refused at first, and the state is right only because they were delivered again."""
 

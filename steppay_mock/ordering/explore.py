@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import islice
 from math import factorial, inf
 from time import perf_counter
 from typing import TYPE_CHECKING, Any, Unpack
 
 from steppay_mock.ordering.bursts import collapse_bursts
-from steppay_mock.ordering.cover import cover, draw_order
+from steppay_mock.ordering.cover import cover, sample_orders
 from steppay_mock.ordering.covering import covered
 from steppay_mock.ordering.difference import differences
 from steppay_mock.ordering.exploration import Coverage, Exploration, Loss, Verdict
@@ -20,7 +21,6 @@ from steppay_mock.ordering.subject import BudgetSpentError, Subject
 from steppay_mock.ordering.token import Source, describe_events
 from steppay_mock.ordering.truth import know_truth
 from steppay_mock.ordering.verify import find_counterexample, is_flaky
-from steppay_mock.payload.chance import Chance, derive_seed
 from steppay_mock.payload.event import Event, Events, iter_events
 from steppay_mock.store.scenarios.story import Story
 
@@ -31,7 +31,6 @@ if TYPE_CHECKING:
     from steppay_mock.ordering.course import Course
     from steppay_mock.ordering.receiver import Receiver
 
-_MOST_SAMPLES = 200
 _MOST_PROVED = 14  # events: beyond, even a right receiver is out of every budget
 _MINIMISING = 10_000  # deliveries that may be spent on making a counterexample smaller
 
@@ -82,6 +81,7 @@ class _Inquiry:
         self._token = describe_events(events, source=_source(story), burst=burst, retries=settings.attempts)
         self._strength: int | None = None
         self._orders: list[Course] = []
+        self._found_after: int | None = None
         self._sampled = 0
         self._disagreed = 0
         self._losses: tuple[Loss, ...] = ()
@@ -137,9 +137,12 @@ class _Inquiry:
             self._cover()
             return
         try:
-            self._begin_again()
+            share = self._price() // 20
+            self._begin_again(max(share, 2))
             if self._subject.can_restore:
-                search.by_restoring(self._trail)
+                search.by_restoring(
+                    islice(covering_chains(self._count), 1, 5 if share > self._count else 2), self._trail
+                )
             else:
                 search.by_resetting(covering_chains(self._count))
         except BudgetSpentError:  # the receiver has more states than a right one needs
@@ -148,11 +151,10 @@ class _Inquiry:
         if search.answered is not None:
             raise FoundError("answer", search.answered)
 
-    def _begin_again(self) -> None:
+    def _begin_again(self, most: int) -> None:
         """The beginning of the story once more, as far as that costs next to nothing: does it go as before?"""
-        share = self._price() // 20
         node = self._search.begin()
-        for place in range(min(self._count, max(share, 2))):
+        for place in range(min(self._count, most)):
             node = self._search.step(node, place)
 
     def _cover(self) -> None:
@@ -167,11 +169,10 @@ class _Inquiry:
         if not self._settings.paranoid or self._strength is not None:
             return
         search = self._search = self._search.unmerged()
-        chance = Chance(derive_seed(self._settings.seed, "paranoid"))
         self._subject.allow(inf)
-        for _ in range(_MOST_SAMPLES):
+        for order in sample_orders(self._count, seed=self._settings.seed):
             try:
-                search.follow(draw_order(self._count, chance), repeats="last")
+                search.follow(order, repeats="last")
             except FoundError:
                 self._disagreed += 1
                 raise
@@ -198,6 +199,7 @@ class _Inquiry:
     # What came of it.
 
     def _fail(self, kind: Kind, course: Course) -> Exploration:
+        self._found_after = self._subject.deliveries
         budget = max(self._settings.budget // 2, _MINIMISING)
         found = find_counterexample(self._search, kind, course, token=self._token, budget=budget, truth=self._truth)
         if found is None:
@@ -253,6 +255,7 @@ class _Inquiry:
                 sampled=self._sampled,
                 disagreed=self._disagreed,
                 refused=subject.refused,
+                found_after=self._found_after,
                 leans_on_retries=search.retried,
             ),
             losses=self._losses,

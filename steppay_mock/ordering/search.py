@@ -6,6 +6,8 @@ n! orders of n events fold into a graph: what was delivered, and the state after
 
 from __future__ import annotations
 
+from itertools import chain as one_after_another
+from itertools import islice
 from typing import TYPE_CHECKING, Literal
 
 from steppay_mock.ordering.course import Course
@@ -19,6 +21,8 @@ if TYPE_CHECKING:
     from steppay_mock.ordering.options import ExploreSettings
     from steppay_mock.ordering.subject import Mark, Subject
 
+
+_SOON = 6  # orders that are tried before anything else is
 
 Repeats = Literal["never", "last", "always"]
 """When an event comes again that was never repeated in that place: not at all, at the end of the course, at once."""
@@ -171,10 +175,15 @@ class Search:
     def by_resetting(self, chains: Iterable[Course]) -> None:
         """Every way from every state, where one can only begin anew.
 
-        ``chains`` are orders that cover every way if states depend on what was delivered alone; the rest is gone one by
-        one.
+        ``chains`` are orders that cover every way if states depend on what was delivered alone, the most different ones
+        first; the rest is gone one by one.
         """
-        for chain in chains:
+        left = iter(chains)
+        first = list(islice(left, _SOON))
+        for chain in first:  # their repeats can wait: other orders come by there, and most failures show without any
+            if self._lacks(chain):
+                self.follow(chain, repeats="last")
+        for chain in one_after_another(left, first):
             while self._lacks(chain):
                 self.follow(chain, repeats="always")
         while self.root.open:
@@ -184,8 +193,13 @@ class Search:
                 node = self.step(node, missing[0])
             self.end()
 
-    def by_restoring(self, trail: list[tuple[Node, Mark]]) -> None:
-        """Every way from every state, where one can go back: depth first. ``trail`` are states on the way here."""
+    def by_restoring(self, chains: Iterable[Course], trail: list[tuple[Node, Mark]]) -> None:
+        """Every way from every state, where one can go back: depth first.
+
+        ``trail`` are the states of a course that was followed already, ``chains`` some that are followed before others.
+        """
+        for chain in chains:
+            trail += self.lead(chain)
         while trail:
             node, mark = trail[-1]
             missing = self.graph.repeats(node) or self.graph.news(node)

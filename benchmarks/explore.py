@@ -1,0 +1,220 @@
+"""What does a proof cost, in deliveries and in time, and how soon and how small is a failure, beside plain shuffling?
+
+The receiver of the timings is a Flask app that verifies signatures and keeps the newest of each thing in a dict: the
+less a receiver does by itself, the more a search beside it shows.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Sequence
+from math import comb
+from pathlib import Path
+from statistics import median
+from typing import TYPE_CHECKING, Any
+
+from flask import Flask, request
+
+from benchmarks.measure import Contender, Goal, Report, Row, Table, main, table_of, take_turns
+from steppay_mock import Event, Exploration, explore, scenario, verify
+from steppay_mock.delivery.deliver import make_request
+from steppay_mock.delivery.endpoint import DEFAULT_PATH
+from steppay_mock.delivery.options import resolve_options
+from steppay_mock.delivery.target import make_transport
+from steppay_mock.delivery.transport import Transport
+from steppay_mock.payload.chance import Chance
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests"))
+
+if TYPE_CHECKING:
+    from ordering.zoo.receiver import Receiver
+
+SECRET = "whsec_benchmark"
+STORY = "subscription-renewal-fails-then-recovers"
+BUDGET = 2_000
+
+
+class Newest:
+    """A receiver that is right, and as quick as one in Flask can be."""
+
+    def __init__(self) -> None:
+        self.rows: dict[str, tuple[int, str, str]] = {}
+        self.app = Flask(__name__)
+        self.app.post(DEFAULT_PATH)(self.steppay)
+
+    def steppay(self) -> tuple[str, int]:
+        """Keep the event, if it is newer than what is known of its thing."""
+        body = request.get_data()
+        verify(request.headers["Steppay-Signature"], body, [SECRET])
+        envelope = json.loads(body)
+        data = envelope["data"]
+        thing = data.get("paymentId") or data.get("subscriptionId") or data.get("id")
+        key = f"{envelope['event'].partition('.')[0]} {thing}"
+        version = envelope["timestamp"], envelope["event"], str(data.get("status"))
+        if version > self.rows.get(key, (0, "", "")):
+            self.rows[key] = version
+        return "", 204
+
+    def state(self) -> dict[str, dict[str, Any]]:
+        """The rows."""
+        return {key: {"event": event, "status": status} for key, (_, event, status) in self.rows.items()}
+
+    def restore(self, saved: dict[str, tuple[int, str, str]]) -> None:
+        """The rows as they were."""
+        self.rows.clear()
+        self.rows.update(saved)
+
+
+def build(quick: bool) -> Report:  # noqa: FBT001 - the signature of `main`
+    """Measure."""
+    counts = (5, 6, 7) if quick else (5, 6, 7, 8, 9, 10, 11, 12)
+    proofs, excess = _proofs(counts)
+    timings, spent, ten = _timings(7 if quick else 9, rounds=3 if quick else 9, whole=not quick)
+    tables = [proofs, timings, *_failures(quick=quick)]
+    goals = [
+        Goal("deliveries of a proof, beside the formulas", "<=", 1.05, "x", excess),
+        Goal("time of a proof, beside its bare deliveries", "<=", 1.3, "x", spent),
+        *([Goal("ten events, beside 12,600 bare deliveries", "<=", 3, "x", ten)] if ten else []),
+    ]
+    return Report(tables, goals, ["flask", "werkzeug"])
+
+
+def _proofs(counts: Sequence[int]) -> tuple[Table, float]:
+    """Deliveries, beside n²·C(n-1, ⌊(n-1)/2⌋) where one can only begin anew, n·2^(n-1) where one can go back."""
+    rows, most = [], 0.0
+    for count in counts:
+        for way, formula in (
+            ("reset", count**2 * comb(count - 1, (count - 1) // 2)),
+            ("restore", count * 2 ** (count - 1)),
+        ):
+            result = _prove(count, restoring=way == "restore")
+            made = result.coverage.deliveries
+            most = max(most, made / formula)
+            rows.append(Row(f"{count} events, {way}", made, made / formula, f"formula {formula:,}"))
+    return Table("Deliveries until it is proved; the ratio is to the formula", "deliveries", rows), most
+
+
+def _prove(count: int, *, restoring: bool) -> Exploration:
+    newest = Newest()
+    anew: Any = {"save": newest.rows.copy, "restore": newest.restore} if restoring else {"reset": newest.rows.clear}
+    result = explore(
+        _events(count),
+        newest.app,
+        state=newest.state,
+        secret=SECRET,
+        seed=7,
+        duplicates=False,
+        losses=False,
+        budget=1_000_000,
+        **anew,
+    )
+    assert result.verdict == "proved", result.report()
+    return result
+
+
+def _timings(count: int, *, rounds: int, whole: bool) -> tuple[Table, float, float]:
+    made = _prove(count, restoring=False).coverage.deliveries
+    proof = Contender(
+        name=f"explore(), {count} events",
+        run=lambda: _prove(count, restoring=False),
+        operations=made,
+        note=f"{made:,} deliveries, the state read after each",
+    )
+    bare = Contender(name="the same deliveries, bare", run=_bare(count, made), operations=made)
+    timings = take_turns([proof, bare], rounds=rounds, turn=0)
+    table = table_of("One delivery of a proof", [proof, bare], timings)
+    ten = 0.0
+    if whole:
+        whole_proof = Contender(name="ten", run=lambda: _prove(10, restoring=False))
+        deliveries = Contender(name="bare", run=_bare(10, 12_600))
+        ten = take_turns([whole_proof, deliveries], rounds=3, turn=0).ratio("ten", "bare")
+    return table, timings.ratio(proof.name, bare.name), ten
+
+
+def _bare(count: int, deliveries: int) -> Callable[[], None]:
+    """So many deliveries, begun anew after each ``count``, and nothing else."""
+    newest, settings = Newest(), resolve_options({"secret": SECRET, "seed": 7})
+    transport = make_transport(newest.app, settings)
+    assert isinstance(transport, Transport)
+
+    def run() -> None:
+        requests = [make_request(event, settings, position=place) for place, event in enumerate(_events(count))]
+        for number in range(deliveries):
+            if number % count == 0:
+                newest.rows.clear()
+            transport.send(requests[number % count])
+
+    return run
+
+
+def _events(count: int) -> tuple[Event, ...]:
+    return scenario(STORY, seed=7).events[:count]
+
+
+def _failures(*, quick: bool) -> list[Table]:
+    """Over the flawed receivers of the zoo: deliveries until the first failure, and how large the counterexample is."""
+    from ordering.zoo.event_sets import events_of
+    from ordering.zoo.members import FLAWED
+
+    pairs = [(receiver, name) for receiver in FLAWED for name in receiver.shows_on]
+    pairs = pairs[::6] if quick else pairs
+    ours = [_searched(receiver, events_of(name)) for receiver, name in pairs]
+    theirs = [_shuffled(receiver, events_of(name)) for receiver, name in pairs]
+    title = f"{len(pairs)} flaws of the zoo, {{}}, with {BUDGET:,} deliveries at most"
+    return [
+        Table(
+            title.format("deliveries until the first failure"),
+            "median",
+            [_row("explore()", [found for found, _ in ours]), _row("shuffling", [found for found, _ in theirs])],
+        ),
+        Table(
+            title.format("deliveries of the counterexample"),
+            "median",
+            [_row("explore()", [size for _, size in ours]), _row("shuffling", [size for _, size in theirs])],
+        ),
+    ]
+
+
+def _row(name: str, found: list[int | None]) -> Row:
+    seen = [one for one in found if one is not None]
+    return Row(name, median(seen), None, f"at most {max(seen)}; not found: {len(found) - len(seen)}")
+
+
+def _searched(receiver: Receiver, events: tuple[Event, ...]) -> tuple[int | None, int | None]:
+    shop = receiver.make(events)
+    result = explore(
+        events, shop.app, state=shop.state, effects=shop.effects, reset=shop.reset, seed=7, budget=BUDGET, losses=False
+    )
+    if result.counterexample is None:
+        return None, None
+    return result.coverage.found_after, len(result.counterexample.course)
+
+
+def _shuffled(receiver: Receiver, events: tuple[Event, ...]) -> tuple[int | None, int | None]:
+    """Whole orders by chance, each with one event once more at a later place, until one ends otherwise."""
+    shop, chance, settings = receiver.make(events), Chance(7), resolve_options({"seed": 7})
+    transport = make_transport(shop.app, settings)
+    assert isinstance(transport, Transport)
+    requests = [make_request(event, settings, position=place) for place, event in enumerate(events)]
+
+    def end(course: Sequence[int]) -> tuple[object, object, set[tuple[int, bool]]]:
+        shop.reset()
+        answers = {(place, (transport.send(requests[place]).status or 500) < 300) for place in course}
+        return shop.state(), shop.effects(), answers
+
+    places = list(range(len(events)))
+    expected, made = end(places), len(places)
+    while made < BUDGET:
+        keys = [chance.random() for _ in places]
+        course = sorted(places, key=keys.__getitem__)
+        again = chance.between(0, len(course) - 1)
+        course.insert(chance.between(again + 1, len(course)), course[again])
+        made += len(course)
+        if end(course) != expected:
+            return made, len(course)
+    return None, None
+
+
+if __name__ == "__main__":
+    main(__doc__, build)
