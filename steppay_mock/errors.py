@@ -21,7 +21,9 @@ class ContractViolation(AssertionError):  # noqa: N818 - it is a verdict about a
     ``expected`` and ``sent`` are short texts, ``next_step`` is what to do about it. ``kind`` is a stable word for
     programs. Of payloads: ``type``, ``missing``, ``unknown-field``, ``unknown-event``, ``enum``, ``range``, ``format``,
     ``not-an-object``; of signatures: ``malformed``, ``no-key``, ``mismatch``, ``stale``, ``future``; of deliveries:
-    ``status``, ``redirect``, ``raised``, ``broken-answer``, ``unreachable``, ``startup``, ``nothing-delivered``.
+    ``status``, ``redirect``, ``raised``, ``broken-answer``, ``unreachable``, ``startup``, ``nothing-delivered``;
+    of orders: ``order-dependent``, ``flaky``, ``hidden``, ``vacuous``,
+    ``unfinished``.
     """
 
     def __init__(
@@ -60,6 +62,21 @@ class ContractViolation(AssertionError):  # noqa: N818 - it is a verdict about a
 
 class SignatureError(ContractViolation):
     """A ``Steppay-Signature`` header does not prove that its body came from the holder of the secret."""
+
+
+class OrderViolation(ContractViolation):
+    """A receiver depends on the order of delivery, or it was not shown that it does not; ``report`` says it all."""
+
+    def __init__(self, *, report: str, **facts: Any) -> None:
+        self.report = report
+        super().__init__(**facts)
+
+    def __str__(self) -> str:
+        return self.report
+
+    def as_dict(self) -> dict[str, str | int | None]:
+        """The violation as plain data, for ``--json``."""
+        return {**ContractViolation.as_dict(self), "report": self.report}
 
 
 def _rebuild(kind: type[ContractViolation], facts: dict[str, Any]) -> ContractViolation:

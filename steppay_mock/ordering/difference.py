@@ -43,7 +43,7 @@ class Difference:
         path = excerpt(self.path, limit=_PATH)
         if self.kind == "order":
             return f"~ {path}: {_SORT}"
-        expected, actual = _shown(self.expected, self.actual)
+        expected, actual = show_both(self.expected, self.actual)
         lines = [f"- {path}: {expected}"] if self.kind != "unexpected" else []
         return "\n".join([*lines, f"+ {path}: {actual}"] if self.kind != "missing" else lines)
 
@@ -128,7 +128,7 @@ def _aligned(expected: list[Any], actual: list[Any]) -> Iterator[tuple[int, list
             yield (first if one else begin) + at, one, other
 
 
-def _shown(expected: Any, actual: Any) -> tuple[str, str]:
+def show_both(expected: Any, actual: Any) -> tuple[str, str]:
     """Both values as text; of long ones the part where they begin to differ."""
     texts = repr(expected), repr(actual)
     if max(map(len, texts)) <= _SHOWN:

@@ -42,6 +42,8 @@ class Coverage:
     ties: bool = False
     sampled: int = 0
     disagreed: int = 0
+    random: int = 0
+    """How many of the runs were in random order, beyond those that the strength needs."""
     refused: int = 0
     """How many deliveries were answered with something else than success."""
     found_after: int | None = None

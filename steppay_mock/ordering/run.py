@@ -24,3 +24,7 @@ class Run:
     effects: Any = None
     broken: str | None = None
     """What the invariant said, if it said no: then the run ended there."""
+    trail: tuple[Any, ...] = ()
+    """What the probe showed before the first delivery and after each, as ``state``; empty if nobody looked."""
+    together: tuple[int, ...] = ()
+    """Which deliveries were in flight at once, as positions in the course."""

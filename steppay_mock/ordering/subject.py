@@ -167,20 +167,26 @@ class Subject:
     def follow(self, course: Course) -> Run:
         """Deliver the whole course from the beginning, what is refused again at its end, and tell what became of it."""
         self.begin()
+        seen = [self.look()]
         answers: list[Answer] = []
         waiting: list[int] = []
         broken: str | None = None
         for place in course:
             is_new = place not in self.course
             answers.append(self.deliver(place))
+            seen.append(self.look())
             if is_new and not accepts(answers[-1]):
                 waiting.append(place)
-            if self._settings.invariant is not None and (broken := self.broken(self.look())) is not None:
+            if (broken := self.broken(seen[-1])) is not None:
                 break
         for _ in range(self._settings.attempts if broken is None else 0):
-            answers += (again := [self.deliver(place) for place in waiting])
-            waiting = [place for place, answer in zip(waiting, again, strict=True) if not accepts(answer)]
-        state, effects = self.states[self.look()]
+            refused, waiting = waiting, []
+            for place in refused:
+                answers.append(self.deliver(place))
+                seen.append(self.look())
+                if not accepts(answers[-1]):
+                    waiting.append(place)
+        state, effects = self.states[seen[-1]]
         return Run(
             course=self.course,
             answers=tuple(map(_told, answers)),
@@ -188,6 +194,7 @@ class Subject:
             state=state,
             effects=effects,
             broken=broken,
+            trail=tuple(self.states[number].state for number in seen),
         )
 
     # How.

@@ -1,0 +1,109 @@
+"""What is the verdict, and what does it rest on? In one line, with the honest condition beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from steppay_mock.ordering.exploration import Coverage, Exploration
+
+
+_TITLES = {
+    "flaky": "flaky: the receiver ended differently in two equal runs, so orders cannot be compared.",
+    "hidden": "hidden state: two runs that looked alike to the probe went on differently.",
+    "vacuous": "vacuous: nothing was tested, so nothing is proved.",
+    "unfinished": "unfinished: the search was cut off.",
+}
+_NEXT = {
+    "flaky": "Find what differs between two equal runs: clocks, random ids, what a former run has left behind (does "
+    "reset= empty everything?). What is meant to differ belongs into ignore=.",
+    "hidden": "Let the probe (state=) show what decides it as well, such as a cache, a queue or the table of events "
+    "that are known, and let reset= empty that too.",
+    "vacuous": "Read the answers of the receiver: are secret=, path= and the probe (state=) right, and does reset= "
+    "leave the receiver ready to take events?",
+    "unfinished": "Correct what is named above, and explore again. What was found until then is not lost.",
+}
+
+
+def title(exploration: Exploration) -> str:
+    """The verdict in one sentence."""
+    return _TITLES.get(exploration.verdict) or f"{verdict_line(exploration).partition(';')[0]}."
+
+
+def next_step(exploration: Exploration) -> str:
+    """What to do about a verdict that is neither yes nor no; empty for the others."""
+    return _NEXT.get(exploration.verdict, "")
+
+
+def verdict_line(exploration: Exploration) -> str:
+    """The verdict in one line of any length: what it is, and how much was delivered for it."""
+    coverage = exploration.coverage
+    if exploration.verdict == "proved":
+        events = counted(coverage.events, "event")
+        said = f"proved: all {coverage.orders:,} orders of {events} end the same{_also(coverage)}"
+    elif exploration.verdict == "covered":
+        said = f"covered: {_covered(coverage)}; all end the same{_also(coverage)}"
+    elif exploration.counterexample is not None:
+        said = f"fails: {exploration.counterexample.anomaly}"
+    else:
+        said = f"{exploration.verdict}: {exploration.why}".rstrip(".: ")
+    return f"{said}; {effort(coverage)}"
+
+
+def effort(coverage: Coverage) -> str:
+    """What was done, in numbers."""
+    deliveries, states = counted(coverage.deliveries, "delivery", "deliveries"), counted(coverage.states, "state")
+    took = f"{coverage.elapsed:.{1 if coverage.elapsed >= 1 else 2}f} s"
+    return f"{deliveries}, {states}, {took}, seed {coverage.seed}"
+
+
+def conditions(exploration: Exploration) -> Iterator[str]:
+    """What has to be so that a green verdict is true, and what else was seen; one sentence each."""
+    coverage = exploration.coverage
+    if exploration.verdict == "proved":
+        yield (
+            "This holds if the probe (state=) shows all state that matters: where it showed the same, the receiver was "
+            "taken to be the same."
+        )
+    if exploration.verdict == "covered":
+        yield "This is no proof: not every order of all events was delivered."
+    if coverage.sampled:
+        yield _sampled(coverage)
+    if coverage.leans_on_retries:
+        yield (
+            "It leans on retries: some events are refused at first, and the state is right only because they were "
+            "delivered again. StepPay documents no retries (fact 23): answer 2xx, and keep what comes too early."
+        )
+    if coverage.refused:
+        refused = counted(coverage.refused, "delivery was", "deliveries were")
+        yield f"{refused} refused: answered with something else than 2xx."
+
+
+def _sampled(coverage: Coverage) -> str:
+    orders = f"{counted(coverage.sampled, 'whole order')}, delivered without taking states for equal"
+    if not coverage.disagreed:
+        return f"{orders}, ended the same."
+    return (
+        f"Of {orders}, {coverage.disagreed:,} ended otherwise: the probe (state=) does not show all state that "
+        "matters. Let it show more."
+    )
+
+
+def counted(count: int, noun: str, plural: str = "") -> str:
+    """How many there are, in words: ``1 state``, ``1,024 states``."""
+    return f"{count:,} {noun if count == 1 else plural or f'{noun}s'}"
+
+
+def _covered(coverage: Coverage) -> str:
+    if coverage.strength is None:
+        return f"{counted(coverage.runs, 'order')} of {counted(coverage.events, 'event')}"
+    which = "every order" if coverage.covered >= coverage.of else f"{coverage.covered:,} of {coverage.of:,} orders"
+    random = f" and {coverage.random:,} random ones" if coverage.random else ""
+    runs = counted(coverage.runs - coverage.random, "run")
+    return f"{which} of any {coverage.strength} of {counted(coverage.events, 'event')}, in {runs}{random}"
+
+
+def _also(coverage: Coverage) -> str:
+    also = ", each event also once more at every later place" if coverage.duplicates else ""
+    return also + (", and all of it with the seconds of each burst collapsed" if coverage.ties else "")

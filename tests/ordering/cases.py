@@ -1,0 +1,204 @@
+"""Small counterexamples, made by hand: a receiver that is a function of state and event is led through two courses."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from typing import Any
+
+from steppay_mock.ordering.anomaly import Anomaly
+from steppay_mock.ordering.classify import name_anomaly
+from steppay_mock.ordering.counterexample import Counterexample, Kind
+from steppay_mock.ordering.course import Course, neighbour, occurrence
+from steppay_mock.ordering.exploration import Coverage, Exploration
+from steppay_mock.ordering.run import Run
+from steppay_mock.payload.event import Event
+
+SECOND = 1_706_002_316
+TOKEN = "sp1.eNqrVkrO"
+
+State = dict[str, Any]
+Receiver = Callable[[State, Event], str | None]
+"""Changes the state, and returns an answer other than 204."""
+
+
+def event(kind: str, *, second: int = 0, **data: Any) -> Event:
+    payload = {"timestamp": SECOND + second, "version": "v1", "event": kind, "data": data, "isTest": True}
+    return Event.from_payload(payload)
+
+
+def subscription(status: str, *, second: int = 0, kind: str = "updated", number: int = 41, **data: Any) -> Event:
+    return event(f"subscription.{kind}", second=second, subscriptionId=number, status=status, **data)
+
+
+def run(
+    receiver: Receiver,
+    events: tuple[Event, ...],
+    course: Course,
+    *,
+    effects: bool = False,
+    trail: bool = True,
+    invariant: Callable[[State], str | None] = lambda _: None,
+) -> Run:
+    state: State = {}
+    answers: list[str] = []
+    seen = [_copy(state)]
+    broken = None
+    for place in course:
+        answers.append(receiver(state, events[place]) or "204")
+        seen.append(_copy(state))
+        broken = invariant(state)
+        if broken is not None:
+            break
+    done: Any = frozenset(Counter(state.get("done", ())).items()) if effects else None
+    return Run(
+        course=course[: len(answers)],
+        answers=tuple(answers),
+        accepted=tuple(answer.startswith("2") for answer in answers),
+        state=_copy(state),
+        effects=done,
+        broken=broken,
+        trail=tuple(seen) if trail else (),
+    )
+
+
+def counterexample(
+    receiver: Receiver,
+    events: Iterable[Event],
+    course: Course,
+    *,
+    kind: Kind = "state",
+    truth: Any = None,
+    passing: Course | None = None,
+    smallest: bool = True,
+    together: tuple[int, ...] = (),
+    **how: Any,
+) -> Counterexample:
+    given = tuple(events)
+    one = run(receiver, given, occurrence(course), **how)
+    two = run(receiver, given, neighbour(course) if passing is None else passing, **how)
+    three = replace(run(receiver, given, course, **how), together=together)
+    return Counterexample(
+        kind=kind,
+        events=given,
+        expected=one,
+        passing=two,
+        failing=three,
+        anomaly=name_anomaly(kind, given, expected=one, passing=two, failing=three),
+        token=TOKEN,
+        smallest=smallest,
+        truth=truth,
+    )
+
+
+def named(receiver: Receiver, events: Iterable[Event], course: Course, **how: Any) -> Anomaly:
+    return counterexample(receiver, events, course, **how).anomaly
+
+
+def coverage(**numbers: Any) -> Coverage:
+    given = {"events": 3, "orders": 6, "runs": 2, "deliveries": 5, "states": 4, "elapsed": 0.04, "seed": 7}
+    return Coverage(**{**given, **numbers})
+
+
+def exploration(found: Counterexample | None = None, **facts: Any) -> Exploration:
+    events = () if found is None else found.events
+    given = {"verdict": "fails", "target": "the WSGI app shop", "name": "a renewal", "events": events}
+    return Exploration(**{**given, "coverage": coverage(), "counterexample": found, **facts})
+
+
+def _copy(state: State) -> State:
+    return {key: dict(value) if isinstance(value, dict) else value for key, value in state.items() if key != "done"}
+
+
+# Receivers, most of them with one flaw.
+
+
+def row_of(event: Event) -> str:
+    """The key of the row that the event is about."""
+    data = event.data
+    return str(next(data[name] for name in ("subscriptionId", "paymentId", "id") if name in data))
+
+
+def overwrites(state: State, event: Event) -> None:
+    """Takes whatever arrives for the newest."""
+    state[row_of(event)] = {"status": event.data["status"]}
+
+
+def updates_only(state: State, event: Event) -> None:
+    """Forgets an update of what it does not know."""
+    if str(event.type).endswith(".created") or row_of(event) in state:
+        overwrites(state, event)
+
+
+def guards(state: State, event: Event) -> None:
+    """Takes only what is newer, by the second."""
+    row = state.get(row_of(event))
+    if row is None or row["at"] < event.timestamp:
+        state[row_of(event)] = {"status": event.data["status"], "at": event.timestamp}
+
+
+def counts(state: State, _: Event) -> None:
+    """Counts whatever comes."""
+    state["count"] = state.get("count", 0) + 1
+
+
+def mails(state: State, event: Event) -> None:
+    """Sends a mail for whatever comes, and keeps how it stands."""
+    state["done"] = [*state.get("done", ()), f"mail about {row_of(event)}"]
+    overwrites(state, event)
+
+
+def keeps_first(state: State, event: Event) -> None:
+    """Takes what has a type and an id that it knows for a duplicate."""
+    state.setdefault(f"{event.type} {row_of(event)}", {"status": event.data["status"]})
+
+
+def keeps_first_of_second(state: State, event: Event) -> None:
+    """Takes what has a type and a second that it knows for a duplicate."""
+    state.setdefault(f"{event.type} {event.timestamp}", {"of": row_of(event)})
+
+
+def marks_order_paid(state: State, event: Event) -> None:
+    """Marks the order of a payment as paid, if it knows that order."""
+    if event.type == "order.created":
+        state[row_of(event)] = {"status": "CREATED"}
+    elif str(event.data["orderId"]) in state:
+        state[str(event.data["orderId"])] = {"status": "PAID"}
+
+
+def one_row(state: State, event: Event) -> None:
+    """Keeps the customer's row, and writes it as a whole whatever an event is about."""
+    state["customer"] = {"last": str(event.type)}
+
+
+def refuses_orphans(state: State, event: Event) -> str | None:
+    """Raises where a payment is of an order that it does not know."""
+    if event.type == "payment.completed" and not state:
+        return "500, the app raised: KeyError: 7001"
+    overwrites(state, event)
+    return None
+
+
+def refuses_and_writes(state: State, event: Event) -> str:
+    """Answers with an error, and has taken the event all the same."""
+    overwrites(state, event)
+    return "500"
+
+
+def refuses_copies(state: State, event: Event) -> str | None:
+    """Has a unique key, and answers with an error where it strikes."""
+    if row_of(event) in state:
+        return "409"
+    overwrites(state, event)
+    return None
+
+
+# Events.
+
+CREATED = subscription("ACTIVE", kind="created")
+UNPAID = subscription("UNPAID", second=31 * 86_400)
+RECOVERED = subscription("ACTIVE", second=34 * 86_400)
+CANCELED = subscription("CANCELED", second=35 * 86_400)
+ORDER = event("order.created", id=7001, status="CREATED")
+PAYMENT = event("payment.completed", second=2, paymentId=9, orderId="7001", status="COMPLETE")
