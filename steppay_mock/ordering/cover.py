@@ -21,11 +21,13 @@ _FEW = 720  # six events
 _SAMPLES = 500
 
 
-def cover(search: Search, settings: ExploreSettings) -> list[Course]:
-    """Deliver orders until the budget is spent; those that were delivered to their end."""
-    count, done = search.graph.count, []
+def cover(search: Search, settings: ExploreSettings) -> tuple[list[Course], int]:
+    """Deliver orders until the budget is spent: those that came to their end, and how many of these are by chance."""
+    count = search.graph.count
+    done: list[Course] = []
+    planned = covering_orders(count, strength=min(settings.strength, count), seed=settings.seed)
     try:
-        for order in covering_orders(count, strength=min(settings.strength, count), seed=settings.seed):
+        for order in planned:
             search.follow(order, repeats="last")
             done.append(order)
         chance = Chance(derive_seed(settings.seed, "orders"))
@@ -34,7 +36,7 @@ def cover(search: Search, settings: ExploreSettings) -> list[Course]:
             search.follow(_with_a_repeat(order, chance) if settings.duplicates else order, repeats="never")
             done.append(order)
     except BudgetSpentError:
-        return done
+        return done, max(len(done) - len(planned), 0)
 
 
 def sample_orders(count: int, *, seed: int) -> Iterator[Course]:

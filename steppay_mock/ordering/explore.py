@@ -81,6 +81,7 @@ class _Inquiry:
         self._token = describe_events(events, source=_source(story), burst=burst, retries=settings.attempts)
         self._strength: int | None = None
         self._orders: list[Course] = []
+        self._random = 0
         self._found_after: int | None = None
         self._sampled = 0
         self._disagreed = 0
@@ -160,7 +161,7 @@ class _Inquiry:
     def _cover(self) -> None:
         self._search = self._search.unmerged()  # whole orders rest on no assumption, and make none
         self._strength = min(self._settings.strength, self._count)
-        self._orders = cover(self._search, self._settings)
+        self._orders, self._random = cover(self._search, self._settings)
         if self._search.answered is not None:
             raise FoundError("answer", self._search.answered)
 
@@ -243,12 +244,13 @@ class _Inquiry:
             coverage=Coverage(
                 events=self._count,
                 orders=factorial(self._count) if verdict == "proved" else len(set(self._orders)),
-                runs=search.runs,
+                runs=len(self._orders) if verdict == "covered" else search.runs,
                 deliveries=subject.deliveries,
                 states=len(subject.states),
                 elapsed=perf_counter() - self._started,
                 seed=self._settings.seed,
                 strength=self._strength,
+                random=self._random,
                 covered=seen,
                 of=of,
                 duplicates=self._settings.duplicates,

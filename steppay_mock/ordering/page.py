@@ -12,7 +12,7 @@ from steppay_mock.ordering.diagram import draw
 from steppay_mock.ordering.headline import headline
 from steppay_mock.ordering.markup import Markup, tag, text
 from steppay_mock.ordering.story import happenings, tell
-from steppay_mock.ordering.verdict import conditions, next_step, title, verdict_line
+from steppay_mock.ordering.verdict import conditions, next_step, once_more, title, verdict_line
 
 if TYPE_CHECKING:
     from steppay_mock.ordering.counterexample import Counterexample
@@ -135,7 +135,7 @@ def _coverage(exploration: Exploration) -> Iterator[Markup]:
         "states": f"{coverage.states:,}",
         "seconds": f"{coverage.elapsed:.2f}",
         "seed": str(coverage.seed),
-        "duplicates": "each event once more at every later place" if coverage.duplicates else "none",
+        "duplicates": f"each event {once_more(coverage)}" if coverage.duplicates else "none",
         "ties": "the seconds of each burst collapsed as well" if coverage.ties else "as they were",
     }
     if coverage.strength is not None:

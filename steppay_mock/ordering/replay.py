@@ -97,11 +97,11 @@ def _found_again(token: Token, events: Sequence[Event]) -> tuple[int, ...]:
         places.setdefault(digest(event), place)
     found = []
     for step, place in enumerate(token.course, start=1):
-        wanted = token.events[place]
+        wanted, kind = token.events[place]
         here = place if place < len(events) and digest(events[place]) == wanted else places.get(wanted)
         if here is None:
             raise SteppayMockError(
-                f"Step {step} of the token, {token.types[place]}, does not exist any more: no event says the same. "
+                f"Step {step} of the token, {kind}, does not exist any more: no event says the same. "
                 "The events changed since: explore anew."
             )
         found.append(here)

@@ -34,9 +34,8 @@ class Source:
 class Token:
     """What a replay needs: which events, in which course, and what went wrong then."""
 
-    events: tuple[str, ...]
-    """A digest of each event of the exploration."""
-    types: tuple[str, ...]
+    events: dict[int, tuple[str, str]]
+    """By place, the digest and the type of each event that is needed."""
     source: Source | None = None
     burst: float | None = None
     """How far apart the events of a burst were at most whose seconds were collapsed; None if none were."""
@@ -46,8 +45,8 @@ class Token:
 
     def of(self, course: Course, *, kind: Kind) -> str:
         """The text for a course of these events that fails in that way."""
-        named = {"course": list(course), "kind": kind, "types": self.types, "events": self.events}
-        told: dict[str, Any] = dict(named)
+        needed = {place: self.events[place] for place in sorted(set(course))}
+        told: dict[str, Any] = {"course": course, "kind": kind, "events": needed}
         if self.source is not None:
             source = self.source
             told["source"] = [source.scenario, source.seed, source.parameters, source.assumptions]
@@ -64,8 +63,7 @@ def describe_events(
 ) -> Token:
     """A token for these events, still without a course."""
     return Token(
-        events=tuple(map(digest, events)),
-        types=tuple(str(event.type) for event in events),
+        events={place: (digest(event), str(event.type)) for place, event in enumerate(events)},
         source=source,
         burst=burst,
         retries=retries,
@@ -81,7 +79,7 @@ def read_token(text: object) -> Token:
     """What the token says; SteppayMockError if it is none."""
     try:
         return _read(json.loads(_unpacked(str(text).strip())))
-    except (ValueError, KeyError, TypeError, zlib_error, RecursionError):
+    except (ValueError, KeyError, TypeError, AttributeError, zlib_error, RecursionError):
         raise SteppayMockError(
             f"{str(text)[:60]!r} is no token of a counterexample. Copy it whole from the report: it begins "
             f"with {_PREFIX}"
@@ -100,13 +98,12 @@ def _unpacked(text: str) -> bytes:
 
 
 def _read(told: dict[str, Any]) -> Token:
-    course, events, types = tuple(told["course"]), tuple(told["events"]), tuple(told["types"])
+    course = tuple(told["course"])
+    events = {int(place): (str(name), str(kind)) for place, (name, kind) in told["events"].items()}
     source, burst, retries = told.get("source"), told.get("burst"), told.get("retries", 0)
     if (
         told["kind"] not in get_args(Kind)
-        or not all(isinstance(one, str) for one in (*events, *types))
-        or len(events) != len(types)
-        or not all(isinstance(place, int) and 0 <= place < len(events) for place in course)
+        or not all(isinstance(place, int) and place in events for place in course)
         or not course
         or not isinstance(burst, int | float | None)
         or not isinstance(retries, int)
@@ -114,7 +111,6 @@ def _read(told: dict[str, Any]) -> Token:
         raise ValueError(told)
     return Token(
         events=events,
-        types=types,
         source=None if source is None else _read_source(*source),
         burst=burst,
         retries=retries,

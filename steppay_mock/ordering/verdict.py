@@ -95,6 +95,11 @@ def counted(count: int, noun: str, plural: str = "") -> str:
     return f"{count:,} {noun if count == 1 else plural or f'{noun}s'}"
 
 
+def once_more(coverage: Coverage) -> str:
+    """Where late duplicates were delivered: in a proof everywhere."""
+    return "once more at every later place" if coverage.strength is None else "once more after all others"
+
+
 def _covered(coverage: Coverage) -> str:
     if coverage.strength is None:
         return f"{counted(coverage.runs, 'order')} of {counted(coverage.events, 'event')}"
@@ -105,5 +110,5 @@ def _covered(coverage: Coverage) -> str:
 
 
 def _also(coverage: Coverage) -> str:
-    also = ", each event also once more at every later place" if coverage.duplicates else ""
+    also = f", each event also {once_more(coverage)}" if coverage.duplicates else ""
     return also + (", and all of it with the seconds of each burst collapsed" if coverage.ties else "")
