@@ -23,8 +23,9 @@ class Counterexample:
     """The smallest course that was found: fewest events, then fewest inversions, then fewest repeats.
 
     ``events`` are those of the exploration; courses name them by place. ``expected`` is how it should have ended: the
-    run of the same events in the order in which they happened. ``passing`` differs from ``failing`` by one swap, or by
-    one repeat. ``smallest`` says whether everything smaller was tried.
+    run of the same events in the order in which they happened. ``passing`` differs from ``failing`` by one swap, by one
+    repeat, or by delivering one after the other what is in flight at once there (``failing.together``). ``smallest``
+    says whether everything smaller was tried.
     """
 
     kind: Kind
@@ -52,10 +53,15 @@ class Counterexample:
     def schedule(self) -> Schedule:
         """The failing course as a schedule over all events, for ``deliver`` and ``Sender``."""
         from steppay_mock.delivery.schedule.schedule import plan
-        from steppay_mock.delivery.schedule.steps import Again, Deliver, Drop, Step
+        from steppay_mock.delivery.schedule.steps import Again, Deliver, Drop, Overlap, Step
 
         steps: list[Step] = []
+        together = self.failing.together
         for at, place in enumerate(self.course):
+            if at in together:
+                if at == together[0]:
+                    steps.append(Overlap(events=tuple(self.course[one] for one in together)))
+                continue
             steps.append(Again(event=place) if place in self.course[:at] else Deliver(event=place))
         missing = sorted(set(range(len(self.events))) - set(self.course))
         steps += [Drop(event=place) for place in missing]

@@ -18,6 +18,25 @@ raised, or the receiver hangs."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Overlaps:
+    """What was in flight at once: ``groups`` of events, neighbours or of one second, of so many that there are.
+
+    They were so ``tries`` times. ``certain`` counts the races that holding the REST API's answer made certain, one for
+    each event that the others passed; whatever else may happen in a race is a matter of chance.
+    """
+
+    groups: int
+    of: int
+    tries: int
+    certain: int = 0
+
+    def __str__(self) -> str:
+        which = f"{self.groups:,}" if self.groups == self.of else f"{self.groups:,} of {self.of:,}"
+        certain = f", and {self.certain:,} races made certain by holding the API's answer" if self.certain else ""
+        return f"{which} groups of neighbours in flight at once, {self.tries:,} times{certain}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Coverage:
     """What a verdict rests on.
 
@@ -50,6 +69,8 @@ class Coverage:
     """How many deliveries had been made when the first failure showed."""
     leans_on_retries: bool = False
     """Some events are refused at first, and the state is right only because they were delivered again."""
+    overlaps: Overlaps | None = None
+    """What was in flight at once, if that was asked for."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

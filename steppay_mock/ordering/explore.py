@@ -14,11 +14,13 @@ from steppay_mock.ordering.covering import covered
 from steppay_mock.ordering.difference import differences
 from steppay_mock.ordering.exploration import Coverage, Exploration, Loss, Verdict
 from steppay_mock.ordering.failure import ExplorationError
+from steppay_mock.ordering.joined import joined
 from steppay_mock.ordering.lattice import covering_chains, deliveries_with_reset, deliveries_with_restore
 from steppay_mock.ordering.options import ExploreOptions, ExploreSettings, Probe, read_explore_options
+from steppay_mock.ordering.overlap import explore_overlaps
 from steppay_mock.ordering.search import ContradictionError, FoundError, Search
 from steppay_mock.ordering.subject import BudgetSpentError, Subject
-from steppay_mock.ordering.token import Source, describe_events
+from steppay_mock.ordering.token import describe_events, source_of
 from steppay_mock.ordering.truth import know_truth
 from steppay_mock.ordering.verify import find_counterexample, is_flaky
 from steppay_mock.payload.event import Event, Events, iter_events
@@ -53,11 +55,14 @@ def explore(
     listed = story.events if story is not None else tuple(iter_events(events))  # type: ignore[arg-type]
     found = _Inquiry(listed, receiver, settings, story=story, burst=None).run()
     if found.ok and settings.burst is not None:
-        tied = collapse_bursts(listed, seconds=settings.burst)
+        tied, other = collapse_bursts(listed, seconds=settings.burst), None
         if tied != listed:
-            rest = replace(settings, budget=max(settings.budget - found.coverage.deliveries, 1), truth=None)
-            return _joined(found, _Inquiry(tied, receiver, rest, story=story, burst=settings.burst).run())
-        return replace(found, coverage=replace(found.coverage, ties=True))
+            rest = replace(settings, budget=max(settings.budget - found.coverage.deliveries, 1), truth=None, api=None)
+            other = _Inquiry(tied, receiver, rest, story=story, burst=settings.burst).run()
+        found = joined(found, other)
+    if found.ok and settings.overlap:
+        token = describe_events(listed, source=source_of(story), retries=settings.attempts)
+        found = explore_overlaps(found, receiver, settings, token=token)
     return found
 
 
@@ -78,7 +83,7 @@ class _Inquiry:
         self._count = len(events)
         self._subject = Subject(receiver, events, settings)
         self._search = Search(self._subject, settings)
-        self._token = describe_events(events, source=_source(story), burst=burst, retries=settings.attempts)
+        self._token = describe_events(events, source=source_of(story), burst=burst, retries=settings.attempts)
         self._strength: int | None = None
         self._orders: list[Course] = []
         self._random = 0
@@ -284,34 +289,3 @@ def _story(events: Any, settings: ExploreSettings) -> Story | None:
 
         return scenario(events, seed=settings.seed)
     return events if isinstance(events, Story) else None
-
-
-def _source(story: Story | None) -> Source | None:
-    if story is None or len(story.parts) != 1 or story.first:
-        return None
-    (part,) = story.parts
-    return Source(
-        scenario=part.scenario.name,
-        seed=story.seed,
-        parameters=dict(part.parameters),
-        assumptions=dict(part.assumptions),
-    )
-
-
-def _joined(first: Exploration, tied: Exploration) -> Exploration:
-    """Both explorations as one: of the events as they are, and with bursts in one second."""
-    one, other = first.coverage, tied.coverage
-    worse = tied if not tied.ok or tied.verdict == "covered" else first
-    joined = replace(
-        worse.coverage,
-        runs=one.runs + other.runs,
-        deliveries=one.deliveries + other.deliveries,
-        states=one.states + other.states,
-        elapsed=one.elapsed + other.elapsed,
-        sampled=one.sampled + other.sampled,
-        disagreed=one.disagreed + other.disagreed,
-        refused=one.refused + other.refused,
-        leans_on_retries=one.leans_on_retries or other.leans_on_retries,
-        ties=True,
-    )
-    return replace(worse, coverage=joined, losses=first.losses)

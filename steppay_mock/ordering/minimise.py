@@ -11,9 +11,10 @@ from collections.abc import Iterator
 from itertools import combinations
 from typing import TYPE_CHECKING
 
+from steppay_mock.ordering.answers import is_odd
 from steppay_mock.ordering.course import Course, inversions, occurrence, repeats
 from steppay_mock.ordering.graph import Node
-from steppay_mock.ordering.subject import BudgetSpentError, is_odd
+from steppay_mock.ordering.subject import BudgetSpentError
 
 if TYPE_CHECKING:
     from steppay_mock.ordering.counterexample import Kind

@@ -14,6 +14,7 @@ from steppay_mock.errors import SteppayMockError, choices, did_you_mean
 from steppay_mock.ordering.ignore import Ignore, read_ignore
 
 if TYPE_CHECKING:
+    from steppay_mock.store.api.api import StoreApi
     from steppay_mock.wire.signature import Secret
 
 Probe = Callable[..., Any]
@@ -21,6 +22,7 @@ Probe = Callable[..., Any]
 
 _DELIVERY = ("path", "secret", "timeout", "allow_hosts", "now")
 _BURST = 2.0
+_TRIES = 10
 
 
 class ExploreOptions(TypedDict, total=False):
@@ -36,6 +38,11 @@ class ExploreOptions(TypedDict, total=False):
     ``duplicates``: each event comes once more at every later place (fact 22). True.
     ``ties``: the same once more with the seconds of each burst collapsed to one (fact 6); a number says how many
     seconds apart the events of a burst are at most. False.
+    ``overlap``: whether pairs of neighbours, and the events of one second, in flight at once end the same; a number
+    says how often each is tried at most. True means 10. False.
+    ``api``: the StoreApi that the receiver reads back from, however it is mounted. Its time then follows the deliveries
+    (``as_of``), and in an overlap it holds what one webhook asks until the others have landed. The events must be those
+    of its store.
     ``losses``: what happens if one event never comes, as information. True.
     ``retries``: the name of a policy, or delays. An event that is refused comes again at the end, as often as the
     policy has delays; ``"none"`` is assumed (fact 23), and then it is lost.
@@ -57,6 +64,8 @@ class ExploreOptions(TypedDict, total=False):
     truth: Callable[[Any], Any] | None
     duplicates: bool
     ties: bool | float
+    overlap: bool | int
+    api: StoreApi | None
     losses: bool
     retries: str | Iterable[float] | Retries
     strength: int
@@ -85,6 +94,9 @@ class ExploreSettings:
     truth: Callable[[Any], Any] | None
     duplicates: bool
     burst: float | None
+    overlap: int
+    """How often each race is tried at most; 0: not at all."""
+    api: StoreApi | None
     losses: bool
     attempts: int
     """How often an event that is refused comes again."""
@@ -126,6 +138,8 @@ def read_explore_options(state: object, options: Mapping[str, Any]) -> ExploreSe
         truth=options.get("truth"),
         duplicates=_flag("duplicates", options.get("duplicates", True)),
         burst=_burst(options.get("ties", False)),
+        overlap=_overlap(options.get("overlap", False)),
+        api=_api(options.get("api")),
         losses=_flag("losses", options.get("losses", True)),
         attempts=len(read_retries(options.get("retries", "none")).delays),
         strength=_whole("strength", options.get("strength", 3), least=2, most=4),
@@ -154,6 +168,25 @@ def _burst(ties: object) -> float | None:
     if not isinstance(ties, int | float) or not isfinite(ties) or ties <= 0:
         raise SteppayMockError(f"ties={ties!r} are no seconds. Say ties=True, or how far apart a burst's events are.")
     return float(ties)
+
+
+def _overlap(overlap: object) -> int:
+    if isinstance(overlap, bool):
+        return _TRIES if overlap else 0
+    return _whole("overlap", overlap, least=1, most=10_000)
+
+
+def _api(api: object) -> StoreApi | None:
+    if api is None:
+        return None
+    from steppay_mock.store.api.api import StoreApi  # heavy, and seldom wanted
+
+    if isinstance(api, StoreApi):
+        return api
+    raise SteppayMockError(
+        f"api={api!r} is no StoreApi. Make one, mount it (patched or serve), and pass the StoreApi itself: "
+        "api=StoreApi(story.store)"
+    )
 
 
 def _whole(name: str, value: object, *, least: int, most: int) -> int:

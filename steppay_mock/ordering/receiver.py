@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import inspect
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any, Self
 
 from steppay_mock.delivery.target import Target, make_transport
 from steppay_mock.delivery.transport import Transport
 from steppay_mock.errors import SteppayMockError
+from steppay_mock.ordering.flight import Flight, Passing, fly, in_thread
 
 if TYPE_CHECKING:
     from steppay_mock.delivery.asgi import AsgiTransport
@@ -37,6 +38,8 @@ class OpenReceiver:
         self._of_app = ExitStack()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._send: Callable[[Request], Answer]
+        self._start: Callable[[Request], Awaitable[Answer]]
+        self._settle: Callable[[], Awaitable[None]] = _settled
         self._wants_app: dict[Callable[..., Any], bool] = {}
         self.app: Target = ""
         self.target = ""
@@ -61,6 +64,10 @@ class OpenReceiver:
         """Hand over one request; what the app goes on with afterwards is waited for."""
         return self._send(request)
 
+    def send_together(self, requests: Sequence[Request], *, passing: Passing | None = None) -> Flight:
+        """Hand over all of them at once: in threads, or in an ASGI app's event loop as tasks."""
+        return self._run(self._fly(requests, passing))  # type: ignore[no-any-return]
+
     def call(self, function: Callable[..., Any], *arguments: Any) -> Any:
         """What a function of the user's gives; it may be async. Where it has one argument more, it gets the app."""
         wants = self._wants_app.get(function)
@@ -77,10 +84,17 @@ class OpenReceiver:
         if isinstance(transport, Transport):
             self._of_app.enter_context(transport)
             self._send = transport.send
+            self._start = lambda request: in_thread(transport.send, request)
         else:
+            self._start, self._settle = transport.send, transport.settle
             self._send = lambda request: self._run(_send_and_settle(transport, request))
             self._run(transport.__aenter__())
             self._of_app.callback(lambda: self._run(transport.__aexit__()))
+
+    async def _fly(self, requests: Sequence[Request], passing: Passing | None) -> Flight:
+        flight = await fly(self._start, requests, passing=passing, timeout=self._settings.timeout)
+        await self._settle()
+        return flight
 
     def _run(self, awaitable: Any) -> Any:
         if self._loop is None:
@@ -92,6 +106,10 @@ async def _send_and_settle(transport: AsgiTransport, request: Request) -> Answer
     answer = await transport.send(request)
     await transport.settle()
     return answer
+
+
+async def _settled() -> None:
+    """Nothing goes on after the answer."""
 
 
 def _is_factory(receiver: object) -> bool:

@@ -10,6 +10,8 @@ from steppay_mock.errors import SteppayMockError
 from steppay_mock.ordering.bursts import collapse_bursts
 from steppay_mock.ordering.counterexample import Counterexample
 from steppay_mock.ordering.options import ExploreOptions, Probe, read_explore_options
+from steppay_mock.ordering.overlap import race_again
+from steppay_mock.ordering.races import Race
 from steppay_mock.ordering.receiver import Receiver
 from steppay_mock.ordering.subject import Subject
 from steppay_mock.ordering.token import Source, Token, describe_events, digest, read_token
@@ -69,16 +71,13 @@ def replay(
     found = _found_again(read, listed)
     subject = Subject(receiver, listed, settings)
     source = read.source
+    described = describe_events(listed, source=source, burst=read.burst, retries=read.retries)
     with subject:
-        truth: Truth | None = know_truth(settings, story) if read.kind == "truth" else None
-        shown = deliver_again(
-            subject,
-            read.kind,
-            found,
-            token=describe_events(listed, source=source, burst=read.burst, retries=read.retries),
-            truth=truth,
-            smallest=True,
-        )
+        if read.together:
+            shown = race_again(subject, settings, Race(found, read.together, read.held), token=described)
+        else:
+            truth: Truth | None = know_truth(settings, story) if read.kind == "truth" else None
+            shown = deliver_again(subject, read.kind, found, token=described, truth=truth, smallest=True)
     return Replay(target=subject.target, events=listed, course=found, counterexample=shown)
 
 

@@ -28,3 +28,5 @@ class Run:
     """What the probe showed before the first delivery and after each, as ``state``; empty if nobody looked."""
     together: tuple[int, ...] = ()
     """Which deliveries were in flight at once, as positions in the course."""
+    held: bool = False
+    """The first of them was kept from its end until the others had landed: the REST API held what it had asked."""

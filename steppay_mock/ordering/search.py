@@ -10,9 +10,9 @@ from itertools import chain as one_after_another
 from itertools import islice
 from typing import TYPE_CHECKING, Literal
 
+from steppay_mock.ordering.answers import accepts, is_odd
 from steppay_mock.ordering.course import Course
 from steppay_mock.ordering.graph import Edge, Graph, Node
-from steppay_mock.ordering.subject import accepts, is_odd
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -11,8 +11,11 @@ from typing import TYPE_CHECKING, Any, Self
 from steppay_mock.delivery.deliver import make_request
 from steppay_mock.delivery.excerpt import excerpt
 from steppay_mock.errors import ContractViolation, SteppayMockError
+from steppay_mock.ordering.answers import accepts, is_late
 from steppay_mock.ordering.course import Course
 from steppay_mock.ordering.failure import ExplorationError
+from steppay_mock.ordering.flight import Flight, Passing
+from steppay_mock.ordering.follow import follow
 from steppay_mock.ordering.normal import normalise
 from steppay_mock.ordering.receiver import OpenReceiver, Receiver
 from steppay_mock.ordering.run import Run
@@ -26,6 +29,7 @@ if TYPE_CHECKING:
 
 _FRESH_FOR = 60  # seconds that a signature is used for: receivers refuse what is some minutes old (fact 19)
 _PATIENCE = 2  # how many deliveries in a row may time out before the search gives up
+_SHORTEST_HOLD, _LONGEST_HOLD = 0.3, 2.0  # seconds: a receiver that makes one delivery wait for another never passes it
 
 
 class BudgetSpentError(Exception):
@@ -60,6 +64,7 @@ class Subject:
         self._beginning: Mark | None = None
         self._judged: dict[int, str | None] = {}
         self._timed_out = 0
+        self._slowest = 0.0
         self._dog = Watchdog(settings.delivery.timeout)
         self._stack = ExitStack()
         if not self.can_begin:
@@ -89,6 +94,8 @@ class Subject:
         return self
 
     def __exit__(self, *exception: Any) -> None:  # noqa: PYI036 - as ExitStack has it
+        if self._settings.api is not None:
+            self._settings.api.as_of(None)
         self._stack.__exit__(*exception)
 
     def allow(self, deliveries: float) -> None:
@@ -112,11 +119,8 @@ class Subject:
 
     def deliver(self, place: int) -> Answer:
         """Deliver the event at that place; BudgetSpentError if no delivery is left."""
-        if self._left <= 0:
-            raise BudgetSpentError
-        self._left -= 1
-        self.deliveries += 1
-        self._settings.watch(self.deliveries, self._settings.budget)
+        self._spend(1)
+        self._happen(place)
         try:
             self._dog.watch()
             answer = self._receiver.send(self._request(place))
@@ -125,7 +129,8 @@ class Subject:
         finally:
             self._dog.rest()
         self.course = (*self.course, place)
-        if answer.error is not None and answer.error.startswith("timed out"):
+        self._slowest = max(self._slowest, answer.latency)
+        if is_late(answer):
             self._timed_out += 1
             if self._timed_out >= _PATIENCE:
                 raise self._hung(place)
@@ -134,6 +139,24 @@ class Subject:
         if not accepts(answer):
             self.refused += 1
         return answer
+
+    def deliver_together(self, places: Course, *, held: bool = False) -> Flight:
+        """Deliver these events at once; ``held``: the REST API holds what the first asks until the others landed."""
+        self._spend(len(places))
+        passing = self._passing(places) if held else None
+        self._happen(*places[:1] if held else places)
+        try:
+            self._dog.watch()
+            flight = self._receiver.send_together([self._request(place) for place in places], passing=passing)
+        except HungError:
+            raise self._hung(*places) from None
+        finally:
+            self._dog.rest()
+        if any(map(is_late, flight.answers)):
+            raise self._hung(*places)
+        self.course += places
+        self.refused += sum(not accepts(answer) for answer in flight.answers)
+        return flight
 
     def mark(self) -> Mark:
         """Where the receiver is, to come back to."""
@@ -164,40 +187,34 @@ class Subject:
         """What the invariant says of a state, if it says no."""
         return self._judged.get(number)
 
-    def follow(self, course: Course) -> Run:
-        """Deliver the whole course from the beginning, what is refused again at its end, and tell what became of it."""
-        self.begin()
-        seen = [self.look()]
-        answers: list[Answer] = []
-        waiting: list[int] = []
-        broken: str | None = None
-        for place in course:
-            is_new = place not in self.course
-            answers.append(self.deliver(place))
-            seen.append(self.look())
-            if is_new and not accepts(answers[-1]):
-                waiting.append(place)
-            if (broken := self.broken(seen[-1])) is not None:
-                break
-        for _ in range(self._settings.attempts if broken is None else 0):
-            refused, waiting = waiting, []
-            for place in refused:
-                answers.append(self.deliver(place))
-                seen.append(self.look())
-                if not accepts(answers[-1]):
-                    waiting.append(place)
-        state, effects = self.states[seen[-1]]
-        return Run(
-            course=self.course,
-            answers=tuple(map(_told, answers)),
-            accepted=tuple(map(accepts, answers)),
-            state=state,
-            effects=effects,
-            broken=broken,
-            trail=tuple(self.states[number].state for number in seen),
-        )
+    def follow(self, course: Course, *, together: tuple[int, ...] = (), held: bool = False) -> Run:
+        """Deliver the whole course from the beginning, what is refused again at its end, and tell what became of it.
+
+        The deliveries at the positions ``together``, neighbours, are in flight at once; ``held`` is as in
+        :meth:`deliver_together`.
+        """
+        return follow(self, course, together, held=held, attempts=self._settings.attempts)
 
     # How.
+
+    def _spend(self, count: int) -> None:
+        if self._left < count:
+            raise BudgetSpentError
+        self._left -= count
+        self.deliveries += count
+        self._settings.watch(self.deliveries, self._settings.budget)
+
+    def _happen(self, *places: int) -> None:
+        """Let the REST API tell how things were once the newest of the events delivered by now had happened."""
+        if self._settings.api is not None:
+            self._settings.api.as_of(self.events[max((*self.course, *places))])
+
+    def _passing(self, places: Course) -> Passing:
+        api = self._settings.api
+        assert api is not None  # noqa: S101 - asked for only where there is one
+        patience = min(max(_SHORTEST_HOLD, 20 * self._slowest), _LONGEST_HOLD)
+        hold = api.hold(timeout=self._settings.delivery.timeout + _LONGEST_HOLD)
+        return Passing(hold, patience, lambda: self._happen(*places))
 
     def _request(self, place: int) -> Request:
         now = self._settings.delivery.now()
@@ -246,11 +263,11 @@ class Subject:
         finally:
             self._dog.rest()
 
-    def _hung(self, place: int) -> ExplorationError:
+    def _hung(self, *places: int) -> ExplorationError:
         seconds = self._settings.delivery.timeout
-        return self._cut_off(
-            f"The receiver did not answer {self.events[place].type} within {seconds:g} s. The limit is timeout="
-        )
+        what = " and ".join(str(self.events[place].type) for place in places)
+        at_once = ", in flight at once," if len(places) > 1 else ""
+        return self._cut_off(f"The receiver did not answer {what}{at_once} within {seconds:g} s. The limit is timeout=")
 
     def _cut_off(self, what: str) -> ExplorationError:
         told = ", ".join(f"{place} {self.events[place].type}" for place in self.course) or "nothing"
@@ -258,18 +275,3 @@ class Subject:
             f"{what.rstrip('.')}. It was in the course of {told}, delivered to {self.target or 'the receiver'}. "
             "Correct that, and explore again."
         )
-
-
-def accepts(answer: Answer) -> bool:
-    """Whether the answer is a success: it came whole, with 2xx (assumed, fact 23)."""
-    return answer.error is None and answer.status is not None and 200 <= answer.status <= 299
-
-
-def is_odd(accepted: bool, expected: bool, *, is_new: bool) -> bool:  # noqa: FBT001 - two of a kind
-    """Whether an answer depends on order; that what was refused is accepted when it comes again is no fault."""
-    return accepted is not expected and (is_new or expected)
-
-
-def _told(answer: Answer) -> str:
-    status = "no answer" if answer.status is None else str(answer.status)
-    return f"{status}, {excerpt(answer.error)}" if answer.error else status

@@ -7,7 +7,7 @@ from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
-from typing import Any, get_args
+from typing import TYPE_CHECKING, Any, get_args
 from zlib import compress, decompressobj
 from zlib import error as zlib_error
 
@@ -15,6 +15,9 @@ from steppay_mock.errors import SteppayMockError
 from steppay_mock.ordering.counterexample import Kind
 from steppay_mock.ordering.course import Course
 from steppay_mock.payload.event import Event
+
+if TYPE_CHECKING:
+    from steppay_mock.store.scenarios.story import Story
 
 _PREFIX = "sp1."
 _MOST = 100_000  # bytes that a token may unpack to
@@ -42,8 +45,11 @@ class Token:
     retries: int = 0
     course: Course = ()
     kind: Kind = "state"
+    together: tuple[int, ...] = ()
+    held: bool = False
+    """Both as in a Run: what was in flight at once, and whether the REST API held the first of it."""
 
-    def of(self, course: Course, *, kind: Kind) -> str:
+    def of(self, course: Course, *, kind: Kind, together: tuple[int, ...] = (), held: bool = False) -> str:
         """The text for a course of these events that fails in that way."""
         needed = {place: self.events[place] for place in sorted(set(course))}
         told: dict[str, Any] = {"course": course, "kind": kind, "events": needed}
@@ -54,6 +60,8 @@ class Token:
             told["burst"] = self.burst
         if self.retries:
             told["retries"] = self.retries
+        if together:
+            told["together"], told["held"] = together, held
         packed = compress(json.dumps(told, separators=(",", ":"), ensure_ascii=False).encode(), 9)
         return _PREFIX + urlsafe_b64encode(packed).decode().rstrip("=")
 
@@ -67,6 +75,19 @@ def describe_events(
         source=source,
         burst=burst,
         retries=retries,
+    )
+
+
+def source_of(story: Story | None) -> Source | None:
+    """What makes the story again; None where that cannot be said: it began later than its store, or is several."""
+    if story is None or len(story.parts) != 1 or story.first:
+        return None
+    (part,) = story.parts
+    return Source(
+        scenario=part.scenario.name,
+        seed=story.seed,
+        parameters=dict(part.parameters),
+        assumptions=dict(part.assumptions),
     )
 
 
@@ -101,12 +122,14 @@ def _read(told: dict[str, Any]) -> Token:
     course = tuple(told["course"])
     events = {int(place): (str(name), str(kind)) for place, (name, kind) in told["events"].items()}
     source, burst, retries = told.get("source"), told.get("burst"), told.get("retries", 0)
+    together = tuple(told.get("together", ()))
     if (
         told["kind"] not in get_args(Kind)
         or not all(isinstance(place, int) and place in events for place in course)
         or not course
         or not isinstance(burst, int | float | None)
         or not isinstance(retries, int)
+        or (together and not _are_neighbours(together, len(course)))
     ):
         raise ValueError(told)
     return Token(
@@ -116,7 +139,16 @@ def _read(told: dict[str, Any]) -> Token:
         retries=retries,
         course=course,
         kind=told["kind"],
+        together=together,
+        held=bool(told.get("held")),
     )
+
+
+def _are_neighbours(together: tuple[Any, ...], length: int) -> bool:
+    """Whether these are two or more positions, one right after the other, in a course of that length."""
+    return len(together) > 1 and together in {
+        tuple(range(first, first + len(together))) for first in range(length - len(together) + 1)
+    }
 
 
 def _read_source(scenario: Any, seed: Any, parameters: Any, assumptions: Any) -> Source:

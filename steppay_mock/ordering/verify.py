@@ -5,13 +5,14 @@ from __future__ import annotations
 from math import inf
 from typing import TYPE_CHECKING
 
+from steppay_mock.ordering.answers import is_odd
 from steppay_mock.ordering.classify import name_anomaly
 from steppay_mock.ordering.counterexample import Counterexample, Kind
 from steppay_mock.ordering.course import Course, neighbour, occurrence
 from steppay_mock.ordering.failure import ExplorationError
 from steppay_mock.ordering.minimise import Minimiser
 from steppay_mock.ordering.search import ContradictionError, Search
-from steppay_mock.ordering.subject import BudgetSpentError, is_odd
+from steppay_mock.ordering.subject import BudgetSpentError
 from steppay_mock.ordering.token import Token
 
 if TYPE_CHECKING:

@@ -30,10 +30,11 @@ class Hold:
         return self._released
 
     def wait(self, timeout: float = 10.0) -> bool:
-        """Whether a call has come, at the latest after so many seconds. Its answer is settled by then."""
+        """Whether a call has come, at the latest after so many seconds, or at the release. Its answer is settled."""
         seconds = check_seconds("timeout", timeout)
         with self._moved:
-            return self._moved.wait_for(lambda: self._arrived > 0, seconds)
+            self._moved.wait_for(lambda: self._arrived > 0 or self._released, seconds)
+            return self._arrived > 0
 
     def release(self) -> None:
         """Let the held calls go. The hold ends with it."""
