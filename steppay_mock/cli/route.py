@@ -13,6 +13,7 @@ import click
 
 from steppay_mock.cli.consent import agree
 from steppay_mock.cli.failures import UNREACHED, WRONG
+from steppay_mock.cli.faulting import told_of
 from steppay_mock.cli.output import counted, say, write_json, write_table
 from steppay_mock.cli.reports import write_reports
 from steppay_mock.cli.verdict import advice, lines_of, show_report, timed_out
@@ -56,7 +57,8 @@ class Route:
         if not self.sending.dry_run and (self.sending.recorded or len(self.receivers) > 1):
             return self._record(events, count=count, seed=seed, speed=1.0)
         # Put in order here, so that each is seen as it goes out.
-        planned = arrange(events, self.sending.order, seed=seed, duplicates=self.sending.duplicates)
+        sending = self.sending
+        planned = arrange(events, sending.order, seed=seed, duplicates=sending.duplicates, fault=sending.fault)
         count = len(planned) if isinstance(planned, Sized) else count
         if self.sending.dry_run:
             self._show_plan(planned, count=count, seed=seed, order=self.sending.order)
@@ -66,7 +68,9 @@ class Route:
 
     def send_schedule(self, schedule: Schedule, *, seed: int, speed: float) -> int:
         """Do what the schedule says, or with ``--dry-run`` show it; the exit code."""
-        planned = tuple(schedule.deliveries())
+        from steppay_mock.delivery.order import arrange
+
+        planned = tuple(arrange(schedule, "occurrence", seed=seed, fault=self.sending.fault))
         if self.sending.dry_run:
             self._show_plan(planned, count=len(planned), seed=seed, order=schedule.made_by)
             return 0
@@ -78,9 +82,12 @@ class Route:
 
     def _conclude(self, report: Report) -> int:
         show_report(report, as_json=self.sending.as_json)
-        (unsigned,) = (one.secrets is None for one in self.receivers)
-        for line in advice(report.statuses, target=report.target, timed_out=timed_out(report), unsigned=unsigned):
-            say(line)
+        if self.sending.fault is not None:
+            say(told_of(self.sending.fault, right=len(report) - len(report.failed), count=len(report)))
+        if not report.ok:
+            (unsigned,) = (one.secrets is None for one in self.receivers)
+            for line in advice(report.statuses, target=report.target, timed_out=timed_out(report), unsigned=unsigned):
+                say(line)
         write_reports(
             self.sending.reports, report.as_dict(), lambda: lines_of(report), count=len(report), name=self.title
         )
@@ -108,7 +115,12 @@ class Route:
             name=self.title,
         )
         return recorder.send(
-            events, count=count, seed=seed, order=self.sending.order, duplicates=self.sending.duplicates
+            events,
+            count=count,
+            seed=seed,
+            order=self.sending.order,
+            duplicates=self.sending.duplicates,
+            fault=self.sending.fault,
         )
 
     def _deliver(
@@ -177,4 +189,5 @@ def _progress(planned: Iterable[Planned], count: int) -> Iterator[Iterable[Plann
 
 
 def _named(planned: Planned) -> str:
-    return f"{planned.event.type}{', again' if planned.how else ''}"
+    fault = f" ({planned.fault})" if planned.fault else ""
+    return f"{planned.event.type}{', again' if planned.how else ''}{fault}"

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, get_args
 import click
 
 from steppay_mock.cli.consent import read_hosts
+from steppay_mock.cli.faulting import check_fault, fault_option
 from steppay_mock.cli.formats import read_endpoint
 from steppay_mock.cli.journals import journal_option
 from steppay_mock.cli.options import Decorator, json_option, secret_option, unsigned_option
@@ -33,6 +34,7 @@ class Sending:
 
     order: Order
     duplicates: float
+    fault: str | None
     secrets: tuple[str, ...] = field(repr=False)
     unsigned: bool
     timeout: float
@@ -61,6 +63,7 @@ class Sending:
     def to(self, url: str) -> Route:
         """The way to that URL; what is wrong with it, or with the options, is an error before anything is made."""
         endpoint = read_endpoint(url)
+        check_fault(self.fault, unsigned=self.unsigned)
         secrets = signing_secrets(self.secrets, unsigned=self.unsigned)
         return Route(
             sending=self,
@@ -151,6 +154,7 @@ _SENDING: tuple[Decorator[Any], ...] = (
         default=0.0,
         help="Deliver that share of the events once more, after all others, signed anew: 0.2 is a fifth.",
     ),
+    fault_option(),
     secret_option("Sign with it."),
     unsigned_option(),
     timeout_option(),
