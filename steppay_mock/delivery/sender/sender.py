@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypedDict, Unpack
+from typing import TYPE_CHECKING, Any, Self, TypedDict, Unpack
 
 from steppay_mock.delivery.journal.claim import claim
 from steppay_mock.delivery.journal.journal import Journal
@@ -71,6 +71,21 @@ class Sender:
         self._settings = read_sender_options(options)
         self._hooks = open_hooks(_read_hooks(to, secret), allowed=self._settings.allow_hosts)
         self._running: list[Stop] = []  # appended to and removed from, which needs no lock that a fork could leave held
+
+    @classmethod
+    def from_config(
+        cls, path: str | Path | None = None, *, endpoint: str | Iterable[str] = (), **options: Unpack[SenderOptions]
+    ) -> Self:
+        """A sender to the endpoints of a ``steppay-mock.toml`` that are enabled, or to those of these names.
+
+        ``path`` None is the nearest such file, searched upwards from the working directory. The options win over those
+        of the file. Raises SteppayMockError for a file that is wrong, and for a variable that is not set.
+        """
+        from steppay_mock.delivery.config import load_config
+
+        config = load_config(path)
+        chosen: Any = {**config.options, **options}
+        return cls(config.hooks(endpoint), **chosen)
 
     def __repr__(self) -> str:
         return f"<Sender: {self._target}>"
