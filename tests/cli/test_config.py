@@ -68,6 +68,8 @@ def test_flag_before_environment_before_file_before_default(
     assert of_environment["keep_alive"] == (False, "STEPPAY_MOCK_KEEP_ALIVE")
     assert of_environment["speed"] == (0, "STEPPAY_MOCK_SPEED")
     assert of_environment["concurrency"] == (2, "the file")
+    monkeypatch.setenv("STEPPAY_MOCK_ALLOW_HOSTS", "one.example other.example")
+    assert settings(run)["allow_hosts"] == (["one.example", "other.example"], "STEPPAY_MOCK_ALLOW_HOSTS")
     of_flags = settings(run, "--rate", "4", "--keep-alive", "--allow-host", "four.example", "--success", "204,200")
     assert of_flags["rate"] == (4, "--rate")
     assert of_flags["keep_alive"] == (True, "--keep-alive")
@@ -147,7 +149,7 @@ def test_without_a_url_webhooks_go_to_every_endpoint_that_is_enabled(
     receiver.requests.clear()
     assert run("send", "all", "--endpoint", "orders").code == 0
     assert receiver.events == ["order.created"]
-    plan = run("send", "all", "--endpoint", "shop", "--endpoint", "orders", "--dry-run", "--seed", "7")
+    plan = run("send", "all", *("--endpoint", "shop") * 2, "--endpoint", "orders", "--dry-run", "--seed", "7")
     assert "nothing was sent: 28 events would go to shop, orders\n" in plan.err
     assert [line.split()[2] for line in plan.out.splitlines() if line.split()[1] == "order.created"] == [
         "shop",
@@ -200,6 +202,21 @@ def test_a_run_that_was_cut_off_is_resumed_with_the_secret_of_the_file(
     done = run("resume", "--journal", path, "--json")
     assert (done.code, done.json["ok"]) == (0, True), done.err
     assert len(receiver.requests) == 27
+
+
+def test_the_retries_of_the_file_are_those_of_a_resume_only_where_the_journal_knows_none(
+    run: Any, receiver: Any, secret: str, file: Write
+) -> None:
+    from steppay_mock import Sender, make_events
+
+    shop = endpoint("shop", receiver.url, f'secret = "{secret}"')
+    file('[sender]\njournal = "j.sqlite"\n' + shop)
+    sender = Sender.from_config(retries=[0])
+    sender.send(make_events(seed=7), watch=lambda tally: sender.stop() if tally.succeeded else None)
+    done = run("resume")
+    assert (done.code, "The runs were begun with retries that are not known here (custom)" in done.err) == (2, True)
+    file('[sender]\njournal = "j.sqlite"\nretries = "none"\n' + shop)
+    assert run("resume").code == 0
 
 
 def test_the_statuses_of_success_decide(run: Any, receiver: Any, secret: str, file: Write) -> None:

@@ -109,6 +109,22 @@ def test_the_nearest_file_upwards_counts(write: Write, tmp_path: Path, monkeypat
     assert find_config() == nearer
 
 
+def test_a_folder_that_may_not_be_looked_into_is_passed_over(
+    write: Write, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = write(SHOP)
+    (tmp_path / "a" / "b").mkdir(parents=True)
+    is_file = Path.is_file
+
+    def guarded(self: Path) -> bool:
+        if self.parent == tmp_path / "a":
+            raise PermissionError
+        return is_file(self)
+
+    monkeypatch.setattr(Path, "is_file", guarded)
+    assert find_config(tmp_path / "a" / "b") == path
+
+
 def test_a_journal_stands_beside_the_file_from_wherever_it_is_read(
     write: Write, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -69,7 +69,7 @@ class Config:
 
         Raises SteppayMockError where there are none, for a name that there is not, and for one that is not enabled.
         """
-        wanted = (names,) if isinstance(names, str) else tuple(names)
+        wanted = (names,) if isinstance(names, str) else dict.fromkeys(names)
         found = tuple(map(self._named, wanted)) if wanted else tuple(one for one in self.endpoints if one.enabled)
         if not found:
             raise SteppayMockError(
@@ -112,7 +112,7 @@ class Config:
 def find_config(start: Path | None = None) -> Path | None:
     """The nearest ``steppay-mock.toml``: in that folder, the working directory if none is given, or in one above it."""
     folder = (start or Path.cwd()).absolute()
-    return next((one / FILE for one in (folder, *folder.parents) if (one / FILE).is_file()), None)
+    return next((one / FILE for one in (folder, *folder.parents) if _is_file(one / FILE)), None)
 
 
 def load_config(path: str | Path | None = None) -> Config:
@@ -158,6 +158,13 @@ def _number(text: str) -> float | str:
     """A number; inf and nan, which no setting can be, stay texts that the schema refuses."""
     number = float(text)
     return number if isfinite(number) else text
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except OSError:
+        return False  # a folder above that nobody may look into has no file for us
 
 
 def _reason(error: Exception) -> str:
