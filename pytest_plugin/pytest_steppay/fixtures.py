@@ -8,10 +8,12 @@ import pytest
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from pytest_steppay.door import StepPay
     from pytest_steppay.options import Options, SecretLike, TargetLike
     from steppay_mock.contract.catalogue import EventType
+    from steppay_mock.delivery.sender.sender import Sender
     from steppay_mock.payload.event import Event
     from steppay_mock.store.api.api import StoreApi
     from steppay_mock.store.store import Store
@@ -85,6 +87,28 @@ def steppay_store(steppay: StepPay, steppay_seed: int) -> Store:
 
     # A seed of its own: to ask for this fixture, or for steppay_api, changes nothing of what the test makes otherwise.
     return steppay.store(seed=derive_seed(steppay_seed, "store"))
+
+
+@pytest.fixture
+def steppay_sender(
+    request: pytest.FixtureRequest,
+    tmp_path: Path,
+    steppay_seed: int,
+    steppay_secret: SecretLike,
+    steppay_target: TargetLike,
+) -> Sender:
+    """A sender to the URL of steppay_target: many deliveries at once, retries, and a journal in tmp_path."""
+    from pytest_steppay.record import record_of
+    from pytest_steppay.sender import open_sender
+
+    return open_sender(
+        steppay_target,
+        secret=steppay_secret,
+        seed=steppay_seed,
+        options=_options(request),
+        journal=tmp_path / "steppay.sqlite",
+        record=record_of(request.node),
+    )
 
 
 @pytest.fixture

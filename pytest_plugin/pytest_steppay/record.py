@@ -10,9 +10,11 @@ import pytest
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+    from pathlib import Path
 
     from steppay_mock.delivery.outcome import Outcome
     from steppay_mock.delivery.report import Report
+    from steppay_mock.delivery.sender.tally import Tally
     from steppay_mock.payload.event import Event
     from steppay_mock.store.scenarios.story import Story
 
@@ -29,6 +31,7 @@ class Record:
     made: deque[Event] = field(default_factory=lambda: deque(maxlen=_SHOWN))
     delivered: deque[Outcome] = field(default_factory=lambda: deque(maxlen=_SHOWN))
     failed: list[Outcome] = field(default_factory=list)
+    sent: deque[str] = field(default_factory=lambda: deque(maxlen=_SHOWN))
     stories: deque[str] = field(default_factory=lambda: deque(maxlen=_SHOWN))
     made_count: int = 0
     delivered_count: int = 0
@@ -61,6 +64,12 @@ class Record:
         self.failed += report.failed[: _SHOWN - len(self.failed)]
         self.failed_count += len(report.failed)
 
+    def add_sent(self, tally: Tally, *, journal: Path) -> None:
+        """Remember a run of the sender."""
+        stopped = ", stopped" if tally.stopped else ""
+        first = f"; first failure: {tally.first_failure}" if tally.first_failure else ""
+        self.sent.append(f"{tally}{stopped}{first}; seed {tally.seed}, run {tally.run} of {journal}")
+
     def lines(self) -> Iterator[str]:
         """What was made, a line for each delivery, failed ones first, and the payload of the first that failed."""
         for story in self.stories:
@@ -75,6 +84,8 @@ class Record:
             yield f"delivered: {self.delivered_count}, {which}"
         for outcome in shown:
             yield self._without_secrets(f"delivered: {str(outcome).replace(': ', ' -> ', 1)}")
+        for run in self.sent:
+            yield self._without_secrets(f"sent: {run}")
         if self.failed:
             yield self._without_secrets(f"payload: {_cut(self.failed[0].event.body.decode())}")
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from steppay_mock.cli.configuring import setting_option
 from steppay_mock.cli.options import Decorator
 from steppay_mock.cli.reports import Line
 
@@ -18,8 +19,13 @@ if TYPE_CHECKING:
 
 def journal_option(purpose: str, *, required: bool = True) -> Decorator[Any]:
     """``--journal``: the file in which deliveries are written down."""
-    return click.option(
-        "--journal", "journal", metavar="FILE", required=required, type=click.Path(dir_okay=False), help=purpose
+    return setting_option(
+        "--journal",
+        setting="journal",
+        metavar="FILE",
+        required=required,
+        type=click.Path(dir_okay=False),
+        help=purpose,
     )
 
 

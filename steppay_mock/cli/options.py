@@ -15,12 +15,12 @@ from steppay_mock.cli.secret import VARIABLE
 Decorated = TypeVar("Decorated", bound=Callable[..., Any])
 Decorator = Callable[[Decorated], Decorated]
 
+_EVERY = "Every event type"
 
-def events_argument(*, required: bool = True) -> Decorator[Any]:
+
+def events_argument() -> Decorator[Any]:
     """One or more event types, or all."""
-    return click.argument(
-        "events", metavar="EVENT...", nargs=-1, required=required, type=EventName(**{ALL: "Every event type"})
-    )
+    return click.argument("events", metavar="EVENT...", nargs=-1, required=True, type=EventName(**{ALL: _EVERY}))
 
 
 def file_argument(*, several: bool = False) -> Decorator[Any]:

@@ -97,6 +97,19 @@ class Seconds(_Parameter):
         return seconds
 
 
+class Statuses(_Parameter):
+    """Statuses of HTTP, with commas between."""
+
+    name = "statuses"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[int, ...]:
+        """The statuses as numbers."""
+        words = value.split(",") if isinstance(value, str) else [str(one) for one in value]
+        if not all(re.fullmatch("[1-5][0-9][0-9]", word) for word in words):
+            self.fail(f"{str(value)[:80]!r} are no statuses. Write them like 200,204.", param, ctx)
+        return tuple(map(int, words))
+
+
 class Setting(_Parameter):
     """A name and its value, written as ``form`` says and ``example`` shows."""
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from steppay_mock.cli.failures import INTERRUPTED, UNREACHED, WRONG
+from steppay_mock.cli.faulting import told_of
 from steppay_mock.cli.journals import as_data, lines_of_runs
 from steppay_mock.cli.output import counted, say, write_json
 from steppay_mock.cli.reports import FEW, write_reports
@@ -45,7 +46,14 @@ class Recorder:
     name: str = "steppay-mock send"
 
     def send(
-        self, events: Iterable[Event] | Schedule, *, count: int, seed: int, order: Order, duplicates: float
+        self,
+        events: Iterable[Event] | Schedule,
+        *,
+        count: int,
+        seed: int,
+        order: Order,
+        duplicates: float,
+        fault: str | None = None,
     ) -> int:
         """Send the events and show what came of it; the exit code."""
         from steppay_mock.delivery.schedule.schedule import Schedule
@@ -55,13 +63,16 @@ class Recorder:
 
         def run(sender: Sender, watch: Watch) -> list[Tally]:
             if isinstance(events, Schedule):
-                return [sender.send(events, seed=seed, watch=watch)]
-            return [sender.send(events, order=order, duplicates=duplicates, seed=seed, watch=watch)]
+                return [sender.send(events, fault=fault, seed=seed, watch=watch)]
+            return [sender.send(events, order=order, duplicates=duplicates, fault=fault, seed=seed, watch=watch)]
 
         count *= len(self.hooks)
         # Of what is few, or reported, each delivery is told, and the sender itself keeps none in memory.
         with _journal(self.journal, needed=count <= FEW or bool(self.reports)) as journal:
             tallies = self._run(run, journal, count=count)
+            if fault is not None:
+                (tally,) = tallies
+                say(told_of(fault, right=tally.succeeded, count=tally.planned))
             made_by = events.made_by if isinstance(events, Schedule) else str(order)
             return self.conclude(tallies, journal, single=True, order=made_by)
 
@@ -139,6 +150,8 @@ class Recorder:
                 say(line)
 
     def _advice(self, tally: Tally) -> Iterator[str]:
+        if tally.ok:
+            return iter(())
         late = "timed out" in (tally.first_failure or "")
         return advice(tally.statuses, target=tally.target, timed_out=late, unsigned=self.unsigned)
 

@@ -13,7 +13,9 @@ import click
 
 from steppay_mock.cli.consent import agree
 from steppay_mock.cli.failures import UNREACHED, WRONG
-from steppay_mock.cli.output import counted, say, write_json, write_table
+from steppay_mock.cli.faulting import told_of
+from steppay_mock.cli.output import say
+from steppay_mock.cli.planned import show_plan
 from steppay_mock.cli.reports import write_reports
 from steppay_mock.cli.verdict import advice, lines_of, show_report, timed_out
 
@@ -34,6 +36,13 @@ class Receiver:
     name: str = ""
     events: tuple[str, ...] = ()
 
+    def wants(self, event_type: str) -> bool:
+        """Whether events of this type are for it; without ``events`` all are."""
+        return not self.events or event_type in self.events
+
+    def __str__(self) -> str:
+        return self.name or str(self.endpoint)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Route:
@@ -47,30 +56,38 @@ class Route:
     @property
     def target(self) -> str:
         """The receivers in words."""
-        return ", ".join(one.name or str(one.endpoint) for one in self.receivers)
+        return ", ".join(map(str, self.receivers))
 
-    def send(self, events: Iterable[Event], *, count: int, seed: int) -> int:
+    @property
+    def recorded(self) -> bool:
+        """Whether the sender is needed."""
+        return self.sending.recorded or len(self.receivers) > 1 or bool(self.receivers[0].events)
+
+    def send(self, events: Iterable[Event], *, count: int, seed: int, speed: float = 1.0) -> int:
         """Send the events and show what came of it, or with ``--dry-run`` what would be sent; the exit code."""
         from steppay_mock.delivery.order import arrange
 
-        if not self.sending.dry_run and (self.sending.recorded or len(self.receivers) > 1):
-            return self._record(events, count=count, seed=seed, speed=1.0)
+        if not self.sending.dry_run and self.recorded:
+            return self._record(events, count=count, seed=seed, speed=speed)
         # Put in order here, so that each is seen as it goes out.
-        planned = arrange(events, self.sending.order, seed=seed, duplicates=self.sending.duplicates)
+        sending = self.sending
+        planned = arrange(events, sending.order, seed=seed, duplicates=sending.duplicates, fault=sending.fault)
         count = len(planned) if isinstance(planned, Sized) else count
         if self.sending.dry_run:
-            self._show_plan(planned, count=count, seed=seed, order=self.sending.order)
+            show_plan(planned, self.receivers, seed=seed, order=sending.order, as_json=sending.as_json)
             return 0
         report = self._deliver(planned, count=count, seed=seed)
         return self._conclude(report)
 
     def send_schedule(self, schedule: Schedule, *, seed: int, speed: float) -> int:
         """Do what the schedule says, or with ``--dry-run`` show it; the exit code."""
-        planned = tuple(schedule.deliveries())
+        from steppay_mock.delivery.order import arrange
+
+        planned = tuple(arrange(schedule, "occurrence", seed=seed, fault=self.sending.fault))
         if self.sending.dry_run:
-            self._show_plan(planned, count=len(planned), seed=seed, order=schedule.made_by)
+            show_plan(planned, self.receivers, seed=seed, order=schedule.made_by, as_json=self.sending.as_json)
             return 0
-        if not self.sending.recorded:
+        if not self.recorded:
             _check_faults(sorted({one.fault for one in planned if one.fault is not None}))
             report = self._deliver(planned, count=len(planned), seed=seed, sleep=lambda wait: time.sleep(wait * speed))
             return self._conclude(replace(report, order=schedule.made_by))
@@ -78,9 +95,12 @@ class Route:
 
     def _conclude(self, report: Report) -> int:
         show_report(report, as_json=self.sending.as_json)
-        (unsigned,) = (one.secrets is None for one in self.receivers)
-        for line in advice(report.statuses, target=report.target, timed_out=timed_out(report), unsigned=unsigned):
-            say(line)
+        if self.sending.fault is not None:
+            say(told_of(self.sending.fault, right=len(report) - len(report.failed), count=len(report)))
+        if not report.ok:
+            (unsigned,) = (one.secrets is None for one in self.receivers)
+            for line in advice(report.statuses, target=report.target, timed_out=timed_out(report), unsigned=unsigned):
+                say(line)
         write_reports(
             self.sending.reports, report.as_dict(), lambda: lines_of(report), count=len(report), name=self.title
         )
@@ -108,7 +128,12 @@ class Route:
             name=self.title,
         )
         return recorder.send(
-            events, count=count, seed=seed, order=self.sending.order, duplicates=self.sending.duplicates
+            events,
+            count=count,
+            seed=seed,
+            order=self.sending.order,
+            duplicates=self.sending.duplicates,
+            fault=self.sending.fault,
         )
 
     def _deliver(
@@ -138,25 +163,6 @@ class Route:
         with _progress(planned, count) as watched:
             return deliver_planned(watched, to=str(receiver.endpoint), settings=settings)
 
-    def _show_plan(self, planned: Iterable[Planned], *, count: int, seed: int, order: str) -> None:
-        if self.sending.as_json:
-            write_json(
-                {
-                    "target": self.target,
-                    "order": order,
-                    "seed": seed,
-                    "signed": all(one.secrets is not None for one in self.receivers),
-                    "payloads": [one.event.payload for one in planned],
-                }
-            )
-        else:
-            rows = (
-                (str(place), _named(one), str(one.event.timestamp), str(len(one.event.body)))
-                for place, one in enumerate(planned, start=1)
-            )
-            write_table(("#", "Event type", "Timestamp", "Bytes"), rows, right=frozenset({"#", "Bytes"}))
-        say(f"nothing was sent: {counted(count, 'event')} would go to {self.target}")
-
 
 def _check_faults(names: Iterable[str]) -> None:
     if names:
@@ -174,7 +180,3 @@ def _progress(planned: Iterable[Planned], count: int) -> Iterator[Iterable[Plann
         return
     with click.progressbar(planned, length=count, label="sending", file=sys.stderr) as bar:
         yield bar
-
-
-def _named(planned: Planned) -> str:
-    return f"{planned.event.type}{', again' if planned.how else ''}"

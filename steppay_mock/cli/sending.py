@@ -10,19 +10,22 @@ from typing import TYPE_CHECKING, Any, get_args
 
 import click
 
+from steppay_mock.cli.configuring import config_option, endpoint_option, setting_option
 from steppay_mock.cli.consent import read_hosts
+from steppay_mock.cli.faulting import check_fault, fault_option
 from steppay_mock.cli.formats import read_endpoint
 from steppay_mock.cli.journals import journal_option
 from steppay_mock.cli.options import Decorator, json_option, secret_option, unsigned_option
-from steppay_mock.cli.parameters import Seconds
+from steppay_mock.cli.parameters import Seconds, Statuses
 from steppay_mock.cli.reports import report_option
 from steppay_mock.cli.retrying import RetryPolicy
 from steppay_mock.cli.route import Receiver, Route
-from steppay_mock.cli.secret import signing_secrets
+from steppay_mock.cli.signing import Signing
 from steppay_mock.delivery.order import Order
 
 if TYPE_CHECKING:
     from steppay_mock.cli.retrying import Policy
+    from steppay_mock.delivery.config import Config
 
 _MOST_AT_ONCE = 1_000
 
@@ -33,6 +36,7 @@ class Sending:
 
     order: Order
     duplicates: float
+    fault: str | None
     secrets: tuple[str, ...] = field(repr=False)
     unsigned: bool
     timeout: float
@@ -40,32 +44,60 @@ class Sending:
     concurrency: int | None
     rate: float | None
     retries: Policy | None
+    success: tuple[int, ...] | None
     keep_alive: bool
     hosts: tuple[str, ...]
     reports: tuple[Path, ...]
     dry_run: bool
     as_json: bool
+    config: Config | None
+    endpoints: tuple[str, ...]
 
     @property
     def recorded(self) -> bool:
         """Whether something was asked for that the sender alone can do."""
-        given = (self.journal, self.concurrency, self.rate, self.retries)
+        given = (self.journal, self.concurrency, self.rate, self.retries, self.success)
         return self.keep_alive or any(one is not None for one in given)
 
     def options(self) -> dict[str, Any]:
         """What the sender is told; what was left out has its default."""
-        given = {"concurrency": self.concurrency, "rate": self.rate, "retries": self.retries}
+        named = ("concurrency", "rate", "retries", "success")
+        given = {name: getattr(self, name) for name in named}
         chosen = {name: value for name, value in given.items() if value is not None}
         return {**chosen, "timeout": float(self.timeout), "keep_alive": self.keep_alive}
 
-    def to(self, url: str) -> Route:
-        """The way to that URL; what is wrong with it, or with the options, is an error before anything is made."""
-        endpoint = read_endpoint(url)
-        secrets = signing_secrets(self.secrets, unsigned=self.unsigned)
-        return Route(
-            sending=self,
-            receivers=(Receiver(endpoint=endpoint, secrets=secrets),),
-            allowed=read_hosts(self.hosts),
+    def to(self, url: str | None, *, written: str = "URL") -> Route:
+        """The way to that URL, or to the endpoints of the file; ``written`` is how the command takes a URL.
+
+        What is wrong with it, or with the options, is an error before anything is made.
+        """
+        check_fault(self.fault, unsigned=self.unsigned)
+        receivers = self._endpoints(written) if url is None else (self._at(url),)
+        return Route(sending=self, receivers=receivers, allowed=read_hosts(self.hosts))
+
+    @property
+    def _signing(self) -> Signing:
+        return Signing(given=self.secrets, unsigned=self.unsigned, config=self.config)
+
+    def _at(self, url: str) -> Receiver:
+        if self.endpoints:
+            raise click.UsageError("--endpoint stands for a URL. Leave one of them out.")
+        return Receiver(endpoint=read_endpoint(url), secrets=self._signing.for_url(url))
+
+    def _endpoints(self, written: str) -> tuple[Receiver, ...]:
+        if self.config is None:
+            raise click.UsageError(
+                f"No receiver is given, and there is no steppay-mock.toml that names one. Pass {written}, such as "
+                "http://localhost:8000, or write such a file with [[endpoints]]."
+            )
+        return tuple(
+            Receiver(
+                endpoint=read_endpoint(entry.url),
+                secrets=self._signing.for_entry(entry),
+                name=entry.name,
+                events=entry.events,
+            )
+            for entry in self.config.choose(self.endpoints)
         )
 
 
@@ -83,8 +115,9 @@ def order_option() -> Decorator[Any]:
 
 def timeout_option() -> Decorator[Any]:
     """``--timeout``: of a delivery."""
-    return click.option(
+    return setting_option(
         "--timeout",
+        setting="timeout",
         metavar="S",
         type=Seconds(positive=True),
         default=10,
@@ -95,9 +128,9 @@ def timeout_option() -> Decorator[Any]:
 
 def hosts_option() -> Decorator[Any]:
     """``--allow-host``: repeatable."""
-    return click.option(
+    return setting_option(
         "--allow-host",
-        "hosts",
+        setting="allow_hosts",
         metavar="HOST",
         multiple=True,
         help="Also send to this host, which is not this machine.",
@@ -106,8 +139,9 @@ def hosts_option() -> Decorator[Any]:
 
 def rate_option() -> Decorator[Any]:
     """``--rate``: how many deliveries begin in a second."""
-    return click.option(
+    return setting_option(
         "--rate",
+        setting="rate",
         metavar="N",
         type=click.FloatRange(min=0.001),
         help="How many deliveries begin in a second, at most. Default: no limit.",
@@ -116,8 +150,9 @@ def rate_option() -> Decorator[Any]:
 
 def retries_option(default: str) -> Decorator[Any]:
     """``--retries``: when what failed is tried again."""
-    return click.option(
+    return setting_option(
         "--retries",
+        setting="retries",
         metavar="NAME|S,S,S",
         type=RetryPolicy(),
         help="When a delivery that failed is tried again: none, standard-webhooks, svix, stripe-like, fifo-blocking, "
@@ -127,7 +162,35 @@ def retries_option(default: str) -> Decorator[Any]:
 
 def keep_alive_option() -> Decorator[Any]:
     """``--keep-alive``: connections are used again."""
-    return click.option("--keep-alive", is_flag=True, help="Use connections again. StepPay closes each.")
+    return setting_option(
+        "--keep-alive/--no-keep-alive",
+        setting="keep_alive",
+        default=False,
+        help="Use connections again, or not. StepPay closes each.",
+    )
+
+
+def concurrency_option() -> Decorator[Any]:
+    """``--concurrency``: how many deliveries are in flight at once."""
+    return setting_option(
+        "--concurrency",
+        setting="concurrency",
+        metavar="N",
+        type=click.IntRange(1, _MOST_AT_ONCE),
+        help="How many deliveries are in flight at once. Default: 1.",
+    )
+
+
+def success_option() -> Decorator[Any]:
+    """``--success``: the statuses that are one."""
+    return setting_option(
+        "--success",
+        setting="success",
+        metavar="N,N",
+        type=Statuses(),
+        help="The statuses that are a success, such as 200,204. Default: every 2xx. The vendor documents none: that is "
+        "assumed.",
+    )
 
 
 def sending_options(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -144,6 +207,8 @@ def sending_options(command: Callable[..., Any]) -> Callable[..., Any]:
 
 
 _SENDING: tuple[Decorator[Any], ...] = (
+    config_option(),
+    endpoint_option(),
     click.option(
         "--duplicates",
         metavar="SHARE",
@@ -151,6 +216,7 @@ _SENDING: tuple[Decorator[Any], ...] = (
         default=0.0,
         help="Deliver that share of the events once more, after all others, signed anew: 0.2 is a fifth.",
     ),
+    fault_option(),
     secret_option("Sign with it."),
     unsigned_option(),
     timeout_option(),
@@ -158,14 +224,10 @@ _SENDING: tuple[Decorator[Any], ...] = (
         "Write down in this SQLite file what is sent and answered: `log` shows it, `resume` completes it.",
         required=False,
     ),
-    click.option(
-        "--concurrency",
-        metavar="N",
-        type=click.IntRange(1, _MOST_AT_ONCE),
-        help="How many deliveries are in flight at once. Default: 1.",
-    ),
+    concurrency_option(),
     rate_option(),
     retries_option("Default: none. The vendor documents none: that is assumed."),
+    success_option(),
     keep_alive_option(),
     hosts_option(),
     report_option(),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,9 +12,11 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from steppay_mock.cli.configuring import setting_option
 from steppay_mock.cli.options import Decorator
 from steppay_mock.cli.output import say
 from steppay_mock.cli.parameters import Moment, Setting
+from steppay_mock.errors import SteppayMockError
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
@@ -27,9 +28,6 @@ if TYPE_CHECKING:
     _Parameter = click.ParamType[Any, Any]
 else:
     _Parameter = click.ParamType  # generic only since click 8.4
-
-_UNITS = {"s": 1, "m": 60, "h": 3_600, "d": 86_400}
-_RATE = re.compile(r"(\d+(?:\.\d+)?)([smhd])=(\d+(?:\.\d+)?)(ms|[smhd])")
 
 
 class ScenarioName(_Parameter):
@@ -61,13 +59,12 @@ class Speed(_Parameter):
         """The scale."""
         if isinstance(value, int | float):
             return float(value)
-        if value in {"0", "real"}:
-            return float(value == "real")
-        found = _RATE.fullmatch(value)
-        if found is None or not float(found[1]):
-            self.fail(f"{value!r} is no speed. Write 0, real, or a rate such as 1d=1s.", param, ctx)
-        waited = float(found[3]) * (0.001 if found[4] == "ms" else _UNITS[found[4]])
-        return waited / (float(found[1]) * _UNITS[found[2]])
+        from steppay_mock.delivery.speed import read_speed
+
+        try:
+            return read_speed(value)
+        except SteppayMockError as error:
+            self.fail(str(error), param, ctx)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,6 +136,13 @@ def _drawn() -> int:
     seed = SystemRandom().randrange(10**9)
     say(f"seed {seed} (repeat with --seed {seed})")
     return seed
+
+
+def speed_option(default: str, purpose: str) -> Decorator[Any]:
+    """``--speed``: how long to wait."""
+    return setting_option(
+        "--speed", setting="speed", metavar="SPEED", type=Speed(), default=default, show_default=True, help=purpose
+    )
 
 
 def load_files(files: tuple[str, ...]) -> None:

@@ -85,7 +85,7 @@ def timed_out(report: Report) -> bool:
 
 
 def _answer(outcome: Outcome) -> str:
-    return str(outcome.status) if outcome.ok else str(outcome).partition(": ")[2]
+    return str(outcome.status) if outcome.ok and outcome.status is not None else str(outcome).partition(": ")[2]
 
 
 def _about_silence(target: str, *, timed_out: bool) -> str:

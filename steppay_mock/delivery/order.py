@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Literal, get_args
 
 from steppay_mock.delivery.schedule.makers import MAKERS, duplicate
@@ -32,11 +33,22 @@ def check_order(order: object) -> Order:
     )
 
 
-def arrange(events: Events | Schedule, order: Order, *, seed: int, duplicates: float = 0.0) -> Iterable[Planned]:
+def arrange(
+    events: Events | Schedule, order: Order, *, seed: int, duplicates: float = 0.0, fault: str | None = None
+) -> Iterable[Planned]:
     """What is delivered, one delivery at a time; a schedule says it all by itself.
 
-    In ``occurrence`` order without duplicates an iterator of events is read while it is delivered.
+    In ``occurrence`` order without duplicates an iterator of events is read while it is delivered. ``fault`` goes wrong
+    with every delivery that has none of its own.
     """
+    planned = _arranged(events, order, seed=seed, duplicates=duplicates)
+    if fault is None:
+        return planned
+    spoiled = (replace(one, fault=one.fault or fault) for one in planned)
+    return tuple(spoiled) if isinstance(planned, tuple) else spoiled
+
+
+def _arranged(events: Events | Schedule, order: Order, *, seed: int, duplicates: float) -> Iterable[Planned]:
     if isinstance(events, Schedule):
         if order != "occurrence" or duplicates:
             raise SteppayMockError("A schedule has its own order and repeats. Leave order and duplicates out.")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -50,9 +51,11 @@ def run_command(*args: str, stdin: bytes = b"") -> Done:
 
 
 @pytest.fixture(autouse=True)
-def _bare_environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("STEPPAY_WEBHOOK_SECRET", "STEPPAY_MOCK_TRACEBACK"):
-        monkeypatch.delenv(name, raising=False)
+def _bare_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """The environment of whoever runs these tests does not count, and no file of theirs."""
+    for name in [name for name in os.environ if name.startswith("STEPPAY_")]:
+        monkeypatch.delenv(name)
+    monkeypatch.chdir(tmp_path)
 
 
 @pytest.fixture

@@ -197,7 +197,10 @@ def test_scenarios_of_a_file_are_there(run: Any, receiver: Any, secret: str, wri
         (("show", "refund-in-full", "--start", "2024-01-01"), "has no zone."),
         (("show", "refund-in-full", "--from", "nowhere.py"), "does not exist"),
         (("run", "refund-in-full", "--to", "http://127.0.0.1:9"), "No secret is given."),
-        (("run", "refund-in-full", "--secret", "x"), "Missing option '--to'"),
+        (
+            ("run", "refund-in-full", "--secret", "x"),
+            "No receiver is given, and there is no steppay-mock.toml that names one. Pass --to URL",
+        ),
         (("run", "x", "--to", "http://api.steppay.kr", "--secret", "x"), "belongs to StepPay"),
         (("run", "x", "--to", "http://127.0.0.1:9", "--secret", "x", "--speed", "fast"), "Write 0, real, or a rate"),
         (("run", "x", "--to", "http://127.0.0.1:9", "--secret", "x", "--speed", "0d=1s"), "'0d=1s' is no speed."),

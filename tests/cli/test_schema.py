@@ -21,6 +21,11 @@ def test_the_envelope_is_printed_and_bundled(run: Any) -> None:
     assert run("schema", "envelope", "--bundle").json == bundle_envelope()
 
 
+def test_that_of_the_file_of_settings_is_printed(run: Any) -> None:
+    file = (schema_dir() / "config.schema.json").read_bytes()
+    assert run("schema", "config").raw == run("schema", "config", "--bundle").raw == file
+
+
 def test_all_is_one_bundle(run: Any) -> None:
     done = run("schema", "--all")
     assert (done.code, done.err) == (0, "")

@@ -176,7 +176,10 @@ def test_a_dry_run_sends_nothing_and_shows_the_plan(run: Any, receiver: Any, sec
     ("args", "told"),
     [
         (["http://localhost"], "Missing argument 'EVENT...'"),
-        (["order.created", "order.updated", "--unsigned"], "it begins with neither http:// nor https://"),
+        (["order.created", "--unsigned"], "No receiver is given, and there is no steppay-mock.toml that names one."),
+        (["order.created", "http://localhost", "--unsigned"], "One URL is taken, and stands before the event types."),
+        (["localhost:8000", "order.created", "--unsigned"], "it begins with neither http:// nor https://"),
+        (["http://localhost", "order.created", "--unsigned", "--success", "20"], "'20' are no statuses. Write them"),
         (["http://localhost", "order.craeted"], "Did you mean 'order.created'?"),
         (["http://localhost", "order.created"], "or pass --unsigned to send no signature."),
         (["http://me:pw@localhost", "order.created", "--unsigned"], "leave out what stands before @"),

@@ -53,9 +53,7 @@ def test_the_families_come_one_after_the_other() -> None:
 def test_an_unknown_name_is_told_with_the_nearest(name: Any, near: str) -> None:
     with pytest.raises(SteppayMockError) as caught:
         find_fault(name)
-    assert str(caught.value) == (
-        f"There is no fault {str(name)!r}.{near} See docs/faults.md, or list steppay_mock.delivery.faults.FAULTS."
-    )
+    assert str(caught.value) == (f"There is no fault {str(name)!r}.{near} `steppay-mock faults` lists them.")
 
 
 @EVERY

@@ -65,3 +65,36 @@ def test_what_cannot_be_shown_is_refused_before_anything_is_sent(serve: Callable
         sender = Sender(serve(right), secret=secret)
         with pytest.raises(SteppayMockError, match=message):
             sender.send(plan(STORY, [Deliver(event=0, fault=fault)]))
+
+
+@pytest.mark.parametrize("concurrency", [1, 4])
+def test_a_fault_of_the_call_is_one_of_every_delivery_that_has_none(
+    serve: Callable[[Any], str], tmp_path: Path, concurrency: int
+) -> None:
+    path = tmp_path / "journal.sqlite"
+    sender = Sender(serve(right), secret=SECRET, journal=path, concurrency=concurrency)
+    sender.send(STORY, fault="body-spaced", order="shuffled", duplicates=0.5, seed=7).assert_ok()
+    sender.send(SCHEDULE, fault="key-empty", seed=7).assert_ok()
+    with Journal(path) as journal:
+        first = journal.ask("SELECT DISTINCT fault FROM deliveries WHERE run = 1")
+        second = journal.ask("SELECT fault FROM deliveries WHERE run = 2 ORDER BY id")
+    assert first == [("body-spaced",)]
+    assert second == [(fault or "key-empty",) for fault in FAULTS]
+
+
+def test_a_fault_of_the_call_that_cannot_be_is_refused_before_anything_is_written(
+    serve: Callable[[Any], str], tmp_path: Path
+) -> None:
+    for secret, fault, message in (
+        (SECRET, "key-emty", "There is no fault 'key-emty'. Did you mean 'key-empty'?"),
+        (None, "key-empty", "is one of the signature"),
+    ):
+        with pytest.raises(SteppayMockError, match=message):
+            Sender(serve(right), secret=secret, journal=tmp_path / "journal.sqlite").send(STORY, fault=fault)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_refusals_that_are_right_are_no_reason_to_doubt_the_secret(serve: Callable[[Any], str]) -> None:
+    tally = Sender(serve(right), secret=SECRET).send(STORY, fault="wrong-secret", order="reversed")
+    assert tally.ok
+    assert tally.warnings() == []

@@ -8,6 +8,7 @@ import click
 from click.core import ParameterSource
 
 from steppay_mock.cli.closing import closing
+from steppay_mock.cli.configuring import config_option
 from steppay_mock.cli.journals import answer_of, as_data, event_of, journal_option, moment, receiver_of
 from steppay_mock.cli.options import json_option
 from steppay_mock.cli.output import say, write, write_json, write_table, write_text
@@ -17,6 +18,7 @@ from steppay_mock.cli.verdict import counted_deliveries
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from steppay_mock.delivery.config import Config
     from steppay_mock.delivery.journal.reading import Delivery
 
 _STATES = ("SUCCESS", "FAIL", "PENDING")
@@ -33,6 +35,7 @@ _LIMIT = 100
         exit_codes="0 fine, 2 wrong usage.",
     ),
 )
+@config_option()
 @journal_option("The file that `send --journal` wrote.", required=False)
 @click.option(
     "--state",
@@ -60,6 +63,7 @@ _LIMIT = 100
 def command(
     ctx: click.Context,
     *,
+    config: Config | None,  # noqa: ARG001 - journal has its default from it
     journal: str | None,
     states: tuple[str, ...],
     events: tuple[str, ...],

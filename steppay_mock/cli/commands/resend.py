@@ -9,17 +9,19 @@ from typing import TYPE_CHECKING
 import click
 
 from steppay_mock.cli.closing import closing
+from steppay_mock.cli.configuring import config_option
 from steppay_mock.cli.consent import agree, read_hosts
 from steppay_mock.cli.formats import read_endpoint
 from steppay_mock.cli.journals import deliveries_argument, journal_option
 from steppay_mock.cli.options import json_option, secret_option, unsigned_option
 from steppay_mock.cli.output import say
 from steppay_mock.cli.reports import report_option
-from steppay_mock.cli.secret import signing_secrets
-from steppay_mock.cli.sending import hosts_option, timeout_option
+from steppay_mock.cli.sending import hosts_option, success_option, timeout_option
+from steppay_mock.cli.signing import Signing
 from steppay_mock.errors import SteppayMockError
 
 if TYPE_CHECKING:
+    from steppay_mock.delivery.config import Config
     from steppay_mock.delivery.journal.reading import Reading
     from steppay_mock.delivery.sender.tally import Tally
     from steppay_mock.payload.event import Event
@@ -34,10 +36,12 @@ if TYPE_CHECKING:
     ),
 )
 @deliveries_argument()
+@config_option()
 @journal_option("The file that `send --journal` wrote.")
 @secret_option("Sign with it.")
 @unsigned_option()
 @timeout_option()
+@success_option()
 @hosts_option()
 @report_option()
 @json_option("the report")
@@ -46,10 +50,12 @@ def command(
     ctx: click.Context,
     *,
     ids: tuple[int, ...],
+    config: Config | None,
     journal: str,
     secrets: tuple[str, ...],
     unsigned: bool,
     timeout: float,
+    success: tuple[int, ...] | None,
     hosts: tuple[str, ...],
     reports: tuple[Path, ...],
     as_json: bool,
@@ -61,22 +67,22 @@ def command(
     """
     from steppay_mock.cli.recorded import Recorder
     from steppay_mock.delivery.journal.reading import read_journal
-    from steppay_mock.delivery.sender.hook import Hook
 
-    signing = signing_secrets(secrets, unsigned=unsigned)
+    signing = Signing(given=secrets, unsigned=unsigned, config=config)
     allowed = read_hosts(hosts)
     for number in ids:
         if ids.count(number) > 1:
             raise click.UsageError(f"{number} is named twice. Name it once, and repeat the command for more.")
     with read_journal(journal) as reading:
         groups = _by_receiver(reading, ids)
+    hooks = {(name, url): signing.hook(name=name, url=url) for name, url in groups}
     for (_, url), events in groups.items():
         allowed = agree(read_endpoint(url), allowed, count=len(events))
     tallies: list[Tally] = []
-    for (name, url), events in groups.items():
+    for receiver, events in groups.items():
         recorder = Recorder(
-            hooks=[Hook(url=url, secret=signing, name=name)],
-            options={"timeout": float(timeout), "allow_hosts": allowed},
+            hooks=[hooks[receiver]],
+            options={"timeout": float(timeout), "success": success, "allow_hosts": allowed},
             journal=journal,
             unsigned=unsigned,
             as_json=as_json,

@@ -6,20 +6,30 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+from click.core import ParameterSource
 
 from steppay_mock.cli.closing import closing
+from steppay_mock.cli.configuring import config_option
 from steppay_mock.cli.consent import agree, read_hosts
 from steppay_mock.cli.formats import read_endpoint
 from steppay_mock.cli.journals import journal_option
 from steppay_mock.cli.options import json_option, secret_option, unsigned_option
 from steppay_mock.cli.output import say, write_json
 from steppay_mock.cli.reports import report_option, write_reports
-from steppay_mock.cli.secret import signing_secrets
-from steppay_mock.cli.sending import hosts_option, keep_alive_option, rate_option, retries_option, timeout_option
-from steppay_mock.cli.staging import Speed
+from steppay_mock.cli.sending import (
+    hosts_option,
+    keep_alive_option,
+    rate_option,
+    retries_option,
+    success_option,
+    timeout_option,
+)
+from steppay_mock.cli.signing import Signing
+from steppay_mock.cli.staging import speed_option
 
 if TYPE_CHECKING:
     from steppay_mock.cli.retrying import Policy
+    from steppay_mock.delivery.config import Config
     from steppay_mock.delivery.journal.reading import Unfinished
 
 
@@ -31,20 +41,15 @@ if TYPE_CHECKING:
         exit_codes="0 every answer was 2xx, 1 some were not, 2 wrong usage, 3 nothing could be reached.",
     ),
 )
+@config_option()
 @journal_option("The file that `send --journal` wrote.")
 @secret_option("Sign with it.")
 @unsigned_option()
 @timeout_option()
 @rate_option()
 @retries_option("Default: as the run was begun.")
-@click.option(
-    "--speed",
-    metavar="SPEED",
-    type=Speed(),
-    default="real",
-    show_default=True,
-    help="How long to wait where a schedule waits, and before retries: real, 0, or a rate such as 1d=1s.",
-)
+@success_option()
+@speed_option("real", "How long to wait where a schedule waits, and before retries: real, 0, or a rate such as 1d=1s.")
 @keep_alive_option()
 @hosts_option()
 @report_option()
@@ -53,12 +58,14 @@ if TYPE_CHECKING:
 def command(
     ctx: click.Context,
     *,
+    config: Config | None,
     journal: str,
     secrets: tuple[str, ...],
     unsigned: bool,
     timeout: float,
     rate: float | None,
     retries: Policy | None,
+    success: tuple[int, ...] | None,
     speed: float,
     keep_alive: bool,
     hosts: tuple[str, ...],
@@ -72,7 +79,6 @@ def command(
     """
     from steppay_mock.cli.recorded import Recorder
     from steppay_mock.delivery.journal.reading import read_journal
-    from steppay_mock.delivery.sender.hook import Hook
 
     allowed = read_hosts(hosts)
     with read_journal(journal) as reading:
@@ -85,14 +91,17 @@ def command(
     if not whole:
         _show_nothing(journal, reports, as_json=as_json)
         return
-    signing = signing_secrets(secrets, unsigned=unsigned)
+    signing = Signing(given=secrets, unsigned=unsigned, config=config)
+    hooks = [signing.hook(name=name, url=url) for name, url in receivers]
     pending = sum(one.pending for one in whole)
     for _, url in receivers:
         allowed = agree(read_endpoint(url), allowed, count=pending)
-    options = {"rate": rate, "timeout": float(timeout), "speed": speed, "keep_alive": keep_alive}
+    if ctx.get_parameter_source("retries") not in {ParameterSource.COMMANDLINE, ParameterSource.ENVIRONMENT}:
+        retries = _retries(whole, otherwise=retries)
+    options = {"rate": rate, "timeout": float(timeout), "speed": speed, "keep_alive": keep_alive, "success": success}
     recorder = Recorder(
-        hooks=[Hook(url=url, secret=signing, name=name) for name, url in receivers],
-        options={**options, "retries": retries or _retries(whole), "allow_hosts": allowed},
+        hooks=hooks,
+        options={**options, "retries": retries, "allow_hosts": allowed},
         journal=journal,
         unsigned=unsigned,
         as_json=as_json,
@@ -106,16 +115,18 @@ def command(
     ctx.exit(recorder.conclude(tallies, journal))
 
 
-def _retries(runs: list[Unfinished]) -> str:
+def _retries(runs: list[Unfinished], *, otherwise: Policy | None) -> Policy:
     """The policy with which the runs were begun, if the journal says which, and they agree."""
     from steppay_mock.delivery.retries import PRESETS
 
     names = {one.retries or "none" for one in runs}
-    if len(names) > 1 or not names <= PRESETS.keys():
+    if len(names) == 1 and names <= PRESETS.keys():
+        return names.pop()
+    if otherwise is None:
         raise click.UsageError(
             f"The runs were begun with retries that are not known here ({', '.join(sorted(names))}). Pass --retries."
         )
-    return names.pop()
+    return otherwise
 
 
 def _show_nothing(journal: str, reports: tuple[Path, ...], *, as_json: bool) -> None:

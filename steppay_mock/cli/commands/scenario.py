@@ -6,12 +6,13 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import click
+from click.core import ParameterSource
 
 from steppay_mock.cli.closing import closing
 from steppay_mock.cli.options import json_option
 from steppay_mock.cli.output import counted, say, write_json, write_table, write_text
 from steppay_mock.cli.sending import Sending, order_option, sending_options
-from steppay_mock.cli.staging import ScenarioName, Speed, Staging, files_option, load_files, staging_options
+from steppay_mock.cli.staging import ScenarioName, Staging, files_option, load_files, speed_option, staging_options
 
 if TYPE_CHECKING:
     from steppay_mock.delivery.schedule.schedule import Schedule
@@ -99,31 +100,32 @@ def show(*, name: str, staging: Staging, as_json: bool) -> None:
     ),
 )
 @click.argument("name", metavar="NAME", type=ScenarioName())
-@click.option("--to", "url", metavar="URL", required=True, help="Your receiver; without a path, /webhooks/steppay.")
-@order_option()
 @click.option(
-    "--speed",
-    metavar="SPEED",
-    type=Speed(),
-    default="0",
-    show_default=True,
-    help="How long to wait between events: 0, real, or a rate such as 1d=1s. Only waiting is compressed, no payload.",
+    "--to",
+    "url",
+    metavar="URL",
+    help="Your receiver; without a path, /webhooks/steppay. Default: the endpoints of steppay-mock.toml.",
+)
+@order_option()
+@speed_option(
+    "0", "How long to wait between events: 0, real, or a rate such as 1d=1s. Only waiting is compressed, no payload."
 )
 @staging_options
 @sending_options
 @click.pass_context
-def run(ctx: click.Context, *, name: str, url: str, speed: float, staging: Staging, sending: Sending) -> None:
+def run(ctx: click.Context, *, name: str, url: str | None, speed: float, staging: Staging, sending: Sending) -> None:
     """Live a scenario and deliver its events to a receiver.
 
     Each webhook is signed when it is sent, whenever it happened.
     """
-    if speed and sending.order != "occurrence":
+    in_order = sending.order == "occurrence"
+    if speed and not in_order and ctx.get_parameter_source("speed") is ParameterSource.COMMANDLINE:
         raise click.UsageError("--speed waits as long as it took, which has a meaning in --order occurrence alone.")
-    route = replace(sending.to(url), title=f"steppay-mock scenario run {name}")
+    route = replace(sending.to(url, written="--to URL"), title=f"steppay-mock scenario run {name}")
     story = staging.live(name)
-    if speed:
+    if speed and in_order:
         ctx.exit(route.send_schedule(_paced(story, sending), seed=int(story.seed), speed=speed))
-    ctx.exit(route.send(story, count=len(story), seed=int(story.seed)))
+    ctx.exit(route.send(story, count=len(story), seed=int(story.seed), speed=speed or 1.0))
 
 
 def _paced(story: Story, sending: Sending) -> Schedule:

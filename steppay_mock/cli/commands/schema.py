@@ -8,7 +8,7 @@ from steppay_mock.cli.closing import closing
 from steppay_mock.cli.output import write, write_json
 from steppay_mock.cli.parameters import EventName
 
-ENVELOPE = "envelope"
+ENVELOPE, CONFIG = "envelope", "config"
 
 
 @click.command(
@@ -17,19 +17,23 @@ ENVELOPE = "envelope"
         "steppay-mock schema payment.completed --bundle",
         "steppay-mock schema --all",
         "steppay-mock schema envelope",
+        "steppay-mock schema config",
         exit_codes="0 fine, 2 wrong usage.",
     ),
 )
 @click.argument(
-    "event", metavar="[EVENT|envelope]", required=False, type=EventName(**{ENVELOPE: "What every webhook has"})
+    "event",
+    metavar="[EVENT|envelope|config]",
+    required=False,
+    type=EventName(**{ENVELOPE: "What every webhook has", CONFIG: "The file steppay-mock.toml"}),
 )
 @click.option("--bundle", is_flag=True, help="One document that refers to no other.")
 @click.option("--all", "every", is_flag=True, help="One bundle for every event; its field `event` chooses.")
 def command(*, event: str | None, bundle: bool, every: bool) -> None:
     """Print the JSON Schema of an event.
 
-    Its draft is 2020-12. `envelope` is what all events have in common. Without --bundle the file is printed as it is,
-    with references to its neighbours.
+    Its draft is 2020-12. `envelope` is what all events have in common, `config` the file steppay-mock.toml. Without
+    --bundle the file is printed as it is, with references to its neighbours.
     """
     from steppay_mock.contract.bundle import bundle_all, bundle_envelope, bundle_event
 
@@ -39,7 +43,7 @@ def command(*, event: str | None, bundle: bool, every: bool) -> None:
         write_json(bundle_all())
     elif event is None:
         raise click.UsageError("Of which event? Name one, say `envelope`, or pass --all.")
-    elif not bundle:
+    elif not bundle or event == CONFIG:  # which refers to no other
         write(_file(event))
     else:
         write_json(bundle_envelope() if event == ENVELOPE else bundle_event(event))
@@ -48,5 +52,5 @@ def command(*, event: str | None, bundle: bool, every: bool) -> None:
 def _file(event: str) -> bytes:
     from steppay_mock.contract.locate import schema_dir
 
-    path = "envelope.schema.json" if event == ENVELOPE else f"events/{event}.schema.json"
+    path = f"{event}.schema.json" if event in {ENVELOPE, CONFIG} else f"events/{event}.schema.json"
     return (schema_dir() / path).read_bytes()

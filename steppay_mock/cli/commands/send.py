@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from random import SystemRandom
 from typing import Any
 
@@ -10,10 +11,11 @@ from click.core import ParameterSource
 
 from steppay_mock.cli.closing import closing
 from steppay_mock.cli.making import Making, make
-from steppay_mock.cli.options import events_argument, making_options
+from steppay_mock.cli.options import making_options
+from steppay_mock.cli.parameters import ALL, EventName
 from steppay_mock.cli.route import Route
 from steppay_mock.cli.sending import Sending, order_option, sending_options
-from steppay_mock.cli.staging import Speed
+from steppay_mock.cli.staging import speed_option
 
 _OF_EVENTS = {
     "order": "--order",
@@ -28,6 +30,14 @@ _OF_EVENTS = {
 }
 
 
+class _Word(EventName):
+    """An event type, or the URL that stands before them."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """The word as it was written."""
+        return str(value) if _is_url(value) else super().convert(value, param, ctx)
+
+
 @click.command(
     "send",
     epilog=closing(
@@ -35,12 +45,12 @@ _OF_EVENTS = {
         "steppay-mock send http://localhost:8000 payment.completed payment.canceled --repeat 10 --secret whsec_example",
         "steppay-mock send http://localhost:8000 all --repeat 1000 --concurrency 32 --journal deliveries.sqlite",
         "steppay-mock send http://localhost:8000 --schedule schedule.json --report report.xml",
+        "steppay-mock send --endpoint shop --endpoint mail all --fault wrong-secret",
         "steppay-mock send https://staging.example.com/hooks all --allow-host staging.example.com --dry-run",
         exit_codes="0 every answer was 2xx, 1 some were not, 2 wrong usage, 3 nothing could be reached.",
     ),
 )
-@click.argument("url", metavar="URL")
-@events_argument(required=False)
+@click.argument("events", metavar="[URL] EVENT...", nargs=-1, type=_Word(**{ALL: "Every event type"}))
 @click.option(
     "--schedule",
     "file",
@@ -48,13 +58,8 @@ _OF_EVENTS = {
     type=click.Path(),
     help="Deliver what this file of Schedule.write says, in the place of EVENTs.",
 )
-@click.option(
-    "--speed",
-    metavar="SPEED",
-    type=Speed(),
-    default="real",
-    show_default=True,
-    help="How long to wait where a schedule waits, and before retries with it: real, 0, or a rate such as 1d=1s.",
+@speed_option(
+    "real", "How long to wait where a schedule waits, and before retries with it: real, 0, or a rate such as 1d=1s."
 )
 @order_option()
 @click.option(
@@ -72,7 +77,6 @@ _OF_EVENTS = {
 def command(
     ctx: click.Context,
     *,
-    url: str,
     file: str | None,
     speed: float,
     making: Making,
@@ -81,18 +85,20 @@ def command(
 ) -> None:
     """Make webhooks and deliver them to a receiver.
 
-    URL is that of your receiver; one without a path means /webhooks/steppay. EVENT is an event type, or `all`. Each
-    webhook is signed when it is sent, and sent when the one before it is answered, unless --concurrency allows more.
+    URL is that of your receiver; one without a path means /webhooks/steppay. Without a URL they go to the endpoints of
+    steppay-mock.toml that are enabled. EVENT is an event type, or `all`. Each webhook is signed when it is sent, and
+    sent when the one before it is answered, unless --concurrency allows more.
     """
+    url, making = _addressed(making)
     if file is not None:
         ctx.exit(_send_schedule(ctx, file, route=sending.to(url), making=making, speed=speed))
     if not making.events:
-        raise click.MissingParameter(ctx=ctx, param=_argument(ctx))
+        raise click.MissingParameter(ctx=ctx, param=ctx.command.params[0], param_hint="'EVENT...'")
     if _given(ctx, "speed"):
         raise click.UsageError("--speed is about the waits of a schedule. Add --schedule FILE, or leave it out.")
     route = sending.to(url)
     made = make(making, n=count)
-    ctx.exit(route.send(made.events, count=made.count, seed=made.seed))
+    ctx.exit(route.send(made.events, count=made.count, seed=made.seed, speed=speed))
 
 
 def _send_schedule(ctx: click.Context, file: str, *, route: Route, making: Making, speed: float) -> int:
@@ -109,9 +115,21 @@ def _send_schedule(ctx: click.Context, file: str, *, route: Route, making: Makin
     return route.send_schedule(Schedule.read(file), seed=seed, speed=speed)
 
 
+def _addressed(making: Making) -> tuple[str | None, Making]:
+    """The URL, if one stands before the event types, and all the rest."""
+    first, *_ = (*making.events, "")
+    url = first if _is_url(first) else None
+    events = making.events if url is None else making.events[1:]
+    if any(map(_is_url, events)):
+        raise click.UsageError(
+            "One URL is taken, and stands before the event types. Name several in steppay-mock.toml."
+        )
+    return url, replace(making, events=events)
+
+
+def _is_url(word: str) -> bool:
+    return ":" in word or "/" in word
+
+
 def _given(ctx: click.Context, name: str) -> bool:
     return ctx.get_parameter_source(name) is ParameterSource.COMMANDLINE
-
-
-def _argument(ctx: click.Context) -> Any:
-    return next(one for one in ctx.command.params if one.name == "events")

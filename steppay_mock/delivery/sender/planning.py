@@ -54,7 +54,7 @@ class Routing:
             kind, plans = str(one.event.type), []
             for hook, opened in self.hooks.items():
                 if opened.wants(kind):
-                    _check_fault(one.fault, opened)
+                    check_fault(one.fault, opened)
                     copied = one.place in self.copied
                     plans.append(Plan(hook, next(numbers), one.place, one.how, copied, wait, one.group, one.fault))
                     wait = 0.0
@@ -137,7 +137,7 @@ def _timestamp(planned: Planned) -> int | None:
     return stamp if isinstance(stamp, int) and abs(stamp) < 2**63 else None
 
 
-def _check_fault(name: str | None, hook: OpenHook) -> None:
+def check_fault(name: str | None, hook: OpenHook) -> None:
     """Refuse a fault that there is not, or that this receiver cannot be shown, while nothing is sent yet."""
     if name is None:
         return

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypedDict, Unpack
+from typing import TYPE_CHECKING, Any, Self, TypedDict, Unpack
 
 from steppay_mock.delivery.journal.claim import claim
 from steppay_mock.delivery.journal.journal import Journal
@@ -18,7 +18,7 @@ from steppay_mock.delivery.sender.hook import Hook, OpenHook, open_hooks
 from steppay_mock.delivery.sender.lanes import Lanes
 from steppay_mock.delivery.sender.loop import Loop, Record
 from steppay_mock.delivery.sender.options import SenderOptions, check_concurrency, check_seed, read_sender_options
-from steppay_mock.delivery.sender.planning import Journalled, Routing, Unwritten
+from steppay_mock.delivery.sender.planning import Journalled, Routing, Unwritten, check_fault
 from steppay_mock.delivery.sender.stop import Stop, stopped_by_interrupt
 from steppay_mock.delivery.sender.tally import Tally
 from steppay_mock.errors import SteppayMockError
@@ -33,13 +33,14 @@ Watch = Callable[[Tally], object]
 class SendOptions(TypedDict, total=False):
     """What ``send`` and ``send_async`` take beside the events; every option may be left out.
 
-    ``order`` and ``duplicates`` are those of :func:`~steppay_mock.delivery.deliver.deliver`; ``seed`` repeats them, the
-    trace ids and the jitter of retries. ``concurrency`` stands in for the sender's. ``watch`` is called with the counts
-    while it runs.
+    ``order``, ``duplicates`` and ``fault`` are those of :func:`~steppay_mock.delivery.deliver.deliver`; ``seed``
+    repeats them, the trace ids and the jitter of retries. ``concurrency`` stands in for the sender's. ``watch`` is
+    called with the counts while it runs.
     """
 
     order: Order
     duplicates: float
+    fault: str | None
     seed: int | None
     concurrency: int | None
     watch: Watch | None
@@ -71,6 +72,21 @@ class Sender:
         self._hooks = open_hooks(_read_hooks(to, secret), allowed=self._settings.allow_hosts)
         self._running: list[Stop] = []  # appended to and removed from, which needs no lock that a fork could leave held
 
+    @classmethod
+    def from_config(
+        cls, path: str | Path | None = None, *, endpoint: str | Iterable[str] = (), **options: Unpack[SenderOptions]
+    ) -> Self:
+        """A sender to the endpoints of a ``steppay-mock.toml`` that are enabled, or to those of these names.
+
+        ``path`` None is the nearest such file, searched upwards from the working directory. The options win over those
+        of the file. Raises SteppayMockError for a file that is wrong, and for a variable that is not set.
+        """
+        from steppay_mock.delivery.config import load_config
+
+        config = load_config(path)
+        chosen: Any = {**config.options, **options}
+        return cls(config.hooks(endpoint), **chosen)
+
     def __repr__(self) -> str:
         return f"<Sender: {self._target}>"
 
@@ -80,6 +96,7 @@ class Sender:
         *,
         order: Order = "occurrence",
         duplicates: float = 0.0,
+        fault: str | None = None,
         seed: int | None = None,
         concurrency: int | None = None,
         watch: Watch | None = None,
@@ -92,7 +109,14 @@ class Sender:
         """
         with self._stoppable() as stop:
             return self._send(
-                events, stop, order=order, duplicates=duplicates, seed=seed, concurrency=concurrency, watch=watch
+                events,
+                stop,
+                order=order,
+                duplicates=duplicates,
+                fault=fault,
+                seed=seed,
+                concurrency=concurrency,
+                watch=watch,
             )
 
     async def send_async(self, events: Events | Schedule, **options: Unpack[SendOptions]) -> Tally:
@@ -156,14 +180,17 @@ class Sender:
         *,
         order: Order = "occurrence",
         duplicates: float = 0.0,
+        fault: str | None = None,
         seed: int | None = None,
         concurrency: int | None = None,
         watch: Watch | None = None,
     ) -> Tally:
         check_order(order)
+        for hook in self._hooks:
+            check_fault(fault, hook)
         tally = Tally(self._target, check_seed(seed))
         at_once = self._settings.concurrency if concurrency is None else check_concurrency(concurrency)
-        planned = arrange(events, order, seed=tally.seed, duplicates=check_share(duplicates))
+        planned = arrange(events, order, seed=tally.seed, duplicates=check_share(duplicates), fault=fault)
         path = self._settings.journal
         if path is None:
             job = _Job(hooks=dict(enumerate(self._hooks, 1)), tally=tally, stop=stop, at_once=at_once, watch=watch)

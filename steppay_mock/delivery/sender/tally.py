@@ -99,9 +99,9 @@ class Tally:
         """What makes the run prove less than it seems to."""
         found = []
         statuses = set(self.statuses)
-        if statuses == {401}:
+        if statuses == {401} and not self.ok:  # with a fault it may be what is right
             found.append("every answer was 401: is the secret right?")
-        if statuses == {404}:
+        if statuses == {404} and not self.ok:
             found.append("every answer was 404: is the path right?")
         if self.planned > 1 and not self.reordered:
             found.append("nothing was reordered: StepPay promises no order, so try --order shuffled")

@@ -1,0 +1,87 @@
+"""What sends for a test over HTTP? A sender whose seeds follow from the test's, and of which the record knows."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Unpack
+
+import pytest
+
+from steppay_mock.delivery.endpoint import DEFAULT_PATH, parse_endpoint
+from steppay_mock.delivery.safety import allowed_names
+from steppay_mock.delivery.sender.sender import Sender
+from steppay_mock.payload.chance import derive_seed
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from pytest_steppay.options import Options, SecretLike, TargetLike
+    from pytest_steppay.record import Record
+    from steppay_mock.delivery.schedule.schedule import Schedule
+    from steppay_mock.delivery.sender.sender import SendOptions, Watch
+    from steppay_mock.delivery.sender.tally import Tally
+    from steppay_mock.payload.event import Events
+
+_SEEDS = 2**63  # what a journal can hold
+_SERVED = "let a fixture steppay_target serve the app and give its URL, as docs/pytest.md shows."
+
+
+class RecordedSender(Sender):
+    """The sender of a test."""
+
+    def __init__(self, url: str, *, secret: Any, journal: Path, allow_hosts: Any, seed: int, record: Record) -> None:
+        # Nothing is waited for: a schedule or a retry of a day is no reason for a test to take one.
+        super().__init__(url, secret=secret, journal=journal, allow_hosts=allow_hosts, speed=0.0)
+        self._seed = seed
+        self._record = record
+        self._journal = journal
+        self._sent = 0
+        record.add_secret(secret)
+
+    def send(self, events: Events | Schedule, **options: Unpack[SendOptions]) -> Tally:
+        """Deliver the events, and count what came of it; without ``seed`` each call has one of the test's own."""
+        return self._recorded(super().send(events, **self._seeded(options)))
+
+    async def send_async(self, events: Events | Schedule, **options: Unpack[SendOptions]) -> Tally:
+        """Do as :meth:`send` does, in a thread, while the event loop goes on."""
+        return self._recorded(await super().send_async(events, **self._seeded(options)))
+
+    def resume(self, *, watch: Watch | None = None) -> list[Tally]:
+        """Complete every run of the journal that was cut off."""
+        return [self._recorded(tally) for tally in super().resume(watch=watch)]
+
+    def _seeded(self, options: SendOptions) -> SendOptions:
+        self._sent += 1
+        if options.get("seed") is not None:
+            return options
+        return {**options, "seed": derive_seed(self._seed, "sender", self._sent) % _SEEDS}
+
+    def _recorded(self, tally: Tally) -> Tally:
+        self._record.add_sent(tally, journal=self._journal)
+        return tally
+
+
+def open_sender(
+    target: TargetLike, *, secret: SecretLike, seed: int, options: Options, journal: Path, record: Record
+) -> RecordedSender:
+    """A sender to the target, which has to be a URL: a failure of the test that says what to do, if it is none."""
+    settings = options.delivery_options
+    allowed = allowed_names(settings["allow_hosts"])
+    endpoint = parse_endpoint(_url(target), path=settings.get("path", DEFAULT_PATH), allowed=allowed)
+    return RecordedSender(str(endpoint), secret=secret, journal=journal, allow_hosts=allowed, seed=seed, record=record)
+
+
+def _url(target: TargetLike) -> str:
+    if isinstance(target, str) and "://" in target:
+        return target
+    if target is None:
+        pytest.fail(
+            "steppay_sender has no receiver to send to. Give a URL: steppay_target = http://localhost:8000 in the "
+            f"pytest configuration, --steppay-target, @pytest.mark.steppay(target=...); or {_SERVED}",
+            pytrace=False,
+        )
+    shown = repr(target) if isinstance(target, str) else type(target).__name__
+    pytest.fail(
+        f"steppay_sender sends over HTTP, and the target is an app: {shown}. Hand it the events in process, with "
+        f"steppay.deliver; or {_SERVED}",
+        pytrace=False,
+    )

@@ -1,0 +1,189 @@
+"""``steppay-mock config``: what is in effect, and where each value comes from."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import click
+from click.core import ParameterSource
+
+from steppay_mock.cli.closing import closing
+from steppay_mock.cli.configuring import PARAMETERS, config_option, endpoint_option
+from steppay_mock.cli.consent import read_hosts
+from steppay_mock.cli.failures import MISUSED
+from steppay_mock.cli.journals import journal_option
+from steppay_mock.cli.options import json_option
+from steppay_mock.cli.output import say, write_json, write_table, write_text
+from steppay_mock.cli.sending import (
+    concurrency_option,
+    hosts_option,
+    keep_alive_option,
+    rate_option,
+    retries_option,
+    success_option,
+    timeout_option,
+)
+from steppay_mock.cli.staging import speed_option
+from steppay_mock.errors import SteppayMockError
+
+if TYPE_CHECKING:
+    from steppay_mock.delivery.config import Config, Entry
+
+_MASK = "********"
+_LEFT_OUT = {"concurrency": 1, "retries": "none"}
+_IN_WORDS = {"journal": "none", "rate": "no limit", "success": "every 2xx"}
+
+
+@click.command(
+    "config",
+    epilog=closing(
+        "steppay-mock config",
+        "steppay-mock config --rate 50 --json",
+        "steppay-mock config --config none",
+        exit_codes="0 fine, 2 wrong usage, or an endpoint that cannot be sent to.",
+    ),
+)
+@config_option()
+@endpoint_option()
+@journal_option("The journal of `send`.", required=False)
+@concurrency_option()
+@rate_option()
+@timeout_option()
+@retries_option("Default: none.")
+@success_option()
+@keep_alive_option()
+@speed_option("real", "How long to wait where a schedule waits, and before retries.")
+@hosts_option()
+@json_option("it")
+@click.pass_context
+def command(
+    ctx: click.Context, /, *, config: Config | None, endpoints: tuple[str, ...], as_json: bool, **settings: Any
+) -> None:
+    """Show what `send` would take from options, environment and file.
+
+    No secret is shown. An endpoint that is enabled and cannot be sent to is told, and makes the exit code 2.
+    """
+    shown = [_Setting.read(ctx, name, settings[parameter]) for name, parameter in PARAMETERS.items()]
+    chosen = () if config is None else config.choose(endpoints) if endpoints else config.endpoints
+    receivers = [_Endpoint(entry) for entry in chosen]
+    file = None if config is None else str(config.path)
+    if as_json:
+        write_json(
+            {
+                "file": file,
+                "sender": {one.name: {"value": one.value, "from": one.source} for one in shown},
+                "endpoints": [one.as_dict() for one in receivers],
+            }
+        )
+    else:
+        write_table(("Setting", "Value", "From"), [(one.name, one.in_words, one.source) for one in shown])
+        if receivers:
+            write_text("")
+            headings = ("Endpoint", "Enabled", "URL", "Events", "Secret", "From")
+            write_table(headings, [one.row for one in receivers], wraps=frozenset({"URL", "Events"}))
+    say(f"file: {file}" if file else "no steppay-mock.toml is read")
+    allowed = read_hosts(settings["hosts"])
+    problems = [problem for one in receivers if one.entry.enabled for problem in one.problems(allowed)]
+    for problem in problems:
+        say(f"Error: {problem}")
+    ctx.exit(MISUSED if problems else 0)
+
+
+@dataclass(frozen=True, slots=True)
+class _Setting:
+    name: str
+    value: Any
+    source: str
+
+    @classmethod
+    def read(cls, ctx: click.Context, name: str, value: Any) -> _Setting:
+        """The setting of that name, and where it comes from."""
+        parameter = next(one for one in ctx.command.params if one.name == PARAMETERS[name])
+        sources = {
+            ParameterSource.COMMANDLINE: parameter.opts[0],
+            ParameterSource.ENVIRONMENT: str(parameter.envvar),
+            ParameterSource.DEFAULT_MAP: "the file",
+        }
+        source = sources.get(ctx.get_parameter_source(PARAMETERS[name]) or ParameterSource.DEFAULT, "default")
+        value = _LEFT_OUT.get(name) if value is None else value
+        return cls(name, list(value) if isinstance(value, tuple) else value, source)
+
+    @property
+    def in_words(self) -> str:
+        if self.value is None:
+            return _IN_WORDS[self.name]
+        if self.name == "speed":
+            return _speed(self.value)
+        if isinstance(self.value, list):
+            return ", ".join(map(str, self.value)) or "none"
+        if isinstance(self.value, float):
+            return f"{self.value:g}"
+        return str(self.value).lower() if isinstance(self.value, bool) else str(self.value)
+
+
+@dataclass(frozen=True, slots=True)
+class _Endpoint:
+    entry: Entry
+
+    @property
+    def url(self) -> str | None:
+        """Where it listens, if that can be said."""
+        from steppay_mock.cli.formats import read_endpoint
+
+        try:
+            return str(read_endpoint(self.entry.url))
+        except SteppayMockError:
+            return None
+
+    @property
+    def secrets(self) -> int:
+        """How many secrets are there."""
+        try:
+            return len(self.entry.secrets)
+        except SteppayMockError:
+            return 0
+
+    @property
+    def sources(self) -> list[str]:
+        """Where each secret comes from."""
+        return [", ".join(names) or "the file" for names in self.entry.secret_variables]
+
+    @property
+    def row(self) -> tuple[str, ...]:
+        entry = self.entry
+        secrets = ", ".join([_MASK] * self.secrets) or "not set"
+        enabled = str(entry.enabled).lower()
+        return entry.name, enabled, self.url or "?", ", ".join(entry.events) or "all", secrets, ", ".join(self.sources)
+
+    def as_dict(self) -> dict[str, Any]:
+        entry = self.entry
+        return {
+            "name": entry.name,
+            "url": self.url,
+            "events": list(entry.events),
+            "enabled": entry.enabled,
+            "secrets": {"count": self.secrets, "from": self.sources},
+        }
+
+    def problems(self, allowed: frozenset[str]) -> Iterator[str]:
+        """Why nothing could be sent to it."""
+        from steppay_mock.delivery.endpoint import DEFAULT_PATH, parse_endpoint
+
+        checks: tuple[Callable[[], object], ...] = (
+            lambda: parse_endpoint(self.entry.url, path=DEFAULT_PATH, allowed=allowed),
+            lambda: self.entry.secrets,
+        )
+        for check in checks:
+            try:
+                check()
+            except SteppayMockError as error:
+                told = str(error)
+                yield told if told.startswith(self.entry.where) else f"{self.entry.where}: {told}"
+
+
+def _speed(scale: float) -> str:
+    if scale in {0, 1}:
+        return "real" if scale else "0: nothing is waited for"
+    return f"{1 / scale:g} times as fast"

@@ -1,0 +1,48 @@
+"""``steppay-mock faults``: list what can go wrong with a delivery on purpose."""
+
+from __future__ import annotations
+
+import click
+
+from steppay_mock.cli.closing import closing
+from steppay_mock.cli.faulting import verdict_on
+from steppay_mock.cli.options import json_option
+from steppay_mock.cli.output import write_json, write_table
+
+
+@click.command(
+    "faults",
+    epilog=closing(
+        "steppay-mock faults",
+        "steppay-mock faults --json",
+        exit_codes="0 fine, 2 wrong usage.",
+    ),
+)
+@json_option("the list")
+def command(*, as_json: bool) -> None:
+    """List the faults that --fault can make.
+
+    A fault is what goes wrong with a webhook on its way: somebody else signs it, half of it arrives, or its answer is
+    lost. A right receiver takes some of them, refuses others, and lives on after each.
+    """
+    from steppay_mock.delivery.faults import FAULTS
+
+    if as_json:
+        write_json(
+            [
+                {
+                    "name": fault.name,
+                    "family": fault.family,
+                    "expects": fault.expects,
+                    "description": fault.description,
+                    "reason": fault.reason,
+                    "needs_secret": fault.needs_secret,
+                    "needs_socket": fault.needs_socket,
+                    "answered": fault.answered,
+                }
+                for fault in FAULTS.values()
+            ]
+        )
+        return
+    rows = [(fault.name, fault.family, verdict_on(fault), fault.description) for fault in FAULTS.values()]
+    write_table(("Fault", "Family", "A right receiver", "What goes wrong"), rows, wraps=frozenset({"What goes wrong"}))

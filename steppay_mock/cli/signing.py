@@ -1,0 +1,49 @@
+"""With which secret is signed for a receiver? That of --secret, else of its endpoint, else of the environment."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from steppay_mock.cli.formats import read_endpoint
+from steppay_mock.cli.secret import signing_secrets
+from steppay_mock.errors import SteppayMockError
+
+if TYPE_CHECKING:
+    from steppay_mock.delivery.config import Config, Entry
+    from steppay_mock.delivery.sender.hook import Hook
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Signing:
+    """What was said about signatures: None as secrets is none."""
+
+    given: tuple[str, ...] = field(repr=False)
+    unsigned: bool
+    config: Config | None
+
+    def for_entry(self, entry: Entry) -> tuple[str, ...] | None:
+        """The secrets for an endpoint of the file."""
+        if self.given or self.unsigned:
+            return signing_secrets(self.given, unsigned=self.unsigned)
+        return entry.secrets
+
+    def for_url(self, url: str, *, name: str = "") -> tuple[str, ...] | None:
+        """The secrets for a URL: those of the endpoint that the file has there, and of several of the one named so."""
+        found = [] if self.config is None else [one for one in self.config.endpoints if _is_at(one, url)]
+        if not found:
+            return signing_secrets(self.given, unsigned=self.unsigned)
+        return self.for_entry(next((one for one in found if one.name == name), found[0]))
+
+    def hook(self, *, name: str, url: str) -> Hook:
+        """The receiver of that name and URL, as a journal has it."""
+        from steppay_mock.delivery.sender.hook import Hook
+
+        return Hook(url=url, secret=self.for_url(url, name=name), name=name)
+
+
+def _is_at(entry: Entry, url: str) -> bool:
+    try:
+        return str(read_endpoint(entry.url)) == str(read_endpoint(url))
+    except SteppayMockError:
+        return False  # it cannot be called at all

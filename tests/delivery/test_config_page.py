@@ -1,0 +1,74 @@
+"""The page of the file says what the schema and the command line say, and its examples run."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+import pytest
+from docs.pages import ROOT, blocks_of, code_in, rows, section
+
+from steppay_mock.contract.locate import load_schema
+from steppay_mock.delivery.config import load_config
+
+SCHEMA = load_schema("config.schema.json")["properties"]
+
+
+def test_the_table_of_the_sender_is_that_of_the_schema_and_of_the_command() -> None:
+    from steppay_mock.cli.commands.config import command
+    from steppay_mock.cli.configuring import PARAMETERS
+
+    options = {param.name: param for param in command.params if isinstance(param, click.Option)}
+    expected = [
+        (f"`{name}`", f"`{options[PARAMETERS[name]].opts[0]}`", f"`{options[PARAMETERS[name]].envvar}`")
+        for name in SCHEMA["sender"]["properties"]
+    ]
+    assert [row[:3] for row in rows(section("config", "The sender"))] == expected
+
+
+def test_the_table_of_the_endpoints_is_that_of_the_schema() -> None:
+    properties = SCHEMA["endpoints"]["items"]["properties"]
+    special = {"name": "", "url": "", "events": "all"}
+    shown = {
+        name: special[name] if name in special else str(key["default"]).lower() if name == "enabled" else
+        f'`"{key["default"]}"`'
+        for name, key in properties.items()
+    }  # fmt: skip
+    expected = [(f"`{name}`", default) for name, default in shown.items()]
+    assert [row[:2] for row in rows(section("config", "The endpoints"))] == expected
+
+
+def test_the_defaults_of_the_sender_are_those_of_the_schema() -> None:
+    for name, *_, default in rows(section("config", "The sender")):
+        known = SCHEMA["sender"]["properties"][name.strip("`")].get("default")
+        if known is not None:
+            said = (code_in(default) or default.split())[0].strip('"')
+            assert said == (str(known).lower() if isinstance(known, bool) else str(known))
+
+
+def test_what_the_page_shows_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, serve: Callable[[Any], str]) -> None:
+    def accept(_environ: Any, start_response: Any) -> list[bytes]:
+        start_response("204 No Content", [])
+        return []
+
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("STEPPAY_WEBHOOK_SECRET", "whsec_test")
+    monkeypatch.setenv("SHOP_URL", serve(accept))
+    found = list(blocks_of("config"))
+    (file,) = (block.text for block in found if block.language == "toml")
+    (tmp_path / "steppay-mock.toml").write_text(file, encoding="utf-8")
+    assert len(load_config().endpoints) == 2
+    namespace: dict[str, Any] = {"__name__": "__main__"}
+    for block in found:
+        if block.language == "python":
+            exec(compile(block.at_its_place, str(ROOT / "docs" / "config.md"), "exec", dont_inherit=True), namespace)
+    (script,) = (block.text for block in found if block.language == "sh")
+    script = script.replace("steppay-mock schema", f"{sys.executable} -m steppay_mock.cli schema")
+    subprocess.run(["bash", "-euc", script], cwd=tmp_path, check=True, timeout=60)
+    schema = (tmp_path / "steppay-mock.schema.json").read_bytes()
+    assert schema == (ROOT / "schemas" / "config.schema.json").read_bytes()
+    assert file.startswith("#:schema ./steppay-mock.schema.json\n")
