@@ -151,7 +151,7 @@ def unfinish(journal: str, *, planned: int = 1) -> None:
     """The journal as it would be if the end of its runs had not been reached."""
     connection = sqlite3.connect(journal)
     connection.execute("UPDATE runs SET ended_at = NULL, planned = ?", (planned,))
-    connection.execute("UPDATE deliveries SET state = 'PENDING', attempts = 0")
+    connection.execute("UPDATE deliveries SET state = 'PENDING'")
     connection.execute("DELETE FROM attempts")
     connection.commit()
     connection.close()

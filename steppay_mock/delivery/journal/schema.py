@@ -36,6 +36,13 @@ _STEPS = (
         headers TEXT, body BLOB, answered_at REAL, PRIMARY KEY (delivery, number)
     ) WITHOUT ROWID;
     """,
+    # 2: what each delivery cost too much for: an index by state, and a count of its attempts, which are there to count.
+    """
+    ALTER TABLE runs ADD COLUMN first_delivery INTEGER;
+    UPDATE runs SET first_delivery = (SELECT min(d.id) FROM deliveries d WHERE d.run = runs.id);
+    DROP INDEX deliveries_by_state;
+    ALTER TABLE deliveries DROP COLUMN attempts;
+    """,
 )
 VERSION = len(_STEPS)
 

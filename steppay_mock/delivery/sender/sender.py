@@ -13,6 +13,8 @@ from steppay_mock.delivery.journal.journal import Journal
 from steppay_mock.delivery.order import Order, arrange, check_order
 from steppay_mock.delivery.schedule.makers import check_share
 from steppay_mock.delivery.schedule.schedule import Schedule
+from steppay_mock.delivery.sender.agenda import Agenda
+from steppay_mock.delivery.sender.blocking import BlockingAgenda
 from steppay_mock.delivery.sender.engine import Wire, make_engine
 from steppay_mock.delivery.sender.hook import Hook, OpenHook, open_hooks
 from steppay_mock.delivery.sender.lanes import Lanes
@@ -225,7 +227,7 @@ class Sender:
             closing(Lanes(make_engine(wire), wire, sleep=settings.clock.sleep)) as engine,
         ):
             Loop(
-                rows=rows,
+                agenda=self._agenda(job, rows),
                 hooks=job.hooks,
                 record=record,
                 engine=engine,
@@ -233,14 +235,19 @@ class Sender:
                 clock=settings.clock,
                 tally=job.tally,
                 seed=job.tally.seed,
-                concurrency=job.at_once,
-                interval=settings.interval,
                 speed=settings.speed,
                 succeeds=settings.succeeds,
                 stop=job.stop,
                 watch=job.watch or (lambda _tally: None),
             ).run()
         job.tally.elapsed = steady() - started
+
+    def _agenda(self, job: _Job, rows: Iterator[Row]) -> Agenda:
+        settings = self._settings
+        options: Any = {"concurrency": job.at_once, "interval": settings.interval, "speed": settings.speed}
+        if settings.retries.blocking:
+            return BlockingAgenda(rows=rows, clock=settings.clock, hooks=job.hooks, **options)
+        return Agenda(rows=rows, clock=settings.clock, **options)
 
 
 def _read_hooks(to: object, secret: Any) -> list[Hook]:
