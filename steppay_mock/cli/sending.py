@@ -81,15 +81,17 @@ def order_option() -> Decorator[Any]:
     )
 
 
-def timeout_option() -> Decorator[Any]:
+def timeout_option(
+    default: float | None = 10, note: str = "The vendor documents none: 10 is assumed."
+) -> Decorator[Any]:
     """``--timeout``: of a delivery."""
     return click.option(
         "--timeout",
         metavar="S",
         type=Seconds(positive=True),
-        default=10,
-        show_default=True,
-        help="Seconds that a delivery may take. The vendor documents none: 10 is assumed.",
+        default=default,
+        show_default=default is not None,
+        help=f"Seconds that a delivery may take. {note}",
     )
 
 
@@ -104,13 +106,13 @@ def hosts_option() -> Decorator[Any]:
     )
 
 
-def rate_option() -> Decorator[Any]:
+def rate_option(default: str = "Default: no limit.") -> Decorator[Any]:
     """``--rate``: how many deliveries begin in a second."""
     return click.option(
         "--rate",
         metavar="N",
         type=click.FloatRange(min=0.001),
-        help="How many deliveries begin in a second, at most. Default: no limit.",
+        help=f"How many deliveries begin in a second, at most. {default}",
     )
 
 

@@ -91,7 +91,8 @@ def test_a_journal_of_the_first_version_is_resumed_where_it_was_cut_off(path: Pa
         old.executescript(schema._STEPS[0])
         old.executescript(f"PRAGMA user_version = 1; PRAGMA application_id = {schema.APPLICATION};")
         for run in (1, 2):  # of the first one nothing is left to do
-            old.execute("INSERT INTO runs VALUES (?, 1, 7, 'hand', '{\"concurrency\": 2}', 1, 9)", (run,))
+            settings = json.dumps({"concurrency": 2, "retries": "svix"})
+            old.execute("INSERT INTO runs VALUES (?, 1, 7, 'hand', ?, 1, 9)", (run, settings))
             old.execute("INSERT INTO hooks VALUES (?, ?, ?, ?)", (run, run, receiver.url, receiver.url))
         for number, payload in enumerate(payloads(6), start=1):
             run = 1 + (number > 2)
@@ -117,6 +118,7 @@ def test_a_journal_of_the_first_version_is_resumed_where_it_was_cut_off(path: Pa
     assert sorted(receiver.copies) == [3, 4, 5]
     with Journal(path) as journal:
         assert journal.ask("SELECT id, first_delivery FROM runs") == [(1, 1), (2, 3)]
+        assert journal.ask("SELECT DISTINCT json_extract(settings, '$.retries.name') FROM runs") == [("svix",)]
 
 
 def test_a_migration_that_fails_changes_nothing(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

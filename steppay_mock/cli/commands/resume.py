@@ -34,16 +34,15 @@ if TYPE_CHECKING:
 @journal_option("The file that `send --journal` wrote.")
 @secret_option("Sign with it.")
 @unsigned_option()
-@timeout_option()
-@rate_option()
+@timeout_option(None, "Default: as the run was begun.")
+@rate_option("Default: as the run was begun.")
 @retries_option("Default: as the run was begun.")
 @click.option(
     "--speed",
     metavar="SPEED",
     type=Speed(),
-    default="real",
-    show_default=True,
-    help="How long to wait where a schedule waits, and before retries: real, 0, or a rate such as 1d=1s.",
+    help="How long to wait where a schedule waits, and before retries: real, 0, or a rate such as 1d=1s. "
+    "Default: as the run was begun.",
 )
 @keep_alive_option()
 @hosts_option()
@@ -56,10 +55,10 @@ def command(
     journal: str,
     secrets: tuple[str, ...],
     unsigned: bool,
-    timeout: float,
+    timeout: float | None,
     rate: float | None,
     retries: Policy | None,
-    speed: float,
+    speed: float | None,
     keep_alive: bool,
     hosts: tuple[str, ...],
     reports: tuple[Path, ...],
@@ -71,6 +70,8 @@ def command(
     again, and counted. A run that is still being sent is left alone.
     """
     from steppay_mock.cli.recorded import Recorder
+    from steppay_mock.delivery.journal.given_up import forget_given_up
+    from steppay_mock.delivery.journal.journal import Journal
     from steppay_mock.delivery.journal.reading import read_journal
     from steppay_mock.delivery.sender.hook import Hook
 
@@ -79,9 +80,12 @@ def command(
         unfinished = reading.unfinished()
         whole = [one for one in unfinished if one.planned]
         receivers = reading.hooks([one.run for one in whole])
-    for one in unfinished:
-        if not one.planned:
-            say(f"run {one.run} ended while it was planned: nothing of it was sent. Begin it anew.")
+    if len(whole) < len(unfinished):
+        with Journal(journal) as opened:
+            for run in forget_given_up(opened):
+                say(
+                    f"run {run} ended while it was planned: nothing of it was sent, and it is taken out. Begin it anew."
+                )
     if not whole:
         _show_nothing(journal, reports, as_json=as_json)
         return
@@ -89,10 +93,13 @@ def command(
     pending = sum(one.pending for one in whole)
     for _, url in receivers:
         allowed = agree(read_endpoint(url), allowed, count=pending)
-    options = {"rate": rate, "timeout": float(timeout), "speed": speed, "keep_alive": keep_alive}
+    told = {"rate": rate, "timeout": timeout, "retries": retries, "speed": speed, "keep_alive": keep_alive or None}
+    options = {name: value for name, value in told.items() if value is not None}
+    if retries is None:
+        _check_retries(whole)
     recorder = Recorder(
         hooks=[Hook(url=url, secret=signing, name=name) for name, url in receivers],
-        options={**options, "retries": retries or _retries(whole), "allow_hosts": allowed},
+        options={**options, "allow_hosts": allowed},
         journal=journal,
         unsigned=unsigned,
         as_json=as_json,
@@ -106,16 +113,15 @@ def command(
     ctx.exit(recorder.conclude(tallies, journal))
 
 
-def _retries(runs: list[Unfinished]) -> str:
-    """The policy with which the runs were begun, if the journal says which, and they agree."""
+def _check_retries(runs: list[Unfinished]) -> None:
+    """Refuse to guess the policy of which an older journal has the name alone, unless it is one of ours."""
     from steppay_mock.delivery.retries import PRESETS
 
-    names = {one.retries or "none" for one in runs}
-    if len(names) > 1 or not names <= PRESETS.keys():
+    unknown = {one.unknown_retries for one in runs if one.unknown_retries} - PRESETS.keys()
+    if unknown:
         raise click.UsageError(
-            f"The runs were begun with retries that are not known here ({', '.join(sorted(names))}). Pass --retries."
+            f"The runs were begun with retries that are not known here ({', '.join(sorted(unknown))}). Pass --retries."
         )
-    return names.pop()
 
 
 def _show_nothing(journal: str, reports: tuple[Path, ...], *, as_json: bool) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from operator import attrgetter
 from pathlib import Path
@@ -121,13 +121,22 @@ class Journal:
 
     # Planning.
 
-    def begin_run(self, *, began_at: float, seed: int, made_by: str, settings: dict[str, Any]) -> int:
-        """A new run; its number."""
+    def begin_run(
+        self,
+        *,
+        began_at: float,
+        seed: int,
+        made_by: str,
+        settings: dict[str, Any],
+        claimed: Callable[[int], object] = lambda _run: None,
+    ) -> int:
+        """A new run; its number. ``claimed`` is called with that before anybody else can see the run."""
         with self._writing():
             row = self._connection.execute(
                 "INSERT INTO runs (began_at, seed, made_by, settings) VALUES (?, ?, ?, ?) RETURNING id",
                 (began_at, seed, made_by, json.dumps(settings)),
             ).fetchone()
+            claimed(int(row[0]))
         return int(row[0])
 
     def add_hook(self, run: int, *, name: str, url: str) -> int:
@@ -161,6 +170,15 @@ class Journal:
         """The plan is whole: from now on the run can be resumed."""
         with self._writing():
             self._connection.execute("UPDATE runs SET planned = 1 WHERE id = ?", (run,))
+
+    def forget(self, run: int) -> None:
+        """Take a run out, with all that was planned of it."""
+        with self._writing():
+            self._connection.execute(
+                "DELETE FROM events WHERE id IN (SELECT event FROM deliveries WHERE run = ?)", (run,)
+            )
+            for table, column in (("deliveries", "run"), ("hooks", "run"), ("runs", "id")):
+                self._connection.execute(f"DELETE FROM {table} WHERE {column} = ?", (run,))  # noqa: S608
 
     # Sending.
 
@@ -201,6 +219,10 @@ class Journal:
     def unfinished(self) -> list[int]:
         """The runs that can be resumed, the oldest first."""
         return [int(row[0]) for row in self.ask("SELECT id FROM runs WHERE ended_at IS NULL AND planned ORDER BY id")]
+
+    def unplanned(self) -> list[int]:
+        """The runs whose plan is not whole: it is being made, or was cut off."""
+        return [int(row[0]) for row in self.ask("SELECT id FROM runs WHERE NOT planned ORDER BY id")]
 
     def origin(self, run: int, row: Row) -> Origin | None:
         """What the row is a copy of, as it was sent last; None if that was never sent, or is the row itself."""
