@@ -216,7 +216,7 @@ def test_a_disk_that_is_full_before_the_plan_is_whole_lets_nothing_be_sent(
         Sender(receiver.url, journal=path).send(payloads(2_000))
     assert str(error.value) == (
         f"The journal {path} cannot be written: database or disk is full. Nothing is sent that cannot be recorded. "
-        "Make room there, then resume the run."
+        "Make room there, then resume the run, or send anew what was not planned to its end."
     )
     assert receiver.got == []
     disk.pages = 1_000_000

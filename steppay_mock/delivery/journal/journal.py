@@ -269,7 +269,7 @@ _OUTCOME = attrgetter("status", "latency", "error", "headers", "body", "answered
 _STANDING = attrgetter("state", "due", "delivery")
 
 _NEXT = {
-    sqlite3.SQLITE_FULL: "Make room there, then resume the run.",
+    sqlite3.SQLITE_FULL: "Make room there, then resume the run, or send anew what was not planned to its end.",
     sqlite3.SQLITE_BUSY: "Another program holds it: end that, or name another file.",
     sqlite3.SQLITE_NOTADB: "It is no journal: name another file.",
 }
