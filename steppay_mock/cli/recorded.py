@@ -125,7 +125,7 @@ class Recorder:
                 show_lines(lines_of_runs(reading, runs))
             else:
                 show_kinds(sum((tally.answers for tally in tallies), Counter()))
-            self._tell(tallies, reading)
+            self._tell(tallies)
             if reading is not None:
                 found = reading
                 write_reports(self.reports, document, lambda: lines_of_runs(found, runs), count=count, name=self.name)
@@ -142,11 +142,10 @@ class Recorder:
             document["deliveries"] = [as_data(one) for one in reading.deliveries(Wanted(runs=(tally.run,)))]
         return document
 
-    def _tell(self, tallies: Sequence[Tally], reading: Reading | None) -> None:
-        unplanned = set() if reading is None else {one.run for one in reading.unfinished() if not one.planned}
+    def _tell(self, tallies: Sequence[Tally]) -> None:
         for tally in tallies:
             say(summary(tally.planned, tally.target, tally.statuses))
-            for line in (*_notes(tally), *self._advice(tally), *self._next_steps(tally, unplanned)):
+            for line in (*_notes(tally), *self._advice(tally), *self._next_steps(tally)):
                 say(line)
 
     def _advice(self, tally: Tally) -> Iterator[str]:
@@ -155,13 +154,13 @@ class Recorder:
         late = "timed out" in (tally.first_failure or "")
         return advice(tally.statuses, target=tally.target, timed_out=late, unsigned=self.unsigned)
 
-    def _next_steps(self, tally: Tally, unplanned: set[int]) -> Iterator[str]:
+    def _next_steps(self, tally: Tally) -> Iterator[str]:
         left = tally.stopped and (tally.pending or self.journal is None)
         if left and self.journal is None:
             yield "stopped. Without --journal FILE nothing is known of what is left: send it again."
         if self.journal is None:
             return
-        if left and tally.run in unplanned:
+        if tally.run is None:
             yield "stopped while it was planned: nothing was sent. Begin it anew."
             return
         if left:

@@ -113,16 +113,18 @@ def order_option() -> Decorator[Any]:
     )
 
 
-def timeout_option() -> Decorator[Any]:
+def timeout_option(
+    default: float | None = 10, note: str = "The vendor documents none: 10 is assumed."
+) -> Decorator[Any]:
     """``--timeout``: of a delivery."""
     return setting_option(
         "--timeout",
         setting="timeout",
         metavar="S",
         type=Seconds(positive=True),
-        default=10,
-        show_default=True,
-        help="Seconds that a delivery may take. The vendor documents none: 10 is assumed.",
+        default=default,
+        show_default=default is not None,
+        help=f"Seconds that a delivery may take. {note}",
     )
 
 
@@ -137,14 +139,14 @@ def hosts_option() -> Decorator[Any]:
     )
 
 
-def rate_option() -> Decorator[Any]:
+def rate_option(default: str = "Default: no limit.") -> Decorator[Any]:
     """``--rate``: how many deliveries begin in a second."""
     return setting_option(
         "--rate",
         setting="rate",
         metavar="N",
         type=click.FloatRange(min=0.001),
-        help="How many deliveries begin in a second, at most. Default: no limit.",
+        help=f"How many deliveries begin in a second, at most. {default}",
     )
 
 
@@ -181,15 +183,14 @@ def concurrency_option() -> Decorator[Any]:
     )
 
 
-def success_option() -> Decorator[Any]:
+def success_option(default: str = "Default: every 2xx. The vendor documents none: that is assumed.") -> Decorator[Any]:
     """``--success``: the statuses that are one."""
     return setting_option(
         "--success",
         setting="success",
         metavar="N,N",
         type=Statuses(),
-        help="The statuses that are a success, such as 200,204. Default: every 2xx. The vendor documents none: that is "
-        "assumed.",
+        help=f"The statuses that are a success, such as 200,204. {default}",
     )
 
 

@@ -138,10 +138,16 @@ def _drawn() -> int:
     return seed
 
 
-def speed_option(default: str, purpose: str) -> Decorator[Any]:
+def speed_option(default: str | None, purpose: str) -> Decorator[Any]:
     """``--speed``: how long to wait."""
     return setting_option(
-        "--speed", setting="speed", metavar="SPEED", type=Speed(), default=default, show_default=True, help=purpose
+        "--speed",
+        setting="speed",
+        metavar="SPEED",
+        type=Speed(),
+        default=default,
+        show_default=default is not None,
+        help=purpose,
     )
 
 

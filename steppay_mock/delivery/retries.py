@@ -20,8 +20,8 @@ def _is_delay(value: object) -> bool:
 class Retries:
     """After how many seconds each failed attempt is followed by the next, and what else the sender does.
 
-    ``blocking``: nothing else is sent until the delivery has succeeded or is given up. ``jitter``: the share by which a
-    delay is shortened or lengthened, by chance. ``longest_wait``: how far ``Retry-After`` is honoured.
+    ``blocking``: its receiver gets nothing else until the delivery has succeeded or is given up. ``jitter``: the share
+    by which a delay is shortened or lengthened, by chance. ``longest_wait``: how far ``Retry-After`` is honoured.
     """
 
     name: str

@@ -13,9 +13,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from werkzeug import Request
+from werkzeug import Request, Response
 
 from steppay_mock import EventType, make_events
+from steppay_mock.delivery.journal.reading import read_journal
 
 ALL = sorted(event.body for event in make_events(EventType, n=10, seed=7))
 
@@ -113,7 +114,7 @@ def test_ctrl_c_without_a_journal_says_that_nothing_is_known(receiver: Any, secr
     assert len(receiver.requests) < 100
 
 
-def test_ctrl_c_ends_a_long_wait_before_a_retry(run: Any, nobody: str, journal: str) -> None:
+def test_ctrl_c_ends_a_long_wait_before_a_retry(nobody: str, journal: str) -> None:
     command = [sys.executable, "-m", "steppay_mock.cli", "send", nobody, "order.created", "--unsigned"]
     with subprocess.Popen(
         [*command, "--journal", journal, "--retries", "86400"],
@@ -129,9 +130,9 @@ def test_ctrl_c_ends_a_long_wait_before_a_retry(run: Any, nobody: str, journal: 
         _, err = process.communicate(timeout=60)
     assert process.returncode == 130
     assert "stopped: 1 of 1 have no outcome yet." in err
-    done = run("resume", "--journal", journal, "--unsigned")
-    assert done.code == 2
-    assert "The runs were begun with retries that are not known here (custom). Pass --retries." in done.err
+    with read_journal(journal) as reading:
+        (left,) = reading.unfinished()
+    assert (left.pending, left.unknown_retries) == (1, None)
 
 
 def attempted(journal: str) -> bool:
@@ -151,7 +152,7 @@ def unfinish(journal: str, *, planned: int = 1) -> None:
     """The journal as it would be if the end of its runs had not been reached."""
     connection = sqlite3.connect(journal)
     connection.execute("UPDATE runs SET ended_at = NULL, planned = ?", (planned,))
-    connection.execute("UPDATE deliveries SET state = 'PENDING', attempts = 0")
+    connection.execute("UPDATE deliveries SET state = 'PENDING'")
     connection.execute("DELETE FROM attempts")
     connection.commit()
     connection.close()
@@ -196,9 +197,44 @@ def test_what_was_not_planned_to_its_end_is_not_resumed(run: Any, receiver: Any,
     done = run("resume", "--journal", unfinished, "--secret", secret)
     assert (done.code, receiver.requests) == (0, [])
     assert done.err == (
-        "run 1 ended while it was planned: nothing of it was sent. Begin it anew.\n"
+        "run 1 ended while it was planned: nothing of it was sent, and it is taken out. Begin it anew.\n"
         f"nothing to resume: every run of {unfinished} has come to its end\n"
     )
+    assert states(unfinished) == {}
+    again = run("resume", "--journal", unfinished, "--secret", secret)
+    assert again.err == f"nothing to resume: every run of {unfinished} has come to its end\n"
+
+
+def begun_with(journal: str, **settings: Any) -> None:
+    """The journal as it would be if its runs had been begun with these options."""
+    connection = sqlite3.connect(journal)
+    connection.execute("UPDATE runs SET settings = ?", (json.dumps({"concurrency": 1, **settings}),))
+    connection.commit()
+    connection.close()
+
+
+def test_a_run_goes_on_as_it_was_begun_and_what_is_told_counts_more(
+    run: Any, receiver: Any, unfinished: str, secret: str
+) -> None:
+    retries = {"name": "custom", "delays": [0.0, 0.0], "blocking": False, "jitter": 0.0, "longest_wait": 3600.0}
+    for told, left in (((), 0), (("--retries", "none"), 2)):
+        unfinish(unfinished)
+        begun_with(unfinished, retries=retries)
+        receiver.requests.clear()
+        receiver.answer = lambda _request: Response(status=500) if len(receiver.requests) < 3 else None
+        done = run("resume", "--journal", unfinished, "--secret", secret, *told)
+        assert (done.code, states(unfinished).get("FAIL", 0)) == (1 if left else 0, left)
+        assert len(receiver.requests) == 2 + 2 * (not left)
+
+
+def test_retries_of_which_an_older_journal_has_the_name_alone_are_asked_for(
+    run: Any, receiver: Any, unfinished: str, secret: str
+) -> None:
+    begun_with(unfinished, retries={"name": "custom"})
+    done = run("resume", "--journal", unfinished, "--secret", secret)
+    assert (done.code, receiver.requests) == (2, [])
+    assert "The runs were begun with retries that are not known here (custom). Pass --retries." in done.err
+    assert run("resume", "--journal", unfinished, "--secret", secret, "--retries", "5,60").code == 0
 
 
 def test_nothing_to_resume_is_json_too(run: Any, receiver: Any, journal: str, secret: str, tmp_path: Path) -> None:

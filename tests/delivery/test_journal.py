@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import multiprocessing
 import sqlite3
 import threading
@@ -83,6 +84,41 @@ def test_an_older_journal_migrates_and_keeps_what_it_has(path: Path, monkeypatch
         assert journal.ask("PRAGMA user_version") == [(schema.VERSION,)]
         assert journal.ask("SELECT id, note FROM runs") == [(run, "none")]
         assert len(list(journal.pending(run))) == 3
+
+
+def test_a_journal_of_the_first_version_is_resumed_where_it_was_cut_off(path: Path, receiver: Counting) -> None:
+    with closing(sqlite3.connect(path)) as old:
+        old.executescript(schema._STEPS[0])
+        old.executescript(f"PRAGMA user_version = 1; PRAGMA application_id = {schema.APPLICATION};")
+        for run in (1, 2):  # of the first one nothing is left to do
+            settings = json.dumps({"concurrency": 2, "retries": "svix"})
+            old.execute("INSERT INTO runs VALUES (?, 1, 7, 'hand', ?, 1, 9)", (run, settings))
+            old.execute("INSERT INTO hooks VALUES (?, ?, ?, ?)", (run, run, receiver.url, receiver.url))
+        for number, payload in enumerate(payloads(6), start=1):
+            run = 1 + (number > 2)
+            old.execute(
+                "INSERT INTO events VALUES (?, 'customer.created', 5, ?)",
+                (number, json.dumps(payload, separators=(",", ":"))),
+            )
+            old.execute(
+                "INSERT INTO deliveries (run, hook, event, position, place, copied, wait, state, attempts) "
+                "VALUES (?, ?, ?, ?, ?, 0, 0, ?, ?)",
+                (run, run, number, number, number, "SUCCESS" if number < 4 else "PENDING", int(number < 5)),
+            )
+            if number < 5:
+                answered = (204, 2.0) if number < 4 else (None, None)
+                old.execute(
+                    "INSERT INTO attempts (delivery, number, sent_at, status, answered_at) VALUES (?, 1, 1, ?, ?)",
+                    (number, *answered),
+                )
+        old.execute("UPDATE runs SET ended_at = NULL WHERE id = 2")
+        old.commit()
+    [tally] = Sender(receiver.url, journal=path).resume()
+    assert (tally.run, tally.planned, tally.succeeded, tally.perhaps_again) == (2, 4, 4, 1)
+    assert sorted(receiver.copies) == [3, 4, 5]
+    with Journal(path) as journal:
+        assert journal.ask("SELECT id, first_delivery FROM runs") == [(1, 1), (2, 3)]
+        assert journal.ask("SELECT DISTINCT json_extract(settings, '$.retries.name') FROM runs") == [("svix",)]
 
 
 def test_a_migration_that_fails_changes_nothing(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -180,7 +216,7 @@ def test_a_disk_that_is_full_before_the_plan_is_whole_lets_nothing_be_sent(
         Sender(receiver.url, journal=path).send(payloads(2_000))
     assert str(error.value) == (
         f"The journal {path} cannot be written: database or disk is full. Nothing is sent that cannot be recorded. "
-        "Make room there, then resume the run."
+        "Make room there, then resume the run, or send anew what was not planned to its end."
     )
     assert receiver.got == []
     disk.pages = 1_000_000

@@ -34,7 +34,7 @@ def begun(delivery: int, number: int, *, again: bool = False) -> Begun:
 
 
 def ended(delivery: int, number: int, state: str, *, due: float | None = None) -> Ended:
-    return Ended(delivery, number, state, 500, 0.1, None, {"a": "b"}, b"told", 3.0, due)
+    return Ended(delivery, number, state, 500, 0.1, None, '{"a": "b"}', b"told", 3.0, due)
 
 
 def test_what_was_begun_and_not_answered_may_have_arrived(path: Path) -> None:

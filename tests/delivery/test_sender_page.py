@@ -76,7 +76,7 @@ def test_the_table_of_the_retries_is_that_of_the_presets() -> None:
             f"`{one.name}`",
             ", ".join(map(delay, one.delays)) or "none",
             f"{one.jitter:.0%}".replace("%", " %") if one.jitter else "none",
-            "nothing else is sent" if one.blocking else "others go on",
+            "that receiver gets nothing else" if one.blocking else "others go on",
         )
         for one in PRESETS.values()
     ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from itertools import accumulate, pairwise
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,7 @@ from delivery.standins import Instant, Sent, Time, install
 from steppay_mock import verify
 from steppay_mock.delivery.retries import PRESETS, Retries
 from steppay_mock.delivery.schedule import Deliver, Overlap, Step, Wait, plan
+from steppay_mock.delivery.sender.hook import Hook
 from steppay_mock.delivery.sender.sender import Sender
 from steppay_mock.delivery.sender.tally import Tally
 from steppay_mock.delivery.transport import Answer
@@ -119,6 +120,69 @@ def test_fifo_blocking_waits_for_all_that_were_sent_at_once(engine: Instant) -> 
     schedule = plan(list(payloads(3)), [Overlap(events=(0, 1)), Deliver(event=2)])
     sender(engine, retries="fifo-blocking").send(schedule)
     assert engine.ids == [0, 1, 0, 0, 2]
+
+
+def hooks() -> list[Hook]:
+    return [Hook(url=f"{URL}/{name}", name=name) for name in ("a", "b")]
+
+
+def to(engine: Instant, name: str) -> list[tuple[int, float]]:
+    """What one receiver was sent, and when."""
+    return [(one.id, one.at) for one in engine.sent if one.endpoint.endswith(name)]
+
+
+@pytest.mark.parametrize("at_once", [1, 8])
+def test_fifo_blocking_holds_up_one_receiver_and_not_the_other(engine: Instant, at_once: int, tmp_path: Path) -> None:
+    engine.answer = lambda sent: Answer(500 if sent.endpoint.endswith("a") and sent.at < 3 else 204)
+    for journal in journals(tmp_path):
+        engine.time.passed = 0
+        engine.sent.clear()
+        made = Sender(hooks(), retries="fifo-blocking", concurrency=at_once, clock=engine.time.clock, journal=journal)
+        made.send(payloads(3)).assert_ok()
+        assert to(engine, "b") == [(0, 0), (1, 0), (2, 0)]
+        assert to(engine, "a") == [(0, 0), (0, 1), (0, 3), (1, 3), (2, 3)]
+
+
+def test_fifo_blocking_waits_of_the_story_go_on_for_the_other_receiver(engine: Instant) -> None:
+    engine.answer = lambda sent: Answer(500 if sent.endpoint.endswith("a") and sent.at < 7 else 204)
+    schedule = plan(list(payloads(3)), [Deliver(event=0), Wait(seconds=5), Overlap(events=(1, 2))])
+    Sender(hooks(), retries="fifo-blocking", clock=engine.time.clock).send(schedule).assert_ok()
+    assert to(engine, "b") == [(0, 0), (1, 5), (2, 5)]
+    assert to(engine, "a") == [(0, 0), (0, 1), (0, 3), (0, 7), (1, 7), (2, 7)]
+
+
+def test_fifo_blocking_keeps_a_rate_over_all_receivers(engine: Instant) -> None:
+    Sender(hooks(), retries="fifo-blocking", rate=1, clock=engine.time.clock).send(payloads(2)).assert_ok()
+    assert engine.times == [0, 1, 2, 3]
+
+
+def test_fifo_blocking_reads_only_so_far_ahead_of_a_receiver_that_is_held_up(engine: Instant) -> None:
+    read: list[float] = []
+
+    def events() -> Iterator[dict[str, Any]]:
+        for payload in payloads(1_500):
+            read.append(engine.time.passed)
+            yield payload
+
+    engine.answer = lambda sent: Answer(500 if sent.endpoint.endswith("a") and sent.at < 1 else 204)
+    Sender(hooks(), retries="fifo-blocking", clock=engine.time.clock).send(events()).assert_ok()
+    assert read.count(0) == 1_001
+    assert to(engine, "b") == [(number, float(number >= 1_000)) for number in range(1_500)]
+
+
+def test_fifo_blocking_holds_up_its_receiver_after_a_resume_too(engine: Instant, tmp_path: Path) -> None:
+    made = Sender(hooks(), retries="fifo-blocking", clock=engine.time.clock, journal=tmp_path / "journal.sqlite")
+    engine.answer = lambda sent: Answer(500 if sent.endpoint.endswith("a") and sent.at < 3 else 204)
+
+    def watch(tally: Tally) -> None:
+        if tally.retried:
+            made.stop()
+
+    assert made.send(payloads(3), watch=watch).stopped
+    engine.sent.clear()
+    [tally] = made.resume()
+    tally.assert_ok()
+    assert [number for number, _ in to(engine, "a")] == [0, 1, 2]
 
 
 @pytest.mark.parametrize("status", [301, 302, 307, 400, 404, 429, 500, 503, None])

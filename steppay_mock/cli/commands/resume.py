@@ -32,6 +32,9 @@ if TYPE_CHECKING:
     from steppay_mock.delivery.config import Config
     from steppay_mock.delivery.journal.reading import Unfinished
 
+_TOLD = {ParameterSource.COMMANDLINE, ParameterSource.ENVIRONMENT}
+"""What counts more than how the run was begun; the file of settings does not."""
+
 
 @click.command(
     "resume",
@@ -45,11 +48,15 @@ if TYPE_CHECKING:
 @journal_option("The file that `send --journal` wrote.")
 @secret_option("Sign with it.")
 @unsigned_option()
-@timeout_option()
-@rate_option()
+@timeout_option(None, "Default: as the run was begun.")
+@rate_option("Default: as the run was begun.")
 @retries_option("Default: as the run was begun.")
-@success_option()
-@speed_option("real", "How long to wait where a schedule waits, and before retries: real, 0, or a rate such as 1d=1s.")
+@success_option("Default: as the run was begun.")
+@speed_option(
+    None,
+    "How long to wait where a schedule waits, and before retries: real, 0, or a rate such as 1d=1s. "
+    "Default: as the run was begun.",
+)
 @keep_alive_option()
 @hosts_option()
 @report_option()
@@ -62,11 +69,11 @@ def command(
     journal: str,
     secrets: tuple[str, ...],
     unsigned: bool,
-    timeout: float,
+    timeout: float | None,
     rate: float | None,
     retries: Policy | None,
     success: tuple[int, ...] | None,
-    speed: float,
+    speed: float | None,
     keep_alive: bool,
     hosts: tuple[str, ...],
     reports: tuple[Path, ...],
@@ -78,6 +85,8 @@ def command(
     again, and counted. A run that is still being sent is left alone.
     """
     from steppay_mock.cli.recorded import Recorder
+    from steppay_mock.delivery.journal.given_up import forget_given_up
+    from steppay_mock.delivery.journal.journal import Journal
     from steppay_mock.delivery.journal.reading import read_journal
 
     allowed = read_hosts(hosts)
@@ -85,9 +94,12 @@ def command(
         unfinished = reading.unfinished()
         whole = [one for one in unfinished if one.planned]
         receivers = reading.hooks([one.run for one in whole])
-    for one in unfinished:
-        if not one.planned:
-            say(f"run {one.run} ended while it was planned: nothing of it was sent. Begin it anew.")
+    if len(whole) < len(unfinished):
+        with Journal(journal) as opened:
+            for run in forget_given_up(opened):
+                say(
+                    f"run {run} ended while it was planned: nothing of it was sent, and it is taken out. Begin it anew."
+                )
     if not whole:
         _show_nothing(journal, reports, as_json=as_json)
         return
@@ -96,12 +108,20 @@ def command(
     pending = sum(one.pending for one in whole)
     for _, url in receivers:
         allowed = agree(read_endpoint(url), allowed, count=pending)
-    if ctx.get_parameter_source("retries") not in {ParameterSource.COMMANDLINE, ParameterSource.ENVIRONMENT}:
-        retries = _retries(whole, otherwise=retries)
-    options = {"rate": rate, "timeout": float(timeout), "speed": speed, "keep_alive": keep_alive, "success": success}
+    told = {
+        "rate": rate,
+        "timeout": timeout,
+        "retries": retries,
+        "success": success,
+        "speed": speed,
+        "keep_alive": keep_alive,
+    }
+    options = {name: value for name, value in told.items() if ctx.get_parameter_source(name) in _TOLD}
+    if "retries" not in options:
+        _check_retries(whole)
     recorder = Recorder(
         hooks=hooks,
-        options={**options, "retries": retries, "allow_hosts": allowed},
+        options={**options, "allow_hosts": allowed},
         journal=journal,
         unsigned=unsigned,
         as_json=as_json,
@@ -115,18 +135,15 @@ def command(
     ctx.exit(recorder.conclude(tallies, journal))
 
 
-def _retries(runs: list[Unfinished], *, otherwise: Policy | None) -> Policy:
-    """The policy with which the runs were begun, if the journal says which, and they agree."""
+def _check_retries(runs: list[Unfinished]) -> None:
+    """Refuse to guess the policy of which an older journal has the name alone, unless it is one of ours."""
     from steppay_mock.delivery.retries import PRESETS
 
-    names = {one.retries or "none" for one in runs}
-    if len(names) == 1 and names <= PRESETS.keys():
-        return names.pop()
-    if otherwise is None:
+    unknown = {one.unknown_retries for one in runs if one.unknown_retries} - PRESETS.keys()
+    if unknown:
         raise click.UsageError(
-            f"The runs were begun with retries that are not known here ({', '.join(sorted(names))}). Pass --retries."
+            f"The runs were begun with retries that are not known here ({', '.join(sorted(unknown))}). Pass --retries."
         )
-    return otherwise
 
 
 def _show_nothing(journal: str, reports: tuple[Path, ...], *, as_json: bool) -> None:

@@ -14,6 +14,9 @@ try:
 except ImportError:  # Windows: there a run must not be resumed while it is going on
     fcntl = None  # type: ignore[assignment]
 
+IS_CERTAIN = fcntl is not None
+"""Whether a claim tells that nobody else sends the run."""
+
 
 @contextmanager
 def claim(journal: str, run: int) -> Iterator[bool]:

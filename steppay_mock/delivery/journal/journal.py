@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from operator import attrgetter
 from pathlib import Path
 from typing import Any, NamedTuple, Self
 
@@ -72,14 +72,14 @@ class Ended(NamedTuple):
     status: int | None
     latency: float
     error: str | None
-    headers: dict[str, str]
+    headers: str
+    """As JSON."""
     body: bytes
     answered_at: float
     due: float | None
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
+class Plan(NamedTuple):
     """A delivery that is planned, of the event that it is given with."""
 
     hook: int
@@ -121,13 +121,22 @@ class Journal:
 
     # Planning.
 
-    def begin_run(self, *, began_at: float, seed: int, made_by: str, settings: dict[str, Any]) -> int:
-        """A new run; its number."""
+    def begin_run(
+        self,
+        *,
+        began_at: float,
+        seed: int,
+        made_by: str,
+        settings: dict[str, Any],
+        claimed: Callable[[int], object] = lambda _run: None,
+    ) -> int:
+        """A new run; its number. ``claimed`` is called with that before anybody else can see the run."""
         with self._writing():
             row = self._connection.execute(
                 "INSERT INTO runs (began_at, seed, made_by, settings) VALUES (?, ?, ?, ?) RETURNING id",
                 (began_at, seed, made_by, json.dumps(settings)),
             ).fetchone()
+            claimed(int(row[0]))
         return int(row[0])
 
     def add_hook(self, run: int, *, name: str, url: str) -> int:
@@ -142,6 +151,7 @@ class Journal:
         """Events, each with its deliveries; all of them or none."""
         with self._writing():
             (last,) = self._connection.execute("SELECT coalesce(max(id), 0) FROM events").fetchone()
+            (before,) = self._connection.execute("SELECT coalesce(max(id), 0) FROM deliveries").fetchone()
             numbered = list(enumerate(chunk, start=last + 1))
             self._connection.executemany(
                 "INSERT INTO events (id, type, timestamp, body) VALUES (?, ?, ?, ?)",
@@ -150,14 +160,10 @@ class Journal:
             self._connection.executemany(
                 "INSERT INTO deliveries (run, event, hook, position, place, again, copied, wait, batch, fault) "
                 "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                (
-                    (
-                        *(run, number, plan.hook, plan.position, plan.place, plan.again, plan.copied),
-                        *(plan.wait, plan.batch, plan.fault),
-                    )
-                    for number, (_, _, _, plans) in numbered
-                    for plan in plans
-                ),
+                ((run, number, *plan) for number, (_, _, _, plans) in numbered for plan in plans),
+            )
+            self._connection.execute(
+                "UPDATE runs SET first_delivery = ? WHERE id = ? AND first_delivery IS NULL", (before + 1, run)
             )
 
     def end_planning(self, run: int) -> None:
@@ -165,11 +171,21 @@ class Journal:
         with self._writing():
             self._connection.execute("UPDATE runs SET planned = 1 WHERE id = ?", (run,))
 
+    def forget(self, run: int) -> None:
+        """Take a run out, with all that was planned of it."""
+        with self._writing():
+            self._connection.execute(
+                "DELETE FROM events WHERE id IN (SELECT event FROM deliveries WHERE run = ?)", (run,)
+            )
+            for table, column in (("deliveries", "run"), ("hooks", "run"), ("runs", "id")):
+                self._connection.execute(f"DELETE FROM {table} WHERE {column} = ?", (run,))  # noqa: S608
+
     # Sending.
 
     def pending(self, run: int) -> Iterator[Row]:
         """The deliveries of the run without an outcome, in order, some hundred at a time."""
-        last = 0
+        ((first,),) = self.ask("SELECT first_delivery FROM runs WHERE id = ?", run)
+        last = (first or 1) - 1
         while True:
             with self._told("read"):
                 rows = self._connection.execute(_PENDING, (run, last, _CHUNK)).fetchall()
@@ -179,25 +195,15 @@ class Journal:
                 yield Row._make(row)
             last = rows[-1][0]
 
-    def write(self, ended: Iterable[Ended], begun: Iterable[Begun]) -> None:
+    def write(self, ended: Sequence[Ended], begun: Sequence[Begun]) -> None:
         """Outcomes, and attempts that are about to be made: in one write."""
         with self._writing():
-            outcomes = list(ended)
             self._connection.executemany(
                 "UPDATE attempts SET status = ?, latency = ?, error = ?, headers = ?, body = ?, answered_at = ? "
                 "WHERE delivery = ? AND number = ?",
-                (
-                    (
-                        *(one.status, one.latency, one.error, headers, one.body, one.answered_at),
-                        *(one.delivery, one.number),
-                    )
-                    for one, headers in zip(outcomes, _written([one.headers for one in outcomes]), strict=True)
-                ),
+                map(_OUTCOME, ended),
             )
-            self._connection.executemany(
-                "UPDATE deliveries SET state = ?, attempts = ?, due = ? WHERE id = ?",
-                ((one.state, one.number, one.due, one.delivery) for one in outcomes),
-            )
+            self._connection.executemany("UPDATE deliveries SET state = ?, due = ? WHERE id = ?", map(_STANDING, ended))
             self._connection.executemany(
                 "INSERT INTO attempts (delivery, number, sent_at, signed_at, perhaps_again) VALUES (?, ?, ?, ?, ?)",
                 begun,
@@ -213,6 +219,10 @@ class Journal:
     def unfinished(self) -> list[int]:
         """The runs that can be resumed, the oldest first."""
         return [int(row[0]) for row in self.ask("SELECT id FROM runs WHERE ended_at IS NULL AND planned ORDER BY id")]
+
+    def unplanned(self) -> list[int]:
+        """The runs whose plan is not whole: it is being made, or was cut off."""
+        return [int(row[0]) for row in self.ask("SELECT id FROM runs WHERE NOT planned ORDER BY id")]
 
     def origin(self, run: int, row: Row) -> Origin | None:
         """What the row is a copy of, as it was sent last; None if that was never sent, or is the row itself."""
@@ -255,17 +265,11 @@ class Journal:
             ) from None
 
 
-def _written(headers: Iterable[dict[str, str]]) -> Iterator[str]:
-    """The headers as JSON; most answers have those of the one before."""
-    last, text = dict[str, str](), "{}"
-    for one in headers:
-        if one != last:
-            last, text = one, json.dumps(one)
-        yield text
-
+_OUTCOME = attrgetter("status", "latency", "error", "headers", "body", "answered_at", "delivery", "number")
+_STANDING = attrgetter("state", "due", "delivery")
 
 _NEXT = {
-    sqlite3.SQLITE_FULL: "Make room there, then resume the run.",
+    sqlite3.SQLITE_FULL: "Make room there, then resume the run, or send anew what was not planned to its end.",
     sqlite3.SQLITE_BUSY: "Another program holds it: end that, or name another file.",
     sqlite3.SQLITE_NOTADB: "It is no journal: name another file.",
 }
@@ -273,7 +277,8 @@ _NEXT = {
 _PENDING = """
 SELECT d.id, d.hook, e.type, e.body, d.position, d.place, d.again, d.wait, d.batch, d.fault,
     coalesce(a.number, 0),
-    (SELECT count(*) FROM attempts f WHERE f.delivery = d.id AND f.answered_at IS NOT NULL),
+    CASE WHEN a.number IS NULL THEN 0
+        ELSE (SELECT count(*) FROM attempts f WHERE f.delivery = d.id AND f.answered_at IS NOT NULL) END,
     a.number IS NOT NULL AND a.answered_at IS NULL,
     CASE WHEN a.answered_at IS NOT NULL THEN d.due END
 FROM deliveries d JOIN events e ON e.id = d.event

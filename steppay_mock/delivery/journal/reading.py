@@ -58,7 +58,8 @@ class Unfinished(NamedTuple):
     run: int
     planned: bool
     """Whether its plan is whole: only then can it be resumed."""
-    retries: str | None
+    unknown_retries: str | None
+    """The name of its policy of retries, where a journal of an older version has no more than that."""
     pending: int
 
 
@@ -201,7 +202,8 @@ WHERE d.id = ?
 """
 
 _UNFINISHED = """
-SELECT r.id, r.planned, json_extract(r.settings, '$.retries'),
+SELECT r.id, r.planned, CASE WHEN json_type(r.settings, '$.retries.delays') IS NULL
+        THEN json_extract(r.settings, '$.retries.name') END,
     (SELECT count(*) FROM deliveries d WHERE d.run = r.id AND d.state = 'PENDING')
 FROM runs r WHERE r.ended_at IS NULL ORDER BY r.id
 """

@@ -36,6 +36,16 @@ _STEPS = (
         headers TEXT, body BLOB, answered_at REAL, PRIMARY KEY (delivery, number)
     ) WITHOUT ROWID;
     """,
+    # 2: without an index by state and a count of attempts, which cost each delivery more than they ever gave; retries
+    # have more than a name.
+    """
+    ALTER TABLE runs ADD COLUMN first_delivery INTEGER;
+    UPDATE runs SET first_delivery = (SELECT min(d.id) FROM deliveries d WHERE d.run = runs.id);
+    DROP INDEX deliveries_by_state;
+    ALTER TABLE deliveries DROP COLUMN attempts;
+    UPDATE runs SET settings = json_set(settings, '$.retries', json_object('name', json_extract(settings, '$.retries')))
+        WHERE json_type(settings, '$.retries') = 'text';
+    """,
 )
 VERSION = len(_STEPS)
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from errno import ECONNREFUSED
+from functools import lru_cache
 from ssl import get_default_verify_paths
 from time import perf_counter, sleep
 
@@ -196,15 +197,15 @@ class CurlEngine:
         return f"no whole HTTP answer: {excerpt(message)}"
 
 
-def _lines(headers: Mapping[str, str]) -> Iterable[str]:
-    """As few as may be: each costs libcurl a copy and a look."""
-    lines: list[str] = []
-    for name, value in headers.items():
-        if name in _SEEN or not lines:
-            lines.append(f"{name}: {value}")
-        else:
-            lines[-1] += f"\r\n{name}: {value}"
-    return lines
+def _lines(headers: Mapping[str, str]) -> list[str]:
+    return (_template(*headers) % (*headers.values(),)).split("\0")
+
+
+@lru_cache(maxsize=_MANY)
+def _template(*names: str) -> str:
+    """Lines with a gap for each value. As few as may be: each costs libcurl a copy and a look."""
+    joints = ["" if not at else "\0" if name in _SEEN else "\r\n" for at, name in enumerate(names)]
+    return "".join(f"{joint}{name}: %s" for joint, name in zip(joints, names, strict=True))
 
 
 def _is_whole(head: list[bytes], status: int | None) -> bool:

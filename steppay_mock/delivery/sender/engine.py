@@ -5,16 +5,14 @@ Two engines: libcurl's multi interface, from the extra ``fast``, and threads ove
 
 from __future__ import annotations
 
-import queue
-import threading
-from collections.abc import Mapping
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import Protocol
 
 from steppay_mock.delivery.endpoint import Endpoint
 from steppay_mock.delivery.http import HttpTransport
+from steppay_mock.delivery.sender.crew import Crew
 from steppay_mock.delivery.sender.kept import KeptTransport
 from steppay_mock.delivery.transport import Answer, Request
 
@@ -55,34 +53,28 @@ class ThreadEngine:
 
     def __init__(self, wire: Wire) -> None:
         self._wire = wire
-        self._transport = KeptTransport if wire.keep_alive else HttpTransport
-        self._pool = ThreadPoolExecutor(wire.concurrency, thread_name_prefix="steppay-sender")
-        self._answers: queue.SimpleQueue[tuple[int, Answer]] = queue.SimpleQueue()
-        self._of_thread = threading.local()
-        self._opened = ExitStack()
+        self._crew = Crew(self._equip, size=wire.concurrency, name="steppay-sender")
 
     def start(self, token: int, endpoint: Endpoint, body: bytes, headers: Mapping[str, str]) -> None:
         """Begin a request."""
-        self._pool.submit(self._send, token, endpoint, Request(body, headers))
+        self._crew.start(token, (endpoint, Request(body, headers)))
 
     def poll(self, seconds: float) -> list[tuple[int, Answer]]:
         """The answers that have come."""
-        found: list[tuple[int, Answer]] = []
-        try:
-            found.append(self._answers.get(timeout=seconds) if seconds > 0 else self._answers.get_nowait())
-            while True:
-                found.append(self._answers.get_nowait())
-        except queue.Empty:
-            return found
+        return self._crew.arrived(seconds)
 
     def close(self) -> None:
-        """End the threads."""
-        self._pool.shutdown(wait=True, cancel_futures=True)
-        self._opened.close()
+        """End the threads that have nothing in flight, and leave the others to themselves."""
+        self._crew.close()
 
-    def _send(self, token: int, endpoint: Endpoint, request: Request) -> None:
-        known: dict[Endpoint, HttpTransport] = self._of_thread.__dict__.setdefault("transports", {})
-        if endpoint not in known:
-            transport = self._transport(endpoint, timeout=self._wire.timeout)
-            known[endpoint] = self._opened.enter_context(transport)
-        self._answers.put((token, known[endpoint].send(request)))
+    def _equip(self, opened: ExitStack) -> Callable[[tuple[Endpoint, Request]], Answer]:
+        transport = KeptTransport if self._wire.keep_alive else HttpTransport
+        known: dict[Endpoint, HttpTransport] = {}
+
+        def send(job: tuple[Endpoint, Request]) -> Answer:
+            endpoint, request = job
+            if endpoint not in known:
+                known[endpoint] = opened.enter_context(transport(endpoint, timeout=self._wire.timeout))
+            return known[endpoint].send(request)
+
+        return send

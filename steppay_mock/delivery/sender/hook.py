@@ -8,8 +8,9 @@ from typing import Any
 
 from steppay_mock.contract.catalogue import EventType, parse_event_type
 from steppay_mock.delivery.endpoint import DEFAULT_PATH, Endpoint, parse_endpoint
+from steppay_mock.delivery.sender.redact import Redaction
 from steppay_mock.errors import SteppayMockError
-from steppay_mock.wire.signature import as_secrets
+from steppay_mock.wire.signature import Secrets, as_secrets
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,8 +34,10 @@ class OpenHook:
 
     name: str
     endpoint: Endpoint
-    secrets: Any = field(repr=False)
+    secrets: Secrets | None = field(repr=False)
     events: frozenset[str]
+    redact: Redaction = field(repr=False)
+    """Strikes its secrets out of what it answers."""
 
     def wants(self, event_type: str) -> bool:
         """Whether events of this type are for it."""
@@ -55,10 +58,12 @@ def open_hooks(hooks: Iterable[Hook], *, allowed: frozenset[str]) -> list[OpenHo
 
 def _open(hook: Hook, allowed: frozenset[str]) -> OpenHook:
     endpoint = parse_endpoint(hook.url, path=DEFAULT_PATH, allowed=allowed)
+    secrets = None if hook.secret is None else as_secrets(hook.secret)
     wanted = [hook.events] if isinstance(hook.events, str) else list(hook.events)
     return OpenHook(
         name=hook.name or str(endpoint),
         endpoint=endpoint,
-        secrets=None if hook.secret is None else as_secrets(hook.secret),
+        secrets=secrets,
         events=frozenset(str(parse_event_type(one)) for one in wanted),
+        redact=Redaction(secrets),
     )

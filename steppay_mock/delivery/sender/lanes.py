@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import queue
 from collections.abc import Callable, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 
 from steppay_mock.delivery.endpoint import Endpoint
 from steppay_mock.delivery.faults import FaultyRequest, send_faulty
+from steppay_mock.delivery.sender.crew import Crew
 from steppay_mock.delivery.sender.engine import Engine, Wire
 from steppay_mock.delivery.transport import Answer
 
@@ -15,14 +15,13 @@ _SLICE = 0.02  # seconds that one lane is waited for while the other has request
 
 
 class Lanes:
-    """An engine, and a lane beside it for requests with a fault. The lane is opened when there is one."""
+    """An engine, and a lane beside it for requests with a fault."""
 
     def __init__(self, engine: Engine, wire: Wire, *, sleep: Callable[[float], object] | None = None) -> None:
         self._engine = engine
         self._wire = wire
         self._sleep = sleep
-        self._pool: ThreadPoolExecutor | None = None
-        self._answers: queue.SimpleQueue[tuple[int, Answer]] = queue.SimpleQueue()
+        self._crew = Crew(self._equip, size=wire.concurrency, name="steppay-faults")
         self._right = 0
         self._faulty = 0
 
@@ -33,16 +32,15 @@ class Lanes:
 
     def start_faulty(self, token: int, endpoint: Endpoint, request: FaultyRequest) -> None:
         """Begin a request with a fault."""
-        if self._pool is None:
-            self._pool = ThreadPoolExecutor(self._wire.concurrency, thread_name_prefix="steppay-faults")
         self._faulty += 1
-        self._pool.submit(self._send, token, endpoint, request)
+        self._crew.start(token, (endpoint, request))
 
     def poll(self, seconds: float) -> list[tuple[int, Answer]]:
         """The answers that have come, after so many seconds at most if there are none yet."""
         found: list[tuple[int, Answer]] = []
         if self._faulty:
-            found = self._arrived(min(seconds, _SLICE) if self._right else seconds)
+            found = self._crew.arrived(min(seconds, _SLICE) if self._right else seconds)
+            self._faulty -= len(found)
             seconds = 0.0 if found else min(seconds, _SLICE)
         if self._right:
             answers = self._engine.poll(seconds)
@@ -53,19 +51,11 @@ class Lanes:
     def close(self) -> None:
         """Let go of both lanes."""
         self._engine.close()
-        if self._pool is not None:
-            self._pool.shutdown(wait=True, cancel_futures=True)
+        self._crew.close()
 
-    def _arrived(self, seconds: float) -> list[tuple[int, Answer]]:
-        found: list[tuple[int, Answer]] = []
-        try:
-            found.append(self._answers.get(timeout=seconds) if seconds > 0 else self._answers.get_nowait())
-            while True:
-                found.append(self._answers.get_nowait())
-        except queue.Empty:
-            self._faulty -= len(found)
-            return found
+    def _equip(self, _opened: ExitStack) -> Callable[[tuple[Endpoint, FaultyRequest]], Answer]:
+        def send(job: tuple[Endpoint, FaultyRequest]) -> Answer:
+            endpoint, request = job
+            return send_faulty(request, endpoint, timeout=self._wire.timeout, sleep=self._sleep)
 
-    def _send(self, token: int, endpoint: Endpoint, request: FaultyRequest) -> None:
-        answer = send_faulty(request, endpoint, timeout=self._wire.timeout, sleep=self._sleep)
-        self._answers.put((token, answer))
+        return send

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from math import isfinite
 from pathlib import Path
@@ -48,14 +48,23 @@ class SenderSettings:
 
     journal: str | None
     concurrency: int
-    interval: float
+    rate: float | None
     timeout: float
     retries: Retries
-    succeeds: Callable[[int], bool]
+    success: frozenset[int] | None
     keep_alive: bool
     speed: float
     allow_hosts: frozenset[str]
     clock: Clock
+
+    @property
+    def interval(self) -> float:
+        """Seconds between two starts, on average at least."""
+        return 0.0 if self.rate is None else 1 / self.rate
+
+    def succeeds(self, status: int) -> bool:
+        """Whether an answer of this status is a success."""
+        return 200 <= status <= 299 if self.success is None else status in self.success
 
 
 def read_sender_options(options: Mapping[str, Any]) -> SenderSettings:
@@ -79,10 +88,10 @@ def read_sender_options(options: Mapping[str, Any]) -> SenderSettings:
     return SenderSettings(
         journal=None if journal is None else str(journal),
         concurrency=check_concurrency(options.get("concurrency", 1)),
-        interval=0.0 if rate is None else 1 / _number("rate", rate, least=0.001),
+        rate=None if rate is None else _number("rate", rate, least=0.001),
         timeout=_number("timeout", options.get("timeout", 10.0), least=0.001),
         retries=read_retries(options.get("retries", "none")),
-        succeeds=_success(options.get("success")),
+        success=_success(options.get("success")),
         keep_alive=keep_alive,
         speed=_number("speed", options.get("speed", 1.0), least=0.0),
         allow_hosts=allowed_names(options.get("allow_hosts", ())),
@@ -112,12 +121,12 @@ def _number(name: str, value: object, *, least: float) -> float:
     return float(value)
 
 
-def _success(given: object) -> Callable[[int], bool]:
+def _success(given: object) -> frozenset[int] | None:
     if given is None:
-        return lambda status: 200 <= status <= 299
+        return None
     if isinstance(given, str | bytes) or not isinstance(given, Iterable):
         raise SteppayMockError(f"success={given!r} are no statuses. Write them like [200, 204].")
     listed = list(given)
     if not listed or not all(isinstance(one, int) and 100 <= one <= 599 for one in listed):
         raise SteppayMockError(f"success={listed!r} are no statuses. Write them like [200, 204].")
-    return frozenset(listed).__contains__
+    return frozenset(listed)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import count
 from typing import TYPE_CHECKING
@@ -82,7 +83,17 @@ class Journalled:
         return self.journal.origin(self.run, row)
 
     def plan(self, routing: Routing, stop: Stop) -> bool:
-        """Write the whole plan down, before anything is sent; False if it was stopped before it was whole."""
+        """Write the whole plan down, before anything is sent; nothing of it, and False, if it was stopped meanwhile."""
+        whole = False
+        try:
+            whole = self._plan(routing, stop)
+        finally:
+            if not whole:
+                with suppress(SteppayMockError):  # a journal that cannot be written is tidied another time
+                    self.journal.forget(self.run)
+        return whole
+
+    def _plan(self, routing: Routing, stop: Stop) -> bool:
         chunk: list[tuple[str, int | None, bytes, Sequence[Plan]]] = []
         for one, kind, plans in routing:
             if stop.asked:

@@ -11,21 +11,29 @@ _INSTEAD = "********"
 _SHORTEST = 4  # what is shorter is a letter or two, and stands in every answer
 
 
-def redacted(answer: Answer, secrets: Iterable[str] | None) -> Answer:
-    """The answer, without the secrets that are in it; the answer itself if there are none."""
-    for secret in secrets or ():
-        if len(secret) < _SHORTEST:
-            continue
-        content = secret.encode()
-        for form in {secret, content.decode("latin-1")}:  # headers are read as Latin-1
-            answer = _without(form, content, answer)
-    return answer
+class Redaction:
+    """Strikes secrets out of answers."""
+
+    __slots__ = ("_forms",)
+
+    def __init__(self, secrets: Iterable[str] | None) -> None:
+        contents = [one.encode() for one in secrets or () if len(one) >= _SHORTEST]
+        # Headers are read as Latin-1.
+        self._forms = [(form, one) for one in contents for form in {one.decode(), one.decode("latin-1")}]
+
+    def __repr__(self) -> str:
+        return "<Redaction>"
+
+    def __call__(self, answer: Answer) -> Answer:
+        """The answer, without the secrets that are in it; the answer itself if there are none."""
+        for text, content in self._forms:
+            told = "\n".join(answer.headers.values())
+            if content in answer.body or text in told or (answer.error is not None and text in answer.error):
+                answer = _without(text, content, answer)
+        return answer
 
 
 def _without(text: str, content: bytes, answer: Answer) -> Answer:
-    told = [answer.error or "", *answer.headers.values()]
-    if content not in answer.body and not any(text in one for one in told):
-        return answer
     return replace(
         answer,
         body=answer.body.replace(content, _INSTEAD.encode()),

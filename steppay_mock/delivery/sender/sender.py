@@ -2,23 +2,34 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from contextlib import ExitStack, closing, contextmanager
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self, TypedDict, Unpack
 
 from steppay_mock.delivery.journal.claim import claim
+from steppay_mock.delivery.journal.given_up import forget_given_up
 from steppay_mock.delivery.journal.journal import Journal
 from steppay_mock.delivery.order import Order, arrange, check_order
 from steppay_mock.delivery.schedule.makers import check_share
 from steppay_mock.delivery.schedule.schedule import Schedule
+from steppay_mock.delivery.sender.agenda import Agenda
+from steppay_mock.delivery.sender.blocking import BlockingAgenda
 from steppay_mock.delivery.sender.engine import Wire, make_engine
 from steppay_mock.delivery.sender.hook import Hook, OpenHook, open_hooks
 from steppay_mock.delivery.sender.lanes import Lanes
 from steppay_mock.delivery.sender.loop import Loop, Record
-from steppay_mock.delivery.sender.options import SenderOptions, check_concurrency, check_seed, read_sender_options
+from steppay_mock.delivery.sender.options import (
+    SenderOptions,
+    SenderSettings,
+    check_concurrency,
+    check_seed,
+    read_sender_options,
+)
 from steppay_mock.delivery.sender.planning import Journalled, Routing, Unwritten, check_fault
+from steppay_mock.delivery.sender.remembered import recall, remember
 from steppay_mock.delivery.sender.stop import Stop, stopped_by_interrupt
 from steppay_mock.delivery.sender.tally import Tally
 from steppay_mock.errors import SteppayMockError
@@ -53,7 +64,7 @@ class _Job:
     hooks: dict[int, OpenHook]
     tally: Tally
     stop: Stop
-    at_once: int
+    settings: SenderSettings
     watch: Watch | None
 
 
@@ -69,6 +80,7 @@ class Sender:
         self, to: str | Hook | Iterable[Hook], *, secret: Any = None, **options: Unpack[SenderOptions]
     ) -> None:
         self._settings = read_sender_options(options)
+        self._told = frozenset(options)
         self._hooks = open_hooks(_read_hooks(to, secret), allowed=self._settings.allow_hosts)
         self._running: list[Stop] = []  # appended to and removed from, which needs no lock that a fork could leave held
 
@@ -140,7 +152,9 @@ class Sender:
         """Complete every run of the journal that was cut off; the receivers are those of this sender, by their names.
 
         What was acknowledged is not sent again. Of what was in flight nobody knows: it is sent again, and marked. A run
-        that is being sent by another process or thread is left to it.
+        goes on with the options that it was begun with, but for those that this sender was given. One that is being
+        sent by another process or thread is left to it; one whose planning was cut off has sent nothing, and is
+        cleared away.
         """
         path = self._settings.journal
         if path is None:
@@ -149,6 +163,7 @@ class Sender:
             raise SteppayMockError(f"There is no journal {path}. Name the one of the run.")
         tallies = []
         with closing(Journal(path)) as journal, self._stoppable() as stop:
+            forget_given_up(journal)
             for run in journal.unfinished():
                 with claim(path, run) as ours:
                     if ours and not stop.asked and run in journal.unfinished():
@@ -189,36 +204,39 @@ class Sender:
         for hook in self._hooks:
             check_fault(fault, hook)
         tally = Tally(self._target, check_seed(seed))
-        at_once = self._settings.concurrency if concurrency is None else check_concurrency(concurrency)
+        settings = self._settings
+        if concurrency is not None:
+            settings = replace(settings, concurrency=check_concurrency(concurrency))
         planned = arrange(events, order, seed=tally.seed, duplicates=check_share(duplicates), fault=fault)
-        path = self._settings.journal
+        path = settings.journal
         if path is None:
-            job = _Job(hooks=dict(enumerate(self._hooks, 1)), tally=tally, stop=stop, at_once=at_once, watch=watch)
+            job = _Job(hooks=dict(enumerate(self._hooks, 1)), tally=tally, stop=stop, settings=settings, watch=watch)
             routing = Routing(planned, job.hooks, tally)
             record = Unwritten(routing)
             self._run(job, record, record.rows(), widest=routing.widest)
             return tally
-        with closing(Journal(path)) as journal:
-            tally.run = run = journal.begin_run(
-                began_at=self._settings.clock.now(),
+        with closing(Journal(path)) as journal, ExitStack() as claims:
+            forget_given_up(journal)
+            run = journal.begin_run(
+                began_at=settings.clock.now(),
                 seed=tally.seed,
                 made_by=events.made_by if isinstance(events, Schedule) else order,
-                settings={"concurrency": at_once, "retries": self._settings.retries.name},
+                settings=remember(settings),
+                claimed=lambda run: claims.enter_context(claim(path, run)),
             )
-            with claim(path, run):
-                hooks = {journal.add_hook(run, name=one.name, url=str(one.endpoint)): one for one in self._hooks}
-                job = _Job(hooks=hooks, tally=tally, stop=stop, at_once=at_once, watch=watch)
-                written = Journalled(journal, run)
-                if written.plan(Routing(planned, hooks, tally), stop):
-                    self._finish(job, written)
-                else:
-                    tally.stopped = True
+            hooks = {journal.add_hook(run, name=one.name, url=str(one.endpoint)): one for one in self._hooks}
+            job = _Job(hooks=hooks, tally=tally, stop=stop, settings=settings, watch=watch)
+            written = Journalled(journal, run)
+            if written.plan(Routing(planned, hooks, tally), stop):
+                tally.run = run
+                self._finish(job, written)
+            else:
+                tally.stopped = True
         return tally
 
     def _resume(self, journal: Journal, run: int, stop: Stop, watch: Watch | None) -> Tally:
-        ((seed, at_once),) = journal.ask(
-            "SELECT seed, json_extract(settings, '$.concurrency') FROM runs WHERE id = ?", run
-        )
+        ((seed, kept),) = journal.ask("SELECT seed, settings FROM runs WHERE id = ?", run)
+        settings = recall(run, json.loads(kept), now=self._settings, told=self._told)
         known = {(hook.name, str(hook.endpoint)): hook for hook in self._hooks}
         hooks: dict[int, OpenHook] = {}
         for number, name, url in journal.ask("SELECT id, name, url FROM hooks WHERE run = ?", run):
@@ -232,7 +250,7 @@ class Sender:
         tally.planned, tally.succeeded = sum(counts.values()), counts.get("SUCCESS", 0)
         tally.failed = counts.get("FAIL", 0)
         tally.reordered = True  # or not: nobody looks at the whole of it any more
-        job = _Job(hooks=hooks, tally=tally, stop=stop, at_once=int(at_once), watch=watch)
+        job = _Job(hooks=hooks, tally=tally, stop=stop, settings=settings, watch=watch)
         self._finish(job, Journalled(journal, run))
         return tally
 
@@ -243,16 +261,18 @@ class Sender:
             record.journal.end_run(record.run, ended_at=self._settings.clock.now())
 
     def _run(self, job: _Job, record: Record, rows: Iterator[Row], *, widest: int) -> None:
-        settings, steady = self._settings, self._settings.clock.steady
+        settings, steady = job.settings, job.settings.clock.steady
         started = steady()
         # What starts together is in flight together, also where that is more than otherwise at once.
-        wire = Wire(timeout=settings.timeout, keep_alive=settings.keep_alive, concurrency=max(job.at_once, widest))
+        wire = Wire(
+            timeout=settings.timeout, keep_alive=settings.keep_alive, concurrency=max(settings.concurrency, widest)
+        )
         with (
             stopped_by_interrupt(job.stop),
             closing(Lanes(make_engine(wire), wire, sleep=settings.clock.sleep)) as engine,
         ):
             Loop(
-                rows=rows,
+                agenda=_agenda(job, rows),
                 hooks=job.hooks,
                 record=record,
                 engine=engine,
@@ -260,14 +280,24 @@ class Sender:
                 clock=settings.clock,
                 tally=job.tally,
                 seed=job.tally.seed,
-                concurrency=job.at_once,
-                interval=settings.interval,
                 speed=settings.speed,
                 succeeds=settings.succeeds,
                 stop=job.stop,
                 watch=job.watch or (lambda _tally: None),
             ).run()
         job.tally.elapsed = steady() - started
+
+
+def _agenda(job: _Job, rows: Iterator[Row]) -> Agenda:
+    settings = job.settings
+    options: Any = {
+        "rows": rows,
+        "clock": settings.clock,
+        "concurrency": settings.concurrency,
+        "interval": settings.interval,
+        "speed": settings.speed,
+    }
+    return BlockingAgenda(hooks=job.hooks, **options) if settings.retries.blocking else Agenda(**options)
 
 
 def _read_hooks(to: object, secret: Any) -> list[Hook]:
