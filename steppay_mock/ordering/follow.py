@@ -52,6 +52,7 @@ def follow(subject: Subject, course: Course, together: tuple[int, ...], *, held:
         broken=broken,
         trail=tuple(subject.states[number].state for number in seen),
         together=together,
+        ids=subject.ids,
         held=was_held,
     )
 

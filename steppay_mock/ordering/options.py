@@ -12,6 +12,7 @@ from steppay_mock.delivery.options import DeliveryOptions, Settings, resolve_opt
 from steppay_mock.delivery.retries import Retries, read_retries
 from steppay_mock.errors import SteppayMockError, choices, did_you_mean
 from steppay_mock.ordering.ignore import Ignore, read_ignore
+from steppay_mock.ordering.receiver import wants_argument
 
 if TYPE_CHECKING:
     from steppay_mock.store.api.api import StoreApi
@@ -29,7 +30,9 @@ class ExploreOptions(TypedDict, total=False):
     """What ``explore`` takes beside events, receiver and ``state``; every option may be left out.
 
     How to begin anew, one of them: ``reset`` empties the receiver; ``save`` gives its state in any form and ``restore``
-    puts that back, which costs fewer deliveries; a receiver that is a factory begins anew by itself.
+    puts that back, which costs fewer deliveries; a receiver that is a factory begins anew by itself; ``fresh`` is for
+    one that cannot be emptied: each run is about another customer, with ids never used before, and ``state`` and
+    ``effects`` take these as their first argument (:class:`~steppay_mock.ordering.identifiers.Ids`).
 
     ``ignore``: paths of the state that do not count, such as ``"received_at"`` or ``"$.rows[*].id"``.
     ``effects``: gives what the receiver did to the world (mails, points), as a list; how often each is there counts.
@@ -58,6 +61,7 @@ class ExploreOptions(TypedDict, total=False):
     reset: Callable[[], Any] | None
     save: Callable[[], Any] | None
     restore: Callable[[Any], Any] | None
+    fresh: bool
     ignore: Iterable[str]
     effects: Callable[..., Any] | None
     invariant: Callable[[Any], Any] | None
@@ -88,6 +92,7 @@ class ExploreSettings:
     reset: Callable[[], Any] | None
     save: Callable[[], Any] | None
     restore: Callable[[Any], Any] | None
+    fresh: bool
     ignore: Ignore
     effects: Probe | None
     invariant: Callable[[Any], Any] | None
@@ -124,6 +129,7 @@ def read_explore_options(state: object, options: Mapping[str, Any]) -> ExploreSe
         )
     if (options.get("save") is None) != (options.get("restore") is None):
         raise SteppayMockError("save= and restore= go together: what one gives, the other takes. Pass both.")
+    fresh = _fresh(state, options)
     seed = options.get("seed")
     delivery: DeliveryOptions = {name: options[name] for name in _DELIVERY if name in options}  # type: ignore[assignment]
     settings = resolve_options({**delivery, "seed": seed if seed is not None else SystemRandom().getrandbits(32)})
@@ -132,6 +138,7 @@ def read_explore_options(state: object, options: Mapping[str, Any]) -> ExploreSe
         reset=options.get("reset"),
         save=options.get("save"),
         restore=options.get("restore"),
+        fresh=fresh,
         ignore=read_ignore(options.get("ignore", ())),
         effects=options.get("effects"),
         invariant=options.get("invariant"),
@@ -160,6 +167,22 @@ def _flag(name: str, value: object) -> bool:
     if not isinstance(value, bool):
         raise SteppayMockError(f"{name}={value!r} is neither True nor False. Say {name}=True.")
     return value
+
+
+def _fresh(state: object, options: Mapping[str, Any]) -> bool:
+    if not _flag("fresh", options.get("fresh", False)):
+        return False
+    for name in ("reset", "save", "restore", "api"):
+        if options.get(name) is not None:
+            why = "the API knows the ids of its store alone" if name == "api" else "nothing is put back then"
+            raise SteppayMockError(f"fresh=True and {name}= do not go together: {why}. Leave one of them out.")
+    for name, probe in (("state", state), ("effects", options.get("effects"))):
+        if callable(probe) and not wants_argument(probe):
+            raise SteppayMockError(
+                f"With fresh=True {name}= gets the ids of the run, and has to give what is about these alone: "
+                f"{name}=lambda ids: rows_of(ids.customer_id)"
+            )
+    return True
 
 
 def _burst(ties: object) -> float | None:

@@ -122,6 +122,17 @@ def _is_factory(receiver: object) -> bool:
     return True
 
 
+def wants_argument(function: Callable[..., Any]) -> bool:
+    """Whether it can be called with an argument; True where its signature cannot be read."""
+    try:
+        inspect.signature(function).bind(None)
+    except TypeError:
+        return _takes(function, 2)
+    except ValueError:
+        return True
+    return True
+
+
 def _takes(function: Callable[..., Any], count: int) -> bool:
     """Whether it has so many arguments that must be given."""
     try:

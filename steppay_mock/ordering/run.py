@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from steppay_mock.ordering.course import Course
+
+if TYPE_CHECKING:
+    from steppay_mock.ordering.identifiers import Ids
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,5 +31,7 @@ class Run:
     """What the probe showed before the first delivery and after each, as ``state``; empty if nobody looked."""
     together: tuple[int, ...] = ()
     """Which deliveries were in flight at once, as positions in the course."""
+    ids: Ids | None = None
+    """With ``fresh``, what the events of this run were about: under these ids the receiver still has its rows."""
     held: bool = False
     """The first of them was kept from its end until the others had landed: the REST API held what it had asked."""

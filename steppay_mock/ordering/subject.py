@@ -16,6 +16,7 @@ from steppay_mock.ordering.course import Course
 from steppay_mock.ordering.failure import ExplorationError
 from steppay_mock.ordering.flight import Flight, Passing
 from steppay_mock.ordering.follow import follow
+from steppay_mock.ordering.fresh import FreshStories, FreshStory
 from steppay_mock.ordering.normal import normalise
 from steppay_mock.ordering.receiver import OpenReceiver, Receiver
 from steppay_mock.ordering.run import Run
@@ -24,6 +25,7 @@ from steppay_mock.ordering.watchdog import HungError, Watchdog
 
 if TYPE_CHECKING:
     from steppay_mock.delivery.transport import Answer, Request
+    from steppay_mock.ordering.identifiers import Ids
     from steppay_mock.ordering.options import ExploreSettings
     from steppay_mock.payload.event import Event
 
@@ -65,18 +67,21 @@ class Subject:
         self._judged: dict[int, str | None] = {}
         self._timed_out = 0
         self._slowest = 0.0
+        self._stories = FreshStories(self.events) if settings.fresh else None
+        self._story: FreshStory | None = None
         self._dog = Watchdog(settings.delivery.timeout)
         self._stack = ExitStack()
         if not self.can_begin:
             raise SteppayMockError(
                 "explore() delivers many orders, and each begins anew: say how. Pass reset= (empties the receiver), or "
-                "save= and restore=, or a function that makes a fresh app in place of the app."
+                "save= and restore=, or a function that makes a fresh app in place of the app; or fresh=True, where "
+                "nothing can be emptied."
             )
 
     @property
     def can_begin(self) -> bool:
         """Whether there is a way back to the beginning."""
-        return bool(self._settings.reset or self._settings.restore or self._receiver.fresh)
+        return bool(self._settings.reset or self._settings.restore or self._settings.fresh or self._receiver.fresh)
 
     @property
     def can_restore(self) -> bool:
@@ -87,6 +92,11 @@ class Subject:
     def target(self) -> str:
         """The receiver in words."""
         return self._receiver.target
+
+    @property
+    def ids(self) -> Ids | None:
+        """What this run is about, where ids are fresh."""
+        return None if self._story is None else self._story.ids
 
     def __enter__(self) -> Self:
         self._stack.enter_context(self._receiver)
@@ -110,6 +120,9 @@ class Subject:
             self.go_back(self._beginning)
             return
         self.course = ()
+        if self._stories is not None:
+            self._story = self._stories.next()
+            self._requests = [None] * len(self.events)
         if self._settings.reset is not None:
             self._ask("reset", self._settings.reset)
         if self._receiver.fresh:
@@ -176,8 +189,8 @@ class Subject:
     def look(self) -> int:
         """The number of the state that the receiver is in."""
         settings = self._settings
-        raw = self._ask("state", settings.state)
-        effects = None if settings.effects is None else self._counted(self._ask("effects", settings.effects))
+        raw = self._ask_about("state", settings.state)
+        effects = None if settings.effects is None else self._counted(self._ask_about("effects", settings.effects))
         number = self.states.number(Snapshot(self._normalised(raw, "state"), effects))
         if settings.invariant is not None and number not in self._judged:
             self._judged[number] = self._judge(settings.invariant, raw)
@@ -223,7 +236,8 @@ class Subject:
             self._signed_at = now
         request = self._requests[place]
         if request is None:
-            request = make_request(self.events[place], self._settings.delivery, position=place)
+            told = self.events if self._story is None else self._story.events
+            request = make_request(told[place], self._settings.delivery, position=place)
             self._requests[place] = request
         return request
 
@@ -234,9 +248,10 @@ class Subject:
 
     def _normalised(self, value: Any, name: str) -> Hashable:
         try:
-            return normalise(value, ignore=self._settings.ignore, name=name)
+            form = normalise(value, ignore=self._settings.ignore, name=name)
         except SteppayMockError as error:
             raise self._cut_off(str(error)) from error
+        return form if self._story is None else self._story.as_given(form)
 
     def _judge(self, invariant: Callable[[Any], Any], raw: Any) -> str | None:
         try:
@@ -246,6 +261,9 @@ class Subject:
         except Exception as error:
             raise self._cut_off(f"invariant= raised {type(error).__name__}: {error}") from error
         return "the invariant does not hold" if verdict is False else None
+
+    def _ask_about(self, name: str, probe: Callable[..., Any]) -> Any:
+        return self._ask(name, probe) if self.ids is None else self._ask(name, probe, self.ids)
 
     def _ask(self, name: str, function: Callable[..., Any], *arguments: Any) -> Any:
         return self._guarded(f"{name}=", self._receiver.call, function, *arguments)

@@ -1,0 +1,113 @@
+"""Where do events say which thing they are about? The schemas know which fields are numbers, codes, keys and addresses.
+
+What belongs to the catalogue (products, prices, options) is what a shop has, not what a customer does: it counts only
+where the events themselves tell of products or prices.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, fields
+from typing import Any
+
+from steppay_mock.contract.catalogue import EventType
+from steppay_mock.contract.resolve import Schema, event_schema
+from steppay_mock.errors import SteppayMockError
+from steppay_mock.payload.event import Event
+
+Spots = Mapping[Any, Any]
+"""Where in a payload identifiers are: for keys and positions what lies below them, and at the end what it means."""
+
+_CATALOGUE = {"product-code", "price-code"}
+_OF_CATALOGUE = {"selectedProductOptionIds", "selectedOptions"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ids:
+    """What the events of one run are about, each in the order of its first appearance.
+
+    Numbers are whole numbers wherever they stand, also where StepPay writes them as text (fact 14); one that is the
+    merchant's own and no number is a text.
+    """
+
+    customer_ids: tuple[Any, ...] = ()
+    customer_codes: tuple[str, ...] = ()
+    emails: tuple[str, ...] = ()
+    logins: tuple[str, ...] = ()
+    order_ids: tuple[Any, ...] = ()
+    order_codes: tuple[str, ...] = ()
+    order_item_codes: tuple[str, ...] = ()
+    id_keys: tuple[str, ...] = ()
+    subscription_ids: tuple[Any, ...] = ()
+    payment_ids: tuple[Any, ...] = ()
+    invoice_ids: tuple[Any, ...] = ()
+    product_codes: tuple[str, ...] = ()
+    price_codes: tuple[str, ...] = ()
+    ids: tuple[Any, ...] = ()
+    """All other numbers: items, usages, messages."""
+
+    @property
+    def customer_id(self) -> Any:
+        """The customer whom the events are about, the first of them if they are several; None if they name none."""
+        return self.customer_ids[0] if self.customer_ids else None
+
+
+_KINDS = {one.name.removesuffix("s").replace("_", "-"): one.name for one in fields(Ids)}
+
+
+def find_spots(events: Iterable[Event]) -> list[Spots]:
+    """Where the identifiers of each event are; SteppayMockError for an event that no schema describes."""
+    listed = list(events)
+    with_catalogue = any(str(event.type).startswith(("product.", "price.")) for event in listed)
+    return [_spots_of(event, with_catalogue=with_catalogue) for event in listed]
+
+
+def read_identifiers(event: Event, spots: Spots) -> Iterator[tuple[str, int | str]]:
+    """What each identifier of the event means, such as ``order-id``, and its value."""
+    yield from _read(event.payload, spots)
+
+
+def collect_ids(found: Iterable[tuple[str, int | str]]) -> Ids:
+    """The identifiers, each once, by what they mean."""
+    collected: dict[str, dict[Any, None]] = {}
+    for means, value in found:
+        is_number = means.endswith("id") and str(value).isdecimal()
+        collected.setdefault(_KINDS[means], {})[int(value) if is_number else value] = None
+    return Ids(**{name: tuple(values) for name, values in collected.items()})
+
+
+def _spots_of(event: Event, *, with_catalogue: bool) -> Spots:
+    if not isinstance(event.type, EventType):
+        raise SteppayMockError(
+            f"fresh=True gives events new ids, and where {event.type!r} has ids no schema says. Leave that event out."
+        )
+    found = _spots(event_schema(event.type), event.payload, with_catalogue=with_catalogue)
+    return found if isinstance(found, dict) else {}
+
+
+def _spots(schema: Schema, value: Any, *, with_catalogue: bool) -> Any:
+    """The spots below a value; what it means, if it is an identifier itself; None if there is nothing."""
+    schema = {**schema.get("anyOf", [{}])[0], **schema}
+    if isinstance(value, dict):
+        known = schema.get("properties", {})
+        below = {
+            name: _spots(known[name], inner, with_catalogue=with_catalogue)
+            for name, inner in value.items()
+            if name in known and (with_catalogue or name not in _OF_CATALOGUE)
+        }
+    elif isinstance(value, list):
+        item = schema.get("items", {})
+        below = {at: _spots(item, inner, with_catalogue=with_catalogue) for at, inner in enumerate(value)}
+    else:
+        means = schema.get("x-means")
+        is_one = means in _KINDS and isinstance(value, int | str) and not isinstance(value, bool)
+        return means if is_one and (with_catalogue or means not in _CATALOGUE) else None
+    return {key: spot for key, spot in below.items() if spot} or None
+
+
+def _read(value: Any, spots: Any) -> Iterator[tuple[str, int | str]]:
+    if isinstance(spots, str):
+        yield spots, value
+        return
+    for key, below in spots.items():
+        yield from _read(value[key], below)
