@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from steppay_mock.delivery.options import DeliveryOptions
     from steppay_mock.delivery.report import Report
     from steppay_mock.delivery.target import Target
+    from steppay_mock.ordering.exploration import Exploration
+    from steppay_mock.ordering.options import ExploreOptions, Probe
+    from steppay_mock.ordering.receiver import Receiver
     from steppay_mock.payload.event import Event, Events
     from steppay_mock.payload.options import EventOptions
     from steppay_mock.store.api.api import StoreApi
@@ -42,6 +45,7 @@ class StepPay:
         record.seed = seed
         self._makings = 0
         self._deliveries = 0
+        self._explorations = 0
         self._stores: list[Store] = []
         self._api: StoreApi | None = None
         for path in options.scenario_files:
@@ -102,6 +106,35 @@ class StepPay:
         report = deliver(events, to=self._receiver(to), **self._delivery_options(options))
         self._record.add_delivered(report)
         return report
+
+    def explore(
+        self, receiver: Receiver | None, events: Events | str, *, state: Probe, **options: Unpack[ExploreOptions]
+    ) -> Exploration:
+        """Deliver the events in every order, and find out whether the receiver ends the same.
+
+        ``receiver`` is an app, a function that makes one, a URL or ``module:app``; None is ``steppay_target``.
+        ``events`` are a story, any events, or the name of a scenario, which is lived as ``scenario`` does it. The
+        options are those of ``steppay_mock.explore``. With ``--steppay-replay`` one order is delivered in place of all.
+        Raises SteppayMockError for misuse and where there is no receiver.
+        """
+        from pytest_steppay.proving import prove, prove_again
+
+        story = self.scenario(events) if isinstance(events, str) else events
+        target, token = self._receiver(receiver), self._options.replay
+        with self._options.progress as watch:
+            chosen = {"watch": watch, **self._explore_options(options)}
+            if token is None:
+                return prove(story, target, state=state, options=chosen, record=self._record)
+            return prove_again(token, story, target, state=state, options=chosen, record=self._record)
+
+    def assert_order_independent(
+        self, receiver: Receiver | None, events: Events | str, *, state: Probe, **options: Unpack[ExploreOptions]
+    ) -> Exploration:
+        """As ``explore``; raises a ContractViolation with the reason, unless every order ends the same."""
+        found = self.explore(receiver, events, state=state, **options)
+        if found.verdict != "unfinished":  # a replay passes over what its token is not about
+            found.assert_ok()
+        return found
 
     async def deliver_async(
         self, events: Events, *, to: Target | None = None, **options: Unpack[DeliveryOptions]
@@ -164,6 +197,14 @@ class StepPay:
         self._deliveries += 1
         seed = derive_seed(self._seed, "delivery", self._deliveries)
         chosen = {**self._options.delivery_options, "secret": self._secret, "seed": seed, **options}
+        self._record.add_secret(chosen["secret"])
+        return chosen
+
+    def _explore_options(self, options: Mapping[str, Any]) -> Any:
+        self._explorations += 1
+        seed = derive_seed(self._seed, "exploration", self._explorations)
+        shared = {**self._options.delivery_options, **self._options.explore_options}
+        chosen = {**shared, "secret": self._secret, "seed": seed, **options}
         self._record.add_secret(chosen["secret"])
         return chosen
 

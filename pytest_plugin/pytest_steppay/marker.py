@@ -41,6 +41,7 @@ def read_markers(node: pytest.Item) -> Marked:
             keywords = {**mark.kwargs, **keywords}
         marked = Marked(event_types, keywords)
         _check_seed(keywords.get("seed"))
+        _check_budget(keywords.get("budget"))
         read_options(marked.event_options)
     except SteppayMockError as error:
         raise SteppayMockError(f"{node.nodeid}: @pytest.mark.steppay: {error}") from None
@@ -66,3 +67,8 @@ def _check_names(keywords: Mapping[str, Any]) -> None:
 def _check_seed(seed: object) -> None:
     if seed is not None and (isinstance(seed, bool) or not isinstance(seed, int)):
         raise SteppayMockError(f"seed={seed!r} is no whole number. Give one such as seed=7.")
+
+
+def _check_budget(budget: object) -> None:
+    if budget is not None and (isinstance(budget, bool) or not isinstance(budget, int) or budget < 1):
+        raise SteppayMockError(f"budget={budget!r} is no number of deliveries. Give one such as budget=5000.")

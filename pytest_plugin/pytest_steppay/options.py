@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from pytest_steppay.keys import BASE_SEED
+from pytest_steppay.keys import BASE_SEED, BUDGET
 from pytest_steppay.marker import read_markers
+from pytest_steppay.progress import Progress, progress_of
 from steppay_mock.errors import SteppayMockError
 
 if TYPE_CHECKING:
@@ -39,7 +40,10 @@ TargetLike = str | Callable[..., Any] | None
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Options:
-    """The settings of one test. ``seed`` is None unless a marker fixes it; no event types mean all of them."""
+    """The settings of one test. ``seed`` is None unless a marker fixes it; no event types mean all of them.
+
+    ``replay`` is the token whose counterexample is delivered in place of every exploration, None if none was given.
+    """
 
     base_seed: int
     seed: int | None
@@ -48,6 +52,9 @@ class Options:
     event_types: tuple[EventType, ...]
     event_options: dict[str, Any]
     delivery_options: dict[str, Any]
+    explore_options: dict[str, Any]
+    replay: str | None
+    progress: Progress = field(repr=False)
     scenario_files: tuple[Path, ...]
 
 
@@ -80,6 +87,7 @@ def _resolve(item: pytest.Item) -> Options:
     delivery: dict[str, Any] = {"allow_hosts": tuple(config.getini("steppay_allow_hosts"))}
     if path := keywords.get("path", config.getini("steppay_path")):
         delivery["path"] = path
+    budget = keywords.get("budget") or config.stash[BUDGET]
     return Options(
         base_seed=config.stash[BASE_SEED],
         seed=keywords.get("seed"),
@@ -88,6 +96,9 @@ def _resolve(item: pytest.Item) -> Options:
         event_types=marked.event_types,
         event_options=({"locale": locale} if locale else {}) | marked.event_options,
         delivery_options=delivery,
+        explore_options={} if budget is None else {"budget": budget},
+        replay=config.getoption("steppay_replay"),
+        progress=progress_of(item),
         scenario_files=tuple(config.getini("steppay_scenarios")),
     )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from argparse import ArgumentTypeError
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from typing import Any
 
 import pytest
@@ -21,7 +21,7 @@ from pytest_steppay.fixtures import (
     steppay_target,
     steppay_token,
 )
-from pytest_steppay.keys import BASE_SEED, MARKER
+from pytest_steppay.keys import BASE_SEED, BUDGET, MARKER, PROOFS
 from pytest_steppay.record import RECORD
 
 __all__ = [
@@ -42,6 +42,7 @@ _INI = {
     "steppay_secret": "Signs deliveries. Default: STEPPAY_WEBHOOK_SECRET of the environment, else whsec_test.",
     "steppay_target": "The receiver to deliver to: a URL, module:app or module:create_app().",
     "steppay_path": "Where the receiver listens (default: /webhooks/steppay).",
+    "steppay_budget": "How many deliveries an exploration of orders may make (default: 20000).",
     "steppay_locale": "Whose names and addresses events have, such as en_US (default: ko_KR).",
 }
 
@@ -52,6 +53,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--steppay-seed", metavar="N|random", type=_read_seed, help=_INI["steppay_seed"])
     group.addoption("--steppay-target", metavar="URL|MODULE:APP", help=_INI["steppay_target"])
     group.addoption("--steppay-secret", metavar="SECRET", help=_INI["steppay_secret"])
+    group.addoption("--steppay-budget", metavar="N", type=_read_budget, help=_INI["steppay_budget"])
+    group.addoption(
+        "--steppay-replay",
+        metavar="TOKEN",
+        help="In place of every exploration of orders, deliver once more what a failing test's token says.",
+    )
     for name, text in _INI.items():
         parser.addini(name, text, type="string", default=None)
     parser.addini("steppay_allow_hosts", "Hosts, beside this machine, that a URL may have.", type="linelist")
@@ -59,9 +66,14 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Describe the marker and settle on the base seed."""
+    """Describe the marker, and settle on what holds for the whole run."""
     config.addinivalue_line("markers", MARKER)
     config.stash[BASE_SEED] = _base_seed(config)
+    config.stash[BUDGET] = _setting(config, "steppay_budget", _read_budget)
+    if (token := config.getoption("steppay_replay")) is not None:
+        from pytest_steppay.replaying import Replaying
+
+        config.pluginmanager.register(Replaying(token, config), "steppay-replaying")
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -95,24 +107,45 @@ def pytest_runtest_makereport(
 
         hide_own_frames(call.excinfo, item.config)
     report = yield
-    if report.failed and RECORD in item.stash:
-        from pytest_steppay.report import add_section
+    if RECORD in item.stash:
+        # An attribute travels with the report from a worker of xdist, and stays out of JUnit's properties.
+        vars(report)[PROOFS] = item.stash[RECORD].take_proofs()
+        if report.failed:
+            from pytest_steppay.report import add_section
 
-        add_section(report, item)
+            add_section(report, item)
     return report
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    """A line for each exploration of the run, by node id; none with -q."""
+    if terminalreporter.config.get_verbosity() < 0:
+        return
+    reports = [report for reports in terminalreporter.stats.values() for report in reports if hasattr(report, PROOFS)]
+    reports.sort(key=lambda report: str(report.nodeid))
+    lines = [f"{report.nodeid}: {proof}" for report in reports for proof in getattr(report, PROOFS)]
+    if lines:
+        terminalreporter.section("steppay-mock")
+        terminalreporter.write("".join(f"{line}\n" for line in lines))
 
 
 def _base_seed(config: pytest.Config) -> int:
     drawn = getattr(config, "workerinput", {}).get("steppay_seed")
     if drawn is not None:
         return int(drawn)
-    given = config.getoption("steppay_seed")
-    if given is None:
-        try:
-            given = _read_seed(config.getini("steppay_seed") or "0")
-        except ArgumentTypeError as error:
-            raise pytest.UsageError(f"steppay_seed: {error}") from None
+    given = _setting(config, "steppay_seed", _read_seed) or 0
     return int.from_bytes(os.urandom(4), "big") if given == "random" else int(given)
+
+
+def _setting(config: pytest.Config, name: str, read: Callable[[str], Any]) -> Any:
+    """What the option says, else the ini key; None if neither does."""
+    given = config.getoption(name)
+    if given is not None or not (text := config.getini(name)):
+        return given
+    try:
+        return read(text)
+    except ArgumentTypeError as error:
+        raise pytest.UsageError(f"{name}: {error}") from None
 
 
 def _read_seed(text: str) -> int | str:
@@ -122,3 +155,9 @@ def _read_seed(text: str) -> int | str:
         return int(text)
     except ValueError:
         raise ArgumentTypeError(f"{text!r} is no seed. Give a whole number such as 7, or random.") from None
+
+
+def _read_budget(text: str) -> int:
+    if not text.isdecimal() or not int(text):
+        raise ArgumentTypeError(f"{text!r} is no number of deliveries. Give one such as 5000.")
+    return int(text)

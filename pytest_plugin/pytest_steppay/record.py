@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from steppay_mock.delivery.outcome import Outcome
     from steppay_mock.delivery.report import Report
     from steppay_mock.delivery.sender.tally import Tally
+    from steppay_mock.ordering.counterexample import Counterexample
     from steppay_mock.payload.event import Event
     from steppay_mock.store.scenarios.story import Story
 
@@ -33,6 +34,10 @@ class Record:
     failed: list[Outcome] = field(default_factory=list)
     sent: deque[str] = field(default_factory=lambda: deque(maxlen=_SHOWN))
     stories: deque[str] = field(default_factory=lambda: deque(maxlen=_SHOWN))
+    proofs: list[str] = field(default_factory=list)
+    tokens: list[str] = field(default_factory=list)
+    is_replayed: bool = False
+    passed_over: str = ""
     made_count: int = 0
     delivered_count: int = 0
     failed_count: int = 0
@@ -69,6 +74,17 @@ class Record:
         stopped = ", stopped" if tally.stopped else ""
         first = f"; first failure: {tally.first_failure}" if tally.first_failure else ""
         self.sent.append(f"{tally}{stopped}{first}; seed {tally.seed}, run {tally.run} of {journal}")
+
+    def add_proof(self, line: str, *, counterexample: Counterexample | None = None) -> None:
+        """Remember in a line what became of an exploration, and what replays it if it failed."""
+        self.proofs.append(self._without_secrets(line))
+        if counterexample is not None:
+            self.tokens.append(counterexample.token)
+
+    def take_proofs(self) -> list[str]:
+        """The lines that were not taken yet."""
+        taken, self.proofs = self.proofs, []
+        return taken
 
     def lines(self) -> Iterator[str]:
         """What was made, a line for each delivery, failed ones first, and the payload of the first that failed."""

@@ -23,7 +23,9 @@ _CONFIGURATIONS = ("pytest.toml", ".pytest.toml", "pytest.ini", ".pytest.ini", "
 def add_section(report: pytest.TestReport, item: pytest.Item) -> None:
     """Add the section to the report of a failed test that uses the fixtures."""
     record = item.stash[RECORD]
-    text = "\n".join([*_seed_lines(item, record), f"repeat: {repeat_command(item)}", *record.lines()])
+    repeat = repeat_command(item)
+    replays = [f"replay: {repeat} --steppay-replay {token}" for token in record.tokens]
+    text = "\n".join([*_seed_lines(item, record), f"repeat: {repeat}", *replays, *record.lines()])
     # Within the failure it survives --show-capture=no and reaches JUnit files. A failure of plain text has no room.
     add: Any = getattr(report.longrepr, "addsection", None)
     if add is None:
@@ -45,6 +47,8 @@ def repeat_command(item: pytest.Item) -> str:
     words = ["pytest", _address(item), *_configuration(item)]
     if not _has_own_seed(item):
         words += ["--steppay-seed", str(config.stash[BASE_SEED])]
+    if (budget := config.getoption("steppay_budget")) is not None:
+        words += ["--steppay-budget", str(budget)]
     target = config.getoption("steppay_target")
     if target and "@" not in target:
         words += ["--steppay-target", target]

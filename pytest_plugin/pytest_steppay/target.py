@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 _NAME = r"[^\W\d]\w*(?:\.[^\W\d]\w*)*"
 _REFERENCE = re.compile(rf"({_NAME}):({_NAME})(\(\))?")
 _NONE_GIVEN = (
-    "There is no receiver to deliver to. Pass to=app or to='http://localhost:8000', or give one for all tests: "
+    "There is no receiver to deliver to. Pass an app or 'http://localhost:8000', or give one for all tests: "
     "steppay_target = module:app in the pytest configuration, --steppay-target, or @pytest.mark.steppay(target=app)."
 )
 

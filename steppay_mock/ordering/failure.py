@@ -14,3 +14,7 @@ class ExplorationError(SteppayMockError):
     """The search was cut off. ``exploration`` is what it had found by then, None if that is nothing."""
 
     exploration: Exploration | None = None
+
+
+class MissingStepError(SteppayMockError):
+    """What a token says was delivered is not among the events: they are others, or changed since."""

@@ -9,6 +9,7 @@ from typing import Any, Unpack
 from steppay_mock.errors import SteppayMockError
 from steppay_mock.ordering.bursts import collapse_bursts
 from steppay_mock.ordering.counterexample import Counterexample
+from steppay_mock.ordering.failure import MissingStepError
 from steppay_mock.ordering.options import ExploreOptions, Probe, read_explore_options
 from steppay_mock.ordering.overlap import race_again
 from steppay_mock.ordering.races import Race
@@ -59,7 +60,7 @@ def replay(
 
     ``events`` are those that were explored; None makes them anew, which a token knows how to do if they were a
     scenario's. The other options are those of ``explore``. Where a step of the token is not among the events any more
-    that is a SteppayMockError.
+    that is a MissingStepError.
     """
     read = read_token(token)
     settings = replace(read_explore_options(state, options), attempts=read.retries)
@@ -99,7 +100,7 @@ def _found_again(token: Token, events: Sequence[Event]) -> tuple[int, ...]:
         wanted, kind = token.events[place]
         here = place if place < len(events) and digest(events[place]) == wanted else places.get(wanted)
         if here is None:
-            raise SteppayMockError(
+            raise MissingStepError(
                 f"Step {step} of the token, {kind}, does not exist any more: no event says the same. "
                 "The events changed since: explore anew."
             )

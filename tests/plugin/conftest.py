@@ -11,7 +11,8 @@ import pytest
 from steppay_mock import make_event, validate
 
 # Loaded here because runs in process drop what they load, and some of it (rpds) cannot be loaded twice.
-import_module("steppay_mock.delivery.deliver")
+for name in ("delivery.deliver", "ordering.explore", "ordering.replay", "ordering.text"):
+    import_module(f"steppay_mock.{name}")
 validate(make_event("payment.completed", seed=1), engine="jsonschema")
 validate(make_event("payment.completed", seed=1))
 
@@ -38,6 +39,41 @@ SHOP = """
         return app
 
     app = create_app()
+"""
+
+LEDGER = """
+    import json
+
+    rows = {}
+    show, reset = rows.copy, rows.clear
+
+    def take(body, start_response, *, is_right):
+        payload = json.loads(body)
+        if payload["event"].startswith("payment."):
+            number, status = payload["data"]["paymentId"], payload["data"]["status"]
+            if not is_right or rows.get(number) != "COMPLETE":
+                rows[number] = status
+        start_response("204 No Content", [])
+        return []
+
+    def read(environ):
+        return environ["wsgi.input"].read(int(environ["CONTENT_LENGTH"]))
+
+    def right(environ, start_response):
+        if environ["PATH_INFO"] != "/webhooks/steppay":
+            start_response("404 Not Found", [])
+            return []
+        return take(read(environ), start_response, is_right=True)
+
+    def stale(environ, start_response):
+        return take(read(environ), start_response, is_right=False)
+
+    def create_app():
+        reset()
+        return right
+
+    def broken():
+        return {}["rows"]
 """
 
 
@@ -70,4 +106,11 @@ def run_apart(pytester: pytest.Pytester) -> Run:
 def shop(pytester: pytest.Pytester) -> None:
     """A module ``shop`` with an app and a factory, on the path of the run."""
     pytester.makepyfile(shop=SHOP)
+    pytester.syspathinsert()
+
+
+@pytest.fixture
+def ledger(pytester: pytest.Pytester) -> None:
+    """A module ``ledger`` with a receiver that keeps payments and is ``right``, and one that takes the last to come."""
+    pytester.makepyfile(ledger=LEDGER)
     pytester.syspathinsert()

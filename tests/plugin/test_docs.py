@@ -15,7 +15,7 @@ from pytest_steppay.keys import MARKER_KEYWORDS
 Run = Callable[..., pytest.RunResult]
 
 PAGE = Path(__file__).parents[2].joinpath("docs", "pytest.md").read_text(encoding="utf-8")
-FAILING = "When a test fails"
+FAILING = ("When a test fails", "When an order fails")
 
 
 @pytest.fixture(autouse=True)
@@ -36,12 +36,24 @@ def sections() -> dict[str, dict[str, str]]:
     return {title: files for title, files in found.items() if files}
 
 
+def texts(title: str) -> list[str]:
+    """What a section shows of an output; ``…`` stands for whatever follows in the line."""
+    section = re.split(r"^##+ ", PAGE.partition(f"# {title}\n")[2], maxsplit=1, flags=re.MULTILINE)[0]
+    return re.findall(r"^```text\n(.*?)^```$", section, re.MULTILINE | re.DOTALL)
+
+
+def shows(result: pytest.RunResult, lines: list[str]) -> bool:
+    """Whether the run printed these lines, one after the other."""
+    pattern = r" *\n".join(re.escape(line).replace("…", ".*") for line in lines)
+    return re.search(pattern, result.stdout.str()) is not None
+
+
 def test_every_block_of_python_is_a_file() -> None:
     count = sum(len(files) for files in sections().values())
     assert count == len(re.findall(r"^```(?:python|toml)$", PAGE, re.MULTILINE)) >= 10
 
 
-@pytest.mark.parametrize("title", [title for title in sections() if title != FAILING])
+@pytest.mark.parametrize("title", [title for title in sections() if title not in FAILING])
 def test_the_files_of_a_section_run(pytester: pytest.Pytester, run_apart: Run, title: str) -> None:
     for name, text in sections()[title].items():
         (pytester.path / name).write_text(text, encoding="utf-8")
@@ -50,16 +62,29 @@ def test_the_files_of_a_section_run(pytester: pytest.Pytester, run_apart: Run, t
     assert result.parseoutcomes().keys() == {"passed"}
 
 
-def test_the_failure_looks_as_shown(pytester: pytest.Pytester, run_apart: Run) -> None:
-    [(name, text)] = sections()[FAILING].items()
+@pytest.mark.parametrize("title", FAILING)
+def test_the_failure_looks_as_shown(pytester: pytest.Pytester, run_apart: Run, title: str) -> None:
+    [(name, text)] = sections()[title].items()
     (pytester.path / name).write_text(text, encoding="utf-8")
-    shown = re.search(r"^```text\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
-    assert shown
-    lines = shown[1].splitlines()
-    violation = [line for line in lines if line.startswith("E ")]
+    lines = texts(title)[0].splitlines()
+    violation = [line for line in lines if line == "E" or line.startswith("E ")]
     result = run_apart("-pno:xdist")
     for consecutive in (violation, lines[len(violation) :]):
-        assert "\n".join(consecutive) in "\n".join(result.stdout.lines)
+        assert shows(result, consecutive)
+
+
+def test_a_proof_and_a_mended_order_are_told_as_shown(pytester: pytest.Pytester, run_apart: Run) -> None:
+    [(good, mended)], [(bad, stale)] = sections()["Every order"].items(), sections()["When an order fails"].items()
+    (pytester.path / good).write_text(mended, encoding="utf-8")
+    (pytester.path / bad).write_text(stale, encoding="utf-8")
+    result = run_apart("-pno:xdist")
+    assert shows(result, texts("Every order")[0].splitlines())
+    token = re.search(r"^replay: .* --steppay-replay (\S+)$", result.stdout.str(), re.MULTILINE)
+    assert token
+    (pytester.path / bad).write_text(mended, encoding="utf-8")
+    again = run_apart("-pno:xdist", f"--steppay-replay={token[1]}")
+    again.assert_outcomes(passed=1, skipped=1)
+    assert shows(again, texts("When an order fails")[1].splitlines())
 
 
 def test_the_number_of_runs_is_as_the_comments_say(pytester: pytest.Pytester, run_apart: Run) -> None:
@@ -87,5 +112,5 @@ def test_every_option_and_ini_key_is_in_the_table(run: Run) -> None:
     text = run("--help").stdout.str()
     table = PAGE.partition("## Options and ini keys")[2].partition("##")[0]
     names = set(re.findall(r"^ +(--steppay-\w+|steppay_\w+)", text, re.MULTILINE))
-    assert len(names) == 10
+    assert len(names) == 13
     assert {name for name in names if f"`{name}`" not in table} == set()

@@ -106,7 +106,7 @@ def test_without_a_target_the_error_says_how_to_give_one(pytester: pytest.Pytest
     result.stdout.fnmatch_lines(
         [
             (
-                "E  *SteppayMockError: There is no receiver to deliver to. Pass to=app or to='http://localhost:8000', "
+                "E  *SteppayMockError: There is no receiver to deliver to. Pass an app or 'http://localhost:8000', "
                 "or give one for all tests: steppay_target = module:app in the pytest configuration, --steppay-target, "
                 "or @pytest.mark.steppay(target=app)."
             )

@@ -1,0 +1,83 @@
+"""What does a test find out about orders? All of them are explored, or one is replayed that a token names."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from time import perf_counter
+from typing import TYPE_CHECKING, Any
+
+from steppay_mock.ordering.exploration import Coverage, Exploration
+from steppay_mock.ordering.explore import explore
+from steppay_mock.ordering.failure import ExplorationError, MissingStepError
+from steppay_mock.ordering.replay import replay
+from steppay_mock.ordering.verdict import verdict_line
+from steppay_mock.payload.event import iter_events
+from steppay_mock.store.scenarios.story import Story
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from pytest_steppay.record import Record
+    from steppay_mock.ordering.options import Probe
+    from steppay_mock.ordering.receiver import Receiver
+    from steppay_mock.payload.event import Events
+
+
+def prove(
+    events: Events, receiver: Receiver, *, state: Probe, options: Mapping[str, Any], record: Record
+) -> Exploration:
+    """What ``explore`` finds; the record of the test remembers it."""
+    try:
+        found = explore(events, receiver, state=state, **options)
+    except ExplorationError as error:
+        if error.exploration is not None:
+            record.add_proof(verdict_line(error.exploration))
+        raise
+    record.add_proof(verdict_line(found), counterexample=found.counterexample)
+    return found
+
+
+def prove_again(
+    token: str, events: Events, receiver: Receiver, *, state: Probe, options: Mapping[str, Any], record: Record
+) -> Exploration:
+    """What became of the token's counterexample: ``covered`` with one order, or ``fails`` as before.
+
+    Where the token is about other events nothing is delivered, and the verdict is ``unfinished``.
+    """
+    started = perf_counter()
+    given = events if isinstance(events, Story) else tuple(iter_events(events))
+    nothing = Coverage(
+        events=len(given), orders=0, runs=0, deliveries=0, states=0, elapsed=0.0, seed=options["seed"] or 0
+    )
+    untried = Exploration(
+        verdict="unfinished",
+        target="",
+        name=given.name if isinstance(given, Story) else f"{len(given)} events",
+        events=tuple(given),
+        coverage=nothing,
+    )
+    try:
+        found = replay(token, receiver, events=given, state=state, **options)
+    except MissingStepError as error:
+        record.passed_over = str(error)
+        return replace(untried, why=str(error))
+    shown = found.counterexample
+    ends = 1 if shown is None else len({(run.state, run.effects) for run in (shown.expected, shown.failing)})
+    tried = replace(
+        untried,
+        verdict="fails" if shown else "covered",
+        target=found.target,
+        events=found.events,
+        counterexample=shown,
+        coverage=replace(
+            nothing,
+            orders=1,
+            runs=1,
+            deliveries=len(found.course),
+            states=ends,
+            elapsed=perf_counter() - started,
+        ),
+    )
+    record.is_replayed = True
+    record.add_proof(verdict_line(tried) if shown else found.report(), counterexample=shown)
+    return tried

@@ -1,0 +1,330 @@
+"""Does a test prove that a receiver needs no order, and say so in one line?"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+import pytest
+
+from steppay_mock.payload.chance import derive_seed
+
+Run = Callable[..., pytest.RunResult]
+
+STORY = "virtual-account-deposit"
+PROOF = f"steppay.assert_order_independent('ledger:right', '{STORY}', state=ledger.show, reset=ledger.reset)"
+REFUTATION = PROOF.replace("right", "stale")
+BOTH = f"""
+    import ledger
+
+    def test_right(steppay):
+        {PROOF}
+
+    def test_stale(steppay):
+        {REFUTATION}
+"""
+
+
+def proofs(result: pytest.RunResult) -> list[str]:
+    """The lines of the summary, without what differs from run to run."""
+    lines = result.stdout.lines
+    title = f"{' steppay-mock ':=^80}"
+    if title not in lines:
+        return []
+    begin = lines.index(title) + 1
+    end = next(place for place, line in enumerate(lines[begin:], begin) if line.startswith("==="))
+    return [re.sub(r"\d+\.\d+ s", "… s", line) for line in lines[begin:end] if line]
+
+
+@pytest.mark.usefixtures("ledger")
+def test_each_proof_is_a_line_of_the_summary(pytester: pytest.Pytester, run: Run) -> None:
+    pytester.makepyfile(test_it=BOTH)
+    result = run()
+    result.assert_outcomes(passed=1, failed=1)
+    right, stale = (
+        derive_seed(derive_seed(0, f"test_it.py::test_{name}"), "exploration", 1) for name in ("right", "stale")
+    )
+    assert proofs(result) == [
+        (
+            "test_it.py::test_right: proved: all 120 orders of 5 events end the same, each event also once more at "
+            f"every later place; 240 deliveries, 3 states, … s, seed {right}"
+        ),
+        f"test_it.py::test_stale: fails: stale overwrite; 114 deliveries, 3 states, … s, seed {stale}",
+    ]
+
+
+@pytest.mark.usefixtures("ledger")
+def test_workers_tell_their_proofs_too(pytester: pytest.Pytester, run_apart: Run) -> None:
+    pytester.makepyfile(test_it=BOTH)
+    pytester.makeini("[pytest]\npythonpath = .")
+    spread = run_apart("-n", "2")
+    spread.assert_outcomes(passed=1, failed=1)
+    assert proofs(spread) == proofs(run_apart()) != []
+
+
+@pytest.mark.usefixtures("ledger")
+def test_quiet_runs_tell_failures_alone(pytester: pytest.Pytester, run: Run) -> None:
+    pytester.makepyfile(test_it=BOTH)
+    result = run("-q")
+    assert proofs(result) == []
+    result.stdout.fnmatch_lines(["E  *OrderViolation: When event 2 arrives after event 3, *", "replay: pytest *"])
+
+
+@pytest.mark.usefixtures("ledger")
+def test_junit_files_keep_to_their_schema(pytester: pytest.Pytester, run: Run) -> None:
+    pytester.makepyfile(test_it=BOTH)
+    run("--junit-xml=report.xml")
+    assert "<propert" not in (pytester.path / "report.xml").read_text()
+
+
+@pytest.mark.usefixtures("ledger")
+def test_the_reason_stands_at_the_users_line(pytester: pytest.Pytester, run: Run) -> None:
+    pytester.makepyfile(test_it=f"import ledger\ndef test_it(steppay):\n    {REFUTATION}")
+    result = run()
+    result.stdout.fnmatch_lines(
+        [
+            f">       {REFUTATION.replace('[', '[[]')}",
+            "E  *OrderViolation: When event 2 arrives after event 3, *",
+            "E       stale overwrite: *",
+            "E         > *2 payment.standby *204 \\/ *3 payment.completed *204",
+            "E         > *3 payment.completed *204 /\\ *2 payment.standby *204",
+            "test_it.py:3: OrderViolation",
+            "seed: 0; steppay_seed was *",
+            "repeat: pytest test_it.py::test_it --steppay-seed 0",
+            "replay: pytest test_it.py::test_it --steppay-seed 0 --steppay-replay sp1.*",
+            f"lived: {STORY}(), 5 events, *",
+        ]
+    )
+    for ours in ("door.py", "proving.py"):
+        result.stdout.no_fnmatch_line(f"*{ours}*")
+
+
+@pytest.mark.usefixtures("ledger")
+def test_explore_asserts_nothing(pytester: pytest.Pytester, run: Run) -> None:
+    pytester.makepyfile(
+        f"""
+        import ledger
+        from steppay_mock import Counterexample, Exploration
+
+        def test_it(steppay):
+            found = steppay.explore(ledger.stale, "{STORY}", state=ledger.show, reset=ledger.reset)
+            assert isinstance(found, Exploration) and not found.ok
+            assert isinstance(found.counterexample, Counterexample)
+            assert found.counterexample.course == (2, 1)
+        """
+    )
+    run().assert_outcomes(passed=1)
+
+
+@pytest.mark.usefixtures("ledger")
+def test_events_and_receivers_may_be_given_in_any_form(pytester: pytest.Pytester, run: Run) -> None:
+    pytester.makepyfile(
+        f"""
+        import ledger
+        import pytest
+
+        PROBE = {{"state": ledger.show, "reset": ledger.reset}}
+
+        def test_a_story(steppay):
+            story = steppay.scenario("{STORY}", customer_id=42)
+            found = steppay.assert_order_independent(ledger.right, story, **PROBE)
+            assert found.name == "{STORY}"
+            assert found.events == story.events
+
+        def test_events_in_a_generator(steppay):
+            events = (event for event in steppay.scenario("{STORY}"))
+            assert steppay.assert_order_independent(ledger.right, events, **PROBE).coverage.orders == 120
+
+        @pytest.mark.steppay(target="ledger:right")
+        def test_the_target(steppay):
+            steppay.assert_order_independent(None, "{STORY}", **PROBE)
+
+        def test_a_factory(steppay):
+            def fresh():
+                ledger.reset()
+                return ledger.right
+
+            steppay.assert_order_independent(fresh, "{STORY}", state=ledger.show)
+            steppay.assert_order_independent("ledger:create_app", "{STORY}", state=ledger.show)
+        """
+    )
+    run().assert_outcomes(passed=4)
+
+
+@pytest.mark.usefixtures("ledger")
+def test_secret_path_and_story_follow_the_test(pytester: pytest.Pytester, run: Run) -> None:
+    pytester.makepyfile(
+        f"""
+        import ledger
+        import pytest
+        from steppay_mock import scenario, verify
+
+        @pytest.mark.steppay(secret="s3", path="/mine", locale="en_US", seed=7)
+        def test_it(steppay):
+            def app(environ, start_response):
+                assert environ["PATH_INFO"] == "/mine"
+                body = environ["wsgi.input"].read(int(environ["CONTENT_LENGTH"]))
+                verify(environ["HTTP_STEPPAY_SIGNATURE"], body, "s3")
+                return ledger.take(body, start_response, is_right=True)
+
+            found = steppay.assert_order_independent(app, "{STORY}", state=ledger.show, reset=ledger.reset)
+            assert found.coverage.refused == 0
+            assert found.events == scenario("{STORY}", seed=7, locale="en_US").events
+        """
+    )
+    run().assert_outcomes(passed=1)
+
+
+def test_a_receiver_that_reads_back_is_answered(pytester: pytest.Pytester, run: Run) -> None:
+    pytester.makepyfile(
+        """
+        import json
+        import requests
+
+        statuses = {}
+
+        def app(environ, start_response):
+            data = json.loads(environ["wsgi.input"].read(int(environ["CONTENT_LENGTH"])))["data"]
+            number = data.get("orderId", data.get("id"))
+            url = f"https://api.steppay.kr/api/v1/orders/{number}"
+            answer = requests.get(url, headers={"Secret-Token": "test_token"}, timeout=5)
+            answer.raise_for_status()
+            statuses[number] = answer.json()["paidAmount"]
+            start_response("204 No Content", [])
+            return []
+
+        def test_it(steppay, steppay_api):
+            steppay.assert_order_independent(
+                app, "order-cancelled-before-payment", state=lambda: statuses, reset=statuses.clear
+            )
+            assert {call.status for call in steppay_api.calls} == {200}
+        """
+    )
+    run().assert_outcomes(passed=1)
+
+
+@pytest.mark.usefixtures("ledger")
+def test_two_explorations_of_a_test_have_seeds_of_their_own(pytester: pytest.Pytester, run: Run) -> None:
+    pytester.makepyfile(
+        f"""
+        import ledger
+
+        def test_it(steppay):
+            probe = {{"state": ledger.show, "reset": ledger.reset}}
+            first, second = (steppay.explore(ledger.right, "{STORY}", **probe) for _ in range(2))
+            assert first.coverage.seed != second.coverage.seed
+            assert first.events != second.events
+            assert steppay.explore(ledger.right, "{STORY}", seed=5, **probe).coverage.seed == 5
+        """
+    )
+    result = run()
+    result.assert_outcomes(passed=1)
+    assert len(proofs(result)) == 3
+
+
+@pytest.mark.parametrize(
+    ("given", "budget"),
+    [
+        ({}, 20_000),
+        ({"ini": "steppay_budget = 900"}, 900),
+        ({"ini": "steppay_budget = 900", "option": "--steppay-budget=800"}, 800),
+        ({"ini": "steppay_budget = 900", "option": "--steppay-budget=800", "marker": "budget=700"}, 700),
+        ({"option": "--steppay-budget=800", "marker": "budget=700", "call": "budget=600"}, 600),
+        ({"marker": "budget=None"}, 20_000),
+    ],
+)
+@pytest.mark.usefixtures("ledger")
+def test_the_budget_is_that_of_call_marker_option_or_ini(
+    pytester: pytest.Pytester, run: Run, given: dict[str, str], budget: int
+) -> None:
+    pytester.makeini(f"[pytest]\n{given.get('ini', '')}")
+    pytester.makepyfile(
+        f"""
+        import ledger
+        import pytest
+
+        @pytest.mark.steppay({given.get("marker", "")})
+        def test_it(steppay):
+            budgets = set()
+            probe = {{"state": ledger.show, "reset": ledger.reset, "losses": False}}
+            probe["watch"] = lambda made, budget: budgets.add(budget)
+            found = steppay.explore(ledger.right, "{STORY}", **probe, {given.get("call", "")})
+            assert found.verdict == "proved"
+            assert budgets == {{{budget}}}
+        """
+    )
+    run(*filter(None, [given.get("option")])).assert_outcomes(passed=1)
+
+
+@pytest.mark.usefixtures("ledger")
+def test_beyond_the_budget_the_line_says_what_is_covered(pytester: pytest.Pytester, run: Run) -> None:
+    pytester.makepyfile(test_it=f"import ledger\ndef test_it(steppay):\n    {PROOF[:-1]}, strength=2)")
+    result = run("--steppay-budget=30")
+    result.assert_outcomes(passed=1)
+    assert proofs(result)[0].startswith("test_it.py::test_it: covered: every order of any 2 of 5 events, in ")
+
+
+@pytest.mark.usefixtures("ledger")
+def test_a_budget_of_the_command_line_is_repeated(pytester: pytest.Pytester, run: Run) -> None:
+    pytester.makepyfile(test_it=f"import ledger\ndef test_it(steppay):\n    {REFUTATION}")
+    run("--steppay-budget=500").stdout.fnmatch_lines(
+        [
+            "repeat: pytest test_it.py::test_it --steppay-seed 0 --steppay-budget 500",
+            "replay: pytest test_it.py::test_it --steppay-seed 0 --steppay-budget 500 --steppay-replay sp1.*",
+        ],
+        consecutive=True,
+    )
+
+
+@pytest.mark.parametrize("budget", ["0", "-5", "many", "1.5", ""])
+def test_a_budget_that_is_none_is_wrong_usage(pytester: pytest.Pytester, run: Run, budget: str) -> None:
+    told = f"*'{budget}' is no number of deliveries. Give one such as 5000."
+    result = run(f"--steppay-budget={budget}")
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines([told])
+    if budget:
+        pytester.makeini(f"[pytest]\nsteppay_budget = {budget}")
+        result = run()
+        assert result.ret == pytest.ExitCode.USAGE_ERROR
+        result.stderr.fnmatch_lines([f"ERROR: steppay_budget: {told[1:]}"])
+
+
+@pytest.mark.parametrize(
+    ("call", "told"),
+    [
+        (PROOF.replace("ledger.show", "dict"), "*vacuous: nothing was tested, so nothing is proved."),
+        (PROOF.replace("reset)", "reset, path='/other')"), "*vacuous: *"),
+        (PROOF.replace(f"'{STORY}'", "steppay.events('order.created')"), "*vacuous: *"),
+        (PROOF.replace("reset=", "rest="), "*SteppayMockError: explore() has no option 'rest'. Did you mean 'reset'?*"),
+        (PROOF.replace("'ledger:right'", "None"), "*SteppayMockError: There is no receiver to deliver to. *"),
+        (PROOF.replace(", reset=ledger.reset", ""), "*SteppayMockError: *each begins anew: say how.*"),
+        (PROOF.replace("virtual-account", "virtual-acount"), "*SteppayMockError: *Did you mean 'virtual-account-d*"),
+        (PROOF.replace("ledger.show", "ledger.broken"), "*ExplorationError: state= raised KeyError: *'rows'*"),
+    ],
+    ids=["probe", "refused", "one", "option", "receiver", "reset", "scenario", "raises"],
+)
+@pytest.mark.usefixtures("ledger")
+def test_what_proves_nothing_fails_at_the_users_line(pytester: pytest.Pytester, run: Run, call: str, told: str) -> None:
+    pytester.makepyfile(test_it=f"import ledger\ndef test_it(steppay):\n    {call}")
+    result = run()
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines([f"E  {told}", "test_it.py:3: *"])
+    result.stdout.no_fnmatch_line("*door.py*")
+
+
+@pytest.mark.usefixtures("ledger")
+def test_the_secret_is_in_no_line_of_ours(pytester: pytest.Pytester, run: Run) -> None:
+    pytester.makepyfile(
+        test_it=f"""
+        import ledger
+
+        def probe():
+            raise RuntimeError("whsec_do_not_" + "tell")
+
+        def test_it(steppay):
+            steppay.explore(ledger.right, "{STORY}", state=probe, reset=ledger.reset)
+        """
+    )
+    result = run("--steppay-secret=whsec_do_not_tell")
+    [line] = proofs(result)
+    assert line.startswith("test_it.py::test_it: unfinished: state= raised RuntimeError: ***")
