@@ -65,6 +65,8 @@ def _run(run: Run) -> dict[str, Any]:
         "effects": None if run.effects is None else _effects(run.effects),
         "broken": run.broken,
         "together": list(run.together),
+        "held": run.held,
+        "ids": None if run.ids is None else asdict(run.ids),
     }
 
 

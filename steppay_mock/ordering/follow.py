@@ -30,7 +30,7 @@ def follow(subject: Subject, course: Course, together: tuple[int, ...], *, held:
             flight = subject.deliver_together(places, held=held)
             given, was_held = flight.answers, flight.certain
         answers += given
-        seen += [subject.look()] * len(places)
+        seen.append(subject.look())
         refused = [place for place, answer in zip(places, given, strict=True) if not accepts(answer)]
         waiting += [place for place in refused if place not in before]
         if (broken := subject.broken(seen[-1])) is not None:
@@ -50,7 +50,7 @@ def follow(subject: Subject, course: Course, together: tuple[int, ...], *, held:
         state=state,
         effects=effects,
         broken=broken,
-        trail=tuple(subject.states[number].state for number in seen),
+        trail=() if together else tuple(subject.states[number].state for number in seen),  # nobody saw which did what
         together=together,
         ids=subject.ids,
         held=was_held,

@@ -49,26 +49,27 @@ def explore_overlaps(found: Exploration, receiver: Receiver, settings: ExploreSe
     subject = Subject(receiver, found.events, settings)
     racing = Racing(subject, settings)
 
-    def result(**more: object) -> Exploration:
+    def result(overlaps: Overlaps, **more: object) -> Exploration:
         coverage = replace(
             found.coverage,
             deliveries=found.coverage.deliveries + subject.deliveries,
             refused=found.coverage.refused + subject.refused,
             elapsed=found.coverage.elapsed + perf_counter() - started,
-            overlaps=racing.overlaps,
+            overlaps=overlaps,
         )
         return replace(found, coverage=coverage, **more)  # type: ignore[arg-type]
 
     with subject:
         try:
             lost = racing.search(budget=settings.budget - found.coverage.deliveries)
+            tried = racing.overlaps
             if lost is None:
-                return result()
+                return result(tried)
             lost, is_smallest = racing.smallest(lost)
             shown = racing.explain(lost, smallest=is_smallest, token=token)
-            return result(verdict="fails", counterexample=shown)
+            return result(tried, verdict="fails", counterexample=shown)
         except ExplorationError as error:
-            error.exploration = result(verdict="unfinished", why=str(error))
+            error.exploration = result(racing.overlaps, verdict="unfinished", why=str(error))
             raise
 
 
@@ -114,7 +115,6 @@ class Racing:
             for turn in range(self._turns):
                 for race in [*held, *plain] if not turn else plain:
                     lost = self._try(race, turn)
-                    self._tries += 1
                     self._raced.add(race.together)
                     if lost is not None:
                         return lost
@@ -167,6 +167,7 @@ class Racing:
         race = race.turned(turn)
         expected = self._as_it_happened(race)
         run = self._subject.follow(race.course, together=race.together, held=race.held)
+        self._tries += 1
         self._certain += run.held
         if expected.broken is not None:  # which says nothing of races
             return None

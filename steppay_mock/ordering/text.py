@@ -86,8 +86,13 @@ def _reason(counterexample: Counterexample) -> Iterator[str]:
     yield from _happened(story.happened)
     yield ""
     yield from _delivered(story)
+    if counterexample.failing.held:
+        held = counterexample.course[counterexample.failing.together[0]] + 1
+        yield from wrap(f"The REST API held what {held} had asked until the others had landed.", indent="    ")
     yield ""
     yield from _ends(story)
+    if counterexample.failing.ids is not None:
+        yield from wrap(f"The customer of the failing run: {counterexample.failing.ids.customer_id}", indent="  ")
     yield ""
     yield from wrap(f"size: {story.size}")
     yield ""

@@ -68,6 +68,8 @@ def conditions(exploration: Exploration) -> Iterator[str]:
         )
     if exploration.verdict == "covered":
         yield "This is no proof: not every order of all events was delivered."
+    if coverage.overlaps is not None:
+        yield f"{coverage.overlaps}."
     if coverage.sampled:
         yield _sampled(coverage)
     if coverage.leans_on_retries:

@@ -38,6 +38,8 @@ def test_a_counterexample_is_told_with_places_from_0() -> None:
         "effects": [{"effect": "mail about 41", "count": 2}],
         "broken": None,
         "together": [],
+        "held": False,
+        "ids": None,
     }
     assert counter["expected"]["course"] == counter["passing"]["course"] == [1, 2]
     assert counter["differences"] == [

@@ -159,6 +159,15 @@ def test_a_held_caller_gets_the_timeout_too(api: StoreApi, path: str) -> None:
     assert hold.wait(0)
 
 
+def test_who_waits_for_a_call_waits_no_longer_than_until_the_release(api: StoreApi) -> None:
+    hold, came = api.hold(), list[bool]()
+    waiting = threading.Thread(target=lambda: came.append(hold.wait(3600)), daemon=True)
+    waiting.start()
+    hold.release()
+    waiting.join(SOON)
+    assert came == [False]
+
+
 def test_many_threads_are_answered_while_one_is_held(api: StoreApi, path: str) -> None:
     hold = api.hold()
     with api.patched(), ThreadPoolExecutor(4) as pool:
