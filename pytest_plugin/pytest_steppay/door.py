@@ -113,8 +113,9 @@ class StepPay:
         """Deliver the events in every order, and find out whether the receiver ends the same.
 
         ``receiver`` is an app, a function that makes one, a URL or ``module:app``; None is ``steppay_target``.
-        ``events`` are a story, any events, or the name of a scenario, which is lived as ``scenario`` does it. The
-        options are those of ``steppay_mock.explore``. With ``--steppay-replay`` one order is delivered in place of all.
+        ``events`` are a story, any events, or the name of a scenario, which is lived as ``scenario`` does it; where
+        the test asks for ``steppay_api``, that tells of a story how things were at each delivery. The options are those
+        of ``steppay_mock.explore``. With ``--steppay-replay`` one order is delivered in place of all.
         Raises SteppayMockError for misuse and where there is no receiver.
         """
         from pytest_steppay.proving import prove, prove_again
@@ -122,7 +123,7 @@ class StepPay:
         story = self.scenario(events) if isinstance(events, str) else events
         target, token = self._receiver(receiver), self._options.replay
         with self._options.progress as watch:
-            chosen = {"watch": watch, **self._explore_options(options)}
+            chosen = {"watch": watch, **self._told_by_api(story), **self._explore_options(options)}
             if token is None:
                 return prove(story, target, state=state, options=chosen, record=self._record)
             return prove_again(token, story, target, state=state, options=chosen, record=self._record)
@@ -199,6 +200,14 @@ class StepPay:
         chosen = {**self._options.delivery_options, "secret": self._secret, "seed": seed, **options}
         self._record.add_secret(chosen["secret"])
         return chosen
+
+    def _told_by_api(self, events: Events) -> dict[str, Any]:
+        """The API, if it can tell how things were at each of these events."""
+        from steppay_mock.store.scenarios.story import Story
+
+        if self._api is not None and isinstance(events, Story) and any(events.store is one for one in self._stores):
+            return {"api": self._api}
+        return {}
 
     def _explore_options(self, options: Mapping[str, Any]) -> Any:
         self._explorations += 1

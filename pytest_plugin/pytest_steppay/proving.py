@@ -15,12 +15,12 @@ from steppay_mock.payload.event import iter_events
 from steppay_mock.store.scenarios.story import Story
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from pytest_steppay.record import Record
     from steppay_mock.ordering.options import Probe
     from steppay_mock.ordering.receiver import Receiver
-    from steppay_mock.payload.event import Events
+    from steppay_mock.payload.event import Event, Events
 
 
 def prove(
@@ -46,23 +46,14 @@ def prove_again(
     """
     started = perf_counter()
     given = events if isinstance(events, Story) else tuple(iter_events(events))
-    nothing = Coverage(
-        events=len(given), orders=0, runs=0, deliveries=0, states=0, elapsed=0.0, seed=options["seed"] or 0
-    )
-    untried = Exploration(
-        verdict="unfinished",
-        target="",
-        name=given.name if isinstance(given, Story) else f"{len(given)} events",
-        events=tuple(given),
-        coverage=nothing,
-    )
+    untried = _untried(given, seed=options["seed"] or 0)
     try:
         found = replay(token, receiver, events=given, state=state, **options)
     except MissingStepError as error:
         record.passed_over = str(error)
         return replace(untried, why=str(error))
     shown = found.counterexample
-    ends = 1 if shown is None else len({(run.state, run.effects) for run in (shown.expected, shown.failing)})
+    ends = [] if shown is None else [(run.state, run.effects) for run in (shown.expected, shown.failing)]
     tried = replace(
         untried,
         verdict="fails" if shown else "covered",
@@ -70,14 +61,25 @@ def prove_again(
         events=found.events,
         counterexample=shown,
         coverage=replace(
-            nothing,
+            untried.coverage,
             orders=1,
             runs=1,
             deliveries=len(found.course),
-            states=ends,
+            states=len(set(ends)) or 1,
             elapsed=perf_counter() - started,
         ),
     )
     record.is_replayed = True
     record.add_proof(verdict_line(tried) if shown else found.report(), counterexample=shown)
     return tried
+
+
+def _untried(events: Sequence[Event], *, seed: int) -> Exploration:
+    """An exploration of these events that delivered nothing."""
+    return Exploration(
+        verdict="unfinished",
+        target="",
+        name=events.name if isinstance(events, Story) else f"{len(events)} events",
+        events=tuple(events),
+        coverage=Coverage(events=len(events), orders=0, runs=0, deliveries=0, states=0, elapsed=0.0, seed=seed),
+    )
