@@ -39,15 +39,15 @@ class HttpTransport:
     """Sends to a URL. Redirects are answers and are not followed.
 
     The timeout covers a delivery from its start to the end of its answer; a host name with several addresses that are
-    all silent may take it once for each.
+    all silent may take it once for each. ``tls`` None: one is made; whoever opens many transports shares one.
     """
 
     _persistence = "close"
 
-    def __init__(self, endpoint: Endpoint, *, timeout: float) -> None:
+    def __init__(self, endpoint: Endpoint, *, timeout: float, tls: ssl.SSLContext | None = None) -> None:
         self._endpoint = endpoint
         self._timeout = timeout
-        self._tls: ssl.SSLContext | None = None
+        self._tls = tls
 
     @property
     def target(self) -> str:
@@ -55,7 +55,7 @@ class HttpTransport:
         return str(self._endpoint)
 
     def __enter__(self) -> Self:
-        if self._endpoint.scheme == "https":
+        if self._endpoint.scheme == "https" and self._tls is None:
             import ssl
 
             self._tls = ssl.create_default_context()

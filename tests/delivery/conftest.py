@@ -69,11 +69,17 @@ def make_engine(request: pytest.FixtureRequest, serve_raw: object) -> Iterator[C
 
 
 @pytest.fixture
-def closed_url() -> str:
-    """A URL where nothing listens."""
+def free_port() -> int:
+    """A port of this machine where nothing listens."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
-        return f"http://127.0.0.1:{probe.getsockname()[1]}"
+        return int(probe.getsockname()[1])
+
+
+@pytest.fixture
+def closed_url(free_port: int) -> str:
+    """A URL where nothing listens."""
+    return f"http://127.0.0.1:{free_port}"
 
 
 @contextmanager

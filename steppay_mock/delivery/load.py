@@ -1,0 +1,78 @@
+"""What does one of very many users send? Round after round of events without an end, all of it from one seed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from itertools import count
+
+from steppay_mock.contract.catalogue import EventType, parse_event_type
+from steppay_mock.delivery.order import Order, arrange
+from steppay_mock.errors import SteppayMockError
+from steppay_mock.payload.chance import Chance, derive_seed
+from steppay_mock.payload.event import Event, Events, iter_events
+from steppay_mock.payload.factory import make_events
+from steppay_mock.store.scenarios.perform import scenario
+from steppay_mock.store.scenarios.registry import find_scenario
+
+Names = str | Iterable[str]
+"""One name, or several."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mix:
+    """Of what rounds are made: one of the scenarios, or an event of each of the types."""
+
+    events: tuple[EventType, ...]
+    scenarios: tuple[str, ...]
+
+    def make(self, seed: int) -> Events:
+        """A round; the seed says which. One of the events is as likely as one of each scenario."""
+        kinds = [*self.scenarios, *([None] if self.events else [])]
+        chosen = Chance(derive_seed(seed, "kind")).pick(kinds)
+        return make_events(self.events, seed=seed) if chosen is None else scenario(chosen, seed=seed)
+
+
+def read_mix(events: Names | None, scenarios: Names) -> Mix:
+    """What was asked for, checked: an unknown name is a SteppayMockError that names the nearest.
+
+    ``events`` None means all types where there are no scenarios, and none where there are some.
+    """
+    stories = tuple(find_scenario(name).name for name in _listed("scenarios", scenarios))
+    if events is None:
+        return Mix(events=() if stories else tuple(EventType), scenarios=stories)
+    types = tuple(parse_event_type(name) for name in _listed("events", events))
+    if not types and not stories:
+        raise SteppayMockError("Neither events nor scenarios: nothing would be sent. Leave events out for all types.")
+    return Mix(events=types, scenarios=stories)
+
+
+def seed_of_user(seed: object, *, kind: str, worker: int, number: int) -> int:
+    """The seed of a user: that of the run, its class, the worker it is on, and its number there, both from 0."""
+    if isinstance(seed, bool) or not isinstance(seed, int | str):
+        raise SteppayMockError(f"seed={seed!r} is neither a whole number nor text. Give one such as seed=7.")
+    return derive_seed(seed, "user", kind, worker, number)
+
+
+def iter_load(
+    make: Callable[[int], Events], *, seed: int, order: Order = "occurrence", duplicates: float = 0.0
+) -> Iterator[Event]:
+    """What is delivered, without an end: the rounds that ``make`` makes of seeds, each in an order of its own.
+
+    A round without events is a SteppayMockError: there might be no other.
+    """
+    for number in count():
+        own = derive_seed(seed, "round", number)
+        events = tuple(iter_events(make(own)))
+        if not events:
+            raise SteppayMockError("A round has no events. Let make_round give one at least.")
+        for planned in arrange(events, order, seed=own, duplicates=duplicates):
+            yield planned.event
+
+
+def _listed(what: str, names: object) -> list[object]:
+    if isinstance(names, str):
+        return [names]
+    if isinstance(names, Iterable):
+        return list(names)
+    raise SteppayMockError(f"{what}={names!r} are no names. Give a list of them: {what}=[...].")

@@ -1,0 +1,196 @@
+"""How does Locust send webhooks? By a user whose tasks are deliveries, each as StepPay would make it.
+
+To import this is to import Locust, which puts gevent's sockets and threads in the place of Python's. Nothing else of
+the package imports it.
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections import Counter
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
+from functools import cache
+from itertools import islice
+from typing import TYPE_CHECKING, Any
+from weakref import WeakKeyDictionary
+
+import locust
+from locust.exception import CatchResponseError
+from locust.runners import WorkerRunner
+
+from steppay_mock.delivery.deliver import make_request
+from steppay_mock.delivery.endpoint import DEFAULT_PATH, Endpoint, parse_endpoint
+from steppay_mock.delivery.http import HttpTransport
+from steppay_mock.delivery.load import Mix, Names, iter_load, read_mix, seed_of_user
+from steppay_mock.delivery.options import Settings, resolve_options
+from steppay_mock.delivery.sender.kept import KeptTransport
+from steppay_mock.delivery.sender.options import SenderSettings, read_sender_options
+from steppay_mock.delivery.sender.redact import redacted
+from steppay_mock.errors import SteppayMockError
+
+if TYPE_CHECKING:
+    import ssl
+    from collections.abc import Iterable
+
+    from locust.env import Environment
+
+    from steppay_mock.delivery.order import Order
+    from steppay_mock.delivery.transport import Answer
+    from steppay_mock.payload.event import Events
+    from steppay_mock.wire.signature import Secret
+
+_REST = 3600.0
+_spawned: WeakKeyDictionary[Environment, Counter[str]] = WeakKeyDictionary()
+"""How many users of each class have begun since the test did."""
+
+
+class StepPayUser(locust.User):
+    """A user of Locust that delivers webhooks one at a time, each signed when it is sent (fact 19).
+
+    Derive a class from it and say what differs; ``docs/load.md`` tells what each attribute means. A wrong one is a
+    SteppayMockError before anything is sent.
+    """
+
+    abstract = True
+
+    secret: Secret | None = None
+    events: Names | None = None
+    scenarios: Names = ()
+    order: Order = "occurrence"
+    duplicates: float = 0.0
+    seed: int | str = 0
+    limit: int | None = None
+    path: str = DEFAULT_PATH
+    timeout: float = 10.0
+    success: Iterable[int] | None = None
+    keep_alive: bool = False
+    allow_hosts: Iterable[str] = ()
+
+    def __init__(self, environment: Environment) -> None:
+        super().__init__(environment)
+        checked = _check(type(self), host=self.host)
+        endpoint = checked.endpoint
+        if endpoint is None:
+            raise _no_host(type(self))
+        seed = seed_of_user(self.seed, kind=type(self).__name__, **_place(environment, type(self)))
+        self._mix, self._succeeds = checked.mix, checked.wire.succeeds
+        self._settings = replace(checked.settings, seed=seed)
+        self._position = 0
+        load = iter_load(self.make_round, seed=seed, order=self._settings.order, duplicates=self._settings.duplicates)
+        self._coming = islice(load, self.limit)
+        self._opened = ExitStack()
+        kind = KeptTransport if checked.wire.keep_alive else HttpTransport
+        tls = _tls() if endpoint.scheme == "https" else None
+        self._transport = self._opened.enter_context(kind(endpoint, timeout=self._settings.timeout, tls=tls))
+
+    def make_round(self, seed: int) -> Events:
+        """The events of one round; they are delivered before the next one is made.
+
+        Override it to send others. The same seed ought to give the same events.
+        """
+        return self._mix.make(seed)
+
+    @locust.task
+    def deliver(self) -> None:
+        """Deliver the next event; its type is its row in Locust's statistics. Rest after the last one."""
+        event = next(self._coming, None)
+        if event is None:
+            # If it ended, Locust would put another user in its place.
+            self.wait_time = lambda: _REST  # type: ignore[method-assign]
+            return
+        request = make_request(event, self._settings, position=self._position)
+        self._position += 1
+        began = time.time()
+        answer = redacted(self._transport.send(request), self._settings.secret)
+        self.environment.events.request.fire(
+            request_type="POST",
+            name=str(event.type),
+            response_time=answer.latency * 1000,
+            response_length=len(answer.body),
+            response=answer,
+            context=self.context(),
+            exception=self._failure(answer),
+            start_time=began,
+            url=self._transport.target,
+        )
+
+    def on_stop(self) -> None:
+        """Close the connection, if one was kept."""
+        self._opened.close()
+
+    def _failure(self, answer: Answer) -> CatchResponseError | None:
+        """What Locust counts as a failure. It says no more than it must: each text is a row of its own."""
+        if answer.error is not None:
+            return CatchResponseError(answer.error)
+        if answer.status is not None and self._succeeds(answer.status):
+            return None
+        return CatchResponseError(f"answered {answer.status}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Checked:
+    """What the attributes of a class mean."""
+
+    mix: Mix
+    settings: Settings
+    wire: SenderSettings
+    endpoint: Endpoint | None
+
+
+def _check(kind: type[StepPayUser], *, host: str | None) -> _Checked:
+    """Read the attributes of the class; SteppayMockError for a wrong one, and for a host that may not be called."""
+    delivery = ("path", "secret", "order", "duplicates", "timeout", "allow_hosts")
+    settings = resolve_options({"seed": 0, **{name: getattr(kind, name) for name in delivery}})
+    wire = read_sender_options({name: getattr(kind, name) for name in ("success", "keep_alive")})
+    limit = kind.limit
+    if limit is not None and (isinstance(limit, bool) or not isinstance(limit, int) or limit < 1):
+        raise SteppayMockError(f"limit={limit!r} is no number of deliveries. Give one from 1 up, or None.")
+    seed_of_user(kind.seed, kind="", worker=0, number=0)
+    endpoint = parse_endpoint(host, path=settings.path, allowed=settings.allow_hosts) if host else None
+    return _Checked(mix=read_mix(kind.events, kind.scenarios), settings=settings, wire=wire, endpoint=endpoint)
+
+
+@cache
+def _tls() -> ssl.SSLContext:
+    """One for all users: it takes a megabyte, and a moment to make."""
+    import ssl
+
+    return ssl.create_default_context()
+
+
+def _place(environment: Environment, kind: type[StepPayUser]) -> dict[str, int]:
+    """The worker, and how many users of the class it has had before, since the test began."""
+    counts = _spawned.setdefault(environment, Counter())
+    number = counts[kind.__name__]
+    counts[kind.__name__] += 1
+    return {"worker": getattr(environment.runner, "worker_index", 0), "number": number}
+
+
+def _no_host(kind: type[StepPayUser]) -> SteppayMockError:
+    return SteppayMockError(
+        f"{kind.__name__} has no receiver. Give its URL: host = 'http://127.0.0.1:8000', or --host on the command line."
+    )
+
+
+@locust.events.test_start.add_listener
+def _count_anew(environment: Environment, **_: Any) -> None:
+    """Another test, as from the web page, has the users of the first one again."""
+    _spawned.pop(environment, None)
+
+
+@locust.events.init.add_listener
+def _check_all(environment: Environment, web_ui: object = None, **_: Any) -> None:
+    """End the process where a class is wrong: Locust itself would go on without any user."""
+    for kind in environment.user_classes:
+        if not issubclass(kind, StepPayUser):
+            continue
+        try:
+            checked = _check(kind, host=environment.host or kind.host)
+            # A worker learns it from its master, the web page asks for it.
+            if checked.endpoint is None and web_ui is None and not isinstance(environment.runner, WorkerRunner):
+                raise _no_host(kind)
+        except SteppayMockError as error:
+            sys.stderr.write(f"{kind.__name__}: {error}\n")
+            sys.exit(2)
