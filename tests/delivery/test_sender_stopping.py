@@ -105,6 +105,19 @@ def test_stop_while_a_run_is_planned_sends_nothing(receiver: Counting, path: Pat
     assert sender.resume() == []
 
 
+def test_a_stop_takes_no_further_event_from_a_generator(receiver: Counting) -> None:
+    taken: list[int] = []
+
+    def events() -> Iterator[dict[str, Any]]:
+        for payload in payloads(10):
+            taken.append(payload["data"]["id"])
+            yield payload
+
+    sender = Sender(receiver.url)
+    tally = sender.send(events(), watch=answered(2, sender.stop))
+    assert (tally.stopped, tally.planned, taken) == (True, 2, [0, 1])
+
+
 def test_a_stop_that_comes_after_all_was_sent_changes_nothing(receiver: Counting, path: Path) -> None:
     sender = Sender(receiver.url, journal=path)
     tally = sender.send(payloads(3), watch=answered(3, sender.stop))

@@ -37,6 +37,10 @@ class Agenda:
         """Whether nothing is left to start. May take the next row, to know."""
         return not (self._next or self._again or self._peek())
 
+    def finished(self) -> bool:
+        """Whether every row is known to have started; takes none to know it."""
+        return self._exhausted and self.done()
+
     def starting(self, in_flight: int) -> list[Row]:
         """What starts now, so many being in flight."""
         found: list[Row] = []

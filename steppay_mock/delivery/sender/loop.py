@@ -76,7 +76,7 @@ class Loop:
         except BaseException:
             self._launch([])  # whatever happened, what was answered is written down
             raise
-        self.tally.stopped = self.stop.asked and not self.agenda.done()
+        self.tally.stopped = self.stop.asked and not self.agenda.finished()
 
     def _launch(self, rows: list[Row]) -> None:
         """Write down what ended and what begins; then, and only then, begin it."""
