@@ -98,7 +98,10 @@ def test_every_file_that_it_names_is_there() -> None:
 
 
 def test_every_block_is_run_below() -> None:
-    assert [kind for kind, _ in BLOCKS] == ["sh", "sh", "python", "sh", "text", "sh", "python", "sh", "python"]
+    assert [kind for kind, _ in BLOCKS] == [
+        *("sh", "sh", "python", "sh", "text", "python", "text"),
+        *("sh", "python", "sh", "python"),
+    ]
 
 
 def test_the_demo_runs() -> None:
@@ -146,6 +149,47 @@ def test_the_failure_is_shown_as_it_says(shop: Path) -> None:
     shown = done.stdout.splitlines()
     for line in block("text", "expected: an answer").splitlines():
         assert line in shown
+
+
+PAYMENTS = """
+from flask import Flask, request
+
+app, payments = Flask(__name__), {}
+
+
+@app.post("/webhooks/steppay")
+def steppay():
+    payload = request.get_json()
+    if payload["event"].startswith("payment."):
+        payment = payload["data"]
+        if KEEPS:
+            payments[payment["paymentId"]] = payment["status"]
+    return ""
+"""
+
+
+@pytest.fixture
+def order_test(tmp_path: Path) -> Path:
+    (tmp_path / "test_order.py").write_text(block("python", "# test_order.py"), encoding="utf-8")
+    return tmp_path
+
+
+def test_the_receiver_that_believes_whoever_comes_last_fails_as_it_says(order_test: Path) -> None:
+    (order_test / "shop.py").write_text(PAYMENTS.replace("KEEPS", "True"), encoding="utf-8")
+    done = shell("pytest test_order.py", order_test)
+    assert done.returncode == 1, done.stdout
+    shown = done.stdout.splitlines()
+    for line in block("text", "OrderViolation").splitlines():
+        assert line in shown
+
+
+def test_the_one_that_keeps_what_is_complete_is_proved(order_test: Path) -> None:
+    keeps = 'payments.get(payment["paymentId"]) != "COMPLETE"'
+    (order_test / "shop.py").write_text(PAYMENTS.replace("KEEPS", keeps), encoding="utf-8")
+    done = shell("pytest test_order.py", order_test)
+    assert done.returncode == 0, done.stdout
+    assert "proved: all 120 orders of 5 events" in done.stdout
+    assert "240 deliveries" in done.stdout
 
 
 def test_the_commands_do_what_they_say(tmp_path: Path, listening: str) -> None:
