@@ -33,12 +33,11 @@ def mend(pytester: pytest.Pytester) -> None:
 
 
 @pytest.mark.usefixtures("ledger")
-def test_it_fails_until_the_receiver_is_mended(pytester: pytest.Pytester, run_apart: Run) -> None:
+def test_it_fails_until_the_receiver_is_mended(pytester: pytest.Pytester, run: Run) -> None:
     pytester.makepyfile(test_it=TEST)
-    pytester.makeini("[pytest]\npythonpath = .")
-    [command] = replays(run_apart())
+    [command] = replays(run())
     assert command[:3] == ["test_it.py::test_deposit", "--steppay-seed", "0"]
-    again = run_apart(*command)
+    again = run(*command)
     assert again.ret == pytest.ExitCode.TESTS_FAILED
     assert replays(again) == [command]
     again.stdout.fnmatch_lines(
@@ -50,7 +49,7 @@ def test_it_fails_until_the_receiver_is_mended(pytester: pytest.Pytester, run_ap
         ]
     )
     mend(pytester)
-    fixed = run_apart(*command)
+    fixed = run(*command)
     assert fixed.ret == pytest.ExitCode.OK
     fixed.stdout.fnmatch_lines(
         ["test_it.py::test_deposit: Fixed: 3 payment.completed, 2 payment.standby, delivered in this order to *"]
@@ -126,13 +125,16 @@ def test_what_is_about_other_events_is_skipped(pytester: pytest.Pytester, run: R
         )
 
 
-@pytest.mark.parametrize("workers", [(), ("-n", "2")], ids=["alone", "xdist"])
+@pytest.mark.parametrize("workers", [(), ("-n", "1")], ids=["alone", "xdist"])
 @pytest.mark.usefixtures("ledger")
-def test_a_run_that_replays_nothing_fails(pytester: pytest.Pytester, run_apart: Run, workers: tuple[str, ...]) -> None:
+def test_a_run_that_replays_nothing_fails(
+    pytester: pytest.Pytester, run: Run, run_apart: Run, workers: tuple[str, ...]
+) -> None:
     pytester.makepyfile(test_it=TEST)
     pytester.makeini("[pytest]\npythonpath = .")
-    [(name, *_, token)] = replays(run_apart())
-    other = run_apart(name, "--steppay-seed=1", f"--steppay-replay={token}", *workers)
+    [(name, *_, token)] = replays(run())
+    again = run_apart if workers else run
+    other = again(name, "--steppay-seed=1", f"--steppay-replay={token}", *workers)
     assert other.ret == pytest.ExitCode.USAGE_ERROR
     other.assert_outcomes(skipped=1)
     other.stdout.fnmatch_lines(
@@ -146,7 +148,7 @@ def test_a_run_that_replays_nothing_fails(pytester: pytest.Pytester, run_apart: 
             "Name the test that the token is of, and give the --steppay-seed of that run; or explore anew.",
         ]
     )
-    same = run_apart(name, f"--steppay-replay={token}", *workers)
+    same = again(name, f"--steppay-replay={token}", *workers)
     assert same.ret == pytest.ExitCode.TESTS_FAILED
     same.stdout.no_fnmatch_line("*no test of this run*")
 
@@ -188,12 +190,18 @@ def test_events_of_ones_own_are_found_where_they_moved_to(pytester: pytest.Pytes
 
 
 @pytest.mark.parametrize("token", ["", "sp1.", "sp1.eNpjYBBgAAAAqQAp", "virtual-account-deposit"])
-@pytest.mark.parametrize("workers", [(), ("-n", "1")], ids=["alone", "xdist"])
-def test_a_token_that_is_none_is_wrong_usage(
-    pytester: pytest.Pytester, run_apart: Run, token: str, workers: tuple[str, ...]
-) -> None:
+def test_a_token_that_is_none_is_wrong_usage(pytester: pytest.Pytester, run: Run, token: str) -> None:
     pytester.makepyfile("def test_it(): pass")
-    result = run_apart(f"--steppay-replay={token}", *workers)
+    refuses(run(f"--steppay-replay={token}"), token)
+
+
+def test_a_token_that_is_none_is_refused_before_there_are_workers(pytester: pytest.Pytester, run_apart: Run) -> None:
+    pytester.makepyfile("def test_it(): pass")
+    refuses(run_apart("--steppay-replay=sp1.", "-n", "1"), "sp1.")
+
+
+def refuses(result: pytest.RunResult, token: str) -> None:
+    """The run ended in one line about the token."""
     assert result.ret == pytest.ExitCode.USAGE_ERROR
     result.stderr.fnmatch_lines(
         [f"ERROR: --steppay-replay: '{token}' is no token of a counterexample. Copy it whole *"]
