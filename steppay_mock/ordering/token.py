@@ -6,6 +6,7 @@ import json
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Any, get_args
 from zlib import compress, decompressobj
@@ -79,16 +80,21 @@ def describe_events(
 
 
 def source_of(story: Story | None) -> Source | None:
-    """What makes the story again; None where that cannot be said: it began later than its store, or is several."""
+    """What makes the story again; None where a token cannot say it.
+
+    That is where it began later than its store, is several, or took parameters that are no plain data.
+    """
     if story is None or len(story.parts) != 1 or story.first:
         return None
     (part,) = story.parts
-    return Source(
-        scenario=part.scenario.name,
-        seed=story.seed,
-        parameters=dict(part.parameters),
-        assumptions=dict(part.assumptions),
-    )
+    start = story.options.get("start")
+    options = {**story.options, **({"start": start.timestamp()} if isinstance(start, datetime) else {})}
+    parameters, assumptions = {**part.parameters, **options}, dict(part.assumptions)
+    try:
+        json.dumps([parameters, assumptions])
+    except TypeError:
+        return None
+    return Source(scenario=part.scenario.name, seed=story.seed, parameters=parameters, assumptions=assumptions)
 
 
 def digest(event: Event) -> str:

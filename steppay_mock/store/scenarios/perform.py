@@ -61,7 +61,8 @@ def scenario(name: str, /, *, assumptions: Mapping[str, Any] | None = None, **pa
         assumptions=_assumed(found, assumptions),
         **options,
     )
-    return _live(store, [_Role(found, parameters, cast, dict(assumptions or {}))])
+    told = {name: value for name, value in options.items() if name != "seed"}
+    return replace(_live(store, [_Role(found, parameters, cast, dict(assumptions or {}))]), options=told)
 
 
 def interleave(store: Store, *stories: Story | str) -> Story:

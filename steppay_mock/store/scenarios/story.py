@@ -40,6 +40,8 @@ class Story(Sequence[Event]):
     events: tuple[Event, ...] = field(repr=False)
     first: int = 0
     """How many events the store had before it."""
+    options: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    """What was said of its store, beside the seed."""
 
     @property
     def name(self) -> str:
