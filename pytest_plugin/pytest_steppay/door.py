@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from steppay_mock.delivery.target import Target
     from steppay_mock.ordering.exploration import Exploration
     from steppay_mock.ordering.options import ExploreOptions, Probe
-    from steppay_mock.ordering.receiver import Receiver
+    from steppay_mock.ordering.receiver.receiver import Receiver
     from steppay_mock.payload.event import Event, Events
     from steppay_mock.payload.options import EventOptions
     from steppay_mock.store.api.api import StoreApi

@@ -10,7 +10,7 @@ from steppay_mock.ordering.exploration import Coverage, Exploration
 from steppay_mock.ordering.explore import explore
 from steppay_mock.ordering.failure import ExplorationError, MissingStepError
 from steppay_mock.ordering.replay import replay
-from steppay_mock.ordering.verdict import verdict_line
+from steppay_mock.ordering.report.verdict import verdict_line
 from steppay_mock.payload.event import iter_events
 from steppay_mock.store.scenarios.story import Story
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from pytest_steppay.record import Record
     from steppay_mock.ordering.options import Probe
-    from steppay_mock.ordering.receiver import Receiver
+    from steppay_mock.ordering.receiver.receiver import Receiver
     from steppay_mock.payload.event import Event, Events
 
 

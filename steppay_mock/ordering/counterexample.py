@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
-from steppay_mock.ordering.course import Course, inversions, repeats
+from steppay_mock.ordering.orders.course import Course, inversions, repeats
 
 if TYPE_CHECKING:
     from steppay_mock.delivery.schedule.schedule import Schedule
-    from steppay_mock.ordering.anomaly import Anomaly
-    from steppay_mock.ordering.run import Run
+    from steppay_mock.ordering.receiver.run import Run
+    from steppay_mock.ordering.report.anomaly import Anomaly
     from steppay_mock.payload.event import Event
 
 Kind = Literal["state", "effects", "answer", "invariant", "truth"]
@@ -69,7 +69,7 @@ class Counterexample:
 
     def report(self) -> str:
         """Say it to a person: what happened, what was delivered, both states, the likely cause, and how to replay."""
-        from steppay_mock.ordering.text import describe_counterexample
+        from steppay_mock.ordering.report.text import describe_counterexample
 
         return describe_counterexample(self)
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
     from steppay_mock.ordering.counterexample import Counterexample
-    from steppay_mock.ordering.run import Run
+    from steppay_mock.ordering.receiver.run import Run
     from steppay_mock.payload.event import Event
 
 Verdict = Literal["proved", "covered", "fails", "flaky", "hidden", "vacuous", "unfinished"]
@@ -107,7 +107,7 @@ class Exploration:
 
     def report(self) -> str:
         """The verdict for a person: one line where it is yes, and the whole reason where it is no."""
-        from steppay_mock.ordering.text import describe
+        from steppay_mock.ordering.report.text import describe
 
         return describe(self)
 
@@ -117,18 +117,18 @@ class Exploration:
     def assert_ok(self) -> None:
         """Raise a ContractViolation that tells the reason, unless the verdict is yes."""
         if not self.ok:
-            from steppay_mock.ordering.text import violation
+            from steppay_mock.ordering.report.text import violation
 
             raise violation(self)
 
     def as_dict(self) -> dict[str, Any]:
         """Give plain data for ``--json``."""
-        from steppay_mock.ordering.data import exploration_data
+        from steppay_mock.ordering.report.data import exploration_data
 
         return exploration_data(self)
 
     def as_html(self) -> str:
         """Give a page of its own: the verdict, and passing beside failing as a sequence diagram."""
-        from steppay_mock.ordering.page import write_page
+        from steppay_mock.ordering.report.page import write_page
 
         return write_page(self)

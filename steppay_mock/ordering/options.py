@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any, TypedDict
 from steppay_mock.delivery.options import DeliveryOptions, Settings, resolve_options
 from steppay_mock.delivery.retries import Retries, read_retries
 from steppay_mock.errors import SteppayMockError, choices, did_you_mean
-from steppay_mock.ordering.ignore import Ignore, read_ignore
-from steppay_mock.ordering.receiver import wants_argument
+from steppay_mock.ordering.receiver.receiver import wants_argument
+from steppay_mock.ordering.state.ignore import Ignore, read_ignore
 
 if TYPE_CHECKING:
     from steppay_mock.store.api.api import StoreApi
@@ -32,7 +32,7 @@ class ExploreOptions(TypedDict, total=False):
     How to begin anew, one of them: ``reset`` empties the receiver; ``save`` gives its state in any form and ``restore``
     puts that back, which costs fewer deliveries; a receiver that is a factory begins anew by itself; ``fresh`` is for
     one that cannot be emptied: each run is about another customer, with ids never used before, and ``state`` and
-    ``effects`` take these as their first argument (:class:`~steppay_mock.ordering.identifiers.Ids`).
+    ``effects`` take these as their first argument (:class:`~steppay_mock.ordering.receiver.identifiers.Ids`).
 
     ``ignore``: paths of the state that do not count, such as ``"received_at"`` or ``"$.rows[*].id"``.
     ``effects``: gives what the receiver did to the world (mails, points), as a list; how often each is there counts.

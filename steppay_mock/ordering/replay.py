@@ -7,17 +7,17 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Unpack
 
 from steppay_mock.errors import SteppayMockError
-from steppay_mock.ordering.bursts import collapse_bursts
 from steppay_mock.ordering.counterexample import Counterexample
 from steppay_mock.ordering.failure import MissingStepError
 from steppay_mock.ordering.options import ExploreOptions, Probe, read_explore_options
-from steppay_mock.ordering.overlap import race_again
-from steppay_mock.ordering.races import Race
-from steppay_mock.ordering.receiver import Receiver
-from steppay_mock.ordering.subject import Subject
+from steppay_mock.ordering.orders.bursts import collapse_bursts
+from steppay_mock.ordering.orders.races import Race
+from steppay_mock.ordering.receiver.receiver import Receiver
+from steppay_mock.ordering.receiver.subject import Subject
+from steppay_mock.ordering.search.overlap import race_again
+from steppay_mock.ordering.search.truth import Truth, know_truth
+from steppay_mock.ordering.search.verify import deliver_again
 from steppay_mock.ordering.token import Source, Token, describe_events, digest, read_token
-from steppay_mock.ordering.truth import Truth, know_truth
-from steppay_mock.ordering.verify import deliver_again
 from steppay_mock.payload.event import Event, Events, iter_events
 from steppay_mock.store.scenarios.perform import scenario
 from steppay_mock.store.scenarios.story import Story

@@ -14,7 +14,7 @@ from zlib import error as zlib_error
 
 from steppay_mock.errors import SteppayMockError
 from steppay_mock.ordering.counterexample import Kind
-from steppay_mock.ordering.course import Course
+from steppay_mock.ordering.orders.course import Course
 from steppay_mock.payload.event import Event
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from dataclasses import fields
 
 from docs.pages import code_in, rows, section
 
-from steppay_mock.ordering.identifiers import Ids
+from steppay_mock.ordering.receiver.identifiers import Ids
 
 
 def test_every_field_of_the_ids_has_its_row() -> None:

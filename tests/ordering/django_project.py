@@ -28,8 +28,8 @@ django.setup()
 from django.utils.timezone import now  # noqa: E402 - it wants the settings
 
 from steppay_mock import SteppayMockError  # noqa: E402
-from steppay_mock.ordering.normal import normalise, plain  # noqa: E402
 from steppay_mock.ordering.saving.django import saving_django  # noqa: E402
+from steppay_mock.ordering.state.normal import normalise, plain  # noqa: E402
 
 
 class Customer(models.Model):  # type: ignore[misc]

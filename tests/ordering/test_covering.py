@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from steppay_mock import SteppayMockError
-from steppay_mock.ordering.covering import covered, covering_orders
+from steppay_mock.ordering.orders.covering import covered, covering_orders
 
 RECORDED = "6bed11a9b9d17ad5605e5f0be85d2bc5886eb181c3b89a964f4979a0d5178325"
 
@@ -88,7 +88,7 @@ def test_the_same_seed_gives_the_same_rows_on_every_python() -> None:
 @pytest.mark.parametrize("hash_seed", ["0", "4711"])
 def test_the_same_seed_gives_the_same_rows_in_every_process(hash_seed: str) -> None:
     script = (
-        "from steppay_mock.ordering.covering import covering_orders\n"
+        "from steppay_mock.ordering.orders.covering import covering_orders\n"
         "print([covering_orders(6, strength=strength, seed=7) for strength in (2, 3)])"
     )
     done = subprocess.run(

@@ -13,7 +13,7 @@ from ordering.cases import CREATED, ORDER, PAYMENT, RECOVERED, TOKEN, UNPAID, co
 
 from steppay_mock import Event
 from steppay_mock.ordering.exploration import Loss
-from steppay_mock.ordering.normal import normalise
+from steppay_mock.ordering.state.normal import normalise
 
 LIFE = (CREATED, UNPAID, RECOVERED)
 

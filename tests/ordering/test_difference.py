@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from ordering.drawn import STATES, VALUES, otherwise
 
-from steppay_mock.ordering.difference import Difference, describe_differences, differences
-from steppay_mock.ordering.normal import normalise
+from steppay_mock.ordering.state.difference import Difference, describe_differences, differences
+from steppay_mock.ordering.state.normal import normalise
 
 
 def told(expected: Any, actual: Any) -> str:

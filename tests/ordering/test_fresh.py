@@ -15,7 +15,7 @@ from ordering.meeting import Meeting, served
 from steppay_mock import Event, SteppayMockError, StoreApi, make_event, scenario, validate
 from steppay_mock.ordering.exploration import Exploration
 from steppay_mock.ordering.explore import explore
-from steppay_mock.ordering.identifiers import Ids
+from steppay_mock.ordering.receiver.identifiers import Ids
 from steppay_mock.ordering.replay import replay
 from steppay_mock.payload.subject import subject_of
 

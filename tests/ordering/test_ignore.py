@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from steppay_mock import SteppayMockError
-from steppay_mock.ordering.ignore import read_ignore
-from steppay_mock.ordering.normal import normalise, plain
+from steppay_mock.ordering.state.ignore import read_ignore
+from steppay_mock.ordering.state.normal import normalise, plain
 
 
 @dataclass(frozen=True)

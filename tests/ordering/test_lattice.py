@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from steppay_mock import SteppayMockError
-from steppay_mock.ordering.covering import covered
-from steppay_mock.ordering.lattice import (
+from steppay_mock.ordering.orders.covering import covered
+from steppay_mock.ordering.orders.lattice import (
     MOST,
     chain_count,
     covering_chains,

@@ -29,8 +29,8 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 from sqlalchemy.pool import StaticPool
 
 from steppay_mock import SteppayMockError
-from steppay_mock.ordering.ignore import read_ignore
-from steppay_mock.ordering.normal import Unordered, normalise, plain
+from steppay_mock.ordering.state.ignore import read_ignore
+from steppay_mock.ordering.state.normal import Unordered, normalise, plain
 
 
 class Status(Enum):

@@ -16,8 +16,8 @@ from ordering.test_text import TOLD
 
 from steppay_mock import Event
 from steppay_mock.ordering.counterexample import Counterexample
-from steppay_mock.ordering.diagram import draw
 from steppay_mock.ordering.exploration import Exploration
+from steppay_mock.ordering.report.diagram import draw
 
 SVG = "{http://www.w3.org/2000/svg}"
 LIFE = (CREATED, UNPAID, RECOVERED)

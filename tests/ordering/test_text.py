@@ -31,8 +31,8 @@ from ordering.cases import (
 from steppay_mock import Event
 from steppay_mock.errors import ContractViolation
 from steppay_mock.ordering.exploration import Exploration, Loss
-from steppay_mock.ordering.verdict import verdict_line
-from steppay_mock.ordering.width import WIDTH, columns
+from steppay_mock.ordering.report.verdict import verdict_line
+from steppay_mock.ordering.report.width import WIDTH, columns
 
 REPORTS = Path(__file__).parent / "reports"
 LIFE = (CREATED, UNPAID, RECOVERED, CANCELED)

@@ -1,0 +1,66 @@
+"""How is a whole course delivered? From the beginning, and what is refused once more at its end."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from steppay_mock.ordering.orders.course import Course
+from steppay_mock.ordering.receiver.answers import accepts, tell_answer
+from steppay_mock.ordering.receiver.run import Run
+
+if TYPE_CHECKING:
+    from steppay_mock.delivery.transport import Answer
+    from steppay_mock.ordering.receiver.subject import Subject
+
+
+def follow(subject: Subject, course: Course, together: tuple[int, ...], *, held: bool, attempts: int) -> Run:
+    """Deliver it, and tell what became of it; it ends where the invariant is broken."""
+    subject.begin()
+    seen = [subject.look()]
+    answers: list[Answer] = []
+    waiting: list[int] = []
+    broken: str | None = None
+    was_held = False
+    for places in _flights(course, together):
+        before = subject.course
+        if len(places) == 1:
+            given: tuple[Answer, ...] = (subject.deliver(places[0]),)
+        else:
+            flight = subject.deliver_together(places, held=held)
+            given, was_held = flight.answers, flight.certain
+        answers += given
+        seen.append(subject.look())
+        refused = [place for place, answer in zip(places, given, strict=True) if not accepts(answer)]
+        waiting += [place for place in refused if place not in before]
+        if (broken := subject.broken(seen[-1])) is not None:
+            break
+    for _ in range(attempts if broken is None else 0):
+        refused, waiting = waiting, []
+        for place in refused:
+            answers.append(subject.deliver(place))
+            seen.append(subject.look())
+            if not accepts(answers[-1]):
+                waiting.append(place)
+    state, effects = subject.states[seen[-1]]
+    return Run(
+        course=subject.course,
+        answers=tuple(map(tell_answer, answers)),
+        accepted=tuple(map(accepts, answers)),
+        state=state,
+        effects=effects,
+        broken=broken,
+        trail=() if together else tuple(subject.states[number].state for number in seen),  # nobody saw which did what
+        together=together,
+        ids=subject.ids,
+        held=was_held,
+    )
+
+
+def _flights(course: Course, together: tuple[int, ...]) -> Iterator[Course]:
+    """What is delivered at once, most of it alone."""
+    for at, place in enumerate(course):
+        if at not in together:
+            yield (place,)
+        elif at == together[0]:
+            yield tuple(course[one] for one in together)

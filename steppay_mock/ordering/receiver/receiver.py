@@ -1,0 +1,154 @@
+"""What is explored: an app, a URL, or a factory that makes a fresh app each time?"""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import ExitStack
+from typing import TYPE_CHECKING, Any, Self
+
+from steppay_mock.delivery.target import Target, make_transport
+from steppay_mock.delivery.transport import Transport
+from steppay_mock.errors import SteppayMockError
+from steppay_mock.ordering.receiver.flight import Flight, Passing, fly, in_thread
+
+if TYPE_CHECKING:
+    from steppay_mock.delivery.asgi import AsgiTransport
+    from steppay_mock.delivery.options import Settings
+    from steppay_mock.delivery.transport import Answer, Request
+
+Receiver = Target | Callable[[], Target]
+"""A URL, a WSGI or ASGI app, or a function without arguments that makes a fresh app."""
+
+
+class OpenReceiver:
+    """The receiver while it is explored; ``with`` opens and closes it.
+
+    An ASGI app, and a probe that is async, run in one event loop that lasts for the whole exploration, so that what the
+    app keeps open stays usable.
+    """
+
+    def __init__(self, receiver: Receiver, settings: Settings) -> None:
+        _refuse_running_loop()
+        self.fresh = _is_factory(receiver)
+        self._receiver = receiver
+        self._settings = settings
+        self._stack = ExitStack()
+        self._of_app = ExitStack()
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._send: Callable[[Request], Answer]
+        self._start: Callable[[Request], Awaitable[Answer]]
+        self._settle: Callable[[], Awaitable[None]] = _settled
+        self._wants_app: dict[Callable[..., Any], bool] = {}
+        self.app: Target = ""
+        self.target = ""
+
+    def __enter__(self) -> Self:
+        self._open()
+        return self
+
+    def __exit__(self, *exception: Any) -> None:  # noqa: PYI036 - as ExitStack has it
+        try:
+            self._of_app.close()
+        finally:
+            self._stack.__exit__(*exception)
+
+    def renew(self) -> None:
+        """Where it is a factory: a fresh app."""
+        if self.fresh:
+            self._of_app.close()
+            self._open()
+
+    def send(self, request: Request) -> Answer:
+        """Hand over one request; what the app goes on with afterwards is waited for."""
+        return self._send(request)
+
+    def send_together(self, requests: Sequence[Request], *, passing: Passing | None = None) -> Flight:
+        """Hand over all of them at once: in threads, or in an ASGI app's event loop as tasks."""
+        return self._run(self._fly(requests, passing))  # type: ignore[no-any-return]
+
+    def call(self, function: Callable[..., Any], *arguments: Any) -> Any:
+        """What a function of the user's gives; it may be async. Where it has one argument more, it gets the app."""
+        wants = self._wants_app.get(function)
+        if wants is None:
+            wants = self._wants_app[function] = _takes(function, len(arguments) + 1)
+        given = function(*arguments, self.app) if wants else function(*arguments)
+        return self._run(given) if inspect.isawaitable(given) else given
+
+    def _open(self) -> None:
+        made = self._receiver() if self.fresh else self._receiver  # type: ignore[operator]
+        self.app = made
+        transport = make_transport(made, self._settings, own_loop=True)
+        self.target = transport.target
+        if isinstance(transport, Transport):
+            self._of_app.enter_context(transport)
+            self._send = transport.send
+            self._start = lambda request: in_thread(transport.send, request)
+        else:
+            self._start, self._settle = transport.send, transport.settle
+            self._send = lambda request: self._run(_send_and_settle(transport, request))
+            self._run(transport.__aenter__())
+            self._of_app.callback(lambda: self._run(transport.__aexit__()))
+
+    async def _fly(self, requests: Sequence[Request], passing: Passing | None) -> Flight:
+        flight = await fly(self._start, requests, passing=passing, timeout=self._settings.timeout)
+        await self._settle()
+        return flight
+
+    def _run(self, awaitable: Any) -> Any:
+        if self._loop is None:
+            self._loop = self._stack.enter_context(asyncio.Runner()).get_loop()
+        return self._loop.run_until_complete(awaitable)
+
+
+async def _send_and_settle(transport: AsgiTransport, request: Request) -> Answer:
+    answer = await transport.send(request)
+    await transport.settle()
+    return answer
+
+
+async def _settled() -> None:
+    """Nothing goes on after the answer."""
+
+
+def _is_factory(receiver: object) -> bool:
+    if isinstance(receiver, str) or not callable(receiver):
+        return False
+    try:
+        inspect.signature(receiver).bind()
+    except (TypeError, ValueError):
+        return False
+    return True
+
+
+def wants_argument(function: Callable[..., Any]) -> bool:
+    """Whether it can be called with an argument; True where its signature cannot be read."""
+    try:
+        inspect.signature(function).bind(None)
+    except TypeError:
+        return _takes(function, 2)
+    except ValueError:
+        return True
+    return True
+
+
+def _takes(function: Callable[..., Any], count: int) -> bool:
+    """Whether it has so many arguments that must be given."""
+    try:
+        signature = inspect.signature(function)
+    except (TypeError, ValueError):
+        return False
+    places = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
+    return sum(one.default is one.empty and one.kind in places for one in signature.parameters.values()) == count
+
+
+def _refuse_running_loop() -> None:
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return
+    raise SteppayMockError(
+        "explore() cannot run within a running event loop. Call it from a plain test, or from a thread: "
+        "await asyncio.to_thread(explore, ...)"
+    )

@@ -1,0 +1,1 @@
+"""How is a finding named, told and drawn?"""

@@ -1,0 +1,260 @@
+"""Which kind of mistake does a counterexample show? The first rule that holds names it.
+
+The rules look at the smallest course that fails, beside one that passes and differs by a single step. Where that step
+is a swap, the newer of the two events arrived first and the older one, or a late copy of it, arrived second. Where runs
+have a trail, it says which delivery changed what; only what ends wrong is looked at. A rule that needs a trail does not
+hold without one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from steppay_mock.ordering.orders.course import occurrence
+from steppay_mock.ordering.receiver.run import Run
+from steppay_mock.ordering.report import anomaly
+from steppay_mock.ordering.report.contrast import Step, step_between
+from steppay_mock.ordering.state.difference import differences
+from steppay_mock.payload.subject import subject_of
+
+if TYPE_CHECKING:
+    from steppay_mock.ordering.counterexample import Kind
+    from steppay_mock.ordering.report.anomaly import Anomaly
+    from steppay_mock.payload.event import Event
+
+Places = frozenset[str]
+"""Paths into a state."""
+
+
+def name_anomaly(kind: Kind, events: tuple[Event, ...], *, expected: Run, passing: Run, failing: Run) -> Anomaly:
+    """The kind of mistake that these runs show; ``order dependence`` if no rule knows it better."""
+    case = _Case(kind, events, expected, passing, failing)
+    return next((name for name, holds in _RULES if holds(case)), anomaly.ORDER_DEPENDENCE)
+
+
+@dataclass(frozen=True)
+class _Case:
+    kind: Kind
+    events: tuple[Event, ...]
+    expected: Run
+    passing: Run
+    failing: Run
+
+    @property
+    def step(self) -> Step | None:
+        return step_between(self.passing.course, self.failing.course)
+
+    @property
+    def at(self) -> int | None:
+        """Where the newer event arrives in the failing course, and the older one in the passing course."""
+        return self.step.at if self.step is not None and self.step.kind == "swap" else None
+
+    @property
+    def pair(self) -> tuple[Event, Event] | None:
+        """The newer event, which arrived first where it fails, and the older one, which arrived right after it."""
+        if self.at is None:
+            return None
+        newer, older = self.failing.course[self.at : self.at + 2]
+        return self.events[newer], self.events[older]
+
+    def changed(self, run: Run, at: int) -> Places | None:
+        """What a delivery changed, of what ends wrong; None if nobody looked."""
+        if len(run.trail) <= at + 1:
+            return None
+        wrong = _paths(self.expected.state, self.failing.state)
+        changed = _paths(run.trail[at], run.trail[at + 1])
+        return frozenset(path for path in changed if not wrong or _meet(frozenset({path}), wrong))
+
+
+def _is_broken_invariant(case: _Case) -> bool:
+    """The invariant says no."""
+    return case.kind == "invariant"
+
+
+def _is_lost_at_once(case: _Case) -> bool:
+    """Deliveries were in flight at once."""
+    return bool(case.failing.together)
+
+
+def _is_rejection(case: _Case) -> bool:
+    """The answers are what differs, or an event was refused that is never refused where it passes."""
+    return case.kind == "answer" or bool(_refused(case.failing) - _refused(case.passing))
+
+
+def _is_double_effect(case: _Case) -> bool:
+    """More effects were counted; or an event was taken twice, and once where it passes; or a late copy adds something.
+
+    A late copy adds something if it comes after an event about another thing, or makes of what ends wrong something
+    else than its first delivery did.
+    """
+    if case.kind == "effects":
+        return sum(_counts(case.failing.effects).values()) > sum(_counts(case.expected.effects).values())
+    return bool(_taken_twice(case.failing) - _taken_twice(case.passing)) or _adds(case)
+
+
+def _is_of_effects_alone(case: _Case) -> bool:
+    """Other effects, and the same state: what follows is about states."""
+    return case.kind == "effects" and case.expected.state == case.failing.state
+
+
+def _is_resurrection(case: _Case) -> bool:
+    """The newer event ends its thing, the older one is about that thing, and is not seen to change nothing."""
+    if case.pair is None or case.at is None:
+        return False
+    newer, older = case.pair
+    is_same = _thing(newer) == _thing(older)
+    return is_same and _ends(newer) and not _ends(older) and case.changed(case.failing, case.at + 1) != frozenset()
+
+
+def _is_false_dedupe(case: _Case) -> bool:
+    """Whichever comes first wins: of the two, the second changes nothing in both orders.
+
+    They are of one type or about one thing, and no tie of one thing. Or: as they happened, an event changed nothing
+    that has the type and the subject of one before it, and the end is not the truth.
+    """
+    if case.pair is not None:
+        newer, older = case.pair
+        is_same = _thing(newer) == _thing(older)
+        alike = _second(newer) != _second(older) if is_same else newer.type == older.type
+        return alike and _first_wins(case)
+    return case.kind == "truth" and _drops_in_order(case)
+
+
+def _is_orphan(case: _Case) -> bool:
+    """The older event is the first about its thing; the newer one, before it, changed nothing, and does after it.
+
+    Without a trail: the older event is a creation, delivered for the first time, of what the newer one is about.
+    """
+    if case.pair is None or case.at is None:
+        return False
+    newer, older = case.pair
+    before = [case.events[place] for place in case.failing.course[: case.at]]
+    if any(_thing(event) == _thing(older) for event in before):
+        return False
+    too_early, in_time = case.changed(case.failing, case.at), case.changed(case.passing, case.at + 1)
+    if too_early is None or in_time is None:
+        return _thing(newer) == _thing(older) and str(older.type).endswith(".created")
+    return not too_early and bool(in_time)
+
+
+def _is_tie_flip(case: _Case) -> bool:
+    """The two are of one second, and about one thing or seen to write to one place."""
+    return case.pair is not None and _second(case.pair[0]) == _second(case.pair[1]) and _touch_one_place(case)
+
+
+def _is_stale_overwrite(case: _Case) -> bool:
+    """The two are about one thing, and the older one came last."""
+    return case.pair is not None and _thing(case.pair[0]) == _thing(case.pair[1])
+
+
+def _is_lost_in_turn(case: _Case) -> bool:
+    """The two are about different things, and are seen to write to one place."""
+    return case.pair is not None and _touch_one_place(case)
+
+
+def _is_wrong_in_order(case: _Case) -> bool:
+    """The end is not the truth, and the course is what happened."""
+    return case.kind == "truth" and case.failing.course == occurrence(case.failing.course)
+
+
+_RULES: tuple[tuple[Anomaly, Callable[[_Case], bool]], ...] = (
+    (anomaly.BROKEN_INVARIANT, _is_broken_invariant),
+    (anomaly.LOST_UPDATE, _is_lost_at_once),
+    (anomaly.ORDER_DEPENDENT_REJECTION, _is_rejection),
+    (anomaly.DOUBLE_EFFECT, _is_double_effect),
+    (anomaly.ORDER_DEPENDENCE, _is_of_effects_alone),
+    (anomaly.RESURRECTION, _is_resurrection),
+    (anomaly.FALSE_DEDUPE, _is_false_dedupe),
+    (anomaly.ORPHAN_UPDATE_LOST, _is_orphan),
+    (anomaly.TIE_FLIP, _is_tie_flip),
+    (anomaly.STALE_OVERWRITE, _is_stale_overwrite),
+    (anomaly.LOST_UPDATE, _is_lost_in_turn),
+    (anomaly.WRONG_IN_EVERY_ORDER, _is_wrong_in_order),
+)
+
+
+def _thing(event: Event) -> tuple[str, Any]:
+    try:
+        return subject_of(event)
+    except (KeyError, TypeError):  # no event of StepPay's, but one that can be delivered
+        return str(event.type), None
+
+
+def _second(event: Event) -> Any:
+    return event.payload.get("timestamp")
+
+
+def _ends(event: Event) -> bool:
+    kind, data = str(event.type), event.payload.get("data")
+    status = data.get("status") if isinstance(data, Mapping) else None
+    return kind.endswith(".deleted") or (kind.startswith("subscription.") and status in {"CANCELED", "EXPIRED"})
+
+
+def _first_wins(case: _Case) -> bool:
+    if case.at is None:
+        return False
+    seconds = case.changed(case.failing, case.at + 1), case.changed(case.passing, case.at + 1)
+    firsts = case.changed(case.failing, case.at), case.changed(case.passing, case.at)
+    return all(one == frozenset() for one in seconds) and all(firsts)
+
+
+def _touch_one_place(case: _Case) -> bool:
+    if case.pair is None or case.at is None:
+        return False
+    one, two = case.changed(case.failing, case.at), case.changed(case.failing, case.at + 1)
+    same = _thing(case.pair[0]) == _thing(case.pair[1])
+    return same or (one is not None and two is not None and _meet(one, two))
+
+
+def _drops_in_order(case: _Case) -> bool:
+    course = case.failing.course
+    if course != occurrence(course):
+        return False
+    seen: list[tuple[str, str, Any]] = []
+    for at, place in enumerate(course):
+        key = str(case.events[place].type), *_thing(case.events[place])
+        if key in seen and case.changed(case.failing, at) == frozenset():
+            return True
+        seen.append(key)
+    return False
+
+
+def _adds(case: _Case) -> bool:
+    if case.pair is None or case.at is None:
+        return False
+    run, copy = case.failing, case.at + 1
+    first = run.course.index(run.course[copy])
+    if first == copy:
+        return False
+    if _thing(case.pair[0]) != _thing(case.pair[1]):
+        return True
+    changed = case.changed(run, copy)
+    return changed is not None and _meet(changed, _paths(run.trail[first + 1], run.trail[copy + 1]))
+
+
+def _refused(run: Run) -> frozenset[int]:
+    return frozenset(place for place, accepted in zip(run.course, run.accepted, strict=False) if not accepted)
+
+
+def _taken_twice(run: Run) -> frozenset[int]:
+    taken = [place for place, accepted in zip(run.course, run.accepted, strict=False) if accepted]
+    return frozenset(place for place in taken if taken.count(place) > 1)
+
+
+def _counts(effects: Any) -> dict[Any, int]:
+    return dict(effects.items() if isinstance(effects, Mapping) else effects or ())
+
+
+def _paths(before: Any, after: Any) -> Places:
+    return frozenset(one.path for one in differences(before, after))
+
+
+def _meet(some: Places, others: Places) -> bool:
+    """Whether a place of one kind is, holds or lies in a place of the other."""
+    return any(_holds(one, other) or _holds(other, one) for one in some for other in others)
+
+
+def _holds(outer: str, inner: str) -> bool:
+    return inner == outer or (inner.startswith(outer) and inner[len(outer)] in ".[")

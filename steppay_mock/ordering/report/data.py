@@ -1,0 +1,102 @@
+"""How is an exploration given to a program? As plain JSON data. Events are named by their places, counted from 0."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from math import isfinite
+from typing import TYPE_CHECKING, Any
+
+from steppay_mock.ordering.report.story import happenings
+from steppay_mock.ordering.state.difference import differences
+from steppay_mock.ordering.state.normal import plain
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from steppay_mock.ordering.counterexample import Counterexample
+    from steppay_mock.ordering.exploration import Exploration
+    from steppay_mock.ordering.receiver.run import Run
+    from steppay_mock.payload.event import Event
+
+
+def exploration_data(exploration: Exploration) -> dict[str, Any]:
+    """Everything that was found, as dicts, lists, texts and numbers; no payload is in it."""
+    found = exploration.counterexample
+    return {
+        "verdict": exploration.verdict,
+        "ok": exploration.ok,
+        "target": exploration.target,
+        "name": exploration.name,
+        "why": exploration.why,
+        "coverage": asdict(exploration.coverage),
+        "events": _events(exploration.events),
+        "counterexample": None if found is None else _counterexample(found),
+        "losses": [{**asdict(loss), "changes": list(loss.changes)} for loss in exploration.losses],
+        "witnesses": [_run(run) for run in exploration.witnesses],
+    }
+
+
+def _counterexample(found: Counterexample) -> dict[str, Any]:
+    events, inversions, repeats = found.size
+    expected = found.truth if found.kind == "truth" else found.expected.state
+    return {
+        "kind": found.kind,
+        "anomaly": asdict(found.anomaly),
+        "token": found.token,
+        "size": {"events": events, "inversions": inversions, "repeats": repeats},
+        "smallest": found.smallest,
+        "expected": _run(found.expected),
+        "passing": _run(found.passing),
+        "failing": _run(found.failing),
+        "truth": _json(found.truth),
+        "differences": [
+            {"path": one.path, "kind": one.kind, "expected": _json(one.expected), "actual": _json(one.actual)}
+            for one in differences(expected, found.failing.state)
+        ],
+    }
+
+
+def _run(run: Run) -> dict[str, Any]:
+    return {
+        "course": list(run.course),
+        "answers": list(run.answers),
+        "accepted": list(run.accepted),
+        "state": _json(run.state),
+        "effects": None if run.effects is None else _effects(run.effects),
+        "broken": run.broken,
+        "together": list(run.together),
+        "held": run.held,
+        "ids": None if run.ids is None else asdict(run.ids),
+    }
+
+
+def _effects(effects: Any) -> list[dict[str, Any]]:
+    told = [{"effect": _json(one), "count": count} for one, count in dict(effects).items()]
+    return sorted(told, key=lambda one: repr(one["effect"]))
+
+
+def _events(events: Iterable[Event]) -> list[dict[str, Any]]:
+    rows: list[dict[str, Any]] = []
+    for event, one in zip(events, happenings(events), strict=True):
+        rows.append(
+            {
+                "place": one.number - 1,
+                "event": str(event.type),
+                "timestamp": _json(event.payload.get("timestamp")),
+                "entity": one.entity,
+                "status": one.status,
+            }
+        )
+    return rows
+
+
+def _json(value: Any) -> Any:
+    """The value as JSON has it; what JSON does not know is its text."""
+    value = plain(value)
+    if isinstance(value, dict):
+        return {str(key): _json(inner) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [_json(inner) for inner in value]
+    if isinstance(value, float) and not isfinite(value):
+        return str(value)
+    return value if value is None or isinstance(value, str | int | float) else str(value)

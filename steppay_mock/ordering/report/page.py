@@ -1,0 +1,162 @@
+"""How is an exploration shown in a browser? On one page that loads nothing, runs nothing and follows nobody."""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from collections.abc import Iterable, Iterator
+from hashlib import sha256
+from typing import TYPE_CHECKING
+
+from steppay_mock.ordering.report.diagram import STYLE as DIAGRAM_STYLE
+from steppay_mock.ordering.report.diagram import draw
+from steppay_mock.ordering.report.headline import headline
+from steppay_mock.ordering.report.markup import Markup, tag, text
+from steppay_mock.ordering.report.story import happenings, tell
+from steppay_mock.ordering.report.verdict import conditions, next_step, once_more, title, verdict_line
+
+if TYPE_CHECKING:
+    from steppay_mock.ordering.counterexample import Counterexample
+    from steppay_mock.ordering.exploration import Exploration
+    from steppay_mock.ordering.report.story import Change
+
+_STYLE = """
+:root { color-scheme: light dark; --ink: #1f2933; --paper: #ffffff; --faint: #5f6b77; --rule: #d5dbe1; --box: #f3f5f7;
+  --good: #15803d; --bad: #c02626; }
+@media (prefers-color-scheme: dark) { :root { --ink: #e4e7eb; --paper: #14181d; --faint: #9aa5b1; --rule: #39424d;
+  --box: #20262e; --good: #4ade80; --bad: #f87171; } }
+body { margin: 2rem auto; max-width: 60rem; padding: 0 1rem; background: var(--paper); color: var(--ink);
+  font: 15px/1.5 system-ui, sans-serif; }
+h1 { font-size: 1.35rem; line-height: 1.35; margin: 0 0 .5rem; overflow-wrap: anywhere; }
+h2 { font-size: 1.05rem; margin: 2rem 0 .5rem; }
+p { margin: .4rem 0; overflow-wrap: anywhere; }
+table { border-collapse: collapse; width: 100%; font-size: .9rem; }
+th, td { text-align: left; padding: .3rem .8rem .3rem 0; border-bottom: 1px solid var(--rule); vertical-align: top; }
+th { color: var(--faint); font-weight: 500; }
+.facts th { width: 9rem; }
+code, pre, td.code { font-family: ui-monospace, SFMono-Regular, Menlo, Consolas, monospace; font-size: .85rem;
+  overflow-wrap: anywhere; }
+pre { background: var(--box); padding: .8rem 1rem; border-radius: 6px; white-space: pre-wrap; }
+.good { color: var(--good); } .bad { color: var(--bad); } .faint { color: var(--faint); }
+.cure { border-left: 4px solid var(--good); padding: .2rem 0 .2rem 1rem; }
+.picture { overflow-x: auto; } svg { max-width: 100%; height: auto; }
+"""
+
+
+def write_page(exploration: Exploration) -> str:
+    """The whole page as HTML."""
+    return f"<!DOCTYPE html>\n{tag('html', _head(exploration), tag('body', *_body(exploration)), lang='en')}\n"
+
+
+def _head(exploration: Exploration) -> Markup:
+    styles = [_STYLE, DIAGRAM_STYLE] if exploration.counterexample is not None else [_STYLE]
+    hashes = " ".join(f"'sha256-{b64encode(sha256(style.encode()).digest()).decode()}'" for style in styles)
+    policy = f"default-src 'none'; style-src {hashes}; base-uri 'none'; form-action 'none'"
+    return tag(
+        "head",
+        Markup('<meta charset="utf-8">'),
+        Markup(f'<meta http-equiv="Content-Security-Policy" content="{text(policy)}">'),
+        Markup('<meta name="viewport" content="width=device-width, initial-scale=1">'),
+        tag("title", f"{exploration.verdict}: {exploration.name}"),
+        tag("style", Markup(_STYLE)),
+    )
+
+
+def _body(exploration: Exploration) -> Iterator[Markup]:
+    found = exploration.counterexample
+    mood = "good" if exploration.ok else "bad"
+    if found is not None:
+        story = tell(found)
+        yield tag("h1", headline(found, story), class_=mood)
+        yield tag("p", tag("strong", found.anomaly.name), f": {found.anomaly.meaning}")
+        yield tag("p", tag("strong", "Usual cure"), f": {found.anomaly.cure}", class_="cure")
+    else:
+        yield tag("h1", title(exploration), class_=mood)
+        if exploration.why:
+            yield tag("p", exploration.why)
+        if not exploration.ok:
+            yield tag("p", tag("strong", "Next"), f": {next_step(exploration)}", class_="cure")
+    yield tag("p", f"{exploration.name}, delivered to {exploration.target}", class_="faint")
+    if found is not None:
+        yield from _counterexample(found)
+    yield from _coverage(exploration)
+    yield from _losses(exploration)
+
+
+def _counterexample(found: Counterexample) -> Iterator[Markup]:
+    story = tell(found)
+    yield tag("h2", "What happened")
+    yield _table(
+        ("", "when", "event", "about", "status"),
+        ((str(one.number), one.when, one.event, one.entity, one.status) for one in story.happened),
+    )
+    yield tag("h2", "What was delivered")
+    yield tag("div", Markup(draw(found)), class_="picture")
+    refused = [line.failing for line in story.lines if line.failing is not None and not line.failing.accepted]
+    for arrow in refused:
+        yield tag("p", f"{arrow.of.number} was answered: ", tag("code", arrow.answer))
+    yield tag("h2", "How it ends")
+    if story.broken:
+        yield tag("p", "The invariant says: ", tag("code", story.broken), class_="bad")
+    elif story.changes or story.effects:
+        yield _ends((*story.changes, *story.effects), story.right)
+    else:
+        yield tag("p", "The same; look at the answers.")
+    yield tag("h2", "To see it again")
+    yield tag("pre", "\n".join(story.replay))
+    yield tag("p", story.size, class_="faint")
+
+
+def _ends(changes: Iterable[Change], good: str) -> Markup:
+    head = tag("tr", tag("th", "where"), tag("th", good), tag("th", "in the failing order"))
+    rows = (
+        tag(
+            "tr",
+            tag("td", change.place, class_="code"),
+            tag("td", change.expected, class_="code good"),
+            tag("td", change.actual, class_="code bad"),
+        )
+        for change in changes
+    )
+    return tag("table", head, *rows)
+
+
+def _coverage(exploration: Exploration) -> Iterator[Markup]:
+    coverage = exploration.coverage
+    yield tag("h2", "What it rests on")
+    if exploration.ok:
+        yield tag("p", f"{verdict_line(exploration)}.")
+    for condition in conditions(exploration):
+        yield tag("p", condition)
+    numbers = {
+        "events": f"{coverage.events:,}",
+        "orders": f"{coverage.orders:,}",
+        "runs": f"{coverage.runs:,}",
+        "deliveries": f"{coverage.deliveries:,}",
+        "states": f"{coverage.states:,}",
+        "seconds": f"{coverage.elapsed:.2f}",
+        "seed": str(coverage.seed),
+        "duplicates": f"each event {once_more(coverage)}" if coverage.duplicates else "none",
+        "ties": "the seconds of each burst collapsed as well" if coverage.ties else "as they were",
+    }
+    if coverage.strength is not None:
+        numbers["strength"] = f"{coverage.covered:,} of {coverage.of:,} orders of any {coverage.strength} events"
+    rows = (tag("tr", tag("th", name), tag("td", value)) for name, value in numbers.items())
+    yield tag("table", *rows, class_="facts")
+
+
+def _losses(exploration: Exploration) -> Iterator[Markup]:
+    if not exploration.losses:
+        return
+    happened = happenings(exploration.events)
+    yield tag("h2", "If one event is never delivered")
+    rows = []
+    for loss in exploration.losses:
+        one = happened[loss.place]
+        outcome = "heals" if loss.heals else f"differs: {', '.join(loss.changes) or 'the state'}"
+        rows.append((str(one.number), one.event, one.entity, one.status, outcome))
+    yield _table(("", "event", "about", "status", "the end"), rows)
+
+
+def _table(headings: Iterable[str], rows: Iterable[Iterable[str]]) -> Markup:
+    head = tag("tr", *(tag("th", heading) for heading in headings))
+    return tag("table", head, *(tag("tr", *(tag("td", cell) for cell in row)) for row in rows))

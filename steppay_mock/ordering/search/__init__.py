@@ -1,0 +1,1 @@
+"""Which courses are delivered, and what do their ends say?"""

@@ -1,0 +1,101 @@
+"""What is known of the receiver? Nodes: what was delivered, and the state after it. Edges: one more delivery."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from steppay_mock.ordering.orders.course import Course
+
+
+@dataclass(slots=True, eq=False)
+class Edge:
+    """One more delivery: where it leads, whether it was accepted, and the course in which that was seen first."""
+
+    target: Node
+    accepted: bool
+    course: Course
+
+
+@dataclass(slots=True, eq=False)
+class Node:
+    """The events of ``mask`` were delivered, in some order, and the receiver is in ``state`` after it.
+
+    ``spent``: an event came twice, and the state was another one for it. ``waiting``: events that were refused and are
+    delivered again at the end. ``open`` counts the deliveries from here that were never made and the ways to nodes that
+    are open themselves; at 0 everything that begins here is known.
+    """
+
+    mask: int
+    state: int
+    spent: bool
+    waiting: Course
+    course: Course
+    """The course that led here first."""
+    open: int = 0
+    edges: dict[int, Edge] = field(default_factory=dict)
+    ways_in: list[Node] = field(default_factory=list)
+
+
+class Graph:
+    """All nodes that were reached, for events 0 to ``count`` - 1. ``duplicates``: each event may come once more.
+
+    ``merging``: nodes that look alike are one. Without, each course has nodes of its own, and the graph is a tree.
+    """
+
+    def __init__(self, count: int, *, duplicates: bool, merging: bool) -> None:
+        self.count = count
+        self.full = (1 << count) - 1
+        self.merging = merging
+        self._duplicates = duplicates
+        self._nodes: dict[object, Node] = {}
+
+    def __len__(self) -> int:
+        return len(self._nodes)
+
+    def node(self, *, mask: int, state: int, course: Course, spent: bool = False, waiting: Course = ()) -> Node:
+        """The node; a new one, if it was never reached."""
+        key = (mask, state, spent, waiting) if self.merging else (course, state, waiting)
+        found = self._nodes.get(key)
+        if found is None:
+            found = self._nodes[key] = Node(mask, state, spent, waiting, course)
+            found.open = self.count - mask.bit_count()
+            if self._duplicates and not spent:
+                found.open += mask.bit_count() - len(waiting)
+        return found
+
+    def repeats(self, node: Node) -> list[int]:
+        """The events that may come once more here, and have not yet; the oldest first."""
+        if not self._duplicates or node.spent:
+            return []
+        known, waiting = node.edges, node.waiting
+        return [
+            place
+            for place in range(self.count)
+            if node.mask >> place & 1 and place not in known and place not in waiting
+        ]
+
+    def news(self, node: Node) -> list[int]:
+        """The events that have not been delivered yet, and never were from here; the last first."""
+        mask, known = node.mask, node.edges
+        return [place for place in range(self.count - 1, -1, -1) if not mask >> place & 1 and place not in known]
+
+    def connect(self, node: Node, place: int, edge: Edge) -> None:
+        """Keep what a delivery led to, seen for the first time."""
+        node.edges[place] = edge
+        if edge.target is node or not edge.target.open:
+            self._close_one(node)
+        else:
+            edge.target.ways_in.append(node)
+
+    def ways_on(self, node: Node) -> list[int]:
+        """The deliveries that were made before, and lead to where something is still open."""
+        return [place for place, edge in node.edges.items() if edge.target is not node and edge.target.open]
+
+    def _close_one(self, node: Node) -> None:
+        closing = [node]
+        while closing:
+            one = closing.pop()
+            one.open -= 1
+            if not one.open:
+                closing += one.ways_in
+                one.ways_in = []

@@ -1,0 +1,250 @@
+"""How is one set of events searched? Looked at in order, proved or covered, and whatever fails made small."""
+
+from __future__ import annotations
+
+from itertools import islice
+from math import factorial, inf
+from time import perf_counter
+from typing import TYPE_CHECKING, Any
+
+from steppay_mock.ordering.exploration import Coverage, Exploration, Loss, Verdict
+from steppay_mock.ordering.failure import ExplorationError
+from steppay_mock.ordering.options import ExploreSettings
+from steppay_mock.ordering.orders.covering import covered
+from steppay_mock.ordering.orders.lattice import covering_chains, deliveries_with_reset, deliveries_with_restore
+from steppay_mock.ordering.receiver.subject import BudgetSpentError, Subject
+from steppay_mock.ordering.search.cover import cover, sample_orders
+from steppay_mock.ordering.search.search import ContradictionError, FoundError, Search
+from steppay_mock.ordering.search.truth import know_truth
+from steppay_mock.ordering.search.verify import find_counterexample, is_flaky
+from steppay_mock.ordering.state.difference import differences
+from steppay_mock.ordering.token import describe_events, source_of
+from steppay_mock.payload.event import Event
+from steppay_mock.store.scenarios.story import Story
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from steppay_mock.ordering.counterexample import Kind
+    from steppay_mock.ordering.orders.course import Course
+    from steppay_mock.ordering.receiver.receiver import Receiver
+
+_MOST_PROVED = 14  # events: beyond, even a right receiver is out of every budget
+_MINIMISING = 10_000  # deliveries that may be spent on making a counterexample smaller
+
+
+class Inquiry:
+    """One exploration of one set of events."""
+
+    def __init__(
+        self,
+        events: Sequence[Event],
+        receiver: Receiver,
+        settings: ExploreSettings,
+        *,
+        story: Story | None,
+        burst: float | None,
+    ) -> None:
+        self._settings = settings
+        self._story = story
+        self._count = len(events)
+        self._subject = Subject(receiver, events, settings)
+        self._search = Search(self._subject, settings)
+        self._token = describe_events(events, source=source_of(story), burst=burst, retries=settings.attempts)
+        self._strength: int | None = None
+        self._orders: list[Course] = []
+        self._random = 0
+        self._found_after: int | None = None
+        self._sampled = 0
+        self._disagreed = 0
+        self._losses: tuple[Loss, ...] = ()
+        self._ending = -1
+        self._truth = know_truth(settings, story)
+        self._started = perf_counter()
+
+    def run(self) -> Exploration:
+        """Search, and say what came of it."""
+        if self._count < 2:
+            return self._result("vacuous", why=f"{self._count} events have no order. Give two or more.")
+        with self._subject:
+            try:
+                return self._run()
+            except ExplorationError as error:
+                error.exploration = self._result("unfinished", why=str(error))
+                raise
+
+    def _run(self) -> Exploration:
+        try:
+            why = self._tell_vacuous()
+            if why:
+                return self._result("vacuous", why=why)
+            self._prove()
+            self._sample()
+            self._losses = self._lose()
+        except FoundError as found:
+            return self._fail(found.kind, found.course)
+        except ContradictionError as contradiction:
+            return self._contradict(contradiction)
+        return self._result("proved" if self._strength is None else "covered")
+
+    # The parts of a search.
+
+    def _tell_vacuous(self) -> str:
+        """Deliver the events as they happened; what makes that prove nothing, if anything does."""
+        search, course = self._search, tuple(range(self._count))
+        self._trail = search.lead(course) if self._subject.can_restore and self._fits() else []
+        node = self._trail[-1][0] if self._trail else search.follow(course, repeats="never")
+        search.expected = self._ending = search.settle(node)[0]
+        if not any(search.accepted.values()):
+            return "Every event was refused. Are path= and secret= those of the receiver?"
+        if len(self._subject.states) == 1:
+            return "The state never changed. Does state= read what the receiver writes?"
+        if self._truth is not None and self._truth.state != self._subject.states[self._ending].state:
+            raise FoundError("truth", course)
+        return ""
+
+    def _prove(self) -> None:
+        """Every order, or as many as the budget allows."""
+        search = self._search
+        if not self._fits():
+            self._cover()
+            return
+        try:
+            share = self._price() // 20
+            self._begin_again(max(share, 2))
+            if self._subject.can_restore:
+                search.by_restoring(
+                    islice(covering_chains(self._count), 1, 5 if share > self._count else 2), self._trail
+                )
+            else:
+                search.by_resetting(covering_chains(self._count))
+        except BudgetSpentError:  # the receiver has more states than a right one needs
+            self._subject.allow(40 * self._count)
+            self._cover()
+        if search.answered is not None:
+            raise FoundError("answer", search.answered)
+
+    def _begin_again(self, most: int) -> None:
+        """The beginning of the story once more, as far as that costs next to nothing: does it go as before?"""
+        node = self._search.begin()
+        for place in range(min(self._count, most)):
+            node = self._search.step(node, place)
+
+    def _cover(self) -> None:
+        self._search = self._search.unmerged()  # whole orders rest on no assumption, and make none
+        self._strength = min(self._settings.strength, self._count)
+        self._orders, self._random = cover(self._search, self._settings)
+        if self._search.answered is not None:
+            raise FoundError("answer", self._search.answered)
+
+    def _sample(self) -> None:
+        """Whole orders without merging, where that was asked for after a proof."""
+        if not self._settings.paranoid or self._strength is not None:
+            return
+        search = self._search = self._search.unmerged()
+        self._subject.allow(inf)
+        for order in sample_orders(self._count, seed=self._settings.seed):
+            try:
+                search.follow(order, repeats="last")
+            except FoundError:
+                self._disagreed += 1
+                raise
+            finally:
+                self._sampled += 1
+
+    def _lose(self) -> tuple[Loss, ...]:
+        """What is wrong at the end if one event never comes."""
+        if not self._settings.losses:
+            return ()
+        self._subject.allow(inf)
+        return tuple(self._loss(place) for place in range(self._count))
+
+    def _loss(self, lost: int) -> Loss:
+        search, states = self._search, self._subject.states
+        node = search.root
+        for place in range(self._count):
+            if place != lost:
+                node = search.edge(node, place).target
+        expected, actual = states[self._ending], states[search.settle(node)[0]]
+        changes = tuple(one.path for one in differences(expected.state, actual.state))
+        return Loss(place=lost, heals=expected == actual, changes=changes)
+
+    # What came of it.
+
+    def _fail(self, kind: Kind, course: Course) -> Exploration:
+        self._found_after = self._subject.deliveries
+        budget = max(self._settings.budget // 2, _MINIMISING)
+        found = find_counterexample(self._search, kind, course, token=self._token, budget=budget, truth=self._truth)
+        if found is None:
+            return self._result(
+                "flaky",
+                why="An order that ended otherwise did not do so again. Does the state depend on time, on chance, or "
+                "on what reset= or restore= leave behind?",
+            )
+        return self._result("fails", counterexample=found)
+
+    def _contradict(self, contradiction: ContradictionError) -> Exploration:
+        subject = self._subject
+        if is_flaky(subject, contradiction):
+            return self._result(
+                "flaky",
+                why="The same deliveries ended differently. Does the state depend on time, on chance, or on what "
+                "reset= or restore= leave behind? Name what does not count: ignore=[...].",
+            )
+        subject.allow(max(self._settings.budget - subject.deliveries, 40 * self._count))
+        try:
+            self._cover()
+        except FoundError as found:
+            return self._fail(found.kind, found.course)
+        subject.allow(inf)
+        witnesses = tuple(subject.follow(course) for course in (contradiction.before, contradiction.now))
+        return self._result(
+            "hidden",
+            why="The probe showed equal states, and the same delivery led to different ones. Let state= show all that "
+            "matters, so that every order can be proved.",
+            witnesses=witnesses,
+        )
+
+    def _result(self, verdict: Verdict, **found: Any) -> Exploration:
+        subject, search = self._subject, self._search
+        seen, of = covered(self._orders, strength=self._strength) if self._strength and self._orders else (0, 0)
+        return Exploration(
+            verdict=verdict,
+            target=subject.target,
+            name=f"{self._count} events" if self._story is None else self._story.name,
+            events=subject.events,
+            coverage=Coverage(
+                events=self._count,
+                orders=factorial(self._count) if verdict == "proved" else len(set(self._orders)),
+                runs=len(self._orders) if verdict == "covered" else search.runs,
+                deliveries=subject.deliveries,
+                states=len(subject.states),
+                elapsed=perf_counter() - self._started,
+                seed=self._settings.seed,
+                strength=self._strength,
+                random=self._random,
+                covered=seen,
+                of=of,
+                duplicates=self._settings.duplicates,
+                sampled=self._sampled,
+                disagreed=self._disagreed,
+                refused=subject.refused,
+                found_after=self._found_after,
+                leans_on_retries=search.retried,
+            ),
+            losses=self._losses,
+            **found,
+        )
+
+    # How much it costs.
+
+    def _price(self) -> int:
+        """The deliveries of a proof, if states depend on what was delivered alone."""
+        count = self._count
+        repeated = deliveries_with_restore(count) if self._settings.duplicates else 0
+        if self._subject.can_restore:
+            return deliveries_with_restore(count) + repeated
+        return deliveries_with_reset(count) + repeated
+
+    def _fits(self) -> bool:
+        return self._count <= _MOST_PROVED and self._price() <= self._settings.budget

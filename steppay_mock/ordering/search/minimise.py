@@ -1,0 +1,173 @@
+"""Which is the smallest course that fails? Fewest events, then fewest inversions, then fewest repeats.
+
+The ways that were gone are kept, so trying one more course mostly costs no delivery. A failing course is first made
+smaller step by step; then everything that would be smaller still is tried, set of events by set of events, so that what
+is shown is the smallest there is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import combinations
+from typing import TYPE_CHECKING
+
+from steppay_mock.ordering.orders.course import Course, inversions, occurrence, repeats
+from steppay_mock.ordering.receiver.answers import is_odd
+from steppay_mock.ordering.receiver.subject import BudgetSpentError
+from steppay_mock.ordering.search.graph import Node
+
+if TYPE_CHECKING:
+    from steppay_mock.ordering.counterexample import Kind
+    from steppay_mock.ordering.search.search import Search
+
+_MOST_STEPS = 400_000  # ways looked at, in all: about a second
+
+
+def size_of(course: Course) -> tuple[int, int, int, Course]:
+    """What makes one course smaller than another."""
+    return len(set(course)), inversions(course), repeats(course), course
+
+
+class Minimiser:
+    """Finds the smallest course of one kind of failure, among those that the search can go."""
+
+    def __init__(self, search: Search, kind: Kind, *, budget: int) -> None:
+        self._search = search
+        self._subject = search.subject
+        self._kind = kind
+        self._steps = 0
+        self._subject.allow(budget)
+
+    def smallest(self, course: Course) -> tuple[Course, bool]:
+        """The smallest course, and whether everything smaller was tried."""
+        best = course
+        try:
+            best = self._shrunk(course)
+            for found in self._smaller_ones(best):
+                best = min(best, found, key=size_of)
+                break
+        except BudgetSpentError:
+            return best, False
+        return best, True
+
+    def fails(self, course: Course) -> bool:
+        """Whether the course shows the failure."""
+        places = occurrence(course)
+        accepted = self._accepted(places) if self._kind == "answer" else {}
+        node = self._root
+        for place in course:
+            edge = self._search.edge(node, place)
+            if self._is_broken(edge.target):
+                return True
+            is_new = not node.mask >> place & 1
+            if accepted and is_odd(edge.accepted, accepted[place], is_new=is_new):
+                return True
+            node = edge.target
+        return self._kind in {"state", "effects"} and self._settled(node) != self._ending(places)
+
+    # Smaller step by step.
+
+    def _shrunk(self, course: Course) -> Course:
+        """A course that fails, of which no single event can be left out, and no single step undone."""
+        best = course
+        while True:
+            smaller = next((one for one in _one_less(best) if size_of(one) < size_of(best) and self.fails(one)), None)
+            if smaller is None:
+                return best
+            best = smaller
+
+    # All that is smaller still.
+
+    def _smaller_ones(self, best: Course) -> Iterator[Course]:
+        count = len(self._subject.events)
+        for size in range(1, len(set(best)) + 1):
+            found = [one for places in combinations(range(count), size) if (one := self._least(places)) is not None]
+            if found:
+                yield min(found, key=size_of)
+
+    def _least(self, places: tuple[int, ...]) -> Course | None:
+        """The smallest failing course of exactly these events; None if each of their orders ends alike."""
+        accepted = self._accepted(places) if self._kind == "answer" else {}
+        expected = None if self._kind == "invariant" else self._ending(places)
+        failing: list[Course] = []
+        front: dict[tuple[Node, int | None, bool], tuple[int, Course]] = {(self._root, None, False): (0, ())}
+        while front:
+            after: dict[tuple[Node, int | None, bool], tuple[int, Course]] = {}
+            for (node, repeated, differs), (cost, course) in front.items():
+                for place in places:
+                    is_new = not node.mask >> place & 1
+                    if not is_new and (repeated is not None or not self._repeats):
+                        continue
+                    self._count_step()
+                    edge = self._search.edge(node, place)
+                    target = edge.target
+                    way = (*course, place)
+                    odd = differs or bool(accepted and is_odd(edge.accepted, accepted[place], is_new=is_new))
+                    key = target, repeated if is_new else place, odd
+                    price = cost + sum(one > place for one in course)
+                    if self._is_broken(target):
+                        failing.append(way)
+                    elif key not in after or (price, way) < after[key]:
+                        after[key] = price, way
+            failing += [
+                course
+                for (node, _, differs), (_, course) in after.items()
+                if node.mask.bit_count() == len(places) and self._is_failure(node, expected, differs=differs)
+            ]
+            front = after
+        exact = [course for course in failing if len(set(course)) == len(places)]
+        return min(exact, key=size_of) if exact else None
+
+    def _is_broken(self, node: Node) -> bool:
+        return self._kind == "invariant" and self._subject.broken(node.state) is not None
+
+    def _is_failure(self, node: Node, expected: int | None, *, differs: bool) -> bool:
+        if self._kind in {"answer", "invariant"}:
+            return differs
+        return self._settled(node) != expected
+
+    # What is known, or found out.
+
+    @property
+    def _root(self) -> Node:
+        return self._search.root
+
+    @property
+    def _repeats(self) -> bool:
+        return self._search.repeats
+
+    def _ending(self, places: Course) -> int:
+        """The state after these events as they happened."""
+        node = self._root
+        for place in places:
+            node = self._search.edge(node, place).target
+        return self._settled(node)
+
+    def _accepted(self, places: Course) -> dict[int, bool]:
+        """Whether each of these events is accepted, delivered as they happened."""
+        node, found = self._root, {}
+        for place in places:
+            edge = self._search.edge(node, place)
+            found[place] = edge.accepted
+            node = edge.target
+        return found
+
+    def _settled(self, node: Node) -> int:
+        return self._search.settle(node)[0]
+
+    def _count_step(self) -> None:
+        self._steps += 1
+        if self._steps > _MOST_STEPS:
+            raise BudgetSpentError
+
+
+def _one_less(course: Course) -> Iterator[Course]:
+    """The courses that are one step smaller: without an event, without a repeat, with one swap undone."""
+    for place in sorted(set(course)):
+        yield tuple(one for one in course if one != place)
+    for at in range(len(course) - 1, 0, -1):
+        if course[at] in course[:at]:
+            yield course[:at] + course[at + 1 :]
+    for at in range(len(course) - 1):
+        if course[at] > course[at + 1]:
+            yield (*course[:at], course[at + 1], course[at], *course[at + 2 :])

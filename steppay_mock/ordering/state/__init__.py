@@ -1,0 +1,1 @@
+"""When are two states of a receiver the same, and where do they differ?"""

@@ -1,0 +1,142 @@
+"""Where do two states differ, and how is that told in a few lines?
+
+Rows are matched by what identifies them: a row more or less, or another order, does not make all of them differ.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from typing import Any, Literal
+
+from steppay_mock.delivery.excerpt import excerpt
+from steppay_mock.ordering.state.matching import match_rows
+from steppay_mock.ordering.state.normal import Unordered, normalise, plain
+from steppay_mock.ordering.state.path import below
+
+Kind = Literal["changed", "missing", "unexpected", "order"]
+"""Another value; expected and not there; there and not expected; a list of the same things in another order."""
+
+_LISTED = 10  # differences that a text tells
+_SHOWN = 100  # characters of a value
+_PATH = 120  # characters of a path
+_BEFORE = 20  # characters before the first that differs, where a long value is cut
+_COMPARED = 250_000  # pairs of things up to which a list is searched for what was inserted
+_SORT = "the same things in another order. If their order means nothing, sort them in the probe (ORDER BY)"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Difference:
+    """One place where the states differ: a JSONPath, in which rows are called as ``[id=7]``, and both values.
+
+    Of what is missing ``actual`` is None, of what is unexpected ``expected`` is.
+    """
+
+    path: str
+    kind: Kind
+    expected: Any = None
+    actual: Any = None
+
+    def __str__(self) -> str:
+        path = excerpt(self.path, limit=_PATH)
+        if self.kind == "order":
+            return f"~ {path}: {_SORT}"
+        expected, actual = show_both(self.expected, self.actual)
+        lines = [f"- {path}: {expected}"] if self.kind != "unexpected" else []
+        return "\n".join([*lines, f"+ {path}: {actual}"] if self.kind != "missing" else lines)
+
+
+def differences(expected: Any, actual: Any) -> list[Difference]:
+    """Every place where two states differ, in normal or plain form; none if they are the same."""
+    return list(_compare("$", plain(expected), plain(actual)))
+
+
+def describe_differences(found: Sequence[Difference], *, limit: int = _LISTED) -> str:
+    """The differences in lines: ``-`` what was expected, ``+`` what came, ``~`` another order; ``limit`` are told."""
+    lines = [str(one) for one in found[:limit]]
+    if len(found) > limit:
+        lines.append(f"... and {len(found) - limit} more")
+    return "\n".join(lines)
+
+
+def _compare(path: str, expected: Any, actual: Any) -> Iterator[Difference]:
+    if isinstance(expected, dict) and isinstance(actual, dict):
+        yield from _compare_members(path, expected, actual)
+    elif isinstance(expected, list) and isinstance(actual, list) and type(expected) is type(actual):
+        if normalise(expected) != normalise(actual):
+            yield from _compare_things(path, expected, actual)
+    elif normalise(expected) != normalise(actual):
+        yield Difference(path=path, kind="changed", expected=expected, actual=actual)
+
+
+def _compare_members(path: str, expected: dict[Any, Any], actual: dict[Any, Any]) -> Iterator[Difference]:
+    for key, value in expected.items():
+        if key in actual:
+            yield from _compare(below(path, key), value, actual[key])
+        else:
+            yield Difference(path=below(path, key), kind="missing", expected=value)
+    for key, value in actual.items():
+        if key not in expected:
+            yield Difference(path=below(path, key), kind="unexpected", actual=value)
+
+
+def _compare_things(path: str, expected: list[Any], actual: list[Any]) -> Iterator[Difference]:
+    ordered = not isinstance(expected, Unordered)
+    if ordered and Counter(map(normalise, expected)) == Counter(map(normalise, actual)):
+        yield Difference(path=path, kind="order", expected=expected, actual=actual)
+    elif (matches := match_rows(expected, actual)) is not None:
+        for name, one, other in matches.pairs:
+            yield from _compare_pair(f"{path}[{name}]", one, other)
+        if ordered and matches.reordered:
+            yield Difference(path=path, kind="order", expected=expected, actual=actual)
+    elif ordered:
+        for at, one, other in _aligned(expected, actual):
+            yield from _compare_pair(f"{path}[{at}]", one, other)
+    else:
+        yield from _compare_sets(f"{path}[*]", expected, actual)
+
+
+def _compare_sets(path: str, expected: list[Any], actual: list[Any]) -> Iterator[Difference]:
+    there, came = {normalise(one): one for one in expected}, {normalise(one): one for one in actual}
+    for form in [form for form in there if form not in came]:
+        yield Difference(path=path, kind="missing", expected=there[form])
+    for form in [form for form in came if form not in there]:
+        yield Difference(path=path, kind="unexpected", actual=came[form])
+
+
+def _compare_pair(path: str, one: list[Any], other: list[Any]) -> Iterator[Difference]:
+    """Compare one thing with one, or with none: either list may be empty."""
+    if one and other:
+        yield from _compare(path, one[0], other[0])
+    elif one:
+        yield Difference(path=path, kind="missing", expected=one[0])
+    else:
+        yield Difference(path=path, kind="unexpected", actual=other[0])
+
+
+def _aligned(expected: list[Any], actual: list[Any]) -> Iterator[tuple[int, list[Any], list[Any]]]:
+    """Pairs of things that do not agree, with their place: what was inserted or left out has no partner."""
+    spans = [(0, len(expected), 0, len(actual))]
+    if len(expected) * len(actual) <= _COMPARED:
+        matcher = SequenceMatcher(None, [*map(normalise, expected)], [*map(normalise, actual)], autojunk=False)
+        spans = [span for tag, *span in matcher.get_opcodes() if tag != "equal"]  # type: ignore[misc]
+    for first, last, begin, end in spans:
+        for at in range(max(last - first, end - begin)):
+            one, other = expected[first:last][at : at + 1], actual[begin:end][at : at + 1]
+            yield (first if one else begin) + at, one, other
+
+
+def show_both(expected: Any, actual: Any) -> tuple[str, str]:
+    """Both values as text; of long ones the part where they begin to differ."""
+    texts = repr(expected), repr(actual)
+    if max(map(len, texts)) <= _SHOWN:
+        return excerpt(texts[0]), excerpt(texts[1])
+    same = next((at for at, pair in enumerate(zip(*texts, strict=False)) if pair[0] != pair[1]), min(map(len, texts)))
+    begin = max(0, same - _BEFORE) if same > _SHOWN - _BEFORE else 0
+    return _cut(texts[0], begin), _cut(texts[1], begin)
+
+
+def _cut(text: str, begin: int) -> str:
+    return ("..." if begin else "") + excerpt(text[begin:], limit=_SHOWN)
