@@ -11,7 +11,7 @@ import pytest
 from steppay_mock import make_event, validate
 
 # Loaded here because runs in process drop what they load, and some of it (rpds) cannot be loaded twice.
-for name in ("delivery.deliver", "ordering.explore", "ordering.replay", "ordering.text", "store.api.api"):
+for name in ("delivery.deliver", "ordering.explore", "ordering.replay", "ordering.report.text", "store.api.api"):
     import_module(f"steppay_mock.{name}")
 import_module("responses")  # and with it requests, which must not know another http.cookiejar than the other tests
 validate(make_event("payment.completed", seed=1), engine="jsonschema")
