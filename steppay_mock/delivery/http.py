@@ -42,7 +42,9 @@ class HttpTransport:
     all silent may take it once for each. ``tls`` None: one is made; whoever opens many transports shares one.
     """
 
+    _method = "POST"
     _persistence = "close"
+    _most = MAX_ANSWER
 
     def __init__(self, endpoint: Endpoint, *, timeout: float, tls: ssl.SSLContext | None = None) -> None:
         self._endpoint = endpoint
@@ -75,7 +77,7 @@ class HttpTransport:
         try:
             self._ask(connection, request)
             response = _answer_of(connection, deadline)
-            body = _body_of(response)
+            body = _body_of(response, self._most)
         except _FAILURES as failure:
             error = self._told(failure)
         finally:
@@ -108,7 +110,7 @@ class HttpTransport:
     def _ask(self, connection: HTTPConnection, request: Request) -> None:
         headers = {"host": self._endpoint.authority, "connection": self._persistence, **request.headers, **_SUPPRESSED}
         with suppress(BrokenPipeError):  # it may have answered, such as 413, without reading to the end
-            connection.request("POST", self._endpoint.target, request.body, headers, preload_content=False)
+            connection.request(self._method, self._endpoint.target, request.body, headers, preload_content=False)
 
     def _told(self, failure: Exception) -> str:
         cause: BaseException | None = failure
@@ -128,11 +130,11 @@ def _answer_of(connection: HTTPConnection, deadline: float) -> Response:
     return connection.getresponse()
 
 
-def _body_of(response: Response) -> bytes:
+def _body_of(response: Response, most: int) -> bytes:
     # One read does not tell a body that broke off from one that ended; the read after it does.
     body = bytearray()
-    while len(body) < MAX_ANSWER:
-        part = response.read(MAX_ANSWER - len(body), decode_content=False)
+    while len(body) < most:
+        part = response.read(most - len(body), decode_content=False)
         if not part:
             break
         body += part

@@ -65,6 +65,8 @@ class Coverage:
     """How many of the runs were in random order, beyond those that the strength needs."""
     refused: int = 0
     """How many deliveries were answered with something else than success."""
+    silent: int = 0
+    """How many deliveries were not answered at all."""
     found_after: int | None = None
     """How many deliveries had been made when the first failure showed."""
     leans_on_retries: bool = False

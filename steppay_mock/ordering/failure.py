@@ -16,5 +16,11 @@ class ExplorationError(SteppayMockError):
     exploration: Exploration | None = None
 
 
+class NoAnswerError(ExplorationError):
+    """The receiver did not answer in time; ``reached`` says whether it answered anything before."""
+
+    reached: bool = True
+
+
 class MissingStepError(SteppayMockError):
     """What a token says was delivered is not among the events: they are others, or changed since."""

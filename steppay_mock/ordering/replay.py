@@ -8,7 +8,7 @@ from typing import Any, Unpack
 
 from steppay_mock.errors import SteppayMockError
 from steppay_mock.ordering.counterexample import Counterexample
-from steppay_mock.ordering.failure import MissingStepError
+from steppay_mock.ordering.failure import ExplorationError, MissingStepError, NoAnswerError
 from steppay_mock.ordering.options import ExploreOptions, Probe, read_explore_options
 from steppay_mock.ordering.orders.bursts import collapse_bursts
 from steppay_mock.ordering.orders.races import Race
@@ -60,7 +60,8 @@ def replay(
 
     ``events`` are those that were explored; None makes them anew, which a token knows how to do if they were a
     scenario's. The other options are those of ``explore``. Where a step of the token is not among the events any more
-    that is a MissingStepError.
+    that is a MissingStepError; where nothing was answered, accepted or changed, and so nothing tested, it is an
+    ExplorationError.
     """
     read = read_token(token)
     settings = replace(read_explore_options(state, options), attempts=read.retries)
@@ -74,12 +75,28 @@ def replay(
     source = read.source
     described = describe_events(listed, source=source, burst=read.burst, retries=read.retries)
     with subject:
+        subject.begin()
+        subject.look()  # the first state, beside which a change shows
         if read.together:
             shown = race_again(subject, settings, Race(found, read.together, read.held), token=described)
         else:
             truth: Truth | None = know_truth(settings, story) if read.kind == "truth" else None
             shown = deliver_again(subject, read.kind, found, token=described, truth=truth, smallest=True)
+    if shown is None:
+        _refuse_vacuous(subject)
     return Replay(target=subject.target, events=listed, course=found, counterexample=shown)
+
+
+def _refuse_vacuous(subject: Subject) -> None:
+    """Where nothing was tested, nothing is mended."""
+    if not subject.answered:
+        error = NoAnswerError(f"Nothing was answered. Does the receiver run at {subject.target}?")
+        error.reached = False
+        raise error
+    if subject.refused == subject.deliveries:
+        raise ExplorationError("Every event was refused. Are path= and secret= those of the receiver?")
+    if len(subject.states) == 1:
+        raise ExplorationError("The state never changed. Does state= read what the receiver writes?")
 
 
 def _made_again(source: Source | None) -> Story:

@@ -7,6 +7,7 @@ from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Any, get_args
 from zlib import compress, decompressobj
@@ -89,12 +90,20 @@ def source_of(story: Story | None) -> Source | None:
     (part,) = story.parts
     start = story.options.get("start")
     options = {**story.options, **({"start": start.timestamp()} if isinstance(start, datetime) else {})}
-    parameters, assumptions = {**part.parameters, **options}, dict(part.assumptions)
+    parameters = {name: _number(value) for name, value in {**part.parameters, **options}.items()}
+    assumptions = dict(part.assumptions)
     try:
         json.dumps([parameters, assumptions])
     except TypeError:
         return None
     return Source(scenario=part.scenario.name, seed=story.seed, parameters=parameters, assumptions=assumptions)
+
+
+def _number(value: Any) -> Any:
+    """The value; of a Decimal, such as a price from the command line, the number that JSON has for it."""
+    if not isinstance(value, Decimal):
+        return value
+    return int(value) if value == value.to_integral_value() else float(value)
 
 
 def digest(event: Event) -> str:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import socket
 import subprocess
 import sys
 from datetime import UTC, datetime
@@ -13,6 +14,7 @@ from ordering.conftest import MakeLife
 from ordering.ledgers import Ledger, Rows, keep_last, keep_newest
 
 from steppay_mock import SteppayMockError, explore, make_event, replay, scenario
+from steppay_mock.ordering.failure import ExplorationError, NoAnswerError
 from steppay_mock.ordering.token import read_token
 
 STORY = "subscription-renewal-fails-then-recovers"
@@ -91,10 +93,26 @@ def test_an_event_that_moved_is_found_and_one_that_is_gone_is_named(make_life: M
     assert found is not None
     assert found.course == (1, 0)
     before = make_event("customer.created", seed=7)
-    moved = replay(found.token, Ledger(keep_last), state=lambda: 0, reset=print, events=[*life, before])
+    moved = replay(found.token, ledger, state=ledger.state, reset=ledger.reset, events=[*life, before])
     assert moved.course == (1, 0)
     with pytest.raises(SteppayMockError, match=r"Step 1 of the token, subscription.updated, does not exist any more"):
         replay(found.token, ledger, state=ledger.state, reset=ledger.reset, events=[life[0], *life[2:]])
+
+
+def test_where_nothing_was_tested_nothing_is_mended(make_life: MakeLife) -> None:
+    ledger, life = Ledger(keep_last), make_life(3)
+    found = explore(life, ledger, state=ledger.state, reset=ledger.reset).counterexample
+    assert found is not None
+    with pytest.raises(ExplorationError, match="The state never changed"):
+        replay(found.token, ledger, state=lambda: 0, reset=ledger.reset, events=life)
+    refusing = Ledger(lambda _rows, _envelope: 401)
+    with pytest.raises(ExplorationError, match="Every event was refused"):
+        replay(found.token, refusing, state=refusing.state, reset=refusing.reset, events=life)
+    with socket.socket() as held:
+        held.bind(("127.0.0.1", 0))
+        nobody = f"http://127.0.0.1:{held.getsockname()[1]}"
+        with pytest.raises(NoAnswerError, match="Nothing was answered"):
+            replay(found.token, nobody, state=ledger.state, reset=ledger.reset, events=life)
 
 
 def test_a_token_knows_of_retries_and_of_ties(make_life: MakeLife) -> None:

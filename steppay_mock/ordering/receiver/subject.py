@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Self
 from steppay_mock.delivery.deliver import make_request
 from steppay_mock.delivery.excerpt import excerpt
 from steppay_mock.errors import ContractViolation, SteppayMockError
-from steppay_mock.ordering.failure import ExplorationError
+from steppay_mock.ordering.failure import ExplorationError, NoAnswerError
 from steppay_mock.ordering.orders.course import Course
 from steppay_mock.ordering.receiver.answers import accepts, is_late
 from steppay_mock.ordering.receiver.flight import Flight, Passing
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 _FRESH_FOR = 60  # seconds that a signature is used for: receivers refuse what is some minutes old (fact 19)
 _PATIENCE = 2  # how many deliveries in a row may time out before the search gives up
 _SHORTEST_HOLD, _LONGEST_HOLD = 0.3, 2.0  # seconds: a receiver that makes one delivery wait for another never passes it
+_GRACE = 1.1  # how many timeouts the watchdog waits for: what has a timeout of its own shall tell by itself
 
 
 class BudgetSpentError(Exception):
@@ -58,6 +59,7 @@ class Subject:
         self.course: Course = ()
         self.deliveries = 0
         self.refused = 0
+        self.answered = 0
         self._left: float = settings.budget
         self._settings = settings
         self._receiver = OpenReceiver(receiver, settings.delivery)
@@ -69,7 +71,7 @@ class Subject:
         self._slowest = 0.0
         self._stories = FreshStories(self.events) if settings.fresh else None
         self._story: FreshStory | None = None
-        self._dog = Watchdog(settings.delivery.timeout)
+        self._dog = Watchdog(_GRACE * settings.delivery.timeout)
         self._stack = ExitStack()
         if not self.can_begin:
             raise SteppayMockError(
@@ -142,6 +144,7 @@ class Subject:
         finally:
             self._dog.rest()
         self.course = (*self.course, place)
+        self.answered += answer.status is not None
         self._slowest = max(self._slowest, answer.latency)
         if is_late(answer):
             self._timed_out += 1
@@ -168,6 +171,7 @@ class Subject:
         if any(map(is_late, flight.answers)):
             raise self._hung(*places)
         self.course += places
+        self.answered += sum(answer.status is not None for answer in flight.answers)
         self.refused += sum(not accepts(answer) for answer in flight.answers)
         return flight
 
@@ -276,20 +280,28 @@ class Subject:
             raise self._cut_off(f"{name} did not come back within {self._settings.delivery.timeout:g} s") from None
         except ContractViolation:
             raise
+        except SteppayMockError as error:
+            raise self._cut_off(str(error)) from error
         except Exception as error:
             raise self._cut_off(f"{name} raised {type(error).__name__}: {excerpt(str(error))}") from error
         finally:
             self._dog.rest()
 
-    def _hung(self, *places: int) -> ExplorationError:
+    def _hung(self, *places: int) -> NoAnswerError:
         seconds = self._settings.delivery.timeout
         what = " and ".join(str(self.events[place].type) for place in places)
         at_once = ", in flight at once," if len(places) > 1 else ""
-        return self._cut_off(f"The receiver did not answer {what}{at_once} within {seconds:g} s. The limit is timeout=")
+        told = f"The receiver did not answer {what}{at_once} within {seconds:g} s. The limit is timeout="
+        error = NoAnswerError(self._told_of(told))
+        error.reached = self.answered > 0
+        return error
 
     def _cut_off(self, what: str) -> ExplorationError:
+        return ExplorationError(self._told_of(what))
+
+    def _told_of(self, what: str) -> str:
         told = ", ".join(f"{place} {self.events[place].type}" for place in self.course) or "nothing"
-        return ExplorationError(
+        return (
             f"{what.rstrip('.')}. It was in the course of {told}, delivered to {self.target or 'the receiver'}. "
             "Correct that, and explore again."
         )

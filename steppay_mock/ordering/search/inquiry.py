@@ -95,6 +95,8 @@ class Inquiry:
         self._trail = search.lead(course) if self._subject.can_restore and self._fits() else []
         node = self._trail[-1][0] if self._trail else search.follow(course, repeats="never")
         search.expected = self._ending = search.settle(node)[0]
+        if not self._subject.answered:
+            return f"Nothing was answered. Does the receiver run at {self._subject.target}?"
         if not any(search.accepted.values()):
             return "Every event was refused. Are path= and secret= those of the receiver?"
         if len(self._subject.states) == 1:
@@ -229,6 +231,7 @@ class Inquiry:
                 sampled=self._sampled,
                 disagreed=self._disagreed,
                 refused=subject.refused,
+                silent=subject.deliveries - subject.answered,
                 found_after=self._found_after,
                 leans_on_retries=search.retried,
             ),

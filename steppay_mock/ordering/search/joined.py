@@ -24,6 +24,7 @@ def joined(first: Exploration, tied: Exploration | None) -> Exploration:
         sampled=one.sampled + other.sampled,
         disagreed=one.disagreed + other.disagreed,
         refused=one.refused + other.refused,
+        silent=one.silent + other.silent,
         leans_on_retries=one.leans_on_retries or other.leans_on_retries,
         ties=True,
     )

@@ -1,0 +1,187 @@
+"""How is a receiver looked at, and emptied, that runs somewhere else? Over HTTP, by two URLs that it has for tests."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+from steppay_mock.delivery.endpoint import parse_endpoint
+from steppay_mock.delivery.excerpt import excerpt
+from steppay_mock.delivery.http import HttpTransport
+from steppay_mock.delivery.options import resolve_options
+from steppay_mock.delivery.transport import Request
+from steppay_mock.errors import SteppayMockError, check_choice, choices, did_you_mean
+from steppay_mock.ordering.receiver.identifiers import Ids
+
+if TYPE_CHECKING:
+    from steppay_mock.delivery.endpoint import Endpoint
+    from steppay_mock.delivery.transport import Answer
+
+MAX_STATE = 10_000_000
+"""Bytes that a state may have."""
+
+RESET_METHODS = ("POST", "PUT", "DELETE")
+"""How a receiver may be told to empty itself."""
+
+_PLACEHOLDER = re.compile(r"\{(.*?)\}")
+_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")  # RFC 9110, 5.6.2
+_HEADER = (
+    "A header is a name and a value, both in printable ASCII. Write it like Authorization: Bearer ... (what was given "
+    "is not repeated here: it may be secret)."
+)
+
+
+class RemoteError(SteppayMockError):
+    """The URL of the state, or of the reset, is of no use; ``reached`` says whether anything came back from it."""
+
+    reached: bool = True
+
+
+def remote_state(
+    url: str, *, headers: Mapping[str, str] | None = None, timeout: float = 10.0, allow_hosts: Iterable[str] = ()
+) -> Callable[..., Any]:
+    """A probe for ``explore(state=...)``, which asks the URL and gives the JSON that it answers.
+
+    The answer has to be 2xx, come within ``timeout`` seconds and have at most 10 MB. Redirects are not followed,
+    proxies and .netrc do not count, and hosts are allowed as in ``deliver``. ``headers`` go along with the question,
+    such as ``{"Authorization": "Bearer ..."}``, and are never shown. Misuse is a SteppayMockError; the probe raises
+    RemoteError.
+
+    Where the URL has names of ids in braces, ``.../customers/{customer_id}``, the probe is for a receiver that cannot
+    be emptied, ``explore(fresh=True)``: it takes the ids of the run, of which the first of each name counts.
+    """
+    names = placeholders(url)
+    asking = _Asking(url, "GET", headers, timeout, allow_hosts)
+
+    def state() -> Any:
+        return read(asking.ask())
+
+    def state_of(ids: Ids) -> Any:
+        return read(asking.ask({name: _first(ids, name) for name in names}))
+
+    def read(answer: Answer) -> Any:
+        try:
+            return json.loads(answer.body)
+        except (ValueError, RecursionError):
+            kind = excerpt(answer.headers.get("content-type", "") if answer.body else "nothing", limit=60)
+            raise asking.refused(
+                f"answered {answer.status} with {kind or 'a body'}, which is no JSON that can be read. "
+                "Let it show the receiver's rows as JSON"
+            ) from None
+
+    return state_of if names else state
+
+
+def placeholders(url: str) -> tuple[str, ...]:
+    """The names in braces, each once; a SteppayMockError for one that no id has."""
+    found = tuple(dict.fromkeys(_PLACEHOLDER.findall(url)))
+    known = [name.removesuffix("s") for name in Ids.__dataclass_fields__]
+    for name in found:
+        if name not in known:
+            raise SteppayMockError(
+                f"{{{name}}} names no id of a run.{did_you_mean(name, known)} Its ids are {choices(known)}."
+            )
+    return found
+
+
+def remote_reset(
+    url: str,
+    *,
+    method: str = "POST",
+    headers: Mapping[str, str] | None = None,
+    timeout: float = 10.0,
+    allow_hosts: Iterable[str] = (),
+) -> Callable[[], None]:
+    """A function for ``explore(reset=...)``, which calls the URL so that the receiver empties itself.
+
+    The answer has to be 2xx, whatever its body is. ``method`` is POST, PUT or DELETE. The rest is as for
+    :func:`remote_state`.
+    """
+    asking = _Asking(url, check_choice("method", method, RESET_METHODS), headers, timeout, allow_hosts)
+
+    def reset() -> None:
+        asking.ask()
+
+    return reset
+
+
+class _Asking:
+    """Asks one URL again and again."""
+
+    def __init__(
+        self, url: str, method: str, headers: Mapping[str, str] | None, timeout: float, allow_hosts: Iterable[str]
+    ) -> None:
+        settings = resolve_options({"timeout": timeout, "allow_hosts": allow_hosts, "seed": 0})
+        endpoint = parse_endpoint(url, path="/", allowed=settings.allow_hosts)
+        self._request = Request(b"", {"accept": "application/json", **read_headers(headers or {})})
+        self._transport = _Transport(endpoint, method=method, timeout=settings.timeout)
+        # The query is left out of messages: some receivers want a token there.
+        self._name = f"{method} {str(endpoint).partition('?')[0]}"
+
+    def ask(self, values: Mapping[str, str] = {}) -> Answer:
+        """The answer, which is 2xx and came whole; ``values`` go where their names are."""
+        self._transport.fill_in(values)
+        with self._transport:
+            answer = self._transport.send(self._request)
+        if answer.error is not None:
+            error = self.refused(f"failed: {answer.error}. Is the receiver running there, and is it fast enough?")
+            error.reached = answer.status is not None
+            raise error
+        if not 200 <= (answer.status or 0) <= 299:
+            raise self.refused(_told(answer))
+        if len(answer.body) > MAX_STATE:
+            raise self.refused(f"answered more than {MAX_STATE // 10**6} MB. Let it show only what webhooks change")
+        return answer
+
+    def refused(self, what: str) -> RemoteError:
+        """The error that names the URL."""
+        return RemoteError(f"{self._name} {what}.".replace("?.", "?"))
+
+
+class _Transport(HttpTransport):
+    """Sends with another method, and reads further."""
+
+    _most = MAX_STATE + 1
+
+    def __init__(self, endpoint: Endpoint, *, method: str, timeout: float) -> None:
+        super().__init__(endpoint, timeout=timeout)
+        self._method = method
+        self._template = endpoint.target
+
+    def fill_in(self, values: Mapping[str, str]) -> None:
+        """Send to the target in which the names in braces have these values."""
+        target = self._template
+        for name, value in values.items():
+            target = target.replace(quote(f"{{{name}}}"), quote(value, safe=""))
+        self._endpoint = replace(self._endpoint, target=target)
+
+
+def read_headers(headers: Mapping[str, str]) -> dict[str, str]:
+    """The headers, with lower-case names; a SteppayMockError that shows none of them, if one cannot be sent."""
+    for name, value in headers.items():
+        fits = isinstance(name, str) and isinstance(value, str) and value.isascii() and value.isprintable()
+        if not fits or not _NAME.fullmatch(name):
+            raise SteppayMockError(_HEADER)
+    return {name.lower(): value for name, value in headers.items()}
+
+
+def _first(ids: Ids, name: str) -> str:
+    values = getattr(ids, f"{name}s")
+    if not values:
+        raise SteppayMockError(f"The URL has {{{name}}}, and no event of the story names one. Take another id.")
+    return str(values[0])
+
+
+def _told(answer: Answer) -> str:
+    status = answer.status or 0
+    location = answer.headers.get("location", "").partition("?")[0]
+    if 300 <= status <= 399:
+        where = f" to {excerpt(location)}" if location else ""
+        return f"answered {status}{where}: redirects are not followed. Give the URL at which it answers 2xx"
+    if status in {401, 403}:
+        return f"answered {status}. Give it the header that lets you in, such as Authorization"
+    return f"answered {status}. Give a URL at which it answers 2xx"
