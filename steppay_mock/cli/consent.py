@@ -28,8 +28,13 @@ def read_hosts(hosts: Iterable[str]) -> frozenset[str]:
         ) from None
 
 
-def agree(endpoint: Endpoint, allowed: frozenset[str], *, count: int) -> frozenset[str]:
-    """The hosts that may be called, now that the endpoint's is among them; SteppayMockError where it may not be."""
+def agree(
+    endpoint: Endpoint, allowed: frozenset[str], *, count: int | None = None, noun: str = "webhook"
+) -> frozenset[str]:
+    """The hosts that may be called, now that the endpoint's is among them; SteppayMockError where it may not be.
+
+    ``count`` of what ``noun`` says go there; None where nobody knows how many that will be.
+    """
     from steppay_mock.delivery.safety import is_this_machine
 
     host = endpoint.host
@@ -37,10 +42,11 @@ def agree(endpoint: Endpoint, allowed: frozenset[str], *, count: int) -> frozens
         return allowed
     if not at_terminal():
         raise SteppayMockError(
-            f"{host} is not this machine, and webhooks leave it only where that was asked for. "
+            f"{host} is not this machine, and {noun}s leave it only where that was asked for. "
             f"Is it yours? Add --allow-host {host}"
         )
-    question = f"{host} is not this machine. Is it yours, and shall {counted(count, 'webhook')} go there?"
+    what = f"{noun}s" if count is None else counted(count, noun)
+    question = f"{host} is not this machine. Is it yours, and shall {what} go there?"
     if not click.confirm(question, err=True):
         raise SteppayMockError("Nothing was sent. Give the URL of a receiver on this machine, or answer y.")
     return allowed | {host}

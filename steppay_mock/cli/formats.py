@@ -35,8 +35,11 @@ class Wire:
         return request_headers(body, secret=self.secrets, timestamp=self.timestamp, trace_seed=trace_seed)
 
 
-def read_endpoint(url: str) -> Endpoint:
-    """The address that a URL names, wherever it is: nothing is sent yet. StepPay's own hosts are refused even so."""
+def read_endpoint(url: str, *, path: str | None = None) -> Endpoint:
+    """The address that a URL names, wherever it is: nothing is sent yet. StepPay's own hosts are refused even so.
+
+    ``path`` is that of a URL without one; None is where webhooks go.
+    """
     from steppay_mock.delivery.endpoint import DEFAULT_PATH, parse_endpoint
     from steppay_mock.delivery.safety import normal_host
 
@@ -44,7 +47,7 @@ def read_endpoint(url: str) -> Endpoint:
         allowed = frozenset({normal_host(urlsplit(url).hostname or "")})
     except ValueError:
         allowed = frozenset()  # parse_endpoint says what is wrong with it
-    return parse_endpoint(url, path=DEFAULT_PATH, allowed=allowed)
+    return parse_endpoint(url, path=path or DEFAULT_PATH, allowed=allowed)
 
 
 def as_json(events: Iterable[Event], *, count: int) -> Iterator[bytes]:

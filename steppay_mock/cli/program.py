@@ -14,7 +14,8 @@ from steppay_mock.errors import choices, did_you_mean
 
 COMMANDS = (
     *("events", "schema", "generate", "validate", "sign", "verify"),
-    *("send", "faults", "config", "log", "resend", "resume", "scenario", "serve-api"),
+    *("send", "faults", "config", "log", "resend", "resume"),
+    *("scenario", "explore", "replay", "serve-api"),
 )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -43,11 +43,15 @@ class ReportFile(_Parameter):
 
     name = "file"
 
+    def __init__(self, *suffixes: str) -> None:
+        self._suffixes = suffixes
+
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Path:
         """The path, if something can be written there."""
         path = Path(value)
-        if path.suffix not in {".json", ".xml"}:
-            self.fail(f"{str(value)!r} ends in neither .json nor .xml (JUnit). Name it report.json.", param, ctx)
+        if self._suffixes and path.suffix not in self._suffixes:
+            wrong = f"{str(value)!r} ends in neither {' nor '.join(self._suffixes)} (JUnit)"
+            self.fail(f"{wrong}. Name it report{self._suffixes[0]}.", param, ctx)
         if not path.parent.is_dir() or path.is_dir():
             self.fail(f"{str(value)!r} cannot be a file: make the folder {path.parent}, or name another.", param, ctx)
         return path
@@ -60,7 +64,7 @@ def report_option() -> Decorator[Any]:
         "reports",
         metavar="FILE",
         multiple=True,
-        type=ReportFile(),
+        type=ReportFile(".json", ".xml"),
         help="Write the report to this file too: JSON if it ends in .json, JUnit's XML if in .xml. Repeatable.",
     )
 
@@ -97,28 +101,39 @@ class _Case:
             self.answers.append(line.answer)
 
     def element(self) -> Element:
-        from xml.etree.ElementTree import Element, SubElement
+        from xml.etree.ElementTree import SubElement
 
-        made = Element("testcase", classname=_text(self.classname), name=_text(self.name), time=f"{self.seconds:.4f}")
+        made = junit_case(self.classname, self.name, seconds=self.seconds)
         how_many = f"{self.failed} of {self.count} failed, " if self.count > 1 else ""
         if self.failed:
-            SubElement(made, "failure", type="delivery", message=_text(f"{how_many}{self.answers[0]}"))
+            SubElement(made, "failure", type="delivery", message=xml_text(f"{how_many}{self.answers[0]}"))
         elif self.pending:
             SubElement(made, "error", type="pending", message="no outcome yet: resume the run")
         return made
 
 
 def _junit(lines: Iterable[Line], *, count: int, name: str, seconds: float) -> bytes:
+    cases = list(_each(lines) if count <= FEW else _by_type(lines))
+    return junit([case.element() for case in cases], name=name, seconds=seconds)
+
+
+def junit_case(classname: str, name: str, *, seconds: float) -> Element:
+    """A test case of JUnit that passed; a child ``failure`` or ``error`` says that it did not."""
+    from xml.etree.ElementTree import Element
+
+    return Element("testcase", classname=xml_text(classname), name=xml_text(name), time=f"{seconds:.4f}")
+
+
+def junit(cases: Sequence[Element], *, name: str, seconds: float) -> bytes:
+    """The XML of JUnit for these test cases, as one suite of that name."""
     from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
-    cases = list(_each(lines) if count <= FEW else _by_type(lines))
-    failures = sum(case.failed > 0 for case in cases)
-    errors = sum(case.pending > 0 and not case.failed for case in cases)
+    failures, errors = (sum(case.find(kind) is not None for case in cases) for kind in ("failure", "error"))
     numbers = {"tests": len(cases), "failures": failures, "errors": errors}
     told = {"name": name, **{key: str(value) for key, value in numbers.items()}, "time": f"{seconds:.4f}"}
     suites = Element("testsuites", told)
     suite = SubElement(suites, "testsuite", told)
-    suite.extend(case.element() for case in cases)
+    suite.extend(cases)
     indent(suites)
     return bytes(tostring(suites, encoding="utf-8", xml_declaration=True)) + b"\n"
 
@@ -138,5 +153,6 @@ def _by_type(lines: Iterable[Line]) -> Iterable[_Case]:
     return cases.values()
 
 
-def _text(text: str) -> str:
+def xml_text(text: str) -> str:
+    """The text, without what XML cannot hold."""
     return _NOT_XML.sub("?", printable(text))

@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from steppay_mock.delivery.sender.sender import Sender
     from steppay_mock.delivery.sender.tally import Tally
 
-_REDRAWN = 0.1  # seconds between two drawings of the bar
+REDRAWN = 0.1
+"""Seconds between two drawings of a bar."""
 
 
 @dataclass(slots=True)
@@ -81,7 +82,7 @@ class _Drawn:
 
     def update(self, tally: Tally) -> None:
         self.last = tally
-        if time.monotonic() - self.at >= _REDRAWN:
+        if time.monotonic() - self.at >= REDRAWN:
             self.draw(tally)
 
     def draw(self, tally: Tally) -> None:

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import json
 import os
+import re
+import shlex
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from inspect import signature
 from pathlib import Path
@@ -107,10 +110,10 @@ class Receiver:
         return Response(status=204)
 
 
-@pytest.fixture
-def receiver() -> Iterator[Receiver]:
-    app = Receiver()
-    server = make_server("127.0.0.1", 0, app)
+@contextmanager
+def serving(app: Receiver, *, threaded: bool = False) -> Iterator[Receiver]:
+    """The receiver while it listens; ``threaded`` it answers several requests at once."""
+    server = make_server("127.0.0.1", 0, app, threaded=threaded)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
     thread.start()
     app.url = f"http://127.0.0.1:{server.server_port}/webhooks/steppay"
@@ -121,6 +124,12 @@ def receiver() -> Iterator[Receiver]:
 
 
 @pytest.fixture
+def receiver() -> Iterator[Receiver]:
+    with serving(Receiver()) as app:
+        yield app
+
+
+@pytest.fixture
 def nobody() -> Iterator[str]:
     """A URL at which nothing listens: the port is held, so that nobody else can take it."""
     import socket
@@ -128,3 +137,18 @@ def nobody() -> Iterator[str]:
     with socket.socket() as held:
         held.bind(("127.0.0.1", 0))
         yield f"http://127.0.0.1:{held.getsockname()[1]}/webhooks/steppay"
+
+
+@pytest.fixture
+def section(receiver: Receiver) -> Callable[[str], list[list[str]]]:
+    """The words of each command that a section of docs/cli.md shows, about the receiver."""
+    page = (Path(__file__).parents[2] / "docs" / "cli.md").read_text(encoding="utf-8")
+
+    def shown(name: str) -> list[list[str]]:
+        (text,) = re.findall(rf"^## {name}\n(.*?)(?=^## |\Z)", page, re.MULTILINE | re.DOTALL)
+        scripts = "".join(re.findall(r"^```sh\n(.*?)^```$", text, re.MULTILINE | re.DOTALL))
+        root = receiver.url.removesuffix("/webhooks/steppay")
+        lines = scripts.replace("\\\n", " ").replace("http://127.0.0.1:8000", root).splitlines()
+        return [words[1:] for words in map(shlex.split, lines) if words[:1] == ["steppay-mock"]]
+
+    return shown

@@ -1,0 +1,44 @@
+"""``steppay-mock replay``: does a counterexample still fail?"""
+
+from __future__ import annotations
+
+import click
+
+from steppay_mock.cli.closing import closing
+from steppay_mock.cli.failures import WRONG
+from steppay_mock.cli.output import say, write_text
+from steppay_mock.cli.probing import Probing, probing_options
+from steppay_mock.cli.staging import files_option, load_files
+
+
+@click.command(
+    "replay",
+    epilog=closing(
+        "steppay-mock replay sp1.eNptj... --to http://localhost:8000 --state-url http://localhost:8000/test/state "
+        "--reset-url http://localhost:8000/test/reset",
+        exit_codes="0 it is mended, 1 it still fails, 2 it cannot be replayed, 3 the receiver could not be reached.",
+    ),
+)
+@click.argument("token", metavar="TOKEN")
+@probing_options
+@files_option()
+@click.pass_context
+def command(ctx: click.Context, *, token: str, probing: Probing, files: tuple[str, ...]) -> None:
+    """Tell whether a receiver still fails in an order that broke it.
+
+    The order is delivered once more. TOKEN is what `explore`, or a failing test, shows: it makes the events again, on
+    any day and any machine; scenarios of your own need --from. Pass --ignore as when it was found.
+    """
+    from steppay_mock.cli.findings import tell_cut_off
+    from steppay_mock.ordering.failure import ExplorationError
+    from steppay_mock.ordering.replay import replay
+
+    url, options = probing.open()
+    load_files(files)
+    try:
+        found = replay(token, url, **options)
+    except ExplorationError as error:
+        ctx.exit(tell_cut_off(error))
+    write_text(found.report())
+    say("fixed" if found.ok else "it still fails")
+    ctx.exit(0 if found.ok else WRONG)

@@ -1,0 +1,78 @@
+"""How is shown what a search of all orders found? The report, files for people and CI, and an exit code."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from steppay_mock.cli.failures import INTERRUPTED, MISUSED, UNREACHED, WRONG
+from steppay_mock.cli.output import pretty, say, write_json, write_text
+from steppay_mock.cli.reports import junit, junit_case, xml_text
+from steppay_mock.cli.searching import StoppedError
+from steppay_mock.ordering.failure import ExplorationError, NoAnswerError
+from steppay_mock.ordering.remote import RemoteError
+from steppay_mock.ordering.report.verdict import verdict_line
+
+if TYPE_CHECKING:
+    from steppay_mock.ordering.exploration import Exploration
+
+_ERRORS = {"unfinished", "vacuous"}
+
+
+def is_worth_showing(found: Exploration) -> bool:
+    """Whether it says more than the error that cut the search off."""
+    return found.verdict != "unfinished" or found.coverage.deliveries > 0
+
+
+def show(found: Exploration, *, as_json: bool) -> None:
+    """The report on standard output, and the verdict in one line on standard error."""
+    if as_json:
+        write_json(found.as_dict())
+    else:
+        write_text(found.report())
+    say(verdict_line(found))
+
+
+def write_files(found: Exploration, *, reports: Iterable[Path], junits: Iterable[Path], name: str) -> None:
+    """Write every file that was asked for: of the reports each as its suffix says, and the XML of JUnit."""
+    for path in reports:
+        if path.suffix == ".html":
+            path.write_text(found.as_html(), encoding="utf-8")
+        elif path.suffix == ".json":
+            path.write_bytes(pretty(found.as_dict()) + b"\n")
+        else:
+            path.write_bytes(_junit(found, name))
+    for path in junits:
+        path.write_bytes(_junit(found, name))
+
+
+def exit_code(found: Exploration) -> int:
+    """0 where the verdict is yes; else whether the receiver is wrong, or was never reached."""
+    if found.ok:
+        return 0
+    coverage = found.coverage
+    return UNREACHED if coverage.deliveries and coverage.silent == coverage.deliveries else WRONG
+
+
+def tell_cut_off(error: ExplorationError) -> int:
+    """Say why a search could not go on; the exit code."""
+    if isinstance(error, StoppedError):
+        say("stopped: this is what was found so far")
+        return INTERRUPTED
+    say(f"Error: {error}")
+    if isinstance(error, NoAnswerError):
+        return WRONG if error.reached else UNREACHED
+    cause = error.__cause__
+    return UNREACHED if isinstance(cause, RemoteError) and not cause.reached else MISUSED
+
+
+def _junit(found: Exploration, name: str) -> bytes:
+    from xml.etree.ElementTree import SubElement
+
+    case = junit_case(found.target or name, f"{found.name} in every order", seconds=found.coverage.elapsed)
+    if not found.ok:
+        kind = "error" if found.verdict in _ERRORS else "failure"
+        message = xml_text(verdict_line(found))
+        SubElement(case, kind, type=found.verdict, message=message).text = xml_text(found.report())
+    return junit([case], name=name, seconds=found.coverage.elapsed)
