@@ -14,6 +14,8 @@ import pytest
 if TYPE_CHECKING:
     from examples.conftest import Receiver
 
+pytestmark = pytest.mark.exhaustive  # alike on every Python
+
 SECOND = 1_706_002_316
 ID = 9_007_199_254_740_993  # one more than a double can count to
 FEBRUARY = datetime(2024, 2, 23, 9, 31, 56, 403711, tzinfo=UTC)

@@ -14,10 +14,10 @@ if TYPE_CHECKING:
 
 SCENARIOS = {
     "refund-in-parts": True,
-    "subscription-order-cancelled": True,
-    "invoice-paid": True,
-    "subscription-trial-converts": True,
-    "invoice-reserved-then-overdue": False,  # ten events, and twice the deliveries with duplicates
+    "subscription-order-cancelled": False,  # with duplicates it takes twice the deliveries
+    "invoice-paid": False,
+    "subscription-trial-converts": False,
+    "invoice-reserved-then-overdue": False,
 }
 
 Saved = dict[str, list[tuple[Any, ...]]]

@@ -16,6 +16,8 @@ from ordering.zoo.receiver import Receiver
 
 from steppay_mock import Event, validate
 
+pytestmark = pytest.mark.exhaustive  # alike on every Python
+
 
 @cache
 def judged(receiver: Receiver, name: str) -> dict[str, Finding]:

@@ -12,6 +12,8 @@ import pytest_steppay.plugin
 from pytest_steppay.door import StepPay
 from pytest_steppay.keys import MARKER_KEYWORDS
 
+pytestmark = pytest.mark.exhaustive  # alike on every Python
+
 Run = Callable[..., pytest.RunResult]
 
 PAGE = Path(__file__).parents[2].joinpath("docs", "pytest.md").read_text(encoding="utf-8")

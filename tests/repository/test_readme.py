@@ -14,6 +14,8 @@ from werkzeug.serving import make_server
 
 from steppay_mock.store.scenarios.registry import all_scenarios
 
+pytestmark = pytest.mark.exhaustive  # alike on every Python
+
 ROOT = Path(__file__).parents[2]
 BLOCKS: list[tuple[str, str]] = re.findall(
     r"^```(\w+)\n(.*?)^```$", (ROOT / "README.md").read_text("utf-8"), re.MULTILINE | re.DOTALL

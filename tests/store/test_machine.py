@@ -20,6 +20,8 @@ from store.machine_world import World, live
 from steppay_mock import EventType, SteppayMockError, Store
 from steppay_mock.store.lifecycle import INVOICE
 
+pytestmark = pytest.mark.exhaustive  # alike on every Python
+
 SLOW = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.large_base_example]
 
 
