@@ -14,7 +14,7 @@ PYTEST_FLAGS ?= -n auto
 $(READY): requirements/ci.txt pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit("steppay-mock needs Python 3.11 or later") if sys.version_info < (3, 11) else None'
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps -r requirements/ci.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-compile -r requirements/ci.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps -e .
 	touch $@
 

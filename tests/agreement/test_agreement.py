@@ -16,6 +16,8 @@ from steppay_mock import EventType
 from steppay_mock.contract.bundle import bundle_all, bundle_event
 from steppay_mock.contract.resolve import Schema
 
+pytestmark = pytest.mark.exhaustive  # alike on every Python
+
 PYTHON_JUDGES: dict[str, Judge] = {
     "jsonschema over the files": by_jsonschema,
     "jsonschema-rs over the files": by_jsonschema_rs,

@@ -17,6 +17,8 @@ from steppay_mock import EventType, SteppayMockError, make_events
 from steppay_mock.contract.bundle import bundle_all, bundle_envelope, bundle_event
 from steppay_mock.contract.locate import load_schema, schema_dir
 
+pytestmark = pytest.mark.exhaustive  # alike on every Python
+
 BUNDLES: dict[str, Callable[[], dict[str, Any]]] = {
     **{str(name): partial(bundle_event, name) for name in EventType},
     "envelope": bundle_envelope,

@@ -26,6 +26,7 @@ def digest_of(seed: int) -> str:
     return hashlib.sha256(repr(rows).encode()).hexdigest()
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize(
     ("count", "strength"), [(count, strength) for strength in (2, 3, 4) for count in range(max(strength, 3), 13)]
 )
@@ -37,6 +38,7 @@ def test_every_order_of_any_few_items_is_shown(count: int, strength: int) -> Non
     assert shown(rows, strength) == set(permutations(range(count), strength))
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize(
     ("count", "strength", "most"),
     [

@@ -67,7 +67,7 @@ def everywhere(counters: list[Counter[str]]) -> Counter[str]:
 
 def test_events_tell_all_that_is_true_whatever_is_done() -> None:
     chosen = settings(
-        max_examples=200, stateful_step_count=50, deadline=None, derandomize=True, suppress_health_check=SLOW
+        max_examples=120, stateful_step_count=50, deadline=None, derandomize=True, suppress_health_check=SLOW
     )
     run_state_machine_as_test(StoreMachine, settings=chosen)
 

@@ -15,6 +15,8 @@ from steppay_mock.store.scenarios.definition import Scenario
 from steppay_mock.store.scenarios.parameters import parameters_of
 from steppay_mock.store.scenarios.registry import all_scenarios
 
+pytestmark = pytest.mark.exhaustive  # alike on every Python
+
 SCENARIOS = all_scenarios()
 CUSTOMERS = ("customerId",)
 
