@@ -74,7 +74,7 @@ class OpenReceiver:
         if wants is None:
             wants = self._wants_app[function] = _takes(function, len(arguments) + 1)
         given = function(*arguments, self.app) if wants else function(*arguments)
-        return self._run(given) if inspect.isawaitable(given) else given
+        return self._run(given) if hasattr(given, "__await__") else given
 
     def _open(self) -> None:
         made = self._receiver() if self.fresh else self._receiver  # type: ignore[operator]

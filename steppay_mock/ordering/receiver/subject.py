@@ -20,6 +20,7 @@ from steppay_mock.ordering.receiver.fresh import FreshStories, FreshStory
 from steppay_mock.ordering.receiver.receiver import OpenReceiver, Receiver
 from steppay_mock.ordering.receiver.run import Run
 from steppay_mock.ordering.receiver.watchdog import HungError, Watchdog
+from steppay_mock.ordering.state.fingerprint import fingerprint
 from steppay_mock.ordering.state.normal import normalise
 from steppay_mock.ordering.state.states import Snapshot, States
 
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 _FRESH_FOR = 60  # seconds that a signature is used for: receivers refuse what is some minutes old (fact 19)
 _PATIENCE = 2  # how many deliveries in a row may time out before the search gives up
 _SHORTEST_HOLD, _LONGEST_HOLD = 0.3, 2.0  # seconds: a receiver that makes one delivery wait for another never passes it
+_MOST_KNOWN = 50_000  # fingerprints that are kept
 _GRACE = 1.1  # how many timeouts the watchdog waits for: what has a timeout of its own shall tell by itself
 
 
@@ -67,6 +69,8 @@ class Subject:
         self._signed_at = -float("inf")
         self._beginning: Mark | None = None
         self._judged: dict[int, str | None] = {}
+        self._known: dict[bytes, int] = {}
+        """By their fingerprints, the numbers of states that were read before."""
         self._timed_out = 0
         self._slowest = 0.0
         self._stories = FreshStories(self.events) if settings.fresh else None
@@ -194,10 +198,17 @@ class Subject:
         """The number of the state that the receiver is in."""
         settings = self._settings
         raw = self._ask_about("state", settings.state)
-        effects = None if settings.effects is None else self._counted(self._ask_about("effects", settings.effects))
-        number = self.states.number(Snapshot(self._normalised(raw, "state"), effects))
+        effects = None if settings.effects is None else self._ask_about("effects", settings.effects)
+        printed = fingerprint(raw, effects) if self._story is None else None
+        known = None if printed is None else self._known.get(printed)
+        if known is not None:
+            return known
+        counted = None if settings.effects is None else self._counted(effects)
+        number = self.states.number(Snapshot(self._normalised(raw, "state"), counted))
         if settings.invariant is not None and number not in self._judged:
             self._judged[number] = self._judge(settings.invariant, raw)
+        if printed is not None and len(self._known) < _MOST_KNOWN:
+            self._known[printed] = number
         return number
 
     def broken(self, number: int) -> str | None:
