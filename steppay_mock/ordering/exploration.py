@@ -99,6 +99,8 @@ class Exploration:
     losses: tuple[Loss, ...] = ()
     why: str = ""
     """Of a verdict that is neither yes nor no, the reason in words."""
+    unmatched: tuple[str, ...] = ()
+    """The patterns of ``ignore=`` that named nothing in any state: usually slips of the pen."""
     witnesses: tuple[Run, ...] = field(default=(), repr=False)
     """Of ``flaky`` and ``hidden``, the runs that contradict each other."""
 

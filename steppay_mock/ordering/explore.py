@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Unpack
 
 from steppay_mock.ordering.exploration import Exploration
+from steppay_mock.ordering.failure import ExplorationError
 from steppay_mock.ordering.options import ExploreOptions, ExploreSettings, Probe, read_explore_options
 from steppay_mock.ordering.orders.bursts import collapse_bursts
 from steppay_mock.ordering.search.inquiry import Inquiry
@@ -39,8 +40,13 @@ def explore(
     if found.ok and settings.burst is not None:
         tied, other = collapse_bursts(listed, seconds=settings.burst), None
         if tied != listed:
-            rest = replace(settings, budget=max(settings.budget - found.coverage.deliveries, 1), truth=None, api=None)
-            other = Inquiry(tied, receiver, rest, story=story, burst=settings.burst).run()
+            left = max(settings.budget - found.coverage.deliveries, settings.budget // 2, 1)
+            rest = replace(settings, budget=left, truth=None, api=None)
+            try:
+                other = Inquiry(tied, receiver, rest, story=story, burst=settings.burst).run()
+            except ExplorationError as error:
+                error.exploration = joined(found, error.exploration)
+                raise
         found = joined(found, other)
     if found.ok and settings.overlap:
         token = describe_events(listed, source=source_of(story), retries=settings.attempts)

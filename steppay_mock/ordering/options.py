@@ -50,7 +50,8 @@ class ExploreOptions(TypedDict, total=False):
     ``retries``: the name of a policy, or delays. An event that is refused comes again at the end, as often as the
     policy has delays; ``"none"`` is assumed (fact 23), and then it is lost.
     ``strength``: beyond the budget, every order of any so many events occurs: 2, 3 or 4. 3.
-    ``budget``: how many deliveries the search may make. 20,000.
+    ``budget``: how many deliveries the search may make. 20,000. Half as many may follow for ties, and to make a
+    counterexample smaller, as many for ``paranoid``; 40 times the events are always allowed for these.
     ``paranoid``: after a proof, whole orders are delivered without merging states. False.
     ``seed``: repeats what is drawn by chance. None: one is drawn; the result tells it.
     ``watch``: is called with the deliveries made and the budget, now and then.

@@ -65,6 +65,11 @@ def replay(
     """
     read = read_token(token)
     settings = replace(read_explore_options(state, options), attempts=read.retries)
+    if read.kind in {"invariant", "effects", "truth"} and getattr(settings, read.kind) is None:
+        raise SteppayMockError(
+            f"The token tells of {read.kind}=, and that was not given. Pass it as it was when the token was made: "
+            f"{read.kind}=... (the command line has none: replay it in Python, or with pytest --steppay-replay)."
+        )
     made: Any = _made_again(read.source) if events is None else events
     story = made if isinstance(made, Story) else None
     listed = tuple(iter_events(made))

@@ -159,3 +159,25 @@ def test_the_token_is_short(make_life: MakeLife) -> None:
     found = explore(make_life(9), ledger, state=ledger.state, reset=ledger.reset).counterexample
     assert found is not None
     assert len(found.token) < 200
+
+
+@pytest.mark.parametrize("name", ["invariant", "effects"])
+def test_what_judged_it_must_be_given_again(make_life: MakeLife, name: str) -> None:
+    mails: list[str] = []
+
+    def mail(rows: Rows, envelope: dict[str, Any]) -> None:
+        keep_newest(rows, envelope)
+        mails.append(envelope["data"]["status"])
+
+    def clear() -> None:
+        ledger.reset()
+        mails.clear()
+
+    ledger, life = Ledger(mail), make_life(3)
+    judged: Any = {"invariant": lambda rows: len(rows) != 1, "effects": lambda: mails}
+    found = explore(life, ledger, state=ledger.state, reset=clear, **{name: judged[name]}).counterexample
+    assert found is not None
+    assert "steppay-mock replay" not in found.report()
+    with pytest.raises(SteppayMockError, match=f"tells of {name}="):
+        replay(found.token, ledger, events=life, state=ledger.state, reset=clear)
+    assert not replay(found.token, ledger, events=life, state=ledger.state, reset=clear, **{name: judged[name]}).ok

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from steppay_mock.ordering.orders.course import Course
@@ -14,8 +14,10 @@ if TYPE_CHECKING:
     from steppay_mock.ordering.receiver.subject import Subject
 
 
-def follow(subject: Subject, course: Course, together: tuple[int, ...], *, held: bool, attempts: int) -> Run:
-    """Deliver it, and tell what became of it; it ends where the invariant is broken."""
+def follow(
+    subject: Subject, course: Course, together: tuple[int, ...], *, held: bool, attempts: int, judging: bool
+) -> Run:
+    """Deliver it, and tell what became of it; where it is ``judging`` it ends where the invariant is broken."""
     subject.begin()
     seen = [subject.look()]
     answers: list[Answer] = []
@@ -33,15 +35,14 @@ def follow(subject: Subject, course: Course, together: tuple[int, ...], *, held:
         seen.append(subject.look())
         refused = [place for place, answer in zip(places, given, strict=True) if not accepts(answer)]
         waiting += [place for place in refused if place not in before]
-        if (broken := subject.broken(seen[-1])) is not None:
+        if judging and (broken := subject.broken(seen[-1])) is not None:
             break
-    for _ in range(attempts if broken is None else 0):
-        refused, waiting = waiting, []
-        for place in refused:
-            answers.append(subject.deliver(place))
-            seen.append(subject.look())
-            if not accepts(answers[-1]):
-                waiting.append(place)
+    if broken is None:
+        for answer, number in deliver_refused(subject, waiting, attempts=attempts):
+            answers.append(answer)
+            seen.append(number)
+            if judging and (broken := subject.broken(number)) is not None:
+                break
     state, effects = subject.states[seen[-1]]
     return Run(
         course=subject.course,
@@ -55,6 +56,18 @@ def follow(subject: Subject, course: Course, together: tuple[int, ...], *, held:
         ids=subject.ids,
         held=was_held,
     )
+
+
+def deliver_refused(subject: Subject, waiting: Iterable[int], *, attempts: int) -> Iterator[tuple[Answer, int]]:
+    """Deliver what was refused once more, as often as that: each answer, and the state after it."""
+    left = list(waiting)
+    for _ in range(attempts):
+        refused, left = left, []
+        for place in refused:
+            answer = subject.deliver(place)
+            if not accepts(answer):
+                left.append(place)
+            yield answer, subject.look()
 
 
 def _flights(course: Course, together: tuple[int, ...]) -> Iterator[Course]:

@@ -40,12 +40,16 @@ class OpenReceiver:
         self._send: Callable[[Request], Answer]
         self._start: Callable[[Request], Awaitable[Answer]]
         self._settle: Callable[[], Awaitable[None]] = _settled
-        self._wants_app: dict[Callable[..., Any], bool] = {}
+        self._wants_app: dict[int, bool] = {}
         self.app: Target = ""
         self.target = ""
 
     def __enter__(self) -> Self:
-        self._open()
+        try:
+            self._open()
+        except BaseException:
+            self.__exit__(None, None, None)
+            raise
         return self
 
     def __exit__(self, *exception: Any) -> None:  # noqa: PYI036 - as ExitStack has it
@@ -70,9 +74,9 @@ class OpenReceiver:
 
     def call(self, function: Callable[..., Any], *arguments: Any) -> Any:
         """What a function of the user's gives; it may be async. Where it has one argument more, it gets the app."""
-        wants = self._wants_app.get(function)
+        wants = self._wants_app.get(id(function))  # one that is never hashed need not be hashable
         if wants is None:
-            wants = self._wants_app[function] = _takes(function, len(arguments) + 1)
+            wants = self._wants_app[id(function)] = _takes(function, len(arguments) + 1)
         given = function(*arguments, self.app) if wants else function(*arguments)
         return self._run(given) if hasattr(given, "__await__") else given
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Self
@@ -105,7 +106,10 @@ class Subject:
         return None if self._story is None else self._story.ids
 
     def __enter__(self) -> Self:
-        self._stack.enter_context(self._receiver)
+        if self._receiver.fresh:
+            self._guarded("the factory", self._stack.enter_context, self._receiver)
+        else:
+            self._stack.enter_context(self._receiver)
         self._stack.enter_context(self._dog)
         return self
 
@@ -215,13 +219,15 @@ class Subject:
         """What the invariant says of a state, if it says no."""
         return self._judged.get(number)
 
-    def follow(self, course: Course, *, together: tuple[int, ...] = (), held: bool = False) -> Run:
+    def follow(
+        self, course: Course, *, together: tuple[int, ...] = (), held: bool = False, judging: bool = True
+    ) -> Run:
         """Deliver the whole course from the beginning, what is refused again at its end, and tell what became of it.
 
         The deliveries at the positions ``together``, neighbours, are in flight at once; ``held`` is as in
-        :meth:`deliver_together`.
+        :meth:`deliver_together`. Where it is ``judging`` the run ends as soon as the invariant is broken.
         """
-        return follow(self, course, together, held=held, attempts=self._settings.attempts)
+        return follow(self, course, together, held=held, attempts=self._settings.attempts, judging=judging)
 
     # How.
 
@@ -257,8 +263,11 @@ class Subject:
         return request
 
     def _counted(self, effects: Any) -> Hashable:
-        if isinstance(effects, str | bytes) or not hasattr(effects, "__iter__"):
-            raise self._cut_off(f"effects= gives {type(effects).__name__}. Let it give a list of what was done.")
+        if isinstance(effects, str | bytes | Mapping | AbstractSet) or not hasattr(effects, "__iter__"):
+            raise self._cut_off(
+                f"effects= gives {type(effects).__name__}. Let it give a list of what was done, in which a thing that "
+                "was done twice is twice"
+            )
         return frozenset(Counter(self._normalised(one, "effects") for one in effects).items())
 
     def _normalised(self, value: Any, name: str) -> Hashable:
@@ -270,7 +279,7 @@ class Subject:
 
     def _judge(self, invariant: Callable[[Any], Any], raw: Any) -> str | None:
         try:
-            verdict = invariant(raw)
+            verdict = self._receiver.call(invariant, raw)
         except AssertionError as error:
             return excerpt(str(error)) if str(error) else "the invariant does not hold"
         except Exception as error:

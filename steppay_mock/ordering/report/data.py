@@ -28,6 +28,7 @@ def exploration_data(exploration: Exploration) -> dict[str, Any]:
         "target": exploration.target,
         "name": exploration.name,
         "why": exploration.why,
+        "unmatched": list(exploration.unmatched),
         "coverage": asdict(exploration.coverage),
         "events": _events(exploration.events),
         "counterexample": None if found is None else _counterexample(found),

@@ -5,7 +5,7 @@ Every text in it is one line without control characters, whatever the events and
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -127,10 +127,7 @@ def tell(counterexample: Counterexample) -> Story:
         broken=excerpt(failing.broken or "", limit=400),
         right="as the store knows it" if counterexample.kind == "truth" else "in the order in which it happened",
         size=_size(counterexample),
-        replay=(
-            f"steppay-mock replay {counterexample.token} --to URL --state-url URL",
-            f"pytest ... --steppay-replay {counterexample.token}",
-        ),
+        replay=tuple(_replays(counterexample)),
         effects=_effects(counterexample.expected.effects, failing.effects),
     )
 
@@ -172,9 +169,19 @@ def changes(expected: Any, actual: Any) -> tuple[Change, ...]:
 def _size(counterexample: Counterexample) -> str:
     events, inverted, repeated = counterexample.size
     size = f"{counted(events, 'event')}, {counted(inverted, 'inversion')}, {counted(repeated, 'repeat')}."
+    if counterexample.kind == "truth":
+        return f"{size} The truth is known of all events together: nothing smaller can be tried."
+    if counterexample.smallest and counterexample.failing.together:
+        return f"{size} Everything smaller was tried, and was not seen to fail."
     if counterexample.smallest:
         return f"{size} Everything smaller was tried, and passes."
     return f"{size} Not everything smaller was tried: a larger budget= may find less."
+
+
+def _replays(counterexample: Counterexample) -> Iterator[str]:
+    if counterexample.kind not in {"invariant", "effects", "truth"}:  # those are told by functions
+        yield f"steppay-mock replay {counterexample.token} --to URL --state-url URL"
+    yield f"pytest ... --steppay-replay {counterexample.token}"
 
 
 def _arrows(run: Run, happened: tuple[Happening, ...]) -> tuple[Arrow, ...]:

@@ -180,6 +180,9 @@ def _losses(losses: Sequence[Loss], events: Sequence[Event]) -> Iterator[str]:
         outcome = "heals" if loss.heals else f"differs: {excerpt(', '.join(loss.changes)) or 'the state'}"
         rows.append((str(one.number), one.event, one.entity, outcome))
     yield from _table(rows, right=1)
+    if len(losses) < len(events):
+        more = counted(len(events) - len(losses), "more event")
+        yield from wrap(f"{more} not tried: that takes a larger budget=.", indent="  ")
 
 
 def _table(rows: Sequence[tuple[str, ...]], *, right: int) -> Iterator[str]:

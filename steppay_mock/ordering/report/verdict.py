@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from steppay_mock.delivery.excerpt import excerpt
+
 if TYPE_CHECKING:
     from steppay_mock.ordering.exploration import Coverage, Exploration
 
@@ -33,6 +35,10 @@ def title(exploration: Exploration) -> str:
 
 def next_step(exploration: Exploration) -> str:
     """What to do about a verdict that is neither yes nor no; empty for the others."""
+    if exploration.verdict == "vacuous" and exploration.coverage.events < 2:
+        return "Give two events or more."
+    if exploration.verdict == "vacuous" and exploration.coverage.strength is not None:
+        return "Give it a larger budget=."
     return _NEXT.get(exploration.verdict, "")
 
 
@@ -61,6 +67,9 @@ def effort(coverage: Coverage) -> str:
 def conditions(exploration: Exploration) -> Iterator[str]:
     """What has to be so that a green verdict is true, and what else was seen; one sentence each."""
     coverage = exploration.coverage
+    if exploration.unmatched and coverage.states:
+        names = excerpt(", ".join(exploration.unmatched))
+        yield f"ignore= names what no state has: {names}. Is it written as it is there?"
     if exploration.verdict == "proved":
         yield (
             "This holds if the probe (state=) shows all state that matters: where it showed the same, the receiver was "

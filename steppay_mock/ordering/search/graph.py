@@ -71,8 +71,15 @@ class Graph:
         return [
             place
             for place in range(self.count)
-            if node.mask >> place & 1 and place not in known and place not in waiting
+            if node.mask >> place & 1
+            and place not in known
+            and place not in waiting
+            and (self.merging or node.course.count(place) == 1)
         ]
+
+    def ends(self) -> list[Node]:
+        """Where everything was delivered."""
+        return [node for node in self._nodes.values() if node.mask == self.full]
 
     def news(self, node: Node) -> list[int]:
         """The events that have not been delivered yet, and never were from here; the last first."""

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from itertools import islice
-from math import factorial, inf
+from math import factorial, inf, perm
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
     from steppay_mock.ordering.receiver.receiver import Receiver
 
 _MOST_PROVED = 14  # events: beyond, even a right receiver is out of every budget
-_MINIMISING = 10_000  # deliveries that may be spent on making a counterexample smaller
+_LEAST = 40  # courses that may be delivered for what comes after the search, however small the budget is
 
 
 class Inquiry:
@@ -85,19 +86,29 @@ class Inquiry:
             return self._fail(found.kind, found.course)
         except ContradictionError as contradiction:
             return self._contradict(contradiction)
-        return self._result("proved" if self._strength is None else "covered")
+        if self._strength is None:
+            return self._result("proved")
+        if {*self._orders} <= {tuple(range(self._count))}:
+            return self._result(
+                "vacuous", why=f"{self._settings.budget:,} deliveries show no second order of the events."
+            )
+        return self._result("covered")
 
     # The parts of a search.
 
     def _tell_vacuous(self) -> str:
         """Deliver the events as they happened; what makes that prove nothing, if anything does."""
         search, course = self._search, tuple(range(self._count))
-        self._trail = search.lead(course) if self._subject.can_restore and self._fits() else []
-        node = self._trail[-1][0] if self._trail else search.follow(course, repeats="never")
-        search.expected = self._ending = search.settle(node)[0]
+        try:
+            self._trail = search.lead(course) if self._subject.can_restore and self._fits() else []
+            node = self._trail[-1][0] if self._trail else search.follow(course, repeats="never")
+            search.expected = self._ending = search.settle(node)
+        except BudgetSpentError:
+            self._strength = self._settings.strength
+            return f"{self._settings.budget:,} deliveries are not enough to deliver every event once."
         if not self._subject.answered:
             return f"Nothing was answered. Does the receiver run at {self._subject.target}?"
-        if not any(search.accepted.values()):
+        if self._subject.refused == self._subject.deliveries:
             return "Every event was refused. Are path= and secret= those of the receiver?"
         if len(self._subject.states) == 1:
             return "The state never changed. Does state= read what the receiver writes?"
@@ -121,7 +132,7 @@ class Inquiry:
             else:
                 search.by_resetting(covering_chains(self._count))
         except BudgetSpentError:  # the receiver has more states than a right one needs
-            self._subject.allow(40 * self._count)
+            self._subject.allow(_LEAST * self._count)
             self._cover()
         if search.answered is not None:
             raise FoundError("answer", search.answered)
@@ -144,22 +155,27 @@ class Inquiry:
         if not self._settings.paranoid or self._strength is not None:
             return
         search = self._search = self._search.unmerged()
-        self._subject.allow(inf)
+        self._subject.allow(max(self._settings.budget, _LEAST * self._count))
         for order in sample_orders(self._count, seed=self._settings.seed):
             try:
                 search.follow(order, repeats="last")
+            except BudgetSpentError:
+                return
             except FoundError:
                 self._disagreed += 1
-                raise
-            finally:
                 self._sampled += 1
+                raise
+            self._sampled += 1
 
     def _lose(self) -> tuple[Loss, ...]:
-        """What is wrong at the end if one event never comes."""
-        if not self._settings.losses:
-            return ()
-        self._subject.allow(inf)
-        return tuple(self._loss(place) for place in range(self._count))
+        """What is wrong at the end if one event never comes; of the first ones, where that would take too long."""
+        found: list[Loss] = []
+        if self._settings.losses:
+            self._subject.allow(self._rest)
+            with suppress(BudgetSpentError):
+                for place in range(self._count):
+                    found.append(self._loss(place))  # noqa: PERF401 - those that were found are kept
+        return tuple(found)
 
     def _loss(self, lost: int) -> Loss:
         search, states = self._search, self._subject.states
@@ -167,7 +183,7 @@ class Inquiry:
         for place in range(self._count):
             if place != lost:
                 node = search.edge(node, place).target
-        expected, actual = states[self._ending], states[search.settle(node)[0]]
+        expected, actual = states[self._ending], states[search.settle(node)]
         changes = tuple(one.path for one in differences(expected.state, actual.state))
         return Loss(place=lost, heals=expected == actual, changes=changes)
 
@@ -175,8 +191,7 @@ class Inquiry:
 
     def _fail(self, kind: Kind, course: Course) -> Exploration:
         self._found_after = self._subject.deliveries
-        budget = max(self._settings.budget // 2, _MINIMISING)
-        found = find_counterexample(self._search, kind, course, token=self._token, budget=budget, truth=self._truth)
+        found = find_counterexample(self._search, kind, course, token=self._token, budget=self._rest, truth=self._truth)
         if found is None:
             return self._result(
                 "flaky",
@@ -188,16 +203,14 @@ class Inquiry:
     def _contradict(self, contradiction: ContradictionError) -> Exploration:
         subject = self._subject
         if is_flaky(subject, contradiction):
-            return self._result(
-                "flaky",
-                why="The same deliveries ended differently. Does the state depend on time, on chance, or on what "
-                "reset= or restore= leave behind? Name what does not count: ignore=[...].",
-            )
-        subject.allow(max(self._settings.budget - subject.deliveries, 40 * self._count))
+            return self._flaky()
+        subject.allow(max(self._settings.budget - subject.deliveries, _LEAST * self._count))
         try:
             self._cover()
         except FoundError as found:
             return self._fail(found.kind, found.course)
+        except ContradictionError:  # whole courses have nothing to hide
+            return self._flaky()
         subject.allow(inf)
         witnesses = tuple(subject.follow(course) for course in (contradiction.before, contradiction.now))
         return self._result(
@@ -207,9 +220,16 @@ class Inquiry:
             witnesses=witnesses,
         )
 
+    def _flaky(self) -> Exploration:
+        return self._result(
+            "flaky",
+            why="The same deliveries ended differently. Does the state depend on time, on chance, or on what "
+            "reset= or restore= leave behind? Name what does not count: ignore=[...].",
+        )
+
     def _result(self, verdict: Verdict, **found: Any) -> Exploration:
         subject, search = self._subject, self._search
-        seen, of = covered(self._orders, strength=self._strength) if self._strength and self._orders else (0, 0)
+        seen = covered(self._orders, strength=self._strength)[0] if self._strength and self._orders else 0
         return Exploration(
             verdict=verdict,
             target=subject.target,
@@ -226,7 +246,7 @@ class Inquiry:
                 strength=self._strength,
                 random=self._random,
                 covered=seen,
-                of=of,
+                of=perm(self._count, self._strength) if self._strength else 0,
                 duplicates=self._settings.duplicates,
                 sampled=self._sampled,
                 disagreed=self._disagreed,
@@ -236,10 +256,16 @@ class Inquiry:
                 leans_on_retries=search.retried,
             ),
             losses=self._losses,
+            unmatched=self._settings.ignore.unmatched(),
             **found,
         )
 
     # How much it costs.
+
+    @property
+    def _rest(self) -> int:
+        """The deliveries that may be made beyond the search: what is found is made smaller, or events are lost."""
+        return max(self._settings.budget // 2, _LEAST * self._count)
 
     def _price(self) -> int:
         """The deliveries of a proof, if states depend on what was delivered alone."""

@@ -14,10 +14,14 @@ def joined(first: Exploration, tied: Exploration | None) -> Exploration:
     if tied is None:
         return replace(first, coverage=replace(first.coverage, ties=True))
     one, other = first.coverage, tied.coverage
-    worse = tied if not tied.ok or tied.verdict == "covered" else first
+    worse = next((found for found in (tied, first) if found.verdict != "proved"), first)
+    told = [found.coverage for found in (first, tied) if found.verdict == worse.verdict]  # a proof has no runs to add
     together = replace(
         worse.coverage,
-        runs=one.runs + other.runs,
+        orders=min(coverage.orders for coverage in told),
+        covered=min(coverage.covered for coverage in told),
+        runs=sum(coverage.runs for coverage in told),
+        random=sum(coverage.random for coverage in told),
         deliveries=one.deliveries + other.deliveries,
         states=one.states + other.states,
         elapsed=one.elapsed + other.elapsed,
@@ -26,6 +30,8 @@ def joined(first: Exploration, tied: Exploration | None) -> Exploration:
         refused=one.refused + other.refused,
         silent=one.silent + other.silent,
         leans_on_retries=one.leans_on_retries or other.leans_on_retries,
+        found_after=None if other.found_after is None else one.deliveries + other.found_after,
         ties=True,
     )
-    return replace(worse, coverage=together, losses=first.losses)
+    unmatched = tuple(pattern for pattern in first.unmatched if pattern in tied.unmatched)
+    return replace(worse, coverage=together, losses=first.losses, unmatched=unmatched)

@@ -42,13 +42,14 @@ class Minimiser:
         """The smallest course, and whether everything smaller was tried."""
         best = course
         try:
-            best = self._shrunk(course)
+            for smaller in self._shrunk(course):
+                best = smaller
             for found in self._smaller_ones(best):
                 best = min(best, found, key=size_of)
                 break
         except BudgetSpentError:
             return best, False
-        return best, True
+        return best, repeats(best) <= 1  # of two repeats not everything that is smaller was tried
 
     def fails(self, course: Course) -> bool:
         """Whether the course shows the failure."""
@@ -57,24 +58,44 @@ class Minimiser:
         node = self._root
         for place in course:
             edge = self._search.edge(node, place)
-            if self._is_broken(edge.target):
+            if self._is_broken(edge.target.state):
                 return True
             is_new = not node.mask >> place & 1
             if accepted and is_odd(edge.accepted, accepted[place], is_new=is_new):
                 return True
             node = edge.target
+        if self._kind == "invariant":
+            return self._is_broken(self._settled(node))
         return self._kind in {"state", "effects"} and self._settled(node) != self._ending(places)
 
     # Smaller step by step.
 
-    def _shrunk(self, course: Course) -> Course:
-        """A course that fails, of which no single event can be left out, and no single step undone."""
+    def _shrunk(self, course: Course) -> Iterator[Course]:
+        """Smaller and smaller courses that fail; of the last no event can be left out, and no single step undone."""
         best = course
-        while True:
-            smaller = next((one for one in _one_less(best) if size_of(one) < size_of(best) and self.fails(one)), None)
-            if smaller is None:
-                return best
+        for best in self._thinned(course):
+            yield best
+        while smaller := next(
+            (one for one in _one_less(best) if size_of(one) < size_of(best) and self.fails(one)), None
+        ):
+            yield smaller
             best = smaller
+
+    def _thinned(self, course: Course) -> Iterator[Course]:
+        """Much smaller courses that fail: of fewer repeats, of no inversions, then of half the events or less."""
+        last, order = course[-1:], tuple(dict.fromkeys(course))
+        for fewer in ((*occurrence(course), *last), order, (*order, *last)):
+            if repeats(course) and size_of(fewer) < size_of(course) and self.fails(fewer):
+                yield (course := fewer)
+                break
+        size = len(set(course)) // 2
+        while size > 1:
+            places = occurrence(course)
+            for at in range(0, len(places), size):
+                fewer = tuple(one for one in course if one not in places[at : at + size])
+                if fewer and self.fails(fewer):
+                    yield (course := fewer)
+            size //= 2
 
     # All that is smaller still.
 
@@ -105,7 +126,7 @@ class Minimiser:
                     odd = differs or bool(accepted and is_odd(edge.accepted, accepted[place], is_new=is_new))
                     key = target, repeated if is_new else place, odd
                     price = cost + sum(one > place for one in course)
-                    if self._is_broken(target):
+                    if self._is_broken(target.state):
                         failing.append(way)
                     elif key not in after or (price, way) < after[key]:
                         after[key] = price, way
@@ -118,13 +139,13 @@ class Minimiser:
         exact = [course for course in failing if len(set(course)) == len(places)]
         return min(exact, key=size_of) if exact else None
 
-    def _is_broken(self, node: Node) -> bool:
-        return self._kind == "invariant" and self._subject.broken(node.state) is not None
+    def _is_broken(self, state: int) -> bool:
+        return self._kind == "invariant" and self._subject.broken(state) is not None
 
     def _is_failure(self, node: Node, expected: int | None, *, differs: bool) -> bool:
-        if self._kind in {"answer", "invariant"}:
+        if self._kind == "answer":
             return differs
-        return self._settled(node) != expected
+        return self._is_broken(self._settled(node)) if self._kind == "invariant" else self._settled(node) != expected
 
     # What is known, or found out.
 
@@ -153,7 +174,7 @@ class Minimiser:
         return found
 
     def _settled(self, node: Node) -> int:
-        return self._search.settle(node)[0]
+        return self._search.settle(node)
 
     def _count_step(self) -> None:
         self._steps += 1
@@ -165,8 +186,8 @@ def _one_less(course: Course) -> Iterator[Course]:
     """The courses that are one step smaller: without an event, without a repeat, with one swap undone."""
     for place in sorted(set(course)):
         yield tuple(one for one in course if one != place)
-    for at in range(len(course) - 1, 0, -1):
-        if course[at] in course[:at]:
+    for at in range(len(course) - 1, -1, -1):
+        if course.count(course[at]) > 1:
             yield course[:at] + course[at + 1 :]
     for at in range(len(course) - 1):
         if course[at] > course[at + 1]:

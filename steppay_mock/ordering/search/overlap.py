@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from steppay_mock.ordering.receiver.run import Run
     from steppay_mock.ordering.token import Token
 
-_MINIMISING = 10_000  # deliveries that may be spent on making a counterexample smaller
+_LEAST = 40  # courses that may be delivered to make a counterexample smaller, however small the budget is
 _TRIES_AGAIN = 20
 _KINDS: tuple[Kind, ...] = ("invariant", "state", "answer")
 
@@ -54,6 +54,7 @@ def explore_overlaps(found: Exploration, receiver: Receiver, settings: ExploreSe
             found.coverage,
             deliveries=found.coverage.deliveries + subject.deliveries,
             refused=found.coverage.refused + subject.refused,
+            silent=found.coverage.silent + subject.deliveries - subject.answered,
             elapsed=found.coverage.elapsed + perf_counter() - started,
             overlaps=overlaps,
         )
@@ -93,6 +94,7 @@ class Racing:
         self._events = subject.events
         self._everything: Course = tuple(range(len(subject.events)))
         self._turns = settings.overlap
+        self._budget = settings.budget
         self._holds = settings.api is not None
         self._kinds = _KINDS[:2] if settings.attempts else _KINDS
         self._expected: dict[Course, Run] = {}
@@ -124,7 +126,7 @@ class Racing:
 
     def smallest(self, lost: Lost) -> tuple[Lost, bool]:
         """The same with the fewest events that it was seen with, and whether every smaller set of events was tried."""
-        self._subject.allow(_MINIMISING)
+        self._subject.allow(max(self._budget // 2, _LEAST * len(self._everything)))
         races = held_races if lost.run.held else plain_races
         best = lost
         try:

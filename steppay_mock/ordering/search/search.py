@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Literal
 
 from steppay_mock.ordering.orders.course import Course
 from steppay_mock.ordering.receiver.answers import accepts, is_odd
+from steppay_mock.ordering.receiver.follow import deliver_refused
 from steppay_mock.ordering.search.graph import Edge, Graph, Node
 
 if TYPE_CHECKING:
@@ -65,7 +66,7 @@ class Search:
         self.retried = False
         """Some event that was refused was delivered again, and its state is the expected one only since then."""
         self._attempts = settings.attempts
-        self._settled: dict[Node, tuple[int, Course]] = {}
+        self._settled: dict[Node, int] = {}
         self._root: Node | None = None
         self._here: Node | None = None
         """Where the subject stands, None where that is not known."""
@@ -135,27 +136,29 @@ class Search:
         """Whether it is known how the node ends."""
         return not node.waiting or node in self._settled
 
-    def settle(self, node: Node) -> tuple[int, Course]:
-        """The state once what was refused was delivered again, and the course with that; the subject stands at it."""
+    def settle(self, node: Node) -> int:
+        """The state once what was refused was delivered again, or the one in which that broke the invariant."""
         if not node.waiting:
-            return node.state, node.course
+            return node.state
         if node not in self._settled:
             self.go(node)
-            waiting = list(node.waiting)
-            for _ in range(self._attempts):
-                waiting = [place for place in waiting if not accepts(self.subject.deliver(place))]
-                if not waiting:
-                    break
-            self._settled[node] = self.subject.look(), self.subject.course
             self._here = None
+            state = node.state
+            for _, state in deliver_refused(self.subject, node.waiting, attempts=self._attempts):
+                if self.subject.broken(state) is not None:
+                    break
+            self._settled[node] = state
         return self._settled[node]
 
     def end(self) -> None:
         """The end of a course: what was refused comes again, and the final state is compared."""
         node = self._here
         if node is not None and node.mask == self.graph.full and not self.is_settled(node):
-            state, course = self.settle(node)
+            course = self.subject.course
+            state = self.settle(node)
             self.retried = self.retried or state != node.state
+            if self.subject.broken(state) is not None:
+                raise FoundError("invariant", course)
             self._compare(state, course)
 
     # Whole searches.
@@ -192,6 +195,10 @@ class Search:
                 missing = self.graph.repeats(node) or self.graph.news(node) or self.graph.ways_on(node)
                 node = self.step(node, missing[0])
             self.end()
+        for node in self.graph.ends():  # courses went on from some of them, to a repeat
+            if not self.is_settled(node):
+                self.go(node)
+                self.end()
 
     def by_restoring(self, chains: Iterable[Course], trail: list[tuple[Node, Mark]]) -> None:
         """Every way from every state, where one can go back: depth first.
@@ -241,7 +248,8 @@ class Search:
         if node.mask >> place & 1:
             if state == node.state and self.graph.merging:
                 return node
-            return self.graph.node(mask=node.mask, state=state, course=course, spent=True, waiting=node.waiting)
+            spent = node.spent or state != node.state
+            return self.graph.node(mask=node.mask, state=state, course=course, spent=spent, waiting=node.waiting)
         waits = self._attempts and not accepted
         return self.graph.node(
             mask=node.mask | 1 << place,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from steppay_mock.ordering.counterexample import Counterexample, Kind
 from steppay_mock.ordering.failure import ExplorationError
 from steppay_mock.ordering.orders.course import Course, neighbour, occurrence
-from steppay_mock.ordering.receiver.answers import is_odd
+from steppay_mock.ordering.receiver.answers import accepts, is_odd
 from steppay_mock.ordering.receiver.subject import BudgetSpentError
 from steppay_mock.ordering.report.classify import name_anomaly
 from steppay_mock.ordering.search.minimise import Minimiser
@@ -27,12 +27,18 @@ def find_counterexample(
     search: Search, kind: Kind, course: Course, *, token: Token, budget: int, truth: Truth | None
 ) -> Counterexample | None:
     """The smallest counterexample to be found, seen to fail; None if the course does not fail any more."""
-    for one in (search, search.unmerged()):  # where equal states go on differently, none are taken to be one
+    subject, found = search.subject, list[tuple[Counterexample, Course]]()
+    for one in (search, search.unmerged()) if search.graph.merging else (search,):  # equal states may go on differently
         smallest, proved = _smallest(one, kind, course, budget)
-        found = deliver_again(search.subject, kind, smallest, token=token, truth=truth, smallest=proved)
-        if found is not None and proved:
-            return found
-    return found or deliver_again(search.subject, kind, course, token=token, truth=truth, smallest=False)
+        shown = deliver_again(subject, kind, smallest, token=token, truth=truth, smallest=proved)
+        if shown is not None:
+            found.append((shown, smallest))
+            if proved:
+                break
+    if not found and (shown := deliver_again(subject, kind, course, token=token, truth=truth, smallest=False)):
+        found.append((shown, course))
+    best = min(found, key=lambda pair: (not pair[0].smallest, pair[0].size), default=None)
+    return best[0] if best is not None and _is_steady(subject, *best) else None
 
 
 def deliver_again(
@@ -40,10 +46,12 @@ def deliver_again(
 ) -> Counterexample | None:
     """The course as a counterexample, if it fails when it is delivered."""
     subject.allow(inf)
-    expected, failing = subject.follow(occurrence(course)), subject.follow(course)
+    judging = kind == "invariant"  # what ends otherwise does so at its end, though other rules may be broken before
+    expected = subject.follow(occurrence(course), judging=judging)
+    failing = subject.follow(course, judging=judging)
     if not fails(kind, failing, expected, truth):
         return None
-    passing = subject.follow(neighbour(course))
+    passing = subject.follow(neighbour(course), judging=judging)
     if fails(kind, passing, expected, truth):
         passing = expected
     told: Kind = "effects" if kind == "state" and failing.state == expected.state else kind
@@ -78,17 +86,32 @@ def fails(kind: Kind, run: Run, expected: Run, truth: Truth | None) -> bool:
 def is_flaky(subject: Subject, contradiction: ContradictionError) -> bool:
     """Whether equal courses end differently; if not, equal states go on differently, so the probe hides something."""
     subject.allow(inf)
-    first = subject.follow(contradiction.before)
-    if _seen(first) != subject.states[contradiction.state]:
-        return True
-    return any(
-        _seen(subject.follow(course)) != _seen(subject.follow(course))
-        for course in (contradiction.before, contradiction.now)
+    before, now = contradiction.before, contradiction.now
+    first, other = _outcome(subject, before), _outcome(subject, now)
+    return (
+        before == now
+        or first == other  # it does not contradict itself again
+        or first[1] != contradiction.state
+        or (first, other) != (_outcome(subject, before), _outcome(subject, now))
     )
 
 
-def _seen(run: Run) -> tuple[Hashable, Hashable]:
-    return run.state, run.effects
+def _outcome(subject: Subject, course: Course) -> tuple[list[bool], int]:
+    """What is answered in a course, of which nothing comes again that is refused, and the state after it."""
+    subject.begin()
+    return [accepts(subject.deliver(place)) for place in course], subject.look()
+
+
+def _is_steady(subject: Subject, found: Counterexample, course: Course) -> bool:
+    """Whether both ends, the expected and the failing one, are the same once more."""
+    judging = found.kind == "invariant"
+    expected = subject.follow(occurrence(course), judging=judging)
+    failing = subject.follow(course, judging=judging)
+    return (_told(expected), _told(failing)) == (_told(found.expected), _told(found.failing))
+
+
+def _told(run: Run) -> tuple[Hashable, ...]:
+    return run.state, run.effects, run.accepted, run.broken
 
 
 def _smallest(search: Search, kind: Kind, course: Course, budget: int) -> tuple[Course, bool]:

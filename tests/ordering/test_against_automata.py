@@ -1,0 +1,98 @@
+"""Do verdict and smallest counterexample agree with brute force, for receivers that chance has made?
+
+Where a probe shows too little less is promised: no alarm is false, and none is called flaky.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from random import Random
+from typing import Any
+
+import pytest
+from ordering.automata import Automaton, Rules, draw, judge, kinds, measure, walk
+
+from steppay_mock import Exploration, explore, make_event
+from steppay_mock.ordering.token import read_token
+
+START = datetime(2025, 1, 15, tzinfo=UTC)
+EVENTS = tuple(
+    make_event("payment.completed", seed=7, now=START + timedelta(days=day), data={"paymentId": day})
+    for day in range(5)
+)
+ENOUGH = 20_000
+
+
+@pytest.mark.parametrize("seed", range(150))
+def test_chance_finds_no_disagreement(seed: int) -> None:
+    check(seed)
+
+
+@pytest.mark.exhaustive
+@pytest.mark.parametrize("seed", range(1_000, 11_000, 1_000))
+def test_nor_does_much_of_it(seed: int) -> None:
+    for one in range(seed, seed + 100):
+        check(one)
+
+
+def check(seed: int) -> None:
+    random = Random(seed)
+    count = random.choice((2, 3, 3, 4, 4, 5))
+    one = draw(random, EVENTS[:count], lossy=random.random() < 0.3)
+    rules = Rules(
+        effects=random.random() < 0.4,
+        invariant=random.random() < 0.3,
+        duplicates=random.random() < 0.7,
+        attempts=random.choice((0, 0, 1, 2)),
+    )
+    budget = random.choice((*[ENOUGH] * 5, random.randint(1, 200)))
+    result = explored(one, count, rules, random, budget=budget, seed=seed)
+    if result.verdict == "vacuous":
+        check_vacuous(result, one, rules)
+        return
+    truth = judge(one, count, rules)
+    assert result.verdict in {"proved", "covered", "fails", "hidden"}
+    assert result.verdict != "hidden" or not one.is_plain
+    assert result.verdict != "covered" or budget < ENOUGH
+    if one.is_plain and budget == ENOUGH:
+        assert result.verdict == ("fails" if truth.shown else "proved")
+    found = result.counterexample
+    if found is not None:
+        course, kind = read_token(found.token).course, "state" if found.kind == "effects" else found.kind
+        assert kind in kinds(one, course, rules)
+        if one.is_plain and (budget == ENOUGH or found.smallest):
+            assert (measure(course), found.smallest) == (truth.smallest[kind], True)
+
+
+def check_vacuous(result: Exploration, one: Automaton, rules: Rules) -> None:
+    order, budget = tuple(range(result.coverage.events)), "deliveries" in result.why
+    refused = not any(walk(one, order, Rules()).accepted)
+    assert budget or refused or judge(one, len(order), rules).is_vacuous
+
+
+def explored(one: Automaton, count: int, rules: Rules, random: Random, *, budget: int, seed: int) -> Exploration:
+    def make() -> Automaton:
+        one.reset()
+        return one
+
+    options: dict[str, Any] = {"retries": [1.0] * rules.attempts} if rules.attempts else {}
+    if rules.effects:
+        options["effects"] = one.effects
+    if rules.invariant:
+        options["invariant"] = one.holds
+    how = random.choice(("reset", "restore", "factory"))
+    if how == "reset":
+        options["reset"] = one.reset
+    elif how == "restore":
+        options.update(save=one.save, restore=one.restore)
+    return explore(
+        EVENTS[:count],
+        make if how == "factory" else one,
+        state=one.show,
+        duplicates=rules.duplicates,
+        paranoid=random.random() < 0.15,
+        losses=random.random() < 0.5,
+        budget=budget,
+        seed=seed,
+        **options,
+    )
