@@ -23,7 +23,10 @@ EVENTS = tuple(
 ENOUGH = 20_000
 
 
-@pytest.mark.parametrize("seed", range(150))
+TELLING = (1453, 1774, 2043, 3162, 3572, 3880)  # in which the search was once found to err
+
+
+@pytest.mark.parametrize("seed", [*range(130), *TELLING])
 def test_chance_finds_no_disagreement(seed: int) -> None:
     check(seed)
 

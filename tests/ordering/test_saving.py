@@ -364,3 +364,9 @@ def test_several_are_saved_together(database: sqlite3.Connection) -> None:
         mails.append(random.random())
 
     check(saving_all(saving_sqlite(database), saving_objects(mails)), act, lambda: [*dump(database), list(mails)])
+
+
+@pytest.mark.parametrize("save", [saving_objects, saving_all, lambda: saving_all({"save": list})])  # type: ignore[typeddict-item]
+def test_what_saves_nothing_is_refused(save: Callable[[], Saving]) -> None:
+    with pytest.raises(SteppayMockError, match=r"saving_objects\(\) saves nothing|needs savings"):
+        save()

@@ -29,6 +29,10 @@ def saving_objects(*things: Any) -> Saving:
     Each is a dict, list, deque or set, or an object with attributes. Whoever else refers to something that one of them
     holds keeps the old one. SteppayMockError for what cannot be copied, such as a lock or a connection.
     """
+    if not things:
+        raise SteppayMockError(
+            "saving_objects() saves nothing. Pass the dicts, lists or objects that the receiver keeps."
+        )
     for thing in things:
         _check(thing)
     # A copy refers to these as they are, so that what points back at one of them still does.

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, TypedDict
 
+from steppay_mock.errors import SteppayMockError
+
 
 class Saving(TypedDict):
     """The two options of ``explore`` that go together: ``explore(..., **saving_sqlite(connection))``."""
@@ -15,6 +17,10 @@ class Saving(TypedDict):
 
 def saving_all(*savings: Saving) -> Saving:
     """Save all of these together, such as a database and a list of mails."""
+    if not savings or not all(isinstance(one, dict) and {"save", "restore"} <= one.keys() for one in savings):
+        raise SteppayMockError(
+            "saving_all() needs savings: saving_all(saving_sqlite(connection), saving_objects(mails))."
+        )
 
     def save() -> list[Any]:
         return [one["save"]() for one in savings]

@@ -25,7 +25,8 @@ def cover(search: Search, settings: ExploreSettings) -> tuple[list[Course], int]
     """Deliver orders until the budget is spent: those that came to their end, and how many of these are by chance."""
     count = search.graph.count
     done: list[Course] = []
-    planned = covering_orders(count, strength=min(settings.strength, count), seed=settings.seed)
+    afforded = max(settings.budget // (count * (1 + settings.duplicates)), 1)  # more would be made, and not delivered
+    planned = covering_orders(count, strength=min(settings.strength, count), seed=settings.seed, limit=afforded)
     try:
         for order in planned:
             search.follow(order, repeats="last")
