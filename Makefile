@@ -9,7 +9,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 PYTEST_FLAGS ?= -n auto
 
-.PHONY: demo test lint types layers wheel node check bench clean
+.PHONY: demo test hunt lint types layers wheel node check bench clean
 
 $(READY): requirements/ci.txt pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit("steppay-mock needs Python 3.11 or later") if sys.version_info < (3, 11) else None'
@@ -22,7 +22,11 @@ demo: $(READY)
 	$(BIN)/python examples/demo.py
 
 test: $(READY)
-	$(BIN)/python -m pytest -m "not wheel" $(PYTEST_FLAGS)
+	$(BIN)/python -m pytest -m "not wheel and not hunt" $(PYTEST_FLAGS)
+
+# What CI has no time for: more of the search beside brute force, whole scenarios proved for the examples.
+hunt: $(READY)
+	$(BIN)/python -m pytest -m hunt $(PYTEST_FLAGS)
 
 lint: $(READY)
 	$(BIN)/ruff check .

@@ -31,8 +31,8 @@ def test_chance_finds_no_disagreement(seed: int) -> None:
     check(seed)
 
 
-@pytest.mark.exhaustive
-@pytest.mark.parametrize("seed", range(1_000, 11_000, 1_000))
+@pytest.mark.hunt
+@pytest.mark.parametrize("seed", range(1_000, 5_000, 1_000))
 def test_nor_does_much_of_it(seed: int) -> None:
     for one in range(seed, seed + 100):
         check(one)

@@ -70,7 +70,7 @@ def test_every_flaw_is_found_and_made_as_small_as_brute_force_makes_it(receiver:
     check(receiver, events_of(name), duplicates=True, restoring=False)
 
 
-@pytest.mark.exhaustive
+@pytest.mark.hunt
 @pytest.mark.parametrize(("receiver", "name"), FLAWS, ids=str)
 def test_where_states_are_restored_they_are_found_as_well(receiver: Receiver, name: str) -> None:
     check(receiver, events_of(name), duplicates=True, restoring=True)
@@ -81,20 +81,20 @@ def test_no_alarm_is_false(receiver: Receiver, name: str) -> None:
     check(receiver, events_of(name), duplicates=True, restoring=True)
 
 
-@pytest.mark.exhaustive
+@pytest.mark.hunt
 @pytest.mark.parametrize(("receiver", "name"), FLAWS, ids=str)
 def test_without_duplicates_they_agree_too(receiver: Receiver, name: str) -> None:
     for restoring in (False, True):
         check(receiver, events_of(name), duplicates=False, restoring=restoring)
 
 
-@pytest.mark.exhaustive
-@pytest.mark.parametrize(("receiver", "name"), [pair for pair in QUIET if pair not in SOME][::2], ids=str)
+@pytest.mark.hunt
+@pytest.mark.parametrize(("receiver", "name"), [pair for pair in QUIET if pair not in SOME][::4], ids=str)
 def test_no_alarm_is_false_anywhere(receiver: Receiver, name: str) -> None:
     check(receiver, events_of(name), duplicates=True, restoring=False)
 
 
-@pytest.mark.exhaustive
+@pytest.mark.hunt
 @pytest.mark.parametrize("receiver", [*FLAWED, *RIGHT, *ALIKE], ids=str)
 def test_seven_events_of_a_story_are_judged_as_brute_force_judges_them(receiver: Receiver) -> None:
     story = scenario("subscription-renewal-fails-then-recovers", seed=7, customer_id=42)
