@@ -65,10 +65,10 @@ async def deliver_async(events: Events | Schedule, *, to: Target, **options: Unp
     return _named(await _send_all_async(planned, awaited, settings), events)
 
 
-def make_request(event: Event, settings: Settings, *, position: int) -> Request:
-    """Make what is sent for the event, signed for this moment; seed and position fix its trace ids."""
+def make_request(event: Event, settings: Settings, *, position: int, later: float = 0.0) -> Request:
+    """Make what is sent for the event, signed ``later`` seconds from now; seed and position fix its trace ids."""
     body = event.body
-    timestamp = None if settings.secret is None else settings.now()
+    timestamp = None if settings.secret is None else settings.now() + later
     trace_seed = (settings.seed << 32) + position
     return Request(body, request_headers(body, secret=settings.secret, timestamp=timestamp, trace_seed=trace_seed))
 

@@ -1,4 +1,4 @@
-"""Why is the receiver wrong? The smallest course that shows it, beside one that differs by a single step."""
+"""The reason why a receiver is wrong: the smallest course that shows it, beside one that differs by a single step."""
 
 from __future__ import annotations
 
@@ -13,9 +13,10 @@ if TYPE_CHECKING:
     from steppay_mock.ordering.report.anomaly import Anomaly
     from steppay_mock.payload.event import Event
 
-Kind = Literal["state", "effects", "answer", "invariant", "truth"]
-"""What gave it away: another final state, other effects, an event that is accepted in one order and refused in another,
-a broken invariant, or a final state that is not what the store knows to be true."""
+Kind = Literal["refused", "state", "effects", "answer", "invariant", "truth"]
+"""What gave it away: an event that is refused in the order in which it happened, another final state, other effects, an
+event that is accepted in one order and refused in another, a broken invariant, or a final state that is not what the
+store knows to be true."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +37,8 @@ class Counterexample:
     anomaly: Anomaly
     token: str
     smallest: bool = True
+    doubtful: bool = False
+    """Whether the end that is taken for the right one looks wrong itself: it is not what the store says."""
     truth: Any = field(default=None, repr=False)
     """What the store knows to be true, for the kind ``truth``."""
 

@@ -1,4 +1,4 @@
-"""What did the search find? A verdict, what it rests on, and the reason if it is no."""
+"""The outcome of a search: a verdict, what it rests on, and the reason if it is no."""
 
 from __future__ import annotations
 
@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Any, Literal
 if TYPE_CHECKING:
     from steppay_mock.ordering.counterexample import Counterexample
     from steppay_mock.ordering.receiver.run import Run
+    from steppay_mock.ordering.state.difference import Difference
     from steppay_mock.payload.event import Event
 
 Verdict = Literal["proved", "covered", "fails", "flaky", "hidden", "vacuous", "unfinished"]
 """``proved``: every order ends the same. ``covered``: so did every order that was tried, and which those are is said.
-``fails``: there is a counterexample. ``flaky``: two equal runs ended differently. ``hidden``: equal states behaved
-differently, so the probe does not show all that matters. ``vacuous``: nothing was tested. ``unfinished``: the probe
-raised, or the receiver hangs."""
+``fails``: there is a counterexample. ``flaky``: two equal runs ended differently, or an order did not begin as the
+first one did. ``hidden``: equal states behaved differently, so the probe does not show all that matters. ``vacuous``:
+nothing was tested, or fewer than two events have an effect. ``unfinished``: the probe raised, or the receiver hangs."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +55,8 @@ class Coverage:
     states: int
     elapsed: float
     seed: int
+    effective: int = 0
+    """How many of the events changed the state in some order; the others have no order to speak of."""
     strength: int | None = None
     covered: int = 0
     of: int = 0
@@ -96,13 +99,26 @@ class Exploration:
     events: tuple[Event, ...] = field(repr=False)
     coverage: Coverage
     counterexample: Counterexample | None = None
+    others: tuple[Counterexample, ...] = ()
+    """More counterexamples, each of another kind of mistake or about another kind of thing."""
     losses: tuple[Loss, ...] = ()
+    without_effect: tuple[int, ...] = ()
+    """The events, by place, that changed nothing in any order that was tried."""
+    notes: tuple[str, ...] = ()
+    """What else was noticed and bears on the verdict, such as a state that was not empty; one sentence each."""
+    unequal: tuple[Difference, ...] = field(default=(), repr=False)
+    """Of ``flaky``, where two states differ that should be equal."""
     why: str = ""
     """Of a verdict that is neither yes nor no, the reason in words."""
     unmatched: tuple[str, ...] = ()
     """The patterns of ``ignore=`` that named nothing in any state: usually slips of the pen."""
     witnesses: tuple[Run, ...] = field(default=(), repr=False)
     """Of ``flaky`` and ``hidden``, the runs that contradict each other."""
+
+    @property
+    def counterexamples(self) -> tuple[Counterexample, ...]:
+        """All that were found, the first of them first."""
+        return () if self.counterexample is None else (self.counterexample, *self.others)
 
     @property
     def ok(self) -> bool:

@@ -1,4 +1,4 @@
-"""Does the receiver end the same in every order, with every late duplicate? ``explore`` proves it, or shows why not."""
+"""``explore``: proves that a receiver ends the same in every order, with every late duplicate, or shows why not."""
 
 from __future__ import annotations
 
@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, Any, Unpack
 
 from steppay_mock.ordering.exploration import Exploration
 from steppay_mock.ordering.failure import ExplorationError
-from steppay_mock.ordering.options import ExploreOptions, ExploreSettings, Probe, read_explore_options
+from steppay_mock.ordering.options import ExploreOptions, ExploreSettings, Probe, read_explore_options, split_given
 from steppay_mock.ordering.orders.bursts import collapse_bursts
+from steppay_mock.ordering.search.effective import effective_places, say_left_out
 from steppay_mock.ordering.search.inquiry import Inquiry
 from steppay_mock.ordering.search.joined import joined
 from steppay_mock.ordering.search.overlap import explore_overlaps
 from steppay_mock.ordering.token import describe_events, source_of
-from steppay_mock.payload.event import Events, iter_events
+from steppay_mock.payload.event import Event, Events, iter_events
 from steppay_mock.store.scenarios.story import Story
 
 if TYPE_CHECKING:
@@ -35,23 +36,39 @@ def explore(
     """
     settings = read_explore_options(state, options)
     story = _story(events, settings)
-    listed = story.events if story is not None else tuple(iter_events(events))  # type: ignore[arg-type]
-    found = Inquiry(listed, receiver, settings, story=story, burst=None).run()
-    if found.ok and settings.burst is not None:
-        tied, other = collapse_bursts(listed, seconds=settings.burst), None
-        if tied != listed:
-            left = max(settings.budget - found.coverage.deliveries, settings.budget // 2, 1)
-            rest = replace(settings, budget=left, truth=None, api=None)
-            try:
-                other = Inquiry(tied, receiver, rest, story=story, burst=settings.burst).run()
-            except ExplorationError as error:
-                error.exploration = joined(found, error.exploration)
-                raise
-        found = joined(found, other)
+    given, listed = split_given(story.events if story is not None else tuple(iter_events(events)), options.get("given"))  # type: ignore[arg-type]
+    settings = replace(settings, given=given)
+    told = listed
+    if settings.only_effective:
+        places = effective_places(listed, receiver, settings)
+        listed = tuple(listed[place] for place in places)
+    found = _search(listed, receiver, settings, story)
+    if settings.only_effective:
+        found = say_left_out(found, told, places)
     if found.ok and settings.overlap:
         token = describe_events(listed, source=source_of(story), retries=settings.attempts)
         found = explore_overlaps(found, receiver, settings, token=token)
     return found
+
+
+def _search(
+    events: tuple[Event, ...], receiver: Receiver, settings: ExploreSettings, story: Story | None
+) -> Exploration:
+    """The events as they are, and then, where that is wanted, with the seconds of each burst collapsed."""
+    found = Inquiry(events, receiver, settings, story=story, burst=None).run()
+    if not found.ok or settings.burst is None:
+        return found
+    tied = collapse_bursts(events, seconds=settings.burst)
+    if tied == events:
+        return joined(found, None)
+    left = max(settings.budget - found.coverage.deliveries, settings.budget // 2, 1)
+    rest = replace(settings, budget=left)
+    try:
+        other = Inquiry(tied, receiver, rest, story=story, burst=settings.burst, told=events).run()
+    except ExplorationError as error:
+        error.exploration = joined(found, error.exploration)
+        raise
+    return joined(found, other)
 
 
 def _story(events: Any, settings: ExploreSettings) -> Story | None:

@@ -1,8 +1,8 @@
-"""What if the search itself cannot go on: a probe that raises, a receiver that hangs?"""
+"""The errors of a search that cannot go on: a probe that raises, a receiver that hangs, a reset that forgets."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from steppay_mock.errors import SteppayMockError
 
@@ -20,6 +20,28 @@ class NoAnswerError(ExplorationError):
     """The receiver did not answer in time; ``reached`` says whether it answered anything before."""
 
     reached: bool = True
+
+
+class NotAnewError(ExplorationError):
+    """An order did not begin with the state that it has to begin with: ``how`` it was to be brought back did not do it.
+
+    ``wanted`` and ``found`` are the two states, in normal form.
+    """
+
+    def __init__(self, *, how: str, wanted: Any, found: Any) -> None:
+        from steppay_mock.ordering.state.difference import describe_differences, differences
+
+        self.how = how
+        self.wanted = wanted
+        self.found = found
+        self.why = f"After {how} the state is not the one that every order has to begin with."
+        if how == "restore=":
+            self.why = "After restore= the state is not the one that was saved."
+        told = describe_differences(differences(wanted, found), limit=3).replace("\n", "; ")
+        super().__init__(
+            f"{self.why} It differs (- before, + now): {told}. Let it bring back all that state= shows; or is work of "
+            "the last order still going on? Then settle=0.2 waits for it."
+        )
 
 
 class MissingStepError(SteppayMockError):

@@ -1,8 +1,8 @@
-"""How is a receiver explored, as the caller says it and as it is meant?"""
+"""The options of ``explore``: as the caller says them, and as they are meant."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from math import isfinite
 from random import SystemRandom
@@ -11,17 +11,21 @@ from typing import TYPE_CHECKING, Any, TypedDict
 from steppay_mock.delivery.options import DeliveryOptions, Settings, resolve_options
 from steppay_mock.delivery.retries import Retries, read_retries
 from steppay_mock.errors import SteppayMockError, choices, did_you_mean
+from steppay_mock.ordering.receiver.answers import Acceptance, read_acceptance
 from steppay_mock.ordering.receiver.receiver import wants_argument
+from steppay_mock.ordering.receiver.settle import Settling, read_settling
 from steppay_mock.ordering.state.ignore import Ignore, read_ignore
+from steppay_mock.payload.event import Event, Events, iter_events
 
 if TYPE_CHECKING:
+    from steppay_mock.delivery.transport import Answer
     from steppay_mock.store.api.api import StoreApi
     from steppay_mock.wire.signature import Secret
 
 Probe = Callable[..., Any]
 """Gives the receiver's state as plain data; it may take the app, where a factory makes that, and may be async."""
 
-_DELIVERY = ("path", "secret", "timeout", "allow_hosts", "now")
+_DELIVERY = ("path", "secret", "timeout", "allow_hosts", "now", "sleep")
 _BURST = 2.0
 _TRIES = 10
 
@@ -34,6 +38,11 @@ class ExploreOptions(TypedDict, total=False):
     one that cannot be emptied: each run is about another customer, with ids never used before, and ``state`` and
     ``effects`` take these as their first argument (:class:`~steppay_mock.ordering.receiver.identifiers.Ids`).
 
+    ``given``: what was delivered before every order: so many first events of those that are given, or other events.
+    ``accept``: statuses beside 2xx that accept an event, or a function of event and answer that decides. Whatever else
+    is refused in the order in which it happened is a finding.
+    ``settle``: how to wait for work that goes on after an answer: seconds for which the state has to stay the same, or
+    a function that comes back when the work is done. None: nothing is waited for but the tasks of an ASGI app.
     ``ignore``: paths of the state that do not count, such as ``"received_at"`` or ``"$.rows[*].id"``.
     ``effects``: gives what the receiver did to the world (mails, points), as a list; how often each is there counts.
     ``invariant``: takes the state after every delivery; False, or an AssertionError, is a finding.
@@ -49,6 +58,9 @@ class ExploreOptions(TypedDict, total=False):
     ``losses``: what happens if one event never comes, as information. True.
     ``retries``: the name of a policy, or delays. An event that is refused comes again at the end, as often as the
     policy has delays; ``"none"`` is assumed (fact 23), and then it is lost.
+    ``first``: stop at the first counterexample; False: up to five, each of another kind or about another thing. False.
+    ``only_effective``: explore only the events that change the state, as far as a few orders show which these are.
+    False.
     ``strength``: beyond the budget, every order of any so many events occurs: 2, 3 or 4. 3.
     ``budget``: how many deliveries the search may make. 20,000. Half as many may follow for ties, and to make a
     counterexample smaller, as many for ``paranoid``; 40 times the events are always allowed for these.
@@ -56,13 +68,16 @@ class ExploreOptions(TypedDict, total=False):
     ``seed``: repeats what is drawn by chance. None: one is drawn; the result tells it.
     ``watch``: is called with the deliveries made and the budget, now and then.
 
-    ``path``, ``secret``, ``timeout``, ``allow_hosts`` and ``now`` are those of ``deliver``.
+    ``path``, ``secret``, ``timeout``, ``allow_hosts``, ``now`` and ``sleep`` are those of ``deliver``.
     """
 
     reset: Callable[[], Any] | None
     save: Callable[[], Any] | None
     restore: Callable[[Any], Any] | None
     fresh: bool
+    given: int | Events
+    accept: Iterable[int] | Callable[[Event, Answer], object] | None
+    settle: float | Callable[[], Any] | None
     ignore: Iterable[str]
     effects: Callable[..., Any] | None
     invariant: Callable[[Any], Any] | None
@@ -72,6 +87,8 @@ class ExploreOptions(TypedDict, total=False):
     overlap: bool | int
     api: StoreApi | None
     losses: bool
+    first: bool
+    only_effective: bool
     retries: str | Iterable[float] | Retries
     strength: int
     budget: int
@@ -83,6 +100,7 @@ class ExploreOptions(TypedDict, total=False):
     timeout: float
     allow_hosts: Iterable[str]
     now: Callable[[], float] | None
+    sleep: Callable[[float], object] | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,6 +112,10 @@ class ExploreSettings:
     save: Callable[[], Any] | None
     restore: Callable[[Any], Any] | None
     fresh: bool
+    given: tuple[Event, ...]
+    """What is delivered before every order."""
+    accept: Acceptance
+    settle: Settling | None
     ignore: Ignore
     effects: Probe | None
     invariant: Callable[[Any], Any] | None
@@ -104,6 +126,8 @@ class ExploreSettings:
     """How often each race is tried at most; 0: not at all."""
     api: StoreApi | None
     losses: bool
+    first: bool
+    only_effective: bool
     attempts: int
     """How often an event that is refused comes again."""
     strength: int
@@ -140,6 +164,9 @@ def read_explore_options(state: object, options: Mapping[str, Any]) -> ExploreSe
         save=options.get("save"),
         restore=options.get("restore"),
         fresh=fresh,
+        given=(),
+        accept=read_acceptance(options.get("accept")),
+        settle=read_settling(options.get("settle")),
         ignore=read_ignore(options.get("ignore", ())),
         effects=options.get("effects"),
         invariant=options.get("invariant"),
@@ -149,6 +176,8 @@ def read_explore_options(state: object, options: Mapping[str, Any]) -> ExploreSe
         overlap=_overlap(options.get("overlap", False)),
         api=_api(options.get("api")),
         losses=_flag("losses", options.get("losses", True)),
+        first=_flag("first", options.get("first", False)),
+        only_effective=_flag("only_effective", options.get("only_effective", False)),
         attempts=len(read_retries(options.get("retries", "none")).delays),
         strength=_whole("strength", options.get("strength", 3), least=2, most=4),
         budget=_whole("budget", options.get("budget", 20_000), least=1, most=100_000_000),
@@ -157,6 +186,21 @@ def read_explore_options(state: object, options: Mapping[str, Any]) -> ExploreSe
         watch=options.get("watch") or (lambda _made, _budget: None),
         delivery=settings,
     )
+
+
+def split_given(events: Sequence[Event], given: object) -> tuple[tuple[Event, ...], tuple[Event, ...]]:
+    """What ``given=`` says is delivered before every order, and the events of which the orders are."""
+    if given is None:
+        return (), tuple(events)
+    if isinstance(given, int) and not isinstance(given, bool):
+        if not 0 <= given <= len(events):
+            raise SteppayMockError(
+                f"given={given}: there are {len(events)} events. Give 0 to {len(events)}, or events."
+            )
+        return tuple(events[:given]), tuple(events[given:])
+    if isinstance(given, bool | str):
+        raise SteppayMockError(f"given={given!r} is no number of events. Say given=2, or give events.")
+    return tuple(iter_events(given)), tuple(events)  # type: ignore[arg-type]
 
 
 def _check_callable(name: str, value: object) -> None:

@@ -53,7 +53,8 @@ def test_as_json_with_fewer_deliveries(run: Any, receiver: Any, shop: Shop, secr
     done = run("explore", *LEAVES, *urls(receiver), "--secret", secret, *words)
     assert (done.code, done.json["verdict"]) == (0, "proved")
     coverage = done.json["coverage"]
-    assert (coverage["duplicates"], coverage["ties"], coverage["seed"]) == (False, True, 7)
+    assert (coverage["duplicates"], coverage["ties"], coverage["seed"]) == (False, False, 7)  # none is tied
+    assert any("no two events are near enough" in note for note in done.json["notes"])
     assert coverage["sampled"] > 0
     assert coverage["deliveries"] == shop.webhooks
     assert {json.loads(body)["data"]["id"] for _, body in receiver.requests if body} == {42}

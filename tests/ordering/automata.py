@@ -71,6 +71,8 @@ class Truth:
     """What brute force finds: of each kind the measure of the smallest course, and which kinds all events show."""
 
     is_vacuous: bool
+    effective: set[int] = field(default_factory=set)
+    """The events that change what is seen in some course."""
     smallest: dict[str, Measure] = field(default_factory=dict)
     shown: set[str] = field(default_factory=set)
 
@@ -82,6 +84,10 @@ class Walk:
     trail: tuple[Any, ...]
     accepted: tuple[bool, ...]
     is_broken: bool
+    refused: frozenset[int]
+    """The events that were refused to the last."""
+    effective: frozenset[int]
+    """The events after which something else was seen."""
 
     @property
     def seen(self) -> Any:
@@ -124,6 +130,7 @@ def judge(one: Automaton, count: int, rules: Rules) -> Truth:
     for bits in range(1, 1 << count):
         places = tuple(place for place in range(count) if bits >> place & 1)
         for course in courses(places, duplicates=rules.duplicates):
+            truth.effective |= walk(one, course, rules).effective
             for kind in kinds(one, course, rules):
                 truth.smallest[kind] = min(truth.smallest.get(kind, (9, 0, 0)), measure(course))
                 # A search repeats nothing that comes again by itself, because it was refused.
@@ -138,6 +145,8 @@ def kinds(one: Automaton, course: Course, rules: Rules) -> set[str]:
     found, right = walk(one, course, rules), walk(one, places, rules)
     first = dict(zip(places, right.accepted, strict=False))
     told = {"invariant"} if found.is_broken else set()
+    if course == places and found.refused:
+        told.add("refused")
     if found.seen != right.seen:
         told.add("state")
     if not rules.attempts and any(
@@ -150,11 +159,12 @@ def kinds(one: Automaton, course: Course, rules: Rules) -> set[str]:
 
 def walk(one: Automaton, course: Course, rules: Rules) -> Walk:
     """Deliver the course, and what was refused once more at its end, as often as the rules say."""
-    state, accepted, waiting, states = 0, list[bool](), list[int](), [0]
+    state, accepted, waiting, states, delivered = 0, list[bool](), list[int](), [0], list[int]()
     for at, place in enumerate(course):
         state, answer = one.ways[state, place]
         accepted.append(answer)
         states.append(state)
+        delivered.append(place)
         if not answer and place not in course[:at]:
             waiting.append(place)
     for _ in range(rules.attempts):
@@ -162,11 +172,13 @@ def walk(one: Automaton, course: Course, rules: Rules) -> Walk:
         for place in refused:
             state, answer = one.ways[state, place]
             states.append(state)
+            delivered.append(place)
             if not answer:
                 waiting.append(place)
     trail = tuple((one.shows[state], *(one.does[state] if rules.effects else ())) for state in states)
     is_broken = rules.invariant and any(one.shows[state] in one.broken for state in states[1:])
-    return Walk(trail, tuple(accepted), is_broken)
+    effective = frozenset(place for at, place in enumerate(delivered) if trail[at] != trail[at + 1])
+    return Walk(trail, tuple(accepted), is_broken, frozenset(waiting), effective)
 
 
 def courses(places: Course, *, duplicates: bool) -> Iterator[Course]:

@@ -98,7 +98,7 @@ def named(receiver: Receiver, events: Iterable[Event], course: Course, **how: An
 
 def coverage(**numbers: Any) -> Coverage:
     given = {"events": 3, "orders": 6, "runs": 2, "deliveries": 5, "states": 4, "elapsed": 0.04, "seed": 7}
-    return Coverage(**{**given, **numbers})
+    return Coverage(**{"effective": numbers.get("events", 3), **given, **numbers})
 
 
 def exploration(found: Counterexample | None = None, **facts: Any) -> Exploration:

@@ -54,6 +54,9 @@ def check(seed: int) -> None:
         check_vacuous(result, one, rules)
         return
     truth = judge(one, count, rules)
+    if "refused" in truth.shown and result.counterexample is not None:
+        assert result.counterexample.kind in {"refused", "invariant"}  # whichever shows first as it happened
+    assert not result.ok or len(truth.effective) > 1
     assert result.verdict in {"proved", "covered", "fails", "hidden"}
     assert result.verdict != "hidden" or not one.is_plain
     assert result.verdict != "covered" or budget < ENOUGH
@@ -70,7 +73,8 @@ def check(seed: int) -> None:
 def check_vacuous(result: Exploration, one: Automaton, rules: Rules) -> None:
     order, budget = tuple(range(result.coverage.events)), "deliveries" in result.why
     refused = not any(walk(one, order, Rules()).accepted)
-    assert budget or refused or judge(one, len(order), rules).is_vacuous
+    truth = judge(one, len(order), rules)
+    assert budget or refused or truth.is_vacuous or len(truth.effective) < 2 or not one.is_plain
 
 
 def explored(one: Automaton, count: int, rules: Rules, random: Random, *, budget: int, seed: int) -> Exploration:

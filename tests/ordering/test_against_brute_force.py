@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from ordering.zoo.brute import Finding, judge
+from ordering.zoo.brute import Finding, effective, judge, refused_in_order
 from ordering.zoo.event_sets import NAMES, events_of
 from ordering.zoo.members import ALIKE, FLAWED, RIGHT
 from ordering.zoo.receiver import Receiver
@@ -41,16 +41,28 @@ def check(receiver: Receiver, events: tuple[Event, ...], *, duplicates: bool, re
     if receiver.hides and result.ok:  # a proof rests on the probe; where that hides something, whole orders show it
         result = explored(receiver.make(events), events, duplicates=duplicates, restoring=restoring, paranoid=True)
     wrong = any(one.orders or (duplicates and one.late_duplicates) for one in found.values())
+    if result.counterexample is not None and result.counterexample.kind == "refused":
+        check_refusal(result, receiver, events)
+        return
     if result.verdict == "hidden":  # it says itself that it proves nothing
         assert receiver.hides
         assert not wrong
     elif result.verdict == "vacuous":
         assert not wrong
-        assert "never changed" in result.why or "was refused" in result.why
+        assert "was refused" in result.why or len(effective(receiver, events)) < 2
     else:
         assert result.verdict == ("fails" if wrong else "proved")
+        assert wrong or len(effective(receiver, events)) > 1
     if wrong:
         check_counterexample(result, found, duplicates=duplicates)
+
+
+def check_refusal(result: Exploration, receiver: Receiver, events: tuple[Event, ...]) -> None:
+    shown = result.counterexample
+    assert shown is not None
+    assert shown.course == tuple(sorted(shown.course))
+    assert not shown.failing.accepted[-1]
+    assert shown.size == (len(refused_in_order(receiver, events)), 0, 0)
 
 
 def check_counterexample(result: Exploration, found: dict[str, Finding], *, duplicates: bool) -> None:

@@ -28,6 +28,8 @@ def invariant(state: cases.State) -> str | None:
 
 
 SHOWN = {
+    "refused as it happened": (anomaly.REFUSED, named(cases.refuses_and_writes, LIFE, (0,), kind="refused")),
+    "refused after another": (anomaly.REFUSED, named(cases.refuses_copies, LIFE, (0, 1), kind="refused")),
     "an update that overtakes the next one": (anomaly.STALE_OVERWRITE, named(cases.overwrites, LIFE, (2, 1))),
     "a late copy of what was true before": (anomaly.STALE_OVERWRITE, named(cases.overwrites, LIFE, (1, 2, 1))),
     "without a trail": (anomaly.STALE_OVERWRITE, named(cases.overwrites, LIFE, (2, 1), trail=False)),
@@ -152,6 +154,10 @@ NEARLY = {
     "not the truth, but only in another order": (
         anomaly.WRONG_IN_EVERY_ORDER,
         named(cases.overwrites, LIFE, (2, 1), kind="truth", truth={}),
+    ),
+    "refused, but in another order": (
+        anomaly.REFUSED,
+        named(cases.refuses_orphans, PAID_ORDER, (1, 0), kind="answer"),
     ),
     "a rule knows better": (anomaly.ORDER_DEPENDENCE, named(cases.updates_only, LIFE, (1, 0))),
 }

@@ -208,14 +208,14 @@ def test_a_verdict_is_one_line() -> None:
     )
     assert verdict_line(covered()) == (
         "covered: every order of any 3 of 14 events, in 15 runs and 412 random ones; all end the same, and all of it "
-        "with the seconds of each burst collapsed; 5,978 deliveries, 4 states, 0.04 s, seed 7"
+        "with the seconds of each burst collapsed; 5,978 deliveries, 37 refused, 4 states, 0.04 s, seed 7"
     )
     some = coverage(events=9, strength=4, covered=2_000, of=3_024, runs=1, deliveries=1, states=1, elapsed=0.5)
     assert verdict_line(exploration(verdict="covered", coverage=some)) == (
         "covered: 2,000 of 3,024 orders of any 4 of 9 events, in 1 run; all end the same; 1 delivery, 1 state, 0.50 s, "
         "seed 7"
     )
-    assert verdict_line(vacuous()) == "vacuous: Every event was refused; 5 deliveries, 1 state, 0.04 s, seed 7"
+    assert verdict_line(vacuous()) == "vacuous: Every event was refused; 5 deliveries, 4 refused, 1 state, 0.04 s, seed 7"
     assert verdict_line(refused()) == ("fails: order-dependent rejection; 5 deliveries, 4 states, 0.04 s, seed 7")
 
 

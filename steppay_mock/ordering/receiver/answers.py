@@ -1,18 +1,52 @@
-"""What does an answer say? Accepted or not, in time or not, and how that is told."""
+"""Says of an answer whether it accepts the event, whether it came in time, and how it is told."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 from steppay_mock.delivery.excerpt import excerpt
+from steppay_mock.errors import SteppayMockError
 
 if TYPE_CHECKING:
     from steppay_mock.delivery.transport import Answer
+    from steppay_mock.payload.event import Event
+
+_BODY = 160  # characters of a refusal's body that are told
 
 
-def accepts(answer: Answer) -> bool:
-    """Whether the answer is a success: it came whole, with 2xx (assumed, fact 23)."""
-    return answer.error is None and answer.status is not None and 200 <= answer.status <= 299
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Acceptance:
+    """Which answers accept an event: a whole 2xx (assumed, fact 23), and what ``accept=`` adds."""
+
+    statuses: frozenset[int] = frozenset()
+    judge: Callable[[Event, Answer], object] | None = None
+    """Decides alone, where it is given."""
+
+    def accepts(self, event: Event, answer: Answer) -> bool:
+        """Whether the answer accepts the event."""
+        if self.judge is not None:
+            return bool(self.judge(event, answer))
+        if answer.status is None:
+            return False
+        return (answer.error is None and 200 <= answer.status <= 299) or answer.status in self.statuses
+
+
+def read_acceptance(value: object) -> Acceptance:
+    """What ``accept=`` says: statuses beside 2xx, or a function of event and answer; SteppayMockError for others."""
+    if value is None:
+        return Acceptance()
+    if callable(value):
+        return Acceptance(judge=value)
+    given: list[Any] = list(value) if isinstance(value, Iterable) else [value]
+    for status in given:
+        if isinstance(status, bool) or not isinstance(status, int) or not 200 <= status <= 599:
+            raise SteppayMockError(
+                f"accept={value!r} is neither statuses nor a function. Say accept=[422], or pass a function: "
+                "accept=lambda event, answer: answer.status == 422"
+            )
+    return Acceptance(statuses=frozenset(given))
 
 
 def is_late(answer: Answer) -> bool:
@@ -25,7 +59,16 @@ def is_odd(accepted: bool, expected: bool, *, is_new: bool) -> bool:  # noqa: FB
     return accepted is not expected and (is_new or expected)
 
 
-def tell_answer(answer: Answer) -> str:
-    """The answer in a few words, such as ``500, the app raised: ValueError: boom``."""
+def tell_answer(answer: Answer, *, accepted: bool) -> str:
+    """The answer in a few words, such as ``500, the app raised: ValueError: boom``; of a refusal its body too."""
     status = "no answer" if answer.status is None else str(answer.status)
-    return f"{status}, {excerpt(answer.error)}" if answer.error else status
+    if answer.error:
+        return f"{status}, {excerpt(answer.error)}"
+    body = excerpt(answer.body.strip(), limit=_BODY) if not accepted else ""
+    return f"{status}, {body}" if body else status
+
+
+def reason_of(answer: Answer) -> str:
+    """What is the same in two refusals for the same reason: the status, and the type of what the app raised."""
+    raised = "" if answer.exception is None else type(answer.exception).__name__
+    return f"{answer.status} {raised}"

@@ -1,4 +1,4 @@
-"""How is a whole course delivered? From the beginning, and what is refused once more at its end."""
+"""Delivers a whole course from the beginning, and what is refused once more at its end."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from steppay_mock.ordering.orders.course import Course
-from steppay_mock.ordering.receiver.answers import accepts, tell_answer
+from steppay_mock.ordering.receiver.answers import tell_answer
 from steppay_mock.ordering.receiver.run import Run
 
 if TYPE_CHECKING:
@@ -19,8 +19,9 @@ def follow(
 ) -> Run:
     """Deliver it, and tell what became of it; where it is ``judging`` it ends where the invariant is broken."""
     subject.begin()
-    seen = [subject.look()]
+    seen = [subject.here]
     answers: list[Answer] = []
+    accepted: list[bool] = []
     waiting: list[int] = []
     broken: str | None = None
     was_held = False
@@ -32,22 +33,26 @@ def follow(
             flight = subject.deliver_together(places, held=held)
             given, was_held = flight.answers, flight.certain
         answers += given
+        taken = [subject.accepts(place, answer) for place, answer in zip(places, given, strict=True)]
+        accepted += taken
         seen.append(subject.look())
-        refused = [place for place, answer in zip(places, given, strict=True) if not accepts(answer)]
+        refused = [place for place, was_taken in zip(places, taken, strict=True) if not was_taken]
         waiting += [place for place in refused if place not in before]
         if judging and (broken := subject.broken(seen[-1])) is not None:
             break
     if broken is None:
-        for answer, number in deliver_refused(subject, waiting, attempts=attempts):
+        for place, answer, number in deliver_refused(subject, waiting, attempts=attempts):
             answers.append(answer)
+            accepted.append(subject.accepts(place, answer))
             seen.append(number)
             if judging and (broken := subject.broken(number)) is not None:
                 break
     state, effects = subject.states[seen[-1]]
     return Run(
         course=subject.course,
-        answers=tuple(map(tell_answer, answers)),
-        accepted=tuple(map(accepts, answers)),
+        answers=tuple(tell_answer(answer, accepted=taken) for answer, taken in zip(answers, accepted, strict=True)),
+        accepted=tuple(accepted),
+        exceptions=tuple(answer.exception for answer in answers),
         state=state,
         effects=effects,
         broken=broken,
@@ -58,16 +63,16 @@ def follow(
     )
 
 
-def deliver_refused(subject: Subject, waiting: Iterable[int], *, attempts: int) -> Iterator[tuple[Answer, int]]:
-    """Deliver what was refused once more, as often as that: each answer, and the state after it."""
+def deliver_refused(subject: Subject, waiting: Iterable[int], *, attempts: int) -> Iterator[tuple[int, Answer, int]]:
+    """Deliver what was refused once more, as often as that: the event's place, the answer, and the state after it."""
     left = list(waiting)
     for _ in range(attempts):
         refused, left = left, []
         for place in refused:
             answer = subject.deliver(place)
-            if not accepts(answer):
+            if not subject.accepts(place, answer):
                 left.append(place)
-            yield answer, subject.look()
+            yield place, answer, subject.look()
 
 
 def _flights(course: Course, together: tuple[int, ...]) -> Iterator[Course]:

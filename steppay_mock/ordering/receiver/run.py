@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from steppay_mock.ordering.orders.course import Course
@@ -16,14 +16,16 @@ class Run:
     """One course, as it was delivered.
 
     ``answers`` has one text for each delivery, such as ``204`` or ``500, the app raised: ValueError: boom``, and
-    ``accepted`` says of each whether it was a success (2xx, assumed, fact 23). ``state`` is the probe's, in the plain
-    form in which states are compared; ``effects`` are counted, None if nobody lists them.
+    ``accepted`` says of each whether it was a success (2xx, assumed, fact 23, or what ``accept=`` says). ``state`` is
+    the probe's, in the plain form in which states are compared; ``effects`` are counted, None if nobody lists them.
     """
 
     course: Course
     answers: tuple[str, ...]
     accepted: tuple[bool, ...]
     state: Any
+    exceptions: tuple[BaseException | None, ...] = field(default=(), repr=False, compare=False)
+    """What the receiver raised at each delivery, where it runs in this process."""
     effects: Any = None
     broken: str | None = None
     """What the invariant said, if it said no: then the run ended there."""

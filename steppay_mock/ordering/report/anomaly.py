@@ -17,6 +17,12 @@ class Anomaly:
         return self.name
 
 
+REFUSED = Anomaly(
+    name="refused",
+    meaning="An event is refused, though it came in the order in which it happened.",
+    cure="Read the answer and correct the receiver where it refuses: it has to answer 2xx to every event that it is "
+    "registered for, also to those of no interest; if it refuses some on purpose, say so with accept=.",
+)
 STALE_OVERWRITE = Anomaly(
     name="stale overwrite",
     meaning="An older event arrived after a newer one about the same thing, and overwrote it.",
@@ -85,6 +91,7 @@ ORDER_DEPENDENCE = Anomaly(
 )
 
 ANOMALIES = (
+    REFUSED,
     STALE_OVERWRITE,
     RESURRECTION,
     ORPHAN_UPDATE_LOST,

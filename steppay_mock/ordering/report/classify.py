@@ -68,6 +68,11 @@ class _Case:
         return frozenset(path for path in changed if not wrong or _meet(frozenset({path}), wrong))
 
 
+def _is_refused(case: _Case) -> bool:
+    """An event is refused in the order in which it happened."""
+    return case.kind == "refused"
+
+
 def _is_broken_invariant(case: _Case) -> bool:
     """The invariant says no."""
     return case.kind == "invariant"
@@ -160,6 +165,7 @@ def _is_wrong_in_order(case: _Case) -> bool:
 
 
 _RULES: tuple[tuple[Anomaly, Callable[[_Case], bool]], ...] = (
+    (anomaly.REFUSED, _is_refused),
     (anomaly.BROKEN_INVARIANT, _is_broken_invariant),
     (anomaly.LOST_UPDATE, _is_lost_at_once),
     (anomaly.ORDER_DEPENDENT_REJECTION, _is_rejection),

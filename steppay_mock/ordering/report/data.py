@@ -7,6 +7,7 @@ from math import isfinite
 from typing import TYPE_CHECKING, Any
 
 from steppay_mock.ordering.report.story import happenings
+from steppay_mock.ordering.report.unequal import suggest_ignore
 from steppay_mock.ordering.state.difference import differences
 from steppay_mock.ordering.state.normal import plain
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from steppay_mock.ordering.counterexample import Counterexample
     from steppay_mock.ordering.exploration import Exploration
     from steppay_mock.ordering.receiver.run import Run
+    from steppay_mock.ordering.state.difference import Difference
     from steppay_mock.payload.event import Event
 
 
@@ -31,7 +33,12 @@ def exploration_data(exploration: Exploration) -> dict[str, Any]:
         "unmatched": list(exploration.unmatched),
         "coverage": asdict(exploration.coverage),
         "events": _events(exploration.events),
+        "without_effect": list(exploration.without_effect),
+        "notes": list(exploration.notes),
+        "unequal": _differences(exploration.unequal),
+        "ignore": list(suggest_ignore(exploration.unequal)),
         "counterexample": None if found is None else _counterexample(found),
+        "others": [_counterexample(one) for one in exploration.others],
         "losses": [{**asdict(loss), "changes": list(loss.changes)} for loss in exploration.losses],
         "witnesses": [_run(run) for run in exploration.witnesses],
     }
@@ -50,11 +57,16 @@ def _counterexample(found: Counterexample) -> dict[str, Any]:
         "passing": _run(found.passing),
         "failing": _run(found.failing),
         "truth": _json(found.truth),
-        "differences": [
-            {"path": one.path, "kind": one.kind, "expected": _json(one.expected), "actual": _json(one.actual)}
-            for one in differences(expected, found.failing.state)
-        ],
+        "doubtful": found.doubtful,
+        "differences": _differences(differences(expected, found.failing.state)),
     }
+
+
+def _differences(found: Iterable[Difference]) -> list[dict[str, Any]]:
+    return [
+        {"path": one.path, "kind": one.kind, "expected": _json(one.expected), "actual": _json(one.actual)}
+        for one in found
+    ]
 
 
 def _run(run: Run) -> dict[str, Any]:

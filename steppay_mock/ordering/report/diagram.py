@@ -64,8 +64,8 @@ def draw(counterexample: Counterexample) -> str:
     left, right = _MARGIN, _WIDTH - _MARGIN - _PANEL
     parts = [tag("style", Markup(STYLE))]
     if story.moved:
-        passes, fails = _titles(story)
-        parts += _panel(lines, "passing", left, foot, title=passes, mood="good")
+        passes, fails = story.titles
+        parts += _panel(lines, "passing", left, foot, title=passes, mood="bad" if story.doubtful else "good")
         parts += _panel(lines, "failing", right, foot, title=fails, mood="bad")
         parts += _links(lines, left + _PANEL, right)
     else:
@@ -82,12 +82,6 @@ def draw(counterexample: Counterexample) -> str:
         class_="sheet",
         role="img",
     )
-
-
-def _titles(story: Story) -> tuple[str, str]:
-    if story.at_once:
-        return "one by one it passes", "in flight at once it fails"
-    return "in this order it passes", "in this order it fails"
 
 
 def _panel(lines: Sequence[Line], side: str, x: int, foot: int, *, title: str, mood: str) -> Iterator[Markup]:

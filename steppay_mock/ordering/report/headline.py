@@ -52,7 +52,7 @@ def _whens(counterexample: Counterexample, story: Story) -> Iterator[str]:
 def _outcomes(counterexample: Counterexample, story: Story) -> Iterator[tuple[str, ...]]:
     """What may be told, the most telling first; each in one or two forms, of which the second is shorter."""
     kind = counterexample.kind
-    if kind == "answer":
+    if kind in {"answer", "refused"}:
         yield from _refusal(counterexample, story)
     elif kind == "invariant":
         yield f"the invariant breaks: {story.broken or 'it does not hold'}", "the invariant breaks"
@@ -82,7 +82,9 @@ def _last(place: str) -> str:
 
 
 def _refusal(counterexample: Counterexample, story: Story) -> Iterator[tuple[str, ...]]:
-    arrow = next((one for one in _failing(story) if _is_odd(counterexample, one)), None)
+    refused = counterexample.kind == "refused"
+    telling = (one for one in _failing(story) if (not one.accepted if refused else _is_odd(counterexample, one)))
+    arrow = next(telling, None)
     if arrow is not None:
         what = "refused" if not arrow.accepted else "accepted"
         yield f"{_named(arrow)} is {what} ({arrow.answer})", f"event {arrow.of.number} is {what} ({arrow.status})"

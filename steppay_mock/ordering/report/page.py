@@ -12,6 +12,7 @@ from steppay_mock.ordering.report.diagram import draw
 from steppay_mock.ordering.report.headline import headline
 from steppay_mock.ordering.report.markup import Markup, tag, text
 from steppay_mock.ordering.report.story import happenings, tell
+from steppay_mock.ordering.report.unequal import advise
 from steppay_mock.ordering.report.verdict import conditions, next_step, once_more, title, verdict_line
 
 if TYPE_CHECKING:
@@ -73,11 +74,19 @@ def _body(exploration: Exploration) -> Iterator[Markup]:
         yield tag("h1", title(exploration), class_=mood)
         if exploration.why:
             yield tag("p", exploration.why)
+        for advice in advise(exploration.unequal):
+            yield tag("p", advice)
         if not exploration.ok:
             yield tag("p", tag("strong", "Next"), f": {next_step(exploration)}", class_="cure")
     yield tag("p", f"{exploration.name}, delivered to {exploration.target}", class_="faint")
     if found is not None:
         yield from _counterexample(found)
+    for one in exploration.others:
+        yield tag("h2", f"Also found: {headline(one, tell(one))}")
+        yield tag("p", tag("strong", one.anomaly.name), f": {one.anomaly.meaning}")
+        yield tag("p", tag("strong", "Usual cure"), f": {one.anomaly.cure}", class_="cure")
+        yield tag("div", Markup(draw(one)), class_="picture")
+        yield tag("pre", one.token)
     yield from _coverage(exploration)
     yield from _losses(exploration)
 

@@ -12,8 +12,6 @@ if TYPE_CHECKING:
 
 _HALF = 46
 _CROSS = (" \\/ ", " /\\ ")
-_IN_ORDER = ("in this order it passes", "in this order it fails")
-_AT_ONCE = ("one by one it passes", "in flight at once it fails")
 
 
 def sketch_both(story: Story) -> Iterator[str]:
@@ -21,7 +19,7 @@ def sketch_both(story: Story) -> Iterator[str]:
     left, right = ([getattr(line, side) for line in story.lines] for side in ("passing", "failing"))
     standing = _fits(left) and _fits(right)
     one, two = _sketch(left, standing=standing), _sketch(right, standing=standing)
-    passes, fails = _AT_ONCE if story.at_once else _IN_ORDER
+    passes, fails = story.titles
     width = max(map(columns, (passes, *one)))
     yield f"    {pad(passes, width)}    {fails}"
     marks = ["", *(">" if line.differs else "" for line in story.lines)]

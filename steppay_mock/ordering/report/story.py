@@ -26,6 +26,8 @@ NOTHING = "changes nothing"
 """What a delivery did, after which the probe showed what it had shown before."""
 
 
+_AT_ONCE = "in flight at once it fails"
+
 ABSENT = "not there"
 """In the place of a value, where there is none."""
 
@@ -92,12 +94,23 @@ class Story:
     """Whether deliveries were in flight at once where it fails."""
     broken: str
     """What the invariant says; empty if it holds."""
+    doubtful: bool
+    """Whether the end that is taken for the right one looks wrong itself."""
     right: str
     """Which end is taken for the right one, in words."""
     size: str
     """How small it is, and whether anything smaller was left untried."""
     replay: tuple[str, ...]
     """The commands that show it again."""
+
+    @property
+    def titles(self) -> tuple[str, str]:
+        """What stands above the two orders: no order is said to pass whose end looks wrong itself."""
+        if self.at_once:
+            return ("one by one, which looks wrong too" if self.doubtful else "one by one it passes"), _AT_ONCE
+        if self.doubtful:
+            return "this order looks wrong too", "this order ends otherwise"
+        return "in this order it passes", "in this order it fails"
 
     @property
     def moved(self) -> tuple[Arrow, ...]:
@@ -124,6 +137,7 @@ def tell(counterexample: Counterexample) -> Story:
         ),
         changes=changes(expected, failing.state),
         at_once=bool(failing.together),
+        doubtful=counterexample.doubtful,
         broken=excerpt(failing.broken or "", limit=400),
         right="as the store knows it" if counterexample.kind == "truth" else "in the order in which it happened",
         size=_size(counterexample),
@@ -163,7 +177,7 @@ def arrows(run: Run, events: Iterable[Event]) -> tuple[Arrow, ...]:
 
 def changes(expected: Any, actual: Any) -> tuple[Change, ...]:
     """Where two states differ."""
-    return tuple(map(_change, differences(expected, actual)))
+    return tuple(map(change_of, differences(expected, actual)))
 
 
 def _size(counterexample: Counterexample) -> str:
@@ -207,7 +221,8 @@ def _effect(run: Run, at: int) -> str:
     return f"{changed[0].place}: {changed[0].expected} -> {changed[0].actual}{more}"
 
 
-def _change(difference: Difference) -> Change:
+def change_of(difference: Difference) -> Change:
+    """The place of one difference, with both values as text."""
     expected, actual = show_both(difference.expected, difference.actual)
     if difference.kind == "missing":
         actual = ABSENT

@@ -9,7 +9,8 @@ from steppay_mock.delivery.excerpt import excerpt
 from steppay_mock.errors import ContractViolation, OrderViolation
 from steppay_mock.ordering.report.headline import headline
 from steppay_mock.ordering.report.sequence import sketch, sketch_both
-from steppay_mock.ordering.report.story import arrows, changes, happenings, tell
+from steppay_mock.ordering.report.story import arrows, change_of, changes, happenings, tell
+from steppay_mock.ordering.report.unequal import advise
 from steppay_mock.ordering.report.verdict import conditions, counted, effort, next_step, title, verdict_line
 from steppay_mock.ordering.report.width import WIDTH, columns, cut, pad, wrap
 
@@ -57,6 +58,7 @@ def _told(exploration: Exploration) -> Iterator[str]:
     about = excerpt(f"{exploration.name}, delivered to {exploration.target}")
     if exploration.counterexample is not None:
         yield from _reason(exploration.counterexample)
+        yield from _others(exploration.others)
         yield ""
         yield from wrap(f"{about}: {effort(exploration.coverage)}.")
     elif exploration.ok:
@@ -98,6 +100,16 @@ def _reason(counterexample: Counterexample) -> Iterator[str]:
     yield ""
     yield "to see it again"
     yield from (f"  {command}" for command in story.replay)
+
+
+def _others(found: Sequence[Counterexample]) -> Iterator[str]:
+    """The other counterexamples, each in a few lines and with its token."""
+    for number, one in enumerate(found, start=2):
+        yield ""
+        yield from wrap(f"also found ({number}): {headline(one, tell(one))}")
+        yield from wrap(f"{one.anomaly.name}: {one.anomaly.meaning[0].lower()}{one.anomaly.meaning[1:]}", indent="  ")
+        yield from wrap(f"usual cure: {one.anomaly.cure}", indent="  ")
+        yield f"  token: {one.token}"
 
 
 def _happened(happened: Sequence[Happening]) -> Iterator[str]:
@@ -149,6 +161,12 @@ def _undecided(exploration: Exploration) -> Iterator[str]:
     yield title(exploration)
     if exploration.why:
         yield from wrap(excerpt(exploration.why, limit=800))
+    if exploration.unequal:
+        yield ""
+        yield "where the states differ (- wanted, + found)"
+        yield from _diff([change_of(one) for one in exploration.unequal], "state")
+        for advice in advise(exploration.unequal):
+            yield from wrap(advice, indent="  ")
     yield ""
     yield from wrap(f"next: {next_step(exploration)}")
     if exploration.witnesses:
@@ -159,7 +177,11 @@ def _undecided(exploration: Exploration) -> Iterator[str]:
 def _witnesses(runs: Sequence[Run], events: Sequence[Event]) -> Iterator[str]:
     for number, run in enumerate(runs, start=1):
         yield f"run {number}"
-        yield from (f"  {line}" for line in sketch(arrows(run, events)))
+        told = arrows(run, events)
+        yield from (f"  {line}" for line in sketch(told))
+        for arrow in told:
+            if not arrow.accepted:
+                yield from wrap(f"{arrow.of.number} was answered: {arrow.answer}", indent="    ")
     if len(runs) > 1:
         yield "their ends (- run 1, + run 2)"
         found = changes(runs[0].state, runs[1].state)

@@ -1,4 +1,4 @@
-"""What is the verdict, and what does it rest on? In one line, with the honest condition beside it."""
+"""Says the verdict in one line, and what it rests on in a sentence each."""
 
 from __future__ import annotations
 
@@ -12,18 +12,19 @@ if TYPE_CHECKING:
 
 
 _TITLES = {
-    "flaky": "flaky: the receiver ended differently in two equal runs, so orders cannot be compared.",
+    "flaky": "flaky: equal runs do not begin or end alike, so orders cannot be compared.",
     "hidden": "hidden state: two runs that looked alike to the probe went on differently.",
     "vacuous": "vacuous: nothing was tested, so nothing is proved.",
     "unfinished": "unfinished: the search was cut off.",
 }
 _NEXT = {
-    "flaky": "Find what differs between two equal runs: clocks, random ids, what a former run has left behind (does "
-    "reset= empty everything?). What is meant to differ belongs into ignore=.",
+    "flaky": "Find what makes the difference: clocks, random ids, what a former run has left behind (does reset= empty "
+    "everything that state= shows?), work that goes on after the answer (settle= waits for it). What is meant to "
+    "differ belongs into ignore=.",
     "hidden": "Let the probe (state=) show what decides it as well, such as a cache, a queue or the table of events "
     "that are known, and let reset= empty that too.",
-    "vacuous": "Read the answers of the receiver: are secret=, path= and the probe (state=) right, and does reset= "
-    "leave the receiver ready to take events?",
+    "vacuous": "Read the answers of the receiver: are secret=, path= and the probe (state=) right, does reset= leave "
+    "the receiver ready to take events, and is its work done when it answers (settle= waits for it)?",
     "unfinished": "Correct what is named above, and explore again. What was found until then is not lost.",
 }
 
@@ -39,6 +40,8 @@ def next_step(exploration: Exploration) -> str:
         return "Give two events or more."
     if exploration.verdict == "vacuous" and exploration.coverage.strength is not None:
         return "Give it a larger budget=."
+    if exploration.verdict == "vacuous" and exploration.coverage.effective == 1:
+        return "Choose a scenario of which the receiver keeps more events, or let the probe (state=) show more of it."
     return _NEXT.get(exploration.verdict, "")
 
 
@@ -46,8 +49,7 @@ def verdict_line(exploration: Exploration) -> str:
     """The verdict in one line of any length: what it is, and how much was delivered for it."""
     coverage = exploration.coverage
     if exploration.verdict == "proved":
-        events = counted(coverage.events, "event")
-        said = f"proved: all {coverage.orders:,} orders of {events} end the same{_also(coverage)}"
+        said = f"proved: all {coverage.orders:,} orders of {_events(coverage)} end the same{_also(coverage)}"
     elif exploration.verdict == "covered":
         said = f"covered: {_covered(coverage)}; all end the same{_also(coverage)}"
     elif exploration.counterexample is not None:
@@ -61,12 +63,16 @@ def effort(coverage: Coverage) -> str:
     """What was done, in numbers."""
     deliveries, states = counted(coverage.deliveries, "delivery", "deliveries"), counted(coverage.states, "state")
     took = f"{coverage.elapsed:.{1 if coverage.elapsed >= 1 else 2}f} s"
-    return f"{deliveries}, {states}, {took}, seed {coverage.seed}"
+    refused = f"{coverage.refused:,} refused, " if coverage.refused else ""
+    return f"{deliveries}, {refused}{states}, {took}, seed {coverage.seed}"
 
 
 def conditions(exploration: Exploration) -> Iterator[str]:
     """What has to be so that a green verdict is true, and what else was seen; one sentence each."""
     coverage = exploration.coverage
+    yield from exploration.notes
+    if exploration.without_effect:
+        yield _without_effect(exploration)
     if exploration.unmatched and coverage.states:
         names = excerpt(", ".join(exploration.unmatched))
         yield f"ignore= names what no state has: {names}. Is it written as it is there?"
@@ -91,6 +97,20 @@ def conditions(exploration: Exploration) -> Iterator[str]:
         yield f"{refused} refused: answered with something else than 2xx."
 
 
+def _without_effect(exploration: Exploration) -> str:
+    """Which events never changed the state, each type once."""
+    places = exploration.without_effect
+    types = dict.fromkeys(str(exploration.events[place].type) for place in places)
+    which = excerpt(", ".join(types))
+    return f"{len(places)} of {counted(exploration.coverage.events, 'event')} had no effect in any order: {which}."
+
+
+def _events(coverage: Coverage) -> str:
+    """How many events, and how many of them have an effect if not all do."""
+    events = counted(coverage.events, "event")
+    return events if coverage.effective >= coverage.events else f"{events} ({coverage.effective} with an effect)"
+
+
 def _sampled(coverage: Coverage) -> str:
     orders = f"{counted(coverage.sampled, 'whole order')}, delivered without taking states for equal"
     if not coverage.disagreed:
@@ -113,11 +133,11 @@ def once_more(coverage: Coverage) -> str:
 
 def _covered(coverage: Coverage) -> str:
     if coverage.strength is None:
-        return f"{counted(coverage.runs, 'order')} of {counted(coverage.events, 'event')}"
+        return f"{counted(coverage.runs, 'order')} of {_events(coverage)}"
     which = "every order" if coverage.covered >= coverage.of else f"{coverage.covered:,} of {coverage.of:,} orders"
     random = f" and {coverage.random:,} random ones" if coverage.random else ""
     runs = counted(coverage.runs - coverage.random, "run")
-    return f"{which} of any {coverage.strength} of {counted(coverage.events, 'event')}, in {runs}{random}"
+    return f"{which} of any {coverage.strength} of {_events(coverage)}, in {runs}{random}"
 
 
 def _also(coverage: Coverage) -> str:

@@ -14,6 +14,8 @@ class Edge:
     target: Node
     accepted: bool
     course: Course
+    reason: str = ""
+    """Of a refusal, what is the same where it is refused for the same reason."""
 
 
 @dataclass(slots=True, eq=False)

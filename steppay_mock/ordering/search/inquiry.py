@@ -1,4 +1,4 @@
-"""How is one set of events searched? Looked at in order, proved or covered, and whatever fails made small."""
+"""Searches one set of events: looks at them in order, proves or covers their orders, and makes small what fails."""
 
 from __future__ import annotations
 
@@ -9,28 +9,32 @@ from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
 from steppay_mock.ordering.exploration import Coverage, Exploration, Loss, Verdict
-from steppay_mock.ordering.failure import ExplorationError
+from steppay_mock.ordering.failure import ExplorationError, NotAnewError
 from steppay_mock.ordering.options import ExploreSettings
 from steppay_mock.ordering.orders.covering import covered
 from steppay_mock.ordering.orders.lattice import covering_chains, deliveries_with_reset, deliveries_with_restore
 from steppay_mock.ordering.receiver.subject import BudgetSpentError, Subject
 from steppay_mock.ordering.search.cover import cover, sample_orders
+from steppay_mock.ordering.search.notes import notes_on
 from steppay_mock.ordering.search.search import ContradictionError, FoundError, Search
 from steppay_mock.ordering.search.truth import know_truth
-from steppay_mock.ordering.search.verify import find_counterexample, is_flaky
+from steppay_mock.ordering.search.unsteady import is_flaky, smallest_witnesses
+from steppay_mock.ordering.search.verify import find_counterexamples
 from steppay_mock.ordering.state.difference import differences
 from steppay_mock.ordering.token import describe_events, source_of
 from steppay_mock.payload.event import Event
 from steppay_mock.store.scenarios.story import Story
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
-    from steppay_mock.ordering.counterexample import Kind
+    from steppay_mock.ordering.counterexample import Counterexample, Kind
     from steppay_mock.ordering.orders.course import Course
     from steppay_mock.ordering.receiver.receiver import Receiver
+    from steppay_mock.ordering.receiver.run import Run
 
 _MOST_PROVED = 14  # events: beyond, even a right receiver is out of every budget
+_MOST_FOUND = 5  # counterexamples in one report
 _LEAST = 40  # courses that may be delivered for what comes after the search, however small the budget is
 
 
@@ -45,16 +49,18 @@ class Inquiry:
         *,
         story: Story | None,
         burst: float | None,
+        told: Sequence[Event] | None = None,
     ) -> None:
         self._settings = settings
         self._story = story
         self._count = len(events)
-        self._subject = Subject(receiver, events, settings)
+        self._subject = Subject(receiver, events, settings, told=told)
         self._search = Search(self._subject, settings)
         self._token = describe_events(events, source=source_of(story), burst=burst, retries=settings.attempts)
         self._strength: int | None = None
         self._orders: list[Course] = []
         self._random = 0
+        self._refused: Course = ()
         self._found_after: int | None = None
         self._sampled = 0
         self._disagreed = 0
@@ -70,6 +76,8 @@ class Inquiry:
         with self._subject:
             try:
                 return self._run()
+            except NotAnewError as error:
+                return self._flaky(error.why, error.wanted, error.found)
             except ExplorationError as error:
                 error.exploration = self._result("unfinished", why=str(error))
                 raise
@@ -86,13 +94,9 @@ class Inquiry:
             return self._fail(found.kind, found.course)
         except ContradictionError as contradiction:
             return self._contradict(contradiction)
-        if self._strength is None:
-            return self._result("proved")
-        if {*self._orders} <= {tuple(range(self._count))}:
-            return self._result(
-                "vacuous", why=f"{self._settings.budget:,} deliveries show no second order of the events."
-            )
-        return self._result("covered")
+        if why := self._tell_untested():
+            return self._result("vacuous", why=why)
+        return self._result("proved" if self._strength is None else "covered")
 
     # The parts of a search.
 
@@ -103,6 +107,11 @@ class Inquiry:
             self._trail = search.lead(course) if self._subject.can_restore and self._fits() else []
             node = self._trail[-1][0] if self._trail else search.follow(course, repeats="never")
             search.expected = self._ending = search.settle(node)
+            refused = (
+                search.refused(node)
+                if self._settings.attempts
+                else {place for place in course if not search.accepted[place]}
+            )
         except BudgetSpentError:
             self._strength = self._settings.strength
             return f"{self._settings.budget:,} deliveries are not enough to deliver every event once."
@@ -110,11 +119,30 @@ class Inquiry:
             return f"Nothing was answered. Does the receiver run at {self._subject.target}?"
         if self._subject.refused == self._subject.deliveries:
             return "Every event was refused. Are path= and secret= those of the receiver?"
-        if len(self._subject.states) == 1:
+        if not search.effective:
             return "The state never changed. Does state= read what the receiver writes?"
+        self._refused = tuple(sorted(refused))
+        if self._refused:
+            raise FoundError("refused", self._until(self._refused[0]))
         if self._truth is not None and self._truth.state != self._subject.states[self._ending].state:
             raise FoundError("truth", course)
         return ""
+
+    def _until(self, place: int) -> Course:
+        """As it happened, up to this event; where what is refused is retried at the end, all of it."""
+        return tuple(range(self._count if self._settings.attempts else place + 1))
+
+    def _tell_untested(self) -> str:
+        """What is too little to be a proof, though every order that was tried ends the same; empty if it is enough."""
+        if self._strength is not None and {*self._orders} <= {tuple(range(self._count))}:
+            return f"{self._settings.budget:,} deliveries show no second order of the events."
+        if len(self._search.effective) > 1:
+            return ""
+        (place,) = self._search.effective
+        return (
+            f"Of {self._count} events only {self._subject.events[place].type} changed the state in any order, and one "
+            "event has no order. Choose a scenario of which the receiver keeps more, or let state= show more of it."
+        )
 
     def _prove(self) -> None:
         """Every order, or as many as the budget allows."""
@@ -123,7 +151,7 @@ class Inquiry:
             self._cover()
             return
         try:
-            share = self._price() // 20
+            share = self._price(self._count) // 20
             self._begin_again(max(share, 2))
             if self._subject.can_restore:
                 search.by_restoring(
@@ -191,41 +219,75 @@ class Inquiry:
 
     def _fail(self, kind: Kind, course: Course) -> Exploration:
         self._found_after = self._subject.deliveries
-        found = find_counterexample(self._search, kind, course, token=self._token, budget=self._rest, truth=self._truth)
-        if found is None:
-            return self._result(
-                "flaky",
-                why="An order that ended otherwise did not do so again. Does the state depend on time, on chance, or "
-                "on what reset= or restore= leave behind?",
+        found: list[Counterexample] = []
+        for each, its_course in self._failures(kind, course):
+            if not found or (len(found) < _MOST_FOUND and not self._settings.first):
+                found += find_counterexamples(
+                    self._search,
+                    each,
+                    its_course,
+                    token=self._token,
+                    budget=self._rest,
+                    truth=self._truth,
+                    most=1 if self._settings.first else _MOST_FOUND - len(found),
+                )
+        if not found:
+            return self._flaky(
+                "An order that ended otherwise did not do so again. Does the state depend on time, on chance, or "
+                "on what reset= or restore= leave behind?"
             )
-        return self._result("fails", counterexample=found)
+        return self._result("fails", counterexample=found[0], others=tuple(found[1:]))
+
+    def _failures(self, kind: Kind, course: Course) -> list[tuple[Kind, Course]]:
+        """What failed first, and what is known to fail beside it."""
+        search = self._search
+        if kind == "refused":  # for each type of event the first one that is
+            types: dict[str, int] = {}
+            for place in self._refused:
+                types.setdefault(str(self._subject.events[place].type), place)
+            return [("refused", self._until(place)) for place in types.values()]
+        if kind == "answer" or search.answered is None:
+            return [(kind, course)]
+        return [(kind, course), ("answer", search.answered)]
 
     def _contradict(self, contradiction: ContradictionError) -> Exploration:
         subject = self._subject
+        subject.allow(inf)
         if is_flaky(subject, contradiction):
-            return self._flaky()
+            return self._differs(contradiction)
         subject.allow(max(self._settings.budget - subject.deliveries, _LEAST * self._count))
         try:
             self._cover()
         except FoundError as found:
             return self._fail(found.kind, found.course)
-        except ContradictionError:  # whole courses have nothing to hide
-            return self._flaky()
+        except ContradictionError as another:  # whole courses have nothing to hide
+            return self._differs(another)
+        courses = smallest_witnesses(subject, contradiction.before, contradiction.now, budget=self._rest)
         subject.allow(inf)
-        witnesses = tuple(subject.follow(course) for course in (contradiction.before, contradiction.now))
         return self._result(
             "hidden",
             why="The probe showed equal states, and the same delivery led to different ones. Let state= show all that "
             "matters, so that every order can be proved.",
-            witnesses=witnesses,
+            witnesses=tuple(subject.follow(course) for course in courses),
         )
 
-    def _flaky(self) -> Exploration:
-        return self._result(
-            "flaky",
-            why="The same deliveries ended differently. Does the state depend on time, on chance, or on what "
-            "reset= or restore= leave behind? Name what does not count: ignore=[...].",
+    def _differs(self, contradiction: ContradictionError) -> Exploration:
+        """The verdict on courses that ended in two ways."""
+        subject = self._subject
+        subject.allow(inf)
+        runs = [subject.follow(contradiction.before) for _ in range(2)]
+        ends = [run.state for run in runs]
+        if ends[0] == ends[1]:
+            ends = [subject.states[number].state for number in (contradiction.state, contradiction.other)]
+        return self._flaky(
+            "The same deliveries ended differently. Does the state depend on time, on chance, or on what "
+            "reset= or restore= leave behind?",
+            *ends,
+            witnesses=tuple(runs),
         )
+
+    def _flaky(self, why: str, *ends: Any, witnesses: tuple[Run, ...] = ()) -> Exploration:
+        return self._result("flaky", why=why, unequal=tuple(differences(*ends)) if ends else (), witnesses=witnesses)
 
     def _result(self, verdict: Verdict, **found: Any) -> Exploration:
         subject, search = self._subject, self._search
@@ -237,6 +299,7 @@ class Inquiry:
             events=subject.events,
             coverage=Coverage(
                 events=self._count,
+                effective=len(search.effective),
                 orders=factorial(self._count) if verdict == "proved" else len(set(self._orders)),
                 runs=len(self._orders) if verdict == "covered" else search.runs,
                 deliveries=subject.deliveries,
@@ -256,9 +319,26 @@ class Inquiry:
                 leans_on_retries=search.retried,
             ),
             losses=self._losses,
+            without_effect=self._without_effect(verdict),
+            notes=(*notes_on(subject, self._settings), *self._offer(verdict)),
             unmatched=self._settings.ignore.unmatched(),
             **found,
         )
+
+    def _without_effect(self, verdict: Verdict) -> tuple[int, ...]:
+        """The events that changed nothing in any order; only known where orders were tried to the end."""
+        if verdict not in {"proved", "covered", "vacuous"} or (self._strength and not self._orders):
+            return ()
+        return tuple(place for place in range(self._count) if place not in self._search.effective)
+
+    def _offer(self, verdict: Verdict) -> Iterator[str]:
+        """What would make a proof of it, if leaving out what has no effect does."""
+        effective = len(self._search.effective)
+        if verdict == "covered" and effective < self._count and self._affords(effective):
+            yield (
+                f"The {effective} events that have an effect can be proved without the others, in about "
+                f"{self._price(effective):,} deliveries: only_effective=True."
+            )
 
     # How much it costs.
 
@@ -267,13 +347,15 @@ class Inquiry:
         """The deliveries that may be made beyond the search: what is found is made smaller, or events are lost."""
         return max(self._settings.budget // 2, _LEAST * self._count)
 
-    def _price(self) -> int:
-        """The deliveries of a proof, if states depend on what was delivered alone."""
-        count = self._count
+    def _price(self, count: int) -> int:
+        """The deliveries of a proof of so many events, if states depend on what was delivered alone."""
         repeated = deliveries_with_restore(count) if self._settings.duplicates else 0
         if self._subject.can_restore:
             return deliveries_with_restore(count) + repeated
         return deliveries_with_reset(count) + repeated
 
+    def _affords(self, count: int) -> bool:
+        return count <= _MOST_PROVED and self._price(count) <= self._settings.budget
+
     def _fits(self) -> bool:
-        return self._count <= _MOST_PROVED and self._price() <= self._settings.budget
+        return self._affords(self._count)

@@ -1,4 +1,4 @@
-"""What do two explorations of one story say together?"""
+"""Joins two explorations of one story into one."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ if TYPE_CHECKING:
 
 
 def joined(first: Exploration, tied: Exploration | None) -> Exploration:
-    """Both explorations as one: of the events as they are, and with bursts in one second; None if that is the same."""
+    """Both explorations as one: of the events as they are, and with bursts in one second; None if nothing was tied."""
     if tied is None:
-        return replace(first, coverage=replace(first.coverage, ties=True))
+        return replace(first, notes=(*first.notes, "ties=: no two events are near enough to get one second."))
     one, other = first.coverage, tied.coverage
     worse = next((found for found in (tied, first) if found.verdict != "proved"), first)
     told = [found.coverage for found in (first, tied) if found.verdict == worse.verdict]  # a proof has no runs to add
@@ -31,7 +31,9 @@ def joined(first: Exploration, tied: Exploration | None) -> Exploration:
         silent=one.silent + other.silent,
         leans_on_retries=one.leans_on_retries or other.leans_on_retries,
         found_after=None if other.found_after is None else one.deliveries + other.found_after,
+        effective=min(one.effective, other.effective),
         ties=True,
     )
+    notes = tuple(dict.fromkeys((*first.notes, *tied.notes)))
     unmatched = tuple(pattern for pattern in first.unmatched if pattern in tied.unmatched)
-    return replace(worse, coverage=together, losses=first.losses, unmatched=unmatched)
+    return replace(worse, coverage=together, losses=first.losses, unmatched=unmatched, notes=notes)

@@ -36,12 +36,17 @@ class Minimiser:
         self._subject = search.subject
         self._kind = kind
         self._steps = 0
+        self._reason = ""
+        self.of_same_size: list[Course] = []
+        """Failing courses of other events, as many as the smallest one has."""
         self._subject.allow(budget)
 
     def smallest(self, course: Course) -> tuple[Course, bool]:
         """The smallest course, and whether everything smaller was tried."""
         best = course
         try:
+            if self._kind == "refused":
+                self._reason = self._refusal(course)
             for smaller in self._shrunk(course):
                 best = smaller
             for found in self._smaller_ones(best):
@@ -54,6 +59,8 @@ class Minimiser:
     def fails(self, course: Course) -> bool:
         """Whether the course shows the failure."""
         places = occurrence(course)
+        if self._kind == "refused":
+            return course == places and self._refusal(course) == self._reason
         accepted = self._accepted(places) if self._kind == "answer" else {}
         node = self._root
         for place in course:
@@ -104,10 +111,13 @@ class Minimiser:
         for size in range(1, len(set(best)) + 1):
             found = [one for places in combinations(range(count), size) if (one := self._least(places)) is not None]
             if found:
+                self.of_same_size = sorted(found, key=size_of)[1:]
                 yield min(found, key=size_of)
 
     def _least(self, places: tuple[int, ...]) -> Course | None:
         """The smallest failing course of exactly these events; None if each of their orders ends alike."""
+        if self._kind == "refused":
+            return places if self.fails(places) else None
         accepted = self._accepted(places) if self._kind == "answer" else {}
         expected = None if self._kind == "invariant" else self._ending(places)
         failing: list[Course] = []
@@ -172,6 +182,18 @@ class Minimiser:
             found[place] = edge.accepted
             node = edge.target
         return found
+
+    def _refusal(self, course: Course) -> str:
+        """Why the first event of the course that is refused to the last is; empty if all are accepted."""
+        node, reasons = self._root, dict[int, str]()
+        for place in course:
+            edge = self._search.edge(node, place)
+            if not edge.accepted:
+                reasons[place] = edge.reason
+            node = edge.target
+        if node.waiting:  # they are retried
+            reasons = {place: reasons[place] for place in self._search.refused(node)}
+        return reasons[min(reasons)] if reasons else ""
 
     def _settled(self, node: Node) -> int:
         return self._search.settle(node)

@@ -16,12 +16,13 @@ from typing import TYPE_CHECKING
 from steppay_mock.errors import SteppayMockError
 from steppay_mock.ordering.counterexample import Counterexample, Kind
 from steppay_mock.ordering.exploration import Exploration, Overlaps
-from steppay_mock.ordering.failure import ExplorationError
+from steppay_mock.ordering.failure import ExplorationError, NotAnewError
 from steppay_mock.ordering.orders.course import Course
 from steppay_mock.ordering.orders.races import Race, groups_of, held_races, plain_races
 from steppay_mock.ordering.receiver.subject import BudgetSpentError, Subject
 from steppay_mock.ordering.report.classify import name_anomaly
 from steppay_mock.ordering.search.verify import fails
+from steppay_mock.ordering.state.difference import differences
 
 if TYPE_CHECKING:
     from steppay_mock.ordering.options import ExploreSettings
@@ -69,6 +70,13 @@ def explore_overlaps(found: Exploration, receiver: Receiver, settings: ExploreSe
             lost, is_smallest = racing.smallest(lost)
             shown = racing.explain(lost, smallest=is_smallest, token=token)
             return result(tried, verdict="fails", counterexample=shown)
+        except NotAnewError as error:
+            return result(
+                racing.overlaps,
+                verdict="flaky",
+                why=error.why,
+                unequal=tuple(differences(error.wanted, error.found)),
+            )
         except ExplorationError as error:
             error.exploration = result(racing.overlaps, verdict="unfinished", why=str(error))
             raise

@@ -11,13 +11,14 @@ from itertools import islice
 from typing import TYPE_CHECKING, Literal
 
 from steppay_mock.ordering.orders.course import Course
-from steppay_mock.ordering.receiver.answers import accepts, is_odd
+from steppay_mock.ordering.receiver.answers import is_odd, reason_of
 from steppay_mock.ordering.receiver.follow import deliver_refused
 from steppay_mock.ordering.search.graph import Edge, Graph, Node
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from steppay_mock.delivery.transport import Answer
     from steppay_mock.ordering.counterexample import Kind
     from steppay_mock.ordering.options import ExploreSettings
     from steppay_mock.ordering.receiver.subject import Mark, Subject
@@ -41,11 +42,13 @@ class FoundError(Exception):
 class ContradictionError(Exception):
     """Two courses, before and now, of which what is known says that they end alike; and they do not."""
 
-    def __init__(self, before: Course, state: int, now: Course) -> None:
-        super().__init__(before, state, now)
+    def __init__(self, before: Course, state: int, now: Course, *, other: int) -> None:
+        super().__init__(before, state, now, other)
         self.before = before
         self.state = state
         self.now = now
+        self.other = other
+        """The state after ``now``, where ``state`` is that after ``before``."""
 
 
 class Search:
@@ -62,11 +65,16 @@ class Search:
         """Whether each event was accepted then."""
         self.answered: Course | None = None
         """A course of all events in which one is answered otherwise than then."""
+        self.effective: set[int] = set()
+        """The events after whose delivery, or that of a copy, the state was another one."""
+        self.natural: dict[int, tuple[Answer, bool]] = {}
+        """What each event was answered in the order in which they happened, and whether it changed the state."""
         self.runs = 0
         self.retried = False
         """Some event that was refused was delivered again, and its state is the expected one only since then."""
         self._attempts = settings.attempts
         self._settled: dict[Node, int] = {}
+        self._given_up: dict[Node, frozenset[int]] = {}
         self._root: Node | None = None
         self._here: Node | None = None
         """Where the subject stands, None where that is not known."""
@@ -75,6 +83,7 @@ class Search:
         """A search for the same, that takes no two states to be one: what it learns are whole courses."""
         twin = Search(self.subject, self._settings, merging=False)
         twin.expected, twin.accepted, twin.runs, twin.retried = self.expected, self.accepted, self.runs, self.retried
+        twin.effective = self.effective
         return twin
 
     # Going.
@@ -88,7 +97,7 @@ class Search:
         """To the beginning."""
         self.subject.begin()
         if self._root is None:
-            self._root = self.graph.node(mask=0, state=self.subject.look(), course=())
+            self._root = self.graph.node(mask=0, state=self.subject.here, course=())
         self._here = self._root
         return self._root
 
@@ -105,15 +114,21 @@ class Search:
 
     def learn(self, node: Node, place: int) -> Edge:
         """One more delivery, without judging it; ContradictionError where it led somewhere else before."""
-        accepted = accepts(self.subject.deliver(place))
+        answer = self.subject.deliver(place)
+        accepted = self.subject.accepts(place, answer)
         course = self.subject.course
-        target = self._target(node, place, self.subject.look(), course, accepted=accepted)
+        state = self.subject.look()
+        if state != node.state:
+            self.effective.add(place)
+        if self.expected is None:
+            self.natural.setdefault(place, (answer, state != node.state))
+        target = self._target(node, place, state, course, accepted=accepted)
         known = node.edges.get(place)
         if known is None:
-            known = Edge(target, accepted, course)
+            known = Edge(target, accepted, course, "" if accepted else reason_of(answer))
             self.graph.connect(node, place, known)
         elif known.target is not target or known.accepted is not accepted:
-            raise ContradictionError(known.course, known.target.state, course)
+            raise ContradictionError(known.course, known.target.state, course, other=state)
         self._here = target
         return known
 
@@ -143,12 +158,23 @@ class Search:
         if node not in self._settled:
             self.go(node)
             self._here = None
-            state = node.state
-            for _, state in deliver_refused(self.subject, node.waiting, attempts=self._attempts):
+            state, taken = node.state, set[int]()
+            for place, answer, now in deliver_refused(self.subject, node.waiting, attempts=self._attempts):
+                if now != state:
+                    self.effective.add(place)
+                if self.subject.accepts(place, answer):
+                    taken.add(place)
+                state = now
                 if self.subject.broken(state) is not None:
                     break
             self._settled[node] = state
+            self._given_up[node] = frozenset(node.waiting) - taken
         return self._settled[node]
+
+    def refused(self, node: Node) -> frozenset[int]:
+        """Which of the events that led here were refused to the last; only those that are retried are known."""
+        self.settle(node)
+        return self._given_up.get(node, frozenset())
 
     def end(self) -> None:
         """The end of a course: what was refused comes again, and the final state is compared."""

@@ -1,4 +1,4 @@
-"""Does it fail again? What was found is delivered once more, from the beginning, beside what it is compared with."""
+"""Delivers once more what was found, from the beginning, beside what it is compared with."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from steppay_mock.ordering.counterexample import Counterexample, Kind
 from steppay_mock.ordering.failure import ExplorationError
 from steppay_mock.ordering.orders.course import Course, neighbour, occurrence
-from steppay_mock.ordering.receiver.answers import accepts, is_odd
+from steppay_mock.ordering.receiver.answers import is_odd
 from steppay_mock.ordering.receiver.subject import BudgetSpentError
 from steppay_mock.ordering.report.classify import name_anomaly
 from steppay_mock.ordering.search.minimise import Minimiser
@@ -22,23 +22,43 @@ if TYPE_CHECKING:
     from steppay_mock.ordering.receiver.subject import Subject
     from steppay_mock.ordering.search.truth import Truth
 
+_TRIED = 60  # other failing courses that are delivered to learn their names
 
-def find_counterexample(
-    search: Search, kind: Kind, course: Course, *, token: Token, budget: int, truth: Truth | None
-) -> Counterexample | None:
-    """The smallest counterexample to be found, seen to fail; None if the course does not fail any more."""
-    subject, found = search.subject, list[tuple[Counterexample, Course]]()
+
+def find_counterexamples(
+    search: Search, kind: Kind, course: Course, *, token: Token, budget: int, truth: Truth | None, most: int
+) -> list[Counterexample]:
+    """The smallest counterexample to be found, seen to fail, and others of its size; none if it does not fail any more.
+
+    Others are of another kind of mistake, or about another kind of thing; there are ``most`` in all.
+    """
+    subject, found = search.subject, list[tuple[Counterexample, Course, list[Course]]]()
     for one in (search, search.unmerged()) if search.graph.merging else (search,):  # equal states may go on differently
-        smallest, proved = _smallest(one, kind, course, budget)
+        smallest, proved, others = _smallest(one, kind, course, budget)
         shown = deliver_again(subject, kind, smallest, token=token, truth=truth, smallest=proved)
         if shown is not None:
-            found.append((shown, smallest))
+            found.append((shown, smallest, others))
             if proved:
                 break
     if not found and (shown := deliver_again(subject, kind, course, token=token, truth=truth, smallest=False)):
-        found.append((shown, course))
-    best = min(found, key=lambda pair: (not pair[0].smallest, pair[0].size), default=None)
-    return best[0] if best is not None and _is_steady(subject, *best) else None
+        found.append((shown, course, []))
+    best = min(found, key=lambda one: (not one[0].smallest, one[0].size), default=None)
+    if best is None or not _is_steady(subject, best[0], best[1]):
+        return []
+    told = {_about(best[0]): best[0]}
+    for other in best[2][:_TRIED]:
+        if len(told) >= most:
+            break
+        shown = deliver_again(subject, kind, other, token=token, truth=truth, smallest=True)
+        if shown is not None and _about(shown) not in told and _is_steady(subject, shown, other):
+            told[_about(shown)] = shown
+    return list(told.values())
+
+
+def _about(found: Counterexample) -> tuple[str, frozenset[str]]:
+    """What tells counterexamples apart: the kind of mistake, and the kinds of things that it is about."""
+    kinds = {str(found.events[place].type).partition(".")[0] for place in found.course}
+    return found.anomaly.name, frozenset(kinds)
 
 
 def deliver_again(
@@ -74,6 +94,9 @@ def fails(kind: Kind, run: Run, expected: Run, truth: Truth | None) -> bool:
         return truth is not None and run.state != truth.state
     if kind == "invariant":
         return run.broken is not None
+    if kind == "refused":
+        last = dict(zip(run.course, run.accepted, strict=False))  # what is accepted at last was not refused
+        return not all(last.values())
     if kind == "answer":
         accepted = dict(zip(expected.course, expected.accepted, strict=True))
         return any(
@@ -81,25 +104,6 @@ def fails(kind: Kind, run: Run, expected: Run, truth: Truth | None) -> bool:
             for at, (place, found) in enumerate(zip(run.course, run.accepted, strict=True))
         )
     return (run.state, run.effects) != (expected.state, expected.effects)
-
-
-def is_flaky(subject: Subject, contradiction: ContradictionError) -> bool:
-    """Whether equal courses end differently; if not, equal states go on differently, so the probe hides something."""
-    subject.allow(inf)
-    before, now = contradiction.before, contradiction.now
-    first, other = _outcome(subject, before), _outcome(subject, now)
-    return (
-        before == now
-        or first == other  # it does not contradict itself again
-        or first[1] != contradiction.state
-        or (first, other) != (_outcome(subject, before), _outcome(subject, now))
-    )
-
-
-def _outcome(subject: Subject, course: Course) -> tuple[list[bool], int]:
-    """What is answered in a course, of which nothing comes again that is refused, and the state after it."""
-    subject.begin()
-    return [accepts(subject.deliver(place)) for place in course], subject.look()
 
 
 def _is_steady(subject: Subject, found: Counterexample, course: Course) -> bool:
@@ -114,10 +118,13 @@ def _told(run: Run) -> tuple[Hashable, ...]:
     return run.state, run.effects, run.accepted, run.broken
 
 
-def _smallest(search: Search, kind: Kind, course: Course, budget: int) -> tuple[Course, bool]:
+def _smallest(search: Search, kind: Kind, course: Course, budget: int) -> tuple[Course, bool, list[Course]]:
+    """The smallest course, whether everything smaller was tried, and failing courses of other events of its size."""
     if kind == "truth":
-        return course, True
+        return course, True, []
+    minimiser = Minimiser(search, kind, budget=budget)
     try:
-        return Minimiser(search, kind, budget=budget).smallest(course)
+        smallest, proved = minimiser.smallest(course)
     except (ContradictionError, ExplorationError, BudgetSpentError):
-        return course, False
+        return course, False, []
+    return smallest, proved, minimiser.of_same_size if proved else []

@@ -175,6 +175,25 @@ def _finding(tree: _Tree, seen: list[int]) -> Finding | None:
     )
 
 
+def effective(receiver: Receiver, events: Sequence[Event]) -> set[int]:
+    """The events that change what is there to see, wherever in a course they come."""
+    tree, seen = _walk(receiver, events)
+    shown = list(zip(seen["state"], seen["effects"], strict=True))
+    return {tree.events[node] for node in range(1, len(shown)) if shown[node] != shown[tree.parents[node]]}
+
+
+def refused_in_order(receiver: Receiver, events: Sequence[Event]) -> tuple[int, ...]:
+    """The fewest events that are not all accepted as they happened; empty if every set of them is."""
+    tree, seen = _walk(receiver, events)
+    count = len(events)
+    refusing = [
+        tuple(place for place in range(count) if mask >> place & 1)
+        for mask, node in tree.in_order.items()
+        if seen["answer"][node] >> count
+    ]
+    return min(refusing, key=len, default=())
+
+
 def probe_suffices(receiver: Receiver, events: Sequence[Event]) -> bool:
     """Whether shops that show the same after the same deliveries, in any order, do the same at each further one.
 

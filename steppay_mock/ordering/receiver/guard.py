@@ -1,0 +1,67 @@
+"""Calls the user's functions, and turns what goes wrong in one into an ExplorationError that says where it was."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from steppay_mock.delivery.excerpt import excerpt
+from steppay_mock.errors import ContractViolation, SteppayMockError
+from steppay_mock.ordering.failure import ExplorationError, NoAnswerError
+from steppay_mock.ordering.receiver.watchdog import HungError, Watchdog
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_GRACE = 1.1  # how many timeouts the watchdog waits for: what has a timeout of its own shall tell by itself
+
+
+class Guard:
+    """Watches each call: ``where`` says in words what had been delivered, and to whom."""
+
+    def __init__(self, *, timeout: float, where: Callable[[], str]) -> None:
+        self.dog = Watchdog(_GRACE * timeout)
+        self._timeout = timeout
+        self._where = where
+
+    def call(self, name: str, function: Callable[..., Any], *arguments: Any) -> Any:
+        """What the function gives; ``name`` is what messages call it."""
+        try:
+            self.dog.watch()
+            return function(*arguments)
+        except HungError:
+            raise self.cut_off(f"{name} did not come back within {self._timeout:g} s") from None
+        except (ContractViolation, ExplorationError):
+            raise
+        except SteppayMockError as error:
+            raise self.cut_off(str(error)) from error
+        except Exception as error:
+            raise self.cut_off(f"{name} raised {type(error).__name__}: {excerpt(str(error))}") from error
+        finally:
+            self.dog.rest()
+
+    @contextmanager
+    def delivering(self, what: str, *, answered: bool) -> Iterator[None]:
+        """Watches a delivery; NoAnswerError if it never comes back."""
+        try:
+            self.dog.watch()
+            yield
+        except HungError:
+            raise self.no_answer(what, answered=answered) from None
+        finally:
+            self.dog.rest()
+
+    def no_answer(self, what: str, *, answered: bool) -> NoAnswerError:
+        """The error of a delivery that was not answered in time; ``answered``: others were."""
+        told = f"The receiver did not answer {what} within {self._timeout:g} s. The limit is timeout="
+        error = NoAnswerError(self._told(told))
+        error.reached = answered
+        return error
+
+    def cut_off(self, what: str) -> ExplorationError:
+        """The error that says what went wrong, and where."""
+        return ExplorationError(self._told(what))
+
+    def _told(self, what: str) -> str:
+        return f"{what.rstrip('.')}. It was in the course of {self._where()}. Correct that, and explore again."

@@ -1,0 +1,62 @@
+"""Waits until the receiver has done the work that it goes on with after its answer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from math import isfinite
+from typing import Any
+
+from steppay_mock.errors import SteppayMockError
+
+_LOOKS = 4  # how often the state is read within the time for which it has to stay the same
+_LONGEST_STEP = 0.1  # seconds between two looks
+
+
+class UnsettledError(SteppayMockError):
+    """The state went on changing for longer than the timeout."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settling:
+    """How ``settle=`` was meant: a function that waits, or seconds for which the state has to stay the same."""
+
+    wait: Callable[[], Any] | None = None
+    seconds: float = 0.0
+
+
+def read_settling(value: object) -> Settling | None:
+    """What ``settle=`` says, None if nothing; SteppayMockError for what is neither seconds nor a function."""
+    if value is None:
+        return None
+    if callable(value):
+        return Settling(wait=value)
+    if isinstance(value, bool) or not isinstance(value, int | float) or not isfinite(value) or value <= 0:
+        raise SteppayMockError(
+            f"settle={value!r} is neither seconds nor a function. Say settle=0.2, or pass a function that comes back "
+            "when the work is done, such as settle=queue.join"
+        )
+    return Settling(seconds=float(value))
+
+
+def look_until_settled(
+    look: Callable[[], int], *, seconds: float, limit: float, sleep: Callable[[float], object]
+) -> int:
+    """The number of the state once it has been the same for so many seconds; UnsettledError after ``limit`` seconds.
+
+    Time is counted by what was slept, so that whoever brings the sleep needs no clock.
+    """
+    step = min(seconds / _LOOKS, _LONGEST_STEP)
+    number, quiet, waited = look(), 0.0, 0.0
+    while quiet < seconds - step / 2:
+        if waited > limit + seconds:
+            raise UnsettledError(
+                f"The state was never unchanged for {seconds:g} s within {limit:g} s. Give a smaller settle=, or name "
+                "what always changes: ignore=[...]"
+            )
+        sleep(step)
+        waited += step
+        again = look()
+        quiet = quiet + step if again == number else 0.0
+        number = again
+    return number

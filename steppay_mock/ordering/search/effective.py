@@ -1,0 +1,58 @@
+"""Finds the events that change the receiver's state at all, by a few orders."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from math import inf
+from typing import TYPE_CHECKING
+
+from steppay_mock.ordering.receiver.subject import Subject
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from steppay_mock.ordering.exploration import Exploration
+    from steppay_mock.ordering.options import ExploreSettings
+    from steppay_mock.ordering.orders.course import Course
+    from steppay_mock.ordering.receiver.receiver import Receiver
+    from steppay_mock.payload.event import Event
+
+_NAMED = 8  # types that the sentence names
+
+
+def effective_places(events: Sequence[Event], receiver: Receiver, settings: ExploreSettings) -> tuple[int, ...]:
+    """The places of the events that change the state or are refused: as it happened, in reverse, or each alone.
+
+    That takes three deliveries for each event.
+    """
+    found: set[int] = set()
+    subject = Subject(receiver, events, settings)
+    with subject:
+        subject.allow(inf)
+        for course in _courses(len(events)):
+            subject.begin()
+            for place in course:
+                before = subject.here
+                answer = subject.deliver(place)
+                if subject.look() != before or not subject.accepts(place, answer):
+                    found.add(place)
+    return tuple(sorted(found))
+
+
+def say_left_out(found: Exploration, events: Sequence[Event], places: Sequence[int]) -> Exploration:
+    """The exploration of the events at these places, with a note on those that were left out."""
+    left_out = [str(event.type) for place, event in enumerate(events) if place not in places]
+    if not left_out:
+        return found
+    named = ", ".join(left_out[:_NAMED]) + (", ..." if len(left_out) > _NAMED else "")
+    note = (
+        f"{len(left_out)} of {len(events)} events were left out ({named}): they changed nothing and were accepted in "
+        "the order in which they happened, in reverse and alone. That no other order changes that is assumed."
+    )
+    return replace(found, notes=(*found.notes, note))
+
+
+def _courses(count: int) -> Iterator[Course]:
+    yield tuple(range(count))
+    yield tuple(reversed(range(count)))
+    yield from ((place,) for place in range(count))

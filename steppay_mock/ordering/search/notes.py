@@ -1,0 +1,45 @@
+"""Sentences about what was noticed beside the verdict, and bears on it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+from steppay_mock.ordering.state.difference import differences
+from steppay_mock.ordering.state.normal import plain
+
+if TYPE_CHECKING:
+    from steppay_mock.ordering.options import ExploreSettings
+    from steppay_mock.ordering.receiver.subject import Subject
+
+_NAMED = 3  # paths that a sentence names
+
+
+def notes_on(subject: Subject, settings: ExploreSettings) -> Iterator[str]:
+    """What was noticed; each sentence says what to do, if anything is to be done."""
+    if subject.first is not None:
+        yield from _on_beginning(subject)
+    if settings.invariant is not None and not __debug__:
+        yield "Python runs with -O, which strips assert statements: an invariant= that uses them says nothing."
+
+
+def _on_beginning(subject: Subject) -> Iterator[str]:
+    first = plain(subject.states[subject.first or 0].state)
+    if not is_empty(first):
+        yield (
+            "The state is not empty at the beginning of each order. If these are rows of an earlier run, empty the "
+            "receiver first: it may take the events for known."
+        )
+    if subject.before is not None and subject.before != subject.first:
+        found = differences(plain(subject.states[subject.before].state), first)
+        paths = ", ".join(one.path for one in found[:_NAMED])
+        yield f"The receiver was not in its first state when the exploration began: reset= changed {paths}."
+
+
+def is_empty(state: Any) -> bool:
+    """Whether a state in plain form has nothing in it: no rows, no texts, no number but 0."""
+    if isinstance(state, Mapping):
+        return all(map(is_empty, state.values()))
+    if isinstance(state, list):
+        return not state  # a row that is there counts, whatever is in it
+    return not state
