@@ -215,7 +215,9 @@ def test_a_verdict_is_one_line() -> None:
         "covered: 2,000 of 3,024 orders of any 4 of 9 events, in 1 run; all end the same; 1 delivery, 1 state, 0.50 s, "
         "seed 7"
     )
-    assert verdict_line(vacuous()) == "vacuous: Every event was refused; 5 deliveries, 4 refused, 1 state, 0.04 s, seed 7"
+    assert verdict_line(vacuous()) == (
+        "vacuous: Every event was refused; 5 deliveries, 4 refused, 1 state, 0.04 s, seed 7"
+    )
     assert verdict_line(refused()) == ("fails: order-dependent rejection; 5 deliveries, 4 states, 0.04 s, seed 7")
 
 

@@ -46,8 +46,8 @@ def test_each_proof_is_a_line_of_the_summary(pytester: pytest.Pytester, run: Run
     )
     assert proofs(result) == [
         (
-            "test_it.py::test_right: proved: all 120 orders of 5 events (2 with an effect) end the same, each event also once more at "
-            f"every later place; …, seed {right}"
+            "test_it.py::test_right: proved: all 120 orders of 5 events (2 with an effect) end the same, each event "
+            f"also once more at every later place; …, seed {right}"
         ),
         f"test_it.py::test_stale: fails: stale overwrite; …, seed {stale}",
     ]
@@ -266,7 +266,8 @@ def test_beyond_the_budget_the_line_says_what_is_covered(pytester: pytest.Pytest
     pytester.makepyfile(test_it=f"import ledger\ndef test_it(steppay):\n    {PROOF[:-1]}, strength=2)")
     result = run("--steppay-budget=30")
     result.assert_outcomes(passed=1)
-    assert proofs(result)[0].startswith("test_it.py::test_it: covered: every order of any 2 of 5 events (2 with an effect), in ")
+    (line,) = proofs(result)
+    assert line.startswith("test_it.py::test_it: covered: every order of any 2 of 5 events (2 with an effect), in ")
 
 
 @pytest.mark.usefixtures("ledger")
