@@ -9,6 +9,7 @@ from steppay_mock.ordering.exploration import Exploration
 from steppay_mock.ordering.failure import ExplorationError
 from steppay_mock.ordering.options import ExploreOptions, ExploreSettings, Probe, read_explore_options, split_given
 from steppay_mock.ordering.orders.bursts import collapse_bursts
+from steppay_mock.ordering.receiver.hosting import beside_loop
 from steppay_mock.ordering.search.effective import effective_places, say_left_out
 from steppay_mock.ordering.search.inquiry import Inquiry
 from steppay_mock.ordering.search.joined import joined
@@ -49,6 +50,17 @@ def explore(
         token = describe_events(listed, source=source_of(story), retries=settings.attempts)
         found = explore_overlaps(found, receiver, settings, token=token)
     return found
+
+
+async def explore_async(
+    events: Events | str, receiver: Receiver, *, state: Probe, **options: Unpack[ExploreOptions]
+) -> Exploration:
+    """Do as :func:`explore` does, within a running event loop.
+
+    The app, the probes and whatever else is given run in that loop, so that a pool of connections that belongs to it
+    can be used. The search waits in a thread; a receiver that blocks the loop cannot be interrupted.
+    """
+    return await beside_loop(lambda: explore(events, receiver, state=state, **options))
 
 
 def _search(

@@ -12,6 +12,7 @@ from steppay_mock.ordering.failure import ExplorationError, MissingStepError, No
 from steppay_mock.ordering.options import ExploreOptions, Probe, read_explore_options
 from steppay_mock.ordering.orders.bursts import collapse_bursts
 from steppay_mock.ordering.orders.races import Race
+from steppay_mock.ordering.receiver.hosting import beside_loop
 from steppay_mock.ordering.receiver.receiver import Receiver
 from steppay_mock.ordering.receiver.subject import Subject
 from steppay_mock.ordering.search.overlap import race_again
@@ -90,6 +91,13 @@ def replay(
     if shown is None:
         _refuse_vacuous(subject)
     return Replay(target=subject.target, events=listed, course=found, counterexample=shown)
+
+
+async def replay_async(
+    token: str, receiver: Receiver, *, state: Probe, events: Events | None = None, **options: Unpack[ExploreOptions]
+) -> Replay:
+    """Do as :func:`replay` does, within a running event loop, in which the app and the probes run."""
+    return await beside_loop(lambda: replay(token, receiver, state=state, events=events, **options))
 
 
 def _refuse_vacuous(subject: Subject) -> None:

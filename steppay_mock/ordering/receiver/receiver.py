@@ -1,4 +1,4 @@
-"""What is explored: an app, a URL, or a factory that makes a fresh app each time?"""
+"""The receiver that is explored: an app, a URL, or a factory that makes a fresh app each time."""
 
 from __future__ import annotations
 
@@ -6,17 +6,22 @@ import asyncio
 import inspect
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import ExitStack
+from functools import partial
 from typing import TYPE_CHECKING, Any, Self
 
 from steppay_mock.delivery.target import Target, make_transport
 from steppay_mock.delivery.transport import Transport
+from steppay_mock.delivery.wsgi import WsgiTransport
 from steppay_mock.errors import SteppayMockError
 from steppay_mock.ordering.receiver.flight import Flight, Passing, fly, in_thread
+from steppay_mock.ordering.receiver.hosting import current_host
 
 if TYPE_CHECKING:
     from steppay_mock.delivery.asgi import AsgiTransport
     from steppay_mock.delivery.options import Settings
     from steppay_mock.delivery.transport import Answer, Request
+
+_GRACE = 4  # a transport waits up to three timeouts by itself: for the answer, the app's end, and the work after it
 
 Receiver = Target | Callable[[], Target]
 """A URL, a WSGI or ASGI app, or a function without arguments that makes a fresh app."""
@@ -26,11 +31,13 @@ class OpenReceiver:
     """The receiver while it is explored; ``with`` opens and closes it.
 
     An ASGI app, and a probe that is async, run in one event loop that lasts for the whole exploration, so that what the
-    app keeps open stays usable.
+    app keeps open stays usable: that of the test where there is one (``explore_async``), and one of its own otherwise.
     """
 
     def __init__(self, receiver: Receiver, settings: Settings) -> None:
-        _refuse_running_loop()
+        self._host = current_host()
+        if self._host is None:
+            _refuse_running_loop()
         self.fresh = _is_factory(receiver)
         self._receiver = receiver
         self._settings = settings
@@ -66,6 +73,8 @@ class OpenReceiver:
 
     def send(self, request: Request) -> Answer:
         """Hand over one request; what the app goes on with afterwards is waited for."""
+        if self._host is not None:
+            self._host.check()
         return self._send(request)
 
     def send_together(self, requests: Sequence[Request], *, passing: Passing | None = None) -> Flight:
@@ -77,17 +86,24 @@ class OpenReceiver:
         wants = self._wants_app.get(id(function))  # one that is never hashed need not be hashable
         if wants is None:
             wants = self._wants_app[id(function)] = _takes(function, len(arguments) + 1)
-        given = function(*arguments, self.app) if wants else function(*arguments)
+        given_to_it = (*arguments, self.app) if wants else arguments
+        if self._host is not None:
+            return self._host.call(function, *given_to_it, limit=self._limit)
+        given = function(*given_to_it)
         return self._run(given) if hasattr(given, "__await__") else given
 
     def _open(self) -> None:
-        made = self._receiver() if self.fresh else self._receiver  # type: ignore[operator]
+        made: Any = self._receiver
+        if self.fresh:
+            made = made() if self._host is None else self._host.call(made, limit=self._limit)
         self.app = made
         transport = make_transport(made, self._settings, own_loop=True)
         self.target = transport.target
         if isinstance(transport, Transport):
             self._of_app.enter_context(transport)
             self._send = transport.send
+            if self._host is not None and isinstance(transport, WsgiTransport):
+                self._send = partial(self._host.call, transport.send, limit=self._limit)
             self._start = lambda request: in_thread(transport.send, request)
         else:
             self._start, self._settle = transport.send, transport.settle
@@ -100,7 +116,14 @@ class OpenReceiver:
         await self._settle()
         return flight
 
+    @property
+    def _limit(self) -> float:
+        """Seconds after which whatever runs in the event loop of the test is held to hang."""
+        return _GRACE * self._settings.timeout
+
     def _run(self, awaitable: Any) -> Any:
+        if self._host is not None:
+            return self._host.run(awaitable, limit=self._limit)
         if self._loop is None:
             self._loop = self._stack.enter_context(asyncio.Runner()).get_loop()
         return self._loop.run_until_complete(awaitable)
@@ -153,6 +176,5 @@ def _refuse_running_loop() -> None:
     except RuntimeError:
         return
     raise SteppayMockError(
-        "explore() cannot run within a running event loop. Call it from a plain test, or from a thread: "
-        "await asyncio.to_thread(explore, ...)"
+        "explore() cannot run within a running event loop. Await it there: found = await explore_async(...)"
     )

@@ -122,7 +122,8 @@ class Subject:
         if self._receiver.fresh:
             self._guard.call("the factory", self._stack.enter_context, self._receiver)
         else:
-            self._stack.enter_context(self._receiver)
+            with self._guard.starting():
+                self._stack.enter_context(self._receiver)
         self._stack.enter_context(self._guard.dog)
         return self
 
@@ -132,9 +133,10 @@ class Subject:
         if self._settings.api is not None:
             self._settings.api.as_of(None)
         with self._stack:
-            if self._beginning is not None:  # whoever explores again finds what this one found
+            if self._beginning is not None and self._settings.restore is not None:
+                # Whoever explores again finds what this one found.
                 with suppress(ExplorationError) if error is not None else ExitStack():
-                    self.go_back(self._beginning)
+                    self._ask("restore", self._settings.restore, self._beginning.saved)
 
     def allow(self, deliveries: float) -> None:
         """From now on so many more may be made; ``inf`` where the work has its own bound."""

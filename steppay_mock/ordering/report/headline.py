@@ -38,6 +38,7 @@ def _whens(counterexample: Counterexample, story: Story) -> Iterator[str]:
         yield "When deliveries are in flight at once"
     elif not moved:
         yield "Even in the order in which it happened"
+        yield "Even as it happened"
     elif len(moved) == 1:
         yield f"When {_named(moved[0])} is delivered {'twice' if moved[0].again else 'as well'}"
         yield f"When event {moved[0].of.number} is delivered {'twice' if moved[0].again else 'as well'}"
@@ -87,7 +88,10 @@ def _refusal(counterexample: Counterexample, story: Story) -> Iterator[tuple[str
     arrow = next(telling, None)
     if arrow is not None:
         what = "refused" if not arrow.accepted else "accepted"
-        yield f"{_named(arrow)} is {what} ({arrow.answer})", f"event {arrow.of.number} is {what} ({arrow.status})"
+        number = f"event {arrow.of.number}"
+        if refused:
+            yield f"{_named(arrow)} is {what} ({arrow.answer})", f"{number} is {what} ({arrow.answer})"
+        yield f"{_named(arrow)} is {what} ({arrow.answer})", f"{number} is {what} ({arrow.status})"
     yield ("the answers differ",)
 
 

@@ -220,7 +220,7 @@ class Inquiry:
     def _fail(self, kind: Kind, course: Course) -> Exploration:
         self._found_after = self._subject.deliveries
         found: list[Counterexample] = []
-        for each, its_course in self._failures(kind, course):
+        for each, its_course, target in self._failures(kind, course):
             if not found or (len(found) < _MOST_FOUND and not self._settings.first):
                 found += find_counterexamples(
                     self._search,
@@ -230,6 +230,7 @@ class Inquiry:
                     budget=self._rest,
                     truth=self._truth,
                     most=1 if self._settings.first else _MOST_FOUND - len(found),
+                    target=target,
                 )
         if not found:
             return self._flaky(
@@ -238,17 +239,17 @@ class Inquiry:
             )
         return self._result("fails", counterexample=found[0], others=tuple(found[1:]))
 
-    def _failures(self, kind: Kind, course: Course) -> list[tuple[Kind, Course]]:
-        """What failed first, and what is known to fail beside it."""
+    def _failures(self, kind: Kind, course: Course) -> list[tuple[Kind, Course, int | None]]:
+        """What failed first, and what is known to fail beside it; of refusals with the event that is refused."""
         search = self._search
         if kind == "refused":  # for each type of event the first one that is
             types: dict[str, int] = {}
             for place in self._refused:
                 types.setdefault(str(self._subject.events[place].type), place)
-            return [("refused", self._until(place)) for place in types.values()]
+            return [("refused", self._until(place), place) for place in types.values()]
         if kind == "answer" or search.answered is None:
-            return [(kind, course)]
-        return [(kind, course), ("answer", search.answered)]
+            return [(kind, course, None)]
+        return [(kind, course, None), ("answer", search.answered, None)]
 
     def _contradict(self, contradiction: ContradictionError) -> Exploration:
         subject = self._subject

@@ -31,12 +31,14 @@ def size_of(course: Course) -> tuple[int, int, int, Course]:
 class Minimiser:
     """Finds the smallest course of one kind of failure, among those that the search can go."""
 
-    def __init__(self, search: Search, kind: Kind, *, budget: int) -> None:
+    def __init__(self, search: Search, kind: Kind, *, budget: int, target: int | None = None) -> None:
         self._search = search
         self._subject = search.subject
         self._kind = kind
         self._steps = 0
-        self._reason = ""
+        self._target = target
+        """The event whose refusal is made small, of the kind ``refused``."""
+        self._reason: str | None = None
         self.of_same_size: list[Course] = []
         """Failing courses of other events, as many as the smallest one has."""
         self._subject.allow(budget)
@@ -60,7 +62,7 @@ class Minimiser:
         """Whether the course shows the failure."""
         places = occurrence(course)
         if self._kind == "refused":
-            return course == places and self._refusal(course) == self._reason
+            return course == places and self._reason == self._refusal(course) is not None
         accepted = self._accepted(places) if self._kind == "answer" else {}
         node = self._root
         for place in course:
@@ -183,17 +185,17 @@ class Minimiser:
             node = edge.target
         return found
 
-    def _refusal(self, course: Course) -> str:
-        """Why the first event of the course that is refused to the last is; empty if all are accepted."""
+    def _refusal(self, course: Course) -> str | None:
+        """Why the event is refused to the last in the course; None if it is accepted, or no part of it."""
         node, reasons = self._root, dict[int, str]()
         for place in course:
             edge = self._search.edge(node, place)
             if not edge.accepted:
                 reasons[place] = edge.reason
             node = edge.target
-        if node.waiting:  # they are retried
-            reasons = {place: reasons[place] for place in self._search.refused(node)}
-        return reasons[min(reasons)] if reasons else ""
+        if node.waiting and self._target not in self._search.refused(node):  # it is retried
+            return None
+        return None if self._target is None else reasons.get(self._target)
 
     def _settled(self, node: Node) -> int:
         return self._search.settle(node)

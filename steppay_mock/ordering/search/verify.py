@@ -26,15 +26,24 @@ _TRIED = 60  # other failing courses that are delivered to learn their names
 
 
 def find_counterexamples(
-    search: Search, kind: Kind, course: Course, *, token: Token, budget: int, truth: Truth | None, most: int
+    search: Search,
+    kind: Kind,
+    course: Course,
+    *,
+    token: Token,
+    budget: int,
+    truth: Truth | None,
+    most: int,
+    target: int | None = None,
 ) -> list[Counterexample]:
     """The smallest counterexample to be found, seen to fail, and others of its size; none if it does not fail any more.
 
-    Others are of another kind of mistake, or about another kind of thing; there are ``most`` in all.
+    Others are of another kind of mistake, or about another kind of thing; there are ``most`` in all. ``target`` is the
+    event that is refused, where that is the failure.
     """
     subject, found = search.subject, list[tuple[Counterexample, Course, list[Course]]]()
     for one in (search, search.unmerged()) if search.graph.merging else (search,):  # equal states may go on differently
-        smallest, proved, others = _smallest(one, kind, course, budget)
+        smallest, proved, others = _smallest(one, kind, course, budget, target)
         shown = deliver_again(subject, kind, smallest, token=token, truth=truth, smallest=proved)
         if shown is not None:
             found.append((shown, smallest, others))
@@ -118,11 +127,13 @@ def _told(run: Run) -> tuple[Hashable, ...]:
     return run.state, run.effects, run.accepted, run.broken
 
 
-def _smallest(search: Search, kind: Kind, course: Course, budget: int) -> tuple[Course, bool, list[Course]]:
+def _smallest(
+    search: Search, kind: Kind, course: Course, budget: int, target: int | None
+) -> tuple[Course, bool, list[Course]]:
     """The smallest course, whether everything smaller was tried, and failing courses of other events of its size."""
     if kind == "truth":
         return course, True, []
-    minimiser = Minimiser(search, kind, budget=budget)
+    minimiser = Minimiser(search, kind, budget=budget, target=target)
     try:
         smallest, proved = minimiser.smallest(course)
     except (ContradictionError, ExplorationError, BudgetSpentError):
