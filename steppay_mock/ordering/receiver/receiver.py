@@ -6,12 +6,15 @@ import asyncio
 import inspect
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import ExitStack
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Self
 
+from steppay_mock.delivery.excerpt import excerpt_of
 from steppay_mock.delivery.target import Target, make_transport
 from steppay_mock.delivery.transport import Transport
 from steppay_mock.errors import SteppayMockError
 from steppay_mock.ordering.receiver.flight import Flight, Passing, fly, in_thread
+from steppay_mock.ordering.receiver.frames import Frames
 
 if TYPE_CHECKING:
     from steppay_mock.delivery.asgi import AsgiTransport
@@ -41,8 +44,15 @@ class OpenReceiver:
         self._start: Callable[[Request], Awaitable[Answer]]
         self._settle: Callable[[], Awaitable[None]] = _settled
         self._wants_app: dict[int, bool] = {}
+        self._frames = Frames()
+        self._in_process = False
         self.app: Target = ""
         self.target = ""
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What the test's frame put off or hid, in sentences for the report."""
+        return self._frames.notes
 
     def __enter__(self) -> Self:
         try:
@@ -66,11 +76,16 @@ class OpenReceiver:
 
     def send(self, request: Request) -> Answer:
         """Hand over one request; what the app goes on with afterwards is waited for."""
-        return self._send(request)
+        answer, error = self._watched(lambda: self._send(request))
+        return answer if error is None else _raised_later(answer, error)
 
     def send_together(self, requests: Sequence[Request], *, passing: Passing | None = None) -> Flight:
         """Hand over all of them at once: in threads, or in an ASGI app's event loop as tasks."""
-        return self._run(self._fly(requests, passing))  # type: ignore[no-any-return]
+        flight, error = self._watched(lambda: self._run(self._fly(requests, passing)))
+        if error is None:
+            return flight  # type: ignore[no-any-return]
+        *others, last = flight.answers  # nobody knows whose it was
+        return replace(flight, answers=(*others, _raised_later(last, error)))  # type: ignore[no-any-return]
 
     def call(self, function: Callable[..., Any], *arguments: Any) -> Any:
         """What a function of the user's gives; it may be async. Where it has one argument more, it gets the app."""
@@ -85,6 +100,7 @@ class OpenReceiver:
         self.app = made
         transport = make_transport(made, self._settings, own_loop=True)
         self.target = transport.target
+        self._in_process = not isinstance(made, str)
         if isinstance(transport, Transport):
             self._of_app.enter_context(transport)
             self._send = transport.send
@@ -94,6 +110,16 @@ class OpenReceiver:
             self._send = lambda request: self._run(_send_and_settle(transport, request))
             self._run(transport.__aenter__())
             self._of_app.callback(lambda: self._run(transport.__aexit__()))
+
+    def _watched(self, send: Callable[[], Any]) -> tuple[Any, Exception | None]:
+        """What it gives, and what the work raised that the test's frame had put off."""
+        if not self._in_process:
+            return send(), None
+        self._frames.before()
+        try:
+            return send(), self._frames.after()
+        finally:
+            self._frames.abandon()
 
     async def _fly(self, requests: Sequence[Request], passing: Passing | None) -> Flight:
         flight = await fly(self._start, requests, passing=passing, timeout=self._settings.timeout)
@@ -110,6 +136,11 @@ async def _send_and_settle(transport: AsgiTransport, request: Request) -> Answer
     answer = await transport.send(request)
     await transport.settle()
     return answer
+
+
+def _raised_later(answer: Answer, error: Exception) -> Answer:
+    told = f"a callback of transaction.on_commit raised: {excerpt_of(error)}"
+    return replace(answer, error=answer.error or told, exception=answer.exception or error)
 
 
 async def _settled() -> None:
