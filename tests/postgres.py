@@ -1,7 +1,7 @@
 """PostgreSQL for tests: one server of the tests' own for a whole run, and an empty database for each test that asks.
 
-The server is started by the first test that needs it. It listens on a socket in a folder of its own, and on no port. All
-xdist workers share it. Each of them holds a shared lock while it runs, and a small process waits for the lock: once
+The server is started by the first test that needs it. It listens on a socket in a folder of its own, and on no port.
+All xdist workers share it. Each of them holds a shared lock while it runs, and a small process waits for the lock: once
 nobody holds it any more, however they ended, that process stops the server and removes its folder.
 """
 

@@ -106,8 +106,8 @@ def _call(connection: Any, callback: Callable[[], object], *, robust: bool) -> E
     try:
         callback()
     except Exception as error:  # noqa: BLE001 - a callback is the receiver's: whatever it raises is the outcome
+        connection.needs_rollback = False  # the savepoint undoes what broke
         connection.savepoint_rollback(savepoint)
-        connection.needs_rollback = False
         if not robust:
             return error
         _log.exception("A robust callback of transaction.on_commit raised, and Django goes on after those")
