@@ -67,7 +67,7 @@ class Points(Base):
     amount: Mapped[int]
 
 
-_TABLES: dict[str, type[Payment] | type[Subscription]] = {"payments": Payment, "subscriptions": Subscription}
+_TABLES: dict[str, type[Payment | Subscription]] = {"payments": Payment, "subscriptions": Subscription}
 
 
 @asynccontextmanager
