@@ -83,7 +83,7 @@ def test_callbacks_are_run_in_their_order_with_those_that_they_add_and_are_not_r
     assert frames.notes == (
         (
             "transaction.on_commit callbacks ran after each delivery, as captureOnCommitCallbacks(execute=True) does, "
-            "because the test's transaction never commits"
+            "because the test's transaction never commits."
         ),
     )
 
@@ -148,6 +148,9 @@ def test_an_asgi_app_is_proved_outside_a_transaction() -> None:
         EVENTS, get_asgi_application(), state=state, effects=points, secret=SECRET, duplicates=False, **saving_django()
     )
     assert result.verdict == "proved", result.report()
+    with connection.cursor() as cursor:  # the threads of the views have closed theirs
+        cursor.execute("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()")
+        assert cursor.fetchone() == (1,)
 
 
 @pytest.mark.django_db

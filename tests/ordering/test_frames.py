@@ -69,7 +69,7 @@ def test_tasks_of_celery_that_run_at_once_are_told(celery: Celery) -> None:
     assert note == (
         "Celery ran the receiver's tasks at once, within the delivery (task_always_eager). In production a worker runs "
         "them later, and other deliveries come in between: to prove that, start a worker "
-        "(celery.contrib.testing.worker.start_worker) and pass settle="
+        "(celery.contrib.testing.worker.start_worker) and pass settle=."
     )
 
 

@@ -8,7 +8,7 @@ from typing import Any
 _EAGER = (
     "Celery ran the receiver's tasks at once, within the delivery (task_always_eager). In production a worker runs "
     "them later, and other deliveries come in between: to prove that, start a worker "
-    "(celery.contrib.testing.worker.start_worker) and pass settle="
+    "(celery.contrib.testing.worker.start_worker) and pass settle=."
 )
 
 
@@ -28,7 +28,7 @@ class CeleryFrame:
             return (_EAGER,) if self._eager else ()
         unrun = (
             f"{left:,} tasks of Celery lie in the broker in memory, and no worker runs them, so what they do is not in "
-            "the state. Start a worker (celery.contrib.testing.worker.start_worker) and pass settle="
+            "the state. Start a worker (celery.contrib.testing.worker.start_worker) and pass settle=."
         )
         return (_EAGER, unrun) if self._eager else (unrun,)
 

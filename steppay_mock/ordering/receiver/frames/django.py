@@ -17,7 +17,7 @@ from steppay_mock.errors import SteppayMockError
 
 _RAN = (
     "transaction.on_commit callbacks ran after each delivery, as captureOnCommitCallbacks(execute=True) does, because "
-    "the test's transaction never commits"
+    "the test's transaction never commits."
 )
 _CURE = (
     "Use pytest-django's fixture `transactional_db` in the place of `db` (`django_db(transaction=True)` as a mark), or "

@@ -10,7 +10,7 @@ from typing import Any
 
 _SILENT = (
     "A session of SQLAlchemy is joined into a transaction of the test's, which never commits, so the listeners to the "
-    'engine\'s event "commit" were not called. Bind the session to the engine, and begin anew with saving_sqlalchemy()'
+    'engine\'s event "commit" were not called. Bind the session to the engine, and begin anew with saving_sqlalchemy().'
 )
 
 
