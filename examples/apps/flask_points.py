@@ -96,8 +96,8 @@ if os.environ.get("STEPPAY_TEST_ROUTES") == "on":  # never in production: who fi
         """What the shop knows, without the versions: those are no business of the reader's."""
         with psycopg.connect(DATABASE, row_factory=dict_row) as connection:
             found = {
-                "payments": "SELECT id, status, paid_amount, canceled_amount FROM payments ORDER BY id",
-                "subscriptions": "SELECT id, status, next_payment_date FROM subscriptions ORDER BY id",
+                "payments": "SELECT id, status, paid_amount::bigint AS paid FROM payments ORDER BY id",
+                "subscriptions": "SELECT id, status FROM subscriptions ORDER BY id",
                 "points": "SELECT * FROM points ORDER BY payment_id",
             }
             return jsonify({table: connection.execute(query).fetchall() for table, query in found.items()})

@@ -9,6 +9,7 @@ from functools import partial
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.core.asgi import get_asgi_application
 from django.core.wsgi import get_wsgi_application
 from django.db import connection, transaction
@@ -18,10 +19,9 @@ from django.views.decorators.csrf import csrf_exempt
 from shop.models import Points, Received
 from shop.views import give_points, keep, steppay
 from steppay_webhook import fingerprint, parse
-from test_points import EVENTS, SECRET, explored, points, state
+from test_points import STORY, explored, points, state
 
 from steppay_mock import SteppayMockError, deliver, explore
-from steppay_mock.delivery.options import resolve_options
 from steppay_mock.ordering.receiver.frames import Frames
 from steppay_mock.ordering.saving import saving_django
 
@@ -52,6 +52,7 @@ urlpatterns = [
     path("refuses-copies", refuses_copies),
 ]
 pytestmark = pytest.mark.urls(__name__)
+SECRET = settings.STEPPAY_WEBHOOK_SECRET
 
 
 @pytest.mark.django_db
@@ -60,6 +61,7 @@ def test_a_receiver_without_an_inbox_gives_points_twice() -> None:
     assert result.verdict == "fails"
     assert result.counterexample is not None
     assert (result.counterexample.kind, result.counterexample.anomaly.name) == ("effects", "double effect")
+    assert any("captureOnCommitCallbacks(execute=True)" in note for note in result.notes)
 
 
 @pytest.mark.django_db
@@ -117,35 +119,34 @@ def test_an_error_of_the_database_in_a_callback_leaves_the_transaction_of_the_te
 
 @pytest.mark.django_db
 def test_what_a_callback_raises_refuses_the_webhook(monkeypatch: pytest.MonkeyPatch) -> None:
-    from steppay_mock.delivery.deliver import make_request
-    from steppay_mock.ordering.receiver.receiver import OpenReceiver
-
     def fail(_payment: Any) -> None:
         raise ValueError("no points today")
 
     monkeypatch.setattr("shop.views.give_points", fail)
-    settings = resolve_options({"secret": SECRET})
-    paid = next(event for event in EVENTS if event.type == "payment.completed")
-    with OpenReceiver(get_wsgi_application(), settings) as receiver:
-        answer = receiver.send(make_request(paid, settings, position=0))
-        assert "captureOnCommitCallbacks" in receiver.notes[0]
-    assert (answer.status, answer.error) == (
-        200,
-        "a callback of transaction.on_commit raised: ValueError: no points today",
-    )
+    result = explored()
+    assert result.counterexample is not None
+    assert result.counterexample.kind == "refused"
+    assert "a callback of transaction.on_commit raised: ValueError: no points today" in result.report()
 
 
 @pytest.mark.django_db
 def test_an_asgi_app_is_refused_in_the_transaction_of_a_test_and_has_written_nothing() -> None:
     with pytest.raises(SteppayMockError, match=r"views run in another thread.* fixture `transactional_db` in the"):
-        explore(EVENTS, get_asgi_application(), state=state, secret=SECRET, **saving_django())
+        explore(STORY, get_asgi_application(), state=state, secret=SECRET, **saving_django())
     assert Received.objects.count() == 0
 
 
 @pytest.mark.django_db(transaction=True)
 def test_an_asgi_app_is_proved_outside_a_transaction() -> None:
     result = explore(
-        EVENTS, get_asgi_application(), state=state, effects=points, secret=SECRET, duplicates=False, **saving_django()
+        STORY,
+        get_asgi_application(),
+        state=state,
+        effects=points,
+        only_effective=True,
+        secret=SECRET,
+        duplicates=False,
+        **saving_django(),
     )
     assert result.verdict == "proved", result.report()
     with connection.cursor() as cursor:  # the threads of the views have closed theirs
@@ -175,6 +176,6 @@ def test_outside_a_transaction_that_receiver_has_a_verdict() -> None:
 @pytest.mark.django_db
 def test_a_delivery_leaves_the_connection_of_the_test_open() -> None:
     before = connection.connection
-    assert deliver(EVENTS, to=get_wsgi_application(), secret=SECRET).ok
+    assert deliver(STORY, to=get_wsgi_application(), secret=SECRET).ok
     assert connection.connection is before
     assert Points.objects.count() == 0  # deliver() does not run what waits for a commit

@@ -24,10 +24,11 @@ def test_the_example_passes_its_own_tests(load_app: Load) -> None:
 def test_without_an_inbox_work_after_the_answer_is_done_twice(load_app: Load) -> None:
     shop, tests = load_app("naive_fastapi"), load_app("test_fastapi_points")
     found = explore(
-        tests.EVENTS,
+        tests.STORY,
         shop.app,
         state=tests.state,
         effects=tests.points,
+        only_effective=True,
         seed=7,
         **saving_sqlalchemy_async(shop.engine),
     ).counterexample

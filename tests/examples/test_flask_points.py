@@ -26,7 +26,7 @@ def test_the_example_passes_its_own_tests(load_app: Load) -> None:
 
 def test_an_inbox_that_looks_first_gives_points_twice_to_a_webhook_beside_its_own_copy(load_app: Load) -> None:
     tests = load_app("test_flask_points")
-    paid = next(event for event in tests.EVENTS if event.type == "payment.completed")
+    paid = next(event for event in tests.STORY if event.type == "payment.completed")
     with tests.served("naive_flask:app") as shop, ThreadPoolExecutor(max_workers=2) as pool:
         state, reset = remote_state(f"{shop}/test/state"), remote_reset(f"{shop}/test/reset")
         given = []

@@ -1,4 +1,4 @@
-"""Every order of a story, and every late copy, end in the same rows and give the same points."""
+"""Every order of a story, and every late copy, end in what the store knows, and give the same points."""
 
 from __future__ import annotations
 
@@ -9,19 +9,28 @@ from django.conf import settings
 from django.core.wsgi import get_wsgi_application
 from shop.models import Payment, Points, Subscription
 
-from steppay_mock import Exploration, deliver, explore, scenario
+from steppay_mock import Exploration, explore, scenario
 from steppay_mock.ordering.saving import saving_django
 
-SECRET = settings.STEPPAY_WEBHOOK_SECRET
 STORY = scenario("subscription-order-cancelled", seed=7)
-EVENTS = [event for event in STORY if event.type.startswith(("payment.", "subscription."))]  # orders are not kept here
 
 
 def state() -> dict[str, Any]:
-    """What the shop knows; versions differ where two events are told apart, and are no business of the reader's."""
+    """What the shop knows. Versions and hashes are left out: they only help to find it."""
+    payments, subscriptions = Payment.objects.order_by("id"), Subscription.objects.order_by("id")
     return {
-        "payments": list(Payment.objects.order_by("id").values("id", "status", "paid_amount", "canceled_amount")),
-        "subscriptions": list(Subscription.objects.order_by("id").values("id", "status", "next_payment_date")),
+        "payments": [{"id": one.id, "status": one.status, "paid": int(one.paid_amount)} for one in payments],
+        "subscriptions": [{"id": one.id, "status": one.status} for one in subscriptions],
+    }
+
+
+def truth(store: dict[str, Any]) -> dict[str, Any]:
+    """What the simulated store knows at the end of the story, as ``state`` shows it: to end the same is not enough."""
+    payments, subscriptions = store["payments"], store["subscriptions"]
+    paid = {key: payments[key]["paidAmount"] for key in sorted(payments)}
+    return {
+        "payments": [{"id": key, "status": payments[key]["status"], "paid": amount} for key, amount in paid.items()],
+        "subscriptions": [{"id": key, "status": subscriptions[key]["status"]} for key in sorted(subscriptions)],
     }
 
 
@@ -31,13 +40,18 @@ def points() -> list[Any]:
 
 
 def explored(**options: Any) -> Exploration:
-    """Explore the shop; ``saving_django`` puts the tables back in the transaction of a test, and without one."""
+    """Explore the shop; ``saving_django`` puts the tables back in the transaction of a test, and without one.
+
+    The shop keeps no orders, so the events of the order change nothing: ``only_effective`` leaves them out.
+    """
     return explore(
-        EVENTS,
+        STORY,
         get_wsgi_application(),
         state=state,
+        truth=truth,
         effects=points,
-        secret=SECRET,
+        only_effective=True,
+        secret=settings.STEPPAY_WEBHOOK_SECRET,
         seed=7,
         **saving_django(),
         **options,
@@ -50,17 +64,6 @@ def test_every_order_ends_the_same() -> None:
     result = explored()
     result.assert_ok()
     assert result.verdict == "proved"
-
-
-@pytest.mark.django_db
-def test_the_end_is_what_the_store_knows() -> None:
-    """To end the same is not enough: the shop and the simulated store have to know the same."""
-    assert deliver(EVENTS, to=get_wsgi_application(), secret=SECRET).ok
-    known = STORY.state()
-    for table in ("payments", "subscriptions"):
-        assert {row["id"]: row["status"] for row in state()[table]} == {
-            number: thing["status"] for number, thing in known[table].items()
-        }
 
 
 @pytest.mark.django_db(transaction=True)
