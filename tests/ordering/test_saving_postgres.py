@@ -255,6 +255,7 @@ def test_what_is_synchronous_and_what_is_not_have_savers_of_their_own() -> None:
 
 
 @pytest.mark.postgres
+@pytest.mark.exhaustive
 def test_django_comes_back_on_postgres_within_a_transaction_and_without(postgres: Database) -> None:
     script = Path(__file__).with_name("django_project.py")
     done = subprocess.run(
