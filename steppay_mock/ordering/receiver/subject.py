@@ -114,6 +114,11 @@ class Subject:
         return self._receiver.target
 
     @property
+    def frame_notes(self) -> tuple[str, ...]:
+        """What the test's frame put off or hid, in sentences for the report."""
+        return self._receiver.notes
+
+    @property
     def ids(self) -> Ids | None:
         """What this run is about, where ids are fresh."""
         return None if self._story is None else self._story.ids
