@@ -29,8 +29,10 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 from sqlalchemy.pool import StaticPool
 
 from steppay_mock import SteppayMockError
+from steppay_mock.ordering.state.difference import differences
 from steppay_mock.ordering.state.ignore import read_ignore
-from steppay_mock.ordering.state.normal import Unordered, normalise, plain
+from steppay_mock.ordering.state.normal import normalise, plain
+from steppay_mock.ordering.state.reading import Unordered
 
 
 class Status(Enum):
@@ -49,7 +51,45 @@ class Payment:
     lines: list[Any] = field(default_factory=list)
 
 
+@dataclass
+class Refund:
+    id: int
+    status: str
+    lines: list[Any] = field(default_factory=list)
+
+
+@dataclass(eq=False)
+class Handle:
+    """Is equal to itself alone, so a set may have several that look alike."""
+
+    id: int
+    received_at: int = 0
+
+
+def made_anew() -> Any:
+    """A class as a module makes it that is loaded once more."""
+
+    @dataclass
+    class Payment:
+        id: int
+        status: str
+
+    return Payment
+
+
+def made_anew_as_an_enumeration() -> Any:
+    class Status(Enum):
+        PAID = "paid"
+
+    return Status
+
+
 class Pair(NamedTuple):
+    id: int
+    status: str
+
+
+class OtherPair(NamedTuple):
     id: int
     status: str
 
@@ -136,10 +176,30 @@ def test_a_different_value_anywhere_makes_a_different_form(state: Any, one: Any,
         (Status.PAID, "paid"),
         (nan, None),
         (Payment(1, "paid"), Payment(1, "failed")),
+        (Payment(1, "paid"), Refund(1, "paid")),
+        (Payment(1, "paid"), {"id": 1, "status": "paid", "lines": []}),
+        (Pair(1, "paid"), OtherPair(1, "paid")),
+        (Pair(1, "paid"), Untyped("paid", 1)),
+        (Pair(1, "paid"), {"id": 1, "status": "paid"}),
+        (Attributes(1, "paid"), Model(id=1, status="paid")),
+        (Model(id=1, status="paid"), {"id": 1, "status": "paid"}),
+        (True, 1),
+        (False, 0),
+        (True, 1.0),
+        ({True: "a"}, {1: "a"}),
+        ({True}, {1}),
+        ({"a": 1, "b": 2}.values(), [1, 2]),
+        ({"a": 1, "b": 1}.values(), {"a": 1}.values()),
+        ({Row(number=1, status="paid"), Row(number=1, status="paid")}, {Row(number=1, status="paid")}),
+        ({Handle(1): "a", Handle(1): "b"}, {Handle(1): "b"}),
+        ({Handle(1): "a", Handle(1): "a"}, {Handle(1): "a"}),
     ],
 )
 def test_what_is_different_has_another_form(one: Any, other: Any) -> None:
     assert normalise(one) != normalise(other)
+    assert normalise([{"a": one}], ignore=read_ignore("nowhere")) != normalise([{"a": other}])
+    assert differences(normalise(one), normalise(other))
+    assert normalise(plain(normalise({"a": one}))) == normalise({"a": one}) or "Handle" in repr(one)
 
 
 @pytest.mark.parametrize(
@@ -148,9 +208,14 @@ def test_what_is_different_has_another_form(one: Any, other: Any) -> None:
         ([1], (1,)),
         (deque([1]), [1]),
         (range(2), [0, 1]),
-        ({"a": 1}.values(), [1]),
+        ({"a": 1, "b": [2]}.values(), {"b": [2], "a": 1}.values()),
+        ({"a": 1}.values(), {1}),
         ({"a": 1}.keys(), {"a"}),
+        ({"a": [1]}.items(), {("a", (1,))}),
         (Counter("aab"), {"b": 1, "a": 2}),
+        (Counter(a=1, b=0), Counter(a=1)),
+        (1, 1.0),
+        (1, Decimal("1.00")),
         (OrderedDict(a=1, b=2), OrderedDict(b=2, a=1)),
         (defaultdict(list, a=[1]), {"a": [1]}),
         (MappingProxyType({"a": 1}), {"a": 1}),
@@ -163,17 +228,48 @@ def test_what_is_different_has_another_form(one: Any, other: Any) -> None:
         ({Status.PAID: 1, None: 2, (1, "a"): 3}, {(1, "a"): 3, None: 2, Status.PAID: 1}),
         ({frozenset({1}), (2, 3)}, {(2, 3), frozenset({1})}),
         (Unordered([2, 1]), {1, 2}),
-        (Payment(1, "paid", [{"a": 1}]), {"id": 1, "status": "paid", "lines": [{"a": 1}]}),
-        (Pair(1, "paid"), {"id": 1, "status": "paid"}),
-        (Untyped("paid", 1), Pair(1, "paid")),
-        (Attributes(1, "paid"), {"id": 1, "status": "paid"}),
-        (Model(id=1, status="paid"), {"id": 1, "status": "paid"}),
+        (Payment(1, "paid", [{"a": 1}]), Payment(1, "paid", [{"a": 1}])),
+        (made_anew()(1, "paid"), made_anew()(1, "paid")),
+        (made_anew_as_an_enumeration().PAID, made_anew_as_an_enumeration().PAID),
         (pydantic.RootModel[list[int]]([1]), [1]),
     ],
 )
 def test_what_differs_only_in_its_making_has_the_same_form(one: Any, other: Any) -> None:
     assert normalise(one) == normalise(other)
     assert normalise([{"a": one}], ignore=read_ignore("nowhere")) == normalise([{"a": other}])
+
+
+def test_a_set_counts_what_has_become_alike() -> None:
+    ignore = read_ignore("received_at")
+    both, one = {Handle(1, 10), Handle(1, 20)}, {Handle(1, 10)}
+    assert normalise(both, ignore=ignore) != normalise(one, ignore=ignore)
+    assert normalise(both, ignore=ignore) == normalise({Handle(1, 30), Handle(1, 40)}, ignore=ignore)
+    pairs = {("paid", 10), ("paid", 20)}
+    assert normalise(pairs, ignore=read_ignore("$[*][1]")) != normalise({("paid", 10)}, ignore=read_ignore("$[*][1]"))
+    (found,) = differences(normalise(both, ignore=ignore), normalise(one, ignore=ignore))
+    assert (found.path, found.kind, repr(found.expected)) == ("$[*]", "missing", "Handle(id=1)")
+
+
+def test_booleans_that_a_database_gives_as_numbers_are_no_difference() -> None:
+    connection = sqlite3.connect(":memory:")
+    connection.execute("CREATE TABLE payments (test BOOLEAN)")
+    connection.executemany("INSERT INTO payments VALUES (?)", [(True,), (1,)])
+    rows = connection.execute("SELECT test FROM payments").fetchall()
+    assert normalise(rows[0]) == normalise(rows[1])
+    connection.close()
+
+
+def test_an_instance_is_shown_with_its_class() -> None:
+    shown = plain(normalise({"a": [Payment(1, "paid"), Pair(2, "new")]}))
+    assert repr(shown) == "{'a': [Payment(id=1, lines=[], status='paid'), Pair(id=2, status='new')]}"
+    assert shown == {"a": [{"id": 1, "lines": [], "status": "paid"}, {"id": 2, "status": "new"}]}
+
+
+def test_members_whose_keys_only_look_alike_are_all_shown() -> None:
+    assert plain(normalise({(1, 2): "a", "[1, 2]": "b"})) in (
+        {"[1, 2]": "a", "[1, 2] (2)": "b"},
+        {"[1, 2]": "b", "[1, 2] (2)": "a"},
+    )
 
 
 @pytest.mark.parametrize(
@@ -217,7 +313,7 @@ def test_plain_forms_are_shown_in_one_order_only() -> None:
 
 
 def test_a_form_can_be_pickled() -> None:
-    form = normalise({"a": [{"b": {1, 2, nan}}]})
+    form = normalise({"a": [{"b": {1, 2, nan}}, True, Payment(1, "paid"), {"a": 1, "b": 1}.values()]})
     assert pickle.loads(pickle.dumps(form)) == form
 
 

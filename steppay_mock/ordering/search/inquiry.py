@@ -20,6 +20,7 @@ from steppay_mock.ordering.search.search import ContradictionError, FoundError, 
 from steppay_mock.ordering.search.truth import know_truth
 from steppay_mock.ordering.search.unsteady import is_flaky, smallest_witnesses
 from steppay_mock.ordering.search.verify import find_counterexamples
+from steppay_mock.ordering.state.agree import agrees
 from steppay_mock.ordering.state.difference import differences
 from steppay_mock.ordering.token import describe_events, source_of
 from steppay_mock.payload.event import Event
@@ -124,7 +125,7 @@ class Inquiry:
         self._refused = tuple(sorted(refused))
         if self._refused:
             raise FoundError("refused", self._until(self._refused[0]))
-        if self._truth is not None and self._truth.state != self._subject.states[self._ending].state:
+        if self._truth is not None and not agrees(self._subject.states[self._ending].state, self._truth.state):
             raise FoundError("truth", course)
         return ""
 

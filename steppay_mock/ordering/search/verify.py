@@ -13,6 +13,7 @@ from steppay_mock.ordering.receiver.subject import BudgetSpentError
 from steppay_mock.ordering.report.classify import name_anomaly
 from steppay_mock.ordering.search.minimise import Minimiser
 from steppay_mock.ordering.search.search import ContradictionError, Search
+from steppay_mock.ordering.state.agree import agrees
 from steppay_mock.ordering.token import Token
 
 if TYPE_CHECKING:
@@ -100,7 +101,7 @@ def deliver_again(
 def fails(kind: Kind, run: Run, expected: Run, truth: Truth | None) -> bool:
     """Whether the run ends as it must not, where the expected one is that of the same events as they happened."""
     if kind == "truth":
-        return truth is not None and run.state != truth.state
+        return truth is not None and not agrees(run.state, truth.state)
     if kind == "invariant":
         return run.broken is not None
     if kind == "refused":
