@@ -172,6 +172,12 @@ def one_row(state: State, event: Event) -> None:
     state["customer"] = {"last": str(event.type)}
 
 
+def lists_rows(state: State, event: Event) -> None:
+    """Keeps the newest of each thing, and shows the rows as they came."""
+    rows = [row for row in state.get("rows", []) if row["id"] != row_of(event)]
+    state["rows"] = [*rows, {"id": row_of(event), "status": event.data["status"]}]
+
+
 def refuses_orphans(state: State, event: Event) -> str | None:
     """Raises where a payment is of an order that it does not know."""
     if event.type == "payment.completed" and not state:

@@ -76,6 +76,8 @@ SHOWN = {
         anomaly.BROKEN_INVARIANT,
         named(cases.overwrites, PAID_ORDER, (1, 0), kind="invariant", invariant=invariant),
     ),
+    "rows as they came": (anomaly.ROW_ORDER, named(cases.lists_rows, PAID_ORDER, (1, 0), kind="order")),
+    "rows as they came, told as a state": (anomaly.ROW_ORDER, named(cases.lists_rows, PAID_ORDER, (1, 0))),
     "wrong as it happened": (
         anomaly.WRONG_IN_EVERY_ORDER,
         named(cases.overwrites, PAID_ORDER, (0, 1), kind="truth", truth={}),
@@ -151,6 +153,7 @@ NEARLY = {
         anomaly.BROKEN_INVARIANT,
         named(cases.overwrites, LIFE, (2, 1), invariant=invariant),
     ),
+    "rows as they came, and one of them is stale": (anomaly.ROW_ORDER, named(cases.lists_rows, LIFE, (2, 1))),
     "not the truth, but only in another order": (
         anomaly.WRONG_IN_EVERY_ORDER,
         named(cases.overwrites, LIFE, (2, 1), kind="truth", truth={}),

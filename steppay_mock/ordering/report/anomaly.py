@@ -77,6 +77,12 @@ BROKEN_INVARIANT = Anomaly(
     cure="Write what belongs together in one transaction, and keep an event that comes too early until what it needs "
     "is there: between any two deliveries somebody may look (fact 5).",
 )
+ROW_ORDER = Anomaly(
+    name="row order",
+    meaning="The probe gives the same rows in another order; nothing else differs.",
+    cure="Sort the rows in the probe (ORDER BY an id), for without it a database gives them as it likes; where their "
+    "order means something, let the receiver sort them by what the events say, such as their timestamp.",
+)
 WRONG_IN_EVERY_ORDER = Anomaly(
     name="wrong in every order",
     meaning="Even as it happened, the end is not what the store knows to be true.",
@@ -101,6 +107,7 @@ ANOMALIES = (
     LOST_UPDATE,
     ORDER_DEPENDENT_REJECTION,
     BROKEN_INVARIANT,
+    ROW_ORDER,
     WRONG_IN_EVERY_ORDER,
     ORDER_DEPENDENCE,
 )

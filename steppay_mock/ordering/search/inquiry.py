@@ -163,8 +163,7 @@ class Inquiry:
         except BudgetSpentError:  # the receiver has more states than a right one needs
             self._subject.allow(_LEAST * self._count)
             self._cover()
-        if search.answered is not None:
-            raise FoundError("answer", search.answered)
+        search.tell_the_rest()
 
     def _begin_again(self, most: int) -> None:
         """The beginning of the story once more, as far as that costs next to nothing: does it go as before?"""
@@ -176,8 +175,7 @@ class Inquiry:
         self._search = self._search.unmerged()  # whole orders rest on no assumption, and make none
         self._strength = min(self._settings.strength, self._count)
         self._orders, self._random = cover(self._search, self._settings)
-        if self._search.answered is not None:
-            raise FoundError("answer", self._search.answered)
+        self._search.tell_the_rest()
 
     def _sample(self) -> None:
         """Whole orders without merging, where that was asked for after a proof."""
@@ -212,9 +210,10 @@ class Inquiry:
         for place in range(self._count):
             if place != lost:
                 node = search.edge(node, place).target
-        expected, actual = states[self._ending], states[search.settle(node)]
+        ending = search.settle(node)
+        expected, actual = states[self._ending], states[ending]
         changes = tuple(one.path for one in differences(expected.state, actual.state))
-        return Loss(place=lost, heals=expected == actual, changes=changes)
+        return Loss(place=lost, heals=states.same_rows(self._ending, ending), changes=changes)
 
     # What came of it.
 

@@ -50,6 +50,11 @@ class Flag:
 TRUE, FALSE = Flag(value=True), Flag(value=False)
 
 
+def is_marked(form: tuple[Any, ...]) -> bool:
+    """Whether a tuple of a normal form is a mark and what it stands before, and no list."""
+    return len(form) == 2 and (form[0] is Members or form[0] is Many or type(form[0]) is Named)
+
+
 class Record(dict[str, Any]):
     """The fields of an instance in a plain form, with the full name of its class."""
 

@@ -1,9 +1,9 @@
 """The normal form of a state: two states are the same if their normal forms are equal.
 
 Dicts are compared without regard to the order of keys, lists and tuples with regard to order, sets without. A set
-counts its things, for what is ignored may have made them alike. Instances of different classes differ; a class that was made
-anew under its old name is the same class. Numbers are compared by value, so 1, 1.0 and Decimal("1.00") are the same.
-True and 1 differ, as they do in JSON. NaN is the same as itself. A normal form is hashable, so that states can be
+counts its things, for what is ignored may have made them alike. Instances of different classes differ; a class that was
+made anew under its old name is the same class. Numbers are compared by value, so 1, 1.0 and Decimal("1.00") are the
+same. True and 1 differ, as they do in JSON. NaN is the same as itself. A normal form is hashable, so that states can be
 counted and looked up.
 """
 
@@ -14,7 +14,7 @@ from collections.abc import Callable, Hashable, Iterable, Iterator
 from typing import Any
 
 from steppay_mock.ordering.state.ignore import NOTHING, Ignore, Place
-from steppay_mock.ordering.state.marks import FALSE, TRUE, Flag, Many, Members, Named, Record, named
+from steppay_mock.ordering.state.marks import FALSE, TRUE, Flag, Many, Members, Named, Record, is_marked, named
 from steppay_mock.ordering.state.reading import VALUES, Unordered, class_of, decimal, member, number, reader_of, same
 from steppay_mock.ordering.state.unfit import explain_unfit
 
@@ -50,11 +50,6 @@ def plain(form: Any) -> Any:
         shown = {key: plain(value) for key, value in form.items()}
         return Record(form.of, shown) if isinstance(form, Record) else shown
     return form.value if isinstance(form, Flag) else form
-
-
-def is_marked(form: tuple[Any, ...]) -> bool:
-    """Whether a tuple of a normal form is a mark and what it stands before, and no list."""
-    return len(form) == 2 and (form[0] is Members or form[0] is Many or type(form[0]) is Named)
 
 
 def _plain_marked(mark: Any, form: Any) -> Any:

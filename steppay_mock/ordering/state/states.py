@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Hashable
 from typing import NamedTuple
 
+from steppay_mock.ordering.state.rows import same_rows
+
 
 class Snapshot(NamedTuple):
     """What was seen of the receiver: state and effects, both in normal form; effects None if nobody lists them."""
@@ -25,6 +27,11 @@ class States:
 
     def __getitem__(self, number: int) -> Snapshot:
         return self._snapshots[number]
+
+    def same_rows(self, one: int, other: int) -> bool:
+        """Whether two states differ in nothing but the order of rows, or not at all."""
+        some, others = self._snapshots[one], self._snapshots[other]
+        return one == other or (some.effects == others.effects and same_rows(some.state, others.state))
 
     def number(self, snapshot: Snapshot) -> int:
         """The number of the state; a new one, if it was never seen."""
