@@ -200,6 +200,14 @@ def refuses_copies(state: State, event: Event) -> str | None:
     return None
 
 
+def is_locked(state: State, event: Event) -> str | None:
+    """Writes, and gives up where another one has just written: as if both were in flight."""
+    if state:
+        return "500, the app raised: OperationalError: database is locked"
+    overwrites(state, event)
+    return None
+
+
 # Events.
 
 CREATED = subscription("ACTIVE", kind="created")

@@ -85,8 +85,21 @@ def _is_row_order(case: _Case) -> bool:
     return expected.effects == failing.effects and expected.state != failing.state and not case.trails.wrong
 
 
-def _is_lost_at_once(case: _Case) -> bool:
-    """Deliveries were in flight at once."""
+def _is_rejected_in_flight(case: _Case) -> bool:
+    """Deliveries were in flight at once, and an answer differs: an event was never accepted, or only answers differ."""
+    if not case.failing.together:
+        return False
+    return case.kind == "answer" or bool(_never_accepted(case.failing) - _never_accepted(case.passing))
+
+
+def _is_done_twice_in_flight(case: _Case) -> bool:
+    """An event was in flight beside its own copy; or more effects were counted after a race."""
+    racers = [case.failing.course[at] for at in case.failing.together]
+    return len(set(racers)) < len(racers) or (bool(racers) and case.kind == "effects" and _is_more(case))
+
+
+def _is_lost_in_flight(case: _Case) -> bool:
+    """Deliveries were in flight at once, and the end is another."""
     return bool(case.failing.together)
 
 
@@ -102,7 +115,7 @@ def _is_double_effect(case: _Case) -> bool:
     else than its first delivery did.
     """
     if case.kind == "effects":
-        return sum(_counts(case.failing.effects).values()) > sum(_counts(case.expected.effects).values())
+        return _is_more(case)
     return bool(_taken_twice(case.failing) - _taken_twice(case.passing)) or _adds(case)
 
 
@@ -175,7 +188,9 @@ _RULES: tuple[tuple[Anomaly, Callable[[_Case], bool]], ...] = (
     (anomaly.REFUSED, _is_refused),
     (anomaly.BROKEN_INVARIANT, _is_broken_invariant),
     (anomaly.ROW_ORDER, _is_row_order),
-    (anomaly.LOST_UPDATE, _is_lost_at_once),
+    (anomaly.REJECTION_IN_FLIGHT, _is_rejected_in_flight),
+    (anomaly.DOUBLE_EFFECT_IN_FLIGHT, _is_done_twice_in_flight),
+    (anomaly.LOST_UPDATE, _is_lost_in_flight),
     (anomaly.ORDER_DEPENDENT_REJECTION, _is_rejection),
     (anomaly.DOUBLE_EFFECT, _is_double_effect),
     (anomaly.ORDER_DEPENDENCE, _is_of_effects_alone),
@@ -246,6 +261,15 @@ def _adds(case: _Case) -> bool:
         return True
     changed, since_first = case.changed(copy), case.trails.changed(failing=True, before=first + 1, after=copy + 1)
     return changed is not None and since_first is not None and meet(changed, since_first)
+
+
+def _is_more(case: _Case) -> bool:
+    return sum(_counts(case.failing.effects).values()) > sum(_counts(case.expected.effects).values())
+
+
+def _never_accepted(run: Run) -> frozenset[int]:
+    accepted = {place for place, was in zip(run.course, run.accepted, strict=False) if was}
+    return frozenset(run.course) - accepted
 
 
 def _refused(run: Run) -> frozenset[int]:
