@@ -1,4 +1,4 @@
-"""A truth that is written by hand is met by rows of any class, and by booleans that a database gives as numbers."""
+"""A truth that is written by hand is met by rows of any class, in any order, and by booleans that come as numbers."""
 
 from __future__ import annotations
 
@@ -31,6 +31,7 @@ class Refund:
         ([Payment(1)], [{"id": 1, "paid": True}]),
         ({"a": {7: [Payment(1, 0)]}}, {"a": {7: [{"id": 1, "paid": False}]}}),
         ([Payment(1)], [Payment(1, 1)]),
+        ([Payment(1), Payment(2)], [{"id": 2, "paid": True}, {"id": 1, "paid": True}]),
     ],
 )
 def test_a_state_agrees_with_a_truth_that_says_the_same(state: Any, truth: Any) -> None:
@@ -45,6 +46,7 @@ def test_a_state_agrees_with_a_truth_that_says_the_same(state: Any, truth: Any) 
         ([Payment(1)], [Refund(1)]),
         ([Payment(2)], [{"id": 1, "paid": True}]),
         ([Payment(1), Payment(1)], [{"id": 1, "paid": True}]),
+        (["a", "b"], ["b", "a"]),
     ],
 )
 def test_and_with_no_other(state: Any, truth: Any) -> None:

@@ -186,6 +186,7 @@ class Inquiry:
         for order in sample_orders(self._count, seed=self._settings.seed):
             try:
                 search.follow(order, repeats="last")
+                search.tell_the_rest()
             except BudgetSpentError:
                 return
             except FoundError:

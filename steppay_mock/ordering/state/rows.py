@@ -20,7 +20,19 @@ _CLASS = "(class)"  # no field has this name
 
 def same_rows(one: Hashable, other: Hashable) -> bool:
     """Whether two states, in normal form, differ in nothing but the order of rows, or not at all."""
-    return bool(one == other or _without_order(one) == _without_order(other))
+    return bool(one == other or without_order(one) == without_order(other))
+
+
+def without_order(form: Any) -> Any:
+    """A normal form in which the order of rows does not count; it is to be compared with others like it."""
+    if isinstance(form, frozenset):
+        return _counted(map(without_order, form))
+    if not isinstance(form, tuple):
+        return form
+    if is_marked(form):
+        return form[0], _counted(tuple(map(without_order, pair)) for pair in _pairs(form[1]))
+    inner = [without_order(one) for one in form]
+    return _counted(inner) if _are_rows([_width(one) for one in form]) else tuple(inner)
 
 
 def by_key(states: Sequence[Any]) -> list[Any]:
@@ -30,17 +42,6 @@ def by_key(states: Sequence[Any]) -> list[Any]:
     things of sets, are under what they are, with how often they are there.
     """
     return _aligned([plain(state) for state in states])
-
-
-def _without_order(form: Any) -> Any:
-    if isinstance(form, frozenset):
-        return _counted(map(_without_order, form))
-    if not isinstance(form, tuple):
-        return form
-    if is_marked(form):
-        return form[0], _counted(tuple(map(_without_order, pair)) for pair in _pairs(form[1]))
-    inner = [_without_order(one) for one in form]
-    return _counted(inner) if _are_rows([_width(one) for one in form]) else tuple(inner)
 
 
 def _pairs(members: Any) -> Iterable[tuple[Any, Any]]:
@@ -111,4 +112,4 @@ def _as_dict(thing: Any) -> Any:
 
 
 def _by_content(things: Sequence[Any]) -> dict[str, int]:
-    return dict(Counter(repr(plain(_without_order(normalise(thing)))) for thing in things))
+    return dict(Counter(repr(plain(without_order(normalise(thing)))) for thing in things))

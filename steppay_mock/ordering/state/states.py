@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Hashable
 from typing import NamedTuple
 
-from steppay_mock.ordering.state.rows import same_rows
+from steppay_mock.ordering.state.rows import without_order
 
 
 class Snapshot(NamedTuple):
@@ -21,6 +21,8 @@ class States:
     def __init__(self) -> None:
         self._numbers: dict[Snapshot, int] = {}
         self._snapshots: list[Snapshot] = []
+        self._rows: dict[int, int] = {}
+        self._distinct: dict[Hashable, int] = {}
 
     def __len__(self) -> int:
         return len(self._snapshots)
@@ -30,8 +32,14 @@ class States:
 
     def same_rows(self, one: int, other: int) -> bool:
         """Whether two states differ in nothing but the order of rows, or not at all."""
-        some, others = self._snapshots[one], self._snapshots[other]
-        return one == other or (some.effects == others.effects and same_rows(some.state, others.state))
+        return one == other or self._rows_of(one) == self._rows_of(other)
+
+    def _rows_of(self, number: int) -> int:
+        """A number that is equal for the same rows; it is asked for again and again while a failure is made smaller."""
+        if number not in self._rows:
+            state, effects = self._snapshots[number]
+            self._rows[number] = self._distinct.setdefault((without_order(state), effects), len(self._distinct))
+        return self._rows[number]
 
     def number(self, snapshot: Snapshot) -> int:
         """The number of the state; a new one, if it was never seen."""
