@@ -10,6 +10,7 @@ import pytest
 from steppay_mock.ordering.state.matching import choose_key
 from steppay_mock.ordering.state.normal import normalise
 from steppay_mock.ordering.state.rows import by_key, same_rows
+from steppay_mock.ordering.state.states import Snapshot, States
 
 PAID, NEW = {"id": 7, "status": "paid", "n": 1}, {"id": 8, "status": "new", "n": 1}
 
@@ -97,3 +98,14 @@ def test_rows_in_another_order_are_the_same_rows(one: Any, other: Any) -> None:
 )
 def test_all_else_is_not(one: Any, other: Any) -> None:
     assert not same_rows(normalise(one), normalise(other))
+
+
+def test_states_know_which_of_them_have_the_same_rows() -> None:
+    states = States()
+    one, other, more = (states.number(Snapshot(normalise(rows), None)) for rows in ([PAID, NEW], [NEW, PAID], [PAID]))
+    done = states.number(Snapshot(normalise([PAID, NEW]), frozenset({("mail", 1)})))
+    assert one != other
+    assert states.same_rows(one, one)
+    assert states.same_rows(one, other)
+    assert not states.same_rows(one, more)
+    assert not states.same_rows(one, done)
