@@ -40,8 +40,9 @@ def run(
     effects: bool = False,
     trail: bool = True,
     invariant: Callable[[State], str | None] = lambda _: None,
+    begin: State | None = None,
 ) -> Run:
-    state: State = {}
+    state: State = _copy(begin or {})
     answers: list[str] = []
     seen = [_copy(state)]
     broken = None

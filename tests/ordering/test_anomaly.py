@@ -58,6 +58,14 @@ SHOWN = {
         anomaly.TIE_FLIP,
         named(cases.one_row, (ORDER, event("payment.completed", paymentId=9)), (1, 0)),
     ),
+    "a tie in a list of rows that was empty": (
+        anomaly.TIE_FLIP,
+        named(cases.lists_rows, TIED, (1, 0), begin={"rows": []}),
+    ),
+    "a stale overwrite in a list of rows that was empty": (
+        anomaly.STALE_OVERWRITE,
+        named(cases.lists_rows, LIFE, (2, 1), begin={"rows": []}),
+    ),
     "two things in one row": (anomaly.LOST_UPDATE, named(cases.one_row, PAID_ORDER, (1, 0))),
     "two deliveries at once": (
         anomaly.LOST_UPDATE,
