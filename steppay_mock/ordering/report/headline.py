@@ -57,6 +57,8 @@ def _outcomes(counterexample: Counterexample, story: Story) -> Iterator[tuple[st
         yield from _refusal(counterexample, story)
     elif kind == "invariant":
         yield f"the invariant breaks: {story.broken or 'it does not hold'}", "the invariant breaks"
+    elif kind == "order" and story.changes:
+        yield f"the rows of {story.changes[0].place} stand in another order", "rows stand in another order"
     elif kind == "effects" and story.effects:
         change = story.effects[0]
         yield f"{change.place} is done {change.actual}, not {change.expected}", "other things are done"

@@ -75,7 +75,7 @@ class Minimiser:
             node = edge.target
         if self._kind == "invariant":
             return self._is_broken(self._settled(node))
-        return self._kind in {"state", "effects"} and self._settled(node) != self._ending(places)
+        return self._kind in {"state", "effects", "order"} and self._differs(self._settled(node), self._ending(places))
 
     # Smaller step by step.
 
@@ -121,7 +121,7 @@ class Minimiser:
         if self._kind == "refused":
             return places if self.fails(places) else None
         accepted = self._accepted(places) if self._kind == "answer" else {}
-        expected = None if self._kind == "invariant" else self._ending(places)
+        expected = -1 if self._kind == "invariant" else self._ending(places)
         failing: list[Course] = []
         front: dict[tuple[Node, int | None, bool], tuple[int, Course]] = {(self._root, None, False): (0, ())}
         while front:
@@ -154,10 +154,16 @@ class Minimiser:
     def _is_broken(self, state: int) -> bool:
         return self._kind == "invariant" and self._subject.broken(state) is not None
 
-    def _is_failure(self, node: Node, expected: int | None, *, differs: bool) -> bool:
+    def _differs(self, state: int, expected: int) -> bool:
+        """Whether an end is another one, in nothing but the order of rows, or in more."""
+        return state != expected and self._subject.states.same_rows(state, expected) is (self._kind == "order")
+
+    def _is_failure(self, node: Node, expected: int, *, differs: bool) -> bool:
         if self._kind == "answer":
             return differs
-        return self._is_broken(self._settled(node)) if self._kind == "invariant" else self._settled(node) != expected
+        if self._kind == "invariant":
+            return self._is_broken(self._settled(node))
+        return self._differs(self._settled(node), expected)
 
     # What is known, or found out.
 

@@ -23,6 +23,7 @@ from steppay_mock.ordering.receiver.subject import BudgetSpentError, Subject
 from steppay_mock.ordering.report.classify import name_anomaly
 from steppay_mock.ordering.search.verify import fails
 from steppay_mock.ordering.state.difference import differences
+from steppay_mock.ordering.state.rows import same_rows
 
 if TYPE_CHECKING:
     from steppay_mock.ordering.options import ExploreSettings
@@ -156,7 +157,8 @@ class Racing:
         passing = self._subject.follow(failing.course[: len(lost.race.course)])
         if fails(lost.kind, passing, expected, None):
             passing = expected
-        told: Kind = "effects" if lost.kind == "state" and failing.state == expected.state else lost.kind
+        is_same = same_rows(failing.state, expected.state)
+        told: Kind = "effects" if lost.kind == "state" and is_same else lost.kind
         return Counterexample(
             kind=told,
             events=self._events,
