@@ -28,6 +28,8 @@ _NEXT = {
     "unfinished": "Correct what is named above, and explore again. What was found until then is not lost.",
 }
 
+_MOST_HINTS = 5  # that a text tells
+
 
 def title(exploration: Exploration) -> str:
     """The verdict in one sentence."""
@@ -73,6 +75,10 @@ def conditions(exploration: Exploration) -> Iterator[str]:
     yield from exploration.notes
     if exploration.without_effect:
         yield _without_effect(exploration)
+    for hint in exploration.hints[:_MOST_HINTS]:
+        yield f"{hint.sentence[0].upper()}{hint.sentence[1:]}"
+    if len(exploration.hints) > _MOST_HINTS:
+        yield f"And {len(exploration.hints) - _MOST_HINTS:,} more look wrong: the JSON report has all of them (hints)."
     if exploration.unmatched and coverage.states:
         names = excerpt(", ".join(exploration.unmatched))
         yield f"ignore= names what no state has: {names}. Is it written as it is there?"

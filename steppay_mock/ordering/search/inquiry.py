@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from steppay_mock.ordering.orders.course import Course
     from steppay_mock.ordering.receiver.receiver import Receiver
     from steppay_mock.ordering.receiver.run import Run
+    from steppay_mock.ordering.truth.hint import Hint
 
 _MOST_PROVED = 14  # events: beyond, even a right receiver is out of every budget
 _MOST_FOUND = 5  # counterexamples in one report
@@ -66,7 +67,7 @@ class Inquiry:
         self._disagreed = 0
         self._losses: tuple[Loss, ...] = ()
         self._ending = -1
-        self._truth = know_truth(settings, story)
+        self._truth = know_truth(settings.truth, story, ignore=settings.ignore)
         self._started = perf_counter()
 
     def run(self) -> Exploration:
@@ -124,7 +125,7 @@ class Inquiry:
         self._refused = tuple(sorted(refused))
         if self._refused:
             raise FoundError("refused", self._until(self._refused[0]))
-        if self._truth is not None and self._truth.state != self._subject.states[self._ending].state:
+        if self._truth.is_wrong(self._subject.states[self._ending].state):
             raise FoundError("truth", course)
         return ""
 
@@ -322,6 +323,7 @@ class Inquiry:
             losses=self._losses,
             without_effect=self._without_effect(verdict),
             notes=(*notes_on(subject, self._settings), *self._offer(verdict)),
+            hints=self._hints(verdict),
             unmatched=self._settings.ignore.unmatched(),
             **found,
         )
@@ -340,6 +342,12 @@ class Inquiry:
                 f"The {effective} events that have an effect can be proved without the others, in about "
                 f"{self._price(effective):,} deliveries: only_effective=True."
             )
+
+    def _hints(self, verdict: Verdict) -> tuple[Hint, ...]:
+        """What looks wrong where the events were delivered as they happened."""
+        if verdict not in {"proved", "covered", "fails"} or self._ending < 0:
+            return ()
+        return self._truth.hints(self._subject.states[self._ending].state)
 
     # How much it costs.
 

@@ -93,14 +93,14 @@ def deliver_again(
         anomaly=name_anomaly(told, events=subject.events, expected=expected, passing=passing, failing=failing),
         token=token.of(course, kind=told),
         smallest=smallest,
-        truth=None if truth is None or kind != "truth" else truth.state,
+        truth=None if truth is None or kind != "truth" else truth.beside(failing.state),
     )
 
 
 def fails(kind: Kind, run: Run, expected: Run, truth: Truth | None) -> bool:
     """Whether the run ends as it must not, where the expected one is that of the same events as they happened."""
     if kind == "truth":
-        return truth is not None and run.state != truth.state
+        return truth is not None and truth.is_wrong(run.state)
     if kind == "invariant":
         return run.broken is not None
     if kind == "refused":

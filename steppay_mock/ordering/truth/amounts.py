@@ -32,7 +32,7 @@ _NAMES = {
     kind: {frozenset(name.split()): field for field, names in fields.items() for name in names.split("|")}
     for kind, fields in _FIELDS.items()
 }
-_AMOUNTS = frozenset(
+AMOUNTS = frozenset(
     {"paidAmount", "returnedAmount", "leftAmount", "discountedAmount", "canceledAmount", "price", "discount"}
     | {"firstSalePrice", "onetimeBundlePrice", "accumulatedRecord", "accumulatedQuota"}
 )
@@ -115,7 +115,7 @@ def _last_second(thing: Thing) -> list[Mapping[str, Any]]:
 def _amounts(data: Any) -> Iterator[Decimal]:
     if isinstance(data, Mapping):
         for name, value in data.items():
-            number = read_number(value) if name in _AMOUNTS else None
+            number = read_number(value) if name in AMOUNTS else None
             if number is not None:
                 yield number
             yield from _amounts(value)

@@ -106,11 +106,18 @@ class Things:
 
     all: tuple[Thing, ...]
     by_name: Mapping[str, tuple[Thing, ...]]
+    state: Mapping[str, Mapping[Any, Any]]
+    """The store's, at the end."""
 
     def find(self, value: Any, kind: str | None = None) -> tuple[Thing, ...]:
         """Those that have this id, as a number or text."""
         found = self.by_name.get(spell_id(value) or "", ())
         return tuple(one for one in found if kind is None or one.kind == kind)
+
+    def is_untold(self, kind: str, value: Any) -> bool:
+        """Whether the store has such a thing, of which no event tells."""
+        kept = self.state[KINDS[kind].table].items()
+        return any(spell_id(value) in {spell_id(key), spell_id(one.get("code"))} for key, one in kept)
 
     def of(self, kind: str) -> tuple[Thing, ...]:
         """Those of a kind."""
@@ -133,7 +140,7 @@ def things_of(story: Story) -> Things:
     for thing in found:
         for name in thing.names:
             by_name[name] = (*by_name.get(name, ()), thing)
-    return Things(found, by_name)
+    return Things(found, by_name, state)
 
 
 def _subject(event: Event) -> tuple[str, Any] | None:
