@@ -213,8 +213,9 @@ _PROBING: tuple[Decorator[Any], ...] = (
         metavar="HOW",
         default="hints",
         show_default=True,
-        help="Compare the end with what the store of the scenario knows: `hints` tells rows that contradict it, `strict` "
-        "fails for them, `off` does not look. Or a file of TOML or JSON that says which rows are what: these must agree.",
+        help="Compare the end with what the store of the scenario knows: `hints` tells rows that contradict it, "
+        "`strict` fails for them, `off` does not look. Or a file of TOML or JSON that says which rows are what: these "
+        "must agree.",
     ),
     secret_option("Sign with it."),
     unsigned_option(),

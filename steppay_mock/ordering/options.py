@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from math import isfinite
 from random import SystemRandom
-from typing import TYPE_CHECKING, Any, Literal, TypedDict
+from typing import TYPE_CHECKING, Any, TypedDict
 
 from steppay_mock.delivery.options import DeliveryOptions, Settings, resolve_options
 from steppay_mock.delivery.retries import Retries, read_retries
@@ -15,10 +15,12 @@ from steppay_mock.ordering.receiver.answers import Acceptance, read_acceptance
 from steppay_mock.ordering.receiver.receiver import wants_argument
 from steppay_mock.ordering.receiver.settle import Settling, read_settling
 from steppay_mock.ordering.state.ignore import Ignore, read_ignore
-from steppay_mock.ordering.truth.setting import TruthSetting, read_truth
+from steppay_mock.ordering.truth.setting import TruthSetting, Words, read_truth
 from steppay_mock.payload.event import Event, Events, iter_events
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from steppay_mock.delivery.transport import Answer
     from steppay_mock.ordering.truth.mapping import TruthMapping
     from steppay_mock.store.api.api import StoreApi
@@ -85,7 +87,7 @@ class ExploreOptions(TypedDict, total=False):
     ignore: Iterable[str]
     effects: Callable[..., Any] | None
     invariant: Callable[[Any], Any] | None
-    truth: Callable[[Any], Any] | Literal["hints", "strict", "off"] | TruthMapping | TruthSetting | None
+    truth: Callable[[Any], Any] | Words | TruthMapping | TruthSetting | Mapping[str, Any] | Path | None
     duplicates: bool
     ties: bool | float
     overlap: bool | int

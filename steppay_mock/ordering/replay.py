@@ -104,8 +104,8 @@ def _given_again(kind: str) -> str:
     if kind == "truth":
         return "Pass it as it was when the token was made: truth=..., or --truth on the command line."
     return (
-        f"Pass it as it was when the token was made: {kind}=... (the command line has none: replay it in Python, or with "
-        "pytest --steppay-replay)."
+        f"Pass it as it was when the token was made: {kind}=... (the command line has none: replay it in Python, or "
+        "with pytest --steppay-replay)."
     )
 
 

@@ -74,7 +74,7 @@ def _compare(row: Row, name: str, number: Decimal, words: frozenset[str]) -> Hin
         return None
     thing, field, store = found[0]
     path, here = row.path_of(name), row.columns[name]
-    same = [value for value in thing.told(field) if read_number(value) == number]
+    same = [value for value in thing.told(field) if _number_in(field, value) == number]
     return Hint(
         kind="amount",
         path=path,
@@ -89,11 +89,11 @@ def _compare(row: Row, name: str, number: Decimal, words: frozenset[str]) -> Hin
 def _store_number(thing: Thing, field: str) -> Decimal | None:
     """What the store says; a payment that was never canceled has 0 there."""
     known = thing.known(field)
-    if known is None:
-        return None
-    if known == (None,):
-        return Decimal(0) if field.startswith("cancel.") else None
-    return read_number(known[0])
+    return None if known is None else _number_in(field, known[0])
+
+
+def _number_in(field: str, value: Any) -> Decimal | None:
+    return Decimal(0) if value is None and field.startswith("cancel.") else read_number(value)
 
 
 def _explains(thing: Thing, number: Decimal, *, is_loose: bool) -> bool:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 from steppay_mock.ordering.truth.hint import Hint
@@ -81,6 +82,7 @@ class Instants:
     known: tuple[datetime, ...]
 
     @classmethod
+    @lru_cache(maxsize=1)
     def of(cls, things: Things) -> Instants:
         """Those that the events tell, and those at which they happened."""
         told = [one for thing in things.all for one in thing.tellings]

@@ -64,8 +64,9 @@ class _Rows:
     def _strange(self, path: str, called: Any, thing: Thing | None) -> Iterator[Hint]:
         """A row of nothing that the store has."""
         kind = self.mapping.kind
-        if thing is None and self.things.is_untold(kind, called):
-            return  # no event of the story is about it
+        is_known = self.things.is_untold(kind, called) if thing is None else not thing.is_deleted
+        if is_known:
+            return  # no event of the story says how it is now
         rounded = next(rounded_hints(called, self.things), None)
         place = path if self.mapping.id is None else below(path, self.mapping.id)
         if rounded is not None:
@@ -98,7 +99,7 @@ class _Rows:
             return
         here = columns.get(column)
         meant = self.mapping.words.get(column, {}).get(str(here), (here,))
-        if any(_is_equal(one, store) for one in meant for store in known):
+        if column in columns and any(_is_equal(one, store) for one in meant for store in known):
             return
         same = [value for value in thing.told(field) if any(_is_equal(one, value) for one in meant)]
         yield _hint(

@@ -28,6 +28,8 @@ class _Table:
     path: str
     place: Place
     rows: list[Row]
+    keys: tuple[Any, ...]
+    """Those of a dict."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,11 +54,11 @@ def null_hints(state: Any, things: Things) -> Iterator[Hint]:
 
 
 def _tables(path: str, node: Any, place: Place) -> Iterator[_Table]:
-    members = node.items() if isinstance(node, dict) else enumerate(node) if isinstance(node, list) else ()
-    inner = [one for _, one in members]
+    members = node if isinstance(node, dict) else dict(enumerate(node)) if isinstance(node, list) else {}
+    inner = list(members.values())
     if inner and all(isinstance(one, dict) for one in inner) and not place.is_past:
-        yield _Table(f"{path}[*]", place, inner)
-    for key, one in node.items() if isinstance(node, dict) else enumerate(inner):
+        yield _Table(f"{path}[*]", place, inner, tuple(members) if isinstance(node, dict) else ())
+    for key, one in members.items():
         yield from _tables(below(path, key), one, _inside(place, key)) if isinstance(one, dict | list) else ()
 
 
@@ -86,7 +88,7 @@ def _owner(name: str, table: _Table, things: Things) -> _Owner | None:
         return next((found for thing in things.of(own) if (found := _named(thing, wants_code=wants_code))), None)
     if read.kind is None:
         return None
-    about = (thing for row in table.rows for thing in _things_in(row, table.place, things))
+    about = _things_in(table, things)
     return next((found for one in about if (found := _referred(one, read.kind, things, wants_code=wants_code))), None)
 
 
@@ -121,11 +123,13 @@ def _speaks_of(kind: str, rows: list[Row]) -> bool:
     return True
 
 
-def _things_in(row: Row, place: Place, things: Things) -> Iterator[Thing]:
-    for name, value in row.items():
-        read = id_name(name) if isinstance(name, str) else None
-        if read is not None:
-            yield from (thing for thing in things.find(value, read.kind) if place.allows(thing.kind))
+def _things_in(table: _Table, things: Things) -> Iterator[Thing]:
+    """What the rows are about, by their keys and by their columns."""
+    ids: list[tuple[Any, str | None]] = [(key, None) for key in table.keys]
+    for row in table.rows:
+        ids += [(row[name], read.kind) for name in row if isinstance(name, str) and (read := id_name(name))]
+    for value, kind in ids:
+        yield from (thing for thing in things.find(value, kind) if table.place.allows(thing.kind))
 
 
 def _hint(path: str, name: str, owner: _Owner) -> Hint:

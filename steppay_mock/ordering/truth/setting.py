@@ -15,9 +15,10 @@ if TYPE_CHECKING:
     from steppay_mock.ordering.truth.mapping import TruthMapping
     from steppay_mock.store.scenarios.story import Story
 
-Mode = Literal["hints", "strict", "off", "function", "mapping"]
+Words = Literal["hints", "strict", "off"]
+Mode = Words | Literal["function", "mapping"]
 
-WORDS: tuple[Mode, ...] = ("hints", "strict", "off")
+WORDS: tuple[Words, ...] = ("hints", "strict", "off")
 """What looks wrong is told as a warning, is a failure, or is not looked for."""
 
 _FORMS = (

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from steppay_mock.payload.subject import subject_of
@@ -61,10 +62,15 @@ class Thing:
     key: Any
     tellings: tuple[Telling, ...]
     kept: Mapping[str, Any] | None
-    """The store's, at the end; None if it was deleted, or has ended otherwise."""
+    """The store's, at the end; None if it is not there any more."""
 
     def __str__(self) -> str:
         return f"{self.kind} {self.key}"
+
+    @property
+    def is_deleted(self) -> bool:
+        """Whether an event told of its end."""
+        return self.tellings[-1].event_type.endswith(".deleted")
 
     @property
     def names(self) -> frozenset[str]:
@@ -100,7 +106,7 @@ class Thing:
         return self.tellings[after] if after < len(told) else None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Things:
     """All things that a story tells of."""
 
@@ -116,14 +122,15 @@ class Things:
 
     def is_untold(self, kind: str, value: Any) -> bool:
         """Whether the store has such a thing, of which no event tells."""
-        kept = self.state[KINDS[kind].table].items()
-        return any(spell_id(value) in {spell_id(key), spell_id(one.get("code"))} for key, one in kept)
+        name, kept = spell_id(value), self.state[KINDS[kind].table].items()
+        return name is not None and any(name in {spell_id(key), spell_id(one.get("code"))} for key, one in kept)
 
     def of(self, kind: str) -> tuple[Thing, ...]:
         """Those of a kind."""
         return tuple(one for one in self.all if one.kind == kind)
 
 
+@lru_cache(maxsize=1)  # a story does not change, and several states are compared with it
 def things_of(story: Story) -> Things:
     """The things that the events of the story are about."""
     told: dict[tuple[str, Any], list[Telling]] = {}
