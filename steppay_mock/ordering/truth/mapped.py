@@ -99,7 +99,7 @@ class _Rows:
             return
         here = columns.get(column)
         meant = self.mapping.words.get(column, {}).get(str(here), (here,))
-        if column in columns and any(_is_equal(one, store) for one in meant for store in known):
+        if any(_is_equal(one, store) for one in meant for store in known):
             return
         same = [value for value in thing.told(field) if any(_is_equal(one, value) for one in meant)]
         yield _hint(
