@@ -52,7 +52,8 @@ def mapping(tmp_path: Path) -> str:
     return str(file)
 
 
-def test_what_looks_wrong_is_told_without_being_asked(run: Any, receiver: Any, forgetful: Payments) -> None:
+@pytest.mark.usefixtures("forgetful")
+def test_what_looks_wrong_is_told_without_being_asked(run: Any, receiver: Any) -> None:
     done = run("explore", *DEPOSIT, *urls(receiver), "--unsigned", "--no-duplicates")
     assert done.code == 0
     assert "Looks wrong: payment 641492 ends VIRTUAL_BANK_STANDBY here, the store says COMPLETE" in done.out
@@ -86,9 +87,8 @@ def test_a_strict_truth_fails_and_is_replayed_by_the_command_shown(
         ("none.toml", "none.toml cannot be read"),
     ],
 )
-def test_another_word_is_refused_before_anything_is_sent(
-    truth: str, told: str, run: Any, receiver: Any, forgetful: Payments
-) -> None:
+@pytest.mark.usefixtures("forgetful")
+def test_another_word_is_refused_before_anything_is_sent(truth: str, told: str, run: Any, receiver: Any) -> None:
     done = run("explore", *DEPOSIT, *urls(receiver), "--unsigned", "--truth", truth)
     assert (done.code, done.out) == (2, "")
     assert told in done.err

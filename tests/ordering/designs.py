@@ -216,6 +216,52 @@ def one_flat_row_for_each_order(story: Story) -> Any:
     return rows
 
 
+def own_orders_with_own_words(story: Story) -> Any:
+    """An order stays PAID when money goes back; what goes back is another column, and days are days of Korea."""
+    payments = [(key, data) for key, data in of(story, "payment") if data["status"] != "FAILED"]
+    return {
+        "orders": {
+            f"A-{number}": {
+                "id": number,
+                "steppay_order_id": key,
+                "status": "PAID" if data.get("paymentDate") else "NEW",
+                "refunded": data["returnedAmount"],
+                "coupon_code": None,
+                "shop_payment_id": None,
+            }
+            for number, (key, data) in enumerate(of(story, "order"), start=1)
+        },
+        "renewals": [
+            {"subscription_id": key, "next_payment_date": day_of_korea(data.get("nextPaymentDate")), "price": 1}
+            for key, data in of(story, "subscription")
+        ],
+        "order_items": [
+            {"order_id": key, "price_code": line["priceCode"], "price": line["paidAmount"], "status": line["status"]}
+            for key, data in of(story, "order")
+            for line in data["items"]
+        ],
+        "receipts": {str(key): {"payment": key, "amount": data["paidAmount"], "order": None} for key, data in payments},
+    }
+
+
+def day_of_korea(text: str | None) -> datetime | None:
+    moment = utc(text)
+    if moment is None:
+        return None
+    return moment.astimezone(KST).replace(hour=0, minute=0, second=0, microsecond=0)
+
+
+def rows_with_numbers_of_their_own(story: Story) -> Any:
+    """Things of StepPay's may have small numbers too, if a test wants to read them easily."""
+    return {
+        f"app_{kind}": [
+            {"id": number, f"{kind}_id": key, "status": data.get("status"), "sort": number}
+            for number, (key, data) in reversed(list(enumerate(of(story, kind), start=1)))
+        ]
+        for kind in ("subscription", "payment", "invoice", "customer")
+    }
+
+
 DESIGNS: tuple[Callable[[Story], Any], ...] = (
     objects_as_they_came,
     lists_of_rows_with_own_ids,
@@ -228,4 +274,6 @@ DESIGNS: tuple[Callable[[Story], Any], ...] = (
     a_dict_for_each_column,
     orders_with_all_that_belongs_to_them,
     one_flat_row_for_each_order,
+    own_orders_with_own_words,
+    rows_with_numbers_of_their_own,
 )

@@ -65,7 +65,10 @@ def read_number(value: Any) -> Decimal | None:
 
 def _compare(row: Row, name: str, number: Decimal, words: frozenset[str]) -> Hint | None:
     candidates = [
-        (thing, field) for thing in row.about(name) if (field := _NAMES.get(thing.kind, {}).get(words)) is not None
+        (thing, field)
+        for thing in row.about(name)
+        if (field := _NAMES.get(thing.kind, {}).get(words)) is not None
+        and (thing.kind != "price" or thing in row.things)  # elsewhere a price may be that of several
     ]
     found = [(thing, field, _store_number(thing, field)) for thing, field in candidates]
     if not found or any(store is None or store == number for _, _, store in found):

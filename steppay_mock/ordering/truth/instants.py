@@ -95,7 +95,7 @@ class Instants:
         for name, value in row.columns.items():
             moment = read_moment(value)
             words = _core(name)
-            if moment is None or not words:
+            if moment is None or moment.is_day or not words:
                 continue
             hint = next((found for thing in row.things if (found := self._compare(row, thing, name, moment))), None)
             if hint is not None and not self._is_right_elsewhere(row, moment, name):

@@ -22,6 +22,11 @@ class Moment:
     at: datetime
     is_naive: bool
 
+    @property
+    def is_day(self) -> bool:
+        """Whether it is midnight, here or in Korea: a day is meant, and no time."""
+        return time(0) in {self.at.time(), (self.at + KST).time()}
+
     def is_same(self, other: datetime) -> bool:
         """Whether it is that moment, as exactly as the receiver keeps it."""
         apart = abs(self.at - other)
@@ -67,8 +72,7 @@ def _zoned(moment: datetime) -> Moment | None:
         at = moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
     except OverflowError:
         return None
-    is_date = moment.tzinfo is None and moment.time() == time(0)
-    return None if is_date else Moment(at, is_naive=moment.tzinfo is None)
+    return Moment(at, is_naive=moment.tzinfo is None)
 
 
 def _from_number(number: float) -> Moment | None:

@@ -149,9 +149,13 @@ class Place:
     """It is the name of something else than a thing of StepPay's, such as ``entitlements``."""
     is_past: bool = False
 
-    def below(self, name: str) -> Place:
-        """The place under that name."""
+    def below(self, key: object) -> Place:
+        """The place under that key; one that only tells rows apart leads nowhere else."""
+        name = str(key)
         words = words_of(name)
+        is_number = not isinstance(key, str) or all(word.isdecimal() for word in words)
+        if is_number or (self.kinds and not kinds_in(words) and _PAST.isdisjoint(words)):
+            return self
         is_past = self.is_past or not _PAST.isdisjoint(words)
         cut = next((at for at, word in enumerate(words) if word in _JOINS), len(words))
         told = list(words[:cut])

@@ -59,11 +59,7 @@ def _tables(path: str, node: Any, place: Place) -> Iterator[_Table]:
     if inner and all(isinstance(one, dict) for one in inner) and not place.is_past:
         yield _Table(f"{path}[*]", place, inner, tuple(members) if isinstance(node, dict) else ())
     for key, one in members.items():
-        yield from _tables(below(path, key), one, _inside(place, key)) if isinstance(one, dict | list) else ()
-
-
-def _inside(place: Place, key: Any) -> Place:
-    return place.below(key) if isinstance(key, str) and words_of(key) and not key.isdecimal() else place
+        yield from _tables(below(path, key), one, place.below(key)) if isinstance(one, dict | list) else ()
 
 
 def _null_keys(path: str, node: Any, place: Place, things: Things) -> Iterator[Hint]:
@@ -73,14 +69,14 @@ def _null_keys(path: str, node: Any, place: Place, things: Things) -> Iterator[H
         for key, inner in node.items():
             if key in _NULLS and found and not place.is_past:
                 yield _hint(below(path, key), "the key", _Owner(found[0], KINDS[found[0].kind].ids[0], found[0].key))
-            yield from _null_keys(below(path, key), inner, _inside(place, key), things)
+            yield from _null_keys(below(path, key), inner, place.below(key), things)
 
 
 def _owner(name: str, table: _Table, things: Things) -> _Owner | None:
     """A thing of the story that has what the column is named like; None where a right receiver may have none."""
     read = id_name(name)
     word = without_kinds(words_of(name))
-    if read is None or word not in ((), ("id",), ("code",)):
+    if read is None or word not in (("id",), ("code",)):
         return None
     wants_code = word == ("code",)
     own = read.kind or next(iter(table.place.kinds), None)

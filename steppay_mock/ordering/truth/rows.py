@@ -13,6 +13,7 @@ from steppay_mock.ordering.truth.names import Place, id_name, is_inner, kinds_in
 from steppay_mock.ordering.truth.things import Thing, Things
 
 _PARTS = re.compile(r"[^\w]+")
+_LONG = 4  # digits of a number that is no row's own
 _LISTED = ""  # the column of a value that has none
 
 
@@ -88,7 +89,7 @@ class _Walk:
 
     def _member(self, path: str, key: Any, inner: Any, place: Place, row: Row | None) -> Iterator[Row]:
         named = self._named(key, place)
-        inside = place if named or not isinstance(key, str) else place.below(key)
+        inside = place if named else place.below(key)
         if isinstance(inner, dict | list):
             owner = row if row is not None and isinstance(key, str) and _is_inner(key, row) else None
             yield from self.walk(below(path, key), inner, inside, container=path, named=named, owner=owner)
@@ -98,7 +99,7 @@ class _Walk:
 
     def _named(self, key: Any, place: Place) -> tuple[Thing, ...]:
         """The things that a key names: ``662866``, or ``subscription/662866``."""
-        found = self.things.find(key)
+        found = self._numbered(key, place)
         if not found and isinstance(key, str):
             parts = [part for part in _PARTS.split(key) if part]
             kinds = kinds_in(tuple(word for part in parts for word in words_of(part)))
@@ -120,11 +121,11 @@ class _Walk:
         columns = {
             key: value for key, value in node.items() if isinstance(key, str) and not isinstance(value, dict | list)
         }
-        generic, by_kind = self._ids(columns)
+        generic, by_kind = self._ids(columns, place)
         mentioned = (*named, *generic, *by_kind)
-        own = named or tuple(one for one in generic if place.allows(one.kind))
+        own = tuple(one for one in by_kind if one.kind in place.kinds) or named
         if not own:
-            own = tuple(one for one in by_kind if one.kind in place.kinds)
+            own = tuple(one for one in generic if place.allows(one.kind))
         is_own = bool(own) or not place.is_foreign
         if not own and not place.kinds:
             own = _most_telling(by_kind)
@@ -136,14 +137,21 @@ class _Walk:
         things = tuple(dict.fromkeys(own))
         return Row(path, place, things, tuple(dict.fromkeys(mentioned)), columns, container, is_own=is_own)
 
-    def _ids(self, columns: Mapping[str, Any]) -> tuple[tuple[Thing, ...], tuple[Thing, ...]]:
+    def _numbered(self, value: Any, place: Place) -> tuple[Thing, ...]:
+        """The things of that id, of whatever kind; a small number counts rows where nothing says of what it is."""
+        found = self.things.find(value)
+        return found if place.kinds else tuple(one for one in found if len(str(value)) >= _LONG)
+
+    def _ids(self, columns: Mapping[str, Any], place: Place) -> tuple[tuple[Thing, ...], tuple[Thing, ...]]:
         """The things that columns such as ``id`` name, and those that columns such as ``payment_id`` do."""
         generic: list[Thing] = []
         by_kind: list[Thing] = []
         for name, value in columns.items():
             read = id_name(name)
-            if read is not None:
-                (generic if read.kind is None else by_kind).extend(self.things.find(value, read.kind))
+            if read is not None and read.kind is None:
+                generic.extend(self._numbered(value, place))
+            elif read is not None:
+                by_kind.extend(self.things.find(value, read.kind))
         return tuple(generic), tuple(by_kind)
 
     def _listed(self, path: str, node: list[Any], place: Place, container: str) -> Row | None:

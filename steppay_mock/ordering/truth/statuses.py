@@ -31,6 +31,7 @@ _ENDED = "CANCELED EXPIRED PENDING_CANCEL"
 _WAITING = "STANDBY VIRTUAL_BANK_STANDBY CMS_STANDBY"
 _REFUNDED = "CANCELED PARTIAL_CANCELED USER_CANCELED CANCELED_FAIL"
 _PAID = "COMPLETE CANCELED PARTIAL_CANCELED CANCELED_FAIL"
+_UNPAID = frozenset({"CREATED", "DEPOSIT_WAITING", "CANCELLED", "PAYMENT_FAILURE"})  # of the lines of an order
 _STATUS_NAMES = (("status",), ("state",))
 _OWN_WORDS: dict[str, dict[str, str]] = {
     "subscription": {
@@ -97,6 +98,8 @@ def _contradicts(value: str, thing: Thing, row: Row) -> bool | None:
     if not known or None in known:
         return None
     right = {*known, *thing.tied(FIELDS[thing.kind])}
+    if thing.kind == "order" and value.upper() == "PAID":  # an order's status is the receiver's own: paid it was
+        return right <= _UNPAID
     if row.is_own and value in _vocabulary(thing.kind):
         return value not in right
     meant = _own_word(value, thing.kind)
