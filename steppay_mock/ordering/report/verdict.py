@@ -75,10 +75,7 @@ def conditions(exploration: Exploration) -> Iterator[str]:
     yield from exploration.notes
     if exploration.without_effect:
         yield _without_effect(exploration)
-    for hint in exploration.hints[:_MOST_HINTS]:
-        yield f"{hint.sentence[0].upper()}{hint.sentence[1:]}"
-    if len(exploration.hints) > _MOST_HINTS:
-        yield f"And {len(exploration.hints) - _MOST_HINTS:,} more look wrong: the JSON report has all of them (hints)."
+    yield from _looks_wrong(exploration)
     if exploration.unmatched and coverage.states:
         names = excerpt(", ".join(exploration.unmatched))
         yield f"ignore= names what no state has: {names}. Is it written as it is there?"
@@ -115,6 +112,13 @@ def _events(coverage: Coverage) -> str:
     """How many events, and how many of them have an effect if not all do."""
     events = counted(coverage.events, "event")
     return events if coverage.effective >= coverage.events else f"{events} ({coverage.effective} with an effect)"
+
+
+def _looks_wrong(exploration: Exploration) -> Iterator[str]:
+    hints = exploration.hints
+    yield from (f"{hint.sentence[0].upper()}{hint.sentence[1:]}" for hint in hints[:_MOST_HINTS])
+    if len(hints) > _MOST_HINTS:
+        yield f"And {len(hints) - _MOST_HINTS:,} more look wrong: the JSON report has all of them (hints)."
 
 
 def _sampled(coverage: Coverage) -> str:

@@ -345,7 +345,7 @@ class Inquiry:
 
     def _hints(self, verdict: Verdict) -> tuple[Hint, ...]:
         """What looks wrong where the events were delivered as they happened."""
-        if verdict not in {"proved", "covered", "fails"} or self._ending < 0:
+        if verdict not in {"proved", "covered", "fails", "vacuous"} or self._ending < 0:
             return ()
         return self._truth.hints(self._subject.states[self._ending].state)
 
