@@ -19,7 +19,7 @@ MAPPING = {"rows": [{"path": "$.*", "is": "payment", "fields": {"status": "statu
 
 
 class Shop:
-    """Each payment ends in one status, whatever comes."""
+    """Each payment ends in one status, whatever comes; or in the one that came last."""
 
     def __init__(self, *, ends: str) -> None:
         self.ends = ends
@@ -28,9 +28,12 @@ class Shop:
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> list[bytes]:
         webhook = json.loads(environ["wsgi.input"].read())
         if webhook["event"].startswith("payment."):
-            self.rows[webhook["data"]["paymentId"]] = {"status": self.ends}
+            self.rows[webhook["data"]["paymentId"]] = {"status": self.ends or self.kept(webhook["data"]["status"])}
         start_response("204 No Content", [])
         return []
+
+    def kept(self, status: str) -> str:
+        return status
 
     def explore(self, **options: Any) -> Exploration:
         return explore(
@@ -44,10 +47,28 @@ def test_without_a_word_what_looks_wrong_is_told_beside_the_verdict() -> None:
     (hint,) = found.hints
     assert (hint.kind, hint.store) == ("status", "COMPLETE")
     report = " ".join(found.report().split())
+    assert "end the same, each event also once more at every later place, but 1 place looks wrong;" in report
     assert "Looks wrong: payment 641492 ends VIRTUAL_BANK_STANDBY here, the store says COMPLETE" in report
     (told,) = found.as_dict()["hints"]
     assert json.loads(json.dumps(told))["sentence"] == hint.sentence
     assert Shop(ends="COMPLETE").explore().hints == ()
+
+
+def test_an_order_whose_end_looks_wrong_is_not_said_to_pass() -> None:
+    class Hasty(Shop):
+        """Believes whoever comes last, and takes a payment that is complete for one that failed."""
+
+        def kept(self, status: str) -> str:
+            return "FAILED" if status == "COMPLETE" else status
+
+    found = Hasty(ends="").explore()
+    assert found.counterexample is not None
+    assert (found.verdict, found.counterexample.kind, found.counterexample.doubtful) == ("fails", "state", True)
+    assert "in this order it passes" not in found.report()
+    assert "this order looks wrong too" in found.report()
+    right = Shop(ends="").explore().counterexample
+    assert right is not None
+    assert not right.doubtful
 
 
 @pytest.mark.parametrize("truth", ["strict", MAPPING, read_mapping(MAPPING)], ids=["strict", "dict", "mapping"])

@@ -52,8 +52,9 @@ def verdict_line(exploration: Exploration) -> str:
     coverage = exploration.coverage
     if exploration.verdict == "proved":
         said = f"proved: all {coverage.orders:,} orders of {_events(coverage)} end the same{_also(coverage)}"
+        said += _but_wrong(exploration)
     elif exploration.verdict == "covered":
-        said = f"covered: {_covered(coverage)}; all end the same{_also(coverage)}"
+        said = f"covered: {_covered(coverage)}; all end the same{_also(coverage)}{_but_wrong(exploration)}"
     elif exploration.counterexample is not None:
         said = f"fails: {exploration.counterexample.anomaly}"
     else:
@@ -112,6 +113,11 @@ def _events(coverage: Coverage) -> str:
     """How many events, and how many of them have an effect if not all do."""
     events = counted(coverage.events, "event")
     return events if coverage.effective >= coverage.events else f"{events} ({coverage.effective} with an effect)"
+
+
+def _but_wrong(exploration: Exploration) -> str:
+    count = len(exploration.hints)
+    return f", but {counted(count, 'place looks', 'places look')} wrong" if count else ""
 
 
 def _looks_wrong(exploration: Exploration) -> Iterator[str]:

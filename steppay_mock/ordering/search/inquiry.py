@@ -17,7 +17,7 @@ from steppay_mock.ordering.receiver.subject import BudgetSpentError, Subject
 from steppay_mock.ordering.search.cover import cover, sample_orders
 from steppay_mock.ordering.search.notes import notes_on
 from steppay_mock.ordering.search.search import ContradictionError, FoundError, Search
-from steppay_mock.ordering.search.truth import know_truth
+from steppay_mock.ordering.search.truth import doubted, know_truth
 from steppay_mock.ordering.search.unsteady import is_flaky, smallest_witnesses
 from steppay_mock.ordering.search.verify import find_counterexamples
 from steppay_mock.ordering.state.difference import differences
@@ -238,7 +238,8 @@ class Inquiry:
                 "An order that ended otherwise did not do so again. Does the state depend on time, on chance, or "
                 "on what reset= or restore= leave behind?"
             )
-        return self._result("fails", counterexample=found[0], others=tuple(found[1:]))
+        first, *others = (doubted(one, self._hints("fails")) for one in found)
+        return self._result("fails", counterexample=first, others=tuple(others))
 
     def _failures(self, kind: Kind, course: Course) -> list[tuple[Kind, Course, int | None]]:
         """What failed first, and what is known to fail beside it; of refusals with the event that is refused."""

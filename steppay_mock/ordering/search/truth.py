@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from steppay_mock.errors import SteppayMockError
@@ -11,8 +11,10 @@ from steppay_mock.ordering.failure import ExplorationError
 from steppay_mock.ordering.state.ignore import Ignore
 from steppay_mock.ordering.state.normal import normalise, plain
 from steppay_mock.ordering.truth.correction import corrected
+from steppay_mock.payload.subject import subject_of
 
 if TYPE_CHECKING:
+    from steppay_mock.ordering.counterexample import Counterexample
     from steppay_mock.ordering.truth.hint import Hint
     from steppay_mock.ordering.truth.setting import TruthSetting
     from steppay_mock.store.scenarios.story import Story
@@ -48,6 +50,13 @@ def know_truth(setting: TruthSetting, story: Story | None, *, ignore: Ignore) ->
         return Truth(lambda _state: ())
     told = None if setting.function is None else _told(setting.function, story, ignore)
     return Truth(lambda state: setting.hints(state, story, ignore=ignore), told, is_strict=setting.is_strict)
+
+
+def doubted(found: Counterexample, hints: tuple[Hint, ...]) -> Counterexample:
+    """The counterexample, doubtful where what looks wrong as it happened is a thing of its own events."""
+    wrong = {hint.thing for hint in hints}
+    about = (subject_of(found.events[place]) for place in (found.course if wrong else ()))
+    return replace(found, doubtful=True) if any(f"{kind} {key}" in wrong for kind, key in about) else found
 
 
 def _told(truth: Callable[[Any], Any], story: Story, ignore: Ignore) -> Hashable:
