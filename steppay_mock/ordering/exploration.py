@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from steppay_mock.ordering.counterexample import Counterexample
     from steppay_mock.ordering.receiver.run import Run
     from steppay_mock.ordering.state.difference import Difference
+    from steppay_mock.ordering.truth.hint import Hint
     from steppay_mock.payload.event import Event
 
 Verdict = Literal["proved", "covered", "fails", "flaky", "hidden", "vacuous", "unfinished"]
@@ -108,6 +109,8 @@ class Exploration:
     """What else was noticed and bears on the verdict, such as a state that was not empty; one sentence each."""
     unequal: tuple[Difference, ...] = field(default=(), repr=False)
     """Of ``flaky``, where two states differ that should be equal."""
+    hints: tuple[Hint, ...] = ()
+    """What looks wrong at the end of the events as they happened, by the store of their story."""
     why: str = ""
     """Of a verdict that is neither yes nor no, the reason in words."""
     unmatched: tuple[str, ...] = ()

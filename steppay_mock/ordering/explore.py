@@ -74,7 +74,7 @@ def _search(
     if tied == events:
         return joined(found, None)
     left = max(settings.budget - found.coverage.deliveries, settings.budget // 2, 1)
-    rest = replace(settings, budget=left)
+    rest = replace(settings, budget=left, truth=settings.truth.tied())
     try:
         other = Inquiry(tied, receiver, rest, story=story, burst=settings.burst, told=events).run()
     except ExplorationError as error:

@@ -15,10 +15,14 @@ from steppay_mock.ordering.receiver.answers import Acceptance, read_acceptance
 from steppay_mock.ordering.receiver.receiver import wants_argument
 from steppay_mock.ordering.receiver.settle import Settling, read_settling
 from steppay_mock.ordering.state.ignore import Ignore, read_ignore
+from steppay_mock.ordering.truth.setting import TruthSetting, Words, read_truth
 from steppay_mock.payload.event import Event, Events, iter_events
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from steppay_mock.delivery.transport import Answer
+    from steppay_mock.ordering.truth.mapping import TruthMapping
     from steppay_mock.store.api.api import StoreApi
     from steppay_mock.wire.signature import Secret
 
@@ -46,7 +50,9 @@ class ExploreOptions(TypedDict, total=False):
     ``ignore``: paths of the state that do not count, such as ``"received_at"`` or ``"$.rows[*].id"``.
     ``effects``: gives what the receiver did to the world (mails, points), as a list; how often each is there counts.
     ``invariant``: takes the state after every delivery; False, or an AssertionError, is a finding.
-    ``truth``: takes the store's state after the story and gives what the probe should show then.
+    ``truth``: how the end is compared with the story's store. ``"hints"``: rows that carry its ids and contradict it
+    are told; ``"strict"``: they are a failure; ``"off"``. A function takes the store's state after the story and gives
+    what the probe should show then. A mapping says which rows are what (``load_truth``). ``"hints"``.
     ``duplicates``: each event comes once more at every later place (fact 22). True.
     ``ties``: the same once more with the seconds of each burst collapsed to one (fact 6); a number says how many
     seconds apart the events of a burst are at most. False.
@@ -81,7 +87,7 @@ class ExploreOptions(TypedDict, total=False):
     ignore: Iterable[str]
     effects: Callable[..., Any] | None
     invariant: Callable[[Any], Any] | None
-    truth: Callable[[Any], Any] | None
+    truth: Callable[[Any], Any] | Words | TruthMapping | TruthSetting | Mapping[str, Any] | Path | None
     duplicates: bool
     ties: bool | float
     overlap: bool | int
@@ -119,7 +125,7 @@ class ExploreSettings:
     ignore: Ignore
     effects: Probe | None
     invariant: Callable[[Any], Any] | None
-    truth: Callable[[Any], Any] | None
+    truth: TruthSetting
     duplicates: bool
     burst: float | None
     overlap: int
@@ -146,7 +152,7 @@ def read_explore_options(state: object, options: Mapping[str, Any]) -> ExploreSe
             raise SteppayMockError(
                 f"explore() has no option {name!r}.{did_you_mean(name, known)} It has state, {choices(known)}."
             )
-    for name in ("reset", "save", "restore", "effects", "invariant", "truth", "watch"):
+    for name in ("reset", "save", "restore", "effects", "invariant", "watch"):
         _check_callable(name, options.get(name))
     if not callable(state):
         raise SteppayMockError(
@@ -170,7 +176,7 @@ def read_explore_options(state: object, options: Mapping[str, Any]) -> ExploreSe
         ignore=read_ignore(options.get("ignore", ())),
         effects=options.get("effects"),
         invariant=options.get("invariant"),
-        truth=options.get("truth"),
+        truth=read_truth(options.get("truth")),
         duplicates=_flag("duplicates", options.get("duplicates", True)),
         burst=_burst(options.get("ties", False)),
         overlap=_overlap(options.get("overlap", False)),

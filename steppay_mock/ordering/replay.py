@@ -66,11 +66,9 @@ def replay(
     """
     read = read_token(token)
     settings = replace(read_explore_options(state, options), attempts=read.retries)
-    if read.kind in {"invariant", "effects", "truth"} and getattr(settings, read.kind) is None:
-        raise SteppayMockError(
-            f"The token tells of {read.kind}=, and that was not given. Pass it as it was when the token was made: "
-            f"{read.kind}=... (the command line has none: replay it in Python, or with pytest --steppay-replay)."
-        )
+    is_known = settings.truth.needs_story if read.kind == "truth" else getattr(settings, read.kind, True) is not None
+    if not is_known:
+        raise SteppayMockError(f"The token tells of {read.kind}=, and that was not given. {_given_again(read.kind)}")
     made: Any = _made_again(read.source) if events is None else events
     story = made if isinstance(made, Story) else None
     listed = tuple(iter_events(made))
@@ -86,7 +84,9 @@ def replay(
         if read.together:
             shown = race_again(subject, settings, Race(found, read.together, read.held), token=described)
         else:
-            truth: Truth | None = know_truth(settings, story) if read.kind == "truth" else None
+            truth: Truth | None = (
+                know_truth(settings.truth, story, ignore=settings.ignore) if read.kind == "truth" else None
+            )
             shown = deliver_again(subject, read.kind, found, token=described, truth=truth, smallest=True)
     if shown is None:
         _refuse_vacuous(subject)
@@ -98,6 +98,15 @@ async def replay_async(
 ) -> Replay:
     """Do as :func:`replay` does, within a running event loop, in which the app and the probes run."""
     return await beside_loop(lambda: replay(token, receiver, state=state, events=events, **options))
+
+
+def _given_again(kind: str) -> str:
+    if kind == "truth":
+        return "Pass it as it was when the token was made: truth=..., or --truth on the command line."
+    return (
+        f"Pass it as it was when the token was made: {kind}=... (the command line has none: replay it in Python, or "
+        "with pytest --steppay-replay)."
+    )
 
 
 def _refuse_vacuous(subject: Subject) -> None:

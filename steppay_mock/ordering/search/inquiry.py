@@ -17,10 +17,9 @@ from steppay_mock.ordering.receiver.subject import BudgetSpentError, Subject
 from steppay_mock.ordering.search.cover import cover, sample_orders
 from steppay_mock.ordering.search.notes import notes_on
 from steppay_mock.ordering.search.search import ContradictionError, FoundError, Search
-from steppay_mock.ordering.search.truth import know_truth
+from steppay_mock.ordering.search.truth import doubted, know_truth
 from steppay_mock.ordering.search.unsteady import is_flaky, smallest_witnesses
 from steppay_mock.ordering.search.verify import find_counterexamples
-from steppay_mock.ordering.state.agree import agrees
 from steppay_mock.ordering.state.difference import differences
 from steppay_mock.ordering.token import describe_events, source_of
 from steppay_mock.payload.event import Event
@@ -33,6 +32,7 @@ if TYPE_CHECKING:
     from steppay_mock.ordering.orders.course import Course
     from steppay_mock.ordering.receiver.receiver import Receiver
     from steppay_mock.ordering.receiver.run import Run
+    from steppay_mock.ordering.truth.hint import Hint
 
 _MOST_PROVED = 14  # events: beyond, even a right receiver is out of every budget
 _MOST_FOUND = 5  # counterexamples in one report
@@ -67,7 +67,7 @@ class Inquiry:
         self._disagreed = 0
         self._losses: tuple[Loss, ...] = ()
         self._ending = -1
-        self._truth = know_truth(settings, story)
+        self._truth = know_truth(settings.truth, story, ignore=settings.ignore)
         self._started = perf_counter()
 
     def run(self) -> Exploration:
@@ -125,7 +125,7 @@ class Inquiry:
         self._refused = tuple(sorted(refused))
         if self._refused:
             raise FoundError("refused", self._until(self._refused[0]))
-        if self._truth is not None and not agrees(self._subject.states[self._ending].state, self._truth.state):
+        if self._truth.is_wrong(self._subject.states[self._ending].state):
             raise FoundError("truth", course)
         return ""
 
@@ -238,7 +238,8 @@ class Inquiry:
                 "An order that ended otherwise did not do so again. Does the state depend on time, on chance, or "
                 "on what reset= or restore= leave behind?"
             )
-        return self._result("fails", counterexample=found[0], others=tuple(found[1:]))
+        first, *others = (doubted(one, self._hints("fails")) for one in found)
+        return self._result("fails", counterexample=first, others=tuple(others))
 
     def _failures(self, kind: Kind, course: Course) -> list[tuple[Kind, Course, int | None]]:
         """What failed first, and what is known to fail beside it; of refusals with the event that is refused."""
@@ -323,6 +324,7 @@ class Inquiry:
             losses=self._losses,
             without_effect=self._without_effect(verdict),
             notes=(*notes_on(subject, self._settings), *self._offer(verdict)),
+            hints=self._hints(verdict),
             unmatched=self._settings.ignore.unmatched(),
             **found,
         )
@@ -341,6 +343,12 @@ class Inquiry:
                 f"The {effective} events that have an effect can be proved without the others, in about "
                 f"{self._price(effective):,} deliveries: only_effective=True."
             )
+
+    def _hints(self, verdict: Verdict) -> tuple[Hint, ...]:
+        """What looks wrong where the events were delivered as they happened."""
+        if verdict not in {"proved", "covered", "fails", "vacuous"} or self._ending < 0:
+            return ()
+        return self._truth.hints(self._subject.states[self._ending].state)
 
     # How much it costs.
 

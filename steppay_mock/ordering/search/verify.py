@@ -13,7 +13,6 @@ from steppay_mock.ordering.receiver.subject import BudgetSpentError
 from steppay_mock.ordering.report.classify import name_anomaly
 from steppay_mock.ordering.search.minimise import Minimiser
 from steppay_mock.ordering.search.search import ContradictionError, Search
-from steppay_mock.ordering.state.agree import agrees
 from steppay_mock.ordering.state.rows import same_rows
 from steppay_mock.ordering.token import Token
 
@@ -95,14 +94,14 @@ def deliver_again(
         anomaly=name_anomaly(told, events=subject.events, expected=expected, passing=passing, failing=failing),
         token=token.of(course, kind=told),
         smallest=smallest,
-        truth=None if truth is None or kind != "truth" else truth.state,
+        truth=None if truth is None or kind != "truth" else truth.beside(failing.state),
     )
 
 
 def fails(kind: Kind, run: Run, expected: Run, truth: Truth | None) -> bool:
     """Whether the run ends as it must not, where the expected one is that of the same events as they happened."""
     if kind == "truth":
-        return truth is not None and not agrees(run.state, truth.state)
+        return truth is not None and truth.is_wrong(run.state)
     if kind == "invariant":
         return run.broken is not None
     if kind == "refused":
