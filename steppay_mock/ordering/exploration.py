@@ -23,8 +23,8 @@ class Overlaps:
     """What was in flight at once: ``groups`` of webhooks, ``of`` so many that there are.
 
     A group is an event and its own copy, two events that are neighbours or related, or the events of one second. The
-    groups were in flight ``tries`` times. ``certain`` counts the races that holding the REST API's answer made certain, one for
-    each event that the others passed; whatever else may happen in a race is a matter of chance.
+    groups were in flight ``tries`` times. ``certain`` counts the races that holding the REST API's answer made certain,
+    one for each event that the others passed; whatever else may happen in a race is a matter of chance.
     """
 
     groups: int

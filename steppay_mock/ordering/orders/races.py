@@ -1,8 +1,8 @@
 """The races between events: who is in flight at once, and what is delivered before and after.
 
-A group is what races, as places: ``(3, 3)`` is an event beside its own copy, ``(2, 5)`` are two events, and three or more
-are the events of one second. A group races at the place of its latest event. So of two events that are no neighbours the
-older one is late: what lies between them is delivered before both.
+A group is what races, as places: ``(3, 3)`` is an event beside its own copy, ``(2, 5)`` are two events, and three or
+more are the events of one second. A group races at the place of its latest event. So of two events that are no
+neighbours the older one is late: what lies between them is delivered before both.
 """
 
 from __future__ import annotations

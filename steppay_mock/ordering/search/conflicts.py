@@ -1,7 +1,7 @@
 """The pairs of events that are likely to be in each other's way when both are in flight at once.
 
-Two events are related when they are about the same thing, when one names a thing that the other names as well (a payment
-names its order), or when they have the same customer.
+Two events are related when they are about the same thing, when both name one thing (a payment names its order), or when
+they have the same customer.
 """
 
 from __future__ import annotations

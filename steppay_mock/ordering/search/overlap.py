@@ -1,8 +1,8 @@
 """Webhooks in flight at once: each race must end as the same events do in the order in which they happened.
 
 An event races its own copy, and it races its neighbours and the events that are related to it. Each group of racers
-starts from two points: with nothing delivered before, so that no row is there yet, and at its place in the story. A race
-is won by chance, so each is tried several times. Where the receiver reads back, and the REST API can hold what one
+starts from two points: with nothing delivered before, so that no row is there yet, and at its place in the story. A
+race is won by chance, so each is tried several times. Where the receiver reads back, and the REST API can hold what one
 webhook asks until the others have landed, the worst end of a race is certain, and once is enough.
 """
 
