@@ -82,11 +82,11 @@ def groups_of(
     way, in their order, and the other neighbours. Then each burst of three or more events in one second (fact 6). Where
     that is more than ``most``, the last of the likely pairs that are no neighbours are left out.
     """
-    own = [(place, place) for place in places] if copies else []
+    own: list[Group] = [(place, place) for place in places] if copies else []
     near, bursts = list(pairwise(places)), _bursts(places, events)
     known, beside = set(places), set(near)
-    pairs = [pair for pair in likely if known.issuperset(pair)]
-    pairs += [pair for pair in near if pair not in set(pairs)]
+    related = [pair for pair in likely if known.issuperset(pair)]
+    pairs = list(dict.fromkeys([*related, *near]))
     if most is not None:
         room = max(0, most - len(own) - len(near) - len(bursts))
         far = set([pair for pair in pairs if pair not in beside][:room])

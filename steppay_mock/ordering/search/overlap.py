@@ -8,7 +8,7 @@ webhook asks until the others have landed, the worst end of a race is certain, a
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from itertools import combinations
 from math import inf
@@ -124,20 +124,13 @@ class Racing:
         return Overlaps(groups=len(self._raced), of=of, tries=self._tries, certain=self._certain)
 
     def search(self, *, budget: int) -> Lost | None:
-        """The first race that ends otherwise; each is tried once, and again as long as the budget lasts."""
-        groups = self._groups(self._everything, most=_GROUPS * len(self._everything))
-        plain = list(dict.fromkeys(races_alone(groups) + races_within(groups, self._everything)))
-        held = self._held(groups) if self._holds else []
-        self._subject.allow(inf)
+        """The first race that ends otherwise."""
         try:
-            for turn in range(self._turns):
-                for race in plain if turn else held + plain:
-                    lost = self._lost(race, turn)
-                    self._raced.add(race.group)
-                    if lost is not None:
-                        return lost
-                if not turn:
-                    self._subject.allow(budget - self._subject.deliveries)
+            for race, turn in self._rounds(budget):
+                lost = self._lost(race, turn)
+                self._raced.add(race.group)
+                if lost is not None:
+                    return lost
         except BudgetSpentError:
             pass
         return None
@@ -186,8 +179,28 @@ class Racing:
     def _groups(self, places: Course, *, most: int | None = None) -> list[Group]:
         return groups_of(places, self._events, likely=self._likely, copies=self._copies, most=most)
 
+    def _rounds(self, budget: int) -> Iterator[tuple[Race, int]]:
+        """The races, and which turn it is of each: most once in any case, all as long as the budget lasts."""
+        groups = self._groups(self._everything, most=_GROUPS * len(self._everything))
+        far: list[Group] = [group for group in groups if len(group) == 2 and group[1] - group[0] > 1]
+        near = [group for group in groups if group not in far]
+        self._subject.allow(inf)
+        for race in dict.fromkeys(self._held(near) + races_alone(groups) + self._within(near)):
+            yield race, 0
+        self._subject.allow(budget - self._subject.deliveries)
+        for race in self._held(far) + self._within(far):
+            yield race, 0
+        for turn in range(1, self._turns):
+            for race in dict.fromkeys(races_alone(groups) + self._within(groups)):
+                yield race, turn
+
+    def _within(self, groups: list[Group]) -> list[Race]:
+        return races_within(groups, self._everything)
+
     def _held(self, groups: list[Group]) -> list[Race]:
         """A copy that is held is told by what it inserts: it needs no other event. The others need the story."""
+        if not self._holds:
+            return []
         copies = [group for group in groups if group[0] == group[-1]]
         others = [group for group in groups if group[0] != group[-1]]
         alone = [race for group in copies for race in held_races([group], group[:1])]
