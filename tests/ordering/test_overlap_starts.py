@@ -158,6 +158,41 @@ def test_orders_of_some_events_that_end_differently_are_no_lost_race(make_life: 
     assert meeting.met > 0
 
 
+def test_one_that_is_not_answered_beside_another_is_told_as_refused(make_life: MakeLife) -> None:
+    rows, meeting, lock, never = set[int](), Meeting(), Lock(), Flag()
+    app = Flask("waits")
+
+    @app.post(HOOK)
+    def hook() -> tuple[str, int]:
+        is_first = lock.acquire(blocking=False)
+        meeting.meet()
+        if not is_first:
+            never.wait(20)  # longer than anybody waits for the answer
+        else:
+            rows.add(request.get_json()["timestamp"])
+            lock.release()
+        return "", 204
+
+    try:
+        found = explore(
+            make_life(2),
+            app,
+            state=lambda: set(rows),
+            reset=rows.clear,
+            overlap=1,
+            seed=1,
+            duplicates=False,
+            watch=meeting.watch,
+            timeout=0.3,
+        )
+    finally:
+        never.set()
+    shown = found.counterexample
+    assert shown is not None
+    assert shown.kind == "answer"
+    assert sorted(shown.failing.answers) == ["204", "no answer, timed out after 0.3 s"]
+
+
 def test_who_finds_the_database_locked_is_told_as_refused(
     make_life: MakeLife, tmp_path: Path, mounted: Callable[[Any], Any]
 ) -> None:
