@@ -42,6 +42,7 @@ class Watchdog:
     def __init__(self, seconds: float) -> None:
         self.armed = False
         """Whether it watches, or watched within the last ``with``."""
+        self._is_on = False
         self._seconds = seconds
         self._begun = 0
         """How many times something began; 0 while nothing goes on."""
@@ -51,8 +52,8 @@ class Watchdog:
         self._former = _Former(handler=0, due=inf, interval=0.0)
 
     def __enter__(self) -> Self:
-        self.armed = _can_ring()
-        if self.armed:
+        self.armed = self._is_on = _can_ring()
+        if self._is_on:
             self._former = _who_has_it()
             self._due = monotonic() + self._seconds
             signal.signal(signal.SIGALRM, self._ring)
@@ -61,8 +62,8 @@ class Watchdog:
 
     def __exit__(self, *_exception: object) -> None:
         self.rest()
-        if self.armed:
-            former = self._former
+        if self._is_on:
+            self._is_on, former = False, self._former
             signal.setitimer(signal.ITIMER_REAL, 0)
             signal.signal(signal.SIGALRM, former.handler)
             if former.due < inf:
@@ -78,6 +79,8 @@ class Watchdog:
         self._begun = 0
 
     def _ring(self, number: int, frame: FrameType | None) -> None:
+        if not self._is_on:  # it rang while the alarm was given back: to wind it now would leave it to somebody else
+            return
         now, is_hung = monotonic(), False
         if now >= self._due:
             is_hung = self._begun > 0 and self._begun == self._rang_at
