@@ -158,6 +158,39 @@ def test_orders_of_some_events_that_end_differently_are_no_lost_race(make_life: 
     assert meeting.met > 0
 
 
+def test_a_race_is_mended_where_it_ends_as_one_of_the_orders_does(make_life: MakeLife) -> None:
+    """The receiver of the replay keeps the order of some events, and takes the later one of two in flight first."""
+    events = make_life(4)
+    token = _token_of_a_lost_pair(events)
+    rows: list[int] = []
+    meeting, later_is_done = Meeting(), Flag()
+    app = Flask("later first")
+
+    @app.post(HOOK)
+    def hook() -> tuple[str, int]:
+        second = request.get_json()["timestamp"]
+        if meeting.is_on and second == events[0].timestamp:
+            later_is_done.wait(20)
+        rows.append(second)
+        later_is_done.set()
+        return "", 204
+
+    def reset() -> None:
+        rows.clear()
+        later_is_done.clear()
+
+    again = replay(token, app, state=lambda: list(rows), reset=reset, events=events, overlap=2, watch=meeting.watch)
+    assert again.ok
+    assert rows == [events[1].timestamp, events[0].timestamp]  # it did not end as it happened
+
+
+def _token_of_a_lost_pair(events: Any) -> str:
+    found = Shared(read_change_write).explore(events)
+    assert found.counterexample is not None
+    assert found.counterexample.course == (0, 1)
+    return found.counterexample.token
+
+
 def test_one_that_is_not_answered_beside_another_is_told_as_refused(make_life: MakeLife) -> None:
     rows, meeting, lock, never = set[int](), Meeting(), Lock(), Flag()
     app = Flask("waits")
