@@ -60,6 +60,7 @@ def test_what_an_earlier_try_found_is_not_told_of_a_later_one(pytester: pytest.P
     assert len(lines(result, "replay: pytest")) == 1
 
 
+@pytest.mark.exhaustive
 @pytest.mark.usefixtures("ledger")
 def test_workers_tell_it_once_too(pytester: pytest.Pytester, run_apart: Run) -> None:
     body = "prove(steppay, 'right'); assert len(tries) == 3"
