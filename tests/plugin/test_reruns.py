@@ -8,7 +8,7 @@ import pytest
 
 Run = Callable[..., pytest.RunResult]
 
-PROOF = "proved: all 120 orders of 5 events end the same"
+PROOF = "proved: all 120 orders of 5 events"
 TRIES = """
     import ledger
     import pytest
