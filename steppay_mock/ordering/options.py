@@ -56,8 +56,9 @@ class ExploreOptions(TypedDict, total=False):
     ``duplicates``: each event comes once more at every later place (fact 22). True.
     ``ties``: the same once more with the seconds of each burst collapsed to one (fact 6); a number says how many
     seconds apart the events of a burst are at most. False.
-    ``overlap``: whether pairs of neighbours, and the events of one second, in flight at once end the same; a number
-    says how often each is tried at most. True means 10. False.
+    ``overlap``: whether webhooks in flight at once end the same: each event beside its own copy (with ``duplicates``),
+    pairs of neighbours and of related events, and the events of one second; a number says how often each is tried at
+    most. True means 10. False.
     ``api``: the StoreApi that the receiver reads back from, however it is mounted. Its time then follows the deliveries
     (``as_of``), and in an overlap it holds what one webhook asks until the others have landed. The events must be those
     of its store.

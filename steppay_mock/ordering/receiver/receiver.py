@@ -15,7 +15,7 @@ from steppay_mock.delivery.target import Target, make_transport
 from steppay_mock.delivery.transport import Transport
 from steppay_mock.delivery.wsgi import WsgiTransport
 from steppay_mock.errors import SteppayMockError
-from steppay_mock.ordering.receiver.flight import Flight, Passing, fly, in_thread
+from steppay_mock.ordering.receiver.flight import Flight, Gate, Passing, fly, in_thread
 from steppay_mock.ordering.receiver.frames import Frames
 from steppay_mock.ordering.receiver.hosting import current_host
 
@@ -48,7 +48,7 @@ class OpenReceiver:
         self._of_app = ExitStack()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._send: Callable[[Request], Answer]
-        self._start: Callable[[Request], Awaitable[Answer]]
+        self._start: Callable[[Request, Gate], Awaitable[Answer]]
         self._settle: Callable[[], Awaitable[None]] = _settled
         self._wants_app: dict[int, bool] = {}
         self._frames = Frames()
@@ -116,9 +116,10 @@ class OpenReceiver:
             self._of_app.enter_context(transport)
             in_place = isinstance(transport, WsgiTransport)
             self._send = partial(self._in_place, transport.send) if in_place else transport.send
-            self._start = lambda request: in_thread(transport.send, request)
+            self._start = lambda request, gate: in_thread(gate.go_through, transport.send, request)
         else:
-            self._start, self._settle = transport.send, transport.settle
+            self._start = lambda request, _gate: transport.send(request)  # tasks of one loop start together anyway
+            self._settle = transport.settle
             self._send = lambda request: self._run(_send_and_settle(transport, request))
             self._run(transport.__aenter__())
             self._of_app.callback(lambda: self._run(transport.__aexit__()))

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from steppay_mock.ordering.receiver.identifiers import Ids
     from steppay_mock.payload.event import Event
 
-_PATIENCE = 2  # how many deliveries in a row may time out before the search gives up
+_PATIENCE = 2  # how many deliveries in a row, or in flight at once, time out before the search gives up
 _SHORTEST_HOLD, _LONGEST_HOLD = 0.3, 2.0  # seconds: a receiver that makes one delivery wait for another never passes it
 
 
@@ -194,7 +194,10 @@ class Subject:
         return answer
 
     def deliver_together(self, places: Course, *, held: bool = False) -> Flight:
-        """Deliver these events at once; ``held``: the REST API holds what the first asks until the others landed."""
+        """Deliver these events at once, one that is there twice beside its own copy.
+
+        ``held``: the REST API holds what the first asks until the others landed.
+        """
         self._spend(len(places))
         passing = self._passing(places) if held else None
         self._happen(*places[:1] if held else places)
@@ -206,7 +209,8 @@ class Subject:
         ]
         with self._guard.delivering(name, answered=self.answered > 0):
             flight = self._receiver.send_together(requests, passing=passing)
-        if any(map(is_late, flight.answers)):
+        self._timed_out = sum(map(is_late, flight.answers))
+        if self._timed_out >= _PATIENCE:
             raise self._guard.no_answer(name, answered=self.answered > 0)
         self.course = course
         self.answered += sum(answer.status is not None for answer in flight.answers)

@@ -19,7 +19,7 @@ from steppay_mock.ordering.report import anomaly
 from steppay_mock.ordering.report.contrast import Step, step_between
 from steppay_mock.ordering.report.places import Places, Trails, meet
 from steppay_mock.ordering.state.rows import same_rows
-from steppay_mock.payload.subject import subject_of
+from steppay_mock.payload.subject import thing_of as _thing
 
 if TYPE_CHECKING:
     from steppay_mock.ordering.counterexample import Kind
@@ -202,13 +202,6 @@ _RULES: tuple[tuple[Anomaly, Callable[[_Case], bool]], ...] = (
     (anomaly.LOST_UPDATE, _is_lost_in_turn),
     (anomaly.WRONG_IN_EVERY_ORDER, _is_wrong_in_order),
 )
-
-
-def _thing(event: Event) -> tuple[str, Any]:
-    try:
-        return subject_of(event)
-    except (KeyError, TypeError):  # no event of StepPay's, but one that can be delivered
-        return str(event.type), None
 
 
 def _second(event: Event) -> Any:

@@ -34,7 +34,8 @@ def _whens(counterexample: Counterexample, story: Story) -> Iterator[str]:
     if counterexample.kind == "invariant":
         yield f"After {_named(_failing(story)[-1])}"
     elif counterexample.failing.together:
-        yield f"When {' and '.join(_named(one) for one in moved[:2])} are in flight at once"
+        one, two = moved[:2]
+        yield f"When {_named(one)} and {'its own copy' if two.of == one.of else _named(two)} are in flight at once"
         yield "When deliveries are in flight at once"
     elif not moved:
         yield "Even in the order in which it happened"
