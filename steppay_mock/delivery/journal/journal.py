@@ -15,6 +15,7 @@ from operator import attrgetter
 from pathlib import Path
 from typing import Any, NamedTuple, Self
 
+from steppay_mock.delivery.journal.path import check_path
 from steppay_mock.delivery.journal.schema import prepare
 from steppay_mock.errors import SteppayMockError
 
@@ -98,6 +99,7 @@ class Journal:
 
     def __init__(self, path: str | Path) -> None:
         self.path = str(path)
+        check_path(self.path)
         with self._told("opened"):
             self._connection = sqlite3.connect(self.path, timeout=_BUSY_MS / 1000, isolation_level=None)
         try:

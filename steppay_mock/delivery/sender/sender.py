@@ -40,6 +40,8 @@ if TYPE_CHECKING:
 
 Watch = Callable[[Tally], object]
 
+_PATIENCE = 10.0  # seconds, as long as for a journal that is busy
+
 
 class SendOptions(TypedDict, total=False):
     """What ``send`` and ``send_async`` take beside the events; every option may be left out.
@@ -222,7 +224,7 @@ class Sender:
                 seed=tally.seed,
                 made_by=events.made_by if isinstance(events, Schedule) else order,
                 settings=remember(settings),
-                claimed=lambda run: claims.enter_context(claim(path, run)),
+                claimed=lambda run: _claim_new(path, run, claims),
             )
             hooks = {journal.add_hook(run, name=one.name, url=str(one.endpoint)): one for one in self._hooks}
             job = _Job(hooks=hooks, tally=tally, stop=stop, settings=settings, watch=watch)
@@ -286,6 +288,15 @@ class Sender:
                 watch=job.watch or (lambda _tally: None),
             ).run()
         job.tally.elapsed = steady() - started
+
+
+def _claim_new(journal: str, run: int, claims: ExitStack) -> None:
+    """Claim a run that nobody has seen yet. Who cleared away one of that number may hold its lock for a moment."""
+    if not claims.enter_context(claim(journal, run, patience=_PATIENCE)):
+        raise SteppayMockError(
+            f"Run {run} of {journal} is being sent by another process, whose journal was moved or removed meanwhile. "
+            "Name another journal."
+        )
 
 
 def _agenda(job: _Job, rows: Iterator[Row]) -> Agenda:
