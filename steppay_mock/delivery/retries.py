@@ -38,6 +38,11 @@ class Retries:
         if not _is_delay(self.longest_wait):
             raise SteppayMockError(f"longest_wait={self.longest_wait!r}: give seconds, from 0 up.")
 
+    @property
+    def longest(self) -> float:
+        """Seconds that no delay is longer than, whatever ``Retry-After`` and chance say."""
+        return max((self.longest_wait, *(delay * (1 + self.jitter) for delay in self.delays)))
+
     def delay(self, failures: int, *, chance: Chance, retry_after: float | None = None) -> float | None:
         """Seconds until the next attempt after so many failures; None to give up."""
         if failures > len(self.delays):

@@ -44,6 +44,8 @@ class Row(NamedTuple):
     """The last attempt was begun, and nobody knows what became of it."""
     due: float | None = None
     """When it is tried again, by the clock, if it failed before the run was cut off."""
+    delay: float = 0.0
+    """How many seconds were to pass until then from its answer on. The clock may have been set since."""
 
 
 class Origin(NamedTuple):
@@ -284,7 +286,8 @@ SELECT d.id, d.hook, e.type, e.body, d.position, d.place, d.again, d.wait, d.bat
     CASE WHEN a.number IS NULL THEN 0
         ELSE (SELECT count(*) FROM attempts f WHERE f.delivery = d.id AND f.answered_at IS NOT NULL) END,
     a.number IS NOT NULL AND a.answered_at IS NULL,
-    CASE WHEN a.answered_at IS NOT NULL THEN d.due END
+    CASE WHEN a.answered_at IS NOT NULL THEN d.due END,
+    CASE WHEN a.answered_at IS NOT NULL AND d.due IS NOT NULL THEN d.due - a.answered_at ELSE 0 END
 FROM deliveries d JOIN events e ON e.id = d.event
 LEFT JOIN attempts a
     ON a.delivery = d.id AND a.number = (SELECT max(b.number) FROM attempts b WHERE b.delivery = d.id)

@@ -15,7 +15,7 @@ def check_path(path: str | Path) -> None:
     SQLite keeps a log beside each name of a file: what is written under one name is not seen under the other, and lost.
     """
     try:
-        found = os.stat(path)
+        found = Path(path).stat()
     except OSError:
         return  # it is made, or SQLite says why it cannot be
     except ValueError as error:

@@ -307,6 +307,7 @@ def _agenda(job: _Job, rows: Iterator[Row]) -> Agenda:
         "concurrency": settings.concurrency,
         "interval": settings.interval,
         "speed": settings.speed,
+        "longest": settings.retries.longest * settings.speed,
     }
     return BlockingAgenda(hooks=job.hooks, **options) if settings.retries.blocking else Agenda(**options)
 
