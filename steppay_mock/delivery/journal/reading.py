@@ -1,4 +1,4 @@
-"""What does a journal say? Questions that change nothing in it, asked while it is written or long after."""
+"""What a journal says: questions that change nothing in it, asked while it is written or long after."""
 
 from __future__ import annotations
 
@@ -63,6 +63,22 @@ class Unfinished(NamedTuple):
     pending: int
 
 
+class Standing(NamedTuple):
+    """How many of the deliveries of a run have arrived so far."""
+
+    run: int
+    planned: int
+    succeeded: int
+    failed: int
+    """Those that came to their end, and did not succeed later on in another run, as after ``resend``."""
+    ended: bool
+
+    @property
+    def pending(self) -> int:
+        """Those without an outcome."""
+        return self.planned - self.succeeded - self.failed
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
     """Which deliveries are asked for; what is left empty excludes none."""
@@ -125,6 +141,14 @@ class Reading:
     def unfinished(self) -> list[Unfinished]:
         """The runs without an end, the oldest first."""
         return [Unfinished(run, bool(planned), retries, n) for run, planned, retries, n in self._ask(_UNFINISHED)]
+
+    def standings(self) -> list[Standing]:
+        """How every run stands, the oldest first."""
+        made_good = {int(run): int(count) for run, count in self._ask(_MADE_GOOD)}
+        return [
+            Standing(run, planned, succeeded + made_good.get(run, 0), failed - made_good.get(run, 0), bool(ended))
+            for run, planned, succeeded, failed, ended in self._ask(_STANDINGS)
+        ]
 
     def hooks(self, runs: Sequence[int]) -> list[tuple[str, str]]:
         """Name and URL of the receivers that these runs have, each once."""
@@ -206,4 +230,23 @@ SELECT r.id, r.planned, CASE WHEN json_type(r.settings, '$.retries.delays') IS N
         THEN json_extract(r.settings, '$.retries.name') END,
     (SELECT count(*) FROM deliveries d WHERE d.run = r.id AND d.state = 'PENDING')
 FROM runs r WHERE r.ended_at IS NULL ORDER BY r.id
+"""
+
+_STANDINGS = """
+SELECT r.id, count(d.id), coalesce(sum(d.state = 'SUCCESS'), 0), coalesce(sum(d.state = 'FAIL'), 0),
+    r.ended_at IS NOT NULL
+FROM runs r LEFT JOIN deliveries d ON d.run = r.id GROUP BY r.id ORDER BY r.id
+"""
+
+_MADE_GOOD = """
+WITH later AS MATERIALIZED (
+    SELECT h.url AS url, e.body AS body, max(d.run) AS run
+    FROM deliveries d JOIN events e ON e.id = d.event JOIN hooks h ON h.id = d.hook
+    WHERE d.state = 'SUCCESS' AND d.run > (SELECT min(f.run) FROM deliveries f WHERE f.state = 'FAIL')
+    GROUP BY h.url, e.body
+)
+SELECT d.run, count(*)
+FROM deliveries d JOIN events e ON e.id = d.event JOIN hooks h ON h.id = d.hook
+JOIN later ON later.url = h.url AND later.body = e.body AND later.run > d.run
+WHERE d.state = 'FAIL' GROUP BY d.run
 """

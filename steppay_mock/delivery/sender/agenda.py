@@ -10,7 +10,7 @@ from math import inf
 from operator import itemgetter
 from typing import TYPE_CHECKING
 
-from steppay_mock.delivery.sender.waiting import Waiting
+from steppay_mock.delivery.sender.waiting import Waiting, Why
 
 if TYPE_CHECKING:
     from steppay_mock.delivery.journal.journal import Row
@@ -78,7 +78,7 @@ class Agenda:
 
     def waiting(self, seconds: float) -> Waiting:
         """What is waited for, where nothing may start for so many seconds and nothing is in flight."""
-        found = [(at, "retry", row) for at, _, row in self._again[:1]]
+        found: list[tuple[float, Why, Row | None]] = [(at, "retry", row) for at, _, row in self._again[:1]]
         found += [(self._not_before, "schedule", row) for row in self._next[:1]]
         at, why, row = min(found, default=(self._next_start, "rate", None), key=itemgetter(0))
         return Waiting(seconds, why, row) if at >= self._next_start else Waiting(seconds, "rate", row)
