@@ -45,8 +45,8 @@ _TOLD = {ParameterSource.COMMANDLINE, ParameterSource.ENVIRONMENT}
     epilog=closing(
         "steppay-mock resume --journal deliveries.sqlite --secret whsec_example",
         "steppay-mock resume --journal deliveries.sqlite --secret whsec_example --rate 50 --report report.xml",
-        exit_codes="0 all that was planned has arrived, 1 some failed, 2 wrong usage, 3 nothing could be reached, "
-        "4 another process still sends, 5 a plan was never finished.",
+        exit_codes="0 all that was planned has arrived, 1 some failed, 2 wrong usage, such as a journal without a run, "
+        "3 nothing could be reached, 4 another process still sends, 5 a plan was never finished.",
     ),
 )
 @config_option()
