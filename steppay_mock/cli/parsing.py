@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from steppay_mock.cli.places import Lines, PathLines, iter_places
+from steppay_mock.contract.long_numbers import MOST_DIGITS
 from steppay_mock.errors import ContractViolation
 
-_MOST_DIGITS = 4000  # Python refuses to read integers of more than 4300
 _REPEATED = "repeated-name"
 _NO_NUMBERS = ("NaN", "Infinity", "-Infinity")
 
@@ -84,7 +84,7 @@ class Reader:
 
     def _int(self, digits: str) -> int:
         # No message shows more than the first digits, and no rule tells integers of thousands of digits apart.
-        return int(digits[:_MOST_DIGITS])
+        return int(digits[:MOST_DIGITS])
 
 
 class _Text:

@@ -38,6 +38,11 @@ class Stand:
     failed: int = 0
     pending: int = 0
 
+    @property
+    def unknown(self) -> str:
+        """How many have no outcome, in words; at the end of a run that is so only where its journal is damaged."""
+        return f", {self.pending} have no outcome that is known" if self.pending else ""
+
     def as_dict(self) -> dict[str, Any]:
         """Plain data for ``--json`` and ``--report``."""
         return {
@@ -56,7 +61,7 @@ class Stand:
 
 _WORDS: dict[Outcome, str] = {
     "stopped": "was not begun",
-    "failed": "ended in failure: {run.failed} of {run.planned} failed, and resume does not send them again",
+    "failed": "ended in failure: {run.failed} of {run.planned} failed{run.unknown}; resume sends none of them again",
     "unreached": "ended in failure: nothing could be reached",
     "never-planned": "ended while it was planned: nothing of it was sent, and it is taken out. Begin it anew.",
     "still-sending": "is being sent elsewhere, and was left to it",

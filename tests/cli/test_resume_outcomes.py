@@ -60,7 +60,7 @@ def test_a_run_that_ended_in_failure_is_no_success(run: Any, receiver: Any, jour
     run("send", receiver.url, "order.created", "order.updated", "--secret", secret, "--journal", journal)
     told = resumed(run, journal, 1, "failed", stand("failed", succeeded=1, failed=1))
     assert told == (
-        "run 1 ended in failure: 1 of 2 failed, and resume does not send them again\n"
+        "run 1 ended in failure: 1 of 2 failed; resume sends none of them again\n"
         f"what failed: steppay-mock log --journal {journal} --state FAIL\n"
         f"deliver it again: steppay-mock resend --journal {journal} ID...\n"
     )

@@ -263,7 +263,7 @@ class Journal:
     def _told(self, what: str) -> Iterator[None]:
         try:
             yield
-        except sqlite3.Error as error:
+        except (sqlite3.Error, OverflowError) as error:  # the latter is of a number that SQLite has no room for
             code = getattr(error, "sqlite_errorcode", 0) & 0xFF  # what is above says which kind of it
             raise SteppayMockError(
                 f"The journal {self.path} cannot be {what}: {error}. Nothing is sent that cannot be recorded. "
@@ -281,7 +281,7 @@ _NEXT = {
 }
 
 _PENDING = """
-SELECT d.id, d.hook, e.type, e.body, d.position, d.place, d.again, d.wait, d.batch, d.fault,
+SELECT d.id, d.hook, e.type, CAST(e.body AS BLOB), d.position, d.place, d.again, d.wait, d.batch, d.fault,
     coalesce(a.number, 0),
     CASE WHEN a.number IS NULL THEN 0
         ELSE (SELECT count(*) FROM attempts f WHERE f.delivery = d.id AND f.answered_at IS NOT NULL) END,
@@ -295,7 +295,7 @@ WHERE d.run = ? AND d.state = 'PENDING' AND d.id > ? ORDER BY d.id LIMIT ?
 """
 
 _ORIGIN = """
-SELECT d.id, a.number, d.position, a.signed_at, e.body
+SELECT d.id, a.number, d.position, a.signed_at, CAST(e.body AS BLOB)
 FROM deliveries d JOIN events e ON e.id = d.event LEFT JOIN attempts a ON a.delivery = d.id
 WHERE d.run = ? AND d.hook = ? AND d.place = ? AND d.copied ORDER BY d.id, a.number DESC LIMIT 1
 """

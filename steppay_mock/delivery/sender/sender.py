@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, replace
@@ -10,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self, TypedDict, Unpack
 
 from steppay_mock.delivery.journal.claim import claim
+from steppay_mock.delivery.journal.damage import refuse_damage
 from steppay_mock.delivery.journal.given_up import forget_given_up
 from steppay_mock.delivery.journal.journal import Journal
 from steppay_mock.delivery.order import Order, arrange, check_order
@@ -167,6 +167,8 @@ class Sender:
         with closing(Journal(path)) as journal, self._stoppable() as stop:
             forget_given_up(journal)
             for run in journal.unfinished():
+                refuse_damage(journal, run)
+            for run in journal.unfinished():
                 with claim(path, run) as ours:
                     if ours and not stop.asked and run in journal.unfinished():
                         tallies.append(self._resume(journal, run, stop, watch))
@@ -238,7 +240,7 @@ class Sender:
 
     def _resume(self, journal: Journal, run: int, stop: Stop, watch: Watch | None) -> Tally:
         ((seed, kept),) = journal.ask("SELECT seed, settings FROM runs WHERE id = ?", run)
-        settings = recall(run, json.loads(kept), now=self._settings, told=self._told)
+        settings = recall(run, kept, now=self._settings, told=self._told)
         known = {(hook.name, str(hook.endpoint)): hook for hook in self._hooks}
         hooks: dict[int, OpenHook] = {}
         for number, name, url in journal.ask("SELECT id, name, url FROM hooks WHERE run = ?", run):
