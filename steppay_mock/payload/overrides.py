@@ -126,6 +126,9 @@ def _made(node: Node, draw: Draw) -> Any:
     return node.make(draw)
 
 
+_LONGEST_PLACE = 20  # digits that are read of a place: it is too large long before
+
+
 def _place(key: object, *, path: str) -> int:
     if isinstance(key, int) and 0 <= key <= _LAST_PLACE:
         return key
@@ -152,7 +155,7 @@ def _walk(path: str, root: Node) -> tuple[list[str | int], Node]:
     for match in found:
         name = match.group(1) or match.group(2)
         if node.item is not None and name.isdecimal():
-            steps.append(int(name[:MOST_DIGITS]))
+            steps.append(int(name[:_LONGEST_PLACE]))
             node = node.item
         elif name in node.fields:
             steps.append(name)

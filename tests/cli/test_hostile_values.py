@@ -48,19 +48,12 @@ def test_what_cannot_be_a_path_is_told(words: str, path: str, run: Any, nobody: 
 
 @pytest.mark.parametrize(
     "setting",
-    [
-        f"data.items.0.paidAmount={LONG}",
-        f"data.items.{LONG}.code=x",
-        f"timestamp={LONG}",
-        f"data.items.0.code=-{LONG}0",
-    ],
+    [f"data.items.0.paidAmount={LONG}", f"data.items.{LONG}.code=x", f"timestamp={LONG}", f"data.id=-{LONG}"],
+    ids=["field", "place", "timestamp", "negative"],
 )
 def test_an_integer_of_thousands_of_digits_is_not_set(setting: str, run: Any) -> None:
     done = run("generate", "order.created", "--seed", "7", "--set", setting)
-    if "code" in setting and "-" in setting:
-        assert done.code == 0  # it is a text there
-    else:
-        fine(done)
+    fine(done)
 
 
 @pytest.mark.parametrize(
@@ -142,7 +135,7 @@ def journal(sent: str, tmp_path: Path) -> str:
 
 
 @pytest.mark.parametrize("value", ["'LOST'", "''", "5", "x'00'"])
-def test_a_delivery_in_no_state_is_named_and_nothing_is_sent(value: str, run: Any, nobody: str, journal: str) -> None:
+def test_a_delivery_in_no_state_is_named_and_nothing_is_sent(value: str, run: Any, journal: str) -> None:
     _change(journal, f"UPDATE deliveries SET state = {value} WHERE id = 1")
     done = run("resume", "--unsigned", "--journal", journal)
     fine(done)
@@ -155,14 +148,8 @@ def test_a_delivery_in_no_state_is_named_and_nothing_is_sent(value: str, run: An
 
 
 DAMAGE = [
-    *(
-        "deliveries.wait",
-        "deliveries.due",
-        "deliveries.position",
-        "deliveries.event",
-        "deliveries.run",
-        "deliveries.hook",
-    ),
+    *("deliveries.wait", "deliveries.due", "deliveries.position"),
+    *("deliveries.event", "deliveries.run", "deliveries.hook"),
     *("events.body", "events.type", "runs.seed", "runs.settings", "runs.first_delivery", "hooks.name"),
     *("attempts.sent_at", "attempts.latency", "attempts.answered_at", "attempts.headers", "attempts.status"),
 ]
@@ -172,7 +159,7 @@ DAMAGE = [
 def test_a_damaged_journal_is_told_and_nothing_of_it_is_lost(damaged: str, run: Any, journal: str) -> None:
     table, column = damaged.split(".")
     for value in ("x'00ff'", "9e999", "'[1]'"):
-        if (column, value) not in {("type", "'[1]'"), ("body", "'[1]'"), ("name", "'[1]'")}:
+        if column not in {"type", "body", "name"} or value == "9e999":  # the others may stand there
             _change(journal, f"UPDATE {table} SET {column} = {value}")
         for words in ("log", "log --json", "log show 1", "resend 1 --unsigned", "resume --unsigned --json"):
             done = run(*words.split(), "--journal", journal)
