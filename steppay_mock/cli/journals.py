@@ -11,6 +11,7 @@ import click
 
 from steppay_mock.cli.configuring import setting_option
 from steppay_mock.cli.options import Decorator
+from steppay_mock.cli.parameters import FilePath
 from steppay_mock.cli.reports import Line
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ def journal_option(purpose: str, *, required: bool = True) -> Decorator[Any]:
         setting="journal",
         metavar="FILE",
         required=required,
-        type=click.Path(dir_okay=False),
+        type=FilePath(dir_okay=False),
         help=purpose,
     )
 
@@ -68,9 +69,12 @@ def answer_of(delivery: Delivery) -> str:
 
 
 def headers_of(stored: str | None) -> dict[str, str]:
-    """The headers of an answer."""
-    found: dict[str, str] = json.loads(stored) if stored else {}
-    return found
+    """The headers of an answer; none where they are damaged."""
+    try:
+        found = json.loads(stored) if stored else {}
+    except (ValueError, RecursionError):
+        return {}
+    return {name: str(value) for name, value in found.items()} if isinstance(found, dict) else {}
 
 
 def lines_of_runs(reading: Reading, runs: Iterable[int]) -> Iterator[Line]:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from math import isfinite
 from random import SystemRandom
 from typing import TYPE_CHECKING, Any, TypedDict
 
+from steppay_mock.contract.long_numbers import is_number, written
 from steppay_mock.delivery.options import DeliveryOptions, Settings, resolve_options
 from steppay_mock.delivery.retries import Retries, read_retries
 from steppay_mock.errors import SteppayMockError, choices, did_you_mean
@@ -240,8 +240,10 @@ def _fresh(state: object, options: Mapping[str, Any]) -> bool:
 def _burst(ties: object) -> float | None:
     if isinstance(ties, bool):
         return _BURST if ties else None
-    if not isinstance(ties, int | float) or not isfinite(ties) or ties <= 0:
-        raise SteppayMockError(f"ties={ties!r} are no seconds. Say ties=True, or how far apart a burst's events are.")
+    if not is_number(ties) or ties <= 0:
+        raise SteppayMockError(
+            f"ties={written(ties)} are no seconds. Say ties=True, or how far apart a burst's events are."
+        )
     return float(ties)
 
 
@@ -266,5 +268,5 @@ def _api(api: object) -> StoreApi | None:
 
 def _whole(name: str, value: object, *, least: int, most: int) -> int:
     if isinstance(value, bool) or not isinstance(value, int) or not least <= value <= most:
-        raise SteppayMockError(f"{name}={value!r}: give a whole number from {least} to {most:,}.")
+        raise SteppayMockError(f"{name}={written(value)}: give a whole number from {least} to {most:,}.")
     return value

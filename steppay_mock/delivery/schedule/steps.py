@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import MISSING, dataclass, fields
-from math import isfinite
 from typing import Any, ClassVar, Literal, get_args
 
+from steppay_mock.contract.long_numbers import is_number, written
 from steppay_mock.errors import SteppayMockError, check_choice, did_you_mean
 
 How = Literal["same", "resigned", "restamped"]
@@ -157,8 +157,8 @@ def _until(value: Any, _count: int, what: str) -> None:
 
 
 def _seconds(value: Any, _count: int, what: str) -> None:
-    if isinstance(value, bool) or not isinstance(value, int | float) or not isfinite(value) or value < 0:
-        raise SteppayMockError(f"{what}={value!r} is no number of seconds. Give one from 0 up.")
+    if not is_number(value) or value < 0:
+        raise SteppayMockError(f"{what}={written(value)} is no number of seconds. Give one from 0 up.")
 
 
 def _stamp(value: Any, _count: int, what: str) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, replace
@@ -10,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self, TypedDict, Unpack
 
 from steppay_mock.delivery.journal.claim import claim
+from steppay_mock.delivery.journal.damage import refuse_damage
 from steppay_mock.delivery.journal.given_up import forget_given_up
 from steppay_mock.delivery.journal.journal import Journal
 from steppay_mock.delivery.order import Order, arrange, check_order
@@ -39,6 +39,8 @@ if TYPE_CHECKING:
     from steppay_mock.payload.event import Events
 
 Watch = Callable[[Tally], object]
+
+_PATIENCE = 10.0  # seconds, as long as for a journal that is busy
 
 
 class SendOptions(TypedDict, total=False):
@@ -165,6 +167,8 @@ class Sender:
         with closing(Journal(path)) as journal, self._stoppable() as stop:
             forget_given_up(journal)
             for run in journal.unfinished():
+                refuse_damage(journal, run)
+            for run in journal.unfinished():
                 with claim(path, run) as ours:
                     if ours and not stop.asked and run in journal.unfinished():
                         tallies.append(self._resume(journal, run, stop, watch))
@@ -222,7 +226,7 @@ class Sender:
                 seed=tally.seed,
                 made_by=events.made_by if isinstance(events, Schedule) else order,
                 settings=remember(settings),
-                claimed=lambda run: claims.enter_context(claim(path, run)),
+                claimed=lambda run: _claim_new(path, run, claims),
             )
             hooks = {journal.add_hook(run, name=one.name, url=str(one.endpoint)): one for one in self._hooks}
             job = _Job(hooks=hooks, tally=tally, stop=stop, settings=settings, watch=watch)
@@ -236,7 +240,7 @@ class Sender:
 
     def _resume(self, journal: Journal, run: int, stop: Stop, watch: Watch | None) -> Tally:
         ((seed, kept),) = journal.ask("SELECT seed, settings FROM runs WHERE id = ?", run)
-        settings = recall(run, json.loads(kept), now=self._settings, told=self._told)
+        settings = recall(run, kept, now=self._settings, told=self._told)
         known = {(hook.name, str(hook.endpoint)): hook for hook in self._hooks}
         hooks: dict[int, OpenHook] = {}
         for number, name, url in journal.ask("SELECT id, name, url FROM hooks WHERE run = ?", run):
@@ -288,6 +292,15 @@ class Sender:
         job.tally.elapsed = steady() - started
 
 
+def _claim_new(journal: str, run: int, claims: ExitStack) -> None:
+    """Claim a run that nobody has seen yet. Who cleared away one of that number may hold its lock for a moment."""
+    if not claims.enter_context(claim(journal, run, patience=_PATIENCE)):
+        raise SteppayMockError(
+            f"Run {run} of {journal} is being sent by another process, whose journal was moved or removed meanwhile. "
+            "Name another journal."
+        )
+
+
 def _agenda(job: _Job, rows: Iterator[Row]) -> Agenda:
     settings = job.settings
     options: Any = {
@@ -296,6 +309,7 @@ def _agenda(job: _Job, rows: Iterator[Row]) -> Agenda:
         "concurrency": settings.concurrency,
         "interval": settings.interval,
         "speed": settings.speed,
+        "longest": settings.retries.longest * settings.speed,
     }
     return BlockingAgenda(hooks=job.hooks, **options) if settings.retries.blocking else Agenda(**options)
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from steppay_mock.errors import ContractViolation
 
 if TYPE_CHECKING:
+    from steppay_mock.delivery.sender.waiting import Waiting
     from steppay_mock.delivery.transport import Answer
 
 
@@ -35,6 +36,8 @@ class Tally:
     reordered: bool = False
     answers: Counter[tuple[str, int | None]] = field(default_factory=Counter)
     first_failure: str | None = None
+    waiting: Waiting | None = field(default=None, compare=False, repr=False)
+    """What is waited for now, for who watches."""
 
     @property
     def pending(self) -> int:

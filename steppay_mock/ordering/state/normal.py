@@ -13,6 +13,7 @@ from collections import Counter
 from collections.abc import Callable, Hashable, Iterable, Iterator
 from typing import Any
 
+from steppay_mock.contract.long_numbers import writable
 from steppay_mock.ordering.state.ignore import NOTHING, Ignore, Place
 from steppay_mock.ordering.state.marks import FALSE, TRUE, Flag, Many, Members, Named, Record, is_marked, named
 from steppay_mock.ordering.state.reading import VALUES, Unordered, class_of, decimal, member, number, reader_of, same
@@ -49,7 +50,7 @@ def plain(form: Any) -> Any:
     if isinstance(form, dict):
         shown = {key: plain(value) for key, value in form.items()}
         return Record(form.of, shown) if isinstance(form, Record) else shown
-    return form.value if isinstance(form, Flag) else form
+    return form.value if isinstance(form, Flag) else writable(form)
 
 
 def _plain_marked(mark: Any, form: Any) -> Any:
