@@ -106,6 +106,8 @@ class Exploration:
     losses: tuple[Loss, ...] = ()
     without_effect: tuple[int, ...] = ()
     """The events, by place, that changed nothing in any order that was tried."""
+    causes: tuple[str, ...] = ()
+    """Where events were refused as they happened, or changed nothing: what may be the cause; one sentence each."""
     notes: tuple[str, ...] = ()
     """What else was noticed and bears on the verdict, such as a state that was not empty; one sentence each."""
     unequal: tuple[Difference, ...] = field(default=(), repr=False)

@@ -34,6 +34,7 @@ def exploration_data(exploration: Exploration) -> dict[str, Any]:
         "coverage": asdict(exploration.coverage),
         "events": _events(exploration.events),
         "without_effect": list(exploration.without_effect),
+        "causes": list(exploration.causes),
         "notes": list(exploration.notes),
         "unequal": _differences(exploration.unequal),
         "ignore": list(suggest_ignore(exploration.unequal)),

@@ -81,6 +81,9 @@ def _body(exploration: Exploration) -> Iterator[Markup]:
     yield tag("p", f"{exploration.name}, delivered to {exploration.target}", class_="faint")
     if found is not None:
         yield from _counterexample(found)
+    if exploration.causes:
+        yield tag("h2", "Likely causes")
+        yield tag("ul", *(tag("li", cause) for cause in exploration.causes))
     for one in exploration.others:
         yield tag("h2", f"Also found: {headline(one, tell(one))}")
         yield tag("p", tag("strong", one.anomaly.name), f": {one.anomaly.meaning}")

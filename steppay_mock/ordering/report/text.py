@@ -59,6 +59,7 @@ def _told(exploration: Exploration) -> Iterator[str]:
     if exploration.counterexample is not None:
         yield from _reason(exploration.counterexample)
         yield from _others(exploration.others)
+        yield from _causes(exploration.causes)
         yield ""
         yield from wrap(f"{about}: {effort(exploration.coverage)}.")
     elif exploration.ok:
@@ -100,6 +101,14 @@ def _reason(counterexample: Counterexample) -> Iterator[str]:
     yield ""
     yield "to see it again"
     yield from (f"  {command}" for command in story.replay)
+
+
+def _causes(causes: Sequence[str]) -> Iterator[str]:
+    if causes:
+        yield ""
+        yield "likely causes"
+    for cause in causes:
+        yield from wrap(cause, indent="  ")
 
 
 def _others(found: Sequence[Counterexample]) -> Iterator[str]:
@@ -167,6 +176,7 @@ def _undecided(exploration: Exploration) -> Iterator[str]:
         yield from _diff([change_of(one) for one in exploration.unequal], "state")
         for advice in advise(exploration.unequal):
             yield from wrap(advice, indent="  ")
+    yield from _causes(exploration.causes)
     yield ""
     yield from wrap(f"next: {next_step(exploration)}")
     if exploration.witnesses:

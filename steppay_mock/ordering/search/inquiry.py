@@ -14,6 +14,7 @@ from steppay_mock.ordering.options import ExploreSettings
 from steppay_mock.ordering.orders.covering import covered
 from steppay_mock.ordering.orders.lattice import covering_chains, deliveries_with_reset, deliveries_with_restore
 from steppay_mock.ordering.receiver.subject import BudgetSpentError, Subject
+from steppay_mock.ordering.report.causes import Observed, causes
 from steppay_mock.ordering.search.cover import cover, sample_orders
 from steppay_mock.ordering.search.notes import notes_on
 from steppay_mock.ordering.search.search import ContradictionError, FoundError, Search
@@ -323,6 +324,7 @@ class Inquiry:
             ),
             losses=self._losses,
             without_effect=self._without_effect(verdict),
+            causes=self._causes(verdict),
             notes=(*notes_on(subject, self._settings), *self._offer(verdict)),
             hints=self._hints(verdict),
             unmatched=self._settings.ignore.unmatched(),
@@ -334,6 +336,23 @@ class Inquiry:
         if verdict not in {"proved", "covered", "vacuous"} or (self._strength and not self._orders):
             return ()
         return tuple(place for place in range(self._count) if place not in self._search.effective)
+
+    def _causes(self, verdict: Verdict) -> tuple[str, ...]:
+        """What the answers of the natural order suggest, where these are what is wrong."""
+        if verdict != "vacuous" and not self._refused:
+            return ()
+        observed = [
+            Observed(
+                event=self._subject.events[place],
+                status=answer.status,
+                body=answer.body,
+                error=answer.error,
+                exception=answer.exception,
+                changed=changed,
+            )
+            for place, (answer, changed) in sorted(self._search.natural.items())
+        ]
+        return causes(observed, signed=self._settings.delivery.secret is not None)
 
     def _offer(self, verdict: Verdict) -> Iterator[str]:
         """What would make a proof of it, if leaving out what has no effect does."""
