@@ -53,6 +53,7 @@ class OpenReceiver:
         self._wants_app: dict[int, bool] = {}
         self._frames = Frames()
         self._in_process = False
+        self.is_synchronous = False
         self.app: Target = ""
         self.target = ""
 
@@ -112,6 +113,7 @@ class OpenReceiver:
         transport = make_transport(made, self._settings, own_loop=True)
         self.target = transport.target
         self._in_process = not isinstance(made, str)
+        self.is_synchronous = isinstance(transport, WsgiTransport)
         if isinstance(transport, Transport):
             self._of_app.enter_context(transport)
             in_place = isinstance(transport, WsgiTransport)

@@ -123,6 +123,11 @@ class Subject:
         """What this run is about, where ids are fresh."""
         return None if self._story is None else self._story.ids
 
+    @property
+    def is_unwatched(self) -> bool:
+        """Whether nothing would stop a synchronous app of this process that hangs."""
+        return self._receiver.is_synchronous and not self._guard.dog.armed
+
     def __enter__(self) -> Self:
         if self._receiver.fresh:
             self._guard.call("the factory", self._stack.enter_context, self._receiver)
