@@ -106,9 +106,9 @@ class Record:
             yield self._without_secrets(f"payload: {_cut(self.failed[0].event.body.decode())}")
 
     def _without_secrets(self, text: str) -> str:
-        for secret in filter(None, self.secrets):
-            text = text.replace(secret, "***")
-        return text
+        from steppay_mock.wire.redact import Redaction
+
+        return Redaction(self.secrets).text(text)
 
 
 def _cut(text: str) -> str:

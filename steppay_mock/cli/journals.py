@@ -12,6 +12,7 @@ import click
 from steppay_mock.cli.configuring import setting_option
 from steppay_mock.cli.options import Decorator
 from steppay_mock.cli.reports import Line
+from steppay_mock.wire.shown_url import shown_url
 
 if TYPE_CHECKING:
     from steppay_mock.delivery.journal.reading import Delivery, Reading
@@ -42,8 +43,8 @@ def moment(seconds: float | None) -> str:
 
 
 def receiver_of(delivery: Delivery) -> str:
-    """The receiver by the name that it was given, else by its URL."""
-    return delivery.receiver or delivery.url
+    """The receiver by the name that it was given, else by its URL without what is secret in it."""
+    return shown_url(delivery.receiver or delivery.url)
 
 
 def event_of(delivery: Delivery) -> str:
@@ -99,7 +100,7 @@ def as_data(delivery: Delivery) -> dict[str, Any]:
         "again": delivery.again,
         "fault": delivery.fault,
         "receiver": receiver_of(delivery),
-        "url": delivery.url,
+        "url": shown_url(delivery.url),
         "sent_at": delivery.sent_at,
         "latency": delivery.latency,
         "attempts": delivery.attempts,

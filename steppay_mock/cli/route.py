@@ -116,7 +116,7 @@ class Route:
         for one in self.receivers:
             allowed = agree(one.endpoint, allowed, count=count)
         hooks = [
-            Hook(url=str(one.endpoint), secret=one.secrets, name=one.name, events=one.events) for one in self.receivers
+            Hook(url=one.endpoint.url, secret=one.secrets, name=one.name, events=one.events) for one in self.receivers
         ]
         recorder = Recorder(
             hooks=hooks,
@@ -159,9 +159,9 @@ class Route:
             }
         )
         if sleep is not None:  # a schedule: only a plan that is there as a whole can have copies, and a bar hides that
-            return deliver_planned(planned, to=str(receiver.endpoint), settings=settings)
+            return deliver_planned(planned, to=receiver.endpoint.url, settings=settings)
         with _progress(planned, count) as watched:
-            return deliver_planned(watched, to=str(receiver.endpoint), settings=settings)
+            return deliver_planned(watched, to=receiver.endpoint.url, settings=settings)
 
 
 def _check_faults(names: Iterable[str]) -> None:

@@ -20,10 +20,12 @@ from urllib3.util import SKIP_HEADER
 
 from steppay_mock.delivery.excerpt import excerpt
 from steppay_mock.delivery.transport import MAX_ANSWER, Answer, Request
+from steppay_mock.wire.redact import Redaction
 
 if TYPE_CHECKING:
     import socket
     import ssl
+    from collections.abc import Iterable
 
     from urllib3.response import HTTPResponse as Response
 
@@ -40,20 +42,24 @@ class HttpTransport:
 
     The timeout covers a delivery from its start to the end of its answer; a host name with several addresses that are
     all silent may take it once for each. ``tls`` None: one is made; whoever opens many transports shares one.
+    ``secrets`` are struck out of the answers, and so is what is secret in the URL.
     """
 
     _method = "POST"
     _persistence = "close"
     _most = MAX_ANSWER
 
-    def __init__(self, endpoint: Endpoint, *, timeout: float, tls: ssl.SSLContext | None = None) -> None:
+    def __init__(
+        self, endpoint: Endpoint, *, timeout: float, tls: ssl.SSLContext | None = None, secrets: Iterable[str] = ()
+    ) -> None:
         self._endpoint = endpoint
         self._timeout = timeout
         self._tls = tls
+        self._redact = Redaction([*secrets, *endpoint.secrets])
 
     @property
     def target(self) -> str:
-        """The URL."""
+        """The URL, with a mask for what is secret in it."""
         return str(self._endpoint)
 
     def __enter__(self) -> Self:
@@ -68,6 +74,15 @@ class HttpTransport:
 
     def send(self, request: Request) -> Answer:
         """Hand over one request on a connection of its own."""
+        return self._exchange(request).without(self._redact)
+
+    def send_faulty(self, faulty: FaultyRequest) -> Answer:
+        """Hand over a request with a fault, byte for byte, on a connection of its own."""
+        from steppay_mock.delivery.faults.send import send_faulty
+
+        return send_faulty(faulty, self._endpoint, timeout=self._timeout).without(self._redact)
+
+    def _exchange(self, request: Request) -> Answer:
         started = perf_counter()
         deadline = started + self._timeout
         connection = self._connection()
@@ -89,12 +104,6 @@ class HttpTransport:
             return Answer(None, error=error, latency=latency)
         headers = {name.lower(): response.headers[name] for name in response.headers}
         return Answer(response.status, headers, body, error, latency=latency)
-
-    def send_faulty(self, faulty: FaultyRequest) -> Answer:
-        """Hand over a request with a fault, byte for byte, on a connection of its own."""
-        from steppay_mock.delivery.faults.send import send_faulty
-
-        return send_faulty(faulty, self._endpoint, timeout=self._timeout)
 
     def _connection(self) -> HTTPConnection:
         # Names below .localhost are this machine's, whatever a name server says (safety.py lets them pass).

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import random
 import time
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 from math import isfinite
 from typing import TYPE_CHECKING, Any, TypedDict
 
@@ -13,10 +14,11 @@ from steppay_mock.delivery.order import Order, check_order
 from steppay_mock.delivery.safety import allowed_names
 from steppay_mock.delivery.schedule.makers import check_share
 from steppay_mock.errors import SteppayMockError, choices, did_you_mean
+from steppay_mock.wire.shown_url import secrets_in
 from steppay_mock.wire.signature import as_secrets
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Mapping
 
     from steppay_mock.wire.signature import Secret, Secrets
 
@@ -26,6 +28,7 @@ class DeliveryOptions(TypedDict, total=False):
 
     ``path``: where the receiver listens, for an app or a URL without a path of its own. ``/webhooks/steppay``.
     ``secret``: what deliveries are signed with; several while it rotates (fact 18). None: they are unsigned.
+    ``hide``: texts that are struck out of the answers as the secret is, such as a token of the REST API. None.
     ``order``: ``occurrence``, ``shuffled``, ``reversed``, ``entities`` (each thing's events in their own order) or
     ``busy-second`` (all timestamps the same; facts 5 and 6). ``occurrence``.
     ``duplicates``: the share of events that come a second time, after all others (fact 22). 0.
@@ -40,6 +43,7 @@ class DeliveryOptions(TypedDict, total=False):
 
     path: str
     secret: Secret | None
+    hide: Iterable[str]
     order: Order
     duplicates: float
     fault: str | None
@@ -55,7 +59,8 @@ class Settings:
     """The options, checked, with what was left out filled in."""
 
     path: str
-    secret: Secrets | None
+    secret: Secrets | None = field(repr=False)
+    hide: tuple[str, ...] = field(repr=False)
     order: Order
     duplicates: float
     fault: str | None
@@ -64,6 +69,11 @@ class Settings:
     allow_hosts: frozenset[str]
     now: Callable[[], float]
     sleep: Callable[[float], object]
+
+    @property
+    def hidden(self) -> tuple[str, ...]:
+        """All that is struck out of answers: the secrets, what is to be hidden, and what is secret in the path."""
+        return (*(self.secret or ()), *self.hide, *secrets_in(self.path))
 
 
 def resolve_options(options: Mapping[str, Any]) -> Settings:
@@ -78,6 +88,7 @@ def resolve_options(options: Mapping[str, Any]) -> Settings:
     return Settings(
         path=check_path(options.get("path", DEFAULT_PATH)),
         secret=None if secret is None else as_secrets(secret),
+        hide=_hidden(options.get("hide", ())),
         order=check_order(options.get("order", "occurrence")),
         duplicates=check_share(options.get("duplicates", 0.0)),
         fault=_fault(options.get("fault"), secret=secret),
@@ -98,6 +109,14 @@ def _fault(name: object, *, secret: object) -> str | None:
     if fault.needs_secret and secret is None:
         raise SteppayMockError(f"The fault {fault.name!r} is one of the signature. Pass secret=, so that there is one.")
     return fault.name
+
+
+def _hidden(hide: object) -> tuple[str, ...]:
+    texts = (hide,) if isinstance(hide, str) else hide
+    listed = tuple(texts) if isinstance(texts, Iterable) else (texts,)
+    if all(isinstance(one, str) for one in listed):
+        return listed
+    raise SteppayMockError("hide= is a text, or a list of texts, that no output shows. Pass hide=[token]")
 
 
 def _seed(seed: object) -> int:

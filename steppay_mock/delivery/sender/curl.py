@@ -40,7 +40,7 @@ class _Exchange:
         """Where the next requests go, and the headers that all of them begin with."""
         self.endpoint = endpoint
         self.begin = begin
-        self.handle.setopt(pycurl.URL, str(endpoint))
+        self.handle.setopt(pycurl.URL, endpoint.url)
 
     def renew(self, token: int) -> None:
         """Forget the request before."""

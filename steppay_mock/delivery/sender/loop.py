@@ -130,7 +130,7 @@ class Loop:
 
     def _settle(self, row: Row, answer: Answer) -> None:
         number, failures, due = row.attempts + 1, row.failures, None
-        answer = self.hooks[row.hook].redact(answer)
+        answer = answer.without(self.hooks[row.hook].redact)
         self.tally.answers[row.type, answer.status] += 1
         if self._is_right(row, answer):
             state = "SUCCESS"

@@ -33,6 +33,7 @@ from steppay_mock.delivery.sender.remembered import recall, remember
 from steppay_mock.delivery.sender.stop import Stop, stopped_by_interrupt
 from steppay_mock.delivery.sender.tally import Tally
 from steppay_mock.errors import SteppayMockError
+from steppay_mock.wire.shown_url import shown_url
 
 if TYPE_CHECKING:
     from steppay_mock.delivery.journal.journal import Row
@@ -224,7 +225,7 @@ class Sender:
                 settings=remember(settings),
                 claimed=lambda run: claims.enter_context(claim(path, run)),
             )
-            hooks = {journal.add_hook(run, name=one.name, url=str(one.endpoint)): one for one in self._hooks}
+            hooks = {journal.add_hook(run, name=one.name, url=one.endpoint.url): one for one in self._hooks}
             job = _Job(hooks=hooks, tally=tally, stop=stop, settings=settings, watch=watch)
             written = Journalled(journal, run)
             if written.plan(Routing(planned, hooks, tally), stop):
@@ -237,14 +238,15 @@ class Sender:
     def _resume(self, journal: Journal, run: int, stop: Stop, watch: Watch | None) -> Tally:
         ((seed, kept),) = journal.ask("SELECT seed, settings FROM runs WHERE id = ?", run)
         settings = recall(run, json.loads(kept), now=self._settings, told=self._told)
-        known = {(hook.name, str(hook.endpoint)): hook for hook in self._hooks}
+        known = {(hook.name, hook.endpoint.url): hook for hook in self._hooks}
         hooks: dict[int, OpenHook] = {}
         for number, name, url in journal.ask("SELECT id, name, url FROM hooks WHERE run = ?", run):
-            if (name, url) not in known:
+            named = shown_url(name)  # journals of older versions have the whole URL for a name
+            if (named, url) not in known:
                 raise SteppayMockError(
-                    f"Run {run} went to {name} ({url}), which this sender does not know. Give it the same receivers."
+                    f"Run {run} went to {named} ({shown_url(url)}), which this sender does not know. Give it the same receivers."
                 )
-            hooks[int(number)] = known[name, url]
+            hooks[int(number)] = known[named, url]
         tally = Tally(self._target, int(seed), run=run)
         counts = dict(journal.ask("SELECT state, count(*) FROM deliveries WHERE run = ? GROUP BY state", run))
         tally.planned, tally.succeeded = sum(counts.values()), counts.get("SUCCESS", 0)
