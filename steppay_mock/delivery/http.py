@@ -10,7 +10,7 @@ from __future__ import annotations
 import io
 from contextlib import suppress
 from functools import partial
-from http.client import HTTPException, HTTPResponse
+from http.client import HTTPException
 from time import perf_counter
 from typing import TYPE_CHECKING, Any, Self
 
@@ -19,6 +19,7 @@ from urllib3.exceptions import HTTPError, NameResolutionError
 from urllib3.util import SKIP_HEADER
 
 from steppay_mock.delivery.excerpt import excerpt
+from steppay_mock.delivery.head import Head, WholeHeadResponse
 from steppay_mock.delivery.transport import MAX_ANSWER, Answer, Request
 from steppay_mock.wire.redact import Redaction
 
@@ -86,7 +87,10 @@ class HttpTransport:
         started = perf_counter()
         deadline = started + self._timeout
         connection = self._connection()
-        connection.response_class = partial(_PunctualResponse, deadline=deadline)  # type: ignore[assignment]
+        heads: list[Head] = []
+        connection.response_class = partial(  # type: ignore[assignment]
+            _PunctualResponse, deadline=deadline, heads=heads
+        )
         response: Response | None = None
         body, error = b"", None
         try:
@@ -102,8 +106,7 @@ class HttpTransport:
         latency = perf_counter() - started
         if response is None:
             return Answer(None, error=error, latency=latency)
-        headers = {name.lower(): response.headers[name] for name in response.headers}
-        return Answer(response.status, headers, body, error, latency=latency)
+        return Answer(heads[0].status, heads[0].headers, body, error, latency=latency)
 
     def _connection(self) -> HTTPConnection:
         # Names below .localhost are this machine's, whatever a name server says (safety.py lets them pass).
@@ -150,12 +153,19 @@ def _body_of(response: Response, most: int) -> bytes:
     return bytes(body)
 
 
-class _PunctualResponse(HTTPResponse):
+class _PunctualResponse(WholeHeadResponse):
     """A response that is late as a whole: a socket's own timeout begins anew with every byte of a slow drip."""
 
-    def __init__(self, sock: socket.socket, *arguments: Any, deadline: float, **options: Any) -> None:
+    def __init__(
+        self, sock: socket.socket, *arguments: Any, deadline: float, heads: list[Head], **options: Any
+    ) -> None:
         super().__init__(sock, *arguments, **options)
         self.fp = io.BufferedReader(_PunctualReader(self.fp.detach(), sock, deadline))
+        self._heads = heads
+
+    def begin(self) -> None:
+        super().begin()
+        self._heads.append(self.head)
 
 
 class _PunctualReader(io.RawIOBase):
