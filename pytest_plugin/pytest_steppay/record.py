@@ -64,8 +64,8 @@ class Record:
 
     def add_delivered(self, report: Report) -> None:
         """Remember what came of deliveries."""
-        self.delivered.extend(report)
-        self.delivered_count += len(report)
+        self.delivered.extend((*report, *report.controls))
+        self.delivered_count += len(report) + len(report.controls)
         self.failed += report.failed[: _SHOWN - len(self.failed)]
         self.failed_count += len(report.failed)
 

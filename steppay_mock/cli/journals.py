@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import UTC, datetime
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -74,19 +75,39 @@ def headers_of(stored: str | None) -> dict[str, str]:
     return found
 
 
-def lines_of_runs(reading: Reading, runs: Iterable[int]) -> Iterator[Line]:
-    """The deliveries of some runs, as reports show them."""
+def lines_of_runs(
+    reading: Reading,
+    runs: Iterable[int],
+    *,
+    controls: Collection[int] = (),
+    undecided: Mapping[str, str] = MappingProxyType({}),
+) -> Iterator[Line]:
+    """The deliveries of some runs, as reports show them, and those of the runs that are controls of a fault.
+
+    ``undecided`` has the event types without a verdict on their fault, and the answer to them without the fault.
+    """
+    from steppay_mock.cli.verdict import plain
     from steppay_mock.delivery.journal.reading import Wanted
 
-    for one in reading.deliveries(Wanted(runs=tuple(runs))):
+    for one in reading.deliveries(Wanted(runs=(*runs, *controls))):
         yield Line(
             number=one.id,
-            event=event_of(one),
-            state=one.state,
-            answer=answer_of(one),
+            event=plain(event_of(one)) if one.run in controls else event_of(one),
+            state="FAIL" if _is_undecided(one, undecided) else one.state,
+            answer=_judged_answer(one, undecided),
             seconds=one.latency,
             receiver=receiver_of(one),
         )
+
+
+def _is_undecided(one: Delivery, undecided: Mapping[str, str]) -> bool:
+    return one.fault is not None and one.event in undecided and not 200 <= (one.status or 0) <= 299
+
+
+def _judged_answer(one: Delivery, undecided: Mapping[str, str]) -> str:
+    if not _is_undecided(one, undecided):
+        return answer_of(one)
+    return f"{answer_of(one)}; no verdict: without the fault {undecided[one.event]}"
 
 
 def as_data(delivery: Delivery) -> dict[str, Any]:

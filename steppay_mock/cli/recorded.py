@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
@@ -72,7 +73,8 @@ class Recorder:
             tallies = self._run(run, journal, count=count)
             if fault is not None:
                 (tally,) = tallies
-                say(told_of(fault, right=tally.succeeded, count=tally.planned))
+                for line in told_of(fault, right=tally.judged(right=True), count=tally.judged(), plain=tally.undecided):
+                    say(line)
             made_by = events.made_by if isinstance(events, Schedule) else str(order)
             return self.conclude(tallies, journal, single=True, order=made_by)
 
@@ -102,7 +104,9 @@ class Recorder:
     ) -> int:
         """Show what came of the runs, and write the reports; the exit code."""
         runs = [tally.run for tally in tallies if tally.run is not None]
-        count = sum(tally.planned for tally in tallies)
+        undecided = {event: answer for tally in tallies for event, answer in tally.undecided.items()}
+        controls = [run for tally in tallies for run in tally.control_runs]
+        count = sum(tally.planned + (tally.control.planned if tally.control else 0) for tally in tallies)
         with ExitStack() as stack:
             reading = None
             if journal is not None:
@@ -122,13 +126,13 @@ class Recorder:
             if self.as_json:
                 write_json(document)
             elif reading is not None and count <= FEW:
-                show_lines(lines_of_runs(reading, runs))
+                show_lines(lines_of_runs(reading, runs, controls=controls, undecided=undecided))
             else:
                 show_kinds(sum((tally.answers for tally in tallies), Counter()))
             self._tell(tallies)
             if reading is not None:
-                found = reading
-                write_reports(self.reports, document, lambda: lines_of_runs(found, runs), count=count, name=self.name)
+                lines = partial(lines_of_runs, reading, runs, controls=controls, undecided=undecided)
+                write_reports(self.reports, document, lines, count=count, name=self.name)
         return _exit_code(tallies)
 
     def _document(self, tally: Tally, reading: Reading | None, order: str | None) -> dict[str, Any]:
@@ -151,8 +155,9 @@ class Recorder:
     def _advice(self, tally: Tally) -> Iterator[str]:
         if tally.ok:
             return iter(())
-        late = "timed out" in (tally.first_failure or "")
-        return advice(tally.statuses, target=tally.target, timed_out=late, unsigned=self.unsigned)
+        plain = tally.control or tally  # how the receiver takes what is right
+        late = "timed out" in (plain.first_failure or "")
+        return advice(plain.statuses, target=tally.target, timed_out=late, unsigned=self.unsigned)
 
     def _next_steps(self, tally: Tally) -> Iterator[str]:
         left = tally.stopped and (tally.pending or self.journal is None)
@@ -183,7 +188,8 @@ def _exit_code(tallies: Sequence[Tally]) -> int:
         return INTERRUPTED
     if all(tally.ok for tally in tallies):
         return 0
-    statuses = {status for tally in tallies for status in tally.statuses}
+    controls = [tally.control for tally in tallies if tally.control is not None]
+    statuses = {status for tally in (*tallies, *controls) for status in tally.statuses}
     return UNREACHED if statuses == {None} else WRONG
 
 

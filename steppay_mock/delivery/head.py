@@ -56,11 +56,11 @@ class WholeHeadResponse(HTTPResponse):
 
     def begin(self) -> None:
         """Read the head, and let http.client see of it only what frames the body."""
-        if self.headers is not None:  # type: ignore[redundant-expr] # None until it has begun
+        if self.headers is not None:  # None until it has begun
             return
         source = self.fp
         self.head = read_head(iter(lambda: source.readline(_LONGEST + 1), b""))
-        self.fp = io.BufferedReader(io.BytesIO(_framing(self.head)))  # type: ignore[type-var]
+        self.fp = io.BufferedReader(io.BytesIO(_framing(self.head)))
         try:
             super().begin()
         finally:

@@ -33,6 +33,8 @@ class DeliveryOptions(TypedDict, total=False):
     ``busy-second`` (all timestamps the same; facts 5 and 6). ``occurrence``.
     ``duplicates``: the share of events that come a second time, after all others (fact 22). 0.
     ``fault``: what goes wrong with every delivery on purpose, by its name in ``docs/faults.md``. None: nothing.
+    ``control``: of each type the first event that came with a fault and was not taken is delivered once more, after all
+    others, without the fault: only if that is taken, a verdict on the fault is given. True.
     ``seed``: repeats a shuffled order and the trace ids. None: one is drawn; ``report.seed`` tells it.
     ``timeout``: seconds from the start of a delivery to the end of its answer. 10, assumed: the vendor documents none
     (fact 23). A WSGI app in process cannot be interrupted.
@@ -47,6 +49,7 @@ class DeliveryOptions(TypedDict, total=False):
     order: Order
     duplicates: float
     fault: str | None
+    control: bool
     seed: int | None
     timeout: float
     allow_hosts: Iterable[str]
@@ -64,6 +67,7 @@ class Settings:
     order: Order
     duplicates: float
     fault: str | None
+    control: bool
     seed: int
     timeout: float
     allow_hosts: frozenset[str]
@@ -92,6 +96,7 @@ def resolve_options(options: Mapping[str, Any]) -> Settings:
         order=check_order(options.get("order", "occurrence")),
         duplicates=check_share(options.get("duplicates", 0.0)),
         fault=_fault(options.get("fault"), secret=secret),
+        control=check_control(options.get("control", True)),
         seed=_seed(options.get("seed")),
         timeout=_timeout(options.get("timeout", 10.0)),
         allow_hosts=allowed_names(options.get("allow_hosts", ())),
@@ -117,6 +122,13 @@ def _hidden(hide: object) -> tuple[str, ...]:
     if all(isinstance(one, str) for one in listed):
         return listed
     raise SteppayMockError("hide= is a text, or a list of texts, that no output shows. Pass hide=[token]")
+
+
+def check_control(control: object) -> bool:
+    """Whether faults have a control; SteppayMockError for what is neither True nor False."""
+    if isinstance(control, bool):
+        return control
+    raise SteppayMockError(f"control={control!r} is neither True nor False. Leave it out: then faults have a control.")
 
 
 def _seed(seed: object) -> int:

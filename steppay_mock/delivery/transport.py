@@ -40,7 +40,7 @@ class Answer:
     latency: float = 0.0
 
     def without(self, redact: Redaction) -> Answer:
-        """The answer without the secrets; the answer itself if it holds none. Whatever makes an answer ends with this."""
+        """The answer without the secrets; the answer itself if it holds none. Every transport ends with it."""
         if not redact:
             return self
         body = redact.data(self.body, cut=len(self.body) >= MAX_ANSWER)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from base64 import b64encode, urlsafe_b64encode
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from copy import copy
 from html import escape
 from typing import Any
@@ -96,18 +97,11 @@ class Redaction:
         return made.with_traceback(error.__traceback__)
 
     def _copied(self, error: BaseException) -> BaseException:
-        if not self.is_in(_all_of(error)) and not isinstance(error, BaseExceptionGroup):
-            try:
-                return copy(error)
-            except Exception:  # noqa: BLE001 - a constructor of the application's; the text is kept
-                return StruckOutError(f"{type(error).__name__}: {_text_of(error)}")
-        try:
+        with suppress(Exception):  # the constructor is the application's; the stand-in below has its text
             made = copy(error)
             made.args = tuple(self.text(one) if isinstance(one, str) else one for one in error.args)
             if type(made) is type(error) and not self.is_in(_all_of(made)):
                 return made
-        except Exception:  # noqa: BLE001 - a constructor of the application's; the stand-in below has its text
-            pass
         return StruckOutError(self.text(f"{type(error).__name__}: {_text_of(error)}"))
 
     def _without_tail(self, text: str) -> str:

@@ -14,8 +14,8 @@ MASK = "********"
 """What is shown in the place of a secret."""
 
 _NAMES = frozenset(
-    "token key apikey secret password passwd passphrase pass pwd sig signature hmac auth authorization bearer credential "
-    "credentials jwt session".split()
+    {"token", "key", "apikey", "secret", "password", "passwd", "passphrase", "pass", "pwd", "sig", "signature", "hmac"}
+    | {"auth", "authorization", "bearer", "credential", "credentials", "jwt", "session"}
 )
 _ENDINGS = ("token", "key", "secret", "password", "signature")
 _WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")  # of access_token, access-token, accessToken

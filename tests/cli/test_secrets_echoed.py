@@ -76,7 +76,7 @@ def test_no_listing_of_a_journal_shows_them_and_its_url_is_called_again(
     again = run("resend", "1", "--journal", "j.sqlite", "--secret", secret)
     assert_hidden("\n".join(done.out + done.err for done in [*listed, again]), secret)
     assert [done.code for done in listed] == [0, 0, 0, 0]
-    assert f"# put the secret of the URL in the place of ********\n" in listed[2].out
+    assert "# put the secret of the URL in the place of ********\n" in listed[2].out
     assert len(telling.requests) == 2
     kept = b"".join(path.read_bytes() for path in tmp_path.glob("j.sqlite*"))
     assert secret.encode() not in kept
@@ -98,7 +98,8 @@ def test_a_run_of_a_url_with_a_token_is_resumed(run: Run, telling: Any, secret: 
 
 def test_the_list_of_endpoints_shows_no_token_of_a_url(run: Run, write: Callable[[str, str], str]) -> None:
     write(
-        "steppay-mock.toml", f'[[endpoints]]\nname = "shop"\nurl = "http://localhost:8000/?key={URL_TOKEN}"\nsecret = "s"\n'
+        "steppay-mock.toml",
+        f'[[endpoints]]\nname = "shop"\nurl = "http://localhost:8000/?key={URL_TOKEN}"\nsecret = "s"\n',
     )
     for words in (["config"], ["config", "--json"]):
         done = run(*words)

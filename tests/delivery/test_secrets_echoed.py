@@ -66,8 +66,9 @@ def wsgi_that_tells(_environ: dict[str, Any], start_response: Callable[..., Any]
 
 
 def wsgi_that_raises(_environ: dict[str, Any], _start_response: Callable[..., Any]) -> list[bytes]:
+    known: dict[str, list[bytes]] = {}
     try:
-        raise LookupError(f"no endpoint for {SECRET}")
+        return known[SECRET]
     except LookupError as error:
         raise ValueError("x" * 150 + f" bad signature, expected {SECRET}, {TOKEN}") from error
 

@@ -52,7 +52,12 @@ def test_reports_and_pages_tell_no_secret() -> None:
     story = scenario("subscription-renewal-fails-then-recovers", seed=7)
     receiver = Careless()
     found = explore(
-        story, receiver, state=receiver.state, reset=receiver.reset, secret=SECRET, api=StoreApi(story.store, token=TOKEN)
+        story,
+        receiver,
+        state=receiver.state,
+        reset=receiver.reset,
+        secret=SECRET,
+        api=StoreApi(story.store, token=TOKEN),
     )
     told = shown(found)
     assert "LookupError" in told

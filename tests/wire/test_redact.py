@@ -72,7 +72,7 @@ def test_its_repr_tells_nothing() -> None:
     assert repr(Redaction([SECRET])) == "<Redaction>"
 
 
-class _Stubborn(Exception):
+class StubbornError(Exception):
     """Has its text from elsewhere than its arguments."""
 
     def __init__(self, first: str, second: str) -> None:
@@ -83,10 +83,9 @@ class _Stubborn(Exception):
 
 
 def _raised(error: BaseException, *, cause: BaseException | None = None) -> BaseException:
-    try:
+    with pytest.raises(type(error)) as caught:
         raise error from cause
-    except BaseException as caught:  # noqa: BLE001
-        return caught
+    return caught.value
 
 
 def test_an_exception_keeps_its_type_and_its_traceback_without_the_secret() -> None:
@@ -106,9 +105,9 @@ def test_an_exception_without_the_secret_is_the_same_object() -> None:
 @pytest.mark.parametrize(
     "error",
     [
-        _Stubborn("whsec_", "test"),
+        StubbornError("whsec_", "test"),
         _raised(ValueError("boom"), cause=ValueError("whsec_test")),
-        _raised(ValueError("boom"), cause=_raised(RuntimeError(), cause=_Stubborn("whsec_test", ""))),
+        _raised(ValueError("boom"), cause=_raised(RuntimeError(), cause=StubbornError("whsec_test", ""))),
         ExceptionGroup("two", [ValueError("whsec_test"), ValueError("b")]),
         OSError(2, "no such file", "/etc/whsec_test"),
         UnicodeDecodeError("utf-8", b"whsec_test\xff", 10, 11, "whsec_test"),
@@ -122,9 +121,9 @@ def test_no_traceback_tells_the_secret(error: BaseException) -> None:
 
 
 def test_what_cannot_be_copied_is_told_by_another_exception() -> None:
-    struck = Redaction(["whsec_test"]).exception(_Stubborn("whsec_", "test"))
+    struck = Redaction(["whsec_test"]).exception(StubbornError("whsec_", "test"))
     assert type(struck) is StruckOutError
-    assert str(struck) == "_Stubborn: ********"
+    assert str(struck) == "StubbornError: ********"
 
 
 def test_a_note_is_struck_out_too() -> None:

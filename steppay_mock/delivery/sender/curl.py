@@ -208,4 +208,3 @@ def _template(*names: str) -> str:
     """Lines with a gap for each value. As few as may be: each costs libcurl a copy and a look."""
     joints = ["" if not at else "\0" if name in _SEEN else "\r\n" for at, name in enumerate(names)]
     return "".join(f"{joint}{name}: %s" for joint, name in zip(joints, names, strict=True))
-

@@ -6,17 +6,20 @@ import json
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self, TypedDict, Unpack
 
 from steppay_mock.delivery.journal.claim import claim
 from steppay_mock.delivery.journal.given_up import forget_given_up
 from steppay_mock.delivery.journal.journal import Journal
+from steppay_mock.delivery.options import check_control
 from steppay_mock.delivery.order import Order, arrange, check_order
 from steppay_mock.delivery.schedule.makers import check_share
 from steppay_mock.delivery.schedule.schedule import Schedule
 from steppay_mock.delivery.sender.agenda import Agenda
 from steppay_mock.delivery.sender.blocking import BlockingAgenda
+from steppay_mock.delivery.sender.controls import Controls
 from steppay_mock.delivery.sender.engine import Wire, make_engine
 from steppay_mock.delivery.sender.hook import Hook, OpenHook, open_hooks
 from steppay_mock.delivery.sender.lanes import Lanes
@@ -45,14 +48,15 @@ Watch = Callable[[Tally], object]
 class SendOptions(TypedDict, total=False):
     """What ``send`` and ``send_async`` take beside the events; every option may be left out.
 
-    ``order``, ``duplicates`` and ``fault`` are those of :func:`~steppay_mock.delivery.deliver.deliver`; ``seed``
-    repeats them, the trace ids and the jitter of retries. ``concurrency`` stands in for the sender's. ``watch`` is
-    called with the counts while it runs.
+    ``order``, ``duplicates``, ``fault`` and ``control`` are those of :func:`~steppay_mock.delivery.deliver.deliver`;
+    ``seed`` repeats them, the trace ids and the jitter of retries. ``concurrency`` stands in for the sender's.
+    ``watch`` is called with the counts while it runs.
     """
 
     order: Order
     duplicates: float
     fault: str | None
+    control: bool
     seed: int | None
     concurrency: int | None
     watch: Watch | None
@@ -67,6 +71,7 @@ class _Job:
     stop: Stop
     settings: SenderSettings
     watch: Watch | None
+    controls: Controls
 
 
 class Sender:
@@ -110,6 +115,7 @@ class Sender:
         order: Order = "occurrence",
         duplicates: float = 0.0,
         fault: str | None = None,
+        control: bool = True,
         seed: int | None = None,
         concurrency: int | None = None,
         watch: Watch | None = None,
@@ -127,6 +133,7 @@ class Sender:
                 order=order,
                 duplicates=duplicates,
                 fault=fault,
+                control=control,
                 seed=seed,
                 concurrency=concurrency,
                 watch=watch,
@@ -189,11 +196,29 @@ class Sender:
         finally:
             self._running.remove(stop)
 
-    def _send(
+    def _send(self, events: Events | Schedule, stop: Stop, *, control: bool = True, **options: Any) -> Tally:
+        """Send them, and with a fault what its verdict rests on."""
+        check_control(control)
+        controls = Controls()
+        tally = self._send_once(events, stop, hooks=self._hooks, controls=controls, **options)
+        return self._controlled(tally, controls, stop) if control else tally
+
+    def _controlled(self, tally: Tally, controls: Controls, stop: Stop) -> Tally:
+        """The tally, after the events of its controls were sent without their fault, in order and one by one."""
+        for hook in self._hooks:
+            events = controls.events(hook.name)
+            if events and not stop.asked:
+                options: Any = {"hooks": [hook], "controls": Controls(), "seed": tally.seed, "concurrency": 1}
+                tally.add_control(self._send_once(events, stop, **options))
+        return tally
+
+    def _send_once(
         self,
         events: Events | Schedule,
         stop: Stop,
         *,
+        hooks: list[OpenHook],
+        controls: Controls,
         order: Order = "occurrence",
         duplicates: float = 0.0,
         fault: str | None = None,
@@ -202,16 +227,17 @@ class Sender:
         watch: Watch | None = None,
     ) -> Tally:
         check_order(order)
-        for hook in self._hooks:
+        for hook in hooks:
             check_fault(fault, hook)
-        tally = Tally(self._target, check_seed(seed))
+        tally = Tally(", ".join(hook.name for hook in hooks), check_seed(seed))
         settings = self._settings
         if concurrency is not None:
             settings = replace(settings, concurrency=check_concurrency(concurrency))
         planned = arrange(events, order, seed=tally.seed, duplicates=check_share(duplicates), fault=fault)
+        make = partial(_Job, tally=tally, stop=stop, settings=settings, watch=watch, controls=controls)
         path = settings.journal
         if path is None:
-            job = _Job(hooks=dict(enumerate(self._hooks, 1)), tally=tally, stop=stop, settings=settings, watch=watch)
+            job = make(hooks=dict(enumerate(hooks, 1)))
             routing = Routing(planned, job.hooks, tally)
             record = Unwritten(routing)
             self._run(job, record, record.rows(), widest=routing.widest)
@@ -225,10 +251,9 @@ class Sender:
                 settings=remember(settings),
                 claimed=lambda run: claims.enter_context(claim(path, run)),
             )
-            hooks = {journal.add_hook(run, name=one.name, url=one.endpoint.url): one for one in self._hooks}
-            job = _Job(hooks=hooks, tally=tally, stop=stop, settings=settings, watch=watch)
+            job = make(hooks={journal.add_hook(run, name=one.name, url=one.endpoint.url): one for one in hooks})
             written = Journalled(journal, run)
-            if written.plan(Routing(planned, hooks, tally), stop):
+            if written.plan(Routing(planned, job.hooks, tally), stop):
                 tally.run = run
                 self._finish(job, written)
             else:
@@ -244,7 +269,8 @@ class Sender:
             named = shown_url(name)  # journals of older versions have the whole URL for a name
             if (named, url) not in known:
                 raise SteppayMockError(
-                    f"Run {run} went to {named} ({shown_url(url)}), which this sender does not know. Give it the same receivers."
+                    f"Run {run} went to {named} ({shown_url(url)}), which this sender does not know. "
+                    "Give it the same receivers."
                 )
             hooks[int(number)] = known[named, url]
         tally = Tally(self._target, int(seed), run=run)
@@ -252,9 +278,10 @@ class Sender:
         tally.planned, tally.succeeded = sum(counts.values()), counts.get("SUCCESS", 0)
         tally.failed = counts.get("FAIL", 0)
         tally.reordered = True  # or not: nobody looks at the whole of it any more
-        job = _Job(hooks=hooks, tally=tally, stop=stop, settings=settings, watch=watch)
+        controls = Controls.of_run(journal, run)
+        job = _Job(hooks=hooks, tally=tally, stop=stop, settings=settings, watch=watch, controls=controls)
         self._finish(job, Journalled(journal, run))
-        return tally
+        return tally if tally.pending else self._controlled(tally, controls, stop)
 
     def _finish(self, job: _Job, record: Journalled) -> None:
         self._run(job, record, record.rows(), widest=record.journal.widest(record.run))
@@ -286,6 +313,7 @@ class Sender:
                 succeeds=settings.succeeds,
                 stop=job.stop,
                 watch=job.watch or (lambda _tally: None),
+                controls=job.controls,
             ).run()
         job.tally.elapsed = steady() - started
 
