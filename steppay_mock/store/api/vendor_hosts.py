@@ -79,6 +79,6 @@ def _check(host: object) -> None:
         raise VendorHostError(
             socket.EAI_NONAME,
             f"{name} is StepPay's, and while the API is patched nothing goes there. Calls of requests and httpx to "
-            f"{URL} are answered in this process. For any other client serve the API, and give the receiver that address in "
-            f"the place of {URL}: `with api.serve() as url: ...`",
+            f"{URL} are answered in this process. For any other client serve the API, and give the receiver that "
+            f"address in the place of {URL}: `with api.serve() as url: ...`",
         )
