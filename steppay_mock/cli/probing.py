@@ -77,7 +77,7 @@ class Probing:
             if url is not None:
                 allowed = agree(_endpoint(option, url), allowed, noun="request")
         common: dict[str, Any] = {"timeout": float(self.timeout), "allow_hosts": allowed}
-        asking = {**common, "headers": self._headers()}
+        asking = {**common, "headers": self._headers(), "hide": secrets or ()}
         return receiver.url, {
             **common,
             "secret": secrets,
