@@ -62,7 +62,7 @@ def remote_state(
     be emptied, ``explore(fresh=True)``: it takes the ids of the run, of which the first of each name counts.
     """
     names = placeholders(url)
-    asking = _Asking(url, "GET", headers, timeout, allow_hosts, hide)
+    asking = _Asking(url, "GET", headers=headers, timeout=timeout, allow_hosts=allow_hosts, hide=hide)
 
     def state() -> Any:
         return read(asking.ask())
@@ -110,7 +110,8 @@ def remote_reset(
     The answer has to be 2xx, whatever its body is. ``method`` is POST, PUT or DELETE. The rest is as for
     :func:`remote_state`.
     """
-    asking = _Asking(url, check_choice("method", method, RESET_METHODS), headers, timeout, allow_hosts, hide)
+    checked = check_choice("method", method, RESET_METHODS)
+    asking = _Asking(url, checked, headers=headers, timeout=timeout, allow_hosts=allow_hosts, hide=hide)
 
     def reset() -> None:
         asking.ask()
@@ -125,6 +126,7 @@ class _Asking:
         self,
         url: str,
         method: str,
+        *,
         headers: Mapping[str, str] | None,
         timeout: float,
         allow_hosts: Iterable[str],
