@@ -67,8 +67,9 @@ def check_path(path: object) -> str:
     """Read the option ``path``, in ASCII; SteppayMockError for one that no request line can have."""
     if isinstance(path, str) and path.startswith("/") and not _has_blanks(path) and "#" not in path:
         return _ascii(path)
+    shown = shown_url(path) if isinstance(path, str) else path
     raise SteppayMockError(
-        f"path begins with / and has no white space and no #, unlike {path!r}. Pass {DEFAULT_PATH!r}"
+        f"path begins with / and has no white space and no #, unlike {shown!r}. Pass {DEFAULT_PATH!r}"
     )
 
 

@@ -71,7 +71,17 @@ class Redaction:
 
     def is_in(self, text: str) -> bool:
         """Whether a secret is in the text."""
-        return any(form in text for form in self._texts)
+        for form in self._texts:  # noqa: SIM110 - a generator takes three times as long, at every answer
+            if form in text:
+                return True
+        return False
+
+    def is_in_data(self, data: bytes) -> bool:
+        """Whether a secret is in the bytes."""
+        for form in self._bytes:  # noqa: SIM110 - as above
+            if form in data:
+                return True
+        return False
 
     def exception(self, error: BaseException) -> BaseException:
         """The exception; where its text or that of a cause holds a secret, one without, with the same traceback.

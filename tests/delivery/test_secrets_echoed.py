@@ -168,6 +168,15 @@ def test_a_url_that_cannot_be_read_is_not_repeated(payloads: Payloads, url: str)
     assert "s3cret" not in "".join(traceback.format_exception(caught.value))
 
 
+@pytest.mark.parametrize(
+    "options", [{"allow_hosts": ["http://kim:s3cret@host/?token=s3cret"]}, {"path": "hook?token=s3cret"}]
+)
+def test_a_url_in_the_place_of_another_option_is_shown_without_its_secrets(payloads: Payloads, options: Any) -> None:
+    with pytest.raises(SteppayMockError, match=r"\*{8}") as caught:
+        deliver(payloads(1), to=wsgi_that_tells, **options)
+    assert "s3cret" not in str(caught.value)
+
+
 def test_what_is_hidden_is_given_as_texts(payloads: Payloads) -> None:
     with pytest.raises(SteppayMockError, match="hide= is a text, or a list of texts"):
         deliver(payloads(1), to=wsgi_that_tells, hide=[3])  # type: ignore[list-item]
