@@ -68,7 +68,9 @@ async def deliver_async(events: Events | Schedule, *, to: Target, **options: Unp
 def make_request(event: Event, settings: Settings, *, position: int, later: float = 0.0) -> Request:
     """Make what is sent for the event, signed ``later`` seconds from now; seed and position fix its trace ids."""
     body = event.body
-    timestamp = None if settings.secret is None else settings.now() + later
+    timestamp = None if settings.secret is None else settings.now()
+    if timestamp is not None and later:  # what the clock gives is checked where it is signed
+        timestamp += later
     trace_seed = (settings.seed << 32) + position
     return Request(body, request_headers(body, secret=settings.secret, timestamp=timestamp, trace_seed=trace_seed))
 
