@@ -1,11 +1,15 @@
-"""Is checking a payload fifty times as quick as with cached jsonschema, and no slower if jsonschema-rs is missing?"""
+"""What checking a payload costs: beside cached jsonschema with and without jsonschema-rs, and for each violation."""
 
 from __future__ import annotations
 
+import io
+import json
 from typing import Any
 
-from benchmarks.measure import Contender, Goal, Report, main, table_of, take_turns
+from benchmarks.measure import Contender, Goal, Report, Table, main, table_of, take_turns
 from steppay_mock import EventType, make_event, validate
+from steppay_mock.cli.commands.validate import iter_violations
+from steppay_mock.cli.documents import iter_documents
 from steppay_mock.contract.locate import load_schema, schema_dir
 
 PACKAGES = ["jsonschema", "jsonschema-rs", "referencing"]
@@ -50,7 +54,33 @@ def build(quick: bool) -> Report:  # noqa: FBT001 - the signature of `main`
         Goal("validate() without it against cached jsonschema", ">=", 1, "x", timings.ratio(CACHED, PLAIN)),
     ]
     title = f"One valid order.created of {len(event.body)} bytes"
-    return Report([table_of(title, contenders, timings)], goals, PACKAGES)
+    violated, goal = _violations(quick=quick)
+    return Report([table_of(title, contenders, timings), violated], [*goals, goal], PACKAGES)
+
+
+def _violations(*, quick: bool) -> tuple[Table, Goal]:
+    """What a violation costs `steppay-mock validate` in a payload of few of them, and of many."""
+    few = 100 if quick else 400
+    contenders = [_checking(few), _checking(4 * few)]
+    timings = take_turns(contenders, rounds=3 if quick else 7, turn=0)
+    less, more = (one.name for one in contenders)
+    goal = Goal("a violation among four times as many", "<=", 1.3, "x", timings.ratio(more, less))
+    return table_of("One violation of many in an order.created", contenders, timings), goal
+
+
+def _checking(items: int) -> Contender:
+    """The check of a payload with empty items, whose every field is missing, and with as many unknown fields."""
+    payload = json.loads(make_event("order.created", seed=1).body)
+    payload["data"]["items"] = [{} for _ in range(items)]
+    payload["data"].update({f"unknown{number}": number for number in range(items)})
+    body = json.dumps(payload, indent=1).encode()
+
+    def check() -> int:
+        (document,) = iter_documents(io.BytesIO(body), name="payload.json")
+        return sum(1 for _ in iter_violations(document, strict=True))
+
+    count = check()
+    return Contender(name=f"{count} violations in {len(body)} bytes", run=check, operations=count)
 
 
 def _paths() -> list[str]:

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from steppay_mock.errors import ContractViolation, SignatureError, SteppayMockError
     from steppay_mock.ordering.counterexample import Counterexample
     from steppay_mock.ordering.exploration import Exploration
-    from steppay_mock.ordering.explore import explore
-    from steppay_mock.ordering.replay import replay
+    from steppay_mock.ordering.explore import explore, explore_async
+    from steppay_mock.ordering.replay import replay, replay_async
     from steppay_mock.payload.event import Event
     from steppay_mock.payload.factory import make_event, make_events
     from steppay_mock.store.api.api import StoreApi
@@ -51,11 +51,13 @@ __all__ = [
     "deliver",
     "deliver_async",
     "explore",
+    "explore_async",
     "iter_errors",
     "load_scenarios",
     "make_event",
     "make_events",
     "replay",
+    "replay_async",
     "scenario",
     "sign",
     "validate",
@@ -82,11 +84,13 @@ _HOMES = {
     "deliver": "delivery.deliver",
     "deliver_async": "delivery.deliver",
     "explore": "ordering.explore",
+    "explore_async": "ordering.explore",
     "iter_errors": "contract.validate",
     "load_scenarios": "store.scenarios.registry",
     "make_event": "payload.factory",
     "make_events": "payload.factory",
     "replay": "ordering.replay",
+    "replay_async": "ordering.replay",
     "scenario": "store.scenarios.perform",
     "sign": "wire.signature",
     "validate": "contract.validate",

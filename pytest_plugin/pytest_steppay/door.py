@@ -12,7 +12,7 @@ from steppay_mock.payload.chance import derive_seed
 from steppay_mock.payload.factory import make_event, make_events
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
     from pathlib import Path
 
     from pytest_steppay.options import Options, SecretLike, TargetLike
@@ -118,24 +118,27 @@ class StepPay:
         of ``steppay_mock.explore``. With ``--steppay-replay`` one order is delivered in place of all.
         Raises SteppayMockError for misuse and where there is no receiver.
         """
-        from pytest_steppay.proving import prove, prove_again
-
-        story = self.scenario(events) if isinstance(events, str) else events
-        target, token = self._receiver(receiver), self._options.replay
-        with self._options.progress as watch:
-            chosen = {"watch": watch, **self._told_by_api(story), **self._explore_options(options)}
-            if token is None:
-                return prove(story, target, state=state, options=chosen, record=self._record)
-            return prove_again(token, story, target, state=state, options=chosen, record=self._record)
+        return self._prepared(receiver, events, state, options)()
 
     def assert_order_independent(
         self, receiver: Receiver | None, events: Events | str, *, state: Probe, **options: Unpack[ExploreOptions]
     ) -> Exploration:
         """As ``explore``; raises a ContractViolation with the reason, unless every order ends the same."""
-        found = self.explore(receiver, events, state=state, **options)
-        if found.verdict != "unfinished":  # a replay passes over what its token is not about
-            found.assert_ok()
-        return found
+        return _asserted(self.explore(receiver, events, state=state, **options))
+
+    async def explore_async(
+        self, receiver: Receiver | None, events: Events | str, *, state: Probe, **options: Unpack[ExploreOptions]
+    ) -> Exploration:
+        """As ``explore``, for tests that run in an event loop: the app and the probes run in that loop."""
+        from steppay_mock.ordering.receiver.hosting import beside_loop
+
+        return await beside_loop(self._prepared(receiver, events, state, options))
+
+    async def assert_order_independent_async(
+        self, receiver: Receiver | None, events: Events | str, *, state: Probe, **options: Unpack[ExploreOptions]
+    ) -> Exploration:
+        """As ``assert_order_independent``, for tests that run in an event loop."""
+        return _asserted(await self.explore_async(receiver, events, state=state, **options))
 
     async def deliver_async(
         self, events: Events, *, to: Target | None = None, **options: Unpack[DeliveryOptions]
@@ -169,6 +172,25 @@ class StepPay:
         self._record.add_secret(api.token)
         for store in self._stores:
             api.add(store)
+
+    def _prepared(
+        self, receiver: Receiver | None, events: Events | str, state: Probe, options: ExploreOptions
+    ) -> Callable[[], Exploration]:
+        """The exploration, or the replay of a token, ready to be made."""
+        from pytest_steppay.proving import prove, prove_again
+
+        story = self.scenario(events) if isinstance(events, str) else events
+        target, token = self._receiver(receiver), self._options.replay
+        chosen = {**self._told_by_api(story), **self._explore_options(options)}
+
+        def run() -> Exploration:
+            with self._options.progress as watch:
+                watched = {"watch": watch, **chosen}
+                if token is None:
+                    return prove(story, target, state=state, options=watched, record=self._record)
+                return prove_again(token, story, target, state=state, options=watched, record=self._record)
+
+        return run
 
     def _registered(self, store: Store) -> Store:
         self._stores.append(store)
@@ -229,6 +251,12 @@ class StepPay:
         # Kept: a factory is called once a test, so that two deliveries reach the same app.
         self._target = load_target(self._target)
         return self._target
+
+
+def _asserted(found: Exploration) -> Exploration:
+    if found.verdict != "unfinished":  # a replay passes over what its token is not about
+        found.assert_ok()
+    return found
 
 
 @cache

@@ -97,6 +97,13 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         select_event_types(metafunc)
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Forget what the test did before: plugins that rerun failures set one item up several times."""
+    if RECORD in item.stash:
+        del item.stash[RECORD]
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(
     item: pytest.Item, call: pytest.CallInfo[None]
@@ -118,15 +125,22 @@ def pytest_runtest_makereport(
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:
-    """A line for each exploration of the run, by node id; none with -q."""
+    """A line for each exploration of the run, by node id; none with -q. Of a test that was rerun: of its last try."""
     if terminalreporter.config.get_verbosity() < 0:
         return
     reports = [report for reports in terminalreporter.stats.values() for report in reports if hasattr(report, PROOFS)]
-    reports.sort(key=lambda report: str(report.nodeid))
-    lines = [f"{report.nodeid}: {proof}" for report in reports for proof in getattr(report, PROOFS)]
+    reports.sort(key=lambda report: (str(report.nodeid), _try_of(report)))
+    last = {report.nodeid: _try_of(report) for report in reports}
+    told = [report for report in reports if _try_of(report) == last[report.nodeid]]
+    lines = [f"{report.nodeid}: {proof}" for report in told for proof in getattr(report, PROOFS)]
     if lines:
         terminalreporter.section("steppay-mock")
         terminalreporter.write("".join(f"{line}\n" for line in lines))
+
+
+def _try_of(report: Any) -> int:
+    """The number of the try that it reports, as pytest-rerunfailures counts: 0 for the first."""
+    return getattr(report, "rerun", 0)
 
 
 def _base_seed(config: pytest.Config) -> int:

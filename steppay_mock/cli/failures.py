@@ -1,4 +1,4 @@
-"""How does a failure end? With a message on standard error and an exit code, never with a traceback."""
+"""The exit codes, and how a failure ends: with a message on standard error, never with a traceback."""
 
 from __future__ import annotations
 
@@ -15,6 +15,8 @@ from steppay_mock.errors import ContractViolation, SteppayMockError
 WRONG = 1  # the payload or the receiver
 MISUSED = 2
 UNREACHED = 3
+ELSEWHERE = 4  # another process sends it
+UNPLANNED = 5  # it ended before its plan was whole
 _BROKEN = 70  # sysexits.h: EX_SOFTWARE
 INTERRUPTED = 130  # as a shell reports the signals SIGINT and SIGPIPE
 _PIPE_CLOSED = 141

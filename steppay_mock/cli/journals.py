@@ -3,20 +3,45 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from steppay_mock.cli.configuring import setting_option
 from steppay_mock.cli.options import Decorator
+from steppay_mock.cli.parameters import FilePath
 from steppay_mock.cli.reports import Line
 from steppay_mock.wire.shown_url import shown_url
 
 if TYPE_CHECKING:
     from steppay_mock.delivery.journal.reading import Delivery, Reading
+    from steppay_mock.delivery.sender.tally import Tally
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judged:
+    """What verdicts on faults rest on: the runs that are controls, and where they give no verdict.
+
+    ``undecided`` has the event types without a verdict on their fault, and the answer to them without the fault.
+    """
+
+    controls: tuple[int, ...] = ()
+    undecided: Mapping[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, tallies: Iterable[Tally]) -> Judged:
+        """What the tallies say of it."""
+        found = tuple(tallies)
+        return cls(
+            controls=tuple(run for tally in found for run in tally.control_runs),
+            undecided={event: answer for tally in found for event, answer in tally.undecided.items()},
+        )
+
+
+NOT_JUDGED = Judged()
 
 
 def journal_option(purpose: str, *, required: bool = True) -> Decorator[Any]:
@@ -26,7 +51,7 @@ def journal_option(purpose: str, *, required: bool = True) -> Decorator[Any]:
         setting="journal",
         metavar="FILE",
         required=required,
-        type=click.Path(dir_okay=False),
+        type=FilePath(dir_okay=False),
         help=purpose,
     )
 
@@ -70,44 +95,43 @@ def answer_of(delivery: Delivery) -> str:
 
 
 def headers_of(stored: str | None) -> dict[str, str]:
-    """The headers of an answer."""
-    found: dict[str, str] = json.loads(stored) if stored else {}
-    return found
+    """The headers of an answer; none where they are damaged."""
+    try:
+        found = json.loads(stored) if stored else {}
+    except (ValueError, RecursionError):
+        return {}
+    return {name: str(value) for name, value in found.items()} if isinstance(found, dict) else {}
 
 
 def lines_of_runs(
     reading: Reading,
     runs: Iterable[int],
     *,
-    controls: Collection[int] = (),
-    undecided: Mapping[str, str] = MappingProxyType({}),
+    judged: Judged = NOT_JUDGED,
 ) -> Iterator[Line]:
-    """The deliveries of some runs, as reports show them, and those of the runs that are controls of a fault.
-
-    ``undecided`` has the event types without a verdict on their fault, and the answer to them without the fault.
-    """
+    """The deliveries of some runs, as reports show them, and those of the runs that are controls of a fault."""
     from steppay_mock.cli.verdict import plain
     from steppay_mock.delivery.journal.reading import Wanted
 
-    for one in reading.deliveries(Wanted(runs=(*runs, *controls))):
+    for one in reading.deliveries(Wanted(runs=(*runs, *judged.controls))):
         yield Line(
             number=one.id,
-            event=plain(event_of(one)) if one.run in controls else event_of(one),
-            state="FAIL" if _is_undecided(one, undecided) else one.state,
-            answer=_judged_answer(one, undecided),
+            event=plain(event_of(one)) if one.run in judged.controls else event_of(one),
+            state="FAIL" if _is_undecided(one, judged) else one.state,
+            answer=_judged_answer(one, judged),
             seconds=one.latency,
             receiver=receiver_of(one),
         )
 
 
-def _is_undecided(one: Delivery, undecided: Mapping[str, str]) -> bool:
-    return one.fault is not None and one.event in undecided and not 200 <= (one.status or 0) <= 299
+def _is_undecided(one: Delivery, judged: Judged) -> bool:
+    return one.fault is not None and one.event in judged.undecided and not 200 <= (one.status or 0) <= 299
 
 
-def _judged_answer(one: Delivery, undecided: Mapping[str, str]) -> str:
-    if not _is_undecided(one, undecided):
+def _judged_answer(one: Delivery, judged: Judged) -> str:
+    if not _is_undecided(one, judged):
         return answer_of(one)
-    return f"{answer_of(one)}; no verdict: without the fault {undecided[one.event]}"
+    return f"{answer_of(one)}; no verdict: without the fault {judged.undecided[one.event]}"
 
 
 def as_data(delivery: Delivery) -> dict[str, Any]:

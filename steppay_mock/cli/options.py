@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 import click
 
 from steppay_mock.cli.making import Making
-from steppay_mock.cli.parameters import ALL, EventName, Moment, Setting
+from steppay_mock.cli.parameters import ALL, EventName, FilePath, Moment, Setting
 from steppay_mock.cli.secret import VARIABLE
 
 Decorated = TypeVar("Decorated", bound=Callable[..., Any])
@@ -25,7 +25,7 @@ def events_argument() -> Decorator[Any]:
 
 def file_argument(*, several: bool = False) -> Decorator[Any]:
     """A file, or ``-`` for standard input."""
-    path = click.Path(allow_dash=True)
+    path = FilePath(allow_dash=True)
     if several:
         return click.argument("files", metavar="FILE...", nargs=-1, required=True, type=path)
     return click.argument("file", metavar="[FILE|-]", default="-", type=path)

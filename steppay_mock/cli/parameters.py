@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import os
 import re
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -81,20 +82,41 @@ class Seconds(_Parameter):
 
     name = "seconds"
 
-    def __init__(self, *, positive: bool = False) -> None:
-        self._positive = positive
+    def __init__(self, *, positive: bool = False, most: float = math.inf) -> None:
+        self._positive, self._most = positive, most
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
         """The seconds."""
         try:
             seconds = float(value)
-        except ValueError:
+        except (ValueError, OverflowError):
             seconds = math.nan
         if self._positive and not (0 < seconds < math.inf):
             self.fail(f"{str(value)[:80]!r} is no number of seconds above 0. Write one such as 10.", param, ctx)
         if not seconds >= 0:
             self.fail(f"{str(value)[:80]!r} is no number of seconds from 0 up. Write one such as 300.", param, ctx)
+        if seconds > self._most:
+            self.fail(f"{str(value)[:80]!r} is more than {self._most} seconds. Write fewer.", param, ctx)
         return seconds
+
+
+class FilePath(click.Path):
+    """A path of a file, if it can be one on this system."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """The path."""
+        check_path(value, self, param, ctx)
+        return super().convert(value, param, ctx)
+
+
+def check_path(value: Any, kind: _Parameter, param: click.Parameter | None, ctx: click.Context | None) -> None:
+    """Refuse what no system takes for a path: a NUL in it, or letters that its file names cannot have."""
+    try:
+        found = os.fsencode(value)
+    except UnicodeEncodeError:
+        found = b"\0"
+    if b"\0" in found:
+        kind.fail(f"{str(value)[:80]!r} is no path. Name a file.", param, ctx)
 
 
 class Statuses(_Parameter):

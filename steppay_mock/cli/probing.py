@@ -56,6 +56,7 @@ class Probing:
     reset_method: str
     headers: tuple[tuple[str, str], ...] = field(repr=False)
     ignored: tuple[str, ...]
+    truth: str
     secrets: tuple[str, ...] = field(repr=False)
     unsigned: bool
     timeout: float
@@ -68,7 +69,9 @@ class Probing:
         What is wrong with any of it is an error before anything is sent.
         """
         from steppay_mock.ordering.remote import remote_reset, remote_state
+        from steppay_mock.ordering.truth.setting import read_truth_option
 
+        truth = read_truth_option(self.truth)
         fresh = self._is_fresh()
         receiver = read_endpoint(self.url)
         secrets = Signing(given=self.secrets, unsigned=self.unsigned, config=self.config).for_url(self.url)
@@ -82,6 +85,7 @@ class Probing:
             **common,
             "secret": secrets,
             "ignore": self.ignored,
+            "truth": truth,
             "state": remote_state(self.state_url, **asking),
             "fresh": fresh,
             "reset": None if fresh else remote_reset(str(self.reset_url), method=self.reset_method, **asking),
@@ -114,6 +118,7 @@ class Probing:
             *([] if self.reset_url is None else [("--reset-url", shown_url(self.reset_url))]),
             *([("--reset-method", self.reset_method)] if self.reset_method != "POST" else []),
             *(("--ignore", one) for one in self.ignored),
+            *([] if self.truth == "hints" else [("--truth", self.truth)]),
             *(("--allow-host", one) for one in self.hosts),
             *(("--from", one) for one in files),
         ]
@@ -198,6 +203,15 @@ _PROBING: tuple[Decorator[Any], ...] = (
         metavar="PATH",
         multiple=True,
         help="What of the state does not count, as received_at or '$.rows[*].id'. Repeatable.",
+    ),
+    click.option(
+        "--truth",
+        metavar="HOW",
+        default="hints",
+        show_default=True,
+        help="Compare the end with what the store of the scenario knows: `hints` tells rows that contradict it, "
+        "`strict` fails for them, `off` does not look. Or a file of TOML or JSON that says which rows are what: these "
+        "must agree.",
     ),
     secret_option("Sign with it."),
     unsigned_option(),

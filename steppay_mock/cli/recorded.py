@@ -1,4 +1,4 @@
-"""How does a run of the sender go from the command line, and what is shown of it?"""
+"""A run of the sender from the command line, and what is shown of it."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from steppay_mock.cli.failures import INTERRUPTED, UNREACHED, WRONG
 from steppay_mock.cli.faulting import told_of
-from steppay_mock.cli.journals import as_data, lines_of_runs
+from steppay_mock.cli.journals import Judged, as_data, lines_of_runs
 from steppay_mock.cli.output import counted, say, write_json
-from steppay_mock.cli.reports import FEW, write_reports
+from steppay_mock.cli.reports import FEW, Line, write_reports
 from steppay_mock.cli.running import stoppable, watching
+from steppay_mock.cli.standings import Stand, exit_code, lines_about, outcome_of, worst
 from steppay_mock.cli.verdict import advice, show_kinds, show_lines, summary
 
 if TYPE_CHECKING:
@@ -100,13 +100,19 @@ class Recorder:
                 return run(sender, watch)
 
     def conclude(
-        self, tallies: Sequence[Tally], journal: str | None, *, single: bool = False, order: str | None = None
+        self,
+        tallies: Sequence[Tally],
+        journal: str | None,
+        *,
+        single: bool = False,
+        order: str | None = None,
+        others: Sequence[Stand] = (),
     ) -> int:
-        """Show what came of the runs, and write the reports; the exit code."""
+        """Show what came of the runs, and how ``others`` stand, and write the reports; the exit code."""
         runs = [tally.run for tally in tallies if tally.run is not None]
-        undecided = {event: answer for tally in tallies for event, answer in tally.undecided.items()}
-        controls = [run for tally in tallies for run in tally.control_runs]
+        judged = Judged.of(tallies)
         count = sum(tally.planned + (tally.control.planned if tally.control else 0) for tally in tallies)
+        outcome = worst([outcome_of(tallies), *(one.outcome for one in others)])
         with ExitStack() as stack:
             reading = None
             if journal is not None:
@@ -118,28 +124,47 @@ class Recorder:
                 documents[0]
                 if single
                 else {
-                    "ok": all(tally.ok for tally in tallies),
+                    "ok": outcome == "complete",
+                    "outcome": outcome,
                     "elapsed": sum(tally.elapsed for tally in tallies),
-                    "runs": documents,
+                    "runs": [*documents, *(one.as_dict() for one in others)],
                 }
             )
             if self.as_json:
                 write_json(document)
-            elif reading is not None and count <= FEW:
-                show_lines(lines_of_runs(reading, runs, controls=controls, undecided=undecided))
-            else:
+            elif reading is not None and count <= FEW and tallies:
+                show_lines(lines_of_runs(reading, runs, judged=judged))
+            elif tallies:
                 show_kinds(sum((tally.answers for tally in tallies), Counter()))
             self._tell(tallies)
             if reading is not None:
-                lines = partial(lines_of_runs, reading, runs, controls=controls, undecided=undecided)
-                write_reports(self.reports, document, lines, count=count, name=self.name)
-        return _exit_code(tallies)
+                self._report(partial(lines_of_runs, reading, judged=judged), runs, others, document, count=count)
+        return exit_code(outcome)
+
+    def _report(
+        self,
+        read: Callable[[list[int]], Iterator[Line]],
+        runs: list[int],
+        others: Sequence[Stand],
+        document: dict[str, Any],
+        *,
+        count: int,
+    ) -> None:
+        wrong = [one for one in others if one.outcome != "complete"]
+        shown = [*runs, *(one.run for one in wrong)]
+
+        def lines() -> Iterator[Line]:
+            yield from read(shown) if shown else ()
+            yield from lines_about(wrong, name=self.name)
+
+        count += sum(one.planned for one in wrong)
+        write_reports(self.reports, document, lines, count=count, name=self.name)
 
     def _document(self, tally: Tally, reading: Reading | None, order: str | None) -> dict[str, Any]:
         from steppay_mock.delivery.journal.reading import Wanted
 
         statuses = {"none" if status is None else str(status): n for status, n in tally.statuses.items()}
-        document = {**tally.as_dict(), "journal": self.journal, "statuses": statuses}
+        document = {**tally.as_dict(), "outcome": outcome_of([tally]), "journal": self.journal, "statuses": statuses}
         if order is not None:
             document["order"] = order
         if reading is not None and tally.run is not None and tally.planned <= FEW:
@@ -181,16 +206,6 @@ def _notes(tally: Tally) -> Iterator[str]:
         yield f"{counted(tally.perhaps_again, 'attempt')} may have repeated one that had arrived"
     if not tally.planned:
         yield "no receiver takes these event types: look at its events"
-
-
-def _exit_code(tallies: Sequence[Tally]) -> int:
-    if any(tally.stopped and (tally.pending or tally.run is None) for tally in tallies):
-        return INTERRUPTED
-    if all(tally.ok for tally in tallies):
-        return 0
-    controls = [tally.control for tally in tallies if tally.control is not None]
-    statuses = {status for tally in (*tallies, *controls) for status in tally.statuses}
-    return UNREACHED if statuses == {None} else WRONG
 
 
 @contextmanager

@@ -12,6 +12,7 @@ import click
 
 from steppay_mock.cli.options import Decorator
 from steppay_mock.cli.output import pretty, printable
+from steppay_mock.cli.parameters import check_path
 
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
@@ -48,6 +49,7 @@ class ReportFile(_Parameter):
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Path:
         """The path, if something can be written there."""
+        check_path(value, self, param, ctx)
         path = Path(value)
         if self._suffixes and path.suffix not in self._suffixes:
             wrong = f"{str(value)!r} ends in neither {' nor '.join(self._suffixes)} (JUnit)"

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import sys
-import time
 from collections.abc import Callable, Iterable, Iterator, Sized
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from time import sleep
 from typing import TYPE_CHECKING
 
 import click
@@ -18,6 +18,7 @@ from steppay_mock.cli.output import say
 from steppay_mock.cli.planned import show_plan
 from steppay_mock.cli.reports import write_reports
 from steppay_mock.cli.verdict import advice, lines_of, plainly, show_report, timed_out
+from steppay_mock.cli.waits import LONG, in_words
 
 if TYPE_CHECKING:
     from steppay_mock.cli.sending import Sending
@@ -89,7 +90,7 @@ class Route:
             return 0
         if not self.recorded:
             _check_faults(sorted({one.fault for one in planned if one.fault is not None}))
-            report = self._deliver(planned, count=len(planned), seed=seed, sleep=lambda wait: time.sleep(wait * speed))
+            report = self._deliver(planned, count=len(planned), seed=seed, sleep=lambda wait: _wait(wait * speed))
             return self._conclude(replace(report, order=schedule.made_by))
         return self._record(schedule, count=len(planned), seed=seed, speed=speed)
 
@@ -166,6 +167,13 @@ class Route:
             return deliver_planned(planned, to=receiver.endpoint.url, settings=settings)
         with _progress(planned, count) as watched:
             return deliver_planned(watched, to=receiver.endpoint.url, settings=settings)
+
+
+def _wait(seconds: float) -> None:
+    """Wait as a schedule says, with a word about it where that is long."""
+    if seconds > LONG:
+        say(f"waiting {in_words(seconds)}, as the schedule says")
+    sleep(seconds)
 
 
 def _check_faults(names: Iterable[str]) -> None:

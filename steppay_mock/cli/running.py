@@ -1,4 +1,4 @@
-"""How is a run watched and stopped? A bar on a terminal, and Ctrl-C that lets come down what is in flight."""
+"""How a run is watched and stopped: a bar on a terminal, words about long waits, and Ctrl-C, which ends it in order."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from steppay_mock.cli.output import say
+from steppay_mock.cli.waits import Waits, waits_for
 
 if TYPE_CHECKING:
     from steppay_mock.delivery.sender.sender import Sender
@@ -55,9 +56,9 @@ def stoppable() -> Iterator[Stop]:
 
 @contextmanager
 def watching(stop: Stop, *, count: int) -> Iterator[Callable[[Tally], None]]:
-    """What a sender is to call with its counts: draws a bar if somebody can see it."""
+    """What a sender is to call with its counts: draws a bar if somebody can see it, and else tells of long waits."""
     if sys.stderr is None or not sys.stderr.isatty():
-        yield lambda _tally: None
+        yield Waits().update
         return
     with click.progressbar(
         length=count, label="sending", file=sys.stderr, item_show_func=lambda told: told or ""
@@ -99,4 +100,5 @@ def told(tally: Tally, seconds: float) -> str:
     attempts = sum(tally.answers.values())
     answered = attempts - tally.statuses[None]
     rate = attempts / seconds if seconds > 0 else 0.0
-    return f"{answered} answered, {tally.failed} failed, {rate:.0f}/s"
+    counts = f"{answered} answered, {tally.failed} failed, {rate:.0f}/s"
+    return counts if tally.waiting is None else f"{counts}, {waits_for(tally.waiting)}"

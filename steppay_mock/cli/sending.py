@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from steppay_mock.delivery.config import Config
 
 _MOST_AT_ONCE = 1_000
+_LONGEST = 86_400  # seconds
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,7 +122,7 @@ def timeout_option(
         "--timeout",
         setting="timeout",
         metavar="S",
-        type=Seconds(positive=True),
+        type=Seconds(positive=True, most=_LONGEST),
         default=default,
         show_default=default is not None,
         help=f"Seconds that a delivery may take. {note}",

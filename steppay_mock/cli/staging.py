@@ -15,7 +15,7 @@ import click
 from steppay_mock.cli.configuring import setting_option
 from steppay_mock.cli.options import Decorator
 from steppay_mock.cli.output import say
-from steppay_mock.cli.parameters import Moment, Setting
+from steppay_mock.cli.parameters import FilePath, Moment, Setting
 from steppay_mock.errors import SteppayMockError
 
 if TYPE_CHECKING:
@@ -166,7 +166,7 @@ def files_option() -> Decorator[Any]:
         "files",
         metavar="FILE",
         multiple=True,
-        type=click.Path(exists=True, dir_okay=False),
+        type=FilePath(exists=True, dir_okay=False),
         help="A Python file with scenarios of your own. Repeatable.",
     )
 

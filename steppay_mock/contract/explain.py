@@ -110,7 +110,7 @@ def _cure_for_type(wanted: str, value: Any) -> str:
 def _missing(event: str, fault: Fault) -> ContractViolation:
     name, present = str(fault.place[-1]), [str(key) for key in fault.value]
     near = nearest(name, [key for key in present if key not in fault.fields])
-    listed = ", ".join(present[:6]) + (", …" if len(present) > 6 else "")
+    listed = ", ".join(map(_cut, present[:6])) + (", …" if len(present) > 6 else "")
     return _violation(
         "missing",
         event,

@@ -38,7 +38,8 @@ def collect_faults(body: dict[str, Any], errors: Iterable[ValidationError]) -> l
                 known = by_place.get(fault.place)
                 if known is None or _rank(fault) < _rank(known):
                     by_place[fault.place] = fault
-    return [by_place[place] for place in sorted(by_place, key=lambda place: _position(place, body))]
+    positions = _Positions()
+    return [by_place[place] for place in sorted(by_place, key=lambda place: positions.of(place, body))]
 
 
 def _leaves(error: ValidationError) -> Iterator[ValidationError]:
@@ -73,16 +74,29 @@ def _rank(fault: Fault) -> int:
     return _PRECEDENCE.index(fault.keyword) if fault.keyword in _PRECEDENCE else len(_PRECEDENCE)
 
 
-def _position(place: Place, body: Any) -> tuple[float, ...]:
-    """Where the place stands in the payload; what is absent comes after what is there."""
-    position: list[float] = []
-    for step in place:
-        if isinstance(body, dict) and step in body:
-            position.append(list(body).index(step))
-            body = body[step]
-        elif isinstance(body, list | tuple) and isinstance(step, int):
-            position.append(step)
-            body = body[step]
-        else:
-            position.append(float("inf"))
-    return tuple(position)
+class _Positions:
+    """Where places stand in a payload. The names of each object are counted once, not once for each place in it."""
+
+    def __init__(self) -> None:
+        self._names: dict[int, dict[Any, int]] = {}
+        """By the identity of an object of the payload, which outlives this."""
+
+    def of(self, place: Place, body: Any) -> tuple[float, ...]:
+        """Where the place stands in the payload; what is absent comes after what is there."""
+        position: list[float] = []
+        for step in place:
+            if isinstance(body, dict) and step in body:
+                position.append(self._names_in(body)[step])
+                body = body[step]
+            elif isinstance(body, list | tuple) and isinstance(step, int):
+                position.append(step)
+                body = body[step]
+            else:
+                position.append(float("inf"))
+        return tuple(position)
+
+    def _names_in(self, body: dict[Any, Any]) -> dict[Any, int]:
+        known = self._names.get(id(body))
+        if known is None:
+            known = self._names[id(body)] = {name: number for number, name in enumerate(body)}
+        return known

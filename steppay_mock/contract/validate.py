@@ -1,4 +1,4 @@
-"""Is this payload a valid webhook, and if not, why?"""
+"""Whether a payload is a valid webhook, and what is wrong with it if not."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from steppay_mock.contract.catalogue import EventType
 from steppay_mock.contract.engines import ENVELOPE, Engine, fast_check, reference_errors
 from steppay_mock.contract.explain import explain, not_an_object, unknown_event
 from steppay_mock.contract.faults import collect_faults
+from steppay_mock.contract.long_numbers import clipped
 from steppay_mock.errors import ContractViolation
 
 _KNOWN = frozenset(map(str, EventType))
@@ -44,9 +45,10 @@ def iter_errors(
     body: Any = payload.payload if isinstance(payload, HasPayload) else payload
     if not isinstance(body, dict):
         if not isinstance(body, Mapping):
-            yield not_an_object(body)
+            yield not_an_object(clipped(body))
             return
         body = dict(body)
+    body = clipped(body)
     name = body.get("event")
     known = isinstance(name, str) and name in _KNOWN
     schema_name = str(name) if known else ENVELOPE

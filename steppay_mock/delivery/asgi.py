@@ -6,6 +6,7 @@ import asyncio
 from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import unquote
 
+from steppay_mock.delivery.django_requests import kept_connections
 from steppay_mock.delivery.draft import Draft
 from steppay_mock.delivery.lifespan import AsgiApp, Lifespan
 from steppay_mock.delivery.wsgi import HOST
@@ -106,7 +107,8 @@ class AsgiTransport:
 
     async def _call(self, scope: dict[str, Any], exchange: _Exchange) -> None:
         try:
-            await self._app(scope, exchange.receive, exchange.send)
+            with kept_connections():
+                await self._app(scope, exchange.receive, exchange.send)
         except (Exception, SystemExit) as error:  # noqa: BLE001 - an app may raise anything; it is the outcome
             exchange.draft.exception = error
 

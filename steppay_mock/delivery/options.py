@@ -6,9 +6,9 @@ import random
 import time
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from math import isfinite
 from typing import TYPE_CHECKING, Any, TypedDict
 
+from steppay_mock.contract.long_numbers import is_number, written
 from steppay_mock.delivery.endpoint import DEFAULT_PATH, check_path
 from steppay_mock.delivery.order import Order, check_order
 from steppay_mock.delivery.safety import allowed_names
@@ -21,6 +21,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from steppay_mock.wire.signature import Secret, Secrets
+
+
+LONGEST_TIMEOUT = 86_400
+"""Seconds; the system cannot wait for very long times."""
 
 
 class DeliveryOptions(TypedDict, total=False):
@@ -141,9 +145,10 @@ def _seed(seed: object) -> int:
 
 
 def _timeout(timeout: object) -> float:
-    if isinstance(timeout, int | float) and not isinstance(timeout, bool) and isfinite(timeout) and timeout > 0:
+    if is_number(timeout) and 0 < timeout <= LONGEST_TIMEOUT:
         return float(timeout)
-    raise SteppayMockError(f"timeout is seconds, more than 0, not {timeout!r}. Leave it out for 10 s.")
+    at_most = f" and at most {LONGEST_TIMEOUT}, a day" if is_number(timeout) and timeout > 0 else ""
+    raise SteppayMockError(f"timeout is seconds, more than 0{at_most}, not {written(timeout)}. Leave it out for 10 s.")
 
 
 def _clock(now: object) -> Callable[[], float]:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import isfinite
 
+from steppay_mock.contract.long_numbers import is_number, written
 from steppay_mock.errors import SteppayMockError, choices, did_you_mean
 from steppay_mock.payload.chance import Chance
 
@@ -13,7 +13,7 @@ _MINUTE, _HOUR = 60.0, 3600.0
 
 
 def _is_delay(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and isfinite(value) and value >= 0
+    return is_number(value) and value >= 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,11 +32,18 @@ class Retries:
 
     def __post_init__(self) -> None:
         if not all(map(_is_delay, self.delays)):
-            raise SteppayMockError(f"delays={self.delays!r}: give seconds, from 0 up, such as (5, 60, 3600).")
+            raise SteppayMockError(f"delays={written(self.delays)}: give seconds, from 0 up, such as (5, 60, 3600).")
         if not _is_delay(self.jitter) or self.jitter > 1:
-            raise SteppayMockError(f"jitter={self.jitter!r} is no share of a delay. Give one from 0 to 1, such as 0.1.")
+            raise SteppayMockError(
+                f"jitter={written(self.jitter)} is no share of a delay. Give one from 0 to 1, such as 0.1."
+            )
         if not _is_delay(self.longest_wait):
-            raise SteppayMockError(f"longest_wait={self.longest_wait!r}: give seconds, from 0 up.")
+            raise SteppayMockError(f"longest_wait={written(self.longest_wait)}: give seconds, from 0 up.")
+
+    @property
+    def longest(self) -> float:
+        """Seconds that no delay is longer than, whatever ``Retry-After`` and chance say."""
+        return max((self.longest_wait, *(delay * (1 + self.jitter) for delay in self.delays)))
 
     def delay(self, failures: int, *, chance: Chance, retry_after: float | None = None) -> float | None:
         """Seconds until the next attempt after so many failures; None to give up."""
@@ -89,4 +96,4 @@ def read_retries(given: object) -> Retries:
         and all(_is_delay(one) for one in given)
     ):
         return Retries(name="custom", delays=tuple(float(one) for one in given))
-    raise SteppayMockError(f"retries={given!r} are no delays. Give a name, or seconds such as [5, 60, 3600].")
+    raise SteppayMockError(f"retries={written(given)} are no delays. Give a name, or seconds such as [5, 60, 3600].")

@@ -10,6 +10,7 @@ from io import BytesIO
 from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import unquote_to_bytes
 
+from steppay_mock.delivery.django_requests import kept_connections
 from steppay_mock.delivery.draft import Draft
 from steppay_mock.wire.redact import NO_REDACTION, Redaction
 from steppay_mock.wire.shown_url import shown_url
@@ -64,7 +65,8 @@ class WsgiTransport:
         environ["wsgi.errors"] = sys.stderr
         draft = Draft()
         try:
-            _run(self._app, environ, draft)
+            with kept_connections():
+                _run(self._app, environ, draft)
         except (Exception, SystemExit) as error:  # noqa: BLE001 - an app may raise anything; it is the outcome
             draft.exception = error
         return draft.answer().without(self._redact)

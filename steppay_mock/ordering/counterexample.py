@@ -13,10 +13,10 @@ if TYPE_CHECKING:
     from steppay_mock.ordering.report.anomaly import Anomaly
     from steppay_mock.payload.event import Event
 
-Kind = Literal["refused", "state", "effects", "answer", "invariant", "truth"]
+Kind = Literal["refused", "state", "effects", "answer", "invariant", "truth", "order"]
 """What gave it away: an event that is refused in the order in which it happened, another final state, other effects, an
-event that is accepted in one order and refused in another, a broken invariant, or a final state that is not what the
-store knows to be true."""
+event that is accepted in one order and refused in another, a broken invariant, a final state that is not what the
+store knows to be true, or the same rows in another order."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from steppay_mock.ordering.counterexample import Counterexample
     from steppay_mock.ordering.receiver.run import Run
     from steppay_mock.ordering.state.difference import Difference
+    from steppay_mock.ordering.truth.hint import Hint
     from steppay_mock.payload.event import Event
 
 Verdict = Literal["proved", "covered", "fails", "flaky", "hidden", "vacuous", "unfinished"]
@@ -20,10 +21,11 @@ nothing was tested, or fewer than two events have an effect. ``unfinished``: the
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Overlaps:
-    """What was in flight at once: ``groups`` of events, neighbours or of one second, of so many that there are.
+    """What was in flight at once: ``groups`` of webhooks, ``of`` so many that there are.
 
-    They were so ``tries`` times. ``certain`` counts the races that holding the REST API's answer made certain, one for
-    each event that the others passed; whatever else may happen in a race is a matter of chance.
+    A group is an event and its own copy, two events that are neighbours or related, or the events of one second. The
+    groups were in flight ``tries`` times. ``certain`` counts the races that holding the REST API's answer made certain,
+    one for each event that the others passed; whatever else may happen in a race is a matter of chance.
     """
 
     groups: int
@@ -34,7 +36,7 @@ class Overlaps:
     def __str__(self) -> str:
         which = f"{self.groups:,}" if self.groups == self.of else f"{self.groups:,} of {self.of:,}"
         certain = f", and {self.certain:,} races made certain by holding the API's answer" if self.certain else ""
-        return f"{which} groups of neighbours in flight at once, {self.tries:,} times{certain}"
+        return f"{which} groups of webhooks in flight at once, {self.tries:,} times{certain}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,6 +110,8 @@ class Exploration:
     """What else was noticed and bears on the verdict, such as a state that was not empty; one sentence each."""
     unequal: tuple[Difference, ...] = field(default=(), repr=False)
     """Of ``flaky``, where two states differ that should be equal."""
+    hints: tuple[Hint, ...] = ()
+    """What looks wrong at the end of the events as they happened, by the store of their story."""
     why: str = ""
     """Of a verdict that is neither yes nor no, the reason in words."""
     unmatched: tuple[str, ...] = ()

@@ -9,6 +9,7 @@ from steppay_mock.ordering.exploration import Exploration
 from steppay_mock.ordering.failure import ExplorationError
 from steppay_mock.ordering.options import ExploreOptions, ExploreSettings, Probe, read_explore_options, split_given
 from steppay_mock.ordering.orders.bursts import collapse_bursts
+from steppay_mock.ordering.receiver.hosting import beside_loop
 from steppay_mock.ordering.search.effective import effective_places, say_left_out
 from steppay_mock.ordering.search.inquiry import Inquiry
 from steppay_mock.ordering.search.joined import joined
@@ -51,6 +52,17 @@ def explore(
     return found
 
 
+async def explore_async(
+    events: Events | str, receiver: Receiver, *, state: Probe, **options: Unpack[ExploreOptions]
+) -> Exploration:
+    """Do as :func:`explore` does, within a running event loop.
+
+    The app, the probes and whatever else is given run in that loop, so that a pool of connections that belongs to it
+    can be used. The search waits in a thread; a receiver that blocks the loop cannot be interrupted.
+    """
+    return await beside_loop(lambda: explore(events, receiver, state=state, **options))
+
+
 def _search(
     events: tuple[Event, ...], receiver: Receiver, settings: ExploreSettings, story: Story | None
 ) -> Exploration:
@@ -62,7 +74,7 @@ def _search(
     if tied == events:
         return joined(found, None)
     left = max(settings.budget - found.coverage.deliveries, settings.budget // 2, 1)
-    rest = replace(settings, budget=left)
+    rest = replace(settings, budget=left, truth=settings.truth.tied())
     try:
         other = Inquiry(tied, receiver, rest, story=story, burst=settings.burst, told=events).run()
     except ExplorationError as error:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from math import isfinite
 from random import SystemRandom
 from typing import TYPE_CHECKING, Any, TypedDict
 
+from steppay_mock.contract.long_numbers import is_number, written
 from steppay_mock.delivery.options import DeliveryOptions, Settings, resolve_options
 from steppay_mock.delivery.retries import Retries, read_retries
 from steppay_mock.errors import SteppayMockError, choices, did_you_mean
@@ -15,10 +15,14 @@ from steppay_mock.ordering.receiver.answers import Acceptance, read_acceptance
 from steppay_mock.ordering.receiver.receiver import wants_argument
 from steppay_mock.ordering.receiver.settle import Settling, read_settling
 from steppay_mock.ordering.state.ignore import Ignore, read_ignore
+from steppay_mock.ordering.truth.setting import TruthSetting, Words, read_truth
 from steppay_mock.payload.event import Event, Events, iter_events
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from steppay_mock.delivery.transport import Answer
+    from steppay_mock.ordering.truth.mapping import TruthMapping
     from steppay_mock.store.api.api import StoreApi
     from steppay_mock.wire.signature import Secret
 
@@ -46,12 +50,15 @@ class ExploreOptions(TypedDict, total=False):
     ``ignore``: paths of the state that do not count, such as ``"received_at"`` or ``"$.rows[*].id"``.
     ``effects``: gives what the receiver did to the world (mails, points), as a list; how often each is there counts.
     ``invariant``: takes the state after every delivery; False, or an AssertionError, is a finding.
-    ``truth``: takes the store's state after the story and gives what the probe should show then.
+    ``truth``: how the end is compared with the story's store. ``"hints"``: rows that carry its ids and contradict it
+    are told; ``"strict"``: they are a failure; ``"off"``. A function takes the store's state after the story and gives
+    what the probe should show then. A mapping says which rows are what (``load_truth``). ``"hints"``.
     ``duplicates``: each event comes once more at every later place (fact 22). True.
     ``ties``: the same once more with the seconds of each burst collapsed to one (fact 6); a number says how many
     seconds apart the events of a burst are at most. False.
-    ``overlap``: whether pairs of neighbours, and the events of one second, in flight at once end the same; a number
-    says how often each is tried at most. True means 10. False.
+    ``overlap``: whether webhooks in flight at once end the same: each event beside its own copy (with ``duplicates``),
+    pairs of neighbours and of related events, and the events of one second; a number says how often each is tried at
+    most. True means 10. False.
     ``api``: the StoreApi that the receiver reads back from, however it is mounted. Its time then follows the deliveries
     (``as_of``), and in an overlap it holds what one webhook asks until the others have landed. The events must be those
     of its store.
@@ -81,7 +88,7 @@ class ExploreOptions(TypedDict, total=False):
     ignore: Iterable[str]
     effects: Callable[..., Any] | None
     invariant: Callable[[Any], Any] | None
-    truth: Callable[[Any], Any] | None
+    truth: Callable[[Any], Any] | Words | TruthMapping | TruthSetting | Mapping[str, Any] | Path | None
     duplicates: bool
     ties: bool | float
     overlap: bool | int
@@ -120,7 +127,7 @@ class ExploreSettings:
     ignore: Ignore
     effects: Probe | None
     invariant: Callable[[Any], Any] | None
-    truth: Callable[[Any], Any] | None
+    truth: TruthSetting
     duplicates: bool
     burst: float | None
     overlap: int
@@ -147,7 +154,7 @@ def read_explore_options(state: object, options: Mapping[str, Any]) -> ExploreSe
             raise SteppayMockError(
                 f"explore() has no option {name!r}.{did_you_mean(name, known)} It has state, {choices(known)}."
             )
-    for name in ("reset", "save", "restore", "effects", "invariant", "truth", "watch"):
+    for name in ("reset", "save", "restore", "effects", "invariant", "watch"):
         _check_callable(name, options.get(name))
     if not callable(state):
         raise SteppayMockError(
@@ -174,7 +181,7 @@ def read_explore_options(state: object, options: Mapping[str, Any]) -> ExploreSe
         ignore=read_ignore(options.get("ignore", ())),
         effects=options.get("effects"),
         invariant=options.get("invariant"),
-        truth=options.get("truth"),
+        truth=read_truth(options.get("truth")),
         duplicates=_flag("duplicates", options.get("duplicates", True)),
         burst=_burst(options.get("ties", False)),
         overlap=_overlap(options.get("overlap", False)),
@@ -237,8 +244,10 @@ def _fresh(state: object, options: Mapping[str, Any]) -> bool:
 def _burst(ties: object) -> float | None:
     if isinstance(ties, bool):
         return _BURST if ties else None
-    if not isinstance(ties, int | float) or not isfinite(ties) or ties <= 0:
-        raise SteppayMockError(f"ties={ties!r} are no seconds. Say ties=True, or how far apart a burst's events are.")
+    if not is_number(ties) or ties <= 0:
+        raise SteppayMockError(
+            f"ties={written(ties)} are no seconds. Say ties=True, or how far apart a burst's events are."
+        )
     return float(ties)
 
 
@@ -263,5 +272,5 @@ def _api(api: object) -> StoreApi | None:
 
 def _whole(name: str, value: object, *, least: int, most: int) -> int:
     if isinstance(value, bool) or not isinstance(value, int) or not least <= value <= most:
-        raise SteppayMockError(f"{name}={value!r}: give a whole number from {least} to {most:,}.")
+        raise SteppayMockError(f"{name}={written(value)}: give a whole number from {least} to {most:,}.")
     return value

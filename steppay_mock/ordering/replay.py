@@ -12,6 +12,7 @@ from steppay_mock.ordering.failure import ExplorationError, MissingStepError, No
 from steppay_mock.ordering.options import ExploreOptions, Probe, read_explore_options
 from steppay_mock.ordering.orders.bursts import collapse_bursts
 from steppay_mock.ordering.orders.races import Race
+from steppay_mock.ordering.receiver.hosting import beside_loop
 from steppay_mock.ordering.receiver.receiver import Receiver
 from steppay_mock.ordering.receiver.subject import Subject
 from steppay_mock.ordering.search.overlap import race_again
@@ -65,11 +66,9 @@ def replay(
     """
     read = read_token(token)
     settings = replace(read_explore_options(state, options), attempts=read.retries)
-    if read.kind in {"invariant", "effects", "truth"} and getattr(settings, read.kind) is None:
-        raise SteppayMockError(
-            f"The token tells of {read.kind}=, and that was not given. Pass it as it was when the token was made: "
-            f"{read.kind}=... (the command line has none: replay it in Python, or with pytest --steppay-replay)."
-        )
+    is_known = settings.truth.needs_story if read.kind == "truth" else getattr(settings, read.kind, True) is not None
+    if not is_known:
+        raise SteppayMockError(f"The token tells of {read.kind}=, and that was not given. {_given_again(read.kind)}")
     made: Any = _made_again(read.source) if events is None else events
     story = made if isinstance(made, Story) else None
     listed = tuple(iter_events(made))
@@ -85,11 +84,29 @@ def replay(
         if read.together:
             shown = race_again(subject, settings, Race(found, read.together, read.held), token=described)
         else:
-            truth: Truth | None = know_truth(settings, story) if read.kind == "truth" else None
+            truth: Truth | None = (
+                know_truth(settings.truth, story, ignore=settings.ignore) if read.kind == "truth" else None
+            )
             shown = deliver_again(subject, read.kind, found, token=described, truth=truth, smallest=True)
     if shown is None:
         _refuse_vacuous(subject)
     return Replay(target=subject.target, events=listed, course=found, counterexample=shown)
+
+
+async def replay_async(
+    token: str, receiver: Receiver, *, state: Probe, events: Events | None = None, **options: Unpack[ExploreOptions]
+) -> Replay:
+    """Do as :func:`replay` does, within a running event loop, in which the app and the probes run."""
+    return await beside_loop(lambda: replay(token, receiver, state=state, events=events, **options))
+
+
+def _given_again(kind: str) -> str:
+    if kind == "truth":
+        return "Pass it as it was when the token was made: truth=..., or --truth on the command line."
+    return (
+        f"Pass it as it was when the token was made: {kind}=... (the command line has none: replay it in Python, or "
+        "with pytest --steppay-replay)."
+    )
 
 
 def _refuse_vacuous(subject: Subject) -> None:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, get_args
 from zlib import compress, decompressobj
 from zlib import error as zlib_error
 
+from steppay_mock.contract.long_numbers import is_number
 from steppay_mock.errors import SteppayMockError
 from steppay_mock.ordering.counterexample import Kind
 from steppay_mock.ordering.orders.course import Course
@@ -23,6 +24,9 @@ if TYPE_CHECKING:
 
 _PREFIX = "sp1."
 _MOST = 100_000  # bytes that a token may unpack to
+_MOST_RETRIES = 1_000  # no policy says more
+_MOST_TOGETHER = 100  # in flight at once, each in a thread of its own
+_OWN = frozenset({"seed", "assumptions"})  # parameters of `scenario`, which no scenario has
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,10 +144,10 @@ def _read(told: dict[str, Any]) -> Token:
     together = tuple(told.get("together", ()))
     if (
         told["kind"] not in get_args(Kind)
-        or not all(isinstance(place, int) and place in events for place in course)
+        or not all(_is_whole(place, most=_MOST) and place in events for place in course)
         or not course
-        or not isinstance(burst, int | float | None)
-        or not isinstance(retries, int)
+        or not (burst is None or (is_number(burst) and burst > 0))
+        or not _is_whole(retries, most=_MOST_RETRIES)
         or (together and not _are_neighbours(together, len(course)))
     ):
         raise ValueError(told)
@@ -159,9 +163,13 @@ def _read(told: dict[str, Any]) -> Token:
     )
 
 
+def _is_whole(value: object, *, most: int) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= most
+
+
 def _are_neighbours(together: tuple[Any, ...], length: int) -> bool:
     """Whether these are two or more positions, one right after the other, in a course of that length."""
-    return len(together) > 1 and together in {
+    return 1 < len(together) <= _MOST_TOGETHER and together in {
         tuple(range(first, first + len(together))) for first in range(length - len(together) + 1)
     }
 
@@ -169,6 +177,6 @@ def _are_neighbours(together: tuple[Any, ...], length: int) -> bool:
 def _read_source(scenario: Any, seed: Any, parameters: Any, assumptions: Any) -> Source:
     if not isinstance(scenario, str) or not isinstance(parameters, dict) or not isinstance(assumptions, dict):
         raise TypeError(scenario)
-    if isinstance(seed, bool) or not isinstance(seed, int | str):
+    if isinstance(seed, bool) or not isinstance(seed, int | str) or not _OWN.isdisjoint(parameters):
         raise TypeError(seed)
     return Source(scenario=scenario, seed=seed, parameters=parameters, assumptions=assumptions)

@@ -17,9 +17,11 @@ _CUTS = len(_TEXT) - 100
 
 def derive_seed(*parts: object) -> int:
     """A seed made from all the parts: the same in every process, whatever PYTHONHASHSEED."""
-    return int.from_bytes(
-        blake2b("\x1f".join(map(str, parts)).encode("utf-8", "surrogatepass"), digest_size=8).digest(), "big"
-    )
+    try:
+        told = "\x1f".join(map(str, parts))
+    except ValueError:  # an integer that has too many digits to be written
+        told = "\x1f".join(hex(part) if isinstance(part, int) else str(part) for part in parts)
+    return int.from_bytes(blake2b(told.encode("utf-8", "surrogatepass"), digest_size=8).digest(), "big")
 
 
 class Chance:

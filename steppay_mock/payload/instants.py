@@ -5,6 +5,7 @@ from __future__ import annotations
 from calendar import isleap, monthrange
 from datetime import UTC, datetime, timedelta
 
+from steppay_mock.contract.long_numbers import written
 from steppay_mock.errors import SteppayMockError
 
 _YEARS = range(1970, 9001)  # leaves room for every date that follows from it
@@ -37,8 +38,9 @@ def _within_reach(moment: datetime) -> datetime:
 
 
 def _out_of_reach(moment: object) -> SteppayMockError:
+    shown = written(moment) if isinstance(moment, int) else moment
     return SteppayMockError(
-        f"now={moment} is not within the years {_YEARS[0]} to {_YEARS[-1]}. If it is a number: seconds, not millis?"
+        f"now={shown} is not within the years {_YEARS[0]} to {_YEARS[-1]}. If it is a number: seconds, not millis?"
     )
 
 

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from steppay_mock.contract.long_numbers import MOST_DIGITS, is_long
 from steppay_mock.errors import SteppayMockError, nearest
 from steppay_mock.payload.draw import Draw
 from steppay_mock.payload.plan import Node
@@ -125,11 +126,15 @@ def _made(node: Node, draw: Draw) -> Any:
     return node.make(draw)
 
 
+_LONGEST_PLACE = 20  # digits that are read of a place: it is too large long before
+
+
 def _place(key: object, *, path: str) -> int:
     if isinstance(key, int) and 0 <= key <= _LAST_PLACE:
         return key
+    given = "a number of thousands of digits" if isinstance(key, int) and is_long(key) else repr(key)
     raise SteppayMockError(
-        f"{path!r} is a list: name its places by numbers from 0 to {_LAST_PLACE}, not {key!r}, as in '{path}.0'."
+        f"{path!r} is a list: name its places by numbers from 0 to {_LAST_PLACE}, not {given}, as in '{path}.0'."
     )
 
 
@@ -150,7 +155,7 @@ def _walk(path: str, root: Node) -> tuple[list[str | int], Node]:
     for match in found:
         name = match.group(1) or match.group(2)
         if node.item is not None and name.isdecimal():
-            steps.append(int(name))
+            steps.append(int(name[:_LONGEST_PLACE]))
             node = node.item
         elif name in node.fields:
             steps.append(name)
@@ -169,6 +174,14 @@ def _read_value(text: str, node: Node) -> Any:
     if node.is_text and text != "null" and not text.startswith('"'):
         return text
     try:
-        return loads(text)
+        return loads(text, parse_int=_integer)
     except JSONDecodeError:
         return text
+
+
+def _integer(digits: str) -> int:
+    if len(digits) > MOST_DIGITS:
+        raise SteppayMockError(
+            f"An integer of {len(digits)} digits cannot be sent: at most {MOST_DIGITS} are. Write a shorter one."
+        )
+    return int(digits)

@@ -25,3 +25,11 @@ def subject_of(event: Event) -> tuple[str, Any]:
         if name in event.data:
             return noun or kind, event.data[name]
     return kind, None
+
+
+def thing_of(event: Event) -> tuple[str, Any]:
+    """The same for anything that can be delivered; where it says no key, it has its type and None."""
+    try:
+        return subject_of(event)
+    except (KeyError, TypeError):  # no event of StepPay's
+        return str(event.type), None

@@ -6,7 +6,12 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from steppay_mock.cli.places import column_at, iter_places, line_at, line_of
+from steppay_mock.cli.places import Lines, PathLines, iter_places
+
+
+def line_of(text: str, path: str) -> int:
+    return PathLines(text).line_of(path)
+
 
 LEAVES = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text()
 VALUES = st.recursive(
@@ -60,4 +65,15 @@ def test_depth_is_no_matter() -> None:
 
 
 def test_lines_and_columns_count_from_one() -> None:
-    assert [(line_at("a\nbc", at), column_at("a\nbc", at)) for at in range(4)] == [(1, 1), (1, 2), (2, 1), (2, 2)]
+    lines = Lines("a\nbc")
+    assert [(lines.at(at), lines.column_at(at)) for at in range(4)] == [(1, 1), (1, 2), (2, 1), (2, 2)]
+
+
+def test_a_long_name_is_not_repeated_for_each_value_in_it() -> None:
+    text = json.dumps({"x" * 100_000: [0] * 1_000})
+    assert sum(len(place.path) for place in iter_places(text)) < 300_000
+
+
+def test_many_lines_are_looked_up_in_one_reading() -> None:
+    lines = PathLines("[\n" + ",\n".join(["{}"] * 50_000) + "]")
+    assert [lines.line_of(f"$[{at}].absent") for at in range(50_000)] == list(range(2, 50_002))

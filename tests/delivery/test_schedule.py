@@ -70,6 +70,16 @@ def test_what_overlaps_is_one_group_after_one_wait() -> None:
     ]
 
 
+def test_an_event_overlaps_its_own_copy_which_is_signed_anew() -> None:
+    schedule = plan(EVENTS[:2], [Overlap(events=(0, 0)), Deliver(event=1)])
+    assert [(one.place, one.group, one.how) for one in schedule.deliveries()] == [
+        (0, 0, None),
+        (0, 0, "resigned"),
+        (1, None, None),
+    ]
+    assert Schedule.from_dict(schedule.as_dict()) == schedule
+
+
 def test_a_stamp_changes_the_envelope_alone() -> None:
     (planned,) = plan(EVENTS, [Deliver(event=1, stamp=5)]).deliveries()
     assert planned.event.payload == {**EVENTS[1].payload, "timestamp": 5}
@@ -132,8 +142,7 @@ def test_what_is_no_schedule_says_why(data: Any, message: str) -> None:
         (Again(event=0, how="twice"), "Step 0: how='twice' is not among"),  # type: ignore[arg-type]
         (Wait(seconds=-1), "seconds=-1 is no number of seconds."),
         (Wait(seconds=float("nan")), "is no number of seconds."),
-        (Overlap(events=(0,)), "events=(0,) are not two or more different events."),
-        (Overlap(events=(0, 0)), "are not two or more different events."),
+        (Overlap(events=(0,)), "events=(0,) are not two or more events."),
         (Overlap(events=(0, 7)), "events=7: there are 2 events"),
         (Hold(event=0, until=0), "an event is held until a later step"),
         (Hold(event=0, until=9), "an event is held until a later step"),

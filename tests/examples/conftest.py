@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import importlib.util
 import sqlite3
 import sys
@@ -14,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from postgres import Database
 
 from steppay_mock import Report, deliver
 
@@ -22,9 +24,13 @@ if TYPE_CHECKING:
 
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
 RECEIVERS = EXAMPLES / "receivers"
+APPS = EXAMPLES / "apps"
+NAIVE = Path(__file__).with_name("naive")
 SIBLINGS = ("steppay_webhook", "sqlite_store", "flask_app", "fastapi_app", "django_app", "readback_app")
 SECRET = "whsec_test"
 TABLES = ("subscriptions", "payments", "inbox")
+
+APP_MODULES = ("steppay_webhook", *(path.stem for folder in (APPS, NAIVE) for path in folder.glob("*.py")))
 
 Load = Callable[[str], Any]
 
@@ -84,6 +90,25 @@ def load() -> Iterator[Load]:
     for name in SIBLINGS:
         sys.modules.pop(name, None)
     sys.modules.update({name: module for name, module in before.items() if module})
+
+
+@pytest.fixture
+def load_app(postgres: Database, monkeypatch: pytest.MonkeyPatch) -> Iterator[Load]:
+    """A function that loads a module of examples/apps, or a naive one, whose settings name an empty database."""
+    monkeypatch.setenv("STEPPAY_WEBHOOK_SECRET", SECRET)
+    for folder in (RECEIVERS, APPS, NAIVE):
+        monkeypatch.syspath_prepend(str(folder))
+    for name in APP_MODULES:
+        monkeypatch.delitem(sys.modules, name, raising=False)
+
+    def load_module(name: str) -> Any:
+        driver = "postgresql+asyncpg" if "fastapi" in name else "postgresql"
+        monkeypatch.setenv("DATABASE_URL", postgres.url(driver))
+        return importlib.import_module(name)
+
+    yield load_module
+    for name in APP_MODULES:
+        sys.modules.pop(name, None)
 
 
 @pytest.fixture(params=["flask_app", "fastapi_app", "django_app"])

@@ -127,11 +127,14 @@ def draw(random: Random, events: tuple[Event, ...], *, lossy: bool) -> Automaton
 def judge(one: Automaton, count: int, rules: Rules) -> Truth:
     """Go through every order of every set of events, with no repeat and with each."""
     truth = Truth(len(set(walk(one, tuple(range(count)), rules).trail)) == 1)
+    target = min(walk(one, tuple(range(count)), rules).refused, default=None)
     for bits in range(1, 1 << count):
         places = tuple(place for place in range(count) if bits >> place & 1)
         for course in courses(places, duplicates=rules.duplicates):
             truth.effective |= walk(one, course, rules).effective
             for kind in kinds(one, course, rules):
+                if kind == "refused" and target not in walk(one, course, rules).refused:
+                    continue  # the first refusal is made small, not another one
                 truth.smallest[kind] = min(truth.smallest.get(kind, (9, 0, 0)), measure(course))
                 # A search repeats nothing that comes again by itself, because it was refused.
                 if len(places) == count and not (rules.attempts and _repeats_refused(one, course, rules)):

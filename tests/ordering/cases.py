@@ -40,8 +40,9 @@ def run(
     effects: bool = False,
     trail: bool = True,
     invariant: Callable[[State], str | None] = lambda _: None,
+    begin: State | None = None,
 ) -> Run:
-    state: State = {}
+    state: State = _copy(begin or {})
     answers: list[str] = []
     seen = [_copy(state)]
     broken = None
@@ -172,6 +173,12 @@ def one_row(state: State, event: Event) -> None:
     state["customer"] = {"last": str(event.type)}
 
 
+def lists_rows(state: State, event: Event) -> None:
+    """Keeps the newest of each thing, and shows the rows as they came."""
+    rows = [row for row in state.get("rows", []) if row["id"] != row_of(event)]
+    state["rows"] = [*rows, {"id": row_of(event), "status": event.data["status"]}]
+
+
 def refuses_orphans(state: State, event: Event) -> str | None:
     """Raises where a payment is of an order that it does not know."""
     if event.type == "payment.completed" and not state:
@@ -190,6 +197,14 @@ def refuses_copies(state: State, event: Event) -> str | None:
     """Has a unique key, and answers with an error where it strikes."""
     if row_of(event) in state:
         return "409"
+    overwrites(state, event)
+    return None
+
+
+def is_locked(state: State, event: Event) -> str | None:
+    """Writes, and gives up where another one has just written: as if both were in flight."""
+    if state:
+        return "500, the app raised: OperationalError: database is locked"
     overwrites(state, event)
     return None
 

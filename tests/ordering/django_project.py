@@ -1,7 +1,11 @@
-"""A Django project whose tables are saved and brought back. test_saving.py runs it in a process of its own."""
+"""A Django project whose tables are saved and brought back. Tests run it in a process of its own.
+
+Where libpq's variables name a database it is on PostgreSQL, and else on SQLite.
+"""
 
 from __future__ import annotations
 
+import os
 from random import Random
 from typing import Any
 
@@ -17,8 +21,10 @@ class Shop(AppConfig):  # type: ignore[misc]
     label = "shop"
 
 
+POSTGRES = "PGDATABASE" in os.environ
+KIND, NAME = ("postgresql", os.environ["PGDATABASE"]) if POSTGRES else ("sqlite3", ":memory:")
 settings.configure(
-    DATABASES={"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": ":memory:"}},
+    DATABASES={"default": {"ENGINE": f"django.db.backends.{KIND}", "NAME": NAME}},
     DEFAULT_AUTO_FIELD="django.db.models.BigAutoField",
     INSTALLED_APPS=["django.contrib.contenttypes", "__main__.Shop"],
     USE_TZ=True,
@@ -44,7 +50,9 @@ class Customer(models.Model):  # type: ignore[misc]
 
 class Company(Customer):
     tax = models.DecimalField(max_digits=9, decimal_places=2)
-    double = models.GeneratedField(expression=models.F("tax") * 2, output_field=models.FloatField(), db_persist=False)
+    double = models.GeneratedField(
+        expression=models.F("tax") * 2, output_field=models.FloatField(), db_persist=POSTGRES
+    )
     friends = models.ManyToManyField(Customer, related_name="companies")
 
     class Meta:
@@ -64,12 +72,21 @@ class Other(models.Model):  # type: ignore[misc]
         app_label = "shop"
 
 
-TABLES = ("shop_customer", "shop_company", "shop_company_friends", "notes", "sqlite_sequence")
+TABLES = ["shop_customer", "shop_company", "shop_company_friends", "notes"]
+COUNTERS = ["shop_customer_id_seq", "shop_company_friends_id_seq", "notes_id_seq"] if POSTGRES else ["sqlite_sequence"]
 
 
 def read() -> list[Any]:
     with connection.cursor() as cursor:
-        return [cursor.execute(f"SELECT *, typeof(1) FROM {table} ORDER BY 1, 2").fetchall() for table in TABLES]
+        columns = "last_value, is_called" if POSTGRES else "*"
+        counters = [fetch(cursor, f"SELECT {columns} FROM {counter} ORDER BY 1, 2") for counter in COUNTERS]
+        return [fetch(cursor, f"SELECT * FROM {table} ORDER BY 1, 2") for table in TABLES] + counters
+
+
+def fetch(cursor: Any, query: str) -> list[Any]:
+    cursor.execute(query)
+    found: list[Any] = cursor.fetchall()
+    return found
 
 
 def change(random: Random) -> None:

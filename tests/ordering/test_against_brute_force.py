@@ -62,7 +62,7 @@ def check_refusal(result: Exploration, receiver: Receiver, events: tuple[Event, 
     assert shown is not None
     assert shown.course == tuple(sorted(shown.course))
     assert not shown.failing.accepted[-1]
-    assert shown.size == (len(refused_in_order(receiver, events)), 0, 0)
+    assert shown.size == (len(refused_in_order(receiver, events, shown.course[-1])), 0, 0)
 
 
 def check_counterexample(result: Exploration, found: dict[str, Finding], *, duplicates: bool) -> None:

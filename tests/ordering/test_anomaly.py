@@ -58,10 +58,56 @@ SHOWN = {
         anomaly.TIE_FLIP,
         named(cases.one_row, (ORDER, event("payment.completed", paymentId=9)), (1, 0)),
     ),
+    "a tie in a list of rows that was empty": (
+        anomaly.TIE_FLIP,
+        named(cases.lists_rows, TIED, (1, 0), begin={"rows": []}),
+    ),
+    "a stale overwrite in a list of rows that was empty": (
+        anomaly.STALE_OVERWRITE,
+        named(cases.lists_rows, LIFE, (2, 1), begin={"rows": []}),
+    ),
     "two things in one row": (anomaly.LOST_UPDATE, named(cases.one_row, PAID_ORDER, (1, 0))),
     "two deliveries at once": (
         anomaly.LOST_UPDATE,
         named(cases.overwrites, LIFE, (1, 2), passing=(1, 2), together=(0, 1)),
+    ),
+    "a locked database": (
+        anomaly.REJECTION_IN_FLIGHT,
+        named(cases.is_locked, PAID_ORDER, (0, 1), kind="answer", together=(0, 1)),
+    ),
+    "a locked database, seen in the state": (
+        anomaly.REJECTION_IN_FLIGHT,
+        name_anomaly(
+            "state",
+            PAID_ORDER,
+            expected=cases.run(cases.overwrites, PAID_ORDER, (0, 1)),
+            passing=cases.run(cases.overwrites, PAID_ORDER, (0, 1)),
+            failing=replace(cases.run(cases.is_locked, PAID_ORDER, (0, 1)), together=(0, 1), trail=()),
+        ),
+    ),
+    "a copy that meets a unique constraint": (
+        anomaly.REJECTION_IN_FLIGHT,
+        named(cases.refuses_copies, LIFE, (0, 0), kind="answer", together=(0, 1)),
+    ),
+    "a copy in flight beside its event": (
+        anomaly.DOUBLE_EFFECT_IN_FLIGHT,
+        named(cases.counts, LIFE, (0, 0), together=(0, 1), passing=(0,)),
+    ),
+    "a copy in flight beside its event, and others": (
+        anomaly.DOUBLE_EFFECT_IN_FLIGHT,
+        named(cases.counts, LIFE, (0, 1, 2, 1), together=(1, 2, 3), passing=(0, 1, 2)),
+    ),
+    "a mail twice, of two events in flight": (
+        anomaly.DOUBLE_EFFECT_IN_FLIGHT,
+        name_anomaly(
+            "effects",
+            LIFE,
+            expected=replace(cases.run(cases.counts, LIFE, (0, 1)), effects=frozenset({("mail", 1)})),
+            passing=replace(cases.run(cases.counts, LIFE, (0, 1)), effects=frozenset({("mail", 1)})),
+            failing=replace(
+                cases.run(cases.counts, LIFE, (0, 1)), effects=frozenset({("mail", 2)}), together=(0, 1), trail=()
+            ),
+        ),
     ),
     "a payment refused before its order": (
         anomaly.ORDER_DEPENDENT_REJECTION,
@@ -76,6 +122,8 @@ SHOWN = {
         anomaly.BROKEN_INVARIANT,
         named(cases.overwrites, PAID_ORDER, (1, 0), kind="invariant", invariant=invariant),
     ),
+    "rows as they came": (anomaly.ROW_ORDER, named(cases.lists_rows, PAID_ORDER, (1, 0), kind="order")),
+    "rows as they came, told as a state": (anomaly.ROW_ORDER, named(cases.lists_rows, PAID_ORDER, (1, 0))),
     "wrong as it happened": (
         anomaly.WRONG_IN_EVERY_ORDER,
         named(cases.overwrites, PAID_ORDER, (0, 1), kind="truth", truth={}),
@@ -143,6 +191,22 @@ NEARLY = {
         named(cases.overwrites, LIFE, (1, 2, 1), trail=False),
     ),
     "one place, but one thing": (anomaly.LOST_UPDATE, named(cases.overwrites, LIFE, (2, 1))),
+    "in flight, but accepted": (
+        anomaly.REJECTION_IN_FLIGHT,
+        named(cases.overwrites, LIFE, (1, 2), passing=(1, 2), together=(0, 1)),
+    ),
+    "refused, but one after the other": (
+        anomaly.REJECTION_IN_FLIGHT,
+        named(cases.refuses_orphans, PAID_ORDER, (1, 0), kind="answer"),
+    ),
+    "an answer that differs in a race is no lost update": (
+        anomaly.LOST_UPDATE,
+        named(cases.is_locked, PAID_ORDER, (0, 1), kind="answer", together=(0, 1)),
+    ),
+    "two events in flight, and no copy": (
+        anomaly.DOUBLE_EFFECT_IN_FLIGHT,
+        named(cases.counts, LIFE, (0, 1, 0), together=(0, 1)),
+    ),
     "refused in both orders": (
         anomaly.ORDER_DEPENDENT_REJECTION,
         named(cases.refuses_and_writes, LIFE, (2, 1)),
@@ -151,6 +215,7 @@ NEARLY = {
         anomaly.BROKEN_INVARIANT,
         named(cases.overwrites, LIFE, (2, 1), invariant=invariant),
     ),
+    "rows as they came, and one of them is stale": (anomaly.ROW_ORDER, named(cases.lists_rows, LIFE, (2, 1))),
     "not the truth, but only in another order": (
         anomaly.WRONG_IN_EVERY_ORDER,
         named(cases.overwrites, LIFE, (2, 1), kind="truth", truth={}),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 from random import Random
 from typing import Any
@@ -13,6 +14,18 @@ from ordering.drawn import STATES, VALUES, otherwise
 
 from steppay_mock.ordering.state.difference import Difference, describe_differences, differences
 from steppay_mock.ordering.state.normal import normalise
+
+
+@dataclass
+class Payment:
+    id: int
+    status: str
+
+
+@dataclass
+class Refund:
+    id: int
+    status: str
 
 
 def told(expected: Any, actual: Any) -> str:
@@ -79,6 +92,16 @@ def test_rows_are_matched_by_their_id_wherever_they_stand() -> None:
     )
 
 
+def test_an_instance_is_compared_with_a_dict_field_by_field() -> None:
+    given, truth = {"a": [Payment(1, "paid")]}, {"a": [{"id": 1, "status": "failed"}]}
+    assert told(truth, given) == lines("- $.a[id=1].status: 'failed'", "+ $.a[id=1].status: 'paid'")
+    assert told(Payment(1, "paid"), Refund(1, "paid")) == lines(
+        "- $: Payment(id=1, status='paid')", "+ $: Refund(id=1, status='paid')"
+    )
+    assert told({1: True}, {1: 1}) == lines("- $[1]: True", "+ $[1]: 1")
+    assert told({True: 1}, {1: 1}) == lines("- $[True]: 1", "+ $[1]: 1")
+
+
 @pytest.mark.parametrize(
     ("one", "other", "text"),
     [
@@ -113,6 +136,7 @@ def test_rows_are_matched_by_their_id_wherever_they_stand() -> None:
         pytest.param([{"id": None}], [{"id": None, "a": 1}], "+ $[0].a: 1", id="an-id-that-is-none"),
         pytest.param([1, 2], {1, 2}, "- $: [1, 2]\n+ $: {1, 2}", id="a-list-and-a-set"),
         pytest.param({"a": {1, 2}}, {"a": {2, 3}}, "- $.a[*]: 1\n+ $.a[*]: 3", id="sets"),
+        pytest.param([{1: 2}.values()], [{1: 2, 3: 2}.values()], "+ $[0][*]: 2", id="sets-that-count"),
         pytest.param({"a": {1}}, {"a": set()}, "- $.a[*]: 1", id="an-empty-set"),
         pytest.param({"a": {1: {"b": 1}}}, {"a": [1]}, "- $.a: {1: {'b': 1}}\n+ $.a: [1]", id="other-things"),
     ],

@@ -94,9 +94,10 @@ def test_a_row_behind_a_lock_loses_nothing(make_life: MakeLife, mounted: Callabl
     assert found.verdict == "proved"
     overlaps = found.coverage.overlaps
     assert overlaps is not None
-    assert (overlaps.groups, overlaps.of, overlaps.tries, overlaps.certain) == (3, 3, 9, 0)
-    assert str(overlaps) == "3 groups of neighbours in flight at once, 9 times"
-    assert rows.meeting.met == 2 * 9
+    # Four copies and six pairs, three times from nothing and three times within the story.
+    assert (overlaps.groups, overlaps.of, overlaps.tries, overlaps.certain) == (10, 10, 60, 0)
+    assert str(overlaps) == "10 groups of webhooks in flight at once, 60 times"
+    assert rows.meeting.met == 2 * 60
 
 
 def test_the_events_of_one_second_are_in_flight_together(make_life: MakeLife) -> None:
@@ -108,8 +109,8 @@ def test_the_events_of_one_second_are_in_flight_together(make_life: MakeLife) ->
     assert found.ok
     overlaps = found.coverage.overlaps
     assert overlaps is not None
-    assert (overlaps.groups, overlaps.tries) == (5, 5)  # four pairs, and the first three at once
-    assert rows.meeting.met == 4 * 2 + 3
+    assert (overlaps.groups, overlaps.tries) == (16, 32)  # five copies, ten pairs, and the first three at once
+    assert rows.meeting.met == (15 * 2 + 3) * 2
 
 
 def test_each_is_tried_once_even_where_no_budget_is_left(make_life: MakeLife) -> None:
@@ -117,8 +118,8 @@ def test_each_is_tried_once_even_where_no_budget_is_left(make_life: MakeLife) ->
     found = rows.explore(make_life(5), budget=60, overlap=1000)
     overlaps = found.coverage.overlaps
     assert overlaps is not None
-    assert overlaps.groups == overlaps.of == 4
-    assert overlaps.tries < 10
+    assert overlaps.groups == overlaps.of == 15
+    assert overlaps.tries < 2 * 15 * 2
 
 
 def test_the_schedule_of_the_counterexample_has_the_overlap(make_life: MakeLife) -> None:
@@ -163,7 +164,7 @@ def test_two_that_both_find_nothing_and_both_insert_are_answered_differently(mak
     )
     assert found.counterexample is not None
     assert found.counterexample.kind == "answer"
-    assert found.counterexample.course == (0, 1)
+    assert found.counterexample.course == (0, 0)
     assert sorted(found.counterexample.failing.accepted) == [False, True]
     assert found.counterexample.passing.accepted == (True, True)
 
@@ -198,7 +199,7 @@ def test_an_effect_that_two_have_at_once_is_counted_twice(make_life: MakeLife) -
     )
     assert found.counterexample is not None
     assert found.counterexample.kind == "effects"
-    assert found.counterexample.course == (0, 1)
+    assert found.counterexample.course == (0, 0)
 
 
 @pytest.mark.parametrize("writes", ["at once", "later"])
@@ -370,7 +371,7 @@ def test_who_locks_before_reading_is_right(store: Store) -> None:
     overlaps = found.coverage.overlaps
     assert overlaps is not None
     assert overlaps.certain == 0  # nobody passes who has the lock
-    assert overlaps.groups == overlaps.of == 2
+    assert overlaps.groups == overlaps.of == 3  # two neighbours, and the first beside the third
 
 
 def test_an_async_app_that_blocks_its_loop_is_not_passed(store: Store) -> None:

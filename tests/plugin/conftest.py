@@ -88,7 +88,9 @@ def no_secret(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 # Other plugins cost more than all that is tested here: Hypothesis alone is imported anew by every run in process.
-_WITHOUT = [f"-pno:{name}" for name in ("hypothesispytest", "faker", "anyio", "cacheprovider")]
+_WITHOUT = [
+    f"-pno:{name}" for name in ("hypothesispytest", "faker", "anyio", "cacheprovider", "timeout", "rerunfailures")
+]
 
 
 @pytest.fixture

@@ -65,7 +65,8 @@ _URLS = (
     "--overlap",
     metavar="N",
     type=click.IntRange(1, 10_000),
-    help="Then also deliver neighbours, and the events of one second, at once: each N times at most.",
+    help="Then also deliver at once: each event beside its copy, neighbours, related events, and the events of one "
+    "second, each N times at most.",
 )
 @click.option("--paranoid", is_flag=True, help="After a proof, also deliver whole orders without merging equal states.")
 @staging_options

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from shlex import quote
 from typing import TYPE_CHECKING
 
 import click
@@ -14,8 +15,8 @@ from steppay_mock.cli.consent import agree, read_hosts
 from steppay_mock.cli.formats import read_endpoint
 from steppay_mock.cli.journals import journal_option
 from steppay_mock.cli.options import json_option, secret_option, unsigned_option
-from steppay_mock.cli.output import say, write_json
-from steppay_mock.cli.reports import report_option, write_reports
+from steppay_mock.cli.output import say
+from steppay_mock.cli.reports import report_option
 from steppay_mock.cli.sending import (
     hosts_option,
     keep_alive_option,
@@ -26,11 +27,14 @@ from steppay_mock.cli.sending import (
 )
 from steppay_mock.cli.signing import Signing
 from steppay_mock.cli.staging import speed_option
+from steppay_mock.cli.standings import Stand, stands, words_about
+from steppay_mock.errors import SteppayMockError
 
 if TYPE_CHECKING:
     from steppay_mock.cli.retrying import Policy
     from steppay_mock.delivery.config import Config
     from steppay_mock.delivery.journal.reading import Unfinished
+    from steppay_mock.delivery.sender.tally import Tally
 
 _TOLD = {ParameterSource.COMMANDLINE, ParameterSource.ENVIRONMENT}
 """What counts more than how the run was begun; the file of settings does not."""
@@ -41,7 +45,8 @@ _TOLD = {ParameterSource.COMMANDLINE, ParameterSource.ENVIRONMENT}
     epilog=closing(
         "steppay-mock resume --journal deliveries.sqlite --secret whsec_example",
         "steppay-mock resume --journal deliveries.sqlite --secret whsec_example --rate 50 --report report.xml",
-        exit_codes="0 every answer was 2xx, 1 some were not, 2 wrong usage, 3 nothing could be reached.",
+        exit_codes="0 all that was planned has arrived, 1 some failed, 2 wrong usage, such as a journal without a run, "
+        "3 nothing could be reached, 4 another process still sends, 5 a plan was never finished.",
     ),
 )
 @config_option()
@@ -85,8 +90,6 @@ def command(
     again, and counted. A run that is still being sent is left alone.
     """
     from steppay_mock.cli.recorded import Recorder
-    from steppay_mock.delivery.journal.given_up import forget_given_up
-    from steppay_mock.delivery.journal.journal import Journal
     from steppay_mock.delivery.journal.reading import read_journal
 
     allowed = read_hosts(hosts)
@@ -94,15 +97,7 @@ def command(
         unfinished = reading.unfinished()
         whole = [one for one in unfinished if one.planned]
         receivers = reading.hooks([one.run for one in whole])
-    if len(whole) < len(unfinished):
-        with Journal(journal) as opened:
-            for run in forget_given_up(opened):
-                say(
-                    f"run {run} ended while it was planned: nothing of it was sent, and it is taken out. Begin it anew."
-                )
-    if not whole:
-        _show_nothing(journal, reports, as_json=as_json)
-        return
+    never_planned = _take_out(journal) if len(whole) < len(unfinished) else []
     signing = Signing(given=secrets, unsigned=unsigned, config=config)
     hooks = [signing.hook(name=name, url=url) for name, url in receivers]
     pending = sum(one.pending for one in whole)
@@ -128,11 +123,44 @@ def command(
         reports=reports,
         name="steppay-mock resume",
     )
-    tallies = recorder.resume(count=pending)
-    stopped = any(tally.stopped for tally in tallies)
-    for run in sorted({one.run for one in whole} - {tally.run for tally in tallies}):
-        say(f"run {run} was not begun" if stopped else f"run {run} is being sent elsewhere, and was left to it")
-    ctx.exit(recorder.conclude(tallies, journal))
+    tallies = recorder.resume(count=pending) if whole else []
+    others = _others(journal, tallies, never_planned)
+    code = recorder.conclude(tallies, journal, others=others)
+    for line in words_about(others, journal=journal):
+        say(line)
+    if not tallies and all(one.outcome == "complete" for one in others):
+        say(f"nothing to resume: all that was planned in {journal} has arrived")
+    ctx.exit(code)
+
+
+def _take_out(journal: str) -> list[int]:
+    """Take out the runs whose planning was cut off, and say so at once; their numbers."""
+    from steppay_mock.delivery.journal.given_up import forget_given_up
+    from steppay_mock.delivery.journal.journal import Journal
+
+    with Journal(journal) as opened:
+        forgotten = forget_given_up(opened)
+    for run in forgotten:
+        say(str(Stand(run=run, outcome="never-planned")))
+    return forgotten
+
+
+def _others(journal: str, tallies: list[Tally], never_planned: list[int]) -> list[Stand]:
+    """How the runs stand that were not resumed; a journal without any run is an error."""
+    from steppay_mock.delivery.journal.reading import read_journal
+
+    with read_journal(journal) as reading:
+        found = reading.standings()
+    if not found and not never_planned:
+        raise SteppayMockError(f"{journal} has no run. Begin one: steppay-mock send --journal {quote(journal)} ...")
+    return list(
+        stands(
+            found,
+            never_planned=never_planned,
+            resumed=[tally.run for tally in tallies if tally.run is not None],
+            stopped=any(tally.stopped for tally in tallies),
+        )
+    )
 
 
 def _check_retries(runs: list[Unfinished]) -> None:
@@ -144,11 +172,3 @@ def _check_retries(runs: list[Unfinished]) -> None:
         raise click.UsageError(
             f"The runs were begun with retries that are not known here ({', '.join(sorted(unknown))}). Pass --retries."
         )
-
-
-def _show_nothing(journal: str, reports: tuple[Path, ...], *, as_json: bool) -> None:
-    document = {"ok": True, "elapsed": 0.0, "runs": []}
-    if as_json:
-        write_json(document)
-    write_reports(reports, document, lambda: (), count=0, name="steppay-mock resume")
-    say(f"nothing to resume: every run of {journal} has come to its end")

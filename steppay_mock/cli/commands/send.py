@@ -12,7 +12,7 @@ from click.core import ParameterSource
 from steppay_mock.cli.closing import closing
 from steppay_mock.cli.making import Making, make
 from steppay_mock.cli.options import making_options
-from steppay_mock.cli.parameters import ALL, EventName
+from steppay_mock.cli.parameters import ALL, EventName, FilePath
 from steppay_mock.cli.route import Route
 from steppay_mock.cli.sending import Sending, order_option, sending_options
 from steppay_mock.cli.staging import speed_option
@@ -55,7 +55,7 @@ class _Word(EventName):
     "--schedule",
     "file",
     metavar="FILE",
-    type=click.Path(),
+    type=FilePath(),
     help="Deliver what this file of Schedule.write says, in the place of EVENTs.",
 )
 @speed_option(

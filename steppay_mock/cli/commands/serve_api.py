@@ -55,9 +55,7 @@ def command(*, name: str | None, port: int, token: str | None, staging: Staging,
     """
     from steppay_mock.store.api.api import StoreApi
 
-    token = token or os.environ.get(VARIABLE)
-    if not token:
-        raise click.UsageError(f"No token is given. Pass --token, or set {VARIABLE}.")
+    token = _token(token)
     store = _store(name, staging)
     with StoreApi(store, token=token).serve(port=port) as url:
         paths = list(_paths(store))
@@ -72,6 +70,20 @@ def command(*, name: str | None, port: int, token: str | None, staging: Staging,
             Signal().wait()
         except KeyboardInterrupt:
             say("")
+
+
+def _token(given: str | None) -> str:
+    """The token of the option, else of the environment; one that no call can carry is a usage error."""
+    from steppay_mock.store.api.api import can_be_token
+
+    found = given or os.environ.get(VARIABLE)
+    if not found:
+        raise click.UsageError(f"No token is given. Pass --token, or set {VARIABLE}.")
+    if not can_be_token(found):
+        where = "--token" if given else f"The variable {VARIABLE}"
+        why = "has white space at an end" if found != found.strip() else "is no printable ASCII without spaces"
+        raise click.UsageError(f"{where} {why}: no header carries that, and every call would be refused. Take it out.")
+    return found
 
 
 def _store(name: str | None, staging: Staging) -> Store:

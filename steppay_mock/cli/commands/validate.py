@@ -8,10 +8,13 @@ from dataclasses import dataclass
 import click
 
 from steppay_mock.cli.closing import closing
+from steppay_mock.cli.documents import iter_documents
 from steppay_mock.cli.failures import WRONG
 from steppay_mock.cli.options import file_argument, json_option
-from steppay_mock.cli.output import counted, say, write_json, write_text
-from steppay_mock.cli.source import Document, empty, iter_documents, open_source, too_deep
+from steppay_mock.cli.output import counted, say, write_text
+from steppay_mock.cli.parsing import Document, too_deep
+from steppay_mock.cli.source import empty, open_source
+from steppay_mock.cli.spool import write_listing
 from steppay_mock.errors import ContractViolation
 
 
@@ -46,8 +49,8 @@ def command(ctx: click.Context, *, files: tuple[str, ...], strict: bool, as_json
     tally = _Tally()
     found = _violations(files, tally, strict=strict)
     if as_json:
-        listed = [{"file": name, **violation.as_dict()} for name, violation in found]
-        write_json({"payloads": tally.payloads, "violations": listed})
+        listed = ({"file": name, **violation.as_dict()} for name, violation in found)
+        write_listing("violations", listed, before=lambda: {"payloads": tally.payloads})
     else:
         for name, violation in found:
             write_text(f"{name}: {violation}" if len(files) > 1 else str(violation))
@@ -62,22 +65,25 @@ def _violations(files: tuple[str, ...], tally: _Tally, *, strict: bool) -> Itera
         with open_source(name) as stream:
             for document in iter_documents(stream, name=name):
                 tally.payloads += 1
-                for violation in _check(document, strict=strict):
+                for violation in iter_violations(document, strict=strict):
                     tally.violations += 1
                     yield name, violation
         if tally.payloads == before:
             raise empty(name)
 
 
-def _check(document: Document, *, strict: bool) -> Iterator[ContractViolation]:
+def iter_violations(document: Document, *, strict: bool) -> Iterator[ContractViolation]:
+    """What is wrong with a payload, each with its line of the file."""
     from steppay_mock.contract.validate import iter_errors
 
     yield from document.faults
     if not document.readable:
         return
+    lines = None
     try:
         for violation in iter_errors(document.payload, strict=strict):
-            violation.line = document.line_of(violation.path)
+            lines = lines or document.lines()  # most payloads are fine, and need none
+            violation.line = document.line + lines.line_of(violation.path) - 1
             yield violation
     except RecursionError:
         yield too_deep(document.line)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from datetime import date, time
 from typing import TYPE_CHECKING, Any, cast
 
@@ -19,9 +20,25 @@ _NAMES = {str: "a text", bool: "true or false", int: "a number", float: "a numbe
 _SHOWN = ("name", "events", "enabled")  # what else an endpoint has may hold a secret
 
 
-def check_document(document: dict[str, Any], *, file: str) -> None:
+Steps = list[str | int]
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What a file is checked by: the name of its schema, and where a value may be shown."""
+
+    schema: str
+    is_open: Callable[[Steps], bool]
+
+
+CONFIG = Rules(
+    SCHEMA, lambda steps: len(steps) > 1 and (steps[0] == "sender" or steps[2:3] in [[one] for one in _SHOWN])
+)
+
+
+def check_document(document: dict[str, Any], *, file: str, rules: Rules = CONFIG) -> None:
     """Nothing, if the document is as the schema says; a SteppayMockError that tells all of its faults, otherwise."""
-    faults = [fault for error in _errors(document) for fault in _told(error)]
+    faults = [fault for error in _errors(document, rules) for fault in _told(error, rules)]
     if faults:
         raise SteppayMockError("\n".join(f"{file}: {fault}" for fault in dict.fromkeys(faults)))
 
@@ -31,18 +48,18 @@ def key_path(steps: Iterable[str | int]) -> str:
     return "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in steps).removeprefix(".")
 
 
-def _errors(document: dict[str, Any]) -> list[ValidationError]:
+def _errors(document: dict[str, Any], rules: Rules) -> list[ValidationError]:
     from jsonschema import Draft202012Validator
     from jsonschema.validators import extend
 
     # To JSON Schema 8.0 is an integer; to those who take the value it is none.
     checker = Draft202012Validator.TYPE_CHECKER.redefine("integer", lambda _checker, value: type(value) is int)
     made: Any = extend(Draft202012Validator, type_checker=checker)  # type: ignore[no-untyped-call]
-    errors: Iterable[ValidationError] = made(load_schema(SCHEMA)).iter_errors(document)
+    errors: Iterable[ValidationError] = made(load_schema(rules.schema)).iter_errors(document)
     return sorted(errors, key=lambda error: list(map(str, error.absolute_path)))
 
 
-def _told(error: ValidationError) -> Iterator[str]:
+def _told(error: ValidationError, rules: Rules) -> Iterator[str]:
     steps = list(error.absolute_path)
     schema, value = cast("dict[str, Any]", error.schema), cast("Any", error.instance)
     known = list(schema.get("properties", ()))
@@ -57,12 +74,13 @@ def _told(error: ValidationError) -> Iterator[str]:
                 key = _Key(schema["properties"][name], name)
                 yield _fault([*steps, name], key.expected, "nothing", f"Add it: {key.example}")
     else:
-        key = _key_at(steps)
+        key = _key_at(steps, rules)
         near = did_you_mean(value, _words(schema)).strip()
-        yield _fault(steps, key.expected, _came(value, steps), near or f"Write it like {key.example}")
+        came = _came(value, is_open=rules.is_open(steps))
+        yield _fault(steps, key.expected, came, near or f"Write it like {key.example}")
 
 
-def _fault(steps: list[str | int], expected: str, came: str, step: str) -> str:
+def _fault(steps: Steps, expected: str, came: str, step: str) -> str:
     return f"{key_path(steps)}\n  expected: {expected}\n  came:     {came}\n  next:     {step}"
 
 
@@ -76,11 +94,12 @@ class _Key:
         self.example = " or ".join(shown) or described.rstrip(".").rpartition(" ")[2]
 
 
-def _key_at(steps: list[str | int]) -> _Key:
+def _key_at(steps: Steps, rules: Rules) -> _Key:
     """The key at the place, or the one around it whose description says what stands there."""
-    schema, found = load_schema(SCHEMA), ("", load_schema(SCHEMA))
+    schema, found = load_schema(rules.schema), ("", load_schema(rules.schema))
     for step in steps:
-        schema = schema.get("items", {}) if isinstance(step, int) else schema["properties"][step]
+        named = schema.get("properties", {}).get(step) or schema.get("additionalProperties", {})
+        schema = schema.get("items", {}) if isinstance(step, int) else named
         if "description" in schema:
             found = str(step), schema
     return _Key(found[1], found[0])
@@ -91,11 +110,10 @@ def _words(schema: dict[str, Any]) -> list[str]:
     return [word for branch in (schema, *schema.get("anyOf", ())) for word in branch.get("enum", ())]
 
 
-def _came(value: Any, steps: list[str | int]) -> str:
+def _came(value: Any, *, is_open: bool) -> str:
     """What stands there, in words; its value only where no secret can be."""
     kind = "a date or time" if isinstance(value, date | time) else _NAMES.get(type(value), type(value).__name__)
-    open_to_all = len(steps) > 1 and (steps[0] == "sender" or steps[2:3] in [[name] for name in _SHOWN])
-    if not open_to_all or isinstance(value, list | dict):
+    if not is_open or isinstance(value, list | dict):
         return kind
     text = str(value).lower() if isinstance(value, bool) else str(value)
     return f"{json.dumps(text, ensure_ascii=False) if isinstance(value, str) else text} ({kind})"

@@ -133,6 +133,12 @@ def read_config(path: Path) -> Config:
         document = tomllib.loads(text, parse_float=_number)
     except tomllib.TOMLDecodeError as error:
         raise SteppayMockError(f"{path} is no TOML: {error}. Correct it there.") from None
+    except ValueError:  # tomllib lets through what Python says of an integer of thousands of digits, or a wrong date
+        raise SteppayMockError(
+            f"{path} has a number or date that cannot be read. Shorten the number, or correct the date."
+        ) from None
+    except RecursionError:
+        raise SteppayMockError(f"{path} is nested too deeply. Use fewer levels of lists and tables.") from None
     check_document(document, file=str(path))
     entries = tuple(_entry(path, place, table) for place, table in enumerate(document.get("endpoints", ())))
     names = [entry.name for entry in entries]

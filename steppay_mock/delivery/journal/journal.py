@@ -15,6 +15,7 @@ from operator import attrgetter
 from pathlib import Path
 from typing import Any, NamedTuple, Self
 
+from steppay_mock.delivery.journal.path import check_path
 from steppay_mock.delivery.journal.schema import prepare
 from steppay_mock.errors import SteppayMockError
 
@@ -43,6 +44,8 @@ class Row(NamedTuple):
     """The last attempt was begun, and nobody knows what became of it."""
     due: float | None = None
     """When it is tried again, by the clock, if it failed before the run was cut off."""
+    delay: float = 0.0
+    """How many seconds were to pass until then from its answer on. The clock may have been set since."""
 
 
 class Origin(NamedTuple):
@@ -98,6 +101,7 @@ class Journal:
 
     def __init__(self, path: str | Path) -> None:
         self.path = str(path)
+        check_path(self.path)
         with self._told("opened"):
             self._connection = sqlite3.connect(self.path, timeout=_BUSY_MS / 1000, isolation_level=None)
         try:
@@ -259,7 +263,7 @@ class Journal:
     def _told(self, what: str) -> Iterator[None]:
         try:
             yield
-        except sqlite3.Error as error:
+        except (sqlite3.Error, OverflowError) as error:  # the latter is of a number that SQLite has no room for
             code = getattr(error, "sqlite_errorcode", 0) & 0xFF  # what is above says which kind of it
             raise SteppayMockError(
                 f"The journal {self.path} cannot be {what}: {error}. Nothing is sent that cannot be recorded. "
@@ -277,12 +281,13 @@ _NEXT = {
 }
 
 _PENDING = """
-SELECT d.id, d.hook, e.type, e.body, d.position, d.place, d.again, d.wait, d.batch, d.fault,
+SELECT d.id, d.hook, e.type, CAST(e.body AS BLOB), d.position, d.place, d.again, d.wait, d.batch, d.fault,
     coalesce(a.number, 0),
     CASE WHEN a.number IS NULL THEN 0
         ELSE (SELECT count(*) FROM attempts f WHERE f.delivery = d.id AND f.answered_at IS NOT NULL) END,
     a.number IS NOT NULL AND a.answered_at IS NULL,
-    CASE WHEN a.answered_at IS NOT NULL THEN d.due END
+    CASE WHEN a.answered_at IS NOT NULL THEN d.due END,
+    CASE WHEN a.answered_at IS NOT NULL AND d.due IS NOT NULL THEN d.due - a.answered_at ELSE 0 END
 FROM deliveries d JOIN events e ON e.id = d.event
 LEFT JOIN attempts a
     ON a.delivery = d.id AND a.number = (SELECT max(b.number) FROM attempts b WHERE b.delivery = d.id)
@@ -290,7 +295,7 @@ WHERE d.run = ? AND d.state = 'PENDING' AND d.id > ? ORDER BY d.id LIMIT ?
 """
 
 _ORIGIN = """
-SELECT d.id, a.number, d.position, a.signed_at, e.body
+SELECT d.id, a.number, d.position, a.signed_at, CAST(e.body AS BLOB)
 FROM deliveries d JOIN events e ON e.id = d.event LEFT JOIN attempts a ON a.delivery = d.id
 WHERE d.run = ? AND d.hook = ? AND d.place = ? AND d.copied ORDER BY d.id, a.number DESC LIMIT 1
 """

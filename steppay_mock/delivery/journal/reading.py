@@ -1,7 +1,8 @@
-"""What does a journal say? Questions that change nothing in it, asked while it is written or long after."""
+"""What a journal says: questions that change nothing in it, asked while it is written or long after."""
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
@@ -10,6 +11,8 @@ from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import quote
 
+from steppay_mock.delivery.journal import cells
+from steppay_mock.delivery.journal.cells import Cell, read_row
 from steppay_mock.delivery.journal.journal import Journal
 from steppay_mock.delivery.journal.schema import APPLICATION, VERSION
 from steppay_mock.errors import SteppayMockError
@@ -63,6 +66,22 @@ class Unfinished(NamedTuple):
     pending: int
 
 
+class Standing(NamedTuple):
+    """How many of the deliveries of a run have arrived so far."""
+
+    run: int
+    planned: int
+    succeeded: int
+    failed: int
+    """Those that came to their end, and did not succeed later on in another run, as after ``resend``."""
+    ended: bool
+
+    @property
+    def pending(self) -> int:
+        """Those without an outcome."""
+        return self.planned - self.succeeded - self.failed
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
     """Which deliveries are asked for; what is left empty excludes none."""
@@ -92,7 +111,7 @@ class Reading:
         order = f"ORDER BY d.id {'DESC' if newest_first else 'ASC'} LIMIT ?"
         query = f"{_DELIVERIES} WHERE {condition} {order}"
         for row in self._ask(query, *values, -1 if limit is None else limit):
-            yield Delivery._make((*row[:-1], bytes(row[-1] or b"")))
+            yield Delivery._make(read_row(row, _DELIVERY))
 
     def count(self, wanted: Wanted) -> int:
         """How many deliveries are asked for."""
@@ -114,17 +133,35 @@ class Reading:
 
     def attempts(self, number: int) -> list[Attempt]:
         """Every attempt of a delivery, the first one first."""
-        return [Attempt._make((*row[:-2], bytes(row[-2] or b""), row[-1])) for row in self._ask(_ATTEMPTS, number)]
+        return [Attempt._make(read_row(row, _ATTEMPT)) for row in self._ask(_ATTEMPTS, number)]
 
     def sent(self, number: int) -> tuple[bytes, int]:
         """What a delivery carries, and from what its trace ids are made: a copy has both of what it copies."""
         for body, seed, position in self._ask(_SENT, number):
-            return bytes(body), (int(seed) << 32) + int(position)
+            if not (isinstance(body, bytes) and isinstance(seed, int) and isinstance(position, int)):
+                raise SteppayMockError(
+                    f"Delivery {number} in {self.path} is damaged: what it carries cannot be read. Take a copy of the "
+                    "file from before, or send its event anew."
+                )
+            return body, (seed << 32) + position
         raise SteppayMockError(f"There is no delivery {number} in {self.path}. Name one that `steppay-mock log` lists.")
 
     def unfinished(self) -> list[Unfinished]:
         """The runs without an end, the oldest first."""
         return [Unfinished(run, bool(planned), retries, n) for run, planned, retries, n in self._ask(_UNFINISHED)]
+
+    def standings(self) -> list[Standing]:
+        """How every run stands, the oldest first."""
+        made_good = {int(run): int(count) for run, count in self._ask(_MADE_GOOD)}
+        for number, run in self._ask(_STRAYS):
+            raise SteppayMockError(
+                f"Delivery {number} in {self.path} is damaged: it is of run {run!r}, which there is not. Take a copy "
+                "of the file from before, or send its event anew."
+            )
+        return [
+            Standing(run, planned, succeeded + made_good.get(run, 0), failed - made_good.get(run, 0), bool(ended))
+            for run, planned, succeeded, failed, ended in self._ask(_STANDINGS)
+        ]
 
     def hooks(self, runs: Sequence[int]) -> list[tuple[str, str]]:
         """Name and URL of the receivers that these runs have, each once."""
@@ -150,7 +187,9 @@ def read_journal(path: str | Path) -> Iterator[Reading]:
 
 def _open(path: str | Path) -> sqlite3.Connection:
     with _told(path):
-        return sqlite3.connect(f"file:{quote(str(Path(path).absolute()))}?mode=ro", uri=True, isolation_level=None)
+        return sqlite3.connect(
+            f"file:{quote(os.fsencode(Path(path).absolute()))}?mode=ro", uri=True, isolation_level=None
+        )
 
 
 def _version(path: str | Path) -> int:
@@ -171,11 +210,25 @@ def _version(path: str | Path) -> int:
 def _told(path: str | Path) -> Iterator[None]:
     try:
         yield
+    except OverflowError:
+        raise SteppayMockError(
+            f"No number of {path} has more than 19 digits. `steppay-mock log --journal {path}` lists them."
+        ) from None
     except sqlite3.Error as error:
         raise SteppayMockError(
             f"{path} cannot be read as a journal: {error}. Name the file that `send --journal` wrote."
         ) from None
 
+
+_DELIVERY: tuple[Cell, ...] = (
+    *(cells.whole, cells.whole, cells.text, cells.text, cells.perhaps_whole, cells.text, cells.text),
+    *(cells.perhaps_text, cells.perhaps_text, cells.whole, cells.perhaps_seconds, cells.perhaps_seconds),
+    *(cells.perhaps_whole, cells.perhaps_text, cells.perhaps_text, cells.content),
+)
+_ATTEMPT: tuple[Cell, ...] = (
+    *(cells.whole, cells.seconds, cells.perhaps_whole, bool, cells.perhaps_whole, cells.perhaps_seconds),
+    *(cells.perhaps_text, cells.perhaps_text, cells.content, cells.perhaps_seconds),
+)
 
 _DELIVERIES = """
 SELECT d.id, d.run, d.state, e.type, e.timestamp, h.name, h.url, d.again, d.fault,
@@ -192,7 +245,7 @@ FROM attempts WHERE delivery = ? ORDER BY number
 """
 
 _SENT = """
-SELECT e.body, r.seed, o.position
+SELECT CASE WHEN typeof(e.body) = 'text' THEN CAST(e.body AS BLOB) ELSE e.body END, r.seed, o.position
 FROM deliveries d JOIN runs r ON r.id = d.run
 JOIN deliveries o ON o.id = CASE WHEN d.again = 'same' THEN coalesce(
     (SELECT min(f.id) FROM deliveries f WHERE f.run = d.run AND f.hook = d.hook AND f.place = d.place AND f.copied),
@@ -206,4 +259,25 @@ SELECT r.id, r.planned, CASE WHEN json_type(r.settings, '$.retries.delays') IS N
         THEN json_extract(r.settings, '$.retries.name') END,
     (SELECT count(*) FROM deliveries d WHERE d.run = r.id AND d.state = 'PENDING')
 FROM runs r WHERE r.ended_at IS NULL ORDER BY r.id
+"""
+
+_STANDINGS = """
+SELECT r.id, count(d.id), coalesce(sum(d.state = 'SUCCESS'), 0), coalesce(sum(d.state = 'FAIL'), 0),
+    r.ended_at IS NOT NULL
+FROM runs r LEFT JOIN deliveries d ON d.run = r.id GROUP BY r.id ORDER BY r.id
+"""
+
+_STRAYS = "SELECT d.id, d.run FROM deliveries d LEFT JOIN runs r ON r.id = d.run WHERE r.id IS NULL LIMIT 1"
+
+_MADE_GOOD = """
+WITH later AS MATERIALIZED (
+    SELECT h.url AS url, e.body AS body, max(d.run) AS run
+    FROM deliveries d JOIN events e ON e.id = d.event JOIN hooks h ON h.id = d.hook
+    WHERE d.state = 'SUCCESS' AND d.run > (SELECT min(f.run) FROM deliveries f WHERE f.state = 'FAIL')
+    GROUP BY h.url, e.body
+)
+SELECT d.run, count(*)
+FROM deliveries d JOIN events e ON e.id = d.event JOIN hooks h ON h.id = d.hook
+JOIN later ON later.url = h.url AND later.body = e.body AND later.run > d.run
+WHERE d.state = 'FAIL' GROUP BY d.run
 """

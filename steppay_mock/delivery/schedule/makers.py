@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from math import isfinite
 from typing import Any
 
+from steppay_mock.contract.long_numbers import is_number, written
 from steppay_mock.delivery.schedule.schedule import Schedule, plan
 from steppay_mock.delivery.schedule.steps import Again, Deliver, Hold, How, Step
 from steppay_mock.errors import SteppayMockError
@@ -58,8 +58,8 @@ def delay(events: Events, *, late: Mapping[int, float]) -> Schedule:
     for place, seconds in late.items():
         if isinstance(place, bool) or not isinstance(place, int) or not 0 <= place < len(listed):
             raise SteppayMockError(f"late={{{place!r}: ...}}: there are {len(listed)} events, counted from 0.")
-        if isinstance(seconds, bool) or not isinstance(seconds, int | float) or not isfinite(seconds) or seconds < 0:
-            raise SteppayMockError(f"late={{{place}: {seconds!r}}}: give seconds, from 0 up.")
+        if not is_number(seconds) or seconds < 0:
+            raise SteppayMockError(f"late={{{place}: {written(seconds)}}}: give seconds, from 0 up.")
     due = [event.timestamp + late.get(place, 0) for place, event in enumerate(listed)]
     # Of what is due in one second, what is late comes last.
     places = sorted(range(len(listed)), key=lambda place: (due[place], place in late, place))

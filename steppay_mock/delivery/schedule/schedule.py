@@ -145,8 +145,9 @@ class Schedule(Sequence[Step]):
         elif isinstance(step, Again):
             yield replace(self._one(place, step.event, stamp=step.stamp, fault=step.fault), how=step.how)
         elif isinstance(step, Overlap):
-            for event in step.events:
-                yield replace(self._one(place, event, stamp=None, fault=step.fault), group=place)
+            for at, event in enumerate(step.events):
+                how: How | None = "resigned" if event in step.events[:at] else None
+                yield replace(self._one(place, event, stamp=None, fault=step.fault), group=place, how=how)
 
     def _one(self, step: int, place: int, *, stamp: int | None, fault: str | None) -> Planned:
         event = self.events[place]

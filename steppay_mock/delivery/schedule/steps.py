@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import MISSING, dataclass, fields
-from math import isfinite
 from typing import Any, ClassVar, Literal, get_args
 
+from steppay_mock.contract.long_numbers import is_number, written
 from steppay_mock.errors import SteppayMockError, check_choice, did_you_mean
 
 How = Literal["same", "resigned", "restamped"]
@@ -74,7 +74,7 @@ class Wait:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Overlap:
-    """Deliver these events at once: each is sent before any is answered."""
+    """Deliver these events at once: each is sent before any is answered. The same twice is an event beside its copy."""
 
     do: ClassVar = "overlap"
 
@@ -145,8 +145,8 @@ def _event(value: Any, count: int, what: str) -> None:
 
 
 def _events(value: Any, count: int, what: str) -> None:
-    if not isinstance(value, tuple) or len(value) < 2 or len(set(value)) != len(value):
-        raise SteppayMockError(f"{what}={value!r} are not two or more different events. Write them like [2, 3].")
+    if not isinstance(value, tuple) or len(value) < 2:
+        raise SteppayMockError(f"{what}={value!r} are not two or more events. Write them like [2, 3].")
     for one in value:
         _event(one, count, what)
 
@@ -157,8 +157,8 @@ def _until(value: Any, _count: int, what: str) -> None:
 
 
 def _seconds(value: Any, _count: int, what: str) -> None:
-    if isinstance(value, bool) or not isinstance(value, int | float) or not isfinite(value) or value < 0:
-        raise SteppayMockError(f"{what}={value!r} is no number of seconds. Give one from 0 up.")
+    if not is_number(value) or value < 0:
+        raise SteppayMockError(f"{what}={written(value)} is no number of seconds. Give one from 0 up.")
 
 
 def _stamp(value: Any, _count: int, what: str) -> None:

@@ -1,4 +1,4 @@
-"""What may start now? New deliveries in their order and retries when they are due, as many and as often as was said."""
+"""What may start now: new deliveries in their order and retries when they are due, as many and as often as was said."""
 
 from __future__ import annotations
 
@@ -6,7 +6,11 @@ import heapq
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import count
+from math import inf
+from operator import itemgetter
 from typing import TYPE_CHECKING
+
+from steppay_mock.delivery.sender.waiting import Waiting, Why
 
 if TYPE_CHECKING:
     from steppay_mock.delivery.journal.journal import Row
@@ -24,6 +28,8 @@ class Agenda:
     """Seconds between two starts, on average at least."""
     speed: float
     """Seconds of waiting for one of the story: waits are compressed by it."""
+    longest: float = inf
+    """Seconds that a retry is waited for at most: what the clock says of it counts no further."""
     _again: list[tuple[float, int, Row]] = field(default_factory=list)
     _next: list[Row] = field(default_factory=list)
     """The rows that start together next: one, or those of a batch."""
@@ -69,6 +75,13 @@ class Agenda:
             return longest
         waiting = max(min(due), self._next_start) - self.clock.steady()
         return max(min(waiting, longest) if in_flight else waiting, 0.0)
+
+    def waiting(self, seconds: float) -> Waiting:
+        """What is waited for, where nothing may start for so many seconds and nothing is in flight."""
+        found: list[tuple[float, Why, Row | None]] = [(at, "retry", row) for at, _, row in self._again[:1]]
+        found += [(self._not_before, "schedule", row) for row in self._next[:1]]
+        at, why, row = min(found, default=(self._next_start, "rate", None), key=itemgetter(0))
+        return Waiting(seconds, why, row) if at >= self._next_start else Waiting(seconds, "rate", row)
 
     def _pace(self, started: int) -> None:
         now = self.clock.steady()
@@ -118,13 +131,17 @@ class Agenda:
                 return
             self._ahead = None
             if row.due is not None:  # it failed before the run was cut off
-                self._recall(row, now + max(row.due - self.clock.now(), 0.0))
+                self._recall(row, now + self._rest(row, row.due))
                 continue
             self._next = [row]
             self._not_before = now + row.wait * self.speed
             while row.batch is not None and (after := self._peek()) and after.batch == row.batch and after.due is None:
                 self._ahead = None
                 self._next.append(after)
+
+    def _rest(self, row: Row, due: float) -> float:
+        """Seconds until the row is tried again: no more than were to pass at first, if the clock was set back."""
+        return max(min(due - self.clock.now(), row.delay, self.longest), 0.0)
 
     def _recall(self, row: Row, at: float) -> None:
         self.retry(row, at)

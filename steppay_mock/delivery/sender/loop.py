@@ -128,6 +128,9 @@ class Loop:
                 self._settle(self._flights.pop(token), answer)
             self.watch(self.tally)
         elif patience > 0:
+            self.tally.waiting = self.agenda.waiting(patience)
+            self.watch(self.tally)
+            self.tally.waiting = None
             self.clock.wait(patience)
 
     def _settle(self, row: Row, answer: Answer) -> None:

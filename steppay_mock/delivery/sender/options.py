@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from math import isfinite
+from math import inf
 from pathlib import Path
 from random import SystemRandom
 from typing import Any, TypedDict
 
+from steppay_mock.contract.long_numbers import is_number, written
+from steppay_mock.delivery.options import LONGEST_TIMEOUT
 from steppay_mock.delivery.retries import Retries, read_retries
 from steppay_mock.delivery.safety import allowed_names
 from steppay_mock.delivery.sender.clock import Clock
@@ -89,7 +91,7 @@ def read_sender_options(options: Mapping[str, Any]) -> SenderSettings:
         journal=None if journal is None else str(journal),
         concurrency=check_concurrency(options.get("concurrency", 1)),
         rate=None if rate is None else _number("rate", rate, least=0.001),
-        timeout=_number("timeout", options.get("timeout", 10.0), least=0.001),
+        timeout=_number("timeout", options.get("timeout", 10.0), least=0.001, most=LONGEST_TIMEOUT),
         retries=read_retries(options.get("retries", "none")),
         success=_success(options.get("success")),
         keep_alive=keep_alive,
@@ -102,7 +104,7 @@ def read_sender_options(options: Mapping[str, Any]) -> SenderSettings:
 def check_concurrency(value: object) -> int:
     """How many at once, if it is a number that a machine can bear."""
     if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= _MOST_AT_ONCE:
-        raise SteppayMockError(f"concurrency={value!r}: give a whole number from 1 to {_MOST_AT_ONCE:,}.")
+        raise SteppayMockError(f"concurrency={written(value)}: give a whole number from 1 to {_MOST_AT_ONCE:,}.")
     return value
 
 
@@ -111,14 +113,15 @@ def check_seed(seed: object) -> int:
     if seed is None:
         return SystemRandom().getrandbits(32)
     if isinstance(seed, bool) or not isinstance(seed, int) or abs(seed) >= 2**63:
-        raise SteppayMockError(f"seed={seed!r} is no whole number of 64 bits. Take the one that a tally shows.")
+        raise SteppayMockError(f"seed={written(seed)} is no whole number of 64 bits. Take the one that a tally shows.")
     return seed
 
 
-def _number(name: str, value: object, *, least: float) -> float:
-    if isinstance(value, bool) or not isinstance(value, int | float) or not isfinite(value) or value < least:
-        raise SteppayMockError(f"{name}={value!r}: give a number from {least:g} up.")
-    return float(value)
+def _number(name: str, value: object, *, least: float, most: float = inf) -> float:
+    if is_number(value) and least <= value <= most:
+        return float(value)
+    allowed = f"from {least:g} up" if most == inf else f"from {least:g} to {most:,}"
+    raise SteppayMockError(f"{name}={written(value)}: give a number {allowed}.")
 
 
 def _success(given: object) -> frozenset[int] | None:
@@ -128,5 +131,5 @@ def _success(given: object) -> frozenset[int] | None:
         raise SteppayMockError(f"success={given!r} are no statuses. Write them like [200, 204].")
     listed = list(given)
     if not listed or not all(isinstance(one, int) and 100 <= one <= 599 for one in listed):
-        raise SteppayMockError(f"success={listed!r} are no statuses. Write them like [200, 204].")
+        raise SteppayMockError(f"success={written(listed)} are no statuses. Write them like [200, 204].")
     return frozenset(listed)

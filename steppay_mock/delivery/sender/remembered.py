@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, replace
 from typing import Any
@@ -26,12 +27,21 @@ def remember(settings: SenderSettings) -> dict[str, Any]:
     }
 
 
-def recall(run: int, kept: Mapping[str, Any], *, now: SenderSettings, told: Iterable[str]) -> SenderSettings:
-    """The options to resume a run with: those of its journal, but for what the sender was ``told`` now.
+def recall(run: int, kept: object, *, now: SenderSettings, told: Iterable[str]) -> SenderSettings:
+    """The options to resume a run with: those of its journal, ``kept`` as JSON, but for what was ``told`` now.
 
-    Raises SteppayMockError for a policy of retries of which the journal has the name alone, unless they were told.
+    Raises SteppayMockError for options that are damaged, and for a policy of retries of which the journal has the name
+    alone, unless they were told.
     """
-    anew = set(told)
+    try:
+        return _recalled(run, json.loads(str(kept)), now=now, anew=frozenset(told))
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
+        raise SteppayMockError(
+            f"The options of run {run} in the journal are damaged. Say them again: {', '.join(sorted(_REMEMBERED))}."
+        ) from None
+
+
+def _recalled(run: int, kept: Mapping[str, Any], *, now: SenderSettings, anew: frozenset[str]) -> SenderSettings:
     options = {name: value for name, value in kept.items() if name in _REMEMBERED - anew}
     if "retries" in options:
         options["retries"] = _retries(run, options["retries"])

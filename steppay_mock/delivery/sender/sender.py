@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, replace
@@ -11,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self, TypedDict, Unpack
 
 from steppay_mock.delivery.journal.claim import claim
+from steppay_mock.delivery.journal.damage import refuse_damage
 from steppay_mock.delivery.journal.given_up import forget_given_up
 from steppay_mock.delivery.journal.journal import Journal
 from steppay_mock.delivery.options import check_control
@@ -43,6 +43,8 @@ if TYPE_CHECKING:
     from steppay_mock.payload.event import Events
 
 Watch = Callable[[Tally], object]
+
+_PATIENCE = 10.0  # seconds, as long as for a journal that is busy
 
 
 class SendOptions(TypedDict, total=False):
@@ -173,6 +175,8 @@ class Sender:
         with closing(Journal(path)) as journal, self._stoppable() as stop:
             forget_given_up(journal)
             for run in journal.unfinished():
+                refuse_damage(journal, run)
+            for run in journal.unfinished():
                 with claim(path, run) as ours:
                     if ours and not stop.asked and run in journal.unfinished():
                         tallies.append(self._resume(journal, run, stop, watch))
@@ -249,7 +253,7 @@ class Sender:
                 seed=tally.seed,
                 made_by=events.made_by if isinstance(events, Schedule) else order,
                 settings=remember(settings),
-                claimed=lambda run: claims.enter_context(claim(path, run)),
+                claimed=lambda run: _claim_new(path, run, claims),
             )
             job = make(hooks={journal.add_hook(run, name=one.name, url=one.endpoint.url): one for one in hooks})
             written = Journalled(journal, run)
@@ -262,7 +266,7 @@ class Sender:
 
     def _resume(self, journal: Journal, run: int, stop: Stop, watch: Watch | None) -> Tally:
         ((seed, kept),) = journal.ask("SELECT seed, settings FROM runs WHERE id = ?", run)
-        settings = recall(run, json.loads(kept), now=self._settings, told=self._told)
+        settings = recall(run, kept, now=self._settings, told=self._told)
         known = {(hook.name, hook.endpoint.url): hook for hook in self._hooks}
         hooks: dict[int, OpenHook] = {}
         for number, name, url in journal.ask("SELECT id, name, url FROM hooks WHERE run = ?", run):
@@ -318,6 +322,15 @@ class Sender:
         job.tally.elapsed = steady() - started
 
 
+def _claim_new(journal: str, run: int, claims: ExitStack) -> None:
+    """Claim a run that nobody has seen yet. Who cleared away one of that number may hold its lock for a moment."""
+    if not claims.enter_context(claim(journal, run, patience=_PATIENCE)):
+        raise SteppayMockError(
+            f"Run {run} of {journal} is being sent by another process, whose journal was moved or removed meanwhile. "
+            "Name another journal."
+        )
+
+
 def _agenda(job: _Job, rows: Iterator[Row]) -> Agenda:
     settings = job.settings
     options: Any = {
@@ -326,6 +339,7 @@ def _agenda(job: _Job, rows: Iterator[Row]) -> Agenda:
         "concurrency": settings.concurrency,
         "interval": settings.interval,
         "speed": settings.speed,
+        "longest": settings.retries.longest * settings.speed,
     }
     return BlockingAgenda(hooks=job.hooks, **options) if settings.retries.blocking else Agenda(**options)
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from steppay_mock.errors import ContractViolation
 
 if TYPE_CHECKING:
+    from steppay_mock.delivery.sender.waiting import Waiting
     from steppay_mock.delivery.transport import Answer
 
 
@@ -43,6 +44,8 @@ class Tally:
     """What came of the events that were delivered once more without their fault; None if that was not needed."""
     control_runs: tuple[int, ...] = ()
     """Under which numbers these stand in the journal."""
+    waiting: Waiting | None = field(default=None, compare=False, repr=False)
+    """What is waited for now, for who watches."""
 
     @property
     def pending(self) -> int:

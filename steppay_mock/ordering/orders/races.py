@@ -1,16 +1,24 @@
-"""Which events may race each other? Neighbours, and those of one second; the rest come in order before and after."""
+"""The races between events: who is in flight at once, and what is delivered before and after.
+
+A group is what races, as places: ``(3, 3)`` is an event beside its own copy, ``(2, 5)`` are two events, and three or
+more are the events of one second. A group races at the place of its latest event. So of two events that are no
+neighbours the older one is late: what lies between them is delivered before both.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import permutations
+from itertools import pairwise, permutations
 from typing import TYPE_CHECKING
 
 from steppay_mock.ordering.orders.course import Course, occurrence
 
 if TYPE_CHECKING:
     from steppay_mock.payload.event import Event
+
+Group = tuple[int, ...]
+"""Places of the events that are in flight at once, the oldest first; the same place twice is an event and its copy."""
 
 _MOST_ORDERS = 4  # racers of which every order is tried one after the other: 24
 
@@ -33,8 +41,13 @@ class Race:
 
     @property
     def racers(self) -> Course:
-        """The events in flight at once."""
+        """What is in flight at once."""
         return tuple(self.course[at] for at in self.together)
+
+    @property
+    def group(self) -> Group:
+        """The racers, whichever of them is started first."""
+        return tuple(sorted(self.racers))
 
     def turned(self, turn: int) -> Race:
         """The race with another of them started first, at every turn the next."""
@@ -45,11 +58,11 @@ class Race:
     def one_by_one(self) -> Iterator[Course]:
         """The courses that deliver the racers one after the other, in every order; none where there are too many."""
         if len(self.together) <= _MOST_ORDERS:
-            for racers in permutations(self.racers):
+            for racers in dict.fromkeys(permutations(self.racers)):
                 yield self._with(racers).course
 
     def without_one(self) -> Iterator[Race]:
-        """The races of one event less."""
+        """The races of one delivery less."""
         for at in range(len(self.course)):
             left = [one - (one > at) for one in self.together if one != at]
             if len(left) > 1:
@@ -60,27 +73,62 @@ class Race:
         return replace(self, course=(*self.course[:start], *racers, *self.course[stop:]))
 
 
-def groups_of(places: Course, events: Sequence[Event]) -> list[tuple[int, ...]]:
-    """Which may race, as positions: each two neighbours, then each burst of three or more in one second (fact 6)."""
-    pairs = [(at, at + 1) for at in range(len(places) - 1)]
-    bursts: list[tuple[int, ...]] = []
+def groups_of(
+    places: Course, events: Sequence[Event], *, likely: Iterable[Group], copies: bool, most: int | None = None
+) -> list[Group]:
+    """What may race among the events of these places.
+
+    First each event and its copy, where ``copies`` are wanted. Then the pairs that are ``likely`` to be in each other's
+    way, in their order, and the other neighbours. Then each burst of three or more events in one second (fact 6). Where
+    that is more than ``most``, the last of the likely pairs that are no neighbours are left out.
+    """
+    own: list[Group] = [(place, place) for place in places] if copies else []
+    near, bursts = list(pairwise(places)), _bursts(places, events)
+    known, beside = set(places), set(near)
+    related = [pair for pair in likely if known.issuperset(pair)]
+    pairs = list(dict.fromkeys([*related, *near]))
+    if most is not None:
+        room = max(0, most - len(own) - len(near) - len(bursts))
+        far = set([pair for pair in pairs if pair not in beside][:room])
+        pairs = [pair for pair in pairs if pair in beside or pair in far]
+    return own + pairs + bursts
+
+
+def races_alone(groups: Iterable[Group]) -> list[Race]:
+    """Each group in flight at once, with nothing before and after: no event has made any row yet."""
+    return [_race(group, occurrence(group)) for group in groups]
+
+
+def races_within(groups: Iterable[Group], places: Course) -> list[Race]:
+    """Each group in flight at once, the other events of these places before and after."""
+    return [_race(group, places) for group in groups]
+
+
+def held_races(groups: Iterable[Group], places: Course) -> list[Race]:
+    """The same, with one of the group held until the others have landed.
+
+    Of neighbours and bursts it is each in turn. Of other pairs, which cost time as well, it is the older one: what it
+    asked is what has become stale.
+    """
+    near = set(pairwise(places))
+    return [
+        replace(_race(group, places).turned(turn), held=True)
+        for group in groups
+        for turn in range(len(group) if len(group) > 2 or group in near else 1)
+    ]
+
+
+def _race(group: Group, places: Course) -> Race:
+    before = tuple(place for place in places if place < group[-1] and place not in group)
+    after = tuple(place for place in places if place > group[-1])
+    return Race((*before, *group, *after), tuple(range(len(before), len(before) + len(group))))
+
+
+def _bursts(places: Course, events: Sequence[Event]) -> list[Group]:
+    bursts: list[Group] = []
     for at, place in enumerate(places):
         if at and events[place].timestamp == events[places[at - 1]].timestamp:
-            bursts[-1] += (at,)
+            bursts[-1] += (place,)
         else:
-            bursts.append((at,))
-    return pairs + [burst for burst in bursts if len(burst) > 2]
-
-
-def plain_races(places: Course, events: Sequence[Event]) -> list[Race]:
-    """Each group in flight at once."""
-    return [Race(places, group) for group in groups_of(places, events)]
-
-
-def held_races(places: Course, events: Sequence[Event]) -> list[Race]:
-    """Each group, and each of its events held until the others have landed."""
-    return [
-        replace(race.turned(turn), held=True)
-        for race in plain_races(places, events)
-        for turn in range(len(race.together))
-    ]
+            bursts.append((place,))
+    return [burst for burst in bursts if len(burst) > 2]

@@ -1,4 +1,4 @@
-"""How are several webhooks in flight at once? Each is sent before any is answered.
+"""Several webhooks in flight at once: each is sent before any is answered, and threads send in the same moment.
 
 Where a receiver reads back, one of them can be kept from its end: the REST API holds what it asks, the others land
 meanwhile, and then it goes on with what was true before. So a race that chance alone shows now and then is certain.
@@ -11,7 +11,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from contextvars import copy_context
 from dataclasses import dataclass
-from threading import Thread, Timer
+from threading import Barrier, BrokenBarrierError, Thread, Timer
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from steppay_mock.delivery.transport import Answer
@@ -21,7 +21,27 @@ if TYPE_CHECKING:
     from steppay_mock.store.api.hold import Hold
 
 T = TypeVar("T")
-Start = Callable[["Request"], Awaitable[Answer]]
+_SOON = 1.0  # seconds in which every thread has started
+
+
+class Gate:
+    """Lets threads go on once so many of them have come.
+
+    Without it, the first thread has often had its answer before the second one is started, and nothing overlaps.
+    """
+
+    def __init__(self, count: int) -> None:
+        self._barrier = Barrier(count)
+
+    def go_through(self, function: Callable[..., T], *arguments: Any) -> T:
+        """What the function gives, called once all are there."""
+        with suppress(BrokenBarrierError):
+            self._barrier.wait(_SOON)
+        return function(*arguments)
+
+
+Start = Callable[["Request", Gate], Awaitable[Answer]]
+"""Sends a request; where that takes a thread, it goes through the gate first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +67,8 @@ class Passing:
 async def fly(start: Start, requests: Sequence[Request], *, passing: Passing | None, timeout: float) -> Flight:
     """Send all of them at once; what is not answered within ``timeout`` seconds has timed out."""
     if passing is None:
-        flying = [_go(start, request) for request in requests]
+        gate = Gate(len(requests))
+        flying = [_go(start, request, gate) for request in requests]
         await asyncio.wait(flying, timeout=timeout)
         return Flight(_answers(flying, timeout))
     return await _fly_past(start, requests, passing, timeout)
@@ -59,12 +80,13 @@ async def _fly_past(start: Start, requests: Sequence[Request], passing: Passing,
     limit.daemon = True
     limit.start()
     try:
-        first = _go(start, requests[0])
+        first = _go(start, requests[0], Gate(1))
         called = in_thread(hold.wait, timeout)
         either: set[asyncio.Future[Any]] = {first, called}
         await asyncio.wait(either, timeout=timeout, return_when=asyncio.FIRST_COMPLETED)
         passing.depart()
-        others = [_go(start, request) for request in requests[1:]]
+        gate = Gate(len(requests) - 1)
+        others = [_go(start, request, gate) for request in requests[1:]]
         await asyncio.wait(others, timeout=timeout)
         certain = called.done() and called.result() and not hold.is_released and not first.done()
     finally:
@@ -96,8 +118,8 @@ def in_thread(function: Callable[..., T], *arguments: Any) -> asyncio.Future[T]:
     return outcome
 
 
-def _go(start: Start, request: Request) -> asyncio.Future[Answer]:
-    return asyncio.ensure_future(start(request))
+def _go(start: Start, request: Request, gate: Gate) -> asyncio.Future[Answer]:
+    return asyncio.ensure_future(start(request, gate))
 
 
 def _answers(flying: Sequence[asyncio.Future[Answer]], timeout: float) -> tuple[Answer, ...]:

@@ -36,8 +36,8 @@ def follow(
         taken = [subject.accepts(place, answer) for place, answer in zip(places, given, strict=True)]
         accepted += taken
         seen.append(subject.look())
-        refused = [place for place, was_taken in zip(places, taken, strict=True) if not was_taken]
-        waiting += [place for place in refused if place not in before]
+        known = {*before, *(place for place, was_taken in zip(places, taken, strict=True) if was_taken)}
+        waiting += [place for place in dict.fromkeys(places) if place not in known]
         if judging and (broken := subject.broken(seen[-1])) is not None:
             break
     if broken is None:

@@ -42,6 +42,14 @@ class Guard:
             self.dog.rest()
 
     @contextmanager
+    def starting(self) -> Iterator[None]:
+        """Turns a startup of the app that never ends into an error."""
+        try:
+            yield
+        except HungError:
+            raise self.cut_off(f"the app's startup did not end within {self._timeout:g} s") from None
+
+    @contextmanager
     def delivering(self, what: str, *, answered: bool) -> Iterator[None]:
         """Watches a delivery; NoAnswerError if it never comes back."""
         try:

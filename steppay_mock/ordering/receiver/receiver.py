@@ -1,4 +1,4 @@
-"""What is explored: an app, a URL, or a factory that makes a fresh app each time?"""
+"""The receiver that is explored: an app, a URL, or a factory that makes a fresh app each time."""
 
 from __future__ import annotations
 
@@ -6,17 +6,25 @@ import asyncio
 import inspect
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import ExitStack
+from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Any, Self
 
+from steppay_mock.delivery.excerpt import excerpt_of
 from steppay_mock.delivery.target import Target, make_transport
 from steppay_mock.delivery.transport import Transport
+from steppay_mock.delivery.wsgi import WsgiTransport
 from steppay_mock.errors import SteppayMockError
-from steppay_mock.ordering.receiver.flight import Flight, Passing, fly, in_thread
+from steppay_mock.ordering.receiver.flight import Flight, Gate, Passing, fly, in_thread
+from steppay_mock.ordering.receiver.frames import Frames
+from steppay_mock.ordering.receiver.hosting import current_host
 
 if TYPE_CHECKING:
     from steppay_mock.delivery.asgi import AsgiTransport
     from steppay_mock.delivery.options import Settings
     from steppay_mock.delivery.transport import Answer, Request
+
+_GRACE = 4  # a transport waits up to three timeouts by itself: for the answer, the app's end, and the work after it
 
 Receiver = Target | Callable[[], Target]
 """A URL, a WSGI or ASGI app, or a function without arguments that makes a fresh app."""
@@ -26,11 +34,13 @@ class OpenReceiver:
     """The receiver while it is explored; ``with`` opens and closes it.
 
     An ASGI app, and a probe that is async, run in one event loop that lasts for the whole exploration, so that what the
-    app keeps open stays usable.
+    app keeps open stays usable: that of the test where there is one (``explore_async``), and one of its own otherwise.
     """
 
     def __init__(self, receiver: Receiver, settings: Settings) -> None:
-        _refuse_running_loop()
+        self._host = current_host()
+        if self._host is None:
+            _refuse_running_loop()
         self.fresh = _is_factory(receiver)
         self._receiver = receiver
         self._settings = settings
@@ -38,11 +48,18 @@ class OpenReceiver:
         self._of_app = ExitStack()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._send: Callable[[Request], Answer]
-        self._start: Callable[[Request], Awaitable[Answer]]
+        self._start: Callable[[Request, Gate], Awaitable[Answer]]
         self._settle: Callable[[], Awaitable[None]] = _settled
         self._wants_app: dict[int, bool] = {}
+        self._frames = Frames()
+        self._in_process = False
         self.app: Target = ""
         self.target = ""
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What the test's frame put off or hid, in sentences for the report."""
+        return self._frames.notes
 
     def __enter__(self) -> Self:
         try:
@@ -66,41 +83,76 @@ class OpenReceiver:
 
     def send(self, request: Request) -> Answer:
         """Hand over one request; what the app goes on with afterwards is waited for."""
-        return self._send(request)
+        if self._host is not None:
+            self._host.check()
+        answer, error = self._watched(lambda: self._send(request))
+        return answer if error is None else _raised_later(answer, error)
 
     def send_together(self, requests: Sequence[Request], *, passing: Passing | None = None) -> Flight:
         """Hand over all of them at once: in threads, or in an ASGI app's event loop as tasks."""
-        return self._run(self._fly(requests, passing))  # type: ignore[no-any-return]
+        flight, error = self._watched(lambda: self._run(self._fly(requests, passing)))
+        if error is None:
+            return flight  # type: ignore[no-any-return]
+        *others, last = flight.answers  # nobody knows whose it was
+        return replace(flight, answers=(*others, _raised_later(last, error)))  # type: ignore[no-any-return]
 
     def call(self, function: Callable[..., Any], *arguments: Any) -> Any:
         """What a function of the user's gives; it may be async. Where it has one argument more, it gets the app."""
         wants = self._wants_app.get(id(function))  # one that is never hashed need not be hashable
         if wants is None:
             wants = self._wants_app[id(function)] = _takes(function, len(arguments) + 1)
-        given = function(*arguments, self.app) if wants else function(*arguments)
+        given = self._in_place(function, *arguments, *((self.app,) if wants else ()))
         return self._run(given) if hasattr(given, "__await__") else given
 
     def _open(self) -> None:
-        made = self._receiver() if self.fresh else self._receiver  # type: ignore[operator]
+        made: Any = self._receiver
+        if self.fresh:
+            made = self._in_place(made)
         self.app = made
         transport = make_transport(made, self._settings, own_loop=True)
         self.target = transport.target
+        self._in_process = not isinstance(made, str)
         if isinstance(transport, Transport):
             self._of_app.enter_context(transport)
-            self._send = transport.send
-            self._start = lambda request: in_thread(transport.send, request)
+            in_place = isinstance(transport, WsgiTransport)
+            self._send = partial(self._in_place, transport.send) if in_place else transport.send
+            self._start = lambda request, gate: in_thread(gate.go_through, transport.send, request)
         else:
-            self._start, self._settle = transport.send, transport.settle
+            self._start = lambda request, _gate: transport.send(request)  # tasks of one loop start together anyway
+            self._settle = transport.settle
             self._send = lambda request: self._run(_send_and_settle(transport, request))
             self._run(transport.__aenter__())
             self._of_app.callback(lambda: self._run(transport.__aexit__()))
+
+    def _watched(self, send: Callable[[], Any]) -> tuple[Any, Exception | None]:
+        """What it gives, and what the work raised that the test's frame had put off."""
+        if not self._in_process:
+            return send(), None
+        self._in_place(self._frames.before)
+        try:
+            return send(), self._in_place(self._frames.after)
+        finally:
+            self._in_place(self._frames.abandon)
+
+    def _in_place(self, function: Callable[..., Any], *arguments: Any) -> Any:
+        """What the function gives, called in the thread of the test: a connection to a database belongs to one."""
+        if self._host is None:
+            return function(*arguments)
+        return self._host.call(function, *arguments, limit=self._limit)
 
     async def _fly(self, requests: Sequence[Request], passing: Passing | None) -> Flight:
         flight = await fly(self._start, requests, passing=passing, timeout=self._settings.timeout)
         await self._settle()
         return flight
 
+    @property
+    def _limit(self) -> float:
+        """Seconds after which whatever runs in the event loop of the test is held to hang."""
+        return _GRACE * self._settings.timeout
+
     def _run(self, awaitable: Any) -> Any:
+        if self._host is not None:
+            return self._host.run(awaitable, limit=self._limit)
         if self._loop is None:
             self._loop = self._stack.enter_context(asyncio.Runner()).get_loop()
         return self._loop.run_until_complete(awaitable)
@@ -110,6 +162,11 @@ async def _send_and_settle(transport: AsgiTransport, request: Request) -> Answer
     answer = await transport.send(request)
     await transport.settle()
     return answer
+
+
+def _raised_later(answer: Answer, error: Exception) -> Answer:
+    told = f"a callback of transaction.on_commit raised: {excerpt_of(error)}"
+    return replace(answer, error=answer.error or told, exception=answer.exception or error)
 
 
 async def _settled() -> None:
@@ -153,6 +210,5 @@ def _refuse_running_loop() -> None:
     except RuntimeError:
         return
     raise SteppayMockError(
-        "explore() cannot run within a running event loop. Call it from a plain test, or from a thread: "
-        "await asyncio.to_thread(explore, ...)"
+        "explore() cannot run within a running event loop. Await it there: found = await explore_async(...)"
     )

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from steppay_mock.ordering.receiver.identifiers import Ids
     from steppay_mock.payload.event import Event
 
-_PATIENCE = 2  # how many deliveries in a row may time out before the search gives up
+_PATIENCE = 2  # how many deliveries in a row, or in flight at once, time out before the search gives up
 _SHORTEST_HOLD, _LONGEST_HOLD = 0.3, 2.0  # seconds: a receiver that makes one delivery wait for another never passes it
 
 
@@ -114,6 +114,11 @@ class Subject:
         return self._receiver.target
 
     @property
+    def frame_notes(self) -> tuple[str, ...]:
+        """What the test's frame put off or hid, in sentences for the report."""
+        return self._receiver.notes
+
+    @property
     def ids(self) -> Ids | None:
         """What this run is about, where ids are fresh."""
         return None if self._story is None else self._story.ids
@@ -122,7 +127,8 @@ class Subject:
         if self._receiver.fresh:
             self._guard.call("the factory", self._stack.enter_context, self._receiver)
         else:
-            self._stack.enter_context(self._receiver)
+            with self._guard.starting():
+                self._stack.enter_context(self._receiver)
         self._stack.enter_context(self._guard.dog)
         return self
 
@@ -132,9 +138,10 @@ class Subject:
         if self._settings.api is not None:
             self._settings.api.as_of(None)
         with self._stack:
-            if self._beginning is not None:  # whoever explores again finds what this one found
+            if self._beginning is not None and self._settings.restore is not None:
+                # Whoever explores again finds what this one found.
                 with suppress(ExplorationError) if error is not None else ExitStack():
-                    self.go_back(self._beginning)
+                    self._ask("restore", self._settings.restore, self._beginning.saved)
 
     def allow(self, deliveries: float) -> None:
         """From now on so many more may be made; ``inf`` where the work has its own bound."""
@@ -187,7 +194,10 @@ class Subject:
         return answer
 
     def deliver_together(self, places: Course, *, held: bool = False) -> Flight:
-        """Deliver these events at once; ``held``: the REST API holds what the first asks until the others landed."""
+        """Deliver these events at once, one that is there twice beside its own copy.
+
+        ``held``: the REST API holds what the first asks until the others landed.
+        """
         self._spend(len(places))
         passing = self._passing(places) if held else None
         self._happen(*places[:1] if held else places)
@@ -199,7 +209,8 @@ class Subject:
         ]
         with self._guard.delivering(name, answered=self.answered > 0):
             flight = self._receiver.send_together(requests, passing=passing)
-        if any(map(is_late, flight.answers)):
+        self._timed_out = sum(map(is_late, flight.answers))
+        if self._timed_out >= _PATIENCE:
             raise self._guard.no_answer(name, answered=self.answered > 0)
         self.course = course
         self.answered += sum(answer.status is not None for answer in flight.answers)

@@ -71,11 +71,30 @@ ORDER_DEPENDENT_REJECTION = Anomaly(
     cure="Answer 2xx and keep the event until what it waits for is there, or make what is missing from the event "
     "itself, for no retries are documented (fact 23); answer 2xx to a duplicate as well (fact 22).",
 )
+REJECTION_IN_FLIGHT = Anomaly(
+    name="rejection in flight",
+    meaning="An event that is accepted alone is refused while another one is in flight.",
+    cure="Let the database wait for its lock (busy_timeout in SQLite, FOR UPDATE elsewhere) and run a "
+    "transaction again that failed to serialise; answer 2xx to a copy that meets a unique constraint, for no retries "
+    "are documented (fact 23).",
+)
+DOUBLE_EFFECT_IN_FLIGHT = Anomaly(
+    name="double effect in flight",
+    meaning="Two deliveries in flight at once found nothing done yet, and both did it.",
+    cure="Do not look and then insert: insert the hash of the body under a unique constraint first, in the transaction "
+    "that has the effect, and skip the event where the insert fails (duplicates happen, fact 22).",
+)
 BROKEN_INVARIANT = Anomaly(
     name="broken invariant",
     meaning="What has to hold after every delivery does not hold after this one.",
     cure="Write what belongs together in one transaction, and keep an event that comes too early until what it needs "
     "is there: between any two deliveries somebody may look (fact 5).",
+)
+ROW_ORDER = Anomaly(
+    name="row order",
+    meaning="The probe gives the same rows in another order; nothing else differs.",
+    cure="Sort the rows in the probe (ORDER BY an id), for without it a database gives them as it likes; where their "
+    "order means something, let the receiver sort them by what the events say, such as their timestamp.",
 )
 WRONG_IN_EVERY_ORDER = Anomaly(
     name="wrong in every order",
@@ -100,7 +119,10 @@ ANOMALIES = (
     TIE_FLIP,
     LOST_UPDATE,
     ORDER_DEPENDENT_REJECTION,
+    REJECTION_IN_FLIGHT,
+    DOUBLE_EFFECT_IN_FLIGHT,
     BROKEN_INVARIANT,
+    ROW_ORDER,
     WRONG_IN_EVERY_ORDER,
     ORDER_DEPENDENCE,
 )

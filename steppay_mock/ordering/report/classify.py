@@ -1,4 +1,4 @@
-"""Which kind of mistake does a counterexample show? The first rule that holds names it.
+"""Names the kind of mistake that a counterexample shows: that of the first rule that holds.
 
 The rules look at the smallest course that fails, beside one that passes and differs by a single step. Where that step
 is a swap, the newer of the two events arrived first and the older one, or a late copy of it, arrived second. Where runs
@@ -10,22 +10,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from steppay_mock.ordering.orders.course import occurrence
 from steppay_mock.ordering.receiver.run import Run
 from steppay_mock.ordering.report import anomaly
 from steppay_mock.ordering.report.contrast import Step, step_between
-from steppay_mock.ordering.state.difference import differences
-from steppay_mock.payload.subject import subject_of
+from steppay_mock.ordering.report.places import Places, Trails, meet
+from steppay_mock.ordering.state.rows import same_rows
+from steppay_mock.payload.subject import thing_of as _thing
 
 if TYPE_CHECKING:
     from steppay_mock.ordering.counterexample import Kind
     from steppay_mock.ordering.report.anomaly import Anomaly
     from steppay_mock.payload.event import Event
-
-Places = frozenset[str]
-"""Paths into a state."""
 
 
 def name_anomaly(kind: Kind, events: tuple[Event, ...], *, expected: Run, passing: Run, failing: Run) -> Anomaly:
@@ -59,13 +58,13 @@ class _Case:
         newer, older = self.failing.course[self.at : self.at + 2]
         return self.events[newer], self.events[older]
 
-    def changed(self, run: Run, at: int) -> Places | None:
+    @cached_property
+    def trails(self) -> Trails:
+        return Trails(expected=self.expected, passing=self.passing, failing=self.failing)
+
+    def changed(self, at: int, *, passing: bool = False) -> Places | None:
         """What a delivery changed, of what ends wrong; None if nobody looked."""
-        if len(run.trail) <= at + 1:
-            return None
-        wrong = _paths(self.expected.state, self.failing.state)
-        changed = _paths(run.trail[at], run.trail[at + 1])
-        return frozenset(path for path in changed if not wrong or _meet(frozenset({path}), wrong))
+        return self.trails.changed(failing=not passing, before=at, after=at + 1)
 
 
 def _is_refused(case: _Case) -> bool:
@@ -78,8 +77,29 @@ def _is_broken_invariant(case: _Case) -> bool:
     return case.kind == "invariant"
 
 
-def _is_lost_at_once(case: _Case) -> bool:
-    """Deliveries were in flight at once."""
+def _is_row_order(case: _Case) -> bool:
+    """Everything is as it should be, but for the order of rows."""
+    expected, failing = case.expected, case.failing
+    if case.kind not in {"state", "order"} or _refused(failing) - _refused(case.passing):
+        return False
+    return expected.effects == failing.effects and expected.state != failing.state and not case.trails.wrong
+
+
+def _is_rejected_in_flight(case: _Case) -> bool:
+    """Deliveries were in flight at once, and an answer differs: an event was never accepted, or only answers differ."""
+    if not case.failing.together:
+        return False
+    return case.kind == "answer" or bool(_never_accepted(case.failing) - _never_accepted(case.passing))
+
+
+def _is_done_twice_in_flight(case: _Case) -> bool:
+    """An event was in flight beside its own copy; or more effects were counted after a race."""
+    racers = [case.failing.course[at] for at in case.failing.together]
+    return len(set(racers)) < len(racers) or (bool(racers) and case.kind == "effects" and _is_more(case))
+
+
+def _is_lost_in_flight(case: _Case) -> bool:
+    """Deliveries were in flight at once, and the end is another."""
     return bool(case.failing.together)
 
 
@@ -95,13 +115,13 @@ def _is_double_effect(case: _Case) -> bool:
     else than its first delivery did.
     """
     if case.kind == "effects":
-        return sum(_counts(case.failing.effects).values()) > sum(_counts(case.expected.effects).values())
+        return _is_more(case)
     return bool(_taken_twice(case.failing) - _taken_twice(case.passing)) or _adds(case)
 
 
 def _is_of_effects_alone(case: _Case) -> bool:
     """Other effects, and the same state: what follows is about states."""
-    return case.kind == "effects" and case.expected.state == case.failing.state
+    return case.kind == "effects" and same_rows(case.expected.state, case.failing.state)
 
 
 def _is_resurrection(case: _Case) -> bool:
@@ -110,7 +130,7 @@ def _is_resurrection(case: _Case) -> bool:
         return False
     newer, older = case.pair
     is_same = _thing(newer) == _thing(older)
-    return is_same and _ends(newer) and not _ends(older) and case.changed(case.failing, case.at + 1) != frozenset()
+    return is_same and _ends(newer) and not _ends(older) and case.changed(case.at + 1) != frozenset()
 
 
 def _is_false_dedupe(case: _Case) -> bool:
@@ -138,7 +158,7 @@ def _is_orphan(case: _Case) -> bool:
     before = [case.events[place] for place in case.failing.course[: case.at]]
     if any(_thing(event) == _thing(older) for event in before):
         return False
-    too_early, in_time = case.changed(case.failing, case.at), case.changed(case.passing, case.at + 1)
+    too_early, in_time = case.changed(case.at), case.changed(case.at + 1, passing=True)
     if too_early is None or in_time is None:
         return _thing(newer) == _thing(older) and str(older.type).endswith(".created")
     return not too_early and bool(in_time)
@@ -167,7 +187,10 @@ def _is_wrong_in_order(case: _Case) -> bool:
 _RULES: tuple[tuple[Anomaly, Callable[[_Case], bool]], ...] = (
     (anomaly.REFUSED, _is_refused),
     (anomaly.BROKEN_INVARIANT, _is_broken_invariant),
-    (anomaly.LOST_UPDATE, _is_lost_at_once),
+    (anomaly.ROW_ORDER, _is_row_order),
+    (anomaly.REJECTION_IN_FLIGHT, _is_rejected_in_flight),
+    (anomaly.DOUBLE_EFFECT_IN_FLIGHT, _is_done_twice_in_flight),
+    (anomaly.LOST_UPDATE, _is_lost_in_flight),
     (anomaly.ORDER_DEPENDENT_REJECTION, _is_rejection),
     (anomaly.DOUBLE_EFFECT, _is_double_effect),
     (anomaly.ORDER_DEPENDENCE, _is_of_effects_alone),
@@ -179,13 +202,6 @@ _RULES: tuple[tuple[Anomaly, Callable[[_Case], bool]], ...] = (
     (anomaly.LOST_UPDATE, _is_lost_in_turn),
     (anomaly.WRONG_IN_EVERY_ORDER, _is_wrong_in_order),
 )
-
-
-def _thing(event: Event) -> tuple[str, Any]:
-    try:
-        return subject_of(event)
-    except (KeyError, TypeError):  # no event of StepPay's, but one that can be delivered
-        return str(event.type), None
 
 
 def _second(event: Event) -> Any:
@@ -201,17 +217,17 @@ def _ends(event: Event) -> bool:
 def _first_wins(case: _Case) -> bool:
     if case.at is None:
         return False
-    seconds = case.changed(case.failing, case.at + 1), case.changed(case.passing, case.at + 1)
-    firsts = case.changed(case.failing, case.at), case.changed(case.passing, case.at)
+    seconds = case.changed(case.at + 1), case.changed(case.at + 1, passing=True)
+    firsts = case.changed(case.at), case.changed(case.at, passing=True)
     return all(one == frozenset() for one in seconds) and all(firsts)
 
 
 def _touch_one_place(case: _Case) -> bool:
     if case.pair is None or case.at is None:
         return False
-    one, two = case.changed(case.failing, case.at), case.changed(case.failing, case.at + 1)
+    one, two = case.changed(case.at), case.changed(case.at + 1)
     same = _thing(case.pair[0]) == _thing(case.pair[1])
-    return same or (one is not None and two is not None and _meet(one, two))
+    return same or (one is not None and two is not None and meet(one, two))
 
 
 def _drops_in_order(case: _Case) -> bool:
@@ -221,7 +237,7 @@ def _drops_in_order(case: _Case) -> bool:
     seen: list[tuple[str, str, Any]] = []
     for at, place in enumerate(course):
         key = str(case.events[place].type), *_thing(case.events[place])
-        if key in seen and case.changed(case.failing, at) == frozenset():
+        if key in seen and case.changed(at) == frozenset():
             return True
         seen.append(key)
     return False
@@ -236,8 +252,17 @@ def _adds(case: _Case) -> bool:
         return False
     if _thing(case.pair[0]) != _thing(case.pair[1]):
         return True
-    changed = case.changed(run, copy)
-    return changed is not None and _meet(changed, _paths(run.trail[first + 1], run.trail[copy + 1]))
+    changed, since_first = case.changed(copy), case.trails.changed(failing=True, before=first + 1, after=copy + 1)
+    return changed is not None and since_first is not None and meet(changed, since_first)
+
+
+def _is_more(case: _Case) -> bool:
+    return sum(_counts(case.failing.effects).values()) > sum(_counts(case.expected.effects).values())
+
+
+def _never_accepted(run: Run) -> frozenset[int]:
+    accepted = {place for place, was in zip(run.course, run.accepted, strict=False) if was}
+    return frozenset(run.course) - accepted
 
 
 def _refused(run: Run) -> frozenset[int]:
@@ -251,16 +276,3 @@ def _taken_twice(run: Run) -> frozenset[int]:
 
 def _counts(effects: Any) -> dict[Any, int]:
     return dict(effects.items() if isinstance(effects, Mapping) else effects or ())
-
-
-def _paths(before: Any, after: Any) -> Places:
-    return frozenset(one.path for one in differences(before, after))
-
-
-def _meet(some: Places, others: Places) -> bool:
-    """Whether a place of one kind is, holds or lies in a place of the other."""
-    return any(_holds(one, other) or _holds(other, one) for one in some for other in others)
-
-
-def _holds(outer: str, inner: str) -> bool:
-    return inner == outer or (inner.startswith(outer) and inner[len(outer)] in ".[")

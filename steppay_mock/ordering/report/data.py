@@ -39,6 +39,9 @@ def exploration_data(exploration: Exploration) -> dict[str, Any]:
         "ignore": list(suggest_ignore(exploration.unequal)),
         "counterexample": None if found is None else _counterexample(found),
         "others": [_counterexample(one) for one in exploration.others],
+        "hints": [
+            {**hint.as_dict(), "here": _json(hint.here), "store": _json(hint.store)} for hint in exploration.hints
+        ],
         "losses": [{**asdict(loss), "changes": list(loss.changes)} for loss in exploration.losses],
         "witnesses": [_run(run) for run in exploration.witnesses],
     }

@@ -34,10 +34,12 @@ def _whens(counterexample: Counterexample, story: Story) -> Iterator[str]:
     if counterexample.kind == "invariant":
         yield f"After {_named(_failing(story)[-1])}"
     elif counterexample.failing.together:
-        yield f"When {' and '.join(_named(one) for one in moved[:2])} are in flight at once"
+        one, two = moved[:2]
+        yield f"When {_named(one)} and {'its own copy' if two.of == one.of else _named(two)} are in flight at once"
         yield "When deliveries are in flight at once"
     elif not moved:
         yield "Even in the order in which it happened"
+        yield "Even as it happened"
     elif len(moved) == 1:
         yield f"When {_named(moved[0])} is delivered {'twice' if moved[0].again else 'as well'}"
         yield f"When event {moved[0].of.number} is delivered {'twice' if moved[0].again else 'as well'}"
@@ -56,6 +58,8 @@ def _outcomes(counterexample: Counterexample, story: Story) -> Iterator[tuple[st
         yield from _refusal(counterexample, story)
     elif kind == "invariant":
         yield f"the invariant breaks: {story.broken or 'it does not hold'}", "the invariant breaks"
+    elif kind == "order" and story.changes:
+        yield f"the rows of {story.changes[0].place} stand in another order", "rows stand in another order"
     elif kind == "effects" and story.effects:
         change = story.effects[0]
         yield f"{change.place} is done {change.actual}, not {change.expected}", "other things are done"
@@ -87,7 +91,10 @@ def _refusal(counterexample: Counterexample, story: Story) -> Iterator[tuple[str
     arrow = next(telling, None)
     if arrow is not None:
         what = "refused" if not arrow.accepted else "accepted"
-        yield f"{_named(arrow)} is {what} ({arrow.answer})", f"event {arrow.of.number} is {what} ({arrow.status})"
+        number = f"event {arrow.of.number}"
+        if refused:
+            yield f"{_named(arrow)} is {what} ({arrow.answer})", f"{number} is {what} ({arrow.answer})"
+        yield f"{_named(arrow)} is {what} ({arrow.answer})", f"{number} is {what} ({arrow.status})"
     yield ("the answers differ",)
 
 

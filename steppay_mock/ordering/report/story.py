@@ -98,6 +98,8 @@ class Story:
     """Whether the end that is taken for the right one looks wrong itself."""
     right: str
     """Which end is taken for the right one, in words."""
+    is_truth: bool
+    """Whether that is what the store knows."""
     size: str
     """How small it is, and whether anything smaller was left untried."""
     replay: tuple[str, ...]
@@ -139,6 +141,7 @@ def tell(counterexample: Counterexample) -> Story:
         at_once=bool(failing.together),
         doubtful=counterexample.doubtful,
         broken=excerpt(failing.broken or "", limit=400),
+        is_truth=counterexample.kind == "truth",
         right="as the store knows it" if counterexample.kind == "truth" else "in the order in which it happened",
         size=_size(counterexample),
         replay=tuple(_replays(counterexample)),

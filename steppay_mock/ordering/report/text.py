@@ -142,7 +142,7 @@ def _ends(story: Story) -> Iterator[str]:
     yield from _diff(story.changes, "state")
     yield from _diff(story.effects, "effects")
     if not story.changes and not story.effects:
-        yield "  the same; look at the answers"
+        yield f"  {'what looks wrong is listed below' if story.is_truth else 'the same; look at the answers'}"
 
 
 def _diff(found: Sequence[Change], what: str) -> Iterator[str]:

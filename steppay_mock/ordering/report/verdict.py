@@ -28,6 +28,8 @@ _NEXT = {
     "unfinished": "Correct what is named above, and explore again. What was found until then is not lost.",
 }
 
+_MOST_HINTS = 5  # that a text tells
+
 
 def title(exploration: Exploration) -> str:
     """The verdict in one sentence."""
@@ -50,8 +52,9 @@ def verdict_line(exploration: Exploration) -> str:
     coverage = exploration.coverage
     if exploration.verdict == "proved":
         said = f"proved: all {coverage.orders:,} orders of {_events(coverage)} end the same{_also(coverage)}"
+        said += _but_wrong(exploration)
     elif exploration.verdict == "covered":
-        said = f"covered: {_covered(coverage)}; all end the same{_also(coverage)}"
+        said = f"covered: {_covered(coverage)}; all end the same{_also(coverage)}{_but_wrong(exploration)}"
     elif exploration.counterexample is not None:
         said = f"fails: {exploration.counterexample.anomaly}"
     else:
@@ -73,6 +76,7 @@ def conditions(exploration: Exploration) -> Iterator[str]:
     yield from exploration.notes
     if exploration.without_effect:
         yield _without_effect(exploration)
+    yield from _looks_wrong(exploration)
     if exploration.unmatched and coverage.states:
         names = excerpt(", ".join(exploration.unmatched))
         yield f"ignore= names what no state has: {names}. Is it written as it is there?"
@@ -109,6 +113,18 @@ def _events(coverage: Coverage) -> str:
     """How many events, and how many of them have an effect if not all do."""
     events = counted(coverage.events, "event")
     return events if coverage.effective >= coverage.events else f"{events} ({coverage.effective} with an effect)"
+
+
+def _but_wrong(exploration: Exploration) -> str:
+    count = len(exploration.hints)
+    return f", but {counted(count, 'place looks', 'places look')} wrong" if count else ""
+
+
+def _looks_wrong(exploration: Exploration) -> Iterator[str]:
+    hints = exploration.hints
+    yield from (f"{hint.sentence[0].upper()}{hint.sentence[1:]}" for hint in hints[:_MOST_HINTS])
+    if len(hints) > _MOST_HINTS:
+        yield f"And {len(hints) - _MOST_HINTS:,} more look wrong: the JSON report has all of them (hints)."
 
 
 def _sampled(coverage: Coverage) -> str:

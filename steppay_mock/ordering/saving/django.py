@@ -1,4 +1,4 @@
-"""How are tables brought back to the rows they had, through Django?
+"""Saves and restores the rows of tables through Django.
 
 Savepoints would not do: they end in the reverse of the order in which they began, and a search goes back to any state.
 """
@@ -11,6 +11,7 @@ from operator import attrgetter
 from typing import Any
 
 from steppay_mock.errors import SteppayMockError
+from steppay_mock.ordering.saving.postgres import Execute, PostgresRows, Table
 from steppay_mock.ordering.saving.saving import Saving
 
 _COUNTERS = "sqlite_sequence"
@@ -22,6 +23,8 @@ _meta = attrgetter("_meta")  # Django's documented face of a model, private by i
 class _Table:
     """A table in SQL: how it is read, emptied and filled, and whether it counts the rows of others."""
 
+    name: str
+    columns: tuple[str, ...]
     counts: bool
     select: str
     delete: str
@@ -31,31 +34,53 @@ class _Table:
 def saving_django(*models: Any, using: str = "default") -> Saving:
     """Save the rows of the models, with what joins them, or of all models that have a table in the database.
 
-    It works within a transaction, such as that of a TestCase, and without. Rows are saved as the driver gives them.
-    Counters of primary keys are restored on SQLite only: elsewhere, ignore such keys.
+    It works within a transaction, such as that of a TestCase, and without. Counters of primary keys are restored on
+    PostgreSQL and SQLite: elsewhere, ignore such keys.
     """
     from django.db import connections, transaction
 
     tables: list[_Table] = []
+    of_postgres: list[PostgresRows] = []
 
-    def save() -> _Rows:
-        with connections[using].cursor() as cursor:
+    def save() -> Any:
+        connection = connections[using]
+        with connection.cursor() as cursor:
             if not tables:
-                tables.extend(_tables(models, connections[using], cursor))
+                tables.extend(_tables(models, connection, cursor))
+                if connection.vendor == "postgresql":
+                    named = (Table(one.name, one.columns) for one in tables)
+                    of_postgres.append(PostgresRows(named, _executing(cursor), place="%s"))
+            if of_postgres:
+                return of_postgres[0].save(_executing(cursor))
             return [_fetch(cursor, table) for table in tables]
 
-    def restore(saved: _Rows) -> None:
+    def restore(saved: Any) -> None:
         connection = connections[using]
         with transaction.atomic(using=using), connection.constraint_checks_disabled(), connection.cursor() as cursor:
-            for table in tables:
-                cursor.execute(table.delete)
-            for table, rows in zip(tables, saved, strict=True):
-                if table.counts:
-                    cursor.execute(table.delete)  # the rows that were inserted have counted
-                if rows:
-                    cursor.executemany(table.insert, rows)
+            if of_postgres:
+                of_postgres[0].restore(saved, _executing(cursor))
+            else:
+                _write(cursor, tables, saved)
 
     return {"save": save, "restore": restore}
+
+
+def _write(cursor: Any, tables: list[_Table], saved: _Rows) -> None:
+    for table in tables:
+        cursor.execute(table.delete)
+    for table, rows in zip(tables, saved, strict=True):
+        if table.counts:
+            cursor.execute(table.delete)  # the rows that were inserted have counted
+        if rows:
+            cursor.executemany(table.insert, rows)
+
+
+def _executing(cursor: Any) -> Execute:
+    def execute(statement: str, rows: list[str] | None) -> Any:
+        cursor.execute(statement, None if rows is None else [rows])
+        return cursor.fetchall() if cursor.description else ()
+
+    return execute
 
 
 def _fetch(cursor: Any, table: _Table) -> list[tuple[Any, ...]]:
@@ -106,9 +131,12 @@ def _has_sequences(cursor: Any) -> bool:
 
 
 def _table(quoted: Any, name: str, columns: list[str]) -> _Table:
-    names = ", ".join(map(quoted, columns))
+    its_columns = tuple(map(quoted, columns))
+    names = ", ".join(its_columns)
     places = ", ".join(["%s"] * len(columns))
     return _Table(
+        name=quoted(name),
+        columns=its_columns,
         counts=name == _COUNTERS,
         select=f"SELECT {names} FROM {quoted(name)}",  # noqa: S608 - names of models, quoted by Django
         delete=f"DELETE FROM {quoted(name)}",  # noqa: S608

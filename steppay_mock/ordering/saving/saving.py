@@ -1,4 +1,4 @@
-"""What saves a state and brings it back, in any order and as often as one likes?"""
+"""The pair of functions that save a state and bring it back, in any order and as often as one likes."""
 
 from __future__ import annotations
 
@@ -9,10 +9,13 @@ from steppay_mock.errors import SteppayMockError
 
 
 class Saving(TypedDict):
-    """The two options of ``explore`` that go together: ``explore(..., **saving_sqlite(connection))``."""
+    """The two options of ``explore`` that go together: ``explore(..., **saving_sqlite(connection))``.
+
+    Both may be async.
+    """
 
     save: Callable[[], Any]
-    restore: Callable[[Any], None]
+    restore: Callable[[Any], Any]
 
 
 def saving_all(*savings: Saving) -> Saving:
@@ -22,11 +25,19 @@ def saving_all(*savings: Saving) -> Saving:
             "saving_all() needs savings: saving_all(saving_sqlite(connection), saving_objects(mails))."
         )
 
-    def save() -> list[Any]:
-        return [one["save"]() for one in savings]
+    def save() -> Any:
+        return _all_of([one["save"]() for one in savings])
 
-    def restore(saved: list[Any]) -> None:
-        for one, its_part in zip(savings, saved, strict=True):
-            one["restore"](its_part)
+    def restore(saved: list[Any]) -> Any:
+        return _all_of([one["restore"](its_part) for one, its_part in zip(savings, saved, strict=True)])
 
     return {"save": save, "restore": restore}
+
+
+def _all_of(given: list[Any]) -> Any:
+    """The parts as they are, or what waits for those of them that are async."""
+    return _awaited(given) if any(hasattr(part, "__await__") for part in given) else given
+
+
+async def _awaited(given: list[Any]) -> list[Any]:
+    return [await part if hasattr(part, "__await__") else part for part in given]

@@ -1,4 +1,4 @@
-"""How are tables brought back to the rows they had, through SQLAlchemy?
+"""Saves and restores the rows of tables through SQLAlchemy, synchronous and asynchronous.
 
 Savepoints would not do: they end in the reverse of the order in which they began, and a search goes back to any state.
 """
@@ -10,10 +10,12 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from steppay_mock.errors import SteppayMockError
+from steppay_mock.ordering.saving.postgres import Execute, PostgresRows, Table
 from steppay_mock.ordering.saving.saving import Saving
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection, Engine, MetaData, TableClause
+    from sqlalchemy.ext.asyncio import AsyncEngine
     from sqlalchemy.orm import Session, scoped_session
 
     Bind = Engine | Connection | Session | scoped_session[Session]
@@ -26,32 +28,101 @@ def saving_sqlalchemy(bind: Bind, metadata: MetaData | None = None) -> Saving:
     """Save the rows of all tables of ``metadata``, or of all that are found in the database at the first save.
 
     An Engine has a transaction for each. A Session is committed after it is restored, and forgets its objects. A
-    Connection is committed unless it is in a transaction already. Rows are saved as the driver gives them. Counters of
-    primary keys are restored on SQLite only: elsewhere, ignore such keys. For a file or a connection of SQLite,
-    ``saving_sqlite`` is faster.
+    Connection is committed unless it is in a transaction already. Counters of primary keys are restored on PostgreSQL
+    and SQLite: elsewhere, ignore such keys. For a file or a connection of SQLite, ``saving_sqlite`` is faster.
     """
-    tables: list[TableClause] = []
+    tables = _Tables(metadata)
 
-    def save() -> _Rows:
+    def save() -> Any:
         with _connected(bind) as connection:
-            if not tables:
-                tables.extend(_tables(connection, metadata))
-            return [[tuple(row) for row in connection.execute(table.select())] for table in tables]
+            return tables.save(connection)
 
-    def restore(saved: _Rows) -> None:
+    def restore(saved: Any) -> None:
         with _connected(bind, write=True) as connection:
-            for table in reversed(tables):
-                connection.execute(table.delete())
-            if connection.dialect.name == "sqlite":  # within the transaction, which pysqlite begins by deleting
-                connection.exec_driver_sql("PRAGMA defer_foreign_keys = ON")
-            for table, rows in zip(tables, saved, strict=True):
-                if table.name == _COUNTERS:
-                    connection.execute(table.delete())  # the rows that were inserted have counted
-                if rows:
-                    names = list(table.columns.keys())
-                    connection.execute(table.insert(), [dict(zip(names, row, strict=True)) for row in rows])
+            tables.restore(connection, saved)
 
     return {"save": save, "restore": restore}
+
+
+def saving_sqlalchemy_async(engine: AsyncEngine, metadata: MetaData | None = None) -> Saving:
+    """The same for an asynchronous engine, such as one of asyncpg.
+
+    Both functions are async, and run in the event loop in which the app runs: the engine may be the app's own, with its
+    pool of connections.
+    """
+    from sqlalchemy.ext.asyncio import AsyncEngine
+
+    if not isinstance(engine, AsyncEngine):
+        raise SteppayMockError(
+            f"saving_sqlalchemy_async() cannot use a {type(engine).__qualname__}. Pass an AsyncEngine; for what is "
+            "synchronous there is saving_sqlalchemy()."
+        )
+    tables = _Tables(metadata)
+
+    async def save() -> Any:
+        async with engine.begin() as connection:
+            return await connection.run_sync(tables.save)
+
+    async def restore(saved: Any) -> None:
+        async with engine.begin() as connection:
+            await connection.run_sync(tables.restore, saved)
+
+    return {"save": save, "restore": restore}
+
+
+class _Tables:
+    """The tables of a database, looked up when they are first saved."""
+
+    def __init__(self, metadata: MetaData | None) -> None:
+        self._metadata = metadata
+        self._tables: list[TableClause] = []
+        self._of_postgres: PostgresRows | None = None
+
+    def save(self, connection: Connection) -> Any:
+        if not self._tables:
+            self._tables = _tables(connection, self._metadata)
+            if connection.dialect.name == "postgresql":
+                self._of_postgres = _of_postgres(connection, self._tables)
+        if self._of_postgres is not None:
+            return self._of_postgres.save(_executing(connection))
+        return [[tuple(row) for row in connection.execute(table.select())] for table in self._tables]
+
+    def restore(self, connection: Connection, saved: Any) -> None:
+        if self._of_postgres is not None:
+            self._of_postgres.restore(saved, _executing(connection))
+        else:
+            self._write(connection, saved)
+
+    def _write(self, connection: Connection, saved: _Rows) -> None:
+        for table in reversed(self._tables):
+            connection.execute(table.delete())
+        if connection.dialect.name == "sqlite":  # within the transaction, which pysqlite begins by deleting
+            connection.exec_driver_sql("PRAGMA defer_foreign_keys = ON")
+        for table, rows in zip(self._tables, saved, strict=True):
+            if table.name == _COUNTERS:
+                connection.execute(table.delete())  # the rows that were inserted have counted
+            if rows:
+                names = list(table.columns.keys())
+                connection.execute(table.insert(), [dict(zip(names, row, strict=True)) for row in rows])
+
+
+def _of_postgres(connection: Connection, tables: list[TableClause]) -> PostgresRows:
+    quoted = connection.dialect.identifier_preparer
+    return PostgresRows(
+        (Table(quoted.format_table(one), tuple(map(quoted.quote, one.columns.keys()))) for one in tables),
+        _executing(connection),
+        place=":rows",
+    )
+
+
+def _executing(connection: Connection) -> Execute:
+    from sqlalchemy import text
+
+    def execute(statement: str, rows: list[str] | None) -> Any:
+        done = connection.execute(text(statement), {} if rows is None else {"rows": rows})
+        return done.all() if done.returns_rows else ()
+
+    return execute
 
 
 def _tables(connection: Connection, metadata: MetaData | None) -> list[TableClause]:
@@ -90,7 +161,7 @@ def _connected(bind: Bind, *, write: bool = False) -> Iterator[Connection]:
     else:
         raise SteppayMockError(
             f"saving_sqlalchemy() cannot use a {type(bind).__qualname__}. Pass an Engine, a Connection or a Session; "
-            "for an asynchronous engine, a synchronous one of the same database."
+            "for an AsyncEngine there is saving_sqlalchemy_async()."
         )
 
 

@@ -17,7 +17,7 @@ from steppay_mock.ordering.receiver.subject import BudgetSpentError, Subject
 from steppay_mock.ordering.search.cover import cover, sample_orders
 from steppay_mock.ordering.search.notes import notes_on
 from steppay_mock.ordering.search.search import ContradictionError, FoundError, Search
-from steppay_mock.ordering.search.truth import know_truth
+from steppay_mock.ordering.search.truth import doubted, know_truth
 from steppay_mock.ordering.search.unsteady import is_flaky, smallest_witnesses
 from steppay_mock.ordering.search.verify import find_counterexamples
 from steppay_mock.ordering.state.difference import differences
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from steppay_mock.ordering.orders.course import Course
     from steppay_mock.ordering.receiver.receiver import Receiver
     from steppay_mock.ordering.receiver.run import Run
+    from steppay_mock.ordering.truth.hint import Hint
 
 _MOST_PROVED = 14  # events: beyond, even a right receiver is out of every budget
 _MOST_FOUND = 5  # counterexamples in one report
@@ -66,7 +67,7 @@ class Inquiry:
         self._disagreed = 0
         self._losses: tuple[Loss, ...] = ()
         self._ending = -1
-        self._truth = know_truth(settings, story)
+        self._truth = know_truth(settings.truth, story, ignore=settings.ignore)
         self._started = perf_counter()
 
     def run(self) -> Exploration:
@@ -124,7 +125,7 @@ class Inquiry:
         self._refused = tuple(sorted(refused))
         if self._refused:
             raise FoundError("refused", self._until(self._refused[0]))
-        if self._truth is not None and self._truth.state != self._subject.states[self._ending].state:
+        if self._truth.is_wrong(self._subject.states[self._ending].state):
             raise FoundError("truth", course)
         return ""
 
@@ -162,8 +163,7 @@ class Inquiry:
         except BudgetSpentError:  # the receiver has more states than a right one needs
             self._subject.allow(_LEAST * self._count)
             self._cover()
-        if search.answered is not None:
-            raise FoundError("answer", search.answered)
+        search.tell_the_rest()
 
     def _begin_again(self, most: int) -> None:
         """The beginning of the story once more, as far as that costs next to nothing: does it go as before?"""
@@ -175,8 +175,7 @@ class Inquiry:
         self._search = self._search.unmerged()  # whole orders rest on no assumption, and make none
         self._strength = min(self._settings.strength, self._count)
         self._orders, self._random = cover(self._search, self._settings)
-        if self._search.answered is not None:
-            raise FoundError("answer", self._search.answered)
+        self._search.tell_the_rest()
 
     def _sample(self) -> None:
         """Whole orders without merging, where that was asked for after a proof."""
@@ -187,6 +186,7 @@ class Inquiry:
         for order in sample_orders(self._count, seed=self._settings.seed):
             try:
                 search.follow(order, repeats="last")
+                search.tell_the_rest()
             except BudgetSpentError:
                 return
             except FoundError:
@@ -211,16 +211,17 @@ class Inquiry:
         for place in range(self._count):
             if place != lost:
                 node = search.edge(node, place).target
-        expected, actual = states[self._ending], states[search.settle(node)]
+        ending = search.settle(node)
+        expected, actual = states[self._ending], states[ending]
         changes = tuple(one.path for one in differences(expected.state, actual.state))
-        return Loss(place=lost, heals=expected == actual, changes=changes)
+        return Loss(place=lost, heals=states.same_rows(self._ending, ending), changes=changes)
 
     # What came of it.
 
     def _fail(self, kind: Kind, course: Course) -> Exploration:
         self._found_after = self._subject.deliveries
         found: list[Counterexample] = []
-        for each, its_course in self._failures(kind, course):
+        for each, its_course, target in self._failures(kind, course):
             if not found or (len(found) < _MOST_FOUND and not self._settings.first):
                 found += find_counterexamples(
                     self._search,
@@ -230,25 +231,27 @@ class Inquiry:
                     budget=self._rest,
                     truth=self._truth,
                     most=1 if self._settings.first else _MOST_FOUND - len(found),
+                    target=target,
                 )
         if not found:
             return self._flaky(
                 "An order that ended otherwise did not do so again. Does the state depend on time, on chance, or "
                 "on what reset= or restore= leave behind?"
             )
-        return self._result("fails", counterexample=found[0], others=tuple(found[1:]))
+        first, *others = (doubted(one, self._hints("fails")) for one in found)
+        return self._result("fails", counterexample=first, others=tuple(others))
 
-    def _failures(self, kind: Kind, course: Course) -> list[tuple[Kind, Course]]:
-        """What failed first, and what is known to fail beside it."""
+    def _failures(self, kind: Kind, course: Course) -> list[tuple[Kind, Course, int | None]]:
+        """What failed first, and what is known to fail beside it; of refusals with the event that is refused."""
         search = self._search
         if kind == "refused":  # for each type of event the first one that is
             types: dict[str, int] = {}
             for place in self._refused:
                 types.setdefault(str(self._subject.events[place].type), place)
-            return [("refused", self._until(place)) for place in types.values()]
+            return [("refused", self._until(place), place) for place in types.values()]
         if kind == "answer" or search.answered is None:
-            return [(kind, course)]
-        return [(kind, course), ("answer", search.answered)]
+            return [(kind, course, None)]
+        return [(kind, course, None), ("answer", search.answered, None)]
 
     def _contradict(self, contradiction: ContradictionError) -> Exploration:
         subject = self._subject
@@ -321,6 +324,7 @@ class Inquiry:
             losses=self._losses,
             without_effect=self._without_effect(verdict),
             notes=(*notes_on(subject, self._settings), *self._offer(verdict)),
+            hints=self._hints(verdict),
             unmatched=self._settings.ignore.unmatched(),
             **found,
         )
@@ -339,6 +343,12 @@ class Inquiry:
                 f"The {effective} events that have an effect can be proved without the others, in about "
                 f"{self._price(effective):,} deliveries: only_effective=True."
             )
+
+    def _hints(self, verdict: Verdict) -> tuple[Hint, ...]:
+        """What looks wrong where the events were delivered as they happened."""
+        if verdict not in {"proved", "covered", "fails", "vacuous"} or self._ending < 0:
+            return ()
+        return self._truth.hints(self._subject.states[self._ending].state)
 
     # How much it costs.
 

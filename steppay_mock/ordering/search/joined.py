@@ -36,4 +36,4 @@ def joined(first: Exploration, tied: Exploration | None) -> Exploration:
     )
     notes = tuple(dict.fromkeys((*first.notes, *tied.notes)))
     unmatched = tuple(pattern for pattern in first.unmatched if pattern in tied.unmatched)
-    return replace(worse, coverage=together, losses=first.losses, unmatched=unmatched, notes=notes)
+    return replace(worse, coverage=together, losses=first.losses, hints=first.hints, unmatched=unmatched, notes=notes)

@@ -31,12 +31,14 @@ def size_of(course: Course) -> tuple[int, int, int, Course]:
 class Minimiser:
     """Finds the smallest course of one kind of failure, among those that the search can go."""
 
-    def __init__(self, search: Search, kind: Kind, *, budget: int) -> None:
+    def __init__(self, search: Search, kind: Kind, *, budget: int, target: int | None = None) -> None:
         self._search = search
         self._subject = search.subject
         self._kind = kind
         self._steps = 0
-        self._reason = ""
+        self._target = target
+        """The event whose refusal is made small, of the kind ``refused``."""
+        self._reason: str | None = None
         self.of_same_size: list[Course] = []
         """Failing courses of other events, as many as the smallest one has."""
         self._subject.allow(budget)
@@ -60,7 +62,7 @@ class Minimiser:
         """Whether the course shows the failure."""
         places = occurrence(course)
         if self._kind == "refused":
-            return course == places and self._refusal(course) == self._reason
+            return course == places and self._reason == self._refusal(course) is not None
         accepted = self._accepted(places) if self._kind == "answer" else {}
         node = self._root
         for place in course:
@@ -73,7 +75,7 @@ class Minimiser:
             node = edge.target
         if self._kind == "invariant":
             return self._is_broken(self._settled(node))
-        return self._kind in {"state", "effects"} and self._settled(node) != self._ending(places)
+        return self._kind in {"state", "effects", "order"} and self._differs(self._settled(node), self._ending(places))
 
     # Smaller step by step.
 
@@ -119,7 +121,7 @@ class Minimiser:
         if self._kind == "refused":
             return places if self.fails(places) else None
         accepted = self._accepted(places) if self._kind == "answer" else {}
-        expected = None if self._kind == "invariant" else self._ending(places)
+        expected = -1 if self._kind == "invariant" else self._ending(places)
         failing: list[Course] = []
         front: dict[tuple[Node, int | None, bool], tuple[int, Course]] = {(self._root, None, False): (0, ())}
         while front:
@@ -152,10 +154,16 @@ class Minimiser:
     def _is_broken(self, state: int) -> bool:
         return self._kind == "invariant" and self._subject.broken(state) is not None
 
-    def _is_failure(self, node: Node, expected: int | None, *, differs: bool) -> bool:
+    def _differs(self, state: int, expected: int) -> bool:
+        """Whether an end is another one, in nothing but the order of rows, or in more."""
+        return state != expected and self._subject.states.same_rows(state, expected) is (self._kind == "order")
+
+    def _is_failure(self, node: Node, expected: int, *, differs: bool) -> bool:
         if self._kind == "answer":
             return differs
-        return self._is_broken(self._settled(node)) if self._kind == "invariant" else self._settled(node) != expected
+        if self._kind == "invariant":
+            return self._is_broken(self._settled(node))
+        return self._differs(self._settled(node), expected)
 
     # What is known, or found out.
 
@@ -183,17 +191,17 @@ class Minimiser:
             node = edge.target
         return found
 
-    def _refusal(self, course: Course) -> str:
-        """Why the first event of the course that is refused to the last is; empty if all are accepted."""
+    def _refusal(self, course: Course) -> str | None:
+        """Why the event is refused to the last in the course; None if it is accepted, or no part of it."""
         node, reasons = self._root, dict[int, str]()
         for place in course:
             edge = self._search.edge(node, place)
             if not edge.accepted:
                 reasons[place] = edge.reason
             node = edge.target
-        if node.waiting:  # they are retried
-            reasons = {place: reasons[place] for place in self._search.refused(node)}
-        return reasons[min(reasons)] if reasons else ""
+        if node.waiting and self._target not in self._search.refused(node):  # it is retried
+            return None
+        return None if self._target is None else reasons.get(self._target)
 
     def _settled(self, node: Node) -> int:
         return self._search.settle(node)

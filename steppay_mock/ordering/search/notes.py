@@ -19,6 +19,7 @@ def notes_on(subject: Subject, settings: ExploreSettings) -> Iterator[str]:
     """What was noticed; each sentence says what to do, if anything is to be done."""
     if subject.first is not None:
         yield from _on_beginning(subject)
+    yield from subject.frame_notes
     if settings.invariant is not None and not __debug__:
         yield "Python runs with -O, which strips assert statements: an invariant= that uses them says nothing."
 

@@ -69,6 +69,8 @@ class Search:
         """The events after whose delivery, or that of a copy, the state was another one."""
         self.natural: dict[int, tuple[Answer, bool]] = {}
         """What each event was answered in the order in which they happened, and whether it changed the state."""
+        self.reordered: Course | None = None
+        """A course of all events that ends with the same rows in another order."""
         self.runs = 0
         self.retried = False
         """Some event that was refused was delivered again, and its state is the expected one only since then."""
@@ -286,8 +288,18 @@ class Search:
         )
 
     def _compare(self, state: int, course: Course) -> None:
-        if self.expected is not None and state != self.expected:
+        if self.expected is None or state == self.expected:
+            return
+        if not self.subject.states.same_rows(state, self.expected):
             raise FoundError("state", course)
+        self.reordered = self.reordered or course  # what differs in more than order is told first
+
+    def tell_the_rest(self) -> None:
+        """Raise FoundError for what is told only if nothing worse was found: answers, then the order of rows."""
+        if self.answered is not None:
+            raise FoundError("answer", self.answered)
+        if self.reordered is not None:
+            raise FoundError("order", self.reordered)
 
     def _compare_answer(self, place: int, course: Course, *, accepted: bool, is_new: bool) -> None:
         if self.expected is None:

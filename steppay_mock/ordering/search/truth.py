@@ -1,36 +1,69 @@
-"""What should the receiver show? The store knows, and the user says how that looks in the receiver."""
+"""Decides whether a final state is right: by what the user says of the story's store, or by what contradicts it."""
 
 from __future__ import annotations
 
-from collections.abc import Hashable
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
 
 from steppay_mock.errors import SteppayMockError
 from steppay_mock.ordering.failure import ExplorationError
-from steppay_mock.ordering.state.normal import normalise
+from steppay_mock.ordering.state.agree import agrees
+from steppay_mock.ordering.state.ignore import Ignore
+from steppay_mock.ordering.state.normal import normalise, plain
+from steppay_mock.ordering.truth.correction import corrected
+from steppay_mock.payload.subject import subject_of
 
 if TYPE_CHECKING:
-    from steppay_mock.ordering.options import ExploreSettings
+    from steppay_mock.ordering.counterexample import Counterexample
+    from steppay_mock.ordering.truth.hint import Hint
+    from steppay_mock.ordering.truth.setting import TruthSetting
     from steppay_mock.store.scenarios.story import Story
 
 
 @dataclass(frozen=True, slots=True)
 class Truth:
-    """The state that is right at the end of the story, in normal form."""
+    """What final states are judged by."""
 
-    state: Hashable
+    hints: Callable[[Any], tuple[Hint, ...]]
+    """What looks wrong in a state, by the store."""
+    state: Hashable | None = None
+    """The state that is right, in normal form; None where that is not told as a whole."""
+    is_strict: bool = False
+    """Whether what looks wrong is wrong."""
+
+    def is_wrong(self, state: Hashable) -> bool:
+        """Whether the state must not be the end."""
+        if self.state is not None:
+            return not agrees(state, self.state)
+        return self.is_strict and bool(self.hints(state))
+
+    def beside(self, state: Hashable) -> Any:
+        """The right state, to be shown beside a wrong one."""
+        return corrected(plain(state), self.hints(state)) if self.state is None else self.state
 
 
-def know_truth(settings: ExploreSettings, story: Story | None) -> Truth | None:
-    """What ``truth=`` says of the story's store; None if it was not given."""
-    truth = settings.truth
-    if truth is None:
-        return None
+def know_truth(setting: TruthSetting, story: Story | None, *, ignore: Ignore) -> Truth:
+    """What ``truth=`` says of the story's store; SteppayMockError where it needs a story and there is none."""
     if story is None:
-        raise SteppayMockError("truth= needs a story, whose store knows it. Give a scenario: scenario('...').")
+        if setting.needs_story:
+            raise SteppayMockError("truth= needs a story, whose store knows it. Give a scenario: scenario('...').")
+        return Truth(lambda _state: ())
+    told = None if setting.function is None else _told(setting.function, story, ignore)
+    return Truth(lambda state: setting.hints(state, story, ignore=ignore), told, is_strict=setting.is_strict)
+
+
+def doubted(found: Counterexample, hints: tuple[Hint, ...]) -> Counterexample:
+    """The counterexample, doubtful where what looks wrong as it happened is a thing of its own events."""
+    wrong = {hint.thing for hint in hints}
+    about = (subject_of(found.events[place]) for place in (found.course if wrong else ()))
+    return replace(found, doubtful=True) if any(f"{kind} {key}" in wrong for kind, key in about) else found
+
+
+def _told(truth: Callable[[Any], Any], story: Story, ignore: Ignore) -> Hashable:
+    """The state that the user's function makes of the store's."""
     try:
         told = truth(story.state())
     except Exception as error:
         raise ExplorationError(f"truth= raised {type(error).__name__}: {error}. Correct it.") from error
-    return Truth(normalise(told, ignore=settings.ignore, name="truth"))
+    return normalise(told, ignore=ignore, name="truth")

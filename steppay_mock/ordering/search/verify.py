@@ -13,6 +13,7 @@ from steppay_mock.ordering.receiver.subject import BudgetSpentError
 from steppay_mock.ordering.report.classify import name_anomaly
 from steppay_mock.ordering.search.minimise import Minimiser
 from steppay_mock.ordering.search.search import ContradictionError, Search
+from steppay_mock.ordering.state.rows import same_rows
 from steppay_mock.ordering.token import Token
 
 if TYPE_CHECKING:
@@ -26,15 +27,24 @@ _TRIED = 60  # other failing courses that are delivered to learn their names
 
 
 def find_counterexamples(
-    search: Search, kind: Kind, course: Course, *, token: Token, budget: int, truth: Truth | None, most: int
+    search: Search,
+    kind: Kind,
+    course: Course,
+    *,
+    token: Token,
+    budget: int,
+    truth: Truth | None,
+    most: int,
+    target: int | None = None,
 ) -> list[Counterexample]:
     """The smallest counterexample to be found, seen to fail, and others of its size; none if it does not fail any more.
 
-    Others are of another kind of mistake, or about another kind of thing; there are ``most`` in all.
+    Others are of another kind of mistake, or about another kind of thing; there are ``most`` in all. ``target`` is the
+    event that is refused, where that is the failure.
     """
     subject, found = search.subject, list[tuple[Counterexample, Course, list[Course]]]()
     for one in (search, search.unmerged()) if search.graph.merging else (search,):  # equal states may go on differently
-        smallest, proved, others = _smallest(one, kind, course, budget)
+        smallest, proved, others = _smallest(one, kind, course, budget, target)
         shown = deliver_again(subject, kind, smallest, token=token, truth=truth, smallest=proved)
         if shown is not None:
             found.append((shown, smallest, others))
@@ -74,7 +84,7 @@ def deliver_again(
     passing = subject.follow(neighbour(course), judging=judging)
     if fails(kind, passing, expected, truth):
         passing = expected
-    told: Kind = "effects" if kind == "state" and failing.state == expected.state else kind
+    told: Kind = "effects" if kind == "state" and same_rows(failing.state, expected.state) else kind
     return Counterexample(
         kind=told,
         events=subject.events,
@@ -84,14 +94,14 @@ def deliver_again(
         anomaly=name_anomaly(told, events=subject.events, expected=expected, passing=passing, failing=failing),
         token=token.of(course, kind=told),
         smallest=smallest,
-        truth=None if truth is None or kind != "truth" else truth.state,
+        truth=None if truth is None or kind != "truth" else truth.beside(failing.state),
     )
 
 
 def fails(kind: Kind, run: Run, expected: Run, truth: Truth | None) -> bool:
     """Whether the run ends as it must not, where the expected one is that of the same events as they happened."""
     if kind == "truth":
-        return truth is not None and run.state != truth.state
+        return truth is not None and truth.is_wrong(run.state)
     if kind == "invariant":
         return run.broken is not None
     if kind == "refused":
@@ -103,7 +113,8 @@ def fails(kind: Kind, run: Run, expected: Run, truth: Truth | None) -> bool:
             is_odd(found, accepted[place], is_new=place not in run.course[:at])
             for at, (place, found) in enumerate(zip(run.course, run.accepted, strict=True))
         )
-    return (run.state, run.effects) != (expected.state, expected.effects)
+    same = run.effects == expected.effects and same_rows(run.state, expected.state)
+    return run.state != expected.state and same if kind == "order" else not same
 
 
 def _is_steady(subject: Subject, found: Counterexample, course: Course) -> bool:
@@ -118,11 +129,13 @@ def _told(run: Run) -> tuple[Hashable, ...]:
     return run.state, run.effects, run.accepted, run.broken
 
 
-def _smallest(search: Search, kind: Kind, course: Course, budget: int) -> tuple[Course, bool, list[Course]]:
+def _smallest(
+    search: Search, kind: Kind, course: Course, budget: int, target: int | None
+) -> tuple[Course, bool, list[Course]]:
     """The smallest course, whether everything smaller was tried, and failing courses of other events of its size."""
     if kind == "truth":
         return course, True, []
-    minimiser = Minimiser(search, kind, budget=budget)
+    minimiser = Minimiser(search, kind, budget=budget, target=target)
     try:
         smallest, proved = minimiser.smallest(course)
     except (ContradictionError, ExplorationError, BudgetSpentError):

@@ -12,9 +12,11 @@ from difflib import SequenceMatcher
 from typing import Any, Literal
 
 from steppay_mock.delivery.excerpt import excerpt
+from steppay_mock.ordering.state.marks import Record
 from steppay_mock.ordering.state.matching import match_rows
-from steppay_mock.ordering.state.normal import Unordered, normalise, plain
+from steppay_mock.ordering.state.normal import normalise, plain
 from steppay_mock.ordering.state.path import below
+from steppay_mock.ordering.state.reading import Unordered
 
 Kind = Literal["changed", "missing", "unexpected", "order"]
 """Another value; expected and not there; there and not expected; a list of the same things in another order."""
@@ -49,8 +51,15 @@ class Difference:
 
 
 def differences(expected: Any, actual: Any) -> list[Difference]:
-    """Every place where two states differ, in normal or plain form; none if they are the same."""
-    return list(_compare("$", plain(expected), plain(actual)))
+    """Every place where two states differ, in normal or plain form; none if they are the same.
+
+    An instance beside a dict is compared field by field, since truths are often written as dicts.
+    """
+    one, other = plain(expected), plain(actual)
+    found = list(_compare("$", one, other))
+    if not found and normalise(one) != normalise(other):  # a dict here, an instance with its members there
+        found.append(Difference(path="$", kind="changed", expected=one, actual=other))
+    return found
 
 
 def describe_differences(found: Sequence[Difference], *, limit: int = _LISTED) -> str:
@@ -62,7 +71,7 @@ def describe_differences(found: Sequence[Difference], *, limit: int = _LISTED) -
 
 
 def _compare(path: str, expected: Any, actual: Any) -> Iterator[Difference]:
-    if isinstance(expected, dict) and isinstance(actual, dict):
+    if isinstance(expected, dict) and isinstance(actual, dict) and not _of_two_classes(expected, actual):
         yield from _compare_members(path, expected, actual)
     elif isinstance(expected, list) and isinstance(actual, list) and type(expected) is type(actual):
         if normalise(expected) != normalise(actual):
@@ -71,15 +80,25 @@ def _compare(path: str, expected: Any, actual: Any) -> Iterator[Difference]:
         yield Difference(path=path, kind="changed", expected=expected, actual=actual)
 
 
+def _of_two_classes(one: Any, other: Any) -> bool:
+    return isinstance(one, Record) and isinstance(other, Record) and one.of != other.of
+
+
 def _compare_members(path: str, expected: dict[Any, Any], actual: dict[Any, Any]) -> Iterator[Difference]:
-    for key, value in expected.items():
-        if key in actual:
-            yield from _compare(below(path, key), value, actual[key])
+    there, came = _members(expected), _members(actual)
+    for key, value in there.items():
+        if key in came:
+            yield from _compare(below(path, key[0]), value, came[key])
         else:
-            yield Difference(path=below(path, key), kind="missing", expected=value)
-    for key, value in actual.items():
-        if key not in expected:
-            yield Difference(path=below(path, key), kind="unexpected", actual=value)
+            yield Difference(path=below(path, key[0]), kind="missing", expected=value)
+    for key, value in came.items():
+        if key not in there:
+            yield Difference(path=below(path, key[0]), kind="unexpected", actual=value)
+
+
+def _members(members: dict[Any, Any]) -> dict[tuple[Any, bool], Any]:
+    """The members by keys of which True is not 1."""
+    return {(key, isinstance(key, bool)): value for key, value in members.items()}
 
 
 def _compare_things(path: str, expected: list[Any], actual: list[Any]) -> Iterator[Difference]:
@@ -99,11 +118,11 @@ def _compare_things(path: str, expected: list[Any], actual: list[Any]) -> Iterat
 
 
 def _compare_sets(path: str, expected: list[Any], actual: list[Any]) -> Iterator[Difference]:
-    there, came = {normalise(one): one for one in expected}, {normalise(one): one for one in actual}
-    for form in [form for form in there if form not in came]:
-        yield Difference(path=path, kind="missing", expected=there[form])
-    for form in [form for form in came if form not in there]:
-        yield Difference(path=path, kind="unexpected", actual=came[form])
+    there, came = Counter(map(normalise, expected)), Counter(map(normalise, actual))
+    for form in (there - came).elements():
+        yield Difference(path=path, kind="missing", expected=plain(form))
+    for form in (came - there).elements():
+        yield Difference(path=path, kind="unexpected", actual=plain(form))
 
 
 def _compare_pair(path: str, one: list[Any], other: list[Any]) -> Iterator[Difference]:

@@ -7,32 +7,20 @@ member does not count. It works that out once, so that reading a state costs one
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from steppay_mock.errors import SteppayMockError
+from steppay_mock.ordering.state.pattern import PatternError, Step, read_steps
 
 _BARE = re.compile(r"[\w*-]+")
-_STEP = re.compile(
-    r"""(?P<dots>\.\.?) (?P<name>[\w*-]+)
-      | (?P<deep>\.\.)? \[ (?: (?P<any>\*) | (?P<index>\d+) | '(?P<single>[^']+)' | "(?P<double>[^"]+)" ) \]""",
-    re.VERBOSE,
-)
 _FORMS = "'received_at' (anywhere), '*_at', '$..updated_at', '$.payments[*].id', '$.rows[0]' or \"$['a name']\""
-
-
-@dataclass(frozen=True, slots=True)
-class _Step:
-    """One step of a pattern; ``deep`` means at any depth below the last."""
-
-    deep: bool
-    matches: Callable[[object], bool]
 
 
 @dataclass(frozen=True, slots=True)
 class _Pattern:
     text: str
-    steps: tuple[_Step, ...]
+    steps: tuple[Step, ...]
 
 
 class Place(dict[object, "Place | None"]):
@@ -113,29 +101,10 @@ def _parse(text: str) -> _Pattern:
         raise SteppayMockError(
             f"ignore={text!r} is no path: it is no bare name, and does not begin with $. Say {_FORMS}."
         )
-    steps: list[_Step] = []
-    chosen = False
-    at = 1
-    while at < len(path):
-        found = _STEP.match(path, at)
-        if found is None:
-            raise SteppayMockError(f"ignore={text!r} is no path from {path[at:]!r} on. Say {_FORMS}.")
-        at = found.end()
-        steps.append(_Step(found["dots"] == ".." or found["deep"] is not None, _matcher(found)))
-        chosen = chosen or not (found["any"] or set(found["name"] or "") == {"*"})
-    if not chosen:
+    try:
+        steps = read_steps(path)
+    except PatternError as error:
+        raise SteppayMockError(f"ignore={text!r} is no path from {error.rest!r} on. Say {_FORMS}.") from None
+    if all(step.is_any for step in steps):
         raise SteppayMockError(f"ignore={text!r} would leave nothing to compare. Name what does not count: {_FORMS}.")
-    return _Pattern(text, tuple(steps))
-
-
-def _matcher(found: re.Match[str]) -> Callable[[object], bool]:
-    if found["any"] or set(found["name"] or "") == {"*"}:
-        return lambda _key: True
-    if found["index"]:
-        index = int(found["index"])
-        return lambda key: type(key) is int and key == index
-    if found["name"]:
-        shape = re.compile(".*".join(map(re.escape, found["name"].split("*"))), re.DOTALL)
-        return lambda key: type(key) is not int and shape.fullmatch(str(key)) is not None
-    exact = found["single"] or found["double"]
-    return lambda key: key == exact
+    return _Pattern(text, steps)

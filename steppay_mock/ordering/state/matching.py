@@ -1,15 +1,23 @@
-"""Which row of one list is which row of the other? Those of the same id, or of whatever else tells rows apart."""
+"""Matches the rows of one list with those of another by a key: the fields that name a row, such as its id."""
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+import re
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
+from itertools import combinations, pairwise
 from typing import Any
 
 _IDENTIFIERS = ("id", "code", "key", "uuid", "number", "name", "email", "no")
+_LAST_WORD = re.compile(rf"(?:^|[\W_]|(?<=[a-z0-9])(?=[A-Z]))(?i:{'|'.join(_IDENTIFIERS)})$")
 _MOST = 500  # rows up to which it is tried
+_MOST_JOINED = 8  # fields of which each two are tried together: 28 pairs
 
 Row = dict[Any, Any]
+Field = tuple[Any, ...]
+"""The way to a value in a row: a name, or two where the row has a row in it, as SQLAlchemy gives entities."""
+Key = tuple[Field, ...]
+"""The fields that name a row: one, or two such as a table and an id."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,52 +30,91 @@ class Matches:
 
 
 def match_rows(expected: list[Any], actual: list[Any]) -> Matches | None:
-    """Match rows by the field that leaves the fewest differences; None if no field does, or no row is in both."""
-    rows = [*expected, *actual]
-    if not expected or not actual or len(rows) > _MOST or not all(isinstance(row, dict) for row in rows):
+    """Match rows by the key that leaves the fewest differences; None if no field does, or no row is in both."""
+    key = choose_key([expected, actual]) if expected and actual else None
+    if key is None:
         return None
-    fields = [field for field in rows[0] if _tells_apart(field, expected) and _tells_apart(field, actual)]
-    ranked = [(cost, _rank(field), str(field), field) for field in fields if (cost := _cost(field, expected, actual))]
-    if not ranked:
-        return None
-    field = min(ranked, key=lambda one: one[:3])[-1]
-    return _match(field, expected, actual)
-
-
-def _tells_apart(field: Any, rows: list[Row]) -> bool:
-    found = [row.get(field) for row in rows]
-    return all(_is_value(value) for value in found) and len(set(found)) == len(found)
-
-
-def _is_value(value: Any) -> bool:
-    return value is not None and not isinstance(value, list | dict) and isinstance(value, Hashable)
-
-
-def _rank(field: Any) -> int:
-    """How little it looks like an identifier."""
-    name = str(field).lower()
-    if name in _IDENTIFIERS:
-        return _IDENTIFIERS.index(name)
-    return len(_IDENTIFIERS) + (not name.endswith(_IDENTIFIERS))
-
-
-def _cost(field: Any, expected: list[Row], actual: list[Row]) -> int:
-    """How many fields would differ, and one more; 0 if no row has a partner."""
-    partners = {row[field]: row for row in actual}
-    pairs = [(row, partners.pop(row[field])) for row in expected if row[field] in partners]
-    if not pairs:
-        return 0
-    alone = [len(row) for row in (*expected, *partners.values())]
-    differing: int = sum(one.get(key) != other.get(key) for one, other in pairs for key in {*one, *other})
-    return 1 + differing + sum(alone) - sum(len(one) for one, _ in pairs)
-
-
-def _match(field: Any, expected: list[Row], actual: list[Row]) -> Matches:
-    there, came = {row[field]: row for row in expected}, {row[field]: row for row in actual}
+    there, came = rows_by(key, expected), rows_by(key, actual)
     names = dict.fromkeys((*there, *came))
     pairs = tuple(
-        (f"{field}={name!r}", [there[name]] if name in there else [], [came[name]] if name in came else [])
-        for name in names
+        (name, [there[name]] if name in there else [], [came[name]] if name in came else []) for name in names
     )
     both = [name for name in there if name in came]
-    return Matches(pairs, reordered=both != [name for name in came if name in there])
+    return Matches(pairs, reordered=both != [name for name in came if name in there]) if both else None
+
+
+def choose_key(lists: Sequence[list[Any]]) -> Key | None:
+    """The key that names each row in every list; None if there is none, or not all things in the lists are rows.
+
+    Of several it is the one by which the fewest fields differ from each list to the next: a status changes, an id does
+    not.
+    """
+    rows = [row for one in lists for row in one]
+    if not rows or max(map(len, lists)) > _MOST or not all(isinstance(row, dict) for row in rows):
+        return None
+    fields = sorted((field for field in _fields(rows[0]) if _is_everywhere(field, rows)), key=_rank)
+    keys: list[Key] = [(field,) for field in fields]
+    found = [key for key in keys if _tells_apart(key, lists)]
+    if not any(_looks_like_an_id(key[0]) for key in found):
+        found += [key for key in combinations(fields[:_MOST_JOINED], 2) if _tells_apart(key, lists)]
+    steps = [(one, other) for one, other in pairwise(lists) if one != other]
+    return min(found, key=lambda key: _cost_and_rank(key, steps), default=None)
+
+
+def rows_by(key: Key, rows: Sequence[Row]) -> dict[str, Row]:
+    """The rows under their names, such as ``id=7``."""
+    return {", ".join(f"{'.'.join(map(str, field))}={_value(row, field)!r}" for field in key): row for row in rows}
+
+
+def _fields(row: Row) -> list[Field]:
+    inner = [(name, below) for name, value in row.items() if isinstance(value, dict) for below in value]
+    return [*((name,) for name in row), *inner]
+
+
+def _value(row: Row, field: Field) -> Any:
+    value: Any = row
+    for step in field:
+        value = value.get(step) if isinstance(value, dict) else None
+    return value
+
+
+def _is_everywhere(field: Field, rows: Sequence[Row]) -> bool:
+    return all(_is_name(_value(row, field)) for row in rows)
+
+
+def _is_name(value: Any) -> bool:
+    return value is not None and not isinstance(value, list | dict | bool) and isinstance(value, Hashable)
+
+
+def _tells_apart(key: Key, lists: Sequence[list[Row]]) -> bool:
+    return all(len({_values(row, key) for row in rows}) == len(rows) for rows in lists)
+
+
+def _values(row: Row, key: Key) -> tuple[Any, ...]:
+    return tuple(_value(row, field) for field in key)
+
+
+def _looks_like_an_id(field: Field) -> bool:
+    return _LAST_WORD.search(str(field[-1])) is not None
+
+
+def _rank(field: Field) -> tuple[int, str]:
+    """How little it looks like an identifier."""
+    name = str(field[-1])
+    if name.lower() in _IDENTIFIERS:
+        return _IDENTIFIERS.index(name.lower()), str(field)
+    return len(_IDENTIFIERS) + (not _looks_like_an_id(field)), str(field)
+
+
+def _cost_and_rank(key: Key, steps: Sequence[tuple[list[Row], list[Row]]]) -> Any:
+    return sum(_cost(key, one, other) for one, other in steps), len(key), *map(_rank, key)
+
+
+def _cost(key: Key, expected: list[Row], actual: list[Row]) -> int:
+    """How many fields differ, where all fields of a row do that has no partner."""
+    partners = {_values(row, key): row for row in actual}
+    cost = 0
+    for row in expected:
+        partner = partners.pop(_values(row, key), None)
+        cost += len(row) if partner is None else sum(row.get(name) != partner.get(name) for name in {*row, *partner})
+    return cost + sum(map(len, partners.values()))

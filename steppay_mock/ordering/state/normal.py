@@ -1,31 +1,25 @@
-"""When are two states the same? Each has a normal form, and those are equal, whatever made them.
+"""The normal form of a state: two states are the same if their normal forms are equal.
 
-Dicts, and whatever has fields, are compared without regard to the order of keys; lists and tuples with regard to
-order; sets without. Values are compared as Python does it, so 1, 1.0 and True are the same; NaN is the same as itself.
-A normal form is hashable, so that states can be counted and looked up.
+Dicts are compared without regard to the order of keys, lists and tuples with regard to order, sets without. A set
+counts its things, for what is ignored may have made them alike. Instances of different classes differ; a class that was
+made anew under its old name is the same class. Numbers are compared by value, so 1, 1.0 and Decimal("1.00") are the
+same. True and 1 differ, as they do in JSON. NaN is the same as itself. A normal form is hashable, so that states can be
+counted and looked up.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable
+from collections import Counter
+from collections.abc import Callable, Hashable, Iterable, Iterator
 from typing import Any
 
+from steppay_mock.contract.long_numbers import writable
 from steppay_mock.ordering.state.ignore import NOTHING, Ignore, Place
-from steppay_mock.ordering.state.reading import VALUES, decimal, number, reader_of, same
+from steppay_mock.ordering.state.marks import FALSE, TRUE, Flag, Many, Members, Named, Record, is_marked, named
+from steppay_mock.ordering.state.reading import VALUES, Unordered, class_of, decimal, member, number, reader_of, same
 from steppay_mock.ordering.state.unfit import explain_unfit
 
-_VALUE_READERS = {same, number, decimal}
-
-
-class Members:
-    """Marks the members of a dict in a normal form, which would be the pairs of a set otherwise."""
-
-
-class Unordered(list[Any]):
-    """A set in a plain form: its things in an order that is always the same, whatever they are."""
-
-    def __repr__(self) -> str:
-        return f"{{{', '.join(map(repr, self))}}}" if self else "set()"
+_VALUE_READERS = {same, number, decimal, member}
 
 
 def normalise(value: Any, *, ignore: Ignore = NOTHING, name: str = "state") -> Hashable:
@@ -43,25 +37,37 @@ def normalise(value: Any, *, ignore: Ignore = NOTHING, name: str = "state") -> H
 
 
 def plain(form: Any) -> Any:
-    """The dicts, lists and values of a normal form, to be shown: keys sorted, sets as ``Unordered`` lists.
+    """The dicts, lists and values of a normal form, to be shown.
 
-    What is plain already stays as it is.
+    Keys are sorted, sets are ``Unordered`` lists, instances are ``Record`` dicts. What is plain already stays as it is.
     """
     if isinstance(form, frozenset):
-        return Unordered(_sorted(plain(one) for one in form))
+        return Unordered(_sorted(map(plain, form)))
     if isinstance(form, tuple):
-        if len(form) == 2 and form[0] is Members:
-            return dict(_sorted(((_plain_key(key), plain(value)) for key, value in form[1]), by=_first))
-        return [plain(one) for one in form]
+        return _plain_marked(*form) if is_marked(form) else [plain(one) for one in form]
     if isinstance(form, list):
         return type(form)(plain(one) for one in form)
     if isinstance(form, dict):
-        return {key: plain(value) for key, value in form.items()}
-    return form
+        shown = {key: plain(value) for key, value in form.items()}
+        return Record(form.of, shown) if isinstance(form, Record) else shown
+    return form.value if isinstance(form, Flag) else writable(form)
 
 
-def _plain_key(key: Any) -> Any:
-    return str(plain(key)) if isinstance(key, tuple | frozenset) else key
+def _plain_marked(mark: Any, form: Any) -> Any:
+    if mark is Many:
+        return Unordered(_sorted(plain(thing) for thing, count in form for _ in range(count)))
+    shown = dict(_sorted(_plain_members(form), by=_first))
+    return Record(mark.name, shown) if type(mark) is Named else shown
+
+
+def _plain_members(form: Any) -> Iterator[tuple[Any, Any]]:
+    """The members; of keys that were different objects and look the same, the second is called ``key (2)``."""
+    pairs = form if isinstance(form, frozenset) else [pair for pair, count in form[1] for _ in range(count)]
+    seen: Counter[Any] = Counter()
+    for key, value in pairs:
+        shown = str(plain(key)) if isinstance(key, tuple | frozenset) else plain(key)
+        seen[shown] += 1
+        yield (shown if seen[shown] == 1 else f"{shown} ({seen[shown]})"), plain(value)
 
 
 def _first(pair: tuple[Any, Any]) -> Any:
@@ -86,29 +92,71 @@ def _form(value: Any) -> Any:
 def _dict(value: dict[Any, Any]) -> Any:
     if VALUES.issuperset(map(type, value.values())) and VALUES.issuperset(map(type, value)):
         return Members, frozenset(value.items())
-    return Members, frozenset([(_form(key), _form(inner)) for key, inner in value.items()])
+    forms, values = _FORMS, VALUES  # no call of _form: that would be half of the time
+    return Members, _gathered(
+        [
+            (
+                key if type(key) in values else forms[type(key)](key),
+                inner if type(inner) in values else forms[type(inner)](inner),
+            )
+            for key, inner in value.items()
+        ]
+    )
 
 
 def _list(value: list[Any] | tuple[Any, ...]) -> Any:
     return tuple([_form(inner) for inner in value])
 
 
-def _set(value: set[Any] | frozenset[Any]) -> Any:
-    return frozenset([_form(inner) for inner in value])
+def _set(value: Iterable[Any]) -> Any:
+    return _gathered([_form(inner) for inner in value])
+
+
+def _record(value: Record) -> Any:
+    return named(value.of), _dict(value)[1]
+
+
+def _gathered(forms: list[Any]) -> Any:
+    """The forms without an order; counted, where some are equal."""
+    found = frozenset(forms)
+    return found if len(found) == len(forms) else (Many, frozenset(Counter(forms).items()))
 
 
 class _Forms(dict[type, Callable[[Any], Any]]):
     """For each type what makes the normal form of its things; types that are not known yet are made known."""
 
     def __missing__(self, kind: type) -> Callable[[Any], Any]:
-        read = reader_of(kind)
+        read, name = reader_of(kind), class_of(kind)
         if read is None:
             raise TypeError(kind.__name__)
-        found = self[kind] = read if read in _VALUE_READERS else lambda value: _form(read(value))
+        found: Callable[[Any], Any]
+        if read in _VALUE_READERS:
+            found = self[kind] = read
+        elif name is None:
+            found = self[kind] = lambda value: _form(read(value))
+        else:
+            found = self[kind] = lambda value: _of_class(name, _form(read(value)))
         return found
 
 
-_FORMS = _Forms({dict: _dict, list: _list, tuple: _list, set: _set, frozenset: _set, Unordered: _set})
+def _of_class(name: str, form: Any) -> Any:
+    """The form of an instance that was read as a dict; a root model of pydantic is read as its root, and is that."""
+    return (named(name), form[1]) if type(form) is tuple and form[:1] == (Members,) else form
+
+
+_FLAGS = {True: TRUE, False: FALSE}
+_FORMS = _Forms(
+    {
+        bool: _FLAGS.__getitem__,
+        dict: _dict,
+        list: _list,
+        tuple: _list,
+        set: _set,
+        frozenset: _set,
+        Unordered: _set,
+        Record: _record,
+    }
+)
 
 
 def _form_at(value: Any, place: Place) -> Any:
@@ -124,33 +172,53 @@ def _dict_at(value: dict[Any, Any], place: Place) -> Any:
         further = place[key]
         if further is not None:
             members.append((_form(key), _form_at(inner, further)))
-    return Members, frozenset(members)
+    return Members, _gathered(members)
 
 
-def _list_at(value: list[Any] | tuple[Any, ...], place: Place) -> Any:
+def _list_at(value: Iterable[Any], place: Place) -> Any:
+    return tuple(_counting(value, place))
+
+
+def _set_at(value: Iterable[Any], place: Place) -> Any:
+    return _gathered(_counting(value, place))
+
+
+def _counting(value: Iterable[Any], place: Place) -> list[Any]:
+    """The forms of the things of a list or a set that count."""
     below_it = [(inner, place[at]) for at, inner in enumerate(value)]
-    return tuple([_form_at(inner, further) for inner, further in below_it if further is not None])
+    return [_form_at(inner, further) for inner, further in below_it if further is not None]
 
 
-def _set_at(value: set[Any] | frozenset[Any], place: Place) -> Any:
-    return frozenset(_list_at(tuple(value), place))
+def _record_at(value: Record, place: Place) -> Any:
+    return named(value.of), _dict_at(value, place)[1]
 
 
 class _FormsAt(dict[type, Callable[[Any, Place], Any]]):
     """The same where something may be ignored."""
 
     def __missing__(self, kind: type) -> Callable[[Any, Place], Any]:
-        read = reader_of(kind)
+        read, name = reader_of(kind), class_of(kind)
         if read is None:
             raise TypeError(kind.__name__)
         found: Callable[[Any, Place], Any]
         if read in _VALUE_READERS:
             found = self[kind] = lambda value, _place: read(value)
-        else:
+        elif name is None:
             found = self[kind] = lambda value, place: _form_at(read(value), place)
+        else:
+            found = self[kind] = lambda value, place: _of_class(name, _form_at(read(value), place))
         return found
 
 
 _FORMS_AT = _FormsAt(
-    {dict: _dict_at, list: _list_at, tuple: _list_at, set: _set_at, frozenset: _set_at, Unordered: _set_at}
+    {
+        bool: lambda value, _place: _FLAGS[bool(value)],
+        dict: _dict_at,
+        list: _list_at,
+        tuple: _list_at,
+        set: _set_at,
+        frozenset: _set_at,
+        Unordered: _set_at,
+        Record: _record_at,
+    }
 )

@@ -1,4 +1,8 @@
-"""How is a thing that a probe returns read as a dict, a list, a set or a value? Libraries are known by their marks."""
+"""Reads what a probe returns as dicts, lists, sets and values. Objects of libraries are known by their attributes.
+
+Rows of a query (sqlite3, SQLAlchemy's ``Row``) are dicts. Instances of a class that somebody wrote (dataclasses, named
+tuples, attrs, models of pydantic, SQLAlchemy and Django) are dicts of their fields, and keep the name of the class.
+"""
 
 from __future__ import annotations
 
@@ -17,12 +21,18 @@ from uuid import UUID
 Reader = Callable[[Any], Any]
 """Takes the thing one level down: to a dict, a list, a set or a value; what is in it is as it was."""
 
-VALUES: frozenset[type] = frozenset(
-    {str, int, bool, type(None), bytes, datetime, date, time, timedelta, UUID, Fraction}
-)
-"""Types whose values are compared as they are. Those that have a value unequal to itself are not among them."""
+VALUES: frozenset[type] = frozenset({str, int, type(None), bytes, datetime, date, time, timedelta, UUID, Fraction})
+"""Types whose values are compared as Python does it. Those that need more are not among them: a bool, which Python
+takes for a number, and what has a value unequal to itself."""
 
-_KINDS_OF_VALUES = (str, int, bytes, date, time, timedelta, UUID, Fraction, PurePath, Enum)
+_KINDS_OF_VALUES = (str, int, bytes, date, time, timedelta, UUID, Fraction, PurePath)
+
+
+class Unordered(list[Any]):
+    """The things of a set, each as often as it is there; in a plain form in an order that is always the same."""
+
+    def __repr__(self) -> str:
+        return f"{{{', '.join(map(repr, self))}}}" if self else "set()"
 
 
 class NotANumber(float):
@@ -51,6 +61,12 @@ def reader_of(kind: type) -> Reader | None:
     return next((reader for reader in (rule(kind) for rule in _RULES) if reader is not None), None)
 
 
+def class_of(kind: type) -> str | None:
+    """The full name of a class whose instances differ from those of other classes; None for rows and plain data."""
+    rule = next((rule for rule in _RULES if rule(kind) is not None), None)
+    return f"{kind.__module__}.{kind.__qualname__}" if rule in _OF_A_CLASS else None
+
+
 def same(value: Any) -> Any:
     """The value as it is."""
     return value
@@ -59,6 +75,15 @@ def same(value: Any) -> Any:
 def number(value: float) -> float:
     """The number, or NAN."""
     return NAN if value != value else value  # noqa: PLR0124 - that is how it is told
+
+
+def member(value: Enum) -> Enum:
+    """The member of an enumeration; of one that was made anew, the member of its name that was seen first."""
+    kind = type(value)
+    return _SEEN.setdefault((kind.__module__, kind.__qualname__, value.name, repr(value.value)), value)
+
+
+_SEEN: dict[tuple[str, ...], Enum] = {}
 
 
 def decimal(value: Decimal) -> Decimal | float:
@@ -73,10 +98,14 @@ def _value(kind: type) -> Reader | None:
         return number
     if issubclass(kind, Decimal):
         return decimal
+    if issubclass(kind, Enum):
+        return member
     return bytes if issubclass(kind, bytearray | memoryview) else None
 
 
 def _mapping(kind: type) -> Reader | None:
+    if issubclass(kind, Counter):  # a thing that is there 0 times is not there, as Counter's own == has it
+        return lambda counted: {thing: count for thing, count in counted.items() if count != 0}
     return dict if issubclass(kind, Mapping) else None
 
 
@@ -108,10 +137,14 @@ def _dataclass(kind: type) -> Reader | None:
 
 
 def _named_tuple(kind: type) -> Reader | None:
-    """Read a namedtuple, and a row of SQLAlchemy, whose fields differ from query to query."""
     if hasattr(kind, "_fields") and issubclass(kind, Sequence):
         return lambda row: _columns(row._fields, row)
     return None
+
+
+def _row_of_sqlalchemy(kind: type) -> Reader | None:
+    """Read a row whose fields differ from query to query: a named tuple that is of no class of the user's."""
+    return _named_tuple(kind) if hasattr(kind, "_mapping") else None
 
 
 def _row(kind: type) -> Reader | None:
@@ -127,16 +160,19 @@ def _row_as_dict(row: Any) -> dict[str, Any]:
 
 
 def _set(kind: type) -> Reader | None:
-    return frozenset if issubclass(kind, AbstractSet) else None
+    """Read a set, or the values of a dict, whose order is no more than that of its keys."""
+    return Unordered if issubclass(kind, AbstractSet | ValuesView) else None
 
 
 def _sequence(kind: type) -> Reader | None:
-    return list if issubclass(kind, Sequence | ValuesView) else None
+    return list if issubclass(kind, Sequence) else None
 
 
 _RULES: tuple[Callable[[type], Reader | None], ...] = (
-    _value, _mapping, _sqlalchemy, _django, _pydantic, _attrs, _dataclass, _named_tuple, _row, _set, _sequence,
+    _value, _mapping, _sqlalchemy, _django, _pydantic, _attrs, _dataclass,
+    _row_of_sqlalchemy, _named_tuple, _row, _set, _sequence,
 )  # fmt: skip
+_OF_A_CLASS = {_sqlalchemy, _django, _pydantic, _attrs, _dataclass, _named_tuple}
 
 
 def _fields(names: Iterable[str]) -> Reader:

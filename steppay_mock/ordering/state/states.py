@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Hashable
 from typing import NamedTuple
 
+from steppay_mock.ordering.state.rows import without_order
+
 
 class Snapshot(NamedTuple):
     """What was seen of the receiver: state and effects, both in normal form; effects None if nobody lists them."""
@@ -19,12 +21,25 @@ class States:
     def __init__(self) -> None:
         self._numbers: dict[Snapshot, int] = {}
         self._snapshots: list[Snapshot] = []
+        self._rows: dict[int, int] = {}
+        self._distinct: dict[Hashable, int] = {}
 
     def __len__(self) -> int:
         return len(self._snapshots)
 
     def __getitem__(self, number: int) -> Snapshot:
         return self._snapshots[number]
+
+    def same_rows(self, one: int, other: int) -> bool:
+        """Whether two states differ in nothing but the order of rows, or not at all."""
+        return one == other or self._rows_of(one) == self._rows_of(other)
+
+    def _rows_of(self, number: int) -> int:
+        """A number that is equal for the same rows; it is asked for again and again while a failure is made smaller."""
+        if number not in self._rows:
+            state, effects = self._snapshots[number]
+            self._rows[number] = self._distinct.setdefault((without_order(state), effects), len(self._distinct))
+        return self._rows[number]
 
     def number(self, snapshot: Snapshot) -> int:
         """The number of the state; a new one, if it was never seen."""

@@ -9,11 +9,11 @@ from steppay_mock.delivery.excerpt import excerpt, excerpt_of
 from steppay_mock.errors import SteppayMockError
 from steppay_mock.ordering.state.ignore import Ignore, Place
 from steppay_mock.ordering.state.path import below
-from steppay_mock.ordering.state.reading import VALUES, reader_of
+from steppay_mock.ordering.state.reading import VALUES, Unordered, reader_of
 
 _SHOWN = 120  # characters of a path that a message shows
 _DEEPEST = 150  # levels, far below what Python's own limit allows
-_CONTAINERS = (dict, list, tuple, set, frozenset)
+_CONTAINERS = (dict, list, tuple, set, frozenset, Unordered)
 _PLAIN = "Return plain data: a list, a dict, a dataclass, texts and numbers."
 _BY_ID = "Return rows as dicts of plain values, and refer to other rows by their id."
 

@@ -26,6 +26,11 @@ if TYPE_CHECKING:
     from responses import RequestsMock
 
 
+def can_be_token(token: object) -> bool:
+    """Whether a header can carry it, and every server takes it as it was given."""
+    return isinstance(token, str) and re.fullmatch("[!-~]+", token) is not None
+
+
 class StoreApi:
     """StepPay's REST API over one store or more; of the stores that have a thing, the one added last answers.
 
@@ -47,7 +52,7 @@ class StoreApi:
         if not stores:
             raise SteppayMockError("An API needs a store to tell of. Say StoreApi(Store(seed=7)).")
         # What a header can carry. The message does not repeat it: it may be a real one.
-        if not isinstance(token, str) or not re.fullmatch("[!-~]+", token):
+        if not can_be_token(token):
             raise SteppayMockError("The token is no text of printable ASCII without spaces. Say token='test_token'.")
         self.token = token
         """What calls have to carry in the header ``Secret-Token``."""

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from math import isfinite
 from threading import Condition
 from typing import Literal
 
+from steppay_mock.contract.long_numbers import is_number, written
 from steppay_mock.errors import SteppayMockError
 from steppay_mock.store.api.request import CallerGoneError, Request
 
@@ -60,6 +60,8 @@ class Hold:
 
 def check_seconds(name: str, seconds: object) -> float:
     """The seconds, if they are a number from 0 up."""
-    if isinstance(seconds, bool) or not isinstance(seconds, int | float) or not isfinite(seconds) or seconds < 0:
-        raise SteppayMockError(f"{name}={seconds!r} is no number of seconds. Give one from 0 up, such as {name}=2.")
+    if not is_number(seconds) or seconds < 0:
+        raise SteppayMockError(
+            f"{name}={written(seconds)} is no number of seconds. Give one from 0 up, such as {name}=2."
+        )
     return float(seconds)

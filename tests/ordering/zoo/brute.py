@@ -182,14 +182,14 @@ def effective(receiver: Receiver, events: Sequence[Event]) -> set[int]:
     return {tree.events[node] for node in range(1, len(shown)) if shown[node] != shown[tree.parents[node]]}
 
 
-def refused_in_order(receiver: Receiver, events: Sequence[Event]) -> tuple[int, ...]:
-    """The fewest events that are not all accepted as they happened; empty if every set of them is."""
+def refused_in_order(receiver: Receiver, events: Sequence[Event], place: int) -> tuple[int, ...]:
+    """The fewest events, delivered as they happened, of which that one is refused; empty if it never is."""
     tree, seen = _walk(receiver, events)
     count = len(events)
     refusing = [
         tuple(place for place in range(count) if mask >> place & 1)
         for mask, node in tree.in_order.items()
-        if seen["answer"][node] >> count
+        if seen["answer"][node] >> count >> place & 1
     ]
     return min(refusing, key=len, default=())
 

@@ -1,0 +1,1 @@
+"""A shop that gives points for what was paid."""

@@ -1,0 +1,67 @@
+"""Numbers that are too long: for a float, and for being written in decimal digits, which Python limits."""
+
+from __future__ import annotations
+
+from math import isfinite
+from typing import Any, TypeGuard
+
+MOST_DIGITS = 4_000
+"""Digits of an integer that is read and written; Python itself refuses more than 4,300 (or what it is told)."""
+
+_LIMIT: int = 10**MOST_DIGITS
+
+
+def is_number(value: object) -> TypeGuard[int | float]:
+    """Whether it is a finite number that a float can hold, and no bool."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return False
+    try:
+        return isfinite(value)
+    except OverflowError:  # an integer of more than 308 digits
+        return False
+
+
+def is_long(value: int) -> bool:
+    """Whether the integer has too many digits to be written."""
+    return not -_LIMIT < value < _LIMIT
+
+
+def written(value: object) -> str:
+    """The value as messages show it, also where it holds a number that cannot be written."""
+    try:
+        return repr(value)
+    except ValueError:
+        return "a number of thousands of digits"
+
+
+def writable(value: Any) -> Any:
+    """The value; of an integer that has too many digits to be written, a text that no other one has."""
+    if isinstance(value, int) and is_long(value):
+        return f"an integer of {value.bit_length()} bits: {value:#x}"
+    return value
+
+
+def clipped(value: Any) -> Any:
+    """The value with its integers cut to a length that can be written; itself, if there is nothing to cut.
+
+    For rules that do not tell one number of thousands of digits from another.
+    """
+    return _cut(value) if _has_long(value) else value
+
+
+def _has_long(value: Any) -> bool:
+    if isinstance(value, dict):
+        return any(map(_has_long, value.values()))
+    if isinstance(value, list | tuple):
+        return any(map(_has_long, value))
+    return isinstance(value, int) and is_long(value)
+
+
+def _cut(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _cut(inner) for key, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [_cut(inner) for inner in value]
+    if isinstance(value, int) and is_long(value):
+        return _LIMIT - 1 if value > 0 else 1 - _LIMIT
+    return value

@@ -1,0 +1,72 @@
+"""Keeps the database connections of Django open around a request in process, as Django's own test client does.
+
+At the beginning and the end of each request Django closes the connections that are not to be kept. It does so by
+signals, which ``close_old_connections`` receives. In a test that would end the transaction that the test is in.
+"""
+
+from __future__ import annotations
+
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+_lock = threading.Lock()
+_under_way = 0
+"""How many requests: several may be in flight at once, and they share Django's signals."""
+_replaced: list[Any] = []
+
+
+@contextmanager
+def kept_connections() -> Iterator[None]:
+    """Within ``with``, Django closes neither a connection of the main thread nor one that is in a transaction.
+
+    Those of other threads are closed as ever: such a thread may end with its request.
+    """
+    database = sys.modules.get("django.db")
+    if database is None:
+        yield
+        return
+    _enter(database)
+    try:
+        yield
+    finally:
+        _leave(database)
+
+
+def _enter(database: Any) -> None:
+    global _under_way  # noqa: PLW0603 - the signals are global as well
+    with _lock:
+        _under_way += 1
+        if _under_way == 1:
+            for signal in _signals():
+                if signal.disconnect(database.close_old_connections):
+                    signal.connect(_close_others)
+                    _replaced.append(signal)
+
+
+def _leave(database: Any) -> None:
+    global _under_way  # noqa: PLW0603
+    with _lock:
+        _under_way -= 1
+        if _under_way == 0:
+            while _replaced:
+                signal = _replaced.pop()
+                signal.disconnect(_close_others)
+                signal.connect(database.close_old_connections)
+
+
+def _signals() -> tuple[Any, Any]:
+    from django.core.signals import request_finished, request_started
+
+    return request_started, request_finished
+
+
+def _close_others(**_signal: Any) -> None:
+    """Takes the place of ``close_old_connections``; called in the thread of the request."""
+    if threading.current_thread() is threading.main_thread():
+        return
+    for connection in sys.modules["django.db"].connections.all(initialized_only=True):
+        if not connection.in_atomic_block:
+            connection.close_if_unusable_or_obsolete()

@@ -1,0 +1,146 @@
+"""Says what may be wrong, from how the receiver answered the events in the order in which they happened.
+
+Each sentence names one likely cause and where to look. No text of an answer is repeated: it may hold a secret.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from steppay_mock.ordering.report.fields_read import fields_read
+from steppay_mock.ordering.report.names_mistaken import names_mistaken
+
+if TYPE_CHECKING:
+    from steppay_mock.payload.event import Event
+
+_MOST = 8  # sentences
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Observed:
+    """One delivery: the event, the answer and what the app raised, and whether the probe showed another state after."""
+
+    event: Event
+    status: int | None
+    body: bytes = b""
+    error: str | None = None
+    exception: BaseException | None = None
+    changed: bool = False
+
+    @property
+    def is_accepted(self) -> bool:
+        """Whether the answer was a success (2xx, assumed, fact 23)."""
+        return self.error is None and self.status is not None and 200 <= self.status <= 299
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    observed: tuple[Observed, ...]
+    signed: bool
+
+
+def causes(observed: Sequence[Observed], *, signed: bool) -> tuple[str, ...]:
+    """The likely causes, the most likely first; none where the answers suggest none. ``signed``: by ``secret=``."""
+    if not observed:
+        return ()
+    seen = _Seen(tuple(observed), signed)
+    found = [sentence for rule in _RULES for sentence in rule(seen)]
+    return tuple(dict.fromkeys(found))[:_MOST]
+
+
+def _is_moved(seen: _Seen) -> Iterator[str]:
+    if _all_answered(seen, 301, 302, 307, 308):
+        yield (
+            "Every event was redirected, and a webhook is not sent again to another place. Does the path end as the "
+            "route does: with a trailing slash, or without one? path= says it. Is it http:// where https:// is meant?"
+        )
+
+
+def _is_at_another_path(seen: _Seen) -> Iterator[str]:
+    if _all_answered(seen, 404):
+        yield "No route answers at this path. Is path= that of the receiver, with its prefix?"
+    if _all_answered(seen, 405):
+        yield "The route does not take POST, or this path is that of another route. Is path= that of the receiver?"
+
+
+def _is_checked_as_a_form(seen: _Seen) -> Iterator[str]:
+    if any(b"csrf" in one.body.lower() for one in seen.observed if one.status in {400, 403}):
+        yield "The framework asked for a CSRF token, which no webhook has. Exempt the view: in Django @csrf_exempt."
+
+
+def _is_of_another_type(seen: _Seen) -> Iterator[str]:
+    if _all_answered(seen, 415):
+        yield "The route does not take Content-Type: application/json, which is the only one that is sent (fact 1)."
+
+
+def _is_not_verified(seen: _Seen) -> Iterator[str]:
+    if not _all_answered(seen, 400, 401, 403) or any(b"csrf" in one.body.lower() for one in seen.observed):
+        return
+    if not seen.signed:
+        yield (
+            "The webhooks were not signed, and the receiver seems to verify signatures. Pass secret=, the same as the "
+            "receiver's."
+        )
+        return
+    answers = b" ".join(one.body.lower() for one in seen.observed)
+    suggested = [question for words, question in _OF_SIGNATURES if any(word in answers for word in words)]
+    yield from suggested or [question for _, question in _OF_SIGNATURES]
+    yield _LOGIN
+
+
+def _has_no_effect(seen: _Seen) -> Iterator[str]:
+    if all(one.is_accepted for one in seen.observed) and not any(one.changed for one in seen.observed):
+        yield from names_mistaken([one.event for one in seen.observed])
+        yield "Does it swallow errors, and answer 2xx all the same? Look at its log."
+
+
+def _raises(seen: _Seen) -> Iterator[str]:
+    for one in seen.observed:
+        if one.exception is not None:
+            yield from fields_read(one.exception, one.event.payload)
+
+
+def _all_answered(seen: _Seen, *statuses: int) -> bool:
+    return all(one.status in statuses for one in seen.observed)
+
+
+_HEADER = (
+    "Does the receiver read the header `steppay-signature`? It arrives in lower case, as `timestamp=...,key=...`, and "
+    "may hold several keys, separated by `;`, of which one match is enough (fact 18)."
+)
+_SHARED = (
+    "Does the receiver have a secret, and is it the one of secret=? Receivers often take it from the environment: "
+    "STEPPAY_WEBHOOK_SECRET (fact 32)."
+)
+_ENCODING = (
+    "Does it compute the key as StepPay does: base64 of the raw HMAC-SHA256 of `<timestamp>.<body>`, not of its hex "
+    "digest, with the secret as UTF-8 text (fact 18)?"
+)
+_RAW_BODY = "Does it verify the raw body? A body that was parsed and written again has other bytes (fact 34)."
+_AGE = (
+    "Does it refuse the time of the signature? That is when the webhook is sent, in seconds (fact 19): is the "
+    "receiver's clock frozen, or does it read milliseconds?"
+)
+_LOGIN = "Or is it a login that the route asks for? A webhook brings none: exempt the route."
+
+_WORDS_OF_WRONG = (b"invalid", b"mismatch", b"match", b"bad signature", b"verif")
+_OF_SIGNATURES: tuple[tuple[tuple[bytes, ...], str], ...] = (
+    ((b"missing", b"no signature", b"not found", b"required", b"header", b"absent"), _HEADER),
+    ((b"secret", b"configured"), _SHARED),
+    (_WORDS_OF_WRONG, _ENCODING),
+    (_WORDS_OF_WRONG, _RAW_BODY),
+    ((b"expired", b"too old", b"tolerance", b"timestamp", b"stale", b"replay"), _AGE),
+)
+"""Words of an answer, and what they suggest."""
+
+_RULES: tuple[Callable[[_Seen], Iterator[str]], ...] = (
+    _raises,
+    _is_moved,
+    _is_at_another_path,
+    _is_checked_as_a_form,
+    _is_of_another_type,
+    _is_not_verified,
+    _has_no_effect,
+)

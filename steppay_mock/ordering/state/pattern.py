@@ -1,0 +1,76 @@
+"""Reads patterns of places in a state: JSONPath of names, indexes and ``*``, as steps that match keys."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from steppay_mock.ordering.state.path import below
+
+_STEP = re.compile(
+    r"""(?P<dots>\.\.?) (?P<name>[\w*-]+)
+      | (?P<deep>\.\.)? \[ (?: (?P<any>\*) | (?P<index>\d+) | '(?P<single>[^']+)' | "(?P<double>[^"]+)" ) \]""",
+    re.VERBOSE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step of a pattern; ``deep`` means at any depth below the last, ``is_any`` that every key matches."""
+
+    deep: bool
+    is_any: bool
+    matches: Callable[[object], bool]
+
+
+class PatternError(ValueError):
+    """The text is no pattern; ``rest`` is what could not be read."""
+
+    def __init__(self, rest: str) -> None:
+        super().__init__(rest)
+        self.rest = rest
+
+
+def read_steps(path: str) -> tuple[Step, ...]:
+    """The steps after the ``$`` with which the path begins; PatternError if that is not all of it."""
+    steps: list[Step] = []
+    at = 1
+    while at < len(path):
+        found = _STEP.match(path, at)
+        if found is None:
+            raise PatternError(path[at:])
+        at = found.end()
+        is_any = bool(found["any"]) or set(found["name"] or "") == {"*"}
+        steps.append(Step(found["dots"] == ".." or found["deep"] is not None, is_any, _matcher(found, is_any=is_any)))
+    return tuple(steps)
+
+
+def places_at(
+    state: Any, steps: tuple[Step, ...], *, path: str = "$", key: Any = None
+) -> Iterator[tuple[str, Any, Any]]:
+    """The places of a plain state to which the steps lead: the path, the last key, and what stands there."""
+    if not steps:
+        yield path, key, state
+        return
+    step, *rest = steps
+    members = state.items() if isinstance(state, dict) else enumerate(state) if isinstance(state, list) else ()
+    for name, inner in members:
+        if step.matches(name):
+            yield from places_at(inner, tuple(rest), path=below(path, name), key=name)
+        if step.deep:
+            yield from places_at(inner, steps, path=below(path, name), key=name)
+
+
+def _matcher(found: re.Match[str], *, is_any: bool) -> Callable[[object], bool]:
+    if is_any:
+        return lambda _key: True
+    if found["index"]:
+        index = int(found["index"])
+        return lambda key: type(key) is int and key == index
+    if found["name"]:
+        shape = re.compile(".*".join(map(re.escape, found["name"].split("*"))), re.DOTALL)
+        return lambda key: type(key) is not int and shape.fullmatch(str(key)) is not None
+    exact = found["single"] or found["double"]
+    return lambda key: key == exact

@@ -1,0 +1,115 @@
+"""Reads lists of rows as mappings, so that a state says the same as a dict of rows, a list of them or nested lists.
+
+A list of rows is a list of dicts, or of lists of one length, which is what a cursor gives.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Hashable, Iterable, Sequence
+from typing import Any
+
+from steppay_mock.ordering.state.marks import Many, Members, Named, Record, is_marked
+from steppay_mock.ordering.state.matching import choose_key, rows_by
+from steppay_mock.ordering.state.normal import normalise, plain
+from steppay_mock.ordering.state.reading import Unordered
+
+_ABSENT = object()
+_CLASS = "(class)"  # no field has this name
+
+
+def same_rows(one: Hashable, other: Hashable) -> bool:
+    """Whether two states, in normal form, differ in nothing but the order of rows, or not at all."""
+    return bool(one == other or without_order(one) == without_order(other))
+
+
+def without_order(form: Any) -> Any:
+    """A normal form in which the order of rows does not count; it is to be compared with others like it."""
+    if isinstance(form, frozenset):
+        return _counted(map(without_order, form))
+    if not isinstance(form, tuple):
+        return form
+    if is_marked(form):
+        return form[0], _counted(tuple(map(without_order, pair)) for pair in _pairs(form[1]))
+    inner = [without_order(one) for one in form]
+    return _counted(inner) if _are_rows([_width(one) for one in form]) else tuple(inner)
+
+
+def by_key(states: Sequence[Any]) -> list[Any]:
+    """The states in plain form, with a mapping in the place of each list of rows and of each set.
+
+    A row has one name in all of the states, by a key that is chosen over all of them. Rows without a key, and the
+    things of sets, are under what they are, with how often they are there.
+    """
+    return _aligned([plain(state) for state in states])
+
+
+def _pairs(members: Any) -> Iterable[tuple[Any, Any]]:
+    return members if isinstance(members, frozenset) else [((Many, pair), count) for pair, count in members[1]]
+
+
+def _counted(things: Iterable[Any]) -> Any:
+    return Many, frozenset(Counter(things).items())
+
+
+def _are_rows(widths: Sequence[int]) -> bool:
+    """Whether things are rows, by how wide they are: dicts are 0, lists have a length, all others are -1."""
+    return len(set(widths)) == 1 and widths[0] not in (-1, 1)
+
+
+def _width(form: Any) -> int:
+    if not isinstance(form, tuple):
+        return -1
+    if is_marked(form):
+        return 0 if form[0] is Members or type(form[0]) is Named else -1
+    return len(form) or -1
+
+
+# By key, in all states at once: what stands in one place of each of them, _ABSENT where one has nothing there.
+
+
+def _aligned(values: Sequence[Any]) -> list[Any]:
+    found = list(values)
+    for kind, read in ((list, _mappings), (dict, _members)):
+        places = [at for at, value in enumerate(found) if isinstance(value, kind)]
+        for at, mapping in zip(places, read([found[at] for at in places]), strict=True):
+            found[at] = mapping
+    return found
+
+
+def _members(mappings: Sequence[dict[Any, Any]]) -> list[dict[Any, Any]]:
+    names = dict.fromkeys(name for one in mappings for name in one)
+    columns = {name: _aligned([one.get(name, _ABSENT) for one in mappings]) for name in names}
+    return [
+        {name: value for name, column in columns.items() if (value := column[at]) is not _ABSENT} | _class_of(one)
+        for at, one in enumerate(mappings)
+    ]
+
+
+def _class_of(mapping: dict[Any, Any]) -> dict[Any, Any]:
+    return {_CLASS: mapping.of} if isinstance(mapping, Record) else {}
+
+
+def _mappings(lists: Sequence[list[Any]]) -> list[Any]:
+    """Mappings for lists of rows and for sets; all other lists as they are."""
+    things = [thing for one in lists for thing in one]
+    is_set = any(isinstance(one, Unordered) for one in lists)
+    if not things or not (is_set or _are_rows([_plain_width(thing) for thing in things])):
+        return [{} for _ in lists] if is_set else list(lists)
+    rows = [[_as_dict(thing) for thing in one] for one in lists]
+    key = choose_key(rows)
+    return [_by_content(one) if key is None else rows_by(key, one) for one in rows]
+
+
+def _plain_width(thing: Any) -> int:
+    if isinstance(thing, dict):
+        return 0
+    return (len(thing) or -1) if isinstance(thing, list) and not isinstance(thing, Unordered) else -1
+
+
+def _as_dict(thing: Any) -> Any:
+    return dict(enumerate(thing)) if _plain_width(thing) > 1 else thing
+
+
+def _by_content(things: Sequence[Any]) -> dict[str, int]:
+    return dict(Counter(repr(plain(without_order(normalise(thing)))) for thing in things))

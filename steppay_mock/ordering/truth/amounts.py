@@ -1,0 +1,127 @@
+"""Compares the amounts of rows with the store's, where the name of the column says which amount it is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from decimal import Decimal, InvalidOperation
+from itertools import permutations
+from typing import Any
+
+from steppay_mock.ordering.truth.hint import Hint
+from steppay_mock.ordering.truth.names import without_kinds, words_of
+from steppay_mock.ordering.truth.rows import Row
+from steppay_mock.ordering.truth.statuses import before
+from steppay_mock.ordering.truth.things import Thing
+
+_PAID = "paid amount|amount|total amount|total"
+_BACK = "returned amount|refunded amount|refund amount|refunded|refund"
+_CANCELED = "canceled amount|cancel amount"
+_FIELDS: dict[str, dict[str, str]] = {
+    "payment": {"paidAmount": _PAID, "cancel.canceledAmount": f"{_CANCELED}|{_BACK}"},
+    "order": {
+        "paidAmount": _PAID,
+        "returnedAmount": _BACK,
+        "leftAmount": "left amount|remaining amount",
+        "discountedAmount": "discounted amount|discount amount",
+    },
+    "price": {"price": "|amount"},
+    "invoice": {"discount": "discount|discount amount"},
+    "usage": {"accumulatedRecord": "accumulated record", "accumulatedQuota": "accumulated quota"},
+}
+_NAMES = {
+    kind: {frozenset(name.split()): field for field, names in fields.items() for name in names.split("|")}
+    for kind, fields in _FIELDS.items()
+}
+AMOUNTS = frozenset(
+    {"paidAmount", "returnedAmount", "leftAmount", "discountedAmount", "canceledAmount", "price", "discount"}
+    | {"firstSalePrice", "onetimeBundlePrice", "accumulatedRecord", "accumulatedQuota"}
+)
+_LOOSE = frozenset({frozenset({"amount"}), frozenset({"total"}), frozenset({"total", "amount"})})
+_REFUNDS = {"payment": ("cancel.canceledAmount",), "order": ("returnedAmount",)}
+_CURRENCIES = frozenset({"krw", "won", "usd"})
+_MINOR = 100  # some keep hundredths
+
+
+def amount_hints(row: Row) -> Iterator[Hint]:
+    """The amounts of the row that contradict the store."""
+    for name, value in row.columns.items():
+        number = read_number(value)
+        words = frozenset(word for word in without_kinds(words_of(name)) if word not in _CURRENCIES)
+        hint = _compare(row, name, number, words) if number is not None else None
+        if hint is not None:
+            yield hint
+
+
+def read_number(value: Any) -> Decimal | None:
+    """The number, from whatever writes one: 10000, 10000.0, "10000.00"."""
+    if isinstance(value, bool) or not isinstance(value, int | float | Decimal | str):
+        return None
+    try:
+        number = Decimal(str(value).strip())
+    except InvalidOperation:
+        return None
+    return number if number.is_finite() else None
+
+
+def _compare(row: Row, name: str, number: Decimal, words: frozenset[str]) -> Hint | None:
+    candidates = [
+        (thing, field)
+        for thing in row.about(name)
+        if (field := _NAMES.get(thing.kind, {}).get(words)) is not None
+        and (thing.kind != "price" or thing in row.things)  # elsewhere a price may be that of several
+    ]
+    found = [(thing, field, _store_number(thing, field)) for thing, field in candidates]
+    if not found or any(store is None or store == number for _, _, store in found):
+        return None
+    if any(_explains(thing, number, is_loose=words in _LOOSE) for thing in (*row.things, *row.mentioned)):
+        return None
+    thing, field, store = found[0]
+    path, here = row.path_of(name), row.columns[name]
+    same = [value for value in thing.told(field) if _number_in(field, value) == number]
+    return Hint(
+        kind="amount",
+        path=path,
+        thing=str(thing),
+        here=here,
+        store=store,
+        sentence=f"looks wrong: {thing} has {here} here ({path}), the store's {field} is {store}. "
+        + before(thing.replaced(field, same), f"Compare what is written there with data.{field}."),
+    )
+
+
+def _store_number(thing: Thing, field: str) -> Decimal | None:
+    """What the store says; a payment that was never canceled has 0 there."""
+    known = thing.known(field)
+    return None if known is None else _number_in(field, known[0])
+
+
+def _number_in(field: str, value: Any) -> Decimal | None:
+    return Decimal(0) if value is None and field.startswith("cancel.") else read_number(value)
+
+
+def _explains(thing: Thing, number: Decimal, *, is_loose: bool) -> bool:
+    """Whether the number is one of the thing's amounts, or the difference of two.
+
+    Nought is what was never written as well: it explains only what may be left after a refund.
+    """
+    if number == 0:
+        return is_loose and any(_store_number(thing, field) for field in _REFUNDS.get(thing.kind, ()))
+    own = {abs(one) for data in (thing.kept, *_last_second(thing)) for one in _amounts(data)}
+    sums = own | {abs(one - other) for one, other in permutations(own, 2)}
+    return any(abs(number) in {one, one * _MINOR, one / _MINOR} for one in sums)
+
+
+def _last_second(thing: Thing) -> list[Mapping[str, Any]]:
+    return [one.data for one in thing.tellings if one.second == thing.tellings[-1].second]
+
+
+def _amounts(data: Any) -> Iterator[Decimal]:
+    if isinstance(data, Mapping):
+        for name, value in data.items():
+            number = read_number(value) if name in AMOUNTS else None
+            if number is not None:
+                yield number
+            yield from _amounts(value)
+    elif isinstance(data, list):
+        for one in data:
+            yield from _amounts(one)

@@ -1,0 +1,37 @@
+"""Finds what looks wrong at the end of a receiver: rows that carry an id of the story and contradict its store.
+
+Nobody said which row is what. So what could be meant otherwise is left alone: words that are not StepPay's, columns
+whose name does not say which field they hold, histories, things that the story's events do not tell of.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from steppay_mock.ordering.state.ignore import NOTHING, Ignore
+from steppay_mock.ordering.state.normal import normalise, plain
+from steppay_mock.ordering.truth.amounts import amount_hints
+from steppay_mock.ordering.truth.hint import Hint
+from steppay_mock.ordering.truth.instants import Instants
+from steppay_mock.ordering.truth.nulls import null_hints
+from steppay_mock.ordering.truth.rounded import rounded_hints
+from steppay_mock.ordering.truth.rows import find_rows
+from steppay_mock.ordering.truth.statuses import status_hints
+from steppay_mock.ordering.truth.things import things_of
+
+if TYPE_CHECKING:
+    from steppay_mock.store.scenarios.story import Story
+
+
+def find_hints(state: Any, story: Story, *, ignore: Ignore = NOTHING) -> tuple[Hint, ...]:
+    """What looks wrong in a final state, in normal or plain form, after all events of the story; none if nothing does.
+
+    What is ignored is not looked at.
+    """
+    told = plain(normalise(plain(state), ignore=ignore))
+    things = things_of(story)
+    instants = Instants.of(things)
+    found: list[Hint] = [*rounded_hints(told, things), *null_hints(told, things)]
+    for row in find_rows(told, things):
+        found += [*status_hints(row), *amount_hints(row), *instants.hints(row)]
+    return tuple({(one.kind, one.path): one for one in found}.values())

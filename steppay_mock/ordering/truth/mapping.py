@@ -1,0 +1,115 @@
+"""Reads what the user says of the receiver's rows: a mapping of rows and columns to StepPay's things and fields.
+
+It is a TOML or JSON file, or the same as a dict. ``schemas/truth.schema.json`` says what may stand in it.
+"""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from steppay_mock.contract.locate import load_schema
+from steppay_mock.delivery.config.check import Rules, check_document, key_path
+from steppay_mock.errors import SteppayMockError, choices, did_you_mean
+from steppay_mock.ordering.state.pattern import PatternError, Step, read_steps
+from steppay_mock.ordering.truth.statuses import FIELDS as STATUS_FIELDS
+from steppay_mock.ordering.truth.things import KINDS
+
+SCHEMA = "truth.schema.json"
+WHOLE = "."
+"""The column of a row that is one value and no dict."""
+
+_RULES = Rules(SCHEMA, lambda _steps: True)
+_SUMS = ("accumulatedRecord", "accumulatedQuota")  # all that the store's state says of usage
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RowMapping:
+    """The rows of one kind."""
+
+    path: str
+    steps: tuple[Step, ...]
+    kind: str
+    id: str | None
+    """The column that holds the id; None where the key does."""
+    fields: Mapping[str, str]
+    words: Mapping[str, Mapping[str, tuple[str, ...]]]
+    may_miss: bool
+
+
+@dataclass(frozen=True, slots=True)
+class TruthMapping:
+    """Which rows are which things, checked."""
+
+    rows: tuple[RowMapping, ...]
+
+
+def load_truth(path: str | Path) -> TruthMapping:
+    """The mapping in a file of TOML, or of JSON if its name ends in .json; SteppayMockError says what is wrong."""
+    file = Path(path)
+    is_json = file.suffix == ".json"
+    try:
+        text = file.read_text(encoding="utf-8")
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
+        raise SteppayMockError(f"{path} cannot be read: {reason}. Name a file of TOML or JSON.") from None
+    try:
+        document = json.loads(text) if is_json else tomllib.loads(text)
+    except ValueError as error:
+        raise SteppayMockError(f"{path} is no {'JSON' if is_json else 'TOML'}: {error}. Correct it there.") from None
+    return read_mapping(document, file=str(path))
+
+
+def read_mapping(document: object, *, file: str = "truth=") -> TruthMapping:
+    """The mapping that a document says; SteppayMockError tells each fault, with the next step."""
+    if not isinstance(document, dict):
+        raise SteppayMockError(f"{file}: a mapping is a table with rows. Begin with [[rows]].")
+    check_document(document, file=file, rules=_RULES)
+    return TruthMapping(
+        tuple(_rows(table, f"{file}: {key_path(['rows', at])}") for at, table in enumerate(document["rows"]))
+    )
+
+
+def _rows(table: Mapping[str, Any], where: str) -> RowMapping:
+    fields = {column: _field(table["is"], name, where) for column, name in table["fields"].items()}
+    words = table.get("words", {})
+    for column in words:
+        if column not in fields:
+            raise SteppayMockError(
+                f"{where}.words: {column!r} is no column of its fields.{did_you_mean(column, fields)} "
+                f"It has {choices(fields)}."
+            )
+    try:
+        steps = read_steps(table["path"])
+    except PatternError as error:
+        raise SteppayMockError(
+            f"{where}.path: {table['path']!r} is no path from {error.rest!r} on. Write it like $.subscriptions[*]"
+        ) from None
+    return RowMapping(
+        path=table["path"],
+        steps=steps,
+        kind=table["is"],
+        id=table.get("id"),
+        fields=fields,
+        words={column: {own: _several(meant) for own, meant in told.items()} for column, told in words.items()},
+        may_miss=table.get("missing") == "ok",
+    )
+
+
+def _field(kind: str, name: str, where: str) -> str:
+    known = _SUMS if kind == "usage" else tuple(load_schema(f"objects/{KINDS[kind].schema}.schema.json")["properties"])
+    if name == "status" and kind in STATUS_FIELDS:
+        return STATUS_FIELDS[kind]
+    if name.partition(".")[0] not in known:
+        raise SteppayMockError(
+            f"{where}.fields: StepPay's {kind} has no {name!r}.{did_you_mean(name, known)} It has {choices(known)}."
+        )
+    return name
+
+
+def _several(words: str | list[str]) -> tuple[str, ...]:
+    return (words,) if isinstance(words, str) else tuple(words)

@@ -1,0 +1,82 @@
+"""Reads instants in the forms in which receivers keep them: datetimes, ISO texts, epoch seconds and milliseconds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, time, timedelta
+from decimal import Decimal
+from typing import Any
+
+KST = timedelta(hours=9)
+_WITHIN = timedelta(seconds=1)  # receivers that keep whole seconds, cut off or rounded
+_MINUTE = timedelta(minutes=1)
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_SECONDS = (10**9, 10**10)  # from 2001 to 2286
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """An instant in UTC; ``is_naive`` where its form names no zone."""
+
+    at: datetime
+    is_naive: bool
+
+    @property
+    def is_day(self) -> bool:
+        """Whether it is midnight, here or in Korea: a day is meant, and no time."""
+        return time(0) in {self.at.time(), (self.at + KST).time()}
+
+    def is_same(self, other: datetime) -> bool:
+        """Whether it is that moment, as exactly as the receiver keeps it."""
+        apart = abs(self.at - other)
+        return apart <= _WITHIN or (self.at.second == self.at.microsecond == 0 and apart < _MINUTE)
+
+
+def read_moment(value: Any) -> Moment | None:
+    """The moment that a value names, without a zone taken for UTC; None for what names none, and for dates alone."""
+    if isinstance(value, datetime):
+        return _zoned(value)
+    if isinstance(value, str):
+        return _from_text(value.strip())
+    if isinstance(value, int | float | Decimal) and not isinstance(value, bool):
+        return _from_number(float(value))
+    return None
+
+
+def moments_in(data: Any) -> Iterator[datetime]:
+    """Every instant that a payload names."""
+    if isinstance(data, Mapping):
+        for inner in data.values():
+            yield from moments_in(inner)
+    elif isinstance(data, list):
+        for inner in data:
+            yield from moments_in(inner)
+    elif isinstance(data, str):
+        moment = _from_text(data)
+        if moment is not None:
+            yield moment.at
+
+
+def _from_text(text: str) -> Moment | None:
+    if len(text) < len("2025-01-15 03:00") or not text[:4].isdecimal() or text[4] != "-":
+        return None
+    try:
+        return _zoned(datetime.fromisoformat(text))
+    except ValueError:
+        return None
+
+
+def _zoned(moment: datetime) -> Moment | None:
+    try:
+        at = moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+    except OverflowError:
+        return None
+    return Moment(at, is_naive=moment.tzinfo is None)
+
+
+def _from_number(number: float) -> Moment | None:
+    for scale in (1, 1_000, 1_000_000):
+        if _SECONDS[0] <= number / scale < _SECONDS[1]:
+            return Moment(_EPOCH + timedelta(seconds=number / scale), is_naive=False)
+    return None

@@ -1,0 +1,141 @@
+"""Finds ids that are null in every row of a table, though the things of the story have them.
+
+Usually a field was read that the object does not have: ``data.id`` of a subscription, ``orderCode`` of a payment.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from steppay_mock.ordering.state.path import below
+from steppay_mock.ordering.truth.hint import Hint
+from steppay_mock.ordering.truth.names import Place, id_name, without_kinds, words_of
+from steppay_mock.ordering.truth.statuses import is_word_of
+from steppay_mock.ordering.truth.things import KINDS, Thing, Things
+
+_REFERENCES = {"customer": "customerId", "order": "orderId", "invoice": "invoiceId"}
+_NULLS = frozenset({None, "None", "null", "undefined"})  # as a key that was null is written
+
+Row = dict[Any, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class _Table:
+    """A list of rows, or a dict of rows."""
+
+    path: str
+    place: Place
+    rows: list[Row]
+    keys: tuple[Any, ...]
+    """Those of a dict."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Owner:
+    """A thing of the story that has the id, and the field that holds it."""
+
+    thing: Thing
+    field: str
+    value: Any
+
+
+def null_hints(state: Any, things: Things) -> Iterator[Hint]:
+    """The columns named like an id, and the keys, that are null wherever they are."""
+    yield from _null_keys("$", state, Place(), things)
+    for table in _tables("$", state, Place()):
+        for name in dict.fromkeys(name for row in table.rows for name in row if isinstance(name, str)):
+            if any(row.get(name) is not None or name not in row for row in table.rows):
+                continue
+            owner = _owner(name, table, things)
+            if owner is not None:
+                yield _hint(f"{table.path}.{name}", name, owner)
+
+
+def _tables(path: str, node: Any, place: Place) -> Iterator[_Table]:
+    members = node if isinstance(node, dict) else dict(enumerate(node)) if isinstance(node, list) else {}
+    inner = list(members.values())
+    if inner and all(isinstance(one, dict) for one in inner) and not place.is_past:
+        yield _Table(f"{path}[*]", place, inner, tuple(members) if isinstance(node, dict) else ())
+    for key, one in members.items():
+        yield from _tables(below(path, key), one, place.below(key)) if isinstance(one, dict | list) else ()
+
+
+def _null_keys(path: str, node: Any, place: Place, things: Things) -> Iterator[Hint]:
+    """Rows under null."""
+    if isinstance(node, dict):
+        found = [thing for kind in place.kinds for thing in things.of(kind)]
+        for key, inner in node.items():
+            if key in _NULLS and found and not place.is_past:
+                yield _hint(below(path, key), "the key", _Owner(found[0], KINDS[found[0].kind].ids[0], found[0].key))
+            yield from _null_keys(below(path, key), inner, place.below(key), things)
+
+
+def _owner(name: str, table: _Table, things: Things) -> _Owner | None:
+    """A thing of the story that has what the column is named like; None where a right receiver may have none."""
+    read = id_name(name)
+    word = without_kinds(words_of(name))
+    if read is None or word not in (("id",), ("code",)):
+        return None
+    wants_code = word == ("code",)
+    own = read.kind or next(iter(table.place.kinds), None)
+    if own is not None and (own in table.place.kinds or _speaks_of(own, table.rows)):
+        return next((found for thing in things.of(own) if (found := _named(thing, wants_code=wants_code))), None)
+    if read.kind is None:
+        return None
+    about = _things_in(table, things)
+    return next((found for one in about if (found := _referred(one, read.kind, things, wants_code=wants_code))), None)
+
+
+def _named(thing: Thing, *, wants_code: bool) -> _Owner | None:
+    """The thing's own id, or its code if it has one."""
+    fields = [one for one in KINDS[thing.kind].ids if not wants_code or one.lower().endswith("code")]
+    value = thing.tellings[-1].data.get(fields[0]) if fields else None
+    return None if value is None else _Owner(thing, fields[0], value)
+
+
+def _referred(thing: Thing, kind: str, things: Things, *, wants_code: bool) -> _Owner | None:
+    """What the thing's last event names of another kind, or the event of its order."""
+    orders = things.find(thing.tellings[-1].data.get("orderId"), "order")
+    field = _REFERENCES.get(kind, "")
+    for one in (thing, *orders):
+        value = one.tellings[-1].data.get(field)
+        if value is not None and not wants_code:
+            return _Owner(one, field, value)
+        for other in things.find(value, kind):
+            return _named(other, wants_code=True)
+    return None
+
+
+def _speaks_of(kind: str, rows: list[Row]) -> bool:
+    """Whether each row has a status of the kind, and no id of anything else."""
+    for row in rows:
+        ids = [row[name] for name in row if isinstance(name, str) and id_name(name) is not None]
+        if any(one is not None for one in ids) or not any(
+            isinstance(one, str) and is_word_of(one, kind) for one in row.values()
+        ):
+            return False
+    return True
+
+
+def _things_in(table: _Table, things: Things) -> Iterator[Thing]:
+    """What the rows are about, by their keys and by their columns."""
+    ids: list[tuple[Any, str | None]] = [(key, None) for key in table.keys]
+    for row in table.rows:
+        ids += [(row[name], read.kind) for name in row if isinstance(name, str) and (read := id_name(name))]
+    for value, kind in ids:
+        yield from (thing for thing in things.find(value, kind) if table.place.allows(thing.kind))
+
+
+def _hint(path: str, name: str, owner: _Owner) -> Hint:
+    where = path if name == "the key" else f"every row: {path}"
+    return Hint(
+        kind="null-id",
+        path=path,
+        thing=str(owner.thing),
+        here=None,
+        store=owner.value,
+        sentence=f"looks wrong: {name} is null in {where}, and the store has {owner.field} {owner.value} of "
+        f"{owner.thing}. Objects name their ids differently (fact 15): read {owner.field} of the {owner.thing.kind}.",
+    )

@@ -1,0 +1,61 @@
+"""Finds 64-bit ids that a double has rounded, as JavaScript's numbers are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from steppay_mock.ordering.state.path import below
+from steppay_mock.ordering.truth.hint import Hint
+from steppay_mock.ordering.truth.things import EXACT, Thing, Things
+
+_LONGEST = 19  # digits of a 64-bit number
+
+
+def rounded_hints(state: Any, things: Things) -> Iterator[Hint]:
+    """The ids of the state that differ from one of the story's by no more than a double loses."""
+    large = _large(things)
+    told: set[tuple[int, Thing]] = set()
+    for path, value in _values("$", state) if large else ():
+        number = _whole(value)
+        if number is None or number <= EXACT or str(number) in things.by_name:
+            continue
+        right, thing = large.get(float(number), (0, None))
+        if thing is not None and (number, thing) not in told:
+            told.add((number, thing))
+            yield Hint(
+                kind="rounded-id",
+                path=path,
+                thing=str(thing),
+                here=value,
+                store=right,
+                sentence=f"looks wrong: {thing} is called {number} here ({path}): a double has rounded the id. Ids "
+                "have 64 bits (fact 13): keep them as text, as a 64-bit integer or as a BigInt.",
+            )
+
+
+def _large(things: Things) -> dict[float, tuple[int, Thing]]:
+    """The ids that a double may round, by what it makes of them."""
+    numbers = {int(name): found[0] for name, found in things.by_name.items() if name.isdecimal() and len(name) < 20}
+    return {float(number): (number, thing) for number, thing in numbers.items() if number > EXACT}
+
+
+def _values(path: str, node: Any) -> Iterator[tuple[str, Any]]:
+    """Every value and every key, with its path."""
+    if isinstance(node, dict):
+        for key, inner in node.items():
+            yield below(path, key), key
+            yield from _values(below(path, key), inner)
+    elif isinstance(node, list):
+        for at, inner in enumerate(node):
+            yield from _values(below(path, at), inner)
+    else:
+        yield path, node
+
+
+def _whole(value: Any) -> int | None:
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
+    if isinstance(value, str):
+        return int(value) if value.isascii() and value.isdecimal() and len(value) <= _LONGEST else None
+    return value if isinstance(value, int) and not isinstance(value, bool) and value.bit_length() < 64 else None

@@ -1,0 +1,191 @@
+"""The things that a story tells of: their ids, what each of their events said, and what the store keeps at the end.
+
+A value of the store is compared only if the last event about the thing said it too. What changed without an event, no
+receiver can know.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+from steppay_mock.payload.subject import subject_of
+
+if TYPE_CHECKING:
+    from steppay_mock.payload.event import Event
+    from steppay_mock.store.scenarios.story import Story
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """How a kind of thing is kept and named: its table in ``Store.state()``, its schema, its ids (fact 15)."""
+
+    table: str
+    schema: str
+    ids: tuple[str, ...]
+    """The first is the one by which the store knows it."""
+
+
+KINDS = {
+    "customer": Kind("customers", "Customer", ("id", "code")),
+    "product": Kind("products", "Product", ("code",)),
+    "price": Kind("prices", "Price", ("priceCode",)),
+    "order": Kind("orders", "Order", ("id", "code", "idKey")),
+    "subscription": Kind("subscriptions", "Subscription", ("subscriptionId",)),
+    "payment": Kind("payments", "Payment", ("paymentId", "idKey")),
+    "invoice": Kind("invoices", "Invoice", ("id",)),
+    "usage": Kind("usage", "Usage", ("subscriptionItemId",)),
+}
+_SUBJECTS = {"usage of item": "usage"}
+EXACT = 2**53
+"""Beyond, a float names no whole number for certain."""
+
+
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """One event about a thing; ``number`` is its place in the story, counted from 1."""
+
+    number: int
+    second: Any
+    event_type: str
+    data: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Thing:
+    """One thing of the story."""
+
+    kind: str
+    key: Any
+    tellings: tuple[Telling, ...]
+    kept: Mapping[str, Any] | None
+    """The store's, at the end; None if it is not there any more."""
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.key}"
+
+    @property
+    def is_deleted(self) -> bool:
+        """Whether an event told of its end."""
+        return self.tellings[-1].event_type.endswith(".deleted")
+
+    @property
+    def names(self) -> frozenset[str]:
+        """The ids by which rows may call it, as text."""
+        told = (self.tellings[-1].data.get(name) for name in KINDS[self.kind].ids)
+        return frozenset(text for text in map(spell_id, told) if text)
+
+    def known(self, field: str) -> tuple[Any, ...] | None:
+        """The values of a field at the end, one unless a list is on its path; None if no receiver can know them."""
+        if self.kept is None:
+            return None
+        kept = values_at(self.kept, field)
+        return kept if kept == values_at(self.tellings[-1].data, field) else None
+
+    def tied(self, field: str) -> tuple[Any, ...]:
+        """The values that events of the last second told; timestamps do not say which is newer (fact 6)."""
+        last = self.tellings[-1]
+        return tuple(
+            value
+            for one in self.tellings
+            if one.second == last.second and not one.event_type.endswith((".created", ".standby"))
+            for value in values_at(one.data, field)
+        )
+
+    def told(self, field: str) -> tuple[Any, ...]:
+        """Every value that an event told, the oldest first."""
+        return tuple(value for one in self.tellings for value in values_at(one.data, field))
+
+    def replaced(self, field: str, values: Collection[Any]) -> Telling | None:
+        """The event that told something else after the last one that told one of these values; None if none did."""
+        told = [any(value in values for value in values_at(one.data, field)) for one in self.tellings]
+        after = max((at for at, here in enumerate(told) if here), default=len(told)) + 1
+        return self.tellings[after] if after < len(told) else None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Things:
+    """All things that a story tells of."""
+
+    all: tuple[Thing, ...]
+    by_name: Mapping[str, tuple[Thing, ...]]
+    state: Mapping[str, Mapping[Any, Any]]
+    """The store's, at the end."""
+
+    def find(self, value: Any, kind: str | None = None) -> tuple[Thing, ...]:
+        """Those that have this id, as a number or text."""
+        found = self.by_name.get(spell_id(value) or "", ())
+        return tuple(one for one in found if kind is None or one.kind == kind)
+
+    def is_untold(self, kind: str, value: Any) -> bool:
+        """Whether the store has such a thing, of which no event tells."""
+        name, kept = spell_id(value), self.state[KINDS[kind].table].items()
+        return name is not None and any(name in {spell_id(key), spell_id(one.get("code"))} for key, one in kept)
+
+    def of(self, kind: str) -> tuple[Thing, ...]:
+        """Those of a kind."""
+        return tuple(one for one in self.all if one.kind == kind)
+
+
+@lru_cache(maxsize=1)  # a story does not change, and several states are compared with it
+def things_of(story: Story) -> Things:
+    """The things that the events of the story are about."""
+    told: dict[tuple[str, Any], list[Telling]] = {}
+    for number, event in enumerate(story.events, start=1):
+        subject = _subject(event)
+        if subject is not None:
+            telling = Telling(number, event.payload.get("timestamp"), str(event.type), event.data)
+            told.setdefault(subject, []).append(telling)
+    state = story.state()
+    found = tuple(
+        Thing(kind, key, tuple(tellings), state[KINDS[kind].table].get(key)) for (kind, key), tellings in told.items()
+    )
+    by_name: dict[str, tuple[Thing, ...]] = {}
+    for thing in found:
+        for name in thing.names:
+            by_name[name] = (*by_name.get(name, ()), thing)
+    return Things(found, by_name, state)
+
+
+def _subject(event: Event) -> tuple[str, Any] | None:
+    try:
+        kind, key = subject_of(event)
+    except (KeyError, TypeError):
+        return None
+    kind = _SUBJECTS.get(kind, kind)
+    return (kind, key) if kind in KINDS and key is not None else None
+
+
+def values_at(data: Any, field: str) -> tuple[Any, ...]:
+    """The values at a dotted path; ``*`` stands for every member of a list. What is absent is null (fact 7)."""
+    found = [data]
+    for step in field.split("."):
+        found = [inner for one in found for inner in _step(one, step)]
+    return tuple(found)
+
+
+def _step(data: Any, step: str) -> Iterator[Any]:
+    if step == "*":
+        yield from data if isinstance(data, list | tuple) else ()
+    elif isinstance(data, Mapping):
+        yield data.get(step)
+    elif isinstance(data, list) and step.isdecimal():
+        yield data[int(step)] if int(step) < len(data) else None
+    else:
+        yield None
+
+
+def spell_id(value: Any) -> str | None:
+    """The id as text: 662866, "662866" and 662866.0 are the same; None for what can be no id."""
+    if isinstance(value, bool) or value is None:
+        return None
+    if isinstance(value, str):
+        return value.strip() or None
+    if isinstance(value, int):
+        return str(value)
+    if isinstance(value, float | Decimal) and -EXACT < value < EXACT and value == int(value):
+        return str(int(value))
+    return None
