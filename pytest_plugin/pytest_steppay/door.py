@@ -169,6 +169,7 @@ class StepPay:
     def answer_through(self, api: StoreApi) -> None:
         """Let this API answer for every store of the test: those that there are and those to come."""
         self._api = api
+        self._record.add_secret(api.token)
         for store in self._stores:
             api.add(store)
 
@@ -219,9 +220,7 @@ class StepPay:
     def _delivery_options(self, options: Mapping[str, Any]) -> Any:
         self._deliveries += 1
         seed = derive_seed(self._seed, "delivery", self._deliveries)
-        chosen = {**self._options.delivery_options, "secret": self._secret, "seed": seed, **options}
-        self._record.add_secret(chosen["secret"])
-        return chosen
+        return self._hiding({**self._options.delivery_options, "secret": self._secret, "seed": seed, **options})
 
     def _told_by_api(self, events: Events) -> dict[str, Any]:
         """The API, if it can tell how things were at each of these events."""
@@ -235,9 +234,16 @@ class StepPay:
         self._explorations += 1
         seed = derive_seed(self._seed, "exploration", self._explorations)
         shared = {**self._options.delivery_options, **self._options.explore_options}
-        chosen = {**shared, "secret": self._secret, "seed": seed, **options}
-        self._record.add_secret(chosen["secret"])
-        return chosen
+        return self._hiding({**shared, "secret": self._secret, "seed": seed, **options})
+
+    def _hiding(self, options: dict[str, Any]) -> dict[str, Any]:
+        """The options, with everything among what is hidden that this test knows to be secret."""
+        hide = options.get("hide", ())
+        self._record.add_secret(options["secret"])
+        self._record.add_secret(hide)
+        if self._api is None or not isinstance(hide, str | tuple | list | set | frozenset):
+            return options
+        return {**options, "hide": (*((hide,) if isinstance(hide, str) else hide), self._api.token)}
 
     def _receiver(self, to: Target | None) -> Target:
         if to is not None:

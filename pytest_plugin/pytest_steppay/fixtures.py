@@ -123,9 +123,9 @@ def steppay_token() -> str:
 
 @pytest.fixture
 def steppay_api(steppay: StepPay, steppay_store: Store, steppay_token: str) -> Iterator[StoreApi]:
-    """StepPay's REST API, for a receiver that reads back: calls of requests to api.steppay.kr are answered in process.
+    """StepPay's REST API, for a receiver that reads back with requests or httpx: its calls are answered in process.
 
-    It answers for steppay_store and for every store and scenario of the test.
+    No client reaches the real one meanwhile. It answers for steppay_store and for every store and scenario of the test.
     """
     from steppay_mock.store.api.api import StoreApi
 

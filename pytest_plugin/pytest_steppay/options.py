@@ -58,6 +58,17 @@ class Options:
     scenario_files: tuple[Path, ...]
 
 
+class _Target(str):
+    """A target whose repr masks what is secret in its URL, for the same reason."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        from steppay_mock.wire.shown_url import shown_url
+
+        return repr(shown_url(str(self)))
+
+
 OPTIONS: pytest.StashKey[Options] = pytest.StashKey()
 
 
@@ -92,7 +103,7 @@ def _resolve(item: pytest.Item) -> Options:
         base_seed=config.stash[BASE_SEED],
         seed=keywords.get("seed"),
         secret=masked(keywords["secret"] if "secret" in keywords else _secret(config)),
-        target=keywords["target"] if "target" in keywords else _given(config, "steppay_target"),
+        target=keywords["target"] if "target" in keywords else _target(config),
         event_types=marked.event_types,
         event_options=({"locale": locale} if locale else {}) | marked.event_options,
         delivery_options=delivery,
@@ -106,6 +117,11 @@ def _resolve(item: pytest.Item) -> Options:
 def _secret(config: pytest.Config) -> str:
     # The environment is read late: an app under test may load its .env file when it is imported.
     return _given(config, "steppay_secret") or os.environ.get("STEPPAY_WEBHOOK_SECRET") or DEFAULT_SECRET
+
+
+def _target(config: pytest.Config) -> str | None:
+    given = _given(config, "steppay_target")
+    return None if given is None else _Target(given)
 
 
 def _given(config: pytest.Config, name: str) -> str | None:

@@ -64,8 +64,8 @@ class Record:
 
     def add_delivered(self, report: Report) -> None:
         """Remember what came of deliveries."""
-        self.delivered.extend(report)
-        self.delivered_count += len(report)
+        self.delivered.extend((*report, *report.controls))
+        self.delivered_count += len(report) + len(report.controls)
         self.failed += report.failed[: _SHOWN - len(self.failed)]
         self.failed_count += len(report.failed)
 
@@ -106,9 +106,9 @@ class Record:
             yield self._without_secrets(f"payload: {_cut(self.failed[0].event.body.decode())}")
 
     def _without_secrets(self, text: str) -> str:
-        for secret in filter(None, self.secrets):
-            text = text.replace(secret, "***")
-        return text
+        from steppay_mock.wire.redact import Redaction
+
+        return Redaction(self.secrets).text(text)
 
 
 def _cut(text: str) -> str:

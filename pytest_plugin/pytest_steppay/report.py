@@ -50,10 +50,10 @@ def repeat_command(item: pytest.Item) -> str:
     if (budget := config.getoption("steppay_budget")) is not None:
         words += ["--steppay-budget", str(budget)]
     target = config.getoption("steppay_target")
-    if target and "@" not in target:
+    if target and not _holds_secret(target):
         words += ["--steppay-target", target]
     for override in _overrides(config):
-        if not override.startswith("steppay_secret"):
+        if not override.startswith("steppay_secret") and not _holds_secret(override):
             words += ["-o", override]
     return " ".join(map(quote, words))
 
@@ -67,6 +67,17 @@ def _seed_lines(item: pytest.Item, record: Record) -> Iterator[str]:
     given = [word for word in _overrides(item.config) if word.startswith("steppay_secret")]
     if given or item.config.getoption("steppay_secret"):
         yield "secret: give the same one again, with --steppay-secret; it is not shown"
+    targets = [item.config.getoption("steppay_target") or "", *_overrides(item.config)]
+    if any(map(_holds_secret, targets)):
+        yield "target: give the same one again, with --steppay-target; its URL holds a secret and is not shown"
+
+
+def _holds_secret(text: str) -> bool:
+    """Whether it is a URL, or a setting of one, with a secret in it."""
+    from steppay_mock.wire.shown_url import shown_url
+
+    url = text.removeprefix("steppay_target=")
+    return "://" in url and shown_url(url) != url
 
 
 def _has_own_seed(item: pytest.Item) -> bool:

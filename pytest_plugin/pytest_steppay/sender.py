@@ -67,7 +67,7 @@ def open_sender(
     settings = options.delivery_options
     allowed = allowed_names(settings["allow_hosts"])
     endpoint = parse_endpoint(_url(target), path=settings.get("path", DEFAULT_PATH), allowed=allowed)
-    return RecordedSender(str(endpoint), secret=secret, journal=journal, allow_hosts=allowed, seed=seed, record=record)
+    return RecordedSender(endpoint.url, secret=secret, journal=journal, allow_hosts=allowed, seed=seed, record=record)
 
 
 def _url(target: TargetLike) -> str:

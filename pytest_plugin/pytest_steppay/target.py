@@ -28,10 +28,12 @@ def load_target(target: Target | None) -> Target:
         raise SteppayMockError(_NONE_GIVEN)
     if not isinstance(target, str) or "://" in target:
         return target
+    from steppay_mock.wire.shown_url import shown_url
+
     found = _REFERENCE.fullmatch(target)
     if found is None:
         raise SteppayMockError(
-            f"{target!r} is no receiver. Give a URL such as http://localhost:8000, or module:app such as "
+            f"{shown_url(target)!r} is no receiver. Give a URL such as http://localhost:8000, or module:app such as "
             "shop.wsgi:application or shop:create_app()."
         )
     app = _attribute(_module(found[1], target), found[2], target)

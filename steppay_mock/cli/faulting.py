@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -76,9 +77,17 @@ def verdict_on(fault: Fault) -> str:
     return _VERDICTS[fault.expects]
 
 
-def told_of(name: str, *, right: int, count: int) -> str:
-    """What a right receiver does with the fault, and how often this one did."""
+def told_of(name: str, *, right: int, count: int, plain: Mapping[str, str]) -> Iterator[str]:
+    """What a right receiver does with the fault, how often this one did, and where nothing is known.
+
+    ``count`` are the deliveries on which there is a verdict. ``plain`` has the event types that were not taken without
+    the fault either, and what was answered to them.
+    """
+    from steppay_mock.delivery.control import no_verdict
     from steppay_mock.delivery.faults import find_fault
 
-    verdict = verdict_on(find_fault(name))
-    return f"fault {name}: a right receiver {verdict}, and this one did right {right} of {count} times"
+    if count:
+        verdict = verdict_on(find_fault(name))
+        yield f"fault {name}: a right receiver {verdict}, and this one did right {right} of {count} times"
+    for event, answer in plain.items():
+        yield no_verdict(name, event, answer=answer)

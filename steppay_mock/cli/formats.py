@@ -86,7 +86,7 @@ def as_curl(events: Iterable[Event], wire: Wire) -> Iterator[bytes]:
         before, data = "", f"--data-binary {shlex.quote(body.decode())}"
         if len(data.encode()) > _LONGEST_ARGUMENT:
             before, data = f"printf %s {shlex.quote(body.decode())} | ", "--data-binary @-"
-        first = f"{before}curl --request POST {shlex.quote(str(wire.endpoint))}"
+        first = f"{before}curl --request POST {shlex.quote(wire.endpoint.url)}"
         yield " \\\n  ".join([first, *options, data]).encode() + b"\n"
 
 

@@ -18,6 +18,7 @@ from steppay_mock.cli.options import Decorator, secret_option, unsigned_option
 from steppay_mock.cli.sending import hosts_option, timeout_option
 from steppay_mock.cli.signing import Signing
 from steppay_mock.errors import SteppayMockError
+from steppay_mock.wire.shown_url import shown_url
 
 if TYPE_CHECKING:
     from steppay_mock.delivery.config import Config
@@ -49,9 +50,9 @@ class HeaderField(_Parameter):
 class Probing:
     """How the receiver is reached, looked at and emptied, as it was written."""
 
-    url: str
-    state_url: str
-    reset_url: str | None
+    url: str = field(repr=False)
+    state_url: str = field(repr=False)
+    reset_url: str | None = field(repr=False)
     reset_method: str
     headers: tuple[tuple[str, str], ...] = field(repr=False)
     ignored: tuple[str, ...]
@@ -79,8 +80,8 @@ class Probing:
             if url is not None:
                 allowed = agree(_endpoint(option, url), allowed, noun="request")
         common: dict[str, Any] = {"timeout": float(self.timeout), "allow_hosts": allowed}
-        asking = {**common, "headers": self._headers()}
-        return str(receiver), {
+        asking = {**common, "headers": self._headers(), "hide": secrets or ()}
+        return receiver.url, {
             **common,
             "secret": secrets,
             "ignore": self.ignored,
@@ -111,10 +112,10 @@ class Probing:
         return self.reset_url is None
 
     def replaying(self, token: str, *, files: tuple[str, ...]) -> str:
-        """The command that replays the token; it shows neither secrets nor headers nor what is behind a ?."""
+        """The command that replays the token; it shows neither secrets nor headers, nor what is secret in a URL."""
         given = [
-            *(("--to", self.url), ("--state-url", _bare(self.state_url))),
-            *([] if self.reset_url is None else [("--reset-url", _bare(self.reset_url))]),
+            *(("--to", shown_url(self.url)), ("--state-url", shown_url(self.state_url))),
+            *([] if self.reset_url is None else [("--reset-url", shown_url(self.reset_url))]),
             *([("--reset-method", self.reset_method)] if self.reset_method != "POST" else []),
             *(("--ignore", one) for one in self.ignored),
             *([] if self.truth == "hints" else [("--truth", self.truth)]),
@@ -150,11 +151,6 @@ def _endpoint(option: str, url: str) -> Endpoint:
         return read_endpoint(url, path="/")
     except SteppayMockError as error:
         raise click.UsageError(f"{option}: {error}") from None
-
-
-def _bare(url: str) -> str:
-    before, mark, _ = url.partition("?")
-    return f"{before}{mark}{'...' if mark else ''}"
 
 
 def probing_options(command: Callable[..., Any]) -> Callable[..., Any]:

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
@@ -14,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from steppay_mock.cli.faulting import told_of
-from steppay_mock.cli.journals import as_data, lines_of_runs
+from steppay_mock.cli.journals import Judged, as_data, lines_of_runs
 from steppay_mock.cli.output import counted, say, write_json
 from steppay_mock.cli.reports import FEW, Line, write_reports
 from steppay_mock.cli.running import stoppable, watching
@@ -72,7 +73,8 @@ class Recorder:
             tallies = self._run(run, journal, count=count)
             if fault is not None:
                 (tally,) = tallies
-                say(told_of(fault, right=tally.succeeded, count=tally.planned))
+                for line in told_of(fault, right=tally.judged(right=True), count=tally.judged(), plain=tally.undecided):
+                    say(line)
             made_by = events.made_by if isinstance(events, Schedule) else str(order)
             return self.conclude(tallies, journal, single=True, order=made_by)
 
@@ -108,7 +110,8 @@ class Recorder:
     ) -> int:
         """Show what came of the runs, and how ``others`` stand, and write the reports; the exit code."""
         runs = [tally.run for tally in tallies if tally.run is not None]
-        count = sum(tally.planned for tally in tallies)
+        judged = Judged.of(tallies)
+        count = sum(tally.planned + (tally.control.planned if tally.control else 0) for tally in tallies)
         outcome = worst([outcome_of(tallies), *(one.outcome for one in others)])
         with ExitStack() as stack:
             reading = None
@@ -130,22 +133,28 @@ class Recorder:
             if self.as_json:
                 write_json(document)
             elif reading is not None and count <= FEW and tallies:
-                show_lines(lines_of_runs(reading, runs))
+                show_lines(lines_of_runs(reading, runs, judged=judged))
             elif tallies:
                 show_kinds(sum((tally.answers for tally in tallies), Counter()))
             self._tell(tallies)
             if reading is not None:
-                self._report(reading, runs, others, document, count=count)
+                self._report(partial(lines_of_runs, reading, judged=judged), runs, others, document, count=count)
         return exit_code(outcome)
 
     def _report(
-        self, reading: Reading, runs: list[int], others: Sequence[Stand], document: dict[str, Any], *, count: int
+        self,
+        read: Callable[[list[int]], Iterator[Line]],
+        runs: list[int],
+        others: Sequence[Stand],
+        document: dict[str, Any],
+        *,
+        count: int,
     ) -> None:
         wrong = [one for one in others if one.outcome != "complete"]
         shown = [*runs, *(one.run for one in wrong)]
 
         def lines() -> Iterator[Line]:
-            yield from lines_of_runs(reading, shown) if shown else ()
+            yield from read(shown) if shown else ()
             yield from lines_about(wrong, name=self.name)
 
         count += sum(one.planned for one in wrong)
@@ -171,8 +180,9 @@ class Recorder:
     def _advice(self, tally: Tally) -> Iterator[str]:
         if tally.ok:
             return iter(())
-        late = "timed out" in (tally.first_failure or "")
-        return advice(tally.statuses, target=tally.target, timed_out=late, unsigned=self.unsigned)
+        plain = tally.control or tally  # how the receiver takes what is right
+        late = "timed out" in (plain.first_failure or "")
+        return advice(plain.statuses, target=tally.target, timed_out=late, unsigned=self.unsigned)
 
     def _next_steps(self, tally: Tally) -> Iterator[str]:
         left = tally.stopped and (tally.pending or self.journal is None)

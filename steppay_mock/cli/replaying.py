@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Any
 from steppay_mock.cli.journals import as_data, event_of, headers_of, moment, receiver_of
 from steppay_mock.cli.output import pretty
 from steppay_mock.cli.secret import VARIABLE
+from steppay_mock.wire.shown_url import MASK, shown_url
 
 if TYPE_CHECKING:
     from steppay_mock.delivery.journal.reading import Attempt, Delivery, Reading
 
-_MASK = "********"
 _SIGNATURE = "steppay-signature"
 
 
@@ -38,19 +38,19 @@ class Shown:
         headers = request_headers(body, trace_seed=trace_seed)
         signed = [one.signed_at for one in attempts if one.signed_at is not None]
         if signed:
-            headers[_SIGNATURE] = f"timestamp={signed[-1]},key={_MASK}"
+            headers[_SIGNATURE] = f"timestamp={signed[-1]},key={MASK}"
         return cls(delivery=delivery, body=body, headers=headers, attempts=attempts)
 
     def lines(self) -> Iterator[str]:
         """All of it in words, but for the command."""
         one = self.delivery
         yield f"delivery {one.id} of run {one.run}: {event_of(one)}, {one.state}"
-        if one.receiver not in {"", one.url}:
+        if receiver_of(one) != shown_url(one.url):
             yield f"to {receiver_of(one)}"
         if one.fault is not None:
             yield f"fault: {one.fault}, which the command below does not repeat"
         yield ""
-        yield f"POST {one.url}"
+        yield f"POST {shown_url(one.url)}"
         yield from (f"{name}: {value}" for name, value in self.headers.items())
         yield ""
         yield self._pretty()
@@ -62,15 +62,16 @@ class Shown:
         yield ""
 
     def curl(self) -> bytes:
-        """The command for a POSIX shell that sends the same bytes again, signed when it runs, the secret not in it."""
+        """The command for a POSIX shell that sends the same bytes again, signed when it runs; it holds no secret."""
         headers = {name: value for name, value in self.headers.items() if name not in {"content-length", _SIGNATURE}}
         options = [f"--header {shlex.quote(f'{name}: {value}')}" for name, value in headers.items()]
         options.append("--header 'user-agent:'")  # curl would send its own, StepPay sends none
-        note = b""
+        url = shown_url(self.delivery.url)
+        note = b"" if url == self.delivery.url else f"# put the secret of the URL in the place of {MASK}\n".encode()
         if _SIGNATURE in self.headers:
-            note = f"# signs with the secret in {VARIABLE}\n".encode()
+            note += f"# signs with the secret in {VARIABLE}\n".encode()
             options.append(f'--header "{_SIGNATURE}: $(printf %s "$body" | steppay-mock sign)"')
-        first = f'printf %s "$body" | curl --request POST {shlex.quote(self.delivery.url)}'
+        first = f'printf %s "$body" | curl --request POST {shlex.quote(url)}'
         command = " \\\n  ".join([first, *options, "--data-binary @-"])
         # shlex.quote takes text: what is no UTF-8 goes through it unharmed.
         quoted = shlex.quote(self.body.decode("utf-8", "surrogateescape")).encode("utf-8", "surrogateescape")
@@ -82,7 +83,7 @@ class Shown:
             **as_data(self.delivery),
             "request": {
                 "method": "POST",
-                "url": self.delivery.url,
+                "url": shown_url(self.delivery.url),
                 "headers": self.headers,
                 "body": self.body.decode("utf-8", "replace"),
             },

@@ -17,7 +17,7 @@ from steppay_mock.cli.faulting import told_of
 from steppay_mock.cli.output import say
 from steppay_mock.cli.planned import show_plan
 from steppay_mock.cli.reports import write_reports
-from steppay_mock.cli.verdict import advice, lines_of, show_report, timed_out
+from steppay_mock.cli.verdict import advice, lines_of, plainly, show_report, timed_out
 from steppay_mock.cli.waits import LONG, in_words
 
 if TYPE_CHECKING:
@@ -96,18 +96,22 @@ class Route:
 
     def _conclude(self, report: Report) -> int:
         show_report(report, as_json=self.sending.as_json)
-        if self.sending.fault is not None:
-            say(told_of(self.sending.fault, right=len(report) - len(report.failed), count=len(report)))
+        fault = self.sending.fault
+        if fault is not None:
+            count = len(report) - len(report.undecided)
+            plain = {str(one.event.type): one.answer for one in report.controls if not one.ok}
+            for line in told_of(fault, right=len(report) - len(report.failed), count=count, plain=plain):
+                say(line)
         if not report.ok:
             (unsigned,) = (one.secrets is None for one in self.receivers)
-            for line in advice(report.statuses, target=report.target, timed_out=timed_out(report), unsigned=unsigned):
+            for line in advice(plainly(report), target=report.target, timed_out=timed_out(report), unsigned=unsigned):
                 say(line)
-        write_reports(
-            self.sending.reports, report.as_dict(), lambda: lines_of(report), count=len(report), name=self.title
-        )
+        count = len(report) + len(report.controls)
+        write_reports(self.sending.reports, report.as_dict(), lambda: lines_of(report), count=count, name=self.title)
         if report.ok:
             return 0
-        return UNREACHED if len(report.unreachable) == len(report) else WRONG
+        unreached = len(report.unreachable) == len(report) and all(one.status is None for one in report.controls)
+        return UNREACHED if unreached else WRONG
 
     def _record(self, events: Iterable[Event] | Schedule, *, count: int, seed: int, speed: float) -> int:
         from steppay_mock.cli.recorded import Recorder
@@ -117,7 +121,7 @@ class Route:
         for one in self.receivers:
             allowed = agree(one.endpoint, allowed, count=count)
         hooks = [
-            Hook(url=str(one.endpoint), secret=one.secrets, name=one.name, events=one.events) for one in self.receivers
+            Hook(url=one.endpoint.url, secret=one.secrets, name=one.name, events=one.events) for one in self.receivers
         ]
         recorder = Recorder(
             hooks=hooks,
@@ -160,9 +164,9 @@ class Route:
             }
         )
         if sleep is not None:  # a schedule: only a plan that is there as a whole can have copies, and a bar hides that
-            return deliver_planned(planned, to=str(receiver.endpoint), settings=settings)
+            return deliver_planned(planned, to=receiver.endpoint.url, settings=settings)
         with _progress(planned, count) as watched:
-            return deliver_planned(watched, to=str(receiver.endpoint), settings=settings)
+            return deliver_planned(watched, to=receiver.endpoint.url, settings=settings)
 
 
 def _wait(seconds: float) -> None:

@@ -44,6 +44,6 @@ class Signing:
 
 def _is_at(entry: Entry, url: str) -> bool:
     try:
-        return str(read_endpoint(entry.url)) == str(read_endpoint(url))
+        return read_endpoint(entry.url) == read_endpoint(url)
     except SteppayMockError:
         return False  # it cannot be called at all

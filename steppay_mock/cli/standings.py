@@ -75,7 +75,8 @@ def outcome_of(tallies: Sequence[Tally]) -> Outcome:
         return "stopped"
     if all(tally.ok for tally in tallies):
         return "complete"
-    statuses = {status for tally in tallies for status in tally.statuses}
+    controls = [tally.control for tally in tallies if tally.control is not None]
+    statuses = {status for tally in (*tallies, *controls) for status in tally.statuses}
     return "unreached" if statuses == {None} else "failed"
 
 

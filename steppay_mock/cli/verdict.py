@@ -20,23 +20,35 @@ def show_report(report: Report, *, as_json: bool) -> None:
     if as_json:
         write_json(report.as_dict())
     elif len(report) > FEW:
-        show_kinds(Counter((str(outcome.event.type), outcome.status) for outcome in report))
+        counts = Counter((str(outcome.event.type), outcome.status) for outcome in report)
+        show_kinds(counts + Counter((plain(str(one.event.type)), one.status) for one in report.controls))
     else:
         show_lines(lines_of(report))
     say(summary(len(report), report.target, report.statuses))
 
 
 def lines_of(report: Report) -> Iterator[Line]:
-    """The outcomes, as reports show them."""
-    for outcome in report:
+    """The outcomes, as reports show them, and the deliveries without a fault that the verdicts rest on."""
+    for outcome in (*report, *report.controls):
+        event = str(outcome.event.type)
         yield Line(
             number=outcome.position + 1,
-            event=str(outcome.event.type),
+            event=event if outcome.position < len(report) else plain(event),
             state="SUCCESS" if outcome.ok else "FAIL",
             answer=_answer(outcome),
             seconds=outcome.latency,
             receiver=report.target,
         )
+
+
+def plain(event: str) -> str:
+    """The event type of a delivery that is the control of a fault."""
+    return f"{event}, without the fault"
+
+
+def plainly(report: Report) -> set[int | None]:
+    """The answers that say how the receiver takes what is right: those to the controls, if there are any."""
+    return {one.status for one in report.controls} or set(report.statuses)
 
 
 def show_lines(lines: Iterable[Line]) -> None:
@@ -85,7 +97,7 @@ def timed_out(report: Report) -> bool:
 
 
 def _answer(outcome: Outcome) -> str:
-    return str(outcome.status) if outcome.ok and outcome.status is not None else str(outcome).partition(": ")[2]
+    return str(outcome.status) if outcome.ok and outcome.status is not None else outcome.answer
 
 
 def _about_silence(target: str, *, timed_out: bool) -> str:

@@ -10,6 +10,8 @@ from steppay_mock.delivery.django_requests import kept_connections
 from steppay_mock.delivery.draft import Draft
 from steppay_mock.delivery.lifespan import AsgiApp, Lifespan
 from steppay_mock.delivery.wsgi import HOST
+from steppay_mock.wire.redact import NO_REDACTION, Redaction
+from steppay_mock.wire.shown_url import shown_url
 
 if TYPE_CHECKING:
     from steppay_mock.delivery.transport import Answer, Request
@@ -22,12 +24,22 @@ class AsgiTransport:
     that the event loop serves nothing else: then every task that appears is the app's, and is waited for at the end.
     """
 
-    def __init__(self, app: AsgiApp, *, name: str, path: str, timeout: float, own_loop: bool = False) -> None:
+    def __init__(
+        self,
+        app: AsgiApp,
+        *,
+        name: str,
+        path: str,
+        timeout: float,
+        own_loop: bool = False,
+        redact: Redaction = NO_REDACTION,
+    ) -> None:
         self._app = app
+        self._redact = redact
         self._timeout = timeout
         self._own_loop = own_loop
-        self.target = f"the ASGI app {name} at {path}"
-        self._lifespan = Lifespan(app, target=self.target)
+        self.target = f"the ASGI app {name} at {shown_url(path)}"
+        self._lifespan = Lifespan(app, target=self.target, redact=redact)
         self._others: set[asyncio.Task[Any]] = set()
         self._unfinished: set[asyncio.Task[None]] = set()
         location, _, query = path.partition("?")
@@ -80,8 +92,9 @@ class AsgiTransport:
             if not exchange.draft.complete:
                 task.cancel()
         if task.done():
-            return exchange.draft.answer()
-        return exchange.draft.answer(None if exchange.draft.complete else f"timed out after {self._timeout:g} s")
+            return exchange.draft.answer().without(self._redact)
+        late = None if exchange.draft.complete else f"timed out after {self._timeout:g} s"
+        return exchange.draft.answer(late).without(self._redact)
 
     def _scope_of(self, request: Request) -> dict[str, Any]:
         scope = self._scope.copy()

@@ -8,11 +8,12 @@ from functools import partial
 from time import perf_counter
 from typing import TYPE_CHECKING, Unpack
 
+from steppay_mock.delivery.control import controlled, events_to_control
 from steppay_mock.delivery.options import DeliveryOptions, Settings, resolve_options
 from steppay_mock.delivery.order import arrange
 from steppay_mock.delivery.outcome import Outcome
 from steppay_mock.delivery.report import Report
-from steppay_mock.delivery.schedule.schedule import Schedule
+from steppay_mock.delivery.schedule.schedule import Planned, Schedule
 from steppay_mock.delivery.target import Target, make_transport
 from steppay_mock.delivery.transport import Answer, AsyncTransport, Request, ThreadedTransport, Transport
 from steppay_mock.errors import SteppayMockError
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from steppay_mock.delivery.faults.faulty import FaultyRequest
-    from steppay_mock.delivery.schedule.schedule import Planned
 
 
 def deliver(events: Events | Schedule, *, to: Target, **options: Unpack[DeliveryOptions]) -> Report:
@@ -68,8 +68,9 @@ async def deliver_async(events: Events | Schedule, *, to: Target, **options: Unp
 def make_request(event: Event, settings: Settings, *, position: int, later: float = 0.0) -> Request:
     """Make what is sent for the event, signed ``later`` seconds from now; seed and position fix its trace ids."""
     body = event.body
-    now = None if settings.secret is None else settings.now()
-    timestamp = now + later if now is not None and later else now
+    timestamp = None if settings.secret is None else settings.now()
+    if timestamp is not None and later:  # what the clock gives is checked where it is signed
+        timestamp += later
     trace_seed = (settings.seed << 32) + position
     return Request(body, request_headers(body, secret=settings.secret, timestamp=timestamp, trace_seed=trace_seed))
 
@@ -116,8 +117,11 @@ def _send_all(planned: Iterable[Planned], transport: Transport, settings: Settin
             made = [requests.make(one, position=len(outcomes) + at) for at, one in enumerate(group)]
             answers = _send_at_once(made, transport)
             outcomes += _outcomes(group, answers, first=len(outcomes), fault=settings.fault)
+        controls = [
+            _control_outcome(one, _hand_over(transport, request)) for one, request in _without_fault(outcomes, settings)
+        ]
         elapsed = perf_counter() - started
-    return Report(tuple(outcomes), settings.order, settings.seed, transport.target, elapsed)
+    return _report(outcomes, controls, settings, target=transport.target, elapsed=elapsed)
 
 
 async def _send_all_async(planned: Iterable[Planned], transport: AsyncTransport, settings: Settings) -> Report:
@@ -134,8 +138,29 @@ async def _send_all_async(planned: Iterable[Planned], transport: AsyncTransport,
             hand_over = partial(_hand_over_async, transport)
             answers = [await hand_over(made[0])] if len(made) == 1 else list(await gather(*map(hand_over, made)))
             outcomes += _outcomes(group, answers, first=len(outcomes), fault=settings.fault)
+        controls = [
+            _control_outcome(one, await transport.send(request)) for one, request in _without_fault(outcomes, settings)
+        ]
         elapsed = perf_counter() - started
-    return Report(tuple(outcomes), settings.order, settings.seed, transport.target, elapsed)
+    return _report(outcomes, controls, settings, target=transport.target, elapsed=elapsed)
+
+
+def _without_fault(outcomes: list[Outcome], settings: Settings) -> Iterator[tuple[Planned, Request]]:
+    """What is delivered once more, without its fault, so that the fault can be judged, and the request."""
+    for place, event in enumerate(events_to_control(outcomes) if settings.control else (), start=len(outcomes)):
+        yield Planned(event=event, place=place, step=place), make_request(event, settings, position=place)
+
+
+def _control_outcome(planned: Planned, answer: Answer) -> Outcome:
+    (outcome,) = _outcomes([planned], [answer], first=planned.place, fault=None)
+    return outcome
+
+
+def _report(
+    outcomes: list[Outcome], controls: list[Outcome], settings: Settings, *, target: str, elapsed: float
+) -> Report:
+    judged = tuple(controlled(outcomes, controls))
+    return Report(judged, settings.order, settings.seed, target, elapsed, tuple(controls))
 
 
 def _named(report: Report, events: Events | Schedule) -> Report:

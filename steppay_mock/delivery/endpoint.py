@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from urllib.parse import SplitResult, quote, urlsplit
 
 from steppay_mock.delivery.safety import check_host, normal_host
 from steppay_mock.errors import SteppayMockError
+from steppay_mock.wire.shown_url import secrets_in, shown_url
 
 DEFAULT_PATH = "/webhooks/steppay"
 _SAFE = "!$%&'()*+,/:;=?@~"  # what a path and a query may hold beside letters, digits and -._
@@ -15,12 +16,15 @@ _PORTS = {"http": 80, "https": 443}
 
 @dataclass(frozen=True, slots=True)
 class Endpoint:
-    """A receiver's address over HTTP: ``target`` is path and query as the request line has them."""
+    """A receiver's address over HTTP: ``target`` is path and query as the request line has them.
+
+    ``str`` and ``repr`` are for people, and mask what is secret in the query; ``url`` is what is called.
+    """
 
     scheme: str
     host: str
     port: int
-    target: str
+    target: str = field(repr=False)
 
     @property
     def authority(self) -> str:
@@ -28,8 +32,18 @@ class Endpoint:
         name = f"[{self.host}]" if ":" in self.host else self.host
         return name if self.port == _PORTS[self.scheme] else f"{name}:{self.port}"
 
-    def __str__(self) -> str:
+    @property
+    def url(self) -> str:
+        """The whole address, with the secrets of its query: to be called, never to be shown."""
         return f"{self.scheme}://{self.authority}{self.target}"
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """What is secret in the query, such as the value of ``token``."""
+        return secrets_in(self.target)
+
+    def __str__(self) -> str:
+        return shown_url(self.url)
 
 
 def parse_endpoint(url: str, *, path: str, allowed: frozenset[str]) -> Endpoint:
@@ -53,8 +67,9 @@ def check_path(path: object) -> str:
     """Read the option ``path``, in ASCII; SteppayMockError for one that no request line can have."""
     if isinstance(path, str) and path.startswith("/") and not _has_blanks(path) and "#" not in path:
         return _ascii(path)
+    shown = shown_url(path) if isinstance(path, str) else path
     raise SteppayMockError(
-        f"path begins with / and has no white space and no #, unlike {path!r}. Pass {DEFAULT_PATH!r}"
+        f"path begins with / and has no white space and no #, unlike {shown!r}. Pass {DEFAULT_PATH!r}"
     )
 
 
@@ -65,7 +80,8 @@ def _split(url: str) -> tuple[SplitResult, str, int]:
         parts = urlsplit(url)
         host, port = parts.hostname, parts.port
     except ValueError as error:
-        raise _bad_url(str(error)) from None
+        # The text may hold what stands before the host.
+        raise _bad_url("its host or its port cannot be read" if "@" in url else str(error)) from None
     if parts.scheme not in _PORTS:
         raise _bad_url("it begins with neither http:// nor https://")
     if not host or port == 0:

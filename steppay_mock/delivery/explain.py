@@ -42,7 +42,7 @@ def failure(failed: Sequence[Outcome], *, total: int, target: str) -> ContractVi
         event=excerpt(str(first.event.type)),
         path=f"delivery {first.position + 1} of {total}, {target}",
         expected=_expected(first),
-        sent=str(first).partition(": ")[2] + (f" (the first of {len(failed)} failures)" if len(failed) > 1 else ""),
+        sent=first.answer + (f" (the first of {len(failed)} failures)" if len(failed) > 1 else ""),
         next_step=_next_step(first),
     )
 
@@ -60,6 +60,8 @@ def nothing_delivered(target: str) -> ContractViolation:
 
 
 def _kind(outcome: Outcome) -> str:
+    if outcome.undecided:
+        return "no-verdict"
     if outcome.status is None:
         return "unreachable"
     if outcome.exception is not None:
@@ -70,6 +72,8 @@ def _kind(outcome: Outcome) -> str:
 
 
 def _expected(outcome: Outcome) -> str:
+    if outcome.undecided:
+        return f"the event without the fault to be taken (2xx), before the fault {outcome.fault} can be judged"
     if outcome.fault is None:
         return "an answer with a 2xx status"
     from steppay_mock.delivery.faults import find_fault
@@ -79,6 +83,8 @@ def _expected(outcome: Outcome) -> str:
 
 
 def _next_step(outcome: Outcome) -> str:
+    if outcome.undecided and outcome.control is not None:
+        return _next_step(outcome.control)
     if outcome.fault is not None:
         from steppay_mock.delivery.faults import find_fault
 

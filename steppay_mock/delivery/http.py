@@ -10,7 +10,7 @@ from __future__ import annotations
 import io
 from contextlib import suppress
 from functools import partial
-from http.client import HTTPException, HTTPResponse
+from http.client import HTTPException
 from time import perf_counter
 from typing import TYPE_CHECKING, Any, Self
 
@@ -19,11 +19,14 @@ from urllib3.exceptions import HTTPError, NameResolutionError
 from urllib3.util import SKIP_HEADER
 
 from steppay_mock.delivery.excerpt import excerpt
+from steppay_mock.delivery.head import Head, WholeHeadResponse
 from steppay_mock.delivery.transport import MAX_ANSWER, Answer, Request
+from steppay_mock.wire.redact import Redaction
 
 if TYPE_CHECKING:
     import socket
     import ssl
+    from collections.abc import Iterable
 
     from urllib3.response import HTTPResponse as Response
 
@@ -40,20 +43,24 @@ class HttpTransport:
 
     The timeout covers a delivery from its start to the end of its answer; a host name with several addresses that are
     all silent may take it once for each. ``tls`` None: one is made; whoever opens many transports shares one.
+    ``secrets`` are struck out of the answers, and so is what is secret in the URL.
     """
 
     _method = "POST"
     _persistence = "close"
     _most = MAX_ANSWER
 
-    def __init__(self, endpoint: Endpoint, *, timeout: float, tls: ssl.SSLContext | None = None) -> None:
+    def __init__(
+        self, endpoint: Endpoint, *, timeout: float, tls: ssl.SSLContext | None = None, secrets: Iterable[str] = ()
+    ) -> None:
         self._endpoint = endpoint
         self._timeout = timeout
         self._tls = tls
+        self._redact = Redaction([*secrets, *endpoint.secrets])
 
     @property
     def target(self) -> str:
-        """The URL."""
+        """The URL, with a mask for what is secret in it."""
         return str(self._endpoint)
 
     def __enter__(self) -> Self:
@@ -68,10 +75,22 @@ class HttpTransport:
 
     def send(self, request: Request) -> Answer:
         """Hand over one request on a connection of its own."""
+        return self._exchange(request).without(self._redact)
+
+    def send_faulty(self, faulty: FaultyRequest) -> Answer:
+        """Hand over a request with a fault, byte for byte, on a connection of its own."""
+        from steppay_mock.delivery.faults.send import send_faulty
+
+        return send_faulty(faulty, self._endpoint, timeout=self._timeout).without(self._redact)
+
+    def _exchange(self, request: Request) -> Answer:
         started = perf_counter()
         deadline = started + self._timeout
         connection = self._connection()
-        connection.response_class = partial(_PunctualResponse, deadline=deadline)  # type: ignore[assignment]
+        heads: list[Head] = []
+        connection.response_class = partial(  # type: ignore[assignment]
+            _PunctualResponse, deadline=deadline, heads=heads
+        )
         response: Response | None = None
         body, error = b"", None
         try:
@@ -87,14 +106,7 @@ class HttpTransport:
         latency = perf_counter() - started
         if response is None:
             return Answer(None, error=error, latency=latency)
-        headers = {name.lower(): response.headers[name] for name in response.headers}
-        return Answer(response.status, headers, body, error, latency=latency)
-
-    def send_faulty(self, faulty: FaultyRequest) -> Answer:
-        """Hand over a request with a fault, byte for byte, on a connection of its own."""
-        from steppay_mock.delivery.faults.send import send_faulty
-
-        return send_faulty(faulty, self._endpoint, timeout=self._timeout)
+        return Answer(heads[0].status, heads[0].headers, body, error, latency=latency)
 
     def _connection(self) -> HTTPConnection:
         # Names below .localhost are this machine's, whatever a name server says (safety.py lets them pass).
@@ -141,12 +153,19 @@ def _body_of(response: Response, most: int) -> bytes:
     return bytes(body)
 
 
-class _PunctualResponse(HTTPResponse):
+class _PunctualResponse(WholeHeadResponse):
     """A response that is late as a whole: a socket's own timeout begins anew with every byte of a slow drip."""
 
-    def __init__(self, sock: socket.socket, *arguments: Any, deadline: float, **options: Any) -> None:
+    def __init__(
+        self, sock: socket.socket, *arguments: Any, deadline: float, heads: list[Head], **options: Any
+    ) -> None:
         super().__init__(sock, *arguments, **options)
         self.fp = io.BufferedReader(_PunctualReader(self.fp.detach(), sock, deadline))
+        self._heads = heads
+
+    def begin(self) -> None:
+        super().begin()
+        self._heads.append(self.head)
 
 
 class _PunctualReader(io.RawIOBase):

@@ -9,6 +9,7 @@ from typing import Any
 
 from steppay_mock.delivery.excerpt import excerpt, excerpt_of
 from steppay_mock.errors import ContractViolation
+from steppay_mock.wire.redact import NO_REDACTION, Redaction
 
 AsgiApp = Callable[..., Awaitable[None]]
 
@@ -19,8 +20,9 @@ LIMIT = 30.0
 class Lifespan:
     """One run of the lifespan protocol. An app that ends before it has started has none, and needs none."""
 
-    def __init__(self, app: AsgiApp, *, target: str) -> None:
+    def __init__(self, app: AsgiApp, *, target: str, redact: Redaction = NO_REDACTION) -> None:
         self._app = app
+        self._redact = redact
         self._target = target
         self._inbox: asyncio.Queue[dict[str, str]] = asyncio.Queue()
         self._turn = asyncio.Event()  # set when the app has answered the last message, or has ended
@@ -50,7 +52,7 @@ class Lifespan:
             expected="lifespan.startup.complete",
             sent=sent,
             next_step="Nothing was delivered. Start the app by itself and see why it does not come up.",
-        ) from self._error
+        ) from self._error and self._redact.exception(self._error)
 
     async def stop(self) -> None:
         """Stop the app if it was started; what goes wrong is a RuntimeWarning, for the deliveries are done."""
@@ -90,9 +92,9 @@ class Lifespan:
 
     def _cause(self) -> str:
         if self._error is not None:
-            return excerpt_of(self._error)
+            return self._redact.text(excerpt_of(self._error))
         lines = self._reason.strip().splitlines()
-        return excerpt(lines[-1].strip()) if lines else "no reason given"
+        return excerpt(self._redact.text(lines[-1].strip())) if lines else "no reason given"
 
 
 async def _end(task: asyncio.Task[None]) -> None:

@@ -27,7 +27,6 @@ from steppay_mock.delivery.load import Mix, Names, iter_load, read_mix, seed_of_
 from steppay_mock.delivery.options import Settings, resolve_options
 from steppay_mock.delivery.sender.kept import KeptTransport
 from steppay_mock.delivery.sender.options import SenderSettings, read_sender_options
-from steppay_mock.delivery.sender.redact import Redaction
 from steppay_mock.errors import SteppayMockError
 
 if TYPE_CHECKING:
@@ -77,14 +76,14 @@ class StepPayUser(locust.User):
         seed = seed_of_user(self.seed, kind=type(self).__name__, **_place(environment, type(self)))
         self._mix, self._succeeds = checked.mix, checked.wire.succeeds
         self._settings = replace(checked.settings, seed=seed)
-        self._redact = Redaction(self._settings.secret)
         self._position = 0
         load = iter_load(self.make_round, seed=seed, order=self._settings.order, duplicates=self._settings.duplicates)
         self._coming = islice(load, self.limit)
         self._opened = ExitStack()
         kind = KeptTransport if checked.wire.keep_alive else HttpTransport
         tls = _tls() if endpoint.scheme == "https" else None
-        self._transport = self._opened.enter_context(kind(endpoint, timeout=self._settings.timeout, tls=tls))
+        timeout, secrets = self._settings.timeout, self._settings.hidden
+        self._transport = self._opened.enter_context(kind(endpoint, timeout=timeout, tls=tls, secrets=secrets))
 
     def make_round(self, seed: int) -> Events:
         """The events of one round; they are delivered before the next one is made.
@@ -104,7 +103,7 @@ class StepPayUser(locust.User):
         request = make_request(event, self._settings, position=self._position)
         self._position += 1
         began = time.time()
-        answer = self._redact(self._transport.send(request))
+        answer = self._transport.send(request)
         self.environment.events.request.fire(
             request_type="POST",
             name=str(event.type),

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import random
 import time
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypedDict
 
 from steppay_mock.contract.long_numbers import is_number, written
@@ -13,10 +14,11 @@ from steppay_mock.delivery.order import Order, check_order
 from steppay_mock.delivery.safety import allowed_names
 from steppay_mock.delivery.schedule.makers import check_share
 from steppay_mock.errors import SteppayMockError, choices, did_you_mean
+from steppay_mock.wire.shown_url import secrets_in
 from steppay_mock.wire.signature import as_secrets
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Mapping
 
     from steppay_mock.wire.signature import Secret, Secrets
 
@@ -30,10 +32,13 @@ class DeliveryOptions(TypedDict, total=False):
 
     ``path``: where the receiver listens, for an app or a URL without a path of its own. ``/webhooks/steppay``.
     ``secret``: what deliveries are signed with; several while it rotates (fact 18). None: they are unsigned.
+    ``hide``: texts that are struck out of the answers as the secret is, such as a token of the REST API. None.
     ``order``: ``occurrence``, ``shuffled``, ``reversed``, ``entities`` (each thing's events in their own order) or
     ``busy-second`` (all timestamps the same; facts 5 and 6). ``occurrence``.
     ``duplicates``: the share of events that come a second time, after all others (fact 22). 0.
     ``fault``: what goes wrong with every delivery on purpose, by its name in ``docs/faults.md``. None: nothing.
+    ``control``: of each type the first event that came with a fault and was not taken is delivered once more, after all
+    others, without the fault: only if that is taken, a verdict on the fault is given. True.
     ``seed``: repeats a shuffled order and the trace ids. None: one is drawn; ``report.seed`` tells it.
     ``timeout``: seconds from the start of a delivery to the end of its answer. 10, assumed: the vendor documents none
     (fact 23). A WSGI app in process cannot be interrupted.
@@ -44,9 +49,11 @@ class DeliveryOptions(TypedDict, total=False):
 
     path: str
     secret: Secret | None
+    hide: Iterable[str]
     order: Order
     duplicates: float
     fault: str | None
+    control: bool
     seed: int | None
     timeout: float
     allow_hosts: Iterable[str]
@@ -59,15 +66,22 @@ class Settings:
     """The options, checked, with what was left out filled in."""
 
     path: str
-    secret: Secrets | None
+    secret: Secrets | None = field(repr=False)
+    hide: tuple[str, ...] = field(repr=False)
     order: Order
     duplicates: float
     fault: str | None
+    control: bool
     seed: int
     timeout: float
     allow_hosts: frozenset[str]
     now: Callable[[], float]
     sleep: Callable[[float], object]
+
+    @property
+    def hidden(self) -> tuple[str, ...]:
+        """All that is struck out of answers: the secrets, what is to be hidden, and what is secret in the path."""
+        return (*(self.secret or ()), *self.hide, *secrets_in(self.path))
 
 
 def resolve_options(options: Mapping[str, Any]) -> Settings:
@@ -82,9 +96,11 @@ def resolve_options(options: Mapping[str, Any]) -> Settings:
     return Settings(
         path=check_path(options.get("path", DEFAULT_PATH)),
         secret=None if secret is None else as_secrets(secret),
+        hide=_hidden(options.get("hide", ())),
         order=check_order(options.get("order", "occurrence")),
         duplicates=check_share(options.get("duplicates", 0.0)),
         fault=_fault(options.get("fault"), secret=secret),
+        control=check_control(options.get("control", True)),
         seed=_seed(options.get("seed")),
         timeout=_timeout(options.get("timeout", 10.0)),
         allow_hosts=allowed_names(options.get("allow_hosts", ())),
@@ -102,6 +118,21 @@ def _fault(name: object, *, secret: object) -> str | None:
     if fault.needs_secret and secret is None:
         raise SteppayMockError(f"The fault {fault.name!r} is one of the signature. Pass secret=, so that there is one.")
     return fault.name
+
+
+def _hidden(hide: object) -> tuple[str, ...]:
+    texts = (hide,) if isinstance(hide, str) else hide
+    listed = tuple(texts) if isinstance(texts, Iterable) else (texts,)
+    if all(isinstance(one, str) for one in listed):
+        return listed
+    raise SteppayMockError("hide= is a text, or a list of texts, that no output shows. Pass hide=[token]")
+
+
+def check_control(control: object) -> bool:
+    """Whether faults have a control; SteppayMockError for what is neither True nor False."""
+    if isinstance(control, bool):
+        return control
+    raise SteppayMockError(f"control={control!r} is neither True nor False. Leave it out: then faults have a control.")
 
 
 def _seed(seed: object) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from steppay_mock.delivery.control import is_taken
 from steppay_mock.delivery.excerpt import excerpt
 from steppay_mock.delivery.transport import Answer
 
@@ -22,6 +23,7 @@ class Outcome:
     says. ``latency`` is in seconds. ``headers`` have lower-case names; of ``body`` 64 KiB are kept. An app in process
     that raises counts as status 500, as its server would have answered; ``exception`` is what it raised. ``again`` says
     how an event that was delivered before came again, ``fault`` what went wrong with the delivery on purpose.
+    ``control`` is what came of the event, or of one of its type, without the fault, where the fault was not taken.
     """
 
     event: Event
@@ -34,18 +36,26 @@ class Outcome:
     body: bytes = field(default=b"", repr=False)
     again: How | None = None
     fault: str | None = None
+    control: Outcome | None = field(default=None, compare=False, repr=False)
 
     @property
     def ok(self) -> bool:
         """Whether the receiver did right: a whole answer with a 2xx status (assumed, fact 23).
 
-        Of a delivery with a fault, whether it did what a right receiver does with that.
+        Of a delivery with a fault, whether it did what a right receiver does with that. Where the event without the
+        fault is not taken either, nothing is known of that, and it is not ok.
         """
-        if self.fault is not None:
-            from steppay_mock.delivery.faults import find_fault
+        answer = Answer(self.status, error=self.error)
+        if self.fault is None:
+            return is_taken(answer)
+        from steppay_mock.delivery.faults import find_fault
 
-            return find_fault(self.fault).met_by(Answer(self.status, error=self.error))
-        return self.error is None and self.status is not None and 200 <= self.status <= 299
+        return not self.undecided and find_fault(self.fault).met_by(answer)
+
+    @property
+    def undecided(self) -> bool:
+        """Whether there is no verdict on the fault: the event without the fault was not taken either."""
+        return self.control is not None and not self.control.ok
 
     @property
     def redirect(self) -> str | None:
@@ -60,7 +70,15 @@ class Outcome:
         told = self.error or excerpt(self.body.strip(), limit=80)
         noted = ", ".join(filter(None, (self.again, self.fault)))
         name = f"{excerpt(str(self.event.type))}{f' ({noted})' if noted else ''}"
-        return f"{name}: {answer}{', ' if told else ''}{told}"
+        line = f"{name}: {answer}{', ' if told else ''}{told}"
+        if self.control is None or not self.undecided:
+            return line
+        return f"{line}; no verdict: without the fault {self.control.answer}"
+
+    @property
+    def answer(self) -> str:
+        """What came back, in words: ``404, no such path``."""
+        return str(self).partition(": ")[2]
 
     def as_dict(self) -> dict[str, Any]:
         """Give plain data for ``--json``; the body is text, with a mark where it is not UTF-8."""
@@ -71,6 +89,7 @@ class Outcome:
             "again": self.again,
             "fault": self.fault,
             "ok": self.ok,
+            "control": None if self.control is None else self.control.in_short(),
             "payload": self.event.payload,
             "status": self.status,
             "latency": self.latency,
@@ -78,4 +97,15 @@ class Outcome:
             "redirect": self.redirect,
             "headers": dict(self.headers),
             "body": self.body.decode("utf-8", "replace"),
+        }
+
+    def in_short(self) -> dict[str, Any]:
+        """Give plain data of a control: what was sent without the fault, and what came of it."""
+        return {
+            "position": self.position,
+            "event": str(self.event.type),
+            "ok": self.ok,
+            "status": self.status,
+            "latency": self.latency,
+            "error": self.error,
         }

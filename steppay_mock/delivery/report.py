@@ -28,6 +28,8 @@ class Report(Sequence[Outcome]):
     seed: int
     target: str
     elapsed: float
+    controls: tuple[Outcome, ...] = ()
+    """The events that were delivered once more without their fault, so that the faults could be judged."""
 
     @property
     def ok(self) -> bool:
@@ -38,6 +40,11 @@ class Report(Sequence[Outcome]):
     def failed(self) -> tuple[Outcome, ...]:
         """The outcomes that are not ok."""
         return tuple(outcome for outcome in self.outcomes if not outcome.ok)
+
+    @property
+    def undecided(self) -> tuple[Outcome, ...]:
+        """The outcomes without a verdict on their fault: the event without the fault was not taken either."""
+        return tuple(outcome for outcome in self.outcomes if outcome.undecided)
 
     @property
     def unreachable(self) -> tuple[Outcome, ...]:
@@ -67,6 +74,7 @@ class Report(Sequence[Outcome]):
             "elapsed": self.elapsed,
             "statuses": {"none" if status is None else str(status): n for status, n in self.statuses.items()},
             "outcomes": [outcome.as_dict() for outcome in self.outcomes],
+            "controls": [outcome.as_dict() for outcome in self.controls],
         }
 
     def __len__(self) -> int:
@@ -86,6 +94,7 @@ class Report(Sequence[Outcome]):
         lines = [self._summary(), *(f"  {outcome.position + 1}. {outcome}" for outcome in failed[:_SHOWN])]
         if len(failed) > _SHOWN:
             lines.append(f"  and {len(failed) - _SHOWN} more failed")
+        lines += [f"  {one.position + 1}. without the fault, {one}" for one in self.controls]
         return "\n".join(lines)
 
     def __repr__(self) -> str:

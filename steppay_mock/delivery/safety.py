@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from ipaddress import IPv4Address, IPv6Address, ip_address
 
 from steppay_mock.errors import SteppayMockError
+from steppay_mock.wire.shown_url import shown_url
 
 _VENDOR = "steppay.kr"
 _NAME = re.compile(r"[a-z0-9_-]+(\.[a-z0-9_-]+)*")
@@ -75,6 +76,7 @@ def _allowed_name(host: object) -> str:
             return normal_host(host)
     except ValueError:
         pass
+    shown = shown_url(host) if isinstance(host, str) else host
     raise SteppayMockError(
-        f"allow_hosts takes host names without scheme, port or path, not {host!r}. Pass 'staging.example.com'"
+        f"allow_hosts takes host names without scheme, port or path, not {shown!r}. Pass 'staging.example.com'"
     )

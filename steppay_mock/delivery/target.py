@@ -8,6 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Literal
 
 from steppay_mock.errors import SteppayMockError
+from steppay_mock.wire.redact import Redaction
 
 if TYPE_CHECKING:
     from steppay_mock.delivery.asgi import AsgiTransport
@@ -38,14 +39,21 @@ def make_transport(
         from steppay_mock.delivery.http import HttpTransport
 
         endpoint = parse_endpoint(to, path=settings.path, allowed=settings.allow_hosts)
-        return HttpTransport(endpoint, timeout=settings.timeout)
+        return HttpTransport(endpoint, timeout=settings.timeout, secrets=settings.hidden)
     if app_kind(to) == "wsgi":
         from steppay_mock.delivery.wsgi import WsgiTransport
 
-        return WsgiTransport(to, name=_name(to), path=settings.path)
+        return WsgiTransport(to, name=_name(to), path=settings.path, redact=Redaction(settings.hidden))
     from steppay_mock.delivery.asgi import AsgiTransport
 
-    return AsgiTransport(to, name=_name(to), path=settings.path, timeout=settings.timeout, own_loop=own_loop)
+    return AsgiTransport(
+        to,
+        name=_name(to),
+        path=settings.path,
+        timeout=settings.timeout,
+        own_loop=own_loop,
+        redact=Redaction(settings.hidden),
+    )
 
 
 def app_kind(app: object) -> Literal["wsgi", "asgi"]:

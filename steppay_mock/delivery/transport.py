@@ -7,12 +7,14 @@ is not the receiver's doing: KeyboardInterrupt, and the cancelling of an awaited
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Protocol, Self, runtime_checkable
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from types import TracebackType
+
+    from steppay_mock.wire.redact import Redaction
 
 MAX_ANSWER = 64 * 1024
 """Bytes of an answer's body that are kept: people read it, and an endless one must not fill the memory."""
@@ -36,6 +38,24 @@ class Answer:
     error: str | None = None
     exception: BaseException | None = None
     latency: float = 0.0
+
+    def without(self, redact: Redaction) -> Answer:
+        """The answer without the secrets; the answer itself if it holds none. Every transport ends with it."""
+        if not redact or not self._may_hold(redact):
+            return self
+        return replace(
+            self,
+            body=redact.data(self.body, cut=len(self.body) >= MAX_ANSWER),
+            error=None if self.error is None else redact.text(self.error),
+            headers={redact.text(name): redact.text(value) for name, value in self.headers.items()},
+            exception=None if self.exception is None else redact.exception(self.exception),
+        )
+
+    def _may_hold(self, redact: Redaction) -> bool:
+        """Whether it is worth a closer look: of most answers it is not, and there are many."""
+        if self.error is not None or self.exception is not None or len(self.body) >= MAX_ANSWER:
+            return True
+        return redact.is_in("\n".join([*self.headers, *self.headers.values()])) or redact.is_in_data(self.body)
 
 
 @runtime_checkable

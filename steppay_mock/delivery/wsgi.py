@@ -12,6 +12,8 @@ from urllib.parse import unquote_to_bytes
 
 from steppay_mock.delivery.django_requests import kept_connections
 from steppay_mock.delivery.draft import Draft
+from steppay_mock.wire.redact import NO_REDACTION, Redaction
+from steppay_mock.wire.shown_url import shown_url
 
 if TYPE_CHECKING:
     from steppay_mock.delivery.transport import Answer, Request
@@ -28,9 +30,10 @@ _WITHOUT_PREFIX = {"content-type": "CONTENT_TYPE", "content-length": "CONTENT_LE
 class WsgiTransport:
     """Calls a WSGI app. There is no timeout: a function that runs in this thread cannot be interrupted."""
 
-    def __init__(self, app: WsgiApp, *, name: str, path: str) -> None:
+    def __init__(self, app: WsgiApp, *, name: str, path: str, redact: Redaction = NO_REDACTION) -> None:
         self._app = app
-        self.target = f"the WSGI app {name} at {path}"
+        self._redact = redact
+        self.target = f"the WSGI app {name} at {shown_url(path)}"
         location, _, query = path.partition("?")
         self._environ: dict[str, Any] = {
             "REQUEST_METHOD": "POST",
@@ -66,7 +69,7 @@ class WsgiTransport:
                 _run(self._app, environ, draft)
         except (Exception, SystemExit) as error:  # noqa: BLE001 - an app may raise anything; it is the outcome
             draft.exception = error
-        return draft.answer()
+        return draft.answer().without(self._redact)
 
 
 def _run(app: WsgiApp, environ: dict[str, Any], draft: Draft) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from random import SystemRandom
 from typing import TYPE_CHECKING, Any, TypedDict
 
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 Probe = Callable[..., Any]
 """Gives the receiver's state as plain data; it may take the app, where a factory makes that, and may be async."""
 
-_DELIVERY = ("path", "secret", "timeout", "allow_hosts", "now", "sleep")
+_DELIVERY = ("path", "secret", "hide", "timeout", "allow_hosts", "now", "sleep")
 _BURST = 2.0
 _TRIES = 10
 
@@ -75,7 +75,7 @@ class ExploreOptions(TypedDict, total=False):
     ``seed``: repeats what is drawn by chance. None: one is drawn; the result tells it.
     ``watch``: is called with the deliveries made and the budget, now and then.
 
-    ``path``, ``secret``, ``timeout``, ``allow_hosts``, ``now`` and ``sleep`` are those of ``deliver``.
+    ``path``, ``secret``, ``hide``, ``timeout``, ``allow_hosts``, ``now`` and ``sleep`` are those of ``deliver``.
     """
 
     reset: Callable[[], Any] | None
@@ -104,6 +104,7 @@ class ExploreOptions(TypedDict, total=False):
     watch: Callable[[int, int], object] | None
     path: str
     secret: Secret | None
+    hide: Iterable[str]
     timeout: float
     allow_hosts: Iterable[str]
     now: Callable[[], float] | None
@@ -165,6 +166,9 @@ def read_explore_options(state: object, options: Mapping[str, Any]) -> ExploreSe
     seed = options.get("seed")
     delivery: DeliveryOptions = {name: options[name] for name in _DELIVERY if name in options}  # type: ignore[assignment]
     settings = resolve_options({**delivery, "seed": seed if seed is not None else SystemRandom().getrandbits(32)})
+    api = _api(options.get("api"))
+    if api is not None:
+        settings = replace(settings, hide=(*settings.hide, api.token))
     return ExploreSettings(
         state=state,
         reset=options.get("reset"),
@@ -181,7 +185,7 @@ def read_explore_options(state: object, options: Mapping[str, Any]) -> ExploreSe
         duplicates=_flag("duplicates", options.get("duplicates", True)),
         burst=_burst(options.get("ties", False)),
         overlap=_overlap(options.get("overlap", False)),
-        api=_api(options.get("api")),
+        api=api,
         losses=_flag("losses", options.get("losses", True)),
         first=_flag("first", options.get("first", False)),
         only_effective=_flag("only_effective", options.get("only_effective", False)),

@@ -16,6 +16,7 @@ from steppay_mock.delivery.options import resolve_options
 from steppay_mock.delivery.transport import Request
 from steppay_mock.errors import SteppayMockError, check_choice, choices, did_you_mean
 from steppay_mock.ordering.receiver.identifiers import Ids
+from steppay_mock.wire.redact import Redaction
 
 if TYPE_CHECKING:
     from steppay_mock.delivery.endpoint import Endpoint
@@ -42,20 +43,26 @@ class RemoteError(SteppayMockError):
 
 
 def remote_state(
-    url: str, *, headers: Mapping[str, str] | None = None, timeout: float = 10.0, allow_hosts: Iterable[str] = ()
+    url: str,
+    *,
+    headers: Mapping[str, str] | None = None,
+    timeout: float = 10.0,
+    allow_hosts: Iterable[str] = (),
+    hide: Iterable[str] = (),
 ) -> Callable[..., Any]:
     """A probe for ``explore(state=...)``, which asks the URL and gives the JSON that it answers.
 
     The answer has to be 2xx, come within ``timeout`` seconds and have at most 10 MB. Redirects are not followed,
     proxies and .netrc do not count, and hosts are allowed as in ``deliver``. ``headers`` go along with the question,
-    such as ``{"Authorization": "Bearer ..."}``, and are never shown. Misuse is a SteppayMockError; the probe raises
+    such as ``{"Authorization": "Bearer ..."}``, and are never shown. The texts of ``hide`` are struck out of the state,
+    such as a secret that the receiver shows beside its rows. Misuse is a SteppayMockError; the probe raises
     RemoteError.
 
     Where the URL has names of ids in braces, ``.../customers/{customer_id}``, the probe is for a receiver that cannot
     be emptied, ``explore(fresh=True)``: it takes the ids of the run, of which the first of each name counts.
     """
     names = placeholders(url)
-    asking = _Asking(url, "GET", headers, timeout, allow_hosts)
+    asking = _Asking(url, "GET", headers=headers, timeout=timeout, allow_hosts=allow_hosts, hide=hide)
 
     def state() -> Any:
         return read(asking.ask())
@@ -67,7 +74,8 @@ def remote_state(
         try:
             return json.loads(answer.body)
         except (ValueError, RecursionError):
-            kind = excerpt(answer.headers.get("content-type", "") if answer.body else "nothing", limit=60)
+            kind = asking.redact.text(answer.headers.get("content-type", "")) if answer.body else "nothing"
+            kind = excerpt(kind, limit=60)
             raise asking.refused(
                 f"answered {answer.status} with {kind or 'a body'}, which is no JSON that can be read. "
                 "Let it show the receiver's rows as JSON"
@@ -95,13 +103,15 @@ def remote_reset(
     headers: Mapping[str, str] | None = None,
     timeout: float = 10.0,
     allow_hosts: Iterable[str] = (),
+    hide: Iterable[str] = (),
 ) -> Callable[[], None]:
     """A function for ``explore(reset=...)``, which calls the URL so that the receiver empties itself.
 
     The answer has to be 2xx, whatever its body is. ``method`` is POST, PUT or DELETE. The rest is as for
     :func:`remote_state`.
     """
-    asking = _Asking(url, check_choice("method", method, RESET_METHODS), headers, timeout, allow_hosts)
+    checked = check_choice("method", method, RESET_METHODS)
+    asking = _Asking(url, checked, headers=headers, timeout=timeout, allow_hosts=allow_hosts, hide=hide)
 
     def reset() -> None:
         asking.ask()
@@ -113,12 +123,21 @@ class _Asking:
     """Asks one URL again and again."""
 
     def __init__(
-        self, url: str, method: str, headers: Mapping[str, str] | None, timeout: float, allow_hosts: Iterable[str]
+        self,
+        url: str,
+        method: str,
+        *,
+        headers: Mapping[str, str] | None,
+        timeout: float,
+        allow_hosts: Iterable[str],
+        hide: Iterable[str],
     ) -> None:
-        settings = resolve_options({"timeout": timeout, "allow_hosts": allow_hosts, "seed": 0})
+        settings = resolve_options({"timeout": timeout, "allow_hosts": allow_hosts, "hide": hide, "seed": 0})
         endpoint = parse_endpoint(url, path="/", allowed=settings.allow_hosts)
         self._request = Request(b"", {"accept": "application/json", **read_headers(headers or {})})
-        self._transport = _Transport(endpoint, method=method, timeout=settings.timeout)
+        self._transport = _Transport(endpoint, method=method, timeout=settings.timeout, secrets=settings.hidden)
+        # An Authorization has its secret behind a word, such as Bearer.
+        self.redact = Redaction(word for value in (headers or {}).values() for word in (value, *value.split()[1:]))
         # The query is left out of messages: some receivers want a token there.
         self._name = f"{method} {str(endpoint).partition('?')[0]}"
 
@@ -128,11 +147,13 @@ class _Asking:
         with self._transport:
             answer = self._transport.send(self._request)
         if answer.error is not None:
-            error = self.refused(f"failed: {answer.error}. Is the receiver running there, and is it fast enough?")
+            error = self.refused(
+                f"failed: {self.redact.text(answer.error)}. Is the receiver running there, and is it fast enough?"
+            )
             error.reached = answer.status is not None
             raise error
         if not 200 <= (answer.status or 0) <= 299:
-            raise self.refused(_told(answer))
+            raise self.refused(_told(answer, self.redact))
         if len(answer.body) > MAX_STATE:
             raise self.refused(f"answered more than {MAX_STATE // 10**6} MB. Let it show only what webhooks change")
         return answer
@@ -147,8 +168,8 @@ class _Transport(HttpTransport):
 
     _most = MAX_STATE + 1
 
-    def __init__(self, endpoint: Endpoint, *, method: str, timeout: float) -> None:
-        super().__init__(endpoint, timeout=timeout)
+    def __init__(self, endpoint: Endpoint, *, method: str, timeout: float, secrets: Iterable[str]) -> None:
+        super().__init__(endpoint, timeout=timeout, secrets=secrets)
         self._method = method
         self._template = endpoint.target
 
@@ -176,9 +197,9 @@ def _first(ids: Ids, name: str) -> str:
     return str(values[0])
 
 
-def _told(answer: Answer) -> str:
+def _told(answer: Answer, redact: Redaction) -> str:
     status = answer.status or 0
-    location = answer.headers.get("location", "").partition("?")[0]
+    location = redact.text(answer.headers.get("location", "")).partition("?")[0]
     if 300 <= status <= 399:
         where = f" to {excerpt(location)}" if location else ""
         return f"answered {status}{where}: redirects are not followed. Give the URL at which it answers 2xx"

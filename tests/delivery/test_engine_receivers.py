@@ -1,11 +1,11 @@
-"""Both engines of the sender, and receivers that misbehave: each is an answer, and the run goes on."""
+"""All engines, and receivers that misbehave: each is an answer, the same one on every engine, and the run goes on."""
 
 from __future__ import annotations
 
 import resource
 import socket
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
 from threading import Thread
@@ -15,8 +15,10 @@ import pytest
 from delivery.engines import BODY, DONE, endpoint_of, read_request, send
 from werkzeug import Response
 
+from steppay_mock.delivery.faults import FaultyRequest, send_faulty
 from steppay_mock.delivery.http import HttpTransport
-from steppay_mock.delivery.sender.engine import Engine
+from steppay_mock.delivery.sender.curl import CurlEngine
+from steppay_mock.delivery.sender.engine import Engine, ThreadEngine, Wire
 from steppay_mock.delivery.transport import MAX_ANSWER, Answer, Request
 from steppay_mock.wire.headers import request_headers
 
@@ -284,3 +286,80 @@ def test_plain_text_where_tls_is_meant_is_no_answer(make_engine: Make, serve_raw
     (answer,) = send(make_engine(timeout=5), url.replace("http:", "https:"))
     assert answer.status is None
     assert str(answer.error).startswith("no whole HTTP answer: ")
+
+
+CUT_OFF = "no whole HTTP answer: its head is cut off"
+NOTHING = "no whole HTTP answer: Remote end closed connection without response"
+BROKEN = None
+"""An answer that is none, in whatever words."""
+
+ANSWERS: dict[str, tuple[bytes, int | None, dict[str, str], bytes]] = {
+    "cut-in-a-header": (b"HTTP/1.1 200 OK\r\nConten", BROKEN, {}, b""),
+    "cut-after-the-status": (b"HTTP/1.1 200 OK\r\n", BROKEN, {}, b""),
+    "cut-in-the-status": (b"HTTP/1.1 200 O", BROKEN, {}, b""),
+    "cut-after-a-header": (b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n", BROKEN, {}, b""),
+    "cut-in-the-last-line": (b"HTTP/1.1 200 OK\r\nA: b\r\n\r", BROKEN, {}, b""),
+    "early-hints": (b"HTTP/1.1 103 E\r\nLink: x\r\n\r\nHTTP/1.1 200 OK\r\nA: b\r\n\r\nok", 200, {"a": "b"}, b"ok"),
+    "several-hints": (b"HTTP/1.1 102 P\r\n\r\nHTTP/1.1 103 E\r\n\r\nHTTP/1.1 201 OK\r\n\r\nok", 201, {}, b"ok"),
+    "hints-and-no-answer": (b"HTTP/1.1 103 Early Hints\r\n\r\n", BROKEN, {}, b""),
+    "hints-and-a-cut": (b"HTTP/1.1 103 E\r\n\r\nHTTP/1.1 200 OK\r\nCon", BROKEN, {}, b""),
+    "switching": (b"HTTP/1.1 101 Switching Protocols\r\n\r\n", BROKEN, {}, b""),
+    "length-a-word": (b"HTTP/1.1 200 OK\r\nContent-Length: x\r\n\r\nok", BROKEN, {}, b""),
+    "length-below-0": (b"HTTP/1.1 200 OK\r\nContent-Length: -1\r\n\r\nok", BROKEN, {}, b""),
+    "length-with-plus": (b"HTTP/1.1 200 OK\r\nContent-Length: +2\r\n\r\nok", BROKEN, {}, b""),
+    "length-empty": (b"HTTP/1.1 200 OK\r\nContent-Length: \r\n\r\nok", BROKEN, {}, b""),
+    "length-huge": (b"HTTP/1.1 200 OK\r\nContent-Length: 99999999999999999999\r\n\r\nok", BROKEN, {}, b""),
+    "lengths-differ": (b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nContent-Length: 1\r\n\r\nok", BROKEN, {}, b""),
+    "lengths-agree": (b"HTTP/1.1 200 OK\r\nContent-Length: 2, 2\r\n\r\nok", 200, {"content-length": "2, 2"}, b"ok"),
+    "nul-in-a-value": (b"HTTP/1.1 200 OK\r\nA: b\0c\r\n\r\nok", BROKEN, {}, b""),
+    "nul-in-a-name": (b"HTTP/1.1 200 OK\r\nA\0: b\r\n\r\nok", BROKEN, {}, b""),
+    "nul-in-the-status": (b"HTTP/1.1 200 O\0K\r\n\r\nok", BROKEN, {}, b""),
+    "return-in-a-value": (b"HTTP/1.1 200 OK\r\nA: b\rc: d\r\n\r\nok", BROKEN, {}, b""),
+    "no-colon": (b"HTTP/1.1 200 OK\r\nnothing\r\nA: b\r\n\r\nok", BROKEN, {}, b""),
+    "status-2000": (b"HTTP/1.1 2000 OK\r\n\r\nok", BROKEN, {}, b""),
+    "status-99": (b"HTTP/1.1 99 OK\r\n\r\nok", BROKEN, {}, b""),
+    "status-099": (b"HTTP/1.1 099 OK\r\n\r\nok", BROKEN, {}, b""),
+    "status-600": (b"HTTP/1.1 600 OK\r\n\r\nok", 600, {}, b"ok"),
+    "status-missing": (b"HTTP/1.1\r\n\r\nok", BROKEN, {}, b""),
+    "no-reason": (b"HTTP/1.1 200\r\n\r\nok", 200, {}, b"ok"),
+    "http-1.0": (b"HTTP/1.0 200 OK\r\n\r\nok", 200, {}, b"ok"),
+    "http-2": (b"HTTP/2 200 OK\r\n\r\nok", BROKEN, {}, b""),
+    "http-3.7": (b"HTTP/3.7 200 OK\r\n\r\nok", BROKEN, {}, b""),
+    "bare-line-feeds": (b"HTTP/1.1 200 OK\nA: b\n\nok", 200, {"a": "b"}, b"ok"),
+    "folded": (b"HTTP/1.1 200 OK\r\nA: b\r\n c\r\n\r\nok", 200, {"a": "b c"}, b"ok"),
+    "blank-before-colon": (b"HTTP/1.1 200 OK\r\nA : b\r\n\r\nok", 200, {"a": "b"}, b"ok"),
+    "too-many-headers": (b"HTTP/1.1 200 OK\r\n" + b"A: b\r\n" * 101 + b"\r\nok", BROKEN, {}, b""),
+    "many-headers": (b"HTTP/1.1 200 OK\r\n" + b"A: b\r\n" * 100 + b"\r\nok", 200, {"a": ", ".join("b" * 100)}, b"ok"),
+    "a-trailer": (
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\r\n0\r\nHTTP/1.1: x\r\nB: c\r\n\r\n",
+        200,
+        {"transfer-encoding": "chunked"},
+        b"ok",
+    ),
+}
+
+
+def every_answer(url: str) -> Iterator[Answer]:
+    """What each engine that the toolkit has makes of the receiver."""
+    yield alone(url)
+    for kind in (CurlEngine, ThreadEngine):
+        for keep_alive in (False, True):
+            with closing(kind(Wire(timeout=10, keep_alive=keep_alive, concurrency=1))) as engine:
+                yield send(engine, url)[0]
+    yield send_faulty(FaultyRequest(BODY, ()), endpoint_of(url), timeout=10)
+
+
+@pytest.mark.parametrize("name", ANSWERS)
+def test_all_engines_make_the_same_of_an_answer(serve_raw: Serve, name: str) -> None:
+    reply, status, headers, body = ANSWERS[name]
+    for answer in every_answer(serve_raw(replies(reply))):
+        assert (answer.status, answer.headers, answer.body) == (status, headers, body)
+        if status is None:
+            assert str(answer.error).startswith("no whole HTTP answer: ")
+        else:
+            assert answer.error is None
+
+
+@pytest.mark.parametrize(("name", "error"), [("cut-in-a-header", CUT_OFF), ("hints-and-no-answer", NOTHING)])
+def test_all_engines_say_how_an_answer_broke_off(serve_raw: Serve, name: str, error: str) -> None:
+    assert {answer.error for answer in every_answer(serve_raw(replies(ANSWERS[name][0])))} == {error}

@@ -64,7 +64,8 @@ def test_the_body_sent_is_the_events(payloads: Payloads) -> None:
             {"ordr": "shuffled"},
             (
                 "There is no delivery option 'ordr'. Did you mean 'order'? "
-                "Options are to, path, secret, order, duplicates, fault, seed, timeout, allow_hosts, now or sleep."
+                "Options are to, path, secret, hide, order, duplicates, fault, control, seed, timeout, allow_hosts, "
+                "now or sleep."
             ),
         ),
         ({"seed": "7"}, "A seed is an int, not str. Take the one that report.seed shows."),

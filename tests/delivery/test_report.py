@@ -153,6 +153,7 @@ def test_the_report_is_plain_data_for_programs(payloads: Payloads, closed_url: s
                 "event": "customer.created",
                 "timestamp": 1688697915,
                 "ok": False,
+                "control": None,
                 "payload": payloads(1)[0],
                 "status": 302,
                 "latency": outcome["latency"],
@@ -162,6 +163,7 @@ def test_the_report_is_plain_data_for_programs(payloads: Payloads, closed_url: s
                 "body": "\ufffdmoved",
             }
         ],
+        "controls": [],
     }
     assert deliver(payloads(1), to=closed_url).as_dict()["statuses"] == {"none": 1}
 

@@ -68,6 +68,7 @@ def test_the_numbers_of_a_tally(journal: str | None) -> None:
             {"event": "customer.created", "status": 204, "count": 2},
             {"event": "customer.created", "status": 500, "count": 4},
         ],
+        "control": None,
     }
     assert json.loads(json.dumps(tally.as_dict())) == tally.as_dict()
 

@@ -333,4 +333,4 @@ def test_the_secret_is_in_no_line_of_ours(pytester: pytest.Pytester, run: Run) -
     )
     result = run("--steppay-secret=whsec_do_not_tell")
     [line] = proofs(result)
-    assert line.startswith("test_it.py::test_it: unfinished: state= raised RuntimeError: ***")
+    assert line.startswith("test_it.py::test_it: unfinished: state= raised RuntimeError: ********")

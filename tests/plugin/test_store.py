@@ -174,3 +174,74 @@ def test_an_unknown_scenario_is_told_at_the_users_line(pytester: pytest.Pytester
             "test_it.py:2: SteppayMockError",
         ]
     )
+
+
+def test_a_receiver_that_reads_back_with_httpx_is_answered_in_process(pytester: pytest.Pytester, run: Run) -> None:
+    pytester.makepyfile(
+        """
+        import json
+
+        import httpx
+        import pytest
+
+        rows, real = {}, "https://api.steppay.kr/api/v1/subscriptions/"
+        client = httpx.AsyncClient()  # one for all: to make one takes longer than all else
+
+        async def app(scope, receive, send):
+            if scope["type"] != "http":
+                raise RuntimeError("no lifespan")
+            data = json.loads((await receive())["body"])["data"]
+            if "currentPeriod" in data:
+                answer = await client.get(f"{real}{data['subscriptionId']}", headers={"Secret-Token": "test_token"})
+                rows[data["subscriptionId"]] = answer.json()["status"]
+            await send({"type": "http.response.start", "status": 204, "headers": []})
+            await send({"type": "http.response.body"})
+
+        def test_every_order(steppay, steppay_api):
+            found = steppay.assert_order_independent(
+                app,
+                "subscription-cancelled-at-period-end",
+                state=lambda: dict(rows),
+                reset=rows.clear,
+                duplicates=False,
+                losses=False,
+            )
+            assert {call.status for call in steppay_api.calls} == {200}
+
+        def test_it_is_never_the_real_one(steppay_api):
+            with pytest.raises(httpx.ConnectError, match="api.serve"):
+                httpx.get("http://api.steppay.kr/api/v1/orders/7")
+
+        @pytest.mark.parametrize("status", [404, 204])
+        def test_faults_have_a_control(steppay, status):
+            def everything(environ, start_response):
+                start_response(f"{status} told", [])
+                return []
+
+            report = steppay.deliver(steppay.event("order.created"), to=everything, fault="wrong-secret")
+            assert (report.ok, bool(report.undecided)) == (False, status == 404)
+        """
+    )
+    run().assert_outcomes(passed=4)
+
+
+def test_a_failing_test_shows_the_control_of_a_fault(pytester: pytest.Pytester, run: Run) -> None:
+    pytester.makepyfile(
+        """
+        def nowhere(environ, start_response):
+            start_response("404 told", [])
+            return []
+
+        def test_it(steppay):
+            steppay.deliver(steppay.event("order.created"), to=nowhere, fault="wrong-secret").assert_ok()
+        """
+    )
+    result = run()
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(
+        [
+            "E * the event without the fault to be taken (2xx), before the fault wrong-secret can be judged",
+            "delivered: order.created (wrong-secret) -> 404; no verdict: without the fault 404",
+            "delivered: order.created -> 404",
+        ]
+    )

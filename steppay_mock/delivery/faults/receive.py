@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import io
 from contextlib import closing
-from http.client import HTTPResponse, IncompleteRead
+from http.client import IncompleteRead
 from typing import TYPE_CHECKING, Any
 
 from steppay_mock.delivery.faults.told import FAILURES
+from steppay_mock.delivery.head import WholeHeadResponse
 from steppay_mock.delivery.transport import MAX_ANSWER, Answer
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from http.client import HTTPResponse
 
     from steppay_mock.delivery.faults.connect import Connection
     from steppay_mock.delivery.faults.deadline import Deadline
@@ -22,14 +24,10 @@ def receive(connection: Connection, deadline: Deadline, tell: Callable[[Exceptio
 
     Raises what sockets and http.client raise if there is not even a head.
     """
-    with closing(HTTPResponse(_Source(connection, deadline), method="POST")) as response:  # type: ignore[arg-type]
+    with closing(WholeHeadResponse(_Source(connection, deadline), method="POST")) as response:  # type: ignore[arg-type]
         response.begin()
-        headers: dict[str, str] = {}
-        for name, value in response.getheaders():
-            key = name.lower()
-            headers[key] = f"{headers[key]}, {value}" if key in headers else value
         body, error = _body_of(response, tell)
-        return Answer(response.status, headers, body, error)
+        return Answer(response.head.status, response.head.headers, body, error)
 
 
 def _body_of(response: HTTPResponse, tell: Callable[[Exception], str]) -> tuple[bytes, str | None]:

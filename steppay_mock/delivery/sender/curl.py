@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from errno import ECONNREFUSED
 from functools import lru_cache
+from http.client import HTTPException
 from ssl import get_default_verify_paths
 from time import perf_counter, sleep
 
@@ -13,6 +14,8 @@ from pycurl import PREREQFUNC_ABORT, PREREQFUNC_OK, PREREQFUNCTION  # an ImportE
 
 from steppay_mock.delivery.endpoint import Endpoint
 from steppay_mock.delivery.excerpt import excerpt
+from steppay_mock.delivery.faults.fault import NO_WHOLE_ANSWER
+from steppay_mock.delivery.head import GONE, Head, read_head
 from steppay_mock.delivery.sender.engine import Wire
 from steppay_mock.delivery.transport import MAX_ANSWER, Answer
 
@@ -40,7 +43,7 @@ class _Exchange:
         """Where the next requests go, and the headers that all of them begin with."""
         self.endpoint = endpoint
         self.begin = begin
-        self.handle.setopt(pycurl.URL, str(endpoint))
+        self.handle.setopt(pycurl.URL, endpoint.url)
 
     def renew(self, token: int) -> None:
         """Forget the request before."""
@@ -79,7 +82,7 @@ class CurlEngine:
         self._flying: dict[pycurl.Curl, _Exchange] = {}
         self._unhurried = False
         self._head: list[bytes] = []
-        self._headers: dict[str, str] = {}
+        self._read: Head | None = None
 
     def start(self, token: int, endpoint: Endpoint, body: bytes, headers: Mapping[str, str]) -> None:
         """Begin a request."""
@@ -138,22 +141,21 @@ class CurlEngine:
         self._multi.remove_handle(handle)
         latency = perf_counter() - exchange.started
         self._unhurried = latency > _UNHURRIED
-        status = handle.getinfo(pycurl.RESPONSE_CODE) or None
         error = None if code == 0 or exchange.full else self._told(exchange, code, message)
-        if code and not _is_whole(exchange.head, status):
-            status = None
-        if status is None and error is None:
-            error = "no whole HTTP answer: it has no status"
-        headers = {} if status is None else self._read_headers(exchange.head)
         self._idle.append(exchange)
-        return exchange.token, Answer(status, headers, exchange.body, error, latency=latency)
+        try:
+            head = self._read_head(exchange.head)
+        except HTTPException as failure:  # libcurl may have been content with it
+            return exchange.token, Answer(None, error=error or f"{NO_WHOLE_ANSWER}{failure}", latency=latency)
+        return exchange.token, Answer(head.status, head.headers.copy(), exchange.body, error, latency=latency)
 
-    def _read_headers(self, head: list[bytes]) -> dict[str, str]:
-        """The headers of the last answer in it; most are those of the answer before."""
-        if head != self._head:
-            self._head = head.copy()
-            self._headers = _headers(head)
-        return self._headers.copy()
+    def _read_head(self, lines: list[bytes]) -> Head:
+        """The head of the answer, of which most are that of the answer before; trailers come behind it."""
+        if self._read is None or lines != self._head:
+            self._read = None
+            self._head = lines.copy()
+            self._read = read_head(iter(lines))
+        return self._read
 
     def _new_exchange(self, endpoint: Endpoint) -> _Exchange:
         wire, authorities = self._wire, get_default_verify_paths()
@@ -191,10 +193,10 @@ class CurlEngine:
         if code == pycurl.E_COULDNT_RESOLVE_HOST:
             return f"the name {exchange.endpoint.host} leads to no address"
         if code in {pycurl.E_GOT_NOTHING, pycurl.E_ABORTED_BY_CALLBACK}:
-            message = "Remote end closed connection without response"
+            message = GONE
         if code == pycurl.E_PEER_FAILED_VERIFICATION:
             message = f"[SSL: CERTIFICATE_VERIFY_FAILED] {message}"
-        return f"no whole HTTP answer: {excerpt(message)}"
+        return f"{NO_WHOLE_ANSWER}{excerpt(message)}"
 
 
 def _lines(headers: Mapping[str, str]) -> list[str]:
@@ -206,24 +208,3 @@ def _template(*names: str) -> str:
     """Lines with a gap for each value. As few as may be: each costs libcurl a copy and a look."""
     joints = ["" if not at else "\0" if name in _SEEN else "\r\n" for at, name in enumerate(names)]
     return "".join(f"{joint}{name}: %s" for joint, name in zip(joints, names, strict=True))
-
-
-def _is_whole(head: list[bytes], status: int | None) -> bool:
-    """Whether the head of an answer came to its end, and is not only one that tells the sender to go on."""
-    return status is not None and status >= 200 and any(line in {b"\r\n", b"\n"} for line in _last(head))
-
-
-def _last(head: list[bytes]) -> list[bytes]:
-    """The last head of several, such as one after 100 Continue."""
-    begins = [at for at, line in enumerate(head) if line.startswith(b"HTTP/")]
-    return head[begins[-1] :] if begins else head
-
-
-def _headers(head: list[bytes]) -> dict[str, str]:
-    found: dict[str, str] = {}
-    for line in _last(head)[1:]:
-        name, colon, value = line.decode("latin-1").partition(":")
-        if colon:
-            key = name.strip().lower()
-            found[key] = f"{found[key]}, {value.strip()}" if key in found else value.strip()
-    return found

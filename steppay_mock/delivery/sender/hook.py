@@ -8,8 +8,9 @@ from typing import Any
 
 from steppay_mock.contract.catalogue import EventType, parse_event_type
 from steppay_mock.delivery.endpoint import DEFAULT_PATH, Endpoint, parse_endpoint
-from steppay_mock.delivery.sender.redact import Redaction
 from steppay_mock.errors import SteppayMockError
+from steppay_mock.wire.redact import Redaction
+from steppay_mock.wire.shown_url import shown_url
 from steppay_mock.wire.signature import Secrets, as_secrets
 
 
@@ -21,7 +22,7 @@ class Hook:
     ``enabled``: False, and nothing is sent to it.
     """
 
-    url: str
+    url: str = field(repr=False)
     events: Iterable[EventType | str] = ()
     secret: Any = field(default=None, repr=False)
     enabled: bool = True
@@ -37,7 +38,7 @@ class OpenHook:
     secrets: Secrets | None = field(repr=False)
     events: frozenset[str]
     redact: Redaction = field(repr=False)
-    """Strikes its secrets out of what it answers."""
+    """Strikes its secrets, and those of its URL, out of what it answers."""
 
     def wants(self, event_type: str) -> bool:
         """Whether events of this type are for it."""
@@ -61,9 +62,9 @@ def _open(hook: Hook, allowed: frozenset[str]) -> OpenHook:
     secrets = None if hook.secret is None else as_secrets(hook.secret)
     wanted = [hook.events] if isinstance(hook.events, str) else list(hook.events)
     return OpenHook(
-        name=hook.name or str(endpoint),
+        name=shown_url(hook.name) or str(endpoint),
         endpoint=endpoint,
         secrets=secrets,
         events=frozenset(str(parse_event_type(one)) for one in wanted),
-        redact=Redaction(secrets),
+        redact=Redaction([*(secrets or ()), *endpoint.secrets]),
     )

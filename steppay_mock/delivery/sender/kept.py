@@ -21,9 +21,8 @@ class KeptTransport(HttpTransport):
         """Close the connection."""
         self._drop()
 
-    def send(self, request: Request) -> Answer:
-        """Hand over one request."""
-        answer = super().send(request)
+    def _exchange(self, request: Request) -> Answer:
+        answer = super()._exchange(request)
         if answer.error is not None or len(answer.body) >= MAX_ANSWER:  # something may be left on the connection
             self._drop()
         return answer

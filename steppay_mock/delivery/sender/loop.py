@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from steppay_mock.delivery.retries import Retries
     from steppay_mock.delivery.sender.agenda import Agenda
     from steppay_mock.delivery.sender.clock import Clock
+    from steppay_mock.delivery.sender.controls import Controls
     from steppay_mock.delivery.sender.hook import OpenHook
     from steppay_mock.delivery.sender.lanes import Lanes
     from steppay_mock.delivery.sender.stop import Stop
@@ -55,6 +56,7 @@ class Loop:
     succeeds: Callable[[int], bool]
     stop: Stop
     watch: Callable[[Tally], object]
+    controls: Controls
     _flights: dict[int, Row] = field(default_factory=dict)
     _ended: list[Ended] = field(default_factory=list)
     _headers: dict[str, str] = field(default_factory=dict)
@@ -133,11 +135,13 @@ class Loop:
 
     def _settle(self, row: Row, answer: Answer) -> None:
         number, failures, due = row.attempts + 1, row.failures, None
-        answer = self.hooks[row.hook].redact(answer)
+        hook = self.hooks[row.hook]
+        answer = answer.without(hook.redact)
+        self.controls.note(hook.name, row.type, row.position, row.body, fault=row.fault, answer=answer)
         self.tally.answers[row.type, answer.status] += 1
         if self._is_right(row, answer):
             state = "SUCCESS"
-            self.tally.succeeded += 1
+            self.tally.succeed(row.type)
         else:
             failures += 1
             delay = self.retries.delay(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self, TypedDict, Unpack
 
@@ -12,11 +13,13 @@ from steppay_mock.delivery.journal.claim import claim
 from steppay_mock.delivery.journal.damage import refuse_damage
 from steppay_mock.delivery.journal.given_up import forget_given_up
 from steppay_mock.delivery.journal.journal import Journal
+from steppay_mock.delivery.options import check_control
 from steppay_mock.delivery.order import Order, arrange, check_order
 from steppay_mock.delivery.schedule.makers import check_share
 from steppay_mock.delivery.schedule.schedule import Schedule
 from steppay_mock.delivery.sender.agenda import Agenda
 from steppay_mock.delivery.sender.blocking import BlockingAgenda
+from steppay_mock.delivery.sender.controls import Controls
 from steppay_mock.delivery.sender.engine import Wire, make_engine
 from steppay_mock.delivery.sender.hook import Hook, OpenHook, open_hooks
 from steppay_mock.delivery.sender.lanes import Lanes
@@ -33,6 +36,7 @@ from steppay_mock.delivery.sender.remembered import recall, remember
 from steppay_mock.delivery.sender.stop import Stop, stopped_by_interrupt
 from steppay_mock.delivery.sender.tally import Tally
 from steppay_mock.errors import SteppayMockError
+from steppay_mock.wire.shown_url import shown_url
 
 if TYPE_CHECKING:
     from steppay_mock.delivery.journal.journal import Row
@@ -46,14 +50,15 @@ _PATIENCE = 10.0  # seconds, as long as for a journal that is busy
 class SendOptions(TypedDict, total=False):
     """What ``send`` and ``send_async`` take beside the events; every option may be left out.
 
-    ``order``, ``duplicates`` and ``fault`` are those of :func:`~steppay_mock.delivery.deliver.deliver`; ``seed``
-    repeats them, the trace ids and the jitter of retries. ``concurrency`` stands in for the sender's. ``watch`` is
-    called with the counts while it runs.
+    ``order``, ``duplicates``, ``fault`` and ``control`` are those of :func:`~steppay_mock.delivery.deliver.deliver`;
+    ``seed`` repeats them, the trace ids and the jitter of retries. ``concurrency`` stands in for the sender's.
+    ``watch`` is called with the counts while it runs.
     """
 
     order: Order
     duplicates: float
     fault: str | None
+    control: bool
     seed: int | None
     concurrency: int | None
     watch: Watch | None
@@ -68,6 +73,7 @@ class _Job:
     stop: Stop
     settings: SenderSettings
     watch: Watch | None
+    controls: Controls
 
 
 class Sender:
@@ -111,6 +117,7 @@ class Sender:
         order: Order = "occurrence",
         duplicates: float = 0.0,
         fault: str | None = None,
+        control: bool = True,
         seed: int | None = None,
         concurrency: int | None = None,
         watch: Watch | None = None,
@@ -128,6 +135,7 @@ class Sender:
                 order=order,
                 duplicates=duplicates,
                 fault=fault,
+                control=control,
                 seed=seed,
                 concurrency=concurrency,
                 watch=watch,
@@ -192,11 +200,29 @@ class Sender:
         finally:
             self._running.remove(stop)
 
-    def _send(
+    def _send(self, events: Events | Schedule, stop: Stop, *, control: bool = True, **options: Any) -> Tally:
+        """Send them, and with a fault what its verdict rests on."""
+        check_control(control)
+        controls = Controls()
+        tally = self._send_once(events, stop, hooks=self._hooks, controls=controls, **options)
+        return self._controlled(tally, controls, stop) if control else tally
+
+    def _controlled(self, tally: Tally, controls: Controls, stop: Stop) -> Tally:
+        """The tally, after the events of its controls were sent without their fault, in order and one by one."""
+        for hook in self._hooks:
+            events = controls.events(hook.name)
+            if events and not stop.asked:
+                options: Any = {"hooks": [hook], "controls": Controls(), "seed": tally.seed, "concurrency": 1}
+                tally.add_control(self._send_once(events, stop, **options))
+        return tally
+
+    def _send_once(
         self,
         events: Events | Schedule,
         stop: Stop,
         *,
+        hooks: list[OpenHook],
+        controls: Controls,
         order: Order = "occurrence",
         duplicates: float = 0.0,
         fault: str | None = None,
@@ -205,16 +231,17 @@ class Sender:
         watch: Watch | None = None,
     ) -> Tally:
         check_order(order)
-        for hook in self._hooks:
+        for hook in hooks:
             check_fault(fault, hook)
-        tally = Tally(self._target, check_seed(seed))
+        tally = Tally(", ".join(hook.name for hook in hooks), check_seed(seed))
         settings = self._settings
         if concurrency is not None:
             settings = replace(settings, concurrency=check_concurrency(concurrency))
         planned = arrange(events, order, seed=tally.seed, duplicates=check_share(duplicates), fault=fault)
+        make = partial(_Job, tally=tally, stop=stop, settings=settings, watch=watch, controls=controls)
         path = settings.journal
         if path is None:
-            job = _Job(hooks=dict(enumerate(self._hooks, 1)), tally=tally, stop=stop, settings=settings, watch=watch)
+            job = make(hooks=dict(enumerate(hooks, 1)))
             routing = Routing(planned, job.hooks, tally)
             record = Unwritten(routing)
             self._run(job, record, record.rows(), widest=routing.widest)
@@ -228,10 +255,9 @@ class Sender:
                 settings=remember(settings),
                 claimed=lambda run: _claim_new(path, run, claims),
             )
-            hooks = {journal.add_hook(run, name=one.name, url=str(one.endpoint)): one for one in self._hooks}
-            job = _Job(hooks=hooks, tally=tally, stop=stop, settings=settings, watch=watch)
+            job = make(hooks={journal.add_hook(run, name=one.name, url=one.endpoint.url): one for one in hooks})
             written = Journalled(journal, run)
-            if written.plan(Routing(planned, hooks, tally), stop):
+            if written.plan(Routing(planned, job.hooks, tally), stop):
                 tally.run = run
                 self._finish(job, written)
             else:
@@ -241,22 +267,25 @@ class Sender:
     def _resume(self, journal: Journal, run: int, stop: Stop, watch: Watch | None) -> Tally:
         ((seed, kept),) = journal.ask("SELECT seed, settings FROM runs WHERE id = ?", run)
         settings = recall(run, kept, now=self._settings, told=self._told)
-        known = {(hook.name, str(hook.endpoint)): hook for hook in self._hooks}
+        known = {(hook.name, hook.endpoint.url): hook for hook in self._hooks}
         hooks: dict[int, OpenHook] = {}
         for number, name, url in journal.ask("SELECT id, name, url FROM hooks WHERE run = ?", run):
-            if (name, url) not in known:
+            named = shown_url(name)  # journals of older versions have the whole URL for a name
+            if (named, url) not in known:
                 raise SteppayMockError(
-                    f"Run {run} went to {name} ({url}), which this sender does not know. Give it the same receivers."
+                    f"Run {run} went to {named} ({shown_url(url)}), which this sender does not know. "
+                    "Give it the same receivers."
                 )
-            hooks[int(number)] = known[name, url]
+            hooks[int(number)] = known[named, url]
         tally = Tally(self._target, int(seed), run=run)
         counts = dict(journal.ask("SELECT state, count(*) FROM deliveries WHERE run = ? GROUP BY state", run))
         tally.planned, tally.succeeded = sum(counts.values()), counts.get("SUCCESS", 0)
         tally.failed = counts.get("FAIL", 0)
         tally.reordered = True  # or not: nobody looks at the whole of it any more
-        job = _Job(hooks=hooks, tally=tally, stop=stop, settings=settings, watch=watch)
+        controls = Controls.of_run(journal, run)
+        job = _Job(hooks=hooks, tally=tally, stop=stop, settings=settings, watch=watch, controls=controls)
         self._finish(job, Journalled(journal, run))
-        return tally
+        return tally if tally.pending else self._controlled(tally, controls, stop)
 
     def _finish(self, job: _Job, record: Journalled) -> None:
         self._run(job, record, record.rows(), widest=record.journal.widest(record.run))
@@ -288,6 +317,7 @@ class Sender:
                 succeeds=settings.succeeds,
                 stop=job.stop,
                 watch=job.watch or (lambda _tally: None),
+                controls=job.controls,
             ).run()
         job.tally.elapsed = steady() - started
 

@@ -36,6 +36,14 @@ class Tally:
     reordered: bool = False
     answers: Counter[tuple[str, int | None]] = field(default_factory=Counter)
     first_failure: str | None = None
+    failures: dict[str, str] = field(default_factory=dict)
+    """The first answer to each event type that was no success."""
+    ends: Counter[tuple[str, bool]] = field(default_factory=Counter)
+    """How many deliveries of each event type came to their end, and whether that was a success."""
+    control: Tally | None = None
+    """What came of the events that were delivered once more without their fault; None if that was not needed."""
+    control_runs: tuple[int, ...] = ()
+    """Under which numbers these stand in the journal."""
     waiting: Waiting | None = field(default=None, compare=False, repr=False)
     """What is waited for now, for who watches."""
 
@@ -46,8 +54,12 @@ class Tally:
 
     @property
     def ok(self) -> bool:
-        """Whether every delivery was answered with success; one of none, or one that was stopped, is not ok."""
-        return self.planned > 0 and self.succeeded == self.planned and not self.stopped
+        """Whether every delivery was answered with success; one of none, or one that was stopped, is not ok.
+
+        With a fault success is what a right receiver does, and the event without the fault has to be taken as well.
+        """
+        whole = self.planned > 0 and self.succeeded == self.planned and not self.stopped
+        return whole and (self.control is None or self.control.ok)
 
     @property
     def statuses(self) -> Counter[int | None]:
@@ -67,24 +79,71 @@ class Tally:
         if self.ok:
             return
         raise ContractViolation(
-            kind="status" if self.planned else "nothing-delivered",
+            kind=self._kind(),
             event="?",
             path=self.target,
-            expected="every delivery answered with success" if self.planned else "at least one event",
+            expected=self._expected(),
             sent=self._sent(),
             next_step=self._next_step(),
         )
 
+    def succeed(self, event: str) -> None:
+        """Count a delivery that was answered with success."""
+        self.succeeded += 1
+        self.ends[event, True] += 1
+
     def fail(self, event: str, answer: Answer, *, final: bool) -> None:
         """Count an attempt that was no success; ``final`` if it was the delivery's last."""
         self.failed += final
-        if self.first_failure is None:
+        if final:
+            self.ends[event, False] += 1
+        if event not in self.failures:
             told = "no answer" if answer.status is None else str(answer.status)
-            self.first_failure = f"{event}: {told}" + (f", {answer.error}" if answer.error else "")
+            self.failures[event] = told + (f", {answer.error}" if answer.error else "")
+        if self.first_failure is None:
+            self.first_failure = f"{event}: {self.failures[event]}"
+
+    def add_control(self, other: Tally) -> None:
+        """Add a run of events that were delivered once more without their fault."""
+        if other.run is not None:
+            self.control_runs = (*self.control_runs, other.run)
+        if self.control is None:
+            self.control = other
+            return
+        known = self.control
+        known.planned += other.planned
+        known.succeeded += other.succeeded
+        known.failed += other.failed
+        known.stopped = known.stopped or other.stopped
+        known.answers += other.answers
+        known.failures = {**other.failures, **known.failures}
+        known.first_failure = known.first_failure or other.first_failure
+
+    @property
+    def undecided(self) -> dict[str, str]:
+        """The event types without a verdict on their fault, and the answer to them without the fault."""
+        return {} if self.control is None or self.control.ok else self.control.failures
+
+    def judged(self, *, right: bool | None = None) -> int:
+        """How many deliveries have a verdict, or how many of them are right or wrong, since this tally began."""
+        counted = ((event, is_right, n) for (event, is_right), n in self.ends.items() if event not in self.undecided)
+        return sum(n for _, is_right, n in counted if right is None or is_right is right)
+
+    def _kind(self) -> str:
+        if self.undecided:
+            return "no-verdict"
+        return "status" if self.planned else "nothing-delivered"
+
+    def _expected(self) -> str:
+        if self.undecided:
+            return "each event without the fault to be taken, before the fault can be judged"
+        return "every delivery answered with success" if self.planned else "at least one event"
 
     def _sent(self) -> str:
         if not self.planned:
             return "none"
+        if self.undecided:
+            return "; ".join(f"{event} without the fault: {answer}" for event, answer in self.undecided.items())
         counted = f"{self.succeeded} of {self.planned}: {self._told()}"
         return counted if self.first_failure is None else f"{counted}; first {self.first_failure}"
 
@@ -93,8 +152,9 @@ class Tally:
             return "Pass events that a receiver wants: an iterator that was used up, or a Hook's events=, leaves none."
         if self.pending or self.stopped:
             return "It was stopped before its end. Resume it, if it has a journal, or send the events again."
+        plain = self.control if self.undecided and self.control is not None else self
         steps = {401: "Is the secret right?", 404: "Is the path right?", None: "Is the receiver running?"}
-        statuses = set(self.statuses)
+        statuses = set(plain.statuses)
         asked = f"{steps[statuses.pop()]} " if len(statuses) == 1 and statuses <= steps.keys() else ""
         return f"{asked}Read the receiver's log{', and the journal' if self.run is not None else ''}."
 
@@ -126,6 +186,7 @@ class Tally:
             "stopped": self.stopped,
             "elapsed": self.elapsed,
             "warnings": self.warnings(),
+            "control": None if self.control is None else self.control.as_dict(),
             "answers": [
                 {"event": event, "status": status, "count": count}
                 for (event, status), count in sorted(self.answers.items(), key=lambda one: (one[0][0], one[0][1] or 0))
@@ -133,7 +194,8 @@ class Tally:
         }
 
     def __str__(self) -> str:
-        return f"{self.succeeded} of {self.planned} delivered to {self.target}: {self._told()}"
+        told = f"{self.succeeded} of {self.planned} delivered to {self.target}: {self._told()}"
+        return f"{told}; no verdict: {self._sent()}" if self.undecided else told
 
     def _told(self) -> str:
         told = ", ".join(f"{count} x {status or 'no answer'}" for status, count in self.statuses.most_common())

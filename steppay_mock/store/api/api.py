@@ -34,9 +34,10 @@ def can_be_token(token: object) -> bool:
 class StoreApi:
     """StepPay's REST API over one store or more; of the stores that have a thing, the one added last answers.
 
-    Give it to a receiver in one of three ways: ``api.patched()`` for ``requests`` in this process, ``api.serve()`` for
-    anything else, and the API itself is a WSGI application. A call is settled when it arrives: a slow or held answer
-    says what was true then. ``match`` is a path with wildcards, ``times`` the next so many calls that match; None: all.
+    Give it to a receiver in one of three ways: ``api.patched()`` for ``requests`` and ``httpx`` in this process,
+    ``api.serve()`` for anything else, and the API itself is a WSGI application. A call is settled when it arrives: a
+    slow or held answer says what was true then. ``match`` is a path with wildcards, ``times`` the next so many calls
+    that match; None: all.
     A rule is used by every call that it matches, also by one without the right token.
 
     ``sleep`` is what :meth:`slow_down` waits with; left out, a server that stops does not wait for it.
@@ -120,15 +121,20 @@ class StoreApi:
     # How it is called.
 
     def patched(self) -> AbstractContextManager[RequestsMock]:
-        """Within it, ``requests`` to https://api.steppay.kr are answered in this process.
+        """Within it, calls of ``requests`` and ``httpx`` to https://api.steppay.kr are answered in this process.
 
-        Calls of this machine pass through; any other host, or an unknown path, is a ``ConnectionError`` that says what
-        can be called. It gives a ``responses.RequestsMock``, to which you can add other hosts; what you add wins.
+        Of ``requests``, calls of this machine pass through; any other host, or an unknown path, is a
+        ``ConnectionError`` that says what can be called. It gives a ``responses.RequestsMock``, to which you can add
+        other hosts; what you add wins.
 
         ``responses`` of your own: around it, it answers every host but StepPay's, this machine included. Within it,
         ``@responses.activate`` keeps reaching the API, until ``responses.reset()``; a ``RequestsMock`` that you make
         within hides the API, unless you give it ``real_adapter_send=requests.adapters.HTTPAdapter.send`` and
-        ``passthru_prefixes=("https://api.steppay.kr",)``. Other clients (httpx, aiohttp) are not caught: serve() them.
+        ``passthru_prefixes=("https://api.steppay.kr",)``.
+
+        Calls of ``httpx`` to StepPay's API are answered too, those of sync and of async clients; its other calls go
+        where they go. Any other client cannot resolve StepPay's names meanwhile, so that nothing reaches the real one:
+        serve() the API for it.
         """
         from steppay_mock.store.api.patching import patched
 

@@ -1,4 +1,4 @@
-"""How are the calls of ``requests`` in this process answered by the API? Through the library ``responses``."""
+"""Calls of ``requests`` in this process are answered by the API, through the library ``responses``."""
 
 from __future__ import annotations
 
@@ -14,9 +14,10 @@ from requests.exceptions import ConnectionError as NoConnection
 from requests.exceptions import ReadTimeout
 from responses.registries import FirstMatchRegistry
 
-from steppay_mock.store.api.calls import Call
-from steppay_mock.store.api.endpoints import HOST, LISTING, URL, target_of
-from steppay_mock.store.api.request import CallerGoneError, Request
+from steppay_mock.store.api.asking import Parts, TooLateError, UnknownPathError, ask
+from steppay_mock.store.api.endpoints import HOST, URL
+from steppay_mock.store.api.patching_httpx import httpx_patched
+from steppay_mock.store.api.vendor_hosts import vendor_hosts_closed
 
 if TYPE_CHECKING:
     from requests import PreparedRequest, Response
@@ -28,12 +29,10 @@ _HOW_TO_MOCK = (
     "or with `responses` around patched()."
 )
 
-Parts = tuple[int, list[tuple[str, str]], bytes]
-
 
 @contextmanager
 def patched(api: StoreApi) -> Iterator[responses.RequestsMock]:
-    """Within it, ``requests`` to StepPay's host are answered by the API."""
+    """Within it, calls of ``requests`` and ``httpx`` to StepPay's host are answered by the API, and none reaches it."""
     before = HTTPAdapter.send
     # A mock of the user's that is active already keeps what is not StepPay's: it was asked first.
     has_other_mock = getattr(before, "__module__", None) == "responses"
@@ -50,7 +49,7 @@ def patched(api: StoreApi) -> Iterator[responses.RequestsMock]:
         registry=Doors,
         real_adapter_send=before,
     )
-    with mock, _back_door():
+    with vendor_hosts_closed(), httpx_patched(api), mock, _back_door():
         yield mock
 
 
@@ -68,32 +67,21 @@ def _called(method: str, answer: Callable[[PreparedRequest], Parts]) -> response
 
 
 def _answer(api: StoreApi, asked: PreparedRequest) -> Parts:
-    method, path = str(asked.method), unquote(urlsplit(str(asked.url)).path, errors="replace")
-    if target_of(path) is None:
-        # In a test this is a typo, or an endpoint that nobody knows: louder than a 404 that a receiver may swallow.
-        api.calls.add(Call(method, path, None))
-        raise NoConnection(
-            f"{method} {URL}{path} is no endpoint that is known of StepPay. Known are: {LISTING}. "
-            + _HOW_TO_MOCK.format(url=URL + path),
-            request=asked,
-        )
-    token = asked.headers.get("Secret-Token")
-    request = Request(
-        method=method,
-        path=path,
-        token=token.decode("latin-1") if isinstance(token, bytes) else token,
-        patience=_read_timeout(asked.req_kwargs.get("timeout")),  # type: ignore[attr-defined] # responses puts it there
-    )
+    method, url = str(asked.method), str(asked.url)
+    patience = _read_timeout(asked.req_kwargs.get("timeout"))  # type: ignore[attr-defined] # responses puts it there
     try:
-        answer = api.answer(request)
-    except CallerGoneError as gone:
-        raise ReadTimeout(
-            f"{method} {URL}{path}: no answer within {request.patience:g} s: {gone}.", request=asked
-        ) from None
+        status, headers, body = ask(
+            api, method=method, url=url, token=asked.headers.get("Secret-Token"), patience=patience
+        )
+    except UnknownPathError as error:
+        known = URL + unquote(urlsplit(url).path, errors="replace")
+        raise NoConnection(f"{error}{_HOW_TO_MOCK.format(url=known)}", request=asked) from None
+    except TooLateError as error:
+        raise ReadTimeout(str(error), request=asked) from None
     if method == "HEAD":
         # Older releases of responses take the length of an answer to HEAD for that of a body, and miss it.
-        return answer.status, [header for header in answer.headers if header[0] != "Content-Length"], b""
-    return answer.status, answer.headers, answer.body
+        return status, [header for header in headers if header[0] != "Content-Length"], b""
+    return status, headers, body
 
 
 def _refuse(asked: PreparedRequest) -> Parts:

@@ -1,0 +1,139 @@
+"""The head of an answer: its status and its headers, read by one piece of code for every engine.
+
+HTTP libraries forgive different things. Whether an answer counts must not depend on which of them is installed, so each
+engine gives the lines that it has read to :func:`read_head`, and takes from it what they say.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from http.client import HTTPException, HTTPResponse, RemoteDisconnected
+
+from steppay_mock.delivery.excerpt import excerpt
+
+_STATUS = re.compile(rb"HTTP/1\.([01]) ([1-9][0-9][0-9])(?: (.*))?")
+_LONGEST = 65_536  # bytes of a line, and as many headers as http.client takes: the narrowest of the libraries
+_MOST = 100
+_LENGTH = re.compile(r"[0-9]{1,18}")
+_FRAMING = ("connection", "keep-alive", "transfer-encoding")
+_BLANK = {b"\r\n", b"\n"}
+
+GONE = "Remote end closed connection without response"
+"""What is said where nothing came back; the words are those of http.client."""
+
+
+class BrokenHeadError(HTTPException):
+    """The head is none, or did not come to its end."""
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """Status and headers, the names in lower case; what came several times is joined by commas."""
+
+    minor: int
+    status: int
+    headers: dict[str, str]
+
+
+def read_head(lines: Iterator[bytes]) -> Head:
+    """The head of the answer; those of 1xx before it, such as 103 Early Hints, are passed over (RFC 9110, 15.2).
+
+    Raises BrokenHeadError for one that is cut off or malformed, and RemoteDisconnected where there is none.
+    """
+    while True:
+        head = _read_one(lines)
+        if head.status >= 200:
+            return head
+
+
+class WholeHeadResponse(HTTPResponse):
+    """A response whose head is read by :func:`read_head`; ``head`` is what it said."""
+
+    head: Head
+
+    def begin(self) -> None:
+        """Read the head, and let http.client see of it only what frames the body."""
+        if self.headers is not None:  # None until it has begun
+            return
+        source = self.fp
+        self.head = read_head(iter(lambda: source.readline(_LONGEST + 1), b""))
+        self.fp = io.BufferedReader(io.BytesIO(_framing(self.head)))
+        try:
+            super().begin()
+        finally:
+            self.fp = source
+
+
+def _read_one(lines: Iterator[bytes]) -> Head:
+    first = next(lines, b"")
+    if not first:
+        raise RemoteDisconnected(GONE)
+    found = _STATUS.fullmatch(first.rstrip(b"\r\n"))
+    if len(first) > _LONGEST:
+        raise BrokenHeadError(_too_long("status line"))
+    if found is None or b"\0" in first:
+        raise BrokenHeadError(excerpt(first.decode("latin-1")))
+    fields: list[tuple[str, str]] = []
+    for line in _lines_after(first, lines):
+        _add(line, fields)
+    headers: dict[str, str] = {}
+    for name, value in fields:
+        headers[name] = f"{headers[name]}, {value}" if name in headers else value
+    _check_length(headers.get("content-length"))
+    return Head(int(found[1]), int(found[2]), headers)
+
+
+def _lines_after(first: bytes, lines: Iterator[bytes]) -> Iterator[str]:
+    """The lines of the headers, up to the blank one."""
+    line = first
+    for count in range(_MOST + 1):
+        if not line.endswith(b"\n"):
+            raise BrokenHeadError(_too_long("header line") if len(line) > _LONGEST else "its head is cut off")
+        if count:
+            yield _text_of(line)
+        line = next(lines, b"")
+        if line in _BLANK:
+            return
+    raise BrokenHeadError(f"got more than {_MOST} headers")
+
+
+def _text_of(line: bytes) -> str:
+    text = line.removesuffix(b"\n").removesuffix(b"\r").decode("latin-1")
+    if "\0" in text or "\r" in text:
+        raise BrokenHeadError("a header has a NUL, or a carriage return, in it")
+    return text
+
+
+def _too_long(what: str) -> str:
+    return f"got more than {_LONGEST} bytes when reading {what}"
+
+
+def _add(line: str, fields: list[tuple[str, str]]) -> None:
+    if line[0] in " \t" and fields:  # the header before it goes on (RFC 9112, 5.2)
+        name, value = fields.pop()
+        fields.append((name, f"{value} {line.strip()}"))
+        return
+    name, colon, value = line.partition(":")
+    if not colon or not name.strip():
+        raise BrokenHeadError(f"a header has no name: {excerpt(line)}")
+    fields.append((name.strip().lower(), value.strip()))
+
+
+def _check_length(told: str | None) -> None:
+    """Refuse a content-length that is no number, or several that differ (RFC 9112, 6.3)."""
+    if told is None:
+        return
+    lengths = {one.strip() for one in told.split(",")}
+    if len(lengths) > 1 or not _LENGTH.fullmatch(lengths.pop()):
+        raise BrokenHeadError(f"its content-length is {excerpt(told, limit=40)!r}")
+
+
+def _framing(head: Head) -> bytes:
+    lines = [f"HTTP/1.{head.minor} {head.status} ."]
+    lines += [f"{name}: {head.headers[name]}" for name in _FRAMING if name in head.headers]
+    if "content-length" in head.headers:
+        lines.append(f"content-length: {head.headers['content-length'].partition(',')[0]}")
+    return "\r\n".join([*lines, "", ""]).encode("latin-1")

@@ -1,0 +1,60 @@
+"""What the sender delivers once more without its fault, so that the fault can be judged (``delivery/control.py``).
+
+It keeps no more than one event of each type for each receiver, however many deliveries there are.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from steppay_mock.delivery.control import is_taken
+from steppay_mock.delivery.transport import Answer
+from steppay_mock.payload.event import Event
+
+if TYPE_CHECKING:
+    from steppay_mock.delivery.journal.journal import Journal
+
+_ENDED = """
+SELECT h.name, e.type, d.position, e.body, d.fault, a.status, a.error
+FROM deliveries d JOIN events e ON e.id = d.event JOIN hooks h ON h.id = d.hook
+JOIN attempts a ON a.delivery = d.id AND a.number = (SELECT max(b.number) FROM attempts b WHERE b.delivery = d.id)
+WHERE d.run = ? AND d.state <> 'PENDING' AND a.answered_at IS NOT NULL
+    AND EXISTS (SELECT 1 FROM deliveries f WHERE f.run = d.run AND f.fault IS NOT NULL)
+ORDER BY d.position
+"""
+
+
+@dataclass(slots=True)
+class Controls:
+    """The events that came with a fault and were not taken: of each type and receiver the first."""
+
+    _refused: dict[tuple[str, str], tuple[int, bytes]] = field(default_factory=dict)
+    _taken: set[tuple[str, str]] = field(default_factory=set)
+    """The types of which a plain event was taken: they need no other control."""
+
+    @classmethod
+    def of_run(cls, journal: Journal, run: int) -> Controls:
+        """What is known of a run that goes on."""
+        found = cls()
+        for hook, kind, position, body, fault, status, error in journal.ask(_ENDED, run):
+            found.note(
+                str(hook), str(kind), int(position), bytes(body), fault=fault, answer=Answer(status, error=error)
+            )
+        return found
+
+    def note(self, hook: str, kind: str, position: int, body: bytes, *, fault: str | None, answer: Answer) -> None:
+        """Look at the answer of this receiver to an event of this type."""
+        if is_taken(answer):
+            if fault is None:
+                self._taken.add((hook, kind))
+        elif fault is not None:
+            known = self._refused.get((hook, kind))
+            if known is None or position < known[0]:
+                self._refused[hook, kind] = position, body
+
+    def events(self, hook: str) -> list[Event]:
+        """What this receiver is to get, in the order in which it was planned."""
+        wanted = [one for key, one in self._refused.items() if key[0] == hook and key not in self._taken]
+        return [Event.from_payload(json.loads(body)) for _, body in sorted(wanted)]

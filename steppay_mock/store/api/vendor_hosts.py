@@ -1,0 +1,84 @@
+"""No client of this process reaches StepPay's hosts while the API is patched: their names lead to no address.
+
+A receiver that calls with a client that is not patched would call the real StepPay, with its real token.
+"""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from typing import Any
+
+from steppay_mock.store.api.endpoints import URL
+
+_VENDOR = "steppay.kr"
+_RESOLVERS = ("getaddrinfo", "gethostbyname", "gethostbyname_ex")
+_CONNECTORS = ("connect", "connect_ex")
+
+
+class VendorHostError(socket.gaierror):
+    """A client wanted to reach one of StepPay's hosts while the API is patched."""
+
+
+@contextmanager
+def vendor_hosts_closed() -> Iterator[None]:
+    """Within it, resolving one of StepPay's names is a VendorHostError, and so is connecting to it."""
+    resolvers = {name: getattr(socket, name) for name in _RESOLVERS}
+    connectors = {name: getattr(socket.socket, name) for name in _CONNECTORS}
+    own = {name for name in _CONNECTORS if name in vars(socket.socket)}
+    for name, function in resolvers.items():
+        setattr(socket, name, _guarded_resolver(function))
+    for name, function in connectors.items():
+        setattr(socket.socket, name, _guarded_connector(function))
+    try:
+        yield
+    finally:
+        for name, function in resolvers.items():
+            setattr(socket, name, function)
+        for name, function in connectors.items():
+            if name in own:
+                setattr(socket.socket, name, function)
+            else:
+                delattr(socket.socket, name)  # it was that of the class below
+
+
+def is_vendor_host(host: object) -> bool:
+    """Whether the name is one of StepPay's, however it is written."""
+    if isinstance(host, bytes | bytearray):
+        host = host.decode("latin-1")
+    if not isinstance(host, str):
+        return False
+    with suppress(UnicodeError):  # it is no name, and resolvers will say so
+        # As resolvers do: it maps wide letters and ideographic dots to plain ones.
+        host = host.encode("idna").decode()
+    name = host.rstrip(".").lower()
+    return name == _VENDOR or name.endswith(f".{_VENDOR}")
+
+
+def _guarded_resolver(function: Callable[..., Any]) -> Callable[..., Any]:
+    def resolve(host: Any, *arguments: Any, **options: Any) -> Any:
+        _check(host)
+        return function(host, *arguments, **options)
+
+    return resolve
+
+
+def _guarded_connector(function: Callable[..., Any]) -> Callable[..., Any]:
+    def connect(self: socket.socket, address: Any) -> Any:
+        if isinstance(address, tuple) and address:
+            _check(address[0])
+        return function(self, address)
+
+    return connect
+
+
+def _check(host: object) -> None:
+    if is_vendor_host(host):
+        name = host.decode("latin-1") if isinstance(host, bytes | bytearray) else host
+        raise VendorHostError(
+            socket.EAI_NONAME,
+            f"{name} is StepPay's, and while the API is patched nothing goes there. Calls of requests and httpx to "
+            f"{URL} are answered in this process. For any other client serve the API, and give the receiver that "
+            f"address in the place of {URL}: `with api.serve() as url: ...`",
+        )

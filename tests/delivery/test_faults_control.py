@@ -1,0 +1,212 @@
+"""A fault is judged only where the event without the fault is taken: who refuses everything proves nothing."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from werkzeug import Request, Response
+
+from steppay_mock import (
+    ContractViolation,
+    SignatureError,
+    SteppayMockError,
+    deliver,
+    deliver_async,
+    make_event,
+    make_events,
+    scenario,
+    verify,
+)
+from steppay_mock.delivery.faults import FAULTS
+from steppay_mock.delivery.journal.journal import Journal
+from steppay_mock.delivery.schedule import Deliver, plan
+from steppay_mock.delivery.sender.hook import Hook
+from steppay_mock.delivery.sender.sender import Sender
+
+SECRET = "whsec_test"
+CREATED = make_event("order.created", seed=7)
+Serve = Callable[[Any], str]
+
+
+class Receiver:
+    """Verifies, refuses repeats with 409, and answers plain events of some types with another status."""
+
+    def __init__(self, *, refuses: dict[str, int] | None = None, verifies: bool = True) -> None:
+        self.refuses = refuses or {}
+        self.verifies = verifies
+        self.seen: list[tuple[str, int]] = []
+        self.known: set[bytes] = set()
+
+    def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Any:
+        request = Request(environ)
+        body = request.get_data()
+        status = self._status(request.headers.get("Steppay-Signature"), body)
+        self.seen.append((json.loads(body)["event"], status))
+        return Response(f"answer {status}", status=status)(environ, start_response)
+
+    def _status(self, header: str | None, body: bytes) -> int:
+        if body in self.known:
+            return 409
+        try:
+            if self.verifies:
+                verify(header, body, SECRET)
+        except SignatureError:
+            return 401
+        status = self.refuses.get(json.loads(body)["event"], 204)
+        if status == 204:
+            self.known.add(body)
+        return status
+
+
+def nowhere(environ: dict[str, Any], start_response: Callable[..., Any]) -> Any:
+    """A server that says 404 to everything."""
+    Request(environ).get_data()
+    return Response("no such path", status=404)(environ, start_response)
+
+
+@pytest.mark.parametrize("name", [name for name in FAULTS if name != "slow-drip"])
+def test_no_fault_has_a_verdict_where_everything_is_404(serve: Serve, name: str) -> None:
+    report = deliver(CREATED, to=serve(nowhere), secret=SECRET, fault=name)
+    assert not report.ok
+    assert [one.event for one in report.controls] == [CREATED]
+    assert report.undecided == report.outcomes
+    assert str(report[0]).endswith("; no verdict: without the fault 404, no such path")
+    with pytest.raises(ContractViolation) as caught:
+        report.assert_ok()
+    assert caught.value.kind == "no-verdict"
+    assert (
+        caught.value.expected == f"the event without the fault to be taken (2xx), before the fault {name} can be judged"
+    )
+    assert caught.value.next_step == "Is the path right? Pass path= as the receiver's routes have it."
+    assert FAULTS[name].reason not in str(caught.value)
+
+
+def test_a_refusal_counts_where_the_event_without_the_fault_is_taken() -> None:
+    receiver = Receiver()
+    report = deliver(CREATED, to=receiver, secret=SECRET, fault="wrong-secret")
+    report.assert_ok()
+    assert receiver.seen == [("order.created", 401), ("order.created", 204)]
+    assert [one.status for one in report] == [401]
+    assert [(one.position, one.status, one.fault) for one in report.controls] == [(1, 204, None)]
+    assert report[0].control == report.controls[0]
+    assert report.as_dict()["outcomes"][0]["control"]["status"] == 204
+    assert report.as_dict()["controls"][0]["payload"] == CREATED.payload
+    assert "  2. without the fault, order.created: 204" in str(report)
+
+
+def test_a_receiver_that_drops_repeats_has_not_seen_the_event_before_it_comes_with_the_fault() -> None:
+    receiver = Receiver()
+    deliver(scenario("refund-in-full", seed=7), to=receiver, secret=SECRET, fault="timestamp-stale").assert_ok()
+    assert 409 not in {status for _, status in receiver.seen}
+
+
+def test_one_of_each_type_is_delivered_without_the_fault() -> None:
+    receiver = Receiver()
+    report = deliver(
+        make_events(["order.created", "order.updated"], n=3, seed=7), to=receiver, secret=SECRET, fault="key-empty"
+    )
+    report.assert_ok()
+    assert receiver.seen[6:] == [("order.created", 204), ("order.updated", 204)]
+    assert len(report) == 6
+    assert {one.control for one in report} == set(report.controls)
+
+
+def test_what_was_taken_with_the_fault_needs_no_control() -> None:
+    receiver = Receiver(verifies=False)
+    report = deliver(CREATED, to=receiver, secret=SECRET, fault="wrong-secret")
+    assert (report.ok, report.controls, report.undecided) == (False, (), ())
+    with pytest.raises(ContractViolation) as caught:
+        report.assert_ok()
+    assert caught.value.next_step == FAULTS["wrong-secret"].reason
+
+
+def test_a_plain_event_of_the_type_in_a_schedule_is_a_control_too() -> None:
+    events = make_events("order.created", n=2, seed=7)
+    receiver = Receiver()
+    report = deliver(plan(events, [Deliver(event=0), Deliver(event=1, fault="key-empty")]), to=receiver, secret=SECRET)
+    report.assert_ok()
+    assert (len(receiver.seen), report.controls, report[1].control) == (2, (), report[0])
+
+
+def test_there_is_a_verdict_on_the_types_that_are_taken() -> None:
+    receiver = Receiver(refuses={"order.updated": 422})
+    report = deliver(
+        make_events(["order.created", "order.updated"], seed=7), to=receiver, secret=SECRET, fault="key-empty"
+    )
+    assert [(one.ok, one.undecided) for one in report] == [(True, False), (False, True)]
+    with pytest.raises(ContractViolation, match="422, answer 422") as caught:
+        report.assert_ok()
+    assert "leaves out where it is null" in caught.value.next_step
+
+
+def test_within_an_event_loop_it_is_the_same(serve: Serve) -> None:
+    for target in (Receiver(), serve(Receiver())):
+        report = asyncio.run(deliver_async(CREATED, to=target, secret=SECRET, fault="body-changed"))
+        report.assert_ok()
+        assert [one.status for one in report.controls] == [204]
+
+
+def test_the_control_can_be_left_out() -> None:
+    receiver = Receiver()
+    deliver(CREATED, to=receiver, secret=SECRET, fault="key-empty", control=False).assert_ok()
+    assert receiver.seen == [("order.created", 401)]
+    with pytest.raises(SteppayMockError, match="control='no' is neither True nor False"):
+        deliver(CREATED, to=receiver, secret=SECRET, fault="key-empty", control="no")  # type: ignore[arg-type]
+
+
+@pytest.fixture(params=["written", "unwritten"])
+def journal(request: pytest.FixtureRequest, tmp_path: Path) -> Path | None:
+    return tmp_path / "journal.sqlite" if request.param == "written" else None
+
+
+@pytest.mark.parametrize("name", ["wrong-secret", "truncated", "answer-lost", "body-spaced", "signature-twice"])
+def test_the_sender_has_no_verdict_where_everything_is_404(serve: Serve, journal: Path | None, name: str) -> None:
+    tally = Sender(serve(nowhere), secret=SECRET, journal=journal).send(CREATED, fault=name)
+    assert not tally.ok
+    assert tally.undecided == {"order.created": "404"}
+    assert "no verdict: order.created without the fault: 404" in str(tally)
+    with pytest.raises(ContractViolation, match=r"Is the path right\?") as caught:
+        tally.assert_ok()
+    assert caught.value.kind == "no-verdict"
+
+
+def test_the_sender_delivers_one_of_each_type_and_receiver_without_the_fault(
+    serve: Serve, journal: Path | None
+) -> None:
+    right, other = Receiver(), Receiver(verifies=False)
+    hooks = [Hook(url=serve(right), secret=SECRET, name="right"), Hook(url=serve(other), secret=SECRET, name="other")]
+    events = list(make_events(["order.created", "order.updated"], n=20, seed=7))
+    tally = Sender(hooks, journal=journal, concurrency=4).send(events, fault="key-before-timestamp")
+    tally.assert_ok()
+    assert (tally.control, len(right.seen)) == (None, 40)
+    tally = Sender(hooks[0], journal=journal, concurrency=4).send(
+        make_events(["order.created", "order.updated"], n=20, seed=8), fault="wrong-secret", seed=1
+    )
+    tally.assert_ok()
+    assert tally.control is not None
+    assert (tally.planned, tally.control.planned, tally.control.succeeded) == (40, 2, 2)
+    assert right.seen[80:] == [("order.created", 204), ("order.updated", 204)]
+    assert tally.as_dict()["control"]["planned"] == 2
+
+
+def test_the_control_of_a_sender_can_be_left_out(serve: Serve) -> None:
+    tally = Sender(serve(nowhere), secret=SECRET).send(CREATED, fault="wrong-secret", control=False)
+    assert (tally.ok, tally.control) == (True, None)
+
+
+def test_a_run_that_goes_on_has_its_controls_too(serve: Serve, tmp_path: Path) -> None:
+    path = tmp_path / "journal.sqlite"
+    sender = Sender(serve(nowhere), secret=SECRET, journal=path)
+    sender.send(make_events(["order.created", "order.updated"], seed=7), fault="wrong-secret", control=False)
+    with Journal(path) as journal:  # as if it had been killed before the second was answered
+        journal._connection.execute("UPDATE runs SET ended_at = NULL")
+        journal._connection.execute("UPDATE deliveries SET state = 'PENDING' WHERE id = 2")
+        journal._connection.execute("DELETE FROM attempts WHERE delivery = 2")
+    (tally,) = sender.resume()
+    assert not tally.ok
+    assert tally.undecided == {"order.created": "404", "order.updated": "404"}
