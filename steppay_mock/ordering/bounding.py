@@ -43,7 +43,9 @@ def read_duplicates(value: object) -> tuple[bool, bool]:
     if value == "everywhere":
         return True, True
     if not isinstance(value, bool):
-        raise SteppayMockError(f"duplicates={value!r} is neither True, False nor 'everywhere'. Say duplicates=True.")
+        raise SteppayMockError(
+            f"duplicates={value!r} is neither True nor False, nor 'everywhere'. Say duplicates=True."
+        )
     return value, False
 
 

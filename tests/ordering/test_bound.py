@@ -189,7 +189,7 @@ def test_what_are_no_places_is_refused(given: Any) -> None:
 
 @pytest.mark.parametrize("given", ["anywhere", 1, None])
 def test_duplicates_are_all_none_or_everywhere(given: Any) -> None:
-    with pytest.raises(SteppayMockError, match="neither True, False nor 'everywhere'"):
+    with pytest.raises(SteppayMockError, match="neither True nor False, nor 'everywhere'"):
         read_duplicates(given)
 
 
