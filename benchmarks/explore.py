@@ -23,6 +23,10 @@ from steppay_mock.delivery.endpoint import DEFAULT_PATH
 from steppay_mock.delivery.options import resolve_options
 from steppay_mock.delivery.target import make_transport
 from steppay_mock.delivery.transport import Transport
+from steppay_mock.ordering.bounding import readable, told_bound
+from steppay_mock.ordering.orders.bound import bound_of
+from steppay_mock.ordering.orders.chains import Chains
+from steppay_mock.ordering.orders.ideals import find_ideals
 from steppay_mock.payload.chance import Chance
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests"))
@@ -71,9 +75,11 @@ def build(quick: bool) -> Report:  # noqa: FBT001 - the signature of `main`
     counts = (5, 6, 7) if quick else (5, 6, 7, 8, 9, 10, 11, 12)
     proofs, excess = _proofs(counts)
     timings, spent, ten = _timings(7 if quick else 9, rounds=3 if quick else 9, whole=not quick)
-    tables = [proofs, timings, *_failures(quick=quick)]
+    bounded, beyond = _bounded((22,) if quick else (22, 57))
+    tables = [proofs, bounded, timings, *_failures(quick=quick)]
     goals = [
         Goal("deliveries of a proof, beside the formulas", "<=", 1.05, "x", excess),
+        Goal("deliveries of a proof within a bound, beside the formulas", "<=", 1.1, "x", beyond),
         Goal("time of a proof, beside its bare deliveries", "<=", 1.3, "x", spent),
         *([Goal("ten events, beside 12,600 bare deliveries", "<=", 3, "x", ten)] if ten else []),
     ]
@@ -95,19 +101,43 @@ def _proofs(counts: Sequence[int]) -> tuple[Table, float]:
     return Table("Deliveries until it is proved; the ratio is to the formula", "deliveries", rows), most
 
 
+def _bounded(counts: Sequence[int]) -> tuple[Table, float]:
+    """Deliveries within a bound, beside the edges or the fewest orders that go each, and the late duplicates."""
+    rows, most = [], 0.0
+    for count in counts:
+        events = scenario("subscription-renews", seed=7, renewals=11).events[:count]
+        times = [event.timestamp for event in events]
+        for how in ({"late_by": 600.0, "distance": None}, {"late_by": None, "distance": 3}):
+            ideals = find_ideals(bound_of(times, **how), duplicates=True, most=1_000_000)
+            assert ideals is not None
+            told = told_bound(**how)
+            for restoring, edges in ((True, ideals.edges), (False, count * len(Chains(ideals)))):
+                formula = edges + ideals.copies
+                made = _proved(events, restoring=restoring, duplicates=True, **how).coverage.deliveries
+                most = max(most, made / formula)
+                name = f"{count} events, {told}, {'restore' if restoring else 'reset'}"
+                rows.append(Row(name, made, made / formula, f"formula {formula:,}; {readable(ideals.orders)} orders"))
+    return Table("Deliveries until it is proved within a bound", "deliveries", rows), most
+
+
 def _prove(count: int, *, restoring: bool) -> Exploration:
+    return _proved(_events(count), restoring=restoring, duplicates=False)
+
+
+def _proved(events: Sequence[Event], *, restoring: bool, duplicates: bool, **how: Any) -> Exploration:
     newest = Newest()
     anew: Any = {"save": newest.rows.copy, "restore": newest.restore} if restoring else {"reset": newest.rows.clear}
     result = explore(
-        _events(count),
+        events,
         newest.app,
         state=newest.state,
         secret=SECRET,
         seed=7,
-        duplicates=False,
+        duplicates=duplicates,
         losses=False,
         budget=1_000_000,
         **anew,
+        **how,
     )
     assert result.verdict == "proved", result.report()
     return result

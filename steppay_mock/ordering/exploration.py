@@ -59,6 +59,16 @@ class Coverage:
     seed: int
     effective: int = 0
     """How many of the events changed the state in some order; the others have no order to speak of."""
+    late_by: float | None = None
+    """No order was tried in which an event comes before one that happened more seconds before it; None: no bound."""
+    distance: int | None = None
+    """Nor one in which it comes before one that stands more places before it; None: no bound."""
+    points: int = 0
+    """With a bound, at how many points of rest late duplicates came; 0 where they came at every later place."""
+    groups: tuple[int, ...] = ()
+    """How many events each customer has, where each was explored alone (``independent``); else empty."""
+    interleavings: int = 0
+    """In how many orders the events of two customers were delivered then, all pairs together."""
     strength: int | None = None
     covered: int = 0
     of: int = 0

@@ -11,7 +11,8 @@ from steppay_mock.ordering.options import ExploreOptions, ExploreSettings, Probe
 from steppay_mock.ordering.orders.bursts import collapse_bursts
 from steppay_mock.ordering.receiver.hosting import beside_loop
 from steppay_mock.ordering.search.effective import effective_places, say_left_out
-from steppay_mock.ordering.search.inquiry import Inquiry
+from steppay_mock.ordering.search.independence import explore_independent
+from steppay_mock.ordering.search.inquiry import explore_together
 from steppay_mock.ordering.search.joined import joined
 from steppay_mock.ordering.search.overlap import explore_overlaps
 from steppay_mock.ordering.token import describe_events, source_of
@@ -67,7 +68,8 @@ def _search(
     events: tuple[Event, ...], receiver: Receiver, settings: ExploreSettings, story: Story | None
 ) -> Exploration:
     """The events as they are, and then, where that is wanted, with the seconds of each burst collapsed."""
-    found = Inquiry(events, receiver, settings, story=story, burst=None).run()
+    search = explore_independent if settings.independent else explore_together
+    found = search(events, receiver, settings, story=story, burst=None)
     if not found.ok or settings.burst is None:
         return found
     tied = collapse_bursts(events, seconds=settings.burst)
@@ -76,7 +78,7 @@ def _search(
     left = max(settings.budget - found.coverage.deliveries, settings.budget // 2, 1)
     rest = replace(settings, budget=left, truth=settings.truth.tied())
     try:
-        other = Inquiry(tied, receiver, rest, story=story, burst=settings.burst, told=events).run()
+        other = search(tied, receiver, rest, story=story, burst=settings.burst, told=events)
     except ExplorationError as error:
         error.exploration = joined(found, error.exploration)
         raise

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from random import SystemRandom
-from typing import TYPE_CHECKING, Any, TypedDict
+from typing import TYPE_CHECKING, Any, Literal, TypedDict
 
 from steppay_mock.contract.long_numbers import is_number, written
 from steppay_mock.delivery.options import DeliveryOptions, Settings, resolve_options
 from steppay_mock.delivery.retries import Retries, read_retries
 from steppay_mock.errors import SteppayMockError, choices, did_you_mean
+from steppay_mock.ordering.bounding import read_distance, read_duplicates, read_late_by
 from steppay_mock.ordering.receiver.answers import Acceptance, read_acceptance
 from steppay_mock.ordering.receiver.receiver import wants_argument
 from steppay_mock.ordering.receiver.settle import Settling, read_settling
@@ -53,7 +54,13 @@ class ExploreOptions(TypedDict, total=False):
     ``truth``: how the end is compared with the story's store. ``"hints"``: rows that carry its ids and contradict it
     are told; ``"strict"``: they are a failure; ``"off"``. A function takes the store's state after the story and gives
     what the probe should show then. A mapping says which rows are what (``load_truth``). ``"hints"``.
-    ``duplicates``: each event comes once more at every later place (fact 22). True.
+    ``late_by``, ``distance``: the bound of disorder. No event is delivered before one that happened so many seconds
+    before it or more (or a text: ``"90s"``, ``"10m"``, ``"2h"``, ``"1d"``), or that stands more than so many places
+    before it. What is proved are the orders within the bound, and that costs as much less. None: no bound.
+    ``independent``: each customer's events are explored alone, with those that are about nobody, and pairs of customers
+    in four orders of the events of both. It assumes that customers influence each other no further. False.
+    ``duplicates``: each event comes once more at every later place (fact 22). True. With a bound it comes at each place
+    until an event arrives that may not overtake it, and later at points of rest; ``"everywhere"``: at every one.
     ``ties``: the same once more with the seconds of each burst collapsed to one (fact 6); a number says how many
     seconds apart the events of a burst are at most. False.
     ``overlap``: whether webhooks in flight at once end the same: each event beside its own copy (with ``duplicates``),
@@ -89,7 +96,10 @@ class ExploreOptions(TypedDict, total=False):
     effects: Callable[..., Any] | None
     invariant: Callable[[Any], Any] | None
     truth: Callable[[Any], Any] | Words | TruthMapping | TruthSetting | Mapping[str, Any] | Path | None
-    duplicates: bool
+    late_by: float | str | None
+    distance: int | None
+    independent: bool
+    duplicates: bool | Literal["everywhere"]
     ties: bool | float
     overlap: bool | int
     api: StoreApi | None
@@ -128,7 +138,12 @@ class ExploreSettings:
     effects: Probe | None
     invariant: Callable[[Any], Any] | None
     truth: TruthSetting
+    late_by: float | None
+    distance: int | None
+    independent: bool
     duplicates: bool
+    everywhere: bool
+    """With a bound: events come once more at every later place, and not at points of rest alone."""
     burst: float | None
     overlap: int
     """How often each race is tried at most; 0: not at all."""
@@ -164,6 +179,7 @@ def read_explore_options(state: object, options: Mapping[str, Any]) -> ExploreSe
         raise SteppayMockError("save= and restore= go together: what one gives, the other takes. Pass both.")
     fresh = _fresh(state, options)
     seed = options.get("seed")
+    duplicates, everywhere = read_duplicates(options.get("duplicates", True))
     delivery: DeliveryOptions = {name: options[name] for name in _DELIVERY if name in options}  # type: ignore[assignment]
     settings = resolve_options({**delivery, "seed": seed if seed is not None else SystemRandom().getrandbits(32)})
     api = _api(options.get("api"))
@@ -182,7 +198,11 @@ def read_explore_options(state: object, options: Mapping[str, Any]) -> ExploreSe
         effects=options.get("effects"),
         invariant=options.get("invariant"),
         truth=read_truth(options.get("truth")),
-        duplicates=_flag("duplicates", options.get("duplicates", True)),
+        late_by=read_late_by(options.get("late_by")),
+        distance=read_distance(options.get("distance")),
+        independent=_flag("independent", options.get("independent", False)),
+        duplicates=duplicates,
+        everywhere=everywhere,
         burst=_burst(options.get("ties", False)),
         overlap=_overlap(options.get("overlap", False)),
         api=api,

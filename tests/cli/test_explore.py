@@ -67,6 +67,32 @@ def test_beyond_the_budget_orders_are_covered(run: Any, receiver: Any, shop: Sho
     assert shop.webhooks <= 60 + 5 * 5  # those that tell what a loss does
 
 
+def test_a_long_story_is_proved_within_a_bound(run: Any, receiver: Any, shop: Shop, secret: str) -> None:
+    words = ("--scenario", "subscription-renews", "--set", "renewals=1", "--late-by", "10m", "--distance", "1", *SEED)
+    done = run("explore", *urls(receiver), "--secret", secret, *words, "--json")
+    assert (done.code, done.json["verdict"]) == (0, "proved")
+    coverage = done.json["coverage"]
+    assert (coverage["events"], coverage["late_by"], coverage["distance"], coverage["points"]) == (10, 600.0, 1, 6)
+    assert coverage["deliveries"] == shop.webhooks
+    assert "in which nothing is overtaken by more than 10 minutes or 1 place ends the same (64 orders)" in done.err
+
+
+@pytest.mark.parametrize("time", ["soon", "-5m", "10 weeks"])
+def test_a_time_that_is_none_is_refused(run: Any, time: str) -> None:
+    done = run(
+        "explore", *LEAVES, "--to", "http://localhost:1", "--state-url", "http://localhost:1", f"--late-by={time}"
+    )
+    assert done.code == 2
+    assert "is no time. Write it as 90s, 10m, 2h or 1d." in done.err
+
+
+def test_one_customer_cannot_be_independent(run: Any, receiver: Any, shop: Shop, secret: str) -> None:
+    done = run("explore", *LEAVES, *urls(receiver), "--secret", secret, "--independent")
+    assert done.code == 2
+    assert "these are about 1. Give events of two customers or more" in done.err
+    assert not shop.webhooks
+
+
 def test_what_is_ignored_does_not_count(run: Any, receiver: Any, shop: Shop, secret: str) -> None:
     shop.mended = False
     words = ("--scenario", "order-cancelled-before-payment", *SEED, "--secret", secret)

@@ -64,6 +64,8 @@ class Rules:
     invariant: bool = False
     duplicates: bool = True
     attempts: int = 0
+    distance: int | None = None
+    everywhere: bool = False
 
 
 @dataclass(slots=True)
@@ -131,15 +133,39 @@ def judge(one: Automaton, count: int, rules: Rules) -> Truth:
     for bits in range(1, 1 << count):
         places = tuple(place for place in range(count) if bits >> place & 1)
         for course in courses(places, duplicates=rules.duplicates):
+            if not is_allowed(course, rules):
+                continue
             truth.effective |= walk(one, course, rules).effective
             for kind in kinds(one, course, rules):
                 if kind == "refused" and target not in walk(one, course, rules).refused:
                     continue  # the first refusal is made small, not another one
                 truth.smallest[kind] = min(truth.smallest.get(kind, (9, 0, 0)), measure(course))
                 # A search repeats nothing that comes again by itself, because it was refused.
-                if len(places) == count and not (rules.attempts and _repeats_refused(one, course, rules)):
+                refused = rules.attempts and _repeats_refused(one, course, rules)
+                if len(places) == count and not refused and is_planned(course, rules):
                     truth.shown.add(kind)
     return truth
+
+
+def is_allowed(course: Course, rules: Rules) -> bool:
+    """Whether no event comes before one that stands further before it than the distance."""
+    order = list(dict.fromkeys(course))
+    return rules.distance is None or all(
+        early - late <= rules.distance for at, early in enumerate(order) for late in order[at:]
+    )
+
+
+def is_planned(course: Course, rules: Rules) -> bool:
+    """Whether each copy comes where the bound has it: near its first delivery, or at a point of rest."""
+    if rules.distance is None or rules.everywhere:
+        return True
+    size = rules.distance + 1
+    for at, place in enumerate(course):
+        came = {*course[:at]}
+        rests = came == {*range(len(came))} and (len(came) % size == 0 or len(came) == len({*course}))
+        if place in came and max(came) - place > rules.distance and not rests:
+            return False
+    return True
 
 
 def kinds(one: Automaton, course: Course, rules: Rules) -> set[str]:

@@ -10,7 +10,7 @@ from random import Random
 from typing import Any
 
 import pytest
-from ordering.automata import Automaton, Rules, draw, judge, kinds, measure, walk
+from ordering.automata import Automaton, Rules, draw, is_allowed, judge, kinds, measure, walk
 
 from steppay_mock import Exploration, explore, make_event
 from steppay_mock.ordering.token import read_token
@@ -23,6 +23,7 @@ EVENTS = tuple(
 ENOUGH = 20_000
 
 
+TELLING_OF_BOUNDS = (78, 82, 117)  # in which a course beyond the bound would be smaller
 TELLING = (1453, 1774, 2043, 3162, 3572, 3880)  # in which the search was once found to err
 
 
@@ -38,7 +39,19 @@ def test_nor_does_much_of_it(seed: int) -> None:
         check(one)
 
 
-def check(seed: int) -> None:
+@pytest.mark.parametrize("seed", [*range(60), *TELLING_OF_BOUNDS])
+def test_nor_does_it_where_disorder_is_bounded(seed: int) -> None:
+    check(seed, bounded=True)
+
+
+@pytest.mark.hunt
+@pytest.mark.parametrize("seed", range(1_000, 5_000, 1_000))
+def test_nor_does_much_of_it_within_a_bound(seed: int) -> None:
+    for one in range(seed, seed + 100):
+        check(one, bounded=True)
+
+
+def check(seed: int, *, bounded: bool = False) -> None:
     random = Random(seed)
     count = random.choice((2, 3, 3, 4, 4, 5))
     one = draw(random, EVENTS[:count], lossy=random.random() < 0.3)
@@ -47,6 +60,8 @@ def check(seed: int) -> None:
         invariant=random.random() < 0.3,
         duplicates=random.random() < 0.7,
         attempts=random.choice((0, 0, 1, 2)),
+        distance=Random(seed).choice((1, 1, 2, 3)) if bounded else None,
+        everywhere=bounded and Random(-seed).random() < 0.4,
     )
     budget = random.choice((*[ENOUGH] * 5, random.randint(1, 200)))
     result = explored(one, count, rules, random, budget=budget, seed=seed)
@@ -66,6 +81,7 @@ def check(seed: int) -> None:
     if found is not None:
         course, kind = read_token(found.token).course, "state" if found.kind == "effects" else found.kind
         assert kind in kinds(one, course, rules)
+        assert is_allowed(course, rules)
         if one.is_plain and (budget == ENOUGH or found.smallest):
             assert (measure(course), found.smallest) == (truth.smallest[kind], True)
 
@@ -87,6 +103,10 @@ def explored(one: Automaton, count: int, rules: Rules, random: Random, *, budget
         options["effects"] = one.effects
     if rules.invariant:
         options["invariant"] = one.holds
+    if rules.distance is not None and seed % 2:
+        options["distance"] = rules.distance
+    elif rules.distance is not None:
+        options["late_by"] = f"{rules.distance}d"
     how = random.choice(("reset", "restore", "factory"))
     if how == "reset":
         options["reset"] = one.reset
@@ -96,7 +116,7 @@ def explored(one: Automaton, count: int, rules: Rules, random: Random, *, budget
         EVENTS[:count],
         make if how == "factory" else one,
         state=one.show,
-        duplicates=rules.duplicates,
+        duplicates="everywhere" if rules.everywhere and rules.duplicates else rules.duplicates,
         paranoid=random.random() < 0.15,
         losses=random.random() < 0.5,
         budget=budget,

@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from math import factorial, perm
 
 from steppay_mock.errors import SteppayMockError, choices
+from steppay_mock.ordering.orders.bound import Bound
 from steppay_mock.ordering.orders.sequences import STRENGTHS, Unseen, shuffled
 from steppay_mock.payload.chance import Chance, derive_seed
 
@@ -19,20 +20,24 @@ _PATIENCE = 1_000_000  # pairs of items gone through before the rows are held to
 _FORGIVENESS = 0.05  # the share of worse rows that are gone on with, so that no dead end is the last
 
 
-def covering_orders(count: int, *, strength: int, seed: int, limit: int | None = None) -> list[tuple[int, ...]]:
+def covering_orders(
+    count: int, *, strength: int, seed: int, limit: int | None = None, bound: Bound | None = None
+) -> list[tuple[int, ...]]:
     """Orders of ``range(count)`` that show every order of any ``strength`` items; the first is the identity.
 
     The second is its reverse. ``strength`` is 2, 3 or 4. With a ``limit`` there are no more rows than that, and
     :func:`covered` says how much they show. Ten items take a quarter of a second; at strength 3 a hundred take two
-    seconds, at strength 4 forty take four. Raises SteppayMockError for numbers that make no sense.
+    seconds, at strength 4 forty take four. With a ``bound`` they are orders that it allows, which show every sequence
+    that it allows; the second has the latest items as early as can be. Raises SteppayMockError for numbers that make
+    no sense.
     """
     _check(count, strength)
     if limit is not None and (isinstance(limit, bool) or not isinstance(limit, int) or limit < 1):
         raise SteppayMockError(f"limit={limit!r} is no number of orders. Give a whole number from 1, or leave it out.")
     chance = Chance(derive_seed("covering-orders", seed, count, strength))
     identity = tuple(range(count))
-    fixed = [identity, identity[::-1]][:limit]
-    unseen = _after(fixed, Unseen(count, strength))
+    fixed = [identity, identity[::-1] if bound is None else bound.reverse()][:limit]
+    unseen = _after(fixed, Unseen(count, strength, bound))
     rows: list[tuple[int, ...]] = []
     left = unseen
     while left and (limit is None or len(fixed) + len(rows) < limit):
@@ -55,7 +60,7 @@ def covered(orders: Iterable[tuple[int, ...]], *, strength: int) -> tuple[int, i
 
 
 def _best_climb(unseen: Unseen, chance: Chance) -> tuple[int, ...]:
-    climbs = [unseen.climb(shuffled(range(unseen.count), chance), chance) for _ in range(_STARTS)]
+    climbs = [unseen.climb(unseen.draw(chance), chance) for _ in range(_STARTS)]
     return min(climbs, key=lambda row: len(_after([row], unseen)))
 
 
@@ -80,7 +85,7 @@ def _rearranged(rows: list[tuple[int, ...]], unseen: Unseen, chance: Chance) -> 
         kept = rows[chance.between(1, 2) :]
         left = _after(kept, unseen)
         for row in rows[: len(rows) - len(kept)]:
-            kept.append(left.climb(shuffled(row, chance) if chance.chance(0.5) else row, chance))
+            kept.append(left.climb(left.draw(chance, row) if chance.chance(0.5) else row, chance))
             left.show(kept[-1])
         if len(left) <= least or chance.chance(_FORGIVENESS):
             rows, least = kept, len(left)

@@ -11,8 +11,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import accumulate
+from math import perm
 from typing import TypeVar
 
+from steppay_mock.ordering.orders.bound import Bound
 from steppay_mock.payload.chance import Chance
 
 T = TypeVar("T")
@@ -21,25 +23,30 @@ STRENGTHS = (2, 3, 4)
 
 
 class Unseen:
-    """The sequences of ``strength`` items out of ``range(count)`` that no order has shown yet."""
+    """The sequences of ``strength`` items out of ``range(count)`` that no order has shown yet.
 
-    __slots__ = ("_rows", "count", "strength")
+    With a bound they are those that an allowed order can show, and orders are to be allowed ones.
+    """
 
-    def __init__(self, count: int, strength: int) -> None:
+    __slots__ = ("_barred", "_bound", "_rows", "count", "strength")
+
+    def __init__(self, count: int, strength: int, bound: Bound | None = None) -> None:
         self.count = count
         self.strength = strength
+        self._bound = None if bound is None or not bound.restricts else bound
+        self._barred = 0 if self._bound is None else perm(count, strength) - self._bound.sequences(strength)
         # _rows[x][y] has a bit for each sequence with y right behind x. A sequence has strength - 1 such pairs.
         self._rows = [[self._all_around(x, y) if x != y else 0 for y in range(count)] for x in range(count)]
 
     def copy(self) -> Unseen:
         """The same sequences, to go on from here in another way."""
         twin = Unseen(0, self.strength)
-        twin.count = self.count
+        twin.count, twin._bound, twin._barred = self.count, self._bound, self._barred
         twin._rows = [row[:] for row in self._rows]
         return twin
 
     def __len__(self) -> int:
-        return sum(bits.bit_count() for row in self._rows for bits in row) // (self.strength - 1)
+        return sum(bits.bit_count() for row in self._rows for bits in row) // (self.strength - 1) - self._barred
 
     def show(self, order: Sequence[int]) -> None:
         """Strike out what this order shows."""
@@ -61,8 +68,12 @@ class Unseen:
             gains.append(gained)
         return gains
 
+    def draw(self, chance: Chance, order: Sequence[int] | None = None) -> Sequence[int]:
+        """An order by chance, with no bound the given one shuffled."""
+        return shuffled(order or range(self.count), chance) if self._bound is None else self._bound.draw(chance)
+
     def climb(self, order: Sequence[int], chance: Chance) -> tuple[int, ...]:
-        """An order that shows at least as many, and no fewer than with any one item moved elsewhere."""
+        """An order that shows at least as many, and no fewer than with any one item moved to where it may stand."""
         found, settled, waiting = list(order), 0, list[int]()
         while settled < self.count:
             waiting = waiting or shuffled(range(self.count), chance)
@@ -70,10 +81,11 @@ class Unseen:
             place = found.index(item)
             del found[place]
             gains = self.gains(item, found)
-            best = max(gains)
+            first, last = (0, len(found)) if self._bound is None else self._bound.room(item, found)
+            best = max(gains[first : last + 1])
             settled = settled + 1 if gains[place] == best else 0
             # Among places that are as good, one by chance: standing still would end in the nearest dead end.
-            found.insert(chance.pick([at for at, gain in enumerate(gains) if gain == best]), item)
+            found.insert(chance.pick([at for at in range(first, last + 1) if gains[at] == best]), item)
         return tuple(found)
 
     def _all_around(self, x: int, y: int) -> int:

@@ -31,7 +31,7 @@ def exploration_data(exploration: Exploration) -> dict[str, Any]:
         "name": exploration.name,
         "why": exploration.why,
         "unmatched": list(exploration.unmatched),
-        "coverage": asdict(exploration.coverage),
+        "coverage": {**asdict(exploration.coverage), "groups": list(exploration.coverage.groups)},
         "events": _events(exploration.events),
         "without_effect": list(exploration.without_effect),
         "causes": list(exploration.causes),

@@ -13,7 +13,6 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-import steppay_mock
 from steppay_mock.contract.catalogue import EventType
 from steppay_mock.contract.resolve import Schema, event_schema
 from steppay_mock.delivery.excerpt import excerpt
@@ -23,7 +22,7 @@ Steps = tuple[str | int, ...]
 
 _NOT_THE_RECEIVER = tuple(
     {sysconfig.get_path(name) for name in ("stdlib", "platstdlib", "purelib", "platlib")}
-    | {str(Path(steppay_mock.__file__).parent)}
+    | {str(Path(__file__).parents[2])}  # steppay_mock itself
 )
 _INSTALLED = {"site-packages", "dist-packages"}
 _ELSEWHERE = {"environ", "headers", "META", "session", "config", "settings", "cookies", "args", "query_params"}

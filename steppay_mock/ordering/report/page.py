@@ -7,13 +7,15 @@ from collections.abc import Iterable, Iterator
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
+from steppay_mock.ordering.bounding import readable, told_bound
+from steppay_mock.ordering.report.bounded import once_more
 from steppay_mock.ordering.report.diagram import STYLE as DIAGRAM_STYLE
 from steppay_mock.ordering.report.diagram import draw
 from steppay_mock.ordering.report.headline import headline
 from steppay_mock.ordering.report.markup import Markup, tag, text
 from steppay_mock.ordering.report.story import happenings, tell
 from steppay_mock.ordering.report.unequal import advise
-from steppay_mock.ordering.report.verdict import conditions, next_step, once_more, title, verdict_line
+from steppay_mock.ordering.report.verdict import conditions, next_step, title, verdict_line
 
 if TYPE_CHECKING:
     from steppay_mock.ordering.counterexample import Counterexample
@@ -141,7 +143,8 @@ def _coverage(exploration: Exploration) -> Iterator[Markup]:
         yield tag("p", condition)
     numbers = {
         "events": f"{coverage.events:,}",
-        "orders": f"{coverage.orders:,}",
+        "orders": readable(coverage.orders),
+        "overtaken by": f"at most {told_bound(coverage.late_by, coverage.distance) or 'all others'}",
         "runs": f"{coverage.runs:,}",
         "deliveries": f"{coverage.deliveries:,}",
         "states": f"{coverage.states:,}",

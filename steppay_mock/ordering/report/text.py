@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from steppay_mock.delivery.excerpt import excerpt
 from steppay_mock.errors import ContractViolation, OrderViolation
+from steppay_mock.ordering.report.bounded import not_tried
 from steppay_mock.ordering.report.headline import headline
 from steppay_mock.ordering.report.sequence import sketch, sketch_both
 from steppay_mock.ordering.report.story import arrows, change_of, changes, happenings, tell
@@ -16,7 +17,7 @@ from steppay_mock.ordering.report.width import WIDTH, columns, cut, pad, wrap
 
 if TYPE_CHECKING:
     from steppay_mock.ordering.counterexample import Counterexample
-    from steppay_mock.ordering.exploration import Exploration, Loss
+    from steppay_mock.ordering.exploration import Coverage, Exploration, Loss
     from steppay_mock.ordering.receiver.run import Run
     from steppay_mock.ordering.report.story import Change, Happening, Story
     from steppay_mock.payload.event import Event
@@ -71,7 +72,7 @@ def _told(exploration: Exploration) -> Iterator[str]:
         yield from wrap(f"{about}: {effort(exploration.coverage)}.")
     for condition in conditions(exploration):
         yield from wrap(condition)
-    yield from _losses(exploration.losses, exploration.events)
+    yield from _losses(exploration.losses, exploration.events, exploration.coverage)
 
 
 # The counterexample.
@@ -200,7 +201,7 @@ def _witnesses(runs: Sequence[Run], events: Sequence[Event]) -> Iterator[str]:
             yield "  the same; look at the answers"
 
 
-def _losses(losses: Sequence[Loss], events: Sequence[Event]) -> Iterator[str]:
+def _losses(losses: Sequence[Loss], events: Sequence[Event], coverage: Coverage) -> Iterator[str]:
     if not losses:
         return
     happened = happenings(events)
@@ -214,7 +215,7 @@ def _losses(losses: Sequence[Loss], events: Sequence[Event]) -> Iterator[str]:
     yield from _table(rows, right=1)
     if len(losses) < len(events):
         more = counted(len(events) - len(losses), "more event")
-        yield from wrap(f"{more} not tried: that takes a larger budget=.", indent="  ")
+        yield from wrap(f"{more} {not_tried(coverage)}", indent="  ")
 
 
 def _table(rows: Sequence[tuple[str, ...]], *, right: int) -> Iterator[str]:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from steppay_mock.delivery.excerpt import excerpt
+from steppay_mock.ordering.report.bounded import events_of, independence, once_more, proved_orders, within
 
 if TYPE_CHECKING:
     from steppay_mock.ordering.exploration import Coverage, Exploration
@@ -40,6 +41,10 @@ def next_step(exploration: Exploration) -> str:
     """What to do about a verdict that is neither yes nor no; empty for the others."""
     if exploration.verdict == "vacuous" and exploration.coverage.events < 2:
         return "Give two events or more."
+    if exploration.verdict == "vacuous" and exploration.coverage.interleavings:
+        return "Leave out independent=, or name what customers share in ignore=, where that is no harm."
+    if exploration.verdict == "vacuous" and not exploration.coverage.deliveries:
+        return "Give a larger late_by= or distance=."
     if exploration.verdict == "vacuous" and exploration.coverage.strength is not None:
         return "Give it a larger budget=."
     if exploration.verdict == "vacuous" and exploration.coverage.effective == 1:
@@ -51,8 +56,7 @@ def verdict_line(exploration: Exploration) -> str:
     """The verdict in one line of any length: what it is, and how much was delivered for it."""
     coverage = exploration.coverage
     if exploration.verdict == "proved":
-        said = f"proved: all {coverage.orders:,} orders of {_events(coverage)} end the same{_also(coverage)}"
-        said += _but_wrong(exploration)
+        said = f"proved: {proved_orders(coverage)}{_also(coverage)}{_but_wrong(exploration)}"
     elif exploration.verdict == "covered":
         said = f"covered: {_covered(coverage)}; all end the same{_also(coverage)}{_but_wrong(exploration)}"
     elif exploration.counterexample is not None:
@@ -87,6 +91,8 @@ def conditions(exploration: Exploration) -> Iterator[str]:
         )
     if exploration.verdict == "covered":
         yield "This is no proof: not every order of all events was delivered."
+    if exploration.ok and coverage.groups:
+        yield independence(coverage)
     if coverage.overlaps is not None:
         yield f"{coverage.overlaps}."
     if coverage.sampled:
@@ -107,12 +113,6 @@ def _without_effect(exploration: Exploration) -> str:
     types = dict.fromkeys(str(exploration.events[place].type) for place in places)
     which = excerpt(", ".join(types))
     return f"{len(places)} of {counted(exploration.coverage.events, 'event')} had no effect in any order: {which}."
-
-
-def _events(coverage: Coverage) -> str:
-    """How many events, and how many of them have an effect if not all do."""
-    events = counted(coverage.events, "event")
-    return events if coverage.effective >= coverage.events else f"{events} ({coverage.effective} with an effect)"
 
 
 def _but_wrong(exploration: Exploration) -> str:
@@ -142,18 +142,13 @@ def counted(count: int, noun: str, plural: str = "") -> str:
     return f"{count:,} {noun if count == 1 else plural or f'{noun}s'}"
 
 
-def once_more(coverage: Coverage) -> str:
-    """Where late duplicates were delivered: in a proof everywhere."""
-    return "once more at every later place" if coverage.strength is None else "once more after all others"
-
-
 def _covered(coverage: Coverage) -> str:
     if coverage.strength is None:
-        return f"{counted(coverage.runs, 'order')} of {_events(coverage)}"
+        return f"{counted(coverage.runs, 'order')} of {events_of(coverage)}"
     which = "every order" if coverage.covered >= coverage.of else f"{coverage.covered:,} of {coverage.of:,} orders"
     random = f" and {coverage.random:,} random ones" if coverage.random else ""
     runs = counted(coverage.runs - coverage.random, "run")
-    return f"{which} of any {coverage.strength} of {_events(coverage)}, in {runs}{random}"
+    return f"{which} of any {coverage.strength} of {events_of(coverage)}{within(coverage)}, in {runs}{random}"
 
 
 def _also(coverage: Coverage) -> str:

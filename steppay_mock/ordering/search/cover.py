@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import permutations
-from math import factorial
 from typing import TYPE_CHECKING
 
 from steppay_mock.ordering.orders.covering import covering_orders
@@ -14,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from steppay_mock.ordering.options import ExploreSettings
+    from steppay_mock.ordering.orders.bound import Bound
     from steppay_mock.ordering.orders.course import Course
     from steppay_mock.ordering.search.search import Search
 
@@ -23,37 +22,33 @@ _SAMPLES = 500
 
 def cover(search: Search, settings: ExploreSettings) -> tuple[list[Course], int]:
     """Deliver orders until the budget is spent: those that came to their end, and how many of these are by chance."""
-    count = search.graph.count
+    count, bound = search.graph.count, search.graph.bound
     done: list[Course] = []
     afforded = max(settings.budget // (count * (1 + settings.duplicates)), 1)  # more would be made, and not delivered
-    planned = covering_orders(count, strength=min(settings.strength, count), seed=settings.seed, limit=afforded)
+    planned = covering_orders(
+        count, strength=min(settings.strength, count), seed=settings.seed, limit=afforded, bound=bound
+    )
     try:
         for order in planned:
             search.follow(order, repeats="last")
             done.append(order)
         chance = Chance(derive_seed(settings.seed, "orders"))
         while True:
-            order = _draw_order(count, chance)
+            order = bound.draw(chance)
             search.follow(_with_a_repeat(order, chance) if settings.duplicates else order, repeats="never")
             done.append(order)
     except BudgetSpentError:
         return done, max(len(done) - len(planned), 0)
 
 
-def sample_orders(count: int, *, seed: int) -> Iterator[Course]:
+def sample_orders(bound: Bound, *, orders: int, seed: int) -> Iterator[Course]:
     """Orders to be delivered as a whole: all of them if they are few, and else some by chance."""
-    if factorial(count) <= _FEW:
-        yield from permutations(range(count))
+    if orders <= _FEW:
+        yield from bound.orders()
     else:
         chance = Chance(derive_seed(seed, "paranoid"))
         for _ in range(_SAMPLES):
-            yield _draw_order(count, chance)
-
-
-def _draw_order(count: int, chance: Chance) -> Course:
-    """An order by chance: each is as likely as any other."""
-    keys = [chance.random() for _ in range(count)]
-    return tuple(sorted(range(count), key=keys.__getitem__))
+            yield bound.draw(chance)
 
 
 def _with_a_repeat(order: Course, chance: Chance) -> Course:

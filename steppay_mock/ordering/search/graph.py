@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from steppay_mock.ordering.orders.bound import Bound
 from steppay_mock.ordering.orders.course import Course
 
 
@@ -39,14 +40,15 @@ class Node:
 
 
 class Graph:
-    """All nodes that were reached, for events 0 to ``count`` - 1. ``duplicates``: each event may come once more.
+    """All nodes that were reached, for the events of the bound. ``duplicates``: each event may come once more.
 
     ``merging``: nodes that look alike are one. Without, each course has nodes of its own, and the graph is a tree.
     """
 
-    def __init__(self, count: int, *, duplicates: bool, merging: bool) -> None:
-        self.count = count
-        self.full = (1 << count) - 1
+    def __init__(self, bound: Bound, *, duplicates: bool, merging: bool) -> None:
+        self.bound = bound
+        self.count = bound.count
+        self.full = (1 << self.count) - 1
         self.merging = merging
         self._duplicates = duplicates
         self._nodes: dict[object, Node] = {}
@@ -60,23 +62,16 @@ class Graph:
         found = self._nodes.get(key)
         if found is None:
             found = self._nodes[key] = Node(mask, state, spent, waiting, course)
-            found.open = self.count - mask.bit_count()
-            if self._duplicates and not spent:
-                found.open += mask.bit_count() - len(waiting)
+            found.open = len(self.bound.following(mask)) + self._copies(found).bit_count()
         return found
 
     def repeats(self, node: Node) -> list[int]:
         """The events that may come once more here, and have not yet; the oldest first."""
-        if not self._duplicates or node.spent:
-            return []
-        known, waiting = node.edges, node.waiting
+        copies, known = self._copies(node), node.edges
         return [
             place
-            for place in range(self.count)
-            if node.mask >> place & 1
-            and place not in known
-            and place not in waiting
-            and (self.merging or node.course.count(place) == 1)
+            for place in range(self.count if copies else 0)
+            if copies >> place & 1 and place not in known and (self.merging or node.course.count(place) == 1)
         ]
 
     def ends(self) -> list[Node]:
@@ -84,13 +79,14 @@ class Graph:
         return [node for node in self._nodes.values() if node.mask == self.full]
 
     def news(self, node: Node) -> list[int]:
-        """The events that have not been delivered yet, and never were from here; the last first."""
-        mask, known = node.mask, node.edges
-        return [place for place in range(self.count - 1, -1, -1) if not mask >> place & 1 and place not in known]
+        """The events that may come now for the first time, and never did from here; the last first."""
+        return [place for place in self.bound.following(node.mask)[::-1] if place not in node.edges]
 
     def connect(self, node: Node, place: int, edge: Edge) -> None:
         """Keep what a delivery led to, seen for the first time."""
         node.edges[place] = edge
+        if not self._is_planned(node, place):
+            return
         if edge.target is node or not edge.target.open:
             self._close_one(node)
         else:
@@ -99,6 +95,18 @@ class Graph:
     def ways_on(self, node: Node) -> list[int]:
         """The deliveries that were made before, and lead to where something is still open."""
         return [place for place, edge in node.edges.items() if edge.target is not node and edge.target.open]
+
+    def _copies(self, node: Node) -> int:
+        """Which events may come once more here, as bits; what was refused comes again by itself."""
+        if not self._duplicates or node.spent:
+            return 0
+        return self.bound.copies(node.mask) & ~sum(1 << place for place in node.waiting)
+
+    def _is_planned(self, node: Node, place: int) -> bool:
+        """Whether ``open`` counts the delivery: where a course is made smaller, or an event lost, others are made."""
+        if node.mask >> place & 1:
+            return bool(self._copies(node) >> place & 1)
+        return self.bound.before[place] & ~node.mask == 0
 
     def _close_one(self, node: Node) -> None:
         closing = [node]

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from itertools import islice
-from math import factorial, inf, perm
+from math import inf
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
@@ -12,11 +11,12 @@ from steppay_mock.ordering.exploration import Coverage, Exploration, Loss, Verdi
 from steppay_mock.ordering.failure import ExplorationError, NotAnewError
 from steppay_mock.ordering.options import ExploreSettings
 from steppay_mock.ordering.orders.covering import covered
-from steppay_mock.ordering.orders.lattice import covering_chains, deliveries_with_reset, deliveries_with_restore
 from steppay_mock.ordering.receiver.subject import BudgetSpentError, Subject
 from steppay_mock.ordering.report.causes import Observed, causes
 from steppay_mock.ordering.search.cover import cover, sample_orders
+from steppay_mock.ordering.search.losses import find_losses
 from steppay_mock.ordering.search.notes import notes_on
+from steppay_mock.ordering.search.plan import Plan, bound_for
 from steppay_mock.ordering.search.search import ContradictionError, FoundError, Search
 from steppay_mock.ordering.search.truth import doubted, know_truth
 from steppay_mock.ordering.search.unsteady import is_flaky, smallest_witnesses
@@ -30,14 +30,31 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from steppay_mock.ordering.counterexample import Counterexample, Kind
+    from steppay_mock.ordering.orders.bound import Bound
     from steppay_mock.ordering.orders.course import Course
     from steppay_mock.ordering.receiver.receiver import Receiver
     from steppay_mock.ordering.receiver.run import Run
     from steppay_mock.ordering.truth.hint import Hint
 
-_MOST_PROVED = 14  # events: beyond, even a right receiver is out of every budget
 _MOST_FOUND = 5  # counterexamples in one report
+_LOSSES = 8  # the share of a bounded proof's deliveries that may go to the losses: one in so many
 _LEAST = 40  # courses that may be delivered for what comes after the search, however small the budget is
+
+
+def explore_together(
+    events: Sequence[Event],
+    receiver: Receiver,
+    settings: ExploreSettings,
+    *,
+    story: Story | None,
+    burst: float | None,
+    told: Sequence[Event] | None = None,
+) -> Exploration:
+    """The exploration of these events.
+
+    ``burst`` is how far apart those were at most whose seconds were collapsed, ``told`` are the events as they were.
+    """
+    return Inquiry(events, receiver, settings, story=story, burst=burst, told=told).run()
 
 
 class Inquiry:
@@ -58,6 +75,8 @@ class Inquiry:
         self._count = len(events)
         self._subject = Subject(receiver, events, settings, told=told)
         self._search = Search(self._subject, settings)
+        self._bound = self._search.graph.bound
+        self._plan = self._planned(self._bound)
         self._token = describe_events(events, source=source_of(story), burst=burst, retries=settings.attempts)
         self._strength: int | None = None
         self._orders: list[Course] = []
@@ -75,6 +94,8 @@ class Inquiry:
         """Search, and say what came of it."""
         if self._count < 2:
             return self._result("vacuous", why=f"{self._count} events have no order. Give two or more.")
+        if self._plan.orders == 1 and not self._settings.duplicates:
+            return self._result("vacuous", why=f"{self._count} events have one order within this bound.")
         with self._subject:
             try:
                 return self._run()
@@ -106,7 +127,7 @@ class Inquiry:
         """Deliver the events as they happened; what makes that prove nothing, if anything does."""
         search, course = self._search, tuple(range(self._count))
         try:
-            self._trail = search.lead(course) if self._subject.can_restore and self._fits() else []
+            self._trail = search.lead(course) if self._subject.can_restore and self._plan.fits else []
             node = self._trail[-1][0] if self._trail else search.follow(course, repeats="never")
             search.expected = self._ending = search.settle(node)
             refused = (
@@ -149,18 +170,16 @@ class Inquiry:
     def _prove(self) -> None:
         """Every order, or as many as the budget allows."""
         search = self._search
-        if not self._fits():
+        if not self._plan.fits:
             self._cover()
             return
         try:
-            share = self._price(self._count) // 20
+            share = int(self._plan.price) // 20
             self._begin_again(max(share, 2))
             if self._subject.can_restore:
-                search.by_restoring(
-                    islice(covering_chains(self._count), 1, 5 if share > self._count else 2), self._trail
-                )
+                search.by_restoring(islice(self._plan.chains(), 1, 5 if share > self._count else 2), self._trail[:])
             else:
-                search.by_resetting(covering_chains(self._count))
+                search.by_resetting(self._plan.chains())
         except BudgetSpentError:  # the receiver has more states than a right one needs
             self._subject.allow(_LEAST * self._count)
             self._cover()
@@ -184,7 +203,7 @@ class Inquiry:
             return
         search = self._search = self._search.unmerged()
         self._subject.allow(max(self._settings.budget, _LEAST * self._count))
-        for order in sample_orders(self._count, seed=self._settings.seed):
+        for order in sample_orders(self._bound, orders=self._plan.orders, seed=self._settings.seed):
             try:
                 search.follow(order, repeats="last")
                 search.tell_the_rest()
@@ -197,25 +216,13 @@ class Inquiry:
             self._sampled += 1
 
     def _lose(self) -> tuple[Loss, ...]:
-        """What is wrong at the end if one event never comes; of the first ones, where that would take too long."""
-        found: list[Loss] = []
-        if self._settings.losses:
-            self._subject.allow(self._rest)
-            with suppress(BudgetSpentError):
-                for place in range(self._count):
-                    found.append(self._loss(place))  # noqa: PERF401 - those that were found are kept
-        return tuple(found)
-
-    def _loss(self, lost: int) -> Loss:
-        search, states = self._search, self._subject.states
-        node = search.root
-        for place in range(self._count):
-            if place != lost:
-                node = search.edge(node, place).target
-        ending = search.settle(node)
-        expected, actual = states[self._ending], states[ending]
-        changes = tuple(one.path for one in differences(expected.state, actual.state))
-        return Loss(place=lost, heals=states.same_rows(self._ending, ending), changes=changes)
+        """What is wrong at the end if one event never comes; of some, where that would take too long."""
+        if not self._settings.losses:
+            return ()
+        spare = self._plan.price // _LOSSES if self._bound.restricts and self._plan.fits else self._rest
+        self._subject.allow(min(spare, self._rest))
+        trail = self._trail if self._search.graph.merging else []
+        return find_losses(self._search, ending=self._ending, trail=trail)
 
     # What came of it.
 
@@ -304,7 +311,7 @@ class Inquiry:
             coverage=Coverage(
                 events=self._count,
                 effective=len(search.effective),
-                orders=factorial(self._count) if verdict == "proved" else len(set(self._orders)),
+                orders=self._plan.orders if verdict == "proved" else len(set(self._orders)),
                 runs=len(self._orders) if verdict == "covered" else search.runs,
                 deliveries=subject.deliveries,
                 states=len(subject.states),
@@ -313,8 +320,11 @@ class Inquiry:
                 strength=self._strength,
                 random=self._random,
                 covered=seen,
-                of=perm(self._count, self._strength) if self._strength else 0,
+                of=self._bound.sequences(self._strength) if self._strength else 0,
                 duplicates=self._settings.duplicates,
+                late_by=self._settings.late_by,
+                distance=self._settings.distance,
+                points=self._bound.points,
                 sampled=self._sampled,
                 disagreed=self._disagreed,
                 refused=subject.refused,
@@ -356,11 +366,14 @@ class Inquiry:
 
     def _offer(self, verdict: Verdict) -> Iterator[str]:
         """What would make a proof of it, if leaving out what has no effect does."""
-        effective = len(self._search.effective)
-        if verdict == "covered" and effective < self._count and self._affords(effective):
+        effective = sorted(self._search.effective)
+        if verdict != "covered" or len(effective) == self._count:
+            return
+        plan = self._planned(bound_for([self._subject.events[place] for place in effective], self._settings))
+        if plan.fits:
             yield (
-                f"The {effective} events that have an effect can be proved without the others, in about "
-                f"{self._price(effective):,} deliveries: only_effective=True."
+                f"The {len(effective)} events that have an effect can be proved without the others, in about "
+                f"{plan.price:,} deliveries: only_effective=True."
             )
 
     def _hints(self, verdict: Verdict) -> tuple[Hint, ...]:
@@ -371,20 +384,15 @@ class Inquiry:
 
     # How much it costs.
 
+    def _planned(self, bound: Bound) -> Plan:
+        return Plan(
+            bound,
+            duplicates=self._settings.duplicates,
+            can_restore=self._subject.can_restore,
+            budget=self._settings.budget,
+        )
+
     @property
     def _rest(self) -> int:
         """The deliveries that may be made beyond the search: what is found is made smaller, or events are lost."""
         return max(self._settings.budget // 2, _LEAST * self._count)
-
-    def _price(self, count: int) -> int:
-        """The deliveries of a proof of so many events, if states depend on what was delivered alone."""
-        repeated = deliveries_with_restore(count) if self._settings.duplicates else 0
-        if self._subject.can_restore:
-            return deliveries_with_restore(count) + repeated
-        return deliveries_with_reset(count) + repeated
-
-    def _affords(self, count: int) -> bool:
-        return count <= _MOST_PROVED and self._price(count) <= self._settings.budget
-
-    def _fits(self) -> bool:
-        return self._affords(self._count)

@@ -85,7 +85,7 @@ class Minimiser:
         for best in self._thinned(course):
             yield best
         while smaller := next(
-            (one for one in _one_less(best) if size_of(one) < size_of(best) and self.fails(one)), None
+            (one for one in self._one_less(best) if size_of(one) < size_of(best) and self.fails(one)), None
         ):
             yield smaller
             best = smaller
@@ -106,6 +106,10 @@ class Minimiser:
                     yield (course := fewer)
             size //= 2
 
+    def _one_less(self, course: Course) -> Iterator[Course]:
+        """The courses that are one step smaller, and in an order that is allowed."""
+        return filter(self._search.graph.bound.allows, _one_less(course))
+
     # All that is smaller still.
 
     def _smaller_ones(self, best: Course) -> Iterator[Course]:
@@ -123,13 +127,14 @@ class Minimiser:
         accepted = self._accepted(places) if self._kind == "answer" else {}
         expected = -1 if self._kind == "invariant" else self._ending(places)
         failing: list[Course] = []
+        wanted = sum(1 << place for place in places)
         front: dict[tuple[Node, int | None, bool], tuple[int, Course]] = {(self._root, None, False): (0, ())}
         while front:
             after: dict[tuple[Node, int | None, bool], tuple[int, Course]] = {}
             for (node, repeated, differs), (cost, course) in front.items():
                 for place in places:
                     is_new = not node.mask >> place & 1
-                    if not is_new and (repeated is not None or not self._repeats):
+                    if not (self._may_come(place, node, wanted) if is_new else self._repeats and repeated is None):
                         continue
                     self._count_step()
                     edge = self._search.edge(node, place)
@@ -150,6 +155,10 @@ class Minimiser:
             front = after
         exact = [course for course in failing if len(set(course)) == len(places)]
         return min(exact, key=size_of) if exact else None
+
+    def _may_come(self, place: int, node: Node, wanted: int) -> bool:
+        """Whether an order that is allowed brings the event here, where the wanted ones are all that come."""
+        return not self._search.graph.bound.before[place] & wanted & ~node.mask
 
     def _is_broken(self, state: int) -> bool:
         return self._kind == "invariant" and self._subject.broken(state) is not None
@@ -213,7 +222,7 @@ class Minimiser:
 
 
 def _one_less(course: Course) -> Iterator[Course]:
-    """The courses that are one step smaller: without an event, without a repeat, with one swap undone."""
+    """What is one step smaller: without an event, without one of its deliveries, with one swap undone."""
     for place in sorted(set(course)):
         yield tuple(one for one in course if one != place)
     for at in range(len(course) - 1, -1, -1):

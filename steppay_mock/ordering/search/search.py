@@ -14,6 +14,7 @@ from steppay_mock.ordering.orders.course import Course
 from steppay_mock.ordering.receiver.answers import is_odd, reason_of
 from steppay_mock.ordering.receiver.follow import deliver_refused
 from steppay_mock.ordering.search.graph import Edge, Graph, Node
+from steppay_mock.ordering.search.plan import bound_for
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -58,7 +59,8 @@ class Search:
         self.subject = subject
         self._settings = settings
         self.repeats = settings.duplicates
-        self.graph = Graph(len(subject.events), duplicates=settings.duplicates, merging=merging)
+        bound = bound_for(subject.events, settings)
+        self.graph = Graph(bound, duplicates=settings.duplicates, merging=merging)
         self.expected: int | None = None
         """The final state, as it is after the events in the order in which they happened."""
         self.accepted: dict[int, bool] = {}
@@ -140,6 +142,11 @@ class Search:
             here = self.begin()
             for place in node.course:
                 here = self.learn(here, place).target
+
+    def back(self, node: Node, mark: Mark) -> None:
+        """To a node whose state was kept."""
+        self.subject.go_back(mark)
+        self._here = node
 
     def edge(self, node: Node, place: int) -> Edge:
         """What one more delivery leads to; it is made only if that is not known."""
@@ -239,8 +246,7 @@ class Search:
             node, mark = trail[-1]
             missing = self.graph.repeats(node) or self.graph.news(node)
             if self._here is not node and (missing or node.waiting):
-                self.subject.go_back(mark)
-                self._here = node
+                self.back(node, mark)
             if not missing:
                 trail.pop()
                 self.end()

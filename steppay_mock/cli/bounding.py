@@ -1,0 +1,29 @@
+"""The options of ``explore`` that bound disorder: how a time is read on the command line."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from steppay_mock.errors import SteppayMockError
+
+if TYPE_CHECKING:
+    _Parameter = click.ParamType[Any, Any]
+else:
+    _Parameter = click.ParamType  # generic only since click 8.4
+
+
+class LateBy(_Parameter):
+    """A time such as ``10m``; a number alone counts seconds."""
+
+    name = "time"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float | None:
+        """The seconds."""
+        from steppay_mock.ordering.bounding import read_late_by
+
+        try:
+            return read_late_by(f"{value}s" if str(value).isdecimal() else value)
+        except SteppayMockError:
+            self.fail(f"{value!r} is no time. Write it as 90s, 10m, 2h or 1d.", param, ctx)

@@ -1,0 +1,60 @@
+"""Where two customers influence each other: parts of the state after both that are not what each alone made of them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Hashable, Iterator
+from typing import Any
+
+from steppay_mock.ordering.state.normal import normalise, plain
+from steppay_mock.ordering.state.path import below
+
+_ABSENT: Any = type("Absent", (), {"__repr__": lambda _: "nothing"})()
+
+
+def interferences(first: Hashable, one: Hashable, other: Hashable, both: Hashable) -> Iterator[str]:
+    """The paths of such parts.
+
+    ``first`` is the state at the beginning, then come those after the events of either customer alone, and of both, all
+    in normal form. A part that one changed has to be after both as that one left it, and what nobody changed as it was.
+    Rows of lists and sets are counted: each has to be there as often as both alone added or took away.
+    """
+    return _compared(*map(plain, (first, one, other, both)), path="$")
+
+
+def _compared(first: Any, one: Any, other: Any, both: Any, *, path: str) -> Iterator[str]:
+    values = first, one, other, both
+    there = [value for value in values if value is not _ABSENT]
+    if there and all(isinstance(value, dict) for value in there):
+        dicts = [{} if value is _ABSENT else value for value in values]
+        for key in dict.fromkeys(key for value in dicts for key in value):
+            yield from _compared(*(value.get(key, _ABSENT) for value in dicts), path=below(path, key))
+    elif there and all(isinstance(value, list) for value in there):
+        if not _adds_up(*(_counted(value) for value in values)):
+            yield path
+    elif not _is_either(*(_form(value) for value in values)):
+        yield path
+
+
+def _is_either(first: Hashable, one: Hashable, other: Hashable, both: Hashable) -> bool:
+    """Whether a value is that of the customer who changed it, and both did not change it in two ways."""
+    changed = {one, other} - {first}
+    return len(changed) <= 1 and both == (changed.pop() if changed else first)
+
+
+def _adds_up(first: Counter[Any], one: Counter[Any], other: Counter[Any], both: Counter[Any]) -> bool:
+    """Whether each row is there as often as both made it; what events of nobody made, both made alone as well."""
+    for row in {*first, *one, *other, *both}:
+        changes = one[row] - first[row], other[row] - first[row]
+        least, most = sorted((sum(changes), max(changes, key=abs)))
+        if not least <= both[row] - first[row] <= most:
+            return False
+    return True
+
+
+def _counted(rows: Any) -> Counter[Any]:
+    return Counter() if rows is _ABSENT else Counter(_form(row) for row in rows)
+
+
+def _form(value: Any) -> Hashable:
+    return _ABSENT if value is _ABSENT else normalise(value)
