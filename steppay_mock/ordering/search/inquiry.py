@@ -4,19 +4,16 @@ from __future__ import annotations
 
 from itertools import islice
 from math import inf
-from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
-from steppay_mock.ordering.exploration import Coverage, Exploration, Loss, Verdict
+from steppay_mock.ordering.exploration import Exploration, Loss, Verdict
 from steppay_mock.ordering.failure import ExplorationError, NotAnewError
 from steppay_mock.ordering.options import ExploreSettings
-from steppay_mock.ordering.orders.covering import covered
 from steppay_mock.ordering.receiver.subject import BudgetSpentError, Subject
-from steppay_mock.ordering.report.causes import Observed, causes
+from steppay_mock.ordering.search.account import Account
 from steppay_mock.ordering.search.cover import cover, sample_orders
 from steppay_mock.ordering.search.losses import find_losses
-from steppay_mock.ordering.search.notes import notes_on
-from steppay_mock.ordering.search.plan import Plan, bound_for
+from steppay_mock.ordering.search.plan import plan_for
 from steppay_mock.ordering.search.search import ContradictionError, FoundError, Search
 from steppay_mock.ordering.search.truth import doubted, know_truth
 from steppay_mock.ordering.search.unsteady import is_flaky, smallest_witnesses
@@ -27,14 +24,12 @@ from steppay_mock.payload.event import Event
 from steppay_mock.store.scenarios.story import Story
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
     from steppay_mock.ordering.counterexample import Counterexample, Kind
-    from steppay_mock.ordering.orders.bound import Bound
     from steppay_mock.ordering.orders.course import Course
     from steppay_mock.ordering.receiver.receiver import Receiver
     from steppay_mock.ordering.receiver.run import Run
-    from steppay_mock.ordering.truth.hint import Hint
 
 _MOST_FOUND = 5  # counterexamples in one report
 _LOSSES = 8  # the share of a bounded proof's deliveries that may go to the losses: one in so many
@@ -76,19 +71,10 @@ class Inquiry:
         self._subject = Subject(receiver, events, settings, told=told)
         self._search = Search(self._subject, settings)
         self._bound = self._search.graph.bound
-        self._plan = self._planned(self._bound)
+        self._plan = plan_for(self._bound, self._subject, settings)
         self._token = describe_events(events, source=source_of(story), burst=burst, retries=settings.attempts)
-        self._strength: int | None = None
-        self._orders: list[Course] = []
-        self._random = 0
-        self._refused: Course = ()
-        self._found_after: int | None = None
-        self._sampled = 0
-        self._disagreed = 0
-        self._losses: tuple[Loss, ...] = ()
-        self._ending = -1
         self._truth = know_truth(settings.truth, story, ignore=settings.ignore)
-        self._started = perf_counter()
+        self._account = Account(self._subject, settings, story=story, plan=self._plan, truth=self._truth)
 
     def run(self) -> Exploration:
         """Search, and say what came of it."""
@@ -112,14 +98,14 @@ class Inquiry:
                 return self._result("vacuous", why=why)
             self._prove()
             self._sample()
-            self._losses = self._lose()
+            self._account.losses = self._lose()
         except FoundError as found:
             return self._fail(found.kind, found.course)
         except ContradictionError as contradiction:
             return self._contradict(contradiction)
         if why := self._tell_untested():
             return self._result("vacuous", why=why)
-        return self._result("proved" if self._strength is None else "covered")
+        return self._result("proved" if self._account.strength is None else "covered")
 
     # The parts of a search.
 
@@ -129,14 +115,14 @@ class Inquiry:
         try:
             self._trail = search.lead(course) if self._subject.can_restore and self._plan.fits else []
             node = self._trail[-1][0] if self._trail else search.follow(course, repeats="never")
-            search.expected = self._ending = search.settle(node)
+            search.expected = self._account.ending = search.settle(node)
             refused = (
                 search.refused(node)
                 if self._settings.attempts
                 else {place for place in course if not search.accepted[place]}
             )
         except BudgetSpentError:
-            self._strength = self._settings.strength
+            self._account.strength = self._settings.strength
             return f"{self._settings.budget:,} deliveries are not enough to deliver every event once."
         if not self._subject.answered:
             return f"Nothing was answered. Does the receiver run at {self._subject.target}?"
@@ -144,10 +130,10 @@ class Inquiry:
             return "Every event was refused. Are path= and secret= those of the receiver?"
         if not search.effective:
             return "The state never changed. Does state= read what the receiver writes?"
-        self._refused = tuple(sorted(refused))
-        if self._refused:
-            raise FoundError("refused", self._until(self._refused[0]))
-        if self._truth.is_wrong(self._subject.states[self._ending].state):
+        self._account.refused = tuple(sorted(refused))
+        if self._account.refused:
+            raise FoundError("refused", self._until(self._account.refused[0]))
+        if self._truth.is_wrong(self._subject.states[self._account.ending].state):
             raise FoundError("truth", course)
         return ""
 
@@ -157,7 +143,7 @@ class Inquiry:
 
     def _tell_untested(self) -> str:
         """What is too little to be a proof, though every order that was tried ends the same; empty if it is enough."""
-        if self._strength is not None and {*self._orders} <= {tuple(range(self._count))}:
+        if self._account.strength is not None and {*self._account.orders} <= {tuple(range(self._count))}:
             return f"{self._settings.budget:,} deliveries show no second order of the events."
         if len(self._search.effective) > 1:
             return ""
@@ -193,13 +179,13 @@ class Inquiry:
 
     def _cover(self) -> None:
         self._search = self._search.unmerged()  # whole orders rest on no assumption, and make none
-        self._strength = min(self._settings.strength, self._count)
-        self._orders, self._random = cover(self._search, self._settings)
+        self._account.strength = min(self._settings.strength, self._count)
+        self._account.orders, self._account.random = cover(self._search, self._settings)
         self._search.tell_the_rest()
 
     def _sample(self) -> None:
         """Whole orders without merging, where that was asked for after a proof."""
-        if not self._settings.paranoid or self._strength is not None:
+        if not self._settings.paranoid or self._account.strength is not None:
             return
         search = self._search = self._search.unmerged()
         self._subject.allow(max(self._settings.budget, _LEAST * self._count))
@@ -210,10 +196,10 @@ class Inquiry:
             except BudgetSpentError:
                 return
             except FoundError:
-                self._disagreed += 1
-                self._sampled += 1
+                self._account.disagreed += 1
+                self._account.sampled += 1
                 raise
-            self._sampled += 1
+            self._account.sampled += 1
 
     def _lose(self) -> tuple[Loss, ...]:
         """What is wrong at the end if one event never comes; of some, where that would take too long."""
@@ -222,12 +208,12 @@ class Inquiry:
         spare = self._plan.price // _LOSSES if self._bound.restricts and self._plan.fits else self._rest
         self._subject.allow(min(spare, self._rest))
         trail = self._trail if self._search.graph.merging else []
-        return find_losses(self._search, ending=self._ending, trail=trail)
+        return find_losses(self._search, ending=self._account.ending, trail=trail)
 
     # What came of it.
 
     def _fail(self, kind: Kind, course: Course) -> Exploration:
-        self._found_after = self._subject.deliveries
+        self._account.found_after = self._subject.deliveries
         found: list[Counterexample] = []
         for each, its_course, target in self._failures(kind, course):
             if not found or (len(found) < _MOST_FOUND and not self._settings.first):
@@ -246,7 +232,7 @@ class Inquiry:
                 "An order that ended otherwise did not do so again. Does the state depend on time, on chance, or "
                 "on what reset= or restore= leave behind?"
             )
-        first, *others = (doubted(one, self._hints("fails")) for one in found)
+        first, *others = (doubted(one, self._account.hints("fails")) for one in found)
         return self._result("fails", counterexample=first, others=tuple(others))
 
     def _failures(self, kind: Kind, course: Course) -> list[tuple[Kind, Course, int | None]]:
@@ -254,7 +240,7 @@ class Inquiry:
         search = self._search
         if kind == "refused":  # for each type of event the first one that is
             types: dict[str, int] = {}
-            for place in self._refused:
+            for place in self._account.refused:
                 types.setdefault(str(self._subject.events[place].type), place)
             return [("refused", self._until(place), place) for place in types.values()]
         if kind == "answer" or search.answered is None:
@@ -301,96 +287,9 @@ class Inquiry:
         return self._result("flaky", why=why, unequal=tuple(differences(*ends)) if ends else (), witnesses=witnesses)
 
     def _result(self, verdict: Verdict, **found: Any) -> Exploration:
-        subject, search = self._subject, self._search
-        seen = covered(self._orders, strength=self._strength)[0] if self._strength and self._orders else 0
-        return Exploration(
-            verdict=verdict,
-            target=subject.target,
-            name=f"{self._count} events" if self._story is None else self._story.name,
-            events=subject.events,
-            coverage=Coverage(
-                events=self._count,
-                effective=len(search.effective),
-                orders=self._plan.orders if verdict == "proved" else len(set(self._orders)),
-                runs=len(self._orders) if verdict == "covered" else search.runs,
-                deliveries=subject.deliveries,
-                states=len(subject.states),
-                elapsed=perf_counter() - self._started,
-                seed=self._settings.seed,
-                strength=self._strength,
-                random=self._random,
-                covered=seen,
-                of=self._bound.sequences(self._strength) if self._strength else 0,
-                duplicates=self._settings.duplicates,
-                late_by=self._settings.late_by,
-                distance=self._settings.distance,
-                points=self._bound.points,
-                sampled=self._sampled,
-                disagreed=self._disagreed,
-                refused=subject.refused,
-                silent=subject.deliveries - subject.answered,
-                found_after=self._found_after,
-                leans_on_retries=search.retried,
-            ),
-            losses=self._losses,
-            without_effect=self._without_effect(verdict),
-            causes=self._causes(verdict),
-            notes=(*notes_on(subject, self._settings), *self._offer(verdict)),
-            hints=self._hints(verdict),
-            unmatched=self._settings.ignore.unmatched(),
-            **found,
-        )
-
-    def _without_effect(self, verdict: Verdict) -> tuple[int, ...]:
-        """The events that changed nothing in any order; only known where orders were tried to the end."""
-        if verdict not in {"proved", "covered", "vacuous"} or (self._strength and not self._orders):
-            return ()
-        return tuple(place for place in range(self._count) if place not in self._search.effective)
-
-    def _causes(self, verdict: Verdict) -> tuple[str, ...]:
-        """What the answers of the natural order suggest, where these are what is wrong."""
-        if verdict != "vacuous" and not self._refused:
-            return ()
-        observed = [
-            Observed(
-                event=self._subject.events[place],
-                status=answer.status,
-                body=answer.body,
-                error=answer.error,
-                exception=answer.exception,
-                changed=changed,
-            )
-            for place, (answer, changed) in sorted(self._search.natural.items())
-        ]
-        return causes(observed, signed=self._settings.delivery.secret is not None)
-
-    def _offer(self, verdict: Verdict) -> Iterator[str]:
-        """What would make a proof of it, if leaving out what has no effect does."""
-        effective = sorted(self._search.effective)
-        if verdict != "covered" or len(effective) == self._count:
-            return
-        plan = self._planned(bound_for([self._subject.events[place] for place in effective], self._settings))
-        if plan.fits:
-            yield (
-                f"The {len(effective)} events that have an effect can be proved without the others, in about "
-                f"{plan.price:,} deliveries: only_effective=True."
-            )
-
-    def _hints(self, verdict: Verdict) -> tuple[Hint, ...]:
-        """What looks wrong where the events were delivered as they happened."""
-        if verdict not in {"proved", "covered", "fails", "vacuous"} or self._ending < 0:
-            return ()
-        return self._truth.hints(self._subject.states[self._ending].state)
+        return self._account.exploration(verdict, self._search, **found)
 
     # How much it costs.
-
-    def _planned(self, bound: Bound) -> Plan:
-        return Plan(
-            bound,
-            duplicates=self._settings.duplicates,
-            can_restore=self._subject.can_restore,
-            budget=self._settings.budget,
-        )
 
     @property
     def _rest(self) -> int:

@@ -16,6 +16,7 @@ from steppay_mock.ordering.orders.lattice import covering_chains
 if TYPE_CHECKING:
     from steppay_mock.ordering.options import ExploreSettings
     from steppay_mock.ordering.orders.course import Course
+    from steppay_mock.ordering.receiver.subject import Subject
     from steppay_mock.payload.event import Event
 
 _MOST_FREE = 14  # events: where every order is allowed, more are out of every budget, even for a right receiver
@@ -30,6 +31,11 @@ def bound_for(events: Sequence[Event], settings: ExploreSettings) -> Bound:
     return bound_of(times, late_by=settings.late_by, distance=settings.distance, everywhere=settings.everywhere)
 
 
+def plan_for(bound: Bound, subject: Subject, settings: ExploreSettings) -> Plan:
+    """The plan of a proof for this receiver."""
+    return Plan(bound, duplicates=settings.duplicates, can_restore=subject.can_restore, budget=settings.budget)
+
+
 class Plan:
     """What it takes to prove a receiver whose state depends on what was delivered, and not on the order.
 
@@ -39,7 +45,7 @@ class Plan:
     """
 
     def __init__(self, bound: Bound, *, duplicates: bool, can_restore: bool, budget: int) -> None:
-        self._bound = bound
+        self.bound = bound
         self._duplicates = duplicates
         self._can_restore = can_restore
         self._budget = budget
@@ -57,10 +63,10 @@ class Plan:
             return inf
         if self._can_restore:
             return census.edges + census.copies
-        least = self._bound.count * census.widest + census.copies
+        least = self.bound.count * census.widest + census.copies
         if least > self._budget or self._chains is None:
             return least
-        return self._bound.count * len(self._chains) + census.copies
+        return self.bound.count * len(self._chains) + census.copies
 
     @property
     def orders(self) -> int:
@@ -69,11 +75,11 @@ class Plan:
 
     def chains(self) -> Iterable[Course]:
         """Orders that go each edge, as few as can be: the one in which things happened, then far ones."""
-        return self._chains or covering_chains(self._bound.count)
+        return self._chains or covering_chains(self.bound.count)
 
     @cached_property
     def _census(self) -> Ideals | Freely | None:
-        bound = self._bound
+        bound = self.bound
         if bound.restricts:
             return find_ideals(bound, duplicates=self._duplicates, most=min(self._budget, _MOST_WAYS))
         return Freely(bound.count, self._duplicates) if bound.count <= _MOST_FREE else None
