@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from steppay_mock.delivery.excerpt import excerpt
 from steppay_mock.errors import ContractViolation, SteppayMockError
@@ -13,6 +13,8 @@ from steppay_mock.ordering.receiver.watchdog import HungError, Watchdog
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+T = TypeVar("T")
 
 _GRACE = 1.1  # how many timeouts the watchdog waits for: what has a timeout of its own shall tell by itself
 
@@ -49,12 +51,11 @@ class Guard:
         except HungError:
             raise self.cut_off(f"the app's startup did not end within {self._timeout:g} s") from None
 
-    @contextmanager
-    def delivering(self, what: str, *, answered: bool) -> Iterator[None]:
-        """Watches a delivery; NoAnswerError if it never comes back."""
+    def deliver(self, what: str, send: Callable[..., T], *arguments: Any, answered: bool) -> T:
+        """What comes of a delivery; NoAnswerError if it never comes back. ``answered``: others did."""
         try:
             self.dog.watch()
-            yield
+            return send(*arguments)
         except HungError:
             raise self.no_answer(what, answered=answered) from None
         finally:

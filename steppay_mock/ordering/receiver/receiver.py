@@ -128,7 +128,7 @@ class OpenReceiver:
 
     def _watched(self, send: Callable[[], Any]) -> tuple[Any, Exception | None]:
         """What it gives, and what the work raised that the test's frame had put off."""
-        if not self._in_process:
+        if not self._in_process or not self._frames.are_possible:
             return send(), None
         self._in_place(self._frames.before)
         try:

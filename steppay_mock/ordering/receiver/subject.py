@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any, Self
 
 from steppay_mock.errors import SteppayMockError
@@ -186,8 +187,8 @@ class Subject:
         self._spend(1)
         self._happen(place)
         name = str(self.events[place].type)
-        with self._guard.delivering(name, answered=self.answered > 0):
-            answer = self._receiver.send(self._requests.make(place, copy=self.course.count(place)))
+        request = self._requests.make(place, copy=self.course.count(place))
+        answer = self._guard.deliver(name, self._receiver.send, request, answered=self.answered > 0)
         self.course = (*self.course, place)
         self.answered += answer.status is not None
         self._slowest = max(self._slowest, answer.latency)
@@ -212,8 +213,8 @@ class Subject:
             self._requests.make(place, copy=course[: len(self.course) + at].count(place))
             for at, place in enumerate(places)
         ]
-        with self._guard.delivering(name, answered=self.answered > 0):
-            flight = self._receiver.send_together(requests, passing=passing)
+        send = partial(self._receiver.send_together, passing=passing)
+        flight = self._guard.deliver(name, send, requests, answered=self.answered > 0)
         self._timed_out = sum(map(is_late, flight.answers))
         if self._timed_out >= _PATIENCE:
             raise self._guard.no_answer(name, answered=self.answered > 0)
@@ -303,8 +304,8 @@ class Subject:
         for place in self._requests.given:
             event = self._requests.event(place)
             self.deliveries += 1
-            with self._guard.delivering(str(event.type), answered=self.answered > 0):
-                answer = self._receiver.send(self._requests.make(place))
+            request = self._requests.make(place)
+            answer = self._guard.deliver(str(event.type), self._receiver.send, request, answered=self.answered > 0)
             self.answered += answer.status is not None
             if not self._settings.accept.accepts(event, answer):
                 told = tell_answer(answer, accepted=False)

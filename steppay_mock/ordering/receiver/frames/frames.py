@@ -6,11 +6,14 @@ that run at once. The state after a delivery is then not the state that producti
 
 from __future__ import annotations
 
+import sys
 from typing import Protocol
 
 from steppay_mock.ordering.receiver.frames.celery import CeleryFrame
 from steppay_mock.ordering.receiver.frames.django import DjangoFrame
 from steppay_mock.ordering.receiver.frames.sqlalchemy import SqlalchemyFrame
+
+_LIBRARIES = ("django.db", "celery", "kombu", "sqlalchemy.orm")
 
 
 class Frame(Protocol):
@@ -39,6 +42,11 @@ class Frames:
 
     def __init__(self) -> None:
         self._frames: tuple[Frame, ...] = (DjangoFrame(), CeleryFrame(), SqlalchemyFrame())
+
+    @property
+    def are_possible(self) -> bool:
+        """Whether a library that can put a frame around the receiver is loaded; asked at each delivery, so quickly."""
+        return any(map(sys.modules.__contains__, _LIBRARIES))
 
     @property
     def notes(self) -> tuple[str, ...]:
