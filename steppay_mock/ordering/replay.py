@@ -8,6 +8,7 @@ from typing import Any, Unpack
 
 from steppay_mock.errors import SteppayMockError
 from steppay_mock.ordering.counterexample import Counterexample
+from steppay_mock.ordering.face import option
 from steppay_mock.ordering.failure import ExplorationError, MissingStepError, NoAnswerError
 from steppay_mock.ordering.options import ExploreOptions, Probe, read_explore_options
 from steppay_mock.ordering.orders.bursts import collapse_bursts
@@ -68,7 +69,7 @@ def replay(
     settings = replace(read_explore_options(state, options), attempts=read.retries)
     is_known = settings.truth.needs_story if read.kind == "truth" else getattr(settings, read.kind, True) is not None
     if not is_known:
-        raise SteppayMockError(f"The token tells of {read.kind}=, and that was not given. {_given_again(read.kind)}")
+        raise SteppayMockError(f"The token tells of {option(read.kind)}, and that was not given. {_given_again(read.kind)}")
     made: Any = _made_again(read.source) if events is None else events
     story = made if isinstance(made, Story) else None
     listed = tuple(iter_events(made))
@@ -102,10 +103,10 @@ async def replay_async(
 
 def _given_again(kind: str) -> str:
     if kind == "truth":
-        return "Pass it as it was when the token was made: truth=..., or --truth on the command line."
+        return "Pass it as it was when the token was made."
     return (
-        f"Pass it as it was when the token was made: {kind}=... (the command line has none: replay it in Python, or "
-        "with pytest --steppay-replay)."
+        "Pass it as it was when the token was made. The command line has none: replay it in Python, or with pytest "
+        "--steppay-replay."
     )
 
 
@@ -116,9 +117,11 @@ def _refuse_vacuous(subject: Subject) -> None:
         error.reached = False
         raise error
     if subject.refused == subject.deliveries:
-        raise ExplorationError("Every event was refused. Are path= and secret= those of the receiver?")
+        raise ExplorationError(
+            f"Every event was refused. Are {option('path')} and {option('secret')} those of the receiver?"
+        )
     if len(subject.states) == 1:
-        raise ExplorationError("The state never changed. Does state= read what the receiver writes?")
+        raise ExplorationError(f"The state never changed. Does {option('state')} read what the receiver writes?")
 
 
 def _made_again(source: Source | None) -> Story:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from steppay_mock.delivery.excerpt import excerpt
+from steppay_mock.ordering.face import option
 from steppay_mock.ordering.report.contrast import side_by_side
 from steppay_mock.ordering.report.verdict import counted
 from steppay_mock.ordering.report.width import cut
@@ -192,7 +193,7 @@ def _size(counterexample: Counterexample) -> str:
         return f"{size} Everything smaller was tried, and was not seen to fail."
     if counterexample.smallest:
         return f"{size} Everything smaller was tried, and passes."
-    return f"{size} Not everything smaller was tried: a larger budget= may find less."
+    return f"{size} Not everything smaller was tried: a larger {option('budget')} may find less."
 
 
 def _replays(counterexample: Counterexample) -> Iterator[str]:

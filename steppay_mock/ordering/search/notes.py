@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
+from steppay_mock.ordering.face import option
 from steppay_mock.ordering.state.difference import differences
 from steppay_mock.ordering.state.normal import plain
 
@@ -39,7 +40,7 @@ def _on_beginning(subject: Subject) -> Iterator[str]:
     if subject.before is not None and subject.before != subject.first:
         found = differences(plain(subject.states[subject.before].state), first)
         paths = ", ".join(one.path for one in found[:_NAMED])
-        yield f"The receiver was not in its first state when the exploration began: reset= changed {paths}."
+        yield f"The receiver was not in its first state when the exploration began: {option('reset')} changed {paths}."
 
 
 def is_empty(state: Any) -> bool:
