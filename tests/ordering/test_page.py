@@ -98,7 +98,7 @@ def test_a_page_says_what_the_report_says() -> None:
         found.counterexample.anomaly.meaning,
         found.counterexample.anomaly.cure,
         "+31d 00:00:00",
-        f"steppay-mock replay {TOKEN} --to URL --state-url URL\npytest ... --steppay-replay {TOKEN}",
+        f'replay("{TOKEN}", receiver, state=state, events=events)',
         "2 events, 1 inversion, 0 repeats. Everything smaller was tried, and passes.",
         "a renewal, delivered to the WSGI app shop",
     ):

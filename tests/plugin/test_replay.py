@@ -22,7 +22,7 @@ TEST = f"""
 
 def replays(result: pytest.RunResult) -> list[list[str]]:
     """The arguments of the commands that replay what failed, without ``pytest``."""
-    found = re.findall(r"^replay: pytest (.*)$", result.stdout.str(), re.MULTILINE)
+    found = re.findall(r"^E +pytest (.* --steppay-replay .*)$", result.stdout.str(), re.MULTILINE)
     return [shlex.split(command) for command in found]
 
 

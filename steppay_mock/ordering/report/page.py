@@ -91,7 +91,7 @@ def _body(exploration: Exploration) -> Iterator[Markup]:
         yield tag("p", tag("strong", one.anomaly.name), f": {one.anomaly.meaning}")
         yield tag("p", tag("strong", "Usual cure"), f": {one.anomaly.cure}", class_="cure")
         yield tag("div", Markup(draw(one)), class_="picture")
-        yield tag("pre", one.token)
+        yield tag("pre", one.face.again(one.token))
     yield from _coverage(exploration)
     yield from _losses(exploration)
 
@@ -116,7 +116,9 @@ def _counterexample(found: Counterexample) -> Iterator[Markup]:
     else:
         yield tag("p", "The same; look at the answers.")
     yield tag("h2", "To see it again")
-    yield tag("pre", "\n".join(story.replay))
+    if story.hint:
+        yield tag("p", f"{story.hint}:")
+    yield tag("pre", story.replay)
     yield tag("p", story.size, class_="faint")
 
 
