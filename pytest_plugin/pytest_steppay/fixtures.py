@@ -110,7 +110,6 @@ def steppay_sender(
         options=_options(request),
         journal=tmp_path / "steppay.sqlite",
         record=record_of(request.node),
-        repeat=repeat_command(request.node),
     )
 
 
