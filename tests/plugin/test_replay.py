@@ -80,7 +80,7 @@ def test_one_order_is_delivered_and_no_other(pytester: pytest.Pytester, run: Run
             assert not found.ok
             if token is not None:
                 assert [2, 1] in orders
-                assert {tuple(sorted(order)) for order in orders} == {(1, 2)}
+                assert {tuple(sorted(order)) for order in orders if order} == {(1, 2)}  # one looks at the beginning
             found.assert_ok()
         """
     )
