@@ -17,6 +17,7 @@ _AT_A_SHELL: Mapping[str, str] = {
     "reset": "--reset-url",
     "path": "--to",
     "api": "--serve-api",
+    "types": "--events",
     "allow_hosts": "--allow-host",
     "duplicates": "--no-duplicates",
     "fresh": "--state-url with {customer_id} and no --reset-url",

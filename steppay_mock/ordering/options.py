@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from random import SystemRandom
 from typing import TYPE_CHECKING, Any, Literal, TypedDict
 
+from steppay_mock.contract.catalogue import parse_event_type
 from steppay_mock.contract.long_numbers import is_number, written
 from steppay_mock.delivery.options import DeliveryOptions, Settings, resolve_options
 from steppay_mock.delivery.retries import Retries, read_retries
@@ -44,6 +45,7 @@ class ExploreOptions(TypedDict, total=False):
     ``effects`` take these as their first argument (:class:`~steppay_mock.ordering.receiver.identifiers.Ids`).
 
     ``given``: what was delivered before every order: so many first events of those that are given, or other events.
+    ``types``: only events of these types are delivered, as to an endpoint that is registered for them. All.
     ``accept``: statuses beside 2xx that accept an event, or a function of event and answer that decides. Whatever else
     is refused in the order in which it happened is a finding.
     ``settle``: how to wait for work that goes on after an answer: seconds for which the state has to stay the same, or
@@ -90,6 +92,7 @@ class ExploreOptions(TypedDict, total=False):
     restore: Callable[[Any], Any] | None
     fresh: bool
     given: int | Events
+    types: Iterable[str] | None
     accept: Iterable[int] | Callable[[Event, Answer], object] | None
     settle: float | Callable[[], Any] | None
     ignore: Iterable[str]
@@ -132,6 +135,8 @@ class ExploreSettings:
     fresh: bool
     given: tuple[Event, ...]
     """What is delivered before every order."""
+    types: frozenset[str] | None
+    """Which types of events are delivered; None: all."""
     accept: Acceptance
     settle: Settling | None
     ignore: Ignore
@@ -192,6 +197,7 @@ def read_explore_options(state: object, options: Mapping[str, Any]) -> ExploreSe
         restore=options.get("restore"),
         fresh=fresh,
         given=(),
+        types=_types(options.get("types")),
         accept=read_acceptance(options.get("accept")),
         settle=read_settling(options.get("settle")),
         ignore=read_ignore(options.get("ignore", ())),
@@ -232,6 +238,15 @@ def split_given(events: Sequence[Event], given: object) -> tuple[tuple[Event, ..
     if isinstance(given, bool | str):
         raise SteppayMockError(f"given={given!r} is no number of events. Say given=2, or give events.")
     return tuple(iter_events(given)), tuple(events)  # type: ignore[arg-type]
+
+
+def _types(types: object) -> frozenset[str] | None:
+    if types is None:
+        return None
+    named = [types] if isinstance(types, str) else types
+    if not isinstance(named, Iterable):
+        raise SteppayMockError(f"types={types!r} are no event types. Say types=['order.created', 'order.updated'].")
+    return frozenset(str(parse_event_type(one)) for one in named)
 
 
 def _check_callable(name: str, value: object) -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Unpack
 
 from steppay_mock.errors import SteppayMockError
+from steppay_mock.ordering.chosen import choose_events
 from steppay_mock.ordering.counterexample import Counterexample
 from steppay_mock.ordering.face import option
 from steppay_mock.ordering.failure import ExplorationError, MissingStepError, NoAnswerError
@@ -20,7 +21,7 @@ from steppay_mock.ordering.search.overlap import race_again
 from steppay_mock.ordering.search.truth import Truth, know_truth
 from steppay_mock.ordering.search.verify import deliver_again
 from steppay_mock.ordering.token import Source, Token, describe_events, digest, read_token
-from steppay_mock.payload.event import Event, Events, iter_events
+from steppay_mock.payload.event import Event, Events
 from steppay_mock.store.scenarios.perform import scenario
 from steppay_mock.store.scenarios.story import Story
 
@@ -72,7 +73,7 @@ def replay(
         raise SteppayMockError(f"The token tells of {option(read.kind)}, and that was not given. {_given_again(read.kind)}")
     made: Any = _made_again(read.source) if events is None else events
     story = made if isinstance(made, Story) else None
-    listed = tuple(iter_events(made))
+    listed, settings = choose_events(made, settings, given=options.get("given"))
     if read.burst is not None:
         listed = collapse_bursts(listed, seconds=read.burst)
     found = _found_again(read, listed)

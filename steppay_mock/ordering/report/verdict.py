@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from steppay_mock.delivery.excerpt import excerpt
 from steppay_mock.ordering.face import option
 from steppay_mock.ordering.report.bounded import events_of, independence, once_more, proved_orders, within
+from steppay_mock.ordering.report.customers import say_one_customer
 
 if TYPE_CHECKING:
     from steppay_mock.ordering.exploration import Coverage, Exploration
@@ -94,6 +95,8 @@ def conditions(exploration: Exploration) -> Iterator[str]:
             f"This holds if the probe ({option('state')}) shows all state that matters: where it showed the same, the "
             "receiver was taken to be the same."
         )
+    if exploration.ok and (about_one := say_one_customer(exploration.events)):
+        yield about_one
     if exploration.verdict == "covered":
         yield "This is no proof: not every order of all events was delivered."
     if exploration.ok and coverage.groups:
