@@ -27,10 +27,10 @@ _AT_A_SHELL: Mapping[str, str] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reach:
-    """The URLs by which a receiver elsewhere is reached, looked at and emptied; none of them holds a secret."""
+    """The URLs by which a receiver elsewhere is reached, looked at and emptied; None in the place of a secret one."""
 
-    url: str
-    state_url: str
+    url: str | None
+    state_url: str | None
     reset_url: str | None = None
     reset_method: str = "POST"
     ignored: tuple[str, ...] = ()

@@ -70,8 +70,10 @@ def replay(
     settings = replace(read_explore_options(state, options), attempts=read.retries)
     is_known = settings.truth.needs_story if read.kind == "truth" else getattr(settings, read.kind, True) is not None
     if not is_known:
-        raise SteppayMockError(f"The token tells of {option(read.kind)}, and that was not given. {_given_again(read.kind)}")
-    made: Any = _made_again(read.source) if events is None else events
+        raise SteppayMockError(
+            f"The token tells of {option(read.kind)}, and that was not given. {_given_again(read.kind)}"
+        )
+    made: Any = make_again(read.source) if events is None else events
     story = made if isinstance(made, Story) else None
     listed, settings = choose_events(made, settings, given=options.get("given"))
     if read.burst is not None:
@@ -125,10 +127,12 @@ def _refuse_vacuous(subject: Subject) -> None:
         raise ExplorationError(f"The state never changed. Does {option('state')} read what the receiver writes?")
 
 
-def _made_again(source: Source | None) -> Story:
+def make_again(source: Source | None) -> Story:
+    """The story of a token; SteppayMockError where the token does not know it."""
     if source is None:
         raise SteppayMockError(
-            "The token does not know what made its events. Give them: events=..., as they were when it was found."
+            "The token does not know what made its events. Replay it in Python with the same events, or with pytest "
+            "--steppay-replay."
         )
     return scenario(source.scenario, seed=source.seed, assumptions=source.assumptions, **source.parameters)
 

@@ -47,24 +47,31 @@ pre { background: var(--box); padding: .8rem 1rem; border-radius: 6px; white-spa
 
 def write_page(exploration: Exploration) -> str:
     """The whole page as HTML."""
-    return f"<!DOCTYPE html>\n{tag('html', _head(exploration), tag('body', *_body(exploration)), lang='en')}\n"
+    return document(
+        f"{exploration.verdict}: {exploration.name}",
+        *body_of(exploration),
+        with_picture=exploration.counterexample is not None,
+    )
 
 
-def _head(exploration: Exploration) -> Markup:
-    styles = [_STYLE, DIAGRAM_STYLE] if exploration.counterexample is not None else [_STYLE]
+def document(title: str, *body: Markup, with_picture: bool) -> str:
+    """A whole page of HTML, which allows its own styles and nothing else."""
+    styles = [_STYLE, DIAGRAM_STYLE] if with_picture else [_STYLE]
     hashes = " ".join(f"'sha256-{b64encode(sha256(style.encode()).digest()).decode()}'" for style in styles)
     policy = f"default-src 'none'; style-src {hashes}; base-uri 'none'; form-action 'none'"
-    return tag(
+    head = tag(
         "head",
         Markup('<meta charset="utf-8">'),
         Markup(f'<meta http-equiv="Content-Security-Policy" content="{text(policy)}">'),
         Markup('<meta name="viewport" content="width=device-width, initial-scale=1">'),
-        tag("title", f"{exploration.verdict}: {exploration.name}"),
+        tag("title", title),
         tag("style", Markup(_STYLE)),
     )
+    return f"<!DOCTYPE html>\n{tag('html', head, tag('body', *body), lang='en')}\n"
 
 
-def _body(exploration: Exploration) -> Iterator[Markup]:
+def body_of(exploration: Exploration) -> Iterator[Markup]:
+    """What the page says of it."""
     found = exploration.counterexample
     mood = "good" if exploration.ok else "bad"
     if found is not None:
@@ -99,7 +106,7 @@ def _body(exploration: Exploration) -> Iterator[Markup]:
 def _counterexample(found: Counterexample) -> Iterator[Markup]:
     story = tell(found)
     yield tag("h2", "What happened")
-    yield _table(
+    yield table(
         ("", "when", "event", "about", "status"),
         ((str(one.number), one.when, one.event, one.entity, one.status) for one in story.happened),
     )
@@ -171,9 +178,10 @@ def _losses(exploration: Exploration) -> Iterator[Markup]:
         one = happened[loss.place]
         outcome = "heals" if loss.heals else f"differs: {', '.join(loss.changes) or 'the state'}"
         rows.append((str(one.number), one.event, one.entity, one.status, outcome))
-    yield _table(("", "event", "about", "status", "the end"), rows)
+    yield table(("", "event", "about", "status", "the end"), rows)
 
 
-def _table(headings: Iterable[str], rows: Iterable[Iterable[str]]) -> Markup:
+def table(headings: Iterable[str], rows: Iterable[Iterable[str]]) -> Markup:
+    """A table of texts."""
     head = tag("tr", *(tag("th", heading) for heading in headings))
     return tag("table", head, *(tag("tr", *(tag("td", cell) for cell in row)) for row in rows))
