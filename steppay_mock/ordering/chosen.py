@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from steppay_mock.ordering.options import split_given
+from steppay_mock.ordering.truth.setting import TruthSetting
 from steppay_mock.payload.event import iter_events
 
 if TYPE_CHECKING:
@@ -21,9 +22,13 @@ def choose_events(
     events: Events, settings: ExploreSettings, *, given: object
 ) -> tuple[tuple[Event, ...], ExploreSettings]:
     """The events of which the orders are; the settings have those that are delivered before every order."""
-    listed = tuple(_wanted(tuple(iter_events(events)), settings))
+    happened = tuple(iter_events(events))
+    listed = tuple(_wanted(happened, settings))
     before, rest = split_given(listed, given)
-    return rest, replace(settings, given=before)
+    settings = replace(settings, given=before)
+    if len(listed) < len(happened) and settings.truth.mode == "hints":  # the store knows what was not delivered
+        settings = replace(settings, truth=TruthSetting("off"))
+    return rest, settings
 
 
 def say_not_wanted(found: Exploration, events: Events, settings: ExploreSettings) -> Exploration:
@@ -34,7 +39,7 @@ def say_not_wanted(found: Exploration, events: Events, settings: ExploreSettings
         return found
     note = (
         f"{left_out} of {len(listed)} events were not delivered: only those of the types "
-        f"{', '.join(sorted(settings.types))} were wanted."
+        f"{', '.join(sorted(settings.types))} were wanted. What looks wrong beside the store is not told then."
     )
     return replace(found, notes=(*found.notes, note))
 

@@ -69,7 +69,7 @@ def test_a_strict_truth_fails_and_is_replayed_by_the_command_shown(
     done = run("explore", *DEPOSIT, *urls(receiver), "--unsigned", "--no-duplicates", "--truth", truth)
     assert done.code == 1
     assert "wrong in every order" in done.out
-    (command,) = re.findall(r"^  (steppay-mock replay sp1\..*)$", done.err, re.MULTILINE)
+    (command,) = re.findall(r"^  (steppay-mock replay sp1\..*)$", done.out, re.MULTILINE)
     words = shlex.split(command)[1:]
     assert words[words.index("--truth") + 1] == truth
     assert run(*words).code == 1

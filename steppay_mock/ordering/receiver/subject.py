@@ -90,9 +90,9 @@ class Subject:
         self._stack = ExitStack()
         if not self.can_begin:
             raise SteppayMockError(
-                "explore() delivers many orders, and each begins anew: say how. Pass reset= (empties the receiver), or "
-                "save= and restore=, or a function that makes a fresh app in place of the app; or fresh=True, where "
-                "nothing can be emptied."
+                "explore() delivers many orders, and each begins anew: say how. Pass "
+                f"{option('reset')} (empties the receiver), or {option('save')} and {option('restore')}, or a "
+                f"function that makes a fresh app in place of the app; or {option('fresh', value=True)}, where nothing can be emptied."
             )
 
     @property
