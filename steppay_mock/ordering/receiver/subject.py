@@ -92,7 +92,8 @@ class Subject:
             raise SteppayMockError(
                 "explore() delivers many orders, and each begins anew: say how. Pass "
                 f"{option('reset')} (empties the receiver), or {option('save')} and {option('restore')}, or a "
-                f"function that makes a fresh app in place of the app; or {option('fresh', value=True)}, where nothing can be emptied."
+                f"function that makes a fresh app in place of the app; or {option('fresh', value=True)}, where "
+                "nothing can be emptied."
             )
 
     @property
