@@ -6,6 +6,7 @@ import shlex
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import wraps
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -100,6 +101,19 @@ class Probing:
         assert self.receiver.entry is not None  # noqa: S101 - asked for only where an endpoint was named
         return self.receiver.entry
 
+    @property
+    def _replayed(self) -> tuple[tuple[str, object], ...]:
+        """What else decides how an order ends, as arguments of ``replay``."""
+        said: dict[str, object] = {
+            "ignore": list(self.ignored),
+            "accept": list(self.accepted),
+            "settle": self.settle,
+            "given": self.given,
+            "types": list(self.receiver.types or ()),
+            "truth": {"hints": None, "strict": "strict", "off": "off"}.get(self.truth, Path(self.truth)),
+        }
+        return tuple((name, value) for name, value in said.items() if value)
+
     def _is_fresh(self) -> bool:
         """Whether each run is about a customer of its own, because nobody can empty the receiver."""
         from steppay_mock.ordering.remote import placeholders
@@ -149,12 +163,14 @@ class Probing:
             after=f" {shlex.join(words)}" if words else "",
             hint=f"with the URL that is not shown in {set_again}" if set_again else "",
             reach=Reach(
-                url=shown.get("--to") or (self.receiver.url if self.endpoint is not None else None),
+                url=None if "--to" in hidden else str(read_endpoint(self.receiver.url)),
                 state_url=shown.get("--state-url"),
                 reset_url=shown.get("--reset-url"),
                 reset_method=self.reset_method,
-                ignored=self.ignored,
+                can_reset=self.reset_url is not None,
                 unsigned=self.unsigned,
+                files=files,
+                options=self._replayed,
             ),
         )
 

@@ -115,6 +115,8 @@ class Exploration:
     counterexample: Counterexample | None = None
     others: tuple[Counterexample, ...] = ()
     """More counterexamples, each of another kind of mistake or about another kind of thing."""
+    given: tuple[Event, ...] = field(default=(), repr=False)
+    """What was delivered before every order."""
     losses: tuple[Loss, ...] = ()
     without_effect: tuple[int, ...] = ()
     """The events, by place, that changed nothing in any order that was tried."""

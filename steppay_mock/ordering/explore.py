@@ -51,7 +51,7 @@ def explore(
     if found.ok and settings.overlap:
         token = describe_events(listed, source=source_of(story), retries=settings.attempts)
         found = explore_overlaps(found, receiver, settings, token=token)
-    return say_not_wanted(found, happened, settings)
+    return replace(say_not_wanted(found, happened, settings), given=settings.given)
 
 
 async def explore_async(

@@ -33,8 +33,12 @@ class Reach:
     state_url: str | None
     reset_url: str | None = None
     reset_method: str = "POST"
-    ignored: tuple[str, ...] = ()
+    can_reset: bool = True
     unsigned: bool = False
+    files: tuple[str, ...] = ()
+    """Which define the scenario."""
+    options: tuple[tuple[str, object], ...] = ()
+    """What else was said, as arguments of ``replay``."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

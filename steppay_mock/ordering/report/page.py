@@ -11,6 +11,7 @@ from steppay_mock.ordering.bounding import readable, told_bound
 from steppay_mock.ordering.report.bounded import once_more
 from steppay_mock.ordering.report.diagram import STYLE as DIAGRAM_STYLE
 from steppay_mock.ordering.report.diagram import draw
+from steppay_mock.ordering.report.folded import payloads, programs
 from steppay_mock.ordering.report.headline import headline
 from steppay_mock.ordering.report.markup import Markup, tag, text
 from steppay_mock.ordering.report.story import happenings, tell
@@ -20,7 +21,8 @@ from steppay_mock.ordering.report.verdict import conditions, next_step, title, v
 if TYPE_CHECKING:
     from steppay_mock.ordering.counterexample import Counterexample
     from steppay_mock.ordering.exploration import Exploration
-    from steppay_mock.ordering.report.story import Change
+    from steppay_mock.ordering.report.folded import payloads, programs
+from steppay_mock.ordering.report.story import Change
 
 _STYLE = """
 :root { color-scheme: light dark; --ink: #1f2933; --paper: #ffffff; --faint: #5f6b77; --rule: #d5dbe1; --box: #f3f5f7;
@@ -38,6 +40,7 @@ th { color: var(--faint); font-weight: 500; }
 .facts th { width: 9rem; }
 code, pre, td.code { font-family: ui-monospace, SFMono-Regular, Menlo, Consolas, monospace; font-size: .85rem;
   overflow-wrap: anywhere; }
+details { margin: .4rem 0; } summary { cursor: pointer; }
 pre { background: var(--box); padding: .8rem 1rem; border-radius: 6px; white-space: pre-wrap; }
 .good { color: var(--good); } .bad { color: var(--bad); } .faint { color: var(--faint); }
 .cure { border-left: 4px solid var(--good); padding: .2rem 0 .2rem 1rem; }
@@ -89,7 +92,7 @@ def body_of(exploration: Exploration) -> Iterator[Markup]:
             yield tag("p", tag("strong", "Next"), f": {next_step(exploration)}", class_="cure")
     yield tag("p", f"{exploration.name}, delivered to {exploration.target}", class_="faint")
     if found is not None:
-        yield from _counterexample(found)
+        yield from _counterexample(exploration, found)
     if exploration.causes:
         yield tag("h2", "Likely causes")
         yield tag("ul", *(tag("li", cause) for cause in exploration.causes))
@@ -103,13 +106,14 @@ def body_of(exploration: Exploration) -> Iterator[Markup]:
     yield from _losses(exploration)
 
 
-def _counterexample(found: Counterexample) -> Iterator[Markup]:
+def _counterexample(exploration: Exploration, found: Counterexample) -> Iterator[Markup]:
     story = tell(found)
     yield tag("h2", "What happened")
     yield table(
         ("", "when", "event", "about", "status"),
         ((str(one.number), one.when, one.event, one.entity, one.status) for one in story.happened),
     )
+    yield from payloads(story.happened, found.events)
     yield tag("h2", "What was delivered")
     yield tag("div", Markup(draw(found)), class_="picture")
     refused = [line.failing for line in story.lines if line.failing is not None and not line.failing.accepted]
@@ -126,6 +130,7 @@ def _counterexample(found: Counterexample) -> Iterator[Markup]:
     if story.hint:
         yield tag("p", f"{story.hint}:")
     yield tag("pre", story.replay)
+    yield from programs(exploration, found)
     yield tag("p", story.size, class_="faint")
 
 
