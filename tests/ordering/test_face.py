@@ -17,6 +17,7 @@ SHELL = Face(is_shell=True, before="steppay-mock replay ", after=" --to http://l
 NAMES = ("state", *ExploreOptions.__annotations__)
 IN_PYTHON_ALONE = {
     *("face.py", "truth/mapping.py", "receiver/frames/celery.py"),
+    *("bounding.py", "report/repro/python.py"),
     *("options.py", "receiver/answers.py", "receiver/settle.py", "truth/setting.py", "orders/covering.py"),
     *(f"saving/{name}.py" for name in ("django", "objects", "saving", "sqlalchemy", "sqlite")),
 }

@@ -165,7 +165,11 @@ def command(
     bound = {"late_by": late_by, "distance": distance, "independent": independent}
     over_time = {"retries": retries or "none", "overlap": overlap or False}
     reading_back = reading_back.settled()
-    search = {"budget": budget, "reading_back": reading_back, "options": {**how, **which, **bound, **over_time, **options}}
+    search = {
+        "budget": budget,
+        "reading_back": reading_back,
+        "options": {**how, **which, **bound, **over_time, **options},
+    }
     files = {"reports": reports, "junits": junits}
     with speaking(probing.face(files=staging.files, also=reading_back.words)):
         if len(candidates) == 1:

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from steppay_mock.delivery.excerpt import excerpt
 from steppay_mock.errors import ContractViolation, OrderViolation
-from steppay_mock.ordering.face import option
 from steppay_mock.ordering.report.bounded import not_tried
 from steppay_mock.ordering.report.headline import headline
 from steppay_mock.ordering.report.sequence import sketch, sketch_both

@@ -45,9 +45,12 @@ def next_step(exploration: Exploration) -> str:
     if exploration.verdict == "vacuous" and exploration.coverage.events < 2:
         return "Give two events or more."
     if exploration.verdict == "vacuous" and exploration.coverage.interleavings:
-        return "Leave out independent=, or name what customers share in ignore=, where that is no harm."
+        return (
+            f"Leave out {option('independent')}, or name what customers share in {option('ignore')}, where that is no "
+            "harm."
+        )
     if exploration.verdict == "vacuous" and not exploration.coverage.deliveries:
-        return "Give a larger late_by= or distance=."
+        return f"Give a larger {option('late_by')} or {option('distance')}."
     if exploration.verdict == "vacuous" and exploration.coverage.strength is not None:
         return f"Give it a larger {option('budget')}."
     if exploration.verdict == "vacuous" and exploration.coverage.effective == 1:
@@ -90,17 +93,7 @@ def conditions(exploration: Exploration) -> Iterator[str]:
     if exploration.unmatched and coverage.states:
         names = excerpt(", ".join(exploration.unmatched))
         yield f"{option('ignore')} names what no state has: {names}. Is it written as it is there?"
-    if exploration.verdict == "proved":
-        yield (
-            f"This holds if the probe ({option('state')}) shows all state that matters: where it showed the same, the "
-            "receiver was taken to be the same."
-        )
-    if exploration.ok and (about_one := say_one_customer(exploration.events)):
-        yield about_one
-    if exploration.verdict == "covered":
-        yield "This is no proof: not every order of all events was delivered."
-    if exploration.ok and coverage.groups:
-        yield independence(coverage)
+    yield from _assumed(exploration)
     if coverage.overlaps is not None:
         yield f"{coverage.overlaps}."
     if coverage.sampled:
@@ -113,6 +106,21 @@ def conditions(exploration: Exploration) -> Iterator[str]:
     if coverage.refused:
         refused = counted(coverage.refused, "delivery was", "deliveries were")
         yield f"{refused} refused: answered with something else than 2xx."
+
+
+def _assumed(exploration: Exploration) -> Iterator[str]:
+    """What a green verdict rests on, and what it does not say."""
+    if exploration.verdict == "proved":
+        yield (
+            f"This holds if the probe ({option('state')}) shows all state that matters: where it showed the same, the "
+            "receiver was taken to be the same."
+        )
+    if exploration.ok and (about_one := say_one_customer(exploration.events)):
+        yield about_one
+    if exploration.verdict == "covered":
+        yield "This is no proof: not every order of all events was delivered."
+    if exploration.ok and exploration.coverage.groups:
+        yield independence(exploration.coverage)
 
 
 def _without_effect(exploration: Exploration) -> str:

@@ -6,8 +6,8 @@ from itertools import islice
 from math import inf
 from typing import TYPE_CHECKING, Any
 
-from steppay_mock.ordering.face import option
 from steppay_mock.ordering.exploration import Exploration, Loss, Verdict
+from steppay_mock.ordering.face import option
 from steppay_mock.ordering.failure import ExplorationError, NotAnewError
 from steppay_mock.ordering.options import ExploreSettings
 from steppay_mock.ordering.receiver.subject import BudgetSpentError, Subject
@@ -130,7 +130,7 @@ class Inquiry:
         if self._subject.refused == self._subject.deliveries:
             return f"Every event was refused. Are {option('path')} and {option('secret')} those of the receiver?"
         if not search.effective:
-            return "The state never changed. Does state= read what the receiver writes?"
+            return f"The state never changed. Does {option('state')} read what the receiver writes?"
         self._account.refused = tuple(sorted(refused))
         if self._account.refused:
             raise FoundError("refused", self._until(self._account.refused[0]))
