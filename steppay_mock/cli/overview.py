@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from steppay_mock.cli.candidates import varied
 from steppay_mock.cli.failures import WRONG
 from steppay_mock.cli.findings import case_of, is_worth_showing
-from steppay_mock.cli.output import counted, say, write_json, write_table, write_text
+from steppay_mock.cli.output import say, write_json, write_table, write_text
 from steppay_mock.cli.reports import junit, junit_case
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ def show_overview(outcomes: Sequence[Outcome], *, as_json: bool) -> None:
     explored = [one for one in outcomes if not one.candidate.skipped]
     right = sum(one.found is not None and one.found.ok for one in explored)
     skipped = len(outcomes) - len(explored)
-    say(f"{right} of {counted(len(explored), 'story')} right" + (f", {skipped} skipped" if skipped else ""))
+    say(f"{right} of {len(explored)} right" + (f", {skipped} skipped" if skipped else ""))
 
 
 def table_of(outcomes: Sequence[Outcome]) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:

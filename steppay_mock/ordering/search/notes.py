@@ -23,8 +23,8 @@ def notes_on(subject: Subject, settings: ExploreSettings) -> Iterator[str]:
     yield from subject.frame_notes
     if subject.is_unwatched:
         yield (
-            f"{option('timeout')} does not hold for a receiver in this process that hangs: that takes the main thread and a "
-            "system with alarms. Deliver over HTTP, or run the test in the main thread."
+            f"{option('timeout')} does not hold for a receiver in this process that hangs: that takes the main thread "
+            "and a system with alarms. Deliver over HTTP, or run the test in the main thread."
         )
     if settings.invariant is not None and not __debug__:
         yield "Python runs with -O, which strips assert statements: an invariant= that uses them says nothing."
