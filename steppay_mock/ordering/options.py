@@ -13,6 +13,7 @@ from steppay_mock.delivery.options import DeliveryOptions, Settings, resolve_opt
 from steppay_mock.delivery.retries import Retries, read_retries
 from steppay_mock.errors import SteppayMockError, choices, did_you_mean
 from steppay_mock.ordering.bounding import read_distance, read_duplicates, read_late_by
+from steppay_mock.ordering.face import option
 from steppay_mock.ordering.receiver.answers import Acceptance, read_acceptance
 from steppay_mock.ordering.receiver.receiver import wants_argument
 from steppay_mock.ordering.receiver.settle import Settling, read_settling
@@ -232,7 +233,7 @@ def split_given(events: Sequence[Event], given: object) -> tuple[tuple[Event, ..
     if isinstance(given, int) and not isinstance(given, bool):
         if not 0 <= given <= len(events):
             raise SteppayMockError(
-                f"given={given}: there are {len(events)} events. Give 0 to {len(events)}, or events."
+                f"{option('given', value=given)}: there are {len(events)} events. Give 0 to {len(events)}, or events."
             )
         return tuple(events[:given]), tuple(events[given:])
     if isinstance(given, bool | str):
