@@ -9,7 +9,7 @@ from typing import Any, Unpack
 from steppay_mock.errors import SteppayMockError
 from steppay_mock.ordering.chosen import choose_events
 from steppay_mock.ordering.counterexample import Counterexample
-from steppay_mock.ordering.face import option
+from steppay_mock.ordering.face import current_face, option
 from steppay_mock.ordering.failure import ExplorationError, MissingStepError, NoAnswerError
 from steppay_mock.ordering.options import ExploreOptions, Probe, read_explore_options
 from steppay_mock.ordering.orders.bursts import collapse_bursts
@@ -130,10 +130,12 @@ def _refuse_vacuous(subject: Subject) -> None:
 def make_again(source: Source | None) -> Story:
     """The story of a token; SteppayMockError where the token does not know it."""
     if source is None:
-        raise SteppayMockError(
-            "The token does not know what made its events. Replay it in Python with the same events, or with pytest "
-            "--steppay-replay."
+        how = (
+            "Replay it in Python, or with pytest --steppay-replay, where they are made"
+            if current_face().is_shell
+            else f"Give them as they were when it was found: {option('events')}..."
         )
+        raise SteppayMockError(f"The token does not know what made its events. {how}")
     return scenario(source.scenario, seed=source.seed, assumptions=source.assumptions, **source.parameters)
 
 
