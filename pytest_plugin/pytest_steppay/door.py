@@ -36,12 +36,15 @@ if TYPE_CHECKING:
 class StepPay:
     """One door to steppay-mock for a test: all that it makes and sends follows the test's seed, secret and marker."""
 
-    def __init__(self, *, seed: int, secret: SecretLike, target: TargetLike, options: Options, record: Record) -> None:
+    def __init__(
+        self, *, seed: int, secret: SecretLike, target: TargetLike, options: Options, record: Record, repeat: str
+    ) -> None:
         self._seed = seed
         self._secret = masked(secret)
         self._target = target
         self._options = options
         self._record = record
+        self._repeat = repeat
         record.seed = seed
         self._makings = 0
         self._deliveries = 0
@@ -177,14 +180,15 @@ class StepPay:
         self, receiver: Receiver | None, events: Events | str, state: Probe, options: ExploreOptions
     ) -> Callable[[], Exploration]:
         """The exploration, or the replay of a token, ready to be made."""
-        from pytest_steppay.proving import prove, prove_again
+        from pytest_steppay.proving import prove, prove_again, replayed_by
+        from steppay_mock.ordering.face import speaking
 
         story = self.scenario(events) if isinstance(events, str) else events
         target, token = self._receiver(receiver), self._options.replay
         chosen = {**self._told_by_api(story), **self._explore_options(options)}
 
         def run() -> Exploration:
-            with self._options.progress as watch:
+            with self._options.progress as watch, speaking(replayed_by(self._repeat)):
                 watched = {"watch": watch, **chosen}
                 if token is None:
                     return prove(story, target, state=state, options=watched, record=self._record)

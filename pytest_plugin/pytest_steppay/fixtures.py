@@ -26,6 +26,7 @@ def steppay(
     """Make StepPay events, deliver them to the receiver under test, validate and sign."""
     from pytest_steppay.door import StepPay
     from pytest_steppay.record import record_of
+    from pytest_steppay.report import repeat_command
 
     return StepPay(
         seed=steppay_seed,
@@ -33,6 +34,7 @@ def steppay(
         target=steppay_target,
         options=_options(request),
         record=record_of(request.node),
+        repeat=repeat_command(request.node),
     )
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from steppay_mock.ordering.exploration import Coverage, Exploration
 from steppay_mock.ordering.explore import explore
+from steppay_mock.ordering.face import Face
 from steppay_mock.ordering.failure import ExplorationError, MissingStepError
 from steppay_mock.ordering.replay import replay
 from steppay_mock.ordering.report.verdict import verdict_line
@@ -23,6 +24,11 @@ if TYPE_CHECKING:
     from steppay_mock.payload.event import Event, Events
 
 
+def replayed_by(repeat: str) -> Face:
+    """How what is found in a test is told: this command repeats the test, and with a token one order of it."""
+    return Face(before=f"{repeat} --steppay-replay ", after="", hint="")
+
+
 def prove(
     events: Events, receiver: Receiver, *, state: Probe, options: Mapping[str, Any], record: Record
 ) -> Exploration:
@@ -33,7 +39,7 @@ def prove(
         if error.exploration is not None:
             record.add_proof(verdict_line(error.exploration))
         raise
-    record.add_proof(verdict_line(found), counterexample=found.counterexample)
+    record.add_proof(verdict_line(found), counterexamples=found.counterexamples)
     return found
 
 
@@ -70,7 +76,7 @@ def prove_again(
         ),
     )
     record.is_replayed = True
-    record.add_proof(verdict_line(tried) if shown else found.report(), counterexample=shown)
+    record.add_proof(verdict_line(tried) if shown else found.report(), counterexamples=tried.counterexamples)
     return tried
 
 

@@ -75,11 +75,10 @@ class Record:
         first = f"; first failure: {tally.first_failure}" if tally.first_failure else ""
         self.sent.append(f"{tally}{stopped}{first}; seed {tally.seed}, run {tally.run} of {journal}")
 
-    def add_proof(self, line: str, *, counterexample: Counterexample | None = None) -> None:
+    def add_proof(self, line: str, *, counterexamples: Iterable[Counterexample] = ()) -> None:
         """Remember in a line what became of an exploration, and what replays it if it failed."""
         self.proofs.append(self._without_secrets(line))
-        if counterexample is not None:
-            self.tokens.append(counterexample.token)
+        self.tokens += [one.token for one in counterexamples]
 
     def take_proofs(self) -> list[str]:
         """The lines that were not taken yet."""

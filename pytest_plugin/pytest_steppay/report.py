@@ -24,7 +24,7 @@ def add_section(report: pytest.TestReport, item: pytest.Item) -> None:
     """Add the section to the report of a failed test that uses the fixtures."""
     record = item.stash[RECORD]
     repeat = repeat_command(item)
-    replays = [f"replay: {repeat} --steppay-replay {token}" for token in record.tokens]
+    replays = [f"replay: {command}" for command in _untold(report, repeat, record)]
     text = "\n".join([*_seed_lines(item, record), f"repeat: {repeat}", *replays, *record.lines()])
     # Within the failure it survives --show-capture=no and reaches JUnit files. A failure of plain text has no room.
     add: Any = getattr(report.longrepr, "addsection", None)
@@ -32,6 +32,15 @@ def add_section(report: pytest.TestReport, item: pytest.Item) -> None:
         report.sections.append((TITLE, text))
     else:
         add(TITLE, text)
+
+
+def _untold(report: pytest.TestReport, repeat: str, record: Record) -> Iterator[str]:
+    """The commands that replay what was found, but for those that the failure shows already."""
+    shown = str(report.longrepr) if record.tokens else ""
+    for token in dict.fromkeys(record.tokens):
+        command = f"{repeat} --steppay-replay {token}"
+        if command not in shown:
+            yield command
 
 
 def test_id(item: pytest.Item) -> str:

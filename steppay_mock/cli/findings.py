@@ -1,8 +1,8 @@
-"""How is shown what a search of all orders found? The report, files for people and CI, and an exit code."""
+"""Shows what a search of all orders found: the report, files for people and CI, and an exit code."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,6 +15,8 @@ from steppay_mock.ordering.remote import RemoteError
 from steppay_mock.ordering.report.verdict import verdict_line
 
 if TYPE_CHECKING:
+    from xml.etree.ElementTree import Element
+
     from steppay_mock.ordering.exploration import Exploration
 
 _ERRORS = {"unfinished", "vacuous"}
@@ -34,17 +36,24 @@ def show(found: Exploration, *, as_json: bool) -> None:
     say(verdict_line(found))
 
 
-def write_files(found: Exploration, *, reports: Iterable[Path], junits: Iterable[Path], name: str) -> None:
+def write_files(
+    *,
+    reports: Iterable[Path],
+    junits: Iterable[Path],
+    page: Callable[[], str],
+    data: Callable[[], object],
+    xml: Callable[[], bytes],
+) -> None:
     """Write every file that was asked for: of the reports each as its suffix says, and the XML of JUnit."""
     for path in reports:
         if path.suffix == ".html":
-            path.write_text(found.as_html(), encoding="utf-8")
+            path.write_text(page(), encoding="utf-8")
         elif path.suffix == ".json":
-            path.write_bytes(pretty(found.as_dict()) + b"\n")
+            path.write_bytes(pretty(data()) + b"\n")
         else:
-            path.write_bytes(_junit(found, name))
+            path.write_bytes(xml())
     for path in junits:
-        path.write_bytes(_junit(found, name))
+        path.write_bytes(xml())
 
 
 def exit_code(found: Exploration) -> int:
@@ -67,12 +76,19 @@ def tell_cut_off(error: ExplorationError) -> int:
     return UNREACHED if isinstance(cause, RemoteError) and not cause.reached else MISUSED
 
 
-def _junit(found: Exploration, name: str) -> bytes:
+def case_of(found: Exploration, *, name: str, seed: int | None = None) -> Element:
+    """The exploration as a test case of JUnit; ``seed`` where that tells it from others."""
     from xml.etree.ElementTree import SubElement
 
-    case = junit_case(found.target or name, f"{found.name} in every order", seconds=found.coverage.elapsed)
+    which = "" if seed is None else f", seed {seed}"
+    case = junit_case(found.target or name, f"{found.name} in every order{which}", seconds=found.coverage.elapsed)
     if not found.ok:
         kind = "error" if found.verdict in _ERRORS else "failure"
         message = xml_text(verdict_line(found))
         SubElement(case, kind, type=found.verdict, message=message).text = xml_text(found.report())
-    return junit([case], name=name, seconds=found.coverage.elapsed)
+    return case
+
+
+def xml_of(found: Exploration, *, name: str) -> bytes:
+    """The exploration as a whole file of JUnit's."""
+    return junit([case_of(found, name=name)], name=name, seconds=found.coverage.elapsed)

@@ -1,12 +1,12 @@
-"""How is a receiver reached, looked at and emptied? The options that commands about orders share."""
+"""Reads how a receiver is reached, looked at and emptied: the options that commands about orders share."""
 
 from __future__ import annotations
 
-import os
 import shlex
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import wraps
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -14,49 +14,44 @@ import click
 from steppay_mock.cli.configuring import config_option
 from steppay_mock.cli.consent import agree, read_hosts
 from steppay_mock.cli.formats import read_endpoint
+from steppay_mock.cli.headers import VARIABLE, HeaderField, headers_of
 from steppay_mock.cli.options import Decorator, secret_option, unsigned_option
+from steppay_mock.cli.parameters import Seconds
+from steppay_mock.cli.registered import Registered, events_option, find_receiver
 from steppay_mock.cli.sending import hosts_option, timeout_option
 from steppay_mock.cli.signing import Signing
 from steppay_mock.errors import SteppayMockError
+from steppay_mock.ordering.face import Face, Reach
 from steppay_mock.wire.shown_url import shown_url
 
 if TYPE_CHECKING:
-    from steppay_mock.delivery.config import Config
+    from steppay_mock.delivery.config import Config, Entry
     from steppay_mock.delivery.endpoint import Endpoint
 
-    _Parameter = click.ParamType[Any, Any]
-else:
-    _Parameter = click.ParamType  # generic only since click 8.4
-
-VARIABLE = "STEPPAY_MOCK_HEADER"
-
-
-class HeaderField(_Parameter):
-    """A header, written as on the wire. What is wrong with one is told without showing it."""
-
-    name = "header"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[str, str]:
-        """Name and value."""
-        if isinstance(value, tuple):
-            return value
-        try:
-            return _read_header(value)
-        except SteppayMockError as error:
-            self.fail(str(error), param, ctx)
+_URLS = {
+    "--to": "STEPPAY_MOCK_TO",
+    "--state-url": "STEPPAY_MOCK_STATE_URL",
+    "--reset-url": "STEPPAY_MOCK_RESET_URL",
+}
+"""The variables that the URLs may come from: some hold a secret."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Probing:
     """How the receiver is reached, looked at and emptied, as it was written."""
 
-    url: str = field(repr=False)
+    url: str | None = field(repr=False)
+    endpoint: str | None
+    types: tuple[tuple[str, ...], ...]
     state_url: str = field(repr=False)
     reset_url: str | None = field(repr=False)
     reset_method: str
     headers: tuple[tuple[str, str], ...] = field(repr=False)
     ignored: tuple[str, ...]
     truth: str
+    accepted: tuple[int, ...]
+    settle: float | None
+    given: int | None
     secrets: tuple[str, ...] = field(repr=False)
     unsigned: bool
     timeout: float
@@ -72,24 +67,52 @@ class Probing:
         from steppay_mock.ordering.truth.setting import read_truth_option
 
         truth = read_truth_option(self.truth)
-        fresh = self._is_fresh()
-        receiver = read_endpoint(self.url)
-        secrets = Signing(given=self.secrets, unsigned=self.unsigned, config=self.config).for_url(self.url)
+        fresh, found = self._is_fresh(), self.receiver
+        receiver = read_endpoint(found.url)
+        signing = Signing(given=self.secrets, unsigned=self.unsigned, config=self.config)
+        secrets = signing.for_url(found.url) if self.endpoint is None else signing.for_entry(self._entry)
         allowed = agree(receiver, read_hosts(self.hosts))
         for option, url in (("--state-url", self.state_url), ("--reset-url", self.reset_url)):
             if url is not None:
                 allowed = agree(_endpoint(option, url), allowed, noun="request")
         common: dict[str, Any] = {"timeout": float(self.timeout), "allow_hosts": allowed}
-        asking = {**common, "headers": self._headers(), "hide": secrets or ()}
+        asking = {**common, "headers": headers_of(self.headers), "hide": secrets or ()}
         return receiver.url, {
             **common,
             "secret": secrets,
+            "types": found.types,
             "ignore": self.ignored,
             "truth": truth,
+            "accept": self.accepted or None,
+            "settle": self.settle,
+            "given": self.given,
             "state": remote_state(self.state_url, **asking),
             "fresh": fresh,
             "reset": None if fresh else remote_reset(str(self.reset_url), method=self.reset_method, **asking),
         }
+
+    @property
+    def receiver(self) -> Registered:
+        """Which receiver is meant, and what it is registered for."""
+        return find_receiver(self.url, endpoint=self.endpoint, types=self.types, config=self.config)
+
+    @property
+    def _entry(self) -> Entry:
+        assert self.receiver.entry is not None  # noqa: S101 - asked for only where an endpoint was named
+        return self.receiver.entry
+
+    @property
+    def _replayed(self) -> tuple[tuple[str, object], ...]:
+        """What else decides how an order ends, as arguments of ``replay``."""
+        said: dict[str, object] = {
+            "ignore": list(self.ignored),
+            "accept": list(self.accepted),
+            "settle": self.settle,
+            "given": self.given,
+            "types": list(self.receiver.types or ()),
+            "truth": {"hints": None, "strict": "strict", "off": "off"}.get(self.truth, Path(self.truth)),
+        }
+        return tuple((name, value) for name, value in said.items() if value)
 
     def _is_fresh(self) -> bool:
         """Whether each run is about a customer of its own, because nobody can empty the receiver."""
@@ -111,39 +134,45 @@ class Probing:
             )
         return self.reset_url is None
 
-    def replaying(self, token: str, *, files: tuple[str, ...]) -> str:
-        """The command that replays the token; it shows neither secrets nor headers, nor what is secret in a URL."""
+    def face(self, *, files: tuple[str, ...] = (), also: tuple[str, ...] = ()) -> Face:
+        """How a search is told at a shell: with the whole command that replays a token.
+
+        It shows neither secrets nor headers; a URL that holds a secret is taken from its variable again.
+        """
+        urls = {"--to": self.url, "--state-url": self.state_url, "--reset-url": self.reset_url}
+        shown = {option: url for option, url in urls.items() if url is not None and not holds_secret(url)}
+        hidden = [option for option, url in urls.items() if url is not None and option not in shown]
         given = [
-            *(("--to", shown_url(self.url)), ("--state-url", shown_url(self.state_url))),
-            *([] if self.reset_url is None else [("--reset-url", shown_url(self.reset_url))]),
+            *([] if self.endpoint is None else [("--endpoint", self.endpoint)]),
+            *shown.items(),
             *([("--reset-method", self.reset_method)] if self.reset_method != "POST" else []),
             *(("--ignore", one) for one in self.ignored),
             *([] if self.truth == "hints" else [("--truth", self.truth)]),
+            *(("--accept", str(one)) for one in self.accepted),
+            *([] if self.settle is None else [("--settle", f"{self.settle:g}")]),
+            *([] if self.given is None else [("--given", str(self.given))]),
+            *(("--events", ",".join(one)) for one in self.types),
             *(("--allow-host", one) for one in self.hosts),
             *(("--from", one) for one in files),
         ]
-        words = [token, *(word for option in given for word in option), *(["--unsigned"] if self.unsigned else [])]
-        return f"steppay-mock replay {shlex.join(words)}"
-
-    def _headers(self) -> dict[str, str]:
-        """The headers of ``--header``, else the one of the environment."""
-        if self.headers:
-            return dict(self.headers)
-        found = os.environ.get(VARIABLE)
-        if not found:
-            return {}
-        try:
-            return dict([_read_header(found)])
-        except SteppayMockError as error:
-            raise click.UsageError(f"The variable {VARIABLE} is of no use: {error}") from None
-
-
-def _read_header(text: str) -> tuple[str, str]:
-    from steppay_mock.ordering.remote import read_headers
-
-    name, colon, value = text.partition(":")
-    (found,) = read_headers({name.strip() if colon else "": value.strip()}).items()
-    return found
+        words = [*(word for option in given for word in option), *(["--unsigned"] if self.unsigned else []), *also]
+        set_again = " and ".join(_URLS[option] for option in hidden)
+        return Face(
+            is_shell=True,
+            before="steppay-mock replay ",
+            after=f" {shlex.join(words)}" if words else "",
+            hint=f"with the URL that is not shown in {set_again}" if set_again else "",
+            reach=Reach(
+                url=None if "--to" in hidden else str(read_endpoint(self.receiver.url)),
+                state_url=shown.get("--state-url"),
+                reset_url=shown.get("--reset-url"),
+                reset_method=self.reset_method,
+                can_reset=self.reset_url is not None,
+                unsigned=self.unsigned,
+                files=files,
+                options=self._replayed,
+            ),
+        )
 
 
 def _endpoint(option: str, url: str) -> Endpoint:
@@ -151,6 +180,11 @@ def _endpoint(option: str, url: str) -> Endpoint:
         return read_endpoint(url, path="/")
     except SteppayMockError as error:
         raise click.UsageError(f"{option}: {error}") from None
+
+
+def holds_secret(url: str) -> bool:
+    """Whether there is a secret in it, so that it is not shown whole."""
+    return shown_url(url) != url
 
 
 def probing_options(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -167,17 +201,30 @@ def probing_options(command: Callable[..., Any]) -> Callable[..., Any]:
 
 
 _PROBING: tuple[Decorator[Any], ...] = (
-    click.option("--to", "url", metavar="URL", required=True, help="Your receiver; without a path, /webhooks/steppay."),
+    click.option(
+        "--to",
+        "url",
+        metavar="URL",
+        envvar=_URLS["--to"],
+        show_envvar=True,
+        help="Your receiver; without a path, /webhooks/steppay.",
+    ),
+    click.option("--endpoint", metavar="NAME", help="In the place of --to: this endpoint of steppay-mock.toml."),
+    events_option(),
     click.option(
         "--state-url",
         metavar="URL",
         required=True,
+        envvar=_URLS["--state-url"],
+        show_envvar=True,
         help="Where your receiver shows its rows: GET answers 2xx with JSON, of at most 10 MB. Without --reset-url it "
         "names whom a run is about, as .../customers/{customer_id}.",
     ),
     click.option(
         "--reset-url",
         metavar="URL",
+        envvar=_URLS["--reset-url"],
+        show_envvar=True,
         help="Where your receiver is emptied, before each order: POST answers 2xx once it has no rows. Without it each "
         "run is about another customer, with ids never used before.",
     ),
@@ -212,6 +259,26 @@ _PROBING: tuple[Decorator[Any], ...] = (
         help="Compare the end with what the store of the scenario knows: `hints` tells rows that contradict it, "
         "`strict` fails for them, `off` does not look. Or a file of TOML or JSON that says which rows are what: these "
         "must agree.",
+    ),
+    click.option(
+        "--accept",
+        "accepted",
+        metavar="STATUS",
+        multiple=True,
+        type=click.IntRange(100, 599),
+        help="A status that accepts an event, beside 2xx: for a receiver that refuses some on purpose. Repeatable.",
+    ),
+    click.option(
+        "--settle",
+        metavar="S",
+        type=Seconds(positive=True),
+        help="Read the state once it has been the same for so many seconds: for work that goes on after the answer.",
+    ),
+    click.option(
+        "--given",
+        metavar="N",
+        type=click.IntRange(0, 100_000),
+        help="Deliver the first N events before every order, as they happened.",
     ),
     secret_option("Sign with it."),
     unsigned_option(),

@@ -30,7 +30,7 @@ class Signing:
 
     def for_url(self, url: str, *, name: str = "") -> tuple[str, ...] | None:
         """The secrets for a URL: those of the endpoint that the file has there, and of several of the one named so."""
-        found = [] if self.config is None else [one for one in self.config.endpoints if _is_at(one, url)]
+        found = [] if self.config is None else [one for one in self.config.endpoints if is_at(one, url)]
         if not found:
             return signing_secrets(self.given, unsigned=self.unsigned)
         return self.for_entry(next((one for one in found if one.name == name), found[0]))
@@ -42,7 +42,8 @@ class Signing:
         return Hook(url=url, secret=self.for_url(url, name=name), name=name)
 
 
-def _is_at(entry: Entry, url: str) -> bool:
+def is_at(entry: Entry, url: str) -> bool:
+    """Whether the endpoint has that URL, however it is written."""
     try:
         return read_endpoint(entry.url) == read_endpoint(url)
     except SteppayMockError:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
+from steppay_mock.ordering.face import Face, current_face, speaking
 from steppay_mock.ordering.orders.course import Course, inversions, repeats
 
 if TYPE_CHECKING:
@@ -35,12 +36,14 @@ class Counterexample:
     passing: Run = field(repr=False)
     failing: Run = field(repr=False)
     anomaly: Anomaly
-    token: str
+    token: str = field(repr=False)
     smallest: bool = True
     doubtful: bool = False
     """Whether the end that is taken for the right one looks wrong itself: it is not what the store says."""
     truth: Any = field(default=None, repr=False)
     """What the store knows to be true, for the kind ``truth``."""
+    face: Face = field(default_factory=current_face, repr=False, compare=False)
+    """In which words it is told: those of whoever explored."""
 
     @property
     def course(self) -> Course:
@@ -74,7 +77,8 @@ class Counterexample:
         """Say it to a person: what happened, what was delivered, both states, the likely cause, and how to replay."""
         from steppay_mock.ordering.report.text import describe_counterexample
 
-        return describe_counterexample(self)
+        with speaking(self.face):
+            return describe_counterexample(self)
 
     def __str__(self) -> str:
         return self.report()

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
+from steppay_mock.ordering.face import Face, current_face, speaking
+
 if TYPE_CHECKING:
     from steppay_mock.ordering.counterexample import Counterexample
     from steppay_mock.ordering.receiver.run import Run
@@ -113,6 +115,8 @@ class Exploration:
     counterexample: Counterexample | None = None
     others: tuple[Counterexample, ...] = ()
     """More counterexamples, each of another kind of mistake or about another kind of thing."""
+    given: tuple[Event, ...] = field(default=(), repr=False)
+    """What was delivered before every order."""
     losses: tuple[Loss, ...] = ()
     without_effect: tuple[int, ...] = ()
     """The events, by place, that changed nothing in any order that was tried."""
@@ -130,6 +134,8 @@ class Exploration:
     """The patterns of ``ignore=`` that named nothing in any state: usually slips of the pen."""
     witnesses: tuple[Run, ...] = field(default=(), repr=False)
     """Of ``flaky`` and ``hidden``, the runs that contradict each other."""
+    face: Face = field(default_factory=current_face, repr=False, compare=False)
+    """In which words it is told: those of whoever explored."""
 
     @property
     def counterexamples(self) -> tuple[Counterexample, ...]:
@@ -145,7 +151,8 @@ class Exploration:
         """The verdict for a person: one line where it is yes, and the whole reason where it is no."""
         from steppay_mock.ordering.report.text import describe
 
-        return describe(self)
+        with speaking(self.face):
+            return describe(self)
 
     def __str__(self) -> str:
         return self.report()
@@ -155,7 +162,8 @@ class Exploration:
         if not self.ok:
             from steppay_mock.ordering.report.text import violation
 
-            raise violation(self)
+            with speaking(self.face):
+                raise violation(self)
 
     def as_dict(self) -> dict[str, Any]:
         """Give plain data for ``--json``."""
@@ -167,4 +175,5 @@ class Exploration:
         """Give a page of its own: the verdict, and passing beside failing as a sequence diagram."""
         from steppay_mock.ordering.report.page import write_page
 
-        return write_page(self)
+        with speaking(self.face):
+            return write_page(self)

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Unpack
 
+from steppay_mock.ordering.chosen import choose_events, say_not_wanted
 from steppay_mock.ordering.exploration import Exploration
 from steppay_mock.ordering.failure import ExplorationError
-from steppay_mock.ordering.options import ExploreOptions, ExploreSettings, Probe, read_explore_options, split_given
+from steppay_mock.ordering.options import ExploreOptions, ExploreSettings, Probe, read_explore_options
 from steppay_mock.ordering.orders.bursts import collapse_bursts
 from steppay_mock.ordering.receiver.hosting import beside_loop
 from steppay_mock.ordering.search.effective import effective_places, say_left_out
@@ -16,7 +17,7 @@ from steppay_mock.ordering.search.inquiry import explore_together
 from steppay_mock.ordering.search.joined import joined
 from steppay_mock.ordering.search.overlap import explore_overlaps
 from steppay_mock.ordering.token import describe_events, source_of
-from steppay_mock.payload.event import Event, Events, iter_events
+from steppay_mock.payload.event import Event, Events
 from steppay_mock.store.scenarios.story import Story
 
 if TYPE_CHECKING:
@@ -38,8 +39,8 @@ def explore(
     """
     settings = read_explore_options(state, options)
     story = _story(events, settings)
-    given, listed = split_given(story.events if story is not None else tuple(iter_events(events)), options.get("given"))  # type: ignore[arg-type]
-    settings = replace(settings, given=given)
+    happened: Any = events if story is None else story
+    listed, settings = choose_events(happened, settings, given=options.get("given"))
     told = listed
     if settings.only_effective:
         places = effective_places(listed, receiver, settings)
@@ -50,7 +51,7 @@ def explore(
     if found.ok and settings.overlap:
         token = describe_events(listed, source=source_of(story), retries=settings.attempts)
         found = explore_overlaps(found, receiver, settings, token=token)
-    return found
+    return replace(say_not_wanted(found, happened, settings), given=settings.given)
 
 
 async def explore_async(

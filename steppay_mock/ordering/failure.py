@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from steppay_mock.errors import SteppayMockError
+from steppay_mock.ordering.face import option
 
 if TYPE_CHECKING:
     from steppay_mock.ordering.exploration import Exploration
@@ -35,12 +36,12 @@ class NotAnewError(ExplorationError):
         self.wanted = wanted
         self.found = found
         self.why = f"After {how} the state is not the one that every order has to begin with."
-        if how == "restore=":
-            self.why = "After restore= the state is not the one that was saved."
+        if how == option("restore"):
+            self.why = f"After {how} the state is not the one that was saved."
         told = describe_differences(differences(wanted, found), limit=3).replace("\n", "; ")
         super().__init__(
-            f"{self.why} It differs (- before, + now): {told}. Let it bring back all that state= shows; or is work of "
-            "the last order still going on? Then settle=0.2 waits for it."
+            f"{self.why} It differs (- before, + now): {told}. Let it bring back all that {option('state')} shows; or "
+            f"is work of the last order still going on? Then {option('settle', value=0.2)} waits for it."
         )
 
 

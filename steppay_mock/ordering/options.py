@@ -7,11 +7,13 @@ from dataclasses import dataclass, replace
 from random import SystemRandom
 from typing import TYPE_CHECKING, Any, Literal, TypedDict
 
+from steppay_mock.contract.catalogue import parse_event_type
 from steppay_mock.contract.long_numbers import is_number, written
 from steppay_mock.delivery.options import DeliveryOptions, Settings, resolve_options
 from steppay_mock.delivery.retries import Retries, read_retries
 from steppay_mock.errors import SteppayMockError, choices, did_you_mean
 from steppay_mock.ordering.bounding import read_distance, read_duplicates, read_late_by
+from steppay_mock.ordering.face import option
 from steppay_mock.ordering.receiver.answers import Acceptance, read_acceptance
 from steppay_mock.ordering.receiver.receiver import wants_argument
 from steppay_mock.ordering.receiver.settle import Settling, read_settling
@@ -44,6 +46,7 @@ class ExploreOptions(TypedDict, total=False):
     ``effects`` take these as their first argument (:class:`~steppay_mock.ordering.receiver.identifiers.Ids`).
 
     ``given``: what was delivered before every order: so many first events of those that are given, or other events.
+    ``types``: only events of these types are delivered, as to an endpoint that is registered for them. All.
     ``accept``: statuses beside 2xx that accept an event, or a function of event and answer that decides. Whatever else
     is refused in the order in which it happened is a finding.
     ``settle``: how to wait for work that goes on after an answer: seconds for which the state has to stay the same, or
@@ -90,6 +93,7 @@ class ExploreOptions(TypedDict, total=False):
     restore: Callable[[Any], Any] | None
     fresh: bool
     given: int | Events
+    types: Iterable[str] | None
     accept: Iterable[int] | Callable[[Event, Answer], object] | None
     settle: float | Callable[[], Any] | None
     ignore: Iterable[str]
@@ -132,6 +136,8 @@ class ExploreSettings:
     fresh: bool
     given: tuple[Event, ...]
     """What is delivered before every order."""
+    types: frozenset[str] | None
+    """Which types of events are delivered; None: all."""
     accept: Acceptance
     settle: Settling | None
     ignore: Ignore
@@ -192,6 +198,7 @@ def read_explore_options(state: object, options: Mapping[str, Any]) -> ExploreSe
         restore=options.get("restore"),
         fresh=fresh,
         given=(),
+        types=_types(options.get("types")),
         accept=read_acceptance(options.get("accept")),
         settle=read_settling(options.get("settle")),
         ignore=read_ignore(options.get("ignore", ())),
@@ -226,12 +233,21 @@ def split_given(events: Sequence[Event], given: object) -> tuple[tuple[Event, ..
     if isinstance(given, int) and not isinstance(given, bool):
         if not 0 <= given <= len(events):
             raise SteppayMockError(
-                f"given={given}: there are {len(events)} events. Give 0 to {len(events)}, or events."
+                f"{option('given', value=given)}: there are {len(events)} events. Give 0 to {len(events)}, or events."
             )
         return tuple(events[:given]), tuple(events[given:])
     if isinstance(given, bool | str):
         raise SteppayMockError(f"given={given!r} is no number of events. Say given=2, or give events.")
     return tuple(iter_events(given)), tuple(events)  # type: ignore[arg-type]
+
+
+def _types(types: object) -> frozenset[str] | None:
+    if types is None:
+        return None
+    named = [types] if isinstance(types, str) else types
+    if not isinstance(named, Iterable):
+        raise SteppayMockError(f"types={types!r} are no event types. Say types=['order.created', 'order.updated'].")
+    return frozenset(str(parse_event_type(one)) for one in named)
 
 
 def _check_callable(name: str, value: object) -> None:

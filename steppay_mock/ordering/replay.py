@@ -7,7 +7,9 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Unpack
 
 from steppay_mock.errors import SteppayMockError
+from steppay_mock.ordering.chosen import choose_events
 from steppay_mock.ordering.counterexample import Counterexample
+from steppay_mock.ordering.face import current_face, option
 from steppay_mock.ordering.failure import ExplorationError, MissingStepError, NoAnswerError
 from steppay_mock.ordering.options import ExploreOptions, Probe, read_explore_options
 from steppay_mock.ordering.orders.bursts import collapse_bursts
@@ -19,7 +21,7 @@ from steppay_mock.ordering.search.overlap import race_again
 from steppay_mock.ordering.search.truth import Truth, know_truth
 from steppay_mock.ordering.search.verify import deliver_again
 from steppay_mock.ordering.token import Source, Token, describe_events, digest, read_token
-from steppay_mock.payload.event import Event, Events, iter_events
+from steppay_mock.payload.event import Event, Events
 from steppay_mock.store.scenarios.perform import scenario
 from steppay_mock.store.scenarios.story import Story
 
@@ -68,10 +70,12 @@ def replay(
     settings = replace(read_explore_options(state, options), attempts=read.retries)
     is_known = settings.truth.needs_story if read.kind == "truth" else getattr(settings, read.kind, True) is not None
     if not is_known:
-        raise SteppayMockError(f"The token tells of {read.kind}=, and that was not given. {_given_again(read.kind)}")
-    made: Any = _made_again(read.source) if events is None else events
+        raise SteppayMockError(
+            f"The token tells of {option(read.kind)}, and that was not given. {_given_again(read.kind)}"
+        )
+    made: Any = make_again(read.source) if events is None else events
     story = made if isinstance(made, Story) else None
-    listed = tuple(iter_events(made))
+    listed, settings = choose_events(made, settings, given=options.get("given"))
     if read.burst is not None:
         listed = collapse_bursts(listed, seconds=read.burst)
     found = _found_again(read, listed)
@@ -102,10 +106,10 @@ async def replay_async(
 
 def _given_again(kind: str) -> str:
     if kind == "truth":
-        return "Pass it as it was when the token was made: truth=..., or --truth on the command line."
+        return "Pass it as it was when the token was made."
     return (
-        f"Pass it as it was when the token was made: {kind}=... (the command line has none: replay it in Python, or "
-        "with pytest --steppay-replay)."
+        "Pass it as it was when the token was made. The command line has none: replay it in Python, or with pytest "
+        "--steppay-replay."
     )
 
 
@@ -116,16 +120,22 @@ def _refuse_vacuous(subject: Subject) -> None:
         error.reached = False
         raise error
     if subject.refused == subject.deliveries:
-        raise ExplorationError("Every event was refused. Are path= and secret= those of the receiver?")
-    if len(subject.states) == 1:
-        raise ExplorationError("The state never changed. Does state= read what the receiver writes?")
-
-
-def _made_again(source: Source | None) -> Story:
-    if source is None:
-        raise SteppayMockError(
-            "The token does not know what made its events. Give them: events=..., as they were when it was found."
+        raise ExplorationError(
+            f"Every event was refused. Are {option('path')} and {option('secret')} those of the receiver?"
         )
+    if len(subject.states) == 1:
+        raise ExplorationError(f"The state never changed. Does {option('state')} read what the receiver writes?")
+
+
+def make_again(source: Source | None) -> Story:
+    """The story of a token; SteppayMockError where the token does not know it."""
+    if source is None:
+        how = (
+            "Replay it in Python, or with pytest --steppay-replay, where they are made"
+            if current_face().is_shell
+            else f"Give them as they were when it was found: {option('events')}..."
+        )
+        raise SteppayMockError(f"The token does not know what made its events. {how}")
     return scenario(source.scenario, seed=source.seed, assumptions=source.assumptions, **source.parameters)
 
 

@@ -43,7 +43,7 @@ def test_a_wrong_one_is_shown_with_the_smallest_order(run: Any, receiver: Any, s
     assert done.code == 1
     assert "2 events, 1 inversion, 0 repeats" in done.out
     assert "after customer." in done.out
-    (command,) = re.findall(r"^  (steppay-mock replay sp1\..*)$", done.err, re.MULTILINE)
+    (command,) = re.findall(r"^  (steppay-mock replay sp1\..*)$", done.out, re.MULTILINE)
     assert command.endswith(" ".join(urls(receiver)))
     assert secret not in done.out + done.err
 
@@ -101,7 +101,7 @@ def test_what_is_ignored_does_not_count(run: Any, receiver: Any, shop: Shop, sec
     assert vacuous.code == 1
     assert "The state never changed." in vacuous.out
     done = run("explore", *words, *urls(receiver), "--ignore", "nothing-of-it")
-    (command,) = re.findall(r"^  (steppay-mock replay .*)$", done.err, re.MULTILINE)
+    (command,) = re.findall(r"^  (steppay-mock replay .*)$", done.out, re.MULTILINE)
     assert command.endswith(" --ignore nothing-of-it")
 
 
@@ -144,7 +144,7 @@ def test_a_header_lets_in_and_is_never_shown(
     done = run(*words)
     assert done.code == 1
     assert TOKEN not in done.out + done.err
-    assert "--reset-method DELETE" in done.err
+    assert "--reset-method DELETE" in done.out
     assert all("authorization" not in headers for headers, body in receiver.requests if body)
 
 

@@ -38,7 +38,7 @@ def find(run: Any, receiver: Any, secret: str) -> Callable[..., list[str]]:
     def found(*words: str) -> list[str]:
         done = run("explore", *words, *SEED, *urls(receiver), "--secret", secret, "--no-duplicates")
         assert done.code == 1
-        (command,) = re.findall(r"^  steppay-mock (replay sp1\..*)$", done.err, re.MULTILINE)
+        (command,) = re.findall(r"^  steppay-mock (replay sp1\..*)$", done.out, re.MULTILINE)
         return shlex.split(command)
 
     return found

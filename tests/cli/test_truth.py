@@ -69,7 +69,7 @@ def test_a_strict_truth_fails_and_is_replayed_by_the_command_shown(
     done = run("explore", *DEPOSIT, *urls(receiver), "--unsigned", "--no-duplicates", "--truth", truth)
     assert done.code == 1
     assert "wrong in every order" in done.out
-    (command,) = re.findall(r"^  (steppay-mock replay sp1\..*)$", done.err, re.MULTILINE)
+    (command,) = re.findall(r"^  (steppay-mock replay sp1\..*)$", done.out, re.MULTILINE)
     words = shlex.split(command)[1:]
     assert words[words.index("--truth") + 1] == truth
     assert run(*words).code == 1
@@ -77,7 +77,7 @@ def test_a_strict_truth_fails_and_is_replayed_by_the_command_shown(
     assert run(*words).code == 0
     without = [*words[: words.index("--truth")], *words[words.index("--truth") + 2 :]]
     refused = run(*without)
-    assert (refused.code, "--truth on the command line" in refused.err) == (2, True)
+    assert (refused.code, "The token tells of --truth, and that was not given" in refused.err) == (2, True)
 
 
 @pytest.mark.parametrize(

@@ -18,6 +18,7 @@ from steppay_mock import Event
 from steppay_mock.ordering.counterexample import Counterexample
 from steppay_mock.ordering.exploration import Exploration
 from steppay_mock.ordering.report.diagram import draw
+from steppay_mock.ordering.report.pages import write_pages
 
 SVG = "{http://www.w3.org/2000/svg}"
 LIFE = (CREATED, UNPAID, RECOVERED)
@@ -98,7 +99,7 @@ def test_a_page_says_what_the_report_says() -> None:
         found.counterexample.anomaly.meaning,
         found.counterexample.anomaly.cure,
         "+31d 00:00:00",
-        f"steppay-mock replay {TOKEN} --to URL --state-url URL\npytest ... --steppay-replay {TOKEN}",
+        f'replay("{TOKEN}", receiver, state=state, events=events)',
         "2 events, 1 inversion, 0 repeats. Everything smaller was tried, and passes.",
         "a renewal, delivered to the WSGI app shop",
     ):
@@ -126,6 +127,33 @@ def test_a_stranger_is_shown_and_not_obeyed() -> None:
     assert "<script>alert(1)</script>" in text
     assert "김하늘" in text
     assert "\\u202e" in text
+
+
+def test_a_page_has_the_payloads_and_programs_folded() -> None:
+    page = TOLD["stale-overwrite"]().as_html()
+    titles = re.findall(r"<details><summary>(.*?)</summary><pre>", page)
+    assert titles == [
+        *("The payload of 2 subscription.updated", "The payload of 3 subscription.updated"),
+        *("With curl", "As a test for pytest", "As a test for Vitest"),
+    ]
+    text = Reader(page).text
+    assert '"subscriptionId": 41,\n    "status": "UNPAID"' in text
+    assert "<script>" not in attacked().as_html()
+
+
+def test_several_explorations_are_one_page() -> None:
+    found = [TOLD["proved"](), TOLD["stale-overwrite"](), attacked()]
+    page = write_pages(
+        found, rows=(("Scenario", "Verdict"), [(one.name, one.verdict) for one in found]), varied="seeds"
+    )
+    read = Reader(page)
+    assert read.open == []
+    assert [tag for tag, _ in read.elements].count("section") == 3
+    assert "1 of 3 right" in read.text
+    assert "<script>" not in page
+    (policy,) = [attributes["content"] for tag, attributes in read.elements if "http-equiv" in attributes]
+    for style in re.findall(r"<style>(.*?)</style>", page, re.DOTALL):
+        assert b64encode(sha256(style.encode()).digest()).decode() in str(policy)
 
 
 def drawn(found: Counterexample) -> ET.Element:

@@ -31,6 +31,7 @@ from ordering.cases import (
 from steppay_mock import Event
 from steppay_mock.errors import ContractViolation
 from steppay_mock.ordering.exploration import Exploration, Loss
+from steppay_mock.ordering.face import PYTHON, Face, speaking
 from steppay_mock.ordering.report.verdict import verdict_line
 from steppay_mock.ordering.report.width import WIDTH, columns
 
@@ -189,16 +190,23 @@ def test_a_yes_raises_nothing() -> None:
     covered().assert_ok()
 
 
-def test_the_token_stands_in_the_command_and_in_the_line_of_pytest() -> None:
-    lines = [line.strip() for line in TOLD["stale-overwrite"]().report().split("\n")]
-    assert f"steppay-mock replay {TOKEN} --to URL --state-url URL" in lines
-    assert f"pytest ... --steppay-replay {TOKEN}" in lines
+def test_the_token_is_told_once_in_what_the_reader_types() -> None:
+    shell = Face(is_shell=True, before="steppay-mock replay ", after=" --to http://localhost:8000", hint="")
+    for face, line in (
+        (PYTHON, f'replay("{TOKEN}", receiver, state=state, events=events)'),
+        (shell, f"steppay-mock replay {TOKEN} --to http://localhost:8000"),
+    ):
+        with speaking(face):
+            told = TOLD["stale-overwrite"]()
+        assert told.report().count(TOKEN) == 1
+        assert f"  {line}" in told.report().split("\n")
+    assert TOKEN not in repr(told)
 
 
 def test_a_token_is_never_cut() -> None:
     long = "sp1." + "x" * 400
     found = replace(counterexample(cases.overwrites, LIFE, (2, 1)), token=long)
-    assert f"  pytest ... --steppay-replay {long}" in found.report().split("\n")
+    assert f'  replay("{long}", receiver, state=state, events=events)' in found.report().split("\n")
 
 
 def test_a_verdict_is_one_line() -> None:

@@ -81,7 +81,7 @@ def test_a_proof_and_a_mended_order_are_told_as_shown(pytester: pytest.Pytester,
     (pytester.path / bad).write_text(stale, encoding="utf-8")
     result = run_apart("-pno:xdist")
     assert shows(result, texts("Every order")[0].splitlines())
-    token = re.search(r"^replay: .* --steppay-replay (\S+)$", result.stdout.str(), re.MULTILINE)
+    token = re.search(r"^E +pytest .* --steppay-replay (\S+)$", result.stdout.str(), re.MULTILINE)
     assert token
     (pytester.path / bad).write_text(mended, encoding="utf-8")
     again = run_apart("-pno:xdist", f"--steppay-replay={token[1]}")

@@ -67,7 +67,9 @@ def test_quiet_runs_tell_failures_alone(pytester: pytest.Pytester, run: Run) -> 
     pytester.makepyfile(test_it=BOTH)
     result = run("-q")
     assert proofs(result) == []
-    result.stdout.fnmatch_lines(["E  *OrderViolation: When event 2 arrives after event 3, *", "replay: pytest *"])
+    result.stdout.fnmatch_lines(
+        ["E  *OrderViolation: When event 2 arrives after event 3, *", "E *pytest * --steppay-replay sp1.*"]
+    )
 
 
 @pytest.mark.usefixtures("ledger")
@@ -88,10 +90,11 @@ def test_the_reason_stands_at_the_users_line(pytester: pytest.Pytester, run: Run
             "E       stale overwrite: *",
             "E         > *2 payment.standby *204 \\/ *3 payment.completed *204",
             "E         > *3 payment.completed *204 /\\ *2 payment.standby *204",
+            "E       to see it again",
+            "E         pytest test_it.py::test_it --steppay-seed 0 --steppay-replay sp1.*",
             "test_it.py:3: OrderViolation",
             "seed: 0; steppay_seed was *",
             "repeat: pytest test_it.py::test_it --steppay-seed 0",
-            "replay: pytest test_it.py::test_it --steppay-seed 0 --steppay-replay sp1.*",
             f"lived: {STORY}(), 5 events, *",
         ]
     )
@@ -275,11 +278,23 @@ def test_a_budget_of_the_command_line_is_repeated(pytester: pytest.Pytester, run
     pytester.makepyfile(test_it=f"import ledger\ndef test_it(steppay):\n    {REFUTATION}")
     run("--steppay-budget=500").stdout.fnmatch_lines(
         [
+            "E         pytest test_it.py::test_it --steppay-seed 0 --steppay-budget 500 --steppay-replay sp1.*",
             "repeat: pytest test_it.py::test_it --steppay-seed 0 --steppay-budget 500",
-            "replay: pytest test_it.py::test_it --steppay-seed 0 --steppay-budget 500 --steppay-replay sp1.*",
         ],
-        consecutive=True,
     )
+
+
+@pytest.mark.usefixtures("ledger")
+@pytest.mark.parametrize(
+    ("ending", "where"), [("", "E  *"), ("\n    assert found.ok, 'it is not'", "replay: ")], ids=["report", "section"]
+)
+def test_a_token_is_told_once(pytester: pytest.Pytester, run: Run, ending: str, where: str) -> None:
+    call = REFUTATION.replace("assert_order_independent", "explore") if ending else REFUTATION
+    pytester.makepyfile(test_it=f"import ledger\ndef test_it(steppay):\n    found = {call}{ending}")
+    result = run()
+    result.stdout.fnmatch_lines([f"{where}pytest test_it.py::test_it --steppay-seed 0 --steppay-replay sp1.*"])
+    (token,) = re.findall(r"--steppay-replay (\S+)", result.stdout.str())
+    assert result.stdout.str().count(token) == 1
 
 
 @pytest.mark.parametrize("budget", ["0", "-5", "many", "1.5", ""])

@@ -22,7 +22,7 @@ TEST = f"""
 
 def replays(result: pytest.RunResult) -> list[list[str]]:
     """The arguments of the commands that replay what failed, without ``pytest``."""
-    found = re.findall(r"^replay: pytest (.*)$", result.stdout.str(), re.MULTILINE)
+    found = re.findall(r"^E +pytest (.* --steppay-replay .*)$", result.stdout.str(), re.MULTILINE)
     return [shlex.split(command) for command in found]
 
 
@@ -80,7 +80,7 @@ def test_one_order_is_delivered_and_no_other(pytester: pytest.Pytester, run: Run
             assert not found.ok
             if token is not None:
                 assert [2, 1] in orders
-                assert {tuple(sorted(order)) for order in orders} == {(1, 2)}
+                assert {tuple(sorted(order)) for order in orders if order} == {(1, 2)}  # one looks at the beginning
             found.assert_ok()
         """
     )

@@ -57,7 +57,7 @@ def test_what_an_earlier_try_found_is_not_told_of_a_later_one(pytester: pytest.P
     result = run("-p", "rerunfailures", "--reruns=2", "-rN")
     assert result.parseoutcomes() == {"failed": 1, "rerun": 2}
     assert len(lines(result, "test_it.py::test_it: fails: stale overwrite")) == 1
-    assert len(lines(result, "replay: pytest")) == 1
+    assert len(lines(result, "--steppay-replay sp1.")) == 1
 
 
 @pytest.mark.exhaustive

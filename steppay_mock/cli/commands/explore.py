@@ -10,16 +10,16 @@ import click
 from steppay_mock.cli.bounding import LateBy
 from steppay_mock.cli.closing import closing
 from steppay_mock.cli.options import json_option
-from steppay_mock.cli.output import say
 from steppay_mock.cli.probing import Probing, probing_options
+from steppay_mock.cli.reading_back import ReadingBack, reading_back_options
 from steppay_mock.cli.reports import ReportFile
 from steppay_mock.cli.sending import retries_option
 from steppay_mock.cli.staging import ScenarioName, Staging, staging_options
+from steppay_mock.ordering.face import speaking
 
 if TYPE_CHECKING:
+    from steppay_mock.cli.candidates import Candidate
     from steppay_mock.cli.retrying import Policy
-    from steppay_mock.ordering.exploration import Exploration
-    from steppay_mock.store.scenarios.story import Story
 
 _URLS = (
     "--to http://localhost:8000 --state-url http://localhost:8000/test/state "
@@ -34,14 +34,29 @@ _URLS = (
         f"steppay-mock explore --scenario subscription-renews --set renewals=2 --ties {_URLS} --ignore received_at",
         f"steppay-mock explore --scenario subscription-renews --set renewals=11 --late-by 10m {_URLS}",
         f"steppay-mock explore --scenario invoice-paid {_URLS} --report orders.html --junit orders.xml",
+        f"steppay-mock explore --all-scenarios --events order.created,payment.completed {_URLS}",
+        f"steppay-mock explore --scenario refund-in-full --serve-api --api-port 8090 --token token_example {_URLS}",
         "steppay-mock explore --scenario refund-in-full --to http://localhost:8000 "
         "--state-url http://localhost:8000/test/customers/{customer_id}",
         exit_codes="0 every order that was tried ends the same, 1 the receiver is wrong or nothing was tested, 2 wrong "
-        "usage, 3 it could not be reached.",
+        "usage, 3 it could not be reached. Of several scenarios the largest counts.",
     ),
 )
-@click.option("--scenario", "name", metavar="NAME", required=True, type=ScenarioName(), help="What happens.")
+@click.option(
+    "--scenario", "names", metavar="NAME", multiple=True, type=ScenarioName(), help="What happens. Repeatable."
+)
+@click.option("--all-scenarios", "every", is_flag=True, help="Explore every scenario there is, one after the other.")
+@click.option(
+    "--seeds",
+    metavar="N",
+    type=click.IntRange(1, 1_000),
+    default=1,
+    show_default=True,
+    help="Explore each scenario with so many seeds: other ids, and a customer whose number has another size and "
+    "parity.",
+)
 @probing_options
+@reading_back_options
 @click.option(
     "--budget",
     metavar="N",
@@ -87,6 +102,10 @@ _URLS = (
     help="Then also deliver at once: each event beside its copy, neighbours, related events, and the events of one "
     "second, each N times at most.",
 )
+@click.option("--first", is_flag=True, help="Stop at the first counterexample. Default: up to five.")
+@click.option(
+    "--only-effective", is_flag=True, help="Explore only the events that change the state in a few orders tried before."
+)
 @click.option("--paranoid", is_flag=True, help="After a proof, also deliver whole orders without merging equal states.")
 @staging_options
 @click.option(
@@ -106,8 +125,11 @@ _URLS = (
 def command(
     ctx: click.Context,
     *,
-    name: str,
+    names: tuple[str, ...],
+    every: bool,
+    seeds: int,
     probing: Probing,
+    reading_back: ReadingBack,
     staging: Staging,
     reports: tuple[Path, ...],
     junits: tuple[Path, ...],
@@ -121,43 +143,69 @@ def command(
     ties: bool,
     retries: Policy | None,
     overlap: int | None,
+    first: bool,
+    only_effective: bool,
     paranoid: bool,
 ) -> None:
     """Prove that every order ends the same, or show which does not.
 
     A scenario's events are delivered in every order, each to an emptied receiver, whose state is asked for after each
-    delivery. Where it depends on the order, the report has the smallest order that shows it, and a token that `replay`
-    takes. Ten events take 17,720 deliveries; of a longer story prove a part with --late-by, or give a larger --budget.
-    With --reset-url run it against a receiver with test data alone: all of that is deleted, many times.
+    delivery. Where it depends on the order, the report has the smallest order that shows it, and the command that
+    replays it. Ten events take 17,720 deliveries; of a longer story prove a part with --late-by, or give a larger
+    --budget. With --reset-url run it against a receiver with test data alone: all of that is deleted, many times.
     """
-    from steppay_mock.cli.findings import is_worth_showing, show, write_files
+    from steppay_mock.cli.candidates import chosen_names, find_candidates
 
+    chosen = chosen_names(names, every=every, staging=staging)
     url, options = probing.open()
-    story = staging.live(name)
+    reading_back.check(fresh=options["fresh"])
+    candidates = find_candidates(chosen, seeds=seeds, staging=staging, types=options["types"])
     how = {"strength": strength, "duplicates": not no_duplicates, "ties": ties, "paranoid": paranoid}
+    which = {"first": first, "only_effective": only_effective}
     bound = {"late_by": late_by, "distance": distance, "independent": independent}
     over_time = {"retries": retries or "none", "overlap": overlap or False}
-    found, code = _search(story, url, budget=budget, **how, **bound, **over_time, **options)
+    reading_back = reading_back.settled()
+    search = {
+        "budget": budget,
+        "reading_back": reading_back,
+        "options": {**how, **which, **bound, **over_time, **options},
+    }
+    files = {"reports": reports, "junits": junits}
+    with speaking(probing.face(files=staging.files, also=reading_back.words)):
+        if len(candidates) == 1:
+            ctx.exit(_explore_one(candidates[0], url, search, files, as_json=as_json))
+        ctx.exit(_explore_several(candidates, url, search, files, as_json=as_json))
+
+
+def _explore_one(
+    candidate: Candidate, url: str, search: dict[str, Any], files: dict[str, Any], *, as_json: bool
+) -> int:
+    from steppay_mock.cli.exploring import explore_one
+    from steppay_mock.cli.findings import is_worth_showing, show, write_files, xml_of
+
+    outcome = explore_one(candidate, url, **search)
+    found = outcome.found
     if found is not None:
-        write_files(found, reports=reports, junits=junits, name=f"steppay-mock explore {name}")
-    if found is not None and is_worth_showing(found):
-        show(found, as_json=as_json)
-        if found.counterexample is not None:
-            say("replay it with:")
-            say(f"  {probing.replaying(found.counterexample.token, files=staging.files)}")
-    ctx.exit(code)
+        name = f"steppay-mock explore {candidate.name}"
+        write_files(page=found.as_html, data=found.as_dict, xml=lambda: xml_of(found, name=name), **files)
+        if is_worth_showing(found):
+            show(found, as_json=as_json)
+    return outcome.code
 
 
-def _search(story: Story, url: str, *, budget: int, **options: Any) -> tuple[Exploration | None, int]:
-    """What was found, be it to the end or not, and the exit code."""
-    from steppay_mock.cli.findings import exit_code, tell_cut_off
-    from steppay_mock.cli.searching import searching
-    from steppay_mock.ordering.explore import explore
-    from steppay_mock.ordering.failure import ExplorationError
+def _explore_several(
+    candidates: list[Candidate], url: str, search: dict[str, Any], files: dict[str, Any], *, as_json: bool
+) -> int:
+    from steppay_mock.cli.exploring import explore_each
+    from steppay_mock.cli.findings import write_files
+    from steppay_mock.cli.overview import overview_data, overview_page, overview_xml, show_overview, worst
 
-    try:
-        with searching(budget=budget) as watch:
-            found = explore(story, url, seed=int(story.seed), budget=budget, watch=watch, **options)
-    except ExplorationError as error:
-        return error.exploration, tell_cut_off(error)
-    return found, exit_code(found)
+    outcomes = explore_each(candidates, url, **search)
+    write_files(
+        page=lambda: overview_page(outcomes),
+        data=lambda: overview_data(outcomes),
+        xml=lambda: overview_xml(outcomes),
+        **files,
+    )
+    show_overview(outcomes, as_json=as_json)
+    return worst(outcomes)

@@ -8,7 +8,9 @@ from steppay_mock.cli.closing import closing
 from steppay_mock.cli.failures import WRONG
 from steppay_mock.cli.output import say, write_text
 from steppay_mock.cli.probing import Probing, probing_options
+from steppay_mock.cli.reading_back import ReadingBack, reading_back_options
 from steppay_mock.cli.staging import files_option, load_files
+from steppay_mock.ordering.face import speaking
 
 
 @click.command(
@@ -21,9 +23,12 @@ from steppay_mock.cli.staging import files_option, load_files
 )
 @click.argument("token", metavar="TOKEN")
 @probing_options
+@reading_back_options
 @files_option()
 @click.pass_context
-def command(ctx: click.Context, *, token: str, probing: Probing, files: tuple[str, ...]) -> None:
+def command(
+    ctx: click.Context, *, token: str, probing: Probing, reading_back: ReadingBack, files: tuple[str, ...]
+) -> None:
     """Tell whether a receiver still fails in an order that broke it.
 
     The order is delivered once more. TOKEN is what `explore`, or a failing test, shows: it makes the events again, on
@@ -31,14 +36,20 @@ def command(ctx: click.Context, *, token: str, probing: Probing, files: tuple[st
     """
     from steppay_mock.cli.findings import tell_cut_off
     from steppay_mock.ordering.failure import ExplorationError
-    from steppay_mock.ordering.replay import replay
+    from steppay_mock.ordering.replay import make_again, replay
+    from steppay_mock.ordering.token import read_token
 
     url, options = probing.open()
+    reading_back.check(fresh=options["fresh"])
     load_files(files)
-    try:
-        found = replay(token, url, **options)
-    except ExplorationError as error:
-        ctx.exit(tell_cut_off(error))
-    write_text(found.report())
+    reading_back = reading_back.settled()
+    with speaking(probing.face(files=files, also=reading_back.words)):
+        story = make_again(read_token(token).source)
+        try:
+            with reading_back.serving(story.store) as api:
+                found = replay(token, url, events=story, **api, **options)
+        except ExplorationError as error:
+            ctx.exit(tell_cut_off(error))
+        write_text(found.report())
     say("fixed" if found.ok else "it still fails")
     ctx.exit(0 if found.ok else WRONG)

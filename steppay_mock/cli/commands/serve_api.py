@@ -11,14 +11,13 @@ import click
 from steppay_mock.cli.closing import closing
 from steppay_mock.cli.options import json_option
 from steppay_mock.cli.output import counted, say, write_json, write_text
+from steppay_mock.cli.reading_back import VARIABLE
 from steppay_mock.cli.staging import ScenarioName, Staging, staging_options
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from steppay_mock.store.store import Store
-
-VARIABLE = "STEPPAY_SECRET_TOKEN"
 
 
 @click.command(

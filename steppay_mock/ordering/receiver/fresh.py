@@ -15,6 +15,7 @@ from random import SystemRandom
 from typing import Any
 
 from steppay_mock.errors import SteppayMockError
+from steppay_mock.ordering.face import option
 from steppay_mock.ordering.receiver.identifiers import Ids, Spots, collect_ids, find_spots, read_identifiers
 from steppay_mock.payload.chance import Chance, derive_seed
 from steppay_mock.payload.event import Event
@@ -80,8 +81,8 @@ class FreshStories:
             distance = self._first + run * (most - least + 1)
             if most + distance > _LARGEST:
                 raise SteppayMockError(
-                    f"fresh=True gives every run ids of its own, and {most} is too large to add to (fact 13). "
-                    "Give the events smaller ids, such as customer_id=42."
+                    f"With {option('fresh', value=True)} every run has ids of its own, and {most} is too large to "
+                    "add to (fact 13). Give the events smaller ids, such as 42 for the customer."
                 )
             for number in self._numbers:
                 names[number], names[str(number)] = number + distance, str(number + distance)

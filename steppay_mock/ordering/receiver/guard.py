@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from steppay_mock.delivery.excerpt import excerpt
 from steppay_mock.errors import ContractViolation, SteppayMockError
+from steppay_mock.ordering.face import option
 from steppay_mock.ordering.failure import ExplorationError, NoAnswerError
 from steppay_mock.ordering.receiver.watchdog import HungError, Watchdog
 
@@ -63,7 +64,7 @@ class Guard:
 
     def no_answer(self, what: str, *, answered: bool) -> NoAnswerError:
         """The error of a delivery that was not answered in time; ``answered``: others were."""
-        told = f"The receiver did not answer {what} within {self._timeout:g} s. The limit is timeout="
+        told = f"The receiver did not answer {what} within {self._timeout:g} s. The limit is {option('timeout')}"
         error = NoAnswerError(self._told(told))
         error.reached = answered
         return error

@@ -13,6 +13,7 @@ from typing import Any
 from steppay_mock.contract.catalogue import EventType
 from steppay_mock.contract.resolve import Schema, event_schema
 from steppay_mock.errors import SteppayMockError
+from steppay_mock.ordering.face import option
 from steppay_mock.payload.event import Event
 
 Spots = Mapping[Any, Any]
@@ -79,7 +80,8 @@ def collect_ids(found: Iterable[tuple[str, int | str]]) -> Ids:
 def _spots_of(event: Event, *, with_catalogue: bool) -> Spots:
     if not isinstance(event.type, EventType):
         raise SteppayMockError(
-            f"fresh=True gives events new ids, and where {event.type!r} has ids no schema says. Leave that event out."
+            f"With {option('fresh', value=True)} events get new ids, and where {event.type!r} has ids no schema says. "
+            "Leave that event out."
         )
     found = _spots(event_schema(event.type), event.payload, with_catalogue=with_catalogue)
     return found if isinstance(found, dict) else {}

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from steppay_mock.delivery.excerpt import excerpt
 from steppay_mock.errors import SteppayMockError
+from steppay_mock.ordering.face import option
 from steppay_mock.ordering.state.fingerprint import fingerprint
 from steppay_mock.ordering.state.normal import normalise
 from steppay_mock.ordering.state.states import Snapshot, States
@@ -57,13 +58,13 @@ class Observer:
 
     def _ask(self, name: str, probe: Callable[..., Any], story: FreshStory | None) -> Any:
         ids = () if story is None else (story.ids,)
-        return self._guard.call(f"{name}=", self._call, probe, *ids)
+        return self._guard.call(option(name), self._call, probe, *ids)
 
     def _counted(self, effects: Any, story: FreshStory | None) -> Hashable:
         if isinstance(effects, str | bytes | Mapping | AbstractSet) or not hasattr(effects, "__iter__"):
             raise self._guard.cut_off(
-                f"effects= gives {type(effects).__name__}. Let it give a list of what was done, in which a thing that "
-                "was done twice is twice"
+                f"{option('effects')} gives {type(effects).__name__}. Let it give a list of what was done, in which a "
+                "thing that was done twice is twice"
             )
         return frozenset(Counter(self._normalised(one, "effects", story) for one in effects).items())
 
@@ -81,5 +82,5 @@ class Observer:
         except AssertionError as error:
             return excerpt(str(error)) or _BROKEN
         except Exception as error:
-            raise self._guard.cut_off(f"invariant= raised {type(error).__name__}: {error}") from error
+            raise self._guard.cut_off(f"{option('invariant')} raised {type(error).__name__}: {error}") from error
         return None if holds else _BROKEN

@@ -8,6 +8,7 @@ from math import isfinite
 from typing import Any
 
 from steppay_mock.errors import SteppayMockError
+from steppay_mock.ordering.face import option
 
 _LOOKS = 4  # how often the state is read within the time for which it has to stay the same
 _LONGEST_STEP = 0.1  # seconds between two looks
@@ -51,8 +52,8 @@ def look_until_settled(
     while quiet < seconds - step / 2:
         if waited > limit + seconds:
             raise UnsettledError(
-                f"The state was never unchanged for {seconds:g} s within {limit:g} s. Give a smaller settle=, or name "
-                "what always changes: ignore=[...]"
+                f"The state was never unchanged for {seconds:g} s within {limit:g} s. Give a smaller "
+                f"{option('settle')}, or name what always changes with {option('ignore')}"
             )
         sleep(step)
         waited += step

@@ -9,6 +9,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Self
 
 from steppay_mock.errors import SteppayMockError
+from steppay_mock.ordering.face import option
 from steppay_mock.ordering.failure import ExplorationError, NotAnewError
 from steppay_mock.ordering.orders.course import Course
 from steppay_mock.ordering.receiver.answers import is_late, tell_answer
@@ -89,8 +90,9 @@ class Subject:
         self._stack = ExitStack()
         if not self.can_begin:
             raise SteppayMockError(
-                "explore() delivers many orders, and each begins anew: say how. Pass reset= (empties the receiver), or "
-                "save= and restore=, or a function that makes a fresh app in place of the app; or fresh=True, where "
+                "explore() delivers many orders, and each begins anew: say how. Pass "
+                f"{option('reset')} (empties the receiver), or {option('save')} and {option('restore')}, or a "
+                f"function that makes a fresh app in place of the app; or {option('fresh', value=True)}, where "
                 "nothing can be emptied."
             )
 
@@ -238,7 +240,7 @@ class Subject:
         self._ask("restore", restore, mark.saved)
         self.course = mark.course
         self.look()
-        self._check_anew(mark.state, "restore=")
+        self._check_anew(mark.state, option("restore"))
 
     # Looking.
 
@@ -253,7 +255,7 @@ class Subject:
         else:
             delivery = self._settings.delivery
             self.here = self._guard.call(
-                "settle=",
+                option("settle"),
                 lambda: look_until_settled(
                     lambda: self._observer.look(self._story),
                     seconds=settling.seconds,
@@ -282,7 +284,7 @@ class Subject:
     @property
     def _way_back(self) -> str:
         if self._settings.reset is not None:
-            return "reset="
+            return option("reset")
         return "a fresh app" if self._receiver.fresh else "a fresh customer"
 
     def _look_before(self) -> int | None:
@@ -310,7 +312,7 @@ class Subject:
             if not self._settings.accept.accepts(event, answer):
                 told = tell_answer(answer, accepted=False)
                 raise self._guard.cut_off(
-                    f"{event.type}, which given= delivers before every order, was refused: {told}"
+                    f"{event.type}, which {option('given')} delivers before every order, was refused: {told}"
                 )
 
     def _spend(self, count: int) -> None:
@@ -333,7 +335,7 @@ class Subject:
         return Passing(hold, patience, lambda: self._happen(*places))
 
     def _ask(self, name: str, function: Callable[..., Any], *arguments: Any) -> Any:
-        return self._guard.call(f"{name}=", self._receiver.call, function, *arguments)
+        return self._guard.call(option(name), self._receiver.call, function, *arguments)
 
     def _where(self) -> str:
         told = ", ".join(f"{place} {self.events[place].type}" for place in self.course) or "nothing"

@@ -21,7 +21,7 @@ REFUSED = Anomaly(
     name="refused",
     meaning="An event is refused, though it came in the order in which it happened.",
     cure="Read the answer and correct the receiver where it refuses: it has to answer 2xx to every event that it is "
-    "registered for, also to those of no interest; if it refuses some on purpose, say so with accept=.",
+    "registered for, also to those of no interest; if it refuses some on purpose, say so with the option accept.",
 )
 STALE_OVERWRITE = Anomaly(
     name="stale overwrite",

@@ -6,6 +6,7 @@ from math import comb
 from typing import TYPE_CHECKING
 
 from steppay_mock.ordering.bounding import readable, told_bound
+from steppay_mock.ordering.face import option
 
 if TYPE_CHECKING:
     from steppay_mock.ordering.exploration import Coverage
@@ -63,4 +64,4 @@ def not_tried(coverage: Coverage) -> str:
     """Why some losses were not tried."""
     if within(coverage) and coverage.strength is None:
         return "not tried: beside a proof with a bound this table costs an eighth of its deliveries at most."
-    return "not tried: that takes a larger budget=."
+    return f"not tried: that takes a larger {option('budget')}."

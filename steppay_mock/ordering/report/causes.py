@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from steppay_mock.ordering.face import option
 from steppay_mock.ordering.report.fields_read import fields_read
 from steppay_mock.ordering.report.names_mistaken import names_mistaken
 
@@ -54,15 +55,19 @@ def _is_moved(seen: _Seen) -> Iterator[str]:
     if _all_answered(seen, 301, 302, 307, 308):
         yield (
             "Every event was redirected, and a webhook is not sent again to another place. Does the path end as the "
-            "route does: with a trailing slash, or without one? path= says it. Is it http:// where https:// is meant?"
+            f"route does: with a trailing slash, or without one? {option('path')} says it. Is it http:// where "
+            "https:// is meant?"
         )
 
 
 def _is_at_another_path(seen: _Seen) -> Iterator[str]:
     if _all_answered(seen, 404):
-        yield "No route answers at this path. Is path= that of the receiver, with its prefix?"
+        yield f"No route answers at this path. Is {option('path')} that of the receiver, with its prefix?"
     if _all_answered(seen, 405):
-        yield "The route does not take POST, or this path is that of another route. Is path= that of the receiver?"
+        yield (
+            f"The route does not take POST, or this path is that of another route. Is {option('path')} that of the "
+            "receiver?"
+        )
 
 
 def _is_checked_as_a_form(seen: _Seen) -> Iterator[str]:
@@ -80,13 +85,14 @@ def _is_not_verified(seen: _Seen) -> Iterator[str]:
         return
     if not seen.signed:
         yield (
-            "The webhooks were not signed, and the receiver seems to verify signatures. Pass secret=, the same as the "
-            "receiver's."
+            "The webhooks were not signed, and the receiver seems to verify signatures. Pass "
+            f"{option('secret')}, the same as the receiver's."
         )
         return
     answers = b" ".join(one.body.lower() for one in seen.observed)
     suggested = [question for words, question in _OF_SIGNATURES if any(word in answers for word in words)]
-    yield from suggested or [question for _, question in _OF_SIGNATURES]
+    for question in suggested or [question for _, question in _OF_SIGNATURES]:
+        yield question.replace("{secret}", option("secret"))
     yield _LOGIN
 
 
@@ -111,7 +117,7 @@ _HEADER = (
     "may hold several keys, separated by `;`, of which one match is enough (fact 18)."
 )
 _SHARED = (
-    "Does the receiver have a secret, and is it the one of secret=? Receivers often take it from the environment: "
+    "Does the receiver have a secret, and is it the one of {secret}? Receivers often take it from the environment: "
     "STEPPAY_WEBHOOK_SECRET (fact 32)."
 )
 _ENCODING = (

@@ -41,7 +41,7 @@ def exploration_data(exploration: Exploration) -> dict[str, Any]:
         "counterexample": None if found is None else _counterexample(found),
         "others": [_counterexample(one) for one in exploration.others],
         "hints": [
-            {**hint.as_dict(), "here": _json(hint.here), "store": _json(hint.store)} for hint in exploration.hints
+            {**hint.as_dict(), "here": as_json(hint.here), "store": as_json(hint.store)} for hint in exploration.hints
         ],
         "losses": [{**asdict(loss), "changes": list(loss.changes)} for loss in exploration.losses],
         "witnesses": [_run(run) for run in exploration.witnesses],
@@ -60,7 +60,7 @@ def _counterexample(found: Counterexample) -> dict[str, Any]:
         "expected": _run(found.expected),
         "passing": _run(found.passing),
         "failing": _run(found.failing),
-        "truth": _json(found.truth),
+        "truth": as_json(found.truth),
         "doubtful": found.doubtful,
         "differences": _differences(differences(expected, found.failing.state)),
     }
@@ -68,7 +68,7 @@ def _counterexample(found: Counterexample) -> dict[str, Any]:
 
 def _differences(found: Iterable[Difference]) -> list[dict[str, Any]]:
     return [
-        {"path": one.path, "kind": one.kind, "expected": _json(one.expected), "actual": _json(one.actual)}
+        {"path": one.path, "kind": one.kind, "expected": as_json(one.expected), "actual": as_json(one.actual)}
         for one in found
     ]
 
@@ -78,7 +78,7 @@ def _run(run: Run) -> dict[str, Any]:
         "course": list(run.course),
         "answers": list(run.answers),
         "accepted": list(run.accepted),
-        "state": _json(run.state),
+        "state": as_json(run.state),
         "effects": None if run.effects is None else _effects(run.effects),
         "broken": run.broken,
         "together": list(run.together),
@@ -88,7 +88,7 @@ def _run(run: Run) -> dict[str, Any]:
 
 
 def _effects(effects: Any) -> list[dict[str, Any]]:
-    told = [{"effect": _json(one), "count": count} for one, count in dict(effects).items()]
+    told = [{"effect": as_json(one), "count": count} for one, count in dict(effects).items()]
     return sorted(told, key=lambda one: repr(one["effect"]))
 
 
@@ -99,7 +99,7 @@ def _events(events: Iterable[Event]) -> list[dict[str, Any]]:
             {
                 "place": one.number - 1,
                 "event": str(event.type),
-                "timestamp": _json(event.payload.get("timestamp")),
+                "timestamp": as_json(event.payload.get("timestamp")),
                 "entity": one.entity,
                 "status": one.status,
             }
@@ -107,13 +107,13 @@ def _events(events: Iterable[Event]) -> list[dict[str, Any]]:
     return rows
 
 
-def _json(value: Any) -> Any:
+def as_json(value: Any) -> Any:
     """The value as JSON has it; what JSON does not know is its text."""
     value = plain(value)
     if isinstance(value, dict):
-        return {str(key): _json(inner) for key, inner in value.items()}
+        return {str(key): as_json(inner) for key, inner in value.items()}
     if isinstance(value, list):
-        return [_json(inner) for inner in value]
+        return [as_json(inner) for inner in value]
     if isinstance(value, float) and not isfinite(value):
         return str(value)
     return value if value is None or isinstance(value, str | int | float) else str(value)

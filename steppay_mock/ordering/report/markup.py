@@ -6,7 +6,7 @@ import re
 from xml.sax.saxutils import escape, quoteattr
 
 # What XML cannot hold at all, and what would turn the direction of the text around it.
-_UNFIT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]")
+UNFIT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]")
 
 
 class Markup(str):
@@ -32,4 +32,4 @@ def _named(key: str) -> str:
 
 
 def _fit(given: str) -> str:
-    return _UNFIT.sub("\ufffd", given)
+    return UNFIT.sub("\ufffd", given)

@@ -11,6 +11,7 @@ from steppay_mock.ordering.bounding import readable, told_bound
 from steppay_mock.ordering.report.bounded import once_more
 from steppay_mock.ordering.report.diagram import STYLE as DIAGRAM_STYLE
 from steppay_mock.ordering.report.diagram import draw
+from steppay_mock.ordering.report.folded import payloads, programs
 from steppay_mock.ordering.report.headline import headline
 from steppay_mock.ordering.report.markup import Markup, tag, text
 from steppay_mock.ordering.report.story import happenings, tell
@@ -20,7 +21,8 @@ from steppay_mock.ordering.report.verdict import conditions, next_step, title, v
 if TYPE_CHECKING:
     from steppay_mock.ordering.counterexample import Counterexample
     from steppay_mock.ordering.exploration import Exploration
-    from steppay_mock.ordering.report.story import Change
+    from steppay_mock.ordering.report.folded import payloads, programs
+from steppay_mock.ordering.report.story import Change
 
 _STYLE = """
 :root { color-scheme: light dark; --ink: #1f2933; --paper: #ffffff; --faint: #5f6b77; --rule: #d5dbe1; --box: #f3f5f7;
@@ -38,6 +40,7 @@ th { color: var(--faint); font-weight: 500; }
 .facts th { width: 9rem; }
 code, pre, td.code { font-family: ui-monospace, SFMono-Regular, Menlo, Consolas, monospace; font-size: .85rem;
   overflow-wrap: anywhere; }
+details { margin: .4rem 0; } summary { cursor: pointer; }
 pre { background: var(--box); padding: .8rem 1rem; border-radius: 6px; white-space: pre-wrap; }
 .good { color: var(--good); } .bad { color: var(--bad); } .faint { color: var(--faint); }
 .cure { border-left: 4px solid var(--good); padding: .2rem 0 .2rem 1rem; }
@@ -47,24 +50,31 @@ pre { background: var(--box); padding: .8rem 1rem; border-radius: 6px; white-spa
 
 def write_page(exploration: Exploration) -> str:
     """The whole page as HTML."""
-    return f"<!DOCTYPE html>\n{tag('html', _head(exploration), tag('body', *_body(exploration)), lang='en')}\n"
+    return document(
+        f"{exploration.verdict}: {exploration.name}",
+        *body_of(exploration),
+        with_picture=exploration.counterexample is not None,
+    )
 
 
-def _head(exploration: Exploration) -> Markup:
-    styles = [_STYLE, DIAGRAM_STYLE] if exploration.counterexample is not None else [_STYLE]
+def document(title: str, *body: Markup, with_picture: bool) -> str:
+    """A whole page of HTML, which allows its own styles and nothing else."""
+    styles = [_STYLE, DIAGRAM_STYLE] if with_picture else [_STYLE]
     hashes = " ".join(f"'sha256-{b64encode(sha256(style.encode()).digest()).decode()}'" for style in styles)
     policy = f"default-src 'none'; style-src {hashes}; base-uri 'none'; form-action 'none'"
-    return tag(
+    head = tag(
         "head",
         Markup('<meta charset="utf-8">'),
         Markup(f'<meta http-equiv="Content-Security-Policy" content="{text(policy)}">'),
         Markup('<meta name="viewport" content="width=device-width, initial-scale=1">'),
-        tag("title", f"{exploration.verdict}: {exploration.name}"),
+        tag("title", title),
         tag("style", Markup(_STYLE)),
     )
+    return f"<!DOCTYPE html>\n{tag('html', head, tag('body', *body), lang='en')}\n"
 
 
-def _body(exploration: Exploration) -> Iterator[Markup]:
+def body_of(exploration: Exploration) -> Iterator[Markup]:
+    """What the page says of it."""
     found = exploration.counterexample
     mood = "good" if exploration.ok else "bad"
     if found is not None:
@@ -82,7 +92,7 @@ def _body(exploration: Exploration) -> Iterator[Markup]:
             yield tag("p", tag("strong", "Next"), f": {next_step(exploration)}", class_="cure")
     yield tag("p", f"{exploration.name}, delivered to {exploration.target}", class_="faint")
     if found is not None:
-        yield from _counterexample(found)
+        yield from _counterexample(exploration, found)
     if exploration.causes:
         yield tag("h2", "Likely causes")
         yield tag("ul", *(tag("li", cause) for cause in exploration.causes))
@@ -91,18 +101,19 @@ def _body(exploration: Exploration) -> Iterator[Markup]:
         yield tag("p", tag("strong", one.anomaly.name), f": {one.anomaly.meaning}")
         yield tag("p", tag("strong", "Usual cure"), f": {one.anomaly.cure}", class_="cure")
         yield tag("div", Markup(draw(one)), class_="picture")
-        yield tag("pre", one.token)
+        yield tag("pre", one.face.again(one.token))
     yield from _coverage(exploration)
     yield from _losses(exploration)
 
 
-def _counterexample(found: Counterexample) -> Iterator[Markup]:
+def _counterexample(exploration: Exploration, found: Counterexample) -> Iterator[Markup]:
     story = tell(found)
     yield tag("h2", "What happened")
-    yield _table(
+    yield table(
         ("", "when", "event", "about", "status"),
         ((str(one.number), one.when, one.event, one.entity, one.status) for one in story.happened),
     )
+    yield from payloads(story.happened, found.events)
     yield tag("h2", "What was delivered")
     yield tag("div", Markup(draw(found)), class_="picture")
     refused = [line.failing for line in story.lines if line.failing is not None and not line.failing.accepted]
@@ -116,7 +127,10 @@ def _counterexample(found: Counterexample) -> Iterator[Markup]:
     else:
         yield tag("p", "The same; look at the answers.")
     yield tag("h2", "To see it again")
-    yield tag("pre", "\n".join(story.replay))
+    if story.hint:
+        yield tag("p", f"{story.hint}:")
+    yield tag("pre", story.replay)
+    yield from programs(exploration, found)
     yield tag("p", story.size, class_="faint")
 
 
@@ -169,9 +183,10 @@ def _losses(exploration: Exploration) -> Iterator[Markup]:
         one = happened[loss.place]
         outcome = "heals" if loss.heals else f"differs: {', '.join(loss.changes) or 'the state'}"
         rows.append((str(one.number), one.event, one.entity, one.status, outcome))
-    yield _table(("", "event", "about", "status", "the end"), rows)
+    yield table(("", "event", "about", "status", "the end"), rows)
 
 
-def _table(headings: Iterable[str], rows: Iterable[Iterable[str]]) -> Markup:
+def table(headings: Iterable[str], rows: Iterable[Iterable[str]]) -> Markup:
+    """A table of texts."""
     head = tag("tr", *(tag("th", heading) for heading in headings))
     return tag("table", head, *(tag("tr", *(tag("td", cell) for cell in row)) for row in rows))

@@ -5,11 +5,12 @@ Every text in it is one line without control characters, whatever the events and
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from steppay_mock.delivery.excerpt import excerpt
+from steppay_mock.ordering.face import option
 from steppay_mock.ordering.report.contrast import side_by_side
 from steppay_mock.ordering.report.verdict import counted
 from steppay_mock.ordering.report.width import cut
@@ -102,8 +103,10 @@ class Story:
     """Whether that is what the store knows."""
     size: str
     """How small it is, and whether anything smaller was left untried."""
-    replay: tuple[str, ...]
-    """The commands that show it again."""
+    replay: str
+    """What is typed to see it again."""
+    hint: str
+    """What has to be known before; empty if that is nothing."""
 
     @property
     def titles(self) -> tuple[str, str]:
@@ -144,7 +147,8 @@ def tell(counterexample: Counterexample) -> Story:
         is_truth=counterexample.kind == "truth",
         right="as the store knows it" if counterexample.kind == "truth" else "in the order in which it happened",
         size=_size(counterexample),
-        replay=tuple(_replays(counterexample)),
+        replay=counterexample.face.again(counterexample.token),
+        hint=counterexample.face.hint,
         effects=_effects(counterexample.expected.effects, failing.effects),
     )
 
@@ -192,13 +196,7 @@ def _size(counterexample: Counterexample) -> str:
         return f"{size} Everything smaller was tried, and was not seen to fail."
     if counterexample.smallest:
         return f"{size} Everything smaller was tried, and passes."
-    return f"{size} Not everything smaller was tried: a larger budget= may find less."
-
-
-def _replays(counterexample: Counterexample) -> Iterator[str]:
-    if counterexample.kind not in {"invariant", "effects", "truth"}:  # those are told by functions
-        yield f"steppay-mock replay {counterexample.token} --to URL --state-url URL"
-    yield f"pytest ... --steppay-replay {counterexample.token}"
+    return f"{size} Not everything smaller was tried: a larger {option('budget')} may find less."
 
 
 def _arrows(run: Run, happened: tuple[Happening, ...]) -> tuple[Arrow, ...]:

@@ -100,8 +100,8 @@ def _reason(counterexample: Counterexample) -> Iterator[str]:
     yield ""
     yield from wrap(f"size: {story.size}")
     yield ""
-    yield "to see it again"
-    yield from (f"  {command}" for command in story.replay)
+    yield from wrap(f"to see it again{f' ({story.hint})' if story.hint else ''}")
+    yield f"  {story.replay}"
 
 
 def _causes(causes: Sequence[str]) -> Iterator[str]:
@@ -116,10 +116,12 @@ def _others(found: Sequence[Counterexample]) -> Iterator[str]:
     """The other counterexamples, each in a few lines and with its token."""
     for number, one in enumerate(found, start=2):
         yield ""
-        yield from wrap(f"also found ({number}): {headline(one, tell(one))}")
+        story = tell(one)
+        yield from wrap(f"also found ({number}): {headline(one, story)}")
         yield from wrap(f"{one.anomaly.name}: {one.anomaly.meaning[0].lower()}{one.anomaly.meaning[1:]}", indent="  ")
         yield from wrap(f"usual cure: {one.anomaly.cure}", indent="  ")
-        yield f"  token: {one.token}"
+        yield "  to see it again"
+        yield f"    {story.replay}"
 
 
 def _happened(happened: Sequence[Happening]) -> Iterator[str]:

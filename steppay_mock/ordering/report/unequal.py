@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
+from steppay_mock.ordering.face import option
+
 if TYPE_CHECKING:
     from steppay_mock.ordering.state.difference import Difference
 
@@ -23,11 +25,12 @@ def suggest_ignore(found: Sequence[Difference]) -> tuple[str, ...]:
 def advise(found: Sequence[Difference]) -> Iterator[str]:
     """What to do about states that differ though they should be equal; one sentence each."""
     if names := suggest_ignore(found):
-        yield f"If that does not count: ignore={list(names)}"
+        yield f"If that does not count: {option('ignore', value=list(names))}"
     if any(one.kind in {"missing", "unexpected"} for one in found):
         yield (
             "Rows came or went. Does the receiver go on with its work after it has answered (a thread, a queue, a "
-            "background task)? Then settle=0.2 waits until the state is unchanged for so many seconds."
+            f"background task)? Then {option('settle', value=0.2)} waits until the state is "
+            "unchanged for so many seconds."
         )
     if any(one.kind == "order" for one in found):
         yield "Only the order of rows differs: sort them in the probe (ORDER BY)."

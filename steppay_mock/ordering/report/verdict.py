@@ -6,7 +6,9 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from steppay_mock.delivery.excerpt import excerpt
+from steppay_mock.ordering.face import option
 from steppay_mock.ordering.report.bounded import events_of, independence, once_more, proved_orders, within
+from steppay_mock.ordering.report.customers import say_one_customer
 
 if TYPE_CHECKING:
     from steppay_mock.ordering.exploration import Coverage, Exploration
@@ -19,15 +21,16 @@ _TITLES = {
     "unfinished": "unfinished: the search was cut off.",
 }
 _NEXT = {
-    "flaky": "Find what makes the difference: clocks, random ids, what a former run has left behind (does reset= empty "
-    "everything that state= shows?), work that goes on after the answer (settle= waits for it). What is meant to "
-    "differ belongs into ignore=.",
-    "hidden": "Let the probe (state=) show what decides it as well, such as a cache, a queue or the table of events "
-    "that are known, and let reset= empty that too.",
-    "vacuous": "Read the answers of the receiver: are secret=, path= and the probe (state=) right, does reset= leave "
-    "the receiver ready to take events, and is its work done when it answers (settle= waits for it)?",
+    "flaky": "Find what makes the difference: clocks, random ids, what a former run has left behind (does {reset} "
+    "empty everything that {state} shows?), work that goes on after the answer ({settle} waits for it). What is "
+    "meant to differ belongs into {ignore}.",
+    "hidden": "Let the probe ({state}) show what decides it as well, such as a cache, a queue or the table of events "
+    "that are known, and let {reset} empty that too.",
+    "vacuous": "Read the answers of the receiver: are {secret}, {path} and the probe ({state}) right, does {reset} "
+    "leave the receiver ready to take events, and is its work done when it answers ({settle} waits for it)?",
     "unfinished": "Correct what is named above, and explore again. What was found until then is not lost.",
 }
+_NAMED = ("state", "reset", "settle", "ignore", "secret", "path")
 
 _MOST_HINTS = 5  # that a text tells
 
@@ -42,14 +45,20 @@ def next_step(exploration: Exploration) -> str:
     if exploration.verdict == "vacuous" and exploration.coverage.events < 2:
         return "Give two events or more."
     if exploration.verdict == "vacuous" and exploration.coverage.interleavings:
-        return "Leave out independent=, or name what customers share in ignore=, where that is no harm."
+        return (
+            f"Leave out {option('independent')}, or name what customers share in {option('ignore')}, where that is no "
+            "harm."
+        )
     if exploration.verdict == "vacuous" and not exploration.coverage.deliveries:
-        return "Give a larger late_by= or distance=."
+        return f"Give a larger {option('late_by')} or {option('distance')}."
     if exploration.verdict == "vacuous" and exploration.coverage.strength is not None:
-        return "Give it a larger budget=."
+        return f"Give it a larger {option('budget')}."
     if exploration.verdict == "vacuous" and exploration.coverage.effective == 1:
-        return "Choose a scenario of which the receiver keeps more events, or let the probe (state=) show more of it."
-    return _NEXT.get(exploration.verdict, "")
+        return (
+            f"Choose a scenario of which the receiver keeps more events, or let the probe ({option('state')}) show "
+            "more of it."
+        )
+    return _NEXT.get(exploration.verdict, "").format(**{name: option(name) for name in _NAMED})
 
 
 def verdict_line(exploration: Exploration) -> str:
@@ -83,16 +92,8 @@ def conditions(exploration: Exploration) -> Iterator[str]:
     yield from _looks_wrong(exploration)
     if exploration.unmatched and coverage.states:
         names = excerpt(", ".join(exploration.unmatched))
-        yield f"ignore= names what no state has: {names}. Is it written as it is there?"
-    if exploration.verdict == "proved":
-        yield (
-            "This holds if the probe (state=) shows all state that matters: where it showed the same, the receiver was "
-            "taken to be the same."
-        )
-    if exploration.verdict == "covered":
-        yield "This is no proof: not every order of all events was delivered."
-    if exploration.ok and coverage.groups:
-        yield independence(coverage)
+        yield f"{option('ignore')} names what no state has: {names}. Is it written as it is there?"
+    yield from _assumed(exploration)
     if coverage.overlaps is not None:
         yield f"{coverage.overlaps}."
     if coverage.sampled:
@@ -105,6 +106,21 @@ def conditions(exploration: Exploration) -> Iterator[str]:
     if coverage.refused:
         refused = counted(coverage.refused, "delivery was", "deliveries were")
         yield f"{refused} refused: answered with something else than 2xx."
+
+
+def _assumed(exploration: Exploration) -> Iterator[str]:
+    """What a green verdict rests on, and what it does not say."""
+    if exploration.verdict == "proved":
+        yield (
+            f"This holds if the probe ({option('state')}) shows all state that matters: where it showed the same, the "
+            "receiver was taken to be the same."
+        )
+    if exploration.ok and (about_one := say_one_customer(exploration.events)):
+        yield about_one
+    if exploration.verdict == "covered":
+        yield "This is no proof: not every order of all events was delivered."
+    if exploration.ok and exploration.coverage.groups:
+        yield independence(exploration.coverage)
 
 
 def _without_effect(exploration: Exploration) -> str:
@@ -132,8 +148,8 @@ def _sampled(coverage: Coverage) -> str:
     if not coverage.disagreed:
         return f"{orders}, ended the same."
     return (
-        f"Of {orders}, {coverage.disagreed:,} ended otherwise: the probe (state=) does not show all state that "
-        "matters. Let it show more."
+        f"Of {orders}, {coverage.disagreed:,} ended otherwise: the probe ({option('state')}) does not show all state "
+        "that matters. Let it show more."
     )
 
 

@@ -6,6 +6,7 @@ from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
 from steppay_mock.ordering.exploration import Coverage, Exploration, Loss, Verdict
+from steppay_mock.ordering.face import option
 from steppay_mock.ordering.orders.covering import covered
 from steppay_mock.ordering.report.causes import Observed, causes
 from steppay_mock.ordering.search.notes import notes_on
@@ -138,5 +139,5 @@ class Account:
         if plan.fits:
             yield (
                 f"The {len(effective)} events that have an effect can be proved without the others, in about "
-                f"{plan.price:,} deliveries: only_effective=True."
+                f"{plan.price:,} deliveries: {option('only_effective', value=True)}."
             )

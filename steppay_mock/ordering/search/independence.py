@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from steppay_mock.errors import SteppayMockError
 from steppay_mock.ordering.exploration import Exploration, Loss
+from steppay_mock.ordering.face import option
 from steppay_mock.ordering.failure import ExplorationError
 from steppay_mock.ordering.orders.course import Course
 from steppay_mock.ordering.orders.groups import groups_of_customers, interleavings
@@ -53,8 +54,8 @@ def explore_independent(
     groups = groups_of_customers(events)
     if len(groups) < 2:
         raise SteppayMockError(
-            f"independent=True proves each customer's events alone, and these are about {len(groups)}. "
-            "Give events of two customers or more, or leave it out."
+            f"{option('independent', value=True)} proves each customer's events alone, and these are about "
+            f"{len(groups)}. Give events of two customers or more, or leave it out."
         )
     # Made first, since it refuses misuse, such as truth= without a story, before anything is delivered.
     pairs = _Pairs(events, receiver, settings, story=story, burst=burst, told=told)

@@ -7,6 +7,7 @@ from math import inf
 from typing import TYPE_CHECKING, Any
 
 from steppay_mock.ordering.exploration import Exploration, Loss, Verdict
+from steppay_mock.ordering.face import option
 from steppay_mock.ordering.failure import ExplorationError, NotAnewError
 from steppay_mock.ordering.options import ExploreSettings
 from steppay_mock.ordering.receiver.subject import BudgetSpentError, Subject
@@ -127,9 +128,9 @@ class Inquiry:
         if not self._subject.answered:
             return f"Nothing was answered. Does the receiver run at {self._subject.target}?"
         if self._subject.refused == self._subject.deliveries:
-            return "Every event was refused. Are path= and secret= those of the receiver?"
+            return f"Every event was refused. Are {option('path')} and {option('secret')} those of the receiver?"
         if not search.effective:
-            return "The state never changed. Does state= read what the receiver writes?"
+            return f"The state never changed. Does {option('state')} read what the receiver writes?"
         self._account.refused = tuple(sorted(refused))
         if self._account.refused:
             raise FoundError("refused", self._until(self._account.refused[0]))
@@ -150,7 +151,8 @@ class Inquiry:
         (place,) = self._search.effective
         return (
             f"Of {self._count} events only {self._subject.events[place].type} changed the state in any order, and one "
-            "event has no order. Choose a scenario of which the receiver keeps more, or let state= show more of it."
+            "event has no order. Choose a scenario of which the receiver keeps more, or let "
+            f"{option('state')} show more of it."
         )
 
     def _prove(self) -> None:
@@ -230,7 +232,7 @@ class Inquiry:
         if not found:
             return self._flaky(
                 "An order that ended otherwise did not do so again. Does the state depend on time, on chance, or "
-                "on what reset= or restore= leave behind?"
+                "on what the order before left behind?"
             )
         first, *others = (doubted(one, self._account.hints("fails")) for one in found)
         return self._result("fails", counterexample=first, others=tuple(others))
@@ -263,8 +265,8 @@ class Inquiry:
         subject.allow(inf)
         return self._result(
             "hidden",
-            why="The probe showed equal states, and the same delivery led to different ones. Let state= show all that "
-            "matters, so that every order can be proved.",
+            why="The probe showed equal states, and the same delivery led to different ones. Let "
+            f"{option('state')} show all that matters, so that every order can be proved.",
             witnesses=tuple(subject.follow(course) for course in courses),
         )
 
@@ -277,8 +279,8 @@ class Inquiry:
         if ends[0] == ends[1]:
             ends = [subject.states[number].state for number in (contradiction.state, contradiction.other)]
         return self._flaky(
-            "The same deliveries ended differently. Does the state depend on time, on chance, or on what "
-            "reset= or restore= leave behind?",
+            "The same deliveries ended differently. Does the state depend on time, on chance, or on what the order "
+            "before left behind?",
             *ends,
             witnesses=tuple(runs),
         )

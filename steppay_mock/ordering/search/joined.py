@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from steppay_mock.ordering.face import option
+
 if TYPE_CHECKING:
     from steppay_mock.ordering.exploration import Exploration
 
@@ -12,7 +14,9 @@ if TYPE_CHECKING:
 def joined(first: Exploration, tied: Exploration | None) -> Exploration:
     """Both explorations as one: of the events as they are, and with bursts in one second; None if nothing was tied."""
     if tied is None:
-        return replace(first, notes=(*first.notes, "ties=: no two events are near enough to get one second."))
+        return replace(
+            first, notes=(*first.notes, f"{option('ties')}: no two events are near enough to get one second.")
+        )
     one, other = first.coverage, tied.coverage
     worse = next((found for found in (tied, first) if found.verdict != "proved"), first)
     told = [found.coverage for found in (first, tied) if found.verdict == worse.verdict]  # a proof has no runs to add

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
+from steppay_mock.ordering.face import option
 from steppay_mock.ordering.state.difference import differences
 from steppay_mock.ordering.state.normal import plain
 
@@ -22,8 +23,8 @@ def notes_on(subject: Subject, settings: ExploreSettings) -> Iterator[str]:
     yield from subject.frame_notes
     if subject.is_unwatched:
         yield (
-            "timeout= does not hold for a receiver in this process that hangs: that takes the main thread and a system "
-            "with alarms. Deliver over HTTP, or run the test in the main thread."
+            f"{option('timeout')} does not hold for a receiver in this process that hangs: that takes the main thread "
+            "and a system with alarms. Deliver over HTTP, or run the test in the main thread."
         )
     if settings.invariant is not None and not __debug__:
         yield "Python runs with -O, which strips assert statements: an invariant= that uses them says nothing."
@@ -39,7 +40,7 @@ def _on_beginning(subject: Subject) -> Iterator[str]:
     if subject.before is not None and subject.before != subject.first:
         found = differences(plain(subject.states[subject.before].state), first)
         paths = ", ".join(one.path for one in found[:_NAMED])
-        yield f"The receiver was not in its first state when the exploration began: reset= changed {paths}."
+        yield f"The receiver was not in its first state when the exploration began: {option('reset')} changed {paths}."
 
 
 def is_empty(state: Any) -> bool:

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 from steppay_mock.errors import SteppayMockError
 from steppay_mock.ordering.counterexample import Counterexample, Kind
 from steppay_mock.ordering.exploration import Exploration, Overlaps
+from steppay_mock.ordering.face import option
 from steppay_mock.ordering.failure import ExplorationError, NotAnewError
 from steppay_mock.ordering.orders.course import Course
 from steppay_mock.ordering.orders.races import Group, Race, groups_of, held_races, races_alone, races_within
@@ -91,8 +92,8 @@ def race_again(subject: Subject, settings: ExploreSettings, race: Race, *, token
     """The race as a counterexample, if it is lost in one of so many tries as ``overlap=`` says, or else twenty."""
     if race.held and settings.api is None:
         raise SteppayMockError(
-            "This race was certain because the REST API held an answer. Pass the StoreApi that the receiver reads back "
-            "from: api=..."
+            "This race was certain because the REST API held an answer. Give the API that the receiver reads back "
+            f"from: {option('api')}"
         )
     racing = Racing(subject, replace(settings, overlap=settings.overlap or _TRIES_AGAIN))
     lost = racing.try_again(race)

@@ -8,6 +8,7 @@ from math import inf, isfinite
 from typing import TYPE_CHECKING
 
 from steppay_mock.errors import SteppayMockError
+from steppay_mock.ordering.face import option
 from steppay_mock.ordering.orders.bound import Bound, bound_of
 from steppay_mock.ordering.orders.chains import Chains
 from steppay_mock.ordering.orders.ideals import Freely, Ideals, find_ideals
@@ -93,6 +94,7 @@ def _time_of(event: Event) -> float:
     time = event.payload.get("timestamp")
     if isinstance(time, bool) or not isinstance(time, int | float) or not isfinite(time):
         raise SteppayMockError(
-            f"late_by= needs the time of each event, and one has timestamp {time!r}. Take distance=."
+            f"{option('late_by')} needs the time of each event, and one has timestamp {time!r}. Take "
+            f"{option('distance')}."
         )
     return time

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from steppay_mock.errors import SteppayMockError
+from steppay_mock.ordering.face import option
 from steppay_mock.ordering.failure import ExplorationError
 from steppay_mock.ordering.state.agree import agrees
 from steppay_mock.ordering.state.ignore import Ignore
@@ -47,7 +48,9 @@ def know_truth(setting: TruthSetting, story: Story | None, *, ignore: Ignore) ->
     """What ``truth=`` says of the story's store; SteppayMockError where it needs a story and there is none."""
     if story is None:
         if setting.needs_story:
-            raise SteppayMockError("truth= needs a story, whose store knows it. Give a scenario: scenario('...').")
+            raise SteppayMockError(
+                f"{option('truth')} needs a story, whose store knows it. Give a scenario: scenario('...')."
+            )
         return Truth(lambda _state: ())
     told = None if setting.function is None else _told(setting.function, story, ignore)
     return Truth(lambda state: setting.hints(state, story, ignore=ignore), told, is_strict=setting.is_strict)
@@ -65,5 +68,5 @@ def _told(truth: Callable[[Any], Any], story: Story, ignore: Ignore) -> Hashable
     try:
         told = truth(story.state())
     except Exception as error:
-        raise ExplorationError(f"truth= raised {type(error).__name__}: {error}. Correct it.") from error
+        raise ExplorationError(f"{option('truth')} raised {type(error).__name__}: {error}. Correct it.") from error
     return normalise(told, ignore=ignore, name="truth")

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from steppay_mock.errors import SteppayMockError
+from steppay_mock.ordering.face import option
 from steppay_mock.ordering.state.pattern import PatternError, Step, read_steps
 
 _BARE = re.compile(r"[\w*-]+")
@@ -88,10 +89,10 @@ def read_ignore(given: object) -> Ignore:
 
 def _each(given: object) -> Iterator[str]:
     if not isinstance(given, Iterable):
-        raise SteppayMockError(f"ignore={given!r} is no path and no list of paths. Say {_FORMS}.")
+        raise SteppayMockError(f"{option('ignore', value=given)} is no path and no list of paths. Say {_FORMS}.")
     for text in given:
         if not isinstance(text, str):
-            raise SteppayMockError(f"ignore={text!r} is no path: a path is a text. Say {_FORMS}.")
+            raise SteppayMockError(f"{option('ignore', value=text)} is no path: a path is a text. Say {_FORMS}.")
         yield text
 
 
@@ -99,12 +100,16 @@ def _parse(text: str) -> _Pattern:
     path = f"$..{text}" if _BARE.fullmatch(text) else text
     if not path.startswith("$"):
         raise SteppayMockError(
-            f"ignore={text!r} is no path: it is no bare name, and does not begin with $. Say {_FORMS}."
+            f"{option('ignore', value=text)} is no path: it is no bare name, and does not begin with $. Say {_FORMS}."
         )
     try:
         steps = read_steps(path)
     except PatternError as error:
-        raise SteppayMockError(f"ignore={text!r} is no path from {error.rest!r} on. Say {_FORMS}.") from None
+        raise SteppayMockError(
+            f"{option('ignore', value=text)} is no path from {error.rest!r} on. Say {_FORMS}."
+        ) from None
     if all(step.is_any for step in steps):
-        raise SteppayMockError(f"ignore={text!r} would leave nothing to compare. Name what does not count: {_FORMS}.")
+        raise SteppayMockError(
+            f"{option('ignore', value=text)} would leave nothing to compare. Name what does not count: {_FORMS}."
+        )
     return _Pattern(text, steps)

@@ -7,6 +7,7 @@ from typing import Any, NoReturn
 
 from steppay_mock.delivery.excerpt import excerpt, excerpt_of
 from steppay_mock.errors import SteppayMockError
+from steppay_mock.ordering.face import option
 from steppay_mock.ordering.state.ignore import Ignore, Place
 from steppay_mock.ordering.state.path import below
 from steppay_mock.ordering.state.reading import VALUES, Unordered, reader_of
@@ -23,8 +24,8 @@ def explain_unfit(value: Any, error: Exception, *, ignore: Ignore, name: str) ->
     try:
         _Search().look(value, ignore.root, "$")
     except _Unfit as found:
-        return SteppayMockError(f"{name}= gives {found}")
-    return SteppayMockError(f"{name}= gives data that cannot be compared: {excerpt_of(error)}. {_PLAIN}")
+        return SteppayMockError(f"{option(name)} gives {found}")
+    return SteppayMockError(f"{option(name)} gives data that cannot be compared: {excerpt_of(error)}. {_PLAIN}")
 
 
 class _Unfit(Exception):  # noqa: N818 - it carries the words of a message from the depth of a search to its top

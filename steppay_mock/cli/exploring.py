@@ -1,0 +1,65 @@
+"""Explores one story after the other, and keeps what was found in each."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from steppay_mock.cli.failures import INTERRUPTED, MISUSED, UNREACHED
+from steppay_mock.cli.findings import exit_code, tell_cut_off
+from steppay_mock.cli.output import say
+from steppay_mock.cli.searching import searching
+from steppay_mock.errors import SteppayMockError
+from steppay_mock.ordering.explore import explore
+from steppay_mock.ordering.failure import ExplorationError
+
+if TYPE_CHECKING:
+    from steppay_mock.cli.candidates import Candidate
+    from steppay_mock.cli.reading_back import ReadingBack
+    from steppay_mock.ordering.exploration import Exploration
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """What became of a story: what was found, be it to the end or not, and its exit code."""
+
+    candidate: Candidate
+    found: Exploration | None = None
+    code: int = 0
+
+
+def explore_one(
+    candidate: Candidate, url: str, *, budget: int, reading_back: ReadingBack, options: dict[str, Any]
+) -> Outcome:
+    """What is found in this story; misuse is a SteppayMockError."""
+    story = candidate.story
+    with reading_back.serving(story.store) as api:
+        try:
+            with searching(budget=budget) as watch:
+                found = explore(story, url, seed=candidate.seed, budget=budget, watch=watch, **api, **options)
+        except ExplorationError as error:
+            return Outcome(candidate=candidate, found=error.exploration, code=tell_cut_off(error))
+    return Outcome(candidate=candidate, found=found, code=exit_code(found))
+
+
+def explore_each(
+    candidates: Sequence[Candidate], url: str, *, budget: int, reading_back: ReadingBack, options: dict[str, Any]
+) -> list[Outcome]:
+    """What is found in each story; after Ctrl-C, or where nobody answers, the others are skipped."""
+    outcomes: list[Outcome] = []
+    stopped = ""
+    for one in candidates:
+        if one.skipped or stopped:
+            outcomes.append(Outcome(candidate=one if one.skipped else replace(one, skipped=stopped)))
+            continue
+        say(f"exploring {one.name}, seed {one.seed}")
+        try:
+            outcome = explore_one(one, url, budget=budget, reading_back=reading_back, options=options)
+        except SteppayMockError as error:
+            say(f"Error: {error}")
+            outcome = Outcome(candidate=one, code=MISUSED)
+        outcomes.append(outcome)
+        if outcome.code in {INTERRUPTED, UNREACHED}:
+            stopped = "it was stopped before" if outcome.code == INTERRUPTED else "the receiver could not be reached"
+    return outcomes

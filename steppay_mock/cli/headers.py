@@ -1,0 +1,53 @@
+"""Reads the header that lets a command in where tests look at a receiver; what is wrong with one is never shown."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from steppay_mock.errors import SteppayMockError
+
+if TYPE_CHECKING:
+    _Parameter = click.ParamType[Any, Any]
+else:
+    _Parameter = click.ParamType  # generic only since click 8.4
+
+VARIABLE = "STEPPAY_MOCK_HEADER"
+
+
+class HeaderField(_Parameter):
+    """A header, written as on the wire. What is wrong with one is told without showing it."""
+
+    name = "header"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[str, str]:
+        """Name and value."""
+        if isinstance(value, tuple):
+            return value
+        try:
+            return _read_header(value)
+        except SteppayMockError as error:
+            self.fail(str(error), param, ctx)
+
+
+def headers_of(given: tuple[tuple[str, str], ...]) -> dict[str, str]:
+    """The headers of ``--header``, else the one of the environment."""
+    if given:
+        return dict(given)
+    found = os.environ.get(VARIABLE)
+    if not found:
+        return {}
+    try:
+        return dict([_read_header(found)])
+    except SteppayMockError as error:
+        raise click.UsageError(f"The variable {VARIABLE} is of no use: {error}") from None
+
+
+def _read_header(text: str) -> tuple[str, str]:
+    from steppay_mock.ordering.remote import read_headers
+
+    name, colon, value = text.partition(":")
+    (found,) = read_headers({name.strip() if colon else "": value.strip()}).items()
+    return found

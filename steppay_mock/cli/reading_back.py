@@ -1,0 +1,108 @@
+"""Serves StepPay's REST API beside a search, for receivers that read back what a webhook says."""
+
+from __future__ import annotations
+
+import os
+import socket
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from functools import wraps
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from steppay_mock.cli.options import Decorator
+from steppay_mock.cli.output import say
+
+if TYPE_CHECKING:
+    from steppay_mock.store.store import Store
+
+VARIABLE = "STEPPAY_SECRET_TOKEN"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadingBack:
+    """Whether the API is served, where, and with which token."""
+
+    serve_api: bool
+    api_port: int
+    api_token: str | None = field(repr=False)
+
+    def check(self, *, fresh: bool) -> None:
+        """What of it cannot be, as a usage error."""
+        if not self.serve_api:
+            if self.api_port or self.api_token:
+                raise click.UsageError("--api-port and --token are about the REST API. Add --serve-api.")
+            return
+        if fresh:
+            raise click.UsageError(
+                "--serve-api knows the ids of its own store alone, and without --reset-url each run has others. Give "
+                "--reset-url, or leave out --serve-api."
+            )
+        if not (self.api_token or os.environ.get(VARIABLE)):
+            raise click.UsageError(f"No token is given. Pass --token, or set {VARIABLE}.")
+
+    def settled(self) -> ReadingBack:
+        """The same with a port: the receiver calls one address, however many stories follow each other."""
+        if not self.serve_api or self.api_port:
+            return self
+        with socket.create_server(("127.0.0.1", 0)) as free:
+            return replace(self, api_port=free.getsockname()[1])
+
+    @contextmanager
+    def serving(self, store: Store) -> Iterator[dict[str, Any]]:
+        """The options that a search gets, while the API answers for this store; its address is told."""
+        if not self.serve_api:
+            yield {}
+            return
+        from steppay_mock.store.api.api import StoreApi
+
+        api = StoreApi(store, token=self.api_token or os.environ[VARIABLE])
+        with api.serve(port=self.api_port) as url:
+            say(f"the REST API answers at {url}")
+            yield {"api": api}
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """The same options again, but for the token."""
+        if not self.serve_api:
+            return ()
+        return ("--serve-api", "--api-port", str(self.api_port))
+
+
+def reading_back_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """What decides how the API is served; the command gets it together, as ``reading_back``."""
+
+    @wraps(command)
+    def gathered(**options: Any) -> Any:
+        reading_back = ReadingBack(**{name: options.pop(name) for name in ReadingBack.__dataclass_fields__})
+        return command(reading_back=reading_back, **options)
+
+    for option in reversed(_READING_BACK):
+        gathered = option(gathered)
+    return gathered
+
+
+_READING_BACK: tuple[Decorator[Any], ...] = (
+    click.option(
+        "--serve-api",
+        is_flag=True,
+        help="Serve StepPay's REST API on 127.0.0.1 from the scenario's store meanwhile. It tells how things were at "
+        "each delivery, and with --overlap it holds answers back.",
+    ),
+    click.option(
+        "--api-port",
+        metavar="N",
+        type=click.IntRange(0, 65_535),
+        default=0,
+        help="Where the REST API listens. Default: a free port, which is told.",
+    ),
+    click.option(
+        "--token",
+        "api_token",
+        metavar="TOKEN",
+        help=f"The Secret-Token that calls of the REST API must carry. Default: the variable {VARIABLE}, which shows "
+        "in no process list.",
+    ),
+)

@@ -1,0 +1,48 @@
+"""Chooses the events of a search: those of the wanted types, and of these what is delivered before every order."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from steppay_mock.ordering.options import split_given
+from steppay_mock.ordering.truth.setting import TruthSetting
+from steppay_mock.payload.event import iter_events
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from steppay_mock.ordering.exploration import Exploration
+    from steppay_mock.ordering.options import ExploreSettings
+    from steppay_mock.payload.event import Event, Events
+
+
+def choose_events(
+    events: Events, settings: ExploreSettings, *, given: object
+) -> tuple[tuple[Event, ...], ExploreSettings]:
+    """The events of which the orders are; the settings have those that are delivered before every order."""
+    happened = tuple(iter_events(events))
+    listed = tuple(_wanted(happened, settings))
+    before, rest = split_given(listed, given)
+    settings = replace(settings, given=before)
+    if len(listed) < len(happened) and settings.truth.mode == "hints":  # the store knows what was not delivered
+        settings = replace(settings, truth=TruthSetting("off"))
+    return rest, settings
+
+
+def say_not_wanted(found: Exploration, events: Events, settings: ExploreSettings) -> Exploration:
+    """The exploration, with a note on the events whose types were not wanted."""
+    listed = tuple(iter_events(events))
+    left_out = len(listed) - len(tuple(_wanted(listed, settings)))
+    if not left_out or settings.types is None:
+        return found
+    note = (
+        f"{left_out} of {len(listed)} events were not delivered: only those of the types "
+        f"{', '.join(sorted(settings.types))} were wanted. What looks wrong beside the store is not told then."
+    )
+    return replace(found, notes=(*found.notes, note))
+
+
+def _wanted(events: Sequence[Event], settings: ExploreSettings) -> Iterator[Event]:
+    return (event for event in events if settings.types is None or str(event.type) in settings.types)

@@ -1,0 +1,107 @@
+"""What a program needs that shows a counterexample again: the bodies, both orders, and where the receiver is."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from steppay_mock.ordering.face import Reach
+from steppay_mock.ordering.report.customers import ids_of
+from steppay_mock.ordering.report.markup import UNFIT
+
+if TYPE_CHECKING:
+    from steppay_mock.ordering.counterexample import Counterexample
+    from steppay_mock.ordering.exploration import Exploration
+    from steppay_mock.ordering.receiver.run import Run
+    from steppay_mock.payload.event import Event
+
+SECRET = "STEPPAY_WEBHOOK_SECRET"  # noqa: S105 - it names the variable (fact 32)
+HEADER = "STEPPAY_MOCK_HEADER"
+ANYWHERE = Reach(
+    url="http://localhost:8000/webhooks/steppay",
+    state_url="http://localhost:8000/test/state",
+    reset_url="http://localhost:8000/test/reset",
+)
+"""Where a receiver is supposed that ran within the process."""
+
+_PLACEHOLDER = re.compile(r"\{(\w+)\}")
+
+Order = tuple[tuple[int, ...], ...]
+"""The numbers of events in the order of delivery; several in one place are in flight at once."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Case:
+    """A counterexample, ready to be written as a program."""
+
+    found: Counterexample
+    bodies: Mapping[int, str]
+    """Each body by the number of its event: from 1 as it happened, and 0 and below for what is delivered before."""
+    failing: Order
+    passing: Order
+    reach: Reach
+    is_elsewhere: bool
+    """Whether the receiver was reached by URLs, which are known then."""
+
+    @property
+    def title(self) -> str:
+        """The order in which it fails, in words."""
+        return ", ".join(f"{number} {self._type(number)}" for flight in self.failing for number in flight if number > 0)
+
+    @property
+    def is_fresh(self) -> bool:
+        """Whether the receiver cannot be emptied."""
+        return self.is_elsewhere and not self.reach.can_reset
+
+    def _type(self, number: int) -> str:
+        return one_line(str(self.found.events[number - 1].type))
+
+
+def case_of(exploration: Exploration, found: Counterexample) -> Case:
+    """What is needed to show this counterexample of the exploration again."""
+    given = exploration.given
+    events = {place - len(given) + 1: event for place, event in enumerate(given)}
+    course = sorted({*found.failing.course, *found.passing.course})
+    events |= {place + 1: found.events[place] for place in course}
+    before: Order = tuple((number,) for number in events if number < 1)
+    reach = found.face.reach
+    return Case(
+        found=found,
+        bodies={number: written(event) for number, event in events.items()},
+        failing=before + _order(found.failing),
+        passing=before + _order(found.passing),
+        reach=ANYWHERE if reach is None else replace(reach, state_url=_filled(reach.state_url, events.values())),
+        is_elsewhere=reach is not None,
+    )
+
+
+def written(event: Event) -> str:
+    """The body; what a page cannot hold stands there as JSON's escape, which means the same."""
+    text = json.dumps(event.payload, ensure_ascii=False, separators=(",", ":"), default=str)
+    return UNFIT.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
+
+
+def one_line(text: str) -> str:
+    """The text without what would end a comment or a line of a program."""
+    return re.sub(r"[^\w. +-]", "?", text)[:80]
+
+
+def _order(run: Run) -> Order:
+    flights: list[tuple[int, ...]] = []
+    for at, place in enumerate(run.course):
+        if at in run.together and at != run.together[0]:
+            flights[-1] = (*flights[-1], place + 1)
+        else:
+            flights.append((place + 1,))
+    return tuple(flights)
+
+
+def _filled(url: str | None, events: Iterable[Event]) -> str | None:
+    """The URL about the events as they were given, where it names whom a run is about."""
+    ids: Any = ids_of(events) if url is not None and "{" in url else None
+    if url is None or ids is None:
+        return url
+    return _PLACEHOLDER.sub(lambda name: str(next(iter(getattr(ids, f"{name[1]}s", ())), name[0])), url)

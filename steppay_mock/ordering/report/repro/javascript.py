@@ -1,0 +1,101 @@
+"""Writes a test for Vitest that delivers both orders of a counterexample with fetch, and compares their ends."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from steppay_mock.ordering.report.data import as_json
+from steppay_mock.ordering.report.repro.case import HEADER, SECRET, case_of
+
+if TYPE_CHECKING:
+    from steppay_mock.ordering.counterexample import Counterexample
+    from steppay_mock.ordering.exploration import Exploration
+    from steppay_mock.ordering.report.repro.case import Case, Order
+
+_SIGN = f"""
+function signature(body) {{
+  const timestamp = Math.floor(Date.now() / 1000);
+  const key = createHmac("sha256", process.env.{SECRET}).update(`${{timestamp}}.${{body}}`).digest("base64");
+  return `timestamp=${{timestamp}},key=${{key}}`;
+}}
+"""
+
+
+def vitest_test(exploration: Exploration, found: Counterexample) -> str:
+    """The module with the test."""
+    case = case_of(exploration, found)
+    return "\n".join([*_head(case), *_functions(case), *_test(case)]) + "\n"
+
+
+def _head(case: Case) -> Iterator[str]:
+    yield f"// Fails until the receiver ends as it should in this order: {case.title}."
+    if case.reach.options:
+        yield "// What does not count has to be left out of what the state URL answers."
+    if not case.reach.unsigned:
+        yield 'import { createHmac } from "node:crypto";'
+    yield 'import { expect, test } from "vitest";'
+    yield ""
+    yield f"const receiver = {_variable('STEPPAY_MOCK_TO', case.reach.url)};"
+    yield f"const stateUrl = {_variable('STEPPAY_MOCK_STATE_URL', case.reach.state_url)};"
+    if not case.is_fresh:
+        yield f"const resetUrl = {_variable('STEPPAY_MOCK_RESET_URL', case.reach.reset_url)};"
+    yield f'const [name, ...value] = (process.env.{HEADER} ?? "").split(":");'
+    yield 'const headers = name ? { [name]: value.join(":").trim() } : {};'
+    yield "const bodies = {"
+    yield from (f'  "{number}": {json.dumps(body)},' for number, body in case.bodies.items())
+    yield "};"
+
+
+def _functions(case: Case) -> Iterator[str]:
+    if not case.reach.unsigned:
+        yield _SIGN.rstrip("\n")
+    yield ""
+    yield "async function deliver(number) {"
+    signed = "" if case.reach.unsigned else ', "steppay-signature": signature(bodies[number])'
+    yield f'  const headers = {{ "content-type": "application/json"{signed} }};'
+    yield '  const answer = await fetch(receiver, { method: "POST", headers, body: bodies[number] });'
+    yield "  await answer.arrayBuffer();"
+    yield "  return answer.ok;"
+    yield "}"
+    yield ""
+    yield "async function endOf(order) {"
+    if not case.is_fresh:
+        yield f'  const emptied = await fetch(resetUrl, {{ method: "{case.reach.reset_method}", headers }});'
+        yield "  expect(emptied.ok).toBe(true);"
+    yield "  const refused = [];"
+    yield "  for (const numbers of order) {"
+    yield "    const accepted = await Promise.all(numbers.map(deliver));"
+    yield "    refused.push(...numbers.filter((_, place) => !accepted[place]));"
+    yield "  }"
+    yield "  const state = await (await fetch(stateUrl, { headers })).json();"
+    yield "  return { state, refused };"
+    yield "}"
+
+
+def _test(case: Case) -> Iterator[str]:
+    yield ""
+    yield 'test("every order ends the same", async () => {'
+    yield f"  const failing = await endOf({_numbers(case.failing)});"
+    if case.found.kind in {"refused", "answer"}:
+        yield "  expect(failing.refused).toEqual([]);"
+    elif case.is_fresh or case.found.kind == "truth":
+        yield f"  expect(failing.state).toEqual({json.dumps(_right(case))});"
+    else:
+        yield f"  const passing = await endOf({_numbers(case.passing)});"
+        yield "  expect(failing.state).toEqual(passing.state);"
+    yield "});"
+
+
+def _right(case: Case) -> Any:
+    found = case.found
+    return as_json(found.truth if found.kind == "truth" else found.expected.state)
+
+
+def _numbers(order: Order) -> str:
+    return json.dumps([list(flight) for flight in order])
+
+
+def _variable(name: str, url: str | None) -> str:
+    return f"process.env.{name}" + ("" if url is None else f" ?? {json.dumps(url)}")

@@ -1,0 +1,80 @@
+"""Writes a shell script that delivers a counterexample with curl, each webhook signed when it is sent."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from steppay_mock.ordering.report.repro.case import HEADER, SECRET, case_of, one_line
+
+if TYPE_CHECKING:
+    from steppay_mock.ordering.counterexample import Counterexample
+    from steppay_mock.ordering.exploration import Exploration
+    from steppay_mock.ordering.report.repro.case import Case
+
+_CURL = "curl --silent --show-error"
+_LET_IN = f'${{{HEADER}:+--header "${HEADER}"}}'
+
+
+def shell_script(exploration: Exploration, found: Counterexample) -> str:
+    """The script for a POSIX shell."""
+    case = case_of(exploration, found)
+    return "\n".join([*_head(case), *_begin(case), *_deliveries(case), *_end(case)]) + "\n"
+
+
+def _head(case: Case) -> Iterator[str]:
+    yield "#!/bin/sh"
+    yield f"# Delivers the order in which it fails: {case.title}."
+    if case.reach.unsigned:
+        yield "# It needs curl."
+    else:
+        yield f"# It needs curl, and steppay-mock, which signs with the secret in {SECRET}."
+    yield "set -eu"
+    yield f"receiver={_default('STEPPAY_MOCK_TO', case.reach.url)}"
+    yield ""
+    yield "send() {"
+    yield f'  printf %s "$1" | {_CURL} --output /dev/null --write-out "answered %{{http_code}}\\n" \\'
+    yield "    --header 'content-type: application/json' --header 'user-agent:' \\"
+    if not case.reach.unsigned:
+        yield '    --header "steppay-signature: $(printf %s "$1" | steppay-mock sign)" \\'
+    yield '    --data-binary @- "$receiver"'
+    yield "}"
+
+
+def _begin(case: Case) -> Iterator[str]:
+    yield ""
+    if case.is_fresh:
+        yield "# It is never emptied: rows that an earlier run left behind count."
+        return
+    reset = _default("STEPPAY_MOCK_RESET_URL", case.reach.reset_url)
+    yield "# Empty the receiver."
+    yield f'{_CURL} --fail --output /dev/null --request {case.reach.reset_method} {_LET_IN} "{reset}"'
+
+
+def _deliveries(case: Case) -> Iterator[str]:
+    for flight in case.failing:
+        if len(flight) > 1:
+            yield "# These are in flight at once, which is a race: repeat it until it is lost."
+        for number in flight:
+            kind = one_line(str(case.found.events[number - 1].type)) if number > 0 else "delivered before"
+            yield f"# {number} {kind}"
+            yield f"send {shlex.quote(case.bodies[number])}{' &' if len(flight) > 1 else ''}"
+        if len(flight) > 1:
+            yield "wait"
+
+
+def _end(case: Case) -> Iterator[str]:
+    yield "# How it ends."
+    yield f'{_CURL} --fail {_LET_IN} "{_default("STEPPAY_MOCK_STATE_URL", case.reach.state_url)}"'
+
+
+def _default(variable: str, url: str | None) -> str:
+    """The variable, and where it is not set the URL; one that holds a secret has to be set."""
+    if url is None:
+        return f"${{{variable}:?set it to the URL that was given}}"
+    return f"${{{variable}:-{_within_quotes(url)}}}"
+
+
+def _within_quotes(url: str) -> str:
+    return "".join(f"\\{one}" if one in '"$`\\}' else one for one in url)
