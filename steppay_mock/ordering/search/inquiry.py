@@ -146,11 +146,11 @@ class Inquiry:
         """What is too little to be a proof, though every order that was tried ends the same; empty if it is enough."""
         if self._account.strength is not None and {*self._account.orders} <= {tuple(range(self._count))}:
             return f"{self._settings.budget:,} deliveries show no second order of the events."
-        if len(self._search.effective) > 1:
+        events = [self._subject.events[place] for place in sorted(self._search.effective)]
+        if len({event.body for event in events}) > 1:  # copies of one event have no order
             return f"The end was to be compared with the store: {UNCOMPARED}" if self._compares_nothing else ""
-        (place,) = self._search.effective
         return (
-            f"Of {self._count} events only {self._subject.events[place].type} changed the state in any order, and one "
+            f"Of {self._count} events only {events[0].type} changed the state in any order, and one "
             "event has no order. Choose a scenario of which the receiver keeps more, or let "
             f"{option('state')} show more of it."
         )
