@@ -8,7 +8,7 @@ from threading import Lock
 
 import requests
 from ordering.hollow.pairs import CANCELLATION
-from ordering.hollow.shop import Shop, Webhook, wsgi
+from ordering.hollow.shop import Shop, Webhook, keep_subscription, wsgi
 
 from steppay_mock import StoreApi, explore, scenario
 from steppay_mock.ordering.exploration import Exploration
@@ -40,6 +40,25 @@ def reads_back(lock: Callable[[], AbstractContextManager[object]]) -> Exploratio
             losses=False,
             seed=7,
         )
+
+
+def in_turn(*, knows_api: bool = True, token: str = "test_token", asks: bool = True) -> Exploration:
+    """What is found out where webhooks come one after the other; ``knows_api``: the search is told of the API."""
+    story = scenario(CANCELLATION, seed=7)
+    api, shop = StoreApi(story.store), Shop()
+
+    def take(_shop: Shop, hook: Webhook) -> None:
+        keep_subscription(shop, hook)
+        if asks:
+            key = hook.data["subscriptionId"]
+            answer = requests.get(ADDRESS.format(key), headers={"Secret-Token": token}, timeout=5)
+            if answer.ok:
+                shop.rows[key] = {"status": answer.json()["status"]}
+
+    changes = [event for event in story if event.type.startswith("subscription.")]
+    known = api if knows_api else None
+    with api.patched():
+        return explore(changes, wsgi(shop, take), state=shop.state, reset=shop.reset, api=known, losses=False, seed=7)
 
 
 def without_lock() -> Exploration:

@@ -13,10 +13,10 @@ from pathlib import Path
 import pytest
 from ordering.hollow import answers, beginning, content, copies
 from ordering.hollow.pairs import Pair
-from ordering.hollow.readback import with_lock, without_lock
+from ordering.hollow.readback import in_turn, with_lock, without_lock
 from ordering.hollow.shop import keep_payment, trial
 
-from steppay_mock import SteppayMockError, replay
+from steppay_mock import SteppayMockError, explore, replay, scenario
 from steppay_mock.ordering.failure import ExplorationError
 
 PAIRS = (*answers.PAIRS, *content.PAIRS, *copies.PAIRS, *beginning.PAIRS)
@@ -55,6 +55,25 @@ def test_a_receiver_that_reads_back_without_a_lock_is_told() -> None:
     assert found.counterexample is not None
     assert (found.counterexample.anomaly.name, found.counterexample.failing.held) == ("lost update", True)
     assert with_lock().verdict == "proved"
+
+
+def test_a_receiver_that_reads_back_unknown_to_the_search_is_told() -> None:
+    (note,) = in_turn(knows_api=False).notes
+    assert note.startswith("The receiver read back from the REST API, which told the present all the time")
+
+
+def test_an_api_that_is_never_asked_or_refuses_each_call_is_told() -> None:
+    (unasked,) = in_turn(asks=False).notes
+    assert unasked.startswith("api= was given, and nobody asked it anything.")
+    (refused,) = in_turn(token="of_another_shop").notes
+    assert "with 200, but 401" in refused
+
+
+def test_copies_of_one_event_have_no_order() -> None:
+    shop = trial(keep_payment)
+    event = next(event for event in scenario("refund-in-full", seed=7) if event.type == "payment.completed")
+    found = explore([event] * 3, shop.receiver, **shop.options)
+    assert (found.verdict, found.why.partition(" changed")[0]) == ("vacuous", "Of 3 events only payment.completed")
 
 
 def test_callbacks_of_a_transaction_that_never_commits_are_called() -> None:
