@@ -24,10 +24,12 @@ if TYPE_CHECKING:
     from steppay_mock.ordering.truth.hint import Hint
     from steppay_mock.store.scenarios.story import Story
 
-UNCOMPARED = (
+_UNCOMPARED = (
     "no row of state= has an id of the story, and a status, an amount or a time of StepPay's beside it. So the same "
     "end in every order may be a wrong one: let state= show such rows, or say what is right with truth=."
 )
+NOT_COMPARED = f"The end was not compared with the store: {_UNCOMPARED}"
+TO_BE_COMPARED = f"The end was to be compared with the store: {_UNCOMPARED}"
 _LOOKED_AT = 200  # states in which such a row is looked for
 
 
@@ -66,7 +68,7 @@ class Account:
         subject = self._subject
         hints = self.hints(verdict)
         uncompared = verdict in {"proved", "covered"} and not hints and not self.compared()
-        said = (f"The end was not compared with the store: {UNCOMPARED}",) if uncompared else ()
+        said = (NOT_COMPARED,) if uncompared else ()
         return Exploration(
             verdict=verdict,
             target=subject.target,

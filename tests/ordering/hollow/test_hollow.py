@@ -14,10 +14,11 @@ import pytest
 from ordering.hollow import answers, beginning, content, copies
 from ordering.hollow.pairs import Pair
 from ordering.hollow.readback import in_turn, with_lock, without_lock
-from ordering.hollow.shop import keep_payment, trial
+from ordering.hollow.shop import Take, keep_payment, trial
 
-from steppay_mock import SteppayMockError, explore, replay, scenario
+from steppay_mock import SteppayMockError, Store, explore, replay, scenario
 from steppay_mock.ordering.failure import ExplorationError
+from steppay_mock.ordering.truth.setting import Words
 
 PAIRS = (*answers.PAIRS, *content.PAIRS, *copies.PAIRS, *beginning.PAIRS)
 
@@ -74,6 +75,19 @@ def test_copies_of_one_event_have_no_order() -> None:
     event = next(event for event in scenario("refund-in-full", seed=7) if event.type == "payment.completed")
     found = explore([event] * 3, shop.receiver, **shop.options)
     assert (found.verdict, found.why.partition(" changed")[0]) == ("vacuous", "Of 3 events only payment.completed")
+
+
+def test_customers_apart_that_are_compared_with_nothing_are_told() -> None:
+    both = Store(seed=7).interleave("virtual-account-deposit", "refund-in-full")
+
+    def found(take: Take, truth: Words) -> tuple[str, bool]:
+        shop = trial(take, shows=lambda shop: {**shop.rows, **dict.fromkeys(shop.known, "known")})
+        told = explore(both, shop.receiver, independent=True, truth=truth, seed=7, losses=False, **shop.options)
+        return told.verdict, told.uncompared
+
+    assert found(keep_payment, "hints") == found(keep_payment, "strict") == ("proved", False)
+    assert found(content.keep_events, "hints") == ("proved", True)
+    assert found(content.keep_events, "strict") == ("vacuous", False)
 
 
 def test_callbacks_of_a_transaction_that_never_commits_are_called() -> None:
