@@ -163,7 +163,7 @@ class Subject:
         accept = self._settings.accept
         if accept.judge is None:
             return accept.accepts(event, answer)
-        return self._guard.call("accept=", accept.accepts, event, answer)  # type: ignore[no-any-return]
+        return self._guard.call(option("accept"), accept.accepts, event, answer)  # type: ignore[no-any-return]
 
     # Moving.
 

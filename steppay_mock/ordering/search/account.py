@@ -24,13 +24,25 @@ if TYPE_CHECKING:
     from steppay_mock.ordering.truth.hint import Hint
     from steppay_mock.store.scenarios.story import Story
 
-_UNCOMPARED = (
-    "no row of state= has an id of the story, and a status, an amount or a time of StepPay's beside it. So the same "
-    "end in every order may be a wrong one: let state= show such rows, or say what is right with truth=."
-)
-NOT_COMPARED = f"The end was not compared with the store: {_UNCOMPARED}"
-TO_BE_COMPARED = f"The end was to be compared with the store: {_UNCOMPARED}"
 _LOOKED_AT = 200  # states in which such a row is looked for
+
+
+def not_compared() -> str:
+    """The note on a proof whose end was compared with nothing."""
+    return f"The end was not compared with the store: {_why()}"
+
+
+def to_be_compared() -> str:
+    """Why that is no proof where the end was to be right."""
+    return f"The end was to be compared with the store: {_why()}"
+
+
+def _why() -> str:
+    state, truth = option("state"), option("truth")
+    return (
+        f"no row of {state} has an id of the story, and a status, an amount or a time of StepPay's beside it. So the "
+        f"same end in every order may be a wrong one: let {state} show such rows, or say what is right with {truth}."
+    )
 
 
 class Account:
@@ -68,7 +80,7 @@ class Account:
         subject = self._subject
         hints = self.hints(verdict)
         uncompared = verdict in {"proved", "covered"} and not hints and not self.compared()
-        said = (NOT_COMPARED,) if uncompared else ()
+        said = (not_compared(),) if uncompared else ()
         return Exploration(
             verdict=verdict,
             target=subject.target,

@@ -20,7 +20,7 @@ from steppay_mock.ordering.failure import ExplorationError
 from steppay_mock.ordering.orders.course import Course
 from steppay_mock.ordering.orders.groups import groups_of_customers, interleavings
 from steppay_mock.ordering.receiver.subject import Subject
-from steppay_mock.ordering.search.account import NOT_COMPARED, TO_BE_COMPARED
+from steppay_mock.ordering.search.account import not_compared, to_be_compared
 from steppay_mock.ordering.search.inquiry import explore_together
 from steppay_mock.ordering.search.search import Search
 from steppay_mock.ordering.search.truth import know_truth
@@ -180,8 +180,8 @@ class _Pairs:
         if self._hints or not found.ok or any(self._truth.reaches(run.state) for run in self._runs.values()):
             return {}
         if self._truth.is_strict:
-            return {"verdict": "vacuous", "why": TO_BE_COMPARED}
-        return {"uncompared": True, "notes": (*found.notes, NOT_COMPARED)}
+            return {"verdict": "vacuous", "why": to_be_compared()}
+        return {"uncompared": True, "notes": (*found.notes, not_compared())}
 
     def _order_dependence(self, groups: dict[str, Course]) -> dict[str, Any]:
         """Of the events of two customers, an order that ends otherwise than they do as they happened."""

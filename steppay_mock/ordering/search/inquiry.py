@@ -11,7 +11,7 @@ from steppay_mock.ordering.face import option
 from steppay_mock.ordering.failure import ExplorationError, NotAnewError
 from steppay_mock.ordering.options import ExploreSettings
 from steppay_mock.ordering.receiver.subject import BudgetSpentError, Subject
-from steppay_mock.ordering.search.account import TO_BE_COMPARED, Account
+from steppay_mock.ordering.search.account import Account, to_be_compared
 from steppay_mock.ordering.search.cover import cover, sample_orders
 from steppay_mock.ordering.search.losses import find_losses
 from steppay_mock.ordering.search.plan import plan_for
@@ -148,7 +148,7 @@ class Inquiry:
             return f"{self._settings.budget:,} deliveries show no second order of the events."
         events = [self._subject.events[place] for place in sorted(self._search.effective)]
         if len({event.body for event in events}) > 1:  # copies of one event have no order
-            return TO_BE_COMPARED if self._compares_nothing else ""
+            return to_be_compared() if self._compares_nothing else ""
         return (
             f"Of {self._count} events only {events[0].type} changed the state in any order, and one "
             "event has no order. Choose a scenario of which the receiver keeps more, or let "

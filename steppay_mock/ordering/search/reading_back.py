@@ -7,18 +7,11 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from steppay_mock.ordering.face import option
+
 if TYPE_CHECKING:
     from steppay_mock.ordering.exploration import Exploration
     from steppay_mock.store.api.api import StoreApi
-
-_UNTOLD = (
-    "The receiver read back from the REST API, which told the present all the time, also of what had not been "
-    "delivered. Pass api=: its time then follows the deliveries."
-)
-_UNASKED = (
-    "api= was given, and nobody asked it anything. Is it mounted (api.patched(), api.serve()), and does the receiver "
-    "read from there?"
-)
 
 
 class ReadingBack:
@@ -36,16 +29,22 @@ class ReadingBack:
     def _notes(self) -> Iterator[str]:
         if self._api is None:
             if any(self._calls(one) for one in _living()):
-                yield _UNTOLD
+                yield (
+                    "The receiver read back from the REST API, which told the present all the time, also of what had "
+                    f"not been delivered. Pass {option('api')}: its time then follows the deliveries."
+                )
             return
         count = self._calls(self._api)
         statuses = [call.status for call in self._api.calls[len(self._api.calls) - count :]]
         if not count:
-            yield _UNASKED
+            yield (
+                f"{option('api')} was given, and nobody asked it anything. Is it mounted, and does the receiver "
+                "read from there?"
+            )
         elif 200 not in statuses:
             yield (
-                f"The REST API answered none of {count:,} calls with 200, but {statuses[-1]}: the log has them "
-                "(api.calls). Does the receiver send the API's token?"
+                f"The REST API answered none of {count:,} calls with 200, but {statuses[-1]}. "
+                "Does the receiver send the API's token?"
             )
 
     def _calls(self, api: StoreApi) -> int:
