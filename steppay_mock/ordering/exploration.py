@@ -128,6 +128,8 @@ class Exploration:
     """Of ``flaky``, where two states differ that should be equal."""
     hints: tuple[Hint, ...] = ()
     """What looks wrong at the end of the events as they happened, by the store of their story."""
+    uncompared: bool = False
+    """The end was to be compared with the store, and no state had anything that could be; a note says it too."""
     why: str = ""
     """Of a verdict that is neither yes nor no, the reason in words."""
     unmatched: tuple[str, ...] = ()

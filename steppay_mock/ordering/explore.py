@@ -16,6 +16,7 @@ from steppay_mock.ordering.search.independence import explore_independent
 from steppay_mock.ordering.search.inquiry import explore_together
 from steppay_mock.ordering.search.joined import joined
 from steppay_mock.ordering.search.overlap import explore_overlaps
+from steppay_mock.ordering.search.reading_back import ReadingBack
 from steppay_mock.ordering.token import describe_events, source_of
 from steppay_mock.payload.event import Event, Events
 from steppay_mock.store.scenarios.story import Story
@@ -41,6 +42,7 @@ def explore(
     story = _story(events, settings)
     happened: Any = events if story is None else story
     listed, settings = choose_events(happened, settings, given=options.get("given"))
+    reading_back = ReadingBack(settings.api)
     told = listed
     if settings.only_effective:
         places = effective_places(listed, receiver, settings)
@@ -51,7 +53,7 @@ def explore(
     if found.ok and settings.overlap:
         token = describe_events(listed, source=source_of(story), retries=settings.attempts)
         found = explore_overlaps(found, receiver, settings, token=token)
-    return replace(say_not_wanted(found, happened, settings), given=settings.given)
+    return replace(say_not_wanted(reading_back.noted(found), happened, settings), given=settings.given)
 
 
 async def explore_async(

@@ -43,7 +43,9 @@ class Replay:
     def report(self) -> str:
         """Say it to a person."""
         if self.counterexample is not None:
-            return f"It still fails.\n\n{self.counterexample.report()}"
+            is_same = self.counterexample.failing.course == self.course
+            how = "It still fails." if is_same else "It does not fail as it did, and it fails in another way."
+            return f"{how}\n\n{self.counterexample.report()}"
         told = ", ".join(f"{place + 1} {self.events[place].type}" for place in self.course)
         return f"Fixed: {told}, delivered in this order to {self.target}, end as they do in the order they happened."
 
@@ -91,7 +93,9 @@ def replay(
             truth: Truth | None = (
                 know_truth(settings.truth, story, ignore=settings.ignore) if read.kind == "truth" else None
             )
-            shown = deliver_again(subject, read.kind, found, token=described, truth=truth, smallest=True)
+            shown = deliver_again(
+                subject, read.kind, found, token=described, truth=truth, smallest=True, or_refused=True
+            )
     if shown is None:
         _refuse_vacuous(subject)
     return Replay(target=subject.target, events=listed, course=found, counterexample=shown)

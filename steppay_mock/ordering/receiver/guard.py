@@ -74,4 +74,4 @@ class Guard:
         return ExplorationError(self._told(what))
 
     def _told(self, what: str) -> str:
-        return f"{what.rstrip('.')}. It was in the course of {self._where()}. Correct that, and explore again."
+        return f"{what.rstrip('.')}. It was {self._where()}. Correct that, and explore again."

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Hashable, Mapping
 from collections.abc import Set as AbstractSet
+from inspect import isgenerator
 from typing import TYPE_CHECKING, Any
 
 from steppay_mock.delivery.excerpt import excerpt
@@ -83,4 +84,6 @@ class Observer:
             return excerpt(str(error)) or _BROKEN
         except Exception as error:
             raise self._guard.cut_off(f"{option('invariant')} raised {type(error).__name__}: {error}") from error
+        if isgenerator(verdict):
+            raise self._guard.cut_off("invariant= gave a generator, of which nothing ran. Let it return, and not yield")
         return None if holds else _BROKEN

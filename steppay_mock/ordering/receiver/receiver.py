@@ -18,6 +18,7 @@ from steppay_mock.errors import SteppayMockError
 from steppay_mock.ordering.receiver.flight import Flight, Gate, Passing, fly, in_thread
 from steppay_mock.ordering.receiver.frames import Frames
 from steppay_mock.ordering.receiver.hosting import current_host
+from steppay_mock.ordering.receiver.late_errors import LateErrors
 
 if TYPE_CHECKING:
     from steppay_mock.delivery.asgi import AsgiTransport
@@ -52,6 +53,7 @@ class OpenReceiver:
         self._settle: Callable[[], Awaitable[None]] = _settled
         self._wants_app: dict[int, bool] = {}
         self._frames = Frames()
+        self._late = LateErrors()
         self._in_process = False
         self.is_synchronous = False
         self.app: Target = ""
@@ -59,12 +61,14 @@ class OpenReceiver:
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """What the test's frame put off or hid, in sentences for the report."""
-        return self._frames.notes
+        """What the test's frame put off or hid, and what was raised after answers, in sentences for the report."""
+        return (*self._frames.notes, *self._late.notes)
 
     def __enter__(self) -> Self:
         try:
             self._open()
+            if self._in_process:
+                self._stack.enter_context(self._late)
         except BaseException:
             self.__exit__(None, None, None)
             raise
@@ -157,6 +161,7 @@ class OpenReceiver:
             return self._host.run(awaitable, limit=self._limit)
         if self._loop is None:
             self._loop = self._stack.enter_context(asyncio.Runner()).get_loop()
+            self._late.watch(self._loop)
         return self._loop.run_until_complete(awaitable)
 
 

@@ -157,7 +157,13 @@ class Subject:
 
     def accepts(self, place: int, answer: Answer) -> bool:
         """Whether the answer accepts that event."""
-        return self._settings.accept.accepts(self.events[place], answer)
+        return self._accepts(self.events[place], answer)
+
+    def _accepts(self, event: Event, answer: Answer) -> bool:
+        accept = self._settings.accept
+        if accept.judge is None:
+            return accept.accepts(event, answer)
+        return self._guard.call(option("accept"), accept.accepts, event, answer)  # type: ignore[no-any-return]
 
     # Moving.
 
@@ -250,7 +256,11 @@ class Subject:
         if settling is None:
             self.here = self._observer.look(self._story)
         elif settling.wait is not None:
-            self._ask("settle", settling.wait)
+            if self._ask("settle", settling.wait) is False:
+                raise self._guard.cut_off(
+                    "settle= gave False, as Event.wait() does while the work is not done. Let it come back when the "
+                    "work is done, such as settle=queue.join, and give nothing"
+                )
             self.here = self._observer.look(self._story)
         else:
             delivery = self._settings.delivery
@@ -309,7 +319,7 @@ class Subject:
             request = self._requests.make(place)
             answer = self._guard.deliver(str(event.type), self._receiver.send, request, answered=self.answered > 0)
             self.answered += answer.status is not None
-            if not self._settings.accept.accepts(event, answer):
+            if not self._accepts(event, answer):
                 told = tell_answer(answer, accepted=False)
                 raise self._guard.cut_off(
                     f"{event.type}, which {option('given')} delivers before every order, was refused: {told}"
@@ -338,5 +348,6 @@ class Subject:
         return self._guard.call(option(name), self._receiver.call, function, *arguments)
 
     def _where(self) -> str:
-        told = ", ".join(f"{place} {self.events[place].type}" for place in self.course) or "nothing"
-        return f"{told}, delivered to {self.target or 'the receiver'}"
+        target = self.target or "the receiver"
+        told = ", ".join(f"{place + 1} {self.events[place].type}" for place in self.course)
+        return f"in the course of {told}, delivered to {target}" if told else f"before the first delivery to {target}"

@@ -137,7 +137,7 @@ def _is_false_dedupe(case: _Case) -> bool:
     """Whichever comes first wins: of the two, the second changes nothing in both orders.
 
     They are of one type or about one thing, and no tie of one thing. Or: as they happened, an event changed nothing
-    that has the type and the subject of one before it, and the end is not the truth.
+    that has the type and the subject of one before it which did, and the end is not the truth.
     """
     if case.pair is not None:
         newer, older = case.pair
@@ -234,12 +234,13 @@ def _drops_in_order(case: _Case) -> bool:
     course = case.failing.course
     if course != occurrence(course):
         return False
-    seen: list[tuple[str, str, Any]] = []
+    kept: set[tuple[str, str, Any]] = set()  # what a receiver does not keep at all, it takes for no copy either
     for at, place in enumerate(course):
         key = str(case.events[place].type), *_thing(case.events[place])
-        if key in seen and case.changed(at) == frozenset():
+        if case.changed(at):
+            kept.add(key)
+        elif key in kept and case.changed(at) == frozenset():
             return True
-        seen.append(key)
     return False
 
 

@@ -36,6 +36,7 @@ def exploration_data(exploration: Exploration) -> dict[str, Any]:
         "without_effect": list(exploration.without_effect),
         "causes": list(exploration.causes),
         "notes": list(exploration.notes),
+        "uncompared": exploration.uncompared,
         "unequal": _differences(exploration.unequal),
         "ignore": list(suggest_ignore(exploration.unequal)),
         "counterexample": None if found is None else _counterexample(found),

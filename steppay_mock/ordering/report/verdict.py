@@ -105,7 +105,7 @@ def conditions(exploration: Exploration) -> Iterator[str]:
         )
     if coverage.refused:
         refused = counted(coverage.refused, "delivery was", "deliveries were")
-        yield f"{refused} refused: answered with something else than 2xx."
+        yield f"{refused} refused: answered with something else than 2xx, or the receiver raised after its answer."
 
 
 def _assumed(exploration: Exploration) -> Iterator[str]:
@@ -133,6 +133,8 @@ def _without_effect(exploration: Exploration) -> str:
 
 def _but_wrong(exploration: Exploration) -> str:
     count = len(exploration.hints)
+    if exploration.uncompared:
+        return ", but nothing was compared with the store"
     return f", but {counted(count, 'place looks', 'places look')} wrong" if count else ""
 
 

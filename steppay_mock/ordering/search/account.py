@@ -24,6 +24,26 @@ if TYPE_CHECKING:
     from steppay_mock.ordering.truth.hint import Hint
     from steppay_mock.store.scenarios.story import Story
 
+_LOOKED_AT = 200  # states in which such a row is looked for
+
+
+def not_compared() -> str:
+    """The note on a proof whose end was compared with nothing."""
+    return f"The end was not compared with the store: {_why()}"
+
+
+def to_be_compared() -> str:
+    """Why that is no proof where the end was to be right."""
+    return f"The end was to be compared with the store: {_why()}"
+
+
+def _why() -> str:
+    state, truth = option("state"), option("truth")
+    return (
+        f"no row of {state} has an id of the story, and a status, an amount or a time of StepPay's beside it. So the "
+        f"same end in every order may be a wrong one: let {state} show such rows, or say what is right with {truth}."
+    )
+
 
 class Account:
     """What was done for one set of events; the search writes it down as it goes."""
@@ -58,6 +78,9 @@ class Account:
     def exploration(self, verdict: Verdict, search: Search, **found: Any) -> Exploration:
         """The verdict, what was ``found``, and what it rests on."""
         subject = self._subject
+        hints = self.hints(verdict)
+        uncompared = verdict in {"proved", "covered"} and not hints and not self.compared()
+        said = (not_compared(),) if uncompared else ()
         return Exploration(
             verdict=verdict,
             target=subject.target,
@@ -67,8 +90,9 @@ class Account:
             losses=self.losses,
             without_effect=self._without_effect(verdict, search),
             causes=self._causes(verdict, search),
-            notes=(*notes_on(subject, self._settings), *self._offer(verdict, search)),
-            hints=self.hints(verdict),
+            notes=(*notes_on(subject, self._settings), *said, *self._offer(verdict, search)),
+            hints=hints,
+            uncompared=uncompared,
             unmatched=self._settings.ignore.unmatched(),
             **found,
         )
@@ -78,6 +102,13 @@ class Account:
         if verdict not in {"proved", "covered", "fails", "vacuous"} or self.ending < 0:
             return ()
         return self._truth.hints(self._subject.states[self.ending].state)
+
+    def compared(self) -> bool:
+        """Whether any state had a row that is compared with the store; the end may rightly have none."""
+        states = self._subject.states
+        last = max(self.ending, 0)
+        numbers = (last, *range(min(len(states), _LOOKED_AT)))
+        return any(self._truth.reaches(states[number].state) for number in numbers)
 
     def _coverage(self, verdict: Verdict, search: Search) -> Coverage:
         subject, settings = self._subject, self._settings

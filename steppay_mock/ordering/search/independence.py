@@ -20,6 +20,7 @@ from steppay_mock.ordering.failure import ExplorationError
 from steppay_mock.ordering.orders.course import Course
 from steppay_mock.ordering.orders.groups import groups_of_customers, interleavings
 from steppay_mock.ordering.receiver.subject import Subject
+from steppay_mock.ordering.search.account import not_compared, to_be_compared
 from steppay_mock.ordering.search.inquiry import explore_together
 from steppay_mock.ordering.search.search import Search
 from steppay_mock.ordering.search.truth import know_truth
@@ -157,6 +158,7 @@ class _Pairs:
             self._subject.allow(inf)
             try:
                 told = self._wrong_end() or self._order_dependence(groups) or self._interference(groups)
+                told = told or self._uncompared(found)
             except ExplorationError as error:
                 error.exploration = self._result(found, verdict="unfinished", why=str(error))
                 raise
@@ -172,6 +174,14 @@ class _Pairs:
             return {}
         shown = deliver_again(self._subject, "truth", course, token=self._token, truth=self._truth, smallest=True)
         return {} if shown is None else {"verdict": "fails", "counterexample": shown}
+
+    def _uncompared(self, found: Exploration) -> dict[str, Any]:
+        """Says that no end was compared with the store, where it could have been."""
+        if self._hints or not found.ok or any(self._truth.reaches(run.state) for run in self._runs.values()):
+            return {}
+        if self._truth.is_strict:
+            return {"verdict": "vacuous", "why": to_be_compared()}
+        return {"uncompared": True, "notes": (*found.notes, not_compared())}
 
     def _order_dependence(self, groups: dict[str, Course]) -> dict[str, Any]:
         """Of the events of two customers, an order that ends otherwise than they do as they happened."""

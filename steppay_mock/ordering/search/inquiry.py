@@ -11,7 +11,7 @@ from steppay_mock.ordering.face import option
 from steppay_mock.ordering.failure import ExplorationError, NotAnewError
 from steppay_mock.ordering.options import ExploreSettings
 from steppay_mock.ordering.receiver.subject import BudgetSpentError, Subject
-from steppay_mock.ordering.search.account import Account
+from steppay_mock.ordering.search.account import Account, to_be_compared
 from steppay_mock.ordering.search.cover import cover, sample_orders
 from steppay_mock.ordering.search.losses import find_losses
 from steppay_mock.ordering.search.plan import plan_for
@@ -146,14 +146,19 @@ class Inquiry:
         """What is too little to be a proof, though every order that was tried ends the same; empty if it is enough."""
         if self._account.strength is not None and {*self._account.orders} <= {tuple(range(self._count))}:
             return f"{self._settings.budget:,} deliveries show no second order of the events."
-        if len(self._search.effective) > 1:
-            return ""
-        (place,) = self._search.effective
+        events = [self._subject.events[place] for place in sorted(self._search.effective)]
+        if len({event.body for event in events}) > 1:  # copies of one event have no order
+            return to_be_compared() if self._compares_nothing else ""
         return (
-            f"Of {self._count} events only {self._subject.events[place].type} changed the state in any order, and one "
+            f"Of {self._count} events only {events[0].type} changed the state in any order, and one "
             "event has no order. Choose a scenario of which the receiver keeps more, or let "
             f"{option('state')} show more of it."
         )
+
+    @property
+    def _compares_nothing(self) -> bool:
+        """Whether the end was to be right by the store, and no state had anything that can be compared with it."""
+        return self._truth.is_strict and not self._account.compared()
 
     def _prove(self) -> None:
         """Every order, or as many as the budget allows."""

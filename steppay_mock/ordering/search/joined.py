@@ -40,4 +40,12 @@ def joined(first: Exploration, tied: Exploration | None) -> Exploration:
     )
     notes = tuple(dict.fromkeys((*first.notes, *tied.notes)))
     unmatched = tuple(pattern for pattern in first.unmatched if pattern in tied.unmatched)
-    return replace(worse, coverage=together, losses=first.losses, hints=first.hints, unmatched=unmatched, notes=notes)
+    return replace(
+        worse,
+        coverage=together,
+        losses=first.losses,
+        hints=first.hints,
+        uncompared=first.uncompared,
+        unmatched=unmatched,
+        notes=notes,
+    )

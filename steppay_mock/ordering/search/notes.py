@@ -26,8 +26,14 @@ def notes_on(subject: Subject, settings: ExploreSettings) -> Iterator[str]:
             f"{option('timeout')} does not hold for a receiver in this process that hangs: that takes the main thread "
             "and a system with alarms. Deliver over HTTP, or run the test in the main thread."
         )
+    if settings.effects is not None and not settings.independent and not _has_effects(subject):
+        yield "effects= gave nothing after any delivery, so no effect was counted. Does it read where they are kept?"
     if settings.invariant is not None and not __debug__:
         yield "Python runs with -O, which strips assert statements: an invariant= that uses them says nothing."
+
+
+def _has_effects(subject: Subject) -> bool:
+    return any(subject.states[number].effects for number in range(len(subject.states)))
 
 
 def _on_beginning(subject: Subject) -> Iterator[str]:

@@ -32,6 +32,8 @@ class Truth:
     """The state that is right, in normal form; None where that is not told as a whole."""
     is_strict: bool = False
     """Whether what looks wrong is wrong."""
+    reaches: Callable[[Any], bool] = lambda _state: True
+    """Whether there is anything in a state that is compared with the store."""
 
     def is_wrong(self, state: Hashable) -> bool:
         """Whether the state must not be the end."""
@@ -53,7 +55,12 @@ def know_truth(setting: TruthSetting, story: Story | None, *, ignore: Ignore) ->
             )
         return Truth(lambda _state: ())
     told = None if setting.function is None else _told(setting.function, story, ignore)
-    return Truth(lambda state: setting.hints(state, story, ignore=ignore), told, is_strict=setting.is_strict)
+    return Truth(
+        lambda state: setting.hints(state, story, ignore=ignore),
+        told,
+        is_strict=setting.is_strict,
+        reaches=lambda state: setting.reaches(state, story, ignore=ignore),
+    )
 
 
 def doubted(found: Counterexample, hints: tuple[Hint, ...]) -> Counterexample:
@@ -69,4 +76,8 @@ def _told(truth: Callable[[Any], Any], story: Story, ignore: Ignore) -> Hashable
         told = truth(story.state())
     except Exception as error:
         raise ExplorationError(f"{option('truth')} raised {type(error).__name__}: {error}. Correct it.") from error
+    if told is None:
+        raise SteppayMockError(
+            "truth= gave None, so nothing is compared. Let the function return what state= should show at the end."
+        )
     return normalise(told, ignore=ignore, name="truth")

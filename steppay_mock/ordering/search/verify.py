@@ -72,15 +72,27 @@ def _about(found: Counterexample) -> tuple[str, frozenset[str]]:
 
 
 def deliver_again(
-    subject: Subject, kind: Kind, course: Course, *, token: Token, truth: Truth | None, smallest: bool
+    subject: Subject,
+    kind: Kind,
+    course: Course,
+    *,
+    token: Token,
+    truth: Truth | None,
+    smallest: bool,
+    or_refused: bool = False,
 ) -> Counterexample | None:
-    """The course as a counterexample, if it fails when it is delivered."""
+    """The course as a counterexample, if it fails when it is delivered.
+
+    ``or_refused``: it fails as well where some of its events are refused in the order in which they happened.
+    """
     subject.allow(inf)
     judging = kind == "invariant"  # what ends otherwise does so at its end, though other rules may be broken before
     expected = subject.follow(occurrence(course), judging=judging)
     failing = subject.follow(course, judging=judging)
     if not fails(kind, failing, expected, truth):
-        return None
+        if not or_refused or not any(expected.accepted) or not fails("refused", expected, expected, None):
+            return None
+        kind, course, failing, smallest = "refused", expected.course, expected, False
     passing = subject.follow(neighbour(course), judging=judging)
     if fails(kind, passing, expected, truth):
         passing = expected

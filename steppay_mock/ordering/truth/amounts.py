@@ -46,10 +46,22 @@ def amount_hints(row: Row) -> Iterator[Hint]:
     """The amounts of the row that contradict the store."""
     for name, value in row.columns.items():
         number = read_number(value)
-        words = frozenset(word for word in without_kinds(words_of(name)) if word not in _CURRENCIES)
-        hint = _compare(row, name, number, words) if number is not None else None
+        hint = _compare(row, name, number, _core(name)) if number is not None else None
         if hint is not None:
             yield hint
+
+
+def has_amount(row: Row) -> bool:
+    """Whether the row has an amount whose name says which one it is."""
+    return any(
+        read_number(value) is not None and _core(name) in _NAMES.get(thing.kind, {})
+        for name, value in row.columns.items()
+        for thing in row.about(name)
+    )
+
+
+def _core(name: str) -> frozenset[str]:
+    return frozenset(word for word in without_kinds(words_of(name)) if word not in _CURRENCIES)
 
 
 def read_number(value: Any) -> Decimal | None:

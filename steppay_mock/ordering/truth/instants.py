@@ -75,6 +75,15 @@ for _kind, _fields in _FIELDS.items():
 _ONE = {(kind, _core(name.rpartition(".")[2])): name for kind, names in _EXACT.items() for name in names}
 
 
+def has_instant(row: Row) -> bool:
+    """Whether the row has an instant whose name says which one it is."""
+    return any(
+        read_moment(value) is not None and {_core(name), _core(name) - {thing.kind}} & {*_NAMES.get(thing.kind, {})}
+        for name, value in row.columns.items()
+        for thing in row.things
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Instants:
     """Every instant of a story: what is one of them has its reason."""

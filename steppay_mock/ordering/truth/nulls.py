@@ -12,10 +12,12 @@ from typing import Any
 from steppay_mock.ordering.state.path import below
 from steppay_mock.ordering.truth.hint import Hint
 from steppay_mock.ordering.truth.names import Place, id_name, without_kinds, words_of
-from steppay_mock.ordering.truth.statuses import is_word_of
+from steppay_mock.ordering.truth.statuses import FIELDS, is_word_of
 from steppay_mock.ordering.truth.things import KINDS, Thing, Things
 
 _REFERENCES = {"customer": "customerId", "order": "orderId", "invoice": "invoiceId"}
+_PARENTS = frozenset({"customer", "order"})
+"""What rows of subscriptions, payments and invoices name beside themselves."""
 _NULLS = frozenset({None, "None", "null", "undefined"})  # as a key that was null is written
 
 Row = dict[Any, Any]
@@ -65,9 +67,10 @@ def _tables(path: str, node: Any, place: Place) -> Iterator[_Table]:
 def _null_keys(path: str, node: Any, place: Place, things: Things) -> Iterator[Hint]:
     """Rows under null."""
     if isinstance(node, dict):
-        found = [thing for kind in place.kinds for thing in things.of(kind)]
         for key, inner in node.items():
-            if key in _NULLS and found and not place.is_past:
+            kinds = (place.kinds or _spoken_of([_row_of(inner)], things)) if key in _NULLS else ()
+            found = [thing for kind in kinds for thing in things.of(kind)]
+            if found and not place.is_past:
                 yield _hint(below(path, key), "the key", _Owner(found[0], KINDS[found[0].kind].ids[0], found[0].key))
             yield from _null_keys(below(path, key), inner, place.below(key), things)
 
@@ -79,8 +82,8 @@ def _owner(name: str, table: _Table, things: Things) -> _Owner | None:
     if read is None or word not in (("id",), ("code",)):
         return None
     wants_code = word == ("code",)
-    own = read.kind or next(iter(table.place.kinds), None)
-    if own is not None and (own in table.place.kinds or _speaks_of(own, table.rows)):
+    own = read.kind or next(iter(table.place.kinds or _spoken_of(table.rows, things)), None)
+    if own is not None and (own in table.place.kinds or _speaks_of(own, table.rows, things)):
         return next((found for thing in things.of(own) if (found := _named(thing, wants_code=wants_code))), None)
     if read.kind is None:
         return None
@@ -108,15 +111,45 @@ def _referred(thing: Thing, kind: str, things: Things, *, wants_code: bool) -> _
     return None
 
 
-def _speaks_of(kind: str, rows: list[Row]) -> bool:
-    """Whether each row has a status of the kind, and no id of anything else."""
-    for row in rows:
-        ids = [row[name] for name in row if isinstance(name, str) and id_name(name) is not None]
-        if any(one is not None for one in ids) or not any(
-            isinstance(one, str) and is_word_of(one, kind) for one in row.values()
-        ):
-            return False
-    return True
+def _spoken_of(rows: list[Row], things: Things) -> tuple[str, ...]:
+    """The kind of thing that the rows can only be about, if there is one: things of it end with their statuses."""
+    kinds = tuple(
+        kind
+        for kind in FIELDS
+        if _speaks_of(kind, rows, things) and all(_statuses(kind, things) & _texts(row) for row in rows)
+    )
+    return kinds if len(kinds) == 1 else ()
+
+
+def _statuses(kind: str, things: Things) -> set[Any]:
+    """How the things of a kind end."""
+    return {status for thing in things.of(kind) for status in thing.known(FIELDS[kind]) or ()}
+
+
+def _texts(row: Row) -> set[str]:
+    return {value for value in row.values() if isinstance(value, str)}
+
+
+def _speaks_of(kind: str, rows: list[Row], things: Things) -> bool:
+    """Whether each row has a status of the kind, and no id but its own number and those of what it belongs to."""
+    return all(
+        any(isinstance(one, str) and is_word_of(one, kind) for one in row.values())
+        and all(_may_stand_beside(name, value, things) for name, value in row.items())
+        for row in rows
+    )
+
+
+def _may_stand_beside(name: Any, value: Any, things: Things) -> bool:
+    """Whether a row that has this column may lack an id of its own thing."""
+    read = id_name(name) if isinstance(name, str) else None
+    if read is None or value is None:
+        return True
+    return read.kind in _PARENTS or (read.kind is None and not things.find(value))
+
+
+def _row_of(node: Any) -> Row:
+    """What stands under a key, as a row."""
+    return node if isinstance(node, dict) else {"": node}
 
 
 def _things_in(table: _Table, things: Things) -> Iterator[Thing]:

@@ -61,6 +61,14 @@ class TruthSetting:
             return find_hints(state, story, ignore=ignore)
         return ()
 
+    def reaches(self, state: Any, story: Story, *, ignore: Ignore) -> bool:
+        """Whether there is anything in the state that is compared; True where no rows are looked for."""
+        from steppay_mock.ordering.truth.reach import has_mapped_rows, has_rows
+
+        if self.mapping is not None:
+            return has_mapped_rows(state, story, self.mapping)
+        return self.mode not in {"hints", "strict"} or has_rows(state, story, ignore=ignore)
+
 
 def read_truth(value: object) -> TruthSetting:
     """What ``truth=`` means; None means ``"hints"``. SteppayMockError for what it cannot be."""

@@ -71,6 +71,17 @@ def status_hints(row: Row) -> Iterator[Hint]:
                 yield hint
 
 
+def has_status(row: Row) -> bool:
+    """Whether the row has a status that can be compared with the store."""
+    return any(
+        _contradicts(value, thing, row) is not None
+        for name, value in row.columns.items()
+        if isinstance(value, str) and _is_status(name, row)
+        for thing in row.about(name)
+        if thing.kind in FIELDS
+    )
+
+
 def is_word_of(value: str, kind: str) -> bool:
     """Whether the vendor uses this word, as it is written, for such a thing."""
     return kind in _VOCABULARIES and value in _vocabulary(kind)

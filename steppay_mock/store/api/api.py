@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager, suppress
 from hmac import compare_digest
 from typing import TYPE_CHECKING, Any
+from weakref import WeakSet
 
 from steppay_mock.errors import SteppayMockError
 from steppay_mock.payload.event import Event
@@ -24,6 +25,14 @@ from steppay_mock.store.shapes import shape_of
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse
     from responses import RequestsMock
+
+
+_living: WeakSet[StoreApi] = WeakSet()
+
+
+def living_apis() -> tuple[StoreApi, ...]:
+    """Every API of this process that somebody still has."""
+    return tuple(_living)
 
 
 def can_be_token(token: object) -> bool:
@@ -64,6 +73,7 @@ class StoreApi:
         self._rules = Rulebook()
         for store in stores:
             self.add(store)
+        _living.add(self)
 
     def __repr__(self) -> str:
         return f"<StepPay API: {len(self._stores)} stores, {len(self.calls)} calls>"

@@ -1,0 +1,57 @@
+"""Notices how a receiver reads back from the REST API: whether the search knew of it, and whether it did at all."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from steppay_mock.ordering.face import option
+
+if TYPE_CHECKING:
+    from steppay_mock.ordering.exploration import Exploration
+    from steppay_mock.store.api.api import StoreApi
+
+
+class ReadingBack:
+    """Counts the calls of every StoreApi of this process from now on."""
+
+    def __init__(self, api: StoreApi | None) -> None:
+        self._api = api
+        self._before = {id(one): len(one.calls) for one in _living()}
+
+    def noted(self, found: Exploration) -> Exploration:
+        """The exploration with a note, where the calls say that it rests on less than it seems to."""
+        notes = tuple(self._notes()) if found.ok else ()
+        return replace(found, notes=(*found.notes, *notes)) if notes else found
+
+    def _notes(self) -> Iterator[str]:
+        if self._api is None:
+            if any(self._calls(one) for one in _living()):
+                yield (
+                    "The receiver read back from the REST API, which told the present all the time, also of what had "
+                    f"not been delivered. Pass {option('api')}: its time then follows the deliveries."
+                )
+            return
+        count = self._calls(self._api)
+        statuses = [call.status for call in self._api.calls[len(self._api.calls) - count :]]
+        if not count:
+            yield (
+                f"{option('api')} was given, and nobody asked it anything. Is it mounted, and does the receiver "
+                "read from there?"
+            )
+        elif 200 not in statuses:
+            yield (
+                f"The REST API answered none of {count:,} calls with 200, but {statuses[-1]}. "
+                "Does the receiver send the API's token?"
+            )
+
+    def _calls(self, api: StoreApi) -> int:
+        return len(api.calls) - self._before.get(id(api), 0)
+
+
+def _living() -> tuple[StoreApi, ...]:
+    """Every API of this process; none where the module is not loaded."""
+    module = sys.modules.get("steppay_mock.store.api.api")
+    return () if module is None else module.living_apis()
