@@ -3,21 +3,17 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
+from steppay_mock.cli.parameters import ParameterType
 from steppay_mock.errors import SteppayMockError
-
-if TYPE_CHECKING:
-    _Parameter = click.ParamType[Any, Any]
-else:
-    _Parameter = click.ParamType  # generic only since click 8.4
 
 VARIABLE = "STEPPAY_MOCK_HEADER"
 
 
-class HeaderField(_Parameter):
+class HeaderField(ParameterType):
     """A header, written as on the wire. What is wrong with one is told without showing it."""
 
     name = "header"
