@@ -258,8 +258,8 @@ class Subject:
         elif settling.wait is not None:
             if self._ask("settle", settling.wait) is False:
                 raise self._guard.cut_off(
-                    "settle= gave False, as Event.wait() does while the work is not done. Let it come back when the "
-                    "work is done, such as settle=queue.join, and give nothing"
+                    f"{option('settle')} gave False, as Event.wait() does while the work is not done. Let it come back "
+                    "when the work is done, as queue.join does, and give nothing"
                 )
             self.here = self._observer.look(self._story)
         else:
