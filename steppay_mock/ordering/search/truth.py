@@ -78,7 +78,7 @@ def _told(truth: Callable[[Any], Any], story: Story, ignore: Ignore) -> Hashable
         raise ExplorationError(f"{option('truth')} raised {type(error).__name__}: {error}. Correct it.") from error
     if told is None:
         raise SteppayMockError(
-            f"{option('truth')} gave None, so nothing is compared. Let the function return what {option('state')} should "
-            "show at the end."
+            f"{option('truth')} gave None, so nothing is compared. Let the function return what "
+            f"{option('state')} should show at the end."
         )
     return normalise(told, ignore=ignore, name="truth")
