@@ -1,4 +1,4 @@
-"""Reads the header that lets a command in where tests look at a receiver; what is wrong with one is never shown."""
+"""Reads the headers that go to the state URL and the reset URL; messages never show what is wrong with one."""
 
 from __future__ import annotations
 

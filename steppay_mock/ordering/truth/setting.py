@@ -1,4 +1,4 @@
-"""Reads ``truth=``: a function, a mapping of rows, or a word that says what becomes of what looks wrong."""
+"""Reads ``truth=``: a function, a mapping of rows, or a word that says whether hints are told, fail, or are not sought."""
 
 from __future__ import annotations
 
