@@ -127,7 +127,8 @@ def steppay_token() -> str:
 def steppay_api(steppay: StepPay, steppay_store: Store, steppay_token: str) -> Iterator[StoreApi]:
     """StepPay's REST API, for a receiver that reads back with requests or httpx: its calls are answered in process.
 
-    No client reaches the real one meanwhile. It answers for steppay_store and for every store and scenario of the test.
+    It answers for steppay_store and for every store and scenario of the test. Meanwhile StepPay's names lead to no
+    address in this process.
     """
     from steppay_mock.store.api.api import StoreApi
 

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
+from steppay_mock.cli.parameters import ParameterType
 from steppay_mock.errors import SteppayMockError
 
-if TYPE_CHECKING:
-    _Parameter = click.ParamType[Any, Any]
-else:
-    _Parameter = click.ParamType  # generic only since click 8.4
 
-
-class LateBy(_Parameter):
+class LateBy(ParameterType):
     """A time such as ``10m``; a number alone counts seconds."""
 
     name = "time"

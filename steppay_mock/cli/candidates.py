@@ -1,4 +1,4 @@
-"""Lives the stories that are to be explored: each scenario that was asked for, once or with several seeds."""
+"""Makes the stories that are to be explored: each scenario that was asked for, with one seed or several."""
 
 from __future__ import annotations
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from steppay_mock.cli.options import Decorator
+from steppay_mock.cli.parameters import ParameterType
 from steppay_mock.errors import SteppayMockError
 
 if TYPE_CHECKING:
@@ -15,14 +16,10 @@ if TYPE_CHECKING:
 
     from steppay_mock.delivery.faults import Fault
 
-    _Parameter = click.ParamType[Any, Any]
-else:
-    _Parameter = click.ParamType  # generic only since click 8.4
-
 _VERDICTS = {"accepted": "takes it", "refused": "refuses it", "either": "takes or refuses it"}
 
 
-class FaultName(_Parameter):
+class FaultName(ParameterType):
     """The name of a fault; completed by the shell with what goes wrong."""
 
     name = "fault"

@@ -1,23 +1,19 @@
-"""Reads the header that lets a command in where tests look at a receiver; what is wrong with one is never shown."""
+"""Reads the headers that go to the state URL and the reset URL; messages never show what is wrong with one."""
 
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
+from steppay_mock.cli.parameters import ParameterType
 from steppay_mock.errors import SteppayMockError
-
-if TYPE_CHECKING:
-    _Parameter = click.ParamType[Any, Any]
-else:
-    _Parameter = click.ParamType  # generic only since click 8.4
 
 VARIABLE = "STEPPAY_MOCK_HEADER"
 
 
-class HeaderField(_Parameter):
+class HeaderField(ParameterType):
     """A header, written as on the wire. What is wrong with one is told without showing it."""
 
     name = "header"

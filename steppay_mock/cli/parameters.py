@@ -16,16 +16,16 @@ from steppay_mock.errors import SteppayMockError
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
 
-    _Parameter = click.ParamType[Any, Any]
+    ParameterType = click.ParamType[Any, Any]
 else:
-    _Parameter = click.ParamType  # generic only since click 8.4
+    ParameterType = click.ParamType  # generic only since click 8.4
 
 ALL = "all"
 
 _NUMBER = re.compile(r"[-+]?[0-9]+(\.[0-9]*)?")
 
 
-class EventName(_Parameter):
+class EventName(ParameterType):
     """An event type, or one of a few words beside them; completed by the shell with its title."""
 
     name = "event"
@@ -55,7 +55,7 @@ class EventName(_Parameter):
         return [CompletionItem(name, help=title) for name, title in known.items() if name.startswith(incomplete)]
 
 
-class Moment(_Parameter):
+class Moment(ParameterType):
     """A moment: ISO 8601 with a zone, or seconds since the epoch."""
 
     name = "moment"
@@ -77,7 +77,7 @@ class Moment(_Parameter):
         return moment.astimezone(UTC)
 
 
-class Seconds(_Parameter):
+class Seconds(ParameterType):
     """A length of time in seconds, 0 or more; ``inf`` where that makes sense."""
 
     name = "seconds"
@@ -109,7 +109,7 @@ class FilePath(click.Path):
         return super().convert(value, param, ctx)
 
 
-def check_path(value: Any, kind: _Parameter, param: click.Parameter | None, ctx: click.Context | None) -> None:
+def check_path(value: Any, kind: ParameterType, param: click.Parameter | None, ctx: click.Context | None) -> None:
     """Refuse what no system takes for a path: a NUL in it, or letters that its file names cannot have."""
     try:
         found = os.fsencode(value)
@@ -119,7 +119,7 @@ def check_path(value: Any, kind: _Parameter, param: click.Parameter | None, ctx:
         kind.fail(f"{str(value)[:80]!r} is no path. Name a file.", param, ctx)
 
 
-class Statuses(_Parameter):
+class Statuses(ParameterType):
     """Statuses of HTTP, with commas between."""
 
     name = "statuses"
@@ -132,7 +132,7 @@ class Statuses(_Parameter):
         return tuple(map(int, words))
 
 
-class Setting(_Parameter):
+class Setting(ParameterType):
     """A name and its value, written as ``form`` says and ``example`` shows."""
 
     name = "path=value"

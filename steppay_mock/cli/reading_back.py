@@ -40,8 +40,7 @@ class ReadingBack:
                 "--serve-api knows the ids of its own store alone, and without --reset-url each run has others. Give "
                 "--reset-url, or leave out --serve-api."
             )
-        if not (self.api_token or os.environ.get(VARIABLE)):
-            raise click.UsageError(f"No token is given. Pass --token, or set {VARIABLE}.")
+        api_token(self.api_token)
 
     def settled(self) -> ReadingBack:
         """The same with a port: the receiver calls one address, however many stories follow each other."""
@@ -58,17 +57,31 @@ class ReadingBack:
             return
         from steppay_mock.store.api.api import StoreApi
 
-        api = StoreApi(store, token=self.api_token or os.environ[VARIABLE])
+        api = StoreApi(store, token=api_token(self.api_token))
         with api.serve(port=self.api_port) as url:
             say(f"the REST API answers at {url}")
             yield {"api": api}
 
     @property
     def words(self) -> tuple[str, ...]:
-        """The same options again, but for the token."""
+        """The words that give the same options at a shell again, without the token."""
         if not self.serve_api:
             return ()
         return ("--serve-api", "--api-port", str(self.api_port))
+
+
+def api_token(given: str | None) -> str:
+    """The token of the option, else of the environment; one that no call can carry is a usage error."""
+    from steppay_mock.store.api.api import can_be_token
+
+    found = given or os.environ.get(VARIABLE)
+    if not found:
+        raise click.UsageError(f"No token is given. Pass --token, or set {VARIABLE}.")
+    if not can_be_token(found):
+        where = "--token" if given else f"The variable {VARIABLE}"
+        why = "has white space at an end" if found != found.strip() else "is no printable ASCII without spaces"
+        raise click.UsageError(f"{where} {why}: no header carries that, and every call would be refused. Take it out.")
+    return found
 
 
 def reading_back_options(command: Callable[..., Any]) -> Callable[..., Any]:

@@ -8,18 +8,14 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from steppay_mock.cli.options import Decorator
-from steppay_mock.cli.parameters import EventName
+from steppay_mock.cli.parameters import EventName, ParameterType
 from steppay_mock.cli.signing import is_at
 
 if TYPE_CHECKING:
     from steppay_mock.delivery.config import Config, Entry
 
-    _Parameter = click.ParamType[Any, Any]
-else:
-    _Parameter = click.ParamType  # generic only since click 8.4
 
-
-class EventNames(_Parameter):
+class EventNames(ParameterType):
     """Event types with commas between."""
 
     name = "events"

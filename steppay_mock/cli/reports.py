@@ -12,14 +12,10 @@ import click
 
 from steppay_mock.cli.options import Decorator
 from steppay_mock.cli.output import pretty, printable
-from steppay_mock.cli.parameters import check_path
+from steppay_mock.cli.parameters import ParameterType, check_path
 
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
-
-    _Parameter = click.ParamType[Any, Any]
-else:
-    _Parameter = click.ParamType  # generic only since click 8.4
 
 FEW = 300
 """So many deliveries are shown one by one; of more, only how many of each kind there were."""
@@ -39,7 +35,7 @@ class Line:
     receiver: str
 
 
-class ReportFile(_Parameter):
+class ReportFile(ParameterType):
     """The name of a file for a report, which says by its suffix how it is written."""
 
     name = "file"

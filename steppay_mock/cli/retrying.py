@@ -7,14 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from steppay_mock.cli.parameters import ParameterType
 from steppay_mock.errors import SteppayMockError
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
-
-    _Parameter = click.ParamType[Any, Any]
-else:
-    _Parameter = click.ParamType  # generic only since click 8.4
 
 Policy = str | tuple[float, ...]
 """The name of a policy, or seconds between attempts."""
@@ -22,7 +19,7 @@ Policy = str | tuple[float, ...]
 _DELAYS = re.compile(r"\d+(\.\d+)?(,\d+(\.\d+)?)*")
 
 
-class RetryPolicy(_Parameter):
+class RetryPolicy(ParameterType):
     """A policy's name, or delays in seconds with commas between."""
 
     name = "retries"

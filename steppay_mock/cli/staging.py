@@ -15,7 +15,7 @@ import click
 from steppay_mock.cli.configuring import setting_option
 from steppay_mock.cli.options import Decorator
 from steppay_mock.cli.output import say
-from steppay_mock.cli.parameters import FilePath, Moment, Setting
+from steppay_mock.cli.parameters import FilePath, Moment, ParameterType, Setting
 from steppay_mock.errors import SteppayMockError
 
 if TYPE_CHECKING:
@@ -25,12 +25,8 @@ if TYPE_CHECKING:
     from steppay_mock.store.scenarios.story import Story
     from steppay_mock.store.store import Store
 
-    _Parameter = click.ParamType[Any, Any]
-else:
-    _Parameter = click.ParamType  # generic only since click 8.4
 
-
-class ScenarioName(_Parameter):
+class ScenarioName(ParameterType):
     """The name of a scenario; completed by the shell with what it tells."""
 
     name = "name"
@@ -50,7 +46,7 @@ class ScenarioName(_Parameter):
         return [CompletionItem(one.name, help=one.summary) for one in found if one.name.startswith(incomplete)]
 
 
-class Speed(_Parameter):
+class Speed(ParameterType):
     """How fast time passes: 0, ``real``, or a rate such as ``1d=1s``; in seconds of waiting for one of the story."""
 
     name = "speed"

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from steppay_mock.ordering.options import split_given
+from steppay_mock.errors import SteppayMockError
+from steppay_mock.ordering.face import option
 from steppay_mock.ordering.truth.setting import TruthSetting
 from steppay_mock.payload.event import iter_events
 
@@ -21,10 +22,10 @@ if TYPE_CHECKING:
 def choose_events(
     events: Events, settings: ExploreSettings, *, given: object
 ) -> tuple[tuple[Event, ...], ExploreSettings]:
-    """The events of which the orders are; the settings have those that are delivered before every order."""
+    """The events whose orders are explored, and the settings with those that are delivered before every order."""
     happened = tuple(iter_events(events))
     listed = tuple(_wanted(happened, settings))
-    before, rest = split_given(listed, given)
+    before, rest = _split_given(listed, given)
     settings = replace(settings, given=before)
     if len(listed) < len(happened) and settings.truth.mode == "hints":  # the store knows what was not delivered
         settings = replace(settings, truth=TruthSetting("off"))
@@ -46,3 +47,20 @@ def say_not_wanted(found: Exploration, events: Events, settings: ExploreSettings
 
 def _wanted(events: Sequence[Event], settings: ExploreSettings) -> Iterator[Event]:
     return (event for event in events if settings.types is None or str(event.type) in settings.types)
+
+
+def _split_given(events: Sequence[Event], given: object) -> tuple[tuple[Event, ...], tuple[Event, ...]]:
+    """The events that ``given=`` delivers before every order, and the events whose orders are explored."""
+    if given is None:
+        return (), tuple(events)
+    if isinstance(given, int) and not isinstance(given, bool):
+        if not 0 <= given <= len(events):
+            raise SteppayMockError(
+                f"{option('given', value=given)}: there are {len(events)} events. Give 0 to {len(events)}, or events."
+            )
+        return tuple(events[:given]), tuple(events[given:])
+    if isinstance(given, bool | str):
+        raise SteppayMockError(
+            f"{option('given', value=given)} is no number of events. Say {option('given', value=2)}, or give events."
+        )
+    return tuple(iter_events(given)), tuple(events)  # type: ignore[arg-type]

@@ -15,9 +15,9 @@ if TYPE_CHECKING:
     from steppay_mock.payload.event import Event
 
 Kind = Literal["refused", "state", "effects", "answer", "invariant", "truth", "order"]
-"""What gave it away: an event that is refused in the order in which it happened, another final state, other effects, an
-event that is accepted in one order and refused in another, a broken invariant, a final state that is not what the
-store knows to be true, or the same rows in another order."""
+"""What shows the mistake: an event that is refused in the order in which it happened, another final state, other
+effects, an event that is accepted in one order and refused in another, a broken invariant, a final state that is not
+what the store knows to be true, or the same rows in another order."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,7 +43,7 @@ class Counterexample:
     truth: Any = field(default=None, repr=False)
     """What the store knows to be true, for the kind ``truth``."""
     face: Face = field(default_factory=current_face, repr=False, compare=False)
-    """In which words it is told: those of whoever explored."""
+    """How its texts write options, and how it is replayed."""
 
     @property
     def course(self) -> Course:

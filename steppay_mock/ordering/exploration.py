@@ -1,4 +1,4 @@
-"""The outcome of a search: a verdict, what it rests on, and the reason if it is no."""
+"""The outcome of a search: the verdict, what it rests on, and what was found."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ class Coverage:
     elapsed: float
     seed: int
     effective: int = 0
-    """How many of the events changed the state in some order; the others have no order to speak of."""
+    """How many of the events changed the state in some order; of the others no order can matter."""
     late_by: float | None = None
     """No order was tried in which an event comes before one that happened more seconds before it; None: no bound."""
     distance: int | None = None
@@ -137,7 +137,7 @@ class Exploration:
     witnesses: tuple[Run, ...] = field(default=(), repr=False)
     """Of ``flaky`` and ``hidden``, the runs that contradict each other."""
     face: Face = field(default_factory=current_face, repr=False, compare=False)
-    """In which words it is told: those of whoever explored."""
+    """How its texts write options."""
 
     @property
     def counterexamples(self) -> tuple[Counterexample, ...]:

@@ -1,7 +1,7 @@
-"""How options are written, and how a counterexample is replayed, where a search is told: in Python or at a shell.
+"""The face of a search: how its texts write options, and which command or call replays a counterexample.
 
-Whoever starts a search says once which face it has, with ``speaking``. Texts that name an option ask ``option`` for its
-name, so that nobody at a shell reads ``reset=``. What was found keeps its face, and is always told in it.
+There are three faces: Python, a shell, and pytest. Whoever starts a search sets its face once, with ``speaking``. Texts
+that name an option ask ``option`` for its name, so nobody at a shell reads ``reset=``. What was found keeps its face.
 """
 
 from __future__ import annotations
@@ -36,14 +36,14 @@ class Reach:
     can_reset: bool = True
     unsigned: bool = False
     files: tuple[str, ...] = ()
-    """Which define the scenario."""
+    """The files that define the scenario."""
     options: tuple[tuple[str, object], ...] = ()
-    """What else was said, as arguments of ``replay``."""
+    """The other options of the search, as arguments of ``replay``."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Face:
-    """Where the reader is: what they type for an option, and what they type to see a counterexample again."""
+    """What the reader types for an option, and what they type to see a counterexample again."""
 
     is_shell: bool = False
     """Whether options are typed at a shell; else they are arguments in Python."""
@@ -52,7 +52,7 @@ class Face:
     after: str = '", receiver, state=state, events=events)'
     """What stands behind the token there."""
     hint: str = "from steppay_mock import replay; give it the options of this search as well"
-    """What has to be known before that is typed."""
+    """What else the reader needs before they type that; empty if nothing."""
     reach: Reach | None = field(default=None, repr=False)
     """How the receiver is reached, where that is known as URLs."""
 
@@ -88,7 +88,7 @@ def speaking(face: Face) -> Iterator[None]:
 
 
 def current_face() -> Face:
-    """The face that is spoken with now."""
+    """The face that was set last."""
     return _CURRENT.get()
 
 

@@ -1,4 +1,4 @@
-"""The errors of a search that cannot go on: a probe that raises, a receiver that hangs, a reset that forgets."""
+"""The errors of a search that cannot go on: a probe that raises, a receiver that hangs, a reset that leaves rows."""
 
 from __future__ import annotations
 
@@ -24,20 +24,18 @@ class NoAnswerError(ExplorationError):
 
 
 class NotAnewError(ExplorationError):
-    """An order did not begin with the state that it has to begin with: ``how`` it was to be brought back did not do it.
+    """An order did not begin with the state that it has to begin with, after ``how`` should have brought that back.
 
-    ``wanted`` and ``found`` are the two states, in normal form.
+    ``wanted`` and ``found`` are the two states, in normal form; ``was_saved``: the wanted one was saved before.
     """
 
-    def __init__(self, *, how: str, wanted: Any, found: Any) -> None:
+    def __init__(self, *, how: str, was_saved: bool, wanted: Any, found: Any) -> None:
         from steppay_mock.ordering.state.difference import describe_differences, differences
 
-        self.how = how
         self.wanted = wanted
         self.found = found
-        self.why = f"After {how} the state is not the one that every order has to begin with."
-        if how == option("restore"):
-            self.why = f"After {how} the state is not the one that was saved."
+        which = "was saved" if was_saved else "every order has to begin with"
+        self.why = f"After {how} the state is not the one that {which}."
         told = describe_differences(differences(wanted, found), limit=3).replace("\n", "; ")
         super().__init__(
             f"{self.why} It differs (- before, + now): {told}. Let it bring back all that {option('state')} shows; or "

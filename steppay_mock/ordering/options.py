@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from random import SystemRandom
 from typing import TYPE_CHECKING, Any, Literal, TypedDict
@@ -13,13 +13,12 @@ from steppay_mock.delivery.options import DeliveryOptions, Settings, resolve_opt
 from steppay_mock.delivery.retries import Retries, read_retries
 from steppay_mock.errors import SteppayMockError, choices, did_you_mean
 from steppay_mock.ordering.bounding import read_distance, read_duplicates, read_late_by
-from steppay_mock.ordering.face import option
 from steppay_mock.ordering.receiver.answers import Acceptance, read_acceptance
 from steppay_mock.ordering.receiver.receiver import wants_argument
 from steppay_mock.ordering.receiver.settle import Settling, read_settling
 from steppay_mock.ordering.state.ignore import Ignore, read_ignore
 from steppay_mock.ordering.truth.setting import TruthSetting, Words, read_truth
-from steppay_mock.payload.event import Event, Events, iter_events
+from steppay_mock.payload.event import Event, Events
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -224,21 +223,6 @@ def read_explore_options(state: object, options: Mapping[str, Any]) -> ExploreSe
         watch=options.get("watch") or (lambda _made, _budget: None),
         delivery=settings,
     )
-
-
-def split_given(events: Sequence[Event], given: object) -> tuple[tuple[Event, ...], tuple[Event, ...]]:
-    """What ``given=`` says is delivered before every order, and the events of which the orders are."""
-    if given is None:
-        return (), tuple(events)
-    if isinstance(given, int) and not isinstance(given, bool):
-        if not 0 <= given <= len(events):
-            raise SteppayMockError(
-                f"{option('given', value=given)}: there are {len(events)} events. Give 0 to {len(events)}, or events."
-            )
-        return tuple(events[:given]), tuple(events[given:])
-    if isinstance(given, bool | str):
-        raise SteppayMockError(f"given={given!r} is no number of events. Say given=2, or give events.")
-    return tuple(iter_events(given)), tuple(events)  # type: ignore[arg-type]
 
 
 def _types(types: object) -> frozenset[str] | None:

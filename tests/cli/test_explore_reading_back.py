@@ -96,7 +96,10 @@ def test_a_read_that_is_written_late_is_found_where_answers_are_held(
         (("--serve-api",), "No token is given. Pass --token, or set STEPPAY_SECRET_TOKEN."),
         (("--api-port", "8090"), "Add --serve-api."),
         (("--token", TOKEN), "Add --serve-api."),
-        (("--serve-api", "--token", "two words"), "The token is no text of printable ASCII without spaces."),
+        (
+            ("--serve-api", "--token", "two words"),
+            "--token is no printable ASCII without spaces: no header carries that",
+        ),
     ],
 )
 def test_what_cannot_be_is_told_before_anything_is_sent(

@@ -94,7 +94,9 @@ def test_a_strict_truth_that_fails_can_be_replayed() -> None:
     assert not replay(found.token, shop, truth="strict", **probing).ok
     shop.ends = "COMPLETE"
     assert replay(found.token, shop, truth="strict", **probing).ok
-    with pytest.raises(SteppayMockError, match=r"The token tells of truth=, and that was not given\. Pass it as it was"):
+    with pytest.raises(
+        SteppayMockError, match=r"The token tells of truth=, and that was not given\. Pass it as it was"
+    ):
         replay(found.token, shop, **probing)
 
 

@@ -1,4 +1,4 @@
-"""Real clients while the API is patched: httpx is answered, sync and async, and no client reaches StepPay's hosts."""
+"""Real clients while the API is patched: httpx is answered, sync and async, and StepPay's names lead to no address."""
 
 from __future__ import annotations
 

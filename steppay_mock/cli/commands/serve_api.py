@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from threading import Event as Signal
 from typing import TYPE_CHECKING
 
@@ -11,7 +10,7 @@ import click
 from steppay_mock.cli.closing import closing
 from steppay_mock.cli.options import json_option
 from steppay_mock.cli.output import counted, say, write_json, write_text
-from steppay_mock.cli.reading_back import VARIABLE
+from steppay_mock.cli.reading_back import VARIABLE, api_token
 from steppay_mock.cli.staging import ScenarioName, Staging, staging_options
 
 if TYPE_CHECKING:
@@ -54,7 +53,7 @@ def command(*, name: str | None, port: int, token: str | None, staging: Staging,
     """
     from steppay_mock.store.api.api import StoreApi
 
-    token = _token(token)
+    token = api_token(token)
     store = _store(name, staging)
     with StoreApi(store, token=token).serve(port=port) as url:
         paths = list(_paths(store))
@@ -69,20 +68,6 @@ def command(*, name: str | None, port: int, token: str | None, staging: Staging,
             Signal().wait()
         except KeyboardInterrupt:
             say("")
-
-
-def _token(given: str | None) -> str:
-    """The token of the option, else of the environment; one that no call can carry is a usage error."""
-    from steppay_mock.store.api.api import can_be_token
-
-    found = given or os.environ.get(VARIABLE)
-    if not found:
-        raise click.UsageError(f"No token is given. Pass --token, or set {VARIABLE}.")
-    if not can_be_token(found):
-        where = "--token" if given else f"The variable {VARIABLE}"
-        why = "has white space at an end" if found != found.strip() else "is no printable ASCII without spaces"
-        raise click.UsageError(f"{where} {why}: no header carries that, and every call would be refused. Take it out.")
-    return found
 
 
 def _store(name: str | None, staging: Staging) -> Store:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-_GRACE = 1.1  # how many timeouts the watchdog waits for: what has a timeout of its own shall tell by itself
+_GRACE = 1.1  # how many timeouts the watchdog waits for: a call that has a timeout of its own then ends first
 
 
 class Guard:

@@ -27,7 +27,7 @@ class LateErrors:
     def notes(self) -> tuple[str, ...]:
         """A sentence for each kind of error, the most frequent first."""
         return tuple(
-            f"{where} of the receiver raised {error} after the answer, {count:,} times: the log has the traceback. "
+            f"{where} of the receiver raised {error} after the answer, {_times(count)}: the log has the traceback. "
             "The event had been answered, and nothing says that StepPay sends it again (fact 23). Do that work before "
             "the answer, or keep it until it is done."
             for (where, error), count in self._raised.most_common(_MOST)
@@ -56,3 +56,7 @@ class LateErrors:
         if error is not None:
             self._raised["A task", type(error).__name__] += 1
         loop.default_exception_handler(context)
+
+
+def _times(count: int) -> str:
+    return "once" if count == 1 else f"{count:,} times"

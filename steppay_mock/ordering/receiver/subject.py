@@ -186,7 +186,7 @@ class Subject:
         self.look()
         if self.first is None:
             self.first = self.here
-        self._check_anew(self.first, self._way_back)
+        self._check_anew(self.first, self._way_back, was_saved=False)
         if self.can_restore:
             self._beginning = self.mark()
 
@@ -246,7 +246,7 @@ class Subject:
         self._ask("restore", restore, mark.saved)
         self.course = mark.course
         self.look()
-        self._check_anew(mark.state, option("restore"))
+        self._check_anew(mark.state, option("restore"), was_saved=True)
 
     # Looking.
 
@@ -258,8 +258,8 @@ class Subject:
         elif settling.wait is not None:
             if self._ask("settle", settling.wait) is False:
                 raise self._guard.cut_off(
-                    "settle= gave False, as Event.wait() does while the work is not done. Let it come back when the "
-                    "work is done, such as settle=queue.join, and give nothing"
+                    f"{option('settle')} gave False, as Event.wait() does while the work is not done. Let it come back "
+                    "when the work is done, as queue.join does, and give nothing"
                 )
             self.here = self._observer.look(self._story)
         else:
@@ -305,9 +305,10 @@ class Subject:
             return self._observer.look(None)
         return None
 
-    def _check_anew(self, wanted: int, how: str) -> None:
+    def _check_anew(self, wanted: int, how: str, *, was_saved: bool) -> None:
         if self.here != wanted:
-            raise NotAnewError(how=how, wanted=self.states[wanted].state, found=self.states[self.here].state)
+            states = self.states
+            raise NotAnewError(how=how, was_saved=was_saved, wanted=states[wanted].state, found=states[self.here].state)
 
     def _deliver_given(self) -> None:
         """What was delivered before every order; it is no part of the budget."""

@@ -36,7 +36,7 @@ class Watchdog:
 
     It needs SIGALRM and the main thread; where it cannot have them it watches nothing, and is not ``armed``. Within
     ``with``, ``watch`` begins and ``rest`` ends. The alarm rings all the time, and asks whether what was going on at
-    the last ring still is: so the two cost no system call, and it barks after once or twice the time.
+    the last ring still is: so the two cost no system call, and HungError comes after once or twice the time.
     """
 
     def __init__(self, seconds: float) -> None:
@@ -75,7 +75,7 @@ class Watchdog:
         self._begun = self._count
 
     def rest(self) -> None:
-        """It came to its end."""
+        """It has ended."""
         self._begun = 0
 
     def _ring(self, number: int, frame: FrameType | None) -> None:

@@ -19,7 +19,7 @@ def within(coverage: Coverage) -> str:
 
 
 def proved_orders(coverage: Coverage) -> str:
-    """Which orders are proved to end how: ``all 120 orders of 5 events end the same``."""
+    """Which orders are proved, and that they end the same: ``all 120 orders of 5 events end the same``."""
     bound, events, orders = within(coverage), events_of(coverage), readable(coverage.orders)
     alone = ", each customer alone" if coverage.groups else ""
     if not bound:
@@ -40,7 +40,7 @@ def events_of(coverage: Coverage) -> str:
 
 
 def independence(coverage: Coverage) -> str:
-    """What a proof of each customer alone takes for granted."""
+    """What a proof of each customer alone assumes."""
     pairs = comb(len(coverage.groups), 2)
     of = "the pair" if pairs == 1 else f"{pairs} pairs"
     return (

@@ -9,6 +9,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from steppay_mock.delivery.control import is_taken
+from steppay_mock.delivery.transport import Answer
 from steppay_mock.ordering.face import option
 from steppay_mock.ordering.report.fields_read import fields_read
 from steppay_mock.ordering.report.names_mistaken import names_mistaken
@@ -33,7 +35,7 @@ class Observed:
     @property
     def is_accepted(self) -> bool:
         """Whether the answer was a success (2xx, assumed, fact 23)."""
-        return self.error is None and self.status is not None and 200 <= self.status <= 299
+        return is_taken(Answer(self.status, error=self.error))
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +126,7 @@ _ENCODING = (
     "Does it compute the key as StepPay does: base64 of the raw HMAC-SHA256 of `<timestamp>.<body>`, not of its hex "
     "digest, with the secret as UTF-8 text (fact 18)?"
 )
-_RAW_BODY = "Does it verify the raw body? A body that was parsed and written again has other bytes (fact 34)."
+_RAW_BODY = "Does it verify the raw body? A body that was parsed and written again has other bytes (fact 18)."
 _AGE = (
     "Does it refuse the time of the signature? That is when the webhook is sent, in seconds (fact 19): is the "
     "receiver's clock frozen, or does it read milliseconds?"

@@ -1,4 +1,4 @@
-"""Says of how many customers a story tells: a proof about one says nothing of two."""
+"""Says whether all events are about one customer: a proof about one says nothing of two."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Tells which fields of a webhook the line of the receiver read that raised, and which the webhook does not have.
+"""Tells which fields of the webhook the receiver read in the line that raised, and which the webhook does not have.
 
 It reads the source of the innermost frame that is the receiver's own: no installed package, no part of Python.
 """

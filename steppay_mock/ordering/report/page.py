@@ -21,8 +21,7 @@ from steppay_mock.ordering.report.verdict import conditions, next_step, title, v
 if TYPE_CHECKING:
     from steppay_mock.ordering.counterexample import Counterexample
     from steppay_mock.ordering.exploration import Exploration
-    from steppay_mock.ordering.report.folded import payloads, programs
-from steppay_mock.ordering.report.story import Change
+    from steppay_mock.ordering.report.story import Change
 
 _STYLE = """
 :root { color-scheme: light dark; --ink: #1f2933; --paper: #ffffff; --faint: #5f6b77; --rule: #d5dbe1; --box: #f3f5f7;

@@ -13,7 +13,7 @@ from steppay_mock.ordering.search.notes import notes_on
 from steppay_mock.ordering.search.plan import bound_for, plan_for
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from steppay_mock.ordering.options import ExploreSettings
     from steppay_mock.ordering.orders.course import Course
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from steppay_mock.ordering.search.search import Search
     from steppay_mock.ordering.search.truth import Truth
     from steppay_mock.ordering.truth.hint import Hint
+    from steppay_mock.payload.event import Event
     from steppay_mock.store.scenarios.story import Story
 
 _LOOKED_AT = 200  # states in which such a row is looked for
@@ -43,6 +44,11 @@ def _why() -> str:
         f"no row of {state} has an id of the story, and a status, an amount or a time of StepPay's beside it. So the "
         f"same end in every order may be a wrong one: let {state} show such rows, or say what is right with {truth}."
     )
+
+
+def name_of(events: Sequence[Event], story: Story | None) -> str:
+    """What an exploration is called: by its scenario, or by how many events were given."""
+    return f"{len(events)} events" if story is None else story.name
 
 
 class Account:
@@ -84,7 +90,7 @@ class Account:
         return Exploration(
             verdict=verdict,
             target=subject.target,
-            name=f"{self._count} events" if self._story is None else self._story.name,
+            name=name_of(subject.events, self._story),
             events=subject.events,
             coverage=self._coverage(verdict, search),
             losses=self.losses,
@@ -161,7 +167,7 @@ class Account:
         return causes(observed, signed=self._settings.delivery.secret is not None)
 
     def _offer(self, verdict: Verdict, search: Search) -> Iterator[str]:
-        """What would make a proof of it, if leaving out what has no effect does."""
+        """That the events with an effect could be proved alone, where the budget has that."""
         effective = sorted(search.effective)
         if verdict != "covered" or len(effective) == self._count:
             return

@@ -1,4 +1,4 @@
-"""Finds the events that change the receiver's state at all, by a few orders."""
+"""Finds the events that change the receiver's state, by delivering a few orders."""
 
 from __future__ import annotations
 

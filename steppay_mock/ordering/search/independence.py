@@ -1,7 +1,7 @@
 """Each customer's events are proved alone, and pairs of customers are checked for interference.
 
-It costs the proofs of the customers, whose events are few, and for each pair four orders of the events of both. What
-it takes for granted is told: that customers influence each other no further than these orders showed.
+It costs the proofs of the customers, whose events are few, and for each pair four orders of the events of both. It
+assumes, and the report says so, that customers influence each other no further than these orders showed.
 """
 
 from __future__ import annotations
@@ -20,8 +20,9 @@ from steppay_mock.ordering.failure import ExplorationError
 from steppay_mock.ordering.orders.course import Course
 from steppay_mock.ordering.orders.groups import groups_of_customers, interleavings
 from steppay_mock.ordering.receiver.subject import Subject
-from steppay_mock.ordering.search.account import not_compared, to_be_compared
+from steppay_mock.ordering.search.account import name_of, not_compared, to_be_compared
 from steppay_mock.ordering.search.inquiry import explore_together
+from steppay_mock.ordering.search.plan import budget_beyond
 from steppay_mock.ordering.search.search import Search
 from steppay_mock.ordering.search.truth import know_truth
 from steppay_mock.ordering.search.verify import deliver_again, fails, find_counterexamples
@@ -39,7 +40,6 @@ if TYPE_CHECKING:
     from steppay_mock.store.scenarios.story import Story
 
 _KINDS: tuple[Kind, ...] = ("invariant", "state", "answer")
-_LEAST = 40  # courses that may be delivered to make a counterexample smaller, however small the budget is
 
 
 def explore_independent(
@@ -69,19 +69,21 @@ def explore_independent(
             one = explore_together(part, receiver, left, story=story, burst=burst, told=as_told)
         except ExplorationError as error:
             if error.exploration is not None:
-                error.exploration = _together([*found, error.exploration], events, groups)
+                error.exploration = _together([*found, error.exploration], events, groups, story=story)
             raise
         found.append(one)
         if not one.ok and len(places) > 1:
-            together = _together(found, events, groups)
+            together = _together(found, events, groups, story=story)
             return replace(
                 together, events=one.events, losses=(), without_effect=(), name=f"{one.name}, customer {name} alone"
             )
-    return pairs.check(_together(found, events, groups), groups)
+    return pairs.check(_together(found, events, groups, story=story), groups)
 
 
-def _together(found: Sequence[Exploration], events: Sequence[Event], groups: dict[str, Course]) -> Exploration:
-    """What was found of each customer as one: the numbers are sums, and the last one that is no proof has the word."""
+def _together(
+    found: Sequence[Exploration], events: Sequence[Event], groups: dict[str, Course], *, story: Story | None
+) -> Exploration:
+    """What was found of each customer as one: the numbers are sums, the verdict is the last one that is no proof."""
     telling = [one for one in found if one.coverage.events > 1] or found  # one event alone has no order
     worst = next((one for one in reversed(telling) if one.verdict != "proved"), telling[-1])
     all_of = [one.coverage for one in found]
@@ -118,7 +120,7 @@ def _together(found: Sequence[Exploration], events: Sequence[Event], groups: dic
     return replace(
         worst,
         events=tuple(events),
-        name=f"{len(events)} events" if worst.name.endswith("events") else worst.name,
+        name=name_of(events, story),
         coverage=coverage,
         without_effect=tuple(sorted(idle)),
         notes=tuple(dict.fromkeys(note for one in found for note in one.notes)),
@@ -196,7 +198,7 @@ class _Pairs:
         return {}
 
     def _shown(self, kind: Kind, course: Course) -> dict[str, Any]:
-        budget = max(self._settings.budget // 2, _LEAST * len(course))
+        budget = budget_beyond(self._settings.budget, count=len(course))
         shown = find_counterexamples(self._search, kind, course, token=self._token, budget=budget, truth=None, most=1)
         if not shown:
             return {"verdict": "flaky", "why": "The events of two customers ended differently in two equal runs."}

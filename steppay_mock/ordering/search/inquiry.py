@@ -1,4 +1,4 @@
-"""Searches one set of events: looks at them in order, proves or covers their orders, and makes small what fails."""
+"""Searches one set of events: first as they happened, then in every order or in some; makes small what fails."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from steppay_mock.ordering.receiver.subject import BudgetSpentError, Subject
 from steppay_mock.ordering.search.account import Account, to_be_compared
 from steppay_mock.ordering.search.cover import cover, sample_orders
 from steppay_mock.ordering.search.losses import find_losses
-from steppay_mock.ordering.search.plan import plan_for
+from steppay_mock.ordering.search.plan import budget_beyond, least_beyond, plan_for
 from steppay_mock.ordering.search.search import ContradictionError, FoundError, Search
 from steppay_mock.ordering.search.truth import doubted, know_truth
 from steppay_mock.ordering.search.unsteady import is_flaky, smallest_witnesses
@@ -34,7 +34,6 @@ if TYPE_CHECKING:
 
 _MOST_FOUND = 5  # counterexamples in one report
 _LOSSES = 8  # the share of a bounded proof's deliveries that may go to the losses: one in so many
-_LEAST = 40  # courses that may be delivered for what comes after the search, however small the budget is
 
 
 def explore_together(
@@ -111,7 +110,7 @@ class Inquiry:
     # The parts of a search.
 
     def _tell_vacuous(self) -> str:
-        """Deliver the events as they happened; what makes that prove nothing, if anything does."""
+        """Deliver the events as they happened; why that proves nothing, or an empty text."""
         search, course = self._search, tuple(range(self._count))
         try:
             self._trail = search.lead(course) if self._subject.can_restore and self._plan.fits else []
@@ -143,7 +142,7 @@ class Inquiry:
         return tuple(range(self._count if self._settings.attempts else place + 1))
 
     def _tell_untested(self) -> str:
-        """What is too little to be a proof, though every order that was tried ends the same; empty if it is enough."""
+        """Why equal ends are no proof: no second order was tried, or one event alone has an effect; else empty."""
         if self._account.strength is not None and {*self._account.orders} <= {tuple(range(self._count))}:
             return f"{self._settings.budget:,} deliveries show no second order of the events."
         events = [self._subject.events[place] for place in sorted(self._search.effective)]
@@ -174,7 +173,7 @@ class Inquiry:
             else:
                 search.by_resetting(self._plan.chains())
         except BudgetSpentError:  # the receiver has more states than a right one needs
-            self._subject.allow(_LEAST * self._count)
+            self._subject.allow(least_beyond(self._count))
             self._cover()
         search.tell_the_rest()
 
@@ -195,7 +194,7 @@ class Inquiry:
         if not self._settings.paranoid or self._account.strength is not None:
             return
         search = self._search = self._search.unmerged()
-        self._subject.allow(max(self._settings.budget, _LEAST * self._count))
+        self._subject.allow(max(self._settings.budget, least_beyond(self._count)))
         for order in sample_orders(self._bound, orders=self._plan.orders, seed=self._settings.seed):
             try:
                 search.follow(order, repeats="last")
@@ -259,7 +258,7 @@ class Inquiry:
         subject.allow(inf)
         if is_flaky(subject, contradiction):
             return self._differs(contradiction)
-        subject.allow(max(self._settings.budget - subject.deliveries, _LEAST * self._count))
+        subject.allow(max(self._settings.budget - subject.deliveries, least_beyond(self._count)))
         try:
             self._cover()
         except FoundError as found:
@@ -300,5 +299,4 @@ class Inquiry:
 
     @property
     def _rest(self) -> int:
-        """The deliveries that may be made beyond the search: what is found is made smaller, or events are lost."""
-        return max(self._settings.budget // 2, _LEAST * self._count)
+        return budget_beyond(self._settings.budget, count=self._count)

@@ -1,4 +1,4 @@
-"""Sentences about what was noticed beside the verdict, and bears on it."""
+"""Sentences about what else the search noticed: a first state that is not empty, frames, limits that do not hold."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _NAMED = 3  # paths that a sentence names
 
 
 def notes_on(subject: Subject, settings: ExploreSettings) -> Iterator[str]:
-    """What was noticed; each sentence says what to do, if anything is to be done."""
+    """What was noticed, one sentence each; where the user has to do something, it says what."""
     if subject.first is not None:
         yield from _on_beginning(subject)
     yield from subject.frame_notes
@@ -29,7 +29,10 @@ def notes_on(subject: Subject, settings: ExploreSettings) -> Iterator[str]:
     if settings.effects is not None and not settings.independent and not _has_effects(subject):
         yield "effects= gave nothing after any delivery, so no effect was counted. Does it read where they are kept?"
     if settings.invariant is not None and not __debug__:
-        yield "Python runs with -O, which strips assert statements: an invariant= that uses them says nothing."
+        yield (
+            "Python runs with -O, which strips assert statements: an invariant= that uses them says nothing. Run it "
+            "without -O."
+        )
 
 
 def _has_effects(subject: Subject) -> bool:

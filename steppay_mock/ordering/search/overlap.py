@@ -25,6 +25,7 @@ from steppay_mock.ordering.orders.races import Group, Race, groups_of, held_race
 from steppay_mock.ordering.receiver.subject import BudgetSpentError, Subject
 from steppay_mock.ordering.report.classify import name_anomaly
 from steppay_mock.ordering.search.conflicts import likely_conflicts
+from steppay_mock.ordering.search.plan import budget_beyond
 from steppay_mock.ordering.search.verify import fails
 from steppay_mock.ordering.state.difference import differences
 from steppay_mock.ordering.state.rows import same_rows
@@ -35,7 +36,6 @@ if TYPE_CHECKING:
     from steppay_mock.ordering.receiver.run import Run
     from steppay_mock.ordering.token import Token
 
-_LEAST = 40  # courses that may be delivered to make a counterexample smaller, however small the budget is
 _TRIES_AGAIN = 20
 _GROUPS = 4  # so many for each event are tried at most: their number would grow with the square of the events
 _KINDS: tuple[Kind, ...] = ("invariant", "answer", "state")  # what was refused is why the state is another one
@@ -139,7 +139,7 @@ class Racing:
 
     def smallest(self, lost: Lost) -> tuple[Lost, bool]:
         """The same with the fewest events that it was seen with, and whether every smaller set of events was tried."""
-        self._subject.allow(max(self._budget // 2, _LEAST * len(self._everything)))
+        self._subject.allow(budget_beyond(self._budget, count=len(self._everything)))
         races = held_races if lost.run.held else races_within
         best = lost
         try:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 _MOST_FREE = 14  # events: where every order is allowed, more are out of every budget, even for a right receiver
 _MOST_WAYS = 1_000_000  # that are counted where disorder is bounded: they take some hundred megabytes
+_LEAST = 40  # courses that may be delivered beyond the search, however small the budget is
 
 
 def bound_for(events: Sequence[Event], settings: ExploreSettings) -> Bound:
@@ -35,6 +36,16 @@ def bound_for(events: Sequence[Event], settings: ExploreSettings) -> Bound:
 def plan_for(bound: Bound, subject: Subject, settings: ExploreSettings) -> Plan:
     """The plan of a proof for this receiver."""
     return Plan(bound, duplicates=settings.duplicates, can_restore=subject.can_restore, budget=settings.budget)
+
+
+def least_beyond(count: int) -> int:
+    """The deliveries that are always allowed beyond the search of so many events."""
+    return _LEAST * count
+
+
+def budget_beyond(budget: int, *, count: int) -> int:
+    """The deliveries that may be made beyond the search: what is found is made smaller, or events are lost."""
+    return max(budget // 2, least_beyond(count))
 
 
 class Plan:

@@ -64,7 +64,7 @@ def know_truth(setting: TruthSetting, story: Story | None, *, ignore: Ignore) ->
 
 
 def doubted(found: Counterexample, hints: tuple[Hint, ...]) -> Counterexample:
-    """The counterexample, doubtful where what looks wrong as it happened is a thing of its own events."""
+    """The counterexample; doubtful where one of its own events is about a thing that a hint is about."""
     wrong = {hint.thing for hint in hints}
     about = (subject_of(found.events[place]) for place in (found.course if wrong else ()))
     return replace(found, doubtful=True) if any(f"{kind} {key}" in wrong for kind, key in about) else found
@@ -78,6 +78,7 @@ def _told(truth: Callable[[Any], Any], story: Story, ignore: Ignore) -> Hashable
         raise ExplorationError(f"{option('truth')} raised {type(error).__name__}: {error}. Correct it.") from error
     if told is None:
         raise SteppayMockError(
-            "truth= gave None, so nothing is compared. Let the function return what state= should show at the end."
+            f"{option('truth')} gave None, so nothing is compared. Let the function return what "
+            f"{option('state')} should show at the end."
         )
     return normalise(told, ignore=ignore, name="truth")

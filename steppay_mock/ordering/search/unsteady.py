@@ -1,4 +1,4 @@
-"""Looks closer at two courses that contradict each other, and makes them small."""
+"""Delivers two courses that contradict each other again, says what that means, and makes them small."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where two customers influence each other: parts of the state after both that are not what each alone made of them."""
+"""Finds the parts of a state in which two customers influence each other: both together change them in another way."""
 
 from __future__ import annotations
 

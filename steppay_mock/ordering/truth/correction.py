@@ -1,4 +1,4 @@
-"""Makes of a state that looks wrong the one that the store would have, so that both can be shown side by side."""
+"""Puts the store's values into a state that looks wrong, so that both can be shown side by side."""
 
 from __future__ import annotations
 

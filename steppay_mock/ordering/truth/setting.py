@@ -1,4 +1,4 @@
-"""Reads ``truth=``: a function, a mapping of rows, or a word that says what becomes of what looks wrong."""
+"""Reads ``truth=``: a function, a mapping of rows, or a word that says whether hints are told, fail, or are not sought."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ class TruthSetting:
         return self.mode in {"strict", "mapping", "function"}
 
     def tied(self) -> TruthSetting:
-        """The same for events of one second: what was told holds, and what is guessed by times does not."""
+        """The setting for events whose seconds are collapsed: hints need times, a function or a mapping does not."""
         return self if self.mode in {"function", "mapping"} else TruthSetting("off")
 
     def hints(self, state: Any, story: Story, *, ignore: Ignore) -> tuple[Hint, ...]:

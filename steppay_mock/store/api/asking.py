@@ -1,4 +1,4 @@
-"""A call of a client in this process, as the API takes it; the clients' own shapes of it are translated elsewhere."""
+"""Answers a call of a client in this process; the patch of each client translates the call and the answer."""
 
 from __future__ import annotations
 

@@ -32,7 +32,7 @@ _HOW_TO_MOCK = (
 
 @contextmanager
 def patched(api: StoreApi) -> Iterator[responses.RequestsMock]:
-    """Within it, calls of ``requests`` and ``httpx`` to StepPay's host are answered by the API, and none reaches it."""
+    """Within it, the API answers calls of ``requests`` and ``httpx`` to StepPay's host, whose name has no address."""
     before = HTTPAdapter.send
     # A mock of the user's that is active already keeps what is not StepPay's: it was asked first.
     has_other_mock = getattr(before, "__module__", None) == "responses"

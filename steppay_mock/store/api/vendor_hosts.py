@@ -1,6 +1,7 @@
-"""No client of this process reaches StepPay's hosts while the API is patched: their names lead to no address.
+"""StepPay's names lead to no address in this process while the API is patched.
 
-A receiver that calls with a client that is not patched would call the real StepPay, with its real token.
+Otherwise a receiver whose client is not patched would call the real StepPay, with its real token. Clients that do not
+resolve names by Python's ``socket`` are not stopped: pycurl, uvloop, proxies.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ _CONNECTORS = ("connect", "connect_ex")
 
 
 class VendorHostError(socket.gaierror):
-    """A client wanted to reach one of StepPay's hosts while the API is patched."""
+    """A client called one of StepPay's hosts while the API is patched."""
 
 
 @contextmanager
