@@ -1,5 +1,6 @@
 # make demo   the main job: a receiver, all 27 webhooks in shuffled order, what its database says after it
 # make test   the tests
+# make exhaustive  tests that are long and alike on every Python
 # make check  everything that CI runs
 # Each makes .venv itself. PYTHON=python3.12 chooses the interpreter, VENV=... another place.
 
@@ -9,7 +10,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 PYTEST_FLAGS ?= -n auto
 
-.PHONY: demo test hunt lint types layers wheel node check bench clean
+.PHONY: demo test exhaustive hunt lint types layers wheel node check bench clean
 
 $(READY): requirements/ci.txt pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit("steppay-mock needs Python 3.11 or later") if sys.version_info < (3, 11) else None'
@@ -22,7 +23,10 @@ demo: $(READY)
 	$(BIN)/python examples/demo.py
 
 test: $(READY)
-	$(BIN)/python -m pytest -m "not wheel and not hunt" $(PYTEST_FLAGS)
+	$(BIN)/python -m pytest -m "not wheel and not hunt and not exhaustive" $(PYTEST_FLAGS)
+
+exhaustive: $(READY)
+	$(BIN)/python -m pytest -m "exhaustive and not hunt" $(PYTEST_FLAGS)
 
 # What CI has no time for: more of the search beside brute force, whole scenarios proved for the examples.
 hunt: $(READY)
@@ -45,7 +49,7 @@ node:
 	npm ci --prefix tests/ajv --no-audit --no-fund
 
 check: node
-	$(MAKE) test PYTEST_FLAGS="$(PYTEST_FLAGS) --require-tools"
+	$(MAKE) test exhaustive PYTEST_FLAGS="$(PYTEST_FLAGS) --require-tools"
 	$(MAKE) lint types layers wheel
 
 # In an environment of its own: a peer, schemathesis, brings a pytest plugin that the tests must not meet.

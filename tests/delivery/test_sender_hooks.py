@@ -89,7 +89,7 @@ def test_a_copy_to_each_hook_is_that_of_its_own(receiver: Counting, journal: str
         ("http://localhost", {"concurency": 1}, "A sender has no option 'concurency'. Did you mean 'concurrency'?"),
         ("http://localhost", {"concurrency": 0}, "concurrency=0: give a whole number from 1 to 1,000."),
         ("http://localhost", {"rate": 0}, "rate=0: give a number from 0.001 up."),
-        ("http://localhost", {"timeout": "soon"}, "timeout='soon': give a number from 0.001 up."),
+        ("http://localhost", {"timeout": "soon"}, "timeout='soon': give a number from 0.001 to 86,400."),
         ("http://localhost", {"speed": -1}, "speed=-1: give a number from 0 up."),
         ("http://localhost", {"success": "2xx"}, "success='2xx' are no statuses. Write them like [200, 204]."),
         ("http://localhost", {"success": [[200]]}, "success=[[200]] are no statuses."),

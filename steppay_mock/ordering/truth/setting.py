@@ -1,4 +1,4 @@
-"""Reads ``truth=``: a function, a mapping of rows, or a word that says whether hints are told, fail, or are not sought."""
+"""Reads ``truth=``: a function, a mapping of rows, or a word that says what is done with hints."""
 
 from __future__ import annotations
 
