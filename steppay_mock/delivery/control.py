@@ -19,11 +19,6 @@ if TYPE_CHECKING:
     from steppay_mock.payload.event import Event
 
 
-def is_taken(answer: Answer) -> bool:
-    """Whether the answer takes the event: it came whole, with 2xx (assumed, fact 23)."""
-    return answer.error is None and answer.status is not None and 200 <= answer.status <= 299
-
-
 def events_to_control(outcomes: Sequence[Outcome]) -> list[Event]:
     """The events that are to be delivered once more without their fault: of each type the first that was not taken.
 
@@ -64,4 +59,4 @@ def _plain_and_taken(outcomes: Iterable[Outcome]) -> dict[str, Outcome]:
 
 
 def _took(outcome: Outcome) -> bool:
-    return is_taken(Answer(outcome.status, error=outcome.error))
+    return Answer(outcome.status, error=outcome.error).is_success

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from steppay_mock.delivery.control import is_taken
 from steppay_mock.delivery.excerpt import excerpt
 from steppay_mock.delivery.transport import Answer
 
@@ -47,7 +46,7 @@ class Outcome:
         """
         answer = Answer(self.status, error=self.error)
         if self.fault is None:
-            return is_taken(answer)
+            return answer.is_success
         from steppay_mock.delivery.faults import find_fault
 
         return not self.undecided and find_fault(self.fault).met_by(answer)

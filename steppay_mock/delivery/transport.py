@@ -39,6 +39,11 @@ class Answer:
     exception: BaseException | None = None
     latency: float = 0.0
 
+    @property
+    def is_success(self) -> bool:
+        """Whether it takes what was sent: it came whole, with 2xx (assumed, fact 23)."""
+        return self.error is None and self.status is not None and 200 <= self.status <= 299
+
     def without(self, redact: Redaction) -> Answer:
         """The answer without the secrets; the answer itself if it holds none. Every transport ends with it."""
         if not redact or not self._may_hold(redact):

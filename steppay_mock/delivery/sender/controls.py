@@ -9,7 +9,6 @@ import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from steppay_mock.delivery.control import is_taken
 from steppay_mock.delivery.transport import Answer
 from steppay_mock.payload.event import Event
 
@@ -46,7 +45,7 @@ class Controls:
 
     def note(self, hook: str, kind: str, position: int, body: bytes, *, fault: str | None, answer: Answer) -> None:
         """Look at the answer of this receiver to an event of this type."""
-        if is_taken(answer):
+        if answer.is_success:
             if fault is None:
                 self._taken.add((hook, kind))
         elif fault is not None:

@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from steppay_mock.delivery.control import is_taken
 from steppay_mock.delivery.excerpt import excerpt
 from steppay_mock.errors import SteppayMockError
 
@@ -29,7 +28,7 @@ class Acceptance:
         """Whether the answer accepts the event."""
         if self.judge is not None:
             return bool(self.judge(event, answer))
-        return is_taken(answer) or answer.status in self.statuses
+        return answer.is_success or answer.status in self.statuses
 
 
 def read_acceptance(value: object) -> Acceptance:

@@ -9,7 +9,6 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from steppay_mock.delivery.control import is_taken
 from steppay_mock.delivery.transport import Answer
 from steppay_mock.ordering.face import option
 from steppay_mock.ordering.report.fields_read import fields_read
@@ -35,7 +34,7 @@ class Observed:
     @property
     def is_accepted(self) -> bool:
         """Whether the answer was a success (2xx, assumed, fact 23)."""
-        return is_taken(Answer(self.status, error=self.error))
+        return Answer(self.status, error=self.error).is_success
 
 
 @dataclass(frozen=True, slots=True)
