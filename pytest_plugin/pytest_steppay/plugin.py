@@ -125,14 +125,21 @@ def pytest_runtest_makereport(
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:
-    """A line for each exploration of the run, by node id; none with -q. Of a test that was rerun: of its last try."""
-    if terminalreporter.config.get_verbosity() < 0:
+    """A line for each exploration of the run, by node id; none with -q, and with -v what else was noticed below it.
+
+    Of a test that was rerun: of its last try.
+    """
+    verbosity = terminalreporter.config.get_verbosity()
+    if verbosity < 0:
         return
     reports = [report for reports in terminalreporter.stats.values() for report in reports if hasattr(report, PROOFS)]
     reports.sort(key=lambda report: (str(report.nodeid), _try_of(report)))
     last = {report.nodeid: _try_of(report) for report in reports}
     told = [report for report in reports if _try_of(report) == last[report.nodeid]]
-    lines = [f"{report.nodeid}: {proof}" for report in told for proof in getattr(report, PROOFS)]
+    lines: list[str] = []
+    for report in told:
+        for line, *notes in getattr(report, PROOFS):
+            lines += [f"{report.nodeid}: {line}", *(f"  note: {note}" for note in notes if verbosity > 0)]
     if lines:
         terminalreporter.section("steppay-mock")
         terminalreporter.write("".join(f"{line}\n" for line in lines))

@@ -39,7 +39,8 @@ def prove(
         if error.exploration is not None:
             record.add_proof(verdict_line(error.exploration))
         raise
-    record.add_proof(verdict_line(found), counterexamples=found.counterexamples)
+    notes = found.notes if found.ok else ()  # a failure shows the whole report
+    record.add_proof(verdict_line(found), notes=notes, counterexamples=found.counterexamples)
     return found
 
 

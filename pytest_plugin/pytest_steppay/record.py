@@ -34,7 +34,8 @@ class Record:
     failed: list[Outcome] = field(default_factory=list)
     sent: deque[str] = field(default_factory=lambda: deque(maxlen=_SHOWN))
     stories: deque[str] = field(default_factory=lambda: deque(maxlen=_SHOWN))
-    proofs: list[str] = field(default_factory=list)
+    proofs: list[tuple[str, ...]] = field(default_factory=list)
+    """Of each exploration its line, and behind it what else was noticed."""
     tokens: list[str] = field(default_factory=list)
     is_replayed: bool = False
     passed_over: str = ""
@@ -75,13 +76,15 @@ class Record:
         first = f"; first failure: {tally.first_failure}" if tally.first_failure else ""
         self.sent.append(f"{tally}{stopped}{first}; seed {tally.seed}, run {tally.run} of {journal}")
 
-    def add_proof(self, line: str, *, counterexamples: Iterable[Counterexample] = ()) -> None:
-        """Remember in a line what became of an exploration, and what replays it if it failed."""
-        self.proofs.append(self._without_secrets(line))
+    def add_proof(
+        self, line: str, *, notes: Iterable[str] = (), counterexamples: Iterable[Counterexample] = ()
+    ) -> None:
+        """Remember in a line what became of an exploration, what else was noticed, and what replays it if it failed."""
+        self.proofs.append(tuple(map(self._without_secrets, (line, *notes))))
         self.tokens += [one.token for one in counterexamples]
 
-    def take_proofs(self) -> list[str]:
-        """The lines that were not taken yet."""
+    def take_proofs(self) -> list[tuple[str, ...]]:
+        """The lines that were not taken yet, each with its notes."""
         taken, self.proofs = self.proofs, []
         return taken
 

@@ -18,6 +18,7 @@ from steppay_mock.cli.headers import VARIABLE, HeaderField, headers_of
 from steppay_mock.cli.options import Decorator, secret_option, unsigned_option
 from steppay_mock.cli.parameters import Seconds
 from steppay_mock.cli.registered import Registered, events_option, find_receiver
+from steppay_mock.cli.secret import VARIABLE as SECRET_VARIABLE
 from steppay_mock.cli.sending import hosts_option, timeout_option
 from steppay_mock.cli.signing import Signing
 from steppay_mock.errors import SteppayMockError
@@ -156,12 +157,14 @@ class Probing:
             *(("--from", one) for one in files),
         ]
         words = [*(word for option in given for word in option), *(["--unsigned"] if self.unsigned else []), *also]
-        set_again = " and ".join(_URLS[option] for option in hidden)
+        set_again = [f"the URL that is not shown in {' and '.join(_URLS[option] for option in hidden)}"] * bool(hidden)
+        set_again += [f"the secret in {SECRET_VARIABLE}"] * bool(self.secrets)
+        set_again += [f"--header, or {VARIABLE}"] * bool(self.headers)
         return Face(
             is_shell=True,
             before="steppay-mock replay ",
             after=f" {shlex.join(words)}" if words else "",
-            hint=f"with the URL that is not shown in {set_again}" if set_again else "",
+            hint=f"with {', '.join(set_again)}" if set_again else "",
             reach=Reach(
                 url=None if "--to" in hidden else str(read_endpoint(self.receiver.url)),
                 state_url=shown.get("--state-url"),

@@ -56,7 +56,7 @@ def _split_given(events: Sequence[Event], given: object) -> tuple[tuple[Event, .
     if isinstance(given, int) and not isinstance(given, bool):
         if not 0 <= given <= len(events):
             raise SteppayMockError(
-                f"{option('given', value=given)}: there are {len(events)} events. Give 0 to {len(events)}, or events."
+                f"{option('given', value=given)}: there are {len(events)} events. Give 0 to {len(events)}."
             )
         return tuple(events[:given]), tuple(events[given:])
     if isinstance(given, bool | str):

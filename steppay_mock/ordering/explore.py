@@ -11,7 +11,7 @@ from steppay_mock.ordering.failure import ExplorationError
 from steppay_mock.ordering.options import ExploreOptions, ExploreSettings, Probe, read_explore_options
 from steppay_mock.ordering.orders.bursts import collapse_bursts
 from steppay_mock.ordering.receiver.hosting import beside_loop
-from steppay_mock.ordering.search.effective import effective_places, say_left_out
+from steppay_mock.ordering.search.effective import find_effective, say_left_out
 from steppay_mock.ordering.search.independence import explore_independent
 from steppay_mock.ordering.search.inquiry import explore_together
 from steppay_mock.ordering.search.joined import joined
@@ -45,11 +45,11 @@ def explore(
     reading_back = ReadingBack(settings.api)
     told = listed
     if settings.only_effective:
-        places = effective_places(listed, receiver, settings)
-        listed = tuple(listed[place] for place in places)
+        effective = find_effective(listed, receiver, settings)
+        listed = tuple(listed[place] for place in effective.places)
     found = _search(listed, receiver, settings, story)
     if settings.only_effective:
-        found = say_left_out(found, told, places)
+        found = say_left_out(found, told, effective)
     if found.ok and settings.overlap:
         token = describe_events(listed, source=source_of(story), retries=settings.attempts)
         found = explore_overlaps(found, receiver, settings, token=token)

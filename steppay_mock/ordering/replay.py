@@ -8,7 +8,7 @@ from typing import Any, Unpack
 
 from steppay_mock.errors import SteppayMockError
 from steppay_mock.ordering.chosen import choose_events
-from steppay_mock.ordering.counterexample import Counterexample
+from steppay_mock.ordering.counterexample import Counterexample, Kind
 from steppay_mock.ordering.face import current_face, option
 from steppay_mock.ordering.failure import ExplorationError, MissingStepError, NoAnswerError
 from steppay_mock.ordering.options import ExploreOptions, Probe, read_explore_options
@@ -97,7 +97,7 @@ def replay(
                 subject, read.kind, found, token=described, truth=truth, smallest=True, or_refused=True
             )
     if shown is None:
-        _refuse_vacuous(subject)
+        _refuse_vacuous(subject, read.kind)
     return Replay(target=subject.target, events=listed, course=found, counterexample=shown)
 
 
@@ -117,8 +117,8 @@ def _given_again(kind: str) -> str:
     )
 
 
-def _refuse_vacuous(subject: Subject) -> None:
-    """Where nothing was tested, nothing is mended."""
+def _refuse_vacuous(subject: Subject, kind: Kind) -> None:
+    """Where nothing was tested, nothing is mended. An answer is tested also where no event has an effect."""
     if not subject.answered:
         error = NoAnswerError(f"Nothing was answered. Does the receiver run at {subject.target}?")
         error.reached = False
@@ -127,7 +127,7 @@ def _refuse_vacuous(subject: Subject) -> None:
         raise ExplorationError(
             f"Every event was refused. Are {option('path')} and {option('secret')} those of the receiver?"
         )
-    if len(subject.states) == 1:
+    if len(subject.states) == 1 and kind not in {"answer", "refused"}:
         raise ExplorationError(f"The state never changed. Does {option('state')} read what the receiver writes?")
 
 

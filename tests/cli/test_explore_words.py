@@ -94,7 +94,7 @@ REPORTS: dict[str, tuple[Callable[..., Any], tuple[str, ...], int]] = {
     "no bound": (Shop, ("--late-by", "soon"), 2),
     "independent": (Shop, ("--independent",), 2),
     "effective": (lambda: Odd("keeps one"), ("--only-effective",), 1),
-    "strict": (lambda: Odd(""), ("--truth", "strict"), 0),
+    "strict": (lambda: Odd(""), ("--truth", "strict"), 1),
     "no truth": (Shop, ("--truth", "nowhere.toml"), 2),
 }
 

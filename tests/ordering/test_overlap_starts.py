@@ -163,6 +163,7 @@ def test_a_race_is_mended_where_it_ends_as_one_of_the_orders_does(make_life: Mak
     events = make_life(4)
     token = _token_of_a_lost_pair(events)
     rows: list[int] = []
+    ends: list[list[int]] = []
     meeting, later_is_done = Meeting(), Flag()
     app = Flask("later first")
 
@@ -176,12 +177,13 @@ def test_a_race_is_mended_where_it_ends_as_one_of_the_orders_does(make_life: Mak
         return "", 204
 
     def reset() -> None:
+        ends.append(list(rows))
         rows.clear()
         later_is_done.clear()
 
     again = replay(token, app, state=lambda: list(rows), reset=reset, events=events, overlap=2, watch=meeting.watch)
     assert again.ok
-    assert rows == [events[1].timestamp, events[0].timestamp]  # it did not end as it happened
+    assert [events[1].timestamp, events[0].timestamp] in ends  # it did not end as it happened
 
 
 def _token_of_a_lost_pair(events: Any) -> str:

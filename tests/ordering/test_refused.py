@@ -264,3 +264,70 @@ def test_what_a_probe_hides_is_shown_by_few_events(make_life: MakeLife) -> None:
     found = explore(make_life(6), ledger, state=lambda: ledger.rows.get(1), reset=ledger.reset, duplicates=False)
     assert found.verdict == "hidden"
     assert sorted(len(run.course) for run in found.witnesses) == [3, 3]
+
+
+def test_what_is_refused_is_told_also_where_nothing_else_has_an_effect(make_life: MakeLife) -> None:
+    def refuse(_rows: Rows, envelope: dict[str, Any]) -> int | None:
+        return 503 if envelope["data"]["status"] == "UNPAID" else None
+
+    ledger = Ledger(refuse)
+    shown = explore(make_life(3), ledger, state=ledger.state, reset=ledger.reset).counterexample
+    assert shown is not None
+    assert (shown.kind, shown.course) == ("refused", (1,))
+
+
+def test_the_first_refusal_of_all_is_told_with_its_body(make_life: MakeLife) -> None:
+    def app(_environ: Any, start_response: Any) -> Iterable[bytes]:
+        start_response("401 Unauthorized", [])
+        return [b"no signature"]
+
+    found = explore(make_life(3), app, state=dict, reset=dict)
+    assert found.verdict == "vacuous"
+    assert "Every event was refused, the first with 401, no signature." in found.why
+
+
+def test_a_mistake_of_order_is_told_beside_one_of_repeats(make_life: MakeLife) -> None:
+    def both(rows: Rows, envelope: dict[str, Any]) -> None:
+        count = rows.get(700, {"count": 0})["count"] + 1
+        rows[700] = {"status": envelope["data"]["status"], "count": count}
+
+    ledger = Ledger(both)
+    how: dict[str, Any] = {"state": ledger.state, "reset": ledger.reset}
+    found = explore(make_life(3), ledger, **how)
+    assert [str(one.anomaly) for one in found.counterexamples] == ["double effect", "stale overwrite"]
+    assert [str(one.anomaly) for one in explore(make_life(3), ledger, **how, first=True).counterexamples] == [
+        "double effect"
+    ]
+
+
+def test_a_refusal_that_is_mended_is_fixed_also_where_the_event_changes_nothing(make_life: MakeLife) -> None:
+    answers = [503]
+    ledger = Ledger(lambda _rows, envelope: answers[0] if envelope["data"]["status"] == "UNPAID" else None)
+    how: dict[str, Any] = {"state": ledger.state, "reset": ledger.reset}
+    shown = explore(make_life(3), ledger, **how).counterexample
+    assert shown is not None
+    answers[0] = 204
+    assert replay(shown.token, ledger, events=make_life(3), **how).ok
+
+
+def test_what_it_took_to_find_the_events_that_count_is_counted(make_life: MakeLife) -> None:
+    came: list[str] = []
+
+    def keep(rows: Rows, envelope: dict[str, Any]) -> None:
+        came.append(envelope["event"])
+        only_paid(rows, envelope)
+
+    ledger = Ledger(keep)
+    found = explore(make_life(5), ledger, state=ledger.state, reset=ledger.reset, only_effective=True)
+    assert found.coverage.deliveries == len(came)
+
+
+def test_where_one_event_counts_nothing_is_left_out(make_life: MakeLife) -> None:
+    def only_created(rows: Rows, envelope: dict[str, Any]) -> None:
+        if envelope["event"] == "subscription.created":
+            keep_newest(rows, envelope)
+
+    ledger = Ledger(only_created)
+    found = explore(make_life(4), ledger, state=ledger.state, reset=ledger.reset, only_effective=True)
+    assert (found.verdict, found.coverage.events) == ("vacuous", 4)
+    assert "only subscription.created changed the state" in found.why

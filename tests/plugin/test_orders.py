@@ -54,6 +54,16 @@ def test_each_proof_is_a_line_of_the_summary(pytester: pytest.Pytester, run: Run
 
 
 @pytest.mark.usefixtures("ledger")
+def test_what_else_was_noticed_stands_below_the_line_with_v(pytester: pytest.Pytester, run: Run) -> None:
+    test = f"import ledger\ndef test_it(steppay):\n    ledger.rows[1] = 'old'\n    {PROOF}"
+    pytester.makepyfile(test_it=test)
+    assert len(proofs(run())) == 1
+    line, note = proofs(run("-v"))
+    assert "test_it: proved" in line
+    assert note == "  note: The receiver was not in its first state when the exploration began: reset= changed $[1]."
+
+
+@pytest.mark.usefixtures("ledger")
 def test_workers_tell_their_proofs_too(pytester: pytest.Pytester, run_apart: Run) -> None:
     pytester.makepyfile(test_it=BOTH)
     pytester.makeini("[pytest]\npythonpath = .")

@@ -217,5 +217,6 @@ def _refuse_running_loop() -> None:
     except RuntimeError:
         return
     raise SteppayMockError(
-        "explore() cannot run within a running event loop. Await it there: found = await explore_async(...)"
+        "explore() cannot run within a running event loop. Await it there: found = await explore_async(...), or in "
+        "pytest await steppay.assert_order_independent_async(...)"
     )

@@ -145,11 +145,12 @@ class Subject:
     ) -> None:
         if self._settings.api is not None:
             self._settings.api.as_of(None)
-        with self._stack:
+        # Whoever explores again finds the first state, and none of the rows of the last order.
+        with self._stack, suppress(ExplorationError) if error is not None else ExitStack():
             if self._beginning is not None and self._settings.restore is not None:
-                # Whoever explores again finds what this one found.
-                with suppress(ExplorationError) if error is not None else ExitStack():
-                    self._ask("restore", self._settings.restore, self._beginning.saved)
+                self._ask("restore", self._settings.restore, self._beginning.saved)
+            elif self._settings.reset is not None and self.first is not None:
+                self._ask("reset", self._settings.reset)
 
     def allow(self, deliveries: float) -> None:
         """From now on so many more may be made; ``inf`` where the work has its own bound."""

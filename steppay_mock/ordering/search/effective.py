@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from math import inf
 from typing import TYPE_CHECKING
 
@@ -20,10 +20,18 @@ if TYPE_CHECKING:
 _NAMED = 8  # types that the sentence names
 
 
-def effective_places(events: Sequence[Event], receiver: Receiver, settings: ExploreSettings) -> tuple[int, ...]:
-    """The places of the events that change the state or are refused: as it happened, in reverse, or each alone.
+@dataclass(frozen=True, slots=True)
+class Effective:
+    """The places of the events that count, and how many deliveries it took to find them."""
 
-    That takes three deliveries for each event.
+    places: tuple[int, ...]
+    deliveries: int
+
+
+def find_effective(events: Sequence[Event], receiver: Receiver, settings: ExploreSettings) -> Effective:
+    """The events that change the state or are refused: as it happened, in reverse, or each alone.
+
+    That takes three deliveries for each event. All of them where fewer than two do: then leaving out is no help.
     """
     found: set[int] = set()
     subject = Subject(receiver, events, settings)
@@ -36,12 +44,15 @@ def effective_places(events: Sequence[Event], receiver: Receiver, settings: Expl
                 answer = subject.deliver(place)
                 if subject.look() != before or not subject.accepts(place, answer):
                     found.add(place)
-    return tuple(sorted(found))
+    places = tuple(sorted(found)) if len(found) > 1 else tuple(range(len(events)))
+    return Effective(places, subject.deliveries)
 
 
-def say_left_out(found: Exploration, events: Sequence[Event], places: Sequence[int]) -> Exploration:
-    """The exploration of the events at these places, with a note on those that were left out."""
-    left_out = [str(event.type) for place, event in enumerate(events) if place not in places]
+def say_left_out(found: Exploration, events: Sequence[Event], effective: Effective) -> Exploration:
+    """The exploration of these events, with what it took to find them, and a note on those that were left out."""
+    deliveries = found.coverage.deliveries + effective.deliveries
+    found = replace(found, coverage=replace(found.coverage, deliveries=deliveries))
+    left_out = [str(event.type) for place, event in enumerate(events) if place not in effective.places]
     if not left_out:
         return found
     named = ", ".join(left_out[:_NAMED]) + (", ..." if len(left_out) > _NAMED else "")

@@ -10,6 +10,7 @@ from steppay_mock.ordering.exploration import Exploration, Loss, Verdict
 from steppay_mock.ordering.face import option
 from steppay_mock.ordering.failure import ExplorationError, NotAnewError
 from steppay_mock.ordering.options import ExploreSettings
+from steppay_mock.ordering.receiver.answers import tell_answer
 from steppay_mock.ordering.receiver.subject import BudgetSpentError, Subject
 from steppay_mock.ordering.search.account import Account, to_be_compared
 from steppay_mock.ordering.search.cover import cover, sample_orders
@@ -127,12 +128,16 @@ class Inquiry:
         if not self._subject.answered:
             return f"Nothing was answered. Does the receiver run at {self._subject.target}?"
         if self._subject.refused == self._subject.deliveries:
-            return f"Every event was refused. Are {option('path')} and {option('secret')} those of the receiver?"
-        if not search.effective:
-            return f"The state never changed. Does {option('state')} read what the receiver writes?"
+            answer, _ = search.natural[0]
+            return (
+                f"Every event was refused, the first with {tell_answer(answer, accepted=False)}. Are {option('path')} "
+                f"and {option('secret')} those of the receiver?"
+            )
         self._account.refused = tuple(sorted(refused))
         if self._account.refused:
             raise FoundError("refused", self._until(self._account.refused[0]))
+        if not search.effective:
+            return f"The state never changed. Does {option('state')} read what the receiver writes?"
         if self._truth.is_wrong(self._subject.states[self._account.ending].state):
             raise FoundError("truth", course)
         return ""

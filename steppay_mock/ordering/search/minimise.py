@@ -8,6 +8,7 @@ is shown is the smallest there is.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from itertools import combinations
 from typing import TYPE_CHECKING
 
@@ -36,11 +37,12 @@ class Minimiser:
         self._subject = search.subject
         self._kind = kind
         self._steps = 0
+        self._repeats = search.repeats
         self._target = target
         """The event whose refusal is made small, of the kind ``refused``."""
         self._reason: str | None = None
         self.of_same_size: list[Course] = []
-        """Failing courses of other events, as many as the smallest one has."""
+        """Failing courses of other events, as many as the smallest one has; and pairs that fail without a repeat."""
         self._subject.allow(budget)
 
     def smallest(self, course: Course) -> tuple[Course, bool]:
@@ -56,6 +58,8 @@ class Minimiser:
                 break
         except BudgetSpentError:
             return best, False
+        with suppress(BudgetSpentError):
+            self.of_same_size += self._without_repeats(best)
         return best, repeats(best) <= 1  # of two repeats not everything that is smaller was tried
 
     def fails(self, course: Course) -> bool:
@@ -120,6 +124,14 @@ class Minimiser:
                 self.of_same_size = sorted(found, key=size_of)[1:]
                 yield min(found, key=size_of)
 
+    def _without_repeats(self, best: Course) -> list[Course]:
+        """Where a repeat fails, pairs of events that fail by their order alone: that is another mistake."""
+        if not repeats(best) or self._kind not in {"state", "effects"}:
+            return []
+        self._repeats = False
+        pairs = combinations(range(len(self._subject.events)), 2)
+        return sorted((one for pair in pairs if (one := self._least(pair)) is not None), key=size_of)
+
     def _least(self, places: tuple[int, ...]) -> Course | None:
         """The smallest failing course of exactly these events; None if each of their orders ends alike."""
         if self._kind == "refused":
@@ -179,10 +191,6 @@ class Minimiser:
     @property
     def _root(self) -> Node:
         return self._search.root
-
-    @property
-    def _repeats(self) -> bool:
-        return self._search.repeats
 
     def _ending(self, places: Course) -> int:
         """The state after these events as they happened."""

@@ -85,7 +85,7 @@ def find_scenario(name: object) -> Scenario:
         if name not in known:
             raise SteppayMockError(
                 f"There is no scenario {name!r}.{did_you_mean(name, known)} `steppay-mock scenario list` shows all "
-                f"{len(known)}."
+                f"{len(known)}; those of your own files need --from, or load_scenarios(file)."
             )
     return _known[str(name)]
 

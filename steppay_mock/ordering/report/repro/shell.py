@@ -6,12 +6,14 @@ import shlex
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from steppay_mock.delivery.endpoint import DEFAULT_PATH
 from steppay_mock.ordering.report.repro.case import HEADER, SECRET, case_of, one_line
 
 if TYPE_CHECKING:
+    from steppay_mock.delivery.endpoint import DEFAULT_PATH
     from steppay_mock.ordering.counterexample import Counterexample
     from steppay_mock.ordering.exploration import Exploration
-    from steppay_mock.ordering.report.repro.case import Case
+from steppay_mock.ordering.report.repro.case import Case
 
 _CURL = "curl --silent --show-error"
 _LET_IN = f'${{{HEADER}:+--header "${HEADER}"}}'
@@ -32,6 +34,7 @@ def _head(case: Case) -> Iterator[str]:
         yield f"# It needs curl, and steppay-mock, which signs with the secret in {SECRET}."
     yield "set -eu"
     yield f"receiver={_default('STEPPAY_MOCK_TO', case.reach.url)}"
+    yield f'case "$receiver" in *://*/*) ;; *) receiver="$receiver{DEFAULT_PATH}" ;; esac'
     yield ""
     yield "send() {"
     yield f'  printf %s "$1" | {_CURL} --output /dev/null --write-out "answered %{{http_code}}\\n" \\'
