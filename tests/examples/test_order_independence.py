@@ -12,6 +12,8 @@ from steppay_mock import Exploration, explore, scenario
 if TYPE_CHECKING:
     from examples.conftest import Receiver
 
+pytestmark = pytest.mark.exhaustive  # alike on every Python
+
 SCENARIOS = {
     "refund-in-parts": True,
     "subscription-order-cancelled": True,

@@ -15,6 +15,8 @@ from ordering.automata import Automaton, Rules, draw, is_allowed, judge, kinds, 
 from steppay_mock import Exploration, explore, make_event
 from steppay_mock.ordering.token import read_token
 
+pytestmark = pytest.mark.exhaustive  # alike on every Python
+
 START = datetime(2025, 1, 15, tzinfo=UTC)
 EVENTS = tuple(
     make_event("payment.completed", seed=7, now=START + timedelta(days=day), data={"paymentId": day})

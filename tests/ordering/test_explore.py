@@ -279,7 +279,9 @@ def test_a_probe_that_hides_what_matters_is_told(make_life: MakeLife) -> None:
         rows[1] = {"odd": len(seen) == 5 and seen[0] > seen[1], "many": len(seen)}
 
     ledger = Ledger(second_thoughts)
-    result = explore(make_life(6), ledger, state=lambda: ledger.rows.get(1), reset=ledger.reset, duplicates=False)
+    result = explore(
+        make_life(6), ledger, state=lambda: ledger.rows.get(1), reset=ledger.reset, duplicates=False, budget=2_000
+    )
     assert result.verdict == "hidden"
     assert len(result.witnesses) == 2
     assert result.witnesses[0].state != result.witnesses[1].state

@@ -261,7 +261,9 @@ def test_what_a_probe_hides_is_shown_by_few_events(make_life: MakeLife) -> None:
         rows[1] = {"odd": len(seen) == 3 and seen[0] > seen[1], "many": len(seen)}
 
     ledger = Ledger(second_thoughts)
-    found = explore(make_life(6), ledger, state=lambda: ledger.rows.get(1), reset=ledger.reset, duplicates=False)
+    found = explore(
+        make_life(6), ledger, state=lambda: ledger.rows.get(1), reset=ledger.reset, duplicates=False, budget=2_000
+    )
     assert found.verdict == "hidden"
     assert sorted(len(run.course) for run in found.witnesses) == [3, 3]
 

@@ -130,6 +130,7 @@ def test_the_script_with_curl_delivers_the_failing_order(shop: tuple[Shop, str],
     assert SECRET not in script
 
 
+@pytest.mark.exhaustive  # alike on every Python
 @pytest.mark.parametrize("events", [LIFE, "customer-registers-and-leaves"], ids=["events", "scenario"])
 def test_the_test_for_pytest_fails_until_the_receiver_is_mended(
     events: Any, shop: tuple[Shop, str], tmp_path: Path
