@@ -197,7 +197,8 @@ def test_an_unknown_scenario_names_the_nearest() -> None:
         scenario("subscription-renew")
     assert str(error.value) == (
         "There is no scenario 'subscription-renew'. Did you mean 'subscription-renews'? "
-        f"`steppay-mock scenario list` shows all {len(SCENARIOS)}."
+        f"`steppay-mock scenario list` shows all {len(SCENARIOS)}; those of your own files need --from, or "
+        "load_scenarios(file)."
     )
 
 
