@@ -90,6 +90,7 @@ def test_a_run_of_a_url_with_a_token_is_resumed(run: Run, telling: Any, secret: 
         journal.execute("UPDATE deliveries SET state = 'PENDING' WHERE id = 2")
         # Journals of older versions have the whole URL for a name.
         journal.execute("UPDATE hooks SET name = url")
+    journal.close()
     telling.answer = telling_answer
     done = run("resume", "--journal", "j.sqlite", "--secret", secret)
     assert len(telling.requests) == 3

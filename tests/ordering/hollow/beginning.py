@@ -10,6 +10,7 @@ from pathlib import Path
 from shutil import rmtree
 from tempfile import mkdtemp
 from typing import Any
+from weakref import finalize
 
 from ordering.hollow.copies import by_body
 from ordering.hollow.pairs import DEPOSIT, FLAKY, REFUND, VACUOUS, Pair, Trial
@@ -79,6 +80,7 @@ def saved(*, all_of_it: bool) -> Trial:
     database = sqlite3.connect(":memory:", check_same_thread=False)
     database.execute("CREATE TABLE payments (id INTEGER PRIMARY KEY, status TEXT)")
     shop, saving = Shop(), saving_sqlite(database)
+    finalize(shop, database.close)
 
     def take(_shop: Shop, hook: Webhook) -> None:
         once(shop, hook)
