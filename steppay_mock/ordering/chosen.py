@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from steppay_mock.errors import SteppayMockError
@@ -12,41 +12,45 @@ from steppay_mock.ordering.truth.setting import TruthSetting
 from steppay_mock.payload.event import iter_events
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from steppay_mock.ordering.exploration import Exploration
     from steppay_mock.ordering.options import ExploreSettings
     from steppay_mock.payload.event import Event, Events
 
 
-def choose_events(
-    events: Events, settings: ExploreSettings, *, given: object
-) -> tuple[tuple[Event, ...], ExploreSettings]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chosen:
     """The events whose orders are explored, and the settings with those that are delivered before every order."""
+
+    events: tuple[Event, ...]
+    settings: ExploreSettings
+    happened: int
+    """How many events there were."""
+    not_wanted: int
+    """How many of them were of other types."""
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What the report says of the events that were not wanted."""
+        types = self.settings.types
+        if not self.not_wanted or types is None:
+            return ()
+        note = (
+            f"{self.not_wanted} of {self.happened} events were not delivered: only those of the types "
+            f"{', '.join(sorted(types))} were wanted. What looks wrong beside the store is not told then."
+        )
+        return (note,)
+
+
+def choose_events(events: Events, settings: ExploreSettings, *, given: object) -> Chosen:
+    """Choose them; the events are read once, so they may be an iterator."""
     happened = tuple(iter_events(events))
-    listed = tuple(_wanted(happened, settings))
-    before, rest = _split_given(listed, given)
+    types = settings.types
+    wanted = happened if types is None else tuple(event for event in happened if str(event.type) in types)
+    before, rest = _split_given(wanted, given)
     settings = replace(settings, given=before)
-    if len(listed) < len(happened) and settings.truth.mode == "hints":  # the store knows what was not delivered
+    if len(wanted) < len(happened) and settings.truth.mode == "hints":  # the store knows what was not delivered
         settings = replace(settings, truth=TruthSetting("off"))
-    return rest, settings
-
-
-def say_not_wanted(found: Exploration, events: Events, settings: ExploreSettings) -> Exploration:
-    """The exploration, with a note on the events whose types were not wanted."""
-    listed = tuple(iter_events(events))
-    left_out = len(listed) - len(tuple(_wanted(listed, settings)))
-    if not left_out or settings.types is None:
-        return found
-    note = (
-        f"{left_out} of {len(listed)} events were not delivered: only those of the types "
-        f"{', '.join(sorted(settings.types))} were wanted. What looks wrong beside the store is not told then."
-    )
-    return replace(found, notes=(*found.notes, note))
-
-
-def _wanted(events: Sequence[Event], settings: ExploreSettings) -> Iterator[Event]:
-    return (event for event in events if settings.types is None or str(event.type) in settings.types)
+    not_wanted = len(happened) - len(wanted)
+    return Chosen(events=rest, settings=settings, happened=len(happened), not_wanted=not_wanted)
 
 
 def _split_given(events: Sequence[Event], given: object) -> tuple[tuple[Event, ...], tuple[Event, ...]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Unpack
 
-from steppay_mock.ordering.chosen import choose_events, say_not_wanted
+from steppay_mock.ordering.chosen import choose_events
 from steppay_mock.ordering.exploration import Exploration
 from steppay_mock.ordering.failure import ExplorationError
 from steppay_mock.ordering.options import ExploreOptions, ExploreSettings, Probe, read_explore_options
@@ -41,19 +41,20 @@ def explore(
     settings = read_explore_options(state, options)
     story = _story(events, settings)
     happened: Any = events if story is None else story
-    listed, settings = choose_events(happened, settings, given=options.get("given"))
+    chosen = choose_events(happened, settings, given=options.get("given"))
+    listed, settings = chosen.events, chosen.settings
     reading_back = ReadingBack(settings.api)
-    told = listed
     if settings.only_effective:
         effective = find_effective(listed, receiver, settings)
         listed = tuple(listed[place] for place in effective.places)
     found = _search(listed, receiver, settings, story)
     if settings.only_effective:
-        found = say_left_out(found, told, effective)
+        found = say_left_out(found, chosen.events, effective)
     if found.ok and settings.overlap:
         token = describe_events(listed, source=source_of(story), retries=settings.attempts)
         found = explore_overlaps(found, receiver, settings, token=token)
-    return replace(say_not_wanted(reading_back.noted(found), happened, settings), given=settings.given)
+    found = reading_back.noted(found)
+    return replace(found, notes=(*found.notes, *chosen.notes), given=settings.given)
 
 
 async def explore_async(

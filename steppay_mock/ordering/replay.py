@@ -77,7 +77,8 @@ def replay(
         )
     made: Any = make_again(read.source) if events is None else events
     story = made if isinstance(made, Story) else None
-    listed, settings = choose_events(made, settings, given=options.get("given"))
+    chosen = choose_events(made, settings, given=options.get("given"))
+    listed, settings = chosen.events, chosen.settings
     if read.burst is not None:
         listed = collapse_bursts(listed, seconds=read.burst)
     found = _found_again(read, listed)

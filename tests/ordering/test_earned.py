@@ -232,6 +232,15 @@ def test_what_is_given_is_delivered_before_every_order(make_life: MakeLife) -> N
         explore(life, ledger, **how, given=9)
 
 
+def test_types_that_are_not_wanted_are_told_of_an_iterator_too(make_life: MakeLife) -> None:
+    ledger = Ledger(keep_newest)
+    how: dict[str, Any] = {"state": ledger.state, "reset": ledger.reset, "types": ["subscription.updated"]}
+    for events in (make_life(4), iter(make_life(4))):
+        found = explore(events, ledger, **how)
+        assert found.coverage.events == 3
+        assert any(note.startswith("1 of 4 events were not delivered") for note in found.notes)
+
+
 # Invariants.
 
 

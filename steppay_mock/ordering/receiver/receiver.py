@@ -120,8 +120,7 @@ class OpenReceiver:
         self.is_synchronous = isinstance(transport, WsgiTransport)
         if isinstance(transport, Transport):
             self._of_app.enter_context(transport)
-            in_place = isinstance(transport, WsgiTransport)
-            self._send = partial(self._in_place, transport.send) if in_place else transport.send
+            self._send = partial(self._in_place, transport.send) if self.is_synchronous else transport.send
             self._start = lambda request, gate: in_thread(gate.go_through, transport.send, request)
         else:
             self._start = lambda request, _gate: transport.send(request)  # tasks of one loop start together anyway

@@ -94,8 +94,7 @@ class Inquiry:
 
     def _run(self) -> Exploration:
         try:
-            why = self._tell_vacuous()
-            if why:
+            if why := self._deliver_in_order():
                 return self._result("vacuous", why=why)
             self._prove()
             self._sample()
@@ -110,18 +109,13 @@ class Inquiry:
 
     # The parts of a search.
 
-    def _tell_vacuous(self) -> str:
-        """Deliver the events as they happened; why that proves nothing, or an empty text."""
+    def _deliver_in_order(self) -> str:
+        """Deliver the events as they happened: why that proves nothing, or an empty text; FoundError if it is wrong."""
         search, course = self._search, tuple(range(self._count))
         try:
             self._trail = search.lead(course) if self._subject.can_restore and self._plan.fits else []
             node = self._trail[-1][0] if self._trail else search.follow(course, repeats="never")
             search.expected = self._account.ending = search.settle(node)
-            refused = (
-                search.refused(node)
-                if self._settings.attempts
-                else {place for place in course if not search.accepted[place]}
-            )
         except BudgetSpentError:
             self._account.strength = self._settings.strength
             return f"{self._settings.budget:,} deliveries are not enough to deliver every event once."
@@ -133,7 +127,7 @@ class Inquiry:
                 f"Every event was refused, the first with {tell_answer(answer, accepted=False)}. Are {option('path')} "
                 f"and {option('secret')} those of the receiver?"
             )
-        self._account.refused = tuple(sorted(refused))
+        self._account.refused = search.refused_in_order(node)
         if self._account.refused:
             raise FoundError("refused", self._until(self._account.refused[0]))
         if not search.effective:

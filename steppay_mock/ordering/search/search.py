@@ -185,6 +185,12 @@ class Search:
         self.settle(node)
         return self._given_up.get(node, frozenset())
 
+    def refused_in_order(self, end: Node) -> Course:
+        """The events that were refused as they happened, where ``end`` is the node after all of them."""
+        if self._attempts:
+            return tuple(sorted(self.refused(end)))
+        return tuple(place for place in sorted(self.accepted) if not self.accepted[place])
+
     def end(self) -> None:
         """The end of a course: what was refused comes again, and the final state is compared."""
         node = self._here
