@@ -16,12 +16,12 @@ from steppay_mock.ordering.failure import ExplorationError
 
 if TYPE_CHECKING:
     from steppay_mock.cli.candidates import Candidate
-    from steppay_mock.cli.reading_back import ReadingBack
+    from steppay_mock.cli.served_api import ServedApi
     from steppay_mock.ordering.exploration import Exploration
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Outcome:
+class Explored:
     """What became of a story: what was found, be it to the end or not, and its exit code."""
 
     candidate: Candidate
@@ -30,35 +30,35 @@ class Outcome:
 
 
 def explore_one(
-    candidate: Candidate, url: str, *, budget: int, reading_back: ReadingBack, options: dict[str, Any]
-) -> Outcome:
+    candidate: Candidate, url: str, *, budget: int, served_api: ServedApi, options: dict[str, Any]
+) -> Explored:
     """What is found in this story; misuse is a SteppayMockError."""
     story = candidate.story
-    with reading_back.serving(story.store) as api:
+    with served_api.serving(story.store) as api:
         try:
             with searching(budget=budget) as watch:
                 found = explore(story, url, seed=candidate.seed, budget=budget, watch=watch, **api, **options)
         except ExplorationError as error:
-            return Outcome(candidate=candidate, found=error.exploration, code=tell_cut_off(error))
-    return Outcome(candidate=candidate, found=found, code=exit_code(found))
+            return Explored(candidate=candidate, found=error.exploration, code=tell_cut_off(error))
+    return Explored(candidate=candidate, found=found, code=exit_code(found))
 
 
 def explore_each(
-    candidates: Sequence[Candidate], url: str, *, budget: int, reading_back: ReadingBack, options: dict[str, Any]
-) -> list[Outcome]:
+    candidates: Sequence[Candidate], url: str, *, budget: int, served_api: ServedApi, options: dict[str, Any]
+) -> list[Explored]:
     """What is found in each story; after Ctrl-C, or where nobody answers, the others are skipped."""
-    outcomes: list[Outcome] = []
+    outcomes: list[Explored] = []
     stopped = ""
     for one in candidates:
         if one.skipped or stopped:
-            outcomes.append(Outcome(candidate=one if one.skipped else replace(one, skipped=stopped)))
+            outcomes.append(Explored(candidate=one if one.skipped else replace(one, skipped=stopped)))
             continue
         say(f"exploring {one.name}, seed {one.seed}")
         try:
-            outcome = explore_one(one, url, budget=budget, reading_back=reading_back, options=options)
+            outcome = explore_one(one, url, budget=budget, served_api=served_api, options=options)
         except SteppayMockError as error:
             say(f"Error: {error}")
-            outcome = Outcome(candidate=one, code=MISUSED)
+            outcome = Explored(candidate=one, code=MISUSED)
         outcomes.append(outcome)
         if outcome.code in {INTERRUPTED, UNREACHED}:
             stopped = "it was stopped before" if outcome.code == INTERRUPTED else "the receiver could not be reached"

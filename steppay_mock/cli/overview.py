@@ -14,13 +14,13 @@ from steppay_mock.cli.reports import junit, junit_case
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
 
-    from steppay_mock.cli.exploring import Outcome
+    from steppay_mock.cli.exploring import Explored
 
 _RIGHT = frozenset({"Seed", "Deliveries", "Seconds"})
 NAME = "steppay-mock explore"
 
 
-def show_overview(outcomes: Sequence[Outcome], *, as_json: bool) -> None:
+def show_overview(outcomes: Sequence[Explored], *, as_json: bool) -> None:
     """Reports and table on standard output, and how many are right in one line on standard error."""
     if as_json:
         write_json(overview_data(outcomes))
@@ -38,7 +38,7 @@ def show_overview(outcomes: Sequence[Outcome], *, as_json: bool) -> None:
     say(f"{right} of {len(explored)} right" + (f", {skipped} skipped" if skipped else ""))
 
 
-def table_of(outcomes: Sequence[Outcome]) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
+def table_of(outcomes: Sequence[Explored]) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
     """The headings, and a row for each story."""
     with_seed = len({one.candidate.name for one in outcomes}) < len(outcomes)
     headings = ("Scenario", "Seed", "Verdict", "With an effect", "Deliveries", "Seconds")
@@ -48,14 +48,14 @@ def table_of(outcomes: Sequence[Outcome]) -> tuple[tuple[str, ...], list[tuple[s
     return (headings[0], *headings[2:]), [(row[0], *row[2:]) for row in rows]
 
 
-def worst(outcomes: Sequence[Outcome]) -> int:
+def worst(outcomes: Sequence[Explored]) -> int:
     """The exit code of all: the largest of theirs; where every story was skipped, nothing was tested."""
     if all(one.candidate.skipped for one in outcomes):
         return WRONG
     return max(one.code for one in outcomes)
 
 
-def overview_data(outcomes: Sequence[Outcome]) -> dict[str, Any]:
+def overview_data(outcomes: Sequence[Explored]) -> dict[str, Any]:
     """All of it as plain data: the documents of the stories as a list."""
     return {
         "ok": worst(outcomes) == 0,
@@ -73,7 +73,7 @@ def overview_data(outcomes: Sequence[Outcome]) -> dict[str, Any]:
     }
 
 
-def overview_page(outcomes: Sequence[Outcome]) -> str:
+def overview_page(outcomes: Sequence[Explored]) -> str:
     """All of it as one page: the table, and a section for each story."""
     from steppay_mock.ordering.report.pages import write_pages
 
@@ -81,13 +81,13 @@ def overview_page(outcomes: Sequence[Outcome]) -> str:
     return write_pages(found, rows=table_of(outcomes), varied=varied([one.candidate for one in outcomes]))
 
 
-def overview_xml(outcomes: Sequence[Outcome]) -> bytes:
+def overview_xml(outcomes: Sequence[Explored]) -> bytes:
     """All of it as a file of JUnit's, a test case for each story."""
     seconds = sum(one.found.coverage.elapsed for one in outcomes if one.found is not None)
     return junit(list(map(_case, outcomes)), name=NAME, seconds=seconds)
 
 
-def _case(one: Outcome) -> Element:
+def _case(one: Explored) -> Element:
     from xml.etree.ElementTree import SubElement
 
     candidate = one.candidate
@@ -101,7 +101,7 @@ def _case(one: Outcome) -> Element:
     return case
 
 
-def _row(one: Outcome) -> Iterator[str]:
+def _row(one: Explored) -> Iterator[str]:
     candidate, found = one.candidate, one.found
     yield candidate.name
     yield str(candidate.seed)

@@ -9,16 +9,15 @@ from steppay_mock.ordering.chosen import choose_events
 from steppay_mock.ordering.exploration import Exploration
 from steppay_mock.ordering.failure import ExplorationError
 from steppay_mock.ordering.options import ExploreOptions, ExploreSettings, Probe, read_explore_options
-from steppay_mock.ordering.orders.bursts import collapse_bursts
 from steppay_mock.ordering.receiver.hosting import beside_loop
 from steppay_mock.ordering.search.effective import find_effective, say_left_out
+from steppay_mock.ordering.search.event_set import EventSet
 from steppay_mock.ordering.search.independence import explore_independent
 from steppay_mock.ordering.search.inquiry import explore_together
 from steppay_mock.ordering.search.joined import joined
 from steppay_mock.ordering.search.overlap import explore_overlaps
 from steppay_mock.ordering.search.reading_back import ReadingBack
-from steppay_mock.ordering.token import describe_events, source_of
-from steppay_mock.payload.event import Event, Events
+from steppay_mock.payload.event import Events
 from steppay_mock.store.scenarios.story import Story
 
 if TYPE_CHECKING:
@@ -42,17 +41,17 @@ def explore(
     story = _story(events, settings)
     happened: Any = events if story is None else story
     chosen = choose_events(happened, settings, given=options.get("given"))
-    listed, settings = chosen.events, chosen.settings
+    settings = chosen.settings
+    explored = EventSet(events=chosen.events, story=story)
     reading_back = ReadingBack(settings.api)
     if settings.only_effective:
-        effective = find_effective(listed, receiver, settings)
-        listed = tuple(listed[place] for place in effective.places)
-    found = _search(listed, receiver, settings, story)
+        effective = find_effective(chosen.events, receiver, settings)
+        explored = explored.part(effective.places)
+    found = _search(explored, receiver, settings)
     if settings.only_effective:
         found = say_left_out(found, chosen.events, effective)
     if found.ok and settings.overlap:
-        token = describe_events(listed, source=source_of(story), retries=settings.attempts)
-        found = explore_overlaps(found, receiver, settings, token=token)
+        found = explore_overlaps(found, receiver, settings, token=explored.token(retries=settings.attempts))
     found = reading_back.noted(found)
     return replace(found, notes=(*found.notes, *chosen.notes), given=settings.given)
 
@@ -68,21 +67,19 @@ async def explore_async(
     return await beside_loop(lambda: explore(events, receiver, state=state, **options))
 
 
-def _search(
-    events: tuple[Event, ...], receiver: Receiver, settings: ExploreSettings, story: Story | None
-) -> Exploration:
+def _search(explored: EventSet, receiver: Receiver, settings: ExploreSettings) -> Exploration:
     """The events as they are, and then, where that is wanted, with the seconds of each burst collapsed."""
     search = explore_independent if settings.independent else explore_together
-    found = search(events, receiver, settings, story=story, burst=None)
+    found = search(explored, receiver, settings)
     if not found.ok or settings.burst is None:
         return found
-    tied = collapse_bursts(events, seconds=settings.burst)
-    if tied == events:
+    tied = explored.tied(settings.burst)
+    if tied.events == explored.events:
         return joined(found, None)
     left = max(settings.budget - found.coverage.deliveries, settings.budget // 2, 1)
     rest = replace(settings, budget=left, truth=settings.truth.tied())
     try:
-        other = search(tied, receiver, rest, story=story, burst=settings.burst, told=events)
+        other = search(tied, receiver, rest)
     except ExplorationError as error:
         error.exploration = joined(found, error.exploration)
         raise

@@ -12,7 +12,7 @@ from steppay_mock.ordering.orders.bound import bound_of
 from steppay_mock.ordering.orders.chains import Chains
 from steppay_mock.ordering.orders.ideals import Freely, find_ideals
 from steppay_mock.ordering.orders.lattice import deliveries_with_reset, deliveries_with_restore
-from steppay_mock.ordering.search.plan import Plan
+from steppay_mock.ordering.search.plan import ProofPlan
 
 PAGES = ("README.md", "README.ko.md", "docs/ordering.md", "docs/ordering-costs.md")
 
@@ -45,7 +45,7 @@ def test_the_formulas_are_what_a_search_plans_with(count: int) -> None:
     for duplicates in (True, False):
         copies = Freely(count, duplicates).copies
         for can_restore, formula in ((True, deliveries_with_restore(count)), (False, deliveries_with_reset(count))):
-            plan = Plan(bound, duplicates=duplicates, can_restore=can_restore, budget=20_000)
+            plan = ProofPlan(bound, duplicates=duplicates, can_restore=can_restore, budget=20_000)
             assert plan.price == formula + copies
             assert plan.fits == (plan.price <= 20_000)
 
@@ -55,7 +55,7 @@ def test_the_figures_of_a_year_are_those_that_a_search_plans_with() -> None:
     near, everywhere = (bound_of(times, late_by=600, distance=None, everywhere=far) for far in (False, True))
     told = [number(figure) for _, figure in rows(section("ordering-costs", "Bounded disorder"))]
     assert told == [
-        Plan(bound, duplicates=True, can_restore=can_restore, budget=20_000).price
+        ProofPlan(bound, duplicates=True, can_restore=can_restore, budget=20_000).price
         for bound, can_restore in ((near, True), (near, False), (everywhere, True))
     ]
     ideals = find_ideals(near, duplicates=True, most=20_000)

@@ -11,9 +11,9 @@ from steppay_mock.cli.bounding import LateBy
 from steppay_mock.cli.closing import closing
 from steppay_mock.cli.options import json_option
 from steppay_mock.cli.probing import Probing, probing_options
-from steppay_mock.cli.reading_back import ReadingBack, reading_back_options
 from steppay_mock.cli.reports import ReportFile
 from steppay_mock.cli.sending import retries_option
+from steppay_mock.cli.served_api import ServedApi, served_api_options
 from steppay_mock.cli.staging import ScenarioName, Staging, staging_options
 from steppay_mock.ordering.face import speaking
 
@@ -56,7 +56,7 @@ _URLS = (
     "parity.",
 )
 @probing_options
-@reading_back_options
+@served_api_options
 @click.option(
     "--budget",
     metavar="N",
@@ -129,7 +129,7 @@ def command(
     every: bool,
     seeds: int,
     probing: Probing,
-    reading_back: ReadingBack,
+    served_api: ServedApi,
     staging: Staging,
     reports: tuple[Path, ...],
     junits: tuple[Path, ...],
@@ -158,20 +158,20 @@ def command(
 
     chosen = chosen_names(names, every=every, staging=staging)
     url, options = probing.open()
-    reading_back.check(fresh=options["fresh"])
+    served_api.check(fresh=options["fresh"])
     candidates = find_candidates(chosen, seeds=seeds, staging=staging, types=options["types"])
     how = {"strength": strength, "duplicates": not no_duplicates, "ties": ties, "paranoid": paranoid}
     which = {"first": first, "only_effective": only_effective}
     bound = {"late_by": late_by, "distance": distance, "independent": independent}
     over_time = {"retries": retries or "none", "overlap": overlap or False}
-    reading_back = reading_back.settled()
+    served_api = served_api.settled()
     search = {
         "budget": budget,
-        "reading_back": reading_back,
+        "served_api": served_api,
         "options": {**how, **which, **bound, **over_time, **options},
     }
     files = {"reports": reports, "junits": junits}
-    with speaking(probing.face(files=staging.files, also=reading_back.words)):
+    with speaking(probing.face(files=staging.files, also=served_api.words)):
         if len(candidates) == 1:
             ctx.exit(_explore_one(candidates[0], url, search, files, as_json=as_json))
         ctx.exit(_explore_several(candidates, url, search, files, as_json=as_json))

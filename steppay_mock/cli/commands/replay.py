@@ -8,7 +8,7 @@ from steppay_mock.cli.closing import closing
 from steppay_mock.cli.failures import WRONG
 from steppay_mock.cli.output import say, write_text
 from steppay_mock.cli.probing import Probing, probing_options
-from steppay_mock.cli.reading_back import ReadingBack, reading_back_options
+from steppay_mock.cli.served_api import ServedApi, served_api_options
 from steppay_mock.cli.staging import files_option, load_files
 from steppay_mock.ordering.face import speaking
 
@@ -23,12 +23,10 @@ from steppay_mock.ordering.face import speaking
 )
 @click.argument("token", metavar="TOKEN")
 @probing_options
-@reading_back_options
+@served_api_options
 @files_option()
 @click.pass_context
-def command(
-    ctx: click.Context, *, token: str, probing: Probing, reading_back: ReadingBack, files: tuple[str, ...]
-) -> None:
+def command(ctx: click.Context, *, token: str, probing: Probing, served_api: ServedApi, files: tuple[str, ...]) -> None:
     """Tell whether a receiver still fails in an order that broke it.
 
     The order is delivered once more. TOKEN is what `explore`, or a failing test, shows: it makes the events again, on
@@ -40,13 +38,13 @@ def command(
     from steppay_mock.ordering.token import read_token
 
     url, options = probing.open()
-    reading_back.check(fresh=options["fresh"])
+    served_api.check(fresh=options["fresh"])
     load_files(files)
-    reading_back = reading_back.settled()
-    with speaking(probing.face(files=files, also=reading_back.words)):
+    served_api = served_api.settled()
+    with speaking(probing.face(files=files, also=served_api.words)):
         story = make_again(read_token(token).source)
         try:
-            with reading_back.serving(story.store) as api:
+            with served_api.serving(story.store) as api:
                 found = replay(token, url, events=story, **api, **options)
         except ExplorationError as error:
             ctx.exit(tell_cut_off(error))

@@ -10,7 +10,7 @@ import click
 from steppay_mock.cli.closing import closing
 from steppay_mock.cli.options import json_option
 from steppay_mock.cli.output import counted, say, write_json, write_text
-from steppay_mock.cli.reading_back import VARIABLE, api_token
+from steppay_mock.cli.served_api import VARIABLE, api_token
 from steppay_mock.cli.staging import ScenarioName, Staging, staging_options
 
 if TYPE_CHECKING:

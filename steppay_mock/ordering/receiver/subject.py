@@ -62,7 +62,7 @@ class Subject:
         events: Sequence[Event],
         settings: ExploreSettings,
         *,
-        told: Sequence[Event] | None = None,
+        told: Sequence[Event] = (),
     ) -> None:
         self.events = tuple(events)
         self.course: Course = ()
@@ -77,7 +77,7 @@ class Subject:
         """The number of the state that was seen last."""
         self._left: float = settings.budget
         self._settings = settings
-        self._told = tuple(events if told is None else told)
+        self._told = tuple(told or events)
         self._receiver = OpenReceiver(receiver, settings.delivery)
         self._guard = Guard(timeout=settings.delivery.timeout, where=self._where)
         self._observer = Observer(settings, self._guard, self._receiver.call)

@@ -13,17 +13,15 @@ from steppay_mock.ordering.search.notes import notes_on
 from steppay_mock.ordering.search.plan import bound_for, plan_for
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
 
     from steppay_mock.ordering.options import ExploreSettings
     from steppay_mock.ordering.orders.course import Course
     from steppay_mock.ordering.receiver.subject import Subject
-    from steppay_mock.ordering.search.plan import Plan
+    from steppay_mock.ordering.search.plan import ProofPlan
     from steppay_mock.ordering.search.search import Search
     from steppay_mock.ordering.search.truth import Truth
     from steppay_mock.ordering.truth.hint import Hint
-    from steppay_mock.payload.event import Event
-    from steppay_mock.store.scenarios.story import Story
 
 _LOOKED_AT = 200  # states in which such a row is looked for
 
@@ -46,16 +44,11 @@ def _why() -> str:
     )
 
 
-def name_of(events: Sequence[Event], story: Story | None) -> str:
-    """What an exploration is called: by its scenario, or by how many events were given."""
-    return f"{len(events)} events" if story is None else story.name
-
-
 class Account:
     """What was done for one set of events; the search writes it down as it goes."""
 
     def __init__(
-        self, subject: Subject, settings: ExploreSettings, *, story: Story | None, plan: Plan, truth: Truth
+        self, subject: Subject, settings: ExploreSettings, *, name: str, plan: ProofPlan, truth: Truth
     ) -> None:
         self.strength: int | None = None
         """Of how many events every order occurred, where not all orders are proved."""
@@ -75,7 +68,7 @@ class Account:
         """The number of the final state as it happened; -1 while that is not known."""
         self._subject = subject
         self._settings = settings
-        self._story = story
+        self._name = name
         self._plan = plan
         self._truth = truth
         self._count = len(subject.events)
@@ -90,7 +83,7 @@ class Account:
         return Exploration(
             verdict=verdict,
             target=subject.target,
-            name=name_of(subject.events, self._story),
+            name=self._name,
             events=subject.events,
             coverage=self._coverage(verdict, search),
             losses=self.losses,

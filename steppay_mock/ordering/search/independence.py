@@ -20,14 +20,13 @@ from steppay_mock.ordering.failure import ExplorationError
 from steppay_mock.ordering.orders.course import Course
 from steppay_mock.ordering.orders.groups import groups_of_customers, interleavings
 from steppay_mock.ordering.receiver.subject import Subject
-from steppay_mock.ordering.search.account import name_of, not_compared, to_be_compared
+from steppay_mock.ordering.search.account import not_compared, to_be_compared
 from steppay_mock.ordering.search.inquiry import explore_together
 from steppay_mock.ordering.search.plan import budget_beyond
 from steppay_mock.ordering.search.search import Search
 from steppay_mock.ordering.search.truth import know_truth
 from steppay_mock.ordering.search.verify import deliver_again, fails, find_counterexamples
 from steppay_mock.ordering.state.interference import interferences
-from steppay_mock.ordering.token import describe_events, source_of
 from steppay_mock.ordering.truth.setting import TruthSetting
 
 if TYPE_CHECKING:
@@ -35,54 +34,42 @@ if TYPE_CHECKING:
     from steppay_mock.ordering.options import ExploreSettings
     from steppay_mock.ordering.receiver.receiver import Receiver
     from steppay_mock.ordering.receiver.run import Run
+    from steppay_mock.ordering.search.event_set import EventSet
     from steppay_mock.ordering.truth.hint import Hint
-    from steppay_mock.payload.event import Event
-    from steppay_mock.store.scenarios.story import Story
 
 _KINDS: tuple[Kind, ...] = ("invariant", "state", "answer")
 
 
-def explore_independent(
-    events: Sequence[Event],
-    receiver: Receiver,
-    settings: ExploreSettings,
-    *,
-    story: Story | None,
-    burst: float | None,
-    told: Sequence[Event] | None = None,
-) -> Exploration:
+def explore_independent(chosen: EventSet, receiver: Receiver, settings: ExploreSettings) -> Exploration:
     """The exploration of each customer's events alone, then of pairs, as one; SteppayMockError for fewer than two."""
-    groups = groups_of_customers(events)
+    groups = groups_of_customers(chosen.events)
     if len(groups) < 2:
         raise SteppayMockError(
             f"{option('independent', value=True)} proves each customer's events alone, and these are about "
             f"{len(groups)}. Give events of two customers or more, or leave it out."
         )
     # Made first, since it refuses misuse, such as truth= without a story, before anything is delivered.
-    pairs = _Pairs(events, receiver, settings, story=story, burst=burst, told=told)
+    pairs = _Pairs(chosen, receiver, settings)
     found: list[Exploration] = []
     for name, places in groups.items():
         made = sum(one.coverage.deliveries for one in found)
         left = replace(settings, truth=TruthSetting("off"), budget=max(settings.budget - made, 1))
-        part, as_told = ([one[place] for place in places] for one in (events, told or events))
         try:
-            one = explore_together(part, receiver, left, story=story, burst=burst, told=as_told)
+            one = explore_together(chosen.part(places), receiver, left)
         except ExplorationError as error:
             if error.exploration is not None:
-                error.exploration = _together([*found, error.exploration], events, groups, story=story)
+                error.exploration = _together([*found, error.exploration], chosen, groups)
             raise
         found.append(one)
         if not one.ok and len(places) > 1:
-            together = _together(found, events, groups, story=story)
+            together = _together(found, chosen, groups)
             return replace(
                 together, events=one.events, losses=(), without_effect=(), name=f"{one.name}, customer {name} alone"
             )
-    return pairs.check(_together(found, events, groups, story=story), groups)
+    return pairs.check(_together(found, chosen, groups), groups)
 
 
-def _together(
-    found: Sequence[Exploration], events: Sequence[Event], groups: dict[str, Course], *, story: Story | None
-) -> Exploration:
+def _together(found: Sequence[Exploration], chosen: EventSet, groups: dict[str, Course]) -> Exploration:
     """What was found of each customer as one: the numbers are sums, the verdict is the last one that is no proof."""
     telling = [one for one in found if one.coverage.events > 1] or found  # one event alone has no order
     worst = next((one for one in reversed(telling) if one.verdict != "proved"), telling[-1])
@@ -90,7 +77,7 @@ def _together(
     told = [one for one in all_of if one.strength is not None] or all_of
     coverage = replace(
         worst.coverage,
-        events=len(events),
+        events=len(chosen.events),
         groups=tuple(map(len, groups.values())),
         orders=sum(max(one.orders, 1) for one in all_of),
         runs=sum(one.runs for one in told),
@@ -119,8 +106,8 @@ def _together(
     unmatched = [pattern for pattern in found[0].unmatched if all(pattern in one.unmatched for one in found)]
     return replace(
         worst,
-        events=tuple(events),
-        name=name_of(events, story),
+        events=chosen.events,
+        name=chosen.name,
         coverage=coverage,
         without_effect=tuple(sorted(idle)),
         notes=tuple(dict.fromkeys(note for one in found for note in one.notes)),
@@ -132,22 +119,13 @@ def _together(
 class _Pairs:
     """Delivers the events of two customers in a few orders, and compares the ends with those of each alone."""
 
-    def __init__(
-        self,
-        events: Sequence[Event],
-        receiver: Receiver,
-        settings: ExploreSettings,
-        *,
-        story: Story | None,
-        burst: float | None,
-        told: Sequence[Event] | None,
-    ) -> None:
+    def __init__(self, chosen: EventSet, receiver: Receiver, settings: ExploreSettings) -> None:
         self._settings = settings
-        self._subject = Subject(receiver, events, settings, told=told)
+        self._subject = Subject(receiver, chosen.events, settings, told=chosen.told)
         self._search = Search(self._subject, settings).unmerged()
-        self._token = describe_events(events, source=source_of(story), burst=burst, retries=settings.attempts)
-        self._truth = know_truth(settings.truth, story, ignore=settings.ignore)
-        self._knows = story is not None
+        self._token = chosen.token(retries=settings.attempts)
+        self._truth = know_truth(settings.truth, chosen.story, ignore=settings.ignore)
+        self._knows = chosen.story is not None
         self._hints: tuple[Hint, ...] = ()
         self._runs: dict[Course, Run] = {}
         self._mixed: set[Course] = set()

@@ -21,61 +21,36 @@ from steppay_mock.ordering.search.truth import doubted, know_truth
 from steppay_mock.ordering.search.unsteady import is_flaky, smallest_witnesses
 from steppay_mock.ordering.search.verify import find_counterexamples
 from steppay_mock.ordering.state.difference import differences
-from steppay_mock.ordering.token import describe_events, source_of
-from steppay_mock.payload.event import Event
-from steppay_mock.store.scenarios.story import Story
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from steppay_mock.ordering.counterexample import Counterexample, Kind
     from steppay_mock.ordering.orders.course import Course
     from steppay_mock.ordering.receiver.receiver import Receiver
     from steppay_mock.ordering.receiver.run import Run
+    from steppay_mock.ordering.search.event_set import EventSet
 
 _MOST_FOUND = 5  # counterexamples in one report
 _LOSSES = 8  # the share of a bounded proof's deliveries that may go to the losses: one in so many
 
 
-def explore_together(
-    events: Sequence[Event],
-    receiver: Receiver,
-    settings: ExploreSettings,
-    *,
-    story: Story | None,
-    burst: float | None,
-    told: Sequence[Event] | None = None,
-) -> Exploration:
-    """The exploration of these events.
-
-    ``burst`` is how far apart those were at most whose seconds were collapsed, ``told`` are the events as they were.
-    """
-    return Inquiry(events, receiver, settings, story=story, burst=burst, told=told).run()
+def explore_together(chosen: EventSet, receiver: Receiver, settings: ExploreSettings) -> Exploration:
+    """The exploration of these events."""
+    return Inquiry(chosen, receiver, settings).run()
 
 
 class Inquiry:
     """One exploration of one set of events."""
 
-    def __init__(
-        self,
-        events: Sequence[Event],
-        receiver: Receiver,
-        settings: ExploreSettings,
-        *,
-        story: Story | None,
-        burst: float | None,
-        told: Sequence[Event] | None = None,
-    ) -> None:
+    def __init__(self, chosen: EventSet, receiver: Receiver, settings: ExploreSettings) -> None:
         self._settings = settings
-        self._story = story
-        self._count = len(events)
-        self._subject = Subject(receiver, events, settings, told=told)
+        self._count = len(chosen.events)
+        self._subject = Subject(receiver, chosen.events, settings, told=chosen.told)
         self._search = Search(self._subject, settings)
         self._bound = self._search.graph.bound
         self._plan = plan_for(self._bound, self._subject, settings)
-        self._token = describe_events(events, source=source_of(story), burst=burst, retries=settings.attempts)
-        self._truth = know_truth(settings.truth, story, ignore=settings.ignore)
-        self._account = Account(self._subject, settings, story=story, plan=self._plan, truth=self._truth)
+        self._token = chosen.token(retries=settings.attempts)
+        self._truth = know_truth(settings.truth, chosen.story, ignore=settings.ignore)
+        self._account = Account(self._subject, settings, name=chosen.name, plan=self._plan, truth=self._truth)
 
     def run(self) -> Exploration:
         """Search, and say what came of it."""

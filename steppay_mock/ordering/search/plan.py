@@ -33,9 +33,9 @@ def bound_for(events: Sequence[Event], settings: ExploreSettings) -> Bound:
     return bound_of(times, late_by=settings.late_by, distance=settings.distance, everywhere=settings.everywhere)
 
 
-def plan_for(bound: Bound, subject: Subject, settings: ExploreSettings) -> Plan:
+def plan_for(bound: Bound, subject: Subject, settings: ExploreSettings) -> ProofPlan:
     """The plan of a proof for this receiver."""
-    return Plan(bound, duplicates=settings.duplicates, can_restore=subject.can_restore, budget=settings.budget)
+    return ProofPlan(bound, duplicates=settings.duplicates, can_restore=subject.can_restore, budget=settings.budget)
 
 
 def least_beyond(count: int) -> int:
@@ -48,7 +48,7 @@ def budget_beyond(budget: int, *, count: int) -> int:
     return max(budget // 2, least_beyond(count))
 
 
-class Plan:
+class ProofPlan:
     """What it takes to prove a receiver whose state depends on what was delivered, and not on the order.
 
     Where states can be put back (``can_restore``) that is one delivery for each edge between the sets of delivered

@@ -12,7 +12,7 @@ from difflib import SequenceMatcher
 from typing import Any, Literal
 
 from steppay_mock.delivery.excerpt import excerpt
-from steppay_mock.ordering.state.marks import Record
+from steppay_mock.ordering.state.marks import Instance
 from steppay_mock.ordering.state.matching import match_rows
 from steppay_mock.ordering.state.normal import normalise, plain
 from steppay_mock.ordering.state.path import below
@@ -81,7 +81,7 @@ def _compare(path: str, expected: Any, actual: Any) -> Iterator[Difference]:
 
 
 def _of_two_classes(one: Any, other: Any) -> bool:
-    return isinstance(one, Record) and isinstance(other, Record) and one.of != other.of
+    return isinstance(one, Instance) and isinstance(other, Instance) and one.of != other.of
 
 
 def _compare_members(path: str, expected: dict[Any, Any], actual: dict[Any, Any]) -> Iterator[Difference]:

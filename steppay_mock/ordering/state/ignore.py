@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 from steppay_mock.errors import SteppayMockError
 from steppay_mock.ordering.face import option
-from steppay_mock.ordering.state.pattern import PatternError, Step, read_steps
+from steppay_mock.ordering.state.pattern import PathStep, PatternError, read_steps
 
 _BARE = re.compile(r"[\w*-]+")
 _FORMS = "'received_at' (anywhere), '*_at', '$..updated_at', '$.payments[*].id', '$.rows[0]' or \"$['a name']\""
@@ -21,7 +21,7 @@ _FORMS = "'received_at' (anywhere), '*_at', '$..updated_at', '$.payments[*].id',
 @dataclass(frozen=True, slots=True)
 class _Pattern:
     text: str
-    steps: tuple[Step, ...]
+    steps: tuple[PathStep, ...]
 
 
 class Place(dict[object, "Place | None"]):

@@ -55,7 +55,7 @@ def is_marked(form: tuple[Any, ...]) -> bool:
     return len(form) == 2 and (form[0] is Members or form[0] is Many or type(form[0]) is Named)
 
 
-class Record(dict[str, Any]):
+class Instance(dict[str, Any]):
     """The fields of an instance in a plain form, with the full name of its class."""
 
     __slots__ = ("of",)

@@ -15,7 +15,7 @@ from typing import Any
 
 from steppay_mock.contract.long_numbers import writable
 from steppay_mock.ordering.state.ignore import NOTHING, Ignore, Place
-from steppay_mock.ordering.state.marks import FALSE, TRUE, Flag, Many, Members, Named, Record, is_marked, named
+from steppay_mock.ordering.state.marks import FALSE, TRUE, Flag, Instance, Many, Members, Named, is_marked, named
 from steppay_mock.ordering.state.reading import VALUES, Unordered, class_of, decimal, member, number, reader_of, same
 from steppay_mock.ordering.state.unfit import explain_unfit
 
@@ -39,7 +39,7 @@ def normalise(value: Any, *, ignore: Ignore = NOTHING, name: str = "state") -> H
 def plain(form: Any) -> Any:
     """The dicts, lists and values of a normal form, to be shown.
 
-    Keys are sorted, sets are ``Unordered`` lists, instances are ``Record`` dicts. What is plain already stays as it is.
+    Keys are sorted, sets are ``Unordered`` lists, instances are ``Instance`` dicts. What is plain stays as it is.
     """
     if isinstance(form, frozenset):
         return Unordered(_sorted(map(plain, form)))
@@ -49,7 +49,7 @@ def plain(form: Any) -> Any:
         return type(form)(plain(one) for one in form)
     if isinstance(form, dict):
         shown = {key: plain(value) for key, value in form.items()}
-        return Record(form.of, shown) if isinstance(form, Record) else shown
+        return Instance(form.of, shown) if isinstance(form, Instance) else shown
     return form.value if isinstance(form, Flag) else writable(form)
 
 
@@ -57,7 +57,7 @@ def _plain_marked(mark: Any, form: Any) -> Any:
     if mark is Many:
         return Unordered(_sorted(plain(thing) for thing, count in form for _ in range(count)))
     shown = dict(_sorted(_plain_members(form), by=_first))
-    return Record(mark.name, shown) if type(mark) is Named else shown
+    return Instance(mark.name, shown) if type(mark) is Named else shown
 
 
 def _plain_members(form: Any) -> Iterator[tuple[Any, Any]]:
@@ -112,7 +112,7 @@ def _set(value: Iterable[Any]) -> Any:
     return _gathered([_form(inner) for inner in value])
 
 
-def _record(value: Record) -> Any:
+def _instance(value: Instance) -> Any:
     return named(value.of), _dict(value)[1]
 
 
@@ -154,7 +154,7 @@ _FORMS = _Forms(
         set: _set,
         frozenset: _set,
         Unordered: _set,
-        Record: _record,
+        Instance: _instance,
     }
 )
 
@@ -189,7 +189,7 @@ def _counting(value: Iterable[Any], place: Place) -> list[Any]:
     return [_form_at(inner, further) for inner, further in below_it if further is not None]
 
 
-def _record_at(value: Record, place: Place) -> Any:
+def _instance_at(value: Instance, place: Place) -> Any:
     return named(value.of), _dict_at(value, place)[1]
 
 
@@ -219,6 +219,6 @@ _FORMS_AT = _FormsAt(
         set: _set_at,
         frozenset: _set_at,
         Unordered: _set_at,
-        Record: _record_at,
+        Instance: _instance_at,
     }
 )

@@ -17,7 +17,7 @@ _STEP = re.compile(
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class PathStep:
     """One step of a pattern; ``deep`` means at any depth below the last, ``is_any`` that every key matches."""
 
     deep: bool
@@ -33,9 +33,9 @@ class PatternError(ValueError):
         self.rest = rest
 
 
-def read_steps(path: str) -> tuple[Step, ...]:
+def read_steps(path: str) -> tuple[PathStep, ...]:
     """The steps after the ``$`` with which the path begins; PatternError if that is not all of it."""
-    steps: list[Step] = []
+    steps: list[PathStep] = []
     at = 1
     while at < len(path):
         found = _STEP.match(path, at)
@@ -43,12 +43,14 @@ def read_steps(path: str) -> tuple[Step, ...]:
             raise PatternError(path[at:])
         at = found.end()
         is_any = bool(found["any"]) or set(found["name"] or "") == {"*"}
-        steps.append(Step(found["dots"] == ".." or found["deep"] is not None, is_any, _matcher(found, is_any=is_any)))
+        steps.append(
+            PathStep(found["dots"] == ".." or found["deep"] is not None, is_any, _matcher(found, is_any=is_any))
+        )
     return tuple(steps)
 
 
 def places_at(
-    state: Any, steps: tuple[Step, ...], *, path: str = "$", key: Any = None
+    state: Any, steps: tuple[PathStep, ...], *, path: str = "$", key: Any = None
 ) -> Iterator[tuple[str, Any, Any]]:
     """The places of a plain state to which the steps lead: the path, the last key, and what stands there."""
     if not steps:

@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Hashable, Iterable, Sequence
 from typing import Any
 
-from steppay_mock.ordering.state.marks import Many, Members, Named, Record, is_marked
+from steppay_mock.ordering.state.marks import Instance, Many, Members, Named, is_marked
 from steppay_mock.ordering.state.matching import choose_key, rows_by
 from steppay_mock.ordering.state.normal import normalise, plain
 from steppay_mock.ordering.state.reading import Unordered
@@ -87,7 +87,7 @@ def _members(mappings: Sequence[dict[Any, Any]]) -> list[dict[Any, Any]]:
 
 
 def _class_of(mapping: dict[Any, Any]) -> dict[Any, Any]:
-    return {_CLASS: mapping.of} if isinstance(mapping, Record) else {}
+    return {_CLASS: mapping.of} if isinstance(mapping, Instance) else {}
 
 
 def _mappings(lists: Sequence[list[Any]]) -> list[Any]:

@@ -9,7 +9,7 @@ from typing import Any
 
 from steppay_mock.ordering.truth.hint import Hint
 from steppay_mock.ordering.truth.names import without_kinds, words_of
-from steppay_mock.ordering.truth.rows import Row
+from steppay_mock.ordering.truth.rows import StateRow
 from steppay_mock.ordering.truth.statuses import before
 from steppay_mock.ordering.truth.things import Thing
 
@@ -42,7 +42,7 @@ _CURRENCIES = frozenset({"krw", "won", "usd"})
 _MINOR = 100  # some keep hundredths
 
 
-def amount_hints(row: Row) -> Iterator[Hint]:
+def amount_hints(row: StateRow) -> Iterator[Hint]:
     """The amounts of the row that contradict the store."""
     for name, value in row.columns.items():
         number = read_number(value)
@@ -51,7 +51,7 @@ def amount_hints(row: Row) -> Iterator[Hint]:
             yield hint
 
 
-def has_amount(row: Row) -> bool:
+def has_amount(row: StateRow) -> bool:
     """Whether the row has an amount whose name says which one it is."""
     return any(
         read_number(value) is not None and _core(name) in _NAMES.get(thing.kind, {})
@@ -75,7 +75,7 @@ def read_number(value: Any) -> Decimal | None:
     return number if number.is_finite() else None
 
 
-def _compare(row: Row, name: str, number: Decimal, words: frozenset[str]) -> Hint | None:
+def _compare(row: StateRow, name: str, number: Decimal, words: frozenset[str]) -> Hint | None:
     candidates = [
         (thing, field)
         for thing in row.about(name)

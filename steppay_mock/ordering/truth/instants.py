@@ -16,7 +16,7 @@ from typing import Any
 from steppay_mock.ordering.truth.hint import Hint
 from steppay_mock.ordering.truth.moments import KST, Moment, moments_in, read_moment
 from steppay_mock.ordering.truth.names import VENDOR, words_of
-from steppay_mock.ordering.truth.rows import Row
+from steppay_mock.ordering.truth.rows import StateRow
 from steppay_mock.ordering.truth.statuses import before
 from steppay_mock.ordering.truth.things import Thing, Things
 
@@ -75,7 +75,7 @@ for _kind, _fields in _FIELDS.items():
 _ONE = {(kind, _core(name.rpartition(".")[2])): name for kind, names in _EXACT.items() for name in names}
 
 
-def has_instant(row: Row) -> bool:
+def has_instant(row: StateRow) -> bool:
     """Whether the row has an instant whose name says which one it is."""
     return any(
         read_moment(value) is not None and {_core(name), _core(name) - {thing.kind}} & {*_NAMES.get(thing.kind, {})}
@@ -99,7 +99,7 @@ class Instants:
         seconds = {datetime.fromtimestamp(one.second, UTC) for one in told if isinstance(one.second, int)}
         return cls(tuple(moments | seconds))
 
-    def hints(self, row: Row) -> Iterator[Hint]:
+    def hints(self, row: StateRow) -> Iterator[Hint]:
         """The instants of the row that contradict the store."""
         for name, value in row.columns.items():
             moment = read_moment(value)
@@ -110,7 +110,7 @@ class Instants:
             if hint is not None and not self._is_right_elsewhere(row, moment, name):
                 yield hint
 
-    def _compare(self, row: Row, thing: Thing, name: str, moment: Moment) -> Hint | None:
+    def _compare(self, row: StateRow, thing: Thing, name: str, moment: Moment) -> Hint | None:
         words = _core(name)
         fields = _NAMES.get(thing.kind, {}).get(words) or _NAMES.get(thing.kind, {}).get(words - {thing.kind}) or []
         right = {one: _moments(thing, one) for one in fields}
@@ -127,7 +127,7 @@ class Instants:
         off = moment.is_same(at - KST) or (not moment.is_naive and moment.is_same(at + KST))
         return off and not any(moment.is_same(one) for one in self.known)
 
-    def _other(self, row: Row, thing: Thing, name: str, exact: str, moment: Moment) -> Hint | None:
+    def _other(self, row: StateRow, thing: Thing, name: str, exact: str, moment: Moment) -> Hint | None:
         """The column has the name of one field, and another moment."""
         right = _moments(thing, exact)
         if not right or (moment.is_naive and any(moment.is_same(at + KST) for at in right)):
@@ -148,7 +148,7 @@ class Instants:
             + before(thing.replaced(exact, same), f"Compare what is written there with data.{exact}."),
         )
 
-    def _is_right_elsewhere(self, row: Row, moment: Moment, name: str) -> bool:
+    def _is_right_elsewhere(self, row: StateRow, moment: Moment, name: str) -> bool:
         """Whether another thing that the row mentions explains it: ``paid_at`` of a payment in the row of an order."""
         others = [thing for thing in row.mentioned if thing not in row.things]
         return _core(name) not in _ONE_NAMES and any(
@@ -168,7 +168,7 @@ def _moments(thing: Thing, name: str) -> list[datetime]:
     return [one.at for one in read if one is not None]
 
 
-def _nine_hours(row: Row, thing: Thing, name: str, moment: Moment, *, field: str, at: datetime) -> Hint:
+def _nine_hours(row: StateRow, thing: Thing, name: str, moment: Moment, *, field: str, at: datetime) -> Hint:
     path, here = row.path_of(name), row.columns[name]
     store = at.replace(tzinfo=None).isoformat()
     way = "before" if at > moment.at else "after"

@@ -15,7 +15,7 @@ from typing import Any
 from steppay_mock.contract.locate import load_schema
 from steppay_mock.delivery.config.check import Rules, check_document, key_path
 from steppay_mock.errors import SteppayMockError, choices, did_you_mean
-from steppay_mock.ordering.state.pattern import PatternError, Step, read_steps
+from steppay_mock.ordering.state.pattern import PathStep, PatternError, read_steps
 from steppay_mock.ordering.truth.statuses import FIELDS as STATUS_FIELDS
 from steppay_mock.ordering.truth.things import KINDS
 
@@ -32,7 +32,7 @@ class RowMapping:
     """The rows of one kind."""
 
     path: str
-    steps: tuple[Step, ...]
+    steps: tuple[PathStep, ...]
     kind: str
     id: str | None
     """The column that holds the id; None where the key does."""

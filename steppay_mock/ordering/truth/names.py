@@ -139,7 +139,7 @@ def id_name(name: str) -> IdName | None:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class RowPlace:
     """What the names above a row say: which kind of thing it is about, and whether that was in the past."""
 
     name: str = ""
@@ -149,7 +149,7 @@ class Place:
     """It is the name of something else than a thing of StepPay's, such as ``entitlements``."""
     is_past: bool = False
 
-    def below(self, key: object) -> Place:
+    def below(self, key: object) -> RowPlace:
         """The place under that key; one that only tells rows apart leads nowhere else."""
         name = str(key)
         words = words_of(name)
@@ -165,8 +165,8 @@ class Place:
             return replace(self, name=name, is_past=is_past)
         kind = _KIND_WORDS.get(told[-1])
         if kind is None:
-            return Place(name=name, is_foreign=True, is_past=is_past)
-        return Place(name=name, kinds=frozenset({kind}), is_past=is_past)
+            return RowPlace(name=name, is_foreign=True, is_past=is_past)
+        return RowPlace(name=name, kinds=frozenset({kind}), is_past=is_past)
 
     def allows(self, kind: str) -> bool:
         """Whether a row here may be that of such a thing."""

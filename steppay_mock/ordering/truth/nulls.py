@@ -11,7 +11,7 @@ from typing import Any
 
 from steppay_mock.ordering.state.path import below
 from steppay_mock.ordering.truth.hint import Hint
-from steppay_mock.ordering.truth.names import Place, id_name, without_kinds, words_of
+from steppay_mock.ordering.truth.names import RowPlace, id_name, without_kinds, words_of
 from steppay_mock.ordering.truth.statuses import FIELDS, is_word_of
 from steppay_mock.ordering.truth.things import KINDS, Thing, Things
 
@@ -28,7 +28,7 @@ class _Table:
     """A list of rows, or a dict of rows."""
 
     path: str
-    place: Place
+    place: RowPlace
     rows: list[Row]
     keys: tuple[Any, ...]
     """Those of a dict."""
@@ -45,8 +45,8 @@ class _Owner:
 
 def null_hints(state: Any, things: Things) -> Iterator[Hint]:
     """The columns named like an id, and the keys, that are null wherever they are."""
-    yield from _null_keys("$", state, Place(), things)
-    for table in _tables("$", state, Place()):
+    yield from _null_keys("$", state, RowPlace(), things)
+    for table in _tables("$", state, RowPlace()):
         for name in dict.fromkeys(name for row in table.rows for name in row if isinstance(name, str)):
             if any(row.get(name) is not None or name not in row for row in table.rows):
                 continue
@@ -55,7 +55,7 @@ def null_hints(state: Any, things: Things) -> Iterator[Hint]:
                 yield _hint(f"{table.path}.{name}", name, owner)
 
 
-def _tables(path: str, node: Any, place: Place) -> Iterator[_Table]:
+def _tables(path: str, node: Any, place: RowPlace) -> Iterator[_Table]:
     members = node if isinstance(node, dict) else dict(enumerate(node)) if isinstance(node, list) else {}
     inner = list(members.values())
     if inner and all(isinstance(one, dict) for one in inner) and not place.is_past:
@@ -64,7 +64,7 @@ def _tables(path: str, node: Any, place: Place) -> Iterator[_Table]:
         yield from _tables(below(path, key), one, place.below(key)) if isinstance(one, dict | list) else ()
 
 
-def _null_keys(path: str, node: Any, place: Place, things: Things) -> Iterator[Hint]:
+def _null_keys(path: str, node: Any, place: RowPlace, things: Things) -> Iterator[Hint]:
     """Rows under null."""
     if isinstance(node, dict):
         for key, inner in node.items():

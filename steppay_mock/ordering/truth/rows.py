@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from steppay_mock.ordering.state.path import below
-from steppay_mock.ordering.truth.names import Place, id_name, is_inner, kinds_in, words_of
+from steppay_mock.ordering.truth.names import RowPlace, id_name, is_inner, kinds_in, words_of
 from steppay_mock.ordering.truth.things import Thing, Things
 
 _PARTS = re.compile(r"[^\w]+")
@@ -18,11 +18,11 @@ _LISTED = ""  # the column of a value that has none
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class StateRow:
     """One row, or one value under an id."""
 
     path: str
-    place: Place
+    place: RowPlace
     things: tuple[Thing, ...]
     """What it may be the row of: one thing, unless its ids leave that open."""
     mentioned: tuple[Thing, ...]
@@ -47,12 +47,12 @@ class Row:
         return own or tuple(one for one in self.mentioned if one.kind in kinds)
 
 
-def find_rows(state: Any, things: Things) -> tuple[Row, ...]:
+def find_rows(state: Any, things: Things) -> tuple[StateRow, ...]:
     """The rows about things of the story, in the order of the state.
 
     What holds two rows of one thing is a history; its rows are left out, and so is what is named like one.
     """
-    found = [row for row in _Walk(things).walk("$", state, Place(), container="$") if not row.place.is_past]
+    found = [row for row in _Walk(things).walk("$", state, RowPlace(), container="$") if not row.place.is_past]
     counts = Counter((row.container, thing) for row in found if row.is_own for thing in row.things)
     histories = {container for (container, _), count in counts.items() if count > 1}
     return tuple(row for row in found if row.container not in histories)
@@ -66,12 +66,12 @@ class _Walk:
         self,
         path: str,
         node: Any,
-        place: Place,
+        place: RowPlace,
         *,
         container: str,
         named: tuple[Thing, ...] = (),
-        owner: Row | None = None,
-    ) -> Iterator[Row]:
+        owner: StateRow | None = None,
+    ) -> Iterator[StateRow]:
         """The rows in a node; ``named`` are the things that its key names, ``owner`` is the row that it belongs to."""
         if isinstance(node, dict):
             row = self._row(path, node, place, container=container, named=named, owner=owner)
@@ -87,7 +87,7 @@ class _Walk:
             for at, inner in enumerate(node):
                 yield from self.walk(below(path, at), inner, place, container=path)
 
-    def _member(self, path: str, key: Any, inner: Any, place: Place, row: Row | None) -> Iterator[Row]:
+    def _member(self, path: str, key: Any, inner: Any, place: RowPlace, row: StateRow | None) -> Iterator[StateRow]:
         named = self._named(key, place)
         inside = place if named else place.below(key)
         if isinstance(inner, dict | list):
@@ -95,9 +95,9 @@ class _Walk:
             yield from self.walk(below(path, key), inner, inside, container=path, named=named, owner=owner)
         elif named:
             columns = {place.name: inner}
-            yield Row(below(path, key), place, named, named, columns, container=path, is_value=True)
+            yield StateRow(below(path, key), place, named, named, columns, container=path, is_value=True)
 
-    def _named(self, key: Any, place: Place) -> tuple[Thing, ...]:
+    def _named(self, key: Any, place: RowPlace) -> tuple[Thing, ...]:
         """The things that a key names: ``662866``, or ``subscription/662866``."""
         found = self._numbered(key, place)
         if not found and isinstance(key, str):
@@ -112,12 +112,12 @@ class _Walk:
         self,
         path: str,
         node: dict[Any, Any],
-        place: Place,
+        place: RowPlace,
         *,
         container: str,
         named: tuple[Thing, ...],
-        owner: Row | None,
-    ) -> Row | None:
+        owner: StateRow | None,
+    ) -> StateRow | None:
         columns = {
             key: value for key, value in node.items() if isinstance(key, str) and not isinstance(value, dict | list)
         }
@@ -135,14 +135,14 @@ class _Walk:
         if not own:
             return None
         things = tuple(dict.fromkeys(own))
-        return Row(path, place, things, tuple(dict.fromkeys(mentioned)), columns, container, is_own=is_own)
+        return StateRow(path, place, things, tuple(dict.fromkeys(mentioned)), columns, container, is_own=is_own)
 
-    def _numbered(self, value: Any, place: Place) -> tuple[Thing, ...]:
+    def _numbered(self, value: Any, place: RowPlace) -> tuple[Thing, ...]:
         """The things of that id, of whatever kind; a small number counts rows where nothing says of what it is."""
         found = self.things.find(value)
         return found if place.kinds else tuple(one for one in found if len(str(value)) >= _LONG)
 
-    def _ids(self, columns: Mapping[str, Any], place: Place) -> tuple[tuple[Thing, ...], tuple[Thing, ...]]:
+    def _ids(self, columns: Mapping[str, Any], place: RowPlace) -> tuple[tuple[Thing, ...], tuple[Thing, ...]]:
         """The things that columns such as ``id`` name, and those that columns such as ``payment_id`` do."""
         generic: list[Thing] = []
         by_kind: list[Thing] = []
@@ -154,7 +154,7 @@ class _Walk:
                 by_kind.extend(self.things.find(value, read.kind))
         return tuple(generic), tuple(by_kind)
 
-    def _listed(self, path: str, node: list[Any], place: Place, container: str) -> Row | None:
+    def _listed(self, path: str, node: list[Any], place: RowPlace, container: str) -> StateRow | None:
         """A row without names, as ``fetchall()`` gives it: an id first, and one text that is a status."""
         if len(node) < 2 or any(isinstance(one, dict | list) for one in node):
             return None
@@ -162,10 +162,10 @@ class _Walk:
         texts = [one for one in node[1:] if isinstance(one, str) and one.isupper()]
         if len(named) != 1 or len(texts) != 1 or place.is_foreign:
             return None
-        return Row(path, place, named, named, {_LISTED: texts[0]}, container, is_value=True)
+        return StateRow(path, place, named, named, {_LISTED: texts[0]}, container, is_value=True)
 
 
-def _is_inner(name: str, row: Row) -> bool:
+def _is_inner(name: str, row: StateRow) -> bool:
     return any(is_inner(name, thing.kind) for thing in row.things)
 
 

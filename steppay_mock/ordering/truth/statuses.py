@@ -8,7 +8,7 @@ from functools import cache
 from steppay_mock.contract.locate import load_schema
 from steppay_mock.ordering.truth.hint import Hint
 from steppay_mock.ordering.truth.names import without_kinds, words_of
-from steppay_mock.ordering.truth.rows import Row
+from steppay_mock.ordering.truth.rows import StateRow
 from steppay_mock.ordering.truth.things import Telling, Thing
 
 FIELDS = {
@@ -62,7 +62,7 @@ _OWN_WORDS: dict[str, dict[str, str]] = {
 }
 
 
-def status_hints(row: Row) -> Iterator[Hint]:
+def status_hints(row: StateRow) -> Iterator[Hint]:
     """The statuses of the row that contradict the store."""
     for name, value in row.columns.items():
         if isinstance(value, str) and _is_status(name, row):
@@ -71,7 +71,7 @@ def status_hints(row: Row) -> Iterator[Hint]:
                 yield hint
 
 
-def has_status(row: Row) -> bool:
+def has_status(row: StateRow) -> bool:
     """Whether the row has a status that can be compared with the store."""
     return any(
         _contradicts(value, thing, row) is not None
@@ -87,14 +87,14 @@ def is_word_of(value: str, kind: str) -> bool:
     return kind in _VOCABULARIES and value in _vocabulary(kind)
 
 
-def _is_status(name: str, row: Row) -> bool:
+def _is_status(name: str, row: StateRow) -> bool:
     rest = without_kinds(words_of(name))
     if row.is_value:  # what is under an id may be the status without being called so
         return not row.place.is_foreign or rest in _STATUS_NAMES
     return rest in _STATUS_NAMES
 
 
-def _compare(row: Row, name: str, value: str) -> Hint | None:
+def _compare(row: StateRow, name: str, value: str) -> Hint | None:
     """The status beside the first thing that it can be that of, if it contradicts all of them."""
     compared = [(thing, _contradicts(value, thing, row)) for thing in row.about(name) if thing.kind in FIELDS]
     decided = [(thing, wrong) for thing, wrong in compared if wrong is not None]
@@ -103,7 +103,7 @@ def _compare(row: Row, name: str, value: str) -> Hint | None:
     return _hint(decided[0][0], value, row.path_of(name))
 
 
-def _contradicts(value: str, thing: Thing, row: Row) -> bool | None:
+def _contradicts(value: str, thing: Thing, row: StateRow) -> bool | None:
     """Whether the store says otherwise; None where that cannot be told."""
     known = thing.known(FIELDS[thing.kind])
     if not known or None in known:

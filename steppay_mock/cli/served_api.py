@@ -22,7 +22,7 @@ VARIABLE = "STEPPAY_SECRET_TOKEN"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ReadingBack:
+class ServedApi:
     """Whether the API is served, where, and with which token."""
 
     serve_api: bool
@@ -42,7 +42,7 @@ class ReadingBack:
             )
         api_token(self.api_token)
 
-    def settled(self) -> ReadingBack:
+    def settled(self) -> ServedApi:
         """The same with a port: the receiver calls one address, however many stories follow each other."""
         if not self.serve_api or self.api_port:
             return self
@@ -84,20 +84,20 @@ def api_token(given: str | None) -> str:
     return found
 
 
-def reading_back_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """What decides how the API is served; the command gets it together, as ``reading_back``."""
+def served_api_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """What decides how the API is served; the command gets it together, as ``served_api``."""
 
     @wraps(command)
     def gathered(**options: Any) -> Any:
-        reading_back = ReadingBack(**{name: options.pop(name) for name in ReadingBack.__dataclass_fields__})
-        return command(reading_back=reading_back, **options)
+        served_api = ServedApi(**{name: options.pop(name) for name in ServedApi.__dataclass_fields__})
+        return command(served_api=served_api, **options)
 
-    for option in reversed(_READING_BACK):
+    for option in reversed(_SERVED_API):
         gathered = option(gathered)
     return gathered
 
 
-_READING_BACK: tuple[Decorator[Any], ...] = (
+_SERVED_API: tuple[Decorator[Any], ...] = (
     click.option(
         "--serve-api",
         is_flag=True,
