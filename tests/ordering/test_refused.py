@@ -13,6 +13,7 @@ from ordering.conftest import START, MakeLife
 from ordering.ledgers import Ledger, Rows, keep_newest
 
 from steppay_mock import Event, SteppayMockError, explore, make_event, replay
+from steppay_mock.ordering.search.unsteady import smallest_witnesses
 
 # What is refused in the order in which it happened.
 
@@ -253,19 +254,35 @@ def test_independent_mistakes_are_told_in_one_run() -> None:
     assert len({one.token for one in found.counterexamples}) == 2
 
 
-def test_what_a_probe_hides_is_shown_by_few_events(make_life: MakeLife) -> None:
-    def second_thoughts(rows: Rows, envelope: dict[str, Any]) -> None:
-        """The first two to come decide what the third one does; the end is always the same."""
-        seen = rows.setdefault(0, {"order": []})["order"]
-        seen.append(envelope["timestamp"])
-        rows[1] = {"odd": len(seen) == 3 and seen[0] > seen[1], "many": len(seen)}
+def test_what_a_probe_hides_is_shown_by_few_events(make_life: MakeLife, monkeypatch: pytest.MonkeyPatch) -> None:
+    """PAUSE shows whether UNPAID came before the creation, until all have come; it needs no other event."""
 
+    def second_thoughts(rows: Rows, envelope: dict[str, Any]) -> None:
+        seen = rows.setdefault(0, {"order": []})["order"]
+        seen.append(envelope["event"] if envelope["event"].endswith("created") else envelope["data"]["status"])
+        created, unpaid = (seen.index(one) if one in seen else 9 for one in ("subscription.created", "UNPAID"))
+        odd = seen[-1] == "PAUSE" and unpaid < created < 9 and len(seen) < 6
+        rows[1] = {"odd": odd, "many": len(seen)}
+
+    given: list[int] = []
+
+    def noting(subject: Any, before: Any, now: Any, *, budget: int) -> Any:
+        given.append(len(before))
+        return smallest_witnesses(subject, before, now, budget=budget)
+
+    monkeypatch.setattr("steppay_mock.ordering.search.inquiry.smallest_witnesses", noting)
     ledger = Ledger(second_thoughts)
     found = explore(
-        make_life(6), ledger, state=lambda: ledger.rows.get(1), reset=ledger.reset, duplicates=False, budget=2_000
+        make_life(6),
+        ledger,
+        state=lambda: ledger.rows.get(1),
+        reset=ledger.reset,
+        duplicates=False,
+        budget=2_000,
     )
     assert found.verdict == "hidden"
     assert sorted(len(run.course) for run in found.witnesses) == [3, 3]
+    assert given[0] > 3
 
 
 def test_what_is_refused_is_told_also_where_nothing_else_has_an_effect(make_life: MakeLife) -> None:
