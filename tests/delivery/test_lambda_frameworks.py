@@ -1,0 +1,117 @@
+"""What people put into Lambda: an ASGI app behind Mangum, a WSGI app behind serverless-wsgi, a resolver of Powertools.
+
+Each reads the event by its own code: that they take it says that its shape is right.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+import serverless_wsgi
+from aws_lambda_powertools.event_handler import (
+    ALBResolver,
+    APIGatewayHttpResolver,
+    APIGatewayRestResolver,
+    LambdaFunctionUrlResolver,
+    Response,
+)
+from delivery.lambdas import KINDS, SECRET
+from flask import Flask, request
+from mangum import Mangum
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse
+from starlette.routing import Route
+
+from steppay_mock import EventType, SignatureError, deliver, lambda_app, make_event, make_events, verify
+
+EVENTS = make_events(EventType, seed=7)
+PATH = "/webhooks/상점?a=b%20c"
+RESOLVERS = {
+    "http-api": APIGatewayHttpResolver,
+    "function-url": LambdaFunctionUrlResolver,
+    "rest-api": APIGatewayRestResolver,
+    "alb": ALBResolver,
+}
+
+
+def told(header: str | None, body: bytes) -> tuple[int, str]:
+    try:
+        verify(header, body, [SECRET])
+    except SignatureError as error:
+        return 401, str(error)
+    return 202, "받음"
+
+
+def behind_mangum(_kind: str) -> Callable[..., Any]:
+    async def webhook(asked: Request) -> PlainTextResponse:
+        assert (asked.path_params["shop"], asked.query_params["a"]) == ("상점", "b c")
+        status, text = told(asked.headers.get("Steppay-Signature"), await asked.body())
+        return PlainTextResponse(text, status)
+
+    handler: Callable[..., Any] = Mangum(
+        Starlette(routes=[Route("/webhooks/{shop}", webhook, methods=["POST"])]), lifespan="off"
+    )
+    return handler
+
+
+def behind_serverless_wsgi(_kind: str) -> Callable[..., Any]:
+    app = Flask("shop")
+
+    @app.post("/webhooks/<shop>")
+    def webhook(shop: str) -> tuple[str, int]:
+        assert (shop, request.args["a"]) == ("상점", "b c")
+        status, text = told(request.headers.get("Steppay-Signature"), request.get_data())
+        return text, status
+
+    def handler(event: Any, context: Any) -> Any:
+        return serverless_wsgi.handle_request(app, event, context)
+
+    return handler
+
+
+def behind_powertools(kind: str) -> Callable[..., Any]:
+    app = RESOLVERS[kind]()
+
+    def webhook(shop: str) -> Any:
+        assert shop
+        event: Any = app.current_event
+        assert event.query_string_parameters
+        status, text = told(event.headers.get("Steppay-Signature"), event.decoded_body.encode())
+        return Response(status_code=status, content_type="text/plain", body=text)
+
+    app.post("/webhooks/<shop>")(webhook)
+
+    def handler(event: Any, context: Any) -> Any:
+        return app.resolve(event, context)
+
+    return handler
+
+
+@pytest.mark.parametrize("make", [behind_mangum, behind_serverless_wsgi, behind_powertools])
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("as_base64", [True, False])
+def test_it_takes_the_event_and_its_answer_is_read(
+    kind: Any, *, as_base64: bool, make: Callable[[str], Callable[..., Any]]
+) -> None:
+    app = lambda_app(make(kind), kind=kind, base64=as_base64)
+    report = deliver(EVENTS, to=app, secret=SECRET, path=PATH)
+    report.assert_ok()
+    assert {(outcome.status, outcome.body.decode()) for outcome in report} == {(202, "받음")}
+    refused = deliver(EVENTS[0], to=app, secret="another", path=PATH)
+    assert refused[0].status == 401
+
+
+@pytest.mark.parametrize("make", [behind_mangum, behind_serverless_wsgi])
+def test_a_load_balancer_with_multi_value_headers_is_taken_too(make: Callable[[str], Callable[..., Any]]) -> None:
+    app = lambda_app(make("alb"), kind="alb", multi_value_headers=True)
+    deliver(EVENTS[:2], to=app, secret=SECRET, path=PATH).assert_ok()
+
+
+def test_a_resolver_of_another_gateway_is_told_which() -> None:
+    app = lambda_app(behind_powertools("rest-api"), kind="http-api")
+    (outcome,) = deliver(make_event("order.created", seed=7), to=app, secret=SECRET, path=PATH)
+    assert not outcome.ok
+    assert "is in an event of kind='rest-api'" in str(outcome.error)
