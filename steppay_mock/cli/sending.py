@@ -83,7 +83,7 @@ class Sending:
             raise click.UsageError(
                 "--lambda delivers to one function, one event after the other, without a journal. Leave out --lambda, "
                 "or what asks for more: --journal, --concurrency, --rate, --retries, --success, --keep-alive, several "
-                "endpoints, or one with events of its own. What steppay-mock.toml asks for is left out by --config none."
+                "endpoints, or one with events of its own. --config none leaves out what steppay-mock.toml asks for."
             )
         return route
 

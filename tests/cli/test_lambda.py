@@ -59,7 +59,7 @@ def root(receiver: Any) -> str:
     ("kind", "path_in"), [("http-api", "rawPath"), ("function-url", "rawPath"), ("rest-api", "path"), ("alb", "path")]
 )
 def test_send_makes_the_event_of_the_gateway(
-    run: Any, root: str, function: Function, secret: str, kind: str, path_in: str
+    run: Any, root: str, function: Function, secret: str, *, kind: str, path_in: str
 ) -> None:
     done = run("send", root, "all", "--lambda", kind, "--lambda-path", "/hooks/steppay", *SEED, "--secret", secret)
     assert done.code == 0, done.out
@@ -97,9 +97,7 @@ def test_an_endpoint_of_the_file_may_be_a_runtime(
     assert len(function.events) == 1
 
 
-def test_explore_finds_and_replay_tells_when_it_is_mended(
-    run: Any, root: str, function: Function, secret: str
-) -> None:
+def test_explore_finds_and_replay_tells_when_it_is_mended(run: Any, root: str, function: Function, secret: str) -> None:
     function.shop.mended = False
     urls = ("--to", root, "--state-url", f"{root}/state", "--reset-url", f"{root}/reset")
     words = ("--scenario", "customer-registers-and-leaves", "--lambda", "http-api", "--lambda-path", "/hooks", *SEED)
@@ -137,7 +135,7 @@ def test_the_page_of_a_report_shows_no_program_that_would_post_webhooks_to_the_r
     ],
 )
 def test_what_does_not_go_together_is_wrong_usage(
-    run: Any, root: str, function: Function, secret: str, words: tuple[str, ...], told: str
+    run: Any, root: str, function: Function, secret: str, *, words: tuple[str, ...], told: str
 ) -> None:
     done = run("send", root, "order.created", "--secret", secret, *words)
     assert done.code == 2
