@@ -5,7 +5,8 @@ Each reads the event by its own code: that they take it says that its shape is r
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import asyncio
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -25,7 +26,18 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 
-from steppay_mock import EventType, SignatureError, deliver, lambda_app, make_event, make_events, verify
+from steppay_mock import (
+    EventType,
+    SignatureError,
+    deliver,
+    deliver_async,
+    explore,
+    lambda_app,
+    make_event,
+    make_events,
+    scenario,
+    verify,
+)
 
 EVENTS = make_events(EventType, seed=7)
 PATH = "/webhooks/상점?a=b%20c"
@@ -35,6 +47,16 @@ RESOLVERS = {
     "rest-api": APIGatewayRestResolver,
     "alb": ALBResolver,
 }
+
+
+@pytest.fixture(autouse=True)
+def _loop() -> Iterator[None]:
+    """The event loop that Mangum takes when it is made: it would leave one of its own open."""
+    loop = asyncio.new_event_loop()
+    asyncio.set_event_loop(loop)
+    yield
+    asyncio.set_event_loop(None)
+    loop.close()
 
 
 def told(header: str | None, body: bytes) -> tuple[int, str]:
@@ -108,6 +130,43 @@ def test_it_takes_the_event_and_its_answer_is_read(
 def test_a_load_balancer_with_multi_value_headers_is_taken_too(make: Callable[[str], Callable[..., Any]]) -> None:
     app = lambda_app(make("alb"), kind="alb", multi_value_headers=True)
     deliver(EVENTS[:2], to=app, secret=SECRET, path=PATH).assert_ok()
+
+
+def test_mangum_finds_an_event_loop_where_the_test_left_none() -> None:
+    handler = behind_mangum("http-api")
+    asyncio.run(asyncio.sleep(0))  # leaves the thread without a loop
+    deliver(EVENTS[:2], to=lambda_app(handler), secret=SECRET, path=PATH).assert_ok()
+
+
+def test_what_an_app_keeps_open_stays_usable_behind_mangum() -> None:
+    loops: list[asyncio.AbstractEventLoop] = []
+
+    async def webhook(_asked: Request) -> PlainTextResponse:
+        loops.append(asyncio.get_running_loop())
+        return PlainTextResponse("")
+
+    handler = Mangum(Starlette(routes=[Route("/hooks", webhook, methods=["POST"])]), lifespan="off")
+    asyncio.run(asyncio.sleep(0))
+    deliver(EVENTS[:3], to=lambda_app(handler), path="/hooks").assert_ok()
+    assert len(loops) == 3
+    assert len(set(map(id, loops))) == 1
+    assert loops[0].is_closed()
+
+
+def test_events_in_flight_at_once_go_through_mangum_too() -> None:
+    taken: dict[str, str] = {}
+
+    async def webhook(asked: Request) -> PlainTextResponse:
+        payload = await asked.json()
+        taken[payload["event"]] = "taken"
+        return PlainTextResponse("")
+
+    handler = Mangum(Starlette(routes=[Route("/hooks", webhook, methods=["POST"])]), lifespan="off")
+    story = scenario("order-cancelled-before-payment", seed=7)
+    options: dict[str, Any] = {"state": lambda: taken, "reset": taken.clear, "path": "/hooks"}
+    explore(story, lambda_app(handler), overlap=True, **options).assert_ok()
+    report = asyncio.run(deliver_async(EVENTS[:2], to=lambda_app(handler), path="/hooks"))
+    report.assert_ok()
 
 
 def test_a_resolver_of_another_gateway_is_told_which() -> None:

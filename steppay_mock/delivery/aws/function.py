@@ -11,6 +11,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Protocol
 
 from steppay_mock.delivery.aws.context import LambdaContext
+from steppay_mock.delivery.aws.event_loops import EventLoops
 from steppay_mock.delivery.django_requests import kept_connections
 from steppay_mock.delivery.excerpt import excerpt, excerpt_of
 from steppay_mock.delivery.http import HttpTransport
@@ -52,6 +53,9 @@ class Function(Protocol):
     def invoke(self, event: dict[str, Any], call: Call) -> Returned:
         """What came of it; nothing that the function does wrong is raised."""
 
+    def close(self) -> None:
+        """Let go of what was kept between invocations."""
+
 
 class LocalFunction:
     """Calls a handler in this thread. There is no timeout: a function that runs here cannot be interrupted."""
@@ -62,12 +66,17 @@ class LocalFunction:
         self._handler = handler
         self._name = name_of(handler)
         self._timeout = timeout
+        self._loops = EventLoops()
+
+    def close(self) -> None:
+        """Close the event loops that were made for the handler."""
+        self._loops.close()
 
     def invoke(self, event: dict[str, Any], call: Call) -> Returned:
         """Call the handler; what it raises, KeyboardInterrupt apart, is told."""
         context = LambdaContext(call, name=self._name, timeout=self._timeout)
         try:
-            with kept_connections():
+            with kept_connections(), self._loops.at_hand():
                 value = self._handler(event, context)
         except (Exception, SystemExit) as error:  # noqa: BLE001 - a handler may raise anything; it is the outcome
             key = error.args[0] if isinstance(error, KeyError) and error.args else None
@@ -88,6 +97,9 @@ class RemoteFunction:
 
     def __init__(self, transport: RuntimeTransport) -> None:
         self._transport = transport
+
+    def close(self) -> None:
+        """Nothing is kept."""
 
     def invoke(self, event: dict[str, Any], call: Call) -> Returned:  # noqa: ARG002 - the runtime has its own context
         """Post the event and read what the runtime says."""

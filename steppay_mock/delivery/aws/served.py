@@ -26,16 +26,15 @@ def serve_call(app: LambdaApp, environ: dict[str, Any], start_response: Callable
     request = Request(environ)
     query = environ.get("QUERY_STRING", "")
     settings = resolve_options({})
-    transport = app.transport(settings)
-    answer = transport.pass_on(
-        Call(
-            target=quote(request.path) + (f"?{query}" if query else ""),
-            headers={name.lower(): value for name, value in request.headers.items() if name.lower() != "host"},
-            body=request.get_data(),
-            now=settings.now(),
-            method=request.method,
-        )
+    call = Call(
+        target=quote(request.path) + (f"?{query}" if query else ""),
+        headers={name.lower(): value for name, value in request.headers.items() if name.lower() != "host"},
+        body=request.get_data(),
+        now=settings.now(),
+        method=request.method,
     )
+    with app.transport(settings) as transport:
+        answer = transport.pass_on(call)
     if answer.error is not None:
         environ["wsgi.errors"].write(f"{transport.target}: {answer.error}\n")
     status = failed_reply(app.shape.kind).status if answer.status is None else answer.status

@@ -43,7 +43,7 @@ class LambdaTransport:
         return self
 
     def __exit__(self, *_exception: object) -> None:
-        """A function has no end."""
+        self._function.close()
 
     def send(self, request: Request) -> Answer:
         """Hand over one request; what the function does wrong is what the gateway would have answered."""
