@@ -138,6 +138,18 @@ def test_mangum_finds_an_event_loop_where_the_test_left_none() -> None:
     deliver(EVENTS[:2], to=lambda_app(handler), secret=SECRET, path=PATH).assert_ok()
 
 
+def test_no_event_loop_is_left_behind_for_a_handler_that_needs_none() -> None:
+    asyncio.set_event_loop_policy(None)  # as in a thread in which nobody asked for a loop yet
+    made: list[asyncio.AbstractEventLoop] = []
+
+    def handler(_event: Any, _context: Any) -> Any:
+        made.append(asyncio.get_event_loop())
+        return {"statusCode": 200}
+
+    deliver(EVENTS[0], to=lambda_app(handler)).assert_ok()
+    assert made[0].is_closed()
+
+
 def test_what_an_app_keeps_open_stays_usable_behind_mangum() -> None:
     loops: list[asyncio.AbstractEventLoop] = []
 

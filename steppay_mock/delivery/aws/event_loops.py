@@ -46,9 +46,14 @@ class EventLoops:
 
 
 def _has_one() -> bool:
+    """Whether this thread has a loop that is open. Before 3.14, ``get_event_loop`` would make one in the main thread."""
     import asyncio
 
-    try:
-        return not asyncio.get_event_loop().is_closed()
-    except (RuntimeError, DeprecationWarning):  # the warning where tests make errors of warnings
-        return False
+    if sys.version_info >= (3, 14):
+        try:
+            return not asyncio.get_event_loop().is_closed()
+        except RuntimeError:
+            return False
+    here = getattr(asyncio.get_event_loop_policy(), "_local", None)
+    loop: asyncio.AbstractEventLoop | None = getattr(here, "_loop", None)
+    return loop is not None and not loop.is_closed()
