@@ -46,7 +46,7 @@ class EventLoops:
 
 
 def _has_one() -> bool:
-    """Whether this thread has a loop that is open. Before 3.14, ``get_event_loop`` would make one in the main thread."""
+    """Whether this thread has a loop that is open. Before Python 3.14 ``get_event_loop`` may make one."""
     import asyncio
 
     if sys.version_info >= (3, 14):

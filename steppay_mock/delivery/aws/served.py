@@ -9,6 +9,7 @@ from urllib.parse import quote
 
 from steppay_mock.delivery.aws.call import Call
 from steppay_mock.delivery.aws.replies import failed_reply
+from steppay_mock.wire.shown_url import shown_url
 
 if TYPE_CHECKING:
     from steppay_mock.delivery.aws.app import LambdaApp
@@ -36,7 +37,7 @@ def serve_call(app: LambdaApp, environ: dict[str, Any], start_response: Callable
     with app.transport(settings) as transport:
         answer = transport.pass_on(call)
     if answer.error is not None:
-        environ["wsgi.errors"].write(f"{transport.target}: {answer.error}\n")
+        environ["wsgi.errors"].write(f"{call.method} {shown_url(call.target)}: {answer.error}\n")
     status = failed_reply(app.shape.kind).status if answer.status is None else answer.status
     headers = [(name, value) for name, value in answer.headers.items() if name not in _NOT_PASSED_ON]
     start_response(f"{status} {_REASONS.get(status, '')}", [*headers, ("content-length", str(len(answer.body)))])
