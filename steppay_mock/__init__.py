@@ -9,6 +9,7 @@ TYPE_CHECKING = False  # type checkers read it as true; importing it from typing
 if TYPE_CHECKING:
     from steppay_mock.contract.catalogue import EventType
     from steppay_mock.contract.validate import iter_errors, validate
+    from steppay_mock.delivery.aws.app import lambda_app
     from steppay_mock.delivery.deliver import deliver, deliver_async
     from steppay_mock.delivery.outcome import Outcome
     from steppay_mock.delivery.report import Report
@@ -53,6 +54,7 @@ __all__ = [
     "explore",
     "explore_async",
     "iter_errors",
+    "lambda_app",
     "load_scenarios",
     "make_event",
     "make_events",
@@ -86,6 +88,7 @@ _HOMES = {
     "explore": "ordering.explore",
     "explore_async": "ordering.explore",
     "iter_errors": "contract.validate",
+    "lambda_app": "delivery.aws.app",
     "load_scenarios": "store.scenarios.registry",
     "make_event": "payload.factory",
     "make_events": "payload.factory",

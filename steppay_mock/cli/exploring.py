@@ -17,6 +17,7 @@ from steppay_mock.ordering.failure import ExplorationError
 if TYPE_CHECKING:
     from steppay_mock.cli.candidates import Candidate
     from steppay_mock.cli.served_api import ServedApi
+    from steppay_mock.delivery.target import Target
     from steppay_mock.ordering.exploration import Exploration
 
 
@@ -30,21 +31,21 @@ class Explored:
 
 
 def explore_one(
-    candidate: Candidate, url: str, *, budget: int, served_api: ServedApi, options: dict[str, Any]
+    candidate: Candidate, receiver: Target, *, budget: int, served_api: ServedApi, options: dict[str, Any]
 ) -> Explored:
     """What is found in this story; misuse is a SteppayMockError."""
     story = candidate.story
     with served_api.serving(story.store) as api:
         try:
             with searching(budget=budget) as watch:
-                found = explore(story, url, seed=candidate.seed, budget=budget, watch=watch, **api, **options)
+                found = explore(story, receiver, seed=candidate.seed, budget=budget, watch=watch, **api, **options)
         except ExplorationError as error:
             return Explored(candidate=candidate, found=error.exploration, code=tell_cut_off(error))
     return Explored(candidate=candidate, found=found, code=exit_code(found))
 
 
 def explore_each(
-    candidates: Sequence[Candidate], url: str, *, budget: int, served_api: ServedApi, options: dict[str, Any]
+    candidates: Sequence[Candidate], receiver: Target, *, budget: int, served_api: ServedApi, options: dict[str, Any]
 ) -> list[Explored]:
     """What is found in each story; after Ctrl-C, or where nobody answers, the others are skipped."""
     outcomes: list[Explored] = []
@@ -55,7 +56,7 @@ def explore_each(
             continue
         say(f"exploring {one.name}, seed {one.seed}")
         try:
-            outcome = explore_one(one, url, budget=budget, served_api=served_api, options=options)
+            outcome = explore_one(one, receiver, budget=budget, served_api=served_api, options=options)
         except SteppayMockError as error:
             say(f"Error: {error}")
             outcome = Explored(candidate=one, code=MISUSED)

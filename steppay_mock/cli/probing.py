@@ -15,6 +15,7 @@ from steppay_mock.cli.configuring import config_option
 from steppay_mock.cli.consent import agree, read_hosts
 from steppay_mock.cli.formats import read_endpoint
 from steppay_mock.cli.headers import VARIABLE, HeaderField, headers_of
+from steppay_mock.cli.lambdas import Gateway, lambda_options
 from steppay_mock.cli.options import Decorator, secret_option, unsigned_option
 from steppay_mock.cli.parameters import Seconds
 from steppay_mock.cli.registered import Registered, events_option, find_receiver
@@ -26,8 +27,10 @@ from steppay_mock.ordering.face import Face, Reach
 from steppay_mock.wire.shown_url import shown_url
 
 if TYPE_CHECKING:
+    from steppay_mock.delivery.aws.call import Kind
     from steppay_mock.delivery.config import Config, Entry
     from steppay_mock.delivery.endpoint import Endpoint
+    from steppay_mock.delivery.target import Target
 
 _URLS = {
     "--to": "STEPPAY_MOCK_TO",
@@ -58,9 +61,11 @@ class Probing:
     timeout: float
     hosts: tuple[str, ...]
     config: Config | None
+    lambda_kind: Kind | None
+    lambda_path: str | None
 
-    def open(self) -> tuple[str, dict[str, Any]]:
-        """The receiver's URL, and the options that ``explore`` and ``replay`` share.
+    def open(self) -> tuple[Target, dict[str, Any]]:
+        """The receiver, and the options that ``explore`` and ``replay`` share.
 
         What is wrong with any of it is an error before anything is sent.
         """
@@ -68,8 +73,9 @@ class Probing:
         from steppay_mock.ordering.truth.setting import read_truth_option
 
         truth = read_truth_option(self.truth)
+        self.gateway.check()
         fresh, found = self._is_fresh(), self.receiver
-        receiver = read_endpoint(found.url)
+        receiver = self.gateway.read(found.url)
         signing = Signing(given=self.secrets, unsigned=self.unsigned, config=self.config)
         secrets = signing.for_url(found.url) if self.endpoint is None else signing.for_entry(self._entry)
         allowed = agree(receiver, read_hosts(self.hosts))
@@ -78,8 +84,9 @@ class Probing:
                 allowed = agree(_endpoint(option, url), allowed, noun="request")
         common: dict[str, Any] = {"timeout": float(self.timeout), "allow_hosts": allowed}
         asking = {**common, "headers": headers_of(self.headers), "hide": secrets or ()}
-        return receiver.url, {
+        return self.gateway.target(receiver), {
             **common,
+            **self.gateway.options,
             "secret": secrets,
             "types": found.types,
             "ignore": self.ignored,
@@ -91,6 +98,11 @@ class Probing:
             "fresh": fresh,
             "reset": None if fresh else remote_reset(str(self.reset_url), method=self.reset_method, **asking),
         }
+
+    @property
+    def gateway(self) -> Gateway:
+        """What calls the receiver, where that is a Lambda function."""
+        return Gateway(kind=self.lambda_kind, path=self.lambda_path)
 
     @property
     def receiver(self) -> Registered:
@@ -146,6 +158,7 @@ class Probing:
         given = [
             *([] if self.endpoint is None else [("--endpoint", self.endpoint)]),
             *shown.items(),
+            *self.gateway.words,
             *([("--reset-method", self.reset_method)] if self.reset_method != "POST" else []),
             *(("--ignore", one) for one in self.ignored),
             *([] if self.truth == "hints" else [("--truth", self.truth)]),
@@ -165,7 +178,10 @@ class Probing:
             before="steppay-mock replay ",
             after=f" {shlex.join(words)}" if words else "",
             hint=f"with {', '.join(set_again)}" if set_again else "",
-            reach=Reach(
+            # Programs that show a counterexample send webhooks to URLs, and a function gets events.
+            reach=None
+            if self.lambda_kind is not None
+            else Reach(
                 url=None if "--to" in hidden else str(read_endpoint(self.receiver.url)),
                 state_url=shown.get("--state-url"),
                 reset_url=shown.get("--reset-url"),
@@ -214,6 +230,7 @@ _PROBING: tuple[Decorator[Any], ...] = (
     ),
     click.option("--endpoint", metavar="NAME", help="In the place of --to: this endpoint of steppay-mock.toml."),
     events_option(),
+    *lambda_options(),
     click.option(
         "--state-url",
         metavar="URL",

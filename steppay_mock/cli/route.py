@@ -161,12 +161,14 @@ class Route:
                 "timeout": self.sending.timeout,
                 "sleep": sleep,
                 "allow_hosts": agree(receiver.endpoint, self.allowed, count=count),
+                **self.sending.gateway.options,
             }
         )
+        to = self.sending.gateway.target(receiver.endpoint)
         if sleep is not None:  # a schedule: only a plan that is there as a whole can have copies, and a bar hides that
-            return deliver_planned(planned, to=receiver.endpoint.url, settings=settings)
+            return deliver_planned(planned, to=to, settings=settings)
         with _progress(planned, count) as watched:
-            return deliver_planned(watched, to=receiver.endpoint.url, settings=settings)
+            return deliver_planned(watched, to=to, settings=settings)
 
 
 def _wait(seconds: float) -> None:

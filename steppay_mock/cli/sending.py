@@ -13,8 +13,8 @@ import click
 from steppay_mock.cli.configuring import config_option, endpoint_option, setting_option
 from steppay_mock.cli.consent import read_hosts
 from steppay_mock.cli.faulting import check_fault, fault_option
-from steppay_mock.cli.formats import read_endpoint
 from steppay_mock.cli.journals import journal_option
+from steppay_mock.cli.lambdas import Gateway, lambda_options
 from steppay_mock.cli.options import Decorator, json_option, secret_option, unsigned_option
 from steppay_mock.cli.parameters import Seconds, Statuses
 from steppay_mock.cli.reports import report_option
@@ -25,6 +25,7 @@ from steppay_mock.delivery.order import Order
 
 if TYPE_CHECKING:
     from steppay_mock.cli.retrying import Policy
+    from steppay_mock.delivery.aws.call import Kind
     from steppay_mock.delivery.config import Config
 
 _MOST_AT_ONCE = 1_000
@@ -53,6 +54,8 @@ class Sending:
     as_json: bool
     config: Config | None
     endpoints: tuple[str, ...]
+    lambda_kind: Kind | None
+    lambda_path: str | None
 
     @property
     def recorded(self) -> bool:
@@ -73,8 +76,21 @@ class Sending:
         What is wrong with it, or with the options, is an error before anything is made.
         """
         check_fault(self.fault, unsigned=self.unsigned)
+        self.gateway.check()
         receivers = self._endpoints(written) if url is None else (self._at(url),)
-        return Route(sending=self, receivers=receivers, allowed=read_hosts(self.hosts))
+        route = Route(sending=self, receivers=receivers, allowed=read_hosts(self.hosts))
+        if self.lambda_kind is not None and route.recorded:
+            raise click.UsageError(
+                "--lambda delivers to one function, one event after the other, without a journal. Leave out --lambda, "
+                "or what asks for more: --journal, --concurrency, --rate, --retries, --success, --keep-alive, several "
+                "endpoints, or one with events of its own. --config none leaves out what steppay-mock.toml asks for."
+            )
+        return route
+
+    @property
+    def gateway(self) -> Gateway:
+        """What calls the receiver, where that is a Lambda function."""
+        return Gateway(kind=self.lambda_kind, path=self.lambda_path)
 
     @property
     def _signing(self) -> Signing:
@@ -83,7 +99,7 @@ class Sending:
     def _at(self, url: str) -> Receiver:
         if self.endpoints:
             raise click.UsageError("--endpoint stands for a URL. Leave one of them out.")
-        return Receiver(endpoint=read_endpoint(url), secrets=self._signing.for_url(url))
+        return Receiver(endpoint=self.gateway.read(url), secrets=self._signing.for_url(url))
 
     def _endpoints(self, written: str) -> tuple[Receiver, ...]:
         if self.config is None:
@@ -93,7 +109,7 @@ class Sending:
             )
         return tuple(
             Receiver(
-                endpoint=read_endpoint(entry.url),
+                endpoint=self.gateway.read(entry.url),
                 secrets=self._signing.for_entry(entry),
                 name=entry.name,
                 events=entry.events,
@@ -219,6 +235,7 @@ _SENDING: tuple[Decorator[Any], ...] = (
         help="Deliver that share of the events once more, after all others, signed anew: 0.2 is a fifth.",
     ),
     fault_option(),
+    *lambda_options(),
     secret_option("Sign with it."),
     unsigned_option(),
     timeout_option(),

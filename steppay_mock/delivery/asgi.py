@@ -24,6 +24,8 @@ class AsgiTransport:
     that the event loop serves nothing else: then every task that appears is the app's, and is waited for at the end.
     """
 
+    in_process = True
+
     def __init__(
         self,
         app: AsgiApp,

@@ -29,7 +29,7 @@ _REDIRECT = (
 _TOO_LATE = "Let the receiver answer first and work later. The limit is timeout=; the vendor documents none (fact 23)."
 _NO_ANSWER = "Start the receiver, or correct to=."
 _RAISED = "Correct the receiver where the exception above was raised."
-_BROKE = "Correct the receiver where it makes its answer: it did not come whole."
+_BROKE = "Correct the receiver where it makes its answer: it is broken off or malformed."
 _SERVER = "Read the receiver's log: it failed while it worked on the event."
 _OTHER = "Answer 2xx for an event that was taken, also for one that is not of interest (assumed, fact 23)."
 

@@ -46,6 +46,7 @@ class HttpTransport:
     ``secrets`` are struck out of the answers, and so is what is secret in the URL.
     """
 
+    in_process = False
     _method = "POST"
     _persistence = "close"
     _most = MAX_ANSWER

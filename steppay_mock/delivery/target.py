@@ -1,4 +1,4 @@
-"""What was given as the receiver: a URL, a WSGI app or an ASGI app?"""
+"""What was given as the receiver: a URL, a WSGI app, an ASGI app or a Lambda function?"""
 
 from __future__ import annotations
 
@@ -12,12 +12,13 @@ from steppay_mock.wire.redact import Redaction
 
 if TYPE_CHECKING:
     from steppay_mock.delivery.asgi import AsgiTransport
+    from steppay_mock.delivery.aws.transport import LambdaTransport
     from steppay_mock.delivery.http import HttpTransport
     from steppay_mock.delivery.options import Settings
     from steppay_mock.delivery.wsgi import WsgiTransport
 
 Target = str | Callable[..., Any]
-"""A receiver: its URL, or the app itself, WSGI or ASGI."""
+"""A receiver: its URL, or the app itself, WSGI or ASGI, or what ``lambda_app`` gives."""
 
 _EXAMPLES = "Give a URL such as http://localhost:8000, or the app of Flask, Django, FastAPI or Starlette."
 _WRAPPING = (
@@ -28,7 +29,7 @@ _WRAPPING = (
 
 def make_transport(
     to: Target, settings: Settings, *, own_loop: bool = False
-) -> HttpTransport | WsgiTransport | AsgiTransport:
+) -> HttpTransport | WsgiTransport | AsgiTransport | LambdaTransport:
     """Make the transport that reaches the receiver, not yet opened.
 
     Raises SteppayMockError for a URL that cannot or may not be used and for an object that is no app. ``own_loop``: see
@@ -40,6 +41,10 @@ def make_transport(
 
         endpoint = parse_endpoint(to, path=settings.path, allowed=settings.allow_hosts)
         return HttpTransport(endpoint, timeout=settings.timeout, secrets=settings.hidden)
+    from steppay_mock.delivery.aws.app import LambdaApp
+
+    if isinstance(to, LambdaApp):
+        return to.transport(settings)
     if app_kind(to) == "wsgi":
         from steppay_mock.delivery.wsgi import WsgiTransport
 
@@ -67,6 +72,11 @@ def app_kind(app: object) -> Literal["wsgi", "asgi"]:
         signature = inspect.signature(app)
     except (TypeError, ValueError):
         raise _unclear(app, "its signature cannot be read") from None
+    if next(iter(signature.parameters), "") in {"event", "_event"}:
+        raise SteppayMockError(
+            f"{_name(app)} seems to be a Lambda handler, a function of event and context. Say what calls it: "
+            "lambda_app(handler, kind='http-api')."
+        )
     takes_two, takes_three = _takes(signature, 2), _takes(signature, 3)
     if takes_three and (_is_coroutine(app) or not takes_two):
         return "asgi"

@@ -65,11 +65,15 @@ class Answer:
 
 @runtime_checkable
 class Transport(Protocol):
-    """Sends requests while the caller waits: HTTP, WSGI."""
+    """Sends requests while the caller waits: HTTP, WSGI, Lambda."""
 
     @property
     def target(self) -> str:
         """Where the requests go, for people."""
+
+    @property
+    def in_process(self) -> bool:
+        """Whether the receiver is an app that runs in the thread of the caller."""
 
     def send(self, request: Request) -> Answer:
         """Hand over one request and give back what came of it."""

@@ -30,6 +30,8 @@ _WITHOUT_PREFIX = {"content-type": "CONTENT_TYPE", "content-length": "CONTENT_LE
 class WsgiTransport:
     """Calls a WSGI app. There is no timeout: a function that runs in this thread cannot be interrupted."""
 
+    in_process = True
+
     def __init__(self, app: WsgiApp, *, name: str, path: str, redact: Redaction = NO_REDACTION) -> None:
         self._app = app
         self._redact = redact

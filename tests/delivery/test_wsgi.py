@@ -168,7 +168,7 @@ def test_a_broken_protocol_has_its_next_step(payloads: Payloads) -> None:
     with pytest.raises(ContractViolation) as caught:
         report.assert_ok()
     assert (caught.value.kind, caught.value.sent) == ("broken-answer", "500, the app ended without an answer")
-    assert caught.value.next_step == "Correct the receiver where it makes its answer: it did not come whole."
+    assert caught.value.next_step == "Correct the receiver where it makes its answer: it is broken off or malformed."
 
 
 def test_what_fails_after_the_answer_keeps_its_status_but_is_not_ok(outcome: Callable[[Any], Outcome]) -> None:

@@ -24,7 +24,7 @@ PAGES = sorted(
 # The pages of the command line and of pytest have tests of their own; those of facts and of fidelity are tables.
 RUN = (
     *("schemas", "payloads", "signatures", "delivery", "store", "scenarios", "rest-api"),
-    *("ordering", "ordering-races", "ordering-costs"),
+    *("ordering", "ordering-races", "ordering-costs", "lambda"),
 )
 NODE_MODULES = ROOT / "tests" / "ajv" / "node_modules"
 

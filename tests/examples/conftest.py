@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from postgres import Database
 
-from steppay_mock import Report, deliver
+from steppay_mock import Report, deliver, lambda_app
 
 if TYPE_CHECKING:
     from steppay_mock.payload.event import Events
@@ -26,7 +26,9 @@ EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
 RECEIVERS = EXAMPLES / "receivers"
 APPS = EXAMPLES / "apps"
 NAIVE = Path(__file__).with_name("naive")
-SIBLINGS = ("steppay_webhook", "sqlite_store", "flask_app", "fastapi_app", "django_app", "readback_app")
+SIBLINGS = (
+    *("steppay_webhook", "sqlite_store", "flask_app", "fastapi_app", "django_app", "readback_app", "lambda_handler"),
+)
 SECRET = "whsec_test"
 TABLES = ("subscriptions", "payments", "inbox")
 
@@ -111,11 +113,13 @@ def load_app(postgres: Database, monkeypatch: pytest.MonkeyPatch) -> Iterator[Lo
         sys.modules.pop(name, None)
 
 
-@pytest.fixture(params=["flask_app", "fastapi_app", "django_app"])
+@pytest.fixture(params=["flask_app", "fastapi_app", "django_app", "lambda_handler"])
 def receiver(request: pytest.FixtureRequest, load: Load, tmp_path: Path) -> Iterator[Receiver]:
     """Each of the example receivers in turn, with an empty database."""
     database = str(tmp_path / "receiver.sqlite3")
-    app = load(request.param).create_app(database, SECRET)
+    module = load(request.param)
+    is_lambda = hasattr(module, "create_handler")
+    app = lambda_app(module.create_handler(database, SECRET)) if is_lambda else module.create_app(database, SECRET)
     # One connection stays open all the time: SQLite tidies up its files whenever the last one closes, which is slow.
     with closing(sqlite3.connect(database)) as connection:
         connection.row_factory = sqlite3.Row

@@ -20,6 +20,7 @@ from steppay_mock.ordering.face import speaking
 if TYPE_CHECKING:
     from steppay_mock.cli.candidates import Candidate
     from steppay_mock.cli.retrying import Policy
+    from steppay_mock.delivery.target import Target
 
 _URLS = (
     "--to http://localhost:8000 --state-url http://localhost:8000/test/state "
@@ -157,7 +158,7 @@ def command(
     from steppay_mock.cli.candidates import chosen_names, find_candidates
 
     chosen = chosen_names(names, every=every, staging=staging)
-    url, options = probing.open()
+    receiver, options = probing.open()
     served_api.check(fresh=options["fresh"])
     candidates = find_candidates(chosen, seeds=seeds, staging=staging, types=options["types"])
     how = {"strength": strength, "duplicates": not no_duplicates, "ties": ties, "paranoid": paranoid}
@@ -173,17 +174,17 @@ def command(
     files = {"reports": reports, "junits": junits}
     with speaking(probing.face(files=staging.files, also=served_api.words)):
         if len(candidates) == 1:
-            ctx.exit(_explore_one(candidates[0], url, search, files, as_json=as_json))
-        ctx.exit(_explore_several(candidates, url, search, files, as_json=as_json))
+            ctx.exit(_explore_one(candidates[0], receiver, search, files, as_json=as_json))
+        ctx.exit(_explore_several(candidates, receiver, search, files, as_json=as_json))
 
 
 def _explore_one(
-    candidate: Candidate, url: str, search: dict[str, Any], files: dict[str, Any], *, as_json: bool
+    candidate: Candidate, receiver: Target, search: dict[str, Any], files: dict[str, Any], *, as_json: bool
 ) -> int:
     from steppay_mock.cli.exploring import explore_one
     from steppay_mock.cli.findings import is_worth_showing, show, write_files, xml_of
 
-    outcome = explore_one(candidate, url, **search)
+    outcome = explore_one(candidate, receiver, **search)
     found = outcome.found
     if found is not None:
         name = f"steppay-mock explore {candidate.name}"
@@ -194,13 +195,13 @@ def _explore_one(
 
 
 def _explore_several(
-    candidates: list[Candidate], url: str, search: dict[str, Any], files: dict[str, Any], *, as_json: bool
+    candidates: list[Candidate], receiver: Target, search: dict[str, Any], files: dict[str, Any], *, as_json: bool
 ) -> int:
     from steppay_mock.cli.exploring import explore_each
     from steppay_mock.cli.findings import write_files
     from steppay_mock.cli.overview import overview_data, overview_page, overview_xml, show_overview, worst
 
-    outcomes = explore_each(candidates, url, **search)
+    outcomes = explore_each(candidates, receiver, **search)
     write_files(
         page=lambda: overview_page(outcomes),
         data=lambda: overview_data(outcomes),

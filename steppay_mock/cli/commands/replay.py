@@ -37,7 +37,7 @@ def command(ctx: click.Context, *, token: str, probing: Probing, served_api: Ser
     from steppay_mock.ordering.replay import make_again, replay
     from steppay_mock.ordering.token import read_token
 
-    url, options = probing.open()
+    receiver, options = probing.open()
     served_api.check(fresh=options["fresh"])
     load_files(files)
     served_api = served_api.settled()
@@ -45,7 +45,7 @@ def command(ctx: click.Context, *, token: str, probing: Probing, served_api: Ser
         story = make_again(read_token(token).source)
         try:
             with served_api.serving(story.store) as api:
-                found = replay(token, url, events=story, **api, **options)
+                found = replay(token, receiver, events=story, **api, **options)
         except ExplorationError as error:
             ctx.exit(tell_cut_off(error))
         write_text(found.report())

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any, Self
 from steppay_mock.delivery.excerpt import excerpt_of
 from steppay_mock.delivery.target import Target, make_transport
 from steppay_mock.delivery.transport import Transport
-from steppay_mock.delivery.wsgi import WsgiTransport
 from steppay_mock.errors import SteppayMockError
 from steppay_mock.ordering.receiver.flight import Flight, Gate, Passing, fly, in_thread
 from steppay_mock.ordering.receiver.frames import Frames
@@ -116,8 +115,8 @@ class OpenReceiver:
         self.app = made
         transport = make_transport(made, self._settings, own_loop=True)
         self.target = transport.target
-        self._in_process = not isinstance(made, str)
-        self.is_synchronous = isinstance(transport, WsgiTransport)
+        self._in_process = transport.in_process
+        self.is_synchronous = transport.in_process and isinstance(transport, Transport)
         if isinstance(transport, Transport):
             self._of_app.enter_context(transport)
             self._send = partial(self._in_place, transport.send) if self.is_synchronous else transport.send
