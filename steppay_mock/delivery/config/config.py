@@ -9,6 +9,7 @@ from math import isfinite
 from pathlib import Path
 from typing import Any
 
+from steppay_mock.contract.text_files import read_text
 from steppay_mock.delivery.config.check import check_document
 from steppay_mock.delivery.config.variables import fill, variables_in
 from steppay_mock.delivery.safety import allowed_names
@@ -125,10 +126,7 @@ def load_config(path: str | Path | None = None) -> Config:
 
 def read_config(path: Path) -> Config:
     """What the file says; a SteppayMockError that tells what is wrong with it, and never a secret."""
-    try:
-        text = path.read_text(encoding="utf-8")
-    except (OSError, ValueError) as error:
-        raise SteppayMockError(f"{path} cannot be read: {_reason(error)}. Name a file of TOML, in UTF-8.") from None
+    text = read_text(path, next_step="Name a file of TOML, in UTF-8.")
     try:
         document = tomllib.loads(text, parse_float=_number)
     except tomllib.TOMLDecodeError as error:
@@ -171,10 +169,6 @@ def _is_file(path: Path) -> bool:
         return path.is_file()
     except OSError:
         return False  # a folder above that nobody may look into has no file for us
-
-
-def _reason(error: Exception) -> str:
-    return (error.strerror or str(error)) if isinstance(error, OSError) else "it is not UTF-8"
 
 
 def _journal(config: Config, value: str, where: str) -> str:

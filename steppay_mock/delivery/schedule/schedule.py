@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from steppay_mock.contract.text_files import read_text
 from steppay_mock.delivery.schedule.steps import (
     Again,
     Deliver,
@@ -120,8 +121,8 @@ class Schedule(Sequence[Step]):
     def read(cls, path: str | Path) -> Schedule:
         """The schedule of a file that :meth:`write` wrote, or somebody by hand; SteppayMockError where it is none."""
         try:
-            data = json.loads(Path(path).read_text(encoding="utf-8"))
-        except (OSError, ValueError) as error:
+            data = json.loads(read_text(path, what="a schedule", next_step="Name a file that Schedule.write wrote."))
+        except ValueError as error:
             raise SteppayMockError(f"{path} cannot be read as a schedule: {error}. Give a file of JSON.") from None
         return cls.from_dict(data)
 
