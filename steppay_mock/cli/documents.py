@@ -10,10 +10,11 @@ from collections.abc import Iterator
 from io import BytesIO
 from typing import BinaryIO, Protocol
 
-from steppay_mock.cli.parsing import Document, in_another_encoding, parse_bytes, too_long
+from steppay_mock.cli.parsing import Document, in_another_encoding, parse_bytes, too_deep, too_long
 from steppay_mock.cli.source import unreadable
 from steppay_mock.cli.window import Window
 from steppay_mock.contract.text_files import BYTE_ORDER_MARK, other_encoding
+from steppay_mock.errors import ContractViolation
 
 MOST = 10_000_000
 """Bytes of one payload, and of a file that is read at once; what is longer is read piece by piece."""
@@ -52,6 +53,23 @@ def iter_documents(stream: BinaryIO, *, name: str) -> Iterator[Document]:
         yield from _documents(stream)
     except OSError as error:  # from reading: what the taker of a document does is not raised in here
         raise unreadable(name, error) from None
+
+
+def iter_violations(document: Document, *, strict: bool) -> Iterator[ContractViolation]:
+    """What is wrong with a payload, each with its line of the file."""
+    from steppay_mock.contract.validate import iter_errors
+
+    yield from document.faults
+    if not document.readable:
+        return
+    lines = None
+    try:
+        for violation in iter_errors(document.payload, strict=strict):
+            lines = lines or document.lines()  # most payloads are fine, and need none
+            violation.line = document.line + lines.line_of(violation.path) - 1
+            yield violation
+    except RecursionError:
+        yield too_deep(document.line)
 
 
 def _documents(stream: BinaryIO) -> Iterator[Document]:
