@@ -12,7 +12,7 @@ from click.core import ParameterSource
 from steppay_mock.cli.captured import STANDARD_INPUT, read_events
 from steppay_mock.cli.closing import closing
 from steppay_mock.cli.making import Making, make
-from steppay_mock.cli.options import making_options
+from steppay_mock.cli.options import MakingCommand, making_options
 from steppay_mock.cli.output import say
 from steppay_mock.cli.parameters import ALL, EventName, FilePath
 from steppay_mock.cli.route import Route
@@ -44,6 +44,7 @@ class _Word(EventName):
 
 @click.command(
     "send",
+    cls=MakingCommand,
     epilog=closing(
         "steppay-mock send http://localhost:8000/webhooks/steppay all --order shuffled --seed 7",
         "steppay-mock send http://localhost:8000 payment.completed payment.canceled --repeat 10 --secret whsec_example",
