@@ -53,9 +53,9 @@ def make(making: Making, *, n: int) -> Made:
     from steppay_mock.payload.factory import iter_made
 
     types = _types(making)
-    settings = read_settings(making.settings, types)
+    settings = read_settings(making.settings, types, every=ALL in making.events)
     seed = SystemRandom().randrange(10**9) if making.seed is None else making.seed
-    events = iter_made(types, _recipe(making, settings.options, seed), n=n)
+    events = iter_made(types, _recipe(making, settings.options, seed), n=n, data=settings.data)
     first = next(events)
     if making.seed is None:
         say(f"seed {seed} (repeat with --seed {seed})")
