@@ -71,10 +71,11 @@ def command(
     staging: Staging,
     as_json: bool,
 ) -> None:
-    """Serve StepPay's REST API from a simulated store, until Ctrl-C or SIGTERM.
+    """Serve StepPay's REST API from a simulated store, until Ctrl-C.
 
-    For receivers in any language that read back what a webhook says. Give the receiver the address that is printed, in
-    the place of https://api.steppay.kr. It listens on this machine alone, unless --host says otherwise.
+    SIGTERM ends it too. It is for receivers in any language that read back what a webhook says. Give the receiver the
+    address that is printed, in the place of https://api.steppay.kr. It listens on this machine alone, unless --host
+    says otherwise.
     """
     from steppay_mock.delivery.safety import is_this_machine
     from steppay_mock.store.api.api import StoreApi

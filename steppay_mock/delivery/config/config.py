@@ -9,6 +9,7 @@ from math import isfinite
 from pathlib import Path
 from typing import Any
 
+from steppay_mock.contract.catalogue import parse_event_types
 from steppay_mock.contract.text_files import read_text
 from steppay_mock.delivery.config.check import check_document
 from steppay_mock.delivery.config.variables import fill, variables_in
@@ -30,6 +31,7 @@ class Entry:
     name: str
     enabled: bool
     events: tuple[str, ...]
+    """The types that it gets, ``payment.*`` spelled out; none means all."""
     raw_url: str = field(repr=False)
     raw_secrets: tuple[str, ...] = field(repr=False)
 
@@ -152,7 +154,7 @@ def _entry(path: Path, place: int, table: dict[str, Any]) -> Entry:
         where=f"{path}: endpoints[{place}]",
         name=table["name"],
         enabled=table.get("enabled", True),
-        events=tuple(table.get("events", ())),
+        events=tuple(map(str, parse_event_types(table.get("events", ())))),
         raw_url=table["url"],
         raw_secrets=(secret,) if isinstance(secret, str) else tuple(secret),
     )
