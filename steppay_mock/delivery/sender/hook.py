@@ -18,8 +18,8 @@ from steppay_mock.wire.signature import Secrets, as_secrets
 class Hook:
     """One registered receiver.
 
-    ``events``: the types that it gets, of which ``payment.*`` names several; none means all. ``secret``: one, or several
-    while they rotate; None: unsigned.
+    ``events``: the types that it gets, of which ``payment.*`` names several; none means all. ``secret``: one, or
+    several while they rotate; None: unsigned.
     ``enabled``: False, and nothing is sent to it.
     """
 
