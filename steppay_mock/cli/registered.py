@@ -69,6 +69,6 @@ def events_option() -> Decorator[Any]:
         metavar="TYPE[,TYPE]",
         multiple=True,
         type=EventNames(),
-        help="Deliver only events of these types, of which payment.* names several, as to an endpoint that is registered "
-        "for them. Repeatable. Default: those of the endpoint in steppay-mock.toml, else all.",
+        help="Deliver only events of these types, of which payment.* names several, as to an endpoint that is "
+        "registered for them. Repeatable. Default: those of the endpoint in steppay-mock.toml, else all.",
     )
