@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from steppay_mock import SteppayMockError, make_event
+from steppay_mock import SteppayMockError, load_scenarios, make_event, scenario
 from steppay_mock.delivery.config import load_config
 from steppay_mock.delivery.schedule import Deliver, Schedule, plan
 from steppay_mock.ordering.truth.mapping import load_truth
@@ -70,3 +70,21 @@ def test_a_file_that_is_not_there_is_told(read: Read, tmp_path: Path) -> None:
         read(tmp_path / "nothing.toml")
     with pytest.raises(SteppayMockError, match=r"cannot be read( as a schedule)?: Is a directory\. Name a file"):
         read(tmp_path)
+
+
+def test_a_scenario_of_notepad_is_read_and_another_encoding_is_told(tmp_path: Path) -> None:
+    text = (
+        "from steppay_mock import define_scenario\n\n\n"
+        '@define_scenario("gift-of-notepad")\n'
+        "def tell(store):\n"
+        '    """선물 하나를 산다."""\n'
+        "    store.checkout()\n"
+    )
+    file = tmp_path / "notepad.py"
+    file.write_bytes(text.replace("\n", "\r\n").encode("utf-8-sig"))
+    load_scenarios(file)
+    assert len(scenario("gift-of-notepad", seed=7)) > 1
+    for encoding in ("utf-16", "cp949"):
+        file.write_bytes(text.encode(encoding))
+        with pytest.raises(SteppayMockError, match=r"notepad\.py cannot be run: SyntaxError: .*Correct that: python"):
+            load_scenarios(file)
