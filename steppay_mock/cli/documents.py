@@ -10,15 +10,16 @@ from collections.abc import Iterator
 from io import BytesIO
 from typing import BinaryIO, Protocol
 
-from steppay_mock.cli.parsing import Document, parse_bytes, too_long
+from steppay_mock.cli.parsing import Document, in_another_encoding, parse_bytes, too_deep, too_long
 from steppay_mock.cli.source import unreadable
 from steppay_mock.cli.window import Window
+from steppay_mock.contract.text_files import BYTE_ORDER_MARK, other_encoding
+from steppay_mock.errors import ContractViolation
 
 MOST = 10_000_000
 """Bytes of one payload, and of a file that is read at once; what is longer is read piece by piece."""
 
 _BLANK = b" \t\r\n"
-_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 
 class _Lines(Protocol):
@@ -54,9 +55,30 @@ def iter_documents(stream: BinaryIO, *, name: str) -> Iterator[Document]:
         raise unreadable(name, error) from None
 
 
+def iter_violations(document: Document, *, strict: bool) -> Iterator[ContractViolation]:
+    """What is wrong with a payload, each with its line of the file."""
+    from steppay_mock.contract.validate import iter_errors
+
+    yield from document.faults
+    if not document.readable:
+        return
+    lines = None
+    try:
+        for violation in iter_errors(document.payload, strict=strict):
+            lines = lines or document.lines()  # most payloads are fine, and need none
+            violation.line = document.line + lines.line_of(violation.path) - 1
+            yield violation
+    except RecursionError:
+        yield too_deep(document.line)
+
+
 def _documents(stream: BinaryIO) -> Iterator[Document]:
     first, number = _first_line(stream)
     if not first:
+        return
+    other = other_encoding(first)
+    if other is not None:
+        yield in_another_encoding(other, number)
         return
     document = parse_bytes(first, number)
     if isinstance(document.payload, dict):
@@ -78,7 +100,7 @@ def _first_line(stream: BinaryIO) -> tuple[bytes, int]:
     """The first line that is not blank, and its number; of a very long line the beginning."""
     number, is_first = 1, True
     while line := stream.readline(MOST + 1):
-        content = line.removeprefix(_BYTE_ORDER_MARK) if is_first else line
+        content = line.removeprefix(BYTE_ORDER_MARK) if is_first else line
         if content.strip(_BLANK):
             return content, number
         is_first = False

@@ -17,6 +17,7 @@ from steppay_mock.cli.settings import read_settings
 
 if TYPE_CHECKING:
     from steppay_mock.contract.catalogue import EventType
+    from steppay_mock.payload.edges import Edge
     from steppay_mock.payload.event import Event
     from steppay_mock.payload.options import Drift, Nulls, Recipe
 
@@ -29,7 +30,7 @@ class Making:
     seed: int | None
     settings: tuple[tuple[str, str], ...]
     nulls: Nulls
-    edge: bool
+    edge: Edge | None
     drift: Drift | None
     locale: str
     now: datetime | float | None
@@ -52,9 +53,9 @@ def make(making: Making, *, n: int) -> Made:
     from steppay_mock.payload.factory import iter_made
 
     types = _types(making)
-    settings = read_settings(making.settings, types)
+    settings = read_settings(making.settings, types, every=ALL in making.events)
     seed = SystemRandom().randrange(10**9) if making.seed is None else making.seed
-    events = iter_made(types, _recipe(making, settings.options, seed), n=n)
+    events = iter_made(types, _recipe(making, settings.options, seed), n=n, data=settings.data)
     first = next(events)
     if making.seed is None:
         say(f"seed {seed} (repeat with --seed {seed})")
@@ -84,7 +85,7 @@ def _recipe(making: Making, options: dict[str, Any], seed: int) -> Recipe:
             "seed": seed,
             "now": making.now,
             "nulls": making.nulls,
-            "edge": making.edge,
+            "edge": making.edge or False,
             "drift": making.drift,
             "locale": making.locale,
             **options,

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import wraps
 from typing import Any, TypeVar
 
 import click
 
 from steppay_mock.cli.making import Making
-from steppay_mock.cli.parameters import ALL, EventName, FilePath, Moment, Setting
+from steppay_mock.cli.parameters import ALL, EventName, FilePath, Moment, ParameterType, Setting
 from steppay_mock.cli.secret import VARIABLE
 
 Decorated = TypeVar("Decorated", bound=Callable[..., Any])
 Decorator = Callable[[Decorated], Decorated]
 
 _EVERY = "Every event type"
+_53_BITS, _64_BITS = "53-bit", "64-bit"
 
 
 def events_argument() -> Decorator[Any]:
@@ -62,6 +63,36 @@ def timestamp_option() -> Decorator[Any]:
     )
 
 
+class EdgeValues(ParameterType):
+    """``64-bit``; the option without a value is True."""
+
+    name = "edge"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """The value as the recipe takes it."""
+        if value not in {_53_BITS, _64_BITS}:
+            self.fail(f"{value!r} is no kind of edge. Write --edge, or --edge {_64_BITS}.", param, ctx)
+        return value == _53_BITS or _64_BITS
+
+
+class MakingCommand(click.Command):
+    """A command with the options of :func:`making_options`: a word after ``--edge`` is its value only if it can be."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """What click parses."""
+        end = args.index("--") if "--" in args else len(args)
+        return super().parse_args(ctx, [*_spelled_out(args[:end]), *args[end:]])
+
+
+def _spelled_out(args: list[str]) -> Iterator[str]:
+    """The words, with the value of each ``--edge`` in one word with it: click would take an EVENT for its value."""
+    for before, word, after in zip(["", *args], args, [*args[1:], ""], strict=False):
+        if word == "--edge":
+            yield f"--edge={_64_BITS if after == _64_BITS else _53_BITS}"
+        elif (before, word) != ("--edge", _64_BITS):
+            yield word
+
+
 def making_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """What decides how events are made; the command gets it together, as ``making``."""
 
@@ -92,7 +123,15 @@ _MAKING: tuple[Decorator[Any], ...] = (
         show_default=True,
         help="Fields that are null: left out as StepPay does, written, or either by chance.",
     ),
-    click.option("--edge", is_flag=True, help="Values at the ends of what the contract allows."),
+    click.option(
+        "--edge",
+        is_flag=False,
+        flag_value=_53_BITS,
+        metavar="[64-bit]",
+        type=EdgeValues(),
+        help="Values at the ends of what the contract allows. With 64-bit also integers beyond 2^53, which JavaScript "
+        "rounds.",
+    ),
     click.option(
         "--drift",
         type=click.Choice(["field", "enum", "event"]),

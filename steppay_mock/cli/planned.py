@@ -31,7 +31,7 @@ def show_plan(
         )
     else:
         rows = (
-            (str(place), named(one), str(to), str(one.event.timestamp), str(len(one.event.body)))
+            (str(place), named(one), str(to), str(one.event.payload.get("timestamp", "")), str(len(one.event.body)))
             for place, (one, to) in enumerate(due, start=1)
         )
         headings = ("#", "Event type", "To", "Timestamp", "Bytes")

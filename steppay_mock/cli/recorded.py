@@ -20,7 +20,7 @@ from steppay_mock.cli.output import counted, say, write_json
 from steppay_mock.cli.reports import FEW, Line, write_reports
 from steppay_mock.cli.running import stoppable, watching
 from steppay_mock.cli.standings import Stand, exit_code, lines_about, outcome_of, worst
-from steppay_mock.cli.verdict import advice, show_kinds, show_lines, summary
+from steppay_mock.cli.verdict import advice, counted_deliveries, show_kinds, show_lines, summary
 
 if TYPE_CHECKING:
     from steppay_mock.delivery.journal.reading import Reading
@@ -204,6 +204,8 @@ def _notes(tally: Tally) -> Iterator[str]:
         yield f"{counted(tally.retried, 'attempt')} came after a failed one"
     if tally.perhaps_again:
         yield f"{counted(tally.perhaps_again, 'attempt')} may have repeated one that had arrived"
+    for name, count in tally.left_out.items():
+        yield f"{counted_deliveries(count)} left out for {name}, which is registered for other event types"
     if not tally.planned:
         yield "no receiver takes these event types: look at its events"
 

@@ -8,15 +8,17 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from steppay_mock.cli.options import Decorator
-from steppay_mock.cli.parameters import EventName, ParameterType
+from steppay_mock.cli.parameters import ParameterType
 from steppay_mock.cli.signing import is_at
+from steppay_mock.contract.catalogue import parse_event_types
+from steppay_mock.errors import SteppayMockError
 
 if TYPE_CHECKING:
     from steppay_mock.delivery.config import Config, Entry
 
 
 class EventNames(ParameterType):
-    """Event types with commas between."""
+    """Event types with commas between; ``payment.*`` names several."""
 
     name = "events"
 
@@ -24,8 +26,10 @@ class EventNames(ParameterType):
         """The types, as they are written in payloads."""
         if isinstance(value, tuple):
             return value
-        one = EventName()
-        return tuple(one.convert(name.strip(), param, ctx) for name in str(value).split(","))
+        try:
+            return tuple(map(str, parse_event_types(name.strip() for name in str(value).split(","))))
+        except SteppayMockError as error:
+            self.fail(str(error), param, ctx)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,6 +69,6 @@ def events_option() -> Decorator[Any]:
         metavar="TYPE[,TYPE]",
         multiple=True,
         type=EventNames(),
-        help="Deliver only events of these types, as to an endpoint that is registered for them. Repeatable. Default: "
-        "those of the endpoint in steppay-mock.toml, else all.",
+        help="Deliver only events of these types, of which payment.* names several, as to an endpoint that is "
+        "registered for them. Repeatable. Default: those of the endpoint in steppay-mock.toml, else all.",
     )

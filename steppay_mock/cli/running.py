@@ -1,4 +1,4 @@
-"""How a run is watched and stopped: a bar on a terminal, words about long waits, and Ctrl-C, which ends it in order."""
+"""Watches a run, with a bar on a terminal and words about long waits, and ends it in order at Ctrl-C or SIGTERM."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ REDRAWN = 0.1
 
 @dataclass(slots=True)
 class Stop:
-    """Whether Ctrl-C was pressed, and what is to be stopped by it."""
+    """Whether Ctrl-C was pressed, or SIGTERM came, and what is to be stopped by it."""
 
     pressed: bool = False
     sender: Sender | None = None
@@ -42,16 +42,17 @@ class Stop:
 
 @contextmanager
 def stoppable() -> Iterator[Stop]:
-    """Take Ctrl-C while this lasts."""
+    """Take Ctrl-C and SIGTERM while this lasts."""
     stop = Stop()
     if threading.current_thread() is not threading.main_thread():
         yield stop  # only the main thread hears of signals
         return
-    before = signal.signal(signal.SIGINT, stop.press)
+    before = {number: signal.signal(number, stop.press) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
         yield stop
     finally:
-        signal.signal(signal.SIGINT, before)
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 @contextmanager

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from steppay_mock.cli.output import say
-from steppay_mock.errors import SteppayMockError, choices
+from steppay_mock.errors import SteppayMockError, choices, did_you_mean
 
 if TYPE_CHECKING:
     from steppay_mock.contract.catalogue import EventType
@@ -23,10 +23,12 @@ _IS_TEST = {"true": True, "false": False, "null": None}
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """The settings, read: ``options`` for the recipe, and the JSON paths of what they fix in ``data``."""
+    """The settings, read: ``options`` for the recipe, and the JSON paths of what they fix."""
 
     options: dict[str, Any]
     paths: tuple[str, ...]
+    data: dict[EventType, dict[str, Any]]
+    """What is fixed in ``data``, by event type."""
 
     def watch(self, events: Iterator[Event]) -> Iterator[Event]:
         """The events as they come; what the settings made invalid is told once on standard error."""
@@ -51,11 +53,11 @@ class Settings:
         return any(path == own or path.startswith((f"{own}.", f"{own}[")) for own in self.paths)
 
 
-def read_settings(settings: Iterable[tuple[str, str]], types: list[EventType]) -> Settings:
+def read_settings(settings: Iterable[tuple[str, str]], types: list[EventType], *, every: bool) -> Settings:
     """Read what ``--set`` gave, for events of these types.
 
-    A path that one of them does not have is a SteppayMockError naming the nearest; what another option decides is a
-    usage error.
+    A path that one of them does not have is a SteppayMockError naming the nearest. With ``every`` event type meant, one
+    that none of them has; where it is not, is told. What another option decides is a usage error.
     """
     options: dict[str, Any] = {}
     fields: dict[str, str] = {}
@@ -68,13 +70,37 @@ def read_settings(settings: Iterable[tuple[str, str]], types: list[EventType]) -
         else:
             fields[plain] = text
     if not fields:
-        return Settings(options, ())
-    data = _data(fields, types)
-    return Settings({**options, "data": data}, tuple(_paths("$.data", data)))
+        return Settings(options, (), {})
+    data = _where_it_is(fields, types) if every else _alike(fields, types)
+    paths = [path for tree in data.values() for path in _paths("$.data", tree)]
+    return Settings(options, tuple(dict.fromkeys(paths)), data)
 
 
-def _data(fields: dict[str, str], types: list[EventType]) -> dict[str, Any]:
-    """The override tree, which must be the same for every type: an event's fields are not written alike everywhere."""
+def _where_it_is(fields: dict[str, str], types: list[EventType]) -> dict[EventType, dict[str, Any]]:
+    """The override trees, each with the fields that its type has; a field that it does not have is told."""
+    from steppay_mock.payload.overrides import has_path, known_paths
+    from steppay_mock.payload.plan import plan_event
+
+    plans = {event_type: plan_event(event_type, edge=False) for event_type in types}
+    having = {path: [one for one in types if has_path(path, plans[one])] for path in fields}
+    for path, found in having.items():
+        if not found:
+            near = did_you_mean(path, sorted({known for node in plans.values() for known in known_paths(node)}))
+            raise SteppayMockError(f"--set {path}: no event type has this field.{near} `schema` shows the fields.")
+        if len(found) < len(types):
+            missing = ", ".join(one for one in types if one not in found)
+            told = f"note: --set {path} is in {len(found)} of {len(types)} event types"
+            say(f"{told}. These have no such field: {missing}")
+    trees: dict[EventType, dict[str, Any]] = {}
+    for event_type in types:
+        own = {path: text for path, text in fields.items() if event_type in having[path]}
+        if own:
+            trees[event_type] = _tree(own, event_type)
+    return trees
+
+
+def _alike(fields: dict[str, str], types: list[EventType]) -> dict[EventType, dict[str, Any]]:
+    """The override trees, which must be the same for every type: an event's fields are not written alike everywhere."""
     trees = {event_type: _tree(fields, event_type) for event_type in types}
     first_type, first = next(iter(trees.items()))
     for event_type, tree in trees.items():
@@ -84,7 +110,7 @@ def _data(fields: dict[str, str], types: list[EventType]) -> dict[str, Any]:
                 f"--set means text in one and a number in the other of {first_type} and {event_type} (fact 14). "
                 "Make them with one command each."
             )
-    return first
+    return trees
 
 
 def _tree(fields: dict[str, str], event_type: EventType) -> dict[str, Any]:

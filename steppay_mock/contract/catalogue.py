@@ -5,12 +5,13 @@ The members are written out so that editors and type checkers know them; a test 
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
 
 from steppay_mock.contract.locate import load_schema
-from steppay_mock.errors import SteppayMockError, did_you_mean
+from steppay_mock.errors import SteppayMockError, choices, did_you_mean
 
 
 class EventType(StrEnum):
@@ -70,6 +71,37 @@ def parse_event_type(name: object) -> EventType:
             f"There is no event type {str(name)!r}.{did_you_mean(name, EventType)} `steppay-mock events` lists all "
             f"{len(EventType)}."
         ) from None
+
+
+@cache
+def event_groups() -> dict[str, tuple[EventType, ...]]:
+    """``payment.*`` and the like, each with the event types that begin so, in the vendor's order."""
+    groups: dict[str, list[EventType]] = {}
+    for event_type in EventType:
+        parts = event_type.split(".")
+        for length in range(1, len(parts)):
+            groups.setdefault(".".join([*parts[:length], "*"]), []).append(event_type)
+    return {name: tuple(found) for name, found in groups.items()}
+
+
+def parse_event_types(names: Iterable[object]) -> tuple[EventType, ...]:
+    """The event types of these names, each once; ``payment.*`` stands for all that begin so.
+
+    An unknown name is a :class:`SteppayMockError` that names the nearest.
+    """
+    groups = event_groups()
+    found: dict[EventType, None] = {}
+    for name in names:
+        if isinstance(name, str) and name.endswith("*"):
+            if name not in groups:
+                raise SteppayMockError(
+                    f"No event type begins as {name!r} says.{did_you_mean(name, groups)} "
+                    f"Write one of {choices(groups)}."
+                )
+            found.update(dict.fromkeys(groups[name]))
+        else:
+            found[parse_event_type(name)] = None
+    return tuple(found)
 
 
 def _entry(event_type: EventType) -> CatalogueEntry:

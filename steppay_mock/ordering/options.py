@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from random import SystemRandom
 from typing import TYPE_CHECKING, Any, Literal, TypedDict
 
-from steppay_mock.contract.catalogue import parse_event_type
+from steppay_mock.contract.catalogue import parse_event_types
 from steppay_mock.contract.long_numbers import is_number, written
 from steppay_mock.delivery.options import DeliveryOptions, Settings, resolve_options
 from steppay_mock.delivery.retries import Retries, read_retries
@@ -231,7 +231,7 @@ def _types(types: object) -> frozenset[str] | None:
     named = [types] if isinstance(types, str) else types
     if not isinstance(named, Iterable):
         raise SteppayMockError(f"types={types!r} are no event types. Say types=['order.created', 'order.updated'].")
-    return frozenset(str(parse_event_type(one)) for one in named)
+    return frozenset(map(str, parse_event_types(named)))
 
 
 def _check_callable(name: str, value: object) -> None:

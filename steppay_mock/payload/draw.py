@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 from steppay_mock.contract.catalogue import EventType
 from steppay_mock.payload.chance import Chance
+from steppay_mock.payload.edges import ALL_LONGS, LONGS, Edge
 from steppay_mock.payload.instants import local_date_time, remarkable_moments
 from steppay_mock.payload.people import PEOPLE
 from steppay_mock.payload.pools import Pool
@@ -25,7 +26,7 @@ class Draw(Chance):
     __slots__ = ("_memory", "edge", "event_type", "needed", "now", "person", "pool", "turn")
 
     def __init__(
-        self, seed: int, *, event_type: EventType, now: datetime, pool: Pool, turn: int = 0, edge: bool = False
+        self, seed: int, *, event_type: EventType, now: datetime, pool: Pool, turn: int = 0, edge: Edge = False
     ) -> None:
         super().__init__(seed)
         self.event_type = event_type
@@ -36,6 +37,11 @@ class Draw(Chance):
         self.person = int(self.random() * PEOPLE)
         self.needed: set[tuple[int, str]] = set()
         self._memory: dict[str, Any] = {}
+
+    @property
+    def largest(self) -> int:
+        """The largest integer that is made, also by adding up."""
+        return (LONGS if self.edge is True else ALL_LONGS)[-1]
 
     def walk(self, values: Sequence[T]) -> T:
         """One of the values; for edge cases the next in turn, so that a run long enough has them all."""

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
+Edge = bool | Literal["64-bit"]
+"""Whether values go to the ends of what is allowed; with "64-bit" also integers that a double cannot hold."""
+
 TEXTS = (
     "",
     " ",
@@ -17,7 +22,12 @@ TEXTS = (
     "\u0000",  # some databases refuse it
 )
 
-LONGS = (0, 1, 2**31 - 1, 2**31, 2**31 + 1, 2**53, 2**53 + 1, 2**63 - 1)
+LONGS = (0, 1, 2**31 - 1, 2**31, 2**31 + 1, 2**53 - 1)
+"""The last is the largest integer of which a double is sure, and so JavaScript. Larger ones are hardly ever sent."""
+
+ALL_LONGS = (0, 1, 2**31 - 1, 2**31, 2**31 + 1, 2**53, 2**53 + 1, 2**63 - 1)
+"""Up to the largest that the contract allows (fact 13)."""
+
 INTS = (0, 1, 2**31 - 1)
 AMOUNTS: tuple[int | float, ...] = (0, 1, 0.01, 0.1, 12.345, 10000.0, 1234567.89, 99_999_999_999)
 SIZES = (1, 2, 5)

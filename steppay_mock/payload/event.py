@@ -9,6 +9,7 @@ from typing import Any
 
 from steppay_mock.contract.catalogue import EventType
 from steppay_mock.errors import SteppayMockError
+from steppay_mock.payload.captured import read_captured
 
 # Made once: json.dumps makes an encoder at every call that has options.
 _as_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode
@@ -41,6 +42,17 @@ class Event:
             'Make one: make_event("payment.completed")'
         )
 
+    @classmethod
+    def from_bytes(cls, body: bytes) -> Event:
+        """The event of a captured request body; ``body`` stays byte for byte what was captured, valid or not.
+
+        An event type that is not documented is taken: it may be a new one. Raises SteppayMockError, which says what was
+        found, for what is no JSON object with an event type (fact 2).
+        """
+        event = cls(read_captured(body))
+        object.__setattr__(event, "_body", body)
+        return event
+
     @property
     def type(self) -> EventType | str:
         """The event type; a plain string where it is one that StepPay does not document."""
@@ -62,7 +74,7 @@ class Event:
 
     @property
     def body(self) -> bytes:
-        """The request body: compact UTF-8 JSON, keys in the order of the payload. Sign exactly these bytes."""
+        """The request body: the bytes that were captured, else compact UTF-8 JSON. Sign exactly these bytes."""
         body = self._body
         if body is None:
             body = self._written()
@@ -89,6 +101,8 @@ def iter_events(events: Events) -> Iterator[Event]:
         yield Event.from_payload(events)
         return
     if isinstance(events, str | bytes) or not isinstance(events, Iterable):
+        if isinstance(events, bytes):
+            raise SteppayMockError("Events are no bytes. Of a captured body make one: Event.from_bytes(body)")
         raise SteppayMockError(
             f"Events are an Event, a payload dict or an iterable of them, not {type(events).__name__}. "
             'Make some: make_events(["payment.completed"])'

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 from itertools import chain, repeat
 from random import SystemRandom
@@ -56,8 +56,17 @@ def make_events(
     return list(iter_made(event_types, recipe, n=n))
 
 
-def iter_made(event_types: Iterable[EventType | str], recipe: Recipe, *, n: int) -> Iterator[Event]:
-    """The events of :func:`make_events` one by one, for runs too long to hold."""
+def iter_made(
+    event_types: Iterable[EventType | str],
+    recipe: Recipe,
+    *,
+    n: int,
+    data: Mapping[EventType, Mapping[str, Any]] | None = None,
+) -> Iterator[Event]:
+    """The events of :func:`make_events` one by one, for runs too long to hold.
+
+    ``data`` fixes fields by event type, where the recipe's fixes them for all.
+    """
     if isinstance(n, bool) or not isinstance(n, int) or not 1 <= n <= _MOST:
         raise SteppayMockError(f"n={n!r} events cannot be made. Ask for 1 to {_MOST:,} of each type.")
     if not isinstance(event_types, Iterable):
@@ -72,7 +81,10 @@ def iter_made(event_types: Iterable[EventType | str], recipe: Recipe, *, n: int)
         starts = remarkable_moments(start, later=False)
         start = starts[derive_seed(seed, "start") % len(starts)]
     first_turn = derive_seed(seed, "turn") % 1000 if recipe.edge else 0
-    pins: Pins = plain_override(recipe.data or NO_PINS)
+    pins: dict[EventType, Pins] = {
+        event_type: plain_override((recipe.data if data is None else data.get(event_type)) or NO_PINS)
+        for event_type in types
+    }
     made: Counter[EventType] = Counter()
     for place, event_type in enumerate(chain.from_iterable(repeat(types, n))):
         nth = made[event_type]
@@ -80,7 +92,7 @@ def iter_made(event_types: Iterable[EventType | str], recipe: Recipe, *, n: int)
         yield _make(
             event_type,
             recipe,
-            pins,
+            pins[event_type],
             seed=derive_seed(seed, event_type, nth),
             now=start + timedelta(seconds=place // 2),
             turn=first_turn + nth,

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any, Literal, TypedDict, get_args
 
 from steppay_mock.errors import SteppayMockError, check_choice, choices, did_you_mean
+from steppay_mock.payload.edges import Edge
 
 Nulls = Literal["omit", "null", "mixed"]
 Drift = Literal["field", "enum", "event"]
@@ -24,8 +25,8 @@ class EventOptions(TypedDict, total=False):
     """Deep overrides of ``data``; an unknown path is an error."""
     nulls: Nulls
     """Null fields are left out as on the wire (``"omit"``, fact 7), written (``"null"``), or either (``"mixed"``)."""
-    edge: bool
-    """Values at the ends of what the contract allows."""
+    edge: Edge
+    """Values at the ends of what the contract allows; ``"64-bit"``: also integers beyond 2^53."""
     drift: Drift | None
     """What StepPay may send tomorrow: an unknown field, enumeration value or event type."""
     locale: str
@@ -42,7 +43,7 @@ class Recipe:
     now: datetime | float | None = None
     data: Mapping[str, Any] | None = None
     nulls: Nulls = "omit"
-    edge: bool = False
+    edge: Edge = False
     drift: Drift | None = None
     locale: str = "ko_KR"
     is_test: bool | None = True
@@ -51,9 +52,11 @@ class Recipe:
         check_choice("nulls", self.nulls, get_args(Nulls))
         if self.drift is not None:
             check_choice("drift", self.drift, get_args(Drift))
-        for option, value in (("edge", self.edge), ("is_test", self.is_test)):
-            if not isinstance(value, bool) and not (option == "is_test" and value is None):
-                raise SteppayMockError(f"{option}={value!r} is neither True nor False. Say {option}=True.")
+        for option, value, other in (("edge", self.edge, "64-bit"), ("is_test", self.is_test, None)):
+            if not isinstance(value, bool) and value != other:
+                raise SteppayMockError(
+                    f"{option}={value!r} is neither True nor False, and not {other!r}. Say {option}=True."
+                )
         if isinstance(self.seed, bool) or not isinstance(self.seed, int | str | None):
             raise SteppayMockError(f"seed={self.seed!r} is neither a whole number nor text. Give one such as seed=7.")
         if not isinstance(self.locale, str):

@@ -25,6 +25,10 @@ _LAST_PLACE = 999  # what lies before it is made as well
 _STEP = re.compile(r"\.?([^.\[\]]+)|\[(\d+)\]")
 
 
+class UnknownPathError(SteppayMockError):
+    """A path that the schema does not have."""
+
+
 def plain_override(override: Override) -> Override:
     """The override as dicts and lists of its own, whatever mappings and sequences the user gave."""
     if isinstance(override, Mapping):
@@ -83,12 +87,21 @@ def known_paths(node: Node, prefix: str = "") -> Iterator[str]:
         yield from known_paths(node.item, f"{prefix}.0")
 
 
-def unknown_path(path: str, root: Node) -> SteppayMockError:
+def has_path(path: str, root: Node) -> bool:
+    """Whether the schema has the path, written as for :func:`parse_settings`."""
+    try:
+        _walk(path, root)
+    except UnknownPathError:
+        return False
+    return True
+
+
+def unknown_path(path: str, root: Node) -> UnknownPathError:
     """The error for a path that the schema does not have."""
     plain = re.sub(r"\.\d+(?=\.|$)", ".0", path)
     near = nearest(plain, known_paths(root))
     step = f"Did you mean {near!r}?" if near else f"The fields there are: {', '.join(root.fields)}."
-    return SteppayMockError(f"There is no field at {path!r}. {step}")
+    return UnknownPathError(f"There is no field at {path!r}. {step}")
 
 
 def _apply_to_object(override: Pins, value: Any, node: Node, draw: Draw, *, path: str) -> dict[str, Any]:

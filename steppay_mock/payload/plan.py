@@ -14,6 +14,7 @@ from typing import Any
 from steppay_mock.contract.resolve import Schema, event_schema
 from steppay_mock.payload import edges
 from steppay_mock.payload.draw import Draw
+from steppay_mock.payload.edges import Edge
 from steppay_mock.payload.meanings import MEANINGS, NUMBERS, one_of
 
 Maker = Callable[[Draw], Any]
@@ -46,19 +47,19 @@ class Node:
 
 
 @cache
-def plan_event(event_type: str, *, edge: bool) -> Node:
+def plan_event(event_type: str, *, edge: Edge) -> Node:
     """The plan of one event type: the envelope, and its data within."""
     return plan(event_schema(event_type), edge=edge)
 
 
-def plan(schema: Schema, *, edge: bool) -> Node:
+def plan(schema: Schema, *, edge: Edge) -> Node:
     """The plan of any resolved schema."""
     inner, nullable = _without_null(schema)
     node = _plan_value(inner, edge=edge)
     return Node(inner, node.make, nullable, node.fields, node.item)
 
 
-def _plan_value(schema: Schema, *, edge: bool) -> Node:
+def _plan_value(schema: Schema, *, edge: Edge) -> Node:
     if "const" in schema:
         return Node(schema, lambda _draw: schema["const"])
     if "enum" in schema:
@@ -81,13 +82,13 @@ def _without_null(schema: Schema) -> tuple[Schema, bool]:
     return schema, False
 
 
-def _plan_object(schema: Schema, *, edge: bool) -> Node:
+def _plan_object(schema: Schema, *, edge: Edge) -> Node:
     fields = {name: plan(sub, edge=edge) for name, sub in schema["properties"].items()}
     makers = [(name, node.make) for name, node in fields.items()]
     return Node(schema, lambda draw: {name: make(draw) for name, make in makers}, fields=fields)
 
 
-def _plan_array(schema: Schema, *, edge: bool) -> Node:
+def _plan_array(schema: Schema, *, edge: Edge) -> Node:
     item = plan(schema.get("items", {}), edge=edge)
     make = item.make
     if "enum" in item.schema:
@@ -99,17 +100,17 @@ def _plan_array(schema: Schema, *, edge: bool) -> Node:
     return Node(schema, lambda draw: [make(draw) for _ in range(1 if draw.chance(0.6) else 2)], item=item)
 
 
-def _subset(values: list[str], draw: Draw, *, edge: bool) -> list[str]:
+def _subset(values: list[str], draw: Draw, *, edge: Edge) -> list[str]:
     chosen = [value for value in values if draw.chance(0.5)]
     return chosen if chosen or edge else [draw.pick(values)]
 
 
-def _plan_leaf(schema: Schema, *, edge: bool) -> Maker:
+def _plan_leaf(schema: Schema, *, edge: Edge) -> Maker:
     kind, means = schema.get("type", "object"), schema.get("x-means")
     make = MEANINGS.get(str(means)) if _fits(str(means), kind) else None
     make = make or _by_type(schema)
     if edge and not str(means).endswith(_STEADY_ENDINGS) and schema.get("format") is None:
-        make = _at_the_edge(make, schema)
+        make = _at_the_edge(make, schema, edge=edge)
     if kind == "string" and means in NUMBERS:
         return lambda draw: str(make(draw))  # as the ids in Payment and Cover (fact 14)
     return make
@@ -135,8 +136,8 @@ def _by_type(schema: Schema) -> Maker:
     return MEANINGS["attributes"]
 
 
-def _at_the_edge(make: Maker, schema: Schema) -> Maker:
-    extremes = _extremes(schema)
+def _at_the_edge(make: Maker, schema: Schema, *, edge: Edge) -> Maker:
+    extremes = _extremes(schema, edge=edge)
     if not extremes:
         return make
     means = str(schema.get("x-means", ""))
@@ -150,10 +151,10 @@ def _either(make: Maker, extremes: tuple[Any, ...], draw: Draw) -> Any:
     return draw.pick(extremes) if draw.chance(_EDGE_SHARE) else make(draw)
 
 
-def _extremes(schema: Schema) -> tuple[Any, ...]:
+def _extremes(schema: Schema, *, edge: Edge) -> tuple[Any, ...]:
     kind, means = schema.get("type"), str(schema.get("x-means", ""))
     if means.endswith("-id") or (kind == "integer" and schema.get("maximum", 0) > 2**32):
-        return edges.LONGS
+        return edges.ALL_LONGS if edge == "64-bit" else edges.LONGS
     if kind == "integer":
         return edges.INTS
     if kind == "number":

@@ -30,6 +30,8 @@ def subject_of(event: Event) -> tuple[str, Any]:
 def thing_of(event: Event) -> tuple[str, Any]:
     """The same for anything that can be delivered; where it says no key, it has its type and None."""
     try:
-        return subject_of(event)
+        found = subject_of(event)
+        hash(found)
     except (KeyError, TypeError):  # no event of StepPay's
         return str(event.type), None
+    return found

@@ -95,6 +95,10 @@ class Receiver:
     def events(self) -> list[str]:
         return [json.loads(body)["event"] for _, body in self.requests]
 
+    @property
+    def bodies(self) -> list[bytes]:
+        return [body for _, body in self.requests]
+
     def __call__(self, environ: Any, start_response: Any) -> Any:
         request = Request(environ)
         self.requests.append(({name.lower(): value for name, value in request.headers}, request.get_data()))

@@ -241,7 +241,8 @@ def test_a_receiver_that_hangs_is_wrong(run: Any, secret: str) -> None:
     assert "11 deliveries" in " ".join(done.out.split())
 
 
-def test_ctrl_c_says_what_was_found_so_far(receiver: Any, secret: str) -> None:
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
+def test_ctrl_c_says_what_was_found_so_far(receiver: Any, secret: str, how: signal.Signals) -> None:
     shop = Shop()
     begun = threading.Event()
     processes: list[subprocess.Popen[str]] = []
@@ -249,7 +250,7 @@ def test_ctrl_c_says_what_was_found_so_far(receiver: Any, secret: str) -> None:
     def answer(request: Request) -> Response:
         if shop.webhooks == 10 and "/webhooks/" in request.path:
             begun.wait(30)
-            processes[0].send_signal(signal.SIGINT)
+            processes[0].send_signal(how)
         return shop(request)
 
     receiver.answer = answer

@@ -58,9 +58,32 @@ def test_the_options_of_making_reach_the_factory(run: Any) -> None:
     assert made("--nulls", "null") == event(nulls="null")
     assert made("--nulls", "mixed") == event(nulls="mixed")
     assert made("--edge") == event(edge=True)
+    assert made("--edge", "64-bit") == made("--edge=64-bit") == event(edge="64-bit")
     assert made("--locale", "en_US") == event(locale="en_US")
     for drift in ("field", "enum", "event"):
         assert made("--drift", drift) == event(drift=drift)
+
+
+@pytest.mark.parametrize("words", [("order.created", "--edge"), ("--edge", "order.created")], ids=" ".join)
+def test_edge_takes_no_event_for_its_value(words: tuple[str, ...], run: Any) -> None:
+    made = run("generate", "--seed", "7", *words)
+    assert made.json == make_event("order.created", seed=7, edge=True).payload
+    made = run("generate", "--seed", "7", "--edge", "64-bit", "order.created")
+    assert made.json == make_event("order.created", seed=7, edge="64-bit").payload
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (("--edge=32-bit", "order.created"), "'32-bit' is no kind of edge. Write --edge, or --edge 64-bit."),
+        (("order.created", "64-bit"), "There is no event type '64-bit'."),
+        (("--", "order.created", "--edge"), "There is no event type '--edge'."),
+    ],
+)
+def test_another_kind_of_edge_is_refused(words: tuple[str, ...], told: str, run: Any) -> None:
+    done = run("generate", *words)
+    assert (done.code, done.out) == (2, "")
+    assert told in done.err
 
 
 @pytest.mark.parametrize("now", ["2024-02-29T21:00:00+09:00", "2024-02-29T12:00:00Z", "1709208000", "1709208000.5"])

@@ -7,9 +7,18 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from werkzeug import Response
+from cli.conftest import Receiver, serving
+from werkzeug import Request, Response
 
-from steppay_mock import make_events
+from steppay_mock import SignatureError, make_events, verify
+
+
+def is_signed(request: Request, secret: str) -> bool:
+    try:
+        verify(request.headers.get("steppay-signature"), request.get_data(), secret)
+    except SignatureError:
+        return False
+    return True
 
 
 @pytest.fixture
@@ -80,17 +89,68 @@ def test_a_host_that_is_not_this_machine_needs_leave(run: Any, receiver: Any, se
     assert len(receiver.requests) == 2
 
 
-def test_a_body_that_would_be_other_bytes_is_not_sent(run: Any, receiver: Any, journal: str, secret: str) -> None:
+def set_body(journal: str, number: int, body: bytes) -> None:
     connection = sqlite3.connect(journal)
-    for body, number in ((b'{ "event": "order.created" }', 1), (b"{", 2)):
-        connection.execute("UPDATE events SET body = ? WHERE id = ?", (body, number))
+    connection.execute("UPDATE events SET body = ? WHERE id = ?", (body, number))
     connection.commit()
     connection.close()
-    for named in ("1", "2"):
-        done = run("resend", "3", named, "--journal", journal, "--secret", secret)
-        assert (done.code, done.out, receiver.requests) == (2, "", [])
-        assert f"The body of delivery {named} is not written as StepPay's are" in done.err
-        assert f"`steppay-mock log show {named}` prints a command of curl" in done.err
+
+
+CAPTURED = rb"""{
+  "event": "order.created",
+  "timestamp": 1688697915,
+  "data": {"paidAmount": 0.30000000000000004441, "name": "\uae40", "rate": 1E2}
+}
+"""
+
+
+def test_a_body_comes_again_as_it_is_however_it_is_written(run: Any, receiver: Any, journal: str, secret: str) -> None:
+    set_body(journal, 1, CAPTURED)
+    assert run("resend", "1", "--journal", journal, "--secret", secret).code == 0
+    assert [body for _, body in receiver.requests] == [CAPTURED]
+    assert run("resend", "4", "--journal", journal, "--secret", secret).code == 0
+    assert [body for _, body in receiver.requests] == [CAPTURED] * 2
+
+
+def test_what_is_no_webhook_is_not_sent(run: Any, receiver: Any, journal: str, secret: str) -> None:
+    set_body(journal, 2, b"{")
+    done = run("resend", "3", "2", "--journal", journal, "--secret", secret)
+    assert (done.code, done.out, receiver.requests) == (2, "", [])
+    assert "Delivery 2 cannot be sent again. The captured body is no JSON: line 1, column 2:" in done.err
+    assert "`steppay-mock log show 2` prints a command of curl" in done.err
+
+
+def test_another_receiver_gets_it_with_its_own_secret(run: Any, receiver: Any, journal: str, tmp_path: Path) -> None:
+    other = Receiver(answer=lambda request: Response(status=204 if is_signed(request, "other") else 401))
+    with serving(other):
+        done = run("resend", "2", "1", "--journal", journal, "--secret", "other", "--to", other.url)
+        assert done.code == 0
+        assert (other.events, receiver.requests) == (["order.updated", "order.created"], [])
+        (tmp_path / "steppay-mock.toml").write_text(
+            f'[[endpoints]]\nname = "new"\nurl = "{other.url}"\nsecret = "other"\nevents = ["cover.paused"]\n'
+        )
+        bare = other.url.removesuffix("/webhooks/steppay")
+        assert run("resend", "1", "--journal", journal, "--to", bare).code == 0
+        found = run("log", "--journal", journal, "--json").json
+        assert [(one["run"], one["receiver"], one["state"]) for one in found[:4]] == [
+            (3, other.url, "SUCCESS"),
+            (2, other.url, "SUCCESS"),
+            (2, other.url, "SUCCESS"),
+            (1, receiver.url, "SUCCESS"),
+        ]
+        assert run("resend", str(found[0]["id"]), "--journal", journal).code == 0
+        assert len(other.requests) == 4
+
+
+def test_another_receiver_needs_leave_as_well(run: Any, receiver: Any, journal: str, secret: str) -> None:
+    url = receiver.url.replace("127.0.0.1", "0.0.0.0")
+    words = ("resend", "1", "--journal", journal, "--secret", secret, "--to")
+    done = run(*words, url)
+    assert (done.code, receiver.requests) == (2, [])
+    assert "Is it yours? Add --allow-host 0.0.0.0" in done.err
+    assert run(*words, url, "--allow-host", "0.0.0.0").code == 0
+    done = run(*words, "https://api.steppay.kr/hooks")
+    assert (done.code, len(receiver.requests)) == (2, 1)
 
 
 @pytest.mark.parametrize(

@@ -76,10 +76,11 @@ def test_a_run_that_was_killed_is_completed(run: Any, receiver: Any, journal: st
     assert again.err == f"nothing to resume: all that was planned in {journal} has arrived\n"
 
 
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
 def test_ctrl_c_lets_come_down_what_is_in_flight_and_says_how_to_go_on(
-    run: Any, receiver: Any, journal: str, secret: str
+    run: Any, receiver: Any, journal: str, secret: str, how: signal.Signals
 ) -> None:
-    code, out, err = cut_off(receiver, journal, secret, how=signal.SIGINT)
+    code, out, err = cut_off(receiver, journal, secret, how=how)
     assert code == 130
     left = states(journal)["PENDING"]
     assert 0 < left <= 220

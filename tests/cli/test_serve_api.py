@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shlex
 import signal
 import socket
 import subprocess
@@ -65,12 +66,12 @@ def test_it_answers_from_the_end_of_a_story_until_it_is_stopped() -> None:
 
 
 def test_what_the_page_shows_runs() -> None:
-    (shown,) = re.findall(r"^steppay-mock serve-api (.*)$", PAGE, re.MULTILINE)
-    words = shown.split()
-    words[words.index("--port") + 1] = "0"
-    with serving(*words) as (url, process):
-        assert get(f"{url}/api/v1/orders/1", token="token_example").status_code == 404
-    assert process.returncode == 0
+    for shown, status in zip(re.findall(r"^steppay-mock serve-api (.*)$", PAGE, re.MULTILINE), (404, 503), strict=True):
+        words = shlex.split(shown)
+        words[words.index("--port") + 1] = "0"
+        with serving(*words) as (url, process):
+            assert get(f"{url}/api/v1/orders/1", token="token_example").status_code == status
+        assert process.returncode == 0
 
 
 def test_the_token_may_come_from_the_environment_and_json_tells_the_paths() -> None:
@@ -94,6 +95,66 @@ def test_without_a_scenario_there_is_a_customer_and_a_product() -> None:
         assert [path.split("/")[3] for path in json.loads("\n".join(lines))["paths"]] == ["customers", "products"]
 
 
+def test_it_listens_on_loopback_alone_unless_told_otherwise() -> None:
+    for words, is_open in (((), False), (("--host", "0.0.0.0"), True), (("--host", "127.0.0.1"), False)):
+        told: list[str] = []
+        with serving("--token", TOKEN, "--seed", "7", *words, told=told) as (url, _):
+            assert get(f"{url}/api/v1/orders/1").status_code == 404
+            elsewhere = url.replace("127.0.0.1", "127.0.0.2")
+            if is_open:
+                assert get(f"{elsewhere}/api/v1/orders/1", token=None).status_code == 401
+            else:
+                with pytest.raises(requests.ConnectionError):
+                    get(f"{elsewhere}/api/v1/orders/1")
+        warning = "warning: other machines reach it on 0.0.0.0, and only the token keeps them out."
+        assert (warning in told[0]) == is_open
+        assert TOKEN not in told[0]
+
+
+def test_another_address_of_loopback_needs_no_warning() -> None:
+    told: list[str] = []
+    with serving("--token", TOKEN, "--seed", "7", "--host", "127.0.0.2", told=told) as (url, _):
+        assert re.fullmatch(r"http://127\.0\.0\.2:\d+", url)
+        assert get(f"{url}/api/v1/orders/1").status_code == 404
+    assert "warning" not in told[0]
+
+
+def test_it_fails_as_it_is_told() -> None:
+    words = (*("--fail", "/api/v1/orders/*=503,times=2,retry-after=3"), *("--fail", "/api/v1/orders/*=500,times=1"))
+    with serving("--token", TOKEN, "--seed", "7", *words, "--fail", "/api/v1/c*=429") as (url, _):
+        orders = [get(f"{url}/api/v1/orders/1") for _ in range(4)]
+        assert [one.status_code for one in orders] == [503, 503, 500, 404]
+        assert [one.headers.get("Retry-After") for one in orders] == ["3", "3", None, None]
+        assert [get(f"{url}/api/v1/customers/1").status_code for _ in range(2)] == [429, 429]
+        assert get(f"{url}/api/v1/invoices/1").status_code == 404
+
+
+def test_it_is_slow_and_silent_as_it_is_told() -> None:
+    words = (
+        "--slow",
+        "/api/v1/orders/*=0.2",
+        "--hold",
+        "/api/v1/invoices/*=0.2,times=1",
+        "--hold",
+        "/api/v1/customers/*",
+    )
+    with serving("--token", TOKEN, "--seed", "7", *words) as (url, process):
+        slow = get(f"{url}/api/v1/orders/1")
+        assert (slow.status_code, slow.elapsed.total_seconds() >= 0.2) == (404, True)
+        silent = get(f"{url}/api/v1/invoices/1")
+        assert (silent.status_code, silent.elapsed.total_seconds() >= 0.2) == (503, True)
+        assert get(f"{url}/api/v1/invoices/1").status_code == 404
+        with pytest.raises(requests.ReadTimeout):
+            requests.get(f"{url}/api/v1/customers/1", headers={"Secret-Token": TOKEN}, timeout=0.3)
+    assert process.returncode == 0
+
+
+def test_a_slow_failure_is_slow_first() -> None:
+    with serving("--token", TOKEN, "--seed", "7", "--fail", "502", "--slow", "0.2") as (url, _):
+        found = get(f"{url}/api/v1/orders/1")
+        assert (found.status_code, found.elapsed.total_seconds() >= 0.2) == (502, True)
+
+
 def test_a_port_in_use_is_told_of(run: Any) -> None:
     with socket.socket() as held:
         held.bind(("127.0.0.1", 0))
@@ -115,6 +176,21 @@ def test_a_port_in_use_is_told_of(run: Any) -> None:
         ),
         (("--token", "x", "--scenario", "refund-in-ful"), "Did you mean 'refund-in-full'?"),
         (("--token", "x", "--port", "70000"), "70000"),
+        (("--token", "x", "--host", "nowhere.invalid"), "The API cannot be served on 'nowhere.invalid' ("),
+        (("--token", "x", "--host", "http://127.0.0.1"), "is no address. Name one of this machine, such as 127.0.0.1"),
+        (("--token", "x", "--host", "192.0.2.1"), "The API cannot be served on '192.0.2.1' (Cannot assign"),
+        (("--token", "x", "--host", ""), "is no address."),
+        (("--token", "x", "--fail", "200"), "'200' is not understood. Write it like 503, /api/v1/orders/*=503 or 429,"),
+        (("--token", "x", "--fail", "*"), "'*' is not understood."),
+        (("--token", "x", "--fail", "orders=503"), "'orders=503' is not understood."),
+        (("--token", "x", "--fail", "/x=503,times=0"), "'/x=503,times=0' is not understood."),
+        (("--token", "x", "--fail", "/x=503,tims=2"), "'/x=503,tims=2' is not understood."),
+        (("--token", "x", "--fail", "503,times=2,times=3"), "is not understood."),
+        (("--token", "x", "--slow", "-1"), "'-1' is not understood. Write it like 2, /api/v1/orders/*=2 or 2,times=3."),
+        (("--token", "x", "--slow", "/x"), "'/x' is not understood."),
+        (("--token", "x", "--slow", "2,retry-after=3"), "is not understood."),
+        (("--token", "x", "--slow", "1e99"), "'1e99' is not understood."),
+        (("--token", "x", "--hold", "/x=forever"), "'/x=forever' is not understood. Write it like /api/v1/orders/*,"),
         (("--token", "x", "--assume", "notice=3"), "Did you mean 'notice_days'?"),
     ],
 )

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from steppay_mock import make_event
+from steppay_mock import make_event, make_events
 
 
 def generate(run: Any, event: str, *settings: str, **also: str) -> Any:
@@ -106,6 +106,40 @@ def test_a_path_must_exist_in_every_event_and_mean_the_same(run: Any) -> None:
         "Error: --set means text in one and a number in the other of payment.completed and order.created (fact 14). "
         "Make them with one command each.\n"
     )
+
+
+def test_of_all_it_is_set_where_it_is_and_told_where_it_is_not(run: Any) -> None:
+    done = run("generate", "all", "--seed", "7", "--set", "data.productName=구독", "--set", "data.customerId=42")
+    assert done.code == 0
+    named = [one["event"] for one in done.json if one["data"].get("productName") == "구독"]
+    assert "order.created" in named
+    assert "customer.created" not in named
+    (line,) = [line for line in done.err.splitlines() if "data.productName" in line]
+    told, _, missing = line.partition(". These have no such field: ")
+    assert told == f"note: --set data.productName is in {len(named)} of 27 event types"
+    assert missing.split(", ") == [one["event"] for one in done.json if one["event"] not in named]
+    customers = {one["event"].partition(".")[0]: one["data"].get("customerId") for one in done.json}
+    assert (customers["payment"], customers["order"], customers["customer"]) == ("42", 42, None)
+    assert "warning" not in done.err
+    plain = {event.type: event.payload for event in make_events(seed=7)}
+    assert [one for one in done.json if "customerId" not in one["data"] and one["event"] not in named] == [
+        plain[one["event"]] for one in done.json if "customerId" not in one["data"] and one["event"] not in named
+    ]
+
+
+def test_of_all_what_is_nowhere_is_an_error(run: Any) -> None:
+    done = run("generate", "all", "--seed", "7", "--set", "data.custmerId=42")
+    assert (done.code, done.out) == (2, "")
+    assert "--set data.custmerId: no event type has this field. Did you mean 'data.customerId'?" in done.err
+    done = run("generate", "all", "--seed", "7", "--set", "data..code=1")
+    assert (done.code, done.out) == (2, "")
+    assert "is no path" in done.err
+
+
+def test_all_is_sent_about_one_customer(run: Any, receiver: Any, secret: str) -> None:
+    done = run("send", receiver.url, "all", "--secret", secret, "--set", "data.customerId=42", "--order", "shuffled")
+    assert (done.code, len(receiver.requests)) == (0, 27)
+    assert run("send", receiver.url, "all", "--secret", secret, "--set", "timestamp=5").code == 0
 
 
 def test_now_and_timestamp_contradict_each_other(run: Any) -> None:

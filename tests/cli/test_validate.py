@@ -210,6 +210,14 @@ def test_wrong_words_and_empty_sources_are_errors(args: list[str], told: str, ru
     assert told in done.err
 
 
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be", "utf-32"])
+def test_another_encoding_is_named(run: Any, write: Any, encoding: str) -> None:
+    text = "\n".join(event.body.decode() for event in make_events(["order.created", "order.updated"], seed=7))
+    done = run("validate", write("p.json", text.encode(encoding)))
+    assert (done.code, done.err) == (1, "1 payload, 1 violation\n")
+    assert f"expected: UTF-8 (fact 1)\n  sent:     {encoding[:6].upper()}\n  next:     save it as UTF-8;" in done.out
+
+
 @pytest.mark.parametrize("content", [b"", b"\n \r\n\t", b"[]", b"[\n]\n", b"\xef\xbb\xbf"])
 def test_a_file_without_payloads_proves_nothing(content: bytes, run: Any, write: Any) -> None:
     name = write("empty.json", content)

@@ -11,6 +11,7 @@ import pytest
 from werkzeug import Request, Response
 
 from steppay_mock import EventType, SignatureError, SteppayMockError, make_events, verify
+from steppay_mock.contract.catalogue import event_groups
 from steppay_mock.contract.locate import load_schema
 from steppay_mock.delivery.config import find_config, load_config
 from steppay_mock.delivery.retries import PRESETS
@@ -164,7 +165,7 @@ def test_the_schema_knows_what_the_program_knows() -> None:
     assert sender.keys() == SenderOptions.__annotations__.keys() - {"clock"}
     assert sender["retries"]["anyOf"][0]["enum"] == list(PRESETS)
     endpoint = schema["properties"]["endpoints"]["items"]["properties"]
-    assert endpoint["events"]["items"]["enum"] == list(EventType)
+    assert endpoint["events"]["items"]["enum"] == [*EventType, *event_groups()]
     for key in (*sender.values(), *endpoint.values()):
         assert key["description"].endswith((".", ")."))
         assert key["examples"]

@@ -116,6 +116,7 @@ SENT: dict[str, Sent] = {
     "content-type-missing": typed(),
     "names-title-case": (TITLES, BODY),
     "body-spaced": resigned('{"a": 1, "b": "구독 생성"}\n'.encode()),
+    "body-crlf": resigned('{"a":1,\r\n"b":"구독 생성"}\r\n'.encode()),
     "body-escaped": resigned(rb'{"a":1,"b":"\uad6c\ub3c5 \uc0dd\uc131"}'),
     "body-reordered": resigned('{"b":"구독 생성","a":1}'.encode()),
     "body-with-bom": resigned(b"\xef\xbb\xbf" + BODY),

@@ -61,6 +61,7 @@ def test_the_numbers_of_a_tally(journal: str | None) -> None:
         "pending": 0,
         "retried": 2,
         "perhaps_again": 0,
+        "left_out": {},
         "stopped": False,
         "elapsed": 0,
         "warnings": ["nothing was reordered: StepPay promises no order, so try --order shuffled"],

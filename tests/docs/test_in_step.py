@@ -107,12 +107,13 @@ def test_every_option_has_its_words(name: str, options: frozenset[str]) -> None:
 def test_the_edges_are_those_of_the_factory() -> None:
     text = page("payloads")
     wanted = {
-        "Long": ", ".join(map(_power, edges.LONGS)),
+        "Long, ids included": ", ".join(map(_power, edges.LONGS)),
+        'Long with `edge="64-bit"`': ", ".join(map(_power, edges.ALL_LONGS)),
         "Int": ", ".join(map(_power, edges.INTS)),
         "Decimal": ", ".join(map(str, edges.AMOUNTS)),
         "list": ", ".join(map(str, edges.SIZES)),
     }
-    stated = dict(re.findall(r"^\| (Long|Int|Decimal|list)\b[^|]*\| ([^|]+?)(?: items)? \|$", text, re.MULTILINE))
+    stated = dict(re.findall(r"^\| ((?:Long|Int|Decimal|list)\b[^|]*?) \| ([^|]+?)(?: items)? \|$", text, re.MULTILINE))
     assert stated == wanted
     assert f"{len(edges.TEXTS)} texts" in text
 

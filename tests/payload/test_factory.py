@@ -19,7 +19,7 @@ from steppay_mock.payload.options import EventOptions
 # and is then worth a line in the change log.
 DIGEST_SCRIPT = """
 import hashlib, steppay_mock
-modes = [{}, {"edge": True}, {"nulls": "mixed", "locale": "en_US"}, {"drift": "field"}]
+modes = [{}, {"edge": True}, {"edge": "64-bit"}, {"nulls": "mixed", "locale": "en_US"}, {"drift": "field"}]
 bodies = b"".join(e.body for mode in modes for e in steppay_mock.make_events(n=5, seed=7, **mode))
 print(hashlib.sha256(bodies).hexdigest())
 """

@@ -9,7 +9,14 @@ import click
 from steppay_mock.cli.closing import closing
 from steppay_mock.cli.formats import Wire, as_curl, as_http, as_json, as_ndjson, read_endpoint
 from steppay_mock.cli.making import Made, Making, make
-from steppay_mock.cli.options import events_argument, making_options, secret_option, timestamp_option, unsigned_option
+from steppay_mock.cli.options import (
+    MakingCommand,
+    events_argument,
+    making_options,
+    secret_option,
+    timestamp_option,
+    unsigned_option,
+)
 from steppay_mock.cli.output import write
 from steppay_mock.cli.secret import signing_secrets
 
@@ -24,6 +31,7 @@ _REQUESTS = {"http": as_http, "curl": as_curl}
 
 @click.command(
     "generate",
+    cls=MakingCommand,
     epilog=closing(
         "steppay-mock generate payment.completed --set data.payer.email=kim@example.com",
         "steppay-mock generate all -n 100 --seed 7 --format ndjson | steppay-mock validate -",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -32,12 +31,19 @@ if TYPE_CHECKING:
     epilog=closing(
         "steppay-mock resend 3 --journal deliveries.sqlite --secret whsec_example",
         "steppay-mock resend 3 7 8 --journal deliveries.sqlite --secret whsec_example --json",
+        "steppay-mock resend 3 --journal deliveries.sqlite --to http://localhost:9000 --secret whsec_example",
         exit_codes="0 every answer was 2xx, 1 some were not, 2 wrong usage, 3 nothing could be reached.",
     ),
 )
 @deliveries_argument()
 @config_option()
 @journal_option("The file that `send --journal` wrote.")
+@click.option(
+    "--to",
+    "url",
+    metavar="URL",
+    help="Send to this receiver; without a path, /webhooks/steppay. Default: to the one that each was sent to.",
+)
 @secret_option("Sign with it.")
 @unsigned_option()
 @timeout_option()
@@ -52,6 +58,7 @@ def command(
     ids: tuple[int, ...],
     config: Config | None,
     journal: str,
+    url: str | None,
     secrets: tuple[str, ...],
     unsigned: bool,
     timeout: float,
@@ -62,8 +69,8 @@ def command(
 ) -> None:
     """Deliver again by hand what a journal has.
 
-    As a manager does in StepPay's portal: the same bytes to the same receiver, signed anew. They become a new run in
-    the journal, or one for each receiver. ID is what `log` lists.
+    As a manager does in StepPay's portal: the same bytes to the same receiver, signed anew. With --to they go to
+    another one. They become a new run in the journal, or one for each receiver. ID is what `log` lists.
     """
     from steppay_mock.cli.recorded import Recorder
     from steppay_mock.delivery.journal.reading import read_journal
@@ -74,10 +81,10 @@ def command(
         if ids.count(number) > 1:
             raise click.UsageError(f"{number} is named twice. Name it once, and repeat the command for more.")
     with read_journal(journal) as reading:
-        groups = _by_receiver(reading, ids)
-    hooks = {(name, url): signing.hook(name=name, url=url) for name, url in groups}
-    for (_, url), events in groups.items():
-        allowed = agree(read_endpoint(url), allowed, count=len(events))
+        groups = _by_receiver(reading, ids, url=None if url is None else read_endpoint(url).url)
+    hooks = {(name, where): signing.hook(name=name, url=where) for name, where in groups}
+    for (_, where), events in groups.items():
+        allowed = agree(read_endpoint(where), allowed, count=len(events))
     tallies: list[Tally] = []
     for receiver, events in groups.items():
         recorder = Recorder(
@@ -95,14 +102,16 @@ def command(
     ctx.exit(recorder.conclude(tallies, journal))
 
 
-def _by_receiver(reading: Reading, ids: tuple[int, ...]) -> dict[tuple[str, str], list[Event]]:
+def _by_receiver(reading: Reading, ids: tuple[int, ...], *, url: str | None) -> dict[tuple[str, str], list[Event]]:
+    """The events by the name and URL of who gets them: ``url``, else the receiver that the journal has."""
     groups: dict[tuple[str, str], list[Event]] = {}
     for number in ids:
         delivery = reading.delivery(number)
         event = _read_event(number, reading.sent(number)[0])
         if delivery.fault is not None:
             say(f"note: delivery {number} went wrong on purpose ({delivery.fault}); now it is sent as it should be")
-        groups.setdefault((delivery.receiver, delivery.url), []).append(event)
+        receiver = (delivery.receiver, delivery.url) if url is None else ("", url)
+        groups.setdefault(receiver, []).append(event)
     return groups
 
 
@@ -111,13 +120,9 @@ def _read_event(number: int, body: bytes) -> Event:
     from steppay_mock.payload.event import Event
 
     try:
-        event = Event.from_payload(json.loads(body))
-        same = event.body == body
-    except (ValueError, RecursionError, SteppayMockError):
-        same = False
-    if not same:
+        return Event.from_bytes(body)
+    except SteppayMockError as error:
         raise SteppayMockError(
-            f"The body of delivery {number} is not written as StepPay's are, and would be other bytes if it were made "
-            f"again. `steppay-mock log show {number}` prints a command of curl that sends it as it is."
-        )
-    return event
+            f"Delivery {number} cannot be sent again. {error} "
+            f"`steppay-mock log show {number}` prints a command of curl that sends it as it is."
+        ) from None

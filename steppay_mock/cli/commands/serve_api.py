@@ -1,4 +1,4 @@
-"""``steppay-mock serve-api``: StepPay's REST API on this machine, answered by a simulated store."""
+"""``steppay-mock serve-api``: StepPay's REST API, answered by a simulated store."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from steppay_mock.cli.closing import closing
+from steppay_mock.cli.misbehaving import Misbehaviour, Misbehaviours, fail_option, hold_option, slow_option
 from steppay_mock.cli.options import json_option
 from steppay_mock.cli.output import counted, say, write_json, write_text
 from steppay_mock.cli.served_api import VARIABLE, api_token
@@ -18,12 +19,15 @@ if TYPE_CHECKING:
 
     from steppay_mock.store.store import Store
 
+_LOOPBACK = "127.0.0.1"
+
 
 @click.command(
     "serve-api",
     epilog=closing(
         "steppay-mock serve-api --scenario subscription-renews --seed 7 --port 8090 --token token_example",
         "steppay-mock serve-api --scenario refund-in-full --set customer_id=42 --json --token token_example",
+        "steppay-mock serve-api --fail '/api/v1/orders/*=503,times=2' --slow 2 --token token_example",
         exit_codes="0 it was stopped, 2 wrong usage, such as a port in use.",
     ),
 )
@@ -36,26 +40,56 @@ if TYPE_CHECKING:
     type=click.IntRange(0, 65_535),
     default=0,
     show_default=True,
-    help="Where to listen on 127.0.0.1; 0 takes a free one.",
+    help="Where to listen; 0 takes a free one.",
+)
+@click.option(
+    "--host",
+    metavar="ADDRESS",
+    default=_LOOPBACK,
+    show_default=True,
+    help="The address to listen on. On 0.0.0.0, as in a container, the token alone keeps others out.",
 )
 @click.option(
     "--token",
     metavar="TOKEN",
     help=f"The Secret-Token that calls must carry. Default: the variable {VARIABLE}, which shows in no process list.",
 )
+@fail_option()
+@slow_option()
+@hold_option()
 @staging_options
 @json_option("where it listens, and what can be asked for,")
-def command(*, name: str | None, port: int, token: str | None, staging: Staging, as_json: bool) -> None:
+def command(
+    *,
+    name: str | None,
+    port: int,
+    host: str,
+    token: str | None,
+    fail: tuple[Misbehaviour, ...],
+    slow: tuple[Misbehaviour, ...],
+    hold: tuple[Misbehaviour, ...],
+    staging: Staging,
+    as_json: bool,
+) -> None:
     """Serve StepPay's REST API from a simulated store, until Ctrl-C.
 
-    For receivers in any language that read back what a webhook says. Give the receiver the address that is printed, in
-    the place of https://api.steppay.kr. It listens on this machine alone.
+    SIGTERM ends it too. It is for receivers in any language that read back what a webhook says. Give the receiver the
+    address that is printed, in the place of https://api.steppay.kr. It listens on this machine alone, unless --host
+    says otherwise.
     """
+    from steppay_mock.delivery.safety import is_this_machine
     from steppay_mock.store.api.api import StoreApi
 
     token = api_token(token)
     store = _store(name, staging)
-    with StoreApi(store, token=token).serve(port=port) as url:
+    api = StoreApi(store, token=token)
+    Misbehaviours(fail=fail, slow=slow, hold=hold).apply(api)
+    with api.serve(port=port, host=host) as url:
+        if not is_this_machine(host):
+            say(
+                f"warning: other machines reach it on {host}, and only the token keeps them out. It travels in plain "
+                "HTTP. Do not take the token of your real store."
+            )
         paths = list(_paths(store))
         if as_json:
             write_json({"url": url, "paths": paths})

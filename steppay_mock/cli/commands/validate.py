@@ -8,11 +8,10 @@ from dataclasses import dataclass
 import click
 
 from steppay_mock.cli.closing import closing
-from steppay_mock.cli.documents import iter_documents
+from steppay_mock.cli.documents import iter_documents, iter_violations
 from steppay_mock.cli.failures import WRONG
 from steppay_mock.cli.options import file_argument, json_option
 from steppay_mock.cli.output import counted, say, write_text
-from steppay_mock.cli.parsing import Document, too_deep
 from steppay_mock.cli.source import empty, open_source
 from steppay_mock.cli.spool import write_listing
 from steppay_mock.errors import ContractViolation
@@ -70,20 +69,3 @@ def _violations(files: tuple[str, ...], tally: _Tally, *, strict: bool) -> Itera
                     yield name, violation
         if tally.payloads == before:
             raise empty(name)
-
-
-def iter_violations(document: Document, *, strict: bool) -> Iterator[ContractViolation]:
-    """What is wrong with a payload, each with its line of the file."""
-    from steppay_mock.contract.validate import iter_errors
-
-    yield from document.faults
-    if not document.readable:
-        return
-    lines = None
-    try:
-        for violation in iter_errors(document.payload, strict=strict):
-            lines = lines or document.lines()  # most payloads are fine, and need none
-            violation.line = document.line + lines.line_of(violation.path) - 1
-            yield violation
-    except RecursionError:
-        yield too_deep(document.line)

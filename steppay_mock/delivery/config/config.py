@@ -9,6 +9,8 @@ from math import isfinite
 from pathlib import Path
 from typing import Any
 
+from steppay_mock.contract.catalogue import parse_event_types
+from steppay_mock.contract.text_files import read_text
 from steppay_mock.delivery.config.check import check_document
 from steppay_mock.delivery.config.variables import fill, variables_in
 from steppay_mock.delivery.safety import allowed_names
@@ -29,6 +31,7 @@ class Entry:
     name: str
     enabled: bool
     events: tuple[str, ...]
+    """The types that it gets, ``payment.*`` spelled out; none means all."""
     raw_url: str = field(repr=False)
     raw_secrets: tuple[str, ...] = field(repr=False)
 
@@ -125,10 +128,7 @@ def load_config(path: str | Path | None = None) -> Config:
 
 def read_config(path: Path) -> Config:
     """What the file says; a SteppayMockError that tells what is wrong with it, and never a secret."""
-    try:
-        text = path.read_text(encoding="utf-8")
-    except (OSError, ValueError) as error:
-        raise SteppayMockError(f"{path} cannot be read: {_reason(error)}. Name a file of TOML, in UTF-8.") from None
+    text = read_text(path, next_step="Name a file of TOML, in UTF-8.")
     try:
         document = tomllib.loads(text, parse_float=_number)
     except tomllib.TOMLDecodeError as error:
@@ -154,7 +154,7 @@ def _entry(path: Path, place: int, table: dict[str, Any]) -> Entry:
         where=f"{path}: endpoints[{place}]",
         name=table["name"],
         enabled=table.get("enabled", True),
-        events=tuple(table.get("events", ())),
+        events=tuple(map(str, parse_event_types(table.get("events", ())))),
         raw_url=table["url"],
         raw_secrets=(secret,) if isinstance(secret, str) else tuple(secret),
     )
@@ -171,10 +171,6 @@ def _is_file(path: Path) -> bool:
         return path.is_file()
     except OSError:
         return False  # a folder above that nobody may look into has no file for us
-
-
-def _reason(error: Exception) -> str:
-    return (error.strerror or str(error)) if isinstance(error, OSError) else "it is not UTF-8"
 
 
 def _journal(config: Config, value: str, where: str) -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from steppay_mock.delivery.faults.draft import with_header
 from steppay_mock.delivery.faults.fault import Fault
 from steppay_mock.delivery.faults.faulty import FaultyRequest, as_drafted
-from steppay_mock.delivery.faults.json_forms import escaped, gzipped, padded, reordered, spaced
+from steppay_mock.delivery.faults.json_forms import escaped, gzipped, in_lines, padded, reordered, spaced
 from steppay_mock.delivery.faults.keys import SIGNATURE
 from steppay_mock.wire.signature import sign
 
@@ -27,6 +27,10 @@ def _signed_anew(draft: Draft, body: bytes, headers: Headers | None = None) -> F
 
 def _spaced(draft: Draft) -> FaultyRequest:
     return _signed_anew(draft, spaced(draft.body))
+
+
+def _in_lines(draft: Draft) -> FaultyRequest:
+    return _signed_anew(draft, in_lines(draft.body))
 
 
 def _escaped(draft: Draft) -> FaultyRequest:
@@ -61,6 +65,15 @@ BODY_FAULTS = (
         "White space means nothing, and the raw bytes are signed (facts 18 and 21). Whoever verifies JSON that was "
         "written again fails.",
         _spaced,
+    ),
+    Fault(
+        "body-crlf",
+        "body",
+        "accepted",
+        "The JSON has line ends, and each of them is CR LF. Assumed: it was never seen.",
+        "White space means nothing, and the raw bytes are signed (fact 18). Whoever reads the body as text, with LF "
+        "for each line end, verifies other bytes and fails.",
+        _in_lines,
     ),
     Fault(
         "body-escaped",

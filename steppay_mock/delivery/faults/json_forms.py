@@ -13,6 +13,7 @@ import zlib
 _STRING = rb'"[^"\\]*(?:\\.[^"\\]*)*"'
 _SPACED = re.compile(_STRING + rb"|[:,]", re.DOTALL)
 _STRUCTURE = re.compile(_STRING + rb"|[\[\]{},]", re.DOTALL)
+_LINE_END = re.compile(rb"\r?\n")
 _BEYOND_ASCII = re.compile(r"[^\x00-\x7f]")
 _GZIP_HEAD = b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\xff"  # deflate, no name, no time, no system
 
@@ -20,6 +21,13 @@ _GZIP_HEAD = b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\xff"  # deflate, no name, no
 def spaced(body: bytes) -> bytes:
     """A space behind each colon and comma outside of strings, and a line break at the end: never the same bytes."""
     return _SPACED.sub(lambda token: token[0] if len(token[0]) > 1 else token[0] + b" ", body) + b"\n"
+
+
+def in_lines(body: bytes) -> bytes:
+    """The body with CR LF for each line end; one without lines gets a line for each member, and a line end."""
+    if b"\n" not in body:
+        body = _SPACED.sub(lambda token: token[0] + b"\n" if token[0] == b"," else token[0], body) + b"\n"
+    return _LINE_END.sub(b"\r\n", body)
 
 
 def escaped(body: bytes) -> bytes:

@@ -131,9 +131,10 @@ SIGNATURE_FORM_FAULTS = (
     Fault(
         "key-before-timestamp",
         "signature",
-        "accepted",
-        "The signature is right, and its key stands before its timestamp. Assumed: this order was never seen.",
-        "The header is a list of pairs, whose order is not to be relied on (fact 20).",
+        "either",
+        "The signature is right, and its key stands before its timestamp. Assumed: it is never sent.",
+        "The timestamp is documented to come first (fact 18), so refusing is safe; taking it is too, for the key is "
+        "right.",
         _key_before_timestamp,
     ),
     Fault(
@@ -155,17 +156,19 @@ SIGNATURE_FORM_FAULTS = (
     Fault(
         "key-unpadded",
         "signature",
-        "refused",
-        "The key lacks the = at its end.",
-        "The key is base64 with padding (fact 18), and is compared as the text that it is.",
+        "either",
+        "The key lacks the = at its end. Assumed: it is never sent.",
+        "Whoever compares the text refuses it (fact 18). Whoever decodes the key and compares the bytes takes it, "
+        "which is as safe: nobody makes the bytes without the secret.",
         _unpadded,
     ),
     Fault(
         "key-url-safe",
         "signature",
-        "refused",
-        "The key has - and _ in the place of + and /.",
-        "The key is base64 in its standard alphabet (fact 18), and is compared as the text that it is.",
+        "either",
+        "The key has - and _ in the place of + and /. Assumed: it is never sent.",
+        "Whoever compares the text refuses it (fact 18). Whoever decodes the key, in either alphabet, and compares the "
+        "bytes takes it, which is as safe: nobody makes the bytes without the secret.",
         _url_safe,
     ),
     Fault(

@@ -12,7 +12,7 @@ from steppay_mock.delivery.schedule.steps import Again, Deliver, Hold, How, Step
 from steppay_mock.errors import SteppayMockError
 from steppay_mock.payload.chance import Chance, derive_seed
 from steppay_mock.payload.event import Event, Events, iter_events
-from steppay_mock.payload.subject import subject_of
+from steppay_mock.payload.subject import thing_of
 
 
 def in_order(events: Events) -> Schedule:
@@ -72,9 +72,9 @@ def shuffle_entities(events: Events, *, seed: int) -> Schedule:
     chance = Chance(derive_seed(seed, "entities"))
     queues: dict[object, list[int]] = {}
     for place in range(len(listed) - 1, -1, -1):
-        queues.setdefault(subject_of(listed[place]), []).append(place)
+        queues.setdefault(thing_of(listed[place]), []).append(place)
     # Whose turn it is, is shuffled; whoever's turn it is sends the next of its own. Every merging is as likely.
-    turns = [subject_of(event) for event in listed]
+    turns = [thing_of(event) for event in listed]
     keys = [chance.random() for _ in turns]
     places = [queues[turns[at]].pop() for at in sorted(range(len(turns)), key=keys.__getitem__)]
     return _delivering(listed, places, f"shuffle_entities(seed={seed})")

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from steppay_mock.contract.text_files import read_text
 from steppay_mock.delivery.schedule.steps import (
     Again,
     Deliver,
@@ -107,7 +108,7 @@ class Schedule(Sequence[Step]):
         return {
             "version": VERSION,
             "made_by": self.made_by,
-            "events": [event.payload for event in self.events],
+            "events": [_written(event) for event in self.events],
             "steps": [write_step(step) for step in self.steps],
         }
 
@@ -120,8 +121,8 @@ class Schedule(Sequence[Step]):
     def read(cls, path: str | Path) -> Schedule:
         """The schedule of a file that :meth:`write` wrote, or somebody by hand; SteppayMockError where it is none."""
         try:
-            data = json.loads(Path(path).read_text(encoding="utf-8"))
-        except (OSError, ValueError) as error:
+            data = json.loads(read_text(path, what="a schedule", next_step="Name a file that Schedule.write wrote."))
+        except ValueError as error:
             raise SteppayMockError(f"{path} cannot be read as a schedule: {error}. Give a file of JSON.") from None
         return cls.from_dict(data)
 
@@ -135,7 +136,7 @@ class Schedule(Sequence[Step]):
                 f"This schedule has version {data.get('version')!r}, and version {VERSION} is understood. "
                 "Write it anew, or with a newer steppay-mock."
             )
-        events = tuple(iter_events(data.get("events", [])))
+        events = tuple(_read(data.get("events", [])))
         steps = [read_step(step, count=len(events), place=place) for place, step in enumerate(data["steps"])]
         return cls(events, tuple(steps), str(data.get("made_by", "hand")))
 
@@ -154,6 +155,24 @@ class Schedule(Sequence[Step]):
         if stamp is not None:
             event = Event({**event.payload, "timestamp": stamp})
         return Planned(event=event, place=place, step=step, fault=fault)
+
+
+def _written(event: Event) -> dict[str, Any]:
+    """The payload; of an event that was captured in other bytes than ours, those bytes."""
+    try:
+        is_ours = Event(event.payload).body == event.body
+    except SteppayMockError:
+        is_ours = False
+    return event.payload if is_ours else {"body": event.body.decode()}
+
+
+def _read(events: Any) -> Iterator[Event]:
+    if not isinstance(events, list):
+        yield from iter_events(events)
+        return
+    for one in events:
+        is_body = isinstance(one, dict) and list(one) == ["body"] and isinstance(one["body"], str)
+        yield Event.from_bytes(one["body"].encode()) if is_body else Event.from_payload(one)
 
 
 def plan(events: Events, steps: Iterable[Step], *, made_by: str = "hand") -> Schedule:

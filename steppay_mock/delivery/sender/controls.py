@@ -5,7 +5,6 @@ It keeps no more than one event of each type for each receiver, however many del
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -56,4 +55,4 @@ class Controls:
     def events(self, hook: str) -> list[Event]:
         """What this receiver is to get, in the order in which it was planned."""
         wanted = [one for key, one in self._refused.items() if key[0] == hook and key not in self._taken]
-        return [Event.from_payload(json.loads(body)) for _, body in sorted(wanted)]
+        return [Event.from_bytes(body) for _, body in sorted(wanted)]

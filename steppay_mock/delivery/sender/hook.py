@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from steppay_mock.contract.catalogue import EventType, parse_event_type
+from steppay_mock.contract.catalogue import EventType, parse_event_types
 from steppay_mock.delivery.endpoint import DEFAULT_PATH, Endpoint, parse_endpoint
 from steppay_mock.errors import SteppayMockError
 from steppay_mock.wire.redact import Redaction
@@ -18,7 +18,8 @@ from steppay_mock.wire.signature import Secrets, as_secrets
 class Hook:
     """One registered receiver.
 
-    ``events``: the types that it gets; none means all. ``secret``: one, or several while they rotate; None: unsigned.
+    ``events``: the types that it gets, of which ``payment.*`` names several; none means all. ``secret``: one, or
+    several while they rotate; None: unsigned.
     ``enabled``: False, and nothing is sent to it.
     """
 
@@ -65,6 +66,6 @@ def _open(hook: Hook, allowed: frozenset[str]) -> OpenHook:
         name=shown_url(hook.name) or str(endpoint),
         endpoint=endpoint,
         secrets=secrets,
-        events=frozenset(str(parse_event_type(one)) for one in wanted),
+        events=frozenset(map(str, parse_event_types(wanted))),
         redact=Redaction([*(secrets or ()), *endpoint.secrets]),
     )

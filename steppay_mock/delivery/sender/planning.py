@@ -59,6 +59,8 @@ class Routing:
                     copied = one.place in self.copied
                     plans.append(Plan(hook, next(numbers), one.place, one.how, copied, wait, one.group, one.fault))
                     wait = 0.0
+                else:
+                    self.tally.left_out[opened.name] += 1
             self.tally.planned += len(plans)
             if plans:
                 yield one, kind, plans

@@ -30,6 +30,8 @@ class Tally:
     retried: int = 0
     perhaps_again: int = 0
     """Attempts that repeat one of which nobody knows whether it arrived."""
+    left_out: Counter[str] = field(default_factory=Counter)
+    """How many deliveries each receiver did not get, for it is registered for other event types (fact 22)."""
     stopped: bool = False
     """Whether it was stopped before its end."""
     elapsed: float = 0.0
@@ -183,6 +185,7 @@ class Tally:
             "pending": self.pending,
             "retried": self.retried,
             "perhaps_again": self.perhaps_again,
+            "left_out": dict(self.left_out),
             "stopped": self.stopped,
             "elapsed": self.elapsed,
             "warnings": self.warnings(),

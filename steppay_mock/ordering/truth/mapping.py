@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from steppay_mock.contract.locate import load_schema
+from steppay_mock.contract.text_files import read_text
 from steppay_mock.delivery.config.check import Rules, check_document, key_path
 from steppay_mock.errors import SteppayMockError, choices, did_you_mean
 from steppay_mock.ordering.state.pattern import PathStep, PatternError, read_steps
@@ -52,11 +53,7 @@ def load_truth(path: str | Path) -> TruthMapping:
     """The mapping in a file of TOML, or of JSON if its name ends in .json; SteppayMockError says what is wrong."""
     file = Path(path)
     is_json = file.suffix == ".json"
-    try:
-        text = file.read_text(encoding="utf-8")
-    except (OSError, ValueError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
-        raise SteppayMockError(f"{path} cannot be read: {reason}. Name a file of TOML or JSON.") from None
+    text = read_text(path, next_step="Name a file of TOML or JSON.")
     try:
         document = json.loads(text) if is_json else tomllib.loads(text)
     except ValueError as error:

@@ -6,7 +6,6 @@ from steppay_mock.contract.catalogue import EventType
 from steppay_mock.payload.coherence.fields import Fields
 
 _NEEDED = {"ONE_TIME": (), "USAGE_BASED": ("recurring", "additionalBilling")}
-_LONGEST = 2**63 - 1
 _JUST_MADE = {EventType.PRODUCT_CREATED, EventType.PRODUCT_PRICE_CREATED}
 
 
@@ -79,7 +78,7 @@ def _raise_steps(billing: Fields) -> None:
     ends = sorted(_whole(step["until"]) for step in steps)
     for later, (step, end) in zip(range(len(steps) - 1, -1, -1), zip(steps, ends, strict=True), strict=True):
         if step["until"] is not None:
-            reached = min(max(end, reached + 1), _LONGEST - later)
+            reached = min(max(end, reached + 1), billing.draw.largest - later)
             step.put(until=reached)
 
 

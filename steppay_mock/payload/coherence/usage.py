@@ -6,8 +6,6 @@ from datetime import timedelta
 
 from steppay_mock.payload.coherence.fields import Fields
 
-_LONGEST = 2**63 - 1
-
 
 def settle_usage(usage: Fields) -> None:
     """Make the sums those of the entries; half of the time with an allowance, half of the time postpaid without one."""
@@ -18,7 +16,7 @@ def settle_usage(usage: Fields) -> None:
     for entry in entries:
         moment += timedelta(seconds=draw.between(60, 3600))
         entry.put(influxDate=draw.stamp(min(moment, draw.now)))
-        _bound(entry, "deltaRecord", _LONGEST - used)
+        _bound(entry, "deltaRecord", draw.largest - used)
         used += _whole(entry["deltaRecord"])
         allowed = _settle_quota(entry, used, allowed, has_quota=has_quota)
         entry.put(accumulateRecord=used)
@@ -34,7 +32,7 @@ def _settle_quota(entry: Fields, used: int, allowed: int, *, has_quota: bool) ->
         return allowed
     if not entry.draw.edge:
         entry.put(deltaQuota=0 if allowed else entry.draw.between(1, 5) * 1_000)  # an allowance, then use of it
-    _bound(entry, "deltaQuota", _LONGEST - allowed)
+    _bound(entry, "deltaQuota", entry.draw.largest - allowed)
     if allowed + _whole(entry["deltaQuota"]) < used:
         entry.put(deltaQuota=used - allowed)  # the allowance is never below what was used
     allowed += _whole(entry["deltaQuota"])

@@ -150,14 +150,17 @@ class StoreApi:
 
         return patched(self)
 
-    def serve(self, *, port: int = 0) -> AbstractContextManager[str]:
-        """Serve it on 127.0.0.1 in a thread; gives the URL, without a path. Port 0 is a free one.
+    def serve(self, *, port: int = 0, host: str = "127.0.0.1") -> AbstractContextManager[str]:
+        """Serve it in a thread; gives the URL, without a path. Port 0 is a free one.
+
+        ``host`` is the address of this machine on which it listens. On any other than loopback whoever reaches it is
+        kept out by the token alone, which travels in plain HTTP.
 
         When it ends, calls that are still held are answered 503, and every thread has ended.
         """
         from steppay_mock.store.api.serving import served
 
-        return served(self, port)
+        return served(self, port=port, host=host)
 
     def __call__(self, environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
         """Answer as a WSGI application."""

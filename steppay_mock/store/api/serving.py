@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
+from errno import EACCES, EADDRINUSE
 from threading import Event as Flag
 from threading import Lock, Thread
 from typing import TYPE_CHECKING, Any
@@ -19,7 +20,10 @@ if TYPE_CHECKING:
 
     from steppay_mock.store.api.api import StoreApi
 
-_HOST = "127.0.0.1"
+LOOPBACK = "127.0.0.1"
+
+
+_EVERYWHERE = {"0.0.0.0": LOOPBACK, "::": "::1"}  # noqa: S104 - served there only if it is asked for
 
 
 class _QuietHandler(WSGIRequestHandler):
@@ -34,10 +38,10 @@ class _Server(ThreadedWSGIServer):
 
     daemon_threads = False
 
-    def __init__(self, app: Any, listener: socket.socket) -> None:
+    def __init__(self, app: Any, listener: socket.socket, host: str) -> None:
         self._open: set[socket.socket] = set()
         self._guard = Lock()
-        super().__init__(_HOST, 0, app, _QuietHandler, fd=listener.fileno())
+        super().__init__(host, 0, app, _QuietHandler, fd=listener.fileno())
 
     def log(self, *_arguments: Any) -> None:
         pass
@@ -61,20 +65,21 @@ class _Server(ThreadedWSGIServer):
 
 
 @contextmanager
-def served(api: StoreApi, port: int) -> Iterator[str]:
-    """The URL of the API while it is served."""
+def served(api: StoreApi, *, port: int, host: str) -> Iterator[str]:
+    """The URL of the API while it is served. On all addresses of a machine it is that of loopback."""
     closing = Flag()
 
     def app(environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
         return api(environ | {CLOSING: closing}, start_response)
 
     # werkzeug duplicates the socket that it is given. Left to bind by itself, it ends the process if it cannot.
-    with _listen(port) as listener:
-        server = _Server(app, listener)
+    with _listen(port, host) as listener:
+        server = _Server(app, listener, host)
     thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, name="StepPay API")
     thread.start()
     try:
-        yield f"http://{_HOST}:{server.port}"
+        called = _EVERYWHERE.get(host, host)
+        yield f"http://{f'[{called}]' if ':' in called else called}:{server.port}"
     finally:
         closing.set()
         api.wake()
@@ -83,13 +88,20 @@ def served(api: StoreApi, port: int) -> Iterator[str]:
         thread.join()
 
 
-def _listen(port: int) -> socket.socket:
+def _listen(port: int, host: str) -> socket.socket:
     if isinstance(port, bool) or not isinstance(port, int) or not 0 <= port <= 65_535:
         raise SteppayMockError(f"port={port!r} is no port. Take one of 1024 to 65535, or 0 for a free one.")
+    if not isinstance(host, str) or not host.isascii() or not host or any(letter in host for letter in "/ \0[]"):
+        raise SteppayMockError(f"host={host!r} is no address. Name one of this machine, such as {LOOPBACK} or 0.0.0.0.")
     try:
-        return socket.create_server((_HOST, port))
+        return socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
     except OSError as error:
+        if error.errno in {EADDRINUSE, EACCES}:
+            raise SteppayMockError(
+                f"The API cannot be served on port {port} ({error.strerror}). End what uses it, or take another: "
+                "port=0 is a free one."
+            ) from error
         raise SteppayMockError(
-            f"The API cannot be served on port {port} ({error.strerror}). End what uses it, or take another: port=0 is "
-            "a free one."
+            f"The API cannot be served on {host!r} ({error.strerror}). Name an address of this machine, such as "
+            f"{LOOPBACK} or 0.0.0.0."
         ) from error

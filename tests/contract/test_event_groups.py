@@ -1,0 +1,42 @@
+"""``payment.*`` stands for all event types that begin so."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from steppay_mock import EventType, SteppayMockError
+from steppay_mock.contract.catalogue import event_groups, parse_event_types
+
+
+def test_a_group_is_every_type_that_begins_so() -> None:
+    for name, found in event_groups().items():
+        assert found == tuple(one for one in EventType if one.startswith(name.removesuffix("*")))
+    assert {one for found in event_groups().values() for one in found} == set(EventType)
+    assert len(event_groups()["product.*"]) == 6
+    assert event_groups()["product.price.*"] == event_groups()["product.*"][3:]
+
+
+def test_names_and_groups_are_read_each_type_once() -> None:
+    found = parse_event_types(["payment.failed", "payment.*", EventType.COVER_PAUSED, "payment.completed"])
+    assert found[0] == "payment.failed"
+    assert set(found) == {"cover.paused", *event_groups()["payment.*"]}
+    assert len(found) == 5
+    assert parse_event_types([]) == ()
+
+
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        ("payments.*", "No event type begins as 'payments.*' says. Did you mean 'payment.*'?"),
+        ("*", "No event type begins as '*' says. Write one of order.*, subscription.*,"),
+        ("payment*", "No event type begins as 'payment*' says. Did you mean 'payment.*'?"),
+        ("payment", "There is no event type 'payment'."),
+        ("payment.complete", "There is no event type 'payment.complete'. Did you mean 'payment.completed'?"),
+        (5, "There is no event type '5'."),
+    ],
+)
+def test_an_unknown_name_is_told_the_nearest(name: object, told: str) -> None:
+    with pytest.raises(SteppayMockError, match=re.escape(told)):
+        parse_event_types([name])
