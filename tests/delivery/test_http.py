@@ -83,7 +83,8 @@ def test_headers_on_the_wire_are_the_vendors(serve_raw: ServeRaw, payloads: Payl
     ("suffix", "arrives"),
     [
         ("", "/webhooks/steppay"),
-        ("/", "/webhooks/steppay"),
+        ("/", "/"),
+        ("/?a=b", "/?a=b"),
         ("/hook", "/hook"),
         ("/hook/", "/hook/"),
         ("/hook?a=1", "/hook?a=1"),
