@@ -290,6 +290,7 @@ def test_plain_text_where_tls_is_meant_is_no_answer(make_engine: Make, serve_raw
 
 CUT_OFF = "no whole HTTP answer: its head is cut off"
 NOTHING = "no whole HTTP answer: Remote end closed connection without response"
+HEADER = b"A: " + b"b" * 1_019 + b"\r\n"  # 1 KiB
 BROKEN = None
 """An answer that is none, in whatever words."""
 
@@ -328,8 +329,21 @@ ANSWERS: dict[str, tuple[bytes, int | None, dict[str, str], bytes]] = {
     "bare-line-feeds": (b"HTTP/1.1 200 OK\nA: b\n\nok", 200, {"a": "b"}, b"ok"),
     "folded": (b"HTTP/1.1 200 OK\r\nA: b\r\n c\r\n\r\nok", 200, {"a": "b c"}, b"ok"),
     "blank-before-colon": (b"HTTP/1.1 200 OK\r\nA : b\r\n\r\nok", 200, {"a": "b"}, b"ok"),
-    "too-many-headers": (b"HTTP/1.1 200 OK\r\n" + b"A: b\r\n" * 101 + b"\r\nok", BROKEN, {}, b""),
-    "many-headers": (b"HTTP/1.1 200 OK\r\n" + b"A: b\r\n" * 100 + b"\r\nok", 200, {"a": ", ".join("b" * 100)}, b"ok"),
+    "too-many-headers": (b"HTTP/1.1 200 OK\r\n" + b"A: b\r\n" * 5_001 + b"\r\nok", BROKEN, {}, b""),
+    "many-headers": (b"HTTP/1.1 200 OK\r\n" + b"A: b\r\n" * 400 + b"\r\nok", 200, {"a": ", ".join("b" * 400)}, b"ok"),
+    "most-headers": (
+        b"HTTP/1.1 200 OK\r\n" + b"A: b\r\n" * 5_000 + b"\r\nok",
+        200,
+        {"a": ", ".join("b" * 5_000)},
+        b"ok",
+    ),
+    "too-large-a-head": (b"HTTP/1.1 200 OK\r\n" + HEADER * 256 + b"\r\nok", BROKEN, {}, b""),
+    "large-head": (
+        b"HTTP/1.1 200 OK\r\n" + HEADER * 255 + b"\r\nok",
+        200,
+        {"a": ", ".join(["b" * 1_019] * 255)},
+        b"ok",
+    ),
     "a-trailer": (
         b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\r\n0\r\nHTTP/1.1: x\r\nB: c\r\n\r\n",
         200,
