@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from steppay_mock.contract.catalogue import EventType
     from steppay_mock.contract.validate import iter_errors, validate
     from steppay_mock.delivery.deliver import deliver, deliver_async
+    from steppay_mock.delivery.lack import OwnLackError
     from steppay_mock.delivery.outcome import Outcome
     from steppay_mock.delivery.report import Report
     from steppay_mock.delivery.sender.hook import Hook
@@ -40,6 +41,7 @@ __all__ = [
     "Hook",
     "IllegalAction",
     "Outcome",
+    "OwnLackError",
     "Report",
     "Sender",
     "SignatureError",
@@ -73,6 +75,7 @@ _HOMES = {
     "Hook": "delivery.sender.hook",
     "IllegalAction": "store.lifecycle",
     "Outcome": "delivery.outcome",
+    "OwnLackError": "delivery.lack",
     "Report": "delivery.report",
     "Sender": "delivery.sender.sender",
     "SignatureError": "errors",

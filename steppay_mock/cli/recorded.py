@@ -180,8 +180,10 @@ class Recorder:
     def _advice(self, tally: Tally) -> Iterator[str]:
         if tally.ok:
             return iter(())
+        from steppay_mock.delivery.failure import Failure
+
         plain = tally.control or tally  # how the receiver takes what is right
-        late = "timed out" in (plain.first_failure or "")
+        late = set(plain.lost) == {Failure.TIMED_OUT}
         return advice(plain.statuses, target=tally.target, timed_out=late, unsigned=self.unsigned)
 
     def _next_steps(self, tally: Tally) -> Iterator[str]:

@@ -41,6 +41,11 @@ class Head:
     status: int
     headers: dict[str, str]
 
+    @property
+    def may_end_in_a_reset(self) -> bool:
+        """Whether a reset may end its body: who refuses a request that is not read, and closes, makes one."""
+        return self.status >= 400 and "content-length" not in self.headers and "transfer-encoding" not in self.headers
+
 
 def read_head(lines: Iterator[bytes]) -> Head:
     """The head of the answer; those of 1xx before it, such as 103 Early Hints, are passed over (RFC 9110, 15.2).
