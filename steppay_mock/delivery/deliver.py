@@ -50,6 +50,7 @@ def deliver(events: Events | Schedule, *, to: Target, **options: Unpack[Delivery
 def deliver_planned(planned: Iterable[Planned], *, to: Target, settings: Settings) -> Report:
     """Do as :func:`deliver` does, with deliveries that are arranged already."""
     transport = make_transport(to, settings, own_loop=True)
+    _make_room(planned, to)
     if isinstance(transport, Transport):
         return _send_all(planned, transport, settings)
     import asyncio
@@ -65,7 +66,17 @@ async def deliver_async(events: Events | Schedule, *, to: Target, **options: Unp
     transport = make_transport(to, settings)
     awaited = ThreadedTransport(transport) if isinstance(transport, Transport) else transport
     planned = arrange(events, settings.order, seed=settings.seed, duplicates=settings.duplicates)
+    _make_room(planned, to)
     return _named(await _send_all_async(planned, awaited, settings), events)
+
+
+def _make_room(planned: Iterable[Planned], to: Target) -> None:
+    """See that there are descriptors for what goes out together."""
+    widest = max((len(group) for group in _groups(planned)), default=1) if isinstance(planned, Sequence) else 1
+    if widest > 1 and isinstance(to, str):
+        from steppay_mock.delivery.descriptors import make_room
+
+        make_room(widest)
 
 
 def make_request(event: Event, settings: Settings, *, position: int, later: float = 0.0) -> Request:
@@ -171,7 +182,7 @@ def _stop_at_lack(
         if isinstance(answer.exception, OwnLackError):
             lack = answer.exception
             lack.so_far = _report(outcomes, [], settings, target=target, elapsed=elapsed)
-            lack.done = f"{len(outcomes)} deliveries before it have their outcome (so_far of this error)"
+            lack.done = f"{len(outcomes)} deliveries before it have their outcome"
             raise lack
 
 

@@ -39,7 +39,7 @@ class OwnLackError(SteppayMockError):
         self.journal: str | None = None
         """Where what was not sent stays planned; None where nothing is written down."""
         self.so_far: Report | Tally | None = None
-        super().__init__(what)
+        super().__init__(failure, what)
 
     def __str__(self) -> str:
         told = f"A request could not be sent, for a lack of this machine and not of the receiver: {self.what}."
@@ -51,7 +51,10 @@ class OwnLackError(SteppayMockError):
             return ""
         if self.journal is None:
             return f"{self.done}; send anew what has none."
-        return f"{self.done}; the rest stays planned: `steppay-mock resume --journal {self.journal}` goes on with it."
+        import shlex
+
+        journal = shlex.quote(self.journal)
+        return f"{self.done}; the rest stays planned: `steppay-mock resume --journal {journal}` goes on with it."
 
     def as_answer(self) -> Answer:
         """The lack in the place of an answer, from where it cannot be raised. Who gets it raises it."""

@@ -64,5 +64,5 @@ def words(failure: Failure, endpoint: Endpoint, *, timeout: float, detail: str) 
     if failure is Failure.NO_ADDRESS:
         return f"the name {endpoint.host} leads to no address"
     if failure is Failure.UNREACHABLE:
-        return f"{endpoint.authority} cannot be reached: {excerpt(detail)}"
+        return f"{endpoint.authority} cannot be reached from this machine"
     return f"no whole HTTP answer: {excerpt(detail)}"

@@ -15,11 +15,13 @@ import pytest
 from delivery.engines import BODY, DONE, endpoint_of, read_request, send
 from werkzeug import Response
 
+from steppay_mock import Sender, deliver
 from steppay_mock.delivery.faults import FaultyRequest, send_faulty
 from steppay_mock.delivery.http import HttpTransport
 from steppay_mock.delivery.sender.curl import CurlEngine
 from steppay_mock.delivery.sender.engine import Engine, ThreadEngine, Wire
 from steppay_mock.delivery.transport import MAX_ANSWER, Answer, Request
+from steppay_mock.ordering.remote import remote_state
 from steppay_mock.wire.headers import request_headers
 
 Serve = Callable[[Any], str]
@@ -377,3 +379,15 @@ def test_all_engines_make_the_same_of_an_answer(serve_raw: Serve, name: str) -> 
 @pytest.mark.parametrize(("name", "error"), [("cut-in-a-header", CUT_OFF), ("hints-and-no-answer", NOTHING)])
 def test_all_engines_say_how_an_answer_broke_off(serve_raw: Serve, name: str, error: str) -> None:
     assert {answer.error for answer in every_answer(serve_raw(replies(ANSWERS[name][0])))} == {error}
+
+
+@pytest.mark.parametrize("name", ["early-hints", "several-hints", "many-headers"])
+def test_deliver_a_sender_and_a_probe_make_the_same_of_it(
+    serve_raw: Serve, payloads: Callable[[int], list[dict[str, Any]]], name: str
+) -> None:
+    reply, status, _, body = ANSWERS[name]
+    url = serve_raw(replies(reply.removesuffix(body) + b"[1]"))
+    (outcome,) = deliver(payloads(1), to=url)
+    assert (outcome.status, outcome.body, outcome.failure) == (status, b"[1]", None)
+    assert Sender(url).send(payloads(1)).statuses == {status: 1}
+    assert remote_state(url, headers={"content-length": "0"})() == [1]
