@@ -10,7 +10,7 @@ from pathlib import Path
 from threading import Thread
 
 import pytest
-from delivery.engines import endpoint_of, send
+from delivery.engines import endpoint_of, read_request, send
 from delivery.swarm import swarm
 
 from steppay_mock import Sender, deliver
@@ -19,7 +19,7 @@ from steppay_mock.delivery.http import HttpTransport
 from steppay_mock.delivery.sender.curl import CurlEngine
 from steppay_mock.delivery.sender.engine import Engine, ThreadEngine, Wire
 from steppay_mock.delivery.sender.kept import KeptTransport
-from steppay_mock.delivery.sender.large import SizedEngine
+from steppay_mock.delivery.sender.large import LARGE, SizedEngine
 from steppay_mock.delivery.transport import Request
 
 CERTIFICATE = Path(__file__).with_name("localhost.pem")
@@ -135,6 +135,19 @@ def test_an_answer_before_the_body_was_read_is_the_answer(
     status = int(answer[9:12])
     with impatient(answer, tls=tls) as url:
         assert [WAYS[way](url) for _ in range(TIMES)] == [(status, b"too large", None)] * TIMES
+
+
+def test_large_and_small_ones_are_in_flight_together(serve_raw: Callable[..., str]) -> None:
+    got: list[int] = []
+
+    def handle(connection: socket.socket) -> None:
+        got.append(len(read_request(connection).partition(b"\r\n\r\n")[2]))
+        connection.sendall(b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n")
+
+    with closing(_curl(Wire(timeout=10, keep_alive=False, concurrency=4))) as engine:
+        answers = send(engine, serve_raw(handle), b"a", b"b" * LARGE, b"c" * (LARGE - 1), b"d" * 100_000)
+    assert [answer.status for answer in answers] == [200] * 4
+    assert sorted(got) == [1, LARGE - 1, LARGE, 100_000]
 
 
 def test_a_user_of_locust_hears_it_too() -> None:
