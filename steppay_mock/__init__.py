@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from steppay_mock.contract.validate import iter_errors, validate
     from steppay_mock.delivery.aws.app import lambda_app
     from steppay_mock.delivery.deliver import deliver, deliver_async
+    from steppay_mock.delivery.lack import OwnLackError
     from steppay_mock.delivery.outcome import Outcome
     from steppay_mock.delivery.report import Report
     from steppay_mock.delivery.sender.hook import Hook
@@ -41,6 +42,7 @@ __all__ = [
     "Hook",
     "IllegalAction",
     "Outcome",
+    "OwnLackError",
     "Report",
     "Sender",
     "SignatureError",
@@ -75,6 +77,7 @@ _HOMES = {
     "Hook": "delivery.sender.hook",
     "IllegalAction": "store.lifecycle",
     "Outcome": "delivery.outcome",
+    "OwnLackError": "delivery.lack",
     "Report": "delivery.report",
     "Sender": "delivery.sender.sender",
     "SignatureError": "errors",

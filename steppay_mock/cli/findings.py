@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from steppay_mock.cli.failures import INTERRUPTED, MISUSED, UNREACHED, WRONG
 from steppay_mock.cli.output import pretty, say, write_json, write_text
-from steppay_mock.cli.reports import junit, junit_case, xml_text
+from steppay_mock.cli.reports import junit, junit_case, write_file, xml_text
 from steppay_mock.cli.searching import StoppedError
 from steppay_mock.ordering.failure import ExplorationError, NoAnswerError
 from steppay_mock.ordering.remote import RemoteError
@@ -47,13 +47,13 @@ def write_files(
     """Write every file that was asked for: of the reports each as its suffix says, and the XML of JUnit."""
     for path in reports:
         if path.suffix == ".html":
-            path.write_text(page(), encoding="utf-8")
+            write_file(path, page().encode())
         elif path.suffix == ".json":
-            path.write_bytes(pretty(data()) + b"\n")
+            write_file(path, pretty(data()) + b"\n")
         else:
-            path.write_bytes(xml())
+            write_file(path, xml())
     for path in junits:
-        path.write_bytes(xml())
+        write_file(path, xml())
 
 
 def exit_code(found: Exploration) -> int:

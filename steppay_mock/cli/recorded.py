@@ -91,13 +91,18 @@ class Recorder:
         return self._run(run, self.journal, count=count)
 
     def _run(self, run: Callable[..., list[Tally]], journal: str | None, *, count: int) -> list[Tally]:
+        from steppay_mock.delivery.lack import OwnLackError
         from steppay_mock.delivery.sender.sender import Sender
 
         with stoppable() as stop:
             sender = Sender(self.hooks, journal=journal, **self.options)
             stop.sender = sender
             with watching(stop, count=count) as watch:
-                return run(sender, watch)
+                try:
+                    return run(sender, watch)
+                except OwnLackError as lack:
+                    lack.journal = self.journal  # one that was not asked for is gone with this command
+                    raise
 
     def conclude(
         self,
@@ -180,8 +185,10 @@ class Recorder:
     def _advice(self, tally: Tally) -> Iterator[str]:
         if tally.ok:
             return iter(())
+        from steppay_mock.delivery.failure import Failure
+
         plain = tally.control or tally  # how the receiver takes what is right
-        late = "timed out" in (plain.first_failure or "")
+        late = set(plain.lost) == {Failure.TIMED_OUT}
         return advice(plain.statuses, target=tally.target, timed_out=late, unsigned=self.unsigned)
 
     def _next_steps(self, tally: Tally) -> Iterator[str]:

@@ -52,7 +52,21 @@ class ReportFile(ParameterType):
             self.fail(f"{wrong}. Name it report{self._suffixes[0]}.", param, ctx)
         if not path.parent.is_dir() or path.is_dir():
             self.fail(f"{str(value)!r} cannot be a file: make the folder {path.parent}, or name another.", param, ctx)
+        self._check_writable(path, param, ctx)
         return path
+
+    def _check_writable(self, path: Path, param: click.Parameter | None, ctx: click.Context | None) -> None:
+        """Open it now: a run whose report has no place is better not begun."""
+        is_new = not path.exists()
+        if not is_new and not path.is_file():
+            return  # a pipe has a reader, who would take this for its end
+        try:
+            with path.open("ab"):
+                pass
+            if is_new:
+                path.unlink()
+        except OSError as error:
+            self.fail(f"{str(path)!r} cannot be written: {error.strerror}. Name a file that can be.", param, ctx)
 
 
 def report_option() -> Decorator[Any]:
@@ -73,9 +87,17 @@ def write_reports(
     """Write every file that was asked for; ``lines`` gives the deliveries, ``count`` says how many there are."""
     for path in files:
         if path.suffix == ".json":
-            path.write_bytes(pretty(document) + b"\n")
+            write_file(path, pretty(document) + b"\n")
         else:
-            path.write_bytes(_junit(lines(), count=count, name=name, seconds=float(document.get("elapsed", 0.0))))
+            write_file(path, _junit(lines(), count=count, name=name, seconds=float(document.get("elapsed", 0.0))))
+
+
+def write_file(path: Path, data: bytes) -> None:
+    """Write the whole file; an OSError names it, also where the disk is full."""
+    try:
+        path.write_bytes(data)
+    except OSError as error:
+        raise OSError(error.errno, error.strerror, str(path)) from None
 
 
 @dataclass(slots=True)

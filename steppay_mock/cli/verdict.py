@@ -93,7 +93,9 @@ def advice(statuses: Collection[int | None], *, target: str, timed_out: bool, un
 
 def timed_out(report: Report) -> bool:
     """Whether nothing was answered in time."""
-    return all(outcome.error is not None and "timed out" in outcome.error for outcome in report)
+    from steppay_mock.delivery.failure import Failure
+
+    return all(outcome.failure is Failure.TIMED_OUT for outcome in report)
 
 
 def _answer(outcome: Outcome) -> str:

@@ -95,8 +95,8 @@ class AsgiTransport:
                 task.cancel()
         if task.done():
             return exchange.draft.answer().without(self._redact)
-        late = None if exchange.draft.complete else f"timed out after {self._timeout:g} s"
-        return exchange.draft.answer(late).without(self._redact)
+        late = None if exchange.draft.complete else self._timeout
+        return exchange.draft.answer(late=late).without(self._redact)
 
     def _scope_of(self, request: Request) -> dict[str, Any]:
         scope = self._scope.copy()

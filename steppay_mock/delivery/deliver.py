@@ -9,6 +9,7 @@ from time import perf_counter
 from typing import TYPE_CHECKING, Unpack
 
 from steppay_mock.delivery.control import controlled, events_to_control
+from steppay_mock.delivery.lack import OwnLackError, no_thread
 from steppay_mock.delivery.options import DeliveryOptions, Settings, resolve_options
 from steppay_mock.delivery.order import arrange
 from steppay_mock.delivery.outcome import Outcome
@@ -22,6 +23,7 @@ from steppay_mock.wire.headers import request_headers
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+    from concurrent.futures import Future
 
     from steppay_mock.delivery.faults.faulty import FaultyRequest
 
@@ -35,7 +37,8 @@ def deliver(events: Events | Schedule, *, to: Target, **options: Unpack[Delivery
     :class:`~steppay_mock.delivery.schedule.schedule.Schedule` in the place of events says what is sent, how often, and
     what of it at once.
 
-    Whatever the receiver does wrong is an outcome. An ASGI app is started before and stopped after all deliveries
+    Whatever the receiver does wrong is an outcome; what this machine lacks, such as file descriptors, is an
+    OwnLackError, which has the report so far. An ASGI app is started before and stopped after all deliveries
     (lifespan); if it does not start, that is a ContractViolation. Misuse is a SteppayMockError: an unknown option, a
     host that is not allowed, an ASGI app within a running event loop (await :func:`deliver_async` there).
     """
@@ -47,6 +50,7 @@ def deliver(events: Events | Schedule, *, to: Target, **options: Unpack[Delivery
 def deliver_planned(planned: Iterable[Planned], *, to: Target, settings: Settings) -> Report:
     """Do as :func:`deliver` does, with deliveries that are arranged already."""
     transport = make_transport(to, settings, own_loop=True)
+    _make_room(planned, to)
     if isinstance(transport, Transport):
         return _send_all(planned, transport, settings)
     import asyncio
@@ -62,7 +66,17 @@ async def deliver_async(events: Events | Schedule, *, to: Target, **options: Unp
     transport = make_transport(to, settings)
     awaited = ThreadedTransport(transport) if isinstance(transport, Transport) else transport
     planned = arrange(events, settings.order, seed=settings.seed, duplicates=settings.duplicates)
+    _make_room(planned, to)
     return _named(await _send_all_async(planned, awaited, settings), events)
+
+
+def _make_room(planned: Iterable[Planned], to: Target) -> None:
+    """See that there are descriptors for what goes out together."""
+    widest = max((len(group) for group in _groups(planned)), default=1) if isinstance(planned, Sequence) else 1
+    if widest > 1 and isinstance(to, str):
+        from steppay_mock.delivery.descriptors import make_room
+
+        make_room(widest)
 
 
 def make_request(event: Event, settings: Settings, *, position: int, later: float = 0.0) -> Request:
@@ -117,6 +131,7 @@ def _send_all(planned: Iterable[Planned], transport: Transport, settings: Settin
             made = [requests.make(one, position=len(outcomes) + at) for at, one in enumerate(group)]
             answers = _send_at_once(made, transport)
             outcomes += _outcomes(group, answers, first=len(outcomes), fault=settings.fault)
+            _stop_at_lack(answers, outcomes, settings, target=transport.target, elapsed=perf_counter() - started)
         controls = [
             _control_outcome(one, _hand_over(transport, request)) for one, request in _without_fault(outcomes, settings)
         ]
@@ -138,6 +153,7 @@ async def _send_all_async(planned: Iterable[Planned], transport: AsyncTransport,
             hand_over = partial(_hand_over_async, transport)
             answers = [await hand_over(made[0])] if len(made) == 1 else list(await gather(*map(hand_over, made)))
             outcomes += _outcomes(group, answers, first=len(outcomes), fault=settings.fault)
+            _stop_at_lack(answers, outcomes, settings, target=transport.target, elapsed=perf_counter() - started)
         controls = [
             _control_outcome(one, await transport.send(request)) for one, request in _without_fault(outcomes, settings)
         ]
@@ -152,8 +168,22 @@ def _without_fault(outcomes: list[Outcome], settings: Settings) -> Iterator[tupl
 
 
 def _control_outcome(planned: Planned, answer: Answer) -> Outcome:
+    if isinstance(answer.exception, OwnLackError):
+        raise answer.exception
     (outcome,) = _outcomes([planned], [answer], first=planned.place, fault=None)
     return outcome
+
+
+def _stop_at_lack(
+    answers: list[Answer], outcomes: list[Outcome], settings: Settings, *, target: str, elapsed: float
+) -> None:
+    """Raise the lack of this machine that kept a delivery from being sent, if one did; it has the report so far."""
+    for answer in answers:
+        if isinstance(answer.exception, OwnLackError):
+            lack = answer.exception
+            lack.so_far = _report(outcomes, [], settings, target=target, elapsed=elapsed)
+            lack.done = f"{len(outcomes)} deliveries before it have their outcome"
+            raise lack
 
 
 def _report(
@@ -185,6 +215,13 @@ def _groups(planned: Iterable[Planned]) -> Iterator[list[Planned]]:
 
 def _hand_over(transport: Transport, request: Request | FaultyRequest) -> Answer:
     """Hand over one request; of those with a fault an app in process gets what it can be given."""
+    try:
+        return _sent(transport, request)
+    except OwnLackError as lack:
+        return lack.as_answer()
+
+
+def _sent(transport: Transport, request: Request | FaultyRequest) -> Answer:
     if isinstance(request, Request):
         return transport.send(request)
     from steppay_mock.delivery.faults import plain_request
@@ -196,12 +233,18 @@ def _hand_over(transport: Transport, request: Request | FaultyRequest) -> Answer
 
 
 async def _hand_over_async(transport: AsyncTransport, request: Request | FaultyRequest) -> Answer:
-    from asyncio import to_thread
+    if isinstance(transport, ThreadedTransport):
+        from asyncio import get_running_loop
+        from contextvars import copy_context
 
+        work = partial(copy_context().run, _hand_over, transport.inner, request)
+        try:
+            sending = get_running_loop().run_in_executor(None, work)
+        except RuntimeError:
+            return _no_thread()
+        return await sending
     if isinstance(request, Request):
         return await transport.send(request)
-    if isinstance(transport, ThreadedTransport):
-        return await to_thread(_hand_over, transport.inner, request)
     from steppay_mock.delivery.faults import plain_request
 
     return await transport.send(plain_request(request))
@@ -213,11 +256,25 @@ def _send_at_once(requests: list[Request | FaultyRequest], transport: Transport)
     from concurrent.futures import ThreadPoolExecutor
 
     with ThreadPoolExecutor(max_workers=len(requests)) as pool:
-        return list(pool.map(partial(_hand_over, transport), requests))
+        sent: list[Future[Answer]] = []
+        for request in requests:
+            try:
+                sent.append(pool.submit(_hand_over, transport, request))
+            except RuntimeError:
+                break
+        return [one.result() for one in sent] + [_no_thread() for _ in requests[len(sent) :]]
+
+
+def _no_thread() -> Answer:
+    from threading import active_count
+
+    return no_thread(active_count()).as_answer()
 
 
 def _outcomes(group: list[Planned], answers: list[Answer], *, first: int, fault: str | None) -> Iterator[Outcome]:
     for at, (planned, answer) in enumerate(zip(group, answers, strict=True)):
+        if isinstance(answer.exception, OwnLackError):
+            continue
         yield Outcome(
             event=planned.event,
             position=first + at,
@@ -229,6 +286,7 @@ def _outcomes(group: list[Planned], answers: list[Answer], *, first: int, fault:
             body=answer.body,
             again=planned.how,
             fault=planned.fault or fault,
+            failure=answer.failure,
         )
 
 

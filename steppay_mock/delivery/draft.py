@@ -7,6 +7,7 @@ from time import perf_counter
 from typing import NoReturn
 
 from steppay_mock.delivery.excerpt import excerpt_of
+from steppay_mock.delivery.failure import Failure, timed_out
 from steppay_mock.delivery.transport import MAX_ANSWER, Answer
 
 
@@ -67,13 +68,21 @@ class Draft:
         self.fault = fault
         raise ProtocolError(fault)
 
-    def answer(self, error: str | None = None) -> Answer:
-        """Make the answer; ``error`` is what the caller knows beyond what the draft has seen, such as a timeout."""
+    def answer(self, *, late: float | None = None) -> Answer:
+        """Make the answer; ``late`` is the timeout, in seconds, if that is over."""
         latency = perf_counter() - self._started if self._latency is None else self._latency
-        told = error or self._told()
-        if self.complete or error:
-            return Answer(self.status, self._headers, bytes(self._body), told, self.exception, latency)
-        return Answer(500, {}, b"", told, self.exception, latency)
+        if late is not None:
+            body, told = bytes(self._body), timed_out(late)
+            return Answer(self.status, self._headers, body, told, self.exception, latency, Failure.TIMED_OUT)
+        error, failure = self._told(), self._failure()
+        if self.complete:
+            return Answer(self.status, self._headers, bytes(self._body), error, self.exception, latency, failure)
+        return Answer(500, {}, b"", error, self.exception, latency, failure)
+
+    def _failure(self) -> Failure | None:
+        if self.complete and not self.fault and self.exception is None:
+            return None
+        return Failure.RAISED if self.exception is not None and not self.fault else Failure.BROKEN
 
     def _told(self) -> str | None:
         after = " after its answer" if self.complete and self.status != 500 else ""

@@ -47,9 +47,10 @@ class Endpoint:
 
 
 def parse_endpoint(url: str, *, path: str, allowed: frozenset[str]) -> Endpoint:
-    """Read a URL; ``path`` is appended where the URL has none of its own.
+    """Read a URL; ``path`` is appended where the URL has none of its own. ``/`` is a path: function URLs end so.
 
-    Raises SteppayMockError for a URL that cannot be used and for a host that may not be called.
+    Raises SteppayMockError for a URL that cannot be used, for a host that may not be called, and where the URL ends in
+    ``/`` and ``path`` is neither that nor the default: either may be meant.
     """
     parts, host, port = _split(url)
     check_host(host, allowed)
@@ -57,7 +58,9 @@ def parse_endpoint(url: str, *, path: str, allowed: frozenset[str]) -> Endpoint:
         raise _bad_url("user names and passwords are not sent: leave out what stands before @")
     if parts.fragment:
         raise _bad_url("what stands behind # is never sent: leave it out")
-    target = _ascii(parts.path) if parts.path not in {"", "/"} else path
+    if parts.path == "/" and path not in {"/", DEFAULT_PATH}:
+        raise _bad_url(f"it goes to the path /, and path={path!r} says otherwise: leave out the / at its end, or path=")
+    target = _ascii(parts.path) or path
     if parts.query:
         target += f"{'&' if '?' in target else '?'}{_ascii(parts.query)}"
     return Endpoint(parts.scheme, host, port, target)

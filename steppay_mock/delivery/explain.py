@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from steppay_mock.delivery.excerpt import excerpt
+from steppay_mock.delivery.failure import Failure
 from steppay_mock.errors import ContractViolation
 
 if TYPE_CHECKING:
@@ -89,7 +90,7 @@ def _next_step(outcome: Outcome) -> str:
         from steppay_mock.delivery.faults import find_fault
 
         return find_fault(outcome.fault).reason
-    if outcome.error is not None and "timed out" in outcome.error:
+    if outcome.failure is Failure.TIMED_OUT:
         return _TOO_LATE
     step = {"unreachable": _NO_ANSWER, "raised": _RAISED, "broken-answer": _BROKE, "redirect": _REDIRECT}
     status = outcome.status or 0

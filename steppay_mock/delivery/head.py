@@ -15,14 +15,18 @@ from http.client import HTTPException, HTTPResponse, RemoteDisconnected
 from steppay_mock.delivery.excerpt import excerpt
 
 _STATUS = re.compile(rb"HTTP/1\.([01]) ([1-9][0-9][0-9])(?: (.*))?")
-_LONGEST = 65_536  # bytes of a line, and as many headers as http.client takes: the narrowest of the libraries
-_MOST = 100
+_LONGEST = 65_536  # bytes of a line, as http.client takes: the narrowest of the libraries
+_MOST = 5_000  # headers, as libcurl takes
 _LENGTH = re.compile(r"[0-9]{1,18}")
 _FRAMING = ("connection", "keep-alive", "transfer-encoding")
 _BLANK = {b"\r\n", b"\n"}
 
 GONE = "Remote end closed connection without response"
 """What is said where nothing came back; the words are those of http.client."""
+
+
+MAX_HEAD = 256 * 1024
+"""Bytes that the heads of an answer may have together, those of 1xx too: a little less than libcurl takes."""
 
 
 class BrokenHeadError(HTTPException):
@@ -37,14 +41,20 @@ class Head:
     status: int
     headers: dict[str, str]
 
+    @property
+    def may_end_in_a_reset(self) -> bool:
+        """Whether a reset may end its body: who refuses a request that is not read, and closes, makes one."""
+        return self.status >= 400 and "content-length" not in self.headers and "transfer-encoding" not in self.headers
+
 
 def read_head(lines: Iterator[bytes]) -> Head:
     """The head of the answer; those of 1xx before it, such as 103 Early Hints, are passed over (RFC 9110, 15.2).
 
     Raises BrokenHeadError for one that is cut off or malformed, and RemoteDisconnected where there is none.
     """
+    bounded = _bounded(lines)
     while True:
-        head = _read_one(lines)
+        head = _read_one(bounded)
         if head.status >= 200:
             return head
 
@@ -65,6 +75,15 @@ class WholeHeadResponse(HTTPResponse):
             super().begin()
         finally:
             self.fp = source
+
+
+def _bounded(lines: Iterator[bytes]) -> Iterator[bytes]:
+    read = 0
+    for line in lines:
+        read += len(line)
+        if read > MAX_HEAD:
+            raise BrokenHeadError(f"its headers have more than {MAX_HEAD} bytes")
+        yield line
 
 
 def _read_one(lines: Iterator[bytes]) -> Head:

@@ -8,18 +8,16 @@ without ``requests``, because tests replace that (``responses``) and must not ca
 from __future__ import annotations
 
 import io
-from contextlib import suppress
 from functools import partial
-from http.client import HTTPException
 from time import perf_counter
 from typing import TYPE_CHECKING, Any, Self
 
 from urllib3.connection import HTTPConnection, HTTPSConnection
-from urllib3.exceptions import HTTPError, NameResolutionError
+from urllib3.exceptions import HTTPError
 from urllib3.util import SKIP_HEADER
 
-from steppay_mock.delivery.excerpt import excerpt
 from steppay_mock.delivery.head import Head, WholeHeadResponse
+from steppay_mock.delivery.told import FAILURES, told
 from steppay_mock.delivery.transport import MAX_ANSWER, Answer, Request
 from steppay_mock.wire.redact import Redaction
 
@@ -33,7 +31,7 @@ if TYPE_CHECKING:
     from steppay_mock.delivery.endpoint import Endpoint
     from steppay_mock.delivery.faults.faulty import FaultyRequest
 
-_FAILURES = (OSError, HTTPException, HTTPError, ValueError)
+_FAILURES = (*FAILURES, HTTPError)
 # The client would add these two; StepPay's does not send them.
 _SUPPRESSED = {"accept-encoding": SKIP_HEADER, "user-agent": SKIP_HEADER}
 
@@ -43,7 +41,8 @@ class HttpTransport:
 
     The timeout covers a delivery from its start to the end of its answer; a host name with several addresses that are
     all silent may take it once for each. ``tls`` None: one is made; whoever opens many transports shares one.
-    ``secrets`` are struck out of the answers, and so is what is secret in the URL.
+    ``secrets`` are struck out of the answers, and so is what is secret in the URL. To send raises an OwnLackError where
+    this machine lacks something.
     """
 
     in_process = False
@@ -93,52 +92,63 @@ class HttpTransport:
             _PunctualResponse, deadline=deadline, heads=heads
         )
         response: Response | None = None
-        body, error = b"", None
+        body, failure, error = b"", None, None
         try:
             self._ask(connection, request)
             response = _answer_of(connection, deadline)
             body = _body_of(response, self._most)
-        except _FAILURES as failure:
-            error = self._told(failure)
+        except _FAILURES as raised:
+            failure, error = told(raised, self._endpoint, timeout=self._timeout, connected=connection.sent > 0)
         finally:
             if response is not None:
                 response.close()
             self._let_go(connection)
         latency = perf_counter() - started
         if response is None:
-            return Answer(None, error=error, latency=latency)
-        return Answer(heads[0].status, heads[0].headers, body, error, latency=latency)
+            return Answer(None, error=error, latency=latency, failure=failure)
+        return Answer(heads[0].status, heads[0].headers, body, error, latency=latency, failure=failure)
 
-    def _connection(self) -> HTTPConnection:
+    def _connection(self) -> Connection:
         # Names below .localhost are this machine's, whatever a name server says (safety.py lets them pass).
         host = "localhost" if self._endpoint.host.endswith(".localhost") else self._endpoint.host
         options: dict[str, Any] = {"port": self._endpoint.port, "timeout": self._timeout}
         if self._endpoint.scheme == "http":
-            return HTTPConnection(host, **options)
-        return HTTPSConnection(host, ssl_context=self._tls, server_hostname=self._endpoint.host, **options)
+            return Connection(host, **options)
+        return _TlsConnection(host, ssl_context=self._tls, server_hostname=self._endpoint.host, **options)
 
-    def _let_go(self, connection: HTTPConnection) -> None:
+    def _let_go(self, connection: Connection) -> None:
         connection.close()
 
-    def _ask(self, connection: HTTPConnection, request: Request) -> None:
+    def _ask(self, connection: Connection, request: Request) -> None:
+        """Connect, where that is not done yet, and send the request as far as the receiver takes it."""
+        connection.sent = 0
+        if connection.sock is None:
+            connection.connect()
         headers = {"host": self._endpoint.authority, "connection": self._persistence, **request.headers, **_SUPPRESSED}
-        with suppress(BrokenPipeError):  # it may have answered, such as 413, without reading to the end
+        try:
             connection.request(self._method, self._endpoint.target, request.body, headers, preload_content=False)
-
-    def _told(self, failure: Exception) -> str:
-        cause: BaseException | None = failure
-        while cause is not None:
-            if isinstance(cause, TimeoutError):
-                return f"timed out after {self._timeout:g} s"
-            if isinstance(cause, ConnectionRefusedError):
-                return f"connection refused: nothing listens at {self._endpoint.authority}"
-            if isinstance(cause, NameResolutionError):
-                return f"the name {self._endpoint.host} leads to no address"
-            cause = cause.__cause__ or cause.__context__
-        return f"no whole HTTP answer: {excerpt(str(failure))}"
+        except TimeoutError:
+            raise
+        except OSError:
+            return  # it may have answered, such as 413, without reading to the end
 
 
-def _answer_of(connection: HTTPConnection, deadline: float) -> Response:
+class Connection(HTTPConnection):
+    """A connection that counts: ``sent`` is how many parts of the request the system has taken, the head first."""
+
+    sent = 0
+
+    def send(self, data: Any) -> None:
+        """Send the part."""
+        super().send(data)
+        self.sent += 1
+
+
+class _TlsConnection(Connection, HTTPSConnection):
+    """The same over TLS."""
+
+
+def _answer_of(connection: Connection, deadline: float) -> Response:
     connection.timeout = max(deadline - perf_counter(), 0.001)
     return connection.getresponse()
 
@@ -161,8 +171,8 @@ class _PunctualResponse(WholeHeadResponse):
         self, sock: socket.socket, *arguments: Any, deadline: float, heads: list[Head], **options: Any
     ) -> None:
         super().__init__(sock, *arguments, **options)
-        self.fp = io.BufferedReader(_PunctualReader(self.fp.detach(), sock, deadline))
         self._heads = heads
+        self.fp = io.BufferedReader(_PunctualReader(self.fp.detach(), sock, deadline, heads))
 
     def begin(self) -> None:
         super().begin()
@@ -170,10 +180,11 @@ class _PunctualResponse(WholeHeadResponse):
 
 
 class _PunctualReader(io.RawIOBase):
-    def __init__(self, raw: io.RawIOBase, sock: socket.socket, deadline: float) -> None:
+    def __init__(self, raw: io.RawIOBase, sock: socket.socket, deadline: float, heads: list[Head]) -> None:
         self._raw = raw
         self._sock = sock
         self._deadline = deadline
+        self._heads = heads
 
     def readable(self) -> bool:
         return True
@@ -183,7 +194,12 @@ class _PunctualReader(io.RawIOBase):
         if left <= 0:
             raise TimeoutError("the answer came too slowly")
         self._sock.settimeout(left)
-        return self._raw.readinto(buffer)
+        try:
+            return self._raw.readinto(buffer)
+        except ConnectionResetError:
+            if self._heads and self._heads[-1].may_end_in_a_reset:
+                return 0
+            raise
 
     def close(self) -> None:
         self._raw.close()

@@ -16,6 +16,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
+import gevent  # type: ignore[import-untyped]
 import locust
 from locust.exception import CatchResponseError
 from locust.runners import WorkerRunner
@@ -23,6 +24,7 @@ from locust.runners import WorkerRunner
 from steppay_mock.delivery.deliver import make_request
 from steppay_mock.delivery.endpoint import DEFAULT_PATH, Endpoint, parse_endpoint
 from steppay_mock.delivery.http import HttpTransport
+from steppay_mock.delivery.lack import OwnLackError
 from steppay_mock.delivery.load import Mix, Names, iter_load, read_mix, seed_of_user
 from steppay_mock.delivery.options import Settings, resolve_options
 from steppay_mock.delivery.sender.kept import KeptTransport
@@ -103,7 +105,11 @@ class StepPayUser(locust.User):
         request = make_request(event, self._settings, position=self._position)
         self._position += 1
         began = time.time()
-        answer = self._transport.send(request)
+        try:
+            answer = self._transport.send(request)
+        except OwnLackError as lack:
+            _end_run(self.environment, lack)
+            raise locust.exception.StopUser from None
         self.environment.events.request.fire(
             request_type="POST",
             name=str(event.type),
@@ -166,6 +172,15 @@ def _place(environment: Environment, kind: type[StepPayUser]) -> dict[str, int]:
     number = counts[kind.__name__]
     counts[kind.__name__] += 1
     return {"worker": getattr(environment.runner, "worker_index", 0), "number": number}
+
+
+def _end_run(environment: Environment, lack: OwnLackError) -> None:
+    """End the test, which would measure this machine; others of its users may be about to do so, too."""
+    if environment.process_exit_code is None:
+        environment.process_exit_code = 2
+        sys.stderr.write(f"{lack}\n")
+        if environment.runner is not None:
+            gevent.spawn(environment.runner.quit)
 
 
 def _no_host(kind: type[StepPayUser]) -> SteppayMockError:

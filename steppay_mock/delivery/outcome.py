@@ -9,6 +9,7 @@ from steppay_mock.delivery.excerpt import excerpt
 from steppay_mock.delivery.transport import Answer
 
 if TYPE_CHECKING:
+    from steppay_mock.delivery.failure import Failure
     from steppay_mock.delivery.schedule.steps import How
     from steppay_mock.payload.event import Event
 
@@ -19,9 +20,10 @@ class Outcome:
 
     ``position`` is its place among the deliveries, from 0. ``status`` is None if none came; ``error`` says in words
     what went wrong on the way (refused, timed out, the app raised) and is None if the answer came whole, whatever it
-    says. ``latency`` is in seconds. ``headers`` have lower-case names; of ``body`` 64 KiB are kept. An app in process
-    that raises counts as status 500, as its server would have answered; ``exception`` is what it raised. ``again`` says
-    how an event that was delivered before came again, ``fault`` what went wrong with the delivery on purpose.
+    says; ``failure`` is the code of it. ``latency`` is in seconds. ``headers`` have lower-case names; of ``body`` 64
+    KiB are kept. An app in process that raises counts as status 500, as its server would have answered; ``exception``
+    is what it raised. ``again`` says how an event that was delivered before came again, ``fault`` what went wrong with
+    the delivery on purpose.
     ``control`` is what came of the event, or of one of its type, without the fault, where the fault was not taken.
     """
 
@@ -36,6 +38,7 @@ class Outcome:
     again: How | None = None
     fault: str | None = None
     control: Outcome | None = field(default=None, compare=False, repr=False)
+    failure: Failure | None = None
 
     @property
     def ok(self) -> bool:
@@ -44,7 +47,7 @@ class Outcome:
         Of a delivery with a fault, whether it did what a right receiver does with that. Where the event without the
         fault is not taken either, nothing is known of that, and it is not ok.
         """
-        answer = Answer(self.status, error=self.error)
+        answer = Answer(self.status, error=self.error, failure=self.failure)
         if self.fault is None:
             return answer.is_success
         from steppay_mock.delivery.faults import find_fault
@@ -93,6 +96,7 @@ class Outcome:
             "status": self.status,
             "latency": self.latency,
             "error": self.error,
+            "failure": self.failure,
             "redirect": self.redirect,
             "headers": dict(self.headers),
             "body": self.body.decode("utf-8", "replace"),

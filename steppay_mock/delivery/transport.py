@@ -2,7 +2,8 @@
 
 A transport is opened once, by ``with`` or ``async with``, and then sends any number of requests: whoever tries out many
 orders holds one open. It turns everything that a receiver can do wrong into an :class:`Answer` and lets pass only what
-is not the receiver's doing: KeyboardInterrupt, and the cancelling of an awaited send.
+is not the receiver's doing: KeyboardInterrupt, the cancelling of an awaited send, and an OwnLackError, where this
+machine lacks something to send with.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from types import TracebackType
 
+    from steppay_mock.delivery.failure import Failure
     from steppay_mock.wire.redact import Redaction
 
 MAX_ANSWER = 64 * 1024
@@ -30,7 +32,10 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What came back: ``status`` None if nothing did, ``error`` None if it came whole; ``latency`` in seconds."""
+    """What came back: ``status`` None if nothing did, ``error`` None if it came whole; ``latency`` in seconds.
+
+    ``failure`` is the code of what ``error`` says in words.
+    """
 
     status: int | None
     headers: dict[str, str] = field(default_factory=dict)
@@ -38,6 +43,7 @@ class Answer:
     error: str | None = None
     exception: BaseException | None = None
     latency: float = 0.0
+    failure: Failure | None = None
 
     @property
     def is_success(self) -> bool:

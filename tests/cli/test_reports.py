@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import os
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree as ET
@@ -82,3 +84,33 @@ def test_a_scenario_resend_and_resume_write_reports_too(run: Any, receiver: Any,
         assert run(*words, "--secret", secret, "--journal", journal, "--report", str(path)).code == 0
         (suite,) = ET.parse(path).getroot()
         assert (suite.get("name"), suite.get("tests"), len(suite)) == (f"steppay-mock {name}", str(count), count)
+
+
+@pytest.mark.parametrize("number", [errno.EROFS, errno.EACCES, errno.ENOSPC])
+def test_a_report_that_cannot_be_written_is_refused_before_anything_is_sent(
+    run: Any, receiver: Any, secret: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, number: int
+) -> None:
+    def refuse_to_open(_path: Path, *_arguments: object, **_options: object) -> None:
+        raise OSError(number, os.strerror(number))
+
+    monkeypatch.setattr(Path, "open", refuse_to_open)
+    done = run("send", receiver.url, "order.created", "--secret", secret, "--report", str(tmp_path / "report.xml"))
+    assert done.code == 2
+    assert f"report.xml' cannot be written: {os.strerror(number)}." in done.err
+    assert not receiver.requests
+
+
+def test_what_is_tried_leaves_no_file_behind(run: Any, receiver: Any, secret: str, tmp_path: Path) -> None:
+    path = tmp_path / "report.xml"
+    assert run("send", receiver.url, "no.such.event", "--secret", secret, "--report", str(path)).code == 2
+    assert not path.exists()
+
+
+def test_a_disk_that_is_full_in_the_end_is_no_failure_of_the_receiver(
+    run: Any, receiver: Any, secret: str, tmp_path: Path
+) -> None:
+    path = tmp_path / "report.json"
+    path.symlink_to("/dev/full")
+    done = run("send", receiver.url, "order.created", "--secret", secret, "--report", str(path))
+    assert done.code == 2
+    assert done.err.endswith(f"Error: {path}: No space left on device. Correct that and repeat the command.\n")

@@ -15,11 +15,13 @@ import pytest
 from delivery.engines import BODY, DONE, endpoint_of, read_request, send
 from werkzeug import Response
 
+from steppay_mock import Sender, deliver
 from steppay_mock.delivery.faults import FaultyRequest, send_faulty
 from steppay_mock.delivery.http import HttpTransport
 from steppay_mock.delivery.sender.curl import CurlEngine
 from steppay_mock.delivery.sender.engine import Engine, ThreadEngine, Wire
 from steppay_mock.delivery.transport import MAX_ANSWER, Answer, Request
+from steppay_mock.ordering.remote import remote_state
 from steppay_mock.wire.headers import request_headers
 
 Serve = Callable[[Any], str]
@@ -290,6 +292,7 @@ def test_plain_text_where_tls_is_meant_is_no_answer(make_engine: Make, serve_raw
 
 CUT_OFF = "no whole HTTP answer: its head is cut off"
 NOTHING = "no whole HTTP answer: Remote end closed connection without response"
+HEADER = b"A: " + b"b" * 1_019 + b"\r\n"  # 1 KiB
 BROKEN = None
 """An answer that is none, in whatever words."""
 
@@ -328,8 +331,21 @@ ANSWERS: dict[str, tuple[bytes, int | None, dict[str, str], bytes]] = {
     "bare-line-feeds": (b"HTTP/1.1 200 OK\nA: b\n\nok", 200, {"a": "b"}, b"ok"),
     "folded": (b"HTTP/1.1 200 OK\r\nA: b\r\n c\r\n\r\nok", 200, {"a": "b c"}, b"ok"),
     "blank-before-colon": (b"HTTP/1.1 200 OK\r\nA : b\r\n\r\nok", 200, {"a": "b"}, b"ok"),
-    "too-many-headers": (b"HTTP/1.1 200 OK\r\n" + b"A: b\r\n" * 101 + b"\r\nok", BROKEN, {}, b""),
-    "many-headers": (b"HTTP/1.1 200 OK\r\n" + b"A: b\r\n" * 100 + b"\r\nok", 200, {"a": ", ".join("b" * 100)}, b"ok"),
+    "too-many-headers": (b"HTTP/1.1 200 OK\r\n" + b"A: b\r\n" * 5_001 + b"\r\nok", BROKEN, {}, b""),
+    "many-headers": (b"HTTP/1.1 200 OK\r\n" + b"A: b\r\n" * 400 + b"\r\nok", 200, {"a": ", ".join("b" * 400)}, b"ok"),
+    "most-headers": (
+        b"HTTP/1.1 200 OK\r\n" + b"A: b\r\n" * 5_000 + b"\r\nok",
+        200,
+        {"a": ", ".join("b" * 5_000)},
+        b"ok",
+    ),
+    "too-large-a-head": (b"HTTP/1.1 200 OK\r\n" + HEADER * 256 + b"\r\nok", BROKEN, {}, b""),
+    "large-head": (
+        b"HTTP/1.1 200 OK\r\n" + HEADER * 255 + b"\r\nok",
+        200,
+        {"a": ", ".join(["b" * 1_019] * 255)},
+        b"ok",
+    ),
     "a-trailer": (
         b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\r\n0\r\nHTTP/1.1: x\r\nB: c\r\n\r\n",
         200,
@@ -363,3 +379,15 @@ def test_all_engines_make_the_same_of_an_answer(serve_raw: Serve, name: str) -> 
 @pytest.mark.parametrize(("name", "error"), [("cut-in-a-header", CUT_OFF), ("hints-and-no-answer", NOTHING)])
 def test_all_engines_say_how_an_answer_broke_off(serve_raw: Serve, name: str, error: str) -> None:
     assert {answer.error for answer in every_answer(serve_raw(replies(ANSWERS[name][0])))} == {error}
+
+
+@pytest.mark.parametrize("name", ["early-hints", "several-hints", "many-headers"])
+def test_deliver_a_sender_and_a_probe_make_the_same_of_it(
+    serve_raw: Serve, payloads: Callable[[int], list[dict[str, Any]]], name: str
+) -> None:
+    reply, status, _, body = ANSWERS[name]
+    url = serve_raw(replies(reply.removesuffix(body) + b"[1]"))
+    (outcome,) = deliver(payloads(1), to=url)
+    assert (outcome.status, outcome.body, outcome.failure) == (status, b"[1]", None)
+    assert Sender(url).send(payloads(1)).statuses == {status: 1}
+    assert remote_state(url, headers={"content-length": "0"})() == [1]

@@ -11,12 +11,14 @@ import pytest
 from delivery.wiretap import BODY, KEY, MOMENT, SECRET, draft
 
 from steppay_mock import SignatureError, make_event, verify
+from steppay_mock.delivery.failure import Failure
 from steppay_mock.delivery.faults import FAULTS, Fault, make_draft
 from steppay_mock.delivery.transport import Answer
 
 EXAMPLE = Path(__file__).resolve().parents[2] / "examples" / "receivers" / "steppay_webhook.py"
 SIGNED = [fault for fault in FAULTS.values() if fault.family in {"signature", "body", "header"}]
 NO_ANSWER = "no whole HTTP answer: Remote end closed connection without response"
+REFUSED = "connection refused: nothing listens at localhost"
 ON_PURPOSE = "the connection was reset on purpose, after the body: no answer can come"
 
 Verifier = Callable[[str | None, bytes], bool]
@@ -105,9 +107,9 @@ def test_a_secret_that_is_that_of_the_stranger_is_not_taken_for_wrong() -> None:
         ("body-gzip", Answer(200)),
         ("body-gzip", Answer(415)),
         ("truncated", Answer(400)),
-        ("truncated", Answer(None, error=NO_ANSWER)),
-        ("chunked", Answer(None, error=NO_ANSWER)),
-        ("reset-after-body", Answer(None, error=ON_PURPOSE)),
+        ("truncated", Answer(None, error=NO_ANSWER, failure=Failure.BROKEN)),
+        ("chunked", Answer(None, error=NO_ANSWER, failure=Failure.BROKEN)),
+        ("reset-after-body", Answer(None, error=ON_PURPOSE, failure=Failure.ON_PURPOSE)),
     ],
 )
 def test_an_answer_is_that_of_a_right_receiver(name: str, answer: Answer) -> None:
@@ -119,20 +121,23 @@ def test_an_answer_is_that_of_a_right_receiver(name: str, answer: Answer) -> Non
     [
         ("body-spaced", Answer(401)),
         ("body-spaced", Answer(308)),
-        ("body-spaced", Answer(200, error="timed out after 1 s")),
-        ("body-spaced", Answer(None, error=NO_ANSWER)),
+        ("body-spaced", Answer(200, error="timed out after 1 s", failure=Failure.TIMED_OUT)),
+        ("body-spaced", Answer(None, error=NO_ANSWER, failure=Failure.BROKEN)),
         ("wrong-secret", Answer(204)),
         ("wrong-secret", Answer(500)),
         ("wrong-secret", Answer(302)),
-        ("wrong-secret", Answer(None, error=NO_ANSWER)),
+        ("wrong-secret", Answer(None, error=NO_ANSWER, failure=Failure.BROKEN)),
         ("body-gzip", Answer(500)),
         ("truncated", Answer(200)),
         ("truncated", Answer(502)),
-        ("truncated", Answer(None, error="timed out after 1 s")),
-        ("truncated", Answer(None, error="connection refused: nothing listens at localhost")),
-        ("http-1.0", Answer(None, error=NO_ANSWER)),
-        ("reset-after-body", Answer(None, error="connection refused: nothing listens at localhost")),
-        ("answer-lost", Answer(None, error=NO_ANSWER)),
+        ("truncated", Answer(None, error="timed out after 1 s", failure=Failure.TIMED_OUT)),
+        ("truncated", Answer(None, error=REFUSED, failure=Failure.REFUSED)),
+        ("http-1.0", Answer(None, error=NO_ANSWER, failure=Failure.BROKEN)),
+        (
+            "reset-after-body",
+            Answer(None, error=REFUSED, failure=Failure.REFUSED),
+        ),
+        ("answer-lost", Answer(None, error=NO_ANSWER, failure=Failure.BROKEN)),
     ],
 )
 def test_an_answer_is_not_that_of_a_right_receiver(name: str, answer: Answer) -> None:

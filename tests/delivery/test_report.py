@@ -158,6 +158,7 @@ def test_the_report_is_plain_data_for_programs(payloads: Payloads, closed_url: s
                 "status": 302,
                 "latency": outcome["latency"],
                 "error": None,
+                "failure": None,
                 "redirect": "/x",
                 "headers": {"location": "/x"},
                 "body": "\ufffdmoved",

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Literal
 
+from steppay_mock.delivery.failure import Failure
 from steppay_mock.errors import SteppayMockError
 
 if TYPE_CHECKING:
@@ -15,12 +16,6 @@ if TYPE_CHECKING:
 
 Family = Literal["signature", "header", "body", "connection"]
 Expects = Literal["accepted", "refused", "either"]
-
-NO_WHOLE_ANSWER = "no whole HTTP answer: "
-"""How the error begins where the receiver closed the connection, or answered something else."""
-
-ON_PURPOSE = "the connection was reset on purpose"
-"""How the error begins where the fault was to leave no answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,12 +57,10 @@ class Fault:
         Of a fault of the connection, closing without an answer is a refusal too. Where no answer can come, nothing is
         known, except that the receiver was there. 5xx, a redirect and silence are never right.
         """
-        error = answer.error or ""
         if not self.answered:
-            return error.startswith(ON_PURPOSE)
+            return answer.failure is Failure.ON_PURPOSE
         if answer.status is None:
-            closed = error.startswith(NO_WHOLE_ANSWER)
-            return closed and self.family == "connection" and self.expects != "accepted"
+            return answer.failure is Failure.BROKEN and self.family == "connection" and self.expects != "accepted"
         taken, refused = 200 <= answer.status <= 299, 400 <= answer.status <= 499
         allowed = {"accepted": taken, "refused": refused, "either": taken or refused}
-        return not error and allowed[self.expects]
+        return answer.error is None and allowed[self.expects]

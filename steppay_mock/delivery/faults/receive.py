@@ -7,30 +7,35 @@ from contextlib import closing
 from http.client import IncompleteRead
 from typing import TYPE_CHECKING, Any
 
-from steppay_mock.delivery.faults.told import FAILURES
 from steppay_mock.delivery.head import WholeHeadResponse
+from steppay_mock.delivery.told import FAILURES
 from steppay_mock.delivery.transport import MAX_ANSWER, Answer
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from http.client import HTTPResponse
 
+    from steppay_mock.delivery.failure import Failure
     from steppay_mock.delivery.faults.connect import Connection
     from steppay_mock.delivery.faults.deadline import Deadline
 
+    Tell = Callable[[Exception], tuple[Failure, str]]
 
-def receive(connection: Connection, deadline: Deadline, tell: Callable[[Exception], str]) -> Answer:
+
+def receive(connection: Connection, deadline: Deadline, tell: Tell) -> Answer:
     """The answer, up to MAX_ANSWER; what breaks its body off is its error, in the words of ``tell``.
 
     Raises what sockets and http.client raise if there is not even a head.
     """
-    with closing(WholeHeadResponse(_Source(connection, deadline), method="POST")) as response:  # type: ignore[arg-type]
+    source = _Source(connection, deadline)
+    with closing(WholeHeadResponse(source, method="POST")) as response:  # type: ignore[arg-type]
         response.begin()
-        body, error = _body_of(response, tell)
-        return Answer(response.head.status, response.head.headers, body, error)
+        source.raw.may_end_in_a_reset = response.head.may_end_in_a_reset
+        body, failure, error = _body_of(response, tell)
+        return Answer(response.head.status, response.head.headers, body, error, failure=failure)
 
 
-def _body_of(response: HTTPResponse, tell: Callable[[Exception], str]) -> tuple[bytes, str | None]:
+def _body_of(response: HTTPResponse, tell: Tell) -> tuple[bytes, Failure | None, str | None]:
     body = bytearray()
     try:
         while len(body) < MAX_ANSWER:
@@ -40,8 +45,8 @@ def _body_of(response: HTTPResponse, tell: Callable[[Exception], str]) -> tuple[
                 break
             body += part
     except FAILURES as failure:
-        return bytes(body), tell(failure)
-    return bytes(body), None
+        return bytes(body), *tell(failure)
+    return bytes(body), None, None
 
 
 def _check_whole(response: HTTPResponse, body: bytes) -> None:
@@ -54,14 +59,15 @@ class _Source:
     """A socket as http.client wants one, whose reads are late as a whole: its own timeout begins anew at each byte."""
 
     def __init__(self, connection: Connection, deadline: Deadline) -> None:
-        self._connection = connection
-        self._deadline = deadline
+        self.raw = _Punctual(connection, deadline)
 
     def makefile(self, _mode: str) -> io.BufferedReader:
-        return io.BufferedReader(_Punctual(self._connection, self._deadline))
+        return io.BufferedReader(self.raw)
 
 
 class _Punctual(io.RawIOBase):
+    may_end_in_a_reset = False
+
     def __init__(self, connection: Connection, deadline: Deadline) -> None:
         self._connection = connection
         self._deadline = deadline
@@ -71,4 +77,9 @@ class _Punctual(io.RawIOBase):
 
     def readinto(self, buffer: Any) -> int:
         self._connection.settimeout(self._deadline.left())
-        return self._connection.recv_into(buffer)
+        try:
+            return self._connection.recv_into(buffer)
+        except ConnectionResetError:
+            if self.may_end_in_a_reset:
+                return 0
+            raise

@@ -8,8 +8,8 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
+from steppay_mock.delivery.failure import Failure
 from steppay_mock.delivery.faults.deadline import Deadline
-from steppay_mock.delivery.faults.fault import ON_PURPOSE
 from steppay_mock.delivery.faults.render import Pause, render
 from steppay_mock.delivery.transport import Answer
 
@@ -34,17 +34,20 @@ def send_faulty(
     Whatever the receiver does is an answer. ``timeout`` is in seconds, from the start to the end of the answer, the
     pauses of a drip included; the name server alone may take longer. ``sleep`` waits out the pauses, ``clock`` measures
     the time: ``time.sleep`` and ``time.perf_counter``. Where the connection is reset on purpose the error says so.
+    OwnLackError where this machine lacks something.
     """
     # Sockets and http.client load when something is sent: whoever lists the faults needs neither.
     from steppay_mock.delivery.faults.connect import connect, end_sending
     from steppay_mock.delivery.faults.receive import receive
-    from steppay_mock.delivery.faults.told import FAILURES, told
+    from steppay_mock.delivery.told import FAILURES, told
 
     wait = time.sleep if sleep is None else sleep  # looked up at each call: tools that stop the clock replace it
     deadline = Deadline(timeout, time.perf_counter if clock is None else clock)
     tell = partial(told, endpoint=endpoint, timeout=timeout)
+    connected = False
     try:
         with connect(endpoint, deadline) as connection:
+            connected = True
             _write(connection, render(faulty, endpoint), deadline, wait)
             if faulty.wire.reset is not None:
                 answer = _reset(connection, faulty.wire, deadline, wait)
@@ -52,8 +55,9 @@ def send_faulty(
                 if faulty.wire.truncate_to is not None:
                     end_sending(connection)
                 answer = receive(connection, deadline, tell)
-    except FAILURES as failure:
-        answer = Answer(None, error=tell(failure))
+    except FAILURES as raised:
+        failure, error = tell(raised, connected=connected)
+        answer = Answer(None, error=error, failure=failure)
     return replace(answer, latency=deadline.elapsed)
 
 
@@ -84,4 +88,5 @@ def _reset(connection: Connection, wire: Wire, deadline: Deadline, sleep: Sleep)
         wait_until_arrived(connection, deadline, sleep)
         when = "amid the body" if wire.truncate_to is not None else "after the body"
     reset(connection)
-    return Answer(None, error=f"{ON_PURPOSE}, {when}: no answer can come")
+    error = f"the connection was reset on purpose, {when}: no answer can come"
+    return Answer(None, error=error, failure=Failure.ON_PURPOSE)

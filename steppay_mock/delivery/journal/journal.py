@@ -201,9 +201,13 @@ class Journal:
                 yield Row._make(row)
             last = rows[-1][0]
 
-    def write(self, ended: Sequence[Ended], begun: Sequence[Begun]) -> None:
-        """Outcomes, and attempts that are about to be made: in one write."""
+    def write(self, ended: Sequence[Ended], begun: Sequence[Begun], unsent: Sequence[tuple[int, int]] = ()) -> None:
+        """Outcomes, and attempts that are about to be made: in one write.
+
+        ``unsent`` are deliveries, and the numbers of their attempts that were not made after all: these go out.
+        """
         with self._writing():
+            self._connection.executemany("DELETE FROM attempts WHERE delivery = ? AND number = ?", unsent)
             self._connection.executemany(
                 "UPDATE attempts SET status = ?, latency = ?, error = ?, headers = ?, body = ?, answered_at = ? "
                 "WHERE delivery = ? AND number = ?",

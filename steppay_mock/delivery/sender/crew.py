@@ -8,6 +8,7 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from typing import Generic, TypeVar
 
+from steppay_mock.delivery.lack import OwnLackError, no_thread
 from steppay_mock.delivery.transport import Answer
 
 Job = TypeVar("Job")
@@ -35,8 +36,13 @@ class Crew(Generic[Job]):
         if len(self._threads) <= min(self._in_flight, self._size - 1):
             name = f"{self._name}-{len(self._threads)}"
             thread = threading.Thread(target=self._work, name=name, daemon=True)
+            try:
+                thread.start()
+            except RuntimeError:
+                self._in_flight += 1
+                self._answers.put((token, no_thread(len(self._threads)).as_answer()))
+                return
             self._threads.append(thread)
-            thread.start()
         self._in_flight += 1
         self._jobs.put((token, job))
 
@@ -69,6 +75,8 @@ class Crew(Generic[Job]):
                 token, job = one
                 try:
                     answer: Answer | BaseException = work(job)
+                except OwnLackError as lack:
+                    answer = lack.as_answer()
                 except BaseException as error:  # noqa: BLE001 - it is raised where answers are taken
                     answer = error
                 self._answers.put((token, answer))

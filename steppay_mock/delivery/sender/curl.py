@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
-from errno import ECONNREFUSED
+from dataclasses import replace
 from functools import lru_cache
 from http.client import HTTPException
 from ssl import get_default_verify_paths
@@ -11,32 +12,61 @@ from time import perf_counter, sleep
 
 import pycurl
 from pycurl import PREREQFUNC_ABORT, PREREQFUNC_OK, PREREQFUNCTION  # an ImportError where pycurl is too old
+from urllib3.util.wait import wait_for_read
 
 from steppay_mock.delivery.endpoint import Endpoint
-from steppay_mock.delivery.excerpt import excerpt
-from steppay_mock.delivery.faults.fault import NO_WHOLE_ANSWER
+from steppay_mock.delivery.failure import Failure
 from steppay_mock.delivery.head import GONE, Head, read_head
+from steppay_mock.delivery.lacking import hidden_lack, lack_behind, own_lack
 from steppay_mock.delivery.sender.engine import Wire
+from steppay_mock.delivery.told import failure_of, words
 from steppay_mock.delivery.transport import MAX_ANSWER, Answer
 
 _SEEN = frozenset({"accept", "content-type", "content-length"})
 """What libcurl would add, did it not see that it is there."""
 _NAP = 0.001
 _MANY = 256
+_SEEN_BY_SELECT = 1024
+_BRIEFLY = 2 * _NAP
+"""Seconds. It waits by select(), which sees no descriptor above 1023: where there may be such, it looks up often."""
 _UNHURRIED = 0.01
 """Seconds. Requests to a receiver that takes as long begin one by one: else its answers come in one lump for ever."""
+_CLOSED = frozenset({pycurl.E_ABORTED_BY_CALLBACK, pycurl.E_SEND_ERROR, pycurl.E_RECV_ERROR, pycurl.E_GOT_NOTHING})
+_BEFORE = frozenset({pycurl.E_COULDNT_RESOLVE_HOST, pycurl.E_SSL_CACERT_BADFILE, pycurl.E_SSL_CONNECT_ERROR})
+"""What libcurl says where it could not open a file that it needs, and where the receiver is to blame."""
+_FAILURES = {
+    pycurl.E_OPERATION_TIMEDOUT: Failure.TIMED_OUT,
+    pycurl.E_COULDNT_RESOLVE_HOST: Failure.NO_ADDRESS,
+    pycurl.E_PEER_FAILED_VERIFICATION: Failure.CERTIFICATE,
+}
+_RESET = frozenset({pycurl.E_SEND_ERROR, pycurl.E_RECV_ERROR})
 _FEW = 64  # so many are looked after in next to no time
 
 
 class _Exchange:
     """A handle, the request that it carries, and what has come back so far."""
 
-    __slots__ = ("asked", "begin", "body", "endpoint", "full", "handle", "head", "started", "token")
+    __slots__ = (
+        "again",
+        "asked",
+        "begin",
+        "body",
+        "endpoint",
+        "full",
+        "gone",
+        "handle",
+        "head",
+        "kept",
+        "started",
+        "token",
+    )
 
-    def __init__(self, endpoint: Endpoint, begin: list[str]) -> None:
+    def __init__(self, endpoint: Endpoint, begin: list[str], kept: Kept) -> None:
         self.handle = pycurl.Curl()
+        self.kept = kept
         self.aim(endpoint, begin)
         self.head: list[bytes] = []
+        self.again = False
         self.renew(0)
 
     def aim(self, endpoint: Endpoint, begin: list[str]) -> None:
@@ -51,7 +81,15 @@ class _Exchange:
         self.started = perf_counter()
         self.head.clear()
         self.body = b""
-        self.full = self.asked = False
+        self.full = self.asked = self.gone = False
+        if self.again:
+            self.again = False
+            self.handle.setopt(pycurl.FRESH_CONNECT, 0)
+
+    def repeat(self) -> None:
+        """Begin the same request once more, on a new connection."""
+        self.asked, self.again = False, True
+        self.handle.setopt(pycurl.FRESH_CONNECT, 1)
 
     def take_body(self, part: bytes) -> int:
         """Keep what the bound allows; beyond it the transfer ends."""
@@ -60,12 +98,45 @@ class _Exchange:
         self.full = len(part) > room
         return 0 if self.full else len(part)
 
-    def may_ask(self, *_addresses: object) -> int:
-        """Once: libcurl would repeat a request by itself if a connection ends that was used before."""
-        if self.asked:
+    def may_ask(self, *addresses: object) -> int:
+        """Once, and not on a connection that the receiver has closed meanwhile.
+
+        libcurl would repeat a request by itself if a connection ends that was used before, and looks at one that it
+        used just now only when it has written.
+        """
+        if self.asked or (self.gone and not self.again):
             return PREREQFUNC_ABORT
-        self.asked = True
-        return PREREQFUNC_OK
+        self.gone = not self.again and self.kept.is_closed(addresses[-1])
+        self.asked = not self.gone
+        return PREREQFUNC_ABORT if self.gone else PREREQFUNC_OK
+
+    def is_unsent(self, code: int) -> bool:
+        """Whether the receiver had closed the kept connection, so that none of the request went out on it."""
+        if self.gone and not self.again:
+            return True
+        if code not in _CLOSED or not self.asked or self.again or self.head:
+            return False
+        was_used = code == pycurl.E_ABORTED_BY_CALLBACK or not self.handle.getinfo(pycurl.NUM_CONNECTS)
+        return was_used and not self.handle.getinfo(pycurl.REQUEST_SIZE)
+
+
+class Kept:
+    """The sockets of the connections that were used, by their port on this side."""
+
+    def __init__(self) -> None:
+        self._sockets: dict[object, int] = {}
+
+    def note(self, handle: pycurl.Curl) -> None:
+        """Remember the connection on which an answer has come; it may be gone already."""
+        self._sockets[handle.getinfo(pycurl.LOCAL_PORT)] = handle.getinfo(pycurl.ACTIVESOCKET)
+
+    def is_closed(self, port: object) -> bool:
+        """Whether something came on the connection since its answer: there is nothing but its end to come.
+
+        Where the socket is another's by now, a request goes out on a new connection without need, and no more.
+        """
+        number = self._sockets.get(port, -1)
+        return number >= 0 and wait_for_read(number, timeout=0)  # type: ignore[arg-type]
 
 
 class CurlEngine:
@@ -76,13 +147,13 @@ class CurlEngine:
         self._multi = pycurl.CurlMulti()
         self._multi.setopt(pycurl.M_MAXCONNECTS, wire.concurrency)
         self._connection = "keep-alive" if wire.keep_alive else "close"
-        # It waits by select(), which sees no descriptor above 1023: where there may be such, it looks up often.
-        self._longest = 1.0 if wire.concurrency <= _MANY else 2 * _NAP
+        self._longest = 1.0 if wire.concurrency <= _MANY else _BRIEFLY
         self._idle: list[_Exchange] = []
         self._flying: dict[pycurl.Curl, _Exchange] = {}
         self._unhurried = False
         self._head: list[bytes] = []
         self._read: Head | None = None
+        self._kept = Kept()
 
     def start(self, token: int, endpoint: Endpoint, body: bytes, headers: Mapping[str, str]) -> None:
         """Begin a request."""
@@ -93,6 +164,8 @@ class CurlEngine:
         handle.setopt(pycurl.POSTFIELDS, body)
         handle.setopt(pycurl.HTTPHEADER, [*exchange.begin, *_lines(headers)])
         exchange.renew(token)
+        if self._longest > _BRIEFLY and _next_descriptor() + 2 * self._wire.concurrency >= _SEEN_BY_SELECT:
+            self._longest = _BRIEFLY
         self._flying[handle] = exchange
         self._multi.add_handle(handle)
         if self._unhurried and self._wire.concurrency <= _FEW:
@@ -132,22 +205,36 @@ class CurlEngine:
         while True:
             left, done, failed = self._multi.info_read()
             found += [self._end(handle) for handle in done]
-            found += [self._end(handle, code, message) for handle, code, message in failed]
+            for handle, code, message in failed:
+                if self._wire.keep_alive and self._flying[handle].is_unsent(code):
+                    self._repeat(handle)
+                else:
+                    found.append(self._end(handle, code, message))
             if not left:
                 return found
 
+    def _repeat(self, handle: pycurl.Curl) -> None:
+        self._multi.remove_handle(handle)
+        self._flying[handle].repeat()
+        self._multi.add_handle(handle)
+
     def _end(self, handle: pycurl.Curl, code: int = 0, message: str = "") -> tuple[int, Answer]:
         exchange = self._flying.pop(handle)
+        if self._wire.keep_alive and not code:
+            self._kept.note(handle)
         self._multi.remove_handle(handle)
         latency = perf_counter() - exchange.started
         self._unhurried = latency > _UNHURRIED
-        error = None if code == 0 or exchange.full else self._told(exchange, code, message)
         self._idle.append(exchange)
         try:
             head = self._read_head(exchange.head)
-        except HTTPException as failure:  # libcurl may have been content with it
-            return exchange.token, Answer(None, error=error or f"{NO_WHOLE_ANSWER}{failure}", latency=latency)
-        return exchange.token, Answer(head.status, head.headers.copy(), exchange.body, error, latency=latency)
+        except HTTPException as broken:  # libcurl may have been content with it
+            return exchange.token, self._lost(exchange, code, message or str(broken), latency)
+        answer = Answer(head.status, head.headers.copy(), exchange.body, latency=latency)
+        if code == 0 or exchange.full or (code in _RESET and head.may_end_in_a_reset):
+            return exchange.token, answer
+        lost = self._lost(exchange, code, message, latency)
+        return exchange.token, replace(answer, error=lost.error, failure=lost.failure)
 
     def _read_head(self, lines: list[bytes]) -> Head:
         """The head of the answer, of which most are that of the answer before; trailers come behind it."""
@@ -159,7 +246,7 @@ class CurlEngine:
 
     def _new_exchange(self, endpoint: Endpoint) -> _Exchange:
         wire, authorities = self._wire, get_default_verify_paths()
-        exchange = _Exchange(endpoint, self._begin(endpoint))
+        exchange = _Exchange(endpoint, self._begin(endpoint), self._kept)
         handle = exchange.handle
         handle.setopt(pycurl.NOSIGNAL, 1)
         handle.setopt(pycurl.POST, 1)
@@ -184,19 +271,41 @@ class CurlEngine:
             handle.setopt(pycurl.CAPATH, authorities.capath)
         return exchange
 
-    def _told(self, exchange: _Exchange, code: int, message: str) -> str:
-        """What went wrong, in the words that the other engine has for it."""
-        if code == pycurl.E_OPERATION_TIMEDOUT:
-            return f"timed out after {self._wire.timeout:g} s"
-        if code == pycurl.E_COULDNT_CONNECT and exchange.handle.getinfo(pycurl.OS_ERRNO) == ECONNREFUSED:
-            return f"connection refused: nothing listens at {exchange.endpoint.authority}"
-        if code == pycurl.E_COULDNT_RESOLVE_HOST:
-            return f"the name {exchange.endpoint.host} leads to no address"
+    def _lost(self, exchange: _Exchange, code: int, message: str, latency: float) -> Answer:
+        """An answer that did not come whole, in the words that the other engine has for it."""
+        lack = self._lack(exchange, code)
+        if lack is not None:
+            return own_lack(lack, to=exchange.endpoint.authority).as_answer()
+        failure = _FAILURES.get(code, Failure.BROKEN)
+        if code == pycurl.E_COULDNT_CONNECT:
+            number = exchange.handle.getinfo(pycurl.OS_ERRNO)
+            failure = failure_of(OSError(number, message))
         if code in {pycurl.E_GOT_NOTHING, pycurl.E_ABORTED_BY_CALLBACK}:
             message = GONE
-        if code == pycurl.E_PEER_FAILED_VERIFICATION:
+        if failure is Failure.CERTIFICATE:
             message = f"[SSL: CERTIFICATE_VERIFY_FAILED] {message}"
-        return f"{NO_WHOLE_ANSWER}{excerpt(message)}"
+        error = words(failure, exchange.endpoint, timeout=self._wire.timeout, detail=message)
+        return Answer(None, error=error, latency=latency, failure=failure)
+
+    def _lack(self, exchange: _Exchange, code: int) -> Failure | None:
+        """What this machine lacks, where that is why there was no connection."""
+        if code == pycurl.E_OUT_OF_MEMORY:
+            return Failure.OWN_MEMORY
+        if code == pycurl.E_COULDNT_CONNECT:
+            number = exchange.handle.getinfo(pycurl.OS_ERRNO)
+            # Without a number there was not even a socket, and by now another may have let go of a descriptor.
+            return lack_behind(OSError(number, "")) if number else hidden_lack() or Failure.OWN_DESCRIPTORS
+        return hidden_lack() if code in _BEFORE else None
+
+
+def _next_descriptor() -> int:
+    """The number of the file that is opened next; 0 where none can be opened."""
+    try:
+        number = os.open(os.devnull, os.O_RDONLY)
+    except OSError:
+        return 0
+    os.close(number)
+    return number
 
 
 def _lines(headers: Mapping[str, str]) -> list[str]:

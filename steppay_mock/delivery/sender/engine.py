@@ -45,7 +45,9 @@ def make_engine(wire: Wire) -> Engine:
         from steppay_mock.delivery.sender.curl import CurlEngine
     except ImportError:
         return ThreadEngine(wire)
-    return CurlEngine(wire)
+    from steppay_mock.delivery.sender.large import SizedEngine
+
+    return SizedEngine(CurlEngine(wire), wire)
 
 
 class ThreadEngine:

@@ -8,14 +8,18 @@ from steppay_mock.delivery.http import HttpTransport
 from steppay_mock.delivery.transport import MAX_ANSWER, Answer, Request
 
 if TYPE_CHECKING:
-    from urllib3.connection import HTTPConnection
+    from steppay_mock.delivery.http import Connection
 
 
 class KeptTransport(HttpTransport):
-    """Sends to a URL on one connection, for one thread. A request is never repeated, whatever becomes of that."""
+    """Sends to a URL on one connection, for one thread.
+
+    A request goes out once more, on a new connection, only where the receiver had closed the kept one and none of the
+    request was sent: else it might arrive twice.
+    """
 
     _persistence = "keep-alive"
-    _kept: HTTPConnection | None = None
+    _kept: Connection | None = None
 
     def __exit__(self, *_exception: object) -> None:
         """Close the connection."""
@@ -27,7 +31,14 @@ class KeptTransport(HttpTransport):
             self._drop()
         return answer
 
-    def _connection(self) -> HTTPConnection:
+    def _ask(self, connection: Connection, request: Request) -> None:
+        was_used = connection.sock is not None
+        super()._ask(connection, request)
+        if was_used and not connection.sent:
+            connection.close()
+            super()._ask(connection, request)
+
+    def _connection(self) -> Connection:
         kept = self._kept
         if kept is not None and kept.sock is not None and kept.is_connected:
             kept.timeout = self._timeout
@@ -36,7 +47,7 @@ class KeptTransport(HttpTransport):
         self._drop()
         return super()._connection()
 
-    def _let_go(self, connection: HTTPConnection) -> None:
+    def _let_go(self, connection: Connection) -> None:
         self._kept = connection
 
     def _drop(self) -> None:

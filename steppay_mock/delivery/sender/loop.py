@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from steppay_mock.delivery.faults import find_fault, make_draft
 from steppay_mock.delivery.journal.journal import Begun, Ended, Origin, Row
+from steppay_mock.delivery.lack import OwnLackError
 from steppay_mock.payload.chance import Chance, derive_seed
 from steppay_mock.wire.headers import request_headers
 
@@ -29,8 +30,8 @@ _PATIENCE = 0.1  # seconds until the loop looks up anyway, for a stop that came 
 class Record(Protocol):
     """Where attempts and outcomes are written down."""
 
-    def write(self, ended: list[Ended], begun: list[Begun]) -> None:
-        """All of it, or an error before anything more is sent."""
+    def write(self, ended: list[Ended], begun: list[Begun], unsent: list[tuple[int, int]]) -> None:
+        """All of it, or an error before anything more is sent; ``unsent`` are attempts that were not made after all."""
 
     def sent(self, row: Row, signed_at: int | None) -> None:
         """Told of each attempt that was written down, right before it is made."""
@@ -58,16 +59,22 @@ class Loop:
     watch: Callable[[Tally], object]
     controls: Controls
     _flights: dict[int, Row] = field(default_factory=dict)
+    _lack: OwnLackError | None = None
+    _unsent: list[tuple[int, int]] = field(default_factory=list)
     _ended: list[Ended] = field(default_factory=list)
     _headers: dict[str, str] = field(default_factory=dict)
     _written_headers: str = "{}"
 
     def run(self) -> None:
-        """Until every row has its outcome, or until it is stopped and what is in flight has come down."""
+        """Until every row has its outcome, or until it is stopped and what is in flight has come down.
+
+        Raises OwnLackError, after that, where this machine lacks something: what was not sent stays planned.
+        """
         try:
             while True:
-                self._launch([] if self.stop.asked else self.agenda.starting(len(self._flights)))
-                if not self._flights and (self.stop.asked or self.agenda.done()):
+                ending = self.stop.asked or self._lack is not None
+                self._launch([] if ending else self.agenda.starting(len(self._flights)))
+                if not self._flights and (ending or self.agenda.done()):
                     break
                 try:
                     self._wait()
@@ -78,12 +85,16 @@ class Loop:
         except BaseException:
             self._launch([])  # whatever happened, what was answered is written down
             raise
+        if self._lack is not None:
+            self.tally.stopped = True
+            raise self._lack
         self.tally.stopped = self.stop.asked and not self.agenda.finished()
 
     def _launch(self, rows: list[Row]) -> None:
         """Write down what ended and what begins; then, and only then, begin it."""
         ended, self._ended = self._ended, []
-        if not rows and not ended:
+        unsent, self._unsent = self._unsent, []
+        if not rows and not ended and not unsent:
             return
         made: dict[tuple[int, int], Origin] = {}
         origins, begun = [], []
@@ -92,7 +103,7 @@ class Loop:
             origin = self._origin(row, int(now), made)
             origins.append(origin)
             begun.append(Begun(row.id, row.attempts + 1, now, origin.signed_at, row.perhaps_again))
-        self.record.write(ended, begun)
+        self.record.write(ended, begun, unsent)
         for row, origin in zip(rows, origins, strict=True):
             self.record.sent(row, origin.signed_at)
             self.tally.perhaps_again += row.perhaps_again
@@ -122,7 +133,8 @@ class Loop:
             self.engine.start_faulty(row.id, hook.endpoint, find_fault(row.fault).apply(draft))
 
     def _wait(self) -> None:
-        patience = _PATIENCE if self.stop.asked else self.agenda.patience(len(self._flights), longest=_PATIENCE)
+        ending = self.stop.asked or self._lack is not None
+        patience = _PATIENCE if ending else self.agenda.patience(len(self._flights), longest=_PATIENCE)
         if self._flights:
             for token, answer in self.engine.poll(patience):
                 self._settle(self._flights.pop(token), answer)
@@ -134,6 +146,11 @@ class Loop:
             self.clock.wait(patience)
 
     def _settle(self, row: Row, answer: Answer) -> None:
+        if isinstance(answer.exception, OwnLackError):
+            self._lack = self._lack or answer.exception
+            if not answer.exception.perhaps_sent:
+                self._unsent.append((row.id, row.attempts + 1))
+            return
         number, failures, due = row.attempts + 1, row.failures, None
         hook = self.hooks[row.hook]
         answer = answer.without(hook.redact)

@@ -73,9 +73,9 @@ class Journalled:
     journal: Journal
     run: int
 
-    def write(self, ended: list[Ended], begun: list[Begun]) -> None:
-        """Write outcomes, and attempts that are about to be made."""
-        self.journal.write(ended, begun)
+    def write(self, ended: list[Ended], begun: list[Begun], unsent: list[tuple[int, int]]) -> None:
+        """Write outcomes, and attempts that are about to be made; take out those that were not made after all."""
+        self.journal.write(ended, begun, unsent)
 
     def sent(self, row: Row, signed_at: int | None) -> None:
         """It is written down already."""
@@ -121,7 +121,7 @@ class Unwritten:
     routing: Routing
     _origins: dict[tuple[int, int], Origin] = field(default_factory=dict)
 
-    def write(self, ended: list[Ended], begun: list[Begun]) -> None:
+    def write(self, ended: list[Ended], begun: list[Begun], unsent: list[tuple[int, int]]) -> None:
         """Nothing is written down."""
 
     def sent(self, row: Row, signed_at: int | None) -> None:

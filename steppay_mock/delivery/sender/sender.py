@@ -9,10 +9,12 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self, TypedDict, Unpack
 
+from steppay_mock.delivery.descriptors import make_room
 from steppay_mock.delivery.journal.claim import claim
 from steppay_mock.delivery.journal.damage import refuse_damage
 from steppay_mock.delivery.journal.given_up import forget_given_up
 from steppay_mock.delivery.journal.journal import Journal
+from steppay_mock.delivery.lack import OwnLackError
 from steppay_mock.delivery.options import check_control
 from steppay_mock.delivery.order import Order, arrange, check_order
 from steppay_mock.delivery.schedule.makers import check_share
@@ -295,12 +297,14 @@ class Sender:
 
     def _run(self, job: _Job, record: Record, rows: Iterator[Row], *, widest: int) -> None:
         settings, steady = job.settings, job.settings.clock.steady
+        make_room(self._connections(job, widest))
         started = steady()
         # What starts together is in flight together, also where that is more than otherwise at once.
         wire = Wire(
             timeout=settings.timeout, keep_alive=settings.keep_alive, concurrency=max(settings.concurrency, widest)
         )
         with (
+            self._lacks_told(job),
             stopped_by_interrupt(job.stop),
             closing(Lanes(make_engine(wire), wire, sleep=settings.clock.sleep)) as engine,
         ):
@@ -320,6 +324,22 @@ class Sender:
                 controls=job.controls,
             ).run()
         job.tally.elapsed = steady() - started
+
+    def _connections(self, job: _Job, widest: int) -> int:
+        """How many connections may be open at once: threads keep one to each receiver."""
+        receivers = len(job.hooks) if job.settings.keep_alive else 1
+        return max(min(job.settings.concurrency, job.tally.planned or job.settings.concurrency), widest) * receivers
+
+    @contextmanager
+    def _lacks_told(self, job: _Job) -> Iterator[None]:
+        """Where this machine lacks something, the error says what was delivered, and what becomes of the rest."""
+        try:
+            yield
+        except OwnLackError as lack:
+            done, tally = job.tally.succeeded + job.tally.failed, job.tally
+            lack.so_far, lack.journal = tally, job.settings.journal
+            lack.done = f"{done} of {tally.planned} deliveries have their outcome"
+            raise
 
 
 def _claim_new(journal: str, run: int, claims: ExitStack) -> None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from steppay_mock.errors import ContractViolation
 
 if TYPE_CHECKING:
+    from steppay_mock.delivery.failure import Failure
     from steppay_mock.delivery.sender.waiting import Waiting
     from steppay_mock.delivery.transport import Answer
 
@@ -37,6 +38,8 @@ class Tally:
     elapsed: float = 0.0
     reordered: bool = False
     answers: Counter[tuple[str, int | None]] = field(default_factory=Counter)
+    lost: Counter[Failure] = field(default_factory=Counter)
+    """Attempts whose answer did not come, or did not come whole, by the code of what happened."""
     first_failure: str | None = None
     failures: dict[str, str] = field(default_factory=dict)
     """The first answer to each event type that was no success."""
@@ -97,6 +100,8 @@ class Tally:
     def fail(self, event: str, answer: Answer, *, final: bool) -> None:
         """Count an attempt that was no success; ``final`` if it was the delivery's last."""
         self.failed += final
+        if answer.failure is not None:
+            self.lost[answer.failure] += 1
         if final:
             self.ends[event, False] += 1
         if event not in self.failures:
@@ -118,6 +123,7 @@ class Tally:
         known.failed += other.failed
         known.stopped = known.stopped or other.stopped
         known.answers += other.answers
+        known.lost += other.lost
         known.failures = {**other.failures, **known.failures}
         known.first_failure = known.first_failure or other.first_failure
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from steppay_mock.delivery.excerpt import excerpt
+from steppay_mock.delivery.failure import Failure
 from steppay_mock.errors import SteppayMockError
 
 if TYPE_CHECKING:
@@ -49,7 +50,7 @@ def read_acceptance(value: object) -> Acceptance:
 
 def is_late(answer: Answer) -> bool:
     """Whether none came in time."""
-    return answer.error is not None and answer.error.startswith("timed out")
+    return answer.failure is Failure.TIMED_OUT
 
 
 def is_odd(accepted: bool, expected: bool, *, is_new: bool) -> bool:  # noqa: FBT001 - two of a kind

@@ -11,9 +11,11 @@ from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from contextvars import copy_context
 from dataclasses import dataclass
-from threading import Barrier, BrokenBarrierError, Thread, Timer
+from threading import Barrier, BrokenBarrierError, Thread, Timer, active_count
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from steppay_mock.delivery.failure import Failure, timed_out
+from steppay_mock.delivery.lack import no_thread
 from steppay_mock.delivery.transport import Answer
 
 if TYPE_CHECKING:
@@ -114,7 +116,10 @@ def in_thread(function: Callable[..., T], *arguments: Any) -> asyncio.Future[T]:
             loop.call_soon_threadsafe(tell, put, found)
 
     context = copy_context()
-    Thread(target=work, name=f"in flight: {function.__name__}", daemon=True).start()
+    try:
+        Thread(target=work, name=f"in flight: {function.__name__}", daemon=True).start()
+    except RuntimeError:
+        raise no_thread(active_count()) from None
     return outcome
 
 
@@ -123,7 +128,7 @@ def _go(start: Start, request: Request, gate: Gate) -> asyncio.Future[Answer]:
 
 
 def _answers(flying: Sequence[asyncio.Future[Answer]], timeout: float) -> tuple[Answer, ...]:
-    late = Answer(None, error=f"timed out after {timeout:g} s")
+    late = Answer(None, error=timed_out(timeout), failure=Failure.TIMED_OUT)
     answers = tuple(one.result() if one.done() else late for one in flying)
     for one in flying:
         one.cancel()  # which does nothing to those that are done

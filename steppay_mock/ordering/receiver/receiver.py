@@ -11,6 +11,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Self
 
 from steppay_mock.delivery.excerpt import excerpt_of
+from steppay_mock.delivery.failure import Failure
 from steppay_mock.delivery.target import Target, make_transport
 from steppay_mock.delivery.transport import Transport
 from steppay_mock.errors import SteppayMockError
@@ -171,7 +172,8 @@ async def _send_and_settle(transport: AsgiTransport, request: Request) -> Answer
 
 def _raised_later(answer: Answer, error: Exception) -> Answer:
     told = f"a callback of transaction.on_commit raised: {excerpt_of(error)}"
-    return replace(answer, error=answer.error or told, exception=answer.exception or error)
+    failure = answer.failure or Failure.RAISED
+    return replace(answer, error=answer.error or told, exception=answer.exception or error, failure=failure)
 
 
 async def _settled() -> None:

@@ -39,7 +39,7 @@ def _head(case: Case) -> Iterator[str]:
     yield 'import { expect, test } from "vitest";'
     yield ""
     yield f"const to = {_variable('STEPPAY_MOCK_TO', case.reach.url)};"
-    yield f"const receiver = /:[/][/][^/]+$/.test(to) ? `${{to}}{DEFAULT_PATH}` : to;"
+    yield f"const receiver = to.replace(/^([^:]*:[/][/][^/?]+)([?].*)?$/, `$1{DEFAULT_PATH}$2`);"
     yield f"const stateUrl = {_variable('STEPPAY_MOCK_STATE_URL', case.reach.state_url)};"
     if not case.is_fresh:
         yield f"const resetUrl = {_variable('STEPPAY_MOCK_RESET_URL', case.reach.reset_url)};"

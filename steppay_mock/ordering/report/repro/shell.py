@@ -34,7 +34,9 @@ def _head(case: Case) -> Iterator[str]:
         yield f"# It needs curl, and steppay-mock, which signs with the secret in {SECRET}."
     yield "set -eu"
     yield f"receiver={_default('STEPPAY_MOCK_TO', case.reach.url)}"
-    yield f'case "$receiver" in *://*/*) ;; *) receiver="$receiver{DEFAULT_PATH}" ;; esac'
+    yield "# A URL without a path gets the default one, before its query."
+    yield 'address="${receiver%%[?]*}" query="${receiver#"${receiver%%[?]*}"}"'
+    yield f'case "$address" in *://*/*) ;; *) receiver="$address{DEFAULT_PATH}$query" ;; esac'
     yield ""
     yield "send() {"
     yield f'  printf %s "$1" | {_CURL} --output /dev/null --write-out "answered %{{http_code}}\\n" \\'
