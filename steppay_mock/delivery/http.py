@@ -11,7 +11,6 @@ import io
 from contextlib import suppress
 from functools import partial
 from http.client import HTTPException
-from time import perf_counter
 from typing import TYPE_CHECKING, Any, Self
 
 from urllib3.connection import HTTPConnection, HTTPSConnection
@@ -21,6 +20,7 @@ from urllib3.util import SKIP_HEADER
 from steppay_mock.delivery.excerpt import excerpt
 from steppay_mock.delivery.head import Head, WholeHeadResponse
 from steppay_mock.delivery.transport import MAX_ANSWER, Answer, Request
+from steppay_mock.wire.real_time import perf_counter
 from steppay_mock.wire.redact import Redaction
 
 if TYPE_CHECKING:

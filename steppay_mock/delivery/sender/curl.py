@@ -7,7 +7,6 @@ from errno import ECONNREFUSED
 from functools import lru_cache
 from http.client import HTTPException
 from ssl import get_default_verify_paths
-from time import perf_counter, sleep
 
 import pycurl
 from pycurl import PREREQFUNC_ABORT, PREREQFUNC_OK, PREREQFUNCTION  # an ImportError where pycurl is too old
@@ -18,6 +17,7 @@ from steppay_mock.delivery.faults.fault import NO_WHOLE_ANSWER
 from steppay_mock.delivery.head import GONE, Head, read_head
 from steppay_mock.delivery.sender.engine import Wire
 from steppay_mock.delivery.transport import MAX_ANSWER, Answer
+from steppay_mock.wire.real_time import perf_counter, sleep
 
 _SEEN = frozenset({"accept", "content-type", "content-length"})
 """What libcurl would add, did it not see that it is there."""
