@@ -49,13 +49,10 @@ def deliver_planned(planned: Iterable[Planned], *, to: Target, settings: Setting
     transport = make_transport(to, settings, own_loop=True)
     if isinstance(transport, Transport):
         return _send_all(planned, transport, settings)
-    import asyncio
-
-    from steppay_mock.delivery.real_wait import count_real_time
+    from steppay_mock.delivery.real_wait import real_runner
 
     _refuse_running_loop()
-    with asyncio.Runner() as runner:
-        count_real_time(runner.get_loop())
+    with real_runner() as runner:
         return runner.run(_send_all_async(planned, transport, settings))
 
 

@@ -17,6 +17,7 @@ from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.exceptions import HTTPError, NameResolutionError
 from urllib3.util import SKIP_HEADER
 
+from steppay_mock.delivery.connecting import connecting_to
 from steppay_mock.delivery.excerpt import excerpt
 from steppay_mock.delivery.head import Head, WholeHeadResponse
 from steppay_mock.delivery.transport import MAX_ANSWER, Answer, Request
@@ -94,7 +95,8 @@ class HttpTransport:
         response: Response | None = None
         body, error = b"", None
         try:
-            self._ask(connection, request)
+            with connecting_to(self._endpoint):
+                self._ask(connection, request)
             response = _answer_of(connection, deadline)
             body = _body_of(response, self._most)
         except _FAILURES as failure:

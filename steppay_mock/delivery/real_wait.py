@@ -12,16 +12,20 @@ from contextlib import suppress
 from threading import Timer
 from typing import Any
 
+from steppay_mock.wire.own_sockets import own_socket
 from steppay_mock.wire.real_time import monotonic
 
 _SAME = 1.0  # seconds; a clock that differs by less is the real one, read a little later
 
 
-def count_real_time(loop: asyncio.AbstractEventLoop) -> asyncio.AbstractEventLoop:
-    """The loop, which counts real time from now on."""
+def real_runner() -> asyncio.Runner:
+    """A runner whose loop counts real time; SteppayMockError where a tool forbids the sockets that a loop needs."""
+    runner = asyncio.Runner()
+    with own_socket("run the event loop of an ASGI app", allow="--allow-unix-socket"):
+        loop = runner.get_loop()
     with suppress(AttributeError):  # loops in C, such as uvloop's, have a clock of their own
         loop.time = monotonic  # type: ignore[method-assign]
-    return loop
+    return runner
 
 
 async def wait_for_tasks(

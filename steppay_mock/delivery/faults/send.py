@@ -36,6 +36,7 @@ def send_faulty(
     the time: real time, if they are left out. Where the connection is reset on purpose the error says so.
     """
     # Sockets and http.client load when something is sent: whoever lists the faults needs neither.
+    from steppay_mock.delivery.connecting import connecting_to
     from steppay_mock.delivery.faults.connect import connect, end_sending
     from steppay_mock.delivery.faults.receive import receive
     from steppay_mock.delivery.faults.told import FAILURES, told
@@ -44,7 +45,9 @@ def send_faulty(
     deadline = Deadline(timeout, real_time.perf_counter if clock is None else clock)
     tell = partial(told, endpoint=endpoint, timeout=timeout)
     try:
-        with connect(endpoint, deadline) as connection:
+        with connecting_to(endpoint):
+            connected = connect(endpoint, deadline)
+        with connected as connection:
             _write(connection, render(faulty, endpoint), deadline, wait)
             if faulty.wire.reset is not None:
                 answer = _reset(connection, faulty.wire, deadline, wait)

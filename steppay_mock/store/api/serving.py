@@ -13,6 +13,7 @@ from werkzeug.serving import ThreadedWSGIServer, WSGIRequestHandler
 
 from steppay_mock.errors import SteppayMockError
 from steppay_mock.store.api.wsgi import CLOSING
+from steppay_mock.wire.own_sockets import THIS_MACHINE, own_socket
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse
@@ -87,7 +88,8 @@ def _listen(port: int) -> socket.socket:
     if isinstance(port, bool) or not isinstance(port, int) or not 0 <= port <= 65_535:
         raise SteppayMockError(f"port={port!r} is no port. Take one of 1024 to 65535, or 0 for a free one.")
     try:
-        return socket.create_server((_HOST, port))
+        with own_socket("serve the API", allow=f"--allow-hosts={THIS_MACHINE}"):
+            return socket.create_server((_HOST, port))
     except OSError as error:
         raise SteppayMockError(
             f"The API cannot be served on port {port} ({error.strerror}). End what uses it, or take another: port=0 is "
