@@ -1,5 +1,6 @@
 # make demo   the main job: a receiver, all 27 webhooks in shuffled order, what its database says after it
 # make test   the tests
+# make plugins  tests in one run with every plugin that users may have, each turned on
 # make exhaustive  tests that are long and alike on every Python
 # make check  everything that CI runs
 # Each makes .venv itself. PYTHON=python3.12 chooses the interpreter, VENV=... another place.
@@ -10,7 +11,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 PYTEST_FLAGS ?= -n auto
 
-.PHONY: demo test exhaustive hunt lint types layers wheel node check bench clean
+.PHONY: demo test plugins exhaustive hunt lint types layers wheel node check bench clean
 
 $(READY): requirements/ci.txt pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit("steppay-mock needs Python 3.11 or later") if sys.version_info < (3, 11) else None'
@@ -24,6 +25,17 @@ demo: $(READY)
 
 test: $(READY)
 	$(BIN)/python -m pytest -m "not wheel and not hunt and not exhaustive" $(PYTEST_FLAGS)
+
+# In place of addopts: with the plugins that those leave out, but for pytest-django, which wants a project of its own.
+PLUGINS := -p no:django -p no:cacheprovider --import-mode=importlib --strict-markers -W error \
+	-o asyncio_mode=strict -o asyncio_default_fixture_loop_scope=function \
+	--timeout=120 --reruns=1 --cov=steppay_mock --cov-report= \
+	--disable-socket --allow-hosts=127.0.0.1,::1,localhost --allow-unix-socket
+
+plugins: $(READY)
+	COVERAGE_FILE=$(VENV)/.coverage $(BIN)/python -m pytest -o addopts= $(PLUGINS) $(PYTEST_FLAGS) -m "not exhaustive" \
+		tests/plugin/test_other_plugins.py tests/plugin/test_door.py tests/delivery/test_stopped_clock.py \
+		tests/delivery/test_deliver_async.py tests/delivery/test_asgi.py
 
 exhaustive: $(READY)
 	$(BIN)/python -m pytest -m "exhaustive and not hunt" $(PYTEST_FLAGS)
@@ -49,7 +61,7 @@ node:
 	npm ci --prefix tests/ajv --no-audit --no-fund
 
 check: node
-	$(MAKE) test exhaustive PYTEST_FLAGS="$(PYTEST_FLAGS) --require-tools"
+	$(MAKE) test plugins exhaustive PYTEST_FLAGS="$(PYTEST_FLAGS) --require-tools"
 	$(MAKE) lint types layers wheel
 
 # In an environment of its own: a peer, schemathesis, brings a pytest plugin that the tests must not meet.

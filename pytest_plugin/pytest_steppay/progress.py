@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 from shutil import get_terminal_size
-from time import monotonic
 from typing import TYPE_CHECKING, Any, Self
+
+from steppay_mock.wire.real_time import monotonic
 
 if TYPE_CHECKING:
     import pytest

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
 from steppay_mock.ordering.exploration import Coverage, Exploration
@@ -14,6 +13,7 @@ from steppay_mock.ordering.replay import replay
 from steppay_mock.ordering.report.verdict import verdict_line
 from steppay_mock.payload.event import iter_events
 from steppay_mock.store.scenarios.story import Story
+from steppay_mock.wire.real_time import perf_counter
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

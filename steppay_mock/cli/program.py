@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from importlib import import_module
 from typing import Any
 
@@ -31,7 +32,7 @@ class Program(click.Group):
         if cmd_name not in COMMANDS:
             return None
         command: click.Command = import_module(f"steppay_mock.cli.commands.{cmd_name.replace('-', '_')}").command
-        return command
+        return _with_help(command)
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
@@ -68,3 +69,17 @@ def program() -> None:
 
     Data goes to standard output, words go to standard error.
     """
+
+
+def _with_help(command: click.Command) -> click.Command:
+    """The command and those below it, whose help is in docstrings that python -OO drops."""
+    if sys.flags.optimize >= 2 and command.callback is not None and not command.help:
+        from steppay_mock.store.scenarios.docstring import docstring_of
+
+        command.help = docstring_of(command.callback)
+    for inner in command.commands.values() if isinstance(command, click.Group) else ():
+        _with_help(inner)
+    return command
+
+
+_with_help(program)

@@ -6,7 +6,6 @@ import sys
 from collections.abc import Callable, Iterable, Iterator, Sized
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from time import sleep
 from typing import TYPE_CHECKING
 
 import click
@@ -19,6 +18,7 @@ from steppay_mock.cli.planned import show_plan
 from steppay_mock.cli.reports import write_reports
 from steppay_mock.cli.verdict import advice, lines_of, plainly, show_report, timed_out
 from steppay_mock.cli.waits import LONG, in_words
+from steppay_mock.wire.real_time import sleep
 
 if TYPE_CHECKING:
     from steppay_mock.cli.sending import Sending

@@ -5,7 +5,6 @@ from __future__ import annotations
 import signal
 import sys
 import threading
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -15,6 +14,7 @@ import click
 
 from steppay_mock.cli.output import say
 from steppay_mock.cli.waits import Waits, waits_for
+from steppay_mock.wire.real_time import monotonic
 
 if TYPE_CHECKING:
     from steppay_mock.delivery.sender.sender import Sender
@@ -78,17 +78,17 @@ class _Drawn:
     """A bar, and what it showed last."""
 
     bar: Any
-    began: float = field(default_factory=time.monotonic)
+    began: float = field(default_factory=monotonic)
     at: float = 0.0
     last: Tally | None = None
 
     def update(self, tally: Tally) -> None:
         self.last = tally
-        if time.monotonic() - self.at >= REDRAWN:
+        if monotonic() - self.at >= REDRAWN:
             self.draw(tally)
 
     def draw(self, tally: Tally) -> None:
-        self.at = time.monotonic()
+        self.at = monotonic()
         self.bar.update(max(tally.succeeded + tally.failed - self.bar.pos, 0), told(tally, self.at - self.began))
 
     def finish(self) -> None:

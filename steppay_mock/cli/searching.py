@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -14,6 +13,7 @@ import click
 from steppay_mock.cli.output import say
 from steppay_mock.cli.running import REDRAWN, Stop, stoppable
 from steppay_mock.ordering.failure import ExplorationError
+from steppay_mock.wire.real_time import monotonic
 
 
 class StoppedError(ExplorationError):
@@ -54,6 +54,6 @@ class _Watch:
         if self.stop.pressed:
             self.stop.pressed = False
             raise StoppedError("Stopped. Explore again to go through all of it.")
-        if self.bar is not None and time.monotonic() - self.drawn >= REDRAWN:
-            self.drawn = time.monotonic()
+        if self.bar is not None and monotonic() - self.drawn >= REDRAWN:
+            self.drawn = monotonic()
             self.bar.update(max(made - self.bar.pos, 0), f"{made:,} of at most {budget:,} deliveries")

@@ -9,6 +9,7 @@ from urllib.parse import unquote
 from steppay_mock.delivery.django_requests import kept_connections
 from steppay_mock.delivery.draft import Draft
 from steppay_mock.delivery.lifespan import AsgiApp, Lifespan
+from steppay_mock.delivery.real_wait import wait_for_tasks
 from steppay_mock.delivery.wsgi import HOST
 from steppay_mock.wire.redact import NO_REDACTION, Redaction
 from steppay_mock.wire.shown_url import shown_url
@@ -76,7 +77,7 @@ class AsgiTransport:
         if self._own_loop:
             pending |= asyncio.all_tasks() - self._others - {asyncio.current_task()}
         if pending:
-            await asyncio.wait(pending, timeout=self._timeout)
+            await wait_for_tasks(pending, seconds=self._timeout)
 
     async def send(self, request: Request) -> Answer:
         """Hand over one request; what the app raises becomes an answer, and so does its silence."""
@@ -87,9 +88,9 @@ class AsgiTransport:
         try:
             await asyncio.sleep(0)  # most apps answer in one turn of the loop, and a wait costs more than such a turn
             if not task.done():
-                await asyncio.wait({task}, timeout=self._timeout)
+                await wait_for_tasks({task}, seconds=self._timeout)
             if exchange.draft.complete and not task.done():
-                await asyncio.wait({task}, timeout=self._timeout)
+                await wait_for_tasks({task}, seconds=self._timeout)
         finally:
             if not exchange.draft.complete:
                 task.cancel()

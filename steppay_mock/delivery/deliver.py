@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
-from time import perf_counter
 from typing import TYPE_CHECKING, Unpack
 
 from steppay_mock.delivery.control import controlled, events_to_control
@@ -20,6 +19,7 @@ from steppay_mock.delivery.transport import Answer, AsyncTransport, Request, Thr
 from steppay_mock.errors import SteppayMockError
 from steppay_mock.payload.event import Event, Events
 from steppay_mock.wire.headers import request_headers
+from steppay_mock.wire.real_time import perf_counter
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -42,7 +42,7 @@ def deliver(events: Events | Schedule, *, to: Target, **options: Unpack[Delivery
     (lifespan); if it does not start, that is a ContractViolation. Misuse is a SteppayMockError: an unknown option, a
     host that is not allowed, an ASGI app within a running event loop (await :func:`deliver_async` there).
     """
-    settings = resolve_options(options)
+    settings = resolve_options(options).toward(to)
     planned = arrange(events, settings.order, seed=settings.seed, duplicates=settings.duplicates)
     return _named(deliver_planned(planned, to=to, settings=settings), events)
 
@@ -53,16 +53,16 @@ def deliver_planned(planned: Iterable[Planned], *, to: Target, settings: Setting
     _make_room(planned, to)
     if isinstance(transport, Transport):
         return _send_all(planned, transport, settings)
-    import asyncio
+    from steppay_mock.delivery.real_wait import real_runner
 
     _refuse_running_loop()
-    with asyncio.Runner() as runner:
+    with real_runner() as runner:
         return runner.run(_send_all_async(planned, transport, settings))
 
 
 async def deliver_async(events: Events | Schedule, *, to: Target, **options: Unpack[DeliveryOptions]) -> Report:
     """Do as :func:`deliver` does, within a running event loop: URLs and WSGI apps are called in a worker thread."""
-    settings = resolve_options(options)
+    settings = resolve_options(options).toward(to)
     transport = make_transport(to, settings)
     awaited = ThreadedTransport(transport) if isinstance(transport, Transport) else transport
     planned = arrange(events, settings.order, seed=settings.seed, duplicates=settings.duplicates)

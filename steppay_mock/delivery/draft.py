@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from time import perf_counter
 from typing import NoReturn
 
 from steppay_mock.delivery.excerpt import excerpt_of
 from steppay_mock.delivery.failure import Failure, timed_out
 from steppay_mock.delivery.transport import MAX_ANSWER, Answer
+from steppay_mock.wire.real_time import perf_counter
 
 
 class ProtocolError(RuntimeError):

@@ -9,16 +9,17 @@ from __future__ import annotations
 
 import io
 from functools import partial
-from time import perf_counter
 from typing import TYPE_CHECKING, Any, Self
 
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.exceptions import HTTPError
 from urllib3.util import SKIP_HEADER
 
+from steppay_mock.delivery.connecting import connecting_to
 from steppay_mock.delivery.head import Head, WholeHeadResponse
 from steppay_mock.delivery.told import FAILURES, told
 from steppay_mock.delivery.transport import MAX_ANSWER, Answer, Request
+from steppay_mock.wire.real_time import perf_counter
 from steppay_mock.wire.redact import Redaction
 
 if TYPE_CHECKING:
@@ -94,7 +95,8 @@ class HttpTransport:
         response: Response | None = None
         body, failure, error = b"", None, None
         try:
-            self._ask(connection, request)
+            with connecting_to(self._endpoint):
+                self._ask(connection, request)
             response = _answer_of(connection, deadline)
             body = _body_of(response, self._most)
         except _FAILURES as raised:

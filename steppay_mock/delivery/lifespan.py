@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from steppay_mock.delivery.excerpt import excerpt, excerpt_of
+from steppay_mock.delivery.real_wait import wait_for_tasks
 from steppay_mock.errors import ContractViolation
 from steppay_mock.wire.redact import NO_REDACTION, Redaction
 
@@ -83,12 +84,12 @@ class Lifespan:
     async def _tell(self, kind: str) -> bool:
         self._turn.clear()
         self._inbox.put_nowait({"type": kind})
+        turn = asyncio.ensure_future(self._turn.wait())
         try:
-            async with asyncio.timeout(LIMIT):
-                await self._turn.wait()
-        except TimeoutError:
-            return False
-        return True
+            await wait_for_tasks({turn}, seconds=LIMIT)
+        finally:
+            turn.cancel()
+        return self._turn.is_set()
 
     def _cause(self) -> str:
         if self._error is not None:
@@ -99,6 +100,6 @@ class Lifespan:
 
 async def _end(task: asyncio.Task[None]) -> None:
     # An app that says "failed" raises the reason right after: let it, before it is cut off.
-    await asyncio.wait({task}, timeout=0.1)
+    await wait_for_tasks({task}, seconds=0.1)
     task.cancel()
-    await asyncio.wait({task}, timeout=1)
+    await wait_for_tasks({task}, seconds=1)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import random
-import time
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import TYPE_CHECKING, Any, TypedDict
 
 from steppay_mock.contract.long_numbers import is_number, written
@@ -13,7 +13,9 @@ from steppay_mock.delivery.endpoint import DEFAULT_PATH, check_path
 from steppay_mock.delivery.order import Order, check_order
 from steppay_mock.delivery.safety import allowed_names
 from steppay_mock.delivery.schedule.makers import check_share
+from steppay_mock.delivery.signing_clock import now_at, now_here
 from steppay_mock.errors import SteppayMockError, choices, did_you_mean
+from steppay_mock.wire.real_time import sleep as real_sleep
 from steppay_mock.wire.shown_url import secrets_in
 from steppay_mock.wire.signature import as_secrets
 
@@ -43,8 +45,9 @@ class DeliveryOptions(TypedDict, total=False):
     ``timeout``: seconds from the start of a delivery to the end of its answer. 10, assumed: the vendor documents none
     (fact 23). A WSGI app in process cannot be interrupted.
     ``allow_hosts``: names of hosts, beside this machine, that a URL may have; StepPay's own are refused even so.
-    ``now``: gives the time of signing at each delivery, in seconds since the epoch (fact 19). ``time.time``.
-    ``sleep``: what a schedule's waits are waited with. ``time.sleep``.
+    ``now``: gives the time of signing at each delivery, in seconds since the epoch (fact 19). None: the clock of the
+    process that the receiver is in; it counts as this one where that cannot be told.
+    ``sleep``: what a schedule's waits are waited with. None: real time passes, whatever a test did to the clock.
     """
 
     path: str
@@ -82,6 +85,11 @@ class Settings:
     def hidden(self) -> tuple[str, ...]:
         """All that is struck out of answers: the secrets, what is to be hidden, and what is secret in the path."""
         return (*(self.secret or ()), *self.hide, *secrets_in(self.path))
+
+    def toward(self, to: object) -> Settings:
+        """The same for this receiver: what goes to a URL is signed by the clock of the process that serves it."""
+        url = to if isinstance(to, str) else getattr(to, "runtime", None)
+        return replace(self, now=partial(now_at, url)) if isinstance(url, str) and self.now is now_here else self
 
 
 def resolve_options(options: Mapping[str, Any]) -> Settings:
@@ -153,7 +161,7 @@ def _timeout(timeout: object) -> float:
 
 def _clock(now: object) -> Callable[[], float]:
     if now is None:
-        return time.time  # looked up at each call of deliver: tools that stop the clock replace it
+        return now_here
     if callable(now):
         return now
     raise SteppayMockError(
@@ -163,7 +171,7 @@ def _clock(now: object) -> Callable[[], float]:
 
 def _sleeper(sleep: object) -> Callable[[float], object]:
     if sleep is None:
-        return time.sleep  # as for the clock
+        return real_sleep
     if callable(sleep):
         return sleep
     raise SteppayMockError(f"sleep is a function that takes seconds, not {type(sleep).__name__}. Leave it out.")

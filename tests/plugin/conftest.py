@@ -13,6 +13,8 @@ from steppay_mock import make_event, validate
 # Loaded here because runs in process drop what they load, and some of it (rpds) cannot be loaded twice.
 for name in ("delivery.deliver", "ordering.explore", "ordering.replay", "ordering.report.text", "store.api.api"):
     import_module(f"steppay_mock.{name}")
+for name in ("freezegun", "time_machine"):  # which keep what they replaced
+    import_module(name)
 import_module("responses")  # and with it requests, which must not know another http.cookiejar than the other tests
 validate(make_event("payment.completed", seed=1), engine="jsonschema")
 validate(make_event("payment.completed", seed=1))
@@ -88,9 +90,11 @@ def no_secret(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 # Other plugins cost more than all that is tested here: Hypothesis alone is imported anew by every run in process.
-_WITHOUT = [
-    f"-pno:{name}" for name in ("hypothesispytest", "faker", "anyio", "cacheprovider", "timeout", "rerunfailures")
-]
+_OTHERS = (
+    *("hypothesispytest", "faker", "anyio", "cacheprovider", "timeout", "rerunfailures"),
+    *("asyncio", "pytest_cov", "socket", "time_machine"),
+)
+_WITHOUT = [f"-pno:{name}" for name in _OTHERS]
 
 
 @pytest.fixture

@@ -118,7 +118,9 @@ def test_httpx_reaches_this_machine_as_ever(api: StoreApi, store: Store, path: s
         assert api.calls == []
 
 
-def test_the_patch_ends(api: StoreApi) -> None:
+def test_the_patch_ends(api: StoreApi, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delattr(socket.socket, "connect", raising=False)  # which pytest-socket leaves there after each test
+
     def patched() -> tuple[Any, ...]:
         transports = httpx.HTTPTransport.handle_request, httpx.AsyncHTTPTransport.handle_async_request
         return (*transports, socket.getaddrinfo, socket.gethostbyname, socket.socket.connect, len(sys.meta_path))

@@ -30,6 +30,11 @@ class LambdaApp:
     handler: Handler | str = field(repr=False)
     shape: Shape
 
+    @property
+    def runtime(self) -> str | None:
+        """The URL of the runtime, if the handler runs there."""
+        return self.handler if isinstance(self.handler, str) else None
+
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         """Answer a request of a WSGI server, as the gateway would."""
         from steppay_mock.delivery.aws.served import serve_call

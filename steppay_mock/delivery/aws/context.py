@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from time import monotonic
-
 from steppay_mock.delivery.aws.call import ACCOUNT, REGION, Call
+from steppay_mock.wire.real_time import monotonic
 
 
 class LambdaContext:

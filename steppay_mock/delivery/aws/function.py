@@ -14,6 +14,7 @@ from steppay_mock.delivery.aws.context import LambdaContext
 from steppay_mock.delivery.aws.event_loops import EventLoops
 from steppay_mock.delivery.django_requests import kept_connections
 from steppay_mock.delivery.excerpt import excerpt, excerpt_of
+from steppay_mock.delivery.failure import Failure
 from steppay_mock.delivery.http import HttpTransport
 from steppay_mock.delivery.transport import Request
 
@@ -43,6 +44,8 @@ class Returned:
     """The name that the handler looked for in vain, where that is why it failed."""
     reached: bool = True
     """Whether the function was invoked at all."""
+    failure: Failure | None = None
+    """The code of the error."""
 
 
 class Function(Protocol):
@@ -81,13 +84,14 @@ class LocalFunction:
         except (Exception, SystemExit) as error:  # noqa: BLE001 - a handler may raise anything; it is the outcome
             key = error.args[0] if isinstance(error, KeyError) and error.args else None
             told = f"the app raised: {excerpt_of(error)}"
-            return Returned(error=told, exception=error, key=key if isinstance(key, str) else None)
+            key = key if isinstance(key, str) else None
+            return Returned(error=told, exception=error, key=key, failure=Failure.RAISED)
         if inspect.iscoroutine(value):
             value.close()
         try:
             return Returned(value=json.loads(json.dumps(value, default=_plain)))
         except (TypeError, ValueError, RecursionError) as error:
-            return Returned(error=f"what the handler returned is no JSON: {excerpt(str(error))}")
+            return _broken(f"what the handler returned is no JSON: {excerpt(str(error))}")
 
 
 class RemoteFunction:
@@ -105,15 +109,15 @@ class RemoteFunction:
         """Post the event and read what the runtime says."""
         answer = self._transport.invoke(json.dumps(event, ensure_ascii=False).encode())
         if answer.error is not None:
-            return Returned(error=answer.error, reached=False)
+            return Returned(error=answer.error, reached=False, failure=answer.failure)
         if not answer.is_success:
-            return Returned(error=_told(answer), reached=False)
+            return Returned(error=_told(answer), reached=False, failure=Failure.BROKEN)
         if len(answer.body) > _MOST:
-            return Returned(error="the function answered more than 6 MB, which is Lambda's limit")
+            return _broken("the function answered more than 6 MB, which is Lambda's limit")
         try:
             value = json.loads(answer.body)
         except (ValueError, RecursionError):
-            return Returned(error=f"the runtime answered no JSON: {excerpt(answer.body, limit=80) or 'nothing'}")
+            return _broken(f"the runtime answered no JSON: {excerpt(answer.body, limit=80) or 'nothing'}")
         if "x-amz-function-error" in answer.headers or _is_error(value):
             return _failed(value)
         return Returned(value=value)
@@ -157,7 +161,12 @@ def _failed(value: Any) -> Returned:
     trace = told.get("stackTrace") or told.get("trace")
     if isinstance(trace, list):
         error.add_note("\n".join(str(line).rstrip("\n") for line in trace))
-    return Returned(error=f"the app raised: {excerpt(f'{kind}: {message}')}", exception=error, key=_key(kind, message))
+    words = f"the app raised: {excerpt(f'{kind}: {message}')}"
+    return Returned(error=words, exception=error, key=_key(kind, message), failure=Failure.RAISED)
+
+
+def _broken(error: str) -> Returned:
+    return Returned(error=error, failure=Failure.BROKEN)
 
 
 def _key(kind: str, message: str) -> str | None:

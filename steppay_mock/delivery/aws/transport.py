@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from time import perf_counter
 from typing import TYPE_CHECKING, Self
 
 from steppay_mock.delivery.aws.call import Call
 from steppay_mock.delivery.aws.events import make_event
 from steppay_mock.delivery.aws.hints import hint
 from steppay_mock.delivery.aws.replies import MalformedError, failed_reply, read_reply
+from steppay_mock.delivery.failure import Failure
 from steppay_mock.delivery.transport import MAX_ANSWER, Answer, Request
+from steppay_mock.wire.real_time import perf_counter
 from steppay_mock.wire.redact import NO_REDACTION, Redaction
 
 if TYPE_CHECKING:
@@ -59,14 +60,15 @@ class LambdaTransport:
 
     def _answer(self, returned: Returned, call: Call, latency: float) -> Answer:
         if not returned.reached:
-            return Answer(None, error=returned.error, latency=latency)
-        kind, error = self._shape.kind, returned.error
+            return Answer(None, error=returned.error, latency=latency, failure=returned.failure)
+        kind, error, failure = self._shape.kind, returned.error, returned.failure
         reply = failed_reply(kind)
         if error is None:
             try:
                 reply = read_reply(returned.value, kind, multi_value_headers=self._shape.multi_value_headers)
             except MalformedError as malformed:
-                error = f"the function's answer is malformed: {malformed}"
+                error, failure = f"the function's answer is malformed: {malformed}", Failure.BROKEN
         else:  # the event is made anew: the handler may have changed the one that it got
             error += hint(returned.key, make_event(call, self._shape), call=call, shape=self._shape)
-        return Answer(reply.status, reply.headers, reply.body[:MAX_ANSWER], error, returned.exception, latency)
+        body = reply.body[:MAX_ANSWER]
+        return Answer(reply.status, reply.headers, body, error, returned.exception, latency, failure)

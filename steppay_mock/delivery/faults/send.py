@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from functools import partial
@@ -12,6 +11,7 @@ from steppay_mock.delivery.failure import Failure
 from steppay_mock.delivery.faults.deadline import Deadline
 from steppay_mock.delivery.faults.render import Pause, render
 from steppay_mock.delivery.transport import Answer
+from steppay_mock.wire import real_time
 
 if TYPE_CHECKING:
     from steppay_mock.delivery.endpoint import Endpoint
@@ -33,21 +33,24 @@ def send_faulty(
 
     Whatever the receiver does is an answer. ``timeout`` is in seconds, from the start to the end of the answer, the
     pauses of a drip included; the name server alone may take longer. ``sleep`` waits out the pauses, ``clock`` measures
-    the time: ``time.sleep`` and ``time.perf_counter``. Where the connection is reset on purpose the error says so.
+    the time: real time, if they are left out. Where the connection is reset on purpose the error says so.
     OwnLackError where this machine lacks something.
     """
     # Sockets and http.client load when something is sent: whoever lists the faults needs neither.
+    from steppay_mock.delivery.connecting import connecting_to
     from steppay_mock.delivery.faults.connect import connect, end_sending
     from steppay_mock.delivery.faults.receive import receive
     from steppay_mock.delivery.told import FAILURES, told
 
-    wait = time.sleep if sleep is None else sleep  # looked up at each call: tools that stop the clock replace it
-    deadline = Deadline(timeout, time.perf_counter if clock is None else clock)
+    wait = real_time.sleep if sleep is None else sleep
+    deadline = Deadline(timeout, real_time.perf_counter if clock is None else clock)
     tell = partial(told, endpoint=endpoint, timeout=timeout)
     connected = False
     try:
-        with connect(endpoint, deadline) as connection:
-            connected = True
+        with connecting_to(endpoint):
+            opened = connect(endpoint, deadline)
+        connected = True
+        with opened as connection:
             _write(connection, render(faulty, endpoint), deadline, wait)
             if faulty.wire.reset is not None:
                 answer = _reset(connection, faulty.wire, deadline, wait)

@@ -6,11 +6,11 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from time import monotonic, sleep
 from typing import IO
 
 from steppay_mock.delivery.journal.path import real_path
 from steppay_mock.errors import SteppayMockError
+from steppay_mock.wire.real_time import monotonic, sleep
 
 try:
     import fcntl

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import sqlite3
-from time import monotonic, sleep
 
 from steppay_mock.errors import SteppayMockError
+from steppay_mock.wire.real_time import monotonic, sleep
 
 APPLICATION = 0x53744A6C  # "StJl", in the header of the file: tells a journal from any other database
 

@@ -8,7 +8,6 @@ from dataclasses import replace
 from functools import lru_cache
 from http.client import HTTPException
 from ssl import get_default_verify_paths
-from time import perf_counter, sleep
 
 import pycurl
 from pycurl import PREREQFUNC_ABORT, PREREQFUNC_OK, PREREQFUNCTION  # an ImportError where pycurl is too old
@@ -21,6 +20,7 @@ from steppay_mock.delivery.lacking import hidden_lack, lack_behind, own_lack
 from steppay_mock.delivery.sender.engine import Wire
 from steppay_mock.delivery.told import failure_of, words
 from steppay_mock.delivery.transport import MAX_ANSWER, Answer
+from steppay_mock.wire.real_time import perf_counter, sleep
 
 _SEEN = frozenset({"accept", "content-type", "content-length"})
 """What libcurl would add, did it not see that it is there."""

@@ -100,7 +100,7 @@ class Loop:
         origins, begun = [], []
         for row in rows:
             now = self.clock.now()
-            origin = self._origin(row, int(now), made)
+            origin = self._origin(row, now, made)
             origins.append(origin)
             begun.append(Begun(row.id, row.attempts + 1, now, origin.signed_at, row.perhaps_again))
         self.record.write(ended, begun, unsent)
@@ -111,9 +111,10 @@ class Loop:
             self._flights[row.id] = row
             self._start(row, origin)
 
-    def _origin(self, row: Row, now: int, made: dict[tuple[int, int], Origin]) -> Origin:
+    def _origin(self, row: Row, now: float, made: dict[tuple[int, int], Origin]) -> Origin:
         """What the row is made from: itself, or what it is a copy of, which may start with it."""
-        signed_at = None if self.hooks[row.hook].secrets is None else now
+        hook = self.hooks[row.hook]
+        signed_at = None if hook.secrets is None else self.clock.signs_at(hook.endpoint.url, now)
         if row.again == "same":
             origin = self.record.origin(row) or made.get((row.hook, row.place))
             if origin is not None:

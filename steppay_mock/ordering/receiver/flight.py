@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from steppay_mock.delivery.failure import Failure, timed_out
 from steppay_mock.delivery.lack import no_thread
+from steppay_mock.delivery.real_wait import wait_for_tasks
 from steppay_mock.delivery.transport import Answer
 
 if TYPE_CHECKING:
@@ -71,7 +72,7 @@ async def fly(start: Start, requests: Sequence[Request], *, passing: Passing | N
     if passing is None:
         gate = Gate(len(requests))
         flying = [_go(start, request, gate) for request in requests]
-        await asyncio.wait(flying, timeout=timeout)
+        await wait_for_tasks(flying, seconds=timeout)
         return Flight(_answers(flying, timeout))
     return await _fly_past(start, requests, passing, timeout)
 
@@ -85,16 +86,16 @@ async def _fly_past(start: Start, requests: Sequence[Request], passing: Passing,
         first = _go(start, requests[0], Gate(1))
         called = in_thread(hold.wait, timeout)
         either: set[asyncio.Future[Any]] = {first, called}
-        await asyncio.wait(either, timeout=timeout, return_when=asyncio.FIRST_COMPLETED)
+        await wait_for_tasks(either, seconds=timeout, return_when=asyncio.FIRST_COMPLETED)
         passing.depart()
         gate = Gate(len(requests) - 1)
         others = [_go(start, request, gate) for request in requests[1:]]
-        await asyncio.wait(others, timeout=timeout)
+        await wait_for_tasks(others, seconds=timeout)
         certain = called.done() and called.result() and not hold.is_released and not first.done()
     finally:
         limit.cancel()
         hold.release()
-    await asyncio.wait(either, timeout=timeout)
+    await wait_for_tasks(either, seconds=timeout)
     return Flight(_answers([first, *others], timeout), certain)
 
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from steppay_mock.delivery.excerpt import excerpt_of
 from steppay_mock.delivery.failure import Failure
+from steppay_mock.delivery.real_wait import real_runner
 from steppay_mock.delivery.target import Target, make_transport
 from steppay_mock.delivery.transport import Transport
 from steppay_mock.errors import SteppayMockError
@@ -159,7 +160,7 @@ class OpenReceiver:
         if self._host is not None:
             return self._host.run(awaitable, limit=self._limit)
         if self._loop is None:
-            self._loop = self._stack.enter_context(asyncio.Runner()).get_loop()
+            self._loop = self._stack.enter_context(real_runner()).get_loop()
             self._late.watch(self._loop)
         return self._loop.run_until_complete(awaitable)
 

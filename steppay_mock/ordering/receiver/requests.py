@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from steppay_mock.delivery.deliver import make_request
 
 if TYPE_CHECKING:
     from steppay_mock.delivery.options import Settings
+    from steppay_mock.delivery.target import Target
     from steppay_mock.delivery.transport import Request
     from steppay_mock.ordering.receiver.fresh import FreshStory
     from steppay_mock.payload.event import Event
@@ -21,10 +22,14 @@ class Requests:
 
     Events are called by place, from 0; those of ``given=``, which are delivered before every order, have the places
     below 0. A copy of an event is signed a second later than the one before it, as a resend is (facts 19 and 22): a
-    receiver that remembers signature headers must not pass for one that knows duplicates.
+    receiver that remembers signature headers must not pass for one that knows duplicates. ``to`` gives the receiver,
+    which may be a fresh one each time: its clock signs.
     """
 
-    def __init__(self, events: Sequence[Event], given: Sequence[Event], settings: Settings) -> None:
+    def __init__(
+        self, events: Sequence[Event], given: Sequence[Event], settings: Settings, *, to: Callable[[], Target]
+    ) -> None:
+        self._to = to
         self._events = (*given, *events)
         self._given = len(given)
         self._settings = settings
@@ -47,13 +52,14 @@ class Requests:
 
     def make(self, place: int, *, copy: int = 0) -> Request:
         """The request for the event; ``copy`` counts how often it was delivered before."""
-        now = self._settings.now()
+        settings = self._settings.toward(self._to())
+        now = settings.now()
         if not 0 <= now - self._signed_at < _FRESH_FOR:
             self._kept.clear()
             self._signed_at = now
         request = self._kept.get((place, copy))
         if request is None:
             position = self._given + place + copy * len(self._events)
-            request = make_request(self.event(place), self._settings, position=position, later=copy)
+            request = make_request(self.event(place), settings, position=position, later=copy)
             self._kept[place, copy] = request
         return request

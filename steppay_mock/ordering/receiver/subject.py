@@ -81,7 +81,7 @@ class Subject:
         self._receiver = OpenReceiver(receiver, settings.delivery)
         self._guard = Guard(timeout=settings.delivery.timeout, where=self._where)
         self._observer = Observer(settings, self._guard, self._receiver.call)
-        self._requests = Requests(events, settings.given, settings.delivery)
+        self._requests = Requests(events, settings.given, settings.delivery, to=lambda: self._receiver.app)
         self._beginning: Mark | None = None
         self._timed_out = 0
         self._slowest = 0.0

@@ -11,9 +11,10 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from math import inf
-from time import monotonic
 from types import FrameType
 from typing import Any, Self
+
+from steppay_mock.wire.real_time import monotonic
 
 _AT_ONCE = 1e-4  # seconds; zero would switch the alarm off
 

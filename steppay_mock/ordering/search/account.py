@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
 from steppay_mock.ordering.exploration import Coverage, Exploration, Loss, Verdict
@@ -11,6 +10,7 @@ from steppay_mock.ordering.orders.covering import covered
 from steppay_mock.ordering.report.causes import Observed, causes
 from steppay_mock.ordering.search.notes import notes_on
 from steppay_mock.ordering.search.plan import bound_for, plan_for
+from steppay_mock.wire.real_time import perf_counter
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -10,7 +10,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import chain, combinations
 from math import inf
-from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
 from steppay_mock.errors import SteppayMockError
@@ -28,6 +27,7 @@ from steppay_mock.ordering.search.truth import know_truth
 from steppay_mock.ordering.search.verify import deliver_again, fails, find_counterexamples
 from steppay_mock.ordering.state.interference import interferences
 from steppay_mock.ordering.truth.setting import TruthSetting
+from steppay_mock.wire.real_time import perf_counter
 
 if TYPE_CHECKING:
     from steppay_mock.ordering.counterexample import Kind

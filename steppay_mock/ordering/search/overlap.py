@@ -12,7 +12,6 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from itertools import combinations
 from math import inf
-from time import perf_counter
 from typing import TYPE_CHECKING
 
 from steppay_mock.errors import SteppayMockError
@@ -29,6 +28,7 @@ from steppay_mock.ordering.search.plan import budget_beyond
 from steppay_mock.ordering.search.verify import fails
 from steppay_mock.ordering.state.difference import differences
 from steppay_mock.ordering.state.rows import same_rows
+from steppay_mock.wire.real_time import perf_counter
 
 if TYPE_CHECKING:
     from steppay_mock.ordering.options import ExploreSettings

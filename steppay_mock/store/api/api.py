@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import time
 from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager, suppress
 from hmac import compare_digest
@@ -21,6 +20,7 @@ from steppay_mock.store.api.rules import Fail, FallBehind, HideNew, Holding, Rul
 from steppay_mock.store.api.views import Sight, look
 from steppay_mock.store.books import Books
 from steppay_mock.store.shapes import shape_of
+from steppay_mock.wire.real_time import monotonic
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse
@@ -240,7 +240,7 @@ class StoreApi:
         """Wait as the rules say; the answer of a call that waited in vain."""
         patience = request.patience
         for rule in rules:
-            since = time.monotonic()
+            since = monotonic()
             if isinstance(rule, SlowDown):
                 self._pause(request, rule.seconds, patience)
                 patience = None if patience is None else patience - rule.seconds
@@ -254,7 +254,7 @@ class StoreApi:
                         f"This call was held for {rule.hold.timeout:g} seconds. Call release() on what api.hold() "
                         "gave, or give it a longer timeout.",
                     )
-                patience = None if patience is None else max(0.0, patience - (time.monotonic() - since))
+                patience = None if patience is None else max(0.0, patience - (monotonic() - since))
         return None
 
     def _pause(self, request: Request, seconds: float, patience: float | None) -> None:

@@ -14,6 +14,7 @@ from werkzeug.serving import ThreadedWSGIServer, WSGIRequestHandler
 
 from steppay_mock.errors import SteppayMockError
 from steppay_mock.store.api.wsgi import CLOSING
+from steppay_mock.wire.own_sockets import THIS_MACHINE, own_socket
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse
@@ -94,7 +95,8 @@ def _listen(port: int, host: str) -> socket.socket:
     if not isinstance(host, str) or not host.isascii() or not host or any(letter in host for letter in "/ \0[]"):
         raise SteppayMockError(f"host={host!r} is no address. Name one of this machine, such as {LOOPBACK} or 0.0.0.0.")
     try:
-        return socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
+        with own_socket("serve the API", allow=f"--allow-hosts={THIS_MACHINE}"):
+            return socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
     except OSError as error:
         if error.errno in {EADDRINUSE, EACCES}:
             raise SteppayMockError(

@@ -7,8 +7,9 @@ resolve names by Python's ``socket`` are not stopped: pycurl, uvloop, proxies.
 from __future__ import annotations
 
 import socket
+import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from typing import Any
 
 from steppay_mock.store.api.endpoints import URL
@@ -25,23 +26,14 @@ class VendorHostError(socket.gaierror):
 @contextmanager
 def vendor_hosts_closed() -> Iterator[None]:
     """Within it, resolving one of StepPay's names is a VendorHostError, and so is connecting to it."""
-    resolvers = {name: getattr(socket, name) for name in _RESOLVERS}
-    connectors = {name: getattr(socket.socket, name) for name in _CONNECTORS}
-    own = {name for name in _CONNECTORS if name in vars(socket.socket)}
-    for name, function in resolvers.items():
-        setattr(socket, name, _guarded_resolver(function))
-    for name, function in connectors.items():
-        setattr(socket.socket, name, _guarded_connector(function))
-    try:
+    kind = socket.socket
+    with ExitStack() as replaced:
+        replaced.callback(_end_what_pytest_socket_ended, kind)
+        for name in _RESOLVERS:
+            replaced.callback(_replace(socket, name, _guarded_resolver))
+        for name in _CONNECTORS:
+            replaced.callback(_replace(kind, name, _guarded_connector))
         yield
-    finally:
-        for name, function in resolvers.items():
-            setattr(socket, name, function)
-        for name, function in connectors.items():
-            if name in own:
-                setattr(socket.socket, name, function)
-            else:
-                delattr(socket.socket, name)  # it was that of the class below
 
 
 def is_vendor_host(host: object) -> bool:
@@ -55,6 +47,30 @@ def is_vendor_host(host: object) -> bool:
         host = host.encode("idna").decode()
     name = host.rstrip(".").lower()
     return name == _VENDOR or name.endswith(f".{_VENDOR}")
+
+
+def _replace(place: Any, name: str, guarded: Callable[[Callable[..., Any]], Callable[..., Any]]) -> Callable[[], None]:
+    """Put a guarded function there; what is given back takes it away, unless somebody else has replaced it since."""
+    function, is_own = getattr(place, name), name in vars(place)
+    guard = guarded(function)
+    setattr(place, name, guard)
+
+    def put_back() -> None:
+        if vars(place).get(name) is not guard:
+            return
+        if is_own:
+            setattr(place, name, function)
+        else:
+            delattr(place, name)  # it was that of the class below
+
+    return put_back
+
+
+def _end_what_pytest_socket_ended(kind: type[socket.socket]) -> None:
+    """pytest-socket allows sockets again before our fixtures end, and does not find its functions below ours then."""
+    plugin: Any = sys.modules.get("pytest_socket")
+    if plugin is not None and socket.socket is not kind:
+        plugin.enable_socket()
 
 
 def _guarded_resolver(function: Callable[..., Any]) -> Callable[..., Any]:

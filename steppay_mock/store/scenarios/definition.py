@@ -13,6 +13,7 @@ from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 from steppay_mock.errors import SteppayMockError, check_choice, choices
 from steppay_mock.store.assumptions import Assumptions, read_assumptions
 from steppay_mock.store.options import Billing
+from steppay_mock.store.scenarios.docstring import IS_DROPPED, docstring_of
 
 Wait = timedelta | datetime
 """What a story yields: how long, or until when, time shall pass. A datetime without a zone is the store's, in UTC."""
@@ -91,10 +92,11 @@ def read_definition(
             f"The function of the scenario {name!r} is asynchronous. Write def, and yield its waits."
         )
     origin = f"{inspect.getsourcefile(plain)}:{plain.__code__.co_firstlineno}"
-    text = inspect.getdoc(tell) or ""
+    text = docstring_of(tell)
     paragraphs = text.split("\n\n")
     if not paragraphs[0]:
-        raise SteppayMockError(f"The scenario {name!r} says nothing of itself. Give its function a docstring.")
+        kept = ", in a source file that is there when it runs: python -OO drops docstrings" if IS_DROPPED else ""
+        raise SteppayMockError(f"The scenario {name!r} says nothing of itself. Give its function a docstring{kept}.")
     check_choice("sells", sells, get_args(Billing))
     check_choice("customer", customer, ("known", "new"))
     check_choice("product", product, ("known", "new"))

@@ -1,0 +1,70 @@
+"""Waits for tasks of an event loop by real time, also where a test has stopped the clock by which loops count.
+
+A loop counts by ``time.monotonic``, which freezegun stops: a timeout would never come, or at once. Our own loops are
+given the real clock. In a loop of the user's a thread rings instead, for as long as its clock is not the real one.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable
+from contextlib import suppress
+from threading import Timer
+from typing import Any
+
+from steppay_mock.wire.own_sockets import own_socket
+from steppay_mock.wire.real_time import monotonic
+
+_SAME = 1.0  # seconds; a clock that differs by less is the real one, read a little later
+
+
+def real_runner() -> asyncio.Runner:
+    """A runner whose loop counts real time; SteppayMockError where a tool forbids the sockets that a loop needs."""
+    runner = asyncio.Runner()
+    with own_socket("run the event loop of an ASGI app", allow="--allow-unix-socket"):
+        loop = runner.get_loop()
+    with suppress(AttributeError):  # loops in C, such as uvloop's, have a clock of their own
+        loop.time = monotonic  # type: ignore[method-assign]
+    return runner
+
+
+async def wait_for_tasks(
+    tasks: Iterable[asyncio.Future[Any]], *, seconds: float, return_when: str = asyncio.ALL_COMPLETED
+) -> None:
+    """Come back when the tasks are done, as ``asyncio.wait`` does, or after so many real seconds. Cancels none."""
+    loop, waited_for = asyncio.get_running_loop(), set(tasks)
+    until = monotonic() + seconds
+    while (left := until - monotonic()) > 0:
+        if _counts_real_time(loop):
+            _, pending = await asyncio.wait(waited_for, timeout=left, return_when=return_when)
+        else:
+            pending = await _wait_for_a_ring(loop, waited_for, left, return_when)
+        if not pending or (return_when == asyncio.FIRST_COMPLETED and len(pending) < len(waited_for)):
+            return
+
+
+def _counts_real_time(loop: asyncio.AbstractEventLoop) -> bool:
+    return abs(loop.time() - monotonic()) < _SAME
+
+
+async def _wait_for_a_ring(
+    loop: asyncio.AbstractEventLoop, tasks: set[asyncio.Future[Any]], seconds: float, return_when: str
+) -> set[asyncio.Future[Any]]:
+    """The tasks that are not done when what was waited for has come, or when the thread rings."""
+    rung = loop.create_future()
+
+    def ring() -> None:
+        with suppress(RuntimeError):  # the loop has ended
+            loop.call_soon_threadsafe(rung.cancel)
+
+    timer = Timer(seconds, ring)
+    timer.daemon = True
+    timer.start()
+    waiting = asyncio.ensure_future(asyncio.wait(tasks, return_when=return_when))
+    try:
+        await asyncio.wait({waiting, rung}, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        timer.cancel()
+        rung.cancel()
+        waiting.cancel()
+    return {one for one in tasks if not one.done()}

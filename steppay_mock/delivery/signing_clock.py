@@ -1,0 +1,54 @@
+"""The clock by which deliveries are signed: that of the process in which the receiver checks their age.
+
+A test that stops or moves the clock does so for its own process. A receiver there reads the stopped clock, and one in
+another process reads the real one.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+import time
+from contextlib import closing, suppress
+from pathlib import Path
+from socket import SO_ACCEPTCONN, SOL_SOCKET, SocketType
+from urllib.parse import urlsplit
+
+from steppay_mock.wire.real_time import wall_clock
+
+_PORTS = {"http": 80, "https": 443}
+_DESCRIPTORS = Path("/dev/fd")
+_SAME = 1.0  # seconds; clocks that differ by less are the same one, read twice
+
+
+def now_here() -> float:
+    """Seconds since the epoch by the clock of this process, which a test may have stopped."""
+    return time.time()  # looked up at each call: tools that stop the clock replace it
+
+
+def now_at(url: str) -> float:
+    """Seconds since the epoch by the clock of the process that serves the URL, which was checked before."""
+    here, real = time.time(), wall_clock()
+    return here if abs(here - real) < _SAME or _is_served_here(url) else real
+
+
+def _is_served_here(url: str) -> bool:
+    """Whether this process listens at the port of the URL; yes, where the system does not tell."""
+    if not _DESCRIPTORS.is_dir():
+        return True
+    parts = urlsplit(url)
+    port = parts.port or _PORTS.get(parts.scheme)
+    return any(_port_of(int(one.name)) == port for one in _DESCRIPTORS.iterdir())
+
+
+def _port_of(descriptor: int) -> int | None:
+    """The port at which the descriptor takes connections; None if it is anything else."""
+    with suppress(OSError):  # it was closed meanwhile, or is a socket that has no such option
+        if not stat.S_ISSOCK(os.fstat(descriptor).st_mode):
+            return None
+        # A server in C has no socket that Python knows. Tools that forbid sockets leave this plain type alone.
+        with closing(SocketType(fileno=os.dup(descriptor))) as listener:
+            name = listener.getsockname()
+            if isinstance(name, tuple) and listener.getsockopt(SOL_SOCKET, SO_ACCEPTCONN):
+                return int(name[1])
+    return None

@@ -1,0 +1,34 @@
+"""Tells when a tool such as pytest-socket forbids a socket of ours: that says nothing about the receiver."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from steppay_mock.errors import SteppayMockError
+
+_FORBIDS = "pytest_socket"
+THIS_MACHINE = "127.0.0.1,::1,localhost"
+"""The hosts that have to be allowed for servers on this machine."""
+
+
+@contextmanager
+def own_socket(what_for: str, *, allow: str) -> Iterator[None]:
+    """Within it, a socket that pytest-socket forbids is a SteppayMockError. ``allow`` is the option that allows it."""
+    try:
+        yield
+    except Exception as error:
+        if not _is_forbidden(error):
+            raise
+        raise SteppayMockError(
+            f"pytest-socket forbids the socket that is needed to {what_for}. Allow it: run pytest with {allow}, or "
+            "mark the test with @pytest.mark.enable_socket"
+        ) from error
+
+
+def _is_forbidden(error: BaseException) -> bool:
+    """Whether it was raised by that plugin: what is raised differs, for with -W error its warning is."""
+    step = error.__traceback__
+    while step is not None and step.tb_next is not None:
+        step = step.tb_next
+    return step is not None and str(step.tb_frame.f_globals.get("__name__")).partition(".")[0] == _FORBIDS
