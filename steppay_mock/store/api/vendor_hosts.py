@@ -1,17 +1,18 @@
 """StepPay's names lead to no address in this process while the API is patched.
 
 Otherwise a receiver whose client is not patched would call the real StepPay, with its real token. Clients that do not
-resolve names by Python's ``socket`` are not stopped: pycurl, uvloop, proxies.
+resolve names by Python's ``socket`` are in ``closed_clients``.
 """
 
 from __future__ import annotations
 
 import socket
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from typing import Any
 
 from steppay_mock.store.api.endpoints import URL
+from steppay_mock.store.api.seams import replaced
 
 _VENDOR = "steppay.kr"
 _RESOLVERS = ("getaddrinfo", "gethostbyname", "gethostbyname_ex")
@@ -25,23 +26,12 @@ class VendorHostError(socket.gaierror):
 @contextmanager
 def vendor_hosts_closed() -> Iterator[None]:
     """Within it, resolving one of StepPay's names is a VendorHostError, and so is connecting to it."""
-    resolvers = {name: getattr(socket, name) for name in _RESOLVERS}
-    connectors = {name: getattr(socket.socket, name) for name in _CONNECTORS}
-    own = {name for name in _CONNECTORS if name in vars(socket.socket)}
-    for name, function in resolvers.items():
-        setattr(socket, name, _guarded_resolver(function))
-    for name, function in connectors.items():
-        setattr(socket.socket, name, _guarded_connector(function))
-    try:
+    with ExitStack() as stack:
+        for name in _RESOLVERS:
+            stack.enter_context(replaced(socket, name, refusing(lambda host, *_more, **_options: host)))
+        for name in _CONNECTORS:
+            stack.enter_context(replaced(socket.socket, name, refusing(lambda _self, address: host_of(address))))
         yield
-    finally:
-        for name, function in resolvers.items():
-            setattr(socket, name, function)
-        for name, function in connectors.items():
-            if name in own:
-                setattr(socket.socket, name, function)
-            else:
-                delattr(socket.socket, name)  # it was that of the class below
 
 
 def is_vendor_host(host: object) -> bool:
@@ -57,24 +47,26 @@ def is_vendor_host(host: object) -> bool:
     return name == _VENDOR or name.endswith(f".{_VENDOR}")
 
 
-def _guarded_resolver(function: Callable[..., Any]) -> Callable[..., Any]:
-    def resolve(host: Any, *arguments: Any, **options: Any) -> Any:
-        _check(host)
-        return function(host, *arguments, **options)
+def refusing(find_host: Callable[..., object]) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """What makes a function refuse StepPay's hosts; ``find_host`` finds the host among its arguments."""
 
-    return resolve
+    def make(before: Callable[..., Any]) -> Callable[..., Any]:
+        def refuse(*arguments: Any, **options: Any) -> Any:
+            check_host(find_host(*arguments, **options))
+            return before(*arguments, **options)
 
+        return refuse
 
-def _guarded_connector(function: Callable[..., Any]) -> Callable[..., Any]:
-    def connect(self: socket.socket, address: Any) -> Any:
-        if isinstance(address, tuple) and address:
-            _check(address[0])
-        return function(self, address)
-
-    return connect
+    return make
 
 
-def _check(host: object) -> None:
+def host_of(address: object) -> object:
+    """The host of a socket's address; None if it is that of a file."""
+    return address[0] if isinstance(address, tuple) and address else None
+
+
+def check_host(host: object) -> None:
+    """Raise a VendorHostError with the next step, if the host is one of StepPay's."""
     if is_vendor_host(host):
         name = host.decode("latin-1") if isinstance(host, bytes | bytearray) else host
         raise VendorHostError(
