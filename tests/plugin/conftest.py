@@ -88,9 +88,10 @@ def no_secret(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 # Other plugins cost more than all that is tested here: Hypothesis alone is imported anew by every run in process.
-_WITHOUT = [
-    f"-pno:{name}" for name in ("hypothesispytest", "faker", "anyio", "cacheprovider", "timeout", "rerunfailures")
-]
+# And pytest-asyncio warns of a setting that these runs do not have.
+_COSTLY = ("hypothesispytest", "faker", "anyio", "asyncio", "cacheprovider", "timeout", "rerunfailures")
+_OF_MOCKS = ("pytest_httpx", "requests_mock", "respx", "socket")
+_WITHOUT = [f"-pno:{name}" for name in (*_COSTLY, *_OF_MOCKS)]
 
 
 @pytest.fixture

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from plugin.conftest import Run
+
+_WITHOUT = ("asyncio", "anyio", "django", "faker", "hypothesispytest", "randomly", "xdist")
 
 _GETS = """
     import asyncio
@@ -43,8 +44,12 @@ _TESTS = {
 }
 
 
+def run(pytester: pytest.Pytester, *options: str) -> pytest.RunResult:
+    return pytester.runpytest_subprocess("-Werror", *(f"-pno:{name}" for name in _WITHOUT), *options)
+
+
 @pytest.mark.parametrize("mock", _TESTS)
-def test_each_answers_its_own_in_both_orders(pytester: pytest.Pytester, run_apart: Run, mock: str) -> None:
+def test_each_answers_its_own_in_both_orders(pytester: pytest.Pytester, mock: str) -> None:
     prepare, gets = _TESTS[mock]
     tests = [
         f"""
@@ -58,10 +63,10 @@ def test_each_answers_its_own_in_both_orders(pytester: pytest.Pytester, run_apar
         for place, fixtures in enumerate((f"steppay_api, {mock}", f"{mock}, steppay_api"))
     ]
     pytester.makepyfile("\n".join((_GETS, *tests)))
-    run_apart("-Werror", *_OFF).assert_outcomes(passed=2 * len(gets))
+    run(pytester).assert_outcomes(passed=2 * len(gets))
 
 
-def test_sockets_may_be_disabled(pytester: pytest.Pytester, run_apart: Run) -> None:
+def test_sockets_may_be_disabled(pytester: pytest.Pytester) -> None:
     test = """
     @pytest.mark.parametrize("get", [by_requests, by_httpx])
     def test_{place}({fixtures}, get):
@@ -78,9 +83,6 @@ def test_sockets_may_be_disabled(pytester: pytest.Pytester, run_apart: Run) -> N
     """
     tests = [test.format(place=place, fixtures=fixtures) for place, fixtures in enumerate(orders)]
     pytester.makepyfile("\n".join((_GETS, *tests, after)))
-    run_apart("-Werror", *_OFF).assert_outcomes(passed=5)
-    run_apart("-Werror", *_OFF, "--disable-socket", "-k", "not after").assert_outcomes(passed=4, deselected=1)
-    run_apart("-Werror", *_OFF, "--allow-hosts=127.0.0.1").assert_outcomes(passed=5)
-
-
-_OFF = ("-pno:asyncio", "-pno:django")
+    run(pytester).assert_outcomes(passed=5)
+    run(pytester, "--disable-socket", "-k", "not after").assert_outcomes(passed=4, deselected=1)
+    run(pytester, "--allow-hosts=127.0.0.1").assert_outcomes(passed=5)
