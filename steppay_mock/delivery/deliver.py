@@ -13,10 +13,10 @@ from steppay_mock.delivery.options import DeliveryOptions, Settings, resolve_opt
 from steppay_mock.delivery.order import arrange
 from steppay_mock.delivery.outcome import Outcome
 from steppay_mock.delivery.report import Report
+from steppay_mock.delivery.running_loop import refuse_running_loop, require_asyncio
 from steppay_mock.delivery.schedule.schedule import Planned, Schedule
 from steppay_mock.delivery.target import Target, make_transport
 from steppay_mock.delivery.transport import Answer, AsyncTransport, Request, ThreadedTransport, Transport
-from steppay_mock.errors import SteppayMockError
 from steppay_mock.payload.event import Event, Events
 from steppay_mock.wire.headers import request_headers
 from steppay_mock.wire.real_time import perf_counter
@@ -39,7 +39,8 @@ def deliver(events: Events | Schedule, *, to: Target, **options: Unpack[Delivery
 
     Whatever the receiver does wrong is an outcome; what this machine lacks, such as file descriptors, is an
     OwnLackError, which has the report so far. An ASGI app is started before and stopped after all deliveries
-    (lifespan); if it does not start, that is a ContractViolation. Misuse is a SteppayMockError: an unknown option, a
+    (lifespan), in one event loop that lasts as long as this process; if it does not start, that is a
+    ContractViolation. Misuse is a SteppayMockError: an unknown option, a
     host that is not allowed, an ASGI app within a running event loop (await :func:`deliver_async` there).
     """
     settings = resolve_options(options).toward(to)
@@ -53,15 +54,19 @@ def deliver_planned(planned: Iterable[Planned], *, to: Target, settings: Setting
     _make_room(planned, to)
     if isinstance(transport, Transport):
         return _send_all(planned, transport, settings)
-    from steppay_mock.delivery.real_wait import real_runner
+    refuse_running_loop("deliver() cannot call an ASGI app", instead="await it: report = await deliver_async(...)")
+    from steppay_mock.delivery.own_loop import borrowed_loop
 
-    _refuse_running_loop()
-    with real_runner() as runner:
-        return runner.run(_send_all_async(planned, transport, settings))
+    with borrowed_loop() as loop:
+        return loop.run_until_complete(_send_all_async(planned, transport, settings))
 
 
 async def deliver_async(events: Events | Schedule, *, to: Target, **options: Unpack[DeliveryOptions]) -> Report:
-    """Do as :func:`deliver` does, within a running event loop: URLs and WSGI apps are called in a worker thread."""
+    """Do as :func:`deliver` does, within a running event loop: URLs and WSGI apps are called in a worker thread.
+
+    An ASGI app runs in that loop, with what the test has opened in it. A loop of trio is a SteppayMockError.
+    """
+    require_asyncio()
     settings = resolve_options(options).toward(to)
     transport = make_transport(to, settings)
     awaited = ThreadedTransport(transport) if isinstance(transport, Transport) else transport
@@ -288,15 +293,3 @@ def _outcomes(group: list[Planned], answers: list[Answer], *, first: int, fault:
             fault=planned.fault or fault,
             failure=answer.failure,
         )
-
-
-def _refuse_running_loop() -> None:
-    import asyncio
-
-    try:
-        asyncio.get_running_loop()
-    except RuntimeError:
-        return
-    raise SteppayMockError(
-        "deliver() cannot call an ASGI app within a running event loop. Await it: report = await deliver_async(...)"
-    )

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from steppay_mock.delivery.excerpt import excerpt
 from steppay_mock.delivery.failure import Failure
+from steppay_mock.delivery.foreign_loop import FOREIGN_LOOP, is_of_foreign_loop
 from steppay_mock.errors import ContractViolation
 
 if TYPE_CHECKING:
@@ -92,6 +93,8 @@ def _next_step(outcome: Outcome) -> str:
         return find_fault(outcome.fault).reason
     if outcome.failure is Failure.TIMED_OUT:
         return _TOO_LATE
+    if is_of_foreign_loop(outcome.exception):
+        return FOREIGN_LOOP
     step = {"unreachable": _NO_ANSWER, "raised": _RAISED, "broken-answer": _BROKE, "redirect": _REDIRECT}
     status = outcome.status or 0
     by_status = _BY_STATUS.get(status, _SERVER if status >= 500 else _OTHER)

@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from steppay_mock.delivery.excerpt import excerpt, excerpt_of
+from steppay_mock.delivery.foreign_loop import FOREIGN_LOOP, is_of_foreign_loop
 from steppay_mock.delivery.real_wait import wait_for_tasks
 from steppay_mock.errors import ContractViolation
 from steppay_mock.wire.redact import NO_REDACTION, Redaction
@@ -52,7 +53,7 @@ class Lifespan:
             path=self._target,
             expected="lifespan.startup.complete",
             sent=sent,
-            next_step="Nothing was delivered. Start the app by itself and see why it does not come up.",
+            next_step=f"Nothing was delivered. {self._next_step()}",
         ) from self._error and self._redact.exception(self._error)
 
     async def stop(self) -> None:
@@ -90,6 +91,11 @@ class Lifespan:
         finally:
             turn.cancel()
         return self._turn.is_set()
+
+    def _next_step(self) -> str:
+        if is_of_foreign_loop(self._error):
+            return FOREIGN_LOOP
+        return "Start the app by itself and see why it does not come up."
 
     def _cause(self) -> str:
         if self._error is not None:

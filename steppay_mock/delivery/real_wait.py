@@ -18,14 +18,13 @@ from steppay_mock.wire.real_time import monotonic
 _SAME = 1.0  # seconds; a clock that differs by less is the real one, read a little later
 
 
-def real_runner() -> asyncio.Runner:
-    """A runner whose loop counts real time; SteppayMockError where a tool forbids the sockets that a loop needs."""
-    runner = asyncio.Runner()
+def real_loop() -> asyncio.AbstractEventLoop:
+    """A new loop that counts real time; SteppayMockError where a tool forbids the sockets that a loop needs."""
     with own_socket("run the event loop of an ASGI app", allow="--allow-unix-socket"):
-        loop = runner.get_loop()
+        loop = asyncio.new_event_loop()
     with suppress(AttributeError):  # loops in C, such as uvloop's, have a clock of their own
         loop.time = monotonic  # type: ignore[method-assign]
-    return runner
+    return loop
 
 
 async def wait_for_tasks(

@@ -90,11 +90,10 @@ def no_secret(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 # Other plugins cost more than all that is tested here: Hypothesis alone is imported anew by every run in process.
-_OTHERS = (
-    *("hypothesispytest", "faker", "anyio", "cacheprovider", "timeout", "rerunfailures"),
-    *("asyncio", "pytest_cov", "socket", "time_machine"),
-)
-_WITHOUT = [f"-pno:{name}" for name in _OTHERS]
+# And pytest-asyncio warns of a setting that these runs do not have.
+_COSTLY = ("hypothesispytest", "faker", "anyio", "asyncio", "cacheprovider", "timeout", "rerunfailures")
+_UNASKED = ("pytest_httpx", "requests_mock", "respx", "socket", "pytest_cov", "time_machine")
+_WITHOUT = [f"-pno:{name}" for name in (*_COSTLY, *_UNASKED)]
 
 
 @pytest.fixture

@@ -59,7 +59,8 @@ def test_every_block_of_python_is_a_file() -> None:
 def test_the_files_of_a_section_run(pytester: pytest.Pytester, run_apart: Run, title: str) -> None:
     for name, text in sections()[title].items():
         (pytester.path / name).write_text(text, encoding="utf-8")
-    result = run_apart("-pno:xdist", "-W", "error", "--strict-markers")
+    options = ("-p", "pytest_asyncio.plugin") if title == "Async tests" else ()
+    result = run_apart("-pno:xdist", "-W", "error", "--strict-markers", *options)
     assert result.ret == pytest.ExitCode.OK
     assert result.parseoutcomes().keys() == {"passed"}
 

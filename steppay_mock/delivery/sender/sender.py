@@ -17,6 +17,7 @@ from steppay_mock.delivery.journal.journal import Journal
 from steppay_mock.delivery.lack import OwnLackError
 from steppay_mock.delivery.options import check_control
 from steppay_mock.delivery.order import Order, arrange, check_order
+from steppay_mock.delivery.running_loop import require_asyncio
 from steppay_mock.delivery.schedule.makers import check_share
 from steppay_mock.delivery.schedule.schedule import Schedule
 from steppay_mock.delivery.sender.agenda import Agenda
@@ -151,6 +152,7 @@ class Sender:
         """
         import asyncio
 
+        require_asyncio()
         with self._stoppable() as stop:
             sending = asyncio.ensure_future(asyncio.to_thread(self._send, events, stop, **options))
             try:

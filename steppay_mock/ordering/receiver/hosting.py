@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from threading import Event
 from typing import Any, TypeVar
 
+from steppay_mock.delivery.running_loop import require_asyncio
 from steppay_mock.ordering.receiver.watchdog import HungError
 
 T = TypeVar("T")
@@ -65,6 +66,7 @@ def current_host() -> Host | None:
 
 async def beside_loop(search: Callable[[], T]) -> T:
     """What the search gives, which runs in a thread of its own; it ends at its next delivery if this is cancelled."""
+    require_asyncio()
     host = Host(asyncio.get_running_loop(), Event())
     token = _HOST.set(host)
     try:

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any, Self
 
 from steppay_mock.delivery.excerpt import excerpt_of
 from steppay_mock.delivery.failure import Failure
-from steppay_mock.delivery.real_wait import real_runner
+from steppay_mock.delivery.own_loop import borrowed_loop
+from steppay_mock.delivery.running_loop import refuse_running_loop
 from steppay_mock.delivery.target import Target, make_transport
 from steppay_mock.delivery.transport import Transport
-from steppay_mock.errors import SteppayMockError
 from steppay_mock.ordering.receiver.flight import Flight, Gate, Passing, fly, in_thread
 from steppay_mock.ordering.receiver.frames import Frames
 from steppay_mock.ordering.receiver.hosting import current_host
@@ -36,13 +36,17 @@ class OpenReceiver:
     """The receiver while it is explored; ``with`` opens and closes it.
 
     An ASGI app, and a probe that is async, run in one event loop that lasts for the whole exploration, so that what the
-    app keeps open stays usable: that of the test where there is one (``explore_async``), and one of its own otherwise.
+    app keeps open stays usable: that of the test where there is one (``explore_async``), that of the process otherwise.
     """
 
     def __init__(self, receiver: Receiver, settings: Settings) -> None:
         self._host = current_host()
         if self._host is None:
-            _refuse_running_loop()
+            refuse_running_loop(
+                "explore() cannot run",
+                instead="await it there: found = await explore_async(...), or in pytest await "
+                "steppay.assert_order_independent_async(...)",
+            )
         self.fresh = _is_factory(receiver)
         self._receiver = receiver
         self._settings = settings
@@ -160,7 +164,7 @@ class OpenReceiver:
         if self._host is not None:
             return self._host.run(awaitable, limit=self._limit)
         if self._loop is None:
-            self._loop = self._stack.enter_context(real_runner()).get_loop()
+            self._loop = self._stack.enter_context(borrowed_loop())
             self._late.watch(self._loop)
         return self._loop.run_until_complete(awaitable)
 
@@ -210,14 +214,3 @@ def _takes(function: Callable[..., Any], count: int) -> bool:
         return False
     places = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
     return sum(one.default is one.empty and one.kind in places for one in signature.parameters.values()) == count
-
-
-def _refuse_running_loop() -> None:
-    try:
-        asyncio.get_running_loop()
-    except RuntimeError:
-        return
-    raise SteppayMockError(
-        "explore() cannot run within a running event loop. Await it there: found = await explore_async(...), or in "
-        "pytest await steppay.assert_order_independent_async(...)"
-    )

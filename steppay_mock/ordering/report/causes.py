@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from steppay_mock.delivery.foreign_loop import FOREIGN_LOOP, is_of_foreign_loop
 from steppay_mock.delivery.transport import Answer
 from steppay_mock.ordering.face import option
 from steppay_mock.ordering.report.fields_read import fields_read
@@ -109,6 +110,11 @@ def _raises(seen: _Seen) -> Iterator[str]:
             yield from fields_read(one.exception, one.event.payload)
 
 
+def _is_of_foreign_loop(seen: _Seen) -> Iterator[str]:
+    if any(is_of_foreign_loop(one.exception) for one in seen.observed):
+        yield FOREIGN_LOOP
+
+
 def _all_answered(seen: _Seen, *statuses: int) -> bool:
     return all(one.status in statuses for one in seen.observed)
 
@@ -143,6 +149,7 @@ _OF_SIGNATURES: tuple[tuple[tuple[bytes, ...], str], ...] = (
 """Words of an answer, and what they suggest."""
 
 _RULES: tuple[Callable[[_Seen], Iterator[str]], ...] = (
+    _is_of_foreign_loop,
     _raises,
     _is_moved,
     _is_at_another_path,

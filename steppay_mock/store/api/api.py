@@ -135,16 +135,12 @@ class StoreApi:
 
         Of ``requests``, calls of this machine pass through; any other host, or an unknown path, is a
         ``ConnectionError`` that says what can be called. It gives a ``responses.RequestsMock``, to which you can add
-        other hosts; what you add wins.
+        other hosts; what you add wins. Of ``httpx`` other calls go where they go.
 
-        ``responses`` of your own: around it, it answers every host but StepPay's, this machine included. Within it,
-        ``@responses.activate`` keeps reaching the API, until ``responses.reset()``; a ``RequestsMock`` that you make
-        within hides the API, unless you give it ``real_adapter_send=requests.adapters.HTTPAdapter.send`` and
-        ``passthru_prefixes=("https://api.steppay.kr",)``.
-
-        Calls of ``httpx`` to StepPay's API are answered too, those of sync and of async clients; its other calls go
-        where they go. Any other client cannot resolve StepPay's names meanwhile, so that nothing reaches the real one:
-        serve() the API for it.
+        Mocks of your own (``responses``, ``requests_mock``, ``respx``, pytest-httpx) answer what they have an answer
+        for, in whatever order they begin and end. One of ``responses`` around it answers every host but StepPay's, this
+        machine included. Any other client is refused StepPay's hosts meanwhile, also through a proxy: serve() the API
+        for it.
         """
         from steppay_mock.store.api.patching import patched
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from ipaddress import ip_address
 from typing import TYPE_CHECKING, Any
 from urllib.parse import SplitResult, unquote, urlsplit
@@ -15,12 +15,15 @@ from requests.exceptions import ReadTimeout
 from responses.registries import FirstMatchRegistry
 
 from steppay_mock.store.api.asking import Parts, TooLateError, UnknownPathError, ask
+from steppay_mock.store.api.closed_clients import clients_closed
 from steppay_mock.store.api.endpoints import HOST, URL
+from steppay_mock.store.api.own_mocks import ApiMock, has_own_answer, is_for_vendor, mock_beneath, own_mocks_joined
 from steppay_mock.store.api.patching_httpx import httpx_patched
+from steppay_mock.store.api.seams import replaced
 from steppay_mock.store.api.vendor_hosts import vendor_hosts_closed
 
 if TYPE_CHECKING:
-    from requests import PreparedRequest, Response
+    from requests import PreparedRequest
 
     from steppay_mock.store.api.api import StoreApi
 
@@ -32,34 +35,44 @@ _HOW_TO_MOCK = (
 
 @contextmanager
 def patched(api: StoreApi) -> Iterator[responses.RequestsMock]:
-    """Within it, the API answers calls of ``requests`` and ``httpx`` to StepPay's host, whose name has no address."""
-    before = HTTPAdapter.send
+    """Within it, the API answers calls of ``requests`` and ``httpx`` to StepPay's host, and no client reaches it."""
+    with ExitStack() as stack:
+        mock = _mock_over(api, HTTPAdapter.send)
+        stack.callback(mock.reset)
+        for patch in (vendor_hosts_closed(), clients_closed(), httpx_patched(api), own_mocks_joined(mock)):
+            stack.enter_context(patch)
+        stack.enter_context(replaced(HTTPAdapter, "send", lambda _before: mock.unbound_on_send()))
+        yield mock
+
+
+def _mock_over(api: StoreApi, send: Callable[..., Any]) -> ApiMock:
+    """The mock that answers for the API, and passes on to ``send`` what goes elsewhere."""
     # A mock of the user's that is active already keeps what is not StepPay's: it was asked first.
-    has_other_mock = getattr(before, "__module__", None) == "responses"
+    other = mock_beneath(send)
 
     class Doors(FirstMatchRegistry):
         """Which answer is for which call; what the user adds to the mock goes first."""
 
         def find(self, request: PreparedRequest) -> tuple[responses.BaseResponse | None, list[str]]:
             found, reasons = super().find(request)
-            return found or _door(api, request, has_other_mock=has_other_mock), reasons
+            if found is None:
+                found = _passed_on(request) if has_own_answer(other, request) else None
+            return found or _door(api, request, has_other_mock=other is not None), reasons
 
-    mock = responses.RequestsMock(
-        assert_all_requests_are_fired=False,
-        registry=Doors,
-        real_adapter_send=before,
-    )
-    with vendor_hosts_closed(), httpx_patched(api), mock, _back_door():
-        yield mock
+    return ApiMock(assert_all_requests_are_fired=False, registry=Doors, real_adapter_send=send)
 
 
 def _door(api: StoreApi, request: PreparedRequest, *, has_other_mock: bool) -> responses.BaseResponse:
     method, parts = str(request.method), urlsplit(str(request.url))
     if parts.scheme == "https" and parts.hostname == HOST and parts.port in {None, 443}:
         return _called(method, lambda asked: _answer(api, asked))
-    if parts.hostname != HOST and (has_other_mock or _is_this_machine(parts.hostname)):
-        return responses.BaseResponse(method, URL, passthrough=True)
+    if not is_for_vendor(request) and (has_other_mock or _is_this_machine(parts.hostname)):
+        return _passed_on(request)
     return _called(method, _refuse)
+
+
+def _passed_on(request: PreparedRequest) -> responses.BaseResponse:
+    return responses.BaseResponse(str(request.method), URL, passthrough=True)
 
 
 def _called(method: str, answer: Callable[[PreparedRequest], Parts]) -> responses.BaseResponse:
@@ -113,29 +126,3 @@ def _read_timeout(timeout: Any) -> float | None:
         timeout = timeout[-1]
     timeout = getattr(timeout, "read_timeout", timeout)
     return float(timeout) if isinstance(timeout, int | float) else None
-
-
-@contextmanager
-def _back_door() -> Iterator[None]:
-    """Let ``@responses.activate`` within the patch keep reaching StepPay, as it takes the place of the patch.
-
-    The library's own mock sends what passes through straight to the network, wherever it stands; it has no public
-    option for that, so the place where it keeps the network is changed while the patch lasts.
-    """
-    default = responses.mock
-    here, network = HTTPAdapter.send, default._real_send  # noqa: SLF001 - see above
-
-    def send(adapter: HTTPAdapter, request: PreparedRequest, *arguments: Any, **options: Any) -> Response:
-        is_steppay = urlsplit(str(request.url)).hostname == HOST
-        return (here if is_steppay else network)(adapter, request, *arguments, **options)
-
-    default.add_passthru(URL)
-    default._real_send = send  # noqa: SLF001 - see above
-    try:
-        yield
-    finally:
-        default._real_send = network  # noqa: SLF001 - see above
-        prefixes = list(default.passthru_prefixes)
-        if URL in prefixes:  # a reset() may have taken it
-            prefixes.remove(URL)
-        default.passthru_prefixes = tuple(prefixes)

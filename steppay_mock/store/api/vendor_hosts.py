@@ -1,7 +1,7 @@
 """StepPay's names lead to no address in this process while the API is patched.
 
 Otherwise a receiver whose client is not patched would call the real StepPay, with its real token. Clients that do not
-resolve names by Python's ``socket`` are not stopped: pycurl, uvloop, proxies.
+resolve names by Python's ``socket`` are in ``closed_clients``.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from contextlib import ExitStack, contextmanager, suppress
 from typing import Any
 
 from steppay_mock.store.api.endpoints import URL
+from steppay_mock.store.api.seams import replaced
 
 _VENDOR = "steppay.kr"
 _RESOLVERS = ("getaddrinfo", "gethostbyname", "gethostbyname_ex")
@@ -27,12 +28,12 @@ class VendorHostError(socket.gaierror):
 def vendor_hosts_closed() -> Iterator[None]:
     """Within it, resolving one of StepPay's names is a VendorHostError, and so is connecting to it."""
     kind = socket.socket
-    with ExitStack() as replaced:
-        replaced.callback(_end_what_pytest_socket_ended, kind)
+    with ExitStack() as stack:
+        stack.callback(_end_what_pytest_socket_ended, kind)
         for name in _RESOLVERS:
-            replaced.callback(_replace(socket, name, _guarded_resolver))
+            stack.enter_context(replaced(socket, name, refusing(lambda host, *_more, **_options: host)))
         for name in _CONNECTORS:
-            replaced.callback(_replace(kind, name, _guarded_connector))
+            stack.enter_context(replaced(kind, name, refusing(lambda _self, address: host_of(address))))
         yield
 
 
@@ -49,23 +50,6 @@ def is_vendor_host(host: object) -> bool:
     return name == _VENDOR or name.endswith(f".{_VENDOR}")
 
 
-def _replace(place: Any, name: str, guarded: Callable[[Callable[..., Any]], Callable[..., Any]]) -> Callable[[], None]:
-    """Put a guarded function there; what is given back takes it away, unless somebody else has replaced it since."""
-    function, is_own = getattr(place, name), name in vars(place)
-    guard = guarded(function)
-    setattr(place, name, guard)
-
-    def put_back() -> None:
-        if vars(place).get(name) is not guard:
-            return
-        if is_own:
-            setattr(place, name, function)
-        else:
-            delattr(place, name)  # it was that of the class below
-
-    return put_back
-
-
 def _end_what_pytest_socket_ended(kind: type[socket.socket]) -> None:
     """pytest-socket allows sockets again before our fixtures end, and does not find its functions below ours then."""
     plugin: Any = sys.modules.get("pytest_socket")
@@ -73,24 +57,26 @@ def _end_what_pytest_socket_ended(kind: type[socket.socket]) -> None:
         plugin.enable_socket()
 
 
-def _guarded_resolver(function: Callable[..., Any]) -> Callable[..., Any]:
-    def resolve(host: Any, *arguments: Any, **options: Any) -> Any:
-        _check(host)
-        return function(host, *arguments, **options)
+def refusing(find_host: Callable[..., object]) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """What makes a function refuse StepPay's hosts; ``find_host`` finds the host among its arguments."""
 
-    return resolve
+    def make(before: Callable[..., Any]) -> Callable[..., Any]:
+        def refuse(*arguments: Any, **options: Any) -> Any:
+            check_host(find_host(*arguments, **options))
+            return before(*arguments, **options)
 
+        return refuse
 
-def _guarded_connector(function: Callable[..., Any]) -> Callable[..., Any]:
-    def connect(self: socket.socket, address: Any) -> Any:
-        if isinstance(address, tuple) and address:
-            _check(address[0])
-        return function(self, address)
-
-    return connect
+    return make
 
 
-def _check(host: object) -> None:
+def host_of(address: object) -> object:
+    """The host of a socket's address; None if it is that of a file."""
+    return address[0] if isinstance(address, tuple) and address else None
+
+
+def check_host(host: object) -> None:
+    """Raise a VendorHostError with the next step, if the host is one of StepPay's."""
     if is_vendor_host(host):
         name = host.decode("latin-1") if isinstance(host, bytes | bytearray) else host
         raise VendorHostError(
