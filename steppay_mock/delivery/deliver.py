@@ -9,6 +9,12 @@ from time import perf_counter
 from typing import TYPE_CHECKING, Unpack
 
 from steppay_mock.delivery.control import controlled, events_to_control
+from steppay_mock.delivery.django_transaction import (
+    guarded,
+    open_transactions,
+    run_in_test,
+    transactions_beside_loop,
+)
 from steppay_mock.delivery.options import DeliveryOptions, Settings, resolve_options
 from steppay_mock.delivery.order import arrange
 from steppay_mock.delivery.outcome import Outcome
@@ -49,9 +55,11 @@ def deliver_planned(planned: Iterable[Planned], *, to: Target, settings: Setting
     transport = make_transport(to, settings, own_loop=True)
     if isinstance(transport, Transport):
         return _send_all(planned, transport, settings)
+    _refuse_running_loop()
+    if open_transactions():
+        return run_in_test(_send_all_async, planned, transport, settings)
     import asyncio
 
-    _refuse_running_loop()
     with asyncio.Runner() as runner:
         return runner.run(_send_all_async(planned, transport, settings))
 
@@ -115,7 +123,8 @@ def _send_all(planned: Iterable[Planned], transport: Transport, settings: Settin
             if group[0].wait:
                 settings.sleep(group[0].wait)
             made = [requests.make(one, position=len(outcomes) + at) for at, one in enumerate(group)]
-            answers = _send_at_once(made, transport)
+            with guarded(open_transactions(), at_once=len(made) > 1):
+                answers = _send_at_once(made, transport)
             outcomes += _outcomes(group, answers, first=len(outcomes), fault=settings.fault)
         controls = [
             _control_outcome(one, _hand_over(transport, request)) for one, request in _without_fault(outcomes, settings)
@@ -127,6 +136,7 @@ def _send_all(planned: Iterable[Planned], transport: Transport, settings: Settin
 async def _send_all_async(planned: Iterable[Planned], transport: AsyncTransport, settings: Settings) -> Report:
     from asyncio import gather, to_thread
 
+    held = open_transactions() or await transactions_beside_loop()
     async with transport:
         started = perf_counter()
         outcomes: list[Outcome] = []
@@ -136,7 +146,8 @@ async def _send_all_async(planned: Iterable[Planned], transport: AsyncTransport,
                 await to_thread(settings.sleep, group[0].wait)
             made = [requests.make(one, position=len(outcomes) + at) for at, one in enumerate(group)]
             hand_over = partial(_hand_over_async, transport)
-            answers = [await hand_over(made[0])] if len(made) == 1 else list(await gather(*map(hand_over, made)))
+            with guarded(held, at_once=len(made) > 1):
+                answers = [await hand_over(made[0])] if len(made) == 1 else list(await gather(*map(hand_over, made)))
             outcomes += _outcomes(group, answers, first=len(outcomes), fault=settings.fault)
         controls = [
             _control_outcome(one, await transport.send(request)) for one, request in _without_fault(outcomes, settings)
@@ -196,12 +207,10 @@ def _hand_over(transport: Transport, request: Request | FaultyRequest) -> Answer
 
 
 async def _hand_over_async(transport: AsyncTransport, request: Request | FaultyRequest) -> Answer:
-    from asyncio import to_thread
-
     if isinstance(request, Request):
         return await transport.send(request)
     if isinstance(transport, ThreadedTransport):
-        return await to_thread(_hand_over, transport.inner, request)
+        return await transport.call(_hand_over, transport.inner, request)
     from steppay_mock.delivery.faults import plain_request
 
     return await transport.send(plain_request(request))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from steppay_mock.delivery.excerpt import excerpt
+from steppay_mock.delivery.frameworks import Refusal, refusal_of
 from steppay_mock.errors import ContractViolation
 
 if TYPE_CHECKING:
@@ -22,6 +23,18 @@ _BY_STATUS = {
     422: "Does the receiver's model require a field that StepPay leaves out where it is null (fact 7)?",
     415: "Webhooks are application/json and nothing else (fact 1): let the receiver take that.",
 }
+_BY_FRAMEWORK: dict[Refusal, str] = {
+    "csrf": "The framework asked for a CSRF token, which no webhook has. Exempt the view: in Django by @csrf_exempt.",
+    "host": "Django refused the request before the view had it. Most often it does not know the host, which is "
+    "testserver in process: add that to ALLOWED_HOSTS in the settings of the tests. Its logger django.security says "
+    "what it was.",
+    "slash": "Django wants a slash at the end of the path, and cannot redirect a POST. Pass path= with that slash, and "
+    "register that address in the portal.",
+}
+_TO_HTTPS = (
+    "The receiver redirects to https, which there is not in process. Let Django's settings in the tests say "
+    "SECURE_SSL_REDIRECT = False."
+)
 _REDIRECT = (
     "A redirect is an outcome and is not followed: StepPay's sender is not known to follow any. Give the address it "
     "points to, to= or path=, and register that one in the portal."
@@ -91,6 +104,10 @@ def _next_step(outcome: Outcome) -> str:
         return find_fault(outcome.fault).reason
     if outcome.error is not None and "timed out" in outcome.error:
         return _TOO_LATE
+    if (refusal := refusal_of(outcome.status, outcome.body)) is not None and outcome.exception is None:
+        return _BY_FRAMEWORK[refusal]
+    if (outcome.redirect or "").startswith("https://testserver/"):
+        return _TO_HTTPS
     step = {"unreachable": _NO_ANSWER, "raised": _RAISED, "broken-answer": _BROKE, "redirect": _REDIRECT}
     status = outcome.status or 0
     by_status = _BY_STATUS.get(status, _SERVER if status >= 500 else _OTHER)
