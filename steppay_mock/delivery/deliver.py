@@ -8,7 +8,13 @@ from functools import partial
 from typing import TYPE_CHECKING, Unpack
 
 from steppay_mock.delivery.control import controlled, events_to_control
-from steppay_mock.delivery.lack import OwnLackError, no_thread
+from steppay_mock.delivery.django_transaction import (
+    guarded,
+    open_transactions,
+    run_in_test,
+    transactions_beside_loop,
+)
+from steppay_mock.delivery.lack import OwnLackError, no_thread_left
 from steppay_mock.delivery.options import DeliveryOptions, Settings, resolve_options
 from steppay_mock.delivery.order import arrange
 from steppay_mock.delivery.outcome import Outcome
@@ -55,6 +61,8 @@ def deliver_planned(planned: Iterable[Planned], *, to: Target, settings: Setting
     if isinstance(transport, Transport):
         return _send_all(planned, transport, settings)
     refuse_running_loop("deliver() cannot call an ASGI app", instead="await it: report = await deliver_async(...)")
+    if open_transactions():
+        return run_in_test(_send_all_async, planned, transport, settings)
     from steppay_mock.delivery.own_loop import borrowed_loop
 
     with borrowed_loop() as loop:
@@ -134,7 +142,8 @@ def _send_all(planned: Iterable[Planned], transport: Transport, settings: Settin
             if group[0].wait:
                 settings.sleep(group[0].wait)
             made = [requests.make(one, position=len(outcomes) + at) for at, one in enumerate(group)]
-            answers = _send_at_once(made, transport)
+            with guarded(open_transactions(), at_once=len(made) > 1):
+                answers = _send_at_once(made, transport)
             outcomes += _outcomes(group, answers, first=len(outcomes), fault=settings.fault)
             _stop_at_lack(answers, outcomes, settings, target=transport.target, elapsed=perf_counter() - started)
         controls = [
@@ -147,6 +156,7 @@ def _send_all(planned: Iterable[Planned], transport: Transport, settings: Settin
 async def _send_all_async(planned: Iterable[Planned], transport: AsyncTransport, settings: Settings) -> Report:
     from asyncio import gather, to_thread
 
+    held = open_transactions() or await transactions_beside_loop()
     async with transport:
         started = perf_counter()
         outcomes: list[Outcome] = []
@@ -156,7 +166,8 @@ async def _send_all_async(planned: Iterable[Planned], transport: AsyncTransport,
                 await to_thread(settings.sleep, group[0].wait)
             made = [requests.make(one, position=len(outcomes) + at) for at, one in enumerate(group)]
             hand_over = partial(_hand_over_async, transport)
-            answers = [await hand_over(made[0])] if len(made) == 1 else list(await gather(*map(hand_over, made)))
+            with guarded(held, at_once=len(made) > 1):
+                answers = [await hand_over(made[0])] if len(made) == 1 else list(await gather(*map(hand_over, made)))
             outcomes += _outcomes(group, answers, first=len(outcomes), fault=settings.fault)
             _stop_at_lack(answers, outcomes, settings, target=transport.target, elapsed=perf_counter() - started)
         controls = [
@@ -239,15 +250,7 @@ def _sent(transport: Transport, request: Request | FaultyRequest) -> Answer:
 
 async def _hand_over_async(transport: AsyncTransport, request: Request | FaultyRequest) -> Answer:
     if isinstance(transport, ThreadedTransport):
-        from asyncio import get_running_loop
-        from contextvars import copy_context
-
-        work = partial(copy_context().run, _hand_over, transport.inner, request)
-        try:
-            sending = get_running_loop().run_in_executor(None, work)
-        except RuntimeError:
-            return _no_thread()
-        return await sending
+        return await transport.call(_hand_over, transport.inner, request)
     if isinstance(request, Request):
         return await transport.send(request)
     from steppay_mock.delivery.faults import plain_request
@@ -267,13 +270,7 @@ def _send_at_once(requests: list[Request | FaultyRequest], transport: Transport)
                 sent.append(pool.submit(_hand_over, transport, request))
             except RuntimeError:
                 break
-        return [one.result() for one in sent] + [_no_thread() for _ in requests[len(sent) :]]
-
-
-def _no_thread() -> Answer:
-    from threading import active_count
-
-    return no_thread(active_count()).as_answer()
+        return [one.result() for one in sent] + [no_thread_left() for _ in requests[len(sent) :]]
 
 
 def _outcomes(group: list[Planned], answers: list[Answer], *, first: int, fault: str | None) -> Iterator[Outcome]:

@@ -12,6 +12,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from steppay_mock.delivery.django_transaction import is_django_in_use
+
 _lock = threading.Lock()
 _under_way = 0
 """How many requests: several may be in flight at once, and they share Django's signals."""
@@ -22,7 +24,8 @@ _replaced: list[Any] = []
 def kept_connections() -> Iterator[None]:
     """Within ``with``, Django closes neither a connection of the main thread nor one that is in a transaction.
 
-    Those of other threads are closed as ever: such a thread may end with its request.
+    Those of other threads are closed, also where settings would keep them (CONN_MAX_AGE): such a thread may end with
+    its request, and a connection that is left open keeps PostgreSQL from dropping the database of the tests.
     """
     database = sys.modules.get("django.db")
     if database is None:
@@ -32,6 +35,7 @@ def kept_connections() -> Iterator[None]:
     try:
         yield
     finally:
+        _close_others()  # an app that raises, or that a fault cuts off, has not said that its request is finished
         _leave(database)
 
 
@@ -65,8 +69,8 @@ def _signals() -> tuple[Any, Any]:
 
 def _close_others(**_signal: Any) -> None:
     """Takes the place of ``close_old_connections``; called in the thread of the request."""
-    if threading.current_thread() is threading.main_thread():
+    if threading.current_thread() is threading.main_thread() or not is_django_in_use():
         return
     for connection in sys.modules["django.db"].connections.all(initialized_only=True):
         if not connection.in_atomic_block:
-            connection.close_if_unusable_or_obsolete()
+            connection.close()

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from steppay_mock.delivery.excerpt import excerpt
 from steppay_mock.delivery.failure import Failure
 from steppay_mock.delivery.foreign_loop import FOREIGN_LOOP, is_of_foreign_loop
+from steppay_mock.delivery.frameworks import Refusal, refusal_of
 from steppay_mock.errors import ContractViolation
 
 if TYPE_CHECKING:
@@ -24,6 +25,18 @@ _BY_STATUS = {
     422: "Does the receiver's model require a field that StepPay leaves out where it is null (fact 7)?",
     415: "Webhooks are application/json and nothing else (fact 1): let the receiver take that.",
 }
+_BY_FRAMEWORK: dict[Refusal, str] = {
+    "csrf": "The framework asked for a CSRF token, which no webhook has. Exempt the view: in Django by @csrf_exempt.",
+    "host": "Django refused the request before the view had it. Most often it does not know the host, which is "
+    "testserver in process: add that to ALLOWED_HOSTS in the settings of the tests. Its logger django.security says "
+    "what it was.",
+    "slash": "Django wants a slash at the end of the path, and cannot redirect a POST. Pass path= with that slash, and "
+    "register that address in the portal.",
+}
+_TO_HTTPS = (
+    "The receiver redirects to https, which there is not in process. Let Django's settings in the tests say "
+    "SECURE_SSL_REDIRECT = False."
+)
 _REDIRECT = (
     "A redirect is an outcome and is not followed: StepPay's sender is not known to follow any. Give the address it "
     "points to, to= or path=, and register that one in the portal."
@@ -91,10 +104,21 @@ def _next_step(outcome: Outcome) -> str:
         from steppay_mock.delivery.faults import find_fault
 
         return find_fault(outcome.fault).reason
-    if outcome.failure is Failure.TIMED_OUT:
-        return _TOO_LATE
+    return _step_of_framework(outcome) or _step_of_answer(outcome)
+
+
+def _step_of_framework(outcome: Outcome) -> str | None:
+    """The step for what a framework or an event loop does before the receiver's own code has the event."""
     if is_of_foreign_loop(outcome.exception):
         return FOREIGN_LOOP
+    if (refusal := refusal_of(outcome.status, outcome.body)) is not None and outcome.exception is None:
+        return _BY_FRAMEWORK[refusal]
+    return _TO_HTTPS if (outcome.redirect or "").startswith("https://testserver/") else None
+
+
+def _step_of_answer(outcome: Outcome) -> str:
+    if outcome.failure is Failure.TIMED_OUT:
+        return _TOO_LATE
     step = {"unreachable": _NO_ANSWER, "raised": _RAISED, "broken-answer": _BROKE, "redirect": _REDIRECT}
     status = outcome.status or 0
     by_status = _BY_STATUS.get(status, _SERVER if status >= 500 else _OTHER)

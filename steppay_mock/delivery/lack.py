@@ -64,3 +64,10 @@ class OwnLackError(SteppayMockError):
 def no_thread(running: int) -> OwnLackError:
     """The error that no thread can be started beside so many of ours."""
     return OwnLackError(Failure.OWN_THREADS, f"no new thread can be started; {running} are running for this")
+
+
+def no_thread_left() -> Answer:
+    """The same in the place of an answer."""
+    from threading import active_count
+
+    return no_thread(active_count()).as_answer()

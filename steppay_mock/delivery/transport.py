@@ -9,10 +9,10 @@ machine lacks something to send with.
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Protocol, Self, runtime_checkable
+from typing import TYPE_CHECKING, Any, Protocol, Self, runtime_checkable
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from types import TracebackType
 
     from steppay_mock.delivery.failure import Failure
@@ -109,7 +109,10 @@ class AsyncTransport(Protocol):
 
 
 class ThreadedTransport:
-    """Sends through a Transport from a worker thread, so that the event loop goes on."""
+    """Sends through a Transport from a worker thread, so that the event loop goes on.
+
+    In the transaction of a test of Django it is the thread that holds the transaction.
+    """
 
     def __init__(self, inner: Transport) -> None:
         self.inner = inner
@@ -121,9 +124,25 @@ class ThreadedTransport:
 
     async def send(self, request: Request) -> Answer:
         """Hand over one request in a thread."""
-        from asyncio import to_thread
+        return await self.call(self.inner.send, request)
 
-        return await to_thread(self.inner.send, request)
+    async def call(self, function: Callable[..., Answer], *arguments: Any) -> Answer:
+        """What the function gives in that thread."""
+        from steppay_mock.delivery.django_transaction import in_sync_thread, transactions_beside_loop
+
+        if await transactions_beside_loop():
+            return await in_sync_thread(function, *arguments)
+        from asyncio import get_running_loop
+        from contextvars import copy_context
+        from functools import partial
+
+        try:
+            sending = get_running_loop().run_in_executor(None, partial(copy_context().run, function, *arguments))
+        except RuntimeError:
+            from steppay_mock.delivery.lack import no_thread_left
+
+            return no_thread_left()
+        return await sending
 
     async def __aenter__(self) -> Self:
         self.inner.__enter__()

@@ -9,7 +9,7 @@ from steppay_mock.ordering.chosen import choose_events
 from steppay_mock.ordering.exploration import Exploration
 from steppay_mock.ordering.failure import ExplorationError
 from steppay_mock.ordering.options import ExploreOptions, ExploreSettings, Probe, read_explore_options
-from steppay_mock.ordering.receiver.hosting import beside_loop
+from steppay_mock.ordering.receiver.hosting import beside_loop, in_transaction_of_test
 from steppay_mock.ordering.search.effective import find_effective, say_left_out
 from steppay_mock.ordering.search.event_set import EventSet
 from steppay_mock.ordering.search.independence import explore_independent
@@ -37,6 +37,23 @@ def explore(
     What the receiver does wrong is in the result: ``result.assert_ok()`` raises it. Misuse is a SteppayMockError; where
     the probe raises or the receiver hangs it is an ExplorationError, which carries what was found by then.
     """
+    return in_transaction_of_test(lambda: _explore(events, receiver, state=state, **options))
+
+
+async def explore_async(
+    events: Events | str, receiver: Receiver, *, state: Probe, **options: Unpack[ExploreOptions]
+) -> Exploration:
+    """Do as :func:`explore` does, within a running event loop.
+
+    The app, the probes and whatever else is given run in that loop, so that a pool of connections that belongs to it
+    can be used. The search waits in a thread; a receiver that blocks the loop cannot be interrupted.
+    """
+    return await beside_loop(lambda: explore(events, receiver, state=state, **options))
+
+
+def _explore(
+    events: Events | str, receiver: Receiver, *, state: Probe, **options: Unpack[ExploreOptions]
+) -> Exploration:
     settings = read_explore_options(state, options)
     story = _story(events, settings)
     happened: Any = events if story is None else story
@@ -54,17 +71,6 @@ def explore(
         found = explore_overlaps(found, receiver, settings, token=explored.token(retries=settings.attempts))
     found = reading_back.noted(found)
     return replace(found, notes=(*found.notes, *chosen.notes), given=settings.given)
-
-
-async def explore_async(
-    events: Events | str, receiver: Receiver, *, state: Probe, **options: Unpack[ExploreOptions]
-) -> Exploration:
-    """Do as :func:`explore` does, within a running event loop.
-
-    The app, the probes and whatever else is given run in that loop, so that a pool of connections that belongs to it
-    can be used. The search waits in a thread; a receiver that blocks the loop cannot be interrupted.
-    """
-    return await beside_loop(lambda: explore(events, receiver, state=state, **options))
 
 
 def _search(explored: EventSet, receiver: Receiver, settings: ExploreSettings) -> Exploration:

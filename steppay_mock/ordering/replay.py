@@ -14,7 +14,7 @@ from steppay_mock.ordering.failure import ExplorationError, MissingStepError, No
 from steppay_mock.ordering.options import ExploreOptions, Probe, read_explore_options
 from steppay_mock.ordering.orders.bursts import collapse_bursts
 from steppay_mock.ordering.orders.races import Race
-from steppay_mock.ordering.receiver.hosting import beside_loop
+from steppay_mock.ordering.receiver.hosting import beside_loop, in_transaction_of_test
 from steppay_mock.ordering.receiver.receiver import Receiver
 from steppay_mock.ordering.receiver.subject import Subject
 from steppay_mock.ordering.search.overlap import race_again
@@ -68,6 +68,19 @@ def replay(
     that is a MissingStepError; where nothing was answered, accepted or changed, and so nothing tested, it is an
     ExplorationError.
     """
+    return in_transaction_of_test(lambda: _replay(token, receiver, state=state, events=events, **options))
+
+
+async def replay_async(
+    token: str, receiver: Receiver, *, state: Probe, events: Events | None = None, **options: Unpack[ExploreOptions]
+) -> Replay:
+    """Do as :func:`replay` does, within a running event loop, in which the app and the probes run."""
+    return await beside_loop(lambda: replay(token, receiver, state=state, events=events, **options))
+
+
+def _replay(
+    token: str, receiver: Receiver, *, state: Probe, events: Events | None, **options: Unpack[ExploreOptions]
+) -> Replay:
     read = read_token(token)
     settings = replace(read_explore_options(state, options), attempts=read.retries)
     is_known = settings.truth.needs_story if read.kind == "truth" else getattr(settings, read.kind, True) is not None
@@ -100,13 +113,6 @@ def replay(
     if shown is None:
         _refuse_vacuous(subject, read.kind)
     return Replay(target=subject.target, events=listed, course=found, counterexample=shown)
-
-
-async def replay_async(
-    token: str, receiver: Receiver, *, state: Probe, events: Events | None = None, **options: Unpack[ExploreOptions]
-) -> Replay:
-    """Do as :func:`replay` does, within a running event loop, in which the app and the probes run."""
-    return await beside_loop(lambda: replay(token, receiver, state=state, events=events, **options))
 
 
 def _given_again(kind: str) -> str:

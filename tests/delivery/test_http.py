@@ -12,6 +12,7 @@ import responses
 from werkzeug.wrappers import Request, Response
 
 from steppay_mock import deliver, verify
+from steppay_mock.delivery.failure import Failure
 
 Payloads = Callable[[int], list[dict[str, Any]]]
 Serve = Callable[[Any], str]

@@ -100,7 +100,7 @@ class OpenReceiver:
 
     def send_together(self, requests: Sequence[Request], *, passing: Passing | None = None) -> Flight:
         """Hand over all of them at once: in threads, or in an ASGI app's event loop as tasks."""
-        flight, error = self._watched(lambda: self._run(self._fly(requests, passing)))
+        flight, error = self._watched(lambda: self._run(self._fly(requests, passing)), at_once=True)
         if error is None:
             return flight  # type: ignore[no-any-return]
         *others, last = flight.answers  # nobody knows whose it was
@@ -134,11 +134,11 @@ class OpenReceiver:
             self._run(transport.__aenter__())
             self._of_app.callback(lambda: self._run(transport.__aexit__()))
 
-    def _watched(self, send: Callable[[], Any]) -> tuple[Any, Exception | None]:
+    def _watched(self, send: Callable[[], Any], *, at_once: bool = False) -> tuple[Any, Exception | None]:
         """What it gives, and what the work raised that the test's frame had put off."""
-        if not self._in_process or not self._frames.are_possible:
+        if not self._frames.are_possible:
             return send(), None
-        self._in_place(self._frames.before)
+        self._in_place(partial(self._frames.before, at_once=at_once, in_process=self._in_process))
         try:
             return send(), self._in_place(self._frames.after)
         finally:

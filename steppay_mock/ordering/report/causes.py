@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from steppay_mock.delivery.foreign_loop import FOREIGN_LOOP, is_of_foreign_loop
+from steppay_mock.delivery.frameworks import Refusal, refusal_of
 from steppay_mock.delivery.transport import Answer
 from steppay_mock.ordering.face import option
 from steppay_mock.ordering.report.fields_read import fields_read
@@ -58,7 +59,8 @@ def _is_moved(seen: _Seen) -> Iterator[str]:
         yield (
             "Every event was redirected, and a webhook is not sent again to another place. Does the path end as the "
             f"route does: with a trailing slash, or without one? {option('path')} says it. Is it http:// where "
-            "https:// is meant?"
+            "https:// is meant? An app in process has no https: Django's settings in the tests say "
+            "SECURE_SSL_REDIRECT = False."
         )
 
 
@@ -73,8 +75,23 @@ def _is_at_another_path(seen: _Seen) -> Iterator[str]:
 
 
 def _is_checked_as_a_form(seen: _Seen) -> Iterator[str]:
-    if any(b"csrf" in one.body.lower() for one in seen.observed if one.status in {400, 403}):
+    if "csrf" in _refusals(seen):
         yield "The framework asked for a CSRF token, which no webhook has. Exempt the view: in Django @csrf_exempt."
+
+
+def _is_refused_by_django(seen: _Seen) -> Iterator[str]:
+    refusals = _refusals(seen)
+    if "host" in refusals:
+        yield (
+            "Django refused the request before the view had it. Most often it does not know the host, which is "
+            "testserver in process: add that to ALLOWED_HOSTS in the settings of the tests. Its logger django.security "
+            "says what it was."
+        )
+    if "slash" in refusals:
+        yield (
+            "Django wants a slash at the end of the path, and cannot redirect a POST. Does "
+            f"{option('path')} end with that slash?"
+        )
 
 
 def _is_of_another_type(seen: _Seen) -> Iterator[str]:
@@ -83,7 +100,7 @@ def _is_of_another_type(seen: _Seen) -> Iterator[str]:
 
 
 def _is_not_verified(seen: _Seen) -> Iterator[str]:
-    if not _all_answered(seen, 400, 401, 403) or any(b"csrf" in one.body.lower() for one in seen.observed):
+    if not _all_answered(seen, 400, 401, 403) or _refusals(seen):
         return
     if not seen.signed:
         yield (
@@ -113,6 +130,10 @@ def _raises(seen: _Seen) -> Iterator[str]:
 def _is_of_foreign_loop(seen: _Seen) -> Iterator[str]:
     if any(is_of_foreign_loop(one.exception) for one in seen.observed):
         yield FOREIGN_LOOP
+
+
+def _refusals(seen: _Seen) -> set[Refusal | None]:
+    return {refusal_of(one.status, one.body) for one in seen.observed} - {None}
 
 
 def _all_answered(seen: _Seen, *statuses: int) -> bool:
@@ -154,6 +175,7 @@ _RULES: tuple[Callable[[_Seen], Iterator[str]], ...] = (
     _is_moved,
     _is_at_another_path,
     _is_checked_as_a_form,
+    _is_refused_by_django,
     _is_of_another_type,
     _is_not_verified,
     _has_no_effect,

@@ -23,7 +23,7 @@ class CeleryFrame:
     @property
     def notes(self) -> tuple[str, ...]:
         """What became of the tasks."""
-        left = _queued() - (self._queued_first or 0)
+        left = 0 if self._queued_first is None else _queued() - self._queued_first
         if left <= 0:
             return (_EAGER,) if self._eager else ()
         unrun = (
@@ -32,7 +32,7 @@ class CeleryFrame:
         )
         return (_EAGER, unrun) if self._eager else (unrun,)
 
-    def before(self) -> None:
+    def before(self, *, at_once: bool = False) -> None:  # noqa: ARG002 - that is the same to it
         """Listen to tasks that begin."""
         if self._queued_first is None:
             self._queued_first = _queued()

@@ -20,7 +20,7 @@ class SqlalchemyFrame:
     def __init__(self) -> None:
         self.notes: tuple[str, ...] = ()
 
-    def before(self) -> None:
+    def before(self, *, at_once: bool = False) -> None:
         """Nothing: a session that is joined stays so."""
 
     def after(self) -> None:
