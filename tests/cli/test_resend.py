@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from werkzeug import Response
 
-from steppay_mock import make_events
+from steppay_mock import make_event, make_events
 
 
 @pytest.fixture
@@ -35,6 +35,18 @@ def test_the_same_bytes_come_again_signed_anew(run: Any, receiver: Any, journal:
     )
     assert [one["run"] for one in run("log", "--journal", journal, "--json").json] == [2, 2, 1, 1, 1]
     assert secret not in done.out + done.err
+
+
+@pytest.mark.parametrize("form", ["pretty", "compact", "escaped"])
+def test_the_same_bytes_come_again_in_every_form(
+    run: Any, receiver: Any, secret: str, tmp_path: Path, form: Any
+) -> None:
+    path = str(tmp_path / "forms.sqlite")
+    args = ("--seed", "7", "--secret", secret, "--body", form, "--journal", path)
+    assert run("send", receiver.url, "customer.created", *args).code == 0
+    assert run("resend", "1", "--journal", path, "--secret", secret).code == 0
+    body = make_event("customer.created", seed=7, body=form).body
+    assert [got for _, got in receiver.requests] == [body, body]
 
 
 def test_what_was_sent_again_can_be_sent_again(run: Any, receiver: Any, journal: str, secret: str) -> None:
@@ -89,7 +101,7 @@ def test_a_body_that_would_be_other_bytes_is_not_sent(run: Any, receiver: Any, j
     for named in ("1", "2"):
         done = run("resend", "3", named, "--journal", journal, "--secret", secret)
         assert (done.code, done.out, receiver.requests) == (2, "", [])
-        assert f"The body of delivery {named} is not written as StepPay's are" in done.err
+        assert f"The body of delivery {named} has none of the forms that events are written in" in done.err
         assert f"`steppay-mock log show {named}` prints a command of curl" in done.err
 
 

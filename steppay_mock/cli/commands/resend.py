@@ -108,16 +108,18 @@ def _by_receiver(reading: Reading, ids: tuple[int, ...]) -> dict[tuple[str, str]
 
 def _read_event(number: int, body: bytes) -> Event:
     """The event whose body is these bytes, and no others."""
+    from steppay_mock.payload.body import form_of
     from steppay_mock.payload.event import Event
 
     try:
-        event = Event.from_payload(json.loads(body))
-        same = event.body == body
+        payload = json.loads(body)
+        form = form_of(payload, body) if isinstance(payload, dict) else None
     except (ValueError, RecursionError, SteppayMockError):
-        same = False
-    if not same:
+        form = None
+    if form is None:
         raise SteppayMockError(
-            f"The body of delivery {number} is not written as StepPay's are, and would be other bytes if it were made "
-            f"again. `steppay-mock log show {number}` prints a command of curl that sends it as it is."
+            f"The body of delivery {number} has none of the forms that events are written in, and would be other "
+            f"bytes if it were made again. `steppay-mock log show {number}` prints a command of curl that sends it "
+            "as it is."
         )
-    return event
+    return Event.from_payload(payload, form=form)

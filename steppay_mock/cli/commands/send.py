@@ -26,6 +26,7 @@ _OF_EVENTS = {
     "edge": "--edge",
     "drift": "--drift",
     "locale": "--locale",
+    "body": "--body",
     "now": "--now",
 }
 

@@ -21,6 +21,7 @@ from steppay_mock.delivery.schedule.steps import (
     write_step,
 )
 from steppay_mock.errors import SteppayMockError
+from steppay_mock.payload.body import DEFAULT_FORM, check_form
 from steppay_mock.payload.event import Event, Events, iter_events
 
 VERSION = 1
@@ -104,9 +105,11 @@ class Schedule(Sequence[Step]):
 
     def as_dict(self) -> dict[str, Any]:
         """The schedule as plain data, its events included: what :meth:`from_dict` reads."""
+        forms = [event.form for event in self.events]
         return {
             "version": VERSION,
             "made_by": self.made_by,
+            **({"bodies": forms} if {*forms} - {DEFAULT_FORM} else {}),
             "events": [event.payload for event in self.events],
             "steps": [write_step(step) for step in self.steps],
         }
@@ -135,7 +138,7 @@ class Schedule(Sequence[Step]):
                 f"This schedule has version {data.get('version')!r}, and version {VERSION} is understood. "
                 "Write it anew, or with a newer steppay-mock."
             )
-        events = tuple(iter_events(data.get("events", [])))
+        events = _read_events(data.get("events", []), data.get("bodies"))
         steps = [read_step(step, count=len(events), place=place) for place, step in enumerate(data["steps"])]
         return cls(events, tuple(steps), str(data.get("made_by", "hand")))
 
@@ -152,8 +155,24 @@ class Schedule(Sequence[Step]):
     def _one(self, step: int, place: int, *, stamp: int | None, fault: str | None) -> Planned:
         event = self.events[place]
         if stamp is not None:
-            event = Event({**event.payload, "timestamp": stamp})
+            event = replace(event, payload={**event.payload, "timestamp": stamp})
         return Planned(event=event, place=place, step=step, fault=fault)
+
+
+def _read_events(events: Any, forms: Any) -> tuple[Event, ...]:
+    """The events; ``forms`` are those of their bodies: one for all, a list with one for each, None for the default."""
+    found = tuple(iter_events(events))
+    if forms is None:
+        return found
+    each = [forms] * len(found) if isinstance(forms, str) else forms
+    if not isinstance(each, list) or len(each) != len(found):
+        raise SteppayMockError(
+            f"'bodies' of the schedule are not the forms of its {len(found)} events. Give one form for all of them, "
+            "such as 'compact', or a list with one for each."
+        )
+    for form in each:
+        check_form("bodies", form)
+    return tuple(replace(event, form=form) for event, form in zip(found, each, strict=True))
 
 
 def plan(events: Events, steps: Iterable[Step], *, made_by: str = "hand") -> Schedule:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from steppay_mock.delivery.transport import Answer
+from steppay_mock.payload.body import DEFAULT_FORM, form_of
 from steppay_mock.payload.event import Event
 
 if TYPE_CHECKING:
@@ -56,4 +57,10 @@ class Controls:
     def events(self, hook: str) -> list[Event]:
         """What this receiver is to get, in the order in which it was planned."""
         wanted = [one for key, one in self._refused.items() if key[0] == hook and key not in self._taken]
-        return [Event.from_payload(json.loads(body)) for _, body in sorted(wanted)]
+        return [_event_of(body) for _, body in sorted(wanted)]
+
+
+def _event_of(body: bytes) -> Event:
+    """The event with these bytes."""
+    payload = json.loads(body)
+    return Event.from_payload(payload, form=form_of(payload, body) or DEFAULT_FORM)
