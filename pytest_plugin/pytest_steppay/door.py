@@ -204,7 +204,7 @@ class StepPay:
 
     def _store_options(self, options: Mapping[str, Any]) -> Any:
         marked = self._options.event_options
-        shared: dict[str, Any] = {name: marked[name] for name in ("locale", "nulls") if name in marked}
+        shared: dict[str, Any] = {name: marked[name] for name in ("locale", "body", "nulls") if name in marked}
         if "now" in marked:
             shared["start"] = marked["now"]
         if "seed" not in options:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     import pytest
 
-_EVENT_KEYWORDS = ("locale", "nulls", "edge", "drift", "now")
+_EVENT_KEYWORDS = ("locale", "body", "nulls", "edge", "drift", "now")
 
 
 class Marked(NamedTuple):

@@ -13,6 +13,7 @@ from pytest_steppay.keys import BASE_SEED, BUDGET
 from pytest_steppay.marker import read_markers
 from pytest_steppay.progress import Progress, progress_of
 from steppay_mock.errors import SteppayMockError
+from steppay_mock.payload.body import check_form
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -105,7 +106,7 @@ def _resolve(item: pytest.Item) -> Options:
         secret=masked(keywords["secret"] if "secret" in keywords else _secret(config)),
         target=keywords["target"] if "target" in keywords else _target(config),
         event_types=marked.event_types,
-        event_options=({"locale": locale} if locale else {}) | marked.event_options,
+        event_options=({"locale": locale} if locale else {}) | _body(config) | marked.event_options,
         delivery_options=delivery,
         explore_options={} if budget is None else {"budget": budget},
         replay=config.getoption("steppay_replay"),
@@ -117,6 +118,14 @@ def _resolve(item: pytest.Item) -> Options:
 def _secret(config: pytest.Config) -> str:
     # The environment is read late: an app under test may load its .env file when it is imported.
     return _given(config, "steppay_secret") or os.environ.get("STEPPAY_WEBHOOK_SECRET") or DEFAULT_SECRET
+
+
+def _body(config: pytest.Config) -> dict[str, str]:
+    given = _given(config, "steppay_body")
+    if given is None:
+        return {}
+    check_form("steppay_body", given)
+    return {"body": given}
 
 
 def _target(config: pytest.Config) -> str | None:

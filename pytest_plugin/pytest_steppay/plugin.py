@@ -43,6 +43,7 @@ _INI = {
     "steppay_target": "The receiver to deliver to: a URL, module:app or module:create_app().",
     "steppay_path": "Where the receiver listens (default: /webhooks/steppay).",
     "steppay_budget": "How many deliveries an exploration of orders may make (default: 20000).",
+    "steppay_body": "How bodies are written: pretty (default, assumed), compact or escaped.",
     "steppay_locale": "Whose names and addresses events have, such as en_US (default: ko_KR).",
 }
 
@@ -53,6 +54,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--steppay-seed", metavar="N|random", type=_read_seed, help=_INI["steppay_seed"])
     group.addoption("--steppay-target", metavar="URL|MODULE:APP", help=_INI["steppay_target"])
     group.addoption("--steppay-secret", metavar="SECRET", help=_INI["steppay_secret"])
+    group.addoption("--steppay-body", metavar="FORM", help=_INI["steppay_body"])
     group.addoption("--steppay-budget", metavar="N", type=_read_budget, help=_INI["steppay_budget"])
     group.addoption(
         "--steppay-replay",

@@ -105,12 +105,18 @@ class Record:
         for run in self.sent:
             yield self._without_secrets(f"sent: {run}")
         if self.failed:
-            yield self._without_secrets(f"payload: {_cut(self.failed[0].event.body.decode())}")
+            yield self._without_secrets(f"payload: {_cut(_in_one_line(self.failed[0].event))}")
 
     def _without_secrets(self, text: str) -> str:
         from steppay_mock.wire.redact import Redaction
 
         return Redaction(self.secrets).text(text)
+
+
+def _in_one_line(event: Event) -> str:
+    from steppay_mock.payload.body import write_body
+
+    return write_body(event.payload, "compact").decode()
 
 
 def _cut(text: str) -> str:

@@ -58,6 +58,8 @@ def repeat_command(item: pytest.Item) -> str:
         words += ["--steppay-seed", str(config.stash[BASE_SEED])]
     if (budget := config.getoption("steppay_budget")) is not None:
         words += ["--steppay-budget", str(budget)]
+    if body := config.getoption("steppay_body"):
+        words += ["--steppay-body", body]
     target = config.getoption("steppay_target")
     if target and not _holds_secret(target):
         words += ["--steppay-target", target]

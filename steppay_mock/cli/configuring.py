@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_args
 
 import click
 
-from steppay_mock.cli.options import Decorator
+from steppay_mock.payload.body import DEFAULT_FORM, BodyForm
 
 if TYPE_CHECKING:
+    from steppay_mock.cli.options import Decorator
     from steppay_mock.delivery.config import Config
 
 NO_FILE = "none"
@@ -22,6 +23,8 @@ PARAMETERS = {
     )
 }
 """The settings of ``[sender]``, and the parameters of commands that they are defaults of."""
+OF_EVENTS = {"body": "body"}
+"""The same for the settings of ``[events]``."""
 
 
 def config_option() -> Decorator[Any]:
@@ -41,8 +44,21 @@ def config_option() -> Decorator[Any]:
 
 def setting_option(*declarations: str, setting: str, **attributes: Any) -> Decorator[Any]:
     """An option that has a setting of the file for its default, and an environment variable before that."""
-    variable = f"STEPPAY_MOCK_{setting.upper()}"
-    return click.option(*declarations, PARAMETERS[setting], envvar=variable, show_envvar=True, **attributes)
+    variable, parameter = f"STEPPAY_MOCK_{setting.upper()}", {**PARAMETERS, **OF_EVENTS}[setting]
+    return click.option(*declarations, parameter, envvar=variable, show_envvar=True, **attributes)
+
+
+def body_option() -> Decorator[Any]:
+    """``--body``: in which form the bodies of events are written."""
+    return setting_option(
+        "--body",
+        setting="body",
+        type=click.Choice(get_args(BodyForm)),
+        default=DEFAULT_FORM,
+        show_default=True,
+        help="How the body is written: indented with one field a line (assumed, fact 34), without white space, or so "
+        "with \\uXXXX for Hangul.",
+    )
 
 
 def endpoint_option() -> Decorator[Any]:
@@ -65,7 +81,8 @@ def _load(ctx: click.Context, _parameter: click.Parameter, value: str | None) ->
     if path is None:
         return None
     config = read_config(path)
-    ctx.default_map = {PARAMETERS[name]: _later(config, name) for name in config.sender}
+    settings = {name: PARAMETERS[name] for name in config.sender} | {name: OF_EVENTS[name] for name in config.events}
+    ctx.default_map = {parameter: _later(config, name) for name, parameter in settings.items()}
     return config
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from steppay_mock.cli.output import pretty
+from steppay_mock.payload.body import write_body
 
 if TYPE_CHECKING:
     from steppay_mock.delivery.endpoint import Endpoint
@@ -51,19 +51,19 @@ def read_endpoint(url: str, *, path: str | None = None) -> Endpoint:
 
 
 def as_json(events: Iterable[Event], *, count: int) -> Iterator[bytes]:
-    """One object, or an array of several, indented."""
+    """The body of one; of several an array, in which each is indented by two spaces more."""
     if count == 1:
-        yield from (_pretty(event) + b"\n" for event in events)
+        yield from (event.body + b"\n" for event in events)
         return
     for place, event in enumerate(events):
         opening = b",\n  " if place else b"[\n  "
-        yield opening + _pretty(event).replace(b"\n", b"\n  ")
+        yield opening + event.body.replace(b"\n", b"\n  ")
     yield b"\n]\n"
 
 
 def as_ndjson(events: Iterable[Event]) -> Iterator[bytes]:
-    """The bytes of each body, one a line."""
-    return (event.body + b"\n" for event in events)
+    """Each payload in one line: compact, for a body that is indented has a line for each field."""
+    return (_in_one_line(event) + b"\n" for event in events)
 
 
 def as_http(events: Iterable[Event], wire: Wire) -> Iterator[bytes]:
@@ -90,6 +90,5 @@ def as_curl(events: Iterable[Event], wire: Wire) -> Iterator[bytes]:
         yield " \\\n  ".join([first, *options, data]).encode() + b"\n"
 
 
-def _pretty(event: Event) -> bytes:
-    event.body  # noqa: B018 - refuses what cannot be sent, such as NaN: that is not shown either
-    return pretty(event.payload)
+def _in_one_line(event: Event) -> bytes:
+    return write_body(event.payload, "compact" if event.form == "pretty" else event.form)

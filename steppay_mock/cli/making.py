@@ -17,6 +17,7 @@ from steppay_mock.cli.settings import read_settings
 
 if TYPE_CHECKING:
     from steppay_mock.contract.catalogue import EventType
+    from steppay_mock.payload.body import BodyForm
     from steppay_mock.payload.edges import Edge
     from steppay_mock.payload.event import Event
     from steppay_mock.payload.options import Drift, Nulls, Recipe
@@ -33,6 +34,7 @@ class Making:
     edge: Edge | None
     drift: Drift | None
     locale: str
+    body: BodyForm
     now: datetime | float | None
 
 
@@ -88,6 +90,7 @@ def _recipe(making: Making, options: dict[str, Any], seed: int) -> Recipe:
             "edge": making.edge or False,
             "drift": making.drift,
             "locale": making.locale,
+            "body": making.body,
             **options,
         }
     )

@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 import click
 
+from steppay_mock.cli.configuring import body_option
 from steppay_mock.cli.making import Making
 from steppay_mock.cli.parameters import ALL, EventName, FilePath, Moment, ParameterType, Setting
 from steppay_mock.cli.secret import VARIABLE
@@ -144,6 +145,7 @@ _MAKING: tuple[Decorator[Any], ...] = (
         show_default=True,
         help="Whose names and addresses: ko_KR and en_US ship, others come from Faker.",
     ),
+    body_option(),
     click.option(
         "--now",
         metavar="MOMENT",

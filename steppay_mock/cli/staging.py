@@ -17,6 +17,7 @@ from steppay_mock.cli.options import Decorator
 from steppay_mock.cli.output import say
 from steppay_mock.cli.parameters import FilePath, Moment, ParameterType, Setting
 from steppay_mock.errors import SteppayMockError
+from steppay_mock.payload.body import DEFAULT_FORM, BodyForm
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
@@ -74,6 +75,8 @@ class Staging:
     start: datetime | float | None
     locale: str
     currency: str
+    body: BodyForm = DEFAULT_FORM
+    """For those who deliver: they take ``--body`` as well."""
 
     def find(self, name: str) -> Scenario:
         """The scenario of that name, be it of the project, of a package, or of the user's files."""
@@ -91,6 +94,7 @@ class Staging:
             start=self.start,
             locale=self.locale,
             currency=self.currency,
+            body=self.body,
             assumptions=self._assumptions(),
         )
 
@@ -118,6 +122,7 @@ class Staging:
             seed=SystemRandom().randrange(10**9) if chosen is None else chosen,
             locale=self.locale,
             currency=self.currency,
+            body=self.body,
             assumptions=self._assumptions(),
             start=self.start,
             **parameters,
@@ -172,7 +177,7 @@ def staging_options(command: Callable[..., Any]) -> Callable[..., Any]:
 
     @wraps(command)
     def gathered(**options: Any) -> Any:
-        staging = Staging(**{name: options.pop(name) for name in Staging.__dataclass_fields__})
+        staging = Staging(**{name: options.pop(name) for name in Staging.__dataclass_fields__ if name in options})
         return command(staging=staging, **options)
 
     for option in reversed(_STAGING):

@@ -111,4 +111,6 @@ def _about_silence(target: str, *, timed_out: bool) -> str:
 def _about_refusal(*, unsigned: bool) -> str:
     if unsigned:
         return "Rightly so: --unsigned left the signature out. Pass --secret to be let in."
-    return f"Is the secret right? The one of --secret or {VARIABLE} must be the receiver's."
+    from steppay_mock.delivery.explain import RAW_BODY
+
+    return f"Is the secret right? The one of --secret or {VARIABLE} must be the receiver's. {RAW_BODY}"

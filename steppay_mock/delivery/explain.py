@@ -15,11 +15,17 @@ if TYPE_CHECKING:
 
     from steppay_mock.delivery.outcome import Outcome
 
+RAW_BODY = (
+    "Does it verify the raw body, before any parser (express.raw(), await request.text())? JSON that was parsed and "
+    "written again has other bytes (fact 34)."
+)
+"""What to ask where a signed delivery is refused."""
 _BY_STATUS = {
     400: "The receiver found the payload, the signature or the host bad. Read its answer and its log. In process the "
-    "host is testserver: Django wants it among ALLOWED_HOSTS.",
-    401: "Is the secret right? Pass secret= as the receiver has it; without it a delivery is unsigned.",
-    403: "Is the secret right? Pass secret= as the receiver has it. Or does a CSRF check stand before the receiver?",
+    f"host is testserver: Django wants it among ALLOWED_HOSTS. {RAW_BODY}",
+    401: f"Is the secret right? Pass secret= as the receiver has it; without it a delivery is unsigned. {RAW_BODY}",
+    403: "Is the secret right? Pass secret= as the receiver has it. Or does a CSRF check stand before the receiver? "
+    f"{RAW_BODY}",
     404: "Is the path right? Pass path= as the receiver's routes have it.",
     405: "Does the receiver take POST at this path? Pass path= as its routes have it.",
     422: "Does the receiver's model require a field that StepPay leaves out where it is null (fact 7)?",

@@ -9,6 +9,7 @@ from itertools import count
 from steppay_mock.contract.catalogue import EventType, parse_event_type
 from steppay_mock.delivery.order import Order, arrange
 from steppay_mock.errors import SteppayMockError
+from steppay_mock.payload.body import DEFAULT_FORM, BodyForm, check_form
 from steppay_mock.payload.chance import Chance, derive_seed
 from steppay_mock.payload.event import Event, Events, iter_events
 from steppay_mock.payload.factory import make_events
@@ -25,26 +26,30 @@ class Mix:
 
     events: tuple[EventType, ...]
     scenarios: tuple[str, ...]
+    body: BodyForm = DEFAULT_FORM
 
     def make(self, seed: int) -> Events:
         """A round; the seed says which. One of the events is as likely as one of each scenario."""
         kinds = [*self.scenarios, *([None] if self.events else [])]
         chosen = Chance(derive_seed(seed, "kind")).pick(kinds)
-        return make_events(self.events, seed=seed) if chosen is None else scenario(chosen, seed=seed)
+        if chosen is None:
+            return make_events(self.events, seed=seed, body=self.body)
+        return scenario(chosen, seed=seed, body=self.body)
 
 
-def read_mix(events: Names | None, scenarios: Names) -> Mix:
+def read_mix(events: Names | None, scenarios: Names, *, body: BodyForm = DEFAULT_FORM) -> Mix:
     """What was asked for, checked: an unknown name is a SteppayMockError that names the nearest.
 
     ``events`` None means all types where there are no scenarios, and none where there are some.
     """
+    check_form("body", body)
     stories = tuple(find_scenario(name).name for name in _listed("scenarios", scenarios))
     if events is None:
-        return Mix(events=() if stories else tuple(EventType), scenarios=stories)
+        return Mix(events=() if stories else tuple(EventType), scenarios=stories, body=body)
     types = tuple(parse_event_type(name) for name in _listed("events", events))
     if not types and not stories:
         raise SteppayMockError("Neither events nor scenarios: nothing would be sent. Leave events out for all types.")
-    return Mix(events=types, scenarios=stories)
+    return Mix(events=types, scenarios=stories, body=body)
 
 
 def seed_of_user(seed: object, *, kind: str, worker: int, number: int) -> int:

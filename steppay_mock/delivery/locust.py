@@ -30,6 +30,7 @@ from steppay_mock.delivery.options import Settings, resolve_options
 from steppay_mock.delivery.sender.kept import KeptTransport
 from steppay_mock.delivery.sender.options import SenderSettings, read_sender_options
 from steppay_mock.errors import SteppayMockError
+from steppay_mock.payload.body import DEFAULT_FORM, BodyForm
 
 if TYPE_CHECKING:
     import ssl
@@ -61,6 +62,7 @@ class StepPayUser(locust.User):
     scenarios: Names = ()
     order: Order = "occurrence"
     duplicates: float = 0.0
+    body: BodyForm = DEFAULT_FORM
     seed: int | str = 0
     limit: int | None = None
     path: str = DEFAULT_PATH
@@ -155,7 +157,9 @@ def _check(kind: type[StepPayUser], *, host: str | None) -> _Checked:
         raise SteppayMockError(f"limit={limit!r} is no number of deliveries. Give one from 1 up, or None.")
     seed_of_user(kind.seed, kind="", worker=0, number=0)
     endpoint = parse_endpoint(host, path=settings.path, allowed=settings.allow_hosts) if host else None
-    return _Checked(mix=read_mix(kind.events, kind.scenarios), settings=settings, wire=wire, endpoint=endpoint)
+    return _Checked(
+        mix=read_mix(kind.events, kind.scenarios, body=kind.body), settings=settings, wire=wire, endpoint=endpoint
+    )
 
 
 @cache

@@ -17,6 +17,7 @@ from steppay_mock.contract.long_numbers import is_number
 from steppay_mock.errors import SteppayMockError
 from steppay_mock.ordering.counterexample import Kind
 from steppay_mock.ordering.orders.course import Course
+from steppay_mock.payload.body import write_body
 from steppay_mock.payload.event import Event
 
 if TYPE_CHECKING:
@@ -111,8 +112,8 @@ def _number(value: Any) -> Any:
 
 
 def digest(event: Event) -> str:
-    """A short name for what an event says."""
-    return blake2b(event.body, digest_size=6).hexdigest()
+    """A short name for what an event says, in whatever form its body is."""
+    return blake2b(write_body(event.payload, "compact"), digest_size=6).hexdigest()
 
 
 def read_token(text: object) -> Token:

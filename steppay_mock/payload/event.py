@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from steppay_mock.contract.catalogue import EventType
 from steppay_mock.errors import SteppayMockError
+from steppay_mock.payload.body import DEFAULT_FORM, BodyForm, check_form, write_body
 from steppay_mock.payload.captured import read_captured
-
-# Made once: json.dumps makes an encoder at every call that has options.
-_as_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,22 +18,27 @@ class Event:
 
     ``payload`` is the whole envelope: ``timestamp`` (seconds since the epoch), ``version``, ``event``, ``data`` and
     ``isTest`` (facts 2 and 3). It is not to be changed: ``body`` is made from it once, and sent again and again. To
-    send something else, change a deep copy and make an event of that.
+    send something else, change a deep copy and make an event of that. ``form`` is how ``body`` is written (fact 34);
+    two events with the same payload are equal in any form.
     """
 
     payload: dict[str, Any]
+    form: BodyForm = field(default=DEFAULT_FORM, kw_only=True, repr=False, compare=False)
     _body: bytes | None = field(default=None, init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        check_form("form", self.form)
 
     def __hash__(self) -> int:
         return hash((self.payload.get("event"), self.payload.get("timestamp")))
 
     @classmethod
-    def from_payload(cls, payload: Event | Mapping[str, Any]) -> Event:
+    def from_payload(cls, payload: Event | Mapping[str, Any], *, form: BodyForm = DEFAULT_FORM) -> Event:
         """The event that a payload dict describes, kept as it is, valid or not; an Event passes through."""
         if isinstance(payload, Event):
             return payload
         if isinstance(payload, Mapping):
-            return cls(dict(payload))
+            return cls(dict(payload), form=form)
         raise SteppayMockError(
             f"An event is an Event or a payload dict, not {type(payload).__name__}. "
             'Make one: make_event("payment.completed")'
@@ -74,21 +76,12 @@ class Event:
 
     @property
     def body(self) -> bytes:
-        """The request body: the bytes that were captured, else compact UTF-8 JSON. Sign exactly these bytes."""
+        """The request body: the bytes that were captured, else JSON in the form ``form``. Sign exactly these bytes."""
         body = self._body
         if body is None:
-            body = self._written()
+            body = write_body(self.payload, self.form)
             object.__setattr__(self, "_body", body)
         return body
-
-    def _written(self) -> bytes:
-        try:
-            return _as_json(self.payload).encode("utf-8")
-        except (TypeError, ValueError, RecursionError) as error:
-            raise SteppayMockError(
-                f"The payload of {self.type} cannot be written as JSON: {error}. "
-                "Use dicts, lists, text, finite numbers, booleans and None; a datetime as text, a Decimal as float."
-            ) from error
 
 
 Events = Event | Mapping[str, Any] | Iterable[Event | Mapping[str, Any]]

@@ -116,4 +116,4 @@ def _make(event_type: EventType, recipe: Recipe, pins: Pins, *, seed: int, now: 
         payload.pop("isTest", None)
     if recipe.drift is not None:
         payload = drift_event(payload, recipe.drift, plan, draw)
-    return Event(payload)
+    return Event(payload, form=recipe.body)

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any, Literal, TypedDict, get_args
 
 from steppay_mock.errors import SteppayMockError, check_choice, choices, did_you_mean
+from steppay_mock.payload.body import DEFAULT_FORM, BodyForm, check_form
 from steppay_mock.payload.edges import Edge
 
 Nulls = Literal["omit", "null", "mixed"]
@@ -33,6 +34,8 @@ class EventOptions(TypedDict, total=False):
     """Whose names and addresses: ``ko_KR`` and ``en_US`` ship, others come from Faker."""
     is_test: bool | None
     """``isTest`` of the envelope (fact 3); None leaves it out."""
+    body: BodyForm
+    """How the body is written: ``"pretty"`` (assumed, fact 34), ``"compact"`` or ``"escaped"``."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,9 +50,11 @@ class Recipe:
     drift: Drift | None = None
     locale: str = "ko_KR"
     is_test: bool | None = True
+    body: BodyForm = DEFAULT_FORM
 
     def __post_init__(self) -> None:
         check_choice("nulls", self.nulls, get_args(Nulls))
+        check_form("body", self.body)
         if self.drift is not None:
             check_choice("drift", self.drift, get_args(Drift))
         for option, value, other in (("edge", self.edge, "64-bit"), ("is_test", self.is_test, None)):

@@ -73,7 +73,9 @@ class Books:
         self._tables = Tables()
         self._at_first = Tables()
         self._log = EventLog(
-            Envelope(is_test=recipe.is_test, nulls=recipe.nulls, seed=derive_seed(self.seed, "envelope"))
+            Envelope(
+                is_test=recipe.is_test, nulls=recipe.nulls, body=recipe.body, seed=derive_seed(self.seed, "envelope")
+            )
         )
         self._work: dict[Kind, Work] = {}
         self._customer: int | None = None

@@ -14,6 +14,7 @@ from typing import Any, NamedTuple, overload
 
 from steppay_mock.contract.catalogue import EventType
 from steppay_mock.errors import SteppayMockError
+from steppay_mock.payload.body import BodyForm
 from steppay_mock.payload.chance import Chance, derive_seed
 from steppay_mock.payload.event import Event
 from steppay_mock.payload.instants import EPOCH
@@ -37,6 +38,7 @@ class Envelope:
 
     is_test: bool | None
     nulls: Nulls
+    body: BodyForm
     seed: int
 
     def write(self, entry: Entry, position: int) -> Event:
@@ -53,7 +55,7 @@ class Envelope:
             write_nulls(payload["data"], self.nulls, chance)
         if self.is_test is not None:
             payload["isTest"] = self.is_test
-        return Event(payload)
+        return Event(payload, form=self.body)
 
 
 class EventLog(Sequence[Event]):

@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Any, Literal, TypedDict, get_args
 
 from steppay_mock.errors import SteppayMockError, choices, did_you_mean
+from steppay_mock.payload.body import DEFAULT_FORM, BodyForm, check_form
 from steppay_mock.payload.factory import SEEDED_NOW
 from steppay_mock.payload.options import Nulls
 from steppay_mock.store.amounts import check_currency
@@ -78,6 +79,8 @@ class StoreOptions(TypedDict, total=False):
     """``isTest`` of the envelope (fact 3); None leaves it out."""
     nulls: Nulls
     """Null fields are left out (``"omit"``, fact 7), written (``"null"``), or either (``"mixed"``)."""
+    body: BodyForm
+    """How bodies are written: ``"pretty"`` (assumed, fact 34), ``"compact"`` or ``"escaped"``."""
     first_ids: Mapping[str, int]
     """Where ids begin, such as ``{"order": 5000}``."""
     assumptions: Assumptions | dict[str, Any] | None
@@ -96,6 +99,7 @@ class StoreRecipe:
     product: ProductFields | None
     is_test: bool | None
     nulls: Nulls
+    body: BodyForm
     first_ids: Mapping[str, int] = field(default_factory=dict)
     assumptions: Assumptions
 
@@ -113,6 +117,8 @@ def read_store_options(options: Mapping[str, Any]) -> StoreRecipe:
         raise SteppayMockError(f"seed={seed!r} is neither a whole number nor text. Give one such as seed=7.")
     if nulls not in get_args(Nulls):
         raise SteppayMockError(f"nulls={nulls!r} is not among {choices(map(repr, get_args(Nulls)))}.")
+    body = options.get("body", DEFAULT_FORM)
+    check_form("body", body)
     locale, is_test = options.get("locale", "ko_KR"), options.get("is_test", True)
     if not isinstance(locale, str):
         raise SteppayMockError(f"locale={locale!r} is no text. Give one such as ko_KR or en_US.")
@@ -127,6 +133,7 @@ def read_store_options(options: Mapping[str, Any]) -> StoreRecipe:
         product=_fields(options.get("product", {}), "product"),
         is_test=is_test,
         nulls=nulls,
+        body=body,
         first_ids=_mapping(options.get("first_ids", {}), "first_ids") or {},
         assumptions=read_assumptions(options.get("assumptions")),
     )

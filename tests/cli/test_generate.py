@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -28,10 +29,52 @@ def test_several_events_are_one_array(run: Any) -> None:
     assert done.out == json.dumps(done.json, indent=2, ensure_ascii=False) + "\n"
 
 
-def test_ndjson_is_the_exact_body_of_each(run: Any) -> None:
-    done = run("generate", "all", "--seed", "7", "-n", "2", "--format", "ndjson", "--edge")
-    events = make_events(EventType, n=2, seed=7, edge=True)
+@pytest.mark.parametrize(("form", "written"), [("pretty", "compact"), ("compact", "compact"), ("escaped", "escaped")])
+def test_ndjson_is_each_event_in_a_line(run: Any, form: str, written: Any) -> None:
+    done = run("generate", "all", "--seed", "7", "-n", "2", "--format", "ndjson", "--edge", "--body", form)
+    events = make_events(EventType, n=2, seed=7, edge=True, body=written)
     assert done.raw == b"".join(event.body + b"\n" for event in events)
+
+
+@pytest.mark.parametrize("form", ["pretty", "compact", "escaped"])
+def test_json_is_the_body_of_one_and_an_array_of_several(run: Any, form: Any) -> None:
+    event = make_event("customer.created", seed=7, body=form)
+    assert run("generate", "customer.created", "--seed", "7", "--body", form).raw == event.body + b"\n"
+    several = run("generate", "customer.created", "-n", "2", "--seed", "7", "--body", form)
+    assert several.json == [one.payload for one in make_events("customer.created", n=2, seed=7)]
+    assert several.raw.startswith(b"[\n  " + event.body.replace(b"\n", b"\n  "))
+
+
+@pytest.mark.parametrize("form", ["pretty", "compact", "escaped"])
+def test_requests_have_the_exact_body(run: Any, form: Any, tmp_path: Path) -> None:
+    body = make_event("customer.created", seed=7, body=form).body
+    args = ("generate", "customer.created", "--seed", "7", "--body", form, "--unsigned")
+    assert run(*args, "--format", "http").raw.endswith(b"\r\n\r\n" + body)
+    (tmp_path / "curl").write_text('#!/bin/sh\nfor word; do :; done; printf %s "$word"\n')
+    (tmp_path / "curl").chmod(0o755)
+    command = run(*args, "--format", "curl").raw
+    told = subprocess.run(["sh"], input=command, env={"PATH": f"{tmp_path}:/bin"}, capture_output=True, check=True)
+    assert told.stdout == body
+
+
+def test_the_form_of_the_body_comes_from_flag_environment_file_or_default(
+    run: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def form() -> str:
+        return "pretty" if b"\n " in run(*args).raw else "compact"
+
+    args = ["generate", "customer.created", "--seed", "7"]
+    assert form() == "pretty"
+    (tmp_path / "steppay-mock.toml").write_text('[events]\nbody = "compact"\n')
+    assert form() == "compact"
+    monkeypatch.setenv("STEPPAY_MOCK_BODY", "pretty")
+    assert form() == "pretty"
+    args += ["--body", "compact"]
+    assert form() == "compact"
+    (tmp_path / "steppay-mock.toml").write_text('[events]\nbody = "prety"\n')
+    wrong = run("generate", "customer.created")
+    assert wrong.code == 2
+    assert "came:     \"prety\" (a text)\n  next:     Did you mean 'pretty'?" in wrong.err
 
 
 def test_all_is_every_event_type(run: Any) -> None:

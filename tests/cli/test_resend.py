@@ -10,7 +10,7 @@ import pytest
 from cli.conftest import Receiver, serving
 from werkzeug import Request, Response
 
-from steppay_mock import SignatureError, make_events, verify
+from steppay_mock import SignatureError, make_event, make_events, verify
 
 
 def is_signed(request: Request, secret: str) -> bool:
@@ -44,6 +44,18 @@ def test_the_same_bytes_come_again_signed_anew(run: Any, receiver: Any, journal:
     )
     assert [one["run"] for one in run("log", "--journal", journal, "--json").json] == [2, 2, 1, 1, 1]
     assert secret not in done.out + done.err
+
+
+@pytest.mark.parametrize("form", ["pretty", "compact", "escaped"])
+def test_the_same_bytes_come_again_in_every_form(
+    run: Any, receiver: Any, secret: str, tmp_path: Path, form: Any
+) -> None:
+    path = str(tmp_path / "forms.sqlite")
+    args = ("--seed", "7", "--secret", secret, "--body", form, "--journal", path)
+    assert run("send", receiver.url, "customer.created", *args).code == 0
+    assert run("resend", "1", "--journal", path, "--secret", secret).code == 0
+    body = make_event("customer.created", seed=7, body=form).body
+    assert [got for _, got in receiver.requests] == [body, body]
 
 
 def test_what_was_sent_again_can_be_sent_again(run: Any, receiver: Any, journal: str, secret: str) -> None:

@@ -90,7 +90,8 @@ def test_a_wrong_secret_is_hinted_at(run: Any, receiver: Any) -> None:
     assert done.code == 1
     assert (
         "hint: every answer was 401. Is the secret right? The one of --secret or STEPPAY_WEBHOOK_SECRET must be the "
-        "receiver's.\n"
+        "receiver's. Does it verify the raw body, before any parser (express.raw(), await request.text())? JSON that "
+        "was parsed and written again has other bytes (fact 34).\n"
     ) in done.err
     assert "whsec_wrong" not in done.out + done.err
 

@@ -29,8 +29,8 @@ def line_with(text: str, part: str) -> int:
         (make_event("order.created", seed=7).body, 1),
         (pretty([payload(), payload()]), 2),
         (json.dumps([payload(), payload()]), 2),
-        (b"\n".join(event.body for event in make_events(seed=7)), len(EventType)),
-        (b"\r\n\r\n".join(event.body for event in make_events(seed=7)) + b"\r\n\r\n", len(EventType)),
+        (b"\n".join(event.body for event in make_events(seed=7, body="compact")), len(EventType)),
+        (b"\r\n\r\n".join(event.body for event in make_events(seed=7, body="compact")) + b"\r\n\r\n", len(EventType)),
         (f"{pretty(payload())}\n{pretty(payload())}\n", 2),
         (b"\xef\xbb\xbf" + pretty(payload()).encode(), 1),
         (f"\n\n  {json.dumps(payload())}  \n", 1),
@@ -89,7 +89,7 @@ def test_a_missing_field_is_told_where_it_should_stand(run: Any, write: Any) -> 
 
 
 def test_the_line_of_ndjson_is_that_of_the_payload(run: Any) -> None:
-    lines = [event.body for event in make_events("order.created", n=4, seed=7)]
+    lines = [event.body for event in make_events("order.created", n=4, seed=7, body="compact")]
     lines[2] = lines[2].replace(b'"order.created"', b'"order.cretaed"')
     done = run("validate", "-", stdin=b"\n".join(lines))
     assert done.code == 1
@@ -98,7 +98,7 @@ def test_the_line_of_ndjson_is_that_of_the_payload(run: Any) -> None:
 
 
 def test_broken_lines_of_ndjson_are_told_and_the_others_checked(run: Any) -> None:
-    lines = [event.body for event in make_events("order.created", n=5, seed=7)]
+    lines = [event.body for event in make_events("order.created", n=5, seed=7, body="compact")]
     lines[1] = lines[1][:40]
     lines[2] = b"\xff" + lines[2]
     lines[4] = lines[4].replace(b'"data"', b'"dat"')
@@ -113,7 +113,7 @@ def test_broken_lines_of_ndjson_are_told_and_the_others_checked(run: Any) -> Non
 
 @pytest.mark.parametrize("broken", [b'{"timestamp": 1, ', b"\xff", b"nonsense", b'{"data": "\xb1\xe8"}'])
 def test_a_broken_first_line_does_not_hide_the_others(broken: bytes, run: Any) -> None:
-    lines = [event.body for event in make_events("order.created", n=2, seed=7)]
+    lines = [event.body for event in make_events("order.created", n=2, seed=7, body="compact")]
     done = run("validate", "-", stdin=b"\n".join([broken, *lines]))
     assert [line for line in done.out.splitlines() if line.startswith("line")] == ["line 1: $"]
     assert done.err == "3 payloads, 1 violation\n"

@@ -13,7 +13,7 @@ from steppay_mock.cli import documents, places, window
 from steppay_mock.cli.documents import iter_documents
 from steppay_mock.cli.parsing import Document
 
-BODY = make_event("order.created", seed=7).body
+BODY = make_event("order.created", seed=7, body="compact").body
 PRETTY = json.dumps(json.loads(BODY), indent=2).encode()
 BROKEN = b'{"timestamp": 1, '
 MOST = 20_000

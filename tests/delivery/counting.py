@@ -12,7 +12,7 @@ from threading import Event as Signal
 from threading import Thread
 from typing import Any
 
-_ID = re.compile(rb'"id":(\d+)')
+_ID = re.compile(rb'"id": ?(\d+)')
 _LENGTH = re.compile(rb"content-length: (\d+)", re.IGNORECASE)
 _SIGNATURE = re.compile(rb"steppay-signature: ([^\r]+)", re.IGNORECASE)
 OK = b"HTTP/1.1 204 No Content\r\nconnection: close\r\n\r\n"

@@ -80,7 +80,10 @@ def test_the_scope_is_what_asgi_asks_for(payloads: Payloads) -> None:
         await send({"type": "http.response.body"})
         assert await receive() == {"type": "http.disconnect"}
 
-    payload_body = b'{"timestamp":1688697915,"version":"v1","event":"customer.created","data":{"id":0},"isTest":true}'
+    payload_body = (
+        b'{\n  "timestamp": 1688697915,\n  "version": "v1",\n  "event": "customer.created",\n'
+        b'  "data": {\n    "id": 0\n  },\n  "isTest": true\n}'
+    )
     deliver(payloads(1), to=app, path="/웹훅?q=1", secret="s").assert_ok()
     scope = scopes[0]
     assert [name for name, _ in scope["headers"]] == [

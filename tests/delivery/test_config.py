@@ -234,7 +234,7 @@ FAULTS: list[tuple[str, str, str, str, str]] = [
     ("[sender]\njournal = 2024-01-01", "sender.journal", "a path", "2024-01-01 (a date or time)", "journal = "),
     ('[sender]\nspeed = "fast"', "sender.speed", "how fast time passes", '"fast"', 'speed = "1d=1s"'),
     ("[sender]\nkeepalive = true", "sender.keepalive", "one of journal", "an unknown key", "'keep_alive'?"),
-    ("[sendr]", "sendr", "one of sender or endpoints", "an unknown key", "Did you mean 'sender'?"),
+    ("[sendr]", "sendr", "one of sender, events or endpoints", "an unknown key", "Did you mean 'sender'?"),
     ("sender = 3", "sender", "how webhooks are sent", "a number", "Write it like [sender]"),
     ("[endpoints]", "endpoints", "the receivers", "a table", "Write it like [[endpoints]]"),
     ('endpoints = ["whsec_hidden"]', "endpoints[0]", "a receiver", "a text", "Write it like [[endpoints]]"),

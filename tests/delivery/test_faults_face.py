@@ -234,5 +234,5 @@ def test_a_reordered_event_is_the_last_member_first() -> None:
     assert json.loads(reordered(body)) == json.loads(body)
     assert (
         reordered(b'{ "a": [1, {"b": 2, "c": 3}], "d,": "e,\\"," }')
-        == b'{ "d,": "e,\\"," , "a": [1, {"b": 2, "c": 3}]}'
+        == b'{ "d,": "e,\\",", "a": [1, {"b": 2, "c": 3}] }'
     )

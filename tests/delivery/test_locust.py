@@ -63,7 +63,7 @@ def test_users_send_what_their_seeds_say_signed_now_and_the_same_when_a_test_beg
         for number in range(2):
             own = expected(0, number, 5)
             assert [one for one in run if one in own] == own
-    types = Counter(re.findall(rb'"event":"([^"]+)"', one.body)[0].decode() for one in receiver.got[10:])
+    types = Counter(re.findall(rb'"event": "([^"]+)"', one.body)[0].decode() for one in receiver.got[10:])
     assert told["rows"] == types
     assert sum(types.values()) == 10
     assert told["errors"] == []
@@ -179,7 +179,7 @@ def test_rounds_may_be_the_user_s_own_and_the_users_rest_after_their_last_delive
             receiver.url,
         )
     assert len(receiver.got) == 6
-    assert all(b'"name":"Kim"' in one.body for one in receiver.got)
+    assert all(b'"name": "Kim"' in one.body for one in receiver.got)
     assert told["rests"] == 3600
 
 

@@ -53,7 +53,8 @@ def test_the_body_sent_is_the_events(payloads: Payloads) -> None:
     receiver = Signatures()
     deliver(payloads(1)[0] | {"data": {"name": "김"}}, to=receiver)
     assert receiver.bodies[0].decode() == (
-        '{"timestamp":1688697915,"version":"v1","event":"customer.created","data":{"name":"김"},"isTest":true}'
+        '{\n  "timestamp": 1688697915,\n  "version": "v1",\n  "event": "customer.created",\n'
+        '  "data": {\n    "name": "김"\n  },\n  "isTest": true\n}'
     )
 
 

@@ -94,7 +94,7 @@ def test_a_copy_has_the_same_bytes_and_the_same_signature(
     )
     sender.send(plan(EVENTS, steps)).assert_ok()
     # Eight at once arrive as they like: the one that was signed anew is the one without stamp.
-    copies = [one for one in receiver.got if b'"timestamp":5,' in one.body]
+    copies = [one for one in receiver.got if b'"timestamp": 5,' in one.body]
     assert len(copies) == 3
     assert len({(one.head, one.body) for one in copies}) == 1
     assert len({one.signature for one in receiver.got}) == 2

@@ -238,7 +238,8 @@ def test_speed_compresses_waiting_and_nothing_else(engine: Instant, speed: float
     expected = sorted([0, 1000, 86400, 87400])
     assert engine.times == pytest.approx([at * scale for at in expected], abs=1e-5)
     assert {one.body for one in engine.sent} == {
-        b'{"timestamp":1688697915,"version":"v1","event":"customer.created","data":{"id":%d},"isTest":true}' % number
+        b'{\n  "timestamp": 1688697915,\n  "version": "v1",\n  "event": "customer.created",\n'
+        b'  "data": {\n    "id": %d\n  },\n  "isTest": true\n}' % number
         for number in range(2)
     }
 

@@ -85,7 +85,7 @@ def test_a_failure_is_told_with_the_next_step() -> None:
 {receiver.url}
   expected: every delivery answered with success
   sent:     0 of 3: 3 x 401; first customer.created: 401
-  next:     Is the secret right? Read the receiver's log."""
+  next:     Is the secret right, and the raw body verified? Read the receiver's log."""
     )
 
 

@@ -74,13 +74,13 @@ def test_a_run_happens_in_order_with_two_events_a_second() -> None:
     assert len(set(stamps)) == 14
 
 
-def test_the_body_is_compact_utf8_json_with_is_test_last() -> None:
+def test_the_body_is_utf8_json_of_a_field_a_line_with_is_test_last() -> None:
     event = make_event("customer.created", seed=1)
     assert json.loads(event.body) == event.payload
     assert list(event.payload) == ["timestamp", "version", "event", "data", "isTest"]
-    assert event.body == json.dumps(event.payload, ensure_ascii=False, separators=(",", ":")).encode()
+    assert event.body == json.dumps(event.payload, ensure_ascii=False, indent=2).encode()
     assert str(event.data["name"]).encode() in event.body
-    assert event.body.endswith(b',"isTest":true}')
+    assert event.body.endswith(b',\n  "isTest": true\n}')
 
 
 def test_the_body_is_made_once_and_survives_copies() -> None:
@@ -118,6 +118,7 @@ def test_is_test_is_true_unless_said_otherwise() -> None:
     [
         ("payment.complete", {}, "There is no event type 'payment.complete'. Did you mean 'payment.completed'?"),
         ("payment.completed", {"nulls": "skip"}, "nulls='skip' is not among 'omit', 'null' or 'mixed'"),
+        ("payment.completed", {"body": "prety"}, "body='prety' is not among 'pretty', 'compact' or 'escaped'. Did you"),
         ("payment.completed", {"drift": "fields"}, "Did you mean 'field'?"),
         ("payment.completed", {"sede": 3}, "Events have no option 'sede'. Did you mean 'seed'?"),
         ("payment.completed", {"edge": "no"}, "edge='no' is neither True nor False"),
@@ -152,7 +153,7 @@ def test_the_options_are_the_same_in_type_and_in_fact() -> None:
 
 
 def test_an_event_takes_any_payload_as_it_is() -> None:
-    event = Event.from_payload({"event": "order.archived", "timestamp": 5, "data": {"x": None}})
+    event = Event.from_payload({"event": "order.archived", "timestamp": 5, "data": {"x": None}}, form="compact")
     assert event.body == b'{"event":"order.archived","timestamp":5,"data":{"x":null}}'
     assert event.type == "order.archived"
     assert Event.from_payload(event) is event

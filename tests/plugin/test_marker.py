@@ -18,7 +18,7 @@ Run = Callable[..., pytest.RunResult]
             "secert='a'",
             (
                 "There is no keyword 'secert'. Did you mean 'secret'? It takes event types, seed, secret, locale, "
-                "nulls, edge, drift, now, path, target or budget."
+                "body, nulls, edge, drift, now, path, target or budget."
             ),
         ),
         (

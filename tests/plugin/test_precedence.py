@@ -181,3 +181,39 @@ def test_several_secrets_rotate_and_none_leaves_deliveries_unsigned(pytester: py
         """
     )
     run().assert_outcomes(passed=3)
+
+
+@pytest.mark.parametrize(
+    ("settings", "marker", "expected"),
+    [
+        ((), UNMARKED, "pretty"),
+        (("-o", "steppay_body=compact"), UNMARKED, "compact"),
+        (("-o", "steppay_body=compact", "--steppay-body=escaped"), UNMARKED, "escaped"),
+        (("--steppay-body=escaped",), "@pytest.mark.steppay(body='pretty')", "pretty"),
+    ],
+)
+def test_the_form_of_bodies_comes_from_marker_option_ini_or_default(
+    pytester: pytest.Pytester, run: Run, settings: tuple[str, ...], marker: str, expected: str
+) -> None:
+    pytester.makepyfile(
+        f"""
+        import pytest
+
+        {marker}
+        def test_it(steppay, steppay_store):
+            story = steppay.scenario("refund-in-full")
+            steppay_store.checkout()
+            made = [steppay.event("order.created"), *steppay.events("order.created"), *story, *steppay_store.events]
+            assert {{event.form for event in made}} == {{ {expected!r} }}
+            assert steppay.event("order.created", body="compact").body.startswith(b'{{"')
+        """
+    )
+    run(*settings).assert_outcomes(passed=1)
+
+
+def test_a_form_that_there_is_not_fails_the_tests_that_use_the_fixtures(pytester: pytest.Pytester, run: Run) -> None:
+    pytester.makeini("[pytest]\nsteppay_body = prety")
+    pytester.makepyfile("def test_it(steppay): pass\ndef test_other(): pass")
+    done = run()
+    done.assert_outcomes(errors=1, passed=1)
+    done.stdout.fnmatch_lines(["*steppay_body='prety' is not among 'pretty', 'compact' or 'escaped'. Did you mean*"])

@@ -218,6 +218,7 @@ def test_the_command_names_what_came_from_the_command_line(pytester: pytest.Pyte
         run(
             "--steppay-target=http://localhost:1/a b",
             "--steppay-secret=hush",
+            "--steppay-body=compact",
             "-o",
             "steppay_locale=en_US",
             "-o",
@@ -229,8 +230,8 @@ def test_the_command_names_what_came_from_the_command_line(pytester: pytest.Pyte
     assert lines[1:] == [
         "secret: give the same one again, with --steppay-secret; it is not shown",
         (
-            "repeat: pytest test_it.py::test_it --steppay-seed 0 --steppay-target 'http://localhost:1/a b' "
-            "-o steppay_locale=en_US"
+            "repeat: pytest test_it.py::test_it --steppay-seed 0 --steppay-body compact "
+            "--steppay-target 'http://localhost:1/a b' -o steppay_locale=en_US"
         ),
     ]
 

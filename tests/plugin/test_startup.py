@@ -77,7 +77,7 @@ def test_help_lists_the_options_and_the_ini_keys(run: Run) -> None:
 
 def test_the_marker_describes_itself_with_its_signature(run: Run) -> None:
     run("--markers").stdout.fnmatch_lines(
-        ["@pytest.mark.steppay([*]event_types, seed=..., secret=..., locale=..., nulls=..., edge=..., drift=..., *"]
+        ["@pytest.mark.steppay([*]event_types, seed=..., secret=..., locale=..., body=..., nulls=..., edge=..., *"]
     )
 
 

@@ -10,7 +10,7 @@ import click
 from click.core import ParameterSource
 
 from steppay_mock.cli.closing import closing
-from steppay_mock.cli.configuring import PARAMETERS, config_option, endpoint_option
+from steppay_mock.cli.configuring import OF_EVENTS, PARAMETERS, body_option, config_option, endpoint_option
 from steppay_mock.cli.consent import read_hosts
 from steppay_mock.cli.failures import MISUSED
 from steppay_mock.cli.journals import journal_option
@@ -31,6 +31,7 @@ from steppay_mock.errors import SteppayMockError
 if TYPE_CHECKING:
     from steppay_mock.delivery.config import Config, Entry
 
+_SETTINGS = {**PARAMETERS, **OF_EVENTS}
 _MASK = "********"
 _LEFT_OUT = {"concurrency": 1, "retries": "none"}
 _IN_WORDS = {"journal": "none", "rate": "no limit", "success": "every 2xx"}
@@ -56,6 +57,7 @@ _IN_WORDS = {"journal": "none", "rate": "no limit", "success": "every 2xx"}
 @keep_alive_option()
 @speed_option("real", "How long to wait where a schedule waits, and before retries.")
 @hosts_option()
+@body_option()
 @json_option("it")
 @click.pass_context
 def command(
@@ -65,7 +67,7 @@ def command(
 
     No secret is shown. An endpoint that is enabled and cannot be sent to is told, and makes the exit code 2.
     """
-    shown = [_Setting.read(ctx, name, settings[parameter]) for name, parameter in PARAMETERS.items()]
+    shown = [_Setting.read(ctx, name, settings[parameter]) for name, parameter in _SETTINGS.items()]
     chosen = () if config is None else config.choose(endpoints) if endpoints else config.endpoints
     receivers = [_Endpoint(entry) for entry in chosen]
     file = None if config is None else str(config.path)
@@ -73,7 +75,8 @@ def command(
         write_json(
             {
                 "file": file,
-                "sender": {one.name: {"value": one.value, "from": one.source} for one in shown},
+                "sender": {one.name: one.as_dict() for one in shown if one.name in PARAMETERS},
+                "events": {one.name: one.as_dict() for one in shown if one.name in OF_EVENTS},
                 "endpoints": [one.as_dict() for one in receivers],
             }
         )
@@ -100,15 +103,19 @@ class _Setting:
     @classmethod
     def read(cls, ctx: click.Context, name: str, value: Any) -> _Setting:
         """The setting of that name, and where it comes from."""
-        parameter = next(one for one in ctx.command.params if one.name == PARAMETERS[name])
+        parameter = next(one for one in ctx.command.params if one.name == _SETTINGS[name])
         sources = {
             ParameterSource.COMMANDLINE: parameter.opts[0],
             ParameterSource.ENVIRONMENT: str(parameter.envvar),
             ParameterSource.DEFAULT_MAP: "the file",
         }
-        source = sources.get(ctx.get_parameter_source(PARAMETERS[name]) or ParameterSource.DEFAULT, "default")
+        source = sources.get(ctx.get_parameter_source(_SETTINGS[name]) or ParameterSource.DEFAULT, "default")
         value = _LEFT_OUT.get(name) if value is None else value
         return cls(name, list(value) if isinstance(value, tuple) else value, source)
+
+    def as_dict(self) -> dict[str, Any]:
+        """The value, and where it comes from."""
+        return {"value": self.value, "from": self.source}
 
     @property
     def in_words(self) -> str:

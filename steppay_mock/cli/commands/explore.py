@@ -9,6 +9,7 @@ import click
 
 from steppay_mock.cli.bounding import LateBy
 from steppay_mock.cli.closing import closing
+from steppay_mock.cli.configuring import body_option
 from steppay_mock.cli.options import json_option
 from steppay_mock.cli.probing import Probing, probing_options
 from steppay_mock.cli.reports import ReportFile
@@ -108,6 +109,7 @@ _URLS = (
     "--only-effective", is_flag=True, help="Explore only the events that change the state in a few orders tried before."
 )
 @click.option("--paranoid", is_flag=True, help="After a proof, also deliver whole orders without merging equal states.")
+@body_option()
 @staging_options
 @click.option(
     "--report",

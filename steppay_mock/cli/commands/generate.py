@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from steppay_mock.cli.closing import closing
+from steppay_mock.cli.configuring import config_option
 from steppay_mock.cli.formats import Wire, as_curl, as_http, as_json, as_ndjson, read_endpoint
 from steppay_mock.cli.making import Made, Making, make
 from steppay_mock.cli.options import (
@@ -23,6 +24,7 @@ from steppay_mock.cli.secret import signing_secrets
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from steppay_mock.delivery.config import Config
     from steppay_mock.delivery.endpoint import Endpoint
 
 _DEFAULT_URL = "http://localhost:8000/webhooks/steppay"
@@ -40,6 +42,7 @@ _REQUESTS = {"http": as_http, "curl": as_curl}
     ),
 )
 @events_argument()
+@config_option()
 @click.option(
     "-n", "count", metavar="N", type=click.IntRange(min=1), default=1, show_default=True, help="How many of each type."
 )
@@ -50,7 +53,8 @@ _REQUESTS = {"http": as_http, "curl": as_curl}
     type=click.Choice(["json", "ndjson", "http", "curl"]),
     default="json",
     show_default=True,
-    help="json is for reading; ndjson has the exact body of each, one a line; http raw requests; curl commands.",
+    help="json has the body as it is, of several an array; ndjson one a line, compact unless --body is escaped; http "
+    "raw requests; curl commands.",
 )
 @click.option("--url", metavar="URL", help=f"Where http and curl send to. Default: {_DEFAULT_URL}")
 @secret_option("Sign http and curl with it.")
@@ -58,6 +62,7 @@ _REQUESTS = {"http": as_http, "curl": as_curl}
 @timestamp_option()
 def command(
     *,
+    config: Config | None,  # noqa: ARG001 - it has given --body its default
     making: Making,
     count: int,
     style: str,

@@ -9,6 +9,7 @@ import click
 from click.core import ParameterSource
 
 from steppay_mock.cli.closing import closing
+from steppay_mock.cli.configuring import body_option
 from steppay_mock.cli.options import json_option
 from steppay_mock.cli.output import counted, say, write_json, write_table, write_text
 from steppay_mock.cli.sending import Sending, order_option, sending_options
@@ -110,6 +111,7 @@ def show(*, name: str, staging: Staging, as_json: bool) -> None:
 @speed_option(
     "0", "How long to wait between events: 0, real, or a rate such as 1d=1s. Only waiting is compressed, no payload."
 )
+@body_option()
 @staging_options
 @sending_options
 @click.pass_context

@@ -26,6 +26,7 @@ _OF_MAKING = {
     "edge": "--edge",
     "drift": "--drift",
     "locale": "--locale",
+    "body": "--body",
     "now": "--now",
 }
 """What decides how events are made."""

@@ -32,7 +32,8 @@ class Rules:
 
 
 CONFIG = Rules(
-    SCHEMA, lambda steps: len(steps) > 1 and (steps[0] == "sender" or steps[2:3] in [[one] for one in _SHOWN])
+    SCHEMA,
+    lambda steps: len(steps) > 1 and (steps[0] in {"sender", "events"} or steps[2:3] in [[one] for one in _SHOWN]),
 )
 
 

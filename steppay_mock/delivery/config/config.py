@@ -66,6 +66,8 @@ class Config:
     path: Path
     sender: dict[str, Any] = field(repr=False)
     endpoints: tuple[Entry, ...] = field(repr=False)
+    events: dict[str, Any] = field(default_factory=dict, repr=False)
+    """How events are made: options of ``make_event`` and of a store."""
 
     def choose(self, names: str | Iterable[str] = ()) -> tuple[Entry, ...]:
         """The endpoints that are enabled, or those of these names.
@@ -91,8 +93,8 @@ class Config:
         return {name: self.option(name) for name in self.sender}
 
     def option(self, name: str) -> Any:
-        """One option of a sender, as a sender takes it; None if the file does not have it."""
-        value = self.sender.get(name)
+        """One setting of the sender or of events, as it is taken there; None if the file does not have it."""
+        value = self.events.get(name, self.sender.get(name))
         if name not in _READERS or value is None:
             return value
         where = f"{self.path}: sender.{name}"
@@ -145,7 +147,7 @@ def read_config(path: Path) -> Config:
     for entry in entries:
         if names.count(entry.name) > 1:
             raise SteppayMockError(f"{path}: two endpoints are called {entry.name!r}. Give each a name of its own.")
-    return Config(path=path, sender=document.get("sender", {}), endpoints=entries)
+    return Config(path=path, sender=document.get("sender", {}), endpoints=entries, events=document.get("events", {}))
 
 
 def _entry(path: Path, place: int, table: dict[str, Any]) -> Entry:

@@ -61,9 +61,10 @@ BODY_FAULTS = (
         "body-spaced",
         "body",
         "accepted",
-        "The body has white space behind colons and commas and at its end. Assumed: StepPay's may be compact or not.",
-        "White space means nothing, and the raw bytes are signed (facts 18 and 21). Whoever verifies JSON that was "
-        "written again fails.",
+        "The body has more white space, behind colons and commas and at its end. Assumed: StepPay's has less "
+        "(fact 34).",
+        "White space means nothing, and the raw bytes are signed (fact 18). Whoever verifies JSON that was written "
+        "again fails.",
         _spaced,
     ),
     Fault(

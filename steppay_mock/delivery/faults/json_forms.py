@@ -10,6 +10,7 @@ import re
 import struct
 import zlib
 
+_BLANK = b" \t\r\n"
 _STRING = rb'"[^"\\]*(?:\\.[^"\\]*)*"'
 _SPACED = re.compile(_STRING + rb"|[:,]", re.DOTALL)
 _STRUCTURE = re.compile(_STRING + rb"|[\[\]{},]", re.DOTALL)
@@ -40,9 +41,14 @@ def escaped(body: bytes) -> bytes:
 
 
 def reordered(body: bytes) -> bytes:
-    """The members of the outermost object, the last one first; what is no object stays as it is."""
+    """The members of the outermost object, the last one first; white space, and what is no object, stays as it is."""
     inner = _inside(body)
-    return body if inner is None else b"{" + b",".join(reversed(_members(inner))) + b"}"
+    if inner is None:
+        return body
+    members = _members(inner)
+    bare = [one.strip(_BLANK) for one in members]
+    moved = (one.replace(old, new, 1) for one, old, new in zip(members, bare, reversed(bare), strict=True))
+    return b"{" + b",".join(moved) + b"}"
 
 
 def padded(body: bytes, length: int) -> bytes:
@@ -63,7 +69,7 @@ def gzipped(body: bytes) -> bytes:
 
 
 def _inside(body: bytes) -> bytes | None:
-    bare = body.strip(b" \t\r\n")
+    bare = body.strip(_BLANK)
     return bare[1:-1] if len(bare) > 1 and bare.startswith(b"{") and bare.endswith(b"}") else None
 
 

@@ -22,6 +22,7 @@ from steppay_mock.delivery.schedule.steps import (
     write_step,
 )
 from steppay_mock.errors import SteppayMockError
+from steppay_mock.payload.body import DEFAULT_FORM, BodyForm, check_form, write_body
 from steppay_mock.payload.event import Event, Events, iter_events
 
 VERSION = 1
@@ -105,9 +106,11 @@ class Schedule(Sequence[Step]):
 
     def as_dict(self) -> dict[str, Any]:
         """The schedule as plain data, its events included: what :meth:`from_dict` reads."""
+        forms = [event.form for event in self.events]
         return {
             "version": VERSION,
             "made_by": self.made_by,
+            **({"bodies": forms} if {*forms} - {DEFAULT_FORM} else {}),
             "events": [_written(event) for event in self.events],
             "steps": [write_step(step) for step in self.steps],
         }
@@ -136,7 +139,7 @@ class Schedule(Sequence[Step]):
                 f"This schedule has version {data.get('version')!r}, and version {VERSION} is understood. "
                 "Write it anew, or with a newer steppay-mock."
             )
-        events = tuple(_read(data.get("events", [])))
+        events = _read_events(data.get("events", []), data.get("bodies"))
         steps = [read_step(step, count=len(events), place=place) for place, step in enumerate(data["steps"])]
         return cls(events, tuple(steps), str(data.get("made_by", "hand")))
 
@@ -153,26 +156,36 @@ class Schedule(Sequence[Step]):
     def _one(self, step: int, place: int, *, stamp: int | None, fault: str | None) -> Planned:
         event = self.events[place]
         if stamp is not None:
-            event = Event({**event.payload, "timestamp": stamp})
+            event = replace(event, payload={**event.payload, "timestamp": stamp})
         return Planned(event=event, place=place, step=step, fault=fault)
 
 
 def _written(event: Event) -> dict[str, Any]:
     """The payload; of an event that was captured in other bytes than ours, those bytes."""
     try:
-        is_ours = Event(event.payload).body == event.body
+        is_ours = write_body(event.payload, event.form) == event.body
     except SteppayMockError:
         is_ours = False
     return event.payload if is_ours else {"body": event.body.decode()}
 
 
-def _read(events: Any) -> Iterator[Event]:
-    if not isinstance(events, list):
-        yield from iter_events(events)
-        return
-    for one in events:
-        is_body = isinstance(one, dict) and list(one) == ["body"] and isinstance(one["body"], str)
-        yield Event.from_bytes(one["body"].encode()) if is_body else Event.from_payload(one)
+def _read_events(events: Any, forms: Any) -> tuple[Event, ...]:
+    """The events; ``forms`` are those of their bodies: one for all, a list with one for each, None for the default."""
+    found = events if isinstance(events, list) else [event.payload for event in iter_events(events)]
+    each = [DEFAULT_FORM] * len(found) if forms is None else [forms] * len(found) if isinstance(forms, str) else forms
+    if not isinstance(each, list) or len(each) != len(found):
+        raise SteppayMockError(
+            f"'bodies' of the schedule are not the forms of its {len(found)} events. Give one form for all of them, "
+            "such as 'compact', or a list with one for each."
+        )
+    for form in each:
+        check_form("bodies", form)
+    return tuple(_read_event(one, form) for one, form in zip(found, each, strict=True))
+
+
+def _read_event(one: Any, form: BodyForm) -> Event:
+    is_body = isinstance(one, dict) and list(one) == ["body"] and isinstance(one["body"], str)
+    return Event.from_bytes(one["body"].encode()) if is_body else Event.from_payload(one, form=form)
 
 
 def plan(events: Events, steps: Iterable[Step], *, made_by: str = "hand") -> Schedule:

@@ -161,7 +161,11 @@ class Tally:
         if self.pending or self.stopped:
             return "It was stopped before its end. Resume it, if it has a journal, or send the events again."
         plain = self.control if self.undecided and self.control is not None else self
-        steps = {401: "Is the secret right?", 404: "Is the path right?", None: "Is the receiver running?"}
+        steps = {
+            401: "Is the secret right, and the raw body verified?",
+            404: "Is the path right?",
+            None: "Is the receiver running?",
+        }
         statuses = set(plain.statuses)
         asked = f"{steps[statuses.pop()]} " if len(statuses) == 1 and statuses <= steps.keys() else ""
         return f"{asked}Read the receiver's log{', and the journal' if self.run is not None else ''}."

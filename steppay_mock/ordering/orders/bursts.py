@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from steppay_mock.payload.event import Event
 
@@ -19,5 +20,5 @@ def collapse_bursts(events: Iterable[Event], *, seconds: float) -> tuple[Event, 
         if first is None or last is None or not 0 <= now - last <= seconds:
             first = now
         last = now
-        found.append(event if now == first else Event({**event.payload, "timestamp": first}))
+        found.append(event if now == first else replace(event, payload={**event.payload, "timestamp": first}))
     return tuple(found)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Hashable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import count
 from random import SystemRandom
 from typing import Any
@@ -68,7 +68,8 @@ class FreshStories:
         """The story of the next run."""
         names = self._name(next(self._runs))
         events = tuple(
-            Event(_renamed(event.payload, spots, names)) for event, spots in zip(self._events, self._spots, strict=True)
+            replace(event, payload=_renamed(event.payload, spots, names))
+            for event, spots in zip(self._events, self._spots, strict=True)
         )
         ids = collect_ids((means, names[value]) for means, value in self._found)
         return FreshStory(events, ids, {new: old for old, new in names.items()})

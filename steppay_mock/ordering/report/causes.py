@@ -152,7 +152,10 @@ _ENCODING = (
     "Does it compute the key as StepPay does: base64 of the raw HMAC-SHA256 of `<timestamp>.<body>`, not of its hex "
     "digest, with the secret as UTF-8 text (fact 18)?"
 )
-_RAW_BODY = "Does it verify the raw body? A body that was parsed and written again has other bytes (fact 18)."
+_RAW_BODY = (
+    "Does it verify the raw body, before any parser (`express.raw()`, `await request.text()`)? JSON that was parsed "
+    "and written again has other bytes (facts 18 and 34)."
+)
 _AGE = (
     "Does it refuse the time of the signature? That is when the webhook is sent, in seconds (fact 19): is the "
     "receiver's clock frozen, or does it read milliseconds?"

@@ -33,7 +33,7 @@ _RECURRING = {
 RESERVED = frozenset({*_CUSTOMER, *_PRODUCT, *_RECURRING, "order_id", "payment_id", "subscription_id", "invoice_id"})
 """The names that every scenario has, or could have."""
 
-OF_STORES = ("seed", "start", "locale", "currency", "is_test", "nulls")
+OF_STORES = ("seed", "start", "locale", "currency", "is_test", "nulls", "body")
 """The options of a store that a scenario takes beside its parameters."""
 
 _IDS = ("order", "payment", "subscription", "invoice")

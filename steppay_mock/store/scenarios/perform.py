@@ -48,8 +48,8 @@ def scenario(name: str, /, *, assumptions: Mapping[str, Any] | None = None, **pa
     """Live the scenario of that name in a store of its own: ``scenario("refund-in-full", customer_id=42).events``.
 
     ``parameters`` are those of the scenario (``steppay-mock scenario show NAME`` lists them) and of its store: seed,
-    start, locale, currency, is_test, nulls. ``assumptions`` change what no fact settles. An unknown scenario, and a
-    wrong parameter, are SteppayMockErrors that name the right ones.
+    start, locale, currency, is_test, nulls, body. ``assumptions`` change what no fact settles. An unknown scenario,
+    and a wrong parameter, are SteppayMockErrors that name the right ones.
     """
     found = find_scenario(name)
     options = {key: parameters.pop(key) for key in OF_STORES if key in parameters}

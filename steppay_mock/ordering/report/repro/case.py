@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from steppay_mock.errors import SteppayMockError
 from steppay_mock.ordering.face import Reach
 from steppay_mock.ordering.report.customers import ids_of
 from steppay_mock.ordering.report.markup import UNFIT
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from steppay_mock.ordering.counterexample import Counterexample
     from steppay_mock.ordering.exploration import Exploration
     from steppay_mock.ordering.receiver.run import Run
+    from steppay_mock.payload.body import BodyForm
     from steppay_mock.payload.event import Event
 
 SECRET = "STEPPAY_WEBHOOK_SECRET"  # noqa: S105 - it names the variable (fact 32)
@@ -40,6 +42,8 @@ class Case:
     found: Counterexample
     bodies: Mapping[int, str]
     """Each body by the number of its event: from 1 as it happened, and 0 and below for what is delivered before."""
+    forms: Mapping[int, BodyForm]
+    """The form of each of them."""
     failing: Order
     passing: Order
     reach: Reach
@@ -71,6 +75,7 @@ def case_of(exploration: Exploration, found: Counterexample) -> Case:
     return Case(
         found=found,
         bodies={number: written(event) for number, event in events.items()},
+        forms={number: event.form for number, event in events.items()},
         failing=before + _order(found.failing),
         passing=before + _order(found.passing),
         reach=ANYWHERE if reach is None else replace(reach, state_url=_filled(reach.state_url, events.values())),
@@ -79,8 +84,14 @@ def case_of(exploration: Exploration, found: Counterexample) -> Case:
 
 
 def written(event: Event) -> str:
-    """The body; what a page cannot hold stands there as JSON's escape, which means the same."""
-    text = json.dumps(event.payload, ensure_ascii=False, separators=(",", ":"), default=str)
+    """The body, byte for byte; but what a page cannot hold stands there as JSON's escape, which means the same.
+
+    An event that cannot be sent, such as one with half of a surrogate pair, is shown all the same.
+    """
+    try:
+        text = event.body.decode()
+    except SteppayMockError:
+        text = json.dumps(event.payload, ensure_ascii=False, indent=2, default=str)
     return UNFIT.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
 
 

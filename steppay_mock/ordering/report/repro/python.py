@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from steppay_mock.errors import SteppayMockError
 from steppay_mock.ordering.report.repro.case import HEADER, SECRET, case_of
+from steppay_mock.payload.body import DEFAULT_FORM
 
 if TYPE_CHECKING:
     from steppay_mock.ordering.counterexample import Counterexample
@@ -32,6 +33,8 @@ def _imports(case: Case) -> Iterator[str]:
         yield "from pathlib import Path"
     yield ""
     names = ["replay", *(["load_scenarios"] if case.reach.files else [])]
+    if not _is_of_scenario(case) and {*case.forms.values()} - {DEFAULT_FORM}:
+        names.append("Event")
     yield f"from steppay_mock import {', '.join(sorted(names))}"
     if case.is_elsewhere:
         yield "from steppay_mock.ordering.remote import remote_reset, remote_state"
@@ -52,10 +55,16 @@ def _where(case: Case) -> Iterator[str]:
     yield f'TOKEN = "{case.found.token}"'
     if not _is_of_scenario(case):
         yield "EVENTS = ["
-        yield from (f"    json.loads({json.dumps(body)})," for body in case.bodies.values())
+        yield from (f"    {_event(case, number)}," for number in case.bodies)
         yield "]"
     yield from (f"load_scenarios({json.dumps(file)})" for file in case.reach.files)
     yield ""
+
+
+def _event(case: Case, number: int) -> str:
+    """What makes the event with that body; a payload by itself has the body that is the default."""
+    payload, form = f"json.loads({json.dumps(case.bodies[number])})", case.forms[number]
+    return payload if form == DEFAULT_FORM else f'Event({payload}, form="{form}")'
 
 
 def _test(case: Case) -> Iterator[str]:
