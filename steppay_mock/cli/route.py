@@ -121,7 +121,14 @@ class Route:
         for one in self.receivers:
             allowed = agree(one.endpoint, allowed, count=count)
         hooks = [
-            Hook(url=one.endpoint.url, secret=one.secrets, name=one.name, events=one.events) for one in self.receivers
+            Hook(
+                url=one.endpoint.url,
+                secret=one.secrets,
+                name=one.name,
+                events=one.events,
+                **one.endpoint.access.options,
+            )
+            for one in self.receivers
         ]
         recorder = Recorder(
             hooks=hooks,
@@ -161,6 +168,7 @@ class Route:
                 "timeout": self.sending.timeout,
                 "sleep": sleep,
                 "allow_hosts": agree(receiver.endpoint, self.allowed, count=count),
+                **receiver.endpoint.access.options,
             }
         )
         if sleep is not None:  # a schedule: only a plan that is there as a whole can have copies, and a bar hides that

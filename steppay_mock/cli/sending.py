@@ -12,6 +12,7 @@ import click
 
 from steppay_mock.cli.configuring import config_option, endpoint_option, setting_option
 from steppay_mock.cli.consent import read_hosts
+from steppay_mock.cli.door import Door, door_options
 from steppay_mock.cli.faulting import check_fault, fault_option
 from steppay_mock.cli.formats import read_endpoint
 from steppay_mock.cli.journals import journal_option
@@ -53,6 +54,7 @@ class Sending:
     as_json: bool
     config: Config | None
     endpoints: tuple[str, ...]
+    door: Door
 
     @property
     def recorded(self) -> bool:
@@ -83,7 +85,9 @@ class Sending:
     def _at(self, url: str) -> Receiver:
         if self.endpoints:
             raise click.UsageError("--endpoint stands for a URL. Leave one of them out.")
-        return Receiver(endpoint=read_endpoint(url), secrets=self._signing.for_url(url))
+        return Receiver(
+            endpoint=read_endpoint(url, access=self.door.for_url(url, self.config)), secrets=self._signing.for_url(url)
+        )
 
     def _endpoints(self, written: str) -> tuple[Receiver, ...]:
         if self.config is None:
@@ -93,7 +97,7 @@ class Sending:
             )
         return tuple(
             Receiver(
-                endpoint=read_endpoint(entry.url),
+                endpoint=read_endpoint(entry.url, access=self.door.for_entry(entry)),
                 secrets=self._signing.for_entry(entry),
                 name=entry.name,
                 events=entry.events,
@@ -221,6 +225,7 @@ _SENDING: tuple[Decorator[Any], ...] = (
     fault_option(),
     secret_option("Sign with it."),
     unsigned_option(),
+    door_options,
     timeout_option(),
     journal_option(
         "Write down in this SQLite file what is sent and answered: `log` shows it, `resume` completes it.",

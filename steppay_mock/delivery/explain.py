@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from steppay_mock.delivery.access import UNTRUSTED
 from steppay_mock.delivery.excerpt import excerpt
 from steppay_mock.errors import ContractViolation
 
@@ -15,8 +16,10 @@ if TYPE_CHECKING:
 _BY_STATUS = {
     400: "The receiver found the payload, the signature or the host bad. Read its answer and its log. In process the "
     "host is testserver: Django wants it among ALLOWED_HOSTS.",
-    401: "Is the secret right? Pass secret= as the receiver has it; without it a delivery is unsigned.",
-    403: "Is the secret right? Pass secret= as the receiver has it. Or does a CSRF check stand before the receiver?",
+    401: "Is the secret right? Pass secret= as the receiver has it; without it a delivery is unsigned. Or is "
+    "there a door in front of the receiver? Pass headers= or auth=.",
+    403: "Is the secret right? Pass secret= as the receiver has it. Or does a CSRF check stand before the receiver, "
+    "or a door, to which headers= or auth= lets in?",
     404: "Is the path right? Pass path= as the receiver's routes have it.",
     405: "Does the receiver take POST at this path? Pass path= as its routes have it.",
     422: "Does the receiver's model require a field that StepPay leaves out where it is null (fact 7)?",
@@ -27,6 +30,10 @@ _REDIRECT = (
     "points to, to= or path=, and register that one in the portal."
 )
 _TOO_LATE = "Let the receiver answer first and work later. The limit is timeout=; the vendor documents none (fact 23)."
+_UNTRUSTED = (
+    "If the certificate is the receiver's own, name the file of its authority: ca_file=, or the variable "
+    "SSL_CERT_FILE. The check cannot be switched off: without it anybody could read the webhooks, and the secrets of the door."
+)
 _NO_ANSWER = "Start the receiver, or correct to=."
 _RAISED = "Correct the receiver where the exception above was raised."
 _BROKE = "Correct the receiver where it makes its answer: it did not come whole."
@@ -91,6 +98,8 @@ def _next_step(outcome: Outcome) -> str:
         return find_fault(outcome.fault).reason
     if outcome.error is not None and "timed out" in outcome.error:
         return _TOO_LATE
+    if outcome.error is not None and outcome.error.startswith(UNTRUSTED):
+        return _UNTRUSTED
     step = {"unreachable": _NO_ANSWER, "raised": _RAISED, "broken-answer": _BROKE, "redirect": _REDIRECT}
     status = outcome.status or 0
     by_status = _BY_STATUS.get(status, _SERVER if status >= 500 else _OTHER)

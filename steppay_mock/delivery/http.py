@@ -1,8 +1,8 @@
 """How does a webhook travel over a socket?
 
 urllib3's connection is used without its pool, because every delivery of StepPay's closes its connection (fact 21), and
-without ``requests``, because tests replace that (``responses``) and must not catch the webhook itself. Proxies and
-.netrc do not count.
+without ``requests``, because tests replace that (``responses``) and must not catch the webhook itself. Proxies of the
+environment and .netrc do not count.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import io
 from contextlib import suppress
 from functools import partial
 from http.client import HTTPException
+from ssl import SSLCertVerificationError
 from time import perf_counter
 from typing import TYPE_CHECKING, Any, Self
 
@@ -18,8 +19,10 @@ from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.exceptions import HTTPError, NameResolutionError
 from urllib3.util import SKIP_HEADER
 
+from steppay_mock.delivery.access import untrusted
 from steppay_mock.delivery.excerpt import excerpt
 from steppay_mock.delivery.head import Head, WholeHeadResponse
+from steppay_mock.delivery.proxy import ProxyError, told_apart
 from steppay_mock.delivery.transport import MAX_ANSWER, Answer, Request
 from steppay_mock.wire.redact import Redaction
 
@@ -65,9 +68,7 @@ class HttpTransport:
 
     def __enter__(self) -> Self:
         if self._endpoint.scheme == "https" and self._tls is None:
-            import ssl
-
-            self._tls = ssl.create_default_context()
+            self._tls = self._endpoint.access.context()
         return self
 
     def __exit__(self, *_exception: object) -> None:
@@ -75,7 +76,7 @@ class HttpTransport:
 
     def send(self, request: Request) -> Answer:
         """Hand over one request on a connection of its own."""
-        return self._exchange(request).without(self._redact)
+        return told_apart(self._exchange(request), self._endpoint).without(self._redact)
 
     def send_faulty(self, faulty: FaultyRequest) -> Answer:
         """Hand over a request with a fault, byte for byte, on a connection of its own."""
@@ -112,23 +113,38 @@ class HttpTransport:
         # Names below .localhost are this machine's, whatever a name server says (safety.py lets them pass).
         host = "localhost" if self._endpoint.host.endswith(".localhost") else self._endpoint.host
         options: dict[str, Any] = {"port": self._endpoint.port, "timeout": self._timeout}
-        if self._endpoint.scheme == "http":
-            return HTTPConnection(host, **options)
-        return HTTPSConnection(host, ssl_context=self._tls, server_hostname=self._endpoint.host, **options)
+        connection = (
+            HTTPConnection(host, **options)
+            if self._endpoint.scheme == "http"
+            else HTTPSConnection(host, ssl_context=self._tls, server_hostname=self._endpoint.host, **options)
+        )
+        proxy = self._endpoint.access.proxy
+        if proxy is not None:
+            from steppay_mock.delivery.tunnel import connect_through, seconds_left
+
+            # What urllib3 has for the one who brings another socket; its own tunnels tell failures in texts alone.
+            connection._new_conn = lambda: connect_through(  # type: ignore[method-assign]  # noqa: SLF001
+                proxy, self._endpoint, left=seconds_left(self._timeout)
+            )
+        return connection
 
     def _let_go(self, connection: HTTPConnection) -> None:
         connection.close()
 
     def _ask(self, connection: HTTPConnection, request: Request) -> None:
-        headers = {"host": self._endpoint.authority, "connection": self._persistence, **request.headers, **_SUPPRESSED}
+        headers = {**_SUPPRESSED, **self._endpoint.head, "connection": self._persistence, **request.headers}
         with suppress(BrokenPipeError):  # it may have answered, such as 413, without reading to the end
-            connection.request(self._method, self._endpoint.target, request.body, headers, preload_content=False)
+            connection.request(self._method, self._endpoint.requested, request.body, headers, preload_content=False)
 
     def _told(self, failure: Exception) -> str:
         cause: BaseException | None = failure
         while cause is not None:
             if isinstance(cause, TimeoutError):
                 return f"timed out after {self._timeout:g} s"
+            if isinstance(cause, ProxyError):
+                return str(cause)
+            if isinstance(cause, SSLCertVerificationError):
+                return untrusted(cause.verify_message, code=cause.verify_code)
             if isinstance(cause, ConnectionRefusedError):
                 return f"connection refused: nothing listens at {self._endpoint.authority}"
             if isinstance(cause, NameResolutionError):

@@ -203,7 +203,8 @@ def test_https_is_verified_and_all_users_share_what_that_takes(serve_tls: Callab
 WRONG = {
     "host = 'https://api.steppay.kr'; allow_hosts = ['api.steppay.kr']": "api.steppay.kr belongs to StepPay",
     "host = 'http://staging.example.com'": "Allow it: allow_hosts=['staging.example.com']",
-    "host = 'http://kim:whsec_of_the_load@localhost'": "user names and passwords are not sent",
+    "host = 'http://kim:whsec_of_the_load@localhost'; auth = ('kim', 'whsec_other')": "A password is given twice",
+    "headers = {'Host': 'whsec_of_the_load'}": "The header host says how a request is carried",
     "host = '127.0.0.1:8000'": "it begins with neither http:// nor https://",
     "host = None": "Shop has no receiver. Give its URL: host = 'http://127.0.0.1:8000', or --host",
     "secret = ''": "A secret is text that is not empty",

@@ -11,6 +11,7 @@ import click
 from steppay_mock.cli.closing import closing
 from steppay_mock.cli.configuring import config_option
 from steppay_mock.cli.consent import agree, read_hosts
+from steppay_mock.cli.door import Door, door_options
 from steppay_mock.cli.formats import read_endpoint
 from steppay_mock.cli.journals import deliveries_argument, journal_option
 from steppay_mock.cli.options import json_option, secret_option, unsigned_option
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
 @journal_option("The file that `send --journal` wrote.")
 @secret_option("Sign with it.")
 @unsigned_option()
+@door_options
 @timeout_option()
 @success_option()
 @hosts_option()
@@ -54,6 +56,7 @@ def command(
     journal: str,
     secrets: tuple[str, ...],
     unsigned: bool,
+    door: Door,
     timeout: float,
     success: tuple[int, ...] | None,
     hosts: tuple[str, ...],
@@ -75,9 +78,10 @@ def command(
             raise click.UsageError(f"{number} is named twice. Name it once, and repeat the command for more.")
     with read_journal(journal) as reading:
         groups = _by_receiver(reading, ids)
-    hooks = {(name, url): signing.hook(name=name, url=url) for name, url in groups}
-    for (_, url), events in groups.items():
-        allowed = agree(read_endpoint(url), allowed, count=len(events))
+    access = {(name, url): door.for_url(url, config, name=name) for name, url in groups}
+    hooks = {(name, url): signing.hook(name=name, url=url, access=access[name, url]) for name, url in groups}
+    for receiver, events in groups.items():
+        allowed = agree(read_endpoint(receiver[1], access=access[receiver]), allowed, count=len(events))
     tallies: list[Tally] = []
     for receiver, events in groups.items():
         recorder = Recorder(

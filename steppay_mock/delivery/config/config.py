@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from math import isfinite
 from pathlib import Path
 from typing import Any
 
+from steppay_mock.delivery.access import AccessOptions
 from steppay_mock.delivery.config.check import check_document
 from steppay_mock.delivery.config.variables import fill, variables_in
 from steppay_mock.delivery.safety import allowed_names
@@ -17,6 +18,8 @@ from steppay_mock.delivery.speed import read_speed
 from steppay_mock.errors import SteppayMockError, choices, did_you_mean
 
 FILE = "steppay-mock.toml"
+_FILES = ("ca_file", "client_cert", "client_key")
+_ACCESS = ("headers", "basic_auth", *_FILES, "proxy")
 _SECRET = "${STEPPAY_WEBHOOK_SECRET}"  # noqa: S105 - it names the variable (fact 32)
 
 
@@ -26,11 +29,14 @@ class Entry:
 
     where: str
     """File and key, for messages."""
+    folder: Path
+    """Where the file is: paths in it are from there."""
     name: str
     enabled: bool
     events: tuple[str, ...]
     raw_url: str = field(repr=False)
     raw_secrets: tuple[str, ...] = field(repr=False)
+    raw_access: Mapping[str, Any] = field(repr=False)
 
     @property
     def url(self) -> str:
@@ -47,13 +53,35 @@ class Entry:
         return found
 
     @property
+    def access(self) -> AccessOptions:
+        """What gets through the door in front of it."""
+        found: dict[str, Any] = {}
+        for key, value in self.raw_access.items():
+            where = f"{self.where}.{key}"
+            if isinstance(value, str):
+                found[key] = fill(value, where=where)
+            else:
+                found[key] = {name: fill(text, where=f"{where}.{name}") for name, text in value.items()}
+        for key in _FILES:
+            if key in found:
+                found[key] = str(self.folder / found[key])
+        if "basic_auth" in found:
+            user, colon, password = found.pop("basic_auth").partition(":")
+            if not colon:
+                raise SteppayMockError(f"{self.where}.basic_auth: a user and a password have a colon between them.")
+            found["auth"] = (user, password)
+        return found  # type: ignore[return-value]
+
+    @property
     def secret_variables(self) -> tuple[tuple[str, ...], ...]:
         """For each secret the variables that it comes from; none, if it stands in the file itself."""
         return tuple(tuple(variables_in(one)) for one in self.raw_secrets)
 
     def hook(self) -> Hook:
         """The receiver, for a sender."""
-        return Hook(url=self.url, events=self.events, secret=self.secrets, enabled=self.enabled, name=self.name)
+        return Hook(
+            url=self.url, events=self.events, secret=self.secrets, enabled=self.enabled, name=self.name, **self.access
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -156,6 +184,8 @@ def _entry(path: Path, place: int, table: dict[str, Any]) -> Entry:
         enabled=table.get("enabled", True),
         events=tuple(table.get("events", ())),
         raw_url=table["url"],
+        folder=path.parent,
+        raw_access={name: table[name] for name in _ACCESS if name in table},
         raw_secrets=(secret,) if isinstance(secret, str) else tuple(secret),
     )
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from steppay_mock.delivery.faults.deadline import Deadline
 from steppay_mock.delivery.faults.fault import ON_PURPOSE
 from steppay_mock.delivery.faults.render import Pause, render
+from steppay_mock.delivery.proxy import told_apart
 from steppay_mock.delivery.transport import Answer
 
 if TYPE_CHECKING:
@@ -54,7 +55,7 @@ def send_faulty(
                 answer = receive(connection, deadline, tell)
     except FAILURES as failure:
         answer = Answer(None, error=tell(failure))
-    return replace(answer, latency=deadline.elapsed)
+    return told_apart(replace(answer, latency=deadline.elapsed), endpoint)
 
 
 def _write(connection: Connection, parts: Iterable[bytes | Pause], deadline: Deadline, sleep: Sleep) -> None:

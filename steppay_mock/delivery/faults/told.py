@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import socket
+import ssl
 from http.client import HTTPException
 from typing import TYPE_CHECKING
 
+from steppay_mock.delivery.access import untrusted
 from steppay_mock.delivery.excerpt import excerpt
 from steppay_mock.delivery.faults.fault import NO_WHOLE_ANSWER
+from steppay_mock.delivery.proxy import ProxyError
 
 if TYPE_CHECKING:
     from steppay_mock.delivery.endpoint import Endpoint
@@ -20,6 +23,10 @@ def told(failure: Exception, endpoint: Endpoint, *, timeout: float) -> str:
     """One line about the failure."""
     if isinstance(failure, TimeoutError):
         return f"timed out after {timeout:g} s"
+    if isinstance(failure, ProxyError):
+        return str(failure)
+    if isinstance(failure, ssl.SSLCertVerificationError):
+        return untrusted(failure.verify_message, code=failure.verify_code)
     if isinstance(failure, ConnectionRefusedError):
         return f"connection refused: nothing listens at {endpoint.authority}"
     if isinstance(failure, socket.gaierror):

@@ -12,15 +12,19 @@ from time import perf_counter, sleep
 import pycurl
 from pycurl import PREREQFUNC_ABORT, PREREQFUNC_OK, PREREQFUNCTION  # an ImportError where pycurl is too old
 
+from steppay_mock.delivery.access import Access, untrusted
 from steppay_mock.delivery.endpoint import Endpoint
 from steppay_mock.delivery.excerpt import excerpt
 from steppay_mock.delivery.faults.fault import NO_WHOLE_ANSWER
 from steppay_mock.delivery.head import GONE, Head, read_head
+from steppay_mock.delivery.proxy import told_apart
 from steppay_mock.delivery.sender.engine import Wire
 from steppay_mock.delivery.transport import MAX_ANSWER, Answer
 
 _SEEN = frozenset({"accept", "content-type", "content-length"})
 """What libcurl would add, did it not see that it is there."""
+_NO_CONNECT_HEADERS = 265
+"""CURLOPT_SUPPRESS_CONNECT_HEADERS, which pycurl has no name for: an answer to CONNECT is not the receiver's."""
 _NAP = 0.001
 _MANY = 256
 _UNHURRIED = 0.01
@@ -78,7 +82,7 @@ class CurlEngine:
         self._connection = "keep-alive" if wire.keep_alive else "close"
         # It waits by select(), which sees no descriptor above 1023: where there may be such, it looks up often.
         self._longest = 1.0 if wire.concurrency <= _MANY else 2 * _NAP
-        self._idle: list[_Exchange] = []
+        self._idle: dict[Access, list[_Exchange]] = {}
         self._flying: dict[pycurl.Curl, _Exchange] = {}
         self._unhurried = False
         self._head: list[bytes] = []
@@ -86,7 +90,8 @@ class CurlEngine:
 
     def start(self, token: int, endpoint: Endpoint, body: bytes, headers: Mapping[str, str]) -> None:
         """Begin a request."""
-        exchange = self._idle.pop() if self._idle else self._new_exchange(endpoint)
+        idle = self._idle.get(endpoint.access)
+        exchange = idle.pop() if idle else self._new_exchange(endpoint)
         if exchange.endpoint is not endpoint:
             exchange.aim(endpoint, self._begin(endpoint))
         handle = exchange.handle
@@ -115,9 +120,10 @@ class CurlEngine:
         """Let go of all connections."""
         for handle, exchange in self._flying.items():
             self._multi.remove_handle(handle)
-            self._idle.append(exchange)
-        for exchange in self._idle:
-            exchange.handle.close()
+            self._put_by(exchange)
+        for exchanges in self._idle.values():
+            for exchange in exchanges:
+                exchange.handle.close()
         self._flying.clear()
         self._idle.clear()
         self._multi.close()
@@ -125,7 +131,12 @@ class CurlEngine:
     def _begin(self, endpoint: Endpoint) -> list[str]:
         # libcurl writes names of its own as it likes, and last. An empty line keeps its header away; what stands behind
         # the first name of a line it does not see.
-        return ["host:", "expect:", f"host: {endpoint.authority}\r\nconnection: {self._connection}"]
+        head = {**endpoint.head, "connection": self._connection}
+        unwanted = ["host:", "expect:", *(["proxy-connection:"] if endpoint.access.proxy else [])]
+        return [*unwanted, "\r\n".join(f"{name}: {value}" for name, value in head.items())]
+
+    def _put_by(self, exchange: _Exchange) -> None:
+        self._idle.setdefault(exchange.endpoint.access, []).append(exchange)
 
     def _finished(self) -> list[tuple[int, Answer]]:
         found: list[tuple[int, Answer]] = []
@@ -142,12 +153,13 @@ class CurlEngine:
         latency = perf_counter() - exchange.started
         self._unhurried = latency > _UNHURRIED
         error = None if code == 0 or exchange.full else self._told(exchange, code, message)
-        self._idle.append(exchange)
+        self._put_by(exchange)
         try:
             head = self._read_head(exchange.head)
         except HTTPException as failure:  # libcurl may have been content with it
             return exchange.token, Answer(None, error=error or f"{NO_WHOLE_ANSWER}{failure}", latency=latency)
-        return exchange.token, Answer(head.status, head.headers.copy(), exchange.body, error, latency=latency)
+        answer = Answer(head.status, head.headers.copy(), exchange.body, error, latency=latency)
+        return exchange.token, told_apart(answer, exchange.endpoint)
 
     def _read_head(self, lines: list[bytes]) -> Head:
         """The head of the answer, of which most are that of the answer before; trailers come behind it."""
@@ -158,14 +170,13 @@ class CurlEngine:
         return self._read
 
     def _new_exchange(self, endpoint: Endpoint) -> _Exchange:
-        wire, authorities = self._wire, get_default_verify_paths()
+        wire = self._wire
         exchange = _Exchange(endpoint, self._begin(endpoint))
         handle = exchange.handle
         handle.setopt(pycurl.NOSIGNAL, 1)
         handle.setopt(pycurl.POST, 1)
         handle.setopt(pycurl.USERAGENT, "")
         handle.setopt(pycurl.FOLLOWLOCATION, 0)
-        handle.setopt(pycurl.PROXY, "")
         handle.setopt(pycurl.NETRC, pycurl.NETRC_IGNORED)
         handle.setopt(pycurl.HTTP_VERSION, pycurl.CURL_HTTP_VERSION_1_1)
         handle.setopt(pycurl.PATH_AS_IS, 1)
@@ -178,14 +189,14 @@ class CurlEngine:
         else:
             handle.setopt(pycurl.FORBID_REUSE, 1)
             handle.setopt(pycurl.FRESH_CONNECT, 1)
-        if authorities.cafile:
-            handle.setopt(pycurl.CAINFO, authorities.cafile)
-        if authorities.capath:
-            handle.setopt(pycurl.CAPATH, authorities.capath)
+        _let_in(handle, endpoint.access)
         return exchange
 
     def _told(self, exchange: _Exchange, code: int, message: str) -> str:
         """What went wrong, in the words that the other engine has for it."""
+        proxied = _told_of_proxy(exchange, code)
+        if proxied:
+            return proxied
         if code == pycurl.E_OPERATION_TIMEDOUT:
             return f"timed out after {self._wire.timeout:g} s"
         if code == pycurl.E_COULDNT_CONNECT and exchange.handle.getinfo(pycurl.OS_ERRNO) == ECONNREFUSED:
@@ -195,8 +206,49 @@ class CurlEngine:
         if code in {pycurl.E_GOT_NOTHING, pycurl.E_ABORTED_BY_CALLBACK}:
             message = GONE
         if code == pycurl.E_PEER_FAILED_VERIFICATION:
-            message = f"[SSL: CERTIFICATE_VERIFY_FAILED] {message}"
+            return untrusted(excerpt(message), code=exchange.handle.getinfo(pycurl.SSL_VERIFYRESULT))
         return f"{NO_WHOLE_ANSWER}{excerpt(message)}"
+
+
+def _let_in(handle: pycurl.Curl, access: Access) -> None:
+    """Tell libcurl how one gets through the door, beside the headers: certificates, and the proxy."""
+    authorities = get_default_verify_paths()
+    if access.ca_file:
+        handle.setopt(pycurl.CAINFO, access.ca_file)
+        handle.unsetopt(pycurl.CAPATH)
+    else:
+        if authorities.cafile:
+            handle.setopt(pycurl.CAINFO, authorities.cafile)
+        if authorities.capath:
+            handle.setopt(pycurl.CAPATH, authorities.capath)
+    if access.client_cert:
+        handle.setopt(pycurl.SSLCERT, access.client_cert)
+        handle.setopt(pycurl.SSLKEY, access.client_key or access.client_cert)
+    proxy = access.proxy
+    # Empty: no proxy, and none is exempt, whatever the environment says.
+    handle.setopt(pycurl.PROXY, f"http://{proxy.authority}" if proxy else "")
+    handle.setopt(pycurl.NOPROXY, "")
+    if proxy and proxy.authorization:
+        handle.setopt(pycurl.PROXYHEADER, [f"proxy-authorization: {proxy.authorization}"])
+    if proxy:
+        handle.setopt(_NO_CONNECT_HEADERS, 1)
+
+
+def _told_of_proxy(exchange: _Exchange, code: int) -> str:
+    """What the proxy did, where it did not lead to the receiver; empty if it did."""
+    proxy = exchange.endpoint.access.proxy
+    if proxy is None:
+        return ""
+    handle = exchange.handle
+    status = handle.getinfo(pycurl.HTTP_CONNECTCODE)
+    if status and not 200 <= status <= 299:
+        return proxy.refusal(status)
+    if code == pycurl.E_COULDNT_RESOLVE_PROXY:
+        return proxy.unreached("its name leads to no address")
+    if code == pycurl.E_COULDNT_CONNECT:
+        refused = handle.getinfo(pycurl.OS_ERRNO) == ECONNREFUSED
+        return proxy.unreached("connection refused, nothing listens there" if refused else "no connection")
+    return ""
 
 
 def _lines(headers: Mapping[str, str]) -> list[str]:
