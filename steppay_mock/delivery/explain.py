@@ -32,7 +32,7 @@ _REDIRECT = (
 _TOO_LATE = "Let the receiver answer first and work later. The limit is timeout=; the vendor documents none (fact 23)."
 _UNTRUSTED = (
     "If the certificate is the receiver's own, name the file of its authority: ca_file=, or the variable "
-    "SSL_CERT_FILE. The check cannot be switched off: without it anybody could read the webhooks, and the secrets of the door."
+    "SSL_CERT_FILE. The check cannot be switched off: without it anybody could read the webhooks, and what lets in."
 )
 _NO_ANSWER = "Start the receiver, or correct to=."
 _RAISED = "Correct the receiver where the exception above was raised."
