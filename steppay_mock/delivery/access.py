@@ -5,12 +5,12 @@ It is made and checked here, belongs to an endpoint, and travels with it through
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypedDict
 
+from steppay_mock.delivery.door_headers import door_headers, secrets_of
 from steppay_mock.delivery.proxy import Proxy, basic, read_proxy
 from steppay_mock.errors import SteppayMockError
 
@@ -20,20 +20,6 @@ if TYPE_CHECKING:
 UNTRUSTED = "the receiver's certificate is not trusted: "
 """How the error begins where the certificate of the receiver does not verify."""
 
-_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")  # RFC 9110, 5.6.2
-_HEADER = (
-    "A header is a name and a value, both in printable ASCII. Write it like Authorization: Bearer ... (what was given "
-    "is not repeated here: it may be secret)."
-)
-OF_THE_WEBHOOK = frozenset(
-    {"accept", "te", "x-b3-traceid", "x-b3-spanid", "x-b3-parentspanid", "content-type", "steppay-signature"}
-)
-"""What StepPay sends itself (fact 21)."""
-_OF_THE_CONNECTION = frozenset(
-    {"host", "connection", "keep-alive", "content-length", "transfer-encoding", "trailer", "upgrade", "expect"}
-)
-_PART = re.compile(r"[\s;,=]+")
-_SHORTEST_PART = 8  # characters: a shorter word of a header is no token, and stands in many answers
 _UNKNOWN_AUTHORITY = frozenset({2, 18, 19, 20, 21})
 """The codes of OpenSSL for a chain that leads to no authority that is known here."""
 _ENCRYPTED = "the key is encrypted: write it without a password, openssl pkey -in KEY -out PLAIN_KEY"
@@ -168,7 +154,7 @@ def read_access(options: Mapping[str, Any]) -> Access:
     """
     proxy = options.get("proxy")
     made = Access(
-        headers=_headers(options.get("headers")),
+        headers=door_headers(options.get("headers")),
         auth=_auth(options.get("auth")),
         ca_file=_path("ca_file", options.get("ca_file")),
         client_cert=_path("client_cert", options.get("client_cert")),
@@ -196,25 +182,12 @@ def with_user(access: Access, user: str, password: str) -> Access:
     return made
 
 
-def read_headers(headers: Mapping[str, str]) -> dict[str, str]:
-    """The headers, with lower-case names; a SteppayMockError that shows none of them, if one cannot be sent."""
-    if not isinstance(headers, Mapping):
-        raise SteppayMockError(f"headers is a mapping of names to values, not {type(headers).__name__}. {_HEADER}")
-    for name, value in headers.items():
-        fits = isinstance(name, str) and isinstance(value, str) and value.isascii() and value.isprintable()
-        if not fits or not _NAME.fullmatch(name):
-            raise SteppayMockError(_HEADER)
-    return {name.lower(): value.strip() for name, value in headers.items()}
-
-
-def secrets_of(values: Iterable[str]) -> tuple[str, ...]:
-    """What is secret in values of headers: each as a whole, and its longer words, such as the one behind Bearer."""
-    return tuple(
-        part
-        for value in values
-        for part in (value, *(one for one in _PART.split(value) if len(one) >= _SHORTEST_PART and one != value))
-        if part.lower() not in {"true", "false", "null"}
-    )
+def secrets_of_access(options: Mapping[str, Any]) -> tuple[str, ...]:
+    """What is secret in the options, whether or not they are of use."""
+    try:
+        return read_access(options).secrets
+    except SteppayMockError:  # who takes them says what is wrong
+        return ()
 
 
 def untrusted(why: str, *, code: int) -> str:
@@ -223,25 +196,6 @@ def untrusted(why: str, *, code: int) -> str:
     if code not in _UNKNOWN_AUTHORITY:
         return told
     return f"{told}. If it is yours, name the file of its authority: ca_file= (--ca-file), or SSL_CERT_FILE"
-
-
-def _headers(given: object) -> tuple[tuple[str, str], ...]:
-    headers = {} if given is None else given
-    read = read_headers(headers)  # type: ignore[arg-type]
-    if len(read) < len(headers):  # type: ignore[arg-type]
-        raise SteppayMockError("A header is given twice, in capitals and in small letters. Leave one of them out.")
-    for name in read:
-        if name in OF_THE_WEBHOOK:
-            raise SteppayMockError(f"The header {name} is one of the webhook itself (fact 21). Leave it out.")
-        if name in _OF_THE_CONNECTION:
-            raise SteppayMockError(
-                f"The header {name} says how a request is carried, and follows from URL and body. Leave it out."
-            )
-        if name.startswith("proxy-"):
-            raise SteppayMockError(
-                f"The header {name} is for a proxy, and goes to no receiver. Say it with proxy='http://user:password@...'."
-            )
-    return tuple(read.items())
 
 
 def _check_authorization(access: Access) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from base64 import b64encode
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -92,13 +93,18 @@ def test_a_journal_keeps_nothing_of_it_and_who_goes_on_gives_it_again(
     assert_hidden(refused.out, refused.err, *(one.out + one.err for one in shown))
 
 
+def _stop(sender: Any, _tally: Any) -> None:
+    sender.stop()
+
+
 def test_a_run_that_was_cut_off_is_completed_behind_the_door(run: Any, guarded: Any, secret: str) -> None:
     from steppay_mock import Sender, make_events
 
     for journal in ("j.sqlite", "k.sqlite"):
         who: Any = {"headers": {"X-Door": KEY}, "auth": ("kim", PASSWORD)}
         sender = Sender(guarded.url, secret=secret, journal=journal, **who)
-        sender.send(make_events("order.created", n=3, seed=7), watch=lambda _tally, sender=sender: sender.stop())
+        stopping = partial(_stop, sender)
+        sender.send(make_events("order.created", n=3, seed=7), watch=stopping)
     outside = run("resume", "--journal", "k.sqlite", "--secret", secret)
     assert outside.code == 1
     assert "No journal keeps them: `resume` and `resend` need them again." in outside.err
@@ -133,7 +139,9 @@ def test_paths_of_the_file_are_from_its_folder_and_certificates_let_in(
     with _served(receiver, tls=guarded_tls()) as url, gateway("lee:of-the-proxy") as proxy:
         through = proxy.url.replace("://", "://lee:${PROXY_PASSWORD:-of-the-proxy}@")
         lines = f'ca_file = "authority.pem"\nclient_cert = "client.pem"\nproxy = "{through}"\n'
-        write("steppay-mock.toml", f'[[endpoints]]\nname = "tls"\nurl = "{url}"\nsecret = "whsec_of_the_tests"\n{lines}')
+        write(
+            "steppay-mock.toml", f'[[endpoints]]\nname = "tls"\nurl = "{url}"\nsecret = "whsec_of_the_tests"\n{lines}'
+        )
         for more in ((), ("--journal", "j.sqlite")):
             done = run("send", "order.created", *more)
             assert (done.code, "of-the-proxy" in done.out + done.err) == (0, False)
@@ -170,10 +178,11 @@ def test_the_question_names_the_receiver_and_the_proxy(run: Any, nobody: str, mo
         2,
         "Error: Nothing was sent. Give the URL of a receiver on this machine, or answer y.",
     )
-    assert asked == [
+    (question,) = asked
+    assert question == (
         "staging.example.com is not this machine. Is it yours, and shall 1 webhook go to staging.example.com through "
         f"the proxy {proxy.removeprefix('http://')}?"
-    ]
+    )
 
 
 @contextmanager
@@ -216,7 +225,14 @@ def test_every_order_is_explored_and_replayed_behind_the_door(run: Any, guarded:
 def test_what_lets_in_goes_to_no_other_port(run: Any, guarded: Any, shop: Shop, secret: str) -> None:
     with _elsewhere(shop) as (url, came):
         shop.guarded = True
-        there = ("--state-url", f"{url}/state", "--reset-url", f"{url}/reset", "--state-header", f"Authorization: {TOKEN}")
+        there = (
+            "--state-url",
+            f"{url}/state",
+            "--reset-url",
+            f"{url}/reset",
+            "--state-header",
+            f"Authorization: {TOKEN}",
+        )
         to = ("--to", guarded.url, "--secret", secret)
         done = run("explore", *LEAVES, *to, *there, *LET_IN)
     assert done.code == 0
