@@ -182,6 +182,15 @@ def with_user(access: Access, user: str, password: str) -> Access:
     return made
 
 
+def asks_for_certificate(access: Access, scheme: str) -> str:
+    """What is added to the error where a connection ended unanswered; empty without TLS, or with a certificate."""
+    return (
+        ""
+        if scheme == "http" or access.client_cert
+        else ". Does it ask for a client certificate? client_cert= (--client-cert)"
+    )
+
+
 def secrets_of_access(options: Mapping[str, Any]) -> tuple[str, ...]:
     """What is secret in the options, whether or not they are of use."""
     try:

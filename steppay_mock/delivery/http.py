@@ -11,7 +11,7 @@ import io
 from contextlib import suppress
 from functools import partial
 from http.client import HTTPException
-from ssl import SSLCertVerificationError
+from ssl import SSLCertVerificationError, SSLError
 from time import perf_counter
 from typing import TYPE_CHECKING, Any, Self
 
@@ -19,7 +19,7 @@ from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.exceptions import HTTPError, NameResolutionError
 from urllib3.util import SKIP_HEADER
 
-from steppay_mock.delivery.access import untrusted
+from steppay_mock.delivery.access import asks_for_certificate, untrusted
 from steppay_mock.delivery.excerpt import excerpt
 from steppay_mock.delivery.head import Head, WholeHeadResponse
 from steppay_mock.delivery.proxy import ProxyError, told_apart
@@ -138,6 +138,7 @@ class HttpTransport:
 
     def _told(self, failure: Exception) -> str:
         cause: BaseException | None = failure
+        asks = ""
         while cause is not None:
             if isinstance(cause, TimeoutError):
                 return f"timed out after {self._timeout:g} s"
@@ -149,8 +150,10 @@ class HttpTransport:
                 return f"connection refused: nothing listens at {self._endpoint.authority}"
             if isinstance(cause, NameResolutionError):
                 return f"the name {self._endpoint.host} leads to no address"
+            if isinstance(cause, SSLError | ConnectionError):
+                asks = asks_for_certificate(self._endpoint.access, self._endpoint.scheme)
             cause = cause.__cause__ or cause.__context__
-        return f"no whole HTTP answer: {excerpt(str(failure))}"
+        return f"no whole HTTP answer: {excerpt(str(failure))}{asks}"
 
 
 def _answer_of(connection: HTTPConnection, deadline: float) -> Response:

@@ -10,6 +10,9 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Thread
+from typing import Any
+
+from delivery.conftest import _served
 
 DOOR = Path(__file__).with_name("door")
 AUTHORITY, CLIENT, KEY, BOTH = (
@@ -24,6 +27,16 @@ def guarded_tls() -> ssl.SSLContext:
     context.load_verify_locations(AUTHORITY)
     context.verify_mode = ssl.CERT_REQUIRED
     return context
+
+
+@contextmanager
+def over_tls(app: Any, *, guarded: bool = True) -> Iterator[str]:
+    """The WSGI app over HTTPS, with a certificate of the authority; ``guarded``, it asks for one of it too."""
+    tls = guarded_tls()
+    if not guarded:
+        tls.verify_mode = ssl.CERT_NONE
+    with _served(app, tls=tls) as url:
+        yield url
 
 
 @dataclass(slots=True)

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
+import json
 from base64 import b64encode
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 from delivery.conftest import _served
-from delivery.doors import AUTHORITY, BOTH, CLIENT, DOOR, KEY, gateway, guarded_tls
+from delivery.doors import AUTHORITY, BOTH, CLIENT, DOOR, KEY, gateway, over_tls
 from delivery.engines import BODY
 from werkzeug import Request, Response
 
-from steppay_mock import Hook, Sender, SteppayMockError, deliver, make_event
+from steppay_mock import Hook, Sender, SteppayMockError, deliver, deliver_async, explore, make_event, make_events
 from steppay_mock.delivery.access import AccessOptions, read_access
 from steppay_mock.delivery.endpoint import Endpoint, parse_endpoint
 from steppay_mock.delivery.faults import find_fault, make_draft, send_faulty
@@ -23,6 +24,7 @@ from steppay_mock.delivery.sender.curl import CurlEngine
 from steppay_mock.delivery.sender.engine import ThreadEngine, Wire
 from steppay_mock.delivery.transport import Answer
 from steppay_mock.delivery.transport import Request as Sent
+from steppay_mock.ordering.remote import remote_reset, remote_state
 from steppay_mock.wire.headers import request_headers
 
 PASSWORD = "hunter2-of-the-door"
@@ -48,17 +50,6 @@ class Door:
 @pytest.fixture
 def door() -> Door:
     return Door()
-
-
-@contextmanager
-def over_tls(app: Any, *, guarded: bool = True) -> Iterator[str]:
-    tls = guarded_tls()
-    if not guarded:
-        import ssl
-
-        tls.verify_mode = ssl.CERT_NONE
-    with _served(app, tls=tls) as url:
-        yield url
 
 
 def _endpoint(url: str, access: AccessOptions) -> Endpoint:
@@ -129,7 +120,8 @@ def test_certificates_let_in_on_both_sides(send: Send, door: Door) -> None:
         both: AccessOptions = {"ca_file": AUTHORITY, "client_cert": BOTH}
         assert send(url.replace("127.0.0.1", "localhost"), {**WHO, **both}).status == 200
         without = send(url, {"ca_file": AUTHORITY, **WHO})
-        assert (without.status, without.error is None) == (None, False)
+        assert without.status is None
+        assert str(without.error).endswith("Does it ask for a client certificate? client_cert= (--client-cert)")
     assert len(door.got) in {2, 4}
 
 
@@ -247,6 +239,39 @@ def test_an_app_in_process_gets_the_headers(door: Door) -> None:
         for name, value in (("ca_file", AUTHORITY), ("client_cert", BOTH), ("proxy", "http://127.0.0.1:1")):
             with pytest.raises(SteppayMockError, match=f"{name}= is about the way to a URL"):
                 deliver(event, to=app, **{name: value})  # type: ignore[arg-type]
+
+
+def test_orders_are_explored_behind_the_door() -> None:
+    rows: dict[str, str] = {}
+
+    def shop(environ: Any, start_response: Any) -> Any:
+        request = Request(environ)
+        if request.headers.get("authorization") != EXPECTED:
+            return Response(status=401)(environ, start_response)
+        if request.path == "/reset":
+            rows.clear()
+        elif request.path == "/state":
+            return Response(json.dumps(rows))(environ, start_response)
+        else:
+            rows[str(request.get_json()["timestamp"])] = "kept"
+        return Response(status=204)(environ, start_response)
+
+    with over_tls(shop) as url, gateway() as proxy:
+        through: AccessOptions = {"auth": ("kim", PASSWORD), "proxy": proxy.url, **TLS}
+        state, reset = remote_state(f"{url}/state", **through), remote_reset(f"{url}/reset", **through)
+        found = explore(make_events("order.created", n=2, seed=7), url, state=state, reset=reset, seed=7, **through)
+        assert found.verdict == "proved"
+        with pytest.raises(SteppayMockError, match=r"/state answered 401. Give it the header that lets you in"):
+            remote_state(f"{url}/state", **TLS)()
+    assert len(proxy.heads) > 10
+    assert PASSWORD not in repr(found)
+
+
+def test_deliver_async_gets_through(door: Door) -> None:
+    with over_tls(door) as url:
+        through: AccessOptions = {**WHO, **TLS}
+        report = asyncio.run(deliver_async(make_event("order.created", seed=7), to=url, **through))
+    assert report.ok
 
 
 def test_only_a_url_of_a_sender_takes_the_options_of_a_door() -> None:

@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 from delivery.counting import Counting, Got, counting, status
+from delivery.doors import AUTHORITY, BOTH, gateway, over_tls
 from delivery.engines import read_request
 from delivery.swarm import swarm
 from delivery.wiretap import ServeRaw
@@ -198,6 +199,28 @@ def test_https_is_verified_and_all_users_share_what_that_takes(serve_tls: Callab
     told = swarm(script, url)
     assert told["shared"]
     assert "CERTIFICATE_VERIFY_FAILED" in told["errors"][0]
+
+
+def test_users_get_through_the_door_in_front_of_the_receiver() -> None:
+    with over_tls(Response(status=204)) as url, gateway("lee:of-the-proxy") as proxy:
+        through = proxy.url.replace("://", "://lee:of-the-proxy@")
+        told = swarm(
+            """
+            class Shop(StepPayUser):
+                host, events, limit = sys.argv[1].replace("://", "://kim:hunter2@"), "order.created", 1
+                headers = {"X-Door": "key-of-the-door"}
+                ca_file, client_cert, proxy = sys.argv[2:5]
+
+            environment = run(Shop)
+            told["shown"] = repr(environment.stats.serialize_errors()) + Shop(environment)._transport.target
+            """,
+            url,
+            AUTHORITY,
+            BOTH,
+            through,
+        )
+    assert (told["errors"], len(proxy.heads)) == ([], 1)
+    assert "hunter2" not in told["shown"]
 
 
 WRONG = {

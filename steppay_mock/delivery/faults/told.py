@@ -7,7 +7,7 @@ import ssl
 from http.client import HTTPException
 from typing import TYPE_CHECKING
 
-from steppay_mock.delivery.access import untrusted
+from steppay_mock.delivery.access import asks_for_certificate, untrusted
 from steppay_mock.delivery.excerpt import excerpt
 from steppay_mock.delivery.faults.fault import NO_WHOLE_ANSWER
 from steppay_mock.delivery.proxy import ProxyError
@@ -31,4 +31,6 @@ def told(failure: Exception, endpoint: Endpoint, *, timeout: float) -> str:
         return f"connection refused: nothing listens at {endpoint.authority}"
     if isinstance(failure, socket.gaierror):
         return f"the name {endpoint.host} leads to no address"
-    return f"{NO_WHOLE_ANSWER}{excerpt(str(failure) or type(failure).__name__)}"
+    is_end = isinstance(failure, ssl.SSLError | ConnectionError)
+    asks = asks_for_certificate(endpoint.access, endpoint.scheme) if is_end else ""
+    return f"{NO_WHOLE_ANSWER}{excerpt(str(failure) or type(failure).__name__)}{asks}"

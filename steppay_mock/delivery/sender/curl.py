@@ -12,7 +12,7 @@ from time import perf_counter, sleep
 import pycurl
 from pycurl import PREREQFUNC_ABORT, PREREQFUNC_OK, PREREQFUNCTION  # an ImportError where pycurl is too old
 
-from steppay_mock.delivery.access import Access, untrusted
+from steppay_mock.delivery.access import Access, asks_for_certificate, untrusted
 from steppay_mock.delivery.endpoint import Endpoint
 from steppay_mock.delivery.excerpt import excerpt
 from steppay_mock.delivery.faults.fault import NO_WHOLE_ANSWER
@@ -25,6 +25,10 @@ _SEEN = frozenset({"accept", "content-type", "content-length"})
 """What libcurl would add, did it not see that it is there."""
 _NO_CONNECT_HEADERS = 265
 """CURLOPT_SUPPRESS_CONNECT_HEADERS, which pycurl has no name for: an answer to CONNECT is not the receiver's."""
+_ENDS = frozenset(
+    {pycurl.E_SSL_CONNECT_ERROR, pycurl.E_SEND_ERROR, pycurl.E_RECV_ERROR, pycurl.E_GOT_NOTHING}
+    | {pycurl.E_ABORTED_BY_CALLBACK}
+)
 _NAP = 0.001
 _MANY = 256
 _UNHURRIED = 0.01
@@ -207,7 +211,9 @@ class CurlEngine:
             message = GONE
         if code == pycurl.E_PEER_FAILED_VERIFICATION:
             return untrusted(excerpt(message), code=exchange.handle.getinfo(pycurl.SSL_VERIFYRESULT))
-        return f"{NO_WHOLE_ANSWER}{excerpt(message)}"
+        at = exchange.endpoint
+        asks = asks_for_certificate(at.access, at.scheme) if code in _ENDS else ""
+        return f"{NO_WHOLE_ANSWER}{excerpt(message)}{asks}"
 
 
 def _let_in(handle: pycurl.Curl, access: Access) -> None:
