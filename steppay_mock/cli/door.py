@@ -62,7 +62,10 @@ class Door:
 
     def for_url(self, url: str, config: Config | None, *, name: str = "") -> AccessOptions:
         """What gets through, to a URL: the file may have an endpoint there."""
-        return self.for_entry(entry_at(config, url, name=name))
+        found = self.for_entry(entry_at(config, url, name=name))
+        if self.auth is None and "@" in url.partition("?")[0]:  # a password in the URL counts more than the file's
+            found.pop("auth", None)
+        return found
 
     @property
     def words(self) -> tuple[str, ...]:

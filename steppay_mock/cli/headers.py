@@ -30,7 +30,11 @@ class HeaderField(ParameterType):
 
 
 def headers_of(given: tuple[tuple[str, str], ...], *, variable: str = VARIABLE) -> dict[str, str]:
-    """The headers of an option, else the one of its variable; of several with one name there is none but the last."""
+    """The headers of an option, else the one of its variable; two of one name are a usage error."""
+    names = [name for name, _ in given]
+    for name in names:
+        if names.count(name) > 1:
+            raise click.UsageError(f"The header {name} is given twice. Leave one of them out, or join their values.")
     if given:
         return dict(given)
     found = os.environ.get(variable)

@@ -126,6 +126,8 @@ def test_the_file_lets_in_and_options_count_more(
     assert run("send", "order.created", "--journal", "j.sqlite").code == 0
     assert run("resend", "1", "--journal", "j.sqlite").code == 0
     assert run("send", "order.created", "--basic-auth", f"lee:{PASSWORD}").code == 1
+    assert run("send", guarded.url.replace("://", f"://kim:{PASSWORD}@"), "order.created").code == 0
+    assert run("send", guarded.url.replace("://", f"://lee:{PASSWORD}@"), "order.created").code == 1
     shown = [run("config"), run("config", "--json")]
     assert shown[1].json["endpoints"][0]["door"] == ["headers", "basic_auth"]
     assert_hidden(*(one.out + one.err for one in shown))
@@ -206,7 +208,9 @@ def shop(guarded: Any) -> Shop:
     return shop
 
 
-def test_every_order_is_explored_and_replayed_behind_the_door(run: Any, guarded: Any, shop: Shop, secret: str) -> None:
+def test_every_order_is_explored_and_replayed_behind_the_door(
+    run: Any, guarded: Any, shop: Shop, secret: str, tmp_path: Path
+) -> None:
     shop.mended = False
     words = (*urls(guarded), "--secret", secret)
     outside = run("explore", *LEAVES, *words)
@@ -219,7 +223,12 @@ def test_every_order_is_explored_and_replayed_behind_the_door(run: Any, guarded:
     told = " ".join(found.out.split())
     assert f"--ca-file {AUTHORITY}" in told
     assert "--header, or STEPPAY_MOCK_HEADER, --basic-auth, or STEPPAY_MOCK_BASIC_AUTH" in told
-    assert_hidden(outside.err, found.out, found.err)
+    in_url = [word.replace("://", f"://kim:{PASSWORD}@") if "://" in word else word for word in words]
+    again = run("explore", *LEAVES, *in_url, "--header", f"X-Door: {KEY}", "--report", "r.html", "--report", "r.json")
+    assert again.code == 1
+    assert "with the URL that is not shown in STEPPAY_MOCK_TO and STEPPAY_MOCK_STATE_URL" in " ".join(again.out.split())
+    reports = [(tmp_path / name).read_text() for name in ("r.html", "r.json")]
+    assert_hidden(outside.err, found.out, found.err, again.out, again.err, *reports)
 
 
 def test_what_lets_in_goes_to_no_other_port(run: Any, guarded: Any, shop: Shop, secret: str) -> None:
@@ -247,6 +256,7 @@ def test_what_lets_in_goes_to_no_other_port(run: Any, guarded: Any, shop: Shop, 
         (("--header", f"X-Door {KEY}"), "Write it like Authorization: Bearer"),
         (("--header", f"Host: {KEY}"), "The header host says how a request is carried"),
         (("--header", f"steppay-signature: {KEY}"), "is one of the webhook itself (fact 21)"),
+        (("--header", f"X-Door: {KEY}", "--header", f"x-door: {PASSWORD}"), "The header x-door is given twice"),
         (("--basic-auth", PASSWORD), "Write USER:PASSWORD"),
         (("--ca-file", "nowhere.pem"), "ca_file (--ca-file) cannot be used: nowhere.pem"),
         (("--client-key", BOTH), "client_key= goes with a certificate"),
