@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from steppay_mock.delivery.access import UNTRUSTED
 from steppay_mock.delivery.excerpt import excerpt
+from steppay_mock.delivery.proxy import OF_THE_PROXY
 from steppay_mock.errors import ContractViolation
 
 if TYPE_CHECKING:
@@ -34,6 +35,7 @@ _UNTRUSTED = (
     "If the certificate is the receiver's own, name the file of its authority: ca_file=, or the variable "
     "SSL_CERT_FILE. The check cannot be switched off: without it anybody could read the webhooks, and what lets in."
 )
+_PROXY = "Correct proxy=, or leave it out: none is needed where this machine reaches the receiver by itself."
 _NO_ANSWER = "Start the receiver, or correct to=."
 _RAISED = "Correct the receiver where the exception above was raised."
 _BROKE = "Correct the receiver where it makes its answer: it did not come whole."
@@ -100,6 +102,8 @@ def _next_step(outcome: Outcome) -> str:
         return _TOO_LATE
     if outcome.error is not None and outcome.error.startswith(UNTRUSTED):
         return _UNTRUSTED
+    if outcome.error is not None and outcome.error.startswith(OF_THE_PROXY):
+        return _PROXY
     step = {"unreachable": _NO_ANSWER, "raised": _RAISED, "broken-answer": _BROKE, "redirect": _REDIRECT}
     status = outcome.status or 0
     by_status = _BY_STATUS.get(status, _SERVER if status >= 500 else _OTHER)

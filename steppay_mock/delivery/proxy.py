@@ -14,6 +14,9 @@ from steppay_mock.errors import SteppayMockError
 if TYPE_CHECKING:
     from steppay_mock.delivery.endpoint import Endpoint
 
+OF_THE_PROXY = "the proxy "
+"""How the error begins where the proxy did not lead to the receiver."""
+
 _PORT = 1080  # what libcurl takes where none is named
 _OWN = frozenset({407, 502, 504})
 """Statuses that say that the proxy did not get the request to the receiver (RFC 9110, 15.5.8, 15.6.3 and 15.6.5)."""
@@ -44,14 +47,16 @@ class Proxy:
     def refusal(self, status: int) -> str:
         """What its answer with this status means, in words."""
         if status == 407:
-            return f"the proxy {self} answered 407: it wants a user and a password, proxy='http://user:password@...'"
+            return (
+                f"{OF_THE_PROXY}{self} answered 407: it wants a user and a password, proxy='http://user:password@...'"
+            )
         return (
             f"the proxy {self} answered {status}: it did not reach the receiver. Is that running, and seen from there?"
         )
 
     def unreached(self, why: str) -> str:
         """What is said where the proxy itself does not answer."""
-        return f"the proxy {self} cannot be used: {why}"
+        return f"{OF_THE_PROXY}{self} cannot be used: {why}"
 
     @property
     def authority(self) -> str:

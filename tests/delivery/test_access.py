@@ -15,7 +15,17 @@ from delivery.doors import AUTHORITY, BOTH, CLIENT, DOOR, KEY, gateway, over_tls
 from delivery.engines import BODY
 from werkzeug import Request, Response
 
-from steppay_mock import Hook, Sender, SteppayMockError, deliver, deliver_async, explore, make_event, make_events
+from steppay_mock import (
+    ContractViolation,
+    Hook,
+    Sender,
+    SteppayMockError,
+    deliver,
+    deliver_async,
+    explore,
+    make_event,
+    make_events,
+)
 from steppay_mock.delivery.access import AccessOptions, read_access
 from steppay_mock.delivery.endpoint import Endpoint, parse_endpoint
 from steppay_mock.delivery.faults import find_fault, make_draft, send_faulty
@@ -239,6 +249,22 @@ def test_an_app_in_process_gets_the_headers(door: Door) -> None:
         for name, value in (("ca_file", AUTHORITY), ("client_cert", BOTH), ("proxy", "http://127.0.0.1:1")):
             with pytest.raises(SteppayMockError, match=f"{name}= is about the way to a URL"):
                 deliver(event, to=app, **{name: value})  # type: ignore[arg-type]
+
+
+def test_the_next_step_is_about_what_went_wrong(door: Door) -> None:
+    event = make_event("order.created", seed=7)
+    with over_tls(door, guarded=False) as url, gateway(answer=502) as proxy:
+        stranger = deliver(event, to=url)
+        refused = deliver(event, to=url, ca_file=AUTHORITY, proxy=proxy.url)
+        outside = deliver(event, to=url, ca_file=AUTHORITY)
+    for report, step in (
+        (stranger, "ca_file=, or the variable SSL_CERT_FILE. The check cannot be switched off: without it anybody"),
+        (refused, "Correct proxy=, or leave it out"),
+        (outside, "Or is there a door in front of the receiver? Pass headers= or auth="),
+    ):
+        with pytest.raises(ContractViolation) as caught:
+            report.assert_ok()
+        assert step in caught.value.next_step
 
 
 def test_orders_are_explored_behind_the_door() -> None:
