@@ -20,6 +20,7 @@ _OF_THE_CONNECTION = frozenset(
     {"host", "connection", "keep-alive", "content-length", "transfer-encoding", "trailer", "upgrade", "expect"}
 )
 _PART = re.compile(r"[\s;,=]+")
+_SHORTEST_NUMBER = 8  # digits: a shorter number is a version or a tenant, and is within the numbers of many answers
 _SHORTEST_PART = 8  # characters: a shorter word of a header is no token, and stands in many answers
 
 
@@ -60,5 +61,5 @@ def secrets_of(values: Iterable[str]) -> tuple[str, ...]:
         part
         for value in values
         for part in (value, *(one for one in _PART.split(value) if len(one) >= _SHORTEST_PART and one != value))
-        if part.lower() not in {"true", "false", "null"}
+        if part.lower() not in {"true", "false", "null"} and not (part.isdigit() and len(part) < _SHORTEST_NUMBER)
     )

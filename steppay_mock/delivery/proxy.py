@@ -50,9 +50,8 @@ class Proxy:
             return (
                 f"{OF_THE_PROXY}{self} answered 407: it wants a user and a password, proxy='http://user:password@...'"
             )
-        return (
-            f"the proxy {self} answered {status}: it did not reach the receiver. Is that running, and seen from there?"
-        )
+        told = "it did not reach the receiver. Is that running, and seen from there?"
+        return f"{OF_THE_PROXY}{self} answered {status}: {told}"
 
     def unreached(self, why: str) -> str:
         """What is said where the proxy itself does not answer."""

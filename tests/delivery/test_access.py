@@ -233,6 +233,17 @@ def test_secrets_of_the_door_are_struck_out_of_answers_and_reprs(door: Door) -> 
     assert [one for one in shown if PASSWORD in one or TOKEN in one or EXPECTED.split()[1] in one] == []
 
 
+@pytest.mark.parametrize("name", request_headers(BODY, secret="s"))
+def test_no_header_of_the_webhook_is_replaced(name: str) -> None:
+    with pytest.raises(SteppayMockError, match=f"The header {name} "):
+        read_access({"headers": {name.title(): TOKEN}})
+
+
+def test_a_short_number_in_a_header_is_no_secret_and_leaves_answers_whole() -> None:
+    headers = {"X-Api-Version": "2024", "X-On": "true", "X-Key": "20240101", "X-Door": "k a-longer-token"}
+    assert read_access({"headers": headers}).secrets == ("20240101", "k a-longer-token", "a-longer-token")
+
+
 def test_an_app_in_process_gets_the_headers(door: Door) -> None:
     async def asgi(scope: Any, _receive: Any, send: Any) -> None:
         if scope["type"] != "http":
