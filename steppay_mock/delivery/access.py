@@ -65,7 +65,8 @@ class Access:
         """What no output may show."""
         found = list(secrets_of(value for _, value in self.headers))
         for user, password in (*([self.auth] if self.auth else []), *self._proxy_user):
-            found += [password, f"{user}:{password}", basic(user, password).split()[1]]
+            # Without a password the user is the secret, such as a key in https://KEY@host.
+            found += [password or user, f"{user}:{password}", basic(user, password).split()[1]]
         return tuple(dict.fromkeys(one for one in found if one))
 
     @property

@@ -239,6 +239,14 @@ def test_no_header_of_the_webhook_is_replaced(name: str) -> None:
         read_access({"headers": {name.title(): TOKEN}})
 
 
+def test_a_user_without_a_password_is_the_secret(door: Door) -> None:
+    with _served(door) as url:
+        endpoint = _endpoint(url.replace("://", f"://{TOKEN}@"), {})
+        report = deliver(make_event("order.created", seed=7), to=url.replace("://", f"://{TOKEN}@"))
+    assert TOKEN in endpoint.access.secrets
+    assert TOKEN not in repr(report) + str(endpoint)
+
+
 def test_a_short_number_in_a_header_is_no_secret_and_leaves_answers_whole() -> None:
     headers = {"X-Api-Version": "2024", "X-On": "true", "X-Key": "20240101", "X-Door": "k a-longer-token"}
     assert read_access({"headers": headers}).secrets == ("20240101", "k a-longer-token", "a-longer-token")
