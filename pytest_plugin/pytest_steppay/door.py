@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Unpack
 from pytest_steppay.options import masked
 from pytest_steppay.target import load_target
 from steppay_mock.contract.validate import validate as validate_payload
+from steppay_mock.delivery.access import secrets_of_access
 from steppay_mock.payload.chance import derive_seed
 from steppay_mock.payload.factory import make_event, make_events
 
@@ -106,7 +107,7 @@ class StepPay:
         """
         from steppay_mock.delivery.deliver import deliver
 
-        report = deliver(events, to=self._receiver(to), **self._delivery_options(options))
+        report = deliver(events, to=self._receiver(to), **self._delivery_options(options, to))
         self._record.add_delivered(report)
         return report
 
@@ -149,7 +150,7 @@ class StepPay:
         """As ``deliver``, for tests that run in an event loop."""
         from steppay_mock.delivery.deliver import deliver_async
 
-        report = await deliver_async(events, to=self._receiver(to), **self._delivery_options(options))
+        report = await deliver_async(events, to=self._receiver(to), **self._delivery_options(options, to))
         self._record.add_delivered(report)
         return report
 
@@ -185,7 +186,7 @@ class StepPay:
 
         story = self.scenario(events) if isinstance(events, str) else events
         target, token = self._receiver(receiver), self._options.replay
-        chosen = {**self._told_by_api(story), **self._explore_options(options)}
+        chosen = {**self._told_by_api(story), **self._explore_options(options, receiver)}
 
         def run() -> Exploration:
             with self._options.progress as watch, speaking(replayed_by(self._repeat)):
@@ -221,10 +222,11 @@ class StepPay:
         self._makings += 1
         return self._seed if self._makings == 1 else derive_seed(self._seed, "event", self._makings)
 
-    def _delivery_options(self, options: Mapping[str, Any]) -> Any:
+    def _delivery_options(self, options: Mapping[str, Any], to: Target | None) -> Any:
         self._deliveries += 1
         seed = derive_seed(self._seed, "delivery", self._deliveries)
-        return self._hiding({**self._options.delivery_options, "secret": self._secret, "seed": seed, **options})
+        shared = {**self._access(to), **self._options.delivery_options}
+        return self._hiding({**shared, "secret": self._secret, "seed": seed, **options})
 
     def _told_by_api(self, events: Events) -> dict[str, Any]:
         """The API, if it can tell how things were at each of these events."""
@@ -234,17 +236,22 @@ class StepPay:
             return {"api": self._api}
         return {}
 
-    def _explore_options(self, options: Mapping[str, Any]) -> Any:
+    def _explore_options(self, options: Mapping[str, Any], to: Receiver | None) -> Any:
         self._explorations += 1
         seed = derive_seed(self._seed, "exploration", self._explorations)
-        shared = {**self._options.delivery_options, **self._options.explore_options}
+        shared = {**self._access(to), **self._options.delivery_options, **self._options.explore_options}
         return self._hiding({**shared, "secret": self._secret, "seed": seed, **options})
+
+    def _access(self, to: Any) -> Any:
+        """What gets through the door in front of the target: it is for that alone, and for no app in process."""
+        return self._options.access if to is None and isinstance(self._receiver(None), str) else {}
 
     def _hiding(self, options: dict[str, Any]) -> dict[str, Any]:
         """The options, with everything among what is hidden that this test knows to be secret."""
         hide = options.get("hide", ())
         self._record.add_secret(options["secret"])
         self._record.add_secret(hide)
+        self._record.add_secret(secrets_of_access(options))
         if self._api is None or not isinstance(hide, str | tuple | list | set | frozenset):
             return options
         return {**options, "hide": (*((hide,) if isinstance(hide, str) else hide), self._api.token)}

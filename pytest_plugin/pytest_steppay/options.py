@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from pytest_steppay.access import access_of
 from pytest_steppay.keys import BASE_SEED, BUDGET
 from pytest_steppay.marker import read_markers
 from pytest_steppay.progress import Progress, progress_of
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from steppay_mock.contract.catalogue import EventType
+    from steppay_mock.delivery.access import AccessOptions
 
 DEFAULT_SECRET = "whsec_test"  # noqa: S105 - it keeps nothing secret: receivers under test are given it
 
@@ -54,6 +56,8 @@ class Options:
     event_options: dict[str, Any]
     delivery_options: dict[str, Any]
     explore_options: dict[str, Any]
+    access: AccessOptions = field(repr=False)
+    """What gets through the door in front of the target, if that is a URL."""
     replay: str | None
     progress: Progress = field(repr=False)
     scenario_files: tuple[Path, ...]
@@ -109,6 +113,7 @@ def _resolve(item: pytest.Item) -> Options:
         event_options=({"locale": locale} if locale else {}) | _body(config) | marked.event_options,
         delivery_options=delivery,
         explore_options={} if budget is None else {"budget": budget},
+        access=access_of(config),
         replay=config.getoption("steppay_replay"),
         progress=progress_of(item),
         scenario_files=tuple(config.getini("steppay_scenarios")),

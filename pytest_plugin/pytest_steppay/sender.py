@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Unpack
 
 import pytest
 
+from steppay_mock.delivery.access import read_access, secrets_of_access
 from steppay_mock.delivery.endpoint import DEFAULT_PATH, parse_endpoint
 from steppay_mock.delivery.safety import allowed_names
 from steppay_mock.delivery.sender.sender import Sender
@@ -28,14 +29,15 @@ _SERVED = "let a fixture steppay_target serve the app and give its URL, as docs/
 class RecordedSender(Sender):
     """The sender of a test."""
 
-    def __init__(self, url: str, *, secret: Any, journal: Path, allow_hosts: Any, seed: int, record: Record) -> None:
+    def __init__(self, url: str, *, seed: int, record: Record, secret: Any, journal: Path, **options: Any) -> None:
         # Nothing is waited for: a schedule or a retry of a day is no reason for a test to take one.
-        super().__init__(url, secret=secret, journal=journal, allow_hosts=allow_hosts, speed=0.0)
+        super().__init__(url, secret=secret, journal=journal, speed=0.0, **options)
         self._seed = seed
         self._record = record
         self._journal = journal
         self._sent = 0
         record.add_secret(secret)
+        record.add_secret(secrets_of_access(options))
 
     def send(self, events: Events | Schedule, **options: Unpack[SendOptions]) -> Tally:
         """Deliver the events, and count what came of it; without ``seed`` each call has one of the test's own."""
@@ -66,8 +68,13 @@ def open_sender(
     """A sender to the target, which has to be a URL: a failure of the test that says what to do, if it is none."""
     settings = options.delivery_options
     allowed = allowed_names(settings["allow_hosts"])
-    endpoint = parse_endpoint(_url(target), path=settings.get("path", DEFAULT_PATH), allowed=allowed)
-    return RecordedSender(endpoint.url, secret=secret, journal=journal, allow_hosts=allowed, seed=seed, record=record)
+    endpoint = parse_endpoint(
+        _url(target), path=settings.get("path", DEFAULT_PATH), allowed=allowed, access=read_access(options.access)
+    )
+    through: Any = endpoint.access.options
+    return RecordedSender(
+        endpoint.url, secret=secret, journal=journal, allow_hosts=allowed, seed=seed, record=record, **through
+    )
 
 
 def _url(target: TargetLike) -> str:

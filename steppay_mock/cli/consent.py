@@ -31,25 +31,33 @@ def read_hosts(hosts: Iterable[str]) -> frozenset[str]:
 def agree(
     endpoint: Endpoint, allowed: frozenset[str], *, count: int | None = None, noun: str = "webhook"
 ) -> frozenset[str]:
-    """The hosts that may be called, now that the endpoint's is among them; SteppayMockError where it may not be.
+    """The hosts that may be called, now that the endpoint's, and its proxy's, are among them.
+
+    SteppayMockError where one of them may not be called.
 
     ``count`` of what ``noun`` says go there; None where nobody knows how many that will be.
     """
     from steppay_mock.delivery.safety import is_this_machine
 
-    host = endpoint.host
-    if is_this_machine(host) or host in allowed:
+    proxy = endpoint.access.proxy
+    asked = {endpoint.host: endpoint.host, **({} if proxy is None else {proxy.host: f"the proxy {proxy.host}"})}
+    strange = {host: name for host, name in asked.items() if not (is_this_machine(host) or host in allowed)}
+    if not strange:
         return allowed
+    named = " and ".join(strange.values())
+    are, they = ("is not", "it") if len(strange) == 1 else ("are not", "they")
     if not at_terminal():
+        options = " ".join(f"--allow-host {host}" for host in strange)
         raise SteppayMockError(
-            f"{host} is not this machine, and {noun}s leave it only where that was asked for. "
-            f"Is it yours? Add --allow-host {host}"
+            f"{named} {are} this machine, and {noun}s leave it only where that was asked for. "
+            f"{'Is it' if they == 'it' else 'Are they'} yours? Add {options}"
         )
     what = f"{noun}s" if count is None else counted(count, noun)
-    question = f"{host} is not this machine. Is it yours, and shall {what} go there?"
-    if not click.confirm(question, err=True):
+    where = "there" if proxy is None else f"to {endpoint.host} through the proxy {proxy}"
+    yours = "Is it yours" if they == "it" else "Are they yours"
+    if not click.confirm(f"{named} {are} this machine. {yours}, and shall {what} go {where}?", err=True):
         raise SteppayMockError("Nothing was sent. Give the URL of a receiver on this machine, or answer y.")
-    return allowed | {host}
+    return allowed | set(strange)
 
 
 def at_terminal() -> bool:

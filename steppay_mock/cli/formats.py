@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from steppay_mock.payload.body import write_body
 
 if TYPE_CHECKING:
+    from steppay_mock.delivery.access import AccessOptions
     from steppay_mock.delivery.endpoint import Endpoint
     from steppay_mock.payload.event import Event
 
@@ -35,11 +36,12 @@ class Wire:
         return request_headers(body, secret=self.secrets, timestamp=self.timestamp, trace_seed=trace_seed)
 
 
-def read_endpoint(url: str, *, path: str | None = None) -> Endpoint:
+def read_endpoint(url: str, *, path: str | None = None, access: AccessOptions | None = None) -> Endpoint:
     """The address that a URL names, wherever it is: nothing is sent yet. StepPay's own hosts are refused even so.
 
-    ``path`` is that of a URL without one; None is where webhooks go.
+    ``path`` is that of a URL without one; None is where webhooks go. ``access`` is what gets through its door.
     """
+    from steppay_mock.delivery.access import read_access
     from steppay_mock.delivery.endpoint import DEFAULT_PATH, parse_endpoint
     from steppay_mock.delivery.safety import normal_host
 
@@ -47,7 +49,10 @@ def read_endpoint(url: str, *, path: str | None = None) -> Endpoint:
         allowed = frozenset({normal_host(urlsplit(url).hostname or "")})
     except ValueError:
         allowed = frozenset()  # parse_endpoint says what is wrong with it
-    return parse_endpoint(url, path=path or DEFAULT_PATH, allowed=allowed)
+    through = read_access(access or {})
+    if through.proxy is not None:
+        allowed |= {through.proxy.host}
+    return parse_endpoint(url, path=path or DEFAULT_PATH, allowed=allowed, access=through)
 
 
 def as_json(events: Iterable[Event], *, count: int) -> Iterator[bytes]:

@@ -1,4 +1,4 @@
-"""Reads the headers that go to the state URL and the reset URL; messages never show what is wrong with one."""
+"""Reads the headers that let in; messages never show what is wrong with one."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from steppay_mock.cli.parameters import ParameterType
 from steppay_mock.errors import SteppayMockError
 
 VARIABLE = "STEPPAY_MOCK_HEADER"
+STATE_VARIABLE = "STEPPAY_MOCK_STATE_HEADER"
 
 
 class HeaderField(ParameterType):
@@ -28,21 +29,25 @@ class HeaderField(ParameterType):
             self.fail(str(error), param, ctx)
 
 
-def headers_of(given: tuple[tuple[str, str], ...]) -> dict[str, str]:
-    """The headers of ``--header``, else the one of the environment."""
+def headers_of(given: tuple[tuple[str, str], ...], *, variable: str = VARIABLE) -> dict[str, str]:
+    """The headers of an option, else the one of its variable; two of one name are a usage error."""
+    names = [name for name, _ in given]
+    for name in names:
+        if names.count(name) > 1:
+            raise click.UsageError(f"The header {name} is given twice. Leave one of them out, or join their values.")
     if given:
         return dict(given)
-    found = os.environ.get(VARIABLE)
+    found = os.environ.get(variable)
     if not found:
         return {}
     try:
         return dict([_read_header(found)])
     except SteppayMockError as error:
-        raise click.UsageError(f"The variable {VARIABLE} is of no use: {error}") from None
+        raise click.UsageError(f"The variable {variable} is of no use: {error}") from None
 
 
 def _read_header(text: str) -> tuple[str, str]:
-    from steppay_mock.ordering.remote import read_headers
+    from steppay_mock.delivery.door_headers import read_headers
 
     name, colon, value = text.partition(":")
     (found,) = read_headers({name.strip() if colon else "": value.strip()}).items()

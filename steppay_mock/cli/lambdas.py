@@ -14,6 +14,7 @@ from steppay_mock.delivery.aws.call import Kind
 from steppay_mock.wire.shown_url import shown_url
 
 if TYPE_CHECKING:
+    from steppay_mock.delivery.access import AccessOptions
     from steppay_mock.delivery.endpoint import Endpoint
     from steppay_mock.delivery.target import Target
 
@@ -30,13 +31,13 @@ class Gateway:
         if self.path is not None and self.kind is None:
             raise click.UsageError("--lambda-path is about --lambda. Add --lambda KIND, or leave it out.")
 
-    def read(self, url: str) -> Endpoint:
+    def read(self, url: str, *, access: AccessOptions) -> Endpoint:
         """Where the URL leads; one of a runtime without a path has that of the Runtime Interface Emulator."""
         if self.kind is None:
-            return read_endpoint(url)
+            return read_endpoint(url, access=access)
         from steppay_mock.delivery.aws.function import INVOCATION
 
-        return read_endpoint(url, path=INVOCATION)
+        return read_endpoint(url, path=INVOCATION, access=access)
 
     def target(self, endpoint: Endpoint) -> Target:
         """What events are delivered to."""

@@ -13,8 +13,9 @@ import click
 
 from steppay_mock.cli.configuring import config_option
 from steppay_mock.cli.consent import agree, read_hosts
+from steppay_mock.cli.door import Door, access_beside, door_options
 from steppay_mock.cli.formats import read_endpoint
-from steppay_mock.cli.headers import VARIABLE, HeaderField, headers_of
+from steppay_mock.cli.headers import STATE_VARIABLE, HeaderField
 from steppay_mock.cli.lambdas import Gateway, lambda_options
 from steppay_mock.cli.options import Decorator, secret_option, unsigned_option
 from steppay_mock.cli.parameters import Seconds
@@ -27,6 +28,7 @@ from steppay_mock.ordering.face import Face, Reach
 from steppay_mock.wire.shown_url import shown_url
 
 if TYPE_CHECKING:
+    from steppay_mock.delivery.access import AccessOptions
     from steppay_mock.delivery.aws.call import Kind
     from steppay_mock.delivery.config import Config, Entry
     from steppay_mock.delivery.endpoint import Endpoint
@@ -50,7 +52,8 @@ class Probing:
     state_url: str = field(repr=False)
     reset_url: str | None = field(repr=False)
     reset_method: str
-    headers: tuple[tuple[str, str], ...] = field(repr=False)
+    state_headers: tuple[tuple[str, str], ...] = field(repr=False)
+    door: Door
     ignored: tuple[str, ...]
     truth: str
     accepted: tuple[int, ...]
@@ -75,18 +78,23 @@ class Probing:
         truth = read_truth_option(self.truth)
         self.gateway.check()
         fresh, found = self._is_fresh(), self.receiver
-        receiver = self.gateway.read(found.url)
+        entry = found.entry if self.endpoint is None else self._entry
+        receiver = self.gateway.read(found.url, access=self.door.for_entry(entry))
         signing = Signing(given=self.secrets, unsigned=self.unsigned, config=self.config)
         secrets = signing.for_url(found.url) if self.endpoint is None else signing.for_entry(self._entry)
         allowed = agree(receiver, read_hosts(self.hosts))
+        access: dict[str, AccessOptions] = {}
         for option, url in (("--state-url", self.state_url), ("--reset-url", self.reset_url)):
             if url is not None:
-                allowed = agree(_endpoint(option, url), allowed, noun="request")
+                access[option] = access_beside(receiver, _endpoint(option, url), self.state_headers)
+                allowed = agree(_endpoint(option, url, proxy=access[option].get("proxy")), allowed, noun="request")
         common: dict[str, Any] = {"timeout": float(self.timeout), "allow_hosts": allowed}
-        asking = {**common, "headers": headers_of(self.headers), "hide": secrets or ()}
+        asking = {**common, "hide": secrets or ()}
+        reset: dict[str, Any] = {**asking, **access.get("--reset-url", {}), "method": self.reset_method}
         return self.gateway.target(receiver), {
             **common,
             **self.gateway.options,
+            **receiver.access.options,
             "secret": secrets,
             "types": found.types,
             "ignore": self.ignored,
@@ -94,9 +102,9 @@ class Probing:
             "accept": self.accepted or None,
             "settle": self.settle,
             "given": self.given,
-            "state": remote_state(self.state_url, **asking),
+            "state": remote_state(self.state_url, **asking, **access["--state-url"]),
             "fresh": fresh,
-            "reset": None if fresh else remote_reset(str(self.reset_url), method=self.reset_method, **asking),
+            "reset": None if fresh else remote_reset(str(self.reset_url), **reset),
         }
 
     @property
@@ -169,10 +177,12 @@ class Probing:
             *(("--allow-host", one) for one in self.hosts),
             *(("--from", one) for one in files),
         ]
-        words = [*(word for option in given for word in option), *(["--unsigned"] if self.unsigned else []), *also]
+        words = [*(word for option in given for word in option), *(["--unsigned"] if self.unsigned else [])]
+        words += [*self.door.words, *also]
         set_again = [f"the URL that is not shown in {' and '.join(_URLS[option] for option in hidden)}"] * bool(hidden)
         set_again += [f"the secret in {SECRET_VARIABLE}"] * bool(self.secrets)
-        set_again += [f"--header, or {VARIABLE}"] * bool(self.headers)
+        set_again += self.door.hidden
+        set_again += [f"--state-header, or {STATE_VARIABLE}"] * bool(self.state_headers)
         return Face(
             is_shell=True,
             before="steppay-mock replay ",
@@ -194,9 +204,9 @@ class Probing:
         )
 
 
-def _endpoint(option: str, url: str) -> Endpoint:
+def _endpoint(option: str, url: str, *, proxy: str | None = None) -> Endpoint:
     try:
-        return read_endpoint(url, path="/")
+        return read_endpoint(url, path="/", access={"proxy": proxy})
     except SteppayMockError as error:
         raise click.UsageError(f"{option}: {error}") from None
 
@@ -256,13 +266,14 @@ _PROBING: tuple[Decorator[Any], ...] = (
         help="How the reset URL is called.",
     ),
     click.option(
-        "--header",
-        "headers",
+        "--state-header",
+        "state_headers",
         metavar="'NAME: VALUE'",
         multiple=True,
         type=HeaderField(),
-        help="Send this header to the state and the reset URL, and never show it. Repeatable. Default: the variable "
-        f"{VARIABLE}, which shows in no process list.",
+        help="Send this header to the state and the reset URL alone, and never show it. Those of --header, and "
+        "--basic-auth, go there too if scheme, host and port are the receiver's. Repeatable. Default: the variable "
+        f"{STATE_VARIABLE}.",
     ),
     click.option(
         "--ignore",
@@ -302,6 +313,7 @@ _PROBING: tuple[Decorator[Any], ...] = (
     ),
     secret_option("Sign with it."),
     unsigned_option(),
+    door_options,
     timeout_option(),
     hosts_option(),
     config_option(),

@@ -121,7 +121,14 @@ class Route:
         for one in self.receivers:
             allowed = agree(one.endpoint, allowed, count=count)
         hooks = [
-            Hook(url=one.endpoint.url, secret=one.secrets, name=one.name, events=one.events) for one in self.receivers
+            Hook(
+                url=one.endpoint.url,
+                secret=one.secrets,
+                name=one.name,
+                events=one.events,
+                **one.endpoint.access.options,
+            )
+            for one in self.receivers
         ]
         recorder = Recorder(
             hooks=hooks,
@@ -162,6 +169,7 @@ class Route:
                 "sleep": sleep,
                 "allow_hosts": agree(receiver.endpoint, self.allowed, count=count),
                 **self.sending.gateway.options,
+                **receiver.endpoint.access.options,
             }
         )
         to = self.sending.gateway.target(receiver.endpoint)

@@ -12,6 +12,7 @@ import click
 
 from steppay_mock.cli.configuring import config_option, endpoint_option, setting_option
 from steppay_mock.cli.consent import read_hosts
+from steppay_mock.cli.door import Door, door_options
 from steppay_mock.cli.faulting import check_fault, fault_option
 from steppay_mock.cli.journals import journal_option
 from steppay_mock.cli.lambdas import Gateway, lambda_options
@@ -56,6 +57,7 @@ class Sending:
     endpoints: tuple[str, ...]
     lambda_kind: Kind | None
     lambda_path: str | None
+    door: Door
 
     @property
     def recorded(self) -> bool:
@@ -99,7 +101,8 @@ class Sending:
     def _at(self, url: str) -> Receiver:
         if self.endpoints:
             raise click.UsageError("--endpoint stands for a URL. Leave one of them out.")
-        return Receiver(endpoint=self.gateway.read(url), secrets=self._signing.for_url(url))
+        access = self.door.for_url(url, self.config)
+        return Receiver(endpoint=self.gateway.read(url, access=access), secrets=self._signing.for_url(url))
 
     def _endpoints(self, written: str) -> tuple[Receiver, ...]:
         if self.config is None:
@@ -109,7 +112,7 @@ class Sending:
             )
         return tuple(
             Receiver(
-                endpoint=self.gateway.read(entry.url),
+                endpoint=self.gateway.read(entry.url, access=self.door.for_entry(entry)),
                 secrets=self._signing.for_entry(entry),
                 name=entry.name,
                 events=entry.events,
@@ -238,6 +241,7 @@ _SENDING: tuple[Decorator[Any], ...] = (
     *lambda_options(),
     secret_option("Sign with it."),
     unsigned_option(),
+    door_options,
     timeout_option(),
     journal_option(
         "Write down in this SQLite file what is sent and answered: `log` shows it, `resume` completes it.",

@@ -10,6 +10,7 @@ from steppay_mock.cli.secret import signing_secrets
 from steppay_mock.errors import SteppayMockError
 
 if TYPE_CHECKING:
+    from steppay_mock.delivery.access import AccessOptions
     from steppay_mock.delivery.config import Config, Entry
     from steppay_mock.delivery.sender.hook import Hook
 
@@ -30,21 +31,25 @@ class Signing:
 
     def for_url(self, url: str, *, name: str = "") -> tuple[str, ...] | None:
         """The secrets for a URL: those of the endpoint that the file has there, and of several of the one named so."""
-        found = [] if self.config is None else [one for one in self.config.endpoints if is_at(one, url)]
-        if not found:
-            return signing_secrets(self.given, unsigned=self.unsigned)
-        return self.for_entry(next((one for one in found if one.name == name), found[0]))
+        found = entry_at(self.config, url, name=name)
+        return signing_secrets(self.given, unsigned=self.unsigned) if found is None else self.for_entry(found)
 
-    def hook(self, *, name: str, url: str) -> Hook:
+    def hook(self, *, name: str, url: str, access: AccessOptions) -> Hook:
         """The receiver of that name and URL, as a journal has it."""
         from steppay_mock.delivery.sender.hook import Hook
 
-        return Hook(url=url, secret=self.for_url(url, name=name), name=name)
+        return Hook(url=url, secret=self.for_url(url, name=name), name=name, **access)
+
+
+def entry_at(config: Config | None, url: str, *, name: str = "") -> Entry | None:
+    """The endpoint that the file has at that URL, and of several the one of that name; None if there is none."""
+    found = [] if config is None else [one for one in config.endpoints if is_at(one, url)]
+    return next((one for one in found if one.name == name), found[0] if found else None)
 
 
 def is_at(entry: Entry, url: str) -> bool:
     """Whether the endpoint has that URL, however it is written."""
     try:
-        return read_endpoint(entry.url) == read_endpoint(url)
+        return read_endpoint(entry.url).url == read_endpoint(url).url
     except SteppayMockError:
         return False  # it cannot be called at all

@@ -89,6 +89,10 @@ def advice(statuses: Collection[int | None], *, target: str, timed_out: bool, un
         yield f"hint: every answer was 405. Does the receiver take POST at {target}?"
     if found in ({401}, {403}):
         yield f"hint: every answer was {found.pop()}. {_about_refusal(unsigned=unsigned)}"
+        yield (
+            "hint: is there a door in front of it? Pass --header or --basic-auth. No journal keeps them: `resume` and "
+            "`resend` need them again."
+        )
 
 
 def timed_out(report: Report) -> bool:

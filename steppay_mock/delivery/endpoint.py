@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from urllib.parse import SplitResult, quote, urlsplit
+from urllib.parse import SplitResult, quote, unquote, urlsplit
 
+from steppay_mock.delivery.access import NO_ACCESS, Access, with_user
 from steppay_mock.delivery.safety import check_host, normal_host
 from steppay_mock.errors import SteppayMockError
 from steppay_mock.wire.shown_url import secrets_in, shown_url
@@ -25,6 +26,8 @@ class Endpoint:
     host: str
     port: int
     target: str = field(repr=False)
+    access: Access = field(default=NO_ACCESS, repr=False)
+    """How one gets through the door in front of it."""
 
     @property
     def authority(self) -> str:
@@ -39,23 +42,40 @@ class Endpoint:
 
     @property
     def secrets(self) -> tuple[str, ...]:
-        """What is secret in the query, such as the value of ``token``."""
-        return secrets_in(self.target)
+        """What is secret in the query, such as the value of ``token``, and in what gets through its door."""
+        return (*secrets_in(self.target), *self.access.secrets)
+
+    @property
+    def head(self) -> dict[str, str]:
+        """The headers that stand before those of the webhook, without ``connection``."""
+        return {"host": self.authority, **self.access.sent}
+
+    @property
+    def requested(self) -> str:
+        """What the request line asks for: a proxy without a tunnel has to be told the whole address."""
+        return self.target if self.access.proxy is None or self.scheme == "https" else self.url
+
+    def is_beside(self, other: Endpoint) -> bool:
+        """Whether the other one has the same scheme, host and port."""
+        return (self.scheme, self.host, self.port) == (other.scheme, other.host, other.port)
 
     def __str__(self) -> str:
         return shown_url(self.url)
 
 
-def parse_endpoint(url: str, *, path: str, allowed: frozenset[str]) -> Endpoint:
-    """Read a URL; ``path`` is appended where the URL has none of its own. ``/`` is a path: function URLs end so.
+def parse_endpoint(url: str, *, path: str, allowed: frozenset[str], access: Access = NO_ACCESS) -> Endpoint:
+    """Read a URL; ``path`` is appended where the URL has none of its own, and ``user:password@`` joins the access.
 
-    Raises SteppayMockError for a URL that cannot be used, for a host that may not be called, and where the URL ends in
-    ``/`` and ``path`` is neither that nor the default: either may be meant.
+    ``/`` is a path: function URLs end so. Raises SteppayMockError for a URL that cannot be used, for a host or a proxy
+    that may not be called, and where the URL ends in ``/`` and ``path`` is neither that nor the default: either may be
+    meant.
     """
     parts, host, port = _split(url)
     check_host(host, allowed)
+    if access.proxy is not None:
+        check_host(access.proxy.host, allowed, what="the proxy ")
     if "@" in parts.netloc:
-        raise _bad_url("user names and passwords are not sent: leave out what stands before @")
+        access = with_user(access, unquote(parts.username or ""), unquote(parts.password or ""))
     if parts.fragment:
         raise _bad_url("what stands behind # is never sent: leave it out")
     if parts.path == "/" and path not in {"/", DEFAULT_PATH}:
@@ -63,7 +83,7 @@ def parse_endpoint(url: str, *, path: str, allowed: frozenset[str]) -> Endpoint:
     target = _ascii(parts.path) or path
     if parts.query:
         target += f"{'&' if '?' in target else '?'}{_ascii(parts.query)}"
-    return Endpoint(parts.scheme, host, port, target)
+    return Endpoint(parts.scheme, host, port, target, access)
 
 
 def check_path(path: object) -> str:

@@ -23,9 +23,10 @@ RAW_BODY = (
 _BY_STATUS = {
     400: "The receiver found the payload, the signature or the host bad. Read its answer and its log. In process the "
     f"host is testserver: Django wants it among ALLOWED_HOSTS. {RAW_BODY}",
-    401: f"Is the secret right? Pass secret= as the receiver has it; without it a delivery is unsigned. {RAW_BODY}",
-    403: "Is the secret right? Pass secret= as the receiver has it. Or does a CSRF check stand before the receiver? "
-    f"{RAW_BODY}",
+    401: f"Is the secret right? Pass secret= as the receiver has it; without it a delivery is unsigned. {RAW_BODY} "
+    "Or is there a door in front of the receiver? Pass headers= or auth=.",
+    403: "Is the secret right? Pass secret= as the receiver has it. Or does a CSRF check stand before the receiver, "
+    f"or a door, to which headers= or auth= lets in? {RAW_BODY}",
     404: "Is the path right? Pass path= as the receiver's routes have it.",
     405: "Does the receiver take POST at this path? Pass path= as its routes have it.",
     422: "Does the receiver's model require a field that StepPay leaves out where it is null (fact 7)?",
@@ -48,6 +49,12 @@ _REDIRECT = (
     "points to, to= or path=, and register that one in the portal."
 )
 _TOO_LATE = "Let the receiver answer first and work later. The limit is timeout=; the vendor documents none (fact 23)."
+_UNTRUSTED = (
+    "If the certificate is the receiver's own, name the file of its authority: ca_file=, or the variable "
+    "SSL_CERT_FILE. The check cannot be switched off: without it anybody could read the webhooks, and what lets in."
+)
+_PROXY = "Correct proxy=, or leave it out: none is needed where this machine reaches the receiver by itself."
+_BY_FAILURE = {Failure.TIMED_OUT: _TOO_LATE, Failure.CERTIFICATE: _UNTRUSTED, Failure.PROXY: _PROXY}
 _NO_ANSWER = "Start the receiver, or correct to=."
 _RAISED = "Correct the receiver where the exception above was raised."
 _BROKE = "Correct the receiver where it makes its answer: it is broken off or malformed."
@@ -123,8 +130,8 @@ def _step_of_framework(outcome: Outcome) -> str | None:
 
 
 def _step_of_answer(outcome: Outcome) -> str:
-    if outcome.failure is Failure.TIMED_OUT:
-        return _TOO_LATE
+    if outcome.failure in _BY_FAILURE:
+        return _BY_FAILURE[outcome.failure]
     step = {"unreachable": _NO_ANSWER, "raised": _RAISED, "broken-answer": _BROKE, "redirect": _REDIRECT}
     status = outcome.status or 0
     by_status = _BY_STATUS.get(status, _SERVER if status >= 500 else _OTHER)

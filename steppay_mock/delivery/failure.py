@@ -17,6 +17,8 @@ class Failure(StrEnum):
     """The host cannot be reached, such as one that is switched off."""
     CERTIFICATE = "certificate"
     """The certificate of the receiver is not one that is trusted."""
+    PROXY = "proxy"
+    """The proxy that was asked for did not lead to the receiver."""
     BROKEN = "broken"
     """The connection ended too soon, or what came is no HTTP."""
     RAISED = "raised"

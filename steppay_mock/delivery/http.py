@@ -1,8 +1,8 @@
 """How does a webhook travel over a socket?
 
 urllib3's connection is used without its pool, because every delivery of StepPay's closes its connection (fact 21), and
-without ``requests``, because tests replace that (``responses``) and must not catch the webhook itself. Proxies and
-.netrc do not count.
+without ``requests``, because tests replace that (``responses``) and must not catch the webhook itself. Proxies of the
+environment and .netrc do not count.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from urllib3.util import SKIP_HEADER
 
 from steppay_mock.delivery.connecting import connecting_to
 from steppay_mock.delivery.head import Head, WholeHeadResponse
+from steppay_mock.delivery.proxy import told_apart
 from steppay_mock.delivery.told import FAILURES, told
 from steppay_mock.delivery.transport import MAX_ANSWER, Answer, Request
 from steppay_mock.wire.real_time import perf_counter
@@ -66,9 +67,7 @@ class HttpTransport:
 
     def __enter__(self) -> Self:
         if self._endpoint.scheme == "https" and self._tls is None:
-            import ssl
-
-            self._tls = ssl.create_default_context()
+            self._tls = self._endpoint.access.context()
         return self
 
     def __exit__(self, *_exception: object) -> None:
@@ -76,7 +75,7 @@ class HttpTransport:
 
     def send(self, request: Request) -> Answer:
         """Hand over one request on a connection of its own."""
-        return self._exchange(request).without(self._redact)
+        return told_apart(self._exchange(request), self._endpoint).without(self._redact)
 
     def send_faulty(self, faulty: FaultyRequest) -> Answer:
         """Hand over a request with a fault, byte for byte, on a connection of its own."""
@@ -115,8 +114,18 @@ class HttpTransport:
         host = "localhost" if self._endpoint.host.endswith(".localhost") else self._endpoint.host
         options: dict[str, Any] = {"port": self._endpoint.port, "timeout": self._timeout}
         if self._endpoint.scheme == "http":
-            return Connection(host, **options)
-        return _TlsConnection(host, ssl_context=self._tls, server_hostname=self._endpoint.host, **options)
+            connection = Connection(host, **options)
+        else:
+            connection = _TlsConnection(host, ssl_context=self._tls, server_hostname=self._endpoint.host, **options)
+        proxy = self._endpoint.access.proxy
+        if proxy is not None:
+            from steppay_mock.delivery.tunnel import connect_through, seconds_left
+
+            # What urllib3 has for the one who brings another socket; its own tunnels tell failures in texts alone.
+            connection._new_conn = lambda: connect_through(  # type: ignore[method-assign]  # noqa: SLF001
+                proxy, self._endpoint, left=seconds_left(self._timeout)
+            )
+        return connection
 
     def _let_go(self, connection: Connection) -> None:
         connection.close()
@@ -126,9 +135,9 @@ class HttpTransport:
         connection.sent = 0
         if connection.sock is None:
             connection.connect()
-        headers = {"host": self._endpoint.authority, "connection": self._persistence, **request.headers, **_SUPPRESSED}
+        headers = {**_SUPPRESSED, **self._endpoint.head, "connection": self._persistence, **request.headers}
         try:
-            connection.request(self._method, self._endpoint.target, request.body, headers, preload_content=False)
+            connection.request(self._method, self._endpoint.requested, request.body, headers, preload_content=False)
         except TimeoutError:
             raise
         except OSError:

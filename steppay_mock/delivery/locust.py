@@ -21,6 +21,7 @@ import locust
 from locust.exception import CatchResponseError
 from locust.runners import WorkerRunner
 
+from steppay_mock.delivery.access import Access, AccessOptions
 from steppay_mock.delivery.deliver import make_request
 from steppay_mock.delivery.endpoint import DEFAULT_PATH, Endpoint, parse_endpoint
 from steppay_mock.delivery.http import HttpTransport
@@ -34,7 +35,8 @@ from steppay_mock.payload.body import DEFAULT_FORM, BodyForm
 
 if TYPE_CHECKING:
     import ssl
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
+    from pathlib import Path
 
     from locust.env import Environment
 
@@ -70,6 +72,12 @@ class StepPayUser(locust.User):
     success: Iterable[int] | None = None
     keep_alive: bool = False
     allow_hosts: Iterable[str] = ()
+    headers: Mapping[str, str] | None = None
+    auth: tuple[str, str] | None = None
+    ca_file: str | Path | None = None
+    client_cert: str | Path | None = None
+    client_key: str | Path | None = None
+    proxy: str | None = None
 
     def __init__(self, environment: Environment) -> None:
         super().__init__(environment)
@@ -85,7 +93,7 @@ class StepPayUser(locust.User):
         self._coming = islice(load, self.limit)
         self._opened = ExitStack()
         kind = KeptTransport if checked.wire.keep_alive else HttpTransport
-        tls = _tls() if endpoint.scheme == "https" else None
+        tls = _tls(endpoint.access) if endpoint.scheme == "https" else None
         timeout, secrets = self._settings.timeout, self._settings.hidden
         self._transport = self._opened.enter_context(kind(endpoint, timeout=timeout, tls=tls, secrets=secrets))
 
@@ -149,25 +157,25 @@ class _Checked:
 
 def _check(kind: type[StepPayUser], *, host: str | None) -> _Checked:
     """Read the attributes of the class; SteppayMockError for a wrong one, and for a host that may not be called."""
-    delivery = ("path", "secret", "order", "duplicates", "timeout", "allow_hosts")
+    delivery = ("path", "secret", "order", "duplicates", "timeout", "allow_hosts", *AccessOptions.__annotations__)
     settings = resolve_options({"seed": 0, **{name: getattr(kind, name) for name in delivery}})
     wire = read_sender_options({name: getattr(kind, name) for name in ("success", "keep_alive")})
     limit = kind.limit
     if limit is not None and (isinstance(limit, bool) or not isinstance(limit, int) or limit < 1):
         raise SteppayMockError(f"limit={limit!r} is no number of deliveries. Give one from 1 up, or None.")
     seed_of_user(kind.seed, kind="", worker=0, number=0)
-    endpoint = parse_endpoint(host, path=settings.path, allowed=settings.allow_hosts) if host else None
+    endpoint = (
+        parse_endpoint(host, path=settings.path, allowed=settings.allow_hosts, access=settings.access) if host else None
+    )
     return _Checked(
         mix=read_mix(kind.events, kind.scenarios, body=kind.body), settings=settings, wire=wire, endpoint=endpoint
     )
 
 
 @cache
-def _tls() -> ssl.SSLContext:
+def _tls(access: Access) -> ssl.SSLContext:
     """One for all users: it takes a megabyte, and a moment to make."""
-    import ssl
-
-    return ssl.create_default_context()
+    return access.context()
 
 
 def _place(environment: Environment, kind: type[StepPayUser]) -> dict[str, int]:

@@ -6,9 +6,10 @@ import random
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from functools import partial
-from typing import TYPE_CHECKING, Any, TypedDict
+from typing import TYPE_CHECKING, Any
 
 from steppay_mock.contract.long_numbers import is_number, written
+from steppay_mock.delivery.access import Access, AccessOptions, read_access
 from steppay_mock.delivery.endpoint import DEFAULT_PATH, check_path
 from steppay_mock.delivery.order import Order, check_order
 from steppay_mock.delivery.safety import allowed_names
@@ -29,7 +30,7 @@ LONGEST_TIMEOUT = 86_400
 """Seconds; the system cannot wait for very long times."""
 
 
-class DeliveryOptions(TypedDict, total=False):
+class DeliveryOptions(AccessOptions, total=False):
     """What ``deliver`` and ``deliver_async`` take; every option may be left out.
 
     ``path``: where the receiver listens, for an app or a URL without a path of its own. ``/webhooks/steppay``.
@@ -48,6 +49,9 @@ class DeliveryOptions(TypedDict, total=False):
     ``now``: gives the time of signing at each delivery, in seconds since the epoch (fact 19). None: the clock of the
     process that the receiver is in; it counts as this one where that cannot be told.
     ``sleep``: what a schedule's waits are waited with. None: real time passes, whatever a test did to the clock.
+
+    The others are those of :class:`~steppay_mock.delivery.access.AccessOptions`. An app in process gets ``headers`` and
+    ``auth`` alone.
     """
 
     path: str
@@ -78,13 +82,14 @@ class Settings:
     seed: int
     timeout: float
     allow_hosts: frozenset[str]
+    access: Access
     now: Callable[[], float]
     sleep: Callable[[float], object]
 
     @property
     def hidden(self) -> tuple[str, ...]:
-        """All that is struck out of answers: the secrets, what is to be hidden, and what is secret in the path."""
-        return (*(self.secret or ()), *self.hide, *secrets_in(self.path))
+        """All that is struck out of answers: the secrets, what is to be hidden, what is secret in path and access."""
+        return (*(self.secret or ()), *self.hide, *secrets_in(self.path), *self.access.secrets)
 
     def toward(self, to: object) -> Settings:
         """The same for this receiver: what goes to a URL is signed by the clock of the process that serves it."""
@@ -112,6 +117,7 @@ def resolve_options(options: Mapping[str, Any]) -> Settings:
         seed=_seed(options.get("seed")),
         timeout=_timeout(options.get("timeout", 10.0)),
         allow_hosts=allowed_names(options.get("allow_hosts", ())),
+        access=read_access(options),
         now=_clock(options.get("now")),
         sleep=_sleeper(options.get("sleep")),
     )

@@ -40,15 +40,18 @@ def allowed_names(hosts: object) -> frozenset[str]:
     return frozenset(_allowed_name(host) for host in hosts)
 
 
-def check_host(host: str, allowed: frozenset[str]) -> None:
-    """Refuse, with a SteppayMockError, a host that is neither this machine nor allowed, and StepPay's in any case."""
+def check_host(host: str, allowed: frozenset[str], *, what: str = "") -> None:
+    """Refuse, with a SteppayMockError, a host that is neither this machine nor allowed, and StepPay's in any case.
+
+    ``what`` says what the host is, if it is not the receiver's.
+    """
     if host == _VENDOR or host.endswith(f".{_VENDOR}"):
         raise SteppayMockError(
             f"{host} belongs to StepPay: nothing is ever sent there, allowed or not. Give the URL of your own receiver."
         )
     if not (is_this_machine(host) or host in allowed):
         raise SteppayMockError(
-            f"{host} is not this machine, and deliveries leave it only where that was asked for. "
+            f"{what}{host} is not this machine, and deliveries leave it only where that was asked for. "
             f"Is it yours? Allow it: allow_hosts=[{host!r}]"
         )
 

@@ -39,16 +39,20 @@ def make_transport(
         from steppay_mock.delivery.endpoint import parse_endpoint
         from steppay_mock.delivery.http import HttpTransport
 
-        endpoint = parse_endpoint(to, path=settings.path, allowed=settings.allow_hosts)
+        endpoint = parse_endpoint(to, path=settings.path, allowed=settings.allow_hosts, access=settings.access)
         return HttpTransport(endpoint, timeout=settings.timeout, secrets=settings.hidden)
     from steppay_mock.delivery.aws.app import LambdaApp
 
     if isinstance(to, LambdaApp):
         return to.transport(settings)
-    if app_kind(to) == "wsgi":
+    kind, access = app_kind(to), settings.access
+    access.refuse_app()
+    if kind == "wsgi":
         from steppay_mock.delivery.wsgi import WsgiTransport
 
-        return WsgiTransport(to, name=_name(to), path=settings.path, redact=Redaction(settings.hidden))
+        return WsgiTransport(
+            to, name=_name(to), path=settings.path, door=access.sent, redact=Redaction(settings.hidden)
+        )
     from steppay_mock.delivery.asgi import AsgiTransport
 
     return AsgiTransport(
@@ -57,6 +61,7 @@ def make_transport(
         path=settings.path,
         timeout=settings.timeout,
         own_loop=own_loop,
+        door=access.sent,
         redact=Redaction(settings.hidden),
     )
 

@@ -8,11 +8,15 @@ import ssl
 from http.client import HTTPException
 from typing import TYPE_CHECKING
 
+from steppay_mock.delivery.access import asks_for_certificate, untrusted
 from steppay_mock.delivery.excerpt import excerpt
 from steppay_mock.delivery.failure import Failure, timed_out
 from steppay_mock.delivery.lacking import hidden_lack, lack_behind, own_lack
+from steppay_mock.delivery.proxy import ProxyError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from steppay_mock.delivery.endpoint import Endpoint
 
 FAILURES = (OSError, HTTPException, ValueError)
@@ -20,6 +24,15 @@ FAILURES = (OSError, HTTPException, ValueError)
 
 _DISGUISES = {Failure.NO_ADDRESS, Failure.CERTIFICATE, Failure.BROKEN}
 """What a lack of ours looks like where a library could not open a file that it needs."""
+_SAID = {Failure.PROXY, Failure.CERTIFICATE}
+"""What is said in full where it is noticed."""
+_KINDS: tuple[tuple[type[BaseException], Failure], ...] = (
+    (ProxyError, Failure.PROXY),
+    (TimeoutError, Failure.TIMED_OUT),
+    (ConnectionRefusedError, Failure.REFUSED),
+    (socket.gaierror, Failure.NO_ADDRESS),
+    (ssl.SSLCertVerificationError, Failure.CERTIFICATE),
+)
 _FAR = {errno.EHOSTUNREACH, errno.EHOSTDOWN}
 
 
@@ -34,29 +47,22 @@ def told(error: Exception, endpoint: Endpoint, *, timeout: float, connected: boo
         lack = hidden_lack()
     if lack is not None:
         raise own_lack(lack, to=endpoint.authority, perhaps_sent=connected) from None
-    return failure, words(failure, endpoint, timeout=timeout, detail=str(error) or type(error).__name__)
+    return failure, words(failure, endpoint, timeout=timeout, detail=_detail(error), is_end=_is_end(error))
 
 
 def failure_of(error: BaseException) -> Failure:
     """The code of what the error, or what it came from, is about."""
-    cause: BaseException | None = error
-    while cause is not None:
-        if isinstance(cause, TimeoutError):
-            return Failure.TIMED_OUT
-        if isinstance(cause, ConnectionRefusedError):
-            return Failure.REFUSED
-        if isinstance(cause, socket.gaierror):
-            return Failure.NO_ADDRESS
-        if isinstance(cause, ssl.SSLCertVerificationError):
-            return Failure.CERTIFICATE
+    for cause in _causes(error):
+        for kind, failure in _KINDS:
+            if isinstance(cause, kind):
+                return failure
         if isinstance(cause, OSError) and cause.errno in _FAR:
             return Failure.UNREACHABLE
-        cause = cause.__cause__ or cause.__context__
     return Failure.BROKEN
 
 
-def words(failure: Failure, endpoint: Endpoint, *, timeout: float, detail: str) -> str:
-    """One line about the failure; ``detail`` is what the library said."""
+def words(failure: Failure, endpoint: Endpoint, *, timeout: float, detail: str, is_end: bool = False) -> str:
+    """One line about the failure; ``detail`` is what the library said, ``is_end`` whether the connection ended."""
     if failure is Failure.TIMED_OUT:
         return timed_out(timeout)
     if failure is Failure.REFUSED:
@@ -65,4 +71,28 @@ def words(failure: Failure, endpoint: Endpoint, *, timeout: float, detail: str) 
         return f"the name {endpoint.host} leads to no address"
     if failure is Failure.UNREACHABLE:
         return f"{endpoint.authority} cannot be reached from this machine"
-    return f"no whole HTTP answer: {excerpt(detail)}"
+    if failure in _SAID:
+        return detail
+    asks = asks_for_certificate(endpoint.access, endpoint.scheme) if is_end else ""
+    return f"no whole HTTP answer: {excerpt(detail)}{asks}"
+
+
+def _causes(error: BaseException) -> Iterator[BaseException]:
+    """The error, and what it came from."""
+    cause: BaseException | None = error
+    while cause is not None:
+        yield cause
+        cause = cause.__cause__ or cause.__context__
+
+
+def _detail(error: BaseException) -> str:
+    for cause in _causes(error):
+        if isinstance(cause, ProxyError):
+            return str(cause)
+        if isinstance(cause, ssl.SSLCertVerificationError):
+            return untrusted(cause.verify_message, code=cause.verify_code)
+    return str(error) or type(error).__name__
+
+
+def _is_end(error: BaseException) -> bool:
+    return any(isinstance(cause, ssl.SSLError | ConnectionError) for cause in _causes(error))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from functools import cache, lru_cache
 from io import BytesIO
 from typing import TYPE_CHECKING, Any, Self
@@ -28,11 +28,22 @@ _WITHOUT_PREFIX = {"content-type": "CONTENT_TYPE", "content-length": "CONTENT_LE
 
 
 class WsgiTransport:
-    """Calls a WSGI app. There is no timeout: a function that runs in this thread cannot be interrupted."""
+    """Calls a WSGI app. There is no timeout: a function that runs in this thread cannot be interrupted.
+
+    ``door`` are headers that every request has beside its own.
+    """
 
     in_process = True
 
-    def __init__(self, app: WsgiApp, *, name: str, path: str, redact: Redaction = NO_REDACTION) -> None:
+    def __init__(
+        self,
+        app: WsgiApp,
+        *,
+        name: str,
+        path: str,
+        door: Mapping[str, str] | None = None,
+        redact: Redaction = NO_REDACTION,
+    ) -> None:
         self._app = app
         self._redact = redact
         self.target = f"the WSGI app {name} at {shown_url(path)}"
@@ -52,6 +63,7 @@ class WsgiTransport:
             "wsgi.multithread": False,
             "wsgi.multiprocess": False,
             "wsgi.run_once": False,
+            **{_key(name): value for name, value in (door or {}).items()},
         }
 
     def __enter__(self) -> Self:

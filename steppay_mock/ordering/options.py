@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from random import SystemRandom
-from typing import TYPE_CHECKING, Any, Literal, TypedDict
+from typing import TYPE_CHECKING, Any, Literal
 
 from steppay_mock.contract.catalogue import parse_event_types
 from steppay_mock.contract.long_numbers import is_number, written
+from steppay_mock.delivery.access import AccessOptions
 from steppay_mock.delivery.options import DeliveryOptions, Settings, resolve_options
 from steppay_mock.delivery.retries import Retries, read_retries
 from steppay_mock.errors import SteppayMockError, choices, did_you_mean
@@ -31,12 +32,12 @@ if TYPE_CHECKING:
 Probe = Callable[..., Any]
 """Gives the receiver's state as plain data; it may take the app, where a factory makes that, and may be async."""
 
-_DELIVERY = ("path", "secret", "hide", "timeout", "allow_hosts", "now", "sleep")
+_DELIVERY = ("path", "secret", "hide", "timeout", "allow_hosts", "now", "sleep", *AccessOptions.__annotations__)
 _BURST = 2.0
 _TRIES = 10
 
 
-class ExploreOptions(TypedDict, total=False):
+class ExploreOptions(AccessOptions, total=False):
     """What ``explore`` takes beside events, receiver and ``state``; every option may be left out.
 
     How to begin anew, one of them: ``reset`` empties the receiver; ``save`` gives its state in any form and ``restore``
@@ -84,7 +85,8 @@ class ExploreOptions(TypedDict, total=False):
     ``seed``: repeats what is drawn by chance. None: one is drawn; the result tells it.
     ``watch``: is called with the deliveries made and the budget, now and then.
 
-    ``path``, ``secret``, ``hide``, ``timeout``, ``allow_hosts``, ``now`` and ``sleep`` are those of ``deliver``.
+    ``path``, ``secret``, ``hide``, ``timeout``, ``allow_hosts``, ``now`` and ``sleep`` are those of ``deliver``;
+    so are ``headers``, ``auth``, ``ca_file``, ``client_cert``, ``client_key`` and ``proxy``.
     """
 
     reset: Callable[[], Any] | None

@@ -6,9 +6,11 @@ import json
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Unpack
 from urllib.parse import quote
 
+from steppay_mock.delivery.access import AccessOptions, read_access
+from steppay_mock.delivery.door_headers import OF_THE_WEBHOOK, read_headers, secrets_of
 from steppay_mock.delivery.endpoint import parse_endpoint
 from steppay_mock.delivery.excerpt import excerpt
 from steppay_mock.delivery.http import HttpTransport
@@ -29,11 +31,6 @@ RESET_METHODS = ("POST", "PUT", "DELETE")
 """How a receiver may be told to empty itself."""
 
 _PLACEHOLDER = re.compile(r"\{(.*?)\}")
-_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")  # RFC 9110, 5.6.2
-_HEADER = (
-    "A header is a name and a value, both in printable ASCII. Write it like Authorization: Bearer ... (what was given "
-    "is not repeated here: it may be secret)."
-)
 
 
 class RemoteError(SteppayMockError):
@@ -45,24 +42,25 @@ class RemoteError(SteppayMockError):
 def remote_state(
     url: str,
     *,
-    headers: Mapping[str, str] | None = None,
     timeout: float = 10.0,
     allow_hosts: Iterable[str] = (),
     hide: Iterable[str] = (),
+    **access: Unpack[AccessOptions],
 ) -> Callable[..., Any]:
     """A probe for ``explore(state=...)``, which asks the URL and gives the JSON that it answers.
 
     The answer has to be 2xx, come within ``timeout`` seconds and have at most 10 MB. Redirects are not followed,
-    proxies and .netrc do not count, and hosts are allowed as in ``deliver``. ``headers`` go along with the question,
-    such as ``{"Authorization": "Bearer ..."}``, and are never shown. The texts of ``hide`` are struck out of the state,
-    such as a secret that the receiver shows beside its rows. Misuse is a SteppayMockError; the probe raises
+    proxies of the environment and .netrc do not count, and hosts are allowed as in ``deliver``. ``headers`` go along
+    with the question, such as ``{"Authorization": "Bearer ..."}``, and are never shown; ``auth``, ``ca_file``,
+    ``client_cert``, ``client_key`` and ``proxy`` are those of ``deliver``. The texts of ``hide`` are struck out of the
+    state, such as a secret that the receiver shows beside its rows. Misuse is a SteppayMockError; the probe raises
     RemoteError.
 
     Where the URL has names of ids in braces, ``.../customers/{customer_id}``, the probe is for a receiver that cannot
     be emptied, ``explore(fresh=True)``: it takes the ids of the run, of which the first of each name counts.
     """
     names = placeholders(url)
-    asking = _Asking(url, "GET", headers=headers, timeout=timeout, allow_hosts=allow_hosts, hide=hide)
+    asking = _Asking(url, "GET", timeout=timeout, allow_hosts=allow_hosts, hide=hide, access=access)
 
     def state() -> Any:
         return read(asking.ask())
@@ -100,10 +98,10 @@ def remote_reset(
     url: str,
     *,
     method: str = "POST",
-    headers: Mapping[str, str] | None = None,
     timeout: float = 10.0,
     allow_hosts: Iterable[str] = (),
     hide: Iterable[str] = (),
+    **access: Unpack[AccessOptions],
 ) -> Callable[[], None]:
     """A function for ``explore(reset=...)``, which calls the URL so that the receiver empties itself.
 
@@ -111,7 +109,7 @@ def remote_reset(
     :func:`remote_state`.
     """
     checked = check_choice("method", method, RESET_METHODS)
-    asking = _Asking(url, checked, headers=headers, timeout=timeout, allow_hosts=allow_hosts, hide=hide)
+    asking = _Asking(url, checked, timeout=timeout, allow_hosts=allow_hosts, hide=hide, access=access)
 
     def reset() -> None:
         asking.ask()
@@ -127,17 +125,27 @@ class _Asking:
         url: str,
         method: str,
         *,
-        headers: Mapping[str, str] | None,
         timeout: float,
         allow_hosts: Iterable[str],
         hide: Iterable[str],
+        access: AccessOptions,
     ) -> None:
         settings = resolve_options({"timeout": timeout, "allow_hosts": allow_hosts, "hide": hide, "seed": 0})
-        endpoint = parse_endpoint(url, path="/", allowed=settings.allow_hosts)
-        self._request = Request(b"", {"accept": "application/json", **read_headers(headers or {})})
-        self._transport = _Transport(endpoint, method=method, timeout=settings.timeout, secrets=settings.hidden)
-        # An Authorization has its secret behind a word, such as Bearer.
-        self.redact = Redaction(word for value in (headers or {}).values() for word in (value, *value.split()[1:]))
+        known = AccessOptions.__annotations__
+        for name in access:
+            if name not in known:
+                raise SteppayMockError(f"There is no option {name!r}.{did_you_mean(name, known)}")
+        # No webhook is sent here, so that a header may be one that a webhook has itself, such as Accept.
+        headers = read_headers(access.get("headers") or {})
+        own = {name: headers.pop(name) for name in [*headers] if name in OF_THE_WEBHOOK}
+        through = read_access({**access, "headers": headers})
+        endpoint = parse_endpoint(url, path="/", allowed=settings.allow_hosts, access=through)
+        self._request = Request(b"", {"accept": "application/json", **own})
+        secrets = (*settings.hidden, *secrets_of(own.values()))
+        self._transport = _Transport(endpoint, method=method, timeout=settings.timeout, secrets=secrets)
+        # An Authorization has its secret behind a word, such as Bearer, however short it is.
+        words = [word for one in (*own.values(), *headers.values()) for word in (one, *one.split()[1:])]
+        self.redact = Redaction([*secrets, *endpoint.secrets, *words])
         # The query is left out of messages: some receivers want a token there.
         self._name = f"{method} {str(endpoint).partition('?')[0]}"
 
@@ -179,15 +187,6 @@ class _Transport(HttpTransport):
         for name, value in values.items():
             target = target.replace(quote(f"{{{name}}}"), quote(value, safe=""))
         self._endpoint = replace(self._endpoint, target=target)
-
-
-def read_headers(headers: Mapping[str, str]) -> dict[str, str]:
-    """The headers, with lower-case names; a SteppayMockError that shows none of them, if one cannot be sent."""
-    for name, value in headers.items():
-        fits = isinstance(name, str) and isinstance(value, str) and value.isascii() and value.isprintable()
-        if not fits or not _NAME.fullmatch(name):
-            raise SteppayMockError(_HEADER)
-    return {name.lower(): value for name, value in headers.items()}
 
 
 def _first(ids: Ids, name: str) -> str:

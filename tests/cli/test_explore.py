@@ -135,11 +135,11 @@ def test_a_header_lets_in_and_is_never_shown(
     refused = run(*words)
     assert (refused.code, refused.out) == (2, "")
     assert "/reset answered 401. Give it the header that lets you in" in refused.err
-    wrong = run(*words, "--header", "Authorization: Bearer of_somebody_else")
+    wrong = run(*words, "--state-header", "Authorization: Bearer of_somebody_else")
     assert wrong.code == 2
     assert "of_somebody_else" not in wrong.err
-    assert run(*words, "--header", f"Authorization: {TOKEN}", "--header", "X-Of-Ours: 1").code == 0
-    monkeypatch.setenv("STEPPAY_MOCK_HEADER", f"authorization:{TOKEN}")
+    assert run(*words, "--state-header", f"Authorization: {TOKEN}", "--state-header", "X-Of-Ours: 1").code == 0
+    monkeypatch.setenv("STEPPAY_MOCK_STATE_HEADER", f"authorization:{TOKEN}")
     shop.mended = False
     done = run(*words)
     assert done.code == 1

@@ -183,7 +183,10 @@ def test_a_dry_run_sends_nothing_and_shows_the_plan(run: Any, receiver: Any, sec
         (["http://localhost", "order.created", "--unsigned", "--success", "20"], "'20' are no statuses. Write them"),
         (["http://localhost", "order.craeted"], "Did you mean 'order.created'?"),
         (["http://localhost", "order.created"], "or pass --unsigned to send no signature."),
-        (["http://me:pw@localhost", "order.created", "--unsigned"], "leave out what stands before @"),
+        (
+            ["http://me:pw@localhost", "order.created", "--unsigned", "--basic-auth", "me:wp"],
+            "A password is given twice",
+        ),
         (["http://localhost", "order.created", "--unsigned", "--order", "random"], "'random' is not one of"),
         (["http://localhost", "order.created", "--unsigned", "--timeout", "0"], "'0' is no number of seconds above 0."),
         (

@@ -13,6 +13,7 @@ from werkzeug import Request, Response
 from steppay_mock import EventType, SignatureError, SteppayMockError, make_events, verify
 from steppay_mock.contract.catalogue import event_groups
 from steppay_mock.contract.locate import load_schema
+from steppay_mock.delivery.access import AccessOptions
 from steppay_mock.delivery.config import find_config, load_config
 from steppay_mock.delivery.retries import PRESETS
 from steppay_mock.delivery.sender.options import SenderOptions, read_sender_options
@@ -151,7 +152,7 @@ def test_all_settings_are_those_of_a_sender(write: Write) -> None:
         """
     )
     options = load_config().options
-    assert options.keys() == SenderOptions.__annotations__.keys() - {"clock"}
+    assert options.keys() == SenderOptions.__annotations__.keys() - AccessOptions.__annotations__.keys() - {"clock"}
     settings = read_sender_options(options)
     assert (settings.concurrency, settings.interval, settings.timeout) == (8, 1 / 50, 2.5)
     assert (settings.retries.delays, settings.keep_alive, settings.speed) == ((5, 60), True, 1 / 86_400)
@@ -162,10 +163,11 @@ def test_all_settings_are_those_of_a_sender(write: Write) -> None:
 def test_the_schema_knows_what_the_program_knows() -> None:
     schema = load_schema("config.schema.json")
     sender = schema["properties"]["sender"]["properties"]
-    assert sender.keys() == SenderOptions.__annotations__.keys() - {"clock"}
+    assert sender.keys() == SenderOptions.__annotations__.keys() - AccessOptions.__annotations__.keys() - {"clock"}
     assert sender["retries"]["anyOf"][0]["enum"] == list(PRESETS)
     endpoint = schema["properties"]["endpoints"]["items"]["properties"]
     assert endpoint["events"]["items"]["enum"] == [*EventType, *event_groups()]
+    assert AccessOptions.__annotations__.keys() - {"auth"} < endpoint.keys()
     for key in (*sender.values(), *endpoint.values()):
         assert key["description"].endswith((".", ")."))
         assert key["examples"]

@@ -13,6 +13,7 @@ import pytest
 from docs.pages import ROOT, blocks_of, code_in, rows, section
 
 from steppay_mock.contract.locate import load_schema
+from steppay_mock.delivery.access import AccessOptions
 from steppay_mock.delivery.config import load_config
 
 SCHEMA = load_schema("config.schema.json")["properties"]
@@ -33,6 +34,7 @@ def test_the_table_of_the_sender_is_that_of_the_schema_and_of_the_command() -> N
 def test_the_table_of_the_endpoints_is_that_of_the_schema() -> None:
     properties = SCHEMA["endpoints"]["items"]["properties"]
     special = {"name": "", "url": "", "events": "all"}
+    special |= dict.fromkeys([*AccessOptions.__annotations__, "basic_auth"], "none")
     shown = {
         name: special[name] if name in special else str(key["default"]).lower() if name == "enabled" else
         f'`"{key["default"]}"`'

@@ -64,7 +64,8 @@ def test_no_secret_is_in_the_files_of_a_journal_not_even_of_a_receiver_that_tell
     [
         lambda url, path: Sender(url, secret=SECRET, journal=path, rate=0),
         lambda url, path: Sender(SECRET, secret=url, journal=path),
-        lambda url, path: Sender(url.replace("127", f"{SECRET}@127"), secret=SECRET, journal=path),
+        lambda url, path: Sender(url.replace("127", "k:@127"), auth=("k", SECRET), journal=path),
+        lambda url, path: Sender(url.replace("127", "%0a@127"), secret=SECRET, journal=path),
         lambda url, path: Sender(url, secret=[SECRET, ""], journal=path),
         lambda url, path: Sender(url, secret={SECRET: 1}, journal=path),
         lambda url, path: Sender(Hook(url=url, secret=SECRET, events=["order.create"]), journal=path),

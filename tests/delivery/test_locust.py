@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 from delivery.counting import Counting, Got, counting, status
+from delivery.doors import AUTHORITY, BOTH, gateway, over_tls
 from delivery.engines import read_request
 from delivery.swarm import swarm
 from delivery.wiretap import ServeRaw
@@ -200,10 +201,33 @@ def test_https_is_verified_and_all_users_share_what_that_takes(serve_tls: Callab
     assert "CERTIFICATE_VERIFY_FAILED" in told["errors"][0]
 
 
+def test_users_get_through_the_door_in_front_of_the_receiver() -> None:
+    with over_tls(Response(status=204)) as url, gateway("lee:of-the-proxy") as proxy:
+        through = proxy.url.replace("://", "://lee:of-the-proxy@")
+        told = swarm(
+            """
+            class Shop(StepPayUser):
+                host, events, limit = sys.argv[1].replace("://", "://kim:hunter2@"), "order.created", 1
+                headers = {"X-Door": "key-of-the-door"}
+                ca_file, client_cert, proxy = sys.argv[2:5]
+
+            environment = run(Shop)
+            told["shown"] = repr(environment.stats.serialize_errors()) + Shop(environment)._transport.target
+            """,
+            url,
+            AUTHORITY,
+            BOTH,
+            through,
+        )
+    assert (told["errors"], len(proxy.heads)) == ([], 1)
+    assert "hunter2" not in told["shown"]
+
+
 WRONG = {
     "host = 'https://api.steppay.kr'; allow_hosts = ['api.steppay.kr']": "api.steppay.kr belongs to StepPay",
     "host = 'http://staging.example.com'": "Allow it: allow_hosts=['staging.example.com']",
-    "host = 'http://kim:whsec_of_the_load@localhost'": "user names and passwords are not sent",
+    "host = 'http://kim:whsec_of_the_load@localhost'; auth = ('kim', 'whsec_other')": "A password is given twice",
+    "headers = {'Host': 'whsec_of_the_load'}": "The header host says how a request is carried",
     "host = '127.0.0.1:8000'": "it begins with neither http:// nor https://",
     "host = None": "Shop has no receiver. Give its URL: host = 'http://127.0.0.1:8000', or --host",
     "secret = ''": "A secret is text that is not empty",

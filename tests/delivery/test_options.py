@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from steppay_mock import SteppayMockError, deliver, sign
+from steppay_mock.delivery.access import AccessOptions
 from steppay_mock.delivery.options import DeliveryOptions, Settings, resolve_options
 
 Payloads = Callable[[int], list[dict[str, Any]]]
@@ -65,7 +66,8 @@ def test_the_body_sent_is_the_events(payloads: Payloads) -> None:
             {"ordr": "shuffled"},
             (
                 "There is no delivery option 'ordr'. Did you mean 'order'? "
-                "Options are to, path, secret, hide, order, duplicates, fault, control, seed, timeout, allow_hosts, "
+                "Options are to, headers, auth, ca_file, client_cert, client_key, proxy, path, secret, "
+                "hide, order, duplicates, fault, control, seed, timeout, allow_hosts, "
                 "now or sleep."
             ),
         ),
@@ -123,6 +125,8 @@ def test_what_is_no_event_is_misuse() -> None:
 
 
 def test_settings_hold_every_option_and_no_secret_shows() -> None:
-    assert [field.name for field in fields(Settings)] == list(DeliveryOptions.__annotations__)
-    assert all(f"``{name}``:" in str(DeliveryOptions.__doc__) for name in DeliveryOptions.__annotations__)
+    own = [name for name in DeliveryOptions.__annotations__ if name not in AccessOptions.__annotations__]
+    assert [field.name for field in fields(Settings) if field.name != "access"] == own
+    assert all(f"``{name}``:" in str(DeliveryOptions.__doc__) for name in own)
+    assert all(f"``{name}``" in str(AccessOptions.__doc__) for name in AccessOptions.__annotations__)
     assert "whsec" not in repr(resolve_options({"secret": "whsec_test"}))

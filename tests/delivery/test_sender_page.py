@@ -11,11 +11,14 @@ from typing import Any
 import pytest
 from docs.pages import ROOT, blocks_of, code_in, page, rows, section
 
+from steppay_mock.delivery.access import AccessOptions
 from steppay_mock.delivery.retries import PRESETS, Retries
 from steppay_mock.delivery.sender.hook import Hook
 from steppay_mock.delivery.sender.options import SenderOptions, read_sender_options
 from steppay_mock.delivery.sender.sender import Sender, SendOptions
 from steppay_mock.delivery.sender.tally import Tally
+
+DOOR = (", ".join(f"`{name}`" for name in AccessOptions.__annotations__), "None")
 
 
 def table(heading: str, *, first: str) -> list[tuple[str, ...]]:
@@ -48,7 +51,9 @@ def test_the_table_of_the_options_is_complete_and_its_defaults_are_right() -> No
     expected = [
         (f"`{name}`", special[name] if name in special else shown(getattr(settings, name)))
         for name in SenderOptions.__annotations__
+        if name not in AccessOptions.__annotations__
     ]
+    expected.insert(-1, DOOR)
     assert [row[:2] for row in table("Options", first="option")] == expected
     assert settings.interval == 0
 
@@ -63,8 +68,12 @@ def test_the_table_of_the_options_of_send_is_complete_and_its_defaults_are_right
 def test_the_table_of_the_hooks_is_complete_and_its_defaults_are_right() -> None:
     special = {"url": "", "events": "none", "name": "the URL"}
     expected = [
-        (f"`{one.name}`", special[one.name] if one.name in special else shown(one.default)) for one in fields(Hook)
+        (f"`{one.name}`", special[one.name] if one.name in special else shown(one.default))
+        for one in fields(Hook)
+        if one.name not in AccessOptions.__annotations__
     ]
+    expected.append(DOOR)
+    assert [one.name for one in fields(Hook)][-6:] == list(AccessOptions.__annotations__)
     assert [row[:2] for row in table("Hooks", first="of a hook")] == expected
     assert [one.name for one in fields(Hook) if one.default is MISSING] == ["url"]
 

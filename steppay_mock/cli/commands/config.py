@@ -84,8 +84,8 @@ def command(
         write_table(("Setting", "Value", "From"), [(one.name, one.in_words, one.source) for one in shown])
         if receivers:
             write_text("")
-            headings = ("Endpoint", "Enabled", "URL", "Events", "Secret", "From")
-            write_table(headings, [one.row for one in receivers], wraps=frozenset({"URL", "Events"}))
+            headings = ("Endpoint", "Enabled", "URL", "Events", "Secret", "From", "Door")
+            write_table(headings, [one.row for one in receivers], wraps=frozenset({"URL", "Events", "Door"}))
     say(f"file: {file}" if file else "no steppay-mock.toml is read")
     allowed = read_hosts(settings["hosts"])
     problems = [problem for one in receivers if one.entry.enabled for problem in one.problems(allowed)]
@@ -162,7 +162,8 @@ class _Endpoint:
         entry = self.entry
         secrets = ", ".join([_MASK] * self.secrets) or "not set"
         enabled = str(entry.enabled).lower()
-        return entry.name, enabled, self.url or "?", ", ".join(entry.events) or "all", secrets, ", ".join(self.sources)
+        events, door = ", ".join(entry.events) or "all", ", ".join(entry.raw_access) or "none"
+        return entry.name, enabled, self.url or "?", events, secrets, ", ".join(self.sources), door
 
     def as_dict(self) -> dict[str, Any]:
         entry = self.entry
@@ -172,14 +173,20 @@ class _Endpoint:
             "events": list(entry.events),
             "enabled": entry.enabled,
             "secrets": {"count": self.secrets, "from": self.sources},
+            "door": list(entry.raw_access),
         }
 
     def problems(self, allowed: frozenset[str]) -> Iterator[str]:
         """Why nothing could be sent to it."""
+        from steppay_mock.delivery.access import read_access
         from steppay_mock.delivery.endpoint import DEFAULT_PATH, parse_endpoint
 
+        def reach() -> object:
+            access = read_access(self.entry.access)
+            return parse_endpoint(self.entry.url, path=DEFAULT_PATH, allowed=allowed, access=access)
+
         checks: tuple[Callable[[], object], ...] = (
-            lambda: parse_endpoint(self.entry.url, path=DEFAULT_PATH, allowed=allowed),
+            reach,
             lambda: self.entry.secrets,
         )
         for check in checks:

@@ -77,6 +77,8 @@ def command(
     """
     if style in _REQUESTS:
         endpoint = read_endpoint(url or _DEFAULT_URL)
+        if endpoint.access.auth:
+            raise click.UsageError("A request is printed without a password. Leave out what stands before @ in --url.")
         signing = signing_secrets(secrets, unsigned=unsigned)
         made = make(making, n=count)
         pieces = _requests(made, style, endpoint, signing, timestamp)

@@ -12,6 +12,7 @@ from click.core import ParameterSource
 from steppay_mock.cli.closing import closing
 from steppay_mock.cli.configuring import config_option
 from steppay_mock.cli.consent import agree, read_hosts
+from steppay_mock.cli.door import Door, door_options
 from steppay_mock.cli.formats import read_endpoint
 from steppay_mock.cli.journals import journal_option
 from steppay_mock.cli.options import json_option, secret_option, unsigned_option
@@ -53,6 +54,7 @@ _TOLD = {ParameterSource.COMMANDLINE, ParameterSource.ENVIRONMENT}
 @journal_option("The file that `send --journal` wrote.")
 @secret_option("Sign with it.")
 @unsigned_option()
+@door_options
 @timeout_option(None, "Default: as the run was begun.")
 @rate_option("Default: as the run was begun.")
 @retries_option("Default: as the run was begun.")
@@ -74,6 +76,7 @@ def command(
     journal: str,
     secrets: tuple[str, ...],
     unsigned: bool,
+    door: Door,
     timeout: float | None,
     rate: float | None,
     retries: Policy | None,
@@ -99,10 +102,11 @@ def command(
         receivers = reading.hooks([one.run for one in whole])
     never_planned = _take_out(journal) if len(whole) < len(unfinished) else []
     signing = Signing(given=secrets, unsigned=unsigned, config=config)
-    hooks = [signing.hook(name=name, url=url) for name, url in receivers]
-    pending = sum(one.pending for one in whole)
-    for _, url in receivers:
-        allowed = agree(read_endpoint(url), allowed, count=pending)
+    hooks, pending = [], sum(one.pending for one in whole)
+    for name, url in receivers:
+        access = door.for_url(url, config, name=name)
+        hooks.append(signing.hook(name=name, url=url, access=access))
+        allowed = agree(read_endpoint(url, access=access), allowed, count=pending)
     told = {
         "rate": rate,
         "timeout": timeout,

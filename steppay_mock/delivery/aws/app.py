@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, get_args
 
@@ -54,15 +54,18 @@ class LambdaApp:
         from steppay_mock.wire.redact import Redaction
         from steppay_mock.wire.shown_url import shown_url
 
-        common: dict[str, Any] = {"path": settings.path, "now": settings.now}
+        access = settings.access
+        common: dict[str, Any] = {"path": settings.path, "now": settings.now, "door": access.sent}
         at = f"behind {self.shape.kind} at {shown_url(settings.path)}"
         if not isinstance(self.handler, str):
+            access.refuse_app()
             local = LocalFunction(self.handler, timeout=settings.timeout)
             target = f"the Lambda handler {name_of(self.handler)} {at}"
             return LambdaTransport(local, self.shape, target=target, redact=Redaction(settings.hidden), **common)
         from steppay_mock.delivery.endpoint import parse_endpoint
 
-        endpoint = parse_endpoint(self.handler, path=INVOCATION, allowed=settings.allow_hosts)
+        way = replace(access, headers=(), auth=None)  # these are the webhook's, and reach the function in its event
+        endpoint = parse_endpoint(self.handler, path=INVOCATION, allowed=settings.allow_hosts, access=way)
         remote = RemoteFunction(RuntimeTransport(endpoint, timeout=settings.timeout))
         redact = Redaction([*settings.hidden, *endpoint.secrets])
         return LambdaTransport(

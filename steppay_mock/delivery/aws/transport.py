@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Self
 
 from steppay_mock.delivery.aws.call import Call
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 class LambdaTransport:
-    """Invokes a function once for each request."""
+    """Invokes a function once for each request. ``door`` are headers that each has beside its own."""
 
     def __init__(
         self,
@@ -30,6 +30,7 @@ class LambdaTransport:
         target: str,
         path: str,
         now: Callable[[], float],
+        door: Mapping[str, str] | None = None,
         redact: Redaction = NO_REDACTION,
     ) -> None:
         self.target = target
@@ -38,6 +39,7 @@ class LambdaTransport:
         self._shape = shape
         self._path = path
         self._now = now
+        self._door = door or {}
         self._redact = redact
 
     def __enter__(self) -> Self:
@@ -48,7 +50,8 @@ class LambdaTransport:
 
     def send(self, request: Request) -> Answer:
         """Hand over one request; what the function does wrong is what the gateway would have answered."""
-        return self.pass_on(Call(target=self._path, headers=request.headers, body=request.body, now=self._now()))
+        headers = {**self._door, **request.headers}
+        return self.pass_on(Call(target=self._path, headers=headers, body=request.body, now=self._now()))
 
     def pass_on(self, call: Call) -> Answer:
         """Do as :meth:`send` does with any call to the gateway."""

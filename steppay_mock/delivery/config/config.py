@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from math import isfinite
 from pathlib import Path
@@ -11,6 +11,7 @@ from typing import Any
 
 from steppay_mock.contract.catalogue import parse_event_types
 from steppay_mock.contract.text_files import read_text
+from steppay_mock.delivery.access import AccessOptions
 from steppay_mock.delivery.config.check import check_document
 from steppay_mock.delivery.config.variables import fill, variables_in
 from steppay_mock.delivery.safety import allowed_names
@@ -19,6 +20,8 @@ from steppay_mock.delivery.speed import read_speed
 from steppay_mock.errors import SteppayMockError, choices, did_you_mean
 
 FILE = "steppay-mock.toml"
+_FILES = ("ca_file", "client_cert", "client_key")
+_ACCESS = ("headers", "basic_auth", *_FILES, "proxy")
 _SECRET = "${STEPPAY_WEBHOOK_SECRET}"  # noqa: S105 - it names the variable (fact 32)
 
 
@@ -28,12 +31,15 @@ class Entry:
 
     where: str
     """File and key, for messages."""
+    folder: Path
+    """Where the file is: paths in it are from there."""
     name: str
     enabled: bool
     events: tuple[str, ...]
     """The types that it gets, ``payment.*`` spelled out; none means all."""
     raw_url: str = field(repr=False)
     raw_secrets: tuple[str, ...] = field(repr=False)
+    raw_access: Mapping[str, Any] = field(repr=False)
 
     @property
     def url(self) -> str:
@@ -50,13 +56,35 @@ class Entry:
         return found
 
     @property
+    def access(self) -> AccessOptions:
+        """What gets through the door in front of it."""
+        found: dict[str, Any] = {}
+        for key, value in self.raw_access.items():
+            where = f"{self.where}.{key}"
+            if isinstance(value, str):
+                found[key] = fill(value, where=where)
+            else:
+                found[key] = {name: fill(text, where=f"{where}.{name}") for name, text in value.items()}
+        for key in _FILES:
+            if key in found:
+                found[key] = str(self.folder / found[key])
+        if "basic_auth" in found:
+            user, colon, password = found.pop("basic_auth").partition(":")
+            if not colon:
+                raise SteppayMockError(f"{self.where}.basic_auth: a user and a password have a colon between them.")
+            found["auth"] = (user, password)
+        return found  # type: ignore[return-value]
+
+    @property
     def secret_variables(self) -> tuple[tuple[str, ...], ...]:
         """For each secret the variables that it comes from; none, if it stands in the file itself."""
         return tuple(tuple(variables_in(one)) for one in self.raw_secrets)
 
     def hook(self) -> Hook:
         """The receiver, for a sender."""
-        return Hook(url=self.url, events=self.events, secret=self.secrets, enabled=self.enabled, name=self.name)
+        return Hook(
+            url=self.url, events=self.events, secret=self.secrets, enabled=self.enabled, name=self.name, **self.access
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -158,6 +186,8 @@ def _entry(path: Path, place: int, table: dict[str, Any]) -> Entry:
         enabled=table.get("enabled", True),
         events=tuple(map(str, parse_event_types(table.get("events", ())))),
         raw_url=table["url"],
+        folder=path.parent,
+        raw_access={name: table[name] for name in _ACCESS if name in table},
         raw_secrets=(secret,) if isinstance(secret, str) else tuple(secret),
     )
 

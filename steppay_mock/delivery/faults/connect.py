@@ -9,6 +9,8 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
+from steppay_mock.errors import SteppayMockError
+
 if TYPE_CHECKING:
     from steppay_mock.delivery.endpoint import Endpoint
     from steppay_mock.delivery.faults.deadline import Deadline
@@ -21,13 +23,22 @@ _NO_LINGER = struct.pack("hh" if sys.platform == "win32" else "ii", 1, 0)
 
 def connect(endpoint: Endpoint, deadline: Deadline) -> Connection:
     """A connection to the endpoint, over TLS if it is https; raises what sockets raise."""
+    proxy = endpoint.access.proxy
+    if proxy is not None:
+        from steppay_mock.delivery.tunnel import connect_through
+
+        return _spoken(connect_through(proxy, endpoint, left=deadline.left), endpoint, deadline)
     # Names below .localhost are this machine's, whatever a name server says (safety.py lets them pass).
     host = "localhost" if endpoint.host.endswith(".localhost") else endpoint.host
-    raw = _connected(host, endpoint.port, deadline)
+    return _spoken(_connected(host, endpoint.port, deadline), endpoint, deadline)
+
+
+def _spoken(raw: socket.socket, endpoint: Endpoint, deadline: Deadline) -> Connection:
+    """The connection over that socket; it is closed where there is none."""
     try:
         raw.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # a piece goes out when it is written
-        return raw if endpoint.scheme == "http" else _secured(raw, endpoint.host, deadline)
-    except (OSError, ValueError):
+        return raw if endpoint.scheme == "http" else _secured(raw, endpoint, deadline)
+    except (OSError, ValueError, SteppayMockError):
         raw.close()
         raise
 
@@ -82,10 +93,10 @@ def _connected(host: str, port: int, deadline: Deadline) -> socket.socket:
     raise failure
 
 
-def _secured(raw: socket.socket, name: str, deadline: Deadline) -> TlsConnection:
+def _secured(raw: socket.socket, endpoint: Endpoint, deadline: Deadline) -> TlsConnection:
     from steppay_mock.delivery.faults.tls import TlsConnection
 
-    return TlsConnection(raw, name=name, deadline=deadline)
+    return TlsConnection(raw, context=endpoint.access.context(), name=endpoint.host, deadline=deadline)
 
 
 def _raw(connection: Connection) -> socket.socket:

@@ -39,8 +39,8 @@ def render(faulty: FaultyRequest, endpoint: Endpoint) -> Iterator[bytes | Pause]
 
 def _head(faulty: FaultyRequest, endpoint: Endpoint) -> bytes:
     own = {name.lower() for name, _ in faulty.headers}
-    leading = [pair for pair in (("host", endpoint.authority), ("connection", "close")) if pair[0] not in own]
-    lines = [f"POST {endpoint.target} HTTP/{faulty.wire.http_version}"]
+    leading = [pair for pair in (*endpoint.head.items(), ("connection", "close")) if pair[0] not in own]
+    lines = [f"POST {endpoint.requested} HTTP/{faulty.wire.http_version}"]
     for name, value in (*leading, *faulty.headers):
         lines.append(f"{name.title() if faulty.wire.names == 'title' else name}: {value}")
     return "\r\n".join([*lines, "", ""]).encode("latin-1")

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from steppay_mock.delivery.failure import Failure
 from steppay_mock.delivery.faults.deadline import Deadline
 from steppay_mock.delivery.faults.render import Pause, render
+from steppay_mock.delivery.proxy import told_apart
 from steppay_mock.delivery.transport import Answer
 from steppay_mock.wire import real_time
 
@@ -61,7 +62,7 @@ def send_faulty(
     except FAILURES as raised:
         failure, error = tell(raised, connected=connected)
         answer = Answer(None, error=error, failure=failure)
-    return replace(answer, latency=deadline.elapsed)
+    return told_apart(replace(answer, latency=deadline.elapsed), endpoint)
 
 
 def _write(connection: Connection, parts: Iterable[bytes | Pause], deadline: Deadline, sleep: Sleep) -> None:

@@ -20,11 +20,11 @@ if TYPE_CHECKING:
 class TlsConnection:
     """As much of a socket as a delivery needs, over TLS; ``raw`` is the socket below."""
 
-    def __init__(self, raw: socket.socket, *, name: str, deadline: Deadline) -> None:
+    def __init__(self, raw: socket.socket, *, context: ssl.SSLContext, name: str, deadline: Deadline) -> None:
         self.raw = raw
         self._deadline = deadline
         self._incoming, self._outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
-        self._tls = ssl.create_default_context().wrap_bio(self._incoming, self._outgoing, server_hostname=name)
+        self._tls = context.wrap_bio(self._incoming, self._outgoing, server_hostname=name)
         self._run(self._tls.do_handshake)
 
     def settimeout(self, seconds: float) -> None:

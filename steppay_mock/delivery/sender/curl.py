@@ -7,16 +7,19 @@ from collections.abc import Mapping
 from dataclasses import replace
 from functools import lru_cache
 from http.client import HTTPException
-from ssl import get_default_verify_paths
 
 import pycurl
 from pycurl import PREREQFUNC_ABORT, PREREQFUNC_OK, PREREQFUNCTION  # an ImportError where pycurl is too old
 from urllib3.util.wait import wait_for_read
 
+from steppay_mock.delivery.access import Access, untrusted
 from steppay_mock.delivery.endpoint import Endpoint
+from steppay_mock.delivery.excerpt import excerpt
 from steppay_mock.delivery.failure import Failure
 from steppay_mock.delivery.head import GONE, Head, read_head
 from steppay_mock.delivery.lacking import hidden_lack, lack_behind, own_lack
+from steppay_mock.delivery.proxy import told_apart
+from steppay_mock.delivery.sender.curl_access import let_in, trouble_of_proxy
 from steppay_mock.delivery.sender.engine import Wire
 from steppay_mock.delivery.told import failure_of, words
 from steppay_mock.delivery.transport import MAX_ANSWER, Answer
@@ -24,6 +27,10 @@ from steppay_mock.wire.real_time import perf_counter, sleep
 
 _SEEN = frozenset({"accept", "content-type", "content-length"})
 """What libcurl would add, did it not see that it is there."""
+_ENDS = frozenset(
+    {pycurl.E_SSL_CONNECT_ERROR, pycurl.E_SEND_ERROR, pycurl.E_RECV_ERROR, pycurl.E_GOT_NOTHING}
+    | {pycurl.E_ABORTED_BY_CALLBACK}
+)
 _NAP = 0.001
 _MANY = 256
 _SEEN_BY_SELECT = 1024
@@ -148,7 +155,7 @@ class CurlEngine:
         self._multi.setopt(pycurl.M_MAXCONNECTS, wire.concurrency)
         self._connection = "keep-alive" if wire.keep_alive else "close"
         self._longest = 1.0 if wire.concurrency <= _MANY else _BRIEFLY
-        self._idle: list[_Exchange] = []
+        self._idle: dict[Access, list[_Exchange]] = {}
         self._flying: dict[pycurl.Curl, _Exchange] = {}
         self._unhurried = False
         self._head: list[bytes] = []
@@ -157,7 +164,8 @@ class CurlEngine:
 
     def start(self, token: int, endpoint: Endpoint, body: bytes, headers: Mapping[str, str]) -> None:
         """Begin a request."""
-        exchange = self._idle.pop() if self._idle else self._new_exchange(endpoint)
+        idle = self._idle.get(endpoint.access)
+        exchange = idle.pop() if idle else self._new_exchange(endpoint)
         if exchange.endpoint is not endpoint:
             exchange.aim(endpoint, self._begin(endpoint))
         handle = exchange.handle
@@ -188,9 +196,10 @@ class CurlEngine:
         """Let go of all connections."""
         for handle, exchange in self._flying.items():
             self._multi.remove_handle(handle)
-            self._idle.append(exchange)
-        for exchange in self._idle:
-            exchange.handle.close()
+            self._put_by(exchange)
+        for exchanges in self._idle.values():
+            for exchange in exchanges:
+                exchange.handle.close()
         self._flying.clear()
         self._idle.clear()
         self._multi.close()
@@ -198,7 +207,12 @@ class CurlEngine:
     def _begin(self, endpoint: Endpoint) -> list[str]:
         # libcurl writes names of its own as it likes, and last. An empty line keeps its header away; what stands behind
         # the first name of a line it does not see.
-        return ["host:", "expect:", f"host: {endpoint.authority}\r\nconnection: {self._connection}"]
+        head = {**endpoint.head, "connection": self._connection}
+        unwanted = ["host:", "expect:", *(["proxy-connection:"] if endpoint.access.proxy else [])]
+        return [*unwanted, "\r\n".join(f"{name}: {value}" for name, value in head.items())]
+
+    def _put_by(self, exchange: _Exchange) -> None:
+        self._idle.setdefault(exchange.endpoint.access, []).append(exchange)
 
     def _finished(self) -> list[tuple[int, Answer]]:
         found: list[tuple[int, Answer]] = []
@@ -225,12 +239,12 @@ class CurlEngine:
         self._multi.remove_handle(handle)
         latency = perf_counter() - exchange.started
         self._unhurried = latency > _UNHURRIED
-        self._idle.append(exchange)
+        self._put_by(exchange)
         try:
             head = self._read_head(exchange.head)
         except HTTPException as broken:  # libcurl may have been content with it
             return exchange.token, self._lost(exchange, code, message or str(broken), latency)
-        answer = Answer(head.status, head.headers.copy(), exchange.body, latency=latency)
+        answer = told_apart(Answer(head.status, head.headers.copy(), exchange.body, latency=latency), exchange.endpoint)
         if code == 0 or exchange.full or (code in _RESET and head.may_end_in_a_reset):
             return exchange.token, answer
         lost = self._lost(exchange, code, message, latency)
@@ -245,14 +259,13 @@ class CurlEngine:
         return self._read
 
     def _new_exchange(self, endpoint: Endpoint) -> _Exchange:
-        wire, authorities = self._wire, get_default_verify_paths()
+        wire = self._wire
         exchange = _Exchange(endpoint, self._begin(endpoint), self._kept)
         handle = exchange.handle
         handle.setopt(pycurl.NOSIGNAL, 1)
         handle.setopt(pycurl.POST, 1)
         handle.setopt(pycurl.USERAGENT, "")
         handle.setopt(pycurl.FOLLOWLOCATION, 0)
-        handle.setopt(pycurl.PROXY, "")
         handle.setopt(pycurl.NETRC, pycurl.NETRC_IGNORED)
         handle.setopt(pycurl.HTTP_VERSION, pycurl.CURL_HTTP_VERSION_1_1)
         handle.setopt(pycurl.PATH_AS_IS, 1)
@@ -265,10 +278,7 @@ class CurlEngine:
         else:
             handle.setopt(pycurl.FORBID_REUSE, 1)
             handle.setopt(pycurl.FRESH_CONNECT, 1)
-        if authorities.cafile:
-            handle.setopt(pycurl.CAINFO, authorities.cafile)
-        if authorities.capath:
-            handle.setopt(pycurl.CAPATH, authorities.capath)
+        let_in(handle, endpoint.access)
         return exchange
 
     def _lost(self, exchange: _Exchange, code: int, message: str, latency: float) -> Answer:
@@ -276,15 +286,17 @@ class CurlEngine:
         lack = self._lack(exchange, code)
         if lack is not None:
             return own_lack(lack, to=exchange.endpoint.authority).as_answer()
+        handle, endpoint = exchange.handle, exchange.endpoint
         failure = _FAILURES.get(code, Failure.BROKEN)
         if code == pycurl.E_COULDNT_CONNECT:
-            number = exchange.handle.getinfo(pycurl.OS_ERRNO)
-            failure = failure_of(OSError(number, message))
+            failure = failure_of(OSError(handle.getinfo(pycurl.OS_ERRNO), message))
         if code in {pycurl.E_GOT_NOTHING, pycurl.E_ABORTED_BY_CALLBACK}:
             message = GONE
         if failure is Failure.CERTIFICATE:
-            message = f"[SSL: CERTIFICATE_VERIFY_FAILED] {message}"
-        error = words(failure, exchange.endpoint, timeout=self._wire.timeout, detail=message)
+            message = untrusted(excerpt(message), code=handle.getinfo(pycurl.SSL_VERIFYRESULT))
+        if trouble := trouble_of_proxy(handle, endpoint.access.proxy, code):
+            failure, message = Failure.PROXY, trouble
+        error = words(failure, endpoint, timeout=self._wire.timeout, detail=message, is_end=code in _ENDS)
         return Answer(None, error=error, latency=latency, failure=failure)
 
     def _lack(self, exchange: _Exchange, code: int) -> Failure | None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from steppay_mock.contract.catalogue import EventType, parse_event_types
+from steppay_mock.delivery.access import AccessOptions, read_access
 from steppay_mock.delivery.endpoint import DEFAULT_PATH, Endpoint, parse_endpoint
 from steppay_mock.errors import SteppayMockError
 from steppay_mock.wire.redact import Redaction
@@ -20,7 +22,8 @@ class Hook:
 
     ``events``: the types that it gets, of which ``payment.*`` names several; none means all. ``secret``: one, or
     several while they rotate; None: unsigned.
-    ``enabled``: False, and nothing is sent to it.
+    ``enabled``: False, and nothing is sent to it. The others are those of
+    :class:`~steppay_mock.delivery.access.AccessOptions`: what gets through the door in front of it.
     """
 
     url: str = field(repr=False)
@@ -28,6 +31,12 @@ class Hook:
     secret: Any = field(default=None, repr=False)
     enabled: bool = True
     name: str = ""
+    headers: Mapping[str, str] | None = field(default=None, repr=False)
+    auth: tuple[str, str] | None = field(default=None, repr=False)
+    ca_file: str | Path | None = None
+    client_cert: str | Path | None = None
+    client_key: str | Path | None = None
+    proxy: str | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,7 +68,8 @@ def open_hooks(hooks: Iterable[Hook], *, allowed: frozenset[str]) -> list[OpenHo
 
 
 def _open(hook: Hook, allowed: frozenset[str]) -> OpenHook:
-    endpoint = parse_endpoint(hook.url, path=DEFAULT_PATH, allowed=allowed)
+    access = read_access({name: getattr(hook, name) for name in AccessOptions.__annotations__})
+    endpoint = parse_endpoint(hook.url, path=DEFAULT_PATH, allowed=allowed, access=access)
     secrets = None if hook.secret is None else as_secrets(hook.secret)
     wanted = [hook.events] if isinstance(hook.events, str) else list(hook.events)
     return OpenHook(

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from math import inf
 from pathlib import Path
 from random import SystemRandom
-from typing import Any, TypedDict
+from typing import Any
 
 from steppay_mock.contract.long_numbers import is_number, written
+from steppay_mock.delivery.access import AccessOptions
 from steppay_mock.delivery.options import LONGEST_TIMEOUT
 from steppay_mock.delivery.retries import Retries, read_retries
 from steppay_mock.delivery.safety import allowed_names
@@ -19,8 +20,11 @@ from steppay_mock.errors import SteppayMockError, choices, did_you_mean
 _MOST_AT_ONCE = 1_000
 
 
-class SenderOptions(TypedDict, total=False):
-    """What ``Sender`` takes beside its receivers; every option may be left out."""
+class SenderOptions(AccessOptions, total=False):
+    """What ``Sender`` takes beside its receivers; every option may be left out.
+
+    Those of :class:`~steppay_mock.delivery.access.AccessOptions` are for a URL; a ``Hook`` has its own.
+    """
 
     journal: str | Path | None
     """The SQLite file in which everything is written down. None: nothing is, and nothing can be resumed."""

@@ -9,6 +9,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self, TypedDict, Unpack
 
+from steppay_mock.delivery.access import AccessOptions
 from steppay_mock.delivery.descriptors import make_room
 from steppay_mock.delivery.journal.claim import claim
 from steppay_mock.delivery.journal.damage import refuse_damage
@@ -92,7 +93,8 @@ class Sender:
     ) -> None:
         self._settings = read_sender_options(options)
         self._told = frozenset(options)
-        self._hooks = open_hooks(_read_hooks(to, secret), allowed=self._settings.allow_hosts)
+        access = {name: value for name, value in options.items() if name in AccessOptions.__annotations__}
+        self._hooks = open_hooks(_read_hooks(to, secret, access), allowed=self._settings.allow_hosts)
         self._running: list[Stop] = []  # appended to and removed from, which needs no lock that a fork could leave held
 
     @classmethod
@@ -366,9 +368,12 @@ def _agenda(job: _Job, rows: Iterator[Row]) -> Agenda:
     return BlockingAgenda(hooks=job.hooks, **options) if settings.retries.blocking else Agenda(**options)
 
 
-def _read_hooks(to: object, secret: Any) -> list[Hook]:
+def _read_hooks(to: object, secret: Any, access: dict[str, Any]) -> list[Hook]:
     if isinstance(to, str):
-        return [Hook(url=to, secret=secret)]
+        return [Hook(url=to, secret=secret, **access)]
+    for name, value in access.items():
+        if value is not None:
+            raise SteppayMockError(f"{name}= is for a URL. Give each Hook its own: Hook(url=..., {name}=...).")
     if secret is not None:
         raise SteppayMockError("secret= is for a URL. Give each Hook its own: Hook(url=..., secret=...).")
     listed = list(to) if isinstance(to, Iterable) else [to]

@@ -44,7 +44,7 @@ def _head(case: Case) -> Iterator[str]:
     if not case.is_fresh:
         yield f"const resetUrl = {_variable('STEPPAY_MOCK_RESET_URL', case.reach.reset_url)};"
     yield f'const [name, ...value] = (process.env.{HEADER} ?? "").split(":");'
-    yield 'const headers = name ? { [name]: value.join(":").trim() } : {};'
+    yield 'const letIn = name ? { [name]: value.join(":").trim() } : {};'
     yield "const bodies = {"
     yield from (f'  "{number}": {json.dumps(body)},' for number, body in case.bodies.items())
     yield "};"
@@ -56,7 +56,7 @@ def _functions(case: Case) -> Iterator[str]:
     yield ""
     yield "async function deliver(number) {"
     signed = "" if case.reach.unsigned else ', "steppay-signature": signature(bodies[number])'
-    yield f'  const headers = {{ "content-type": "application/json"{signed} }};'
+    yield f'  const headers = {{ ...letIn, "content-type": "application/json"{signed} }};'
     yield '  const answer = await fetch(receiver, { method: "POST", headers, body: bodies[number] });'
     yield "  await answer.arrayBuffer();"
     yield "  return answer.ok;"
@@ -64,14 +64,14 @@ def _functions(case: Case) -> Iterator[str]:
     yield ""
     yield "async function endOf(order) {"
     if not case.is_fresh:
-        yield f'  const emptied = await fetch(resetUrl, {{ method: "{case.reach.reset_method}", headers }});'
+        yield f'  const emptied = await fetch(resetUrl, {{ method: "{case.reach.reset_method}", headers: letIn }});'
         yield "  expect(emptied.ok).toBe(true);"
     yield "  const refused = [];"
     yield "  for (const numbers of order) {"
     yield "    const accepted = await Promise.all(numbers.map(deliver));"
     yield "    refused.push(...numbers.filter((_, place) => !accepted[place]));"
     yield "  }"
-    yield "  const state = await (await fetch(stateUrl, { headers })).json();"
+    yield "  const state = await (await fetch(stateUrl, { headers: letIn })).json();"
     yield "  return { state, refused };"
     yield "}"
 

@@ -85,6 +85,7 @@ def _arguments(case: Case) -> Iterator[str]:
     else:
         yield "state=remote_state(STATE_URL, headers=HEADERS)"
         method = "" if case.reach.reset_method == "POST" else f', method="{case.reach.reset_method}"'
+        yield "headers=HEADERS"
         yield "fresh=True" if case.is_fresh else f"reset=remote_reset(RESET_URL, headers=HEADERS{method})"
     if not _is_of_scenario(case):
         yield "events=EVENTS"

@@ -40,7 +40,7 @@ def _head(case: Case) -> Iterator[str]:
     yield ""
     yield "send() {"
     yield f'  printf %s "$1" | {_CURL} --output /dev/null --write-out "answered %{{http_code}}\\n" \\'
-    yield "    --header 'content-type: application/json' --header 'user-agent:' \\"
+    yield f"    --header 'content-type: application/json' --header 'user-agent:' {_LET_IN} \\"
     if not case.reach.unsigned:
         yield '    --header "steppay-signature: $(printf %s "$1" | steppay-mock sign)" \\'
     yield '    --data-binary @- "$receiver"'

@@ -1,0 +1,91 @@
+"""A connection through a proxy: to the proxy itself for http, and in a tunnel to the receiver for https."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Callable, Iterator
+from http.client import HTTPException
+from time import perf_counter
+from typing import TYPE_CHECKING
+
+from steppay_mock.delivery.head import read_head
+from steppay_mock.delivery.proxy import ProxyError
+
+if TYPE_CHECKING:
+    from steppay_mock.delivery.endpoint import Endpoint
+    from steppay_mock.delivery.proxy import Proxy
+
+
+def connect_through(proxy: Proxy, endpoint: Endpoint, *, left: Callable[[], float]) -> socket.socket:
+    """A socket to the proxy; for an https endpoint it has a tunnel to the receiver already.
+
+    ``left`` gives the seconds that are left. Raises ProxyError, and TimeoutError where the time is over.
+    """
+    connection = _connected(proxy, left)
+    try:
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        if endpoint.scheme == "https":
+            _open_tunnel(connection, proxy, endpoint, left)
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def seconds_left(timeout: float) -> Callable[[], float]:
+    """A function that gives the seconds that are left of these; it raises TimeoutError when none are."""
+    deadline = perf_counter() + timeout
+
+    def left() -> float:
+        seconds = deadline - perf_counter()
+        if seconds <= 0:
+            raise TimeoutError
+        return seconds
+
+    return left
+
+
+def _connected(proxy: Proxy, left: Callable[[], float]) -> socket.socket:
+    host = "localhost" if proxy.host.endswith(".localhost") else proxy.host
+    try:
+        return socket.create_connection((host, proxy.port), timeout=left())
+    except TimeoutError:
+        raise
+    except ConnectionRefusedError:
+        raise ProxyError(proxy.unreached("connection refused, nothing listens there")) from None
+    except socket.gaierror:
+        raise ProxyError(proxy.unreached("its name leads to no address")) from None
+    except OSError as error:
+        raise ProxyError(proxy.unreached(str(error))) from None
+
+
+def _open_tunnel(connection: socket.socket, proxy: Proxy, endpoint: Endpoint, left: Callable[[], float]) -> None:
+    name = f"[{endpoint.host}]" if ":" in endpoint.host else endpoint.host
+    place = f"{name}:{endpoint.port}"
+    lines = [f"CONNECT {place} HTTP/1.1", f"host: {place}"]
+    if proxy.authorization:
+        lines.append(f"proxy-authorization: {proxy.authorization}")
+    try:
+        connection.settimeout(left())
+        connection.sendall("\r\n".join([*lines, "", ""]).encode("ascii"))
+        head = read_head(_lines(connection, left))
+    except TimeoutError:
+        raise
+    except (OSError, HTTPException) as error:
+        raise ProxyError(proxy.unreached(f"it gave no whole answer to CONNECT ({error})")) from None
+    if not 200 <= head.status <= 299:
+        raise ProxyError(proxy.refusal(head.status))
+
+
+def _lines(connection: socket.socket, left: Callable[[], float]) -> Iterator[bytes]:
+    """The lines of its answer, and not a byte more: what comes behind them belongs to TLS."""
+    line = bytearray()
+    while True:
+        connection.settimeout(left())
+        part = connection.recv(1)
+        line += part
+        if part == b"\n" or not part:
+            yield bytes(line)
+            if not part:
+                return
+            line.clear()
