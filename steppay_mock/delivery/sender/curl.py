@@ -305,8 +305,12 @@ class CurlEngine:
             return Failure.OWN_MEMORY
         if code == pycurl.E_COULDNT_CONNECT:
             number = exchange.handle.getinfo(pycurl.OS_ERRNO)
+            if number:
+                return lack_behind(OSError(number, ""))
+            if exchange.endpoint.access.proxy is not None:  # it may have refused to lead on
+                return hidden_lack()
             # Without a number there was not even a socket, and by now another may have let go of a descriptor.
-            return lack_behind(OSError(number, "")) if number else hidden_lack() or Failure.OWN_DESCRIPTORS
+            return hidden_lack() or Failure.OWN_DESCRIPTORS
         return hidden_lack() if code in _BEFORE else None
 
 
