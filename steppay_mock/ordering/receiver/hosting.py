@@ -25,7 +25,6 @@ from steppay_mock.delivery.django_transaction import (
     open_transactions,
     run_in_test,
 )
-from steppay_mock.delivery.real_wait import wait_for_tasks
 from steppay_mock.delivery.running_loop import require_asyncio
 from steppay_mock.ordering.receiver.watchdog import HungError
 
@@ -102,13 +101,14 @@ class ThreadOfTest:
         """What the awaitable gives in the loop, while this thread does the work that is synchronous."""
 
         async def awaited() -> T:
-            task = asyncio.ensure_future(awaitable)
-            await wait_for_tasks({task}, seconds=limit)
-            if not task.done():
-                task.cancel()
-                await asyncio.wait({task})
-                raise HungError
-            return task.result()
+            # In this task: asgiref finds the thread of the test from it.
+            try:
+                async with asyncio.timeout(limit) as timeout:
+                    return await awaitable
+            except TimeoutError:
+                if timeout.expired():
+                    raise HungError from None
+                raise
 
         return run_in_test(awaited)
 
