@@ -18,7 +18,7 @@ PRETTY = rb"""{
   "data" : { "paidAmount" : 0.30000000000000004441, "name" : "\uae40\uC2A4", "rate" : 1E2, "id" : 9007199254740993 }
 }
 """
-EVENTS = make_events(["order.created", "payment.completed", "order.updated"], seed=7)
+EVENTS = make_events(["order.created", "payment.completed", "order.updated"], seed=7, body="compact")  # a line each
 BODIES = [event.body for event in EVENTS]
 
 
