@@ -7,10 +7,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-import click
 import pytest
 
-from steppay_mock.cli.program import program
 from steppay_mock.store.scenarios.registry import all_scenarios
 
 ROOT = Path(__file__).parents[2]
@@ -87,7 +85,8 @@ def run(*arguments: str, at: Path = ROOT) -> subprocess.CompletedProcess[str]:
 @pytest.mark.parametrize("flag", ["-O", "-OO"])
 def test_every_help_is_as_full(flag: str) -> None:
     told = run(flag, "-c", TELLS_HELP)
-    assert (told.stdout, told.stderr) == (_helps(program, click.Context(program, info_name="steppay-mock")), "")
+    assert (told.stdout, told.stderr) == (run("-c", TELLS_HELP).stdout, "")
+    assert told.stdout.count("Usage: steppay-mock") > 20
 
 
 def test_every_scenario_describes_itself_and_its_parameters() -> None:
@@ -121,12 +120,3 @@ def test_a_scenario_whose_docstring_is_lost_is_told_what_it_needs() -> None:
         "steppay_mock.errors.SteppayMockError: The scenario 'bought-and-regretted' says nothing of itself. Give its "
         "function a docstring, in a source file that is there when it runs: python -OO drops docstrings."
     )
-
-
-def _helps(command: click.Command, context: click.Context) -> str:
-    context.terminal_width = 100
-    told = f"{command.get_help(context)}\n"
-    for name in command.list_commands(context) if isinstance(command, click.Group) else ():
-        inner = command.get_command(context, name)  # type: ignore[attr-defined]
-        told += _helps(inner, click.Context(inner, parent=context, info_name=name))
-    return told
