@@ -8,6 +8,7 @@ from steppay_mock.delivery.excerpt import excerpt
 from steppay_mock.delivery.failure import Failure
 from steppay_mock.delivery.foreign_loop import FOREIGN_LOOP, is_of_foreign_loop
 from steppay_mock.delivery.frameworks import Refusal, refusal_of
+from steppay_mock.delivery.next_step import step_for_status, step_without_answer
 from steppay_mock.errors import ContractViolation
 
 if TYPE_CHECKING:
@@ -29,7 +30,6 @@ _BY_STATUS = {
     404: "Is the path right? Pass path= as the receiver's routes have it.",
     405: "Does the receiver take POST at this path? Pass path= as its routes have it.",
     422: "Does the receiver's model require a field that StepPay leaves out where it is null (fact 7)?",
-    415: "Webhooks are application/json and nothing else (fact 1): let the receiver take that.",
 }
 _BY_FRAMEWORK: dict[Refusal, str] = {
     "csrf": "The framework asked for a CSRF token, which no webhook has. Exempt the view: in Django by @csrf_exempt.",
@@ -125,7 +125,8 @@ def _step_of_framework(outcome: Outcome) -> str | None:
 def _step_of_answer(outcome: Outcome) -> str:
     if outcome.failure is Failure.TIMED_OUT:
         return _TOO_LATE
-    step = {"unreachable": _NO_ANSWER, "raised": _RAISED, "broken-answer": _BROKE, "redirect": _REDIRECT}
+    no_answer = step_without_answer({outcome.failure}) or _NO_ANSWER
+    step = {"unreachable": no_answer, "raised": _RAISED, "broken-answer": _BROKE, "redirect": _REDIRECT}
     status = outcome.status or 0
-    by_status = _BY_STATUS.get(status, _SERVER if status >= 500 else _OTHER)
+    by_status = _BY_STATUS.get(status) or step_for_status(status) or (_SERVER if status >= 500 else _OTHER)
     return step.get(_kind(outcome), by_status)

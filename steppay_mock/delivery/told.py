@@ -34,7 +34,14 @@ def told(error: Exception, endpoint: Endpoint, *, timeout: float, connected: boo
         lack = hidden_lack()
     if lack is not None:
         raise own_lack(lack, to=endpoint.authority, perhaps_sent=connected) from None
-    return failure, words(failure, endpoint, timeout=timeout, detail=str(error) or type(error).__name__)
+    return failure, words(failure, endpoint, timeout=timeout, detail=_detail(error))
+
+
+def _detail(error: Exception) -> str:
+    """What the library said; urllib3 puts the words and the error behind them into one tuple."""
+    cause = error.args[-1] if len(error.args) > 1 else None
+    behind = cause if isinstance(cause, HTTPException | OSError) and not isinstance(error, OSError) else error
+    return str(behind) or type(behind).__name__
 
 
 def failure_of(error: BaseException) -> Failure:
