@@ -186,7 +186,7 @@ class Recorder:
         if tally.ok:
             return iter(())
         plain = tally.control or tally  # how the receiver takes what is right
-        return advice(plain.statuses, target=tally.target, failures=set(plain.lost), unsigned=self.unsigned)
+        return advice(plain.statuses, target=tally.target, failures=plain.codes, unsigned=self.unsigned)
 
     def _next_steps(self, tally: Tally) -> Iterator[str]:
         left = tally.stopped and (tally.pending or self.journal is None)

@@ -168,8 +168,18 @@ class Route:
         to = self.sending.gateway.target(receiver.endpoint)
         if sleep is not None:  # a schedule: only a plan that is there as a whole can have copies, and a bar hides that
             return deliver_planned(planned, to=to, settings=settings)
-        with _progress(planned, count) as watched:
+        with _progress(planned, count) as watched, _interruption_told():
             return deliver_planned(watched, to=to, settings=settings)
+
+
+@contextmanager
+def _interruption_told() -> Iterator[None]:
+    """Say at Ctrl-C what is known of the deliveries, which is nothing, and how to know it the next time."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        say("stopped: what was delivered until now is not written down. With --journal FILE it is, and can be resumed.")
+        raise
 
 
 def _wait(seconds: float) -> None:

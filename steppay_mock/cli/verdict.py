@@ -83,12 +83,15 @@ def advice(
     statuses: Collection[int | None], *, target: str, failures: Collection[Failure | None], unsigned: bool
 ) -> Iterator[str]:
     """What to look at, where every delivery failed in the same way; ``failures`` are the codes of what was lost."""
-    from steppay_mock.delivery.next_step import step_for_status
+    from steppay_mock.delivery.failure import Failure
+    from steppay_mock.delivery.next_step import BROKE, step_for_status
 
     found = set(statuses)
     only = found.pop() if len(found) == 1 else 0
     if only is None:
         yield _about_silence(target, failures)
+    elif 200 <= only <= 299 and set(failures) == {Failure.BROKEN}:
+        yield f"hint: every answer was {only}, and did not come whole. {BROKE}"
     elif (step := step_for_status(only)) is not None:
         yield f"hint: every answer was {only}. {step}"
     elif only == 404:

@@ -8,7 +8,7 @@ from steppay_mock.delivery.excerpt import excerpt
 from steppay_mock.delivery.failure import Failure
 from steppay_mock.delivery.foreign_loop import FOREIGN_LOOP, is_of_foreign_loop
 from steppay_mock.delivery.frameworks import Refusal, refusal_of
-from steppay_mock.delivery.next_step import step_for_status, step_without_answer
+from steppay_mock.delivery.next_step import BROKE, step_for_status, step_without_answer
 from steppay_mock.errors import ContractViolation
 
 if TYPE_CHECKING:
@@ -50,7 +50,6 @@ _REDIRECT = (
 _TOO_LATE = "Let the receiver answer first and work later. The limit is timeout=; the vendor documents none (fact 23)."
 _NO_ANSWER = "Start the receiver, or correct to=."
 _RAISED = "Correct the receiver where the exception above was raised."
-_BROKE = "Correct the receiver where it makes its answer: it is broken off or malformed."
 _SERVER = "Read the receiver's log: it failed while it worked on the event."
 _OTHER = "Answer 2xx for an event that was taken, also for one that is not of interest (assumed, fact 23)."
 
@@ -126,7 +125,7 @@ def _step_of_answer(outcome: Outcome) -> str:
     if outcome.failure is Failure.TIMED_OUT:
         return _TOO_LATE
     no_answer = step_without_answer({outcome.failure}) or _NO_ANSWER
-    step = {"unreachable": no_answer, "raised": _RAISED, "broken-answer": _BROKE, "redirect": _REDIRECT}
+    step = {"unreachable": no_answer, "raised": _RAISED, "broken-answer": BROKE, "redirect": _REDIRECT}
     status = outcome.status or 0
     by_status = _BY_STATUS.get(status) or step_for_status(status) or (_SERVER if status >= 500 else _OTHER)
     return step.get(_kind(outcome), by_status)

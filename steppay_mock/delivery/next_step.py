@@ -20,6 +20,8 @@ _WITHOUT_ANSWER = {
     "http where the port speaks TLS, or https where it does not? Else read the receiver's log: its process may have "
     "failed.",
 }
+BROKE = "Correct the receiver where it makes its answer: it is broken off or malformed."
+"""The step where an answer began, and did not come whole."""
 _PROXY = (
     "Most often a proxy answered in the place of the receiver: it got no answer from the application behind it. Is "
     "that running, and is it fast enough? Read the proxy's log."

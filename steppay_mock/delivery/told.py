@@ -32,6 +32,8 @@ def told(error: Exception, endpoint: Endpoint, *, timeout: float, connected: boo
     failure = failure_of(error)
     if lack is None and failure in _DISGUISES and not connected:
         lack = hidden_lack()
+    if lack is None and failure is Failure.NO_ADDRESS and ":" in endpoint.host:
+        lack = Failure.OWN_PORTS  # an address of IPv6 is no name: this machine has no IPv6
     if lack is not None:
         raise own_lack(lack, to=endpoint.authority, perhaps_sent=connected) from None
     return failure, words(failure, endpoint, timeout=timeout, detail=_detail(error))

@@ -8,6 +8,7 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from threading import Thread
 from typing import Any
@@ -22,7 +23,19 @@ CLOSED = "Something listens there, and ended the connection without a whole HTTP
 @pytest.fixture
 def closing() -> Iterator[str]:
     """A URL at which each connection is taken, read and closed."""
+    with _saying(b"") as url:
+        yield url
 
+
+@pytest.fixture
+def breaking() -> Iterator[str]:
+    """A URL whose answers break off."""
+    with _saying(b"HTTP/1.1 200 OK\r\nContent-Length: 50\r\n\r\nshort") as url:
+        yield url
+
+
+@contextmanager
+def _saying(answer: bytes) -> Iterator[str]:
     def serve() -> None:
         while True:
             try:
@@ -30,7 +43,10 @@ def closing() -> Iterator[str]:
             except OSError:
                 return
             with connection:
-                connection.recv(65536)
+                read = connection.recv(65536)
+                while answer and read and b"}" not in read[-3:]:  # else it is TLS that knocks
+                    read = connection.recv(65536)
+                connection.sendall(answer)
 
     with socket.create_server(("127.0.0.1", 0)) as listening:
         thread = Thread(target=serve, daemon=True)
@@ -69,6 +85,15 @@ def test_what_stands_before_the_receiver_is_hinted_at(
         assert done.code == 1
         assert f"hint: every answer was {status}." in done.err
         assert hint in done.err
+
+
+@pytest.mark.parametrize("how", HOWS)
+def test_a_success_that_breaks_off_is_hinted_at(run: Any, breaking: str, how: tuple[str, ...]) -> None:
+    done = run("send", breaking, "order.created", "--unsigned", *how)
+    assert done.code == 1
+    assert "hint: every answer was 200, and did not come whole. Correct the receiver where it makes its answer" in (
+        done.err
+    )
 
 
 def test_a_search_whose_receiver_ends_the_connection(run: Any, closing: str, serving_rows: str) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from steppay_mock.delivery.failure import Failure
-from steppay_mock.delivery.next_step import step_for_status, step_without_answer
+from steppay_mock.delivery.next_step import BROKE, step_for_status, step_without_answer
 from steppay_mock.errors import ContractViolation
 
 if TYPE_CHECKING:
@@ -74,6 +74,12 @@ class Tally:
         for (_, status), count in self.answers.items():
             found[status] += count
         return found
+
+    @property
+    def codes(self) -> set[Failure | None]:
+        """What happened to the attempts; None stands for those whose answer came whole."""
+        whole = sum(self.answers.values()) > sum(self.lost.values())
+        return {*self.lost, None} if whole else {*self.lost}
 
     @property
     def rate(self) -> float:
@@ -165,7 +171,7 @@ class Tally:
         statuses = set(plain.statuses)
         only = statuses.pop() if len(statuses) == 1 else 0
         journal = self.run is not None
-        if (step := _step_said(only, set(plain.lost))) is not None:
+        if (step := _step_said(only, plain.codes)) is not None:
             return f"{step} The journal has every answer." if journal else step
         steps = {
             401: "Is the secret right, and the raw body verified? ",
@@ -219,10 +225,10 @@ class Tally:
         return told or "nothing was sent"
 
 
-def _step_said(only: int | None, lost: set[Failure]) -> str | None:
+def _step_said(only: int | None, lost: set[Failure | None]) -> str | None:
     """The step where every attempt had this answer, and that says more than the receiver's log."""
     if only is not None:
-        return step_for_status(only)
+        return BROKE if lost == {Failure.BROKEN} else step_for_status(only)
     if lost == {Failure.TIMED_OUT}:
         return "Let the receiver answer first and work later. The limit is timeout=."
     return step_without_answer(lost)
