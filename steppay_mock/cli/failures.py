@@ -6,6 +6,7 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from pathlib import Path
 
 import click
 
@@ -77,10 +78,20 @@ def _system_failed(failure: OSError) -> int:
     reason = failure.strerror or failure
     if failure.filename is not None:
         say(f"Error: {failure.filename}: {reason}. Correct that and repeat the command.")
+    elif _folder_is_gone():
+        say("Error: The folder in which this command was started is gone. Change into one that exists, and repeat it.")
     else:  # only what writes has no name
         _discard_output()
         say(f"Error: The output cannot be written: {reason}. Write it somewhere else.")
     return MISUSED
+
+
+def _folder_is_gone() -> bool:
+    try:
+        Path.cwd()
+    except OSError:
+        return True
+    return False
 
 
 def _discard_output() -> None:

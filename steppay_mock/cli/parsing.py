@@ -160,20 +160,26 @@ def too_long(line: int, *, most: int) -> Document:
 
 def in_another_encoding(name: str, line: int) -> Document:
     """The document that a text is whose first bytes show another encoding than UTF-8."""
-    return Document("", line, None, (_encoded(name, line),))
+    return Document(
+        "", line, None, (_encoded(name, line, next_step="save it as UTF-8; in Windows PowerShell 5, > writes UTF-16"),)
+    )
 
 
 def not_utf8(byte: int, line: int, column: int) -> ContractViolation:
     """The violation of a byte, of that line and place in it, that UTF-8 does not have there."""
-    return _encoded(f"0x{byte:02x} as byte {column} of line {line}", line)
+    return _encoded(
+        f"0x{byte:02x} as byte {column} of line {line}",
+        line,
+        next_step="save it as UTF-8: it is in another encoding, such as CP949 of a Korean Windows, or it is compressed",
+    )
 
 
-def _encoded(sent: str, line: int) -> ContractViolation:
+def _encoded(sent: str, line: int, *, next_step: str) -> ContractViolation:
     return _violation(
         "encoding",
         expected="UTF-8 (fact 1)",
         sent=sent,
-        next_step="save it as UTF-8; in Windows PowerShell 5, > writes UTF-16",
+        next_step=next_step,
         line=line,
     )
 

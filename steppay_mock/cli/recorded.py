@@ -185,11 +185,8 @@ class Recorder:
     def _advice(self, tally: Tally) -> Iterator[str]:
         if tally.ok:
             return iter(())
-        from steppay_mock.delivery.failure import Failure
-
         plain = tally.control or tally  # how the receiver takes what is right
-        late = set(plain.lost) == {Failure.TIMED_OUT}
-        return advice(plain.statuses, target=tally.target, timed_out=late, unsigned=self.unsigned)
+        return advice(plain.statuses, target=tally.target, failures=plain.codes, unsigned=self.unsigned)
 
     def _next_steps(self, tally: Tally) -> Iterator[str]:
         left = tally.stopped and (tally.pending or self.journal is None)

@@ -84,12 +84,21 @@ def report_option() -> Decorator[Any]:
 def write_reports(
     files: Iterable[Path], document: dict[str, Any], lines: Callable[[], Iterable[Line]], *, count: int, name: str
 ) -> None:
-    """Write every file that was asked for; ``lines`` gives the deliveries, ``count`` says how many there are."""
+    """Write every file that was asked for; ``lines`` gives the deliveries, ``count`` says how many there are.
+
+    Where one cannot be written the others are, and then the OSError is raised.
+    """
+    first: OSError | None = None
     for path in files:
-        if path.suffix == ".json":
-            write_file(path, pretty(document) + b"\n")
-        else:
-            write_file(path, _junit(lines(), count=count, name=name, seconds=float(document.get("elapsed", 0.0))))
+        try:
+            if path.suffix == ".json":
+                write_file(path, pretty(document) + b"\n")
+            else:
+                write_file(path, _junit(lines(), count=count, name=name, seconds=float(document.get("elapsed", 0.0))))
+        except OSError as error:
+            first = first or error
+    if first is not None:
+        raise first
 
 
 def write_file(path: Path, data: bytes) -> None:

@@ -16,7 +16,7 @@ from steppay_mock.cli.faulting import told_of
 from steppay_mock.cli.output import say
 from steppay_mock.cli.planned import show_plan
 from steppay_mock.cli.reports import write_reports
-from steppay_mock.cli.verdict import advice, lines_of, plainly, show_report, timed_out
+from steppay_mock.cli.verdict import advice, failures_of, lines_of, plainly, show_report
 from steppay_mock.cli.waits import LONG, in_words
 from steppay_mock.wire.real_time import sleep
 
@@ -104,7 +104,8 @@ class Route:
                 say(line)
         if not report.ok:
             (unsigned,) = (one.secrets is None for one in self.receivers)
-            for line in advice(plainly(report), target=report.target, timed_out=timed_out(report), unsigned=unsigned):
+            found = failures_of(report)
+            for line in advice(plainly(report), target=report.target, failures=found, unsigned=unsigned):
                 say(line)
         count = len(report) + len(report.controls)
         write_reports(self.sending.reports, report.as_dict(), lambda: lines_of(report), count=count, name=self.title)
@@ -175,8 +176,18 @@ class Route:
         to = self.sending.gateway.target(receiver.endpoint)
         if sleep is not None:  # a schedule: only a plan that is there as a whole can have copies, and a bar hides that
             return deliver_planned(planned, to=to, settings=settings)
-        with _progress(planned, count) as watched:
+        with _progress(planned, count) as watched, _interruption_told():
             return deliver_planned(watched, to=to, settings=settings)
+
+
+@contextmanager
+def _interruption_told() -> Iterator[None]:
+    """Say at Ctrl-C what is known of the deliveries, which is nothing, and how to know it the next time."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        say("stopped: what was delivered until now is not written down. With --journal FILE it is, and can be resumed.")
+        raise
 
 
 def _wait(seconds: float) -> None:

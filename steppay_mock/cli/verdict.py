@@ -11,6 +11,7 @@ from steppay_mock.cli.reports import FEW, Line
 from steppay_mock.cli.secret import VARIABLE
 
 if TYPE_CHECKING:
+    from steppay_mock.delivery.failure import Failure
     from steppay_mock.delivery.outcome import Outcome
     from steppay_mock.delivery.report import Report
 
@@ -78,37 +79,50 @@ def counted_deliveries(count: int) -> str:
     return counted(count, "delivery").replace("deliverys", "deliveries")
 
 
-def advice(statuses: Collection[int | None], *, target: str, timed_out: bool, unsigned: bool) -> Iterator[str]:
-    """What to look at, where every delivery failed in the same way."""
+def advice(
+    statuses: Collection[int | None], *, target: str, failures: Collection[Failure | None], unsigned: bool
+) -> Iterator[str]:
+    """What to look at, where every delivery failed in the same way; ``failures`` are the codes of what was lost."""
+    from steppay_mock.delivery.failure import Failure
+    from steppay_mock.delivery.next_step import BROKE, step_for_status
+
     found = set(statuses)
-    if found == {None}:
-        yield _about_silence(target, timed_out=timed_out)
-    if found == {404}:
+    only = found.pop() if len(found) == 1 else 0
+    if only is None:
+        yield _about_silence(target, failures)
+    elif 200 <= only <= 299 and set(failures) == {Failure.BROKEN}:
+        yield f"hint: every answer was {only}, and did not come whole. {BROKE}"
+    elif (step := step_for_status(only)) is not None:
+        yield f"hint: every answer was {only}. {step}"
+    elif only == 404:
         yield f"hint: every answer was 404. Is the path right? The webhooks went to {target}"
-    if found == {405}:
+    elif only == 405:
         yield f"hint: every answer was 405. Does the receiver take POST at {target}?"
-    if found in ({401}, {403}):
-        yield f"hint: every answer was {found.pop()}. {_about_refusal(unsigned=unsigned)}"
+    elif only in {401, 403}:
+        yield f"hint: every answer was {only}. {_about_refusal(unsigned=unsigned)}"
         yield (
-            "hint: is there a door in front of it? Pass --header or --basic-auth. No journal keeps them: `resume` and "
-            "`resend` need them again."
+            "hint: is there an access control in front of it? Pass --header or --basic-auth. No journal keeps them: "
+            "`resume` and `resend` need them again."
         )
 
 
-def timed_out(report: Report) -> bool:
-    """Whether nothing was answered in time."""
-    from steppay_mock.delivery.failure import Failure
-
-    return all(outcome.failure is Failure.TIMED_OUT for outcome in report)
+def failures_of(report: Report) -> set[Failure | None]:
+    """The codes of what went wrong, of the deliveries that say how the receiver takes what is right."""
+    return {outcome.failure for outcome in report.controls or report}
 
 
 def _answer(outcome: Outcome) -> str:
     return str(outcome.status) if outcome.ok and outcome.status is not None else outcome.answer
 
 
-def _about_silence(target: str, *, timed_out: bool) -> str:
-    if timed_out:
+def _about_silence(target: str, failures: Collection[Failure | None]) -> str:
+    from steppay_mock.delivery.failure import Failure
+    from steppay_mock.delivery.next_step import step_without_answer
+
+    if set(failures) == {Failure.TIMED_OUT}:
         return "hint: nothing was answered in time. Let the receiver answer first and work later, or raise --timeout."
+    if (step := step_without_answer(failures)) is not None:
+        return f"hint: no answer came from {target}. {step}"
     return f"hint: nothing could be reached. Is the receiver running at {target}?"
 
 

@@ -8,6 +8,7 @@ from steppay_mock.delivery.excerpt import excerpt
 from steppay_mock.delivery.failure import Failure
 from steppay_mock.delivery.foreign_loop import FOREIGN_LOOP, is_of_foreign_loop
 from steppay_mock.delivery.frameworks import Refusal, refusal_of
+from steppay_mock.delivery.next_step import BROKE, step_for_status, step_without_answer
 from steppay_mock.errors import ContractViolation
 
 if TYPE_CHECKING:
@@ -30,7 +31,6 @@ _BY_STATUS = {
     404: "Is the path right? Pass path= as the receiver's routes have it.",
     405: "Does the receiver take POST at this path? Pass path= as its routes have it.",
     422: "Does the receiver's model require a field that StepPay leaves out where it is null (fact 7)?",
-    415: "Webhooks are application/json and nothing else (fact 1): let the receiver take that.",
 }
 _BY_FRAMEWORK: dict[Refusal, str] = {
     "csrf": "The framework asked for a CSRF token, which no webhook has. Exempt the view: in Django by @csrf_exempt.",
@@ -49,15 +49,8 @@ _REDIRECT = (
     "points to, to= or path=, and register that one in the portal."
 )
 _TOO_LATE = "Let the receiver answer first and work later. The limit is timeout=; the vendor documents none (fact 23)."
-_UNTRUSTED = (
-    "If the certificate is the receiver's own, name the file of its authority: ca_file=, or the variable "
-    "SSL_CERT_FILE. The check cannot be switched off: without it anybody could read the webhooks, and what lets in."
-)
-_PROXY = "Correct proxy=, or leave it out: none is needed where this machine reaches the receiver by itself."
-_BY_FAILURE = {Failure.TIMED_OUT: _TOO_LATE, Failure.CERTIFICATE: _UNTRUSTED, Failure.PROXY: _PROXY}
 _NO_ANSWER = "Start the receiver, or correct to=."
 _RAISED = "Correct the receiver where the exception above was raised."
-_BROKE = "Correct the receiver where it makes its answer: it is broken off or malformed."
 _SERVER = "Read the receiver's log: it failed while it worked on the event."
 _OTHER = "Answer 2xx for an event that was taken, also for one that is not of interest (assumed, fact 23)."
 
@@ -130,9 +123,10 @@ def _step_of_framework(outcome: Outcome) -> str | None:
 
 
 def _step_of_answer(outcome: Outcome) -> str:
-    if outcome.failure in _BY_FAILURE:
-        return _BY_FAILURE[outcome.failure]
-    step = {"unreachable": _NO_ANSWER, "raised": _RAISED, "broken-answer": _BROKE, "redirect": _REDIRECT}
+    if outcome.failure is Failure.TIMED_OUT:
+        return _TOO_LATE
+    no_answer = step_without_answer({outcome.failure}) or _NO_ANSWER
+    step = {"unreachable": no_answer, "raised": _RAISED, "broken-answer": BROKE, "redirect": _REDIRECT}
     status = outcome.status or 0
-    by_status = _BY_STATUS.get(status, _SERVER if status >= 500 else _OTHER)
+    by_status = _BY_STATUS.get(status) or step_for_status(status) or (_SERVER if status >= 500 else _OTHER)
     return step.get(_kind(outcome), by_status)

@@ -45,6 +45,8 @@ def told(error: Exception, endpoint: Endpoint, *, timeout: float, connected: boo
     failure = failure_of(error)
     if lack is None and failure in _DISGUISES and not connected:
         lack = hidden_lack()
+    if lack is None and failure is Failure.NO_ADDRESS and ":" in endpoint.host:
+        lack = Failure.OWN_PORTS  # an address of IPv6 is no name: this machine has no IPv6
     if lack is not None:
         raise own_lack(lack, to=endpoint.authority, perhaps_sent=connected) from None
     return failure, words(failure, endpoint, timeout=timeout, detail=_detail(error), is_end=_is_end(error))
@@ -91,7 +93,10 @@ def _detail(error: BaseException) -> str:
             return str(cause)
         if isinstance(cause, ssl.SSLCertVerificationError):
             return untrusted(cause.verify_message, code=cause.verify_code)
-    return str(error) or type(error).__name__
+    # urllib3 puts the words and the error behind them into one tuple.
+    last = error.args[-1] if len(error.args) > 1 else None
+    behind = last if isinstance(last, HTTPException | OSError) and not isinstance(error, OSError) else error
+    return str(behind) or type(behind).__name__
 
 
 def _is_end(error: BaseException) -> bool:

@@ -14,6 +14,7 @@ from steppay_mock.delivery.door_headers import OF_THE_WEBHOOK, read_headers, sec
 from steppay_mock.delivery.endpoint import parse_endpoint
 from steppay_mock.delivery.excerpt import excerpt
 from steppay_mock.delivery.http import HttpTransport
+from steppay_mock.delivery.next_step import step_without_answer
 from steppay_mock.delivery.options import resolve_options
 from steppay_mock.delivery.transport import Request
 from steppay_mock.errors import SteppayMockError, check_choice, choices, did_you_mean
@@ -155,9 +156,8 @@ class _Asking:
         with self._transport:
             answer = self._transport.send(self._request)
         if answer.error is not None:
-            error = self.refused(
-                f"failed: {self.redact.text(answer.error)}. Is the receiver running there, and is it fast enough?"
-            )
+            step = step_without_answer({answer.failure}) or "Is the receiver running there, and is it fast enough?"
+            error = self.refused(f"failed: {self.redact.text(answer.error)}. {step.rstrip('.')}")
             error.reached = answer.status is not None
             raise error
         if not 200 <= (answer.status or 0) <= 299:

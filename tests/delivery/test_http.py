@@ -248,6 +248,7 @@ def test_a_broken_answer_is_an_outcome_that_one_line_tells(
     assert error.startswith("no whole HTTP answer: ")
     assert error.isprintable()
     assert len(error) < 260
+    assert "('" not in error, "a tuple of Python"
     assert not report.ok
 
 

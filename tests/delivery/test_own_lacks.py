@@ -325,3 +325,11 @@ def test_locust_ends_the_test_and_counts_no_failure(receiver: Counting) -> None:
     )
     assert (told["failed"], told["code"]) == ([], 2)
     assert "no file descriptor is free" in told["said"]
+
+
+def test_an_address_of_ipv6_is_no_wrong_name_where_the_machine_has_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("urllib3.util.connection.HAS_IPV6", False)
+    for ask in (lambda: deliver(payloads(1), to="http://[::1]:9"), remote_state("http://[::1]:9")):
+        with pytest.raises(OwnLackError, match="this machine may have none") as lack:
+            ask()
+        assert lack.value.failure is Failure.OWN_PORTS

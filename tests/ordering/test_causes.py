@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from steppay_mock import Event, make_event, scenario
+from steppay_mock.delivery.failure import Failure
 from steppay_mock.ordering.report.causes import Observed, causes
 from steppay_mock.ordering.report.names_mistaken import names_mistaken
 
@@ -17,6 +18,23 @@ def seen(status: int | None, body: bytes = b"", *, changed: bool = False, count:
 
 def asked(status: int, body: bytes = b"", *, signed: bool = True) -> str:
     return "\n".join(causes(seen(status, body), signed=signed))
+
+
+@pytest.mark.parametrize(
+    ("status", "told"),
+    [(413, "takes no body of this size"), (429, "A limit on"), (502, "a proxy answered"), (504, "a proxy answered")],
+)
+def test_what_stands_before_the_receiver_is_named(status: int, told: str) -> None:
+    assert told in asked(status)
+
+
+@pytest.mark.parametrize(
+    ("failure", "told"),
+    [(Failure.CERTIFICATE, "its certificate is not trusted"), (Failure.BROKEN, "Something listens there")],
+)
+def test_where_nothing_is_answered_the_code_says_why(failure: Failure, told: str) -> None:
+    observed = [Observed(event=event, status=None, error="-", failure=failure) for event in STORY.events[:2]]
+    assert told in "\n".join(causes(observed, signed=True))
 
 
 def test_what_was_accepted_and_changed_nothing_is_asked_for_the_names_it_reads() -> None:

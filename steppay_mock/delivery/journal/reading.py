@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
@@ -127,8 +128,8 @@ class Reading:
         ((last,),) = self._ask("SELECT max(id) FROM deliveries")
         known = f"they are numbered 1 to {last}" if last else "it has none"
         raise SteppayMockError(
-            f"There is no delivery {number} in {self.path}: {known}. `steppay-mock log --journal {self.path}` lists "
-            "them."
+            f"There is no delivery {number} in {self.path}: {known}. `steppay-mock log --journal "
+            f"{shlex.quote(self.path)}` lists them."
         )
 
     def attempts(self, number: int) -> list[Attempt]:
@@ -212,9 +213,15 @@ def _told(path: str | Path) -> Iterator[None]:
         yield
     except OverflowError:
         raise SteppayMockError(
-            f"No number of {path} has more than 19 digits. `steppay-mock log --journal {path}` lists them."
+            f"No number of {path} has more than 19 digits. `steppay-mock log --journal {shlex.quote(str(path))}` "
+            "lists them."
         ) from None
     except sqlite3.Error as error:
+        if getattr(error, "sqlite_errorcode", 0) & 0xFF in {sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN}:
+            raise SteppayMockError(
+                f"The journal {path} cannot be opened: {error}. Who reads it writes {path}-shm beside it, and "
+                "this user may not. Copy the journal, and what stands beside it, into a folder that you may write to."
+            ) from None
         raise SteppayMockError(
             f"{path} cannot be read as a journal: {error}. Name the file that `send --journal` wrote."
         ) from None

@@ -6,10 +6,11 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from steppay_mock.delivery.failure import Failure
+from steppay_mock.delivery.next_step import BROKE, step_for_status, step_without_answer
 from steppay_mock.errors import ContractViolation
 
 if TYPE_CHECKING:
-    from steppay_mock.delivery.failure import Failure
     from steppay_mock.delivery.sender.waiting import Waiting
     from steppay_mock.delivery.transport import Answer
 
@@ -73,6 +74,12 @@ class Tally:
         for (_, status), count in self.answers.items():
             found[status] += count
         return found
+
+    @property
+    def codes(self) -> set[Failure | None]:
+        """What happened to the attempts; None stands for those whose answer came whole."""
+        whole = sum(self.answers.values()) > sum(self.lost.values())
+        return {*self.lost, None} if whole else {*self.lost}
 
     @property
     def rate(self) -> float:
@@ -161,14 +168,17 @@ class Tally:
         if self.pending or self.stopped:
             return "It was stopped before its end. Resume it, if it has a journal, or send the events again."
         plain = self.control if self.undecided and self.control is not None else self
-        steps = {
-            401: "Is the secret right, and the raw body verified?",
-            404: "Is the path right?",
-            None: "Is the receiver running?",
-        }
         statuses = set(plain.statuses)
-        asked = f"{steps[statuses.pop()]} " if len(statuses) == 1 and statuses <= steps.keys() else ""
-        return f"{asked}Read the receiver's log{', and the journal' if self.run is not None else ''}."
+        only = statuses.pop() if len(statuses) == 1 else 0
+        journal = self.run is not None
+        if (step := _step_said(only, plain.codes)) is not None:
+            return f"{step} The journal has every answer." if journal else step
+        steps = {
+            401: "Is the secret right, and the raw body verified? ",
+            404: "Is the path right? ",
+            None: "Is the receiver running? ",
+        }
+        return f"{steps.get(only, '')}Read the receiver's log{', and the journal' if journal else ''}."
 
     def warnings(self) -> list[str]:
         """What makes the run prove less than it seems to."""
@@ -213,3 +223,12 @@ class Tally:
     def _told(self) -> str:
         told = ", ".join(f"{count} x {status or 'no answer'}" for status, count in self.statuses.most_common())
         return told or "nothing was sent"
+
+
+def _step_said(only: int | None, lost: set[Failure | None]) -> str | None:
+    """The step where every attempt had this answer, and that says more than the receiver's log."""
+    if only is not None:
+        return BROKE if lost == {Failure.BROKEN} else step_for_status(only)
+    if lost == {Failure.TIMED_OUT}:
+        return "Let the receiver answer first and work later. The limit is timeout=."
+    return step_without_answer(lost)

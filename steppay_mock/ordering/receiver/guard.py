@@ -76,4 +76,5 @@ class Guard:
         return ExplorationError(self._told(what))
 
     def _told(self, what: str) -> str:
-        return f"{what.rstrip('.')}. It was {self._where()}. Correct that, and explore again."
+        told = what if what.endswith("?") else f"{what.rstrip('.')}."
+        return f"{told} It was {self._where()}. Correct that, and explore again."

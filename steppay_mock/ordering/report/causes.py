@@ -11,12 +11,14 @@ from typing import TYPE_CHECKING
 
 from steppay_mock.delivery.foreign_loop import FOREIGN_LOOP, is_of_foreign_loop
 from steppay_mock.delivery.frameworks import Refusal, refusal_of
+from steppay_mock.delivery.next_step import step_for_status, step_without_answer
 from steppay_mock.delivery.transport import Answer
 from steppay_mock.ordering.face import option
 from steppay_mock.ordering.report.fields_read import fields_read
 from steppay_mock.ordering.report.names_mistaken import names_mistaken
 
 if TYPE_CHECKING:
+    from steppay_mock.delivery.failure import Failure
     from steppay_mock.payload.event import Event
 
 _MOST = 8  # sentences
@@ -30,6 +32,7 @@ class Observed:
     status: int | None
     body: bytes = b""
     error: str | None = None
+    failure: Failure | None = None
     exception: BaseException | None = None
     changed: bool = False
 
@@ -62,6 +65,19 @@ def _is_moved(seen: _Seen) -> Iterator[str]:
             "https:// is meant? An app in process has no https: Django's settings in the tests say "
             "SECURE_SSL_REDIRECT = False."
         )
+
+
+def _is_never_answered(seen: _Seen) -> Iterator[str]:
+    if _all_answered(seen, None) and (step := step_without_answer({one.failure for one in seen.observed})):
+        yield step
+
+
+def _is_answered_before_the_receiver(seen: _Seen) -> Iterator[str]:
+    (status, *others) = {one.status for one in seen.observed}
+    if others or status is None or _all_answered(seen, *_OF_RULES):
+        return
+    if (step := step_for_status(status)) is not None:
+        yield step
 
 
 def _is_at_another_path(seen: _Seen) -> Iterator[str]:
@@ -136,7 +152,7 @@ def _refusals(seen: _Seen) -> set[Refusal | None]:
     return {refusal_of(one.status, one.body) for one in seen.observed} - {None}
 
 
-def _all_answered(seen: _Seen, *statuses: int) -> bool:
+def _all_answered(seen: _Seen, *statuses: int | None) -> bool:
     return all(one.status in statuses for one in seen.observed)
 
 
@@ -172,10 +188,15 @@ _OF_SIGNATURES: tuple[tuple[tuple[bytes, ...], str], ...] = (
 )
 """Words of an answer, and what they suggest."""
 
+_OF_RULES = (*range(300, 400), 415)
+"""Statuses about which a rule above says more."""
+
 _RULES: tuple[Callable[[_Seen], Iterator[str]], ...] = (
     _is_of_foreign_loop,
     _raises,
     _is_moved,
+    _is_never_answered,
+    _is_answered_before_the_receiver,
     _is_at_another_path,
     _is_checked_as_a_form,
     _is_refused_by_django,

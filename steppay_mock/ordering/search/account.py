@@ -152,6 +152,7 @@ class Account:
                 status=answer.status,
                 body=answer.body,
                 error=answer.error,
+                failure=answer.failure,
                 exception=answer.exception,
                 changed=changed,
             )

@@ -6,6 +6,7 @@ from itertools import islice
 from math import inf
 from typing import TYPE_CHECKING, Any
 
+from steppay_mock.delivery.next_step import step_without_answer
 from steppay_mock.ordering.exploration import Exploration, Loss, Verdict
 from steppay_mock.ordering.face import option
 from steppay_mock.ordering.failure import ExplorationError, NotAnewError
@@ -95,7 +96,7 @@ class Inquiry:
             self._account.strength = self._settings.strength
             return f"{self._settings.budget:,} deliveries are not enough to deliver every event once."
         if not self._subject.answered:
-            return f"Nothing was answered. Does the receiver run at {self._subject.target}?"
+            return self._tell_silence()
         if self._subject.refused == self._subject.deliveries:
             answer, _ = search.natural[0]
             return (
@@ -110,6 +111,14 @@ class Inquiry:
         if self._truth.is_wrong(self._subject.states[self._account.ending].state):
             raise FoundError("truth", course)
         return ""
+
+    def _tell_silence(self) -> str:
+        """Why nothing was answered: whether the receiver runs is only asked where nothing else is known."""
+        answer, _ = self._search.natural[0]
+        target = self._subject.target
+        if answer.error is not None and step_without_answer({answer.failure}) is not None:
+            return f"Nothing was answered by {target}: {answer.error}."
+        return f"Nothing was answered. Does the receiver run at {target}?"
 
     def _until(self, place: int) -> Course:
         """As it happened, up to this event; where what is refused is retried at the end, all of it."""
