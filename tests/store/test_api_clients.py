@@ -119,7 +119,9 @@ def test_httpx_reaches_this_machine_as_ever(api: StoreApi, store: Store, path: s
 
 
 def test_the_patch_ends(api: StoreApi, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delattr(socket.socket, "connect", raising=False)  # which pytest-socket leaves there after each test
+    # pytest-socket leaves the method of the base class there after each test; set, it can be taken away in any case.
+    monkeypatch.setattr(socket.socket, "connect", socket.socket.connect)
+    monkeypatch.delattr(socket.socket, "connect")
 
     def patched() -> tuple[Any, ...]:
         transports = httpx.HTTPTransport.handle_request, httpx.AsyncHTTPTransport.handle_async_request
