@@ -7,6 +7,7 @@ given the real clock. In a loop of the user's a thread rings instead, for as lon
 from __future__ import annotations
 
 import asyncio
+import socket
 from collections.abc import Iterable
 from contextlib import suppress
 from threading import Timer
@@ -21,6 +22,10 @@ _SAME = 1.0  # seconds; a clock that differs by less is the real one, read a lit
 def real_loop() -> asyncio.AbstractEventLoop:
     """A new loop that counts real time; SteppayMockError where a tool forbids the sockets that a loop needs."""
     with own_socket("run the event loop of an ASGI app", allow="--allow-unix-socket"):
+        for (
+            one
+        ) in socket.socketpair():  # a loop that is half made when they are forbidden fails once more, when it goes
+            one.close()
         loop = asyncio.new_event_loop()
     with suppress(AttributeError):  # loops in C, such as uvloop's, have a clock of their own
         loop.time = monotonic  # type: ignore[method-assign]

@@ -76,10 +76,10 @@ def _receivers(pytester: pytest.Pytester) -> None:
 
 @pytest.mark.parametrize("warnings", ["ignore", "error"])
 def test_a_socket_of_ours_that_is_forbidden_is_no_failure_of_the_receiver(
-    pytester: pytest.Pytester, run: Run, warnings: str
+    pytester: pytest.Pytester, run_apart: Run, warnings: str
 ) -> None:
     pytester.makepyfile(test_it=SOCKETS)
-    result = run("-p", "pytest_socket", "--disable-socket", "-W", warnings)
+    result = run_apart("-p", "pytest_socket", "--disable-socket", "-W", warnings)  # no event loop is there yet
     result.assert_outcomes(passed=1, failed=6)
     next_step = "Allow it: run pytest with {}, or mark the test with @pytest.mark.enable_socket"
     for what, allow in (
