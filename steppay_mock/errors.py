@@ -105,6 +105,13 @@ def choices(names: Iterable[str]) -> str:
     return f"{', '.join(most)} or {last}" if most else last
 
 
+def check_flag(name: str, value: object) -> bool:
+    """The value, if it is True or False; a SteppayMockError that says so, otherwise."""
+    if not isinstance(value, bool):
+        raise SteppayMockError(f"{name}={value!r} is neither True nor False. Say {name}=True.")
+    return value
+
+
 def check_choice(what: str, value: object, allowed: Iterable[str]) -> str:
     """The value, if it is among those allowed; a SteppayMockError that names the nearest, otherwise."""
     known = tuple(allowed)

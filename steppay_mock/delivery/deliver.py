@@ -21,6 +21,7 @@ from steppay_mock.delivery.outcome import Outcome
 from steppay_mock.delivery.report import Report
 from steppay_mock.delivery.running_loop import refuse_running_loop, require_asyncio
 from steppay_mock.delivery.schedule.schedule import Planned, Schedule
+from steppay_mock.delivery.signing_clock import is_moved
 from steppay_mock.delivery.target import Target, make_transport
 from steppay_mock.delivery.transport import Answer, AsyncTransport, Request, ThreadedTransport, Transport
 from steppay_mock.payload.event import Event, Events
@@ -289,4 +290,5 @@ def _outcomes(group: list[Planned], answers: list[Answer], *, first: int, fault:
             again=planned.how,
             fault=planned.fault or fault,
             failure=answer.failure,
+            moved_clock=not answer.is_success and is_moved(),
         )

@@ -9,7 +9,7 @@ from steppay_mock.delivery.failure import Failure
 from steppay_mock.delivery.foreign_loop import FOREIGN_LOOP, is_of_foreign_loop
 from steppay_mock.delivery.frameworks import Refusal, refusal_of
 from steppay_mock.delivery.next_step import BROKE, step_for_status, step_without_answer
-from steppay_mock.errors import ContractViolation
+from steppay_mock.errors import ContractViolation, SignatureError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -44,6 +44,12 @@ _TO_HTTPS = (
     "The receiver redirects to https, which there is not in process. Let Django's settings in the tests say "
     "SECURE_SSL_REDIRECT = False."
 )
+_CLOCK = (
+    "Or is it the age of the signature? A test has moved the clock of this process. Does the receiver read another "
+    "clock, or one that goes on between signing and checking? Pass now=, a function that gives the receiver's time in "
+    "seconds."
+)
+_MAY_BE_THE_CLOCK = {400, 401, 403}
 _REDIRECT = (
     "A redirect is an outcome and is not followed: StepPay's sender is not known to follow any. Give the address it "
     "points to, to= or path=, and register that one in the portal."
@@ -129,4 +135,12 @@ def _step_of_answer(outcome: Outcome) -> str:
     step = {"unreachable": no_answer, "raised": _RAISED, "broken-answer": BROKE, "redirect": _REDIRECT}
     status = outcome.status or 0
     by_status = _BY_STATUS.get(status) or step_for_status(status) or (_SERVER if status >= 500 else _OTHER)
-    return step.get(_kind(outcome), by_status)
+    told = step.get(_kind(outcome), by_status)
+    return f"{told} {_CLOCK}" if outcome.moved_clock and _may_be_the_clock(outcome) else told
+
+
+def _may_be_the_clock(outcome: Outcome) -> bool:
+    """Whether the receiver may have refused the age of the signature."""
+    if outcome.exception is not None:
+        return isinstance(outcome.exception, SignatureError) and outcome.exception.kind in {"stale", "future"}
+    return outcome.status in _MAY_BE_THE_CLOCK

@@ -25,6 +25,7 @@ class Outcome:
     is what it raised. ``again`` says how an event that was delivered before came again, ``fault`` what went wrong with
     the delivery on purpose.
     ``control`` is what came of the event, or of one of its type, without the fault, where the fault was not taken.
+    ``moved_clock`` is whether a test had moved the clock of this process when the receiver refused the event.
     """
 
     event: Event
@@ -39,6 +40,7 @@ class Outcome:
     fault: str | None = None
     control: Outcome | None = field(default=None, compare=False, repr=False)
     failure: Failure | None = None
+    moved_clock: bool = field(default=False, compare=False, repr=False)
 
     @property
     def ok(self) -> bool:

@@ -32,6 +32,11 @@ def now_at(url: str) -> float:
     return here if abs(here - real) < _SAME or _is_served_here(url) else real
 
 
+def is_moved() -> bool:
+    """Whether a test has stopped or moved the clock of this process."""
+    return abs(time.time() - wall_clock()) >= _SAME
+
+
 def _is_served_here(url: str) -> bool:
     """Whether this process listens at the port of the URL; yes, where the system does not tell."""
     if not _DESCRIPTORS.is_dir():

@@ -12,7 +12,7 @@ from steppay_mock.contract.long_numbers import is_number, written
 from steppay_mock.delivery.access import AccessOptions
 from steppay_mock.delivery.options import DeliveryOptions, Settings, resolve_options
 from steppay_mock.delivery.retries import Retries, read_retries
-from steppay_mock.errors import SteppayMockError, choices, did_you_mean
+from steppay_mock.errors import SteppayMockError, check_flag, choices, did_you_mean
 from steppay_mock.ordering.bounding import read_distance, read_duplicates, read_late_by
 from steppay_mock.ordering.receiver.answers import Acceptance, read_acceptance
 from steppay_mock.ordering.receiver.receiver import wants_argument
@@ -208,19 +208,19 @@ def read_explore_options(state: object, options: Mapping[str, Any]) -> ExploreSe
         truth=read_truth(options.get("truth")),
         late_by=read_late_by(options.get("late_by")),
         distance=read_distance(options.get("distance")),
-        independent=_flag("independent", options.get("independent", False)),
+        independent=check_flag("independent", options.get("independent", False)),
         duplicates=duplicates,
         everywhere=everywhere,
         burst=_burst(options.get("ties", False)),
         overlap=_overlap(options.get("overlap", False)),
         api=api,
-        losses=_flag("losses", options.get("losses", True)),
-        first=_flag("first", options.get("first", False)),
-        only_effective=_flag("only_effective", options.get("only_effective", False)),
+        losses=check_flag("losses", options.get("losses", True)),
+        first=check_flag("first", options.get("first", False)),
+        only_effective=check_flag("only_effective", options.get("only_effective", False)),
         attempts=len(read_retries(options.get("retries", "none")).delays),
         strength=_whole("strength", options.get("strength", 3), least=2, most=4),
         budget=_whole("budget", options.get("budget", 20_000), least=1, most=100_000_000),
-        paranoid=_flag("paranoid", options.get("paranoid", False)),
+        paranoid=check_flag("paranoid", options.get("paranoid", False)),
         seed=settings.seed,
         watch=options.get("watch") or (lambda _made, _budget: None),
         delivery=settings,
@@ -241,14 +241,8 @@ def _check_callable(name: str, value: object) -> None:
         raise SteppayMockError(f"{name}={value!r} is no function. Pass one without calling it, such as {name}=db.clear")
 
 
-def _flag(name: str, value: object) -> bool:
-    if not isinstance(value, bool):
-        raise SteppayMockError(f"{name}={value!r} is neither True nor False. Say {name}=True.")
-    return value
-
-
 def _fresh(state: object, options: Mapping[str, Any]) -> bool:
-    if not _flag("fresh", options.get("fresh", False)):
+    if not check_flag("fresh", options.get("fresh", False)):
         return False
     for name in ("reset", "save", "restore", "api"):
         if options.get(name) is not None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, fields
 from typing import Any, Literal
 
-from steppay_mock.errors import SteppayMockError, choices, did_you_mean
+from steppay_mock.errors import SteppayMockError, check_flag, choices, did_you_mean
 
 _MOST_DAYS = 3650
 
@@ -43,9 +43,9 @@ class Assumptions:
     def __post_init__(self) -> None:
         for one in fields(self):
             value = getattr(self, one.name)
-            if isinstance(one.default, bool) and not isinstance(value, bool):
-                raise SteppayMockError(f"{one.name}={value!r} is neither True nor False. Say {one.name}=True.")
-            if isinstance(one.default, int) and not isinstance(one.default, bool):
+            if isinstance(one.default, bool):
+                check_flag(one.name, value)
+            elif isinstance(one.default, int):
                 _check_days(one.name, value)
         if self.notice_days is not None:
             _check_days("notice_days", self.notice_days)

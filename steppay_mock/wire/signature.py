@@ -200,9 +200,11 @@ def _utf8(text: str) -> bytes | None:
 def _whole_seconds(timestamp: object) -> int:
     seconds = time.time() if timestamp is None else _number(timestamp)
     if seconds is None or not 0 <= seconds < _LATEST:
+        # Deliveries pass the time of the clock, which a test may have moved: the step fits both.
         raise SteppayMockError(
             f"A timestamp is seconds since the epoch, 0 or more, not {_shown(timestamp)}. "
-            "Leave it out to sign with the present time."
+            "Leave it out to sign with the present time. If nobody gave it, a test has moved the clock to before 1970: "
+            "move it to a later time."
         )
     return int(seconds)
 

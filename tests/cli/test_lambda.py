@@ -131,7 +131,7 @@ def test_the_page_of_a_report_shows_no_program_that_would_post_webhooks_to_the_r
         (("--lambda", "alb", "--concurrency", "2"), "Leave out --lambda, or what asks for more"),
         (("--lambda", "lambda"), "Invalid value for '--lambda'"),
         (("--lambda", "alb", "--lambda-path", "hooks"), "path begins with /"),
-        (("--lambda", "alb", "--fault", "truncated"), "shows only on a socket"),
+        (("--lambda", "alb", "--fault", "truncated"), "nor a function of AWS Lambda has one"),
     ],
 )
 def test_what_does_not_go_together_is_wrong_usage(

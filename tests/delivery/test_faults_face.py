@@ -84,8 +84,8 @@ def test_only_a_fault_that_needs_a_socket_has_no_plain_request(fault: Fault) -> 
     with pytest.raises(SteppayMockError) as caught:
         plain_request(faulty)
     assert str(caught.value) == (
-        f"The fault {fault.name!r} shows only on a socket, and an app in process has none. "
-        "Serve the app, and deliver to its URL."
+        f"The fault {fault.name!r} shows only on a socket, and neither an app in process nor a function of AWS "
+        "Lambda has one. Serve the app, or what lambda_app() gives, and deliver to its URL."
     )
 
 

@@ -108,6 +108,11 @@ def test_a_handler_that_exits_is_an_outcome() -> None:
         ("rest-api", lambda event: event["requestContext"]["http"]["method"], "kind='http-api' or kind='function-url'"),
         ("alb", lambda event: event["rawPath"], "kind='http-api' or kind='function-url'"),
         ("alb", lambda event: event["requestContext"]["identity"], "kind='rest-api'"),
+        (
+            "alb",
+            lambda event: event["multiValueHeaders"],
+            "kind='rest-api' or kind='alb' with multi_value_headers=True",
+        ),
     ],
 )
 def test_a_handler_for_another_gateway_is_told_which(kind: Any, read: Callable[[Any], Any], hint: str) -> None:
@@ -116,6 +121,15 @@ def test_a_handler_for_another_gateway_is_told_which(kind: Any, read: Callable[[
 
     (outcome,) = deliver(EVENT, to=lambda_app(handler, kind=kind))
     assert f"is in an event of {hint}, and this one is of kind={kind!r}" in str(outcome.error)
+
+
+def test_a_handler_that_reads_single_headers_behind_multi_value_ones_is_told() -> None:
+    def handler(event: Any, _context: Any) -> Any:
+        return {"statusCode": 200, "body": event["headers"]["host"]}
+
+    (outcome,) = deliver(EVENT, to=lambda_app(handler, kind="alb", multi_value_headers=True))
+    assert "or kind='alb' or" in str(outcome.error)
+    assert "and this one is of kind='alb' with multi_value_headers=True: which" in str(outcome.error)
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -265,6 +279,19 @@ def test_options_that_are_about_another_kind_are_refused() -> None:
         lambda_app(right, kind="alb", edge=True)
     with pytest.raises(SteppayMockError, match="multi_value_headers=True is about kind='alb'"):
         lambda_app(right, multi_value_headers=True)
+
+
+@pytest.mark.parametrize("name", ["base64", "edge", "multi_value_headers"])
+def test_what_is_neither_true_nor_false_is_refused(name: str) -> None:
+    options: Any = {name: "no"}
+    with pytest.raises(SteppayMockError, match=f"{name}='no' is neither True nor False"):
+        lambda_app(right, **options)
+
+
+@pytest.mark.parametrize("name", ["app.handler", "arn:aws:lambda:ap-northeast-2:123456789012:function:shop"])
+def test_the_name_that_aws_has_for_a_handler_is_no_url_of_a_runtime(name: str) -> None:
+    with pytest.raises(SteppayMockError, match=r"is no URL of a runtime .* Pass the function itself"):
+        lambda_app(name)
 
 
 def test_a_bare_handler_is_not_taken_for_a_wsgi_app() -> None:

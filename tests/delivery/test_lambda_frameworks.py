@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -139,14 +140,14 @@ def test_mangum_finds_an_event_loop_where_the_test_left_none() -> None:
 
 
 def test_no_event_loop_is_left_behind_for_a_handler_that_needs_none() -> None:
-    asyncio.set_event_loop_policy(None)  # as in a thread in which nobody asked for a loop yet
     made: list[asyncio.AbstractEventLoop] = []
 
     def handler(_event: Any, _context: Any) -> Any:
         made.append(asyncio.get_event_loop())
         return {"statusCode": 200}
 
-    deliver(EVENTS[0], to=lambda_app(handler)).assert_ok()
+    with ThreadPoolExecutor(max_workers=1) as pool:  # a thread in which nobody asked for a loop yet
+        pool.submit(deliver, EVENTS[0], to=lambda_app(handler)).result().assert_ok()
     assert made[0].is_closed()
 
 

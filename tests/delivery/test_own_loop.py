@@ -251,7 +251,7 @@ def test_the_current_event_loop_of_the_thread_stays() -> None:
     with asyncio.Runner() as runner:
         asyncio.set_event_loop(mine := runner.get_loop())
         deliver(EVENT, to=app_of(nothing)).assert_ok()
-        assert asyncio.get_event_loop_policy().get_event_loop() is mine
+        assert asyncio.get_event_loop() is mine
         asyncio.set_event_loop(None)
 
 

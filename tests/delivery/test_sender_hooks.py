@@ -85,6 +85,7 @@ def test_a_copy_to_each_hook_is_that_of_its_own(receiver: Counting, journal: str
         ([Hook(url="http://localhost")], {"secret": "x"}, "secret= is for a URL. Give each Hook its own"),
         (["http://localhost"], {}, "A receiver is a URL or a Hook."),
         (7, {}, "A receiver is a URL or a Hook."),
+        (print, {"secret": "x"}, "An app in process is for deliver(); serve it for the sender."),
         (Hook(url="http://localhost", events=["order.create"]), {}, "order.create"),
         ("http://localhost", {"concurency": 1}, "A sender has no option 'concurency'. Did you mean 'concurrency'?"),
         ("http://localhost", {"concurrency": 0}, "concurrency=0: give a whole number from 1 to 1,000."),

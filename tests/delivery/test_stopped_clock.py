@@ -18,7 +18,18 @@ import pytest
 import time_machine
 from delivery.wiretap import SECRET, Payloads, Serve, ServeRaw
 
-from steppay_mock import Hook, Sender, deliver, deliver_async, explore, make_event, verify
+from steppay_mock import (
+    ContractViolation,
+    Hook,
+    Sender,
+    SignatureError,
+    SteppayMockError,
+    deliver,
+    deliver_async,
+    explore,
+    make_event,
+    verify,
+)
 from steppay_mock.delivery.retries import Retries
 from steppay_mock.delivery.schedule import Deliver, Wait, plan
 from steppay_mock.wire import real_time
@@ -157,6 +168,49 @@ def test_a_timeout_holds_with_a_fault(payloads: Payloads, serve_raw: ServeRaw) -
     finally:
         until.set()
     assert report.outcomes[0].error == "timed out after 0.2 s"
+
+
+def refuses_by(clock: Callable[[], float]) -> Any:
+    """A receiver that looks at the age of signatures by a clock of its own."""
+
+    def app(environ: Any, start_response: Any) -> list[bytes]:
+        body = environ["wsgi.input"].read(int(environ["CONTENT_LENGTH"]))
+        try:
+            verify(environ.get("HTTP_STEPPAY_SIGNATURE"), body, SECRET, now=int(clock()))
+        except SignatureError:
+            start_response("401 Unauthorized", [])
+        else:
+            start_response("204 No Content", [])
+        return []
+
+    return app
+
+
+@pytest.mark.usefixtures("stopped")
+def test_a_receiver_with_another_clock_is_told_apart_from_a_wrong_secret(payloads: Payloads) -> None:
+    app = refuses_by(real_time.wall_clock)
+    with pytest.raises(ContractViolation, match=r"A test has moved the clock .* Pass now=") as caught:
+        deliver(payloads(1), to=app, secret=SECRET).assert_ok()
+    assert "Is the secret right?" in caught.value.next_step
+    deliver(payloads(1), to=app, secret=SECRET, now=real_time.wall_clock).assert_ok()
+
+
+def test_a_clock_that_no_test_moved_is_not_spoken_of(payloads: Payloads) -> None:
+    with pytest.raises(ContractViolation) as caught:
+        deliver(payloads(1), to=refuses_by(lambda: 0.0), secret=SECRET).assert_ok()
+    assert "clock" not in caught.value.next_step
+
+
+def test_a_clock_that_runs_on_while_the_receiver_works_is_spoken_of(payloads: Payloads) -> None:
+    with freezegun.freeze_time(LONG_AGO, auto_tick_seconds=400):
+        report = deliver(payloads(1), to=taken, secret=SECRET)
+    with pytest.raises(ContractViolation, match="one that goes on between signing and checking"):
+        report.assert_ok()
+
+
+def test_a_clock_before_1970_is_named_as_such(payloads: Payloads) -> None:
+    with freezegun.freeze_time("1969-12-31"), pytest.raises(SteppayMockError, match="moved the clock to before 1970"):
+        deliver(payloads(1), to=taken, secret=SECRET)
 
 
 @pytest.mark.usefixtures("stopped")

@@ -9,7 +9,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, get_args
 
 from steppay_mock.delivery.aws.call import Kind
-from steppay_mock.errors import SteppayMockError, check_choice
+from steppay_mock.errors import SteppayMockError, check_choice, check_flag
 
 if TYPE_CHECKING:
     from steppay_mock.delivery.aws.events import Shape
@@ -94,8 +94,10 @@ def lambda_app(
 
     _check_handler(handler)
     check_choice("kind", kind, get_args(Kind))
+    if base64 is not None:
+        check_flag("base64", base64)
     for name, given, only in (("multi_value_headers", multi_value_headers, "alb"), ("edge", edge, "rest-api")):
-        if given and kind != only:
+        if check_flag(name, given) and kind != only:
             raise SteppayMockError(f"{name}=True is about kind={only!r}, not {kind!r}. Leave it out, or change kind=.")
     shape = Shape(kind=kind, base64=base64, multi_value_headers=multi_value_headers, edge=edge)
     return LambdaApp(handler=handler, shape=shape)
@@ -103,6 +105,11 @@ def lambda_app(
 
 def _check_handler(handler: object) -> None:
     if isinstance(handler, str):
+        if "://" not in handler:
+            raise SteppayMockError(
+                f"{handler!r} is no URL of a runtime that emulates Lambda. Pass the function itself, such as "
+                "lambda_app(shop.handler), or a URL, such as http://localhost:9000."
+            )
         return
     if not callable(handler):
         raise SteppayMockError(

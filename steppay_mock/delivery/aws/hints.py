@@ -24,15 +24,23 @@ def hint(key: str | None, event: dict[str, Any], *, call: Call, shape: Shape) ->
         return f" (in this event the header is called {written!r}: look for it in any case)"
     if key in _names(event):
         return ""
-    kinds = [kind for kind in get_args(Kind) if key in _names(_of_kind(kind, call, shape))]
-    if not kinds:
+    having = [one for kind in get_args(Kind) if (one := _having(key, call, replace(shape, kind=kind)))]
+    if not having:
         return ""
-    named = " or ".join(f"kind={kind!r}" for kind in kinds)
-    return f" ({key!r} is in an event of {named}, and this one is of kind={shape.kind!r}: which one does AWS send?)"
+    named = " or ".join(map(_said, having))
+    return f" ({key!r} is in an event of {named}, and this one is of {_said(shape)}: which one does AWS send?)"
 
 
-def _of_kind(kind: Kind, call: Call, shape: Shape) -> dict[str, Any]:
-    return make_event(call, replace(shape, kind=kind))
+def _having(key: str, call: Call, shape: Shape) -> Shape | None:
+    """The shape of the gateway's event that has the name; a load balancer has two."""
+    switches = (False, True) if shape.kind == "alb" else (False,)
+    shapes = (replace(shape, multi_value_headers=switch) for switch in switches)
+    return next((one for one in shapes if key in _names(make_event(call, one))), None)
+
+
+def _said(shape: Shape) -> str:
+    """What the caller of ``lambda_app`` writes for it."""
+    return f"kind={shape.kind!r}" + (" with multi_value_headers=True" if shape.multi_value_headers else "")
 
 
 def _names(node: Any) -> Iterator[str]:

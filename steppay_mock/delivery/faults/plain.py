@@ -15,7 +15,7 @@ def plain_request(faulty: FaultyRequest) -> Request:
     """The request as any transport sends it; a SteppayMockError where only a socket can show the fault."""
     if faulty.needs_socket:
         raise SteppayMockError(
-            f"The fault {faulty.fault!r} shows only on a socket, and an app in process has none. "
-            "Serve the app, and deliver to its URL."
+            f"The fault {faulty.fault!r} shows only on a socket, and neither an app in process nor a function of AWS "
+            "Lambda has one. Serve the app, or what lambda_app() gives, and deliver to its URL."
         )
     return Request(faulty.body, dict(faulty.headers))

@@ -15,7 +15,7 @@ from steppay_mock.delivery.options import LONGEST_TIMEOUT
 from steppay_mock.delivery.retries import Retries, read_retries
 from steppay_mock.delivery.safety import allowed_names
 from steppay_mock.delivery.sender.clock import Clock
-from steppay_mock.errors import SteppayMockError, choices, did_you_mean
+from steppay_mock.errors import SteppayMockError, check_flag, choices, did_you_mean
 
 _MOST_AT_ONCE = 1_000
 
@@ -82,11 +82,9 @@ def read_sender_options(options: Mapping[str, Any]) -> SenderSettings:
                 f"A sender has no option {name!r}.{did_you_mean(name, known)} It has {choices(known)}."
             )
     journal = options.get("journal")
-    keep_alive = options.get("keep_alive", False)
+    keep_alive = check_flag("keep_alive", options.get("keep_alive", False))
     if journal is not None and (not isinstance(journal, str | Path) or str(journal) in {"", ":memory:"}):
         raise SteppayMockError(f"journal={journal!r} is no path. Name a file such as 'deliveries.sqlite'.")
-    if not isinstance(keep_alive, bool):
-        raise SteppayMockError(f"keep_alive={keep_alive!r} is neither True nor False. Say keep_alive=True.")
     clock = options.get("clock")
     if clock is not None and not isinstance(clock, Clock):
         raise SteppayMockError(f"clock={clock!r} is no Clock. Leave it out for the machine's own.")

@@ -371,13 +371,14 @@ def _agenda(job: _Job, rows: Iterator[Row]) -> Agenda:
 def _read_hooks(to: object, secret: Any, access: dict[str, Any]) -> list[Hook]:
     if isinstance(to, str):
         return [Hook(url=to, secret=secret, **access)]
-    for name, value in access.items():
-        if value is not None:
-            raise SteppayMockError(f"{name}= is for a URL. Give each Hook its own: Hook(url=..., {name}=...).")
-    if secret is not None:
-        raise SteppayMockError("secret= is for a URL. Give each Hook its own: Hook(url=..., secret=...).")
     listed = list(to) if isinstance(to, Iterable) else [to]
     hooks = [one for one in listed if isinstance(one, Hook)]
     if len(hooks) < len(listed):
-        raise SteppayMockError("A receiver is a URL or a Hook. Give one: Sender(Hook(url='http://localhost:8000')).")
+        raise SteppayMockError(
+            "A receiver is a URL or a Hook. Give one: Sender('http://localhost:8000'). An app in process is for "
+            "deliver(); serve it for the sender."
+        )
+    for name, value in {"secret": secret, **access}.items():
+        if value is not None:
+            raise SteppayMockError(f"{name}= is for a URL. Give each Hook its own: Hook(url=..., {name}=...).")
     return hooks
