@@ -124,17 +124,22 @@ def steppay_token() -> str:
 
 
 @pytest.fixture
-def steppay_api(steppay: StepPay, steppay_store: Store, steppay_token: str) -> Iterator[StoreApi]:
+def steppay_api(
+    request: pytest.FixtureRequest, steppay: StepPay, steppay_store: Store, steppay_token: str
+) -> Iterator[StoreApi]:
     """StepPay's REST API, for a receiver that reads back with requests or httpx: its calls are answered in process.
 
     It answers for steppay_store and for every store and scenario of the test. Meanwhile StepPay's names lead to no
     address in this process.
     """
+    from pytest_steppay.record import record_of
     from steppay_mock.store.api.api import StoreApi
+    from steppay_mock.store.api.refused_calls import refusals_noted
 
     api = StoreApi(steppay_store, token=steppay_token)
     steppay.answer_through(api)
-    with api.patched():
+    with refusals_noted() as refused, api.patched():
+        record_of(request.node).refused = refused
         yield api
 
 

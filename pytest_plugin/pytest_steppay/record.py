@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections import deque
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import TYPE_CHECKING
 
 import pytest
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
 
     from steppay_mock.delivery.outcome import Outcome
@@ -37,6 +38,8 @@ class Record:
     proofs: list[tuple[str, ...]] = field(default_factory=list)
     """Of each exploration its line, and behind it what else was noticed."""
     tokens: list[str] = field(default_factory=list)
+    refused: Mapping[str, None] = field(default_factory=dict)
+    """The calls that the patched API refused: its keys."""
     is_replayed: bool = False
     passed_over: str = ""
     made_count: int = 0
@@ -102,6 +105,12 @@ class Record:
             yield f"delivered: {self.delivered_count}, {which}"
         for outcome in shown:
             yield self._without_secrets(f"delivered: {str(outcome).replace(': ', ' -> ', 1)}")
+        for call in islice(self.refused, _SHOWN):
+            yield self._without_secrets(f"refused by steppay_api: {call}")
+        if self.refused:
+            from steppay_mock.store.api.refused_calls import REFUSED_CALL
+
+            yield f"next: {REFUSED_CALL}"
         for run in self.sent:
             yield self._without_secrets(f"sent: {run}")
         if self.failed:

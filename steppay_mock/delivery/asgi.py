@@ -116,8 +116,9 @@ class AsgiTransport:
 
     async def _call(self, scope: dict[str, Any], exchange: _Exchange) -> None:
         try:
-            with kept_connections():
+            with kept_connections() as raised:
                 await self._app(scope, exchange.receive, exchange.send)
+            exchange.draft.note_raised(raised)
         except (Exception, SystemExit) as error:  # noqa: BLE001 - an app may raise anything; it is the outcome
             exchange.draft.exception = error
 

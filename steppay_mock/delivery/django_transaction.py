@@ -7,11 +7,13 @@ thread of the test runs there, and the rest is refused with a message that names
 
 from __future__ import annotations
 
+import logging
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from typing import Any, TypeVar
 
+from steppay_mock.delivery.django_late import LateWatch
 from steppay_mock.errors import SteppayMockError
 
 T = TypeVar("T")
@@ -167,6 +169,7 @@ class TransactionGuard:
 
         self.held, self._at_once, self._trouble = held, at_once, ""
         self.refuse_if_broken()
+        _end_late_watch(held)
         self._of_test = [*held, *(one for one in _connections_of_thread() if one not in held)]
         watched = self._of_test if at_once else []
         request_started.connect(self._meet_request, weak=False)
@@ -193,6 +196,7 @@ class TransactionGuard:
         if self._stop is not None:
             self._stop()
             self._stop = None
+            _watch_late(self.held)
 
     def refuse_if_broken(self) -> None:
         """SteppayMockError if an error of the database broke the test's transaction."""
@@ -229,6 +233,34 @@ class TransactionGuard:
     def _refuse(self, trouble: str) -> None:
         self._trouble = trouble
         raise ElsewhereError(trouble)
+
+
+_late: list[LateWatch] = []
+"""At most one: that of the last delivery to which a transaction belonged."""
+
+
+def _watch_late(held: tuple[Any, ...]) -> None:
+    if held:
+        _end_late_watch(())
+        _late.append(LateWatch(held, refuse=_refuse_late))
+        _late[-1].begin()
+
+
+def _end_late_watch(held: tuple[Any, ...]) -> None:
+    """End it; SteppayMockError if something was refused meanwhile in one of these transactions."""
+    for watch in _late:
+        watch.end()
+    refused = any(watch.is_refused and watch.is_of(held) for watch in _late)
+    _late.clear()
+    if refused:
+        raise SteppayMockError(_ELSEWHERE)
+
+
+def _refuse_late(connection: Any) -> None:
+    _close(connection)
+    # The receiver answered before, and who started the thread may never look at its error.
+    logging.getLogger("steppay_mock").error(_ELSEWHERE)
+    raise ElsewhereError(_ELSEWHERE)
 
 
 @contextmanager

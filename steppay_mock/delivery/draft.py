@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import NoReturn
 
 from steppay_mock.delivery.excerpt import excerpt_of
@@ -67,6 +67,11 @@ class Draft:
         """Remember what the app did wrong and raise it where it did."""
         self.fault = fault
         raise ProtocolError(fault)
+
+    def note_raised(self, raised: Sequence[BaseException]) -> None:
+        """Take what a framework handled, if it answered 500 to that."""
+        if raised and self.status == 500 and self.exception is None:
+            self.exception = raised[-1]
 
     def answer(self, *, late: float | None = None) -> Answer:
         """Make the answer; ``late`` is the timeout, in seconds, if that is over."""

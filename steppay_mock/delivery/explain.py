@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 from steppay_mock.delivery.excerpt import excerpt
 from steppay_mock.delivery.failure import Failure
-from steppay_mock.delivery.foreign_loop import FOREIGN_LOOP, is_of_foreign_loop
 from steppay_mock.delivery.frameworks import Refusal, refusal_of
 from steppay_mock.delivery.next_step import BROKE, step_for_status, step_without_answer
+from steppay_mock.delivery.obstacles import obstacle
 from steppay_mock.errors import ContractViolation, SignatureError
 
 if TYPE_CHECKING:
@@ -120,10 +120,10 @@ def _next_step(outcome: Outcome) -> str:
 
 
 def _step_of_framework(outcome: Outcome) -> str | None:
-    """The step for what a framework or an event loop does before the receiver's own code has the event."""
-    if is_of_foreign_loop(outcome.exception):
-        return FOREIGN_LOOP
-    if (refusal := refusal_of(outcome.status, outcome.body)) is not None and outcome.exception is None:
+    """The step for what a framework or the test does before the receiver's own code has the event."""
+    if (step := obstacle(outcome.exception)) is not None:
+        return step
+    if (refusal := refusal_of(outcome.status, outcome.body)) is not None:
         return _BY_FRAMEWORK[refusal]
     return _TO_HTTPS if (outcome.redirect or "").startswith("https://testserver/") else None
 

@@ -6,6 +6,8 @@ test, of ``asyncio.run``, and the one in which deliveries run where the caller h
 
 from __future__ import annotations
 
+from steppay_mock.delivery.error_chain import errors_behind
+
 # asyncio and its drivers raise RuntimeError or ValueError for this and for much else: only the words tell.
 _WORDS = (
     "attached to a different loop",
@@ -27,16 +29,5 @@ FOREIGN_LOOP = (
 
 def is_of_foreign_loop(error: BaseException | None) -> bool:
     """Whether this error, or one that led to it, says that something belongs to another event loop."""
-    seen: set[int] = set()
-    waiting = [error]
-    while waiting:
-        one = waiting.pop()
-        if one is None or id(one) in seen:
-            continue
-        seen.add(id(one))
-        if isinstance(one, RuntimeError | ValueError) and any(words in str(one) for words in _WORDS):
-            return True
-        waiting += [one.__cause__, one.__context__]
-        if isinstance(one, BaseExceptionGroup):
-            waiting += one.exceptions
-    return False
+    suspects = (one for one in errors_behind(error) if isinstance(one, RuntimeError | ValueError))
+    return any(words in str(one) for one in suspects for words in _WORDS)

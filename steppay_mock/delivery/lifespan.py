@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from steppay_mock.delivery.excerpt import excerpt, excerpt_of
-from steppay_mock.delivery.foreign_loop import FOREIGN_LOOP, is_of_foreign_loop
+from steppay_mock.delivery.obstacles import obstacle
 from steppay_mock.delivery.real_wait import wait_for_tasks
 from steppay_mock.errors import ContractViolation
 from steppay_mock.wire.redact import NO_REDACTION, Redaction
@@ -93,8 +93,8 @@ class Lifespan:
         return self._turn.is_set()
 
     def _next_step(self) -> str:
-        if is_of_foreign_loop(self._error):
-            return FOREIGN_LOOP
+        if (step := obstacle(self._error)) is not None:
+            return step
         return "Start the app by itself and see why it does not come up."
 
     def _cause(self) -> str:

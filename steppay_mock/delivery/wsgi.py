@@ -79,8 +79,9 @@ class WsgiTransport:
         environ["wsgi.errors"] = sys.stderr
         draft = Draft()
         try:
-            with kept_connections():
+            with kept_connections() as raised:
                 _run(self._app, environ, draft)
+            draft.note_raised(raised)
         except (Exception, SystemExit) as error:  # noqa: BLE001 - an app may raise anything; it is the outcome
             draft.exception = error
         return draft.answer().without(self._redact)

@@ -32,6 +32,26 @@ SHOP = """
 """
 
 
+CALLING = """
+    from urllib.request import urlopen
+    from flask import Flask, request
+
+    rows = {}
+    app = Flask("shop")
+
+    @app.post("/webhooks/steppay")
+    def steppay():
+        data = request.json["data"]
+        if "subscriptionId" in data and "status" in data:
+            try:
+                urlopen(f"https://api.steppay.kr/api/v1/subscriptions/{data['subscriptionId']}", timeout=5)
+                rows[data["subscriptionId"]] = True
+            except {caught}:
+                pass
+        return ""
+"""
+
+
 @pytest.fixture(autouse=True)
 def _no_token(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("STEPPAY_SECRET_TOKEN", raising=False)
@@ -92,6 +112,34 @@ def test_a_receiver_that_reads_back_is_answered_in_process(pytester: pytest.Pyte
         """
     )
     run().assert_outcomes(passed=3)
+
+
+def test_a_client_that_is_not_answered_is_no_mistake_of_the_receiver(pytester: pytest.Pytester, run: Run) -> None:
+    """Whether the receiver swallows the error or not, the failing test says what the test lacks."""
+    loud = CALLING.replace("{caught}", "ZeroDivisionError")
+    quiet = CALLING.replace("{caught}", "OSError")
+    pytester.makepyfile(loud=loud, quiet=quiet)
+    pytester.syspathinsert()
+    pytester.makepyfile(
+        """
+        import loud
+        import quiet
+
+        def test_loud(steppay, steppay_api):
+            loud.app.testing = True
+            steppay.deliver(steppay.scenario("subscription-starts"), to=loud.app).assert_ok()
+
+        def test_quiet(steppay, steppay_api):
+            steppay.deliver(steppay.scenario("subscription-starts"), to=quiet.app).assert_ok()
+            assert quiet.rows
+        """
+    )
+    result = run()
+    result.assert_outcomes(failed=2)
+    result.stdout.fnmatch_lines(["E *next: *The receiver called what is not answered while the API is patched*"])
+    told = "refused by steppay_api: api.steppay.kr, called by a client that is not answered in process"
+    assert result.stdout.str().count(told) == 2
+    result.stdout.no_fnmatch_line("*Correct the receiver*")
 
 
 def test_the_token_can_be_overridden(pytester: pytest.Pytester, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:

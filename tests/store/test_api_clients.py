@@ -68,6 +68,13 @@ def test_httpx_is_answered_in_an_event_loop(api: StoreApi, store: Store, path: s
     assert answer.json() == store.state()["subscriptions"][store.subscription.id]
 
 
+def test_an_answer_is_like_one_of_the_network(api: StoreApi, path: str) -> None:
+    with api.patched():
+        for answer in (httpx.get(URL + path, headers=TOKEN), asyncio.run(get_async(URL + path, headers=TOKEN))):
+            assert answer.elapsed.total_seconds() >= 0
+            assert answer.num_bytes_downloaded == len(answer.content) > 0
+
+
 def test_a_client_that_was_made_before_is_answered_too(api: StoreApi, path: str) -> None:
     with httpx.Client(base_url=URL, headers=TOKEN) as client, api.patched():
         assert client.get(path).status_code == 200
@@ -86,6 +93,15 @@ def test_an_unknown_path_is_loud(api: StoreApi) -> None:
     assert str(caught.value).endswith("Correct the path.")
     assert "secret" not in str(caught.value)
     assert api.calls == [Call("GET", "/api/v1/order/7", None)]
+
+
+def test_the_advice_to_mock_an_unknown_endpoint_works(api: StoreApi) -> None:
+    with api.patched(), pytest.raises(requests.ConnectionError) as caught:
+        requests.post(f"{URL}/api/v1/orders", timeout=SOON)
+    assert 'as mock: mock.post("https://api.steppay.kr/api/v1/orders", json={...})`' in str(caught.value)
+    with api.patched() as mock:
+        mock.post("https://api.steppay.kr/api/v1/orders", json={})
+        assert requests.post(f"{URL}/api/v1/orders", timeout=SOON).json() == {}
 
 
 def test_misbehaviour_reaches_httpx(api: StoreApi, path: str) -> None:

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from steppay_mock.delivery.excerpt import excerpt
-from steppay_mock.delivery.foreign_loop import FOREIGN_LOOP, is_of_foreign_loop
+from steppay_mock.delivery.obstacles import obstacle
 from steppay_mock.errors import ContractViolation, SteppayMockError
 from steppay_mock.ordering.face import option
 from steppay_mock.ordering.failure import ExplorationError, NoAnswerError
@@ -42,7 +42,8 @@ class Guard:
             raise self.cut_off(str(error)) from error
         except Exception as error:
             told = f"{name} raised {type(error).__name__}: {excerpt(str(error))}"
-            raise self.cut_off(f"{told}. {FOREIGN_LOOP}" if is_of_foreign_loop(error) else told) from error
+            step = obstacle(error)
+            raise self.cut_off(told if step is None else f"{told}. {step}") from error
         finally:
             self.dog.rest()
 

@@ -9,9 +9,9 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from steppay_mock.delivery.foreign_loop import FOREIGN_LOOP, is_of_foreign_loop
 from steppay_mock.delivery.frameworks import Refusal, refusal_of
 from steppay_mock.delivery.next_step import step_for_status, step_without_answer
+from steppay_mock.delivery.obstacles import obstacle
 from steppay_mock.delivery.transport import Answer
 from steppay_mock.ordering.face import option
 from steppay_mock.ordering.report.fields_read import fields_read
@@ -143,9 +143,8 @@ def _raises(seen: _Seen) -> Iterator[str]:
             yield from fields_read(one.exception, one.event.payload)
 
 
-def _is_of_foreign_loop(seen: _Seen) -> Iterator[str]:
-    if any(is_of_foreign_loop(one.exception) for one in seen.observed):
-        yield FOREIGN_LOOP
+def _is_obstructed(seen: _Seen) -> Iterator[str]:
+    yield from filter(None, (obstacle(one.exception) for one in seen.observed))
 
 
 def _refusals(seen: _Seen) -> set[Refusal | None]:
@@ -192,7 +191,7 @@ _OF_RULES = (*range(300, 400), 415)
 """Statuses about which a rule above says more."""
 
 _RULES: tuple[Callable[[_Seen], Iterator[str]], ...] = (
-    _is_of_foreign_loop,
+    _is_obstructed,
     _raises,
     _is_moved,
     _is_never_answered,

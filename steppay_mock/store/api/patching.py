@@ -19,6 +19,7 @@ from steppay_mock.store.api.closed_clients import clients_closed
 from steppay_mock.store.api.endpoints import HOST, URL
 from steppay_mock.store.api.own_mocks import ApiMock, has_own_answer, is_for_vendor, mock_beneath, own_mocks_joined
 from steppay_mock.store.api.patching_httpx import httpx_patched
+from steppay_mock.store.api.refused_calls import refused
 from steppay_mock.store.api.seams import replaced
 from steppay_mock.store.api.vendor_hosts import vendor_hosts_closed
 
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from steppay_mock.store.api.api import StoreApi
 
 _HOW_TO_MOCK = (
-    'Mock it with what patched() gives: `with api.patched() as mock: mock.get("{url}", json={{...}})`, '
+    'Mock it with what patched() gives: `with api.patched() as mock: mock.{verb}("{url}", json={{...}})`, '
     "or with `responses` around patched()."
 )
 
@@ -88,7 +89,8 @@ def _answer(api: StoreApi, asked: PreparedRequest) -> Parts:
         )
     except UnknownPathError as error:
         known = URL + unquote(urlsplit(url).path, errors="replace")
-        raise NoConnection(f"{error}{_HOW_TO_MOCK.format(url=known)}", request=asked) from None
+        told = f"{error}{_HOW_TO_MOCK.format(verb=method.lower(), url=known)}"
+        raise refused(NoConnection(told, request=asked), call=f"{method} {known}") from None
     except TooLateError as error:
         raise ReadTimeout(str(error), request=asked) from None
     if method == "HEAD":
@@ -100,11 +102,9 @@ def _answer(api: StoreApi, asked: PreparedRequest) -> Parts:
 def _refuse(asked: PreparedRequest) -> Parts:
     parts = urlsplit(str(asked.url))
     url = f"{parts.scheme}://{_place(parts)}{parts.path}"  # without the query and the user, which may be secret
-    raise NoConnection(
-        f"{asked.method} {url}: while the API is patched, only {URL} and this machine can be called. "
-        + _HOW_TO_MOCK.format(url=url),
-        request=asked,
-    )
+    told = f"{asked.method} {url}: while the API is patched, only {URL} and this machine can be called. "
+    error = NoConnection(told + _HOW_TO_MOCK.format(verb=str(asked.method).lower(), url=url), request=asked)
+    raise refused(error, call=f"{asked.method} at {parts.scheme}://{_place(parts)}")  # a path may be secret
 
 
 def _place(parts: SplitResult) -> str:

@@ -7,14 +7,15 @@ imported it, and when it imports it later. Mocks of the user's own (respx, pytes
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import contextmanager
-from functools import partial
+from functools import cache, partial
 from typing import TYPE_CHECKING, Any
 
 from steppay_mock.store.api.asking import TooLateError, UnknownPathError, ask
-from steppay_mock.store.api.endpoints import HOST
+from steppay_mock.store.api.endpoints import HOST, URL
 from steppay_mock.store.api.own_mocks_httpx import Answers, has_own_answer, pytest_httpx_joined, respx_joined
+from steppay_mock.store.api.refused_calls import refused
 from steppay_mock.store.api.seams import replaced, when_imported
 from steppay_mock.store.api.vendor_hosts import VendorHostError, check_host, is_vendor_host
 
@@ -77,11 +78,31 @@ def _answer(api: StoreApi, request: httpx.Request) -> httpx.Response:
     try:
         status, headers, body = ask(api, method=request.method, url=str(request.url), token=token, patience=patience)
     except UnknownPathError as error:
-        raise httpx.ConnectError(f"{error}Correct the path.", request=request) from None
+        told = f"{error}Correct the path."
+        call = f"{request.method} {URL}{request.url.path}"
+        raise refused(httpx.ConnectError(told, request=request), call=call) from None
     except TooLateError as error:
         raise httpx.ReadTimeout(str(error), request=request) from None
     content = b"" if request.method == "HEAD" else body
-    return httpx.Response(status, headers=headers, content=content, request=request)
+    return httpx.Response(status, headers=headers, stream=_body_class()(content), request=request)
+
+
+@cache
+def _body_class() -> type[Any]:
+    """A body that is read as one off the network is, so that ``elapsed`` and ``num_bytes_downloaded`` are there."""
+    import httpx
+
+    class Body(httpx.SyncByteStream, httpx.AsyncByteStream):
+        def __init__(self, content: bytes) -> None:
+            self._content = content
+
+        def __iter__(self) -> Iterator[bytes]:
+            yield self._content
+
+        async def __aiter__(self) -> AsyncIterator[bytes]:
+            yield self._content
+
+    return Body
 
 
 async def _answer_async(api: StoreApi, request: httpx.Request) -> httpx.Response:
@@ -100,4 +121,5 @@ def _check_is_api(request: httpx.Request) -> None:
     try:
         check_host(url.host)
     except VendorHostError as error:
-        raise httpx.ConnectError(str(error), request=request) from None
+        call = f"{request.method} {url.scheme}://{url.netloc.decode()}{url.path}"
+        raise refused(httpx.ConnectError(str(error), request=request), call=call) from None

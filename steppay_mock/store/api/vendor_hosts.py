@@ -13,6 +13,7 @@ from contextlib import ExitStack, contextmanager, suppress
 from typing import Any
 
 from steppay_mock.store.api.endpoints import URL
+from steppay_mock.store.api.refused_calls import refused
 from steppay_mock.store.api.seams import replaced
 
 _VENDOR = "steppay.kr"
@@ -79,9 +80,10 @@ def check_host(host: object) -> None:
     """Raise a VendorHostError with the next step, if the host is one of StepPay's."""
     if is_vendor_host(host):
         name = host.decode("latin-1") if isinstance(host, bytes | bytearray) else host
-        raise VendorHostError(
+        error = VendorHostError(
             socket.EAI_NONAME,
             f"{name} is StepPay's, and while the API is patched nothing goes there. Calls of requests and httpx to "
             f"{URL} are answered in this process. For any other client serve the API, and give the receiver that "
             f"address in the place of {URL}: `with api.serve() as url: ...`",
         )
+        raise refused(error, call=f"{name}, called by a client that is not answered in process")

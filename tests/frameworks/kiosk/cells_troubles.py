@@ -10,9 +10,11 @@ from django.core.asgi import get_asgi_application
 from django.core.wsgi import get_wsgi_application
 from django.db import connection
 from django.test import override_settings
+from frameworks.kiosk import views
 from frameworks.kiosk.checks import EVENTS, TOGETHER, outcome_of, state
 
 from steppay_mock import deliver, explore
+from steppay_mock.delivery.django_transaction import ElsewhereError
 from steppay_mock.ordering.saving import saving_django
 
 MAKERS = {"WSGI": get_wsgi_application, "ASGI": get_asgi_application}
@@ -108,6 +110,55 @@ def test_what_refuses_a_webhook_before_the_view_is_told(
     assert explored in told
     assert "verify signatures" not in told
     assert ("CSRF" in told) is (path == "/form")
+
+
+@pytest.mark.django_db
+def test_a_thread_that_works_after_the_answer_is_refused_in_a_transaction(
+    app: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    """What it would write outlives the test."""
+    views.GO.clear()
+    deliver(EVENTS[:1], to=app, path="/late").assert_ok()
+    views.GO.set()
+    with pytest.raises(ElsewhereError):
+        views.LATE.pop().result(10)
+    assert "Use pytest-django's fixture `transactional_db`" in caplog.text
+    assert outcome_of(lambda: deliver(EVENTS, to=app)) == "needs `transactional_db`"
+    assert state() == []
+
+
+@pytest.mark.django_db
+def test_threads_of_the_next_test_are_not_refused() -> None:
+    assert views.POOL.submit(keep_nothing).result(10) is None
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_thread_that_works_after_the_answer_works_outside_of_a_transaction(app: Any) -> None:
+    deliver(EVENTS[:1], to=app, path="/late").assert_ok()
+    views.GO.set()
+    views.LATE.pop().result(10)
+    assert len(state()) == 1
+
+
+@pytest.mark.django_db
+def test_what_a_view_raises_is_told(app: Any) -> None:
+    """Django answers 500 to that, and tells of it by a signal."""
+    (outcome,) = deliver(EVENTS[:1], to=app, path="/raise")
+    assert isinstance(outcome.exception, KeyError)
+    assert outcome.answer == "500, the app raised: KeyError: 'cancel'"
+
+
+@pytest.mark.parametrize("path", ["/webhooks/steppay", "/async"])
+def test_a_test_that_did_not_ask_for_the_database_is_told_so(app: Any, path: str) -> None:
+    with pytest.raises(AssertionError, match=r"Mark the test: pytest\.mark\.django_db"):
+        deliver(EVENTS[:1], to=app, path=path).assert_ok()
+
+
+def keep_nothing() -> None:
+    try:
+        connection.ensure_connection()
+    finally:
+        connection.close()
 
 
 def is_in_memory() -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
+from concurrent.futures import Future, ThreadPoolExecutor
 from functools import partial
 from hashlib import sha256
 
@@ -69,3 +70,27 @@ def take_as_a_form(request: HttpRequest) -> HttpResponse:
 def take_nothing(_request: HttpRequest) -> HttpResponse:
     """A view without a database."""
     return HttpResponse()
+
+
+POOL = ThreadPoolExecutor(1)
+LATE: list[Future[None]] = []
+GO = threading.Event()
+"""Until it is set, the work that comes after the answer waits."""
+
+
+@csrf_exempt
+def take_late(request: HttpRequest) -> HttpResponse:
+    """Answers, and has the work done in a thread afterwards."""
+
+    def work(body: bytes = request.body) -> None:
+        GO.wait(10)
+        keep_and_close(body)
+
+    LATE.append(POOL.submit(work))
+    return HttpResponse()
+
+
+@csrf_exempt
+def take_and_raise(request: HttpRequest) -> HttpResponse:
+    keep(request.body)
+    raise KeyError("cancel")
