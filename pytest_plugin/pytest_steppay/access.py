@@ -1,11 +1,11 @@
-"""What gets through the door in front of the target, as the ini file says it with variables for secrets."""
+"""What gets through the access control in front of the target, as the ini file says it with variables for secrets."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from steppay_mock.delivery.access_headers import read_headers
 from steppay_mock.delivery.config.variables import fill
-from steppay_mock.delivery.door_headers import read_headers
 from steppay_mock.errors import SteppayMockError
 
 if TYPE_CHECKING:

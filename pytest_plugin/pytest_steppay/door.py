@@ -243,7 +243,7 @@ class StepPay:
         return self._hiding({**shared, "secret": self._secret, "seed": seed, **options})
 
     def _access(self, to: Any) -> Any:
-        """What gets through the door in front of the target: it is for that alone, and for no app in process."""
+        """What gets through the access control of the target: it is for that alone, and for no app in process."""
         return self._options.access if to is None and isinstance(self._receiver(None), str) else {}
 
     def _hiding(self, options: dict[str, Any]) -> dict[str, Any]:

@@ -57,7 +57,7 @@ class Options:
     delivery_options: dict[str, Any]
     explore_options: dict[str, Any]
     access: AccessOptions = field(repr=False)
-    """What gets through the door in front of the target, if that is a URL."""
+    """What gets through the access control in front of the target, if that is a URL."""
     replay: str | None
     progress: Progress = field(repr=False)
     scenario_files: tuple[Path, ...]

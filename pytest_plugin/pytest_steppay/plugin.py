@@ -45,7 +45,7 @@ _INI = {
     "steppay_budget": "How many deliveries an exploration of orders may make (default: 20000).",
     "steppay_body": "How bodies are written: pretty (default, assumed), compact or escaped.",
     "steppay_locale": "Whose names and addresses events have, such as en_US (default: ko_KR).",
-    "steppay_basic_auth": "User and password, as ${USER}:${PASSWORD}, for a target that is a URL behind a door.",
+    "steppay_basic_auth": "User and password, as ${USER}:${PASSWORD}, for the access control of a target that is a URL.",
     "steppay_ca_file": "The PEM file by which the certificate of a target that is a URL is checked.",
     "steppay_client_cert": "The PEM file of the certificate that is shown to a target that is a URL.",
     "steppay_client_key": "The PEM file of its key, if that stands in another file.",
@@ -69,7 +69,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     for name, text in _INI.items():
         parser.addini(name, text, type="string", default=None)
     parser.addini("steppay_allow_hosts", "Hosts, beside this machine, that a URL may have.", type="linelist")
-    parser.addini("steppay_headers", "NAME: ${VALUE}, sent to a target that is a URL behind a door.", type="linelist")
+    parser.addini(
+        "steppay_headers", "NAME: ${VALUE}, sent to a target that is a URL behind access control.", type="linelist"
+    )
     parser.addini("steppay_scenarios", "Python files that define scenarios of your own.", type="paths")
 
 

@@ -39,7 +39,7 @@ class Wire:
 def read_endpoint(url: str, *, path: str | None = None, access: AccessOptions | None = None) -> Endpoint:
     """The address that a URL names, wherever it is: nothing is sent yet. StepPay's own hosts are refused even so.
 
-    ``path`` is that of a URL without one; None is where webhooks go. ``access`` is what gets through its door.
+    ``path`` is that of a URL without one; None is where webhooks go. ``access`` gets through its access control.
     """
     from steppay_mock.delivery.access import read_access
     from steppay_mock.delivery.endpoint import DEFAULT_PATH, parse_endpoint

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from steppay_mock.cli.access import AccessWords, access_beside, access_options
 from steppay_mock.cli.configuring import config_option
 from steppay_mock.cli.consent import agree, read_hosts
-from steppay_mock.cli.door import Door, access_beside, door_options
 from steppay_mock.cli.formats import read_endpoint
 from steppay_mock.cli.headers import STATE_VARIABLE, HeaderField
 from steppay_mock.cli.lambdas import Gateway, lambda_options
@@ -53,7 +53,7 @@ class Probing:
     reset_url: str | None = field(repr=False)
     reset_method: str
     state_headers: tuple[tuple[str, str], ...] = field(repr=False)
-    door: Door
+    written_access: AccessWords
     ignored: tuple[str, ...]
     truth: str
     accepted: tuple[int, ...]
@@ -79,7 +79,7 @@ class Probing:
         self.gateway.check()
         fresh, found = self._is_fresh(), self.receiver
         entry = found.entry if self.endpoint is None else self._entry
-        receiver = self.gateway.read(found.url, access=self.door.for_entry(entry))
+        receiver = self.gateway.read(found.url, access=self.written_access.for_entry(entry))
         signing = Signing(given=self.secrets, unsigned=self.unsigned, config=self.config)
         secrets = signing.for_url(found.url) if self.endpoint is None else signing.for_entry(self._entry)
         allowed = agree(receiver, read_hosts(self.hosts))
@@ -178,10 +178,10 @@ class Probing:
             *(("--from", one) for one in files),
         ]
         words = [*(word for option in given for word in option), *(["--unsigned"] if self.unsigned else [])]
-        words += [*self.door.words, *also]
+        words += [*self.written_access.words, *also]
         set_again = [f"the URL that is not shown in {' and '.join(_URLS[option] for option in hidden)}"] * bool(hidden)
         set_again += [f"the secret in {SECRET_VARIABLE}"] * bool(self.secrets)
-        set_again += self.door.hidden
+        set_again += self.written_access.hidden
         set_again += [f"--state-header, or {STATE_VARIABLE}"] * bool(self.state_headers)
         return Face(
             is_shell=True,
@@ -313,7 +313,7 @@ _PROBING: tuple[Decorator[Any], ...] = (
     ),
     secret_option("Sign with it."),
     unsigned_option(),
-    door_options,
+    access_options,
     timeout_option(),
     hosts_option(),
     config_option(),

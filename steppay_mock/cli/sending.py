@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any, get_args
 
 import click
 
+from steppay_mock.cli.access import AccessWords, access_options
 from steppay_mock.cli.configuring import config_option, endpoint_option, setting_option
 from steppay_mock.cli.consent import read_hosts
-from steppay_mock.cli.door import Door, door_options
 from steppay_mock.cli.faulting import check_fault, fault_option
 from steppay_mock.cli.journals import journal_option
 from steppay_mock.cli.lambdas import Gateway, lambda_options
@@ -57,7 +57,7 @@ class Sending:
     endpoints: tuple[str, ...]
     lambda_kind: Kind | None
     lambda_path: str | None
-    door: Door
+    written_access: AccessWords
 
     @property
     def recorded(self) -> bool:
@@ -101,7 +101,7 @@ class Sending:
     def _at(self, url: str) -> Receiver:
         if self.endpoints:
             raise click.UsageError("--endpoint stands for a URL. Leave one of them out.")
-        access = self.door.for_url(url, self.config)
+        access = self.written_access.for_url(url, self.config)
         return Receiver(endpoint=self.gateway.read(url, access=access), secrets=self._signing.for_url(url))
 
     def _endpoints(self, written: str) -> tuple[Receiver, ...]:
@@ -112,7 +112,7 @@ class Sending:
             )
         return tuple(
             Receiver(
-                endpoint=self.gateway.read(entry.url, access=self.door.for_entry(entry)),
+                endpoint=self.gateway.read(entry.url, access=self.written_access.for_entry(entry)),
                 secrets=self._signing.for_entry(entry),
                 name=entry.name,
                 events=entry.events,
@@ -241,7 +241,7 @@ _SENDING: tuple[Decorator[Any], ...] = (
     *lambda_options(),
     secret_option("Sign with it."),
     unsigned_option(),
-    door_options,
+    access_options,
     timeout_option(),
     journal_option(
         "Write down in this SQLite file what is sent and answered: `log` shows it, `resume` completes it.",

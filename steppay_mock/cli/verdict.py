@@ -101,7 +101,7 @@ def advice(
     elif only in {401, 403}:
         yield f"hint: every answer was {only}. {_about_refusal(unsigned=unsigned)}"
         yield (
-            "hint: is there an access control in front of it? Pass --header or --basic-auth. No journal keeps them: "
+            "hint: is there access control in front of it? Pass --header or --basic-auth. No journal keeps them: "
             "`resume` and `resend` need them again."
         )
 

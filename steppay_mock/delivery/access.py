@@ -1,4 +1,4 @@
-"""What it takes to get through the door in front of a receiver: headers, a password, certificates, a proxy.
+"""What it takes to get through the access control in front of a receiver: headers, a password, certificates, a proxy.
 
 It is made and checked here, belongs to an endpoint, and travels with it through every engine.
 """
@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypedDict
 
-from steppay_mock.delivery.door_headers import door_headers, secrets_of
+from steppay_mock.delivery.access_headers import access_headers, secrets_of
 from steppay_mock.delivery.proxy import Proxy, basic, read_proxy
 from steppay_mock.errors import SteppayMockError
 
@@ -23,7 +23,7 @@ _ENCRYPTED = "the key is encrypted: write it without a password, openssl pkey -i
 
 
 class AccessOptions(TypedDict, total=False):
-    """What gets through the door in front of a receiver; every option may be left out.
+    """What gets through the access control in front of a receiver; every option may be left out.
 
     ``headers``: sent with each webhook beside StepPay's own, such as ``{"X-Door": "..."}``, and never shown.
     ``auth``: user and password for HTTP's basic authentication; ``user:password@`` in a URL says the same.
@@ -141,7 +141,7 @@ class Access:
 
 
 NO_ACCESS = Access()
-"""Where there is no door."""
+"""Where there is no access control."""
 
 
 def read_access(options: Mapping[str, Any]) -> Access:
@@ -152,7 +152,7 @@ def read_access(options: Mapping[str, Any]) -> Access:
     """
     proxy = options.get("proxy")
     made = Access(
-        headers=door_headers(options.get("headers")),
+        headers=access_headers(options.get("headers")),
         auth=_auth(options.get("auth")),
         ca_file=_path("ca_file", options.get("ca_file")),
         client_cert=_path("client_cert", options.get("client_cert")),
@@ -231,7 +231,7 @@ def _path(name: str, given: object) -> str:
         return ""
     if isinstance(given, str | Path) and str(given):
         return str(given)
-    raise SteppayMockError(f"{name} is the path of a PEM file, not {type(given).__name__}. Pass {name}='door.pem'")
+    raise SteppayMockError(f"{name} is the path of a PEM file, not {type(given).__name__}. Pass {name}='access.pem'")
 
 
 def _check_readable(name: str, path: str) -> None:

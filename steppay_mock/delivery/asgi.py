@@ -25,7 +25,7 @@ class AsgiTransport:
 
     Work that the app goes on with after it has answered is waited for, ``timeout`` seconds at most. ``own_loop`` says
     that the event loop serves nothing else: then every task that appears is the app's, and is waited for at the end.
-    ``door`` are headers that every request has beside its own.
+    ``extra`` are headers that every request has beside its own.
     """
 
     in_process = True
@@ -38,7 +38,7 @@ class AsgiTransport:
         path: str,
         timeout: float,
         own_loop: bool = False,
-        door: Mapping[str, str] | None = None,
+        extra: Mapping[str, str] | None = None,
         redact: Redaction = NO_REDACTION,
     ) -> None:
         self._app = app
@@ -47,7 +47,7 @@ class AsgiTransport:
         self._own_loop = own_loop
         self.target = f"the ASGI app {name} at {shown_url(path)}"
         self._lifespan = Lifespan(app, target=self.target, redact=redact)
-        self._door = door or {}
+        self._extra = extra or {}
         self._others: set[asyncio.Task[Any]] = set()
         self._unfinished: set[asyncio.Task[None]] = set()
         location, _, query = path.partition("?")
@@ -106,7 +106,7 @@ class AsgiTransport:
 
     def _scope_of(self, request: Request) -> dict[str, Any]:
         scope = self._scope.copy()
-        all_headers = {**self._door, **request.headers}
+        all_headers = {**self._extra, **request.headers}
         headers = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in all_headers.items()]
         scope["headers"] = [(b"host", HOST.encode()), *headers]
         state = self._lifespan.state

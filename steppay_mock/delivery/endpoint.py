@@ -27,7 +27,7 @@ class Endpoint:
     port: int
     target: str = field(repr=False)
     access: Access = field(default=NO_ACCESS, repr=False)
-    """How one gets through the door in front of it."""
+    """How one gets through the access control in front of it."""
 
     @property
     def authority(self) -> str:
@@ -42,7 +42,7 @@ class Endpoint:
 
     @property
     def secrets(self) -> tuple[str, ...]:
-        """What is secret in the query, such as the value of ``token``, and in what gets through its door."""
+        """What is secret in the query, such as the value of ``token``, and in what gets through its access control."""
         return (*secrets_in(self.target), *self.access.secrets)
 
     @property

@@ -25,9 +25,9 @@ _BY_STATUS = {
     400: "The receiver found the payload, the signature or the host bad. Read its answer and its log. In process the "
     f"host is testserver: Django wants it among ALLOWED_HOSTS. {RAW_BODY}",
     401: f"Is the secret right? Pass secret= as the receiver has it; without it a delivery is unsigned. {RAW_BODY} "
-    "Or is there a door in front of the receiver? Pass headers= or auth=.",
+    "Or is there access control in front of the receiver? Pass headers= or auth=.",
     403: "Is the secret right? Pass secret= as the receiver has it. Or does a CSRF check stand before the receiver, "
-    f"or a door, to which headers= or auth= lets in? {RAW_BODY}",
+    f"or access control, which headers= or auth= gets through? {RAW_BODY}",
     404: "Is the path right? Pass path= as the receiver's routes have it.",
     405: "Does the receiver take POST at this path? Pass path= as its routes have it.",
     422: "Does the receiver's model require a field that StepPay leaves out where it is null (fact 7)?",

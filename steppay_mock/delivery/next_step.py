@@ -47,7 +47,7 @@ _REDIRECT = (
 def step_without_answer(failures: Collection[Failure | None]) -> str | None:
     """The step, where all that failed without an answer did so in the same way.
 
-    None where nothing listens, or the answer was late: what to change then has another name at each door.
+    None where nothing listens, or the answer was late: what to change then has another name in Python and at a shell.
     """
     found = set(failures)
     only = found.pop() if len(found) == 1 else None

@@ -51,7 +51,7 @@ def make_transport(
         from steppay_mock.delivery.wsgi import WsgiTransport
 
         return WsgiTransport(
-            to, name=_name(to), path=settings.path, door=access.sent, redact=Redaction(settings.hidden)
+            to, name=_name(to), path=settings.path, extra=access.sent, redact=Redaction(settings.hidden)
         )
     from steppay_mock.delivery.asgi import AsgiTransport
 
@@ -61,7 +61,7 @@ def make_transport(
         path=settings.path,
         timeout=settings.timeout,
         own_loop=own_loop,
-        door=access.sent,
+        extra=access.sent,
         redact=Redaction(settings.hidden),
     )
 

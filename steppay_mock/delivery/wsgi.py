@@ -30,7 +30,7 @@ _WITHOUT_PREFIX = {"content-type": "CONTENT_TYPE", "content-length": "CONTENT_LE
 class WsgiTransport:
     """Calls a WSGI app. There is no timeout: a function that runs in this thread cannot be interrupted.
 
-    ``door`` are headers that every request has beside its own.
+    ``extra`` are headers that every request has beside its own.
     """
 
     in_process = True
@@ -41,7 +41,7 @@ class WsgiTransport:
         *,
         name: str,
         path: str,
-        door: Mapping[str, str] | None = None,
+        extra: Mapping[str, str] | None = None,
         redact: Redaction = NO_REDACTION,
     ) -> None:
         self._app = app
@@ -63,7 +63,7 @@ class WsgiTransport:
             "wsgi.multithread": False,
             "wsgi.multiprocess": False,
             "wsgi.run_once": False,
-            **{_key(name): value for name, value in (door or {}).items()},
+            **{_key(name): value for name, value in (extra or {}).items()},
         }
 
     def __enter__(self) -> Self:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Unpack
 from urllib.parse import quote
 
 from steppay_mock.delivery.access import AccessOptions, read_access
-from steppay_mock.delivery.door_headers import OF_THE_WEBHOOK, read_headers, secrets_of
+from steppay_mock.delivery.access_headers import OF_THE_WEBHOOK, read_headers, secrets_of
 from steppay_mock.delivery.endpoint import parse_endpoint
 from steppay_mock.delivery.excerpt import excerpt
 from steppay_mock.delivery.http import HttpTransport

@@ -98,7 +98,7 @@ def test_config_shows_endpoints_without_their_secrets(run: Any, file: Write, mon
             "events": [],
             "enabled": True,
             "secrets": {"count": 2, "from": ["the file", "MAIL_SECRET"]},
-            "door": [],
+            "access": [],
         },
         {
             "name": "off",
@@ -106,7 +106,7 @@ def test_config_shows_endpoints_without_their_secrets(run: Any, file: Write, mon
             "events": ["order.created"],
             "enabled": False,
             "secrets": {"count": 0, "from": ["STEPPAY_WEBHOOK_SECRET"]},
-            "door": [],
+            "access": [],
         },
     ]
     assert "hidden" not in done.out + done.err + listed.out + listed.err

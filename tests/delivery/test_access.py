@@ -279,7 +279,7 @@ def test_the_next_step_is_about_what_went_wrong(door: Door) -> None:
     for report, step in (
         (stranger, "ca_file=, or the variable SSL_CERT_FILE. The check cannot be switched off: without it anybody"),
         (refused, "Correct proxy=, or leave it out"),
-        (outside, "Or is there a door in front of the receiver? Pass headers= or auth="),
+        (outside, "Or is there access control in front of the receiver? Pass headers= or auth="),
     ):
         with pytest.raises(ContractViolation) as caught:
             report.assert_ok()

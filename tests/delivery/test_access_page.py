@@ -12,7 +12,7 @@ from docs.pages import ROOT, blocks_of, code_in, page, rows
 from werkzeug import Request, Response
 
 from steppay_mock import Sender, make_events
-from steppay_mock.cli.door import Door
+from steppay_mock.cli.access import AccessWords
 from steppay_mock.delivery.access import AccessOptions
 
 PYTHON, TOML = (next(one for one in blocks_of("staging") if one.language == kind) for kind in ("python", "toml"))
@@ -21,7 +21,9 @@ PYTHON, TOML = (next(one for one in blocks_of("staging") if one.language == kind
 def test_the_table_has_every_option() -> None:
     table = rows(page("staging"))
     assert (
-        [code_in(row[0])[0] for row in table] == list(AccessOptions.__annotations__) == list(Door.__dataclass_fields__)
+        [code_in(row[0])[0] for row in table]
+        == list(AccessOptions.__annotations__)
+        == list(AccessWords.__dataclass_fields__)
     )
 
 

@@ -86,7 +86,7 @@ def test_a_master_and_two_workers_deliver_what_the_seed_says_count_it_and_end(fo
         assert [one for one in got if one in user] == user
     for one in receiver.got:
         verify(one.signature, one.body, SECRET)
-    types = Counter(re.findall(rb'"event":"([^"]+)"', body)[0].decode() for _, body in got)
+    types = Counter(re.findall(rb'"event": *"([^"]+)"', body)[0].decode() for _, body in got)
     final = printed[0].rpartition("Shutting down")[2]
     assert {kind: (int(count), int(failed)) for kind, count, failed in ROW.findall(final)} == {
         kind: (count, 0) for kind, count in types.items()

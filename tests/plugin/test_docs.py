@@ -115,5 +115,5 @@ def test_every_option_and_ini_key_is_in_the_table(run: Run) -> None:
     text = run("--help").stdout.str()
     table = PAGE.partition("## Options and ini keys")[2].partition("##")[0]
     names = set(re.findall(r"^ +(--steppay-\w+|steppay_\w+)", text, re.MULTILINE))
-    assert len(names) == 19
+    assert len(names) == 21
     assert {name for name in names if f"`{name}`" not in table} == set()

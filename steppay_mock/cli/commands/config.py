@@ -84,8 +84,8 @@ def command(
         write_table(("Setting", "Value", "From"), [(one.name, one.in_words, one.source) for one in shown])
         if receivers:
             write_text("")
-            headings = ("Endpoint", "Enabled", "URL", "Events", "Secret", "From", "Door")
-            write_table(headings, [one.row for one in receivers], wraps=frozenset({"URL", "Events", "Door"}))
+            headings = ("Endpoint", "Enabled", "URL", "Events", "Secret", "From", "Access")
+            write_table(headings, [one.row for one in receivers], wraps=frozenset({"URL", "Events", "Access"}))
     say(f"file: {file}" if file else "no steppay-mock.toml is read")
     allowed = read_hosts(settings["hosts"])
     problems = [problem for one in receivers if one.entry.enabled for problem in one.problems(allowed)]
@@ -162,8 +162,8 @@ class _Endpoint:
         entry = self.entry
         secrets = ", ".join([_MASK] * self.secrets) or "not set"
         enabled = str(entry.enabled).lower()
-        events, door = ", ".join(entry.events) or "all", ", ".join(entry.raw_access) or "none"
-        return entry.name, enabled, self.url or "?", events, secrets, ", ".join(self.sources), door
+        events, access = ", ".join(entry.events) or "all", ", ".join(entry.raw_access) or "none"
+        return entry.name, enabled, self.url or "?", events, secrets, ", ".join(self.sources), access
 
     def as_dict(self) -> dict[str, Any]:
         entry = self.entry
@@ -173,7 +173,7 @@ class _Endpoint:
             "events": list(entry.events),
             "enabled": entry.enabled,
             "secrets": {"count": self.secrets, "from": self.sources},
-            "door": list(entry.raw_access),
+            "access": list(entry.raw_access),
         }
 
     def problems(self, allowed: frozenset[str]) -> Iterator[str]:

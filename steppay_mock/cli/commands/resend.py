@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 import click
 
+from steppay_mock.cli.access import AccessWords, access_options
 from steppay_mock.cli.closing import closing
 from steppay_mock.cli.configuring import config_option
 from steppay_mock.cli.consent import agree, read_hosts
-from steppay_mock.cli.door import Door, door_options
 from steppay_mock.cli.formats import read_endpoint
 from steppay_mock.cli.journals import deliveries_argument, journal_option
 from steppay_mock.cli.options import json_option, secret_option, unsigned_option
@@ -47,7 +47,7 @@ if TYPE_CHECKING:
 )
 @secret_option("Sign with it.")
 @unsigned_option()
-@door_options
+@access_options
 @timeout_option()
 @success_option()
 @hosts_option()
@@ -63,7 +63,7 @@ def command(
     url: str | None,
     secrets: tuple[str, ...],
     unsigned: bool,
-    door: Door,
+    written_access: AccessWords,
     timeout: float,
     success: tuple[int, ...] | None,
     hosts: tuple[str, ...],
@@ -85,7 +85,7 @@ def command(
             raise click.UsageError(f"{number} is named twice. Name it once, and repeat the command for more.")
     with read_journal(journal) as reading:
         groups = _by_receiver(reading, ids, url=None if url is None else read_endpoint(url).url)
-    access = {(name, where): door.for_url(where, config, name=name) for name, where in groups}
+    access = {(name, where): written_access.for_url(where, config, name=name) for name, where in groups}
     hooks = {(name, where): signing.hook(name=name, url=where, access=access[name, where]) for name, where in groups}
     for receiver, events in groups.items():
         allowed = agree(read_endpoint(receiver[1], access=access[receiver]), allowed, count=len(events))

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 import click
 from click.core import ParameterSource
 
+from steppay_mock.cli.access import AccessWords, access_options
 from steppay_mock.cli.closing import closing
 from steppay_mock.cli.configuring import config_option
 from steppay_mock.cli.consent import agree, read_hosts
-from steppay_mock.cli.door import Door, door_options
 from steppay_mock.cli.formats import read_endpoint
 from steppay_mock.cli.journals import journal_option
 from steppay_mock.cli.options import json_option, secret_option, unsigned_option
@@ -54,7 +54,7 @@ _TOLD = {ParameterSource.COMMANDLINE, ParameterSource.ENVIRONMENT}
 @journal_option("The file that `send --journal` wrote.")
 @secret_option("Sign with it.")
 @unsigned_option()
-@door_options
+@access_options
 @timeout_option(None, "Default: as the run was begun.")
 @rate_option("Default: as the run was begun.")
 @retries_option("Default: as the run was begun.")
@@ -76,7 +76,7 @@ def command(
     journal: str,
     secrets: tuple[str, ...],
     unsigned: bool,
-    door: Door,
+    written_access: AccessWords,
     timeout: float | None,
     rate: float | None,
     retries: Policy | None,
@@ -104,7 +104,7 @@ def command(
     signing = Signing(given=secrets, unsigned=unsigned, config=config)
     hooks, pending = [], sum(one.pending for one in whole)
     for name, url in receivers:
-        access = door.for_url(url, config, name=name)
+        access = written_access.for_url(url, config, name=name)
         hooks.append(signing.hook(name=name, url=url, access=access))
         allowed = agree(read_endpoint(url, access=access), allowed, count=pending)
     told = {

@@ -55,7 +55,7 @@ class LambdaApp:
         from steppay_mock.wire.shown_url import shown_url
 
         access = settings.access
-        common: dict[str, Any] = {"path": settings.path, "now": settings.now, "door": access.sent}
+        common: dict[str, Any] = {"path": settings.path, "now": settings.now, "extra": access.sent}
         at = f"behind {self.shape.kind} at {shown_url(settings.path)}"
         if not isinstance(self.handler, str):
             access.refuse_app()

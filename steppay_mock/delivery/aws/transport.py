@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 class LambdaTransport:
-    """Invokes a function once for each request. ``door`` are headers that each has beside its own."""
+    """Invokes a function once for each request. ``extra`` are headers that each has beside its own."""
 
     def __init__(
         self,
@@ -30,7 +30,7 @@ class LambdaTransport:
         target: str,
         path: str,
         now: Callable[[], float],
-        door: Mapping[str, str] | None = None,
+        extra: Mapping[str, str] | None = None,
         redact: Redaction = NO_REDACTION,
     ) -> None:
         self.target = target
@@ -39,7 +39,7 @@ class LambdaTransport:
         self._shape = shape
         self._path = path
         self._now = now
-        self._door = door or {}
+        self._extra = extra or {}
         self._redact = redact
 
     def __enter__(self) -> Self:
@@ -50,7 +50,7 @@ class LambdaTransport:
 
     def send(self, request: Request) -> Answer:
         """Hand over one request; what the function does wrong is what the gateway would have answered."""
-        headers = {**self._door, **request.headers}
+        headers = {**self._extra, **request.headers}
         return self.pass_on(Call(target=self._path, headers=headers, body=request.body, now=self._now()))
 
     def pass_on(self, call: Call) -> Answer:

@@ -57,7 +57,7 @@ class Entry:
 
     @property
     def access(self) -> AccessOptions:
-        """What gets through the door in front of it."""
+        """What gets through the access control in front of it."""
         found: dict[str, Any] = {}
         for key, value in self.raw_access.items():
             where = f"{self.where}.{key}"

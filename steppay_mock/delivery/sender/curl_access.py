@@ -1,4 +1,4 @@
-"""How libcurl gets through the door in front of a receiver: certificates and a proxy. Headers go with the request."""
+"""How libcurl gets through access control: certificates and a proxy. Headers go with the request."""
 
 from __future__ import annotations
 

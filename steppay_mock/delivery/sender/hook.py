@@ -23,7 +23,7 @@ class Hook:
     ``events``: the types that it gets, of which ``payment.*`` names several; none means all. ``secret``: one, or
     several while they rotate; None: unsigned.
     ``enabled``: False, and nothing is sent to it. The others are those of
-    :class:`~steppay_mock.delivery.access.AccessOptions`: what gets through the door in front of it.
+    :class:`~steppay_mock.delivery.access.AccessOptions`: what gets through the access control in front of it.
     """
 
     url: str = field(repr=False)

@@ -1,4 +1,4 @@
-"""The headers that let in at a door: which may be sent beside those of a webhook, and what is secret in them."""
+"""The headers for access control: which may be sent beside those of a webhook, and what is secret in them."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _SHORTEST_NUMBER = 8  # digits: a shorter number is a version or a tenant, and i
 _SHORTEST_PART = 8  # characters: a shorter word of a header is no token, and stands in many answers
 
 
-def door_headers(given: object) -> tuple[tuple[str, str], ...]:
+def access_headers(given: object) -> tuple[tuple[str, str], ...]:
     """The headers of the option ``headers``, checked: none is one that the webhook or the connection has itself."""
     headers = {} if given is None else given
     read = read_headers(headers)  # type: ignore[arg-type]

@@ -1,4 +1,4 @@
-"""Receivers behind a door, from the command line: options, environment and file let in, and nothing shows with what."""
+"""Receivers behind access control, from the command line: what gets in, and that nothing shows with what."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def _is_let_in(request: Request) -> bool:
 
 @pytest.fixture
 def guarded(receiver: Any) -> Any:
-    """A receiver behind a door, which tells those outside what they came with."""
+    """A receiver behind access control, which tells those outside what they came with."""
 
     def answer(request: Request) -> Response | None:
         came = f"{request.headers.get('authorization')} {request.headers.get('x-door')}"
@@ -55,7 +55,8 @@ def test_options_let_in(run: Any, guarded: Any, secret: str, more: tuple[str, ..
     words = ("send", guarded.url, "order.created", "--secret", secret, "--report", "r.xml", *more)
     outside = run(*words)
     assert outside.code == 1
-    assert "hint: is there a door in front of it? Pass --header or --basic-auth." in outside.err or "--fault" in more
+    hint = "hint: is there access control in front of it? Pass --header or --basic-auth."
+    assert hint in outside.err or "--fault" in more
     wrong = run(*words, "--header", f"X-Door: {KEY}", "--basic-auth", f"lee:{PASSWORD}", "--json")
     assert wrong.code == 1
     done = run(*words, *LET_IN)
@@ -129,7 +130,7 @@ def test_the_file_lets_in_and_options_count_more(
     assert run("send", guarded.url.replace("://", f"://kim:{PASSWORD}@"), "order.created").code == 0
     assert run("send", guarded.url.replace("://", f"://lee:{PASSWORD}@"), "order.created").code == 1
     shown = [run("config"), run("config", "--json")]
-    assert shown[1].json["endpoints"][0]["door"] == ["headers", "basic_auth"]
+    assert shown[1].json["endpoints"][0]["access"] == ["headers", "basic_auth"]
     assert_hidden(*(one.out + one.err for one in shown))
 
 

@@ -1,4 +1,4 @@
-"""What gets through the door in front of a receiver: the options for it, and what its endpoint in the file says."""
+"""The options that get through access control in front of a receiver, and what its endpoint in the file says."""
 
 from __future__ import annotations
 
@@ -38,8 +38,8 @@ class User(ParameterType):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Door:
-    """What was said about the door in front of the receivers, as it was written."""
+class AccessWords:
+    """What was said about the access control in front of the receivers, as it was written."""
 
     headers: tuple[tuple[str, str], ...] = field(repr=False)
     auth: tuple[str, str] | None = field(repr=False)
@@ -101,14 +101,17 @@ def access_beside(receiver: Endpoint, other: Endpoint, headers: tuple[tuple[str,
     return {**access.options, "headers": {**dict(access.headers), **own}}
 
 
-def door_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """What gets through the door in front of a receiver; the command gets it together, as ``door``."""
+def access_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """What gets through access control; the command gets it as ``written_access``."""
 
     @wraps(command)
     def gathered(**options: Any) -> Any:
-        return command(door=Door(**{name: options.pop(name) for name in Door.__dataclass_fields__}), **options)
+        return command(
+            written_access=AccessWords(**{name: options.pop(name) for name in AccessWords.__dataclass_fields__}),
+            **options,
+        )
 
-    for option in reversed(_DOOR):
+    for option in reversed(_OPTIONS):
         gathered = option(gathered)
     return gathered
 
@@ -116,15 +119,15 @@ def door_options(command: Callable[..., Any]) -> Callable[..., Any]:
 _BASIC_AUTH = "STEPPAY_MOCK_BASIC_AUTH"
 _PROXY = "STEPPAY_MOCK_PROXY"
 
-_DOOR: tuple[Decorator[Any], ...] = (
+_OPTIONS: tuple[Decorator[Any], ...] = (
     click.option(
         "--header",
         "headers",
         metavar="'NAME: VALUE'",
         multiple=True,
         type=HeaderField(),
-        help="Send this header too, to a receiver behind a door, and never show it. Repeatable. Default: the variable "
-        f"{VARIABLE}, which shows in no process list.",
+        help="Send this header too, to a receiver behind access control, and never show it. Repeatable. Default: the "
+        f"variable {VARIABLE}, which shows in no process list.",
     ),
     click.option(
         "--basic-auth",
