@@ -50,7 +50,9 @@ def main(seed: int, order: Order) -> None:
         console.print(rows_table(rows, title=f"What it knows then: {name}"))
     console.print(f"\nanswered 2xx: {accepted(report)}, and in the order they occurred {accepted(reference)}")
     console.print(f"both databases: {'equal' if stored == expected else 'DIFFERENT'}")
-    console.print(f"repeat with: python examples/demo.py --seed {seed} --order {order}", soft_wrap=True)
+    python = Path(sys.executable)
+    shown = python.relative_to(Path.cwd()) if python.is_relative_to(Path.cwd()) else python
+    console.print(f"repeat with: {shown} examples/demo.py --seed {seed} --order {order}", soft_wrap=True)
     sys.exit(0 if report.ok and reference.ok and stored == expected else 1)
 
 

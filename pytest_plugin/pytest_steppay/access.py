@@ -28,9 +28,23 @@ def access_of(config: pytest.Config) -> AccessOptions:
     if "basic_auth" in found:
         user, colon, password = found.pop("basic_auth").partition(":")
         if not colon:
-            raise SteppayMockError("steppay_basic_auth: a user and a password have a colon between them.")
+            raise SteppayMockError(
+                "steppay_basic_auth: a user and a password have a colon between them. Write ${USER}:${PASSWORD}."
+            )
         found["auth"] = (user, password)
-    headers = [fill(line, where="steppay_headers").partition(":") for line in config.getini("steppay_headers")]
+    headers = _headers(config.getini("steppay_headers"))
     if headers:
-        found["headers"] = read_headers({name.strip(): value.strip() for name, _, value in headers})
+        found["headers"] = read_headers(headers)
     return found  # type: ignore[return-value]
+
+
+def _headers(lines: list[str]) -> dict[str, str]:
+    headers: dict[str, str] = {}
+    for line in lines:
+        name, colon, value = fill(line, where="steppay_headers").partition(":")
+        if not colon:
+            raise SteppayMockError("steppay_headers: a line is NAME: ${VALUE}, and one has no colon. Add the value.")
+        if name.strip().lower() in headers:
+            raise SteppayMockError(f"steppay_headers: {name.strip()} is there twice. Leave one of them out.")
+        headers[name.strip().lower()] = value.strip()
+    return headers

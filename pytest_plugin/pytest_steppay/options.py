@@ -56,11 +56,15 @@ class Options:
     event_options: dict[str, Any]
     delivery_options: dict[str, Any]
     explore_options: dict[str, Any]
-    access: AccessOptions = field(repr=False)
-    """What gets through the access control in front of the target, if that is a URL."""
+    config: pytest.Config = field(repr=False)
     replay: str | None
     progress: Progress = field(repr=False)
     scenario_files: tuple[Path, ...]
+
+    @property
+    def access(self) -> AccessOptions:
+        """What gets through access control; read where the target is a URL: only there its variables must be set."""
+        return access_of(self.config)
 
 
 class _Target(str):
@@ -113,7 +117,7 @@ def _resolve(item: pytest.Item) -> Options:
         event_options=({"locale": locale} if locale else {}) | _body(config) | marked.event_options,
         delivery_options=delivery,
         explore_options={} if budget is None else {"budget": budget},
-        access=access_of(config),
+        config=config,
         replay=config.getoption("steppay_replay"),
         progress=progress_of(item),
         scenario_files=tuple(config.getini("steppay_scenarios")),

@@ -45,7 +45,7 @@ _INI = {
     "steppay_budget": "How many deliveries an exploration of orders may make (default: 20000).",
     "steppay_body": "How bodies are written: pretty (default, assumed), compact or escaped.",
     "steppay_locale": "Whose names and addresses events have, such as en_US (default: ko_KR).",
-    "steppay_basic_auth": "User and password, as ${USER}:${PASSWORD}, for the access control of a target that is a URL.",
+    "steppay_basic_auth": "User and password, as ${USER}:${PASSWORD}, for a target behind access control.",
     "steppay_ca_file": "The PEM file by which the certificate of a target that is a URL is checked.",
     "steppay_client_cert": "The PEM file of the certificate that is shown to a target that is a URL.",
     "steppay_client_key": "The PEM file of its key, if that stands in another file.",

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import wraps
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 import click
 
@@ -58,12 +59,17 @@ class AccessWords:
         kept = entry.access
         if "client_cert" in given:
             kept.pop("client_key", None)
+        if any(name.lower() == "authorization" for name in given.get("headers") or {}):
+            kept.pop("auth", None)
+        if "auth" in given:
+            in_file = kept.get("headers") or {}
+            kept["headers"] = {name: in_file[name] for name in in_file if name.lower() != "authorization"}
         return {**kept, **given}
 
     def for_url(self, url: str, config: Config | None, *, name: str = "") -> AccessOptions:
         """What gets through, to a URL: the file may have an endpoint there."""
         found = self.for_entry(entry_at(config, url, name=name))
-        if self.auth is None and "@" in url.partition("?")[0]:  # a password in the URL counts more than the file's
+        if self.auth is None and "@" in urlsplit(url).netloc:  # a password in the URL counts more than the file's
             found.pop("auth", None)
         return found
 

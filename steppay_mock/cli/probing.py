@@ -78,8 +78,11 @@ class Probing:
         truth = read_truth_option(self.truth)
         self.gateway.check()
         fresh, found = self._is_fresh(), self.receiver
-        entry = found.entry if self.endpoint is None else self._entry
-        receiver = self.gateway.read(found.url, access=self.written_access.for_entry(entry))
+        written = self.written_access
+        access_of_it = (
+            written.for_url(found.url, self.config) if self.endpoint is None else written.for_entry(self._entry)
+        )
+        receiver = self.gateway.read(found.url, access=access_of_it)
         signing = Signing(given=self.secrets, unsigned=self.unsigned, config=self.config)
         secrets = signing.for_url(found.url) if self.endpoint is None else signing.for_entry(self._entry)
         allowed = agree(receiver, read_hosts(self.hosts))

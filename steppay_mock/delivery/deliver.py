@@ -147,9 +147,12 @@ def _send_all(planned: Iterable[Planned], transport: Transport, settings: Settin
                 answers = _send_at_once(made, transport)
             outcomes += _outcomes(group, answers, first=len(outcomes), fault=settings.fault)
             _stop_at_lack(answers, outcomes, settings, target=transport.target, elapsed=perf_counter() - started)
-        controls = [
-            _control_outcome(one, _hand_over(transport, request)) for one, request in _without_fault(outcomes, settings)
-        ]
+        controls: list[Outcome] = []
+        for one, request in _without_fault(outcomes, settings):
+            with guarded(open_transactions(), at_once=False):
+                answer = _hand_over(transport, request)
+            _stop_at_lack([answer], outcomes, settings, target=transport.target, elapsed=perf_counter() - started)
+            controls += _outcomes([one], [answer], first=one.place, fault=None)
         elapsed = perf_counter() - started
     return _report(outcomes, controls, settings, target=transport.target, elapsed=elapsed)
 
@@ -171,9 +174,12 @@ async def _send_all_async(planned: Iterable[Planned], transport: AsyncTransport,
                 answers = [await hand_over(made[0])] if len(made) == 1 else list(await gather(*map(hand_over, made)))
             outcomes += _outcomes(group, answers, first=len(outcomes), fault=settings.fault)
             _stop_at_lack(answers, outcomes, settings, target=transport.target, elapsed=perf_counter() - started)
-        controls = [
-            _control_outcome(one, await transport.send(request)) for one, request in _without_fault(outcomes, settings)
-        ]
+        controls: list[Outcome] = []
+        for one, request in _without_fault(outcomes, settings):
+            with guarded(held, at_once=False):
+                answer = await _hand_over_async(transport, request)
+            _stop_at_lack([answer], outcomes, settings, target=transport.target, elapsed=perf_counter() - started)
+            controls += _outcomes([one], [answer], first=one.place, fault=None)
         elapsed = perf_counter() - started
     return _report(outcomes, controls, settings, target=transport.target, elapsed=elapsed)
 
@@ -182,13 +188,6 @@ def _without_fault(outcomes: list[Outcome], settings: Settings) -> Iterator[tupl
     """What is delivered once more, without its fault, so that the fault can be judged, and the request."""
     for place, event in enumerate(events_to_control(outcomes) if settings.control else (), start=len(outcomes)):
         yield Planned(event=event, place=place, step=place), make_request(event, settings, position=place)
-
-
-def _control_outcome(planned: Planned, answer: Answer) -> Outcome:
-    if isinstance(answer.exception, OwnLackError):
-        raise answer.exception
-    (outcome,) = _outcomes([planned], [answer], first=planned.place, fault=None)
-    return outcome
 
 
 def _stop_at_lack(

@@ -1,13 +1,17 @@
-"""Which errors led to an error?"""
+"""Walks from an error to those that led to it."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 
-def errors_behind(error: BaseException | None) -> Iterator[BaseException]:
-    """The error itself, those that led to it, and those in its groups; each once."""
-    seen: set[int] = set()
+def errors_behind(error: BaseException | None, *, outside: BaseException | None = None) -> Iterator[BaseException]:
+    """The error itself, those that led to it, and those in its groups; each once.
+
+    What ``from None`` hides did not lead to it. ``outside`` is the error that the caller was handling already: Python
+    puts it behind each error that is raised meanwhile.
+    """
+    seen = {id(outside)}
     waiting = [error]
     while waiting:
         one = waiting.pop()
@@ -15,6 +19,7 @@ def errors_behind(error: BaseException | None) -> Iterator[BaseException]:
             continue
         seen.add(id(one))
         yield one
-        waiting += [one.__cause__, one.__context__]
+        hidden = one.__suppress_context__ and one.__cause__ is None
+        waiting.append(one.__cause__ or (None if hidden else one.__context__))
         if isinstance(one, BaseExceptionGroup):
             waiting += one.exceptions

@@ -34,11 +34,6 @@ class Failure(StrEnum):
     OWN_MEMORY = "own-memory"
     OWN_THREADS = "own-threads"
 
-    @property
-    def is_ours(self) -> bool:
-        """Whether this machine lacks something, so that it tells nothing of the receiver."""
-        return self.value.startswith("own-")
-
 
 def timed_out(timeout: float) -> str:
     """The words for an answer that did not come in time."""

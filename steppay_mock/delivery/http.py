@@ -8,6 +8,7 @@ environment and .netrc do not count.
 from __future__ import annotations
 
 import io
+import sys
 from functools import partial
 from typing import TYPE_CHECKING, Any, Self
 
@@ -84,7 +85,7 @@ class HttpTransport:
         return send_faulty(faulty, self._endpoint, timeout=self._timeout).without(self._redact)
 
     def _exchange(self, request: Request) -> Answer:
-        started = perf_counter()
+        started, outside = perf_counter(), sys.exception()
         deadline = started + self._timeout
         connection = self._connection()
         heads: list[Head] = []
@@ -99,7 +100,9 @@ class HttpTransport:
             response = _answer_of(connection, deadline)
             body = _body_of(response, self._most)
         except _FAILURES as raised:
-            failure, error = told(raised, self._endpoint, timeout=self._timeout, connected=connection.sent > 0)
+            failure, error = told(
+                raised, self._endpoint, timeout=self._timeout, connected=connection.sent > 0, outside=outside
+            )
         finally:
             if response is not None:
                 response.close()

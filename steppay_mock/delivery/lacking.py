@@ -7,6 +7,7 @@ import socket
 from ssl import SSLError
 
 from steppay_mock.delivery.descriptors import limit  # not when it is used: then there is no descriptor to load it
+from steppay_mock.delivery.error_chain import errors_behind
 from steppay_mock.delivery.failure import Failure
 from steppay_mock.delivery.lack import OwnLackError
 
@@ -26,20 +27,13 @@ _OTHER_NUMBERS = (socket.gaierror, SSLError)
 """Errors of name servers and of TLS, whose numbers are not those of the system."""
 
 
-def lack_behind(error: BaseException) -> Failure | None:
+def lack_behind(error: BaseException, *, outside: BaseException | None = None) -> Failure | None:
     """The lack of ours that the error, or what it came from, is about; None if there is none."""
-    cause: BaseException | None = error
-    while cause is not None:
-        # The numbers of name servers and of TLS are not those of the system.
-        if (
-            isinstance(cause, OSError)
-            and not isinstance(cause, socket.gaierror | SSLError)
-            and cause.errno in _BY_NUMBER
-        ):
+    for cause in errors_behind(error, outside=outside):
+        if isinstance(cause, OSError) and not isinstance(cause, _OTHER_NUMBERS) and cause.errno in _BY_NUMBER:
             return _BY_NUMBER[cause.errno]
         if isinstance(cause, MemoryError):
             return Failure.OWN_MEMORY
-        cause = cause.__cause__ or cause.__context__
     return None
 
 

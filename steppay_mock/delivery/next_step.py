@@ -1,6 +1,6 @@
 """What to do about an answer that did not come, or that something before the receiver gave.
 
-The sentences name no option, so that ``deliver``, a sender, a search and the command line say the same.
+The sentences are the same in Python and at a shell.
 """
 
 from __future__ import annotations

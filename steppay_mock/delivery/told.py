@@ -9,14 +9,13 @@ from http.client import HTTPException
 from typing import TYPE_CHECKING
 
 from steppay_mock.delivery.access import asks_for_certificate, untrusted
+from steppay_mock.delivery.error_chain import errors_behind
 from steppay_mock.delivery.excerpt import excerpt
 from steppay_mock.delivery.failure import Failure, timed_out
 from steppay_mock.delivery.lacking import hidden_lack, lack_behind, own_lack
 from steppay_mock.delivery.proxy import ProxyError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from steppay_mock.delivery.endpoint import Endpoint
 
 FAILURES = (OSError, HTTPException, ValueError)
@@ -24,6 +23,8 @@ FAILURES = (OSError, HTTPException, ValueError)
 
 _DISGUISES = {Failure.NO_ADDRESS, Failure.CERTIFICATE, Failure.BROKEN}
 """What a lack of ours looks like where a library could not open a file that it needs."""
+_NO_TLS = "WRONG_VERSION_NUMBER"
+"""What OpenSSL says where the port speaks no TLS."""
 _SAID = {Failure.PROXY, Failure.CERTIFICATE}
 """What is said in full where it is noticed."""
 _KINDS: tuple[tuple[type[BaseException], Failure], ...] = (
@@ -36,25 +37,38 @@ _KINDS: tuple[tuple[type[BaseException], Failure], ...] = (
 _FAR = {errno.EHOSTUNREACH, errno.EHOSTDOWN}
 
 
-def told(error: Exception, endpoint: Endpoint, *, timeout: float, connected: bool = True) -> tuple[Failure, str]:
+def told(
+    error: Exception,
+    endpoint: Endpoint,
+    *,
+    timeout: float,
+    connected: bool = True,
+    outside: BaseException | None = None,
+) -> tuple[Failure, str]:
     """The code of the failure and one line about it; ``connected`` says whether there was a connection.
 
-    Raises OwnLackError where it is this machine that lacks something.
+    ``outside`` is the error that the caller was handling before. Raises OwnLackError where it is this machine that
+    lacks something.
     """
-    lack = lack_behind(error)
-    failure = failure_of(error)
+    lack = lack_behind(error, outside=outside)
+    failure = failure_of(error, outside=outside)
     if lack is None and failure in _DISGUISES and not connected:
         lack = hidden_lack()
     if lack is None and failure is Failure.NO_ADDRESS and ":" in endpoint.host:
         lack = Failure.OWN_PORTS  # an address of IPv6 is no name: this machine has no IPv6
     if lack is not None:
         raise own_lack(lack, to=endpoint.authority, perhaps_sent=connected) from None
-    return failure, words(failure, endpoint, timeout=timeout, detail=_detail(error), is_end=_is_end(error))
+    behind = list(errors_behind(error, outside=outside))
+    is_end = any(
+        isinstance(cause, ssl.SSLError | ConnectionError) and getattr(cause, "reason", "") != _NO_TLS
+        for cause in behind
+    )
+    return failure, words(failure, endpoint, timeout=timeout, detail=_detail(behind), is_end=is_end)
 
 
-def failure_of(error: BaseException) -> Failure:
+def failure_of(error: BaseException, *, outside: BaseException | None = None) -> Failure:
     """The code of what the error, or what it came from, is about."""
-    for cause in _causes(error):
+    for cause in errors_behind(error, outside=outside):
         for kind, failure in _KINDS:
             if isinstance(cause, kind):
                 return failure
@@ -79,25 +93,14 @@ def words(failure: Failure, endpoint: Endpoint, *, timeout: float, detail: str, 
     return f"no whole HTTP answer: {excerpt(detail)}{asks}"
 
 
-def _causes(error: BaseException) -> Iterator[BaseException]:
-    """The error, and what it came from."""
-    cause: BaseException | None = error
-    while cause is not None:
-        yield cause
-        cause = cause.__cause__ or cause.__context__
-
-
-def _detail(error: BaseException) -> str:
-    for cause in _causes(error):
+def _detail(behind: list[BaseException]) -> str:
+    for cause in behind:
         if isinstance(cause, ProxyError):
             return str(cause)
         if isinstance(cause, ssl.SSLCertVerificationError):
             return untrusted(cause.verify_message, code=cause.verify_code)
     # urllib3 puts the words and the error behind them into one tuple.
+    error = behind[0]
     last = error.args[-1] if len(error.args) > 1 else None
-    behind = last if isinstance(last, HTTPException | OSError) and not isinstance(error, OSError) else error
-    return str(behind) or type(behind).__name__
-
-
-def _is_end(error: BaseException) -> bool:
-    return any(isinstance(cause, ssl.SSLError | ConnectionError) for cause in _causes(error))
+    said = last if isinstance(last, HTTPException | OSError) and not isinstance(error, OSError) else error
+    return str(said) or type(said).__name__

@@ -5,11 +5,11 @@ from __future__ import annotations
 import socket
 from collections.abc import Callable, Iterator
 from http.client import HTTPException
-from time import perf_counter
 from typing import TYPE_CHECKING
 
 from steppay_mock.delivery.head import read_head
 from steppay_mock.delivery.proxy import ProxyError
+from steppay_mock.wire.real_time import perf_counter
 
 if TYPE_CHECKING:
     from steppay_mock.delivery.endpoint import Endpoint
@@ -56,7 +56,7 @@ def _connected(proxy: Proxy, left: Callable[[], float]) -> socket.socket:
     except socket.gaierror:
         raise ProxyError(proxy.unreached("its name leads to no address")) from None
     except OSError as error:
-        raise ProxyError(proxy.unreached(str(error))) from None
+        raise ProxyError(proxy.unreached(str(error))) from error
 
 
 def _open_tunnel(connection: socket.socket, proxy: Proxy, endpoint: Endpoint, left: Callable[[], float]) -> None:

@@ -33,6 +33,8 @@ RESET_METHODS = ("POST", "PUT", "DELETE")
 
 _PLACEHOLDER = re.compile(r"\{(.*?)\}")
 
+_SHORTEST_TOKEN = 12
+
 
 class RemoteError(SteppayMockError):
     """The URL of the state, or of the reset, is of no use; ``reached`` says whether anything came back from it."""
@@ -143,7 +145,9 @@ class _Asking:
         endpoint = parse_endpoint(url, path="/", allowed=settings.allow_hosts, access=through)
         self._request = Request(b"", {"accept": "application/json", **own})
         secrets = (*settings.hidden, *secrets_of(own.values()))
-        self._transport = _Transport(endpoint, method=method, timeout=settings.timeout, secrets=secrets)
+        self._transport = _Transport(
+            endpoint, method=method, timeout=settings.timeout, secrets=secrets, hidden=settings.hidden
+        )
         # An Authorization has its secret behind a word, such as Bearer, however short it is.
         words = [word for one in (*own.values(), *headers.values()) for word in (one, *one.split()[1:])]
         self.redact = Redaction([*secrets, *endpoint.secrets, *words])
@@ -176,8 +180,14 @@ class _Transport(HttpTransport):
 
     _most = MAX_STATE + 1
 
-    def __init__(self, endpoint: Endpoint, *, method: str, timeout: float, secrets: Iterable[str]) -> None:
-        super().__init__(endpoint, timeout=timeout, secrets=secrets)
+    def __init__(
+        self, endpoint: Endpoint, *, method: str, timeout: float, secrets: Iterable[str], hidden: Iterable[str]
+    ) -> None:
+        super().__init__(endpoint, timeout=timeout)
+        # States are compared after that. With a mask for a header such as `X-Env: COMPLETE` different states are alike.
+        asked = set(hidden)
+        found = [*secrets, *endpoint.secrets]
+        self._redact = Redaction([one for one in found if one in asked or _is_token(one)])
         self._method = method
         self._template = endpoint.target
 
@@ -205,3 +215,8 @@ def _told(answer: Answer, redact: Redaction) -> str:
     if status in {401, 403}:
         return f"answered {status}. Give it the header that lets you in, such as Authorization"
     return f"answered {status}. Give a URL at which it answers 2xx"
+
+
+def _is_token(secret: str) -> bool:
+    """Whether it is made of letters and digits, and so long that no row has it by chance."""
+    return len(secret) >= _SHORTEST_TOKEN and any(map(str.isdigit, secret)) and any(map(str.isalpha, secret))

@@ -15,6 +15,9 @@ from delivery.conftest import _served
 from delivery.doors import AUTHORITY, BOTH, gateway, guarded_tls
 from werkzeug import Request, Response
 
+from steppay_mock.cli.access import AccessWords
+from steppay_mock.delivery.config import load_config
+
 PASSWORD, KEY = "hunter2-of-the-door", "key-of-the-door"
 EXPECTED = "Basic " + b64encode(f"kim:{PASSWORD}".encode()).decode()
 LET_IN = ("--header", f"X-Door: {KEY}", "--basic-auth", f"kim:{PASSWORD}")
@@ -278,3 +281,22 @@ def test_a_request_is_not_printed_with_a_password(run: Any) -> None:
     done = run("generate", "order.created", "--as", "curl", "--url", f"http://kim:{PASSWORD}@localhost", "--unsigned")
     assert (done.code, done.out) == (2, "")
     assert_hidden(done.err)
+
+
+def test_an_authorization_that_is_typed_counts_more_than_that_of_the_file(
+    run: Any, guarded: Any, write: Any, secret: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("STAGING_DOOR", KEY)
+    write("steppay-mock.toml", CONFIG.replace("URL", guarded.url).replace("basic_auth", "# basic_auth").encode())
+    typed = run("send", guarded.url, "order.created", "--secret", secret, "--basic-auth", f"kim:{PASSWORD}")
+    write("steppay-mock.toml", CONFIG.replace("URL", guarded.url).encode())
+    as_header = ("--header", f"Authorization: {EXPECTED}", "--header", f"X-Door: {KEY}")
+    assert (typed.code, run("send", guarded.url, "order.created", "--secret", secret, *as_header).code) == (0, 0)
+
+
+def test_a_sign_in_the_path_is_no_password(write: Any, tmp_path: Path) -> None:
+    url = "http://127.0.0.1:9/hooks/@shop"
+    write("steppay-mock.toml", CONFIG.replace("URL", url).replace("${STAGING_DOOR}", KEY).encode())
+    config = load_config(tmp_path / "steppay-mock.toml")
+    nothing = AccessWords(headers=(), auth=None, ca_file=None, client_cert=None, client_key=None, proxy=None)
+    assert nothing.for_url(url, config)["auth"] == ("kim", PASSWORD)

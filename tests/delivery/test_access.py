@@ -277,8 +277,11 @@ def test_the_next_step_is_about_what_went_wrong(door: Door) -> None:
         refused = deliver(event, to=url, ca_file=AUTHORITY, proxy=proxy.url)
         outside = deliver(event, to=url, ca_file=AUTHORITY)
     for report, step in (
-        (stranger, "ca_file=, or the variable SSL_CERT_FILE. The check cannot be switched off: without it anybody"),
-        (refused, "Correct proxy=, or leave it out"),
+        (
+            stranger,
+            "name the file of that authority (ca_file=, --ca-file), or in the environment variable SSL_CERT_FILE.",
+        ),
+        (refused, "Correct the URL of the proxy, or leave it out"),
         (outside, "Or is there access control in front of the receiver? Pass headers= or auth="),
     ):
         with pytest.raises(ContractViolation) as caught:

@@ -104,3 +104,12 @@ def test_words_are_for_people_alone() -> None:
     failure, error = told(TimeoutError(), endpoint, timeout=3)
     assert (failure, error) == (Failure.TIMED_OUT, "timed out after 3 s")
     assert words(Failure.BROKEN, endpoint, timeout=3, detail="timed out") == "no whole HTTP answer: timed out"
+
+
+def test_what_the_caller_was_handling_already_is_no_cause(closed_url: str, payloads: Payloads) -> None:
+    for outside in (PermissionError(errno.EACCES, "not yours"), TimeoutError("too late")):
+        try:
+            raise outside
+        except OSError:
+            plain, faulty = deliver(payloads(1), to=closed_url), deliver(payloads(1), to=closed_url, fault="chunked")
+        assert {report[0].failure for report in (plain, faulty)} == {Failure.REFUSED}

@@ -99,7 +99,7 @@ def test_within_an_event_loop_it_is_the_same(serve: Callable[[Any], str]) -> Non
     [
         ({"fault": "wrong-secrt", "secret": SECRET}, "Did you mean 'wrong-secret'?"),
         ({"fault": "wrong-secret"}, "The fault 'wrong-secret' is one of the signature. Pass secret="),
-        ({"fault": "chunked", "secret": SECRET}, "Serve the app, and deliver to its URL."),
+        ({"fault": "chunked", "secret": SECRET}, "Serve the app, or what lambda_app() gives, and deliver to its URL."),
         ({"fault": 5, "secret": SECRET}, "There is no fault '5'."),
     ],
 )

@@ -59,7 +59,7 @@ def test_a_right_handler_does_right_with_every_fault_that_needs_no_socket(kind: 
 
 
 def test_a_fault_that_needs_a_socket_is_refused_as_for_every_app() -> None:
-    with pytest.raises(SteppayMockError, match="an app in process has none"):
+    with pytest.raises(SteppayMockError, match="neither an app in process nor a function of AWS Lambda has one"):
         deliver(EVENT, to=lambda_app(right), secret=SECRET, fault="truncated")
 
 

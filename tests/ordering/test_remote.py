@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import json
 import socket
 import threading
 from collections.abc import Callable, Iterator
@@ -193,3 +194,10 @@ def test_misuse_is_told_before_anything_is_sent(url: str, options: dict[str, Any
 def test_a_reset_is_no_get() -> None:
     with pytest.raises(SteppayMockError, match="method='GET' is not among 'POST', 'PUT' or 'DELETE'"):
         remote_reset("http://127.0.0.1", method="GET")
+
+
+def test_a_header_that_is_a_word_of_the_rows_makes_no_two_states_alike(serve: Callable[[Answer], str]) -> None:
+    rows = ["VIRTUAL_BANK_STANDBY", "COMPLETE", "t0ken-of-staging"]
+    headers = {"X-Env": "COMPLETE", "X-Tier": "VIRTUAL_BANK_STANDBY", "X-Door": "t0ken-of-staging"}
+    url = serve(lambda _: Response(json.dumps(rows)))
+    assert remote_state(url, headers=headers)() == [*rows[:2], "********"]

@@ -96,7 +96,7 @@ def test_a_failing_test_shows_nothing_of_it(pytester: pytest.Pytester, run: Run)
     ("line", "message"),
     [
         ("steppay_headers = X-Door: ${NOT_SET_HERE}", "steppay_headers: the environment variable NOT_SET_HERE is not"),
-        ("steppay_headers = X Door", "A header is a name and a value"),
+        ("steppay_headers = X Door: open", "A header is a name and a value"),
         ("steppay_basic_auth = ${STAGING_PASSWORD}", "a user and a password have a colon between them"),
         ("steppay_ca_file = nowhere.pem", "ca_file (--ca-file) cannot be used"),
         ("steppay_proxy = socks5://127.0.0.1", "SOCKS, are not spoken"),
@@ -109,3 +109,36 @@ def test_a_wrong_key_fails_the_test(pytester: pytest.Pytester, run: Run, line: s
     assert result.ret == 1
     assert message in result.stdout.str()
     assert PASSWORD not in result.stdout.str()
+
+
+def test_an_app_in_process_needs_no_variable_of_the_ini_file(
+    pytester: pytest.Pytester, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("STAGING_DOOR")
+    pytester.makeini(INI)
+    pytester.makepyfile(
+        """
+        def test_it(steppay):
+            def app(environ, start_response):
+                start_response("204 No Content", [])
+                return []
+
+            steppay.deliver(steppay.event("order.created"), to=app).assert_ok()
+        """
+    )
+    run().assert_outcomes(passed=1)
+
+
+@pytest.mark.parametrize(
+    ("lines", "told"),
+    [("X-Door", "one has no colon"), ("X-Door: a\n        x-door: b", "x-door is there twice")],
+)
+def test_headers_of_the_ini_file_that_say_nothing_are_refused(
+    pytester: pytest.Pytester, run: Run, lines: str, told: str
+) -> None:
+    with _served(door) as url:
+        pytester.makeini(f"[pytest]\nsteppay_target = {url}\nsteppay_headers =\n        {lines}\n")
+        pytester.makepyfile("def test_it(steppay): steppay.deliver(steppay.event('order.created'))")
+        result = run()
+    result.assert_outcomes(failed=1)
+    assert told in result.stdout.str()

@@ -24,6 +24,7 @@ import urllib3
 import uvloop
 
 from steppay_mock.store.api.api import StoreApi
+from steppay_mock.store.api.vendor_hosts import VendorHostError
 from steppay_mock.store.store import Store
 
 URL = "https://api.steppay.kr"
@@ -364,3 +365,8 @@ def test_clients_that_are_imported_later_are_refused_too() -> None:
     """
     done = subprocess.run([sys.executable, "-c", dedent(script)], capture_output=True, text=True, check=False)
     assert (done.stdout.split(), done.stderr) == (["True", "True"], "")
+
+
+def test_a_tunnel_with_a_port_leads_nowhere_either(api: StoreApi) -> None:
+    with api.patched(), pytest.raises(VendorHostError):
+        HTTPSConnection("127.0.0.1", 9).set_tunnel("api.steppay.kr:443")

@@ -29,9 +29,11 @@ class EventLoops:
             return
         import asyncio
 
+        from steppay_mock.delivery.real_wait import real_loop
+
         thread = threading.get_ident()
         if thread not in self._made:
-            self._made[thread] = asyncio.new_event_loop()
+            self._made[thread] = real_loop()
         asyncio.set_event_loop(self._made[thread])
         try:
             yield

@@ -16,6 +16,7 @@ from steppay_mock.delivery.django_requests import kept_connections
 from steppay_mock.delivery.excerpt import excerpt, excerpt_of
 from steppay_mock.delivery.failure import Failure
 from steppay_mock.delivery.http import HttpTransport
+from steppay_mock.delivery.proxy import told_apart
 from steppay_mock.delivery.transport import Request
 
 if TYPE_CHECKING:
@@ -79,7 +80,7 @@ class LocalFunction:
         """Call the handler; what it raises, KeyboardInterrupt apart, is told."""
         context = LambdaContext(call, name=self._name, timeout=self._timeout)
         try:
-            with kept_connections(), self._loops.at_hand():
+            with kept_connections() as raised, self._loops.at_hand():
                 value = self._handler(event, context)
         except (Exception, SystemExit) as error:  # noqa: BLE001 - a handler may raise anything; it is the outcome
             key = error.args[0] if isinstance(error, KeyError) and error.args else None
@@ -89,7 +90,9 @@ class LocalFunction:
         if inspect.iscoroutine(value):
             value.close()
         try:
-            return Returned(value=json.loads(json.dumps(value, default=_plain)))
+            return Returned(
+                value=json.loads(json.dumps(value, default=_plain)), exception=raised[-1] if raised else None
+            )
         except (TypeError, ValueError, RecursionError) as error:
             return _broken(f"what the handler returned is no JSON: {excerpt(str(error))}")
 
@@ -111,7 +114,7 @@ class RemoteFunction:
         if answer.error is not None:
             return Returned(error=answer.error, reached=False, failure=answer.failure)
         if not answer.is_success:
-            return Returned(error=_told(answer), reached=False, failure=Failure.BROKEN)
+            return Returned(error=_told(answer), reached=False)
         if len(answer.body) > _MOST:
             return _broken("the function answered more than 6 MB, which is Lambda's limit")
         try:
@@ -130,7 +133,8 @@ class RuntimeTransport(HttpTransport):
 
     def invoke(self, event: bytes) -> Answer:
         """What the runtime answers; secrets are still in it, for what stands in base64 has to be read first."""
-        return self._exchange(Request(event, {"content-type": "application/json", "content-length": str(len(event))}))
+        request = Request(event, {"content-type": "application/json", "content-length": str(len(event))})
+        return told_apart(self._exchange(request), self._endpoint)
 
 
 def name_of(handler: Callable[..., Any]) -> str:

@@ -9,6 +9,7 @@ from steppay_mock.delivery.aws.call import Call
 from steppay_mock.delivery.aws.events import make_event
 from steppay_mock.delivery.aws.hints import hint
 from steppay_mock.delivery.aws.replies import MalformedError, failed_reply, read_reply
+from steppay_mock.delivery.excerpt import excerpt_of
 from steppay_mock.delivery.failure import Failure
 from steppay_mock.delivery.transport import MAX_ANSWER, Answer, Request
 from steppay_mock.wire.real_time import perf_counter
@@ -71,7 +72,10 @@ class LambdaTransport:
                 reply = read_reply(returned.value, kind, multi_value_headers=self._shape.multi_value_headers)
             except MalformedError as malformed:
                 error, failure = f"the function's answer is malformed: {malformed}", Failure.BROKEN
+            else:
+                if returned.exception is not None and reply.status >= 500:  # Django answers 500 for what a view raises
+                    error, failure = f"the app raised: {excerpt_of(returned.exception)}", Failure.RAISED
         else:  # the event is made anew: the handler may have changed the one that it got
             error += hint(returned.key, make_event(call, self._shape), call=call, shape=self._shape)
-        body = reply.body[:MAX_ANSWER]
-        return Answer(reply.status, reply.headers, body, error, returned.exception, latency, failure)
+        body, exception = reply.body[:MAX_ANSWER], returned.exception if failure is Failure.RAISED else None
+        return Answer(reply.status, reply.headers, body, error, exception, latency, failure)

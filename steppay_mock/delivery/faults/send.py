@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from functools import partial
@@ -45,7 +46,7 @@ def send_faulty(
 
     wait = real_time.sleep if sleep is None else sleep
     deadline = Deadline(timeout, real_time.perf_counter if clock is None else clock)
-    tell = partial(told, endpoint=endpoint, timeout=timeout)
+    tell = partial(told, endpoint=endpoint, timeout=timeout, outside=sys.exception())
     connected = False
     try:
         with connecting_to(endpoint):

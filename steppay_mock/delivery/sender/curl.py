@@ -285,7 +285,8 @@ class CurlEngine:
         """An answer that did not come whole, in the words that the other engine has for it."""
         lack = self._lack(exchange, code)
         if lack is not None:
-            return own_lack(lack, to=exchange.endpoint.authority).as_answer()
+            perhaps = bool(exchange.handle.getinfo(pycurl.REQUEST_SIZE))
+            return own_lack(lack, to=exchange.endpoint.authority, perhaps_sent=perhaps).as_answer()
         handle, endpoint = exchange.handle, exchange.endpoint
         failure = _FAILURES.get(code, Failure.BROKEN)
         if code == pycurl.E_COULDNT_CONNECT:

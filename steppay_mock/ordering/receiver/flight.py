@@ -130,7 +130,8 @@ def _go(start: Start, request: Request, gate: Gate) -> asyncio.Future[Answer]:
 
 def _answers(flying: Sequence[asyncio.Future[Answer]], timeout: float) -> tuple[Answer, ...]:
     late = Answer(None, error=timed_out(timeout), failure=Failure.TIMED_OUT)
-    answers = tuple(one.result() if one.done() else late for one in flying)
-    for one in flying:
-        one.cancel()  # which does nothing to those that are done
-    return answers
+    try:
+        return tuple(one.result() if one.done() else late for one in flying)
+    finally:
+        for one in flying:
+            one.cancel()  # which does nothing to those that are done

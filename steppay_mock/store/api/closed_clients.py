@@ -11,7 +11,7 @@ from contextlib import ExitStack, contextmanager
 from functools import partial
 from http.client import HTTPConnection
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from steppay_mock.store.api.seams import replaced, when_imported
 from steppay_mock.store.api.vendor_hosts import check_host, host_of, refusing
@@ -24,7 +24,7 @@ def clients_closed() -> Iterator[None]:
     """Within it, a call of StepPay is a VendorHostError, also through a proxy, pycurl or uvloop."""
     with ExitStack() as stack:
         stack.enter_context(replaced(HTTPConnection, "putrequest", refusing(_asked)))
-        stack.enter_context(replaced(HTTPConnection, "set_tunnel", refusing(_second)))
+        stack.enter_context(replaced(HTTPConnection, "set_tunnel", refusing(_tunnelled)))
         by_name = {module: partial(_closed, module, methods) for module, methods in _METHODS.items()}
         stack.enter_context(when_imported({**by_name, "pycurl": _pycurl_closed}))
         yield
@@ -41,10 +41,15 @@ def _closed(module: str, methods: dict[tuple[str, str], FindHost]) -> Iterator[N
         yield
 
 
-def _asked(connection: HTTPConnection, _method: str, url: str, *_more: Any, **_options: Any) -> object:
+def _asked(connection: HTTPConnection, _method: str = "", url: str = "", *_more: Any, **_options: Any) -> object:
     """The host of a full URL, as a proxy gets it; else that of the connection."""
     named = urlsplit(url).hostname if "://" in url else None
     return named or connection.host
+
+
+def _tunnelled(_self: Any, host: object = None, *_more: Any, **_options: Any) -> object:
+    """The host of a tunnel, which may have its port behind it."""
+    return urlsplit(f"//{host}").hostname
 
 
 def _second(_self: Any, host: object, *_more: Any, **_options: Any) -> object:
@@ -66,11 +71,11 @@ def _of_aiohttp(connector: Any, request: Any, *_more: Any, **_options: Any) -> o
     return request.url.host if is_default or request.proxy else None
 
 
-def _of_connection(_loop: Any, _factory: Any, host: object = None, *_more: Any, **_options: Any) -> object:
+def _of_connection(_loop: Any, _factory: Any = None, host: object = None, *_more: Any, **_options: Any) -> object:
     return host
 
 
-def _of_sock_connect(_loop: Any, _sock: Any, address: object) -> object:
+def _of_sock_connect(_loop: Any, _sock: Any = None, address: object = None, **_options: Any) -> object:
     return host_of(address)
 
 
@@ -120,4 +125,5 @@ def _pycurl_closed() -> Iterator[None]:
 
 def _check_url(url: Any) -> None:
     text = url.decode("latin-1") if isinstance(url, bytes) else str(url)
-    check_host(urlsplit(text if "://" in text else f"//{text}").hostname)
+    host = urlsplit(text if "://" in text else f"//{text}").hostname
+    check_host(host and unquote(host))

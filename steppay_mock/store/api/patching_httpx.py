@@ -121,5 +121,5 @@ def _check_is_api(request: httpx.Request) -> None:
     try:
         check_host(url.host)
     except VendorHostError as error:
-        call = f"{request.method} {url.scheme}://{url.netloc.decode()}{url.path}"
+        call = f"{request.method} {url.scheme}://{url.netloc.decode()}"  # a path may be secret
         raise refused(httpx.ConnectError(str(error), request=request), call=call) from None

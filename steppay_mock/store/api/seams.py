@@ -76,11 +76,13 @@ def when_imported(patches: Mapping[str, Callable[[], AbstractContextManager[None
     """Within it, each module of these names is patched: now if it is imported already, otherwise when it is."""
     with ExitStack() as stack:
         later: dict[str, Callable[[], None]] = {}
+        lasts = [True]
+        stack.callback(lasts.clear)
         for name, patch in patches.items():
             if name in sys.modules:
                 stack.enter_context(patch())
             else:
-                later[name] = partial(_enter, stack, patch)
+                later[name] = partial(_enter, stack, patch, lasts)
         finder = _Finder(later)
         sys.meta_path.insert(0, finder)
         stack.callback(sys.meta_path.remove, finder)
@@ -92,8 +94,9 @@ def _seam_of(raw: Any) -> _Seam | None:
     return found if isinstance(found, _Seam) else None
 
 
-def _enter(stack: ExitStack, patch: Callable[[], AbstractContextManager[None]]) -> None:
-    stack.enter_context(patch())
+def _enter(stack: ExitStack, patch: Callable[[], AbstractContextManager[None]], lasts: list[bool]) -> None:
+    if lasts:  # an import of another thread may end later than that
+        stack.enter_context(patch())
 
 
 class _Finder(MetaPathFinder):
