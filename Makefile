@@ -9,7 +9,9 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
-PYTEST_FLAGS ?= -n auto
+# Twice as many workers as cores: many tests wait for a timeout or for a process.
+WORKERS := $(shell echo $$(( 2 * $$(getconf _NPROCESSORS_ONLN) )))
+PYTEST_FLAGS ?= -n $(WORKERS)
 
 .PHONY: demo test plugins exhaustive hunt lint types layers wheel node check bench clean
 

@@ -11,6 +11,8 @@ import pytest
 
 from steppay_mock.store.scenarios.registry import all_scenarios
 
+pytestmark = pytest.mark.exhaustive  # slow: each run is a process of its own
+
 ROOT = Path(__file__).parents[2]
 TELLS_HELP = """
 import click

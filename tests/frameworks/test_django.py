@@ -17,6 +17,8 @@ import pytest
 from docs.pages import blocks_of, rows, section
 from postgres import Database
 
+pytestmark = pytest.mark.exhaustive  # slow: each run is a process of its own
+
 KIOSK = Path(__file__).with_name("kiosk")
 PLUGINS = "pytest_django.plugin", "pytest_steppay.plugin", "anyio.pytest_plugin", "frameworks.kiosk.watching"
 WAYS = "one by one", "at once"

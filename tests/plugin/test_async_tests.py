@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 from postgres import Database
 
+pytestmark = pytest.mark.exhaustive  # slow: each run is a process of its own
+
 _APP = """
     import os
     import asyncpg, pytest

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+pytestmark = pytest.mark.exhaustive  # slow: each run is a process of its own
+
 _WITHOUT = ("asyncio", "anyio", "django", "faker", "hypothesispytest", "randomly", "xdist")
 
 _GETS = """
