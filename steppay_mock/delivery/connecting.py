@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
-from contextlib import AbstractContextManager
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from steppay_mock.delivery.safety import is_this_machine
-from steppay_mock.wire.own_sockets import THIS_MACHINE, own_socket
+from steppay_mock.wire.own_sockets import THIS_MACHINE, forbidden, is_forbidden
 
 if TYPE_CHECKING:
     from steppay_mock.delivery.endpoint import Endpoint
 
 
-def connecting_to(endpoint: Endpoint) -> AbstractContextManager[None]:
+@contextmanager
+def connecting_to(endpoint: Endpoint) -> Iterator[None]:
     """Within it, a connection to the endpoint that is forbidden is a SteppayMockError, which says what to write."""
-    hosts = THIS_MACHINE if is_this_machine(endpoint.host) else f"{THIS_MACHINE},{endpoint.host}"
-    return own_socket(f"deliver to {endpoint.authority}", allow=f"--allow-hosts={hosts}")
+    try:
+        yield
+    except Exception as error:
+        if not is_forbidden(error):
+            raise
+        # Made here, and not before: most deliveries are not forbidden, and there are many.
+        hosts = THIS_MACHINE if is_this_machine(endpoint.host) else f"{THIS_MACHINE},{endpoint.host}"
+        raise forbidden(f"deliver to {endpoint.authority}", allow=f"--allow-hosts={hosts}") from error

@@ -19,6 +19,7 @@ from urllib3.util import SKIP_HEADER
 from steppay_mock.delivery.connecting import connecting_to
 from steppay_mock.delivery.head import Head, WholeHeadResponse
 from steppay_mock.delivery.proxy import told_apart
+from steppay_mock.delivery.safety import name_to_look_up
 from steppay_mock.delivery.told import FAILURES, told
 from steppay_mock.delivery.transport import MAX_ANSWER, Answer, Request
 from steppay_mock.wire.real_time import perf_counter
@@ -113,8 +114,7 @@ class HttpTransport:
         return Answer(heads[0].status, heads[0].headers, body, error, latency=latency, failure=failure)
 
     def _connection(self) -> Connection:
-        # Names below .localhost are this machine's, whatever a name server says (safety.py lets them pass).
-        host = "localhost" if self._endpoint.host.endswith(".localhost") else self._endpoint.host
+        host = name_to_look_up(self._endpoint.host)
         options: dict[str, Any] = {"port": self._endpoint.port, "timeout": self._timeout}
         if self._endpoint.scheme == "http":
             connection = Connection(host, **options)

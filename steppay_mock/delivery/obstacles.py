@@ -10,6 +10,7 @@ from collections.abc import Callable
 from steppay_mock.delivery.error_chain import errors_behind
 from steppay_mock.delivery.foreign_loop import FOREIGN_LOOP, is_of_foreign_loop
 from steppay_mock.store.api.refused_calls import REFUSED_CALL, is_refused_call
+from steppay_mock.wire.own_sockets import raised_by
 
 NO_DATABASE = (
     "The test did not ask for the database that the receiver used, so pytest-django or Django forbids it. Mark the "
@@ -33,11 +34,7 @@ def _is_forbidden_database(error: BaseException) -> bool:
     if kind.__module__ == "django.test.testcases":
         return kind.__name__ == "DatabaseOperationForbidden"
     # pytest-django raises a plain RuntimeError: where it was raised tells it from others.
-    trace = error.__traceback__
-    while trace is not None and trace.tb_next is not None:
-        trace = trace.tb_next
-    where = "" if trace is None else str(trace.tb_frame.f_globals.get("__name__"))
-    return isinstance(error, RuntimeError) and where.partition(".")[0] == "pytest_django"
+    return isinstance(error, RuntimeError) and raised_by(error) == "pytest_django"
 
 
 _OBSTACLES: tuple[tuple[Callable[[BaseException], bool], str], ...] = (

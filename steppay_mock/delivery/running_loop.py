@@ -13,7 +13,7 @@ def refuse_running_loop(refused: str, *, instead: str) -> None:
     """Raise a SteppayMockError, where an event loop is running, that says what to do ``instead``."""
     if _is_in_trio():
         raise SteppayMockError(f"{refused} within trio, whose loop is running here. {_TO_ASYNCIO}, and {instead}")
-    if _is_in_asyncio():
+    if is_in_asyncio():
         raise SteppayMockError(f"{refused} within a running event loop. {instead[0].upper()}{instead[1:]}")
 
 
@@ -23,11 +23,12 @@ def require_asyncio() -> None:
         raise SteppayMockError(
             f"steppay-mock runs on asyncio, and the loop that is running here is trio's. {_TO_ASYNCIO}."
         )
-    if not _is_in_asyncio():
+    if not is_in_asyncio():
         raise SteppayMockError("No event loop of asyncio is running here. Await it in one: asyncio.run(...).")
 
 
-def _is_in_asyncio() -> bool:
+def is_in_asyncio() -> bool:
+    """Whether a loop of asyncio runs in this thread."""
     asyncio = sys.modules.get("asyncio")
     if asyncio is None:
         return False

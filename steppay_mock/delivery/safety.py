@@ -9,6 +9,7 @@ from ipaddress import IPv4Address, IPv6Address, ip_address
 from steppay_mock.errors import SteppayMockError
 from steppay_mock.wire.shown_url import shown_url
 
+_BELOW_LOCALHOST = ".localhost"
 _VENDOR = "steppay.kr"
 _NAME = re.compile(r"[a-z0-9_-]+(\.[a-z0-9_-]+)*")
 
@@ -60,8 +61,13 @@ def is_this_machine(host: str) -> bool:
     """Tell whether a normal host is a loopback address or a name that stands for one."""
     address = _address(host)
     if address is None:
-        return host == "localhost" or host.endswith(".localhost")
+        return host == "localhost" or host.endswith(_BELOW_LOCALHOST)
     return address.is_loopback
+
+
+def name_to_look_up(host: str) -> str:
+    """The name that a connection is made to: those below .localhost are this machine's, whatever a name server says."""
+    return "localhost" if host.endswith(_BELOW_LOCALHOST) else host
 
 
 def _address(host: str) -> IPv4Address | IPv6Address | None:

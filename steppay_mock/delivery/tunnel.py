@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from steppay_mock.delivery.head import read_head
 from steppay_mock.delivery.proxy import ProxyError
+from steppay_mock.delivery.safety import name_to_look_up
 from steppay_mock.wire.real_time import perf_counter
 
 if TYPE_CHECKING:
@@ -46,7 +47,7 @@ def seconds_left(timeout: float) -> Callable[[], float]:
 
 
 def _connected(proxy: Proxy, left: Callable[[], float]) -> socket.socket:
-    host = "localhost" if proxy.host.endswith(".localhost") else proxy.host
+    host = name_to_look_up(proxy.host)
     try:
         return socket.create_connection((host, proxy.port), timeout=left())
     except TimeoutError:

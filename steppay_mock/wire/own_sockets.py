@@ -18,17 +18,27 @@ def own_socket(what_for: str, *, allow: str) -> Iterator[None]:
     try:
         yield
     except Exception as error:
-        if not _is_forbidden(error):
-            raise
-        raise SteppayMockError(
-            f"pytest-socket forbids the socket that is needed to {what_for}. Allow it: run pytest with {allow}, or "
-            "mark the test with @pytest.mark.enable_socket"
-        ) from error
+        if is_forbidden(error):
+            raise forbidden(what_for, allow=allow) from error
+        raise
 
 
-def _is_forbidden(error: BaseException) -> bool:
-    """Whether it was raised by that plugin: what is raised differs, for with -W error its warning is."""
+def is_forbidden(error: BaseException) -> bool:
+    """Whether pytest-socket raised it: what is raised differs, for with -W error its warning is."""
+    return raised_by(error) == _FORBIDS
+
+
+def forbidden(what_for: str, *, allow: str) -> SteppayMockError:
+    """The error that says which option allows the socket."""
+    return SteppayMockError(
+        f"pytest-socket forbids the socket that is needed to {what_for}. Allow it: run pytest with {allow}, or "
+        "mark the test with @pytest.mark.enable_socket"
+    )
+
+
+def raised_by(error: BaseException) -> str:
+    """The top-level package whose code raised the error; empty where nothing tells."""
     step = error.__traceback__
     while step is not None and step.tb_next is not None:
         step = step.tb_next
-    return step is not None and str(step.tb_frame.f_globals.get("__name__")).partition(".")[0] == _FORBIDS
+    return "" if step is None else str(step.tb_frame.f_globals.get("__name__")).partition(".")[0]

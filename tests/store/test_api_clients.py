@@ -28,23 +28,6 @@ TOKEN = {"Secret-Token": "live_8f3a"}
 SOON = 30  # seconds
 
 
-@pytest.fixture
-def store() -> Store:
-    store = Store(seed=7)
-    store.checkout()
-    return store
-
-
-@pytest.fixture
-def api(store: Store) -> StoreApi:
-    return StoreApi(store, token="live_8f3a")
-
-
-@pytest.fixture
-def path(store: Store) -> str:
-    return f"/api/v1/subscriptions/{store.subscription.id}"
-
-
 async def get_async(url: str, **options: Any) -> httpx.Response:
     async with httpx.AsyncClient() as client:
         return await client.get(url, **options)

@@ -25,23 +25,6 @@ TOKEN = {"Secret-Token": "live_8f3a"}
 ELSEWHERE = "https://shop.example/hook"
 
 
-@pytest.fixture
-def store() -> Store:
-    store = Store(seed=7)
-    store.checkout()
-    return store
-
-
-@pytest.fixture
-def api(store: Store) -> StoreApi:
-    return StoreApi(store, token="live_8f3a")
-
-
-@pytest.fixture
-def path(store: Store) -> str:
-    return f"/api/v1/subscriptions/{store.subscription.id}"
-
-
 def get(url: str, **options: Any) -> requests.Response:
     return requests.get(url, **{"headers": TOKEN, "timeout": SOON, **options})
 

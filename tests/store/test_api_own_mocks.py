@@ -122,18 +122,6 @@ def mock(request: pytest.FixtureRequest) -> Mock:
 
 
 @pytest.fixture
-def store() -> Store:
-    store = Store(seed=7)
-    store.checkout()
-    return store
-
-
-@pytest.fixture
-def api(store: Store) -> StoreApi:
-    return StoreApi(store, token="live_8f3a")
-
-
-@pytest.fixture
 def url(store: Store) -> str:
     return f"{URL}/api/v1/subscriptions/{store.subscription.id}"
 

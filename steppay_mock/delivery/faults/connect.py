@@ -9,6 +9,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
+from steppay_mock.delivery.safety import name_to_look_up
 from steppay_mock.errors import SteppayMockError
 
 if TYPE_CHECKING:
@@ -28,9 +29,7 @@ def connect(endpoint: Endpoint, deadline: Deadline) -> Connection:
         from steppay_mock.delivery.tunnel import connect_through
 
         return _spoken(connect_through(proxy, endpoint, left=deadline.left), endpoint, deadline)
-    # Names below .localhost are this machine's, whatever a name server says (safety.py lets them pass).
-    host = "localhost" if endpoint.host.endswith(".localhost") else endpoint.host
-    return _spoken(_connected(host, endpoint.port, deadline), endpoint, deadline)
+    return _spoken(_connected(name_to_look_up(endpoint.host), endpoint.port, deadline), endpoint, deadline)
 
 
 def _spoken(raw: socket.socket, endpoint: Endpoint, deadline: Deadline) -> Connection:

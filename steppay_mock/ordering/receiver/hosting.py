@@ -25,7 +25,7 @@ from steppay_mock.delivery.django_transaction import (
     open_transactions,
     run_in_test,
 )
-from steppay_mock.delivery.running_loop import require_asyncio
+from steppay_mock.delivery.running_loop import is_in_asyncio, require_asyncio
 from steppay_mock.ordering.receiver.watchdog import HungError
 
 T = TypeVar("T")
@@ -128,7 +128,7 @@ def current_host() -> Host | None:
 
 def in_transaction_of_test(search: Callable[[], T]) -> T:
     """What the search gives; where this thread is in a transaction of Django's, all synchronous work is done in it."""
-    if current_host() is not None or not open_transactions() or _is_in_loop():
+    if current_host() is not None or not open_transactions() or is_in_asyncio():
         return search()
     raised: list[BaseException] = []
     found: list[T] = []
@@ -146,14 +146,6 @@ def in_transaction_of_test(search: Callable[[], T]) -> T:
     if raised:
         raise raised[0]
     return found[0]
-
-
-def _is_in_loop() -> bool:
-    try:
-        asyncio.get_running_loop()
-    except RuntimeError:
-        return False
-    return True
 
 
 async def beside_loop(search: Callable[[], T]) -> T:
