@@ -282,3 +282,15 @@ def test_two_kinds_of_mocks_at_once(api: StoreApi, url: str) -> None:
         two.get(ELSEWHERE).respond(429)
         assert [get_by_requests(ELSEWHERE), get_by_httpx(ELSEWHERE)] == [418, 429]
         assert [get_by_requests(url), get_by_httpx(url)] == [200, 200]
+
+
+def test_a_mock_of_responses_from_before_that_is_stopped_within_takes_the_api_away_and_nothing_is_called(
+    api: StoreApi, url: str
+) -> None:
+    own = responses.RequestsMock(assert_all_requests_are_fired=False)
+    own.start()
+    with api.patched():
+        own.stop()
+        with pytest.raises(requests.ConnectionError, match="nothing goes there"):
+            requests.get(url, headers=TOKEN, timeout=SOON)
+    assert api.calls == ()
