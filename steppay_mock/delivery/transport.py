@@ -130,7 +130,7 @@ class ThreadedTransport:
         """What the function gives in that thread."""
         from steppay_mock.delivery.django_transaction import in_sync_thread, transactions_beside_loop
 
-        if getattr(self.inner, "in_process", True) and await transactions_beside_loop():
+        if self.inner.in_process and await transactions_beside_loop():
             return await in_sync_thread(function, *arguments)
         from asyncio import get_running_loop
         from contextvars import copy_context
