@@ -120,3 +120,11 @@ def check_choice(what: str, value: object, allowed: Iterable[str]) -> str:
             f"{what}={value!r} is not among {choices(map(repr, known))}.{did_you_mean(value, known)}"
         )
     return value
+
+
+def raised_by(error: BaseException) -> str:
+    """The top-level package whose code raised the error; empty where nothing tells."""
+    step = error.__traceback__
+    while step is not None and step.tb_next is not None:
+        step = step.tb_next
+    return "" if step is None else str(step.tb_frame.f_globals.get("__name__")).partition(".")[0]

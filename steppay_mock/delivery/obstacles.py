@@ -9,8 +9,8 @@ from collections.abc import Callable
 
 from steppay_mock.delivery.error_chain import errors_behind
 from steppay_mock.delivery.foreign_loop import FOREIGN_LOOP, is_of_foreign_loop
+from steppay_mock.errors import raised_by
 from steppay_mock.store.api.refused_calls import REFUSED_CALL, is_refused_call
-from steppay_mock.wire.own_sockets import raised_by
 
 NO_DATABASE = (
     "The test did not ask for the database that the receiver used, so pytest-django or Django forbids it. Mark the "

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from steppay_mock.errors import SteppayMockError
+from steppay_mock.errors import SteppayMockError, raised_by
 
 _FORBIDS = "pytest_socket"
 THIS_MACHINE = "127.0.0.1,::1,localhost"
@@ -34,11 +34,3 @@ def forbidden(what_for: str, *, allow: str) -> SteppayMockError:
         f"pytest-socket forbids the socket that is needed to {what_for}. Allow it: run pytest with {allow}, or "
         "mark the test with @pytest.mark.enable_socket"
     )
-
-
-def raised_by(error: BaseException) -> str:
-    """The top-level package whose code raised the error; empty where nothing tells."""
-    step = error.__traceback__
-    while step is not None and step.tb_next is not None:
-        step = step.tb_next
-    return "" if step is None else str(step.tb_frame.f_globals.get("__name__")).partition(".")[0]
