@@ -208,7 +208,7 @@ def test_a_wrong_parameter_lists_the_right_ones() -> None:
     assert str(error.value) == (
         "The scenario 'refund-in-full' has no parameter 'custommer_id'. Did you mean 'customer_id'? It has days, "
         "customer_id, customer_code, name, email, phone, product_code, product_name, price_code, price, order_id, "
-        "payment_id or invoice_id; its store has seed, start, locale, currency, is_test or nulls."
+        "payment_id or invoice_id; its store has seed, start, locale, currency, is_test, nulls or body."
     )
 
 
