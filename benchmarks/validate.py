@@ -8,7 +8,7 @@ from typing import Any
 
 from benchmarks.measure import Contender, Goal, Report, Table, main, table_of, take_turns
 from steppay_mock import EventType, make_event, validate
-from steppay_mock.cli.documents import iter_documents, iter_violations
+from steppay_mock.cli.read.documents import iter_documents, iter_violations
 from steppay_mock.contract.locate import load_schema, schema_dir
 
 PACKAGES = ["jsonschema", "jsonschema-rs", "referencing"]

@@ -110,7 +110,7 @@ def test_wrong_words_are_errors(
 def test_the_shell_completes_names() -> None:
     import click
 
-    from steppay_mock.cli.faulting import FaultName
+    from steppay_mock.cli.options.faults import FaultName
 
     found = FaultName().shell_complete(click.Context(click.Command("x")), click.Option(["--fault"]), "keys-")
     assert [one.value for one in found] == ["keys-right-first", "keys-right-last", "keys-none-right"]

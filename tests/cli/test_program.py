@@ -15,8 +15,8 @@ import pytest
 from click.shell_completion import ShellComplete
 
 from steppay_mock import ContractViolation, EventType, SteppayMockError, __version__
-from steppay_mock.cli.failures import failures_told
-from steppay_mock.cli.parameters import EventName, Moment, Seconds, Setting
+from steppay_mock.cli.exit_codes import failures_told
+from steppay_mock.cli.options.parameter_types import EventName, Moment, Seconds, Setting
 from steppay_mock.cli.program import COMMANDS, program
 from steppay_mock.contract.catalogue import catalogue
 

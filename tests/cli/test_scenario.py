@@ -144,7 +144,7 @@ def test_speed_is_what_the_story_is_paced_by(
     run: Any, receiver: Any, secret: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     slept: list[float] = []
-    monkeypatch.setattr("steppay_mock.cli.route.sleep", slept.append)
+    monkeypatch.setattr("steppay_mock.cli.run.sleep", slept.append)
     arguments = ("scenario", "run", "refund-in-full", "--to", receiver.url, "--seed", "7", "--secret", secret)
     for speed, waited in (("0", []), ("1d=2s", [6.0]), ("1h=10ms", [0.72]), ("real", [259_200.0])):
         slept.clear()
@@ -156,7 +156,7 @@ def test_what_comes_again_comes_after_all_of_it_at_any_speed(
     run: Any, receiver: Any, secret: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     slept: list[tuple[float, int]] = []
-    monkeypatch.setattr("steppay_mock.cli.route.sleep", lambda seconds: slept.append((seconds, len(receiver.requests))))
+    monkeypatch.setattr("steppay_mock.cli.run.sleep", lambda seconds: slept.append((seconds, len(receiver.requests))))
     done = run(
         *("scenario", "run", "refund-in-full", "--to", receiver.url, "--seed", "7", "--secret", secret),
         *("--speed", "1d=1s", "--duplicates", "0.5"),

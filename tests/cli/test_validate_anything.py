@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from steppay_mock import SteppayMockError, make_event
-from steppay_mock.cli.documents import iter_documents
+from steppay_mock.cli.read.documents import iter_documents
 
 BODY = make_event("order.created", seed=7).body
 PRETTY = json.dumps(json.loads(BODY), indent=2).encode()

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from steppay_mock import make_event, make_events
-from steppay_mock.cli import documents, places, window
-from steppay_mock.cli.documents import iter_documents
-from steppay_mock.cli.parsing import Document
+from steppay_mock.cli.read import documents, json_places, window
+from steppay_mock.cli.read.documents import iter_documents
+from steppay_mock.cli.read.json_text import Document
 
 BODY = make_event("order.created", seed=7, body="compact").body
 PRETTY = json.dumps(json.loads(BODY), indent=2).encode()
@@ -138,12 +138,12 @@ def test_what_breaks_a_long_array_is_told_where_it_stands(last: bytes, sent: str
 def test_the_text_is_read_once_for_all_violations_of_a_payload(run: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     read: list[int] = []
 
-    def counted(text: str) -> Iterator[places.Place]:
+    def counted(text: str) -> Iterator[json_places.Place]:
         read.append(len(text))
         return iterate(text)
 
-    iterate = places.iter_places
-    monkeypatch.setattr(places, "iter_places", counted)
+    iterate = json_places.iter_places
+    monkeypatch.setattr(json_places, "iter_places", counted)
     monkeypatch.setattr(documents, "MOST", 10_000_000)
     payload = {**json.loads(BODY), "data": {"items": [{}] * 200}}
     done = run("validate", "-", stdin=json.dumps(payload).encode())

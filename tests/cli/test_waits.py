@@ -12,7 +12,7 @@ from delivery.standins import Time
 from werkzeug import Response
 
 from steppay_mock import make_events
-from steppay_mock.cli.waits import in_words
+from steppay_mock.cli.show.waits import in_words
 from steppay_mock.delivery.schedule.schedule import plan
 from steppay_mock.delivery.schedule.steps import Deliver, Step, Wait
 from steppay_mock.delivery.sender.clock import Clock
@@ -24,7 +24,7 @@ def time(monkeypatch: pytest.MonkeyPatch) -> Time:
     made = Time()
     clock = Clock(steady=made.clock.steady, sleep=made.clock.sleep)
     monkeypatch.setattr("steppay_mock.delivery.sender.options.Clock", lambda: clock)
-    monkeypatch.setattr("steppay_mock.cli.route.sleep", made.clock.sleep)
+    monkeypatch.setattr("steppay_mock.cli.run.sleep", made.clock.sleep)
     return made
 
 

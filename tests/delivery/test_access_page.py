@@ -12,7 +12,7 @@ from docs.pages import ROOT, blocks_of, code_in, page, rows
 from werkzeug import Request, Response
 
 from steppay_mock import Sender, make_events
-from steppay_mock.cli.access import AccessWords
+from steppay_mock.cli.options.access import AccessWords
 from steppay_mock.delivery.access import AccessOptions
 
 PYTHON, TOML = (next(one for one in blocks_of("staging") if one.language == kind) for kind in ("python", "toml"))

@@ -21,7 +21,7 @@ SCHEMA = load_schema("config.schema.json")["properties"]
 
 def test_the_table_of_the_sender_is_that_of_the_schema_and_of_the_command() -> None:
     from steppay_mock.cli.commands.config import command
-    from steppay_mock.cli.configuring import PARAMETERS
+    from steppay_mock.cli.options.config_file import PARAMETERS
 
     options = {param.name: param for param in command.params if isinstance(param, click.Option)}
     expected = [

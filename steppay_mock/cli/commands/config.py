@@ -9,14 +9,10 @@ from typing import TYPE_CHECKING, Any
 import click
 from click.core import ParameterSource
 
-from steppay_mock.cli.closing import closing
-from steppay_mock.cli.configuring import OF_EVENTS, PARAMETERS, body_option, config_option, endpoint_option
-from steppay_mock.cli.consent import read_hosts
-from steppay_mock.cli.failures import MISUSED
-from steppay_mock.cli.journals import journal_option
-from steppay_mock.cli.options import json_option
-from steppay_mock.cli.output import say, write_json, write_table, write_text
-from steppay_mock.cli.sending import (
+from steppay_mock.cli.exit_codes import MISUSED
+from steppay_mock.cli.options.common import json_option
+from steppay_mock.cli.options.config_file import OF_EVENTS, PARAMETERS, body_option, config_option, endpoint_option
+from steppay_mock.cli.options.delivery import (
     concurrency_option,
     hosts_option,
     keep_alive_option,
@@ -25,7 +21,11 @@ from steppay_mock.cli.sending import (
     success_option,
     timeout_option,
 )
-from steppay_mock.cli.staging import speed_option
+from steppay_mock.cli.options.epilog import closing
+from steppay_mock.cli.options.host_prompt import read_hosts
+from steppay_mock.cli.options.scenario import speed_option
+from steppay_mock.cli.show.journal import journal_option
+from steppay_mock.cli.show.terminal import say, write_json, write_table, write_text
 from steppay_mock.errors import SteppayMockError
 
 if TYPE_CHECKING:
@@ -137,7 +137,7 @@ class _Endpoint:
     @property
     def url(self) -> str | None:
         """Where it listens, if that can be said."""
-        from steppay_mock.cli.formats import read_endpoint
+        from steppay_mock.cli.show.event_formats import read_endpoint
 
         try:
             return str(read_endpoint(self.entry.url))

@@ -7,20 +7,20 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from steppay_mock.cli.bounding import LateBy
-from steppay_mock.cli.closing import closing
-from steppay_mock.cli.configuring import body_option
-from steppay_mock.cli.options import json_option
-from steppay_mock.cli.probing import Probing, probing_options
-from steppay_mock.cli.reports import ReportFile
-from steppay_mock.cli.sending import retries_option
-from steppay_mock.cli.served_api import ServedApi, served_api_options
-from steppay_mock.cli.staging import ScenarioName, Staging, staging_options
+from steppay_mock.cli.options.common import json_option
+from steppay_mock.cli.options.config_file import body_option
+from steppay_mock.cli.options.delivery import retries_option
+from steppay_mock.cli.options.epilog import closing
+from steppay_mock.cli.options.late_by import LateBy
+from steppay_mock.cli.options.probe import Probing, probing_options
+from steppay_mock.cli.options.scenario import ScenarioName, Staging, staging_options
+from steppay_mock.cli.options.served_api import ServedApi, served_api_options
+from steppay_mock.cli.show.report_files import ReportFile
 from steppay_mock.ordering.face import speaking
 
 if TYPE_CHECKING:
-    from steppay_mock.cli.candidates import Candidate
-    from steppay_mock.cli.retrying import Policy
+    from steppay_mock.cli.options.retries import Policy
+    from steppay_mock.cli.story_candidates import Candidate
     from steppay_mock.delivery.target import Target
 
 _URLS = (
@@ -157,7 +157,7 @@ def command(
     replays it. Ten events take 17,720 deliveries; of a longer story prove a part with --late-by, or give a larger
     --budget. With --reset-url run it against a receiver with test data alone: all of that is deleted, many times.
     """
-    from steppay_mock.cli.candidates import chosen_names, find_candidates
+    from steppay_mock.cli.story_candidates import chosen_names, find_candidates
 
     chosen = chosen_names(names, every=every, staging=staging)
     receiver, options = probing.open()
@@ -183,8 +183,8 @@ def command(
 def _explore_one(
     candidate: Candidate, receiver: Target, search: dict[str, Any], files: dict[str, Any], *, as_json: bool
 ) -> int:
-    from steppay_mock.cli.exploring import explore_one
-    from steppay_mock.cli.findings import is_worth_showing, show, write_files, xml_of
+    from steppay_mock.cli.explore_stories import explore_one
+    from steppay_mock.cli.show.exploration import is_worth_showing, show, write_files, xml_of
 
     outcome = explore_one(candidate, receiver, **search)
     found = outcome.found
@@ -199,9 +199,9 @@ def _explore_one(
 def _explore_several(
     candidates: list[Candidate], receiver: Target, search: dict[str, Any], files: dict[str, Any], *, as_json: bool
 ) -> int:
-    from steppay_mock.cli.exploring import explore_each
-    from steppay_mock.cli.findings import write_files
-    from steppay_mock.cli.overview import overview_data, overview_page, overview_xml, show_overview, worst
+    from steppay_mock.cli.explore_stories import explore_each
+    from steppay_mock.cli.show.exploration import write_files
+    from steppay_mock.cli.show.explorations import overview_data, overview_page, overview_xml, show_overview, worst
 
     outcomes = explore_each(candidates, receiver, **search)
     write_files(

@@ -6,11 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from steppay_mock.cli.closing import closing
-from steppay_mock.cli.configuring import config_option
-from steppay_mock.cli.formats import Wire, as_curl, as_http, as_json, as_ndjson, read_endpoint
-from steppay_mock.cli.making import Made, Making, make
-from steppay_mock.cli.options import (
+from steppay_mock.cli.options.common import (
     MakingCommand,
     events_argument,
     making_options,
@@ -18,8 +14,12 @@ from steppay_mock.cli.options import (
     timestamp_option,
     unsigned_option,
 )
-from steppay_mock.cli.output import write
-from steppay_mock.cli.secret import signing_secrets
+from steppay_mock.cli.options.config_file import config_option
+from steppay_mock.cli.options.epilog import closing
+from steppay_mock.cli.options.events import Made, Making, make
+from steppay_mock.cli.options.secret import signing_secrets
+from steppay_mock.cli.show.event_formats import Wire, as_curl, as_http, as_json, as_ndjson, read_endpoint
+from steppay_mock.cli.show.terminal import write
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 import click
 from click.core import ParameterSource
 
-from steppay_mock.cli.closing import closing
-from steppay_mock.cli.configuring import config_option
-from steppay_mock.cli.journals import answer_of, as_data, event_of, journal_option, moment, receiver_of
-from steppay_mock.cli.options import json_option
-from steppay_mock.cli.output import say, write, write_json, write_table, write_text
-from steppay_mock.cli.parameters import EventName
-from steppay_mock.cli.verdict import counted_deliveries
+from steppay_mock.cli.options.common import json_option
+from steppay_mock.cli.options.config_file import config_option
+from steppay_mock.cli.options.epilog import closing
+from steppay_mock.cli.options.parameter_types import EventName
+from steppay_mock.cli.show.journal import answer_of, as_data, event_of, journal_option, moment, receiver_of
+from steppay_mock.cli.show.report import counted_deliveries
+from steppay_mock.cli.show.terminal import say, write, write_json, write_table, write_text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -110,7 +110,7 @@ def show(ctx: click.Context, *, number: int, journal: str | None, as_json: bool)
 
     The journal keeps no secret and no signature: that is left open in what is shown, and made anew by the command.
     """
-    from steppay_mock.cli.replaying import Shown
+    from steppay_mock.cli.show.delivery import Shown
     from steppay_mock.delivery.journal.reading import read_journal
 
     given = journal or (ctx.parent.params.get("journal") if ctx.parent else None)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import click
 
-from steppay_mock.cli.closing import closing
-from steppay_mock.cli.failures import WRONG
-from steppay_mock.cli.output import say, write_text
-from steppay_mock.cli.probing import Probing, probing_options
-from steppay_mock.cli.served_api import ServedApi, served_api_options
-from steppay_mock.cli.staging import files_option, load_files
+from steppay_mock.cli.exit_codes import WRONG
+from steppay_mock.cli.options.epilog import closing
+from steppay_mock.cli.options.probe import Probing, probing_options
+from steppay_mock.cli.options.scenario import files_option, load_files
+from steppay_mock.cli.options.served_api import ServedApi, served_api_options
+from steppay_mock.cli.show.terminal import say, write_text
 from steppay_mock.ordering.face import speaking
 
 
@@ -32,7 +32,7 @@ def command(ctx: click.Context, *, token: str, probing: Probing, served_api: Ser
     The order is delivered once more. TOKEN is what `explore`, or a failing test, shows: it makes the events again, on
     any day and any machine; scenarios of your own need --from. Pass --ignore as when it was found.
     """
-    from steppay_mock.cli.findings import tell_cut_off
+    from steppay_mock.cli.show.exploration import tell_cut_off
     from steppay_mock.ordering.failure import ExplorationError
     from steppay_mock.ordering.replay import make_again, replay
     from steppay_mock.ordering.token import read_token

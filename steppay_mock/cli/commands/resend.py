@@ -7,17 +7,17 @@ from typing import TYPE_CHECKING
 
 import click
 
-from steppay_mock.cli.access import AccessWords, access_options
-from steppay_mock.cli.closing import closing
-from steppay_mock.cli.configuring import config_option
-from steppay_mock.cli.consent import agree, read_hosts
-from steppay_mock.cli.formats import read_endpoint
-from steppay_mock.cli.journals import deliveries_argument, journal_option
-from steppay_mock.cli.options import json_option, secret_option, unsigned_option
-from steppay_mock.cli.output import say
-from steppay_mock.cli.reports import report_option
-from steppay_mock.cli.sending import hosts_option, success_option, timeout_option
-from steppay_mock.cli.signing import Signing
+from steppay_mock.cli.options.access import AccessWords, access_options
+from steppay_mock.cli.options.common import json_option, secret_option, unsigned_option
+from steppay_mock.cli.options.config_file import config_option
+from steppay_mock.cli.options.delivery import hosts_option, success_option, timeout_option
+from steppay_mock.cli.options.epilog import closing
+from steppay_mock.cli.options.host_prompt import agree, read_hosts
+from steppay_mock.cli.options.signing import Signing
+from steppay_mock.cli.show.event_formats import read_endpoint
+from steppay_mock.cli.show.journal import deliveries_argument, journal_option
+from steppay_mock.cli.show.report_files import report_option
+from steppay_mock.cli.show.terminal import say
 from steppay_mock.errors import SteppayMockError
 
 if TYPE_CHECKING:
@@ -75,7 +75,7 @@ def command(
     As a manager does in StepPay's portal: the same bytes to the same receiver, signed anew. With --to they go to
     another one. They become a new run in the journal, or one for each receiver. ID is what `log` lists.
     """
-    from steppay_mock.cli.recorded import Recorder
+    from steppay_mock.cli.sender_run import Recorder
     from steppay_mock.delivery.journal.reading import read_journal
 
     signing = Signing(given=secrets, unsigned=unsigned, config=config)

@@ -9,16 +9,10 @@ from typing import TYPE_CHECKING
 import click
 from click.core import ParameterSource
 
-from steppay_mock.cli.access import AccessWords, access_options
-from steppay_mock.cli.closing import closing
-from steppay_mock.cli.configuring import config_option
-from steppay_mock.cli.consent import agree, read_hosts
-from steppay_mock.cli.formats import read_endpoint
-from steppay_mock.cli.journals import journal_option
-from steppay_mock.cli.options import json_option, secret_option, unsigned_option
-from steppay_mock.cli.output import say
-from steppay_mock.cli.reports import report_option
-from steppay_mock.cli.sending import (
+from steppay_mock.cli.options.access import AccessWords, access_options
+from steppay_mock.cli.options.common import json_option, secret_option, unsigned_option
+from steppay_mock.cli.options.config_file import config_option
+from steppay_mock.cli.options.delivery import (
     hosts_option,
     keep_alive_option,
     rate_option,
@@ -26,13 +20,19 @@ from steppay_mock.cli.sending import (
     success_option,
     timeout_option,
 )
-from steppay_mock.cli.signing import Signing
-from steppay_mock.cli.staging import speed_option
-from steppay_mock.cli.standings import Stand, stands, words_about
+from steppay_mock.cli.options.epilog import closing
+from steppay_mock.cli.options.host_prompt import agree, read_hosts
+from steppay_mock.cli.options.scenario import speed_option
+from steppay_mock.cli.options.signing import Signing
+from steppay_mock.cli.show.event_formats import read_endpoint
+from steppay_mock.cli.show.journal import journal_option
+from steppay_mock.cli.show.report_files import report_option
+from steppay_mock.cli.show.resumed_runs import Stand, stands, words_about
+from steppay_mock.cli.show.terminal import say
 from steppay_mock.errors import SteppayMockError
 
 if TYPE_CHECKING:
-    from steppay_mock.cli.retrying import Policy
+    from steppay_mock.cli.options.retries import Policy
     from steppay_mock.delivery.config import Config
     from steppay_mock.delivery.journal.reading import Unfinished
     from steppay_mock.delivery.sender.tally import Tally
@@ -92,7 +92,7 @@ def command(
     What was answered is not sent again. What was in flight when it ended may have arrived, nobody knows: it is sent
     again, and counted. A run that is still being sent is left alone.
     """
-    from steppay_mock.cli.recorded import Recorder
+    from steppay_mock.cli.sender_run import Recorder
     from steppay_mock.delivery.journal.reading import read_journal
 
     allowed = read_hosts(hosts)

@@ -8,12 +8,19 @@ from typing import TYPE_CHECKING, Any
 import click
 from click.core import ParameterSource
 
-from steppay_mock.cli.closing import closing
-from steppay_mock.cli.configuring import body_option
-from steppay_mock.cli.options import json_option
-from steppay_mock.cli.output import counted, say, write_json, write_table, write_text
-from steppay_mock.cli.sending import Sending, order_option, sending_options
-from steppay_mock.cli.staging import ScenarioName, Staging, files_option, load_files, speed_option, staging_options
+from steppay_mock.cli.options.common import json_option
+from steppay_mock.cli.options.config_file import body_option
+from steppay_mock.cli.options.delivery import Sending, order_option, sending_options
+from steppay_mock.cli.options.epilog import closing
+from steppay_mock.cli.options.scenario import (
+    ScenarioName,
+    Staging,
+    files_option,
+    load_files,
+    speed_option,
+    staging_options,
+)
+from steppay_mock.cli.show.terminal import counted, say, write_json, write_table, write_text
 
 if TYPE_CHECKING:
     from steppay_mock.delivery.schedule.schedule import Schedule

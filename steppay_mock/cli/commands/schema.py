@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import click
 
-from steppay_mock.cli.closing import closing
-from steppay_mock.cli.output import write, write_json
-from steppay_mock.cli.parameters import EventName
+from steppay_mock.cli.options.epilog import closing
+from steppay_mock.cli.options.parameter_types import EventName
+from steppay_mock.cli.show.terminal import write, write_json
 
 ENVELOPE, CONFIG = "envelope", "config"
 

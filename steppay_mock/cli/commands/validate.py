@@ -7,13 +7,13 @@ from dataclasses import dataclass
 
 import click
 
-from steppay_mock.cli.closing import closing
-from steppay_mock.cli.documents import iter_documents, iter_violations
-from steppay_mock.cli.failures import WRONG
-from steppay_mock.cli.options import file_argument, json_option
-from steppay_mock.cli.output import counted, say, write_text
-from steppay_mock.cli.source import empty, open_source
-from steppay_mock.cli.spool import write_listing
+from steppay_mock.cli.exit_codes import WRONG
+from steppay_mock.cli.options.common import file_argument, json_option
+from steppay_mock.cli.options.epilog import closing
+from steppay_mock.cli.read.documents import iter_documents, iter_violations
+from steppay_mock.cli.read.source import empty, open_source
+from steppay_mock.cli.show.listing import write_listing
+from steppay_mock.cli.show.terminal import counted, say, write_text
 from steppay_mock.errors import ContractViolation
 
 

@@ -1,0 +1,96 @@
+"""What events does a command line ask for? Its options turned into a recipe, and the events made one by one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import chain
+from random import SystemRandom
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from steppay_mock.cli.options.parameter_types import ALL, event_names
+from steppay_mock.cli.options.set_values import read_settings
+from steppay_mock.cli.show.terminal import say
+
+if TYPE_CHECKING:
+    from steppay_mock.contract.catalogue import EventType
+    from steppay_mock.payload.body import BodyForm
+    from steppay_mock.payload.edges import Edge
+    from steppay_mock.payload.event import Event
+    from steppay_mock.payload.options import Drift, Nulls, Recipe
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Making:
+    """The options that decide how events are made, as they were written."""
+
+    events: tuple[str, ...]
+    seed: int | None
+    settings: tuple[tuple[str, str], ...]
+    nulls: Nulls
+    edge: Edge | None
+    drift: Drift | None
+    locale: str
+    body: BodyForm
+    now: datetime | float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """Events on their way: how many, from which seed, and an iterator that makes each when it is asked for."""
+
+    count: int
+    seed: int
+    events: Iterator[Event]
+
+
+def make(making: Making, *, n: int) -> Made:
+    """``n`` different events of each type; a seed that had to be drawn is told on standard error.
+
+    Whatever is wrong with the options is a SteppayMockError or a usage error before the first event is given.
+    """
+    from steppay_mock.payload.factory import iter_made
+
+    types = _types(making)
+    settings = read_settings(making.settings, types, every=ALL in making.events)
+    seed = SystemRandom().randrange(10**9) if making.seed is None else making.seed
+    events = iter_made(types, _recipe(making, settings.options, seed), n=n, data=settings.data)
+    first = next(events)
+    if making.seed is None:
+        say(f"seed {seed} (repeat with --seed {seed})")
+    return Made(n * len(types), seed, settings.watch(chain([first], events)))
+
+
+def _types(making: Making) -> list[EventType]:
+    types = event_names(making.events)
+    if ALL in making.events and making.drift is not None:
+        from steppay_mock.payload.drift import can_drift
+
+        able = [event_type for event_type in types if can_drift(event_type, making.drift)]
+        if len(able) < len(types):
+            left_out = ", ".join(event_type for event_type in types if event_type not in able)
+            say(f"left out, for they carry nothing that could drift so: {left_out}")
+        return able
+    return types
+
+
+def _recipe(making: Making, options: dict[str, Any], seed: int) -> Recipe:
+    from steppay_mock.payload.options import read_options
+
+    if "now" in options and making.now is not None:
+        raise click.UsageError("--now and --set timestamp= say the same thing. Leave one of them out.")
+    return read_options(
+        {
+            "seed": seed,
+            "now": making.now,
+            "nulls": making.nulls,
+            "edge": making.edge or False,
+            "drift": making.drift,
+            "locale": making.locale,
+            "body": making.body,
+            **options,
+        }
+    )

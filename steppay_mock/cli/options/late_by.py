@@ -1,0 +1,25 @@
+"""The options of ``explore`` that bound disorder: how a time is read on the command line."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from steppay_mock.cli.options.parameter_types import ParameterType
+from steppay_mock.errors import SteppayMockError
+
+
+class LateBy(ParameterType):
+    """A time such as ``10m``; a number alone counts seconds."""
+
+    name = "time"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float | None:
+        """The seconds."""
+        from steppay_mock.ordering.bounding import read_late_by
+
+        try:
+            return read_late_by(f"{value}s" if str(value).isdecimal() else value)
+        except SteppayMockError:
+            self.fail(f"{value!r} is no time. Write it as 90s, 10m, 2h or 1d.", param, ctx)

@@ -1,0 +1,112 @@
+"""A window on the text of a stream: JSON values are taken from it one after the other, and no more than one is kept."""
+
+from __future__ import annotations
+
+import json
+import re
+from codecs import getincrementaldecoder
+from typing import Protocol
+
+from steppay_mock.cli.read.json_text import Document, Reader, broken, not_utf8, parse, too_long
+
+_CHUNK = 100_000  # bytes that are read at least
+_SPACE = re.compile(r"[ \t\r\n]*")
+_STRING = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"', re.DOTALL)
+_LONGEST_WORD = 10  # characters of a literal of JSON, such as false or -Infinity
+
+
+class Stream(Protocol):
+    """Bytes that can be read once."""
+
+    def read(self, size: int, /) -> bytes:
+        """At most so many of the next bytes; none at the end."""
+
+
+class Window:
+    """The text of a stream from some line on. A value may have ``most`` characters."""
+
+    def __init__(self, stream: Stream, *, line: int, most: int) -> None:
+        self._stream, self._most = stream, most
+        self._decoder = getincrementaldecoder("utf-8")()
+        self._text, self._at, self._ended = "", 0, False
+        self._line, self._column = line, 1
+        self.unread: Document | None = None
+        """What the text ends before, because it is no text."""
+
+    def peek(self) -> str:
+        """The next character that is no white space; nothing at the end."""
+        while True:
+            found = _SPACE.match(self._text, self._at)
+            self._advance(found.end() if found else self._at)
+            if self._at < len(self._text) or not self._read(_CHUNK):
+                return self._text[self._at : self._at + 1]
+
+    def take(self, character: str) -> bool:
+        """Whether that is the next character; then what comes after it is next."""
+        if self.peek() != character:
+            return False
+        self._advance(self._at + 1)
+        return True
+
+    def value(self) -> Document:
+        """The value that comes next; a document with faults where it is broken, or longer than it may be."""
+        self.peek()
+        decoder = Reader().decoder
+        while True:
+            try:
+                end, at_fault = decoder.raw_decode(self._text, self._at)[1], 0
+            except json.JSONDecodeError as error:
+                end, at_fault = None, error.pos
+            except RecursionError:
+                return parse(self._text[self._at :], self._line)
+            if end is not None and end < len(self._text):
+                return self._up_to(end)
+            kept = len(self._text) - self._at
+            if kept > self._most or not self._read(max(kept, _CHUNK)):  # twice as much: each byte is parsed twice or so
+                return self._faulty(at_fault) if end is None else self._up_to(end)
+
+    def refuse(self, what: str) -> Document:
+        """The document that the text is from here, which is no JSON."""
+        return self.unread or broken(what, self._text[self._at :], 0, line=self._line, column=self._column)
+
+    def _up_to(self, end: int) -> Document:
+        document = parse(self._text[self._at : end], self._line, self._column)
+        self._advance(end)
+        return document
+
+    def _faulty(self, offset: int) -> Document:
+        if self.unread is not None:
+            return self.unread
+        if not self._ended and self._is_cut_off(offset):
+            return too_long(self._line, most=self._most)
+        return parse(self._text[self._at :], self._line, self._column)
+
+    def _is_cut_off(self, offset: int) -> bool:
+        """Whether the text may be no JSON for the one reason that its rest has not been read."""
+        is_open = self._text.startswith('"', offset) and _STRING.match(self._text, offset) is None
+        return is_open or offset > len(self._text) - _LONGEST_WORD
+
+    def _advance(self, to: int) -> None:
+        lines = self._text.count("\n", self._at, to)
+        self._line += lines
+        self._column = to - self._text.rfind("\n", self._at, to) if lines else self._column + to - self._at
+        self._at = to
+
+    def _read(self, size: int) -> bool:
+        """Read more, and let go of what was taken; False at the end."""
+        if self._ended:
+            return False
+        data = self._stream.read(size)
+        try:
+            more = self._decoder.decode(data, final=not data)
+        except UnicodeDecodeError as error:
+            more = error.object[: error.start].decode()
+            self.unread = self._not_utf8(error.object[error.start], self._text[self._at :] + more)
+        self._ended = not data or self.unread is not None
+        self._text, self._at = self._text[self._at :] + more, 0
+        return bool(more)
+
+    def _not_utf8(self, byte: int, before: str) -> Document:
+        lines, _, tail = before.rpartition("\n")
+        column = len(tail.encode()) + (1 if lines or before.startswith("\n") else self._column)
+        return Document("", self._line, None, (not_utf8(byte, self._line + before.count("\n"), column),))

@@ -1,0 +1,127 @@
+"""What is known of one delivery, and by which command is it repeated?"""
+
+from __future__ import annotations
+
+import json
+import shlex
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from steppay_mock.cli.options.secret import VARIABLE
+from steppay_mock.cli.show.journal import as_data, event_of, headers_of, moment, receiver_of
+from steppay_mock.cli.show.terminal import pretty
+from steppay_mock.wire.shown_url import MASK, shown_url
+
+if TYPE_CHECKING:
+    from steppay_mock.delivery.journal.reading import Attempt, Delivery, Reading
+
+_SIGNATURE = "steppay-signature"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shown:
+    """A delivery with everything that the journal has of it, and what can be made again."""
+
+    delivery: Delivery
+    body: bytes
+    headers: dict[str, str]
+    attempts: list[Attempt]
+
+    @classmethod
+    def read(cls, reading: Reading, number: int) -> Shown:
+        """The delivery of that number."""
+        from steppay_mock.wire.headers import request_headers
+
+        delivery, attempts = reading.delivery(number), reading.attempts(number)
+        body, trace_seed = reading.sent(number)
+        headers = request_headers(body, trace_seed=trace_seed)
+        signed = [one.signed_at for one in attempts if one.signed_at is not None]
+        if signed:
+            headers[_SIGNATURE] = f"timestamp={signed[-1]},key={MASK}"
+        return cls(delivery=delivery, body=body, headers=headers, attempts=attempts)
+
+    def lines(self) -> Iterator[str]:
+        """All of it in words, but for the command."""
+        one = self.delivery
+        yield f"delivery {one.id} of run {one.run}: {event_of(one)}, {one.state}"
+        if receiver_of(one) != shown_url(one.url):
+            yield f"to {receiver_of(one)}"
+        if one.fault is not None:
+            yield f"fault: {one.fault}, which the command below does not repeat"
+        yield ""
+        yield f"POST {shown_url(one.url)}"
+        yield from (f"{name}: {value}" for name, value in self.headers.items())
+        yield ""
+        yield self._pretty()
+        yield ""
+        for attempt in self.attempts:
+            yield from _told(attempt)
+        if not self.attempts:
+            yield "it was not sent yet"
+        yield ""
+
+    def curl(self) -> bytes:
+        """The command for a POSIX shell that sends the same bytes again, signed when it runs; it holds no secret."""
+        headers = {name: value for name, value in self.headers.items() if name not in {"content-length", _SIGNATURE}}
+        options = [f"--header {shlex.quote(f'{name}: {value}')}" for name, value in headers.items()]
+        options.append("--header 'user-agent:'")  # curl would send its own, StepPay sends none
+        url = shown_url(self.delivery.url)
+        note = b"" if url == self.delivery.url else f"# put the secret of the URL in the place of {MASK}\n".encode()
+        if _SIGNATURE in self.headers:
+            note += f"# signs with the secret in {VARIABLE}\n".encode()
+            options.append(f'--header "{_SIGNATURE}: $(printf %s "$body" | steppay-mock sign)"')
+        first = f'printf %s "$body" | curl --request POST {shlex.quote(url)}'
+        command = " \\\n  ".join([first, *options, "--data-binary @-"])
+        # shlex.quote takes text: what is no UTF-8 goes through it unharmed.
+        quoted = shlex.quote(self.body.decode("utf-8", "surrogateescape")).encode("utf-8", "surrogateescape")
+        return note + b"body=" + quoted + b"\n" + command.encode() + b"\n"
+
+    def as_dict(self) -> dict[str, Any]:
+        """All of it as plain data; ``body`` is the text that was sent."""
+        return {
+            **as_data(self.delivery),
+            "request": {
+                "method": "POST",
+                "url": shown_url(self.delivery.url),
+                "headers": self.headers,
+                "body": self.body.decode("utf-8", "replace"),
+            },
+            "tries": [
+                {
+                    "number": one.number,
+                    "sent_at": one.sent_at,
+                    "signed_at": one.signed_at,
+                    "perhaps_again": bool(one.perhaps_again),
+                    "status": one.status,
+                    "latency": one.latency,
+                    "error": one.error,
+                    "headers": headers_of(one.headers),
+                    "body": one.body.decode("utf-8", "replace"),
+                    "answered_at": one.answered_at,
+                }
+                for one in self.attempts
+            ],
+            "curl": self.curl().decode("utf-8", "replace"),
+        }
+
+    def _pretty(self) -> str:
+        try:
+            return pretty(json.loads(self.body)).decode()
+        except ValueError:
+            return self.body.decode("utf-8", "replace")
+
+
+def _told(attempt: Attempt) -> Iterator[str]:
+    from steppay_mock.delivery.excerpt import excerpt
+
+    perhaps = ", perhaps not for the first time: the one before it was cut off" if attempt.perhaps_again else ""
+    yield f"attempt {attempt.number}, {moment(attempt.sent_at)}{perhaps}"
+    if attempt.answered_at is None:
+        yield "  cut off or in flight: nobody knows whether it arrived"
+        return
+    latency = "" if attempt.latency is None else f" after {attempt.latency * 1000:.1f} ms"
+    yield f"  {attempt.status or 'no answer'}{latency}{f', {attempt.error}' if attempt.error else ''}"
+    yield from (f"  {name}: {excerpt(value)}" for name, value in headers_of(attempt.headers).items())
+    if attempt.body:
+        yield f"  {excerpt(attempt.body, limit=1000)}"

@@ -1,0 +1,94 @@
+"""Shows what a search of all orders found: the report, files for people and CI, and an exit code."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from steppay_mock.cli.exit_codes import INTERRUPTED, MISUSED, UNREACHED, WRONG
+from steppay_mock.cli.show.report_files import junit, junit_case, write_file, xml_text
+from steppay_mock.cli.show.search_progress import StoppedError
+from steppay_mock.cli.show.terminal import pretty, say, write_json, write_text
+from steppay_mock.ordering.failure import ExplorationError, NoAnswerError
+from steppay_mock.ordering.remote import RemoteError
+from steppay_mock.ordering.report.verdict import verdict_line
+
+if TYPE_CHECKING:
+    from xml.etree.ElementTree import Element
+
+    from steppay_mock.ordering.exploration import Exploration
+
+_ERRORS = {"unfinished", "vacuous"}
+
+
+def is_worth_showing(found: Exploration) -> bool:
+    """Whether it says more than the error that cut the search off."""
+    return found.verdict != "unfinished" or found.coverage.deliveries > 0
+
+
+def show(found: Exploration, *, as_json: bool) -> None:
+    """The report on standard output, and the verdict in one line on standard error."""
+    if as_json:
+        write_json(found.as_dict())
+    else:
+        write_text(found.report())
+    say(verdict_line(found))
+
+
+def write_files(
+    *,
+    reports: Iterable[Path],
+    junits: Iterable[Path],
+    page: Callable[[], str],
+    data: Callable[[], object],
+    xml: Callable[[], bytes],
+) -> None:
+    """Write every file that was asked for: of the reports each as its suffix says, and the XML of JUnit."""
+    for path in reports:
+        if path.suffix == ".html":
+            write_file(path, page().encode())
+        elif path.suffix == ".json":
+            write_file(path, pretty(data()) + b"\n")
+        else:
+            write_file(path, xml())
+    for path in junits:
+        write_file(path, xml())
+
+
+def exit_code(found: Exploration) -> int:
+    """0 where the verdict is yes; else whether the receiver is wrong, or was never reached."""
+    if found.ok:
+        return 0
+    coverage = found.coverage
+    return UNREACHED if coverage.deliveries and coverage.silent == coverage.deliveries else WRONG
+
+
+def tell_cut_off(error: ExplorationError) -> int:
+    """Say why a search could not go on; the exit code."""
+    if isinstance(error, StoppedError):
+        say("stopped: this is what was found so far")
+        return INTERRUPTED
+    say(f"Error: {error}")
+    if isinstance(error, NoAnswerError):
+        return WRONG if error.reached else UNREACHED
+    cause = error.__cause__
+    return UNREACHED if isinstance(cause, RemoteError) and not cause.reached else MISUSED
+
+
+def case_of(found: Exploration, *, name: str, seed: int | None = None) -> Element:
+    """The exploration as a test case of JUnit; ``seed`` where that tells it from others."""
+    from xml.etree.ElementTree import SubElement
+
+    which = "" if seed is None else f", seed {seed}"
+    case = junit_case(found.target or name, f"{found.name} in every order{which}", seconds=found.coverage.elapsed)
+    if not found.ok:
+        kind = "error" if found.verdict in _ERRORS else "failure"
+        message = xml_text(verdict_line(found))
+        SubElement(case, kind, type=found.verdict, message=message).text = xml_text(found.report())
+    return case
+
+
+def xml_of(found: Exploration, *, name: str) -> bytes:
+    """The exploration as a whole file of JUnit's."""
+    return junit([case_of(found, name=name)], name=name, seconds=found.coverage.elapsed)

@@ -1,0 +1,187 @@
+"""How is a report written to a file? As JSON, or as the XML of JUnit that CI shows, by the suffix of its name."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from steppay_mock.cli.options.common import Decorator
+from steppay_mock.cli.options.parameter_types import ParameterType, check_path
+from steppay_mock.cli.show.terminal import pretty, printable
+
+if TYPE_CHECKING:
+    from xml.etree.ElementTree import Element
+
+FEW = 300
+"""So many deliveries are shown one by one; of more, only how many of each kind there were."""
+
+_NOT_XML = re.compile("[\ufffe\uffff]")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """One delivery, as reports show it; ``state`` is SUCCESS, FAIL or PENDING."""
+
+    number: int
+    event: str
+    state: str
+    answer: str
+    seconds: float | None
+    receiver: str
+
+
+class ReportFile(ParameterType):
+    """The name of a file for a report, which says by its suffix how it is written."""
+
+    name = "file"
+
+    def __init__(self, *suffixes: str) -> None:
+        self._suffixes = suffixes
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Path:
+        """The path, if something can be written there."""
+        check_path(value, self, param, ctx)
+        path = Path(value)
+        if self._suffixes and path.suffix not in self._suffixes:
+            wrong = f"{str(value)!r} ends in neither {' nor '.join(self._suffixes)} (JUnit)"
+            self.fail(f"{wrong}. Name it report{self._suffixes[0]}.", param, ctx)
+        if not path.parent.is_dir() or path.is_dir():
+            self.fail(f"{str(value)!r} cannot be a file: make the folder {path.parent}, or name another.", param, ctx)
+        self._check_writable(path, param, ctx)
+        return path
+
+    def _check_writable(self, path: Path, param: click.Parameter | None, ctx: click.Context | None) -> None:
+        """Open it now: a run whose report has no place is better not begun."""
+        is_new = not path.exists()
+        if not is_new and not path.is_file():
+            return  # a pipe has a reader, who would take this for its end
+        try:
+            with path.open("ab"):
+                pass
+            if is_new:
+                path.unlink()
+        except OSError as error:
+            self.fail(f"{str(path)!r} cannot be written: {error.strerror}. Name a file that can be.", param, ctx)
+
+
+def report_option() -> Decorator[Any]:
+    """``--report``: repeatable."""
+    return click.option(
+        "--report",
+        "reports",
+        metavar="FILE",
+        multiple=True,
+        type=ReportFile(".json", ".xml"),
+        help="Write the report to this file too: JSON if it ends in .json, JUnit's XML if in .xml. Repeatable.",
+    )
+
+
+def write_reports(
+    files: Iterable[Path], document: dict[str, Any], lines: Callable[[], Iterable[Line]], *, count: int, name: str
+) -> None:
+    """Write every file that was asked for; ``lines`` gives the deliveries, ``count`` says how many there are.
+
+    Where one cannot be written the others are, and then the OSError is raised.
+    """
+    first: OSError | None = None
+    for path in files:
+        try:
+            if path.suffix == ".json":
+                write_file(path, pretty(document) + b"\n")
+            else:
+                write_file(path, _junit(lines(), count=count, name=name, seconds=float(document.get("elapsed", 0.0))))
+        except OSError as error:
+            first = first or error
+    if first is not None:
+        raise first
+
+
+def write_file(path: Path, data: bytes) -> None:
+    """Write the whole file; an OSError names it, also where the disk is full."""
+    try:
+        path.write_bytes(data)
+    except OSError as error:
+        raise OSError(error.errno, error.strerror, str(path)) from None
+
+
+@dataclass(slots=True)
+class _Case:
+    """What is a test case to JUnit: a delivery, or all deliveries of an event type."""
+
+    classname: str
+    name: str
+    seconds: float = 0.0
+    failed: int = 0
+    pending: int = 0
+    count: int = 0
+    answers: list[str] = field(default_factory=list)
+
+    def add(self, line: Line) -> None:
+        self.count += 1
+        self.seconds += line.seconds or 0.0
+        self.failed += line.state == "FAIL"
+        self.pending += line.state == "PENDING"
+        if line.state != "SUCCESS" and not self.answers:
+            self.answers.append(line.answer)
+
+    def element(self) -> Element:
+        from xml.etree.ElementTree import SubElement
+
+        made = junit_case(self.classname, self.name, seconds=self.seconds)
+        how_many = f"{self.failed} of {self.count} failed, " if self.count > 1 else ""
+        if self.failed:
+            SubElement(made, "failure", type="delivery", message=xml_text(f"{how_many}{self.answers[0]}"))
+        elif self.pending:
+            SubElement(made, "error", type="pending", message="no outcome yet: resume the run")
+        return made
+
+
+def _junit(lines: Iterable[Line], *, count: int, name: str, seconds: float) -> bytes:
+    cases = list(_each(lines) if count <= FEW else _by_type(lines))
+    return junit([case.element() for case in cases], name=name, seconds=seconds)
+
+
+def junit_case(classname: str, name: str, *, seconds: float) -> Element:
+    """A test case of JUnit that passed; a child ``failure`` or ``error`` says that it did not."""
+    from xml.etree.ElementTree import Element
+
+    return Element("testcase", classname=xml_text(classname), name=xml_text(name), time=f"{seconds:.4f}")
+
+
+def junit(cases: Sequence[Element], *, name: str, seconds: float) -> bytes:
+    """The XML of JUnit for these test cases, as one suite of that name."""
+    from xml.etree.ElementTree import Element, SubElement, indent, tostring
+
+    failures, errors = (sum(case.find(kind) is not None for case in cases) for kind in ("failure", "error"))
+    numbers = {"tests": len(cases), "failures": failures, "errors": errors}
+    told = {"name": name, **{key: str(value) for key, value in numbers.items()}, "time": f"{seconds:.4f}"}
+    suites = Element("testsuites", told)
+    suite = SubElement(suites, "testsuite", told)
+    suite.extend(cases)
+    indent(suites)
+    return bytes(tostring(suites, encoding="utf-8", xml_declaration=True)) + b"\n"
+
+
+def _each(lines: Iterable[Line]) -> Iterator[_Case]:
+    for line in lines:
+        case = _Case(line.receiver, f"{line.number} {line.event}")
+        case.add(line)
+        yield case
+
+
+def _by_type(lines: Iterable[Line]) -> Iterable[_Case]:
+    cases: dict[tuple[str, str], _Case] = {}
+    for line in lines:
+        event = line.event.partition(",")[0]
+        cases.setdefault((line.receiver, event), _Case(line.receiver, event)).add(line)
+    return cases.values()
+
+
+def xml_text(text: str) -> str:
+    """The text, without what XML cannot hold."""
+    return _NOT_XML.sub("?", printable(text))
