@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from steppay_mock.delivery.endpoint import DEFAULT_PATH
+from steppay_mock.delivery.address import DEFAULT_PATH
 
 
 def flask_app() -> Flask:

@@ -18,8 +18,8 @@ from flask import Flask, request
 
 from benchmarks.measure import Contender, Goal, Report, Row, Table, main, table_of, take_turns
 from steppay_mock import Event, Exploration, explore, scenario, verify
+from steppay_mock.delivery.address import DEFAULT_PATH
 from steppay_mock.delivery.deliver import make_request
-from steppay_mock.delivery.endpoint import DEFAULT_PATH
 from steppay_mock.delivery.options import resolve_options
 from steppay_mock.delivery.target import make_transport
 from steppay_mock.delivery.transport import Transport

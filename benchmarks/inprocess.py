@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from benchmarks.measure import Contender, Goal, Report, Timings, main, peer, table_of, take_turns
 from steppay_mock import Event, deliver, make_events
-from steppay_mock.delivery.endpoint import DEFAULT_PATH
+from steppay_mock.delivery.address import DEFAULT_PATH
 from steppay_mock.wire.headers import request_headers
 
 if TYPE_CHECKING:

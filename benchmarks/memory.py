@@ -13,7 +13,7 @@ from unittest.mock import patch
 
 from benchmarks.measure import Goal, Report, Row, Table, main
 from steppay_mock import Event, Sender, make_events
-from steppay_mock.delivery.endpoint import Endpoint
+from steppay_mock.delivery.address import Address
 from steppay_mock.delivery.sender import sender as sender_module
 from steppay_mock.delivery.sender.engine import Wire
 from steppay_mock.delivery.transport import Answer
@@ -28,7 +28,7 @@ class AtOnce:
     def __init__(self, _wire: Wire) -> None:
         self._tokens: list[int] = []
 
-    def start(self, token: int, _endpoint: Endpoint, _body: bytes, _headers: Mapping[str, str]) -> None:
+    def start(self, token: int, _endpoint: Address, _body: bytes, _headers: Mapping[str, str]) -> None:
         """Take a request."""
         self._tokens.append(token)
 

@@ -11,10 +11,10 @@ if TYPE_CHECKING:
     from steppay_mock.contract.validate import iter_errors, validate
     from steppay_mock.delivery.aws.app import lambda_app
     from steppay_mock.delivery.deliver import deliver, deliver_async
+    from steppay_mock.delivery.endpoint import Endpoint
     from steppay_mock.delivery.lack import OwnLackError
     from steppay_mock.delivery.outcome import Outcome
     from steppay_mock.delivery.report import Report
-    from steppay_mock.delivery.sender.hook import Hook
     from steppay_mock.delivery.sender.sender import Sender
     from steppay_mock.errors import ContractViolation, SignatureError, SteppayMockError
     from steppay_mock.ordering.counterexample import Counterexample
@@ -36,10 +36,10 @@ __version__ = "0.1.0"
 __all__ = [
     "ContractViolation",
     "Counterexample",
+    "Endpoint",
     "Event",
     "EventType",
     "Exploration",
-    "Hook",
     "IllegalAction",
     "Outcome",
     "OwnLackError",
@@ -74,7 +74,7 @@ _HOMES = {
     "Event": "payload.event",
     "EventType": "contract.catalogue",
     "Exploration": "ordering.exploration",
-    "Hook": "delivery.sender.hook",
+    "Endpoint": "delivery.endpoint",
     "IllegalAction": "store.lifecycle",
     "Outcome": "delivery.outcome",
     "OwnLackError": "delivery.lack",

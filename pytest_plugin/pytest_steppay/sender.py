@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Unpack
 import pytest
 
 from steppay_mock.delivery.access import read_access, secrets_of_access
-from steppay_mock.delivery.endpoint import DEFAULT_PATH, parse_endpoint
+from steppay_mock.delivery.address import DEFAULT_PATH, parse_address
 from steppay_mock.delivery.safety import allowed_names
 from steppay_mock.delivery.sender.sender import Sender
 from steppay_mock.payload.chance import derive_seed
@@ -68,7 +68,7 @@ def open_sender(
     """A sender to the target, which has to be a URL: a failure of the test that says what to do, if it is none."""
     settings = options.delivery_options
     allowed = allowed_names(settings["allow_hosts"])
-    endpoint = parse_endpoint(
+    endpoint = parse_address(
         _url(target), path=settings.get("path", DEFAULT_PATH), allowed=allowed, access=read_access(options.access)
     )
     through: Any = endpoint.access.options

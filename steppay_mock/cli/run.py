@@ -22,7 +22,7 @@ from steppay_mock.wire.real_time import sleep
 
 if TYPE_CHECKING:
     from steppay_mock.cli.options.delivery import Sending
-    from steppay_mock.delivery.endpoint import Endpoint
+    from steppay_mock.delivery.address import Address
     from steppay_mock.delivery.report import Report
     from steppay_mock.delivery.schedule.schedule import Planned, Schedule
     from steppay_mock.payload.event import Event
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 class Receiver:
     """One receiver: where it is, and how for it is signed."""
 
-    endpoint: Endpoint
+    endpoint: Address
     secrets: tuple[str, ...] | None = field(repr=False)
     name: str = ""
     events: tuple[str, ...] = ()
@@ -116,13 +116,13 @@ class Route:
 
     def _record(self, events: Iterable[Event] | Schedule, *, count: int, seed: int, speed: float) -> int:
         from steppay_mock.cli.sender_run import Recorder
-        from steppay_mock.delivery.sender.hook import Hook
+        from steppay_mock.delivery.endpoint import Endpoint
 
         allowed = self.allowed
         for one in self.receivers:
             allowed = agree(one.endpoint, allowed, count=count)
-        hooks = [
-            Hook(
+        endpoints = [
+            Endpoint(
                 url=one.endpoint.url,
                 secret=one.secrets,
                 name=one.name,
@@ -132,7 +132,7 @@ class Route:
             for one in self.receivers
         ]
         recorder = Recorder(
-            hooks=hooks,
+            endpoints=endpoints,
             options={**self.sending.options(), "speed": speed, "allow_hosts": allowed},
             journal=self.sending.journal,
             unsigned=self.sending.unsigned,

@@ -23,10 +23,10 @@ from steppay_mock.cli.show.resumed_runs import Stand, exit_code, lines_about, ou
 from steppay_mock.cli.show.terminal import counted, say, write_json
 
 if TYPE_CHECKING:
+    from steppay_mock.delivery.endpoint import Endpoint
     from steppay_mock.delivery.journal.reading import Reading
     from steppay_mock.delivery.order import Order
     from steppay_mock.delivery.schedule.schedule import Schedule
-    from steppay_mock.delivery.sender.hook import Hook
     from steppay_mock.delivery.sender.sender import Sender, Watch
     from steppay_mock.delivery.sender.tally import Tally
     from steppay_mock.payload.event import Event
@@ -38,7 +38,7 @@ _SEEDS = range(-(2**63), 2**63)  # what a column of SQLite can hold
 class Recorder:
     """Sends through the sender: many at once, with retries, written down."""
 
-    hooks: Sequence[Hook] = field(repr=False)
+    endpoints: Sequence[Endpoint] = field(repr=False)
     options: dict[str, Any]
     journal: str | None
     unsigned: bool
@@ -67,7 +67,7 @@ class Recorder:
                 return [sender.send(events, fault=fault, seed=seed, watch=watch)]
             return [sender.send(events, order=order, duplicates=duplicates, fault=fault, seed=seed, watch=watch)]
 
-        count *= len(self.hooks)
+        count *= len(self.endpoints)
         # Of what is few, or reported, each delivery is told, and the sender itself keeps none in memory.
         with _journal(self.journal, needed=count <= FEW or bool(self.reports)) as journal:
             tallies = self._run(run, journal, count=count)
@@ -95,7 +95,7 @@ class Recorder:
         from steppay_mock.delivery.sender.sender import Sender
 
         with stoppable() as stop:
-            sender = Sender(self.hooks, journal=journal, **self.options)
+            sender = Sender(self.endpoints, journal=journal, **self.options)
             stop.sender = sender
             with watching(stop, count=count) as watch:
                 try:

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
     from urllib3.response import HTTPResponse as Response
 
-    from steppay_mock.delivery.endpoint import Endpoint
+    from steppay_mock.delivery.address import Address
     from steppay_mock.delivery.faults.faulty import FaultyRequest
 
 _FAILURES = (*FAILURES, HTTPError)
@@ -55,21 +55,21 @@ class HttpTransport:
     _most = MAX_ANSWER
 
     def __init__(
-        self, endpoint: Endpoint, *, timeout: float, tls: ssl.SSLContext | None = None, secrets: Iterable[str] = ()
+        self, address: Address, *, timeout: float, tls: ssl.SSLContext | None = None, secrets: Iterable[str] = ()
     ) -> None:
-        self._endpoint = endpoint
+        self._address = address
         self._timeout = timeout
         self._tls = tls
-        self._redact = Redaction([*secrets, *endpoint.secrets])
+        self._redact = Redaction([*secrets, *address.secrets])
 
     @property
     def target(self) -> str:
         """The URL, with a mask for what is secret in it."""
-        return str(self._endpoint)
+        return str(self._address)
 
     def __enter__(self) -> Self:
-        if self._endpoint.scheme == "https" and self._tls is None:
-            self._tls = self._endpoint.access.context()
+        if self._address.scheme == "https" and self._tls is None:
+            self._tls = self._address.access.context()
         return self
 
     def __exit__(self, *_exception: object) -> None:
@@ -77,13 +77,13 @@ class HttpTransport:
 
     def send(self, request: Request) -> Answer:
         """Hand over one request on a connection of its own."""
-        return told_apart(self._exchange(request), self._endpoint).without(self._redact)
+        return told_apart(self._exchange(request), self._address).without(self._redact)
 
     def send_faulty(self, faulty: FaultyRequest) -> Answer:
         """Hand over a request with a fault, byte for byte, on a connection of its own."""
         from steppay_mock.delivery.faults.send import send_faulty
 
-        return send_faulty(faulty, self._endpoint, timeout=self._timeout).without(self._redact)
+        return send_faulty(faulty, self._address, timeout=self._timeout).without(self._redact)
 
     def _exchange(self, request: Request) -> Answer:
         started, outside = perf_counter(), sys.exception()
@@ -96,13 +96,13 @@ class HttpTransport:
         response: Response | None = None
         body, failure, error = b"", None, None
         try:
-            with connecting_to(self._endpoint):
+            with connecting_to(self._address):
                 self._ask(connection, request)
             response = _answer_of(connection, deadline)
             body = _body_of(response, self._most)
         except _FAILURES as raised:
             failure, error = told(
-                raised, self._endpoint, timeout=self._timeout, connected=connection.sent > 0, outside=outside
+                raised, self._address, timeout=self._timeout, connected=connection.sent > 0, outside=outside
             )
         finally:
             if response is not None:
@@ -114,19 +114,19 @@ class HttpTransport:
         return Answer(heads[0].status, heads[0].headers, body, error, latency=latency, failure=failure)
 
     def _connection(self) -> Connection:
-        host = name_to_look_up(self._endpoint.host)
-        options: dict[str, Any] = {"port": self._endpoint.port, "timeout": self._timeout}
-        if self._endpoint.scheme == "http":
+        host = name_to_look_up(self._address.host)
+        options: dict[str, Any] = {"port": self._address.port, "timeout": self._timeout}
+        if self._address.scheme == "http":
             connection = Connection(host, **options)
         else:
-            connection = _TlsConnection(host, ssl_context=self._tls, server_hostname=self._endpoint.host, **options)
-        proxy = self._endpoint.access.proxy
+            connection = _TlsConnection(host, ssl_context=self._tls, server_hostname=self._address.host, **options)
+        proxy = self._address.access.proxy
         if proxy is not None:
             from steppay_mock.delivery.tunnel import connect_through, seconds_left
 
             # What urllib3 has for the one who brings another socket; its own tunnels tell failures in texts alone.
             connection._new_conn = lambda: connect_through(  # type: ignore[method-assign]  # noqa: SLF001
-                proxy, self._endpoint, left=seconds_left(self._timeout)
+                proxy, self._address, left=seconds_left(self._timeout)
             )
         return connection
 
@@ -138,9 +138,9 @@ class HttpTransport:
         connection.sent = 0
         if connection.sock is None:
             connection.connect()
-        headers = {**_SUPPRESSED, **self._endpoint.head, "connection": self._persistence, **request.headers}
+        headers = {**_SUPPRESSED, **self._address.head, "connection": self._persistence, **request.headers}
         try:
-            connection.request(self._method, self._endpoint.requested, request.body, headers, preload_content=False)
+            connection.request(self._method, self._address.requested, request.body, headers, preload_content=False)
         except TimeoutError:
             raise
         except OSError:

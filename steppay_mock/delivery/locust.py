@@ -22,8 +22,8 @@ from locust.exception import CatchResponseError
 from locust.runners import WorkerRunner
 
 from steppay_mock.delivery.access import Access, AccessOptions
+from steppay_mock.delivery.address import DEFAULT_PATH, Address, parse_address
 from steppay_mock.delivery.deliver import make_request
-from steppay_mock.delivery.endpoint import DEFAULT_PATH, Endpoint, parse_endpoint
 from steppay_mock.delivery.http import HttpTransport
 from steppay_mock.delivery.lack import OwnLackError
 from steppay_mock.delivery.load import Mix, Names, iter_load, read_mix, seed_of_user
@@ -82,8 +82,8 @@ class StepPayUser(locust.User):
     def __init__(self, environment: Environment) -> None:
         super().__init__(environment)
         checked = _check(type(self), host=self.host)
-        endpoint = checked.endpoint
-        if endpoint is None:
+        address = checked.address
+        if address is None:
             raise _no_host(type(self))
         seed = seed_of_user(self.seed, kind=type(self).__name__, **_place(environment, type(self)))
         self._mix, self._succeeds = checked.mix, checked.wire.succeeds
@@ -93,9 +93,9 @@ class StepPayUser(locust.User):
         self._coming = islice(load, self.limit)
         self._opened = ExitStack()
         kind = KeptTransport if checked.wire.keep_alive else HttpTransport
-        tls = _tls(endpoint.access) if endpoint.scheme == "https" else None
+        tls = _tls(address.access) if address.scheme == "https" else None
         timeout, secrets = self._settings.timeout, self._settings.hidden
-        self._transport = self._opened.enter_context(kind(endpoint, timeout=timeout, tls=tls, secrets=secrets))
+        self._transport = self._opened.enter_context(kind(address, timeout=timeout, tls=tls, secrets=secrets))
 
     def make_round(self, seed: int) -> Events:
         """The events of one round; they are delivered before the next one is made.
@@ -152,7 +152,7 @@ class _Checked:
     mix: Mix
     settings: Settings
     wire: SenderSettings
-    endpoint: Endpoint | None
+    address: Address | None
 
 
 def _check(kind: type[StepPayUser], *, host: str | None) -> _Checked:
@@ -164,11 +164,11 @@ def _check(kind: type[StepPayUser], *, host: str | None) -> _Checked:
     if limit is not None and (isinstance(limit, bool) or not isinstance(limit, int) or limit < 1):
         raise SteppayMockError(f"limit={limit!r} is no number of deliveries. Give one from 1 up, or None.")
     seed_of_user(kind.seed, kind="", worker=0, number=0)
-    endpoint = (
-        parse_endpoint(host, path=settings.path, allowed=settings.allow_hosts, access=settings.access) if host else None
+    address = (
+        parse_address(host, path=settings.path, allowed=settings.allow_hosts, access=settings.access) if host else None
     )
     return _Checked(
-        mix=read_mix(kind.events, kind.scenarios, body=kind.body), settings=settings, wire=wire, endpoint=endpoint
+        mix=read_mix(kind.events, kind.scenarios, body=kind.body), settings=settings, wire=wire, address=address
     )
 
 
@@ -216,7 +216,7 @@ def _check_all(environment: Environment, web_ui: object = None, **_: Any) -> Non
         try:
             checked = _check(kind, host=environment.host or kind.host)
             # A worker learns it from its master, the web page asks for it.
-            if checked.endpoint is None and web_ui is None and not isinstance(environment.runner, WorkerRunner):
+            if checked.address is None and web_ui is None and not isinstance(environment.runner, WorkerRunner):
                 raise _no_host(kind)
         except SteppayMockError as error:
             sys.stderr.write(f"{kind.__name__}: {error}\n")

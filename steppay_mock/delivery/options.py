@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from steppay_mock.contract.long_numbers import is_number, written
 from steppay_mock.delivery.access import Access, AccessOptions, read_access
-from steppay_mock.delivery.endpoint import DEFAULT_PATH, check_path
+from steppay_mock.delivery.address import DEFAULT_PATH, check_path
 from steppay_mock.delivery.order import Order, check_order
 from steppay_mock.delivery.safety import allowed_names
 from steppay_mock.delivery.schedule.makers import check_share

@@ -13,7 +13,7 @@ from steppay_mock.delivery.transport import Answer
 from steppay_mock.errors import SteppayMockError
 
 if TYPE_CHECKING:
-    from steppay_mock.delivery.endpoint import Endpoint
+    from steppay_mock.delivery.address import Address
 
 _PORT = 1080  # what libcurl takes where none is named
 _OWN = frozenset({407, 502, 504})
@@ -90,13 +90,13 @@ def basic(user: str, password: str) -> str:
     return f"Basic {b64encode(f'{user}:{password}'.encode()).decode()}"
 
 
-def told_apart(answer: Answer, endpoint: Endpoint) -> Answer:
+def told_apart(answer: Answer, address: Address) -> Answer:
     """The answer; where it is that of the proxy it is none of the receiver's, and its error says so.
 
     In a tunnel every answer is the receiver's. Without one 407 is the proxy's, and so are 502 and 504: whoever answers
     these, be it the proxy or one behind it, did not reach the receiver.
     """
-    proxy = endpoint.access.proxy
-    if proxy is None or endpoint.scheme == "https" or answer.status not in _OWN:
+    proxy = address.access.proxy
+    if proxy is None or address.scheme == "https" or answer.status not in _OWN:
         return answer
     return Answer(None, error=proxy.refusal(answer.status), latency=answer.latency, failure=Failure.PROXY)

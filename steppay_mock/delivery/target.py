@@ -36,11 +36,11 @@ def make_transport(
     :class:`~steppay_mock.delivery.asgi.AsgiTransport`.
     """
     if isinstance(to, str):
-        from steppay_mock.delivery.endpoint import parse_endpoint
+        from steppay_mock.delivery.address import parse_address
         from steppay_mock.delivery.http import HttpTransport
 
-        endpoint = parse_endpoint(to, path=settings.path, allowed=settings.allow_hosts, access=settings.access)
-        return HttpTransport(endpoint, timeout=settings.timeout, secrets=settings.hidden)
+        address = parse_address(to, path=settings.path, allowed=settings.allow_hosts, access=settings.access)
+        return HttpTransport(address, timeout=settings.timeout, secrets=settings.hidden)
     from steppay_mock.delivery.aws.app import LambdaApp
 
     if isinstance(to, LambdaApp):

@@ -16,7 +16,7 @@ from steppay_mock.delivery.lacking import hidden_lack, lack_behind, own_lack
 from steppay_mock.delivery.proxy import ProxyError
 
 if TYPE_CHECKING:
-    from steppay_mock.delivery.endpoint import Endpoint
+    from steppay_mock.delivery.address import Address
 
 FAILURES = (OSError, HTTPException, ValueError)
 """What sockets and http.client raise about a receiver."""
@@ -39,7 +39,7 @@ _FAR = {errno.EHOSTUNREACH, errno.EHOSTDOWN}
 
 def told(
     error: Exception,
-    endpoint: Endpoint,
+    address: Address,
     *,
     timeout: float,
     connected: bool = True,
@@ -54,16 +54,16 @@ def told(
     failure = failure_of(error, outside=outside)
     if lack is None and failure in _DISGUISES and not connected:
         lack = hidden_lack()
-    if lack is None and failure is Failure.NO_ADDRESS and ":" in endpoint.host:
+    if lack is None and failure is Failure.NO_ADDRESS and ":" in address.host:
         lack = Failure.OWN_PORTS  # an address of IPv6 is no name: this machine has no IPv6
     if lack is not None:
-        raise own_lack(lack, to=endpoint.authority, perhaps_sent=connected) from None
+        raise own_lack(lack, to=address.authority, perhaps_sent=connected) from None
     behind = list(errors_behind(error, outside=outside))
     is_end = any(
         isinstance(cause, ssl.SSLError | ConnectionError) and getattr(cause, "reason", "") != _NO_TLS
         for cause in behind
     )
-    return failure, words(failure, endpoint, timeout=timeout, detail=_detail(behind), is_end=is_end)
+    return failure, words(failure, address, timeout=timeout, detail=_detail(behind), is_end=is_end)
 
 
 def failure_of(error: BaseException, *, outside: BaseException | None = None) -> Failure:
@@ -77,19 +77,19 @@ def failure_of(error: BaseException, *, outside: BaseException | None = None) ->
     return Failure.BROKEN
 
 
-def words(failure: Failure, endpoint: Endpoint, *, timeout: float, detail: str, is_end: bool = False) -> str:
+def words(failure: Failure, address: Address, *, timeout: float, detail: str, is_end: bool = False) -> str:
     """One line about the failure; ``detail`` is what the library said, ``is_end`` whether the connection ended."""
     if failure is Failure.TIMED_OUT:
         return timed_out(timeout)
     if failure is Failure.REFUSED:
-        return f"connection refused: nothing listens at {endpoint.authority}"
+        return f"connection refused: nothing listens at {address.authority}"
     if failure is Failure.NO_ADDRESS:
-        return f"the name {endpoint.host} leads to no address"
+        return f"the name {address.host} leads to no address"
     if failure is Failure.UNREACHABLE:
-        return f"{endpoint.authority} cannot be reached from this machine"
+        return f"{address.authority} cannot be reached from this machine"
     if failure in _SAID:
         return detail
-    asks = asks_for_certificate(endpoint.access, endpoint.scheme) if is_end else ""
+    asks = asks_for_certificate(address.access, address.scheme) if is_end else ""
     return f"no whole HTTP answer: {excerpt(detail)}{asks}"
 
 

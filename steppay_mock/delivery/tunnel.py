@@ -13,11 +13,11 @@ from steppay_mock.delivery.safety import name_to_look_up
 from steppay_mock.wire.real_time import perf_counter
 
 if TYPE_CHECKING:
-    from steppay_mock.delivery.endpoint import Endpoint
+    from steppay_mock.delivery.address import Address
     from steppay_mock.delivery.proxy import Proxy
 
 
-def connect_through(proxy: Proxy, endpoint: Endpoint, *, left: Callable[[], float]) -> socket.socket:
+def connect_through(proxy: Proxy, address: Address, *, left: Callable[[], float]) -> socket.socket:
     """A socket to the proxy; for an https endpoint it has a tunnel to the receiver already.
 
     ``left`` gives the seconds that are left. Raises ProxyError, and TimeoutError where the time is over.
@@ -25,8 +25,8 @@ def connect_through(proxy: Proxy, endpoint: Endpoint, *, left: Callable[[], floa
     connection = _connected(proxy, left)
     try:
         connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        if endpoint.scheme == "https":
-            _open_tunnel(connection, proxy, endpoint, left)
+        if address.scheme == "https":
+            _open_tunnel(connection, proxy, address, left)
     except BaseException:
         connection.close()
         raise
@@ -60,9 +60,9 @@ def _connected(proxy: Proxy, left: Callable[[], float]) -> socket.socket:
         raise ProxyError(proxy.unreached(str(error))) from error
 
 
-def _open_tunnel(connection: socket.socket, proxy: Proxy, endpoint: Endpoint, left: Callable[[], float]) -> None:
-    name = f"[{endpoint.host}]" if ":" in endpoint.host else endpoint.host
-    place = f"{name}:{endpoint.port}"
+def _open_tunnel(connection: socket.socket, proxy: Proxy, address: Address, left: Callable[[], float]) -> None:
+    name = f"[{address.host}]" if ":" in address.host else address.host
+    place = f"{name}:{address.port}"
     lines = [f"CONNECT {place} HTTP/1.1", f"host: {place}"]
     if proxy.authorization:
         lines.append(f"proxy-authorization: {proxy.authorization}")

@@ -11,7 +11,7 @@ from urllib.parse import quote
 
 from steppay_mock.delivery.access import AccessOptions, read_access
 from steppay_mock.delivery.access_headers import OF_THE_WEBHOOK, read_headers, secrets_of
-from steppay_mock.delivery.endpoint import parse_endpoint
+from steppay_mock.delivery.address import parse_address
 from steppay_mock.delivery.excerpt import excerpt
 from steppay_mock.delivery.http import HttpTransport
 from steppay_mock.delivery.next_step import step_without_answer
@@ -22,7 +22,7 @@ from steppay_mock.ordering.receiver.identifiers import Ids
 from steppay_mock.wire.redact import Redaction
 
 if TYPE_CHECKING:
-    from steppay_mock.delivery.endpoint import Endpoint
+    from steppay_mock.delivery.address import Address
     from steppay_mock.delivery.transport import Answer
 
 MAX_STATE = 10_000_000
@@ -142,17 +142,17 @@ class _Asking:
         headers = read_headers(access.get("headers") or {})
         own = {name: headers.pop(name) for name in [*headers] if name in OF_THE_WEBHOOK}
         through = read_access({**access, "headers": headers})
-        endpoint = parse_endpoint(url, path="/", allowed=settings.allow_hosts, access=through)
+        address = parse_address(url, path="/", allowed=settings.allow_hosts, access=through)
         self._request = Request(b"", {"accept": "application/json", **own})
         secrets = (*settings.hidden, *secrets_of(own.values()))
         self._transport = _Transport(
-            endpoint, method=method, timeout=settings.timeout, secrets=secrets, hidden=settings.hidden
+            address, method=method, timeout=settings.timeout, secrets=secrets, hidden=settings.hidden
         )
         # An Authorization has its secret behind a word, such as Bearer, however short it is.
         words = [word for one in (*own.values(), *headers.values()) for word in (one, *one.split()[1:])]
-        self.redact = Redaction([*secrets, *endpoint.secrets, *words])
+        self.redact = Redaction([*secrets, *address.secrets, *words])
         # The query is left out of messages: some receivers want a token there.
-        self._name = f"{method} {str(endpoint).partition('?')[0]}"
+        self._name = f"{method} {str(address).partition('?')[0]}"
 
     def ask(self, values: Mapping[str, str] = {}) -> Answer:
         """The answer, which is 2xx and came whole; ``values`` go where their names are."""
@@ -181,22 +181,22 @@ class _Transport(HttpTransport):
     _most = MAX_STATE + 1
 
     def __init__(
-        self, endpoint: Endpoint, *, method: str, timeout: float, secrets: Iterable[str], hidden: Iterable[str]
+        self, address: Address, *, method: str, timeout: float, secrets: Iterable[str], hidden: Iterable[str]
     ) -> None:
-        super().__init__(endpoint, timeout=timeout)
+        super().__init__(address, timeout=timeout)
         # States are compared after that. With a mask for a header such as `X-Env: COMPLETE` different states are alike.
         asked = set(hidden)
-        found = [*secrets, *endpoint.secrets]
+        found = [*secrets, *address.secrets]
         self._redact = Redaction([one for one in found if one in asked or _is_token(one)])
         self._method = method
-        self._template = endpoint.target
+        self._template = address.target
 
     def fill_in(self, values: Mapping[str, str]) -> None:
         """Send to the target in which the names in braces have these values."""
         target = self._template
         for name, value in values.items():
             target = target.replace(quote(f"{{{name}}}"), quote(value, safe=""))
-        self._endpoint = replace(self._endpoint, target=target)
+        self._address = replace(self._address, target=target)
 
 
 def _first(ids: Ids, name: str) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from cli.conftest import Receiver, Run, serving
 
-from steppay_mock import Hook, Sender, SteppayMockError, make_events
+from steppay_mock import Endpoint, Sender, SteppayMockError, make_events
 
 PAYMENTS = ["payment.completed", "payment.failed", "payment.canceled", "payment.standby"]
 
@@ -44,8 +44,8 @@ def test_nothing_is_left_out_without_events(run: Run, receiver: Receiver, config
 def test_each_hook_is_counted(receiver: Receiver, secret: str) -> None:
     with serving(Receiver()) as other:
         hooks = [
-            Hook(url=receiver.url, secret=secret, name="payments", events="payment.*"),
-            Hook(url=other.url, secret=secret, name="prices", events=["product.price.*", "cover.paused"]),
+            Endpoint(url=receiver.url, secret=secret, name="payments", events="payment.*"),
+            Endpoint(url=other.url, secret=secret, name="prices", events=["product.price.*", "cover.paused"]),
         ]
         tally = Sender(hooks).send(make_events(seed=7), order="shuffled", seed=7)
         assert tally.ok
@@ -71,4 +71,4 @@ def test_an_unknown_name_is_told_the_nearest(run: Run, config: Any, name: str, n
     assert (done.code, done.out) == (2, "")
     assert f"Did you mean '{near or 'subscription.*'}'?" in done.err
     with pytest.raises(SteppayMockError, match="Did you mean"):
-        Sender([Hook(url="http://localhost:1", events=[name])]).send(make_events(seed=7))
+        Sender([Endpoint(url="http://localhost:1", events=[name])]).send(make_events(seed=7))

@@ -12,7 +12,7 @@ from cli.conftest import run_command
 from werkzeug import Request, Response
 from werkzeug.serving import make_server
 
-from steppay_mock import Hook, Sender, SteppayMockError, deliver, make_event
+from steppay_mock import Endpoint, Sender, SteppayMockError, deliver, make_event
 from steppay_mock.ordering.remote import remote_state
 
 EVENT = make_event("order.created", seed=7)
@@ -27,7 +27,7 @@ def _sender(url: str, _folder: Path) -> None:
 
 
 def _hook(url: str, _folder: Path) -> None:
-    Sender([Hook(url=url)]).send([EVENT])
+    Sender([Endpoint(url=url)]).send([EVENT])
 
 
 def _config(url: str, folder: Path) -> None:

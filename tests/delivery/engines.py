@@ -5,7 +5,7 @@ from __future__ import annotations
 import socket
 from time import monotonic
 
-from steppay_mock.delivery.endpoint import Endpoint, parse_endpoint
+from steppay_mock.delivery.address import Address, parse_address
 from steppay_mock.delivery.sender.engine import Engine
 from steppay_mock.delivery.transport import Answer
 from steppay_mock.wire.headers import request_headers
@@ -14,8 +14,8 @@ BODY = '{"event":"order.created","data":{"name":"김"}}'.encode()
 DONE = b"HTTP/1.1 204 No Content\r\n\r\n"
 
 
-def endpoint_of(url: str) -> Endpoint:
-    return parse_endpoint(url, path="/webhooks/steppay", allowed=frozenset({"receiver.invalid"}))
+def endpoint_of(url: str) -> Address:
+    return parse_address(url, path="/webhooks/steppay", allowed=frozenset({"receiver.invalid"}))
 
 
 def send(engine: Engine, url: str, *bodies: bytes) -> list[Answer]:

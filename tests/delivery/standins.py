@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from steppay_mock.delivery.endpoint import Endpoint
+from steppay_mock.delivery.address import Address
 from steppay_mock.delivery.sender import sender as sender_module
 from steppay_mock.delivery.sender.clock import Clock
 from steppay_mock.delivery.sender.engine import Wire
@@ -67,7 +67,7 @@ class Instant:
     def ids(self) -> list[int]:
         return [one.id for one in self.sent]
 
-    def start(self, token: int, endpoint: Endpoint, body: bytes, headers: Mapping[str, str]) -> None:
+    def start(self, token: int, endpoint: Address, body: bytes, headers: Mapping[str, str]) -> None:
         one = Sent(self.time.passed, str(endpoint), body, headers)
         self.sent.append(one)
         self._flights.append((token, one))

@@ -17,7 +17,7 @@ from werkzeug import Request, Response
 
 from steppay_mock import (
     ContractViolation,
-    Hook,
+    Endpoint,
     Sender,
     SteppayMockError,
     deliver,
@@ -27,7 +27,7 @@ from steppay_mock import (
     make_events,
 )
 from steppay_mock.delivery.access import AccessOptions, read_access
-from steppay_mock.delivery.endpoint import Endpoint, parse_endpoint
+from steppay_mock.delivery.address import Address, parse_address
 from steppay_mock.delivery.faults import find_fault, make_draft, send_faulty
 from steppay_mock.delivery.http import HttpTransport
 from steppay_mock.delivery.sender.curl import CurlEngine
@@ -62,8 +62,8 @@ def door() -> Door:
     return Door()
 
 
-def _endpoint(url: str, access: AccessOptions) -> Endpoint:
-    return parse_endpoint(url, path="/webhooks/steppay", allowed=frozenset(), access=read_access(access))
+def _endpoint(url: str, access: AccessOptions) -> Address:
+    return parse_address(url, path="/webhooks/steppay", allowed=frozenset(), access=read_access(access))
 
 
 def _by_transport(url: str, access: AccessOptions) -> Answer:
@@ -226,10 +226,15 @@ def test_an_engine_keeps_several_doors_apart(door: Door) -> None:
 def test_secrets_of_the_door_are_struck_out_of_answers_and_reprs(door: Door) -> None:
     with _served(door) as url:
         report = deliver(make_event("order.created", seed=7), to=url, **WHO)
-        tally = Sender(Hook(url=url, name="shop", **WHO)).send(make_event("order.created", seed=7))
+        tally = Sender(Endpoint(url=url, name="shop", **WHO)).send(make_event("order.created", seed=7))
     assert report.outcomes[0].status == 200
     shown = [repr(report), str(report.as_dict()), report.outcomes[0].body.decode(), str(tally.as_dict())]
-    shown += [repr(read_access(WHO)), repr(_endpoint(url, WHO)), str(_endpoint(url, WHO)), repr(Hook(url=url, **WHO))]
+    shown += [
+        repr(read_access(WHO)),
+        repr(_endpoint(url, WHO)),
+        str(_endpoint(url, WHO)),
+        repr(Endpoint(url=url, **WHO)),
+    ]
     assert [one for one in shown if PASSWORD in one or TOKEN in one or EXPECTED.split()[1] in one] == []
 
 
@@ -324,7 +329,7 @@ def test_deliver_async_gets_through(door: Door) -> None:
 
 def test_only_a_url_of_a_sender_takes_the_options_of_a_door() -> None:
     with pytest.raises(SteppayMockError, match="auth= is for a URL"):
-        Sender(Hook(url="http://127.0.0.1:1"), auth=("kim", PASSWORD))
+        Sender(Endpoint(url="http://127.0.0.1:1"), auth=("kim", PASSWORD))
 
 
 WRONG: list[tuple[dict[str, Any], str]] = [
@@ -367,7 +372,10 @@ def test_what_lets_nobody_in_is_told_before_anything_is_sent(
     monkeypatch.chdir(tmp_path)
     event = make_event("order.created", seed=7)
     with _served(door) as url:
-        for send in (lambda: deliver(event, to=url, **options), lambda: Sender(Hook(url=url, **options)).send(event)):
+        for send in (
+            lambda: deliver(event, to=url, **options),
+            lambda: Sender(Endpoint(url=url, **options)).send(event),
+        ):
             with pytest.raises(SteppayMockError) as caught:
                 send()
             assert message in str(caught.value)

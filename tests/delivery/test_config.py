@@ -221,7 +221,7 @@ def test_without_a_secret_that_of_the_environment_signs(write: Write, monkeypatc
     with pytest.raises(SteppayMockError, match="variable STEPPAY_WEBHOOK_SECRET is not set"):
         Sender.from_config()
     monkeypatch.setenv("STEPPAY_WEBHOOK_SECRET", "whsec_test")
-    assert load_config().hooks()[0].secret == ("whsec_test",)
+    assert load_config().to_endpoints()[0].secret == ("whsec_test",)
 
 
 FAULTS: list[tuple[str, str, str, str, str]] = [

@@ -67,7 +67,7 @@ def test_a_host_that_is_switched_off_cannot_be_reached(monkeypatch: pytest.Monke
     (outcome,) = deliver([{"event": "order.created", "data": {}}], to="http://127.0.0.1:9")
     with closing(CurlEngine(Wire(timeout=5, keep_alive=False, concurrency=1))) as engine:
         exchange: Any = SimpleNamespace(
-            endpoint=endpoint, handle=SimpleNamespace(getinfo=lambda _option: errno.EHOSTUNREACH)
+            address=endpoint, handle=SimpleNamespace(getinfo=lambda _option: errno.EHOSTUNREACH)
         )
         by_curl = engine._lost(exchange, 7, "Could not connect to server", 0.0)
     for one in (outcome, by_curl):

@@ -22,10 +22,10 @@ from steppay_mock import (
     scenario,
     verify,
 )
+from steppay_mock.delivery.endpoint import Endpoint
 from steppay_mock.delivery.faults import FAULTS
 from steppay_mock.delivery.journal.journal import Journal
 from steppay_mock.delivery.schedule import Deliver, plan
-from steppay_mock.delivery.sender.hook import Hook
 from steppay_mock.delivery.sender.sender import Sender
 
 SECRET = "whsec_test"
@@ -179,7 +179,10 @@ def test_the_sender_delivers_one_of_each_type_and_receiver_without_the_fault(
     serve: Serve, journal: Path | None
 ) -> None:
     right, other = Receiver(), Receiver(verifies=False)
-    hooks = [Hook(url=serve(right), secret=SECRET, name="right"), Hook(url=serve(other), secret=SECRET, name="other")]
+    hooks = [
+        Endpoint(url=serve(right), secret=SECRET, name="right"),
+        Endpoint(url=serve(other), secret=SECRET, name="other"),
+    ]
     events = list(make_events(["order.created", "order.updated"], n=20, seed=7))
     tally = Sender(hooks, journal=journal, concurrency=4).send(events, fault="key-before-timestamp")
     tally.assert_ok()

@@ -18,7 +18,7 @@ from delivery.wiretap import PATH, SECRET, endpoint_of
 from werkzeug.serving import make_server
 
 from steppay_mock import deliver, make_event
-from steppay_mock.delivery.endpoint import Endpoint
+from steppay_mock.delivery.address import Address
 from steppay_mock.delivery.faults import FAULTS, Fault, make_draft, plain_request, send_faulty
 from steppay_mock.delivery.wsgi import WsgiTransport
 
@@ -31,7 +31,7 @@ class Receiver:
     """The example in Flask: in process, behind a server, and its database."""
 
     app: Any
-    endpoint: Endpoint
+    endpoint: Address
     connection: sqlite3.Connection
 
     def inbox(self) -> int:

@@ -35,7 +35,7 @@ def receiver() -> Iterator[Counting]:
 def planned(journal: Journal, *, count: int = 3) -> int:
     """A run to one hook, planned; its deliveries are numbered from 1."""
     run = journal.begin_run(began_at=1.0, seed=7, made_by="hand", settings={"concurrency": 1})
-    hook = journal.add_hook(run, name="hook", url="http://localhost/hook")
+    hook = journal.add_endpoint(run, name="hook", url="http://localhost/hook")
     copied = False
     events = [
         ("order.created", 5, b"%d" % number, [Plan(hook, number + 1, number, None, copied, 0.0, None, None)])

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from delivery.counting import OK, Counting, Got, counting, payloads, status
 
+from steppay_mock.delivery.endpoint import Endpoint
 from steppay_mock.delivery.journal.journal import Journal
-from steppay_mock.delivery.sender.hook import Hook
 from steppay_mock.delivery.sender.sender import Sender
 from steppay_mock.delivery.sender.tally import Tally
 
@@ -43,7 +43,7 @@ def test_no_secret_is_in_the_files_of_a_journal_not_even_of_a_receiver_that_tell
             files[file.name] = files.get(file.name, b"") + file.read_bytes()
 
     with counting(Counting(answer)) as receiver:
-        hooks = [Hook(url=receiver.url, secret=secrets)]
+        hooks = [Endpoint(url=receiver.url, secret=secrets)]
         sender = Sender(hooks, journal=path, retries=[0])
         tally = sender.send(payloads(4), watch=keep)
     keep(tally)
@@ -68,8 +68,8 @@ def test_no_secret_is_in_the_files_of_a_journal_not_even_of_a_receiver_that_tell
         lambda url, path: Sender(url.replace("127", "%0a@127"), secret=SECRET, journal=path),
         lambda url, path: Sender(url, secret=[SECRET, ""], journal=path),
         lambda url, path: Sender(url, secret={SECRET: 1}, journal=path),
-        lambda url, path: Sender(Hook(url=url, secret=SECRET, events=["order.create"]), journal=path),
-        lambda url, path: Sender([Hook(url=url, secret=SECRET), Hook(url=url, secret=SECRET)], journal=path),
+        lambda url, path: Sender(Endpoint(url=url, secret=SECRET, events=["order.create"]), journal=path),
+        lambda url, path: Sender([Endpoint(url=url, secret=SECRET), Endpoint(url=url, secret=SECRET)], journal=path),
         lambda url, path: Sender(url, secret=SECRET, journal=path.parent).send(payloads(1)),
         lambda url, path: Sender(url, secret=SECRET, journal=path).send(payloads(1), order="x"),  # type: ignore[arg-type]
         lambda url, path: Sender(url, secret=SECRET, journal=path).send(payloads(1), watch=_failing),

@@ -15,9 +15,9 @@ import pytest
 from delivery.engines import read_request
 
 from steppay_mock import ContractViolation, SteppayMockError, deliver, deliver_async
-from steppay_mock.delivery.endpoint import parse_endpoint
+from steppay_mock.delivery.address import parse_address
+from steppay_mock.delivery.endpoint import Endpoint
 from steppay_mock.delivery.report import Report
-from steppay_mock.delivery.sender.hook import Hook
 from steppay_mock.delivery.sender.sender import Sender
 
 SECRET = "whsec_T0p-s3cret/비밀"
@@ -142,7 +142,7 @@ def test_a_sender_and_its_hooks_tell_no_url_token(payloads: Payloads, serve_raw:
 
     seen: list[bytes] = []
     url = f"{serve_raw(handle)}/hook?token={URL_TOKEN}"
-    hook = Hook(url=url, secret=SECRET)
+    hook = Endpoint(url=url, secret=SECRET)
     sender = Sender(hook)
     tally = sender.send(payloads(1))
     assert seen == [f"POST /hook?token={URL_TOKEN} HTTP/1.1".encode()]
@@ -155,7 +155,7 @@ def test_a_sender_and_its_hooks_tell_no_url_token(payloads: Payloads, serve_raw:
 
 def test_an_endpoint_shows_no_secret_of_its_url_and_calls_the_whole() -> None:
     url = "http://localhost:8000/hook?a=1&access_token=abcd"
-    endpoint = parse_endpoint(url, path="/", allowed=frozenset())
+    endpoint = parse_address(url, path="/", allowed=frozenset())
     assert endpoint.url == url
     assert (str(endpoint), "abcd" in repr(endpoint)) == ("http://localhost:8000/hook?a=1&access_token=********", False)
     assert pickle.loads(pickle.dumps(endpoint)).url == url

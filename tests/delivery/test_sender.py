@@ -14,11 +14,11 @@ from delivery.counting import OK, Counting, Got, counting, payloads, status
 from delivery.standins import Time
 
 from steppay_mock import SignatureError, scenario, verify
+from steppay_mock.delivery.endpoint import Endpoint
 from steppay_mock.delivery.order import Order
 from steppay_mock.delivery.schedule import Again, Deliver, Drop, Hold, Overlap, Step, Wait, duplicate, in_order, plan
 from steppay_mock.delivery.schedule.makers import MAKERS
 from steppay_mock.delivery.sender.clock import Clock
-from steppay_mock.delivery.sender.hook import Hook
 from steppay_mock.delivery.sender.sender import Sender
 
 EVENTS = scenario("subscription-starts", seed=7).events
@@ -139,9 +139,9 @@ def test_what_is_to_be_at_once_is_in_flight_at_once(serve: Callable[[Any], str],
 
 def test_a_wait_is_waited_once_however_many_hooks_there_are(receiver: Counting, journal: str | None) -> None:
     time = Time()
-    hooks = [Hook(url=receiver.url, name=name) for name in ("a", "b")]
+    hooks = [Endpoint(url=receiver.url, name=name) for name in ("a", "b")]
     wanted = str(EVENTS[2].type)
-    hooks.append(Hook(url=receiver.url, name="c", events=[wanted]))
+    hooks.append(Endpoint(url=receiver.url, name="c", events=[wanted]))
     schedule = plan(EVENTS, [Deliver(event=0), Wait(seconds=0.5), Deliver(event=1)])
     Sender(hooks, journal=journal, clock=time.clock).send(schedule).assert_ok()
     assert sum(time.slept) == 0.5
@@ -149,7 +149,7 @@ def test_a_wait_is_waited_once_however_many_hooks_there_are(receiver: Counting, 
 
 def test_a_wait_before_an_event_that_nobody_wants_is_waited_all_the_same(receiver: Counting) -> None:
     time = Time()
-    hook = Hook(url=receiver.url, events=[EVENTS[2].type])
+    hook = Endpoint(url=receiver.url, events=[EVENTS[2].type])
     Sender(hook, clock=time.clock).send(plan(EVENTS, [Wait(seconds=5), Deliver(event=1), Deliver(event=2)])).assert_ok()
     assert (sum(time.slept), types(receiver)) == (5, [EVENTS[2].type])
 

@@ -12,8 +12,8 @@ import pytest
 from docs.pages import ROOT, blocks_of, code_in, page, rows, section
 
 from steppay_mock.delivery.access import AccessOptions
+from steppay_mock.delivery.endpoint import Endpoint
 from steppay_mock.delivery.retries import PRESETS, Retries
-from steppay_mock.delivery.sender.hook import Hook
 from steppay_mock.delivery.sender.options import SenderOptions, read_sender_options
 from steppay_mock.delivery.sender.sender import Sender, SendOptions
 from steppay_mock.delivery.sender.tally import Tally
@@ -69,13 +69,13 @@ def test_the_table_of_the_hooks_is_complete_and_its_defaults_are_right() -> None
     special = {"url": "", "events": "none", "name": "the URL"}
     expected = [
         (f"`{one.name}`", special[one.name] if one.name in special else shown(one.default))
-        for one in fields(Hook)
+        for one in fields(Endpoint)
         if one.name not in AccessOptions.__annotations__
     ]
     expected.append(DOOR)
-    assert [one.name for one in fields(Hook)][-6:] == list(AccessOptions.__annotations__)
+    assert [one.name for one in fields(Endpoint)][-6:] == list(AccessOptions.__annotations__)
     assert [row[:2] for row in table("Hooks", first="of a hook")] == expected
-    assert [one.name for one in fields(Hook) if one.default is MISSING] == ["url"]
+    assert [one.name for one in fields(Endpoint) if one.default is MISSING] == ["url"]
 
 
 def test_the_table_of_the_retries_is_that_of_the_presets() -> None:

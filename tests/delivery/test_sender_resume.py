@@ -151,7 +151,7 @@ def given_up(path: Path) -> int:
     """A plan that a process was killed over: half of it is written down."""
     with Journal(path) as journal:
         run = journal.begin_run(began_at=1.0, seed=7, made_by="hand", settings={})
-        hook = journal.add_hook(run, name="hook", url=URL)
+        hook = journal.add_endpoint(run, name="hook", url=URL)
         plan = Plan(hook, 1, 0, None, copied=False, wait=0.0, batch=None, fault=None)
         journal.add_plans(run, [("order.created", 5, b"{}", [plan, plan._replace(position=2)])])
     return run

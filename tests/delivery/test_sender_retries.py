@@ -13,9 +13,9 @@ from delivery.counting import payloads
 from delivery.standins import Instant, Sent, Time, install
 
 from steppay_mock import verify
+from steppay_mock.delivery.endpoint import Endpoint
 from steppay_mock.delivery.retries import PRESETS, Retries
 from steppay_mock.delivery.schedule import Deliver, Overlap, Step, Wait, plan
-from steppay_mock.delivery.sender.hook import Hook
 from steppay_mock.delivery.sender.sender import Sender
 from steppay_mock.delivery.sender.tally import Tally
 from steppay_mock.delivery.transport import Answer
@@ -122,8 +122,8 @@ def test_fifo_blocking_waits_for_all_that_were_sent_at_once(engine: Instant) -> 
     assert engine.ids == [0, 1, 0, 0, 2]
 
 
-def hooks() -> list[Hook]:
-    return [Hook(url=f"{URL}/{name}", name=name) for name in ("a", "b")]
+def hooks() -> list[Endpoint]:
+    return [Endpoint(url=f"{URL}/{name}", name=name) for name in ("a", "b")]
 
 
 def to(engine: Instant, name: str) -> list[tuple[int, float]]:

@@ -12,8 +12,8 @@ import pytest
 from delivery.counting import OK, Counting, counting, payloads, status
 
 from steppay_mock import ContractViolation
+from steppay_mock.delivery.endpoint import Endpoint
 from steppay_mock.delivery.order import Order
-from steppay_mock.delivery.sender.hook import Hook
 from steppay_mock.delivery.sender.sender import Sender
 
 SECRET = "whsec_test"
@@ -90,7 +90,7 @@ def test_a_failure_is_told_with_the_next_step() -> None:
 
 
 def test_a_run_of_nothing_is_not_ok(receiver: Counting, journal: str | None) -> None:
-    tally = Sender(Hook(url=receiver.url, events=["order.created"]), journal=journal).send(payloads(3))
+    tally = Sender(Endpoint(url=receiver.url, events=["order.created"]), journal=journal).send(payloads(3))
     with pytest.raises(ContractViolation) as error:
         tally.assert_ok()
     assert error.value.kind == "nothing-delivered"

@@ -20,7 +20,7 @@ from delivery.wiretap import SECRET, Payloads, Serve, ServeRaw
 
 from steppay_mock import (
     ContractViolation,
-    Hook,
+    Endpoint,
     Sender,
     SignatureError,
     SteppayMockError,
@@ -330,7 +330,7 @@ def test_a_receiver_in_process_finds_signatures_fresh(payloads: Payloads) -> Non
 def test_so_does_one_that_a_thread_of_this_process_serves(payloads: Payloads, serve: Serve) -> None:
     url = serve(taken)
     deliver(payloads(2), to=url, secret=SECRET).assert_ok()
-    assert Sender(Hook(url=url, secret=SECRET)).send([make_event("order.created", seed=1)]).failed == 0
+    assert Sender(Endpoint(url=url, secret=SECRET)).send([make_event("order.created", seed=1)]).failed == 0
 
 
 @pytest.mark.usefixtures("stopped")
@@ -342,7 +342,7 @@ def test_so_does_one_in_another_process(payloads: Payloads) -> None:
             url = f"http://127.0.0.1:{int(server.stdout.readline())}"
             deliver(payloads(2), to=url, secret=SECRET).assert_ok()
             events = [make_event("order.created", seed=1)]
-            assert Sender(Hook(url=url, secret=SECRET)).send(events).failed == 0
+            assert Sender(Endpoint(url=url, secret=SECRET)).send(events).failed == 0
             counted: list[int] = []
             found = explore(
                 [*events, make_event("payment.completed", seed=2)],

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from queue import Queue
 from typing import Any
 
-from steppay_mock.delivery.endpoint import Endpoint, parse_endpoint
+from steppay_mock.delivery.address import Address, parse_address
 from steppay_mock.delivery.faults import Draft, make_draft
 
 Payloads = Callable[[int], list[dict[str, Any]]]
@@ -35,8 +35,8 @@ def draft(body: bytes = BODY) -> Draft:
     return make_draft(body, secret=SECRET, timestamp=MOMENT, trace_seed=7)
 
 
-def endpoint_of(url: str) -> Endpoint:
-    return parse_endpoint(url, path=PATH, allowed=frozenset())
+def endpoint_of(url: str) -> Address:
+    return parse_address(url, path=PATH, allowed=frozenset())
 
 
 @dataclass(frozen=True, slots=True)

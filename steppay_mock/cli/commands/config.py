@@ -10,7 +10,6 @@ import click
 from click.core import ParameterSource
 
 from steppay_mock.cli.exit_codes import MISUSED
-from steppay_mock.cli.options.common import json_option
 from steppay_mock.cli.options.config_file import OF_EVENTS, PARAMETERS, body_option, config_option, endpoint_option
 from steppay_mock.cli.options.delivery import (
     concurrency_option,
@@ -24,6 +23,7 @@ from steppay_mock.cli.options.delivery import (
 from steppay_mock.cli.options.epilog import closing
 from steppay_mock.cli.options.host_prompt import read_hosts
 from steppay_mock.cli.options.scenario import speed_option
+from steppay_mock.cli.options.shared import json_option
 from steppay_mock.cli.show.journal import journal_option
 from steppay_mock.cli.show.terminal import say, write_json, write_table, write_text
 from steppay_mock.errors import SteppayMockError
@@ -179,11 +179,11 @@ class _Endpoint:
     def problems(self, allowed: frozenset[str]) -> Iterator[str]:
         """Why nothing could be sent to it."""
         from steppay_mock.delivery.access import read_access
-        from steppay_mock.delivery.endpoint import DEFAULT_PATH, parse_endpoint
+        from steppay_mock.delivery.address import DEFAULT_PATH, parse_address
 
         def reach() -> object:
             access = read_access(self.entry.access)
-            return parse_endpoint(self.entry.url, path=DEFAULT_PATH, allowed=allowed, access=access)
+            return parse_address(self.entry.url, path=DEFAULT_PATH, allowed=allowed, access=access)
 
         checks: tuple[Callable[[], object], ...] = (
             reach,

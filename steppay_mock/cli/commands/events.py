@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import click
 
-from steppay_mock.cli.options.common import json_option
 from steppay_mock.cli.options.epilog import closing
+from steppay_mock.cli.options.shared import json_option
 from steppay_mock.cli.show.terminal import write_json, write_table
 from steppay_mock.contract.catalogue import catalogue
 

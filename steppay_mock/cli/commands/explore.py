@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from steppay_mock.cli.options.common import json_option
 from steppay_mock.cli.options.config_file import body_option
 from steppay_mock.cli.options.delivery import retries_option
 from steppay_mock.cli.options.epilog import closing
@@ -15,6 +14,7 @@ from steppay_mock.cli.options.late_by import LateBy
 from steppay_mock.cli.options.probe import Probing, probing_options
 from steppay_mock.cli.options.scenario import ScenarioName, Staging, staging_options
 from steppay_mock.cli.options.served_api import ServedApi, served_api_options
+from steppay_mock.cli.options.shared import json_option
 from steppay_mock.cli.show.report_files import ReportFile
 from steppay_mock.ordering.face import speaking
 

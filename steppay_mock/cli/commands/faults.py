@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import click
 
-from steppay_mock.cli.options.common import json_option
 from steppay_mock.cli.options.epilog import closing
 from steppay_mock.cli.options.faults import verdict_on
+from steppay_mock.cli.options.shared import json_option
 from steppay_mock.cli.show.terminal import write_json, write_table
 
 

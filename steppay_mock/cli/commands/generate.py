@@ -6,7 +6,11 @@ from typing import TYPE_CHECKING
 
 import click
 
-from steppay_mock.cli.options.common import (
+from steppay_mock.cli.options.config_file import config_option
+from steppay_mock.cli.options.epilog import closing
+from steppay_mock.cli.options.events import Made, Making, make
+from steppay_mock.cli.options.secret import signing_secrets
+from steppay_mock.cli.options.shared import (
     MakingCommand,
     events_argument,
     making_options,
@@ -14,18 +18,14 @@ from steppay_mock.cli.options.common import (
     timestamp_option,
     unsigned_option,
 )
-from steppay_mock.cli.options.config_file import config_option
-from steppay_mock.cli.options.epilog import closing
-from steppay_mock.cli.options.events import Made, Making, make
-from steppay_mock.cli.options.secret import signing_secrets
 from steppay_mock.cli.show.event_formats import Wire, as_curl, as_http, as_json, as_ndjson, read_endpoint
 from steppay_mock.cli.show.terminal import write
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from steppay_mock.delivery.address import Address
     from steppay_mock.delivery.config import Config
-    from steppay_mock.delivery.endpoint import Endpoint
 
 _DEFAULT_URL = "http://localhost:8000/webhooks/steppay"
 _REQUESTS = {"http": as_http, "curl": as_curl}
@@ -93,7 +93,7 @@ def command(
 
 
 def _requests(
-    made: Made, style: str, endpoint: Endpoint, secrets: tuple[str, ...] | None, timestamp: int | None
+    made: Made, style: str, endpoint: Address, secrets: tuple[str, ...] | None, timestamp: int | None
 ) -> Iterator[bytes]:
     wire = Wire(endpoint=endpoint, secrets=secrets, timestamp=timestamp, seed=made.seed)
     return _REQUESTS[style](made.events, wire)

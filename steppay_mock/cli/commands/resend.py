@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 import click
 
 from steppay_mock.cli.options.access import AccessWords, access_options
-from steppay_mock.cli.options.common import json_option, secret_option, unsigned_option
 from steppay_mock.cli.options.config_file import config_option
 from steppay_mock.cli.options.delivery import hosts_option, success_option, timeout_option
 from steppay_mock.cli.options.epilog import closing
 from steppay_mock.cli.options.host_prompt import agree, read_hosts
+from steppay_mock.cli.options.shared import json_option, secret_option, unsigned_option
 from steppay_mock.cli.options.signing import Signing
 from steppay_mock.cli.show.event_formats import read_endpoint
 from steppay_mock.cli.show.journal import deliveries_argument, journal_option
@@ -86,13 +86,15 @@ def command(
     with read_journal(journal) as reading:
         groups = _by_receiver(reading, ids, url=None if url is None else read_endpoint(url).url)
     access = {(name, where): written_access.for_url(where, config, name=name) for name, where in groups}
-    hooks = {(name, where): signing.hook(name=name, url=where, access=access[name, where]) for name, where in groups}
+    endpoints = {
+        (name, where): signing.endpoint(name=name, url=where, access=access[name, where]) for name, where in groups
+    }
     for receiver, events in groups.items():
         allowed = agree(read_endpoint(receiver[1], access=access[receiver]), allowed, count=len(events))
     tallies: list[Tally] = []
     for receiver, events in groups.items():
         recorder = Recorder(
-            hooks=[hooks[receiver]],
+            endpoints=[endpoints[receiver]],
             options={"timeout": float(timeout), "success": success, "allow_hosts": allowed},
             journal=journal,
             unsigned=unsigned,

@@ -10,7 +10,6 @@ import click
 from click.core import ParameterSource
 
 from steppay_mock.cli.options.access import AccessWords, access_options
-from steppay_mock.cli.options.common import json_option, secret_option, unsigned_option
 from steppay_mock.cli.options.config_file import config_option
 from steppay_mock.cli.options.delivery import (
     hosts_option,
@@ -23,6 +22,7 @@ from steppay_mock.cli.options.delivery import (
 from steppay_mock.cli.options.epilog import closing
 from steppay_mock.cli.options.host_prompt import agree, read_hosts
 from steppay_mock.cli.options.scenario import speed_option
+from steppay_mock.cli.options.shared import json_option, secret_option, unsigned_option
 from steppay_mock.cli.options.signing import Signing
 from steppay_mock.cli.show.event_formats import read_endpoint
 from steppay_mock.cli.show.journal import journal_option
@@ -99,13 +99,13 @@ def command(
     with read_journal(journal) as reading:
         unfinished = reading.unfinished()
         whole = [one for one in unfinished if one.planned]
-        receivers = reading.hooks([one.run for one in whole])
+        receivers = reading.endpoints([one.run for one in whole])
     never_planned = _take_out(journal) if len(whole) < len(unfinished) else []
     signing = Signing(given=secrets, unsigned=unsigned, config=config)
-    hooks, pending = [], sum(one.pending for one in whole)
+    endpoints, pending = [], sum(one.pending for one in whole)
     for name, url in receivers:
         access = written_access.for_url(url, config, name=name)
-        hooks.append(signing.hook(name=name, url=url, access=access))
+        endpoints.append(signing.endpoint(name=name, url=url, access=access))
         allowed = agree(read_endpoint(url, access=access), allowed, count=pending)
     told = {
         "rate": rate,
@@ -119,7 +119,7 @@ def command(
     if "retries" not in options:
         _check_retries(whole)
     recorder = Recorder(
-        hooks=hooks,
+        endpoints=endpoints,
         options={**options, "allow_hosts": allowed},
         journal=journal,
         unsigned=unsigned,

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 import click
 from click.core import ParameterSource
 
-from steppay_mock.cli.options.common import json_option
 from steppay_mock.cli.options.config_file import body_option
 from steppay_mock.cli.options.delivery import Sending, order_option, sending_options
 from steppay_mock.cli.options.epilog import closing
@@ -20,6 +19,7 @@ from steppay_mock.cli.options.scenario import (
     speed_option,
     staging_options,
 )
+from steppay_mock.cli.options.shared import json_option
 from steppay_mock.cli.show.terminal import counted, say, write_json, write_table, write_text
 
 if TYPE_CHECKING:

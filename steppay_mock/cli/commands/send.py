@@ -9,12 +9,12 @@ from typing import Any
 import click
 from click.core import ParameterSource
 
-from steppay_mock.cli.options.common import MakingCommand, making_options
 from steppay_mock.cli.options.delivery import Sending, order_option, sending_options
 from steppay_mock.cli.options.epilog import closing
 from steppay_mock.cli.options.events import Making, make
 from steppay_mock.cli.options.parameter_types import ALL, EventName, FilePath
 from steppay_mock.cli.options.scenario import speed_option
+from steppay_mock.cli.options.shared import MakingCommand, making_options
 from steppay_mock.cli.read.captured import STANDARD_INPUT, read_events
 from steppay_mock.cli.run import Route
 from steppay_mock.cli.show.terminal import say

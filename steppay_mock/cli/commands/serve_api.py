@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 import click
 
 from steppay_mock.cli.options.api_faults import Misbehaviour, Misbehaviours, fail_option, hold_option, slow_option
-from steppay_mock.cli.options.common import json_option
 from steppay_mock.cli.options.epilog import closing
 from steppay_mock.cli.options.scenario import ScenarioName, Staging, staging_options
 from steppay_mock.cli.options.served_api import VARIABLE, api_token
+from steppay_mock.cli.options.shared import json_option
 from steppay_mock.cli.show.terminal import counted, say, write_json, write_text
 
 if TYPE_CHECKING:

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import click
 
 from steppay_mock.cli.exit_codes import WRONG
-from steppay_mock.cli.options.common import file_argument, json_option
 from steppay_mock.cli.options.epilog import closing
+from steppay_mock.cli.options.shared import file_argument, json_option
 from steppay_mock.cli.read.documents import iter_documents, iter_violations
 from steppay_mock.cli.read.source import empty, open_source
 from steppay_mock.cli.show.listing import write_listing

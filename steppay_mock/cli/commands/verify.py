@@ -6,10 +6,10 @@ from datetime import datetime
 
 import click
 
-from steppay_mock.cli.options.common import file_argument, secret_option
 from steppay_mock.cli.options.epilog import closing
 from steppay_mock.cli.options.parameter_types import Moment, Seconds
 from steppay_mock.cli.options.secret import need_secrets
+from steppay_mock.cli.options.shared import file_argument, secret_option
 from steppay_mock.cli.read.source import read_body
 from steppay_mock.cli.show.terminal import say
 from steppay_mock.errors import SignatureError

@@ -17,10 +17,10 @@ from steppay_mock.cli.options.signing import entry_at
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from steppay_mock.cli.options.common import Decorator
+    from steppay_mock.cli.options.shared import Decorator
     from steppay_mock.delivery.access import AccessOptions
+    from steppay_mock.delivery.address import Address
     from steppay_mock.delivery.config import Config, Entry
-    from steppay_mock.delivery.endpoint import Endpoint
 
 
 class User(ParameterType):
@@ -95,7 +95,7 @@ class AccessWords:
             yield f"--proxy, or {_PROXY}"
 
 
-def access_beside(receiver: Endpoint, other: Endpoint, headers: tuple[tuple[str, str], ...]) -> AccessOptions:
+def access_beside(receiver: Address, other: Address, headers: tuple[tuple[str, str], ...]) -> AccessOptions:
     """What gets through to a URL for tests, with the ``headers`` that are for it alone.
 
     What lets in at the receiver goes to no other scheme, host or port, as with curl where it is sent on.

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from steppay_mock.cli.options.common import Decorator
 from steppay_mock.cli.options.parameter_types import ParameterType
+from steppay_mock.cli.options.shared import Decorator
 
 if TYPE_CHECKING:
     from steppay_mock.store.api.api import StoreApi

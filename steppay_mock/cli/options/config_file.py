@@ -11,7 +11,7 @@ import click
 from steppay_mock.payload.body import DEFAULT_FORM, BodyForm
 
 if TYPE_CHECKING:
-    from steppay_mock.cli.options.common import Decorator
+    from steppay_mock.cli.options.shared import Decorator
     from steppay_mock.delivery.config import Config
 
 NO_FILE = "none"

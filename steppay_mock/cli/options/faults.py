@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from steppay_mock.cli.options.common import Decorator
 from steppay_mock.cli.options.parameter_types import ParameterType
+from steppay_mock.cli.options.shared import Decorator
 from steppay_mock.errors import SteppayMockError
 
 if TYPE_CHECKING:

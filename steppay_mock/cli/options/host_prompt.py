@@ -13,7 +13,7 @@ from steppay_mock.cli.show.terminal import counted
 from steppay_mock.errors import SteppayMockError
 
 if TYPE_CHECKING:
-    from steppay_mock.delivery.endpoint import Endpoint
+    from steppay_mock.delivery.address import Address
 
 
 def read_hosts(hosts: Iterable[str]) -> frozenset[str]:
@@ -29,7 +29,7 @@ def read_hosts(hosts: Iterable[str]) -> frozenset[str]:
 
 
 def agree(
-    endpoint: Endpoint, allowed: frozenset[str], *, count: int | None = None, noun: str = "webhook"
+    endpoint: Address, allowed: frozenset[str], *, count: int | None = None, noun: str = "webhook"
 ) -> frozenset[str]:
     """The hosts that may be called, now that the endpoint's, and its proxy's, are among them.
 

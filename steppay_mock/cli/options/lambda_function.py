@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Any, get_args
 
 import click
 
-from steppay_mock.cli.options.common import Decorator
+from steppay_mock.cli.options.shared import Decorator
 from steppay_mock.cli.show.event_formats import read_endpoint
 from steppay_mock.delivery.aws.call import Kind
 from steppay_mock.wire.shown_url import shown_url
 
 if TYPE_CHECKING:
     from steppay_mock.delivery.access import AccessOptions
-    from steppay_mock.delivery.endpoint import Endpoint
+    from steppay_mock.delivery.address import Address
     from steppay_mock.delivery.target import Target
 
 
@@ -31,7 +31,7 @@ class Gateway:
         if self.path is not None and self.kind is None:
             raise click.UsageError("--lambda-path is about --lambda. Add --lambda KIND, or leave it out.")
 
-    def read(self, url: str, *, access: AccessOptions) -> Endpoint:
+    def read(self, url: str, *, access: AccessOptions) -> Address:
         """Where the URL leads; one of a runtime without a path has that of the Runtime Interface Emulator."""
         if self.kind is None:
             return read_endpoint(url, access=access)
@@ -39,7 +39,7 @@ class Gateway:
 
         return read_endpoint(url, path=INVOCATION, access=access)
 
-    def target(self, endpoint: Endpoint) -> Target:
+    def target(self, endpoint: Address) -> Target:
         """What events are delivered to."""
         if self.kind is None:
             return endpoint.url

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from steppay_mock.cli.options.access import AccessWords, access_beside, access_options
-from steppay_mock.cli.options.common import Decorator, secret_option, unsigned_option
 from steppay_mock.cli.options.config_file import config_option
 from steppay_mock.cli.options.delivery import hosts_option, timeout_option
 from steppay_mock.cli.options.headers import STATE_VARIABLE, HeaderField
@@ -21,6 +20,7 @@ from steppay_mock.cli.options.lambda_function import Gateway, lambda_options
 from steppay_mock.cli.options.parameter_types import Seconds
 from steppay_mock.cli.options.receiver import Registered, events_option, find_receiver
 from steppay_mock.cli.options.secret import VARIABLE as SECRET_VARIABLE
+from steppay_mock.cli.options.shared import Decorator, secret_option, unsigned_option
 from steppay_mock.cli.options.signing import Signing
 from steppay_mock.cli.show.event_formats import read_endpoint
 from steppay_mock.errors import SteppayMockError
@@ -29,9 +29,9 @@ from steppay_mock.wire.shown_url import shown_url
 
 if TYPE_CHECKING:
     from steppay_mock.delivery.access import AccessOptions
+    from steppay_mock.delivery.address import Address
     from steppay_mock.delivery.aws.call import Kind
     from steppay_mock.delivery.config import Config, Entry
-    from steppay_mock.delivery.endpoint import Endpoint
     from steppay_mock.delivery.target import Target
 
 _URLS = {
@@ -207,7 +207,7 @@ class Probing:
         )
 
 
-def _endpoint(option: str, url: str, *, proxy: str | None = None) -> Endpoint:
+def _endpoint(option: str, url: str, *, proxy: str | None = None) -> Address:
     try:
         return read_endpoint(url, path="/", access={"proxy": proxy})
     except SteppayMockError as error:

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from steppay_mock.cli.options.common import Decorator
 from steppay_mock.cli.options.config_file import setting_option
 from steppay_mock.cli.options.parameter_types import FilePath, Moment, ParameterType, Setting
+from steppay_mock.cli.options.shared import Decorator
 from steppay_mock.cli.show.terminal import say
 from steppay_mock.errors import SteppayMockError
 from steppay_mock.payload.body import DEFAULT_FORM, BodyForm

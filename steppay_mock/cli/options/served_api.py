@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from steppay_mock.cli.options.common import Decorator
+from steppay_mock.cli.options.shared import Decorator
 from steppay_mock.cli.show.terminal import say
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from steppay_mock.errors import SteppayMockError
 if TYPE_CHECKING:
     from steppay_mock.delivery.access import AccessOptions
     from steppay_mock.delivery.config import Config, Entry
-    from steppay_mock.delivery.sender.hook import Hook
+    from steppay_mock.delivery.endpoint import Endpoint
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,11 +34,11 @@ class Signing:
         found = entry_at(self.config, url, name=name)
         return signing_secrets(self.given, unsigned=self.unsigned) if found is None else self.for_entry(found)
 
-    def hook(self, *, name: str, url: str, access: AccessOptions) -> Hook:
+    def endpoint(self, *, name: str, url: str, access: AccessOptions) -> Endpoint:
         """The receiver of that name and URL, as a journal has it."""
-        from steppay_mock.delivery.sender.hook import Hook
+        from steppay_mock.delivery.endpoint import Endpoint
 
-        return Hook(url=url, secret=self.for_url(url, name=name), name=name, **access)
+        return Endpoint(url=url, secret=self.for_url(url, name=name), name=name, **access)
 
 
 def entry_at(config: Config | None, url: str, *, name: str = "") -> Entry | None:

@@ -12,7 +12,7 @@ from steppay_mock.payload.body import write_body
 
 if TYPE_CHECKING:
     from steppay_mock.delivery.access import AccessOptions
-    from steppay_mock.delivery.endpoint import Endpoint
+    from steppay_mock.delivery.address import Address
     from steppay_mock.payload.event import Event
 
 # Linux takes no argument of more than 128 KiB.
@@ -23,7 +23,7 @@ _LONGEST_ARGUMENT = 120_000
 class Wire:
     """Where requests go and how they are signed; ``timestamp`` None is the time of each request's making."""
 
-    endpoint: Endpoint
+    endpoint: Address
     secrets: tuple[str, ...] | None = field(repr=False)
     timestamp: int | None
     seed: int
@@ -36,23 +36,23 @@ class Wire:
         return request_headers(body, secret=self.secrets, timestamp=self.timestamp, trace_seed=trace_seed)
 
 
-def read_endpoint(url: str, *, path: str | None = None, access: AccessOptions | None = None) -> Endpoint:
+def read_endpoint(url: str, *, path: str | None = None, access: AccessOptions | None = None) -> Address:
     """The address that a URL names, wherever it is: nothing is sent yet. StepPay's own hosts are refused even so.
 
     ``path`` is that of a URL without one; None is where webhooks go. ``access`` gets through its access control.
     """
     from steppay_mock.delivery.access import read_access
-    from steppay_mock.delivery.endpoint import DEFAULT_PATH, parse_endpoint
+    from steppay_mock.delivery.address import DEFAULT_PATH, parse_address
     from steppay_mock.delivery.safety import normal_host
 
     try:
         allowed = frozenset({normal_host(urlsplit(url).hostname or "")})
     except ValueError:
-        allowed = frozenset()  # parse_endpoint says what is wrong with it
+        allowed = frozenset()  # parse_address says what is wrong with it
     through = read_access(access or {})
     if through.proxy is not None:
         allowed |= {through.proxy.host}
-    return parse_endpoint(url, path=path or DEFAULT_PATH, allowed=allowed, access=through)
+    return parse_address(url, path=path or DEFAULT_PATH, allowed=allowed, access=through)
 
 
 def as_json(events: Iterable[Event], *, count: int) -> Iterator[bytes]:

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from steppay_mock.cli.options.common import Decorator
 from steppay_mock.cli.options.config_file import setting_option
 from steppay_mock.cli.options.parameter_types import FilePath
+from steppay_mock.cli.options.shared import Decorator
 from steppay_mock.cli.show.report_files import Line
 from steppay_mock.wire.shown_url import shown_url
 

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from steppay_mock.cli.options.common import Decorator
 from steppay_mock.cli.options.parameter_types import ParameterType, check_path
+from steppay_mock.cli.options.shared import Decorator
 from steppay_mock.cli.show.terminal import pretty, printable
 
 if TYPE_CHECKING:

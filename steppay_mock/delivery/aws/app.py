@@ -62,15 +62,13 @@ class LambdaApp:
             local = LocalFunction(self.handler, timeout=settings.timeout)
             target = f"the Lambda handler {name_of(self.handler)} {at}"
             return LambdaTransport(local, self.shape, target=target, redact=Redaction(settings.hidden), **common)
-        from steppay_mock.delivery.endpoint import parse_endpoint
+        from steppay_mock.delivery.address import parse_address
 
         way = replace(access, headers=(), auth=None)  # these are the webhook's, and reach the function in its event
-        endpoint = parse_endpoint(self.handler, path=INVOCATION, allowed=settings.allow_hosts, access=way)
-        remote = RemoteFunction(RuntimeTransport(endpoint, timeout=settings.timeout))
-        redact = Redaction([*settings.hidden, *endpoint.secrets])
-        return LambdaTransport(
-            remote, self.shape, target=f"the Lambda runtime {endpoint} {at}", redact=redact, **common
-        )
+        address = parse_address(self.handler, path=INVOCATION, allowed=settings.allow_hosts, access=way)
+        remote = RemoteFunction(RuntimeTransport(address, timeout=settings.timeout))
+        redact = Redaction([*settings.hidden, *address.secrets])
+        return LambdaTransport(remote, self.shape, target=f"the Lambda runtime {address} {at}", redact=redact, **common)
 
 
 def lambda_app(

@@ -134,7 +134,7 @@ class RuntimeTransport(HttpTransport):
     def invoke(self, event: bytes) -> Answer:
         """What the runtime answers; secrets are still in it, for what stands in base64 has to be read first."""
         request = Request(event, {"content-type": "application/json", "content-length": str(len(event))})
-        return told_apart(self._exchange(request), self._endpoint)
+        return told_apart(self._exchange(request), self._address)
 
 
 def name_of(handler: Callable[..., Any]) -> str:

@@ -14,8 +14,8 @@ from steppay_mock.contract.text_files import read_text
 from steppay_mock.delivery.access import AccessOptions
 from steppay_mock.delivery.config.check import check_document
 from steppay_mock.delivery.config.variables import fill, variables_in
+from steppay_mock.delivery.endpoint import Endpoint
 from steppay_mock.delivery.safety import allowed_names
-from steppay_mock.delivery.sender.hook import Hook
 from steppay_mock.delivery.speed import read_speed
 from steppay_mock.errors import SteppayMockError, choices, did_you_mean
 
@@ -80,9 +80,9 @@ class Entry:
         """For each secret the variables that it comes from; none, if it stands in the file itself."""
         return tuple(tuple(variables_in(one)) for one in self.raw_secrets)
 
-    def hook(self) -> Hook:
+    def endpoint(self) -> Endpoint:
         """The receiver, for a sender."""
-        return Hook(
+        return Endpoint(
             url=self.url, events=self.events, secret=self.secrets, enabled=self.enabled, name=self.name, **self.access
         )
 
@@ -111,9 +111,9 @@ class Config:
             )
         return found
 
-    def hooks(self, names: str | Iterable[str] = ()) -> list[Hook]:
+    def to_endpoints(self, names: str | Iterable[str] = ()) -> list[Endpoint]:
         """The receivers of :meth:`choose`, for a sender."""
-        return [entry.hook() for entry in self.choose(names)]
+        return [entry.endpoint() for entry in self.choose(names)]
 
     @property
     def options(self) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from steppay_mock.delivery.safety import name_to_look_up
 from steppay_mock.errors import SteppayMockError
 
 if TYPE_CHECKING:
-    from steppay_mock.delivery.endpoint import Endpoint
+    from steppay_mock.delivery.address import Address
     from steppay_mock.delivery.faults.deadline import Deadline
     from steppay_mock.delivery.faults.tls import TlsConnection
 
@@ -22,21 +22,21 @@ if TYPE_CHECKING:
 _NO_LINGER = struct.pack("hh" if sys.platform == "win32" else "ii", 1, 0)
 
 
-def connect(endpoint: Endpoint, deadline: Deadline) -> Connection:
+def connect(address: Address, deadline: Deadline) -> Connection:
     """A connection to the endpoint, over TLS if it is https; raises what sockets raise."""
-    proxy = endpoint.access.proxy
+    proxy = address.access.proxy
     if proxy is not None:
         from steppay_mock.delivery.tunnel import connect_through
 
-        return _spoken(connect_through(proxy, endpoint, left=deadline.left), endpoint, deadline)
-    return _spoken(_connected(name_to_look_up(endpoint.host), endpoint.port, deadline), endpoint, deadline)
+        return _spoken(connect_through(proxy, address, left=deadline.left), address, deadline)
+    return _spoken(_connected(name_to_look_up(address.host), address.port, deadline), address, deadline)
 
 
-def _spoken(raw: socket.socket, endpoint: Endpoint, deadline: Deadline) -> Connection:
+def _spoken(raw: socket.socket, address: Address, deadline: Deadline) -> Connection:
     """The connection over that socket; it is closed where there is none."""
     try:
         raw.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # a piece goes out when it is written
-        return raw if endpoint.scheme == "http" else _secured(raw, endpoint, deadline)
+        return raw if address.scheme == "http" else _secured(raw, address, deadline)
     except (OSError, ValueError, SteppayMockError):
         raw.close()
         raise
@@ -92,10 +92,10 @@ def _connected(host: str, port: int, deadline: Deadline) -> socket.socket:
     raise failure
 
 
-def _secured(raw: socket.socket, endpoint: Endpoint, deadline: Deadline) -> TlsConnection:
+def _secured(raw: socket.socket, address: Address, deadline: Deadline) -> TlsConnection:
     from steppay_mock.delivery.faults.tls import TlsConnection
 
-    return TlsConnection(raw, context=endpoint.access.context(), name=endpoint.host, deadline=deadline)
+    return TlsConnection(raw, context=address.access.context(), name=address.host, deadline=deadline)
 
 
 def _raw(connection: Connection) -> socket.socket:

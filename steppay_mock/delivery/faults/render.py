@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from steppay_mock.delivery.endpoint import Endpoint
+    from steppay_mock.delivery.address import Address
     from steppay_mock.delivery.faults.faulty import FaultyRequest
 
 
@@ -20,7 +20,7 @@ class Pause:
     seconds: float
 
 
-def render(faulty: FaultyRequest, endpoint: Endpoint) -> Iterator[bytes | Pause]:
+def render(faulty: FaultyRequest, address: Address) -> Iterator[bytes | Pause]:
     """Everything that is sent to the endpoint, in pieces: the same request gives the same pieces.
 
     What becomes of the connection after it is not told here: it stays open for the answer, is shut on the sender's side
@@ -28,7 +28,7 @@ def render(faulty: FaultyRequest, endpoint: Endpoint) -> Iterator[bytes | Pause]
     """
     wire = faulty.wire
     chunked = wire.framing == "chunked"
-    yield _head(faulty, endpoint)
+    yield _head(faulty, address)
     for piece in _cut(faulty.body[: wire.truncate_to], wire.pieces):
         if wire.drip:
             yield Pause(wire.drip)
@@ -37,10 +37,10 @@ def render(faulty: FaultyRequest, endpoint: Endpoint) -> Iterator[bytes | Pause]
         yield b"0\r\n\r\n"
 
 
-def _head(faulty: FaultyRequest, endpoint: Endpoint) -> bytes:
+def _head(faulty: FaultyRequest, address: Address) -> bytes:
     own = {name.lower() for name, _ in faulty.headers}
-    leading = [pair for pair in (*endpoint.head.items(), ("connection", "close")) if pair[0] not in own]
-    lines = [f"POST {endpoint.requested} HTTP/{faulty.wire.http_version}"]
+    leading = [pair for pair in (*address.head.items(), ("connection", "close")) if pair[0] not in own]
+    lines = [f"POST {address.requested} HTTP/{faulty.wire.http_version}"]
     for name, value in (*leading, *faulty.headers):
         lines.append(f"{name.title() if faulty.wire.names == 'title' else name}: {value}")
     return "\r\n".join([*lines, "", ""]).encode("latin-1")

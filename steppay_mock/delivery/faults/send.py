@@ -16,7 +16,7 @@ from steppay_mock.delivery.transport import Answer
 from steppay_mock.wire import real_time
 
 if TYPE_CHECKING:
-    from steppay_mock.delivery.endpoint import Endpoint
+    from steppay_mock.delivery.address import Address
     from steppay_mock.delivery.faults.connect import Connection
     from steppay_mock.delivery.faults.faulty import FaultyRequest, Wire
 
@@ -25,7 +25,7 @@ Sleep = Callable[[float], object]
 
 def send_faulty(
     faulty: FaultyRequest,
-    endpoint: Endpoint,
+    address: Address,
     *,
     timeout: float,
     sleep: Sleep | None = None,
@@ -46,14 +46,14 @@ def send_faulty(
 
     wait = real_time.sleep if sleep is None else sleep
     deadline = Deadline(timeout, real_time.perf_counter if clock is None else clock)
-    tell = partial(told, endpoint=endpoint, timeout=timeout, outside=sys.exception())
+    tell = partial(told, address=address, timeout=timeout, outside=sys.exception())
     connected = False
     try:
-        with connecting_to(endpoint):
-            opened = connect(endpoint, deadline)
+        with connecting_to(address):
+            opened = connect(address, deadline)
         connected = True
         with opened as connection:
-            _write(connection, render(faulty, endpoint), deadline, wait)
+            _write(connection, render(faulty, address), deadline, wait)
             if faulty.wire.reset is not None:
                 answer = _reset(connection, faulty.wire, deadline, wait)
             else:
@@ -63,7 +63,7 @@ def send_faulty(
     except FAILURES as raised:
         failure, error = tell(raised, connected=connected)
         answer = Answer(None, error=error, failure=failure)
-    return told_apart(replace(answer, latency=deadline.elapsed), endpoint)
+    return told_apart(replace(answer, latency=deadline.elapsed), address)
 
 
 def _write(connection: Connection, parts: Iterable[bytes | Pause], deadline: Deadline, sleep: Sleep) -> None:

@@ -27,7 +27,7 @@ class Row(NamedTuple):
     """A delivery that is to be made, as the journal has it."""
 
     id: int
-    hook: int
+    endpoint: int
     type: str
     body: bytes
     position: int
@@ -85,7 +85,7 @@ class Ended(NamedTuple):
 class Plan(NamedTuple):
     """A delivery that is planned, of the event that it is given with."""
 
-    hook: int
+    endpoint: int
     position: int
     place: int
     again: str | None
@@ -145,7 +145,7 @@ class Journal:
             claimed(int(row[0]))
         return int(row[0])
 
-    def add_hook(self, run: int, *, name: str, url: str) -> int:
+    def add_endpoint(self, run: int, *, name: str, url: str) -> int:
         """A receiver of the run; its number."""
         with self._writing():
             row = self._connection.execute(
@@ -236,7 +236,7 @@ class Journal:
 
     def origin(self, run: int, row: Row) -> Origin | None:
         """What the row is a copy of, as it was sent last; None if that was never sent, or is the row itself."""
-        found = self.ask(_ORIGIN, run, row.hook, row.place)
+        found = self.ask(_ORIGIN, run, row.endpoint, row.place)
         if not found or found[0][0] == row.id or found[0][1] is None:
             return None
         _, _, position, signed_at, body = found[0]

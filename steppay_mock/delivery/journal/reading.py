@@ -164,7 +164,7 @@ class Reading:
             for run, planned, succeeded, failed, ended in self._ask(_STANDINGS)
         ]
 
-    def hooks(self, runs: Sequence[int]) -> list[tuple[str, str]]:
+    def endpoints(self, runs: Sequence[int]) -> list[tuple[str, str]]:
         """Name and URL of the receivers that these runs have, each once."""
         marks = ", ".join("?" * len(runs))
         query = f"SELECT DISTINCT name, url FROM hooks WHERE run IN ({marks}) ORDER BY id"  # noqa: S608

@@ -20,7 +20,7 @@ _MOST_QUEUED = 1_000
 class BlockingAgenda(Agenda):
     """Sends a receiver nothing else until what it was sent is settled; the other receivers go on meanwhile."""
 
-    hooks: Collection[int]
+    endpoints: Collection[int]
     _busy: Counter[int] = field(default_factory=Counter)
     """How much of what each receiver was sent is not settled."""
     _queues: dict[int, deque[list[Row]]] = field(default_factory=dict)
@@ -32,15 +32,15 @@ class BlockingAgenda(Agenda):
 
     def settle(self, row: Row) -> None:
         """The row has its outcome."""
-        self._busy[row.hook] -= 1
+        self._busy[row.endpoint] -= 1
 
     def _recall(self, row: Row, at: float) -> None:
-        self._busy[row.hook] += 1
+        self._busy[row.endpoint] += 1
         self.retry(row, at)
 
     def _may_read(self) -> bool:
         # A receiver that blocks for hours must not draw the whole run into memory: from some point on, all wait for it.
-        return self._queued < _MOST_QUEUED and any(not self._busy[hook] for hook in self.hooks)
+        return self._queued < _MOST_QUEUED and any(not self._busy[endpoint] for endpoint in self.endpoints)
 
     def _take(self, now: float, in_flight: int) -> list[Row]:
         while not (found := self._turn(in_flight)):
@@ -51,7 +51,7 @@ class BlockingAgenda(Agenda):
             self._fill(now)
         rows = found.popleft()
         self._queued -= len(rows)
-        self._busy[rows[0].hook] += len(rows)
+        self._busy[rows[0].endpoint] += len(rows)
         return rows
 
     def _moments(self, in_flight: int) -> list[float]:
@@ -60,12 +60,12 @@ class BlockingAgenda(Agenda):
 
     def _turn(self, in_flight: int) -> deque[list[Row]] | None:
         """The queue of a receiver whose turn it is."""
-        for hook, queue in self._queues.items():
-            if queue and not self._busy[hook] and self._fits(queue[0], in_flight):
+        for endpoint, queue in self._queues.items():
+            if queue and not self._busy[endpoint] and self._fits(queue[0], in_flight):
                 return queue
         return None
 
     def _queue(self, rows: list[Row]) -> None:
         self._queued += len(rows)
-        for hook in dict.fromkeys(row.hook for row in rows):
-            self._queues.setdefault(hook, deque()).append([row for row in rows if row.hook == hook])
+        for endpoint in dict.fromkeys(row.endpoint for row in rows):
+            self._queues.setdefault(endpoint, deque()).append([row for row in rows if row.endpoint == endpoint])

@@ -36,23 +36,23 @@ class Controls:
     def of_run(cls, journal: Journal, run: int) -> Controls:
         """What is known of a run that goes on."""
         found = cls()
-        for hook, kind, position, body, fault, status, error in journal.ask(_ENDED, run):
+        for endpoint, kind, position, body, fault, status, error in journal.ask(_ENDED, run):
             found.note(
-                str(hook), str(kind), int(position), bytes(body), fault=fault, answer=Answer(status, error=error)
+                str(endpoint), str(kind), int(position), bytes(body), fault=fault, answer=Answer(status, error=error)
             )
         return found
 
-    def note(self, hook: str, kind: str, position: int, body: bytes, *, fault: str | None, answer: Answer) -> None:
+    def note(self, endpoint: str, kind: str, position: int, body: bytes, *, fault: str | None, answer: Answer) -> None:
         """Look at the answer of this receiver to an event of this type."""
         if answer.is_success:
             if fault is None:
-                self._taken.add((hook, kind))
+                self._taken.add((endpoint, kind))
         elif fault is not None:
-            known = self._refused.get((hook, kind))
+            known = self._refused.get((endpoint, kind))
             if known is None or position < known[0]:
-                self._refused[hook, kind] = position, body
+                self._refused[endpoint, kind] = position, body
 
-    def events(self, hook: str) -> list[Event]:
+    def events(self, endpoint: str) -> list[Event]:
         """What this receiver is to get, in the order in which it was planned."""
-        wanted = [one for key, one in self._refused.items() if key[0] == hook and key not in self._taken]
+        wanted = [one for key, one in self._refused.items() if key[0] == endpoint and key not in self._taken]
         return [Event.from_bytes(body) for _, body in sorted(wanted)]

@@ -13,7 +13,7 @@ from pycurl import PREREQFUNC_ABORT, PREREQFUNC_OK, PREREQFUNCTION  # an ImportE
 from urllib3.util.wait import wait_for_read
 
 from steppay_mock.delivery.access import Access, untrusted
-from steppay_mock.delivery.endpoint import Endpoint
+from steppay_mock.delivery.address import Address
 from steppay_mock.delivery.excerpt import excerpt
 from steppay_mock.delivery.failure import Failure
 from steppay_mock.delivery.head import GONE, Head, read_head
@@ -54,11 +54,11 @@ class _Exchange:
     """A handle, the request that it carries, and what has come back so far."""
 
     __slots__ = (
+        "address",
         "again",
         "asked",
         "begin",
         "body",
-        "endpoint",
         "full",
         "gone",
         "handle",
@@ -68,19 +68,19 @@ class _Exchange:
         "token",
     )
 
-    def __init__(self, endpoint: Endpoint, begin: list[str], kept: Kept) -> None:
+    def __init__(self, address: Address, begin: list[str], kept: Kept) -> None:
         self.handle = pycurl.Curl()
         self.kept = kept
-        self.aim(endpoint, begin)
+        self.aim(address, begin)
         self.head: list[bytes] = []
         self.again = False
         self.renew(0)
 
-    def aim(self, endpoint: Endpoint, begin: list[str]) -> None:
+    def aim(self, address: Address, begin: list[str]) -> None:
         """Where the next requests go, and the headers that all of them begin with."""
-        self.endpoint = endpoint
+        self.address = address
         self.begin = begin
-        self.handle.setopt(pycurl.URL, endpoint.url)
+        self.handle.setopt(pycurl.URL, address.url)
 
     def renew(self, token: int) -> None:
         """Forget the request before."""
@@ -162,12 +162,12 @@ class CurlEngine:
         self._read: Head | None = None
         self._kept = Kept()
 
-    def start(self, token: int, endpoint: Endpoint, body: bytes, headers: Mapping[str, str]) -> None:
+    def start(self, token: int, address: Address, body: bytes, headers: Mapping[str, str]) -> None:
         """Begin a request."""
-        idle = self._idle.get(endpoint.access)
-        exchange = idle.pop() if idle else self._new_exchange(endpoint)
-        if exchange.endpoint is not endpoint:
-            exchange.aim(endpoint, self._begin(endpoint))
+        idle = self._idle.get(address.access)
+        exchange = idle.pop() if idle else self._new_exchange(address)
+        if exchange.address is not address:
+            exchange.aim(address, self._begin(address))
         handle = exchange.handle
         handle.setopt(pycurl.POSTFIELDS, body)
         handle.setopt(pycurl.HTTPHEADER, [*exchange.begin, *_lines(headers)])
@@ -204,15 +204,15 @@ class CurlEngine:
         self._idle.clear()
         self._multi.close()
 
-    def _begin(self, endpoint: Endpoint) -> list[str]:
+    def _begin(self, address: Address) -> list[str]:
         # libcurl writes names of its own as it likes, and last. An empty line keeps its header away; what stands behind
         # the first name of a line it does not see.
-        head = {**endpoint.head, "connection": self._connection}
-        unwanted = ["host:", "expect:", *(["proxy-connection:"] if endpoint.access.proxy else [])]
+        head = {**address.head, "connection": self._connection}
+        unwanted = ["host:", "expect:", *(["proxy-connection:"] if address.access.proxy else [])]
         return [*unwanted, "\r\n".join(f"{name}: {value}" for name, value in head.items())]
 
     def _put_by(self, exchange: _Exchange) -> None:
-        self._idle.setdefault(exchange.endpoint.access, []).append(exchange)
+        self._idle.setdefault(exchange.address.access, []).append(exchange)
 
     def _finished(self) -> list[tuple[int, Answer]]:
         found: list[tuple[int, Answer]] = []
@@ -244,7 +244,7 @@ class CurlEngine:
             head = self._read_head(exchange.head)
         except HTTPException as broken:  # libcurl may have been content with it
             return exchange.token, self._lost(exchange, code, message or str(broken), latency)
-        answer = told_apart(Answer(head.status, head.headers.copy(), exchange.body, latency=latency), exchange.endpoint)
+        answer = told_apart(Answer(head.status, head.headers.copy(), exchange.body, latency=latency), exchange.address)
         if code == 0 or exchange.full or (code in _RESET and head.may_end_in_a_reset):
             return exchange.token, answer
         lost = self._lost(exchange, code, message, latency)
@@ -258,9 +258,9 @@ class CurlEngine:
             self._read = read_head(iter(lines))
         return self._read
 
-    def _new_exchange(self, endpoint: Endpoint) -> _Exchange:
+    def _new_exchange(self, address: Address) -> _Exchange:
         wire = self._wire
-        exchange = _Exchange(endpoint, self._begin(endpoint), self._kept)
+        exchange = _Exchange(address, self._begin(address), self._kept)
         handle = exchange.handle
         handle.setopt(pycurl.NOSIGNAL, 1)
         handle.setopt(pycurl.POST, 1)
@@ -278,7 +278,7 @@ class CurlEngine:
         else:
             handle.setopt(pycurl.FORBID_REUSE, 1)
             handle.setopt(pycurl.FRESH_CONNECT, 1)
-        let_in(handle, endpoint.access)
+        let_in(handle, address.access)
         return exchange
 
     def _lost(self, exchange: _Exchange, code: int, message: str, latency: float) -> Answer:
@@ -286,8 +286,8 @@ class CurlEngine:
         lack = self._lack(exchange, code)
         if lack is not None:
             perhaps = bool(exchange.handle.getinfo(pycurl.REQUEST_SIZE))
-            return own_lack(lack, to=exchange.endpoint.authority, perhaps_sent=perhaps).as_answer()
-        handle, endpoint = exchange.handle, exchange.endpoint
+            return own_lack(lack, to=exchange.address.authority, perhaps_sent=perhaps).as_answer()
+        handle, address = exchange.handle, exchange.address
         failure = _FAILURES.get(code, Failure.BROKEN)
         if code == pycurl.E_COULDNT_CONNECT:
             failure = failure_of(OSError(handle.getinfo(pycurl.OS_ERRNO), message))
@@ -295,9 +295,9 @@ class CurlEngine:
             message = GONE
         if failure is Failure.CERTIFICATE:
             message = untrusted(excerpt(message), code=handle.getinfo(pycurl.SSL_VERIFYRESULT))
-        if trouble := trouble_of_proxy(handle, endpoint.access.proxy, code):
+        if trouble := trouble_of_proxy(handle, address.access.proxy, code):
             failure, message = Failure.PROXY, trouble
-        error = words(failure, endpoint, timeout=self._wire.timeout, detail=message, is_end=code in _ENDS)
+        error = words(failure, address, timeout=self._wire.timeout, detail=message, is_end=code in _ENDS)
         return Answer(None, error=error, latency=latency, failure=failure)
 
     def _lack(self, exchange: _Exchange, code: int) -> Failure | None:
@@ -308,7 +308,7 @@ class CurlEngine:
             number = exchange.handle.getinfo(pycurl.OS_ERRNO)
             if number:
                 return lack_behind(OSError(number, ""))
-            if exchange.endpoint.access.proxy is not None:  # it may have refused to lead on
+            if exchange.address.access.proxy is not None:  # it may have refused to lead on
                 return hidden_lack()
             # Without a number there was not even a socket, and by now another may have let go of a descriptor.
             return hidden_lack() or Failure.OWN_DESCRIPTORS

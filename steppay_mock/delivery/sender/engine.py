@@ -10,7 +10,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import Protocol
 
-from steppay_mock.delivery.endpoint import Endpoint
+from steppay_mock.delivery.address import Address
 from steppay_mock.delivery.http import HttpTransport
 from steppay_mock.delivery.sender.crew import Crew
 from steppay_mock.delivery.sender.kept import KeptTransport
@@ -29,7 +29,7 @@ class Wire:
 class Engine(Protocol):
     """Carries requests; each has a token by which its answer is known. Everything a receiver does is an answer."""
 
-    def start(self, token: int, endpoint: Endpoint, body: bytes, headers: Mapping[str, str]) -> None:
+    def start(self, token: int, address: Address, body: bytes, headers: Mapping[str, str]) -> None:
         """Begin a request; it goes on while :meth:`poll` is called."""
 
     def poll(self, seconds: float) -> list[tuple[int, Answer]]:
@@ -57,9 +57,9 @@ class ThreadEngine:
         self._wire = wire
         self._crew = Crew(self._equip, size=wire.concurrency, name="steppay-sender")
 
-    def start(self, token: int, endpoint: Endpoint, body: bytes, headers: Mapping[str, str]) -> None:
+    def start(self, token: int, address: Address, body: bytes, headers: Mapping[str, str]) -> None:
         """Begin a request."""
-        self._crew.start(token, (endpoint, Request(body, headers)))
+        self._crew.start(token, (address, Request(body, headers)))
 
     def poll(self, seconds: float) -> list[tuple[int, Answer]]:
         """The answers that have come."""
@@ -69,14 +69,14 @@ class ThreadEngine:
         """End the threads that have nothing in flight, and leave the others to themselves."""
         self._crew.close()
 
-    def _equip(self, opened: ExitStack) -> Callable[[tuple[Endpoint, Request]], Answer]:
+    def _equip(self, opened: ExitStack) -> Callable[[tuple[Address, Request]], Answer]:
         transport = KeptTransport if self._wire.keep_alive else HttpTransport
-        known: dict[Endpoint, HttpTransport] = {}
+        known: dict[Address, HttpTransport] = {}
 
-        def send(job: tuple[Endpoint, Request]) -> Answer:
-            endpoint, request = job
-            if endpoint not in known:
-                known[endpoint] = opened.enter_context(transport(endpoint, timeout=self._wire.timeout))
-            return known[endpoint].send(request)
+        def send(job: tuple[Address, Request]) -> Answer:
+            address, request = job
+            if address not in known:
+                known[address] = opened.enter_context(transport(address, timeout=self._wire.timeout))
+            return known[address].send(request)
 
         return send

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 
-from steppay_mock.delivery.endpoint import Endpoint
+from steppay_mock.delivery.address import Address
 from steppay_mock.delivery.faults import FaultyRequest, send_faulty
 from steppay_mock.delivery.sender.crew import Crew
 from steppay_mock.delivery.sender.engine import Engine, Wire
@@ -25,15 +25,15 @@ class Lanes:
         self._right = 0
         self._faulty = 0
 
-    def start(self, token: int, endpoint: Endpoint, body: bytes, headers: Mapping[str, str]) -> None:
+    def start(self, token: int, address: Address, body: bytes, headers: Mapping[str, str]) -> None:
         """Begin a request."""
         self._right += 1
-        self._engine.start(token, endpoint, body, headers)
+        self._engine.start(token, address, body, headers)
 
-    def start_faulty(self, token: int, endpoint: Endpoint, request: FaultyRequest) -> None:
+    def start_faulty(self, token: int, address: Address, request: FaultyRequest) -> None:
         """Begin a request with a fault."""
         self._faulty += 1
-        self._crew.start(token, (endpoint, request))
+        self._crew.start(token, (address, request))
 
     def poll(self, seconds: float) -> list[tuple[int, Answer]]:
         """The answers that have come, after so many seconds at most if there are none yet."""
@@ -53,9 +53,9 @@ class Lanes:
         self._engine.close()
         self._crew.close()
 
-    def _equip(self, _opened: ExitStack) -> Callable[[tuple[Endpoint, FaultyRequest]], Answer]:
-        def send(job: tuple[Endpoint, FaultyRequest]) -> Answer:
-            endpoint, request = job
-            return send_faulty(request, endpoint, timeout=self._wire.timeout, sleep=self._sleep)
+    def _equip(self, _opened: ExitStack) -> Callable[[tuple[Address, FaultyRequest]], Answer]:
+        def send(job: tuple[Address, FaultyRequest]) -> Answer:
+            address, request = job
+            return send_faulty(request, address, timeout=self._wire.timeout, sleep=self._sleep)
 
         return send

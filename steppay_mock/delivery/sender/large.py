@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from steppay_mock.delivery.sender.engine import Engine, ThreadEngine
 
 if TYPE_CHECKING:
-    from steppay_mock.delivery.endpoint import Endpoint
+    from steppay_mock.delivery.address import Address
     from steppay_mock.delivery.sender.engine import Wire
     from steppay_mock.delivery.transport import Answer
 
@@ -32,15 +32,15 @@ class SizedEngine:
         self._large: set[int] = set()
         self._in_flight = 0
 
-    def start(self, token: int, endpoint: Endpoint, body: bytes, headers: Mapping[str, str]) -> None:
+    def start(self, token: int, address: Address, body: bytes, headers: Mapping[str, str]) -> None:
         """Begin a request."""
         self._in_flight += 1
         if len(body) < LARGE:
-            self._small.start(token, endpoint, body, headers)
+            self._small.start(token, address, body, headers)
             return
         self._threads = self._threads or ThreadEngine(self._wire)
         self._large.add(token)
-        self._threads.start(token, endpoint, body, headers)
+        self._threads.start(token, address, body, headers)
 
     def poll(self, seconds: float) -> list[tuple[int, Answer]]:
         """The answers that have come, after so many seconds at most if there are none yet."""

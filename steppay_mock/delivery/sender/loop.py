@@ -14,11 +14,11 @@ from steppay_mock.payload.chance import Chance, derive_seed
 from steppay_mock.wire.headers import request_headers
 
 if TYPE_CHECKING:
+    from steppay_mock.delivery.endpoint import OpenEndpoint
     from steppay_mock.delivery.retries import Retries
     from steppay_mock.delivery.sender.agenda import Agenda
     from steppay_mock.delivery.sender.clock import Clock
     from steppay_mock.delivery.sender.controls import Controls
-    from steppay_mock.delivery.sender.hook import OpenHook
     from steppay_mock.delivery.sender.lanes import Lanes
     from steppay_mock.delivery.sender.stop import Stop
     from steppay_mock.delivery.sender.tally import Tally
@@ -45,7 +45,7 @@ class Loop:
     """One run: rows in, outcomes out."""
 
     agenda: Agenda
-    hooks: dict[int, OpenHook]
+    endpoints: dict[int, OpenEndpoint]
     record: Record
     engine: Lanes
     retries: Retries
@@ -113,25 +113,25 @@ class Loop:
 
     def _origin(self, row: Row, now: float, made: dict[tuple[int, int], Origin]) -> Origin:
         """What the row is made from: itself, or what it is a copy of, which may start with it."""
-        hook = self.hooks[row.hook]
-        signed_at = None if hook.secrets is None else self.clock.signs_at(hook.endpoint.url, now)
+        endpoint = self.endpoints[row.endpoint]
+        signed_at = None if endpoint.secrets is None else self.clock.signs_at(endpoint.address.url, now)
         if row.again == "same":
-            origin = self.record.origin(row) or made.get((row.hook, row.place))
+            origin = self.record.origin(row) or made.get((row.endpoint, row.place))
             if origin is not None:
                 return origin._replace(signed_at=signed_at) if origin.signed_at is None else origin
         origin = Origin(row.position, signed_at, row.body)
-        made.setdefault((row.hook, row.place), origin)
+        made.setdefault((row.endpoint, row.place), origin)
         return origin
 
     def _start(self, row: Row, origin: Origin) -> None:
-        hook, trace_seed = self.hooks[row.hook], (self.seed << 32) + origin.position
-        secret, timestamp, body = hook.secrets, origin.signed_at, origin.body
+        endpoint, trace_seed = self.endpoints[row.endpoint], (self.seed << 32) + origin.position
+        secret, timestamp, body = endpoint.secrets, origin.signed_at, origin.body
         if row.fault is None:
             headers = request_headers(body, secret=secret, timestamp=timestamp, trace_seed=trace_seed)
-            self.engine.start(row.id, hook.endpoint, body, headers)
+            self.engine.start(row.id, endpoint.address, body, headers)
         else:
             draft = make_draft(body, secret=secret, timestamp=timestamp, trace_seed=trace_seed)
-            self.engine.start_faulty(row.id, hook.endpoint, find_fault(row.fault).apply(draft))
+            self.engine.start_faulty(row.id, endpoint.address, find_fault(row.fault).apply(draft))
 
     def _wait(self) -> None:
         ending = self.stop.asked or self._lack is not None
@@ -153,9 +153,9 @@ class Loop:
                 self._unsent.append((row.id, row.attempts + 1))
             return
         number, failures, due = row.attempts + 1, row.failures, None
-        hook = self.hooks[row.hook]
-        answer = answer.without(hook.redact)
-        self.controls.note(hook.name, row.type, row.position, row.body, fault=row.fault, answer=answer)
+        endpoint = self.endpoints[row.endpoint]
+        answer = answer.without(endpoint.redact)
+        self.controls.note(endpoint.name, row.type, row.position, row.body, fault=row.fault, answer=answer)
         self.tally.answers[row.type, answer.status] += 1
         if self._is_right(row, answer):
             state = "SUCCESS"

@@ -23,7 +23,7 @@ _MOST_AT_ONCE = 1_000
 class SenderOptions(AccessOptions, total=False):
     """What ``Sender`` takes beside its receivers; every option may be left out.
 
-    Those of :class:`~steppay_mock.delivery.access.AccessOptions` are for a URL; a ``Hook`` has its own.
+    Those of :class:`~steppay_mock.delivery.access.AccessOptions` are for a URL; a ``Endpoint`` has its own.
     """
 
     journal: str | Path | None

@@ -14,8 +14,8 @@ from steppay_mock.delivery.journal.journal import Begun, Ended, Journal, Origin,
 from steppay_mock.errors import SteppayMockError
 
 if TYPE_CHECKING:
+    from steppay_mock.delivery.endpoint import OpenEndpoint
     from steppay_mock.delivery.schedule.schedule import Planned
-    from steppay_mock.delivery.sender.hook import OpenHook
     from steppay_mock.delivery.sender.stop import Stop
     from steppay_mock.delivery.sender.tally import Tally
 
@@ -24,10 +24,10 @@ _CHUNK = 500
 
 @dataclass(slots=True)
 class Routing:
-    """Which deliveries come of what is planned: one for each hook that wants the event."""
+    """Which deliveries come of what is planned: one for each endpoint that wants the event."""
 
     planned: Iterable[Planned]
-    hooks: dict[int, OpenHook]
+    endpoints: dict[int, OpenEndpoint]
     tally: Tally
     copied: set[int] = field(init=False)
     """The places of the events that come again, byte for byte."""
@@ -42,7 +42,7 @@ class Routing:
         """How many deliveries start together, at most."""
         whole = self.planned if isinstance(self.planned, Sequence) else ()
         groups = Counter(one.group for one in whole if one.group is not None)
-        return max(groups.values(), default=1) * len(self.hooks)
+        return max(groups.values(), default=1) * len(self.endpoints)
 
     def __iter__(self) -> Iterator[tuple[Planned, str, list[Plan]]]:
         """What is planned, its type, and its deliveries; a wait is waited once, whoever wants the event."""
@@ -53,11 +53,11 @@ class Routing:
                 furthest = max(furthest, one.place)
             wait += one.wait
             kind, plans = str(one.event.type), []
-            for hook, opened in self.hooks.items():
+            for endpoint, opened in self.endpoints.items():
                 if opened.wants(kind):
                     check_fault(one.fault, opened)
                     copied = one.place in self.copied
-                    plans.append(Plan(hook, next(numbers), one.place, one.how, copied, wait, one.group, one.fault))
+                    plans.append(Plan(endpoint, next(numbers), one.place, one.how, copied, wait, one.group, one.fault))
                     wait = 0.0
                 else:
                     self.tally.left_out[opened.name] += 1
@@ -127,13 +127,13 @@ class Unwritten:
     def sent(self, row: Row, signed_at: int | None) -> None:
         """Remember it, if copies of it are to come."""
         if row.place in self.routing.copied:
-            known = self._origins.get((row.hook, row.place))
+            known = self._origins.get((row.endpoint, row.place))
             if known is None or known.position == row.position:
-                self._origins[row.hook, row.place] = Origin(row.position, signed_at, row.body)
+                self._origins[row.endpoint, row.place] = Origin(row.position, signed_at, row.body)
 
     def origin(self, row: Row) -> Origin | None:
         """What the row is a copy of; None if that was never sent, or is the row itself."""
-        known = self._origins.get((row.hook, row.place))
+        known = self._origins.get((row.endpoint, row.place))
         return None if known is None or known.position == row.position else known
 
     def rows(self) -> Iterator[Row]:
@@ -141,7 +141,7 @@ class Unwritten:
         for one, kind, plans in self.routing:
             for plan in plans:
                 place = plan.position, plan.place, plan.again, plan.wait, plan.batch, plan.fault
-                yield Row(plan.position, plan.hook, kind, one.event.body, *place)
+                yield Row(plan.position, plan.endpoint, kind, one.event.body, *place)
 
 
 def _timestamp(planned: Planned) -> int | None:
@@ -150,10 +150,10 @@ def _timestamp(planned: Planned) -> int | None:
     return stamp if isinstance(stamp, int) and abs(stamp) < 2**63 else None
 
 
-def check_fault(name: str | None, hook: OpenHook) -> None:
+def check_fault(name: str | None, endpoint: OpenEndpoint) -> None:
     """Refuse a fault that there is not, or that this receiver cannot be shown, while nothing is sent yet."""
     if name is None:
         return
     fault = find_fault(name)
-    if fault.needs_secret and hook.secrets is None:
-        raise SteppayMockError(f"The fault {name!r} is one of the signature. Give {hook.name} a secret.")
+    if fault.needs_secret and endpoint.secrets is None:
+        raise SteppayMockError(f"The fault {name!r} is one of the signature. Give {endpoint.name} a secret.")

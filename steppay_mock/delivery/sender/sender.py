@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Self, TypedDict, Unpack
 
 from steppay_mock.delivery.access import AccessOptions
 from steppay_mock.delivery.descriptors import make_room
+from steppay_mock.delivery.endpoint import Endpoint, OpenEndpoint, open_endpoints
 from steppay_mock.delivery.journal.claim import claim
 from steppay_mock.delivery.journal.damage import refuse_damage
 from steppay_mock.delivery.journal.given_up import forget_given_up
@@ -25,7 +26,6 @@ from steppay_mock.delivery.sender.agenda import Agenda
 from steppay_mock.delivery.sender.blocking import BlockingAgenda
 from steppay_mock.delivery.sender.controls import Controls
 from steppay_mock.delivery.sender.engine import Wire, make_engine
-from steppay_mock.delivery.sender.hook import Hook, OpenHook, open_hooks
 from steppay_mock.delivery.sender.lanes import Lanes
 from steppay_mock.delivery.sender.loop import Loop, Record
 from steppay_mock.delivery.sender.options import (
@@ -72,7 +72,7 @@ class SendOptions(TypedDict, total=False):
 class _Job:
     """One run, as it is passed on."""
 
-    hooks: dict[int, OpenHook]
+    endpoints: dict[int, OpenEndpoint]
     tally: Tally
     stop: Stop
     settings: SenderSettings
@@ -83,18 +83,18 @@ class _Job:
 class Sender:
     """Delivers events to one receiver or several, as the vendor's portal has them registered.
 
-    ``to`` is a URL, a :class:`~steppay_mock.delivery.sender.hook.Hook`, or several hooks; ``secret`` signs for a URL.
+    ``to`` is a URL, an :class:`~steppay_mock.delivery.endpoint.Endpoint`, or several; ``secret`` signs for a URL.
     The options are those of :class:`~steppay_mock.delivery.sender.options.SenderOptions`. It may be used from several
     threads at once, and keeps nothing open between two calls.
     """
 
     def __init__(
-        self, to: str | Hook | Iterable[Hook], *, secret: Any = None, **options: Unpack[SenderOptions]
+        self, to: str | Endpoint | Iterable[Endpoint], *, secret: Any = None, **options: Unpack[SenderOptions]
     ) -> None:
         self._settings = read_sender_options(options)
         self._told = frozenset(options)
         access = {name: value for name, value in options.items() if name in AccessOptions.__annotations__}
-        self._hooks = open_hooks(_read_hooks(to, secret, access), allowed=self._settings.allow_hosts)
+        self._endpoints = open_endpoints(_read_endpoints(to, secret, access), allowed=self._settings.allow_hosts)
         self._running: list[Stop] = []  # appended to and removed from, which needs no lock that a fork could leave held
 
     @classmethod
@@ -110,7 +110,7 @@ class Sender:
 
         config = load_config(path)
         chosen: Any = {**config.options, **options}
-        return cls(config.hooks(endpoint), **chosen)
+        return cls(config.to_endpoints(endpoint), **chosen)
 
     def __repr__(self) -> str:
         return f"<Sender: {self._target}>"
@@ -195,7 +195,7 @@ class Sender:
 
     @property
     def _target(self) -> str:
-        return ", ".join(hook.name for hook in self._hooks)
+        return ", ".join(endpoint.name for endpoint in self._endpoints)
 
     @contextmanager
     def _stoppable(self) -> Iterator[Stop]:
@@ -210,15 +210,15 @@ class Sender:
         """Send them, and with a fault what its verdict rests on."""
         check_control(control)
         controls = Controls()
-        tally = self._send_once(events, stop, hooks=self._hooks, controls=controls, **options)
+        tally = self._send_once(events, stop, endpoints=self._endpoints, controls=controls, **options)
         return self._controlled(tally, controls, stop) if control else tally
 
     def _controlled(self, tally: Tally, controls: Controls, stop: Stop) -> Tally:
         """The tally, after the events of its controls were sent without their fault, in order and one by one."""
-        for hook in self._hooks:
-            events = controls.events(hook.name)
+        for endpoint in self._endpoints:
+            events = controls.events(endpoint.name)
             if events and not stop.asked:
-                options: Any = {"hooks": [hook], "controls": Controls(), "seed": tally.seed, "concurrency": 1}
+                options: Any = {"endpoints": [endpoint], "controls": Controls(), "seed": tally.seed, "concurrency": 1}
                 tally.add_control(self._send_once(events, stop, **options))
         return tally
 
@@ -227,7 +227,7 @@ class Sender:
         events: Events | Schedule,
         stop: Stop,
         *,
-        hooks: list[OpenHook],
+        endpoints: list[OpenEndpoint],
         controls: Controls,
         order: Order = "occurrence",
         duplicates: float = 0.0,
@@ -237,9 +237,9 @@ class Sender:
         watch: Watch | None = None,
     ) -> Tally:
         check_order(order)
-        for hook in hooks:
-            check_fault(fault, hook)
-        tally = Tally(", ".join(hook.name for hook in hooks), check_seed(seed))
+        for endpoint in endpoints:
+            check_fault(fault, endpoint)
+        tally = Tally(", ".join(endpoint.name for endpoint in endpoints), check_seed(seed))
         settings = self._settings
         if concurrency is not None:
             settings = replace(settings, concurrency=check_concurrency(concurrency))
@@ -247,8 +247,8 @@ class Sender:
         make = partial(_Job, tally=tally, stop=stop, settings=settings, watch=watch, controls=controls)
         path = settings.journal
         if path is None:
-            job = make(hooks=dict(enumerate(hooks, 1)))
-            routing = Routing(planned, job.hooks, tally)
+            job = make(endpoints=dict(enumerate(endpoints, 1)))
+            routing = Routing(planned, job.endpoints, tally)
             record = Unwritten(routing)
             self._run(job, record, record.rows(), widest=routing.widest)
             return tally
@@ -261,9 +261,11 @@ class Sender:
                 settings=remember(settings),
                 claimed=lambda run: _claim_new(path, run, claims),
             )
-            job = make(hooks={journal.add_hook(run, name=one.name, url=one.endpoint.url): one for one in hooks})
+            job = make(
+                endpoints={journal.add_endpoint(run, name=one.name, url=one.address.url): one for one in endpoints}
+            )
             written = Journalled(journal, run)
-            if written.plan(Routing(planned, job.hooks, tally), stop):
+            if written.plan(Routing(planned, job.endpoints, tally), stop):
                 tally.run = run
                 self._finish(job, written)
             else:
@@ -273,8 +275,8 @@ class Sender:
     def _resume(self, journal: Journal, run: int, stop: Stop, watch: Watch | None) -> Tally:
         ((seed, kept),) = journal.ask("SELECT seed, settings FROM runs WHERE id = ?", run)
         settings = recall(run, kept, now=self._settings, told=self._told)
-        known = {(hook.name, hook.endpoint.url): hook for hook in self._hooks}
-        hooks: dict[int, OpenHook] = {}
+        known = {(endpoint.name, endpoint.address.url): endpoint for endpoint in self._endpoints}
+        endpoints: dict[int, OpenEndpoint] = {}
         for number, name, url in journal.ask("SELECT id, name, url FROM hooks WHERE run = ?", run):
             named = shown_url(name)  # journals of older versions have the whole URL for a name
             if (named, url) not in known:
@@ -282,14 +284,14 @@ class Sender:
                     f"Run {run} went to {named} ({shown_url(url)}), which this sender does not know. "
                     "Give it the same receivers."
                 )
-            hooks[int(number)] = known[named, url]
+            endpoints[int(number)] = known[named, url]
         tally = Tally(self._target, int(seed), run=run)
         counts = dict(journal.ask("SELECT state, count(*) FROM deliveries WHERE run = ? GROUP BY state", run))
         tally.planned, tally.succeeded = sum(counts.values()), counts.get("SUCCESS", 0)
         tally.failed = counts.get("FAIL", 0)
         tally.reordered = True  # or not: nobody looks at the whole of it any more
         controls = Controls.of_run(journal, run)
-        job = _Job(hooks=hooks, tally=tally, stop=stop, settings=settings, watch=watch, controls=controls)
+        job = _Job(endpoints=endpoints, tally=tally, stop=stop, settings=settings, watch=watch, controls=controls)
         self._finish(job, Journalled(journal, run))
         return tally if tally.pending else self._controlled(tally, controls, stop)
 
@@ -314,7 +316,7 @@ class Sender:
         ):
             Loop(
                 agenda=_agenda(job, rows),
-                hooks=job.hooks,
+                endpoints=job.endpoints,
                 record=record,
                 engine=engine,
                 retries=settings.retries,
@@ -331,7 +333,7 @@ class Sender:
 
     def _connections(self, job: _Job, widest: int) -> int:
         """How many connections may be open at once: threads keep one to each receiver."""
-        receivers = len(job.hooks) if job.settings.keep_alive else 1
+        receivers = len(job.endpoints) if job.settings.keep_alive else 1
         return max(min(job.settings.concurrency, job.tally.planned or job.settings.concurrency), widest) * receivers
 
     @contextmanager
@@ -365,20 +367,20 @@ def _agenda(job: _Job, rows: Iterator[Row]) -> Agenda:
         "speed": settings.speed,
         "longest": settings.retries.longest * settings.speed,
     }
-    return BlockingAgenda(hooks=job.hooks, **options) if settings.retries.blocking else Agenda(**options)
+    return BlockingAgenda(endpoints=job.endpoints, **options) if settings.retries.blocking else Agenda(**options)
 
 
-def _read_hooks(to: object, secret: Any, access: dict[str, Any]) -> list[Hook]:
+def _read_endpoints(to: object, secret: Any, access: dict[str, Any]) -> list[Endpoint]:
     if isinstance(to, str):
-        return [Hook(url=to, secret=secret, **access)]
+        return [Endpoint(url=to, secret=secret, **access)]
     listed = list(to) if isinstance(to, Iterable) else [to]
-    hooks = [one for one in listed if isinstance(one, Hook)]
-    if len(hooks) < len(listed):
+    endpoints = [one for one in listed if isinstance(one, Endpoint)]
+    if len(endpoints) < len(listed):
         raise SteppayMockError(
-            "A receiver is a URL or a Hook. Give one: Sender('http://localhost:8000'). An app in process is for "
+            "A receiver is a URL or an Endpoint. Give one: Sender('http://localhost:8000'). An app in process is for "
             "deliver(); serve it for the sender."
         )
     for name, value in {"secret": secret, **access}.items():
         if value is not None:
-            raise SteppayMockError(f"{name}= is for a URL. Give each Hook its own: Hook(url=..., {name}=...).")
-    return hooks
+            raise SteppayMockError(f"{name}= is for a URL. Give each Endpoint its own: Endpoint(url=..., {name}=...).")
+    return endpoints

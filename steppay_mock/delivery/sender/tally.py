@@ -164,7 +164,7 @@ class Tally:
 
     def _next_step(self) -> str:
         if not self.planned:
-            return "Pass events that a receiver wants: an iterator that was used up, or a Hook's events=, leaves none."
+            return "Pass events that a receiver wants: a used-up iterator, or the events= of an Endpoint, leaves none."
         if self.pending or self.stopped:
             return "It was stopped before its end. Resume it, if it has a journal, or send the events again."
         plain = self.control if self.undecided and self.control is not None else self

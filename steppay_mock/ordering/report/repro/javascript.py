@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from steppay_mock.delivery.endpoint import DEFAULT_PATH
+from steppay_mock.delivery.address import DEFAULT_PATH
 from steppay_mock.ordering.report.data import as_json
 from steppay_mock.ordering.report.repro.case import HEADER, SECRET, case_of
 

@@ -6,11 +6,11 @@ import shlex
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from steppay_mock.delivery.endpoint import DEFAULT_PATH
+from steppay_mock.delivery.address import DEFAULT_PATH
 from steppay_mock.ordering.report.repro.case import HEADER, SECRET, case_of, one_line
 
 if TYPE_CHECKING:
-    from steppay_mock.delivery.endpoint import DEFAULT_PATH
+    from steppay_mock.delivery.address import DEFAULT_PATH
     from steppay_mock.ordering.counterexample import Counterexample
     from steppay_mock.ordering.exploration import Exploration
 from steppay_mock.ordering.report.repro.case import Case

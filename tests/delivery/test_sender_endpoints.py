@@ -10,8 +10,8 @@ import pytest
 from delivery.counting import Counting, Got, counting
 
 from steppay_mock import SignatureError, SteppayMockError, scenario, verify
+from steppay_mock.delivery.endpoint import Endpoint
 from steppay_mock.delivery.schedule import Again, Deliver, plan
-from steppay_mock.delivery.sender.hook import Hook
 from steppay_mock.delivery.sender.sender import Sender
 
 EVENTS = scenario("subscription-starts", seed=7).events
@@ -39,12 +39,12 @@ def proves(got: Got, secret: str) -> bool:
 
 def test_each_hook_gets_what_it_wants_signed_with_its_secrets(receiver: Counting, journal: str | None) -> None:
     hooks = [
-        Hook(url=f"{receiver.url}/all", secret="whsec_a", name="all"),
-        Hook(
+        Endpoint(url=f"{receiver.url}/all", secret="whsec_a", name="all"),
+        Endpoint(
             url=f"{receiver.url}/orders", secret=["whsec_old", "whsec_new"], events=["order.created", "order.updated"]
         ),
-        Hook(url=f"{receiver.url}/unsigned", events="subscription.created"),
-        Hook(url=f"{receiver.url}/off", secret="whsec_off", enabled=False),
+        Endpoint(url=f"{receiver.url}/unsigned", events="subscription.created"),
+        Endpoint(url=f"{receiver.url}/off", secret="whsec_off", enabled=False),
     ]
     tally = Sender(hooks, journal=journal, concurrency=4).send(EVENTS)
     tally.assert_ok()
@@ -65,7 +65,7 @@ def test_each_hook_gets_what_it_wants_signed_with_its_secrets(receiver: Counting
 
 
 def test_a_copy_to_each_hook_is_that_of_its_own(receiver: Counting, journal: str | None) -> None:
-    hooks = [Hook(url=receiver.url, secret=secret, name=secret) for secret in ("whsec_a", "whsec_b")]
+    hooks = [Endpoint(url=receiver.url, secret=secret, name=secret) for secret in ("whsec_a", "whsec_b")]
     Sender(hooks, journal=journal).send(plan(EVENTS, [Deliver(event=0), Again(event=0, how="same")])).assert_ok()
     first, second, third, fourth = receiver.got
     assert (first.head, second.head) == (third.head, fourth.head)
@@ -79,14 +79,14 @@ def test_a_copy_to_each_hook_is_that_of_its_own(receiver: Counting, journal: str
         ("ftp://localhost", {}, "This URL cannot be used: it begins with neither http:// nor https://."),
         ("https://api.steppay.kr/x", {}, "api.steppay.kr belongs to StepPay: nothing is ever sent there"),
         ("https://example.com", {}, "example.com is not this machine"),
-        ([], {}, "There is no receiver to send to. Give a URL, or a Hook that is enabled."),
-        ([Hook(url="http://localhost", enabled=False)], {}, "There is no receiver to send to."),
-        ([Hook(url="http://localhost")] * 2, {}, "Two receivers are called 'http://localhost/webhooks/steppay'."),
-        ([Hook(url="http://localhost")], {"secret": "x"}, "secret= is for a URL. Give each Hook its own"),
-        (["http://localhost"], {}, "A receiver is a URL or a Hook."),
-        (7, {}, "A receiver is a URL or a Hook."),
+        ([], {}, "There is no receiver to send to. Give a URL, or an Endpoint that is enabled."),
+        ([Endpoint(url="http://localhost", enabled=False)], {}, "There is no receiver to send to."),
+        ([Endpoint(url="http://localhost")] * 2, {}, "Two receivers are called 'http://localhost/webhooks/steppay'."),
+        ([Endpoint(url="http://localhost")], {"secret": "x"}, "secret= is for a URL. Give each Endpoint its own"),
+        (["http://localhost"], {}, "A receiver is a URL or an Endpoint."),
+        (7, {}, "A receiver is a URL or an Endpoint."),
         (print, {"secret": "x"}, "An app in process is for deliver(); serve it for the sender."),
-        (Hook(url="http://localhost", events=["order.create"]), {}, "order.create"),
+        (Endpoint(url="http://localhost", events=["order.create"]), {}, "order.create"),
         ("http://localhost", {"concurency": 1}, "A sender has no option 'concurency'. Did you mean 'concurrency'?"),
         ("http://localhost", {"concurrency": 0}, "concurrency=0: give a whole number from 1 to 1,000."),
         ("http://localhost", {"rate": 0}, "rate=0: give a number from 0.001 up."),
