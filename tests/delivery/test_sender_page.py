@@ -65,7 +65,7 @@ def test_the_table_of_the_options_of_send_is_complete_and_its_defaults_are_right
     assert [one.name for one in parameters] == list(SendOptions.__annotations__)
 
 
-def test_the_table_of_the_hooks_is_complete_and_its_defaults_are_right() -> None:
+def test_the_table_of_the_endpoints_is_complete_and_its_defaults_are_right() -> None:
     special = {"url": "", "events": "none", "name": "the URL"}
     expected = [
         (f"`{one.name}`", special[one.name] if one.name in special else shown(one.default))
@@ -74,7 +74,7 @@ def test_the_table_of_the_hooks_is_complete_and_its_defaults_are_right() -> None
     ]
     expected.append(DOOR)
     assert [one.name for one in fields(Endpoint)][-6:] == list(AccessOptions.__annotations__)
-    assert [row[:2] for row in table("Hooks", first="of a hook")] == expected
+    assert [row[:2] for row in table("Endpoints", first="of a hook")] == expected
     assert [one.name for one in fields(Endpoint) if one.default is MISSING] == ["url"]
 
 
