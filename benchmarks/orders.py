@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any, Literal, cast
 
 from benchmarks.measure import peer
-from steppay_mock.contract.resolve import Schema, event_schema
+from steppay_mock.contract.schemas import Schema, event_schema
 
 Writer = Callable[[], dict[str, Any]]
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
-from steppay_mock.contract.resolve import Schema, event_schema
+from steppay_mock.contract.schemas import Schema, event_schema
 from steppay_mock.payload import edges
 from steppay_mock.payload.draw import Draw
 from steppay_mock.payload.edges import Edge

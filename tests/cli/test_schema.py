@@ -7,7 +7,7 @@ import pytest
 
 from steppay_mock import EventType
 from steppay_mock.contract.bundle import bundle_all, bundle_envelope, bundle_event
-from steppay_mock.contract.locate import schema_dir
+from steppay_mock.contract.schemas import schema_dir
 
 
 @pytest.mark.parametrize("name", EventType)

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from steppay_mock import SignatureError, sign, verify
-from steppay_mock.contract.locate import load_schema
+from steppay_mock.contract.schemas import load_schema
 
 VECTORS: list[dict[str, Any]] = load_schema("signature-vectors.json")["vectors"]
 SIGNED = [vector for vector in VECTORS if "key" in vector]

@@ -50,7 +50,7 @@ def command(*, event: str | None, bundle: bool, every: bool) -> None:
 
 
 def _file(event: str) -> bytes:
-    from steppay_mock.contract.locate import schema_dir
+    from steppay_mock.contract.schemas import schema_dir
 
     path = f"{event}.schema.json" if event in {ENVELOPE, CONFIG} else f"events/{event}.schema.json"
     return (schema_dir() / path).read_bytes()
