@@ -10,8 +10,7 @@ from steppay_mock.contract.catalogue import EventType
 from steppay_mock.payload.chance import Chance
 from steppay_mock.payload.edges import ALL_LONGS, LONGS, Edge
 from steppay_mock.payload.instants import local_date_time, remarkable_moments
-from steppay_mock.payload.people import PEOPLE
-from steppay_mock.payload.pools import Pool
+from steppay_mock.payload.pools import PEOPLE, Pool
 
 T = TypeVar("T")
 

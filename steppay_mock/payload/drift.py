@@ -14,7 +14,7 @@ from steppay_mock.contract.catalogue import EventType
 from steppay_mock.errors import SteppayMockError
 from steppay_mock.payload.draw import Draw
 from steppay_mock.payload.options import Drift
-from steppay_mock.payload.plan import Node, plan_event
+from steppay_mock.payload.plan import SchemaNode, plan_event
 
 KNOWN_ELSEWHERE: dict[str, tuple[str, ...]] = {
     "OrderItemType": ("INSTANT",),
@@ -41,7 +41,7 @@ def can_drift(event_type: EventType, drift: Drift | None) -> bool:
     return drift != "enum" or _has_enumeration(plan_event(event_type, edge=False))
 
 
-def drift_event(payload: dict[str, Any], drift: Drift, plan: Node, draw: Draw) -> dict[str, Any]:
+def drift_event(payload: dict[str, Any], drift: Drift, plan: SchemaNode, draw: Draw) -> dict[str, Any]:
     """The payload with one thing in it that the documentation does not know."""
     if drift == "event":
         root = str(payload["event"]).rpartition(".")[0]
@@ -53,13 +53,13 @@ def drift_event(payload: dict[str, Any], drift: Drift, plan: Node, draw: Draw) -
     return payload
 
 
-def _add_field(payload: dict[str, Any], plan: Node, draw: Draw) -> None:
+def _add_field(payload: dict[str, Any], plan: SchemaNode, draw: Draw) -> None:
     home, node = draw.pick(list(_objects(payload, plan)))
     name, value = draw.walk([(name, value) for name, value in _NEW_FIELDS if name not in node.fields])
     home[name] = deepcopy(value)
 
 
-def _add_value(payload: dict[str, Any], plan: Node, draw: Draw) -> None:
+def _add_value(payload: dict[str, Any], plan: SchemaNode, draw: Draw) -> None:
     places = list(_enumerations(payload, plan)) or _opened(payload, plan, draw)
     if not places:
         raise SteppayMockError(
@@ -70,7 +70,7 @@ def _add_value(payload: dict[str, Any], plan: Node, draw: Draw) -> None:
     home[key] = [*home[key], new_value] if isinstance(home[key], list) else new_value
 
 
-def _opened(payload: dict[str, Any], plan: Node, draw: Draw) -> list[_Place]:
+def _opened(payload: dict[str, Any], plan: SchemaNode, draw: Draw) -> list[_Place]:
     """The enumerations there are once what was null or empty is made: edge cases may have left none."""
     for home, node in _objects(payload, plan):
         for name, below in node.fields.items():
@@ -80,12 +80,12 @@ def _opened(payload: dict[str, Any], plan: Node, draw: Draw) -> list[_Place]:
     return []
 
 
-def _has_enumeration(node: Node) -> bool:
+def _has_enumeration(node: SchemaNode) -> bool:
     below = [*node.fields.values(), *([node.item] if node.item else [])]
     return "enum" in node.schema or any(map(_has_enumeration, below))
 
 
-def _objects(value: Any, node: Node) -> Iterator[tuple[dict[str, Any], Node]]:
+def _objects(value: Any, node: SchemaNode) -> Iterator[tuple[dict[str, Any], SchemaNode]]:
     """Every object of the payload whose fields are documented, with its node."""
     if isinstance(value, dict) and node.is_object:
         yield value, node
@@ -96,7 +96,7 @@ def _objects(value: Any, node: Node) -> Iterator[tuple[dict[str, Any], Node]]:
             yield from _objects(inner, node.item)
 
 
-def _enumerations(payload: dict[str, Any], plan: Node) -> Iterator[_Place]:
+def _enumerations(payload: dict[str, Any], plan: SchemaNode) -> Iterator[_Place]:
     """Every place where a documented enumeration value stands: the object, the field, the enumeration's name."""
     for home, node in _objects(payload, plan):
         for name, below in node.fields.items():

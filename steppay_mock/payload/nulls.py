@@ -8,13 +8,13 @@ from steppay_mock.payload.chance import Chance
 from steppay_mock.payload.draw import Draw
 from steppay_mock.payload.options import Nulls
 from steppay_mock.payload.overrides import Pins, pins_below
-from steppay_mock.payload.plan import Node
+from steppay_mock.payload.plan import SchemaNode
 
 _CONTAINERS = frozenset({dict, list})
 _NULL_SHARE = 0.2  # of the nullable fields of an edge case
 
 
-def make_some_null(value: Any, node: Node, draw: Draw, *, pins: Pins) -> None:
+def make_some_null(value: Any, node: SchemaNode, draw: Draw, *, pins: Pins) -> None:
     """Null some nullable fields and empty some lists in place.
 
     Neither what the user fixed, nor what the event makes no sense without.

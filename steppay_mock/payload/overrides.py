@@ -13,7 +13,7 @@ from typing import Any
 from steppay_mock.contract.long_numbers import MOST_DIGITS, is_long
 from steppay_mock.errors import SteppayMockError, nearest
 from steppay_mock.payload.draw import Draw
-from steppay_mock.payload.plan import Node
+from steppay_mock.payload.plan import SchemaNode
 
 Override = Any
 Pins = dict[Any, Any]
@@ -38,7 +38,7 @@ def plain_override(override: Override) -> Override:
     return override
 
 
-def apply_override(override: Override, value: Any, node: Node, draw: Draw, *, path: str) -> Any:
+def apply_override(override: Override, value: Any, node: SchemaNode, draw: Draw, *, path: str) -> Any:
     """The value with the override applied: objects field by field, lists place by place, the rest replaced."""
     if override == {} and isinstance(value, dict):
         return value
@@ -57,7 +57,7 @@ def pins_below(pins: Pins, step: str | int) -> Pins:
     return inner if inner.__class__ is dict else NO_PINS
 
 
-def parse_settings(settings: Mapping[str, str], root: Node) -> dict[str, Any]:
+def parse_settings(settings: Mapping[str, str], root: SchemaNode) -> dict[str, Any]:
     """The override tree of settings such as ``{"data.items.0.paidAmount": "9900"}``.
 
     A path may be written ``data.items.0.x``, ``data.items[0].x`` or ``$.data.items[0].x``. A value is JSON if it reads
@@ -77,7 +77,7 @@ def parse_settings(settings: Mapping[str, str], root: Node) -> dict[str, Any]:
     return tree
 
 
-def known_paths(node: Node, prefix: str = "") -> Iterator[str]:
+def known_paths(node: SchemaNode, prefix: str = "") -> Iterator[str]:
     """Every path of a plan, lists by their first place: ``data.items.0.paidAmount``."""
     if prefix:
         yield prefix
@@ -87,7 +87,7 @@ def known_paths(node: Node, prefix: str = "") -> Iterator[str]:
         yield from known_paths(node.item, f"{prefix}.0")
 
 
-def has_path(path: str, root: Node) -> bool:
+def has_path(path: str, root: SchemaNode) -> bool:
     """Whether the schema has the path, written as for :func:`parse_settings`."""
     try:
         _walk(path, root)
@@ -96,7 +96,7 @@ def has_path(path: str, root: Node) -> bool:
     return True
 
 
-def unknown_path(path: str, root: Node) -> UnknownPathError:
+def unknown_path(path: str, root: SchemaNode) -> UnknownPathError:
     """The error for a path that the schema does not have."""
     plain = re.sub(r"\.\d+(?=\.|$)", ".0", path)
     near = nearest(plain, known_paths(root))
@@ -104,7 +104,7 @@ def unknown_path(path: str, root: Node) -> UnknownPathError:
     return UnknownPathError(f"There is no field at {path!r}. {step}")
 
 
-def _apply_to_object(override: Pins, value: Any, node: Node, draw: Draw, *, path: str) -> dict[str, Any]:
+def _apply_to_object(override: Pins, value: Any, node: SchemaNode, draw: Draw, *, path: str) -> dict[str, Any]:
     made = dict(value) if isinstance(value, dict) else _made(node, draw)
     for name, inner in override.items():
         if name not in node.fields:
@@ -113,13 +113,13 @@ def _apply_to_object(override: Pins, value: Any, node: Node, draw: Draw, *, path
     return made
 
 
-def _names_places(override: Override, node: Node) -> bool:
+def _names_places(override: Override, node: SchemaNode) -> bool:
     if isinstance(override, dict):
         return True
     return isinstance(override, list) and node.item is not None and node.item.is_object
 
 
-def _apply_to_list(override: Any, value: Any, item: Node, draw: Draw, *, path: str) -> list[Any]:
+def _apply_to_list(override: Any, value: Any, item: SchemaNode, draw: Draw, *, path: str) -> list[Any]:
     made = list(value) if isinstance(value, list) else []
     if isinstance(override, dict):
         places = {_place(key, path=path): inner for key, inner in override.items()}
@@ -132,7 +132,7 @@ def _apply_to_list(override: Any, value: Any, item: Node, draw: Draw, *, path: s
     return made
 
 
-def _made(node: Node, draw: Draw) -> Any:
+def _made(node: SchemaNode, draw: Draw) -> Any:
     """A value that is not null, even where chance would have made it so."""
     if node.is_object:
         return {name: below.make(draw) for name, below in node.fields.items()}
@@ -151,13 +151,13 @@ def _place(key: object, *, path: str) -> int:
     )
 
 
-def _unknown_field(name: object, node: Node, *, path: str) -> SteppayMockError:
+def _unknown_field(name: object, node: SchemaNode, *, path: str) -> SteppayMockError:
     near = nearest(name, node.fields)
     step = f"Did you mean '{path}.{near}'?" if near else f"It has: {', '.join(node.fields)}."
     return SteppayMockError(f"There is no field '{path}.{name}'. {step}")
 
 
-def _walk(path: str, root: Node) -> tuple[list[str | int], Node]:
+def _walk(path: str, root: SchemaNode) -> tuple[list[str | int], SchemaNode]:
     """The steps of a written path and the node at its end."""
     plain = path.removeprefix("$").removeprefix(".")
     found = list(_STEP.finditer(plain))
@@ -175,13 +175,13 @@ def _walk(path: str, root: Node) -> tuple[list[str | int], Node]:
             node = node.fields[name]
         elif "additionalProperties" in node.schema:
             steps.append(name)
-            node = Node(node.schema["additionalProperties"], node.make)
+            node = SchemaNode(node.schema["additionalProperties"], node.make)
         else:
             raise unknown_path(plain, root)
     return steps, node
 
 
-def _read_value(text: str, node: Node) -> Any:
+def _read_value(text: str, node: SchemaNode) -> Any:
     from json import JSONDecodeError, loads
 
     if node.is_text and text != "null" and not text.startswith('"'):

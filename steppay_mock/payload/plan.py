@@ -26,14 +26,14 @@ _STEADY_ENDINGS = ("-code", "-key", "currency", "version", "event-seconds", "ima
 
 
 @dataclass(frozen=True, slots=True)
-class Node:
+class SchemaNode:
     """One place of a payload: what makes its value, and what lies below it."""
 
     schema: Schema
     make: Maker
     nullable: bool = False
-    fields: dict[str, Node] = field(default_factory=dict)
-    item: Node | None = None
+    fields: dict[str, SchemaNode] = field(default_factory=dict)
+    item: SchemaNode | None = None
 
     @property
     def is_text(self) -> bool:
@@ -47,29 +47,29 @@ class Node:
 
 
 @cache
-def plan_event(event_type: str, *, edge: Edge) -> Node:
+def plan_event(event_type: str, *, edge: Edge) -> SchemaNode:
     """The plan of one event type: the envelope, and its data within."""
     return plan(event_schema(event_type), edge=edge)
 
 
-def plan(schema: Schema, *, edge: Edge) -> Node:
+def plan(schema: Schema, *, edge: Edge) -> SchemaNode:
     """The plan of any resolved schema."""
     inner, nullable = _without_null(schema)
     node = _plan_value(inner, edge=edge)
-    return Node(inner, node.make, nullable, node.fields, node.item)
+    return SchemaNode(inner, node.make, nullable, node.fields, node.item)
 
 
-def _plan_value(schema: Schema, *, edge: Edge) -> Node:
+def _plan_value(schema: Schema, *, edge: Edge) -> SchemaNode:
     if "const" in schema:
-        return Node(schema, lambda _draw: schema["const"])
+        return SchemaNode(schema, lambda _draw: schema["const"])
     if "enum" in schema:
         values = tuple(schema["enum"])
-        return Node(schema, (lambda draw: draw.walk(values)) if edge else one_of(values))
+        return SchemaNode(schema, (lambda draw: draw.walk(values)) if edge else one_of(values))
     if "properties" in schema:
         return _plan_object(schema, edge=edge)
     if schema.get("type") == "array":
         return _plan_array(schema, edge=edge)
-    return Node(schema, _plan_leaf(schema, edge=edge))
+    return SchemaNode(schema, _plan_leaf(schema, edge=edge))
 
 
 def _without_null(schema: Schema) -> tuple[Schema, bool]:
@@ -82,22 +82,22 @@ def _without_null(schema: Schema) -> tuple[Schema, bool]:
     return schema, False
 
 
-def _plan_object(schema: Schema, *, edge: Edge) -> Node:
+def _plan_object(schema: Schema, *, edge: Edge) -> SchemaNode:
     fields = {name: plan(sub, edge=edge) for name, sub in schema["properties"].items()}
     makers = [(name, node.make) for name, node in fields.items()]
-    return Node(schema, lambda draw: {name: make(draw) for name, make in makers}, fields=fields)
+    return SchemaNode(schema, lambda draw: {name: make(draw) for name, make in makers}, fields=fields)
 
 
-def _plan_array(schema: Schema, *, edge: Edge) -> Node:
+def _plan_array(schema: Schema, *, edge: Edge) -> SchemaNode:
     item = plan(schema.get("items", {}), edge=edge)
     make = item.make
     if "enum" in item.schema:
         # The one list of an enumeration is a set of channels: each value at most once.
         values: list[str] = item.schema["enum"]
-        return Node(schema, lambda draw: _subset(values, draw, edge=edge), item=item)
+        return SchemaNode(schema, lambda draw: _subset(values, draw, edge=edge), item=item)
     if edge:
-        return Node(schema, lambda draw: [make(draw) for _ in range(draw.pick(edges.SIZES))], item=item)
-    return Node(schema, lambda draw: [make(draw) for _ in range(1 if draw.chance(0.6) else 2)], item=item)
+        return SchemaNode(schema, lambda draw: [make(draw) for _ in range(draw.pick(edges.SIZES))], item=item)
+    return SchemaNode(schema, lambda draw: [make(draw) for _ in range(1 if draw.chance(0.6) else 2)], item=item)
 
 
 def _subset(values: list[str], draw: Draw, *, edge: Edge) -> list[str]:

@@ -8,7 +8,7 @@ import pytest
 
 from steppay_mock import EventType, iter_errors, make_events
 from steppay_mock.contract.validate import fast_check
-from steppay_mock.payload.plan import Node, plan_event
+from steppay_mock.payload.plan import SchemaNode, plan_event
 
 MODES: list[dict[str, Any]] = [
     {},
@@ -29,7 +29,7 @@ STATUSES_OF_EVENT = {
 }
 
 
-def places(node: Node, path: str = "") -> Iterator[tuple[str, Node]]:
+def places(node: SchemaNode, path: str = "") -> Iterator[tuple[str, SchemaNode]]:
     """Every documented place of a payload, lists by ``[]``."""
     yield path, node
     for name, below in node.fields.items():

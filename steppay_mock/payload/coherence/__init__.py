@@ -10,15 +10,12 @@ from collections.abc import Callable
 from typing import Any
 
 from steppay_mock.contract.catalogue import catalogue
-from steppay_mock.payload.coherence.cover import settle_cover
-from steppay_mock.payload.coherence.customer import settle_customer
+from steppay_mock.payload.coherence.customer import settle_cover, settle_customer, settle_invoice
 from steppay_mock.payload.coherence.fields import Fields
-from steppay_mock.payload.coherence.invoice import settle_invoice
 from steppay_mock.payload.coherence.order import settle_order
 from steppay_mock.payload.coherence.payment import settle_payment
 from steppay_mock.payload.coherence.product import settle_price, settle_product
-from steppay_mock.payload.coherence.subscription import settle_subscription
-from steppay_mock.payload.coherence.usage import settle_usage
+from steppay_mock.payload.coherence.subscription import settle_subscription, settle_usage
 from steppay_mock.payload.draw import Draw
 from steppay_mock.payload.overrides import Pins
 
