@@ -1,7 +1,7 @@
-"""How is a value made for any schema? A tree of makers, compiled once from the resolved schema.
+"""Compiles a resolved schema into a tree of functions that make its values.
 
-Nothing here knows an object or a field of StepPay by name: a field added to a schema is made, with the value its
-``x-means`` calls for, or failing that one of its type.
+Nothing here knows an object or a field of StepPay by name. A field that is added to a schema gets a value by its
+``x-means``, or by its type if it has none.
 """
 
 from __future__ import annotations
@@ -21,13 +21,13 @@ Maker = Callable[[Draw], Any]
 
 _EDGE_SHARE = 0.4  # of the free texts and numbers of an edge case
 
-# What refers, orders or is computed keeps its form in edge cases; only free texts and free numbers go to extremes.
+# Meanings that keep their form in edge cases: codes and keys refer to each other, the rest is computed.
 _STEADY_ENDINGS = ("-code", "-key", "currency", "version", "event-seconds", "image-url")
 
 
 @dataclass(frozen=True, slots=True)
 class SchemaNode:
-    """One place of a payload: what makes its value, and what lies below it."""
+    """One place of a payload: its schema, the function that makes its value, and the nodes below it."""
 
     schema: Schema
     make: Maker
@@ -37,18 +37,18 @@ class SchemaNode:
 
     @property
     def is_text(self) -> bool:
-        """True where only text is valid."""
+        """Whether only text is valid."""
         return self.schema.get("type") == "string"
 
     @property
     def is_object(self) -> bool:
-        """True where the fields are known by name."""
+        """Whether the fields are known by name."""
         return bool(self.fields)
 
 
 @cache
 def plan_event(event_type: str, *, edge: Edge) -> SchemaNode:
-    """The plan of one event type: the envelope, and its data within."""
+    """The plan of one event type: the envelope with its data."""
     return plan(event_schema(event_type), edge=edge)
 
 
@@ -73,7 +73,7 @@ def _plan_value(schema: Schema, *, edge: Edge) -> SchemaNode:
 
 
 def _without_null(schema: Schema) -> tuple[Schema, bool]:
-    """The schema without its ``or null``, in either way of writing it."""
+    """The schema without null, and whether null was allowed: as ``anyOf [schema, null]`` or ``type [type, null]``."""
     if "anyOf" in schema:
         rest = {key: value for key, value in schema.items() if key != "anyOf"}
         return {**schema["anyOf"][0], **rest}, True
@@ -92,7 +92,7 @@ def _plan_array(schema: Schema, *, edge: Edge) -> SchemaNode:
     item = plan(schema.get("items", {}), edge=edge)
     make = item.make
     if "enum" in item.schema:
-        # The one list of an enumeration is a set of channels: each value at most once.
+        # A list of enumeration values is a set, as of channels: each value at most once.
         values: list[str] = item.schema["enum"]
         return SchemaNode(schema, lambda draw: _subset(values, draw, edge=edge), item=item)
     if edge:
@@ -117,7 +117,7 @@ def _plan_leaf(schema: Schema, *, edge: Edge) -> Maker:
 
 
 def _fits(means: str, kind: str) -> bool:
-    """False where a text is meant and a number is wanted: the type rules."""
+    """Whether the meaning has values of that type: a number needs a meaning that makes numbers."""
     return kind not in {"integer", "number"} or means in NUMBERS
 
 
@@ -142,7 +142,7 @@ def _at_the_edge(make: Maker, schema: Schema, *, edge: Edge) -> Maker:
         return make
     means = str(schema.get("x-means", ""))
     if means.endswith("-id"):
-        # Who is meant by an id stays the same within the event, however large the id.
+        # An id names the same thing in the whole event, so an extreme one is drawn once.
         return lambda draw: draw.same(f"edge {means}", lambda again: _either(make, extremes, again))
     return lambda draw: _either(make, extremes, draw)
 

@@ -57,7 +57,7 @@ _SEOUL_BOROUGHS = (
 
 @dataclass(frozen=True, slots=True)
 class Pool:
-    """The words of one locale, drawn from in payloads."""
+    """The words of one locale."""
 
     names: tuple[str, ...]
     logins: tuple[str, ...]
@@ -68,12 +68,12 @@ class Pool:
     companies: tuple[str, ...]
     country_code: str
     goods: dict[str, tuple[str, ...]]
-    """Words of the shop by meaning: ``product-name``, ``plan-name``, ``error-message``, ..."""
+    """Words of the shop by meaning, such as ``product-name`` and ``error-message``."""
 
 
 @cache
 def pool(locale: str) -> Pool:
-    """The pool of a locale such as ``ko_KR``; shipped for ko_KR and en_US, made by Faker for every other."""
+    """The pool of a locale such as ``ko_KR``; SteppayMockError if Faker is missing or has no such locale."""
     people = _shipped(f"people.{locale}.json") if locale in SHIPPED else people_from_faker(locale)
     goods = _shipped(f"goods.{'ko' if locale == 'ko_KR' else 'en'}.json")
     country = people.pop("country_code")
@@ -90,7 +90,7 @@ def _shipped(name: str) -> dict[str, Any]:
 
 
 def people_from_faker(locale: str) -> dict[str, Any]:
-    """People and places of a locale, as a shipped pool file holds them; always the same for one version of Faker."""
+    """People and places of a locale, in the form of a shipped pool file; the same for one version of Faker."""
     fake = _faker(locale)
     fake.seed_instance(_SEED)
     korean = locale == "ko_KR"
@@ -126,7 +126,7 @@ def _faker(locale: str) -> Faker:
 
 
 def _korean_address(fake: Faker) -> list[str]:
-    """Postcode, state, city, street. Faker draws Korean cities and boroughs apart, so all of these are in Seoul."""
+    """Postcode, state, city, street. Faker draws Korean cities and boroughs independently, so all are in Seoul."""
     borough, street = fake.random_element(_SEOUL_BOROUGHS), f"{fake.road_name()}로 {fake.random_int(1, 480)}"
     return [f"{fake.random_int(1000, 8899):05d}", "서울특별시", borough, f"서울특별시 {borough} {street}"]
 

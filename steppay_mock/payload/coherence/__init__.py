@@ -1,7 +1,7 @@
-"""What makes the fields of one event agree with each other, and with its type?
+"""Rules that make the fields of an event agree with each other and with its type. ``make_coherent`` applies them.
 
-One module for each object that an event carries. A rule changes only fields that are there and that the user did not
-fix, so that a schema may gain or lose fields without any of this knowing.
+Each object that an event carries has a function ``settle_<object>``. A rule changes only fields that exist and that the
+user did not fix, so that a schema can gain or lose fields without a change here.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ _RULES: dict[str, Callable[[Fields], None]] = {
 
 
 def make_coherent(data: Any, draw: Draw, *, pins: Pins) -> None:
-    """Change ``data`` in place so that it tells one story; an object without rules stays as it was made."""
+    """Change ``data`` in place so that its fields agree; an object without rules stays as it is."""
     settle = _RULES.get(catalogue()[draw.event_type].object_name)
     if settle is not None and isinstance(data, dict):
         settle(Fields(data, pins, draw))

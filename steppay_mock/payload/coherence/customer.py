@@ -1,4 +1,4 @@
-"""Rules for a customer, and for what a customer is sent: an invoice, a StepCover message."""
+"""Rules for a customer, and for what a customer is sent: invoices, and messages of StepCover (fact 28)."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from steppay_mock.contract.catalogue import EventType
 from steppay_mock.payload.coherence.fields import Fields
 from steppay_mock.payload.instants import add_interval
 
+# No fact ties the statuses of an invoice to its events. These are where their names point.
 _STATUSES: dict[EventType, tuple[str, ...]] = {
     EventType.INVOICE_CREATED: ("TEMPORARY", "RESERVATION", "SENT"),
     EventType.INVOICE_UPDATED: ("SENT", "PAID", "OVER_DUE", "RESERVATION", "SEND_FAIL"),
@@ -19,11 +20,11 @@ _MESSAGE_TYPES = {
     EventType.COVER_CHANGED_PAYMENT_DATE: "DATE_CHANGED",
     EventType.COVER_PAUSED: "PAUSED",
 }
-_LAST_STEP = 4
+_LAST_STEP = 4  # up to four messages (fact 28)
 
 
 def settle_customer(customer: Fields) -> None:
-    """Make the customer one that the event can be about."""
+    """Make the customer registered now, if the event says so, else before now."""
     draw = customer.draw
     if customer.event_type is EventType.CUSTOMER_CREATED:
         customer.put(createdAt=draw.stamp(draw.now))
@@ -36,7 +37,7 @@ def settle_customer(customer: Fields) -> None:
 
 
 def settle_invoice(invoice: Fields) -> None:
-    """Make the invoice one that the event can be about."""
+    """Choose a status that fits the event, then the dates that the status needs."""
     draw = invoice.draw
     if invoice.event_type in _STATUSES:
         invoice.put(status=draw.walk(_STATUSES[invoice.event_type]))
@@ -49,7 +50,7 @@ def settle_invoice(invoice: Fields) -> None:
     if invoice.text("publishType") != "RESERVATION":
         invoice.clear("reservationAt")
     elif invoice.text("status") != "RESERVATION":
-        invoice.put(reservationAt=draw.stamp(draw.past(days=14)))  # reserved once, and sent since
+        invoice.put(reservationAt=draw.stamp(draw.past(days=14)))  # it was reserved, and has been sent since
     if invoice.text("status") == "OVER_DUE":
         invoice.need("purchaseDeadline")
         invoice.put(purchaseDeadline=draw.stamp(draw.past(days=14)))
@@ -66,14 +67,14 @@ def settle_invoice(invoice: Fields) -> None:
 
 
 def settle_cover(cover: Fields) -> None:
-    """Make the message one that the event can be about."""
+    """Choose the type of message that fits the event, its step, and the next attempt to charge (fact 28)."""
     if cover.event_type in _MESSAGE_TYPES:
         cover.need("messageType")
         cover.put(messageType=_MESSAGE_TYPES[cover.event_type])
     cover.put(messageSentStep=cover.draw.between(1, _LAST_STEP))
     if not cover.draw.edge:
         cover.put(nextRetryDatetime=cover.draw.stamp(cover.draw.future(days=5)))
-    if cover.event_type is EventType.COVER_PAUSED:
+    if cover.event_type is EventType.COVER_PAUSED:  # the end: all messages are sent, nothing is tried again (fact 28)
         cover.put(messageSentStep=_LAST_STEP)
         cover.clear("nextRetryDatetime")
     elif cover.event_type is EventType.COVER_CHANGED_PAYMENT_DATE:
