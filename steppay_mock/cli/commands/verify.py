@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 
 import click
 
@@ -54,9 +54,20 @@ def command(
     if value.lower().startswith(_NAME):
         value = value[len(_NAME) :].strip()
     try:
-        verify(value, body, found, tolerance=tolerance, now=now)
+        verify(value, body, found, tolerance=tolerance, now=_moment(now))
     except SignatureError as error:
         if error.kind == "mismatch" and body.endswith(b"\n"):
             say("note: the body ends in a newline. Did an editor or echo add it? StepPay's bodies end in none.")
         raise
     say("OK")
+
+
+def _moment(now: datetime | float | None) -> datetime | None:
+    if now is None or isinstance(now, datetime):
+        return now
+    try:
+        return datetime.fromtimestamp(now, UTC)
+    except (ValueError, OverflowError, OSError):  # depends on the platform
+        raise click.UsageError(
+            f"--now {now:.12g} is not a moment. Give seconds since the epoch, not milliseconds."
+        ) from None
