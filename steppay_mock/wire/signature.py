@@ -1,8 +1,8 @@
 """Signs bodies as StepPay does, and verifies signatures.
 
 A signature is base64(HMAC-SHA256(secret, "<timestamp>.<raw body>")) (fact 18). ``verify`` runs in receivers, on
-requests of unknown senders: it raises SignatureError and nothing else, takes the same time for each wrong key, and no message
-has a secret or a right key in it.
+requests of unknown senders: it raises SignatureError and nothing else, takes the same time for each wrong key, and no
+message has a secret or a right key in it.
 """
 
 from __future__ import annotations
