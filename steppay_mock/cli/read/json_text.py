@@ -83,7 +83,7 @@ class TolerantReader:
         return float(name)
 
     def _int(self, digits: str) -> int:
-        # Python refuses more than 4,300 digits. Messages show only the first ones, and rules treat all such integers alike.
+        # Python refuses more than 4,300 digits. Messages show only the first ones; rules treat all such integers alike.
         return int(digits[:MOST_DIGITS])
 
 
