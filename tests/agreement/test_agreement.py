@@ -1,4 +1,4 @@
-"""Do jsonschema, jsonschema-rs, ajv and this project give the same answer about every payload?"""
+"""jsonschema, jsonschema-rs, ajv and this project give the same answer about every payload."""
 
 from __future__ import annotations
 
