@@ -73,7 +73,7 @@ def command(
 ) -> None:
     """Make webhooks and print them.
 
-    EVENT is an event type, or `all`. The seed that makes the same events again is written to standard error.
+    EVENT is an event type, or `all`. The seed that makes the same again is told on standard error.
     """
     if style in _REQUESTS:
         endpoint = read_endpoint(url or _DEFAULT_URL)
@@ -100,7 +100,7 @@ def _requests(
 
 
 def _refuse(options: dict[str, object], style: str) -> None:
-    """Refuse an option that has no effect with this format: the user expects one, above all of a secret."""
+    """An option that would change nothing is a mistake, and a secret typed for nothing more so."""
     for name, value in options.items():
         if value:
-            raise click.UsageError(f"{name} has no effect with --format {style}. Add --format http or --format curl.")
+            raise click.UsageError(f"{name} means nothing to --format {style}. Add --format http or --format curl.")
