@@ -1,7 +1,7 @@
-"""What does a proof cost, in deliveries and in time, and how soon and how small is a failure, beside plain shuffling?
+"""Measures a proof in deliveries and time, and how soon and how small a failure is found, against plain shuffling.
 
 The receiver of the timings is a Flask app that verifies signatures and keeps the newest of each thing in a dict: the
-less a receiver does by itself, the more a search beside it shows.
+less work a receiver does, the larger is the share of the search.
 """
 
 from __future__ import annotations

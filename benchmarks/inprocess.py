@@ -1,4 +1,4 @@
-"""How much quicker are webhooks delivered to an app in process than posted with the test client of its framework?
+"""Measures deliveries to an app in process against posts of the test client of its framework.
 
 Both start from the same events, whose bodies are made once and kept, and end with the answers' statuses: the webhooks
 are signed and posted one by one. What is handed to a test client beforehand, ready to be posted, is shown beside it.

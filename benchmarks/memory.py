@@ -1,4 +1,4 @@
-"""Does a journalled run of a million events from a generator need no more memory than one of ten thousand?"""
+"""Measures that a run of a million events from a generator, with a journal, needs no more memory than one of 10,000."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How is the event ``order.created`` written with the libraries that people use to make test data?
+"""The event ``order.created``, written with the libraries that people use to make test data.
 
 Each writer gives the whole payload as a dict: the envelope, the order, its shipping, two items. The hand-written ones
 fill those fields that are not null in such an order and leave out the others, as the webhook does (fact 7); what they
@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any, Literal, cast
 
 from benchmarks.measure import peer
-from steppay_mock.contract.resolve import Schema, event_schema
+from steppay_mock.contract.schemas import Schema, event_schema
 
 Writer = Callable[[], dict[str, Any]]
 

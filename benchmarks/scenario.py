@@ -1,4 +1,4 @@
-"""Does a story cost no more than twice its events alone, and do a store's time and memory grow with its events?"""
+"""Measures that a story costs at most twice its events alone, and that a store's time and memory stay linear."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How many signed deliveries a second does the sender make, its journal included, beside other clients and wrk?"""
+"""Measures the signed deliveries per second of the sender, journal included, against other clients and wrk."""
 
 from __future__ import annotations
 

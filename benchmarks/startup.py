@@ -1,4 +1,4 @@
-"""What does having this project installed cost a run of pytest that does not use it, and what does importing it cost?
+"""Measures what this project costs a run of pytest that does not use it, and what it costs to import it.
 
 The packages are copied to a folder of their own, so that "without bytecode" leaves the caches of pytest alone and the
 checkout as it is. Each figure is taken in a fresh interpreter, and counts processor time: starting waits for nothing,

@@ -9,7 +9,7 @@ from typing import Any
 from benchmarks.measure import Contender, Goal, Report, Table, main, table_of, take_turns
 from steppay_mock import EventType, make_event, validate
 from steppay_mock.cli.read.documents import iter_documents, iter_violations
-from steppay_mock.contract.locate import load_schema, schema_dir
+from steppay_mock.contract.schemas import load_schema, schema_dir
 
 PACKAGES = ["jsonschema", "jsonschema-rs", "referencing"]
 FAST, PLAIN, CACHED, NAIVE = (
@@ -23,7 +23,7 @@ FAST, PLAIN, CACHED, NAIVE = (
 def build(quick: bool) -> Report:  # noqa: FBT001 - the signature of `main`
     """Measure."""
     import jsonschema
-    import jsonschema_rs  # without it the engine "auto" would be jsonschema
+    import jsonschema_rs  # without it the validator "auto" would be jsonschema
     from referencing import Registry, Resource
 
     event = make_event("order.created", seed=1, data={"items": [{}, {}]})
@@ -38,7 +38,7 @@ def build(quick: bool) -> Report:  # noqa: FBT001 - the signature of `main`
     )
     contenders = [
         Contender(name=FAST, run=lambda: validate(payload)),
-        Contender(name=PLAIN, run=lambda: validate(payload, engine="jsonschema")),
+        Contender(name=PLAIN, run=lambda: validate(payload, validator="jsonschema")),
         Contender(name=CACHED, run=lambda: cached.is_valid(payload), note="Draft202012Validator over the files"),
         Contender(
             name=NAIVE,

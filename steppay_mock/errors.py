@@ -1,7 +1,7 @@
-"""Who is wrong: the caller of this toolkit, or the payload and receiver under test?
+"""The two families of errors: misuse of this toolkit, and a payload or receiver that breaks the contract.
 
-Two families and no more. Both end their message with the next step, because the reader is usually looking at a red
-build and wants to know what to type.
+Each message ends with the next step: its reader has a red build, and wants to know what to type. The functions below
+the classes make parts of messages.
 """
 
 from __future__ import annotations
@@ -61,11 +61,11 @@ class ContractViolation(AssertionError):  # noqa: N818 - it is a verdict about a
 
 
 class SignatureError(ContractViolation):
-    """A ``Steppay-Signature`` header does not prove that its body came from the holder of the secret."""
+    """A ``Steppay-Signature`` header does not prove that the holder of the secret sent the body."""
 
 
 class OrderViolation(ContractViolation):
-    """A receiver depends on the order of delivery, or it was not shown that it does not; ``report`` says it all."""
+    """A receiver depends on the order of delivery, or was not proved independent; ``report`` is the whole report."""
 
     def __init__(self, *, report: str, **facts: Any) -> None:
         self.report = report
@@ -84,7 +84,7 @@ def _rebuild(kind: type[ContractViolation], facts: dict[str, Any]) -> ContractVi
 
 
 def nearest(word: object, candidates: Iterable[str]) -> str | None:
-    """The candidate that ``word`` was probably meant to be, or None."""
+    """The candidate that ``word`` is probably a typing error of, or None."""
     from difflib import get_close_matches  # two milliseconds, paid only by those who erred
 
     names = [str(candidate) for candidate in candidates]
@@ -123,7 +123,7 @@ def check_choice(what: str, value: object, allowed: Iterable[str]) -> str:
 
 
 def raised_by(error: BaseException) -> str:
-    """The top-level package whose code raised the error; empty where nothing tells."""
+    """The top-level package whose code raised the error; empty if the error has no traceback."""
     step = error.__traceback__
     while step is not None and step.tb_next is not None:
         step = step.tb_next

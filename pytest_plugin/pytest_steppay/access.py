@@ -1,4 +1,4 @@
-"""What gets through the access control in front of the target, as the ini file says it with variables for secrets."""
+"""Reads from the ini file what gets through the access control in front of the target."""
 
 from __future__ import annotations
 
@@ -17,7 +17,8 @@ _FILES = ("ca_file", "client_cert", "client_key")
 
 
 def access_of(config: pytest.Config) -> AccessOptions:
-    """The options of ``deliver`` that the ini file has for the target; a SteppayMockError names a wrong key."""
+    """The access options of ``deliver`` from the ini file, variables filled in; SteppayMockError names a wrong key."""
+    # Secrets are variables such as ${PASSWORD}: an ini file is under version control.
     found: dict[str, Any] = {}
     for name in (*_FILES, "basic_auth", "proxy"):
         if text := config.getini(f"steppay_{name}"):

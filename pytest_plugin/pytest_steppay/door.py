@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from pytest_steppay.options import Options, SecretLike, TargetLike
-    from pytest_steppay.record import Record
+    from pytest_steppay.record import ItemRecord
     from steppay_mock.contract.catalogue import EventType
     from steppay_mock.contract.validate import HasPayload
     from steppay_mock.delivery.options import DeliveryOptions
@@ -38,7 +38,7 @@ class StepPay:
     """One door to steppay-mock for a test: all that it makes and sends follows the test's seed, secret and marker."""
 
     def __init__(
-        self, *, seed: int, secret: SecretLike, target: TargetLike, options: Options, record: Record, repeat: str
+        self, *, seed: int, secret: SecretLike, target: TargetLike, options: Options, record: ItemRecord, repeat: str
     ) -> None:
         self._seed = seed
         self._secret = masked(secret)

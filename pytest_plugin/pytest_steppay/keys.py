@@ -1,4 +1,7 @@
-"""What do all parts of the plugin know? The marker, and where is kept what holds for the whole run."""
+"""The marker, the keys of the run's stash, and the attribute of reports, for all parts of the plugin.
+
+They are in a file without imports of the engine: pytest loads it at every start, in runs without StepPay too.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,7 @@ import pytest
 BASE_SEED: pytest.StashKey[int] = pytest.StashKey()
 BUDGET: pytest.StashKey[int | None] = pytest.StashKey()
 PROOFS = "_steppay_proofs"
-"""The attribute of a test's report that holds a line for each exploration of that phase."""
+"""The attribute of a test's report with a line for each exploration of that phase."""
 
 MARKER_KEYWORDS = ("seed", "secret", "locale", "body", "nulls", "edge", "drift", "now", "path", "target", "budget")
 MARKER = (

@@ -67,7 +67,7 @@ class Options:
         return access_of(self.config)
 
 
-class _Target(str):
+class _MaskedTarget(str):
     """A target whose repr masks what is secret in its URL, for the same reason."""
 
     __slots__ = ()
@@ -139,7 +139,7 @@ def _body(config: pytest.Config) -> dict[str, str]:
 
 def _target(config: pytest.Config) -> str | None:
     given = _given(config, "steppay_target")
-    return None if given is None else _Target(given)
+    return None if given is None else _MaskedTarget(given)
 
 
 def _given(config: pytest.Config, name: str) -> str | None:

@@ -1,4 +1,4 @@
-"""What does pytest call, and when? Each hook loads what it needs: runs without StepPay pay next to nothing."""
+"""The hooks that pytest calls. Each one imports what it needs when it runs: runs without StepPay stay fast."""
 
 from __future__ import annotations
 
@@ -38,18 +38,18 @@ __all__ = [
 ]
 
 _INI = {
-    "steppay_seed": "What all seeds derive from: a whole number (default: 0), or random.",
-    "steppay_secret": "Signs deliveries. Default: STEPPAY_WEBHOOK_SECRET of the environment, else whsec_test.",
-    "steppay_target": "The receiver to deliver to: a URL, module:app or module:create_app().",
-    "steppay_path": "Where the receiver listens (default: /webhooks/steppay).",
-    "steppay_budget": "How many deliveries an exploration of orders may make (default: 20000).",
-    "steppay_body": "How bodies are written: pretty (default, assumed), compact or escaped.",
-    "steppay_locale": "Whose names and addresses events have, such as en_US (default: ko_KR).",
+    "steppay_seed": "The seed from which all seeds are derived: a whole number (default: 0), or random.",
+    "steppay_secret": "The secret of signatures. Default: STEPPAY_WEBHOOK_SECRET of the environment, else whsec_test.",
+    "steppay_target": "The receiver: a URL, module:app or module:create_app().",
+    "steppay_path": "The path of the receiver (default: /webhooks/steppay).",
+    "steppay_budget": "The most deliveries of one exploration of orders (default: 20000).",
+    "steppay_body": "The form of bodies: pretty (default, assumed), compact or escaped.",
+    "steppay_locale": "The locale of names and addresses, such as en_US (default: ko_KR).",
     "steppay_basic_auth": "User and password, as ${USER}:${PASSWORD}, for a target behind access control.",
-    "steppay_ca_file": "The PEM file by which the certificate of a target that is a URL is checked.",
-    "steppay_client_cert": "The PEM file of the certificate that is shown to a target that is a URL.",
-    "steppay_client_key": "The PEM file of its key, if that stands in another file.",
-    "steppay_proxy": "The HTTP proxy that leads to a target that is a URL (default: none).",
+    "steppay_ca_file": "The PEM file that checks the certificate of a target that is a URL.",
+    "steppay_client_cert": "The PEM file of the client certificate for a target that is a URL.",
+    "steppay_client_key": "The PEM file of the client certificate's key, if it is another file.",
+    "steppay_proxy": "The HTTP proxy to a target that is a URL (default: none).",
 }
 
 
@@ -64,19 +64,21 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption(
         "--steppay-replay",
         metavar="TOKEN",
-        help="In place of every exploration of orders, deliver once more what a failing test's token says.",
+        help="Deliver the counterexample of a failing test's token again, instead of every exploration of orders.",
     )
     for name, text in _INI.items():
         parser.addini(name, text, type="string", default=None)
-    parser.addini("steppay_allow_hosts", "Hosts, beside this machine, that a URL may have.", type="linelist")
+    parser.addini("steppay_allow_hosts", "The hosts that a URL may have, besides this machine.", type="linelist")
     parser.addini(
-        "steppay_headers", "NAME: ${VALUE}, sent to a target that is a URL behind access control.", type="linelist"
+        "steppay_headers",
+        "Headers, as NAME: ${VALUE}, for a target that is a URL behind access control.",
+        type="linelist",
     )
-    parser.addini("steppay_scenarios", "Python files that define scenarios of your own.", type="paths")
+    parser.addini("steppay_scenarios", "The Python files that define your scenarios.", type="paths")
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Describe the marker, and settle on what holds for the whole run."""
+    """Describe the marker, and read the settings of the whole run."""
     config.addinivalue_line("markers", MARKER)
     config.stash[BASE_SEED] = _base_seed(config)
     config.stash[BUDGET] = _setting(config, "steppay_budget", _read_budget)
@@ -88,17 +90,17 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_configure_node(node: Any) -> None:
-    """Tell a worker of xdist the base seed, which may have been drawn."""
+    """Give the base seed to a worker of xdist: a seed that was drawn must be the same in all workers."""
     node.workerinput["steppay_seed"] = node.config.stash[BASE_SEED]
 
 
 def pytest_report_header(config: pytest.Config) -> str:
-    """The base seed. The version stands in pytest's own line of plugins; to read it again would cost more than this."""
+    """The base seed. The version is in pytest's own line of plugins."""
     return f"steppay-mock: seed {config.stash[BASE_SEED]}"
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Check the test's markers, and run it once for each event type if it asks for that."""
+    """Check the test's markers, and run it once for each event type if it asks for the event type."""
     names = metafunc.fixturenames
     wanted = "steppay_event_type" in names or "steppay_event" in names
     if wanted or metafunc.definition.get_closest_marker("steppay") is not None:
@@ -109,7 +111,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_setup(item: pytest.Item) -> None:
-    """Forget what the test did before: plugins that rerun failures set one item up several times."""
+    """Drop the record of the test: plugins that rerun failures set one item up several times."""
     if RECORD in item.stash:
         del item.stash[RECORD]
 
@@ -118,14 +120,14 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 def pytest_runtest_makereport(
     item: pytest.Item, call: pytest.CallInfo[None]
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Show a failure from the user's side, with what repeats it."""
+    """Show a failure with the user's frames only, and with what repeats it."""
     if call.excinfo is not None and type(call.excinfo.value).__module__.startswith("steppay_mock."):
         from pytest_steppay.trim import hide_own_frames
 
         hide_own_frames(call.excinfo, item.config)
     report = yield
     if RECORD in item.stash:
-        # An attribute travels with the report from a worker of xdist, and stays out of JUnit's properties.
+        # xdist sends attributes of a report from a worker to the controller. JUnit has user_properties, but not these.
         vars(report)[PROOFS] = item.stash[RECORD].take_proofs()
         if report.failed:
             from pytest_steppay.report import add_section
@@ -135,9 +137,9 @@ def pytest_runtest_makereport(
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:
-    """A line for each exploration of the run, by node id; none with -q, and with -v what else was noticed below it.
+    """Write a line for each exploration of the run, by node id; none with -q, and its notes below it with -v.
 
-    Of a test that was rerun: of its last try.
+    Of a test that was rerun, the last try counts.
     """
     verbosity = terminalreporter.config.get_verbosity()
     if verbosity < 0:
@@ -156,7 +158,7 @@ def pytest_terminal_summary(terminalreporter: Any) -> None:
 
 
 def _try_of(report: Any) -> int:
-    """The number of the try that it reports, as pytest-rerunfailures counts: 0 for the first."""
+    """The number of the report's try, as pytest-rerunfailures counts: 0 is the first."""
     return getattr(report, "rerun", 0)
 
 
@@ -169,7 +171,7 @@ def _base_seed(config: pytest.Config) -> int:
 
 
 def _setting(config: pytest.Config, name: str, read: Callable[[str], Any]) -> Any:
-    """What the option says, else the ini key; None if neither does."""
+    """The value of the option, else of the ini key; None if neither is set."""
     given = config.getoption(name)
     if given is not None or not (text := config.getini(name)):
         return given

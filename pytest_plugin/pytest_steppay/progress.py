@@ -1,4 +1,4 @@
-"""How far is a long search? A line on the terminal that comes and goes; nothing where nobody is watching."""
+"""Shows the progress of a long search as a line on the terminal, which is erased at the end."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from steppay_mock.wire.real_time import monotonic
 if TYPE_CHECKING:
     import pytest
 
-PATIENCE = 1.0  # seconds before the first line, and between two
+PATIENCE = 1.0  # seconds before the first line, and between two updates
 
 
 def progress_of(item: pytest.Item) -> Progress:
@@ -26,7 +26,7 @@ def progress_of(item: pytest.Item) -> Progress:
 
 
 class Progress:
-    """The line of one test. Within ``with`` it is called at every delivery; it looks at the clock, and seldom more."""
+    """The progress line of one test. Called at every delivery, it mostly reads the clock and returns."""
 
     def __init__(self, item: pytest.Item, *, reporter: Any, capture: Any) -> None:
         self._item = item
@@ -41,7 +41,7 @@ class Progress:
         return self
 
     def __call__(self, made: int, budget: int) -> None:
-        """Show how many deliveries were made, if the last time is long enough ago."""
+        """Show the number of deliveries, if the last update was ``PATIENCE`` seconds ago."""
         if monotonic() < self._next:
             return
         self._write(f"steppay-mock: {self._item.name}: {made:,} of at most {budget:,} deliveries")
@@ -51,7 +51,8 @@ class Progress:
         if self._is_shown:
             self._write("")
             self._is_shown = False
-            with self._capture.global_and_fixture_disabled():  # the result goes where it would have gone
+            # Print the name of the test again, so that its result follows the name as usual.
+            with self._capture.global_and_fixture_disabled():
                 self._reporter.pytest_runtest_logstart(self._item.nodeid, self._item.location)
 
     def _write(self, text: str) -> None:
@@ -59,11 +60,11 @@ class Progress:
             if not self._is_shown:
                 self._reporter.ensure_newline()
                 self._is_shown = True
-            # A line that is broken could not be written over.
+            # A line longer than the terminal breaks in two, and only the second is erased.
             self._reporter.rewrite(text[: get_terminal_size().columns - 1], erase=True)
             self._reporter.flush()
 
 
 def _is_terminal(reporter: Any) -> bool:
-    answer = reporter.isatty  # a bool before pytest 9, and to become a method
+    answer = reporter.isatty  # a bool before pytest 9; a later version may make it a method
     return bool(answer() if callable(answer) else answer)

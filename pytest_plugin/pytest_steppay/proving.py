@@ -18,7 +18,7 @@ from steppay_mock.wire.real_time import perf_counter
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from pytest_steppay.record import Record
+    from pytest_steppay.record import ItemRecord
     from steppay_mock.ordering.options import Probe
     from steppay_mock.ordering.receiver.receiver import Receiver
     from steppay_mock.payload.event import Event, Events
@@ -30,7 +30,7 @@ def replayed_by(repeat: str) -> Face:
 
 
 def prove(
-    events: Events, receiver: Receiver, *, state: Probe, options: Mapping[str, Any], record: Record
+    events: Events, receiver: Receiver, *, state: Probe, options: Mapping[str, Any], record: ItemRecord
 ) -> Exploration:
     """What ``explore`` finds; the record of the test remembers it."""
     try:
@@ -45,7 +45,7 @@ def prove(
 
 
 def prove_again(
-    token: str, events: Events, receiver: Receiver, *, state: Probe, options: Mapping[str, Any], record: Record
+    token: str, events: Events, receiver: Receiver, *, state: Probe, options: Mapping[str, Any], record: ItemRecord
 ) -> Exploration:
     """What became of the token's counterexample: ``covered`` with one order, or ``fails`` as before.
 

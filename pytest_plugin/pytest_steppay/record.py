@@ -1,4 +1,4 @@
-"""What did a test do through the fixtures?"""
+"""Records what a test did through the fixtures, for its report."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ if TYPE_CHECKING:
     from steppay_mock.store.scenarios.story import Story
 
 _SHOWN = 10
-_LONGEST = 4000  # characters of a payload; a usual order has two thousand
+_LONGEST = 4000  # characters of a payload that a report shows; a usual order has two thousand
 
 
 @dataclass(slots=True)
-class Record:
+class ItemRecord:
     """What a test did through the fixtures: its seed, if it asked for one, and the last events made and delivered."""
 
     seed: int | None = None
@@ -36,10 +36,10 @@ class Record:
     sent: deque[str] = field(default_factory=lambda: deque(maxlen=_SHOWN))
     stories: deque[str] = field(default_factory=lambda: deque(maxlen=_SHOWN))
     proofs: list[tuple[str, ...]] = field(default_factory=list)
-    """Of each exploration its line, and behind it what else was noticed."""
+    """A line for each exploration, followed by its notes."""
     tokens: list[str] = field(default_factory=list)
     refused: Mapping[str, None] = field(default_factory=dict)
-    """The calls that the patched API refused: its keys."""
+    """The calls that the patched API refused, as keys."""
     is_replayed: bool = False
     passed_over: str = ""
     made_count: int = 0
@@ -47,7 +47,7 @@ class Record:
     failed_count: int = 0
 
     def add_secret(self, secret: object) -> None:
-        """Remember a secret, or several, as what must not be shown."""
+        """Remember a secret, or several, to mask them in the report."""
         if isinstance(secret, str):
             self.secrets.add(secret)
         elif isinstance(secret, tuple | list | set | frozenset):
@@ -60,14 +60,14 @@ class Record:
             self.made_count += 1
 
     def add_story(self, story: Story) -> None:
-        """Remember a scenario that was lived."""
+        """Remember the scenario of a story."""
         said = [f"{name}={value!r}" for part in story.parts for name, value in part.parameters.items()]
         said += [f"assumptions={dict(part.assumptions)}" for part in story.parts if part.assumptions]
         told = f"{story.name}({', '.join(said)}), {len(story)} events, seed {story.seed}"
         self.stories.append(f"{told}, currency {story.store.currency}, locale {story.store.locale}")
 
     def add_delivered(self, report: Report) -> None:
-        """Remember what came of deliveries."""
+        """Remember the outcomes of deliveries."""
         self.delivered.extend((*report, *report.controls))
         self.delivered_count += len(report) + len(report.controls)
         self.failed += report.failed[: _SHOWN - len(self.failed)]
@@ -82,17 +82,17 @@ class Record:
     def add_proof(
         self, line: str, *, notes: Iterable[str] = (), counterexamples: Iterable[Counterexample] = ()
     ) -> None:
-        """Remember in a line what became of an exploration, what else was noticed, and what replays it if it failed."""
+        """Remember the verdict of an exploration in a line, its notes, and the tokens that replay it if it failed."""
         self.proofs.append(tuple(map(self._without_secrets, (line, *notes))))
         self.tokens += [one.token for one in counterexamples]
 
     def take_proofs(self) -> list[tuple[str, ...]]:
-        """The lines that were not taken yet, each with its notes."""
+        """The lines of explorations since the last call, each with its notes."""
         taken, self.proofs = self.proofs, []
         return taken
 
     def lines(self) -> Iterator[str]:
-        """What was made, a line for each delivery, failed ones first, and the payload of the first that failed."""
+        """The lines of the report: events made, deliveries, failed ones first, and the payload of the first failure."""
         for story in self.stories:
             yield self._without_secrets(f"lived: {story}")
         if self.made:
@@ -132,9 +132,9 @@ def _cut(text: str) -> str:
     return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}… ({len(text)} characters)"
 
 
-RECORD: pytest.StashKey[Record] = pytest.StashKey()
+RECORD: pytest.StashKey[ItemRecord] = pytest.StashKey()
 
 
-def record_of(item: pytest.Item) -> Record:
-    """The record of this test; that there is one says that it uses the fixtures."""
-    return item.stash.setdefault(RECORD, Record())
+def record_of(item: pytest.Item) -> ItemRecord:
+    """The record of this test, made at the first call. A test without one uses no fixture of the plugin."""
+    return item.stash.setdefault(RECORD, ItemRecord())

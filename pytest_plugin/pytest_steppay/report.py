@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from pytest_steppay.keys import BASE_SEED
 from pytest_steppay.options import OPTIONS
-from pytest_steppay.record import RECORD, Record
+from pytest_steppay.record import RECORD, ItemRecord
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -34,7 +34,7 @@ def add_section(report: pytest.TestReport, item: pytest.Item) -> None:
         add(TITLE, text)
 
 
-def _untold(report: pytest.TestReport, repeat: str, record: Record) -> Iterator[str]:
+def _untold(report: pytest.TestReport, repeat: str, record: ItemRecord) -> Iterator[str]:
     """The commands that replay what was found, but for those that the failure shows already."""
     shown = str(report.longrepr) if record.tokens else ""
     for token in dict.fromkeys(record.tokens):
@@ -69,7 +69,7 @@ def repeat_command(item: pytest.Item) -> str:
     return " ".join(map(quote, words))
 
 
-def _seed_lines(item: pytest.Item, record: Record) -> Iterator[str]:
+def _seed_lines(item: pytest.Item, record: ItemRecord) -> Iterator[str]:
     own = f"steppay_seed was {record.seed}" if record.seed is not None else "steppay_seed was not used"
     if _has_own_seed(item):
         yield f"seed: {item.stash[OPTIONS].seed}, from the marker"

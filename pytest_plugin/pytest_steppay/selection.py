@@ -1,4 +1,4 @@
-"""For which event types does a test run?"""
+"""Chooses the event types that a test runs with, and parametrises the test."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ TYPE, EVENT = "steppay_event_type", "steppay_event"
 
 
 def select_event_types(metafunc: pytest.Metafunc) -> None:
-    """Parametrise a test that asks for the event type by those its markers name, or by all; a bad marker ends here."""
+    """Run a test that asks for the event type once for each type of its markers, or for all; refuse a wrong marker."""
     try:
         marked = read_markers(metafunc.definition)
     except SteppayMockError as error:
@@ -57,7 +57,10 @@ def _is_parametrised(metafunc: pytest.Metafunc, name: str) -> bool:
 
 
 def _reaches_ours(metafunc: pytest.Metafunc, name: str) -> bool:
-    """Whether the fixture is the plugin's own, or an override that asks for it; pytest has no public way to tell."""
+    """Whether the fixture is the plugin's, or an override that asks for it.
+
+    pytest has no public way to find out: ``_arg2fixturedefs`` is private, and all overrides of a name stand in it.
+    """
     known: dict[str, Sequence[pytest.FixtureDef[Any]]] = getattr(metafunc, "_arg2fixturedefs", {})
     for definition in reversed(known.get(name, ())):
         if definition.func.__module__ == "pytest_steppay.fixtures":

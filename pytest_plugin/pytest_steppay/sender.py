@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from pytest_steppay.options import Options, SecretLike, TargetLike
-    from pytest_steppay.record import Record
+    from pytest_steppay.record import ItemRecord
     from steppay_mock.delivery.schedule.schedule import Schedule
     from steppay_mock.delivery.sender.sender import SendOptions, Watch
     from steppay_mock.delivery.sender.tally import Tally
@@ -29,7 +29,7 @@ _SERVED = "let a fixture steppay_target serve the app and give its URL, as docs/
 class RecordedSender(Sender):
     """The sender of a test."""
 
-    def __init__(self, url: str, *, seed: int, record: Record, secret: Any, journal: Path, **options: Any) -> None:
+    def __init__(self, url: str, *, seed: int, record: ItemRecord, secret: Any, journal: Path, **options: Any) -> None:
         # Nothing is waited for: a schedule or a retry of a day is no reason for a test to take one.
         super().__init__(url, secret=secret, journal=journal, speed=0.0, **options)
         self._seed = seed
@@ -63,7 +63,7 @@ class RecordedSender(Sender):
 
 
 def open_sender(
-    target: TargetLike, *, secret: SecretLike, seed: int, options: Options, journal: Path, record: Record
+    target: TargetLike, *, secret: SecretLike, seed: int, options: Options, journal: Path, record: ItemRecord
 ) -> RecordedSender:
     """A sender to the target, which has to be a URL: a failure of the test that says what to do, if it is none."""
     settings = options.delivery_options

@@ -1,4 +1,4 @@
-"""Which part of a traceback helps? The user's own frames, when it is the engine or the plugin that complains."""
+"""Cuts the frames of this toolkit out of a traceback: the user's frames show where a violation or misuse comes from."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ if TYPE_CHECKING:
     import pytest
 
 _OURS = frozenset({"steppay_mock", "pytest_steppay"})
-_BETWEEN = frozenset({"asyncio", "importlib"})  # what stands between our frames, and between ours and the user's
+_BETWEEN = frozenset({"asyncio", "importlib"})  # their frames are between ours, and between ours and the user's
 _RUNNER = frozenset({"_pytest", "pluggy"})
 
 
 def hide_own_frames(excinfo: pytest.ExceptionInfo[BaseException], config: pytest.Config) -> None:
     """Leave only the user's frames in the traceback of a violation or of misuse.
 
-    Of a fixture that failed before any code of the user ran, the fixture itself is left.
+    If a fixture failed before any code of the user ran, its first frame is left. ``--full-trace`` keeps all frames.
     """
     error = excinfo.value
     if config.getoption("fulltrace", default=False):
@@ -28,7 +28,7 @@ def hide_own_frames(excinfo: pytest.ExceptionInfo[BaseException], config: pytest
     if all(_is_from(_RUNNER, step) for step in theirs):
         theirs = [step for step in steps if _is_from(_OURS, step)][:1]
     if (chain := _chained(theirs)) is not None:
-        # Not Traceback.filter: pytest's own cuts would bring the frames back.
+        # Not Traceback.filter: pytest's own filters would bring the frames back.
         excinfo.traceback = type(excinfo.traceback)(chain)
     for cause in _causes(error):
         theirs = [step for step in _steps(cause.__traceback__) if not _is_from(_OURS | _BETWEEN | _RUNNER, step)]

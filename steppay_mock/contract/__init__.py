@@ -1,1 +1,1 @@
-"""What a valid webhook is: catalogue, schemas, validation, explanation."""
+"""The contract: event types, schemas, validation of payloads, and what a violation says."""

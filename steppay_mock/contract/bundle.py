@@ -1,8 +1,8 @@
-"""How is a schema handed out as one document that needs no other?
+"""Bundles a schema and all schemas that it refers to into one document.
 
-Generators, editors and gateways often take one file and fetch nothing. A bundle says exactly what the separate files
-say, annotations included: every file or definition that is referred to stands under ``$defs``, and every ``$ref``
-points there.
+Generators, editors and gateways often take one file and fetch no other. A bundle says exactly what the separate files
+say, annotations included: each file or definition that is referred to is under ``$defs``, and every ``$ref`` points
+there.
 """
 
 from __future__ import annotations
@@ -10,29 +10,28 @@ from __future__ import annotations
 from typing import Any
 
 from steppay_mock.contract.catalogue import EventType, parse_event_type
-from steppay_mock.contract.locate import load_schema
-from steppay_mock.contract.resolve import Schema, locate_ref
+from steppay_mock.contract.schemas import Schema, load_schema, locate_ref
 
 _ENVELOPE = "envelope.schema.json"
 _BASE = "https://steppay-mock.example/schemas/bundles"
 
 
 def bundle_event(event_type: EventType | str) -> Schema:
-    """The schema of one event type as a document of its own; SteppayMockError for an unknown type."""
+    """The schema of one event type as one document; SteppayMockError for an unknown type."""
     name = parse_event_type(event_type)
     return _Bundle().document(str(name), f"events/{name}.schema.json")
 
 
 def bundle_envelope() -> Schema:
-    """The schema of the envelope (facts 2 and 3) as a document of its own."""
+    """The schema of the envelope (facts 2 and 3) as one document."""
     return _Bundle().document("envelope", _ENVELOPE)
 
 
 def bundle_all() -> Schema:
-    """One document for every event type; ``event`` chooses what ``data`` must be, and an unknown one is refused.
+    """One document for all event types: ``event`` chooses the schema of ``data``, and an unknown event is refused.
 
-    The choice is made by ``if`` and ``then``, so that an error names the faulty field; with ``oneOf`` a validator could
-    only say that none of 27 matches.
+    The choice is made by ``if`` and ``then``, so that an error names the faulty field. With ``oneOf`` a validator can
+    only report that none of 27 schemas matches.
     """
     bundle = _Bundle()
     envelope = bundle.reference(_ENVELOPE, "")
@@ -57,7 +56,7 @@ def bundle_all() -> Schema:
 
 
 class _Bundle:
-    """The definitions of one document, gathered while its references are rewritten."""
+    """The definitions of one document, collected while its references are rewritten."""
 
     def __init__(self) -> None:
         self.definitions: dict[str, Schema] = {}
@@ -71,11 +70,13 @@ class _Bundle:
         return {**heading, **root, "$defs": self.definitions}
 
     def reference(self, path: str, pointer: str) -> str:
-        """The local pointer to what stands at ``path`` and ``pointer``, which is now among the definitions."""
+        """The local pointer to the schema at ``path`` and ``pointer``, which becomes one of the definitions."""
         place = (path, pointer)
         if place not in self._names:
             name = self._names[place] = self._free_name(path, pointer)
-            self.definitions[name] = {}  # keeps the order of first mention; the references never form a circle
+            # An empty definition first: it keeps the order of first mention. References never form a circle, so that
+            # nothing reads it before it is filled.
+            self.definitions[name] = {}
             self.definitions[name] = self._rewrite(_target(path, pointer), path)
         return f"#/$defs/{self._names[place]}"
 

@@ -1,6 +1,7 @@
-"""Which event types are there, and what does each carry?
+"""The event types that StepPay documents, the object that each carries, and their groups such as ``payment.*``.
 
-The members are written out so that editors and type checkers know them; a test holds them equal to ``schemas/events``.
+The members of ``EventType`` are written out so that editors and type checkers know them. A test holds them equal to the
+files of ``schemas/events``.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
 
-from steppay_mock.contract.locate import load_schema
+from steppay_mock.contract.schemas import load_schema
 from steppay_mock.errors import SteppayMockError, choices, did_you_mean
 
 
@@ -48,7 +49,7 @@ class EventType(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class CatalogueEntry:
-    """One row of the catalogue, read from the event's schema."""
+    """One event type of the catalogue, read from its schema."""
 
     event_type: EventType
     object_name: str
@@ -75,7 +76,7 @@ def parse_event_type(name: object) -> EventType:
 
 @cache
 def event_groups() -> dict[str, tuple[EventType, ...]]:
-    """``payment.*`` and the like, each with the event types that begin so, in the vendor's order."""
+    """The event types of each group such as ``payment.*``, in the vendor's order."""
     groups: dict[str, list[EventType]] = {}
     for event_type in EventType:
         parts = event_type.split(".")
@@ -85,7 +86,7 @@ def event_groups() -> dict[str, tuple[EventType, ...]]:
 
 
 def parse_event_types(names: Iterable[object]) -> tuple[EventType, ...]:
-    """The event types of these names, each once; ``payment.*`` stands for all that begin so.
+    """The event types of these names, each once; ``payment.*`` is all that begin with ``payment.``.
 
     An unknown name is a :class:`SteppayMockError` that names the nearest.
     """
@@ -95,8 +96,7 @@ def parse_event_types(names: Iterable[object]) -> tuple[EventType, ...]:
         if isinstance(name, str) and name.endswith("*"):
             if name not in groups:
                 raise SteppayMockError(
-                    f"No event type begins as {name!r} says.{did_you_mean(name, groups)} "
-                    f"Write one of {choices(groups)}."
+                    f"No event type matches {name!r}.{did_you_mean(name, groups)} Write one of {choices(groups)}."
                 )
             found.update(dict.fromkeys(groups[name]))
         else:
@@ -105,6 +105,7 @@ def parse_event_types(names: Iterable[object]) -> tuple[EventType, ...]:
 
 
 def _entry(event_type: EventType) -> CatalogueEntry:
+    # The title of an event's schema is "English title (한국어 제목)".
     schema = load_schema(f"events/{event_type}.schema.json")
     title, _, korean = schema["title"].rstrip(")").partition(" (")
     object_file = schema["properties"]["data"]["$ref"].rpartition("/")[2]

@@ -1,6 +1,7 @@
-"""What is wrong, where, what was expected, what came, and what to do next?
+"""Makes a contract violation of a schema error: where it is, what was expected, what was sent, what to do next.
 
-One builder for each kind of violation. jsonschema says that something is wrong; these say it to a person.
+There is one builder for each keyword of the schemas (``_BUILDERS``, at the end). jsonschema's own messages are written
+for authors of schemas; these are written for authors of payloads.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from steppay_mock.contract.catalogue import EventType
-from steppay_mock.contract.faults import Fault
+from steppay_mock.contract.schema_errors import SchemaError
 from steppay_mock.errors import ContractViolation, did_you_mean, nearest
 
 _SHOWN = 80  # characters of a value that a message shows
@@ -18,7 +19,7 @@ _LISTED = 12  # enumeration values that a message lists
 
 
 def not_an_object(body: object) -> ContractViolation:
-    """The violation of a payload that is no JSON object at all."""
+    """The violation of a payload that is not a JSON object."""
     if isinstance(body, str | bytes | bytearray):
         step = "parse it first: validate(json.loads(body))"
     else:
@@ -41,9 +42,9 @@ def unknown_event(name: str) -> ContractViolation:
     )
 
 
-def explain(event: str, fault: Fault) -> ContractViolation:
-    """The violation that a fault in an event of this type is."""
-    return _BUILDERS.get(fault.keyword, _other)(event, fault)
+def explain(event: str, error: SchemaError) -> ContractViolation:
+    """The contract violation that reports this error in an event of this type."""
+    return _BUILDERS.get(error.keyword, _other)(event, error)
 
 
 def json_path(steps: Iterable[str | int]) -> str:
@@ -59,7 +60,7 @@ def shown(value: object) -> str:
 def _as_json(value: object) -> str:
     try:
         text = json.dumps(value, ensure_ascii=False)
-        text.encode()
+        text.encode()  # a lone surrogate would raise later, where the message is printed
     except (RecursionError, TypeError, ValueError):
         return _as_ascii(value)
     return text
@@ -77,22 +78,22 @@ def _cut(text: str) -> str:
 
 
 def _violation(
-    kind: str, event: str, fault: Fault, *, expected: str, next_step: str, sent: str | None = None
+    kind: str, event: str, error: SchemaError, *, expected: str, next_step: str, sent: str | None = None
 ) -> ContractViolation:
     return ContractViolation(
         kind=kind,
         event=event,
-        path=json_path(fault.place),
+        path=json_path(error.place),
         expected=expected,
-        sent=shown(fault.value) if sent is None else sent,
+        sent=shown(error.value) if sent is None else sent,
         next_step=next_step,
     )
 
 
-def _wrong_type(event: str, fault: Fault) -> ContractViolation:
-    types: list[str] = [fault.rule] if isinstance(fault.rule, str) else fault.rule
+def _wrong_type(event: str, error: SchemaError) -> ContractViolation:
+    types: list[str] = [error.rule] if isinstance(error.rule, str) else error.rule
     expected = " or ".join(_WANTED.get(name, name) for name in types)
-    return _violation("type", event, fault, expected=expected, next_step=_cure_for_type(types[0], fault.value))
+    return _violation("type", event, error, expected=expected, next_step=_cure_for_type(types[0], error.value))
 
 
 def _cure_for_type(wanted: str, value: Any) -> str:
@@ -107,43 +108,46 @@ def _cure_for_type(wanted: str, value: Any) -> str:
     return f"send {_WANTED.get(wanted, wanted)} here"
 
 
-def _missing(event: str, fault: Fault) -> ContractViolation:
-    name, present = str(fault.place[-1]), [str(key) for key in fault.value]
-    near = nearest(name, [key for key in present if key not in fault.fields])
+def _missing(event: str, error: SchemaError) -> ContractViolation:
+    name, present = str(error.place[-1]), [str(key) for key in error.value]
+    # Only a field that is not documented may be the absent one with a typing error.
+    near = nearest(name, [key for key in present if key not in error.fields])
     listed = ", ".join(map(_cut, present[:6])) + (", …" if len(present) > 6 else "")
     return _violation(
         "missing",
         event,
-        fault,
+        error,
         expected=f"the field {name!r}",
         sent=f"an object with {listed or 'nothing in it'}",
         next_step=f"rename {near!r} to {name!r}" if near else f"add {name!r}: StepPay always sends it",
     )
 
 
-def _not_in_enumeration(event: str, fault: Fault) -> ContractViolation:
-    values: list[str] = fault.rule
+def _not_in_enumeration(event: str, error: SchemaError) -> ContractViolation:
+    values: list[str] = error.rule
     more = f", … ({len(values)} values)" if len(values) > _LISTED else ""
-    near = did_you_mean(fault.value, values).strip()
+    near = did_you_mean(error.value, values).strip()
     return _violation(
         "enum",
         event,
-        fault,
+        error,
         expected=f"one of {', '.join(values[:_LISTED])}{more}",
         next_step=near or "use a documented value; if StepPay really sent this one, the vendor has added it",
     )
 
 
-def _out_of_range(event: str, fault: Fault) -> ContractViolation:
-    bits = 64 if abs(fault.rule) > 2**32 else 32
+def _out_of_range(event: str, error: SchemaError) -> ContractViolation:
+    # The documented integers are Java's Int and Long (fact 13), so the bound itself says which of the two it is.
+    bits = 64 if abs(error.rule) > 2**32 else 32
     name = "a Long" if bits == 64 else "an Int"
     return _violation(
-        "range", event, fault, expected=f"{name}: a {bits}-bit integer", next_step=f"keep it within {bits} bits"
+        "range", event, error, expected=f"{name}: a {bits}-bit integer", next_step=f"keep it within {bits} bits"
     )
 
 
-def _wrong_format(event: str, fault: Fault) -> ContractViolation:
-    text = str(fault.value)
+def _wrong_format(event: str, error: SchemaError) -> ContractViolation:
+    # LocalDateTime is the one format of the contract (fact 9). Its usual mistakes, the most likely first.
+    text = str(error.value)
     if text.endswith("Z") or "+" in text:
         step = "leave the zone out: StepPay sends UTC without saying so (facts 9 and 10)"
     elif text != text.strip():
@@ -155,25 +159,25 @@ def _wrong_format(event: str, fault: Fault) -> ContractViolation:
     else:
         step = "check that such a date and time exists, and write it as in the example"
     expected = "a LocalDateTime such as 2023-06-19T06:19:55.403711: no zone, 0 to 9 fraction digits"
-    return _violation("format", event, fault, expected=expected, next_step=step)
+    return _violation("format", event, error, expected=expected, next_step=step)
 
 
-def _unknown_field(event: str, fault: Fault) -> ContractViolation:
-    name = str(fault.place[-1])
-    near = did_you_mean(name, [field for field in fault.fields if field not in fault.value]).strip()
+def _unknown_field(event: str, error: SchemaError) -> ContractViolation:
+    name = str(error.place[-1])
+    near = did_you_mean(name, [field for field in error.fields if field not in error.value]).strip()
     return _violation(
         "unknown-field",
         event,
-        fault,
+        error,
         expected="only documented fields, in strict mode",
-        sent=shown(fault.value[name]),
+        sent=shown(error.value[name]),
         next_step=near or "remove it, or validate without strict mode",
     )
 
 
-def _other(event: str, fault: Fault) -> ContractViolation:
-    expected = f"{fault.keyword}: {json.dumps(fault.rule, ensure_ascii=False)}"
-    return _violation(fault.keyword, event, fault, expected=expected, next_step="compare it with the schema")
+def _other(event: str, error: SchemaError) -> ContractViolation:
+    expected = f"{error.keyword}: {json.dumps(error.rule, ensure_ascii=False)}"
+    return _violation(error.keyword, event, error, expected=expected, next_step="compare it with the schema")
 
 
 def _type_name(value: object) -> str:
@@ -202,7 +206,7 @@ _WANTED = {
     "null": "null",
 }
 
-_BUILDERS: dict[str, Callable[[str, Fault], ContractViolation]] = {
+_BUILDERS: dict[str, Callable[[str, SchemaError], ContractViolation]] = {
     "type": _wrong_type,
     "required": _missing,
     "enum": _not_in_enumeration,

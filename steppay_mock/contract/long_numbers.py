@@ -1,4 +1,8 @@
-"""Numbers that are too long: for a float, and for being written in decimal digits, which Python limits."""
+"""Checks and cuts numbers that are too long for a float, or for Python to write in decimal digits.
+
+``str`` and ``repr`` of an integer of more than 4,300 digits raise ValueError (``sys.set_int_max_str_digits``), and a
+payload under test may have one. An error message about it must not raise, so each place that shows a value uses these.
+"""
 
 from __future__ import annotations
 
@@ -6,13 +10,13 @@ from math import isfinite
 from typing import Any, TypeGuard
 
 MOST_DIGITS = 4_000
-"""Digits of an integer that is read and written; Python itself refuses more than 4,300 (or what it is told)."""
+"""The most digits of an integer that is read or written. Python's own limit is 4,300 unless a program changes it."""
 
 _LIMIT: int = 10**MOST_DIGITS
 
 
 def is_number(value: object) -> TypeGuard[int | float]:
-    """Whether it is a finite number that a float can hold, and no bool."""
+    """Whether the value is a finite number that a float can hold, and not a bool."""
     if isinstance(value, bool) or not isinstance(value, int | float):
         return False
     try:
@@ -27,7 +31,7 @@ def is_long(value: int) -> bool:
 
 
 def written(value: object) -> str:
-    """The value as messages show it, also where it holds a number that cannot be written."""
+    """The value as messages show it, even if it holds a number that Python refuses to write."""
     try:
         return repr(value)
     except ValueError:
@@ -35,16 +39,16 @@ def written(value: object) -> str:
 
 
 def writable(value: Any) -> Any:
-    """The value; of an integer that has too many digits to be written, a text that no other one has."""
+    """The value; of an integer with too many digits, a text that differs for each integer."""
     if isinstance(value, int) and is_long(value):
         return f"an integer of {value.bit_length()} bits: {value:#x}"
     return value
 
 
 def clipped(value: Any) -> Any:
-    """The value with its integers cut to a length that can be written; itself, if there is nothing to cut.
+    """The value with its integers cut to a length that can be written; the same object, if there is nothing to cut.
 
-    For rules that do not tell one number of thousands of digits from another.
+    For rules, such as a bound of 64 bits, to which all numbers of thousands of digits are alike.
     """
     return _cut(value) if _has_long(value) else value
 

@@ -1,4 +1,4 @@
-"""Reads text files as people save them: UTF-8, with a byte order mark or without. What else a file is, is told."""
+"""Reads the text files of users: UTF-8, with or without a byte order mark. Reports any other encoding by its name."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 from steppay_mock.errors import SteppayMockError
 
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
-"""What Notepad on Windows writes before UTF-8. It is no part of the text."""
+"""The bytes that Notepad on Windows writes before UTF-8. They are not part of the text."""
 
 _MARKS = ((b"\xff\xfe\0\0", "UTF-32"), (b"\0\0\xfe\xff", "UTF-32"), (b"\xff\xfe", "UTF-16"), (b"\xfe\xff", "UTF-16"))
 
@@ -15,8 +15,8 @@ _MARKS = ((b"\xff\xfe\0\0", "UTF-32"), (b"\0\0\xfe\xff", "UTF-32"), (b"\xff\xfe"
 def read_text(path: str | Path, *, next_step: str, what: str | None = None) -> str:
     """The text of a file, without its byte order mark and with LF for each line end.
 
-    ``what`` it should be, such as "a schedule", is for messages. Raises SteppayMockError, which says what the file is,
-    where it cannot be read or is not UTF-8.
+    ``what`` the file should be, such as "a schedule", is for messages. Raises SteppayMockError for a file that cannot
+    be read or is not UTF-8; the error names the encoding, or the line of the first byte that is wrong.
     """
     failed = f"{path} cannot be read{f' as {what}' if what else ''}"
     try:
@@ -33,15 +33,17 @@ def read_text(path: str | Path, *, next_step: str, what: str | None = None) -> s
         line = data.count(b"\n", 0, error.start) + 1
         raise SteppayMockError(
             f"{failed}: it is not UTF-8. Line {line} has the byte 0x{error.object[error.start]:02x}. Save it "
-            f"as UTF-8, which is not what Windows calls ANSI. {next_step}"
+            f"as UTF-8; what Windows calls ANSI is another encoding. {next_step}"
         ) from None
     return text.replace("\r\n", "\n")
 
 
 def other_encoding(data: bytes) -> str | None:
-    """The encoding in which a text begins, if it is another one than UTF-8 and can be told by its first bytes."""
+    """The name of the encoding that the first bytes show, if it is not UTF-8; None if they show none."""
     for mark, name in _MARKS:
         if data.startswith(mark):
             return name
+    # UTF-16 without a mark: every text file of this project begins with an ASCII character, of which UTF-16 makes one
+    # zero byte and one other.
     first, second = data[:1], data[1:2]
     return "UTF-16" if b"\0" in {first, second} and first != second and second else None

@@ -1,1 +1,1 @@
-"""Make one: events from the schemas, with values, overrides, edge cases and drift."""
+"""Makes events from the schemas: plausible values, overrides, edge cases, drift."""

@@ -1,4 +1,4 @@
-"""The bytes of a body: JSON in one of three forms, of which StepPay's is probably the first (fact 34)."""
+"""Writes the bytes of a body: JSON in one of three forms. StepPay probably sends the first, ``pretty`` (fact 34)."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _indented = json.JSONEncoder(ensure_ascii=False, indent=2, allow_nan=False).enco
 
 
 def check_form(name: str, form: object) -> None:
-    """Nothing, if it is a form; a SteppayMockError about the option of that name otherwise."""
+    """Nothing, if the value is a form; a SteppayMockError about the option ``name`` otherwise."""
     if not isinstance(form, str) or form not in _WRITERS:
         check_choice(name, form, get_args(BodyForm))
 
@@ -42,9 +42,10 @@ def write_body(payload: Mapping[str, Any], form: BodyForm) -> bytes:
 
 
 def _pretty(payload: Any) -> str:
-    """As ``json.dumps(payload, indent=2, ensure_ascii=False)``, which takes twice as long.
+    """The text of ``json.dumps(payload, indent=2, ensure_ascii=False)``, in half of its time.
 
-    It does not use Python's encoder in C. What is of a subclass, and a key that is no text, is left to it.
+    With ``indent``, json does not use its encoder in C: it yields each token from Python. This function joins whole
+    objects instead. It takes the exact types of payloads alone; a subclass, or a key that is no text, is left to json.
     """
     try:
         return _object(payload, "\n  ") if payload.__class__ is dict else _indented(payload)
@@ -53,11 +54,14 @@ def _pretty(payload: Any) -> str:
 
 
 class _OtherTypeError(Exception):
-    """A value that is none of what a payload is made of."""
+    """A value of a type that ``_pretty`` does not write."""
 
 
 class _Names(dict[str, str]):
-    """The names of fields as they are written: there are few of them, and each is written often."""
+    """The written form of each field name, kept: there are few names, and each is written often.
+
+    Bounded, because names of captured bodies and of overrides are the user's.
+    """
 
     def __missing__(self, name: object) -> str:
         if name.__class__ is not str:
@@ -72,7 +76,7 @@ _NAMES = _Names()
 
 
 def _object(fields: dict[Any, Any], line: str) -> str:
-    """``line`` is the line break before each field, with the indentation."""
+    """The object; ``line`` is the line break before each field, with the indentation."""
     if not fields:
         return "{}"
     parts = []
@@ -104,7 +108,7 @@ def _value(value: Any, kind: type, line: str) -> str:
 
 def _number(value: float) -> str:
     written = repr(value)
-    if written[-1] in "fn":  # inf and nan, which are refused
+    if written[-1] in "fn":  # inf and nan: json refuses them with the usual message
         raise _OtherTypeError
     return written
 

@@ -1,4 +1,4 @@
-"""Reads the payload out of a captured request body. The bytes themselves stay as they are."""
+"""Reads the payload of a captured request body. The bytes stay as they are."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _SHOWN = 5  # names of members that a message lists
 
 
 def read_captured(body: object) -> dict[str, Any]:
-    """The payload that the bytes of a body say; SteppayMockError for what is no JSON object with an event type.
+    """The payload in the bytes of a body; SteppayMockError if they are not a JSON object with an event type.
 
     Numbers that Python cannot hold are cut in the payload: an integer to its first digits, a float to the largest one.
     """
@@ -73,7 +73,7 @@ def _refuse(word: str) -> Any:
 
 
 def _is_name(value: object) -> bool:
-    """Whether it is text that can be written down: a lone half of a surrogate pair cannot."""
+    """Whether the value is text that UTF-8 can hold: a lone surrogate, which JSON can escape, cannot be held."""
     return isinstance(value, str) and bool(value) and not any("\ud800" <= one <= "\udfff" for one in value)
 
 

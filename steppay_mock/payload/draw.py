@@ -1,4 +1,4 @@
-"""What is drawn for one event? Chance, time and words, and what must stay the same all over the event."""
+"""The source of values for one event: chance, time and words, with a memory for values that must agree."""
 
 from __future__ import annotations
 
@@ -10,8 +10,7 @@ from steppay_mock.contract.catalogue import EventType
 from steppay_mock.payload.chance import Chance
 from steppay_mock.payload.edges import ALL_LONGS, LONGS, Edge
 from steppay_mock.payload.instants import local_date_time, remarkable_moments
-from steppay_mock.payload.people import PEOPLE
-from steppay_mock.payload.pools import Pool
+from steppay_mock.payload.pools import PEOPLE, Pool
 
 T = TypeVar("T")
 
@@ -19,8 +18,8 @@ T = TypeVar("T")
 class Draw(Chance):
     """Chance, time and words for one event.
 
-    ``turn`` is the event's place in its run: edge cases walk through enumerations by it. ``needed`` holds the fields
-    (identity of the object, name) without which the event makes no sense.
+    ``turn`` is the number of the event among those of its type: edge cases take the values of an enumeration in turn
+    by it. ``needed`` holds the fields, as (id of the object, name), that an edge case must not make null.
     """
 
     __slots__ = ("_memory", "edge", "event_type", "needed", "now", "person", "pool", "turn")
@@ -40,11 +39,11 @@ class Draw(Chance):
 
     @property
     def largest(self) -> int:
-        """The largest integer that is made, also by adding up."""
+        """The largest integer that an event has, sums included."""
         return (LONGS if self.edge is True else ALL_LONGS)[-1]
 
     def walk(self, values: Sequence[T]) -> T:
-        """One of the values; for edge cases the next in turn, so that a run long enough has them all."""
+        """One of the values; for edge cases the next in turn, so that a run of enough events has all of them."""
         if not self.edge:
             return values[int(self.random() * len(values))]
         key = f"walk {len(values)} {values[0]}"
@@ -53,7 +52,7 @@ class Draw(Chance):
         return values[(self.turn + steps) % len(values)]
 
     def same(self, key: str, make: Callable[[Draw], T]) -> T:
-        """What ``make`` gave the first time it was asked for under this key within the event."""
+        """The value that ``make`` gave at the first request for this key within the event."""
         found: T | None = self._memory.get(key)
         if found is None:
             found = self._memory[key] = make(self)
@@ -61,6 +60,7 @@ class Draw(Chance):
 
     def past(self, *, days: float = 90) -> datetime:
         """A moment up to ``days`` before now."""
+        # int(random() * n), here and below, not randrange(): Python keeps only the sequence of random() stable.
         if self.edge:
             return self.pick(self.same("past", lambda draw: remarkable_moments(draw.now, later=False)))
         return self.now - timedelta(0, int(self.random() * days * 86400), int(self.random() * 1_000_000))
@@ -75,5 +75,5 @@ class Draw(Chance):
         """The moment as a LocalDateTime; edge cases vary the number of fraction digits."""
         if not self.edge:
             return moment.isoformat()
-        # The same number all over an event: cut at different places, moments in order would not be.
+        # The same number of digits in the whole event: two moments of one second, cut differently, would change order.
         return local_date_time(moment, digits=self.same("digits", lambda draw: draw.pick((0, 1, 3, 6, 9))))

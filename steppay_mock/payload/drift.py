@@ -1,7 +1,7 @@
-"""What may StepPay send tomorrow? An unknown field, an unknown enumeration value, an unknown event type.
+"""Adds one thing to an event that is not documented: a field, an enumeration value, or an event type.
 
-A receiver that is to live longer than the documentation must take all three. The enumeration values are, where there
-are any, those that StepPay's REST API knows today and the webhook tables do not (fact 17).
+A receiver that outlives the documentation must take all three. Fields are added at any time (fact 3). The enumeration
+values are those that StepPay's REST API has and the webhook tables do not (fact 17); other ones are made up.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from steppay_mock.contract.catalogue import EventType
 from steppay_mock.errors import SteppayMockError
 from steppay_mock.payload.draw import Draw
 from steppay_mock.payload.options import Drift
-from steppay_mock.payload.plan import Node, plan_event
+from steppay_mock.payload.plan import SchemaNode, plan_event
 
 KNOWN_ELSEWHERE: dict[str, tuple[str, ...]] = {
     "OrderItemType": ("INSTANT",),
@@ -37,12 +37,12 @@ _NEW_VERBS = ("archived", "restored", "merged", "locked")
 
 
 def can_drift(event_type: EventType, drift: Drift | None) -> bool:
-    """False only for new enumeration values of an object that has no enumeration, as Customer."""
+    """Whether the event can have this drift: not ``"enum"``, if its object has no enumeration, such as Customer."""
     return drift != "enum" or _has_enumeration(plan_event(event_type, edge=False))
 
 
-def drift_event(payload: dict[str, Any], drift: Drift, plan: Node, draw: Draw) -> dict[str, Any]:
-    """The payload with one thing in it that the documentation does not know."""
+def drift_event(payload: dict[str, Any], drift: Drift, plan: SchemaNode, draw: Draw) -> dict[str, Any]:
+    """The payload with one thing in it that is not documented."""
     if drift == "event":
         root = str(payload["event"]).rpartition(".")[0]
         return {**payload, "event": f"{root}.{draw.walk(_NEW_VERBS)}"}
@@ -53,13 +53,13 @@ def drift_event(payload: dict[str, Any], drift: Drift, plan: Node, draw: Draw) -
     return payload
 
 
-def _add_field(payload: dict[str, Any], plan: Node, draw: Draw) -> None:
+def _add_field(payload: dict[str, Any], plan: SchemaNode, draw: Draw) -> None:
     home, node = draw.pick(list(_objects(payload, plan)))
     name, value = draw.walk([(name, value) for name, value in _NEW_FIELDS if name not in node.fields])
     home[name] = deepcopy(value)
 
 
-def _add_value(payload: dict[str, Any], plan: Node, draw: Draw) -> None:
+def _add_value(payload: dict[str, Any], plan: SchemaNode, draw: Draw) -> None:
     places = list(_enumerations(payload, plan)) or _opened(payload, plan, draw)
     if not places:
         raise SteppayMockError(
@@ -70,8 +70,8 @@ def _add_value(payload: dict[str, Any], plan: Node, draw: Draw) -> None:
     home[key] = [*home[key], new_value] if isinstance(home[key], list) else new_value
 
 
-def _opened(payload: dict[str, Any], plan: Node, draw: Draw) -> list[_Place]:
-    """The enumerations there are once what was null or empty is made: edge cases may have left none."""
+def _opened(payload: dict[str, Any], plan: SchemaNode, draw: Draw) -> list[_Place]:
+    """The enumerations of the payload after one that was null or empty is filled: edge cases may leave none."""
     for home, node in _objects(payload, plan):
         for name, below in node.fields.items():
             if home.get(name) in (None, []) and _has_enumeration(below):
@@ -80,13 +80,13 @@ def _opened(payload: dict[str, Any], plan: Node, draw: Draw) -> list[_Place]:
     return []
 
 
-def _has_enumeration(node: Node) -> bool:
+def _has_enumeration(node: SchemaNode) -> bool:
     below = [*node.fields.values(), *([node.item] if node.item else [])]
     return "enum" in node.schema or any(map(_has_enumeration, below))
 
 
-def _objects(value: Any, node: Node) -> Iterator[tuple[dict[str, Any], Node]]:
-    """Every object of the payload whose fields are documented, with its node."""
+def _objects(value: Any, node: SchemaNode) -> Iterator[tuple[dict[str, Any], SchemaNode]]:
+    """Each object of the payload whose fields are documented, with its node."""
     if isinstance(value, dict) and node.is_object:
         yield value, node
         for name, below in node.fields.items():
@@ -96,8 +96,8 @@ def _objects(value: Any, node: Node) -> Iterator[tuple[dict[str, Any], Node]]:
             yield from _objects(inner, node.item)
 
 
-def _enumerations(payload: dict[str, Any], plan: Node) -> Iterator[_Place]:
-    """Every place where a documented enumeration value stands: the object, the field, the enumeration's name."""
+def _enumerations(payload: dict[str, Any], plan: SchemaNode) -> Iterator[_Place]:
+    """Each value of a documented enumeration: its object, its field, and the name of the enumeration."""
     for home, node in _objects(payload, plan):
         for name, below in node.fields.items():
             schema = below.item.schema if below.item is not None else below.schema

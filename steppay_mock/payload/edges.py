@@ -1,11 +1,11 @@
-"""Which valid values break receivers? Strings, numbers and lists at the ends of what the contract allows."""
+"""Valid values that break receivers: texts, numbers and lengths of lists at the limits of the contract."""
 
 from __future__ import annotations
 
 from typing import Literal
 
 Edge = bool | Literal["64-bit"]
-"""Whether values go to the ends of what is allowed; with "64-bit" also integers that a double cannot hold."""
+"""Whether values go to the limits of the contract; with "64-bit" also integers that a double cannot hold."""
 
 TEXTS = (
     "",
@@ -23,7 +23,7 @@ TEXTS = (
 )
 
 LONGS = (0, 1, 2**31 - 1, 2**31, 2**31 + 1, 2**53 - 1)
-"""The last is the largest integer of which a double is sure, and so JavaScript. Larger ones are hardly ever sent."""
+"""The last is the largest integer that a double, and so JavaScript, holds exactly. Larger ones need "64-bit"."""
 
 ALL_LONGS = (0, 1, 2**31 - 1, 2**31, 2**31 + 1, 2**53, 2**53 + 1, 2**63 - 1)
 """Up to the largest that the contract allows (fact 13)."""
@@ -31,4 +31,4 @@ ALL_LONGS = (0, 1, 2**31 - 1, 2**31, 2**31 + 1, 2**53, 2**53 + 1, 2**63 - 1)
 INTS = (0, 1, 2**31 - 1)
 AMOUNTS: tuple[int | float, ...] = (0, 1, 0.01, 0.1, 12.345, 10000.0, 1234567.89, 99_999_999_999)
 SIZES = (1, 2, 5)
-"""Lengths of lists; some are emptied afterwards, unless the event makes no sense without them."""
+"""Lengths of lists. Some lists are emptied later, except those that the event needs."""

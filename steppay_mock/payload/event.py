@@ -1,4 +1,4 @@
-"""What is one webhook? Its payload as a dict, and the exact bytes that are sent and signed."""
+"""One webhook: its payload as a dict, and the exact bytes that are sent and signed."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from steppay_mock.payload.captured import read_captured
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """One thing that happened at StepPay, as its webhook tells it.
+    """One webhook of StepPay.
 
     ``payload`` is the whole envelope: ``timestamp`` (seconds since the epoch), ``version``, ``event``, ``data`` and
-    ``isTest`` (facts 2 and 3). It is not to be changed: ``body`` is made from it once, and sent again and again. To
-    send something else, change a deep copy and make an event of that. ``form`` is how ``body`` is written (fact 34);
-    two events with the same payload are equal in any form.
+    ``isTest`` (facts 2 and 3). Do not change it: ``body`` is made from it once, and each delivery sends the same
+    bytes. To send something else, change a deep copy and make an event of that. ``form`` is how ``body`` is
+    written (fact 34); two events with the same payload are equal in any form.
     """
 
     payload: dict[str, Any]
@@ -30,11 +30,12 @@ class Event:
         check_form("form", self.form)
 
     def __hash__(self) -> int:
+        # A dict has no hash. Type and second differ for nearly all events, and are equal for equal events.
         return hash((self.payload.get("event"), self.payload.get("timestamp")))
 
     @classmethod
     def from_payload(cls, payload: Event | Mapping[str, Any], *, form: BodyForm = DEFAULT_FORM) -> Event:
-        """The event that a payload dict describes, kept as it is, valid or not; an Event passes through."""
+        """The event with that payload, valid or not; an Event is returned as it is."""
         if isinstance(payload, Event):
             return payload
         if isinstance(payload, Mapping):
@@ -46,12 +47,13 @@ class Event:
 
     @classmethod
     def from_bytes(cls, body: bytes) -> Event:
-        """The event of a captured request body; ``body`` stays byte for byte what was captured, valid or not.
+        """The event of a captured request body; ``body`` is byte for byte what was captured, valid or not.
 
-        An event type that is not documented is taken: it may be a new one. Raises SteppayMockError, which says what was
-        found, for what is no JSON object with an event type (fact 2).
+        An event type that is not documented is accepted: it may be new. Raises SteppayMockError, which says what was
+        found, if the body is not a JSON object with an event type (fact 2).
         """
         event = cls(read_captured(body))
+        # The class is frozen, and `_body` is a cache that only its own methods fill.
         object.__setattr__(event, "_body", body)
         return event
 
@@ -85,17 +87,17 @@ class Event:
 
 
 Events = Event | Mapping[str, Any] | Iterable[Event | Mapping[str, Any]]
-"""What every function that takes events accepts: one event, one payload, or any iterable of them."""
+"""The type of ``events`` in every function that takes them: one event, one payload, or an iterable of them."""
 
 
 def iter_events(events: Events) -> Iterator[Event]:
-    """Each of the events, whatever form they came in."""
+    """The events one by one; SteppayMockError for a value that is none."""
     if isinstance(events, Event | Mapping):
         yield Event.from_payload(events)
         return
     if isinstance(events, str | bytes) or not isinstance(events, Iterable):
         if isinstance(events, bytes):
-            raise SteppayMockError("Events are no bytes. Of a captured body make one: Event.from_bytes(body)")
+            raise SteppayMockError("Events are not bytes. Make an event of a captured body: Event.from_bytes(body)")
         raise SteppayMockError(
             f"Events are an Event, a payload dict or an iterable of them, not {type(events).__name__}. "
             'Make some: make_events(["payment.completed"])'

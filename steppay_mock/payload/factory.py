@@ -1,4 +1,8 @@
-"""How is an event made? From the plan of its schema, with what the user fixed, then made coherent."""
+"""Makes events: the plan of the schema makes a payload, overrides replace values, rules make the rest agree with them.
+
+The order of the steps in ``_make`` matters. Overrides come before the rules, so that the rules can follow the user's
+values; nulls come after the rules, which read values; drift comes last, because nothing else knows its field.
+"""
 
 from __future__ import annotations
 
@@ -25,7 +29,7 @@ from steppay_mock.payload.pools import pool
 
 _MOST = 1_000_000_000
 
-# Seeded events need a time that does not depend on the clock. Any moment would do.
+# The time of seeded events, which must not depend on the clock. The moment is arbitrary.
 SEEDED_NOW = datetime(2025, 1, 15, 3, 0, 0)  # noqa: DTZ001 - naive UTC, like every moment within the factory
 
 
@@ -63,9 +67,9 @@ def iter_made(
     n: int,
     data: Mapping[EventType, Mapping[str, Any]] | None = None,
 ) -> Iterator[Event]:
-    """The events of :func:`make_events` one by one, for runs too long to hold.
+    """The events of :func:`make_events` one by one, for runs that do not fit into memory.
 
-    ``data`` fixes fields by event type, where the recipe's fixes them for all.
+    ``data`` has overrides for each event type; those of the recipe are for all types.
     """
     if isinstance(n, bool) or not isinstance(n, int) or not 1 <= n <= _MOST:
         raise SteppayMockError(f"n={n!r} events cannot be made. Ask for 1 to {_MOST:,} of each type.")
@@ -75,6 +79,8 @@ def iter_made(
             'make_events(["order.created"], n=5)'
         )
     types = [parse_event_type(name) for name in event_types]
+    # Each event has its own seed, of the run's seed, its type and its number among those of the type. So the first
+    # payment.completed of seed 7 is the same alone and among others.
     seed = SystemRandom().getrandbits(63) if recipe.seed is None else recipe.seed
     start = SEEDED_NOW if recipe.now is None and recipe.seed is not None else read_instant(recipe.now)
     if recipe.edge and recipe.now is None:

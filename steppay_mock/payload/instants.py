@@ -1,4 +1,4 @@
-"""How is a moment written, and what is a month later? Everything is UTC (fact 10)."""
+"""Moments: reads and writes them, and adds intervals of a calendar. All of them are UTC (fact 10)."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from datetime import UTC, datetime, timedelta
 from steppay_mock.contract.long_numbers import written
 from steppay_mock.errors import SteppayMockError
 
-_YEARS = range(1970, 9001)  # leaves room for every date that follows from it
+_YEARS = range(1970, 9001)  # dates are derived from the moment, and datetime ends with the year 9999
 _MILLISECOND = timedelta(milliseconds=1)
 EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 - a LocalDateTime has no zone, and so has what it is made from
 
 
 def read_instant(moment: datetime | float | None) -> datetime:
-    """The moment as naive UTC; None is the wall clock. A datetime without a zone is refused: it may mean anything."""
+    """The moment as naive UTC; None is the wall clock. SteppayMockError for a datetime without a zone."""
     if moment is None:
         return datetime.now(UTC).replace(tzinfo=None)
     if isinstance(moment, datetime):
@@ -50,7 +50,7 @@ def epoch_seconds(moment: datetime) -> int:
 
 
 def epoch_millis(moment: datetime) -> int:
-    """Whole milliseconds since the epoch, and none before it."""
+    """Whole milliseconds since the epoch; 0 for a moment before it."""
     return max((moment - EPOCH) // _MILLISECOND, 0)
 
 
@@ -63,8 +63,9 @@ def local_date_time(moment: datetime, *, digits: int = 6) -> str:
 
 
 def parse_local_date_time(text: str) -> datetime | None:
-    """The moment that a LocalDateTime names, to the microsecond; None if it names none, or none to reckon with."""
+    """The moment of a LocalDateTime, to the microsecond; None if it is not one, or of a year beyond our range."""
     try:
+        # A datetime holds microseconds: of up to nine digits (fact 9) the last three are cut.
         moment = datetime.fromisoformat(text[:26])
     except ValueError:
         return None
@@ -81,7 +82,7 @@ def add_interval(moment: datetime, *, unit: str, count: int) -> datetime:
 
 
 def remarkable_moments(around: datetime, *, later: bool) -> tuple[datetime, ...]:
-    """Moments that break date arithmetic, before or after ``around``: leap day, year end, new year, and itself."""
+    """Moments that break date arithmetic, before or after ``around``: it, a year's end, the new year, a leap day."""
     years = range(around.year, around.year + 9) if later else range(around.year, around.year - 9, -1)
     leap = next((year for year in years if isleap(year) and _beyond(datetime(year, 2, 29), around, later=later)), None)  # noqa: DTZ001
     end = around.replace(month=12, day=31, hour=23, minute=59, second=59, microsecond=999999)

@@ -1,7 +1,7 @@
-"""What is a plausible value for a field that means this? The vocabulary of the schemas' ``x-means``.
+"""Plausible values by meaning: a function for each word that the schemas use as ``x-means``.
 
-A function for each meaning, looked up by the name that the schema gives. Many call for the same value all over an
-event: who is meant by ``customer-id`` in one object is meant by it in all.
+Some meanings have one value in the whole event: ``customer-id`` is the same customer in each object (``_shared``).
+The order in which functions draw decides what a seed gives, so that a change here changes the bytes of every seed.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ Meaning = Callable[[Draw], Any]
 
 MEANINGS: dict[str, Meaning] = {}
 
-# The public three-digit codes of Korean banks, in the order of the goods' bank names.
+# The public three-digit codes of Korean banks, in the order of `bank-name` in pool_data/goods.*.json.
 _BANK_NUMBERS = ("004", "088", "020", "081", "011", "003", "090", "092")
 
 
@@ -30,7 +30,7 @@ def _means(*names: str) -> Callable[[Meaning], Meaning]:
 
 
 def one_of(values: Sequence[Any]) -> Meaning:
-    """One of the values; written out, for it is called some thirty times an event."""
+    """One of the values. ``Chance.pick`` is written out here, because this runs some thirty times an event."""
     count = len(values)
     return lambda draw: values[int(draw.random() * count)]
 
@@ -222,7 +222,7 @@ def _id_key(draw: Draw) -> str:
 
 @_means("moment-past")
 def _moment_past(draw: Draw) -> str:
-    # Most are set by a rule; those that none sets share one moment, which is in order whatever they are.
+    # Rules set most of these fields. Those without a rule share one moment, which is in order with itself.
     return _some_past(draw) if draw.edge else draw.same("past moment", _some_past)
 
 

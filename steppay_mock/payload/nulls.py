@@ -1,4 +1,4 @@
-"""Which fields are null, and how is a null written? Left out, as seen on the wire (fact 7), spelled out, or either."""
+"""Makes fields of edge cases null, and writes nulls: left out as on the wire (fact 7), as ``null``, or mixed."""
 
 from __future__ import annotations
 
@@ -8,16 +8,16 @@ from steppay_mock.payload.chance import Chance
 from steppay_mock.payload.draw import Draw
 from steppay_mock.payload.options import Nulls
 from steppay_mock.payload.overrides import Pins, pins_below
-from steppay_mock.payload.plan import Node
+from steppay_mock.payload.plan import SchemaNode
 
 _CONTAINERS = frozenset({dict, list})
 _NULL_SHARE = 0.2  # of the nullable fields of an edge case
 
 
-def make_some_null(value: Any, node: Node, draw: Draw, *, pins: Pins) -> None:
-    """Null some nullable fields and empty some lists in place.
+def make_some_null(value: Any, node: SchemaNode, draw: Draw, *, pins: Pins) -> None:
+    """Make some nullable fields null and some lists empty, in place.
 
-    Neither what the user fixed, nor what the event makes no sense without.
+    Fields that the user fixed, and those that the event needs (``Draw.needed``), stay.
     """
     if isinstance(value, list) and node.item is not None:
         for at, inner in enumerate(value):
@@ -35,7 +35,7 @@ def make_some_null(value: Any, node: Node, draw: Draw, *, pins: Pins) -> None:
 
 
 def write_nulls(value: Any, nulls: Nulls, chance: Chance | None) -> None:
-    """Leave the null fields out of the value in place, keep them, or either by ``chance``."""
+    """Remove the null fields from the value in place, keep them, or decide for each by ``chance``."""
     if nulls != "null":
         _leave_out(value, chance if nulls == "mixed" else None)
 

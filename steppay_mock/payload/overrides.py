@@ -1,7 +1,8 @@
-"""What did the user fix, and where does it go? Deep overrides of a payload, checked against its plan.
+"""Deep overrides of a payload: the values that the user fixed, checked against the plan of the event.
 
-An override is a tree: a dict for an object, a list or a dict by place for a list, anything else for a value. What it
-names must exist in the schema; what it does not name is made as usual.
+An override is a tree: a dict for an object, a list or a dict by place for a list, anything else for a value. A field
+that it names must exist in the schema; a field that it does not name is made as usual. ``Pins`` are the same tree, kept
+for the rules of ``coherence``: they must not change a pinned field.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from typing import Any
 from steppay_mock.contract.long_numbers import MOST_DIGITS, is_long
 from steppay_mock.errors import SteppayMockError, nearest
 from steppay_mock.payload.draw import Draw
-from steppay_mock.payload.plan import Node
+from steppay_mock.payload.plan import SchemaNode
 
 Override = Any
 Pins = dict[Any, Any]
@@ -21,7 +22,7 @@ Pins = dict[Any, Any]
 
 NO_PINS: Pins = {}
 
-_LAST_PLACE = 999  # what lies before it is made as well
+_LAST_PLACE = 999  # a place in a list makes all places before it too
 _STEP = re.compile(r"\.?([^.\[\]]+)|\[(\d+)\]")
 
 
@@ -30,7 +31,7 @@ class UnknownPathError(SteppayMockError):
 
 
 def plain_override(override: Override) -> Override:
-    """The override as dicts and lists of its own, whatever mappings and sequences the user gave."""
+    """A copy of the override in which each mapping is a dict and each sequence a list."""
     if isinstance(override, Mapping):
         return {name: plain_override(inner) for name, inner in override.items()}
     if isinstance(override, list | tuple):
@@ -38,7 +39,7 @@ def plain_override(override: Override) -> Override:
     return override
 
 
-def apply_override(override: Override, value: Any, node: Node, draw: Draw, *, path: str) -> Any:
+def apply_override(override: Override, value: Any, node: SchemaNode, draw: Draw, *, path: str) -> Any:
     """The value with the override applied: objects field by field, lists place by place, the rest replaced."""
     if override == {} and isinstance(value, dict):
         return value
@@ -46,22 +47,22 @@ def apply_override(override: Override, value: Any, node: Node, draw: Draw, *, pa
         return _apply_to_object(override, value, node, draw, path=path)
     if node.item is not None and _names_places(override, node):
         return _apply_to_list(override, value, node.item, draw, path=path)
-    return plain_override(override)  # a copy: what is fixed for a run must not be shared by its events
+    return plain_override(override)  # a copy: the events of a run must not share one list
 
 
 def pins_below(pins: Pins, step: str | int) -> Pins:
-    """What is fixed below one of the steps, lists by place; empty where nothing is."""
+    """The pins below one step, lists by place; empty if there are none."""
     inner = pins.get(step)
     if inner.__class__ is list:
         return dict(enumerate(inner))
     return inner if inner.__class__ is dict else NO_PINS
 
 
-def parse_settings(settings: Mapping[str, str], root: Node) -> dict[str, Any]:
+def parse_settings(settings: Mapping[str, str], root: SchemaNode) -> dict[str, Any]:
     """The override tree of settings such as ``{"data.items.0.paidAmount": "9900"}``.
 
-    A path may be written ``data.items.0.x``, ``data.items[0].x`` or ``$.data.items[0].x``. A value is JSON if it reads
-    as JSON, and text otherwise or where the schema wants text. An unknown path is an error that names the nearest.
+    A path is written ``data.items.0.x``, ``data.items[0].x`` or ``$.data.items[0].x``. A value is read as JSON; it is
+    text if it is not JSON, or if the schema wants text. An unknown path is an error that names the nearest.
     """
     tree: dict[str, Any] = {}
     for path, text in settings.items():
@@ -70,14 +71,18 @@ def parse_settings(settings: Mapping[str, str], root: Node) -> dict[str, Any]:
         for step in steps[:-1]:
             inner = inner.setdefault(step, {})
             if not isinstance(inner, dict):
-                raise SteppayMockError(f"{path!r} lies within what another setting replaces. Set one or the other.")
+                raise SteppayMockError(
+                    f"{path!r} is part of a value that another setting replaces. Set one or the other."
+                )
         if steps[-1] in inner:
-            raise SteppayMockError(f"{path!r} replaces what another setting fixes. Set one or the other.")
+            raise SteppayMockError(
+                f"{path!r} replaces a value of which another setting fixes a part. Set one or the other."
+            )
         inner[steps[-1]] = _read_value(text, node)
     return tree
 
 
-def known_paths(node: Node, prefix: str = "") -> Iterator[str]:
+def known_paths(node: SchemaNode, prefix: str = "") -> Iterator[str]:
     """Every path of a plan, lists by their first place: ``data.items.0.paidAmount``."""
     if prefix:
         yield prefix
@@ -87,7 +92,7 @@ def known_paths(node: Node, prefix: str = "") -> Iterator[str]:
         yield from known_paths(node.item, f"{prefix}.0")
 
 
-def has_path(path: str, root: Node) -> bool:
+def has_path(path: str, root: SchemaNode) -> bool:
     """Whether the schema has the path, written as for :func:`parse_settings`."""
     try:
         _walk(path, root)
@@ -96,7 +101,7 @@ def has_path(path: str, root: Node) -> bool:
     return True
 
 
-def unknown_path(path: str, root: Node) -> UnknownPathError:
+def unknown_path(path: str, root: SchemaNode) -> UnknownPathError:
     """The error for a path that the schema does not have."""
     plain = re.sub(r"\.\d+(?=\.|$)", ".0", path)
     near = nearest(plain, known_paths(root))
@@ -104,7 +109,7 @@ def unknown_path(path: str, root: Node) -> UnknownPathError:
     return UnknownPathError(f"There is no field at {path!r}. {step}")
 
 
-def _apply_to_object(override: Pins, value: Any, node: Node, draw: Draw, *, path: str) -> dict[str, Any]:
+def _apply_to_object(override: Pins, value: Any, node: SchemaNode, draw: Draw, *, path: str) -> dict[str, Any]:
     made = dict(value) if isinstance(value, dict) else _made(node, draw)
     for name, inner in override.items():
         if name not in node.fields:
@@ -113,13 +118,13 @@ def _apply_to_object(override: Pins, value: Any, node: Node, draw: Draw, *, path
     return made
 
 
-def _names_places(override: Override, node: Node) -> bool:
+def _names_places(override: Override, node: SchemaNode) -> bool:
     if isinstance(override, dict):
         return True
     return isinstance(override, list) and node.item is not None and node.item.is_object
 
 
-def _apply_to_list(override: Any, value: Any, item: Node, draw: Draw, *, path: str) -> list[Any]:
+def _apply_to_list(override: Any, value: Any, item: SchemaNode, draw: Draw, *, path: str) -> list[Any]:
     made = list(value) if isinstance(value, list) else []
     if isinstance(override, dict):
         places = {_place(key, path=path): inner for key, inner in override.items()}
@@ -132,14 +137,14 @@ def _apply_to_list(override: Any, value: Any, item: Node, draw: Draw, *, path: s
     return made
 
 
-def _made(node: Node, draw: Draw) -> Any:
-    """A value that is not null, even where chance would have made it so."""
+def _made(node: SchemaNode, draw: Draw) -> Any:
+    """A value that is not null, even if the field may be null."""
     if node.is_object:
         return {name: below.make(draw) for name, below in node.fields.items()}
     return node.make(draw)
 
 
-_LONGEST_PLACE = 20  # digits that are read of a place: it is too large long before
+_LONGEST_PLACE = 20  # digits of a place that are read: more would exceed _LAST_PLACE anyway
 
 
 def _place(key: object, *, path: str) -> int:
@@ -151,18 +156,18 @@ def _place(key: object, *, path: str) -> int:
     )
 
 
-def _unknown_field(name: object, node: Node, *, path: str) -> SteppayMockError:
+def _unknown_field(name: object, node: SchemaNode, *, path: str) -> SteppayMockError:
     near = nearest(name, node.fields)
     step = f"Did you mean '{path}.{near}'?" if near else f"It has: {', '.join(node.fields)}."
     return SteppayMockError(f"There is no field '{path}.{name}'. {step}")
 
 
-def _walk(path: str, root: Node) -> tuple[list[str | int], Node]:
-    """The steps of a written path and the node at its end."""
+def _walk(path: str, root: SchemaNode) -> tuple[list[str | int], SchemaNode]:
+    """The steps of a written path, and the node at its end."""
     plain = path.removeprefix("$").removeprefix(".")
     found = list(_STEP.finditer(plain))
     if not found or "".join(match.group(0) for match in found) != plain:
-        raise SteppayMockError(f"{path!r} is no path. Write it like data.items.0.paidAmount")
+        raise SteppayMockError(f"{path!r} is not a path. Write it like data.items.0.paidAmount")
     steps: list[str | int] = []
     node = root
     for match in found:
@@ -175,13 +180,13 @@ def _walk(path: str, root: Node) -> tuple[list[str | int], Node]:
             node = node.fields[name]
         elif "additionalProperties" in node.schema:
             steps.append(name)
-            node = Node(node.schema["additionalProperties"], node.make)
+            node = SchemaNode(node.schema["additionalProperties"], node.make)
         else:
             raise unknown_path(plain, root)
     return steps, node
 
 
-def _read_value(text: str, node: Node) -> Any:
+def _read_value(text: str, node: SchemaNode) -> Any:
     from json import JSONDecodeError, loads
 
     if node.is_text and text != "null" and not text.startswith('"'):

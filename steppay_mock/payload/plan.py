@@ -1,7 +1,7 @@
-"""How is a value made for any schema? A tree of makers, compiled once from the resolved schema.
+"""Compiles a resolved schema into a tree of functions that make its values.
 
-Nothing here knows an object or a field of StepPay by name: a field added to a schema is made, with the value its
-``x-means`` calls for, or failing that one of its type.
+Nothing here knows an object or a field of StepPay by name. A field that is added to a schema gets a value by its
+``x-means``, or by its type if it has none.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
-from steppay_mock.contract.resolve import Schema, event_schema
+from steppay_mock.contract.schemas import Schema, event_schema
 from steppay_mock.payload import edges
 from steppay_mock.payload.draw import Draw
 from steppay_mock.payload.edges import Edge
@@ -21,59 +21,59 @@ Maker = Callable[[Draw], Any]
 
 _EDGE_SHARE = 0.4  # of the free texts and numbers of an edge case
 
-# What refers, orders or is computed keeps its form in edge cases; only free texts and free numbers go to extremes.
+# Meanings that keep their form in edge cases: codes and keys refer to each other, the rest is computed.
 _STEADY_ENDINGS = ("-code", "-key", "currency", "version", "event-seconds", "image-url")
 
 
 @dataclass(frozen=True, slots=True)
-class Node:
-    """One place of a payload: what makes its value, and what lies below it."""
+class SchemaNode:
+    """One place of a payload: its schema, the function that makes its value, and the nodes below it."""
 
     schema: Schema
     make: Maker
     nullable: bool = False
-    fields: dict[str, Node] = field(default_factory=dict)
-    item: Node | None = None
+    fields: dict[str, SchemaNode] = field(default_factory=dict)
+    item: SchemaNode | None = None
 
     @property
     def is_text(self) -> bool:
-        """True where only text is valid."""
+        """Whether only text is valid."""
         return self.schema.get("type") == "string"
 
     @property
     def is_object(self) -> bool:
-        """True where the fields are known by name."""
+        """Whether the fields are known by name."""
         return bool(self.fields)
 
 
 @cache
-def plan_event(event_type: str, *, edge: Edge) -> Node:
-    """The plan of one event type: the envelope, and its data within."""
+def plan_event(event_type: str, *, edge: Edge) -> SchemaNode:
+    """The plan of one event type: the envelope with its data."""
     return plan(event_schema(event_type), edge=edge)
 
 
-def plan(schema: Schema, *, edge: Edge) -> Node:
+def plan(schema: Schema, *, edge: Edge) -> SchemaNode:
     """The plan of any resolved schema."""
     inner, nullable = _without_null(schema)
     node = _plan_value(inner, edge=edge)
-    return Node(inner, node.make, nullable, node.fields, node.item)
+    return SchemaNode(inner, node.make, nullable, node.fields, node.item)
 
 
-def _plan_value(schema: Schema, *, edge: Edge) -> Node:
+def _plan_value(schema: Schema, *, edge: Edge) -> SchemaNode:
     if "const" in schema:
-        return Node(schema, lambda _draw: schema["const"])
+        return SchemaNode(schema, lambda _draw: schema["const"])
     if "enum" in schema:
         values = tuple(schema["enum"])
-        return Node(schema, (lambda draw: draw.walk(values)) if edge else one_of(values))
+        return SchemaNode(schema, (lambda draw: draw.walk(values)) if edge else one_of(values))
     if "properties" in schema:
         return _plan_object(schema, edge=edge)
     if schema.get("type") == "array":
         return _plan_array(schema, edge=edge)
-    return Node(schema, _plan_leaf(schema, edge=edge))
+    return SchemaNode(schema, _plan_leaf(schema, edge=edge))
 
 
 def _without_null(schema: Schema) -> tuple[Schema, bool]:
-    """The schema without its ``or null``, in either way of writing it."""
+    """The schema without null, and whether null was allowed: as ``anyOf [schema, null]`` or ``type [type, null]``."""
     if "anyOf" in schema:
         rest = {key: value for key, value in schema.items() if key != "anyOf"}
         return {**schema["anyOf"][0], **rest}, True
@@ -82,22 +82,22 @@ def _without_null(schema: Schema) -> tuple[Schema, bool]:
     return schema, False
 
 
-def _plan_object(schema: Schema, *, edge: Edge) -> Node:
+def _plan_object(schema: Schema, *, edge: Edge) -> SchemaNode:
     fields = {name: plan(sub, edge=edge) for name, sub in schema["properties"].items()}
     makers = [(name, node.make) for name, node in fields.items()]
-    return Node(schema, lambda draw: {name: make(draw) for name, make in makers}, fields=fields)
+    return SchemaNode(schema, lambda draw: {name: make(draw) for name, make in makers}, fields=fields)
 
 
-def _plan_array(schema: Schema, *, edge: Edge) -> Node:
+def _plan_array(schema: Schema, *, edge: Edge) -> SchemaNode:
     item = plan(schema.get("items", {}), edge=edge)
     make = item.make
     if "enum" in item.schema:
-        # The one list of an enumeration is a set of channels: each value at most once.
+        # A list of enumeration values is a set, as of channels: each value at most once.
         values: list[str] = item.schema["enum"]
-        return Node(schema, lambda draw: _subset(values, draw, edge=edge), item=item)
+        return SchemaNode(schema, lambda draw: _subset(values, draw, edge=edge), item=item)
     if edge:
-        return Node(schema, lambda draw: [make(draw) for _ in range(draw.pick(edges.SIZES))], item=item)
-    return Node(schema, lambda draw: [make(draw) for _ in range(1 if draw.chance(0.6) else 2)], item=item)
+        return SchemaNode(schema, lambda draw: [make(draw) for _ in range(draw.pick(edges.SIZES))], item=item)
+    return SchemaNode(schema, lambda draw: [make(draw) for _ in range(1 if draw.chance(0.6) else 2)], item=item)
 
 
 def _subset(values: list[str], draw: Draw, *, edge: Edge) -> list[str]:
@@ -117,7 +117,7 @@ def _plan_leaf(schema: Schema, *, edge: Edge) -> Maker:
 
 
 def _fits(means: str, kind: str) -> bool:
-    """False where a text is meant and a number is wanted: the type rules."""
+    """Whether the meaning has values of that type: a number needs a meaning that makes numbers."""
     return kind not in {"integer", "number"} or means in NUMBERS
 
 
@@ -142,7 +142,7 @@ def _at_the_edge(make: Maker, schema: Schema, *, edge: Edge) -> Maker:
         return make
     means = str(schema.get("x-means", ""))
     if means.endswith("-id"):
-        # Who is meant by an id stays the same within the event, however large the id.
+        # An id names the same thing in the whole event, so an extreme one is drawn once.
         return lambda draw: draw.same(f"edge {means}", lambda again: _either(make, extremes, again))
     return lambda draw: _either(make, extremes, draw)
 

@@ -1,4 +1,4 @@
-"""What is an event about? The kind of thing, and its key: objects name their own id differently (fact 15)."""
+"""The thing that an event is about: its kind and its key. Objects name their own id differently (fact 15)."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _NAMES = {
 
 
 def subject_of(event: Event) -> tuple[str, Any]:
-    """Such as ``("order", 183682)``; a StepCover message is itself, not the subscription that it is about."""
+    """The kind and the key, such as ``("order", 183682)``; of a StepCover event the message, not its subscription."""
     kind = str(event.type).partition(".")[0]
     if kind == "cover":
         return "message", event.data.get("id")
@@ -28,10 +28,10 @@ def subject_of(event: Event) -> tuple[str, Any]:
 
 
 def thing_of(event: Event) -> tuple[str, Any]:
-    """The same for anything that can be delivered; where it says no key, it has its type and None."""
+    """The same for any event that can be delivered; one without a key has its event type and None."""
     try:
         found = subject_of(event)
         hash(found)
-    except (KeyError, TypeError):  # no event of StepPay's
+    except (KeyError, TypeError):  # the payload is not one of StepPay's
         return str(event.type), None
     return found

@@ -1,1 +1,1 @@
-"""What goes over the wire: headers and signature."""
+"""Requests on the wire: headers, signature, redaction of secrets, and real time."""

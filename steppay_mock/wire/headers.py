@@ -1,4 +1,4 @@
-"""Which headers does a webhook carry, in which order?"""
+"""The headers of a webhook, in the vendor's order (fact 21)."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ _TE = "gzip, deflate; q=0.5"
 def request_headers(
     body: bytes, *, secret: Secret | None = None, timestamp: float | None = None, trace_seed: int | None = None
 ) -> dict[str, str]:
-    """The headers of one delivery, names in lower case and in the vendor's order (fact 21).
+    """The headers of one request, names in lower case and in the vendor's order (fact 21).
 
-    ``secret`` None leaves the signature out; ``timestamp`` is the sending time in seconds since the epoch, None is now
-    (fact 19). ``connection: close`` and ``host`` belong to the transport. The B3 trace headers are hex (fact 21); three
+    Without ``secret`` there is no signature. ``timestamp`` is the sending time in seconds since the epoch, None is now
+    (fact 19). The transport adds ``connection: close`` and ``host``. The B3 trace headers are hex (fact 21); three
     ids of 16 digits each, the shorter form that B3 allows, are assumed. ``trace_seed`` fixes them; None draws them.
     Raises SteppayMockError as :func:`~steppay_mock.wire.signature.sign` does.
     """
@@ -41,5 +41,5 @@ def request_headers(
 
 
 def _trace_ids(seed: int | None) -> str:
-    # A hash, not random.Random: seeding that costs more than all other headers together.
+    # A hash, not random.Random: to seed one takes more time than all other headers together.
     return token_hex(24) if seed is None else blake2b(b"%d" % seed, digest_size=24).hexdigest()

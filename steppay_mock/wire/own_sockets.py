@@ -1,4 +1,4 @@
-"""Tells when a tool such as pytest-socket forbids a socket of ours: that says nothing about the receiver."""
+"""Reports a socket of this toolkit that pytest-socket forbids: such an error says nothing about the receiver."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from steppay_mock.errors import SteppayMockError, raised_by
 
 _FORBIDS = "pytest_socket"
 THIS_MACHINE = "127.0.0.1,::1,localhost"
-"""The hosts that have to be allowed for servers on this machine."""
+"""The hosts to allow for servers on this machine, as pytest-socket takes them."""
 
 
 @contextmanager
 def own_socket(what_for: str, *, allow: str) -> Iterator[None]:
-    """Within it, a socket that pytest-socket forbids is a SteppayMockError. ``allow`` is the option that allows it."""
+    """Turn an error of pytest-socket within the block into a SteppayMockError. ``allow`` is the option to run with."""
     try:
         yield
     except Exception as error:
@@ -24,7 +24,7 @@ def own_socket(what_for: str, *, allow: str) -> Iterator[None]:
 
 
 def is_forbidden(error: BaseException) -> bool:
-    """Whether pytest-socket raised it: what is raised differs, for with -W error its warning is."""
+    """Whether pytest-socket raised it. Its type differs: with ``-W error`` the tool's warning is raised."""
     return raised_by(error) == _FORBIDS
 
 

@@ -1,8 +1,8 @@
-"""Time as it really passes, also where a test stops or moves the clock: for timeouts, rates, retries and latencies.
+"""Real time, also while a test stops or moves the clock: for timeouts, rates, retries and latencies.
 
 freezegun replaces the functions of the module ``time`` wherever it finds them, and a module that is imported under a
-stopped clock gets the replaced ones. So they are taken from a second copy of the module, which no tool knows. What a
-user's clock decides, such as the time at which a delivery is signed, does not belong here: that reads ``time.time()``.
+stopped clock gets the replaced ones. So the functions here come from a second copy of the module, which no tool knows.
+A time that the user's clock decides, such as that of a signature, is read by ``time.time()`` and not here.
 """
 
 from __future__ import annotations
@@ -34,11 +34,12 @@ monotonic: Callable[[], float] = _COPY.monotonic
 """Seconds of a clock that never goes back."""
 
 perf_counter: Callable[[], float] = _COPY.perf_counter
-"""Seconds of the finest clock there is, for differences."""
+"""Seconds of the clock with the finest resolution, for differences."""
 
 
 def sleep(seconds: float) -> None:
-    """Wait so many seconds, also where a test replaced ``time.sleep``. Under gevent others go on meanwhile."""
+    """Wait for real seconds, even if a test replaced ``time.sleep``. Under gevent, other greenlets run meanwhile."""
+    # gevent and eventlet replace time.sleep on purpose: the real one would stop every greenlet of the thread.
     replaced = time.sleep
     tool = str(getattr(replaced, "__module__", "")).partition(".")[0]
     wait = replaced if tool in _COOPERATIVE else _COPY.sleep
@@ -46,11 +47,11 @@ def sleep(seconds: float) -> None:
 
 
 def wall_clock() -> float:
-    """Seconds since the epoch, as the machine has them."""
-    # time-machine replaces the function in C, in every copy of the module; it keeps the real one for those who ask.
+    """Seconds since the epoch by the clock of the machine."""
+    # time-machine replaces the C function, so in every copy of the module. It keeps the real one as its escape hatch.
     travels: Any = sys.modules.get("time_machine")
     hatch = getattr(travels, "escape_hatch", None)
     if hatch is not None:
-        with suppress(ValueError):  # nobody travels just now
+        with suppress(ValueError):  # the hatch is open only while a test travels
             return float(hatch.time.time())
     return float(_COPY.time())

@@ -1,7 +1,8 @@
-"""Secrets are struck out of what a receiver says, before it is kept or shown.
+"""Replaces secrets in answers and exceptions of a receiver by a mask, before they are kept or shown.
 
-A receiver may echo its secret: a page of settings, an exception, a header for debugging. Every answer passes through
-:class:`Redaction` where it is made, so what reads answers (reports, journals, pytest, pages) needs no check of its own.
+A receiver may echo its secret: in a page of settings, an exception, a header for debugging. Each transport passes its
+answers through :class:`Redaction`, so reports, journals and pages have no secret to hide. A secret is searched for in
+every form in which programs write it (``_forms``): a few dozen texts for one secret, made once.
 """
 
 from __future__ import annotations
@@ -17,20 +18,20 @@ from urllib.parse import quote, quote_plus
 
 from steppay_mock.wire.shown_url import MASK
 
-_SHORTEST = 4  # what is shorter is a letter or two, and stands in every answer
-_SHORTEST_CORE = 6  # characters of base64: fewer would be found in other base64 by chance
-_CUT = "..."  # how a text ends that was cut off
+_SHORTEST = 4  # characters of a secret: shorter ones are in every answer by chance
+_SHORTEST_CORE = 6  # characters of base64: fewer are in other base64 by chance
+_CUT = "..."  # the end of a text that was cut off
 
 
 class StruckOutError(Exception):
-    """Stands for an exception whose text held a secret and could not be changed."""
+    """Replaces an exception whose text has a secret and cannot be changed."""
 
 
 class Redaction:
-    """Strikes secrets out of texts, bytes and exceptions, in every form in which they are likely to be echoed.
+    """Masks secrets in texts, bytes and exceptions, in every form in which a receiver is likely to echo them.
 
-    These are: as it is, in base64 (both alphabets, also within a longer text), percent-encoded, and escaped as JSON,
-    HTML and Python write it. Texts of fewer than 4 characters are not struck out.
+    The forms are: unchanged, base64 (both alphabets, also within a longer text), percent-encoded, and escaped as in
+    JSON, HTML and Python. Secrets of fewer than 4 characters are not masked.
     """
 
     __slots__ = ("_bytes", "_texts")
@@ -58,7 +59,7 @@ class Redaction:
         return self._without_tail(text) if text.endswith(_CUT) else text
 
     def data(self, data: bytes, *, cut: bool = False) -> bytes:
-        """The bytes without the secrets; ``cut``: they were cut off, perhaps amid a secret."""
+        """The bytes without the secrets. With ``cut`` they were cut off, and may end within a secret."""
         for form in self._bytes:
             if form in data:
                 data = data.replace(form, MASK.encode())
@@ -84,14 +85,14 @@ class Redaction:
         return False
 
     def exception(self, error: BaseException) -> BaseException:
-        """The exception; where its text or that of a cause holds a secret, one without, with the same traceback.
+        """The exception, or a copy without secrets if its text or that of a cause has one; with the same traceback.
 
-        Its type stays the same if a copy of it can be made; else it is a :class:`StruckOutError`.
+        The copy has the same type if the type allows copies; else it is a :class:`StruckOutError`.
         """
         return self._struck(error, seen=set()) if self._texts and self._tells(error, seen=set()) else error
 
     def _tells(self, error: BaseException, *, seen: set[int]) -> bool:
-        """Whether a secret is in the text of the exception, or of one that it comes from or has in its group."""
+        """Whether a secret is in the text of the exception, of its causes, or of the members of its group."""
         seen.add(id(error))
         return self.is_in(_all_of(error)) or any(
             self._tells(one, seen=seen) for one in _related(error) if id(one) not in seen
@@ -107,7 +108,7 @@ class Redaction:
         return made.with_traceback(error.__traceback__)
 
     def _copied(self, error: BaseException) -> BaseException:
-        with suppress(Exception):  # the constructor is the application's; the stand-in below has its text
+        with suppress(Exception):  # the application wrote __init__ and __copy__; the replacement below has the text
             made = copy(error)
             made.args = tuple(self.text(one) if isinstance(one, str) else one for one in error.args)
             if type(made) is type(error) and not self.is_in(_all_of(made)):
@@ -124,28 +125,32 @@ class Redaction:
 
 
 NO_REDACTION = Redaction()
-"""Strikes nothing out."""
+"""A redaction without secrets."""
 
 
 def _overlap(text: Any, form: Any) -> int:
-    """How many characters of the form's beginning are the end of the text; 0 for too few to tell."""
+    """The number of characters at the end of the text that begin the form; 0 if they are too few to be a secret."""
     lengths = range(min(len(form) - 1, len(text)), _SHORTEST - 1, -1)
     return next((length for length in lengths if text.endswith(form[:length])), 0)
 
 
 def _forms(secret: str) -> Iterator[str]:
     yield secret
-    yield secret.strip()
+    yield secret.strip()  # a secret from a file often ends in a newline, which a header cannot have
+    # Percent-encoding: with or without "/", hex digits in either case, and "+" for a space as in forms.
     for safe in ("", "/"):
         encoded = quote(secret, safe=safe, errors="surrogatepass")
         yield from (encoded, _lower_hex(encoded))
     plus = quote_plus(secret, errors="surrogatepass")
     yield from (plus, _lower_hex(plus))
+    # Escapes of JSON, HTML and XML, and of Python's repr and tracebacks.
     for as_ascii in (True, False):
         yield json.dumps(secret, ensure_ascii=as_ascii)[1:-1]
     yield from (escape(secret), escape(secret, quote=False), repr(secret)[1:-1])
     yield secret.encode("unicode_escape").decode()
     yield secret.encode("ascii", "xmlcharrefreplace").decode()
+    # Base64 of a longer text, such as "user:secret" of basic auth, depends on how many bytes stand before the secret,
+    # modulo 3: one form for each of the three.
     content = _encoded(secret)
     for encode in (b64encode, urlsafe_b64encode):
         for offset in range(3):
@@ -153,15 +158,15 @@ def _forms(secret: str) -> Iterator[str]:
 
 
 def _core(encoded: str, offset: int, length: int) -> Iterator[str]:
-    """The characters of base64 that come from the secret alone, whatever stands before and behind it."""
-    first = -(-offset * 8 // 6)
+    """The characters of base64 that depend on the secret alone, not on the text before and behind it."""
+    first = -(-offset * 8 // 6)  # rounded up: a character of base64 has six bits, and the first may have some before
     last = (offset + length) * 8 // 6
     if last - first >= _SHORTEST_CORE:
         yield encoded[first:last]
 
 
 def _printable(text: str) -> str:
-    """The text with its control characters escaped, as messages have it."""
+    """The text with its control characters escaped, as messages show it."""
     return "".join(one if one.isprintable() else one.encode("unicode_escape").decode() for one in text)
 
 
@@ -182,7 +187,7 @@ def _text_of(error: BaseException) -> str:
 
 
 def _all_of(error: BaseException) -> str:
-    """All that is shown of an exception: its text, its repr and its notes."""
+    """Everything that is shown of an exception: its text, its repr and its notes."""
     try:
         shown = repr(error)
     except Exception:  # noqa: BLE001 - the application's own __repr__

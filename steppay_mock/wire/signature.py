@@ -1,9 +1,13 @@
-"""Does this body come from the holder of the secret, and when was it sent?"""
+"""Signs bodies as StepPay does, and verifies signatures.
+
+A signature is base64(HMAC-SHA256(secret, "<timestamp>.<raw body>")) (fact 18). ``verify`` runs in receivers, on
+requests of unknown senders: it raises SignatureError and nothing else, takes the same time for each wrong key, and no
+message has a secret or a right key in it.
+"""
 
 from __future__ import annotations
 
 import hmac
-import math
 import time
 from base64 import b64encode
 from collections.abc import Iterable, Mapping
@@ -18,7 +22,7 @@ Secret = str | Iterable[str]
 """One secret, or several while a merchant changes from one to the next (rotation, fact 18)."""
 
 _MAX_SECRETS = 100
-_LATEST = 10**15  # the first timestamp that parse_header would refuse
+_LATEST = 10**15  # parse_header reads at most 15 digits
 _FROM_PORTAL = "Copy the endpoint's verification key (검증 KEY) from the portal."
 
 
@@ -45,14 +49,14 @@ def verify(
     secrets: Secret,
     *,
     tolerance: float | None = 300,
-    now: float | datetime | None = None,
+    now: datetime | None = None,
 ) -> None:
-    """Returns if the header proves the body; raises SignatureError, and never anything else, if it does not.
+    """Nothing, if the header proves the body; SignatureError, and no other error, if it does not.
 
-    Any of the secrets may match any of the header's keys. ``tolerance`` is in seconds, back and ahead (the vendor names
-    none: 300 is assumed); None switches the age check off. ``now`` is seconds since the epoch, a datetime with a zone
-    or None for the clock. The error's ``kind`` is ``malformed``, ``no-key``, ``mismatch``, ``stale`` or ``future``; the
-    last two are told only of signatures that are right. Pairs other than timestamp and key are left aside (fact 20).
+    Any of the secrets may match any of the header's keys (fact 18). ``tolerance`` is in seconds, back and ahead (the
+    vendor names none: 300 is assumed); None switches the age check off. ``now`` is a datetime with a zone; None is the
+    clock. The error's ``kind`` is ``malformed``, ``no-key``, ``mismatch``, ``stale`` or ``future``; the last two are
+    only of right signatures. Pairs other than timestamp and key are ignored (fact 20).
     """
     claim = parse_header(header)
     content = _content(body)
@@ -60,6 +64,7 @@ def verify(
         raise _bad_body(body)
     known = _usable(secrets)
     moment, allowed = _clock(now), _tolerance(tolerance)
+    # The key first, then the age: an attacker without the secret learns nothing about the receiver's clock.
     if not _any_match(claim, content, known):
         raise _mismatch(claim, content, known)
     if allowed is not None:
@@ -67,7 +72,7 @@ def verify(
 
 
 class Secrets(tuple[str, ...]):
-    """Secrets that have been checked; their repr does not show them."""
+    """Checked secrets, whose repr does not show them."""
 
     __slots__ = ()
 
@@ -76,7 +81,7 @@ class Secrets(tuple[str, ...]):
 
 
 def as_secrets(secret: object) -> Secrets:
-    """The secret or secrets, checked once; SteppayMockError for none, an empty one, or one that is no text."""
+    """The checked secrets; SteppayMockError for none, for an empty one, or for one that is not text."""
     if isinstance(secret, Secrets):
         return secret
     found, fault = _read_secrets(secret)
@@ -86,12 +91,12 @@ def as_secrets(secret: object) -> Secrets:
 
 
 def _read_secrets(secret: object) -> tuple[tuple[str, ...], str | None]:
-    """The secrets, and what is wrong with them; the fault never quotes one."""
+    """The secrets, and what is wrong with them, in words that quote none of them."""
     if isinstance(secret, str):
         secret = (secret,)
     if isinstance(secret, bytes | bytearray | Mapping) or not isinstance(secret, Iterable):
         return (), f"this is {type(secret).__name__}"
-    found = tuple(islice(secret, _MAX_SECRETS + 1))
+    found = tuple(islice(secret, _MAX_SECRETS + 1))  # an iterable may be endless
     if not found or len(found) > _MAX_SECRETS:
         return (), f"there are {'more than ' + str(_MAX_SECRETS) if found else 'none'}"
     for place, one in enumerate(found, start=1):
@@ -105,7 +110,7 @@ def _read_secrets(secret: object) -> tuple[tuple[str, ...], str | None]:
 def _usable(secrets: object) -> tuple[str, ...]:
     try:
         found, fault = _read_secrets(secrets)
-    except Exception as error:  # noqa: BLE001 - an iterable may raise anything; a receiver was promised SignatureError
+    except Exception as error:  # noqa: BLE001 - an iterable may raise anything, and verify raises nothing but SignatureError
         found, fault = (), f"reading them raised {type(error).__name__}"
     if not fault:
         return found
@@ -126,13 +131,13 @@ def _key(seconds: str, content: bytes, secret: str) -> bytes:
 
 @lru_cache(maxsize=_MAX_SECRETS)
 def _keyed(secret: str) -> hmac.HMAC:
-    # Made once for each secret: a copy has done already what depends on the key alone, a third of the whole.
+    # HMAC hashes the key first, a third of the work for a short body. A copy of this object has that part done.
     return hmac.new(secret.encode(), digestmod="sha256")
 
 
 def _any_match(claim: SignatureHeader, content: bytes, secrets: tuple[str, ...]) -> bool:
-    # The base64 text is compared, not what it decodes to: the last character has bits that decoding drops. No early
-    # exit, so that the time taken does not tell which secret or which key is right.
+    # The base64 text is compared, not the bytes in it: decoding drops bits of the last character, so that several texts
+    # decode to one key. There is no early exit: the time would show which secret or which key is right.
     sent = [key.encode("utf-8", "surrogatepass") for key in claim.keys]
     matched = False
     for secret in secrets:
@@ -190,7 +195,7 @@ def _content(body: object) -> bytes | None:
 
 
 def _utf8(text: str) -> bytes | None:
-    # None, not an exception: a UnicodeEncodeError carries the text, and the text may be a secret.
+    # None, not an exception: a UnicodeEncodeError has the text in it, and the text may be a secret.
     try:
         return text.encode()
     except UnicodeEncodeError:
@@ -203,8 +208,8 @@ def _whole_seconds(timestamp: object) -> int:
         # Deliveries pass the time of the clock, which a test may have moved: the step fits both.
         raise SteppayMockError(
             f"A timestamp is seconds since the epoch, 0 or more, not {_shown(timestamp)}. "
-            "Leave it out to sign with the present time. If nobody gave it, a test has moved the clock to before 1970: "
-            "move it to a later time."
+            "Leave it out to sign with the present time. If it was left out, a test has moved the clock to before "
+            "1970: move it to a later time."
         )
     return int(seconds)
 
@@ -212,16 +217,18 @@ def _whole_seconds(timestamp: object) -> int:
 def _clock(now: object) -> float:
     if now is None:
         return time.time()
-    moment = _epoch(now) if isinstance(now, datetime) else _number(now)
-    if moment is None or not math.isfinite(moment):
-        raise refusal(
-            kind="malformed",
-            path="now",
-            expected="seconds since the epoch, or a datetime with a zone",
-            sent="a datetime without a zone" if isinstance(now, datetime) else _shown(now),
-            next_step="Pass time.time() or datetime.now(UTC), or leave now out.",
-        )
-    return moment
+    if isinstance(now, datetime) and now.utcoffset() is not None:
+        return now.timestamp()
+    number = _number(now)
+    raise refusal(
+        kind="malformed",
+        path="now",
+        expected="a datetime with a zone, or None for the clock",
+        sent="a datetime without a zone" if isinstance(now, datetime) else _shown(now),
+        next_step="Pass datetime.now(UTC), or leave now out."
+        if number is None
+        else f"Of seconds make a datetime: datetime.fromtimestamp({number:.12g}, UTC).",
+    )
 
 
 def _tolerance(tolerance: object) -> float | None:
@@ -239,10 +246,6 @@ def _tolerance(tolerance: object) -> float | None:
     return seconds
 
 
-def _epoch(moment: datetime) -> float | None:
-    return moment.timestamp() if moment.utcoffset() is not None else None
-
-
 def _number(value: object) -> float | None:
     if isinstance(value, bool) or not isinstance(value, int | float):
         return None
@@ -253,6 +256,6 @@ def _number(value: object) -> float | None:
 
 
 def _shown(value: object) -> str:
-    # Only numbers are quoted: another value may be a secret in the wrong place.
+    # Only numbers are shown: any other value may be a secret that was passed in the wrong place.
     number = _number(value)
     return type(value).__name__ if number is None else f"{number:.12g}"

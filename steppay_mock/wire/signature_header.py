@@ -1,4 +1,4 @@
-"""What does a ``Steppay-Signature`` header say, before anybody believes it?"""
+"""Parses the ``Steppay-Signature`` header, and makes the errors of signatures. It checks no key."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Sized
 
 HEADER = "Steppay-Signature"
-MAX_HEADER = 16 * 1024  # characters; servers refuse a header line of more than 8 to 16 KiB anyway
+MAX_HEADER = 16 * 1024  # characters; servers refuse a header line longer than 8 to 16 KiB
 _FORM = "timestamp=<seconds>,key=<base64>, several keys separated by ';'"
 _SECONDS = re.compile(r"[0-9]{1,15}")  # not \d: digits of other scripts are never sent
 _VERSION = re.compile(r"v[0-9]{1,3}")
@@ -21,17 +21,17 @@ _SAMPLE = "timestamp=1706002316,key=pcUtl09za6MxAa86w7KED/xRyJI4iad+N4rcQzU/tTE=
 
 @dataclass(frozen=True, slots=True)
 class SignatureHeader:
-    """A header taken apart: ``timestamp`` is the text as sent, because that text is what was signed (fact 18)."""
+    """The parts of a header. ``timestamp`` is the text as sent, because that text was signed (fact 18)."""
 
     timestamp: str
     keys: tuple[str, ...]
 
 
 def parse_header(header: object) -> SignatureHeader:
-    """The header's timestamp and keys; pairs that are neither are left aside (fact 20).
+    """The header's timestamp and keys; other pairs are ignored (fact 20).
 
-    Raises SignatureError of the kinds ``malformed`` and ``no-key``. Nothing of the header but a bad timestamp is
-    quoted: whoever swaps two arguments passes the secret here.
+    Raises SignatureError of the kinds ``malformed`` and ``no-key``. It quotes nothing of the header except a bad
+    timestamp: a caller that swaps two arguments passes the secret here.
     """
     pairs = _pairs(_checked_text(header))
     timestamps = [value for name, value in pairs if name == "timestamp"]
@@ -48,12 +48,12 @@ def parse_header(header: object) -> SignatureHeader:
 
 
 def refusal(*, kind: str, expected: str, sent: str, next_step: str, path: str = f"header {HEADER}") -> SignatureError:
-    """The error of that kind, to be raised; its event is not known yet."""
+    """The error of that kind. Its event is ``?``: the body is not read before its signature is checked."""
     return SignatureError(kind=kind, event="?", path=path, expected=expected, sent=sent, next_step=next_step)
 
 
 def counted(things: Sized, noun: str) -> str:
-    """How many there are, in words: ``1 key``, ``2 keys``."""
+    """Their number with the noun: ``1 key``, ``2 keys``."""
     return f"{len(things)} {noun}{'' if len(things) == 1 else 's'}"
 
 
@@ -63,8 +63,8 @@ def _checked_text(header: object) -> str:
             kind="malformed",
             expected=_FORM,
             sent="no header",
-            next_step=f"Read {HEADER} from the request, whatever its case. Missing there? Then it was not signed: "
-            "refuse the request with 401.",
+            next_step=f"Read {HEADER} from the request, in any case of its letters. Is it missing there? Then the "
+            "request is not signed: refuse it with 401.",
         )
     if not isinstance(header, str):
         raise refusal(
@@ -81,6 +81,7 @@ def _checked_text(header: object) -> str:
 def _pairs(header: str) -> list[tuple[str, str]]:
     pairs = []
     for part in header.split(","):
+        # At the first "=": base64 may end with more of them.
         name, equals, value = part.strip(" \t").partition("=")
         if equals:
             pairs.append((name, value))

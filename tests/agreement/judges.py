@@ -18,18 +18,18 @@ from referencing import Registry, Resource
 from steppay_mock import EventType, iter_errors
 
 if TYPE_CHECKING:
-    from steppay_mock.contract.engines import Engine
+    from steppay_mock.contract.validate import ValidatorName
 
 Judge = Callable[[list[Case]], list[bool]]
 
 AJV = Path(__file__).resolve().parents[1] / "ajv"
 
 
-def ours(engine: Engine) -> Judge:
+def ours(validator: ValidatorName) -> Judge:
     """This project's own answer, with one of its engines."""
 
     def judge(cases: list[Case]) -> list[bool]:
-        return [next(iter_errors(case.payload, engine=engine), None) is None for case in cases]
+        return [next(iter_errors(case.payload, validator=validator), None) is None for case in cases]
 
     return judge
 

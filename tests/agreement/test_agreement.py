@@ -1,4 +1,4 @@
-"""Do jsonschema, jsonschema-rs, ajv and this project give the same answer about every payload?"""
+"""jsonschema, jsonschema-rs, ajv and this project give the same answer about every payload."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from agreement.mutate import FAULTS
 
 from steppay_mock import EventType
 from steppay_mock.contract.bundle import bundle_all, bundle_event
-from steppay_mock.contract.resolve import Schema
+from steppay_mock.contract.schemas import Schema
 
 pytestmark = pytest.mark.exhaustive  # alike on every Python
 

@@ -1,4 +1,4 @@
-"""Do the patterns of the schemas mean the same in RE2, ECMAScript and Python?"""
+"""The patterns of the schemas mean the same in RE2, ECMAScript and Python."""
 
 from __future__ import annotations
 

@@ -6,7 +6,7 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from steppay_mock.cli.read.json_places import Lines, PathLines, iter_places
+from steppay_mock.cli.read.json_places import LineIndex, PathLines, iter_places
 
 
 def line_of(text: str, path: str) -> int:
@@ -65,7 +65,7 @@ def test_depth_is_no_matter() -> None:
 
 
 def test_lines_and_columns_count_from_one() -> None:
-    lines = Lines("a\nbc")
+    lines = LineIndex("a\nbc")
     assert [(lines.at(at), lines.column_at(at)) for at in range(4)] == [(1, 1), (1, 2), (2, 1), (2, 2)]
 
 

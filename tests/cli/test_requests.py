@@ -4,6 +4,7 @@ import http.client
 import shutil
 import socket
 import subprocess
+from datetime import UTC, datetime
 from http.client import HTTPResponse
 from itertools import pairwise
 from typing import Any
@@ -95,7 +96,7 @@ def test_a_command_of_curl_survives_the_shell(mode: list[str], run: Any, secret:
         assert words[:3] == ["--request", "POST", "http://localhost:8000/webhooks/steppay"]
         assert words[-2:] == ["--data-binary", event.body.decode()]
         headers = dict(word.partition(": ")[::2] for flag, word in pairwise(words) if flag == "--header")
-        verify(headers["steppay-signature"], event.body, secret, now=1706002316)
+        verify(headers["steppay-signature"], event.body, secret, now=datetime.fromtimestamp(1706002316, UTC))
         assert headers["content-type"] == "application/json"
         assert "user-agent:" in headers
         assert not headers.keys() & {"content-length", "connection", "host"}
@@ -147,7 +148,7 @@ def test_several_secrets_sign_with_each(run: Any) -> None:
     header = done.out.partition("steppay-signature: ")[2].partition("\r\n")[0]
     assert header.count(";") == 1
     for one in ("old", "whsec_of_the_tests"):
-        verify(header, make_event("order.created", seed=7).body, one, now=1706002316)
+        verify(header, make_event("order.created", seed=7).body, one, now=datetime.fromtimestamp(1706002316, UTC))
 
 
 @pytest.mark.parametrize(

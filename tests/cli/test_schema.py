@@ -7,7 +7,7 @@ import pytest
 
 from steppay_mock import EventType
 from steppay_mock.contract.bundle import bundle_all, bundle_envelope, bundle_event
-from steppay_mock.contract.locate import schema_dir
+from steppay_mock.contract.schemas import schema_dir
 
 
 @pytest.mark.parametrize("name", EventType)
@@ -36,7 +36,7 @@ def test_all_is_one_bundle(run: Any) -> None:
 @pytest.mark.parametrize(
     ("args", "told"),
     [
-        ([], "Of which event? Name one, say `envelope`, or pass --all."),
+        ([], "No EVENT was given. Name one, such as payment.completed, or `envelope`, or pass --all."),
         (["order.creatd"], "There is no event type 'order.creatd'. Did you mean 'order.created'?"),
         (["order.created", "--all"], "--all is for every event. Leave out either --all or the EVENT."),
         (["order.created", "order.updated"], "Got unexpected extra argument (order.updated)"),

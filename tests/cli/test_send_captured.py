@@ -39,7 +39,7 @@ def test_a_payload_arrives_byte_for_byte_signed_now(send: Any, receiver: Receive
     assert (done.code, receiver.bodies) == (0, [PRETTY])
     signed = receiver.requests[0][0]["steppay-signature"]
     assert int(signed.split(",")[0].removeprefix("timestamp=")) >= before
-    assert "note: p.json ends in a newline, which is sent and signed too.\n" in done.err
+    assert "note: p.json ends with a newline, which is sent and signed too.\n" in done.err
 
 
 @pytest.mark.parametrize("words", [("-",), ("--file", "-")], ids=" ".join)
@@ -51,7 +51,7 @@ def test_standard_input_is_sent(words: tuple[str, ...], run: Any, receiver: Any,
 def test_a_broken_payload_is_told_and_sent(send: Any, receiver: Receiver) -> None:
     done = send(PRETTY.rstrip())
     assert (done.code, receiver.bodies) == (0, [PRETTY.rstrip()])
-    assert "warning: p.json breaks the contract, and is sent all the same:\nline 4: payment.completed: $" in done.err
+    assert "warning: p.json breaks the contract. Its bytes are not changed:\nline 4: payment.completed: $" in done.err
     assert "warning: p.json has 1 more violation. All of them: steppay-mock validate p.json\n" in done.err
     assert done.err.count("warning: ") == 6
 
@@ -149,9 +149,9 @@ def test_an_endpoint_gets_its_types_alone(run: Run, receiver: Receiver, secret: 
 @pytest.mark.parametrize(
     ("content", "told"),
     [
-        (b"", "p.json holds no payload."),
-        (b" \n", "p.json holds no payload."),
-        (b"[]", "p.json holds no payload."),
+        (b"", "p.json has no payload."),
+        (b" \n", "p.json has no payload."),
+        (b"[]", "p.json has no payload."),
         (b"{", "Nothing was sent. p.json: line 1: $\n  expected: JSON\n"),
         (BODIES[0] + b"\n{", "Nothing was sent. p.json: line 2: $\n  expected: JSON\n"),
         (BODIES[0] + b"\n[1]", "Nothing was sent. p.json: line 2: The captured body is an array"),

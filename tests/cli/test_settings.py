@@ -84,7 +84,7 @@ def test_a_setting_may_be_a_whole_object(run: Any) -> None:
         (["$.data.payer[0]=a", "data.payer.0=b"], "--set data.payer.0 is given twice."),
         (["data=5"], "--set data= wants an object. Set the fields in it: --set data.code=order_1"),
         (["data.paidAmount=NaN"], "cannot be written as JSON"),
-        (["data..code=1"], "is no path. Write it like data.items.0.paidAmount"),
+        (["data..code=1"], "is not a path. Write it like data.items.0.paidAmount"),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else "",
 )
@@ -133,7 +133,7 @@ def test_of_all_what_is_nowhere_is_an_error(run: Any) -> None:
     assert "--set data.custmerId: no event type has this field. Did you mean 'data.customerId'?" in done.err
     done = run("generate", "all", "--seed", "7", "--set", "data..code=1")
     assert (done.code, done.out) == (2, "")
-    assert "is no path" in done.err
+    assert "is not a path" in done.err
 
 
 def test_all_is_sent_about_one_customer(run: Any, receiver: Any, secret: str) -> None:

@@ -42,7 +42,7 @@ def test_the_environment_has_the_secret_as_it_is(run: Any, monkeypatch: pytest.M
 def test_a_newline_at_the_end_is_signed_and_noted(run: Any) -> None:
     done = run("sign", "--secret", "s", "--timestamp", "5", stdin=BODY + b"\n")
     assert done.out == sign(BODY + b"\n", "s", timestamp=5) + "\n"
-    assert done.err == "note: the body ends in a newline, which is signed too. StepPay's bodies end in none.\n"
+    assert done.err == "note: the body ends with a newline, which is signed too. StepPay's bodies end without one.\n"
 
 
 def test_any_bytes_can_be_signed(run: Any) -> None:
@@ -57,7 +57,7 @@ def test_any_bytes_can_be_signed(run: Any) -> None:
         (["--secret", ""], BODY, "A secret is text that is not empty: number 1 of 1 is empty."),
         (["--secret", "s", "--timestamp", "soon"], BODY, "'soon' is not a valid integer"),
         (["--secret", "s", "--timestamp", "-1"], BODY, "A timestamp is seconds since the epoch, 0 or more, not -1."),
-        (["--secret", "s"], b"", "Standard input holds no payload."),
+        (["--secret", "s"], b"", "Standard input has no payload."),
         (["--secret", "s", "nowhere.json"], b"", "nowhere.json: No such file or directory."),
         (["--secret", "s", "a", "b"], b"", "Got unexpected extra argument (b)"),
     ],
@@ -113,7 +113,7 @@ def test_one_match_is_enough(run: Any) -> None:
 def test_a_newline_that_an_editor_added_is_noted(run: Any) -> None:
     done = run("verify", "--header", HEADER, "--secret", "s", "--now", str(AT), stdin=BODY + b"\n")
     assert done.code == 1
-    assert done.err.startswith("note: the body ends in a newline. Did an editor or echo add it?")
+    assert done.err.startswith("note: the body ends with a newline. An editor or echo may have added it:")
 
 
 @pytest.mark.parametrize(
@@ -135,6 +135,7 @@ def test_a_header_that_says_nothing_proves_nothing(header: str, run: Any) -> Non
         (["--header", HEADER, "--secret", "s", "--tolerance", "nan"], "'nan' is no number of seconds from 0 up."),
         (["--header", HEADER, "--secret", "s", "--tolerance", "soon"], "'soon' is no number of seconds from 0 up."),
         (["--header", HEADER, "--secret", "s", "--now", "2024-01-01T00:00"], "has no zone."),
+        (["--header", HEADER, "--secret", "s", "--now", "1706002316000"], "Give seconds, not milliseconds."),
         (["--header", HEADER, "--secret", "s", "nowhere.json"], "nowhere.json: No such file or directory."),
     ],
     ids=lambda value: " ".join(value)[-20:] if isinstance(value, list) else "",

@@ -199,7 +199,7 @@ def test_the_json_of_a_fine_file_is_an_empty_list(run: Any) -> None:
         ([], "Missing argument 'FILE...'"),
         (["nowhere.json"], "nowhere.json: No such file or directory. Give a file that can be read, or - for"),
         (["."], ".: Is a directory. Give a file that can be read, or - for standard input."),
-        (["-"], "Standard input holds no payload. Give one, such as `steppay-mock generate order.created` makes."),
+        (["-"], "Standard input has no payload. Give one, such as `steppay-mock generate order.created` makes."),
         (["--stric", "-"], "No such option"),
     ],
     ids=" ".join,
@@ -223,7 +223,7 @@ def test_a_file_without_payloads_proves_nothing(content: bytes, run: Any, write:
     name = write("empty.json", content)
     done = run("validate", name)
     assert (done.code, done.out) == (2, "")
-    assert done.err.startswith(f"Error: {name} holds no payload.")
+    assert done.err.startswith(f"Error: {name} has no payload.")
 
 
 def test_what_a_terminal_would_obey_is_shown_as_escapes(run: Any) -> None:

@@ -49,7 +49,7 @@ def test_any_bytes_end_with_an_exit_code(run: Any, content: bytes) -> None:
         assert done.code in {0, 1, 2}
         assert "itself failed" not in done.err
         assert (done.code == 0) == (", 0 violations" in done.err)
-        assert done.code != 2 or done.err.startswith("Error: Standard input holds no payload.")
+        assert done.code != 2 or done.err.startswith("Error: Standard input has no payload.")
 
 
 @pytest.mark.parametrize("depth", [100, 500, 900, 930, 950, 1_000, 5_000])

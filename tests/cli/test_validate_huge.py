@@ -84,7 +84,7 @@ def test_payloads_are_read_as_they_are_asked_for(first: bytes, then: bytes) -> N
 def test_a_first_line_without_end_is_a_violation(first: bytes, then: bytes, kind: str) -> None:
     endless = Endless(first, then)
     last = begin(endless, 3)[-1]
-    assert [(fault.kind, fault.line) for fault in last.faults] == [(kind, 1)]
+    assert [(fault.kind, fault.line) for fault in last.violations] == [(kind, 1)]
     assert endless.taken < 4 * MOST
 
 
@@ -104,7 +104,7 @@ def test_a_line_that_is_too_long_is_told_and_the_next_one_checked(run: Any, monk
 
 def _told(content: bytes) -> list[tuple[Any, ...]]:
     found = iter_documents(io.BytesIO(content), name="x")
-    return [(one.line, one.payload, [(fault.kind, fault.sent) for fault in one.faults]) for one in found]
+    return [(one.line, one.payload, [(fault.kind, fault.sent) for fault in one.violations]) for one in found]
 
 
 @pytest.mark.parametrize("between", [b",\n", b" ,", b", \n\n "])
@@ -138,7 +138,7 @@ def test_what_breaks_a_long_array_is_told_where_it_stands(last: bytes, sent: str
 def test_the_text_is_read_once_for_all_violations_of_a_payload(run: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     read: list[int] = []
 
-    def counted(text: str) -> Iterator[json_places.Place]:
+    def counted(text: str) -> Iterator[json_places.JsonPlace]:
         read.append(len(text))
         return iterate(text)
 

@@ -15,7 +15,7 @@ from referencing import Registry, Resource
 
 from steppay_mock import EventType, SteppayMockError, make_events
 from steppay_mock.contract.bundle import bundle_all, bundle_envelope, bundle_event
-from steppay_mock.contract.locate import load_schema, schema_dir
+from steppay_mock.contract.schemas import load_schema, schema_dir
 
 pytestmark = pytest.mark.exhaustive  # alike on every Python
 

@@ -29,9 +29,9 @@ def test_names_and_groups_are_read_each_type_once() -> None:
 @pytest.mark.parametrize(
     ("name", "told"),
     [
-        ("payments.*", "No event type begins as 'payments.*' says. Did you mean 'payment.*'?"),
-        ("*", "No event type begins as '*' says. Write one of order.*, subscription.*,"),
-        ("payment*", "No event type begins as 'payment*' says. Did you mean 'payment.*'?"),
+        ("payments.*", "No event type matches 'payments.*'. Did you mean 'payment.*'?"),
+        ("*", "No event type matches '*'. Write one of order.*, subscription.*,"),
+        ("payment*", "No event type matches 'payment*'. Did you mean 'payment.*'?"),
         ("payment", "There is no event type 'payment'."),
         ("payment.complete", "There is no event type 'payment.complete'. Did you mean 'payment.completed'?"),
         (5, "There is no event type '5'."),

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from steppay_mock import EventType, iter_errors, validate
-from steppay_mock.contract.locate import schema_dir
+from steppay_mock.contract.schemas import schema_dir
 
 EXAMPLES = Path(str(schema_dir())) / "examples"
 VALID = sorted(EXAMPLES.glob("*/*.json"))
@@ -34,8 +34,8 @@ def test_every_event_has_enough_examples(event_type: str) -> None:
 def test_a_valid_example_is_valid_even_strictly(path: Path) -> None:
     payload = load(path)
     assert payload["event"] == path.parent.name
-    validate(payload, strict=True, engine="jsonschema")
-    validate(payload, strict=True, engine="jsonschema-rs")
+    validate(payload, strict=True, validator="jsonschema")
+    validate(payload, strict=True, validator="jsonschema-rs")
 
 
 @pytest.mark.parametrize("path", REJECTED, ids=name)

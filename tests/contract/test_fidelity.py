@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from steppay_mock.contract.catalogue import EventType, catalogue
-from steppay_mock.contract.locate import load_schema, schema_dir
+from steppay_mock.contract.schemas import load_schema, schema_dir
 
 DOCUMENTED: dict[str, Any] = json.loads((Path(__file__).parent / "documented.json").read_text(encoding="utf-8"))
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from steppay_mock.contract.locate import load_schema
+from steppay_mock.contract.schemas import load_schema
 
 SCHEMA: dict[str, Any] = load_schema("types.schema.json")["$defs"]["LocalDateTime"]
 

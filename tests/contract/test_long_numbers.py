@@ -1,4 +1,4 @@
-"""Integers of any length are integers: every engine says the same of them, and nothing fails at writing them."""
+"""Integers of any length are integers: every validator says the same of them, and nothing fails at writing them."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ LONG = 10**5_000
 PAYLOAD = dict(make_event("order.created", seed=7).payload)
 
 
-def kinds(payload: Any, engine: Any) -> list[tuple[str, str]]:
-    return [(found.path, found.kind) for found in iter_errors(payload, engine=engine)]
+def kinds(payload: Any, validator: Any) -> list[tuple[str, str]]:
+    return [(found.path, found.kind) for found in iter_errors(payload, validator=validator)]
 
 
-@pytest.mark.parametrize("engine", ["auto", "jsonschema"])
+@pytest.mark.parametrize("validator", ["auto", "jsonschema"])
 @pytest.mark.parametrize("value", [LONG, -LONG], ids=["long", "negative"])
-def test_a_long_integer_is_out_of_range_to_every_engine(value: int, engine: str) -> None:
-    assert kinds({**PAYLOAD, "timestamp": value}, engine) == [("$.timestamp", "range")]
+def test_a_long_integer_is_out_of_range_to_every_validator(value: int, validator: str) -> None:
+    assert kinds({**PAYLOAD, "timestamp": value}, validator) == [("$.timestamp", "range")]
     data = {**PAYLOAD["data"], "code": value, "items": [value]}
-    found = kinds({**PAYLOAD, "data": data}, engine)
+    found = kinds({**PAYLOAD, "data": data}, validator)
     assert sorted(found) == [("$.data.code", "type"), ("$.data.items[0]", "type")]
 
 

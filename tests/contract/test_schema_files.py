@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
-from steppay_mock.contract.locate import schema_dir
+from steppay_mock.contract.schemas import schema_dir
 from steppay_mock.payload.meanings import MEANINGS
 
 ROOT = Path(str(schema_dir()))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -36,7 +37,7 @@ def example() -> Verifier:
 
 def ours(header: str | None, body: bytes) -> bool:
     try:
-        verify(header, body, SECRET, now=MOMENT)
+        verify(header, body, SECRET, now=datetime.fromtimestamp(MOMENT, UTC))
     except SignatureError:
         return False
     return True
@@ -70,7 +71,7 @@ def test_the_key_in_the_url_safe_alphabet_is_wrong_at_every_moment() -> None:
         stamp = int(value.partition(",")[0].removeprefix("timestamp="))
         assert abs(stamp - moment) < 60
         with pytest.raises(SignatureError, match="tried 1 secret"):
-            verify(value, BODY, SECRET, now=moment)
+            verify(value, BODY, SECRET, now=datetime.fromtimestamp(moment, UTC))
 
 
 def test_the_changed_body_is_json_that_differs_in_a_digit() -> None:
@@ -87,7 +88,9 @@ def test_during_a_rotation_of_the_caller_every_secret_signs() -> None:
     for name in ("secrets-rotated", "keys-right-first", "keys-right-last", "key-before-timestamp", "body-spaced"):
         faulty = FAULTS[name].apply(rotating)
         for secret in ("whsec_old", SECRET):
-            verify(dict(faulty.headers)["steppay-signature"], faulty.body, secret, now=MOMENT)
+            verify(
+                dict(faulty.headers)["steppay-signature"], faulty.body, secret, now=datetime.fromtimestamp(MOMENT, UTC)
+            )
     assert KEY in dict(FAULTS["keys-right-first"].apply(rotating).headers)["steppay-signature"]
 
 
@@ -95,7 +98,7 @@ def test_a_secret_that_is_that_of_the_stranger_is_not_taken_for_wrong() -> None:
     theirs = "the secret of somebody else, number 1"
     faulty = FAULTS["wrong-secret"].apply(make_draft(BODY, secret=theirs, timestamp=MOMENT))
     with pytest.raises(SignatureError, match="tried 1 secret"):
-        verify(dict(faulty.headers)["steppay-signature"], BODY, theirs, now=MOMENT)
+        verify(dict(faulty.headers)["steppay-signature"], BODY, theirs, now=datetime.fromtimestamp(MOMENT, UTC))
 
 
 @pytest.mark.parametrize(

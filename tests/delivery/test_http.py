@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from threading import Event as Flag
 from time import monotonic
@@ -77,7 +78,7 @@ def test_headers_on_the_wire_are_the_vendors(serve_raw: ServeRaw, payloads: Payl
     assert values["host"] == url.removeprefix("http://")
     assert values["connection"] == "close"
     assert values["content-length"] == str(len(body))
-    verify(values["steppay-signature"], body, "s", now=1706002316, tolerance=0)
+    verify(values["steppay-signature"], body, "s", now=datetime.fromtimestamp(1706002316, UTC), tolerance=0)
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Callable
+from datetime import UTC, datetime
 from threading import Barrier
 from typing import Any
 
@@ -74,7 +75,12 @@ def test_a_copy_is_the_same_bytes_and_signature_and_a_resend_is_signed_anew() ->
     assert receiver.signatures[2] != receiver.signatures[0]
     assert json.loads(receiver.bodies[3]) == {**EVENTS[0].payload, "timestamp": 5}
     for at, sent in ((0, 0), (2, 10), (3, 20)):
-        verify(receiver.signatures[at], receiver.bodies[at], [SECRET], now=1_706_002_316 + sent)
+        verify(
+            receiver.signatures[at],
+            receiver.bodies[at],
+            [SECRET],
+            now=datetime.fromtimestamp(1_706_002_316 + sent, UTC),
+        )
     assert [outcome.again for outcome in report] == [None, "same", "resigned", "restamped"]
     assert str(report[1]) == "order.created (same): 204"
 

@@ -8,6 +8,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
+from datetime import UTC, datetime
 from pathlib import Path
 from textwrap import dedent
 from threading import Event as Flag
@@ -176,7 +177,7 @@ def refuses_by(clock: Callable[[], float]) -> Any:
     def app(environ: Any, start_response: Any) -> list[bytes]:
         body = environ["wsgi.input"].read(int(environ["CONTENT_LENGTH"]))
         try:
-            verify(environ.get("HTTP_STEPPAY_SIGNATURE"), body, SECRET, now=int(clock()))
+            verify(environ.get("HTTP_STEPPAY_SIGNATURE"), body, SECRET, now=datetime.fromtimestamp(int(clock()), UTC))
         except SignatureError:
             start_response("401 Unauthorized", [])
         else:

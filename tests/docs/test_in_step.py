@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from docs.pages import ROOT, page
 
-from steppay_mock.contract.locate import schema_dir
+from steppay_mock.contract.schemas import schema_dir
 from steppay_mock.delivery.options import DeliveryOptions
 from steppay_mock.payload import edges
 from steppay_mock.payload.coherence.payment import METHODS_BY_GATEWAY

@@ -131,7 +131,7 @@ def test_the_shipped_people_are_what_their_maker_makes() -> None:
     """So that they can be made again; the values themselves change with Faker's version."""
     from importlib.resources import files
 
-    from steppay_mock.payload.people import people_from_faker
+    from steppay_mock.payload.pools import people_from_faker
 
     for locale in ("ko_KR", "en_US"):
         shipped = json.loads((files("steppay_mock") / f"payload/pool_data/people.{locale}.json").read_text("utf-8"))

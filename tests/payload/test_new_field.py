@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 import steppay_mock
-from steppay_mock.contract.locate import schema_dir
+from steppay_mock.contract.schemas import schema_dir
 
 SCRIPT = """
 import json, steppay_mock

@@ -178,8 +178,8 @@ def test_a_setting_of_a_text_field_stays_text() -> None:
         ("data.items.3.price", "Did you mean 'data.items.0.priceCode'?"),
         ("data.items.first", "There is no field at"),
         ("dta.code", "Did you mean 'data.code'?"),
-        ("data..code", "is no path"),
-        ("", "is no path"),
+        ("data..code", "is not a path"),
+        ("", "is not a path"),
     ],
 )
 def test_an_unknown_setting_names_the_nearest_real_path(path: str, message: str) -> None:

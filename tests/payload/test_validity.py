@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from steppay_mock import EventType, iter_errors, make_events
-from steppay_mock.contract.engines import fast_check
-from steppay_mock.payload.plan import Node, plan_event
+from steppay_mock.contract.validate import fast_check
+from steppay_mock.payload.plan import SchemaNode, plan_event
 
 MODES: list[dict[str, Any]] = [
     {},
@@ -29,7 +29,7 @@ STATUSES_OF_EVENT = {
 }
 
 
-def places(node: Node, path: str = "") -> Iterator[tuple[str, Node]]:
+def places(node: SchemaNode, path: str = "") -> Iterator[tuple[str, SchemaNode]]:
     """Every documented place of a payload, lists by ``[]``."""
     yield path, node
     for name, below in node.fields.items():
@@ -53,7 +53,7 @@ def occurrences(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:
 @pytest.mark.exhaustive
 @pytest.mark.parametrize("event_type", EventType)
 def test_ten_thousand_payloads_are_valid(event_type: EventType) -> None:
-    is_valid = fast_check(event_type, closed=True, engine="jsonschema-rs")
+    is_valid = fast_check(event_type, closed=True, validator="jsonschema-rs")
     assert is_valid is not None
     for mode in MODES:
         for event in make_events(event_type, n=PER_MODE, seed=str(event_type), **mode):

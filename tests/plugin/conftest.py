@@ -16,7 +16,7 @@ for name in ("delivery.deliver", "ordering.explore", "ordering.replay", "orderin
 for name in ("freezegun", "time_machine"):  # which keep what they replaced
     import_module(name)
 import_module("responses")  # and with it requests, which must not know another http.cookiejar than the other tests
-validate(make_event("payment.completed", seed=1), engine="jsonschema")
+validate(make_event("payment.completed", seed=1), validator="jsonschema")
 validate(make_event("payment.completed", seed=1))
 
 Run = Callable[..., pytest.RunResult]

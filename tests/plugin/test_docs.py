@@ -1,4 +1,4 @@
-"""Does docs/pytest.md name everything, and does what it shows run?"""
+"""docs/pytest.md names everything, and its examples run."""
 
 from __future__ import annotations
 

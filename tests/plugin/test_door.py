@@ -1,4 +1,4 @@
-"""What do the methods of ``steppay`` give?"""
+"""The methods of ``steppay`` and what they give."""
 
 from __future__ import annotations
 

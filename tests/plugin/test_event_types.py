@@ -1,4 +1,4 @@
-"""For which event types does a test run, and does overriding a fixture change that as it should?"""
+"""The event types that a test runs with, and how an overridden fixture changes them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What may the marker say, and what happens when it says something else?"""
+"""The marker takes event types and keywords, and refuses everything else."""
 
 from __future__ import annotations
 

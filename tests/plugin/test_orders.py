@@ -1,4 +1,4 @@
-"""Does a test prove that a receiver needs no order, and say so in one line?"""
+"""A test proves that a receiver needs no order, and reports it in one line."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Does each fixture give way to one of the same name, and do the others follow it?"""
+"""Each fixture can be overridden by one of the same name, and the others follow it."""
 
 from __future__ import annotations
 

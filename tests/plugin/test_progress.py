@@ -1,4 +1,4 @@
-"""Does a long search show how far it is, where somebody is watching, and nowhere else?"""
+"""A long search shows its progress on a terminal, and nowhere else."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Does --steppay-replay deliver the one order that failed, and say whether it still fails?"""
+"""--steppay-replay delivers the one order that failed, and reports whether it still fails."""
 
 from __future__ import annotations
 

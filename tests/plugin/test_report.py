@@ -1,4 +1,4 @@
-"""What does a failing test show, and does the command that it prints repeat it?"""
+"""A failing test shows its deliveries, and a command that repeats it."""
 
 from __future__ import annotations
 

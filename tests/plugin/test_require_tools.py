@@ -1,4 +1,4 @@
-"""Does --require-tools let no skip of a test that needs a tool pass?"""
+"""With --require-tools a test that needs a missing tool fails."""
 
 from __future__ import annotations
 

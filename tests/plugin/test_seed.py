@@ -1,4 +1,4 @@
-"""Which seed does a test get, and does it stay the same?"""
+"""The seed of a test, and that it stays the same."""
 
 from __future__ import annotations
 

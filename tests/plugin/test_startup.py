@@ -1,4 +1,4 @@
-"""What does the plugin cost and show where nobody uses it?"""
+"""What the plugin costs and shows in a run that does not use it."""
 
 from __future__ import annotations
 

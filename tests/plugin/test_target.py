@@ -1,4 +1,4 @@
-"""Where does ``steppay.deliver`` go when the test does not say, and what if there is nothing there?"""
+"""The receiver of ``steppay.deliver`` when the test names none, and the error if there is none."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Does a failure show the user's own lines, and ours only where they help?"""
+"""A failure shows the user's lines, and ours only where they help."""
 
 from __future__ import annotations
 

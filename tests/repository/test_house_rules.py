@@ -37,7 +37,7 @@ def test_a_file_is_one_idea_and_not_too_long(path: Path) -> None:
     lines = path.read_text(encoding="utf-8").splitlines()
     assert len(lines) <= LONGEST
     if path.relative_to(ROOT).parts[0] != "tests":
-        assert lines[0].startswith('"""'), "say which question the module answers"
+        assert lines[0].startswith('"""'), "say in a docstring what is in the file"
     assert path.name not in {"utils.py", "helpers.py", "common.py", "misc.py"}
 
 

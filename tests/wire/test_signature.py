@@ -16,9 +16,13 @@ HEADER = f"timestamp={NOW},key={KEY}"
 SECRET = "whsec_test"
 
 
+def at(seconds: float) -> datetime:
+    return datetime.fromtimestamp(seconds, UTC)
+
+
 def refused(header: Any, body: Any = BODY, secrets: Any = SECRET, **options: Any) -> SignatureError:
     with pytest.raises(SignatureError) as caught:
-        verify(header, body, secrets, **{"now": NOW, **options})
+        verify(header, body, secrets, **{"now": at(NOW), **options})
     assert SECRET not in str(caught.value)
     return caught.value
 
@@ -88,9 +92,9 @@ def test_a_body_without_bytes_is_not_signed(body: Any) -> None:
 
 def test_a_right_signature_is_accepted_in_every_form_of_its_arguments() -> None:
     for body in (BODY, BODY.encode(), bytearray(BODY.encode())):
-        verify(HEADER, body, SECRET, now=NOW)  # type: ignore[arg-type]
-    verify(HEADER, BODY, iter(["other", SECRET]), now=datetime.fromtimestamp(NOW, UTC))
-    verify(HEADER, BODY, [SECRET], now=NOW + 0.5, tolerance=None)
+        verify(HEADER, body, SECRET, now=at(NOW))  # type: ignore[arg-type]
+    verify(HEADER, BODY, iter(["other", SECRET]), now=at(NOW))
+    verify(HEADER, BODY, [SECRET], now=at(NOW + 0.5), tolerance=None)
 
 
 def test_the_clock_is_read_when_no_time_is_given(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -120,7 +124,11 @@ def test_white_space_around_a_secret_is_suspected_but_never_stripped() -> None:
 
 
 def test_neither_the_secret_nor_the_right_key_is_told() -> None:
-    for error in (refused(HEADER, body="{}"), refused(HEADER, now=NOW + 999), refused("timestamp=1", secrets=[SECRET])):
+    for error in (
+        refused(HEADER, body="{}"),
+        refused(HEADER, now=at(NOW + 999)),
+        refused("timestamp=1", secrets=[SECRET]),
+    ):
         right = sign("{}", SECRET, timestamp=NOW).partition("key=")[2]
         assert right not in str(error)
         assert KEY not in str(error)
@@ -132,7 +140,7 @@ def test_a_secret_in_the_place_of_the_header_is_not_told() -> None:
 
 
 def test_an_old_signature_says_how_old_it_is() -> None:
-    error = refused(HEADER, now=NOW + 301)
+    error = refused(HEADER, now=at(NOW + 301))
     assert error.kind == "stale"
     assert (error.expected, error.sent) == (
         f"sent within 300 s of the clock, {NOW + 301}",
@@ -142,7 +150,7 @@ def test_an_old_signature_says_how_old_it_is() -> None:
 
 
 def test_a_signature_from_the_future_is_refused_too() -> None:
-    error = refused(HEADER, now=NOW - 61, tolerance=60)
+    error = refused(HEADER, now=at(NOW - 61), tolerance=60)
     assert error.kind == "future"
     assert (error.expected, error.sent) == (
         f"sent within 60 s of the clock, {NOW - 61}",
@@ -152,7 +160,7 @@ def test_a_signature_from_the_future_is_refused_too() -> None:
 
 
 def test_age_is_told_only_of_right_signatures() -> None:
-    assert refused(HEADER, body="{}", now=NOW + 10**6).kind == "mismatch"
+    assert refused(HEADER, body="{}", now=at(NOW + 10**6)).kind == "mismatch"
 
 
 def test_v0_alone_is_no_key() -> None:
@@ -233,6 +241,22 @@ def test_a_receiver_without_a_usable_secret_refuses_everything(secrets: Any, sen
 def test_an_impossible_clock_refuses_rather_than_lets_pass(options: Any, path: str, sent: str) -> None:
     error = refused(HEADER, **options)
     assert (error.kind, error.path, error.sent) == ("malformed", path, sent)
+
+
+@pytest.mark.parametrize(
+    ("now", "next_step"),
+    [
+        (1706002316, "Of seconds make a datetime: datetime.fromtimestamp(1706002316, UTC)."),
+        (1706002316.5, "Of seconds make a datetime: datetime.fromtimestamp(1706002316.5, UTC)."),
+        (True, "Pass datetime.now(UTC), or leave now out."),
+        (lambda: 5, "Pass datetime.now(UTC), or leave now out."),
+        (datetime(2024, 1, 23), "Pass datetime.now(UTC), or leave now out."),
+    ],
+)
+def test_now_is_a_datetime_with_a_zone(now: Any, next_step: str) -> None:
+    error = refused(HEADER, now=now)
+    assert error.expected == "a datetime with a zone, or None for the clock"
+    assert error.next_step == next_step
 
 
 def test_checked_secrets_do_not_show_themselves() -> None:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from base64 import b64decode
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
 from steppay_mock import SignatureError, sign, verify
-from steppay_mock.contract.locate import load_schema
+from steppay_mock.contract.schemas import load_schema
 
 VECTORS: list[dict[str, Any]] = load_schema("signature-vectors.json")["vectors"]
 SIGNED = [vector for vector in VECTORS if "key" in vector]
@@ -32,7 +33,8 @@ def names(vectors: list[dict[str, Any]]) -> list[str]:
 def test_verify_agrees_with_the_vector(vector: dict[str, Any]) -> None:
     reason = None
     try:
-        verify(vector["header"], body_of(vector), vector["secrets"], tolerance=vector["tolerance"], now=vector["now"])
+        now = datetime.fromtimestamp(vector["now"], UTC)
+        verify(vector["header"], body_of(vector), vector["secrets"], tolerance=vector["tolerance"], now=now)
     except SignatureError as error:
         reason = error.kind
     assert reason == vector["reason"]

@@ -20,7 +20,7 @@ from steppay_mock.contract.catalogue import catalogue
 )
 @json_option("the list")
 def command(*, as_json: bool) -> None:
-    """List the event types, with object and titles."""
+    """List the event types with their objects and titles."""
     entries = catalogue().values()
     if as_json:
         write_json(

@@ -27,13 +27,15 @@ ENVELOPE, CONFIG = "envelope", "config"
     required=False,
     type=EventName(**{ENVELOPE: "What every webhook has", CONFIG: "The file steppay-mock.toml"}),
 )
-@click.option("--bundle", is_flag=True, help="One document that refers to no other.")
-@click.option("--all", "every", is_flag=True, help="One bundle for every event; its field `event` chooses.")
+@click.option("--bundle", is_flag=True, help="Print one document without references to other files.")
+@click.option(
+    "--all", "every", is_flag=True, help="Print one bundle for all events; its field `event` chooses the schema."
+)
 def command(*, event: str | None, bundle: bool, every: bool) -> None:
     """Print the JSON Schema of an event.
 
-    Its draft is 2020-12. `envelope` is what all events have in common, `config` the file steppay-mock.toml. Without
-    --bundle the file is printed as it is, with references to its neighbours.
+    Its draft is 2020-12. `envelope` is the schema of the members that all events have, `config` that of the file
+    steppay-mock.toml. Without --bundle the schema file is printed as it is, with references to other files.
     """
     from steppay_mock.contract.bundle import bundle_all, bundle_envelope, bundle_event
 
@@ -42,15 +44,15 @@ def command(*, event: str | None, bundle: bool, every: bool) -> None:
     if every:
         write_json(bundle_all())
     elif event is None:
-        raise click.UsageError("Of which event? Name one, say `envelope`, or pass --all.")
-    elif not bundle or event == CONFIG:  # which refers to no other
+        raise click.UsageError("No EVENT was given. Name one, such as payment.completed, or `envelope`, or pass --all.")
+    elif not bundle or event == CONFIG:  # the schema of the file refers to no other
         write(_file(event))
     else:
         write_json(bundle_envelope() if event == ENVELOPE else bundle_event(event))
 
 
 def _file(event: str) -> bytes:
-    from steppay_mock.contract.locate import schema_dir
+    from steppay_mock.contract.schemas import schema_dir
 
     path = f"{event}.schema.json" if event in {ENVELOPE, CONFIG} else f"events/{event}.schema.json"
     return (schema_dir() / path).read_bytes()

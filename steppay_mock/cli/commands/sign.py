@@ -25,8 +25,7 @@ from steppay_mock.cli.show.terminal import say, write_text
 def command(*, file: str, secrets: tuple[str, ...], timestamp: int | None) -> None:
     """Make the signature header of a body.
 
-    Prints the value of Steppay-Signature. The bytes of the body count as they are: white space and a newline at the
-    end are signed too.
+    Prints the value of Steppay-Signature. All bytes of the body are signed, white space and a newline at the end too.
     """
     from steppay_mock.wire.signature import sign
 
@@ -34,4 +33,4 @@ def command(*, file: str, secrets: tuple[str, ...], timestamp: int | None) -> No
     body = read_body(file)
     write_text(sign(body, found, timestamp=timestamp))
     if body.endswith(b"\n"):
-        say("note: the body ends in a newline, which is signed too. StepPay's bodies end in none.")
+        say("note: the body ends with a newline, which is signed too. StepPay's bodies end without one.")

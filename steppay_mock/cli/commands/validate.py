@@ -18,7 +18,7 @@ from steppay_mock.errors import ContractViolation
 
 
 @dataclass(slots=True)
-class _Tally:
+class _Counts:
     payloads: int = 0
     violations: int = 0
 
@@ -36,36 +36,36 @@ class _Tally:
     ),
 )
 @file_argument(several=True)
-@click.option("--strict", is_flag=True, help="Refuse fields that are not documented; StepPay adds some now and then.")
+@click.option("--strict", is_flag=True, help="Refuse fields that are not documented. StepPay adds fields at any time.")
 @json_option("the violations")
 @click.pass_context
 def command(ctx: click.Context, *, files: tuple[str, ...], strict: bool, as_json: bool) -> None:
     """Check payloads against the contract.
 
-    FILE holds one payload, a JSON array of them, or one on each line (NDJSON); `-` is standard input. Every violation
+    FILE has one payload, a JSON array of them, or one on each line (NDJSON); `-` is standard input. Every violation
     is shown with the line on which the faulty value stands.
     """
-    tally = _Tally()
-    found = _violations(files, tally, strict=strict)
+    counts = _Counts()
+    found = _violations(files, counts, strict=strict)
     if as_json:
         listed = ({"file": name, **violation.as_dict()} for name, violation in found)
-        write_listing("violations", listed, before=lambda: {"payloads": tally.payloads})
+        write_listing("violations", listed, before=lambda: {"payloads": counts.payloads})
     else:
         for name, violation in found:
             write_text(f"{name}: {violation}" if len(files) > 1 else str(violation))
-    say(str(tally))
-    if tally.violations:
+    say(str(counts))
+    if counts.violations:
         ctx.exit(WRONG)
 
 
-def _violations(files: tuple[str, ...], tally: _Tally, *, strict: bool) -> Iterator[tuple[str, ContractViolation]]:
+def _violations(files: tuple[str, ...], counts: _Counts, *, strict: bool) -> Iterator[tuple[str, ContractViolation]]:
     for name in files:
-        before = tally.payloads
+        before = counts.payloads
         with open_source(name) as stream:
             for document in iter_documents(stream, name=name):
-                tally.payloads += 1
+                counts.payloads += 1
                 for violation in iter_violations(document, strict=strict):
-                    tally.violations += 1
+                    counts.violations += 1
                     yield name, violation
-        if tally.payloads == before:
+        if counts.payloads == before:
             raise empty(name)

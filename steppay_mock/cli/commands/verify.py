@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 
 import click
 
@@ -22,19 +22,24 @@ _NAME = "steppay-signature:"
     epilog=closing(
         'steppay-mock verify body.json --header "timestamp=1706002316,key=..." --secret whsec_example --tolerance inf',
         'steppay-mock verify --header "$SIGNATURE" --now 1706002400 < body.json',
-        exit_codes="0 it proves the body, 1 it does not, 2 wrong usage.",
+        exit_codes="0 the signature is right, 1 it is wrong, 2 wrong usage.",
     ),
 )
 @file_argument()
-@click.option("--header", metavar="H", required=True, help="The value of Steppay-Signature, with or without its name.")
-@secret_option("What it was signed with; one match is enough.")
+@click.option(
+    "--header",
+    metavar="H",
+    required=True,
+    help="The value of Steppay-Signature, with or without the header's name.",
+)
+@secret_option("The secret of the signature. Of several, one match is enough.")
 @click.option(
     "--tolerance",
     metavar="S",
     type=Seconds(),
     default=300,
     show_default=True,
-    help="How many seconds old or early it may be; inf for any. The vendor names none: 300 is assumed.",
+    help="The most seconds between signing and checking; inf for any. The vendor names no limit: 300 is assumed.",
 )
 @click.option(
     "--now", metavar="MOMENT", type=Moment(), help="The time of checking: epoch seconds, or ISO 8601 with a zone."
@@ -44,7 +49,7 @@ def command(
 ) -> None:
     """Check the signature header of a body.
 
-    It must prove exactly these bytes, with this secret, and be recent.
+    The signature must be of exactly these bytes, made with this secret, and recent.
     """
     from steppay_mock.wire.signature import verify
 
@@ -54,9 +59,18 @@ def command(
     if value.lower().startswith(_NAME):
         value = value[len(_NAME) :].strip()
     try:
-        verify(value, body, found, tolerance=tolerance, now=now)
+        verify(value, body, found, tolerance=tolerance, now=_moment(now))
     except SignatureError as error:
         if error.kind == "mismatch" and body.endswith(b"\n"):
-            say("note: the body ends in a newline. Did an editor or echo add it? StepPay's bodies end in none.")
+            say("note: the body ends with a newline. An editor or echo may have added it: StepPay's bodies have none.")
         raise
     say("OK")
+
+
+def _moment(now: datetime | float | None) -> datetime | None:
+    if now is None or isinstance(now, datetime):
+        return now
+    try:
+        return datetime.fromtimestamp(now, UTC)
+    except (ValueError, OverflowError, OSError):  # a year beyond 9999: which of them differs between platforms
+        raise click.UsageError(f"--now {now:.12g} is no moment. Give seconds, not milliseconds.") from None

@@ -1,1 +1,1 @@
-"""Reads what a command is given: files of payloads, captured webhooks, standard input."""
+"""Reads the input of commands: files of payloads, captured webhooks, standard input."""

@@ -1,4 +1,4 @@
-"""Reads captured webhooks from files and standard input: they are sent byte for byte as they stand there."""
+"""Reads captured webhooks from files and standard input. They are sent byte for byte as they are there."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ if TYPE_CHECKING:
 STANDARD_INPUT = "-"
 
 _TOLD = 5
-"""Violations of a file that are told one by one."""
+"""Violations of a file that are shown one by one."""
 
 
 def read_events(names: Iterable[str]) -> list[Event]:
-    """The events of the files, in their order. What breaks the contract is told, and is an event all the same.
+    """The events of the files, in their order. A contract violation is a warning, and the event is still sent.
 
-    Raises SteppayMockError where a file cannot be read or holds something that is no webhook; then there is no event.
+    Raises SteppayMockError if a file cannot be read, or has something that is not a webhook.
     """
     return [event for name in names for event in _events_of(name)]
 
@@ -42,13 +42,13 @@ def _events_of(name: str) -> list[Event]:
         raise empty(name)
     events = [_event(document, body, where) for document, body in documents]
     if len(events) == 1 and events[0].body.endswith(b"\n"):
-        say(f"note: {where} ends in a newline, which is sent and signed too.")
+        say(f"note: {where} ends with a newline, which is sent and signed too.")
     _warn([document for document, _ in documents], name=name, where=where)
     return events
 
 
 def _documents(data: bytes, *, name: str) -> Iterator[tuple[Document, bytes]]:
-    """Each payload with its bytes: all bytes of a file that is one payload, else those of the line or the element."""
+    """Each payload with its bytes: those of the file if it is one payload, else those of the line or the element."""
     if len(data) <= MOST and other_encoding(data) is None:
         whole = parse_bytes(data, 1)
         if isinstance(whole.payload, dict):
@@ -62,7 +62,7 @@ def _event(document: Document, body: bytes, where: str) -> Event:
     from steppay_mock.payload.event import Event
 
     if not document.readable:
-        raise SteppayMockError(f"Nothing was sent. {where}: {document.faults[0]}")
+        raise SteppayMockError(f"Nothing was sent. {where}: {document.violations[0]}")
     try:
         return Event.from_bytes(body)
     except SteppayMockError as error:
@@ -70,13 +70,13 @@ def _event(document: Document, body: bytes, where: str) -> Event:
 
 
 def _warn(documents: Iterable[Document], *, name: str, where: str) -> None:
-    """Tell what breaks the contract: each kind of fault of a place once, and of many the first."""
+    """Warn of contract violations: each kind at each place once, and only the first few."""
     found: dict[tuple[str, str, str], ContractViolation] = {}
     for document in documents:
         for violation in iter_violations(document, strict=False):
             found.setdefault((violation.event, violation.path, violation.kind), violation)
     for violation in list(found.values())[:_TOLD]:
-        say(f"warning: {where} breaks the contract, and is sent all the same:\n{violation}")
+        say(f"warning: {where} breaks the contract. Its bytes are not changed:\n{violation}")
     if len(found) > _TOLD:
         more = counted(len(found) - _TOLD, "more violation")
         say(f"warning: {where} has {more}. All of them: steppay-mock validate {quote(name)}")

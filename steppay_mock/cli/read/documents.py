@@ -1,7 +1,8 @@
-"""The payloads of a file, one by one, and on which line each of them stands.
+"""Reads the payloads of a file one by one, each with its line.
 
 A file is one payload, an array of payloads, payloads with white space between them, or lines of one payload each
-(NDJSON). No more than ``MOST`` bytes of it are kept at once.
+(NDJSON). Which of them it is, is decided by the first line, and by the first ``MOST`` bytes if that is no payload. At
+most ``MOST`` bytes are in memory at once.
 """
 
 from __future__ import annotations
@@ -17,30 +18,30 @@ from steppay_mock.contract.text_files import BYTE_ORDER_MARK, other_encoding
 from steppay_mock.errors import ContractViolation
 
 MOST = 10_000_000
-"""Bytes of one payload, and of a file that is read at once; what is longer is read piece by piece."""
+"""The most bytes of one payload, and of a file that is read at once. A longer file is read in pieces."""
 
 _BLANK = b" \t\r\n"
 
 
-class _Lines(Protocol):
-    """Bytes that can be read once, by lines."""
+class _LineStream(Protocol):
+    """A stream of bytes that is read once, by lines."""
 
     def readline(self, limit: int, /) -> bytes:
-        """The next line, or the first so many bytes of it."""
+        """The next line, or its first ``limit`` bytes."""
 
 
-class _Again:
-    """A stream whose first bytes have been read: they come once more, and then the rest."""
+class _Rewound:
+    """A stream whose first bytes were read already: it gives them again, and then the rest. A pipe cannot seek."""
 
     def __init__(self, head: bytes, stream: BinaryIO) -> None:
         self._head, self._rest = BytesIO(head), stream
 
     def read(self, size: int, /) -> bytes:
-        """At most so many of the next bytes; none at the end."""
+        """At most ``size`` of the next bytes; none at the end."""
         return self._head.read(size) or self._rest.read(size)
 
     def readline(self, limit: int, /) -> bytes:
-        """The next line, or the first so many bytes of it."""
+        """The next line, or its first ``limit`` bytes."""
         line = self._head.readline(limit)
         if line.endswith(b"\n") or len(line) == limit:
             return line
@@ -48,24 +49,24 @@ class _Again:
 
 
 def iter_documents(stream: BinaryIO, *, name: str) -> Iterator[Document]:
-    """Every payload of the file, in its order; what is not JSON is a document with faults."""
+    """The payloads of the file, in their order. Text that is not JSON is a document with violations."""
     try:
         yield from _documents(stream)
-    except OSError as error:  # from reading: what the taker of a document does is not raised in here
+    except OSError as error:  # of reading: an error of the caller, which takes the documents, is not raised in here
         raise unreadable(name, error) from None
 
 
 def iter_violations(document: Document, *, strict: bool) -> Iterator[ContractViolation]:
-    """What is wrong with a payload, each with its line of the file."""
+    """The contract violations of a payload, each with its line of the file."""
     from steppay_mock.contract.validate import iter_errors
 
-    yield from document.faults
+    yield from document.violations
     if not document.readable:
         return
     lines = None
     try:
         for violation in iter_errors(document.payload, strict=strict):
-            lines = lines or document.lines()  # most payloads are fine, and need none
+            lines = lines or document.lines()  # made at the first violation: most payloads have none
             violation.line = document.line + lines.line_of(violation.path) - 1
             yield violation
     except RecursionError:
@@ -89,15 +90,15 @@ def _documents(stream: BinaryIO) -> Iterator[Document]:
     if len(head) <= MOST:
         yield from _whole(head, number)
     elif head.lstrip(_BLANK).startswith(b"["):
-        yield from _array(Window(_Again(head, stream), line=number, most=MOST))
+        yield from _array(Window(_Rewound(head, stream), line=number, most=MOST))
     elif _has_payload_lines(head):
-        yield from _each_line(_Again(head, stream), number)
+        yield from _each_line(_Rewound(head, stream), number)
     else:
-        yield from _sequence(Window(_Again(head, stream), line=number, most=MOST))
+        yield from _sequence(Window(_Rewound(head, stream), line=number, most=MOST))
 
 
 def _first_line(stream: BinaryIO) -> tuple[bytes, int]:
-    """The first line that is not blank, and its number; of a very long line the beginning."""
+    """The first line that is not blank, and its number; of a line longer than ``MOST`` the beginning."""
     number, is_first = 1, True
     while line := stream.readline(MOST + 1):
         content = line.removeprefix(BYTE_ORDER_MARK) if is_first else line
@@ -108,8 +109,8 @@ def _first_line(stream: BinaryIO) -> tuple[bytes, int]:
     return b"", number
 
 
-def _each_line(stream: _Lines, number: int) -> Iterator[Document]:
-    """The payloads of the lines; of a line that is too long no more than its number is told."""
+def _each_line(stream: _LineStream, number: int) -> Iterator[Document]:
+    """The payloads of the lines. A line that is too long is one violation with its number."""
     while line := stream.readline(MOST + 1):
         if len(line) > MOST:
             while line and not line.endswith(b"\n"):
@@ -121,7 +122,7 @@ def _each_line(stream: _Lines, number: int) -> Iterator[Document]:
 
 
 def _array(window: Window) -> Iterator[Document]:
-    """The elements of an array; the first broken one ends it."""
+    """The elements of an array, up to the first that is broken: behind it nothing shows where the next one begins."""
     window.take("[")
     more = not window.take("]")
     while more:
@@ -138,7 +139,7 @@ def _array(window: Window) -> Iterator[Document]:
 
 
 def _sequence(window: Window) -> Iterator[Document]:
-    """Values with white space between them; the first broken one ends it."""
+    """Values with white space between them, up to the first that is broken."""
     while window.peek():
         document = window.value()
         yield document
@@ -149,11 +150,11 @@ def _sequence(window: Window) -> Iterator[Document]:
 
 
 def _whole(data: bytes, line: int) -> Iterator[Document]:
-    """The payloads of a file whose first line is not one by itself."""
+    """The payloads of a file whose first line is not a payload."""
     document = parse_bytes(data, line)
     if isinstance(document.payload, list):
         yield from _array(Window(BytesIO(data), line=line, most=MOST))
-    elif not document.faults or data.lstrip(_BLANK).startswith(b"["):
+    elif not document.violations or data.lstrip(_BLANK).startswith(b"["):
         yield document
     elif _has_payload_lines(data):
         yield from _each_line(BytesIO(data), line)
@@ -164,7 +165,7 @@ def _whole(data: bytes, line: int) -> Iterator[Document]:
 
 
 def _has_payload_lines(data: bytes) -> bool:
-    """Whether a line holds a whole object, so that the text is NDJSON, one line of which is broken."""
+    """Whether one line is a whole payload: then the text is NDJSON of which another line is broken."""
     lines = (line.strip(_BLANK) for line in data.split(b"\n"))
     candidates = (line for line in lines if line.startswith(b"{") and line.endswith(b"}"))
     return any(b'"event"' in line and isinstance(parse_bytes(line, 0).payload, dict) for line in candidates)

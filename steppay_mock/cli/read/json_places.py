@@ -1,4 +1,8 @@
-"""The places of a JSON text: where each value begins, and on which line."""
+"""Finds the places of a JSON text: the path of each value, its offset and its line.
+
+Python's parser gives values without their places, so the text is scanned once more, by tokens. The scan keeps a
+stack and does not recurse: a payload under test may be nested as deep as the parser allows.
+"""
 
 from __future__ import annotations
 
@@ -14,13 +18,13 @@ _LONGEST_STEP = 200  # characters of a name that a path shows: thousands of valu
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
-    """A value, by what it stands in and its step there, and the offset where it begins.
+class JsonPlace:
+    """A value: the place around it, the step from there, and its offset in the text.
 
-    ``repeated`` where its object had that name before.
+    ``repeated`` if its object had a value of the same name before.
     """
 
-    around: Place | None = field(repr=False)
+    around: JsonPlace | None = field(repr=False)
     step: str
     offset: int
     written: str
@@ -28,9 +32,9 @@ class Place:
 
     @property
     def path(self) -> str:
-        """The JSON path, in which very long names are cut. Made when it is asked for, which few are."""
+        """The JSON path, with very long names cut. It is made at each call, because few places are shown."""
         steps: list[str] = []
-        place: Place | None = self
+        place: JsonPlace | None = self
         while place is not None:
             steps.append(place.step if len(place.step) <= _LONGEST_STEP else f"{place.step[:_LONGEST_STEP]}…")
             place = place.around
@@ -38,10 +42,10 @@ class Place:
 
 
 @dataclass(slots=True)
-class _Open:
-    """An object or array that has begun, and which of its values comes next."""
+class _OpenValue:
+    """An object or array whose end was not read yet, and the step of its next value."""
 
-    place: Place
+    place: JsonPlace
     is_object: bool
     names: set[str] = field(default_factory=set)
     step: str = "[0]"
@@ -50,9 +54,9 @@ class _Open:
     repeated: bool = False
 
 
-def iter_places(text: str) -> Iterator[Place]:
-    """Every value of a JSON text that Python's parser takes, in the order of the text, however deep."""
-    around: list[_Open] = []
+def iter_places(text: str) -> Iterator[JsonPlace]:
+    """The values of a JSON text in their order. The text must be one that Python's parser accepts."""
+    around: list[_OpenValue] = []
     for found in _WRITTEN.finditer(text):
         written = found.group()
         inner = around[-1] if around else None
@@ -64,16 +68,16 @@ def iter_places(text: str) -> Iterator[Place]:
             _name(inner, json.loads(written))
         elif written != ":":
             if inner is None:
-                place = Place(None, "$", found.start(), written, repeated=False)
+                place = JsonPlace(None, "$", found.start(), written, repeated=False)
             else:
-                place = Place(inner.place, inner.step, found.start(), written, inner.repeated)
+                place = JsonPlace(inner.place, inner.step, found.start(), written, inner.repeated)
             yield place
             if written in "{[":
-                around.append(_Open(place, is_object=written == "{"))
+                around.append(_OpenValue(place, is_object=written == "{"))
 
 
-class Lines:
-    """The lines of a text, counted once: to look one up costs little, however many lines there are."""
+class LineIndex:
+    """The line breaks of a text, found once: to look up a line is a binary search."""
 
     def __init__(self, text: str) -> None:
         self._breaks = [found.start() for found in re.finditer("\n", text)]
@@ -89,25 +93,25 @@ class Lines:
 
 
 class PathLines:
-    """The lines of a text by JSON path. The text is read once, for all paths that are looked up."""
+    """The lines of a text by JSON path. The text is scanned once for all paths."""
 
     def __init__(self, text: str) -> None:
-        self._lines = Lines(text)
-        self._root = _Known(0)
-        around: list[tuple[Place, _Known]] = []
+        self._lines = LineIndex(text)
+        self._root = _KnownPlace(0)
+        around: list[tuple[JsonPlace, _KnownPlace]] = []
         for place in iter_places(text):
-            known = _Known(place.offset)
+            known = _KnownPlace(place.offset)
             while around and around[-1][0] is not place.around:
                 around.pop()
             if around:
-                around[-1][1].inside[place.step] = known  # of repeated names the last one counts
+                around[-1][1].inside[place.step] = known  # of repeated names Python's parser takes the last
             else:
                 self._root = known
             if place.written in "{[":
                 around.append((place, known))
 
     def line_of(self, path: str) -> int:
-        """The line, from 1, of the value at that path, or of the nearest thing around it that is there."""
+        """The line, from 1, of the value at that path, or of the nearest value around it if there is none."""
         known, rest = self._root, path.removeprefix("$")
         while rest:
             step = next((one for one in _steps(rest) if one in known.inside), None)
@@ -117,31 +121,31 @@ class PathLines:
         return self._lines.at(known.offset)
 
 
-class _Known:
-    """Where a value begins, and the values in it by their steps."""
+class _KnownPlace:
+    """The offset of a value, and the values in it by their steps."""
 
     __slots__ = ("inside", "offset")
 
     def __init__(self, offset: int) -> None:
         self.offset = offset
-        self.inside: dict[str, _Known] = {}
+        self.inside: dict[str, _KnownPlace] = {}
 
 
 def _steps(path: str) -> Iterator[str]:
-    """What the first step of the path may be: a name may have dots and brackets in it. All of it comes first."""
+    """The texts that can be the first step of the path, the longest first: a name may have dots and brackets."""
     yield path
     for found in _NEXT_STEP.finditer(path, 1):
         yield path[: found.start()]
 
 
-def _next(inner: _Open) -> None:
+def _next(inner: _OpenValue) -> None:
     inner.index += 1
     inner.wants_name = True
     if not inner.is_object:
         inner.step = f"[{inner.index}]"
 
 
-def _name(inner: _Open, name: str) -> None:
+def _name(inner: _OpenValue, name: str) -> None:
     inner.step = f".{name}"
     inner.repeated = name in inner.names
     inner.names.add(name)

@@ -1,4 +1,4 @@
-"""One payload as it is written in a file: what it says, or what is wrong with its JSON."""
+"""Parses the text of one payload: its value, or the violations of its JSON, each with line and column of the file."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from steppay_mock.cli.read.json_places import Lines, PathLines, iter_places
+from steppay_mock.cli.read.json_places import LineIndex, PathLines, iter_places
 from steppay_mock.contract.long_numbers import MOST_DIGITS
 from steppay_mock.errors import ContractViolation
 
@@ -17,25 +17,25 @@ _NO_NUMBERS = ("NaN", "Infinity", "-Infinity")
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """One payload as it was found: its text, the line on which that begins, and what it says, where it can be read."""
+    """One payload of a file: its text, the line on which it begins, and its value if the text is JSON."""
 
     text: str
     line: int
     payload: Any
-    faults: tuple[ContractViolation, ...] = ()
+    violations: tuple[ContractViolation, ...] = ()
 
     @property
     def readable(self) -> bool:
-        """Whether ``payload`` is what the file says."""
-        return all(fault.kind == _REPEATED for fault in self.faults)
+        """Whether ``payload`` is the value of the text. A repeated name is a violation, and still has a value."""
+        return all(violation.kind == _REPEATED for violation in self.violations)
 
     def lines(self) -> PathLines:
-        """The lines of its text by JSON path; the first one is ``line`` of the file."""
+        """The lines of its text by JSON path, counted from 1; line 1 is ``line`` of the file."""
         return PathLines(self.text)
 
 
 def parse_bytes(data: bytes, line: int) -> Document:
-    """The payload that these bytes are, from that line of a file."""
+    """The payload in these bytes, which begin on that line of a file."""
     try:
         text = data.decode()
     except UnicodeDecodeError as error:
@@ -46,8 +46,8 @@ def parse_bytes(data: bytes, line: int) -> Document:
 
 
 def parse(text: str, line: int, column: int = 1) -> Document:
-    """The payload that the text is, which begins in that line and column of a file."""
-    reader = Reader()
+    """The payload in the text, which begins in that line and column of a file."""
+    reader = TolerantReader()
     try:
         payload = reader.decoder.decode(text)
     except json.JSONDecodeError as error:
@@ -55,17 +55,17 @@ def parse(text: str, line: int, column: int = 1) -> Document:
         return broken(what, text, error.pos, line=line, column=column)
     except RecursionError:
         return Document(text, line, None, (too_deep(line),))
-    faults = tuple(_oddities(_Text(text, line=line, column=column))) if reader.odd else ()
-    return Document(text, line, payload, faults)
+    violations = tuple(_oddities(_TextOfFile(text, line=line, column=column))) if reader.odd else ()
+    return Document(text, line, payload, violations)
 
 
 def broken(what: str, text: str, offset: int, *, line: int, column: int) -> Document:
-    """The document that a text is which is no JSON at that offset."""
-    return Document(text, line, None, (_syntax(what, _Text(text, line=line, column=column), offset),))
+    """The document of a text that is not JSON from that offset on."""
+    return Document(text, line, None, (_syntax(what, _TextOfFile(text, line=line, column=column), offset),))
 
 
-class Reader:
-    """Python's parser, with an eye on what it takes and JSON does not have, or has no meaning for."""
+class TolerantReader:
+    """Python's parser, which notes what it accepts and JSON does not: NaN, Infinity, repeated names (``odd``)."""
 
     def __init__(self) -> None:
         self.odd = False
@@ -83,16 +83,16 @@ class Reader:
         return float(name)
 
     def _int(self, digits: str) -> int:
-        # No message shows more than the first digits, and no rule tells integers of thousands of digits apart.
+        # Python refuses more than 4,300 digits. Messages show only the first ones; rules treat all such integers alike.
         return int(digits[:MOST_DIGITS])
 
 
-class _Text:
-    """A text that begins in some line and column of a file."""
+class _TextOfFile:
+    """A text, and the line and column of a file where it begins."""
 
     def __init__(self, text: str, *, line: int, column: int) -> None:
         self.text = text
-        self._lines, self._line, self._column = Lines(text), line, column
+        self._lines, self._line, self._column = LineIndex(text), line, column
 
     def line_at(self, offset: int) -> int:
         """The line of the file."""
@@ -104,7 +104,7 @@ class _Text:
         return column + self._column - 1 if self._lines.at(offset) == 1 else column
 
 
-def _oddities(text: _Text) -> Iterator[ContractViolation]:
+def _oddities(text: _TextOfFile) -> Iterator[ContractViolation]:
     for place in iter_places(text.text):
         if place.written in _NO_NUMBERS:
             yield _syntax(f"{place.written} is no JSON value", text, place.offset)
@@ -119,7 +119,7 @@ def _oddities(text: _Text) -> Iterator[ContractViolation]:
             )
 
 
-def _syntax(what: str, text: _Text, offset: int) -> ContractViolation:
+def _syntax(what: str, text: _TextOfFile, offset: int) -> ContractViolation:
     at = text.line_at(offset)
     return _violation(
         "syntax",
@@ -136,7 +136,7 @@ def _near(text: str, offset: int) -> str:
 
 
 def too_deep(line: int) -> ContractViolation:
-    """The violation of a payload that no usual parser would follow to its bottom."""
+    """The violation of a payload that is nested deeper than a usual parser goes."""
     return _violation(
         "syntax",
         expected="JSON of reasonable depth",
@@ -147,7 +147,7 @@ def too_deep(line: int) -> ContractViolation:
 
 
 def too_long(line: int, *, most: int) -> Document:
-    """The document that a payload is which is not read to its end."""
+    """The document of a payload that is too long to be read to its end."""
     violation = _violation(
         "too-long",
         expected=f"a payload of at most {most // 1_000_000} MB",
@@ -159,14 +159,14 @@ def too_long(line: int, *, most: int) -> Document:
 
 
 def in_another_encoding(name: str, line: int) -> Document:
-    """The document that a text is whose first bytes show another encoding than UTF-8."""
+    """The document of a text whose first bytes show another encoding than UTF-8."""
     return Document(
         "", line, None, (_encoded(name, line, next_step="save it as UTF-8; in Windows PowerShell 5, > writes UTF-16"),)
     )
 
 
 def not_utf8(byte: int, line: int, column: int) -> ContractViolation:
-    """The violation of a byte, of that line and place in it, that UTF-8 does not have there."""
+    """The violation of a byte that is not UTF-8, at that line and column."""
     return _encoded(
         f"0x{byte:02x} as byte {column} of line {line}",
         line,

@@ -1,4 +1,4 @@
-"""Where the bytes that a command reads come from: a file, or standard input."""
+"""Opens the input of a command: a file, or standard input for ``-``."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from steppay_mock.errors import SteppayMockError
 
 @contextmanager
 def open_source(name: str) -> Iterator[BinaryIO]:
-    """The bytes of a file, or of standard input for ``-``; SteppayMockError where they cannot be had."""
+    """The bytes of a file, or of standard input for ``-``; SteppayMockError if it cannot be opened."""
     if name == "-":
         yield _standard_input()
         return
@@ -23,11 +23,11 @@ def open_source(name: str) -> Iterator[BinaryIO]:
             stream = closing.enter_context(Path(name).open("rb"))
         except (OSError, ValueError) as error:
             raise unreadable(name, error) from None
-        yield stream  # outside of the try: what the taker raises is not about the file
+        yield stream  # outside of the try: an error of the caller is not about the file
 
 
 def read_body(name: str) -> bytes:
-    """All bytes of a file or of standard input; nothing at all is a SteppayMockError."""
+    """All bytes of a file or of standard input; SteppayMockError if there are none."""
     with open_source(name) as stream:
         try:
             body = stream.read()
@@ -39,13 +39,13 @@ def read_body(name: str) -> bytes:
 
 
 def empty(name: str) -> SteppayMockError:
-    """The error for a source in which there is no payload."""
+    """The error for an input without a payload."""
     where = "Standard input" if name == "-" else name
-    return SteppayMockError(f"{where} holds no payload. Give one, such as `steppay-mock generate order.created` makes.")
+    return SteppayMockError(f"{where} has no payload. Give one, such as `steppay-mock generate order.created` makes.")
 
 
 def unreadable(name: str, error: OSError | ValueError) -> SteppayMockError:
-    """The error for a source whose bytes cannot be had."""
+    """The error for an input that cannot be read."""
     where = "Standard input" if name == "-" else name
     reason = error.strerror if isinstance(error, OSError) else str(error)
     return SteppayMockError(f"{where}: {reason}. Give a file that can be read, or - for standard input.")

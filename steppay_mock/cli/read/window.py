@@ -1,4 +1,8 @@
-"""A window on the text of a stream: JSON values are taken from it one after the other, and no more than one is kept."""
+"""Takes JSON values from a stream one after the other, with at most one in memory.
+
+Python has no parser of streams. ``raw_decode`` parses a value at the beginning of a text, and raises the same error for
+a broken value and for one whose end was not read yet. So a value that fails is parsed again with twice as much text.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +11,7 @@ import re
 from codecs import getincrementaldecoder
 from typing import Protocol
 
-from steppay_mock.cli.read.json_text import Document, Reader, broken, not_utf8, parse, too_long
+from steppay_mock.cli.read.json_text import Document, TolerantReader, broken, not_utf8, parse, too_long
 
 _CHUNK = 100_000  # bytes that are read at least
 _SPACE = re.compile(r"[ \t\r\n]*")
@@ -16,14 +20,14 @@ _LONGEST_WORD = 10  # characters of a literal of JSON, such as false or -Infinit
 
 
 class Stream(Protocol):
-    """Bytes that can be read once."""
+    """A stream of bytes that is read once."""
 
     def read(self, size: int, /) -> bytes:
-        """At most so many of the next bytes; none at the end."""
+        """At most ``size`` of the next bytes; none at the end."""
 
 
 class Window:
-    """The text of a stream from some line on. A value may have ``most`` characters."""
+    """The part of a stream's text that is in memory. A value may have ``most`` characters."""
 
     def __init__(self, stream: Stream, *, line: int, most: int) -> None:
         self._stream, self._most = stream, most
@@ -31,7 +35,7 @@ class Window:
         self._text, self._at, self._ended = "", 0, False
         self._line, self._column = line, 1
         self.unread: Document | None = None
-        """What the text ends before, because it is no text."""
+        """The bytes behind the text that are not UTF-8, as a document with that violation."""
 
     def peek(self) -> str:
         """The next character that is no white space; nothing at the end."""
@@ -42,16 +46,16 @@ class Window:
                 return self._text[self._at : self._at + 1]
 
     def take(self, character: str) -> bool:
-        """Whether that is the next character; then what comes after it is next."""
+        """Whether that is the next character; if it is, it is skipped."""
         if self.peek() != character:
             return False
         self._advance(self._at + 1)
         return True
 
     def value(self) -> Document:
-        """The value that comes next; a document with faults where it is broken, or longer than it may be."""
+        """The next value; a document with violations if it is broken or too long."""
         self.peek()
-        decoder = Reader().decoder
+        decoder = TolerantReader().decoder
         while True:
             try:
                 end, at_fault = decoder.raw_decode(self._text, self._at)[1], 0
@@ -62,11 +66,11 @@ class Window:
             if end is not None and end < len(self._text):
                 return self._up_to(end)
             kept = len(self._text) - self._at
-            if kept > self._most or not self._read(max(kept, _CHUNK)):  # twice as much: each byte is parsed twice or so
+            if kept > self._most or not self._read(max(kept, _CHUNK)):  # doubled: each byte is parsed about twice
                 return self._faulty(at_fault) if end is None else self._up_to(end)
 
     def refuse(self, what: str) -> Document:
-        """The document that the text is from here, which is no JSON."""
+        """The document of the text from here on, which is not JSON."""
         return self.unread or broken(what, self._text[self._at :], 0, line=self._line, column=self._column)
 
     def _up_to(self, end: int) -> Document:
@@ -82,7 +86,7 @@ class Window:
         return parse(self._text[self._at :], self._line, self._column)
 
     def _is_cut_off(self, offset: int) -> bool:
-        """Whether the text may be no JSON for the one reason that its rest has not been read."""
+        """Whether the text may fail only because its rest was not read yet: within a string, or within a word."""
         is_open = self._text.startswith('"', offset) and _STRING.match(self._text, offset) is None
         return is_open or offset > len(self._text) - _LONGEST_WORD
 
@@ -93,7 +97,7 @@ class Window:
         self._at = to
 
     def _read(self, size: int) -> bool:
-        """Read more, and let go of what was taken; False at the end."""
+        """Read more, and drop the text that was taken; False at the end."""
         if self._ended:
             return False
         data = self._stream.read(size)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, time
 from typing import TYPE_CHECKING, Any, cast
 
-from steppay_mock.contract.locate import load_schema
+from steppay_mock.contract.schemas import load_schema
 from steppay_mock.errors import SteppayMockError, choices, did_you_mean
 
 if TYPE_CHECKING:

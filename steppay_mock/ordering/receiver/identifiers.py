@@ -11,7 +11,7 @@ from dataclasses import dataclass, fields
 from typing import Any
 
 from steppay_mock.contract.catalogue import EventType
-from steppay_mock.contract.resolve import Schema, event_schema
+from steppay_mock.contract.schemas import Schema, event_schema
 from steppay_mock.errors import SteppayMockError
 from steppay_mock.ordering.face import option
 from steppay_mock.payload.event import Event

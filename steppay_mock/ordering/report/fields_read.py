@@ -14,7 +14,7 @@ from types import TracebackType
 from typing import Any
 
 from steppay_mock.contract.catalogue import EventType
-from steppay_mock.contract.resolve import Schema, event_schema
+from steppay_mock.contract.schemas import Schema, event_schema
 from steppay_mock.delivery.excerpt import excerpt
 
 Steps = tuple[str | int, ...]

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from steppay_mock.contract.locate import load_schema
+from steppay_mock.contract.schemas import load_schema
 from steppay_mock.contract.text_files import read_text
 from steppay_mock.delivery.config.check import Rules, check_document, key_path
 from steppay_mock.errors import SteppayMockError, choices, did_you_mean

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import cache
 
-from steppay_mock.contract.locate import load_schema
+from steppay_mock.contract.schemas import load_schema
 from steppay_mock.ordering.truth.hint import Hint
 from steppay_mock.ordering.truth.names import without_kinds, words_of
 from steppay_mock.ordering.truth.rows import StateRow

@@ -1,4 +1,4 @@
-"""How does a rule change an object without overruling the user? A view that leaves alone what the user fixed."""
+"""The view through which rules read and change an object: fields that the user fixed stay as they are."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from steppay_mock.payload.instants import parse_local_date_time
 from steppay_mock.payload.overrides import NO_PINS, Pins, pins_below
 
 Amount = int | Decimal
-"""Amounts are reckoned exactly: in Decimal where they are not whole, for floats do not add up."""
+"""An exact amount: a Decimal if it is not whole, because sums of floats are not exact."""
 
 
-@dataclass(slots=True)  # not frozen: some are made for every object of every event, and frozen ones take twice as long
+@dataclass(slots=True)  # not frozen: each object of each event makes some, and a frozen one takes twice as long
 class Fields:
     """The fields of one object, what the user fixed of them, and the event's source of chance."""
 
@@ -26,35 +26,35 @@ class Fields:
 
     @property
     def event_type(self) -> EventType:
-        """What the event is that all this belongs to."""
+        """The type of the event that has this object."""
         return self.draw.event_type
 
     def __getitem__(self, name: str) -> Any:
         return self.data.get(name)
 
     def is_fixed(self, name: str) -> bool:
-        """True where the user said what the field, or something below it, shall be."""
+        """Whether the user fixed the field, or something below it."""
         return name in self.pins
 
     def put(self, **values: Any) -> None:
         """Set these fields, except those that the user fixed and those that the schema no longer has."""
         data, pins = self.data, self.pins
         if not pins and values.keys() <= data.keys():
-            data.update(values)  # as below, in one step: nearly always so
+            data.update(values)  # the loop below in one step; nearly every call ends here
             return
         for name, value in values.items():
             if name in data and name not in pins:
                 data[name] = value
 
     def clear(self, *names: str) -> None:
-        """Make these fields null, with the same exceptions."""
+        """Make these fields null, with the exceptions of :meth:`put`."""
         data, pins = self.data, self.pins
         for name in names:
             if name in data and name not in pins:
                 data[name] = None
 
     def need(self, *names: str) -> None:
-        """Say that the event makes no sense without these fields: an edge case must not make them null."""
+        """Mark these fields as needed by the event: an edge case must not make them null."""
         for name in names:
             self.draw.needed.add((id(self.data), name))
 
@@ -76,27 +76,35 @@ class Fields:
         ]
 
     def text(self, name: str) -> str:
-        """The text in that field; empty where there is none, whatever a user put there."""
+        """The text in that field; empty if the value is not text, as a user's override may be."""
         value = self.data.get(name)
         return value if isinstance(value, str) else ""
 
+    def whole(self, name: str) -> int:
+        """The whole number in that field; zero if there is none."""
+        value = self.data.get(name)
+        return value if isinstance(value, int) and not isinstance(value, bool) else 0
+
     def amount(self, name: str) -> Amount:
-        """The amount in that field, exactly; zero where there is none."""
+        """The exact amount in that field; zero if there is none."""
         value = self.data.get(name)
         if value.__class__ is int:
             return int(value)
         if not isinstance(value, float | Decimal):
             return 0
-        exact = Decimal(str(value))
+        exact = Decimal(str(value))  # by its text: Decimal(0.1) is not 0.1
         return exact if exact.is_finite() else 0
 
     def moment(self, name: str) -> datetime | None:
-        """The moment in that field; None where there is none, or none that can be read."""
+        """The moment in that field; None if there is none, or if it cannot be read."""
         value = self.data.get(name)
         return parse_local_date_time(value) if isinstance(value, str) else None
 
     def happen(self, *names: str, days: float = 90) -> None:
-        """Give these fields moments of the last ``days``, in this order, the last now; what is fixed bounds them."""
+        """Give these fields moments of the last ``days`` in this order, the last one now.
+
+        A moment that the user fixed stays: earlier fields move before it and later ones behind it.
+        """
         draw = self.draw
         moments = sorted(draw.past(days=days) for _ in names[1:])
         moments = [min(moment, draw.now) for moment in moments] + [draw.now]
@@ -122,7 +130,7 @@ def keep_one(fields: Fields, name: str) -> None:
 
 
 def keep_to_quantity(item: Fields, *, least: str = "", most: str = "") -> None:
-    """Move the bounds of what may be bought so that the quantity lies within them."""
+    """Move the bounds of the quantity that can be bought, so that the quantity is within them."""
     quantity = item["quantity"]
     if not isinstance(quantity, int):
         return

@@ -1,4 +1,4 @@
-"""An order: lines that add up, statuses that fit the event, dates in order (facts 24, 25, 31)."""
+"""Rules for an order: its lines add up, their status fits the event, its dates are in order (facts 24, 25, 31)."""
 
 from __future__ import annotations
 
@@ -6,8 +6,11 @@ from steppay_mock.contract.catalogue import EventType
 from steppay_mock.payload.coherence.fields import Amount, Fields, keep_one, keep_to_quantity, money
 from steppay_mock.payload.instants import add_interval, epoch_millis
 
+# Fields of the other kinds of line, by the type of a line.
 _NOT_OF_KIND = {"DISCOUNT": ("priceSetupType",), "FEE": ("discountName",)}
+# Types of product that an SKU line has.
 _SOLD = ("BOX", "SOFTWARE", "BUNDLE")
+# Fields that only an SKU line has: it names a product.
 _OF_PRODUCTS = (
     "priceCode",
     "productCode",
@@ -16,7 +19,9 @@ _OF_PRODUCTS = (
     "minimumQuantity",
     "demoCycle",
 )
+# Types of line that stand beside what is sold (fact 31).
 _BESIDE_SKU = ("TAX", "SHIPPING", "FEE", "DISCOUNT")
+# Types of order, some twice so that they are drawn more often.
 _USUAL_TYPES = (
     "ONE_TIME",
     "RECURRING_INITIAL",
@@ -26,9 +31,10 @@ _USUAL_TYPES = (
     "ADD_USAGE",
     "PAYMENT_METHOD",
 )
+# An order of the first type creates its subscriptions, one of the second renews one (fact 24).
 _MADE_SUBSCRIPTIONS = {"RECURRING", "RECURRING_INITIAL"}
 
-# What may have happened to an order that changed: the status of its lines, and how many halves were given back.
+# What an order.updated is about: the status of the lines, and how many halves of the amount were refunded.
 _CHANGES = (
     ("PAID", 0),
     ("PAID", 0),
@@ -42,7 +48,7 @@ _UNPAID = {"CREATED", "DEPOSIT_WAITING", "CANCELLED", "PAYMENT_FAILURE"}
 
 
 def settle_order(order: Fields) -> None:
-    """Make the order one that the event can be about."""
+    """Choose a status that fits the event, then lines, amounts and dates that fit the status."""
     status, halves_returned = _status(order)
     lines = order.each("items")
     _settle_lines(order, lines, status)
@@ -51,6 +57,7 @@ def settle_order(order: Fields) -> None:
     _settle_dates(order, lines, paid=paid_for)
     if not order.draw.edge:
         keep_one(order, "subscriptions")
+    # An initial order has subscriptions only once it is paid (fact 24); a renewal is of one that exists.
     if order.text("type") not in _MADE_SUBSCRIPTIONS or not (paid_for or order.text("type") == "RECURRING"):
         order.clear("subscriptions")
     if not order.draw.edge and order.draw.chance(0.8):
@@ -73,7 +80,8 @@ def _status(order: Fields) -> tuple[str, int]:
 
 
 def _settle_lines(order: Fields, lines: list[Fields], status: str) -> None:
-    free = order.draw.edge and order.event_type is EventType.ORDER_UPDATED  # then a line may have any status
+    # An edge case of order.updated keeps the statuses that were drawn, so that a run has all of the enumeration.
+    free = order.draw.edge and order.event_type is EventType.ORDER_UPDATED
     for line in lines:
         if not order.draw.edge:
             _settle_line(order, line, lines[0])
@@ -85,7 +93,7 @@ def _settle_lines(order: Fields, lines: list[Fields], status: str) -> None:
 
 
 def _settle_line(order: Fields, line: Fields, first: Fields) -> None:
-    """The first line is what is sold, the others stand beside it and are no products of their own (fact 31)."""
+    """Make the first line the SKU, which is sold, and the others lines beside it, which name no product (fact 31)."""
     draw, order_type = order.draw, order.text("type")
     if order_type == "PAYMENT_METHOD":  # it changes the means of payment and costs nothing (fact 25)
         line.put(paidAmount=0)
@@ -110,12 +118,12 @@ def _settle_line(order: Fields, line: Fields, first: Fields) -> None:
 
 
 def _settle_amounts(order: Fields, lines: list[Fields], halves_returned: int) -> None:
-    """What the lines come to is the amount of the order; discounts are lines below zero (fact 31)."""
+    """Make the order's amount the sum of its lines; a discount is a line below zero (fact 31)."""
     discounts = [line for line in lines if line.text("type") == "DISCOUNT"]
     room = _sum([line for line in lines if line.text("type") != "DISCOUNT"])
     for line in discounts:
         line.need("type")
-        off = min(line.amount("paidAmount"), room // 2)  # something is left to pay, and to give back
+        off = min(line.amount("paidAmount"), room // 2)  # at most half: something is left to pay and to refund
         line.put(paidAmount=money(-off))
         room += line.amount("paidAmount")
     if order.is_fixed("paidAmount") and lines:
@@ -123,6 +131,7 @@ def _settle_amounts(order: Fields, lines: list[Fields], halves_returned: int) ->
     if order["items"] is not None:
         order.put(paidAmount=money(_sum(lines)))
     order.put(discountedAmount=money(-_sum(discounts)))
+    # leftAmount = paidAmount - returnedAmount (fact 31). What the user fixed of the three decides the others.
     paid = order.amount("paidAmount")
     if order.is_fixed("leftAmount") and not order.is_fixed("returnedAmount"):
         order.put(returnedAmount=money(paid - order.amount("leftAmount")))
@@ -137,7 +146,7 @@ def _sum(lines: list[Fields]) -> Amount:
 
 
 def _meet(total: Amount, lines: list[Fields]) -> None:
-    """Let the first line that the user left open make up for the total that the user fixed."""
+    """Set the first line that is not fixed to the difference, so that the lines add up to the total that is fixed."""
     for line in lines:
         if not line.is_fixed("paidAmount"):
             line.put(paidAmount=money(total - _sum([other for other in lines if other is not line])))
@@ -161,6 +170,7 @@ def _settle_dates(order: Fields, lines: list[Fields], *, paid: bool) -> None:
     created = order.moment("createdAt") or draw.now
     due = add_interval(created, unit="DAY", count=draw.between(5, 14))
     due_date = draw.stamp(max(order.moment("paymentDate") or created, due))
+    # The first 13 digits of an idKey are the milliseconds of its creation (fact 11).
     order.put(
         paymentDueDate=due_date,
         purchaseDeadline=due_date,

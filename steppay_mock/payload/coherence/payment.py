@@ -1,4 +1,7 @@
-"""A payment: status by event, gateway and method that fit, and the blocks that go with them (facts 14, 29, 30)."""
+"""Rules for a payment: status, gateway and method fit the event and each other, and have the objects that they need.
+
+Facts 14, 29 and 30.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,7 @@ from steppay_mock.contract.catalogue import EventType
 from steppay_mock.payload.coherence.fields import Fields, money
 from steppay_mock.payload.instants import epoch_millis
 
-# Which gateway offers which methods (fact 30). Of the others nothing is known.
+# The methods of each gateway (fact 30). Those of other gateways are not known.
 METHODS_BY_GATEWAY: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(("KAKAO", "DANAL", "PAYPLE", "PAYPLE_GLOBAL"), ("CARD", "CARD_BILL")),
     "NICE": ("CARD", "CARD_BILL", "BANK", "VBANK", "CMS_BILL"),
@@ -23,13 +26,14 @@ _USUAL_STATUSES: dict[EventType, tuple[str, ...]] = {
     EventType.PAYMENT_STANDBY: ("VIRTUAL_BANK_STANDBY", "CMS_STANDBY"),
 }
 
-# Documented statuses that no fact ties to an event; edge cases put them where their names point.
+# Documented statuses that no fact ties to an event. Edge cases have them in the event that their name suggests.
 _RARE_STATUSES: dict[EventType, tuple[str, ...]] = {
     EventType.PAYMENT_FAILED: ("CANCELED_FAIL",),
     EventType.PAYMENT_CANCELED: ("USER_CANCELED",),
     EventType.PAYMENT_STANDBY: ("STANDBY",),
 }
 
+# The methods that can have a waiting status (fact 29).
 _METHODS_OF_STATUS = {"VIRTUAL_BANK_STANDBY": ("VBANK",), "CMS_STANDBY": ("CMS_BILL", "CMS")}
 _CMS_STATUSES = {
     "CMS_STANDBY": ("WITHDRAW_PENDING", "ACCOUNT_PENDING", "ACCOUNT_SUCCESS"),
@@ -38,7 +42,7 @@ _CMS_STATUSES = {
 
 
 def settle_payment(payment: Fields) -> None:
-    """Make the payment one that the event can be about."""
+    """Choose a status that fits the event, then gateway, method and dates that fit the status."""
     draw = payment.draw
     statuses = _USUAL_STATUSES.get(payment.event_type, ()) + (
         _RARE_STATUSES.get(payment.event_type, ()) if draw.edge else ()
@@ -56,12 +60,12 @@ def settle_payment(payment: Fields) -> None:
     else:
         payment.clear("errorMessage")
     payment.put(paymentOnly=draw.chance(0.1))
-    if payment["paymentOnly"] is True:  # then both numbers are the merchant's own, of any form (fact 14)
+    if payment["paymentOnly"] is True:  # then both are numbers of the merchant, of any form (fact 14)
         payment.put(orderId=f"shop-{draw.between(1, 99_999):05d}", customerId=f"member-{draw.between(1, 9_999)}")
 
 
 def _fitting(statuses: tuple[str, ...], payment: Fields) -> list[str]:
-    """Those of the statuses that go with the gateway, method and refund that the user fixed; all if none does."""
+    """The statuses that fit the gateway, method and refund that the user fixed; all of them if none fits."""
     fixed = set()
     if payment.is_fixed("paymentGateway"):
         fixed = set(METHODS_BY_GATEWAY.get(payment.text("paymentGateway"), ()))
@@ -76,7 +80,7 @@ def _fitting(statuses: tuple[str, ...], payment: Fields) -> list[str]:
 
 
 def _settle_means(payment: Fields) -> None:
-    """Choose a gateway and a method that go together, and with the status."""
+    """Choose a gateway and a method that fit each other and the status (fact 30)."""
     draw = payment.draw
     wanted = _METHODS_OF_STATUS.get(payment.text("status"))
     if payment.is_fixed("paymentMethod"):
@@ -88,7 +92,9 @@ def _settle_means(payment: Fields) -> None:
     if offered is not None:
         fitting = [method for method in offered if wanted is None or method in wanted]
         if payment.text("status") == "FAILED":
-            fitting = [method for method in fitting if method != "VBANK"]  # it waits for money and cannot fail
+            fitting = [
+                method for method in fitting if method != "VBANK"
+            ]  # a virtual account waits for a transfer: nothing is tried that could fail
         payment.put(paymentMethod=draw.pick(fitting or offered))
 
 
@@ -124,7 +130,7 @@ def _settle_cancel(payment: Fields) -> None:
     payment.need("cancel", "paidAmount", "paidAt")
     partial = payment.text("status") == "PARTIAL_CANCELED"
     if partial:
-        payment.put(paidAmount=money(max(payment.amount("paidAmount"), 100)))  # less than a part cannot be split
+        payment.put(paidAmount=money(max(payment.amount("paidAmount"), 100)))  # a smaller amount has no smaller part
     paid = payment.amount("paidAmount")
     part = paid * draw.between(1, 9) // 10 if paid >= 10 else Decimal(paid) / 2
     cancel.put(canceledAmount=money(part if partial else paid), lastCanceledDate=draw.stamp(draw.now))

@@ -1,16 +1,17 @@
-"""A product and its prices: what a price type calls for, and options that belong to their product."""
+"""Rules for a product and its prices: fields that fit the type of a price, and options that fit their price."""
 
 from __future__ import annotations
 
 from steppay_mock.contract.catalogue import EventType
 from steppay_mock.payload.coherence.fields import Fields
 
+# The objects without which a price of that type cannot be charged; a recurring one for all other types.
 _NEEDED = {"ONE_TIME": (), "USAGE_BASED": ("recurring", "additionalBilling")}
 _JUST_MADE = {EventType.PRODUCT_CREATED, EventType.PRODUCT_PRICE_CREATED}
 
 
 def settle_product(product: Fields) -> None:
-    """Make the product one that the event can be about."""
+    """Choose status and dates that fit the event, and settle each price."""
     draw = product.draw
     _settle_dates(product)
     if not draw.edge:
@@ -26,7 +27,7 @@ def settle_product(product: Fields) -> None:
 
 
 def settle_price(price: Fields) -> None:
-    """Make the price one that the event can be about."""
+    """Keep the fields that fit the type of the price, and clear the others."""
     draw = price.draw
     _settle_dates(price)
     if price.text("type") == "ONE_TIME":
@@ -41,7 +42,7 @@ def settle_price(price: Fields) -> None:
     if price["firstSaleEnabled"] is not True:
         price.clear("firstSalePrice")
     elif not draw.edge:
-        price.put(firstSalePrice=int(price.amount("price")) // 200 * 100)  # half of it, in whole hundreds
+        price.put(firstSalePrice=int(price.amount("price")) // 200 * 100)  # half of the price, in whole hundreds of won
     if not price["membershipExpirationDate"]:
         price.clear("membershipExpirationDateType")
     if not draw.edge and draw.chance(0.7):
@@ -53,7 +54,7 @@ def settle_price(price: Fields) -> None:
 
 
 def _settle_options(price: Fields) -> None:
-    """An option belongs to the price, and recurs as it does."""
+    """Make each option one of this price, with the price's interval."""
     once, recurring = price.text("type") == "ONE_TIME", price.within("recurring")
     for option in price.each("options"):
         option.put(priceCode=price["priceCode"])
@@ -72,15 +73,14 @@ def _settle_dates(thing: Fields) -> None:
 
 
 def _raise_steps(billing: Fields) -> None:
-    """Each step of a graduated price reaches further than the one before."""
+    """Make each step of a graduated price end behind the step before it.
+
+    The bound ``largest - later`` leaves room for the steps that follow, which end one higher each.
+    """
     steps = billing.each("ranges")
     reached = 0
-    ends = sorted(_whole(step["until"]) for step in steps)
+    ends = sorted(step.whole("until") for step in steps)
     for later, (step, end) in zip(range(len(steps) - 1, -1, -1), zip(steps, ends, strict=True), strict=True):
         if step["until"] is not None:
             reached = min(max(end, reached + 1), billing.draw.largest - later)
             step.put(until=reached)
-
-
-def _whole(value: object) -> int:
-    return value if isinstance(value, int) else 0

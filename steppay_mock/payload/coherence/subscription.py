@@ -1,4 +1,7 @@
-"""A subscription: which dates its status leaves, and a period as long as its interval (fact 24)."""
+"""Rules for a subscription (fact 24) and for the usage recorded for it (fact 26).
+
+A subscription has a period as long as its interval, and the dates that its status needs. Usage has running sums.
+"""
 
 from __future__ import annotations
 
@@ -8,19 +11,22 @@ from steppay_mock.contract.catalogue import EventType
 from steppay_mock.payload.coherence.fields import Fields, keep_to_quantity
 from steppay_mock.payload.instants import add_interval
 
+# Statuses after which nothing is charged any more.
 _ENDED = {"CANCELED", "EXPIRED"}
+# Statuses of a subscription.updated.
 _CHANGED = ("ACTIVE", "ACTIVE", "UNPAID", "PENDING_PAUSE", "PAUSE", "PENDING_CANCEL", "CANCELED", "EXPIRED", "QUEUEING")
 _DATE_OF_STATUS = {
     **dict.fromkeys(("CANCELED", "EXPIRED", "PENDING_CANCEL"), ("endDate",)),
     "PAUSE": ("pausedDateTime",),
     "ACTIVE": ("nextPaymentDate",),
 }
-_RETRY_DAYS = (1, 3, 5, 10, 14)
+_RETRY_DAYS = (1, 3, 5, 10, 14)  # after the first failure of a renewal (fact 24)
+# How many of a unit a usual interval has.
 _SHORT_PERIODS = {"DAY": (7, 14, 30), "WEEK": (1, 2, 4), "MONTH": (1, 1, 3, 6), "YEAR": (1,)}
 
 
 def settle_subscription(subscription: Fields) -> None:
-    """Make the subscription one that the event can be about."""
+    """Choose a status that fits the event, then a period and dates that fit the status (fact 24)."""
     _settle_status(subscription)
     start, end = _settle_period(subscription)
     _settle_dates(subscription, start, end)
@@ -43,10 +49,10 @@ def _settle_status(subscription: Fields) -> None:
 
 
 def _settle_period(subscription: Fields) -> tuple[datetime, datetime]:
-    """The current period, as long as the interval, with now inside it; or just over for those that failed to renew."""
+    """Begin and end of the current period, as long as the interval: now is in it, or behind it if renewal failed."""
     draw, unit, count = subscription.draw, subscription.text("intervalUnit"), subscription["intervalCount"]
     if unit not in _SHORT_PERIODS or not isinstance(count, int) or not 0 < count <= 120:
-        unit, count = "MONTH", 1  # the user's own interval, which no calendar can follow
+        unit, count = "MONTH", 1  # the user fixed an interval that no calendar has
     length = add_interval(draw.now, unit=unit, count=count) - draw.now
     if subscription.event_type is EventType.SUBSCRIPTION_CREATED:
         start = (subscription.moment("createdAt") if subscription.is_fixed("createdAt") else None) or draw.now
@@ -94,7 +100,7 @@ def _earlier(subscription: Fields, start: datetime, length: timedelta, periods: 
 
 
 def _settle_trial(subscription: Fields, start: datetime, end: datetime, *, is_first: bool) -> None:
-    """A quarter of the first periods are trials: nothing is paid yet, and the first payment falls due at their end."""
+    """Make a quarter of the first periods trials: nothing is paid yet, and the first payment is due at the end."""
     draw, trial = subscription.draw, subscription.within("trialPeriod")
     if trial is None:
         return
@@ -112,8 +118,47 @@ def _settle_items(subscription: Fields) -> None:
         item.put(type="SKU", isAdditional=at > 0, keepWhenRenew=True, claimMethodType="PRE")
         keep_to_quantity(item, most="maximumPurchaseQuantity")
         item.put(priceType=draw.pick(("FLAT", "FLAT", "UNIT_BASED", "USAGE_BASED")))
-    means = subscription.within("paymentMethod")
-    if means is not None:
-        means.put(
-            paymentGateway=draw.pick(("TOSS", "NICE", "KG", "KAKAO", "PAYPLE"))
-        )  # each offers CARD_BILL (fact 30)
+    method = subscription.within("paymentMethod")
+    if method is not None:
+        # Subscriptions renew through a method that ends in _BILL: each of these gateways has CARD_BILL (fact 30).
+        method.put(paymentGateway=draw.pick(("TOSS", "NICE", "KG", "KAKAO", "PAYPLE")))
+
+
+def settle_usage(usage: Fields) -> None:
+    """Make the sums those of the entries (fact 26): half of the events with a quota, half postpaid without one."""
+    draw, entries = usage.draw, usage.each("recordQuotas")
+    has_quota = usage.is_fixed("accumulatedQuota") or draw.chance(0.5)
+    used = allowed = 0
+    moment = draw.now - timedelta(hours=len(entries))
+    for entry in entries:
+        moment += timedelta(seconds=draw.between(60, 3600))
+        entry.put(influxDate=draw.stamp(min(moment, draw.now)))
+        _bound(entry, "deltaRecord", draw.largest - used)
+        used += entry.whole("deltaRecord")
+        allowed = _settle_quota(entry, used, allowed, has_quota=has_quota)
+        entry.put(accumulateRecord=used)
+    usage.put(accumulatedRecord=used, accumulatedQuota=allowed)
+    usage.need("recordQuotas", "accumulatedQuota")
+    if not has_quota:
+        usage.clear("accumulatedQuota")
+
+
+def _settle_quota(entry: Fields, used: int, allowed: int, *, has_quota: bool) -> int:
+    if not has_quota:
+        entry.clear("deltaQuota", "accumulateQuota")
+        return allowed
+    if not entry.draw.edge:
+        entry.put(
+            deltaQuota=0 if allowed else entry.draw.between(1, 5) * 1_000
+        )  # the first entry grants a quota, later ones use it
+    _bound(entry, "deltaQuota", entry.draw.largest - allowed)
+    if allowed + entry.whole("deltaQuota") < used:
+        entry.put(deltaQuota=used - allowed)  # the quotas are never less than the records (fact 26)
+    allowed += entry.whole("deltaQuota")
+    entry.put(accumulateQuota=allowed)
+    entry.need("deltaQuota", "accumulateQuota")
+    return allowed
+
+
+def _bound(entry: Fields, name: str, most: int) -> None:
+    entry.put(**{name: max(min(entry.whole(name), most), 0)})

@@ -9,7 +9,7 @@ from typing import Any
 
 from steppay_mock.contract.catalogue import EventType
 from steppay_mock.payload.coherence.fields import Amount
-from steppay_mock.payload.people import PEOPLE
+from steppay_mock.payload.pools import PEOPLE
 from steppay_mock.store.actions.catalogue import Catalogue
 from steppay_mock.store.actions.customers import Customers
 from steppay_mock.store.amounts import check_amount

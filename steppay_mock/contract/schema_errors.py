@@ -1,4 +1,8 @@
-"""Which places of a payload are faulty? jsonschema's errors as plain facts, one for each place."""
+"""The schema errors of a payload: jsonschema's errors as plain facts, one for each faulty place.
+
+jsonschema reports each broken keyword, nested errors of ``anyOf``, and several errors for one value. A reader needs one
+error for each place, in the order of the payload.
+"""
 
 from __future__ import annotations
 
@@ -16,34 +20,38 @@ _PRECEDENCE = ("type", "enum", "const", "pattern", "not", "minimum", "maximum", 
 
 
 @dataclass(frozen=True, slots=True)
-class Fault:
-    """One keyword of the schema that one value breaks."""
+class SchemaError:
+    """A keyword of the schema that a value breaks."""
 
     keyword: str
     rule: Any
-    """What the keyword demands."""
+    """The value of the keyword: what it demands."""
     value: Any
     place: Place
-    """Where the value stands; for a missing field where it ought to stand."""
+    """The steps to the value; of a missing field, the steps to where it belongs."""
     fields: tuple[str, ...]
     """The documented fields, where the value is an object."""
 
 
-def collect_faults(body: dict[str, Any], errors: Iterable[ValidationError]) -> list[Fault]:
-    """The faults behind jsonschema's errors, one for each place, in the order of the payload."""
-    by_place: dict[Place, Fault] = {}
+def collect_schema_errors(body: dict[str, Any], errors: Iterable[ValidationError]) -> list[SchemaError]:
+    """The schema errors behind jsonschema's errors, one for each place, in the order of the payload."""
+    by_place: dict[Place, SchemaError] = {}
     for top in errors:
         for error in _leaves(top):
-            for fault in _faults(error):
-                known = by_place.get(fault.place)
-                if known is None or _rank(fault) < _rank(known):
-                    by_place[fault.place] = fault
+            for found in _schema_errors(error):
+                known = by_place.get(found.place)
+                if known is None or _rank(found) < _rank(known):
+                    by_place[found.place] = found
     positions = _Positions()
     return [by_place[place] for place in sorted(by_place, key=lambda place: positions.of(place, body))]
 
 
 def _leaves(error: ValidationError) -> Iterator[ValidationError]:
-    """A nullable place is written ``anyOf [what it is, null]``: what is wrong with it stands in the first branch."""
+    """The errors that name a faulty value: of an ``anyOf``, those of its first branch.
+
+    The schemas use ``anyOf`` only for a value that may be null: ``[the value's schema, null]``. "Is not null" helps
+    nobody, so the second branch is left out.
+    """
     if error.validator != "anyOf":
         yield error
         return
@@ -52,37 +60,41 @@ def _leaves(error: ValidationError) -> Iterator[ValidationError]:
             yield from _leaves(inner)
 
 
-def _faults(error: ValidationError) -> Iterator[Fault]:
+def _schema_errors(error: ValidationError) -> Iterator[SchemaError]:
     schema = cast("dict[str, Any]", error.schema)
     rule = cast("Any", error.validator_value)
     keyword, value = str(error.validator), cast("Any", error.instance)
     place: Place = tuple(error.absolute_path)
     fields: tuple[str, ...] = tuple(schema.get("properties", ()))
-    if keyword == "additionalProperties":  # one error for all that is unknown
+    if keyword == "additionalProperties":  # jsonschema makes one error for all unknown fields of an object
         for name in value:
             if name not in fields:
-                yield Fault(keyword, rule, value, (*place, name), fields)
+                yield SchemaError(keyword, rule, value, (*place, name), fields)
     elif keyword == "required":
-        # One error for each absent property, which stands in nothing but the message.
+        # jsonschema makes one error for each absent field, and names the field in nothing but its message.
         name = next(name for name in rule if error.message.startswith(repr(name)))
-        yield Fault(keyword, rule, value, (*place, name), fields)
+        yield SchemaError(keyword, rule, value, (*place, name), fields)
     else:
-        yield Fault(keyword, rule, value, place, fields)
+        yield SchemaError(keyword, rule, value, place, fields)
 
 
-def _rank(fault: Fault) -> int:
-    return _PRECEDENCE.index(fault.keyword) if fault.keyword in _PRECEDENCE else len(_PRECEDENCE)
+def _rank(error: SchemaError) -> int:
+    return _PRECEDENCE.index(error.keyword) if error.keyword in _PRECEDENCE else len(_PRECEDENCE)
 
 
 class _Positions:
-    """Where places stand in a payload. The names of each object are counted once, not once for each place in it."""
+    """The positions of places in a payload, to sort by.
+
+    The names of each object are numbered once. Numbering them for each place costs the square of the fields, which is
+    slow for an object of thousands of faulty ones.
+    """
 
     def __init__(self) -> None:
         self._names: dict[int, dict[Any, int]] = {}
-        """By the identity of an object of the payload, which outlives this."""
+        """By the id of their object. The payload keeps its objects alive, so no id is used twice."""
 
     def of(self, place: Place, body: Any) -> tuple[float, ...]:
-        """Where the place stands in the payload; what is absent comes after what is there."""
+        """The position of the place; an absent field comes after the fields that are there."""
         position: list[float] = []
         for step in place:
             if isinstance(body, dict) and step in body:
