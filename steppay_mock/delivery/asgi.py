@@ -10,6 +10,7 @@ from steppay_mock.delivery.django_requests import kept_connections
 from steppay_mock.delivery.draft import Draft
 from steppay_mock.delivery.lifespan import AsgiApp, Lifespan
 from steppay_mock.delivery.real_wait import wait_for_tasks
+from steppay_mock.delivery.request import refuse_socket_only
 from steppay_mock.delivery.wsgi import HOST
 from steppay_mock.wire.redact import NO_REDACTION, Redaction
 from steppay_mock.wire.shown_url import shown_url
@@ -17,7 +18,8 @@ from steppay_mock.wire.shown_url import shown_url
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from steppay_mock.delivery.transport import Answer, Request
+    from steppay_mock.delivery.request import Request
+    from steppay_mock.delivery.transport import Answer
 
 
 class AsgiTransport:
@@ -86,6 +88,8 @@ class AsgiTransport:
 
     async def send(self, request: Request) -> Answer:
         """Hand over one request; what the app raises becomes an answer, and so does its silence."""
+        if request.writing is not None:
+            refuse_socket_only(request)
         exchange = _Exchange(request.body)
         task = asyncio.create_task(self._call(self._scope_of(request), exchange))
         self._unfinished.add(task)
@@ -106,7 +110,7 @@ class AsgiTransport:
 
     def _scope_of(self, request: Request) -> dict[str, Any]:
         scope = self._scope.copy()
-        all_headers = {**self._extra, **request.headers}
+        all_headers = {**self._extra, **dict(request.headers)}
         headers = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in all_headers.items()]
         scope["headers"] = [(b"host", HOST.encode()), *headers]
         state = self._lifespan.state

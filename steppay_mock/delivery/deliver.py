@@ -15,6 +15,7 @@ from steppay_mock.delivery.django_transaction import (
     transactions_beside_loop,
 )
 from steppay_mock.delivery.lack import OwnLackError, no_thread_left
+from steppay_mock.delivery.make_request import make_request
 from steppay_mock.delivery.options import DeliveryOptions, Settings, resolve_options
 from steppay_mock.delivery.order import arrange
 from steppay_mock.delivery.outcome import Outcome
@@ -23,16 +24,15 @@ from steppay_mock.delivery.running_loop import refuse_running_loop, require_asyn
 from steppay_mock.delivery.schedule.schedule import Planned, Schedule
 from steppay_mock.delivery.signing_clock import is_moved
 from steppay_mock.delivery.target import Target, make_transport
-from steppay_mock.delivery.transport import Answer, AsyncTransport, Request, ThreadedTransport, Transport
+from steppay_mock.delivery.transport import Answer, AsyncTransport, ThreadedTransport, Transport
 from steppay_mock.payload.event import Event, Events
-from steppay_mock.wire.headers import request_headers
 from steppay_mock.wire.real_time import perf_counter
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from concurrent.futures import Future
 
-    from steppay_mock.delivery.faults.faulty import FaultyRequest
+    from steppay_mock.delivery.request import Request
 
 
 def deliver(events: Events | Schedule, *, to: Target, **options: Unpack[DeliveryOptions]) -> Report:
@@ -93,23 +93,15 @@ def _make_room(planned: Iterable[Planned], to: Target) -> None:
         make_room(widest)
 
 
-def make_request(event: Event, settings: Settings, *, position: int, later: float = 0.0) -> Request:
-    """Make what is sent for the event, signed ``later`` seconds from now; seed and position fix its trace ids."""
-    body = event.body
+def request_for(
+    event: Event, settings: Settings, *, position: int, later: float = 0.0, fault: str | None = None
+) -> Request:
+    """The request for the event, signed ``later`` seconds from now; seed and position fix its trace ids."""
     timestamp = None if settings.secret is None else settings.now()
     if timestamp is not None and later:  # what the clock gives is checked where it is signed
         timestamp += later
     trace_seed = (settings.seed << 32) + position
-    return Request(body, request_headers(body, secret=settings.secret, timestamp=timestamp, trace_seed=trace_seed))
-
-
-def make_faulty(event: Event, settings: Settings, *, position: int, fault: str) -> FaultyRequest:
-    """Make what is sent for the event with that fault; a SteppayMockError names the nearest, if there is none."""
-    from steppay_mock.delivery.faults import find_fault, make_draft
-
-    trace_seed = (settings.seed << 32) + position
-    draft = make_draft(event.body, secret=settings.secret, timestamp=settings.now(), trace_seed=trace_seed)
-    return find_fault(fault).apply(draft)
+    return make_request(event.body, secret=settings.secret, timestamp=timestamp, trace_seed=trace_seed, fault=fault)
 
 
 class _Requests:
@@ -121,14 +113,14 @@ class _Requests:
         # Only a plan that is there as a whole can have copies; what streams has none, and nothing is kept of it.
         self._copied = {one.place for one in planned if one.how == "same"} if isinstance(planned, Sequence) else set()
 
-    def make(self, planned: Planned, *, position: int) -> Request | FaultyRequest:
+    def make(self, planned: Planned, *, position: int) -> Request:
         """The request of a delivery, signed for this moment unless it is a copy."""
         fault = planned.fault or self._settings.fault
         if fault is not None:
-            return make_faulty(planned.event, self._settings, position=position, fault=fault)
+            return request_for(planned.event, self._settings, position=position, fault=fault)
         if planned.how == "same" and planned.place in self._kept:
             return self._kept[planned.place]
-        request = make_request(planned.event, self._settings, position=position)
+        request = request_for(planned.event, self._settings, position=position)
         if planned.place in self._copied:
             self._kept.setdefault(planned.place, request)
         return request
@@ -187,7 +179,7 @@ async def _send_all_async(planned: Iterable[Planned], transport: AsyncTransport,
 def _without_fault(outcomes: list[Outcome], settings: Settings) -> Iterator[tuple[Planned, Request]]:
     """What is delivered once more, without its fault, so that the fault can be judged, and the request."""
     for place, event in enumerate(events_to_control(outcomes) if settings.control else (), start=len(outcomes)):
-        yield Planned(event=event, place=place, step=place), make_request(event, settings, position=place)
+        yield Planned(event=event, place=place, step=place), request_for(event, settings, position=place)
 
 
 def _stop_at_lack(
@@ -229,36 +221,21 @@ def _groups(planned: Iterable[Planned]) -> Iterator[list[Planned]]:
         yield group
 
 
-def _hand_over(transport: Transport, request: Request | FaultyRequest) -> Answer:
-    """Hand over one request; of those with a fault an app in process gets what it can be given."""
+def _hand_over(transport: Transport, request: Request) -> Answer:
+    """Send one request; a lack of this machine takes the place of its answer."""
     try:
-        return _sent(transport, request)
+        return transport.send(request)
     except OwnLackError as lack:
         return lack.as_answer()
 
 
-def _sent(transport: Transport, request: Request | FaultyRequest) -> Answer:
-    if isinstance(request, Request):
-        return transport.send(request)
-    from steppay_mock.delivery.faults import plain_request
-    from steppay_mock.delivery.http import HttpTransport
-
-    if isinstance(transport, HttpTransport):
-        return transport.send_faulty(request)
-    return transport.send(plain_request(request))
-
-
-async def _hand_over_async(transport: AsyncTransport, request: Request | FaultyRequest) -> Answer:
+async def _hand_over_async(transport: AsyncTransport, request: Request) -> Answer:
     if isinstance(transport, ThreadedTransport):
         return await transport.call(_hand_over, transport.inner, request)
-    if isinstance(request, Request):
-        return await transport.send(request)
-    from steppay_mock.delivery.faults import plain_request
-
-    return await transport.send(plain_request(request))
+    return await transport.send(request)
 
 
-def _send_at_once(requests: list[Request | FaultyRequest], transport: Transport) -> list[Answer]:
+def _send_at_once(requests: list[Request], transport: Transport) -> list[Answer]:
     if len(requests) == 1:
         return [_hand_over(transport, requests[0])]
     from concurrent.futures import ThreadPoolExecutor

@@ -19,21 +19,21 @@ from urllib3.util import SKIP_HEADER
 from steppay_mock.delivery.connecting import connecting_to
 from steppay_mock.delivery.head import Head, WholeHeadResponse
 from steppay_mock.delivery.proxy import told_apart
+from steppay_mock.delivery.request import Request
 from steppay_mock.delivery.safety import name_to_look_up
 from steppay_mock.delivery.told import FAILURES, told
-from steppay_mock.delivery.transport import MAX_ANSWER, Answer, Request
+from steppay_mock.delivery.transport import MAX_ANSWER, Answer
 from steppay_mock.wire.real_time import perf_counter
 from steppay_mock.wire.redact import Redaction
 
 if TYPE_CHECKING:
     import socket
     import ssl
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from urllib3.response import HTTPResponse as Response
 
     from steppay_mock.delivery.address import Address
-    from steppay_mock.delivery.faults.faulty import FaultyRequest
 
 _FAILURES = (*FAILURES, HTTPError)
 # The client would add these two; StepPay's does not send them.
@@ -55,10 +55,17 @@ class HttpTransport:
     _most = MAX_ANSWER
 
     def __init__(
-        self, address: Address, *, timeout: float, tls: ssl.SSLContext | None = None, secrets: Iterable[str] = ()
+        self,
+        address: Address,
+        *,
+        timeout: float,
+        tls: ssl.SSLContext | None = None,
+        secrets: Iterable[str] = (),
+        sleep: Callable[[float], object] | None = None,
     ) -> None:
         self._address = address
         self._timeout = timeout
+        self._sleep = sleep
         self._tls = tls
         self._redact = Redaction([*secrets, *address.secrets])
 
@@ -76,14 +83,15 @@ class HttpTransport:
         """Nothing stays open between deliveries."""
 
     def send(self, request: Request) -> Answer:
-        """Hand over one request on a connection of its own."""
-        return told_apart(self._exchange(request), self._address).without(self._redact)
+        """Send one request on a connection of its own; a request with ``writing`` is written byte by byte."""
+        if request.writing is not None:
+            # urllib3 and http.client write no broken request: neither two headers of one name nor half a body.
+            from steppay_mock.delivery.faults.send import send_raw
 
-    def send_faulty(self, faulty: FaultyRequest) -> Answer:
-        """Hand over a request with a fault, byte for byte, on a connection of its own."""
-        from steppay_mock.delivery.faults.send import send_faulty
-
-        return send_faulty(faulty, self._address, timeout=self._timeout).without(self._redact)
+            answer = send_raw(request, self._address, timeout=self._timeout, sleep=self._sleep)
+        else:
+            answer = told_apart(self._exchange(request), self._address)
+        return answer.without(self._redact)
 
     def _exchange(self, request: Request) -> Answer:
         started, outside = perf_counter(), sys.exception()
@@ -138,7 +146,7 @@ class HttpTransport:
         connection.sent = 0
         if connection.sock is None:
             connection.connect()
-        headers = {**_SUPPRESSED, **self._address.head, "connection": self._persistence, **request.headers}
+        headers = {**_SUPPRESSED, **self._address.head, "connection": self._persistence, **dict(request.headers)}
         try:
             connection.request(self._method, self._address.requested, request.body, headers, preload_content=False)
         except TimeoutError:

@@ -23,7 +23,7 @@ from locust.runners import WorkerRunner
 
 from steppay_mock.delivery.access import Access, AccessOptions
 from steppay_mock.delivery.address import DEFAULT_PATH, Address, parse_address
-from steppay_mock.delivery.deliver import make_request
+from steppay_mock.delivery.deliver import request_for
 from steppay_mock.delivery.http import HttpTransport
 from steppay_mock.delivery.lack import OwnLackError
 from steppay_mock.delivery.load import Mix, Names, iter_load, read_mix, seed_of_user
@@ -112,7 +112,7 @@ class StepPayUser(locust.User):
             # If it ended, Locust would put another user in its place.
             self.wait_time = lambda: _REST  # type: ignore[method-assign]
             return
-        request = make_request(event, self._settings, position=self._position)
+        request = request_for(event, self._settings, position=self._position)
         self._position += 1
         began = time.time()
         try:

@@ -12,22 +12,15 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Protocol, Self, runtime_checkable
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
     from types import TracebackType
 
     from steppay_mock.delivery.failure import Failure
+    from steppay_mock.delivery.request import Request
     from steppay_mock.wire.redact import Redaction
 
 MAX_ANSWER = 64 * 1024
 """Bytes of an answer's body that are kept: people read it, and an endless one must not fill the memory."""
-
-
-@dataclass(frozen=True, slots=True)
-class Request:
-    """What is sent: the body, and the headers that do not depend on the transport, in their order."""
-
-    body: bytes
-    headers: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)

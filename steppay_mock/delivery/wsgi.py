@@ -12,11 +12,13 @@ from urllib.parse import unquote_to_bytes
 
 from steppay_mock.delivery.django_requests import kept_connections
 from steppay_mock.delivery.draft import Draft
+from steppay_mock.delivery.request import refuse_socket_only
 from steppay_mock.wire.redact import NO_REDACTION, Redaction
 from steppay_mock.wire.shown_url import shown_url
 
 if TYPE_CHECKING:
-    from steppay_mock.delivery.transport import Answer, Request
+    from steppay_mock.delivery.request import Request
+    from steppay_mock.delivery.transport import Answer
 
 HOST = "testserver"
 """The ``host`` header in process: what Django's and Starlette's test clients send, and what Django's tests allow."""
@@ -74,7 +76,9 @@ class WsgiTransport:
 
     def send(self, request: Request) -> Answer:
         """Hand over one request; what the app raises, KeyboardInterrupt apart, becomes an answer."""
-        environ = self._environ | {_key(name): value for name, value in request.headers.items()}
+        if request.writing is not None:
+            refuse_socket_only(request)
+        environ = self._environ | {_key(name): value for name, value in request.headers}
         environ["wsgi.input"] = BytesIO(request.body)
         environ["wsgi.errors"] = sys.stderr
         draft = Draft()

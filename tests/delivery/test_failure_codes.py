@@ -18,7 +18,7 @@ from werkzeug import Response
 from steppay_mock import Sender, deliver
 from steppay_mock.delivery.failure import Failure
 from steppay_mock.delivery.sender.curl import CurlEngine
-from steppay_mock.delivery.sender.engine import Wire
+from steppay_mock.delivery.sender.engine import EngineSettings
 from steppay_mock.delivery.told import told, words
 
 Serve = Callable[[Any], str]
@@ -65,7 +65,7 @@ def test_a_host_that_is_switched_off_cannot_be_reached(monkeypatch: pytest.Monke
     endpoint = endpoint_of("http://127.0.0.1:9")
     monkeypatch.setattr(socket.socket, "connect", refuse)
     (outcome,) = deliver([{"event": "order.created", "data": {}}], to="http://127.0.0.1:9")
-    with closing(CurlEngine(Wire(timeout=5, keep_alive=False, concurrency=1))) as engine:
+    with closing(CurlEngine(EngineSettings(timeout=5, keep_alive=False, concurrency=1))) as engine:
         exchange: Any = SimpleNamespace(
             address=endpoint, handle=SimpleNamespace(getinfo=lambda _option: errno.EHOSTUNREACH)
         )

@@ -17,10 +17,10 @@ from delivery.engines import DONE, endpoint_of, read_request, send
 from steppay_mock import Sender
 from steppay_mock.delivery.http import Connection
 from steppay_mock.delivery.journal.journal import Journal
+from steppay_mock.delivery.request import Request
 from steppay_mock.delivery.sender import curl
 from steppay_mock.delivery.sender.engine import Engine, ThreadEngine
 from steppay_mock.delivery.sender.kept import KeptTransport
-from steppay_mock.delivery.transport import Request
 
 Make = Callable[..., Engine]
 
@@ -121,7 +121,7 @@ def close_before_writing(receiver: Forgetful, monkeypatch: pytest.MonkeyPatch) -
 
 
 def test_it_holds_for_a_connection_alone_and_a_new_one_is_not_repeated(monkeypatch: pytest.MonkeyPatch) -> None:
-    request = Request(b"x", {"content-length": "1"})
+    request = Request(b"x", (("content-length", "1"),))
     with forgetful() as receiver, KeptTransport(endpoint_of(receiver.url), timeout=10) as transport:
         receiver.resets = True
         close_before_writing(receiver, monkeypatch)

@@ -17,7 +17,7 @@ from steppay_mock.delivery.excerpt import excerpt, excerpt_of
 from steppay_mock.delivery.failure import Failure
 from steppay_mock.delivery.http import HttpTransport
 from steppay_mock.delivery.proxy import told_apart
-from steppay_mock.delivery.transport import Request
+from steppay_mock.delivery.request import Request
 
 if TYPE_CHECKING:
     from steppay_mock.delivery.aws.call import Call
@@ -133,7 +133,7 @@ class RuntimeTransport(HttpTransport):
 
     def invoke(self, event: bytes) -> Answer:
         """What the runtime answers; secrets are still in it, for what stands in base64 has to be read first."""
-        request = Request(event, {"content-type": "application/json", "content-length": str(len(event))})
+        request = Request(event, (("content-type", "application/json"), ("content-length", str(len(event)))))
         return told_apart(self._exchange(request), self._address)
 
 

@@ -11,7 +11,8 @@ from steppay_mock.delivery.aws.hints import hint
 from steppay_mock.delivery.aws.replies import MalformedError, failed_reply, read_reply
 from steppay_mock.delivery.excerpt import excerpt_of
 from steppay_mock.delivery.failure import Failure
-from steppay_mock.delivery.transport import MAX_ANSWER, Answer, Request
+from steppay_mock.delivery.request import Request, refuse_socket_only
+from steppay_mock.delivery.transport import MAX_ANSWER, Answer
 from steppay_mock.wire.real_time import perf_counter
 from steppay_mock.wire.redact import NO_REDACTION, Redaction
 
@@ -51,7 +52,9 @@ class LambdaTransport:
 
     def send(self, request: Request) -> Answer:
         """Hand over one request; what the function does wrong is what the gateway would have answered."""
-        headers = {**self._extra, **request.headers}
+        if request.writing is not None:
+            refuse_socket_only(request)
+        headers = {**self._extra, **dict(request.headers)}
         return self.pass_on(Call(target=self._path, headers=headers, body=request.body, now=self._now()))
 
     def pass_on(self, call: Call) -> Answer:

@@ -4,52 +4,53 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from steppay_mock.delivery.faults.draft import with_header
+from steppay_mock.delivery.faults.draft import as_drafted, with_header
 from steppay_mock.delivery.faults.fault import Fault
-from steppay_mock.delivery.faults.faulty import FaultyRequest, as_drafted
 from steppay_mock.delivery.faults.json_forms import escaped, gzipped, in_lines, padded, reordered, spaced
 from steppay_mock.delivery.faults.keys import SIGNATURE
+from steppay_mock.delivery.request import Request
 from steppay_mock.wire.signature import sign
 
 if TYPE_CHECKING:
-    from steppay_mock.delivery.faults.draft import Draft, Headers
+    from steppay_mock.delivery.faults.draft import RequestDraft
+    from steppay_mock.delivery.request import Headers
 
 LARGE = 5_000_000
 BOM = b"\xef\xbb\xbf"
 
 
-def _signed_anew(draft: Draft, body: bytes, headers: Headers | None = None) -> FaultyRequest:
+def _signed_anew(draft: RequestDraft, body: bytes, headers: Headers | None = None) -> Request:
     lines = draft.headers if headers is None else headers
     if draft.secrets is not None:
         lines = with_header(lines, SIGNATURE, sign(body, draft.secrets, timestamp=draft.timestamp))
     return as_drafted(draft, body=body, headers=lines)
 
 
-def _spaced(draft: Draft) -> FaultyRequest:
+def _spaced(draft: RequestDraft) -> Request:
     return _signed_anew(draft, spaced(draft.body))
 
 
-def _in_lines(draft: Draft) -> FaultyRequest:
+def _in_lines(draft: RequestDraft) -> Request:
     return _signed_anew(draft, in_lines(draft.body))
 
 
-def _escaped(draft: Draft) -> FaultyRequest:
+def _escaped(draft: RequestDraft) -> Request:
     return _signed_anew(draft, escaped(draft.body))
 
 
-def _reordered(draft: Draft) -> FaultyRequest:
+def _reordered(draft: RequestDraft) -> Request:
     return _signed_anew(draft, reordered(draft.body))
 
 
-def _marked(draft: Draft) -> FaultyRequest:
+def _marked(draft: RequestDraft) -> Request:
     return _signed_anew(draft, BOM + draft.body)
 
 
-def _large(draft: Draft) -> FaultyRequest:
+def _large(draft: RequestDraft) -> Request:
     return _signed_anew(draft, padded(draft.body, LARGE))
 
 
-def _gzipped(draft: Draft) -> FaultyRequest:
+def _gzipped(draft: RequestDraft) -> Request:
     names = [name for name, _ in draft.headers]
     place = names.index("content-type") + 1 if "content-type" in names else len(names)
     plain = with_header(draft.headers, "content-encoding")

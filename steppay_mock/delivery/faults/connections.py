@@ -4,47 +4,48 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from steppay_mock.delivery.faults.draft import as_drafted
 from steppay_mock.delivery.faults.fault import Fault
-from steppay_mock.delivery.faults.faulty import FaultyRequest, Wire, as_drafted
+from steppay_mock.delivery.request import Request, Writing
 
 if TYPE_CHECKING:
-    from steppay_mock.delivery.faults.draft import Draft
+    from steppay_mock.delivery.faults.draft import RequestDraft
 
 DROPS = 20
 DRIP = 0.1
 CHUNKS = 3
 
 
-def _truncated(draft: Draft) -> FaultyRequest:
-    return as_drafted(draft, wire=Wire(truncate_to=len(draft.body) // 2))
+def _truncated(draft: RequestDraft) -> Request:
+    return as_drafted(draft, writing=Writing(truncate_to=len(draft.body) // 2))
 
 
-def _slow_drip(draft: Draft) -> FaultyRequest:
-    return as_drafted(draft, wire=Wire(pieces=DROPS, drip=DRIP))
+def _slow_drip(draft: RequestDraft) -> Request:
+    return as_drafted(draft, writing=Writing(pieces=DROPS, drip=DRIP))
 
 
-def _chunked(draft: Draft) -> FaultyRequest:
-    return as_drafted(draft, wire=Wire(framing="chunked", pieces=CHUNKS))
+def _chunked(draft: RequestDraft) -> Request:
+    return as_drafted(draft, writing=Writing(framing="chunked", pieces=CHUNKS))
 
 
-def _no_length(draft: Draft) -> FaultyRequest:
-    return as_drafted(draft, wire=Wire(framing="none"))
+def _no_length(draft: RequestDraft) -> Request:
+    return as_drafted(draft, writing=Writing(framing="none"))
 
 
-def _http_1_0(draft: Draft) -> FaultyRequest:
-    return as_drafted(draft, wire=Wire(http_version="1.0"))
+def _http_1_0(draft: RequestDraft) -> Request:
+    return as_drafted(draft, writing=Writing(http_version="1.0"))
 
 
-def _reset_amid_body(draft: Draft) -> FaultyRequest:
-    return as_drafted(draft, wire=Wire(truncate_to=len(draft.body) // 2, reset="written"))
+def _reset_amid_body(draft: RequestDraft) -> Request:
+    return as_drafted(draft, writing=Writing(truncate_to=len(draft.body) // 2, reset="written"))
 
 
-def _reset_after_body(draft: Draft) -> FaultyRequest:
-    return as_drafted(draft, wire=Wire(reset="written"))
+def _reset_after_body(draft: RequestDraft) -> Request:
+    return as_drafted(draft, writing=Writing(reset="written"))
 
 
-def _answer_lost(draft: Draft) -> FaultyRequest:
-    return as_drafted(draft, wire=Wire(reset="answered"))
+def _answer_lost(draft: RequestDraft) -> Request:
+    return as_drafted(draft, writing=Writing(reset="answered"))
 
 
 CONNECTION_FAULTS = (

@@ -1,4 +1,4 @@
-"""What would be sent, if nothing went wrong?"""
+"""The draft of a request: the parts from which a fault makes a faulty request."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from steppay_mock.delivery.request import Headers, Request, Writing
 from steppay_mock.errors import SteppayMockError
 from steppay_mock.wire.headers import request_headers
 from steppay_mock.wire.signature import Secrets, as_secrets
@@ -14,20 +15,17 @@ from steppay_mock.wire.signature import Secrets, as_secrets
 if TYPE_CHECKING:
     from steppay_mock.wire.signature import Secret
 
-Headers = tuple[tuple[str, str], ...]
-"""Names and values in the order of the wire; a name may come twice."""
-
 LATEST = 10**15 - 1  # of more digits no receiver takes a timestamp for one
 _NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _VALUE = re.compile(r"[\t\x20-\x7e\x80-\xff]*")
 
 
 @dataclass(frozen=True, slots=True)
-class Draft:
-    """One delivery that is right, and what is needed to make it wrong; :func:`make_draft` makes one.
+class RequestDraft:
+    """A right request with its secrets, so that a fault can sign it again; :func:`make_draft` makes one.
 
-    ``headers`` do not hold ``host`` and ``connection``, which belong to the connection. ``secrets`` None: it is not
-    signed. ``timestamp`` is the time of signing, in whole seconds since the epoch.
+    ``headers`` do not hold ``host`` and ``connection``: the connection adds them. ``secrets`` None: it is not signed.
+    ``timestamp`` is the time of signing, in whole seconds since the epoch.
     """
 
     body: bytes = field(repr=False)
@@ -59,8 +57,8 @@ class Draft:
 
 def make_draft(
     body: bytes, *, secret: Secret | None = None, timestamp: float | None = None, trace_seed: int | None = None
-) -> Draft:
-    """Draft the delivery of these bytes with the vendor's headers, signed as ``deliver`` would sign it.
+) -> RequestDraft:
+    """RequestDraft the delivery of these bytes with the vendor's headers, signed as ``deliver`` would sign it.
 
     ``secret``, ``timestamp`` (None: now, fact 19) and ``trace_seed`` are those of
     :func:`~steppay_mock.wire.headers.request_headers`. Raises SteppayMockError for a secret or a time that is none.
@@ -68,7 +66,18 @@ def make_draft(
     moment = int(time.time() if timestamp is None else timestamp)
     secrets = None if secret is None else as_secrets(secret)
     headers = request_headers(body, secret=secrets, timestamp=moment, trace_seed=trace_seed)
-    return Draft(body, tuple(headers.items()), secrets, moment)
+    return RequestDraft(body, tuple(headers.items()), secrets, moment)
+
+
+def as_drafted(
+    draft: RequestDraft, *, body: bytes | None = None, headers: Headers | None = None, writing: Writing | None = None
+) -> Request:
+    """The request of the draft, with only these parts changed. The signature stays, also where the body changes."""
+    return Request(
+        draft.body if body is None else body,
+        draft.headers if headers is None else headers,
+        writing=writing or Writing(),
+    )
 
 
 def with_header(headers: Headers, name: str, *values: str) -> Headers:

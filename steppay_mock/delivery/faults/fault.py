@@ -10,8 +10,8 @@ from steppay_mock.delivery.failure import Failure
 from steppay_mock.errors import SteppayMockError
 
 if TYPE_CHECKING:
-    from steppay_mock.delivery.faults.draft import Draft
-    from steppay_mock.delivery.faults.faulty import FaultyRequest
+    from steppay_mock.delivery.faults.draft import RequestDraft
+    from steppay_mock.delivery.request import Request
     from steppay_mock.delivery.transport import Answer
 
 Family = Literal["signature", "header", "body", "connection"]
@@ -31,7 +31,7 @@ class Fault:
     expects: Expects
     description: str
     reason: str
-    make: Callable[[Draft], FaultyRequest] = field(repr=False, compare=False)
+    make: Callable[[RequestDraft], Request] = field(repr=False, compare=False)
     needs_socket: bool = False
     answered: bool = True
 
@@ -40,7 +40,7 @@ class Fault:
         """Whether the delivery has to be signed, for the signature is what is wrong."""
         return self.family == "signature"
 
-    def apply(self, draft: Draft) -> FaultyRequest:
+    def apply(self, draft: RequestDraft) -> Request:
         """The request with the fault: the same draft gives the same request.
 
         Raises SteppayMockError if the fault is one of the signature and the draft is not signed.

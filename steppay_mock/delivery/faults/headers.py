@@ -4,32 +4,32 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from steppay_mock.delivery.faults.draft import with_header
+from steppay_mock.delivery.faults.draft import as_drafted, with_header
 from steppay_mock.delivery.faults.fault import Fault
-from steppay_mock.delivery.faults.faulty import FaultyRequest, Wire, as_drafted
+from steppay_mock.delivery.request import Request, Writing
 
 if TYPE_CHECKING:
-    from steppay_mock.delivery.faults.draft import Draft
+    from steppay_mock.delivery.faults.draft import RequestDraft
 
 
-def _of_type(draft: Draft, *values: str) -> FaultyRequest:
+def _of_type(draft: RequestDraft, *values: str) -> Request:
     return as_drafted(draft, headers=with_header(draft.headers, "content-type", *values))
 
 
-def _text_plain(draft: Draft) -> FaultyRequest:
+def _text_plain(draft: RequestDraft) -> Request:
     return _of_type(draft, "text/plain")
 
 
-def _charset(draft: Draft) -> FaultyRequest:
+def _charset(draft: RequestDraft) -> Request:
     return _of_type(draft, "application/json;charset=UTF-8")
 
 
-def _no_type(draft: Draft) -> FaultyRequest:
+def _no_type(draft: RequestDraft) -> Request:
     return _of_type(draft)
 
 
-def _title_case(draft: Draft) -> FaultyRequest:
-    return as_drafted(draft, wire=Wire(names="title"))
+def _title_case(draft: RequestDraft) -> Request:
+    return as_drafted(draft, writing=Writing(names="title"))
 
 
 HEADER_FAULTS = (

@@ -6,18 +6,18 @@ import hmac
 from base64 import b64encode
 from typing import TYPE_CHECKING
 
-from steppay_mock.delivery.faults.draft import with_header
-from steppay_mock.delivery.faults.faulty import FaultyRequest, as_drafted
+from steppay_mock.delivery.faults.draft import as_drafted, with_header
+from steppay_mock.delivery.request import Request
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from steppay_mock.delivery.faults.draft import Draft
+    from steppay_mock.delivery.faults.draft import RequestDraft
 
 SIGNATURE = "steppay-signature"
 
 
-def keys_of(draft: Draft, secrets: Iterable[str], *, moment: object = None) -> str:
+def keys_of(draft: RequestDraft, secrets: Iterable[str], *, moment: object = None) -> str:
     """The keys that these secrets make over the draft's body, joined by ``;`` (fact 18).
 
     Unlike :func:`~steppay_mock.wire.signature.sign` it takes any text for a moment. None is the draft's.
@@ -27,7 +27,7 @@ def keys_of(draft: Draft, secrets: Iterable[str], *, moment: object = None) -> s
     return ";".join(b64encode(hmac.digest(one.encode(), signed, "sha256")).decode() for one in secrets)
 
 
-def strangers(draft: Draft, count: int) -> list[str]:
+def strangers(draft: RequestDraft, count: int) -> list[str]:
     """So many secrets that the draft does not know."""
     found: list[str] = []
     number = 0
@@ -39,6 +39,6 @@ def strangers(draft: Draft, count: int) -> list[str]:
     return found
 
 
-def saying(draft: Draft, *values: str) -> FaultyRequest:
+def saying(draft: RequestDraft, *values: str) -> Request:
     """The draft with these signature headers: none, one or two."""
     return as_drafted(draft, headers=with_header(draft.headers, SIGNATURE, *values))

@@ -4,32 +4,32 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from steppay_mock.delivery.faults.draft import LATEST
+from steppay_mock.delivery.faults.draft import LATEST, as_drafted
 from steppay_mock.delivery.faults.fault import Fault
-from steppay_mock.delivery.faults.faulty import FaultyRequest, as_drafted
 from steppay_mock.delivery.faults.json_forms import spaced
 from steppay_mock.delivery.faults.keys import keys_of, saying, strangers
+from steppay_mock.delivery.request import Request
 
 if TYPE_CHECKING:
-    from steppay_mock.delivery.faults.draft import Draft
+    from steppay_mock.delivery.faults.draft import RequestDraft
 
 HOUR = 3600
 
 
-def _signed_by(draft: Draft, *secrets: str) -> FaultyRequest:
+def _signed_by(draft: RequestDraft, *secrets: str) -> Request:
     return saying(draft, f"timestamp={draft.timestamp},key={keys_of(draft, secrets)}")
 
 
-def _signed_at(draft: Draft, moment: int) -> FaultyRequest:
+def _signed_at(draft: RequestDraft, moment: int) -> Request:
     moment = min(max(moment, 0), LATEST)
     return saying(draft, f"timestamp={moment},key={keys_of(draft, draft.signers, moment=moment)}")
 
 
-def _wrong_secret(draft: Draft) -> FaultyRequest:
+def _wrong_secret(draft: RequestDraft) -> Request:
     return _signed_by(draft, *strangers(draft, 1))
 
 
-def _body_changed(draft: Draft) -> FaultyRequest:
+def _body_changed(draft: RequestDraft) -> Request:
     """Turn the last bit of the last digit: it stays a digit, and the body JSON that a careless receiver would take."""
     changed = bytearray(draft.body or b" ")
     digits = [place for place, byte in enumerate(changed) if 0x30 <= byte <= 0x39]
@@ -37,31 +37,31 @@ def _body_changed(draft: Draft) -> FaultyRequest:
     return as_drafted(draft, body=bytes(changed))
 
 
-def _spaced_after_signing(draft: Draft) -> FaultyRequest:
+def _spaced_after_signing(draft: RequestDraft) -> Request:
     return as_drafted(draft, body=spaced(draft.body))
 
 
-def _stale(draft: Draft) -> FaultyRequest:
+def _stale(draft: RequestDraft) -> Request:
     return _signed_at(draft, draft.timestamp - HOUR)
 
 
-def _future(draft: Draft) -> FaultyRequest:
+def _future(draft: RequestDraft) -> Request:
     return _signed_at(draft, draft.timestamp + HOUR)
 
 
-def _rotated(draft: Draft) -> FaultyRequest:
+def _rotated(draft: RequestDraft) -> Request:
     return _signed_by(draft, *strangers(draft, 1), *draft.signers)
 
 
-def _right_first(draft: Draft) -> FaultyRequest:
+def _right_first(draft: RequestDraft) -> Request:
     return _signed_by(draft, *draft.signers, *strangers(draft, 2))
 
 
-def _right_last(draft: Draft) -> FaultyRequest:
+def _right_last(draft: RequestDraft) -> Request:
     return _signed_by(draft, *strangers(draft, 2), *draft.signers)
 
 
-def _none_right(draft: Draft) -> FaultyRequest:
+def _none_right(draft: RequestDraft) -> Request:
     return _signed_by(draft, *strangers(draft, 3))
 
 

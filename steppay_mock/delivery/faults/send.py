@@ -1,4 +1,4 @@
-"""How does a faulty request reach a receiver, and what comes back?"""
+"""Sends a request byte by byte on a socket of its own, as its ``writing`` says, and reads the answer."""
 
 from __future__ import annotations
 
@@ -12,33 +12,33 @@ from steppay_mock.delivery.failure import Failure
 from steppay_mock.delivery.faults.deadline import Deadline
 from steppay_mock.delivery.faults.render import Pause, render
 from steppay_mock.delivery.proxy import told_apart
+from steppay_mock.delivery.request import Request, Writing
 from steppay_mock.delivery.transport import Answer
 from steppay_mock.wire import real_time
 
 if TYPE_CHECKING:
     from steppay_mock.delivery.address import Address
     from steppay_mock.delivery.faults.connect import Connection
-    from steppay_mock.delivery.faults.faulty import FaultyRequest, Wire
 
 Sleep = Callable[[float], object]
 
 
-def send_faulty(
-    faulty: FaultyRequest,
+def send_raw(
+    request: Request,
     address: Address,
     *,
     timeout: float,
     sleep: Sleep | None = None,
     clock: Callable[[], float] | None = None,
 ) -> Answer:
-    """Write the request byte for byte on a connection of its own, and give back what comes of it.
+    """Write the request byte by byte on a new connection, and return the answer.
 
-    Whatever the receiver does is an answer. ``timeout`` is in seconds, from the start to the end of the answer, the
-    pauses of a drip included; the name server alone may take longer. ``sleep`` waits out the pauses, ``clock`` measures
-    the time: real time, if they are left out. Where the connection is reset on purpose the error says so.
+    Everything that the receiver does is an answer. ``timeout`` is in seconds, from the start to the end of the answer,
+    with the pauses of a drip; only the name server may take longer. ``sleep`` waits for the pauses, ``clock`` measures
+    the time; None: real time. Where the connection is reset on purpose, the error of the answer says so. Raises
     OwnLackError where this machine lacks something.
     """
-    # Sockets and http.client load when something is sent: whoever lists the faults needs neither.
+    # Loaded when something is sent: `steppay-mock faults` lists the faults without sockets and http.client.
     from steppay_mock.delivery.connecting import connecting_to
     from steppay_mock.delivery.faults.connect import connect, end_sending
     from steppay_mock.delivery.faults.receive import receive
@@ -47,17 +47,18 @@ def send_faulty(
     wait = real_time.sleep if sleep is None else sleep
     deadline = Deadline(timeout, real_time.perf_counter if clock is None else clock)
     tell = partial(told, address=address, timeout=timeout, outside=sys.exception())
+    writing = request.writing or Writing()
     connected = False
     try:
         with connecting_to(address):
             opened = connect(address, deadline)
         connected = True
         with opened as connection:
-            _write(connection, render(faulty, address), deadline, wait)
-            if faulty.wire.reset is not None:
-                answer = _reset(connection, faulty.wire, deadline, wait)
+            _write(connection, render(request, address), deadline, wait)
+            if writing.reset is not None:
+                answer = _reset(connection, writing, deadline, wait)
             else:
-                if faulty.wire.truncate_to is not None:
+                if writing.truncate_to is not None:
                     end_sending(connection)
                 answer = receive(connection, deadline, tell)
     except FAILURES as raised:
@@ -81,17 +82,17 @@ def _write(connection: Connection, parts: Iterable[bytes | Pause], deadline: Dea
         return  # it may have answered, such as 413, without reading to the end
 
 
-def _reset(connection: Connection, wire: Wire, deadline: Deadline, sleep: Sleep) -> Answer:
+def _reset(connection: Connection, writing: Writing, deadline: Deadline, sleep: Sleep) -> Answer:
     from steppay_mock.delivery.faults.connect import reset, wait_until_arrived
 
-    if wire.reset == "answered":
+    if writing.reset == "answered":
         connection.settimeout(deadline.left())
         if not connection.recv(1):
             raise ConnectionError("Remote end closed connection without response")
         when = "when its answer began"
     else:
         wait_until_arrived(connection, deadline, sleep)
-        when = "amid the body" if wire.truncate_to is not None else "after the body"
+        when = "amid the body" if writing.truncate_to is not None else "after the body"
     reset(connection)
     error = f"the connection was reset on purpose, {when}: no answer can come"
     return Answer(None, error=error, failure=Failure.ON_PURPOSE)

@@ -8,62 +8,62 @@ from steppay_mock.delivery.faults.fault import Fault
 from steppay_mock.delivery.faults.keys import keys_of, saying, strangers
 
 if TYPE_CHECKING:
-    from steppay_mock.delivery.faults.draft import Draft
-    from steppay_mock.delivery.faults.faulty import FaultyRequest
+    from steppay_mock.delivery.faults.draft import RequestDraft
+    from steppay_mock.delivery.request import Request
 
 _NO_TIME = "now"
 _TRIES = 60  # seconds, well within every tolerance
 
 
-def _right(draft: Draft) -> str:
+def _right(draft: RequestDraft) -> str:
     return keys_of(draft, draft.signers)
 
 
-def _missing(draft: Draft) -> FaultyRequest:
+def _missing(draft: RequestDraft) -> Request:
     return saying(draft)
 
 
-def _empty(draft: Draft) -> FaultyRequest:
+def _empty(draft: RequestDraft) -> Request:
     return saying(draft, "")
 
 
-def _garbage(draft: Draft) -> FaultyRequest:
+def _garbage(draft: RequestDraft) -> Request:
     return saying(draft, "garbage")
 
 
-def _twice(draft: Draft) -> FaultyRequest:
+def _twice(draft: RequestDraft) -> Request:
     wrong = keys_of(draft, strangers(draft, 1))
     begin = f"timestamp={draft.timestamp},key="
     return saying(draft, begin + wrong, begin + _right(draft))
 
 
-def _key_missing(draft: Draft) -> FaultyRequest:
+def _key_missing(draft: RequestDraft) -> Request:
     return saying(draft, f"timestamp={draft.timestamp}")
 
 
-def _key_empty(draft: Draft) -> FaultyRequest:
+def _key_empty(draft: RequestDraft) -> Request:
     return saying(draft, f"timestamp={draft.timestamp},key=")
 
 
-def _key_before_timestamp(draft: Draft) -> FaultyRequest:
+def _key_before_timestamp(draft: RequestDraft) -> Request:
     return saying(draft, f"key={_right(draft)},timestamp={draft.timestamp}")
 
 
-def _v0_for_key(draft: Draft) -> FaultyRequest:
+def _v0_for_key(draft: RequestDraft) -> Request:
     return saying(draft, f"timestamp={draft.timestamp},v0={_right(draft)}")
 
 
-def _v0_beside_key(draft: Draft) -> FaultyRequest:
+def _v0_beside_key(draft: RequestDraft) -> Request:
     wrong = keys_of(draft, strangers(draft, 1))
     return saying(draft, f"timestamp={draft.timestamp},v0={wrong},key={_right(draft)}")
 
 
-def _unpadded(draft: Draft) -> FaultyRequest:
+def _unpadded(draft: RequestDraft) -> Request:
     key = keys_of(draft, draft.signers[:1])
     return saying(draft, f"timestamp={draft.timestamp},key={key.rstrip('=')}")
 
 
-def _url_safe(draft: Draft) -> FaultyRequest:
+def _url_safe(draft: RequestDraft) -> Request:
     """One key in four has neither + nor /, and is right in both alphabets: then a second nearby is signed."""
     key, moment = "", draft.timestamp
     step = -1 if draft.timestamp >= _TRIES else 1
@@ -74,7 +74,7 @@ def _url_safe(draft: Draft) -> FaultyRequest:
     return saying(draft, f"timestamp={moment},key={key.translate(str.maketrans('+/', '-_'))}")
 
 
-def _no_number(draft: Draft) -> FaultyRequest:
+def _no_number(draft: RequestDraft) -> Request:
     return saying(draft, f"timestamp={_NO_TIME},key={keys_of(draft, draft.signers, moment=_NO_TIME)}")
 
 

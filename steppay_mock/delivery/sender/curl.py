@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
 from dataclasses import replace
 from functools import lru_cache
 from http.client import HTTPException
@@ -19,8 +18,9 @@ from steppay_mock.delivery.failure import Failure
 from steppay_mock.delivery.head import GONE, Head, read_head
 from steppay_mock.delivery.lacking import hidden_lack, lack_behind, own_lack
 from steppay_mock.delivery.proxy import told_apart
+from steppay_mock.delivery.request import Headers, Request
 from steppay_mock.delivery.sender.curl_access import let_in, trouble_of_proxy
-from steppay_mock.delivery.sender.engine import Wire
+from steppay_mock.delivery.sender.engine import EngineSettings
 from steppay_mock.delivery.told import failure_of, words
 from steppay_mock.delivery.transport import MAX_ANSWER, Answer
 from steppay_mock.wire.real_time import perf_counter, sleep
@@ -149,12 +149,12 @@ class Kept:
 class CurlEngine:
     """libcurl's multi interface."""
 
-    def __init__(self, wire: Wire) -> None:
-        self._wire = wire
+    def __init__(self, settings: EngineSettings) -> None:
+        self._settings = settings
         self._multi = pycurl.CurlMulti()
-        self._multi.setopt(pycurl.M_MAXCONNECTS, wire.concurrency)
-        self._connection = "keep-alive" if wire.keep_alive else "close"
-        self._longest = 1.0 if wire.concurrency <= _MANY else _BRIEFLY
+        self._multi.setopt(pycurl.M_MAXCONNECTS, settings.concurrency)
+        self._connection = "keep-alive" if settings.keep_alive else "close"
+        self._longest = 1.0 if settings.concurrency <= _MANY else _BRIEFLY
         self._idle: dict[Access, list[_Exchange]] = {}
         self._flying: dict[pycurl.Curl, _Exchange] = {}
         self._unhurried = False
@@ -162,21 +162,21 @@ class CurlEngine:
         self._read: Head | None = None
         self._kept = Kept()
 
-    def start(self, token: int, address: Address, body: bytes, headers: Mapping[str, str]) -> None:
+    def start(self, token: int, address: Address, request: Request) -> None:
         """Begin a request."""
         idle = self._idle.get(address.access)
         exchange = idle.pop() if idle else self._new_exchange(address)
         if exchange.address is not address:
             exchange.aim(address, self._begin(address))
         handle = exchange.handle
-        handle.setopt(pycurl.POSTFIELDS, body)
-        handle.setopt(pycurl.HTTPHEADER, [*exchange.begin, *_lines(headers)])
+        handle.setopt(pycurl.POSTFIELDS, request.body)
+        handle.setopt(pycurl.HTTPHEADER, [*exchange.begin, *_lines(request.headers)])
         exchange.renew(token)
-        if self._longest > _BRIEFLY and _next_descriptor() + 2 * self._wire.concurrency >= _SEEN_BY_SELECT:
+        if self._longest > _BRIEFLY and _next_descriptor() + 2 * self._settings.concurrency >= _SEEN_BY_SELECT:
             self._longest = _BRIEFLY
         self._flying[handle] = exchange
         self._multi.add_handle(handle)
-        if self._unhurried and self._wire.concurrency <= _FEW:
+        if self._unhurried and self._settings.concurrency <= _FEW:
             self._multi.perform()
 
     def poll(self, seconds: float) -> list[tuple[int, Answer]]:
@@ -220,7 +220,7 @@ class CurlEngine:
             left, done, failed = self._multi.info_read()
             found += [self._end(handle) for handle in done]
             for handle, code, message in failed:
-                if self._wire.keep_alive and self._flying[handle].is_unsent(code):
+                if self._settings.keep_alive and self._flying[handle].is_unsent(code):
                     self._repeat(handle)
                 else:
                     found.append(self._end(handle, code, message))
@@ -234,7 +234,7 @@ class CurlEngine:
 
     def _end(self, handle: pycurl.Curl, code: int = 0, message: str = "") -> tuple[int, Answer]:
         exchange = self._flying.pop(handle)
-        if self._wire.keep_alive and not code:
+        if self._settings.keep_alive and not code:
             self._kept.note(handle)
         self._multi.remove_handle(handle)
         latency = perf_counter() - exchange.started
@@ -259,7 +259,6 @@ class CurlEngine:
         return self._read
 
     def _new_exchange(self, address: Address) -> _Exchange:
-        wire = self._wire
         exchange = _Exchange(address, self._begin(address), self._kept)
         handle = exchange.handle
         handle.setopt(pycurl.NOSIGNAL, 1)
@@ -269,11 +268,11 @@ class CurlEngine:
         handle.setopt(pycurl.NETRC, pycurl.NETRC_IGNORED)
         handle.setopt(pycurl.HTTP_VERSION, pycurl.CURL_HTTP_VERSION_1_1)
         handle.setopt(pycurl.PATH_AS_IS, 1)
-        handle.setopt(pycurl.TIMEOUT_MS, max(int(wire.timeout * 1000), 1))
+        handle.setopt(pycurl.TIMEOUT_MS, max(int(self._settings.timeout * 1000), 1))
         handle.setopt(pycurl.TCP_NODELAY, 1)
         handle.setopt(pycurl.HEADERFUNCTION, exchange.head.append)
         handle.setopt(pycurl.WRITEFUNCTION, exchange.take_body)
-        if wire.keep_alive:
+        if self._settings.keep_alive:
             handle.setopt(PREREQFUNCTION, exchange.may_ask)
         else:
             handle.setopt(pycurl.FORBID_REUSE, 1)
@@ -297,7 +296,7 @@ class CurlEngine:
             message = untrusted(excerpt(message), code=handle.getinfo(pycurl.SSL_VERIFYRESULT))
         if trouble := trouble_of_proxy(handle, address.access.proxy, code):
             failure, message = Failure.PROXY, trouble
-        error = words(failure, address, timeout=self._wire.timeout, detail=message, is_end=code in _ENDS)
+        error = words(failure, address, timeout=self._settings.timeout, detail=message, is_end=code in _ENDS)
         return Answer(None, error=error, latency=latency, failure=failure)
 
     def _lack(self, exchange: _Exchange, code: int) -> Failure | None:
@@ -325,8 +324,9 @@ def _next_descriptor() -> int:
     return number
 
 
-def _lines(headers: Mapping[str, str]) -> list[str]:
-    return (_template(*headers) % (*headers.values(),)).split("\0")
+def _lines(headers: Headers) -> list[str]:
+    names, values = zip(*headers, strict=True) if headers else ((), ())
+    return (_template(*names) % values).split("\0")
 
 
 @lru_cache(maxsize=_MANY)

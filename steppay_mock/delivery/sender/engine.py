@@ -5,31 +5,36 @@ Two engines: libcurl's multi interface, from the extra ``fast``, and threads ove
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import Protocol
 
 from steppay_mock.delivery.address import Address
 from steppay_mock.delivery.http import HttpTransport
+from steppay_mock.delivery.request import Request
 from steppay_mock.delivery.sender.crew import Crew
 from steppay_mock.delivery.sender.kept import KeptTransport
-from steppay_mock.delivery.transport import Answer, Request
+from steppay_mock.delivery.transport import Answer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Wire:
-    """How requests travel."""
+class EngineSettings:
+    """The timeout of one request in seconds, whether connections are used again, and how many requests run at once.
+
+    ``sleep`` waits for the pauses that a fault makes; None: real time.
+    """
 
     timeout: float
     keep_alive: bool
     concurrency: int
+    sleep: Callable[[float], object] | None = None
 
 
 class Engine(Protocol):
     """Carries requests; each has a token by which its answer is known. Everything a receiver does is an answer."""
 
-    def start(self, token: int, address: Address, body: bytes, headers: Mapping[str, str]) -> None:
+    def start(self, token: int, address: Address, request: Request) -> None:
         """Begin a request; it goes on while :meth:`poll` is called."""
 
     def poll(self, seconds: float) -> list[tuple[int, Answer]]:
@@ -39,27 +44,27 @@ class Engine(Protocol):
         """Let go of connections and threads. What is still in flight is forgotten."""
 
 
-def make_engine(wire: Wire) -> Engine:
+def make_engine(settings: EngineSettings) -> Engine:
     """The quickest engine that is installed."""
     try:
         from steppay_mock.delivery.sender.curl import CurlEngine
     except ImportError:
-        return ThreadEngine(wire)
+        return ThreadEngine(settings)
     from steppay_mock.delivery.sender.large import SizedEngine
 
-    return SizedEngine(CurlEngine(wire), wire)
+    return SizedEngine(CurlEngine(settings), settings)
 
 
 class ThreadEngine:
     """Threads, each sending through transports of its own."""
 
-    def __init__(self, wire: Wire) -> None:
-        self._wire = wire
-        self._crew = Crew(self._equip, size=wire.concurrency, name="steppay-sender")
+    def __init__(self, settings: EngineSettings) -> None:
+        self._settings = settings
+        self._crew = Crew(self._equip, size=settings.concurrency, name="steppay-sender")
 
-    def start(self, token: int, address: Address, body: bytes, headers: Mapping[str, str]) -> None:
+    def start(self, token: int, address: Address, request: Request) -> None:
         """Begin a request."""
-        self._crew.start(token, (address, Request(body, headers)))
+        self._crew.start(token, (address, request))
 
     def poll(self, seconds: float) -> list[tuple[int, Answer]]:
         """The answers that have come."""
@@ -70,13 +75,15 @@ class ThreadEngine:
         self._crew.close()
 
     def _equip(self, opened: ExitStack) -> Callable[[tuple[Address, Request]], Answer]:
-        transport = KeptTransport if self._wire.keep_alive else HttpTransport
+        transport = KeptTransport if self._settings.keep_alive else HttpTransport
         known: dict[Address, HttpTransport] = {}
 
         def send(job: tuple[Address, Request]) -> Answer:
             address, request = job
             if address not in known:
-                known[address] = opened.enter_context(transport(address, timeout=self._wire.timeout))
+                known[address] = opened.enter_context(
+                    transport(address, timeout=self._settings.timeout, sleep=self._settings.sleep)
+                )
             return known[address].send(request)
 
         return send

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from steppay_mock.delivery.http import HttpTransport
-from steppay_mock.delivery.transport import MAX_ANSWER, Answer, Request
+from steppay_mock.delivery.request import Request
+from steppay_mock.delivery.transport import MAX_ANSWER, Answer
 
 if TYPE_CHECKING:
     from steppay_mock.delivery.http import Connection

@@ -25,8 +25,7 @@ from steppay_mock.delivery.schedule.schedule import Schedule
 from steppay_mock.delivery.sender.agenda import Agenda
 from steppay_mock.delivery.sender.blocking import BlockingAgenda
 from steppay_mock.delivery.sender.controls import Controls
-from steppay_mock.delivery.sender.engine import Wire, make_engine
-from steppay_mock.delivery.sender.lanes import Lanes
+from steppay_mock.delivery.sender.engine import EngineSettings, make_engine
 from steppay_mock.delivery.sender.loop import Loop, Record
 from steppay_mock.delivery.sender.options import (
     SenderOptions,
@@ -306,13 +305,16 @@ class Sender:
         make_room(self._connections(job, widest))
         started = steady()
         # What starts together is in flight together, also where that is more than otherwise at once.
-        wire = Wire(
-            timeout=settings.timeout, keep_alive=settings.keep_alive, concurrency=max(settings.concurrency, widest)
+        how = EngineSettings(
+            timeout=settings.timeout,
+            keep_alive=settings.keep_alive,
+            concurrency=max(settings.concurrency, widest),
+            sleep=settings.clock.sleep,
         )
         with (
             self._lacks_told(job),
             stopped_by_interrupt(job.stop),
-            closing(Lanes(make_engine(wire), wire, sleep=settings.clock.sleep)) as engine,
+            closing(make_engine(how)) as engine,
         ):
             Loop(
                 agenda=_agenda(job, rows),

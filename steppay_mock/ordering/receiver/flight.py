@@ -20,7 +20,7 @@ from steppay_mock.delivery.real_wait import wait_for_tasks
 from steppay_mock.delivery.transport import Answer
 
 if TYPE_CHECKING:
-    from steppay_mock.delivery.transport import Request
+    from steppay_mock.delivery.request import Request
     from steppay_mock.store.api.hold import Hold
 
 T = TypeVar("T")
