@@ -14,10 +14,10 @@ from unittest.mock import patch
 from benchmarks.measure import Goal, Report, Row, Table, main
 from steppay_mock import Event, Sender, make_events
 from steppay_mock.delivery.address import Address
+from steppay_mock.delivery.answer import Answer
+from steppay_mock.delivery.engine.engine import EngineSettings
 from steppay_mock.delivery.request import Request
 from steppay_mock.delivery.sender import sender as sender_module
-from steppay_mock.delivery.sender.engine import EngineSettings
-from steppay_mock.delivery.transport import Answer
 
 SIZES = (10_000, 1_000_000)
 MOST = 20e6

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Unpack
 from pytest_steppay.options import masked
 from pytest_steppay.target import load_target
 from steppay_mock.contract.validate import validate as validate_payload
-from steppay_mock.delivery.access import secrets_of_access
+from steppay_mock.delivery.address.access import secrets_of_access
 from steppay_mock.payload.chance import derive_seed
 from steppay_mock.payload.factory import make_event, make_events
 
@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from steppay_mock.contract.catalogue import EventType
     from steppay_mock.contract.validate import HasPayload
     from steppay_mock.delivery.options import DeliveryOptions
+    from steppay_mock.delivery.receiver import Target
     from steppay_mock.delivery.report import Report
-    from steppay_mock.delivery.target import Target
     from steppay_mock.ordering.exploration import Exploration
     from steppay_mock.ordering.options import ExploreOptions, Probe
     from steppay_mock.ordering.receiver.receiver import Receiver

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from steppay_mock.errors import SteppayMockError, did_you_mean
 
 if TYPE_CHECKING:
-    from steppay_mock.delivery.target import Target
+    from steppay_mock.delivery.receiver import Target
 
 _NAME = r"[^\W\d]\w*(?:\.[^\W\d]\w*)*"
 _REFERENCE = re.compile(rf"({_NAME}):({_NAME})(\(\))?")

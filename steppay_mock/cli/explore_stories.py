@@ -17,7 +17,7 @@ from steppay_mock.ordering.failure import ExplorationError
 if TYPE_CHECKING:
     from steppay_mock.cli.options.served_api import ServedApi
     from steppay_mock.cli.story_candidates import Candidate
-    from steppay_mock.delivery.target import Target
+    from steppay_mock.delivery.receiver import Target
     from steppay_mock.ordering.exploration import Exploration
 
 

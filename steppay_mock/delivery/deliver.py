@@ -7,24 +7,21 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Unpack
 
+from steppay_mock.delivery.answer import Answer
 from steppay_mock.delivery.control import controlled, events_to_control
-from steppay_mock.delivery.django_transaction import (
-    guarded,
-    open_transactions,
-    run_in_test,
-    transactions_beside_loop,
-)
-from steppay_mock.delivery.lack import OwnLackError, no_thread_left
+from steppay_mock.delivery.in_process.django_connections import open_transactions, run_in_test, transactions_beside_loop
+from steppay_mock.delivery.in_process.django_guard import guarded
+from steppay_mock.delivery.in_process.running_loop import refuse_running_loop, require_asyncio
 from steppay_mock.delivery.make_request import make_request
 from steppay_mock.delivery.options import DeliveryOptions, Settings, resolve_options
 from steppay_mock.delivery.order import arrange
 from steppay_mock.delivery.outcome import Outcome
+from steppay_mock.delivery.own_lack import OwnLackError, no_thread_left
+from steppay_mock.delivery.receiver import Target, make_transport
 from steppay_mock.delivery.report import Report
-from steppay_mock.delivery.running_loop import refuse_running_loop, require_asyncio
 from steppay_mock.delivery.schedule.schedule import Planned, Schedule
 from steppay_mock.delivery.signing_clock import is_moved
-from steppay_mock.delivery.target import Target, make_transport
-from steppay_mock.delivery.transport import Answer, AsyncTransport, ThreadedTransport, Transport
+from steppay_mock.delivery.transport import AsyncTransport, ThreadedTransport, Transport
 from steppay_mock.payload.event import Event, Events
 from steppay_mock.wire.real_time import perf_counter
 
@@ -64,7 +61,7 @@ def deliver_planned(planned: Iterable[Planned], *, to: Target, settings: Setting
     refuse_running_loop("deliver() cannot call an ASGI app", instead="await it: report = await deliver_async(...)")
     if open_transactions():
         return run_in_test(_send_all_async, planned, transport, settings)
-    from steppay_mock.delivery.own_loop import borrowed_loop
+    from steppay_mock.delivery.in_process.own_loop import borrowed_loop
 
     with borrowed_loop() as loop:
         return loop.run_until_complete(_send_all_async(planned, transport, settings))
@@ -88,7 +85,7 @@ def _make_room(planned: Iterable[Planned], to: Target) -> None:
     """See that there are descriptors for what goes out together."""
     widest = max((len(group) for group in _groups(planned)), default=1) if isinstance(planned, Sequence) else 1
     if widest > 1 and isinstance(to, str):
-        from steppay_mock.delivery.descriptors import make_room
+        from steppay_mock.delivery.own_lack import make_room
 
         make_room(widest)
 

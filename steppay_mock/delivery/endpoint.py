@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from steppay_mock.contract.catalogue import EventType, parse_event_types
-from steppay_mock.delivery.access import AccessOptions, read_access
 from steppay_mock.delivery.address import DEFAULT_PATH, Address, parse_address
+from steppay_mock.delivery.address.access import AccessOptions, read_access
 from steppay_mock.errors import SteppayMockError
 from steppay_mock.wire.redact import Redaction
 from steppay_mock.wire.shown_url import shown_url
@@ -23,7 +23,7 @@ class Endpoint:
     ``events``: the types that it gets, of which ``payment.*`` names several; none means all. ``secret``: one, or
     several while they rotate; None: unsigned.
     ``enabled``: False, and nothing is sent to it. The others are those of
-    :class:`~steppay_mock.delivery.access.AccessOptions`: what gets through the access control in front of it.
+    :class:`~steppay_mock.delivery.address.access.AccessOptions`: what gets through the access control in front of it.
     """
 
     url: str = field(repr=False)

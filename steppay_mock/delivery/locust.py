@@ -21,14 +21,14 @@ import locust
 from locust.exception import CatchResponseError
 from locust.runners import WorkerRunner
 
-from steppay_mock.delivery.access import Access, AccessOptions
 from steppay_mock.delivery.address import DEFAULT_PATH, Address, parse_address
+from steppay_mock.delivery.address.access import Access, AccessOptions
 from steppay_mock.delivery.deliver import request_for
-from steppay_mock.delivery.http import HttpTransport
-from steppay_mock.delivery.lack import OwnLackError
+from steppay_mock.delivery.http.keep_alive import KeptTransport
+from steppay_mock.delivery.http.transport import HttpTransport
 from steppay_mock.delivery.load import Mix, Names, iter_load, read_mix, seed_of_user
 from steppay_mock.delivery.options import Settings, resolve_options
-from steppay_mock.delivery.sender.kept import KeptTransport
+from steppay_mock.delivery.own_lack import OwnLackError
 from steppay_mock.delivery.sender.options import SenderSettings, read_sender_options
 from steppay_mock.errors import SteppayMockError
 from steppay_mock.payload.body import DEFAULT_FORM, BodyForm
@@ -40,8 +40,8 @@ if TYPE_CHECKING:
 
     from locust.env import Environment
 
+    from steppay_mock.delivery.answer import Answer
     from steppay_mock.delivery.order import Order
-    from steppay_mock.delivery.transport import Answer
     from steppay_mock.payload.event import Events
     from steppay_mock.wire.signature import Secret
 

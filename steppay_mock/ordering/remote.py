@@ -9,11 +9,11 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Unpack
 from urllib.parse import quote
 
-from steppay_mock.delivery.access import AccessOptions, read_access
-from steppay_mock.delivery.access_headers import OF_THE_WEBHOOK, read_headers, secrets_of
 from steppay_mock.delivery.address import parse_address
+from steppay_mock.delivery.address.access import AccessOptions, read_access
+from steppay_mock.delivery.address.access_headers import OF_THE_WEBHOOK, read_headers, secrets_of
 from steppay_mock.delivery.excerpt import excerpt
-from steppay_mock.delivery.http import HttpTransport
+from steppay_mock.delivery.http.transport import HttpTransport
 from steppay_mock.delivery.next_step import step_without_answer
 from steppay_mock.delivery.options import resolve_options
 from steppay_mock.delivery.request import Request
@@ -23,7 +23,7 @@ from steppay_mock.wire.redact import Redaction
 
 if TYPE_CHECKING:
     from steppay_mock.delivery.address import Address
-    from steppay_mock.delivery.transport import Answer
+    from steppay_mock.delivery.answer import Answer
 
 MAX_STATE = 10_000_000
 """Bytes that a state may have."""

@@ -13,8 +13,9 @@ from typing import Any
 import pytest
 from werkzeug.serving import make_server
 
-from steppay_mock.delivery.sender.curl import CurlEngine
-from steppay_mock.delivery.sender.engine import Engine, EngineSettings, ThreadEngine
+from steppay_mock.delivery.engine.engine import Engine, EngineSettings
+from steppay_mock.delivery.engine.libcurl import CurlEngine
+from steppay_mock.delivery.engine.threads import ThreadEngine
 
 
 @pytest.fixture

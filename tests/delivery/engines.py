@@ -6,9 +6,9 @@ import socket
 from time import monotonic
 
 from steppay_mock.delivery.address import Address, parse_address
+from steppay_mock.delivery.answer import Answer
+from steppay_mock.delivery.engine.engine import Engine
 from steppay_mock.delivery.make_request import make_request
-from steppay_mock.delivery.sender.engine import Engine
-from steppay_mock.delivery.transport import Answer
 
 BODY = '{"event":"order.created","data":{"name":"김"}}'.encode()
 DONE = b"HTTP/1.1 204 No Content\r\n\r\n"

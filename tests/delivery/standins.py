@@ -10,11 +10,11 @@ from typing import Any
 import pytest
 
 from steppay_mock.delivery.address import Address
+from steppay_mock.delivery.answer import Answer
+from steppay_mock.delivery.engine.engine import EngineSettings
 from steppay_mock.delivery.request import Request
 from steppay_mock.delivery.sender import sender as sender_module
 from steppay_mock.delivery.sender.clock import Clock
-from steppay_mock.delivery.sender.engine import EngineSettings
-from steppay_mock.delivery.transport import Answer
 
 START = 1_706_002_316.5
 

@@ -26,14 +26,15 @@ from steppay_mock import (
     make_event,
     make_events,
 )
-from steppay_mock.delivery.access import AccessOptions, read_access
 from steppay_mock.delivery.address import Address, parse_address
-from steppay_mock.delivery.faults.send import send_raw
-from steppay_mock.delivery.http import HttpTransport
+from steppay_mock.delivery.address.access import AccessOptions, read_access
+from steppay_mock.delivery.answer import Answer
+from steppay_mock.delivery.engine.engine import EngineSettings
+from steppay_mock.delivery.engine.libcurl import CurlEngine
+from steppay_mock.delivery.engine.threads import ThreadEngine
+from steppay_mock.delivery.http.raw.send import send_raw
+from steppay_mock.delivery.http.transport import HttpTransport
 from steppay_mock.delivery.make_request import make_request
-from steppay_mock.delivery.sender.curl import CurlEngine
-from steppay_mock.delivery.sender.engine import EngineSettings, ThreadEngine
-from steppay_mock.delivery.transport import Answer
 from steppay_mock.ordering.remote import remote_reset, remote_state
 from steppay_mock.wire.headers import request_headers
 

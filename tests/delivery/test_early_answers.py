@@ -14,13 +14,14 @@ from delivery.engines import endpoint_of, read_request, send
 from delivery.swarm import swarm
 
 from steppay_mock import Sender, deliver
-from steppay_mock.delivery.faults.send import send_raw
-from steppay_mock.delivery.http import HttpTransport
+from steppay_mock.delivery.engine.engine import Engine, EngineSettings
+from steppay_mock.delivery.engine.libcurl import CurlEngine
+from steppay_mock.delivery.engine.make_engine import LARGE, MixedEngine
+from steppay_mock.delivery.engine.threads import ThreadEngine
+from steppay_mock.delivery.http.keep_alive import KeptTransport
+from steppay_mock.delivery.http.raw.send import send_raw
+from steppay_mock.delivery.http.transport import HttpTransport
 from steppay_mock.delivery.request import Request, Writing
-from steppay_mock.delivery.sender.curl import CurlEngine
-from steppay_mock.delivery.sender.engine import Engine, EngineSettings, ThreadEngine
-from steppay_mock.delivery.sender.kept import KeptTransport
-from steppay_mock.delivery.sender.large import LARGE, SizedEngine
 
 CERTIFICATE = Path(__file__).with_name("localhost.pem")
 BODY = b'{"event":"order.created","data":"' + b"x" * 5_000_000 + b'"}'
@@ -41,7 +42,7 @@ def _alone(kind: type[HttpTransport]) -> Ask:
 
 
 def _curl(wire: EngineSettings) -> Engine:
-    return SizedEngine(CurlEngine(wire), wire)
+    return MixedEngine(CurlEngine(wire), wire)
 
 
 def _engine(kind: Callable[[EngineSettings], Engine], *, keep_alive: bool) -> Ask:

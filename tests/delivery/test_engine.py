@@ -11,8 +11,8 @@ import pytest
 from delivery.engines import BODY, read_request, send
 from werkzeug import Request, Response
 
-from steppay_mock.delivery.sender.engine import Engine
-from steppay_mock.delivery.transport import MAX_ANSWER
+from steppay_mock.delivery.answer import MAX_ANSWER
+from steppay_mock.delivery.engine.engine import Engine
 from steppay_mock.wire.headers import request_headers
 
 Serve = Callable[[Any], str]

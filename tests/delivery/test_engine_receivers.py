@@ -16,13 +16,14 @@ from delivery.engines import BODY, DONE, endpoint_of, read_request, send
 from werkzeug import Response
 
 from steppay_mock import Sender, deliver
-from steppay_mock.delivery.faults.send import send_raw
-from steppay_mock.delivery.http import HttpTransport
+from steppay_mock.delivery.answer import MAX_ANSWER, Answer
+from steppay_mock.delivery.engine.engine import Engine, EngineSettings
+from steppay_mock.delivery.engine.libcurl import CurlEngine
+from steppay_mock.delivery.engine.threads import ThreadEngine
+from steppay_mock.delivery.http.raw.send import send_raw
+from steppay_mock.delivery.http.transport import HttpTransport
 from steppay_mock.delivery.make_request import make_request
 from steppay_mock.delivery.request import Request, Writing
-from steppay_mock.delivery.sender.curl import CurlEngine
-from steppay_mock.delivery.sender.engine import Engine, EngineSettings, ThreadEngine
-from steppay_mock.delivery.transport import MAX_ANSWER, Answer
 from steppay_mock.ordering.remote import remote_state
 
 Serve = Callable[[Any], str]

@@ -20,8 +20,8 @@ from werkzeug.serving import make_server
 from steppay_mock import deliver, make_event
 from steppay_mock.delivery.address import Address
 from steppay_mock.delivery.faults import FAULTS, Fault, make_draft
-from steppay_mock.delivery.faults.send import send_raw
-from steppay_mock.delivery.wsgi import WsgiTransport
+from steppay_mock.delivery.http.raw.send import send_raw
+from steppay_mock.delivery.in_process.wsgi import WsgiTransport
 
 RECEIVERS = Path(__file__).resolve().parents[2] / "examples" / "receivers"
 MODULES = ("steppay_webhook", "sqlite_store", "flask_app")

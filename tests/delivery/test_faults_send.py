@@ -18,11 +18,11 @@ from delivery.wiretap import BODY, TAKEN, Serve, ServeRaw, Taken, Wiretap, draft
 from werkzeug.wrappers import Request as WerkzeugRequest
 from werkzeug.wrappers import Response
 
+from steppay_mock.delivery.answer import MAX_ANSWER, Answer
 from steppay_mock.delivery.faults import FAULTS
 from steppay_mock.delivery.faults.draft import as_drafted
-from steppay_mock.delivery.faults.send import send_raw
+from steppay_mock.delivery.http.raw.send import send_raw
 from steppay_mock.delivery.request import Request, Writing
-from steppay_mock.delivery.transport import MAX_ANSWER, Answer
 
 PEM = Path(__file__).with_name("localhost.pem")
 

@@ -11,8 +11,8 @@ import pytest
 from delivery.wiretap import BODY, KEY, MOMENT, SECRET, ServeRaw, Wiretap, draft, endpoint_of, key
 
 from steppay_mock.delivery.faults import FAULTS
-from steppay_mock.delivery.faults.render import Pause, render
-from steppay_mock.delivery.faults.send import send_raw
+from steppay_mock.delivery.http.raw.render import Pause, render
+from steppay_mock.delivery.http.raw.send import send_raw
 from steppay_mock.delivery.request import Writing
 
 LINES = (

@@ -20,18 +20,18 @@ from delivery.engines import BODY, endpoint_of
 from delivery.swarm import swarm
 
 from steppay_mock import OwnLackError, Sender, SteppayMockError, deliver, explore, make_event
-from steppay_mock.delivery.descriptors import make_room
+from steppay_mock.delivery.answer import Answer
+from steppay_mock.delivery.engine.engine import Engine, EngineSettings
+from steppay_mock.delivery.engine.libcurl import CurlEngine
+from steppay_mock.delivery.engine.threads import ThreadEngine
 from steppay_mock.delivery.failure import Failure
-from steppay_mock.delivery.faults.send import send_raw
-from steppay_mock.delivery.http import HttpTransport
+from steppay_mock.delivery.http.keep_alive import KeptTransport
+from steppay_mock.delivery.http.raw.send import send_raw
+from steppay_mock.delivery.http.transport import HttpTransport
 from steppay_mock.delivery.journal.journal import Journal
-from steppay_mock.delivery.lacking import lack_behind
+from steppay_mock.delivery.own_lack import lack_behind, make_room
 from steppay_mock.delivery.request import Request, Writing
 from steppay_mock.delivery.schedule import Overlap, Schedule, plan
-from steppay_mock.delivery.sender.curl import CurlEngine
-from steppay_mock.delivery.sender.engine import Engine, EngineSettings, ThreadEngine
-from steppay_mock.delivery.sender.kept import KeptTransport
-from steppay_mock.delivery.transport import Answer
 from steppay_mock.ordering.remote import remote_state
 
 REQUEST = Request(BODY, (("content-length", str(len(BODY))),))
@@ -132,7 +132,7 @@ def test_deliver_raises_it_with_what_was_delivered(receiver: Counting, *, togeth
     finally:
         stack.__exit__(None, None, None)
     assert lack.value.so_far is not None
-    assert [outcome.status for outcome in lack.value.so_far] == [204, 204]  # type: ignore[union-attr]
+    assert [outcome.status for outcome in lack.value.so_far] == [204, 204]
     assert sorted(receiver.ids) == [0, 1]
 
 

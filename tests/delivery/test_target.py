@@ -10,7 +10,7 @@ import pytest
 from werkzeug.wrappers import Request, Response
 
 from steppay_mock import SteppayMockError, deliver
-from steppay_mock.delivery.target import app_kind
+from steppay_mock.delivery.receiver import app_kind
 
 Payloads = Callable[[int], list[dict[str, Any]]]
 

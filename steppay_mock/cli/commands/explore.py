@@ -21,7 +21,7 @@ from steppay_mock.ordering.face import speaking
 if TYPE_CHECKING:
     from steppay_mock.cli.options.retries import Policy
     from steppay_mock.cli.story_candidates import Candidate
-    from steppay_mock.delivery.target import Target
+    from steppay_mock.delivery.receiver import Target
 
 _URLS = (
     "--to http://localhost:8000 --state-url http://localhost:8000/test/state "

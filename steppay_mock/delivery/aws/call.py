@@ -21,7 +21,7 @@ _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct",
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Call:
+class LambdaCall:
     """A request to the gateway; ``now`` in seconds since the epoch is when it came."""
 
     target: str

@@ -1,13 +1,12 @@
-"""In which other bytes can a body come whose signature is right over just these bytes?"""
+"""Faults of the body: other bytes, under a signature that is right for these bytes."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from steppay_mock.delivery.faults.draft import as_drafted, with_header
+from steppay_mock.delivery.faults.draft import SIGNATURE, as_drafted, with_header
 from steppay_mock.delivery.faults.fault import Fault
 from steppay_mock.delivery.faults.json_forms import escaped, gzipped, in_lines, padded, reordered, spaced
-from steppay_mock.delivery.faults.keys import SIGNATURE
 from steppay_mock.delivery.request import Request
 from steppay_mock.wire.signature import sign
 

@@ -1,4 +1,4 @@
-"""What can go wrong on the connection itself, while everything that is sent is right?"""
+"""Faults of the connection: the request is right, and its bytes are cut, slow, or framed in another way."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What can be wrong with the other headers?"""
+"""Faults of the headers other than the signature."""
 
 from __future__ import annotations
 

@@ -1,13 +1,12 @@
-"""In which ways does a signature of the right form prove something else, or the right thing in an unusual way?"""
+"""Faults of the signature: it has the right form, and a wrong or an unusual key, time or body."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from steppay_mock.delivery.faults.draft import LATEST, as_drafted
+from steppay_mock.delivery.faults.draft import LATEST, as_drafted, keys_of, other_secrets, with_signatures
 from steppay_mock.delivery.faults.fault import Fault
 from steppay_mock.delivery.faults.json_forms import spaced
-from steppay_mock.delivery.faults.keys import keys_of, saying, strangers
 from steppay_mock.delivery.request import Request
 
 if TYPE_CHECKING:
@@ -17,16 +16,16 @@ HOUR = 3600
 
 
 def _signed_by(draft: RequestDraft, *secrets: str) -> Request:
-    return saying(draft, f"timestamp={draft.timestamp},key={keys_of(draft, secrets)}")
+    return with_signatures(draft, f"timestamp={draft.timestamp},key={keys_of(draft, secrets)}")
 
 
 def _signed_at(draft: RequestDraft, moment: int) -> Request:
     moment = min(max(moment, 0), LATEST)
-    return saying(draft, f"timestamp={moment},key={keys_of(draft, draft.signers, moment=moment)}")
+    return with_signatures(draft, f"timestamp={moment},key={keys_of(draft, draft.signers, moment=moment)}")
 
 
 def _wrong_secret(draft: RequestDraft) -> Request:
-    return _signed_by(draft, *strangers(draft, 1))
+    return _signed_by(draft, *other_secrets(draft, 1))
 
 
 def _body_changed(draft: RequestDraft) -> Request:
@@ -50,19 +49,19 @@ def _future(draft: RequestDraft) -> Request:
 
 
 def _rotated(draft: RequestDraft) -> Request:
-    return _signed_by(draft, *strangers(draft, 1), *draft.signers)
+    return _signed_by(draft, *other_secrets(draft, 1), *draft.signers)
 
 
 def _right_first(draft: RequestDraft) -> Request:
-    return _signed_by(draft, *draft.signers, *strangers(draft, 2))
+    return _signed_by(draft, *draft.signers, *other_secrets(draft, 2))
 
 
 def _right_last(draft: RequestDraft) -> Request:
-    return _signed_by(draft, *strangers(draft, 2), *draft.signers)
+    return _signed_by(draft, *other_secrets(draft, 2), *draft.signers)
 
 
 def _none_right(draft: RequestDraft) -> Request:
-    return _signed_by(draft, *strangers(draft, 3))
+    return _signed_by(draft, *other_secrets(draft, 3))
 
 
 PROOF_FAULTS = (

@@ -1,11 +1,11 @@
-"""In which forms does a signature header come that is not the documented one?"""
+"""Faults of the signature: its header has another form than the documented one (fact 18)."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from steppay_mock.delivery.faults.draft import keys_of, other_secrets, with_signatures
 from steppay_mock.delivery.faults.fault import Fault
-from steppay_mock.delivery.faults.keys import keys_of, saying, strangers
 
 if TYPE_CHECKING:
     from steppay_mock.delivery.faults.draft import RequestDraft
@@ -20,47 +20,47 @@ def _right(draft: RequestDraft) -> str:
 
 
 def _missing(draft: RequestDraft) -> Request:
-    return saying(draft)
+    return with_signatures(draft)
 
 
 def _empty(draft: RequestDraft) -> Request:
-    return saying(draft, "")
+    return with_signatures(draft, "")
 
 
 def _garbage(draft: RequestDraft) -> Request:
-    return saying(draft, "garbage")
+    return with_signatures(draft, "garbage")
 
 
 def _twice(draft: RequestDraft) -> Request:
-    wrong = keys_of(draft, strangers(draft, 1))
+    wrong = keys_of(draft, other_secrets(draft, 1))
     begin = f"timestamp={draft.timestamp},key="
-    return saying(draft, begin + wrong, begin + _right(draft))
+    return with_signatures(draft, begin + wrong, begin + _right(draft))
 
 
 def _key_missing(draft: RequestDraft) -> Request:
-    return saying(draft, f"timestamp={draft.timestamp}")
+    return with_signatures(draft, f"timestamp={draft.timestamp}")
 
 
 def _key_empty(draft: RequestDraft) -> Request:
-    return saying(draft, f"timestamp={draft.timestamp},key=")
+    return with_signatures(draft, f"timestamp={draft.timestamp},key=")
 
 
 def _key_before_timestamp(draft: RequestDraft) -> Request:
-    return saying(draft, f"key={_right(draft)},timestamp={draft.timestamp}")
+    return with_signatures(draft, f"key={_right(draft)},timestamp={draft.timestamp}")
 
 
 def _v0_for_key(draft: RequestDraft) -> Request:
-    return saying(draft, f"timestamp={draft.timestamp},v0={_right(draft)}")
+    return with_signatures(draft, f"timestamp={draft.timestamp},v0={_right(draft)}")
 
 
 def _v0_beside_key(draft: RequestDraft) -> Request:
-    wrong = keys_of(draft, strangers(draft, 1))
-    return saying(draft, f"timestamp={draft.timestamp},v0={wrong},key={_right(draft)}")
+    wrong = keys_of(draft, other_secrets(draft, 1))
+    return with_signatures(draft, f"timestamp={draft.timestamp},v0={wrong},key={_right(draft)}")
 
 
 def _unpadded(draft: RequestDraft) -> Request:
     key = keys_of(draft, draft.signers[:1])
-    return saying(draft, f"timestamp={draft.timestamp},key={key.rstrip('=')}")
+    return with_signatures(draft, f"timestamp={draft.timestamp},key={key.rstrip('=')}")
 
 
 def _url_safe(draft: RequestDraft) -> Request:
@@ -71,11 +71,11 @@ def _url_safe(draft: RequestDraft) -> Request:
         key = keys_of(draft, draft.signers[:1], moment=moment)
         if "+" in key or "/" in key:
             break
-    return saying(draft, f"timestamp={moment},key={key.translate(str.maketrans('+/', '-_'))}")
+    return with_signatures(draft, f"timestamp={moment},key={key.translate(str.maketrans('+/', '-_'))}")
 
 
 def _no_number(draft: RequestDraft) -> Request:
-    return saying(draft, f"timestamp={_NO_TIME},key={keys_of(draft, draft.signers, moment=_NO_TIME)}")
+    return with_signatures(draft, f"timestamp={_NO_TIME},key={keys_of(draft, draft.signers, moment=_NO_TIME)}")
 
 
 SIGNATURE_FORM_FAULTS = (

@@ -9,20 +9,20 @@ from typing import TYPE_CHECKING, Protocol
 
 from steppay_mock.delivery.faults import find_fault
 from steppay_mock.delivery.journal.journal import Begun, Ended, Origin, Row
-from steppay_mock.delivery.lack import OwnLackError
 from steppay_mock.delivery.make_request import make_request
+from steppay_mock.delivery.own_lack import OwnLackError
 from steppay_mock.payload.chance import Chance, derive_seed
 
 if TYPE_CHECKING:
+    from steppay_mock.delivery.answer import Answer
     from steppay_mock.delivery.endpoint import OpenEndpoint
+    from steppay_mock.delivery.engine.engine import Engine
     from steppay_mock.delivery.retries import Retries
     from steppay_mock.delivery.sender.agenda import Agenda
     from steppay_mock.delivery.sender.clock import Clock
     from steppay_mock.delivery.sender.controls import Controls
-    from steppay_mock.delivery.sender.engine import Engine
     from steppay_mock.delivery.sender.stop import Stop
     from steppay_mock.delivery.sender.tally import Tally
-    from steppay_mock.delivery.transport import Answer
 
 _PATIENCE = 0.1  # seconds until the loop looks up anyway, for a stop that came from another thread
 

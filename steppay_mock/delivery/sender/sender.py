@@ -9,23 +9,23 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self, TypedDict, Unpack
 
-from steppay_mock.delivery.access import AccessOptions
-from steppay_mock.delivery.descriptors import make_room
+from steppay_mock.delivery.address.access import AccessOptions
 from steppay_mock.delivery.endpoint import Endpoint, OpenEndpoint, open_endpoints
+from steppay_mock.delivery.engine.engine import EngineSettings
+from steppay_mock.delivery.engine.make_engine import make_engine
+from steppay_mock.delivery.in_process.running_loop import require_asyncio
 from steppay_mock.delivery.journal.claim import claim
 from steppay_mock.delivery.journal.damage import refuse_damage
 from steppay_mock.delivery.journal.given_up import forget_given_up
 from steppay_mock.delivery.journal.journal import Journal
-from steppay_mock.delivery.lack import OwnLackError
 from steppay_mock.delivery.options import check_control
 from steppay_mock.delivery.order import Order, arrange, check_order
-from steppay_mock.delivery.running_loop import require_asyncio
+from steppay_mock.delivery.own_lack import OwnLackError, make_room
 from steppay_mock.delivery.schedule.makers import check_share
 from steppay_mock.delivery.schedule.schedule import Schedule
 from steppay_mock.delivery.sender.agenda import Agenda
 from steppay_mock.delivery.sender.blocking import BlockingAgenda
 from steppay_mock.delivery.sender.controls import Controls
-from steppay_mock.delivery.sender.engine import EngineSettings, make_engine
 from steppay_mock.delivery.sender.loop import Loop, Record
 from steppay_mock.delivery.sender.options import (
     SenderOptions,

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any, Self
 
 from steppay_mock.delivery.excerpt import excerpt_of
 from steppay_mock.delivery.failure import Failure
-from steppay_mock.delivery.own_loop import borrowed_loop
-from steppay_mock.delivery.running_loop import refuse_running_loop
-from steppay_mock.delivery.target import Target, make_transport
+from steppay_mock.delivery.in_process.own_loop import borrowed_loop
+from steppay_mock.delivery.in_process.running_loop import refuse_running_loop
+from steppay_mock.delivery.receiver import Target, make_transport
 from steppay_mock.delivery.transport import Transport
 from steppay_mock.ordering.receiver.flight import Flight, Gate, Passing, fly, in_thread
 from steppay_mock.ordering.receiver.frames import Frames
@@ -22,10 +22,10 @@ from steppay_mock.ordering.receiver.hosting import current_host
 from steppay_mock.ordering.receiver.late_errors import LateErrors
 
 if TYPE_CHECKING:
-    from steppay_mock.delivery.asgi import AsgiTransport
+    from steppay_mock.delivery.answer import Answer
+    from steppay_mock.delivery.in_process.asgi import AsgiTransport
     from steppay_mock.delivery.options import Settings
     from steppay_mock.delivery.request import Request
-    from steppay_mock.delivery.transport import Answer
 
 _GRACE = 4  # a transport waits up to three timeouts by itself: for the answer, the app's end, and the work after it
 

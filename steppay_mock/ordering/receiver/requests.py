@@ -9,8 +9,8 @@ from steppay_mock.delivery.deliver import request_for
 
 if TYPE_CHECKING:
     from steppay_mock.delivery.options import Settings
+    from steppay_mock.delivery.receiver import Target
     from steppay_mock.delivery.request import Request
-    from steppay_mock.delivery.target import Target
     from steppay_mock.ordering.receiver.fresh import FreshStory
     from steppay_mock.payload.event import Event
 
