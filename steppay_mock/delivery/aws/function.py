@@ -13,7 +13,7 @@ from steppay_mock.delivery.aws.call import ACCOUNT, REGION, LambdaCall
 from steppay_mock.delivery.aws.event_loops import EventLoops
 from steppay_mock.delivery.callables import name_of
 from steppay_mock.delivery.excerpt import excerpt, excerpt_of
-from steppay_mock.delivery.failure import Failure
+from steppay_mock.delivery.failure import Failure, app_raised
 from steppay_mock.delivery.http.failures import mark_proxy_answer
 from steppay_mock.delivery.http.transport import HttpTransport
 from steppay_mock.delivery.in_process.django_requests import kept_connections
@@ -84,9 +84,8 @@ class LocalFunction:
                 value = self._handler(event, context)
         except (Exception, SystemExit) as error:  # noqa: BLE001 - a handler may raise anything; it is the outcome
             key = error.args[0] if isinstance(error, KeyError) and error.args else None
-            told = f"the app raised: {excerpt_of(error)}"
-            key = key if isinstance(key, str) else None
-            return Returned(error=told, exception=error, key=key, failure=Failure.RAISED)
+            failure, words = app_raised(excerpt_of(error))
+            return Returned(error=words, exception=error, key=key if isinstance(key, str) else None, failure=failure)
         if inspect.iscoroutine(value):
             value.close()
         try:
@@ -178,8 +177,8 @@ def _failed(value: Any) -> Returned:
     trace = told.get("stackTrace") or told.get("trace")
     if isinstance(trace, list):
         error.add_note("\n".join(str(line).rstrip("\n") for line in trace))
-    words = f"the app raised: {excerpt(f'{kind}: {message}')}"
-    return Returned(error=words, exception=error, key=_key(kind, message), failure=Failure.RAISED)
+    failure, words = app_raised(excerpt(f"{kind}: {message}"))
+    return Returned(error=words, exception=error, key=_key(kind, message), failure=failure)
 
 
 def _broken(error: str) -> Returned:

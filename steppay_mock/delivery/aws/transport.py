@@ -11,7 +11,7 @@ from steppay_mock.delivery.aws.call import Kind, LambdaCall
 from steppay_mock.delivery.aws.events import Shape, make_event
 from steppay_mock.delivery.aws.replies import MalformedError, failed_reply, read_reply
 from steppay_mock.delivery.excerpt import excerpt_of
-from steppay_mock.delivery.failure import Failure
+from steppay_mock.delivery.failure import Failure, app_raised
 from steppay_mock.delivery.request import Request, refuse_socket_only
 from steppay_mock.wire.real_time import perf_counter
 from steppay_mock.wire.redact import NO_REDACTION, Redaction
@@ -76,7 +76,7 @@ class LambdaTransport:
                 error, failure = f"the function's answer is malformed: {malformed}", Failure.BROKEN
             else:
                 if returned.exception is not None and reply.status >= 500:  # Django answers 500 for what a view raises
-                    error, failure = f"the app raised: {excerpt_of(returned.exception)}", Failure.RAISED
+                    failure, error = app_raised(excerpt_of(returned.exception))
         else:  # a new event: the handler may have changed its own
             error += _hint(returned.key, make_event(call, self._shape), call=call, shape=self._shape)
         body, exception = reply.body[:MAX_ANSWER], returned.exception if failure is Failure.RAISED else None

@@ -7,7 +7,7 @@ from typing import NoReturn
 
 from steppay_mock.delivery.answer import MAX_ANSWER, Answer
 from steppay_mock.delivery.excerpt import excerpt_of
-from steppay_mock.delivery.failure import Failure, timed_out
+from steppay_mock.delivery.failure import Failure, app_raised, timed_out
 from steppay_mock.wire.real_time import perf_counter
 
 
@@ -79,22 +79,18 @@ class AnswerBuilder:
         if late is not None:
             body, words = bytes(self._body), timed_out(late)
             return Answer(self.status, self._headers, body, words, self.exception, latency, Failure.TIMED_OUT)
-        error, failure = self._words(), self._failure()
+        failure, error = self._failure()
         if self.complete:
             return Answer(self.status, self._headers, bytes(self._body), error, self.exception, latency, failure)
         return Answer(500, {}, b"", error, self.exception, latency, failure)
 
-    def _failure(self) -> Failure | None:
-        if self.complete and not self.violation and self.exception is None:
-            return None
-        return Failure.RAISED if self.exception is not None and not self.violation else Failure.BROKEN
-
-    def _words(self) -> str | None:
+    def _failure(self) -> tuple[Failure, str] | tuple[None, None]:
         after = " after its answer" if self.complete and self.status != 500 else ""
         if self.violation:
-            return f"the app broke its protocol{after}: {self.violation}"
+            return Failure.BROKEN, f"the app broke its protocol{after}: {self.violation}"
         if self.exception is not None:
-            return f"the app raised{after}: {excerpt_of(self.exception)}"
+            return app_raised(excerpt_of(self.exception), after=after)
         if self.complete:
-            return None
-        return "the app ended without an answer" if self.status is None else "the app ended amid its answer"
+            return None, None
+        when = "without an answer" if self.status is None else "amid its answer"
+        return Failure.BROKEN, f"the app ended {when}"
