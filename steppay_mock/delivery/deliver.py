@@ -17,7 +17,7 @@ from steppay_mock.delivery.options import DeliveryOptions, Settings, resolve_opt
 from steppay_mock.delivery.order import arrange
 from steppay_mock.delivery.outcome import Outcome
 from steppay_mock.delivery.own_lack import OwnLackError, no_thread_left
-from steppay_mock.delivery.receiver import Target, make_transport
+from steppay_mock.delivery.receiver import Receiver, make_transport
 from steppay_mock.delivery.report import Report
 from steppay_mock.delivery.schedule.schedule import Planned, Schedule
 from steppay_mock.delivery.signing_clock import is_moved
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from steppay_mock.delivery.request import Request
 
 
-def deliver(events: Events | Schedule, *, to: Target, **options: Unpack[DeliveryOptions]) -> Report:
+def deliver(events: Events | Schedule, *, to: Receiver, **options: Unpack[DeliveryOptions]) -> Report:
     """Hand every event to the receiver, one at a time, and report what came of each.
 
     ``to`` is a URL on this machine, a WSGI app or an ASGI app; the options are those of
@@ -52,7 +52,7 @@ def deliver(events: Events | Schedule, *, to: Target, **options: Unpack[Delivery
     return _named(deliver_planned(planned, to=to, settings=settings), events)
 
 
-def deliver_planned(planned: Iterable[Planned], *, to: Target, settings: Settings) -> Report:
+def deliver_planned(planned: Iterable[Planned], *, to: Receiver, settings: Settings) -> Report:
     """Do as :func:`deliver` does, with deliveries that are arranged already."""
     transport = make_transport(to, settings, own_loop=True)
     _make_room(planned, to)
@@ -67,7 +67,7 @@ def deliver_planned(planned: Iterable[Planned], *, to: Target, settings: Setting
         return loop.run_until_complete(_send_all_async(planned, transport, settings))
 
 
-async def deliver_async(events: Events | Schedule, *, to: Target, **options: Unpack[DeliveryOptions]) -> Report:
+async def deliver_async(events: Events | Schedule, *, to: Receiver, **options: Unpack[DeliveryOptions]) -> Report:
     """Do as :func:`deliver` does, within a running event loop: URLs and WSGI apps are called in a worker thread.
 
     An ASGI app runs in that loop, with what the test has opened in it. A loop of trio is a SteppayMockError.
@@ -81,7 +81,7 @@ async def deliver_async(events: Events | Schedule, *, to: Target, **options: Unp
     return _named(await _send_all_async(planned, awaited, settings), events)
 
 
-def _make_room(planned: Iterable[Planned], to: Target) -> None:
+def _make_room(planned: Iterable[Planned], to: Receiver) -> None:
     """See that there are descriptors for what goes out together."""
     widest = max((len(group) for group in _groups(planned)), default=1) if isinstance(planned, Sequence) else 1
     if widest > 1 and isinstance(to, str):

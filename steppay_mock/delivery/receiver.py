@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from steppay_mock.delivery.in_process.wsgi import WsgiTransport
     from steppay_mock.delivery.options import Settings
 
-Target = str | Callable[..., Any]
+Receiver = str | Callable[..., Any]
 """A receiver: its URL, the app itself (WSGI or ASGI), or the result of ``lambda_app``."""
 
 _EXAMPLES = "Give a URL such as http://localhost:8000, or the app of Flask, Django, FastAPI or Starlette."
@@ -28,7 +28,7 @@ _WRAPPING = (
 
 
 def make_transport(
-    to: Target, settings: Settings, *, own_loop: bool = False
+    to: Receiver, settings: Settings, *, own_loop: bool = False
 ) -> HttpTransport | WsgiTransport | AsgiTransport | LambdaTransport:
     """Make the transport that reaches the receiver, not yet opened.
 

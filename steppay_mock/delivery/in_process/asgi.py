@@ -110,8 +110,8 @@ class AsgiTransport:
 
     def _scope_of(self, request: Request) -> dict[str, Any]:
         scope = self._scope.copy()
-        all_headers = {**self._extra, **dict(request.headers)}
-        headers = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in all_headers.items()]
+        pairs = {**self._extra, **dict(request.headers)}.items() if self._extra else request.headers
+        headers = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in pairs]
         scope["headers"] = [(b"host", HOST.encode()), *headers]
         state = self._lifespan.state
         if state is not None:

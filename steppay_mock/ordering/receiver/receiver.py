@@ -14,7 +14,8 @@ from steppay_mock.delivery.excerpt import excerpt_of
 from steppay_mock.delivery.failure import Failure
 from steppay_mock.delivery.in_process.own_loop import borrowed_loop
 from steppay_mock.delivery.in_process.running_loop import refuse_running_loop
-from steppay_mock.delivery.receiver import Target, make_transport
+from steppay_mock.delivery.receiver import Receiver as OneReceiver
+from steppay_mock.delivery.receiver import make_transport
 from steppay_mock.delivery.transport import Transport
 from steppay_mock.ordering.receiver.flight import Flight, Gate, Passing, fly, in_thread
 from steppay_mock.ordering.receiver.frames import Frames
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
 
 _GRACE = 4  # a transport waits up to three timeouts by itself: for the answer, the app's end, and the work after it
 
-Receiver = Target | Callable[[], Target]
+Receiver = OneReceiver | Callable[[], OneReceiver]
 """A URL, a WSGI or ASGI app, or a function without arguments that makes a fresh app."""
 
 
@@ -62,7 +63,7 @@ class OpenReceiver:
         self._late = LateErrors()
         self._in_process = False
         self.is_synchronous = False
-        self.app: Target = ""
+        self.app: OneReceiver = ""
         self.target = ""
 
     @property

@@ -9,7 +9,7 @@ from steppay_mock.delivery.deliver import request_for
 
 if TYPE_CHECKING:
     from steppay_mock.delivery.options import Settings
-    from steppay_mock.delivery.receiver import Target
+    from steppay_mock.delivery.receiver import Receiver
     from steppay_mock.delivery.request import Request
     from steppay_mock.ordering.receiver.fresh import FreshStory
     from steppay_mock.payload.event import Event
@@ -27,7 +27,7 @@ class Requests:
     """
 
     def __init__(
-        self, events: Sequence[Event], given: Sequence[Event], settings: Settings, *, to: Callable[[], Target]
+        self, events: Sequence[Event], given: Sequence[Event], settings: Settings, *, to: Callable[[], Receiver]
     ) -> None:
         self._to = to
         self._events = (*given, *events)
