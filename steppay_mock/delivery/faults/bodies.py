@@ -63,8 +63,8 @@ BODY_FAULTS = (
         "accepted",
         "The body has more white space, behind colons and commas and at its end. Assumed: StepPay's has less "
         "(fact 34).",
-        "White space means nothing, and the raw bytes are signed (fact 18). Whoever verifies JSON that was written "
-        "again fails.",
+        "White space has no meaning, and the raw bytes are signed (fact 18). A receiver that verifies re-encoded "
+        "JSON fails.",
         _spaced,
     ),
     Fault(
@@ -72,8 +72,8 @@ BODY_FAULTS = (
         "body",
         "accepted",
         "The JSON has line ends, and each of them is CR LF. Assumed: it was never seen.",
-        "White space means nothing, and the raw bytes are signed (fact 18). Whoever reads the body as text, with LF "
-        "for each line end, verifies other bytes and fails.",
+        "White space has no meaning, and the raw bytes are signed (fact 18). A receiver that reads the body as text, "
+        "with LF for each line end, verifies other bytes and fails.",
         _in_lines,
     ),
     Fault(
@@ -81,8 +81,7 @@ BODY_FAULTS = (
         "body",
         "accepted",
         r"Hangul is written as \uXXXX. Assumed: StepPay's may be or not. A body in ASCII stays as it is.",
-        "It is the same text, and the raw bytes are signed (fact 18). Whoever verifies JSON that was written again "
-        "fails.",
+        "It is the same text, and the raw bytes are signed (fact 18). A receiver that verifies re-encoded JSON fails.",
         _escaped,
     ),
     Fault(
@@ -97,24 +96,24 @@ BODY_FAULTS = (
         "body-with-bom",
         "body",
         "either",
-        "A byte order mark stands before the JSON. Assumed: it is never sent.",
-        "It is no JSON, and parsers may pass over it: 400 is right, and so is taking it.",
+        "A byte order mark comes before the JSON. Assumed: it is never sent.",
+        "The mark is not JSON, and parsers may skip it: 400 is right, and so is 2xx.",
         _marked,
     ),
     Fault(
         "body-large",
         "body",
         "either",
-        "The body has 5 MB, most of it in a field that nobody knows. Assumed: the vendor names no limit.",
-        "New fields may come at any time (fact 3), so taking it is right; so is 413.",
+        "The body has 5 MB, most of it in an unknown field. Assumed: the vendor names no limit.",
+        "New fields may come at any time (fact 3), so 2xx is right; so is 413.",
         _large,
     ),
     Fault(
         "body-gzip",
         "body",
         "either",
-        "The body comes as gzip, with Content-Encoding, and signed so. Assumed: it is never sent.",
-        "What is sent is what is signed (fact 18), so taking it is right; so is 415 or 400.",
+        "The body is compressed with gzip, with Content-Encoding, and signed in this form. Assumed: it is never sent.",
+        "The bytes that are sent are signed (fact 18), so 2xx is right; so is 415 or 400.",
         _gzipped,
     ),
 )

@@ -78,7 +78,7 @@ PROOF_FAULTS = (
         "signature",
         "refused",
         "One bit of the body is changed after signing, so that its last digit is another one.",
-        "The key proves the bytes that were signed and no others (fact 18).",
+        "The key proves only the bytes that were signed (fact 18).",
         _body_changed,
     ),
     Fault(
@@ -86,7 +86,7 @@ PROOF_FAULTS = (
         "signature",
         "refused",
         "Signed as it is, then sent with other white space: the same JSON in other bytes.",
-        "The raw bytes are what is signed (fact 18). Whoever verifies JSON that was written again takes it.",
+        "The raw bytes are signed (fact 18). A receiver that verifies re-encoded JSON accepts it.",
         _spaced_after_signing,
     ),
     Fault(
@@ -94,7 +94,7 @@ PROOF_FAULTS = (
         "signature",
         "refused",
         "Signed rightly, one hour ago.",
-        "A replay: what is older than some minutes is refused (fact 19); 300 s is assumed.",
+        "A replay: a signature that is older than some minutes is refused (fact 19); 300 s is assumed.",
         _stale,
     ),
     Fault(
@@ -102,7 +102,7 @@ PROOF_FAULTS = (
         "signature",
         "refused",
         "Signed rightly, with the time of one hour from now.",
-        "It would stay good for an hour more (assumed: refused beyond 300 s ahead, as beyond 300 s ago).",
+        "It would stay valid for an hour more (assumed: refused more than 300 s ahead, as more than 300 s ago).",
         _future,
     ),
     Fault(
@@ -134,7 +134,7 @@ PROOF_FAULTS = (
         "signature",
         "refused",
         "Three keys, none of them right.",
-        "That there are several proves nothing (fact 18).",
+        "Several keys prove nothing if none of them is right (fact 18).",
         _none_right,
     ),
 )
