@@ -182,7 +182,7 @@ def _raise_limit(wanted: int) -> None:
     most = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
     if most <= soft:
         return
-    with suppress(OSError, ValueError):  # macOS has a lower bound of its own; the caller reads the limit again
+    with suppress(OSError, ValueError):  # macOS allows no more than OPEN_MAX; the caller reads the limit again
         resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
 
 

@@ -30,10 +30,10 @@ _WRAPPING = (
 def make_transport(
     to: Receiver, settings: Settings, *, own_loop: bool = False
 ) -> HttpTransport | WsgiTransport | AsgiTransport | LambdaTransport:
-    """Make the transport that reaches the receiver, not yet opened.
+    """Make the transport to the receiver, not yet opened.
 
-    Raises SteppayMockError for a URL that cannot or may not be used and for an object that is no app. ``own_loop``: see
-    :class:`~steppay_mock.delivery.in_process.asgi.AsgiTransport`.
+    Raises SteppayMockError for a URL that cannot or may not be used, and for an object that is no app. ``own_loop``:
+    see :class:`~steppay_mock.delivery.in_process.asgi.AsgiTransport`.
     """
     if isinstance(to, str):
         from steppay_mock.delivery.address import parse_address
@@ -67,9 +67,9 @@ def make_transport(
 
 
 def app_kind(app: object) -> Literal["wsgi", "asgi"]:
-    """Tell WSGI from ASGI by how the app is called: with two arguments, or with three and awaited.
+    """Tell WSGI from ASGI by the app's signature: two arguments, or three and awaited.
 
-    Raises SteppayMockError where its signature does not tell.
+    Raises SteppayMockError if the signature does not decide.
     """
     if not callable(app):
         raise SteppayMockError(f"A receiver is a URL or an app, not {type(app).__name__}. {_EXAMPLES}")

@@ -55,7 +55,7 @@ def test_the_families_come_one_after_the_other() -> None:
 def test_an_unknown_name_is_told_with_the_nearest(name: Any, near: str) -> None:
     with pytest.raises(SteppayMockError) as caught:
         find_fault(name)
-    assert str(caught.value) == (f"There is no fault {str(name)!r}.{near} `steppay-mock faults` lists them.")
+    assert str(caught.value) == (f"Unknown fault {str(name)!r}.{near} `steppay-mock faults` lists them.")
 
 
 @EVERY

@@ -1,6 +1,6 @@
-"""What it takes to get through the access control in front of a receiver: headers, a password, certificates, a proxy.
+"""The means to pass the access control in front of a receiver: headers, a password, certificates, a proxy.
 
-It is made and checked here, belongs to an endpoint, and travels with it through every engine.
+They are checked here and are part of an address, so every transport and engine has them.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     import ssl
 
 _UNKNOWN_AUTHORITY = frozenset({2, 18, 19, 20, 21})
-"""The codes of OpenSSL for a chain that leads to no authority that is known here."""
+"""OpenSSL's codes for a chain of certificates without a trusted authority."""
 _ENCRYPTED = "the key is encrypted: write it without a password, openssl pkey -in KEY -out PLAIN_KEY"
 
 
@@ -54,21 +54,21 @@ class Access:
 
     @property
     def sent(self) -> dict[str, str]:
-        """The headers that go to the receiver, names in lower case."""
+        """The headers for the receiver, with names in lower case."""
         return {**({"authorization": basic(*self.auth)} if self.auth else {}), **dict(self.headers)}
 
     @property
     def secrets(self) -> tuple[str, ...]:
-        """What no output may show."""
+        """The texts that no output may show."""
         found = list(secrets_of(value for _, value in self.headers))
         for user, password in (*([self.auth] if self.auth else []), *self._proxy_user):
-            # Without a password the user is the secret, such as a key in https://KEY@host.
+            # Without a password the user is the secret, such as an API key in https://KEY@host.
             found += [password or user, f"{user}:{password}", basic(user, password).split()[1]]
         return tuple(dict.fromkeys(one for one in found if one))
 
     @property
     def options(self) -> AccessOptions:
-        """The options again, as :func:`read_access` takes them; those that were left out are left out."""
+        """The options, as :func:`read_access` takes them, without those that were left out."""
         said: dict[str, Any] = {
             "headers": dict(self.headers),
             "auth": self.auth,
@@ -81,36 +81,36 @@ class Access:
 
     @property
     def elsewhere(self) -> Access:
-        """What of it goes to another scheme, host or port than the receiver's: nothing by which one is known there."""
+        """The access for another scheme, host or port than the receiver's: without all that identifies the sender."""
         return replace(self, headers=(), auth=None, client_cert="", client_key="")
 
     @property
     def unnamed(self) -> Access:
-        """The same without who one is: neither a password nor the header Authorization."""
+        """The access without a password and without the header Authorization."""
         return replace(self, auth=None, headers=tuple(one for one in self.headers if one[0] != "authorization"))
 
     def context(self) -> ssl.SSLContext:
-        """A new context for TLS; SteppayMockError for files that are of no use."""
+        """A new context for TLS. Raises SteppayMockError for files that cannot be used."""
         import ssl
 
         if not self.ca_file:
             made = ssl.create_default_context()
         else:
-            # As libcurl checks by a file, on every Python: any certificate in it is believed.
+            # libcurl trusts every certificate in the file, also an intermediate one; Python only with this flag.
             made = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
             made.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN
         self._load(made)
         return made
 
     def check(self) -> None:
-        """Nothing, if the files are of use; a SteppayMockError that names the one that is not."""
+        """Raise a SteppayMockError that names the file, if one of the files cannot be used."""
         if self.ca_file or self.client_cert:
             import ssl
 
             self._load(ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT))
 
     def refuse_app(self) -> None:
-        """Nothing, if all of it can be given to an app in process: a SteppayMockError that names what cannot."""
+        """Raise a SteppayMockError that names the option, if an app in process cannot use one of them."""
         for name in ("ca_file", "client_cert", "proxy"):
             if getattr(self, name):
                 raise SteppayMockError(
@@ -141,14 +141,14 @@ class Access:
 
 
 NO_ACCESS = Access()
-"""Where there is no access control."""
+"""The access to a receiver without access control."""
 
 
 def read_access(options: Mapping[str, Any]) -> Access:
-    """The access that the options name; others are passed over.
+    """The access that the options describe; other options are ignored.
 
-    SteppayMockError for headers that cannot be sent or that the webhook has itself, for files that cannot be read, and
-    for a key that is not that of its certificate. No message shows a value.
+    Raises SteppayMockError for headers that cannot be sent or that the webhook has itself, for files that cannot be
+    read, and for a key of another certificate. No message shows a value.
     """
     proxy = options.get("proxy")
     made = Access(
@@ -168,7 +168,7 @@ def read_access(options: Mapping[str, Any]) -> Access:
 
 
 def with_user(access: Access, user: str, password: str) -> Access:
-    """The access with the user and the password of a URL; SteppayMockError where it has an Authorization already."""
+    """The access with user and password of a URL. Raises SteppayMockError if it has an Authorization already."""
     if access.auth == (user, password):
         return access
     if access.auth:
@@ -181,7 +181,7 @@ def with_user(access: Access, user: str, password: str) -> Access:
 
 
 def asks_for_certificate(access: Access, scheme: str) -> str:
-    """What is added to the error where a connection ended unanswered; empty without TLS, or with a certificate."""
+    """The hint after a connection that ended without an answer; empty without TLS, or with a client certificate."""
     return (
         ""
         if scheme == "http" or access.client_cert
@@ -190,15 +190,15 @@ def asks_for_certificate(access: Access, scheme: str) -> str:
 
 
 def secrets_of_access(options: Mapping[str, Any]) -> tuple[str, ...]:
-    """What is secret in the options, whether or not they are of use."""
+    """The secrets in the options; empty if the options are wrong."""
     try:
         return read_access(options).secrets
-    except SteppayMockError:  # who takes them says what is wrong
+    except SteppayMockError:  # the caller reads the options again and reports the mistake
         return ()
 
 
 def untrusted(why: str, *, code: int) -> str:
-    """The error where the receiver's certificate does not verify, and what to do about it; ``code`` is OpenSSL's."""
+    """The error for a certificate that is not trusted, with the next step; ``code`` is OpenSSL's."""
     told = f"the receiver's certificate is not trusted: [SSL: CERTIFICATE_VERIFY_FAILED] {why}"
     if code not in _UNKNOWN_AUTHORITY:
         return told

@@ -1,4 +1,4 @@
-"""The headers for access control: which may be sent beside those of a webhook, and what is secret in them."""
+"""The headers for access control: the ones that may be sent with a webhook, and the secrets in them."""
 
 from __future__ import annotations
 
@@ -15,17 +15,17 @@ _HEADER = (
 OF_THE_WEBHOOK = frozenset(
     {"accept", "te", "x-b3-traceid", "x-b3-spanid", "x-b3-parentspanid", "content-type", "steppay-signature"}
 )
-"""What StepPay sends itself (fact 21)."""
+"""The headers of a webhook (fact 21)."""
 _OF_THE_CONNECTION = frozenset(
     {"host", "connection", "keep-alive", "content-length", "transfer-encoding", "trailer", "upgrade", "expect"}
 )
 _PART = re.compile(r"[\s;,=]+")
-_SHORTEST_NUMBER = 8  # digits: a shorter number is a version or a tenant, and is within the numbers of many answers
-_SHORTEST_PART = 8  # characters: a shorter word of a header is no token, and stands in many answers
+_SHORTEST_NUMBER = 8  # digits: a shorter number is a version or a tenant; many answers have it in a longer number
+_SHORTEST_PART = 8  # characters: a shorter word is no token, and many answers have it
 
 
 def access_headers(given: object) -> tuple[tuple[str, str], ...]:
-    """The headers of the option ``headers``, checked: none is one that the webhook or the connection has itself."""
+    """The headers of the option ``headers``. Raises SteppayMockError for one of the webhook or the connection."""
     headers = {} if given is None else given
     read = read_headers(headers)  # type: ignore[arg-type]
     if len(read) < len(headers):  # type: ignore[arg-type]
@@ -45,7 +45,7 @@ def access_headers(given: object) -> tuple[tuple[str, str], ...]:
 
 
 def read_headers(headers: Mapping[str, str]) -> dict[str, str]:
-    """The headers, with lower-case names; a SteppayMockError that shows none of them, if one cannot be sent."""
+    """The headers, names in lower case. Raises SteppayMockError, which quotes none, if one cannot be sent."""
     if not isinstance(headers, Mapping):
         raise SteppayMockError(f"headers is a mapping of names to values, not {type(headers).__name__}. {_HEADER}")
     for name, value in headers.items():
@@ -56,7 +56,7 @@ def read_headers(headers: Mapping[str, str]) -> dict[str, str]:
 
 
 def secrets_of(values: Iterable[str]) -> tuple[str, ...]:
-    """What is secret in values of headers: each as a whole, and its longer words, such as the one behind Bearer."""
+    """The secrets in values of headers: each value, and its longer words, such as the one after Bearer."""
     return tuple(
         part
         for value in values

@@ -1,4 +1,4 @@
-"""Where exactly does a URL send a request?"""
+"""An address: a checked URL of a receiver, with the access control in front of it."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ _PORTS = {"http": 80, "https": 443}
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """A receiver's address over HTTP: ``target`` is path and query as the request line has them.
+    """The place where requests are sent: ``target`` is path and query, as the request line has them.
 
-    ``str`` and ``repr`` are for people, and mask what is secret in the query; ``url`` is what is called.
+    ``str`` and ``repr`` are for people and mask the secrets in the query; ``url`` has them.
     """
 
     scheme: str
@@ -27,32 +27,32 @@ class Address:
     port: int
     target: str = field(repr=False)
     access: Access = field(default=NO_ACCESS, repr=False)
-    """How one gets through the access control in front of it."""
+    """The headers, certificates and proxy for its access control."""
 
     @property
     def authority(self) -> str:
-        """Host and port as the ``host`` header has them: no port where it is the scheme's own."""
+        """Host and port, as the ``host`` header has them: without the default port of the scheme."""
         name = f"[{self.host}]" if ":" in self.host else self.host
         return name if self.port == _PORTS[self.scheme] else f"{name}:{self.port}"
 
     @property
     def url(self) -> str:
-        """The whole address, with the secrets of its query: to be called, never to be shown."""
+        """The whole URL, with the secrets of its query: call it, and never show it."""
         return f"{self.scheme}://{self.authority}{self.target}"
 
     @property
     def secrets(self) -> tuple[str, ...]:
-        """What is secret in the query, such as the value of ``token``, and in what gets through its access control."""
+        """The secrets in the query, such as the value of ``token``, and in the access."""
         return (*secrets_in(self.target), *self.access.secrets)
 
     @property
     def head(self) -> dict[str, str]:
-        """The headers that stand before those of the webhook, without ``connection``."""
+        """The headers before those of the webhook, without ``connection``."""
         return {"host": self.authority, **self.access.sent}
 
     @property
     def requested(self) -> str:
-        """What the request line asks for: a proxy without a tunnel has to be told the whole address."""
+        """The target in the request line. A proxy without a tunnel needs the whole URL there."""
         return self.target if self.access.proxy is None or self.scheme == "https" else self.url
 
     def is_beside(self, other: Address) -> bool:
@@ -64,11 +64,10 @@ class Address:
 
 
 def parse_address(url: str, *, path: str, allowed: frozenset[str], access: Access = NO_ACCESS) -> Address:
-    """Read a URL; ``path`` is appended where the URL has none of its own, and ``user:password@`` joins the access.
+    """The address of a URL. ``path`` is appended if the URL has no path; ``user:password@`` becomes part of the access.
 
-    ``/`` is a path: function URLs end so. Raises SteppayMockError for a URL that cannot be used, for a host or a proxy
-    that may not be called, and where the URL ends in ``/`` and ``path`` is neither that nor the default: either may be
-    meant.
+    ``/`` is a path: function URLs of AWS end with it. Raises SteppayMockError for a URL that cannot be used, for a host
+    or a proxy that may not be called, and if the URL ends with ``/`` and ``path`` is another path: either may be meant.
     """
     parts, host, port = _split(url)
     check_host(host, allowed)
@@ -87,7 +86,7 @@ def parse_address(url: str, *, path: str, allowed: frozenset[str], access: Acces
 
 
 def check_path(path: object) -> str:
-    """Read the option ``path``, in ASCII; SteppayMockError for one that no request line can have."""
+    """The option ``path``, in ASCII. Raises SteppayMockError for a path that a request line cannot have."""
     if isinstance(path, str) and path.startswith("/") and not _has_blanks(path) and "#" not in path:
         return _ascii(path)
     shown = shown_url(path) if isinstance(path, str) else path
@@ -97,13 +96,13 @@ def check_path(path: object) -> str:
 
 
 def _split(url: str) -> tuple[SplitResult, str, int]:
-    if _has_blanks(url):  # urlsplit would drop some of them silently
+    if _has_blanks(url):  # urlsplit drops tabs and line ends without an error
         raise _bad_url("it holds white space or a control character")
     try:
         parts = urlsplit(url)
         host, port = parts.hostname, parts.port
     except ValueError as error:
-        # The text may hold what stands before the host.
+        # The text of the error may have the password in it.
         raise _bad_url("its host or its port cannot be read" if "@" in url else str(error)) from None
     if parts.scheme not in _PORTS:
         raise _bad_url("it begins with neither http:// nor https://")

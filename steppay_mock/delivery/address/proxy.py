@@ -55,7 +55,7 @@ class Proxy:
 
 
 def read_proxy(given: object) -> Proxy | None:
-    """The proxy of the option ``proxy``, None for None; SteppayMockError for what is no URL of an HTTP proxy."""
+    """The proxy of the option ``proxy``, None for None. Raises SteppayMockError for a text that is no proxy's URL."""
     if given is None:
         return None
     if not isinstance(given, str):

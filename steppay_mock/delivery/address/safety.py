@@ -1,4 +1,4 @@
-"""May a webhook be sent to this host? A mock that reaches a stranger's server is an attack."""
+"""The hosts to which webhooks may be sent: this machine and the allowed ones. Other servers would be attacked."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ _NAME = re.compile(r"[a-z0-9_-]+(\.[a-z0-9_-]+)*")
 
 
 def normal_host(host: str) -> str:
-    """Write a host the one way in which hosts are compared: ASCII, lower case, without dots at its end.
+    """The host in the form in which hosts are compared: ASCII, lower case, without a dot at the end.
 
-    Raises ValueError for what is neither a name nor an address.
+    Raises ValueError for a text that is neither a name nor an IP address.
     """
     bare = host.strip("[]").lower()
     address = _address(bare)
     if address is not None:
         return str(address)
-    # The codec maps wide letters and ideographic dots to plain ones, as the resolver would.
+    # The codec maps full-width letters and ideographic dots to ASCII, as the resolver does.
     name = bare.encode("idna").decode().lower().rstrip(".") if bare else ""
     if not _NAME.fullmatch(name):
         raise ValueError(host)
@@ -31,7 +31,7 @@ def normal_host(host: str) -> str:
 
 
 def allowed_names(hosts: object) -> frozenset[str]:
-    """Read ``allow_hosts``; SteppayMockError for an entry that is not the bare name or address of a host."""
+    """The hosts of ``allow_hosts``. Raises SteppayMockError for an entry that is not just a name or an IP address."""
     if isinstance(hosts, str):
         hosts = (hosts,)
     if not isinstance(hosts, Iterable):
@@ -42,9 +42,9 @@ def allowed_names(hosts: object) -> frozenset[str]:
 
 
 def check_host(host: str, allowed: frozenset[str], *, what: str = "") -> None:
-    """Refuse, with a SteppayMockError, a host that is neither this machine nor allowed, and StepPay's in any case.
+    """Raise SteppayMockError for a host that is neither this machine nor allowed, and for every host of StepPay.
 
-    ``what`` says what the host is, if it is not the receiver's.
+    ``what`` names the host in the message, if it is not the receiver's.
     """
     if host == _VENDOR or host.endswith(f".{_VENDOR}"):
         raise SteppayMockError(
@@ -58,7 +58,7 @@ def check_host(host: str, allowed: frozenset[str], *, what: str = "") -> None:
 
 
 def is_this_machine(host: str) -> bool:
-    """Tell whether a normal host is a loopback address or a name that stands for one."""
+    """Whether the host, in its normal form, is a loopback address or a name of one."""
     address = _address(host)
     if address is None:
         return host == "localhost" or host.endswith(_BELOW_LOCALHOST)
@@ -66,7 +66,7 @@ def is_this_machine(host: str) -> bool:
 
 
 def name_to_look_up(host: str) -> str:
-    """The name that a connection is made to: those below .localhost are this machine's, whatever a name server says."""
+    """The name to look up. Names below .localhost are this machine (RFC 6761); not every resolver knows that."""
     return "localhost" if host.endswith(_BELOW_LOCALHOST) else host
 
 
@@ -75,7 +75,7 @@ def _address(host: str) -> IPv4Address | IPv6Address | None:
         address = ip_address(host)
     except ValueError:
         return None
-    # Pythons differ over ::ffff:127.0.0.1, in how it is written and in whether it is loopback; it leads to IPv4 anyway.
+    # Versions of Python write ::ffff:127.0.0.1 in two ways, and only some call it loopback. It is an IPv4 address.
     return (address.ipv4_mapped or address) if isinstance(address, IPv6Address) else address
 
 

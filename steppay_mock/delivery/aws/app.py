@@ -110,7 +110,7 @@ def lambda_app(
     """A Lambda function as a receiver: ``deliver(events, to=lambda_app(handler))``.
 
     ``handler`` is a function of event and context, or the URL of a runtime that emulates Lambda, for handlers in any
-    language; without a path of its own it has that of the Runtime Interface Emulator. ``kind`` is what calls the
+    language; without a path it gets that of the Runtime Interface Emulator. ``kind`` is the gateway that calls the
     function: ``http-api`` and ``function-url`` (payload format 2.0), ``rest-api`` (1.0) or ``alb``. ``base64`` says
     whether the body of the event is base64, as with binary media types; None leaves that to the rule of the gateway.
     ``multi_value_headers`` is for a load balancer whose target group has them switched on, ``edge`` for a REST API

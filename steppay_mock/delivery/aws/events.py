@@ -1,4 +1,4 @@
-"""The event that each gateway of AWS makes of a webhook.
+"""The event that each gateway of AWS makes from a webhook.
 
 The shapes are those that AWS documents: the payload format 1.0 of REST APIs, 2.0 of HTTP APIs and of function URLs, and
 the one of Application Load Balancers. ``docs/lambda.md`` lists what is assumed.
@@ -35,19 +35,19 @@ _WELL_KNOWN = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shape:
-    """How a gateway is set up: what of the event AWS lets its owner choose."""
+    """The settings of a gateway that change the event."""
 
     kind: Kind
     base64: bool | None = None
-    """Whether the body is base64: True, False, or None for what the gateway does by itself."""
+    """Whether the body is base64: True, False, or None for the rule of the gateway."""
     multi_value_headers: bool = False
-    """Of a load balancer, whether its target group has multi-value headers switched on."""
+    """For a load balancer: whether multi-value headers are on in its target group."""
     edge: bool = False
-    """Of a REST API, whether CloudFront stands before it."""
+    """For a REST API: whether CloudFront is before it."""
 
 
 def make_event(call: LambdaCall, shape: Shape) -> dict[str, Any]:
-    """The event that the handler gets: plain JSON, another one at each call."""
+    """The event for the handler: plain JSON, a new object in each call."""
     make = {"rest-api": _rest_api, "alb": _alb}.get(shape.kind, _version_2)
     return make(call, shape)
 

@@ -23,5 +23,5 @@ def find_fault(name: object) -> Fault:
     if isinstance(name, str) and name in FAULTS:
         return FAULTS[name]
     raise SteppayMockError(
-        f"There is no fault {str(name)[:60]!r}.{did_you_mean(name, FAULTS)} `steppay-mock faults` lists them."
+        f"Unknown fault {str(name)[:60]!r}.{did_you_mean(name, FAULTS)} `steppay-mock faults` lists them."
     )

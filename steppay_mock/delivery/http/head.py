@@ -1,7 +1,7 @@
-"""The head of an answer: its status and its headers, read by one piece of code for every engine.
+"""The head of an answer, its status and its headers, read in the same way for every engine.
 
-HTTP libraries forgive different things. Whether an answer counts must not depend on which of them is installed, so each
-engine gives the lines that it has read to :func:`read_head`, and takes from it what they say.
+HTTP libraries tolerate different mistakes. Which library is installed must not decide whether an answer is valid. So
+each engine gives the lines that it has read to :func:`read_head`.
 """
 
 from __future__ import annotations
@@ -15,27 +15,27 @@ from http.client import HTTPException, HTTPResponse, RemoteDisconnected
 from steppay_mock.delivery.excerpt import excerpt
 
 _STATUS = re.compile(rb"HTTP/1\.([01]) ([1-9][0-9][0-9])(?: (.*))?")
-_LONGEST = 65_536  # bytes of a line, as http.client takes: the narrowest of the libraries
-_MOST = 5_000  # headers, as libcurl takes
+_LONGEST = 65_536  # bytes of a line: the limit of http.client, the lowest of the libraries
+_MOST = 5_000  # headers: the limit of libcurl
 _LENGTH = re.compile(r"[0-9]{1,18}")
 _FRAMING = ("connection", "keep-alive", "transfer-encoding")
 _BLANK = {b"\r\n", b"\n"}
 
 GONE = "Remote end closed connection without response"
-"""What is said where nothing came back; the words are those of http.client."""
+"""The error where no byte of an answer came, in the words of http.client."""
 
 
 MAX_HEAD = 256 * 1024
-"""Bytes that the heads of an answer may have together, those of 1xx too: a little less than libcurl takes."""
+"""Bytes of all heads of an answer together, with those of 1xx: a little less than the limit of libcurl."""
 
 
 class BrokenHeadError(HTTPException):
-    """The head is none, or did not come to its end."""
+    """The head is malformed or cut off."""
 
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """Status and headers, the names in lower case; what came several times is joined by commas."""
+    """Status and headers, with names in lower case; repeated headers are joined by commas."""
 
     minor: int
     status: int
@@ -43,14 +43,14 @@ class Head:
 
     @property
     def may_end_in_a_reset(self) -> bool:
-        """Whether a reset may end its body: who refuses a request that is not read, and closes, makes one."""
+        """Whether a reset may end the body: a server that refuses a request and closes, unread, causes one."""
         return self.status >= 400 and "content-length" not in self.headers and "transfer-encoding" not in self.headers
 
 
 def read_head(lines: Iterator[bytes]) -> Head:
-    """The head of the answer; those of 1xx before it, such as 103 Early Hints, are passed over (RFC 9110, 15.2).
+    """The head of the answer; heads of 1xx before it, such as 103 Early Hints, are skipped (RFC 9110, 15.2).
 
-    Raises BrokenHeadError for one that is cut off or malformed, and RemoteDisconnected where there is none.
+    Raises BrokenHeadError if it is cut off or malformed, and RemoteDisconnected if no byte came.
     """
     bounded = _bounded(lines)
     while True:
@@ -60,12 +60,12 @@ def read_head(lines: Iterator[bytes]) -> Head:
 
 
 class WholeHeadResponse(HTTPResponse):
-    """A response whose head is read by :func:`read_head`; ``head`` is what it said."""
+    """A response whose head :func:`read_head` reads; ``head`` is the result."""
 
     head: Head
 
     def begin(self) -> None:
-        """Read the head, and let http.client see of it only what frames the body."""
+        """Read the head, and show http.client only the headers that frame the body."""
         if self.headers is not None:  # None until it has begun
             return
         source = self.fp
@@ -131,7 +131,7 @@ def _too_long(what: str) -> str:
 
 
 def _add(line: str, fields: list[tuple[str, str]]) -> None:
-    if line[0] in " \t" and fields:  # the header before it goes on (RFC 9112, 5.2)
+    if line[0] in " \t" and fields:  # a folded line continues the header before it (RFC 9112, 5.2)
         name, value = fields.pop()
         fields.append((name, f"{value} {line.strip()}"))
         return
@@ -142,7 +142,7 @@ def _add(line: str, fields: list[tuple[str, str]]) -> None:
 
 
 def _check_length(told: str | None) -> None:
-    """Refuse a content-length that is no number, or several that differ (RFC 9112, 6.3)."""
+    """Raise BrokenHeadError for a content-length that is no number, or for several that differ (RFC 9112, 6.3)."""
     if told is None:
         return
     lengths = {one.strip() for one in told.split(",")}

@@ -81,7 +81,7 @@ class HttpTransport:
         """Do nothing: no connection stays open between deliveries."""
 
     def send(self, request: Request) -> Answer:
-        """Send one request on a connection of its own; a request with ``writing`` is written byte by byte."""
+        """Send one request on a new connection; a request with ``writing`` is written byte by byte."""
         if request.writing is not None:
             # urllib3 and http.client write no broken request: neither two headers of one name nor half a body.
             from steppay_mock.delivery.http.raw.send import send_raw

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 class AsgiTransport:
-    """Calls an ASGI app, each request in a task of its own, between the app's startup and its shutdown.
+    """Calls an ASGI app, each request in a new task, between the app's startup and its shutdown.
 
     It waits, ``timeout`` seconds at most, for work that the app goes on with after its answer. ``own_loop``: the event
     loop serves nothing else, so every new task is the app's, and the transport waits for it at the end. ``extra``:

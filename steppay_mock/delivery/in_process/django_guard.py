@@ -1,7 +1,7 @@
 """Refuses database work of a receiver that the test's transaction cannot hold, with a message that names the fixture.
 
-Work in another thread has a connection of its own: it does not see the rows of the test's transaction, and the rows
-that it writes stay after the test.
+Each thread has its own connection. Code in another thread does not see the rows of the test's transaction, and the
+rows that it writes stay after the test.
 """
 
 from __future__ import annotations

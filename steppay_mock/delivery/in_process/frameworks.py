@@ -1,17 +1,17 @@
-"""Why did a framework refuse a webhook before the receiver's own code had it? Its page says so, in known words."""
+"""Recognizes the page of a framework that refuses a webhook before the code of the receiver gets it."""
 
 from __future__ import annotations
 
 from typing import Literal
 
 Refusal = Literal["csrf", "host", "slash"]
-"""It asked for a CSRF token; Django does not know the host; Django wants a slash at the end of the path."""
+"""``csrf``: it wants a CSRF token. ``host``, ``slash``: Django does not allow the host, or appends a slash."""
 
 
 def refusal_of(status: int | None, body: bytes) -> Refusal | None:
-    """What the page of the framework says; None where it is no such page.
+    """The refusal that the page reports; None if it is no such page.
 
-    Django's page for developers (DEBUG) lists all settings, so a word alone tells nothing.
+    Django's page for developers (DEBUG) lists all settings, so a single word proves nothing.
     """
     if status == 400 and (b"DisallowedHost" in body or b"<title>Bad Request (400)</title>" in body):
         return "host"

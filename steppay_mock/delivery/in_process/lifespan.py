@@ -1,4 +1,4 @@
-"""Does an ASGI app want to be started and stopped, and did it?"""
+"""Starts and stops an ASGI app by the lifespan protocol."""
 
 from __future__ import annotations
 
@@ -16,18 +16,18 @@ from steppay_mock.wire.redact import NO_REDACTION, Redaction
 AsgiApp = Callable[..., Awaitable[None]]
 
 LIMIT = 30.0
-"""Seconds that starting, and stopping, may take each; ours, for the vendor does not see it."""
+"""Seconds that start and stop may take, each. It is our limit: the vendor does not see a start."""
 
 
 class Lifespan:
-    """One run of the lifespan protocol. An app that ends before it has started has none, and needs none."""
+    """One run of the lifespan protocol. An app that ends before it has started does not have the protocol."""
 
     def __init__(self, app: AsgiApp, *, target: str, redact: Redaction = NO_REDACTION) -> None:
         self._app = app
         self._redact = redact
         self._target = target
         self._inbox: asyncio.Queue[dict[str, str]] = asyncio.Queue()
-        self._turn = asyncio.Event()  # set when the app has answered the last message, or has ended
+        self._turn = asyncio.Event()  # set after the app has answered the last message, or has ended
         self._said = ""
         self._reason = ""
         self._error: BaseException | None = None
@@ -36,11 +36,11 @@ class Lifespan:
 
     @property
     def state(self) -> dict[str, Any] | None:
-        """What the app left for its requests, copied for one of them; None where it has no lifespan."""
+        """The state that the app made for its requests, as a copy for one of them; None without a lifespan."""
         return self._state.copy() if self._said else None
 
     async def start(self) -> None:
-        """Start the app; ContractViolation if it says that it cannot, or says nothing for half a minute."""
+        """Start the app. Raises ContractViolation if it reports a failure, or does not answer within the limit."""
         self._task = asyncio.create_task(self._run())
         in_time = await self._tell("lifespan.startup")
         if in_time and self._said in {"", "lifespan.startup.complete"}:
@@ -57,7 +57,7 @@ class Lifespan:
         ) from self._error and self._redact.exception(self._error)
 
     async def stop(self) -> None:
-        """Stop the app if it was started; what goes wrong is a RuntimeWarning, for the deliveries are done."""
+        """Stop the app if it was started. A failure is a RuntimeWarning, because the deliveries are done."""
         task = self._task
         in_time = task.done() or await self._tell("lifespan.shutdown")
         await _end(task)
@@ -105,7 +105,7 @@ class Lifespan:
 
 
 async def _end(task: asyncio.Task[None]) -> None:
-    # An app that says "failed" raises the reason right after: let it, before it is cut off.
+    # Starlette sends "failed" and then raises the reason: give it the time, then cancel it.
     await wait_for_tasks({task}, seconds=0.1)
     task.cancel()
     await wait_for_tasks({task}, seconds=1)

@@ -1,7 +1,7 @@
-"""The event loop in which ASGI apps run for callers that have none: one for the whole process.
+"""The event loop in which ASGI apps run for callers without a loop: one for the whole process.
 
-An app often has something that belongs to the loop in which it was first used, such as a module-level engine with a
-pool of connections. With a loop for each delivery the second one would fail.
+An app often has objects that belong to the loop of their first use, such as a module-level engine with a pool of
+connections. With a new loop for each delivery, the second delivery would fail.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from steppay_mock.delivery.in_process.real_wait import real_loop
 
 @dataclass(slots=True)
 class _OwnLoop:
-    """The loop, the process and the thread that it belongs to, and by how many callers it is borrowed."""
+    """The loop, its process, its thread, and the number of callers that borrow it."""
 
     loop: asyncio.AbstractEventLoop
     process: int
@@ -35,24 +35,24 @@ class _OwnLoop:
 
 
 _kept: list[_OwnLoop] = []
-"""The one that is kept. In a process that was forked also that of its parent, before it."""
+"""The loop of this process. In a forked process the loop of the parent comes before it."""
 
 
 @contextmanager
 def borrowed_loop() -> Iterator[asyncio.AbstractEventLoop]:
-    """The loop of this process, which does not run; a thread beside the one that has it gets a loop of its own.
+    """The loop of this process, which is not running; another thread than its owner gets a new loop.
 
-    At the end the tasks that the caller left are cancelled, what it left in threads is waited for, and its handlers of
-    signals and errors are taken away. A loop that was interrupted, as by Ctrl-C, is not kept.
+    At the end it cancels the tasks that the caller left, waits for the caller's work in threads, and removes the
+    handlers of signals and errors. A loop that was interrupted, as by Ctrl-C, is closed.
     """
     kept = _take()
-    if kept.borrowed:  # a probe that delivers by itself, say
+    if kept.borrowed:  # such as a probe that calls deliver()
         with _tidied(kept.loop, asyncio.all_tasks(kept.loop)):
             yield kept.loop
         return
     kept.borrowed += 1
     is_whole = False
-    executor = _Executor(thread_name_prefix="asyncio")  # one that was waited for takes no more work
+    executor = _Executor(thread_name_prefix="asyncio")  # an executor that was shut down takes no more work
     kept.loop.set_default_executor(executor)
     try:
         with _tidied(kept.loop, set()):
@@ -93,7 +93,7 @@ def _take() -> _OwnLoop:
 
 @contextmanager
 def _tidied(loop: asyncio.AbstractEventLoop, others: set[asyncio.Task[object]]) -> Iterator[None]:
-    """At the end no task is left in the loop but these."""
+    """At the end, cancel all tasks of the loop but these."""
     try:
         yield
     finally:
@@ -110,7 +110,7 @@ def _tidied(loop: asyncio.AbstractEventLoop, others: set[asyncio.Task[object]]) 
 
 
 async def _ended(executor: ThreadPoolExecutor) -> None:
-    """Wait for the work in its threads, which may need the loop meanwhile."""
+    """Wait for the work in its threads. The loop runs meanwhile: the work may call back into it."""
     loop = asyncio.get_running_loop()
     ended = asyncio.Event()
 
@@ -125,7 +125,7 @@ async def _ended(executor: ThreadPoolExecutor) -> None:
 
 
 def _take_signals_away(loop: asyncio.AbstractEventLoop) -> None:
-    """What the app said is to be done at a signal, which would be done for the tests from now on."""
+    """Remove the app's handlers of signals: they would stay for the tests after it."""
     if threading.current_thread() is not threading.main_thread():
         return
     for number in signal.valid_signals():
@@ -143,16 +143,16 @@ def _close(kept: _OwnLoop) -> None:
 
 @atexit.register
 def _close_at_the_end() -> None:
-    """Close the loop of this process; one of a parent, whose descriptors a fork shares, is let be."""
+    """Close the loop of this process, and not that of a parent: a fork shares its descriptors."""
     for kept in [one for one in _kept if one.process == os.getpid()]:
         _close(kept)
 
 
 def _let_be() -> None:
-    """Keep a process that was forked from closing its parent's loop: both have the same epoll."""
+    """Called in a forked process: mark the parent's loop as closed, so that nothing closes the shared epoll."""
     for kept in _kept:
-        with suppress(AttributeError):  # uvloop sees to that itself
-            kept.loop._closed = True  # type: ignore[attr-defined] # noqa: SLF001 - it has no public way
+        with suppress(AttributeError):  # uvloop handles a fork by itself
+            kept.loop._closed = True  # type: ignore[attr-defined] # noqa: SLF001 - there is no public way
 
 
 if hasattr(os, "register_at_fork"):

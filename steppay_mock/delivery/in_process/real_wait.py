@@ -1,7 +1,7 @@
-"""Waits for tasks of an event loop by real time, also where a test has stopped the clock by which loops count.
+"""Waits for tasks of an event loop in real time, also where a test has stopped the clock of event loops.
 
-A loop counts by ``time.monotonic``, which freezegun stops: a timeout would never come, or at once. Our own loops are
-given the real clock. In a loop of the user's a thread rings instead, for as long as its clock is not the real one.
+A loop counts by ``time.monotonic``, which freezegun stops: a timeout would come never, or at once. Our own loops get
+the real clock. For a loop of the user, a thread wakes it up as long as its clock is not the real one.
 """
 
 from __future__ import annotations
@@ -20,9 +20,9 @@ _SAME = 1.0  # seconds; a clock that differs by less is the real one, read a lit
 
 
 def real_loop() -> asyncio.AbstractEventLoop:
-    """A new loop that counts real time; SteppayMockError where a tool forbids the sockets that a loop needs."""
+    """A new loop that counts real time. Raises SteppayMockError if a tool forbids the sockets that a loop needs."""
     with own_socket("run the event loop of an ASGI app", allow="--allow-unix-socket"):
-        # A loop makes a pair of sockets. Where they are forbidden it would stay half made, and fail again when it goes.
+        # A loop opens a pair of sockets. If they are forbidden, a half-made loop raises again when it is collected.
         socket.socket(getattr(socket, "AF_UNIX", socket.AF_INET)).close()
         loop = asyncio.new_event_loop()
     with suppress(AttributeError):  # loops in C, such as uvloop's, have a clock of their own
@@ -33,14 +33,14 @@ def real_loop() -> asyncio.AbstractEventLoop:
 async def wait_for_tasks(
     tasks: Iterable[asyncio.Future[Any]], *, seconds: float, return_when: str = asyncio.ALL_COMPLETED
 ) -> None:
-    """Come back when the tasks are done, as ``asyncio.wait`` does, or after so many real seconds. Cancels none."""
+    """Return when the tasks are done, as ``asyncio.wait`` does, or after this many real seconds. It cancels no task."""
     loop, waited_for = asyncio.get_running_loop(), set(tasks)
     until = monotonic() + seconds
     while (left := until - monotonic()) > 0:
         if _counts_real_time(loop):
             _, pending = await asyncio.wait(waited_for, timeout=left, return_when=return_when)
         else:
-            pending = await _wait_for_a_ring(loop, waited_for, left, return_when)
+            pending = await _wait_with_timer(loop, waited_for, left, return_when)
         if not pending or (return_when == asyncio.FIRST_COMPLETED and len(pending) < len(waited_for)):
             return
 
@@ -49,24 +49,24 @@ def _counts_real_time(loop: asyncio.AbstractEventLoop) -> bool:
     return abs(loop.time() - monotonic()) < _SAME
 
 
-async def _wait_for_a_ring(
+async def _wait_with_timer(
     loop: asyncio.AbstractEventLoop, tasks: set[asyncio.Future[Any]], seconds: float, return_when: str
 ) -> set[asyncio.Future[Any]]:
-    """The tasks that are not done when what was waited for has come, or when the thread rings."""
-    rung = loop.create_future()
+    """The tasks that are not done when the wait ends, or when the thread wakes the loop up."""
+    woken = loop.create_future()
 
-    def ring() -> None:
+    def wake() -> None:
         with suppress(RuntimeError):  # the loop has ended
-            loop.call_soon_threadsafe(rung.cancel)
+            loop.call_soon_threadsafe(woken.cancel)
 
-    timer = Timer(seconds, ring)
+    timer = Timer(seconds, wake)
     timer.daemon = True
     timer.start()
     waiting = asyncio.ensure_future(asyncio.wait(tasks, return_when=return_when))
     try:
-        await asyncio.wait({waiting, rung}, return_when=asyncio.FIRST_COMPLETED)
+        await asyncio.wait({waiting, woken}, return_when=asyncio.FIRST_COMPLETED)
     finally:
         timer.cancel()
-        rung.cancel()
+        woken.cancel()
         waiting.cancel()
     return {one for one in tasks if not one.done()}

@@ -1,4 +1,4 @@
-"""Which event loop is running here, and does what is called fit it?"""
+"""Checks the running event loop: none for synchronous calls, asyncio for awaited ones."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ _TO_ASYNCIO = "Let the test run on asyncio; with anyio: `@pytest.fixture\ndef an
 
 
 def refuse_running_loop(refused: str, *, instead: str) -> None:
-    """Raise a SteppayMockError, where an event loop is running, that says what to do ``instead``."""
+    """Raise a SteppayMockError that says what to do ``instead``, if an event loop is running."""
     if _is_in_trio():
         raise SteppayMockError(f"{refused} within trio, whose loop is running here. {_TO_ASYNCIO}, and {instead}")
     if is_in_asyncio():
@@ -18,7 +18,7 @@ def refuse_running_loop(refused: str, *, instead: str) -> None:
 
 
 def require_asyncio() -> None:
-    """Raise a SteppayMockError with the next step, unless a loop of asyncio is running."""
+    """Raise a SteppayMockError with the next step, if no loop of asyncio is running."""
     if _is_in_trio():
         raise SteppayMockError(
             f"steppay-mock runs on asyncio, and the loop that is running here is trio's. {_TO_ASYNCIO}."

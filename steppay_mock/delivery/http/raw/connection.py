@@ -51,7 +51,7 @@ def end_sending(connection: Connection) -> None:
 
 def reset(connection: Connection) -> None:
     """Reset the connection: the receiver gets ECONNRESET."""
-    # With SO_LINGER at 0 seconds, close() sends RST in the place of FIN and drops what is still unsent.
+    # With SO_LINGER at 0 seconds, close() sends RST instead of FIN and drops unsent bytes.
     _raw(connection).setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _NO_LINGER)
     connection.close()
 

@@ -1,4 +1,4 @@
-"""Sends a request byte by byte on a socket of its own, as its ``writing`` says, and reads the answer."""
+"""Sends a request byte by byte on a new socket, as its ``writing`` says, and reads the answer."""
 
 from __future__ import annotations
 
