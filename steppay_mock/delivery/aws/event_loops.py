@@ -21,6 +21,7 @@ class EventLoops:
 
     def __init__(self) -> None:
         self._made: dict[int, asyncio.AbstractEventLoop] = {}
+        self._in_use: set[int] = set()
         finalize(self, _close, self._made)  # a served app is never closed
 
     @contextmanager
@@ -38,9 +39,11 @@ class EventLoops:
             self._close_those_of_ended_threads()
             self._made[thread] = real_loop()
         asyncio.set_event_loop(self._made[thread])
+        self._in_use.add(thread)
         try:
             yield
         finally:
+            self._in_use.discard(thread)
             asyncio.set_event_loop(None)
 
     def close(self) -> None:
@@ -49,8 +52,11 @@ class EventLoops:
 
     def _close_those_of_ended_threads(self) -> None:
         """Close loops that nobody can use any more: a server may start a thread for each request."""
-        alive = {thread.ident for thread in threading.enumerate()}
-        _close({ident: self._made.pop(ident) for ident in [*self._made] if ident not in alive})
+        # A server in C has threads that Python does not list: theirs are in use.
+        alive = {thread.ident for thread in threading.enumerate()} | self._in_use
+        for ident in [*self._made]:
+            if ident not in alive and (loop := self._made.pop(ident, None)) is not None:
+                loop.close()
 
 
 def _close(loops: dict[int, asyncio.AbstractEventLoop]) -> None:
