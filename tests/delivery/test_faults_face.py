@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from steppay_mock import SteppayMockError, make_event
 from steppay_mock.delivery.faults import FAULTS, Fault, RequestDraft, find_fault, make_draft
 from steppay_mock.delivery.faults.json_forms import escaped, padded, reordered, spaced
-from steppay_mock.delivery.http.raw.render import render
+from steppay_mock.delivery.http.raw.send import render
 from steppay_mock.delivery.request import Writing, refuse_socket_only
 
 ENDPOINT = endpoint_of("http://localhost:8000")

@@ -11,8 +11,7 @@ import pytest
 from delivery.wiretap import BODY, KEY, MOMENT, SECRET, ServeRaw, Wiretap, draft, endpoint_of, key
 
 from steppay_mock.delivery.faults import FAULTS
-from steppay_mock.delivery.http.raw.render import Pause, render
-from steppay_mock.delivery.http.raw.send import send_raw
+from steppay_mock.delivery.http.raw.send import Pause, render, send_raw
 from steppay_mock.delivery.request import Writing
 
 LINES = (
