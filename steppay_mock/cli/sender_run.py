@@ -91,7 +91,7 @@ class Recorder:
         return self._run(run, self.journal, count=count)
 
     def _run(self, run: Callable[..., list[Tally]], journal: str | None, *, count: int) -> list[Tally]:
-        from steppay_mock.delivery.lack import OwnLackError
+        from steppay_mock.delivery.own_lack import OwnLackError
         from steppay_mock.delivery.sender.sender import Sender
 
         with stoppable() as stop:

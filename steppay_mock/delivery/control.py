@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from steppay_mock.delivery.transport import Answer
+from steppay_mock.delivery.answer import Answer
 
 if TYPE_CHECKING:
     from steppay_mock.delivery.outcome import Outcome

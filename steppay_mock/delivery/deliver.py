@@ -7,35 +7,32 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Unpack
 
+from steppay_mock.delivery.answer import Answer
 from steppay_mock.delivery.control import controlled, events_to_control
-from steppay_mock.delivery.django_transaction import (
-    guarded,
-    open_transactions,
-    run_in_test,
-    transactions_beside_loop,
-)
-from steppay_mock.delivery.lack import OwnLackError, no_thread_left
+from steppay_mock.delivery.in_process.django_connections import open_transactions, run_in_test, transactions_beside_loop
+from steppay_mock.delivery.in_process.django_guard import guarded
+from steppay_mock.delivery.in_process.running_loop import refuse_running_loop, require_asyncio
+from steppay_mock.delivery.make_request import make_request
 from steppay_mock.delivery.options import DeliveryOptions, Settings, resolve_options
 from steppay_mock.delivery.order import arrange
 from steppay_mock.delivery.outcome import Outcome
+from steppay_mock.delivery.own_lack import OwnLackError, no_thread_left
+from steppay_mock.delivery.receiver import Receiver, make_transport
 from steppay_mock.delivery.report import Report
-from steppay_mock.delivery.running_loop import refuse_running_loop, require_asyncio
 from steppay_mock.delivery.schedule.schedule import Planned, Schedule
 from steppay_mock.delivery.signing_clock import is_moved
-from steppay_mock.delivery.target import Target, make_transport
-from steppay_mock.delivery.transport import Answer, AsyncTransport, Request, ThreadedTransport, Transport
+from steppay_mock.delivery.transport import AsyncTransport, ThreadedTransport, Transport
 from steppay_mock.payload.event import Event, Events
-from steppay_mock.wire.headers import request_headers
 from steppay_mock.wire.real_time import perf_counter
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from concurrent.futures import Future
 
-    from steppay_mock.delivery.faults.faulty import FaultyRequest
+    from steppay_mock.delivery.request import Request
 
 
-def deliver(events: Events | Schedule, *, to: Target, **options: Unpack[DeliveryOptions]) -> Report:
+def deliver(events: Events | Schedule, *, to: Receiver, **options: Unpack[DeliveryOptions]) -> Report:
     """Hand every event to the receiver, one at a time, and report what came of each.
 
     ``to`` is a URL on this machine, a WSGI app or an ASGI app; the options are those of
@@ -55,7 +52,7 @@ def deliver(events: Events | Schedule, *, to: Target, **options: Unpack[Delivery
     return _named(deliver_planned(planned, to=to, settings=settings), events)
 
 
-def deliver_planned(planned: Iterable[Planned], *, to: Target, settings: Settings) -> Report:
+def deliver_planned(planned: Iterable[Planned], *, to: Receiver, settings: Settings) -> Report:
     """Do as :func:`deliver` does, with deliveries that are arranged already."""
     transport = make_transport(to, settings, own_loop=True)
     _make_room(planned, to)
@@ -64,13 +61,13 @@ def deliver_planned(planned: Iterable[Planned], *, to: Target, settings: Setting
     refuse_running_loop("deliver() cannot call an ASGI app", instead="await it: report = await deliver_async(...)")
     if open_transactions():
         return run_in_test(_send_all_async, planned, transport, settings)
-    from steppay_mock.delivery.own_loop import borrowed_loop
+    from steppay_mock.delivery.in_process.own_loop import borrowed_loop
 
     with borrowed_loop() as loop:
         return loop.run_until_complete(_send_all_async(planned, transport, settings))
 
 
-async def deliver_async(events: Events | Schedule, *, to: Target, **options: Unpack[DeliveryOptions]) -> Report:
+async def deliver_async(events: Events | Schedule, *, to: Receiver, **options: Unpack[DeliveryOptions]) -> Report:
     """Do as :func:`deliver` does, within a running event loop: URLs and WSGI apps are called in a worker thread.
 
     An ASGI app runs in that loop, with what the test has opened in it. A loop of trio is a SteppayMockError.
@@ -84,32 +81,24 @@ async def deliver_async(events: Events | Schedule, *, to: Target, **options: Unp
     return _named(await _send_all_async(planned, awaited, settings), events)
 
 
-def _make_room(planned: Iterable[Planned], to: Target) -> None:
+def _make_room(planned: Iterable[Planned], to: Receiver) -> None:
     """See that there are descriptors for what goes out together."""
     widest = max((len(group) for group in _groups(planned)), default=1) if isinstance(planned, Sequence) else 1
     if widest > 1 and isinstance(to, str):
-        from steppay_mock.delivery.descriptors import make_room
+        from steppay_mock.delivery.own_lack import make_room
 
         make_room(widest)
 
 
-def make_request(event: Event, settings: Settings, *, position: int, later: float = 0.0) -> Request:
-    """Make what is sent for the event, signed ``later`` seconds from now; seed and position fix its trace ids."""
-    body = event.body
+def request_for(
+    event: Event, settings: Settings, *, position: int, later: float = 0.0, fault: str | None = None
+) -> Request:
+    """The request for the event, signed ``later`` seconds from now; seed and position fix its trace ids."""
     timestamp = None if settings.secret is None else settings.now()
     if timestamp is not None and later:  # what the clock gives is checked where it is signed
         timestamp += later
     trace_seed = (settings.seed << 32) + position
-    return Request(body, request_headers(body, secret=settings.secret, timestamp=timestamp, trace_seed=trace_seed))
-
-
-def make_faulty(event: Event, settings: Settings, *, position: int, fault: str) -> FaultyRequest:
-    """Make what is sent for the event with that fault; a SteppayMockError names the nearest, if there is none."""
-    from steppay_mock.delivery.faults import find_fault, make_draft
-
-    trace_seed = (settings.seed << 32) + position
-    draft = make_draft(event.body, secret=settings.secret, timestamp=settings.now(), trace_seed=trace_seed)
-    return find_fault(fault).apply(draft)
+    return make_request(event.body, secret=settings.secret, timestamp=timestamp, trace_seed=trace_seed, fault=fault)
 
 
 class _Requests:
@@ -121,14 +110,14 @@ class _Requests:
         # Only a plan that is there as a whole can have copies; what streams has none, and nothing is kept of it.
         self._copied = {one.place for one in planned if one.how == "same"} if isinstance(planned, Sequence) else set()
 
-    def make(self, planned: Planned, *, position: int) -> Request | FaultyRequest:
+    def make(self, planned: Planned, *, position: int) -> Request:
         """The request of a delivery, signed for this moment unless it is a copy."""
         fault = planned.fault or self._settings.fault
         if fault is not None:
-            return make_faulty(planned.event, self._settings, position=position, fault=fault)
+            return request_for(planned.event, self._settings, position=position, fault=fault)
         if planned.how == "same" and planned.place in self._kept:
             return self._kept[planned.place]
-        request = make_request(planned.event, self._settings, position=position)
+        request = request_for(planned.event, self._settings, position=position)
         if planned.place in self._copied:
             self._kept.setdefault(planned.place, request)
         return request
@@ -187,7 +176,7 @@ async def _send_all_async(planned: Iterable[Planned], transport: AsyncTransport,
 def _without_fault(outcomes: list[Outcome], settings: Settings) -> Iterator[tuple[Planned, Request]]:
     """What is delivered once more, without its fault, so that the fault can be judged, and the request."""
     for place, event in enumerate(events_to_control(outcomes) if settings.control else (), start=len(outcomes)):
-        yield Planned(event=event, place=place, step=place), make_request(event, settings, position=place)
+        yield Planned(event=event, place=place, step=place), request_for(event, settings, position=place)
 
 
 def _stop_at_lack(
@@ -229,36 +218,21 @@ def _groups(planned: Iterable[Planned]) -> Iterator[list[Planned]]:
         yield group
 
 
-def _hand_over(transport: Transport, request: Request | FaultyRequest) -> Answer:
-    """Hand over one request; of those with a fault an app in process gets what it can be given."""
+def _hand_over(transport: Transport, request: Request) -> Answer:
+    """Send one request; a lack of this machine takes the place of its answer."""
     try:
-        return _sent(transport, request)
+        return transport.send(request)
     except OwnLackError as lack:
         return lack.as_answer()
 
 
-def _sent(transport: Transport, request: Request | FaultyRequest) -> Answer:
-    if isinstance(request, Request):
-        return transport.send(request)
-    from steppay_mock.delivery.faults import plain_request
-    from steppay_mock.delivery.http import HttpTransport
-
-    if isinstance(transport, HttpTransport):
-        return transport.send_faulty(request)
-    return transport.send(plain_request(request))
-
-
-async def _hand_over_async(transport: AsyncTransport, request: Request | FaultyRequest) -> Answer:
+async def _hand_over_async(transport: AsyncTransport, request: Request) -> Answer:
     if isinstance(transport, ThreadedTransport):
         return await transport.call(_hand_over, transport.inner, request)
-    if isinstance(request, Request):
-        return await transport.send(request)
-    from steppay_mock.delivery.faults import plain_request
-
-    return await transport.send(plain_request(request))
+    return await transport.send(request)
 
 
-def _send_at_once(requests: list[Request | FaultyRequest], transport: Transport) -> list[Answer]:
+def _send_at_once(requests: list[Request], transport: Transport) -> list[Answer]:
     if len(requests) == 1:
         return [_hand_over(transport, requests[0])]
     from concurrent.futures import ThreadPoolExecutor

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 from steppay_mock.delivery.excerpt import excerpt
 from steppay_mock.delivery.failure import Failure
-from steppay_mock.delivery.frameworks import Refusal, refusal_of
+from steppay_mock.delivery.in_process.frameworks import Refusal, refusal_of
+from steppay_mock.delivery.in_process.obstacles import obstacle
 from steppay_mock.delivery.next_step import BROKE, step_for_status, step_without_answer
-from steppay_mock.delivery.obstacles import obstacle
 from steppay_mock.errors import ContractViolation, SignatureError
 
 if TYPE_CHECKING:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from steppay_mock.delivery.answer import Answer
 from steppay_mock.delivery.excerpt import excerpt
-from steppay_mock.delivery.transport import Answer
 
 if TYPE_CHECKING:
     from steppay_mock.delivery.failure import Failure

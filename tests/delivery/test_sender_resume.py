@@ -12,12 +12,12 @@ from delivery.counting import payloads
 from delivery.standins import Instant, Sent, Time, install
 
 from steppay_mock import SteppayMockError
+from steppay_mock.delivery.answer import Answer
 from steppay_mock.delivery.journal.claim import claim
 from steppay_mock.delivery.journal.journal import Journal, Plan
 from steppay_mock.delivery.retries import Retries
 from steppay_mock.delivery.sender.sender import Sender
 from steppay_mock.delivery.sender.tally import Tally
-from steppay_mock.delivery.transport import Answer
 
 URL = "http://127.0.0.1:9/hook"
 

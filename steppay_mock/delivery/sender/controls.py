@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from steppay_mock.delivery.transport import Answer
+from steppay_mock.delivery.answer import Answer
 from steppay_mock.payload.event import Event
 
 if TYPE_CHECKING:

@@ -7,22 +7,22 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
-from steppay_mock.delivery.faults import find_fault, make_draft
+from steppay_mock.delivery.faults import find_fault
 from steppay_mock.delivery.journal.journal import Begun, Ended, Origin, Row
-from steppay_mock.delivery.lack import OwnLackError
+from steppay_mock.delivery.make_request import make_request
+from steppay_mock.delivery.own_lack import OwnLackError
 from steppay_mock.payload.chance import Chance, derive_seed
-from steppay_mock.wire.headers import request_headers
 
 if TYPE_CHECKING:
+    from steppay_mock.delivery.answer import Answer
     from steppay_mock.delivery.endpoint import OpenEndpoint
+    from steppay_mock.delivery.engine.engine import Engine
     from steppay_mock.delivery.retries import Retries
     from steppay_mock.delivery.sender.agenda import Agenda
     from steppay_mock.delivery.sender.clock import Clock
     from steppay_mock.delivery.sender.controls import Controls
-    from steppay_mock.delivery.sender.lanes import Lanes
     from steppay_mock.delivery.sender.stop import Stop
     from steppay_mock.delivery.sender.tally import Tally
-    from steppay_mock.delivery.transport import Answer
 
 _PATIENCE = 0.1  # seconds until the loop looks up anyway, for a stop that came from another thread
 
@@ -47,7 +47,7 @@ class Loop:
     agenda: Agenda
     endpoints: dict[int, OpenEndpoint]
     record: Record
-    engine: Lanes
+    engine: Engine
     retries: Retries
     clock: Clock
     tally: Tally
@@ -125,13 +125,14 @@ class Loop:
 
     def _start(self, row: Row, origin: Origin) -> None:
         endpoint, trace_seed = self.endpoints[row.endpoint], (self.seed << 32) + origin.position
-        secret, timestamp, body = endpoint.secrets, origin.signed_at, origin.body
-        if row.fault is None:
-            headers = request_headers(body, secret=secret, timestamp=timestamp, trace_seed=trace_seed)
-            self.engine.start(row.id, endpoint.address, body, headers)
-        else:
-            draft = make_draft(body, secret=secret, timestamp=timestamp, trace_seed=trace_seed)
-            self.engine.start_faulty(row.id, endpoint.address, find_fault(row.fault).apply(draft))
+        request = make_request(
+            origin.body,
+            secret=endpoint.secrets,
+            timestamp=origin.signed_at,
+            trace_seed=trace_seed,
+            fault=row.fault,
+        )
+        self.engine.start(row.id, endpoint.address, request)
 
     def _wait(self) -> None:
         ending = self.stop.asked or self._lack is not None

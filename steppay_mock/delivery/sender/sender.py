@@ -9,24 +9,23 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self, TypedDict, Unpack
 
-from steppay_mock.delivery.access import AccessOptions
-from steppay_mock.delivery.descriptors import make_room
+from steppay_mock.delivery.address.access import AccessOptions
 from steppay_mock.delivery.endpoint import Endpoint, OpenEndpoint, open_endpoints
+from steppay_mock.delivery.engine.engine import EngineSettings
+from steppay_mock.delivery.engine.make_engine import make_engine
+from steppay_mock.delivery.in_process.running_loop import require_asyncio
 from steppay_mock.delivery.journal.claim import claim
 from steppay_mock.delivery.journal.damage import refuse_damage
 from steppay_mock.delivery.journal.given_up import forget_given_up
 from steppay_mock.delivery.journal.journal import Journal
-from steppay_mock.delivery.lack import OwnLackError
 from steppay_mock.delivery.options import check_control
 from steppay_mock.delivery.order import Order, arrange, check_order
-from steppay_mock.delivery.running_loop import require_asyncio
+from steppay_mock.delivery.own_lack import OwnLackError, make_room
 from steppay_mock.delivery.schedule.makers import check_share
 from steppay_mock.delivery.schedule.schedule import Schedule
 from steppay_mock.delivery.sender.agenda import Agenda
 from steppay_mock.delivery.sender.blocking import BlockingAgenda
 from steppay_mock.delivery.sender.controls import Controls
-from steppay_mock.delivery.sender.engine import Wire, make_engine
-from steppay_mock.delivery.sender.lanes import Lanes
 from steppay_mock.delivery.sender.loop import Loop, Record
 from steppay_mock.delivery.sender.options import (
     SenderOptions,
@@ -306,13 +305,16 @@ class Sender:
         make_room(self._connections(job, widest))
         started = steady()
         # What starts together is in flight together, also where that is more than otherwise at once.
-        wire = Wire(
-            timeout=settings.timeout, keep_alive=settings.keep_alive, concurrency=max(settings.concurrency, widest)
+        how = EngineSettings(
+            timeout=settings.timeout,
+            keep_alive=settings.keep_alive,
+            concurrency=max(settings.concurrency, widest),
+            sleep=settings.clock.sleep,
         )
         with (
             self._lacks_told(job),
             stopped_by_interrupt(job.stop),
-            closing(Lanes(make_engine(wire), wire, sleep=settings.clock.sleep)) as engine,
+            closing(make_engine(how)) as engine,
         ):
             Loop(
                 agenda=_agenda(job, rows),

@@ -11,8 +11,8 @@ from steppay_mock.delivery.next_step import BROKE, step_for_status, step_without
 from steppay_mock.errors import ContractViolation
 
 if TYPE_CHECKING:
+    from steppay_mock.delivery.answer import Answer
     from steppay_mock.delivery.sender.waiting import Waiting
-    from steppay_mock.delivery.transport import Answer
 
 
 @dataclass(slots=True)
