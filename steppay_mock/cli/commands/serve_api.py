@@ -9,7 +9,7 @@ import click
 
 from steppay_mock.cli.options.api_faults import Misbehaviour, Misbehaviours, fail_option, hold_option, slow_option
 from steppay_mock.cli.options.epilog import closing
-from steppay_mock.cli.options.scenario import ScenarioName, Staging, staging_options
+from steppay_mock.cli.options.scenario import ScenarioNameType, Staging, staging_options
 from steppay_mock.cli.options.served_api import VARIABLE, api_token
 from steppay_mock.cli.options.shared import json_option
 from steppay_mock.cli.show.terminal import counted, say, write_json, write_text
@@ -32,7 +32,7 @@ _LOOPBACK = "127.0.0.1"
     ),
 )
 @click.option(
-    "--scenario", "name", metavar="NAME", type=ScenarioName(), help="Answer from the end of this story. Default: none."
+    "--scenario", "name", metavar="NAME", type=ScenarioNameType(), help="Answer from the end of this story. Default: none."
 )
 @click.option(
     "--port",
