@@ -24,25 +24,39 @@ if TYPE_CHECKING:
     from steppay_mock.payload.event import Event
     from steppay_mock.payload.factory import make_event, make_events
     from steppay_mock.store.api.api import StoreApi
+    from steppay_mock.store.api.exchange import ApiCall
+    from steppay_mock.store.api.patching.vendor_hosts import VendorHostError
+    from steppay_mock.store.api.rules import ApiHold
+    from steppay_mock.store.assumptions import Assumptions
     from steppay_mock.store.lifecycle import IllegalAction
-    from steppay_mock.store.scenarios.perform import scenario
+    from steppay_mock.store.records import Customer, Invoice, Order, Payment, Price, Product, Subscription, Usage
     from steppay_mock.store.scenarios.registry import define_scenario, load_scenarios
-    from steppay_mock.store.scenarios.story import Story
-    from steppay_mock.store.store import Store
+    from steppay_mock.store.scenarios.scenario import scenario
+    from steppay_mock.store.store import Store, Story
+    from steppay_mock.store.timeline import Timeline
     from steppay_mock.wire.signature import sign, verify
 
 __version__ = "0.1.0"
 
 __all__ = [
+    "ApiCall",
+    "ApiHold",
+    "Assumptions",
     "ContractViolation",
     "Counterexample",
+    "Customer",
     "Endpoint",
     "Event",
     "EventType",
     "Exploration",
     "IllegalAction",
+    "Invoice",
+    "Order",
     "Outcome",
     "OwnLackError",
+    "Payment",
+    "Price",
+    "Product",
     "Report",
     "Sender",
     "SignatureError",
@@ -50,6 +64,10 @@ __all__ = [
     "Store",
     "StoreApi",
     "Story",
+    "Subscription",
+    "Timeline",
+    "Usage",
+    "VendorHostError",
     "define_scenario",
     "deliver",
     "deliver_async",
@@ -69,22 +87,35 @@ __all__ = [
 ]
 
 _HOMES = {
+    "ApiCall": "store.api.exchange",
+    "ApiHold": "store.api.rules",
+    "Assumptions": "store.assumptions",
     "ContractViolation": "errors",
     "Counterexample": "ordering.counterexample",
+    "Customer": "store.records",
+    "Endpoint": "delivery.endpoint",
     "Event": "payload.event",
     "EventType": "contract.catalogue",
     "Exploration": "ordering.exploration",
-    "Endpoint": "delivery.endpoint",
     "IllegalAction": "store.lifecycle",
+    "Invoice": "store.records",
+    "Order": "store.records",
     "Outcome": "delivery.outcome",
     "OwnLackError": "delivery.own_lack",
+    "Payment": "store.records",
+    "Price": "store.records",
+    "Product": "store.records",
     "Report": "delivery.report",
     "Sender": "delivery.sender.sender",
     "SignatureError": "errors",
     "SteppayMockError": "errors",
     "Store": "store.store",
     "StoreApi": "store.api.api",
-    "Story": "store.scenarios.story",
+    "Story": "store.store",
+    "Subscription": "store.records",
+    "Timeline": "store.timeline",
+    "Usage": "store.records",
+    "VendorHostError": "store.api.patching.vendor_hosts",
     "define_scenario": "store.scenarios.registry",
     "deliver": "delivery.deliver",
     "deliver_async": "delivery.deliver",
@@ -97,7 +128,7 @@ _HOMES = {
     "make_events": "payload.factory",
     "replay": "ordering.replay",
     "replay_async": "ordering.replay",
-    "scenario": "store.scenarios.perform",
+    "scenario": "store.scenarios.scenario",
     "sign": "wire.signature",
     "validate": "contract.validate",
     "verify": "wire.signature",

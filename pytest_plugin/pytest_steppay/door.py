@@ -30,8 +30,7 @@ if TYPE_CHECKING:
     from steppay_mock.payload.options import EventOptions
     from steppay_mock.store.api.api import StoreApi
     from steppay_mock.store.options import StoreOptions
-    from steppay_mock.store.scenarios.story import Story
-    from steppay_mock.store.store import Store
+    from steppay_mock.store.store import Store, Story
 
 
 class StepPay:
@@ -92,7 +91,7 @@ class StepPay:
 
         Where the test asks for ``steppay_api``, that answers for this store too.
         """
-        from steppay_mock.store.scenarios.perform import scenario
+        from steppay_mock.store.scenarios.scenario import scenario
 
         story = scenario(name, assumptions=assumptions, **self._store_options(parameters))
         self._record.add_story(story)
@@ -230,7 +229,7 @@ class StepPay:
 
     def _told_by_api(self, events: Events) -> dict[str, Any]:
         """The API, if it can tell how things were at each of these events."""
-        from steppay_mock.store.scenarios.story import Story
+        from steppay_mock.store.store import Story
 
         if self._api is not None and isinstance(events, Story) and any(events.store is one for one in self._stores):
             return {"api": self._api}

@@ -12,7 +12,7 @@ from steppay_mock.ordering.failure import ExplorationError, MissingStepError
 from steppay_mock.ordering.replay import replay
 from steppay_mock.ordering.report.verdict import verdict_line
 from steppay_mock.payload.event import iter_events
-from steppay_mock.store.scenarios.story import Story
+from steppay_mock.store.story_check import is_story
 from steppay_mock.wire.real_time import perf_counter
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ def prove_again(
     Where the token is about other events nothing is delivered, and the verdict is ``unfinished``.
     """
     started = perf_counter()
-    given = events if isinstance(events, Story) else tuple(iter_events(events))
+    given = events if is_story(events) else tuple(iter_events(events))
     untried = _untried(given, seed=options["seed"] or 0)
     try:
         found = replay(token, receiver, events=given, state=state, **options)
@@ -86,7 +86,7 @@ def _untried(events: Sequence[Event], *, seed: int) -> Exploration:
     return Exploration(
         verdict="unfinished",
         target="",
-        name=events.name if isinstance(events, Story) else f"{len(events)} events",
+        name=events.name if is_story(events) else f"{len(events)} events",
         events=tuple(events),
         coverage=Coverage(events=len(events), orders=0, runs=0, deliveries=0, states=0, elapsed=0.0, seed=seed),
     )

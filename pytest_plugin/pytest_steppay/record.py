@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from steppay_mock.delivery.sender.tally import Tally
     from steppay_mock.ordering.counterexample import Counterexample
     from steppay_mock.payload.event import Event
-    from steppay_mock.store.scenarios.story import Story
+    from steppay_mock.store.store import Story
 
 _SHOWN = 10
 _LONGEST = 4000  # characters of a payload that a report shows; a usual order has two thousand

@@ -14,7 +14,7 @@ from steppay_mock.cli.show.terminal import say
 
 if TYPE_CHECKING:
     from steppay_mock.cli.options.scenario import Staging
-    from steppay_mock.store.scenarios.story import Story
+    from steppay_mock.store.store import Story
 
 _DIGITS = (3, 10, 5, 12, 2, 8)
 """How long the numbers of further customers are, in turn: 10 digits and more do not fit into 32 bits (fact 13)."""

@@ -13,8 +13,8 @@ from steppay_mock.payload.body import DEFAULT_FORM, BodyForm, check_form
 from steppay_mock.payload.chance import Chance, derive_seed
 from steppay_mock.payload.event import Event, Events, iter_events
 from steppay_mock.payload.factory import make_events
-from steppay_mock.store.scenarios.perform import scenario
 from steppay_mock.store.scenarios.registry import find_scenario
+from steppay_mock.store.scenarios.scenario import scenario
 
 Names = str | Iterable[str]
 """One name, or several."""

@@ -18,10 +18,11 @@ from steppay_mock.ordering.search.joined import joined
 from steppay_mock.ordering.search.overlap import explore_overlaps
 from steppay_mock.ordering.search.reading_back import ReadingBack
 from steppay_mock.payload.event import Events
-from steppay_mock.store.scenarios.story import Story
+from steppay_mock.store.story_check import is_story
 
 if TYPE_CHECKING:
     from steppay_mock.ordering.receiver.receiver import Receiver
+    from steppay_mock.store.store import Story
 
 
 def explore(
@@ -94,7 +95,7 @@ def _search(explored: EventSet, receiver: Receiver, settings: ExploreSettings) -
 
 def _story(events: Any, settings: ExploreSettings) -> Story | None:
     if isinstance(events, str):
-        from steppay_mock.store.scenarios.perform import scenario
+        from steppay_mock.store.scenarios.scenario import scenario
 
         return scenario(events, seed=settings.seed)
-    return events if isinstance(events, Story) else None
+    return events if is_story(events) else None

@@ -22,8 +22,8 @@ from steppay_mock.ordering.search.truth import Truth, know_truth
 from steppay_mock.ordering.search.verify import deliver_again
 from steppay_mock.ordering.token import Source, Token, describe_events, digest, read_token
 from steppay_mock.payload.event import Event, Events
-from steppay_mock.store.scenarios.perform import scenario
-from steppay_mock.store.scenarios.story import Story
+from steppay_mock.store.scenarios.scenario import scenario
+from steppay_mock.store.store import Story
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -21,7 +21,7 @@ from steppay_mock.payload.body import write_body
 from steppay_mock.payload.event import Event
 
 if TYPE_CHECKING:
-    from steppay_mock.store.scenarios.story import Story
+    from steppay_mock.store.store import Story
 
 _PREFIX = "sp1."
 _MOST = 100_000  # bytes that a token may unpack to

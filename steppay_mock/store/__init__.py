@@ -1,1 +1,1 @@
-"""A simulated StepPay store: who bought what, what was paid, what time it is, and which webhooks follow from that."""
+"""A simulated StepPay store: customers, orders, payments, subscriptions, a clock, and the webhooks of all changes."""

@@ -1,4 +1,4 @@
-"""What is due, and when? The work that a store does by itself as its clock passes."""
+"""The agenda: work that the store has planned in time, and does as its clock passes."""
 
 from __future__ import annotations
 
@@ -19,19 +19,22 @@ Kind = Literal[
     "invoice is sent",
     "invoice is overdue",
 ]
-"""The kinds of work, in the order in which they come first where they are due at one moment.
+"""The kinds of work. Of work due at one moment, the kind listed first comes first.
 
-A subscription that expires is not renewed before.
+So a subscription that expires is not renewed before.
 """
 
 Work = Callable[[Key, datetime], None]
-"""What does it: called with the thing that it is about, and the moment for which it was planned."""
+"""The function that does it, called with the key of the record and the planned moment."""
 
 _RANKS = {kind: rank for rank, kind in enumerate(get_args(Kind))}
 
 
 class Agenda:
-    """Planned work in the order of time. What has lost its reason meanwhile has to see that for itself."""
+    """Planned work in the order of time.
+
+    Work cannot be taken back. A function in ``StoreBase._work`` checks first whether its reason still exists.
+    """
 
     def __init__(self) -> None:
         self._heap: list[tuple[datetime, int, int, Kind, Key]] = []
@@ -39,15 +42,15 @@ class Agenda:
         self._planned = 0
 
     def plan(self, moment: datetime, kind: Kind, key: Key) -> None:
-        """Plan work of that kind, on that thing, for that moment: once, however often it is planned."""
+        """Plan work on the record with this key. The same work at the same moment is planned once."""
         if (moment, kind, key) in self._waiting:
             return
         self._waiting.add((moment, kind, key))
-        self._planned += 1
+        self._planned += 1  # a tie-breaker: first planned, first done; the keys of a tie may not be comparable
         heappush(self._heap, (moment, _RANKS[kind], self._planned, kind, key))
 
     def take_until(self, moment: datetime) -> Iterator[tuple[datetime, Kind, Key]]:
-        """What is due by then, one by one: work that is done may plan more."""
+        """The work due by then, one at a time: doing it may plan more."""
         while self._heap and self._heap[0][0] <= moment:
             due, _, _, kind, key = heappop(self._heap)
             self._waiting.discard((due, kind, key))

@@ -1,4 +1,4 @@
-"""Is this an amount of money? Won are whole; other currencies have decimals as their coins do (fact 13)."""
+"""Checks amounts of money: whole won, and two decimals in currencies that have them (fact 13)."""
 
 from __future__ import annotations
 
@@ -14,34 +14,34 @@ _MOST = 10**12
 
 
 def check_currency(currency: object) -> str:
-    """The currency, if it is written like one of ISO 4217."""
+    """The currency; SteppayMockError unless it has the form of an ISO 4217 code."""
     if isinstance(currency, str) and re.fullmatch(r"[A-Z]{3}", currency):
         return currency
-    raise SteppayMockError(f"currency={currency!r} is no code of ISO 4217. Write one such as KRW or USD.")
+    raise SteppayMockError(f"currency={currency!r} is not an ISO 4217 code. Give one such as KRW or USD.")
 
 
 def check_amount(amount: object, currency: str, what: str, *, least: int = 0) -> Amount:
-    """The amount, exactly; SteppayMockError for what nobody can pay in that currency. ``least`` is counted in coins."""
+    """The exact amount; SteppayMockError if it cannot be paid in that currency. ``least`` counts the smallest coins."""
     if isinstance(amount, bool) or not isinstance(amount, int | float | Decimal):
-        raise SteppayMockError(f"{what}={amount!r} is no amount. Give a number such as 9900.")
+        raise SteppayMockError(f"{what}={amount!r} is not an amount. Give a number such as 9900.")
     exact, lowest = Decimal(str(amount)), least if currency in _WITHOUT_COINS else least * _CENT
     if not exact.is_finite() or not lowest <= exact <= _MOST:
         raise SteppayMockError(f"{what}={amount}: give an amount from {lowest} to {_MOST:,}.")
     whole = exact == exact.to_integral_value()
     if not whole and (currency in _WITHOUT_COINS or exact != exact.quantize(_CENT)):
-        unit = "whole" if currency in _WITHOUT_COINS else "of two decimals at most"
-        raise SteppayMockError(f"{what}={amount}: amounts in {currency} are {unit}. Round it.")
+        rule = "are whole" if currency in _WITHOUT_COINS else "have two decimals at most"
+        raise SteppayMockError(f"{what}={amount}: amounts in {currency} {rule}. Round it.")
     return int(exact) if whole else exact
 
 
 def usual_price(currency: str, chance: float) -> Amount:
-    """A price such as a shop has."""
+    """A plausible price of a shop; ``chance`` is from 0 to 1."""
     hundreds = 49 + int(chance * 250)
     return hundreds * 100 if currency in _WITHOUT_COINS else Decimal(hundreds) / 10 - _CENT
 
 
 def a_third_of(amount: Amount, currency: str) -> Amount:
-    """About a third of it, in coins of the currency, and one at least."""
+    """About a third of the amount, in coins of the currency; one coin at least."""
     if currency in _WITHOUT_COINS:
         return max(int(amount) // 3, 1)
     return max((Decimal(amount) / 3).quantize(_CENT), _CENT)

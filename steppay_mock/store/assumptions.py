@@ -1,4 +1,4 @@
-"""What does the simulated store do where no fact says what StepPay does? Each choice can be changed."""
+"""The assumptions: what the store does where no fact documents what StepPay does. Users can change each."""
 
 from __future__ import annotations
 
@@ -12,33 +12,33 @@ _MOST_DAYS = 3650
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Assumptions:
-    """The choices that the facts leave open, with the defaults that are called assumed.
+    """The choices that the facts leave open. The docs mark each default as "assumed".
 
-    The table in ``docs/fidelity.md`` says what each of them means.
+    The table in ``docs/fidelity.md`` explains each of them.
     """
 
     order_updated_when_paid: bool = True
     """A payment also sends order.updated, the last of its burst (facts 6 and 25)."""
     order_updated_when_failed: bool = True
-    """A payment that fails sends order.updated with PAYMENT_FAILURE, unless the order is that already."""
+    """A failed payment sends order.updated with PAYMENT_FAILURE, unless the order has that status already."""
     prices_created_with_product: bool = True
     """product.created is followed by product.price.created for each of its prices."""
     queue_renewals: bool = False
     """A renewal sends subscription.updated with QUEUEING before it is tried."""
     incomplete_before_payment: bool = False
-    """A subscription exists, INCOMPLETE, while its first direct debit is on its way."""
+    """A subscription is created as INCOMPLETE while its first direct debit is pending."""
     retry_days: tuple[int, ...] = (1, 3, 5, 10, 14)
-    """After how many days a failed renewal is tried again (fact 24)."""
+    """The retries of a failed renewal, in days after the failure (fact 24)."""
     notice_days: int | None = None
-    """How many days before a renewal subscription.payment_due_notification is sent. None: it is not."""
+    """subscription.payment_due_notification is sent this number of days before a renewal. None: never."""
     step_cover: Literal["off", "pause", "cancel"] = "off"
-    """StepCover takes the place of the retries (fact 28), and at its end pauses or cancels the subscription."""
+    """Whether StepCover replaces the retries (fact 28), and pauses or cancels the subscription at its end."""
     cover_days: int = 3
-    """How many days lie between two StepCover messages."""
+    """The days between two StepCover messages."""
     cover_messages: int = 4
-    """How many messages StepCover sends before it ends."""
+    """The number of messages that StepCover sends before it ends."""
     virtual_account_days: int = 7
-    """How long a virtual account waits for its money."""
+    """The days that a virtual account waits for its money."""
 
     def __post_init__(self) -> None:
         for one in fields(self):
@@ -55,14 +55,15 @@ class Assumptions:
             raise SteppayMockError(f"cover_messages={self.cover_messages}: StepCover sends at most 4 (fact 28).")
         if not _are_days(self.retry_days):
             raise SteppayMockError(
-                f"retry_days={self.retry_days!r} are not days that rise, from 1 to {_MOST_DAYS}. "
-                "Write them like (1, 3, 5, 10, 14)."
+                f"retry_days={self.retry_days!r} are not rising whole numbers from 1 to {_MOST_DAYS}. "
+                "Give them like (1, 3, 5, 10, 14)."
             )
-        object.__setattr__(self, "retry_days", tuple(self.retry_days))  # the dataclass is frozen, a list would not be
+        # A list could be changed later. The dataclass is frozen, so it is set past its __setattr__.
+        object.__setattr__(self, "retry_days", tuple(self.retry_days))
 
 
 def read_assumptions(given: Assumptions | dict[str, Any] | None) -> Assumptions:
-    """The assumptions as they are meant, from a mapping too; an unknown one is an error that names the nearest."""
+    """The assumptions, also from a dict; SteppayMockError for an unknown one, with the nearest name."""
     if given is None:
         return Assumptions()
     if isinstance(given, Assumptions):
@@ -70,19 +71,20 @@ def read_assumptions(given: Assumptions | dict[str, Any] | None) -> Assumptions:
     known = [one.name for one in fields(Assumptions)]
     if not isinstance(given, dict):
         raise SteppayMockError(
-            f"assumptions={given!r} is no mapping. Write assumptions={{'notice_days': 3}}; they are {choices(known)}."
+            f"assumptions={given!r} is not a dict. Write assumptions={{'notice_days': 3}}; the names are "
+            f"{choices(known)}."
         )
     for name in given:
         if name not in known:
             raise SteppayMockError(
-                f"There is no assumption {name!r}.{did_you_mean(name, known)} They are {choices(known)}."
+                f"Unknown assumption {name!r}.{did_you_mean(name, known)} The assumptions are {choices(known)}."
             )
     return Assumptions(**given)
 
 
 def _check_days(name: str, value: object) -> None:
     if not _is_whole(value) or not 1 <= value <= _MOST_DAYS:  # type: ignore[operator]
-        raise SteppayMockError(f"{name}={value!r} is no whole number from 1 to {_MOST_DAYS}. Give one such as 3.")
+        raise SteppayMockError(f"{name}={value!r} is not a whole number from 1 to {_MOST_DAYS}. Give one such as 3.")
 
 
 def _are_days(days: object) -> bool:

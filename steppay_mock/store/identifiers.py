@@ -1,4 +1,4 @@
-"""Which number or code does the next thing get? Plausible ones (facts 11 and 12), none of them twice."""
+"""Gives new records their ids and codes: plausible ones (facts 11 and 12), each used once."""
 
 from __future__ import annotations
 
@@ -14,20 +14,20 @@ KINDS = (
     *("usage", "usage_entry", "message"),
 )
 _LARGEST = 2**63 - 1
-_LARGEST_FIRST = 2**62  # so that they never run out
-_FIRST = (100_000, 899_999)  # of the size of those seen, such as 183682
+_LARGEST_FIRST = 2**62  # leaves room for more ids than a store can have
+_FIRST = (100_000, 899_999)  # ids seen at StepPay have this size, such as 183682
 _SMALLER = {"invoice": (1_000, 89_999), "usage": (1_000, 89_999), "message": (1_000, 89_999)}
-_LARGEST_STEP = 5  # other merchants take numbers too
+_LARGEST_STEP = 5  # ids have gaps: other merchants take ids too
 
 
 class Identifiers:
-    """The numbers and codes of one store; ``first`` fixes where a kind of them begins."""
+    """The ids and codes of one store. ``first`` sets the first id of some kinds."""
 
     def __init__(self, chance: Chance, *, first: Mapping[str, int]) -> None:
         for kind, number in first.items():
             if kind not in KINDS:
                 raise SteppayMockError(
-                    f"There are no ids of {kind!r}.{did_you_mean(kind, KINDS)} There are those of {choices(KINDS)}."
+                    f"first_ids: unknown kind {kind!r}.{did_you_mean(kind, KINDS)} The kinds are {choices(KINDS)}."
                 )
             check_id(number, f"the first id of {kind}", most=_LARGEST_FIRST)
         self._chance = chance
@@ -36,9 +36,9 @@ class Identifiers:
         self._codes: dict[str, set[str]] = {}
 
     def number(self, kind: str) -> int:
-        """The next number of that kind."""
+        """The next id of that kind."""
         number = self._next[kind]
-        if kind == "customer":  # the only ones that can be wished for
+        if kind == "customer":  # the only ids that a user can choose, so the next one may be used
             while number in self._customers:
                 number += 1
             self._customers.add(number)
@@ -46,24 +46,26 @@ class Identifiers:
         return number
 
     def require_free_customer(self, wanted: int | None) -> None:
-        """Refuse an id for a customer that cannot be, or that a customer has or had. None: any will do."""
+        """Raise SteppayMockError if a customer has or had this id, or if it cannot be an id. None is always free."""
         if wanted is None:
             return
         check_id(wanted, "the id of this customer")
         if wanted in self._customers:
-            raise SteppayMockError(f"There is a customer {wanted} already. Give another id, or none.")
+            raise SteppayMockError(f"The id {wanted} belongs to another customer, or did. Give another id, or none.")
 
     def require_free_code(self, prefix: str, wanted: str | None) -> None:
-        """Refuse a code that cannot be, or that something of this kind has or had. None: any will do."""
+        """Raise SteppayMockError if a record of this kind has or had the code. None is always free."""
         if wanted is None:
             return
         if not isinstance(wanted, str) or not wanted:
-            raise SteppayMockError(f"A code is a text, not {wanted!r}. Write it like {prefix}_AbCdEfGhI.")
+            raise SteppayMockError(f"{wanted!r} cannot be a code. Give a text such as {prefix}_AbCdEfGhI.")
         if wanted in self._codes.get(prefix, ()):
-            raise SteppayMockError(f"There is a {prefix} with the code {wanted!r} already. Give another, or none.")
+            raise SteppayMockError(
+                f"The code {wanted!r} belongs to another {prefix}, or did. Give another code, or none."
+            )
 
     def customer(self, wanted: int | None = None) -> int:
-        """The number of a new customer: that very one, if nobody has it."""
+        """The id of a new customer: the wanted one, if it is free."""
         if wanted is None:
             return self.number("customer")
         self.require_free_customer(wanted)
@@ -71,7 +73,7 @@ class Identifiers:
         return wanted
 
     def code(self, prefix: str, wanted: str | None = None) -> str:
-        """A code such as ``order_15XqwcM1f``, or the wanted one, if nothing has it."""
+        """A code such as ``order_15XqwcM1f``, or the wanted one, if it is free."""
         self.require_free_code(prefix, wanted)
         taken = self._codes.setdefault(prefix, set())
         code = wanted
@@ -86,7 +88,7 @@ class Identifiers:
 
 
 def check_id(number: object, what: str, *, most: int = _LARGEST) -> None:
-    """Refuse what no Long can be."""
+    """Raise SteppayMockError for a number that a Long cannot hold."""
     if isinstance(number, bool) or not isinstance(number, int) or not 0 < number <= most:
         largest = "2^63 - 1" if most == _LARGEST else "2^62"
         raise SteppayMockError(f"{number!r} cannot be {what}. Give a whole number from 1 to {largest}.")

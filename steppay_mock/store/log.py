@@ -1,7 +1,7 @@
-"""What has happened? The events of a store in the order in which they happened, written when they are asked for.
+"""The event log of a store: small entries, from which events are written when they are read.
 
-An entry holds the record that its event was about. Records do not change, so an event reads the same whenever it is
-written, and a store that has lived through a million events keeps no million payloads.
+An entry holds the record of its event. Records never change, so an event reads the same at any time. A log of a million
+events keeps a million entries, whose records share most of their parts, and no payloads.
 """
 
 from __future__ import annotations
@@ -20,12 +20,12 @@ from steppay_mock.payload.event import Event
 from steppay_mock.payload.instants import EPOCH
 from steppay_mock.payload.nulls import write_nulls
 from steppay_mock.payload.options import Nulls
+from steppay_mock.store.record_data import data_of
 from steppay_mock.store.records import Record
-from steppay_mock.store.shapes import shape_of
 
 
-class Entry(NamedTuple):
-    """One event: its type, its second, and the record that it is about."""
+class LogEntry(NamedTuple):
+    """One event: its type, its timestamp in seconds, and its record."""
 
     event_type: EventType
     timestamp: int
@@ -34,20 +34,20 @@ class Entry(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Envelope:
-    """How events are written."""
+    """The options of a store for writing its events."""
 
     is_test: bool | None
     nulls: Nulls
     body: BodyForm
     seed: int
 
-    def write(self, entry: Entry, position: int) -> Event:
-        """The event."""
+    def write(self, entry: LogEntry, position: int) -> Event:
+        """Write the event at this position of the log."""
         payload: dict[str, Any] = {
             "timestamp": entry.timestamp,
             "version": "v1",
             "event": str(entry.event_type),
-            "data": shape_of(entry.record),
+            "data": data_of(entry.record),
         }
         if self.nulls != "null":
             by_chance = self.nulls == "mixed"
@@ -59,11 +59,11 @@ class Envelope:
 
 
 class EventLog(Sequence[Event]):
-    """Every event of a store, in occurrence order."""
+    """All events of a store, in occurrence order."""
 
     def __init__(self, envelope: Envelope) -> None:
         self._envelope = envelope
-        self._entries: list[Entry] = []
+        self._entries: list[LogEntry] = []
 
     def __repr__(self) -> str:
         return f"<{len(self)} events>"
@@ -92,32 +92,32 @@ class EventLog(Sequence[Event]):
         return self._envelope.write(self._entries[at], at)
 
     def add(self, event_type: EventType, moment: datetime, record: Record) -> None:
-        """Add what has just happened."""
-        self._entries.append(Entry(event_type, _seconds(moment), record))
+        """Append an event."""
+        self._entries.append(LogEntry(event_type, _seconds(moment), record))
 
-    def entries(self, count: int | None = None, *, start: int = 0) -> Sequence[Entry]:
-        """The first ``count`` entries, or all; from ``start`` on."""
+    def entries(self, count: int | None = None, *, start: int = 0) -> Sequence[LogEntry]:
+        """The entries from ``start`` up to ``count``; None: up to the end."""
         return self._entries[start:count]
 
     def count_until(self, at: Event | int) -> int:
-        """How many events there were once this one had happened; a number is how many.
+        """The number of events up to and with this one; a number is checked and returned.
 
-        SteppayMockError for an event that is not one of these.
+        SteppayMockError for an event that is not in the log.
         """
         if isinstance(at, Event):
             return self._place_of(at) + 1
         if isinstance(at, bool) or not isinstance(at, int) or not 0 <= at <= len(self):
             raise SteppayMockError(
-                f"at={at!r} is neither an event of this store nor how many have happened: 0 to {len(self)}."
+                f"at={at!r} is not an event of this store. Give one, or a number of events from 0 to {len(self)}."
             )
         return at
 
     def riffle(self, start: int, *, group: Callable[[Record], object], chance: Chance) -> None:
-        """Mix the events of each second from ``start`` on, so that those of each group stay in their order.
+        """Mix the events of each second from ``start`` on; events of one group keep their order.
 
-        A second with an event of no group, such as a product's, stays as it is.
+        A second with an event of no group, such as one of a product, stays as it is.
         """
-        mixed: list[Entry] = []
+        mixed: list[LogEntry] = []
         at = start
         while at < len(self):
             end = bisect_left(self._entries, self._entries[at].timestamp + 1, lo=at, key=lambda entry: entry.timestamp)
@@ -134,16 +134,17 @@ class EventLog(Sequence[Event]):
                     return at
                 at += 1
         raise SteppayMockError(
-            f"This {event.type} did not happen in this store. Take one of store.events, as it is, or a number of them."
+            f"This {event.type} did not happen in this store. Give an unchanged one of store.events, or their number."
         )
 
 
-def _riffled(entries: list[Entry], group: Callable[[Record], object], chance: Chance) -> Iterator[Entry]:
+def _riffled(entries: list[LogEntry], group: Callable[[Record], object], chance: Chance) -> Iterator[LogEntry]:
+    # Riffle: draw a random key for each place, and let each group fill its places in its own order.
     turns = [group(entry.record) for entry in entries]
     if None in turns:
         yield from entries
         return
-    queues: dict[object, list[Entry]] = {}
+    queues: dict[object, list[LogEntry]] = {}
     for entry, turn in zip(reversed(entries), reversed(turns), strict=True):
         queues.setdefault(turn, []).append(entry)
     keys = [chance.random() for _ in turns]
@@ -154,6 +155,6 @@ _EPOCH_ORDINAL = EPOCH.toordinal()
 
 
 def _seconds(moment: datetime) -> int:
-    """Whole seconds since the epoch; by hand, for it is reckoned for every event."""
+    """Whole seconds since the epoch. Computed by hand, because it is called for every event and timedelta is slower."""
     days = moment.toordinal() - _EPOCH_ORDINAL
     return ((days * 24 + moment.hour) * 60 + moment.minute) * 60 + moment.second

@@ -1,4 +1,4 @@
-"""How shall a store be? Its options, and what can be said of its customers and products, named and checked once."""
+"""The options of a store, and the fields of customers, products and prices: their names and checks."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ Interval = Literal["DAY", "WEEK", "MONTH", "YEAR"]
 
 
 class CustomerFields(TypedDict, total=False):
-    """What can be said of a customer; what is left out is made up."""
+    """The fields of a customer. The store makes up those that are left out."""
 
     id: int
     code: str
@@ -36,7 +36,7 @@ class CustomerFields(TypedDict, total=False):
 
 
 class PriceFields(TypedDict, total=False):
-    """What can be said of a price; what is left out is made up."""
+    """The fields of a price. The store makes up those that are left out."""
 
     price: Money
     price_code: str
@@ -45,15 +45,15 @@ class PriceFields(TypedDict, total=False):
     interval: Interval
     interval_count: int
     setup_fee: int
-    """What is paid once, with the first order."""
+    """Paid once, with the first order."""
     quota: int | None
-    """The usage that each period allows (prepaid); None: what was used is paid for afterwards."""
+    """The usage allowed in each period (prepaid); None: usage is paid at the end of the period."""
     membership_months: int
-    """After how many months a subscription expires; 0: never."""
+    """The subscription expires after this number of months; 0: never."""
 
 
 class ProductFields(PriceFields, total=False):
-    """What can be said of a product and its first price."""
+    """The fields of a product and its first price."""
 
     code: str
     name: str
@@ -64,27 +64,27 @@ class StoreOptions(TypedDict, total=False):
     """The options of a store; all may be left out."""
 
     seed: int | str | None
-    """Same seed, same bytes. None: another store every time; ``store.seed`` tells."""
+    """Same seed, same bytes. None: a random seed, in ``store.seed``."""
     start: datetime | float | None
-    """The store's time at first: a datetime with a zone, or epoch seconds. None: a fixed day."""
+    """The start of the store's clock: a datetime with a zone, or epoch seconds. None: a fixed day."""
     locale: str
-    """Whose names and addresses: ``ko_KR`` and ``en_US`` ship, others come from Faker."""
+    """The language of names and addresses: ``ko_KR`` and ``en_US`` are included, others need Faker."""
     currency: str
     """A code of ISO 4217."""
     customer: CustomerFields | None
-    """What the store's first customer is like. None: there is none yet."""
+    """The fields of the first customer. None: the store starts without a customer."""
     product: ProductFields | None
-    """What the store's first product is like. None: there is none yet."""
+    """The fields of the first product. None: the store starts without a product."""
     is_test: bool | None
     """``isTest`` of the envelope (fact 3); None leaves it out."""
     nulls: Nulls
     """Null fields are left out (``"omit"``, fact 7), written (``"null"``), or either (``"mixed"``)."""
     body: BodyForm
-    """How bodies are written: ``"pretty"`` (assumed, fact 34), ``"compact"`` or ``"escaped"``."""
+    """The JSON form of bodies: ``"pretty"`` (assumed, fact 34), ``"compact"`` or ``"escaped"``."""
     first_ids: Mapping[str, int]
-    """Where ids begin, such as ``{"order": 5000}``."""
+    """The first id of each kind, such as ``{"order": 5000}``."""
     assumptions: Assumptions | dict[str, Any] | None
-    """What the store does where no fact says what StepPay does."""
+    """What the store does where no fact documents what StepPay does."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,25 +105,25 @@ class StoreRecipe:
 
 
 def read_store_options(options: Mapping[str, Any]) -> StoreRecipe:
-    """The recipe that the options describe; an unknown option is an error that names the nearest."""
+    """The options, checked; SteppayMockError for an unknown one, with the nearest name."""
     known = StoreOptions.__annotations__
     for name in options:
         if name not in known:
             raise SteppayMockError(
-                f"Stores have no option {name!r}.{did_you_mean(name, known)} The options are {choices(known)}."
+                f"Unknown option {name!r} of a store.{did_you_mean(name, known)} The options are {choices(known)}."
             )
     seed, nulls = options.get("seed"), options.get("nulls", "omit")
     if isinstance(seed, bool) or not isinstance(seed, int | str | None):
-        raise SteppayMockError(f"seed={seed!r} is neither a whole number nor text. Give one such as seed=7.")
+        raise SteppayMockError(f"seed={seed!r} is neither a whole number nor a text. Give one such as seed=7.")
     if nulls not in get_args(Nulls):
         raise SteppayMockError(f"nulls={nulls!r} is not among {choices(map(repr, get_args(Nulls)))}.")
     body = options.get("body", DEFAULT_FORM)
     check_form("body", body)
     locale, is_test = options.get("locale", "ko_KR"), options.get("is_test", True)
     if not isinstance(locale, str):
-        raise SteppayMockError(f"locale={locale!r} is no text. Give one such as ko_KR or en_US.")
+        raise SteppayMockError(f"locale={locale!r} is not a text. Give one such as ko_KR or en_US.")
     if not isinstance(is_test, bool | None):
-        raise SteppayMockError(f"is_test={is_test!r} is neither True, False nor None. Say is_test=False.")
+        raise SteppayMockError(f"is_test={is_test!r} is not True, False or None. Give one, such as is_test=False.")
     return StoreRecipe(
         seed=seed,
         start=SEEDED_NOW_SECONDS if options.get("start") is None else options["start"],
@@ -140,11 +140,11 @@ def read_store_options(options: Mapping[str, Any]) -> StoreRecipe:
 
 
 def check_fields(given: Mapping[str, Any], known: Mapping[str, Any], noun: str) -> None:
-    """Refuse a field that a customer, product or price does not have, naming the nearest."""
+    """Raise SteppayMockError for an unknown field of a customer, product or price, with the nearest name."""
     for name in given:
         if name not in known:
             raise SteppayMockError(
-                f"A {noun} has no field {name!r}.{did_you_mean(name, known)} It has {choices(known)}."
+                f"Unknown field {name!r} of a {noun}.{did_you_mean(name, known)} The fields are {choices(known)}."
             )
 
 
@@ -160,8 +160,8 @@ def _fields(given: Any, noun: str) -> Any:
 def _mapping(given: Any, what: str) -> Mapping[str, Any] | None:
     if given is None or isinstance(given, Mapping):
         return given
-    raise SteppayMockError(f"{what}={given!r} is no mapping. Write it like {what}={{...}}.")
+    raise SteppayMockError(f"{what}={given!r} is not a mapping. Write it like {what}={{...}}.")
 
 
 SEEDED_NOW_SECONDS = (SEEDED_NOW - datetime(1970, 1, 1)).total_seconds()  # noqa: DTZ001 - both are naive UTC
-"""When a store begins unless it is told: a fixed day, so that the seed alone repeats everything."""
+"""The default start of a store: a fixed day, so that the seed alone repeats everything."""

@@ -1,4 +1,4 @@
-"""What is true now, and what was true then? The records of a store by kind and key."""
+"""The tables of a store: its current records by kind and key."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
-from steppay_mock.store.log import Entry
+from steppay_mock.store.log import LogEntry
+from steppay_mock.store.record_data import data_of
 from steppay_mock.store.records import (
     Customer,
     Invoice,
@@ -20,15 +21,14 @@ from steppay_mock.store.records import (
     Subscription,
     Usage,
 )
-from steppay_mock.store.shapes import shape_of
 
 State = dict[str, dict[Any, dict[str, Any]]]
-"""Plain data: by kind, then by id or code, the object as a webhook has it, nulls spelled out."""
+"""Plain data: by kind, then by id or code, the object as a webhook has it, with its null fields."""
 
 
 @dataclass(slots=True)
 class Tables:
-    """The records that there are."""
+    """The current records."""
 
     customers: dict[int, Customer] = field(default_factory=dict)
     products: dict[str, Product] = field(default_factory=dict)
@@ -40,7 +40,7 @@ class Tables:
     usage: dict[int, Usage] = field(default_factory=dict)
 
     def put(self, record: Record) -> None:
-        """Add the record, or replace the one of the same key. A new period begins without usage (fact 26)."""
+        """Add the record, or replace the one with its key. Usage is removed when a new period starts (fact 26)."""
         if isinstance(record, Message):
             return
         table: dict[Key, Any] = getattr(self, record.table)
@@ -52,10 +52,10 @@ class Tables:
         if isinstance(record, Product):
             self.prices.update((price.code, price) for price in record.prices)
         elif isinstance(record, Price):
-            self._place(record, before)
+            self._update_product(record, before)
 
     def drop(self, record: Record) -> None:
-        """Take the record away; of a product, its prices too."""
+        """Remove the record, and the prices of a product."""
         getattr(self, record.table).pop(record.key, None)
         if isinstance(record, Product):
             for price in record.prices:
@@ -66,8 +66,8 @@ class Tables:
                 product, (one for one in product.prices if one.key != record.key)
             )
 
-    def follow(self, entries: Iterable[Entry]) -> None:
-        """Do what these events tell."""
+    def follow(self, entries: Iterable[LogEntry]) -> None:
+        """Apply the events of these log entries."""
         for entry in entries:
             if entry.event_type.endswith(".deleted"):
                 self.drop(entry.record)
@@ -75,9 +75,9 @@ class Tables:
                 self.put(entry.record)
 
     def plain(self) -> State:
-        """Everything as plain data. Products are told without their prices, which have a table of their own."""
+        """All records as plain data. Products come without their prices, which have their own table."""
         state: State = {
-            one.name: {key: shape_of(record) for key, record in getattr(self, one.name).items()} for one in fields(self)
+            one.name: {key: data_of(record) for key, record in getattr(self, one.name).items()} for one in fields(self)
         }
         for product in state["products"].values():
             del product["prices"]
@@ -87,8 +87,8 @@ class Tables:
         }
         return state
 
-    def _place(self, price: Price, before: Price | None) -> None:
-        """Keep the product's own list of prices in step."""
+    def _update_product(self, price: Price, before: Price | None) -> None:
+        """Update the price in the product's list of prices."""
         product = self.products.get(price.product_code)
         if product is None:
             return

@@ -1,4 +1,4 @@
-"""What happened, when, to what? Events as rows that a person can read."""
+"""The timeline of events: one readable row for each event."""
 
 from __future__ import annotations
 
@@ -11,28 +11,28 @@ from steppay_mock.payload.subject import subject_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Row:
-    """One event: seconds since the first one, its type, the thing that it is about, and how that stands."""
+class TimelineRow:
+    """One event: seconds since the first event, event type, thing, and its status."""
 
     offset: int
     event: str
     entity: str
-    """Such as ``order 1``: the first order of the timeline."""
+    """The thing, such as ``order 1``: the first order of the timeline."""
     id: int | str
     status: str
 
     @property
     def when(self) -> str:
-        """The offset in words: ``+31d 00:00:00``."""
+        """The offset as text: ``+31d 00:00:00``."""
         days, rest = divmod(self.offset, 86_400)
         return f"+{days}d {rest // 3600:02d}:{rest // 60 % 60:02d}:{rest % 60:02d}"
 
 
 @dataclass(frozen=True, slots=True)
 class Timeline:
-    """The rows of a timeline. Its text is a table."""
+    """The rows of a timeline. ``str()`` of it is a table."""
 
-    rows: tuple[Row, ...]
+    rows: tuple[TimelineRow, ...]
 
     def __str__(self) -> str:
         cells = [(row.when, row.event, row.entity, row.status) for row in self.rows]
@@ -48,9 +48,9 @@ class Timeline:
 
 
 def read_timeline(events: Iterable[Event]) -> Timeline:
-    """The timeline of these events, in the order in which they stand."""
+    """The timeline of these events, in their order."""
     numbers: dict[str, dict[Any, int]] = {}
-    rows: list[Row] = []
+    rows: list[TimelineRow] = []
     start: int | None = None
     for event in events:
         start = event.timestamp if start is None else start
@@ -58,7 +58,7 @@ def read_timeline(events: Iterable[Event]) -> Timeline:
         seen = numbers.setdefault(kind, {})
         number = seen.setdefault(key, len(seen) + 1)
         rows.append(
-            Row(
+            TimelineRow(
                 offset=event.timestamp - start,
                 event=str(event.type),
                 entity=f"{kind} {number}",

@@ -98,7 +98,7 @@ def test_a_read_that_is_written_late_is_found_where_answers_are_held(
         (("--token", TOKEN), "Add --serve-api."),
         (
             ("--serve-api", "--token", "two words"),
-            "--token is no printable ASCII without spaces: no header carries that",
+            "--token is not printable ASCII without spaces: no header can carry it",
         ),
     ],
 )

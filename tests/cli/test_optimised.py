@@ -119,6 +119,6 @@ def test_a_scenario_whose_docstring_is_lost_is_told_what_it_needs() -> None:
     code = f"import stories\n{STORIES}"
     refused = run("-OO", "-c", code.partition("\n")[2])
     assert refused.stderr.splitlines()[-1] == (
-        "steppay_mock.errors.SteppayMockError: The scenario 'bought-and-regretted' says nothing of itself. Give its "
-        "function a docstring, in a source file that is there when it runs: python -OO drops docstrings."
+        "steppay_mock.errors.SteppayMockError: The scenario 'bought-and-regretted' has no description. Give its "
+        "function a docstring, in a source file that exists when it runs: python -OO drops docstrings."
     )

@@ -45,7 +45,7 @@ def test_the_list_as_json_has_the_parameters(run: Any) -> None:
         "type": "integer",
         "default": 2,
         "values": [1, 2, 3, 4, 5],
-        "description": "which of the retries, 1, 3, 5, 10 and 14 days after the failure, succeeds.",
+        "description": "the number of the retry that succeeds. Retries are 1, 3, 5, 10 and 14 days after the failure.",
     }
 
 
@@ -53,8 +53,10 @@ def test_show_tells_the_story_its_parameters_and_its_timeline(run: Any) -> None:
     done = run("scenario", "show", "virtual-account-deposit")
     assert done.code == 0
     lines = [line.split() for line in done.out.splitlines()]
-    assert done.out.startswith("virtual-account-deposit\n\nThe customer gets a virtual account and transfers the money")
-    assert ["hours", "20", "when", "the", "money", "comes"] in lines
+    assert done.out.startswith(
+        "virtual-account-deposit\n\nA customer pays into a virtual account hours after the order."
+    )
+    assert ["hours", "20", "the", "time", "from", "the", "order", "to", "the", "deposit"] in lines
     assert [line[:3] for line in lines[-5:]] == [
         ["+0d", "00:00:00", "order.created"],
         ["+0d", "00:00:00", "payment.standby"],
@@ -181,17 +183,20 @@ def test_scenarios_of_a_file_are_there(run: Any, receiver: Any, secret: str, wri
     ("words", "message"),
     [
         (("show", "refund-in-ful"), "Did you mean 'refund-in-full'? `steppay-mock scenario list` shows all"),
-        (("show", "refund-in-full", "--set", "customerid=1"), "Did you mean 'customer_id'? It has days, customer_id"),
+        (
+            ("show", "refund-in-full", "--set", "customerid=1"),
+            "Did you mean 'customer_id'? Its parameters are days, customer_id",
+        ),
         (
             ("show", "refund-in-full", "--set", "days=soon"),
-            "days=soon does not do: give a whole number. It is when it is given back.",
+            "days=soon is wrong. Give a whole number. It is the time from the payment to the refund.",
         ),
         (("show", "refund-in-full", "--set", "days"), "is not written NAME=VALUE. Write it like customer_id=42."),
         (("show", "refund-in-full", "--set", "days=1", "--set", "days=2"), "--set days is given twice."),
-        (("show", "refund-in-full", "--set", "seed=1"), "--set seed is no parameter of a scenario."),
+        (("show", "refund-in-full", "--set", "seed=1"), "--set seed is not a parameter of a scenario. Use the option;"),
         (("show", "refund-in-full", "--assume", "notice=1"), "Did you mean 'notice_days'?"),
-        (("show", "refund-in-full", "--assume", "notice_days=many"), "notice_days='many' is no whole number"),
-        (("show", "refund-in-full", "--currency", "won"), "is no code of ISO 4217."),
+        (("show", "refund-in-full", "--assume", "notice_days=many"), "notice_days='many' is not a whole number"),
+        (("show", "refund-in-full", "--currency", "won"), "is not an ISO 4217 code."),
         (("show", "refund-in-full", "--start", "2024-01-01"), "has no zone."),
         (("show", "refund-in-full", "--from", "nowhere.py"), "does not exist"),
         (("run", "refund-in-full", "--to", "http://127.0.0.1:9"), "No secret is given."),

@@ -73,7 +73,7 @@ def test_users_differ_by_class_worker_and_number_and_by_nothing_else() -> None:
     ("events", "scenarios", "message"),
     [
         ("order.creatd", (), "There is no event type 'order.creatd'. Did you mean 'order.created'?"),
-        (None, ["refund-in-ful"], "There is no scenario 'refund-in-ful'. Did you mean 'refund-in-full'?"),
+        (None, ["refund-in-ful"], "Unknown scenario 'refund-in-ful'. Did you mean 'refund-in-full'?"),
         ((), (), "Neither events nor scenarios: nothing would be sent. Leave events out for all types."),
         (7, (), "events=7 are no names. Give a list of them: events=[...]."),
         (None, None, "scenarios=None are no names. Give a list of them: scenarios=[...]."),

@@ -379,7 +379,7 @@ def test_a_seed_gives_the_same_under_a_stopped_clock_and_after_an_import_under_o
         from freezegun import freeze_time
         from contextlib import nullcontext
         with freeze_time("2001-02-03") if {frozen} else nullcontext():
-            import steppay_mock.store.store, steppay_mock.store.scenarios.story
+            import steppay_mock.store.store, steppay_mock.store.store
         from steppay_mock import Store, make_events, scenario
         store = Store(seed=3)
         store.checkout()

@@ -9,15 +9,15 @@ from ast import literal_eval
 from docs.pages import code_in, page, rows, section
 
 from steppay_mock import StoreApi
-from steppay_mock.store.api.calls import Call
-from steppay_mock.store.api.endpoints import ENDPOINTS
+from steppay_mock.store.api.exchange import ApiCall
+from steppay_mock.store.api.routes import ROUTES
 
 FOR_SERVERS = {"answer", "wake"}
 
 
 def test_every_endpoint_has_its_row() -> None:
     named = [row[0].strip("`") for row in rows(section("rest-api", "What it answers")) if "GET /" in row[0]]
-    assert named == [f"GET {endpoint.template}" for endpoint in ENDPOINTS]
+    assert named == [f"GET {endpoint.template}" for endpoint in ROUTES]
 
 
 def test_everything_that_a_test_can_do_is_named() -> None:
@@ -50,5 +50,5 @@ def test_the_options_of_an_api_have_their_rows_and_defaults() -> None:
 
 def test_what_a_call_has_is_told() -> None:
     text = section("rest-api", "Who called")
-    names = {*Call.__dataclass_fields__, "known"}
+    names = {*ApiCall.__dataclass_fields__, "known"}
     assert {name for name in names if f"call.{name}" not in text} == set()

@@ -11,7 +11,7 @@ from steppay_mock import Store, define_scenario, scenario
 from steppay_mock.store.scenarios.parameters import OF_STORES, parameters_of
 from steppay_mock.store.scenarios.registry import all_scenarios
 
-SHIPPED = [one for one in all_scenarios().values() if one.tell.__module__.startswith("steppay_mock.")]
+SHIPPED = [one for one in all_scenarios().values() if one.function.__module__.startswith("steppay_mock.")]
 
 
 def test_every_scenario_is_listed_with_what_it_tells_and_how_many_events_it_has() -> None:

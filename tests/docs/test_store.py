@@ -15,7 +15,7 @@ from store.bursts import told
 from steppay_mock import Store
 from steppay_mock.store.actions.checkout import CheckoutOptions
 from steppay_mock.store.agenda import Kind
-from steppay_mock.store.lifecycle import INVOICE, NEW, SUBSCRIPTION, Move, draw_states
+from steppay_mock.store.lifecycle import INVOICE, NEW, SUBSCRIPTION, Transition, draw_states
 from steppay_mock.store.options import CustomerFields, ProductFields, StoreOptions, read_store_options
 
 SENT = [row for row in rows(section("store", "What actions send")) if len(row) == 3 and "(" in row[0]]
@@ -130,14 +130,14 @@ def _attributes(heading: str) -> list[str]:
 @pytest.mark.parametrize(
     ("heading", "moves"), [("The states of a subscription", SUBSCRIPTION), ("The states of an invoice", INVOICE)]
 )
-def test_the_diagram_and_the_table_are_those_of_the_store(heading: str, moves: tuple[Move, ...]) -> None:
+def test_the_diagram_and_the_table_are_those_of_the_store(heading: str, moves: tuple[Transition, ...]) -> None:
     text = section("store", heading)
     [diagram] = [block.text for block in blocks_of("store") if block.language == "mermaid" and block.text in text]
     assert diagram == draw_states(moves)
     assert rows(text) == listed(moves)
 
 
-def listed(moves: tuple[Move, ...]) -> list[tuple[str, ...]]:
+def listed(moves: tuple[Transition, ...]) -> list[tuple[str, ...]]:
     """The rows as they ought to be; what differs in nothing but where it begins is one."""
     begins: dict[tuple[str, str, str, str], list[str]] = {}
     for move in moves:

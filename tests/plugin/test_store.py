@@ -136,7 +136,7 @@ def test_a_client_that_is_not_answered_is_no_mistake_of_the_receiver(pytester: p
     )
     result = run()
     result.assert_outcomes(failed=2)
-    result.stdout.fnmatch_lines(["E *next: *The receiver called what is not answered while the API is patched*"])
+    result.stdout.fnmatch_lines(["E *next: *The receiver made a call that is not answered while the API is patched*"])
     told = "refused by steppay_api: api.steppay.kr, called by a client that is not answered in process"
     assert result.stdout.str().count(told) == 2
     result.stdout.no_fnmatch_line("*Correct the receiver*")
@@ -218,7 +218,7 @@ def test_an_unknown_scenario_is_told_at_the_users_line(pytester: pytest.Pytester
     run().stdout.fnmatch_lines(
         [
             ">       steppay.scenario('refund-in-ful')",
-            "E       steppay_mock.errors.SteppayMockError: There is no scenario 'refund-in-ful'. Did you mean *",
+            "E       steppay_mock.errors.SteppayMockError: Unknown scenario 'refund-in-ful'. Did you mean *",
             "test_it.py:2: SteppayMockError",
         ]
     )

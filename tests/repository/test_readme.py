@@ -231,7 +231,7 @@ def test_the_commands_of_scenarios_do_what_they_say(tmp_path: Path, listening: s
 
 
 def test_the_scenarios_are_counted() -> None:
-    shipped = [one for one in all_scenarios().values() if one.tell.__module__.startswith("steppay_mock.")]
+    shipped = [one for one in all_scenarios().values() if one.function.__module__.startswith("steppay_mock.")]
     assert f"There are {len(shipped)} [scenarios]" in (ROOT / "README.md").read_text("utf-8")
     assert f"[시나리오](docs/scenarios.md)는 {len(shipped)}가지" in (ROOT / "README.ko.md").read_text("utf-8")
 

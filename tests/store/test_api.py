@@ -13,7 +13,7 @@ from store.api_client import ask
 
 from steppay_mock import SteppayMockError
 from steppay_mock.store.api.api import StoreApi
-from steppay_mock.store.api.calls import Call
+from steppay_mock.store.api.exchange import ApiCall
 from steppay_mock.store.store import Store
 
 ENDPOINTS = [
@@ -147,7 +147,7 @@ def test_an_unknown_path_is_answered_with_those_that_are_known(api: StoreApi, pa
     assert told.message == (
         f"{path} is no endpoint that is known of StepPay. Call one of: {', '.join(f'GET {one}' for one in ENDPOINTS)}"
     )
-    assert api.calls == [Call("GET", path, 404)]
+    assert api.calls == [ApiCall("GET", path, 404)]
     assert not api.calls[0].known
 
 
@@ -188,15 +188,17 @@ def test_no_token_is_in_a_repr_an_answer_or_the_log(store: Store) -> None:
 
 @pytest.mark.parametrize("token", ["", "has a space", "한글", 7, None, "line\n"])
 def test_a_token_that_no_header_carries_is_refused_without_repeating_it(store: Store, token: Any) -> None:
-    with pytest.raises(SteppayMockError, match=r"printable ASCII without spaces\. Say token='test_token'\.") as caught:
+    with pytest.raises(
+        SteppayMockError, match=r"printable ASCII without spaces\. Give one such as 'test_token'\."
+    ) as caught:
         StoreApi(store, token=token)
     assert not token or str(token) not in str(caught.value)
 
 
 def test_what_is_no_store_is_refused(store: Store) -> None:
-    with pytest.raises(SteppayMockError, match=r"needs a store to tell of. Say StoreApi\(Store\(seed=7\)\)"):
+    with pytest.raises(SteppayMockError, match=r"needs a store to answer from\. Give one: StoreApi\(Store\(seed=7\)\)"):
         StoreApi()
-    with pytest.raises(SteppayMockError, match=r"list is no store\. Make one"):
+    with pytest.raises(SteppayMockError, match=r"list is not a store\. Give one"):
         StoreApi(store, store.events[:])  # type: ignore[arg-type]
 
 
@@ -252,7 +254,9 @@ def test_an_event_of_another_store_turns_back_that_store_alone(store: Store, api
 
 @pytest.mark.parametrize("moment", [-1, 10_000, True, "yesterday"])
 def test_a_moment_that_never_was_is_refused(api: StoreApi, moment: Any) -> None:
-    with pytest.raises(SteppayMockError, match="neither an event of this store nor how many have happened"):
+    with pytest.raises(
+        SteppayMockError, match=r"is not an event of this store\. Give one, or a number of events from 0 to"
+    ):
         api.as_of(moment)
 
 
@@ -269,9 +273,9 @@ def test_calls_are_logged_in_order(api: StoreApi, store: Store) -> None:
     ask(api, path, token=None)
     ask(api, "/nowhere")
     assert api.calls == [
-        Call("GET", path, 200, "/api/v1/orders/{idOrCode}"),
-        Call("GET", path, 401, "/api/v1/orders/{idOrCode}"),
-        Call("GET", "/nowhere", 404),
+        ApiCall("GET", path, 200, "/api/v1/orders/{idOrCode}"),
+        ApiCall("GET", path, 401, "/api/v1/orders/{idOrCode}"),
+        ApiCall("GET", "/nowhere", 404),
     ]
     assert [call.known for call in api.calls] == [True, True, False]
     assert api.calls[-1] == api.calls[1:][-1]

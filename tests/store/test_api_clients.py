@@ -19,8 +19,8 @@ import requests
 import urllib3
 
 from steppay_mock.store.api.api import StoreApi
-from steppay_mock.store.api.calls import Call
-from steppay_mock.store.api.vendor_hosts import VendorHostError, is_vendor_host
+from steppay_mock.store.api.exchange import ApiCall
+from steppay_mock.store.api.patching.vendor_hosts import VendorHostError, is_vendor_host
 from steppay_mock.store.store import Store
 
 URL = "https://api.steppay.kr"
@@ -71,11 +71,11 @@ def test_percent_signs_in_a_path_are_undone(api: StoreApi, store: Store) -> None
 
 
 def test_an_unknown_path_is_loud(api: StoreApi) -> None:
-    with api.patched(), pytest.raises(httpx.ConnectError, match="is no endpoint that is known of StepPay") as caught:
+    with api.patched(), pytest.raises(httpx.ConnectError, match="no known route of StepPay has this path") as caught:
         httpx.get(f"{URL}/api/v1/order/7?key=secret", headers=TOKEN)
     assert str(caught.value).endswith("Correct the path.")
     assert "secret" not in str(caught.value)
-    assert api.calls == [Call("GET", "/api/v1/order/7", None)]
+    assert api.calls == [ApiCall("GET", "/api/v1/order/7", None)]
 
 
 def test_the_advice_to_mock_an_unknown_endpoint_works(api: StoreApi) -> None:

@@ -24,7 +24,7 @@ import urllib3
 import uvloop
 
 from steppay_mock.store.api.api import StoreApi
-from steppay_mock.store.api.vendor_hosts import VendorHostError
+from steppay_mock.store.api.patching.vendor_hosts import VendorHostError
 from steppay_mock.store.store import Store
 
 URL = "https://api.steppay.kr"

@@ -16,7 +16,7 @@ from urllib3.util.retry import Retry
 
 from steppay_mock import SteppayMockError
 from steppay_mock.store.api.api import StoreApi
-from steppay_mock.store.api.calls import Call
+from steppay_mock.store.api.exchange import ApiCall
 from steppay_mock.store.store import Store
 
 SOON = 30  # seconds; what takes longer in these tests has failed
@@ -63,16 +63,18 @@ def test_the_patch_ends(api: StoreApi) -> None:
 def test_an_unknown_path_is_loud(api: StoreApi, path: str) -> None:
     with (
         api.patched(),
-        pytest.raises(requests.exceptions.ConnectionError, match="no endpoint that is known") as caught,
+        pytest.raises(requests.exceptions.ConnectionError, match="no known route of StepPay has this path") as caught,
     ):
         get(f"{URL}{path}?key=secret")
     text = str(caught.value)
-    assert text.startswith(f"GET {URL}{path} is no endpoint that is known of StepPay. Known are: GET /api/v1/orders/")
+    assert text.startswith(
+        f"GET {URL}{path}: no known route of StepPay has this path. The known routes are GET /api/v1/orders/"
+    )
     assert "GET /api/payment/receipt/{idKey}" in text
     assert f'`with api.patched() as mock: mock.get("{URL}{path}", json={{...}})`' in text
     assert "secret" not in text
     assert "live_8f3a" not in text
-    assert api.calls == [Call("GET", path, None)]
+    assert api.calls == [ApiCall("GET", path, None)]
 
 
 @pytest.mark.parametrize(
@@ -314,12 +316,12 @@ def test_a_port_in_use_is_refused_with_the_next_step(api: StoreApi) -> None:
         with pytest.raises(SteppayMockError) as caught, api.serve(port=port):
             pass
     assert str(caught.value).startswith(f"The API cannot be served on port {port} (")
-    assert str(caught.value).endswith(". End what uses it, or take another: port=0 is a free one.")
+    assert str(caught.value).endswith(". Stop the program that uses it, or take another: port=0 is a free one.")
 
 
 @pytest.mark.parametrize("port", [-1, 65_536, True, "8000", None])
 def test_what_is_no_port_is_refused(api: StoreApi, port: Any) -> None:
-    with pytest.raises(SteppayMockError, match="is no port"), api.serve(port=port):
+    with pytest.raises(SteppayMockError, match="is not a port"), api.serve(port=port):
         pass
 
 

@@ -291,6 +291,6 @@ def test_a_mock_of_responses_from_before_that_is_stopped_within_takes_the_api_aw
     own.start()
     with api.patched():
         own.stop()
-        with pytest.raises(requests.ConnectionError, match="nothing goes there"):
+        with pytest.raises(requests.ConnectionError, match="no call goes there"):
             requests.get(url, headers=TOKEN, timeout=SOON)
     assert api.calls == ()

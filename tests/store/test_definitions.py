@@ -12,12 +12,12 @@ import pytest
 
 from steppay_mock import SteppayMockError, Store, define_scenario, load_scenarios, scenario
 from steppay_mock.store.scenarios import registry
-from steppay_mock.store.scenarios.definition import Telling
+from steppay_mock.store.scenarios.definition import StoryWaits
 
 
 def test_a_decorated_function_is_a_scenario() -> None:
     @define_scenario("gift-then-regret", sells="one_time")
-    def gift_then_regret(store: Store, *, part: int = 100, days: Literal[1, 7] = 7) -> Telling:
+    def gift_then_regret(store: Store, *, part: int = 100, days: Literal[1, 7] = 7) -> StoryWaits:
         """A gift is bought, and a part of it given back.
 
         part: how much is given back.
@@ -46,7 +46,7 @@ def test_a_function_that_passes_time_by_itself_will_do() -> None:
 
 def test_a_wait_may_be_a_moment() -> None:
     @define_scenario("until-a-day")
-    def until_a_day(store: Store) -> Telling:
+    def until_a_day(store: Store) -> StoryWaits:
         """A subscription is cancelled on a day that is fixed."""
         store.checkout()
         yield datetime(2024, 2, 29, 12, tzinfo=UTC)
@@ -58,7 +58,7 @@ def test_a_wait_may_be_a_moment() -> None:
 
 def test_a_wait_for_a_moment_that_has_passed_is_none() -> None:
     @define_scenario("no-wait")
-    def no_wait(store: Store) -> Telling:
+    def no_wait(store: Store) -> StoryWaits:
         """Nothing is waited for."""
         store.checkout()
         yield datetime(2000, 1, 1, tzinfo=UTC)
@@ -70,7 +70,7 @@ def test_a_wait_for_a_moment_that_has_passed_is_none() -> None:
 
 def test_what_a_store_assumes_can_be_said_with_the_scenario() -> None:
     @define_scenario("announced-early", assumptions={"notice_days": 7})
-    def announced_early(store: Store) -> Telling:
+    def announced_early(store: Store) -> StoryWaits:
         """A renewal is announced a week before."""
         store.checkout()
         yield timedelta(days=32)
@@ -80,7 +80,7 @@ def test_what_a_store_assumes_can_be_said_with_the_scenario() -> None:
     assert (notice.timestamp - story[0].timestamp) // 86_400 == 31 - 7
 
 
-def story_of_tests(store: Store) -> Telling:
+def story_of_tests(store: Store) -> StoryWaits:
     """Something is bought, in a story that has a docstring."""
     store.checkout()
     yield timedelta(0)
@@ -109,12 +109,16 @@ def strange(store: Store, *, days: dict[str, int] | None = None) -> None:
 @pytest.mark.parametrize(
     ("function", "options", "message"),
     [
-        (story_of_tests, {"name": "Gift Then Regret"}, "is no name of a scenario. Write it like gift-then-regret."),
-        (story_of_tests, {"name": 7}, "is no name of a scenario."),
-        (nameless, {}, "says nothing of itself. Give its function a docstring."),
+        (
+            story_of_tests,
+            {"name": "Gift Then Regret"},
+            "cannot be the name of a scenario. Write lower-case words with hyphens, such as gift-then-regret.",
+        ),
+        (story_of_tests, {"name": 7}, "cannot be the name of a scenario."),
+        (nameless, {}, "has no description. Give its function a docstring."),
         (without_store, {}, "takes a store first: def story(store): ..."),
-        (positional, {}, "days must stand behind a * and have a default"),
-        (needs, {}, "days must stand behind a * and have a default"),
+        (positional, {}, "days must be keyword-only and have a default"),
+        (needs, {}, "days must be keyword-only and have a default"),
         (strange, {}, "days is annotated as"),
         (story_of_tests, {"sells": "monthly"}, "sells='monthly' is not among"),
         (story_of_tests, {"customer": "unknown"}, "Did you mean 'known'?"),
@@ -130,21 +134,21 @@ def test_what_is_no_scenario_says_why(function: Any, options: dict[str, Any], me
 def test_a_name_is_taken_once() -> None:
     with pytest.raises(SteppayMockError) as error:
         define_scenario("refund-in-full")(story_of_tests)
-    assert "There is a scenario 'refund-in-full' already" in str(error.value)
-    assert str(error.value).endswith("Rename it.")
+    assert "Two scenarios are named 'refund-in-full'" in str(error.value)
+    assert str(error.value).endswith("Rename one.")
 
 
 @pytest.mark.parametrize("wait", [30, "30 days"])
 def test_what_is_no_wait_says_how_to_write_one(wait: Any) -> None:
     @define_scenario("waits-wrongly")
-    def waits_wrongly(store: Store) -> Telling:
+    def waits_wrongly(store: Store) -> StoryWaits:
         """Something is bought, and something strange is yielded."""
         store.checkout()
         yield wait
 
     with pytest.raises(SteppayMockError) as error:
         scenario("waits-wrongly", seed=1)
-    assert "Yield how long time shall pass, such as timedelta(days=30)." in str(error.value)
+    assert "Yield a wait, such as timedelta(days=30)." in str(error.value)
 
 
 async def asynchronous(store: Store) -> None:
@@ -161,7 +165,11 @@ def seeded(store: Store, *, seed: int = 5) -> None:
 
 @pytest.mark.parametrize(
     ("function", "message"),
-    [(asynchronous, "is asynchronous"), (hiding, "has 'price' already"), (seeded, "has 'seed' already")],
+    [
+        (asynchronous, "is asynchronous"),
+        (hiding, "'price' is a parameter of every scenario"),
+        (seeded, "'seed' is a parameter of every scenario"),
+    ],
 )
 def test_what_would_never_reach_the_function_is_refused(function: Any, message: str) -> None:
     with pytest.raises(SteppayMockError, match=message):
@@ -170,7 +178,7 @@ def test_what_would_never_reach_the_function_is_refused(function: Any, message: 
 
 def test_a_mistake_in_a_story_is_told_with_its_place() -> None:
     @define_scenario("mistaken")
-    def mistaken(store: Store) -> Telling:
+    def mistaken(store: Store) -> StoryWaits:
         """A subscription is bought, and divided by nothing."""
         store.checkout()
         yield timedelta(days=1 // 0)
@@ -189,7 +197,7 @@ def test_what_a_story_gives_is_its_waits_or_nothing() -> None:
         store.checkout()
         return 5
 
-    with pytest.raises(SteppayMockError, match=r"gives 5\. Let it yield its waits, or give nothing\."):
+    with pytest.raises(SteppayMockError, match=r"returns 5\. Let it yield its waits, or return nothing\."):
         scenario("gives-five", seed=1)
 
 
@@ -221,11 +229,11 @@ def test_a_file_brings_scenarios(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        (None, "is no Python file. Give one that defines scenarios."),
+        (None, "is not a Python file. Give one that defines scenarios."),
         ("def broken(", "cannot be run: SyntaxError"),
         ("x = 1", "defines no scenario. Decorate a function"),
         ("import nothing_like_this", "cannot be run: ModuleNotFoundError: No module named 'nothing_like_this'"),
-        (FILE.replace("from-a-file", "refund-in-full"), "There is a scenario 'refund-in-full' already"),
+        (FILE.replace("from-a-file", "refund-in-full"), "Two scenarios are named 'refund-in-full'"),
     ],
 )
 def test_a_file_that_cannot_be_run_says_why(tmp_path: Path, content: str | None, message: str) -> None:

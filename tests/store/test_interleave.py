@@ -88,7 +88,7 @@ def test_stories_of_new_products_and_customers_can_be_interleaved() -> None:
 
 def test_the_same_customer_cannot_live_two_stories() -> None:
     one, store = scenario("refund-in-full", seed=1, customer_id=42), Store(seed=7)
-    with pytest.raises(SteppayMockError, match=r"There is a customer 42 already\. Give 'refund-in-full' another"):
+    with pytest.raises(SteppayMockError, match=r"The store has a customer 42 already\. Give 'refund-in-full' another"):
         store.interleave(one, one)
     assert len(store.customers) == 1
 
@@ -105,7 +105,7 @@ def test_assumptions_of_a_story_are_kept_and_those_of_the_store_may_be_more() ->
     store = Store(seed=7, assumptions={"notice_days": 3, "step_cover": "pause"})
     both = store.interleave(announced, "cover-recovers")
     assert "subscription.payment_due_notification" in {event.type for event in both}
-    with pytest.raises(SteppayMockError, match="needs a store of other assumptions"):
+    with pytest.raises(SteppayMockError, match="needs a store with other assumptions"):
         Store(seed=7).interleave(announced, "refund-in-full")
 
 
@@ -123,7 +123,7 @@ def test_ids_that_fix_those_of_a_store_are_refused() -> None:
 def test_a_story_that_needs_other_assumptions_says_how_to_make_its_store() -> None:
     with pytest.raises(SteppayMockError) as error:
         Store(seed=7).interleave("cover-recovers", "refund-in-full")
-    assert str(error.value).endswith("Make it: Store(assumptions={'step_cover': 'pause'})")
+    assert str(error.value).endswith("Make one: Store(assumptions={'step_cover': 'pause'})")
     store = Store(seed=7, assumptions={"step_cover": "pause"})
     assert len({customer_of(event) for event in store.interleave("cover-recovers", "refund-in-full")}) == 2
 

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from steppay_mock import Store
-from steppay_mock.store.lifecycle import INVOICE, NEW, SUBSCRIPTION, Move, allowed_actions, draw_states
+from steppay_mock.store.lifecycle import INVOICE, NEW, SUBSCRIPTION, Transition, allowed_actions, draw_states
 
 ENUMERATIONS: dict[str, list[str]] = json.loads(
     (Path(__file__).parents[1] / "contract" / "documented.json").read_text(encoding="utf-8")
@@ -48,7 +48,7 @@ FACT_24 = [
     [(SUBSCRIPTION, "SubscriptionStatus", {"CANCELED", "EXPIRED"}), (INVOICE, "InvoiceStatus", {"PAID"})],
 )
 def test_every_documented_status_is_reached_and_only_final_ones_are_not_left(
-    moves: tuple[Move, ...], documented: str, final: set[str]
+    moves: tuple[Transition, ...], documented: str, final: set[str]
 ) -> None:
     statuses = set(ENUMERATIONS[documented])
     assert {move.after for move in moves} == statuses

@@ -48,7 +48,7 @@ def test_what_is_cancelled_is_final() -> None:
     store = paid()
     store.cancel()
     assert refusal_of(store, Store.resume, IllegalAction) == (
-        "Cannot resume: subscription 10 is CANCELED. Nothing can be done with it any more: that state is final."
+        "Cannot resume: subscription 10 is CANCELED. That state is final: it allows no action."
     )
 
 
@@ -57,26 +57,28 @@ def test_a_refusal_names_the_state_and_what_is_allowed_there() -> None:
     store.pause()
     assert refusal_of(store, lambda s: s.cancel(at_period_end=True), IllegalAction) == (
         "Cannot cancel at the end of the period: subscription 10 is PAUSE. "
-        "Allowed there: cancel, cancel its first order, resume or change the payment method."
+        "Allowed in this state: cancel, cancel its first order, resume or change the payment method."
     )
 
 
 def test_only_what_waits_for_the_end_of_its_period_is_undone() -> None:
     assert refusal_of(paid(), Store.undo, IllegalAction) == (
-        "Cannot undo: subscription 10 is ACTIVE. Allowed there: cancel, cancel its first order, cancel at the end of "
-        "the period, pause, pause at the end of the period, change the plan, change the quantity, change the payment "
-        "method, add usage or top up."
+        "Cannot undo: subscription 10 is ACTIVE. Allowed in this state: cancel, cancel its first order, cancel at "
+        "the end of the period, pause, pause at the end of the period, change the plan, change the quantity, change "
+        "the payment method, add usage or top up."
     )
 
 
 def test_what_is_unpaid_is_not_paused() -> None:
     message = refusal_of(unpaid(), Store.pause, IllegalAction)
-    assert message.startswith("Cannot pause: subscription 10 is UNPAID. Allowed there: pay, cancel, cancel its first")
+    assert message.startswith(
+        "Cannot pause: subscription 10 is UNPAID. Allowed in this state: pay, cancel, cancel its first"
+    )
 
 
 def test_an_order_is_paid_once() -> None:
     assert refusal_of(paid(), Store.pay, IllegalAction) == (
-        "Cannot pay the order: order 100 is PAID. Pay one that is CREATED."
+        "Cannot pay the order: order 100 is PAID. Pay an order that is CREATED."
     )
 
 
@@ -84,7 +86,7 @@ def test_an_order_that_waits_for_its_money_is_not_paid_by_other_means() -> None:
     store = Store(seed=1, first_ids={"order": 100})
     store.checkout(method="virtual_account")
     assert refusal_of(store, Store.pay, IllegalAction) == (
-        "Cannot pay the order: order 100 is DEPOSIT_WAITING. Let its money come: store.confirm_payment(order)."
+        "Cannot pay the order: order 100 is DEPOSIT_WAITING. Let its money arrive: store.confirm_payment(order)."
     )
     assert refusal_of(store, Store.reject_payment, IllegalAction).endswith(
         "is waiting for money in a virtual account, and cannot fail. Let its time pass: store.advance(days=7)."
@@ -93,7 +95,7 @@ def test_an_order_that_waits_for_its_money_is_not_paid_by_other_means() -> None:
 
 def test_money_comes_only_where_a_payment_stands_by() -> None:
     assert refusal_of(paid(), Store.confirm_payment, IllegalAction) == (
-        "Cannot confirm the payment: order 100 is PAID, and no payment stands by for it. "
+        "Cannot confirm the payment: order 100 is PAID, without a payment on standby. "
         "Check out with method='virtual_account' or 'cms' first."
     )
 
@@ -103,14 +105,14 @@ def test_no_more_is_refunded_than_was_paid() -> None:
     store.checkout()
     store.refund(amount=2_000)
     assert refusal_of(store, lambda s: s.refund(amount=3_001), IllegalAction) == (
-        "Cannot refund 3001: order 100 is paid with 5000, of which 3000 is left. Refund at most 3000."
+        "Cannot refund 3001: order 100 is paid with 5000, and 3000 of it is not refunded. Refund at most 3000."
     )
     store.refund()
     assert refusal_of(store, Store.refund, IllegalAction) == (
-        "Cannot refund the order: order 100 is given back already. Refund an order that was paid."
+        "Cannot refund the order: order 100 is refunded already. Refund a paid order."
     )
     assert refusal_of(store, Store.cancel_order, IllegalAction) == (
-        "Cannot cancel the order: order 100 is CANCELLATION_REFUNDED. It is over. Cancel another."
+        "Cannot cancel the order: order 100 is CANCELLATION_REFUNDED. Cancel another order."
     )
 
 
@@ -140,7 +142,8 @@ def test_what_is_paid_for_afterwards_has_no_quota_to_top_up() -> None:
     store.checkout()
     message = refusal_of(store, lambda s: s.top_up(quota=10), IllegalAction)
     assert message.endswith(
-        "is paid for afterwards, without a quota. Sell it with a quota: product={'billing': 'usage', 'quota': 1000}."
+        "is paid at the end of the period, without a quota. Sell it with a quota: "
+        "product={'billing': 'usage', 'quota': 1000}."
     )
     assert "not sold by usage. Sell something" in refusal_of(paid(), lambda s: s.add_usage(amount=1), IllegalAction)
 
@@ -163,7 +166,7 @@ def test_there_is_no_message_to_postpone_without_step_cover() -> None:
 def test_an_invoice_that_was_not_sent_is_not_paid() -> None:
     store = Store(seed=1, product={"billing": "one_time"}, first_ids={"invoice": 1000, "order": 100})
     store.draft_invoice()
-    allowed = "invoice 1000 is TEMPORARY. Allowed there: reserve, send, sending fails or delete."
+    allowed = "invoice 1000 is TEMPORARY. Allowed in this state: reserve, send, sending fails or delete."
     assert refusal_of(store, Store.pay_invoice, IllegalAction) == f"Cannot pay: {allowed}"
     assert refusal_of(store, Store.pay, IllegalAction) == f"Cannot pay: {allowed}"
     assert refusal_of(store, Store.cancel_order, IllegalAction) == (
@@ -174,19 +177,19 @@ def test_an_invoice_that_was_not_sent_is_not_paid() -> None:
 
 def test_nobody_is_deleted_who_is_still_bound() -> None:
     assert refusal_of(paid(), Store.delete_customer, IllegalAction) == (
-        "Cannot delete the customer: customer 1 is still bound by subscription 10, which is ACTIVE. "
+        "Cannot delete the customer: customer 1 is still needed by subscription 10, which is ACTIVE. "
         "Cancel that first, or let it end."
     )
 
 
 def test_nothing_is_deleted_that_is_still_needed() -> None:
     store = paid()
-    ended = "needed by subscription 10, which is ACTIVE. Cancel the subscription, or change its plan, first."
+    ended = "needed by subscription 10, which is ACTIVE. Cancel the subscription or change its plan first."
     assert refusal_of(store, lambda s: s.delete_product(s.products[0]), IllegalAction).endswith(ended)
     assert refusal_of(store, lambda s: s.delete_price(s.price), IllegalAction).endswith(ended)
     store.cancel()
     order = store.checkout(pays="later")
-    open_order = f"needed by order {order.id}, which is CREATED. Cancel the order, or let it be paid, first."
+    open_order = f"needed by order {order.id}, which is CREATED. Cancel or pay the order first."
     assert refusal_of(store, lambda s: s.delete_price(s.price), IllegalAction).endswith(open_order)
 
 
@@ -196,11 +199,9 @@ def test_nothing_is_done_for_a_customer_who_was_deleted() -> None:
     store.cancel()
     store.delete_customer()
     assert refusal_of(store, lambda s: s.refund(order), IllegalAction) == (
-        "Cannot refund the order: customer 1 is deleted. Nothing can be done with it any more: that state is final."
+        "Cannot refund the order: customer 1 is deleted. That state is final: it allows no action."
     )
-    assert refusal_of(store, Store.checkout) == (
-        "The store has no customer of its own. Make one: store.create_customer()"
-    )
+    assert refusal_of(store, Store.checkout) == ("The store has no customer. Create one: store.create_customer()")
 
 
 def test_an_illegal_action_says_what_it_was_about_and_survives_another_process() -> None:
@@ -223,46 +224,70 @@ def test_an_illegal_action_says_what_it_was_about_and_survives_another_process()
     [
         (
             lambda s: s.checkout(methd="card"),
-            "A checkout has no option 'methd'. Did you mean 'method'? It has customer,",
+            "Unknown option 'methd' of a checkout. Did you mean 'method'? The options are customer,",
         ),
-        (lambda s: s.checkout(method="crad"), "There is no method 'crad'. Did you mean 'card'? Methods are 'card',"),
-        (lambda s: s.checkout(gateway="TOS"), "There is no gateway 'TOS' of which the methods are known. Did you mean"),
+        (lambda s: s.checkout(method="crad"), "Unknown method 'crad'. Did you mean 'card'? The methods are 'card',"),
+        (
+            lambda s: s.checkout(gateway="TOS"),
+            "Unknown gateway 'TOS'. Did you mean 'TOSS'? The gateways with documented methods (fact 30) are ",
+        ),
         (
             lambda s: s.checkout(gateway="KAKAO", method="cms"),
-            "KAKAO does not offer CMS_BILL (fact 30). Those that do:",
+            "KAKAO does not offer CMS_BILL (fact 30). Gateways that do:",
         ),
-        (lambda s: s.checkout(method="bank"), "What recurs cannot be paid by 'bank'. Pay by 'card', 'virtual_account'"),
+        (
+            lambda s: s.checkout(method="bank"),
+            "A recurring price cannot be paid by 'bank'. Pay by 'card', 'virtual_account'",
+        ),
         (lambda s: s.checkout(pays="fail"), "pays='fail' is not among 'now', 'fails' or 'later'."),
         (
             lambda s: s.checkout(pays="fails", method="virtual_account"),
-            "A virtual account waits for its money and does",
+            "pays='fails': a virtual account waits for its money and does not fail.",
         ),
         (lambda s: s.checkout(discount=10**9), "discount=1000000000 is more than the "),
         (
             lambda s: s.checkout(trial_days=5, pays="fails"),
-            "What costs nothing is neither waited for nor fails. Pay it",
+            "This order costs nothing, so that no payment can wait or fail. Pay it by card, with pays='now'.",
         ),
-        (lambda s: s.checkout([]), "Nothing is bought. Give a price, several, or none for store.price."),
+        (
+            lambda s: s.checkout([]),
+            "The list of prices is empty. Give a price, several prices, or nothing for store.price.",
+        ),
         (lambda s: s.checkout(tax=0.5), "tax=0.5: amounts in KRW are whole. Round it."),
-        (lambda s: s.checkout("price_nowhere"), "The store has no price 'price_nowhere'. Take one of store.prices."),
-        (lambda s: s.cancel(7), "The store has no subscription 7. Take one of store.subscriptions."),
-        (lambda s: s.cancel(s.order), "Order is no subscription. Give what the store gave you, or its id."),
-        (lambda s: s.create_customer(nam="x"), "A customer has no field 'nam'. Did you mean 'name'? It has id, code,"),
-        (lambda s: s.create_customer(name=5), "A customer cannot be like that (name): $.data.name: expected a string"),
-        (lambda s: s.create_customer(id=1), "There is a customer 1 already. Give another id, or none."),
-        (lambda s: s.update_customer(shipping={"nam": "x"}), "A customer cannot be like that (shipping): $.data.shipp"),
-        (lambda s: s.update_customer(id=5), "The id of a customer does not change. Make another: create_customer()"),
-        (lambda s: s.update_customer(), "Nothing changes. Name a field, such as email='lee@example.com'."),
-        (lambda s: s.create_product(code=s.products[0].code), "There is a product with the code 'product_"),
-        (lambda s: s.create_product(quota=5), "A quota is of usage. Say billing='usage' with it, or leave it out."),
-        (lambda s: s.create_price(s.products[0], amount=5), "A price has no field 'amount'."),
-        (lambda s: s.found_price(s.products[0], amount=5), "A price has no field 'amount'."),
+        (lambda s: s.checkout("price_nowhere"), "The store has no price 'price_nowhere'. Give one of store.prices."),
+        (lambda s: s.cancel(7), "The store has no subscription 7. Give one of store.subscriptions."),
+        (lambda s: s.cancel(s.order), "Order is no subscription. Give a record that the store gave you, or its id."),
+        (
+            lambda s: s.create_customer(nam="x"),
+            "Unknown field 'nam' of a customer. Did you mean 'name'? The fields are id, code,",
+        ),
+        (lambda s: s.create_customer(name=5), "Wrong field of a customer (name): $.data.name: expected a string"),
+        (lambda s: s.create_customer(id=1), "The id 1 belongs to another customer, or did. Give another id, or none."),
+        (lambda s: s.update_customer(shipping={"nam": "x"}), "Wrong field of a customer (shipping): $.data.shipp"),
+        (
+            lambda s: s.update_customer(id=5),
+            "The id of a customer cannot change. Make another customer: create_customer()",
+        ),
+        (
+            lambda s: s.update_customer(),
+            "update_customer() got no field to change. Name one, such as email='lee@example.com'.",
+        ),
+        (lambda s: s.create_product(code=s.products[0].code), "The code 'product_"),
+        (
+            lambda s: s.create_product(quota=5),
+            "quota=5: only billing='usage' has a quota. Add billing='usage', or leave the quota out.",
+        ),
+        (lambda s: s.create_price(s.products[0], amount=5), "Unknown field 'amount' of a price."),
+        (lambda s: s.found_price(s.products[0], amount=5), "Unknown field 'amount' of a price."),
         (lambda s: s.change_quantity(quantity=1), "Subscription 10 has the quantity 1 already. Give another."),
         (lambda s: s.change_quantity(quantity=2, item=5), "Subscription 10 has no item 5. It has "),
         (lambda s: s.draft_invoice(), "The price price_"),
-        (lambda s: s.update_product(s.products[0]), "Nothing changes. Give a name, or a status such as OUT_OF_STOCK."),
-        (lambda s: s.latest(5), "int is not what a store keeps. Give what the store gave you."),
-        (lambda s: s.state(at=6), "at=6 is neither an event of this store nor how many have happened: 0 to 5."),
+        (
+            lambda s: s.update_product(s.products[0]),
+            "update_product() got nothing to change. Give a name, or a status such as OUT_OF_STOCK.",
+        ),
+        (lambda s: s.latest(5), "A store keeps no int. Give a record that the store gave you."),
+        (lambda s: s.state(at=6), "at=6 is not an event of this store. Give one, or a number of events from 0 to 5."),
     ],
 )
 def test_what_can_never_be_is_refused_with_the_next_step(ask: Ask, message: str) -> None:
@@ -272,7 +297,9 @@ def test_what_can_never_be_is_refused_with_the_next_step(ask: Ask, message: str)
 def test_an_event_of_another_store_is_none_of_this_one() -> None:
     other = paid().events[0]
     message = refusal_of(Store(seed=2), lambda s: s.state(at=other))
-    assert message.startswith("This order.created did not happen in this store. Take one of store.events, as it is,")
+    assert message.startswith(
+        "This order.created did not happen in this store. Give an unchanged one of store.events, or their number."
+    )
 
 
 def test_a_price_in_another_currency_may_be_less_than_one() -> None:
@@ -294,25 +321,31 @@ def test_acting_for_somebody_unknown_or_buying_nothing_known_changes_nobody() ->
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"sed": 7}, "Stores have no option 'sed'. Did you mean 'seed'? The options are seed, start, locale,"),
+        ({"sed": 7}, "Unknown option 'sed' of a store. Did you mean 'seed'? The options are seed, start, locale,"),
         ({"nulls": "omitted"}, "nulls='omitted' is not among 'omit', 'null' or 'mixed'."),
-        ({"is_test": "yes"}, "is_test='yes' is neither True, False nor None. Say is_test=False."),
-        ({"currency": "won"}, "currency='won' is no code of ISO 4217. Write one such as KRW or USD."),
-        ({"first_ids": {"ordr": 5}}, "There are no ids of 'ordr'. Did you mean 'order'? There are those of customer,"),
+        ({"is_test": "yes"}, "is_test='yes' is not True, False or None. Give one, such as is_test=False."),
+        ({"currency": "won"}, "currency='won' is not an ISO 4217 code. Give one such as KRW or USD."),
+        ({"first_ids": {"ordr": 5}}, "first_ids: unknown kind 'ordr'. Did you mean 'order'? The kinds are customer,"),
         (
             {"first_ids": {"order": 2**63}},
             f"{2**63} cannot be the first id of order. Give a whole number from 1 to 2^62.",
         ),
-        ({"customer": {"mail": "x"}}, "A customer has no field 'mail'. Did you mean 'email'? It has id, code,"),
-        ({"product": {"biling": "usage"}}, "A product has no field 'biling'. Did you mean 'billing'? It has price,"),
+        (
+            {"customer": {"mail": "x"}},
+            "Unknown field 'mail' of a customer. Did you mean 'email'? The fields are id, code,",
+        ),
+        (
+            {"product": {"biling": "usage"}},
+            "Unknown field 'biling' of a product. Did you mean 'billing'? The fields are price,",
+        ),
         ({"product": {"billing": "monthly"}}, "billing='monthly' is not among 'flat', 'unit', 'usage' or 'one_time'."),
         (
             {"assumptions": {"notice": 3}},
-            "There is no assumption 'notice'. Did you mean 'notice_days'? They are order_",
+            "Unknown assumption 'notice'. Did you mean 'notice_days'? The assumptions are order_",
         ),
         (
             {"assumptions": {"retry_days": 5}},
-            "retry_days=5 are not days that rise, from 1 to 3650. Write them like (1,",
+            "retry_days=5 are not rising whole numbers from 1 to 3650. Give them like (1,",
         ),
         ({"assumptions": {"cover_messages": 5}}, "cover_messages=5: StepCover sends at most 4 (fact 28)."),
     ],

@@ -196,9 +196,9 @@ def test_an_unknown_scenario_names_the_nearest() -> None:
     with pytest.raises(SteppayMockError) as error:
         scenario("subscription-renew")
     assert str(error.value) == (
-        "There is no scenario 'subscription-renew'. Did you mean 'subscription-renews'? "
-        f"`steppay-mock scenario list` shows all {len(SCENARIOS)}; those of your own files need --from, or "
-        "load_scenarios(file)."
+        "Unknown scenario 'subscription-renew'. Did you mean 'subscription-renews'? "
+        f"`steppay-mock scenario list` shows all {len(SCENARIOS)}; for a scenario in a file of your own use "
+        "--from, or load_scenarios(file)."
     )
 
 
@@ -206,31 +206,32 @@ def test_a_wrong_parameter_lists_the_right_ones() -> None:
     with pytest.raises(SteppayMockError) as error:
         scenario("refund-in-full", custommer_id=42)
     assert str(error.value) == (
-        "The scenario 'refund-in-full' has no parameter 'custommer_id'. Did you mean 'customer_id'? It has days, "
-        "customer_id, customer_code, name, email, phone, product_code, product_name, price_code, price, order_id, "
-        "payment_id or invoice_id; its store has seed, start, locale, currency, is_test, nulls or body."
+        "Unknown parameter 'custommer_id' of the scenario 'refund-in-full'. Did you mean 'customer_id'? Its parameters "
+        "are days, customer_id, customer_code, name, email, phone, product_code, product_name, price_code, price, "
+        "order_id, payment_id or invoice_id; the options of its store are seed, start, locale, currency, is_test, "
+        "nulls or body."
     )
 
 
 @pytest.mark.parametrize(
     ("given", "message"),
     [
-        ({"retry": 6}, "retry=6 does not do: give one of 1, 2, 3, 4, 5. It is which of the retries"),
-        ({"retry": "2"}, "give one of 1, 2, 3, 4, 5."),
-        ({"retry": True}, "retry=True does not do"),
-        ({"customer_id": "42"}, "customer_id='42' does not do: give a whole number. It is the customer's number."),
+        ({"retry": 6}, "retry=6 is wrong. Give one of 1, 2, 3, 4, 5. It is the number of the retry that succeeds."),
+        ({"retry": "2"}, "Give one of 1, 2, 3, 4, 5."),
+        ({"retry": True}, "retry=True is wrong."),
+        ({"customer_id": "42"}, "customer_id='42' is wrong. Give a whole number. It is the customer's id."),
         ({"customer_id": 0}, "0 cannot be the id of this customer. Give a whole number from 1 to 2^63 - 1."),
         ({"customer_id": 2**63}, "cannot be the id of this customer"),
         ({"order_id": -1}, "-1 cannot be the first id of order."),
-        ({"price": "9900"}, "give an amount."),
+        ({"price": "9900"}, "Give an amount."),
         ({"price": 99.5}, "price=99.5: amounts in KRW are whole. Round it."),
-        ({"interval": "FORTNIGHT"}, "give one of DAY, WEEK, MONTH, YEAR."),
-        ({"email": 5}, "email=5 does not do"),
-        ({"currency": "won"}, "currency='won' is no code of ISO 4217."),
-        ({"assumptions": [1]}, "assumptions=[1] is no mapping."),
-        ({"seed": 1.5}, "seed=1.5 is neither a whole number nor text."),
-        ({"assumptions": {"retry_day": 3}}, "There is no assumption 'retry_day'. Did you mean 'retry_days'?"),
-        ({"assumptions": {"retry_days": (3, 1)}}, "are not days that rise"),
+        ({"interval": "FORTNIGHT"}, "Give one of DAY, WEEK, MONTH, YEAR."),
+        ({"email": 5}, "email=5 is wrong."),
+        ({"currency": "won"}, "currency='won' is not an ISO 4217 code."),
+        ({"assumptions": [1]}, "assumptions=[1] is not a dict."),
+        ({"seed": 1.5}, "seed=1.5 is neither a whole number nor a text."),
+        ({"assumptions": {"retry_day": 3}}, "Unknown assumption 'retry_day'. Did you mean 'retry_days'?"),
+        ({"assumptions": {"retry_days": (3, 1)}}, "are not rising whole numbers from 1 to 3650"),
     ],
 )
 def test_a_wrong_value_says_what_is_wanted(given: dict[str, Any], message: str) -> None:

@@ -12,7 +12,7 @@ from steppay_mock.cli.options.delivery import retries_option
 from steppay_mock.cli.options.epilog import closing
 from steppay_mock.cli.options.late_by import LateBy
 from steppay_mock.cli.options.probe import Probing, probing_options
-from steppay_mock.cli.options.scenario import ScenarioName, Staging, staging_options
+from steppay_mock.cli.options.scenario import ScenarioNameType, Staging, staging_options
 from steppay_mock.cli.options.served_api import ServedApi, served_api_options
 from steppay_mock.cli.options.shared import json_option
 from steppay_mock.cli.show.report_files import ReportFile
@@ -45,7 +45,7 @@ _URLS = (
     ),
 )
 @click.option(
-    "--scenario", "names", metavar="NAME", multiple=True, type=ScenarioName(), help="What happens. Repeatable."
+    "--scenario", "names", metavar="NAME", multiple=True, type=ScenarioNameType(), help="What happens. Repeatable."
 )
 @click.option("--all-scenarios", "every", is_flag=True, help="Explore every scenario there is, one after the other.")
 @click.option(

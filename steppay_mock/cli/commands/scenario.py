@@ -12,7 +12,7 @@ from steppay_mock.cli.options.config_file import body_option
 from steppay_mock.cli.options.delivery import Sending, order_option, sending_options
 from steppay_mock.cli.options.epilog import closing
 from steppay_mock.cli.options.scenario import (
-    ScenarioName,
+    ScenarioNameType,
     Staging,
     files_option,
     load_files,
@@ -25,7 +25,7 @@ from steppay_mock.cli.show.terminal import counted, say, write_json, write_table
 if TYPE_CHECKING:
     from steppay_mock.delivery.schedule.schedule import Schedule
     from steppay_mock.store.scenarios.definition import Parameter, Scenario
-    from steppay_mock.store.scenarios.story import Story
+    from steppay_mock.store.store import Story
 
 _SHOWN_SEED = 0
 
@@ -70,7 +70,7 @@ def list_scenarios(*, files: tuple[str, ...], as_json: bool) -> None:
         exit_codes="0 fine, 2 wrong usage.",
     ),
 )
-@click.argument("name", metavar="NAME", type=ScenarioName())
+@click.argument("name", metavar="NAME", type=ScenarioNameType())
 @staging_options
 @json_option("it, payloads included,")
 def show(*, name: str, staging: Staging, as_json: bool) -> None:
@@ -107,7 +107,7 @@ def show(*, name: str, staging: Staging, as_json: bool) -> None:
         exit_codes="0 every answer was 2xx, 1 some were not, 2 wrong usage, 3 nothing could be reached.",
     ),
 )
-@click.argument("name", metavar="NAME", type=ScenarioName())
+@click.argument("name", metavar="NAME", type=ScenarioNameType())
 @click.option(
     "--to",
     "url",

@@ -1,4 +1,4 @@
-"""``steppay-mock serve-api``: StepPay's REST API, answered by a simulated store."""
+"""``steppay-mock serve-api``: serves StepPay's REST API from a simulated store."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from steppay_mock.cli.options.api_faults import Misbehaviour, Misbehaviours, fail_option, hold_option, slow_option
+from steppay_mock.cli.options.api_faults import ApiFault, ApiFaults, fail_option, hold_option, slow_option
 from steppay_mock.cli.options.epilog import closing
-from steppay_mock.cli.options.scenario import ScenarioName, Staging, staging_options
+from steppay_mock.cli.options.scenario import ScenarioNameType, Staging, staging_options
 from steppay_mock.cli.options.served_api import VARIABLE, api_token
 from steppay_mock.cli.options.shared import json_option
 from steppay_mock.cli.show.terminal import counted, say, write_json, write_text
@@ -32,7 +32,11 @@ _LOOPBACK = "127.0.0.1"
     ),
 )
 @click.option(
-    "--scenario", "name", metavar="NAME", type=ScenarioName(), help="Answer from the end of this story. Default: none."
+    "--scenario",
+    "name",
+    metavar="NAME",
+    type=ScenarioNameType(),
+    help="Run this scenario and answer from its store. Default: a new store.",
 )
 @click.option(
     "--port",
@@ -40,42 +44,41 @@ _LOOPBACK = "127.0.0.1"
     type=click.IntRange(0, 65_535),
     default=0,
     show_default=True,
-    help="Where to listen; 0 takes a free one.",
+    help="The port to listen on; 0 is a free port.",
 )
 @click.option(
     "--host",
     metavar="ADDRESS",
     default=_LOOPBACK,
     show_default=True,
-    help="The address to listen on. On 0.0.0.0, as in a container, the token alone keeps others out.",
+    help="The address to listen on. On 0.0.0.0, as in a container, only the token keeps others out.",
 )
 @click.option(
     "--token",
     metavar="TOKEN",
-    help=f"The Secret-Token that calls must carry. Default: the variable {VARIABLE}, which shows in no process list.",
+    help=f"The Secret-Token that calls must have. Default: the variable {VARIABLE}, which no process list shows.",
 )
 @fail_option()
 @slow_option()
 @hold_option()
 @staging_options
-@json_option("where it listens, and what can be asked for,")
+@json_option("the URL and the paths that it answers")
 def command(
     *,
     name: str | None,
     port: int,
     host: str,
     token: str | None,
-    fail: tuple[Misbehaviour, ...],
-    slow: tuple[Misbehaviour, ...],
-    hold: tuple[Misbehaviour, ...],
+    fail: tuple[ApiFault, ...],
+    slow: tuple[ApiFault, ...],
+    hold: tuple[ApiFault, ...],
     staging: Staging,
     as_json: bool,
 ) -> None:
     """Serve StepPay's REST API from a simulated store, until Ctrl-C.
 
-    SIGTERM ends it too. It is for receivers in any language that read back what a webhook says. Give the receiver the
-    address that is printed, in the place of https://api.steppay.kr. It listens on this machine alone, unless --host
-    says otherwise.
+    SIGTERM stops it too. Receivers in any language can read records from it when a webhook arrives. Give the receiver
+    the printed address in place of https://api.steppay.kr. By default it listens on this machine only.
     """
     from steppay_mock.delivery.address.safety import is_this_machine
     from steppay_mock.store.api.api import StoreApi
@@ -83,12 +86,12 @@ def command(
     token = api_token(token)
     store = _store(name, staging)
     api = StoreApi(store, token=token)
-    Misbehaviours(fail=fail, slow=slow, hold=hold).apply(api)
+    ApiFaults(fail=fail, slow=slow, hold=hold).apply(api)
     with api.serve(port=port, host=host) as url:
         if not is_this_machine(host):
             say(
                 f"warning: other machines reach it on {host}, and only the token keeps them out. It travels in plain "
-                "HTTP. Do not take the token of your real store."
+                "HTTP. Do not use the token of your real store."
             )
         paths = list(_paths(store))
         if as_json:
@@ -97,7 +100,7 @@ def command(
             write_text(url)
             for path in paths:
                 say(f"GET {path}")
-        say(f"{counted(len(store.events), 'event')} have happened; Ctrl-C stops it")
+        say(f"{counted(len(store.events), 'event')} in the store; Ctrl-C stops it")
         try:
             Signal().wait()
         except KeyboardInterrupt:
@@ -108,12 +111,12 @@ def _store(name: str | None, staging: Staging) -> Store:
     if name is not None:
         return staging.live(name).store
     if staging.settings or staging.files:
-        raise click.UsageError("--set and --from are about a scenario. Name it: --scenario NAME.")
+        raise click.UsageError("--set and --from need a scenario. Add --scenario NAME.")
     return staging.open_store()
 
 
 def _paths(store: Store) -> Iterator[str]:
-    """What can be asked for."""
+    """The paths that the API answers."""
     yield from (f"/api/v1/customers/{one.id}" for one in store.customers)
     yield from (f"/api/v1/products/{one.code}" for one in store.products)
     yield from (f"/api/v1/orders/{one.id}" for one in store.orders)

@@ -1,4 +1,4 @@
-"""Which scenario is asked for, and how is it staged? The options that commands about scenarios share."""
+"""The options that the commands about scenarios share, and how they run the scenario."""
 
 from __future__ import annotations
 
@@ -23,12 +23,11 @@ if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
 
     from steppay_mock.store.scenarios.definition import Scenario
-    from steppay_mock.store.scenarios.story import Story
-    from steppay_mock.store.store import Store
+    from steppay_mock.store.store import Store, Story
 
 
-class ScenarioName(ParameterType):
-    """The name of a scenario; completed by the shell with what it tells."""
+class ScenarioNameType(ParameterType):
+    """The name of a scenario; the shell completes it and shows its summary."""
 
     name = "name"
 
@@ -38,7 +37,7 @@ class ScenarioName(ParameterType):
         param: click.Parameter,  # noqa: ARG002
         incomplete: str,
     ) -> list[CompletionItem]:
-        """Every name that begins so."""
+        """The names with this beginning."""
         from click.shell_completion import CompletionItem
 
         from steppay_mock.store.scenarios.registry import all_scenarios
@@ -47,13 +46,13 @@ class ScenarioName(ParameterType):
         return [CompletionItem(one.name, help=one.summary) for one in found if one.name.startswith(incomplete)]
 
 
-class Speed(ParameterType):
-    """How fast time passes: 0, ``real``, or a rate such as ``1d=1s``; in seconds of waiting for one of the story."""
+class SpeedType(ParameterType):
+    """The speed of time: 0, ``real``, or a rate such as ``1d=1s``. Seconds to wait for one second of the story."""
 
     name = "speed"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
-        """The scale."""
+        """The number of seconds."""
         if isinstance(value, int | float):
             return float(value)
         from steppay_mock.delivery.speed import read_speed
@@ -66,7 +65,7 @@ class Speed(ParameterType):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Staging:
-    """What was said of a scenario, as it was written."""
+    """The options of a scenario, as the user wrote them."""
 
     files: tuple[str, ...]
     settings: tuple[tuple[str, str], ...]
@@ -76,21 +75,21 @@ class Staging:
     locale: str
     currency: str
     body: BodyForm = DEFAULT_FORM
-    """For those who deliver: they take ``--body`` as well."""
+    """Only the commands that deliver have the option ``--body``."""
 
     def find(self, name: str) -> Scenario:
-        """The scenario of that name, be it of the project, of a package, or of the user's files."""
+        """The scenario of that name, also one of a package or of the files of ``--from``."""
         from steppay_mock.store.scenarios.registry import find_scenario
 
         load_files(self.files)
         return find_scenario(name)
 
     def open_store(self) -> Store:
-        """A store that has lived nothing yet."""
+        """A new store with these options."""
         from steppay_mock.store.store import Store
 
         return Store(
-            seed=_drawn() if self.seed is None else self.seed,
+            seed=_random_seed() if self.seed is None else self.seed,
             start=self.start,
             locale=self.locale,
             currency=self.currency,
@@ -102,20 +101,22 @@ class Staging:
         return {key: _value(text) for key, text in self.assumed}
 
     def live(self, name: str, *, seed: int | None = None) -> Story:
-        """The scenario, lived; a seed that had to be drawn is told on standard error."""
+        """The story of the scenario. A random seed is printed on standard error."""
         from steppay_mock.store.scenarios.parameters import OF_STORES, parse_parameters
-        from steppay_mock.store.scenarios.perform import scenario
+        from steppay_mock.store.scenarios.scenario import scenario
 
         found = self.find(name)
         texts: dict[str, str] = {}
         for key, text in self.settings:
             if key in texts:
-                raise click.UsageError(f"--set {key} is given twice. Leave one of them out.")
+                raise click.UsageError(f"--set {key} is given twice. Leave one out.")
             texts[key] = text
         parameters = parse_parameters(found, texts)
         for taken in (*OF_STORES, "assumptions"):
             if taken in parameters:
-                raise click.UsageError(f"--set {taken} is no parameter of a scenario. `--help` lists the options.")
+                raise click.UsageError(
+                    f"--set {taken} is not a parameter of a scenario. Use the option; `--help` lists the options."
+                )
         chosen = self.seed if self.seed is not None else seed
         story = scenario(
             name,
@@ -132,20 +133,20 @@ class Staging:
         return story
 
 
-def _drawn() -> int:
-    """A seed, told on standard error."""
+def _random_seed() -> int:
+    """A random seed, which is printed on standard error."""
     seed = SystemRandom().randrange(10**9)
     say(f"seed {seed} (repeat with --seed {seed})")
     return seed
 
 
 def speed_option(default: str | None, purpose: str) -> Decorator[Any]:
-    """``--speed``: how long to wait."""
+    """``--speed``: the speed of time between deliveries."""
     return setting_option(
         "--speed",
         setting="speed",
         metavar="SPEED",
-        type=Speed(),
+        type=SpeedType(),
         default=default,
         show_default=default is not None,
         help=purpose,
@@ -153,7 +154,7 @@ def speed_option(default: str | None, purpose: str) -> Decorator[Any]:
 
 
 def load_files(files: tuple[str, ...]) -> None:
-    """Make the scenarios of these files known."""
+    """Load the scenarios of these files."""
     from steppay_mock.store.scenarios.registry import load_scenarios
 
     for file in files:
@@ -168,12 +169,12 @@ def files_option() -> Decorator[Any]:
         metavar="FILE",
         multiple=True,
         type=FilePath(exists=True, dir_okay=False),
-        help="A Python file with scenarios of your own. Repeatable.",
+        help="Load scenarios from this Python file. Repeatable.",
     )
 
 
 def staging_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """What can be said of a scenario; the command gets it together, as ``staging``."""
+    """Adds the options to the command, which gets them as ``staging``."""
 
     @wraps(command)
     def gathered(**options: Any) -> Any:
@@ -192,7 +193,7 @@ _STAGING: tuple[Decorator[Any], ...] = (
         metavar="NAME=VALUE",
         multiple=True,
         type=Setting("NAME=VALUE", "customer_id=42"),
-        help="A parameter of the scenario, as customer_id=42. Repeatable. `scenario show` lists them.",
+        help="Set a parameter of the scenario, such as customer_id=42. Repeatable. `scenario show` lists them.",
     ),
     click.option(
         "--assume",
@@ -200,29 +201,29 @@ _STAGING: tuple[Decorator[Any], ...] = (
         metavar="NAME=VALUE",
         multiple=True,
         type=Setting("NAME=VALUE", "notice_days=3"),
-        help="What the store does where nobody knows what StepPay does, as notice_days=3. Repeatable.",
+        help="Change an assumption of the store, such as notice_days=3. Repeatable. docs/fidelity.md lists them.",
     ),
     click.option("--seed", metavar="S", type=click.INT, help="Same seed, same bytes."),
     click.option(
         "--start",
         metavar="MOMENT",
         type=Moment(),
-        help="When it begins: ISO 8601 with a zone, or epoch seconds. Default: 2025-01-15.",
+        help="The start of the story: ISO 8601 with a zone, or epoch seconds. Default: 2025-01-15.",
     ),
     click.option(
         "--locale",
         metavar="L",
         default="ko_KR",
         show_default=True,
-        help="Whose names and addresses: ko_KR and en_US ship, others come from Faker.",
+        help="The language of names and addresses. ko_KR and en_US are included, others need Faker.",
     ),
-    click.option("--currency", metavar="C", default="KRW", show_default=True, help="A code of ISO 4217."),
+    click.option("--currency", metavar="C", default="KRW", show_default=True, help="The currency, an ISO 4217 code."),
     files_option(),
 )
 
 
 def _value(text: str) -> Any:
-    """The value that the text means: true or false, numbers between commas, JSON; else the text itself."""
+    """The value of the text: true or false, numbers separated by commas, or JSON; else the text itself."""
     if text.lower() in {"true", "false", "none"}:
         return {"true": True, "false": False}.get(text.lower())
     if "," in text and not text.startswith("["):

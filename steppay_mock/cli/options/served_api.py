@@ -1,4 +1,4 @@
-"""Serves StepPay's REST API beside a search, for receivers that read back what a webhook says."""
+"""The options with which a search serves StepPay's REST API, for receivers that read from it."""
 
 from __future__ import annotations
 
@@ -30,20 +30,20 @@ class ServedApi:
     api_token: str | None = field(repr=False)
 
     def check(self, *, fresh: bool) -> None:
-        """What of it cannot be, as a usage error."""
+        """Raise UsageError for options that do not go together."""
         if not self.serve_api:
             if self.api_port or self.api_token:
-                raise click.UsageError("--api-port and --token are about the REST API. Add --serve-api.")
+                raise click.UsageError("--api-port and --token need the REST API. Add --serve-api.")
             return
         if fresh:
             raise click.UsageError(
-                "--serve-api knows the ids of its own store alone, and without --reset-url each run has others. Give "
+                "--serve-api answers for one store, and without --reset-url each run has a store with other ids. Give "
                 "--reset-url, or leave out --serve-api."
             )
         api_token(self.api_token)
 
     def settled(self) -> ServedApi:
-        """The same with a port: the receiver calls one address, however many stories follow each other."""
+        """The same options with a fixed port, so that all stories of a search have one address."""
         if not self.serve_api or self.api_port:
             return self
         with socket.create_server(("127.0.0.1", 0)) as free:
@@ -51,7 +51,7 @@ class ServedApi:
 
     @contextmanager
     def serving(self, store: Store) -> Iterator[dict[str, Any]]:
-        """The options that a search gets, while the API answers for this store; its address is told."""
+        """Within it, the API answers for this store, and its URL is printed. Gives the options for the search."""
         if not self.serve_api:
             yield {}
             return
@@ -64,28 +64,28 @@ class ServedApi:
 
     @property
     def words(self) -> tuple[str, ...]:
-        """The words that give the same options at a shell again, without the token."""
+        """The options as a shell command repeats them, without the token."""
         if not self.serve_api:
             return ()
         return ("--serve-api", "--api-port", str(self.api_port))
 
 
 def api_token(given: str | None) -> str:
-    """The token of the option, else of the environment; one that no call can carry is a usage error."""
-    from steppay_mock.store.api.api import can_be_token
+    """The token of the option, else of the environment; UsageError for one that no header can carry."""
+    from steppay_mock.store.api.responder import can_be_token
 
     found = given or os.environ.get(VARIABLE)
     if not found:
         raise click.UsageError(f"No token is given. Pass --token, or set {VARIABLE}.")
     if not can_be_token(found):
         where = "--token" if given else f"The variable {VARIABLE}"
-        why = "has white space at an end" if found != found.strip() else "is no printable ASCII without spaces"
-        raise click.UsageError(f"{where} {why}: no header carries that, and every call would be refused. Take it out.")
+        why = "starts or ends with white space" if found != found.strip() else "is not printable ASCII without spaces"
+        raise click.UsageError(f"{where} {why}: no header can carry it, and every call would be refused. Correct it.")
     return found
 
 
 def served_api_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """What decides how the API is served; the command gets it together, as ``served_api``."""
+    """Adds the options to the command, which gets them as ``served_api``."""
 
     @wraps(command)
     def gathered(**options: Any) -> Any:
@@ -101,21 +101,21 @@ _SERVED_API: tuple[Decorator[Any], ...] = (
     click.option(
         "--serve-api",
         is_flag=True,
-        help="Serve StepPay's REST API on 127.0.0.1 from the scenario's store meanwhile. It tells how things were at "
-        "each delivery, and with --overlap it holds answers back.",
+        help="Serve StepPay's REST API on 127.0.0.1 from the scenario's store. It answers with the state at each "
+        "delivery, and with --overlap it holds answers back.",
     ),
     click.option(
         "--api-port",
         metavar="N",
         type=click.IntRange(0, 65_535),
         default=0,
-        help="Where the REST API listens. Default: a free port, which is told.",
+        help="The port of the REST API. Default: a free port, which is printed.",
     ),
     click.option(
         "--token",
         "api_token",
         metavar="TOKEN",
-        help=f"The Secret-Token that calls of the REST API must carry. Default: the variable {VARIABLE}, which shows "
-        "in no process list.",
+        help=f"The Secret-Token that calls of the REST API must have. Default: the variable {VARIABLE}, which no "
+        "process list shows.",
     ),
 )

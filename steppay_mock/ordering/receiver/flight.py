@@ -21,7 +21,7 @@ from steppay_mock.delivery.own_lack import no_thread
 
 if TYPE_CHECKING:
     from steppay_mock.delivery.request import Request
-    from steppay_mock.store.api.hold import Hold
+    from steppay_mock.store.api.rules import ApiHold
 
 T = TypeVar("T")
 _SOON = 1.0  # seconds in which every thread has started
@@ -62,7 +62,7 @@ class Passing:
     A receiver that lets one delivery wait for another would never let them pass. ``depart`` is called before they go.
     """
 
-    hold: Hold
+    hold: ApiHold
     patience: float
     depart: Callable[[], object]
 

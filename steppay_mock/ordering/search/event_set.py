@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from steppay_mock.ordering.orders.bursts import collapse_bursts
 from steppay_mock.ordering.token import Token, describe_events, source_of
 from steppay_mock.payload.event import Event
-from steppay_mock.store.scenarios.story import Story
+
+if TYPE_CHECKING:
+    from steppay_mock.store.store import Story
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

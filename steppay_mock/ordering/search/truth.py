@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from steppay_mock.ordering.counterexample import Counterexample
     from steppay_mock.ordering.truth.hint import Hint
     from steppay_mock.ordering.truth.setting import TruthSetting
-    from steppay_mock.store.scenarios.story import Story
+    from steppay_mock.store.store import Story
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,7 @@ from steppay_mock.ordering.truth.statuses import status_hints
 from steppay_mock.ordering.truth.things import things_of
 
 if TYPE_CHECKING:
-    from steppay_mock.store.scenarios.story import Story
+    from steppay_mock.store.store import Story
 
 
 def find_hints(state: Any, story: Story, *, ignore: Ignore = NOTHING) -> tuple[Hint, ...]:

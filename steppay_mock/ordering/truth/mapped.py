@@ -21,7 +21,7 @@ from steppay_mock.ordering.truth.statuses import before
 from steppay_mock.ordering.truth.things import KINDS, Thing, Things, things_of
 
 if TYPE_CHECKING:
-    from steppay_mock.store.scenarios.story import Story
+    from steppay_mock.store.store import Story
 
 Judge = Callable[[Any, "Story"], tuple[Hint, ...]]
 """Takes a final state and the story, and gives what contradicts the store."""

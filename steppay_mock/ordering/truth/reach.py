@@ -15,7 +15,7 @@ from steppay_mock.ordering.truth.things import Things, things_of
 if TYPE_CHECKING:
     from steppay_mock.ordering.state.ignore import Ignore
     from steppay_mock.ordering.truth.mapping import TruthMapping
-    from steppay_mock.store.scenarios.story import Story
+    from steppay_mock.store.store import Story
 
 
 def has_rows(state: Any, story: Story, *, ignore: Ignore) -> bool:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from steppay_mock.ordering.state.ignore import Ignore
     from steppay_mock.ordering.truth.hint import Hint
     from steppay_mock.ordering.truth.mapping import TruthMapping
-    from steppay_mock.store.scenarios.story import Story
+    from steppay_mock.store.store import Story
 
 Words = Literal["hints", "strict", "off"]
 Mode = Words | Literal["function", "mapping"]

@@ -16,7 +16,7 @@ from steppay_mock.payload.subject import subject_of
 
 if TYPE_CHECKING:
     from steppay_mock.payload.event import Event
-    from steppay_mock.store.scenarios.story import Story
+    from steppay_mock.store.store import Story
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,1 +1,5 @@
-"""What can be done with a store: one module a part of the business, each sending the events that StepPay would send."""
+"""The actions of a store: one module for each part of the business.
+
+Each class inherits the classes whose methods it calls, and no others. All of them share the tables, the clock and the
+event log of :class:`~steppay_mock.store.base.StoreBase`; :mod:`~steppay_mock.store.actions.all_actions` joins them.
+"""

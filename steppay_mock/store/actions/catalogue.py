@@ -1,4 +1,4 @@
-"""Products and prices: what is sold, and what changes about it."""
+"""Creates, updates and deletes products and prices."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from steppay_mock.payload.coherence.fields import Amount, money
 from steppay_mock.payload.factory import make_event
 from steppay_mock.payload.instants import EPOCH
 from steppay_mock.store.amounts import check_amount, usual_price
-from steppay_mock.store.books import Books
+from steppay_mock.store.base import StoreBase
 from steppay_mock.store.lifecycle import refuse
 from steppay_mock.store.options import Interval, Money, PriceFields, ProductFields, check_fields
 from steppay_mock.store.records import Price, Product
@@ -28,7 +28,7 @@ _UNPAID = {"CREATED", "DEPOSIT_WAITING", "PAYMENT_FAILURE"}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _PriceTerms:
-    """What was said of a price, checked; None where it is to be made up."""
+    """The checked fields of a new price; None where the store chooses."""
 
     code: str | None
     amount: Amount | None
@@ -42,7 +42,7 @@ class _PriceTerms:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _ProductTerms:
-    """What was said of a product and its first price, checked; None where it is to be made up."""
+    """The checked fields of a new product and its first price; None where the store chooses."""
 
     code: str | None
     type: str
@@ -50,73 +50,86 @@ class _ProductTerms:
     price: _PriceTerms
 
 
-class Catalogue(Books):
-    """What can be done with products and prices."""
+class Catalogue(StoreBase):
+    """The actions on products and prices."""
 
     def create_product(self, **fields: Unpack[ProductFields]) -> Product:
-        """A new product with one price: product.created, then product.price.created (assumed)."""
+        """Add a product with one price: product.created, then product.price.created (assumed)."""
         terms = self._read_product(fields)
         made = self._make_product(terms, self._tick())
-        self._happen(EventType.PRODUCT_CREATED, made)
+        self._emit(EventType.PRODUCT_CREATED, made)
         if self.assumptions.prices_created_with_product:
             for price in made.prices:
                 self._tick()
-                self._happen(EventType.PRODUCT_PRICE_CREATED, price)
+                self._emit(EventType.PRODUCT_PRICE_CREATED, price)
         self._adopt_price(made.prices[0])
         return self._find(Product, made.code)
 
     def update_product(self, product: Product | str, *, name: str | None = None, status: str | None = None) -> Product:
-        """The product, with another name or status: product.updated."""
+        """Change the name or the status of the product: product.updated."""
         found = self._find(Product, product)
         if name is None and status is None:
-            raise SteppayMockError("Nothing changes. Give a name, or a status such as OUT_OF_STOCK.")
+            raise SteppayMockError(
+                "update_product() got nothing to change. Give a name, or a status such as OUT_OF_STOCK."
+            )
         changes: dict[str, Any] = {}
         if name is not None:
             changes["name"] = _text("name", name)
         if status is not None:
             changes["status"] = check_choice("status", status, _STATUSES)
         words = {**found.words, **changes, "modifiedAt": self._tick().isoformat()}
-        return self._happen(EventType.PRODUCT_UPDATED, replace(found, name=words["name"], words=words))
+        return self._emit(EventType.PRODUCT_UPDATED, replace(found, name=words["name"], words=words))
 
     def delete_product(self, product: Product | str) -> Product:
-        """Delete the product and its prices: product.deleted. Not one that a subscription or an open order needs."""
+        """Delete the product and its prices: product.deleted. Refused if a subscription or an unpaid order needs it."""
         found = self._find(Product, product)
         for price in found.prices:
             self._refuse_if_needed("delete the product", f"product {found.code}", price)
         self._tick()
-        return self._happen(EventType.PRODUCT_DELETED, replace(found, words={**found.words, "status": "UNSOLD"}))
+        return self._emit(EventType.PRODUCT_DELETED, replace(found, words={**found.words, "status": "UNSOLD"}))
 
     def create_price(self, product: Product | str, **fields: Unpack[PriceFields]) -> Price:
-        """A new price of the product: product.price.created."""
+        """Add a price to the product: product.price.created."""
         found = self._find(Product, product)
         terms = self._read_price(fields)
         made = self._make_price(found.code, terms, self._tick())
-        return self._happen(EventType.PRODUCT_PRICE_CREATED, made)
+        return self._emit(EventType.PRODUCT_PRICE_CREATED, made)
 
     def update_price(self, price: Price | str, *, amount: Money) -> Price:
-        """The price, with another amount: product.price.updated. Subscriptions keep the price they were bought at."""
+        """Change the amount of the price: product.price.updated. Subscriptions keep the amount they were bought at."""
         found = self._find(Price, price)
         checked = check_amount(amount, self.currency, "amount", least=1)
         if checked == found.amount:
             raise SteppayMockError(f"The price {found.code} is {checked} already. Give another amount.")
         words = {**found.words, "price": money(checked), "modifiedAt": self._tick().isoformat()}
-        return self._happen(EventType.PRODUCT_PRICE_UPDATED, replace(found, amount=checked, words=words))
+        return self._emit(EventType.PRODUCT_PRICE_UPDATED, replace(found, amount=checked, words=words))
 
     def delete_price(self, price: Price | str) -> Price:
-        """Delete the price: product.price.deleted. Not one that a subscription or an open order needs."""
+        """Delete the price: product.price.deleted. Refused if a subscription or an unpaid order needs it."""
         found = self._find(Price, price)
         self._refuse_if_needed("delete the price", f"price {found.code}", found)
         self._tick()
-        return self._happen(EventType.PRODUCT_PRICE_DELETED, found)
+        return self._emit(EventType.PRODUCT_PRICE_DELETED, found)
 
-    def _found_product(self, fields: ProductFields) -> Product:
-        """A product that there was before the first event."""
+    def found_product(self, **fields: Unpack[ProductFields]) -> Product:
+        """Add a product with one price that exist before the first event."""
         terms = self._read_product(fields)
         long_ago = self._now - timedelta(days=self._chance.between(30, 400), seconds=self._chance.between(0, 86_399))
-        return self._found(self._make_product(terms, max(long_ago, EPOCH)))
+        made = self._add_at_start(self._make_product(terms, max(long_ago, EPOCH)))
+        self._adopt_price(made.prices[0])
+        return made
+
+    def found_price(self, product: Product | str, **fields: Unpack[PriceFields]) -> Price:
+        """Add a price that exists before the first event, to such a product."""
+        parent = self._find(Product, product)
+        if parent.code not in self._at_first.products:
+            raise SteppayMockError(
+                f"Product {parent.code} was created by an event. Create its price with store.create_price()."
+            )
+        return self._add_at_start(self._make_price(parent.code, self._read_price(fields), self._now))
 
     def _adopt_price(self, made: Price) -> None:
-        """Have this one bought where no price is named, if that which was is not there (any more)."""
+        """Make this the default price, unless there is one."""
         if self._price not in self._tables.prices:
             self._price = made.code
 
@@ -124,14 +137,14 @@ class Catalogue(Books):
         for subscription in self._tables.subscriptions.values():
             if subscription.status not in _ENDED and any(item.price.code == price.code for item in subscription.items):
                 state = f"needed by subscription {subscription.id}, which is {subscription.status}"
-                refuse(action, subject=subject, state=state, hint="Cancel the subscription, or change its plan, first.")
+                refuse(action, subject=subject, state=state, hint="Cancel the subscription or change its plan first.")
         for order in self._tables.orders.values():
             if order.status in _UNPAID and any(line.price_code == price.code for line in order.lines):
                 state = f"needed by order {order.id}, which is {order.status}"
-                refuse(action, subject=subject, state=state, hint="Cancel the order, or let it be paid, first.")
+                refuse(action, subject=subject, state=state, hint="Cancel or pay the order first.")
 
     def _read_product(self, fields: ProductFields) -> _ProductTerms:
-        """The fields, checked before anything is done with them."""
+        """The fields, checked before anything changes."""
         check_fields(fields, ProductFields.__annotations__, "product")
         self._ids.require_free_code("product", fields.get("code"))
         of_price: Any = {name: value for name, value in fields.items() if name in PriceFields.__annotations__}
@@ -162,7 +175,7 @@ class Catalogue(Books):
         return Product(code=code, type=terms.type, name=words["name"], prices=(price,), words=words)
 
     def _read_price(self, fields: PriceFields) -> _PriceTerms:
-        """The fields, checked before anything is done with them."""
+        """The fields, checked before anything changes."""
         check_fields(fields, PriceFields.__annotations__, "price")
         self._ids.require_free_code("price", fields.get("price_code"))
         billing = _BILLINGS[check_choice("billing", fields.get("billing", "flat"), tuple(_BILLINGS))]
@@ -172,7 +185,9 @@ class Catalogue(Books):
         if quota is not None:
             quota = _whole("quota", quota, most=10**12)
             if billing != "USAGE_BASED":
-                raise SteppayMockError("A quota is of usage. Say billing='usage' with it, or leave it out.")
+                raise SteppayMockError(
+                    f"quota={quota}: only billing='usage' has a quota. Add billing='usage', or leave the quota out."
+                )
         recurs = billing != "ONE_TIME"
         return _PriceTerms(
             code=fields.get("price_code"),
@@ -214,7 +229,7 @@ class Catalogue(Books):
 
 
 def _price_pins(price: Price, moment: datetime) -> dict[str, Any]:
-    """What the store reckons with, as the webhook of a price has it. Of the rest the factory makes something."""
+    """The webhook fields of a price that the store computes with. The payload factory makes the others."""
     fee = {"type": "INITIALLY", "price": price.setup_fee, "claimMethodType": "PRE"} if price.setup_fee else None
     return {
         "priceCode": price.code,

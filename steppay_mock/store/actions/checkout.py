@@ -1,4 +1,4 @@
-"""Checkout: what is bought, and what it comes to (facts 29 and 31)."""
+"""Buys prices: reads the options of a checkout, and makes and pays its order (facts 29 and 31)."""
 
 from __future__ import annotations
 
@@ -10,41 +10,41 @@ from steppay_mock.errors import SteppayMockError, choices, did_you_mean
 from steppay_mock.payload.coherence.fields import Amount
 from steppay_mock.store.actions.orders import Orders, Pays, check_can_fail
 from steppay_mock.store.actions.subscriptions import check_quantity
-from steppay_mock.store.means import Means, Method, choose_means, means_of_renewals
 from steppay_mock.store.options import Money
-from steppay_mock.store.records import Basket, Customer, Line, Order, Price
+from steppay_mock.store.payment_methods import Method, PaymentMethod, choose_payment_method, renewal_method
+from steppay_mock.store.records import Basket, Customer, Order, OrderLine, Price
 
 _MOST_TRIAL = 730
 
 
 class CheckoutOptions(TypedDict, total=False):
-    """How something is bought; everything may be left out."""
+    """The options of a checkout; all may be left out."""
 
     customer: Customer | int | None
-    """Who buys. None: ``store.customer``."""
+    """The buyer. None: ``store.customer``."""
     quantity: int
     method: Method
     """``card``, ``virtual_account``, ``cms`` (direct debit) or ``bank`` (a transfer)."""
     gateway: str | None
-    """One that offers the method (fact 30). None: a usual one."""
+    """A gateway that offers the method (fact 30). None: a usual one."""
     pays: Pays
     trial_days: int
-    """What recurs costs nothing for so long."""
+    """The free trial of recurring prices, in days."""
     setup_fee: Money | None
-    """None: that of the price."""
+    """None: the setup fee of the price."""
     discount: Money
     tax: Money
     shipping_fee: Money
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Checkout:
+class _CheckoutTerms:
     """The options, checked."""
 
     customer: Customer
     prices: tuple[Price, ...]
     quantity: int
-    means: Means
+    payment_method: PaymentMethod
     pays: Pays
     trial_days: int
     setup_fee: Amount
@@ -58,22 +58,22 @@ class _Checkout:
 
 
 class Checkout(Orders):
-    """How something is bought."""
+    """The checkout of a store."""
 
     def checkout(
         self, price: Price | str | Sequence[Price | str] | None = None, **options: Unpack[CheckoutOptions]
     ) -> Order:
-        """Buy something; see :class:`CheckoutOptions`. Several prices make one order; None is ``store.price``.
+        """Buy one price or several in one order; None is ``store.price``. See :class:`CheckoutOptions`.
 
-        Card and transfer: order.created, payment.completed, order.payment_completed, subscription.created for what
-        recurs, order.updated. Virtual account and direct debit: order.created, payment.standby, until
+        Card and transfer: order.created, payment.completed, order.payment_completed, subscription.created if a
+        price recurs, order.updated. Virtual account and direct debit: order.created, payment.standby, until
         :meth:`confirm_payment`. If it fails: order.created, payment.failed, order.updated.
         """
         wanted = self._read_checkout(price, options)
         self._tick()
-        waits = wanted.means.method in {"VBANK", "CMS", "CMS_BILL"}
-        renewing = means_of_renewals(wanted.means) if wanted.recurs else wanted.means
-        order = self._order(
+        waits = wanted.payment_method.method in {"VBANK", "CMS", "CMS_BILL"}
+        renewing = renewal_method(wanted.payment_method) if wanted.recurs else wanted.payment_method
+        order = self._new_order(
             "RECURRING_INITIAL" if wanted.recurs else "ONE_TIME",
             wanted.customer,
             self._lines(wanted),
@@ -86,20 +86,25 @@ class Checkout(Orders):
             ),
             status="DEPOSIT_WAITING" if waits and wanted.pays == "now" else "CREATED",
         )
-        return self._try_to_pay(order, wanted.means, wanted.pays)
+        return self._try_to_pay(order, wanted.payment_method, wanted.pays)
 
-    def _read_checkout(self, price: Price | str | Sequence[Price | str] | None, options: CheckoutOptions) -> _Checkout:
+    def _read_checkout(
+        self, price: Price | str | Sequence[Price | str] | None, options: CheckoutOptions
+    ) -> _CheckoutTerms:
         known = CheckoutOptions.__annotations__
         for name in options:
             if name not in known:
                 raise SteppayMockError(
-                    f"A checkout has no option {name!r}.{did_you_mean(name, known)} It has {choices(known)}."
+                    f"Unknown option {name!r} of a checkout.{did_you_mean(name, known)} The options are "
+                    f"{choices(known)}."
                 )
         listed: Sequence[Price | str] = (
             [self.price] if price is None else [price] if isinstance(price, Price | str) else price
         )
         if not isinstance(listed, Sequence) or not listed:
-            raise SteppayMockError("Nothing is bought. Give a price, several, or none for store.price.")
+            raise SteppayMockError(
+                "The list of prices is empty. Give a price, several prices, or nothing for store.price."
+            )
         prices = tuple(self._find(Price, one) for one in listed)
         recurs = any(one.recurs for one in prices)
         quantity, trial, pays = options.get("quantity", 1), options.get("trial_days", 0), options.get("pays", "now")
@@ -107,16 +112,18 @@ class Checkout(Orders):
         if isinstance(trial, bool) or not isinstance(trial, int) or not 0 <= trial <= _MOST_TRIAL:
             raise SteppayMockError(f"trial_days={trial!r}: give a whole number from 0 to {_MOST_TRIAL}.")
         if trial and not recurs:
-            raise SteppayMockError("Only what recurs has a trial. Leave trial_days out, or buy a price that recurs.")
+            raise SteppayMockError(f"trial_days={trial}: only recurring prices have a trial. Buy one, or leave it out.")
         if pays not in get_args(Pays):
             raise SteppayMockError(f"pays={pays!r} is not among {choices(map(repr, get_args(Pays)))}.")
         fee = options.get("setup_fee")
         return self._checked(
-            _Checkout(
-                customer=self._customer_meant(options.get("customer")),
+            _CheckoutTerms(
+                customer=self._customer_or_default(options.get("customer")),
                 prices=prices,
                 quantity=quantity,
-                means=choose_means(options.get("method", "card"), options.get("gateway"), recurs=recurs),
+                payment_method=choose_payment_method(
+                    options.get("method", "card"), options.get("gateway"), recurs=recurs
+                ),
                 pays=pays,
                 trial_days=trial,
                 setup_fee=sum(one.setup_fee for one in prices) if fee is None else self._amount(fee, "setup_fee"),
@@ -126,20 +133,24 @@ class Checkout(Orders):
             )
         )
 
-    def _checked(self, wanted: _Checkout) -> _Checkout:
-        check_can_fail(wanted.means, wanted.pays)
+    def _checked(self, wanted: _CheckoutTerms) -> _CheckoutTerms:
+        check_can_fail(wanted.payment_method, wanted.pays)
         sold = sum(_first_amount(price, wanted) for price in wanted.prices)
         room = sold + wanted.setup_fee + wanted.tax + wanted.shipping_fee
         if wanted.discount > room:
             raise SteppayMockError(f"discount={wanted.discount} is more than the {room} to pay. Give at most {room}.")
-        if not room - wanted.discount and (wanted.pays != "now" or wanted.means.method not in {"CARD", "CARD_BILL"}):
-            raise SteppayMockError("What costs nothing is neither waited for nor fails. Pay it by card, now.")
+        if not room - wanted.discount and (
+            wanted.pays != "now" or wanted.payment_method.method not in {"CARD", "CARD_BILL"}
+        ):
+            raise SteppayMockError(
+                "This order costs nothing, so that no payment can wait or fail. Pay it by card, with pays='now'."
+            )
         return wanted
 
-    def _lines(self, wanted: _Checkout) -> list[Line]:
+    def _lines(self, wanted: _CheckoutTerms) -> list[OrderLine]:
         now = self._now
         lines = [
-            self._sold(
+            self._product_line(
                 price,
                 quantity=wanted.quantity,
                 amount=_first_amount(price, wanted),
@@ -154,10 +165,10 @@ class Checkout(Orders):
             ("TAX", wanted.tax),
             ("SHIPPING", wanted.shipping_fee),
         )
-        return lines + [self._beside(lines[0], kind, amount, now) for kind, amount in beside if amount]
+        return lines + [self._extra_line(lines[0], kind, amount, now) for kind, amount in beside if amount]
 
 
-def _first_amount(price: Price, wanted: _Checkout) -> Amount:
-    """What the first period costs: nothing in a trial, nor where usage is paid for afterwards."""
+def _first_amount(price: Price, wanted: _CheckoutTerms) -> Amount:
+    """The amount of the first period: 0 in a trial, or if usage is paid at the end of the period."""
     free = price.recurs and (wanted.trial_days or price.is_postpaid)
     return 0 if free else price.amount * wanted.quantity

@@ -1,4 +1,4 @@
-"""Customers: who they are, and what changes about them."""
+"""Creates, updates and deletes customers."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from steppay_mock.payload.factory import make_event
 from steppay_mock.payload.instants import EPOCH
 from steppay_mock.payload.overrides import plain_override
 from steppay_mock.payload.plan import plan_event
-from steppay_mock.store.books import Books
+from steppay_mock.store.base import StoreBase
 from steppay_mock.store.lifecycle import refuse
 from steppay_mock.store.options import CustomerFields, check_fields
 from steppay_mock.store.records import Customer, Words
@@ -24,66 +24,72 @@ _ENDED = {"CANCELED", "EXPIRED"}
 _OPEN = {"CREATED", "DEPOSIT_WAITING"}
 
 
-class Customers(Books):
-    """What can be done with customers."""
+class Customers(StoreBase):
+    """The actions on a customer."""
 
     def create_customer(self, **fields: Unpack[CustomerFields]) -> Customer:
-        """A new customer: customer.created."""
+        """Add a customer: customer.created."""
         self._require_possible(fields)
-        made = self._happen(EventType.CUSTOMER_CREATED, self._make_customer(fields, self._tick()))
+        made = self._emit(EventType.CUSTOMER_CREATED, self._make_customer(fields, self._tick()))
         self._adopt_customer(made)
         return made
 
     def update_customer(self, customer: Customer | int | None = None, **fields: Unpack[CustomerFields]) -> Customer:
-        """The customer, with these fields changed: customer.updated. Its id and code stay as they are."""
-        found = self._customer_meant(customer)
+        """Change these fields of the customer: customer.updated. Id and code cannot change."""
+        found = self._customer_or_default(customer)
         check_fields(fields, CustomerFields.__annotations__, "customer")
         for name in ("id", "code"):
             if name in fields:
-                raise SteppayMockError(f"The {name} of a customer does not change. Make another: create_customer()")
+                raise SteppayMockError(
+                    f"The {name} of a customer cannot change. Make another customer: create_customer()"
+                )
         if not fields:
-            raise SteppayMockError("Nothing changes. Name a field, such as email='lee@example.com'.")
+            raise SteppayMockError(
+                "update_customer() got no field to change. Name one, such as email='lee@example.com'."
+            )
         words = {**found.words, **_as_words(fields)}
         if isinstance(words["shipping"], dict):
             words["shipping"] = {**dict.fromkeys(_shipping_fields()), **words["shipping"]}
         _check_words(words, fields)
-        return self._happen(EventType.CUSTOMER_UPDATED, Customer(id=found.id, code=found.code, words=words))
+        return self._emit(EventType.CUSTOMER_UPDATED, Customer(id=found.id, code=found.code, words=words))
 
     def delete_customer(self, customer: Customer | int | None = None) -> Customer:
-        """Delete the customer: customer.deleted. Not one with a running subscription, an open order or invoice."""
-        found = self._customer_meant(customer)
+        """Delete the customer: customer.deleted. Refused with a running subscription, an open order or invoice."""
+        found = self._customer_or_default(customer)
         held = self._held_by(found)
         if held:
             refuse(
                 "delete the customer",
                 subject=f"customer {found.id}",
-                state=f"still bound by {held}",
+                state=f"still needed by {held}",
                 hint="Cancel that first, or let it end.",
             )
-        return self._happen(EventType.CUSTOMER_DELETED, found)
+        return self._emit(EventType.CUSTOMER_DELETED, found)
 
-    def _customer_meant(self, customer: Customer | int | None) -> Customer:
+    def _customer_or_default(self, customer: Customer | int | None) -> Customer:
         return self.customer if customer is None else self._find(Customer, customer)
 
     def _owner(self, customer_id: int, action: str) -> Customer:
-        """The customer whom something belongs to; nothing is done for one who was deleted."""
+        """The owner of an order; IllegalAction if they were deleted."""
         if customer_id not in self._tables.customers:
             refuse(action, subject=f"customer {customer_id}", state="deleted")
         return self._tables.customers[customer_id]
 
-    def _found_customer(self, fields: CustomerFields) -> Customer:
-        """A customer whom there was before the first event."""
+    def found_customer(self, **fields: Unpack[CustomerFields]) -> Customer:
+        """Add a customer who exists before the first event. No event reports them until something changes."""
         self._require_possible(fields)
         long_ago = self._now - timedelta(days=self._chance.between(1, 400), seconds=self._chance.between(0, 86_399))
-        return self._found(self._make_customer(fields, max(long_ago, EPOCH)))
+        made = self._add_at_start(self._make_customer(fields, max(long_ago, EPOCH)))
+        self._adopt_customer(made)
+        return made
 
     def _adopt_customer(self, made: Customer) -> None:
-        """Have actions be about this one, if whom they were about is not there (any more)."""
+        """Make this the default customer, unless there is one."""
         if self._customer not in self._tables.customers:
             self._customer = made.id
 
     def _require_possible(self, fields: CustomerFields) -> None:
-        """Refuse fields that no customer can have, before anything is done with them."""
+        """Raise SteppayMockError for fields that no customer can have, before anything changes."""
         check_fields(fields, CustomerFields.__annotations__, "customer")
         self._ids.require_free_customer(fields.get("id"))
         self._ids.require_free_code("customer", fields.get("code"))
@@ -129,11 +135,11 @@ def _shipping_fields() -> tuple[str, ...]:
 
 
 def _check_words(words: Words, fields: Mapping[str, Any]) -> None:
-    """Refuse what no customer can have, such as a number for a name."""
+    """Raise SteppayMockError for a value that no customer can have, such as a number as name."""
     payload = {"timestamp": 0, "version": "v1", "event": "customer.created", "data": dict(words)}
     for violation in iter_errors(payload, strict=True):
         names = ", ".join(fields)
         raise SteppayMockError(
-            f"A customer cannot be like that ({names}): {violation.path}: expected {violation.expected}, "
-            f"sent {violation.sent}. Correct the field."
+            f"Wrong field of a customer ({names}): {violation.path}: expected {violation.expected}, "
+            f"got {violation.sent}. Correct the field."
         )

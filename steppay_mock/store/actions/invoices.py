@@ -1,4 +1,4 @@
-"""Invoices: drafted, reserved, sent, paid, overdue, deleted."""
+"""Drafts, reserves, sends, pays and deletes invoices."""
 
 from __future__ import annotations
 
@@ -9,20 +9,20 @@ from typing import Literal
 
 from steppay_mock.contract.catalogue import EventType
 from steppay_mock.errors import SteppayMockError, choices
-from steppay_mock.store.actions.checkout import Checkout
+from steppay_mock.store.actions.orders import Orders
 from steppay_mock.store.actions.payments import with_status
 from steppay_mock.store.actions.subscriptions import check_quantity
-from steppay_mock.store.books import read_moment
-from steppay_mock.store.lifecycle import INVOICE, refuse, require_move
-from steppay_mock.store.means import Method
+from steppay_mock.store.base import read_moment
+from steppay_mock.store.lifecycle import INVOICE, refuse, require_transition
 from steppay_mock.store.options import Money
+from steppay_mock.store.payment_methods import Method
 from steppay_mock.store.records import Basket, Customer, Invoice, Key, Price
 
 _CHANNELS = ("KAKAO", "SMS", "EMAIL")
 
 
-class Invoices(Checkout):
-    """What can be done with invoices. Without one named, it is the customer's newest."""
+class Invoices(Orders):
+    """The actions on an invoice. Without one named, it is the customer's newest."""
 
     def draft_invoice(
         self,
@@ -35,12 +35,12 @@ class Invoices(Checkout):
         days_to_pay: int = 14,
         channels: Sequence[str] = ("EMAIL",),
     ) -> Invoice:
-        """Bill a price that does not recur: order.created, invoice.created (TEMPORARY), order.updated."""
+        """Draft an invoice of a one-time price: order.created, invoice.created (TEMPORARY), order.updated."""
         sold = self.price if price is None else self._find(Price, price)
-        buyer = self._customer_meant(customer)
+        buyer = self._customer_or_default(customer)
         check_quantity(quantity)
         if sold.recurs:
-            raise SteppayMockError(f"The price {sold.code} recurs. Bill one of billing='one_time'.")
+            raise SteppayMockError(f"The price {sold.code} recurs. Invoice a price of billing='one_time'.")
         off = self._amount(discount, "discount")
         if off >= sold.amount * quantity:
             raise SteppayMockError(f"discount={off} leaves nothing to pay. Give less than {sold.amount * quantity}.")
@@ -51,9 +51,9 @@ class Invoices(Checkout):
         if not isinstance(channels, list | tuple) or not all(channel in _CHANNELS for channel in channels):
             raise SteppayMockError(f"channels={channels!r} are not some of {choices(_CHANNELS)}.")
         now = self._tick()
-        first = self._sold(sold, quantity=quantity, amount=sold.amount * quantity, now=now)
-        lines = [first, self._beside(first, "DISCOUNT", off, now)] if off else [first]
-        order = self._order(
+        first = self._product_line(sold, quantity=quantity, amount=sold.amount * quantity, now=now)
+        lines = [first, self._extra_line(first, "DISCOUNT", off, now)] if off else [first]
+        order = self._new_order(
             "ONE_TIME", buyer, lines, basket=Basket(prices=(sold,), gateway="TOSS", method="CARD"), due_days=days_to_pay
         )
         now = self._tick()
@@ -68,14 +68,14 @@ class Invoices(Checkout):
             discount=off,
             memo=memo,
         )
-        self._happen(EventType.INVOICE_CREATED, invoice)
+        self._emit(EventType.INVOICE_CREATED, invoice)
         now = self._tick()
-        self._happen(EventType.ORDER_UPDATED, replace(order, invoice_id=invoice.id, modified_at=now))
+        self._emit(EventType.ORDER_UPDATED, replace(order, invoice_id=invoice.id, modified_at=now))
         return invoice
 
     def reserve_invoice(self, invoice: Invoice | int | None = None, *, at: datetime | float) -> Invoice:
-        """Have the draft sent at that moment: invoice.updated (RESERVATION), and then (SENT)."""
-        found = self._billed(invoice, "reserve")
+        """Plan to send the draft at that moment: invoice.updated (RESERVATION), and then (SENT)."""
+        found = self._allowed_invoice(invoice, "reserve")
         moment = read_moment(at, "at")
         if not self._now < moment < found.deadline:
             raise SteppayMockError(
@@ -84,16 +84,16 @@ class Invoices(Checkout):
             )
         self._agenda.plan(moment, "invoice is sent", found.id)
         self._tick()
-        return self._happen(EventType.INVOICE_UPDATED, replace(found, status="RESERVATION", reserved_at=moment))
+        return self._emit(EventType.INVOICE_UPDATED, replace(found, status="RESERVATION", reserved_at=moment))
 
     def send_invoice(self, invoice: Invoice | int | None = None, *, fails: bool = False) -> Invoice:
         """Send it now: invoice.updated (SENT, or SEND_FAIL)."""
-        found = self._billed(invoice, "sending fails" if fails else "send")
+        found = self._allowed_invoice(invoice, "sending fails" if fails else "send")
         if found.deadline <= self._now:
             refuse(
                 "send the invoice",
                 subject=f"invoice {found.id}",
-                state="beyond its deadline",
+                state="past its deadline",
                 hint="Delete it, and draft another.",
             )
         self._tick()
@@ -108,40 +108,40 @@ class Invoices(Checkout):
         pays: Literal["now", "fails"] = "now",
     ) -> Invoice:
         """Pay it: payment.completed, order.payment_completed, invoice.updated (PAID), order.updated (fact 6)."""
-        found = self._billed(invoice, "pay")
+        found = self._allowed_invoice(invoice, "pay")
         self.pay(found.order_id, method=method, gateway=gateway, pays=pays)
         return self._tables.invoices[found.id]
 
     def delete_invoice(self, invoice: Invoice | int | None = None) -> Invoice:
-        """Delete it, and cancel what it bills: invoice.deleted, order.updated (CANCELLED)."""
-        found = self._billed(invoice, "delete")
+        """Delete it and cancel its order: invoice.deleted, order.updated (CANCELLED)."""
+        found = self._allowed_invoice(invoice, "delete")
         now = self._tick()
-        deleted = self._happen(EventType.INVOICE_DELETED, replace(found, deleted_at=now))
+        deleted = self._emit(EventType.INVOICE_DELETED, replace(found, deleted_at=now))
         order = self._tables.orders[found.order_id]
         now = self._tick()
         lines = with_status(order.lines, "CANCELLED", now, canceled=now)
-        self._happen(EventType.ORDER_UPDATED, replace(order, lines=lines, invoice_id=None, modified_at=now))
+        self._emit(EventType.ORDER_UPDATED, replace(order, lines=lines, invoice_id=None, modified_at=now))
         return deleted
 
-    def _billed(self, invoice: Invoice | int | None, action: str) -> Invoice:
+    def _allowed_invoice(self, invoice: Invoice | int | None, action: str) -> Invoice:
         found = self.invoice if invoice is None else self._find(Invoice, invoice)
-        require_move(INVOICE, action, subject=f"invoice {found.id}", status=found.status)
+        require_transition(INVOICE, action, subject=f"invoice {found.id}", status=found.status)
         return found
 
     def _sent(self, invoice: Invoice, *, status: str = "SENT") -> Invoice:
-        sent = self._happen(EventType.INVOICE_UPDATED, replace(invoice, status=status))
+        sent = self._emit(EventType.INVOICE_UPDATED, replace(invoice, status=status))
         if status == "SENT":
             self._agenda.plan(sent.deadline, "invoice is overdue", sent.id)
         return sent
 
-    def _reserved_time_comes(self, key: Key, due: datetime) -> None:
+    def _reserved_time_due(self, key: Key, due: datetime) -> None:
         invoice = self._tables.invoices.get(int(key))
         if invoice is not None and invoice.status == "RESERVATION" and invoice.reserved_at == due:
             self._tick()
             self._sent(invoice)
 
-    def _deadline_passes(self, key: Key, due: datetime) -> None:
+    def _deadline_due(self, key: Key, due: datetime) -> None:
         invoice = self._tables.invoices.get(int(key))
         if invoice is not None and invoice.status == "SENT" and invoice.deadline == due:
             self._tick()
-            self._happen(EventType.INVOICE_UPDATED, replace(invoice, status="OVER_DUE"))
+            self._emit(EventType.INVOICE_UPDATED, replace(invoice, status="OVER_DUE"))

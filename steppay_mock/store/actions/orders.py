@@ -1,4 +1,4 @@
-"""What becomes of an order: paid, waited for, cancelled (facts 24, 25 and 29)."""
+"""Pays, confirms, rejects and cancels orders (facts 24, 25 and 29)."""
 
 from __future__ import annotations
 
@@ -8,13 +8,14 @@ from typing import Literal
 from steppay_mock.contract.catalogue import EventType
 from steppay_mock.errors import SteppayMockError
 from steppay_mock.store.actions.payments import Effect, with_status
-from steppay_mock.store.actions.usage import Metering
-from steppay_mock.store.lifecycle import INVOICE, refuse, require_move
-from steppay_mock.store.means import Means, Method, choose_means, means_of_renewals
+from steppay_mock.store.actions.subscriptions import Subscriptions
+from steppay_mock.store.lifecycle import INVOICE, refuse, require_transition
+from steppay_mock.store.payment_methods import Method, PaymentMethod, choose_payment_method, renewal_method
 from steppay_mock.store.records import Order, Payment, Subscription
+from steppay_mock.store.subscription_terms import ended
 
 Pays = Literal["now", "fails", "later"]
-"""What becomes of a payment: it is made, it fails, or it is not tried yet."""
+"""Whether a payment succeeds (``now``), fails, or is not tried yet (``later``)."""
 
 _FINAL = {"CANCELED", "EXPIRED"}
 _CLOSED = {"CANCELLED", "CANCELLATION_REFUNDED"}
@@ -23,8 +24,8 @@ _STANDBY = {"VIRTUAL_BANK_STANDBY", "CMS_STANDBY"}
 _PAID_AT_ONCE = "It was paid when it was made, or not at all."
 
 
-class Orders(Metering):
-    """What can be done with orders. Without one named, it is the customer's newest."""
+class Orders(Subscriptions):
+    """The actions on an order. Without one named, it is the customer's newest."""
 
     def pay(
         self,
@@ -34,29 +35,29 @@ class Orders(Metering):
         gateway: str | None = None,
         pays: Literal["now", "fails"] = "now",
     ) -> Order:
-        """Try to pay an order that is not paid yet; also the renewal for which a subscription is UNPAID.
+        """Pay an order that is not paid yet, such as the renewal order of an UNPAID subscription.
 
-        An attempt that fails is none of the retries, which go on as they were planned (assumed).
+        If it fails, the planned retries still follow (assumed).
         """
-        found = self.order if order is None else self._find(Order, order)
+        found = self._order_or_newest(order)
         self._owner(found.customer_id, "pay the order")
         self._require_payable(found)
         if pays not in ("now", "fails"):
             raise SteppayMockError(f"pays={pays!r} is neither 'now' nor 'fails'. Say pays='fails', or nothing.")
-        means = choose_means(method, gateway, recurs=found.type != "ONE_TIME")
-        check_can_fail(means, pays)
-        if found.type == "RECURRING" and not means.method.endswith("_BILL"):
+        payment_method = choose_payment_method(method, gateway, recurs=found.type != "ONE_TIME")
+        check_can_fail(payment_method, pays)
+        if found.type == "RECURRING" and not payment_method.method.endswith("_BILL"):
             raise SteppayMockError("A renewal is paid by 'card' or 'cms' (fact 30). Pay by one of them.")
-        return self._try_to_pay(_renewed_by(found, means), means, pays)
+        return self._try_to_pay(_renewed_by(found, payment_method), payment_method, pays)
 
     def confirm_payment(self, order: Order | int | None = None) -> Order:
-        """The money comes for which an account or a debit stands by: payment.completed, and what follows."""
-        found, payment = self._standing_by(order, "confirm the payment")
-        return self._money_comes(found, payment, self._effect_of(found))
+        """Let the money of a virtual account or a direct debit arrive: payment.completed, and the order is paid."""
+        found, payment = self._on_standby(order, "confirm the payment")
+        return self._complete(found, payment, self._effect_of(found))
 
     def reject_payment(self, order: Order | int | None = None) -> Order:
-        """A direct debit fails: payment.failed, of the same payment, then order.updated."""
-        found, payment = self._standing_by(order, "reject the payment")
+        """Let a direct debit fail: payment.failed with the id of its payment, then order.updated."""
+        found, payment = self._on_standby(order, "reject the payment")
         if payment.debit is None:
             refuse(
                 "reject the payment",
@@ -67,31 +68,31 @@ class Orders(Metering):
         self._tick()
         error = self._chance.pick(self._pool.goods["bank-error"])
         debit = replace(payment.debit, status="WITHDRAW_FAIL", error=error)
-        self._happen(EventType.PAYMENT_FAILED, replace(payment, status="FAILED", error=error, debit=debit))
+        self._emit(EventType.PAYMENT_FAILED, replace(payment, status="FAILED", error=error, debit=debit))
         failed = self._order_failed(found)
-        for waiting in self._waiting_for(found):
-            self._tell(self._end(waiting, "EXPIRED", self._tick()))
+        for waiting in self._incomplete_of(found):
+            self._emit_subscription(ended(waiting, "EXPIRED", now=self._tick()))
         return failed
 
     def cancel_order(self, order: Order | int | None = None) -> Order:
-        """Cancel the order, and give back what is left of it: payment.canceled if it was paid, then order.updated.
+        """Cancel the order and refund the rest of it: payment.canceled if it was paid, then order.updated.
 
-        Of an order of type RECURRING_INITIAL every subscription is cancelled too, of no other (fact 25).
+        An order of type RECURRING_INITIAL takes its subscriptions with it, no other type does (fact 25).
         """
-        found = self.order if order is None else self._find(Order, order)
+        found = self._order_or_newest(order)
         self._owner(found.customer_id, "cancel the order")
         self._require_cancellable(found)
         left = found.left if self._payment_of(found, "COMPLETE", "PARTIAL_CANCELED") else 0
         if left:
-            self._give_back(found, left)
+            self._refund_payment(found, left)
         status = "CANCELLATION_REFUNDED" if left else "CANCELLED"
-        canceled = self._order_given_back(found, left, status=status)
+        canceled = self._refund_order(found, left, status=status)
         if found.type == "RECURRING_INITIAL":
             self._cancel_subscriptions_of(found)
         return self._tables.orders[canceled.id]
 
     def subscription_of(self, order: Order | int) -> Subscription:
-        """The first subscription that the order made or renews; SteppayMockError where there is none."""
+        """The first subscription that the order started or renews; SteppayMockError if it has none."""
         found = self._find(Order, order)
         if not found.subscriptions:
             raise SteppayMockError(
@@ -100,30 +101,34 @@ class Orders(Metering):
             )
         return self._tables.subscriptions[found.subscriptions[0]]
 
-    def _try_to_pay(self, order: Order, means: Means, pays: Pays) -> Order:
+    def _try_to_pay(self, order: Order, payment_method: PaymentMethod, pays: Pays) -> Order:
         if pays == "later":
             return order
         if pays == "fails":
-            return self._fail(order, means)
-        if means.method not in _WAIT or order.type == "RECURRING":
-            return self._pay(order, means, self._effect_of(order))
+            return self._fail(order, payment_method)
+        if payment_method.method not in _WAIT or order.type == "RECURRING":
+            return self._pay(order, payment_method, self._effect_of(order))
         order = self._wait_for_deposit(order)
-        self._stand_by(order, means)
-        if order.type == "RECURRING_INITIAL" and self.assumptions.incomplete_before_payment and means.method != "VBANK":
-            self._begin_incomplete(order)
+        self._stand_by(order, payment_method)
+        if (
+            order.type == "RECURRING_INITIAL"
+            and self.assumptions.incomplete_before_payment
+            and payment_method.method != "VBANK"
+        ):
+            self._start_incomplete(order)
         return order
 
     def _effect_of(self, order: Order) -> Effect:
         if order.type == "RECURRING_INITIAL":
-            return self._begin
+            return self._start
         return self._renew if order.type == "RECURRING" else self._close_invoice
 
     def _close_invoice(self, order: Order) -> Order:
-        """The effect of paying what was billed: the invoice is PAID, in the same second (fact 6)."""
+        """The effect of paying an order with an invoice: that is PAID, in the same second (fact 6)."""
         invoice = self._tables.invoices.get(order.invoice_id or 0)
         if invoice is not None:
             self._tick()
-            self._happen(EventType.INVOICE_UPDATED, replace(invoice, status="PAID"))
+            self._emit(EventType.INVOICE_UPDATED, replace(invoice, status="PAID"))
         return order
 
     def _wait_for_deposit(self, order: Order) -> Order:
@@ -131,23 +136,23 @@ class Orders(Metering):
             return order
         now = self._tick()
         lines = with_status(order.lines, "DEPOSIT_WAITING", now)
-        return self._happen(EventType.ORDER_UPDATED, replace(order, lines=lines, modified_at=now))
+        return self._emit(EventType.ORDER_UPDATED, replace(order, lines=lines, modified_at=now))
 
-    def _standing_by(self, order: Order | int | None, action: str) -> tuple[Order, Payment]:
-        found = self.order if order is None else self._find(Order, order)
+    def _on_standby(self, order: Order | int | None, action: str) -> tuple[Order, Payment]:
+        found = self._order_or_newest(order)
         self._owner(found.customer_id, action)
-        payment = self._waiting_payment(found)
+        payment = self._standby_payment(found)
         if payment is None or found.status != "DEPOSIT_WAITING":
             refuse(
                 action,
                 subject=f"order {found.id}",
-                state=f"{found.status}, and no payment stands by for it",
+                state=f"{found.status}, without a payment on standby",
                 hint="Check out with method='virtual_account' or 'cms' first.",
             )
         return found, payment
 
-    def _waiting_payment(self, order: Order) -> Payment | None:
-        """The newest payment of the order, if it stands by; one before it waits for nothing any more."""
+    def _standby_payment(self, order: Order) -> Payment | None:
+        """The newest payment of the order, if it is on standby. An older one no longer counts."""
         payment = self._payment_of(order)
         return payment if payment is not None and payment.status in _STANDBY else None
 
@@ -155,11 +160,11 @@ class Orders(Metering):
         subject = f"order {order.id}"
         if order.type not in {"ONE_TIME", "RECURRING_INITIAL", "RECURRING"}:
             refuse("pay the order", subject=subject, state=f"of type {order.type}", hint=_PAID_AT_ONCE)
-        if order.status == "DEPOSIT_WAITING" and self._waiting_payment(order):
-            hint = "Let its money come: store.confirm_payment(order)."
+        if order.status == "DEPOSIT_WAITING" and self._standby_payment(order):
+            hint = "Let its money arrive: store.confirm_payment(order)."
             refuse("pay the order", subject=subject, state="DEPOSIT_WAITING", hint=hint)
         if order.status not in {"CREATED", "PAYMENT_FAILURE", "DEPOSIT_WAITING"}:
-            refuse("pay the order", subject=subject, state=order.status, hint="Pay one that is CREATED.")
+            refuse("pay the order", subject=subject, state=order.status, hint="Pay an order that is CREATED.")
         if order.type == "RECURRING":
             subscription = self._tables.subscriptions[order.subscriptions[0]]
             if subscription.open_order != order.id:
@@ -167,12 +172,12 @@ class Orders(Metering):
                 refuse("pay the order", subject=subject, state=state, hint="Only an UNPAID subscription waits for it.")
         invoice = self._tables.invoices.get(order.invoice_id or 0)
         if invoice is not None:
-            require_move(INVOICE, "pay", subject=f"invoice {invoice.id}", status=invoice.status)
+            require_transition(INVOICE, "pay", subject=f"invoice {invoice.id}", status=invoice.status)
 
     def _require_cancellable(self, order: Order) -> None:
         subject = f"order {order.id}"
         if order.status in _CLOSED:
-            refuse("cancel the order", subject=subject, state=order.status, hint="It is over. Cancel another.")
+            refuse("cancel the order", subject=subject, state=order.status, hint="Cancel another order.")
         if order.type == "RECURRING":
             subscription = self._tables.subscriptions[order.subscriptions[0]]
             if subscription.open_order == order.id:
@@ -185,25 +190,26 @@ class Orders(Metering):
             refuse("cancel the order", subject=subject, state=state, hint=hint)
 
     def _cancel_subscriptions_of(self, order: Order) -> None:
-        waiting = [one.id for one in self._waiting_for(order)]
+        waiting = [one.id for one in self._incomplete_of(order)]
         for number in (*order.subscriptions, *waiting):
             subscription = self._tables.subscriptions[number]
             if subscription.status not in _FINAL:
                 self._cancel_open_order(subscription)
-                self._tell(self._end(subscription, "CANCELED", self._tick()))
+                self._emit_subscription(ended(subscription, "CANCELED", now=self._tick()))
 
 
-def check_can_fail(means: Means, pays: object) -> None:
-    """Refuse a virtual account that fails: money comes into it, or does not."""
-    if pays == "fails" and means.method == "VBANK":
+def check_can_fail(payment_method: PaymentMethod, pays: object) -> None:
+    """Raise SteppayMockError if a virtual account is to fail: no payment.failed exists for it."""
+    if pays == "fails" and payment_method.method == "VBANK":
         raise SteppayMockError(
-            "A virtual account waits for its money and does not fail. Pay by 'card' or 'cms', or let its time pass."
+            "pays='fails': a virtual account waits for its money and does not fail. Pay by 'card' or 'cms', or let its "
+            "time pass."
         )
 
 
-def _renewed_by(order: Order, means: Means) -> Order:
-    """The order, whose subscriptions will renew by what it is paid with at last."""
+def _renewed_by(order: Order, payment_method: PaymentMethod) -> Order:
+    """The order, whose subscriptions will renew by the method that pays it."""
     if order.type != "RECURRING_INITIAL" or order.basket is None:
         return order
-    renewing = means_of_renewals(means)
+    renewing = renewal_method(payment_method)
     return replace(order, basket=replace(order.basket, gateway=renewing.gateway, method=renewing.method))

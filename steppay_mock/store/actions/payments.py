@@ -1,4 +1,4 @@
-"""Money: attempts, payments, virtual accounts, debits and refunds (fact 29)."""
+"""Payments: attempts, virtual accounts, direct debits and refunds (fact 29)."""
 
 from __future__ import annotations
 
@@ -10,16 +10,15 @@ from typing import Any
 from steppay_mock.contract.catalogue import EventType
 from steppay_mock.payload.coherence.fields import Amount
 from steppay_mock.payload.pools import PEOPLE
-from steppay_mock.store.actions.catalogue import Catalogue
 from steppay_mock.store.actions.customers import Customers
 from steppay_mock.store.amounts import check_amount
 from steppay_mock.store.lifecycle import refuse
-from steppay_mock.store.means import Means
 from steppay_mock.store.options import Money
-from steppay_mock.store.records import Customer, Debit, Key, Line, Order, Payment, VirtualAccount
+from steppay_mock.store.payment_methods import PaymentMethod
+from steppay_mock.store.records import Customer, Debit, Key, Order, OrderLine, Payment, VirtualAccount
 
 Effect = Callable[[Order], Order]
-"""What follows once an order is paid; it gives the order as it is then."""
+"""Called once an order is paid, such as to start its subscriptions; it returns the order as it is then."""
 
 # The public three-digit codes of Korean banks, in the order of the goods' bank names.
 _BANK_NUMBERS = ("004", "088", "020", "081", "011", "003", "090", "092")
@@ -28,42 +27,45 @@ _STANDBY = {"VBANK": "VIRTUAL_BANK_STANDBY", "CMS": "CMS_STANDBY", "CMS_BILL": "
 _REFUNDED = {True: "CANCELLATION_REFUNDED", False: "CANCELLATION_REFUNDED_PARTIALLY"}
 
 
-class Payments(Customers, Catalogue):
-    """What happens to money."""
+class Payments(Customers):
+    """The refunds of a store, and the payments that other actions make."""
 
     def refund(self, order: Order | int | None = None, *, amount: Money | None = None) -> Order:
-        """Give all that is left of the order back, or ``amount``: payment.canceled, then order.updated.
+        """Refund the rest of the order, or ``amount``: payment.canceled, then order.updated.
 
-        Nothing else follows: a subscription goes on (assumed).
+        A subscription of the order goes on (assumed).
         """
-        found = self.order if order is None else self._find(Order, order)
+        found = self._order_or_newest(order)
         self._owner(found.customer_id, "refund the order")
         part = self._refundable(found, amount)
-        self._give_back(found, part)
-        return self._order_given_back(found, part, status=_REFUNDED[part == found.left])
+        self._refund_payment(found, part)
+        return self._refund_order(found, part, status=_REFUNDED[part == found.left])
+
+    def _order_or_newest(self, order: Order | int | None) -> Order:
+        return self.order if order is None else self._find(Order, order)
 
     def _refundable(self, order: Order, amount: Money | None) -> Amount:
         subject = f"order {order.id}"
         if self._payment_of(order, "COMPLETE", "PARTIAL_CANCELED") is None or not order.left:
-            state = "given back already" if order.returned else f"{order.status}, with nothing paid"
-            refuse("refund the order", subject=subject, state=state, hint="Refund an order that was paid.")
+            state = "refunded already" if order.returned else f"{order.status}, with nothing paid"
+            refuse("refund the order", subject=subject, state=state, hint="Refund a paid order.")
         part = order.left if amount is None else self._amount(amount, "amount", least=1)
         if part > order.left:
-            state = f"paid with {order.amount}, of which {order.left} is left"
+            state = f"paid with {order.amount}, and {order.left} of it is not refunded"
             refuse(f"refund {part}", subject=subject, state=state, hint=f"Refund at most {order.left}.")
         return part
 
-    def _give_back(self, order: Order, part: Amount) -> None:
+    def _refund_payment(self, order: Order, part: Amount) -> None:
         payment = self._payment_of(order, "COMPLETE", "PARTIAL_CANCELED")
         if payment is None:
             return
         canceled, now = payment.canceled + part, self._tick()
         status = "CANCELED" if canceled == payment.amount else "PARTIAL_CANCELED"
-        self._happen(EventType.PAYMENT_CANCELED, replace(payment, status=status, canceled=canceled, canceled_at=now))
+        self._emit(EventType.PAYMENT_CANCELED, replace(payment, status=status, canceled=canceled, canceled_at=now))
 
-    def _order_given_back(self, order: Order, part: Amount, *, status: str) -> Order:
+    def _refund_order(self, order: Order, part: Amount, *, status: str) -> Order:
         now = self._tick()
-        return self._happen(
+        return self._emit(
             EventType.ORDER_UPDATED,
             replace(
                 order,
@@ -80,7 +82,7 @@ class Payments(Customers, Catalogue):
                 return payment
         return None
 
-    def _new_payment(self, order: Order, means: Means, *, status: str) -> Payment:
+    def _new_payment(self, order: Order, payment_method: PaymentMethod, *, status: str) -> Payment:
         customer = self._tables.customers[order.customer_id]
         now = self._tick()
         payment = Payment(
@@ -92,18 +94,18 @@ class Payments(Customers, Catalogue):
             product_name=order.lines[0].product_name,
             amount=order.amount,
             status=status,
-            gateway=means.gateway,
-            method=means.method,
+            gateway=payment_method.gateway,
+            method=payment_method.method,
         )
-        return replace(payment, debit=self._debit(now)) if means.method.startswith("CMS") else payment
+        return replace(payment, debit=self._debit(now)) if payment_method.method.startswith("CMS") else payment
 
-    def _fail(self, order: Order, means: Means) -> Order:
-        """An attempt that fails: payment.failed, and order.updated unless the order failed before (assumed)."""
-        payment = self._new_payment(order, means, status="FAILED")
-        by_card = means.method.startswith("CARD")
+    def _fail(self, order: Order, payment_method: PaymentMethod) -> Order:
+        """Log a failed attempt: payment.failed, and order.updated unless the order failed before (assumed)."""
+        payment = self._new_payment(order, payment_method, status="FAILED")
+        by_card = payment_method.method.startswith("CARD")
         error = self._chance.pick(self._pool.goods["error-message" if by_card else "bank-error"])
         debit = payment.debit and replace(payment.debit, status="WITHDRAW_FAIL", error=error)
-        self._happen(EventType.PAYMENT_FAILED, replace(payment, error=error, debit=debit))
+        self._emit(EventType.PAYMENT_FAILED, replace(payment, error=error, debit=debit))
         return self._order_failed(order)
 
     def _order_failed(self, order: Order) -> Order:
@@ -111,45 +113,46 @@ class Payments(Customers, Catalogue):
             return order
         now = self._tick()
         lines = with_status(order.lines, "PAYMENT_FAILURE", now)
-        return self._happen(EventType.ORDER_UPDATED, replace(order, lines=lines, modified_at=now))
+        return self._emit(EventType.ORDER_UPDATED, replace(order, lines=lines, modified_at=now))
 
-    def _stand_by(self, order: Order, means: Means) -> None:
-        """A payment that waits for its money: payment.standby."""
-        payment = self._new_payment(order, means, status=_STANDBY[means.method])
-        if means.method == "VBANK":
+    def _stand_by(self, order: Order, payment_method: PaymentMethod) -> None:
+        """Log a payment that waits for its money: payment.standby."""
+        payment = self._new_payment(order, payment_method, status=_STANDBY[payment_method.method])
+        if payment_method.method == "VBANK":
             payment = replace(payment, account=self._account())
             assert payment.account is not None  # noqa: S101 - for the type checker
             self._agenda.plan(payment.account.until, "account closes", order.id)
-        self._happen(EventType.PAYMENT_STANDBY, payment)
+        self._emit(EventType.PAYMENT_STANDBY, payment)
 
-    def _pay(self, order: Order, means: Means, effect: Effect) -> Order:
-        """An attempt that succeeds. What costs nothing is paid without a payment (assumed)."""
+    def _pay(self, order: Order, payment_method: PaymentMethod, effect: Effect) -> Order:
+        """Pay the order. An order that costs nothing has no payment (assumed)."""
         if not order.amount:
             return self._settle(order, effect)
-        payment = self._new_payment(order, means, status="COMPLETE")
+        payment = self._new_payment(order, payment_method, status="COMPLETE")
         debit = payment.debit and replace(payment.debit, status="WITHDRAW_SUCCESS")
-        self._happen(EventType.PAYMENT_COMPLETED, replace(payment, paid_at=self._now, debit=debit))
+        self._emit(EventType.PAYMENT_COMPLETED, replace(payment, paid_at=self._now, debit=debit))
         return self._settle(order, effect)
 
-    def _money_comes(self, order: Order, payment: Payment, effect: Effect) -> Order:
-        """The money for which a payment stood by: payment.completed, of the same payment."""
+    def _complete(self, order: Order, payment: Payment, effect: Effect) -> Order:
+        """The money of a payment on standby arrives: payment.completed, with the id of that payment."""
         now = self._tick()
         debit = payment.debit and replace(payment.debit, status="WITHDRAW_SUCCESS", at=now)
-        self._happen(EventType.PAYMENT_COMPLETED, replace(payment, status="COMPLETE", paid_at=now, debit=debit))
+        self._emit(EventType.PAYMENT_COMPLETED, replace(payment, status="COMPLETE", paid_at=now, debit=debit))
         return self._settle(order, effect)
 
     def _settle(self, order: Order, effect: Effect) -> Order:
-        """The order is paid: order.payment_completed, what follows from it, and order.updated (facts 6 and 25)."""
+        """Log that the order is paid: order.payment_completed, the effect, then order.updated (facts 6 and 25)."""
+        # Without order.updated (an assumption), order.payment_completed comes last and has what the effect added.
         also_updated = self.assumptions.order_updated_when_paid
         now = self._tick()
         paid = replace(order, lines=with_status(order.lines, "PAID", now), paid_at=now, modified_at=now)
         if also_updated:
-            self._happen(EventType.ORDER_PAYMENT_COMPLETED, paid)
+            self._emit(EventType.ORDER_PAYMENT_COMPLETED, paid)
         settled = replace(effect(paid), modified_at=self._tick())
-        return self._happen(EventType.ORDER_UPDATED if also_updated else EventType.ORDER_PAYMENT_COMPLETED, settled)
+        return self._emit(EventType.ORDER_UPDATED if also_updated else EventType.ORDER_PAYMENT_COMPLETED, settled)
 
-    def _close_account(self, key: Key, _due: datetime) -> None:
-        """A virtual account that no money came into: its order is cancelled, or can be paid again if it was billed."""
+    def _account_due(self, key: Key, _due: datetime) -> None:
+        """Close a virtual account that got no money: its order is CANCELLED; one with an invoice can be paid again."""
         order = self._tables.orders.get(int(key))
         if order is not None and order.status == "DEPOSIT_WAITING":
             now = self._tick()
@@ -157,7 +160,7 @@ class Payments(Customers, Catalogue):
                 lines = with_status(order.lines, "CANCELLED", now, canceled=now)
             else:
                 lines = with_status(order.lines, "CREATED", now)
-            self._happen(EventType.ORDER_UPDATED, replace(order, lines=lines, modified_at=now))
+            self._emit(EventType.ORDER_UPDATED, replace(order, lines=lines, modified_at=now))
 
     def _account(self) -> VirtualAccount:
         bank = self._chance.between(0, len(_BANK_NUMBERS) - 1)
@@ -182,10 +185,6 @@ class Payments(Customers, Catalogue):
             status="WITHDRAW_PENDING",
         )
 
-    def _card(self) -> str:
-        """What is shown of a card or an account that is charged again and again."""
-        return f"{self._chance.pick(self._pool.goods['card-name'])} {self._chance.between(100_000, 999_999)}{'*' * 10}"
-
     def _amount(self, amount: Any, what: str, *, least: int = 0) -> Amount:
         return check_amount(amount, self.currency, what, least=least)
 
@@ -196,9 +195,9 @@ def _payer(customer: Customer) -> dict[str, Any]:
 
 
 def with_status(
-    lines: tuple[Line, ...], status: str, now: datetime, *, canceled: datetime | None = None
-) -> tuple[Line, ...]:
-    """The lines, all with that status."""
+    lines: tuple[OrderLine, ...], status: str, now: datetime, *, canceled: datetime | None = None
+) -> tuple[OrderLine, ...]:
+    """The lines, all in that status."""
     return tuple(
         replace(line, status=status, modified_at=now, canceled_at=canceled or line.canceled_at) for line in lines
     )

@@ -1,4 +1,4 @@
-"""Usage: what is used of a subscription, and what may be used (fact 26)."""
+"""Adds usage to a subscription, and quota (fact 26)."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from steppay_mock.contract.catalogue import EventType
 from steppay_mock.errors import SteppayMockError, choices
 from steppay_mock.store.actions.subscriptions import Subscriptions
 from steppay_mock.store.lifecycle import refuse
-from steppay_mock.store.means import Means
 from steppay_mock.store.options import Money
+from steppay_mock.store.payment_methods import PaymentMethod
 from steppay_mock.store.records import Item, Order, Subscription, Usage, UsageEntry, Via
 
 _MOST = 2**53
@@ -18,7 +18,7 @@ _MOST_IN_ALL = 2**63 - 1
 
 
 class Metering(Subscriptions):
-    """What can be done with usage."""
+    """The actions on the usage of a subscription."""
 
     def add_usage(
         self,
@@ -28,7 +28,7 @@ class Metering(Subscriptions):
         item: int | None = None,
         via: Via = "V1",
     ) -> Usage:
-        """So much more was used: subscription.usage.added. Never more than the quota, where there is one."""
+        """Add usage: subscription.usage.added. More than the quota is refused, where there is one."""
         found, metered = self._metered(subscription, item, "add usage")
         _check_amount(amount)
         if via not in get_args(Via):
@@ -44,7 +44,7 @@ class Metering(Subscriptions):
         _check_sum(used + amount)
         self._tick()
         begun = self._series(found, metered)
-        return self._happen(EventType.SUBSCRIPTION_USAGE_ADDED, self._with_entry(begun, record=amount, via=via))
+        return self._emit(EventType.SUBSCRIPTION_USAGE_ADDED, self._with_entry(begun, record=amount, via=via))
 
     def top_up(
         self,
@@ -54,7 +54,7 @@ class Metering(Subscriptions):
         price: Money | None = None,
         item: int | None = None,
     ) -> Order:
-        """Buy more quota, with an order of type ADD_USAGE (fact 25).
+        """Buy more quota with an order of type ADD_USAGE (fact 25).
 
         order.created, payment.completed, order.payment_completed, subscription.usage.added, order.updated.
         """
@@ -65,23 +65,23 @@ class Metering(Subscriptions):
             refuse(
                 "top up",
                 subject=f"item {metered.id} of subscription {found.id}",
-                state="paid for afterwards, without a quota",
+                state="paid at the end of the period, without a quota",
                 hint="Sell it with a quota: product={'billing': 'usage', 'quota': 1000}.",
             )
         _check_sum(allowed + quota)
         cost = metered.price.amount if price is None else self._amount(price, "price")
         now = self._tick()
-        line = self._sold(metered.price, quantity=1, amount=cost, now=now)
+        line = self._product_line(metered.price, quantity=1, amount=cost, now=now)
         customer = self._tables.customers[found.customer_id]
 
         def add(order: Order) -> Order:
             begun = self._series(found, metered)
             self._tick()
-            self._happen(EventType.SUBSCRIPTION_USAGE_ADDED, self._with_entry(begun, quota=quota, via="SYSTEM"))
+            self._emit(EventType.SUBSCRIPTION_USAGE_ADDED, self._with_entry(begun, quota=quota, via="SYSTEM"))
             return order
 
-        order = self._order("ADD_USAGE", customer, [line])
-        return self._pay(order, Means(found.gateway, found.method), add)
+        order = self._new_order("ADD_USAGE", customer, [line])
+        return self._pay(order, PaymentMethod(found.gateway, found.method), add)
 
     def _metered(
         self, subscription: Subscription | int | None, item: int | None, action: str
@@ -100,12 +100,12 @@ class Metering(Subscriptions):
         return found, metered[0]
 
     def _used(self, item: Item) -> tuple[int, int | None]:
-        """How much was used in this period, and how much may be."""
+        """How much was used in this period, and the quota."""
         begun = self._tables.usage.get(item.id)
         return (0, item.price.quota) if begun is None else (begun.used, begun.quota)
 
     def _series(self, subscription: Subscription, item: Item) -> Usage:
-        """The usage of the item in this period; a new one begins with its quota, made by the system."""
+        """The usage of the item in this period. A new one starts with the quota, as an entry of the system."""
         begun = self._tables.usage.get(item.id)
         if begun is not None:
             return begun
@@ -139,7 +139,9 @@ class Metering(Subscriptions):
 
 def _check_sum(total: int) -> None:
     if total > _MOST_IN_ALL:
-        raise SteppayMockError(f"The sum would be {total}, which no webhook can tell (2^63 - 1 at most). Add less.")
+        raise SteppayMockError(
+            f"The sum would be {total}, which fits no field of a webhook (2^63 - 1 at most). Add less."
+        )
 
 
 def _check_amount(amount: object) -> None:

@@ -1,1 +1,1 @@
-"""What does StepPay's REST API say of a store, and how can it say it late, wrongly or not at all?"""
+"""A simulation of StepPay's REST API: it answers from a store, and can answer late, wrongly or not at all."""

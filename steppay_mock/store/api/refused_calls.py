@@ -1,7 +1,7 @@
-"""Which calls of a client were refused while the API is patched?
+"""Marks and notes the calls that the patched API refuses.
 
-Such a call may be right: then the test lacks an answer, and the receiver made no mistake. So the errors are marked, for
-whoever says why a delivery failed, and the calls are noted, for receivers that swallow errors.
+A refused call may be right: then the test lacks an answer, and the receiver made no mistake. So the error has a mark,
+by which a failed delivery is explained, and the call is noted, because a receiver may catch the error.
 """
 
 from __future__ import annotations
@@ -16,16 +16,16 @@ _notes: list[dict[str, None]] = []
 E = TypeVar("E", bound=Exception)
 
 REFUSED_CALL = (
-    "The receiver called what is not answered while the API is patched; the whole error says which call that is. If "
-    "the call is right, it is the test that lacks an answer. For a client other than requests and httpx serve the API, "
+    "The receiver made a call that is not answered while the API is patched; the whole error names it. If the call is "
+    "right, the test lacks an answer. For a client other than requests and httpx serve the API, "
     "`with steppay_api.serve() as url: ...`, and give the receiver that address in the place of "
     "https://api.steppay.kr. For another host or endpoint mock the call."
 )
-"""The next step, and whose matter it is."""
+"""The explanation of a refused call, with the next step."""
 
 
 def refused(error: E, *, call: str) -> E:
-    """The error, marked as that of a call which is not answered; ``call`` names it without what may be secret."""
+    """The error, marked as that of a refused call. ``call`` names the call, without anything secret."""
     setattr(error, _MARK, True)
     for notes in _notes:
         notes[call] = None
@@ -33,13 +33,13 @@ def refused(error: E, *, call: str) -> E:
 
 
 def is_refused_call(error: BaseException) -> bool:
-    """Whether the error was raised by the patched API, for a call that it does not answer."""
+    """Whether the patched API raised the error, for a call that it refuses."""
     return getattr(error, _MARK, False)
 
 
 @contextmanager
 def refusals_noted() -> Iterator[dict[str, None]]:
-    """Gives a dict whose keys become the calls that are refused meanwhile, each once, in their order."""
+    """Gives a dict. Its keys become the calls that are refused within it, each once, in their order."""
     notes: dict[str, None] = {}
     _notes.append(notes)
     try:

@@ -1,20 +1,15 @@
-"""What does a store remember? One frozen record for each thing, in the store's own words.
+"""The records of a store: one frozen dataclass for each kind of thing.
 
-A change makes a new record and leaves the old one as it was, so that what an event was about stays true. How a record
-is written in a webhook is the business of :mod:`steppay_mock.store.shapes`. Moments are UTC without a zone (fact 10).
+An action never changes a record; it makes a new one. So an event in the log can hold its record, and still reads the
+same after later actions. :mod:`steppay_mock.store.record_data` writes a record as the ``data`` of a webhook.
+All datetimes are UTC without a zone (fact 10).
 """
 
 from __future__ import annotations
 
-from steppay_mock.store.records.catalogue import Price, Product
-from steppay_mock.store.records.customers import Customer
-from steppay_mock.store.records.invoices import Invoice
-from steppay_mock.store.records.messages import Message
-from steppay_mock.store.records.orders import Basket, Line, Order
-from steppay_mock.store.records.payments import Debit, Payment, VirtualAccount
-from steppay_mock.store.records.subscriptions import Item, Period, Subscription
-from steppay_mock.store.records.usage import Usage, UsageEntry, Via
-from steppay_mock.store.records.words import Key, Words
+from steppay_mock.store.records.customers_and_products import Customer, Key, Price, Product, Words
+from steppay_mock.store.records.orders import Basket, Debit, Invoice, Order, OrderLine, Payment, VirtualAccount
+from steppay_mock.store.records.subscriptions import Item, Message, Period, Subscription, Usage, UsageEntry, Via
 
 __all__ = [
     "Basket",
@@ -23,9 +18,9 @@ __all__ = [
     "Invoice",
     "Item",
     "Key",
-    "Line",
     "Message",
     "Order",
+    "OrderLine",
     "Payment",
     "Period",
     "Price",
@@ -44,7 +39,7 @@ Record = Customer | Product | Price | Order | Payment | Subscription | Invoice |
 
 
 def owner_of(record: Record) -> int | None:
-    """The id of the customer whom the record is about; None for products and prices."""
+    """The id of the customer to whom the record belongs; None for products and prices."""
     if isinstance(record, Product | Price):
         return None
     return record.id if isinstance(record, Customer) else record.customer_id

@@ -1,4 +1,4 @@
-"""What does a store remember of an order?"""
+"""Records of orders, their payments and their invoices."""
 
 from __future__ import annotations
 
@@ -8,13 +8,12 @@ from functools import cached_property
 from typing import ClassVar
 
 from steppay_mock.payload.coherence.fields import Amount
-from steppay_mock.store.records.catalogue import Price
-from steppay_mock.store.records.words import Words
+from steppay_mock.store.records.customers_and_products import Price, Words
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Line:
-    """One line of an order: what is sold, or what stands beside it (fact 31)."""
+class OrderLine:
+    """One line of an order: a product, or a fee, discount, tax or shipping of it (fact 31)."""
 
     id: int
     code: str
@@ -36,31 +35,31 @@ class Line:
     setup_type: str | None = None
     trial_days: int = 0
     first: tuple[int, str] | None = None
-    """Id and code of the line that it stands beside."""
+    """Of a fee, discount, tax or shipping: id and code of the product line that it belongs to."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Basket:
-    """What was asked for at the checkout, kept until it is paid."""
+    """The choices of the checkout, kept until the order is paid. No webhook has them."""
 
     prices: tuple[Price, ...] = ()
     quantity: int = 1
     trial_days: int = 0
     gateway: str
     method: str
-    """How renewals are to be paid."""
+    """How renewals will be paid."""
 
 
-@dataclass(frozen=True, kw_only=True)  # no slots: what a cached property has added up is kept in __dict__
+@dataclass(frozen=True, kw_only=True)  # no slots: cached_property stores its value in __dict__
 class Order:
-    """An order: its lines, what was paid and what was given back."""
+    """An order: its lines, the amount paid and the amount refunded."""
 
     table: ClassVar = "orders"
 
     id: int
     code: str
     type: str
-    lines: tuple[Line, ...]
+    lines: tuple[OrderLine, ...]
     created_at: datetime
     modified_at: datetime
     due_at: datetime
@@ -72,24 +71,103 @@ class Order:
     subscriptions: tuple[int, ...] = ()
     invoice_id: int | None = None
     basket: Basket | None = None
-    """Told by no webhook."""
+    """None for renewals, top-ups and changes of the payment method."""
 
     @property
     def key(self) -> int:
-        """What the order is found by."""
+        """The id."""
         return self.id
 
     @property
     def status(self) -> str:
-        """The status that all its lines have."""
+        """The status, which all lines share."""
         return self.lines[0].status
 
     @cached_property
     def amount(self) -> Amount:
-        """What its lines come to."""
+        """The sum of the lines."""
         return sum(line.amount for line in self.lines)
 
     @property
     def left(self) -> Amount:
-        """What has not been given back (fact 31)."""
+        """The amount that was not refunded (fact 31)."""
         return self.amount - self.returned
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VirtualAccount:
+    """A virtual account, opened for one payment (fact 29)."""
+
+    bank_code: str
+    bank_name: str
+    number: str
+    holder: str
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Debit:
+    """The agreement behind a direct debit (fact 29)."""
+
+    company: str
+    manager: str
+    registration: str
+    holder: str
+    bank_code: str
+    account: str
+    at: datetime
+    status: str
+    error: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Payment:
+    """A payment: completed, failed, on standby or refunded."""
+
+    table: ClassVar = "payments"
+
+    id: int
+    id_key: str
+    order_id: int
+    customer_id: int
+    payer: Words
+    product_name: str
+    amount: Amount
+    status: str
+    gateway: str
+    method: str
+    paid_at: datetime | None = None
+    error: str | None = None
+    canceled: Amount = 0
+    canceled_at: datetime | None = None
+    account: VirtualAccount | None = None
+    debit: Debit | None = None
+
+    @property
+    def key(self) -> int:
+        """The id."""
+        return self.id
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Invoice:
+    """An invoice that the merchant sends."""
+
+    table: ClassVar = "invoices"
+
+    id: int
+    status: str
+    order_id: int
+    order_code: str
+    customer_id: int
+    channels: tuple[str, ...]
+    deadline: datetime
+    discount: Amount
+    memo: str | None
+    reserved_at: datetime | None = None
+    deleted_at: datetime | None = None
+
+    @property
+    def key(self) -> int:
+        """The id."""
+        return self.id

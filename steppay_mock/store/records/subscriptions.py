@@ -1,18 +1,21 @@
-"""What does a store remember of a subscription?"""
+"""Records of subscriptions, their usage and their StepCover messages."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 from steppay_mock.payload.coherence.fields import Amount
-from steppay_mock.store.records.catalogue import Price
+from steppay_mock.store.records.customers_and_products import Price
+
+Via = Literal["V1", "MANAGER", "SYSTEM", "CUSTOMER"]
+"""Who added the usage: a UsageActor."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Period:
-    """From when to when."""
+    """A period: from ``start`` until ``end``."""
 
     start: datetime
     end: datetime
@@ -20,7 +23,7 @@ class Period:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Item:
-    """What a subscription renews."""
+    """One price that a subscription charges at each renewal."""
 
     id: int
     price: Price
@@ -31,13 +34,13 @@ class Item:
 
     @property
     def amount(self) -> Amount:
-        """What a period costs, usage aside."""
+        """The amount of one period, without usage."""
         return 0 if self.price.is_postpaid else self.price.amount * self.quantity
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Subscription:
-    """A subscription: where it stands, which dates follow, and what no webhook tells of it."""
+    """A subscription: its status, its dates, and what the store needs to know for its renewals."""
 
     table: ClassVar = "subscriptions"
 
@@ -62,13 +65,13 @@ class Subscription:
     paused_at: datetime | None = None
     notice_at: datetime | None = None
 
-    # What webhooks do not tell.
+    # No webhook has the fields below.
     anchor: datetime
-    """Where the periods are reckoned from: three months after 31 January is 30 April, four are 31 May."""
+    """Periods are counted from here, not from the last period: 31 January + 3 months is 30 April, + 4 is 31 May."""
     cycle: int = 1
-    """How many intervals after the anchor the period ends."""
+    """The period ends this number of intervals after the anchor."""
     open_order: int | None = None
-    """The renewal that has not been paid yet."""
+    """The id of the renewal order that is not paid yet."""
     failed_at: datetime | None = None
     failures: int = 0
     messages: int = 0
@@ -76,5 +79,65 @@ class Subscription:
 
     @property
     def key(self) -> int:
-        """What the subscription is found by."""
+        """The id."""
+        return self.id
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UsageEntry:
+    """One usage entry: what it adds, and the sums after it."""
+
+    id: int
+    quota: int | None
+    record: int
+    quota_sum: int | None
+    record_sum: int
+    at: datetime
+    via: Via
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Usage:
+    """The usage of one item of a subscription in its current period (fact 26)."""
+
+    table: ClassVar = "usage"
+
+    id: int
+    item_id: int
+    customer_id: int
+    entries: tuple[UsageEntry, ...]
+
+    @property
+    def key(self) -> int:
+        """The id of the subscription item."""
+        return self.item_id
+
+    @property
+    def used(self) -> int:
+        """How much was used."""
+        return self.entries[-1].record_sum
+
+    @property
+    def quota(self) -> int | None:
+        """How much may be used; None if usage is paid at the end of the period."""
+        return self.entries[-1].quota_sum
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Message:
+    """A StepCover message (fact 28). The store logs it and keeps no table of messages."""
+
+    table: ClassVar = "messages"
+
+    id: int
+    customer_id: int
+    order_id: int
+    subscription_id: int
+    type: str
+    step: int
+    retry_at: datetime | None
+
+    @property
+    def key(self) -> int:
+        """The id."""
         return self.id

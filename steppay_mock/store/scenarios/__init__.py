@@ -1,1 +1,1 @@
-"""Named stories: what may happen between a shop and a customer, told in the events of a store."""
+"""Scenarios: named functions that run actions in a store, so that its events tell a typical story."""

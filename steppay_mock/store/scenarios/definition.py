@@ -1,4 +1,4 @@
-"""What is a scenario? A name, what it tells, what can be said of it, and the function that lives it."""
+"""The definition of a scenario, read from the decorated function: its docstring, options and annotations."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from steppay_mock.store.options import Billing
 from steppay_mock.store.scenarios.docstring import IS_DROPPED, docstring_of
 
 Wait = timedelta | datetime
-"""What a story yields: how long, or until when, time shall pass. A datetime without a zone is the store's, in UTC."""
+"""A wait: how long time passes, or until when. A datetime without a zone is UTC, as the records of the store have."""
 
-Telling = Iterator[Wait]
-"""What the function of a scenario returns if it yields its waits."""
+StoryWaits = Iterator[Wait]
+"""The return type of a scenario's function that yields its waits."""
 
-Told = Callable[..., "Telling | None"]
+ScenarioFunction = Callable[..., "StoryWaits | None"]
 
 _NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _DOCUMENTED = re.compile(r"^(\w+): +(.+(?:\n +.+)*)", re.MULTILINE)
@@ -30,37 +30,38 @@ _TYPES = {int: "a whole number", str: "a text", bool: "true or false", float: "a
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parameter:
-    """One thing that can be said of a scenario."""
+    """A parameter of a scenario."""
 
     name: str
     description: str
     type: type
     default: Any = None
     values: tuple[Any, ...] = ()
-    """The only values that it may have; none: any of its type."""
+    """The allowed values; empty: all of its type."""
 
     @property
     def wanted(self) -> str:
-        """What may be given, in words."""
+        """The allowed values in words."""
         return f"one of {', '.join(map(str, self.values))}" if self.values else _TYPES[self.type]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scenario:
-    """A named story that drives a store."""
+    """A scenario: a named function that runs actions in a store."""
 
     name: str
     description: str
-    tell: Told = field(repr=False)
+    function: ScenarioFunction = field(repr=False)
     options: tuple[Parameter, ...]
-    """What its function takes, beside the store."""
+    """The parameters of its function, without the store."""
     sells: Billing
     quota: int | None
     assumptions: Assumptions
     customer: Literal["known", "new"]
-    """Whether there was a customer before the first event, or customer.created is the first."""
+    """``known``: the customer exists before the first event; ``new``: the first event is customer.created."""
     product: Literal["known", "new"]
     origin: str
+    """Where its function is defined, as ``file:line``."""
 
     @property
     def summary(self) -> str:
@@ -69,12 +70,12 @@ class Scenario:
 
     @property
     def yields(self) -> bool:
-        """Whether it yields its waits, so that another story can happen meanwhile."""
-        return inspect.isgeneratorfunction(self.tell)
+        """Whether it yields its waits, so that another scenario can run in the same store."""
+        return inspect.isgeneratorfunction(self.function)
 
 
 def read_definition(
-    tell: Told,
+    function: ScenarioFunction,
     *,
     name: str,
     sells: Billing,
@@ -83,28 +84,30 @@ def read_definition(
     customer: Literal["known", "new"],
     product: Literal["known", "new"],
 ) -> Scenario:
-    """The scenario that a function defines; SteppayMockError where it cannot be one."""
+    """The scenario that the function defines; SteppayMockError if the definition is wrong."""
     if not isinstance(name, str) or not _NAME.fullmatch(name):
-        raise SteppayMockError(f"{name!r} is no name of a scenario. Write it like gift-then-regret.")
-    plain = inspect.unwrap(tell)
+        raise SteppayMockError(
+            f"{name!r} cannot be the name of a scenario. Write lower-case words with hyphens, such as gift-then-regret."
+        )
+    plain = inspect.unwrap(function)
     if inspect.iscoroutinefunction(plain) or inspect.isasyncgenfunction(plain):
         raise SteppayMockError(
             f"The function of the scenario {name!r} is asynchronous. Write def, and yield its waits."
         )
     origin = f"{inspect.getsourcefile(plain)}:{plain.__code__.co_firstlineno}"
-    text = docstring_of(tell)
+    text = docstring_of(function)
     paragraphs = text.split("\n\n")
     if not paragraphs[0]:
-        kept = ", in a source file that is there when it runs: python -OO drops docstrings" if IS_DROPPED else ""
-        raise SteppayMockError(f"The scenario {name!r} says nothing of itself. Give its function a docstring{kept}.")
+        kept = ", in a source file that exists when it runs: python -OO drops docstrings" if IS_DROPPED else ""
+        raise SteppayMockError(f"The scenario {name!r} has no description. Give its function a docstring{kept}.")
     check_choice("sells", sells, get_args(Billing))
     check_choice("customer", customer, ("known", "new"))
     check_choice("product", product, ("known", "new"))
     return Scenario(
         name=name,
         description=" ".join(paragraphs[0].split()),
-        tell=tell,
-        options=tuple(_read_options(tell, name, text)),
+        function=function,
+        options=tuple(_read_options(function, name, text)),
         sells=sells,
         quota=quota,
         assumptions=read_assumptions(dict(assumptions)),
@@ -114,16 +117,16 @@ def read_definition(
     )
 
 
-def _read_options(tell: Told, name: str, text: str) -> Iterator[Parameter]:
+def _read_options(function: ScenarioFunction, name: str, text: str) -> Iterator[Parameter]:
     documented = {found: " ".join(words.split()) for found, words in _DOCUMENTED.findall(text)}
-    listed = list(inspect.signature(tell).parameters.values())
+    listed = list(inspect.signature(function).parameters.values())
     if not listed or listed[0].kind not in {listed[0].POSITIONAL_ONLY, listed[0].POSITIONAL_OR_KEYWORD}:
         raise SteppayMockError(f"The function of the scenario {name!r} takes a store first: def story(store): ...")
-    hints = _hints(tell, name)
+    hints = _hints(function, name)
     for one in listed[1:]:
         if one.kind is not one.KEYWORD_ONLY or one.default is one.empty:
             raise SteppayMockError(
-                f"The scenario {name!r}: {one.name} must stand behind a * and have a default, as in "
+                f"The scenario {name!r}: {one.name} must be keyword-only and have a default, as in "
                 f"def story(store, *, {one.name}: int = 1): ..."
             )
         kind, values = _kind(hints.get(one.name, type(one.default)))
@@ -137,15 +140,17 @@ def _read_options(tell: Told, name: str, text: str) -> Iterator[Parameter]:
         )
 
 
-def _hints(tell: Told, name: str) -> dict[str, Any]:
+def _hints(function: ScenarioFunction, name: str) -> dict[str, Any]:
     try:
-        return get_type_hints(tell)
+        return get_type_hints(function)
     except NameError as error:  # such as Store, imported for the type checker alone
-        known = {**getattr(tell, "__globals__", {}), str(error.name): object}
+        known = {**getattr(function, "__globals__", {}), str(error.name): object}
         try:
-            return get_type_hints(tell, globalns=known)
+            return get_type_hints(function, globalns=known)
         except NameError:
-            raise SteppayMockError(f"The scenario {name!r}: its annotations name {error.name}. Import it.") from None
+            raise SteppayMockError(
+                f"The scenario {name!r}: its annotations use {error.name}, which is not imported. Import it."
+            ) from None
 
 
 def _kind(hint: Any) -> tuple[Any, tuple[Any, ...]]:

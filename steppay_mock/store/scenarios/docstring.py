@@ -1,4 +1,4 @@
-"""Reads the docstring of a function, also under ``python -OO``, which drops it: then from the source file."""
+"""Reads the docstring of a function, from its source file if Python runs with ``-OO``, which drops docstrings."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ IS_DROPPED = sys.flags.optimize >= 2
 
 
 def docstring_of(function: Callable[..., Any]) -> str:
-    """What the function says of itself, without indentation; empty if it says nothing, or if its source is away too."""
+    """The docstring without indentation; empty if there is none, or no source file."""
     text = inspect.getdoc(function) or ""
     return text if text or not IS_DROPPED else _in_source(inspect.unwrap(function))
 
@@ -27,12 +27,12 @@ def _in_source(function: Callable[..., Any]) -> str:
 
 @cache
 def _docstrings(file: str) -> dict[int, str]:
-    """The docstrings of the functions in a file, by the line where each begins: that of its first decorator."""
+    """The docstrings of the functions in a file, by first line, where decorators count (as in ``co_firstlineno``)."""
     source = "".join(linecache.getlines(file))
     try:
-        # optimize=0, for from Python 3.14 on ast.parse drops docstrings as well.
+        # ast.parse() has no optimize=0 before 3.13, and from 3.14 on it drops docstrings too under -OO.
         tree = compile(source, file, "exec", flags=ast.PyCF_ONLY_AST, dont_inherit=True, optimize=0)
-    except SyntaxError:  # it was changed meanwhile
+    except SyntaxError:  # the file was edited after Python loaded it
         return {}
     found: dict[int, str] = {}
     for node in ast.walk(tree):

@@ -1,4 +1,4 @@
-"""What can be said of a story? Whom it is about and what is bought, for all of them; and the options of each."""
+"""The parameters of scenarios: those common to all (customer, product, ids), and the options of each."""
 
 from __future__ import annotations
 
@@ -14,34 +14,34 @@ from steppay_mock.store.scenarios.definition import Parameter, Scenario
 _INTERVALS = ("DAY", "WEEK", "MONTH", "YEAR")
 
 _CUSTOMER = {
-    "customer_id": ("id", int, "the customer's number"),
+    "customer_id": ("id", int, "the customer's id"),
     "customer_code": ("code", str, "the customer's code"),
-    "name": ("name", str, "the customer's name; payments have it as their payer's"),
-    "email": ("email", str, "the customer's address, also the payer's"),
-    "phone": ("phone", str, "the customer's number to call, also the payer's"),
+    "name": ("name", str, "the customer's name, and the payer's in payments"),
+    "email": ("email", str, "the customer's email address, and the payer's in payments"),
+    "phone": ("phone", str, "the customer's phone number, and the payer's in payments"),
 }
 _PRODUCT = {
-    "product_code": ("code", str, "the code of the product that is bought"),
-    "product_name": ("name", str, "its name"),
-    "price_code": ("price_code", str, "the code of its price"),
-    "price": ("price", float, "what it costs, each time"),
+    "product_code": ("code", str, "the product's code"),
+    "product_name": ("name", str, "the product's name"),
+    "price_code": ("price_code", str, "the price's code"),
+    "price": ("price", float, "the amount of each payment"),
 }
 _RECURRING = {
-    "interval": ("interval", str, "how often it recurs"),
-    "interval_count": ("interval_count", int, "every how many of these"),
+    "interval": ("interval", str, "the unit of the interval between payments"),
+    "interval_count": ("interval_count", int, "the number of these units between two payments"),
 }
 RESERVED = frozenset({*_CUSTOMER, *_PRODUCT, *_RECURRING, "order_id", "payment_id", "subscription_id", "invoice_id"})
-"""The names that every scenario has, or could have."""
+"""The names of the common parameters."""
 
 OF_STORES = ("seed", "start", "locale", "currency", "is_test", "nulls", "body")
-"""The options of a store that a scenario takes beside its parameters."""
+"""The options of the store that ``scenario()`` takes."""
 
 _IDS = ("order", "payment", "subscription", "invoice")
 
 
 @dataclass(frozen=True, slots=True)
-class Cast:
-    """Everything that was said of a story, by what it is about."""
+class CheckedParameters:
+    """The parameters of a call, checked, by what they belong to."""
 
     customer: CustomerFields = field(default_factory=lambda: cast(CustomerFields, {}))
     product: ProductFields = field(default_factory=lambda: cast(ProductFields, {}))
@@ -50,7 +50,7 @@ class Cast:
 
 
 def parameters_of(scenario: Scenario) -> dict[str, Parameter]:
-    """Every parameter of the scenario by its name, its own options first."""
+    """All parameters of the scenario by name, its own options first."""
     named = dict(_CUSTOMER) | dict(_PRODUCT)
     if scenario.sells != "one_time":
         named |= _RECURRING
@@ -59,46 +59,46 @@ def parameters_of(scenario: Scenario) -> dict[str, Parameter]:
         for name, (_, kind, words) in named.items()
     ]
     common += [
-        Parameter(name=f"{kind}_id", description=f"the number of the first {kind}", type=int)
+        Parameter(name=f"{kind}_id", description=f"the id of the first {kind}", type=int)
         for kind in _IDS
         if kind != ("subscription" if scenario.sells == "one_time" else "invoice")
     ]
     return {one.name: one for one in (*scenario.options, *common)}
 
 
-def read_parameters(scenario: Scenario, given: Mapping[str, Any]) -> Cast:
-    """What was said of the story, checked; a wrong parameter is a SteppayMockError that lists the right ones."""
+def read_parameters(scenario: Scenario, given: Mapping[str, Any]) -> CheckedParameters:
+    """The parameters, checked; SteppayMockError for a wrong one, with the right ones."""
     known = parameters_of(scenario)
-    cast_ = Cast()
+    checked = CheckedParameters()
     for name, value in given.items():
         if name not in known:
             raise SteppayMockError(
-                f"The scenario {scenario.name!r} has no parameter {name!r}.{did_you_mean(name, known)} "
-                f"It has {choices(known)}; its store has {choices(OF_STORES)}."
+                f"Unknown parameter {name!r} of the scenario {scenario.name!r}.{did_you_mean(name, known)} "
+                f"Its parameters are {choices(known)}; the options of its store are {choices(OF_STORES)}."
             )
-        _place(name, _checked(known[name], value), cast_)
-    return cast_
+        _place(name, _checked(known[name], value), checked)
+    return checked
 
 
 def parse_parameters(scenario: Scenario, texts: Mapping[str, str]) -> dict[str, Any]:
-    """The values that the texts mean, as the parameters want them."""
+    """The values of texts such as ``customer_id=42``, in the types of the parameters."""
     known = parameters_of(scenario)
     return {name: _parsed(known[name], text) if name in known else text for name, text in texts.items()}
 
 
-def _place(name: str, value: Any, cast_: Cast) -> None:
+def _place(name: str, value: Any, checked: CheckedParameters) -> None:
     if value is None:
         return
     if name in _CUSTOMER:
-        cast_.customer[_CUSTOMER[name][0]] = value  # type: ignore[literal-required]
+        checked.customer[_CUSTOMER[name][0]] = value  # type: ignore[literal-required]
     elif name in _PRODUCT:
-        cast_.product[_PRODUCT[name][0]] = value  # type: ignore[literal-required]
+        checked.product[_PRODUCT[name][0]] = value  # type: ignore[literal-required]
     elif name in _RECURRING:
-        cast_.product[_RECURRING[name][0]] = value  # type: ignore[literal-required]
+        checked.product[_RECURRING[name][0]] = value  # type: ignore[literal-required]
     elif name.removesuffix("_id") in _IDS and name.endswith("_id"):
-        cast_.first_ids[name.removesuffix("_id")] = value
+        checked.first_ids[name.removesuffix("_id")] = value
     else:
-        cast_.options[name] = value
+        checked.options[name] = value
 
 
 def _checked(parameter: Parameter, value: Any) -> Any:
@@ -129,5 +129,5 @@ def _parsed(parameter: Parameter, text: str) -> Any:
 
 def _wrong(parameter: Parameter, written: str) -> SteppayMockError:
     meaning = parameter.description.rstrip(".")
-    told = f" It is {meaning}." if meaning else ""
-    return SteppayMockError(f"{parameter.name}={written} does not do: give {parameter.wanted}.{told}")
+    explained = f" It is {meaning}." if meaning else ""
+    return SteppayMockError(f"{parameter.name}={written} is wrong. Give {parameter.wanted}.{explained}")

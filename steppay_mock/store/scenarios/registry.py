@@ -1,4 +1,4 @@
-"""Which scenarios are there? Those of the project, those of installed packages, and those of the user's files."""
+"""Knows all scenarios: those of this project, of installed packages, and of the user's files."""
 
 from __future__ import annotations
 
@@ -11,20 +11,17 @@ from typing import Any, Literal, TypeVar
 
 from steppay_mock.errors import SteppayMockError, did_you_mean
 from steppay_mock.store.options import Billing
-from steppay_mock.store.scenarios.definition import Scenario, Told, read_definition
+from steppay_mock.store.scenarios.definition import Scenario, ScenarioFunction, read_definition
 
 ENTRY_POINTS = "steppay_mock.scenarios"
-"""The entry point group whose modules define scenarios."""
+"""The entry point group of packages with scenarios."""
 
-_SHIPPED = (
-    *("purchases", "refunds", "beginnings", "renewals", "arrears", "cancellations", "pauses", "changes", "usage"),
-    *("invoices", "cover", "records"),
-)
+_SHIPPED = (*("purchases", "subscription_starts", "renewals", "changes", "billing", "cover", "customers_and_products"),)
 
 _known: dict[str, Scenario] = {}
 _loaded: set[str] = set()
 
-Function = TypeVar("Function", bound=Told)
+Function = TypeVar("Function", bound=ScenarioFunction)
 
 
 def define_scenario(
@@ -36,19 +33,19 @@ def define_scenario(
     customer: Literal["known", "new"] = "known",
     product: Literal["known", "new"] = "known",
 ) -> Callable[[Function], Function]:
-    """Make the decorated function a scenario of that name.
+    """Define the decorated function as a scenario of that name.
 
-    The function takes a store, and its options behind a ``*``, each with a default; its docstring tells the story, and
-    has a line ``option: what it means.`` for each. It yields how long time shall pass (a timedelta) or until when (a
-    datetime). ``sells`` says what the price is like, ``assumptions`` what differs from the store's own. With
-    ``customer="new"`` the story begins with customer.created, with ``product="new"`` with product.created. A name that
-    is taken is a SteppayMockError.
+    The function takes a store, and keyword-only options with defaults. Its docstring describes the scenario; a line
+    ``option: what it means.`` describes an option. The function yields its waits: a timedelta, or a datetime to wait
+    until. ``sells`` is the billing of the price, ``assumptions`` change those of the store. With ``customer="new"``
+    the first event is customer.created, with ``product="new"`` it is product.created. SteppayMockError if another
+    scenario has the name.
     """
 
-    def register(tell: Function) -> Function:
-        check_option_names(tell, name)
+    def register(function: Function) -> Function:
+        check_option_names(function, name)
         made = read_definition(
-            tell,
+            function,
             name=name,
             sells=sells,
             quota=quota,
@@ -58,40 +55,36 @@ def define_scenario(
         )
         before = _known.get(name)
         if before is not None and before.origin != made.origin:
-            raise SteppayMockError(
-                f"There is a scenario {name!r} already: {before.origin}. This one is {made.origin}. Rename it."
-            )
+            raise SteppayMockError(f"Two scenarios are named {name!r}: {before.origin} and {made.origin}. Rename one.")
         _known[name] = made
-        return tell
+        return function
 
     return register
 
 
-def check_option_names(tell: Told, name: str) -> None:
-    """Refuse an option that a parameter of every scenario, or an option of its store, would hide."""
+def check_option_names(function: ScenarioFunction, name: str) -> None:
+    """Raise SteppayMockError for an option with the name of a common parameter, or of an option of the store."""
     from steppay_mock.store.scenarios.parameters import OF_STORES, RESERVED
 
-    for option in inspect.signature(tell).parameters:
+    for option in inspect.signature(function).parameters:
         if option in RESERVED or option in OF_STORES or option == "assumptions":
-            raise SteppayMockError(
-                f"The scenario {name!r}: every scenario has {option!r} already, with a meaning. Rename yours."
-            )
+            raise SteppayMockError(f"The scenario {name!r}: {option!r} is a parameter of every scenario. Rename yours.")
 
 
 def find_scenario(name: object) -> Scenario:
-    """The scenario of that name; an unknown one is a SteppayMockError that names the nearest."""
+    """The scenario of that name; SteppayMockError for an unknown one, with the nearest name."""
     if not isinstance(name, str) or name not in _known:
         known = all_scenarios()
         if name not in known:
             raise SteppayMockError(
-                f"There is no scenario {name!r}.{did_you_mean(name, known)} `steppay-mock scenario list` shows all "
-                f"{len(known)}; those of your own files need --from, or load_scenarios(file)."
+                f"Unknown scenario {name!r}.{did_you_mean(name, known)} `steppay-mock scenario list` shows all "
+                f"{len(known)}; for a scenario in a file of your own use --from, or load_scenarios(file)."
             )
     return _known[str(name)]
 
 
 def all_scenarios() -> dict[str, Scenario]:
-    """Every scenario by its name, those of the project first."""
+    """All scenarios by name, those of this project first."""
     for module in _SHIPPED:
         import_module(f"steppay_mock.store.scenarios.stories.{module}")
     _load_entry_points()
@@ -99,19 +92,19 @@ def all_scenarios() -> dict[str, Scenario]:
 
 
 def load_scenarios(path: str | Path) -> None:
-    """Run a Python file that defines scenarios; SteppayMockError where it cannot be run, with the reason."""
+    """Load the scenarios of a Python file; SteppayMockError if it cannot be run, with the reason."""
     from importlib.util import module_from_spec, spec_from_file_location
 
     if not isinstance(path, str | Path):
-        raise SteppayMockError(f"{path!r} is no path. Name a Python file that defines scenarios.")
+        raise SteppayMockError(f"{path!r} is not a path. Give a Python file that defines scenarios.")
     file = Path(path).resolve()
     spec = spec_from_file_location(f"steppay_mock_scenarios_{file.stem}", file)
     if spec is None or spec.loader is None or not file.is_file():
-        raise SteppayMockError(f"{path} is no Python file. Give one that defines scenarios.")
-    all_scenarios()  # a name that is taken is found where it is taken again
+        raise SteppayMockError(f"{path} is not a Python file. Give one that defines scenarios.")
+    all_scenarios()  # first, so that a name used twice is reported for the user's file
     before = {name: one for name, one in _known.items() if one.origin.startswith(f"{file}:")}
     for name in before:
-        del _known[name]  # what the file says now counts
+        del _known[name]  # a file may be loaded again after an edit
     found = len(_known)
     sys.path.insert(0, str(file.parent))  # as for `python file.py`
     try:
@@ -120,7 +113,7 @@ def load_scenarios(path: str | Path) -> None:
         raise
     except Exception as error:
         raise SteppayMockError(
-            f"{path} cannot be run: {type(error).__name__}: {error}. Correct that: python {path}"
+            f"{path} cannot be run: {type(error).__name__}: {error}. Correct it, and try: python {path}"
         ) from error
     finally:
         sys.path.remove(str(file.parent))
@@ -141,6 +134,6 @@ def _load_entry_points() -> None:
         except Exception as error:
             raise SteppayMockError(
                 f"The scenarios {one.name!r} ({one.value}) cannot be loaded: {type(error).__name__}: {error}. "
-                "Mend or uninstall the package that brings them."
+                "Repair or uninstall the package that has them."
             ) from error
         _loaded.add(one.value)

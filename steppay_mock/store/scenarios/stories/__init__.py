@@ -1,1 +1,1 @@
-"""The scenarios of the project: one module a chapter, one function a story."""
+"""The scenarios of this project, one file for each chapter of ``scenario list``."""

@@ -1,21 +1,148 @@
-"""A subscription changes: its plan, its quantity, its card."""
+"""Scenarios in which a subscription is cancelled, paused, or gets another plan, quantity or card."""
 
 from __future__ import annotations
 
 from datetime import timedelta
 from typing import Literal
 
-from steppay_mock.store.scenarios.definition import Telling
+from steppay_mock.store.scenarios.definition import StoryWaits
 from steppay_mock.store.scenarios.registry import define_scenario
 from steppay_mock.store.store import Store
 
 
-@define_scenario("subscription-plan-changed")
-def subscription_plan_changed(store: Store, *, new_price: float | None = None, new_price_code: str = "") -> Telling:
-    """A subscription moves to another price of the same product. The next renewal is the first to cost it.
+@define_scenario("subscription-cancelled-now")
+def subscription_cancelled_now(store: Store, *, hours: int = 30) -> StoryWaits:
+    """A customer cancels a subscription at once. Nothing is refunded.
 
-    new_price: what the new plan costs. If left out, twice as much.
-    new_price_code: its code.
+    hours: the time from the start to the cancellation.
+    """
+    store.checkout()
+    yield timedelta(hours=hours)
+    store.cancel()
+
+
+@define_scenario("subscription-cancelled-at-period-end")
+def subscription_cancelled_at_period_end(store: Store, *, hours: int = 20) -> StoryWaits:
+    """A customer cancels at the end of the period: the subscription is PENDING_CANCEL, then CANCELED.
+
+    hours: the time from the start to the request.
+    """
+    store.checkout()
+    yield timedelta(hours=hours)
+    store.cancel(at_period_end=True)
+    yield store.subscription.period.end
+
+
+@define_scenario("subscription-cancellation-undone")
+def subscription_cancellation_undone(store: Store, *, hours: int = 4) -> StoryWaits:
+    """A customer cancels at the end of the period, undoes that, and the subscription renews.
+
+    hours: the time before each of the two actions.
+    """
+    store.checkout()
+    yield timedelta(hours=hours)
+    store.cancel(at_period_end=True)
+    yield timedelta(hours=hours)
+    store.undo()
+    yield store.subscription.period.end
+
+
+@define_scenario("subscription-cancelled-twice")
+def subscription_cancelled_twice(store: Store, *, hours: int = 4) -> StoryWaits:
+    """A customer cancels at the end of the period, and later cancels at once.
+
+    hours: the time before each of the two actions.
+    """
+    store.checkout()
+    yield timedelta(hours=hours)
+    store.cancel(at_period_end=True)
+    yield timedelta(hours=hours)
+    store.cancel()
+
+
+@define_scenario("subscription-order-cancelled")
+def subscription_order_cancelled(store: Store, *, hours: int = 20) -> StoryWaits:
+    """The first order of a subscription is cancelled and refunded, and the subscription is CANCELED.
+
+    hours: the time from the start to the cancellation.
+    """
+    order = store.checkout()
+    yield timedelta(hours=hours)
+    store.cancel_order(order)
+
+
+@define_scenario("subscription-renewal-order-cancelled")
+def subscription_renewal_order_cancelled(store: Store, *, hours: int = 20) -> StoryWaits:
+    """The order of a renewal is cancelled and refunded, and the subscription stays ACTIVE.
+
+    hours: the time from the renewal to the cancellation.
+    """
+    store.checkout()
+    yield store.subscription.period.end
+    yield timedelta(hours=hours)
+    store.cancel_order(store.order)
+
+
+@define_scenario("subscription-paused-and-resumed")
+def subscription_paused_and_resumed(store: Store, *, hours: int = 10) -> StoryWaits:
+    """A customer pauses a subscription, resumes it in the same period, and it renews at the period's end.
+
+    hours: the time before the pause, and the length of the pause.
+    """
+    store.checkout()
+    yield timedelta(hours=hours)
+    store.pause()
+    yield timedelta(hours=hours)
+    store.resume()
+    yield max(store.subscription.period.end, store.now.replace(tzinfo=None))
+
+
+@define_scenario("subscription-paused-at-period-end")
+def subscription_paused_at_period_end(store: Store, *, days: int = 40) -> StoryWaits:
+    """A customer pauses at the end of the period and resumes weeks later, and a new period is paid at once.
+
+    days: the length of the pause.
+    """
+    store.checkout()
+    yield timedelta(hours=20)
+    store.pause(at_period_end=True)
+    yield store.subscription.period.end
+    yield timedelta(days=days)
+    store.resume()
+
+
+@define_scenario("subscription-pause-undone")
+def subscription_pause_undone(store: Store, *, hours: int = 4) -> StoryWaits:
+    """A customer pauses at the end of the period, and undoes the pause before that.
+
+    hours: the time before each of the two actions.
+    """
+    store.checkout()
+    yield timedelta(hours=hours)
+    store.pause(at_period_end=True)
+    yield timedelta(hours=hours)
+    store.undo()
+
+
+@define_scenario("subscription-paused-then-cancelled")
+def subscription_paused_then_cancelled(store: Store, *, days: int = 15) -> StoryWaits:
+    """A customer pauses a subscription and cancels it during the pause. CANCELED is final, also after late events.
+
+    days: the time from the pause to the cancellation.
+    """
+    store.checkout()
+    yield timedelta(hours=20)
+    store.pause()
+    yield timedelta(days=days)
+    store.cancel()
+
+
+@define_scenario("subscription-plan-changed")
+def subscription_plan_changed(store: Store, *, new_price: float | None = None, new_price_code: str = "") -> StoryWaits:
+    """A subscription changes to another price of the same product. The next renewal costs the new price.
+
+    new_price: the amount of the new price. By default twice the old one.
+    new_price_code: the code of the new price.
     """
     old = store.price
     fields = {"price_code": new_price_code} if new_price_code else {}
@@ -29,11 +156,11 @@ def subscription_plan_changed(store: Store, *, new_price: float | None = None, n
 
 
 @define_scenario("subscription-quantity-changed", sells="unit")
-def subscription_quantity_changed(store: Store, *, before: int = 2, after: int = 5) -> Telling:
-    """A team grows: the quantity of a subscription changes, and the next renewal costs more.
+def subscription_quantity_changed(store: Store, *, before: int = 2, after: int = 5) -> StoryWaits:
+    """The quantity of a subscription changes. The next renewal costs more.
 
-    before: the quantity at first.
-    after: the quantity then.
+    before: the first quantity.
+    after: the new quantity.
     """
     store.checkout(quantity=before)
     yield timedelta(hours=20)
@@ -44,10 +171,10 @@ def subscription_quantity_changed(store: Store, *, before: int = 2, after: int =
 @define_scenario("subscription-payment-method-changed")
 def subscription_payment_method_changed(
     store: Store, *, gateway: Literal["TOSS", "KG", "NICE", "KAKAO", "DANAL", "PAYPLE"] = "KAKAO"
-) -> Telling:
-    """The customer gives another card, by an order of type PAYMENT_METHOD that costs nothing. The renewal uses it.
+) -> StoryWaits:
+    """A customer changes the card, with an order of type PAYMENT_METHOD that costs nothing. The renewal uses it.
 
-    gateway: which gateway charges the new card.
+    gateway: the gateway that charges the new card.
     """
     store.checkout()
     yield timedelta(hours=20)

@@ -1,20 +1,20 @@
-"""StepCover takes care of a renewal that failed: it is paid in the end, or the subscription is paused or cancelled."""
+"""Scenarios in which StepCover handles a failed renewal."""
 
 from __future__ import annotations
 
 from datetime import timedelta
 from typing import Literal
 
-from steppay_mock.store.scenarios.definition import Telling
+from steppay_mock.store.scenarios.definition import StoryWaits
 from steppay_mock.store.scenarios.registry import define_scenario
 from steppay_mock.store.store import Store
 
 
 @define_scenario("cover-recovers", assumptions={"step_cover": "pause"})
-def cover_recovers(store: Store, *, messages: Literal[1, 2, 3, 4] = 2) -> Telling:
-    """A renewal fails, StepCover writes to the customer, and the payment succeeds days later.
+def cover_recovers(store: Store, *, messages: Literal[1, 2, 3, 4] = 2) -> StoryWaits:
+    """A renewal fails, StepCover sends messages to the customer, and the payment succeeds days later.
 
-    messages: how many messages it takes.
+    messages: the number of messages before the payment succeeds.
     """
     store.checkout()
     store.decline_payments(times=messages)
@@ -23,10 +23,10 @@ def cover_recovers(store: Store, *, messages: Literal[1, 2, 3, 4] = 2) -> Tellin
 
 
 @define_scenario("cover-postponed-then-date-moved", assumptions={"step_cover": "pause"})
-def cover_postponed(store: Store, *, days: int = 4) -> Telling:
-    """A customer postpones StepCover's message, then moves the payment date, and pays on it.
+def cover_postponed(store: Store, *, days: int = 4) -> StoryWaits:
+    """A customer postpones the StepCover message, moves the payment date, and pays on that date.
 
-    days: how far the date is moved.
+    days: the time from now to the new date.
     """
     store.checkout()
     store.decline_payments(times=1)
@@ -39,8 +39,8 @@ def cover_postponed(store: Store, *, days: int = 4) -> Telling:
 
 
 @define_scenario("cover-ends-in-pause", assumptions={"step_cover": "pause"})
-def cover_ends_in_pause(store: Store) -> Telling:
-    """Four messages of StepCover do not help, and the subscription is paused. A new card and it is resumed."""
+def cover_ends_in_pause(store: Store) -> StoryWaits:
+    """StepCover sends four messages without success and pauses the subscription. With a new card it is resumed."""
     store.checkout()
     store.decline_payments()
     yield store.subscription.period.end
@@ -52,8 +52,8 @@ def cover_ends_in_pause(store: Store) -> Telling:
 
 
 @define_scenario("cover-ends-in-cancellation", assumptions={"step_cover": "cancel"})
-def cover_ends_in_cancellation(store: Store) -> Telling:
-    """Four messages of StepCover do not help, and the subscription is cancelled."""
+def cover_ends_in_cancellation(store: Store) -> StoryWaits:
+    """StepCover sends four messages without success and cancels the subscription."""
     store.checkout()
     store.decline_payments()
     yield store.subscription.period.end

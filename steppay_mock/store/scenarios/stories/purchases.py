@@ -1,32 +1,33 @@
-"""Something is bought once: paid by card, by transfer into a virtual account, by direct debit."""
+"""Scenarios of one-time purchases and refunds."""
 
 from __future__ import annotations
 
 from datetime import timedelta
 
-from steppay_mock.store.scenarios.definition import Telling
+from steppay_mock.store.amounts import a_third_of
+from steppay_mock.store.scenarios.definition import StoryWaits
 from steppay_mock.store.scenarios.registry import define_scenario
 from steppay_mock.store.store import Store
 
 
 @define_scenario("one-time-purchase", sells="one_time")
-def one_time_purchase(store: Store, *, quantity: int = 1, discount: float = 0, shipping_fee: float = 0) -> Telling:
-    """Something is bought once and paid by card at the same time. The shortest story that there is.
+def one_time_purchase(store: Store, *, quantity: int = 1, discount: float = 0, shipping_fee: float = 0) -> StoryWaits:
+    """A customer buys something once and pays by card. This is the shortest scenario.
 
-    quantity: how many are bought.
-    discount: what is taken off.
-    shipping_fee: what the delivery costs.
+    quantity: the quantity of the order.
+    discount: the amount of the discount.
+    shipping_fee: the amount of the shipping fee.
     """
     store.checkout(quantity=quantity, discount=discount, shipping_fee=shipping_fee)
     yield timedelta(0)
 
 
 @define_scenario("one-time-purchase-fails-then-succeeds", sells="one_time")
-def one_time_purchase_fails(store: Store, *, failures: int = 1, minutes: int = 5) -> Telling:
-    """The card is refused, and some minutes later another one is taken. Each attempt is a payment of its own.
+def one_time_purchase_fails(store: Store, *, failures: int = 1, minutes: int = 5) -> StoryWaits:
+    """A card payment fails, and minutes later another card succeeds. Each attempt is a payment with its own id.
 
-    failures: how many attempts fail.
-    minutes: how long the customer takes to try again.
+    failures: the number of attempts that fail.
+    minutes: the time between two attempts.
     """
     order = store.checkout(pays="fails")
     for _ in range(failures - 1):
@@ -37,10 +38,10 @@ def one_time_purchase_fails(store: Store, *, failures: int = 1, minutes: int = 5
 
 
 @define_scenario("virtual-account-deposit", sells="one_time")
-def virtual_account_deposit(store: Store, *, hours: int = 20) -> Telling:
-    """The customer gets a virtual account and transfers the money hours later. Until then the payment stands by.
+def virtual_account_deposit(store: Store, *, hours: int = 20) -> StoryWaits:
+    """A customer pays into a virtual account hours after the order. Until then the payment is on standby.
 
-    hours: when the money comes.
+    hours: the time from the order to the deposit.
     """
     order = store.checkout(method="virtual_account")
     yield timedelta(hours=hours)
@@ -48,17 +49,17 @@ def virtual_account_deposit(store: Store, *, hours: int = 20) -> Telling:
 
 
 @define_scenario("virtual-account-expires", sells="one_time")
-def virtual_account_expires(store: Store) -> Telling:
-    """The customer gets a virtual account and no money comes. When its time is over the order is cancelled."""
+def virtual_account_expires(store: Store) -> StoryWaits:
+    """A customer gets a virtual account and does not pay. When the account expires, the order is cancelled."""
     store.checkout(method="virtual_account")
     yield timedelta(days=store.assumptions.virtual_account_days, hours=1)
 
 
 @define_scenario("direct-debit-rejected-then-card", sells="one_time")
-def direct_debit_rejected(store: Store, *, days: int = 2) -> Telling:
-    """The bank refuses a direct debit, and the customer pays by card a day after. The order is the same.
+def direct_debit_rejected(store: Store, *, days: int = 2) -> StoryWaits:
+    """The bank rejects a direct debit, and the customer pays by card a day later. The order is the same.
 
-    days: when the bank refuses.
+    days: the time from the order to the rejection.
     """
     order = store.checkout(method="cms")
     yield timedelta(days=days)
@@ -68,11 +69,59 @@ def direct_debit_rejected(store: Store, *, days: int = 2) -> Telling:
 
 
 @define_scenario("order-cancelled-before-payment", sells="one_time")
-def order_cancelled_before_payment(store: Store, *, minutes: int = 30) -> Telling:
-    """Something is ordered, not paid, and cancelled.
+def order_cancelled_before_payment(store: Store, *, minutes: int = 30) -> StoryWaits:
+    """A customer orders something, does not pay, and cancels the order.
 
-    minutes: how long the order stands.
+    minutes: the time from the order to its cancellation.
     """
     order = store.checkout(pays="later")
     yield timedelta(minutes=minutes)
     store.cancel_order(order)
+
+
+@define_scenario("refund-in-full", sells="one_time")
+def refund_in_full(store: Store, *, days: int = 3) -> StoryWaits:
+    """A customer pays for a purchase, and days later the merchant refunds all of it.
+
+    days: the time from the payment to the refund.
+    """
+    order = store.checkout()
+    yield timedelta(days=days)
+    store.refund(order)
+
+
+@define_scenario("refund-in-parts", sells="one_time")
+def refund_in_parts(store: Store, *, part: float | None = None, days: int = 3) -> StoryWaits:
+    """The merchant refunds a part of a purchase, and later the rest. canceledAmount is the sum of the refunds.
+
+    part: the amount of the first refund. By default about a third.
+    days: the time before each refund.
+    """
+    order = store.checkout()
+    yield timedelta(days=days)
+    store.refund(order, amount=a_third_of(order.amount, store.currency) if part is None else part)
+    yield timedelta(days=days)
+    store.refund(order)
+
+
+@define_scenario("order-cancelled-after-payment", sells="one_time")
+def order_cancelled_after_payment(store: Store, *, hours: int = 4) -> StoryWaits:
+    """A paid order is cancelled, and its amount is refunded.
+
+    hours: the time from the payment to the cancellation.
+    """
+    order = store.checkout()
+    yield timedelta(hours=hours)
+    store.cancel_order(order)
+
+
+@define_scenario("subscription-refunded-goes-on")
+def subscription_refunded(store: Store, *, days: int = 10) -> StoryWaits:
+    """The first payment of a subscription is refunded, and the subscription continues and renews.
+
+    days: the time from the payment to the refund.
+    """
+    order = store.checkout()
+    yield timedelta(days=min(days, 1) if store.price.unit == "DAY" else days)
+    store.refund(order)
+    yield max(store.subscription.period.end, store.now.replace(tzinfo=None))

@@ -1,0 +1,193 @@
+"""Answers requests from the stores: which record, in which state, with which misbehaviour."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+from hmac import compare_digest
+from threading import Event as Flag
+from typing import TYPE_CHECKING, Any
+
+from steppay_mock.errors import SteppayMockError
+from steppay_mock.payload.event import Event
+from steppay_mock.store.api.exchange import ApiAnswer, ApiCall, ApiRequest, CallerGoneError, CallLog, refusal, success
+from steppay_mock.store.api.routes import LISTING, ApiTarget, ApiView, find_record, target_of
+from steppay_mock.store.api.rules import ApiRule, Fail, FallBehind, HideNew, Holding, Rulebook, SlowDown
+from steppay_mock.store.base import StoreBase
+from steppay_mock.store.record_data import data_of
+from steppay_mock.wire.real_time import monotonic
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse
+
+CLOSING = "steppay_mock.closing"
+"""The key of the WSGI environ under which a server passes the flag that it sets when it stops."""
+
+_HOW_TO_AUTHENTICATE = "Send the token that this API was given: api.token in Python, --token on the command line."
+
+
+def can_be_token(token: object) -> bool:
+    """Whether a header can carry the token, and every server leaves it unchanged."""
+    return isinstance(token, str) and re.fullmatch("[!-~]+", token) is not None
+
+
+class Responder:
+    """Answers requests. It is the part of StoreApi that a server or a patched client needs."""
+
+    def __init__(self, *stores: StoreBase, token: str, sleep: Callable[[float], object] | None) -> None:
+        if not stores:
+            raise SteppayMockError("An API needs a store to answer from. Give one: StoreApi(Store(seed=7)).")
+        if not can_be_token(token):
+            # Without the token: it may be a real one.
+            raise SteppayMockError("The token must be printable ASCII without spaces. Give one such as 'test_token'.")
+        self.token = token
+        """The token that requests must have in the header ``Secret-Token``."""
+        self.calls = CallLog()
+        """All calls of the API, in the order of their answers."""
+        self._sleep = sleep
+        self._stores: tuple[StoreBase, ...] = ()
+        self._until: dict[int, int] = {}
+        self._rules = Rulebook()
+        for store in stores:
+            self.add(store)
+
+    def __repr__(self) -> str:
+        return f"<StepPay API: {len(self._stores)} stores, {len(self.calls)} calls>"
+
+    def add(self, store: StoreBase) -> None:
+        """Answer from this store too. If two stores have the same id, the one added last answers."""
+        if not isinstance(store, StoreBase):
+            raise SteppayMockError(f"{type(store).__name__} is not a store. Give one: Store(seed=7).")
+        if not any(one is store for one in self._stores):
+            self._stores = (*self._stores, store)
+
+    def as_of(self, moment: Event | int | None) -> None:
+        """Answer as the store was right after this event, or after its first ``moment`` events; None: as it is now.
+
+        A number is about the store that was added last. The other stores answer as they are.
+        """
+        if moment is None:
+            self._until = {}
+        elif isinstance(moment, Event):
+            self._until = {**self._until, **self._place_of(moment)}
+        else:
+            newest = len(self._stores) - 1
+            self._until = {**self._until, newest: self._stores[newest].events.count_until(moment)}
+
+    def __call__(self, environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
+        """Answer as a WSGI application."""
+        closing = environ.get(CLOSING)
+        request = ApiRequest(
+            method=str(environ.get("REQUEST_METHOD", "GET")),
+            # WSGI passes the bytes of a path as Latin-1 text (PEP 3333).
+            path=str(environ.get("PATH_INFO", "")).encode("latin-1", "replace").decode("utf-8", "replace"),
+            token=environ.get("HTTP_SECRET_TOKEN"),
+            closing=closing if isinstance(closing, Flag) else Flag(),
+        )
+        answer = self.answer(request)
+        start_response(f"{answer.status} {answer.reason}", answer.headers)
+        return [] if request.method == "HEAD" else [answer.body]
+
+    def wake(self) -> None:
+        """For servers: let held calls check whether their server is stopping."""
+        self._rules.wake()
+
+    def answer(self, request: ApiRequest) -> ApiAnswer:
+        """Answer one request and log it; CallerGoneError if its ``patience`` ends first.
+
+        The answer is decided first, and the delays follow: so a late answer reports the state at its arrival.
+        """
+        target = target_of(request.path)
+        route = target.route.template if target else None
+        rules = self._rules.take(request.path)
+        answer = self._decide(request, target, rules)
+        try:
+            answer = self._delay(request, rules) or answer
+        except CallerGoneError:
+            self.calls.add(ApiCall(request.method, request.path, None, route))
+            raise
+        self.calls.add(ApiCall(request.method, request.path, answer.status, route))
+        return answer
+
+    def _place_of(self, event: Event) -> dict[int, int]:
+        """The position of the event's store, and the number of its events up to this one."""
+        for place in reversed(range(len(self._stores))):
+            with suppress(SteppayMockError):
+                return {place: self._stores[place].events.count_until(event)}
+        raise SteppayMockError(
+            f"This {event.type} did not happen in a store of this API. Add its store with api.add(store), and give an "
+            "unchanged event of store.events."
+        )
+
+    def _decide(self, request: ApiRequest, target: ApiTarget | None, rules: tuple[ApiRule, ...]) -> ApiAnswer:
+        for rule in rules:
+            if isinstance(rule, Fail):
+                headers = {} if rule.retry_after is None else {"Retry_After": str(rule.retry_after)}
+                message = f"The test asked for this: api.fail(status={rule.status}). api.behave() ends it."
+                return refusal(rule.status, message, **headers)
+        if request.token is None:
+            return refusal(401, f"The header Secret-Token is missing. {_HOW_TO_AUTHENTICATE}")
+        if not compare_digest(request.token.encode("utf-8", "replace"), self.token.encode()):
+            return refusal(401, f"The header Secret-Token has a token that is not this API's. {_HOW_TO_AUTHENTICATE}")
+        if target is None:
+            return refusal(404, f"{request.path} is no endpoint that is known of StepPay. Call one of: {LISTING}")
+        if request.method not in {"GET", "HEAD"}:
+            message = f"{request.method} is not known of {target.route.template}. Call it with GET."
+            return refusal(405, message, Allow="GET, HEAD")
+        return self._read(target, rules)
+
+    def _read(self, target: ApiTarget, rules: tuple[ApiRule, ...]) -> ApiAnswer:
+        noun, key = target.route.noun, target.key
+        if not target.is_valid:
+            return refusal(404, f"{key!r} is no id of {_a(noun)}: that is a number. Call with {target.route.key}.")
+        view = ApiView(
+            until=self._until,
+            behind=next((rule.events for rule in reversed(rules) if isinstance(rule, FallBehind)), 0),
+            hiding=next((rule.events for rule in reversed(rules) if isinstance(rule, HideNew)), 0),
+        )
+        found = find_record(self._stores, target, view)
+        if found.record is not None:
+            return success(data_of(found.record))
+        if found.is_hidden:
+            message = f"The {noun} {key!r} is new, and api.hide_new(events={view.hiding}) hides it. Ask again later."
+            return refusal(404, message)
+        past = " at the moment that is told of (api.as_of, api.fall_behind)" if view.until or view.behind else ""
+        return refusal(
+            404,
+            f"There is no {noun} {key!r}{past}: it was deleted, or it never was. Forget what you know of it; if it "
+            f"should be there, call with {target.route.key}.",
+        )
+
+    def _delay(self, request: ApiRequest, rules: tuple[ApiRule, ...]) -> ApiAnswer | None:
+        """Wait as the rules say; 503 if a hold ended without a release, else None."""
+        patience = request.patience
+        for rule in rules:
+            since = monotonic()
+            if isinstance(rule, SlowDown):
+                self._pause(request, rule.seconds, patience)
+                # Less the seconds of the rule, not of the clock: a ``sleep`` of the user's may take no real time.
+                patience = None if patience is None else patience - rule.seconds
+            elif isinstance(rule, Holding):
+                end = rule.hold.keep(request, patience)
+                if end == "closing":
+                    return refusal(503, "The API was stopped while it held this call. Release holds before it ends.")
+                if end == "forgotten":
+                    return refusal(
+                        503,
+                        f"This call was held for {rule.hold.timeout:g} seconds. Call release() on what api.hold() "
+                        "gave, or give it a longer timeout.",
+                    )
+                patience = None if patience is None else max(0.0, patience - (monotonic() - since))
+        return None
+
+    def _pause(self, request: ApiRequest, seconds: float, patience: float | None) -> None:
+        is_too_long = patience is not None and seconds > patience
+        sleep = request.closing.wait if self._sleep is None else self._sleep
+        sleep(patience if is_too_long and patience is not None else seconds)
+        if is_too_long:
+            raise CallerGoneError("api.slow_down() makes it slow")
+
+
+def _a(noun: str) -> str:
+    return f"an {noun}" if noun[0] in "aeiou" else f"a {noun}"

@@ -1,0 +1,86 @@
+"""Records of customers, products and prices."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from steppay_mock.payload.coherence.fields import Amount
+
+Words = Mapping[str, Any]
+"""The webhook fields that the store does not compute with, as the payload factory made them."""
+
+Key = int | str
+"""The id or code that identifies a record (fact 15)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Customer:
+    """A customer."""
+
+    table: ClassVar = "customers"
+
+    id: int
+    code: str
+    words: Words
+
+    @property
+    def key(self) -> int:
+        """The id."""
+        return self.id
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Price:
+    """A price of a product, and how often it is charged."""
+
+    table: ClassVar = "prices"
+
+    code: str
+    product_code: str
+    amount: Amount
+    billing: str
+    """A PriceType: ONE_TIME, FLAT, UNIT_BASED or USAGE_BASED."""
+    unit: str | None
+    count: int | None
+    """The interval of a recurring price, such as 1 MONTH."""
+    setup_fee: Amount
+    quota: int | None
+    """The usage allowed in each period; None if usage is paid at the end of the period (fact 26)."""
+    membership: int
+    """The subscription expires after this number of months; 0: never."""
+    words: Words
+
+    @property
+    def key(self) -> str:
+        """The code (fact 15)."""
+        return self.code
+
+    @property
+    def recurs(self) -> bool:
+        """Whether buying it starts a subscription."""
+        return self.billing != "ONE_TIME"
+
+    @property
+    def is_postpaid(self) -> bool:
+        """Whether usage is paid at the end of the period."""
+        return self.billing == "USAGE_BASED" and self.quota is None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Product:
+    """A product and its prices."""
+
+    table: ClassVar = "products"
+
+    code: str
+    type: str
+    name: str
+    prices: tuple[Price, ...]
+    words: Words
+
+    @property
+    def key(self) -> str:
+        """The code (fact 15)."""
+        return self.code

@@ -1,0 +1,100 @@
+"""Computes the dates of a subscription when it starts, renews, pauses, resumes or ends (fact 24).
+
+These functions take a record and return a new one. They change no store and send no event: the actions do.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from steppay_mock.payload.instants import add_interval
+from steppay_mock.store.records import Period, Subscription
+
+
+def in_first_period(
+    subscription: Subscription, *, trial_days: int, now: datetime, notice_days: int | None
+) -> Subscription:
+    """The subscription in its first period: the free trial, if it has one."""
+    trial = Period(start=now, end=now + timedelta(days=trial_days)) if trial_days else None
+    months = subscription.items[0].price.membership
+    begun = replace(
+        subscription,
+        trial=trial,
+        paid_at=None if trial else now,
+        anchor=trial.end if trial else now,
+        cycle=0 if trial else 1,
+        expires_at=add_interval(now, unit="MONTH", count=months) if months else None,
+    )
+    period = trial or Period(start=now, end=_later(begun, now, 1))
+    return with_period(begun, period, now=now, notice_days=notice_days)
+
+
+def renewed(subscription: Subscription, *, now: datetime, notice_days: int | None) -> Subscription:
+    """The subscription in its next period, once the renewal is paid."""
+    start, anchor, cycle = subscription.period.end, subscription.anchor, subscription.cycle + 1
+    end = _later(subscription, anchor, cycle)
+    # After a long pause or arrears the next period would be over already, or was moved: then a new count starts now.
+    if subscription.origin_next_at != start or end <= now:
+        start, anchor, cycle = now, now, 1
+        end = _later(subscription, now, 1)
+    paid = replace(
+        subscription,
+        status="ACTIVE",
+        paid_at=now,
+        paused_at=None,
+        anchor=anchor,
+        cycle=cycle,
+        open_order=None,
+        failed_at=None,
+        failures=0,
+        messages=0,
+    )
+    return with_period(paid, Period(start=start, end=end), now=now, notice_days=notice_days)
+
+
+def with_period(subscription: Subscription, period: Period, *, now: datetime, notice_days: int | None) -> Subscription:
+    """The subscription in that period, with the renewal and its notice planned; without them if it expires before."""
+    if subscription.expires_at is not None and subscription.expires_at <= period.end:
+        return replace(without_next_payment(subscription), period=period)
+    notice = None if notice_days is None else period.end - timedelta(days=notice_days)
+    return replace(
+        subscription,
+        period=period,
+        next_at=period.end,
+        origin_next_at=period.end,
+        notice_at=notice if notice is not None and notice > now else None,
+    )
+
+
+def pending(subscription: Subscription, status: str) -> Subscription:
+    """The subscription until its period ends: PENDING_CANCEL or PENDING_PAUSE."""
+    end = subscription.period.end if status == "PENDING_CANCEL" else None
+    return replace(without_next_payment(subscription), status=status, end_at=end)
+
+
+def paused(subscription: Subscription, *, now: datetime) -> Subscription:
+    """The subscription in status PAUSE."""
+    return replace(
+        without_next_payment(subscription),
+        status="PAUSE",
+        paused_at=now,
+        open_order=None,
+        failed_at=None,
+        failures=0,
+        messages=0,
+    )
+
+
+def ended(subscription: Subscription, status: str, *, now: datetime) -> Subscription:
+    """The subscription at its end: CANCELED or EXPIRED."""
+    return replace(without_next_payment(subscription), status=status, end_at=now, paused_at=None, open_order=None)
+
+
+def without_next_payment(subscription: Subscription) -> Subscription:
+    """The subscription without the dates of its next payment."""
+    return replace(subscription, next_at=None, origin_next_at=None, notice_at=None)
+
+
+def _later(subscription: Subscription, anchor: datetime, cycles: int) -> datetime:
+    return add_interval(anchor, unit=subscription.unit, count=subscription.count * cycles)
