@@ -12,11 +12,11 @@ from steppay_mock.ordering.options import ExploreOptions, ExploreSettings, Probe
 from steppay_mock.ordering.receiver.hosting import beside_loop, in_transaction_of_test
 from steppay_mock.ordering.search.effective import find_effective, say_left_out
 from steppay_mock.ordering.search.event_set import EventSet
+from steppay_mock.ordering.search.explorer import explore_together
 from steppay_mock.ordering.search.independence import explore_independent
-from steppay_mock.ordering.search.inquiry import explore_together
-from steppay_mock.ordering.search.joined import joined
 from steppay_mock.ordering.search.overlap import explore_overlaps
-from steppay_mock.ordering.search.reading_back import ReadingBack
+from steppay_mock.ordering.search.reading_back import ApiCallWatch
+from steppay_mock.ordering.search.ties import joined
 from steppay_mock.payload.event import Events
 from steppay_mock.store.scenarios.story import Story
 
@@ -60,7 +60,7 @@ def _explore(
     chosen = choose_events(happened, settings, given=options.get("given"))
     settings = chosen.settings
     explored = EventSet(events=chosen.events, story=story)
-    reading_back = ReadingBack(settings.api)
+    reading_back = ApiCallWatch(settings.api)
     if settings.only_effective:
         effective = find_effective(chosen.events, receiver, settings)
         explored = explored.part(effective.places)

@@ -63,21 +63,21 @@ def remote_state(
     be emptied, ``explore(fresh=True)``: it takes the ids of the run, of which the first of each name counts.
     """
     names = placeholders(url)
-    asking = _Asking(url, "GET", timeout=timeout, allow_hosts=allow_hosts, hide=hide, access=access)
+    client = _ProbeClient(url, "GET", timeout=timeout, allow_hosts=allow_hosts, hide=hide, access=access)
 
     def state() -> Any:
-        return read(asking.ask())
+        return read(client.get_answer())
 
     def state_of(ids: Ids) -> Any:
-        return read(asking.ask({name: _first(ids, name) for name in names}))
+        return read(client.get_answer({name: _first(ids, name) for name in names}))
 
     def read(answer: Answer) -> Any:
         try:
             return json.loads(answer.body)
         except (ValueError, RecursionError):
-            kind = asking.redact.text(answer.headers.get("content-type", "")) if answer.body else "nothing"
+            kind = client.redact.text(answer.headers.get("content-type", "")) if answer.body else "nothing"
             kind = excerpt(kind, limit=60)
-            raise asking.refused(
+            raise client.refused(
                 f"answered {answer.status} with {kind or 'a body'}, which is no JSON that can be read. "
                 "Let it show the receiver's rows as JSON"
             ) from None
@@ -112,15 +112,15 @@ def remote_reset(
     :func:`remote_state`.
     """
     checked = check_choice("method", method, RESET_METHODS)
-    asking = _Asking(url, checked, timeout=timeout, allow_hosts=allow_hosts, hide=hide, access=access)
+    client = _ProbeClient(url, checked, timeout=timeout, allow_hosts=allow_hosts, hide=hide, access=access)
 
     def reset() -> None:
-        asking.ask()
+        client.get_answer()
 
     return reset
 
 
-class _Asking:
+class _ProbeClient:
     """Asks one URL again and again."""
 
     def __init__(
@@ -145,7 +145,7 @@ class _Asking:
         address = parse_address(url, path="/", allowed=settings.allow_hosts, access=through)
         self._request = Request(b"", {"accept": "application/json", **own})
         secrets = (*settings.hidden, *secrets_of(own.values()))
-        self._transport = _Transport(
+        self._transport = _ProbeTransport(
             address, method=method, timeout=settings.timeout, secrets=secrets, hidden=settings.hidden
         )
         # An Authorization has its secret behind a word, such as Bearer, however short it is.
@@ -154,7 +154,7 @@ class _Asking:
         # The query is left out of messages: some receivers want a token there.
         self._name = f"{method} {str(address).partition('?')[0]}"
 
-    def ask(self, values: Mapping[str, str] = {}) -> Answer:
+    def get_answer(self, values: Mapping[str, str] = {}) -> Answer:
         """The answer, which is 2xx and came whole; ``values`` go where their names are."""
         self._transport.fill_in(values)
         with self._transport:
@@ -175,7 +175,7 @@ class _Asking:
         return RemoteError(f"{self._name} {what}.".replace("?.", "?"))
 
 
-class _Transport(HttpTransport):
+class _ProbeTransport(HttpTransport):
     """Sends with another method, and reads further."""
 
     _most = MAX_STATE + 1
@@ -185,9 +185,9 @@ class _Transport(HttpTransport):
     ) -> None:
         super().__init__(address, timeout=timeout)
         # States are compared after that. With a mask for a header such as `X-Env: COMPLETE` different states are alike.
-        asked = set(hidden)
+        hidden_words = set(hidden)
         found = [*secrets, *address.secrets]
-        self._redact = Redaction([one for one in found if one in asked or _is_token(one)])
+        self._redact = Redaction([one for one in found if one in hidden_words or _is_token(one)])
         self._method = method
         self._template = address.target
 

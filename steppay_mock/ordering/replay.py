@@ -14,9 +14,9 @@ from steppay_mock.ordering.failure import ExplorationError, MissingStepError, No
 from steppay_mock.ordering.options import ExploreOptions, Probe, read_explore_options
 from steppay_mock.ordering.orders.bursts import collapse_bursts
 from steppay_mock.ordering.orders.races import Race
+from steppay_mock.ordering.receiver.driver import Driver
 from steppay_mock.ordering.receiver.hosting import beside_loop, in_transaction_of_test
 from steppay_mock.ordering.receiver.receiver import Receiver
-from steppay_mock.ordering.receiver.subject import Subject
 from steppay_mock.ordering.search.overlap import race_again
 from steppay_mock.ordering.search.truth import Truth, know_truth
 from steppay_mock.ordering.search.verify import deliver_again
@@ -95,7 +95,7 @@ def _replay(
     if read.burst is not None:
         listed = collapse_bursts(listed, seconds=read.burst)
     found = _found_again(read, listed)
-    subject = Subject(receiver, listed, settings)
+    subject = Driver(receiver, listed, settings)
     source = read.source
     described = describe_events(listed, source=source, burst=read.burst, retries=read.retries)
     with subject:
@@ -124,7 +124,7 @@ def _given_again(kind: str) -> str:
     )
 
 
-def _refuse_vacuous(subject: Subject, kind: Kind) -> None:
+def _refuse_vacuous(subject: Driver, kind: Kind) -> None:
     """Where nothing was tested, nothing is mended. An answer is tested also where no event has an effect."""
     if not subject.answered:
         error = NoAnswerError(f"Nothing was answered. Does the receiver run at {subject.target}?")

@@ -56,7 +56,7 @@ def find_ideals(bound: Bound, *, duplicates: bool, most: float) -> Ideals | None
 
 
 @dataclass(frozen=True, slots=True)
-class Freely:
+class FullLattice:
     """The same numbers where every order is allowed, by formula."""
 
     count: int

@@ -27,7 +27,7 @@ T = TypeVar("T")
 _SOON = 1.0  # seconds in which every thread has started
 
 
-class Gate:
+class StartBarrier:
     """Lets threads go on once so many of them have come.
 
     Without it, the first thread has often had its answer before the second one is started, and nothing overlaps.
@@ -43,7 +43,7 @@ class Gate:
         return function(*arguments)
 
 
-Start = Callable[["Request", Gate], Awaitable[Answer]]
+Start = Callable[["Request", StartBarrier], Awaitable[Answer]]
 """Sends a request; where that takes a thread, it goes through the gate first."""
 
 
@@ -56,7 +56,7 @@ class Flight:
 
 
 @dataclass(frozen=True, slots=True)
-class Passing:
+class Overtaking:
     """How the others pass the first: its ``hold`` is let go once they landed, or after ``patience`` seconds.
 
     A receiver that lets one delivery wait for another would never let them pass. ``depart`` is called before they go.
@@ -67,28 +67,30 @@ class Passing:
     depart: Callable[[], object]
 
 
-async def fly(start: Start, requests: Sequence[Request], *, passing: Passing | None, timeout: float) -> Flight:
+async def fly(start: Start, requests: Sequence[Request], *, overtaking: Overtaking | None, timeout: float) -> Flight:
     """Send all of them at once; what is not answered within ``timeout`` seconds has timed out."""
-    if passing is None:
-        gate = Gate(len(requests))
+    if overtaking is None:
+        gate = StartBarrier(len(requests))
         flying = [_go(start, request, gate) for request in requests]
         await wait_for_tasks(flying, seconds=timeout)
         return Flight(_answers(flying, timeout))
-    return await _fly_past(start, requests, passing, timeout)
+    return await _fly_past(start, requests, overtaking, timeout)
 
 
-async def _fly_past(start: Start, requests: Sequence[Request], passing: Passing, timeout: float) -> Flight:
-    hold = passing.hold
-    limit = Timer(passing.patience, hold.release)  # an event loop would not do: an app that blocks it blocks that too
+async def _fly_past(start: Start, requests: Sequence[Request], overtaking: Overtaking, timeout: float) -> Flight:
+    hold = overtaking.hold
+    limit = Timer(
+        overtaking.patience, hold.release
+    )  # an event loop would not do: an app that blocks it blocks that too
     limit.daemon = True
     limit.start()
     try:
-        first = _go(start, requests[0], Gate(1))
+        first = _go(start, requests[0], StartBarrier(1))
         called = in_thread(hold.wait, timeout)
         either: set[asyncio.Future[Any]] = {first, called}
         await wait_for_tasks(either, seconds=timeout, return_when=asyncio.FIRST_COMPLETED)
-        passing.depart()
-        gate = Gate(len(requests) - 1)
+        overtaking.depart()
+        gate = StartBarrier(len(requests) - 1)
         others = [_go(start, request, gate) for request in requests[1:]]
         await wait_for_tasks(others, seconds=timeout)
         certain = called.done() and called.result() and not hold.is_released and not first.done()
@@ -124,7 +126,7 @@ def in_thread(function: Callable[..., T], *arguments: Any) -> asyncio.Future[T]:
     return outcome
 
 
-def _go(start: Start, request: Request, gate: Gate) -> asyncio.Future[Answer]:
+def _go(start: Start, request: Request, gate: StartBarrier) -> asyncio.Future[Answer]:
     return asyncio.ensure_future(start(request, gate))
 
 

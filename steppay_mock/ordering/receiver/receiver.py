@@ -16,7 +16,7 @@ from steppay_mock.delivery.own_loop import borrowed_loop
 from steppay_mock.delivery.running_loop import refuse_running_loop
 from steppay_mock.delivery.target import Target, make_transport
 from steppay_mock.delivery.transport import Transport
-from steppay_mock.ordering.receiver.flight import Flight, Gate, Passing, fly, in_thread
+from steppay_mock.ordering.receiver.flight import Flight, Overtaking, StartBarrier, fly, in_thread
 from steppay_mock.ordering.receiver.frames import Frames
 from steppay_mock.ordering.receiver.hosting import current_host
 from steppay_mock.ordering.receiver.late_errors import LateErrors
@@ -54,7 +54,7 @@ class OpenReceiver:
         self._of_app = ExitStack()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._send: Callable[[Request], Answer]
-        self._start: Callable[[Request, Gate], Awaitable[Answer]]
+        self._start: Callable[[Request, StartBarrier], Awaitable[Answer]]
         self._settle: Callable[[], Awaitable[None]] = _settled
         self._wants_app: dict[int, bool] = {}
         self._frames = Frames()
@@ -98,9 +98,9 @@ class OpenReceiver:
         answer, error = self._watched(lambda: self._send(request))
         return answer if error is None else _raised_later(answer, error)
 
-    def send_together(self, requests: Sequence[Request], *, passing: Passing | None = None) -> Flight:
+    def send_together(self, requests: Sequence[Request], *, overtaking: Overtaking | None = None) -> Flight:
         """Hand over all of them at once: in threads, or in an ASGI app's event loop as tasks."""
-        flight, error = self._watched(lambda: self._run(self._fly(requests, passing)), at_once=True)
+        flight, error = self._watched(lambda: self._run(self._fly(requests, overtaking)), at_once=True)
         if error is None:
             return flight  # type: ignore[no-any-return]
         *others, last = flight.answers  # nobody knows whose it was
@@ -150,8 +150,8 @@ class OpenReceiver:
             return function(*arguments)
         return self._host.call(function, *arguments, limit=self._limit)
 
-    async def _fly(self, requests: Sequence[Request], passing: Passing | None) -> Flight:
-        flight = await fly(self._start, requests, passing=passing, timeout=self._settings.timeout)
+    async def _fly(self, requests: Sequence[Request], overtaking: Overtaking | None) -> Flight:
+        flight = await fly(self._start, requests, overtaking=overtaking, timeout=self._settings.timeout)
         await self._settle()
         return flight
 

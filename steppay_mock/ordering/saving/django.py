@@ -11,7 +11,7 @@ from operator import attrgetter
 from typing import Any
 
 from steppay_mock.errors import SteppayMockError
-from steppay_mock.ordering.saving.postgres import Execute, PostgresRows, Table
+from steppay_mock.ordering.saving.postgres import Execute, PostgresRows, PostgresTable
 from steppay_mock.ordering.saving.saving import Saving
 
 _COUNTERS = "sqlite_sequence"
@@ -20,7 +20,7 @@ _meta = attrgetter("_meta")  # Django's documented face of a model, private by i
 
 
 @dataclass(frozen=True, slots=True)
-class _Table:
+class _DjangoTable:
     """A table in SQL: how it is read, emptied and filled, and whether it counts the rows of others."""
 
     name: str
@@ -39,7 +39,7 @@ def saving_django(*models: Any, using: str = "default") -> Saving:
     """
     from django.db import connections, transaction
 
-    tables: list[_Table] = []
+    tables: list[_DjangoTable] = []
     of_postgres: list[PostgresRows] = []
 
     def save() -> Any:
@@ -48,7 +48,7 @@ def saving_django(*models: Any, using: str = "default") -> Saving:
             if not tables:
                 tables.extend(_tables(models, connection, cursor))
                 if connection.vendor == "postgresql":
-                    named = (Table(one.name, one.columns) for one in tables)
+                    named = (PostgresTable(one.name, one.columns) for one in tables)
                     of_postgres.append(PostgresRows(named, _executing(cursor), place="%s"))
             if of_postgres:
                 return of_postgres[0].save(_executing(cursor))
@@ -65,7 +65,7 @@ def saving_django(*models: Any, using: str = "default") -> Saving:
     return {"save": save, "restore": restore}
 
 
-def _write(cursor: Any, tables: list[_Table], saved: _Rows) -> None:
+def _write(cursor: Any, tables: list[_DjangoTable], saved: _Rows) -> None:
     for table in tables:
         cursor.execute(table.delete)
     for table, rows in zip(tables, saved, strict=True):
@@ -83,13 +83,13 @@ def _executing(cursor: Any) -> Execute:
     return execute
 
 
-def _fetch(cursor: Any, table: _Table) -> list[tuple[Any, ...]]:
+def _fetch(cursor: Any, table: _DjangoTable) -> list[tuple[Any, ...]]:
     cursor.execute(table.select)
     rows: list[tuple[Any, ...]] = cursor.fetchall()
     return rows
 
 
-def _tables(models: tuple[Any, ...], connection: Any, cursor: Any) -> list[_Table]:
+def _tables(models: tuple[Any, ...], connection: Any, cursor: Any) -> list[_DjangoTable]:
     there = set(connection.introspection.table_names(cursor))
     found = map(_meta, _with_relatives(models) if models else _all_models())
     columns = {
@@ -130,11 +130,11 @@ def _has_sequences(cursor: Any) -> bool:
     return bool(cursor.fetchone()[0])
 
 
-def _table(quoted: Any, name: str, columns: list[str]) -> _Table:
+def _table(quoted: Any, name: str, columns: list[str]) -> _DjangoTable:
     its_columns = tuple(map(quoted, columns))
     names = ", ".join(its_columns)
     places = ", ".join(["%s"] * len(columns))
-    return _Table(
+    return _DjangoTable(
         name=quoted(name),
         columns=its_columns,
         counts=name == _COUNTERS,

@@ -18,7 +18,7 @@ Saved = tuple[tuple[str, ...], ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
+class PostgresTable:
     """A table by its name, quoted, and with its columns, quoted, as far as one may write into them."""
 
     name: str
@@ -28,7 +28,7 @@ class Table:
 class PostgresRows:
     """The rows of these tables, and the counters of their keys. Parents come before those that refer to them."""
 
-    def __init__(self, tables: Iterable[Table], execute: Execute, *, place: str) -> None:
+    def __init__(self, tables: Iterable[PostgresTable], execute: Execute, *, place: str) -> None:
         """``place`` is how the driver writes the place of a value."""
         self._tables = tuple(tables)
         names = ", ".join(f"CAST({_text(table.name)} AS regclass)" for table in self._tables)
@@ -81,7 +81,7 @@ ORDER BY 1
 """  # those that belong to a column, and those that a column takes its default from
 
 
-def _insert(table: Table, place: str) -> str:
+def _insert(table: PostgresTable, place: str) -> str:
     columns = ", ".join(table.columns)
     values = ", ".join(f"({_ROW}).{column}" for column in table.columns)
     return (

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from steppay_mock.errors import SteppayMockError
-from steppay_mock.ordering.saving.postgres import Execute, PostgresRows, Table
+from steppay_mock.ordering.saving.postgres import Execute, PostgresRows, PostgresTable
 from steppay_mock.ordering.saving.saving import Saving
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ def saving_sqlalchemy(bind: Bind, metadata: MetaData | None = None) -> Saving:
     Connection is committed unless it is in a transaction already. Counters of primary keys are restored on PostgreSQL
     and SQLite: elsewhere, ignore such keys. For a file or a connection of SQLite, ``saving_sqlite`` is faster.
     """
-    tables = _Tables(metadata)
+    tables = _SqlalchemyTables(metadata)
 
     def save() -> Any:
         with _connected(bind) as connection:
@@ -57,7 +57,7 @@ def saving_sqlalchemy_async(engine: AsyncEngine, metadata: MetaData | None = Non
             f"saving_sqlalchemy_async() cannot use a {type(engine).__qualname__}. Pass an AsyncEngine; for what is "
             "synchronous there is saving_sqlalchemy()."
         )
-    tables = _Tables(metadata)
+    tables = _SqlalchemyTables(metadata)
 
     async def save() -> Any:
         async with engine.begin() as connection:
@@ -70,7 +70,7 @@ def saving_sqlalchemy_async(engine: AsyncEngine, metadata: MetaData | None = Non
     return {"save": save, "restore": restore}
 
 
-class _Tables:
+class _SqlalchemyTables:
     """The tables of a database, looked up when they are first saved."""
 
     def __init__(self, metadata: MetaData | None) -> None:
@@ -109,7 +109,7 @@ class _Tables:
 def _of_postgres(connection: Connection, tables: list[TableClause]) -> PostgresRows:
     quoted = connection.dialect.identifier_preparer
     return PostgresRows(
-        (Table(quoted.format_table(one), tuple(map(quoted.quote, one.columns.keys()))) for one in tables),
+        (PostgresTable(quoted.format_table(one), tuple(map(quoted.quote, one.columns.keys()))) for one in tables),
         _executing(connection),
         place=":rows",
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from steppay_mock.ordering.orders.covering import covering_orders
-from steppay_mock.ordering.receiver.subject import BudgetSpentError
+from steppay_mock.ordering.receiver.driver import BudgetSpentError
 from steppay_mock.payload.chance import Chance, derive_seed
 
 if TYPE_CHECKING:

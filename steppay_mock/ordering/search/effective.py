@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from math import inf
 from typing import TYPE_CHECKING
 
-from steppay_mock.ordering.receiver.subject import Subject
+from steppay_mock.ordering.receiver.driver import Driver
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -34,18 +34,18 @@ def find_effective(events: Sequence[Event], receiver: Receiver, settings: Explor
     That takes three deliveries for each event. All of them where fewer than two do: then leaving out is no help.
     """
     found: set[int] = set()
-    subject = Subject(receiver, events, settings)
-    with subject:
-        subject.allow(inf)
+    driver = Driver(receiver, events, settings)
+    with driver:
+        driver.allow(inf)
         for course in _courses(len(events)):
-            subject.begin()
+            driver.begin()
             for place in course:
-                before = subject.here
-                answer = subject.deliver(place)
-                if subject.look() != before or not subject.accepts(place, answer):
+                before = driver.here
+                answer = driver.deliver(place)
+                if driver.look() != before or not driver.accepts(place, answer):
                     found.add(place)
     places = tuple(sorted(found)) if len(found) > 1 else tuple(range(len(events)))
-    return Effective(places, subject.deliveries)
+    return Effective(places, driver.deliveries)
 
 
 def say_left_out(found: Exploration, events: Sequence[Event], effective: Effective) -> Exploration:

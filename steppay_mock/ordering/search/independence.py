@@ -18,9 +18,11 @@ from steppay_mock.ordering.face import option
 from steppay_mock.ordering.failure import ExplorationError
 from steppay_mock.ordering.orders.course import Course
 from steppay_mock.ordering.orders.groups import groups_of_customers, interleavings
-from steppay_mock.ordering.receiver.subject import Subject
-from steppay_mock.ordering.search.account import not_compared, to_be_compared
-from steppay_mock.ordering.search.inquiry import explore_together
+from steppay_mock.ordering.receiver.driver import Driver
+from steppay_mock.ordering.receiver.follow import follow
+from steppay_mock.ordering.receiver.run import Run
+from steppay_mock.ordering.search.explorer import explore_together
+from steppay_mock.ordering.search.findings import not_compared, to_be_compared
 from steppay_mock.ordering.search.plan import budget_beyond
 from steppay_mock.ordering.search.search import Search
 from steppay_mock.ordering.search.truth import know_truth
@@ -33,7 +35,6 @@ if TYPE_CHECKING:
     from steppay_mock.ordering.counterexample import Kind
     from steppay_mock.ordering.options import ExploreSettings
     from steppay_mock.ordering.receiver.receiver import Receiver
-    from steppay_mock.ordering.receiver.run import Run
     from steppay_mock.ordering.search.event_set import EventSet
     from steppay_mock.ordering.truth.hint import Hint
 
@@ -121,8 +122,8 @@ class _Pairs:
 
     def __init__(self, chosen: EventSet, receiver: Receiver, settings: ExploreSettings) -> None:
         self._settings = settings
-        self._subject = Subject(receiver, chosen.events, settings, told=chosen.told)
-        self._search = Search(self._subject, settings).unmerged()
+        self._driver = Driver(receiver, chosen.events, settings, told=chosen.told)
+        self._search = Search(self._driver, settings).unmerged()
         self._token = chosen.token(retries=settings.attempts)
         self._truth = know_truth(settings.truth, chosen.story, ignore=settings.ignore)
         self._knows = chosen.story is not None
@@ -134,8 +135,8 @@ class _Pairs:
     def check(self, found: Exploration, groups: dict[str, Course]) -> Exploration:
         """The exploration, with what came of the pairs."""
         self._started = perf_counter()
-        with self._subject:
-            self._subject.allow(inf)
+        with self._driver:
+            self._driver.allow(inf)
             try:
                 told = self._wrong_end() or self._order_dependence(groups) or self._interference(groups)
                 told = told or self._uncompared(found)
@@ -147,12 +148,12 @@ class _Pairs:
     def _wrong_end(self) -> dict[str, Any]:
         if not self._knows:
             return {}
-        course = tuple(range(len(self._subject.events)))
+        course = tuple(range(len(self._driver.events)))
         end = self._run(course).state
         self._hints = self._truth.hints(end)
         if not self._truth.is_wrong(end):
             return {}
-        shown = deliver_again(self._subject, "truth", course, token=self._token, truth=self._truth, smallest=True)
+        shown = deliver_again(self._driver, "truth", course, token=self._token, truth=self._truth, smallest=True)
         return {} if shown is None else {"verdict": "fails", "counterexample": shown}
 
     def _uncompared(self, found: Exploration) -> dict[str, Any]:
@@ -184,8 +185,8 @@ class _Pairs:
 
     def _interference(self, groups: dict[str, Course]) -> dict[str, Any]:
         """Two customers that are not independent, if there are any, though every order of their events ends alike."""
-        self._subject.begin()
-        first = self._subject.states[self._subject.look()]
+        self._driver.begin()
+        first = self._driver.states[self._driver.look()]
         for one, other, orders in self._orders(groups):
             runs = [self._run(places) for places in (groups[one], groups[other], orders[0])]
             parts = interferences(first.state, *(run.state for run in runs))
@@ -206,17 +207,17 @@ class _Pairs:
 
     def _run(self, course: Course) -> Run:
         if course not in self._runs:
-            self._runs[course] = self._subject.follow(course)
+            self._runs[course] = follow(self._driver, course)
         return self._runs[course]
 
     def _result(self, found: Exploration, **told: Any) -> Exploration:
-        subject, coverage = self._subject, found.coverage
+        driver, coverage = self._driver, found.coverage
         coverage = replace(
             coverage,
             interleavings=len(self._mixed),
-            deliveries=coverage.deliveries + subject.deliveries,
-            refused=coverage.refused + subject.refused,
-            silent=coverage.silent + subject.deliveries - subject.answered,
+            deliveries=coverage.deliveries + driver.deliveries,
+            refused=coverage.refused + driver.refused,
+            silent=coverage.silent + driver.deliveries - driver.answered,
             elapsed=coverage.elapsed + perf_counter() - self._started,
         )
         return replace(found, **{"coverage": coverage, "hints": self._hints, **told})

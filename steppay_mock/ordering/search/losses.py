@@ -7,15 +7,15 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from steppay_mock.ordering.exploration import Loss
-from steppay_mock.ordering.receiver.subject import BudgetSpentError
+from steppay_mock.ordering.receiver.driver import BudgetSpentError
 from steppay_mock.ordering.state.difference import differences
 
 if TYPE_CHECKING:
-    from steppay_mock.ordering.receiver.subject import Mark
-    from steppay_mock.ordering.search.graph import Node
+    from steppay_mock.ordering.receiver.driver import Checkpoint
+    from steppay_mock.ordering.search.graph import GraphNode
     from steppay_mock.ordering.search.search import Search
 
-Trail = Sequence[tuple["Node", "Mark"]]
+Trail = Sequence[tuple["GraphNode", "Checkpoint"]]
 
 
 def find_losses(search: Search, *, ending: int, trail: Trail) -> tuple[Loss, ...]:
@@ -34,7 +34,7 @@ def find_losses(search: Search, *, ending: int, trail: Trail) -> tuple[Loss, ...
     return tuple(sorted(found, key=lambda loss: loss.place))
 
 
-def _as_it_happened(search: Search) -> Iterator[Node]:
+def _as_it_happened(search: Search) -> Iterator[GraphNode]:
     yield (node := search.root)
     for place in range(search.graph.count):
         node = search.edge(node, place).target
@@ -49,7 +49,7 @@ def _whole(search: Search, lost: int) -> int:
     return search.settle(node)
 
 
-def _without(search: Search, lost: int, nodes: Sequence[Node], trail: Trail) -> int | None:
+def _without(search: Search, lost: int, nodes: Sequence[GraphNode], trail: Trail) -> int | None:
     """The state at the end; None where it soon was the same as if nothing had been lost, so that the end is as well."""
     node = nodes[lost]
     if trail:
@@ -63,6 +63,6 @@ def _without(search: Search, lost: int, nodes: Sequence[Node], trail: Trail) -> 
 
 
 def _loss(search: Search, lost: int, state: int, ending: int) -> Loss:
-    expected, actual = search.subject.states[ending], search.subject.states[state]
+    expected, actual = search.driver.states[ending], search.driver.states[state]
     changes = tuple(one.path for one in differences(expected.state, actual.state))
-    return Loss(place=lost, heals=search.subject.states.same_rows(ending, state), changes=changes)
+    return Loss(place=lost, heals=search.driver.states.same_rows(ending, state), changes=changes)

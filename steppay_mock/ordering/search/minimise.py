@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING
 
 from steppay_mock.ordering.orders.course import Course, inversions, occurrence, repeats
 from steppay_mock.ordering.receiver.answers import is_odd
-from steppay_mock.ordering.receiver.subject import BudgetSpentError
-from steppay_mock.ordering.search.graph import Node
+from steppay_mock.ordering.receiver.driver import BudgetSpentError
+from steppay_mock.ordering.search.graph import GraphNode
 
 if TYPE_CHECKING:
     from steppay_mock.ordering.counterexample import Kind
@@ -34,7 +34,7 @@ class Minimiser:
 
     def __init__(self, search: Search, kind: Kind, *, budget: int, target: int | None = None) -> None:
         self._search = search
-        self._subject = search.subject
+        self._driver = search.driver
         self._kind = kind
         self._steps = 0
         self._repeats = search.repeats
@@ -43,7 +43,7 @@ class Minimiser:
         self._reason: str | None = None
         self.of_same_size: list[Course] = []
         """Failing courses of other events, as many as the smallest one has; and pairs that fail without a repeat."""
-        self._subject.allow(budget)
+        self._driver.allow(budget)
 
     def smallest(self, course: Course) -> tuple[Course, bool]:
         """The smallest course, and whether everything smaller was tried."""
@@ -117,7 +117,7 @@ class Minimiser:
     # All that is smaller still.
 
     def _smaller_ones(self, best: Course) -> Iterator[Course]:
-        count = len(self._subject.events)
+        count = len(self._driver.events)
         for size in range(1, len(set(best)) + 1):
             found = [one for places in combinations(range(count), size) if (one := self._least(places)) is not None]
             if found:
@@ -129,7 +129,7 @@ class Minimiser:
         if not repeats(best) or self._kind not in {"state", "effects"}:
             return []
         self._repeats = False
-        pairs = combinations(range(len(self._subject.events)), 2)
+        pairs = combinations(range(len(self._driver.events)), 2)
         return sorted((one for pair in pairs if (one := self._least(pair)) is not None), key=size_of)
 
     def _least(self, places: tuple[int, ...]) -> Course | None:
@@ -140,9 +140,9 @@ class Minimiser:
         expected = -1 if self._kind == "invariant" else self._ending(places)
         failing: list[Course] = []
         wanted = sum(1 << place for place in places)
-        front: dict[tuple[Node, int | None, bool], tuple[int, Course]] = {(self._root, None, False): (0, ())}
+        front: dict[tuple[GraphNode, int | None, bool], tuple[int, Course]] = {(self._root, None, False): (0, ())}
         while front:
-            after: dict[tuple[Node, int | None, bool], tuple[int, Course]] = {}
+            after: dict[tuple[GraphNode, int | None, bool], tuple[int, Course]] = {}
             for (node, repeated, differs), (cost, course) in front.items():
                 for place in places:
                     is_new = not node.mask >> place & 1
@@ -168,18 +168,18 @@ class Minimiser:
         exact = [course for course in failing if len(set(course)) == len(places)]
         return min(exact, key=size_of) if exact else None
 
-    def _may_come(self, place: int, node: Node, wanted: int) -> bool:
+    def _may_come(self, place: int, node: GraphNode, wanted: int) -> bool:
         """Whether an order that is allowed brings the event here, where the wanted ones are all that come."""
         return not self._search.graph.bound.before[place] & wanted & ~node.mask
 
     def _is_broken(self, state: int) -> bool:
-        return self._kind == "invariant" and self._subject.broken(state) is not None
+        return self._kind == "invariant" and self._driver.broken(state) is not None
 
     def _differs(self, state: int, expected: int) -> bool:
         """Whether an end is another one, in nothing but the order of rows, or in more."""
-        return state != expected and self._subject.states.same_rows(state, expected) is (self._kind == "order")
+        return state != expected and self._driver.states.same_rows(state, expected) is (self._kind == "order")
 
-    def _is_failure(self, node: Node, expected: int, *, differs: bool) -> bool:
+    def _is_failure(self, node: GraphNode, expected: int, *, differs: bool) -> bool:
         if self._kind == "answer":
             return differs
         if self._kind == "invariant":
@@ -189,7 +189,7 @@ class Minimiser:
     # What is known, or found out.
 
     @property
-    def _root(self) -> Node:
+    def _root(self) -> GraphNode:
         return self._search.root
 
     def _ending(self, places: Course) -> int:
@@ -220,7 +220,7 @@ class Minimiser:
             return None
         return None if self._target is None else reasons.get(self._target)
 
-    def _settled(self, node: Node) -> int:
+    def _settled(self, node: GraphNode) -> int:
         return self._search.settle(node)
 
     def _count_step(self) -> None:

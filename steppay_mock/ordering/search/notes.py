@@ -11,22 +11,22 @@ from steppay_mock.ordering.state.normal import plain
 
 if TYPE_CHECKING:
     from steppay_mock.ordering.options import ExploreSettings
-    from steppay_mock.ordering.receiver.subject import Subject
+    from steppay_mock.ordering.receiver.driver import Driver
 
 _NAMED = 3  # paths that a sentence names
 
 
-def notes_on(subject: Subject, settings: ExploreSettings) -> Iterator[str]:
+def notes_on(driver: Driver, settings: ExploreSettings) -> Iterator[str]:
     """What was noticed, one sentence each; where the user has to do something, it says what."""
-    if subject.first is not None:
-        yield from _on_beginning(subject)
-    yield from subject.frame_notes
-    if subject.is_unwatched:
+    if driver.first is not None:
+        yield from _on_beginning(driver)
+    yield from driver.frame_notes
+    if driver.is_unwatched:
         yield (
             f"{option('timeout')} does not hold for a receiver in this process that hangs: that takes the main thread "
             "and a system with alarms. Deliver over HTTP, or run the test in the main thread."
         )
-    if settings.effects is not None and not settings.independent and not _has_effects(subject):
+    if settings.effects is not None and not settings.independent and not _has_effects(driver):
         yield "effects= gave nothing after any delivery, so no effect was counted. Does it read where they are kept?"
     if settings.invariant is not None and not __debug__:
         yield (
@@ -35,19 +35,19 @@ def notes_on(subject: Subject, settings: ExploreSettings) -> Iterator[str]:
         )
 
 
-def _has_effects(subject: Subject) -> bool:
-    return any(subject.states[number].effects for number in range(len(subject.states)))
+def _has_effects(driver: Driver) -> bool:
+    return any(driver.states[number].effects for number in range(len(driver.states)))
 
 
-def _on_beginning(subject: Subject) -> Iterator[str]:
-    first = plain(subject.states[subject.first or 0].state)
+def _on_beginning(driver: Driver) -> Iterator[str]:
+    first = plain(driver.states[driver.first or 0].state)
     if not is_empty(first):
         yield (
             "The state is not empty at the beginning of each order. If these are rows of an earlier run, empty the "
             "receiver first: it may take the events for known."
         )
-    if subject.before is not None and subject.before != subject.first:
-        found = differences(plain(subject.states[subject.before].state), first)
+    if driver.before is not None and driver.before != driver.first:
+        found = differences(plain(driver.states[driver.before].state), first)
         paths = ", ".join(one.path for one in found[:_NAMED])
         yield f"The receiver was not in its first state when the exploration began: {option('reset')} changed {paths}."
 

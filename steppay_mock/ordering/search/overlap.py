@@ -21,7 +21,9 @@ from steppay_mock.ordering.face import option
 from steppay_mock.ordering.failure import ExplorationError, NotAnewError
 from steppay_mock.ordering.orders.course import Course
 from steppay_mock.ordering.orders.races import Group, Race, groups_of, held_races, races_alone, races_within
-from steppay_mock.ordering.receiver.subject import BudgetSpentError, Subject
+from steppay_mock.ordering.receiver.driver import BudgetSpentError, Driver
+from steppay_mock.ordering.receiver.follow import follow
+from steppay_mock.ordering.receiver.run import Run
 from steppay_mock.ordering.report.classify import name_anomaly
 from steppay_mock.ordering.search.conflicts import likely_conflicts
 from steppay_mock.ordering.search.plan import budget_beyond
@@ -33,7 +35,6 @@ from steppay_mock.wire.real_time import perf_counter
 if TYPE_CHECKING:
     from steppay_mock.ordering.options import ExploreSettings
     from steppay_mock.ordering.receiver.receiver import Receiver
-    from steppay_mock.ordering.receiver.run import Run
     from steppay_mock.ordering.token import Token
 
 _TRIES_AGAIN = 20
@@ -42,7 +43,7 @@ _KINDS: tuple[Kind, ...] = ("invariant", "answer", "state")  # what was refused 
 
 
 @dataclass(frozen=True, slots=True)
-class Lost:
+class LostRace:
     """A race that ended as it must not."""
 
     kind: Kind
@@ -53,21 +54,21 @@ class Lost:
 def explore_overlaps(found: Exploration, receiver: Receiver, settings: ExploreSettings, *, token: Token) -> Exploration:
     """The exploration, and what came of races between the same events."""
     started = perf_counter()
-    subject = Subject(receiver, found.events, settings)
-    racing = Racing(subject, settings)
+    driver = Driver(receiver, found.events, settings)
+    racing = RaceSearch(driver, settings)
 
     def result(overlaps: Overlaps, **more: object) -> Exploration:
         coverage = replace(
             found.coverage,
-            deliveries=found.coverage.deliveries + subject.deliveries,
-            refused=found.coverage.refused + subject.refused,
-            silent=found.coverage.silent + subject.deliveries - subject.answered,
+            deliveries=found.coverage.deliveries + driver.deliveries,
+            refused=found.coverage.refused + driver.refused,
+            silent=found.coverage.silent + driver.deliveries - driver.answered,
             elapsed=found.coverage.elapsed + perf_counter() - started,
             overlaps=overlaps,
         )
         return replace(found, coverage=coverage, **more)  # type: ignore[arg-type]
 
-    with subject:
+    with driver:
         try:
             lost = racing.search(budget=settings.budget - found.coverage.deliveries)
             tried = racing.overlaps
@@ -88,31 +89,31 @@ def explore_overlaps(found: Exploration, receiver: Receiver, settings: ExploreSe
             raise
 
 
-def race_again(subject: Subject, settings: ExploreSettings, race: Race, *, token: Token) -> Counterexample | None:
+def race_again(driver: Driver, settings: ExploreSettings, race: Race, *, token: Token) -> Counterexample | None:
     """The race as a counterexample, if it is lost in one of so many tries as ``overlap=`` says, or else twenty."""
     if race.held and settings.api is None:
         raise SteppayMockError(
             "This race was certain because the REST API held an answer. Give the API that the receiver reads back "
             f"from: {option('api')}"
         )
-    racing = Racing(subject, replace(settings, overlap=settings.overlap or _TRIES_AGAIN))
+    racing = RaceSearch(driver, replace(settings, overlap=settings.overlap or _TRIES_AGAIN))
     lost = racing.try_again(race)
     return None if lost is None else racing.explain(lost, smallest=True, token=token)
 
 
-class Racing:
+class RaceSearch:
     """Lets events race each other, and compares how that ends with how it ends in the order in which they happened."""
 
-    def __init__(self, subject: Subject, settings: ExploreSettings) -> None:
-        self._subject = subject
-        self._events = subject.events
-        self._everything: Course = tuple(range(len(subject.events)))
+    def __init__(self, driver: Driver, settings: ExploreSettings) -> None:
+        self._driver = driver
+        self._events = driver.events
+        self._everything: Course = tuple(range(len(driver.events)))
         self._turns = settings.overlap
         self._budget = settings.budget
         self._holds = settings.api is not None
         self._copies = settings.duplicates
         self._kinds: tuple[Kind, ...] = ("invariant", "state") if settings.attempts else _KINDS
-        self._likely = likely_conflicts(subject.events)
+        self._likely = likely_conflicts(driver.events)
         self._runs: dict[Course, Run] = {}
         """Courses without a race, which end the same whenever they are delivered."""
         self._raced: set[Group] = set()
@@ -125,7 +126,7 @@ class Racing:
         of = len(self._groups(self._everything))
         return Overlaps(groups=len(self._raced), of=of, tries=self._tries, certain=self._certain)
 
-    def search(self, *, budget: int) -> Lost | None:
+    def search(self, *, budget: int) -> LostRace | None:
         """The first race that ends otherwise."""
         try:
             for race, turn in self._rounds(budget):
@@ -137,9 +138,9 @@ class Racing:
             pass
         return None
 
-    def smallest(self, lost: Lost) -> tuple[Lost, bool]:
+    def smallest(self, lost: LostRace) -> tuple[LostRace, bool]:
         """The same with the fewest events that it was seen with, and whether every smaller set of events was tried."""
-        self._subject.allow(budget_beyond(self._budget, count=len(self._everything)))
+        self._driver.allow(budget_beyond(self._budget, count=len(self._everything)))
         races = held_races if lost.run.held else races_within
         best = lost
         try:
@@ -154,11 +155,11 @@ class Racing:
             return best, False
         return best, True
 
-    def explain(self, lost: Lost, *, smallest: bool, token: Token) -> Counterexample:
+    def explain(self, lost: LostRace, *, smallest: bool, token: Token) -> Counterexample:
         """The lost race as a counterexample; it passes where the same events come one after the other."""
         expected, failing = self._one_by_one(lost.race.places), lost.run
-        self._subject.allow(inf)
-        passing = self._subject.follow(failing.course[: len(lost.race.course)])
+        self._driver.allow(inf)
+        passing = follow(self._driver, failing.course[: len(lost.race.course)])
         if fails(lost.kind, passing, expected, None):
             passing = expected
         is_same = same_rows(failing.state, expected.state)
@@ -174,9 +175,9 @@ class Racing:
             smallest=smallest,
         )
 
-    def try_again(self, race: Race) -> Lost | None:
+    def try_again(self, race: Race) -> LostRace | None:
         """The race, until it is lost or was tried often enough."""
-        self._subject.allow(inf)
+        self._driver.allow(inf)
         return next(filter(None, (self._lost(race, turn) for turn in range(self._turns))), None)
 
     def _groups(self, places: Course, *, most: int | None = None) -> list[Group]:
@@ -187,10 +188,10 @@ class Racing:
         groups = self._groups(self._everything, most=_GROUPS * len(self._everything))
         far: list[Group] = [group for group in groups if len(group) == 2 and group[1] - group[0] > 1]
         near = [group for group in groups if group not in far]
-        self._subject.allow(inf)
+        self._driver.allow(inf)
         for race in dict.fromkeys(self._held(near) + races_alone(groups) + self._within(near)):
             yield race, 0
-        self._subject.allow(budget - self._subject.deliveries)
+        self._driver.allow(budget - self._driver.deliveries)
         for race in self._held(far) + self._within(far):
             yield race, 0
         for turn in range(1, self._turns):
@@ -209,7 +210,7 @@ class Racing:
         alone = [race for group in copies for race in held_races([group], group[:1])]
         return alone + held_races(others, self._everything)
 
-    def _lost(self, race: Race, turn: int) -> Lost | None:
+    def _lost(self, race: Race, turn: int) -> LostRace | None:
         """The race, if it ends as it must not.
 
         Of all events every order ends the same. Of some of them orders may end differently, and so may a race: it is
@@ -217,7 +218,7 @@ class Racing:
         """
         race = race.turned(turn)
         expected = self._one_by_one(race.places)
-        run = self._subject.follow(race.course, together=race.together, held=race.held)
+        run = follow(self._driver, race.course, together=race.together, held=race.held)
         self._tries += 1
         self._certain += run.held
         if expected.broken is not None:  # which says nothing of races
@@ -225,10 +226,10 @@ class Racing:
         kind = next((kind for kind in self._kinds if fails(kind, run, expected, None)), None)
         if kind is None:
             return None
-        lost = Lost(kind, race, run)
+        lost = LostRace(kind, race, run)
         return lost if race.places == self._everything or not self._is_one_order(lost) else None
 
-    def _first_lost(self, races: Iterable[Race]) -> Lost | None:
+    def _first_lost(self, races: Iterable[Race]) -> LostRace | None:
         for race in races:
             for turn in range(1 if race.held else self._turns):
                 lost = self._lost(race, turn)
@@ -236,13 +237,13 @@ class Racing:
                     return lost
         return None
 
-    def _is_one_order(self, lost: Lost) -> bool:
+    def _is_one_order(self, lost: LostRace) -> bool:
         courses = list(lost.race.one_by_one())
         return not courses or any(_end_alike(lost.kind, lost.run, self._one_by_one(course)) for course in courses)
 
     def _one_by_one(self, course: Course) -> Run:
         if course not in self._runs:
-            self._runs[course] = self._subject.follow(course)
+            self._runs[course] = follow(self._driver, course)
         return self._runs[course]
 
 

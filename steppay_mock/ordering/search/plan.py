@@ -11,13 +11,13 @@ from steppay_mock.errors import SteppayMockError
 from steppay_mock.ordering.face import option
 from steppay_mock.ordering.orders.bound import Bound, bound_of
 from steppay_mock.ordering.orders.chains import Chains
-from steppay_mock.ordering.orders.ideals import Freely, Ideals, find_ideals
+from steppay_mock.ordering.orders.ideals import FullLattice, Ideals, find_ideals
 from steppay_mock.ordering.orders.lattice import covering_chains
 
 if TYPE_CHECKING:
     from steppay_mock.ordering.options import ExploreSettings
     from steppay_mock.ordering.orders.course import Course
-    from steppay_mock.ordering.receiver.subject import Subject
+    from steppay_mock.ordering.receiver.driver import Driver
     from steppay_mock.payload.event import Event
 
 _MOST_FREE = 14  # events: where every order is allowed, more are out of every budget, even for a right receiver
@@ -33,9 +33,9 @@ def bound_for(events: Sequence[Event], settings: ExploreSettings) -> Bound:
     return bound_of(times, late_by=settings.late_by, distance=settings.distance, everywhere=settings.everywhere)
 
 
-def plan_for(bound: Bound, subject: Subject, settings: ExploreSettings) -> ProofPlan:
+def plan_for(bound: Bound, driver: Driver, settings: ExploreSettings) -> ProofPlan:
     """The plan of a proof for this receiver."""
-    return ProofPlan(bound, duplicates=settings.duplicates, can_restore=subject.can_restore, budget=settings.budget)
+    return ProofPlan(bound, duplicates=settings.duplicates, can_restore=driver.can_restore, budget=settings.budget)
 
 
 def least_beyond(count: int) -> int:
@@ -90,11 +90,11 @@ class ProofPlan:
         return self._chains or covering_chains(self.bound.count)
 
     @cached_property
-    def _census(self) -> Ideals | Freely | None:
+    def _census(self) -> Ideals | FullLattice | None:
         bound = self.bound
         if bound.restricts:
             return find_ideals(bound, duplicates=self._duplicates, most=min(self._budget, _MOST_WAYS))
-        return Freely(bound.count, self._duplicates) if bound.count <= _MOST_FREE else None
+        return FullLattice(bound.count, self._duplicates) if bound.count <= _MOST_FREE else None
 
     @cached_property
     def _chains(self) -> Chains | None:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from steppay_mock.store.api.api import StoreApi
 
 
-class ReadingBack:
+class ApiCallWatch:
     """Counts the calls of every StoreApi of this process from now on."""
 
     def __init__(self, api: StoreApi | None) -> None:

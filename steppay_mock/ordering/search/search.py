@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Literal
 from steppay_mock.ordering.orders.course import Course
 from steppay_mock.ordering.receiver.answers import is_odd, reason_of
 from steppay_mock.ordering.receiver.follow import deliver_refused
-from steppay_mock.ordering.search.graph import Edge, Graph, Node
+from steppay_mock.ordering.search.graph import Edge, Graph, GraphNode
 from steppay_mock.ordering.search.plan import bound_for
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from steppay_mock.delivery.transport import Answer
     from steppay_mock.ordering.counterexample import Kind
     from steppay_mock.ordering.options import ExploreSettings
-    from steppay_mock.ordering.receiver.subject import Mark, Subject
+    from steppay_mock.ordering.receiver.driver import Checkpoint, Driver
 
 
 _SOON = 6  # orders that are tried before anything else is
@@ -53,13 +53,13 @@ class ContradictionError(Exception):
 
 
 class Search:
-    """Leads the subject through courses, and keeps in a graph what it learns."""
+    """Leads the driver through courses, and keeps in a graph what it learns."""
 
-    def __init__(self, subject: Subject, settings: ExploreSettings, *, merging: bool = True) -> None:
-        self.subject = subject
+    def __init__(self, driver: Driver, settings: ExploreSettings, *, merging: bool = True) -> None:
+        self.driver = driver
         self._settings = settings
         self.repeats = settings.duplicates
-        bound = bound_for(subject.events, settings)
+        bound = bound_for(driver.events, settings)
         self.graph = Graph(bound, duplicates=settings.duplicates, merging=merging)
         self.expected: int | None = None
         """The final state, as it is after the events in the order in which they happened."""
@@ -77,15 +77,15 @@ class Search:
         self.retried = False
         """Some event that was refused was delivered again, and its state is the expected one only since then."""
         self._attempts = settings.attempts
-        self._settled: dict[Node, int] = {}
-        self._given_up: dict[Node, frozenset[int]] = {}
-        self._root: Node | None = None
-        self._here: Node | None = None
-        """Where the subject stands, None where that is not known."""
+        self._settled: dict[GraphNode, int] = {}
+        self._given_up: dict[GraphNode, frozenset[int]] = {}
+        self._root: GraphNode | None = None
+        self._here: GraphNode | None = None
+        """Where the driver stands, None where that is not known."""
 
     def unmerged(self) -> Search:
         """A search for the same, that takes no two states to be one: what it learns are whole courses."""
-        twin = Search(self.subject, self._settings, merging=False)
+        twin = Search(self.driver, self._settings, merging=False)
         twin.expected, twin.accepted, twin.runs, twin.retried = self.expected, self.accepted, self.runs, self.retried
         twin.effective = self.effective
         return twin
@@ -93,35 +93,35 @@ class Search:
     # Going.
 
     @property
-    def root(self) -> Node:
+    def root(self) -> GraphNode:
         """Where every course begins."""
         return self._root or self.begin()
 
-    def begin(self) -> Node:
+    def begin(self) -> GraphNode:
         """To the beginning."""
-        self.subject.begin()
+        self.driver.begin()
         if self._root is None:
-            self._root = self.graph.node(mask=0, state=self.subject.here, course=())
+            self._root = self.graph.node(mask=0, state=self.driver.here, course=())
         self._here = self._root
         return self._root
 
-    def step(self, node: Node, place: int) -> Node:
+    def step(self, node: GraphNode, place: int) -> GraphNode:
         """One more delivery, and what it led to; FoundError where the receiver ends as it must not."""
         edge = self.learn(node, place)
-        target, course = edge.target, self.subject.course
-        if self.subject.broken(target.state) is not None:
+        target, course = edge.target, self.driver.course
+        if self.driver.broken(target.state) is not None:
             raise FoundError("invariant", course)
         self._compare_answer(place, course, accepted=edge.accepted, is_new=not node.mask >> place & 1)
         if target.mask == self.graph.full and not target.waiting:
             self._compare(target.state, course)
         return target
 
-    def learn(self, node: Node, place: int) -> Edge:
+    def learn(self, node: GraphNode, place: int) -> Edge:
         """One more delivery, without judging it; ContradictionError where it led somewhere else before."""
-        answer = self.subject.deliver(place)
-        accepted = self.subject.accepts(place, answer)
-        course = self.subject.course
-        state = self.subject.look()
+        answer = self.driver.deliver(place)
+        accepted = self.driver.accepts(place, answer)
+        course = self.driver.course
+        state = self.driver.look()
         if state != node.state:
             self.effective.add(place)
         if self.expected is None:
@@ -136,19 +136,19 @@ class Search:
         self._here = target
         return known
 
-    def go(self, node: Node) -> None:
+    def go(self, node: GraphNode) -> None:
         """To a node that was reached before, the way that led there first."""
         if self._here is not node:
             here = self.begin()
             for place in node.course:
                 here = self.learn(here, place).target
 
-    def back(self, node: Node, mark: Mark) -> None:
+    def back(self, node: GraphNode, mark: Checkpoint) -> None:
         """To a node whose state was kept."""
-        self.subject.go_back(mark)
+        self.driver.go_back(mark)
         self._here = node
 
-    def edge(self, node: Node, place: int) -> Edge:
+    def edge(self, node: GraphNode, place: int) -> Edge:
         """What one more delivery leads to; it is made only if that is not known."""
         known = node.edges.get(place)
         if known is None:
@@ -156,11 +156,11 @@ class Search:
             known = self.learn(node, place)
         return known
 
-    def is_settled(self, node: Node) -> bool:
+    def is_settled(self, node: GraphNode) -> bool:
         """Whether it is known how the node ends."""
         return not node.waiting or node in self._settled
 
-    def settle(self, node: Node) -> int:
+    def settle(self, node: GraphNode) -> int:
         """The state once what was refused was delivered again, or the one in which that broke the invariant."""
         if not node.waiting:
             return node.state
@@ -168,24 +168,24 @@ class Search:
             self.go(node)
             self._here = None
             state, taken = node.state, set[int]()
-            for place, answer, now in deliver_refused(self.subject, node.waiting, attempts=self._attempts):
+            for place, answer, now in deliver_refused(self.driver, node.waiting):
                 if now != state:
                     self.effective.add(place)
-                if self.subject.accepts(place, answer):
+                if self.driver.accepts(place, answer):
                     taken.add(place)
                 state = now
-                if self.subject.broken(state) is not None:
+                if self.driver.broken(state) is not None:
                     break
             self._settled[node] = state
             self._given_up[node] = frozenset(node.waiting) - taken
         return self._settled[node]
 
-    def refused(self, node: Node) -> frozenset[int]:
+    def refused(self, node: GraphNode) -> frozenset[int]:
         """Which of the events that led here were refused to the last; only those that are retried are known."""
         self.settle(node)
         return self._given_up.get(node, frozenset())
 
-    def refused_in_order(self, end: Node) -> Course:
+    def refused_in_order(self, end: GraphNode) -> Course:
         """The events that were refused as they happened, where ``end`` is the node after all of them."""
         if self._attempts:
             return tuple(sorted(self.refused(end)))
@@ -195,16 +195,16 @@ class Search:
         """The end of a course: what was refused comes again, and the final state is compared."""
         node = self._here
         if node is not None and node.mask == self.graph.full and not self.is_settled(node):
-            course = self.subject.course
+            course = self.driver.course
             state = self.settle(node)
             self.retried = self.retried or state != node.state
-            if self.subject.broken(state) is not None:
+            if self.driver.broken(state) is not None:
                 raise FoundError("invariant", course)
             self._compare(state, course)
 
     # Whole searches.
 
-    def follow(self, course: Iterable[int], *, repeats: Repeats) -> Node:
+    def follow(self, course: Iterable[int], *, repeats: Repeats) -> GraphNode:
         """A whole course from the beginning, and what comes again in it."""
         node, left = self.begin(), list(course)[::-1]
         while True:
@@ -241,7 +241,7 @@ class Search:
                 self.go(node)
                 self.end()
 
-    def by_restoring(self, chains: Iterable[Course], trail: list[tuple[Node, Mark]]) -> None:
+    def by_restoring(self, chains: Iterable[Course], trail: list[tuple[GraphNode, Checkpoint]]) -> None:
         """Every way from every state, where one can go back: depth first.
 
         ``trail`` are the states of a course that was followed already, ``chains`` some that are followed before others.
@@ -259,17 +259,17 @@ class Search:
                 continue
             target = self.step(node, missing[0])
             if target is not node and target.open:
-                trail.append((target, self.subject.mark()))
+                trail.append((target, self.driver.mark()))
             else:
                 self.end()
 
-    def lead(self, course: Course) -> list[tuple[Node, Mark]]:
+    def lead(self, course: Course) -> list[tuple[GraphNode, Checkpoint]]:
         """Follow a course, and keep every state on the way."""
         node = self.begin()
-        trail = [(node, self.subject.mark())]
+        trail = [(node, self.driver.mark())]
         for place in course:
             node = self.step(node, place)
-            trail.append((node, self.subject.mark()))
+            trail.append((node, self.driver.mark()))
         self.end()
         return trail
 
@@ -284,7 +284,7 @@ class Search:
 
     # What is learned.
 
-    def _target(self, node: Node, place: int, state: int, course: Course, *, accepted: bool) -> Node:
+    def _target(self, node: GraphNode, place: int, state: int, course: Course, *, accepted: bool) -> GraphNode:
         if node.mask >> place & 1:
             if state == node.state and self.graph.merging:
                 return node
@@ -302,7 +302,7 @@ class Search:
     def _compare(self, state: int, course: Course) -> None:
         if self.expected is None or state == self.expected:
             return
-        if not self.subject.states.same_rows(state, self.expected):
+        if not self.driver.states.same_rows(state, self.expected):
             raise FoundError("state", course)
         self.reordered = self.reordered or course  # what differs in more than order is told first
 

@@ -9,7 +9,9 @@ from steppay_mock.ordering.counterexample import Counterexample, Kind
 from steppay_mock.ordering.failure import ExplorationError
 from steppay_mock.ordering.orders.course import Course, neighbour, occurrence
 from steppay_mock.ordering.receiver.answers import is_odd
-from steppay_mock.ordering.receiver.subject import BudgetSpentError
+from steppay_mock.ordering.receiver.driver import BudgetSpentError
+from steppay_mock.ordering.receiver.follow import follow
+from steppay_mock.ordering.receiver.run import Run
 from steppay_mock.ordering.report.classify import name_anomaly
 from steppay_mock.ordering.search.minimise import Minimiser
 from steppay_mock.ordering.search.search import ContradictionError, Search
@@ -19,8 +21,7 @@ from steppay_mock.ordering.token import Token
 if TYPE_CHECKING:
     from collections.abc import Hashable
 
-    from steppay_mock.ordering.receiver.run import Run
-    from steppay_mock.ordering.receiver.subject import Subject
+    from steppay_mock.ordering.receiver.driver import Driver
     from steppay_mock.ordering.search.truth import Truth
 
 _TRIED = 60  # other failing courses that are delivered to learn their names
@@ -42,25 +43,25 @@ def find_counterexamples(
     Others are of another kind of mistake, or about another kind of thing; there are ``most`` in all. ``target`` is the
     event that is refused, where that is the failure.
     """
-    subject, found = search.subject, list[tuple[Counterexample, Course, list[Course]]]()
+    driver, found = search.driver, list[tuple[Counterexample, Course, list[Course]]]()
     for one in (search, search.unmerged()) if search.graph.merging else (search,):  # equal states may go on differently
         smallest, proved, others = _smallest(one, kind, course, budget, target)
-        shown = deliver_again(subject, kind, smallest, token=token, truth=truth, smallest=proved)
+        shown = deliver_again(driver, kind, smallest, token=token, truth=truth, smallest=proved)
         if shown is not None:
             found.append((shown, smallest, others))
             if proved:
                 break
-    if not found and (shown := deliver_again(subject, kind, course, token=token, truth=truth, smallest=False)):
+    if not found and (shown := deliver_again(driver, kind, course, token=token, truth=truth, smallest=False)):
         found.append((shown, course, []))
     best = min(found, key=lambda one: (not one[0].smallest, one[0].size), default=None)
-    if best is None or not _is_steady(subject, best[0], best[1]):
+    if best is None or not _is_steady(driver, best[0], best[1]):
         return []
     told = {_about(best[0]): best[0]}
     for other in best[2][:_TRIED]:
         if len(told) >= most:
             break
-        shown = deliver_again(subject, kind, other, token=token, truth=truth, smallest=True)
-        if shown is not None and _about(shown) not in told and _is_steady(subject, shown, other):
+        shown = deliver_again(driver, kind, other, token=token, truth=truth, smallest=True)
+        if shown is not None and _about(shown) not in told and _is_steady(driver, shown, other):
             told[_about(shown)] = shown
     return list(told.values())
 
@@ -72,7 +73,7 @@ def _about(found: Counterexample) -> tuple[str, frozenset[str]]:
 
 
 def deliver_again(
-    subject: Subject,
+    driver: Driver,
     kind: Kind,
     course: Course,
     *,
@@ -85,25 +86,25 @@ def deliver_again(
 
     ``or_refused``: it fails as well where some of its events are refused in the order in which they happened.
     """
-    subject.allow(inf)
+    driver.allow(inf)
     judging = kind == "invariant"  # what ends otherwise does so at its end, though other rules may be broken before
-    expected = subject.follow(occurrence(course), judging=judging)
-    failing = subject.follow(course, judging=judging)
+    expected = follow(driver, occurrence(course), judging=judging)
+    failing = follow(driver, course, judging=judging)
     if not fails(kind, failing, expected, truth):
         if not or_refused or not any(expected.accepted) or not fails("refused", expected, expected, None):
             return None
         kind, course, failing, smallest = "refused", expected.course, expected, False
-    passing = subject.follow(neighbour(course), judging=judging)
+    passing = follow(driver, neighbour(course), judging=judging)
     if fails(kind, passing, expected, truth):
         passing = expected
     told: Kind = "effects" if kind == "state" and same_rows(failing.state, expected.state) else kind
     return Counterexample(
         kind=told,
-        events=subject.events,
+        events=driver.events,
         expected=expected,
         passing=passing,
         failing=failing,
-        anomaly=name_anomaly(told, events=subject.events, expected=expected, passing=passing, failing=failing),
+        anomaly=name_anomaly(told, events=driver.events, expected=expected, passing=passing, failing=failing),
         token=token.of(course, kind=told),
         smallest=smallest,
         truth=None if truth is None or kind != "truth" else truth.beside(failing.state),
@@ -129,11 +130,11 @@ def fails(kind: Kind, run: Run, expected: Run, truth: Truth | None) -> bool:
     return run.state != expected.state and same if kind == "order" else not same
 
 
-def _is_steady(subject: Subject, found: Counterexample, course: Course) -> bool:
+def _is_steady(driver: Driver, found: Counterexample, course: Course) -> bool:
     """Whether both ends, the expected and the failing one, are the same once more."""
     judging = found.kind == "invariant"
-    expected = subject.follow(occurrence(course), judging=judging)
-    failing = subject.follow(course, judging=judging)
+    expected = follow(driver, occurrence(course), judging=judging)
+    failing = follow(driver, course, judging=judging)
     return (_told(expected), _told(failing)) == (_told(found.expected), _told(found.failing))
 
 

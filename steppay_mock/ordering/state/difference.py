@@ -12,13 +12,13 @@ from difflib import SequenceMatcher
 from typing import Any, Literal
 
 from steppay_mock.delivery.excerpt import excerpt
+from steppay_mock.ordering.state.json_path import below
 from steppay_mock.ordering.state.marks import Instance
 from steppay_mock.ordering.state.matching import match_rows
 from steppay_mock.ordering.state.normal import normalise, plain
-from steppay_mock.ordering.state.path import below
 from steppay_mock.ordering.state.reading import Unordered
 
-Kind = Literal["changed", "missing", "unexpected", "order"]
+DifferenceKind = Literal["changed", "missing", "unexpected", "order"]
 """Another value; expected and not there; there and not expected; a list of the same things in another order."""
 
 _LISTED = 10  # differences that a text tells
@@ -37,7 +37,7 @@ class Difference:
     """
 
     path: str
-    kind: Kind
+    kind: DifferenceKind
     expected: Any = None
     actual: Any = None
 

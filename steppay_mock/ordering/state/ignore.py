@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 from steppay_mock.errors import SteppayMockError
 from steppay_mock.ordering.face import option
-from steppay_mock.ordering.state.pattern import PathStep, PatternError, read_steps
+from steppay_mock.ordering.state.json_path import PathStep, PatternError, read_steps
 
 _BARE = re.compile(r"[\w*-]+")
 _FORMS = "'received_at' (anywhere), '*_at', '$..updated_at', '$.payments[*].id', '$.rows[0]' or \"$['a name']\""
@@ -24,7 +24,7 @@ class _Pattern:
     steps: tuple[PathStep, ...]
 
 
-class Place(dict[object, "Place | None"]):
+class PathNode(dict[object, "PathNode | None"]):
     """What counts below a place: for each key or index the place that it leads to, or None if it does not count.
 
     ``live`` is False where nothing below can be ignored any more.
@@ -38,7 +38,7 @@ class Place(dict[object, "Place | None"]):
         self._met = met
         self.live = bool(self._open)
 
-    def __missing__(self, key: object) -> Place | None:
+    def __missing__(self, key: object) -> PathNode | None:
         further: list[tuple[_Pattern, int]] = []
         dropped = False
         for pattern, at in self._open:
@@ -52,7 +52,7 @@ class Place(dict[object, "Place | None"]):
             else:
                 dropped = True
                 self._met.add(pattern.text)
-        found = self[key] = None if dropped else Place(further, self._met)
+        found = self[key] = None if dropped else PathNode(further, self._met)
         return found
 
 
@@ -61,7 +61,7 @@ class Ignore:
     """What does not count, as patterns; make one for each exploration, for it remembers which of them were met."""
 
     patterns: tuple[str, ...] = ()
-    root: Place = field(default_factory=lambda: Place((), set()), repr=False)
+    root: PathNode = field(default_factory=lambda: PathNode((), set()), repr=False)
     _met: set[str] = field(default_factory=set, repr=False)
 
     def unmatched(self) -> tuple[str, ...]:
@@ -83,7 +83,7 @@ def read_ignore(given: object) -> Ignore:
         return given
     texts = tuple(dict.fromkeys([given] if isinstance(given, str) else _each(given)))
     met: set[str] = set()
-    root = Place([(_parse(text), 0) for text in texts], met)
+    root = PathNode([(_parse(text), 0) for text in texts], met)
     return Ignore(patterns=texts, root=root, _met=met)
 
 

@@ -6,8 +6,8 @@ from collections import Counter
 from collections.abc import Hashable, Iterator
 from typing import Any
 
+from steppay_mock.ordering.state.json_path import below
 from steppay_mock.ordering.state.normal import normalise, plain
-from steppay_mock.ordering.state.path import below
 
 _ABSENT: Any = type("Absent", (), {"__repr__": lambda _: "nothing"})()
 

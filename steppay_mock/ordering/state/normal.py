@@ -14,7 +14,7 @@ from collections.abc import Callable, Hashable, Iterable, Iterator
 from typing import Any
 
 from steppay_mock.contract.long_numbers import writable
-from steppay_mock.ordering.state.ignore import NOTHING, Ignore, Place
+from steppay_mock.ordering.state.ignore import NOTHING, Ignore, PathNode
 from steppay_mock.ordering.state.marks import FALSE, TRUE, Flag, Instance, Many, Members, Named, is_marked, named
 from steppay_mock.ordering.state.reading import VALUES, Unordered, class_of, decimal, member, number, reader_of, same
 from steppay_mock.ordering.state.unfit import explain_unfit
@@ -159,14 +159,14 @@ _FORMS = _Forms(
 )
 
 
-def _form_at(value: Any, place: Place) -> Any:
+def _form_at(value: Any, place: PathNode) -> Any:
     kind = type(value)
     if kind in VALUES:
         return value
     return _FORMS_AT[kind](value, place) if place.live else _FORMS[kind](value)
 
 
-def _dict_at(value: dict[Any, Any], place: Place) -> Any:
+def _dict_at(value: dict[Any, Any], place: PathNode) -> Any:
     members = []
     for key, inner in value.items():
         further = place[key]
@@ -175,32 +175,32 @@ def _dict_at(value: dict[Any, Any], place: Place) -> Any:
     return Members, _gathered(members)
 
 
-def _list_at(value: Iterable[Any], place: Place) -> Any:
+def _list_at(value: Iterable[Any], place: PathNode) -> Any:
     return tuple(_counting(value, place))
 
 
-def _set_at(value: Iterable[Any], place: Place) -> Any:
+def _set_at(value: Iterable[Any], place: PathNode) -> Any:
     return _gathered(_counting(value, place))
 
 
-def _counting(value: Iterable[Any], place: Place) -> list[Any]:
+def _counting(value: Iterable[Any], place: PathNode) -> list[Any]:
     """The forms of the things of a list or a set that count."""
     below_it = [(inner, place[at]) for at, inner in enumerate(value)]
     return [_form_at(inner, further) for inner, further in below_it if further is not None]
 
 
-def _instance_at(value: Instance, place: Place) -> Any:
+def _instance_at(value: Instance, place: PathNode) -> Any:
     return named(value.of), _dict_at(value, place)[1]
 
 
-class _FormsAt(dict[type, Callable[[Any, Place], Any]]):
+class _FormsAt(dict[type, Callable[[Any, PathNode], Any]]):
     """The same where something may be ignored."""
 
-    def __missing__(self, kind: type) -> Callable[[Any, Place], Any]:
+    def __missing__(self, kind: type) -> Callable[[Any, PathNode], Any]:
         read, name = reader_of(kind), class_of(kind)
         if read is None:
             raise TypeError(kind.__name__)
-        found: Callable[[Any, Place], Any]
+        found: Callable[[Any, PathNode], Any]
         if read in _VALUE_READERS:
             found = self[kind] = lambda value, _place: read(value)
         elif name is None:

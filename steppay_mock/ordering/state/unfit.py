@@ -8,8 +8,8 @@ from typing import Any, NoReturn
 from steppay_mock.delivery.excerpt import excerpt, excerpt_of
 from steppay_mock.errors import SteppayMockError
 from steppay_mock.ordering.face import option
-from steppay_mock.ordering.state.ignore import Ignore, Place
-from steppay_mock.ordering.state.path import below
+from steppay_mock.ordering.state.ignore import Ignore, PathNode
+from steppay_mock.ordering.state.json_path import below
 from steppay_mock.ordering.state.reading import VALUES, Unordered, reader_of
 
 _SHOWN = 120  # characters of a path that a message shows
@@ -22,7 +22,7 @@ _BY_ID = "Return rows as dicts of plain values, and refer to other rows by their
 def explain_unfit(value: Any, error: Exception, *, ignore: Ignore, name: str) -> SteppayMockError:
     """The error that names the first thing without a normal form; ``error`` is what came of trying."""
     try:
-        _Search().look(value, ignore.root, "$")
+        _UnfitFinder().look(value, ignore.root, "$")
     except _Unfit as found:
         return SteppayMockError(f"{option(name)} gives {found}")
     return SteppayMockError(f"{option(name)} gives data that cannot be compared: {excerpt_of(error)}. {_PLAIN}")
@@ -32,13 +32,13 @@ class _Unfit(Exception):  # noqa: N818 - it carries the words of a message from 
     pass
 
 
-class _Search:
+class _UnfitFinder:
     """Goes through a value as it is read, and raises _Unfit at the first thing that cannot be."""
 
     def __init__(self) -> None:
         self._above: dict[int, str] = {}
 
-    def look(self, value: Any, place: Place, path: str) -> None:
+    def look(self, value: Any, place: PathNode, path: str) -> None:
         if type(value) in VALUES:
             return
         if id(value) in self._above:
@@ -59,7 +59,7 @@ class _Search:
             self.look(inner, place, path)
         del self._above[id(value)]
 
-    def _look_below(self, value: Any, place: Place, path: str, step: object) -> None:
+    def _look_below(self, value: Any, place: PathNode, path: str, step: object) -> None:
         further = place[step]
         if further is not None:
             self.look(value, further, below(path, step))

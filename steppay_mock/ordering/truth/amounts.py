@@ -124,7 +124,7 @@ def _explains(thing: Thing, number: Decimal, *, is_loose: bool) -> bool:
 
 
 def _last_second(thing: Thing) -> list[Mapping[str, Any]]:
-    return [one.data for one in thing.tellings if one.second == thing.tellings[-1].second]
+    return [one.data for one in thing.events if one.second == thing.events[-1].second]
 
 
 def _amounts(data: Any) -> Iterator[Decimal]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from steppay_mock.ordering.state.path import below
+from steppay_mock.ordering.state.json_path import below
 from steppay_mock.ordering.truth.hint import Hint
 
 _ONE_PLACE = frozenset({"status", "amount", "instant", "nine-hours", "value", "rounded-id"})

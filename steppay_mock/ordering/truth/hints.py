@@ -12,7 +12,7 @@ from steppay_mock.ordering.state.ignore import NOTHING, Ignore
 from steppay_mock.ordering.state.normal import normalise, plain
 from steppay_mock.ordering.truth.amounts import amount_hints
 from steppay_mock.ordering.truth.hint import Hint
-from steppay_mock.ordering.truth.instants import Instants
+from steppay_mock.ordering.truth.instants import StoryInstants
 from steppay_mock.ordering.truth.nulls import null_hints
 from steppay_mock.ordering.truth.rounded import rounded_hints
 from steppay_mock.ordering.truth.rows import find_rows
@@ -30,7 +30,7 @@ def find_hints(state: Any, story: Story, *, ignore: Ignore = NOTHING) -> tuple[H
     """
     told = plain(normalise(plain(state), ignore=ignore))
     things = things_of(story)
-    instants = Instants.of(things)
+    instants = StoryInstants.of(things)
     found: list[Hint] = [*rounded_hints(told, things), *null_hints(told, things)]
     for row in find_rows(told, things):
         found += [*status_hints(row), *amount_hints(row), *instants.hints(row)]

@@ -14,11 +14,11 @@ from functools import lru_cache
 from typing import Any
 
 from steppay_mock.ordering.truth.hint import Hint
-from steppay_mock.ordering.truth.moments import KST, Moment, moments_in, read_moment
 from steppay_mock.ordering.truth.names import VENDOR, words_of
 from steppay_mock.ordering.truth.rows import StateRow
 from steppay_mock.ordering.truth.statuses import before
 from steppay_mock.ordering.truth.things import Thing, Things
+from steppay_mock.ordering.truth.time_formats import KST, Instant, instants_in, read_instant
 
 _SUFFIXES = frozenset(
     ["at", "on", "date", "time", "datetime", "timestamp", "ts", "utc", "ms", "millis", "epoch", "seconds", "moment"]
@@ -78,31 +78,31 @@ _ONE = {(kind, _core(name.rpartition(".")[2])): name for kind, names in _EXACT.i
 def has_instant(row: StateRow) -> bool:
     """Whether the row has an instant whose name says which one it is."""
     return any(
-        read_moment(value) is not None and {_core(name), _core(name) - {thing.kind}} & {*_NAMES.get(thing.kind, {})}
+        read_instant(value) is not None and {_core(name), _core(name) - {thing.kind}} & {*_NAMES.get(thing.kind, {})}
         for name, value in row.columns.items()
         for thing in row.things
     )
 
 
 @dataclass(frozen=True, slots=True)
-class Instants:
+class StoryInstants:
     """Every instant of a story: what is one of them has its reason."""
 
     known: tuple[datetime, ...]
 
     @classmethod
     @lru_cache(maxsize=1)
-    def of(cls, things: Things) -> Instants:
+    def of(cls, things: Things) -> StoryInstants:
         """Those that the events tell, and those at which they happened."""
-        told = [one for thing in things.all for one in thing.tellings]
-        moments = {moment for one in told for moment in moments_in(one.data)}
+        told = [one for thing in things.all for one in thing.events]
+        moments = {moment for one in told for moment in instants_in(one.data)}
         seconds = {datetime.fromtimestamp(one.second, UTC) for one in told if isinstance(one.second, int)}
         return cls(tuple(moments | seconds))
 
     def hints(self, row: StateRow) -> Iterator[Hint]:
         """The instants of the row that contradict the store."""
         for name, value in row.columns.items():
-            moment = read_moment(value)
+            moment = read_instant(value)
             words = _core(name)
             if moment is None or moment.is_day or not words:
                 continue
@@ -110,7 +110,7 @@ class Instants:
             if hint is not None and not self._is_right_elsewhere(row, moment, name):
                 yield hint
 
-    def _compare(self, row: StateRow, thing: Thing, name: str, moment: Moment) -> Hint | None:
+    def _compare(self, row: StateRow, thing: Thing, name: str, moment: Instant) -> Hint | None:
         words = _core(name)
         fields = _NAMES.get(thing.kind, {}).get(words) or _NAMES.get(thing.kind, {}).get(words - {thing.kind}) or []
         right = {one: _moments(thing, one) for one in fields}
@@ -123,17 +123,17 @@ class Instants:
         exact = _ONE.get((thing.kind, words))
         return self._other(row, thing, name, exact, moment) if exact is not None else None
 
-    def _is_nine_hours_off(self, moment: Moment, at: datetime) -> bool:
+    def _is_nine_hours_off(self, moment: Instant, at: datetime) -> bool:
         off = moment.is_same(at - KST) or (not moment.is_naive and moment.is_same(at + KST))
         return off and not any(moment.is_same(one) for one in self.known)
 
-    def _other(self, row: StateRow, thing: Thing, name: str, exact: str, moment: Moment) -> Hint | None:
+    def _other(self, row: StateRow, thing: Thing, name: str, exact: str, moment: Instant) -> Hint | None:
         """The column has the name of one field, and another moment."""
         right = _moments(thing, exact)
         if not right or (moment.is_naive and any(moment.is_same(at + KST) for at in right)):
             return None
         same = [
-            value for value in thing.told(exact) if (at := read_moment(value)) is not None and moment.is_same(at.at)
+            value for value in thing.told(exact) if (at := read_instant(value)) is not None and moment.is_same(at.at)
         ]
         if not same and any(moment.is_same(one) for one in self.known):
             return None
@@ -148,11 +148,11 @@ class Instants:
             + before(thing.replaced(exact, same), f"Compare what is written there with data.{exact}."),
         )
 
-    def _is_right_elsewhere(self, row: StateRow, moment: Moment, name: str) -> bool:
+    def _is_right_elsewhere(self, row: StateRow, moment: Instant, name: str) -> bool:
         """Whether another thing that the row mentions explains it: ``paid_at`` of a payment in the row of an order."""
         others = [thing for thing in row.mentioned if thing not in row.things]
         return _core(name) not in _ONE_NAMES and any(
-            moment.is_same(at) for thing in others if thing.kept is not None for at in moments_in(thing.kept)
+            moment.is_same(at) for thing in others if thing.kept is not None for at in instants_in(thing.kept)
         )
 
 
@@ -164,11 +164,11 @@ def _moments(thing: Thing, name: str) -> list[datetime]:
     known = thing.known(name)
     if known is None or None in known:
         return []
-    read = (read_moment(value) for value in (*known, *thing.tied(name)))
+    read = (read_instant(value) for value in (*known, *thing.tied(name)))
     return [one.at for one in read if one is not None]
 
 
-def _nine_hours(row: StateRow, thing: Thing, name: str, moment: Moment, *, field: str, at: datetime) -> Hint:
+def _nine_hours(row: StateRow, thing: Thing, name: str, moment: Instant, *, field: str, at: datetime) -> Hint:
     path, here = row.path_of(name), row.columns[name]
     store = at.replace(tzinfo=None).isoformat()
     way = "before" if at > moment.at else "after"

@@ -8,17 +8,16 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+from steppay_mock.ordering.state.json_path import below, places_at
 from steppay_mock.ordering.state.normal import normalise, plain
-from steppay_mock.ordering.state.path import below
-from steppay_mock.ordering.state.pattern import places_at
 from steppay_mock.ordering.truth.amounts import AMOUNTS, read_number
 from steppay_mock.ordering.truth.hint import Hint, HintKind
 from steppay_mock.ordering.truth.mapping import WHOLE, RowMapping, TruthMapping
-from steppay_mock.ordering.truth.moments import KST, read_moment
 from steppay_mock.ordering.truth.rounded import rounded_hints
 from steppay_mock.ordering.truth.statuses import FIELDS as STATUS_FIELDS
 from steppay_mock.ordering.truth.statuses import before
 from steppay_mock.ordering.truth.things import KINDS, Thing, Things, things_of
+from steppay_mock.ordering.truth.time_formats import KST, read_instant
 
 if TYPE_CHECKING:
     from steppay_mock.store.scenarios.story import Story
@@ -82,7 +81,7 @@ class _Rows:
         yield Hint(kind=found, path=place, thing=str(thing or kind), here=called, store=store, sentence=says)
 
     def _missing(self, thing: Thing) -> Hint:
-        last = thing.tellings[-1]
+        last = thing.events[-1]
         return Hint(
             kind="missing",
             path=self.mapping.path,
@@ -139,10 +138,10 @@ def _kind(thing: Thing, field: str, here: Any, known: tuple[Any, ...]) -> HintKi
         return "status"
     if field.rpartition(".")[2] in AMOUNTS:
         return "amount"
-    store = read_moment(known[0]) if known and isinstance(known[0], str) else None
+    store = read_instant(known[0]) if known and isinstance(known[0], str) else None
     if store is None:
         return "value"
-    moment = read_moment(here)
+    moment = read_instant(here)
     off = moment is not None and any(moment.is_same(at) for at in (store.at - KST, store.at + KST))
     return "nine-hours" if off else "instant"
 
@@ -155,7 +154,7 @@ def _is_equal(here: Any, store: Any) -> bool:
         return bool(here == store)
     if isinstance(store, int | float | Decimal):
         return read_number(here) == read_number(store)
-    moment = read_moment(store) if isinstance(store, str) else None
+    moment = read_instant(store) if isinstance(store, str) else None
     if moment is not None:
         return _is_moment(here, moment.at)
     return str(here) == str(store) if isinstance(store, str) else bool(normalise(here) == normalise(store))
@@ -164,5 +163,5 @@ def _is_equal(here: Any, store: Any) -> bool:
 def _is_moment(here: Any, store: datetime) -> bool:
     if isinstance(here, date) and not isinstance(here, datetime):
         return here == store.date()
-    moment = read_moment(here)
+    moment = read_instant(here)
     return here == store.date().isoformat() if moment is None else moment.is_same(store)

@@ -16,7 +16,7 @@ from steppay_mock.contract.locate import load_schema
 from steppay_mock.contract.text_files import read_text
 from steppay_mock.delivery.config.check import Rules, check_document, key_path
 from steppay_mock.errors import SteppayMockError, choices, did_you_mean
-from steppay_mock.ordering.state.pattern import PathStep, PatternError, read_steps
+from steppay_mock.ordering.state.json_path import PathStep, PatternError, read_steps
 from steppay_mock.ordering.truth.statuses import FIELDS as STATUS_FIELDS
 from steppay_mock.ordering.truth.things import KINDS
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from steppay_mock.ordering.state.path import below
+from steppay_mock.ordering.state.json_path import below
 from steppay_mock.ordering.truth.hint import Hint
 from steppay_mock.ordering.truth.names import RowPlace, id_name, without_kinds, words_of
 from steppay_mock.ordering.truth.statuses import FIELDS, is_word_of
@@ -24,7 +24,7 @@ Row = dict[Any, Any]
 
 
 @dataclass(frozen=True, slots=True)
-class _Table:
+class _RowTable:
     """A list of rows, or a dict of rows."""
 
     path: str
@@ -55,11 +55,11 @@ def null_hints(state: Any, things: Things) -> Iterator[Hint]:
                 yield _hint(f"{table.path}.{name}", name, owner)
 
 
-def _tables(path: str, node: Any, place: RowPlace) -> Iterator[_Table]:
+def _tables(path: str, node: Any, place: RowPlace) -> Iterator[_RowTable]:
     members = node if isinstance(node, dict) else dict(enumerate(node)) if isinstance(node, list) else {}
     inner = list(members.values())
     if inner and all(isinstance(one, dict) for one in inner) and not place.is_past:
-        yield _Table(f"{path}[*]", place, inner, tuple(members) if isinstance(node, dict) else ())
+        yield _RowTable(f"{path}[*]", place, inner, tuple(members) if isinstance(node, dict) else ())
     for key, one in members.items():
         yield from _tables(below(path, key), one, place.below(key)) if isinstance(one, dict | list) else ()
 
@@ -75,7 +75,7 @@ def _null_keys(path: str, node: Any, place: RowPlace, things: Things) -> Iterato
             yield from _null_keys(below(path, key), inner, place.below(key), things)
 
 
-def _owner(name: str, table: _Table, things: Things) -> _Owner | None:
+def _owner(name: str, table: _RowTable, things: Things) -> _Owner | None:
     """A thing of the story that has what the column is named like; None where a right receiver may have none."""
     read = id_name(name)
     word = without_kinds(words_of(name))
@@ -94,16 +94,16 @@ def _owner(name: str, table: _Table, things: Things) -> _Owner | None:
 def _named(thing: Thing, *, wants_code: bool) -> _Owner | None:
     """The thing's own id, or its code if it has one."""
     fields = [one for one in KINDS[thing.kind].ids if not wants_code or one.lower().endswith("code")]
-    value = thing.tellings[-1].data.get(fields[0]) if fields else None
+    value = thing.events[-1].data.get(fields[0]) if fields else None
     return None if value is None else _Owner(thing, fields[0], value)
 
 
 def _referred(thing: Thing, kind: str, things: Things, *, wants_code: bool) -> _Owner | None:
     """What the thing's last event names of another kind, or the event of its order."""
-    orders = things.find(thing.tellings[-1].data.get("orderId"), "order")
+    orders = things.find(thing.events[-1].data.get("orderId"), "order")
     field = _REFERENCES.get(kind, "")
     for one in (thing, *orders):
-        value = one.tellings[-1].data.get(field)
+        value = one.events[-1].data.get(field)
         if value is not None and not wants_code:
             return _Owner(one, field, value)
         for other in things.find(value, kind):
@@ -152,7 +152,7 @@ def _row_of(node: Any) -> Row:
     return node if isinstance(node, dict) else {"": node}
 
 
-def _things_in(table: _Table, things: Things) -> Iterator[Thing]:
+def _things_in(table: _RowTable, things: Things) -> Iterator[Thing]:
     """What the rows are about, by their keys and by their columns."""
     ids: list[tuple[Any, str | None]] = [(key, None) for key in table.keys]
     for row in table.rows:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from steppay_mock.ordering.state.json_path import places_at
 from steppay_mock.ordering.state.normal import normalise, plain
-from steppay_mock.ordering.state.pattern import places_at
 from steppay_mock.ordering.truth.amounts import has_amount
 from steppay_mock.ordering.truth.instants import has_instant
 from steppay_mock.ordering.truth.rows import find_rows

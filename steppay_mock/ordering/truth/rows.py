@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from steppay_mock.ordering.state.path import below
+from steppay_mock.ordering.state.json_path import below
 from steppay_mock.ordering.truth.names import RowPlace, id_name, is_inner, kinds_in, words_of
 from steppay_mock.ordering.truth.things import Thing, Things
 

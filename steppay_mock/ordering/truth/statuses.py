@@ -9,7 +9,7 @@ from steppay_mock.contract.locate import load_schema
 from steppay_mock.ordering.truth.hint import Hint
 from steppay_mock.ordering.truth.names import without_kinds, words_of
 from steppay_mock.ordering.truth.rows import StateRow
-from steppay_mock.ordering.truth.things import Telling, Thing
+from steppay_mock.ordering.truth.things import Thing, ThingEvent
 
 FIELDS = {
     "subscription": "status",
@@ -143,7 +143,7 @@ def _hint(thing: Thing, value: str, path: str) -> Hint:
     )
 
 
-def before(replaced: Telling | None, otherwise: str) -> str:
+def before(replaced: ThingEvent | None, otherwise: str) -> str:
     """Until when the store said so, with the next step; ``otherwise`` if it never did."""
     if replaced is None:
         return otherwise

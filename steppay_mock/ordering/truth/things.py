@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Kind:
+class ThingKind:
     """How a kind of thing is kept and named: its table in ``Store.state()``, its schema, its ids (fact 15)."""
 
     table: str
@@ -30,14 +30,14 @@ class Kind:
 
 
 KINDS = {
-    "customer": Kind("customers", "Customer", ("id", "code")),
-    "product": Kind("products", "Product", ("code",)),
-    "price": Kind("prices", "Price", ("priceCode",)),
-    "order": Kind("orders", "Order", ("id", "code", "idKey")),
-    "subscription": Kind("subscriptions", "Subscription", ("subscriptionId",)),
-    "payment": Kind("payments", "Payment", ("paymentId", "idKey")),
-    "invoice": Kind("invoices", "Invoice", ("id",)),
-    "usage": Kind("usage", "Usage", ("subscriptionItemId",)),
+    "customer": ThingKind("customers", "Customer", ("id", "code")),
+    "product": ThingKind("products", "Product", ("code",)),
+    "price": ThingKind("prices", "Price", ("priceCode",)),
+    "order": ThingKind("orders", "Order", ("id", "code", "idKey")),
+    "subscription": ThingKind("subscriptions", "Subscription", ("subscriptionId",)),
+    "payment": ThingKind("payments", "Payment", ("paymentId", "idKey")),
+    "invoice": ThingKind("invoices", "Invoice", ("id",)),
+    "usage": ThingKind("usage", "Usage", ("subscriptionItemId",)),
 }
 _SUBJECTS = {"usage of item": "usage"}
 EXACT = 2**53
@@ -45,7 +45,7 @@ EXACT = 2**53
 
 
 @dataclass(frozen=True, slots=True)
-class Telling:
+class ThingEvent:
     """One event about a thing; ``number`` is its place in the story, counted from 1."""
 
     number: int
@@ -60,7 +60,7 @@ class Thing:
 
     kind: str
     key: Any
-    tellings: tuple[Telling, ...]
+    events: tuple[ThingEvent, ...]
     kept: Mapping[str, Any] | None
     """The store's, at the end; None if it is not there any more."""
 
@@ -70,12 +70,12 @@ class Thing:
     @property
     def is_deleted(self) -> bool:
         """Whether an event told of its end."""
-        return self.tellings[-1].event_type.endswith(".deleted")
+        return self.events[-1].event_type.endswith(".deleted")
 
     @property
     def names(self) -> frozenset[str]:
         """The ids by which rows may call it, as text."""
-        told = (self.tellings[-1].data.get(name) for name in KINDS[self.kind].ids)
+        told = (self.events[-1].data.get(name) for name in KINDS[self.kind].ids)
         return frozenset(text for text in map(spell_id, told) if text)
 
     def known(self, field: str) -> tuple[Any, ...] | None:
@@ -83,27 +83,27 @@ class Thing:
         if self.kept is None:
             return None
         kept = values_at(self.kept, field)
-        return kept if kept == values_at(self.tellings[-1].data, field) else None
+        return kept if kept == values_at(self.events[-1].data, field) else None
 
     def tied(self, field: str) -> tuple[Any, ...]:
         """The values that events of the last second told; timestamps do not say which is newer (fact 6)."""
-        last = self.tellings[-1]
+        last = self.events[-1]
         return tuple(
             value
-            for one in self.tellings
+            for one in self.events
             if one.second == last.second and not one.event_type.endswith((".created", ".standby"))
             for value in values_at(one.data, field)
         )
 
     def told(self, field: str) -> tuple[Any, ...]:
         """Every value that an event told, the oldest first."""
-        return tuple(value for one in self.tellings for value in values_at(one.data, field))
+        return tuple(value for one in self.events for value in values_at(one.data, field))
 
-    def replaced(self, field: str, values: Collection[Any]) -> Telling | None:
+    def replaced(self, field: str, values: Collection[Any]) -> ThingEvent | None:
         """The event that told something else after the last one that told one of these values; None if none did."""
-        told = [any(value in values for value in values_at(one.data, field)) for one in self.tellings]
+        told = [any(value in values for value in values_at(one.data, field)) for one in self.events]
         after = max((at for at, here in enumerate(told) if here), default=len(told)) + 1
-        return self.tellings[after] if after < len(told) else None
+        return self.events[after] if after < len(told) else None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -133,15 +133,15 @@ class Things:
 @lru_cache(maxsize=1)  # a story does not change, and several states are compared with it
 def things_of(story: Story) -> Things:
     """The things that the events of the story are about."""
-    told: dict[tuple[str, Any], list[Telling]] = {}
+    told: dict[tuple[str, Any], list[ThingEvent]] = {}
     for number, event in enumerate(story.events, start=1):
         subject = _subject(event)
         if subject is not None:
-            telling = Telling(number, event.payload.get("timestamp"), str(event.type), event.data)
+            telling = ThingEvent(number, event.payload.get("timestamp"), str(event.type), event.data)
             told.setdefault(subject, []).append(telling)
     state = story.state()
     found = tuple(
-        Thing(kind, key, tuple(tellings), state[KINDS[kind].table].get(key)) for (kind, key), tellings in told.items()
+        Thing(kind, key, tuple(events), state[KINDS[kind].table].get(key)) for (kind, key), events in told.items()
     )
     by_name: dict[str, tuple[Thing, ...]] = {}
     for thing in found:

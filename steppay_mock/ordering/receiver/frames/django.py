@@ -26,7 +26,7 @@ class DjangoFrame:
 
     def __init__(self) -> None:
         self.notes: tuple[str, ...] = ()
-        self._guard = TransactionGuard()
+        self._supervisor = TransactionGuard()
         self._pending: dict[str, list[Any]] = {}
         """What was registered before the delivery, by connection: it is the test's, and waits on."""
 
@@ -34,20 +34,20 @@ class DjangoFrame:
         """Remember what waits already."""
         held = open_transactions()
         self._pending = {one.alias: list(one.run_on_commit) for one in held}
-        self._guard.begin(held, at_once=at_once)
+        self._supervisor.begin(held, at_once=at_once)
 
     def after(self) -> Exception | None:
         """Call what this delivery registered, and give the exception that one of these callbacks raised."""
-        self._guard.end()
-        self._guard.refuse_if_broken()
+        self._supervisor.end()
+        self._supervisor.refuse_if_broken()
         error: Exception | None = None
-        for connection in self._guard.held:
+        for connection in self._supervisor.held:
             error = self._run_pending(connection) or error
         return error
 
     def abandon(self) -> None:
         """Listen to requests no longer."""
-        self._guard.abandon()
+        self._supervisor.abandon()
 
     def _run_pending(self, connection: Any) -> Exception | None:
         earlier = set(map(id, self._pending.get(connection.alias, ())))

@@ -16,7 +16,7 @@ _SECONDS = (10**9, 10**10)  # from 2001 to 2286
 
 
 @dataclass(frozen=True, slots=True)
-class Moment:
+class Instant:
     """An instant in UTC; ``is_naive`` where its form names no zone."""
 
     at: datetime
@@ -33,7 +33,7 @@ class Moment:
         return apart <= _WITHIN or (self.at.second == self.at.microsecond == 0 and apart < _MINUTE)
 
 
-def read_moment(value: Any) -> Moment | None:
+def read_instant(value: Any) -> Instant | None:
     """The moment that a value names, without a zone taken for UTC; None for what names none, and for dates alone."""
     if isinstance(value, datetime):
         return _zoned(value)
@@ -44,21 +44,21 @@ def read_moment(value: Any) -> Moment | None:
     return None
 
 
-def moments_in(data: Any) -> Iterator[datetime]:
+def instants_in(data: Any) -> Iterator[datetime]:
     """Every instant that a payload names."""
     if isinstance(data, Mapping):
         for inner in data.values():
-            yield from moments_in(inner)
+            yield from instants_in(inner)
     elif isinstance(data, list):
         for inner in data:
-            yield from moments_in(inner)
+            yield from instants_in(inner)
     elif isinstance(data, str):
         moment = _from_text(data)
         if moment is not None:
             yield moment.at
 
 
-def _from_text(text: str) -> Moment | None:
+def _from_text(text: str) -> Instant | None:
     if len(text) < len("2025-01-15 03:00") or not text[:4].isdecimal() or text[4] != "-":
         return None
     try:
@@ -67,16 +67,16 @@ def _from_text(text: str) -> Moment | None:
         return None
 
 
-def _zoned(moment: datetime) -> Moment | None:
+def _zoned(moment: datetime) -> Instant | None:
     try:
         at = moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
     except OverflowError:
         return None
-    return Moment(at, is_naive=moment.tzinfo is None)
+    return Instant(at, is_naive=moment.tzinfo is None)
 
 
-def _from_number(number: float) -> Moment | None:
+def _from_number(number: float) -> Instant | None:
     for scale in (1, 1_000, 1_000_000):
         if _SECONDS[0] <= number / scale < _SECONDS[1]:
-            return Moment(_EPOCH + timedelta(seconds=number / scale), is_naive=False)
+            return Instant(_EPOCH + timedelta(seconds=number / scale), is_naive=False)
     return None

@@ -13,15 +13,13 @@ from steppay_mock.ordering.face import option
 from steppay_mock.ordering.failure import ExplorationError, NotAnewError
 from steppay_mock.ordering.orders.course import Course
 from steppay_mock.ordering.receiver.answers import is_late, tell_answer
-from steppay_mock.ordering.receiver.flight import Flight, Passing
-from steppay_mock.ordering.receiver.follow import follow
-from steppay_mock.ordering.receiver.fresh import FreshStories, FreshStory
-from steppay_mock.ordering.receiver.guard import Guard
-from steppay_mock.ordering.receiver.observer import Observer
+from steppay_mock.ordering.receiver.flight import Flight, Overtaking
+from steppay_mock.ordering.receiver.fresh_ids import EventRenamer, RenamedEvents
+from steppay_mock.ordering.receiver.probe_reader import ProbeReader
 from steppay_mock.ordering.receiver.receiver import OpenReceiver, Receiver
-from steppay_mock.ordering.receiver.requests import Requests
-from steppay_mock.ordering.receiver.run import Run
 from steppay_mock.ordering.receiver.settle import look_until_settled
+from steppay_mock.ordering.receiver.signed_requests import SignedRequests
+from steppay_mock.ordering.receiver.supervisor import Supervisor
 from steppay_mock.ordering.state.states import States
 
 if TYPE_CHECKING:
@@ -41,7 +39,7 @@ class BudgetSpentError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Mark:
+class Checkpoint:
     """A state of the receiver that can be gone back to, its number, and the course that led there."""
 
     saved: Any
@@ -49,7 +47,7 @@ class Mark:
     course: Course
 
 
-class Subject:
+class Driver:
     """The receiver under test.
 
     It knows what was delivered since its beginning (``course``), and counts deliveries against the budget. ``told`` are
@@ -79,14 +77,14 @@ class Subject:
         self._settings = settings
         self._told = tuple(told or events)
         self._receiver = OpenReceiver(receiver, settings.delivery)
-        self._guard = Guard(timeout=settings.delivery.timeout, where=self._where)
-        self._observer = Observer(settings, self._guard, self._receiver.call)
-        self._requests = Requests(events, settings.given, settings.delivery, to=lambda: self._receiver.app)
-        self._beginning: Mark | None = None
+        self._supervisor = Supervisor(timeout=settings.delivery.timeout, where=self._where)
+        self._probes = ProbeReader(settings, self._supervisor, self._receiver.call)
+        self._requests = SignedRequests(events, settings.given, settings.delivery, to=lambda: self._receiver.app)
+        self._beginning: Checkpoint | None = None
         self._timed_out = 0
         self._slowest = 0.0
-        self._stories = FreshStories((*settings.given, *self.events)) if settings.fresh else None
-        self._story: FreshStory | None = None
+        self._stories = EventRenamer((*settings.given, *self.events)) if settings.fresh else None
+        self._story: RenamedEvents | None = None
         self._stack = ExitStack()
         if not self.can_begin:
             raise SteppayMockError(
@@ -99,12 +97,17 @@ class Subject:
     @property
     def states(self) -> States:
         """The states that were seen."""
-        return self._observer.states
+        return self._probes.states
 
     @property
     def can_begin(self) -> bool:
         """Whether there is a way back to the beginning."""
         return bool(self._settings.reset or self._settings.restore or self._settings.fresh or self._receiver.fresh)
+
+    @property
+    def attempts(self) -> int:
+        """How often a refused event is retried."""
+        return self._settings.attempts
 
     @property
     def can_restore(self) -> bool:
@@ -129,15 +132,15 @@ class Subject:
     @property
     def is_unwatched(self) -> bool:
         """Whether nothing would stop a synchronous app of this process that hangs."""
-        return self._receiver.is_synchronous and not self._guard.dog.armed
+        return self._receiver.is_synchronous and not self._supervisor.watchdog.armed
 
     def __enter__(self) -> Self:
         if self._receiver.fresh:
-            self._guard.call("the factory", self._stack.enter_context, self._receiver)
+            self._supervisor.call("the factory", self._stack.enter_context, self._receiver)
         else:
-            with self._guard.starting():
+            with self._supervisor.starting():
                 self._stack.enter_context(self._receiver)
-        self._stack.enter_context(self._guard.dog)
+        self._stack.enter_context(self._supervisor.watchdog)
         return self
 
     def __exit__(
@@ -164,7 +167,7 @@ class Subject:
         accept = self._settings.accept
         if accept.judge is None:
             return accept.accepts(event, answer)
-        return self._guard.call(option("accept"), accept.accepts, event, answer)  # type: ignore[no-any-return]
+        return self._supervisor.call(option("accept"), accept.accepts, event, answer)  # type: ignore[no-any-return]
 
     # Moving.
 
@@ -182,7 +185,7 @@ class Subject:
         if self._settings.reset is not None:
             self._ask("reset", self._settings.reset)
         if self._receiver.fresh:
-            self._guard.call("the factory", self._receiver.renew)
+            self._supervisor.call("the factory", self._receiver.renew)
         self._deliver_given()
         self.look()
         if self.first is None:
@@ -197,13 +200,13 @@ class Subject:
         self._happen(place)
         name = str(self.events[place].type)
         request = self._requests.make(place, copy=self.course.count(place))
-        answer = self._guard.deliver(name, self._receiver.send, request, answered=self.answered > 0)
+        answer = self._supervisor.deliver(name, self._receiver.send, request, answered=self.answered > 0)
         self.course = (*self.course, place)
         self.answered += answer.status is not None
         self._slowest = max(self._slowest, answer.latency)
         self._timed_out = self._timed_out + 1 if is_late(answer) else 0
         if self._timed_out >= _PATIENCE:
-            raise self._guard.no_answer(name, answered=self.answered > 0)
+            raise self._supervisor.no_answer(name, answered=self.answered > 0)
         if not self.accepts(place, answer):
             self.refused += 1
         return answer
@@ -214,7 +217,7 @@ class Subject:
         ``held``: the REST API holds what the first asks until the others landed.
         """
         self._spend(len(places))
-        passing = self._passing(places) if held else None
+        overtaking = self._overtaking(places) if held else None
         self._happen(*places[:1] if held else places)
         name = f"{' and '.join(str(self.events[place].type) for place in places)}, in flight at once,"
         course = (*self.course, *places)
@@ -222,11 +225,11 @@ class Subject:
             self._requests.make(place, copy=course[: len(self.course) + at].count(place))
             for at, place in enumerate(places)
         ]
-        send = partial(self._receiver.send_together, passing=passing)
-        flight = self._guard.deliver(name, send, requests, answered=self.answered > 0)
+        send = partial(self._receiver.send_together, overtaking=overtaking)
+        flight = self._supervisor.deliver(name, send, requests, answered=self.answered > 0)
         self._timed_out = sum(map(is_late, flight.answers))
         if self._timed_out >= _PATIENCE:
-            raise self._guard.no_answer(name, answered=self.answered > 0)
+            raise self._supervisor.no_answer(name, answered=self.answered > 0)
         self.course = course
         self.answered += sum(answer.status is not None for answer in flight.answers)
         self.refused += sum(
@@ -234,13 +237,13 @@ class Subject:
         )
         return flight
 
-    def mark(self) -> Mark:
+    def mark(self) -> Checkpoint:
         """Where the receiver is, to come back to."""
         save = self._settings.save
         assert save is not None  # noqa: S101 - asked for only where there is one
-        return Mark(self._ask("save", save), self.here, self.course)
+        return Checkpoint(self._ask("save", save), self.here, self.course)
 
-    def go_back(self, mark: Mark) -> None:
+    def go_back(self, mark: Checkpoint) -> None:
         """Back to where the receiver was; NotAnewError if it does not look as it did there."""
         restore = self._settings.restore
         assert restore is not None  # noqa: S101 - see above
@@ -255,20 +258,20 @@ class Subject:
         """The number of the state that the receiver is in, once it has settled."""
         settling = self._settings.settle
         if settling is None:
-            self.here = self._observer.look(self._story)
+            self.here = self._probes.look(self._story)
         elif settling.wait is not None:
             if self._ask("settle", settling.wait) is False:
-                raise self._guard.cut_off(
+                raise self._supervisor.cut_off(
                     f"{option('settle')} gave False, as Event.wait() does while the work is not done. Let it come back "
                     "when the work is done, as queue.join does, and give nothing"
                 )
-            self.here = self._observer.look(self._story)
+            self.here = self._probes.look(self._story)
         else:
             delivery = self._settings.delivery
-            self.here = self._guard.call(
+            self.here = self._supervisor.call(
                 option("settle"),
                 lambda: look_until_settled(
-                    lambda: self._observer.look(self._story),
+                    lambda: self._probes.look(self._story),
                     seconds=settling.seconds,
                     limit=delivery.timeout,
                     sleep=delivery.sleep,
@@ -278,17 +281,7 @@ class Subject:
 
     def broken(self, number: int) -> str | None:
         """What the invariant says of a state, if it says no."""
-        return self._observer.broken(number)
-
-    def follow(
-        self, course: Course, *, together: tuple[int, ...] = (), held: bool = False, judging: bool = True
-    ) -> Run:
-        """Deliver the whole course from the beginning, what is refused again at its end, and tell what became of it.
-
-        The deliveries at the positions ``together``, neighbours, are in flight at once; ``held`` is as in
-        :meth:`deliver_together`. Where it is ``judging`` the run ends as soon as the invariant is broken.
-        """
-        return follow(self, course, together, held=held, attempts=self._settings.attempts, judging=judging)
+        return self._probes.broken(number)
 
     # How.
 
@@ -303,7 +296,7 @@ class Subject:
         if self._settings.reset is None or self._receiver.fresh:
             return None
         with suppress(ExplorationError):
-            return self._observer.look(None)
+            return self._probes.look(None)
         return None
 
     def _check_anew(self, wanted: int, how: str, *, was_saved: bool) -> None:
@@ -319,11 +312,11 @@ class Subject:
             event = self._requests.event(place)
             self.deliveries += 1
             request = self._requests.make(place)
-            answer = self._guard.deliver(str(event.type), self._receiver.send, request, answered=self.answered > 0)
+            answer = self._supervisor.deliver(str(event.type), self._receiver.send, request, answered=self.answered > 0)
             self.answered += answer.status is not None
             if not self._accepts(event, answer):
                 told = tell_answer(answer, accepted=False)
-                raise self._guard.cut_off(
+                raise self._supervisor.cut_off(
                     f"{event.type}, which {option('given')} delivers before every order, was refused: {told}"
                 )
 
@@ -339,15 +332,15 @@ class Subject:
         if self._settings.api is not None:
             self._settings.api.as_of(self._told[max((*self.course, *places))])
 
-    def _passing(self, places: Course) -> Passing:
+    def _overtaking(self, places: Course) -> Overtaking:
         api = self._settings.api
         assert api is not None  # noqa: S101 - asked for only where there is one
         patience = min(max(_SHORTEST_HOLD, 20 * self._slowest), _LONGEST_HOLD)
         hold = api.hold(timeout=self._settings.delivery.timeout + _LONGEST_HOLD)
-        return Passing(hold, patience, lambda: self._happen(*places))
+        return Overtaking(hold, patience, lambda: self._happen(*places))
 
     def _ask(self, name: str, function: Callable[..., Any], *arguments: Any) -> Any:
-        return self._guard.call(option(name), self._receiver.call, function, *arguments)
+        return self._supervisor.call(option(name), self._receiver.call, function, *arguments)
 
     def _where(self) -> str:
         target = self.target or "the receiver"

@@ -21,18 +21,18 @@ T = TypeVar("T")
 _GRACE = 1.1  # how many timeouts the watchdog waits for: a call that has a timeout of its own then ends first
 
 
-class Guard:
+class Supervisor:
     """Watches each call: ``where`` says in words what had been delivered, and to whom."""
 
     def __init__(self, *, timeout: float, where: Callable[[], str]) -> None:
-        self.dog = Watchdog(_GRACE * timeout)
+        self.watchdog = Watchdog(_GRACE * timeout)
         self._timeout = timeout
         self._where = where
 
     def call(self, name: str, function: Callable[..., Any], *arguments: Any) -> Any:
         """What the function gives; ``name`` is what messages call it."""
         try:
-            self.dog.watch()
+            self.watchdog.watch()
             return function(*arguments)
         except HungError:
             raise self.cut_off(f"{name} did not come back within {self._timeout:g} s") from None
@@ -45,7 +45,7 @@ class Guard:
             step = obstacle(error)
             raise self.cut_off(told if step is None else f"{told}. {step}") from error
         finally:
-            self.dog.rest()
+            self.watchdog.rest()
 
     @contextmanager
     def starting(self) -> Iterator[None]:
@@ -58,12 +58,12 @@ class Guard:
     def deliver(self, what: str, send: Callable[..., T], *arguments: Any, answered: bool) -> T:
         """What comes of a delivery; NoAnswerError if it never comes back. ``answered``: others did."""
         try:
-            self.dog.watch()
+            self.watchdog.watch()
             return send(*arguments)
         except HungError:
             raise self.no_answer(what, answered=answered) from None
         finally:
-            self.dog.rest()
+            self.watchdog.rest()
 
     def no_answer(self, what: str, *, answered: bool) -> NoAnswerError:
         """The error of a delivery that was not answered in time; ``answered``: others were."""

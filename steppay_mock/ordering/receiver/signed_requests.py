@@ -11,13 +11,13 @@ if TYPE_CHECKING:
     from steppay_mock.delivery.options import Settings
     from steppay_mock.delivery.target import Target
     from steppay_mock.delivery.transport import Request
-    from steppay_mock.ordering.receiver.fresh import FreshStory
+    from steppay_mock.ordering.receiver.fresh_ids import RenamedEvents
     from steppay_mock.payload.event import Event
 
 _FRESH_FOR = 60  # seconds that a signature is used for: receivers refuse what is some minutes old (fact 19)
 
 
-class Requests:
+class SignedRequests:
     """The requests of one exploration.
 
     Events are called by place, from 0; those of ``given=``, which are delivered before every order, have the places
@@ -45,7 +45,7 @@ class Requests:
         """The event at that place, with the ids of this run."""
         return self._events[self._given + place]
 
-    def renew(self, story: FreshStory) -> None:
+    def renew(self, story: RenamedEvents) -> None:
         """Take the ids of another run."""
         self._events = story.events
         self._kept.clear()

@@ -27,7 +27,7 @@ _DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 
 
 @dataclass(frozen=True, slots=True)
-class FreshStory:
+class RenamedEvents:
     """The events of one run, what they are about, and what each of their ids was in the events as they were given."""
 
     events: tuple[Event, ...]
@@ -44,7 +44,7 @@ class FreshStory:
         return form
 
 
-class FreshStories:
+class EventRenamer:
     """Makes the same story again and again, never with the same ids.
 
     Not even two explorations with one seed share ids, for what keeps its rows would know them.
@@ -64,7 +64,7 @@ class FreshStories:
         self._first = SystemRandom().randint(*_FIRST)
         self._runs = count()
 
-    def next(self) -> FreshStory:
+    def next(self) -> RenamedEvents:
         """The story of the next run."""
         names = self._name(next(self._runs))
         events = tuple(
@@ -72,7 +72,7 @@ class FreshStories:
             for event, spots in zip(self._events, self._spots, strict=True)
         )
         ids = collect_ids((means, names[value]) for means, value in self._found)
-        return FreshStory(events, ids, {new: old for old, new in names.items()})
+        return RenamedEvents(events, ids, {new: old for old, new in names.items()})
 
     def _name(self, run: int) -> dict[int | str, int | str]:
         """For every id of the events as they were given the one that it has in this run."""

@@ -17,26 +17,26 @@ from steppay_mock.ordering.state.states import Snapshot, States
 
 if TYPE_CHECKING:
     from steppay_mock.ordering.options import ExploreSettings
-    from steppay_mock.ordering.receiver.fresh import FreshStory
-    from steppay_mock.ordering.receiver.guard import Guard
+    from steppay_mock.ordering.receiver.fresh_ids import RenamedEvents
+    from steppay_mock.ordering.receiver.supervisor import Supervisor
 
 _MOST_KNOWN = 50_000  # fingerprints that are kept
 _BROKEN = "the invariant does not hold"
 
 
-class Observer:
+class ProbeReader:
     """Calls the probes, brings what they give to its normal form, and asks the invariant about each new state."""
 
-    def __init__(self, settings: ExploreSettings, guard: Guard, call: Callable[..., Any]) -> None:
+    def __init__(self, settings: ExploreSettings, supervisor: Supervisor, call: Callable[..., Any]) -> None:
         self.states = States()
         self._settings = settings
-        self._guard = guard
+        self._supervisor = supervisor
         self._call = call
         self._judged: dict[int, str | None] = {}
         self._known: dict[bytes, int] = {}
         """By their fingerprints, the numbers of states that were read before."""
 
-    def look(self, story: FreshStory | None) -> int:
+    def look(self, story: RenamedEvents | None) -> int:
         """The number of the state that the receiver is in; ``story`` are the ids of this run, where they are fresh."""
         settings = self._settings
         raw = self._ask("state", settings.state, story)
@@ -57,23 +57,23 @@ class Observer:
         """What the invariant says of a state, if it says no."""
         return self._judged.get(number)
 
-    def _ask(self, name: str, probe: Callable[..., Any], story: FreshStory | None) -> Any:
+    def _ask(self, name: str, probe: Callable[..., Any], story: RenamedEvents | None) -> Any:
         ids = () if story is None else (story.ids,)
-        return self._guard.call(option(name), self._call, probe, *ids)
+        return self._supervisor.call(option(name), self._call, probe, *ids)
 
-    def _counted(self, effects: Any, story: FreshStory | None) -> Hashable:
+    def _counted(self, effects: Any, story: RenamedEvents | None) -> Hashable:
         if isinstance(effects, str | bytes | Mapping | AbstractSet) or not hasattr(effects, "__iter__"):
-            raise self._guard.cut_off(
+            raise self._supervisor.cut_off(
                 f"{option('effects')} gives {type(effects).__name__}. Let it give a list of what was done, in which a "
                 "thing that was done twice is twice"
             )
         return frozenset(Counter(self._normalised(one, "effects", story) for one in effects).items())
 
-    def _normalised(self, value: Any, name: str, story: FreshStory | None) -> Hashable:
+    def _normalised(self, value: Any, name: str, story: RenamedEvents | None) -> Hashable:
         try:
             form = normalise(value, ignore=self._settings.ignore, name=name)
         except SteppayMockError as error:
-            raise self._guard.cut_off(str(error)) from error
+            raise self._supervisor.cut_off(str(error)) from error
         return form if story is None else story.as_given(form)
 
     def _judge(self, invariant: Callable[[Any], Any], raw: Any) -> str | None:
@@ -83,7 +83,9 @@ class Observer:
         except AssertionError as error:
             return excerpt(str(error)) or _BROKEN
         except Exception as error:
-            raise self._guard.cut_off(f"{option('invariant')} raised {type(error).__name__}: {error}") from error
+            raise self._supervisor.cut_off(f"{option('invariant')} raised {type(error).__name__}: {error}") from error
         if isgenerator(verdict):
-            raise self._guard.cut_off("invariant= gave a generator, of which nothing ran. Let it return, and not yield")
+            raise self._supervisor.cut_off(
+                "invariant= gave a generator, of which nothing ran. Let it return, and not yield"
+            )
         return None if holds else _BROKEN

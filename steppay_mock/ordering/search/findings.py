@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from steppay_mock.ordering.options import ExploreSettings
     from steppay_mock.ordering.orders.course import Course
-    from steppay_mock.ordering.receiver.subject import Subject
+    from steppay_mock.ordering.receiver.driver import Driver
     from steppay_mock.ordering.search.plan import ProofPlan
     from steppay_mock.ordering.search.search import Search
     from steppay_mock.ordering.search.truth import Truth
@@ -44,12 +44,10 @@ def _why() -> str:
     )
 
 
-class Account:
+class Findings:
     """What was done for one set of events; the search writes it down as it goes."""
 
-    def __init__(
-        self, subject: Subject, settings: ExploreSettings, *, name: str, plan: ProofPlan, truth: Truth
-    ) -> None:
+    def __init__(self, driver: Driver, settings: ExploreSettings, *, name: str, plan: ProofPlan, truth: Truth) -> None:
         self.strength: int | None = None
         """Of how many events every order occurred, where not all orders are proved."""
         self.orders: list[Course] = []
@@ -66,30 +64,30 @@ class Account:
         self.losses: tuple[Loss, ...] = ()
         self.ending = -1
         """The number of the final state as it happened; -1 while that is not known."""
-        self._subject = subject
+        self._driver = driver
         self._settings = settings
         self._name = name
         self._plan = plan
         self._truth = truth
-        self._count = len(subject.events)
+        self._count = len(driver.events)
         self._started = perf_counter()
 
     def exploration(self, verdict: Verdict, search: Search, **found: Any) -> Exploration:
         """The verdict, what was ``found``, and what it rests on."""
-        subject = self._subject
+        driver = self._driver
         hints = self.hints(verdict)
         uncompared = verdict in {"proved", "covered"} and not hints and not self.compared()
         said = (not_compared(),) if uncompared else ()
         return Exploration(
             verdict=verdict,
-            target=subject.target,
+            target=driver.target,
             name=self._name,
-            events=subject.events,
+            events=driver.events,
             coverage=self._coverage(verdict, search),
             losses=self.losses,
             without_effect=self._without_effect(verdict, search),
             causes=self._causes(verdict, search),
-            notes=(*notes_on(subject, self._settings), *said, *self._offer(verdict, search)),
+            notes=(*notes_on(driver, self._settings), *said, *self._offer(verdict, search)),
             hints=hints,
             uncompared=uncompared,
             unmatched=self._settings.ignore.unmatched(),
@@ -100,24 +98,24 @@ class Account:
         """What looks wrong where the events were delivered as they happened."""
         if verdict not in {"proved", "covered", "fails", "vacuous"} or self.ending < 0:
             return ()
-        return self._truth.hints(self._subject.states[self.ending].state)
+        return self._truth.hints(self._driver.states[self.ending].state)
 
     def compared(self) -> bool:
         """Whether any state had a row that is compared with the store; the end may rightly have none."""
-        states = self._subject.states
+        states = self._driver.states
         last = max(self.ending, 0)
         numbers = (last, *range(min(len(states), _LOOKED_AT)))
         return any(self._truth.reaches(states[number].state) for number in numbers)
 
     def _coverage(self, verdict: Verdict, search: Search) -> Coverage:
-        subject, settings = self._subject, self._settings
+        driver, settings = self._driver, self._settings
         return Coverage(
             events=self._count,
             effective=len(search.effective),
             orders=self._plan.orders if verdict == "proved" else len(set(self.orders)),
             runs=len(self.orders) if verdict == "covered" else search.runs,
-            deliveries=subject.deliveries,
-            states=len(subject.states),
+            deliveries=driver.deliveries,
+            states=len(driver.states),
             elapsed=perf_counter() - self._started,
             seed=settings.seed,
             strength=self.strength,
@@ -130,8 +128,8 @@ class Account:
             points=self._plan.bound.points,
             sampled=self.sampled,
             disagreed=self.disagreed,
-            refused=subject.refused,
-            silent=subject.deliveries - subject.answered,
+            refused=driver.refused,
+            silent=driver.deliveries - driver.answered,
             found_after=self.found_after,
             leans_on_retries=search.retried,
         )
@@ -148,7 +146,7 @@ class Account:
             return ()
         observed = [
             Observed(
-                event=self._subject.events[place],
+                event=self._driver.events[place],
                 status=answer.status,
                 body=answer.body,
                 error=answer.error,
@@ -165,8 +163,8 @@ class Account:
         effective = sorted(search.effective)
         if verdict != "covered" or len(effective) == self._count:
             return
-        bound = bound_for([self._subject.events[place] for place in effective], self._settings)
-        plan = plan_for(bound, self._subject, self._settings)
+        bound = bound_for([self._driver.events[place] for place in effective], self._settings)
+        plan = plan_for(bound, self._driver, self._settings)
         if plan.fits:
             yield (
                 f"The {len(effective)} events that have an effect can be proved without the others, in about "

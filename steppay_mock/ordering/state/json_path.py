@@ -1,4 +1,4 @@
-"""Reads patterns of places in a state: JSONPath of names, indexes and ``*``, as steps that match keys."""
+"""JSONPath, which names places in a state: writes the path of a place, and reads patterns that match places."""
 
 from __future__ import annotations
 
@@ -7,13 +7,19 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from steppay_mock.ordering.state.path import below
-
+_NAME = re.compile(r"[^\W\d][\w-]*")
 _STEP = re.compile(
     r"""(?P<dots>\.\.?) (?P<name>[\w*-]+)
       | (?P<deep>\.\.)? \[ (?: (?P<any>\*) | (?P<index>\d+) | '(?P<single>[^']+)' | "(?P<double>[^"]+)" ) \]""",
     re.VERBOSE,
 )
+
+
+def below(path: str, step: object) -> str:
+    """The path one step further: ``.name``, ``[0]``, or the key in brackets, such as ``['a name']``."""
+    if isinstance(step, str):
+        return f"{path}.{step}" if _NAME.fullmatch(step) else f"{path}[{step!r}]"
+    return f"{path}[{step!r}]"
 
 
 @dataclass(frozen=True, slots=True)
