@@ -12,11 +12,11 @@ from steppay_mock.ordering.counterexample import Counterexample, Kind
 from steppay_mock.ordering.face import current_face, option
 from steppay_mock.ordering.failure import ExplorationError, MissingStepError, NoAnswerError
 from steppay_mock.ordering.options import ExploreOptions, Probe, read_explore_options
-from steppay_mock.ordering.orders.bursts import collapse_bursts
 from steppay_mock.ordering.orders.races import Race
 from steppay_mock.ordering.receiver.driver import Driver
 from steppay_mock.ordering.receiver.hosting import beside_loop, in_transaction_of_test
 from steppay_mock.ordering.receiver.receiver import Receiver
+from steppay_mock.ordering.search.event_set import collapse_bursts
 from steppay_mock.ordering.search.overlap import race_again
 from steppay_mock.ordering.search.truth import Truth, know_truth
 from steppay_mock.ordering.search.verify import deliver_again

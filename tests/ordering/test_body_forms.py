@@ -11,12 +11,12 @@ from ordering.cases import CREATED, RECOVERED, UNPAID, counterexample, explorati
 from werkzeug import Request, Response
 
 from steppay_mock import explore, replay, scenario
-from steppay_mock.ordering.orders.bursts import collapse_bursts
 from steppay_mock.ordering.receiver.fresh_ids import EventRenamer
 from steppay_mock.ordering.report.repro.case import case_of
 from steppay_mock.ordering.report.repro.javascript import vitest_test
 from steppay_mock.ordering.report.repro.python import pytest_test
 from steppay_mock.ordering.report.repro.shell import shell_script
+from steppay_mock.ordering.search.event_set import collapse_bursts
 from steppay_mock.ordering.token import digest
 from steppay_mock.payload.body import BodyForm, write_body
 from steppay_mock.payload.event import Event

@@ -192,7 +192,7 @@ class Driver:
             self.first = self.here
         self._check_anew(self.first, self._way_back, was_saved=False)
         if self.can_restore:
-            self._beginning = self.mark()
+            self._beginning = self.checkpoint()
 
     def deliver(self, place: int) -> Answer:
         """Deliver the event at that place; BudgetSpentError if no delivery is left."""
@@ -237,20 +237,20 @@ class Driver:
         )
         return flight
 
-    def mark(self) -> Checkpoint:
+    def checkpoint(self) -> Checkpoint:
         """Where the receiver is, to come back to."""
         save = self._settings.save
         assert save is not None  # noqa: S101 - asked for only where there is one
         return Checkpoint(self._ask("save", save), self.here, self.course)
 
-    def go_back(self, mark: Checkpoint) -> None:
+    def go_back(self, checkpoint: Checkpoint) -> None:
         """Back to where the receiver was; NotAnewError if it does not look as it did there."""
         restore = self._settings.restore
         assert restore is not None  # noqa: S101 - see above
-        self._ask("restore", restore, mark.saved)
-        self.course = mark.course
+        self._ask("restore", restore, checkpoint.saved)
+        self.course = checkpoint.course
         self.look()
-        self._check_anew(mark.state, option("restore"), was_saved=True)
+        self._check_anew(checkpoint.state, option("restore"), was_saved=True)
 
     # Looking.
 

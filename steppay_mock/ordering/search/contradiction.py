@@ -1,4 +1,9 @@
-"""Delivers two courses that contradict each other again, says what that means, and makes them small."""
+"""Two courses that contradict each other: delivered again to learn why, and made small to show it.
+
+A contradiction has one of two causes. The receiver is flaky: the same deliveries end differently, because time, chance
+or an earlier run has an effect. Or the probe hides something: the same deliveries end the same, and yet two states that
+look equal go on differently.
+"""
 
 from __future__ import annotations
 
@@ -14,21 +19,26 @@ if TYPE_CHECKING:
 
 
 def is_flaky(driver: Driver, contradiction: ContradictionError) -> bool:
-    """Whether equal courses end differently; if not, equal states go on differently, so the probe hides something."""
+    """Whether the receiver is flaky; if not, the probe hides something.
+
+    Each course is delivered twice. The probe hides something only if the courses contradict each other both times in
+    the same way, and the first ends as it did in the search.
+    """
     before, now = contradiction.before, contradiction.now
     first, other = _outcome(driver, before), _outcome(driver, now)
     return (
         before == now
-        or first == other  # it does not contradict itself again
+        or first == other  # the contradiction does not show again
         or first[1] != contradiction.state
         or (first, other) != (_outcome(driver, before), _outcome(driver, now))
     )
 
 
 def smallest_witnesses(driver: Driver, before: Course, now: Course, *, budget: int) -> tuple[Course, Course]:
-    """Two courses of as few events as can be that look alike until the last delivery, and end differently.
+    """The smallest two courses with equal states before their last delivery, which is the same, and not after it.
 
-    Both end with the same delivery. The courses as they were given, where they do not contradict each other so.
+    The given courses, if no smaller ones are found within the budget. An event is removed from both courses at once, so
+    that they stay orders of the same events.
     """
     best = before, now
     driver.allow(budget)
@@ -41,13 +51,13 @@ def smallest_witnesses(driver: Driver, before: Course, now: Course, *, budget: i
 
 
 def _outcome(driver: Driver, course: Course) -> tuple[list[bool], int]:
-    """What is answered in a course, of which nothing comes again that is refused, and the state after it."""
+    """What the course accepts, without retries, and the state after it."""
     driver.begin()
     return [driver.accepts(place, driver.deliver(place)) for place in course], driver.look()
 
 
 def _contradict(driver: Driver, one: Course, other: Course) -> bool:
-    """Whether the states are equal before the last delivery, and differ after it, or its answers do."""
+    """Whether the states are equal before the last delivery, and the states or the answers differ after it."""
     ends = []
     for course in (one, other):
         _, before = _outcome(driver, course[:-1])
@@ -58,7 +68,7 @@ def _contradict(driver: Driver, one: Course, other: Course) -> bool:
 
 
 def _one_less(one: Course, other: Course) -> Iterator[tuple[Course, Course]]:
-    """Both courses without one of their events, or without its repeat; the last delivery stays."""
+    """Both courses without one event, or one of them without one repeat. The last delivery stays."""
     for place in sorted({*one[:-1], *other[:-1]} - {one[-1]}):
         yield _without(one, place), _without(other, place)
     for course in (one, other):

@@ -1,4 +1,9 @@
-"""Searches one set of events: first as they happened, then in every order or in some; makes small what fails."""
+"""One exploration of one set of events, from the first delivery to the verdict.
+
+The events are delivered in the order in which they happened. If that works, the receiver is led through every order, or
+through some if the budget is too small. A failing course is then made small. Each phase reports a failure by raising
+FoundError or ContradictionError, so a failure ends the search wherever it shows.
+"""
 
 from __future__ import annotations
 
@@ -21,6 +26,7 @@ from steppay_mock.ordering.search.findings import Findings, to_be_compared
 from steppay_mock.ordering.search.losses import find_losses
 from steppay_mock.ordering.search.plan import budget_beyond, least_beyond, plan_for
 from steppay_mock.ordering.search.search import ContradictionError, FoundError, Search
+from steppay_mock.ordering.search.traversal import by_resetting, by_restoring
 from steppay_mock.ordering.search.truth import doubted, know_truth
 from steppay_mock.ordering.search.verify import find_counterexamples
 from steppay_mock.ordering.state.difference import differences
@@ -32,16 +38,16 @@ if TYPE_CHECKING:
     from steppay_mock.ordering.search.event_set import EventSet
 
 _MOST_FOUND = 5  # counterexamples in one report
-_LOSSES = 8  # the share of a bounded proof's deliveries that may go to the losses: one in so many
+_LOSSES = 8  # a bounded proof may spend one delivery in eight on losses
 
 
 def explore_together(chosen: EventSet, receiver: Receiver, settings: ExploreSettings) -> Exploration:
-    """The exploration of these events."""
+    """Explore these events together, as one set."""
     return Explorer(chosen, receiver, settings).run()
 
 
 class Explorer:
-    """One exploration of one set of events."""
+    """Explores one set of events."""
 
     def __init__(self, chosen: EventSet, receiver: Receiver, settings: ExploreSettings) -> None:
         self._settings = settings
@@ -55,7 +61,7 @@ class Explorer:
         self._findings = Findings(self._driver, settings, name=chosen.name, plan=self._plan, truth=self._truth)
 
     def run(self) -> Exploration:
-        """Search, and say what came of it."""
+        """Search, and return the result."""
         if self._count < 2:
             return self._result("vacuous", why=f"{self._count} events have no order. Give two or more.")
         if self._plan.orders == 1 and not self._settings.duplicates:
@@ -84,10 +90,13 @@ class Explorer:
             return self._result("vacuous", why=why)
         return self._result("proved" if self._findings.strength is None else "covered")
 
-    # The parts of a search.
+    # The phases.
 
     def _deliver_in_order(self) -> str:
-        """Deliver the events as they happened: why that proves nothing, or an empty text; FoundError if it is wrong."""
+        """Deliver the events in the order in which they happened; FoundError if that already fails.
+
+        Everything else is compared with this order. The text says why it cannot be; empty if it can.
+        """
         search, course = self._search, tuple(range(self._count))
         try:
             self._trail = search.lead(course) if self._driver.can_restore and self._plan.fits else []
@@ -114,7 +123,7 @@ class Explorer:
         return ""
 
     def _tell_silence(self) -> str:
-        """Why nothing was answered: whether the receiver runs is only asked where nothing else is known."""
+        """Why nothing was answered. It asks whether the receiver runs only if the transport knows nothing better."""
         answer, _ = self._search.natural[0]
         target = self._driver.target
         if answer.error is not None and step_without_answer({answer.failure}) is not None:
@@ -122,15 +131,15 @@ class Explorer:
         return f"Nothing was answered. Does the receiver run at {target}?"
 
     def _until(self, place: int) -> Course:
-        """As it happened, up to this event; where what is refused is retried at the end, all of it."""
+        """The order of what happened up to this event; all of it if refused events are retried at the end."""
         return tuple(range(self._count if self._settings.attempts else place + 1))
 
     def _tell_untested(self) -> str:
-        """Why equal ends are no proof: no second order was tried, or one event alone has an effect; else empty."""
+        """Why equal ends are no proof: only one order was tried, or only one event has an effect. Else empty."""
         if self._findings.strength is not None and {*self._findings.orders} <= {tuple(range(self._count))}:
             return f"{self._settings.budget:,} deliveries show no second order of the events."
         events = [self._driver.events[place] for place in sorted(self._search.effective)]
-        if len({event.body for event in events}) > 1:  # copies of one event have no order
+        if len({event.body for event in events}) > 1:  # two events with one body are copies, and have no order
             return to_be_compared() if self._compares_nothing else ""
         return (
             f"Of {self._count} events only {events[0].type} changed the state in any order, and one "
@@ -140,41 +149,44 @@ class Explorer:
 
     @property
     def _compares_nothing(self) -> bool:
-        """Whether the end was to be right by the store, and no state had anything that can be compared with it."""
+        """Whether ``truth=`` asks for a comparison with the store, and no state has anything to compare."""
         return self._truth.is_strict and not self._findings.compared()
 
     def _prove(self) -> None:
-        """Every order, or as many as the budget allows."""
+        """Search every order; if the budget does not reach, deliver some whole orders."""
         search = self._search
         if not self._plan.fits:
             self._cover()
             return
         try:
+            # At most 5% of the price for a check that finds a state which depends on time or on an earlier run early.
             share = int(self._plan.price) // 20
             self._begin_again(max(share, 2))
             if self._driver.can_restore:
-                search.by_restoring(islice(self._plan.chains(), 1, 5 if share > self._count else 2), self._trail[:])
+                by_restoring(search, islice(self._plan.chains(), 1, 5 if share > self._count else 2), self._trail[:])
             else:
-                search.by_resetting(self._plan.chains())
-        except BudgetSpentError:  # the receiver has more states than a right one needs
+                by_resetting(search, self._plan.chains())
+        except BudgetSpentError:
+            # The plan fits, and yet the budget is spent: the receiver has more states than a right one. Often that is a
+            # mistake, so the least of whole orders is always tried.
             self._driver.allow(least_beyond(self._count))
             self._cover()
         search.tell_the_rest()
 
     def _begin_again(self, most: int) -> None:
-        """The beginning of the story once more, as far as that costs next to nothing: does it go as before?"""
+        """Repeat the beginning of the story; ContradictionError if it leads to other states than before."""
         node = self._search.begin()
         for place in range(min(self._count, most)):
             node = self._search.step(node, place)
 
     def _cover(self) -> None:
-        self._search = self._search.unmerged()  # whole orders rest on no assumption, and make none
+        self._search = self._search.unmerged()  # whole orders need no assumption about the probe
         self._findings.strength = min(self._settings.strength, self._count)
         self._findings.orders, self._findings.random = cover(self._search, self._settings)
         self._search.tell_the_rest()
 
     def _sample(self) -> None:
-        """Whole orders without merging, where that was asked for after a proof."""
+        """``paranoid=``: deliver whole orders without merging after a proof."""
         if not self._settings.paranoid or self._findings.strength is not None:
             return
         search = self._search = self._search.unmerged()
@@ -192,7 +204,7 @@ class Explorer:
             self._findings.sampled += 1
 
     def _lose(self) -> tuple[Loss, ...]:
-        """What is wrong at the end if one event never comes; of some, where that would take too long."""
+        """What is wrong at the end if one event never comes, for as many events as the deliveries allow."""
         if not self._settings.losses:
             return ()
         spare = self._plan.price // _LOSSES if self._bound.restricts and self._plan.fits else self._rest
@@ -200,7 +212,7 @@ class Explorer:
         trail = self._trail if self._search.graph.merging else []
         return find_losses(self._search, ending=self._findings.ending, trail=trail)
 
-    # What came of it.
+    # The results.
 
     def _fail(self, kind: Kind, course: Course) -> Exploration:
         self._findings.found_after = self._driver.deliveries
@@ -226,10 +238,10 @@ class Explorer:
         return self._result("fails", counterexample=first, others=tuple(others))
 
     def _failures(self, kind: Kind, course: Course) -> list[tuple[Kind, Course, int | None]]:
-        """What failed first, and what is known to fail beside it; of refusals with the event that is refused."""
+        """The failure that was found and others that are known: kind, course, and for a refusal the refused event."""
         search = self._search
-        if kind == "refused":  # for each type of event the first one that is
-            types: dict[str, int] = {}
+        if kind == "refused":
+            types: dict[str, int] = {}  # the first refused event of each type
             for place in self._findings.refused:
                 types.setdefault(str(self._driver.events[place].type), place)
             return [("refused", self._until(place), place) for place in types.values()]
@@ -238,6 +250,7 @@ class Explorer:
         return [(kind, course, None), ("answer", search.answered, None)]
 
     def _contradict(self, contradiction: ContradictionError) -> Exploration:
+        """The verdict where two courses must end alike and do not: flaky, or the probe hides something."""
         driver = self._driver
         driver.allow(inf)
         if is_flaky(driver, contradiction):
@@ -247,7 +260,7 @@ class Explorer:
             self._cover()
         except FoundError as found:
             return self._fail(found.kind, found.course)
-        except ContradictionError as another:  # whole courses have nothing to hide
+        except ContradictionError as another:  # without merging only equal courses contradict each other
             return self._differs(another)
         courses = smallest_witnesses(driver, contradiction.before, contradiction.now, budget=self._rest)
         driver.allow(inf)
@@ -259,7 +272,7 @@ class Explorer:
         )
 
     def _differs(self, contradiction: ContradictionError) -> Exploration:
-        """The verdict on courses that ended in two ways."""
+        """The verdict on a course that ends in two ways: flaky, with both ends."""
         driver = self._driver
         driver.allow(inf)
         runs = [follow(driver, contradiction.before) for _ in range(2)]
@@ -279,7 +292,7 @@ class Explorer:
     def _result(self, verdict: Verdict, **found: Any) -> Exploration:
         return self._findings.exploration(verdict, self._search, **found)
 
-    # How much it costs.
+    # The budget.
 
     @property
     def _rest(self) -> int:

@@ -1,4 +1,7 @@
-"""What is wrong at the end if one event never comes, event by event, as far as the deliveries go."""
+"""What is wrong at the end if one event never comes, for each event: information, and no part of the verdict.
+
+Nothing is documented about retries (fact 23), so an event may be lost: the report says what that would do.
+"""
 
 from __future__ import annotations
 
@@ -21,8 +24,8 @@ Trail = Sequence[tuple["GraphNode", "Checkpoint"]]
 def find_losses(search: Search, *, ending: int, trail: Trail) -> tuple[Loss, ...]:
     """The losses, until no delivery is left.
 
-    Of a long story, whose disorder is bounded, the last events come first: they cost least. ``trail`` has the states
-    before each event, where they can be put back.
+    Under a bound the story may be long, so the last events are lost first: they cost the fewest deliveries. ``trail``
+    has the checkpoints before each event, if states can be put back.
     """
     found: list[Loss] = []
     bounded = search.graph.bound.restricts
@@ -50,7 +53,7 @@ def _whole(search: Search, lost: int) -> int:
 
 
 def _without(search: Search, lost: int, nodes: Sequence[GraphNode], trail: Trail) -> int | None:
-    """The state at the end; None where it soon was the same as if nothing had been lost, so that the end is as well."""
+    """The final state without the event; None once a state equals the one with it, so that the ends are equal too."""
     node = nodes[lost]
     if trail:
         search.back(*trail[lost])
