@@ -11,6 +11,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Unpack
 
+from steppay_mock.delivery.argument_order import refuse_swapped
 from steppay_mock.ordering.chosen import choose_events
 from steppay_mock.ordering.exploration import Exploration
 from steppay_mock.ordering.options import ExploreOptions, ExploreSettings, Probe, read_explore_options
@@ -42,6 +43,7 @@ def explore(
     A failure of the receiver is in the result: ``result.assert_ok()`` raises it. Misuse raises a SteppayMockError. If
     the probe raises or the receiver hangs, that is an ExplorationError, which carries what was found until then.
     """
+    refuse_swapped(events, receiver, call="explore({events}, {receiver}, ...)")
     return in_transaction_of_test(lambda: _explore(events, receiver, state=state, **options))
 
 
@@ -53,6 +55,7 @@ async def explore_async(
     The app, the probes and all other functions run in that loop, so they can use a pool of connections that belongs to
     it. The search waits in a thread. A receiver that blocks the loop cannot be interrupted.
     """
+    refuse_swapped(events, receiver, call="await explore_async({events}, {receiver}, ...)")
     return await beside_loop(lambda: explore(events, receiver, state=state, **options))
 
 

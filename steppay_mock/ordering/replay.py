@@ -15,7 +15,7 @@ from steppay_mock.ordering.options import ExploreOptions, Probe, read_explore_op
 from steppay_mock.ordering.orders.races import Race
 from steppay_mock.ordering.receiver.driver import Driver
 from steppay_mock.ordering.receiver.hosting import beside_loop, in_transaction_of_test
-from steppay_mock.ordering.receiver.receiver import Receiver
+from steppay_mock.ordering.receiver.receiver import Receiver, refuse_swapped_token
 from steppay_mock.ordering.search.event_set import collapse_bursts
 from steppay_mock.ordering.search.overlap import race_again
 from steppay_mock.ordering.search.truth import Truth, know_truth
@@ -68,6 +68,7 @@ def replay(
     that is a MissingStepError; where nothing was answered, accepted or changed, and so nothing tested, it is an
     ExplorationError.
     """
+    refuse_swapped_token(token, receiver, call="replay(token, {receiver}{events}, ...)")
     return in_transaction_of_test(lambda: _replay(token, receiver, state=state, events=events, **options))
 
 
@@ -75,6 +76,7 @@ async def replay_async(
     token: str, receiver: Receiver, *, state: Probe, events: Events | None = None, **options: Unpack[ExploreOptions]
 ) -> Replay:
     """Do as :func:`replay` does, within a running event loop, in which the app and the probes run."""
+    refuse_swapped_token(token, receiver, call="await replay_async(token, {receiver}{events}, ...)")
     return await beside_loop(lambda: replay(token, receiver, state=state, events=events, **options))
 
 

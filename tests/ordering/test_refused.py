@@ -85,7 +85,7 @@ def test_what_is_refused_on_purpose_is_accepted_where_that_is_said(make_life: Ma
 @pytest.mark.parametrize("accept", ["yes", [True], [99], object()])
 def test_what_accept_cannot_mean_is_refused(make_life: MakeLife, accept: Any) -> None:
     ledger = Ledger(keep_newest)
-    with pytest.raises(SteppayMockError, match=r"accept=.* is neither statuses nor a function"):
+    with pytest.raises(SteppayMockError, match=r"accept=.*: expected statuses from 200 to 599, or a function"):
         explore(make_life(3), ledger, state=ledger.state, reset=ledger.reset, accept=accept)
 
 

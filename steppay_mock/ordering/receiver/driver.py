@@ -120,7 +120,7 @@ class Driver:
         return self._receiver.target
 
     @property
-    def frame_notes(self) -> tuple[str, ...]:
+    def harness_notes(self) -> tuple[str, ...]:
         """What the test's frame put off or hid, in sentences for the report."""
         return self._receiver.notes
 

@@ -1,4 +1,8 @@
-"""Reads the receiver's state and effects, and gives equal ones the same number."""
+"""Reads the receiver's state and effects through the probes, and gives equal ones the same number.
+
+This runs after every delivery, and bringing a state to its normal form is the most expensive part of it. So a state is
+looked up by a digest of the raw data first. A hit (most reads are hits: n! orders have few states) costs one pass in C.
+"""
 
 from __future__ import annotations
 
@@ -20,12 +24,12 @@ if TYPE_CHECKING:
     from steppay_mock.ordering.receiver.fresh_ids import RenamedEvents
     from steppay_mock.ordering.receiver.supervisor import Supervisor
 
-_MOST_KNOWN = 50_000  # fingerprints that are kept
+_MOST_KNOWN = 50_000  # fingerprints in memory: 16 bytes each, and the dict around them
 _BROKEN = "the invariant does not hold"
 
 
 class ProbeReader:
-    """Calls the probes, brings what they give to its normal form, and asks the invariant about each new state."""
+    """Calls the probes, brings their data to the normal form, and checks the invariant on each new state."""
 
     def __init__(self, settings: ExploreSettings, supervisor: Supervisor, call: Callable[..., Any]) -> None:
         self.states = States()
@@ -34,13 +38,14 @@ class ProbeReader:
         self._call = call
         self._judged: dict[int, str | None] = {}
         self._known: dict[bytes, int] = {}
-        """By their fingerprints, the numbers of states that were read before."""
+        """The numbers of known states by the fingerprint of their raw data."""
 
     def look(self, story: RenamedEvents | None) -> int:
-        """The number of the state that the receiver is in; ``story`` are the ids of this run, where they are fresh."""
+        """The number of the present state; ``story`` has the ids of this run, with ``fresh=True``."""
         settings = self._settings
         raw = self._ask("state", settings.state, story)
         effects = None if settings.effects is None else self._ask("effects", settings.effects, story)
+        # With fresh ids the raw data of equal states differ in every run, so a digest would never be met again.
         printed = fingerprint(raw, effects) if story is None else None
         known = None if printed is None else self._known.get(printed)
         if known is not None:
@@ -54,7 +59,7 @@ class ProbeReader:
         return number
 
     def broken(self, number: int) -> str | None:
-        """What the invariant says of a state, if it says no."""
+        """The message of the invariant that is broken in this state; None if it holds."""
         return self._judged.get(number)
 
     def _ask(self, name: str, probe: Callable[..., Any], story: RenamedEvents | None) -> Any:
@@ -64,8 +69,8 @@ class ProbeReader:
     def _counted(self, effects: Any, story: RenamedEvents | None) -> Hashable:
         if isinstance(effects, str | bytes | Mapping | AbstractSet) or not hasattr(effects, "__iter__"):
             raise self._supervisor.cut_off(
-                f"{option('effects')} gives {type(effects).__name__}. Let it give a list of what was done, in which a "
-                "thing that was done twice is twice"
+                f"{option('effects')} gives {type(effects).__name__}. Let it return a list of effects, in which an "
+                "effect that happened twice is twice"
             )
         return frozenset(Counter(self._normalised(one, "effects", story) for one in effects).items())
 
@@ -79,13 +84,13 @@ class ProbeReader:
     def _judge(self, invariant: Callable[[Any], Any], raw: Any) -> str | None:
         try:
             verdict = self._call(invariant, raw)
-            holds = verdict is None or bool(verdict)  # numpy's False is not False
+            holds = verdict is None or bool(verdict)  # bool(): numpy.False_ is not the False of Python
         except AssertionError as error:
             return excerpt(str(error)) or _BROKEN
         except Exception as error:
             raise self._supervisor.cut_off(f"{option('invariant')} raised {type(error).__name__}: {error}") from error
         if isgenerator(verdict):
             raise self._supervisor.cut_off(
-                "invariant= gave a generator, of which nothing ran. Let it return, and not yield"
+                f"{option('invariant')} returned a generator, of which nothing ran. Let it return, and not yield"
             )
         return None if holds else _BROKEN

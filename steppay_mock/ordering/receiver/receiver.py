@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import inspect
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
 from functools import partial
@@ -16,10 +16,13 @@ from steppay_mock.delivery.own_loop import borrowed_loop
 from steppay_mock.delivery.running_loop import refuse_running_loop
 from steppay_mock.delivery.target import Target, make_transport
 from steppay_mock.delivery.transport import Transport
+from steppay_mock.errors import SteppayMockError
 from steppay_mock.ordering.receiver.flight import Flight, Overtaking, StartBarrier, fly, in_thread
-from steppay_mock.ordering.receiver.frames import Frames
+from steppay_mock.ordering.receiver.harness import Harness
 from steppay_mock.ordering.receiver.hosting import current_host
 from steppay_mock.ordering.receiver.late_errors import LateErrors
+from steppay_mock.payload.event import Event
+from steppay_mock.wire.shown_url import shown_url
 
 if TYPE_CHECKING:
     from steppay_mock.delivery.asgi import AsgiTransport
@@ -57,7 +60,7 @@ class OpenReceiver:
         self._start: Callable[[Request, StartBarrier], Awaitable[Answer]]
         self._settle: Callable[[], Awaitable[None]] = _settled
         self._wants_app: dict[int, bool] = {}
-        self._frames = Frames()
+        self._harness = Harness()
         self._late = LateErrors()
         self._in_process = False
         self.is_synchronous = False
@@ -67,7 +70,7 @@ class OpenReceiver:
     @property
     def notes(self) -> tuple[str, ...]:
         """What the test's frame put off or hid, and what was raised after answers, in sentences for the report."""
-        return (*self._frames.notes, *self._late.notes)
+        return (*self._harness.notes, *self._late.notes)
 
     def __enter__(self) -> Self:
         try:
@@ -136,13 +139,13 @@ class OpenReceiver:
 
     def _watched(self, send: Callable[[], Any], *, at_once: bool = False) -> tuple[Any, Exception | None]:
         """What it gives, and what the work raised that the test's frame had put off."""
-        if not self._frames.are_possible:
+        if not self._harness.is_possible:
             return send(), None
-        self._in_place(partial(self._frames.before, at_once=at_once, in_process=self._in_process))
+        self._in_place(partial(self._harness.before, at_once=at_once, in_process=self._in_process))
         try:
-            return send(), self._in_place(self._frames.after)
+            return send(), self._in_place(self._harness.after)
         finally:
-            self._in_place(self._frames.abandon)
+            self._in_place(self._harness.abandon)
 
     def _in_place(self, function: Callable[..., Any], *arguments: Any) -> Any:
         """What the function gives, called in the thread of the test: a connection to a database belongs to one."""
@@ -183,6 +186,20 @@ def _raised_later(answer: Answer, error: Exception) -> Answer:
 
 async def _settled() -> None:
     """Nothing goes on after the answer."""
+
+
+def refuse_swapped_token(token: object, receiver: object, *, call: str) -> None:
+    """Raise a SteppayMockError with the corrected call if token, receiver or events stand in the wrong place.
+
+    ``call`` is the correct call, with ``{receiver}`` and ``{events}`` in their places.
+    """
+    if isinstance(receiver, Event | Iterable) and not isinstance(receiver, str) and not callable(receiver):
+        corrected = call.format(receiver="app", events=", events=events")
+        raise SteppayMockError(f"These are events, and the receiver comes here. Write {corrected}")
+    is_url = isinstance(token, str) and "://" in token
+    if is_url or callable(token):
+        corrected = call.format(receiver=repr(shown_url(token)) if isinstance(token, str) else "app", events="")
+        raise SteppayMockError(f"Are token and receiver swapped? The token comes first. Write {corrected}")
 
 
 def _is_factory(receiver: object) -> bool:

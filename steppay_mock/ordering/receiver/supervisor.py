@@ -1,4 +1,7 @@
-"""Calls the user's functions, and turns what goes wrong in one into an ExplorationError that says where it was."""
+"""Calls the user's functions and the receiver with a time limit, and turns what goes wrong into an ExplorationError.
+
+The message says after which deliveries it happened, so that a failure deep in a search can be repeated.
+"""
 
 from __future__ import annotations
 
@@ -18,11 +21,11 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-_GRACE = 1.1  # how many timeouts the watchdog waits for: a call that has a timeout of its own then ends first
+_GRACE = 1.1  # timeouts until the watchdog acts: a transport with the same timeout then ends first, with a better error
 
 
 class Supervisor:
-    """Watches each call: ``where`` says in words what had been delivered, and to whom."""
+    """Watches each call. ``where`` gives, in words, what was delivered so far and to which receiver."""
 
     def __init__(self, *, timeout: float, where: Callable[[], str]) -> None:
         self.watchdog = Watchdog(_GRACE * timeout)
@@ -30,7 +33,7 @@ class Supervisor:
         self._where = where
 
     def call(self, name: str, function: Callable[..., Any], *arguments: Any) -> Any:
-        """What the function gives; ``name`` is what messages call it."""
+        """The result of the function; messages call it ``name``. ExplorationError if it raises or hangs."""
         try:
             self.watchdog.watch()
             return function(*arguments)
@@ -49,14 +52,14 @@ class Supervisor:
 
     @contextmanager
     def starting(self) -> Iterator[None]:
-        """Turns a startup of the app that never ends into an error."""
+        """Within it, a startup of the app that never ends becomes an ExplorationError."""
         try:
             yield
         except HungError:
             raise self.cut_off(f"the app's startup did not end within {self._timeout:g} s") from None
 
     def deliver(self, what: str, send: Callable[..., T], *arguments: Any, answered: bool) -> T:
-        """What comes of a delivery; NoAnswerError if it never comes back. ``answered``: others did."""
+        """The result of a delivery; NoAnswerError if it hangs. ``answered``: others were answered."""
         try:
             self.watchdog.watch()
             return send(*arguments)
@@ -66,14 +69,14 @@ class Supervisor:
             self.watchdog.rest()
 
     def no_answer(self, what: str, *, answered: bool) -> NoAnswerError:
-        """The error of a delivery that was not answered in time; ``answered``: others were."""
+        """The error for a delivery without an answer in time; ``answered``: others were answered."""
         told = f"The receiver did not answer {what} within {self._timeout:g} s. The limit is {option('timeout')}"
         error = NoAnswerError(self._told(told))
         error.reached = answered
         return error
 
     def cut_off(self, what: str) -> ExplorationError:
-        """The error that says what went wrong, and where."""
+        """The error that says what went wrong and after which deliveries."""
         return ExplorationError(self._told(what))
 
     def _told(self, what: str) -> str:

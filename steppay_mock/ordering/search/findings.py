@@ -179,7 +179,7 @@ def notes_on(driver: Driver, settings: ExploreSettings) -> Iterator[str]:
     """What else the search noticed: one sentence each, with the next step where there is one."""
     if driver.first is not None:
         yield from _on_beginning(driver)
-    yield from driver.frame_notes
+    yield from driver.harness_notes
     if driver.is_unwatched:
         yield (
             f"{option('timeout')} does not hold for a receiver in this process that hangs: that takes the main thread "
