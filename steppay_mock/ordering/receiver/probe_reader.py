@@ -15,9 +15,8 @@ from typing import TYPE_CHECKING, Any
 from steppay_mock.delivery.excerpt import excerpt
 from steppay_mock.errors import SteppayMockError
 from steppay_mock.ordering.face import option
-from steppay_mock.ordering.state.fingerprint import fingerprint
 from steppay_mock.ordering.state.normal import normalise
-from steppay_mock.ordering.state.states import Snapshot, States
+from steppay_mock.ordering.state.states import Snapshot, States, fingerprint
 
 if TYPE_CHECKING:
     from steppay_mock.ordering.options import ExploreSettings

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 from steppay_mock.errors import SteppayMockError
 from steppay_mock.ordering.face import option
 from steppay_mock.ordering.failure import ExplorationError
-from steppay_mock.ordering.state.agree import agrees
 from steppay_mock.ordering.state.ignore import Ignore
 from steppay_mock.ordering.state.normal import normalise, plain
-from steppay_mock.ordering.truth.correction import corrected
+from steppay_mock.ordering.state.rows import agrees
+from steppay_mock.ordering.truth.hint import corrected
 from steppay_mock.payload.subject import subject_of
 
 if TYPE_CHECKING:

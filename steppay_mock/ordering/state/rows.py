@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Hashable, Iterable, Sequence
 from typing import Any
 
-from steppay_mock.ordering.state.marks import Instance, Many, Members, Named, is_marked
+from steppay_mock.ordering.state.marks import Flag, Instance, Many, Members, Named, is_marked
 from steppay_mock.ordering.state.matching import choose_key, rows_by
 from steppay_mock.ordering.state.normal import normalise, plain
 from steppay_mock.ordering.state.reading import Unordered
@@ -42,6 +42,13 @@ def by_key(states: Sequence[Any]) -> list[Any]:
     things of sets, are under what they are, with how often they are there.
     """
     return _aligned([plain(state) for state in states])
+
+
+def agrees(state: Hashable, truth: Hashable) -> bool:
+    """Whether the state is what the truth says; both in normal form."""
+    classes = _names_a_class(truth)
+    one, other = (_loosened(without_order(form), classes=classes) for form in (state, truth))
+    return bool(one == other)
 
 
 def _pairs(members: Any) -> Iterable[tuple[Any, Any]]:
@@ -113,3 +120,22 @@ def _as_dict(thing: Any) -> Any:
 
 def _by_content(things: Sequence[Any]) -> dict[str, int]:
     return dict(Counter(repr(plain(without_order(normalise(thing)))) for thing in things))
+
+
+# For agrees().
+
+
+def _names_a_class(form: Any) -> bool:
+    if isinstance(form, tuple | frozenset):
+        return any(map(_names_a_class, form))
+    return isinstance(form, Named)
+
+
+def _loosened(form: Any, *, classes: bool) -> Any:
+    if isinstance(form, tuple):
+        return tuple(_loosened(one, classes=classes) for one in form)
+    if isinstance(form, frozenset):
+        return frozenset(_loosened(one, classes=classes) for one in form)
+    if isinstance(form, Named) and not classes:
+        return Members
+    return int(form.value) if isinstance(form, Flag) else form

@@ -37,6 +37,16 @@ def mapped_truth(mapping: TruthMapping) -> Judge:
     return judge
 
 
+def has_mapped_rows(state: Any, story: Story, mapping: TruthMapping) -> bool:
+    """Whether a path of the mapping leads to a row; True where none needs to be, for nothing of that kind is told."""
+    told, things = plain(normalise(plain(state))), things_of(story)
+    return not _are_told(things, mapping) or any(True for rows in mapping.rows for _ in places_at(told, rows.steps))
+
+
+def _are_told(things: Things, mapping: TruthMapping) -> bool:
+    return any(things.of(rows.kind) for rows in mapping.rows)
+
+
 @dataclass(frozen=True, slots=True)
 class _Rows:
     """The rows of one kind in one state."""

@@ -63,10 +63,12 @@ class TruthSetting:
 
     def reaches(self, state: Any, story: Story, *, ignore: Ignore) -> bool:
         """Whether there is anything in the state that is compared; True where no rows are looked for."""
-        from steppay_mock.ordering.truth.reach import has_mapped_rows, has_rows
-
         if self.mapping is not None:
+            from steppay_mock.ordering.truth.mapped import has_mapped_rows
+
             return has_mapped_rows(state, story, self.mapping)
+        from steppay_mock.ordering.truth.hints import has_rows
+
         return self.mode not in {"hints", "strict"} or has_rows(state, story, ignore=ignore)
 
 
