@@ -1,4 +1,8 @@
-"""Leads the receiver under test through a course: from its beginning, one delivery after the other."""
+"""The test driver: leads the receiver through a course, from its beginning, one delivery after the other.
+
+Every delivery of a search goes through it. It knows the course so far, asks the probe after each step, counts
+deliveries against the budget, and puts the receiver back to its beginning or to a checkpoint. It judges nothing.
+"""
 
 from __future__ import annotations
 
@@ -30,17 +34,17 @@ if TYPE_CHECKING:
     from steppay_mock.ordering.receiver.identifiers import Ids
     from steppay_mock.payload.event import Event
 
-_PATIENCE = 2  # how many deliveries in a row, or in flight at once, time out before the search gives up
-_SHORTEST_HOLD, _LONGEST_HOLD = 0.3, 2.0  # seconds: a receiver that makes one delivery wait for another never passes it
+_PATIENCE = 2  # timeouts, in a row or in one flight, until the search gives up
+_SHORTEST_HOLD, _LONGEST_HOLD = 0.3, 2.0  # seconds that the REST API holds a call in an overlap
 
 
 class BudgetSpentError(Exception):
-    """No delivery is left."""
+    """No delivery is left in the budget."""
 
 
 @dataclass(frozen=True, slots=True)
 class Checkpoint:
-    """A state of the receiver that can be gone back to, its number, and the course that led there."""
+    """A saved state of the receiver: the value of ``save=``, the number of the state, and the course up to it."""
 
     saved: Any
     state: int
@@ -48,10 +52,10 @@ class Checkpoint:
 
 
 class Driver:
-    """The receiver under test.
+    """Drives the receiver under test.
 
-    It knows what was delivered since its beginning (``course``), and counts deliveries against the budget. ``told`` are
-    the events as the REST API knows them, where their seconds were collapsed.
+    ``course`` is what was delivered since the beginning. ``told`` are the events as the REST API knows them, where
+    their seconds were collapsed.
     """
 
     def __init__(
@@ -68,11 +72,11 @@ class Driver:
         self.refused = 0
         self.answered = 0
         self.before: int | None = None
-        """The number of the state in which the receiver was found; None where it could not be read."""
+        """The number of the state before the first reset; None if it was not read."""
         self.first: int | None = None
-        """The number of the state with which every order begins."""
+        """The number of the state with which every order begins; None until the first order."""
         self.here = -1
-        """The number of the state that was seen last."""
+        """The number of the state that was read last."""
         self._left: float = settings.budget
         self._settings = settings
         self._told = tuple(told or events)
@@ -83,8 +87,8 @@ class Driver:
         self._beginning: Checkpoint | None = None
         self._timed_out = 0
         self._slowest = 0.0
-        self._stories = EventRenamer((*settings.given, *self.events)) if settings.fresh else None
-        self._story: RenamedEvents | None = None
+        self._renamer = EventRenamer((*settings.given, *self.events)) if settings.fresh else None
+        self._renamed: RenamedEvents | None = None
         self._stack = ExitStack()
         if not self.can_begin:
             raise SteppayMockError(
@@ -96,13 +100,13 @@ class Driver:
 
     @property
     def states(self) -> States:
-        """The states that were seen."""
+        """All states that were read so far."""
         return self._probes.states
 
     @property
     def can_begin(self) -> bool:
         """Whether there is a way back to the beginning."""
-        return bool(self._settings.reset or self._settings.restore or self._settings.fresh or self._receiver.fresh)
+        return bool(self._settings.reset or self._settings.restore or self._settings.fresh or self._receiver.is_factory)
 
     @property
     def attempts(self) -> int:
@@ -116,26 +120,26 @@ class Driver:
 
     @property
     def target(self) -> str:
-        """The receiver in words."""
+        """The receiver in words, for messages."""
         return self._receiver.target
 
     @property
     def harness_notes(self) -> tuple[str, ...]:
-        """What the test's frame put off or hid, in sentences for the report."""
+        """What the harness of the test delayed or hid, as sentences for the report."""
         return self._receiver.notes
 
     @property
     def ids(self) -> Ids | None:
-        """What this run is about, where ids are fresh."""
-        return None if self._story is None else self._story.ids
+        """The ids of this run, with ``fresh=True``."""
+        return None if self._renamed is None else self._renamed.ids
 
     @property
     def is_unwatched(self) -> bool:
-        """Whether nothing would stop a synchronous app of this process that hangs."""
+        """Whether nothing would stop a synchronous app in this process if it hung."""
         return self._receiver.is_synchronous and not self._supervisor.watchdog.armed
 
     def __enter__(self) -> Self:
-        if self._receiver.fresh:
+        if self._receiver.is_factory:
             self._supervisor.call("the factory", self._stack.enter_context, self._receiver)
         else:
             with self._supervisor.starting():
@@ -148,7 +152,8 @@ class Driver:
     ) -> None:
         if self._settings.api is not None:
             self._settings.api.as_of(None)
-        # Whoever explores again finds the first state, and none of the rows of the last order.
+        # Leave the first state behind, not the rows of the last order: the next test may use the same receiver.
+        # If the search already raised, an error of this clean-up must not hide it.
         with self._stack, suppress(ExplorationError) if error is not None else ExitStack():
             if self._beginning is not None and self._settings.restore is not None:
                 self._ask("restore", self._settings.restore, self._beginning.saved)
@@ -156,7 +161,7 @@ class Driver:
                 self._ask("reset", self._settings.reset)
 
     def allow(self, deliveries: float) -> None:
-        """From now on so many more may be made; ``inf`` where the work has its own bound."""
+        """Set the deliveries that may be made from now on; ``inf`` for work that has its own bound."""
         self._left = deliveries
 
     def accepts(self, place: int, answer: Answer) -> bool:
@@ -172,19 +177,23 @@ class Driver:
     # Moving.
 
     def begin(self) -> None:
-        """Back to the beginning; NotAnewError if the state is not the one that the first order began with."""
+        """Go back to the beginning; NotAnewError if the state is not the one that the first order began with.
+
+        That check is why the state is read after each reset: an incomplete reset would show as a failure of the
+        receiver much later, in an order that has nothing to do with it.
+        """
         if self._beginning is not None:
             self.go_back(self._beginning)
             return
         self.course = ()
         if self.first is None:
             self.before = self._look_before()
-        if self._stories is not None:
-            self._story = self._stories.next()
-            self._requests.renew(self._story)
+        if self._renamer is not None:
+            self._renamed = self._renamer.next()
+            self._requests.renew(self._renamed)
         if self._settings.reset is not None:
             self._ask("reset", self._settings.reset)
-        if self._receiver.fresh:
+        if self._receiver.is_factory:
             self._supervisor.call("the factory", self._receiver.renew)
         self._deliver_given()
         self.look()
@@ -195,7 +204,7 @@ class Driver:
             self._beginning = self.checkpoint()
 
     def deliver(self, place: int) -> Answer:
-        """Deliver the event at that place; BudgetSpentError if no delivery is left."""
+        """Deliver one event; BudgetSpentError if no delivery is left."""
         self._spend(1)
         self._happen(place)
         name = str(self.events[place].type)
@@ -212,9 +221,9 @@ class Driver:
         return answer
 
     def deliver_together(self, places: Course, *, held: bool = False) -> Flight:
-        """Deliver these events at once, one that is there twice beside its own copy.
+        """Deliver several events at once; a place that stands twice is an event beside its copy.
 
-        ``held``: the REST API holds what the first asks until the others landed.
+        ``held``: the REST API holds what the first one asks until the others have their answers.
         """
         self._spend(len(places))
         overtaking = self._overtaking(places) if held else None
@@ -238,13 +247,16 @@ class Driver:
         return flight
 
     def checkpoint(self) -> Checkpoint:
-        """Where the receiver is, to come back to."""
+        """Save the present state, to come back to it with :meth:`go_back`."""
         save = self._settings.save
         assert save is not None  # noqa: S101 - asked for only where there is one
         return Checkpoint(self._ask("save", save), self.here, self.course)
 
     def go_back(self, checkpoint: Checkpoint) -> None:
-        """Back to where the receiver was; NotAnewError if it does not look as it did there."""
+        """Restore a saved state; NotAnewError if the probe does not show it again.
+
+        The state is read again, though it is known: a restore that forgets a table would make a right receiver fail.
+        """
         restore = self._settings.restore
         assert restore is not None  # noqa: S101 - see above
         self._ask("restore", restore, checkpoint.saved)
@@ -255,23 +267,23 @@ class Driver:
     # Looking.
 
     def look(self) -> int:
-        """The number of the state that the receiver is in, once it has settled."""
+        """The number of the present state, read once the receiver has settled."""
         settling = self._settings.settle
         if settling is None:
-            self.here = self._probes.look(self._story)
+            self.here = self._probes.look(self._renamed)
         elif settling.wait is not None:
             if self._ask("settle", settling.wait) is False:
                 raise self._supervisor.cut_off(
-                    f"{option('settle')} gave False, as Event.wait() does while the work is not done. Let it come back "
-                    "when the work is done, as queue.join does, and give nothing"
+                    f"{option('settle')} gave False, as Event.wait() does while the work is not done. Let it return "
+                    "None when the work is done, as queue.join does"
                 )
-            self.here = self._probes.look(self._story)
+            self.here = self._probes.look(self._renamed)
         else:
             delivery = self._settings.delivery
             self.here = self._supervisor.call(
                 option("settle"),
                 lambda: look_until_settled(
-                    lambda: self._probes.look(self._story),
+                    lambda: self._probes.look(self._renamed),
                     seconds=settling.seconds,
                     limit=delivery.timeout,
                     sleep=delivery.sleep,
@@ -280,20 +292,20 @@ class Driver:
         return self.here
 
     def broken(self, number: int) -> str | None:
-        """What the invariant says of a state, if it says no."""
+        """The message of the invariant that is broken in this state; None if it holds."""
         return self._probes.broken(number)
 
-    # How.
+    # Details.
 
     @property
     def _way_back(self) -> str:
         if self._settings.reset is not None:
             return option("reset")
-        return "a fresh app" if self._receiver.fresh else "a fresh customer"
+        return "a fresh app" if self._receiver.is_factory else "a fresh customer"
 
     def _look_before(self) -> int | None:
-        """The state before the first reset, where that may already be read: a reset may be what makes the tables."""
-        if self._settings.reset is None or self._receiver.fresh:
+        """The state before the first reset. An error is ignored: the reset may be what creates the tables."""
+        if self._settings.reset is None or self._receiver.is_factory:
             return None
         with suppress(ExplorationError):
             return self._probes.look(None)
@@ -305,7 +317,7 @@ class Driver:
             raise NotAnewError(how=how, was_saved=was_saved, wanted=states[wanted].state, found=states[self.here].state)
 
     def _deliver_given(self) -> None:
-        """What was delivered before every order; it is no part of the budget."""
+        """Deliver the events of ``given=``. They are counted, but not against the budget."""
         if self._settings.api is not None and self._settings.given:
             self._settings.api.as_of(self._settings.given[-1])
         for place in self._requests.given:
@@ -328,13 +340,19 @@ class Driver:
         self._settings.watch(self.deliveries, self._settings.budget)
 
     def _happen(self, *places: int) -> None:
-        """Let the REST API tell how things were once the newest of the events delivered by now had happened."""
+        """Set the time of the REST API: to the newest of the events that are delivered by now.
+
+        An API shows what has happened, not what was delivered. So the newest event counts, also if an older one is
+        still to come.
+        """
         if self._settings.api is not None:
             self._settings.api.as_of(self._told[max((*self.course, *places))])
 
     def _overtaking(self, places: Course) -> Overtaking:
         api = self._settings.api
         assert api is not None  # noqa: S101 - asked for only where there is one
+        # A receiver that locks makes the others wait for the held delivery, and they never get their answers. So the
+        # hold ends after a while: twenty times what the slowest delivery took, within the two limits.
         patience = min(max(_SHORTEST_HOLD, 20 * self._slowest), _LONGEST_HOLD)
         hold = api.hold(timeout=self._settings.delivery.timeout + _LONGEST_HOLD)
         return Overtaking(hold, patience, lambda: self._happen(*places))

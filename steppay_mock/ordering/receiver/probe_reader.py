@@ -39,18 +39,18 @@ class ProbeReader:
         self._known: dict[bytes, int] = {}
         """The numbers of known states by the fingerprint of their raw data."""
 
-    def look(self, story: RenamedEvents | None) -> int:
-        """The number of the present state; ``story`` has the ids of this run, with ``fresh=True``."""
+    def look(self, renamed: RenamedEvents | None) -> int:
+        """The number of the present state; ``renamed`` has the ids of this run, with ``fresh=True``."""
         settings = self._settings
-        raw = self._ask("state", settings.state, story)
-        effects = None if settings.effects is None else self._ask("effects", settings.effects, story)
+        raw = self._ask("state", settings.state, renamed)
+        effects = None if settings.effects is None else self._ask("effects", settings.effects, renamed)
         # With fresh ids the raw data of equal states differ in every run, so a digest would never be met again.
-        printed = fingerprint(raw, effects) if story is None else None
+        printed = fingerprint(raw, effects) if renamed is None else None
         known = None if printed is None else self._known.get(printed)
         if known is not None:
             return known
-        counted = None if settings.effects is None else self._counted(effects, story)
-        number = self.states.number(Snapshot(self._normalised(raw, "state", story), counted))
+        counted = None if settings.effects is None else self._counted(effects, renamed)
+        number = self.states.number(Snapshot(self._normalised(raw, "state", renamed), counted))
         if settings.invariant is not None and number not in self._judged:
             self._judged[number] = self._judge(settings.invariant, raw)
         if printed is not None and len(self._known) < _MOST_KNOWN:
@@ -61,24 +61,24 @@ class ProbeReader:
         """The message of the invariant that is broken in this state; None if it holds."""
         return self._judged.get(number)
 
-    def _ask(self, name: str, probe: Callable[..., Any], story: RenamedEvents | None) -> Any:
-        ids = () if story is None else (story.ids,)
+    def _ask(self, name: str, probe: Callable[..., Any], renamed: RenamedEvents | None) -> Any:
+        ids = () if renamed is None else (renamed.ids,)
         return self._supervisor.call(option(name), self._call, probe, *ids)
 
-    def _counted(self, effects: Any, story: RenamedEvents | None) -> Hashable:
+    def _counted(self, effects: Any, renamed: RenamedEvents | None) -> Hashable:
         if isinstance(effects, str | bytes | Mapping | AbstractSet) or not hasattr(effects, "__iter__"):
             raise self._supervisor.cut_off(
                 f"{option('effects')} gives {type(effects).__name__}. Let it return a list of effects, in which an "
                 "effect that happened twice is twice"
             )
-        return frozenset(Counter(self._normalised(one, "effects", story) for one in effects).items())
+        return frozenset(Counter(self._normalised(one, "effects", renamed) for one in effects).items())
 
-    def _normalised(self, value: Any, name: str, story: RenamedEvents | None) -> Hashable:
+    def _normalised(self, value: Any, name: str, renamed: RenamedEvents | None) -> Hashable:
         try:
             form = normalise(value, ignore=self._settings.ignore, name=name)
         except SteppayMockError as error:
             raise self._supervisor.cut_off(str(error)) from error
-        return form if story is None else story.as_given(form)
+        return form if renamed is None else renamed.as_given(form)
 
     def _judge(self, invariant: Callable[[Any], Any], raw: Any) -> str | None:
         try:

@@ -1,4 +1,4 @@
-"""The receiver that is explored: an app, a URL, or a factory that makes a fresh app each time."""
+"""The receiver of a search: a URL, an app, or a factory that makes a new app for each order."""
 
 from __future__ import annotations
 
@@ -29,17 +29,17 @@ if TYPE_CHECKING:
     from steppay_mock.delivery.options import Settings
     from steppay_mock.delivery.transport import Answer, Request
 
-_GRACE = 4  # a transport waits up to three timeouts by itself: for the answer, the app's end, and the work after it
+_GRACE = 4  # timeouts: a transport itself waits up to three, for the answer, the app's end, and the work after it
 
 Receiver = Target | Callable[[], Target]
-"""A URL, a WSGI or ASGI app, or a function without arguments that makes a fresh app."""
+"""A URL, a WSGI or ASGI app, or a function without arguments that makes a new app."""
 
 
 class OpenReceiver:
-    """The receiver while it is explored; ``with`` opens and closes it.
+    """The receiver during a search; ``with`` opens and closes it.
 
-    An ASGI app, and a probe that is async, run in one event loop that lasts for the whole exploration, so that what the
-    app keeps open stays usable: that of the test where there is one (``explore_async``), that of the process otherwise.
+    An ASGI app and async probes run in one event loop that lasts for the whole search, because connections that the app
+    keeps open belong to a loop. It is the loop of the test with ``explore_async``, and one of the process otherwise.
     """
 
     def __init__(self, receiver: Receiver, settings: Settings) -> None:
@@ -50,7 +50,7 @@ class OpenReceiver:
                 instead="await it there: found = await explore_async(...), or in pytest await "
                 "steppay.assert_order_independent_async(...)",
             )
-        self.fresh = _is_factory(receiver)
+        self.is_factory = _is_factory(receiver)
         self._receiver = receiver
         self._settings = settings
         self._stack = ExitStack()
@@ -69,7 +69,7 @@ class OpenReceiver:
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """What the test's frame put off or hid, and what was raised after answers, in sentences for the report."""
+        """What the harness of the test delayed or hid, and errors after answers, as sentences for the report."""
         return (*self._harness.notes, *self._late.notes)
 
     def __enter__(self) -> Self:
@@ -89,29 +89,30 @@ class OpenReceiver:
             self._stack.__exit__(*exception)
 
     def renew(self) -> None:
-        """Where it is a factory: a fresh app."""
-        if self.fresh:
+        """Make a new app, if the receiver is a factory."""
+        if self.is_factory:
             self._of_app.close()
             self._open()
 
     def send(self, request: Request) -> Answer:
-        """Hand over one request; what the app goes on with afterwards is waited for."""
+        """Send one request, and wait for the work that the app continues after its answer."""
         if self._host is not None:
             self._host.check()
         answer, error = self._watched(lambda: self._send(request))
         return answer if error is None else _raised_later(answer, error)
 
     def send_together(self, requests: Sequence[Request], *, overtaking: Overtaking | None = None) -> Flight:
-        """Hand over all of them at once: in threads, or in an ASGI app's event loop as tasks."""
+        """Send all requests at once: in threads, or as tasks in the event loop of an ASGI app."""
         flight, error = self._watched(lambda: self._run(self._fly(requests, overtaking)), at_once=True)
         if error is None:
             return flight  # type: ignore[no-any-return]
-        *others, last = flight.answers  # nobody knows whose it was
+        # The callbacks of all deliveries ran together, so it is not known whose it was. The last one gets the error.
+        *others, last = flight.answers
         return replace(flight, answers=(*others, _raised_later(last, error)))  # type: ignore[no-any-return]
 
     def call(self, function: Callable[..., Any], *arguments: Any) -> Any:
-        """What a function of the user's gives; it may be async. Where it has one argument more, it gets the app."""
-        wants = self._wants_app.get(id(function))  # one that is never hashed need not be hashable
+        """Call a function of the user, which may be async. If it takes one argument more, that is the app."""
+        wants = self._wants_app.get(id(function))  # by id: a callable object need not be hashable
         if wants is None:
             wants = self._wants_app[id(function)] = _takes(function, len(arguments) + 1)
         given = self._in_place(function, *arguments, *((self.app,) if wants else ()))
@@ -119,7 +120,7 @@ class OpenReceiver:
 
     def _open(self) -> None:
         made: Any = self._receiver
-        if self.fresh:
+        if self.is_factory:
             made = self._in_place(made)
         self.app = made
         transport = make_transport(made, self._settings, own_loop=True)
@@ -131,14 +132,14 @@ class OpenReceiver:
             self._send = partial(self._in_place, transport.send) if self.is_synchronous else transport.send
             self._start = lambda request, gate: in_thread(gate.go_through, transport.send, request)
         else:
-            self._start = lambda request, _gate: transport.send(request)  # tasks of one loop start together anyway
+            self._start = lambda request, _gate: transport.send(request)  # no barrier: tasks of one loop start together
             self._settle = transport.settle
             self._send = lambda request: self._run(_send_and_settle(transport, request))
             self._run(transport.__aenter__())
             self._of_app.callback(lambda: self._run(transport.__aexit__()))
 
     def _watched(self, send: Callable[[], Any], *, at_once: bool = False) -> tuple[Any, Exception | None]:
-        """What it gives, and what the work raised that the test's frame had put off."""
+        """The result, and the exception of work that the harness of the test had delayed."""
         if not self._harness.is_possible:
             return send(), None
         self._in_place(partial(self._harness.before, at_once=at_once, in_process=self._in_process))
@@ -148,7 +149,7 @@ class OpenReceiver:
             self._in_place(self._harness.abandon)
 
     def _in_place(self, function: Callable[..., Any], *arguments: Any) -> Any:
-        """What the function gives, called in the thread of the test: a connection to a database belongs to one."""
+        """Call it in the thread of the test: a database connection belongs to one thread."""
         if self._host is None:
             return function(*arguments)
         return self._host.call(function, *arguments, limit=self._limit)
@@ -160,7 +161,7 @@ class OpenReceiver:
 
     @property
     def _limit(self) -> float:
-        """Seconds after which whatever runs in the event loop of the test is held to hang."""
+        """Seconds after which something in the event loop of the test counts as hanging."""
         return _GRACE * self._settings.timeout
 
     def _run(self, awaitable: Any) -> Any:
@@ -185,7 +186,7 @@ def _raised_later(answer: Answer, error: Exception) -> Answer:
 
 
 async def _settled() -> None:
-    """Nothing goes on after the answer."""
+    """Wait for nothing: these receivers do no work after the answer that could be waited for."""
 
 
 def refuse_swapped_token(token: object, receiver: object, *, call: str) -> None:
@@ -203,6 +204,7 @@ def refuse_swapped_token(token: object, receiver: object, *, call: str) -> None:
 
 
 def _is_factory(receiver: object) -> bool:
+    """Whether it can be called without arguments: no app can, WSGI apps take two and ASGI apps three."""
     if isinstance(receiver, str) or not callable(receiver):
         return False
     try:
@@ -213,7 +215,7 @@ def _is_factory(receiver: object) -> bool:
 
 
 def wants_argument(function: Callable[..., Any]) -> bool:
-    """Whether it can be called with an argument; True where its signature cannot be read."""
+    """Whether it can be called with an argument; True if its signature cannot be read."""
     try:
         inspect.signature(function).bind(None)
     except TypeError:
@@ -224,7 +226,7 @@ def wants_argument(function: Callable[..., Any]) -> bool:
 
 
 def _takes(function: Callable[..., Any], count: int) -> bool:
-    """Whether it has so many arguments that must be given."""
+    """Whether it has exactly ``count`` positional arguments without a default."""
     try:
         signature = inspect.signature(function)
     except (TypeError, ValueError):

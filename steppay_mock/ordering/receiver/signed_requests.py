@@ -50,9 +50,9 @@ class SignedRequests:
         """The event at this place, with the ids of this run."""
         return self._events[self._given + place]
 
-    def renew(self, story: RenamedEvents) -> None:
+    def renew(self, renamed: RenamedEvents) -> None:
         """Use the events of another run, with their new ids."""
-        self._events = story.events
+        self._events = renamed.events
         self._kept.clear()
 
     def make(self, place: int, *, copy: int = 0) -> Request:
