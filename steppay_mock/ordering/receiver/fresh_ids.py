@@ -88,8 +88,8 @@ class EventRenamer:
             distance = self._first + run * (most - least + 1)
             if most + distance > _LARGEST:
                 raise SteppayMockError(
-                    f"With {option('fresh', value=True)} every run has new, larger ids, and {most} has no room for that "
-                    "in 64 bits (fact 13). Give the events smaller ids, such as 42 for the customer."
+                    f"With {option('fresh', value=True)} every run has new, larger ids, and {most} leaves no room "
+                    "for that in 64 bits (fact 13). Give the events smaller ids, such as 42 for the customer."
                 )
             for number in self._numbers:
                 names[number], names[str(number)] = number + distance, str(number + distance)

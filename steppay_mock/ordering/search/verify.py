@@ -1,4 +1,8 @@
-"""Delivers once more what was found, from the beginning, beside what it is compared with."""
+"""Verifies a failing course: delivers it from the beginning, beside the course that it is compared with.
+
+A search judges by its graph, so a failing course may never have been delivered as a whole. Nothing is reported that was
+not seen to fail in one piece, twice. That also filters out what fails by chance.
+"""
 
 from __future__ import annotations
 
@@ -24,7 +28,7 @@ if TYPE_CHECKING:
     from steppay_mock.ordering.receiver.driver import Driver
     from steppay_mock.ordering.search.truth import Truth
 
-_TRIED = 60  # other failing courses that are delivered to learn their names
+_TRIED = 60  # other failing courses that are delivered to learn the name of their anomaly
 
 
 def find_counterexamples(
@@ -38,13 +42,15 @@ def find_counterexamples(
     most: int,
     target: int | None = None,
 ) -> list[Counterexample]:
-    """The smallest counterexample to be found, seen to fail, and others of its size; none if it does not fail any more.
+    """The smallest counterexample, verified, and others of its size; none if the course does not fail again.
 
-    Others are of another kind of mistake, or about another kind of thing; there are ``most`` in all. ``target`` is the
-    event that is refused, where that is the failure.
+    The others show another anomaly, or are about another kind of thing. There are at most ``most`` in all. ``target``
+    is the refused event, for the kind ``refused``.
     """
     driver, found = search.driver, list[tuple[Counterexample, Course, list[Course]]]()
-    for one in (search, search.unmerged()) if search.graph.merging else (search,):  # equal states may go on differently
+    # The small course was composed from edges of merged nodes. If the probe hides something it may not fail as a whole;
+    # then it is made small again without merging, which costs more deliveries.
+    for one in (search, search.unmerged()) if search.graph.merging else (search,):
         smallest, proved, others = _smallest(one, kind, course, budget, target)
         shown = deliver_again(driver, kind, smallest, token=token, truth=truth, smallest=proved)
         if shown is not None:
@@ -67,7 +73,7 @@ def find_counterexamples(
 
 
 def _about(found: Counterexample) -> tuple[str, frozenset[str]]:
-    """What tells counterexamples apart: the kind of mistake, and the kinds of things that it is about."""
+    """What distinguishes counterexamples: the anomaly, and the kinds of things that its events are about."""
     kinds = {str(found.events[place].type).partition(".")[0] for place in found.course}
     return found.anomaly.name, frozenset(kinds)
 
@@ -82,12 +88,14 @@ def deliver_again(
     smallest: bool,
     or_refused: bool = False,
 ) -> Counterexample | None:
-    """The course as a counterexample, if it fails when it is delivered.
+    """Deliver the course, and return it as a counterexample; None if it does not fail.
 
-    ``or_refused``: it fails as well where some of its events are refused in the order in which they happened.
+    ``or_refused``: it also fails if some of its events are refused in the order in which they happened.
     """
     driver.allow(inf)
-    judging = kind == "invariant"  # what ends otherwise does so at its end, though other rules may be broken before
+    # Only a broken invariant ends a run early. Other kinds compare the final states, which must then be reached even if
+    # the invariant breaks on the way.
+    judging = kind == "invariant"
     expected = follow(driver, occurrence(course), judging=judging)
     failing = follow(driver, course, judging=judging)
     if not fails(kind, failing, expected, truth):
@@ -112,13 +120,13 @@ def deliver_again(
 
 
 def fails(kind: Kind, run: Run, expected: Run, truth: Truth | None) -> bool:
-    """Whether the run ends as it must not, where the expected one is that of the same events as they happened."""
+    """Whether the run fails; ``expected`` is the run of the same events in the order in which they happened."""
     if kind == "truth":
         return truth is not None and truth.is_wrong(run.state)
     if kind == "invariant":
         return run.broken is not None
     if kind == "refused":
-        last = dict(zip(run.course, run.accepted, strict=False))  # what is accepted at last was not refused
+        last = dict(zip(run.course, run.accepted, strict=False))  # the last delivery of each event counts: a retry
         return not all(last.values())
     if kind == "answer":
         accepted = dict(zip(expected.course, expected.accepted, strict=True))
@@ -131,7 +139,7 @@ def fails(kind: Kind, run: Run, expected: Run, truth: Truth | None) -> bool:
 
 
 def _is_steady(driver: Driver, found: Counterexample, course: Course) -> bool:
-    """Whether both ends, the expected and the failing one, are the same once more."""
+    """Whether the expected and the failing run end the same when they are delivered again."""
     judging = found.kind == "invariant"
     expected = follow(driver, occurrence(course), judging=judging)
     failing = follow(driver, course, judging=judging)
@@ -145,7 +153,7 @@ def _told(run: Run) -> tuple[Hashable, ...]:
 def _smallest(
     search: Search, kind: Kind, course: Course, budget: int, target: int | None
 ) -> tuple[Course, bool, list[Course]]:
-    """The smallest course, whether everything smaller was tried, and failing courses of other events of its size."""
+    """The smallest course, whether everything smaller was tried, and failing courses of other events, equally many."""
     if kind == "truth":
         return course, True, []
     minimiser = Minimiser(search, kind, budget=budget, target=target)

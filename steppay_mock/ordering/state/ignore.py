@@ -1,7 +1,8 @@
-"""Which members of a state do not count? Surrogate ids and times of arrival, named by patterns.
+"""``ignore=``: patterns of the parts of a state that do not count, such as surrogate ids and times of arrival.
 
-The patterns are compiled into places while states are read: a place knows for each key the place below it, or that the
-member does not count. It works that out once, so that reading a state costs one look-up a member.
+The patterns together are an automaton over keys, as regular expressions are over characters. Its states (``PathNode``)
+are made when a state of the receiver is read for the first time: a node knows for each key the node below it, or None
+if that member is ignored. So reading a state costs one dict lookup for each member, whatever the patterns are.
 """
 
 from __future__ import annotations
@@ -25,9 +26,9 @@ class _Pattern:
 
 
 class PathNode(dict[object, "PathNode | None"]):
-    """What counts below a place: for each key or index the place that it leads to, or None if it does not count.
+    """One place in a state: for each key or index the node below it; None if that member is ignored.
 
-    ``live`` is False where nothing below can be ignored any more.
+    ``live`` is False if no pattern can match anything below. Then the faster readers without paths are used.
     """
 
     __slots__ = ("_met", "_open", "live")
@@ -58,25 +59,25 @@ class PathNode(dict[object, "PathNode | None"]):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Ignore:
-    """What does not count, as patterns; make one for each exploration, for it remembers which of them were met."""
+    """The patterns of ``ignore=``. Make one for each search: it remembers which patterns have matched."""
 
     patterns: tuple[str, ...] = ()
     root: PathNode = field(default_factory=lambda: PathNode((), set()), repr=False)
     _met: set[str] = field(default_factory=set, repr=False)
 
     def unmatched(self) -> tuple[str, ...]:
-        """The patterns that no state had a member for so far: usually slips of the pen."""
+        """The patterns that have matched nothing so far: usually typos."""
         return tuple(text for text in self.patterns if text not in self._met)
 
 
 NOTHING = Ignore()
-"""Everything counts."""
+"""Nothing is ignored."""
 
 
 def read_ignore(given: object) -> Ignore:
-    """What the pattern or patterns name; SteppayMockError names a pattern that says nothing, or everything.
+    """Read one pattern or several; SteppayMockError names a pattern that is no path, or that matches everything.
 
-    A bare name is that key anywhere; ``*`` in a name stands for any letters. ``$`` begins a JSONPath of ``.name``,
+    A bare name is that key at any depth; ``*`` in a name matches any characters. ``$`` begins a JSONPath of ``.name``,
     ``[0]``, ``[*]`` and ``['any name']``; two dots mean any depth.
     """
     if isinstance(given, Ignore):

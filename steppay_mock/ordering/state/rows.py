@@ -1,6 +1,7 @@
-"""Reads lists of rows as mappings, so that a state says the same as a dict of rows, a list of them or nested lists.
+"""Compares states without the order of rows, and lines up the rows of several states.
 
-A list of rows is a list of dicts, or of lists of one length, which is what a cursor gives.
+A list of rows is a list of dicts, or a list of lists of one length, as a cursor returns them. SQL without ORDER BY
+returns rows in any order, so a difference in order alone is reported as such and not as a wrong state.
 """
 
 from __future__ import annotations
@@ -19,12 +20,12 @@ _CLASS = "(class)"  # no field has this name
 
 
 def same_rows(one: Hashable, other: Hashable) -> bool:
-    """Whether two states, in normal form, differ in nothing but the order of rows, or not at all."""
+    """Whether two states in normal form are equal, or differ only in the order of rows."""
     return bool(one == other or without_order(one) == without_order(other))
 
 
 def without_order(form: Any) -> Any:
-    """A normal form in which the order of rows does not count; it is to be compared with others like it."""
+    """The form without the order of rows. Compare it only with other such forms."""
     if isinstance(form, frozenset):
         return _counted(map(without_order, form))
     if not isinstance(form, tuple):
@@ -36,16 +37,20 @@ def without_order(form: Any) -> Any:
 
 
 def by_key(states: Sequence[Any]) -> list[Any]:
-    """The states in plain form, with a mapping in the place of each list of rows and of each set.
+    """The states in plain form, with a mapping in place of each list of rows and of each set.
 
-    A row has one name in all of the states, by a key that is chosen over all of them. Rows without a key, and the
-    things of sets, are under what they are, with how often they are there.
+    A row has one name in all states, by a key that is chosen for all of them together. Rows without a key, and members
+    of sets, are named by their content, with their count as the value.
     """
     return _aligned([plain(state) for state in states])
 
 
 def agrees(state: Hashable, truth: Hashable) -> bool:
-    """Whether the state is what the truth says; both in normal form."""
+    """Whether the state is what a truth says, both in normal form.
+
+    A truth is written by hand, so it is compared loosely. If it has dicts, instances are compared as dicts of their
+    fields. The order of rows does not count. True equals 1, because SQLite returns booleans as numbers.
+    """
     classes = _names_a_class(truth)
     one, other = (_loosened(without_order(form), classes=classes) for form in (state, truth))
     return bool(one == other)
@@ -60,7 +65,7 @@ def _counted(things: Iterable[Any]) -> Any:
 
 
 def _are_rows(widths: Sequence[int]) -> bool:
-    """Whether things are rows, by how wide they are: dicts are 0, lists have a length, all others are -1."""
+    """Whether things are rows, by their widths: 0 for dicts, the length for lists, -1 for all others."""
     return len(set(widths)) == 1 and widths[0] not in (-1, 1)
 
 
@@ -72,7 +77,7 @@ def _width(form: Any) -> int:
     return len(form) or -1
 
 
-# By key, in all states at once: what stands in one place of each of them, _ABSENT where one has nothing there.
+# For by_key(): the values at one place of all states at once, _ABSENT where a state has nothing there.
 
 
 def _aligned(values: Sequence[Any]) -> list[Any]:
@@ -98,7 +103,7 @@ def _class_of(mapping: dict[Any, Any]) -> dict[Any, Any]:
 
 
 def _mappings(lists: Sequence[list[Any]]) -> list[Any]:
-    """Mappings for lists of rows and for sets; all other lists as they are."""
+    """Mappings for lists of rows and for sets; other lists as they are."""
     things = [thing for one in lists for thing in one]
     is_set = any(isinstance(one, Unordered) for one in lists)
     if not things or not (is_set or _are_rows([_plain_width(thing) for thing in things])):
