@@ -20,7 +20,7 @@ _ONE_PLACE = frozenset({"status", "amount", "instant", "nine-hours", "value", "r
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hint:
-    """What looks wrong: where, of which thing, what is there, and what the store says."""
+    """One contradiction: its place, the thing that it is about, the value here, and the store's value."""
 
     kind: HintKind
     path: str
@@ -29,7 +29,7 @@ class Hint:
     here: Any
     store: Any
     sentence: str
-    """The whole finding for a person; it ends with the next step."""
+    """The hint for a person, which ends with the next step."""
 
     def __str__(self) -> str:
         return self.sentence
@@ -47,14 +47,14 @@ class Hint:
 
 
 def corrected(state: Any, hints: Iterable[Hint]) -> Any:
-    """The plain state with the store's values where hints name one place; rows that are missing stay missing."""
+    """The plain state with the store's values in the places of hints. Missing rows stay missing."""
     values = {hint.path: hint.store for hint in hints if hint.kind in _ONE_PLACE}
     return _corrected("$", state, values)
 
 
 def _corrected(path: str, node: Any, values: Mapping[str, Any]) -> Any:
     if isinstance(node, dict):
-        # What has a hint and is no value is called by an id that was rounded: the key is what is wrong.
+        # A hint on a dict or a list is about its key: a rounded id, under which the row stands.
         return {
             values[at] if isinstance(inner, dict | list) and at in values else key: _corrected(at, inner, values)
             for key, inner in node.items()

@@ -1,4 +1,4 @@
-"""Compares the rows that the user has mapped with the store: every field of them, and that none is missing."""
+"""Compares the rows that the user has mapped with the store: all mapped fields, and that no row is missing."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ if TYPE_CHECKING:
     from steppay_mock.store.scenarios.story import Story
 
 Judge = Callable[[Any, "Story"], tuple[Hint, ...]]
-"""Takes a final state and the story, and gives what contradicts the store."""
+"""Takes a final state and the story, and returns hints."""
 
 
 def mapped_truth(mapping: TruthMapping) -> Judge:
-    """The function that judges final states by this mapping; a right one gives no hint."""
+    """The function that compares final states by this mapping; a right state gets no hint."""
 
     def judge(state: Any, story: Story) -> tuple[Hint, ...]:
         told, things = plain(normalise(plain(state))), things_of(story)
@@ -38,7 +38,7 @@ def mapped_truth(mapping: TruthMapping) -> Judge:
 
 
 def has_mapped_rows(state: Any, story: Story, mapping: TruthMapping) -> bool:
-    """Whether a path of the mapping leads to a row; True where none needs to be, for nothing of that kind is told."""
+    """Whether a path of the mapping leads to a row; True if the story has no thing of the mapped kinds."""
     told, things = plain(normalise(plain(state))), things_of(story)
     return not _are_told(things, mapping) or any(True for rows in mapping.rows for _ in places_at(told, rows.steps))
 
@@ -71,11 +71,11 @@ class _Rows:
             yield from (self._missing(one) for one in self.things.of(self.mapping.kind) if one.kept and one not in met)
 
     def _strange(self, path: str, called: Any, thing: Thing | None) -> Iterator[Hint]:
-        """A row of nothing that the store has."""
+        """The hint on a row that is about nothing in the store."""
         kind = self.mapping.kind
         is_known = self.things.is_untold(kind, called) if thing is None else not thing.is_deleted
         if is_known:
-            return  # no event of the story says how it is now
+            return  # no event of the story says what its values are
         rounded = next(rounded_hints(called, self.things), None)
         place = path if self.mapping.id is None else below(path, self.mapping.id)
         if rounded is not None:
@@ -157,7 +157,7 @@ def _kind(thing: Thing, field: str, here: Any, known: tuple[Any, ...]) -> HintKi
 
 
 def _is_equal(here: Any, store: Any) -> bool:
-    """Whether both say the same, each in its form: "10000.00" is 10000, and a time without a zone is UTC."""
+    """Whether both are equal, each in its form: "10000.00" is 10000, and a time without a zone is UTC."""
     if here is None or store is None:
         return here is store or (store is None and read_number(here) == 0)
     if isinstance(store, bool) or isinstance(here, bool):

@@ -1,4 +1,4 @@
-"""Reads instants in the forms in which receivers keep them: datetimes, ISO texts, epoch seconds and milliseconds."""
+"""Reads instants in the formats that receivers use: datetimes, ISO texts, epoch seconds, milliseconds, microseconds."""
 
 from __future__ import annotations
 
@@ -9,32 +9,32 @@ from decimal import Decimal
 from typing import Any
 
 KST = timedelta(hours=9)
-_WITHIN = timedelta(seconds=1)  # receivers that keep whole seconds, cut off or rounded
+_WITHIN = timedelta(seconds=1)  # a receiver may keep whole seconds, truncated or rounded
 _MINUTE = timedelta(minutes=1)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_SECONDS = (10**9, 10**10)  # from 2001 to 2286
+_SECONDS = (10**9, 10**10)  # from 2001 to 2286: the ranges of the three units do not overlap
 
 
 @dataclass(frozen=True, slots=True)
 class Instant:
-    """An instant in UTC; ``is_naive`` where its form names no zone."""
+    """An instant in UTC; ``is_naive``: its format has no zone."""
 
     at: datetime
     is_naive: bool
 
     @property
     def is_day(self) -> bool:
-        """Whether it is midnight, here or in Korea: a day is meant, and no time."""
+        """Whether it is midnight in UTC or in Korea: probably a date and no time."""
         return time(0) in {self.at.time(), (self.at + KST).time()}
 
     def is_same(self, other: datetime) -> bool:
-        """Whether it is that moment, as exactly as the receiver keeps it."""
+        """Whether it is this instant, as exactly as the receiver keeps it: to the second, or to the minute."""
         apart = abs(self.at - other)
         return apart <= _WITHIN or (self.at.second == self.at.microsecond == 0 and apart < _MINUTE)
 
 
 def read_instant(value: Any) -> Instant | None:
-    """The moment that a value names, without a zone taken for UTC; None for what names none, and for dates alone."""
+    """The instant of a value, in UTC if it has no zone; None for a date and for everything that is no instant."""
     if isinstance(value, datetime):
         return _zoned(value)
     if isinstance(value, str):
@@ -45,7 +45,7 @@ def read_instant(value: Any) -> Instant | None:
 
 
 def instants_in(data: Any) -> Iterator[datetime]:
-    """Every instant that a payload names."""
+    """All instants in a payload that are ISO texts."""
     if isinstance(data, Mapping):
         for inner in data.values():
             yield from instants_in(inner)
@@ -53,9 +53,9 @@ def instants_in(data: Any) -> Iterator[datetime]:
         for inner in data:
             yield from instants_in(inner)
     elif isinstance(data, str):
-        moment = _from_text(data)
-        if moment is not None:
-            yield moment.at
+        instant = _from_text(data)
+        if instant is not None:
+            yield instant.at
 
 
 def _from_text(text: str) -> Instant | None:
@@ -67,12 +67,12 @@ def _from_text(text: str) -> Instant | None:
         return None
 
 
-def _zoned(moment: datetime) -> Instant | None:
+def _zoned(instant: datetime) -> Instant | None:
     try:
-        at = moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+        at = instant.replace(tzinfo=UTC) if instant.tzinfo is None else instant.astimezone(UTC)
     except OverflowError:
         return None
-    return Instant(at, is_naive=moment.tzinfo is None)
+    return Instant(at, is_naive=instant.tzinfo is None)
 
 
 def _from_number(number: float) -> Instant | None:
