@@ -1,8 +1,8 @@
 """``explore``: proves that a receiver ends in the same state in every order of the events, or shows why not.
 
 The way through it: :func:`explore` checks the options and chooses the events. An ``Explorer`` (search/explorer.py)
-delivers them in the order in which they happened, then leads the receiver through all orders with a ``Search``, and
-makes a failing order small with a ``Minimiser``. The other options add a search before it (``only_effective``), around
+delivers them in the order in which they happened, then in all orders with a ``Search``, and makes a failing order small
+with a ``Minimiser``. The other options add a search before it (``only_effective``), around
 it (``independent``) or after it (``ties``, ``overlap``).
 """
 

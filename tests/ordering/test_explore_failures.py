@@ -97,7 +97,7 @@ def test_a_receiver_that_hangs_is_given_up(make_life: MakeLife) -> None:
 @pytest.mark.parametrize(
     ("options", "told"),
     [
-        ({}, "each begins anew: say how"),
+        ({}, "each begins with the same state"),
         ({"reset": print, "strenght": 3}, "Did you mean 'strength'"),
         ({"reset": 3}, "no function"),
         ({"reset": print, "save": print}, "go together"),

@@ -1,7 +1,7 @@
 """The fewest allowed orders that together take every edge between the sets of a bound.
 
 An edge is one delivery after one set of delivered events (see :mod:`~steppay_mock.ordering.orders.ideals`). A receiver
-that can only start anew has to be led along every edge by whole orders, and every order costs the length of the story.
+that can only start anew takes every edge as a part of whole orders, and every order costs the length of the story.
 So the question is: how few paths from the empty set to the full one take each edge at least once? That is a minimum
 flow with a lower bound of one on each edge. By the theorem of Dilworth its value is the largest number of edges of
 which no path takes two.

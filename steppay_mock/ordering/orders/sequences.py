@@ -7,7 +7,7 @@ many more of them an order would show with one item moved, so that question has 
 The unseen sequences are bits of long integers. There is an integer for each pair of items x and y, with a bit for each
 way in which the other items of a sequence may lie around "x, then y". If two neighbours of an order swap places, only
 sequences that contain both change. So one ``&`` and a bit count give what the swap wins, and one walk along the order
-gives the best place for an item: n big-integer operations, where counting anew for each place would take n ** strength.
+gives the best place for an item: n operations on long integers, where a count for each place would take n ** strength.
 """
 
 from __future__ import annotations

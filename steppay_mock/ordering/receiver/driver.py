@@ -1,4 +1,4 @@
-"""The test driver: leads the receiver through a course, from its beginning, one delivery after the other.
+"""The test driver: delivers a course to the receiver, from its beginning, one delivery after the other.
 
 Every delivery of a search goes through it. It knows the course so far, asks the probe after each step, counts
 deliveries against the budget, and puts the receiver back to its beginning or to a checkpoint. It judges nothing.
@@ -92,10 +92,10 @@ class Driver:
         self._stack = ExitStack()
         if not self.can_begin:
             raise SteppayMockError(
-                "explore() delivers many orders, and each begins anew: say how. Pass "
+                "explore() delivers many orders, and each begins with the same state. Pass "
                 f"{option('reset')} (empties the receiver), or {option('save')} and {option('restore')}, or a "
-                f"function that makes a fresh app in place of the app; or {option('fresh', value=True)}, where "
-                "nothing can be emptied."
+                f"function that makes a new app in place of the app; or {option('fresh', value=True)} if nothing "
+                "can be emptied."
             )
 
     @property

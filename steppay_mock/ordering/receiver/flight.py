@@ -29,7 +29,7 @@ _SOON = 1.0  # seconds that a thread waits for the others to start
 
 
 class StartBarrier:
-    """Lets threads continue together once ``count`` of them have come.
+    """A barrier: ``count`` threads wait for each other, and continue together.
 
     Starting a thread takes about as long as a fast receiver needs to answer. Without the barrier the first thread often
     has its answer before the second one is started, and nothing overlaps.

@@ -1,4 +1,4 @@
-"""Delivers a whole course from the beginning, and retries at its end what was refused."""
+"""Delivers a whole course from the beginning, and retries the refused events at its end."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 def follow(
     driver: Driver, course: Course, *, together: tuple[int, ...] = (), held: bool = False, judging: bool = True
 ) -> Run:
-    """Deliver a whole course from the beginning, then retry what was refused.
+    """Deliver a whole course from the beginning, then retry the refused events.
 
     The deliveries at the positions ``together``, which are neighbours, are in flight at once. ``held``: the REST API
     holds what the first of them asks until the others have their answers. ``judging``: the run ends as soon as the

@@ -104,7 +104,7 @@ class ThreadOfTest:
         """The result of the awaitable in the loop, while this thread does the synchronous work."""
 
         async def awaited() -> T:
-            # Awaited here, and not in a task of its own: asgiref finds the thread of the test by the current task.
+            # Awaited here, and not in a new task: asgiref finds the thread of the test by the current task.
             try:
                 async with asyncio.timeout(limit) as timeout:
                     return await awaitable

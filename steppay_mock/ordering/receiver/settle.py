@@ -43,7 +43,7 @@ def read_settling(value: object) -> Settling | None:
 def look_until_settled(
     look: Callable[[], int], *, seconds: float, limit: float, sleep: Callable[[float], object]
 ) -> int:
-    """The number of the state once it has been the same for so many seconds; UnsettledError after ``limit`` seconds.
+    """The number of the state once it was the same for ``seconds``; UnsettledError after ``limit`` seconds.
 
     Time is the sum of what was slept, so a test that passes its own ``sleep`` needs no clock.
     """

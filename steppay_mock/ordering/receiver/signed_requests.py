@@ -1,7 +1,7 @@
 """Makes the signed request of each delivery, and reuses it while its signature is fresh.
 
-A search makes thousands of deliveries of a few events. Signing and rendering each of them anew would cost more than the
-receiver's own work.
+A search makes thousands of deliveries of a few events. Signing and rendering each of them again would cost more than
+the receiver's own work.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """Rows and counters of PostgreSQL, as SQL statements that any driver can execute.
 
 A row is saved as the text of a composite value, as PostgreSQL itself writes it. So no driver converts a value on its
-way out or back, and no type is lost. All rows of all tables are read by one statement, and the rows of a table are written
-by one: a restore happens thousands of times, and each statement is a round trip.
+way out or back, and no type is lost. All rows of all tables are read by one statement, and the rows of a table are
+written by one: a restore happens thousands of times, and each statement is a round trip.
 """
 
 from __future__ import annotations

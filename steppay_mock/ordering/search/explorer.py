@@ -1,7 +1,7 @@
 """One exploration of one set of events, from the first delivery to the verdict.
 
-The events are delivered in the order in which they happened. If that works, the receiver is led through every order, or
-through some if the budget is too small. A failing course is then made small. Each phase reports a failure by raising
+The events are delivered in the order in which they happened. If that works, they are delivered in every order,
+or in some if the budget is too small. A failing course is then made small. Each phase reports a failure by raising
 FoundError or ContradictionError, so a failure ends the search wherever it shows.
 """
 
@@ -22,7 +22,7 @@ from steppay_mock.ordering.receiver.follow import follow
 from steppay_mock.ordering.receiver.run import Run
 from steppay_mock.ordering.search.contradiction import is_flaky, smallest_witnesses
 from steppay_mock.ordering.search.cover import cover, sample_orders
-from steppay_mock.ordering.search.findings import Findings, to_be_compared
+from steppay_mock.ordering.search.exploration_builder import ExplorationBuilder, to_be_compared
 from steppay_mock.ordering.search.losses import find_losses
 from steppay_mock.ordering.search.plan import budget_beyond, least_beyond, plan_for
 from steppay_mock.ordering.search.search import ContradictionError, FoundError, Search
@@ -58,7 +58,7 @@ class Explorer:
         self._plan = plan_for(self._bound, self._driver, settings)
         self._token = chosen.token(retries=settings.attempts)
         self._truth = know_truth(settings.truth, chosen.story, ignore=settings.ignore)
-        self._findings = Findings(self._driver, settings, name=chosen.name, plan=self._plan, truth=self._truth)
+        self._builder = ExplorationBuilder(self._driver, settings, name=chosen.name, plan=self._plan, truth=self._truth)
 
     def run(self) -> Exploration:
         """Search, and return the result."""
@@ -81,14 +81,14 @@ class Explorer:
                 return self._result("vacuous", why=why)
             self._prove()
             self._sample()
-            self._findings.losses = self._lose()
+            self._builder.losses = self._lose()
         except FoundError as found:
             return self._fail(found.kind, found.course)
         except ContradictionError as contradiction:
             return self._contradict(contradiction)
         if why := self._tell_untested():
             return self._result("vacuous", why=why)
-        return self._result("proved" if self._findings.strength is None else "covered")
+        return self._result("proved" if self._builder.strength is None else "covered")
 
     # The phases.
 
@@ -101,9 +101,9 @@ class Explorer:
         try:
             self._trail = search.lead(course) if self._driver.can_restore and self._plan.fits else []
             node = self._trail[-1][0] if self._trail else search.follow(course, repeats="never")
-            search.expected = self._findings.ending = search.settle(node)
+            search.expected = self._builder.ending = search.settle(node)
         except BudgetSpentError:
-            self._findings.strength = self._settings.strength
+            self._builder.strength = self._settings.strength
             return f"{self._settings.budget:,} deliveries are not enough to deliver every event once."
         if not self._driver.answered:
             return self._tell_silence()
@@ -113,12 +113,12 @@ class Explorer:
                 f"Every event was refused, the first with {tell_answer(answer, accepted=False)}. Are {option('path')} "
                 f"and {option('secret')} those of the receiver?"
             )
-        self._findings.refused = search.refused_in_order(node)
-        if self._findings.refused:
-            raise FoundError("refused", self._until(self._findings.refused[0]))
+        self._builder.refused = search.refused_in_order(node)
+        if self._builder.refused:
+            raise FoundError("refused", self._until(self._builder.refused[0]))
         if not search.effective:
             return f"The state never changed. Does {option('state')} read what the receiver writes?"
-        if self._truth.is_wrong(self._driver.states[self._findings.ending].state):
+        if self._truth.is_wrong(self._driver.states[self._builder.ending].state):
             raise FoundError("truth", course)
         return ""
 
@@ -136,7 +136,7 @@ class Explorer:
 
     def _tell_untested(self) -> str:
         """Why equal ends are no proof: only one order was tried, or only one event has an effect. Else empty."""
-        if self._findings.strength is not None and {*self._findings.orders} <= {tuple(range(self._count))}:
+        if self._builder.strength is not None and {*self._builder.orders} <= {tuple(range(self._count))}:
             return f"{self._settings.budget:,} deliveries show no second order of the events."
         events = [self._driver.events[place] for place in sorted(self._search.effective)]
         if len({event.body for event in events}) > 1:  # two events with one body are copies, and have no order
@@ -150,7 +150,7 @@ class Explorer:
     @property
     def _compares_nothing(self) -> bool:
         """Whether ``truth=`` asks for a comparison with the store, and no state has anything to compare."""
-        return self._truth.is_strict and not self._findings.compared()
+        return self._truth.is_strict and not self._builder.compared()
 
     def _prove(self) -> None:
         """Search every order; if the budget does not reach, deliver some whole orders."""
@@ -181,13 +181,13 @@ class Explorer:
 
     def _cover(self) -> None:
         self._search = self._search.unmerged()  # whole orders need no assumption about the probe
-        self._findings.strength = min(self._settings.strength, self._count)
-        self._findings.orders, self._findings.random = cover(self._search, self._settings)
+        self._builder.strength = min(self._settings.strength, self._count)
+        self._builder.orders, self._builder.random = cover(self._search, self._settings)
         self._search.tell_the_rest()
 
     def _sample(self) -> None:
         """``paranoid=``: deliver whole orders without merging after a proof."""
-        if not self._settings.paranoid or self._findings.strength is not None:
+        if not self._settings.paranoid or self._builder.strength is not None:
             return
         search = self._search = self._search.unmerged()
         self._driver.allow(max(self._settings.budget, least_beyond(self._count)))
@@ -198,10 +198,10 @@ class Explorer:
             except BudgetSpentError:
                 return
             except FoundError:
-                self._findings.disagreed += 1
-                self._findings.sampled += 1
+                self._builder.disagreed += 1
+                self._builder.sampled += 1
                 raise
-            self._findings.sampled += 1
+            self._builder.sampled += 1
 
     def _lose(self) -> tuple[Loss, ...]:
         """What is wrong at the end if one event never comes, for as many events as the deliveries allow."""
@@ -210,12 +210,12 @@ class Explorer:
         spare = self._plan.price // _LOSSES if self._bound.restricts and self._plan.fits else self._rest
         self._driver.allow(min(spare, self._rest))
         trail = self._trail if self._search.graph.merging else []
-        return find_losses(self._search, ending=self._findings.ending, trail=trail)
+        return find_losses(self._search, ending=self._builder.ending, trail=trail)
 
     # The results.
 
     def _fail(self, kind: Kind, course: Course) -> Exploration:
-        self._findings.found_after = self._driver.deliveries
+        self._builder.found_after = self._driver.deliveries
         found: list[Counterexample] = []
         for each, its_course, target in self._failures(kind, course):
             if not found or (len(found) < _MOST_FOUND and not self._settings.first):
@@ -234,7 +234,7 @@ class Explorer:
                 "An order that ended otherwise did not do so again. Does the state depend on time, on chance, or "
                 "on what the order before left behind?"
             )
-        first, *others = (doubted(one, self._findings.hints("fails")) for one in found)
+        first, *others = (doubted(one, self._builder.hints("fails")) for one in found)
         return self._result("fails", counterexample=first, others=tuple(others))
 
     def _failures(self, kind: Kind, course: Course) -> list[tuple[Kind, Course, int | None]]:
@@ -242,7 +242,7 @@ class Explorer:
         search = self._search
         if kind == "refused":
             types: dict[str, int] = {}  # the first refused event of each type
-            for place in self._findings.refused:
+            for place in self._builder.refused:
                 types.setdefault(str(self._driver.events[place].type), place)
             return [("refused", self._until(place), place) for place in types.values()]
         if kind == "answer" or search.answered is None:
@@ -290,7 +290,7 @@ class Explorer:
         return self._result("flaky", why=why, unequal=tuple(differences(*ends)) if ends else (), witnesses=witnesses)
 
     def _result(self, verdict: Verdict, **found: Any) -> Exploration:
-        return self._findings.exploration(verdict, self._search, **found)
+        return self._builder.exploration(verdict, self._search, **found)
 
     # The budget.
 

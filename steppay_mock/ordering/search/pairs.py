@@ -13,7 +13,7 @@ from steppay_mock.ordering.orders.course import Course
 from steppay_mock.ordering.receiver.driver import Driver
 from steppay_mock.ordering.receiver.follow import follow
 from steppay_mock.ordering.receiver.run import Run
-from steppay_mock.ordering.search.findings import not_compared, to_be_compared
+from steppay_mock.ordering.search.exploration_builder import not_compared, to_be_compared
 from steppay_mock.ordering.search.plan import budget_beyond
 from steppay_mock.ordering.search.search import Search
 from steppay_mock.ordering.search.truth import know_truth

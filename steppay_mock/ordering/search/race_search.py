@@ -137,7 +137,7 @@ class RaceSearch:
     def _rounds(self, budget: int) -> Iterator[tuple[Race, int]]:
         """The races, each with its turn, in the order in which they are tried.
 
-        Near groups race once whatever the budget is. Pairs that are no neighbours come next, while the budget lasts.
+        Near groups race once in any case. Pairs that are no neighbours come next, while the budget lasts.
         Then every race is repeated with another racer started first.
         """
         groups = self._groups(self._everything, most=_GROUPS * len(self._everything))

@@ -1,4 +1,4 @@
-"""The search: leads the receiver through courses, and keeps in a graph which delivery leads from which state to which.
+"""The search: drives the receiver along courses, and keeps in a graph which state each delivery leads to.
 
 It is affordable by one assumption: only the state that the probe shows decides what the receiver does next. Then all
 orders that lead to one state, with the same events delivered, have the same future, and it is enough to follow one of
@@ -57,7 +57,7 @@ class ContradictionError(Exception):
 
 
 class Search:
-    """Leads the receiver through courses, and keeps in a graph what it learns."""
+    """Drives the receiver along courses, and keeps in a graph what it learns."""
 
     def __init__(self, driver: Driver, settings: ExploreSettings, *, merging: bool = True) -> None:
         self.driver = driver
@@ -88,7 +88,7 @@ class Search:
         """The node of the receiver's present state; None where that is not known, such as after retries."""
 
     def unmerged(self) -> Search:
-        """The same search without merging: each course has nodes of its own, so nothing rests on the assumption."""
+        """The same search without merging: each course has its own nodes, so nothing rests on the assumption."""
         twin = Search(self.driver, self._settings, merging=False)
         twin.expected, twin.accepted, twin.runs, twin.retried = self.expected, self.accepted, self.runs, self.retried
         twin.effective = self.effective
@@ -240,7 +240,7 @@ class Search:
             if state == node.state and self.graph.merging:
                 return node
             # A repeat that changes the state is the only one of its course (``spent``). With two, each such node would
-            # branch once more into all its events.
+            # branch again into all its events.
             spent = node.spent or state != node.state
             return self.graph.node(mask=node.mask, state=state, course=course, spent=spent, waiting=node.waiting)
         waits = self._attempts and not accepted
@@ -257,7 +257,7 @@ class Search:
             return
         if not self.driver.states.same_rows(state, self.expected):
             raise FoundError("state", course)
-        self.reordered = self.reordered or course  # told only if nothing differs by more than the order
+        self.reordered = self.reordered or course  # reported only if nothing differs by more than the order
 
     def tell_the_rest(self) -> None:
         """Raise FoundError for what counts only if nothing worse was found: odd answers, then the order of rows."""

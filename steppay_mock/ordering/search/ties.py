@@ -1,4 +1,4 @@
-"""``ties=``: the same search once more with the seconds of each burst collapsed to one, joined with the first search.
+"""``ties=``: a second search with the seconds of each burst collapsed to one, joined with the first search.
 
 Timestamps have whole seconds (fact 6), so events of one burst may have the same one. A receiver that keeps the newest
 event by its timestamp may be right for the story as it is, and wrong when two of its events share a second.

@@ -2,7 +2,7 @@
 
 The patterns together are an automaton over keys, as regular expressions are over characters. Its states (``PathNode``)
 are made when a state of the receiver is read for the first time: a node knows for each key the node below it, or None
-if that member is ignored. So reading a state costs one dict lookup for each member, whatever the patterns are.
+if that member is ignored. So reading a state costs one dict lookup for each member, however many patterns there are.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Keeps what a search has found so far, and makes the ``Exploration`` of it: the verdict, its numbers and its notes."""
+"""Builds the ``Exploration`` of a search: keeps what was found so far, and adds the numbers and the notes."""
 
 from __future__ import annotations
 
@@ -47,8 +47,8 @@ def _why() -> str:
     )
 
 
-class Findings:
-    """What a search has found for one set of events; the search fills it in as it goes."""
+class ExplorationBuilder:
+    """Builds the result for one set of events; the explorer fills in its attributes as it goes."""
 
     def __init__(self, driver: Driver, settings: ExploreSettings, *, name: str, plan: ProofPlan, truth: Truth) -> None:
         self.strength: int | None = None
