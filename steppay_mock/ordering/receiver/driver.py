@@ -17,11 +17,11 @@ from steppay_mock.ordering.face import option
 from steppay_mock.ordering.failure import ExplorationError, NotAnewError
 from steppay_mock.ordering.orders.course import Course
 from steppay_mock.ordering.receiver.answers import is_late, tell_answer
-from steppay_mock.ordering.receiver.flight import Flight, Overtaking
+from steppay_mock.ordering.receiver.api_time import ApiTime
+from steppay_mock.ordering.receiver.flight import Flight
 from steppay_mock.ordering.receiver.fresh_ids import EventRenamer, RenamedEvents
 from steppay_mock.ordering.receiver.probe_reader import ProbeReader
 from steppay_mock.ordering.receiver.receiver import OpenReceiver, Receiver
-from steppay_mock.ordering.receiver.settle import look_until_settled
 from steppay_mock.ordering.receiver.signed_requests import SignedRequests
 from steppay_mock.ordering.receiver.supervisor import Supervisor
 from steppay_mock.ordering.state.states import States
@@ -35,7 +35,6 @@ if TYPE_CHECKING:
     from steppay_mock.payload.event import Event
 
 _PATIENCE = 2  # timeouts, in a row or in one flight, until the search gives up
-_SHORTEST_HOLD, _LONGEST_HOLD = 0.3, 2.0  # seconds that the REST API holds a call in an overlap
 
 
 class BudgetSpentError(Exception):
@@ -59,12 +58,7 @@ class Driver:
     """
 
     def __init__(
-        self,
-        receiver: Receiver,
-        events: Sequence[Event],
-        settings: ExploreSettings,
-        *,
-        told: Sequence[Event] = (),
+        self, receiver: Receiver, events: Sequence[Event], settings: ExploreSettings, *, told: Sequence[Event] = ()
     ) -> None:
         self.events = tuple(events)
         self.course: Course = ()
@@ -77,12 +71,18 @@ class Driver:
         """The number of the state with which every order begins; None until the first order."""
         self.here = -1
         """The number of the state that was read last."""
+        self.attempts = settings.attempts
+        """How often a refused event is retried."""
+        self.can_restore = settings.restore is not None
+        """Whether there is a way back to any state, and not only to the beginning."""
         self._left: float = settings.budget
         self._settings = settings
-        self._told = tuple(told or events)
+        self._api_time = ApiTime(settings.api, tuple(told or events), given=settings.given)
         self._receiver = OpenReceiver(receiver, settings.delivery)
         self._supervisor = Supervisor(timeout=settings.delivery.timeout, where=self._where)
         self._probes = ProbeReader(settings, self._supervisor, self._receiver.call)
+        self.states: States = self._probes.states
+        """All states that were read so far."""
         self._requests = SignedRequests(events, settings.given, settings.delivery, to=lambda: self._receiver.app)
         self._beginning: Checkpoint | None = None
         self._timed_out = 0
@@ -90,33 +90,13 @@ class Driver:
         self._renamer = EventRenamer((*settings.given, *self.events)) if settings.fresh else None
         self._renamed: RenamedEvents | None = None
         self._stack = ExitStack()
-        if not self.can_begin:
+        if not (settings.reset or settings.restore or settings.fresh or self._receiver.is_factory):
             raise SteppayMockError(
                 "explore() delivers many orders, and each begins with the same state. Pass "
                 f"{option('reset')} (empties the receiver), or {option('save')} and {option('restore')}, or a "
                 f"function that makes a new app in place of the app; or {option('fresh', value=True)} if nothing "
                 "can be emptied."
             )
-
-    @property
-    def states(self) -> States:
-        """All states that were read so far."""
-        return self._probes.states
-
-    @property
-    def can_begin(self) -> bool:
-        """Whether there is a way back to the beginning."""
-        return bool(self._settings.reset or self._settings.restore or self._settings.fresh or self._receiver.is_factory)
-
-    @property
-    def attempts(self) -> int:
-        """How often a refused event is retried."""
-        return self._settings.attempts
-
-    @property
-    def can_restore(self) -> bool:
-        """Whether there is a way back to any state."""
-        return self._settings.restore is not None
 
     @property
     def target(self) -> str:
@@ -150,8 +130,7 @@ class Driver:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        if self._settings.api is not None:
-            self._settings.api.as_of(None)
+        self._api_time.reset()
         # Leave the first state behind, not the rows of the last order: the next test may use the same receiver.
         # If the search already raised, an error of this clean-up must not hide it.
         with self._stack, suppress(ExplorationError) if error is not None else ExitStack():
@@ -166,13 +145,7 @@ class Driver:
 
     def accepts(self, place: int, answer: Answer) -> bool:
         """Whether the answer accepts that event."""
-        return self._accepts(self.events[place], answer)
-
-    def _accepts(self, event: Event, answer: Answer) -> bool:
-        accept = self._settings.accept
-        if accept.judge is None:
-            return accept.accepts(event, answer)
-        return self._supervisor.call(option("accept"), accept.accepts, event, answer)  # type: ignore[no-any-return]
+        return self._supervisor.accepts(self._settings.accept, self.events[place], answer)
 
     # Moving.
 
@@ -206,7 +179,7 @@ class Driver:
     def deliver(self, place: int) -> Answer:
         """Deliver one event; BudgetSpentError if no delivery is left."""
         self._spend(1)
-        self._happen(place)
+        self._api_time.set_to_newest((*self.course, place))
         name = str(self.events[place].type)
         request = self._requests.make(place, copy=self.course.count(place))
         answer = self._supervisor.deliver(name, self._receiver.send, request, answered=self.answered > 0)
@@ -226,10 +199,11 @@ class Driver:
         ``held``: the REST API holds what the first one asks until the others have their answers.
         """
         self._spend(len(places))
-        overtaking = self._overtaking(places) if held else None
-        self._happen(*places[:1] if held else places)
-        name = f"{' and '.join(str(self.events[place].type) for place in places)}, in flight at once,"
         course = (*self.course, *places)
+        timeout = self._settings.delivery.timeout
+        overtaking = self._api_time.overtaking(course, slowest=self._slowest, timeout=timeout) if held else None
+        self._api_time.set_to_newest((*self.course, places[0]) if held else course)
+        name = f"{' and '.join(str(self.events[place].type) for place in places)}, in flight at once,"
         requests = [
             self._requests.make(place, copy=course[: len(self.course) + at].count(place))
             for at, place in enumerate(places)
@@ -268,27 +242,7 @@ class Driver:
 
     def look(self) -> int:
         """The number of the present state, read once the receiver has settled."""
-        settling = self._settings.settle
-        if settling is None:
-            self.here = self._probes.look(self._renamed)
-        elif settling.wait is not None:
-            if self._ask("settle", settling.wait) is False:
-                raise self._supervisor.cut_off(
-                    f"{option('settle')} gave False, as Event.wait() does while the work is not done. Let it return "
-                    "None when the work is done, as queue.join does"
-                )
-            self.here = self._probes.look(self._renamed)
-        else:
-            delivery = self._settings.delivery
-            self.here = self._supervisor.call(
-                option("settle"),
-                lambda: look_until_settled(
-                    lambda: self._probes.look(self._renamed),
-                    seconds=settling.seconds,
-                    limit=delivery.timeout,
-                    sleep=delivery.sleep,
-                ),
-            )
+        self.here = self._probes.look(self._renamed)
         return self.here
 
     def broken(self, number: int) -> str | None:
@@ -308,25 +262,24 @@ class Driver:
         if self._settings.reset is None or self._receiver.is_factory:
             return None
         with suppress(ExplorationError):
-            return self._probes.look(None)
+            return self._probes.read(None)
         return None
 
     def _check_anew(self, wanted: int, how: str, *, was_saved: bool) -> None:
         if self.here != wanted:
-            states = self.states
-            raise NotAnewError(how=how, was_saved=was_saved, wanted=states[wanted].state, found=states[self.here].state)
+            found = self.states[self.here].state
+            raise NotAnewError(how=how, was_saved=was_saved, wanted=self.states[wanted].state, found=found)
 
     def _deliver_given(self) -> None:
         """Deliver the events of ``given=``. They are counted, but not against the budget."""
-        if self._settings.api is not None and self._settings.given:
-            self._settings.api.as_of(self._settings.given[-1])
+        self._api_time.set_to_given()
         for place in self._requests.given:
             event = self._requests.event(place)
             self.deliveries += 1
             request = self._requests.make(place)
             answer = self._supervisor.deliver(str(event.type), self._receiver.send, request, answered=self.answered > 0)
             self.answered += answer.status is not None
-            if not self._accepts(event, answer):
+            if not self._supervisor.accepts(self._settings.accept, event, answer):
                 told = tell_answer(answer, accepted=False)
                 raise self._supervisor.cut_off(
                     f"{event.type}, which {option('given')} delivers before every order, was refused: {told}"
@@ -338,24 +291,6 @@ class Driver:
         self._left -= count
         self.deliveries += count
         self._settings.watch(self.deliveries, self._settings.budget)
-
-    def _happen(self, *places: int) -> None:
-        """Set the time of the REST API: to the newest of the events that are delivered by now.
-
-        An API shows what has happened, not what was delivered. So the newest event counts, also if an older one is
-        still to come.
-        """
-        if self._settings.api is not None:
-            self._settings.api.as_of(self._told[max((*self.course, *places))])
-
-    def _overtaking(self, places: Course) -> Overtaking:
-        api = self._settings.api
-        assert api is not None  # noqa: S101 - asked for only where there is one
-        # A receiver that locks makes the others wait for the held delivery, and they never get their answers. So the
-        # hold ends after a while: twenty times what the slowest delivery took, within the two limits.
-        patience = min(max(_SHORTEST_HOLD, 20 * self._slowest), _LONGEST_HOLD)
-        hold = api.hold(timeout=self._settings.delivery.timeout + _LONGEST_HOLD)
-        return Overtaking(hold, patience, lambda: self._happen(*places))
 
     def _ask(self, name: str, function: Callable[..., Any], *arguments: Any) -> Any:
         return self._supervisor.call(option(name), self._receiver.call, function, *arguments)

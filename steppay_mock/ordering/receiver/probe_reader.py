@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from steppay_mock.delivery.excerpt import excerpt
 from steppay_mock.errors import SteppayMockError
 from steppay_mock.ordering.face import option
+from steppay_mock.ordering.receiver.settle import look_until_settled
 from steppay_mock.ordering.state.normal import normalise
 from steppay_mock.ordering.state.states import Snapshot, States, fingerprint
 
@@ -40,7 +41,28 @@ class ProbeReader:
         """The numbers of known states by the fingerprint of their raw data."""
 
     def look(self, renamed: RenamedEvents | None) -> int:
-        """The number of the present state; ``renamed`` has the ids of this run, with ``fresh=True``."""
+        """The number of the present state, read once the receiver has settled (``settle=``)."""
+        settling = self._settings.settle
+        if settling is None:
+            return self.read(renamed)
+        if settling.wait is not None:
+            if self._supervisor.call(option("settle"), self._call, settling.wait) is False:
+                raise self._supervisor.cut_off(
+                    f"{option('settle')} gave False, as Event.wait() does while the work is not done. Let it return "
+                    "None when the work is done, as queue.join does"
+                )
+            return self.read(renamed)
+        delivery, seconds = self._settings.delivery, settling.seconds
+        number: int = self._supervisor.call(
+            option("settle"),
+            lambda: look_until_settled(
+                lambda: self.read(renamed), seconds=seconds, limit=delivery.timeout, sleep=delivery.sleep
+            ),
+        )
+        return number
+
+    def read(self, renamed: RenamedEvents | None) -> int:
+        """The number of the present state, read at once; ``renamed`` has the ids of this run, with ``fresh=True``."""
         settings = self._settings
         raw = self._ask("state", settings.state, renamed)
         effects = None if settings.effects is None else self._ask("effects", settings.effects, renamed)

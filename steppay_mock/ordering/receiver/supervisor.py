@@ -19,6 +19,10 @@ from steppay_mock.ordering.receiver.watchdog import HungError, Watchdog
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from steppay_mock.delivery.transport import Answer
+    from steppay_mock.ordering.receiver.answers import Acceptance
+    from steppay_mock.payload.event import Event
+
 T = TypeVar("T")
 
 _GRACE = 1.1  # timeouts until the watchdog acts: a transport with the same timeout then ends first, with a better error
@@ -49,6 +53,12 @@ class Supervisor:
             raise self.cut_off(told if step is None else f"{told}. {step}") from error
         finally:
             self.watchdog.rest()
+
+    def accepts(self, acceptance: Acceptance, event: Event, answer: Answer) -> bool:
+        """Whether the answer accepts the event; a function of ``accept=`` is called like the other functions."""
+        if acceptance.judge is None:
+            return acceptance.accepts(event, answer)
+        return bool(self.call(option("accept"), acceptance.accepts, event, answer))
 
     @contextmanager
     def starting(self) -> Iterator[None]:
