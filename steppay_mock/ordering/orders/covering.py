@@ -46,6 +46,7 @@ def covering_orders(
     while left and (limit is None or len(fixed) + len(rows) < limit):
         rows.append(_best_climb(left, chance))
         left = _after(rows[-1:], left)
+    # The limit was reached: then the rows cannot become fewer, but they may show more.
     if left:
         return fixed + (_rearranged(rows, unseen, chance) or rows)
     return fixed + _fewer(rows, unseen, chance)

@@ -42,6 +42,8 @@ def find_ideals(bound: Bound, *, duplicates: bool, most: float) -> Ideals | None
     sets, grows = list[int](), list[tuple[tuple[int, int], ...]]()
     level, made, copies, widest = {0: 1}, 0, 0, 0
     for _ in range(bound.count + 1):
+        # ``places`` numbers the sets of the next level as they appear. They get their index before they are listed,
+        # because the edges of this level refer to them.
         following: dict[int, int] = {}
         index, places = len(sets) + len(level), dict[int, int]()
         first = made
@@ -55,7 +57,7 @@ def find_ideals(bound: Bound, *, duplicates: bool, most: float) -> Ideals | None
             grows.append(tuple(to))
             made += len(to)
             copies += bound.copies(mask).bit_count() if duplicates else 0
-            if made + copies > most:
+            if made + copies > most:  # checked for each set: one level may have millions
                 return None
         widest = max(widest, made - first)
         ways_here, level = sum(level.values()), following

@@ -84,6 +84,7 @@ def groups_of(
     """
     own: list[Group] = [(place, place) for place in places] if copies else []
     near, bursts = list(pairwise(places)), _bursts(places, events)
+    # ``likely`` is about all events of the story; only the pairs among these places count.
     known, beside = set(places), set(near)
     related = [pair for pair in likely if known.issuperset(pair)]
     pairs = list(dict.fromkeys([*related, *near]))

@@ -54,6 +54,7 @@ class Unseen:
     def show(self, order: Sequence[int]) -> None:
         """Remove the sequences that this order shows."""
         front, left, right, back = self._surroundings(order)
+        # n ** 2 / 2 pairs; each removes, with one &, all sequences that have y right behind x.
         for i, x in enumerate(order):
             row, before, beside = self._rows[x], front[i], left[i]
             for j in range(i + 1, len(order)):
@@ -65,6 +66,8 @@ class Unseen:
         """For each place of the item in ``rest``: how many more sequences that shows than the first place does."""
         front, left, right, back = self._surroundings(rest)
         gained, gains, row = 0, [0], self._rows[item]
+        # Moving the item one place to the right swaps it with ``other``. That wins sequences with "other, item", loses
+        # those with "item, other", and leaves all others.
         for place, other in enumerate(rest):
             around = front[place] | left[place] * right[place] | back[place]
             gained += (self._rows[other][item] & around).bit_count() - (row[other] & around).bit_count()

@@ -155,6 +155,7 @@ class Driver:
         That check is why the state is read after each reset: an incomplete reset would show as a failure of the
         receiver much later, in an order that has nothing to do with it.
         """
+        # With restore= the reset, the factory and given= are needed once: after that the saved beginning is faster.
         if self._beginning is not None:
             self.go_back(self._beginning)
             return
@@ -231,14 +232,11 @@ class Driver:
 
         The state is read again, though it is known: a restore that forgets a table would make a right receiver fail.
         """
-        restore = self._settings.restore
-        assert restore is not None  # noqa: S101 - see above
-        self._ask("restore", restore, checkpoint.saved)
+        assert self._settings.restore is not None  # noqa: S101 - see above
+        self._ask("restore", self._settings.restore, checkpoint.saved)
         self.course = checkpoint.course
         self.look()
         self._check_anew(checkpoint.state, option("restore"), was_saved=True)
-
-    # Looking.
 
     def look(self) -> int:
         """The number of the present state, read once the receiver has settled."""

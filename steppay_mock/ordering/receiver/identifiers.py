@@ -88,7 +88,7 @@ def _spots_of(event: Event, *, with_catalogue: bool) -> Spots:
 
 def _spots(schema: Schema, value: Any, *, with_catalogue: bool) -> Any:
     """The spots below a value; the meaning, if it is an identifier itself; None if there are no identifiers."""
-    schema = {**schema.get("anyOf", [{}])[0], **schema}
+    schema = {**schema.get("anyOf", [{}])[0], **schema}  # anyOf: [the type, null]; the first one has the fields
     if isinstance(value, dict):
         known = schema.get("properties", {})
         below = {

@@ -93,6 +93,7 @@ class ProbeReader:
                 f"{option('effects')} gives {type(effects).__name__}. Let it return a list of effects, in which an "
                 "effect that happened twice is twice"
             )
+        # A multiset: the order of effects does not count, their number does.
         return frozenset(Counter(self._normalised(one, "effects", renamed) for one in effects).items())
 
     def _normalised(self, value: Any, name: str, renamed: RenamedEvents | None) -> Hashable:

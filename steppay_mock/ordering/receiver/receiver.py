@@ -54,7 +54,7 @@ class OpenReceiver:
         self._receiver = receiver
         self._settings = settings
         self._stack = ExitStack()
-        self._of_app = ExitStack()
+        self._of_app = ExitStack()  # closed for each new app of a factory; the loop in ``_stack`` stays
         self._loop: asyncio.AbstractEventLoop | None = None
         self._send: Callable[[Request], Answer]
         self._start: Callable[[Request, StartBarrier], Awaitable[Answer]]
@@ -75,6 +75,7 @@ class OpenReceiver:
     def __enter__(self) -> Self:
         try:
             self._open()
+            # Only in this process: threads elsewhere have their own excepthook.
             if self._in_process:
                 self._stack.enter_context(self._late)
         except BaseException:

@@ -43,6 +43,7 @@ class Supervisor:
             return function(*arguments)
         except HungError:
             raise self.cut_off(f"{name} did not come back within {self._timeout:g} s") from None
+        # A ContractViolation is the receiver's failure, and an ExplorationError has its context already.
         except (ContractViolation, ExplorationError):
             raise
         except SteppayMockError as error:

@@ -61,6 +61,7 @@ class Graph:
 
     def node(self, *, mask: int, state: int, course: Course, spent: bool = False, waiting: Course = ()) -> GraphNode:
         """The node with these values; a new one if it was never reached."""
+        # The mask is a part of the key: what may come next depends on what was delivered, also in equal states.
         key = (mask, state, spent, waiting) if self.merging else (course, state, waiting)
         found = self._nodes.get(key)
         if found is None:
@@ -70,6 +71,7 @@ class Graph:
 
     def repeats(self, node: GraphNode) -> list[int]:
         """The events that may be repeated here and were not yet, the oldest first."""
+        # Without merging a repeat leads to another node, where its event could be repeated again: hence count() == 1.
         copies, known = self._copies(node), node.edges
         return [
             place
@@ -93,6 +95,7 @@ class Graph:
         node.edges[place] = edge
         if not self._is_planned(node, place):
             return
+        # An edge to itself is a repeat without effect, and needs no search below it.
         if edge.target is node or not edge.target.open:
             self._close_one(node)
         else:
@@ -119,7 +122,7 @@ class Graph:
 
         Each edge is looked at once in the life of the graph, so all closing together costs O(edges).
         """
-        closing = [node]
+        closing = [node]  # a list and no recursion: a chain of closing nodes is as long as the story
         while closing:
             one = closing.pop()
             one.open -= 1

@@ -40,6 +40,7 @@ def explore_independent(chosen: EventSet, receiver: Receiver, settings: ExploreS
     found: list[Exploration] = []
     for name, places in groups.items():
         made = sum(one.coverage.deliveries for one in found)
+        # The store holds the end of all customers, so one customer alone cannot be compared with it.
         left = replace(settings, truth=TruthSetting("off"), budget=max(settings.budget - made, 1))
         try:
             one = explore_together(chosen.part(places), receiver, left)

@@ -29,6 +29,7 @@ def find_losses(search: Search, *, ending: int, trail: Trail) -> tuple[Loss, ...
     """
     found: list[Loss] = []
     bounded = search.graph.bound.restricts
+    # After a proof without a bound every subset of events was searched, so the edges are known and cost nothing.
     with suppress(BudgetSpentError):
         nodes = list(_as_it_happened(search))
         for lost in reversed(range(search.graph.count)) if bounded else range(search.graph.count):

@@ -57,6 +57,7 @@ class Minimiser:
                 self._reason = self._refusal(course)
             for smaller in self._shrunk(course):
                 best = smaller
+            # Sizes come in ascending order, so the first result is the smallest, and the search stops.
             for found in self._smaller_ones(best):
                 best = min(best, found, key=size_of)
                 break
@@ -70,6 +71,7 @@ class Minimiser:
         """Whether the course shows this kind of failure."""
         places = occurrence(course)
         if self._kind == "refused":
+            # Another reason is another failure: without the customer's event an order is refused too, but as unknown.
             return course == places and self._reason == self._refusal(course) is not None
         accepted = self._accepted(places) if self._kind == "answer" else {}
         node = self._root
@@ -160,6 +162,8 @@ class Minimiser:
         expected = -1 if self._kind == "invariant" else self._ending(places)
         failing: list[Course] = []
         wanted = sum(1 << place for place in places)
+        # The key: the node, the event that was repeated, and whether an answer was odd. The value: the inversions so
+        # far, and the course.
         front: dict[tuple[GraphNode, int | None, bool], tuple[int, Course]] = {(self._root, None, False): (0, ())}
         while front:
             after: dict[tuple[GraphNode, int | None, bool], tuple[int, Course]] = {}
@@ -175,7 +179,7 @@ class Minimiser:
                     odd = differs or bool(accepted and is_odd(edge.accepted, accepted[place], is_new=is_new))
                     key = target, repeated if is_new else place, odd
                     price = cost + sum(one > place for one in course)
-                    if self._is_broken(target.state):
+                    if self._is_broken(target.state):  # the run ends here, so there is nothing to follow
                         failing.append(way)
                     elif key not in after or (price, way) < after[key]:
                         after[key] = price, way
@@ -185,6 +189,7 @@ class Minimiser:
                 if node.mask.bit_count() == len(places) and self._is_failure(node, expected, differs=differs)
             ]
             front = after
+        # A broken invariant may show before all events came; that course is found with its own, smaller set of events.
         exact = [course for course in failing if len(set(course)) == len(places)]
         return min(exact, key=size_of) if exact else None
 

@@ -38,7 +38,7 @@ class CustomerPairs:
     def __init__(self, chosen: EventSet, receiver: Receiver, settings: ExploreSettings) -> None:
         self._settings = settings
         self._driver = Driver(receiver, chosen.events, settings, told=chosen.told)
-        self._search = Search(self._driver, settings).unmerged()
+        self._search = Search(self._driver, settings).unmerged()  # four orders leave nothing to merge
         self._token = chosen.token(retries=settings.attempts)
         self._truth = know_truth(settings.truth, chosen.story, ignore=settings.ignore)
         self._knows = chosen.story is not None
@@ -61,6 +61,7 @@ class CustomerPairs:
         return self._result(found, **told)
 
     def _wrong_end(self) -> dict[str, Any]:
+        # The customers were explored without truth=, since the store is about both. Their common end is compared here.
         if not self._knows:
             return {}
         course = tuple(range(len(self._driver.events)))
@@ -81,7 +82,7 @@ class CustomerPairs:
 
     def _order_dependence(self, groups: dict[str, Course]) -> dict[str, Any]:
         """A pair whose events end differently in one of the four orders than in the order in which they happened."""
-        kinds = _KINDS[:2] if self._settings.attempts else _KINDS
+        kinds = _KINDS[:2] if self._settings.attempts else _KINDS  # with retries a refusal is no end
         for _, _, orders in self._orders(groups):
             for course in orders:
                 run, expected = self._run(course), self._run(orders[0])

@@ -93,6 +93,7 @@ class ProofPlan:
     @cached_property
     def _census(self) -> Ideals | FullLattice | None:
         bound = self.bound
+        # None: not worth counting, so the price is infinite and whole orders are delivered instead.
         if bound.restricts:
             return find_ideals(bound, duplicates=self._duplicates, most=min(self._budget, _MOST_WAYS))
         return FullLattice(bound.count, self._duplicates) if bound.count <= _MOST_FREE else None

@@ -92,9 +92,12 @@ class RaceSearch:
     def smallest(self, lost: LostRace) -> tuple[LostRace, bool]:
         """The lost race with the fewest events, and whether every smaller set of events was tried."""
         self._driver.allow(budget_beyond(self._budget, count=len(self._everything)))
+        # A race that was certain is made small with holds too: without them each smaller one needs all tries.
         races = held_races if lost.run.held else races_within
         best = lost
         try:
+            # First remove one delivery at a time, which is fast. Then try all smaller sets of events, so that nothing
+            # smaller is left.
             while (smaller := self._first_lost(best.race.without_one())) is not None:
                 best = smaller
             for size in range(1, len(best.race.places)):
@@ -141,6 +144,7 @@ class RaceSearch:
         Then every race is repeated with another racer started first.
         """
         groups = self._groups(self._everything, most=_GROUPS * len(self._everything))
+        # Neighbours and copies are the likely races in production. Of far pairs there may be many.
         far: list[Group] = [group for group in groups if len(group) == 2 and group[1] - group[0] > 1]
         near = [group for group in groups if group not in far]
         self._driver.allow(inf)
@@ -193,6 +197,7 @@ class RaceSearch:
         return None
 
     def _is_one_order(self, lost: LostRace) -> bool:
+        # Too many racers have too many orders; then the race counts as explained, which is the careful answer.
         courses = list(lost.race.one_by_one())
         return not courses or any(_end_alike(lost.kind, lost.run, self._one_by_one(course)) for course in courses)
 

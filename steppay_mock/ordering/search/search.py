@@ -91,7 +91,7 @@ class Search:
         """The same search without merging: each course has its own nodes, so nothing rests on the assumption."""
         twin = Search(self.driver, self._settings, merging=False)
         twin.expected, twin.accepted, twin.runs, twin.retried = self.expected, self.accepted, self.runs, self.retried
-        twin.effective = self.effective
+        twin.effective = self.effective  # shared: what is learned counts for both
         return twin
 
     # Moving.
@@ -116,6 +116,7 @@ class Search:
         if self.driver.broken(target.state) is not None:
             raise FoundError("invariant", course)
         self._compare_answer(place, course, accepted=edge.accepted, is_new=not node.mask >> place & 1)
+        # A node with waiting events is not final yet: end() compares it after the retries.
         if target.mask == self.graph.full and not target.waiting:
             self._compare(target.state, course)
         return target
@@ -125,6 +126,8 @@ class Search:
         answer = self.driver.deliver(place)
         accepted = self.driver.accepts(place, answer)
         course = self.driver.course
+        # The state is read after every delivery, also on a known edge: that is what finds a flaky receiver, and a probe
+        # that hides something. It costs one call of the probe, and a lookup by fingerprint.
         state = self.driver.look()
         if state != node.state:
             self.effective.add(place)
@@ -173,7 +176,7 @@ class Search:
             return node.state
         if node not in self._settled:
             self.go(node)
-            self.here = None
+            self.here = None  # the retries lead to states that are no nodes
             state, taken = node.state, set[int]()
             for place, answer, now in deliver_refused(self.driver, node.waiting):
                 if now != state:
@@ -213,7 +216,7 @@ class Search:
 
     def follow(self, course: Iterable[int], *, repeats: Repeats) -> GraphNode:
         """Deliver a whole course from the beginning, with the repeats that are missing on its way."""
-        node, left = self.begin(), list(course)[::-1]
+        node, left = self.begin(), list(course)[::-1]  # reversed, to pop from the end
         while True:
             again = self.graph.repeats(node) if repeats == "always" or (repeats == "last" and not left) else []
             if not again and not left:
@@ -269,5 +272,6 @@ class Search:
     def _compare_answer(self, place: int, course: Course, *, accepted: bool, is_new: bool) -> None:
         if self.expected is None:
             self.accepted[place] = accepted
+        # With retries a refusal is no end, so only the final states are compared.
         elif self.answered is None and not self._attempts and is_odd(accepted, self.accepted[place], is_new=is_new):
             self.answered = course + tuple(later for later in range(self.graph.count) if later not in course)

@@ -48,7 +48,7 @@ class Truth:
 
 def know_truth(setting: TruthSetting, story: Story | None, *, ignore: Ignore) -> Truth:
     """The judge that ``truth=`` asks for; SteppayMockError if it needs a story and there is none."""
-    if story is None:
+    if story is None:  # events without a story have no store to compare with
         if setting.needs_story:
             raise SteppayMockError(
                 f"{option('truth')} needs a story, whose store has the right values. Give a scenario: scenario('...')."

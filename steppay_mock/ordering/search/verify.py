@@ -62,6 +62,8 @@ def find_counterexamples(
     best = min(found, key=lambda one: (not one[0].smallest, one[0].size), default=None)
     if best is None or not _is_steady(driver, best[0], best[1]):
         return []
+    # One counterexample for each anomaly and kind of thing: a receiver that ignores timestamps fails for every pair of
+    # events, and the reader needs one of them.
     told = {_about(best[0]): best[0]}
     for other in best[2][:_TRIED]:
         if len(told) >= most:
@@ -105,6 +107,7 @@ def deliver_again(
     passing = follow(driver, neighbour(course), judging=judging)
     if fails(kind, passing, expected, truth):
         passing = expected
+    # The search compares states with effects as one. If the rows are equal, only the effects differ.
     told: Kind = "effects" if kind == "state" and same_rows(failing.state, expected.state) else kind
     return Counterexample(
         kind=told,

@@ -44,7 +44,7 @@ class PathNode(dict[object, "PathNode | None"]):
         dropped = False
         for pattern, at in self._open:
             step = pattern.steps[at]
-            if step.deep:
+            if step.deep:  # it may match at any depth, so it stays open below
                 further.append((pattern, at))
             if not step.matches(key):
                 continue

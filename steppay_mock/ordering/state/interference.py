@@ -55,7 +55,7 @@ def _adds_up(first: Counter[Any], one: Counter[Any], other: Counter[Any], both: 
     """
     for row in {*first, *one, *other, *both}:
         changes = one[row] - first[row], other[row] - first[row]
-        least, most = sorted((sum(changes), max(changes, key=abs)))
+        least, most = sorted((sum(changes), max(changes, key=abs)))  # sorted: both are negative for removed rows
         if not least <= both[row] - first[row] <= most:
             return False
     return True

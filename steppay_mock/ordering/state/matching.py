@@ -13,6 +13,7 @@ from itertools import combinations, pairwise
 from typing import Any
 
 _IDENTIFIERS = ("id", "code", "key", "uuid", "number", "name", "email", "no")
+# The last word of a name in snake_case or camelCase: order_id, orderId, but not "paid".
 _LAST_WORD = re.compile(rf"(?:^|[\W_]|(?<=[a-z0-9])(?=[A-Z]))(?i:{'|'.join(_IDENTIFIERS)})$")
 _MOST = 500  # rows of a list; longer ones are not matched
 _MOST_JOINED = 8  # fields that are tried in pairs: 28 of them
@@ -57,6 +58,8 @@ def choose_key(lists: Sequence[list[Any]]) -> Key | None:
     if not rows or max(map(len, lists)) > _MOST or not all(isinstance(row, dict) for row in rows):
         return None
     fields = sorted((field for field in _fields(rows[0]) if _is_everywhere(field, rows)), key=_rank)
+    # Single fields first. Pairs (a table and an id) are tried only if no unique field looks like an id, because by
+    # chance many pairs are unique.
     keys: list[Key] = [(field,) for field in fields]
     found = [key for key in keys if _tells_apart(key, lists)]
     if not any(_looks_like_an_id(key[0]) for key in found):

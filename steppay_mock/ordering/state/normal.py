@@ -24,7 +24,7 @@ from steppay_mock.ordering.state.marks import FALSE, TRUE, Flag, Instance, Many,
 from steppay_mock.ordering.state.reading import VALUES, Unordered, class_of, decimal, member, number, reader_of, same
 from steppay_mock.ordering.state.unfit import explain_unfit
 
-_VALUE_READERS = {same, number, decimal, member}
+_VALUE_READERS = {same, number, decimal, member}  # their results are normal forms already
 
 
 def normalise(value: Any, *, ignore: Ignore = NOTHING, name: str = "state") -> Hashable:
@@ -35,7 +35,7 @@ def normalise(value: Any, *, ignore: Ignore = NOTHING, name: str = "state") -> H
     """
     try:
         form: Hashable = _form_at(value, ignore.root)
-        hash(form)
+        hash(form)  # raises for an unhashable value deep inside, which no reader looks at
     except Exception as error:  # properties of the user's classes are read here, and may raise anything
         raise explain_unfit(value, error, ignore=ignore, name=name) from error
     return form
@@ -67,6 +67,7 @@ def _plain_marked(mark: Any, form: Any) -> Any:
 
 def _plain_members(form: Any) -> Iterator[tuple[Any, Any]]:
     """The members. If two different keys look the same, the second is called ``key (2)``."""
+    # A frozenset of pairs; or (Many, pairs with counts), where ignoring a part of the keys made pairs equal.
     pairs = form if isinstance(form, frozenset) else [pair for pair, count in form[1] for _ in range(count)]
     seen: Counter[Any] = Counter()
     for key, value in pairs:
@@ -133,6 +134,7 @@ class _Forms(dict[type, Callable[[Any], Any]]):
     """The function for each type that makes its normal form. A new type is looked up once, by ``reader_of``."""
 
     def __missing__(self, kind: type) -> Callable[[Any], Any]:
+        # The closures are kept for the type, so reflection on a class of the user's happens once and not for each row.
         read, name = reader_of(kind), class_of(kind)
         if read is None:
             raise TypeError(kind.__name__)

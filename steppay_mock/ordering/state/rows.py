@@ -32,6 +32,7 @@ def without_order(form: Any) -> Any:
         return form
     if is_marked(form):
         return form[0], _counted(tuple(map(without_order, pair)) for pair in _pairs(form[1]))
+    # Only lists of rows lose their order. A list of values, such as [1, 2], means its order.
     inner = [without_order(one) for one in form]
     return _counted(inner) if _are_rows([_width(one) for one in form]) else tuple(inner)
 
@@ -51,6 +52,7 @@ def agrees(state: Hashable, truth: Hashable) -> bool:
     A truth is written by hand, so it is compared loosely. If it has dicts, instances are compared as dicts of their
     fields. The order of rows does not count. True equals 1, because SQLite returns booleans as numbers.
     """
+    # If the truth names a class anywhere, its author compares instances, and classes count.
     classes = _names_a_class(truth)
     one, other = (_loosened(without_order(form), classes=classes) for form in (state, truth))
     return bool(one == other)
@@ -90,6 +92,7 @@ def _aligned(values: Sequence[Any]) -> list[Any]:
 
 
 def _members(mappings: Sequence[dict[Any, Any]]) -> list[dict[Any, Any]]:
+    # Column by column over all states, so that a list of rows below gets one key for all of them.
     names = dict.fromkeys(name for one in mappings for name in one)
     columns = {name: _aligned([one.get(name, _ABSENT) for one in mappings]) for name in names}
     return [

@@ -84,7 +84,7 @@ def _compare(row: StateRow, name: str, number: Decimal, words: frozenset[str]) -
         (thing, field)
         for thing in row.about(name)
         if (field := _NAMES.get(thing.kind, {}).get(words)) is not None
-        and (thing.kind != "price" or thing in row.things)  # elsewhere a price may be that of several
+        and (thing.kind != "price" or thing in row.things)  # in another row it may be a sum of several prices
     ]
     found = [(thing, field, _store_number(thing, field)) for thing, field in candidates]
     if not found or any(store is None or store == number for _, _, store in found):

@@ -104,7 +104,7 @@ class _Rows:
 
     def _compare(self, path: str, columns: Mapping[Any, Any], column: str, thing: Thing, field: str) -> Iterator[Hint]:
         known = thing.known(field)
-        if known is None:
+        if known is None:  # changed without an event
             return
         here = columns.get(column)
         meant = self.mapping.words.get(column, {}).get(str(here), (here,))

@@ -154,9 +154,12 @@ class RowPlace:
         name = str(key)
         words = words_of(name)
         is_number = not isinstance(key, str) or all(word.isdecimal() for word in words)
+        # "payments" / "662866" / "details": keys below a known kind only add to it, unless one names another kind, or a
+        # history.
         if is_number or (self.kinds and not kinds_in(words) and _PAST.isdisjoint(words)):
             return self
         is_past = self.is_past or not _PAST.isdisjoint(words)
+        # "payments_by_customer": the words before "by" name the rows. The last of them that is not neutral counts.
         cut = next((at for at, word in enumerate(words) if word in _JOINS), len(words))
         told = list(words[:cut])
         while told and told[-1] in _NEUTRAL:

@@ -48,6 +48,7 @@ def null_hints(state: Any, things: Things) -> Iterator[Hint]:
     yield from _null_keys("$", state, RowPlace(), things)
     for table in _tables("$", state, RowPlace()):
         for name in dict.fromkeys(name for row in table.rows for name in row if isinstance(name, str)):
+            # One null id may be right, such as that of a guest. Null in every row is a field that does not exist.
             if any(row.get(name) is not None or name not in row for row in table.rows):
                 continue
             owner = _owner(name, table, things)

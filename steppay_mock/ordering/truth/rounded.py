@@ -14,7 +14,7 @@ _LONGEST = 19  # digits of a 64-bit number
 
 def rounded_hints(state: Any, things: Things) -> Iterator[Hint]:
     """The hints on ids of the state that are an id of the story, rounded to a double."""
-    large = _large(things)
+    large = _large(things)  # most stories have none, and then the state is not looked at
     told: set[tuple[int, Thing]] = set()
     for path, value in _values("$", state) if large else ():
         number = _whole(value)

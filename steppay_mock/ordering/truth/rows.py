@@ -53,6 +53,7 @@ def find_rows(state: Any, things: Things) -> tuple[StateRow, ...]:
     A table with two rows of one thing is a history. Its rows are left out, and those of tables named like a history.
     """
     found = [row for row in _Walk(things).walk("$", state, RowPlace(), container="$") if not row.place.is_past]
+    # Two rows of one thing in one table are a history, in which old values are right.
     counts = Counter((row.container, thing) for row in found if row.is_own for thing in row.things)
     histories = {container for (container, _), count in counts.items() if count > 1}
     return tuple(row for row in found if row.container not in histories)
@@ -104,7 +105,7 @@ class _Walk:
             parts = [part for part in _PARTS.split(key) if part]
             kinds = kinds_in(tuple(word for part in parts for word in words_of(part)))
             ids = [one for part in parts for one in self.things.find(part)]
-            if len(parts) == len(kinds) + 1 == 2:
+            if len(parts) == len(kinds) + 1 == 2:  # exactly one kind and one id
                 found = tuple(one for one in ids if one.kind in kinds)
         return tuple(one for one in found if place.allows(one.kind))
 

@@ -83,6 +83,7 @@ class Thing:
         if self.kept is None:
             return None
         kept = values_at(self.kept, field)
+        # Not the store's value alone: it may have changed without an event, and then no receiver can know it.
         return kept if kept == values_at(self.events[-1].data, field) else None
 
     def tied(self, field: str) -> tuple[Any, ...]:
