@@ -14,6 +14,7 @@ from steppay_mock.delivery.options import DeliveryOptions, Settings, resolve_opt
 from steppay_mock.delivery.retries import Retries, read_retries
 from steppay_mock.errors import SteppayMockError, check_flag, choices, did_you_mean
 from steppay_mock.ordering.bounding import read_distance, read_duplicates, read_late_by
+from steppay_mock.ordering.face import option
 from steppay_mock.ordering.receiver.answers import Acceptance, read_acceptance
 from steppay_mock.ordering.receiver.receiver import wants_argument
 from steppay_mock.ordering.receiver.settle import Settling, read_settling
@@ -248,13 +249,15 @@ def _fresh(state: object, options: Mapping[str, Any]) -> bool:
         return False
     for name in ("reset", "save", "restore", "api"):
         if options.get(name) is not None:
-            why = "the API knows the ids of its store alone" if name == "api" else "nothing is put back then"
-            raise SteppayMockError(f"fresh=True and {name}= do not go together: {why}. Leave one of them out.")
+            why = "the API knows only the ids of its store" if name == "api" else "then nothing is put back"
+            raise SteppayMockError(
+                f"{option('fresh', value=True)} and {option(name)} do not go together: {why}. Leave one of them out."
+            )
     for name, probe in (("state", state), ("effects", options.get("effects"))):
         if callable(probe) and not wants_argument(probe):
             raise SteppayMockError(
-                f"With fresh=True {name}= gets the ids of the run, and has to give what is about these alone: "
-                f"{name}=lambda ids: rows_of(ids.customer_id)"
+                f"With {option('fresh', value=True)} the function of {option(name)} takes the ids of the run, and "
+                f"returns only what is about them: {name}=lambda ids: rows_of(ids.customer_id)"
             )
     return True
 

@@ -101,7 +101,7 @@ def _compare(row: StateRow, name: str, number: Decimal, words: frozenset[str]) -
         here=here,
         store=store,
         sentence=f"looks wrong: {thing} has {here} here ({path}), the store's {field} is {store}. "
-        + before(thing.replaced(field, same), f"Compare what is written there with data.{field}."),
+        + before(thing.replaced(field, same), f"Compare the value that the receiver writes with data.{field}."),
     )
 
 

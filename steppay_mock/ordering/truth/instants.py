@@ -145,7 +145,7 @@ class StoryInstants:
             here=row.columns[name],
             store=store,
             sentence=f"looks wrong: {thing} has {here} here ({path}), the store's {exact} is {store} UTC. "
-            + before(thing.replaced(exact, same), f"Compare what is written there with data.{exact}."),
+            + before(thing.replaced(exact, same), f"Compare the value that the receiver writes with data.{exact}."),
         )
 
     def _is_right_elsewhere(self, row: StateRow, instant: Instant, name: str) -> bool:

@@ -117,7 +117,7 @@ class _Rows:
             field,
             here=here if column in columns else "nothing",
             known=known,
-            then=before(thing.replaced(field, same), "Compare what is written there with that field."),
+            then=before(thing.replaced(field, same), "Compare the value that the receiver writes with that field."),
         )
 
 

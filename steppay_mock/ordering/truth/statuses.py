@@ -140,7 +140,7 @@ def _hint(thing: Thing, value: str, path: str) -> Hint:
         here=value,
         store=says,
         sentence=f"looks wrong: {thing} ends {value} here, the store says {says} ({path}). "
-        + before(thing.replaced(field, said), f"No event said {value} of it: look at where the value comes from."),
+        + before(thing.replaced(field, said), f"No event has {value} for it: look at where the value comes from."),
     )
 
 
@@ -149,6 +149,6 @@ def before(replaced: ThingEvent | None, otherwise: str) -> str:
     if replaced is None:
         return otherwise
     return (
-        f"The store said so before event {replaced.number}, {replaced.event_type}: look at what is written when that "
-        "arrives."
+        f"The store had this value before event {replaced.number}, {replaced.event_type}: look at what the receiver "
+        "writes when that event arrives."
     )
