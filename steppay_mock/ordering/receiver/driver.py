@@ -53,12 +53,12 @@ class Checkpoint:
 class Driver:
     """Drives the receiver under test.
 
-    ``course`` is what was delivered since the beginning. ``told`` are the events as the REST API knows them, where
+    ``course`` is what was delivered since the beginning. ``as_stored`` are the events as the REST API knows them, where
     their seconds were collapsed.
     """
 
     def __init__(
-        self, receiver: Receiver, events: Sequence[Event], settings: ExploreSettings, *, told: Sequence[Event] = ()
+        self, receiver: Receiver, events: Sequence[Event], settings: ExploreSettings, *, as_stored: Sequence[Event] = ()
     ) -> None:
         self.events = tuple(events)
         self.course: Course = ()
@@ -77,7 +77,7 @@ class Driver:
         """Whether there is a way back to any state, and not only to the beginning."""
         self._left: float = settings.budget
         self._settings = settings
-        self._api_time = ApiTime(settings.api, tuple(told or events), given=settings.given)
+        self._api_time = ApiTime(settings.api, tuple(as_stored or events), given=settings.given)
         self._receiver = OpenReceiver(receiver, settings.delivery)
         self._supervisor = Supervisor(timeout=settings.delivery.timeout, where=self._where)
         self._probes = ProbeReader(settings, self._supervisor, self._receiver.call)

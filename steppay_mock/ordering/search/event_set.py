@@ -18,7 +18,7 @@ class EventSet:
     story: Story | None
     burst: float | None = None
     """The most seconds between the events of a burst, where bursts were collapsed; None where they were not."""
-    told: tuple[Event, ...] = ()
+    as_stored: tuple[Event, ...] = ()
     """The events as the REST API knows them, where bursts were collapsed: the store keeps the seconds as they were."""
 
     @property
@@ -28,13 +28,15 @@ class EventSet:
 
     def tied(self, seconds: float) -> EventSet:
         """The same events with the seconds of each burst collapsed to one."""
-        return replace(self, events=collapse_bursts(self.events, seconds=seconds), burst=seconds, told=self.events)
+        return replace(self, events=collapse_bursts(self.events, seconds=seconds), burst=seconds, as_stored=self.events)
 
     def part(self, places: Iterable[int]) -> EventSet:
         """Only the events at these places."""
         listed = tuple(places)
-        events, told = (tuple(one[place] for place in listed) for one in (self.events, self.told or self.events))
-        return replace(self, events=events, told=told)
+        events, as_stored = (
+            tuple(one[place] for place in listed) for one in (self.events, self.as_stored or self.events)
+        )
+        return replace(self, events=events, as_stored=as_stored)
 
     def token(self, *, retries: int) -> Token:
         """A token for these events, still without a course."""

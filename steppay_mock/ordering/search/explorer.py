@@ -52,7 +52,7 @@ class Explorer:
     def __init__(self, chosen: EventSet, receiver: Receiver, settings: ExploreSettings) -> None:
         self._settings = settings
         self._count = len(chosen.events)
-        self._driver = Driver(receiver, chosen.events, settings, told=chosen.told)
+        self._driver = Driver(receiver, chosen.events, settings, as_stored=chosen.as_stored)
         self._search = Search(self._driver, settings)
         self._bound = self._search.graph.bound
         self._plan = plan_for(self._bound, self._driver, settings)

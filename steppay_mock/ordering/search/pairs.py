@@ -37,7 +37,7 @@ class CustomerPairs:
 
     def __init__(self, chosen: EventSet, receiver: Receiver, settings: ExploreSettings) -> None:
         self._settings = settings
-        self._driver = Driver(receiver, chosen.events, settings, told=chosen.told)
+        self._driver = Driver(receiver, chosen.events, settings, as_stored=chosen.as_stored)
         self._search = Search(self._driver, settings).unmerged()  # four orders leave nothing to merge
         self._token = chosen.token(retries=settings.attempts)
         self._truth = know_truth(settings.truth, chosen.story, ignore=settings.ignore)
