@@ -1,4 +1,4 @@
-"""The options of ``explore``: as the caller says them, and as they are meant."""
+"""The options of ``explore``: as the caller gives them (ExploreOptions), and checked (ExploreSettings)."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from steppay_mock.delivery.options import DeliveryOptions, Settings, resolve_opt
 from steppay_mock.delivery.retries import Retries, read_retries
 from steppay_mock.errors import SteppayMockError, check_flag, choices, did_you_mean
 from steppay_mock.ordering.bounding import read_distance, read_duplicates, read_late_by
+from steppay_mock.ordering.face import option
 from steppay_mock.ordering.receiver.answers import Acceptance, read_acceptance
 from steppay_mock.ordering.receiver.receiver import wants_argument
 from steppay_mock.ordering.receiver.settle import Settling, read_settling
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
     from steppay_mock.wire.signature import Secret
 
 Probe = Callable[..., Any]
-"""Gives the receiver's state as plain data; it may take the app, where a factory makes that, and may be async."""
+"""Returns the receiver's state as plain data. It may take the app, if a factory makes that, and may be async."""
 
 _DELIVERY = ("path", "secret", "hide", "timeout", "allow_hosts", "now", "sleep", *AccessOptions.__annotations__)
 _BURST = 2.0
@@ -38,52 +39,54 @@ _TRIES = 10
 
 
 class ExploreOptions(AccessOptions, total=False):
-    """What ``explore`` takes beside events, receiver and ``state``; every option may be left out.
+    """What ``explore`` takes beside events, receiver and ``state``; every option has a default, named last.
 
-    How to begin anew, one of them: ``reset`` empties the receiver; ``save`` gives its state in any form and ``restore``
-    puts that back, which costs fewer deliveries; a receiver that is a factory begins anew by itself; ``fresh`` is for
-    one that cannot be emptied: each run is about another customer, with ids never used before, and ``state`` and
-    ``effects`` take these as their first argument (:class:`~steppay_mock.ordering.receiver.identifiers.Ids`).
+    How an order begins anew, one of four ways: ``reset`` empties the receiver. ``save`` returns its state in any form
+    and ``restore`` puts that back, which costs fewer deliveries. A receiver that is a factory is made anew. ``fresh``
+    is for one that cannot be emptied: each run is about another customer, with ids that were never used before, and
+    ``state`` and ``effects`` take the ids as their first argument
+    (:class:`~steppay_mock.ordering.receiver.identifiers.Ids`).
 
-    ``given``: what was delivered before every order: so many first events of those that are given, or other events.
+    ``given``: what is delivered before every order: the number of first events, or other events. None.
     ``types``: only events of these types are delivered, as to an endpoint that is registered for them. All.
-    ``accept``: statuses beside 2xx that accept an event, or a function of event and answer that decides. Whatever else
-    is refused in the order in which it happened is a finding.
-    ``settle``: how to wait for work that goes on after an answer: seconds for which the state has to stay the same, or
-    a function that comes back when the work is done. None: nothing is waited for but the tasks of an ASGI app.
-    ``ignore``: paths of the state that do not count, such as ``"received_at"`` or ``"$.rows[*].id"``.
-    ``effects``: gives what the receiver did to the world (mails, points), as a list; how often each is there counts.
-    ``invariant``: takes the state after every delivery; False, or an AssertionError, is a finding.
-    ``truth``: how the end is compared with the story's store. ``"hints"``: rows that carry its ids and contradict it
-    are told; ``"strict"``: they are a failure; ``"off"``. A function takes the store's state after the story and gives
-    what the probe should show then. A mapping says which rows are what (``load_truth``). ``"hints"``.
-    ``late_by``, ``distance``: the bound of disorder. No event is delivered before one that happened so many seconds
-    before it or more (or a text: ``"90s"``, ``"10m"``, ``"2h"``, ``"1d"``), or that stands more than so many places
-    before it. What is proved are the orders within the bound, and that costs as much less. None: no bound.
-    ``independent``: each customer's events are explored alone, with those that are about nobody, and pairs of customers
-    in four orders of the events of both. It assumes that customers influence each other no further. False.
-    ``duplicates``: each event comes once more at every later place (fact 22). True. With a bound it comes at each place
-    until an event arrives that may not overtake it, and later at points of rest; ``"everywhere"``: at every one.
-    ``ties``: the same once more with the seconds of each burst collapsed to one (fact 6); a number says how many
-    seconds apart the events of a burst are at most. False.
+    ``accept``: statuses beside 2xx that accept an event, or a function of event and answer that decides. An event that
+    is refused in the order in which things happened is a failure. None.
+    ``settle``: how to wait for work after an answer: seconds for which the state has to stay the same, or a function
+    that returns when the work is done. None: only the tasks of an ASGI app are waited for.
+    ``ignore``: paths of the state that do not count, such as ``"received_at"`` or ``"$.rows[*].id"``. None.
+    ``effects``: returns the receiver's effects outside (mails, points) as a list; the number of each counts. None.
+    ``invariant``: takes the state after every delivery; False or an AssertionError is a failure. None.
+    ``truth``: how the final state is compared with the story's store. ``"hints"``: rows with an id of the story that
+    contradict the store are warnings; ``"strict"``: they are failures; ``"off"``. A function takes the store's state
+    after the story and returns the right state. A mapping says which rows are what (``load_truth``). ``"hints"``.
+    ``late_by``, ``distance``: the bound of disorder. No event is delivered before one that happened more than
+    ``late_by`` seconds earlier (or a text: ``"90s"``, ``"10m"``, ``"2h"``, ``"1d"``), or that stands more than
+    ``distance`` places before it. Only orders within the bound are proved, which costs less. None: no bound.
+    ``independent``: the events of each customer are explored alone, with those of no customer, and pairs of customers
+    in four orders. This assumes that customers influence each other no further. False.
+    ``duplicates``: each event is repeated at every later place (fact 22). With a bound it is repeated at each place
+    until an event arrives that may not overtake it, and later at points of rest; ``"everywhere"``: at every one. True.
+    ``ties``: a second search with the seconds of each burst collapsed to one (fact 6); a number is the most seconds
+    between two events of a burst, and True means 2. False.
     ``overlap``: whether webhooks in flight at once end the same: each event beside its own copy (with ``duplicates``),
-    pairs of neighbours and of related events, and the events of one second; a number says how often each is tried at
-    most. True means 10. False.
+    pairs of neighbours and of related events, and the events of one second. A number is the most tries of each, and
+    True means 10. False.
     ``api``: the StoreApi that the receiver reads back from, however it is mounted. Its time then follows the deliveries
-    (``as_of``), and in an overlap it holds what one webhook asks until the others have landed. The events must be those
-    of its store.
-    ``losses``: what happens if one event never comes, as information. True.
-    ``retries``: the name of a policy, or delays. An event that is refused comes again at the end, as often as the
-    policy has delays; ``"none"`` is assumed (fact 23), and then it is lost.
-    ``first``: stop at the first counterexample; False: up to five, each of another kind or about another thing. False.
-    ``only_effective``: explore only the events that change the state, as far as a few orders show which these are.
+    (``as_of``), and in an overlap it holds one webhook's call until the others have their answers. The events must be
+    those of its store. None.
+    ``losses``: also find what happens if one event never comes, as information. True.
+    ``retries``: the name of a policy, or delays. A refused event is retried at the end, as often as the policy has
+    delays; with ``"none"``, which is assumed (fact 23), it is lost.
+    ``first``: stop at the first counterexample; otherwise up to five are found, each of another kind or about another
+    thing. False.
+    ``only_effective``: explore only the events that change the state, as far as a few orders show which they are.
     False.
-    ``strength``: beyond the budget, every order of any so many events occurs: 2, 3 or 4. 3.
-    ``budget``: how many deliveries the search may make. 20,000. Half as many may follow for ties, and to make a
-    counterexample smaller, as many for ``paranoid``; 40 times the events are always allowed for these.
+    ``strength``: if there are too many orders for the budget, every order of any 2, 3 or 4 events occurs. 3.
+    ``budget``: the deliveries that the search may make. Half as many are allowed for ties and to make a counterexample
+    smaller, as many for ``paranoid``; 40 times the events are always allowed for these. 20,000.
     ``paranoid``: after a proof, whole orders are delivered without merging states. False.
-    ``seed``: repeats what is drawn by chance. None: one is drawn; the result tells it.
-    ``watch``: is called with the deliveries made and the budget, now and then.
+    ``seed``: repeats everything random. None: a random seed, which is in the result.
+    ``watch``: is called now and then with the deliveries made and the budget. None.
 
     ``path``, ``secret``, ``hide``, ``timeout``, ``allow_hosts``, ``now`` and ``sleep`` are those of ``deliver``;
     so are ``headers``, ``auth``, ``ca_file``, ``client_cert``, ``client_key`` and ``proxy``.
@@ -128,7 +131,7 @@ class ExploreOptions(AccessOptions, total=False):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExploreSettings:
-    """The options, checked, with what was left out filled in."""
+    """The checked options with all defaults."""
 
     state: Probe
     reset: Callable[[], Any] | None
@@ -136,9 +139,9 @@ class ExploreSettings:
     restore: Callable[[Any], Any] | None
     fresh: bool
     given: tuple[Event, ...]
-    """What is delivered before every order."""
+    """The events that are delivered before every order."""
     types: frozenset[str] | None
-    """Which types of events are delivered; None: all."""
+    """The types of events that are delivered; None: all."""
     accept: Acceptance
     settle: Settling | None
     ignore: Ignore
@@ -150,16 +153,16 @@ class ExploreSettings:
     independent: bool
     duplicates: bool
     everywhere: bool
-    """With a bound: events come once more at every later place, and not at points of rest alone."""
+    """With a bound: events are repeated at every later place, and not only at points of rest."""
     burst: float | None
     overlap: int
-    """How often each race is tried at most; 0: not at all."""
+    """The most tries of each race; 0: none."""
     api: StoreApi | None
     losses: bool
     first: bool
     only_effective: bool
     attempts: int
-    """How often an event that is refused comes again."""
+    """The retries of a refused event."""
     strength: int
     budget: int
     paranoid: bool
@@ -246,13 +249,15 @@ def _fresh(state: object, options: Mapping[str, Any]) -> bool:
         return False
     for name in ("reset", "save", "restore", "api"):
         if options.get(name) is not None:
-            why = "the API knows the ids of its store alone" if name == "api" else "nothing is put back then"
-            raise SteppayMockError(f"fresh=True and {name}= do not go together: {why}. Leave one of them out.")
+            why = "the API knows only the ids of its store" if name == "api" else "then nothing is put back"
+            raise SteppayMockError(
+                f"{option('fresh', value=True)} and {option(name)} do not go together: {why}. Leave one of them out."
+            )
     for name, probe in (("state", state), ("effects", options.get("effects"))):
         if callable(probe) and not wants_argument(probe):
             raise SteppayMockError(
-                f"With fresh=True {name}= gets the ids of the run, and has to give what is about these alone: "
-                f"{name}=lambda ids: rows_of(ids.customer_id)"
+                f"With {option('fresh', value=True)} the function of {option(name)} takes the ids of the run, and "
+                f"returns only what is about them: {name}=lambda ids: rows_of(ids.customer_id)"
             )
     return True
 

@@ -1,4 +1,7 @@
-"""How is a receiver looked at, and emptied, that runs somewhere else? Over HTTP, by two URLs that it has for tests."""
+"""``remote_state`` and ``remote_reset``: the probe and the reset of a receiver that runs elsewhere, over HTTP.
+
+The receiver has two URLs for tests: one returns its rows as JSON, the other one empties it.
+"""
 
 from __future__ import annotations
 
@@ -26,10 +29,10 @@ if TYPE_CHECKING:
     from steppay_mock.delivery.answer import Answer
 
 MAX_STATE = 10_000_000
-"""Bytes that a state may have."""
+"""The most bytes of a state."""
 
 RESET_METHODS = ("POST", "PUT", "DELETE")
-"""How a receiver may be told to empty itself."""
+"""The HTTP methods for a reset."""
 
 _PLACEHOLDER = re.compile(r"\{(.*?)\}")
 
@@ -37,7 +40,7 @@ _SHORTEST_TOKEN = 12
 
 
 class RemoteError(SteppayMockError):
-    """The URL of the state, or of the reset, is of no use; ``reached`` says whether anything came back from it."""
+    """The URL of the state or of the reset does not work; ``reached``: something came back from it."""
 
     reached: bool = True
 
@@ -50,43 +53,42 @@ def remote_state(
     hide: Iterable[str] = (),
     **access: Unpack[AccessOptions],
 ) -> Callable[..., Any]:
-    """A probe for ``explore(state=...)``, which asks the URL and gives the JSON that it answers.
+    """A probe for ``explore(state=...)``: a function that GETs the URL and returns its JSON.
 
-    The answer has to be 2xx, come within ``timeout`` seconds and have at most 10 MB. Redirects are not followed,
-    proxies of the environment and .netrc do not count, and hosts are allowed as in ``deliver``. ``headers`` go along
-    with the question, such as ``{"Authorization": "Bearer ..."}``, and are never shown; ``auth``, ``ca_file``,
-    ``client_cert``, ``client_key`` and ``proxy`` are those of ``deliver``. The texts of ``hide`` are struck out of the
-    state, such as a secret that the receiver shows beside its rows. Misuse is a SteppayMockError; the probe raises
-    RemoteError.
+    The answer has to be 2xx, within ``timeout`` seconds, with at most 10 MB. Redirects are not followed, proxies of the
+    environment and .netrc are not used, and hosts are allowed as in ``deliver``. ``headers`` are sent with the request,
+    such as ``{"Authorization": "Bearer ..."}``, and are never shown. ``auth``, ``ca_file``, ``client_cert``,
+    ``client_key`` and ``proxy`` are those of ``deliver``. The texts of ``hide`` are removed from the state, such as a
+    secret that the receiver shows beside its rows. Misuse is a SteppayMockError; the probe raises RemoteError.
 
-    Where the URL has names of ids in braces, ``.../customers/{customer_id}``, the probe is for a receiver that cannot
-    be emptied, ``explore(fresh=True)``: it takes the ids of the run, of which the first of each name counts.
+    A URL with ids in braces, ``.../customers/{customer_id}``, is for a receiver that cannot be emptied
+    (``explore(fresh=True)``): the probe takes the ids of the run, and uses the first of each name.
     """
     names = placeholders(url)
-    asking = _Asking(url, "GET", timeout=timeout, allow_hosts=allow_hosts, hide=hide, access=access)
+    client = _ProbeClient(url, "GET", timeout=timeout, allow_hosts=allow_hosts, hide=hide, access=access)
 
     def state() -> Any:
-        return read(asking.ask())
+        return read(client.get_answer())
 
     def state_of(ids: Ids) -> Any:
-        return read(asking.ask({name: _first(ids, name) for name in names}))
+        return read(client.get_answer({name: _first(ids, name) for name in names}))
 
     def read(answer: Answer) -> Any:
         try:
             return json.loads(answer.body)
         except (ValueError, RecursionError):
-            kind = asking.redact.text(answer.headers.get("content-type", "")) if answer.body else "nothing"
+            kind = client.redact.text(answer.headers.get("content-type", "")) if answer.body else "nothing"
             kind = excerpt(kind, limit=60)
-            raise asking.refused(
+            raise client.error(
                 f"answered {answer.status} with {kind or 'a body'}, which is no JSON that can be read. "
-                "Let it show the receiver's rows as JSON"
+                "Let it return the receiver's rows as JSON"
             ) from None
 
     return state_of if names else state
 
 
 def placeholders(url: str) -> tuple[str, ...]:
-    """The names in braces, each once; a SteppayMockError for one that no id has."""
+    """The names in braces, each once; SteppayMockError for a name that is no id."""
     found = tuple(dict.fromkeys(_PLACEHOLDER.findall(url)))
     known = [name.removesuffix("s") for name in Ids.__dataclass_fields__]
     for name in found:
@@ -106,22 +108,22 @@ def remote_reset(
     hide: Iterable[str] = (),
     **access: Unpack[AccessOptions],
 ) -> Callable[[], None]:
-    """A function for ``explore(reset=...)``, which calls the URL so that the receiver empties itself.
+    """A function for ``explore(reset=...)``: it calls the URL, and the receiver empties itself.
 
-    The answer has to be 2xx, whatever its body is. ``method`` is POST, PUT or DELETE. The rest is as for
+    The answer has to be 2xx, with any body. ``method`` is POST, PUT or DELETE. The rest is as for
     :func:`remote_state`.
     """
     checked = check_choice("method", method, RESET_METHODS)
-    asking = _Asking(url, checked, timeout=timeout, allow_hosts=allow_hosts, hide=hide, access=access)
+    client = _ProbeClient(url, checked, timeout=timeout, allow_hosts=allow_hosts, hide=hide, access=access)
 
     def reset() -> None:
-        asking.ask()
+        client.get_answer()
 
     return reset
 
 
-class _Asking:
-    """Asks one URL again and again."""
+class _ProbeClient:
+    """Sends requests to one URL for tests."""
 
     def __init__(
         self,
@@ -138,45 +140,45 @@ class _Asking:
         for name in access:
             if name not in known:
                 raise SteppayMockError(f"There is no option {name!r}.{did_you_mean(name, known)}")
-        # No webhook is sent here, so that a header may be one that a webhook has itself, such as Accept.
+        # This request is no webhook, so it may have headers that webhooks set themselves, such as Accept.
         headers = read_headers(access.get("headers") or {})
         own = {name: headers.pop(name) for name in [*headers] if name in OF_THE_WEBHOOK}
         through = read_access({**access, "headers": headers})
         address = parse_address(url, path="/", allowed=settings.allow_hosts, access=through)
         self._request = Request(b"", tuple({"accept": "application/json", **own}.items()))
         secrets = (*settings.hidden, *secrets_of(own.values()))
-        self._transport = _Transport(
+        self._transport = _ProbeTransport(
             address, method=method, timeout=settings.timeout, secrets=secrets, hidden=settings.hidden
         )
-        # An Authorization has its secret behind a word, such as Bearer, however short it is.
+        # The secret in "Bearer x" is x alone, and may be shown alone, so each word of a header is hidden too.
         words = [word for one in (*own.values(), *headers.values()) for word in (one, *one.split()[1:])]
         self.redact = Redaction([*secrets, *address.secrets, *words])
-        # The query is left out of messages: some receivers want a token there.
+        # No query in messages: some receivers have a token there.
         self._name = f"{method} {str(address).partition('?')[0]}"
 
-    def ask(self, values: Mapping[str, str] = {}) -> Answer:
-        """The answer, which is 2xx and came whole; ``values`` go where their names are."""
+    def get_answer(self, values: Mapping[str, str] = {}) -> Answer:
+        """The complete 2xx answer; ``values`` replace the names in the URL. RemoteError for other answers."""
         self._transport.fill_in(values)
         with self._transport:
             answer = self._transport.send(self._request)
         if answer.error is not None:
             step = step_without_answer({answer.failure}) or "Is the receiver running there, and is it fast enough?"
-            error = self.refused(f"failed: {self.redact.text(answer.error)}. {step.rstrip('.')}")
-            error.reached = answer.status is not None
-            raise error
+            failed = self.error(f"failed: {self.redact.text(answer.error)}. {step.rstrip('.')}")
+            failed.reached = answer.status is not None
+            raise failed
         if not 200 <= (answer.status or 0) <= 299:
-            raise self.refused(_told(answer, self.redact))
+            raise self.error(_told(answer, self.redact))
         if len(answer.body) > MAX_STATE:
-            raise self.refused(f"answered more than {MAX_STATE // 10**6} MB. Let it show only what webhooks change")
+            raise self.error(f"answered more than {MAX_STATE // 10**6} MB. Let it show only what webhooks change")
         return answer
 
-    def refused(self, what: str) -> RemoteError:
-        """The error that names the URL."""
+    def error(self, what: str) -> RemoteError:
+        """An error that names the URL."""
         return RemoteError(f"{self._name} {what}.".replace("?.", "?"))
 
 
-class _Transport(HttpTransport):
-    """Sends with another method, and reads further."""
+class _ProbeTransport(HttpTransport):
+    """An HttpTransport with another method, which reads larger bodies."""
 
     _most = MAX_STATE + 1
 
@@ -184,15 +186,16 @@ class _Transport(HttpTransport):
         self, address: Address, *, method: str, timeout: float, secrets: Iterable[str], hidden: Iterable[str]
     ) -> None:
         super().__init__(address, timeout=timeout)
-        # States are compared after that. With a mask for a header such as `X-Env: COMPLETE` different states are alike.
-        asked = set(hidden)
+        # What is hidden is masked in the state before states are compared. A header such as `X-Env: COMPLETE` must not
+        # be: it would mask the status COMPLETE in the rows, and different states would be equal.
+        hidden_words = set(hidden)
         found = [*secrets, *address.secrets]
-        self._redact = Redaction([one for one in found if one in asked or _is_token(one)])
+        self._redact = Redaction([one for one in found if one in hidden_words or _is_token(one)])
         self._method = method
         self._template = address.target
 
     def fill_in(self, values: Mapping[str, str]) -> None:
-        """Send to the target in which the names in braces have these values."""
+        """Use the target with these values for the names in braces."""
         target = self._template
         for name, value in values.items():
             target = target.replace(quote(f"{{{name}}}"), quote(value, safe=""))
@@ -202,7 +205,7 @@ class _Transport(HttpTransport):
 def _first(ids: Ids, name: str) -> str:
     values = getattr(ids, f"{name}s")
     if not values:
-        raise SteppayMockError(f"The URL has {{{name}}}, and no event of the story names one. Take another id.")
+        raise SteppayMockError(f"The URL has {{{name}}}, and no event of the story has such an id. Use another one.")
     return str(values[0])
 
 
@@ -218,5 +221,5 @@ def _told(answer: Answer, redact: Redaction) -> str:
 
 
 def _is_token(secret: str) -> bool:
-    """Whether it is made of letters and digits, and so long that no row has it by chance."""
+    """Whether it has letters and digits, and is so long that no row has it by chance."""
     return len(secret) >= _SHORTEST_TOKEN and any(map(str.isdigit, secret)) and any(map(str.isalpha, secret))

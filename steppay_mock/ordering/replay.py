@@ -12,11 +12,11 @@ from steppay_mock.ordering.counterexample import Counterexample, Kind
 from steppay_mock.ordering.face import current_face, option
 from steppay_mock.ordering.failure import ExplorationError, MissingStepError, NoAnswerError
 from steppay_mock.ordering.options import ExploreOptions, Probe, read_explore_options
-from steppay_mock.ordering.orders.bursts import collapse_bursts
 from steppay_mock.ordering.orders.races import Race
+from steppay_mock.ordering.receiver.driver import Driver
 from steppay_mock.ordering.receiver.hosting import beside_loop, in_transaction_of_test
-from steppay_mock.ordering.receiver.receiver import Receiver
-from steppay_mock.ordering.receiver.subject import Subject
+from steppay_mock.ordering.receiver.receiver import Receiver, refuse_swapped_token
+from steppay_mock.ordering.search.event_set import collapse_bursts
 from steppay_mock.ordering.search.overlap import race_again
 from steppay_mock.ordering.search.truth import Truth, know_truth
 from steppay_mock.ordering.search.verify import deliver_again
@@ -68,6 +68,7 @@ def replay(
     that is a MissingStepError; where nothing was answered, accepted or changed, and so nothing tested, it is an
     ExplorationError.
     """
+    refuse_swapped_token(token, receiver, call="replay(token, {receiver}{events}, ...)")
     return in_transaction_of_test(lambda: _replay(token, receiver, state=state, events=events, **options))
 
 
@@ -75,6 +76,7 @@ async def replay_async(
     token: str, receiver: Receiver, *, state: Probe, events: Events | None = None, **options: Unpack[ExploreOptions]
 ) -> Replay:
     """Do as :func:`replay` does, within a running event loop, in which the app and the probes run."""
+    refuse_swapped_token(token, receiver, call="await replay_async(token, {receiver}{events}, ...)")
     return await beside_loop(lambda: replay(token, receiver, state=state, events=events, **options))
 
 
@@ -95,7 +97,7 @@ def _replay(
     if read.burst is not None:
         listed = collapse_bursts(listed, seconds=read.burst)
     found = _found_again(read, listed)
-    subject = Subject(receiver, listed, settings)
+    subject = Driver(receiver, listed, settings)
     source = read.source
     described = describe_events(listed, source=source, burst=read.burst, retries=read.retries)
     with subject:
@@ -124,7 +126,7 @@ def _given_again(kind: str) -> str:
     )
 
 
-def _refuse_vacuous(subject: Subject, kind: Kind) -> None:
+def _refuse_vacuous(subject: Driver, kind: Kind) -> None:
     """Where nothing was tested, nothing is mended. An answer is tested also where no event has an effect."""
     if not subject.answered:
         error = NoAnswerError(f"Nothing was answered. Does the receiver run at {subject.target}?")

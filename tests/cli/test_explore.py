@@ -197,7 +197,7 @@ def test_a_receiver_that_cannot_be_emptied_gets_fresh_customers(run: Any, receiv
     for url, message in [
         (f"{root}/rows", "how is the receiver emptied? Pass --reset-url."),
         (f"{root}/rows/{{custmer_id}}", "{custmer_id} names no id of a run. Did you mean 'customer_id'?"),
-        (f"{root}/rows/{{order_id}}", "The URL has {order_id}, and no event of the story names one."),
+        (f"{root}/rows/{{order_id}}", "The URL has {order_id}, and no event of the story has such an id."),
     ]:
         refused = run(*words, url)
         assert (refused.code, refused.out) == (2, "")

@@ -10,7 +10,7 @@ from docs.pages import ROOT, rows, section
 from steppay_mock import scenario
 from steppay_mock.ordering.orders.bound import bound_of
 from steppay_mock.ordering.orders.chains import Chains
-from steppay_mock.ordering.orders.ideals import Freely, find_ideals
+from steppay_mock.ordering.orders.ideals import FullLattice, find_ideals
 from steppay_mock.ordering.orders.lattice import deliveries_with_reset, deliveries_with_restore
 from steppay_mock.ordering.search.plan import ProofPlan
 
@@ -43,7 +43,7 @@ def test_the_table_of_a_default_run_is_that_of_the_formulas(name: str) -> None:
 def test_the_formulas_are_what_a_search_plans_with(count: int) -> None:
     bound = bound_of(range(count), late_by=None, distance=None)
     for duplicates in (True, False):
-        copies = Freely(count, duplicates).copies
+        copies = FullLattice(count, duplicates).copies
         for can_restore, formula in ((True, deliveries_with_restore(count)), (False, deliveries_with_reset(count))):
             plan = ProofPlan(bound, duplicates=duplicates, can_restore=can_restore, budget=20_000)
             assert plan.price == formula + copies

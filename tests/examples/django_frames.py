@@ -22,7 +22,7 @@ from steppay_webhook import fingerprint, parse
 from test_points import STORY, explored, points, state
 
 from steppay_mock import SteppayMockError, deliver, explore
-from steppay_mock.ordering.receiver.frames import Frames
+from steppay_mock.ordering.receiver.harness import Harness
 from steppay_mock.ordering.saving import saving_django
 
 
@@ -72,17 +72,17 @@ def test_callbacks_are_run_in_their_order_with_those_that_they_add_and_are_not_r
         ran.append("first")
         transaction.on_commit(lambda: ran.append("added"))
 
-    frames = Frames()
+    harness = Harness()
     transaction.on_commit(lambda: ran.append("the test's own"))
-    frames.before()
+    harness.before()
     transaction.on_commit(first)
     transaction.on_commit(lambda: ran.append("second"))
-    assert frames.after() is None
-    frames.before()
-    assert frames.after() is None
+    assert harness.after() is None
+    harness.before()
+    assert harness.after() is None
     assert ran == ["first", "second", "added"]
     assert len(connection.run_on_commit) == 1
-    assert frames.notes == (
+    assert harness.notes == (
         (
             "transaction.on_commit callbacks ran after each delivery, as captureOnCommitCallbacks(execute=True) does, "
             "because the test's transaction never commits."
@@ -96,12 +96,12 @@ def test_what_a_callback_raises_is_told_and_what_a_robust_one_raises_is_logged(c
         Received.objects.create(fingerprint="a")
         raise ValueError(what)
 
-    frames, ran = Frames(), []
-    frames.before()
+    harness, ran = Harness(), []
+    harness.before()
     transaction.on_commit(partial(fail, "robust"), robust=True)
     transaction.on_commit(partial(fail, "boom"))
     transaction.on_commit(lambda: ran.append("after the failure"))
-    error = frames.after()
+    error = harness.after()
     assert isinstance(error, ValueError)
     assert (str(error), ran, connection.run_on_commit) == ("boom", [], [])
     assert "ValueError: robust" in caplog.text
@@ -110,10 +110,10 @@ def test_what_a_callback_raises_is_told_and_what_a_robust_one_raises_is_logged(c
 @pytest.mark.django_db
 def test_an_error_of_the_database_in_a_callback_leaves_the_transaction_of_the_test_whole() -> None:
     Received.objects.create(fingerprint="a")
-    frames = Frames()
-    frames.before()
+    harness = Harness()
+    harness.before()
     transaction.on_commit(lambda: Received.objects.create(fingerprint="a"))
-    assert "duplicate key" in str(frames.after())
+    assert "duplicate key" in str(harness.after())
     assert Received.objects.count() == 1
 
 

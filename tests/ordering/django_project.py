@@ -131,7 +131,8 @@ last = Company.objects.create(name="kim", since=now(), tax="1.50", facts={"a": 1
 assert (shown["id"], shown["name"], shown["boss_id"], shown["facts"]) == (last.pk, "kim", None, {"a": 1}), shown
 assert (str(shown["tax"]), shown["double"], shown["customer_ptr_id"]) == ("1.50", 3.0, last.pk), shown
 with raises(
-    SteppayMockError, match=r"a QuerySet at \$, which is gone through anew each time\. Return list\(\.\.\.\) of it"
+    SteppayMockError,
+    match=r"a QuerySet at \$, which may give other values at each iteration\. Return list\(\.\.\.\) of it",
 ):
     normalise(Company.objects.all())
 with raises(SteppayMockError, match=r"There is no table 'shop_other' in the database\. Let the tests migrate first\."):

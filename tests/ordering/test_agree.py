@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from steppay_mock.ordering.state.agree import agrees
 from steppay_mock.ordering.state.normal import normalise
+from steppay_mock.ordering.state.rows import agrees
 
 
 @dataclass

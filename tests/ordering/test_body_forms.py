@@ -11,12 +11,12 @@ from ordering.cases import CREATED, RECOVERED, UNPAID, counterexample, explorati
 from werkzeug import Request, Response
 
 from steppay_mock import explore, replay, scenario
-from steppay_mock.ordering.orders.bursts import collapse_bursts
-from steppay_mock.ordering.receiver.fresh import FreshStories
+from steppay_mock.ordering.receiver.fresh_ids import EventRenamer
 from steppay_mock.ordering.report.repro.case import case_of
 from steppay_mock.ordering.report.repro.javascript import vitest_test
 from steppay_mock.ordering.report.repro.python import pytest_test
 from steppay_mock.ordering.report.repro.shell import shell_script
+from steppay_mock.ordering.search.event_set import collapse_bursts
 from steppay_mock.ordering.token import digest
 from steppay_mock.payload.body import BodyForm, write_body
 from steppay_mock.payload.event import Event
@@ -71,7 +71,7 @@ def test_a_token_of_events_is_theirs_in_any_form() -> None:
 @pytest.mark.parametrize("form", FORMS)
 def test_events_that_are_made_of_the_given_ones_keep_their_form(form: BodyForm) -> None:
     story = scenario(STORY, seed=7, body=form)
-    renamed = FreshStories(story).next().events
+    renamed = EventRenamer(story).next().events
     collapsed = collapse_bursts(story, seconds=1e9)
     for made in (renamed, collapsed):
         assert [event.body for event in made] == [write_body(event.payload, form) for event in made]

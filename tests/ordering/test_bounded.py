@@ -210,7 +210,7 @@ def test_events_without_a_time_can_be_bounded_by_places_alone(make_life: MakeLif
     life = [*make_life(3), Event({**make_life(4)[3].payload, "timestamp": None})]
     log = Log(tuple(life))
     options: dict[str, Any] = {"state": log.state, "reset": log.reset, "losses": False}
-    with pytest.raises(SteppayMockError, match=r"timestamp None\. Take distance="):
+    with pytest.raises(SteppayMockError, match=r"timestamp None\. Use distance= instead"):
         explore(life, log, late_by=60, **options)
     assert explore(life, log, distance=1, **options).verdict == "proved"
 

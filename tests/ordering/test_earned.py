@@ -203,7 +203,7 @@ def test_a_state_that_never_settles_is_told(make_life: MakeLife) -> None:
 @pytest.mark.parametrize("settle", [0, -1, True, "soon", float("inf")])
 def test_what_settle_cannot_mean_is_refused(make_life: MakeLife, settle: Any) -> None:
     ledger = Ledger(keep_newest)
-    with pytest.raises(SteppayMockError, match="neither seconds nor a function"):
+    with pytest.raises(SteppayMockError, match=r"settle=.*: expected seconds, more than 0, or a function"):
         explore(make_life(3), ledger, state=ledger.state, reset=ledger.reset, settle=settle)
 
 

@@ -97,7 +97,7 @@ def test_a_receiver_that_hangs_is_given_up(make_life: MakeLife) -> None:
 @pytest.mark.parametrize(
     ("options", "told"),
     [
-        ({}, "each begins anew: say how"),
+        ({}, "each begins with the same state"),
         ({"reset": print, "strenght": 3}, "Did you mean 'strength'"),
         ({"reset": 3}, "no function"),
         ({"reset": print, "save": print}, "go together"),
@@ -170,7 +170,7 @@ def test_an_invariant_may_be_async(make_life: MakeLife) -> None:
 @pytest.mark.parametrize("effects", [Counter(mail=2), {"mail"}, {"mail": 2}])
 def test_effects_that_cannot_say_twice_are_refused(make_life: MakeLife, effects: Any) -> None:
     ledger = Ledger(keep_newest)
-    with pytest.raises(ExplorationError, match="Let it give a list of what was done"):
+    with pytest.raises(ExplorationError, match="Let it return a list of effects"):
         explore(make_life(3), ledger, state=ledger.state, reset=ledger.reset, effects=lambda: effects)
 
 

@@ -16,9 +16,9 @@ ROOMS = Path(__file__).parents[2] / "steppay_mock" / "ordering"
 SHELL = Face(is_shell=True, before="steppay-mock replay ", after=" --to http://localhost:8000", hint="")
 NAMES = ("state", *ExploreOptions.__annotations__)
 IN_PYTHON_ALONE = {
-    *("face.py", "truth/mapping.py", "receiver/frames/celery.py"),
+    *("face.py", "truth/mapping.py"),
     *("bounding.py", "report/repro/python.py"),
-    *("options.py", "receiver/answers.py", "receiver/settle.py", "truth/setting.py", "orders/covering.py"),
+    *("options.py", "truth/setting.py", "orders/covering.py"),
     *(f"saving/{name}.py" for name in ("django", "objects", "saving", "sqlalchemy", "sqlite")),
 }
 """Where values are read that the command line reads by itself, or cannot be given."""

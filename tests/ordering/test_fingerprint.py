@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from steppay_mock.ordering.state.fingerprint import fingerprint
+from steppay_mock.ordering.state.states import fingerprint
 
 
 def test_it_is_small_however_large_a_state_is() -> None:

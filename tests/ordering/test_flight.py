@@ -8,11 +8,11 @@ from threading import Thread
 import pytest
 
 from steppay_mock.ordering.receiver import flight
-from steppay_mock.ordering.receiver.flight import Gate
+from steppay_mock.ordering.receiver.flight import StartBarrier
 
 
 def test_nobody_goes_through_a_gate_before_all_are_there() -> None:
-    gate, sent = Gate(2), Flag()
+    gate, sent = StartBarrier(2), Flag()
     first = Thread(target=gate.go_through, args=(sent.set,))
     first.start()
     assert not sent.is_set()
@@ -23,4 +23,4 @@ def test_nobody_goes_through_a_gate_before_all_are_there() -> None:
 
 def test_who_waits_alone_goes_through_soon(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(flight, "_SOON", 0.01)
-    assert Gate(2).go_through(lambda: "sent") == "sent"
+    assert StartBarrier(2).go_through(lambda: "sent") == "sent"

@@ -11,8 +11,9 @@ import pytest
 from ordering.ledgers import Ledger
 
 from steppay_mock import Event, Exploration, SteppayMockError, Store, explore, make_event, replay, scenario
-from steppay_mock.ordering.orders.groups import customers_of, groups_of_customers, interleavings
 from steppay_mock.ordering.orders.lattice import deliveries_with_restore
+from steppay_mock.ordering.search.independence import customers_of, groups_of_customers
+from steppay_mock.ordering.search.pairs import interleavings
 from steppay_mock.ordering.state.interference import interferences
 from steppay_mock.ordering.state.normal import normalise
 from steppay_mock.payload.subject import subject_of

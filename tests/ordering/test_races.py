@@ -8,7 +8,7 @@ import pytest
 
 from steppay_mock import Event, make_event, scenario
 from steppay_mock.ordering.orders.races import Group, groups_of, held_races, races_alone, races_within
-from steppay_mock.ordering.search.conflicts import likely_conflicts
+from steppay_mock.ordering.search.race_search import likely_conflicts
 
 PLACES = tuple(range(5))
 FAR = [(0, 2), (1, 4), (0, 1), (0, 4)]

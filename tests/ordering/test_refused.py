@@ -13,7 +13,7 @@ from ordering.conftest import START, MakeLife
 from ordering.ledgers import Ledger, Rows, keep_newest
 
 from steppay_mock import Event, SteppayMockError, explore, make_event, replay
-from steppay_mock.ordering.search.unsteady import smallest_witnesses
+from steppay_mock.ordering.search.contradiction import smallest_witnesses
 
 # What is refused in the order in which it happened.
 
@@ -85,7 +85,7 @@ def test_what_is_refused_on_purpose_is_accepted_where_that_is_said(make_life: Ma
 @pytest.mark.parametrize("accept", ["yes", [True], [99], object()])
 def test_what_accept_cannot_mean_is_refused(make_life: MakeLife, accept: Any) -> None:
     ledger = Ledger(keep_newest)
-    with pytest.raises(SteppayMockError, match=r"accept=.* is neither statuses nor a function"):
+    with pytest.raises(SteppayMockError, match=r"accept=.*: expected statuses from 200 to 599, or a function"):
         explore(make_life(3), ledger, state=ledger.state, reset=ledger.reset, accept=accept)
 
 
@@ -270,7 +270,7 @@ def test_what_a_probe_hides_is_shown_by_few_events(make_life: MakeLife, monkeypa
         given.append(len(before))
         return smallest_witnesses(subject, before, now, budget=budget)
 
-    monkeypatch.setattr("steppay_mock.ordering.search.inquiry.smallest_witnesses", noting)
+    monkeypatch.setattr("steppay_mock.ordering.search.explorer.smallest_witnesses", noting)
     ledger = Ledger(second_thoughts)
     found = explore(
         make_life(6),

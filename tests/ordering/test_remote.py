@@ -100,7 +100,7 @@ def test_a_state_of_one_customer_is_asked_for_by_its_ids(serve: Callable[[Answer
     state = remote_state(f"{serve(answer)}/of/{{customer_id}}?code={{order_code}}&again={{customer_id}}")
     ids = Ids(customer_ids=(7, 8), order_codes=("a/b ?&ü",))
     assert state(ids) == "/of/7?code=a%2Fb%20%3F%26%C3%BC&again=7"
-    with pytest.raises(SteppayMockError, match=r"The URL has \{order_code\}, and no event of the story names one"):
+    with pytest.raises(SteppayMockError, match=r"The URL has \{order_code\}, and no event of the story has such an id"):
         state(Ids(customer_ids=(7,)))
 
 

@@ -368,5 +368,5 @@ def test_several_are_saved_together(database: sqlite3.Connection) -> None:
 
 @pytest.mark.parametrize("save", [saving_objects, saving_all, lambda: saving_all({"save": list})])  # type: ignore[typeddict-item]
 def test_what_saves_nothing_is_refused(save: Callable[[], Saving]) -> None:
-    with pytest.raises(SteppayMockError, match=r"saving_objects\(\) saves nothing|needs savings"):
+    with pytest.raises(SteppayMockError, match=r"saving_objects\(\) got nothing to save|needs savings"):
         save()

@@ -66,14 +66,14 @@ def test_the_sentence_says_what_is_wrong_since_when_and_what_to_do() -> None:
     (hint,) = find_hints({"subscriptions": {ENDED_ID: {"status": "UNPAID"}}}, ENDED)
     assert hint.path == f"$.subscriptions[{ENDED_ID}].status"
     assert str(hint) == (
-        f"looks wrong: subscription {ENDED_ID} ends UNPAID here, the store says CANCELED ({hint.path}). The store said "
-        "so before event 13, subscription.updated: look at what is written when that arrives."
+        f"looks wrong: subscription {ENDED_ID} ends UNPAID here, the store says CANCELED ({hint.path}). The store had "
+        "this value before event 13, subscription.updated: look at what the receiver writes when that event arrives."
     )
 
 
 def test_a_status_that_never_was_is_told_as_such() -> None:
     (hint,) = find_hints({ENDED_ID: "PAUSE"}, ENDED)
-    assert hint.sentence.endswith("No event said PAUSE of it: look at where the value comes from.")
+    assert hint.sentence.endswith("No event has PAUSE for it: look at where the value comes from.")
 
 
 @pytest.mark.parametrize(
@@ -132,7 +132,7 @@ def test_an_instant_of_an_older_event_is_told() -> None:
     stale = {"subscriptions": {key: {"next_payment_date": first.data["nextPaymentDate"]}}}
     (hint,) = find_hints(stale, story)
     assert hint.kind == "instant"
-    assert "The store said so before event" in hint.sentence
+    assert "The store had this value before event" in hint.sentence
 
 
 @pytest.mark.parametrize(
@@ -204,7 +204,7 @@ def test_an_id_that_a_double_has_rounded_is_told(rounded: Any, shape: Callable[[
 def test_an_amount_from_another_field_is_told(column: str, wrong: Any) -> None:
     (hint,) = find_hints({"payments": {PAYMENT_ID: {column: wrong}}}, STARTED)
     assert (hint.kind, hint.thing, hint.here) == ("amount", f"payment {PAYMENT_ID}", wrong)
-    assert "Compare what is written there with data." in hint.sentence
+    assert "Compare the value that the receiver writes with data." in hint.sentence
 
 
 def test_a_refund_that_was_added_twice_and_one_that_never_came_are_told() -> None:

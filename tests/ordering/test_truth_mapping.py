@@ -101,7 +101,7 @@ def test_the_store_said_so_before() -> None:
     state["subscriptions"][0]["state"] = "late"
     (hint,) = mapped_truth(read_mapping(MAPPING))(state, STORY)
     assert "has late here ($.subscriptions[0].state), the store's status is ACTIVE." in hint.sentence
-    assert "The store said so before event" in hint.sentence
+    assert "The store had this value before event" in hint.sentence
 
 
 def test_nine_hours_off_is_named_as_such() -> None:

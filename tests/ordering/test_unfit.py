@@ -42,13 +42,13 @@ async def waiting() -> None:
     pass
 
 
-ONCE = "which can be gone through only once. Return list(...) of it."
-ANEW = "which is gone through anew each time. Return list(...) of it."
+ONCE = "which can be iterated only once. Return list(...) of it."
+ANEW = "which may give other values at each iteration. Return list(...) of it."
 OPAQUE = (
     "which cannot be compared. Return plain data: a list, a dict, a dataclass, texts and numbers. "
     "Of an object, return the fields that count, such as vars(it)."
 )
-CALLED = "which is to be called. Call it in the probe, and return what it gives."
+CALLED = "which is a function. Call it in the probe, and return the result."
 BROKEN = (
     "whose fields cannot be read: ConnectionError: the database is gone. Read them in the probe, and return a dict."
 )
@@ -79,7 +79,7 @@ def test_what_cannot_be_compared_is_named_with_its_path_and_what_to_return(
 
 def test_what_nobody_awaited_is_named() -> None:
     probe = waiting()
-    with pytest.raises(SteppayMockError, match=r"a coroutine at \$, which nobody awaited\. Await it in the probe"):
+    with pytest.raises(SteppayMockError, match=r"a coroutine at \$, which was not awaited\. Await it in the probe"):
         normalise(probe)
     probe.close()
 

@@ -328,7 +328,7 @@ def test_a_budget_that_is_none_is_wrong_usage(pytester: pytest.Pytester, run: Ru
         (PROOF.replace(f"'{STORY}'", "steppay.events('order.created')"), "*vacuous: *"),
         (PROOF.replace("reset=", "rest="), "*SteppayMockError: explore() has no option 'rest'. Did you mean 'reset'?*"),
         (PROOF.replace("'ledger:right'", "None"), "*SteppayMockError: There is no receiver to deliver to. *"),
-        (PROOF.replace(", reset=ledger.reset", ""), "*SteppayMockError: *each begins anew: say how.*"),
+        (PROOF.replace(", reset=ledger.reset", ""), "*SteppayMockError: *each begins with the same state.*"),
         (PROOF.replace("virtual-account", "virtual-acount"), "*SteppayMockError: *Did you mean 'virtual-account-d*"),
         (PROOF.replace("ledger.show", "ledger.broken"), "*ExplorationError: state= raised KeyError: *'rows'*"),
     ],

@@ -1,1 +1,1 @@
-"""In which orders are events delivered? Courses, and the few of them that stand for all."""
+"""The orders of events: what an order is, which orders a bound allows, and the few orders that prove all of them."""

@@ -1,30 +1,33 @@
-"""In which order do events arrive? A course: their places, one by one; a place that comes again is a repeat."""
+"""A course: the order in which events are delivered, as a tuple of places. A place that stands twice is a repeat."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
 Course = tuple[int, ...]
-"""Places of events, counted from 0 in the order in which they happened, in the order of delivery."""
+"""The deliveries in order. An event is named by its place: its index, from 0, in the order in which things happened."""
 
 
 def inversions(course: Course) -> int:
-    """How many pairs of deliveries stand the other way round than they happened."""
+    """The number of pairs of deliveries that are in the opposite order of what happened."""
     return sum(course[after] < here for at, here in enumerate(course) for after in range(at + 1, len(course)))
 
 
 def repeats(course: Course) -> int:
-    """How many deliveries bring what was delivered before."""
+    """The number of deliveries that repeat an event."""
     return len(course) - len(set(course))
 
 
 def occurrence(course: Iterable[int]) -> Course:
-    """The same events, each once, as they happened."""
+    """The same events, each once, in the order in which they happened."""
     return tuple(sorted(set(course)))
 
 
 def neighbour(course: Course) -> Course:
-    """A course that is one step nearer to what happened: two neighbours swapped, or else the last repeat left out."""
+    """The course one step nearer to what happened: two neighbours swapped, or else without its last repeat.
+
+    It is shown beside a failing course: where the neighbour passes, that one step is what the receiver gets wrong.
+    """
     for at in range(len(course) - 1):
         if course[at] > course[at + 1]:
             return (*course[:at], course[at + 1], course[at], *course[at + 2 :])

@@ -1,8 +1,11 @@
-"""Which few orders show every order of any two, three or four events?
+"""A few orders that show every order of any two, three or four events: a sequence covering array.
 
-The rows of a sequence covering array. Each is found by hill climbing: the order, by chance, that no move of one event
-makes show more of what is still unseen. Then rows are taken out and the others climb again until nothing is unseen, for
-as long as that is cheap. Work is counted and not timed: the same seed gives the same orders on every machine.
+Where all n! orders are too many, most mistakes still need only a few events in the wrong order. At strength 3, ten
+events take 11 orders, and a hundred take 29.
+
+Each order is found by hill climbing: start with a random order, and move one event at a time while that shows more
+sequences that are still unseen. Then orders are removed and the others climb again until nothing is unseen, as long as
+that is cheap. Work is counted and not timed, so the same seed gives the same orders on every machine.
 """
 
 from __future__ import annotations
@@ -15,9 +18,9 @@ from steppay_mock.ordering.orders.bound import Bound
 from steppay_mock.ordering.orders.sequences import STRENGTHS, Unseen, shuffled
 from steppay_mock.payload.chance import Chance, derive_seed
 
-_STARTS = 2  # climbs for each new row, of which the best is kept
-_PATIENCE = 1_000_000  # pairs of items gone through before the rows are held to be as few as they get
-_FORGIVENESS = 0.05  # the share of worse rows that are gone on with, so that no dead end is the last
+_STARTS = 2  # climbs for each new row; the best one is kept
+_PATIENCE = 1_000_000  # pairs of items looked at before the search for fewer rows ends
+_FORGIVENESS = 0.05  # the share of worse rows that are accepted, so that the search leaves a local optimum
 
 
 def covering_orders(
@@ -43,6 +46,7 @@ def covering_orders(
     while left and (limit is None or len(fixed) + len(rows) < limit):
         rows.append(_best_climb(left, chance))
         left = _after(rows[-1:], left)
+    # The limit was reached: then the rows cannot become fewer, but they may show more.
     if left:
         return fixed + (_rearranged(rows, unseen, chance) or rows)
     return fixed + _fewer(rows, unseen, chance)
@@ -65,8 +69,10 @@ def _best_climb(unseen: Unseen, chance: Chance) -> tuple[int, ...]:
 
 
 def _fewer(rows: list[tuple[int, ...]], unseen: Unseen, chance: Chance) -> list[tuple[int, ...]]:
-    """Rows that show the same as these do, fewer of them where patience finds that."""
-    least = factorial(unseen.strength) - 2  # a row shows one of the orders of its first items, the fixed rows two
+    """Rows that show the same, and fewer of them if the search finds that."""
+    # The first items, as many as the strength, have strength! orders, and a row shows one of them. The two fixed rows
+    # show two. So fewer rows than this cannot do.
+    least = factorial(unseen.strength) - 2
     while len(rows) > least:
         fewer = _rearranged(shuffled(rows, chance)[1:], unseen, chance)
         if fewer is None:
@@ -76,8 +82,9 @@ def _fewer(rows: list[tuple[int, ...]], unseen: Unseen, chance: Chance) -> list[
 
 
 def _rearranged(rows: list[tuple[int, ...]], unseen: Unseen, chance: Chance) -> list[tuple[int, ...]] | None:
-    """As many rows, changed until nothing is unseen; None if patience ends before."""
+    """The same number of rows, changed until nothing is unseen; None if the work runs out before."""
     least = len(_after(rows, unseen))
+    # One round climbs one or two rows, and shows all of them again: about n ** 2 pairs of items each.
     rounds = _PATIENCE // ((unseen.count + 4) ** 2 * (len(rows) + 1))
     while least and rows and rounds:
         rounds -= 1

@@ -1,8 +1,8 @@
-"""The races between events: who is in flight at once, and what is delivered before and after.
+"""Races between events: which deliveries are in flight at once, and what is delivered before and after them.
 
-A group is what races, as places: ``(3, 3)`` is an event beside its own copy, ``(2, 5)`` are two events, and three or
-more are the events of one second. A group races at the place of its latest event. So of two events that are no
-neighbours the older one is late: what lies between them is delivered before both.
+A group names the racers by their places: ``(3, 3)`` is an event beside its own copy, ``(2, 5)`` are two events, and
+three or more are the events of one second. A group races at the place of its latest event. If the racers are no
+neighbours, the events between them are delivered before both, so the older racer is late.
 """
 
 from __future__ import annotations
@@ -20,14 +20,14 @@ if TYPE_CHECKING:
 Group = tuple[int, ...]
 """Places of the events that are in flight at once, the oldest first; the same place twice is an event and its copy."""
 
-_MOST_ORDERS = 4  # racers of which every order is tried one after the other: 24
+_MOST_ORDERS = 4  # racers of which all orders are tried one by one: 4! = 24 courses
 
 
 @dataclass(frozen=True, slots=True)
 class Race:
     """A course whose deliveries at the positions ``together`` are in flight at once, started in this order.
 
-    ``held``: the others pass the first of them, because the REST API holds what it asks.
+    ``held``: the REST API holds what the first of them asks until the others have their answers.
     """
 
     course: Course
@@ -41,28 +41,28 @@ class Race:
 
     @property
     def racers(self) -> Course:
-        """What is in flight at once."""
+        """The events in flight at once."""
         return tuple(self.course[at] for at in self.together)
 
     @property
     def group(self) -> Group:
-        """The racers, whichever of them is started first."""
+        """The racers in the order in which they happened, whichever of them starts first."""
         return tuple(sorted(self.racers))
 
     def turned(self, turn: int) -> Race:
-        """The race with another of them started first, at every turn the next."""
+        """The same race with another racer started first, the next one at each turn."""
         first = 0 if self.held else turn % len(self.together)
         racers = self.racers
         return self._with((*racers[first:], *racers[:first]))
 
     def one_by_one(self) -> Iterator[Course]:
-        """The courses that deliver the racers one after the other, in every order; none where there are too many."""
+        """The courses that deliver the racers one by one, in every order; none if there are too many racers."""
         if len(self.together) <= _MOST_ORDERS:
             for racers in dict.fromkeys(permutations(self.racers)):
                 yield self._with(racers).course
 
     def without_one(self) -> Iterator[Race]:
-        """The races of one delivery less."""
+        """The races with one delivery less."""
         for at in range(len(self.course)):
             left = [one - (one > at) for one in self.together if one != at]
             if len(left) > 1:
@@ -76,14 +76,15 @@ class Race:
 def groups_of(
     places: Course, events: Sequence[Event], *, likely: Iterable[Group], copies: bool, most: int | None = None
 ) -> list[Group]:
-    """What may race among the events of these places.
+    """The groups that may race among the events of these places.
 
-    First each event and its copy, where ``copies`` are wanted. Then the pairs that are ``likely`` to be in each other's
-    way, in their order, and the other neighbours. Then each burst of three or more events in one second (fact 6). Where
-    that is more than ``most``, the last of the likely pairs that are no neighbours are left out.
+    First each event and its copy, if ``copies`` are wanted. Then the pairs that are ``likely`` to conflict, in their
+    order, and the other neighbours. Then each burst of three or more events in one second (fact 6). If these are more
+    than ``most``, the last of the likely pairs that are no neighbours are left out.
     """
     own: list[Group] = [(place, place) for place in places] if copies else []
     near, bursts = list(pairwise(places)), _bursts(places, events)
+    # ``likely`` is about all events of the story; only the pairs among these places count.
     known, beside = set(places), set(near)
     related = [pair for pair in likely if known.issuperset(pair)]
     pairs = list(dict.fromkeys([*related, *near]))
@@ -95,20 +96,20 @@ def groups_of(
 
 
 def races_alone(groups: Iterable[Group]) -> list[Race]:
-    """Each group in flight at once, with nothing before and after: no event has made any row yet."""
+    """Each group in flight at once, with nothing before and after: no event has written a row yet."""
     return [_race(group, occurrence(group)) for group in groups]
 
 
 def races_within(groups: Iterable[Group], places: Course) -> list[Race]:
-    """Each group in flight at once, the other events of these places before and after."""
+    """Each group in flight at once, with the other events of these places before and after."""
     return [_race(group, places) for group in groups]
 
 
 def held_races(groups: Iterable[Group], places: Course) -> list[Race]:
-    """The same, with one of the group held until the others have landed.
+    """The same, with one racer held until the others have their answers.
 
-    Of neighbours and bursts it is each in turn. Of other pairs, which cost time as well, it is the older one: what it
-    asked is what has become stale.
+    Of neighbours and bursts each racer is held in turn. Of other pairs only the older one is held, because each hold
+    costs real time: its answer from the API is the one that becomes stale.
     """
     near = set(pairwise(places))
     return [

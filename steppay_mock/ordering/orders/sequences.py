@@ -1,10 +1,13 @@
-"""Which sequences of events has no order shown yet?
+"""The sequences of events that no order has shown yet, kept so that the best place for an event is found quickly.
 
-An order shows a sequence whose items stand in it one after another, with or without others in between. The unseen
-ones are kept as bits of whole numbers. There is a number for each two items x and y, with a bit for each way in which
-the other items of a sequence may lie around "x, then y". Two neighbours of an order that change places change only the
-sequences that have both. So one ``&`` says what the swap wins, and a walk along the order which place is best for an
-item.
+An order shows a sequence if the items of the sequence stand in it in that order, with or without others in between. At
+strength 3 there are n * (n - 1) * (n - 2) sequences: a million for 100 events. A hill climb asks again and again how
+many more of them an order would show with one item moved, so that question has to be cheap.
+
+The unseen sequences are bits of long integers. There is an integer for each pair of items x and y, with a bit for each
+way in which the other items of a sequence may lie around "x, then y". If two neighbours of an order swap places, only
+sequences that contain both change. So one ``&`` and a bit count give what the swap wins, and one walk along the order
+gives the best place for an item: n operations on long integers, where a count for each place would take n ** strength.
 """
 
 from __future__ import annotations
@@ -39,7 +42,7 @@ class Unseen:
         self._rows = [[self._all_around(x, y) if x != y else 0 for y in range(count)] for x in range(count)]
 
     def copy(self) -> Unseen:
-        """The same sequences, to go on from here in another way."""
+        """A copy, to try other orders from here."""
         twin = Unseen(0, self.strength)
         twin.count, twin._bound, twin._barred = self.count, self._bound, self._barred
         twin._rows = [row[:] for row in self._rows]
@@ -49,8 +52,9 @@ class Unseen:
         return sum(bits.bit_count() for row in self._rows for bits in row) // (self.strength - 1) - self._barred
 
     def show(self, order: Sequence[int]) -> None:
-        """Strike out what this order shows."""
+        """Remove the sequences that this order shows."""
         front, left, right, back = self._surroundings(order)
+        # n ** 2 / 2 pairs; each removes, with one &, all sequences that have y right behind x.
         for i, x in enumerate(order):
             row, before, beside = self._rows[x], front[i], left[i]
             for j in range(i + 1, len(order)):
@@ -59,9 +63,11 @@ class Unseen:
                     row[y] &= ~(before | beside * right[j] | back[j])
 
     def gains(self, item: int, rest: Sequence[int]) -> list[int]:
-        """How many more are shown by ``rest`` with the item at each place than with the item at the first place."""
+        """For each place of the item in ``rest``: how many more sequences that shows than the first place does."""
         front, left, right, back = self._surroundings(rest)
         gained, gains, row = 0, [0], self._rows[item]
+        # Moving the item one place to the right swaps it with ``other``. That wins sequences with "other, item", loses
+        # those with "item, other", and leaves all others.
         for place, other in enumerate(rest):
             around = front[place] | left[place] * right[place] | back[place]
             gained += (self._rows[other][item] & around).bit_count() - (row[other] & around).bit_count()
@@ -69,11 +75,11 @@ class Unseen:
         return gains
 
     def draw(self, chance: Chance, order: Sequence[int] | None = None) -> Sequence[int]:
-        """An order by chance, with no bound the given one shuffled."""
+        """A random order; without a bound it is the given one, shuffled."""
         return shuffled(order or range(self.count), chance) if self._bound is None else self._bound.draw(chance)
 
     def climb(self, order: Sequence[int], chance: Chance) -> tuple[int, ...]:
-        """An order that shows at least as many, and no fewer than with any one item moved to where it may stand."""
+        """A local optimum: an order that shows at least as many, and that no move of one item improves."""
         found, settled, waiting = list(order), 0, list[int]()
         while settled < self.count:
             waiting = waiting or shuffled(range(self.count), chance)
@@ -84,7 +90,7 @@ class Unseen:
             first, last = (0, len(found)) if self._bound is None else self._bound.room(item, found)
             best = max(gains[first : last + 1])
             settled = settled + 1 if gains[place] == best else 0
-            # Among places that are as good, one by chance: standing still would end in the nearest dead end.
+            # A random one of the best places: an item that always stayed would end in the nearest local optimum.
             found.insert(chance.pick([at for at in range(first, last + 1) if gains[at] == best]), item)
         return tuple(found)
 
@@ -99,7 +105,7 @@ class Unseen:
         return twos | twos << self.count**2 | twos << 2 * self.count**2
 
     def _surroundings(self, order: Sequence[int]) -> tuple[list[int], list[int], list[int], list[int]]:
-        """Bits such that ``front[i] | left[i] * right[j] | back[j]`` is all around the items at the places i <= j.
+        """Bits such that ``front[i] | left[i] * right[j] | back[j]`` are all ways around the items at i <= j.
 
         Strength 2 has one bit: two items have nothing around them. Strength 3 has ``count`` bits for an item in front,
         and as many for one behind. Strength 4 has ``count`` squared for two in front, for one on either side (each on
@@ -122,5 +128,5 @@ class Unseen:
 
 
 def shuffled(items: Sequence[T], chance: Chance) -> list[T]:
-    """The items in an order by chance."""
+    """The items in a random order."""
     return sorted(items, key=lambda _item: chance.random())

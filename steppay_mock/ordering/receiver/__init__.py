@@ -1,1 +1,1 @@
-"""How is a receiver led through a course, begun anew, and looked at?"""
+"""The receiver of a search: delivering to it, putting it back to a state, and reading its state."""

@@ -1,7 +1,8 @@
-"""Several webhooks in flight at once: each is sent before any is answered, and threads send in the same moment.
+"""Several webhooks in flight at once: each is sent before any is answered.
 
-Where a receiver reads back, one of them can be kept from its end: the REST API holds what it asks, the others land
-meanwhile, and then it goes on with what was true before. So a race that chance alone shows now and then is certain.
+For a receiver that reads back from the REST API there is a second way, which needs no luck. The API holds the answer
+to the first webhook's call until the others have their answers. Then the first webhook continues with data that is
+stale by now: a race that chance shows now and then is certain.
 """
 
 from __future__ import annotations
@@ -24,42 +25,44 @@ if TYPE_CHECKING:
     from steppay_mock.store.api.rules import ApiHold
 
 T = TypeVar("T")
-_SOON = 1.0  # seconds in which every thread has started
+_SOON = 1.0  # seconds that a thread waits for the others to start
 
 
-class Gate:
-    """Lets threads go on once so many of them have come.
+class StartBarrier:
+    """A barrier: ``count`` threads wait for each other, and continue together.
 
-    Without it, the first thread has often had its answer before the second one is started, and nothing overlaps.
+    Starting a thread takes about as long as a fast receiver needs to answer. Without the barrier the first thread often
+    has its answer before the second one is started, and nothing overlaps.
     """
 
     def __init__(self, count: int) -> None:
         self._barrier = Barrier(count)
 
     def go_through(self, function: Callable[..., T], *arguments: Any) -> T:
-        """What the function gives, called once all are there."""
+        """Call the function once all threads are there, or after a second."""
         with suppress(BrokenBarrierError):
             self._barrier.wait(_SOON)
         return function(*arguments)
 
 
-Start = Callable[["Request", Gate], Awaitable[Answer]]
-"""Sends a request; where that takes a thread, it goes through the gate first."""
+Start = Callable[["Request", StartBarrier], Awaitable[Answer]]
+"""Sends a request; if that takes a thread, it waits at the barrier first."""
 
 
 @dataclass(frozen=True, slots=True)
 class Flight:
-    """The answers, in the order of the requests; ``certain``: the others landed while the first was held."""
+    """The answers in the order of the requests; ``certain``: the others were answered while the first was held."""
 
     answers: tuple[Answer, ...]
     certain: bool = False
 
 
 @dataclass(frozen=True, slots=True)
-class Passing:
-    """How the others pass the first: its ``hold`` is let go once they landed, or after ``patience`` seconds.
+class Overtaking:
+    """How the others overtake the first: its ``hold`` ends once they have their answers, or after ``patience`` seconds.
 
-    A receiver that lets one delivery wait for another would never let them pass. ``depart`` is called before they go.
+    A receiver that locks makes the others wait for the first, so without a limit the flight would never end.
+    ``depart`` is called before the others are sent.
     """
 
     hold: ApiHold
@@ -67,28 +70,30 @@ class Passing:
     depart: Callable[[], object]
 
 
-async def fly(start: Start, requests: Sequence[Request], *, passing: Passing | None, timeout: float) -> Flight:
-    """Send all of them at once; what is not answered within ``timeout`` seconds has timed out."""
-    if passing is None:
-        gate = Gate(len(requests))
+async def fly(start: Start, requests: Sequence[Request], *, overtaking: Overtaking | None, timeout: float) -> Flight:
+    """Send all requests at once; one without an answer within ``timeout`` seconds has timed out."""
+    if overtaking is None:
+        gate = StartBarrier(len(requests))
         flying = [_go(start, request, gate) for request in requests]
         await wait_for_tasks(flying, seconds=timeout)
         return Flight(_answers(flying, timeout))
-    return await _fly_past(start, requests, passing, timeout)
+    return await _fly_past(start, requests, overtaking, timeout)
 
 
-async def _fly_past(start: Start, requests: Sequence[Request], passing: Passing, timeout: float) -> Flight:
-    hold = passing.hold
-    limit = Timer(passing.patience, hold.release)  # an event loop would not do: an app that blocks it blocks that too
+async def _fly_past(start: Start, requests: Sequence[Request], overtaking: Overtaking, timeout: float) -> Flight:
+    hold = overtaking.hold
+    limit = Timer(
+        overtaking.patience, hold.release
+    )  # an event loop would not do: an app that blocks it blocks that too
     limit.daemon = True
     limit.start()
     try:
-        first = _go(start, requests[0], Gate(1))
+        first = _go(start, requests[0], StartBarrier(1))
         called = in_thread(hold.wait, timeout)
         either: set[asyncio.Future[Any]] = {first, called}
         await wait_for_tasks(either, seconds=timeout, return_when=asyncio.FIRST_COMPLETED)
-        passing.depart()
-        gate = Gate(len(requests) - 1)
+        overtaking.depart()
+        gate = StartBarrier(len(requests) - 1)
         others = [_go(start, request, gate) for request in requests[1:]]
         await wait_for_tasks(others, seconds=timeout)
         certain = called.done() and called.result() and not hold.is_released and not first.done()
@@ -100,18 +105,21 @@ async def _fly_past(start: Start, requests: Sequence[Request], passing: Passing,
 
 
 def in_thread(function: Callable[..., T], *arguments: Any) -> asyncio.Future[T]:
-    """What the function gives, from a thread of its own, which does not keep the process from ending if it hangs."""
+    """The result of the function, from a new daemon thread: if it hangs, the process can still end.
+
+    The event loop's own executor would not do: the interpreter waits for its threads at the end.
+    """
     loop = asyncio.get_running_loop()
     outcome: asyncio.Future[T] = loop.create_future()
 
     def tell(put: Callable[[Any], None], found: Any) -> None:
-        if not outcome.done():  # nobody waits any more
+        if not outcome.done():  # it was cancelled meanwhile
             put(found)
 
     def work() -> None:
         try:
             put, found = outcome.set_result, context.run(function, *arguments)
-        except BaseException as error:  # noqa: BLE001 - whoever waits is to have it
+        except BaseException as error:  # noqa: BLE001 - the caller that waits gets it
             put, found = outcome.set_exception, error  # type: ignore[assignment]
         with suppress(RuntimeError):  # the loop has ended
             loop.call_soon_threadsafe(tell, put, found)
@@ -124,7 +132,7 @@ def in_thread(function: Callable[..., T], *arguments: Any) -> asyncio.Future[T]:
     return outcome
 
 
-def _go(start: Start, request: Request, gate: Gate) -> asyncio.Future[Answer]:
+def _go(start: Start, request: Request, gate: StartBarrier) -> asyncio.Future[Answer]:
     return asyncio.ensure_future(start(request, gate))
 
 
@@ -134,4 +142,4 @@ def _answers(flying: Sequence[asyncio.Future[Answer]], timeout: float) -> tuple[
         return tuple(one.result() if one.done() else late for one in flying)
     finally:
         for one in flying:
-            one.cancel()  # which does nothing to those that are done
+            one.cancel()  # does nothing to those that are done

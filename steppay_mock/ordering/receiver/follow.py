@@ -1,4 +1,4 @@
-"""Delivers a whole course from the beginning, and what is refused once more at its end."""
+"""Delivers a whole course from the beginning, and retries the refused events at its end."""
 
 from __future__ import annotations
 
@@ -11,72 +11,84 @@ from steppay_mock.ordering.receiver.run import Run
 
 if TYPE_CHECKING:
     from steppay_mock.delivery.answer import Answer
-    from steppay_mock.ordering.receiver.subject import Subject
+    from steppay_mock.ordering.receiver.driver import Driver
 
 
 def follow(
-    subject: Subject, course: Course, together: tuple[int, ...], *, held: bool, attempts: int, judging: bool
+    driver: Driver, course: Course, *, together: tuple[int, ...] = (), held: bool = False, judging: bool = True
 ) -> Run:
-    """Deliver it, and tell what became of it; where it is ``judging`` it ends where the invariant is broken."""
-    subject.begin()
-    seen = [subject.here]
+    """Deliver a whole course from the beginning, then retry the refused events.
+
+    The deliveries at the positions ``together``, which are neighbours, are in flight at once. ``held``: the REST API
+    holds what the first of them asks until the others have their answers. ``judging``: the run ends as soon as the
+    invariant is broken.
+    """
+    driver.begin()
+    seen = [driver.here]
     answers: list[Answer] = []
     accepted: list[bool] = []
     waiting: list[int] = []
     broken: str | None = None
     was_held = False
     for places in _flights(course, together):
-        before = subject.course
+        before = driver.course
         if len(places) == 1:
-            given: tuple[Answer, ...] = (subject.deliver(places[0]),)
+            given: tuple[Answer, ...] = (driver.deliver(places[0]),)
         else:
-            flight = subject.deliver_together(places, held=held)
+            flight = driver.deliver_together(places, held=held)
             given, was_held = flight.answers, flight.certain
         answers += given
-        taken = [subject.accepts(place, answer) for place, answer in zip(places, given, strict=True)]
+        taken = [driver.accepts(place, answer) for place, answer in zip(places, given, strict=True)]
         accepted += taken
-        seen.append(subject.look())
+        seen.append(driver.look())
+        # An event waits for its retry once. It does not wait if a copy came before (which was accepted, or waits
+        # already) or if a copy in the same flight was accepted: a retry would then be one more duplicate.
         known = {*before, *(place for place, was_taken in zip(places, taken, strict=True) if was_taken)}
         waiting += [place for place in dict.fromkeys(places) if place not in known]
-        if judging and (broken := subject.broken(seen[-1])) is not None:
+        if judging and (broken := driver.broken(seen[-1])) is not None:
             break
     if broken is None:
-        for place, answer, number in deliver_refused(subject, waiting, attempts=attempts):
+        for place, answer, number in deliver_refused(driver, waiting):
             answers.append(answer)
-            accepted.append(subject.accepts(place, answer))
+            accepted.append(driver.accepts(place, answer))
             seen.append(number)
-            if judging and (broken := subject.broken(number)) is not None:
+            if judging and (broken := driver.broken(number)) is not None:
                 break
-    state, effects = subject.states[seen[-1]]
+    state, effects = driver.states[seen[-1]]
     return Run(
-        course=subject.course,
+        course=driver.course,
         answers=tuple(tell_answer(answer, accepted=taken) for answer, taken in zip(answers, accepted, strict=True)),
         accepted=tuple(accepted),
         exceptions=tuple(answer.exception for answer in answers),
         state=state,
         effects=effects,
         broken=broken,
-        trail=() if together else tuple(subject.states[number].state for number in seen),  # nobody saw which did what
+        # After a flight only the sum of its deliveries shows in the state, so a trail would blame the wrong one.
+        trail=() if together else tuple(driver.states[number].state for number in seen),
         together=together,
-        ids=subject.ids,
+        ids=driver.ids,
         held=was_held,
     )
 
 
-def deliver_refused(subject: Subject, waiting: Iterable[int], *, attempts: int) -> Iterator[tuple[int, Answer, int]]:
-    """Deliver what was refused once more, as often as that: the event's place, the answer, and the state after it."""
+def deliver_refused(driver: Driver, waiting: Iterable[int]) -> Iterator[tuple[int, Answer, int]]:
+    """Retry the refused events in rounds, as often as ``retries=`` says: place, answer and state after each.
+
+    A round delivers what the round before refused, in the same order. This models delays that are longer than the
+    story. Nothing is waited for.
+    """
     left = list(waiting)
-    for _ in range(attempts):
+    for _ in range(driver.attempts):
         refused, left = left, []
         for place in refused:
-            answer = subject.deliver(place)
-            if not subject.accepts(place, answer):
+            answer = driver.deliver(place)
+            if not driver.accepts(place, answer):
                 left.append(place)
-            yield place, answer, subject.look()
+            yield place, answer, driver.look()
 
 
 def _flights(course: Course, together: tuple[int, ...]) -> Iterator[Course]:
-    """What is delivered at once, most of it alone."""
+    """The deliveries in order: one at a time, and those of ``together`` as one flight."""
     for at, place in enumerate(course):
         if at not in together:
             yield (place,)

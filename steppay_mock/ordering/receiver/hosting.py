@@ -1,10 +1,12 @@
-"""Where do a search, the receiver and the probes run? Beside an event loop, or in the transaction of a test of Django.
+"""Which thread and event loop a search, the receiver and the probes run in. Two cases force a choice.
 
-An async application often has a pool of connections that belongs to one event loop. In a test that is the loop of the
-test, so whatever is the receiver's has to run there; the search itself is synchronous, and waits in its thread.
+``explore_async``: an async application often has a pool of connections, which belongs to one event loop. In a test that
+is the loop of the test, so the receiver and the probes have to run there. The search is synchronous, and waits in a
+thread beside it.
 
-A transaction of Django's belongs to one thread, that of the test. The search stays there, and whatever is async runs in
-a loop of another thread, which hands synchronous work back to the thread of the test.
+A test of Django in a transaction (``TestCase``, ``db``): Django's connections are thread-local, so only the thread of
+the test sees what the transaction holds. The search stays in it. An ASGI receiver runs in a loop of another thread, and
+asgiref sends its synchronous work (the ORM) back to the thread of the test.
 """
 
 from __future__ import annotations
@@ -32,32 +34,32 @@ T = TypeVar("T")
 
 
 class Host(Protocol):
-    """Runs what is the receiver's, for a search that is synchronous."""
+    """Runs the receiver and the probes for a synchronous search."""
 
     def check(self) -> None:
-        """CancelledError if nobody waits for the search any more."""
+        """CancelledError if the search was cancelled."""
 
     def run(self, awaitable: Awaitable[T], *, limit: float) -> T:
-        """What the awaitable gives; HungError after so many seconds, in which the loop did not end it."""
+        """The result of the awaitable; HungError if it takes longer than ``limit`` seconds."""
 
     def call(self, function: Callable[..., Any], *arguments: Any, limit: float) -> Any:
-        """What the function gives in the thread that may use the database; awaited, if it is async."""
+        """The result of the function, called in the thread that may use the database; awaited if it is async."""
 
 
 @dataclass(frozen=True, slots=True)
 class LoopOfTest:
-    """The event loop of the test; ``stopped`` once nobody waits for the search any more."""
+    """The event loop of the test; ``stopped`` is set when the search is cancelled."""
 
     loop: asyncio.AbstractEventLoop
     stopped: Event
 
     def check(self) -> None:
-        """CancelledError if nobody waits for the search any more."""
+        """CancelledError if the search was cancelled."""
         if self.stopped.is_set():
             raise asyncio.CancelledError
 
     def run(self, awaitable: Awaitable[T], *, limit: float) -> T:
-        """What the awaitable gives in that loop; HungError after so many seconds, in which the loop did not end it."""
+        """The result of the awaitable in that loop; HungError if it takes longer than ``limit`` seconds."""
 
         async def awaited() -> T:
             return await awaitable
@@ -66,16 +68,17 @@ class LoopOfTest:
         try:
             return future.result(limit)
         except TimeoutError:
-            if future.done():  # it was the awaitable that raised it
+            if future.done():  # the TimeoutError is the awaitable's own
                 raise
             future.cancel()
             raise HungError from None
 
     def call(self, function: Callable[..., Any], *arguments: Any, limit: float) -> Any:
-        """What the function gives in that loop, and in its thread; awaited, if it is async.
+        """The result of the function in that loop; awaited if it is async.
 
-        Django allows no database in a thread that runs a loop: there a synchronous function has the thread that
-        Django's own async code has for it, unless the loop's thread is in a transaction.
+        Django refuses the ORM in a thread that runs a loop (SynchronousOnlyOperation). So a synchronous function runs
+        in the thread that asgiref keeps for such code, unless the loop's thread is in a transaction: then that thread
+        alone sees the data, and the error that Django raises is given a message that names the fixture.
         """
 
         async def called() -> Any:
@@ -92,16 +95,16 @@ class LoopOfTest:
 
 
 class ThreadOfTest:
-    """The thread of a test of Django, whose transaction no other thread has; a loop runs in another thread."""
+    """The thread of a Django test, the only one that sees its transaction; a loop runs in another thread."""
 
     def check(self) -> None:
-        """Nothing: an interrupt comes to this thread."""
+        """Do nothing: the search runs in the thread of the test, so an interrupt reaches it anyway."""
 
     def run(self, awaitable: Awaitable[T], *, limit: float) -> T:
-        """What the awaitable gives in the loop, while this thread does the work that is synchronous."""
+        """The result of the awaitable in the loop, while this thread does the synchronous work."""
 
         async def awaited() -> T:
-            # In this task: asgiref finds the thread of the test from it.
+            # Awaited here, and not in a new task: asgiref finds the thread of the test by the current task.
             try:
                 async with asyncio.timeout(limit) as timeout:
                     return await awaitable
@@ -113,7 +116,7 @@ class ThreadOfTest:
         return run_in_test(awaited)
 
     def call(self, function: Callable[..., Any], *arguments: Any, limit: float) -> Any:
-        """What the function gives in this thread."""
+        """The result of the function in this thread."""
         given = function(*arguments)
         return self.run(given, limit=limit) if hasattr(given, "__await__") else given
 
@@ -122,12 +125,12 @@ _HOST: ContextVar[Host | None] = ContextVar("steppay_mock_host", default=None)
 
 
 def current_host() -> Host | None:
-    """The host of the search that runs in this thread; None if it needs none."""
+    """The host of the search in this thread; None if it needs none."""
     return _HOST.get()
 
 
 def in_transaction_of_test(search: Callable[[], T]) -> T:
-    """What the search gives; where this thread is in a transaction of Django's, all synchronous work is done in it."""
+    """The result of the search; in a transaction of Django all its synchronous work stays in this thread."""
     if current_host() is not None or not open_transactions() or is_in_asyncio():
         return search()
     raised: list[BaseException] = []
@@ -137,19 +140,21 @@ def in_transaction_of_test(search: Callable[[], T]) -> T:
         token = _HOST.set(ThreadOfTest())
         try:
             found.append(search())
-        except BaseException as error:  # noqa: BLE001 - it must not go through the loop, which an interrupt would break
+        except BaseException as error:  # noqa: BLE001 - kept out of the loop, which an interrupt would break
             raised.append(error)
         finally:
             _HOST.reset(token)
 
-    run_in_test(in_sync_thread, searching)  # which is this thread again; the loop lasts until the search has ended
+    # A loop in another thread, which calls the search back in this one. So a loop is there for async work as long as
+    # the search lasts, and the search is where the transaction is.
+    run_in_test(in_sync_thread, searching)
     if raised:
         raise raised[0]
     return found[0]
 
 
 async def beside_loop(search: Callable[[], T]) -> T:
-    """What the search gives, which runs in a thread of its own; it ends at its next delivery if this is cancelled."""
+    """The result of the search, which runs in a new thread; if this is cancelled, it ends at its next delivery."""
     require_asyncio()
     async with closing_connections():
         return await _beside_loop(search)
@@ -166,5 +171,5 @@ async def _beside_loop(search: Callable[[], T]) -> T:
         return await asyncio.shield(searching)
     except asyncio.CancelledError:
         host.stopped.set()
-        await asyncio.wait([searching])  # the app is to be stopped while its loop still runs
+        await asyncio.wait([searching])  # the search stops the app, which needs its loop for that
         raise

@@ -1,7 +1,7 @@
-"""Where do events say which thing they are about? The schemas know which fields are numbers, codes, keys and addresses.
+"""Finds the identifiers in events: the schemas mark which fields are ids, codes, keys and addresses (``x-means``).
 
-What belongs to the catalogue (products, prices, options) is what a shop has, not what a customer does: it counts only
-where the events themselves tell of products or prices.
+Identifiers of the catalogue (products, prices, options) belong to the shop and not to a customer. They count only if
+the events include events of products or prices.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from steppay_mock.ordering.face import option
 from steppay_mock.payload.event import Event
 
 Spots = Mapping[Any, Any]
-"""Where in a payload identifiers are: for keys and positions what lies below them, and at the end what it means."""
+"""The places of identifiers in a payload: a tree of keys and positions, whose leaves say what the value means."""
 
 _CATALOGUE = {"product-code", "price-code"}
 _OF_CATALOGUE = {"selectedProductOptionIds", "selectedOptions"}
@@ -25,10 +25,9 @@ _OF_CATALOGUE = {"selectedProductOptionIds", "selectedOptions"}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ids:
-    """What the events of one run are about, each in the order of its first appearance.
+    """The identifiers of one run, by what they mean, each in the order of its first appearance.
 
-    Numbers are whole numbers wherever they stand, also where StepPay writes them as text (fact 14); one that is the
-    merchant's own and no number is a text.
+    A number is an int, also where StepPay writes it as text (fact 14). A merchant's own id that is no number is a text.
     """
 
     customer_ids: tuple[Any, ...] = ()
@@ -45,11 +44,11 @@ class Ids:
     product_codes: tuple[str, ...] = ()
     price_codes: tuple[str, ...] = ()
     ids: tuple[Any, ...] = ()
-    """All other numbers: items, usages, messages."""
+    """All other ids: of items, usages, messages."""
 
     @property
     def customer_id(self) -> Any:
-        """The customer whom the events are about, the first of them if they are several; None if they name none."""
+        """The first customer of the events; None if they name none."""
         return self.customer_ids[0] if self.customer_ids else None
 
 
@@ -57,19 +56,19 @@ _KINDS = {one.name.removesuffix("s").replace("_", "-"): one.name for one in fiel
 
 
 def find_spots(events: Iterable[Event]) -> list[Spots]:
-    """Where the identifiers of each event are; SteppayMockError for an event that no schema describes."""
+    """The places of the identifiers of each event; SteppayMockError for an event that no schema describes."""
     listed = list(events)
     with_catalogue = any(str(event.type).startswith(("product.", "price.")) for event in listed)
     return [_spots_of(event, with_catalogue=with_catalogue) for event in listed]
 
 
 def read_identifiers(event: Event, spots: Spots) -> Iterator[tuple[str, int | str]]:
-    """What each identifier of the event means, such as ``order-id``, and its value."""
+    """The identifiers of the event: the meaning, such as ``order-id``, and the value."""
     yield from _read(event.payload, spots)
 
 
 def collect_ids(found: Iterable[tuple[str, int | str]]) -> Ids:
-    """The identifiers, each once, by what they mean."""
+    """The identifiers by what they mean, each once."""
     collected: dict[str, dict[Any, None]] = {}
     for means, value in found:
         is_number = means.endswith("id") and str(value).isdecimal()
@@ -80,7 +79,7 @@ def collect_ids(found: Iterable[tuple[str, int | str]]) -> Ids:
 def _spots_of(event: Event, *, with_catalogue: bool) -> Spots:
     if not isinstance(event.type, EventType):
         raise SteppayMockError(
-            f"With {option('fresh', value=True)} events get new ids, and where {event.type!r} has ids no schema says. "
+            f"With {option('fresh', value=True)} events get new ids, and no schema says where {event.type!r} has ids. "
             "Leave that event out."
         )
     found = _spots(event_schema(event.type), event.payload, with_catalogue=with_catalogue)
@@ -88,8 +87,8 @@ def _spots_of(event: Event, *, with_catalogue: bool) -> Spots:
 
 
 def _spots(schema: Schema, value: Any, *, with_catalogue: bool) -> Any:
-    """The spots below a value; what it means, if it is an identifier itself; None if there is nothing."""
-    schema = {**schema.get("anyOf", [{}])[0], **schema}
+    """The spots below a value; the meaning, if it is an identifier itself; None if there are no identifiers."""
+    schema = {**schema.get("anyOf", [{}])[0], **schema}  # anyOf: [the type, null]; the first one has the fields
     if isinstance(value, dict):
         known = schema.get("properties", {})
         below = {

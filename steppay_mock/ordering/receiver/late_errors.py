@@ -1,7 +1,7 @@
-"""Notices what threads and tasks of a receiver in this process raise after its answer, where nobody else sees it.
+"""Errors that threads and tasks of a receiver in this process raise after its answer, where no caller sees them.
 
-The answer had said that the event was taken. Whether such an error falls into the delivery or comes after it is
-chance, so it is told beside the verdict and is no refusal.
+The answer had accepted the event. Whether such an error comes before or after the end of the delivery is chance, so it
+is a note beside the verdict and no refusal.
 """
 
 from __future__ import annotations
@@ -12,11 +12,11 @@ from collections import Counter
 from collections.abc import Callable
 from typing import Any, Self
 
-_MOST = 3  # kinds of errors that are told
+_MOST = 3  # kinds of errors that notes name
 
 
 class LateErrors:
-    """Listens while it is entered; whoever listened before is still called."""
+    """Listens within its ``with``, and passes each error on to the hook that was there before."""
 
     def __init__(self) -> None:
         self._raised: Counter[tuple[str, str]] = Counter()
@@ -51,7 +51,7 @@ class LateErrors:
         self._before(told)
 
     def _meet_task(self, loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
-        """Called where a task has ended with an exception that nobody asked for."""
+        """Called by asyncio for a task that ended with an exception which no one retrieved."""
         error = context.get("exception")
         if error is not None:
             self._raised["A task", type(error).__name__] += 1

@@ -1,10 +1,10 @@
-"""The receiver that is explored: an app, a URL, or a factory that makes a fresh app each time."""
+"""The receiver of a search: a URL, an app, or a factory that makes a new app for each order."""
 
 from __future__ import annotations
 
 import asyncio
 import inspect
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
 from functools import partial
@@ -17,10 +17,13 @@ from steppay_mock.delivery.in_process.running_loop import refuse_running_loop
 from steppay_mock.delivery.receiver import Receiver as OneReceiver
 from steppay_mock.delivery.receiver import make_transport
 from steppay_mock.delivery.transport import Transport
-from steppay_mock.ordering.receiver.flight import Flight, Gate, Passing, fly, in_thread
-from steppay_mock.ordering.receiver.frames import Frames
+from steppay_mock.errors import SteppayMockError
+from steppay_mock.ordering.receiver.flight import Flight, Overtaking, StartBarrier, fly, in_thread
+from steppay_mock.ordering.receiver.harness import Harness
 from steppay_mock.ordering.receiver.hosting import current_host
 from steppay_mock.ordering.receiver.late_errors import LateErrors
+from steppay_mock.payload.event import Event
+from steppay_mock.wire.shown_url import shown_url
 
 if TYPE_CHECKING:
     from steppay_mock.delivery.answer import Answer
@@ -28,17 +31,17 @@ if TYPE_CHECKING:
     from steppay_mock.delivery.options import Settings
     from steppay_mock.delivery.request import Request
 
-_GRACE = 4  # a transport waits up to three timeouts by itself: for the answer, the app's end, and the work after it
+_GRACE = 4  # timeouts: a transport itself waits up to three, for the answer, the app's end, and the work after it
 
 Receiver = OneReceiver | Callable[[], OneReceiver]
-"""A URL, a WSGI or ASGI app, or a function without arguments that makes a fresh app."""
+"""A URL, a WSGI or ASGI app, or a function without arguments that makes a new app."""
 
 
 class OpenReceiver:
-    """The receiver while it is explored; ``with`` opens and closes it.
+    """The receiver during a search; ``with`` opens and closes it.
 
-    An ASGI app, and a probe that is async, run in one event loop that lasts for the whole exploration, so that what the
-    app keeps open stays usable: that of the test where there is one (``explore_async``), that of the process otherwise.
+    An ASGI app and async probes run in one event loop that lasts for the whole search, because connections that the app
+    keeps open belong to a loop. It is the loop of the test with ``explore_async``, and one of the process otherwise.
     """
 
     def __init__(self, receiver: Receiver, settings: Settings) -> None:
@@ -49,17 +52,17 @@ class OpenReceiver:
                 instead="await it there: found = await explore_async(...), or in pytest await "
                 "steppay.assert_order_independent_async(...)",
             )
-        self.fresh = _is_factory(receiver)
+        self.is_factory = _is_factory(receiver)
         self._receiver = receiver
         self._settings = settings
         self._stack = ExitStack()
-        self._of_app = ExitStack()
+        self._of_app = ExitStack()  # closed for each new app of a factory; the loop in ``_stack`` stays
         self._loop: asyncio.AbstractEventLoop | None = None
         self._send: Callable[[Request], Answer]
-        self._start: Callable[[Request, Gate], Awaitable[Answer]]
+        self._start: Callable[[Request, StartBarrier], Awaitable[Answer]]
         self._settle: Callable[[], Awaitable[None]] = _settled
         self._wants_app: dict[int, bool] = {}
-        self._frames = Frames()
+        self._harness = Harness()
         self._late = LateErrors()
         self._in_process = False
         self.is_synchronous = False
@@ -68,12 +71,13 @@ class OpenReceiver:
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """What the test's frame put off or hid, and what was raised after answers, in sentences for the report."""
-        return (*self._frames.notes, *self._late.notes)
+        """What the harness of the test delayed or hid, and errors after answers, as sentences for the report."""
+        return (*self._harness.notes, *self._late.notes)
 
     def __enter__(self) -> Self:
         try:
             self._open()
+            # Only in this process: threads elsewhere have their own excepthook.
             if self._in_process:
                 self._stack.enter_context(self._late)
         except BaseException:
@@ -88,29 +92,30 @@ class OpenReceiver:
             self._stack.__exit__(*exception)
 
     def renew(self) -> None:
-        """Where it is a factory: a fresh app."""
-        if self.fresh:
+        """Make a new app, if the receiver is a factory."""
+        if self.is_factory:
             self._of_app.close()
             self._open()
 
     def send(self, request: Request) -> Answer:
-        """Hand over one request; what the app goes on with afterwards is waited for."""
+        """Send one request, and wait for the work that the app continues after its answer."""
         if self._host is not None:
             self._host.check()
         answer, error = self._watched(lambda: self._send(request))
         return answer if error is None else _raised_later(answer, error)
 
-    def send_together(self, requests: Sequence[Request], *, passing: Passing | None = None) -> Flight:
-        """Hand over all of them at once: in threads, or in an ASGI app's event loop as tasks."""
-        flight, error = self._watched(lambda: self._run(self._fly(requests, passing)), at_once=True)
+    def send_together(self, requests: Sequence[Request], *, overtaking: Overtaking | None = None) -> Flight:
+        """Send all requests at once: in threads, or as tasks in the event loop of an ASGI app."""
+        flight, error = self._watched(lambda: self._run(self._fly(requests, overtaking)), at_once=True)
         if error is None:
             return flight  # type: ignore[no-any-return]
-        *others, last = flight.answers  # nobody knows whose it was
+        # The callbacks of all deliveries ran together, so it is not known whose it was. The last one gets the error.
+        *others, last = flight.answers
         return replace(flight, answers=(*others, _raised_later(last, error)))  # type: ignore[no-any-return]
 
     def call(self, function: Callable[..., Any], *arguments: Any) -> Any:
-        """What a function of the user's gives; it may be async. Where it has one argument more, it gets the app."""
-        wants = self._wants_app.get(id(function))  # one that is never hashed need not be hashable
+        """Call a function of the user, which may be async. If it takes one argument more, that is the app."""
+        wants = self._wants_app.get(id(function))  # by id: a callable object need not be hashable
         if wants is None:
             wants = self._wants_app[id(function)] = _takes(function, len(arguments) + 1)
         given = self._in_place(function, *arguments, *((self.app,) if wants else ()))
@@ -118,7 +123,7 @@ class OpenReceiver:
 
     def _open(self) -> None:
         made: Any = self._receiver
-        if self.fresh:
+        if self.is_factory:
             made = self._in_place(made)
         self.app = made
         transport = make_transport(made, self._settings, own_loop=True)
@@ -130,36 +135,36 @@ class OpenReceiver:
             self._send = partial(self._in_place, transport.send) if self.is_synchronous else transport.send
             self._start = lambda request, gate: in_thread(gate.go_through, transport.send, request)
         else:
-            self._start = lambda request, _gate: transport.send(request)  # tasks of one loop start together anyway
+            self._start = lambda request, _gate: transport.send(request)  # no barrier: tasks of one loop start together
             self._settle = transport.settle
             self._send = lambda request: self._run(_send_and_settle(transport, request))
             self._run(transport.__aenter__())
             self._of_app.callback(lambda: self._run(transport.__aexit__()))
 
     def _watched(self, send: Callable[[], Any], *, at_once: bool = False) -> tuple[Any, Exception | None]:
-        """What it gives, and what the work raised that the test's frame had put off."""
-        if not self._frames.are_possible:
+        """The result, and the exception of work that the harness of the test had delayed."""
+        if not self._harness.is_possible:
             return send(), None
-        self._in_place(partial(self._frames.before, at_once=at_once, in_process=self._in_process))
+        self._in_place(partial(self._harness.before, at_once=at_once, in_process=self._in_process))
         try:
-            return send(), self._in_place(self._frames.after)
+            return send(), self._in_place(self._harness.after)
         finally:
-            self._in_place(self._frames.abandon)
+            self._in_place(self._harness.abandon)
 
     def _in_place(self, function: Callable[..., Any], *arguments: Any) -> Any:
-        """What the function gives, called in the thread of the test: a connection to a database belongs to one."""
+        """Call it in the thread of the test: a database connection belongs to one thread."""
         if self._host is None:
             return function(*arguments)
         return self._host.call(function, *arguments, limit=self._limit)
 
-    async def _fly(self, requests: Sequence[Request], passing: Passing | None) -> Flight:
-        flight = await fly(self._start, requests, passing=passing, timeout=self._settings.timeout)
+    async def _fly(self, requests: Sequence[Request], overtaking: Overtaking | None) -> Flight:
+        flight = await fly(self._start, requests, overtaking=overtaking, timeout=self._settings.timeout)
         await self._settle()
         return flight
 
     @property
     def _limit(self) -> float:
-        """Seconds after which whatever runs in the event loop of the test is held to hang."""
+        """Seconds after which something in the event loop of the test counts as hanging."""
         return _GRACE * self._settings.timeout
 
     def _run(self, awaitable: Any) -> Any:
@@ -184,10 +189,25 @@ def _raised_later(answer: Answer, error: Exception) -> Answer:
 
 
 async def _settled() -> None:
-    """Nothing goes on after the answer."""
+    """Wait for nothing: these receivers do no work after the answer that could be waited for."""
+
+
+def refuse_swapped_token(token: object, receiver: object, *, call: str) -> None:
+    """Raise a SteppayMockError with the corrected call if token, receiver or events stand in the wrong place.
+
+    ``call`` is the correct call, with ``{receiver}`` and ``{events}`` in their places.
+    """
+    if isinstance(receiver, Event | Iterable) and not isinstance(receiver, str) and not callable(receiver):
+        corrected = call.format(receiver="app", events=", events=events")
+        raise SteppayMockError(f"These are events, and the receiver comes here. Write {corrected}")
+    is_url = isinstance(token, str) and "://" in token
+    if is_url or callable(token):
+        corrected = call.format(receiver=repr(shown_url(token)) if isinstance(token, str) else "app", events="")
+        raise SteppayMockError(f"Are token and receiver swapped? The token comes first. Write {corrected}")
 
 
 def _is_factory(receiver: object) -> bool:
+    """Whether it can be called without arguments: no app can, WSGI apps take two and ASGI apps three."""
     if isinstance(receiver, str) or not callable(receiver):
         return False
     try:
@@ -198,7 +218,7 @@ def _is_factory(receiver: object) -> bool:
 
 
 def wants_argument(function: Callable[..., Any]) -> bool:
-    """Whether it can be called with an argument; True where its signature cannot be read."""
+    """Whether it can be called with an argument; True if its signature cannot be read."""
     try:
         inspect.signature(function).bind(None)
     except TypeError:
@@ -209,7 +229,7 @@ def wants_argument(function: Callable[..., Any]) -> bool:
 
 
 def _takes(function: Callable[..., Any], count: int) -> bool:
-    """Whether it has so many arguments that must be given."""
+    """Whether it has exactly ``count`` positional arguments without a default."""
     try:
         signature = inspect.signature(function)
     except (TypeError, ValueError):

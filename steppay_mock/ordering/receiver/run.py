@@ -1,4 +1,4 @@
-"""What became of one course? The answers, and what the probe showed at its end."""
+"""What happened in one course: the answers, and the state at its end."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ if TYPE_CHECKING:
 class Run:
     """One course, as it was delivered.
 
-    ``answers`` has one text for each delivery, such as ``204`` or ``500, the app raised: ValueError: boom``, and
-    ``accepted`` says of each whether it was a success (2xx, assumed, fact 23, or what ``accept=`` says). ``state`` is
-    the probe's, in the plain form in which states are compared; ``effects`` are counted, None if nobody lists them.
+    ``answers`` has one text for each delivery, such as ``204`` or ``500, the app raised: ValueError: boom``.
+    ``accepted`` says for each delivery whether the answer accepts the event (2xx, assumed, fact 23, or what ``accept=``
+    says). ``state`` is the final state in normal form. ``effects`` are counted; None without ``effects=``.
     """
 
     course: Course
@@ -28,12 +28,12 @@ class Run:
     """What the receiver raised at each delivery, where it runs in this process."""
     effects: Any = None
     broken: str | None = None
-    """What the invariant said, if it said no: then the run ended there."""
+    """The message of the broken invariant: the run ended there. None: it held."""
     trail: tuple[Any, ...] = ()
-    """What the probe showed before the first delivery and after each, as ``state``; empty if nobody looked."""
+    """The state before the first delivery and after each one; empty for a run with deliveries in flight at once."""
     together: tuple[int, ...] = ()
     """Which deliveries were in flight at once, as positions in the course."""
     ids: Ids | None = None
-    """With ``fresh``, what the events of this run were about: under these ids the receiver still has its rows."""
+    """With ``fresh=True``, the ids that the events had in this run: the receiver still has its rows under them."""
     held: bool = False
-    """The first of them was kept from its end until the others had landed: the REST API held what it had asked."""
+    """Whether the REST API held the first delivery's call until the other deliveries had their answers."""

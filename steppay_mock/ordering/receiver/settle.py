@@ -1,4 +1,4 @@
-"""Waits until the receiver has done the work that it goes on with after its answer."""
+"""``settle=``: waits until the receiver has done the work that it continues after its answer."""
 
 from __future__ import annotations
 
@@ -10,32 +10,32 @@ from typing import Any
 from steppay_mock.errors import SteppayMockError
 from steppay_mock.ordering.face import option
 
-_LOOKS = 4  # how often the state is read within the time for which it has to stay the same
-_LONGEST_STEP = 0.1  # seconds between two looks
+_LOOKS = 4  # reads of the state within the time for which it has to stay the same
+_LONGEST_STEP = 0.1  # seconds between two reads
 
 
 class UnsettledError(SteppayMockError):
-    """The state went on changing for longer than the timeout."""
+    """The state did not stop changing within the timeout."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settling:
-    """How ``settle=`` was meant: a function that waits, or seconds for which the state has to stay the same."""
+    """The checked value of ``settle=``: a function that waits, or seconds for which the state has to stay the same."""
 
     wait: Callable[[], Any] | None = None
     seconds: float = 0.0
 
 
 def read_settling(value: object) -> Settling | None:
-    """What ``settle=`` says, None if nothing; SteppayMockError for what is neither seconds nor a function."""
+    """The value of ``settle=``; SteppayMockError if it is neither seconds nor a function."""
     if value is None:
         return None
     if callable(value):
         return Settling(wait=value)
     if isinstance(value, bool) or not isinstance(value, int | float) or not isfinite(value) or value <= 0:
         raise SteppayMockError(
-            f"settle={value!r} is neither seconds nor a function. Say settle=0.2, or pass a function that comes back "
-            "when the work is done, such as settle=queue.join"
+            f"{option('settle', value=value)}: expected seconds, more than 0, or a function that returns when the work "
+            f"is done, such as queue.join. Say {option('settle', value=0.2)}."
         )
     return Settling(seconds=float(value))
 
@@ -43,9 +43,9 @@ def read_settling(value: object) -> Settling | None:
 def look_until_settled(
     look: Callable[[], int], *, seconds: float, limit: float, sleep: Callable[[float], object]
 ) -> int:
-    """The number of the state once it has been the same for so many seconds; UnsettledError after ``limit`` seconds.
+    """The number of the state once it was the same for ``seconds``; UnsettledError after ``limit`` seconds.
 
-    Time is counted by what was slept, so that whoever brings the sleep needs no clock.
+    Time is the sum of what was slept, so a test that passes its own ``sleep`` needs no clock.
     """
     step = min(seconds / _LOOKS, _LONGEST_STEP)
     number, quiet, waited = look(), 0.0, 0.0

@@ -1,7 +1,10 @@
-"""The watchdog stops a receiver that never answers, though it runs in this very thread: an alarm of the system rings.
+"""The watchdog: interrupts a receiver or a probe that hangs in this thread, with the alarm of the system (SIGALRM).
 
-There is one alarm for the whole process, and pytest-timeout uses it as well. So the watchdog lets the handler that was
-there before ring at its own time, and gives the alarm back at the end.
+A WSGI app runs in the thread of the search, so no timeout of a socket or a loop can end it. A signal handler can:
+Python calls it between two bytecodes of the main thread, and an exception from it is raised within the app's code.
+
+There is one alarm for the whole process, and pytest-timeout uses it as well. So the watchdog calls the handler that was
+there before at its own time, and gives the alarm back at the end.
 """
 
 from __future__ import annotations
@@ -16,16 +19,16 @@ from typing import Any, Self
 
 from steppay_mock.wire.real_time import monotonic
 
-_AT_ONCE = 1e-4  # seconds; zero would switch the alarm off
+_AT_ONCE = 1e-4  # seconds; 0 would switch the alarm off
 
 
 class HungError(BaseException):
-    """Raised within what hangs. Not an Exception: an app that catches those must not go on."""
+    """Raised within the code that hangs. A BaseException, because an app that catches Exception must not go on."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Former:
-    """Who had the alarm before: the handler, when it is due, and how often after that."""
+class _FormerAlarm:
+    """The alarm as it was before: its handler, when it is due, and its interval after that."""
 
     handler: Callable[[int, FrameType | None], Any] | int
     due: float
@@ -33,29 +36,32 @@ class _Former:
 
 
 class Watchdog:
-    """Raises HungError in what goes on for too long.
+    """Raises HungError in a call that takes too long.
 
-    It needs SIGALRM and the main thread; where it cannot have them it watches nothing, and is not ``armed``. Within
-    ``with``, ``watch`` begins and ``rest`` ends. The alarm rings all the time, and asks whether what was going on at
-    the last ring still is: so the two cost no system call, and HungError comes after once or twice the time.
+    Within ``with``, ``watch`` begins a call and ``rest`` ends it. They are called for every delivery, so they cost no
+    system call: they only set a number. The alarm rings at a fixed interval, and its handler compares the number with
+    that of the ring before. If it is the same, the call has lasted for a whole interval. So HungError comes after one
+    to two times ``seconds``.
+
+    It needs SIGALRM (no Windows) and the main thread. Without them it watches nothing, and is not ``armed``.
     """
 
     def __init__(self, seconds: float) -> None:
         self.armed = False
-        """Whether it watches, or watched within the last ``with``."""
+        """Whether it can watch; known after the first ``with``."""
         self._is_on = False
         self._seconds = seconds
         self._begun = 0
-        """How many times something began; 0 while nothing goes on."""
+        """The number of the present call; 0 between calls."""
         self._rang_at = 0
         self._count = 0
         self._due = inf
-        self._former = _Former(handler=0, due=inf, interval=0.0)
+        self._former = _FormerAlarm(handler=0, due=inf, interval=0.0)
 
     def __enter__(self) -> Self:
         self.armed = self._is_on = _can_ring()
         if self._is_on:
-            self._former = _who_has_it()
+            self._former = _read_alarm()
             self._due = monotonic() + self._seconds
             signal.signal(signal.SIGALRM, self._ring)
             self._wind()
@@ -71,16 +77,17 @@ class Watchdog:
                 signal.setitimer(signal.ITIMER_REAL, max(former.due - monotonic(), _AT_ONCE), former.interval)
 
     def watch(self) -> None:
-        """From now on it must not take longer."""
+        """A call begins."""
         self._count += 1
         self._begun = self._count
 
     def rest(self) -> None:
-        """It has ended."""
+        """The call has ended."""
         self._begun = 0
 
     def _ring(self, number: int, frame: FrameType | None) -> None:
-        if not self._is_on:  # it rang while the alarm was given back: to wind it now would leave it to somebody else
+        # A last ring may come while __exit__ gives the alarm back. Setting it again would take it from its owner.
+        if not self._is_on:
             return
         now, is_hung = monotonic(), False
         if now >= self._due:
@@ -101,18 +108,18 @@ class Watchdog:
         try:
             if callable(former.handler):
                 former.handler(number, frame)
-            elif former.handler == signal.SIG_DFL:  # which ends the process, as it would without a watchdog
+            elif former.handler == signal.SIG_DFL:  # it ends the process, as without a watchdog
                 signal.signal(signal.SIGALRM, signal.SIG_DFL)
                 signal.raise_signal(signal.SIGALRM)
         finally:
             self._keep_what_it_set()
 
     def _keep_what_it_set(self) -> None:
-        """A handler may have set the alarm anew, or may have given it to another one."""
-        now_there = _who_has_it()
-        is_mine = now_there.handler == self._ring
-        if now_there.due < inf or not is_mine:
-            self._former = replace(now_there, handler=self._former.handler) if is_mine else now_there
+        """Keep the alarm if the former handler set it again, or installed another handler."""
+        present = _read_alarm()
+        is_own = present.handler == self._ring
+        if present.due < inf or not is_own:
+            self._former = replace(present, handler=self._former.handler) if is_own else present
             signal.signal(signal.SIGALRM, self._ring)
 
     def _wind(self) -> None:
@@ -124,14 +131,14 @@ def _can_ring() -> bool:
     return (
         hasattr(signal, "setitimer")
         and threading.current_thread() is threading.main_thread()
-        and signal.getsignal(signal.SIGALRM) is not None  # which was not set from Python, and cannot be given back
+        and signal.getsignal(signal.SIGALRM) is not None  # None: set by C code, and Python cannot give it back
     )
 
 
-def _who_has_it() -> _Former:
+def _read_alarm() -> _FormerAlarm:
     remaining, interval = signal.getitimer(signal.ITIMER_REAL)
     handler = signal.getsignal(signal.SIGALRM)
-    return _Former(
+    return _FormerAlarm(
         handler=signal.SIG_DFL if handler is None else handler,
         due=monotonic() + remaining if remaining else inf,
         interval=interval,

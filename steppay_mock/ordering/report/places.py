@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
+from steppay_mock.ordering.state.json_path import below
 from steppay_mock.ordering.state.normal import normalise
-from steppay_mock.ordering.state.path import below
 from steppay_mock.ordering.state.rows import by_key
 
 if TYPE_CHECKING:

@@ -1,6 +1,6 @@
-"""How does a receiver go back to a state that it had? One way for each place where receivers keep theirs.
+"""``save=`` and ``restore=`` for ``explore``, for each place where receivers keep their state.
 
-Libraries are imported by the helper that needs them, when it is called.
+A library is imported by the function that needs it, when it is called.
 """
 
 from __future__ import annotations

@@ -1,6 +1,7 @@
-"""Saves and restores the rows of tables through Django.
+"""``saving_django``: saves and restores the rows of tables through Django.
 
-Savepoints would not do: they end in the reverse of the order in which they began, and a search goes back to any state.
+Savepoints of the database would be faster, and cannot do it: rolling back to one destroys all later ones, and a search
+goes back to states in any order, and more than once.
 """
 
 from __future__ import annotations
@@ -11,17 +12,17 @@ from operator import attrgetter
 from typing import Any
 
 from steppay_mock.errors import SteppayMockError
-from steppay_mock.ordering.saving.postgres import Execute, PostgresRows, Table
+from steppay_mock.ordering.saving.postgres import Execute, PostgresRows, PostgresTable
 from steppay_mock.ordering.saving.saving import Saving
 
 _COUNTERS = "sqlite_sequence"
 _Rows = list[list[tuple[Any, ...]]]
-_meta = attrgetter("_meta")  # Django's documented face of a model, private by its name only
+_meta = attrgetter("_meta")  # Django documents Model._meta, though its name is private
 
 
 @dataclass(frozen=True, slots=True)
-class _Table:
-    """A table in SQL: how it is read, emptied and filled, and whether it counts the rows of others."""
+class _DjangoTable:
+    """A table: its statements to read, empty and fill it; ``counts``: it has SQLite's counters of other tables."""
 
     name: str
     columns: tuple[str, ...]
@@ -32,14 +33,14 @@ class _Table:
 
 
 def saving_django(*models: Any, using: str = "default") -> Saving:
-    """Save the rows of the models, with what joins them, or of all models that have a table in the database.
+    """``save`` and ``restore`` for the rows of the models and of the tables that join them; without models, of all.
 
-    It works within a transaction, such as that of a TestCase, and without. Counters of primary keys are restored on
-    PostgreSQL and SQLite: elsewhere, ignore such keys.
+    It works inside a transaction, such as that of a TestCase, and outside. Counters of primary keys are restored on
+    PostgreSQL and SQLite; on others, ignore such keys. SteppayMockError if there is no such table.
     """
     from django.db import connections, transaction
 
-    tables: list[_Table] = []
+    tables: list[_DjangoTable] = []
     of_postgres: list[PostgresRows] = []
 
     def save() -> Any:
@@ -48,7 +49,7 @@ def saving_django(*models: Any, using: str = "default") -> Saving:
             if not tables:
                 tables.extend(_tables(models, connection, cursor))
                 if connection.vendor == "postgresql":
-                    named = (Table(one.name, one.columns) for one in tables)
+                    named = (PostgresTable(one.name, one.columns) for one in tables)
                     of_postgres.append(PostgresRows(named, _executing(cursor), place="%s"))
             if of_postgres:
                 return of_postgres[0].save(_executing(cursor))
@@ -56,6 +57,9 @@ def saving_django(*models: Any, using: str = "default") -> Saving:
 
     def restore(saved: Any) -> None:
         connection = connections[using]
+        # Tables refer to each other in cycles, so no order of deletes and inserts satisfies every foreign key. SQLite
+        # ignores the switch inside a transaction, but defers the check to the commit: Django creates its constraints
+        # DEFERRABLE INITIALLY DEFERRED.
         with transaction.atomic(using=using), connection.constraint_checks_disabled(), connection.cursor() as cursor:
             if of_postgres:
                 of_postgres[0].restore(saved, _executing(cursor))
@@ -65,12 +69,12 @@ def saving_django(*models: Any, using: str = "default") -> Saving:
     return {"save": save, "restore": restore}
 
 
-def _write(cursor: Any, tables: list[_Table], saved: _Rows) -> None:
+def _write(cursor: Any, tables: list[_DjangoTable], saved: _Rows) -> None:
     for table in tables:
         cursor.execute(table.delete)
     for table, rows in zip(tables, saved, strict=True):
         if table.counts:
-            cursor.execute(table.delete)  # the rows that were inserted have counted
+            cursor.execute(table.delete)  # the inserts above have changed the counters of AUTOINCREMENT
         if rows:
             cursor.executemany(table.insert, rows)
 
@@ -83,13 +87,13 @@ def _executing(cursor: Any) -> Execute:
     return execute
 
 
-def _fetch(cursor: Any, table: _Table) -> list[tuple[Any, ...]]:
+def _fetch(cursor: Any, table: _DjangoTable) -> list[tuple[Any, ...]]:
     cursor.execute(table.select)
     rows: list[tuple[Any, ...]] = cursor.fetchall()
     return rows
 
 
-def _tables(models: tuple[Any, ...], connection: Any, cursor: Any) -> list[_Table]:
+def _tables(models: tuple[Any, ...], connection: Any, cursor: Any) -> list[_DjangoTable]:
     there = set(connection.introspection.table_names(cursor))
     found = map(_meta, _with_relatives(models) if models else _all_models())
     columns = {
@@ -107,14 +111,14 @@ def _tables(models: tuple[Any, ...], connection: Any, cursor: Any) -> list[_Tabl
 
 
 def _all_models() -> Iterator[Any]:
-    """Every model that Django makes tables for, those included whose app is not installed."""
+    """Every model that Django creates tables for, also of apps that are not installed."""
     from django.apps import apps
 
     return (model for app in apps.all_models.values() for model in app.values() if _meta(model).managed)
 
 
 def _with_relatives(models: Iterable[Any]) -> Iterator[Any]:
-    """The models, those that they extend, and the tables that join them with others."""
+    """The models, their parents, and the tables of their many-to-many fields."""
     for model in models:
         for one in (model, *_meta(model).get_parent_list()):
             yield _meta(one).concrete_model
@@ -130,11 +134,11 @@ def _has_sequences(cursor: Any) -> bool:
     return bool(cursor.fetchone()[0])
 
 
-def _table(quoted: Any, name: str, columns: list[str]) -> _Table:
+def _table(quoted: Any, name: str, columns: list[str]) -> _DjangoTable:
     its_columns = tuple(map(quoted, columns))
     names = ", ".join(its_columns)
     places = ", ".join(["%s"] * len(columns))
-    return _Table(
+    return _DjangoTable(
         name=quoted(name),
         columns=its_columns,
         counts=name == _COUNTERS,

@@ -1,4 +1,4 @@
-"""How are dicts, lists, sets and plain objects brought back to what they held?"""
+"""``saving_objects``: saves and restores what dicts, lists, sets and plain objects hold."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _STATELESS = (type, FunctionType, MethodType, BuiltinFunctionType)
 
 
 class _Held(NamedTuple):
-    """What a thing holds: as a container, in its ``__dict__``, in its slots; None or empty where it has none."""
+    """The contents of an object: as a container, in its ``__dict__``, in its slots; None or empty where it has none."""
 
     things: Any
     members: dict[str, Any] | None
@@ -24,18 +24,18 @@ class _Held(NamedTuple):
 
 
 def saving_objects(*things: Any) -> Saving:
-    """Save what the things hold, as deep copies; the things themselves stay who they are.
+    """``save`` and ``restore`` for objects: their contents are copied deeply, the objects keep their identity.
 
-    Each is a dict, list, deque or set, or an object with attributes. Whoever else refers to something that one of them
-    holds keeps the old one. SteppayMockError for what cannot be copied, such as a lock or a connection.
+    Each is a dict, list, deque or set, or an object with attributes. A reference from elsewhere to something inside
+    them is not updated. SteppayMockError for contents that cannot be copied, such as a lock or a connection.
     """
     if not things:
         raise SteppayMockError(
-            "saving_objects() saves nothing. Pass the dicts, lists or objects that the receiver keeps."
+            "saving_objects() got nothing to save. Pass the dicts, lists or objects that the receiver keeps."
         )
     for thing in things:
         _check(thing)
-    # A copy refers to these as they are, so that what points back at one of them still does.
+    # The memo of deepcopy: a reference to one of the things stays a reference to it, and is not copied.
     selves = {id(thing): thing for thing in things}
 
     def copied(held: list[_Held]) -> list[_Held]:
@@ -51,7 +51,7 @@ def saving_objects(*things: Any) -> Saving:
         return copied([_held_by(thing) for thing in things])
 
     def restore(saved: list[_Held]) -> None:
-        # Copied again: the receiver changes what it gets, and what was saved is needed again.
+        # Copied again: the receiver changes its contents, and the saved ones are restored more than once.
         for thing, held in zip(things, copied(saved), strict=True):
             _put_back(thing, held)
 
@@ -86,4 +86,4 @@ def _put_back(thing: Any, held: _Held) -> None:
     for name in _held_by(thing).slots.keys() - held.slots.keys():
         object.__delattr__(thing, name)
     for name, value in held.slots.items():
-        object.__setattr__(thing, name, value)  # what is frozen to the receiver goes back as well
+        object.__setattr__(thing, name, value)  # object.__setattr__ also writes to frozen dataclasses

@@ -1,7 +1,8 @@
-"""Rows and counters of PostgreSQL, as statements that any driver can execute.
+"""Rows and counters of PostgreSQL, as SQL statements that any driver can execute.
 
-A row is saved as PostgreSQL itself writes it, so that no type is lost between a driver's reading and its writing. All
-rows of all tables are read by one statement, and those of a table are written by one.
+A row is saved as the text of a composite value, as PostgreSQL itself writes it. So no driver converts a value on its
+way out or back, and no type is lost. All rows of all tables are read by one statement, and the rows of a table are
+written by one: a restore happens thousands of times, and each statement is a round trip.
 """
 
 from __future__ import annotations
@@ -11,29 +12,30 @@ from dataclasses import dataclass
 from typing import Any
 
 Execute = Callable[[str, list[str] | None], Any]
-"""Executes a statement, with one list of texts where that is given, and gives the rows of its answer."""
+"""Executes a statement with one list of texts, if given, and returns the rows of its result."""
 
 Saved = tuple[tuple[str, ...], ...]
-"""For each table its rows, and at the end the counters."""
+"""The rows of each table, then the counters."""
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
-    """A table by its name, quoted, and with its columns, quoted, as far as one may write into them."""
+class PostgresTable:
+    """The quoted name of a table, and its quoted columns without generated ones."""
 
     name: str
     columns: tuple[str, ...]
 
 
 class PostgresRows:
-    """The rows of these tables, and the counters of their keys. Parents come before those that refer to them."""
+    """The rows of these tables, and the counters of their keys. Parent tables come first."""
 
-    def __init__(self, tables: Iterable[Table], execute: Execute, *, place: str) -> None:
-        """``place`` is how the driver writes the place of a value."""
+    def __init__(self, tables: Iterable[PostgresTable], execute: Execute, *, place: str) -> None:
+        """``place`` is the driver's placeholder of a value."""
         self._tables = tuple(tables)
         names = ", ".join(f"CAST({_text(table.name)} AS regclass)" for table in self._tables)
         self._counters = tuple(row[0] for row in execute(_COUNTERS.format(tables=names), None))
-        # A superuser can write rows without checking references and without firing triggers.
+        # A superuser can write rows without checks of foreign keys and without triggers (session_replication_role).
+        # Others delete children first and insert parents first.
         ((superuser,),) = execute("SELECT current_setting('is_superuser')", None)
         self._unchecked = superuser == "on"
         rows = [f"{table.name} AS {_ROW}" for table in self._tables]
@@ -45,14 +47,14 @@ class PostgresRows:
         self._inserts = [_insert(table, place) for table in self._tables]
 
     def save(self, execute: Execute) -> Saved:
-        """The rows as they are."""
+        """Read all rows and counters."""
         found: list[list[str]] = [[] for _ in (*self._tables, *self._counters)]
         for at, row in execute(self._read, None):
             found[at].append(row)
         return tuple(map(tuple, found))
 
     def restore(self, saved: Saved, execute: Execute) -> None:
-        """Put the rows and the counters back; it is for the caller to do that in a transaction."""
+        """Write all rows and counters back. The caller does that in a transaction."""
         if self._unchecked:
             execute("SET LOCAL session_replication_role = 'replica'", None)
         for table in reversed(self._tables):
@@ -67,7 +69,7 @@ class PostgresRows:
             execute("SELECT " + ", ".join(map(_set_counter, self._counters, counted)), None)
 
 
-_ROW = "steppay_row"  # no column is likely to have that name
+_ROW = "steppay_row"  # an alias that is unlikely to be the name of a column
 _COUNTERS = """
 SELECT DISTINCT CAST(CAST(counter.oid AS regclass) AS text)
 FROM pg_class counter
@@ -78,10 +80,10 @@ WHERE counter.relkind = 'S' AND (
     OR link.refobjid = counter.oid AND preset.adrelid IN ({tables})
 )
 ORDER BY 1
-"""  # those that belong to a column, and those that a column takes its default from
+"""  # sequences that belong to a column (serial, identity), and those that a column's default uses
 
 
-def _insert(table: Table, place: str) -> str:
+def _insert(table: PostgresTable, place: str) -> str:
     columns = ", ".join(table.columns)
     values = ", ".join(f"({_ROW}).{column}" for column in table.columns)
     return (
@@ -91,7 +93,7 @@ def _insert(table: Table, place: str) -> str:
 
 
 def _set_counter(name: str, counted: str) -> str:
-    """``counted`` is a row of PostgreSQL's, such as (7,t)."""
+    """``counted`` is the text of a row, such as (7,t): the last value, and whether it was used."""
     last, called = counted.strip("()").split(",")
     return f"setval({_text(name)}, {int(last)}, {called == 't'})"
 

@@ -1,4 +1,4 @@
-"""The pair of functions that save a state and bring it back, in any order and as often as one likes."""
+"""The pair of functions that save a state and restore it, in any order and any number of times."""
 
 from __future__ import annotations
 
@@ -9,17 +9,14 @@ from steppay_mock.errors import SteppayMockError
 
 
 class Saving(TypedDict):
-    """The two options of ``explore`` that go together: ``explore(..., **saving_sqlite(connection))``.
-
-    Both may be async.
-    """
+    """Two options of ``explore`` that go together: ``explore(..., **saving_sqlite(connection))``. Both may be async."""
 
     save: Callable[[], Any]
     restore: Callable[[Any], Any]
 
 
 def saving_all(*savings: Saving) -> Saving:
-    """Save all of these together, such as a database and a list of mails."""
+    """The savings together as one, such as a database and a list of mails. SteppayMockError for other values."""
     if not savings or not all(isinstance(one, dict) and {"save", "restore"} <= one.keys() for one in savings):
         raise SteppayMockError(
             "saving_all() needs savings: saving_all(saving_sqlite(connection), saving_objects(mails))."
@@ -35,7 +32,7 @@ def saving_all(*savings: Saving) -> Saving:
 
 
 def _all_of(given: list[Any]) -> Any:
-    """The parts as they are, or what waits for those of them that are async."""
+    """The parts; an awaitable of them if some are awaitable."""
     return _awaited(given) if any(hasattr(part, "__await__") for part in given) else given
 
 

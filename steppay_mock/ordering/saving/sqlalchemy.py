@@ -1,6 +1,7 @@
-"""Saves and restores the rows of tables through SQLAlchemy, synchronous and asynchronous.
+"""``saving_sqlalchemy``: saves and restores the rows of tables through SQLAlchemy, synchronous and asynchronous.
 
-Savepoints would not do: they end in the reverse of the order in which they began, and a search goes back to any state.
+Savepoints of the database would be faster, and cannot do it: rolling back to one destroys all later ones, and a search
+goes back to states in any order, and more than once.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from steppay_mock.errors import SteppayMockError
-from steppay_mock.ordering.saving.postgres import Execute, PostgresRows, Table
+from steppay_mock.ordering.saving.postgres import Execute, PostgresRows, PostgresTable
 from steppay_mock.ordering.saving.saving import Saving
 
 if TYPE_CHECKING:
@@ -25,13 +26,13 @@ _Rows = list[list[tuple[Any, ...]]]
 
 
 def saving_sqlalchemy(bind: Bind, metadata: MetaData | None = None) -> Saving:
-    """Save the rows of all tables of ``metadata``, or of all that are found in the database at the first save.
+    """``save`` and ``restore`` for the tables of ``metadata``; without it, for those in the database at the first save.
 
-    An Engine has a transaction for each. A Session is committed after it is restored, and forgets its objects. A
+    With an Engine each call has a transaction. A Session is committed after a restore, and its objects are expunged. A
     Connection is committed unless it is in a transaction already. Counters of primary keys are restored on PostgreSQL
-    and SQLite: elsewhere, ignore such keys. For a file or a connection of SQLite, ``saving_sqlite`` is faster.
+    and SQLite; on others, ignore such keys. For SQLite, ``saving_sqlite`` is faster. SteppayMockError for other binds.
     """
-    tables = _Tables(metadata)
+    tables = _SqlalchemyTables(metadata)
 
     def save() -> Any:
         with _connected(bind) as connection:
@@ -45,10 +46,9 @@ def saving_sqlalchemy(bind: Bind, metadata: MetaData | None = None) -> Saving:
 
 
 def saving_sqlalchemy_async(engine: AsyncEngine, metadata: MetaData | None = None) -> Saving:
-    """The same for an asynchronous engine, such as one of asyncpg.
+    """The same for an AsyncEngine, such as one of asyncpg.
 
-    Both functions are async, and run in the event loop in which the app runs: the engine may be the app's own, with its
-    pool of connections.
+    Both functions are async and run in the event loop of the app, so the engine may be the app's own, with its pool.
     """
     from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -57,7 +57,7 @@ def saving_sqlalchemy_async(engine: AsyncEngine, metadata: MetaData | None = Non
             f"saving_sqlalchemy_async() cannot use a {type(engine).__qualname__}. Pass an AsyncEngine; for what is "
             "synchronous there is saving_sqlalchemy()."
         )
-    tables = _Tables(metadata)
+    tables = _SqlalchemyTables(metadata)
 
     async def save() -> Any:
         async with engine.begin() as connection:
@@ -70,8 +70,8 @@ def saving_sqlalchemy_async(engine: AsyncEngine, metadata: MetaData | None = Non
     return {"save": save, "restore": restore}
 
 
-class _Tables:
-    """The tables of a database, looked up when they are first saved."""
+class _SqlalchemyTables:
+    """The tables of a database, looked up at the first save."""
 
     def __init__(self, metadata: MetaData | None) -> None:
         self._metadata = metadata
@@ -96,11 +96,13 @@ class _Tables:
     def _write(self, connection: Connection, saved: _Rows) -> None:
         for table in reversed(self._tables):
             connection.execute(table.delete())
-        if connection.dialect.name == "sqlite":  # within the transaction, which pysqlite begins by deleting
+        if connection.dialect.name == "sqlite":
+            # The driver begins the transaction at the first DELETE, and this setting lasts until its end. It moves the
+            # check of foreign keys to the commit, because tables may refer to each other in cycles.
             connection.exec_driver_sql("PRAGMA defer_foreign_keys = ON")
         for table, rows in zip(self._tables, saved, strict=True):
             if table.name == _COUNTERS:
-                connection.execute(table.delete())  # the rows that were inserted have counted
+                connection.execute(table.delete())  # the inserts above have changed the counters of AUTOINCREMENT
             if rows:
                 names = list(table.columns.keys())
                 connection.execute(table.insert(), [dict(zip(names, row, strict=True)) for row in rows])
@@ -109,7 +111,7 @@ class _Tables:
 def _of_postgres(connection: Connection, tables: list[TableClause]) -> PostgresRows:
     quoted = connection.dialect.identifier_preparer
     return PostgresRows(
-        (Table(quoted.format_table(one), tuple(map(quoted.quote, one.columns.keys()))) for one in tables),
+        (PostgresTable(quoted.format_table(one), tuple(map(quoted.quote, one.columns.keys()))) for one in tables),
         _executing(connection),
         place=":rows",
     )
@@ -126,7 +128,7 @@ def _executing(connection: Connection) -> Execute:
 
 
 def _tables(connection: Connection, metadata: MetaData | None) -> list[TableClause]:
-    """The tables, parents first, without types: what the driver gave is what it gets back."""
+    """The tables, parents first, without column types: SQLAlchemy must not convert what the driver gave."""
     from sqlalchemy import MetaData, column, inspect, table
 
     if metadata is None:
@@ -168,8 +170,8 @@ def _connected(bind: Bind, *, write: bool = False) -> Iterator[Connection]:
 def _of_session(session: Session, *, write: bool) -> Iterator[Connection]:
     if write:
         if not session.is_active:
-            session.rollback()  # what went wrong in the last delivery
-        session.expunge_all()
+            session.rollback()  # an error in the last delivery left its transaction broken
+        session.expunge_all()  # objects in the session would hide the restored rows
         yield session.connection()
         session.commit()
         return

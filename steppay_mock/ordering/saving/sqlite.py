@@ -1,4 +1,8 @@
-"""How is an SQLite database brought back to what it was, with its sequences and all?"""
+"""``saving_sqlite``: saves and restores a whole SQLite database, pages and all.
+
+SQLite writes a database to bytes (``serialize``) and copies one over another (``backup``), both in C and without a look
+at the tables. So no schema is needed, counters of AUTOINCREMENT come back too, and it is faster than row by row.
+"""
 
 from __future__ import annotations
 
@@ -10,15 +14,15 @@ from pathlib import Path
 from steppay_mock.errors import SteppayMockError
 from steppay_mock.ordering.saving.saving import Saving
 
-_PAGE = 4096  # what SQLite writes at once, if it is not told otherwise
-_PATIENCE = 5.0  # seconds that others may hold the database
+_PAGE = 4096  # the default page size of SQLite
+_PATIENCE = 5.0  # seconds to wait for a lock of another connection
 
 
 def saving_sqlite(database: sqlite3.Connection | str | Path) -> Saving:
-    """Save the whole database: that of a connection, which may be in memory, or a file, in whichever journal mode.
+    """``save`` and ``restore`` for a whole database: of a connection, also in memory, or of a file in any journal mode.
 
-    Saved states share the pages in which they do not differ. What the connection has not committed is saved as well,
-    and is committed once it is restored. SteppayMockError if the file is not there, or somebody holds the database.
+    Uncommitted changes of the connection are saved too, and are committed when they are restored. SteppayMockError if
+    there is no such file, or another connection has a lock.
     """
     known: dict[bytes, bytes] = {}
 
@@ -26,13 +30,14 @@ def saving_sqlite(database: sqlite3.Connection | str | Path) -> Saving:
         with _connected(database) as connection:
             filled = connection.execute("PRAGMA page_count").fetchone()[0]
             image = connection.serialize() if filled else b""
+        # Saved states share equal pages: a delivery changes few of them, and a search saves thousands of states.
         pages = (image[at : at + _PAGE] for at in range(0, len(image), _PAGE))
         return tuple([known.setdefault(page, page) for page in pages])
 
     def restore(saved: tuple[bytes, ...]) -> None:
         with _connected(database) as connection, closing(sqlite3.connect(":memory:")) as copy:
             if saved:
-                # Bytes 18 and 19 of the header say 2 in WAL mode, which no database in memory can have.
+                # Bytes 18 and 19 of the header are 2 in WAL mode, and 1 otherwise. A database in memory has no WAL.
                 copy.deserialize(saved[0][:18] + b"\1\1" + saved[0][20:] + b"".join(saved[1:]))
             _write(copy, connection)
 
@@ -62,7 +67,7 @@ def _write(copy: sqlite3.Connection, connection: sqlite3.Connection) -> None:
     # With autocommit=False a transaction is always open, and the setting cannot be changed in one.
     hasty = not connection.in_transaction
     if hasty:
-        connection.execute("PRAGMA synchronous = OFF")  # who loses power while exploring explores again
+        connection.execute("PRAGMA synchronous = OFF")  # a power cut only loses a test database
     try:
         copy.backup(connection, progress=_refuse_to_wait)
     except sqlite3.OperationalError as error:
@@ -76,6 +81,6 @@ def _write(copy: sqlite3.Connection, connection: sqlite3.Connection) -> None:
 
 
 def _refuse_to_wait(status: int, _remaining: int, _total: int) -> None:
-    """Stop where ``backup`` would try again for ever; SQLite itself has waited before it says so."""
+    """Raise where ``backup`` would retry forever. SQLite has already waited for the lock."""
     if status in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}:
         raise sqlite3.OperationalError("database is locked")

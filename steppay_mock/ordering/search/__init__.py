@@ -1,1 +1,1 @@
-"""Which courses are delivered, and what do their ends say?"""
+"""The search through all orders: the graph, the ways through it, and what is made of a failure."""

@@ -1,4 +1,7 @@
-"""Finds the events that change the receiver's state, by delivering a few orders."""
+"""``only_effective=``: finds the events that change the receiver's state, so that the search leaves the others out.
+
+The cost of a proof more than doubles with each event: leaving out five of twelve saves 98% of it.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,7 @@ from dataclasses import dataclass, replace
 from math import inf
 from typing import TYPE_CHECKING
 
-from steppay_mock.ordering.receiver.subject import Subject
+from steppay_mock.ordering.receiver.driver import Driver
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -17,39 +20,40 @@ if TYPE_CHECKING:
     from steppay_mock.ordering.receiver.receiver import Receiver
     from steppay_mock.payload.event import Event
 
-_NAMED = 8  # types that the sentence names
+_NAMED = 8  # types that the note names
 
 
 @dataclass(frozen=True, slots=True)
 class Effective:
-    """The places of the events that count, and how many deliveries it took to find them."""
+    """The places of the effective events, and the deliveries that it took to find them."""
 
     places: tuple[int, ...]
     deliveries: int
 
 
 def find_effective(events: Sequence[Event], receiver: Receiver, settings: ExploreSettings) -> Effective:
-    """The events that change the state or are refused: as it happened, in reverse, or each alone.
+    """The events that change the state or are refused: in the order they happened, in reverse, or each alone.
 
-    That takes three deliveries for each event. All of them where fewer than two do: then leaving out is no help.
+    Costs three deliveries for each event. If fewer than two events are effective, all are returned: the search then
+    says that nothing was tested.
     """
     found: set[int] = set()
-    subject = Subject(receiver, events, settings)
-    with subject:
-        subject.allow(inf)
+    driver = Driver(receiver, events, settings)
+    with driver:
+        driver.allow(inf)
         for course in _courses(len(events)):
-            subject.begin()
+            driver.begin()
             for place in course:
-                before = subject.here
-                answer = subject.deliver(place)
-                if subject.look() != before or not subject.accepts(place, answer):
+                before = driver.here
+                answer = driver.deliver(place)
+                if driver.look() != before or not driver.accepts(place, answer):
                     found.add(place)
     places = tuple(sorted(found)) if len(found) > 1 else tuple(range(len(events)))
-    return Effective(places, subject.deliveries)
+    return Effective(places, driver.deliveries)
 
 
 def say_left_out(found: Exploration, events: Sequence[Event], effective: Effective) -> Exploration:
-    """The exploration of these events, with what it took to find them, and a note on those that were left out."""
+    """The exploration with the deliveries that this took, and a note on the events that were left out."""
     deliveries = found.coverage.deliveries + effective.deliveries
     found = replace(found, coverage=replace(found.coverage, deliveries=deliveries))
     left_out = [str(event.type) for place, event in enumerate(events) if place not in effective.places]

@@ -1,4 +1,7 @@
-"""What is wrong at the end if one event never comes, event by event, as far as the deliveries go."""
+"""What is wrong at the end if one event never comes, for each event: information, and no part of the verdict.
+
+Nothing is documented about retries (fact 23), so an event may be lost: the report says what that would do.
+"""
 
 from __future__ import annotations
 
@@ -7,25 +10,26 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from steppay_mock.ordering.exploration import Loss
-from steppay_mock.ordering.receiver.subject import BudgetSpentError
+from steppay_mock.ordering.receiver.driver import BudgetSpentError
 from steppay_mock.ordering.state.difference import differences
 
 if TYPE_CHECKING:
-    from steppay_mock.ordering.receiver.subject import Mark
-    from steppay_mock.ordering.search.graph import Node
+    from steppay_mock.ordering.receiver.driver import Checkpoint
+    from steppay_mock.ordering.search.graph import GraphNode
     from steppay_mock.ordering.search.search import Search
 
-Trail = Sequence[tuple["Node", "Mark"]]
+Trail = Sequence[tuple["GraphNode", "Checkpoint"]]
 
 
 def find_losses(search: Search, *, ending: int, trail: Trail) -> tuple[Loss, ...]:
     """The losses, until no delivery is left.
 
-    Of a long story, whose disorder is bounded, the last events come first: they cost least. ``trail`` has the states
-    before each event, where they can be put back.
+    Under a bound the story may be long, so the last events are lost first: they cost the fewest deliveries. ``trail``
+    has the checkpoints before each event, if states can be put back.
     """
     found: list[Loss] = []
     bounded = search.graph.bound.restricts
+    # After a proof without a bound every subset of events was searched, so the edges are known and cost nothing.
     with suppress(BudgetSpentError):
         nodes = list(_as_it_happened(search))
         for lost in reversed(range(search.graph.count)) if bounded else range(search.graph.count):
@@ -34,7 +38,7 @@ def find_losses(search: Search, *, ending: int, trail: Trail) -> tuple[Loss, ...
     return tuple(sorted(found, key=lambda loss: loss.place))
 
 
-def _as_it_happened(search: Search) -> Iterator[Node]:
+def _as_it_happened(search: Search) -> Iterator[GraphNode]:
     yield (node := search.root)
     for place in range(search.graph.count):
         node = search.edge(node, place).target
@@ -49,8 +53,8 @@ def _whole(search: Search, lost: int) -> int:
     return search.settle(node)
 
 
-def _without(search: Search, lost: int, nodes: Sequence[Node], trail: Trail) -> int | None:
-    """The state at the end; None where it soon was the same as if nothing had been lost, so that the end is as well."""
+def _without(search: Search, lost: int, nodes: Sequence[GraphNode], trail: Trail) -> int | None:
+    """The final state without the event; None once a state equals the one with it, so that the ends are equal too."""
     node = nodes[lost]
     if trail:
         search.back(*trail[lost])
@@ -63,6 +67,6 @@ def _without(search: Search, lost: int, nodes: Sequence[Node], trail: Trail) -> 
 
 
 def _loss(search: Search, lost: int, state: int, ending: int) -> Loss:
-    expected, actual = search.subject.states[ending], search.subject.states[state]
+    expected, actual = search.driver.states[ending], search.driver.states[state]
     changes = tuple(one.path for one in differences(expected.state, actual.state))
-    return Loss(place=lost, heals=search.subject.states.same_rows(ending, state), changes=changes)
+    return Loss(place=lost, heals=search.driver.states.same_rows(ending, state), changes=changes)

@@ -1,8 +1,12 @@
-"""Which is the smallest course that fails? Fewest events, then fewest inversions, then fewest repeats.
+"""Makes a failing course as small as possible: fewest events, then fewest inversions, then fewest repeats.
 
-The ways that were gone are kept, so trying one more course mostly costs no delivery. A failing course is first made
-smaller step by step; then everything that would be smaller still is tried, set of events by set of events, so that what
-is shown is the smallest there is.
+The search keeps every edge that it has taken, so trying one more course mostly costs no delivery. Two phases:
+
+1. *Shrinking*, as Hypothesis and delta debugging do: replace the course by a smaller one that still fails, until no
+   single step helps. That is fast, and ends in a local minimum.
+2. *Exhausting*: try every set of events that would be smaller, in all orders. Then the result is the smallest that
+   there is, and the report may say so. The graph merges orders, so a set of k events costs about k * 2 ** k steps
+   and not k!.
 """
 
 from __future__ import annotations
@@ -14,45 +18,46 @@ from typing import TYPE_CHECKING
 
 from steppay_mock.ordering.orders.course import Course, inversions, occurrence, repeats
 from steppay_mock.ordering.receiver.answers import is_odd
-from steppay_mock.ordering.receiver.subject import BudgetSpentError
-from steppay_mock.ordering.search.graph import Node
+from steppay_mock.ordering.receiver.driver import BudgetSpentError
+from steppay_mock.ordering.search.graph import GraphNode
 
 if TYPE_CHECKING:
     from steppay_mock.ordering.counterexample import Kind
     from steppay_mock.ordering.search.search import Search
 
-_MOST_STEPS = 400_000  # ways looked at, in all: about a second
+_MOST_STEPS = 400_000  # edges looked at in all: about a second
 
 
 def size_of(course: Course) -> tuple[int, int, int, Course]:
-    """What makes one course smaller than another."""
+    """The key that orders courses by size; of equal ones the first in the order of tuples."""
     return len(set(course)), inversions(course), repeats(course), course
 
 
 class Minimiser:
-    """Finds the smallest course of one kind of failure, among those that the search can go."""
+    """Finds the smallest course that shows one kind of failure."""
 
     def __init__(self, search: Search, kind: Kind, *, budget: int, target: int | None = None) -> None:
         self._search = search
-        self._subject = search.subject
+        self._driver = search.driver
         self._kind = kind
         self._steps = 0
         self._repeats = search.repeats
         self._target = target
-        """The event whose refusal is made small, of the kind ``refused``."""
+        """The refused event, for the kind ``refused``."""
         self._reason: str | None = None
         self.of_same_size: list[Course] = []
-        """Failing courses of other events, as many as the smallest one has; and pairs that fail without a repeat."""
-        self._subject.allow(budget)
+        """Failing courses of other events, equally many; and pairs that fail without a repeat."""
+        self._driver.allow(budget)
 
     def smallest(self, course: Course) -> tuple[Course, bool]:
-        """The smallest course, and whether everything smaller was tried."""
+        """The smallest course that was found, and whether everything smaller was tried."""
         best = course
         try:
             if self._kind == "refused":
                 self._reason = self._refusal(course)
             for smaller in self._shrunk(course):
                 best = smaller
+            # Sizes come in ascending order, so the first result is the smallest, and the search stops.
             for found in self._smaller_ones(best):
                 best = min(best, found, key=size_of)
                 break
@@ -60,12 +65,13 @@ class Minimiser:
             return best, False
         with suppress(BudgetSpentError):
             self.of_same_size += self._without_repeats(best)
-        return best, repeats(best) <= 1  # of two repeats not everything that is smaller was tried
+        return best, repeats(best) <= 1  # _least() tries courses with one repeat only
 
     def fails(self, course: Course) -> bool:
-        """Whether the course shows the failure."""
+        """Whether the course shows this kind of failure."""
         places = occurrence(course)
         if self._kind == "refused":
+            # Another reason is another failure: without the customer's event an order is refused too, but as unknown.
             return course == places and self._reason == self._refusal(course) is not None
         accepted = self._accepted(places) if self._kind == "answer" else {}
         node = self._root
@@ -81,10 +87,10 @@ class Minimiser:
             return self._is_broken(self._settled(node))
         return self._kind in {"state", "effects", "order"} and self._differs(self._settled(node), self._ending(places))
 
-    # Smaller step by step.
+    # Phase 1: shrinking.
 
     def _shrunk(self, course: Course) -> Iterator[Course]:
-        """Smaller and smaller courses that fail; of the last no event can be left out, and no single step undone."""
+        """Smaller and smaller failing courses. From the last one no event can be removed, and no single step undone."""
         best = course
         for best in self._thinned(course):
             yield best
@@ -95,7 +101,14 @@ class Minimiser:
             best = smaller
 
     def _thinned(self, course: Course) -> Iterator[Course]:
-        """Much smaller courses that fail: of fewer repeats, of no inversions, then of half the events or less."""
+        """Large steps first.
+
+        ``(0, 1, ..., 57, 3)``, a late duplicate of a long story: most failing courses have many repeats, and the last
+        delivery alone matters. So try: in order plus the last delivery; without repeats; both.
+
+        ``(..., 41, ..., 17, ...)``, two of 57 events in the wrong order: removing one event at a time would take 55
+        rounds over the course. So remove halves, then quarters, as delta debugging does: O(log n) rounds.
+        """
         last, order = course[-1:], tuple(dict.fromkeys(course))
         for fewer in ((*occurrence(course), *last), order, (*order, *last)):
             if repeats(course) and size_of(fewer) < size_of(course) and self.fails(fewer):
@@ -111,13 +124,13 @@ class Minimiser:
             size //= 2
 
     def _one_less(self, course: Course) -> Iterator[Course]:
-        """The courses that are one step smaller, and in an order that is allowed."""
+        """The courses that are one step smaller, if the bound allows their order."""
         return filter(self._search.graph.bound.allows, _one_less(course))
 
-    # All that is smaller still.
+    # Phase 2: exhausting.
 
     def _smaller_ones(self, best: Course) -> Iterator[Course]:
-        count = len(self._subject.events)
+        count = len(self._driver.events)
         for size in range(1, len(set(best)) + 1):
             found = [one for places in combinations(range(count), size) if (one := self._least(places)) is not None]
             if found:
@@ -125,24 +138,35 @@ class Minimiser:
                 yield min(found, key=size_of)
 
     def _without_repeats(self, best: Course) -> list[Course]:
-        """Where a repeat fails, pairs of events that fail by their order alone: that is another mistake."""
+        """If the smallest course has a repeat: pairs of events that fail by their order alone, another mistake.
+
+        A receiver that is wrong about both duplicates and order would otherwise be reported for duplicates only.
+        """
         if not repeats(best) or self._kind not in {"state", "effects"}:
             return []
         self._repeats = False
-        pairs = combinations(range(len(self._subject.events)), 2)
+        pairs = combinations(range(len(self._driver.events)), 2)
         return sorted((one for pair in pairs if (one := self._least(pair)) is not None), key=size_of)
 
     def _least(self, places: tuple[int, ...]) -> Course | None:
-        """The smallest failing course of exactly these events; None if each of their orders ends alike."""
+        """The smallest failing course of exactly these events; None if all their orders end the same.
+
+        A breadth-first search over the graph, one delivery at a time. Of all ways to one node it keeps the one with the
+        fewest inversions: what follows depends on the node only, so a worse way to it cannot be part of the smallest
+        course. That is why the states are merged, and k! orders cost about k * 2 ** k steps. ``repeated`` and
+        ``differs`` are part of the key, because they decide what may follow and what is a failure.
+        """
         if self._kind == "refused":
             return places if self.fails(places) else None
         accepted = self._accepted(places) if self._kind == "answer" else {}
         expected = -1 if self._kind == "invariant" else self._ending(places)
         failing: list[Course] = []
         wanted = sum(1 << place for place in places)
-        front: dict[tuple[Node, int | None, bool], tuple[int, Course]] = {(self._root, None, False): (0, ())}
+        # The key: the node, the event that was repeated, and whether an answer was odd. The value: the inversions so
+        # far, and the course.
+        front: dict[tuple[GraphNode, int | None, bool], tuple[int, Course]] = {(self._root, None, False): (0, ())}
         while front:
-            after: dict[tuple[Node, int | None, bool], tuple[int, Course]] = {}
+            after: dict[tuple[GraphNode, int | None, bool], tuple[int, Course]] = {}
             for (node, repeated, differs), (cost, course) in front.items():
                 for place in places:
                     is_new = not node.mask >> place & 1
@@ -155,7 +179,7 @@ class Minimiser:
                     odd = differs or bool(accepted and is_odd(edge.accepted, accepted[place], is_new=is_new))
                     key = target, repeated if is_new else place, odd
                     price = cost + sum(one > place for one in course)
-                    if self._is_broken(target.state):
+                    if self._is_broken(target.state):  # the run ends here, so there is nothing to follow
                         failing.append(way)
                     elif key not in after or (price, way) < after[key]:
                         after[key] = price, way
@@ -165,42 +189,43 @@ class Minimiser:
                 if node.mask.bit_count() == len(places) and self._is_failure(node, expected, differs=differs)
             ]
             front = after
+        # A broken invariant may show before all events came; that course is found with its own, smaller set of events.
         exact = [course for course in failing if len(set(course)) == len(places)]
         return min(exact, key=size_of) if exact else None
 
-    def _may_come(self, place: int, node: Node, wanted: int) -> bool:
-        """Whether an order that is allowed brings the event here, where the wanted ones are all that come."""
+    def _may_come(self, place: int, node: GraphNode, wanted: int) -> bool:
+        """Whether the bound allows the event here, in a course of the wanted events only."""
         return not self._search.graph.bound.before[place] & wanted & ~node.mask
 
     def _is_broken(self, state: int) -> bool:
-        return self._kind == "invariant" and self._subject.broken(state) is not None
+        return self._kind == "invariant" and self._driver.broken(state) is not None
 
     def _differs(self, state: int, expected: int) -> bool:
-        """Whether an end is another one, in nothing but the order of rows, or in more."""
-        return state != expected and self._subject.states.same_rows(state, expected) is (self._kind == "order")
+        """Whether two ends differ in the way of this kind: only in the order of rows, or in more."""
+        return state != expected and self._driver.states.same_rows(state, expected) is (self._kind == "order")
 
-    def _is_failure(self, node: Node, expected: int, *, differs: bool) -> bool:
+    def _is_failure(self, node: GraphNode, expected: int, *, differs: bool) -> bool:
         if self._kind == "answer":
             return differs
         if self._kind == "invariant":
             return self._is_broken(self._settled(node))
         return self._differs(self._settled(node), expected)
 
-    # What is known, or found out.
+    # Lookups, which deliver only what is not known yet.
 
     @property
-    def _root(self) -> Node:
+    def _root(self) -> GraphNode:
         return self._search.root
 
     def _ending(self, places: Course) -> int:
-        """The state after these events as they happened."""
+        """The final state after these events in the order in which they happened."""
         node = self._root
         for place in places:
             node = self._search.edge(node, place).target
         return self._settled(node)
 
     def _accepted(self, places: Course) -> dict[int, bool]:
-        """Whether each of these events is accepted, delivered as they happened."""
+        """Whether each of these events is accepted in the order in which they happened."""
         node, found = self._root, {}
         for place in places:
             edge = self._search.edge(node, place)
@@ -209,18 +234,18 @@ class Minimiser:
         return found
 
     def _refusal(self, course: Course) -> str | None:
-        """Why the event is refused to the last in the course; None if it is accepted, or no part of it."""
+        """Why the course refuses the target event; None if it accepts it, also by a retry, or does not have it."""
         node, reasons = self._root, dict[int, str]()
         for place in course:
             edge = self._search.edge(node, place)
             if not edge.accepted:
                 reasons[place] = edge.reason
             node = edge.target
-        if node.waiting and self._target not in self._search.refused(node):  # it is retried
+        if node.waiting and self._target not in self._search.refused(node):  # a retry accepts it
             return None
         return None if self._target is None else reasons.get(self._target)
 
-    def _settled(self, node: Node) -> int:
+    def _settled(self, node: GraphNode) -> int:
         return self._search.settle(node)
 
     def _count_step(self) -> None:
@@ -230,7 +255,7 @@ class Minimiser:
 
 
 def _one_less(course: Course) -> Iterator[Course]:
-    """What is one step smaller: without an event, without one of its deliveries, with one swap undone."""
+    """The courses one step smaller: without an event, without a repeat, or with two neighbours put in order."""
     for place in sorted(set(course)):
         yield tuple(one for one in course if one != place)
     for at in range(len(course) - 1, -1, -1):

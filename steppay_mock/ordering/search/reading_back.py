@@ -1,4 +1,9 @@
-"""Notices how a receiver reads back from the REST API: whether the search knew of it, and whether it did at all."""
+"""Notes on a receiver that reads back from the REST API: did the search control the API, and did any call reach it.
+
+A receiver that asks the API gets the present state of a thing. In a search the present has to be that of the deliveries
+so far. If the API is not given to the search, it answers with the end of the story after every delivery, and a receiver
+passes that would fail in production.
+"""
 
 from __future__ import annotations
 
@@ -14,15 +19,15 @@ if TYPE_CHECKING:
     from steppay_mock.store.api.api import StoreApi
 
 
-class ReadingBack:
-    """Counts the calls of every StoreApi of this process from now on."""
+class ApiCallWatch:
+    """Counts the calls of every StoreApi of this process, from its own creation on."""
 
     def __init__(self, api: StoreApi | None) -> None:
         self._api = api
         self._before = {id(one): len(one.calls) for one in _living()}
 
     def noted(self, found: Exploration) -> Exploration:
-        """The exploration with a note, where the calls say that it rests on less than it seems to."""
+        """The exploration with a note, if the calls show that it proves less than it seems to."""
         notes = tuple(self._notes()) if found.ok else ()
         return replace(found, notes=(*found.notes, *notes)) if notes else found
 
@@ -30,16 +35,16 @@ class ReadingBack:
         if self._api is None:
             if any(self._calls(one) for one in _living()):
                 yield (
-                    "The receiver read back from the REST API, which told the present all the time, also of what had "
-                    f"not been delivered. Pass {option('api')}: its time then follows the deliveries."
+                    "The receiver read back from the REST API, which always answered with the end of the story, also "
+                    f"before that was delivered. Pass {option('api')}: its time then follows the deliveries."
                 )
             return
         count = self._calls(self._api)
         statuses = [call.status for call in self._api.calls[len(self._api.calls) - count :]]
         if not count:
             yield (
-                f"{option('api')} was given, and nobody asked it anything. Is it mounted, and does the receiver "
-                "read from there?"
+                f"{option('api')} was given, and no call reached it. Is it mounted, and does the receiver read from "
+                "there?"
             )
         elif 200 not in statuses:
             yield (
@@ -52,6 +57,6 @@ class ReadingBack:
 
 
 def _living() -> tuple[StoreApi, ...]:
-    """Every API of this process; none where the module is not loaded."""
+    """Every StoreApi of this process; none if the module is not loaded."""
     module = sys.modules.get("steppay_mock.store.api.api")
     return () if module is None else module.living_apis()

@@ -1,1 +1,1 @@
-"""When are two states of a receiver the same, and where do they differ?"""
+"""States of a receiver: reading what a probe returns, comparing two states, and showing where they differ."""

@@ -1,6 +1,6 @@
-"""Where do two states differ, and how is that told in a few lines?
+"""The differences of two states, with their paths, and the lines that show them.
 
-Rows are matched by what identifies them: a row more or less, or another order, does not make all of them differ.
+Rows are matched by their keys, so one row more or another order does not make all rows differ.
 """
 
 from __future__ import annotations
@@ -12,32 +12,32 @@ from difflib import SequenceMatcher
 from typing import Any, Literal
 
 from steppay_mock.delivery.excerpt import excerpt
+from steppay_mock.ordering.state.json_path import below
 from steppay_mock.ordering.state.marks import Instance
 from steppay_mock.ordering.state.matching import match_rows
 from steppay_mock.ordering.state.normal import normalise, plain
-from steppay_mock.ordering.state.path import below
 from steppay_mock.ordering.state.reading import Unordered
 
-Kind = Literal["changed", "missing", "unexpected", "order"]
-"""Another value; expected and not there; there and not expected; a list of the same things in another order."""
+DifferenceKind = Literal["changed", "missing", "unexpected", "order"]
+"""Another value; expected and missing; there and unexpected; the same list in another order."""
 
-_LISTED = 10  # differences that a text tells
+_LISTED = 10  # differences that a text shows
 _SHOWN = 100  # characters of a value
 _PATH = 120  # characters of a path
-_BEFORE = 20  # characters before the first that differs, where a long value is cut
-_COMPARED = 250_000  # pairs of things up to which a list is searched for what was inserted
+_BEFORE = 20  # characters that a cut value keeps before the first difference
+_COMPARED = 250_000  # pairs of things up to which lists are aligned: SequenceMatcher takes quadratic time
 _SORT = "the same things in another order. If their order means nothing, sort them in the probe (ORDER BY)"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Difference:
-    """One place where the states differ: a JSONPath, in which rows are called as ``[id=7]``, and both values.
+    """One place where two states differ: a JSONPath, in which rows are named as in ``[id=7]``, and both values.
 
-    Of what is missing ``actual`` is None, of what is unexpected ``expected`` is.
+    ``actual`` is None if the value is missing, ``expected`` is None if it is unexpected.
     """
 
     path: str
-    kind: Kind
+    kind: DifferenceKind
     expected: Any = None
     actual: Any = None
 
@@ -51,9 +51,9 @@ class Difference:
 
 
 def differences(expected: Any, actual: Any) -> list[Difference]:
-    """Every place where two states differ, in normal or plain form; none if they are the same.
+    """Every place where two states, in normal or plain form, differ; none if they are equal.
 
-    An instance beside a dict is compared field by field, since truths are often written as dicts.
+    An instance is compared with a dict field by field, because truths are often written as dicts.
     """
     one, other = plain(expected), plain(actual)
     found = list(_compare("$", one, other))
@@ -63,7 +63,7 @@ def differences(expected: Any, actual: Any) -> list[Difference]:
 
 
 def describe_differences(found: Sequence[Difference], *, limit: int = _LISTED) -> str:
-    """The differences in lines: ``-`` what was expected, ``+`` what came, ``~`` another order; ``limit`` are told."""
+    """The differences as lines: ``-`` expected, ``+`` actual, ``~`` another order; at most ``limit`` of them."""
     lines = [str(one) for one in found[:limit]]
     if len(found) > limit:
         lines.append(f"... and {len(found) - limit} more")
@@ -97,7 +97,7 @@ def _compare_members(path: str, expected: dict[Any, Any], actual: dict[Any, Any]
 
 
 def _members(members: dict[Any, Any]) -> dict[tuple[Any, bool], Any]:
-    """The members by keys of which True is not 1."""
+    """The members by keys for which True is not 1."""
     return {(key, isinstance(key, bool)): value for key, value in members.items()}
 
 
@@ -126,7 +126,7 @@ def _compare_sets(path: str, expected: list[Any], actual: list[Any]) -> Iterator
 
 
 def _compare_pair(path: str, one: list[Any], other: list[Any]) -> Iterator[Difference]:
-    """Compare one thing with one, or with none: either list may be empty."""
+    """Compare two things, or one with nothing: either list may be empty."""
     if one and other:
         yield from _compare(path, one[0], other[0])
     elif one:
@@ -136,7 +136,7 @@ def _compare_pair(path: str, one: list[Any], other: list[Any]) -> Iterator[Diffe
 
 
 def _aligned(expected: list[Any], actual: list[Any]) -> Iterator[tuple[int, list[Any], list[Any]]]:
-    """Pairs of things that do not agree, with their place: what was inserted or left out has no partner."""
+    """Pairs of different things with their index. A thing that was inserted or removed has no partner."""
     spans = [(0, len(expected), 0, len(actual))]
     if len(expected) * len(actual) <= _COMPARED:
         matcher = SequenceMatcher(None, [*map(normalise, expected)], [*map(normalise, actual)], autojunk=False)
@@ -148,7 +148,7 @@ def _aligned(expected: list[Any], actual: list[Any]) -> Iterator[tuple[int, list
 
 
 def show_both(expected: Any, actual: Any) -> tuple[str, str]:
-    """Both values as text; of long ones the part where they begin to differ."""
+    """Both values as text; of long ones the part around the first difference."""
     texts = repr(expected), repr(actual)
     if max(map(len, texts)) <= _SHOWN:
         return excerpt(texts[0]), excerpt(texts[1])

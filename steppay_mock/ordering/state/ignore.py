@@ -1,7 +1,8 @@
-"""Which members of a state do not count? Surrogate ids and times of arrival, named by patterns.
+"""``ignore=``: patterns of the parts of a state that do not count, such as surrogate ids and times of arrival.
 
-The patterns are compiled into places while states are read: a place knows for each key the place below it, or that the
-member does not count. It works that out once, so that reading a state costs one look-up a member.
+The patterns together are an automaton over keys, as regular expressions are over characters. Its states (``PathNode``)
+are made when a state of the receiver is read for the first time: a node knows for each key the node below it, or None
+if that member is ignored. So reading a state costs one dict lookup for each member, however many patterns there are.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from dataclasses import dataclass, field
 
 from steppay_mock.errors import SteppayMockError
 from steppay_mock.ordering.face import option
-from steppay_mock.ordering.state.pattern import PathStep, PatternError, read_steps
+from steppay_mock.ordering.state.json_path import PathStep, PatternError, read_steps
 
 _BARE = re.compile(r"[\w*-]+")
 _FORMS = "'received_at' (anywhere), '*_at', '$..updated_at', '$.payments[*].id', '$.rows[0]' or \"$['a name']\""
@@ -24,10 +25,10 @@ class _Pattern:
     steps: tuple[PathStep, ...]
 
 
-class Place(dict[object, "Place | None"]):
-    """What counts below a place: for each key or index the place that it leads to, or None if it does not count.
+class PathNode(dict[object, "PathNode | None"]):
+    """One place in a state: for each key or index the node below it; None if that member is ignored.
 
-    ``live`` is False where nothing below can be ignored any more.
+    ``live`` is False if no pattern can match anything below. Then the faster readers without paths are used.
     """
 
     __slots__ = ("_met", "_open", "live")
@@ -38,12 +39,12 @@ class Place(dict[object, "Place | None"]):
         self._met = met
         self.live = bool(self._open)
 
-    def __missing__(self, key: object) -> Place | None:
+    def __missing__(self, key: object) -> PathNode | None:
         further: list[tuple[_Pattern, int]] = []
         dropped = False
         for pattern, at in self._open:
             step = pattern.steps[at]
-            if step.deep:
+            if step.deep:  # it may match at any depth, so it stays open below
                 further.append((pattern, at))
             if not step.matches(key):
                 continue
@@ -52,38 +53,38 @@ class Place(dict[object, "Place | None"]):
             else:
                 dropped = True
                 self._met.add(pattern.text)
-        found = self[key] = None if dropped else Place(further, self._met)
+        found = self[key] = None if dropped else PathNode(further, self._met)
         return found
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Ignore:
-    """What does not count, as patterns; make one for each exploration, for it remembers which of them were met."""
+    """The patterns of ``ignore=``. Make one for each search: it remembers which patterns have matched."""
 
     patterns: tuple[str, ...] = ()
-    root: Place = field(default_factory=lambda: Place((), set()), repr=False)
+    root: PathNode = field(default_factory=lambda: PathNode((), set()), repr=False)
     _met: set[str] = field(default_factory=set, repr=False)
 
     def unmatched(self) -> tuple[str, ...]:
-        """The patterns that no state had a member for so far: usually slips of the pen."""
+        """The patterns that have matched nothing so far: usually typos."""
         return tuple(text for text in self.patterns if text not in self._met)
 
 
 NOTHING = Ignore()
-"""Everything counts."""
+"""Nothing is ignored."""
 
 
 def read_ignore(given: object) -> Ignore:
-    """What the pattern or patterns name; SteppayMockError names a pattern that says nothing, or everything.
+    """Read one pattern or several; SteppayMockError names a pattern that is no path, or that matches everything.
 
-    A bare name is that key anywhere; ``*`` in a name stands for any letters. ``$`` begins a JSONPath of ``.name``,
+    A bare name is that key at any depth; ``*`` in a name matches any characters. ``$`` begins a JSONPath of ``.name``,
     ``[0]``, ``[*]`` and ``['any name']``; two dots mean any depth.
     """
     if isinstance(given, Ignore):
         return given
     texts = tuple(dict.fromkeys([given] if isinstance(given, str) else _each(given)))
     met: set[str] = set()
-    root = Place([(_parse(text), 0) for text in texts], met)
+    root = PathNode([(_parse(text), 0) for text in texts], met)
     return Ignore(patterns=texts, root=root, _met=met)
 
 

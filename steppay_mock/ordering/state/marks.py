@@ -1,6 +1,8 @@
-"""The marks in a normal form: they keep dicts, instances, repeated things and booleans apart from lists and numbers.
+"""Marks in a normal form, which is made of tuples, frozensets and values only.
 
-Each mark is one object, so comparing and hashing it costs next to nothing.
+A mark tells what a tuple was made from: ``(Members, frozenset)`` is a dict, ``(Named("app.Row"), ...)`` an instance,
+``(Many, ...)`` a set with counts; a tuple without a mark is a list. Booleans are marks too, because to Python True
+equals 1. Each mark is one object, so comparing and hashing it is fast.
 """
 
 from __future__ import annotations
@@ -10,15 +12,15 @@ from typing import Any
 
 
 class Members:
-    """Stands before the members of a dict."""
+    """Marks the members of a dict."""
 
 
 class Many:
-    """Stands before the things of a set of which some are there more than once: pairs of a thing and how often."""
+    """Marks a set in which something is more than once: pairs of the thing and its count."""
 
 
 class Named:
-    """Stands before the fields of an instance, and names its class; there is one for each name."""
+    """Marks the fields of an instance with the name of its class; there is one mark for each name."""
 
     __slots__ = ("name",)
 
@@ -31,12 +33,12 @@ class Named:
 
 @cache
 def named(name: str) -> Named:
-    """The mark of a class. A class that was made anew has the same name, and so the same mark."""
+    """The mark of a class. A class that was defined again has the same name, and so the same mark."""
     return Named(name)
 
 
 class Flag:
-    """A boolean: unequal to the numbers 0 and 1; there are two."""
+    """A boolean, unequal to the numbers 0 and 1; there are two of them."""
 
     __slots__ = ("value",)
 
@@ -51,12 +53,12 @@ TRUE, FALSE = Flag(value=True), Flag(value=False)
 
 
 def is_marked(form: tuple[Any, ...]) -> bool:
-    """Whether a tuple of a normal form is a mark and what it stands before, and no list."""
+    """Whether a tuple of a normal form begins with a mark; if not, it is a list."""
     return len(form) == 2 and (form[0] is Members or form[0] is Many or type(form[0]) is Named)
 
 
 class Instance(dict[str, Any]):
-    """The fields of an instance in a plain form, with the full name of its class."""
+    """The fields of an instance in plain form, with the full name of its class."""
 
     __slots__ = ("of",)
 

@@ -1,4 +1,8 @@
-"""Matches the rows of one list with those of another by a key: the fields that name a row, such as its id."""
+"""Matches the rows of one list with those of another by a key: the fields that identify a row, such as its id.
+
+A diff by position would show every row as changed once one row is inserted. No schema says which column is the key, so
+it is chosen by the data: it has to be unique in every list, and the one that leaves the fewest differences wins.
+"""
 
 from __future__ import annotations
 
@@ -9,28 +13,29 @@ from itertools import combinations, pairwise
 from typing import Any
 
 _IDENTIFIERS = ("id", "code", "key", "uuid", "number", "name", "email", "no")
+# The last word of a name in snake_case or camelCase: order_id, orderId, but not "paid".
 _LAST_WORD = re.compile(rf"(?:^|[\W_]|(?<=[a-z0-9])(?=[A-Z]))(?i:{'|'.join(_IDENTIFIERS)})$")
-_MOST = 500  # rows up to which it is tried
-_MOST_JOINED = 8  # fields of which each two are tried together: 28 pairs
+_MOST = 500  # rows of a list; longer ones are not matched
+_MOST_JOINED = 8  # fields that are tried in pairs: 28 of them
 
 Row = dict[Any, Any]
 Field = tuple[Any, ...]
-"""The way to a value in a row: a name, or two where the row has a row in it, as SQLAlchemy gives entities."""
+"""The path to a value in a row: a name, or two if the row holds an entity, as rows of SQLAlchemy do."""
 Key = tuple[Field, ...]
-"""The fields that name a row: one, or two such as a table and an id."""
+"""The fields that identify a row: one, or two such as a table and an id."""
 
 
 @dataclass(frozen=True, slots=True)
 class Matches:
-    """Rows by pairs, with the name of each, such as ``id=7``; where there is no partner, its list is empty."""
+    """Pairs of rows with their name, such as ``id=7``. A row without a partner is beside an empty list."""
 
     pairs: tuple[tuple[str, list[Row], list[Row]], ...]
     reordered: bool
-    """Whether the rows that have a partner stand in another order."""
+    """Whether the rows with a partner are in another order."""
 
 
 def match_rows(expected: list[Any], actual: list[Any]) -> Matches | None:
-    """Match rows by the key that leaves the fewest differences; None if no field does, or no row is in both."""
+    """Match rows by the best key; None if there is no key, or no row is in both lists."""
     key = choose_key([expected, actual]) if expected and actual else None
     if key is None:
         return None
@@ -44,15 +49,17 @@ def match_rows(expected: list[Any], actual: list[Any]) -> Matches | None:
 
 
 def choose_key(lists: Sequence[list[Any]]) -> Key | None:
-    """The key that names each row in every list; None if there is none, or not all things in the lists are rows.
+    """The key that is unique in every list; None if there is none, or not everything in the lists is a row.
 
-    Of several it is the one by which the fewest fields differ from each list to the next: a status changes, an id does
-    not.
+    Of several keys it is the one with the fewest changed fields from each list to the next: a status changes, an id
+    does not.
     """
     rows = [row for one in lists for row in one]
     if not rows or max(map(len, lists)) > _MOST or not all(isinstance(row, dict) for row in rows):
         return None
     fields = sorted((field for field in _fields(rows[0]) if _is_everywhere(field, rows)), key=_rank)
+    # Single fields first. Pairs (a table and an id) are tried only if no unique field looks like an id, because by
+    # chance many pairs are unique.
     keys: list[Key] = [(field,) for field in fields]
     found = [key for key in keys if _tells_apart(key, lists)]
     if not any(_looks_like_an_id(key[0]) for key in found):
@@ -99,7 +106,7 @@ def _looks_like_an_id(field: Field) -> bool:
 
 
 def _rank(field: Field) -> tuple[int, str]:
-    """How little it looks like an identifier."""
+    """The less it looks like an identifier, the higher."""
     name = str(field[-1])
     if name.lower() in _IDENTIFIERS:
         return _IDENTIFIERS.index(name.lower()), str(field)
@@ -111,7 +118,7 @@ def _cost_and_rank(key: Key, steps: Sequence[tuple[list[Row], list[Row]]]) -> An
 
 
 def _cost(key: Key, expected: list[Row], actual: list[Row]) -> int:
-    """How many fields differ, where all fields of a row do that has no partner."""
+    """The number of changed fields; a row without a partner counts with all its fields."""
     partners = {_values(row, key): row for row in actual}
     cost = 0
     for row in expected:

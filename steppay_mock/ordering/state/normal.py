@@ -1,10 +1,15 @@
-"""The normal form of a state: two states are the same if their normal forms are equal.
+"""The normal form of a state: two states are equal if and only if their normal forms are.
 
-Dicts are compared without regard to the order of keys, lists and tuples with regard to order, sets without. A set
-counts its things, for what is ignored may have made them alike. Instances of different classes differ; a class that was
-made anew under its old name is the same class. Numbers are compared by value, so 1, 1.0 and Decimal("1.00") are the
-same. True and 1 differ, as they do in JSON. NaN is the same as itself. A normal form is hashable, so that states can be
-counted and looked up.
+- Dicts are compared without the order of keys, lists and tuples with order, sets without.
+- A set counts its members, because ignoring a part of them may make two of them equal.
+- Instances of different classes differ. A class that was defined again under its old name is the same class.
+- Numbers are compared by value: 1, 1.0 and Decimal("1.00") are equal. True and 1 differ, as they do in JSON. NaN equals
+  itself.
+
+A normal form is hashable, so states can be counted and looked up.
+
+The readers run after every delivery, so each is chosen once for each type (``_Forms``), and there are two families:
+one without paths, and one that follows the patterns of ``ignore=`` and is used only where a pattern can still match.
 """
 
 from __future__ import annotations
@@ -14,32 +19,32 @@ from collections.abc import Callable, Hashable, Iterable, Iterator
 from typing import Any
 
 from steppay_mock.contract.long_numbers import writable
-from steppay_mock.ordering.state.ignore import NOTHING, Ignore, Place
+from steppay_mock.ordering.state.ignore import NOTHING, Ignore, PathNode
 from steppay_mock.ordering.state.marks import FALSE, TRUE, Flag, Instance, Many, Members, Named, is_marked, named
 from steppay_mock.ordering.state.reading import VALUES, Unordered, class_of, decimal, member, number, reader_of, same
 from steppay_mock.ordering.state.unfit import explain_unfit
 
-_VALUE_READERS = {same, number, decimal, member}
+_VALUE_READERS = {same, number, decimal, member}  # their results are normal forms already
 
 
 def normalise(value: Any, *, ignore: Ignore = NOTHING, name: str = "state") -> Hashable:
-    """The normal form of what a probe gave, without what is ignored.
+    """The normal form of what a probe returned, without what is ignored.
 
     SteppayMockError names the path of what cannot be compared, its type, and what to return instead. ``name`` is the
-    option that the probe was passed as.
+    option of the probe.
     """
     try:
         form: Hashable = _form_at(value, ignore.root)
-        hash(form)
-    except Exception as error:  # the fields of strangers are read here, and these may raise anything
+        hash(form)  # raises for an unhashable value deep inside, which no reader looks at
+    except Exception as error:  # properties of the user's classes are read here, and may raise anything
         raise explain_unfit(value, error, ignore=ignore, name=name) from error
     return form
 
 
 def plain(form: Any) -> Any:
-    """The dicts, lists and values of a normal form, to be shown.
+    """A normal form as dicts, lists and values, to be shown.
 
-    Keys are sorted, sets are ``Unordered`` lists, instances are ``Instance`` dicts. What is plain stays as it is.
+    Keys are sorted, sets are ``Unordered`` lists, instances are ``Instance`` dicts. A plain form stays as it is.
     """
     if isinstance(form, frozenset):
         return Unordered(_sorted(map(plain, form)))
@@ -61,7 +66,8 @@ def _plain_marked(mark: Any, form: Any) -> Any:
 
 
 def _plain_members(form: Any) -> Iterator[tuple[Any, Any]]:
-    """The members; of keys that were different objects and look the same, the second is called ``key (2)``."""
+    """The members. If two different keys look the same, the second is called ``key (2)``."""
+    # A frozenset of pairs; or (Many, pairs with counts), where ignoring a part of the keys made pairs equal.
     pairs = form if isinstance(form, frozenset) else [pair for pair, count in form[1] for _ in range(count)]
     seen: Counter[Any] = Counter()
     for key, value in pairs:
@@ -75,14 +81,14 @@ def _first(pair: tuple[Any, Any]) -> Any:
 
 
 def _sorted(things: Iterable[Any], *, by: Callable[[Any], Any] = same) -> list[Any]:
-    """The things as they sort among themselves if all are texts or whole numbers, and as they are written otherwise."""
+    """The things sorted: by value if all are texts or all whole numbers, otherwise by type and repr."""
     found = list(things)
     if {type(by(one)) for one in found} in ({str}, {int}):
         return sorted(found, key=by)
     return sorted(found, key=lambda one: (type(by(one)).__name__, repr(by(one))))
 
 
-# What follows runs after every delivery. It knows no paths: those are worked out when something is wrong.
+# Readers without paths. An error has no path here: unfit.py looks for it when there is one.
 
 
 def _form(value: Any) -> Any:
@@ -90,9 +96,11 @@ def _form(value: Any) -> Any:
 
 
 def _dict(value: dict[Any, Any]) -> Any:
+    # The usual row has values of known types only; then one call of frozenset does it all in C.
     if VALUES.issuperset(map(type, value.values())) and VALUES.issuperset(map(type, value)):
         return Members, frozenset(value.items())
-    forms, values = _FORMS, VALUES  # no call of _form: that would be half of the time
+    # _form written out twice: the calls would be half of the time of a state.
+    forms, values = _FORMS, VALUES
     return Members, _gathered(
         [
             (
@@ -117,15 +125,16 @@ def _instance(value: Instance) -> Any:
 
 
 def _gathered(forms: list[Any]) -> Any:
-    """The forms without an order; counted, where some are equal."""
+    """The forms without order; counted if some are equal."""
     found = frozenset(forms)
     return found if len(found) == len(forms) else (Many, frozenset(Counter(forms).items()))
 
 
 class _Forms(dict[type, Callable[[Any], Any]]):
-    """For each type what makes the normal form of its things; types that are not known yet are made known."""
+    """The function for each type that makes its normal form. A new type is looked up once, by ``reader_of``."""
 
     def __missing__(self, kind: type) -> Callable[[Any], Any]:
+        # The closures are kept for the type, so reflection on a class of the user's happens once and not for each row.
         read, name = reader_of(kind), class_of(kind)
         if read is None:
             raise TypeError(kind.__name__)
@@ -140,7 +149,7 @@ class _Forms(dict[type, Callable[[Any], Any]]):
 
 
 def _of_class(name: str, form: Any) -> Any:
-    """The form of an instance that was read as a dict; a root model of pydantic is read as its root, and is that."""
+    """The form of an instance that was read as a dict. A RootModel of pydantic is read as its root, and stays that."""
     return (named(name), form[1]) if type(form) is tuple and form[:1] == (Members,) else form
 
 
@@ -159,14 +168,17 @@ _FORMS = _Forms(
 )
 
 
-def _form_at(value: Any, place: Place) -> Any:
+# Readers with a path node: the same where something below may be ignored.
+
+
+def _form_at(value: Any, place: PathNode) -> Any:
     kind = type(value)
     if kind in VALUES:
         return value
     return _FORMS_AT[kind](value, place) if place.live else _FORMS[kind](value)
 
 
-def _dict_at(value: dict[Any, Any], place: Place) -> Any:
+def _dict_at(value: dict[Any, Any], place: PathNode) -> Any:
     members = []
     for key, inner in value.items():
         further = place[key]
@@ -175,32 +187,32 @@ def _dict_at(value: dict[Any, Any], place: Place) -> Any:
     return Members, _gathered(members)
 
 
-def _list_at(value: Iterable[Any], place: Place) -> Any:
+def _list_at(value: Iterable[Any], place: PathNode) -> Any:
     return tuple(_counting(value, place))
 
 
-def _set_at(value: Iterable[Any], place: Place) -> Any:
+def _set_at(value: Iterable[Any], place: PathNode) -> Any:
     return _gathered(_counting(value, place))
 
 
-def _counting(value: Iterable[Any], place: Place) -> list[Any]:
-    """The forms of the things of a list or a set that count."""
+def _counting(value: Iterable[Any], place: PathNode) -> list[Any]:
+    """The forms of the members of a list or set that are not ignored."""
     below_it = [(inner, place[at]) for at, inner in enumerate(value)]
     return [_form_at(inner, further) for inner, further in below_it if further is not None]
 
 
-def _instance_at(value: Instance, place: Place) -> Any:
+def _instance_at(value: Instance, place: PathNode) -> Any:
     return named(value.of), _dict_at(value, place)[1]
 
 
-class _FormsAt(dict[type, Callable[[Any, Place], Any]]):
-    """The same where something may be ignored."""
+class _FormsAt(dict[type, Callable[[Any, PathNode], Any]]):
+    """As ``_Forms``, for functions that take a path node as well."""
 
-    def __missing__(self, kind: type) -> Callable[[Any, Place], Any]:
+    def __missing__(self, kind: type) -> Callable[[Any, PathNode], Any]:
         read, name = reader_of(kind), class_of(kind)
         if read is None:
             raise TypeError(kind.__name__)
-        found: Callable[[Any, Place], Any]
+        found: Callable[[Any, PathNode], Any]
         if read in _VALUE_READERS:
             found = self[kind] = lambda value, _place: read(value)
         elif name is None:

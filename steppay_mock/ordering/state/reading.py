@@ -1,7 +1,8 @@
-"""Reads what a probe returns as dicts, lists, sets and values. Objects of libraries are known by their attributes.
+"""Reads objects that a probe returns as dicts, lists, sets and values, one level at a time.
 
-Rows of a query (sqlite3, SQLAlchemy's ``Row``) are dicts. Instances of a class that somebody wrote (dataclasses, named
-tuples, attrs, models of pydantic, SQLAlchemy and Django) are dicts of their fields, and keep the name of the class.
+Rows of a query (sqlite3, SQLAlchemy's ``Row``) become dicts. Instances of a user's class (dataclasses, named tuples,
+attrs, models of pydantic, SQLAlchemy and Django) become dicts of their fields, and keep the name of the class. Their
+libraries are recognised by attributes of the type, so that none of them has to be imported.
 """
 
 from __future__ import annotations
@@ -19,24 +20,24 @@ from typing import Any
 from uuid import UUID
 
 Reader = Callable[[Any], Any]
-"""Takes the thing one level down: to a dict, a list, a set or a value; what is in it is as it was."""
+"""Turns an object into a dict, a list, a set or a value, without a look at its members."""
 
 VALUES: frozenset[type] = frozenset({str, int, type(None), bytes, datetime, date, time, timedelta, UUID, Fraction})
-"""Types whose values are compared as Python does it. Those that need more are not among them: a bool, which Python
-takes for a number, and what has a value unequal to itself."""
+"""Types whose values are compared as Python does. bool is not among them, because True equals 1; float and Decimal are
+not, because NaN is unequal to itself."""
 
 _KINDS_OF_VALUES = (str, int, bytes, date, time, timedelta, UUID, Fraction, PurePath)
 
 
 class Unordered(list[Any]):
-    """The things of a set, each as often as it is there; in a plain form in an order that is always the same."""
+    """The members of a set with repetitions, in plain form. Their order is always the same."""
 
     def __repr__(self) -> str:
         return f"{{{', '.join(map(repr, self))}}}" if self else "set()"
 
 
 class NotANumber(float):
-    """A NaN that is equal to itself; there is one."""
+    """A NaN that equals itself; there is only one."""
 
     __slots__ = ()
 
@@ -57,7 +58,7 @@ NAN = NotANumber("nan")
 
 
 def reader_of(kind: type) -> Reader | None:
-    """What reads things of this type; None if nobody knows what of them counts."""
+    """The reader of this type; None if no rule knows the type."""
     return next((reader for reader in (rule(kind) for rule in _RULES) if reader is not None), None)
 
 
@@ -74,11 +75,11 @@ def same(value: Any) -> Any:
 
 def number(value: float) -> float:
     """The number, or NAN."""
-    return NAN if value != value else value  # noqa: PLR0124 - that is how it is told
+    return NAN if value != value else value  # noqa: PLR0124 - only NaN is unequal to itself
 
 
 def member(value: Enum) -> Enum:
-    """The member of an enumeration; of one that was made anew, the member of its name that was seen first."""
+    """The member of an enumeration; if its class was defined again, the equal member that was seen first."""
     kind = type(value)
     return _SEEN.setdefault((kind.__module__, kind.__qualname__, value.name, repr(value.value)), value)
 
@@ -104,7 +105,7 @@ def _value(kind: type) -> Reader | None:
 
 
 def _mapping(kind: type) -> Reader | None:
-    if issubclass(kind, Counter):  # a thing that is there 0 times is not there, as Counter's own == has it
+    if issubclass(kind, Counter):  # a count of 0 is the same as no count, as in Counter's own ==
         return lambda counted: {thing: count for thing, count in counted.items() if count != 0}
     return dict if issubclass(kind, Mapping) else None
 
@@ -143,7 +144,7 @@ def _named_tuple(kind: type) -> Reader | None:
 
 
 def _row_of_sqlalchemy(kind: type) -> Reader | None:
-    """Read a row whose fields differ from query to query: a named tuple that is of no class of the user's."""
+    """Read a SQLAlchemy Row: a named tuple whose class belongs to the query, and not to the user."""
     return _named_tuple(kind) if hasattr(kind, "_mapping") else None
 
 
@@ -160,7 +161,7 @@ def _row_as_dict(row: Any) -> dict[str, Any]:
 
 
 def _set(kind: type) -> Reader | None:
-    """Read a set, or the values of a dict, whose order is no more than that of its keys."""
+    """Read a set, or dict.values(), whose order is that of the keys and means nothing."""
     return Unordered if issubclass(kind, AbstractSet | ValuesView) else None
 
 
@@ -168,6 +169,8 @@ def _sequence(kind: type) -> Reader | None:
     return list if issubclass(kind, Sequence) else None
 
 
+# The first rule that knows a type wins. So models come before named tuples and sequences, and rows of SQLAlchemy,
+# which are named tuples too, come before those.
 _RULES: tuple[Callable[[type], Reader | None], ...] = (
     _value, _mapping, _sqlalchemy, _django, _pydantic, _attrs, _dataclass,
     _row_of_sqlalchemy, _named_tuple, _row, _set, _sequence,
@@ -181,7 +184,7 @@ def _fields(names: Iterable[str]) -> Reader:
 
 
 def _columns(names: Iterable[str], values: Iterable[Any]) -> dict[str, Any]:
-    """The row as a dict. Two columns of one name are kept apart: none may be lost unseen."""
+    """The row as a dict. Of two columns with one name (a join without aliases) the second is called ``name (2)``."""
     seen: Counter[str] = Counter()
     row: dict[str, Any] = {}
     for name, value in zip(names, values, strict=True):

@@ -1,6 +1,7 @@
-"""Reads lists of rows as mappings, so that a state says the same as a dict of rows, a list of them or nested lists.
+"""Compares states without the order of rows, and lines up the rows of several states.
 
-A list of rows is a list of dicts, or of lists of one length, which is what a cursor gives.
+A list of rows is a list of dicts, or a list of lists of one length, as a cursor returns them. SQL without ORDER BY
+returns rows in any order, so a difference in order alone is reported as such and not as a wrong state.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from collections import Counter
 from collections.abc import Hashable, Iterable, Sequence
 from typing import Any
 
-from steppay_mock.ordering.state.marks import Instance, Many, Members, Named, is_marked
+from steppay_mock.ordering.state.marks import Flag, Instance, Many, Members, Named, is_marked
 from steppay_mock.ordering.state.matching import choose_key, rows_by
 from steppay_mock.ordering.state.normal import normalise, plain
 from steppay_mock.ordering.state.reading import Unordered
@@ -19,29 +20,42 @@ _CLASS = "(class)"  # no field has this name
 
 
 def same_rows(one: Hashable, other: Hashable) -> bool:
-    """Whether two states, in normal form, differ in nothing but the order of rows, or not at all."""
+    """Whether two states in normal form are equal, or differ only in the order of rows."""
     return bool(one == other or without_order(one) == without_order(other))
 
 
 def without_order(form: Any) -> Any:
-    """A normal form in which the order of rows does not count; it is to be compared with others like it."""
+    """The form without the order of rows. Compare it only with other such forms."""
     if isinstance(form, frozenset):
         return _counted(map(without_order, form))
     if not isinstance(form, tuple):
         return form
     if is_marked(form):
         return form[0], _counted(tuple(map(without_order, pair)) for pair in _pairs(form[1]))
+    # Only lists of rows lose their order. A list of values, such as [1, 2], means its order.
     inner = [without_order(one) for one in form]
     return _counted(inner) if _are_rows([_width(one) for one in form]) else tuple(inner)
 
 
 def by_key(states: Sequence[Any]) -> list[Any]:
-    """The states in plain form, with a mapping in the place of each list of rows and of each set.
+    """The states in plain form, with a mapping in place of each list of rows and of each set.
 
-    A row has one name in all of the states, by a key that is chosen over all of them. Rows without a key, and the
-    things of sets, are under what they are, with how often they are there.
+    A row has one name in all states, by a key that is chosen for all of them together. Rows without a key, and members
+    of sets, are named by their content, with their count as the value.
     """
     return _aligned([plain(state) for state in states])
+
+
+def agrees(state: Hashable, truth: Hashable) -> bool:
+    """Whether the state is what a truth says, both in normal form.
+
+    A truth is written by hand, so it is compared loosely. If it has dicts, instances are compared as dicts of their
+    fields. The order of rows does not count. True equals 1, because SQLite returns booleans as numbers.
+    """
+    # If the truth names a class anywhere, its author compares instances, and classes count.
+    classes = _names_a_class(truth)
+    one, other = (_loosened(without_order(form), classes=classes) for form in (state, truth))
+    return bool(one == other)
 
 
 def _pairs(members: Any) -> Iterable[tuple[Any, Any]]:
@@ -53,7 +67,7 @@ def _counted(things: Iterable[Any]) -> Any:
 
 
 def _are_rows(widths: Sequence[int]) -> bool:
-    """Whether things are rows, by how wide they are: dicts are 0, lists have a length, all others are -1."""
+    """Whether things are rows, by their widths: 0 for dicts, the length for lists, -1 for all others."""
     return len(set(widths)) == 1 and widths[0] not in (-1, 1)
 
 
@@ -65,7 +79,7 @@ def _width(form: Any) -> int:
     return len(form) or -1
 
 
-# By key, in all states at once: what stands in one place of each of them, _ABSENT where one has nothing there.
+# For by_key(): the values at one place of all states at once, _ABSENT where a state has nothing there.
 
 
 def _aligned(values: Sequence[Any]) -> list[Any]:
@@ -78,6 +92,7 @@ def _aligned(values: Sequence[Any]) -> list[Any]:
 
 
 def _members(mappings: Sequence[dict[Any, Any]]) -> list[dict[Any, Any]]:
+    # Column by column over all states, so that a list of rows below gets one key for all of them.
     names = dict.fromkeys(name for one in mappings for name in one)
     columns = {name: _aligned([one.get(name, _ABSENT) for one in mappings]) for name in names}
     return [
@@ -91,7 +106,7 @@ def _class_of(mapping: dict[Any, Any]) -> dict[Any, Any]:
 
 
 def _mappings(lists: Sequence[list[Any]]) -> list[Any]:
-    """Mappings for lists of rows and for sets; all other lists as they are."""
+    """Mappings for lists of rows and for sets; other lists as they are."""
     things = [thing for one in lists for thing in one]
     is_set = any(isinstance(one, Unordered) for one in lists)
     if not things or not (is_set or _are_rows([_plain_width(thing) for thing in things])):
@@ -113,3 +128,22 @@ def _as_dict(thing: Any) -> Any:
 
 def _by_content(things: Sequence[Any]) -> dict[str, int]:
     return dict(Counter(repr(plain(without_order(normalise(thing)))) for thing in things))
+
+
+# For agrees().
+
+
+def _names_a_class(form: Any) -> bool:
+    if isinstance(form, tuple | frozenset):
+        return any(map(_names_a_class, form))
+    return isinstance(form, Named)
+
+
+def _loosened(form: Any, *, classes: bool) -> Any:
+    if isinstance(form, tuple):
+        return tuple(_loosened(one, classes=classes) for one in form)
+    if isinstance(form, frozenset):
+        return frozenset(_loosened(one, classes=classes) for one in form)
+    if isinstance(form, Named) and not classes:
+        return Members
+    return int(form.value) if isinstance(form, Flag) else form

@@ -1,4 +1,4 @@
-"""Compares the end of a receiver with what the story's store knows: by hints, and by a mapping of rows to things."""
+"""Compares the final state of a receiver with the story's store: by hints, or by a mapping of rows to things."""
 
 from steppay_mock.ordering.truth.mapping import load_truth
 

@@ -1,4 +1,8 @@
-"""Compares the amounts of rows with the store's, where the name of the column says which amount it is."""
+"""Hints on amounts: columns whose name says which amount of StepPay they hold, and which contradict the store.
+
+``amount`` may be the amount that was paid, what is left after a refund, or a sum over items. So a value gets a hint
+only if it is none of the thing's amounts and no difference of two of them.
+"""
 
 from __future__ import annotations
 
@@ -39,11 +43,11 @@ AMOUNTS = frozenset(
 _LOOSE = frozenset({frozenset({"amount"}), frozenset({"total"}), frozenset({"total", "amount"})})
 _REFUNDS = {"payment": ("cancel.canceledAmount",), "order": ("returnedAmount",)}
 _CURRENCIES = frozenset({"krw", "won", "usd"})
-_MINOR = 100  # some keep hundredths
+_MINOR = 100  # a receiver may keep hundredths, such as cents
 
 
 def amount_hints(row: StateRow) -> Iterator[Hint]:
-    """The amounts of the row that contradict the store."""
+    """The hints on the amounts of the row."""
     for name, value in row.columns.items():
         number = read_number(value)
         hint = _compare(row, name, number, _core(name)) if number is not None else None
@@ -65,7 +69,7 @@ def _core(name: str) -> frozenset[str]:
 
 
 def read_number(value: Any) -> Decimal | None:
-    """The number, from whatever writes one: 10000, 10000.0, "10000.00"."""
+    """The number of 10000, 10000.0 or "10000.00"; None for everything else."""
     if isinstance(value, bool) or not isinstance(value, int | float | Decimal | str):
         return None
     try:
@@ -80,7 +84,7 @@ def _compare(row: StateRow, name: str, number: Decimal, words: frozenset[str]) -
         (thing, field)
         for thing in row.about(name)
         if (field := _NAMES.get(thing.kind, {}).get(words)) is not None
-        and (thing.kind != "price" or thing in row.things)  # elsewhere a price may be that of several
+        and (thing.kind != "price" or thing in row.things)  # in another row it may be a sum of several prices
     ]
     found = [(thing, field, _store_number(thing, field)) for thing, field in candidates]
     if not found or any(store is None or store == number for _, _, store in found):
@@ -97,12 +101,12 @@ def _compare(row: StateRow, name: str, number: Decimal, words: frozenset[str]) -
         here=here,
         store=store,
         sentence=f"looks wrong: {thing} has {here} here ({path}), the store's {field} is {store}. "
-        + before(thing.replaced(field, same), f"Compare what is written there with data.{field}."),
+        + before(thing.replaced(field, same), f"Compare the value that the receiver writes with data.{field}."),
     )
 
 
 def _store_number(thing: Thing, field: str) -> Decimal | None:
-    """What the store says; a payment that was never canceled has 0 there."""
+    """The store's value; 0 for the canceled amount of a payment that was never canceled."""
     known = thing.known(field)
     return None if known is None else _number_in(field, known[0])
 
@@ -112,9 +116,9 @@ def _number_in(field: str, value: Any) -> Decimal | None:
 
 
 def _explains(thing: Thing, number: Decimal, *, is_loose: bool) -> bool:
-    """Whether the number is one of the thing's amounts, or the difference of two.
+    """Whether the number is one of the thing's amounts, or a difference of two.
 
-    Nought is what was never written as well: it explains only what may be left after a refund.
+    0 is also the default of a column that was never written. So it is explained only where a refund may leave 0.
     """
     if number == 0:
         return is_loose and any(_store_number(thing, field) for field in _REFUNDS.get(thing.kind, ()))
@@ -124,7 +128,7 @@ def _explains(thing: Thing, number: Decimal, *, is_loose: bool) -> bool:
 
 
 def _last_second(thing: Thing) -> list[Mapping[str, Any]]:
-    return [one.data for one in thing.tellings if one.second == thing.tellings[-1].second]
+    return [one.data for one in thing.events if one.second == thing.events[-1].second]
 
 
 def _amounts(data: Any) -> Iterator[Decimal]:

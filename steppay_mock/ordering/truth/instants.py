@@ -1,8 +1,8 @@
-"""Compares the instants of rows with those of the store that the column's name can mean.
+"""Hints on instants that contradict the store, by the field that the column's name can mean.
 
-Nine hours off is always told: a LocalDateTime is UTC and was read as Korean time (fact 10). Another moment is told only
-where the column has the name of one field. A time without a zone may be Korean time on purpose, so nine hours later
-without a zone is no mistake.
+A value that is nine hours off always gets a hint: a LocalDateTime is UTC, and was read as Korean time (fact 10).
+Another wrong instant gets one only if the column has the name of exactly one field. A time without a zone may be Korean
+time on purpose, so nine hours later without a zone is no mistake.
 """
 
 from __future__ import annotations
@@ -14,11 +14,11 @@ from functools import lru_cache
 from typing import Any
 
 from steppay_mock.ordering.truth.hint import Hint
-from steppay_mock.ordering.truth.moments import KST, Moment, moments_in, read_moment
 from steppay_mock.ordering.truth.names import VENDOR, words_of
 from steppay_mock.ordering.truth.rows import StateRow
 from steppay_mock.ordering.truth.statuses import before
 from steppay_mock.ordering.truth.things import Thing, Things
+from steppay_mock.ordering.truth.time_formats import KST, Instant, instants_in, read_instant
 
 _SUFFIXES = frozenset(
     ["at", "on", "date", "time", "datetime", "timestamp", "ts", "utc", "ms", "millis", "epoch", "seconds", "moment"]
@@ -78,64 +78,64 @@ _ONE = {(kind, _core(name.rpartition(".")[2])): name for kind, names in _EXACT.i
 def has_instant(row: StateRow) -> bool:
     """Whether the row has an instant whose name says which one it is."""
     return any(
-        read_moment(value) is not None and {_core(name), _core(name) - {thing.kind}} & {*_NAMES.get(thing.kind, {})}
+        read_instant(value) is not None and {_core(name), _core(name) - {thing.kind}} & {*_NAMES.get(thing.kind, {})}
         for name, value in row.columns.items()
         for thing in row.things
     )
 
 
 @dataclass(frozen=True, slots=True)
-class Instants:
-    """Every instant of a story: what is one of them has its reason."""
+class StoryInstants:
+    """All instants of a story. A value that equals one of them may have been stored on purpose."""
 
     known: tuple[datetime, ...]
 
     @classmethod
     @lru_cache(maxsize=1)
-    def of(cls, things: Things) -> Instants:
-        """Those that the events tell, and those at which they happened."""
-        told = [one for thing in things.all for one in thing.tellings]
-        moments = {moment for one in told for moment in moments_in(one.data)}
+    def of(cls, things: Things) -> StoryInstants:
+        """The instants in the events, and those at which the events happened."""
+        told = [one for thing in things.all for one in thing.events]
+        instants = {instant for one in told for instant in instants_in(one.data)}
         seconds = {datetime.fromtimestamp(one.second, UTC) for one in told if isinstance(one.second, int)}
-        return cls(tuple(moments | seconds))
+        return cls(tuple(instants | seconds))
 
     def hints(self, row: StateRow) -> Iterator[Hint]:
-        """The instants of the row that contradict the store."""
+        """The hints on the instants of the row."""
         for name, value in row.columns.items():
-            moment = read_moment(value)
+            instant = read_instant(value)
             words = _core(name)
-            if moment is None or moment.is_day or not words:
+            if instant is None or instant.is_day or not words:
                 continue
-            hint = next((found for thing in row.things if (found := self._compare(row, thing, name, moment))), None)
-            if hint is not None and not self._is_right_elsewhere(row, moment, name):
+            hint = next((found for thing in row.things if (found := self._compare(row, thing, name, instant))), None)
+            if hint is not None and not self._is_right_elsewhere(row, instant, name):
                 yield hint
 
-    def _compare(self, row: StateRow, thing: Thing, name: str, moment: Moment) -> Hint | None:
+    def _compare(self, row: StateRow, thing: Thing, name: str, instant: Instant) -> Hint | None:
         words = _core(name)
         fields = _NAMES.get(thing.kind, {}).get(words) or _NAMES.get(thing.kind, {}).get(words - {thing.kind}) or []
-        right = {one: _moments(thing, one) for one in fields}
-        if any(moment.is_same(at) for moments in right.values() for at in moments):
+        right = {one: _values_of(thing, one) for one in fields}
+        if any(instant.is_same(at) for instants in right.values() for at in instants):
             return None
-        for one, moments in right.items():
-            for at in moments:
-                if self._is_nine_hours_off(moment, at):
-                    return _nine_hours(row, thing, name, moment, field=one, at=at)
+        for one, instants in right.items():
+            for at in instants:
+                if self._is_nine_hours_off(instant, at):
+                    return _nine_hours(row, thing, name, instant, field=one, at=at)
         exact = _ONE.get((thing.kind, words))
-        return self._other(row, thing, name, exact, moment) if exact is not None else None
+        return self._other(row, thing, name, exact, instant) if exact is not None else None
 
-    def _is_nine_hours_off(self, moment: Moment, at: datetime) -> bool:
-        off = moment.is_same(at - KST) or (not moment.is_naive and moment.is_same(at + KST))
-        return off and not any(moment.is_same(one) for one in self.known)
+    def _is_nine_hours_off(self, instant: Instant, at: datetime) -> bool:
+        off = instant.is_same(at - KST) or (not instant.is_naive and instant.is_same(at + KST))
+        return off and not any(instant.is_same(one) for one in self.known)
 
-    def _other(self, row: StateRow, thing: Thing, name: str, exact: str, moment: Moment) -> Hint | None:
-        """The column has the name of one field, and another moment."""
-        right = _moments(thing, exact)
-        if not right or (moment.is_naive and any(moment.is_same(at + KST) for at in right)):
+    def _other(self, row: StateRow, thing: Thing, name: str, exact: str, instant: Instant) -> Hint | None:
+        """The hint on a column that has the name of one field and another instant."""
+        right = _values_of(thing, exact)
+        if not right or (instant.is_naive and any(instant.is_same(at + KST) for at in right)):
             return None
         same = [
-            value for value in thing.told(exact) if (at := read_moment(value)) is not None and moment.is_same(at.at)
+            value for value in thing.told(exact) if (at := read_instant(value)) is not None and instant.is_same(at.at)
         ]
-        if not same and any(moment.is_same(one) for one in self.known):
+        if not same and any(instant.is_same(one) for one in self.known):
             return None
         path, here, store = row.path_of(name), _shown(row.columns[name]), right[0].replace(tzinfo=None).isoformat()
         return Hint(
@@ -145,33 +145,33 @@ class Instants:
             here=row.columns[name],
             store=store,
             sentence=f"looks wrong: {thing} has {here} here ({path}), the store's {exact} is {store} UTC. "
-            + before(thing.replaced(exact, same), f"Compare what is written there with data.{exact}."),
+            + before(thing.replaced(exact, same), f"Compare the value that the receiver writes with data.{exact}."),
         )
 
-    def _is_right_elsewhere(self, row: StateRow, moment: Moment, name: str) -> bool:
-        """Whether another thing that the row mentions explains it: ``paid_at`` of a payment in the row of an order."""
+    def _is_right_elsewhere(self, row: StateRow, instant: Instant, name: str) -> bool:
+        """Whether another thing in the row explains it, such as a payment's ``paid_at`` in the row of its order."""
         others = [thing for thing in row.mentioned if thing not in row.things]
         return _core(name) not in _ONE_NAMES and any(
-            moment.is_same(at) for thing in others if thing.kept is not None for at in moments_in(thing.kept)
+            instant.is_same(at) for thing in others if thing.kept is not None for at in instants_in(thing.kept)
         )
 
 
 _ONE_NAMES = {words for _, words in _ONE}
 
 
-def _moments(thing: Thing, name: str) -> list[datetime]:
-    """What the field may be at the end; none where nobody can know it."""
+def _values_of(thing: Thing, name: str) -> list[datetime]:
+    """The values that the field may have at the end; none if no event says."""
     known = thing.known(name)
     if known is None or None in known:
         return []
-    read = (read_moment(value) for value in (*known, *thing.tied(name)))
+    read = (read_instant(value) for value in (*known, *thing.tied(name)))
     return [one.at for one in read if one is not None]
 
 
-def _nine_hours(row: StateRow, thing: Thing, name: str, moment: Moment, *, field: str, at: datetime) -> Hint:
+def _nine_hours(row: StateRow, thing: Thing, name: str, instant: Instant, *, field: str, at: datetime) -> Hint:
     path, here = row.path_of(name), row.columns[name]
     store = at.replace(tzinfo=None).isoformat()
-    way = "before" if at > moment.at else "after"
+    way = "before" if at > instant.at else "after"
     return Hint(
         kind="nine-hours",
         path=path,

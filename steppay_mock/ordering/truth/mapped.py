@@ -1,4 +1,4 @@
-"""Compares the rows that the user has mapped with the store: every field of them, and that none is missing."""
+"""Compares the rows that the user has mapped with the store: all mapped fields, and that no row is missing."""
 
 from __future__ import annotations
 
@@ -8,27 +8,26 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+from steppay_mock.ordering.state.json_path import below, places_at
 from steppay_mock.ordering.state.normal import normalise, plain
-from steppay_mock.ordering.state.path import below
-from steppay_mock.ordering.state.pattern import places_at
 from steppay_mock.ordering.truth.amounts import AMOUNTS, read_number
 from steppay_mock.ordering.truth.hint import Hint, HintKind
 from steppay_mock.ordering.truth.mapping import WHOLE, RowMapping, TruthMapping
-from steppay_mock.ordering.truth.moments import KST, read_moment
 from steppay_mock.ordering.truth.rounded import rounded_hints
 from steppay_mock.ordering.truth.statuses import FIELDS as STATUS_FIELDS
 from steppay_mock.ordering.truth.statuses import before
 from steppay_mock.ordering.truth.things import KINDS, Thing, Things, things_of
+from steppay_mock.ordering.truth.time_formats import KST, read_instant
 
 if TYPE_CHECKING:
     from steppay_mock.store.store import Story
 
 Judge = Callable[[Any, "Story"], tuple[Hint, ...]]
-"""Takes a final state and the story, and gives what contradicts the store."""
+"""Takes a final state and the story, and returns hints."""
 
 
 def mapped_truth(mapping: TruthMapping) -> Judge:
-    """The function that judges final states by this mapping; a right one gives no hint."""
+    """The function that compares final states by this mapping; a right state gets no hint."""
 
     def judge(state: Any, story: Story) -> tuple[Hint, ...]:
         told, things = plain(normalise(plain(state))), things_of(story)
@@ -36,6 +35,16 @@ def mapped_truth(mapping: TruthMapping) -> Judge:
         return tuple({(one.kind, one.path, one.thing): one for one in found}.values())
 
     return judge
+
+
+def has_mapped_rows(state: Any, story: Story, mapping: TruthMapping) -> bool:
+    """Whether a path of the mapping leads to a row; True if the story has no thing of the mapped kinds."""
+    told, things = plain(normalise(plain(state))), things_of(story)
+    return not _are_told(things, mapping) or any(True for rows in mapping.rows for _ in places_at(told, rows.steps))
+
+
+def _are_told(things: Things, mapping: TruthMapping) -> bool:
+    return any(things.of(rows.kind) for rows in mapping.rows)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,11 +71,11 @@ class _Rows:
             yield from (self._missing(one) for one in self.things.of(self.mapping.kind) if one.kept and one not in met)
 
     def _strange(self, path: str, called: Any, thing: Thing | None) -> Iterator[Hint]:
-        """A row of nothing that the store has."""
+        """The hint on a row that is about nothing in the store."""
         kind = self.mapping.kind
         is_known = self.things.is_untold(kind, called) if thing is None else not thing.is_deleted
         if is_known:
-            return  # no event of the story says how it is now
+            return  # no event of the story says what its values are
         rounded = next(rounded_hints(called, self.things), None)
         place = path if self.mapping.id is None else below(path, self.mapping.id)
         if rounded is not None:
@@ -82,7 +91,7 @@ class _Rows:
         yield Hint(kind=found, path=place, thing=str(thing or kind), here=called, store=store, sentence=says)
 
     def _missing(self, thing: Thing) -> Hint:
-        last = thing.tellings[-1]
+        last = thing.events[-1]
         return Hint(
             kind="missing",
             path=self.mapping.path,
@@ -95,7 +104,7 @@ class _Rows:
 
     def _compare(self, path: str, columns: Mapping[Any, Any], column: str, thing: Thing, field: str) -> Iterator[Hint]:
         known = thing.known(field)
-        if known is None:
+        if known is None:  # changed without an event
             return
         here = columns.get(column)
         meant = self.mapping.words.get(column, {}).get(str(here), (here,))
@@ -108,7 +117,7 @@ class _Rows:
             field,
             here=here if column in columns else "nothing",
             known=known,
-            then=before(thing.replaced(field, same), "Compare what is written there with that field."),
+            then=before(thing.replaced(field, same), "Compare the value that the receiver writes with that field."),
         )
 
 
@@ -139,23 +148,23 @@ def _kind(thing: Thing, field: str, here: Any, known: tuple[Any, ...]) -> HintKi
         return "status"
     if field.rpartition(".")[2] in AMOUNTS:
         return "amount"
-    store = read_moment(known[0]) if known and isinstance(known[0], str) else None
+    store = read_instant(known[0]) if known and isinstance(known[0], str) else None
     if store is None:
         return "value"
-    moment = read_moment(here)
+    moment = read_instant(here)
     off = moment is not None and any(moment.is_same(at) for at in (store.at - KST, store.at + KST))
     return "nine-hours" if off else "instant"
 
 
 def _is_equal(here: Any, store: Any) -> bool:
-    """Whether both say the same, each in its form: "10000.00" is 10000, and a time without a zone is UTC."""
+    """Whether both are equal, each in its form: "10000.00" is 10000, and a time without a zone is UTC."""
     if here is None or store is None:
         return here is store or (store is None and read_number(here) == 0)
     if isinstance(store, bool) or isinstance(here, bool):
         return bool(here == store)
     if isinstance(store, int | float | Decimal):
         return read_number(here) == read_number(store)
-    moment = read_moment(store) if isinstance(store, str) else None
+    moment = read_instant(store) if isinstance(store, str) else None
     if moment is not None:
         return _is_moment(here, moment.at)
     return str(here) == str(store) if isinstance(store, str) else bool(normalise(here) == normalise(store))
@@ -164,5 +173,5 @@ def _is_equal(here: Any, store: Any) -> bool:
 def _is_moment(here: Any, store: datetime) -> bool:
     if isinstance(here, date) and not isinstance(here, datetime):
         return here == store.date()
-    moment = read_moment(here)
+    moment = read_instant(here)
     return here == store.date().isoformat() if moment is None else moment.is_same(store)

@@ -1,6 +1,6 @@
-"""Reads what the user says of the receiver's rows: a mapping of rows and columns to StepPay's things and fields.
+"""Reads a mapping of the receiver's rows and columns to StepPay's things and fields: TOML, JSON, or a dict.
 
-It is a TOML or JSON file, or the same as a dict. ``schemas/truth.schema.json`` says what may stand in it.
+``schemas/truth.schema.json`` is its schema.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from steppay_mock.contract.schemas import load_schema
 from steppay_mock.contract.text_files import read_text
 from steppay_mock.delivery.config.check import Rules, check_document, key_path
 from steppay_mock.errors import SteppayMockError, choices, did_you_mean
-from steppay_mock.ordering.state.pattern import PathStep, PatternError, read_steps
+from steppay_mock.ordering.state.json_path import PathStep, PatternError, read_steps
 from steppay_mock.ordering.truth.statuses import FIELDS as STATUS_FIELDS
 from steppay_mock.ordering.truth.things import KINDS
 
@@ -25,18 +25,18 @@ WHOLE = "."
 """The column of a row that is one value and no dict."""
 
 _RULES = Rules(SCHEMA, lambda _steps: True)
-_SUMS = ("accumulatedRecord", "accumulatedQuota")  # all that the store's state says of usage
+_SUMS = ("accumulatedRecord", "accumulatedQuota")  # the only fields of usage in the store's state
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RowMapping:
-    """The rows of one kind."""
+    """The mapping of the rows of one kind of thing."""
 
     path: str
     steps: tuple[PathStep, ...]
     kind: str
     id: str | None
-    """The column that holds the id; None where the key does."""
+    """The column with the id; None if the key of the row is the id."""
     fields: Mapping[str, str]
     words: Mapping[str, Mapping[str, tuple[str, ...]]]
     may_miss: bool
@@ -44,13 +44,13 @@ class RowMapping:
 
 @dataclass(frozen=True, slots=True)
 class TruthMapping:
-    """Which rows are which things, checked."""
+    """A checked mapping."""
 
     rows: tuple[RowMapping, ...]
 
 
 def load_truth(path: str | Path) -> TruthMapping:
-    """The mapping in a file of TOML, or of JSON if its name ends in .json; SteppayMockError says what is wrong."""
+    """The mapping in a TOML file, or a JSON file if its name ends in .json. SteppayMockError for a faulty one."""
     file = Path(path)
     is_json = file.suffix == ".json"
     text = read_text(path, next_step="Name a file of TOML or JSON.")
@@ -62,7 +62,7 @@ def load_truth(path: str | Path) -> TruthMapping:
 
 
 def read_mapping(document: object, *, file: str = "truth=") -> TruthMapping:
-    """The mapping that a document says; SteppayMockError tells each fault, with the next step."""
+    """The mapping in a document; SteppayMockError lists each fault with the next step."""
     if not isinstance(document, dict):
         raise SteppayMockError(f"{file}: a mapping is a table with rows. Begin with [[rows]].")
     check_document(document, file=file, rules=_RULES)

@@ -1,4 +1,4 @@
-"""Reads the names of columns and tables: their words, the kind of thing that they name, and whether they name an id."""
+"""Reads the names of columns and tables: the words, the kind of thing that they name, and whether they name an id."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _KIND_WORDS = {"sub": "subscription"} | {
 _PLURALS |= {f"{word}s": word for word in _KIND_WORDS if word != "sub"}
 
 VENDOR = frozenset({"steppay", "current", "latest", "vendor", "remote", "external"})
-"""Words of a name that say no more than that the value is StepPay's present one."""
+"""Words that say only that the value is StepPay's present one."""
 
 _NEUTRAL = VENDOR | {
     *("row", "rows", "table", "tables", "list", "map", "dict", "data", "store", "cache", "db", "record", "records"),
@@ -105,7 +105,7 @@ _ID_WORDS = frozenset({"id", "code", "key", "no", "number", "pk", "ref", "uid"})
 
 @cache
 def words_of(name: str) -> tuple[str, ...]:
-    """The words of a name, in lower case and one spelling: ``paymentIds`` and ``payment_id`` have the same."""
+    """The words of a name in lower case, singular and one spelling: equal for ``paymentIds`` and ``payment_id``."""
     found = (word.lower() for word in _WORD.findall(name))
     return tuple(_SPELLINGS.get(word, word) for word in (_PLURALS.get(word, word) for word in found))
 
@@ -116,20 +116,20 @@ def kinds_in(words: tuple[str, ...]) -> frozenset[str]:
 
 
 def without_kinds(words: tuple[str, ...]) -> tuple[str, ...]:
-    """The words that name no kind and say more than that the value is StepPay's."""
+    """The words without those of kinds, and without those that only say that the value is StepPay's."""
     return tuple(word for word in words if word not in _KIND_WORDS and word not in VENDOR)
 
 
 @dataclass(frozen=True, slots=True)
 class IdName:
-    """A column that names an id: of ``kind``, or of whatever the row is about where that is None."""
+    """A column with an id: of ``kind``, or of the thing that the row is about if that is None."""
 
     kind: str | None
 
 
 @cache
 def id_name(name: str) -> IdName | None:
-    """What the column's name says of an id; None if it does not name one."""
+    """The id that the column's name says it has; None if it names no id."""
     words = words_of(name)
     rest = without_kinds(words)
     kinds = kinds_in(words)
@@ -140,23 +140,26 @@ def id_name(name: str) -> IdName | None:
 
 @dataclass(frozen=True, slots=True)
 class RowPlace:
-    """What the names above a row say: which kind of thing it is about, and whether that was in the past."""
+    """What the names of tables and keys above a row say: the kind of its thing, and whether it is a history."""
 
     name: str = ""
     """The innermost name that is no id."""
     kinds: frozenset[str] = frozenset()
     is_foreign: bool = False
-    """It is the name of something else than a thing of StepPay's, such as ``entitlements``."""
+    """Whether the name is of something else than StepPay's things, such as ``entitlements``."""
     is_past: bool = False
 
     def below(self, key: object) -> RowPlace:
-        """The place under that key; one that only tells rows apart leads nowhere else."""
+        """The place under this key. A key that only distinguishes rows, such as a number, changes nothing."""
         name = str(key)
         words = words_of(name)
         is_number = not isinstance(key, str) or all(word.isdecimal() for word in words)
+        # "payments" / "662866" / "details": keys below a known kind only add to it, unless one names another kind, or a
+        # history.
         if is_number or (self.kinds and not kinds_in(words) and _PAST.isdisjoint(words)):
             return self
         is_past = self.is_past or not _PAST.isdisjoint(words)
+        # "payments_by_customer": the words before "by" name the rows. The last of them that is not neutral counts.
         cut = next((at for at, word in enumerate(words) if word in _JOINS), len(words))
         told = list(words[:cut])
         while told and told[-1] in _NEUTRAL:
@@ -174,7 +177,7 @@ class RowPlace:
 
 
 def is_inner(name: str, kind: str) -> bool:
-    """Whether a member of that name holds more about the same thing: ``details``, or ``subscription``."""
+    """Whether a member of this name has more about the same thing, such as ``details`` or ``subscription``."""
     words = words_of(name)
     return (
         bool(words)

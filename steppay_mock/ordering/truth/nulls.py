@@ -1,6 +1,6 @@
-"""Finds ids that are null in every row of a table, though the things of the story have them.
+"""Hints on ids that are null in every row of a table, though the things of the story have them.
 
-Usually a field was read that the object does not have: ``data.id`` of a subscription, ``orderCode`` of a payment.
+Usually the receiver reads a field that the object does not have (fact 15), such as ``data.id`` of a subscription.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from steppay_mock.ordering.state.path import below
+from steppay_mock.ordering.state.json_path import below
 from steppay_mock.ordering.truth.hint import Hint
 from steppay_mock.ordering.truth.names import RowPlace, id_name, without_kinds, words_of
 from steppay_mock.ordering.truth.statuses import FIELDS, is_word_of
@@ -17,21 +17,21 @@ from steppay_mock.ordering.truth.things import KINDS, Thing, Things
 
 _REFERENCES = {"customer": "customerId", "order": "orderId", "invoice": "invoiceId"}
 _PARENTS = frozenset({"customer", "order"})
-"""What rows of subscriptions, payments and invoices name beside themselves."""
-_NULLS = frozenset({None, "None", "null", "undefined"})  # as a key that was null is written
+"""The kinds whose ids stand in rows of subscriptions, payments and invoices beside their own."""
+_NULLS = frozenset({None, "None", "null", "undefined"})  # a null key, as languages write it
 
 Row = dict[Any, Any]
 
 
 @dataclass(frozen=True, slots=True)
-class _Table:
+class _RowTable:
     """A list of rows, or a dict of rows."""
 
     path: str
     place: RowPlace
     rows: list[Row]
     keys: tuple[Any, ...]
-    """Those of a dict."""
+    """The keys, if it is a dict."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,10 +44,11 @@ class _Owner:
 
 
 def null_hints(state: Any, things: Things) -> Iterator[Hint]:
-    """The columns named like an id, and the keys, that are null wherever they are."""
+    """The hints on columns with the name of an id, and on keys, that are null in every row."""
     yield from _null_keys("$", state, RowPlace(), things)
     for table in _tables("$", state, RowPlace()):
         for name in dict.fromkeys(name for row in table.rows for name in row if isinstance(name, str)):
+            # One null id may be right, such as that of a guest. Null in every row is a field that does not exist.
             if any(row.get(name) is not None or name not in row for row in table.rows):
                 continue
             owner = _owner(name, table, things)
@@ -55,17 +56,17 @@ def null_hints(state: Any, things: Things) -> Iterator[Hint]:
                 yield _hint(f"{table.path}.{name}", name, owner)
 
 
-def _tables(path: str, node: Any, place: RowPlace) -> Iterator[_Table]:
+def _tables(path: str, node: Any, place: RowPlace) -> Iterator[_RowTable]:
     members = node if isinstance(node, dict) else dict(enumerate(node)) if isinstance(node, list) else {}
     inner = list(members.values())
     if inner and all(isinstance(one, dict) for one in inner) and not place.is_past:
-        yield _Table(f"{path}[*]", place, inner, tuple(members) if isinstance(node, dict) else ())
+        yield _RowTable(f"{path}[*]", place, inner, tuple(members) if isinstance(node, dict) else ())
     for key, one in members.items():
         yield from _tables(below(path, key), one, place.below(key)) if isinstance(one, dict | list) else ()
 
 
 def _null_keys(path: str, node: Any, place: RowPlace, things: Things) -> Iterator[Hint]:
-    """Rows under null."""
+    """The hints on rows under a null key."""
     if isinstance(node, dict):
         for key, inner in node.items():
             kinds = (place.kinds or _spoken_of([_row_of(inner)], things)) if key in _NULLS else ()
@@ -75,8 +76,8 @@ def _null_keys(path: str, node: Any, place: RowPlace, things: Things) -> Iterato
             yield from _null_keys(below(path, key), inner, place.below(key), things)
 
 
-def _owner(name: str, table: _Table, things: Things) -> _Owner | None:
-    """A thing of the story that has what the column is named like; None where a right receiver may have none."""
+def _owner(name: str, table: _RowTable, things: Things) -> _Owner | None:
+    """A thing of the story with the id that the column's name says; None where a right receiver may have no id."""
     read = id_name(name)
     word = without_kinds(words_of(name))
     if read is None or word not in (("id",), ("code",)):
@@ -94,16 +95,16 @@ def _owner(name: str, table: _Table, things: Things) -> _Owner | None:
 def _named(thing: Thing, *, wants_code: bool) -> _Owner | None:
     """The thing's own id, or its code if it has one."""
     fields = [one for one in KINDS[thing.kind].ids if not wants_code or one.lower().endswith("code")]
-    value = thing.tellings[-1].data.get(fields[0]) if fields else None
+    value = thing.events[-1].data.get(fields[0]) if fields else None
     return None if value is None else _Owner(thing, fields[0], value)
 
 
 def _referred(thing: Thing, kind: str, things: Things, *, wants_code: bool) -> _Owner | None:
-    """What the thing's last event names of another kind, or the event of its order."""
-    orders = things.find(thing.tellings[-1].data.get("orderId"), "order")
+    """The id of another kind in the thing's last event, or in that of its order."""
+    orders = things.find(thing.events[-1].data.get("orderId"), "order")
     field = _REFERENCES.get(kind, "")
     for one in (thing, *orders):
-        value = one.tellings[-1].data.get(field)
+        value = one.events[-1].data.get(field)
         if value is not None and not wants_code:
             return _Owner(one, field, value)
         for other in things.find(value, kind):
@@ -112,7 +113,7 @@ def _referred(thing: Thing, kind: str, things: Things, *, wants_code: bool) -> _
 
 
 def _spoken_of(rows: list[Row], things: Things) -> tuple[str, ...]:
-    """The kind of thing that the rows can only be about, if there is one: things of it end with their statuses."""
+    """The one kind of thing that the rows can be about: its things end with the statuses in them. Empty if several."""
     kinds = tuple(
         kind
         for kind in FIELDS
@@ -122,7 +123,7 @@ def _spoken_of(rows: list[Row], things: Things) -> tuple[str, ...]:
 
 
 def _statuses(kind: str, things: Things) -> set[Any]:
-    """How the things of a kind end."""
+    """The final statuses of the things of a kind."""
     return {status for thing in things.of(kind) for status in thing.known(FIELDS[kind]) or ()}
 
 
@@ -148,12 +149,12 @@ def _may_stand_beside(name: Any, value: Any, things: Things) -> bool:
 
 
 def _row_of(node: Any) -> Row:
-    """What stands under a key, as a row."""
+    """The value under a key, as a row."""
     return node if isinstance(node, dict) else {"": node}
 
 
-def _things_in(table: _Table, things: Things) -> Iterator[Thing]:
-    """What the rows are about, by their keys and by their columns."""
+def _things_in(table: _RowTable, things: Things) -> Iterator[Thing]:
+    """The things that the rows are about, by their keys and their columns."""
     ids: list[tuple[Any, str | None]] = [(key, None) for key in table.keys]
     for row in table.rows:
         ids += [(row[name], read.kind) for name in row if isinstance(name, str) and (read := id_name(name))]

@@ -1,11 +1,11 @@
-"""Finds 64-bit ids that a double has rounded, as JavaScript's numbers are."""
+"""Hints on 64-bit ids that were rounded to a double, the only number of JavaScript (fact 13)."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import Any
 
-from steppay_mock.ordering.state.path import below
+from steppay_mock.ordering.state.json_path import below
 from steppay_mock.ordering.truth.hint import Hint
 from steppay_mock.ordering.truth.things import EXACT, Thing, Things
 
@@ -13,8 +13,8 @@ _LONGEST = 19  # digits of a 64-bit number
 
 
 def rounded_hints(state: Any, things: Things) -> Iterator[Hint]:
-    """The ids of the state that differ from one of the story's by no more than a double loses."""
-    large = _large(things)
+    """The hints on ids of the state that are an id of the story, rounded to a double."""
+    large = _large(things)  # most stories have none, and then the state is not looked at
     told: set[tuple[int, Thing]] = set()
     for path, value in _values("$", state) if large else ():
         number = _whole(value)
@@ -35,13 +35,13 @@ def rounded_hints(state: Any, things: Things) -> Iterator[Hint]:
 
 
 def _large(things: Things) -> dict[float, tuple[int, Thing]]:
-    """The ids that a double may round, by what it makes of them."""
+    """The ids of the story that a double may round, by their rounded value."""
     numbers = {int(name): found[0] for name, found in things.by_name.items() if name.isdecimal() and len(name) < 20}
     return {float(number): (number, thing) for number, thing in numbers.items() if number > EXACT}
 
 
 def _values(path: str, node: Any) -> Iterator[tuple[str, Any]]:
-    """Every value and every key, with its path."""
+    """All values and all keys, with their paths."""
     if isinstance(node, dict):
         for key, inner in node.items():
             yield below(path, key), key

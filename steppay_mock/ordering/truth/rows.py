@@ -1,4 +1,4 @@
-"""Finds the rows of a state that are about things of the story: by columns that hold an id, and by keys of dicts."""
+"""Finds the rows of a state that are about things of the story, by columns with an id and by keys of dicts."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from steppay_mock.ordering.state.path import below
+from steppay_mock.ordering.state.json_path import below
 from steppay_mock.ordering.truth.names import RowPlace, id_name, is_inner, kinds_in, words_of
 from steppay_mock.ordering.truth.things import Thing, Things
 
 _PARTS = re.compile(r"[^\w]+")
-_LONG = 4  # digits of a number that is no row's own
+_LONG = 4  # digits: a shorter number is probably the number of the row itself
 _LISTED = ""  # the column of a value that has none
 
 
@@ -24,18 +24,18 @@ class StateRow:
     path: str
     place: RowPlace
     things: tuple[Thing, ...]
-    """What it may be the row of: one thing, unless its ids leave that open."""
+    """The things that it may be the row of: one, unless its ids leave that open."""
     mentioned: tuple[Thing, ...]
-    """Every thing whose id is in it."""
+    """All things whose ids are in it."""
     columns: Mapping[str, Any]
     container: str
     is_own: bool = True
-    """It is the thing's own row; otherwise it is about something that belongs to the thing."""
+    """Whether it is the thing's own row; if not, it is about something that belongs to the thing."""
     is_value: bool = False
-    """It is one value, under an id or beside one, and has no columns of its own."""
+    """Whether it is a single value, under an id or beside one, without columns."""
 
     def path_of(self, name: str) -> str:
-        """Where the column's value stands."""
+        """The path of the column's value."""
         return self.path if self.is_value else below(self.path, name)
 
     def about(self, name: str) -> tuple[Thing, ...]:
@@ -50,9 +50,10 @@ class StateRow:
 def find_rows(state: Any, things: Things) -> tuple[StateRow, ...]:
     """The rows about things of the story, in the order of the state.
 
-    What holds two rows of one thing is a history; its rows are left out, and so is what is named like one.
+    A table with two rows of one thing is a history. Its rows are left out, and those of tables named like a history.
     """
     found = [row for row in _Walk(things).walk("$", state, RowPlace(), container="$") if not row.place.is_past]
+    # Two rows of one thing in one table are a history, in which old values are right.
     counts = Counter((row.container, thing) for row in found if row.is_own for thing in row.things)
     histories = {container for (container, _), count in counts.items() if count > 1}
     return tuple(row for row in found if row.container not in histories)
@@ -72,7 +73,7 @@ class _Walk:
         named: tuple[Thing, ...] = (),
         owner: StateRow | None = None,
     ) -> Iterator[StateRow]:
-        """The rows in a node; ``named`` are the things that its key names, ``owner`` is the row that it belongs to."""
+        """The rows in a node; ``named`` are the things that its key names, ``owner`` is the row around it."""
         if isinstance(node, dict):
             row = self._row(path, node, place, container=container, named=named, owner=owner)
             if row is not None:
@@ -104,7 +105,7 @@ class _Walk:
             parts = [part for part in _PARTS.split(key) if part]
             kinds = kinds_in(tuple(word for part in parts for word in words_of(part)))
             ids = [one for part in parts for one in self.things.find(part)]
-            if len(parts) == len(kinds) + 1 == 2:
+            if len(parts) == len(kinds) + 1 == 2:  # exactly one kind and one id
                 found = tuple(one for one in ids if one.kind in kinds)
         return tuple(one for one in found if place.allows(one.kind))
 
@@ -138,7 +139,7 @@ class _Walk:
         return StateRow(path, place, things, tuple(dict.fromkeys(mentioned)), columns, container, is_own=is_own)
 
     def _numbered(self, value: Any, place: RowPlace) -> tuple[Thing, ...]:
-        """The things of that id, of whatever kind; a small number counts rows where nothing says of what it is."""
+        """The things with this id. A short number without a kind in sight is taken for the number of a row."""
         found = self.things.find(value)
         return found if place.kinds else tuple(one for one in found if len(str(value)) >= _LONG)
 
@@ -155,7 +156,7 @@ class _Walk:
         return tuple(generic), tuple(by_kind)
 
     def _listed(self, path: str, node: list[Any], place: RowPlace, container: str) -> StateRow | None:
-        """A row without names, as ``fetchall()`` gives it: an id first, and one text that is a status."""
+        """A row without column names, as ``fetchall()`` returns it: an id first, and one text that is a status."""
         if len(node) < 2 or any(isinstance(one, dict | list) for one in node):
             return None
         named = tuple(one for one in self.things.find(node[0]) if place.allows(one.kind))

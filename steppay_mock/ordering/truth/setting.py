@@ -1,4 +1,7 @@
-"""Reads ``truth=``: a function, a mapping of rows, or a word that says what is done with hints."""
+"""``truth=``: a function, a mapping of rows, or a word that says what to do with hints.
+
+The modules that compare are imported when they are needed: most receivers never need the mapping, and its schema.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from steppay_mock.errors import SteppayMockError, did_you_mean
+from steppay_mock.ordering.face import option
 
 if TYPE_CHECKING:
     from steppay_mock.ordering.state.ignore import Ignore
@@ -19,7 +23,7 @@ Words = Literal["hints", "strict", "off"]
 Mode = Words | Literal["function", "mapping"]
 
 WORDS: tuple[Words, ...] = ("hints", "strict", "off")
-"""What looks wrong is told as a warning, is a failure, or is not looked for."""
+"""A hint is a warning, is a failure, or is not looked for."""
 
 _FORMS = (
     "Say 'hints', 'strict' or 'off', pass a function that takes the store's state, or a mapping of rows: "
@@ -29,7 +33,7 @@ _FORMS = (
 
 @dataclass(frozen=True, slots=True)
 class TruthSetting:
-    """How a final state is compared with the store."""
+    """How final states are compared with the store."""
 
     mode: Mode
     function: Callable[[Any], Any] | None = None
@@ -37,20 +41,20 @@ class TruthSetting:
 
     @property
     def is_strict(self) -> bool:
-        """Whether what looks wrong is a failure."""
+        """Whether a hint is a failure."""
         return self.mode in {"strict", "mapping"}
 
     @property
     def needs_story(self) -> bool:
-        """Whether it was asked for, and means nothing without a store."""
+        """Whether it cannot work without a store."""
         return self.mode in {"strict", "mapping", "function"}
 
     def tied(self) -> TruthSetting:
-        """The setting for events whose seconds are collapsed: hints need times, a function or a mapping does not."""
+        """The setting for events with collapsed seconds: no hints, because hints compare times."""
         return self if self.mode in {"function", "mapping"} else TruthSetting("off")
 
     def hints(self, state: Any, story: Story, *, ignore: Ignore) -> tuple[Hint, ...]:
-        """What looks wrong in a final state; nothing where a function tells what is right."""
+        """The hints on a final state; none if a function gives the right state."""
         if self.mapping is not None:
             from steppay_mock.ordering.truth.mapped import mapped_truth
 
@@ -62,16 +66,18 @@ class TruthSetting:
         return ()
 
     def reaches(self, state: Any, story: Story, *, ignore: Ignore) -> bool:
-        """Whether there is anything in the state that is compared; True where no rows are looked for."""
-        from steppay_mock.ordering.truth.reach import has_mapped_rows, has_rows
-
+        """Whether the state has anything to compare; True if no rows are looked for."""
         if self.mapping is not None:
+            from steppay_mock.ordering.truth.mapped import has_mapped_rows
+
             return has_mapped_rows(state, story, self.mapping)
+        from steppay_mock.ordering.truth.hints import has_rows
+
         return self.mode not in {"hints", "strict"} or has_rows(state, story, ignore=ignore)
 
 
 def read_truth(value: object) -> TruthSetting:
-    """What ``truth=`` means; None means ``"hints"``. SteppayMockError for what it cannot be."""
+    """The value of ``truth=``; None means ``"hints"``. SteppayMockError for other values."""
     from steppay_mock.ordering.truth.mapping import TruthMapping, load_truth, read_mapping
 
     if isinstance(value, TruthSetting):
@@ -84,11 +90,11 @@ def read_truth(value: object) -> TruthSetting:
         return TruthSetting("hints" if value is None else value)
     if callable(value):
         return TruthSetting("function", function=value)
-    raise SteppayMockError(f"truth={value!r} says nothing.{did_you_mean(value, WORDS)} {_FORMS}")
+    raise SteppayMockError(f"{option('truth', value=value)}: unknown value.{did_you_mean(value, WORDS)} {_FORMS}")
 
 
 def read_truth_option(text: str) -> TruthSetting:
-    """What ``--truth`` means on the command line: one of the words, or the path of a mapping file."""
+    """The value of ``--truth``: one of the words, or the path of a mapping file."""
     from steppay_mock.ordering.truth.mapping import load_truth
 
     if text in WORDS:

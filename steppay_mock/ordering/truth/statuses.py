@@ -1,4 +1,4 @@
-"""Compares the statuses of rows with the store's, in the vendor's words and in obvious words of the receiver's own."""
+"""Hints on statuses that contradict the store, in StepPay's words and in common words of receivers."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from steppay_mock.contract.schemas import load_schema
 from steppay_mock.ordering.truth.hint import Hint
 from steppay_mock.ordering.truth.names import without_kinds, words_of
 from steppay_mock.ordering.truth.rows import StateRow
-from steppay_mock.ordering.truth.things import Telling, Thing
+from steppay_mock.ordering.truth.things import Thing, ThingEvent
 
 FIELDS = {
     "subscription": "status",
@@ -26,7 +26,7 @@ _VOCABULARIES = {
     "product": "ProductStatus",
 }
 
-# What a word of the receiver's own may stand for. It is generous: "active" may mean that access is given.
+# The statuses that a receiver's own word may mean. The lists are generous: "active" may mean that access is given.
 _ENDED = "CANCELED EXPIRED PENDING_CANCEL"
 _WAITING = "STANDBY VIRTUAL_BANK_STANDBY CMS_STANDBY"
 _REFUNDED = "CANCELED PARTIAL_CANCELED USER_CANCELED CANCELED_FAIL"
@@ -63,7 +63,7 @@ _OWN_WORDS: dict[str, dict[str, str]] = {
 
 
 def status_hints(row: StateRow) -> Iterator[Hint]:
-    """The statuses of the row that contradict the store."""
+    """The hints on the statuses of the row."""
     for name, value in row.columns.items():
         if isinstance(value, str) and _is_status(name, row):
             hint = _compare(row, name, value)
@@ -83,19 +83,19 @@ def has_status(row: StateRow) -> bool:
 
 
 def is_word_of(value: str, kind: str) -> bool:
-    """Whether the vendor uses this word, as it is written, for such a thing."""
+    """Whether StepPay has this status, spelled like this, for such a thing."""
     return kind in _VOCABULARIES and value in _vocabulary(kind)
 
 
 def _is_status(name: str, row: StateRow) -> bool:
     rest = without_kinds(words_of(name))
-    if row.is_value:  # what is under an id may be the status without being called so
+    if row.is_value:  # a single value under an id is often the status, and has no name
         return not row.place.is_foreign or rest in _STATUS_NAMES
     return rest in _STATUS_NAMES
 
 
 def _compare(row: StateRow, name: str, value: str) -> Hint | None:
-    """The status beside the first thing that it can be that of, if it contradicts all of them."""
+    """The hint on the status, if it contradicts every thing that it may belong to."""
     compared = [(thing, _contradicts(value, thing, row)) for thing in row.about(name) if thing.kind in FIELDS]
     decided = [(thing, wrong) for thing, wrong in compared if wrong is not None]
     if not decided or not all(wrong for _, wrong in decided):
@@ -104,12 +104,13 @@ def _compare(row: StateRow, name: str, value: str) -> Hint | None:
 
 
 def _contradicts(value: str, thing: Thing, row: StateRow) -> bool | None:
-    """Whether the store says otherwise; None where that cannot be told."""
+    """Whether the status contradicts the store; None if its meaning is not known."""
     known = thing.known(FIELDS[thing.kind])
     if not known or None in known:
         return None
     right = {*known, *thing.tied(FIELDS[thing.kind])}
-    if thing.kind == "order" and value.upper() == "PAID":  # an order's status is the receiver's own: paid it was
+    # An order has no status in StepPay, so PAID is the receiver's own word. It is wrong only if no line was paid.
+    if thing.kind == "order" and value.upper() == "PAID":
         return right <= _UNPAID
     if row.is_own and value in _vocabulary(thing.kind):
         return value not in right
@@ -139,15 +140,15 @@ def _hint(thing: Thing, value: str, path: str) -> Hint:
         here=value,
         store=says,
         sentence=f"looks wrong: {thing} ends {value} here, the store says {says} ({path}). "
-        + before(thing.replaced(field, said), f"No event said {value} of it: look at where the value comes from."),
+        + before(thing.replaced(field, said), f"No event has {value} for it: look at where the value comes from."),
     )
 
 
-def before(replaced: Telling | None, otherwise: str) -> str:
-    """Until when the store said so, with the next step; ``otherwise`` if it never did."""
+def before(replaced: ThingEvent | None, otherwise: str) -> str:
+    """The event that replaced this value in the store, with the next step; ``otherwise`` if the store never had it."""
     if replaced is None:
         return otherwise
     return (
-        f"The store said so before event {replaced.number}, {replaced.event_type}: look at what is written when that "
-        "arrives."
+        f"The store had this value before event {replaced.number}, {replaced.event_type}: look at what the receiver "
+        "writes when that event arrives."
     )

@@ -1,7 +1,7 @@
-"""The things that a story tells of: their ids, what each of their events said, and what the store keeps at the end.
+"""The things that a story is about: their ids, the values in their events, and the store's values at the end.
 
-A value of the store is compared only if the last event about the thing said it too. What changed without an event, no
-receiver can know.
+A value of the store is compared only if the last event about the thing has it too. A receiver cannot know what changed
+without an event.
 """
 
 from __future__ import annotations
@@ -20,32 +20,32 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Kind:
-    """How a kind of thing is kept and named: its table in ``Store.state()``, its schema, its ids (fact 15)."""
+class ThingKind:
+    """A kind of thing: its table in ``Store.state()``, its schema, and the fields with its ids (fact 15)."""
 
     table: str
     schema: str
     ids: tuple[str, ...]
-    """The first is the one by which the store knows it."""
+    """The first one is the key in the store."""
 
 
 KINDS = {
-    "customer": Kind("customers", "Customer", ("id", "code")),
-    "product": Kind("products", "Product", ("code",)),
-    "price": Kind("prices", "Price", ("priceCode",)),
-    "order": Kind("orders", "Order", ("id", "code", "idKey")),
-    "subscription": Kind("subscriptions", "Subscription", ("subscriptionId",)),
-    "payment": Kind("payments", "Payment", ("paymentId", "idKey")),
-    "invoice": Kind("invoices", "Invoice", ("id",)),
-    "usage": Kind("usage", "Usage", ("subscriptionItemId",)),
+    "customer": ThingKind("customers", "Customer", ("id", "code")),
+    "product": ThingKind("products", "Product", ("code",)),
+    "price": ThingKind("prices", "Price", ("priceCode",)),
+    "order": ThingKind("orders", "Order", ("id", "code", "idKey")),
+    "subscription": ThingKind("subscriptions", "Subscription", ("subscriptionId",)),
+    "payment": ThingKind("payments", "Payment", ("paymentId", "idKey")),
+    "invoice": ThingKind("invoices", "Invoice", ("id",)),
+    "usage": ThingKind("usage", "Usage", ("subscriptionItemId",)),
 }
 _SUBJECTS = {"usage of item": "usage"}
 EXACT = 2**53
-"""Beyond, a float names no whole number for certain."""
+"""Above this, a float does not hold every whole number."""
 
 
 @dataclass(frozen=True, slots=True)
-class Telling:
+class ThingEvent:
     """One event about a thing; ``number`` is its place in the story, counted from 1."""
 
     number: int
@@ -60,88 +60,89 @@ class Thing:
 
     kind: str
     key: Any
-    tellings: tuple[Telling, ...]
+    events: tuple[ThingEvent, ...]
     kept: Mapping[str, Any] | None
-    """The store's, at the end; None if it is not there any more."""
+    """The store's record at the end; None if it was deleted."""
 
     def __str__(self) -> str:
         return f"{self.kind} {self.key}"
 
     @property
     def is_deleted(self) -> bool:
-        """Whether an event told of its end."""
-        return self.tellings[-1].event_type.endswith(".deleted")
+        """Whether its last event is its deletion."""
+        return self.events[-1].event_type.endswith(".deleted")
 
     @property
     def names(self) -> frozenset[str]:
         """The ids by which rows may call it, as text."""
-        told = (self.tellings[-1].data.get(name) for name in KINDS[self.kind].ids)
+        told = (self.events[-1].data.get(name) for name in KINDS[self.kind].ids)
         return frozenset(text for text in map(spell_id, told) if text)
 
     def known(self, field: str) -> tuple[Any, ...] | None:
-        """The values of a field at the end, one unless a list is on its path; None if no receiver can know them."""
+        """The values of a field at the end, several if its path has a list; None if no receiver can know them."""
         if self.kept is None:
             return None
         kept = values_at(self.kept, field)
-        return kept if kept == values_at(self.tellings[-1].data, field) else None
+        # Not the store's value alone: it may have changed without an event, and then no receiver can know it.
+        return kept if kept == values_at(self.events[-1].data, field) else None
 
     def tied(self, field: str) -> tuple[Any, ...]:
-        """The values that events of the last second told; timestamps do not say which is newer (fact 6)."""
-        last = self.tellings[-1]
+        """The values in all events of the last second: timestamps do not say which is newer (fact 6)."""
+        last = self.events[-1]
         return tuple(
             value
-            for one in self.tellings
+            for one in self.events
             if one.second == last.second and not one.event_type.endswith((".created", ".standby"))
             for value in values_at(one.data, field)
         )
 
     def told(self, field: str) -> tuple[Any, ...]:
-        """Every value that an event told, the oldest first."""
-        return tuple(value for one in self.tellings for value in values_at(one.data, field))
+        """The values in all events, the oldest first."""
+        return tuple(value for one in self.events for value in values_at(one.data, field))
 
-    def replaced(self, field: str, values: Collection[Any]) -> Telling | None:
-        """The event that told something else after the last one that told one of these values; None if none did."""
-        told = [any(value in values for value in values_at(one.data, field)) for one in self.tellings]
+    def replaced(self, field: str, values: Collection[Any]) -> ThingEvent | None:
+        """The first event with another value after the last one with one of these values; None if there is none."""
+        told = [any(value in values for value in values_at(one.data, field)) for one in self.events]
         after = max((at for at, here in enumerate(told) if here), default=len(told)) + 1
-        return self.tellings[after] if after < len(told) else None
+        return self.events[after] if after < len(told) else None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Things:
-    """All things that a story tells of."""
+    """All things that a story is about."""
 
     all: tuple[Thing, ...]
     by_name: Mapping[str, tuple[Thing, ...]]
     state: Mapping[str, Mapping[Any, Any]]
-    """The store's, at the end."""
+    """The store's state at the end."""
 
     def find(self, value: Any, kind: str | None = None) -> tuple[Thing, ...]:
-        """Those that have this id, as a number or text."""
+        """The things with this id, as a number or as text."""
         found = self.by_name.get(spell_id(value) or "", ())
         return tuple(one for one in found if kind is None or one.kind == kind)
 
     def is_untold(self, kind: str, value: Any) -> bool:
-        """Whether the store has such a thing, of which no event tells."""
+        """Whether the store has such a thing, and no event is about it."""
         name, kept = spell_id(value), self.state[KINDS[kind].table].items()
         return name is not None and any(name in {spell_id(key), spell_id(one.get("code"))} for key, one in kept)
 
     def of(self, kind: str) -> tuple[Thing, ...]:
-        """Those of a kind."""
+        """The things of a kind."""
         return tuple(one for one in self.all if one.kind == kind)
 
 
 @lru_cache(maxsize=1)  # a story does not change, and several states are compared with it
 def things_of(story: Story) -> Things:
     """The things that the events of the story are about."""
-    told: dict[tuple[str, Any], list[Telling]] = {}
+    told: dict[tuple[str, Any], list[ThingEvent]] = {}
     for number, event in enumerate(story.events, start=1):
         subject = _subject(event)
         if subject is not None:
-            telling = Telling(number, event.payload.get("timestamp"), str(event.type), event.data)
+            telling = ThingEvent(number, event.payload.get("timestamp"), str(event.type), event.data)
             told.setdefault(subject, []).append(telling)
     state = story.state()
     found = tuple(
-        Thing(kind, key, tuple(tellings), state[KINDS[kind].table].get(key)) for (kind, key), tellings in told.items()
+        Thing(kind, key, tuple(events), state[KINDS[kind].table].get(key)) for (kind, key), events in told.items()
     )
     by_name: dict[str, tuple[Thing, ...]] = {}
     for thing in found:
@@ -160,7 +161,7 @@ def _subject(event: Event) -> tuple[str, Any] | None:
 
 
 def values_at(data: Any, field: str) -> tuple[Any, ...]:
-    """The values at a dotted path; ``*`` stands for every member of a list. What is absent is null (fact 7)."""
+    """The values at a dotted path, in which ``*`` is every member of a list. An absent value is null (fact 7)."""
     found = [data]
     for step in field.split("."):
         found = [inner for one in found for inner in _step(one, step)]
@@ -179,7 +180,7 @@ def _step(data: Any, step: str) -> Iterator[Any]:
 
 
 def spell_id(value: Any) -> str | None:
-    """The id as text: 662866, "662866" and 662866.0 are the same; None for what can be no id."""
+    """The id as text, equal for 662866, "662866" and 662866.0; None for values that cannot be ids."""
     if isinstance(value, bool) or value is None:
         return None
     if isinstance(value, str):

@@ -60,12 +60,15 @@ def test_a_receiver_that_reads_back_without_a_lock_is_told() -> None:
 
 def test_a_receiver_that_reads_back_unknown_to_the_search_is_told() -> None:
     (note,) = in_turn(knows_api=False).notes
-    assert note.startswith("The receiver read back from the REST API, which told the present all the time")
+    assert note.startswith(
+        "The receiver read back from the REST API, which always answered with the end of the story, also before that "
+        "was delivered"
+    )
 
 
 def test_an_api_that_is_never_asked_or_refuses_each_call_is_told() -> None:
     (unasked,) = in_turn(asks=False).notes
-    assert unasked.startswith("api= was given, and nobody asked it anything.")
+    assert unasked.startswith("api= was given, and no call reached it.")
     (refused,) = in_turn(token="of_another_shop").notes
     assert "with 200, but 401" in refused
 
@@ -124,7 +127,7 @@ def test_functions_that_say_nothing_are_refused() -> None:
         trial(keep_payment, truth=lambda _store: None).explore()
     with pytest.raises(ExplorationError, match="settle= gave False"):
         trial(keep_payment, settle=lambda: False).explore()
-    with pytest.raises(ExplorationError, match="invariant= gave a generator"):
+    with pytest.raises(ExplorationError, match="invariant= returned a generator"):
         trial(keep_payment, invariant=lambda rows: (True for _ in rows)).explore()
     with pytest.raises(ExplorationError, match=r"accept= raised ZeroDivisionError.* in the course of 1 order.created,"):
         trial(keep_payment, accept=lambda _event, _answer: 1 / 0).explore()

@@ -1,8 +1,9 @@
-"""What if a receiver cannot be emptied? Each run tells the same story of another customer, with ids never used before.
+"""``fresh=True``: new ids for each run, for a receiver that cannot be emptied.
 
-Only ids differ: numbers, codes, keys and addresses. Times, amounts and names stay, and so does which of two ids is the
-smaller one, so that whatever is sorted by id stays in its order. What the probe shows is told in the ids of the events
-as they were given.
+Each run delivers the same story about another customer, with ids that were never used before. Only ids change: numbers,
+codes, keys and addresses. Times, amounts and names stay. The order of ids stays too (the smaller of two ids is still
+the smaller one), so rows that the receiver sorts by id keep their order. The state that the probe shows is translated
+back to the ids of the given events, so that states of two runs can be compared.
 """
 
 from __future__ import annotations
@@ -21,21 +22,21 @@ from steppay_mock.payload.chance import Chance, derive_seed
 from steppay_mock.payload.event import Event
 
 _LARGEST = 2**63 - 1  # a Long (fact 13)
-_FIRST = 2**41, 2**52  # far from all that was seen, and exact in JavaScript
-_CODE = re.compile(r"(.*_|[0-9]{13}[0-9A-Za-z]{7})[0-9A-Za-z]{9}")  # or an idKey (facts 11 and 12); its end changes
+_FIRST = 2**41, 2**52  # far above the ids that were seen, and exact in JavaScript (below 2**53)
+_CODE = re.compile(r"(.*_|[0-9]{13}[0-9A-Za-z]{7})[0-9A-Za-z]{9}")  # a code or an idKey (facts 11 and 12)
 _DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 
 
 @dataclass(frozen=True, slots=True)
-class FreshStory:
-    """The events of one run, what they are about, and what each of their ids was in the events as they were given."""
+class RenamedEvents:
+    """The events of one run with their new ids, and the given id of each new one."""
 
     events: tuple[Event, ...]
     ids: Ids
     given: Mapping[int | str, int | str]
 
     def as_given(self, form: Hashable) -> Hashable:
-        """The normal form of a state, in the ids of the events as they were given; also in keys of dicts."""
+        """The normal form of a state with the ids of the given events, also in keys of dicts."""
         kind = type(form)
         if kind is int or kind is str:
             return self.given.get(form, form)  # type: ignore[call-overload, no-any-return]
@@ -44,10 +45,11 @@ class FreshStory:
         return form
 
 
-class FreshStories:
-    """Makes the same story again and again, never with the same ids.
+class EventRenamer:
+    """Gives the same events new ids for each run.
 
-    Not even two explorations with one seed share ids, for what keeps its rows would know them.
+    The ids are the one thing that a seed does not repeat: a receiver that keeps its rows would know the ids of an
+    earlier search with the same seed.
     """
 
     def __init__(self, events: Sequence[Event]) -> None:
@@ -64,26 +66,30 @@ class FreshStories:
         self._first = SystemRandom().randint(*_FIRST)
         self._runs = count()
 
-    def next(self) -> FreshStory:
-        """The story of the next run."""
+    def next(self) -> RenamedEvents:
+        """The events of the next run."""
         names = self._name(next(self._runs))
         events = tuple(
             replace(event, payload=_renamed(event.payload, spots, names))
             for event, spots in zip(self._events, self._spots, strict=True)
         )
         ids = collect_ids((means, names[value]) for means, value in self._found)
-        return FreshStory(events, ids, {new: old for old, new in names.items()})
+        return RenamedEvents(events, ids, {new: old for old, new in names.items()})
 
     def _name(self, run: int) -> dict[int | str, int | str]:
-        """For every id of the events as they were given the one that it has in this run."""
+        """The new id of each given id, for this run.
+
+        All numbers are shifted by one distance, which keeps their order. Run after run the distance grows by the span
+        of the given numbers, so no two runs share one.
+        """
         names: dict[int | str, int | str] = {}
         if self._numbers:
             least, most = self._numbers[0], self._numbers[-1]
             distance = self._first + run * (most - least + 1)
             if most + distance > _LARGEST:
                 raise SteppayMockError(
-                    f"With {option('fresh', value=True)} every run has ids of its own, and {most} is too large to "
-                    "add to (fact 13). Give the events smaller ids, such as 42 for the customer."
+                    f"With {option('fresh', value=True)} every run has new, larger ids, and {most} leaves no room "
+                    "for that in 64 bits (fact 13). Give the events smaller ids, such as 42 for the customer."
                 )
             for number in self._numbers:
                 names[number], names[str(number)] = number + distance, str(number + distance)
@@ -94,12 +100,12 @@ class FreshStories:
 
 
 def _is_number(value: int | str) -> bool:
-    """Whether it is a number, also as text (fact 14)."""
+    """Whether it is a number, or a number as text (fact 14)."""
     return isinstance(value, int) or (value.isascii() and value.isdecimal() and str(int(value)) == value)
 
 
 def _fresh_text(text: str, mark: str, rank: int) -> str:
-    """Another text of the same form; those of higher rank are greater."""
+    """A new text of the same form. Texts of a higher rank are greater, so their order stays."""
     name, at, domain = text.rpartition("@")
     if at:
         return f"{name}+{mark}@{domain}"
@@ -110,7 +116,7 @@ def _fresh_text(text: str, mark: str, rank: int) -> str:
 
 
 def _renamed(value: Any, spots: Spots | str, names: Mapping[int | str, int | str]) -> Any:
-    """A copy in which the values at the spots have their new names; the rest is shared."""
+    """A copy with new values at the spots. Everything else is shared with the given payload."""
     if isinstance(spots, str):
         return names[value]
     copy = value.copy()

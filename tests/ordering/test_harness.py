@@ -19,7 +19,7 @@ from sqlalchemy.pool import StaticPool
 
 from steppay_mock.delivery.options import resolve_options
 from steppay_mock.delivery.request import Request
-from steppay_mock.ordering.receiver.frames import Frames
+from steppay_mock.ordering.receiver.harness import Harness
 from steppay_mock.ordering.receiver.receiver import OpenReceiver
 
 REQUEST = Request(b"{}", ())
@@ -130,16 +130,17 @@ def test_commits_that_a_transaction_of_the_test_keeps_from_its_listeners_are_tol
     )
 
 
-def test_frames_load_no_library() -> None:
+def test_the_harness_loads_no_library() -> None:
     script = (
-        "import sys; from steppay_mock.ordering.receiver.frames import Frames; frames = Frames(); frames.before(); "
-        "assert frames.after() is None and frames.notes == ()\n"
+        "import sys; from steppay_mock.ordering.receiver.harness import Harness; harness = Harness()\n"
+        "harness.before()\n"
+        "assert harness.after() is None and harness.notes == ()\n"
         "assert not {'django', 'celery', 'sqlalchemy', 'kombu'} & sys.modules.keys()"
     )
     subprocess.run([sys.executable, "-c", script], check=True, timeout=60)
 
 
-def test_a_url_has_no_frame() -> None:
+def test_a_url_has_no_harness() -> None:
     with OpenReceiver("http://127.0.0.1:9", resolve_options({"timeout": 1})) as opened:
         assert opened.send(REQUEST).error is not None
         assert opened.notes == ()
@@ -149,8 +150,8 @@ def test_a_url_has_no_frame() -> None:
 def test_what_was_watched_is_not_watched_after_a_delivery_that_did_not_end() -> None:
     from celery import signals
 
-    frames = Frames()
+    harness = Harness()
     before = len(signals.task_prerun.receivers)
-    frames.before()
-    frames.abandon()
+    harness.before()
+    harness.abandon()
     assert len(signals.task_prerun.receivers) == before

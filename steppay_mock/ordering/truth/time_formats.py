@@ -1,4 +1,4 @@
-"""Reads instants in the forms in which receivers keep them: datetimes, ISO texts, epoch seconds and milliseconds."""
+"""Reads instants in the formats that receivers use: datetimes, ISO texts, epoch seconds, milliseconds, microseconds."""
 
 from __future__ import annotations
 
@@ -9,32 +9,32 @@ from decimal import Decimal
 from typing import Any
 
 KST = timedelta(hours=9)
-_WITHIN = timedelta(seconds=1)  # receivers that keep whole seconds, cut off or rounded
+_WITHIN = timedelta(seconds=1)  # a receiver may keep whole seconds, truncated or rounded
 _MINUTE = timedelta(minutes=1)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_SECONDS = (10**9, 10**10)  # from 2001 to 2286
+_SECONDS = (10**9, 10**10)  # from 2001 to 2286: the ranges of the three units do not overlap
 
 
 @dataclass(frozen=True, slots=True)
-class Moment:
-    """An instant in UTC; ``is_naive`` where its form names no zone."""
+class Instant:
+    """An instant in UTC; ``is_naive``: its format has no zone."""
 
     at: datetime
     is_naive: bool
 
     @property
     def is_day(self) -> bool:
-        """Whether it is midnight, here or in Korea: a day is meant, and no time."""
+        """Whether it is midnight in UTC or in Korea: probably a date and no time."""
         return time(0) in {self.at.time(), (self.at + KST).time()}
 
     def is_same(self, other: datetime) -> bool:
-        """Whether it is that moment, as exactly as the receiver keeps it."""
+        """Whether it is this instant, as exactly as the receiver keeps it: to the second, or to the minute."""
         apart = abs(self.at - other)
         return apart <= _WITHIN or (self.at.second == self.at.microsecond == 0 and apart < _MINUTE)
 
 
-def read_moment(value: Any) -> Moment | None:
-    """The moment that a value names, without a zone taken for UTC; None for what names none, and for dates alone."""
+def read_instant(value: Any) -> Instant | None:
+    """The instant of a value, in UTC if it has no zone; None for a date and for everything that is no instant."""
     if isinstance(value, datetime):
         return _zoned(value)
     if isinstance(value, str):
@@ -44,21 +44,21 @@ def read_moment(value: Any) -> Moment | None:
     return None
 
 
-def moments_in(data: Any) -> Iterator[datetime]:
-    """Every instant that a payload names."""
+def instants_in(data: Any) -> Iterator[datetime]:
+    """All instants in a payload that are ISO texts."""
     if isinstance(data, Mapping):
         for inner in data.values():
-            yield from moments_in(inner)
+            yield from instants_in(inner)
     elif isinstance(data, list):
         for inner in data:
-            yield from moments_in(inner)
+            yield from instants_in(inner)
     elif isinstance(data, str):
-        moment = _from_text(data)
-        if moment is not None:
-            yield moment.at
+        instant = _from_text(data)
+        if instant is not None:
+            yield instant.at
 
 
-def _from_text(text: str) -> Moment | None:
+def _from_text(text: str) -> Instant | None:
     if len(text) < len("2025-01-15 03:00") or not text[:4].isdecimal() or text[4] != "-":
         return None
     try:
@@ -67,16 +67,16 @@ def _from_text(text: str) -> Moment | None:
         return None
 
 
-def _zoned(moment: datetime) -> Moment | None:
+def _zoned(instant: datetime) -> Instant | None:
     try:
-        at = moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+        at = instant.replace(tzinfo=UTC) if instant.tzinfo is None else instant.astimezone(UTC)
     except OverflowError:
         return None
-    return Moment(at, is_naive=moment.tzinfo is None)
+    return Instant(at, is_naive=instant.tzinfo is None)
 
 
-def _from_number(number: float) -> Moment | None:
+def _from_number(number: float) -> Instant | None:
     for scale in (1, 1_000, 1_000_000):
         if _SECONDS[0] <= number / scale < _SECONDS[1]:
-            return Moment(_EPOCH + timedelta(seconds=number / scale), is_naive=False)
+            return Instant(_EPOCH + timedelta(seconds=number / scale), is_naive=False)
     return None

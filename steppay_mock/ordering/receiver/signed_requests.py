@@ -1,4 +1,8 @@
-"""Makes the request of each delivery, and keeps it for as long as its signature is good."""
+"""Makes the signed request of each delivery, and reuses it while its signature is fresh.
+
+A search makes thousands of deliveries of a few events. Signing and rendering each of them again would cost more than
+the receiver's own work.
+"""
 
 from __future__ import annotations
 
@@ -11,19 +15,20 @@ if TYPE_CHECKING:
     from steppay_mock.delivery.options import Settings
     from steppay_mock.delivery.receiver import Receiver
     from steppay_mock.delivery.request import Request
-    from steppay_mock.ordering.receiver.fresh import FreshStory
+    from steppay_mock.ordering.receiver.fresh_ids import RenamedEvents
     from steppay_mock.payload.event import Event
 
-_FRESH_FOR = 60  # seconds that a signature is used for: receivers refuse what is some minutes old (fact 19)
+_FRESH_FOR = 60  # seconds that a signature is reused: receivers refuse one that is minutes old (fact 19)
 
 
-class Requests:
+class SignedRequests:
     """The requests of one exploration.
 
-    Events are called by place, from 0; those of ``given=``, which are delivered before every order, have the places
-    below 0. A copy of an event is signed a second later than the one before it, as a resend is (facts 19 and 22): a
-    receiver that remembers signature headers must not pass for one that knows duplicates. ``to`` gives the receiver,
-    which may be a fresh one each time: its clock signs.
+    Events are named by their places, from 0. Those of ``given=``, which are delivered before every order, have negative
+    places. ``to`` returns the present receiver, whose clock signs: a factory makes another one for each order.
+
+    A repeat is signed one second later than the copy before it, as a resend is (facts 19 and 22). With equal headers, a
+    receiver that only remembers signatures would pass for one that recognises duplicates, and fail in production.
     """
 
     def __init__(
@@ -38,20 +43,20 @@ class Requests:
 
     @property
     def given(self) -> range:
-        """The places of the events that are delivered before every order."""
+        """The places of the events of ``given=``."""
         return range(-self._given, 0)
 
     def event(self, place: int) -> Event:
-        """The event at that place, with the ids of this run."""
+        """The event at this place, with the ids of this run."""
         return self._events[self._given + place]
 
-    def renew(self, story: FreshStory) -> None:
-        """Take the ids of another run."""
-        self._events = story.events
+    def renew(self, renamed: RenamedEvents) -> None:
+        """Use the events of another run, with their new ids."""
+        self._events = renamed.events
         self._kept.clear()
 
     def make(self, place: int, *, copy: int = 0) -> Request:
-        """The request for the event; ``copy`` counts how often it was delivered before."""
+        """The request of an event; ``copy`` is the number of its deliveries before this one."""
         settings = self._settings.toward(self._to())
         now = settings.now()
         if not 0 <= now - self._signed_at < _FRESH_FOR:

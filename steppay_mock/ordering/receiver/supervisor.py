@@ -1,4 +1,7 @@
-"""Calls the user's functions, and turns what goes wrong in one into an ExplorationError that says where it was."""
+"""Calls the user's functions and the receiver with a time limit, and turns what goes wrong into an ExplorationError.
+
+The message says after which deliveries it happened, so that a failure deep in a search can be repeated.
+"""
 
 from __future__ import annotations
 
@@ -16,26 +19,31 @@ from steppay_mock.ordering.receiver.watchdog import HungError, Watchdog
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from steppay_mock.delivery.answer import Answer
+    from steppay_mock.ordering.receiver.answers import Acceptance
+    from steppay_mock.payload.event import Event
+
 T = TypeVar("T")
 
-_GRACE = 1.1  # how many timeouts the watchdog waits for: a call that has a timeout of its own then ends first
+_GRACE = 1.1  # timeouts until the watchdog acts: a transport with the same timeout then ends first, with a better error
 
 
-class Guard:
-    """Watches each call: ``where`` says in words what had been delivered, and to whom."""
+class Supervisor:
+    """Watches each call. ``where`` gives, in words, what was delivered so far and to which receiver."""
 
     def __init__(self, *, timeout: float, where: Callable[[], str]) -> None:
-        self.dog = Watchdog(_GRACE * timeout)
+        self.watchdog = Watchdog(_GRACE * timeout)
         self._timeout = timeout
         self._where = where
 
     def call(self, name: str, function: Callable[..., Any], *arguments: Any) -> Any:
-        """What the function gives; ``name`` is what messages call it."""
+        """The result of the function; messages call it ``name``. ExplorationError if it raises or hangs."""
         try:
-            self.dog.watch()
+            self.watchdog.watch()
             return function(*arguments)
         except HungError:
             raise self.cut_off(f"{name} did not come back within {self._timeout:g} s") from None
+        # A ContractViolation is the receiver's failure, and an ExplorationError has its context already.
         except (ContractViolation, ExplorationError):
             raise
         except SteppayMockError as error:
@@ -45,35 +53,41 @@ class Guard:
             step = obstacle(error)
             raise self.cut_off(told if step is None else f"{told}. {step}") from error
         finally:
-            self.dog.rest()
+            self.watchdog.rest()
+
+    def accepts(self, acceptance: Acceptance, event: Event, answer: Answer) -> bool:
+        """Whether the answer accepts the event; a function of ``accept=`` is called like the other functions."""
+        if acceptance.judge is None:
+            return acceptance.accepts(event, answer)
+        return bool(self.call(option("accept"), acceptance.accepts, event, answer))
 
     @contextmanager
     def starting(self) -> Iterator[None]:
-        """Turns a startup of the app that never ends into an error."""
+        """Within it, a startup of the app that never ends becomes an ExplorationError."""
         try:
             yield
         except HungError:
             raise self.cut_off(f"the app's startup did not end within {self._timeout:g} s") from None
 
     def deliver(self, what: str, send: Callable[..., T], *arguments: Any, answered: bool) -> T:
-        """What comes of a delivery; NoAnswerError if it never comes back. ``answered``: others did."""
+        """The result of a delivery; NoAnswerError if it hangs. ``answered``: others were answered."""
         try:
-            self.dog.watch()
+            self.watchdog.watch()
             return send(*arguments)
         except HungError:
             raise self.no_answer(what, answered=answered) from None
         finally:
-            self.dog.rest()
+            self.watchdog.rest()
 
     def no_answer(self, what: str, *, answered: bool) -> NoAnswerError:
-        """The error of a delivery that was not answered in time; ``answered``: others were."""
+        """The error for a delivery without an answer in time; ``answered``: others were answered."""
         told = f"The receiver did not answer {what} within {self._timeout:g} s. The limit is {option('timeout')}"
         error = NoAnswerError(self._told(told))
         error.reached = answered
         return error
 
     def cut_off(self, what: str) -> ExplorationError:
-        """The error that says what went wrong, and where."""
+        """The error that says what went wrong and after which deliveries."""
         return ExplorationError(self._told(what))
 
     def _told(self, what: str) -> str:

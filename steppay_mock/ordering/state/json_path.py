@@ -1,4 +1,4 @@
-"""Reads patterns of places in a state: JSONPath of names, indexes and ``*``, as steps that match keys."""
+"""JSONPath, which names places in a state: writes the path of a place, and reads patterns that match places."""
 
 from __future__ import annotations
 
@@ -7,8 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from steppay_mock.ordering.state.path import below
-
+_NAME = re.compile(r"[^\W\d][\w-]*")
 _STEP = re.compile(
     r"""(?P<dots>\.\.?) (?P<name>[\w*-]+)
       | (?P<deep>\.\.)? \[ (?: (?P<any>\*) | (?P<index>\d+) | '(?P<single>[^']+)' | "(?P<double>[^"]+)" ) \]""",
@@ -16,9 +15,16 @@ _STEP = re.compile(
 )
 
 
+def below(path: str, step: object) -> str:
+    """The path one step further: ``.name``, ``[0]``, or the key in brackets, such as ``['a name']``."""
+    if isinstance(step, str):
+        return f"{path}.{step}" if _NAME.fullmatch(step) else f"{path}[{step!r}]"
+    return f"{path}[{step!r}]"
+
+
 @dataclass(frozen=True, slots=True)
 class PathStep:
-    """One step of a pattern; ``deep`` means at any depth below the last, ``is_any`` that every key matches."""
+    """One step of a pattern; ``deep``: at any depth below the step before, ``is_any``: every key matches."""
 
     deep: bool
     is_any: bool
@@ -26,7 +32,7 @@ class PathStep:
 
 
 class PatternError(ValueError):
-    """The text is no pattern; ``rest`` is what could not be read."""
+    """The text is no pattern; ``rest`` is the part that could not be read."""
 
     def __init__(self, rest: str) -> None:
         super().__init__(rest)
@@ -34,7 +40,7 @@ class PatternError(ValueError):
 
 
 def read_steps(path: str) -> tuple[PathStep, ...]:
-    """The steps after the ``$`` with which the path begins; PatternError if that is not all of it."""
+    """The steps of a path that begins with ``$``; PatternError if a part of it is no step."""
     steps: list[PathStep] = []
     at = 1
     while at < len(path):
@@ -52,7 +58,7 @@ def read_steps(path: str) -> tuple[PathStep, ...]:
 def places_at(
     state: Any, steps: tuple[PathStep, ...], *, path: str = "$", key: Any = None
 ) -> Iterator[tuple[str, Any, Any]]:
-    """The places of a plain state to which the steps lead: the path, the last key, and what stands there."""
+    """The places of a plain state that the steps match: the path, the last key, and the value there."""
     if not steps:
         yield path, key, state
         return
@@ -73,6 +79,7 @@ def _matcher(found: re.Match[str], *, is_any: bool) -> Callable[[object], bool]:
         return lambda key: type(key) is int and key == index
     if found["name"]:
         shape = re.compile(".*".join(map(re.escape, found["name"].split("*"))), re.DOTALL)
+        # Names do not match indexes: "1*" is a key that begins with 1, and not the second row.
         return lambda key: type(key) is not int and shape.fullmatch(str(key)) is not None
     exact = found["single"] or found["double"]
     return lambda key: key == exact
