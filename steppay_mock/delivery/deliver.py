@@ -7,6 +7,7 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Unpack
 
+from steppay_mock.delivery.argument_order import refuse_swapped
 from steppay_mock.delivery.control import controlled, events_to_control
 from steppay_mock.delivery.django_transaction import (
     guarded,
@@ -50,6 +51,7 @@ def deliver(events: Events | Schedule, *, to: Target, **options: Unpack[Delivery
     ContractViolation. Misuse is a SteppayMockError: an unknown option, a
     host that is not allowed, an ASGI app within a running event loop (await :func:`deliver_async` there).
     """
+    refuse_swapped(events, to, call="deliver({events}, to={receiver})")
     settings = resolve_options(options).toward(to)
     planned = arrange(events, settings.order, seed=settings.seed, duplicates=settings.duplicates)
     return _named(deliver_planned(planned, to=to, settings=settings), events)
@@ -76,6 +78,7 @@ async def deliver_async(events: Events | Schedule, *, to: Target, **options: Unp
     An ASGI app runs in that loop, with what the test has opened in it. A loop of trio is a SteppayMockError.
     """
     require_asyncio()
+    refuse_swapped(events, to, call="await deliver_async({events}, to={receiver})")
     settings = resolve_options(options).toward(to)
     transport = make_transport(to, settings)
     awaited = ThreadedTransport(transport) if isinstance(transport, Transport) else transport
