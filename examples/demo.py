@@ -14,16 +14,13 @@ from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 from rich.console import Console
 from rich.table import Table
 
-from steppay_mock import Event, EventType, Report, deliver, make_events
-
-if TYPE_CHECKING:
-    from steppay_mock.delivery.order import Order
+from steppay_mock import Event, EventType, Order, Report, deliver, make_events
 
 RECEIVER = Path(__file__).parent / "receivers" / "flask_app.py"
 KEYS = {"subscriptions": "subscriptionId", "payments": "paymentId"}

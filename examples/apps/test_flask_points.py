@@ -16,8 +16,7 @@ from typing import Any
 import pytest
 from flask_points import SECRET, create_tables
 
-from steppay_mock import Exploration, explore, scenario
-from steppay_mock.ordering.remote import remote_reset, remote_state
+from steppay_mock import Exploration, explore, remote_reset, remote_state, scenario
 
 STORY = scenario("subscription-order-cancelled", seed=7)
 
