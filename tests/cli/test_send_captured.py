@@ -51,7 +51,7 @@ def test_standard_input_is_sent(words: tuple[str, ...], run: Any, receiver: Any,
 def test_a_broken_payload_is_told_and_sent(send: Any, receiver: Receiver) -> None:
     done = send(PRETTY.rstrip())
     assert (done.code, receiver.bodies) == (0, [PRETTY.rstrip()])
-    assert "warning: p.json breaks the contract, and is sent all the same:\nline 4: payment.completed: $" in done.err
+    assert "warning: p.json breaks the contract. Its bytes are not changed:\nline 4: payment.completed: $" in done.err
     assert "warning: p.json has 1 more violation. All of them: steppay-mock validate p.json\n" in done.err
     assert done.err.count("warning: ") == 6
 

@@ -20,7 +20,7 @@ from steppay_mock.cli.options.delivery import (
     success_option,
     timeout_option,
 )
-from steppay_mock.cli.options.epilog import closing
+from steppay_mock.cli.options.epilog import epilog
 from steppay_mock.cli.options.host_prompt import read_hosts
 from steppay_mock.cli.options.scenario import speed_option
 from steppay_mock.cli.options.shared import json_option
@@ -39,7 +39,7 @@ _IN_WORDS = {"journal": "none", "rate": "no limit", "success": "every 2xx"}
 
 @click.command(
     "config",
-    epilog=closing(
+    epilog=epilog(
         "steppay-mock config",
         "steppay-mock config --rate 50 --json",
         "steppay-mock config --config none",

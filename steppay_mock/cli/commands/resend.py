@@ -10,7 +10,7 @@ import click
 from steppay_mock.cli.options.access import AccessWords, access_options
 from steppay_mock.cli.options.config_file import config_option
 from steppay_mock.cli.options.delivery import hosts_option, success_option, timeout_option
-from steppay_mock.cli.options.epilog import closing
+from steppay_mock.cli.options.epilog import epilog
 from steppay_mock.cli.options.host_prompt import agree, read_hosts
 from steppay_mock.cli.options.shared import json_option, secret_option, unsigned_option
 from steppay_mock.cli.options.signing import Signing
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 @click.command(
     "resend",
-    epilog=closing(
+    epilog=epilog(
         "steppay-mock resend 3 --journal deliveries.sqlite --secret whsec_example",
         "steppay-mock resend 3 7 8 --journal deliveries.sqlite --secret whsec_example --json",
         "steppay-mock resend 3 --journal deliveries.sqlite --to http://localhost:9000 --secret whsec_example",

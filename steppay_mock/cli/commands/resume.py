@@ -19,7 +19,7 @@ from steppay_mock.cli.options.delivery import (
     success_option,
     timeout_option,
 )
-from steppay_mock.cli.options.epilog import closing
+from steppay_mock.cli.options.epilog import epilog
 from steppay_mock.cli.options.host_prompt import agree, read_hosts
 from steppay_mock.cli.options.scenario import speed_option
 from steppay_mock.cli.options.shared import json_option, secret_option, unsigned_option
@@ -43,7 +43,7 @@ _TOLD = {ParameterSource.COMMANDLINE, ParameterSource.ENVIRONMENT}
 
 @click.command(
     "resume",
-    epilog=closing(
+    epilog=epilog(
         "steppay-mock resume --journal deliveries.sqlite --secret whsec_example",
         "steppay-mock resume --journal deliveries.sqlite --secret whsec_example --rate 50 --report report.xml",
         exit_codes="0 all that was planned has arrived, 1 some failed, 2 wrong usage, such as a journal without a run, "

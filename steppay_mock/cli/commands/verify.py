@@ -6,8 +6,8 @@ from datetime import datetime
 
 import click
 
-from steppay_mock.cli.options.epilog import closing
-from steppay_mock.cli.options.parameter_types import Moment, Seconds
+from steppay_mock.cli.options.epilog import epilog
+from steppay_mock.cli.options.parameter_types import MomentType, SecondsType
 from steppay_mock.cli.options.secret import need_secrets
 from steppay_mock.cli.options.shared import file_argument, secret_option
 from steppay_mock.cli.read.source import read_body
@@ -19,7 +19,7 @@ _NAME = "steppay-signature:"
 
 @click.command(
     "verify",
-    epilog=closing(
+    epilog=epilog(
         'steppay-mock verify body.json --header "timestamp=1706002316,key=..." --secret whsec_example --tolerance inf',
         'steppay-mock verify --header "$SIGNATURE" --now 1706002400 < body.json',
         exit_codes="0 it proves the body, 1 it does not, 2 wrong usage.",
@@ -31,13 +31,13 @@ _NAME = "steppay-signature:"
 @click.option(
     "--tolerance",
     metavar="S",
-    type=Seconds(),
+    type=SecondsType(),
     default=300,
     show_default=True,
     help="How many seconds old or early it may be; inf for any. The vendor names none: 300 is assumed.",
 )
 @click.option(
-    "--now", metavar="MOMENT", type=Moment(), help="The time of checking: epoch seconds, or ISO 8601 with a zone."
+    "--now", metavar="MOMENT", type=MomentType(), help="The time of checking: epoch seconds, or ISO 8601 with a zone."
 )
 def command(
     *, file: str, header: str, secrets: tuple[str, ...], tolerance: float, now: datetime | float | None

@@ -10,9 +10,10 @@ from urllib.parse import urlsplit
 
 import click
 
-from steppay_mock.cli.options.headers import STATE_VARIABLE, VARIABLE, HeaderField, headers_of
-from steppay_mock.cli.options.parameter_types import FilePath, ParameterType
+from steppay_mock.cli.options.headers import STATE_VARIABLE, VARIABLE, HeaderType, headers_of
+from steppay_mock.cli.options.parameter_types import FilePathType, ParameterType
 from steppay_mock.cli.options.signing import entry_at
+from steppay_mock.errors import SteppayMockError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,6 +22,28 @@ if TYPE_CHECKING:
     from steppay_mock.delivery.access import AccessOptions
     from steppay_mock.delivery.address import Address
     from steppay_mock.delivery.config import Config, Entry
+
+
+class ProxyType(ParameterType):
+    """The URL of an HTTP proxy. No message shows it, because it may hold a password."""
+
+    name = "proxy"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """The URL as it was written."""
+        from steppay_mock.delivery.access import read_access
+
+        try:
+            read_access({"proxy": value})
+        except SteppayMockError:
+            self.fail(
+                "expected the URL of an HTTP proxy; TLS to the proxy and SOCKS are not supported. Write it like "
+                "http://127.0.0.1:3128, or with USER:PASSWORD@ before the host (what was given is not repeated here: "
+                "it may be secret).",
+                param,
+                ctx,
+            )
+        return str(value)
 
 
 class User(ParameterType):
@@ -54,6 +77,7 @@ class AccessWords:
         said: dict[str, Any] = {name: getattr(self, name) for name in self.__dataclass_fields__}
         said["headers"] = headers_of(self.headers)
         given: AccessOptions = {name: value for name, value in said.items() if value}  # type: ignore[assignment]
+        self._check(given, entry)
         if entry is None:
             return given
         kept = entry.access
@@ -65,6 +89,16 @@ class AccessWords:
             in_file = kept.get("headers") or {}
             kept["headers"] = {name: in_file[name] for name in in_file if name.lower() != "authorization"}
         return {**kept, **given}
+
+    def _check(self, given: AccessOptions, entry: Entry | None) -> None:
+        """Refuse options that contradict each other, in the words of the command line."""
+        kept: AccessOptions = {} if entry is None else entry.access
+        if "client_key" in given and not (given.get("client_cert") or kept.get("client_cert")):
+            raise click.UsageError("--client-key is the key of a certificate. Pass --client-cert FILE too.")
+        if "auth" in given and any(name.lower() == "authorization" for name in given.get("headers") or {}):
+            raise click.UsageError(
+                "--basic-auth and --header Authorization both set the header Authorization. Leave out one of them."
+            )
 
     def for_url(self, url: str, config: Config | None, *, name: str = "") -> AccessOptions:
         """What gets through, to a URL: the file may have an endpoint there."""
@@ -131,7 +165,7 @@ _OPTIONS: tuple[Decorator[Any], ...] = (
         "headers",
         metavar="'NAME: VALUE'",
         multiple=True,
-        type=HeaderField(),
+        type=HeaderType(),
         help="Send this header too, to a receiver behind access control, and never show it. Repeatable. Default: the "
         f"variable {VARIABLE}, which shows in no process list.",
     ),
@@ -147,21 +181,22 @@ _OPTIONS: tuple[Decorator[Any], ...] = (
     click.option(
         "--ca-file",
         metavar="FILE",
-        type=FilePath(),
+        type=FilePathType(),
         help="Check the receiver's certificate by the certificates in this PEM file, in the place of the system's.",
     ),
     click.option(
-        "--client-cert", metavar="FILE", type=FilePath(), help="Show this certificate, a PEM file, to the receiver."
+        "--client-cert", metavar="FILE", type=FilePathType(), help="Show this certificate, a PEM file, to the receiver."
     ),
     click.option(
         "--client-key",
         metavar="FILE",
-        type=FilePath(),
+        type=FilePathType(),
         help="The key of --client-cert, a PEM file. Default: it stands in the same file.",
     ),
     click.option(
         "--proxy",
         metavar="URL",
+        type=ProxyType(),
         envvar=_PROXY,
         show_envvar=True,
         help="Go through this HTTP proxy, as http://127.0.0.1:3128. Default: through none, whatever HTTPS_PROXY says.",

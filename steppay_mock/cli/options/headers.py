@@ -1,4 +1,4 @@
-"""Reads the headers that let in; messages never show what is wrong with one."""
+"""Reads the headers for access control. Messages never show the value of one."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ VARIABLE = "STEPPAY_MOCK_HEADER"
 STATE_VARIABLE = "STEPPAY_MOCK_STATE_HEADER"
 
 
-class HeaderField(ParameterType):
-    """A header, written as on the wire. What is wrong with one is told without showing it."""
+class HeaderType(ParameterType):
+    """A header, written ``Name: value``. No message shows it, because it may be secret."""
 
     name = "header"
 
@@ -30,7 +30,7 @@ class HeaderField(ParameterType):
 
 
 def headers_of(given: tuple[tuple[str, str], ...], *, variable: str = VARIABLE) -> dict[str, str]:
-    """The headers of an option, else the one of its variable; two of one name are a usage error."""
+    """The headers of an option, else the header in its variable. Two headers with one name are a usage error."""
     names = [name for name, _ in given]
     for name in names:
         if names.count(name) > 1:
@@ -43,7 +43,7 @@ def headers_of(given: tuple[tuple[str, str], ...], *, variable: str = VARIABLE) 
     try:
         return dict([_read_header(found)])
     except SteppayMockError as error:
-        raise click.UsageError(f"The variable {variable} is of no use: {error}") from None
+        raise click.UsageError(f"The variable {variable} has no header: {error}") from None
 
 
 def _read_header(text: str) -> tuple[str, str]:

@@ -76,7 +76,7 @@ def _warn(documents: Iterable[Document], *, name: str, where: str) -> None:
         for violation in iter_violations(document, strict=False):
             found.setdefault((violation.event, violation.path, violation.kind), violation)
     for violation in list(found.values())[:_TOLD]:
-        say(f"warning: {where} breaks the contract, and is sent all the same:\n{violation}")
+        say(f"warning: {where} breaks the contract. Its bytes are not changed:\n{violation}")
     if len(found) > _TOLD:
         more = counted(len(found) - _TOLD, "more violation")
         say(f"warning: {where} has {more}. All of them: steppay-mock validate {quote(name)}")

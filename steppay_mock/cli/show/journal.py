@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from steppay_mock.cli.options.config_file import setting_option
-from steppay_mock.cli.options.parameter_types import FilePath
+from steppay_mock.cli.options.parameter_types import FilePathType
 from steppay_mock.cli.options.shared import Decorator
 from steppay_mock.cli.show.report_files import Line
 from steppay_mock.wire.shown_url import shown_url
@@ -51,7 +51,7 @@ def journal_option(purpose: str, *, required: bool = True) -> Decorator[Any]:
         setting="journal",
         metavar="FILE",
         required=required,
-        type=FilePath(dir_okay=False),
+        type=FilePathType(dir_okay=False),
         help=purpose,
     )
 
