@@ -53,8 +53,9 @@ def _told(failure: Exception) -> int:
     if isinstance(failure, click.Abort | EOFError):
         say("")
         return INTERRUPTED
-    if isinstance(failure, click.NoSuchOption):
-        failure.possibilities = _other_names(failure) or failure.possibilities
+    if isinstance(failure, click.NoSuchOption) and (other := _other_name(failure)):
+        # Not click's own suggestions: it keeps only names that are spelled alike.
+        failure = click.UsageError(f"No such option {failure.option_name!r}. Did you mean {other!r}?", ctx=failure.ctx)
     if isinstance(failure, click.ClickException):
         failure.show()
         return MISUSED
@@ -70,11 +71,11 @@ def _told(failure: Exception) -> int:
     return _fault_of_ours(failure)
 
 
-def _other_names(failure: click.NoSuchOption) -> list[str]:
+def _other_name(failure: click.NoSuchOption) -> str | None:
     """The option of this command that has another name elsewhere, or had it in an earlier version."""
     name = _OTHER_NAMES.get(failure.option_name)
     taken = [] if failure.ctx is None else [flag for one in failure.ctx.command.params for flag in one.opts]
-    return [name] if name in taken else []
+    return name if name in taken else None
 
 
 def _known(failure: Exception) -> str | None:

@@ -176,7 +176,7 @@ def test_a_proxy_that_is_not_this_machine_needs_consent_too(run: Any, nobody: st
 
 def test_the_question_names_the_receiver_and_the_proxy(run: Any, nobody: str, monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[str] = []
-    monkeypatch.setattr("steppay_mock.cli.options.host_prompt.at_terminal", lambda: True)
+    monkeypatch.setattr("steppay_mock.cli.options.address.at_terminal", lambda: True)
     monkeypatch.setattr("click.confirm", lambda question, **_: asked.append(question))
     proxy = nobody.removesuffix("/webhooks/steppay")
     done = run("send", "http://staging.example.com", "order.created", "--unsigned", "--proxy", proxy)

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from steppay_mock.cli.options import host_prompt
+from steppay_mock.cli.options import address
 
 
 @pytest.fixture
@@ -20,7 +20,7 @@ def elsewhere(receiver: Any) -> Any:
 
 @pytest.fixture
 def _somebody_there(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(host_prompt, "at_terminal", lambda: True)
+    monkeypatch.setattr(address, "at_terminal", lambda: True)
 
 
 def test_another_host_is_refused_where_nobody_can_be_asked(run: Any, elsewhere: Any, secret: str) -> None:

@@ -11,7 +11,12 @@ import pytest
 from cli.conftest import Receiver, Run
 from werkzeug import Request, Response
 
+from steppay_mock import Assumptions, EventType, SteppayMockError, make_events
+from steppay_mock.cli.options.scenario import expected_of_assumption
 from steppay_mock.cli.program import COMMANDS
+from steppay_mock.payload.factory import iter_made
+from steppay_mock.payload.options import read_options
+from steppay_mock.store.assumptions import read_assumptions
 
 SECRET = "--secret whsec_test"
 EXPLORE = "explore --scenario refund-in-full --to URL --state-url URL/state --reset-url URL/reset"
@@ -185,6 +190,58 @@ def test_no_word_of_python_comes_back(line: str, url: str, run: Run) -> None:
     assert done.code in {1, 2}, done.err
     assert done.err
     assert list(python_in(done.err, typed)) == []
+
+
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        ("generate order.created --url http://localhost", "No such option '--url'. Did you mean '--to'?"),
+        ("generate order.created --count 3", "No such option '--count'. Did you mean '-n'?"),
+        ("generate order.created --repeat 3", "No such option '--repeat'. Did you mean '-n'?"),
+        ("generate order.created --edge 64", "'64' is no kind of edge. Write --edge, or --edge 64-bit."),
+        ("generate --edge 64bit order.created", "'64bit' is no kind of edge. Write --edge, or --edge 64-bit."),
+        ("generate order.created --now 253370764800", "is not within the years 1970 to 9000. Write seconds"),
+        ("generate order.created --set timestamp=253370764800", "is not within the years 1970 to 9000. Write seconds"),
+        ("generate order.created -n 1000000001", "1000000001 is not in the range 1<=x<=1000000000."),
+        ("scenario show nothing", "Unknown scenario 'nothing'. `steppay-mock scenario list` shows all "),
+    ],
+)
+def test_the_way_out_is_told(line: str, told: str, run: Run) -> None:
+    done = run(*line.split())
+    assert done.code == 2
+    assert told in " ".join(done.err.split())
+
+
+def test_the_bounds_of_the_command_line_are_those_of_the_library(run: Run) -> None:
+    last = 221876927999  # 9000-12-31T23:59:59Z
+    assert run("generate", "order.created", "--seed", "1", "--now", str(last)).code == 0
+    assert run("generate", "order.created", "--seed", "1", "--now", str(last + 1)).code == 2
+    assert run("generate", "order.created", "--seed", "1", "--now", "0").code == 0
+    with pytest.raises(SteppayMockError):
+        make_events("order.created", n=1_000_000_001)
+    assert (
+        next(iter_made([EventType.ORDER_CREATED], read_options({"seed": 1}), n=1_000_000_000)).type == "order.created"
+    )
+
+
+@pytest.mark.parametrize("name", Assumptions.__dataclass_fields__)
+def test_what_an_assumption_takes_is_told_by_its_bounds(name: str) -> None:
+    expected = expected_of_assumption(name)
+    if expected == "true or false":
+        right, wrong = [True, False], [0, 1, "true"]
+    elif found := re.search(r"a whole number from (\d+) to (\d+)", expected):
+        least, most = int(found[1]), int(found[2])
+        right, wrong = [least, most], [least - 1, most + 1, "x"]
+        (right if "or none" in expected else wrong).append(None)
+    elif name == "retry_days":
+        right, wrong = [(1, 3, 5), (1, 3650)], [(0, 1), (3, 2), (1, 3651)]
+    else:
+        right, wrong = re.findall(r"\w+(?=,| or|$)", expected), ["x", None]
+    for value in right:
+        read_assumptions({name: value})
+    for value in wrong:
+        with pytest.raises(SteppayMockError):
+            read_assumptions({name: value})
 
 
 def test_there_are_wrong_lines_for_every_command() -> None:

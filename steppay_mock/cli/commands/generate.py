@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 import click
 
+from steppay_mock.cli.options.address import read_address
 from steppay_mock.cli.options.config_file import config_option
 from steppay_mock.cli.options.epilog import epilog
 from steppay_mock.cli.options.events import Made, Making, make
-from steppay_mock.cli.options.secret import signing_secrets
 from steppay_mock.cli.options.shared import (
     MakingCommand,
     events_argument,
@@ -18,7 +18,8 @@ from steppay_mock.cli.options.shared import (
     timestamp_option,
     unsigned_option,
 )
-from steppay_mock.cli.show.event_formats import Wire, as_curl, as_http, as_json, as_ndjson, read_endpoint
+from steppay_mock.cli.options.signing import signing_secrets
+from steppay_mock.cli.show.event_formats import RequestFormat, as_curl, as_http, as_json, as_ndjson
 from steppay_mock.cli.show.terminal import write
 
 if TYPE_CHECKING:
@@ -82,14 +83,14 @@ def command(
     EVENT is an event type, or `all`. Standard error shows the seed, with which --seed makes the same webhooks again.
     """
     if style in _REQUESTS:
-        endpoint = read_endpoint(url or _DEFAULT_URL)
-        if endpoint.access.auth:
+        address = read_address(url or _DEFAULT_URL)
+        if address.access.auth:
             raise click.UsageError(
                 "A request is printed without a password. Leave out the user and password before @ in --to."
             )
         signing = signing_secrets(secrets, unsigned=unsigned)
         made = make(making, n=count)
-        pieces = _requests(made, style, endpoint, signing, timestamp)
+        pieces = _requests(made, style, address, signing, timestamp)
     else:
         _refuse({"--to": url, "--secret": secrets, "--unsigned": unsigned, "--timestamp": timestamp is not None}, style)
         made = make(making, n=count)
@@ -99,10 +100,10 @@ def command(
 
 
 def _requests(
-    made: Made, style: str, endpoint: Address, secrets: tuple[str, ...] | None, timestamp: int | None
+    made: Made, style: str, address: Address, secrets: tuple[str, ...] | None, timestamp: int | None
 ) -> Iterator[bytes]:
-    wire = Wire(endpoint=endpoint, secrets=secrets, timestamp=timestamp, seed=made.seed)
-    return _REQUESTS[style](made.events, wire)
+    form = RequestFormat(address=address, secrets=secrets, timestamp=timestamp, seed=made.seed)
+    return _REQUESTS[style](made.events, form)
 
 
 def _refuse(options: dict[str, object], style: str) -> None:

@@ -9,9 +9,10 @@ from click.core import ParameterSource
 
 from steppay_mock.cli.options.config_file import config_option
 from steppay_mock.cli.options.epilog import epilog
+from steppay_mock.cli.options.journal import journal_option
 from steppay_mock.cli.options.parameter_types import EventNameType
 from steppay_mock.cli.options.shared import json_option
-from steppay_mock.cli.show.journal import answer_of, as_data, event_of, journal_option, moment, receiver_of
+from steppay_mock.cli.show.journal import answer_of, as_data, event_of, moment, receiver_of
 from steppay_mock.cli.show.report import counted_deliveries
 from steppay_mock.cli.show.terminal import say, write, write_json, write_table, write_text
 

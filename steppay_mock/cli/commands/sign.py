@@ -5,8 +5,8 @@ from __future__ import annotations
 import click
 
 from steppay_mock.cli.options.epilog import epilog
-from steppay_mock.cli.options.secret import need_secrets
 from steppay_mock.cli.options.shared import file_argument, secret_option, timestamp_option
+from steppay_mock.cli.options.signing import need_secrets
 from steppay_mock.cli.read.source import read_body
 from steppay_mock.cli.show.terminal import say, write_text
 

@@ -8,8 +8,8 @@ import click
 
 from steppay_mock.cli.options.epilog import epilog
 from steppay_mock.cli.options.parameter_types import MomentType, SecondsType
-from steppay_mock.cli.options.secret import need_secrets
 from steppay_mock.cli.options.shared import file_argument, secret_option
+from steppay_mock.cli.options.signing import need_secrets
 from steppay_mock.cli.read.source import read_body
 from steppay_mock.cli.show.terminal import say
 from steppay_mock.errors import SignatureError

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import wraps
@@ -10,7 +11,6 @@ from urllib.parse import urlsplit
 
 import click
 
-from steppay_mock.cli.options.headers import STATE_VARIABLE, VARIABLE, HeaderType, headers_of
 from steppay_mock.cli.options.parameter_types import FilePathType, ParameterType
 from steppay_mock.cli.options.signing import entry_at
 from steppay_mock.errors import SteppayMockError
@@ -22,6 +22,25 @@ if TYPE_CHECKING:
     from steppay_mock.delivery.access import AccessOptions
     from steppay_mock.delivery.address import Address
     from steppay_mock.delivery.config import Config, Entry
+
+
+HEADER_VARIABLE = "STEPPAY_MOCK_HEADER"
+STATE_VARIABLE = "STEPPAY_MOCK_STATE_HEADER"
+
+
+class HeaderType(ParameterType):
+    """A header, written ``Name: value``. No message shows it, because it may be secret."""
+
+    name = "header"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[str, str]:
+        """Name and value."""
+        if isinstance(value, tuple):
+            return value
+        try:
+            return _read_header(value)
+        except SteppayMockError as error:
+            self.fail(str(error), param, ctx)
 
 
 class ProxyType(ParameterType):
@@ -122,7 +141,7 @@ class AccessWords:
     def hidden(self) -> Iterator[str]:
         """What else has to be given again, in words, for its value is not shown."""
         if self.headers:
-            yield f"--header, or {VARIABLE}"
+            yield f"--header, or {HEADER_VARIABLE}"
         if self.auth is not None:
             yield f"--basic-auth, or {_BASIC_AUTH}"
         if self.proxy is not None and "@" in self.proxy:
@@ -139,6 +158,31 @@ def access_beside(receiver: Address, other: Address, headers: tuple[tuple[str, s
     if other.access.auth or "authorization" in own:  # what is said of the URL itself counts more
         access = access.unnamed
     return {**access.options, "headers": {**dict(access.headers), **own}}
+
+
+def headers_of(given: tuple[tuple[str, str], ...], *, variable: str = HEADER_VARIABLE) -> dict[str, str]:
+    """The headers of an option, else the header in its variable. Two headers with one name are a usage error."""
+    names = [name for name, _ in given]
+    for name in names:
+        if names.count(name) > 1:
+            raise click.UsageError(f"The header {name} is given twice. Leave one of them out, or join their values.")
+    if given:
+        return dict(given)
+    found = os.environ.get(variable)
+    if not found:
+        return {}
+    try:
+        return dict([_read_header(found)])
+    except SteppayMockError as error:
+        raise click.UsageError(f"The variable {variable} has no header: {error}") from None
+
+
+def _read_header(text: str) -> tuple[str, str]:
+    from steppay_mock.delivery.access_headers import read_headers
+
+    name, colon, value = text.partition(":")
+    (found,) = read_headers({name.strip() if colon else "": value.strip()}).items()
+    return found
 
 
 def access_options(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -167,7 +211,7 @@ _OPTIONS: tuple[Decorator[Any], ...] = (
         multiple=True,
         type=HeaderType(),
         help="Send this header too, to a receiver behind access control, and never show it. Repeatable. Default: the "
-        f"variable {VARIABLE}, which shows in no process list.",
+        f"variable {HEADER_VARIABLE}, which shows in no process list.",
     ),
     click.option(
         "--basic-auth",

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any, get_args
 
 import click
 
+from steppay_mock.cli.options.address import read_address
 from steppay_mock.cli.options.shared import Decorator
-from steppay_mock.cli.show.event_formats import read_endpoint
 from steppay_mock.delivery.aws.call import Kind
 from steppay_mock.wire.shown_url import shown_url
 
@@ -42,10 +42,10 @@ class Gateway:
     def read(self, url: str, *, access: AccessOptions) -> Address:
         """The address of the URL. With ``kind`` a URL without a path gets that of the Runtime Interface Emulator."""
         if self.kind is None:
-            return read_endpoint(url, access=access)
+            return read_address(url, access=access)
         from steppay_mock.delivery.aws.function import INVOCATION
 
-        return read_endpoint(url, path=INVOCATION, access=access)
+        return read_address(url, path=INVOCATION, access=access)
 
     def target(self, endpoint: Address) -> Target:
         """The receiver as ``deliver`` and ``explore`` take it."""

@@ -11,18 +11,16 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from steppay_mock.cli.options.access import AccessWords, access_beside, access_options
+from steppay_mock.cli.options.access import STATE_VARIABLE, AccessWords, HeaderType, access_beside, access_options
+from steppay_mock.cli.options.address import agree, read_address, read_hosts
 from steppay_mock.cli.options.config_file import config_option
 from steppay_mock.cli.options.delivery import hosts_option, timeout_option
-from steppay_mock.cli.options.headers import STATE_VARIABLE, HeaderType
-from steppay_mock.cli.options.host_prompt import agree, read_hosts
 from steppay_mock.cli.options.lambda_function import Gateway, lambda_options
 from steppay_mock.cli.options.parameter_types import SecondsType
 from steppay_mock.cli.options.receiver import Registered, events_option, find_receiver
-from steppay_mock.cli.options.secret import VARIABLE as SECRET_VARIABLE
 from steppay_mock.cli.options.shared import Decorator, secret_option, unsigned_option
+from steppay_mock.cli.options.signing import VARIABLE as SECRET_VARIABLE
 from steppay_mock.cli.options.signing import Signing
-from steppay_mock.cli.show.event_formats import read_endpoint
 from steppay_mock.errors import SteppayMockError
 from steppay_mock.ordering.face import Face, Reach
 from steppay_mock.wire.shown_url import shown_url
@@ -196,7 +194,7 @@ class Probing:
             reach=None
             if self.lambda_kind is not None
             else Reach(
-                url=None if "--to" in hidden else str(read_endpoint(self.receiver.url)),
+                url=None if "--to" in hidden else str(read_address(self.receiver.url)),
                 state_url=shown.get("--state-url"),
                 reset_url=shown.get("--reset-url"),
                 reset_method=self.reset_method,
@@ -210,7 +208,7 @@ class Probing:
 
 def _endpoint(option: str, url: str, *, proxy: str | None = None) -> Address:
     try:
-        return read_endpoint(url, path="/", access={"proxy": proxy})
+        return read_address(url, path="/", access={"proxy": proxy})
     except SteppayMockError as error:
         raise click.UsageError(f"{option}: {error}") from None
 

@@ -19,7 +19,7 @@ from steppay_mock.cli.options.parameter_types import (
     ParameterType,
     SetValueType,
 )
-from steppay_mock.cli.options.secret import VARIABLE
+from steppay_mock.cli.options.signing import VARIABLE
 
 Decorated = TypeVar("Decorated", bound=Callable[..., Any])
 Decorator = Callable[[Decorated], Decorated]

@@ -1,4 +1,4 @@
-"""Checks that a host may be called: this machine always, other hosts with ``--allow-host`` or after a question."""
+"""Reads the address of a URL, and checks that its host may be called: this machine, or a host of ``--allow-host``."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import os
 import sys
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 import click
 
@@ -13,7 +14,28 @@ from steppay_mock.cli.show.terminal import counted
 from steppay_mock.errors import SteppayMockError
 
 if TYPE_CHECKING:
+    from steppay_mock.delivery.access import AccessOptions
     from steppay_mock.delivery.address import Address
+
+
+def read_address(url: str, *, path: str | None = None, access: AccessOptions | None = None) -> Address:
+    """The address of a URL on any host: whether that host may be called is checked by :func:`agree`.
+
+    A host of StepPay is a SteppayMockError here already. ``path`` is added to a URL without one; None means
+    /webhooks/steppay. ``access`` passes the access control in front of the receiver.
+    """
+    from steppay_mock.delivery.access import read_access
+    from steppay_mock.delivery.address import DEFAULT_PATH, parse_address
+    from steppay_mock.delivery.safety import normal_host
+
+    try:
+        allowed = frozenset({normal_host(urlsplit(url).hostname or "")})
+    except ValueError:
+        allowed = frozenset()  # parse_address raises the error
+    through = read_access(access or {})
+    if through.proxy is not None:
+        allowed |= {through.proxy.host}
+    return parse_address(url, path=path or DEFAULT_PATH, allowed=allowed, access=through)
 
 
 def read_hosts(hosts: Iterable[str]) -> frozenset[str]:
