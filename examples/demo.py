@@ -1,4 +1,4 @@
-"""Does the order of delivery change what a receiver ends up knowing? One receiver gets the same events in two orders.
+"""Delivers the same events to one receiver in two orders, and compares the rows that the receiver keeps.
 
 Run it: ``python examples/demo.py --seed 7 --order shuffled``
 """
@@ -78,7 +78,7 @@ def run(events: Sequence[Event], *, order: Order, seed: int) -> tuple[Report, di
 
 @contextmanager
 def running_receiver(database: Path, secret: str) -> Iterator[str]:
-    """The receiver's URL while it runs: a program of its own, which knows nothing of steppay-mock."""
+    """The URL of the receiver while it runs: a separate program, which does not use steppay-mock."""
     command = [sys.executable, str(RECEIVER), "--port", "0", "--database", str(database)]
     environment = os.environ | {"STEPPAY_WEBHOOK_SECRET": secret}
     with (

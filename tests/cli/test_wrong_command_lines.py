@@ -6,6 +6,7 @@ import re
 import shlex
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from cli.conftest import Receiver, Run
@@ -227,6 +228,8 @@ def test_the_bounds_of_the_command_line_are_those_of_the_library(run: Run) -> No
 @pytest.mark.parametrize("name", Assumptions.__dataclass_fields__)
 def test_what_an_assumption_takes_is_told_by_its_bounds(name: str) -> None:
     expected = expected_of_assumption(name)
+    right: list[Any]
+    wrong: list[Any]
     if expected == "true or false":
         right, wrong = [True, False], [0, 1, "true"]
     elif found := re.search(r"a whole number from (\d+) to (\d+)", expected):

@@ -66,7 +66,7 @@ class ProxyType(ParameterType):
 
 
 class User(ParameterType):
-    """A user and a password with a colon between; what is wrong with them is told without showing them."""
+    """A user and a password with a colon between them. No message shows them."""
 
     name = "user"
 
@@ -243,6 +243,6 @@ _OPTIONS: tuple[Decorator[Any], ...] = (
         type=ProxyType(),
         envvar=_PROXY,
         show_envvar=True,
-        help="Go through this HTTP proxy, as http://127.0.0.1:3128. Default: through none, whatever HTTPS_PROXY says.",
+        help="Use this HTTP proxy, as http://127.0.0.1:3128. Default: no proxy; HTTPS_PROXY is not used.",
     ),
 )
