@@ -204,7 +204,7 @@ def test_a_receiver_that_cannot_be_emptied_gets_fresh_customers(run: Any, receiv
         assert message in refused.err
     refused = run(*words, f"{root}/{{id}}", "--reset-url", f"{root}/reset")
     assert refused.code == 2
-    assert "{id} in --state-url is for a receiver that cannot be emptied." in refused.err
+    assert "{id} in --state-url is for a receiver that cannot be reset." in refused.err
 
 
 def test_a_search_that_is_cut_off_keeps_what_was_found(run: Any, receiver: Any, secret: str, tmp_path: Path) -> None:

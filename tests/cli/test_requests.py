@@ -156,7 +156,7 @@ def test_several_secrets_sign_with_each(run: Any) -> None:
                 "or pass --unsigned to send no signature."
             ),
         ),
-        (["--secret", "a", "--unsigned"], "--unsigned and --secret contradict each other. Leave one of them out."),
+        (["--secret", "a", "--unsigned"], "--unsigned and --secret contradict each other. Leave out one of them."),
         (["--secret", ""], "A secret is text that is not empty"),
         (["--unsigned", "--to", "localhost:8000"], "it begins with neither http:// nor https://"),
         (["--unsigned", "--to", "http://"], "it names no host"),
