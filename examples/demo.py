@@ -1,4 +1,4 @@
-"""Does the order of delivery change what a receiver ends up knowing? One receiver gets the same events in two orders.
+"""Delivers the same events to one receiver in two orders, and compares the rows that the receiver keeps.
 
 Run it: ``python examples/demo.py --seed 7 --order shuffled``
 """
@@ -14,16 +14,14 @@ from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 from rich.console import Console
 from rich.table import Table
 
 from steppay_mock import Event, EventType, Report, deliver, make_events
-
-if TYPE_CHECKING:
-    from steppay_mock.delivery.order import Order
+from steppay_mock.delivery.order import Order
 
 RECEIVER = Path(__file__).parent / "receivers" / "flask_app.py"
 KEYS = {"subscriptions": "subscriptionId", "payments": "paymentId"}
@@ -81,7 +79,7 @@ def run(events: Sequence[Event], *, order: Order, seed: int) -> tuple[Report, di
 
 @contextmanager
 def running_receiver(database: Path, secret: str) -> Iterator[str]:
-    """The receiver's URL while it runs: a program of its own, which knows nothing of steppay-mock."""
+    """The URL of the receiver while it runs: a separate program, which does not use steppay-mock."""
     command = [sys.executable, str(RECEIVER), "--port", "0", "--database", str(database)]
     environment = os.environ | {"STEPPAY_WEBHOOK_SECRET": secret}
     with (

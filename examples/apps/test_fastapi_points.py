@@ -10,8 +10,7 @@ from typing import Any
 from fastapi_points import SECRET, Payment, Points, Subscription, app, engine
 from sqlalchemy import Executable, select
 
-from steppay_mock import Exploration, explore, scenario
-from steppay_mock.ordering.saving import saving_sqlalchemy_async
+from steppay_mock import Exploration, explore, saving_sqlalchemy_async, scenario
 
 STORY = scenario("subscription-order-cancelled", seed=7)
 

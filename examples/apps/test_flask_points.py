@@ -16,8 +16,7 @@ from typing import Any
 import pytest
 from flask_points import SECRET, create_tables
 
-from steppay_mock import Exploration, explore, scenario
-from steppay_mock.ordering.remote import remote_reset, remote_state
+from steppay_mock import Exploration, explore, remote_reset, remote_state, scenario
 
 STORY = scenario("subscription-order-cancelled", seed=7)
 
@@ -26,7 +25,7 @@ STORY = scenario("subscription-order-cancelled", seed=7)
 def served(app: str = "flask_points:app") -> Iterator[str]:
     """The URL of the app behind gunicorn, with two workers, on a free port."""
     create_tables()
-    with socket.create_server(("127.0.0.1", 0)) as listening:  # whoever connects before the server is up waits for it
+    with socket.create_server(("127.0.0.1", 0)) as listening:  # a client that connects early waits for the server
         command = ["gunicorn", "--workers", "2", "--bind", f"fd://{listening.fileno()}", "--log-level", "warning", app]
         server = subprocess.Popen(  # noqa: S603 - the command stands above
             [sys.executable, "-m", *command],

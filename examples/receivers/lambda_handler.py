@@ -1,4 +1,4 @@
-"""A StepPay receiver as a function of AWS Lambda, for whatever calls it: an HTTP API, a REST API, a load balancer.
+"""A StepPay receiver as a function of AWS Lambda, called by an HTTP API, a REST API or a load balancer.
 
 Deploy it with ``steppay_webhook.py``, and with a database of your own in the place of ``sqlite_store.py``: a function's
 disk does not last. Handler: ``lambda_handler.handler``.

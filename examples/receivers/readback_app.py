@@ -1,4 +1,4 @@
-"""A StepPay receiver that believes no webhook: it asks the REST API what is true now, and stores that.
+"""A StepPay receiver that trusts no webhook: it reads the present state from the REST API, and stores that.
 
 Run it: ``STEPPAY_WEBHOOK_SECRET=... STEPPAY_SECRET_TOKEN=... python examples/receivers/readback_app.py --port 8000``
 

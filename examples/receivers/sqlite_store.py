@@ -1,4 +1,4 @@
-"""Where do the rows go? One SQLite file, written so that the newest version wins in every order of delivery."""
+"""Keeps rows in one SQLite file, so that the newest version wins in every order of delivery."""
 
 from __future__ import annotations
 

@@ -1,10 +1,10 @@
-"""Is this webhook StepPay's, and is it newer than what I know? Standard library only: copy it into your project.
+"""Verifies webhooks of StepPay, and tells which of two is newer. Standard library only: copy it into your project.
 
-The rules of the sender that bite:
+Facts about StepPay's webhooks that cause bugs:
 
-* No event id, and a manager can resend by hand: the same event comes twice, the second time with a newer signature.
-* No promised order, and ``timestamp`` counts whole seconds: the events of one action tie.
-* What is null is left out. New fields, statuses and event types come without notice: answer them 2xx.
+* There is no event id, and a manager can resend an event: it then arrives twice, with a newer signature.
+* The order is not promised, and ``timestamp`` counts whole seconds: the events of one action have the same one.
+* Null fields are left out. New fields, statuses and event types appear without notice: answer them with 2xx.
 * A ``LocalDateTime`` has no zone and means UTC, not KST.
 * Ids have 64 bits. In Payment, ``orderId`` and ``customerId`` are strings, and need not be numbers.
 """

@@ -1,4 +1,4 @@
-"""What can a test do? Everything that the ``steppay`` fixture offers."""
+"""The ``steppay`` fixture: makes, delivers, explores, validates and signs events for a test."""
 
 from __future__ import annotations
 
@@ -6,9 +6,10 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, Unpack
 
 from pytest_steppay.options import masked
-from pytest_steppay.target import load_target
+from pytest_steppay.receiver import load_receiver
 from steppay_mock.contract.validate import validate as validate_payload
 from steppay_mock.delivery.address.access import secrets_of_access
+from steppay_mock.delivery.argument_order import refuse_swapped
 from steppay_mock.payload.chance import derive_seed
 from steppay_mock.payload.factory import make_event, make_events
 
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
 
 
 class StepPay:
-    """One door to steppay-mock for a test: all that it makes and sends follows the test's seed, secret and marker."""
+    """The type of the ``steppay`` fixture. Its defaults are the seed, the secret and the marker of the test."""
 
     def __init__(
         self, *, seed: int, secret: SecretLike, target: TargetLike, options: Options, record: ItemRecord, repeat: str
@@ -58,9 +59,10 @@ class StepPay:
         return f"<steppay: seed {self._seed}>"
 
     def event(self, event_type: EventType | str, **options: Unpack[EventOptions]) -> Event:
-        """A valid event of that type, another one at each call; the options are those of ``steppay_mock.make_event``.
+        """A valid event of that type. The options are those of ``steppay_mock.make_event``.
 
-        The first call takes ``steppay_seed`` itself, later ones derive theirs from it; ``seed=`` fixes one.
+        Each call gives another event: the first has the seed ``steppay_seed``, the others have seeds derived from it.
+        ``seed=`` fixes the event.
         """
         event = make_event(event_type, **self._event_options(options))
         self._record.add_made([event])
@@ -73,7 +75,7 @@ class StepPay:
         n: int = 1,
         **options: Unpack[EventOptions],
     ) -> list[Event]:
-        """``n`` events of each type, in the order in which they happen; None: of the marker's types, else of all."""
+        """``n`` events of each type, in the order in which they happen. None means the marker's types, else all."""
         if event_types is None:
             event_types = self._options.event_types or None
         events = make_events(event_types, n=n, **self._event_options(options))
@@ -81,15 +83,15 @@ class StepPay:
         return events
 
     def store(self, **options: Unpack[StoreOptions]) -> Store:
-        """A simulated StepPay store, another one at each call; the options are those of ``steppay_mock.Store``."""
+        """A new simulated StepPay store. The options are those of ``steppay_mock.Store``."""
         from steppay_mock.store.store import Store
 
         return self._registered(Store(**self._store_options(options)))
 
     def scenario(self, name: str, /, *, assumptions: Mapping[str, Any] | None = None, **parameters: Any) -> Story:
-        """A story of that name, lived in a store of its own; see ``steppay_mock.scenario``.
+        """The story of that scenario, in a new store; see ``steppay_mock.scenario``.
 
-        Where the test asks for ``steppay_api``, that answers for this store too.
+        If the test uses ``steppay_api``, the API answers for this store too.
         """
         from steppay_mock.store.scenarios.scenario import scenario
 
@@ -99,10 +101,10 @@ class StepPay:
         return story
 
     def deliver(self, events: Events, *, to: OneReceiver | None = None, **options: Unpack[DeliveryOptions]) -> Report:
-        """Hand the events to the receiver, signed, and report what came of each: ``report.assert_ok()``.
+        """Sign the events, deliver them to the receiver and report the outcome of each: ``report.assert_ok()``.
 
-        ``to`` is an app, a URL or ``module:app``; None is ``steppay_target``. The options are those of
-        ``steppay_mock.deliver``. Raises SteppayMockError for misuse and where there is no receiver.
+        ``to`` is an app, a URL or ``module:app``; None means ``steppay_target``. The options are those of
+        ``steppay_mock.deliver``. Raises SteppayMockError for misuse, or if there is no receiver.
         """
         from steppay_mock.delivery.deliver import deliver
 
@@ -111,37 +113,55 @@ class StepPay:
         return report
 
     def explore(
-        self, receiver: Receiver | None, events: Events | str, *, state: Probe, **options: Unpack[ExploreOptions]
+        self,
+        events: Events | str,
+        receiver: Receiver | None = None,
+        *,
+        state: Probe,
+        **options: Unpack[ExploreOptions],
     ) -> Exploration:
-        """Deliver the events in every order, and find out whether the receiver ends the same.
+        """Deliver the events in every order, and tell whether the receiver always ends in the same state.
 
-        ``receiver`` is an app, a function that makes one, a URL or ``module:app``; None is ``steppay_target``.
-        ``events`` are a story, any events, or the name of a scenario, which is lived as ``scenario`` does it; where
-        the test asks for ``steppay_api``, that tells of a story how things were at each delivery. The options are those
-        of ``steppay_mock.explore``. With ``--steppay-replay`` one order is delivered in place of all.
-        Raises SteppayMockError for misuse and where there is no receiver.
+        ``events`` are a story, any events, or the name of a scenario, from which :meth:`scenario` makes a story.
+        ``receiver`` is an app, a function that makes one, a URL or ``module:app``; None means ``steppay_target``.
+        The options are those of ``steppay_mock.explore``. If the test uses ``steppay_api``, the API answers each
+        request with the state that the store of the story had at that delivery. With ``--steppay-replay`` one order
+        is delivered in place of all. Raises SteppayMockError for misuse, or if there is no receiver.
         """
-        return self._prepared(receiver, events, state, options)()
+        return self._prepared("explore", events, receiver, state, options)()
 
     def assert_order_independent(
-        self, receiver: Receiver | None, events: Events | str, *, state: Probe, **options: Unpack[ExploreOptions]
+        self,
+        events: Events | str,
+        receiver: Receiver | None = None,
+        *,
+        state: Probe,
+        **options: Unpack[ExploreOptions],
     ) -> Exploration:
-        """As ``explore``; raises a ContractViolation with the reason, unless every order ends the same."""
-        return _asserted(self.explore(receiver, events, state=state, **options))
+        """As ``explore``, and raise a ContractViolation with the reason unless every order ends in the same state."""
+        return _asserted(self._prepared("assert_order_independent", events, receiver, state, options)())
 
     async def explore_async(
-        self, receiver: Receiver | None, events: Events | str, *, state: Probe, **options: Unpack[ExploreOptions]
+        self,
+        events: Events | str,
+        receiver: Receiver | None = None,
+        *,
+        state: Probe,
+        **options: Unpack[ExploreOptions],
     ) -> Exploration:
         """As ``explore``, for tests that run in an event loop: the app and the probes run in that loop."""
-        from steppay_mock.ordering.receiver.hosting import beside_loop
-
-        return await beside_loop(self._prepared(receiver, events, state, options))
+        return await self._beside_loop("explore_async", events, receiver, state, options)
 
     async def assert_order_independent_async(
-        self, receiver: Receiver | None, events: Events | str, *, state: Probe, **options: Unpack[ExploreOptions]
+        self,
+        events: Events | str,
+        receiver: Receiver | None = None,
+        *,
+        state: Probe,
+        **options: Unpack[ExploreOptions],
     ) -> Exploration:
         """As ``assert_order_independent``, for tests that run in an event loop."""
-        return _asserted(await self.explore_async(receiver, events, state=state, **options))
+        return _asserted(await self._beside_loop("assert_order_independent_async", events, receiver, state, options))
 
     async def deliver_async(
         self, events: Events, *, to: OneReceiver | None = None, **options: Unpack[DeliveryOptions]
@@ -154,35 +174,44 @@ class StepPay:
         return report
 
     def validate(self, payload: Mapping[str, Any] | HasPayload, *, strict: bool = False) -> None:
-        """Nothing, if the payload is a valid webhook; its first ContractViolation otherwise.
+        """Raise the first ContractViolation of the payload, if it is no valid webhook.
 
-        ``strict=True`` refuses unknown fields too, which the vendor may add.
+        ``strict=True`` also refuses unknown fields, which the vendor may add.
         """
         validate_payload(payload, strict=strict)
 
     def sign(self, body: bytes | str, *, timestamp: float | None = None) -> str:
-        """The ``Steppay-Signature`` header for these bytes, for your framework's own test client.
+        """The ``Steppay-Signature`` header for these bytes, for the test client of your framework.
 
-        ``timestamp`` is when it is sent, in seconds since the epoch; None is now (fact 19).
+        ``timestamp`` is the time of sending, in seconds since the epoch; None means now (fact 19).
         """
         from steppay_mock.wire.signature import sign
 
         return sign(body, self._secret, timestamp=timestamp)
 
     def answer_through(self, api: StoreApi) -> None:
-        """Let this API answer for every store of the test: those that there are and those to come."""
+        """Answer for every store of the test through this API: for the stores made so far and for later ones."""
         self._api = api
         self._record.add_secret(api.token)
         for store in self._stores:
             api.add(store)
 
+    async def _beside_loop(
+        self, method: str, events: Events | str, receiver: Receiver | None, state: Probe, options: ExploreOptions
+    ) -> Exploration:
+        from steppay_mock.ordering.receiver.hosting import beside_loop
+
+        return await beside_loop(self._prepared(method, events, receiver, state, options))
+
     def _prepared(
-        self, receiver: Receiver | None, events: Events | str, state: Probe, options: ExploreOptions
+        self, method: str, events: Events | str, receiver: Receiver | None, state: Probe, options: ExploreOptions
     ) -> Callable[[], Exploration]:
-        """The exploration, or the replay of a token, ready to be made."""
+        """The exploration, or the replay of a token, as a function to call. ``method`` is what the test called."""
         from pytest_steppay.proving import prove, prove_again, replayed_by
         from steppay_mock.ordering.face import speaking
 
+        awaited = "await " * method.endswith("_async")
+        refuse_swapped(events, receiver, call=f"{awaited}steppay.{method}({{events}}, {{receiver}}, state=...)")
         story = self.scenario(events) if isinstance(events, str) else events
         target, token = self._receiver(receiver), self._options.replay
         chosen = {**self._told_by_api(story), **self._explore_options(options, receiver)}
@@ -217,7 +246,7 @@ class StepPay:
         return {**self._options.event_options, "seed": self._next_seed(), **options}
 
     def _next_seed(self) -> int:
-        """The test's own seed at first, then others that follow from it."""
+        """The seed of the test at the first call, then seeds derived from it."""
         self._makings += 1
         return self._seed if self._makings == 1 else derive_seed(self._seed, "event", self._makings)
 
@@ -228,7 +257,7 @@ class StepPay:
         return self._hiding({**shared, "secret": self._secret, "seed": seed, **options})
 
     def _told_by_api(self, events: Events) -> dict[str, Any]:
-        """The API, if it can tell how things were at each of these events."""
+        """The API as an option of ``explore``, if the events are a story of a store that it answers for."""
         from steppay_mock.store.store import Story
 
         if self._api is not None and isinstance(events, Story) and any(events.store is one for one in self._stores):
@@ -242,11 +271,11 @@ class StepPay:
         return self._hiding({**shared, "secret": self._secret, "seed": seed, **options})
 
     def _access(self, to: Any) -> Any:
-        """What gets through the access control of the target: it is for that alone, and for no app in process."""
+        """What passes the access control of ``steppay_target``: no other receiver gets it, and no app in process."""
         return self._options.access if to is None and isinstance(self._receiver(None), str) else {}
 
     def _hiding(self, options: dict[str, Any]) -> dict[str, Any]:
-        """The options, with everything among what is hidden that this test knows to be secret."""
+        """The options, with all secrets of the test in ``hide``, so that no report shows them."""
         hide = options.get("hide", ())
         self._record.add_secret(options["secret"])
         self._record.add_secret(hide)
@@ -257,14 +286,15 @@ class StepPay:
 
     def _receiver(self, to: OneReceiver | None) -> OneReceiver:
         if to is not None:
-            return load_target(to)
-        # Kept: a factory is called once a test, so that two deliveries reach the same app.
-        self._target = load_target(self._target)
+            return load_receiver(to)
+        # Kept, so that a factory is called once a test: the second delivery reaches the app of the first.
+        self._target = load_receiver(self._target)
         return self._target
 
 
 def _asserted(found: Exploration) -> Exploration:
-    if found.verdict != "unfinished":  # a replay passes over what its token is not about
+    # With --steppay-replay the verdict on all events but those of the token is "unfinished": that fails no test.
+    if found.verdict != "unfinished":
         found.assert_ok()
     return found
 

@@ -1,4 +1,4 @@
-"""What can a test ask for? Each fixture gives way to one of the same name in a test module or a conftest."""
+"""The fixtures of the plugin. A test module or a conftest overrides one with a fixture of the same name."""
 
 from __future__ import annotations
 
@@ -40,13 +40,13 @@ def steppay(
 
 @pytest.fixture
 def steppay_secret(request: pytest.FixtureRequest) -> SecretLike:
-    """What signs deliveries: marker, --steppay-secret, ini, STEPPAY_WEBHOOK_SECRET, else whsec_test."""
+    """The secret that signs deliveries: marker, --steppay-secret, ini, STEPPAY_WEBHOOK_SECRET, else whsec_test."""
     return _options(request).secret
 
 
 @pytest.fixture
 def steppay_seed(request: pytest.FixtureRequest) -> int:
-    """The test's own seed: the marker's, or derived from --steppay-seed and the node id, in any order."""
+    """The seed of the test: the marker's, else one derived from --steppay-seed and the node id."""
     from pytest_steppay.record import record_of
     from pytest_steppay.report import test_id
     from steppay_mock.payload.chance import derive_seed
@@ -59,18 +59,18 @@ def steppay_seed(request: pytest.FixtureRequest) -> int:
 
 @pytest.fixture
 def steppay_target(request: pytest.FixtureRequest) -> TargetLike:
-    """The receiver that steppay.deliver reaches: marker, --steppay-target, ini, else None."""
+    """The receiver of steppay.deliver and steppay.explore: marker, --steppay-target, ini, else None."""
     return _options(request).target
 
 
 @pytest.fixture
 def steppay_event_type(request: pytest.FixtureRequest) -> EventType:
-    """Every event type in turn, or those that the marker names."""
+    """Each event type in turn: those that the marker names, else all."""
     _options(request)
     if not hasattr(request, "param"):
         pytest.fail(
-            "The event types are chosen at collection. Let the test function name steppay_event or steppay_event_type "
-            "among its arguments, or make one event: steppay.event('payment.completed')",
+            "The event types are chosen at collection. Add steppay_event or steppay_event_type to the arguments of the "
+            "test function, or make one event: steppay.event('payment.completed')",
             pytrace=False,
         )
     return request.param  # type: ignore[no-any-return]
@@ -78,16 +78,16 @@ def steppay_event_type(request: pytest.FixtureRequest) -> EventType:
 
 @pytest.fixture
 def steppay_event(steppay: StepPay, steppay_event_type: EventType) -> Event:
-    """An event of every type in turn, or of those that the marker names."""
+    """An event of each type in turn: of those that the marker names, else of all."""
     return steppay.event(steppay_event_type)
 
 
 @pytest.fixture
 def steppay_store(steppay: StepPay, steppay_seed: int) -> Store:
-    """A simulated StepPay store with a customer and a product with a monthly price; its seed follows the test's."""
+    """A simulated StepPay store with a customer and a product with a monthly price, seeded from the test."""
     from steppay_mock.payload.chance import derive_seed
 
-    # A seed of its own: to ask for this fixture, or for steppay_api, changes nothing of what the test makes otherwise.
+    # Not the next seed of the test: a test that adds this fixture, or steppay_api, still gets the same events.
     return steppay.store(seed=derive_seed(steppay_seed, "store"))
 
 
@@ -99,7 +99,7 @@ def steppay_sender(
     steppay_secret: SecretLike,
     steppay_target: TargetLike,
 ) -> Sender:
-    """A sender to the URL of steppay_target: many deliveries at once, retries, and a journal in tmp_path."""
+    """A sender to the URL of steppay_target, with concurrent deliveries, retries, and a journal in tmp_path."""
     from pytest_steppay.record import record_of
     from pytest_steppay.sender import open_sender
 
@@ -127,10 +127,10 @@ def steppay_token() -> str:
 def steppay_api(
     request: pytest.FixtureRequest, steppay: StepPay, steppay_store: Store, steppay_token: str
 ) -> Iterator[StoreApi]:
-    """StepPay's REST API, for a receiver that reads back with requests or httpx: its calls are answered in process.
+    """StepPay's REST API for a receiver that calls it with requests or httpx. The calls are answered in process.
 
-    It answers for steppay_store and for every store and scenario of the test. Meanwhile StepPay's names lead to no
-    address in this process.
+    The API answers for steppay_store and for every store and scenario of the test. During the test StepPay's host
+    names resolve to no address in this process.
     """
     from pytest_steppay.record import record_of
     from steppay_mock.store.api.api import StoreApi
@@ -144,7 +144,7 @@ def steppay_api(
 
 
 def _options(request: pytest.FixtureRequest) -> Options:
-    """The test's settings. To ask for them marks the test as one that uses the fixtures."""
+    """The settings of the test. Reading them marks the test as one that uses the fixtures."""
     from pytest_steppay.options import options_of
     from pytest_steppay.record import record_of
 

@@ -1,4 +1,4 @@
-"""The exit codes, and how a failure ends: with a message on standard error, never with a traceback."""
+"""The exit codes, and the messages of failures on standard error: never a traceback."""
 
 from __future__ import annotations
 
@@ -24,19 +24,24 @@ _PIPE_CLOSED = 141
 
 _TRACEBACK = "STEPPAY_MOCK_TRACEBACK"
 
+_OTHER_NAMES = {"--url": "--to", "--receiver": "--to", "--repeat": "-n", "--count": "-n", "--number": "-n"}
+"""Options that are likely to be typed for ours, where no spelling is near."""
+
 
 @contextmanager
 def failures_told() -> Iterator[None]:
-    """Turn whatever fails within into words on standard error and click's ``Exit``."""
+    """Turn a failure within into a message on standard error and click's ``Exit`` with its exit code."""
     try:
         try:
             yield
         finally:
             if sys.stdout is not None:
-                sys.stdout.flush()  # a full disk or a closed pipe shall fail here, not when the interpreter ends
+                # A full disk or a closed pipe fails here, where it gets a message. At the end of the interpreter it
+                # would be an "Exception ignored" and the exit code 120.
+                sys.stdout.flush()
     except click.exceptions.Exit:
         raise
-    except Exception as failure:  # noqa: BLE001 - the last resort, which tells how to see the traceback
+    except Exception as failure:  # noqa: BLE001 - what is not known gets a message that leads to its traceback
         raise click.exceptions.Exit(_told(failure)) from None
     except KeyboardInterrupt:
         say("")  # a terminal has just written ^C
@@ -48,6 +53,9 @@ def _told(failure: Exception) -> int:
     if isinstance(failure, click.Abort | EOFError):
         say("")
         return INTERRUPTED
+    if isinstance(failure, click.NoSuchOption) and (other := _other_name(failure)):
+        # Not click's own suggestions: it keeps only names that are spelled alike.
+        failure = click.UsageError(f"No such option {failure.option_name!r}. Did you mean {other!r}?", ctx=failure.ctx)
     if isinstance(failure, click.ClickException):
         failure.show()
         return MISUSED
@@ -61,6 +69,13 @@ def _told(failure: Exception) -> int:
         say(f"Error: {known}")
         return MISUSED
     return _fault_of_ours(failure)
+
+
+def _other_name(failure: click.NoSuchOption) -> str | None:
+    """The option of this command that has another name elsewhere, or had it in an earlier version."""
+    name = _OTHER_NAMES.get(failure.option_name)
+    taken = [] if failure.ctx is None else [flag for one in failure.ctx.command.params for flag in one.opts]
+    return name if name in taken else None
 
 
 def _known(failure: Exception) -> str | None:
@@ -77,12 +92,12 @@ def _system_failed(failure: OSError) -> int:
         return _PIPE_CLOSED
     reason = failure.strerror or failure
     if failure.filename is not None:
-        say(f"Error: {failure.filename}: {reason}. Correct that and repeat the command.")
+        say(f"Error: {failure.filename}: {reason}. Correct that, then repeat the command.")
     elif _folder_is_gone():
-        say("Error: The folder in which this command was started is gone. Change into one that exists, and repeat it.")
-    else:  # only what writes has no name
+        say("Error: The current folder does not exist any more. Change to one that exists, then repeat the command.")
+    else:  # an error without a file name comes from writing the output
         _discard_output()
-        say(f"Error: The output cannot be written: {reason}. Write it somewhere else.")
+        say(f"Error: The output cannot be written: {reason}. Write it to another place.")
     return MISUSED
 
 
@@ -95,7 +110,7 @@ def _folder_is_gone() -> bool:
 
 
 def _discard_output() -> None:
-    """Send what is still buffered nowhere: the interpreter flushes at its end, and would fail again."""
+    """Discard the buffered output: the interpreter flushes it at its end, and would fail again."""
     with suppress(OSError, ValueError, AttributeError):
         nowhere = os.open(os.devnull, os.O_WRONLY)
         os.dup2(nowhere, sys.stdout.fileno())

@@ -1,4 +1,4 @@
-"""Which commands are there? The root command, which imports the others when they are used."""
+"""The root command, which imports each command when it is used."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import click
 
 from steppay_mock import __version__
 from steppay_mock.cli.exit_codes import failures_told
-from steppay_mock.cli.options.epilog import closing
+from steppay_mock.cli.options.epilog import epilog
 from steppay_mock.errors import choices, did_you_mean
 
 COMMANDS = (
@@ -21,10 +21,10 @@ COMMANDS = (
 
 
 class Program(click.Group):
-    """A group that imports a command when it is used and ends every failure with a message and an exit code."""
+    """A group that imports a command when it is used. Every failure ends with a message and an exit code."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
-        """The commands in the order in which they are met, not that of the alphabet."""
+        """The commands in the order in which a user needs them."""
         return list(COMMANDS)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
@@ -37,19 +37,19 @@ class Program(click.Group):
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
-        """What click resolves; an unknown command is an error that names the nearest."""
+        """The command that the first word names. The error for an unknown command names the nearest."""
         name = args[0]
         if name not in COMMANDS and not name.startswith("-") and not ctx.resilient_parsing:
-            ctx.fail(f"There is no command {name!r}.{did_you_mean(name, COMMANDS)} Commands are {choices(COMMANDS)}.")
+            ctx.fail(f"Unknown command {name!r}.{did_you_mean(name, COMMANDS)} Commands are {choices(COMMANDS)}.")
         return super().resolve_command(ctx, args)
 
     def make_context(self, *args: Any, **extra: Any) -> click.Context:
-        """What click makes; a failure to read the options is told."""
+        """The context that click makes. A failure to read the options ends with a message."""
         with failures_told():
             return super().make_context(*args, **extra)
 
     def invoke(self, ctx: click.Context) -> Any:
-        """What the command gives; a failure in it is told."""
+        """Run the command. A failure in it ends with a message."""
         with failures_told():
             return super().invoke(ctx)
 
@@ -57,7 +57,7 @@ class Program(click.Group):
 @click.command(
     cls=Program,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
-    epilog=closing(
+    epilog=epilog(
         "steppay-mock generate payment.completed",
         "steppay-mock send http://localhost:8000/webhooks/steppay all --order shuffled",
         exit_codes="0 fine, 1 the payload or the receiver is wrong, 2 wrong usage, 3 the receiver was not reached.",
@@ -67,12 +67,12 @@ class Program(click.Group):
 def program() -> None:
     """Make, check, sign and send the webhooks of StepPay.
 
-    Data goes to standard output, words go to standard error.
+    Data is written to standard output, messages to standard error.
     """
 
 
 def _with_help(command: click.Command) -> click.Command:
-    """The command and those below it, whose help is in docstrings that python -OO drops."""
+    """The command and its subcommands with help texts, which ``python -OO`` drops as docstrings."""
     if sys.flags.optimize >= 2 and command.callback is not None and not command.help:
         from steppay_mock.store.scenarios.docstring import docstring_of
 

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 import click
 
 from steppay_mock.cli.exit_codes import UNREACHED, WRONG
+from steppay_mock.cli.options.address import agree
 from steppay_mock.cli.options.faults import told_of
-from steppay_mock.cli.options.host_prompt import agree
 from steppay_mock.cli.show.plan import show_plan
 from steppay_mock.cli.show.report import advice, failures_of, lines_of, plainly, show_report
 from steppay_mock.cli.show.report_files import write_reports

@@ -8,6 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Unpack
 
 from steppay_mock.delivery.answer import Answer
+from steppay_mock.delivery.argument_order import refuse_swapped
 from steppay_mock.delivery.control import controlled, events_to_control
 from steppay_mock.delivery.in_process.django_connections import open_transactions, run_in_test, transactions_beside_loop
 from steppay_mock.delivery.in_process.django_guard import guarded
@@ -47,6 +48,7 @@ def deliver(events: Events | Schedule, *, to: Receiver, **options: Unpack[Delive
     ContractViolation. Misuse is a SteppayMockError: an unknown option, a
     host that is not allowed, an ASGI app within a running event loop (await :func:`deliver_async` there).
     """
+    refuse_swapped(events, to, call="deliver({events}, to={receiver})")
     settings = resolve_options(options).toward(to)
     planned = arrange(events, settings.order, seed=settings.seed, duplicates=settings.duplicates)
     return _named(deliver_planned(planned, to=to, settings=settings), events)
@@ -73,6 +75,7 @@ async def deliver_async(events: Events | Schedule, *, to: Receiver, **options: U
     An ASGI app runs in that loop, with what the test has opened in it. A loop of trio is a SteppayMockError.
     """
     require_asyncio()
+    refuse_swapped(events, to, call="await deliver_async({events}, to={receiver})")
     settings = resolve_options(options).toward(to)
     transport = make_transport(to, settings)
     awaited = ThreadedTransport(transport) if isinstance(transport, Transport) else transport

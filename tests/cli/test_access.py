@@ -176,7 +176,7 @@ def test_a_proxy_that_is_not_this_machine_needs_consent_too(run: Any, nobody: st
 
 def test_the_question_names_the_receiver_and_the_proxy(run: Any, nobody: str, monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[str] = []
-    monkeypatch.setattr("steppay_mock.cli.options.host_prompt.at_terminal", lambda: True)
+    monkeypatch.setattr("steppay_mock.cli.options.address.at_terminal", lambda: True)
     monkeypatch.setattr("click.confirm", lambda question, **_: asked.append(question))
     proxy = nobody.removesuffix("/webhooks/steppay")
     done = run("send", "http://staging.example.com", "order.created", "--unsigned", "--proxy", proxy)
@@ -186,7 +186,7 @@ def test_the_question_names_the_receiver_and_the_proxy(run: Any, nobody: str, mo
     )
     (question,) = asked
     assert question == (
-        "staging.example.com is not this machine. Is it yours, and shall 1 webhook go to staging.example.com through "
+        "staging.example.com is not this machine. Is it yours? Send 1 webhook to staging.example.com through "
         f"the proxy {proxy.removeprefix('http://')}?"
     )
 
@@ -263,8 +263,8 @@ def test_what_lets_in_goes_to_no_other_port(run: Any, guarded: Any, shop: Shop, 
         (("--header", f"X-Door: {KEY}", "--header", f"x-door: {PASSWORD}"), "The header x-door is given twice"),
         (("--basic-auth", PASSWORD), "Write USER:PASSWORD"),
         (("--ca-file", "nowhere.pem"), "ca_file (--ca-file) cannot be used: nowhere.pem"),
-        (("--client-key", BOTH), "client_key= goes with a certificate"),
-        (("--proxy", f"socks5://lee:{PASSWORD}@127.0.0.1"), "SOCKS, are not spoken"),
+        (("--client-key", BOTH), "--client-key is the key of a certificate. Pass --client-cert FILE too."),
+        (("--proxy", f"socks5://lee:{PASSWORD}@127.0.0.1"), "SOCKS are not supported"),
     ],
 )
 def test_wrong_words_are_errors_that_show_no_secret(
@@ -278,7 +278,7 @@ def test_wrong_words_are_errors_that_show_no_secret(
 
 
 def test_a_request_is_not_printed_with_a_password(run: Any) -> None:
-    done = run("generate", "order.created", "--as", "curl", "--url", f"http://kim:{PASSWORD}@localhost", "--unsigned")
+    done = run("generate", "order.created", "--as", "curl", "--to", f"http://kim:{PASSWORD}@localhost", "--unsigned")
     assert (done.code, done.out) == (2, "")
     assert_hidden(done.err)
 

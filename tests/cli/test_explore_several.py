@@ -196,7 +196,10 @@ def test_nobody_there_ends_the_run(run: Any, receiver: Any, nobody: str, secret:
         (("--all-scenarios", "--scenario", LEAVES), "--all-scenarios and --scenario contradict each other."),
         ((), "Missing option '--scenario'. Pass --scenario NAME, or --all-scenarios."),
         (("--scenario", LEAVES, "--events", "customer.creatd"), "Did you mean 'customer.created'?"),
-        (("--scenario", LEAVES, "--endpoint", "shop"), "--endpoint stands for --to. Leave one of them out."),
+        (
+            ("--scenario", LEAVES, "--endpoint", "shop"),
+            "--endpoint and --to both name the receiver. Leave out one of them.",
+        ),
     ],
 )
 def test_wrong_usage_says_what_to_type(run: Any, receiver: Any, words: tuple[str, ...], message: str) -> None:

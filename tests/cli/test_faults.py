@@ -95,7 +95,7 @@ def test_the_plan_names_it(run: Any, receiver: Any, secret: str) -> None:
     [
         (("--fault", "wrong-secrt", "--secret", "x"), "Unknown fault 'wrong-secrt'. Did you mean 'wrong-secret'?"),
         (("--fault", "x", "--secret", "x"), "`steppay-mock faults` lists them."),
-        (("--fault", "key-empty", "--unsigned"), "--fault key-empty is one of the signature, and --unsigned leaves"),
+        (("--fault", "key-empty", "--unsigned"), "--fault key-empty changes the signature, and --unsigned sends none"),
     ],
 )
 def test_wrong_words_are_errors(
@@ -110,8 +110,8 @@ def test_wrong_words_are_errors(
 def test_the_shell_completes_names() -> None:
     import click
 
-    from steppay_mock.cli.options.faults import FaultName
+    from steppay_mock.cli.options.faults import FaultNameType
 
-    found = FaultName().shell_complete(click.Context(click.Command("x")), click.Option(["--fault"]), "keys-")
+    found = FaultNameType().shell_complete(click.Context(click.Command("x")), click.Option(["--fault"]), "keys-")
     assert [one.value for one in found] == ["keys-right-first", "keys-right-last", "keys-none-right"]
     assert found[0].help == FAULTS["keys-right-first"].description

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from steppay_mock.cli.options import host_prompt
+from steppay_mock.cli.options import address
 
 
 @pytest.fixture
@@ -20,14 +20,14 @@ def elsewhere(receiver: Any) -> Any:
 
 @pytest.fixture
 def _somebody_there(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(host_prompt, "at_terminal", lambda: True)
+    monkeypatch.setattr(address, "at_terminal", lambda: True)
 
 
 def test_another_host_is_refused_where_nobody_can_be_asked(run: Any, elsewhere: Any, secret: str) -> None:
     done = run("send", elsewhere.url, "order.created", "--secret", secret, stdin=b"y\n")
     assert (done.code, done.out, elsewhere.requests) == (2, "", [])
     assert done.err.endswith(
-        "Error: 0.0.0.0 is not this machine, and webhooks leave it only where that was asked for. Is it yours? "
+        "Error: 0.0.0.0 is not this machine. Other hosts get webhooks only with --allow-host. Is it yours? "
         "Add --allow-host 0.0.0.0\n"
     )
 
@@ -48,7 +48,7 @@ def test_at_a_terminal_the_answer_decides(answer: str, code: int, run: Any, else
     done = run("send", elsewhere.url, "order.created", "--secret", secret, stdin=f"{answer}\n".encode())
     assert done.code == code
     assert elsewhere.events == (["order.created"] if answer == "y" else [])
-    assert "0.0.0.0 is not this machine. Is it yours, and shall 1 webhook go there? [y/N]:" in done.err
+    assert "0.0.0.0 is not this machine. Is it yours? Send 1 webhook there? [y/N]:" in done.err
     assert ("Error: Nothing was sent. Give the URL of a receiver on this machine, or answer y." in done.err) == bool(
         code
     )

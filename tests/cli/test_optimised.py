@@ -70,7 +70,7 @@ def test_it_is_proved(steppay):
         start_response("204 No Content", [])
         rows["first"] = "taken"
         return []
-    steppay.assert_order_independent(first, "virtual-account-deposit", state=lambda: dict(rows), reset=rows.clear)
+    steppay.assert_order_independent("virtual-account-deposit", first, state=lambda: dict(rows), reset=rows.clear)
 
 def test_it_fails(steppay):
     assert steppay.event("order.created").data == "wrong"

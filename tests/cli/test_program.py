@@ -16,7 +16,7 @@ from click.shell_completion import ShellComplete
 
 from steppay_mock import ContractViolation, EventType, SteppayMockError, __version__
 from steppay_mock.cli.exit_codes import failures_told
-from steppay_mock.cli.options.parameter_types import EventName, Moment, Seconds, Setting
+from steppay_mock.cli.options.parameter_types import EventNameType, MomentType, SecondsType, SetValueType
 from steppay_mock.cli.program import COMMANDS, program
 from steppay_mock.contract.catalogue import catalogue
 
@@ -62,14 +62,14 @@ def test_every_command_is_listed_with_a_summary_that_is_not_cut(run: Any) -> Non
 def test_an_unknown_command_names_the_nearest(run: Any) -> None:
     done = run("evnets")
     assert done.code == 2
-    assert "There is no command 'evnets'. Did you mean 'events'? Commands are events, schema, generate," in done.err
+    assert "Unknown command 'evnets'. Did you mean 'events'? Commands are events, schema, generate," in done.err
     assert done.out == ""
 
 
 def test_a_word_far_from_every_command_lists_them(run: Any) -> None:
     done = run("xyzzy")
     assert done.code == 2
-    assert "There is no command 'xyzzy'. Commands are events" in done.err
+    assert "Unknown command 'xyzzy'. Commands are events" in done.err
 
 
 def test_an_unknown_option_points_to_the_help(run: Any) -> None:
@@ -96,7 +96,7 @@ def test_an_unknown_option_points_to_the_help(run: Any) -> None:
         (
             PermissionError(13, "Permission denied", "x.json"),
             2,
-            "Error: x.json: Permission denied. Correct that and repeat the command.",
+            "Error: x.json: Permission denied. Correct that, then repeat the command.",
         ),
         (
             ZeroDivisionError("ours"),
@@ -161,7 +161,7 @@ def test_a_full_disk_is_told(tmp_path: Path, unbuffered: str) -> None:
             env={**os.environ, "PYTHONUNBUFFERED": unbuffered},
         )
     assert done.returncode == 2
-    assert done.stderr.decode() == "Error: The output cannot be written: File too large. Write it somewhere else.\n"
+    assert done.stderr.decode() == "Error: The output cannot be written: File too large. Write it to another place.\n"
 
 
 def test_ctrl_c_ends_quietly() -> None:
@@ -269,7 +269,7 @@ def read_terminal(terminal: int) -> bytes:
 
 def test_parameters_take_what_they_have_made() -> None:
     now = datetime(2024, 1, 1, tzinfo=UTC)
-    assert Moment()(now) == now
-    assert Setting()(("data.code", "x")) == ("data.code", "x")
-    assert Seconds()(300) == 300.0
-    assert EventName()("order.created") == "order.created"
+    assert MomentType()(now) == now
+    assert SetValueType()(("data.code", "x")) == ("data.code", "x")
+    assert SecondsType()(300) == 300.0
+    assert EventNameType()("order.created") == "order.created"

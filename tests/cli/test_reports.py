@@ -113,4 +113,4 @@ def test_a_disk_that_is_full_in_the_end_is_no_failure_of_the_receiver(
     path.symlink_to("/dev/full")
     done = run("send", receiver.url, "order.created", "--secret", secret, "--report", str(path))
     assert done.code == 2
-    assert done.err.endswith(f"Error: {path}: No space left on device. Correct that and repeat the command.\n")
+    assert done.err.endswith(f"Error: {path}: No space left on device. Correct that, then repeat the command.\n")

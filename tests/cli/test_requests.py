@@ -19,7 +19,7 @@ SIGNED = ("--secret", "whsec_of_the_tests", "--timestamp", "1706002316", "--seed
 
 
 def test_a_request_is_what_a_socket_takes(run: Any) -> None:
-    done = run("generate", "order.created", "--format", "http", "--url", "http://shop.example:81/hook?a=1", *SIGNED)
+    done = run("generate", "order.created", "--format", "http", "--to", "http://shop.example:81/hook?a=1", *SIGNED)
     event = make_event("order.created", seed=7)
     headers = request_headers(event.body, secret="whsec_of_the_tests", timestamp=1706002316, trace_seed=7 << 32)
     head, _, body = done.raw.partition(b"\r\n\r\n")
@@ -34,7 +34,7 @@ def test_a_request_is_what_a_socket_takes(run: Any) -> None:
 
 
 def test_a_request_is_the_one_that_send_would_send(run: Any, receiver: Any) -> None:
-    text = run("generate", "all", "--format", "http", "--unsigned", "--seed", "7", "--url", receiver.url).raw
+    text = run("generate", "all", "--format", "http", "--unsigned", "--seed", "7", "--to", receiver.url).raw
     run("send", receiver.url, "all", "--unsigned", "--seed", "7")
     for (headers, body), printed in zip(receiver.requests, split_requests(text), strict=True):
         lines = printed.partition(b"\r\n\r\n")[0].decode().split("\r\n")[1:]
@@ -60,9 +60,7 @@ def test_several_requests_are_parted_by_one_empty_line(run: Any) -> None:
 
 
 def test_a_printed_request_is_accepted_by_a_receiver(run: Any, receiver: Any, secret: str) -> None:
-    done = run(
-        "generate", "order.created", "--format", "http", "--url", receiver.url, "--secret", secret, "--seed", "7"
-    )
+    done = run("generate", "order.created", "--format", "http", "--to", receiver.url, "--secret", secret, "--seed", "7")
     address = urlsplit(receiver.url)
     with socket.create_connection((address.hostname or "", address.port or 0), timeout=10) as connection:
         connection.sendall(done.raw)
@@ -112,9 +110,7 @@ def test_a_body_too_long_for_an_argument_is_piped(run: Any) -> None:
 
 
 def test_curl_sends_it_where_there_is_curl(run: Any, receiver: Any, secret: str) -> None:
-    script = run(
-        "generate", "order.created", "--format", "curl", "--url", receiver.url, "--secret", secret
-    ).raw.decode()
+    script = run("generate", "order.created", "--format", "curl", "--to", receiver.url, "--secret", secret).raw.decode()
     sender = shutil.which("curl")
     if sender is None:  # then a shell at least reads it
         assert len(words_of(script.encode())) == 1
@@ -161,11 +157,11 @@ def test_several_secrets_sign_with_each(run: Any) -> None:
                 "or pass --unsigned to send no signature."
             ),
         ),
-        (["--secret", "a", "--unsigned"], "--unsigned and --secret contradict each other. Leave one of them out."),
+        (["--secret", "a", "--unsigned"], "--unsigned and --secret contradict each other. Leave out one of them."),
         (["--secret", ""], "A secret is text that is not empty"),
-        (["--unsigned", "--url", "localhost:8000"], "it begins with neither http:// nor https://"),
-        (["--unsigned", "--url", "http://"], "it names no host"),
-        (["--unsigned", "--url", "https://api.steppay.kr/x"], "belongs to StepPay"),
+        (["--unsigned", "--to", "localhost:8000"], "it begins with neither http:// nor https://"),
+        (["--unsigned", "--to", "http://"], "it names no host"),
+        (["--unsigned", "--to", "https://api.steppay.kr/x"], "belongs to StepPay"),
         (["--secret", "a", "--timestamp", "-5"], "A timestamp is seconds since the epoch, 0 or more, not -5."),
         (["--secret", "a", "--timestamp", "now"], "'now' is not a valid integer"),
     ],

@@ -42,7 +42,7 @@ def test_an_override_that_breaks_the_contract_is_made_with_a_warning(run: Any) -
     done = generate(run, "payment.standby", "data.status=BOGUS", "data.paidAmount=free")
     assert done.code == 0
     assert done.json["data"]["status"] == "BOGUS"
-    assert done.err.count("warning: --set breaks the contract, and the event is made all the same:") == 2
+    assert done.err.count("warning: --set breaks the contract. The event is made with this value:") == 2
     assert 'payment.standby: $.data.paidAmount\n  expected: a number\n  sent:     "free" (string)\n' in done.err
 
 
@@ -72,17 +72,17 @@ def test_a_setting_may_be_a_whole_object(run: Any) -> None:
         (["payer.email=x"], "There is no field at 'payer.email'. Did you mean 'data.payer.email'?"),
         (
             ["event=order.created"],
-            "--set cannot change event: it decides what data holds. Name the event type as EVENT.",
+            "--set cannot change event: the event type decides what data contains. Write the event type as EVENT.",
         ),
         (["version=v2"], '--set cannot change version: it is always "v1" (fact 2). Leave it out.'),
         (["$.version=v2"], "--set cannot change version"),
         (["timestamp=soon"], "--set timestamp=soon is no whole number of seconds since the epoch. Write one such as"),
         (["isTest=yes"], "--set isTest=yes is not true, false or null. Write one of these; null leaves it out."),
-        (["data.code"], "'data.code' is not written PATH=VALUE. Write it like data.items.0.paidAmount=9900."),
-        (["=5"], "'=5' is not written PATH=VALUE."),
+        (["data.code"], "'data.code' is not of the form PATH=VALUE. Write it like data.items.0.paidAmount=9900."),
+        (["=5"], "'=5' is not of the form PATH=VALUE."),
         (["data.code=a", "data.code=b"], "--set data.code is given twice. Leave one of them out."),
         (["$.data.payer[0]=a", "data.payer.0=b"], "--set data.payer.0 is given twice."),
-        (["data=5"], "--set data= wants an object. Set the fields in it: --set data.code=order_1"),
+        (["data=5"], "--set data: expected an object. Set its fields: --set data.code=order_1"),
         (["data.paidAmount=NaN"], "cannot be written as JSON"),
         (["data..code=1"], "is not a path. Write it like data.items.0.paidAmount"),
     ],
@@ -103,8 +103,8 @@ def test_a_path_must_exist_in_every_event_and_mean_the_same(run: Any) -> None:
     other = run(*both, "data.customerId=42")
     assert (other.code, other.out) == (2, "")
     assert other.err == (
-        "Error: --set means text in one and a number in the other of payment.completed and order.created (fact 14). "
-        "Make them with one command each.\n"
+        "Error: --set means text in payment.completed or order.created, and a number in the other (fact 14). "
+        "Make each with a command for it alone.\n"
     )
 
 
@@ -145,7 +145,7 @@ def test_all_is_sent_about_one_customer(run: Any, receiver: Any, secret: str) ->
 def test_now_and_timestamp_contradict_each_other(run: Any) -> None:
     done = generate(run, "order.created", "timestamp=5", now="6")
     assert (done.code, done.out) == (2, "")
-    assert "--now and --set timestamp= say the same thing. Leave one of them out." in done.err
+    assert "--now and --set timestamp both set the time of the event. Leave out one of them." in done.err
 
 
 @pytest.mark.parametrize("depth", [100, 300, 500, 700, 900, 2_000, 100_000])

@@ -127,7 +127,7 @@ def test_a_folder_that_is_gone_is_no_full_disk(tmp_path: Path) -> None:
         env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path[1:])},
     )
     assert done.returncode == 2
-    assert "The folder in which this command was started is gone." in done.stderr
+    assert "The current folder does not exist any more." in done.stderr
     assert "output" not in done.stderr
 
 

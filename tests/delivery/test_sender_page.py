@@ -94,7 +94,7 @@ def test_the_table_of_the_retries_is_that_of_the_presets() -> None:
     assert {one.name for one in fields(Retries)} == set(code_in(own)) - {
         "Retries",
         "Retry-After",
-        "steppay_mock.delivery.retries",
+        "steppay_mock",
     }
 
 

@@ -45,7 +45,7 @@ def test_the_ini_file_lets_in_at_the_target_alone(pytester: pytest.Pytester, run
             steppay.deliver(steppay.event("order.created")).assert_ok()
 
         def test_explore(steppay):
-            assert steppay.explore(None, "invoice-paid", state=dict, reset=dict).coverage.deliveries
+            assert steppay.explore("invoice-paid", state=dict, reset=dict).coverage.deliveries
 
         def test_sender(steppay, steppay_sender):
             steppay_sender.send(steppay.event("order.created")).assert_ok()

@@ -45,7 +45,7 @@ _SYNC = """
         steppay.deliver(steppay.events(["payment.completed", "payment.failed"]), to=app).assert_ok()
 
     def test_order(steppay):
-        steppay.assert_order_independent(app, "virtual-account-deposit", state=state, reset=reset)
+        steppay.assert_order_independent("virtual-account-deposit", app, state=state, reset=reset)
 """
 
 _ASYNC = """
@@ -60,8 +60,8 @@ _ASYNC = """
     @{mark}
     async def test_order(steppay):
         await state()
-        await steppay.assert_order_independent_async(app, "virtual-account-deposit", state=state, reset=reset)
-        found = await steppay.explore_async(app, "virtual-account-deposit", state=state, reset=reset)
+        await steppay.assert_order_independent_async("virtual-account-deposit", app, state=state, reset=reset)
+        found = await steppay.explore_async("virtual-account-deposit", app, state=state, reset=reset)
         assert found.ok
 """
 
@@ -176,11 +176,11 @@ def test_trio_is_refused_with_what_to_do(pytester: pytest.Pytester, monkeypatch:
         with pytest.raises(SteppayMockError, match="runs on asyncio, and the loop that is running here is trio's"):
             await steppay.deliver_async(event, to=app)
         with pytest.raises(SteppayMockError, match="def anyio_backend"):
-            await steppay.explore_async(app, "virtual-account-deposit", state=state, reset=reset)
+            await steppay.explore_async("virtual-account-deposit", app, state=state, reset=reset)
         with pytest.raises(SteppayMockError, match="def anyio_backend.*await deliver_async"):
             steppay.deliver(event, to=app)
         with pytest.raises(SteppayMockError, match="def anyio_backend.*await explore_async"):
-            steppay.explore(app, "virtual-account-deposit", state=state, reset=reset)
+            steppay.explore("virtual-account-deposit", app, state=state, reset=reset)
     """
     run(pytester, test, options=("-pno:asyncio",)).assert_outcomes(passed=1)
 
@@ -196,7 +196,7 @@ def test_in_a_running_loop_the_sync_faces_say_what_to_await(
         with pytest.raises(SteppayMockError, match=r"Await it: report = await deliver_async"):
             steppay.deliver(steppay.event("payment.completed"), to=app)
         with pytest.raises(SteppayMockError, match=r"await steppay\\.assert_order_independent_async"):
-            steppay.assert_order_independent(app, "virtual-account-deposit", state=state, reset=reset)
+            steppay.assert_order_independent("virtual-account-deposit", app, state=state, reset=reset)
     """
     run(pytester, test, options=(*_SESSION, "-oasyncio_mode=auto")).assert_outcomes(passed=1)
 

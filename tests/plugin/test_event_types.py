@@ -165,8 +165,8 @@ def test_an_event_asked_for_too_late_says_what_to_do(pytester: pytest.Pytester, 
     result.stdout.fnmatch_lines(
         [
             (
-                "The event types are chosen at collection. Let the test function name steppay_event or "
-                "steppay_event_type among its arguments, or make one event: steppay.event('payment.completed')"
+                "The event types are chosen at collection. Add steppay_event or steppay_event_type to the arguments of "
+                "the test function, or make one event: steppay.event('payment.completed')"
             )
         ]
     )

@@ -44,7 +44,7 @@ def test_it_is_delivered_to_and_proved(pytester: pytest.Pytester, run: Run) -> N
 
         def test_orders(steppay):
             steppay.assert_order_independent(
-                lambda_app(handler), "order-cancelled-before-payment", state=rows.copy, reset=rows.clear
+                "order-cancelled-before-payment", lambda_app(handler), state=rows.copy, reset=rows.clear
             )
         """
     )

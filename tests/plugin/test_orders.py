@@ -12,7 +12,7 @@ from steppay_mock.payload.chance import derive_seed
 Run = Callable[..., pytest.RunResult]
 
 STORY = "virtual-account-deposit"
-PROOF = f"steppay.assert_order_independent('ledger:right', '{STORY}', state=ledger.show, reset=ledger.reset)"
+PROOF = f"steppay.assert_order_independent('{STORY}', 'ledger:right', state=ledger.show, reset=ledger.reset)"
 REFUTATION = PROOF.replace("right", "stale")
 BOTH = f"""
     import ledger
@@ -120,7 +120,7 @@ def test_explore_asserts_nothing(pytester: pytest.Pytester, run: Run) -> None:
         from steppay_mock import Counterexample, Exploration
 
         def test_it(steppay):
-            found = steppay.explore(ledger.stale, "{STORY}", state=ledger.show, reset=ledger.reset)
+            found = steppay.explore("{STORY}", ledger.stale, state=ledger.show, reset=ledger.reset)
             assert isinstance(found, Exploration) and not found.ok
             assert isinstance(found.counterexample, Counterexample)
             assert found.counterexample.course == (2, 1)
@@ -140,25 +140,25 @@ def test_events_and_receivers_may_be_given_in_any_form(pytester: pytest.Pytester
 
         def test_a_story(steppay):
             story = steppay.scenario("{STORY}", customer_id=42)
-            found = steppay.assert_order_independent(ledger.right, story, **PROBE)
+            found = steppay.assert_order_independent(story, ledger.right, **PROBE)
             assert found.name == "{STORY}"
             assert found.events == story.events
 
         def test_events_in_a_generator(steppay):
             events = (event for event in steppay.scenario("{STORY}"))
-            assert steppay.assert_order_independent(ledger.right, events, **PROBE).coverage.orders == 120
+            assert steppay.assert_order_independent(events, ledger.right, **PROBE).coverage.orders == 120
 
         @pytest.mark.steppay(target="ledger:right")
         def test_the_target(steppay):
-            steppay.assert_order_independent(None, "{STORY}", **PROBE)
+            steppay.assert_order_independent("{STORY}", **PROBE)
 
         def test_a_factory(steppay):
             def fresh():
                 ledger.reset()
                 return ledger.right
 
-            steppay.assert_order_independent(fresh, "{STORY}", state=ledger.show)
-            steppay.assert_order_independent("ledger:create_app", "{STORY}", state=ledger.show)
+            steppay.assert_order_independent("{STORY}", fresh, state=ledger.show)
+            steppay.assert_order_independent("{STORY}", "ledger:create_app", state=ledger.show)
         """
     )
     run().assert_outcomes(passed=4)
@@ -180,7 +180,7 @@ def test_secret_path_and_story_follow_the_test(pytester: pytest.Pytester, run: R
                 verify(environ["HTTP_STEPPAY_SIGNATURE"], body, "s3")
                 return ledger.take(body, start_response, is_right=True)
 
-            found = steppay.assert_order_independent(app, "{STORY}", state=ledger.show, reset=ledger.reset)
+            found = steppay.assert_order_independent("{STORY}", app, state=ledger.show, reset=ledger.reset)
             assert found.coverage.refused == 0
             assert found.events == scenario("{STORY}", seed=7, locale="en_US").events
         """
@@ -212,7 +212,7 @@ def test_a_receiver_that_reads_back_is_told_how_things_are_by_then(
 
         def test_it(steppay, steppay_api):
             found = steppay.explore(
-                app, "order-cancelled-before-payment", state=lambda: statuses, reset=statuses.clear
+                "order-cancelled-before-payment", app, state=lambda: statuses, reset=statuses.clear
             )
             assert found.verdict == "{verdict}"
             assert {{call.status for call in steppay_api.calls}} == {{200}}
@@ -229,10 +229,10 @@ def test_two_explorations_of_a_test_have_seeds_of_their_own(pytester: pytest.Pyt
 
         def test_it(steppay):
             probe = {{"state": ledger.show, "reset": ledger.reset}}
-            first, second = (steppay.explore(ledger.right, "{STORY}", **probe) for _ in range(2))
+            first, second = (steppay.explore("{STORY}", ledger.right, **probe) for _ in range(2))
             assert first.coverage.seed != second.coverage.seed
             assert first.events != second.events
-            assert steppay.explore(ledger.right, "{STORY}", seed=5, **probe).coverage.seed == 5
+            assert steppay.explore("{STORY}", ledger.right, seed=5, **probe).coverage.seed == 5
         """
     )
     result = run()
@@ -266,7 +266,7 @@ def test_the_budget_is_that_of_call_marker_option_or_ini(
             budgets = set()
             probe = {{"state": ledger.show, "reset": ledger.reset, "losses": False}}
             probe["watch"] = lambda made, budget: budgets.add(budget)
-            found = steppay.explore(ledger.right, "{STORY}", **probe, {given.get("call", "")})
+            found = steppay.explore("{STORY}", ledger.right, **probe, {given.get("call", "")})
             assert found.verdict == "proved"
             assert budgets == {{{budget}}}
         """
@@ -343,6 +343,40 @@ def test_what_proves_nothing_fails_at_the_users_line(pytester: pytest.Pytester, 
     result.stdout.no_fnmatch_line("*door.py*")
 
 
+@pytest.mark.parametrize(
+    "method", ["explore", "assert_order_independent", "explore_async", "assert_order_independent_async"]
+)
+@pytest.mark.parametrize(
+    ("given", "corrected"),
+    [
+        ("ledger.right, 'invoice-paid'", "'invoice-paid', app"),
+        ("'ledger:right', 'invoice-paid'", "'invoice-paid', 'ledger:right'"),
+        ("'http://localhost:8000', []", "events, 'http://localhost:8000'"),
+        ("'http://localhost:8000'", "events, 'http://localhost:8000'"),
+    ],
+    ids=["app", "reference", "url", "alone"],
+)
+@pytest.mark.usefixtures("ledger")
+def test_swapped_arguments_get_the_corrected_call(
+    pytester: pytest.Pytester, run: Run, method: str, given: str, corrected: str
+) -> None:
+    is_async = method.endswith("_async")
+    call = f"steppay.{method}({given}, state=dict, reset=dict)"
+    pytester.makepyfile(
+        f"""
+        import asyncio, ledger
+
+        async def wait(made):
+            return await made
+
+        def test_it(steppay):
+            {f"asyncio.run(wait({call}))" if is_async else call}
+        """
+    )
+    told = f"Are events and receiver swapped? The events come first. Write {'await ' * is_async}steppay.{method}"
+    run().stdout.fnmatch_lines([f"E *SteppayMockError: {told}({corrected}, state=...)"])
+
+
 @pytest.mark.usefixtures("ledger")
 def test_the_secret_is_in_no_line_of_ours(pytester: pytest.Pytester, run: Run) -> None:
     pytester.makepyfile(
@@ -353,7 +387,7 @@ def test_the_secret_is_in_no_line_of_ours(pytester: pytest.Pytester, run: Run) -
             raise RuntimeError("whsec_do_not_" + "tell")
 
         def test_it(steppay):
-            steppay.explore(ledger.right, "{STORY}", state=probe, reset=ledger.reset)
+            steppay.explore("{STORY}", ledger.right, state=probe, reset=ledger.reset)
         """
     )
     result = run("--steppay-secret=whsec_do_not_tell")

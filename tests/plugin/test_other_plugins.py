@@ -49,7 +49,7 @@ SOCKETS = """
         steppay.deliver(steppay.events("order.created"), to=asgi).assert_ok()
 
     def test_explore(steppay):
-        steppay.explore(asgi, "virtual-account-deposit", state=dict, reset=dict)
+        steppay.explore("virtual-account-deposit", asgi, state=dict, reset=dict)
 
     def test_url(steppay, url):
         steppay.deliver(steppay.events("order.created"), to=url).assert_ok()
@@ -58,7 +58,7 @@ SOCKETS = """
         steppay.deliver(steppay.events("order.created"), to=url, fault="names-title-case").assert_ok()
 
     def test_remote(steppay, url):
-        steppay.explore(url, "virtual-account-deposit", state=dict, reset=dict)
+        steppay.explore("virtual-account-deposit", url, state=dict, reset=dict)
 
     def test_served(steppay_api):
         with steppay_api.serve():
@@ -161,15 +161,15 @@ def test_limits_of_pytest_timeout_and_ours_hold_under_a_stopped_clock(
 
         @pytest.mark.timeout(0.3, method="signal", func_only=True)
         def test_theirs(steppay):
-            steppay.explore(hangs, "virtual-account-deposit", state=dict, reset=dict, timeout=50)
+            steppay.explore("virtual-account-deposit", hangs, state=dict, reset=dict, timeout=50)
 
         @pytest.mark.timeout(50, method="signal", func_only=True)
         def test_ours(steppay):
-            steppay.explore(hangs, "virtual-account-deposit", state=dict, reset=dict, timeout=0.1)
+            steppay.explore("virtual-account-deposit", hangs, state=dict, reset=dict, timeout=0.1)
 
         @pytest.mark.timeout(50, method="thread", func_only=True)
         def test_neither(steppay):
-            steppay.explore(wsgi, "virtual-account-deposit", state=dict, reset=dict, secret="whsec_test")
+            steppay.explore("virtual-account-deposit", wsgi, state=dict, reset=dict, secret="whsec_test")
         """
     )
     result = run("-p", "timeout")
@@ -189,7 +189,7 @@ def test_tests_of_pytest_asyncio_in_strict_mode_await_it(pytester: pytest.Pytest
             (await steppay.deliver_async(steppay.events("order.created"), to=asgi)).assert_ok()
             with freezegun.freeze_time("2001-02-03"):
                 (await steppay.deliver_async(steppay.events("order.created"), to=asgi)).assert_ok()
-                await steppay.explore_async(asgi, "virtual-account-deposit", state=dict, reset=dict)
+                await steppay.explore_async("virtual-account-deposit", asgi, state=dict, reset=dict)
         """
     )
     options = ("-o", "asyncio_mode=strict", "-o", "asyncio_default_fixture_loop_scope=function")

@@ -26,7 +26,7 @@ TEST = """
     def test_it(steppay, capsys):
         print("before")
         steppay.assert_order_independent(
-            ledger.right, "virtual-account-deposit", state=ledger.show, reset=ledger.reset
+            "virtual-account-deposit", ledger.right, state=ledger.show, reset=ledger.reset
         )
         print("after")
         assert capsys.readouterr().out == "before\\nafter\\n"

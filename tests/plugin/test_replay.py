@@ -11,7 +11,7 @@ import pytest
 Run = Callable[..., pytest.RunResult]
 
 PROBE = "state=ledger.show, reset=ledger.reset"
-STALE = f"steppay.assert_order_independent(ledger.stale, 'virtual-account-deposit', {PROBE})"
+STALE = f"steppay.assert_order_independent('virtual-account-deposit', ledger.stale, {PROBE})"
 TEST = f"""
     import ledger
 
@@ -76,7 +76,7 @@ def test_one_order_is_delivered_and_no_other(pytester: pytest.Pytester, run: Run
                 return ledger.take(body, start_response, is_right=False)
 
             story = steppay.scenario("virtual-account-deposit")
-            found = steppay.explore(app, story, state=ledger.show, reset=reset)
+            found = steppay.explore(story, app, state=ledger.show, reset=reset)
             assert not found.ok
             if token is not None:
                 assert [2, 1] in orders
@@ -103,7 +103,7 @@ def test_what_is_about_other_events_is_skipped(pytester: pytest.Pytester, run: R
         def test_among_others(steppay):
             for seed in (1, 2):
                 story = steppay.scenario("virtual-account-deposit", seed=seed)
-                steppay.assert_order_independent(ledger.right if seed == 1 else ledger.stale, story, {PROBE})
+                steppay.assert_order_independent(story, ledger.right if seed == 1 else ledger.stale, {PROBE})
 
         def test_without():
             pass
@@ -174,7 +174,7 @@ def test_events_of_ones_own_are_found_where_they_moved_to(pytester: pytest.Pytes
 
         def test_it(steppay):
             events = list(steppay.scenario("virtual-account-deposit"))
-            steppay.assert_order_independent(ledger.stale, events, {PROBE})
+            steppay.assert_order_independent(events, ledger.stale, {PROBE})
         """
     pytester.makepyfile(test_it=text)
     [command] = replays(run())

@@ -17,7 +17,7 @@ TRIES = """
 
     def prove(steppay, which):
         steppay.assert_order_independent(
-            f"ledger:{{which}}", "virtual-account-deposit", state=ledger.show, reset=ledger.reset
+            "virtual-account-deposit", f"ledger:{{which}}", state=ledger.show, reset=ledger.reset
         )
 
     @pytest.fixture

@@ -28,7 +28,7 @@ ECHOES = """
     "call",
     [
         "steppay.deliver(steppay.event('order.created'), to=echoes.{app}).assert_ok()",
-        "steppay.assert_order_independent(echoes.{app}, 'invoice-paid', state=dict, reset=dict)",
+        "steppay.assert_order_independent('invoice-paid', echoes.{app}, state=dict, reset=dict)",
     ],
     ids=["deliver", "explore"],
 )

@@ -247,8 +247,8 @@ def test_a_receiver_that_reads_back_with_httpx_is_answered_in_process(pytester: 
 
         def test_every_order(steppay, steppay_api):
             found = steppay.assert_order_independent(
-                app,
                 "subscription-cancelled-at-period-end",
+                app,
                 state=lambda: dict(rows),
                 reset=rows.clear,
                 duplicates=False,

@@ -131,24 +131,27 @@ def test_without_a_target_the_error_says_how_to_give_one(pytester: pytest.Pytest
         ),
         (
             "shop:ap",
-            "The receiver 'shop:ap' cannot be had: shop has no 'ap'. Did you mean 'app'? Name the app after the colon.",
+            (
+                "The receiver 'shop:ap' cannot be loaded: shop has no 'ap'. Did you mean 'app'? Name the app after the "
+                "colon."
+            ),
         ),
         (
             "shop:app.xyzzy",
-            "The receiver 'shop:app.xyzzy' cannot be had: * has no 'xyzzy'. Name the app after the colon.",
+            "The receiver 'shop:app.xyzzy' cannot be loaded: * has no 'xyzzy'. Name the app after the colon.",
         ),
-        ("shop:os.sep()", "The receiver 'shop:os.sep()' cannot be made: that is no function. Leave () out."),
+        ("shop:os.sep()", "The receiver 'shop:os.sep()' cannot be called: it is no function. Leave out ()."),
         (
             "broken:app",
             (
-                "The receiver 'broken:app' cannot be had: importing it raised ModuleNotFoundError, as shown above. "
+                "The receiver 'broken:app' cannot be loaded: importing it raised ModuleNotFoundError, as shown above. "
                 "Correct that first: the tests need an app that starts."
             ),
         ),
         (
             "failing:create_app()",
             (
-                "The receiver 'failing:create_app()' cannot be had: calling it raised ZeroDivisionError, as shown "
+                "The receiver 'failing:create_app()' cannot be loaded: calling it raised ZeroDivisionError, as shown "
                 "above. Correct that first: the tests need an app that starts."
             ),
         ),

@@ -18,7 +18,7 @@ HANGS = """
     @pytest.mark.timeout({limit}, method="signal", func_only=True)
     def test_it(steppay):
         steppay.assert_order_independent(
-            hangs, "virtual-account-deposit", state=dict, reset=dict, timeout={timeout}
+            "virtual-account-deposit", hangs, state=dict, reset=dict, timeout={timeout}
         )
 """
 
@@ -50,7 +50,7 @@ def test_the_limit_still_holds_after_an_exploration(pytester: pytest.Pytester, r
             def test_it(steppay):
                 handler = signal.getsignal(signal.SIGALRM)
                 steppay.assert_order_independent(
-                    "ledger:right", "virtual-account-deposit", state=ledger.show, reset=ledger.reset
+                    "virtual-account-deposit", "ledger:right", state=ledger.show, reset=ledger.reset
                 )
                 assert signal.getsignal(signal.SIGALRM) is handler is not signal.SIG_DFL
                 assert 0 < signal.getitimer(signal.ITIMER_REAL)[0] < 50

@@ -42,7 +42,8 @@ def test_every_public_name_loads_and_is_listed() -> None:
     for name in steppay_mock.__all__:
         assert getattr(steppay_mock, name) is not None
     assert set(steppay_mock.__all__) <= set(dir(steppay_mock))
-    assert steppay_mock.__all__ == sorted(steppay_mock.__all__)
+    constants_first = sorted(steppay_mock.__all__, key=lambda name: (not name.isupper(), name))
+    assert steppay_mock.__all__ == constants_first
 
 
 def test_an_unknown_name_is_an_attribute_error() -> None:

@@ -1,4 +1,4 @@
-"""Settings of the example: the database is PostgreSQL, reached as libpq's variables say."""
+"""Settings of the example: the database is PostgreSQL, and libpq's environment variables name its server."""
 
 import os
 

@@ -9,8 +9,7 @@ from django.conf import settings
 from django.core.wsgi import get_wsgi_application
 from shop.models import Payment, Points, Subscription
 
-from steppay_mock import Exploration, explore, scenario
-from steppay_mock.ordering.saving import saving_django
+from steppay_mock import Exploration, explore, saving_django, scenario
 
 STORY = scenario("subscription-order-cancelled", seed=7)
 

@@ -1,4 +1,4 @@
-"""Where StepPay sends its webhooks to."""
+"""The path to which StepPay sends its webhooks."""
 
 from django.urls import path
 from shop.views import steppay

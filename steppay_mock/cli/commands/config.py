@@ -10,6 +10,7 @@ import click
 from click.core import ParameterSource
 
 from steppay_mock.cli.exit_codes import MISUSED
+from steppay_mock.cli.options.address import read_hosts
 from steppay_mock.cli.options.config_file import OF_EVENTS, PARAMETERS, body_option, config_option, endpoint_option
 from steppay_mock.cli.options.delivery import (
     concurrency_option,
@@ -20,11 +21,10 @@ from steppay_mock.cli.options.delivery import (
     success_option,
     timeout_option,
 )
-from steppay_mock.cli.options.epilog import closing
-from steppay_mock.cli.options.host_prompt import read_hosts
+from steppay_mock.cli.options.epilog import epilog
+from steppay_mock.cli.options.journal import journal_option
 from steppay_mock.cli.options.scenario import speed_option
 from steppay_mock.cli.options.shared import json_option
-from steppay_mock.cli.show.journal import journal_option
 from steppay_mock.cli.show.terminal import say, write_json, write_table, write_text
 from steppay_mock.errors import SteppayMockError
 
@@ -39,7 +39,7 @@ _IN_WORDS = {"journal": "none", "rate": "no limit", "success": "every 2xx"}
 
 @click.command(
     "config",
-    epilog=closing(
+    epilog=epilog(
         "steppay-mock config",
         "steppay-mock config --rate 50 --json",
         "steppay-mock config --config none",
@@ -137,10 +137,10 @@ class _Endpoint:
     @property
     def url(self) -> str | None:
         """Where it listens, if that can be said."""
-        from steppay_mock.cli.show.event_formats import read_endpoint
+        from steppay_mock.cli.options.address import read_address
 
         try:
-            return str(read_endpoint(self.entry.url))
+            return str(read_address(self.entry.url))
         except SteppayMockError:
             return None
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from steppay_mock.cli.options.epilog import closing
+from steppay_mock.cli.options.epilog import epilog
 from steppay_mock.cli.options.shared import json_option
 from steppay_mock.cli.show.terminal import write_json, write_table
 from steppay_mock.contract.catalogue import catalogue
@@ -12,7 +12,7 @@ from steppay_mock.contract.catalogue import catalogue
 
 @click.command(
     "events",
-    epilog=closing(
+    epilog=epilog(
         "steppay-mock events",
         "steppay-mock events --json",
         exit_codes="0 fine, 2 wrong usage.",

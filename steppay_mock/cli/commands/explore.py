@@ -1,4 +1,4 @@
-"""``steppay-mock explore``: prove that a receiver does not depend on the order of delivery, or show why it does."""
+"""``steppay-mock explore``: proves that a receiver does not depend on the order of delivery, or shows where it does."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import click
 
 from steppay_mock.cli.options.config_file import body_option
 from steppay_mock.cli.options.delivery import retries_option
-from steppay_mock.cli.options.epilog import closing
+from steppay_mock.cli.options.epilog import epilog
 from steppay_mock.cli.options.late_by import LateBy
 from steppay_mock.cli.options.probe import Probing, probing_options
 from steppay_mock.cli.options.scenario import ScenarioNameType, Staging, staging_options
@@ -31,7 +31,7 @@ _URLS = (
 
 @click.command(
     "explore",
-    epilog=closing(
+    epilog=epilog(
         f"steppay-mock explore --scenario refund-in-full {_URLS}",
         f"steppay-mock explore --scenario subscription-renews --set renewals=2 --ties {_URLS} --ignore received_at",
         f"steppay-mock explore --scenario subscription-renews --set renewals=11 --late-by 10m {_URLS}",
@@ -40,22 +40,27 @@ _URLS = (
         f"steppay-mock explore --scenario refund-in-full --serve-api --api-port 8090 --token token_example {_URLS}",
         "steppay-mock explore --scenario refund-in-full --to http://localhost:8000 "
         "--state-url http://localhost:8000/test/customers/{customer_id}",
-        exit_codes="0 every order that was tried ends the same, 1 the receiver is wrong or nothing was tested, 2 wrong "
-        "usage, 3 it could not be reached. Of several scenarios the largest counts.",
+        exit_codes="0 every order that was tried ends in the same state, 1 the receiver is wrong or nothing was "
+        "tested, 2 wrong usage, 3 the receiver was not reached. Several scenarios: the largest code.",
     ),
 )
 @click.option(
-    "--scenario", "names", metavar="NAME", multiple=True, type=ScenarioNameType(), help="What happens. Repeatable."
+    "--scenario",
+    "names",
+    metavar="NAME",
+    multiple=True,
+    type=ScenarioNameType(),
+    help="Explore the events of this scenario. Repeatable.",
 )
-@click.option("--all-scenarios", "every", is_flag=True, help="Explore every scenario there is, one after the other.")
+@click.option("--all-scenarios", "every", is_flag=True, help="Explore every scenario, one after the other.")
 @click.option(
     "--seeds",
     metavar="N",
     type=click.IntRange(1, 1_000),
     default=1,
     show_default=True,
-    help="Explore each scenario with so many seeds: other ids, and a customer whose number has another size and "
-    "parity.",
+    help="Explore each scenario with this many seeds. Each seed makes other ids, and a customer id of another length "
+    "and parity.",
 )
 @probing_options
 @served_api_options
@@ -65,7 +70,7 @@ _URLS = (
     type=click.IntRange(1, 100_000_000),
     default=20_000,
     show_default=True,
-    help="How many deliveries the search may make.",
+    help="The largest number of deliveries that the search makes.",
 )
 @click.option(
     "--strength",
@@ -73,42 +78,52 @@ _URLS = (
     type=click.IntRange(2, 4),
     default=3,
     show_default=True,
-    help="Where all orders are too many: every order of any T events is tried; 2, 3 or 4.",
+    help="If the budget is too small for all orders, try every order of any T events.",
 )
 @click.option(
     "--late-by",
     metavar="TIME",
     type=LateBy(),
-    help="Prove the orders in which no event is overtaken by more than this: 90s, 10m, 2h or 1d. It costs far less.",
+    help="Prove only the orders in which no event is later than this: 90s, 10m, 2h or 1d. That needs far fewer "
+    "deliveries.",
 )
 @click.option(
     "--distance",
     metavar="PLACES",
     type=click.IntRange(1, 100_000),
-    help="The same by places: no event is overtaken by one that stands further behind it.",
+    help="Prove only the orders in which no event is overtaken by an event that happened more than this many places "
+    "after it.",
 )
 @click.option(
     "--independent",
     is_flag=True,
-    help="Prove the events of each customer alone, and check pairs of customers for interference.",
+    help="Prove the events of each customer alone, then check pairs of customers for interference.",
 )
-@click.option("--no-duplicates", is_flag=True, help="Deliver no event once more. StepPay may (fact 22).")
+@click.option("--no-duplicates", is_flag=True, help="Do not repeat any event. StepPay may repeat events (fact 22).")
 @click.option(
-    "--ties", is_flag=True, help="Then explore once more with the seconds of each burst collapsed to one (fact 6)."
+    "--ties", is_flag=True, help="After that, explore again with one timestamp for all events of each burst (fact 6)."
 )
-@retries_option("Only how often counts, nothing is waited for. Default: none. The vendor documents none.")
+@retries_option(
+    "Only the number of attempts counts: the search does not wait. Default: none. The vendor documents none."
+)
 @click.option(
     "--overlap",
     metavar="N",
     type=click.IntRange(1, 10_000),
-    help="Then also deliver at once: each event beside its copy, neighbours, related events, and the events of one "
-    "second, each N times at most.",
+    help="After that, also deliver events at the same time: each event and its copy, neighbours, related events, and "
+    "the events of one second, at most N times each.",
 )
-@click.option("--first", is_flag=True, help="Stop at the first counterexample. Default: up to five.")
+@click.option("--first", is_flag=True, help="Stop at the first counterexample. Default: stop after five.")
 @click.option(
-    "--only-effective", is_flag=True, help="Explore only the events that change the state in a few orders tried before."
+    "--only-effective",
+    is_flag=True,
+    help="Explore only the events that change the state. A few orders are tried first to find them.",
 )
-@click.option("--paranoid", is_flag=True, help="After a proof, also deliver whole orders without merging equal states.")
+@click.option(
+    "--paranoid",
+    is_flag=True,
+    help="After a proof, also deliver complete orders, without the assumption that equal states behave alike.",
+)
 @body_option()
 @staging_options
 @click.option(
@@ -117,11 +132,10 @@ _URLS = (
     metavar="FILE",
     multiple=True,
     type=ReportFile(".html", ".json", ".xml"),
-    help="Write the report to this file too: a page if it ends in .html, JSON if in .json, JUnit's XML if in .xml. "
-    "Repeatable.",
+    help="Also write the report to this file: a web page (.html), JSON (.json) or JUnit XML (.xml). Repeatable.",
 )
 @click.option(
-    "--junit", "junits", metavar="FILE", multiple=True, type=ReportFile(), help="Write JUnit's XML to this file."
+    "--junit", "junits", metavar="FILE", multiple=True, type=ReportFile(), help="Write JUnit XML to this file."
 )
 @json_option("the report")
 @click.pass_context
@@ -150,12 +164,12 @@ def command(
     only_effective: bool,
     paranoid: bool,
 ) -> None:
-    """Prove that every order ends the same, or show which does not.
+    """Prove that a receiver ends in the same state in every order.
 
-    A scenario's events are delivered in every order, each to an emptied receiver, whose state is asked for after each
-    delivery. Where it depends on the order, the report has the smallest order that shows it, and the command that
-    replays it. Ten events take 17,720 deliveries; of a longer story prove a part with --late-by, or give a larger
-    --budget. With --reset-url run it against a receiver with test data alone: all of that is deleted, many times.
+    Delivers the events of a scenario in every order, each time to an empty receiver, and reads the state of the
+    receiver after each delivery. If the state depends on the order, the report shows the smallest order that fails and
+    the command that replays it. Ten events need 17,720 deliveries. For a longer story use --late-by, or a larger
+    --budget. With --reset-url use a receiver that has test data only: the command deletes all of its data many times.
     """
     from steppay_mock.cli.story_candidates import chosen_names, find_candidates
 

@@ -1,10 +1,10 @@
-"""``steppay-mock faults``: list what can go wrong with a delivery on purpose."""
+"""``steppay-mock faults``: lists the faults that deliveries can be sent with."""
 
 from __future__ import annotations
 
 import click
 
-from steppay_mock.cli.options.epilog import closing
+from steppay_mock.cli.options.epilog import epilog
 from steppay_mock.cli.options.faults import verdict_on
 from steppay_mock.cli.options.shared import json_option
 from steppay_mock.cli.show.terminal import write_json, write_table
@@ -12,7 +12,7 @@ from steppay_mock.cli.show.terminal import write_json, write_table
 
 @click.command(
     "faults",
-    epilog=closing(
+    epilog=epilog(
         "steppay-mock faults",
         "steppay-mock faults --json",
         exit_codes="0 fine, 2 wrong usage.",
@@ -22,8 +22,8 @@ from steppay_mock.cli.show.terminal import write_json, write_table
 def command(*, as_json: bool) -> None:
     """List the faults that --fault can make.
 
-    A fault is what goes wrong with a webhook on its way: somebody else signs it, half of it arrives, or its answer is
-    lost. A right receiver takes some of them, refuses others, and lives on after each.
+    A fault is something wrong that is sent on purpose, such as a wrong signature, half of a body, or a lost answer. A
+    right receiver takes some faults, refuses others, and keeps working after each.
     """
     from steppay_mock.delivery.faults import FAULTS
 

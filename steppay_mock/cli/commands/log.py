@@ -8,10 +8,11 @@ import click
 from click.core import ParameterSource
 
 from steppay_mock.cli.options.config_file import config_option
-from steppay_mock.cli.options.epilog import closing
-from steppay_mock.cli.options.parameter_types import EventName
+from steppay_mock.cli.options.epilog import epilog
+from steppay_mock.cli.options.journal import journal_option
+from steppay_mock.cli.options.parameter_types import EventNameType
 from steppay_mock.cli.options.shared import json_option
-from steppay_mock.cli.show.journal import answer_of, as_data, event_of, journal_option, moment, receiver_of
+from steppay_mock.cli.show.journal import answer_of, as_data, event_of, moment, receiver_of
 from steppay_mock.cli.show.report import counted_deliveries
 from steppay_mock.cli.show.terminal import say, write, write_json, write_table, write_text
 
@@ -28,7 +29,7 @@ _LIMIT = 100
 @click.group(
     "log",
     invoke_without_command=True,
-    epilog=closing(
+    epilog=epilog(
         "steppay-mock log --journal deliveries.sqlite",
         "steppay-mock log --journal deliveries.sqlite --state FAIL --event payment.completed --limit 10",
         "steppay-mock log show 3 --journal deliveries.sqlite",
@@ -45,7 +46,7 @@ _LIMIT = 100
     help="Only those in this state. Repeatable.",
 )
 @click.option(
-    "--event", "events", metavar="EVENT", multiple=True, type=EventName(), help="Only this event type. Repeatable."
+    "--event", "events", metavar="EVENT", multiple=True, type=EventNameType(), help="Only this event type. Repeatable."
 )
 @click.option(
     "--run", "runs", metavar="N", multiple=True, type=click.IntRange(min=1), help="Only this run. Repeatable."
@@ -95,7 +96,7 @@ def command(
 
 @command.command(
     "show",
-    epilog=closing(
+    epilog=epilog(
         "steppay-mock log show 3 --journal deliveries.sqlite",
         "steppay-mock log show 3 --journal deliveries.sqlite --json",
         exit_codes="0 fine, 2 wrong usage.",

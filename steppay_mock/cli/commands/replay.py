@@ -1,11 +1,11 @@
-"""``steppay-mock replay``: does a counterexample still fail?"""
+"""``steppay-mock replay``: delivers a counterexample again and tells whether it still fails."""
 
 from __future__ import annotations
 
 import click
 
 from steppay_mock.cli.exit_codes import WRONG
-from steppay_mock.cli.options.epilog import closing
+from steppay_mock.cli.options.epilog import epilog
 from steppay_mock.cli.options.probe import Probing, probing_options
 from steppay_mock.cli.options.scenario import files_option, load_files
 from steppay_mock.cli.options.served_api import ServedApi, served_api_options
@@ -15,10 +15,10 @@ from steppay_mock.ordering.face import speaking
 
 @click.command(
     "replay",
-    epilog=closing(
+    epilog=epilog(
         "steppay-mock replay sp1.eNptj... --to http://localhost:8000 --state-url http://localhost:8000/test/state "
         "--reset-url http://localhost:8000/test/reset",
-        exit_codes="0 it is mended, 1 it still fails, 2 it cannot be replayed, 3 the receiver could not be reached.",
+        exit_codes="0 it is fixed, 1 it still fails, 2 it cannot be replayed, 3 the receiver was not reached.",
     ),
 )
 @click.argument("token", metavar="TOKEN")
@@ -27,10 +27,10 @@ from steppay_mock.ordering.face import speaking
 @files_option()
 @click.pass_context
 def command(ctx: click.Context, *, token: str, probing: Probing, served_api: ServedApi, files: tuple[str, ...]) -> None:
-    """Tell whether a receiver still fails in an order that broke it.
+    """Deliver a counterexample again and tell whether it still fails.
 
-    The order is delivered once more. TOKEN is what `explore`, or a failing test, shows: it makes the events again, on
-    any day and any machine; scenarios of your own need --from. Pass --ignore as when it was found.
+    `explore`, or a failing test, shows the TOKEN of a counterexample. The token makes the same events again on any day
+    and any machine. A scenario of your own needs --from. Pass the same --ignore as in the search.
     """
     from steppay_mock.cli.show.exploration import tell_cut_off
     from steppay_mock.ordering.failure import ExplorationError

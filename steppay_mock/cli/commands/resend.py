@@ -8,14 +8,13 @@ from typing import TYPE_CHECKING
 import click
 
 from steppay_mock.cli.options.access import AccessWords, access_options
+from steppay_mock.cli.options.address import agree, read_address, read_hosts
 from steppay_mock.cli.options.config_file import config_option
 from steppay_mock.cli.options.delivery import hosts_option, success_option, timeout_option
-from steppay_mock.cli.options.epilog import closing
-from steppay_mock.cli.options.host_prompt import agree, read_hosts
+from steppay_mock.cli.options.epilog import epilog
+from steppay_mock.cli.options.journal import deliveries_argument, journal_option
 from steppay_mock.cli.options.shared import json_option, secret_option, unsigned_option
 from steppay_mock.cli.options.signing import Signing
-from steppay_mock.cli.show.event_formats import read_endpoint
-from steppay_mock.cli.show.journal import deliveries_argument, journal_option
 from steppay_mock.cli.show.report_files import report_option
 from steppay_mock.cli.show.terminal import say
 from steppay_mock.errors import SteppayMockError
@@ -29,7 +28,7 @@ if TYPE_CHECKING:
 
 @click.command(
     "resend",
-    epilog=closing(
+    epilog=epilog(
         "steppay-mock resend 3 --journal deliveries.sqlite --secret whsec_example",
         "steppay-mock resend 3 7 8 --journal deliveries.sqlite --secret whsec_example --json",
         "steppay-mock resend 3 --journal deliveries.sqlite --to http://localhost:9000 --secret whsec_example",
@@ -84,13 +83,13 @@ def command(
         if ids.count(number) > 1:
             raise click.UsageError(f"{number} is named twice. Name it once, and repeat the command for more.")
     with read_journal(journal) as reading:
-        groups = _by_receiver(reading, ids, url=None if url is None else read_endpoint(url).url)
+        groups = _by_receiver(reading, ids, url=None if url is None else read_address(url).url)
     access = {(name, where): written_access.for_url(where, config, name=name) for name, where in groups}
     endpoints = {
         (name, where): signing.endpoint(name=name, url=where, access=access[name, where]) for name, where in groups
     }
     for receiver, events in groups.items():
-        allowed = agree(read_endpoint(receiver[1], access=access[receiver]), allowed, count=len(events))
+        allowed = agree(read_address(receiver[1], access=access[receiver]), allowed, count=len(events))
     tallies: list[Tally] = []
     for receiver, events in groups.items():
         recorder = Recorder(

@@ -10,6 +10,7 @@ import click
 from click.core import ParameterSource
 
 from steppay_mock.cli.options.access import AccessWords, access_options
+from steppay_mock.cli.options.address import agree, read_address, read_hosts
 from steppay_mock.cli.options.config_file import config_option
 from steppay_mock.cli.options.delivery import (
     hosts_option,
@@ -19,13 +20,11 @@ from steppay_mock.cli.options.delivery import (
     success_option,
     timeout_option,
 )
-from steppay_mock.cli.options.epilog import closing
-from steppay_mock.cli.options.host_prompt import agree, read_hosts
+from steppay_mock.cli.options.epilog import epilog
+from steppay_mock.cli.options.journal import journal_option
 from steppay_mock.cli.options.scenario import speed_option
 from steppay_mock.cli.options.shared import json_option, secret_option, unsigned_option
 from steppay_mock.cli.options.signing import Signing
-from steppay_mock.cli.show.event_formats import read_endpoint
-from steppay_mock.cli.show.journal import journal_option
 from steppay_mock.cli.show.report_files import report_option
 from steppay_mock.cli.show.resumed_runs import Stand, stands, words_about
 from steppay_mock.cli.show.terminal import say
@@ -43,7 +42,7 @@ _TOLD = {ParameterSource.COMMANDLINE, ParameterSource.ENVIRONMENT}
 
 @click.command(
     "resume",
-    epilog=closing(
+    epilog=epilog(
         "steppay-mock resume --journal deliveries.sqlite --secret whsec_example",
         "steppay-mock resume --journal deliveries.sqlite --secret whsec_example --rate 50 --report report.xml",
         exit_codes="0 all that was planned has arrived, 1 some failed, 2 wrong usage, such as a journal without a run, "
@@ -106,7 +105,7 @@ def command(
     for name, url in receivers:
         access = written_access.for_url(url, config, name=name)
         endpoints.append(signing.endpoint(name=name, url=url, access=access))
-        allowed = agree(read_endpoint(url, access=access), allowed, count=pending)
+        allowed = agree(read_address(url, access=access), allowed, count=pending)
     told = {
         "rate": rate,
         "timeout": timeout,

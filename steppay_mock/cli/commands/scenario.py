@@ -10,7 +10,7 @@ from click.core import ParameterSource
 
 from steppay_mock.cli.options.config_file import body_option
 from steppay_mock.cli.options.delivery import Sending, order_option, sending_options
-from steppay_mock.cli.options.epilog import closing
+from steppay_mock.cli.options.epilog import epilog
 from steppay_mock.cli.options.scenario import (
     ScenarioNameType,
     Staging,
@@ -32,7 +32,7 @@ _SHOWN_SEED = 0
 
 @click.group(
     "scenario",
-    epilog=closing(
+    epilog=epilog(
         "steppay-mock scenario list",
         "steppay-mock scenario show subscription-renewal-fails-then-recovers",
         "steppay-mock scenario run refund-in-parts --to http://localhost:8000 --set customer_id=42 --order shuffled",
@@ -46,7 +46,7 @@ def command() -> None:
     """
 
 
-@command.command("list", epilog=closing("steppay-mock scenario list --json", exit_codes="0 fine, 2 wrong usage."))
+@command.command("list", epilog=epilog("steppay-mock scenario list --json", exit_codes="0 fine, 2 wrong usage."))
 @files_option()
 @json_option("the list")
 def list_scenarios(*, files: tuple[str, ...], as_json: bool) -> None:
@@ -64,7 +64,7 @@ def list_scenarios(*, files: tuple[str, ...], as_json: bool) -> None:
 
 @command.command(
     "show",
-    epilog=closing(
+    epilog=epilog(
         "steppay-mock scenario show usage-quota-topped-up",
         "steppay-mock scenario show subscription-renews --set renewals=3 --set interval=WEEK",
         exit_codes="0 fine, 2 wrong usage.",
@@ -100,7 +100,7 @@ def show(*, name: str, staging: Staging, as_json: bool) -> None:
 
 @command.command(
     "run",
-    epilog=closing(
+    epilog=epilog(
         "steppay-mock scenario run subscription-renews --to http://localhost:8000 --order shuffled --seed 7",
         "steppay-mock scenario run refund-in-full --to http://localhost:8000 --set email=kim@example.com --speed 1d=1s",
         "steppay-mock scenario run invoice-paid --to http://localhost:8000 --dry-run --secret whsec_example",

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import click
 
-from steppay_mock.cli.options.epilog import closing
-from steppay_mock.cli.options.parameter_types import EventName
+from steppay_mock.cli.options.epilog import epilog
+from steppay_mock.cli.options.parameter_types import EventNameType
 from steppay_mock.cli.show.terminal import write, write_json
 
 ENVELOPE, CONFIG = "envelope", "config"
@@ -13,7 +13,7 @@ ENVELOPE, CONFIG = "envelope", "config"
 
 @click.command(
     "schema",
-    epilog=closing(
+    epilog=epilog(
         "steppay-mock schema payment.completed --bundle",
         "steppay-mock schema --all",
         "steppay-mock schema envelope",
@@ -25,7 +25,7 @@ ENVELOPE, CONFIG = "envelope", "config"
     "event",
     metavar="[EVENT|envelope|config]",
     required=False,
-    type=EventName(**{ENVELOPE: "What every webhook has", CONFIG: "The file steppay-mock.toml"}),
+    type=EventNameType(**{ENVELOPE: "What every webhook has", CONFIG: "The file steppay-mock.toml"}),
 )
 @click.option("--bundle", is_flag=True, help="Print one document without references to other files.")
 @click.option(

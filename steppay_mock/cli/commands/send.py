@@ -10,9 +10,9 @@ import click
 from click.core import ParameterSource
 
 from steppay_mock.cli.options.delivery import Sending, order_option, sending_options
-from steppay_mock.cli.options.epilog import closing
+from steppay_mock.cli.options.epilog import epilog
 from steppay_mock.cli.options.events import Making, make
-from steppay_mock.cli.options.parameter_types import ALL, EventName, FilePath
+from steppay_mock.cli.options.parameter_types import ALL, EventNameType, FilePathType
 from steppay_mock.cli.options.scenario import speed_option
 from steppay_mock.cli.options.shared import MakingCommand, making_options
 from steppay_mock.cli.read.captured import STANDARD_INPUT, read_events
@@ -35,7 +35,7 @@ _OF_EVENTS = {"order": "--order", "duplicates": "--duplicates", **_OF_MAKING}
 """What a schedule says by itself."""
 
 
-class _Word(EventName):
+class _Word(EventNameType):
     """An event type, or the URL that stands before them."""
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
@@ -46,7 +46,7 @@ class _Word(EventName):
 @click.command(
     "send",
     cls=MakingCommand,
-    epilog=closing(
+    epilog=epilog(
         "steppay-mock send http://localhost:8000/webhooks/steppay all --order shuffled --seed 7",
         "steppay-mock send http://localhost:8000 payment.completed payment.canceled --repeat 10 --secret whsec_example",
         "steppay-mock send http://localhost:8000 all --repeat 1000 --concurrency 32 --journal deliveries.sqlite",
@@ -68,7 +68,7 @@ class _Word(EventName):
     "captures",
     metavar="FILE",
     multiple=True,
-    type=FilePath(allow_dash=True),
+    type=FilePathType(allow_dash=True),
     help="Deliver the webhooks in this file byte for byte as they are, in the place of EVENTs: one payload, or one on "
     "each line (NDJSON). Repeatable; - is standard input.",
 )
@@ -76,7 +76,7 @@ class _Word(EventName):
     "--schedule",
     "file",
     metavar="FILE",
-    type=FilePath(),
+    type=FilePathType(),
     help="Deliver what this file of Schedule.write says, in the place of EVENTs.",
 )
 @speed_option(

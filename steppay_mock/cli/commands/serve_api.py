@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from steppay_mock.cli.options.api_faults import ApiFault, ApiFaults, fail_option, hold_option, slow_option
-from steppay_mock.cli.options.epilog import closing
+from steppay_mock.cli.options.epilog import epilog
 from steppay_mock.cli.options.scenario import ScenarioNameType, Staging, staging_options
 from steppay_mock.cli.options.served_api import VARIABLE, api_token
 from steppay_mock.cli.options.shared import json_option
@@ -24,7 +24,7 @@ _LOOPBACK = "127.0.0.1"
 
 @click.command(
     "serve-api",
-    epilog=closing(
+    epilog=epilog(
         "steppay-mock serve-api --scenario subscription-renews --seed 7 --port 8090 --token token_example",
         "steppay-mock serve-api --scenario refund-in-full --set customer_id=42 --json --token token_example",
         "steppay-mock serve-api --fail '/api/v1/orders/*=503,times=2' --slow 2 --token token_example",

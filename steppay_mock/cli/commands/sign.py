@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import click
 
-from steppay_mock.cli.options.epilog import closing
-from steppay_mock.cli.options.secret import need_secrets
+from steppay_mock.cli.options.epilog import epilog
 from steppay_mock.cli.options.shared import file_argument, secret_option, timestamp_option
+from steppay_mock.cli.options.signing import need_secrets
 from steppay_mock.cli.read.source import read_body
 from steppay_mock.cli.show.terminal import say, write_text
 
 
 @click.command(
     "sign",
-    epilog=closing(
+    epilog=epilog(
         "steppay-mock sign body.json --secret whsec_example",
         'printf %s \'{"event":"order.created"}\' | steppay-mock sign --secret whsec_example --timestamp 1706002316',
         exit_codes="0 fine, 2 wrong usage.",

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import click
 
 from steppay_mock.cli.exit_codes import WRONG
-from steppay_mock.cli.options.epilog import closing
+from steppay_mock.cli.options.epilog import epilog
 from steppay_mock.cli.options.shared import file_argument, json_option
 from steppay_mock.cli.read.documents import iter_documents, iter_violations
 from steppay_mock.cli.read.source import empty, open_source
@@ -28,7 +28,7 @@ class _Counts:
 
 @click.command(
     "validate",
-    epilog=closing(
+    epilog=epilog(
         "steppay-mock validate payload.json",
         "steppay-mock validate --strict --json first.json second.ndjson",
         "steppay-mock generate all | steppay-mock validate -",

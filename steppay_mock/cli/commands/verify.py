@@ -6,10 +6,10 @@ from datetime import UTC, datetime
 
 import click
 
-from steppay_mock.cli.options.epilog import closing
-from steppay_mock.cli.options.parameter_types import Moment, Seconds
-from steppay_mock.cli.options.secret import need_secrets
+from steppay_mock.cli.options.epilog import epilog
+from steppay_mock.cli.options.parameter_types import MomentType, SecondsType
 from steppay_mock.cli.options.shared import file_argument, secret_option
+from steppay_mock.cli.options.signing import need_secrets
 from steppay_mock.cli.read.source import read_body
 from steppay_mock.cli.show.terminal import say
 from steppay_mock.errors import SignatureError
@@ -19,7 +19,7 @@ _NAME = "steppay-signature:"
 
 @click.command(
     "verify",
-    epilog=closing(
+    epilog=epilog(
         'steppay-mock verify body.json --header "timestamp=1706002316,key=..." --secret whsec_example --tolerance inf',
         'steppay-mock verify --header "$SIGNATURE" --now 1706002400 < body.json',
         exit_codes="0 the signature is right, 1 it is wrong, 2 wrong usage.",
@@ -36,13 +36,13 @@ _NAME = "steppay-signature:"
 @click.option(
     "--tolerance",
     metavar="S",
-    type=Seconds(),
+    type=SecondsType(),
     default=300,
     show_default=True,
     help="The most seconds between signing and checking; inf for any. The vendor names no limit: 300 is assumed.",
 )
 @click.option(
-    "--now", metavar="MOMENT", type=Moment(), help="The time of checking: epoch seconds, or ISO 8601 with a zone."
+    "--now", metavar="MOMENT", type=MomentType(), help="The time of checking: epoch seconds, or ISO 8601 with a zone."
 )
 def command(
     *, file: str, header: str, secrets: tuple[str, ...], tolerance: float, now: datetime | float | None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import wraps
@@ -10,9 +11,9 @@ from urllib.parse import urlsplit
 
 import click
 
-from steppay_mock.cli.options.headers import STATE_VARIABLE, VARIABLE, HeaderField, headers_of
-from steppay_mock.cli.options.parameter_types import FilePath, ParameterType
+from steppay_mock.cli.options.parameter_types import FilePathType, ParameterType
 from steppay_mock.cli.options.signing import entry_at
+from steppay_mock.errors import SteppayMockError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,8 +24,49 @@ if TYPE_CHECKING:
     from steppay_mock.delivery.config import Config, Entry
 
 
+HEADER_VARIABLE = "STEPPAY_MOCK_HEADER"
+STATE_VARIABLE = "STEPPAY_MOCK_STATE_HEADER"
+
+
+class HeaderType(ParameterType):
+    """A header, written ``Name: value``. No message shows it, because it may be secret."""
+
+    name = "header"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[str, str]:
+        """Name and value."""
+        if isinstance(value, tuple):
+            return value
+        try:
+            return _read_header(value)
+        except SteppayMockError as error:
+            self.fail(str(error), param, ctx)
+
+
+class ProxyType(ParameterType):
+    """The URL of an HTTP proxy. No message shows it, because it may hold a password."""
+
+    name = "proxy"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """The URL as it was written."""
+        from steppay_mock.delivery.address.access import read_access
+
+        try:
+            read_access({"proxy": value})
+        except SteppayMockError:
+            self.fail(
+                "expected the URL of an HTTP proxy; TLS to the proxy and SOCKS are not supported. Write it like "
+                "http://127.0.0.1:3128, or with USER:PASSWORD@ before the host (what was given is not repeated here: "
+                "it may be secret).",
+                param,
+                ctx,
+            )
+        return str(value)
+
+
 class User(ParameterType):
-    """A user and a password with a colon between; what is wrong with them is told without showing them."""
+    """A user and a password with a colon between them. No message shows them."""
 
     name = "user"
 
@@ -54,6 +96,7 @@ class AccessWords:
         said: dict[str, Any] = {name: getattr(self, name) for name in self.__dataclass_fields__}
         said["headers"] = headers_of(self.headers)
         given: AccessOptions = {name: value for name, value in said.items() if value}  # type: ignore[assignment]
+        self._check(given, entry)
         if entry is None:
             return given
         kept = entry.access
@@ -65,6 +108,16 @@ class AccessWords:
             in_file = kept.get("headers") or {}
             kept["headers"] = {name: in_file[name] for name in in_file if name.lower() != "authorization"}
         return {**kept, **given}
+
+    def _check(self, given: AccessOptions, entry: Entry | None) -> None:
+        """Refuse options that contradict each other, in the words of the command line."""
+        kept: AccessOptions = {} if entry is None else entry.access
+        if "client_key" in given and not (given.get("client_cert") or kept.get("client_cert")):
+            raise click.UsageError("--client-key is the key of a certificate. Pass --client-cert FILE too.")
+        if "auth" in given and any(name.lower() == "authorization" for name in given.get("headers") or {}):
+            raise click.UsageError(
+                "--basic-auth and --header Authorization both set the header Authorization. Leave out one of them."
+            )
 
     def for_url(self, url: str, config: Config | None, *, name: str = "") -> AccessOptions:
         """What gets through, to a URL: the file may have an endpoint there."""
@@ -88,7 +141,7 @@ class AccessWords:
     def hidden(self) -> Iterator[str]:
         """What else has to be given again, in words, for its value is not shown."""
         if self.headers:
-            yield f"--header, or {VARIABLE}"
+            yield f"--header, or {HEADER_VARIABLE}"
         if self.auth is not None:
             yield f"--basic-auth, or {_BASIC_AUTH}"
         if self.proxy is not None and "@" in self.proxy:
@@ -105,6 +158,31 @@ def access_beside(receiver: Address, other: Address, headers: tuple[tuple[str, s
     if other.access.auth or "authorization" in own:  # what is said of the URL itself counts more
         access = access.unnamed
     return {**access.options, "headers": {**dict(access.headers), **own}}
+
+
+def headers_of(given: tuple[tuple[str, str], ...], *, variable: str = HEADER_VARIABLE) -> dict[str, str]:
+    """The headers of an option, else the header in its variable. Two headers with one name are a usage error."""
+    names = [name for name, _ in given]
+    for name in names:
+        if names.count(name) > 1:
+            raise click.UsageError(f"The header {name} is given twice. Leave one of them out, or join their values.")
+    if given:
+        return dict(given)
+    found = os.environ.get(variable)
+    if not found:
+        return {}
+    try:
+        return dict([_read_header(found)])
+    except SteppayMockError as error:
+        raise click.UsageError(f"The variable {variable} has no header: {error}") from None
+
+
+def _read_header(text: str) -> tuple[str, str]:
+    from steppay_mock.delivery.address.access_headers import read_headers
+
+    name, colon, value = text.partition(":")
+    (found,) = read_headers({name.strip() if colon else "": value.strip()}).items()
+    return found
 
 
 def access_options(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -131,9 +209,9 @@ _OPTIONS: tuple[Decorator[Any], ...] = (
         "headers",
         metavar="'NAME: VALUE'",
         multiple=True,
-        type=HeaderField(),
+        type=HeaderType(),
         help="Send this header too, to a receiver behind access control, and never show it. Repeatable. Default: the "
-        f"variable {VARIABLE}, which shows in no process list.",
+        f"variable {HEADER_VARIABLE}, which shows in no process list.",
     ),
     click.option(
         "--basic-auth",
@@ -147,23 +225,24 @@ _OPTIONS: tuple[Decorator[Any], ...] = (
     click.option(
         "--ca-file",
         metavar="FILE",
-        type=FilePath(),
+        type=FilePathType(),
         help="Check the receiver's certificate by the certificates in this PEM file, in the place of the system's.",
     ),
     click.option(
-        "--client-cert", metavar="FILE", type=FilePath(), help="Show this certificate, a PEM file, to the receiver."
+        "--client-cert", metavar="FILE", type=FilePathType(), help="Show this certificate, a PEM file, to the receiver."
     ),
     click.option(
         "--client-key",
         metavar="FILE",
-        type=FilePath(),
+        type=FilePathType(),
         help="The key of --client-cert, a PEM file. Default: it stands in the same file.",
     ),
     click.option(
         "--proxy",
         metavar="URL",
+        type=ProxyType(),
         envvar=_PROXY,
         show_envvar=True,
-        help="Go through this HTTP proxy, as http://127.0.0.1:3128. Default: through none, whatever HTTPS_PROXY says.",
+        help="Use this HTTP proxy, as http://127.0.0.1:3128. Default: no proxy; HTTPS_PROXY is not used.",
     ),
 )

@@ -11,16 +11,16 @@ from typing import TYPE_CHECKING, Any, get_args
 import click
 
 from steppay_mock.cli.options.access import AccessWords, access_options
+from steppay_mock.cli.options.address import read_hosts
 from steppay_mock.cli.options.config_file import config_option, endpoint_option, setting_option
 from steppay_mock.cli.options.faults import check_fault, fault_option
-from steppay_mock.cli.options.host_prompt import read_hosts
+from steppay_mock.cli.options.journal import journal_option
 from steppay_mock.cli.options.lambda_function import Gateway, lambda_options
-from steppay_mock.cli.options.parameter_types import Seconds, Statuses
+from steppay_mock.cli.options.parameter_types import SecondsType, StatusesType
 from steppay_mock.cli.options.retries import RetryPolicy
 from steppay_mock.cli.options.shared import Decorator, json_option, secret_option, unsigned_option
 from steppay_mock.cli.options.signing import Signing
 from steppay_mock.cli.run import Receiver, Route
-from steppay_mock.cli.show.journal import journal_option
 from steppay_mock.cli.show.report_files import report_option
 from steppay_mock.delivery.order import Order
 
@@ -141,7 +141,7 @@ def timeout_option(
         "--timeout",
         setting="timeout",
         metavar="S",
-        type=Seconds(positive=True, most=_LONGEST),
+        type=SecondsType(positive=True, most=_LONGEST),
         default=default,
         show_default=default is not None,
         help=f"Seconds that a delivery may take. {note}",
@@ -209,7 +209,7 @@ def success_option(default: str = "Default: every 2xx. The vendor documents none
         "--success",
         setting="success",
         metavar="N,N",
-        type=Statuses(),
+        type=StatusesType(),
         help=f"The statuses that are a success, such as 200,204. {default}",
     )
 

@@ -1,4 +1,4 @@
-"""What goes wrong with deliveries on purpose, and how is it told? The option ``--fault``, and words about faults."""
+"""The option ``--fault``, and how faults and their verdicts are shown."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 _VERDICTS = {"accepted": "takes it", "refused": "refuses it", "either": "takes or refuses it"}
 
 
-class FaultName(ParameterType):
-    """The name of a fault; completed by the shell with what goes wrong."""
+class FaultNameType(ParameterType):
+    """The name of a fault. The shell completes it and shows its description."""
 
     name = "fault"
 
@@ -39,7 +39,7 @@ class FaultName(ParameterType):
         param: click.Parameter,  # noqa: ARG002
         incomplete: str,
     ) -> list[CompletionItem]:
-        """Every name that begins so."""
+        """Every name that begins with ``incomplete``."""
         from click.shell_completion import CompletionItem
 
         from steppay_mock.delivery.faults import FAULTS
@@ -49,36 +49,36 @@ class FaultName(ParameterType):
 
 
 def fault_option() -> Decorator[Any]:
-    """``--fault``: what goes wrong with every delivery."""
+    """``--fault``: the fault of every delivery."""
     return click.option(
         "--fault",
         metavar="NAME",
-        type=FaultName(),
-        help="Let this go wrong with every delivery; `steppay-mock faults` lists what can. The exit code is 0 if the "
-        "receiver does right with it.",
+        type=FaultNameType(),
+        help="Send every delivery with this fault; `steppay-mock faults` lists them. The exit code is 0 if the "
+        "receiver handles it rightly.",
     )
 
 
 def check_fault(name: str | None, *, unsigned: bool) -> None:
-    """Refuse a fault of the signature where there is none to be wrong."""
+    """Refuse a fault of the signature if no signature is sent."""
     from steppay_mock.delivery.faults import find_fault
 
     if name is not None and unsigned and find_fault(name).needs_secret:
         raise click.UsageError(
-            f"--fault {name} is one of the signature, and --unsigned leaves that out. Leave one of them out."
+            f"--fault {name} changes the signature, and --unsigned sends none. Leave out one of them."
         )
 
 
 def verdict_on(fault: Fault) -> str:
-    """What a right receiver does with it, in words."""
+    """What a right receiver does with the fault, in words."""
     return _VERDICTS[fault.expects]
 
 
 def told_of(name: str, *, right: int, count: int, plain: Mapping[str, str]) -> Iterator[str]:
-    """What a right receiver does with the fault, how often this one did, and where nothing is known.
+    """What a right receiver does with the fault, how often this receiver did so, and which types have no verdict.
 
-    ``count`` are the deliveries on which there is a verdict. ``plain`` has the event types that were not taken without
-    the fault either, and what was answered to them.
+    ``count`` is the number of deliveries with a verdict. ``plain`` has the event types that the receiver did not accept
+    without the fault either, and its answers to them.
     """
     from steppay_mock.delivery.control import no_verdict
     from steppay_mock.delivery.faults import find_fault

@@ -1,15 +1,16 @@
-"""Reads ``--lambda``: the receiver is a Lambda function, and its URL that of a runtime which emulates Lambda."""
+"""Reads ``--lambda``: the receiver is a Lambda function, its URL that of a runtime that emulates Lambda."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, get_args
 
 import click
 
+from steppay_mock.cli.options.address import read_address
 from steppay_mock.cli.options.shared import Decorator
-from steppay_mock.cli.show.event_formats import read_endpoint
 from steppay_mock.delivery.aws.call import Kind
 from steppay_mock.wire.shown_url import shown_url
 
@@ -21,26 +22,33 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Gateway:
-    """What calls the function, and the path of its events; without ``kind`` the receiver is a URL like any other."""
+    """The gateway that calls the function, and the path of its events. Without ``kind`` the receiver is a plain URL."""
 
     kind: Kind | None
     path: str | None
 
     def check(self) -> None:
-        """A usage error for a path without a function."""
-        if self.path is not None and self.kind is None:
-            raise click.UsageError("--lambda-path is about --lambda. Add --lambda KIND, or leave it out.")
+        """Raise a usage error for a path without a function, or for one that no HTTP request can have."""
+        if self.path is None:
+            return
+        if self.kind is None:
+            raise click.UsageError("--lambda-path needs --lambda. Add --lambda KIND, or leave out --lambda-path.")
+        if not re.fullmatch(r"/[^\s#]*", self.path):
+            raise click.UsageError(
+                f"--lambda-path {shown_url(self.path)[:80]}: expected a path that begins with / and has no white space "
+                "and no #. Write one such as /webhooks/steppay."
+            )
 
     def read(self, url: str, *, access: AccessOptions) -> Address:
-        """Where the URL leads; one of a runtime without a path has that of the Runtime Interface Emulator."""
+        """The address of the URL. With ``kind`` a URL without a path gets that of the Runtime Interface Emulator."""
         if self.kind is None:
-            return read_endpoint(url, access=access)
+            return read_address(url, access=access)
         from steppay_mock.delivery.aws.function import INVOCATION
 
-        return read_endpoint(url, path=INVOCATION, access=access)
+        return read_address(url, path=INVOCATION, access=access)
 
     def target(self, endpoint: Address) -> Receiver:
-        """What events are delivered to."""
+        """The receiver as ``deliver`` and ``explore`` take it."""
         if self.kind is None:
             return endpoint.url
         from steppay_mock.delivery.aws.app import lambda_app
@@ -49,12 +57,12 @@ class Gateway:
 
     @property
     def options(self) -> dict[str, Any]:
-        """What ``deliver`` and ``explore`` are told beside the receiver."""
+        """The options of ``deliver`` and ``explore`` for this gateway."""
         return {} if self.path is None else {"path": self.path}
 
     @property
     def words(self) -> Iterator[tuple[str, str]]:
-        """The options as they were written, with a mask for what is secret in the path."""
+        """The options as the user wrote them, with a mask for secrets in the path."""
         if self.kind is not None:
             yield "--lambda", self.kind
         if self.path is not None:
@@ -68,12 +76,13 @@ def lambda_options() -> tuple[Decorator[Any], Decorator[Any]]:
             "--lambda",
             "lambda_kind",
             type=click.Choice(get_args(Kind)),
-            help="The URL is that of a runtime that emulates AWS Lambda: send the event that this gateway would make, "
-            "and read the answer as it would. A URL without a path means that of the Runtime Interface Emulator.",
+            help="The receiver is an AWS Lambda function behind this kind of gateway: send the event that the gateway "
+            "makes, and read the answer as the gateway does. The URL is that of a runtime that emulates Lambda; "
+            "without a path it is the path of the Runtime Interface Emulator.",
         ),
         click.option(
             "--lambda-path",
             metavar="PATH",
-            help="With --lambda, the path that the event tells. Default: /webhooks/steppay.",
+            help="With --lambda: the path in the event. Default: /webhooks/steppay.",
         ),
     )

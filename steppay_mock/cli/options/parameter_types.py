@@ -1,4 +1,4 @@
-"""How is a word of the command line read? Event types, moments, settings: each checked, with what to type instead."""
+"""The types of parameters: event types, moments, seconds, files. Each checks a word and says what to type instead."""
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ ALL = "all"
 _NUMBER = re.compile(r"[-+]?[0-9]+(\.[0-9]*)?")
 
 
-class EventName(ParameterType):
-    """An event type, or one of a few words beside them; completed by the shell with its title."""
+class EventNameType(ParameterType):
+    """An event type, or one of the words of ``also``. The shell completes it and shows its title."""
 
     name = "event"
 
@@ -48,26 +48,32 @@ class EventName(ParameterType):
         param: click.Parameter,  # noqa: ARG002
         incomplete: str,
     ) -> list[CompletionItem]:
-        """Every name that begins so, with what it means."""
+        """Every name that begins with ``incomplete``, with its title."""
         from click.shell_completion import CompletionItem
 
         known = {**self._also, **{str(name): entry.title for name, entry in catalogue().items()}}
         return [CompletionItem(name, help=title) for name, title in known.items() if name.startswith(incomplete)]
 
 
-class Moment(ParameterType):
-    """A moment: ISO 8601 with a zone, or seconds since the epoch."""
+class MomentType(ParameterType):
+    """A moment: ISO 8601 with a zone, or seconds since the epoch. ``of_event``: one at which an event may happen."""
 
     name = "moment"
+
+    def __init__(self, *, of_event: bool = False) -> None:
+        self._of_event = of_event
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> datetime | int | float:
         """A datetime in UTC, or the number."""
         if not isinstance(value, str):
             return value  # type: ignore[no-any-return]
         try:
-            return _number(value) if _NUMBER.fullmatch(value) else self._datetime(value, param, ctx)
+            moment = _number(value) if _NUMBER.fullmatch(value) else self._datetime(value, param, ctx)
         except (ValueError, OverflowError):
             self.fail(f"{value[:80]!r} is no moment. Write 2024-01-31T09:00:00+09:00, or epoch seconds.", param, ctx)
+        if self._of_event and not can_happen_at(moment):
+            self.fail(f"{value[:80]!r} is not within the years 1970 to 9000. {_SECONDS}", param, ctx)
+        return moment
 
     def _datetime(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
         moment = datetime.fromisoformat(value)
@@ -77,8 +83,37 @@ class Moment(ParameterType):
         return moment.astimezone(UTC)
 
 
-class Seconds(ParameterType):
-    """A length of time in seconds, 0 or more; ``inf`` where that makes sense."""
+_SECONDS = "Write seconds since the epoch, not milliseconds, or ISO 8601 such as 2024-01-31T09:00:00+09:00."
+
+
+def can_happen_at(moment: datetime | float) -> bool:
+    """Whether an event may happen then: the years are bounded, so that later dates can be reckoned from it."""
+    from steppay_mock.payload.instants import read_instant
+
+    try:
+        read_instant(moment)
+    except SteppayMockError:
+        return False
+    return True
+
+
+class CurrencyType(ParameterType):
+    """A currency, as a code of ISO 4217."""
+
+    name = "currency"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """The code."""
+        from steppay_mock.store.amounts import check_currency
+
+        try:
+            return check_currency(value)
+        except SteppayMockError:
+            self.fail(f"{str(value)[:80]!r} is no currency code of ISO 4217. Write one such as KRW or USD.", param, ctx)
+
+
+class SecondsType(ParameterType):
+    """A duration in seconds: 0 or more, or with ``positive`` more than 0 and less than ``inf``."""
 
     name = "seconds"
 
@@ -92,16 +127,16 @@ class Seconds(ParameterType):
         except (ValueError, OverflowError):
             seconds = math.nan
         if self._positive and not (0 < seconds < math.inf):
-            self.fail(f"{str(value)[:80]!r} is no number of seconds above 0. Write one such as 10.", param, ctx)
+            self.fail(f"{str(value)[:80]!r} is no number of seconds above 0. Write seconds such as 10.", param, ctx)
         if not seconds >= 0:
-            self.fail(f"{str(value)[:80]!r} is no number of seconds from 0 up. Write one such as 300.", param, ctx)
+            self.fail(f"{str(value)[:80]!r} is no number of seconds from 0 up. Write seconds such as 300.", param, ctx)
         if seconds > self._most:
-            self.fail(f"{str(value)[:80]!r} is more than {self._most} seconds. Write fewer.", param, ctx)
+            self.fail(f"{str(value)[:80]!r} is more than {self._most} seconds. Write {self._most} or less.", param, ctx)
         return seconds
 
 
-class FilePath(click.Path):
-    """A path of a file, if it can be one on this system."""
+class FilePathType(click.Path):
+    """The path of a file, if this system can have a file with that name."""
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         """The path."""
@@ -110,17 +145,17 @@ class FilePath(click.Path):
 
 
 def check_path(value: Any, kind: ParameterType, param: click.Parameter | None, ctx: click.Context | None) -> None:
-    """Refuse what no system takes for a path: a NUL in it, or letters that its file names cannot have."""
+    """Refuse a path that no file can have here: one with a NUL, or with letters that file names cannot have."""
     try:
         found = os.fsencode(value)
     except UnicodeEncodeError:
         found = b"\0"
     if b"\0" in found:
-        kind.fail(f"{str(value)[:80]!r} is no path. Name a file.", param, ctx)
+        kind.fail(f"{str(value)[:80]!r} is no path of a file. Write another one.", param, ctx)
 
 
-class Statuses(ParameterType):
-    """Statuses of HTTP, with commas between."""
+class StatusesType(ParameterType):
+    """Statuses of HTTP with commas between them."""
 
     name = "statuses"
 
@@ -132,8 +167,8 @@ class Statuses(ParameterType):
         return tuple(map(int, words))
 
 
-class Setting(ParameterType):
-    """A name and its value, written as ``form`` says and ``example`` shows."""
+class SetValueType(ParameterType):
+    """A name and a value with ``=`` between them; ``form`` and ``example`` show how it is written."""
 
     name = "path=value"
 
@@ -147,18 +182,16 @@ class Setting(ParameterType):
             return value
         path, equals, text = str(value).partition("=")
         if not equals or not path:
-            self.fail(f"{value!r} is not written {self._form}. Write it like {self._example}.", param, ctx)
+            self.fail(f"{value!r} is not of the form {self._form}. Write it like {self._example}.", param, ctx)
         return path, text
 
 
 def event_names(names: tuple[str, ...]) -> list[EventType]:
-    """The event types that the words name, ``all`` spelled out; one named twice is a usage error."""
+    """The event types that the words name; ``all`` names all of them. A type that is named twice is a usage error."""
     found = [event_type for name in names for event_type in (EventType if name == ALL else [EventType(name)])]
     for event_type in found:
         if found.count(event_type) > 1:
-            raise click.UsageError(
-                f"{event_type} is named twice. Name it once; -n or --repeat makes several different ones."
-            )
+            raise click.UsageError(f"{event_type} is named twice. Name it once, and add -n 2 for two different events.")
     return found
 
 

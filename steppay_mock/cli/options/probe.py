@@ -1,4 +1,4 @@
-"""Reads how a receiver is reached, looked at and emptied: the options that commands about orders share."""
+"""The options of commands about orders: how to reach the receiver, read its state and reset it."""
 
 from __future__ import annotations
 
@@ -11,18 +11,16 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from steppay_mock.cli.options.access import AccessWords, access_beside, access_options
+from steppay_mock.cli.options.access import STATE_VARIABLE, AccessWords, HeaderType, access_beside, access_options
+from steppay_mock.cli.options.address import agree, read_address, read_hosts
 from steppay_mock.cli.options.config_file import config_option
 from steppay_mock.cli.options.delivery import hosts_option, timeout_option
-from steppay_mock.cli.options.headers import STATE_VARIABLE, HeaderField
-from steppay_mock.cli.options.host_prompt import agree, read_hosts
 from steppay_mock.cli.options.lambda_function import Gateway, lambda_options
-from steppay_mock.cli.options.parameter_types import Seconds
+from steppay_mock.cli.options.parameter_types import SecondsType
 from steppay_mock.cli.options.receiver import Registered, events_option, find_receiver
-from steppay_mock.cli.options.secret import VARIABLE as SECRET_VARIABLE
 from steppay_mock.cli.options.shared import Decorator, secret_option, unsigned_option
+from steppay_mock.cli.options.signing import VARIABLE as SECRET_VARIABLE
 from steppay_mock.cli.options.signing import Signing
-from steppay_mock.cli.show.event_formats import read_endpoint
 from steppay_mock.errors import SteppayMockError
 from steppay_mock.ordering.face import Face, Reach
 from steppay_mock.wire.shown_url import shown_url
@@ -39,12 +37,12 @@ _URLS = {
     "--state-url": "STEPPAY_MOCK_STATE_URL",
     "--reset-url": "STEPPAY_MOCK_RESET_URL",
 }
-"""The variables that the URLs may come from: some hold a secret."""
+"""The environment variables of the URLs. A URL may hold a secret."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Probing:
-    """How the receiver is reached, looked at and emptied, as it was written."""
+    """The options as the user wrote them."""
 
     url: str | None = field(repr=False)
     endpoint: str | None
@@ -70,7 +68,7 @@ class Probing:
     def open(self) -> tuple[Receiver, dict[str, Any]]:
         """The receiver, and the options that ``explore`` and ``replay`` share.
 
-        What is wrong with any of it is an error before anything is sent.
+        A wrong option is an error before anything is sent.
         """
         from steppay_mock.ordering.remote import remote_reset, remote_state
         from steppay_mock.ordering.truth.setting import read_truth_option
@@ -112,12 +110,12 @@ class Probing:
 
     @property
     def gateway(self) -> Gateway:
-        """What calls the receiver, where that is a Lambda function."""
+        """The gateway, if the receiver is a Lambda function."""
         return Gateway(kind=self.lambda_kind, path=self.lambda_path)
 
     @property
     def receiver(self) -> Registered:
-        """Which receiver is meant, and what it is registered for."""
+        """The receiver and its event types."""
         return find_receiver(self.url, endpoint=self.endpoint, types=self.types, config=self.config)
 
     @property
@@ -127,7 +125,7 @@ class Probing:
 
     @property
     def _replayed(self) -> tuple[tuple[str, object], ...]:
-        """What else decides how an order ends, as arguments of ``replay``."""
+        """The other options that change the outcome of an order, as arguments of ``replay``."""
         said: dict[str, object] = {
             "ignore": list(self.ignored),
             "accept": list(self.accepted),
@@ -139,7 +137,7 @@ class Probing:
         return tuple((name, value) for name, value in said.items() if value)
 
     def _is_fresh(self) -> bool:
-        """Whether each run is about a customer of its own, because nobody can empty the receiver."""
+        """Whether each order is about a new customer, because the receiver cannot be reset."""
         from steppay_mock.ordering.remote import placeholders
 
         try:
@@ -148,20 +146,21 @@ class Probing:
             raise click.UsageError(f"--state-url: {error}") from None
         if self.reset_url is None and not named:
             raise click.UsageError(
-                "Every order begins anew: how is the receiver emptied? Pass --reset-url. If it cannot be, let "
-                "--state-url name whom a run is about, as .../customers/{customer_id}."
+                "Every order begins with an empty receiver. Pass --reset-url. If the receiver cannot be reset, write "
+                "the customer of an order into --state-url, as .../customers/{customer_id}."
             )
         if self.reset_url is not None and named:
             raise click.UsageError(
-                f"{{{named[0]}}} in --state-url is for a receiver that cannot be emptied. Leave out --reset-url, or "
+                f"{{{named[0]}}} in --state-url is for a receiver that cannot be reset. Leave out --reset-url, or "
                 "the braces."
             )
         return self.reset_url is None
 
     def face(self, *, files: tuple[str, ...] = (), also: tuple[str, ...] = ()) -> Face:
-        """How a search is told at a shell: with the whole command that replays a token.
+        """The face of a search at a shell, with the complete command that replays a token.
 
-        It shows neither secrets nor headers; a URL that holds a secret is taken from its variable again.
+        The command shows no secret and no header. A URL that holds a secret is left out: ``replay`` takes it from its
+        variable again.
         """
         urls = {"--to": self.url, "--state-url": self.state_url, "--reset-url": self.reset_url}
         shown = {option: url for option, url in urls.items() if url is not None and not holds_secret(url)}
@@ -195,7 +194,7 @@ class Probing:
             reach=None
             if self.lambda_kind is not None
             else Reach(
-                url=None if "--to" in hidden else str(read_endpoint(self.receiver.url)),
+                url=None if "--to" in hidden else str(read_address(self.receiver.url)),
                 state_url=shown.get("--state-url"),
                 reset_url=shown.get("--reset-url"),
                 reset_method=self.reset_method,
@@ -209,18 +208,18 @@ class Probing:
 
 def _endpoint(option: str, url: str, *, proxy: str | None = None) -> Address:
     try:
-        return read_endpoint(url, path="/", access={"proxy": proxy})
+        return read_address(url, path="/", access={"proxy": proxy})
     except SteppayMockError as error:
         raise click.UsageError(f"{option}: {error}") from None
 
 
 def holds_secret(url: str) -> bool:
-    """Whether there is a secret in it, so that it is not shown whole."""
+    """Whether the URL holds a secret, so that no message shows all of it."""
     return shown_url(url) != url
 
 
 def probing_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """What decides how the receiver is reached and looked at; the command gets it together, as ``probing``."""
+    """The options about the receiver and its state. The command gets them as one argument, ``probing``."""
 
     @wraps(command)
     def gathered(**options: Any) -> Any:
@@ -239,9 +238,9 @@ _PROBING: tuple[Decorator[Any], ...] = (
         metavar="URL",
         envvar=_URLS["--to"],
         show_envvar=True,
-        help="Your receiver; without a path, /webhooks/steppay.",
+        help="Your receiver. A URL without a path gets /webhooks/steppay.",
     ),
-    click.option("--endpoint", metavar="NAME", help="In the place of --to: this endpoint of steppay-mock.toml."),
+    click.option("--endpoint", metavar="NAME", help="Instead of --to: this endpoint of steppay-mock.toml."),
     events_option(),
     *lambda_options(),
     click.option(
@@ -250,32 +249,32 @@ _PROBING: tuple[Decorator[Any], ...] = (
         required=True,
         envvar=_URLS["--state-url"],
         show_envvar=True,
-        help="Where your receiver shows its rows: GET answers 2xx with JSON, of at most 10 MB. Without --reset-url it "
-        "names whom a run is about, as .../customers/{customer_id}.",
+        help="The URL at which your receiver shows its rows: it answers GET with 2xx and JSON, at most 10 MB. Without "
+        "--reset-url the URL has the customer of an order in it, as .../customers/{customer_id}.",
     ),
     click.option(
         "--reset-url",
         metavar="URL",
         envvar=_URLS["--reset-url"],
         show_envvar=True,
-        help="Where your receiver is emptied, before each order: POST answers 2xx once it has no rows. Without it each "
-        "run is about another customer, with ids never used before.",
+        help="The URL that deletes all rows of your receiver. It is called before each order and answers POST with 2xx "
+        "when no rows are left. Without it each order is about a new customer, with new ids.",
     ),
     click.option(
         "--reset-method",
         type=click.Choice(["POST", "PUT", "DELETE"]),
         default="POST",
         show_default=True,
-        help="How the reset URL is called.",
+        help="The HTTP method for the reset URL.",
     ),
     click.option(
         "--state-header",
         "state_headers",
         metavar="'NAME: VALUE'",
         multiple=True,
-        type=HeaderField(),
-        help="Send this header to the state and the reset URL alone, and never show it. Those of --header, and "
-        "--basic-auth, go there too if scheme, host and port are the receiver's. Repeatable. Default: the variable "
+        type=HeaderType(),
+        help="Send this header only to the state URL and the reset URL, and never show it. --header and --basic-auth "
+        "are sent there too if scheme, host and port are the receiver's. Repeatable. Default: the variable "
         f"{STATE_VARIABLE}.",
     ),
     click.option(
@@ -283,16 +282,16 @@ _PROBING: tuple[Decorator[Any], ...] = (
         "ignored",
         metavar="PATH",
         multiple=True,
-        help="What of the state does not count, as received_at or '$.rows[*].id'. Repeatable.",
+        help="Leave this part of the state out of the comparison, as received_at or '$.rows[*].id'. Repeatable.",
     ),
     click.option(
         "--truth",
         metavar="HOW",
         default="hints",
         show_default=True,
-        help="Compare the end with what the store of the scenario knows: `hints` tells rows that contradict it, "
-        "`strict` fails for them, `off` does not look. Or a file of TOML or JSON that says which rows are what: these "
-        "must agree.",
+        help="Compare the last state with the store of the scenario. hints: report rows that contradict the store. "
+        "strict: fail for them. off: do not compare. Or a TOML or JSON file that maps rows to objects of the store: "
+        "mapped rows must agree.",
     ),
     click.option(
         "--accept",
@@ -300,21 +299,22 @@ _PROBING: tuple[Decorator[Any], ...] = (
         metavar="STATUS",
         multiple=True,
         type=click.IntRange(100, 599),
-        help="A status that accepts an event, beside 2xx: for a receiver that refuses some on purpose. Repeatable.",
+        help="Also take this status as accepted, beside 2xx: for a receiver that refuses some events on purpose. "
+        "Repeatable.",
     ),
     click.option(
         "--settle",
         metavar="S",
-        type=Seconds(positive=True),
-        help="Read the state once it has been the same for so many seconds: for work that goes on after the answer.",
+        type=SecondsType(positive=True),
+        help="Wait until the state has not changed for S seconds: for a receiver that works on after its answer.",
     ),
     click.option(
         "--given",
         metavar="N",
         type=click.IntRange(0, 100_000),
-        help="Deliver the first N events before every order, as they happened.",
+        help="Deliver the first N events before every order, in the order in which they happened.",
     ),
-    secret_option("Sign with it."),
+    secret_option("Sign with this secret."),
     unsigned_option(),
     access_options,
     timeout_option(),

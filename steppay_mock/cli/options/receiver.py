@@ -1,4 +1,4 @@
-"""Reads which receiver is meant, and which types of events it is registered for."""
+"""Reads the receiver of ``--to`` or ``--endpoint``, and the event types that it is registered for."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from steppay_mock.delivery.config import Config, Entry
 
 
-class EventNames(ParameterType):
+class EventNamesType(ParameterType):
     """Event types with commas between; ``payment.*`` names several."""
 
     name = "events"
@@ -34,7 +34,7 @@ class EventNames(ParameterType):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Registered:
-    """A receiver: its URL, its entry in steppay-mock.toml if it has one, and the types it gets; None: all."""
+    """A receiver: its URL, its entry in steppay-mock.toml if there is one, and its event types (None means all)."""
 
     url: str
     entry: Entry | None
@@ -44,12 +44,14 @@ class Registered:
 def find_receiver(
     url: str | None, *, endpoint: str | None, types: tuple[tuple[str, ...], ...], config: Config | None
 ) -> Registered:
-    """The receiver of ``--to`` or ``--endpoint``; what ``--events`` says goes before what its endpoint says."""
+    """The receiver of ``--to`` or ``--endpoint``. The types of ``--events`` take precedence over those of its entry."""
     if endpoint is not None:
         if url is not None:
-            raise click.UsageError("--endpoint stands for --to. Leave one of them out.")
+            raise click.UsageError("--endpoint and --to both name the receiver. Leave out one of them.")
         if config is None:
-            raise click.UsageError("--endpoint names one of steppay-mock.toml, and there is no such file. Write it.")
+            raise click.UsageError(
+                "--endpoint names an endpoint of steppay-mock.toml, and there is no such file. Write it, or pass --to."
+            )
         (entry,) = config.choose(endpoint)
         found: Entry | None = entry
         url = entry.url
@@ -62,13 +64,14 @@ def find_receiver(
 
 
 def events_option() -> Decorator[Any]:
-    """``--events``: repeatable, for types of events."""
+    """``--events``: the event types to deliver. Repeatable."""
     return click.option(
         "--events",
         "types",
         metavar="TYPE[,TYPE]",
         multiple=True,
-        type=EventNames(),
-        help="Deliver only events of these types, of which payment.* names several, as to an endpoint that is "
-        "registered for them. Repeatable. Default: those of the endpoint in steppay-mock.toml, else all.",
+        type=EventNamesType(),
+        help="Deliver only events of these types; payment.* names all that begin so. StepPay does so for an endpoint "
+        "that is registered for these types. Repeatable. Default: the types of the endpoint in steppay-mock.toml, "
+        "else all.",
     )

@@ -1,4 +1,4 @@
-"""The options that the commands about scenarios share, and how they run the scenario."""
+"""The options that commands about scenarios share, and the story that they ask for."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import wraps
 from random import SystemRandom
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_args, get_type_hints
 
 import click
 
 from steppay_mock.cli.options.config_file import setting_option
-from steppay_mock.cli.options.parameter_types import FilePath, Moment, ParameterType, Setting
+from steppay_mock.cli.options.parameter_types import CurrencyType, FilePathType, MomentType, ParameterType, SetValueType
 from steppay_mock.cli.options.shared import Decorator
 from steppay_mock.cli.show.terminal import say
-from steppay_mock.errors import SteppayMockError
+from steppay_mock.errors import SteppayMockError, choices, did_you_mean
 from steppay_mock.payload.body import DEFAULT_FORM, BodyForm
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 
 class ScenarioNameType(ParameterType):
-    """The name of a scenario; the shell completes it and shows its summary."""
+    """The name of a scenario. The shell completes it and shows its summary."""
 
     name = "name"
 
@@ -37,7 +37,7 @@ class ScenarioNameType(ParameterType):
         param: click.Parameter,  # noqa: ARG002
         incomplete: str,
     ) -> list[CompletionItem]:
-        """The names with this beginning."""
+        """Every name that begins with ``incomplete``."""
         from click.shell_completion import CompletionItem
 
         from steppay_mock.store.scenarios.registry import all_scenarios
@@ -78,14 +78,20 @@ class Staging:
     """Only the commands that deliver have the option ``--body``."""
 
     def find(self, name: str) -> Scenario:
-        """The scenario of that name, also one of a package or of the files of ``--from``."""
-        from steppay_mock.store.scenarios.registry import find_scenario
+        """The scenario of that name: of the project, of an installed package, or of the user's files."""
+        from steppay_mock.store.scenarios.registry import all_scenarios
 
         load_files(self.files)
-        return find_scenario(name)
+        known = all_scenarios()
+        if name not in known:
+            raise click.UsageError(
+                f"Unknown scenario {name!r}.{did_you_mean(name, known)} `steppay-mock scenario list` shows all "
+                f"{len(known)}. For scenarios of your own files add --from FILE."
+            )
+        return known[name]
 
     def open_store(self) -> Store:
-        """A new store with these options."""
+        """A new store, in which nothing has happened yet."""
         from steppay_mock.store.store import Store
 
         return Store(
@@ -98,25 +104,50 @@ class Staging:
         )
 
     def _assumptions(self) -> dict[str, Any]:
-        return {key: _value(text) for key, text in self.assumed}
+        from steppay_mock.store.assumptions import Assumptions, read_assumptions
+
+        found = {key: _value(text) for key, text in self.assumed}
+        for key, text in self.assumed:
+            if key not in Assumptions.__dataclass_fields__:
+                continue  # the store names the nearest one
+            try:
+                read_assumptions({key: found[key]})
+            except SteppayMockError:
+                raise click.UsageError(
+                    f"--assume {key}={text[:80]}: expected {expected_of_assumption(key)}. docs/fidelity.md describes "
+                    "each assumption."
+                ) from None
+        return found
+
+    def _parameters(self, scenario: Scenario) -> dict[str, Any]:
+        """The values of ``--set``. A value that the parameter cannot have is a usage error."""
+        from steppay_mock.store.scenarios.parameters import OF_STORES, parameters_of, parse_parameters, read_parameters
+
+        found: dict[str, Any] = {}
+        known = parameters_of(scenario)
+        for key, text in self.settings:
+            if key in found:
+                raise click.UsageError(f"--set {key} is given twice. Leave out one of them.")
+            if key in {*OF_STORES, "assumptions"}:
+                raise click.UsageError(f"--set {key} is no parameter of a scenario. `--help` lists the options.")
+            try:
+                found |= parse_parameters(scenario, {key: text})
+                read_parameters(scenario, {key: found[key]})
+            except SteppayMockError:
+                if key not in known:
+                    raise  # it names the nearest one
+                meaning = known[key].description.rstrip(".")
+                raise click.UsageError(
+                    f"--set {key}={text[:80]}: expected {known[key].wanted}{meaning and f' ({meaning})'}. "
+                    "`steppay-mock scenario show NAME` lists the parameters."
+                ) from None
+        return found
 
     def live(self, name: str, *, seed: int | None = None) -> Story:
-        """The story of the scenario. A random seed is printed on standard error."""
-        from steppay_mock.store.scenarios.parameters import OF_STORES, parse_parameters
+        """The story of the scenario. A seed that was drawn is shown on standard error."""
         from steppay_mock.store.scenarios.scenario import scenario
 
-        found = self.find(name)
-        texts: dict[str, str] = {}
-        for key, text in self.settings:
-            if key in texts:
-                raise click.UsageError(f"--set {key} is given twice. Leave one out.")
-            texts[key] = text
-        parameters = parse_parameters(found, texts)
-        for taken in (*OF_STORES, "assumptions"):
-            if taken in parameters:
-                raise click.UsageError(
-                    f"--set {taken} is not a parameter of a scenario. Use the option; `--help` lists the options."
-                )
+        parameters = self._parameters(self.find(name))
         chosen = self.seed if self.seed is not None else seed
         story = scenario(
             name,
@@ -168,8 +199,8 @@ def files_option() -> Decorator[Any]:
         "files",
         metavar="FILE",
         multiple=True,
-        type=FilePath(exists=True, dir_okay=False),
-        help="Load scenarios from this Python file. Repeatable.",
+        type=FilePathType(exists=True, dir_okay=False),
+        help="A Python file with scenarios of your own. Repeatable.",
     )
 
 
@@ -192,34 +223,61 @@ _STAGING: tuple[Decorator[Any], ...] = (
         "settings",
         metavar="NAME=VALUE",
         multiple=True,
-        type=Setting("NAME=VALUE", "customer_id=42"),
-        help="Set a parameter of the scenario, such as customer_id=42. Repeatable. `scenario show` lists them.",
+        type=SetValueType("NAME=VALUE", "customer_id=42"),
+        help="A parameter of the scenario, as customer_id=42. Repeatable. `scenario show` lists them.",
     ),
     click.option(
         "--assume",
         "assumed",
         metavar="NAME=VALUE",
         multiple=True,
-        type=Setting("NAME=VALUE", "notice_days=3"),
-        help="Change an assumption of the store, such as notice_days=3. Repeatable. docs/fidelity.md lists them.",
+        type=SetValueType("NAME=VALUE", "notice_days=3"),
+        help="Change what the store assumes where the vendor documents nothing, as notice_days=3. Repeatable.",
     ),
-    click.option("--seed", metavar="S", type=click.INT, help="Same seed, same bytes."),
+    click.option(
+        "--seed", metavar="S", type=click.INT, help="The seed of all chance: the same seed makes the same bytes."
+    ),
     click.option(
         "--start",
         metavar="MOMENT",
-        type=Moment(),
-        help="The start of the story: ISO 8601 with a zone, or epoch seconds. Default: 2025-01-15.",
+        type=MomentType(of_event=True),
+        help="The time of the first event: ISO 8601 with a zone, or epoch seconds. Default: 2025-01-15.",
     ),
     click.option(
         "--locale",
         metavar="L",
         default="ko_KR",
         show_default=True,
-        help="The language of names and addresses. ko_KR and en_US are included, others need Faker.",
+        help="The locale of names and addresses. ko_KR and en_US are built in, the others need Faker.",
     ),
-    click.option("--currency", metavar="C", default="KRW", show_default=True, help="The currency, an ISO 4217 code."),
+    click.option(
+        "--currency",
+        metavar="C",
+        default="KRW",
+        show_default=True,
+        type=CurrencyType(),
+        help="The currency of all prices: a code of ISO 4217.",
+    ),
     files_option(),
 )
+
+
+_DAYS = "a whole number from 1 to 3650"
+_EXPECTED = {
+    "retry_days": "days in rising order, from 1 to 3650, such as 1,3,5",
+    "notice_days": f"{_DAYS}, or none",
+    "cover_messages": "a whole number from 1 to 4 (fact 28)",
+}
+
+
+def expected_of_assumption(name: str) -> str:
+    """What the assumption takes, in the words of the command line."""
+    from steppay_mock.store.assumptions import Assumptions
+
+    kind = get_type_hints(Assumptions)[name]
+    if name in _EXPECTED:
+        return _EXPECTED[name]
+    return "true or false" if kind is bool else choices(get_args(kind)) if get_args(kind) else _DAYS
 
 
 def _value(text: str) -> Any:

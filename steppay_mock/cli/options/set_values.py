@@ -1,4 +1,4 @@
-"""What does ``--set`` fix? Fields of ``data`` become overrides; two of the envelope become options of their own."""
+"""Reads ``--set``: fields of ``data`` become overrides, ``timestamp`` and ``isTest`` become options."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from steppay_mock.cli.options.parameter_types import can_happen_at
 from steppay_mock.cli.show.terminal import say
 from steppay_mock.errors import SteppayMockError, choices, did_you_mean
 
@@ -22,16 +23,16 @@ _IS_TEST = {"true": True, "false": False, "null": None}
 
 
 @dataclass(frozen=True, slots=True)
-class Settings:
-    """The settings, read: ``options`` for the recipe, and the JSON paths of what they fix."""
+class SetValues:
+    """What ``--set`` gave: ``options`` for the recipe, and the JSON paths of the fields that have a value."""
 
     options: dict[str, Any]
     paths: tuple[str, ...]
     data: dict[EventType, dict[str, Any]]
-    """What is fixed in ``data``, by event type."""
+    """The values of fields in ``data``, by event type."""
 
     def watch(self, events: Iterator[Event]) -> Iterator[Event]:
-        """The events as they come; what the settings made invalid is told once on standard error."""
+        """The events unchanged. A value that breaks the contract is reported once, on standard error."""
         if not self.paths:
             return events
         return self._watched(events)
@@ -45,7 +46,7 @@ class Settings:
                 key = (violation.event, violation.path, violation.kind)
                 if key not in told and self._caused(violation):
                     told.add(key)
-                    say(f"warning: --set breaks the contract, and the event is made all the same:\n{violation}")
+                    say(f"warning: --set breaks the contract. The event is made with this value:\n{violation}")
             yield event
 
     def _caused(self, violation: ContractViolation) -> bool:
@@ -53,11 +54,12 @@ class Settings:
         return any(path == own or path.startswith((f"{own}.", f"{own}[")) for own in self.paths)
 
 
-def read_settings(settings: Iterable[tuple[str, str]], types: list[EventType], *, every: bool) -> Settings:
+def read_set_values(settings: Iterable[tuple[str, str]], types: list[EventType], *, every: bool) -> SetValues:
     """Read what ``--set`` gave, for events of these types.
 
-    A path that one of them does not have is a SteppayMockError naming the nearest. With ``every`` event type meant, one
-    that none of them has; where it is not, is told. What another option decides is a usage error.
+    A path that one of the types does not have is a SteppayMockError that names the nearest path. With ``every`` (the
+    user wrote ``all``) it is an error only if no type has the path; else a note names the types without it. A value
+    that another option decides is a usage error.
     """
     options: dict[str, Any] = {}
     fields: dict[str, str] = {}
@@ -70,14 +72,14 @@ def read_settings(settings: Iterable[tuple[str, str]], types: list[EventType], *
         else:
             fields[plain] = text
     if not fields:
-        return Settings(options, (), {})
+        return SetValues(options, (), {})
     data = _where_it_is(fields, types) if every else _alike(fields, types)
     paths = [path for tree in data.values() for path in _paths("$.data", tree)]
-    return Settings(options, tuple(dict.fromkeys(paths)), data)
+    return SetValues(options, tuple(dict.fromkeys(paths)), data)
 
 
 def _where_it_is(fields: dict[str, str], types: list[EventType]) -> dict[EventType, dict[str, Any]]:
-    """The override trees, each with the fields that its type has; a field that it does not have is told."""
+    """The overrides of each type, with the fields that the type has. A note names the types without a field."""
     from steppay_mock.payload.overrides import has_path, known_paths
     from steppay_mock.payload.plan import plan_event
 
@@ -100,15 +102,15 @@ def _where_it_is(fields: dict[str, str], types: list[EventType]) -> dict[EventTy
 
 
 def _alike(fields: dict[str, str], types: list[EventType]) -> dict[EventType, dict[str, Any]]:
-    """The override trees, which must be the same for every type: an event's fields are not written alike everywhere."""
+    """The overrides of each type, which must be the same: one field is a number in some types and text in others."""
     trees = {event_type: _tree(fields, event_type) for event_type in types}
     first_type, first = next(iter(trees.items()))
     for event_type, tree in trees.items():
-        # Compared as JSON: to Python 1, 1.0 and true are equal.
+        # Compared as JSON, because in Python 1 == 1.0 == True.
         if json.dumps(tree) != json.dumps(first):
             raise SteppayMockError(
-                f"--set means text in one and a number in the other of {first_type} and {event_type} (fact 14). "
-                "Make them with one command each."
+                f"--set means text in {first_type} or {event_type}, and a number in the other (fact 14). "
+                "Make each with a command for it alone."
             )
     return trees
 
@@ -123,7 +125,7 @@ def _tree(fields: dict[str, str], event_type: EventType) -> dict[str, Any]:
         raise SteppayMockError(f"--set for {event_type}: {error}") from None
     data = tree.get("data")
     if not isinstance(data, dict):
-        raise SteppayMockError("--set data= wants an object. Set the fields in it: --set data.code=order_1")
+        raise SteppayMockError("--set data: expected an object. Set its fields: --set data.code=order_1")
     return data
 
 
@@ -137,11 +139,17 @@ def _paths(prefix: str, value: Any) -> Iterator[str]:
 
 def _timestamp(text: str) -> dict[str, Any]:
     try:
-        return {"now": int(text)}
+        moment = int(text)
     except ValueError:
         raise click.UsageError(
             f"--set timestamp={text[:80]} is no whole number of seconds since the epoch. Write one such as 1688697915."
         ) from None
+    if not can_happen_at(moment):
+        raise click.UsageError(
+            f"--set timestamp={text[:80]} is not within the years 1970 to 9000. Write seconds, not milliseconds, such "
+            "as 1688697915."
+        )
+    return {"now": moment}
 
 
 def _is_test(text: str) -> dict[str, Any]:
@@ -153,7 +161,9 @@ def _is_test(text: str) -> dict[str, Any]:
 
 
 def _event(_text: str) -> dict[str, Any]:
-    raise click.UsageError("--set cannot change event: it decides what data holds. Name the event type as EVENT.")
+    raise click.UsageError(
+        "--set cannot change event: the event type decides what data contains. Write the event type as EVENT."
+    )
 
 
 def _version(_text: str) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from steppay_mock.cli.options.secret import VARIABLE
+from steppay_mock.cli.options.signing import VARIABLE
 from steppay_mock.cli.show.journal import as_data, event_of, headers_of, moment, receiver_of
 from steppay_mock.cli.show.terminal import pretty
 from steppay_mock.wire.shown_url import MASK, shown_url

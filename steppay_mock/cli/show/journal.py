@@ -8,11 +8,6 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-import click
-
-from steppay_mock.cli.options.config_file import setting_option
-from steppay_mock.cli.options.parameter_types import FilePath
-from steppay_mock.cli.options.shared import Decorator
 from steppay_mock.cli.show.report_files import Line
 from steppay_mock.wire.shown_url import shown_url
 
@@ -42,23 +37,6 @@ class Judged:
 
 
 NOT_JUDGED = Judged()
-
-
-def journal_option(purpose: str, *, required: bool = True) -> Decorator[Any]:
-    """``--journal``: the file in which deliveries are written down."""
-    return setting_option(
-        "--journal",
-        setting="journal",
-        metavar="FILE",
-        required=required,
-        type=FilePath(dir_okay=False),
-        help=purpose,
-    )
-
-
-def deliveries_argument() -> Decorator[Any]:
-    """The numbers of one or more deliveries."""
-    return click.argument("ids", metavar="ID...", nargs=-1, required=True, type=click.IntRange(min=1))
 
 
 def moment(seconds: float | None) -> str:

@@ -1,4 +1,4 @@
-"""A long listing as one JSON document: its items are kept in a file until all is known, and not in memory."""
+"""Writes a long listing as one JSON document. Its items wait in a temporary file, not in memory."""
 
 from __future__ import annotations
 
@@ -9,14 +9,15 @@ from typing import Any
 from steppay_mock.cli.show.terminal import pretty, write
 
 _CHUNK = 100_000
-_IN_MEMORY = 5_000_000  # bytes of items from which on a file keeps them
+_IN_MEMORY = 5_000_000  # bytes of items; more than that go to a file
 _TAIL = b"]\n}"
 
 
 def write_listing(name: str, items: Iterable[Any], *, before: Callable[[], dict[str, Any]]) -> None:
-    """The items as the list of that name in an object, after what stands ``before`` it, on standard output.
+    """Write a JSON object to standard output: the members of ``before``, then the items as the list ``name``.
 
-    ``before`` is asked when the last item is known. Nothing is written where the items fail.
+    ``before`` is called after the last item, because its counts depend on all of them. If an item raises an error,
+    nothing is written.
     """
     with SpooledTemporaryFile(max_size=_IN_MEMORY) as kept:
         listed = 0

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
-from steppay_mock.cli.options.secret import VARIABLE
+from steppay_mock.cli.options.signing import VARIABLE
 from steppay_mock.cli.show.report_files import FEW, Line
 from steppay_mock.cli.show.terminal import counted, say, write_json, write_table
 

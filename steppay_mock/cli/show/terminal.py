@@ -1,4 +1,4 @@
-"""What goes where? Data to standard output as UTF-8 whatever the locale, words to standard error."""
+"""Writes data to standard output, as UTF-8 in every locale, and messages to standard error."""
 
 from __future__ import annotations
 
@@ -13,40 +13,41 @@ import click
 if TYPE_CHECKING:
     from rich.table import Table
 
-# What would move the cursor, turn the text round, or cannot be encoded at all.
+# Control characters, which move the cursor; bidirectional controls, which turn text round; lone surrogates, which
+# UTF-8 cannot encode. Payloads and answers may hold all of them.
 _UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 
 _NO_TERMINAL_WIDTH = 200
 
 
 def say(text: str) -> None:
-    """Words for people, on standard error."""
+    """Write a message to standard error."""
     click.echo(printable(text), err=True)
 
 
 def write(data: bytes) -> None:
-    """Data, byte for byte, on standard output."""
+    """Write the bytes to standard output."""
     if sys.stdout is None:
         return
     rest = memoryview(data)
     while rest:
-        # Under PYTHONUNBUFFERED a write may be a short one.
+        # With PYTHONUNBUFFERED the stream is raw, and a write may take only a part of the bytes.
         rest = rest[sys.stdout.buffer.write(rest) or 0 :]
 
 
 def write_text(text: str) -> None:
-    """Lines of text on standard output."""
+    """Write lines of text to standard output."""
     write(printable(text).encode() + b"\n")
 
 
 def write_json(value: Any) -> None:
-    """The value as indented JSON on standard output, Hangul as it is."""
+    """Write the value as indented JSON to standard output, with Hangul unescaped."""
     write(pretty(value) + b"\n")
 
 
 def pretty(value: Any) -> bytes:
     """The value as indented JSON in UTF-8."""
-    # What UTF-8 has no bytes for, a lone surrogate, becomes the escape that JSON has for it.
+    # UTF-8 has no bytes for a lone surrogate. backslashreplace writes \udXXX, which JSON reads as that surrogate.
     return json.dumps(value, ensure_ascii=False, indent=2).encode("utf-8", "backslashreplace")
 
 
@@ -57,9 +58,9 @@ def write_table(
     right: frozenset[str] = frozenset(),
     wraps: frozenset[str] = frozenset(),
 ) -> None:
-    """A table on standard output, aligned also where letters are wide.
+    """Write a table to standard output, aligned also with the wide letters of Hangul.
 
-    ``right`` names columns of numbers, ``wraps`` those that give way where the terminal is narrow.
+    ``right`` names the columns of numbers, ``wraps`` the columns that are wrapped on a narrow terminal.
     """
     from rich.table import Table
 
@@ -80,7 +81,7 @@ def _show_table(table: Table) -> None:
 
 
 def _write_table(table: Table) -> None:
-    """A table that nobody looks at is not wrapped to a width: a program may read it by lines."""
+    """Write each row on one line: a program may read the table."""
     from io import StringIO
 
     from rich.console import Console
@@ -91,10 +92,10 @@ def _write_table(table: Table) -> None:
 
 
 def printable(text: str) -> str:
-    """The text with what a terminal would obey, and what cannot be encoded, as escapes."""
+    """The text with control characters, and letters that cannot be encoded, as escapes."""
     return _UNPRINTABLE.sub(lambda found: f"\\u{ord(found.group()):04x}", text)
 
 
 def counted(count: int, noun: str) -> str:
-    """How many there are, in words: ``1 payload``, ``2 payloads``."""
+    """The count and the noun: ``1 payload``, ``2 payloads``."""
     return f"{count} {noun}{'' if count == 1 else 's'}"

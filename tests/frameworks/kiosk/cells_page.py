@@ -24,12 +24,12 @@ def state() -> list[Any]:
 
 @pytest.mark.django_db
 def test_every_order(steppay: StepPay) -> None:
-    steppay.assert_order_independent(get_wsgi_application(), EVENTS, state=state, **saving_django())
+    steppay.assert_order_independent(EVENTS, get_wsgi_application(), state=state, **saving_django())
 
 
 @pytest.mark.django_db
 def test_every_order_through_asgi(steppay: StepPay) -> None:
-    steppay.assert_order_independent(get_asgi_application(), EVENTS, state=state, **saving_django())
+    steppay.assert_order_independent(EVENTS, get_asgi_application(), state=state, **saving_django())
 
 
 in_memory = connection.vendor == "sqlite" and connection.is_in_memory_db()
@@ -38,11 +38,11 @@ in_memory = connection.vendor == "sqlite" and connection.is_in_memory_db()
 @pytest.mark.skipif(in_memory, reason="webhooks in flight at once need a connection each")
 @pytest.mark.django_db(transaction=True)
 def test_webhooks_in_flight_at_once(steppay: StepPay) -> None:
-    steppay.assert_order_independent(get_wsgi_application(), EVENTS, state=state, overlap=3, **saving_django())
+    steppay.assert_order_independent(EVENTS, get_wsgi_application(), state=state, overlap=3, **saving_django())
 
 
 def test_through_a_live_server(steppay: StepPay, live_server: Any) -> None:
-    steppay.assert_order_independent(live_server.url, EVENTS, state=state, **saving_django())
+    steppay.assert_order_independent(EVENTS, live_server.url, state=state, **saving_django())
 
 
 @pytest.fixture
@@ -56,5 +56,5 @@ async def closing() -> AsyncIterator[None]:
 @pytest.mark.usefixtures("closing")
 async def test_every_order_in_an_async_test(steppay: StepPay) -> None:
     app = get_asgi_application()
-    await steppay.assert_order_independent_async(app, EVENTS, state=state, **saving_django())
+    await steppay.assert_order_independent_async(EVENTS, app, state=state, **saving_django())
     assert not await Received.objects.aexists()

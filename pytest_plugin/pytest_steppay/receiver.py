@@ -1,4 +1,4 @@
-"""Which app is meant by ``module:app``?"""
+"""Reads the receiver of a test: a URL, an app, or ``module:app``."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ _NONE_GIVEN = (
 )
 
 
-def load_target(target: Receiver | None) -> Receiver:
+def load_receiver(target: Receiver | None) -> Receiver:
     """The receiver: a URL and an app as they are, ``module:app`` imported, ``module:create_app()`` called.
 
-    Raises SteppayMockError where there is none to be had.
+    Raises SteppayMockError if there is none.
     """
     if target is None:
         raise SteppayMockError(_NONE_GIVEN)
@@ -61,7 +61,7 @@ def _attribute(module: Any, names: str, target: str) -> Any:
             value = getattr(value, name)
         except AttributeError:
             raise SteppayMockError(
-                f"The receiver {target!r} cannot be had: {getattr(value, '__name__', value)!s} has no {name!r}."
+                f"The receiver {target!r} cannot be loaded: {getattr(value, '__name__', value)!s} has no {name!r}."
                 f"{did_you_mean(name, vars(module))} Name the app after the colon."
             ) from None
     return value
@@ -69,7 +69,7 @@ def _attribute(module: Any, names: str, target: str) -> Any:
 
 def _called(factory: Any, target: str) -> Any:
     if not callable(factory):
-        raise SteppayMockError(f"The receiver {target!r} cannot be made: that is no function. Leave () out.")
+        raise SteppayMockError(f"The receiver {target!r} cannot be called: it is no function. Leave out ().")
     try:
         return factory()
     except Exception as error:
@@ -78,6 +78,6 @@ def _called(factory: Any, target: str) -> Any:
 
 def _raised(target: str, doing: str, error: Exception) -> SteppayMockError:
     return SteppayMockError(
-        f"The receiver {target!r} cannot be had: {doing} raised {type(error).__name__}, as shown above. Correct that "
-        "first: the tests need an app that starts."
+        f"The receiver {target!r} cannot be loaded: {doing} raised {type(error).__name__}, as shown above. Correct "
+        "that first: the tests need an app that starts."
     )
