@@ -16,11 +16,12 @@ if TYPE_CHECKING:
     from steppay_mock.delivery.outcome import Outcome
     from steppay_mock.delivery.report import Report
     from steppay_mock.delivery.sender.sender import Sender
-    from steppay_mock.errors import ContractViolation, SignatureError, SteppayMockError
+    from steppay_mock.errors import ContractViolation, OrderViolation, SignatureError, SteppayMockError
     from steppay_mock.ordering.counterexample import Counterexample
     from steppay_mock.ordering.exploration import Exploration
     from steppay_mock.ordering.explore import explore, explore_async
-    from steppay_mock.ordering.replay import replay, replay_async
+    from steppay_mock.ordering.failure import ExplorationError
+    from steppay_mock.ordering.replay import Replay, replay, replay_async
     from steppay_mock.payload.event import Event
     from steppay_mock.payload.factory import make_event, make_events
     from steppay_mock.store.api.api import StoreApi
@@ -40,9 +41,12 @@ __all__ = [
     "Event",
     "EventType",
     "Exploration",
+    "ExplorationError",
     "IllegalAction",
+    "OrderViolation",
     "Outcome",
     "OwnLackError",
+    "Replay",
     "Report",
     "Sender",
     "SignatureError",
@@ -74,10 +78,13 @@ _HOMES = {
     "Event": "payload.event",
     "EventType": "contract.catalogue",
     "Exploration": "ordering.exploration",
+    "ExplorationError": "ordering.failure",
     "Endpoint": "delivery.endpoint",
     "IllegalAction": "store.lifecycle",
+    "OrderViolation": "errors",
     "Outcome": "delivery.outcome",
     "OwnLackError": "delivery.lack",
+    "Replay": "ordering.replay",
     "Report": "delivery.report",
     "Sender": "delivery.sender.sender",
     "SignatureError": "errors",

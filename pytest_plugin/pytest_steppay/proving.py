@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from steppay_mock.ordering.exploration import Coverage, Exploration
+from steppay_mock.ordering.exploration import Exploration
 from steppay_mock.ordering.explore import explore
 from steppay_mock.ordering.face import Face
 from steppay_mock.ordering.failure import ExplorationError, MissingStepError
+from steppay_mock.ordering.findings import Coverage
 from steppay_mock.ordering.replay import replay
 from steppay_mock.ordering.report.verdict import verdict_line
 from steppay_mock.payload.event import iter_events

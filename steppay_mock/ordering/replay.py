@@ -8,9 +8,10 @@ from typing import Any, Unpack
 
 from steppay_mock.errors import SteppayMockError
 from steppay_mock.ordering.chosen import choose_events
-from steppay_mock.ordering.counterexample import Counterexample, Kind
+from steppay_mock.ordering.counterexample import Counterexample
 from steppay_mock.ordering.face import current_face, option
 from steppay_mock.ordering.failure import ExplorationError, MissingStepError, NoAnswerError
+from steppay_mock.ordering.findings import Kind
 from steppay_mock.ordering.options import ExploreOptions, Probe, read_explore_options
 from steppay_mock.ordering.orders.bursts import collapse_bursts
 from steppay_mock.ordering.orders.races import Race

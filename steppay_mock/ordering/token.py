@@ -15,7 +15,7 @@ from zlib import error as zlib_error
 
 from steppay_mock.contract.long_numbers import is_number
 from steppay_mock.errors import SteppayMockError
-from steppay_mock.ordering.counterexample import Kind
+from steppay_mock.ordering.findings import Kind
 from steppay_mock.ordering.orders.course import Course
 from steppay_mock.payload.body import write_body
 from steppay_mock.payload.event import Event

@@ -7,11 +7,12 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import Any
 
-from steppay_mock.ordering.counterexample import Counterexample, Kind
-from steppay_mock.ordering.exploration import Coverage, Exploration
+from steppay_mock.ordering.anomaly import Anomaly
+from steppay_mock.ordering.counterexample import Counterexample
+from steppay_mock.ordering.exploration import Exploration
+from steppay_mock.ordering.findings import Coverage, Kind
 from steppay_mock.ordering.orders.course import Course, neighbour, occurrence
 from steppay_mock.ordering.receiver.run import Run
-from steppay_mock.ordering.report.anomaly import Anomaly
 from steppay_mock.ordering.report.classify import name_anomaly
 from steppay_mock.payload.event import Event
 

@@ -9,8 +9,8 @@ from ordering import cases
 from ordering.cases import CANCELED, CREATED, ORDER, PAYMENT, RECOVERED, UNPAID, event, named, subscription
 
 from steppay_mock import Event
-from steppay_mock.ordering.report import anomaly
-from steppay_mock.ordering.report.anomaly import ANOMALIES, Anomaly
+from steppay_mock.ordering import anomaly
+from steppay_mock.ordering.anomaly import ANOMALIES, Anomaly
 from steppay_mock.ordering.report.classify import name_anomaly
 from steppay_mock.ordering.report.width import WIDTH
 

@@ -12,7 +12,7 @@ from ordering import cases
 from ordering.cases import CREATED, ORDER, PAYMENT, RECOVERED, TOKEN, UNPAID, counterexample, coverage, exploration
 
 from steppay_mock import Event
-from steppay_mock.ordering.exploration import Loss
+from steppay_mock.ordering.findings import Loss
 from steppay_mock.ordering.state.normal import normalise
 
 LIFE = (CREATED, UNPAID, RECOVERED)

@@ -96,7 +96,7 @@ def test_a_row_behind_a_lock_loses_nothing(make_life: MakeLife, mounted: Callabl
     assert overlaps is not None
     # Four copies and six pairs, three times from nothing and three times within the story.
     assert (overlaps.groups, overlaps.of, overlaps.tries, overlaps.certain) == (10, 10, 60, 0)
-    assert str(overlaps) == "10 groups of webhooks in flight at once, 60 times"
+    assert str(overlaps) == "10 groups of webhooks were in flight at once, 60 times in total."
     assert rows.meeting.met == 2 * 60
 
 

@@ -12,8 +12,8 @@ from ordering.zoo.shapes import SHAPES
 from ordering.zoo.shop import Tables
 
 from steppay_mock import Exploration, explore, replay
-from steppay_mock.ordering.report import anomaly
-from steppay_mock.ordering.report.anomaly import Anomaly
+from steppay_mock.ordering import anomaly
+from steppay_mock.ordering.anomaly import Anomaly
 
 FLAWS = [(receiver, name) for receiver in FLAWED for name in (*receiver.shows_on, *receiver.heals_on)]
 SOME = [

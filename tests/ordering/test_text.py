@@ -30,8 +30,9 @@ from ordering.cases import (
 
 from steppay_mock import Event
 from steppay_mock.errors import ContractViolation
-from steppay_mock.ordering.exploration import Exploration, Loss
+from steppay_mock.ordering.exploration import Exploration
 from steppay_mock.ordering.face import PYTHON, Face, speaking
+from steppay_mock.ordering.findings import Loss
 from steppay_mock.ordering.report.verdict import verdict_line
 from steppay_mock.ordering.report.width import WIDTH, columns
 

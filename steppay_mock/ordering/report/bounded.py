@@ -9,7 +9,7 @@ from steppay_mock.ordering.bounding import readable, told_bound
 from steppay_mock.ordering.face import option
 
 if TYPE_CHECKING:
-    from steppay_mock.ordering.exploration import Coverage
+    from steppay_mock.ordering.findings import Coverage
 
 
 def within(coverage: Coverage) -> str:

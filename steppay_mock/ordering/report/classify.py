@@ -13,17 +13,17 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from steppay_mock.ordering import anomaly
 from steppay_mock.ordering.orders.course import occurrence
 from steppay_mock.ordering.receiver.run import Run
-from steppay_mock.ordering.report import anomaly
 from steppay_mock.ordering.report.contrast import Step, step_between
 from steppay_mock.ordering.report.places import Places, Trails, meet
 from steppay_mock.ordering.state.rows import same_rows
 from steppay_mock.payload.subject import thing_of as _thing
 
 if TYPE_CHECKING:
-    from steppay_mock.ordering.counterexample import Kind
-    from steppay_mock.ordering.report.anomaly import Anomaly
+    from steppay_mock.ordering.anomaly import Anomaly
+    from steppay_mock.ordering.findings import Kind
     from steppay_mock.payload.event import Event
 
 

@@ -14,14 +14,13 @@ from steppay_mock.ordering.state.normal import plain
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from steppay_mock.ordering.counterexample import Counterexample
-    from steppay_mock.ordering.exploration import Exploration
+    from steppay_mock.ordering.findings import CounterexampleData, ExplorationData
     from steppay_mock.ordering.receiver.run import Run
     from steppay_mock.ordering.state.difference import Difference
     from steppay_mock.payload.event import Event
 
 
-def exploration_data(exploration: Exploration) -> dict[str, Any]:
+def exploration_data(exploration: ExplorationData) -> dict[str, Any]:
     """Everything that was found, as dicts, lists, texts and numbers; no payload is in it."""
     found = exploration.counterexample
     return {
@@ -39,8 +38,8 @@ def exploration_data(exploration: Exploration) -> dict[str, Any]:
         "uncompared": exploration.uncompared,
         "unequal": _differences(exploration.unequal),
         "ignore": list(suggest_ignore(exploration.unequal)),
-        "counterexample": None if found is None else _counterexample(found),
-        "others": [_counterexample(one) for one in exploration.others],
+        "counterexample": None if found is None else counterexample_data(found),
+        "others": [counterexample_data(one) for one in exploration.others],
         "hints": [
             {**hint.as_dict(), "here": as_json(hint.here), "store": as_json(hint.store)} for hint in exploration.hints
         ],
@@ -49,7 +48,8 @@ def exploration_data(exploration: Exploration) -> dict[str, Any]:
     }
 
 
-def _counterexample(found: Counterexample) -> dict[str, Any]:
+def counterexample_data(found: CounterexampleData) -> dict[str, Any]:
+    """The counterexample as dicts, lists, texts and numbers; no payload is in it."""
     events, inversions, repeats = found.size
     expected = found.truth if found.kind == "truth" else found.expected.state
     return {

@@ -10,7 +10,7 @@ from steppay_mock.ordering.report.story import tell
 from steppay_mock.ordering.report.width import cut
 
 if TYPE_CHECKING:
-    from steppay_mock.ordering.counterexample import Counterexample
+    from steppay_mock.ordering.findings import CounterexampleData
     from steppay_mock.ordering.report.story import Arrow, Change, Line, Story
 
 STYLE = """
@@ -54,7 +54,7 @@ _LABEL = 40
 _MOST_CHANGES = 6
 
 
-def draw(counterexample: Counterexample) -> str:
+def draw(counterexample: CounterexampleData) -> str:
     """The picture as SVG: StepPay on the left, the receiver on the right, time downwards, the step between marked."""
     story = tell(counterexample)
     lines = story.lines

@@ -12,8 +12,7 @@ from steppay_mock.ordering.report.repro.python import pytest_test
 from steppay_mock.ordering.report.repro.shell import shell_script
 
 if TYPE_CHECKING:
-    from steppay_mock.ordering.counterexample import Counterexample
-    from steppay_mock.ordering.exploration import Exploration
+    from steppay_mock.ordering.findings import CounterexampleData, ExplorationData
     from steppay_mock.ordering.report.story import Happening
     from steppay_mock.payload.event import Event
 
@@ -25,7 +24,7 @@ def payloads(happened: Sequence[Happening], events: Sequence[Event]) -> Iterator
         yield _folded(f"The payload of {one.number} {one.event}", shown)
 
 
-def programs(exploration: Exploration, found: Counterexample) -> Iterator[Markup]:
+def programs(exploration: ExplorationData, found: CounterexampleData) -> Iterator[Markup]:
     """The order in which it fails, as a script with curl, as a test in Python and as one in JavaScript."""
     yield _folded("With curl", shell_script(exploration, found))
     yield _folded("As a test for pytest", pytest_test(exploration, found))

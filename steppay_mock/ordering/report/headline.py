@@ -9,11 +9,11 @@ from steppay_mock.ordering.report.story import ABSENT
 from steppay_mock.ordering.report.width import WIDTH, columns, cut
 
 if TYPE_CHECKING:
-    from steppay_mock.ordering.counterexample import Counterexample
+    from steppay_mock.ordering.findings import CounterexampleData
     from steppay_mock.ordering.report.story import Arrow, Change, Story
 
 
-def headline(counterexample: Counterexample, story: Story) -> str:
+def headline(counterexample: CounterexampleData, story: Story) -> str:
     """The reason in one line, as telling as fits into it."""
     told = ""
     for told in _tellings(counterexample, story):
@@ -22,14 +22,14 @@ def headline(counterexample: Counterexample, story: Story) -> str:
     return cut(told, WIDTH)
 
 
-def _tellings(counterexample: Counterexample, story: Story) -> Iterator[str]:
+def _tellings(counterexample: CounterexampleData, story: Story) -> Iterator[str]:
     """From the most telling to the shortest."""
     whens = list(_whens(counterexample, story))
     for outcome in _outcomes(counterexample, story):
         yield from (f"{when}, {form}." for when in whens for form in outcome)
 
 
-def _whens(counterexample: Counterexample, story: Story) -> Iterator[str]:
+def _whens(counterexample: CounterexampleData, story: Story) -> Iterator[str]:
     moved = story.moved
     if counterexample.kind == "invariant":
         yield f"After {_named(_failing(story)[-1])}"
@@ -51,7 +51,7 @@ def _whens(counterexample: Counterexample, story: Story) -> Iterator[str]:
         yield f"When {copy}event {second.of.number} arrives after event {first.of.number}"
 
 
-def _outcomes(counterexample: Counterexample, story: Story) -> Iterator[tuple[str, ...]]:
+def _outcomes(counterexample: CounterexampleData, story: Story) -> Iterator[tuple[str, ...]]:
     """What may be told, the most telling first; each in one or two forms, of which the second is shorter."""
     kind = counterexample.kind
     if kind in {"answer", "refused"}:
@@ -85,7 +85,7 @@ def _last(place: str) -> str:
     return place.rpartition(".")[2]
 
 
-def _refusal(counterexample: Counterexample, story: Story) -> Iterator[tuple[str, ...]]:
+def _refusal(counterexample: CounterexampleData, story: Story) -> Iterator[tuple[str, ...]]:
     refused = counterexample.kind == "refused"
     telling = (one for one in _failing(story) if (not one.accepted if refused else _is_odd(counterexample, one)))
     arrow = next(telling, None)
@@ -102,7 +102,7 @@ def _failing(story: Story) -> list[Arrow]:
     return [line.failing for line in story.lines if line.failing is not None]
 
 
-def _is_odd(counterexample: Counterexample, arrow: Arrow) -> bool:
+def _is_odd(counterexample: CounterexampleData, arrow: Arrow) -> bool:
     """Whether the event is answered otherwise than as it happened."""
     expected = counterexample.expected
     return any(

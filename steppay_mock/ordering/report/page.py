@@ -19,8 +19,7 @@ from steppay_mock.ordering.report.unequal import advise
 from steppay_mock.ordering.report.verdict import conditions, next_step, title, verdict_line
 
 if TYPE_CHECKING:
-    from steppay_mock.ordering.counterexample import Counterexample
-    from steppay_mock.ordering.exploration import Exploration
+    from steppay_mock.ordering.findings import CounterexampleData, ExplorationData
     from steppay_mock.ordering.report.story import Change
 
 _STYLE = """
@@ -47,7 +46,7 @@ pre { background: var(--box); padding: .8rem 1rem; border-radius: 6px; white-spa
 """
 
 
-def write_page(exploration: Exploration) -> str:
+def write_page(exploration: ExplorationData) -> str:
     """The whole page as HTML."""
     return document(
         f"{exploration.verdict}: {exploration.name}",
@@ -72,7 +71,7 @@ def document(title: str, *body: Markup, with_picture: bool) -> str:
     return f"<!DOCTYPE html>\n{tag('html', head, tag('body', *body), lang='en')}\n"
 
 
-def body_of(exploration: Exploration) -> Iterator[Markup]:
+def body_of(exploration: ExplorationData) -> Iterator[Markup]:
     """What the page says of it."""
     found = exploration.counterexample
     mood = "good" if exploration.ok else "bad"
@@ -105,7 +104,7 @@ def body_of(exploration: Exploration) -> Iterator[Markup]:
     yield from _losses(exploration)
 
 
-def _counterexample(exploration: Exploration, found: Counterexample) -> Iterator[Markup]:
+def _counterexample(exploration: ExplorationData, found: CounterexampleData) -> Iterator[Markup]:
     story = tell(found)
     yield tag("h2", "What happened")
     yield table(
@@ -147,7 +146,7 @@ def _ends(changes: Iterable[Change], good: str) -> Markup:
     return tag("table", head, *rows)
 
 
-def _coverage(exploration: Exploration) -> Iterator[Markup]:
+def _coverage(exploration: ExplorationData) -> Iterator[Markup]:
     coverage = exploration.coverage
     yield tag("h2", "What it rests on")
     if exploration.ok:
@@ -172,7 +171,7 @@ def _coverage(exploration: Exploration) -> Iterator[Markup]:
     yield tag("table", *rows, class_="facts")
 
 
-def _losses(exploration: Exploration) -> Iterator[Markup]:
+def _losses(exploration: ExplorationData) -> Iterator[Markup]:
     if not exploration.losses:
         return
     happened = happenings(exploration.events)

@@ -10,11 +10,11 @@ from steppay_mock.ordering.report.markup import Markup, tag
 from steppay_mock.ordering.report.page import body_of, document, table
 
 if TYPE_CHECKING:
-    from steppay_mock.ordering.exploration import Exploration
+    from steppay_mock.ordering.findings import ExplorationData
 
 
 def write_pages(
-    explorations: Sequence[Exploration], *, rows: tuple[Iterable[str], Iterable[Iterable[str]]], varied: str = ""
+    explorations: Sequence[ExplorationData], *, rows: tuple[Iterable[str], Iterable[Iterable[str]]], varied: str = ""
 ) -> str:
     """The whole page as HTML; ``rows`` are the headings and the rows of the overview."""
     right = sum(one.ok for one in explorations)
@@ -30,6 +30,6 @@ def write_pages(
     )
 
 
-def _section(exploration: Exploration) -> Markup:
+def _section(exploration: ExplorationData) -> Markup:
     with speaking(exploration.face):
         return tag("section", *body_of(exploration))

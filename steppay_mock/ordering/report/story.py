@@ -18,7 +18,7 @@ from steppay_mock.ordering.state.difference import differences, show_both
 from steppay_mock.ordering.state.normal import plain
 
 if TYPE_CHECKING:
-    from steppay_mock.ordering.counterexample import Counterexample
+    from steppay_mock.ordering.findings import CounterexampleData
     from steppay_mock.ordering.receiver.run import Run
     from steppay_mock.ordering.state.difference import Difference
     from steppay_mock.payload.event import Event
@@ -123,7 +123,7 @@ class Story:
         return tuple(line.failing for line in self.lines if line.differs and line.failing is not None)
 
 
-def tell(counterexample: Counterexample) -> Story:
+def tell(counterexample: CounterexampleData) -> Story:
     """What there is to tell of it."""
     happened = happenings(counterexample.events)
     passing, failing = counterexample.passing, counterexample.failing
@@ -187,7 +187,7 @@ def changes(expected: Any, actual: Any) -> tuple[Change, ...]:
     return tuple(map(change_of, differences(expected, actual)))
 
 
-def _size(counterexample: Counterexample) -> str:
+def _size(counterexample: CounterexampleData) -> str:
     events, inverted, repeated = counterexample.size
     size = f"{counted(events, 'event')}, {counted(inverted, 'inversion')}, {counted(repeated, 'repeat')}."
     if counterexample.kind == "truth":

@@ -16,8 +16,7 @@ from steppay_mock.ordering.report.verdict import conditions, counted, effort, ne
 from steppay_mock.ordering.report.width import WIDTH, columns, cut, pad, wrap
 
 if TYPE_CHECKING:
-    from steppay_mock.ordering.counterexample import Counterexample
-    from steppay_mock.ordering.exploration import Coverage, Exploration, Loss
+    from steppay_mock.ordering.findings import CounterexampleData, Coverage, ExplorationData, Loss
     from steppay_mock.ordering.receiver.run import Run
     from steppay_mock.ordering.report.story import Change, Happening, Story
     from steppay_mock.payload.event import Event
@@ -25,17 +24,17 @@ if TYPE_CHECKING:
 _MOST_CHANGES = 8
 
 
-def describe(exploration: Exploration) -> str:
+def describe(exploration: ExplorationData) -> str:
     """The verdict for a person, at most 100 columns wide where words can be broken."""
     return "\n".join(line.rstrip() for line in _told(exploration))
 
 
-def describe_counterexample(counterexample: Counterexample) -> str:
+def describe_counterexample(counterexample: CounterexampleData) -> str:
     """The reason in two lines, then what happened, both orders, both ends, the usual cure, and how to see it again."""
     return "\n".join(line.rstrip() for line in _reason(counterexample))
 
 
-def violation(exploration: Exploration) -> ContractViolation:
+def violation(exploration: ExplorationData) -> ContractViolation:
     """What ``assert_ok`` raises; its text is the report."""
     counterexample = exploration.counterexample
     if counterexample is None:
@@ -55,7 +54,7 @@ def violation(exploration: Exploration) -> ContractViolation:
     )
 
 
-def _told(exploration: Exploration) -> Iterator[str]:
+def _told(exploration: ExplorationData) -> Iterator[str]:
     about = excerpt(f"{exploration.name}, delivered to {exploration.target}")
     if exploration.counterexample is not None:
         yield from _reason(exploration.counterexample)
@@ -78,7 +77,7 @@ def _told(exploration: Exploration) -> Iterator[str]:
 # The counterexample.
 
 
-def _reason(counterexample: Counterexample) -> Iterator[str]:
+def _reason(counterexample: CounterexampleData) -> Iterator[str]:
     story, anomaly = tell(counterexample), counterexample.anomaly
     yield headline(counterexample, story)
     yield from wrap(f"{anomaly.name}: {anomaly.meaning[0].lower()}{anomaly.meaning[1:]}")
@@ -112,7 +111,7 @@ def _causes(causes: Sequence[str]) -> Iterator[str]:
         yield from wrap(cause, indent="  ")
 
 
-def _others(found: Sequence[Counterexample]) -> Iterator[str]:
+def _others(found: Sequence[CounterexampleData]) -> Iterator[str]:
     """The other counterexamples, each in a few lines and with its token."""
     for number, one in enumerate(found, start=2):
         yield ""
@@ -169,7 +168,7 @@ def _diff(found: Sequence[Change], what: str) -> Iterator[str]:
 # What is neither yes nor no, and the rest.
 
 
-def _undecided(exploration: Exploration) -> Iterator[str]:
+def _undecided(exploration: ExplorationData) -> Iterator[str]:
     yield title(exploration)
     if exploration.why:
         yield from wrap(excerpt(exploration.why, limit=800))

@@ -11,7 +11,7 @@ from steppay_mock.ordering.report.bounded import events_of, independence, once_m
 from steppay_mock.ordering.report.customers import say_one_customer
 
 if TYPE_CHECKING:
-    from steppay_mock.ordering.exploration import Coverage, Exploration
+    from steppay_mock.ordering.findings import Coverage, ExplorationData
 
 
 _TITLES = {
@@ -35,12 +35,12 @@ _NAMED = ("state", "reset", "settle", "ignore", "secret", "path")
 _MOST_HINTS = 5  # that a text tells
 
 
-def title(exploration: Exploration) -> str:
+def title(exploration: ExplorationData) -> str:
     """The verdict in one sentence."""
     return _TITLES.get(exploration.verdict) or f"{verdict_line(exploration).partition(';')[0]}."
 
 
-def next_step(exploration: Exploration) -> str:
+def next_step(exploration: ExplorationData) -> str:
     """What to do about a verdict that is neither yes nor no; empty for the others."""
     if exploration.verdict == "vacuous" and exploration.coverage.events < 2:
         return "Give two events or more."
@@ -61,7 +61,7 @@ def next_step(exploration: Exploration) -> str:
     return _NEXT.get(exploration.verdict, "").format(**{name: option(name) for name in _NAMED})
 
 
-def verdict_line(exploration: Exploration) -> str:
+def verdict_line(exploration: ExplorationData) -> str:
     """The verdict in one line of any length: what it is, and how much was delivered for it."""
     coverage = exploration.coverage
     if exploration.verdict == "proved":
@@ -83,7 +83,7 @@ def effort(coverage: Coverage) -> str:
     return f"{deliveries}, {refused}{states}, {took}, seed {coverage.seed}"
 
 
-def conditions(exploration: Exploration) -> Iterator[str]:
+def conditions(exploration: ExplorationData) -> Iterator[str]:
     """What has to be so that a green verdict is true, and what else was seen; one sentence each."""
     coverage = exploration.coverage
     yield from exploration.notes
@@ -95,7 +95,7 @@ def conditions(exploration: Exploration) -> Iterator[str]:
         yield f"{option('ignore')} names what no state has: {names}. Is it written as it is there?"
     yield from _assumed(exploration)
     if coverage.overlaps is not None:
-        yield f"{coverage.overlaps}."
+        yield str(coverage.overlaps)
     if coverage.sampled:
         yield _sampled(coverage)
     if coverage.leans_on_retries:
@@ -108,7 +108,7 @@ def conditions(exploration: Exploration) -> Iterator[str]:
         yield f"{refused} refused: answered with something else than 2xx, or the receiver raised after its answer."
 
 
-def _assumed(exploration: Exploration) -> Iterator[str]:
+def _assumed(exploration: ExplorationData) -> Iterator[str]:
     """What a green verdict rests on, and what it does not say."""
     if exploration.verdict == "proved":
         yield (
@@ -123,7 +123,7 @@ def _assumed(exploration: Exploration) -> Iterator[str]:
         yield independence(exploration.coverage)
 
 
-def _without_effect(exploration: Exploration) -> str:
+def _without_effect(exploration: ExplorationData) -> str:
     """Which events never changed the state, each type once."""
     places = exploration.without_effect
     types = dict.fromkeys(str(exploration.events[place].type) for place in places)
@@ -131,14 +131,14 @@ def _without_effect(exploration: Exploration) -> str:
     return f"{len(places)} of {counted(exploration.coverage.events, 'event')} had no effect in any order: {which}."
 
 
-def _but_wrong(exploration: Exploration) -> str:
+def _but_wrong(exploration: ExplorationData) -> str:
     count = len(exploration.hints)
     if exploration.uncompared:
         return ", but nothing was compared with the store"
     return f", but {counted(count, 'place looks', 'places look')} wrong" if count else ""
 
 
-def _looks_wrong(exploration: Exploration) -> Iterator[str]:
+def _looks_wrong(exploration: ExplorationData) -> Iterator[str]:
     hints = exploration.hints
     yield from (f"{hint.sentence[0].upper()}{hint.sentence[1:]}" for hint in hints[:_MOST_HINTS])
     if len(hints) > _MOST_HINTS:

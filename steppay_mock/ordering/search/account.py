@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from steppay_mock.ordering.exploration import Coverage, Exploration, Loss, Verdict
+from steppay_mock.ordering.exploration import Exploration
 from steppay_mock.ordering.face import option
+from steppay_mock.ordering.findings import Coverage, Loss, Verdict
 from steppay_mock.ordering.orders.covering import covered
 from steppay_mock.ordering.report.causes import Observed, causes
 from steppay_mock.ordering.search.notes import notes_on

@@ -13,9 +13,10 @@ from math import inf
 from typing import TYPE_CHECKING, Any
 
 from steppay_mock.errors import SteppayMockError
-from steppay_mock.ordering.exploration import Exploration, Loss
+from steppay_mock.ordering.exploration import Exploration
 from steppay_mock.ordering.face import option
 from steppay_mock.ordering.failure import ExplorationError
+from steppay_mock.ordering.findings import Loss
 from steppay_mock.ordering.orders.course import Course
 from steppay_mock.ordering.orders.groups import groups_of_customers, interleavings
 from steppay_mock.ordering.receiver.subject import Subject
@@ -30,7 +31,7 @@ from steppay_mock.ordering.truth.setting import TruthSetting
 from steppay_mock.wire.real_time import perf_counter
 
 if TYPE_CHECKING:
-    from steppay_mock.ordering.counterexample import Kind
+    from steppay_mock.ordering.findings import Kind
     from steppay_mock.ordering.options import ExploreSettings
     from steppay_mock.ordering.receiver.receiver import Receiver
     from steppay_mock.ordering.receiver.run import Run

@@ -7,9 +7,10 @@ from math import inf
 from typing import TYPE_CHECKING, Any
 
 from steppay_mock.delivery.next_step import step_without_answer
-from steppay_mock.ordering.exploration import Exploration, Loss, Verdict
+from steppay_mock.ordering.exploration import Exploration
 from steppay_mock.ordering.face import option
 from steppay_mock.ordering.failure import ExplorationError, NotAnewError
+from steppay_mock.ordering.findings import Loss, Verdict
 from steppay_mock.ordering.options import ExploreSettings
 from steppay_mock.ordering.receiver.answers import tell_answer
 from steppay_mock.ordering.receiver.subject import BudgetSpentError, Subject
@@ -24,7 +25,8 @@ from steppay_mock.ordering.search.verify import find_counterexamples
 from steppay_mock.ordering.state.difference import differences
 
 if TYPE_CHECKING:
-    from steppay_mock.ordering.counterexample import Counterexample, Kind
+    from steppay_mock.ordering.counterexample import Counterexample
+    from steppay_mock.ordering.findings import Kind
     from steppay_mock.ordering.orders.course import Course
     from steppay_mock.ordering.receiver.receiver import Receiver
     from steppay_mock.ordering.receiver.run import Run

@@ -15,10 +15,11 @@ from math import inf
 from typing import TYPE_CHECKING
 
 from steppay_mock.errors import SteppayMockError
-from steppay_mock.ordering.counterexample import Counterexample, Kind
-from steppay_mock.ordering.exploration import Exploration, Overlaps
+from steppay_mock.ordering.counterexample import Counterexample
+from steppay_mock.ordering.exploration import Exploration
 from steppay_mock.ordering.face import option
 from steppay_mock.ordering.failure import ExplorationError, NotAnewError
+from steppay_mock.ordering.findings import Kind, Overlaps
 from steppay_mock.ordering.orders.course import Course
 from steppay_mock.ordering.orders.races import Group, Race, groups_of, held_races, races_alone, races_within
 from steppay_mock.ordering.receiver.subject import BudgetSpentError, Subject

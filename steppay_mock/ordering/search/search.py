@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from steppay_mock.delivery.transport import Answer
-    from steppay_mock.ordering.counterexample import Kind
+    from steppay_mock.ordering.findings import Kind
     from steppay_mock.ordering.options import ExploreSettings
     from steppay_mock.ordering.receiver.subject import Mark, Subject
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from math import inf
 from typing import TYPE_CHECKING
 
-from steppay_mock.ordering.counterexample import Counterexample, Kind
+from steppay_mock.ordering.counterexample import Counterexample
 from steppay_mock.ordering.failure import ExplorationError
+from steppay_mock.ordering.findings import Kind
 from steppay_mock.ordering.orders.course import Course, neighbour, occurrence
 from steppay_mock.ordering.receiver.answers import is_odd
 from steppay_mock.ordering.receiver.subject import BudgetSpentError

@@ -14,8 +14,7 @@ from steppay_mock.ordering.report.customers import ids_of
 from steppay_mock.ordering.report.markup import UNFIT
 
 if TYPE_CHECKING:
-    from steppay_mock.ordering.counterexample import Counterexample
-    from steppay_mock.ordering.exploration import Exploration
+    from steppay_mock.ordering.findings import CounterexampleData, ExplorationData
     from steppay_mock.ordering.receiver.run import Run
     from steppay_mock.payload.body import BodyForm
     from steppay_mock.payload.event import Event
@@ -39,7 +38,7 @@ Order = tuple[tuple[int, ...], ...]
 class Case:
     """A counterexample, ready to be written as a program."""
 
-    found: Counterexample
+    found: CounterexampleData
     bodies: Mapping[int, str]
     """Each body by the number of its event: from 1 as it happened, and 0 and below for what is delivered before."""
     forms: Mapping[int, BodyForm]
@@ -64,7 +63,7 @@ class Case:
         return one_line(str(self.found.events[number - 1].type))
 
 
-def case_of(exploration: Exploration, found: Counterexample) -> Case:
+def case_of(exploration: ExplorationData, found: CounterexampleData) -> Case:
     """What is needed to show this counterexample of the exploration again."""
     given = exploration.given
     events = {place - len(given) + 1: event for place, event in enumerate(given)}

@@ -11,8 +11,7 @@ from steppay_mock.ordering.report.data import as_json
 from steppay_mock.ordering.report.repro.case import HEADER, SECRET, case_of
 
 if TYPE_CHECKING:
-    from steppay_mock.ordering.counterexample import Counterexample
-    from steppay_mock.ordering.exploration import Exploration
+    from steppay_mock.ordering.findings import CounterexampleData, ExplorationData
     from steppay_mock.ordering.report.repro.case import Case, Order
 
 _SIGN = f"""
@@ -24,7 +23,7 @@ function signature(body) {{
 """
 
 
-def vitest_test(exploration: Exploration, found: Counterexample) -> str:
+def vitest_test(exploration: ExplorationData, found: CounterexampleData) -> str:
     """The module with the test."""
     case = case_of(exploration, found)
     return "\n".join([*_head(case), *_functions(case), *_test(case)]) + "\n"

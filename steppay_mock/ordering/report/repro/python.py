@@ -12,12 +12,11 @@ from steppay_mock.ordering.report.repro.case import HEADER, SECRET, case_of
 from steppay_mock.payload.body import DEFAULT_FORM
 
 if TYPE_CHECKING:
-    from steppay_mock.ordering.counterexample import Counterexample
-    from steppay_mock.ordering.exploration import Exploration
+    from steppay_mock.ordering.findings import CounterexampleData, ExplorationData
     from steppay_mock.ordering.report.repro.case import Case
 
 
-def pytest_test(exploration: Exploration, found: Counterexample) -> str:
+def pytest_test(exploration: ExplorationData, found: CounterexampleData) -> str:
     """The module with the test."""
     case = case_of(exploration, found)
     return "\n".join([*_imports(case), *_where(case), *_test(case)]) + "\n"

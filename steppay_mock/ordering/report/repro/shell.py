@@ -11,15 +11,14 @@ from steppay_mock.ordering.report.repro.case import HEADER, SECRET, case_of, one
 
 if TYPE_CHECKING:
     from steppay_mock.delivery.address import DEFAULT_PATH
-    from steppay_mock.ordering.counterexample import Counterexample
-    from steppay_mock.ordering.exploration import Exploration
+    from steppay_mock.ordering.findings import CounterexampleData, ExplorationData
 from steppay_mock.ordering.report.repro.case import Case
 
 _CURL = "curl --silent --show-error"
 _LET_IN = f'${{{HEADER}:+--header "${HEADER}"}}'
 
 
-def shell_script(exploration: Exploration, found: Counterexample) -> str:
+def shell_script(exploration: ExplorationData, found: CounterexampleData) -> str:
     """The script for a POSIX shell."""
     case = case_of(exploration, found)
     return "\n".join([*_head(case), *_begin(case), *_deliveries(case), *_end(case)]) + "\n"
