@@ -23,10 +23,10 @@ from steppay_mock.delivery.deliver import make_request
 from steppay_mock.delivery.options import resolve_options
 from steppay_mock.delivery.target import make_transport
 from steppay_mock.delivery.transport import Transport
-from steppay_mock.ordering.bounding import readable, told_bound
 from steppay_mock.ordering.orders.bound import bound_of
 from steppay_mock.ordering.orders.chains import Chains
 from steppay_mock.ordering.orders.ideals import find_ideals
+from steppay_mock.ordering.report.coverage import readable, told_bound
 from steppay_mock.payload.chance import Chance
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests"))

@@ -22,6 +22,6 @@ class Counterexample(CounterexampleData):
 
     def as_dict(self) -> dict[str, Any]:
         """Plain data, for JSON. Events are named by place, from 0; no payload is in it."""
-        from steppay_mock.ordering.report.data import counterexample_data
+        from steppay_mock.ordering.report.json_data import counterexample_data
 
         return counterexample_data(self)

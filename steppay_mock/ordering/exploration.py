@@ -44,7 +44,7 @@ class Exploration(ExplorationData):
 
     def as_dict(self) -> dict[str, Any]:
         """Plain data, for JSON. Events are named by place, from 0; no payload is in it."""
-        from steppay_mock.ordering.report.data import exploration_data
+        from steppay_mock.ordering.report.json_data import exploration_data
 
         return exploration_data(self)
 

@@ -21,7 +21,7 @@ from steppay_mock.ordering.receiver.subject import Subject
 from steppay_mock.ordering.search.overlap import race_again
 from steppay_mock.ordering.search.truth import Truth, know_truth
 from steppay_mock.ordering.search.verify import deliver_again
-from steppay_mock.ordering.token import Source, Token, describe_events, digest, read_token
+from steppay_mock.ordering.token import ScenarioSource, Token, describe_events, digest, read_token
 from steppay_mock.payload.event import Event, Events
 from steppay_mock.store.scenarios.perform import scenario
 from steppay_mock.store.scenarios.story import Story
@@ -139,7 +139,7 @@ def _refuse_vacuous(subject: Subject, kind: Kind) -> None:
         raise ExplorationError(f"The state never changed. Does {option('state')} read what the receiver writes?")
 
 
-def make_again(source: Source | None) -> Story:
+def make_again(source: ScenarioSource | None) -> Story:
     """The story of a token; SteppayMockError where the token does not know it."""
     if source is None:
         how = (

@@ -31,7 +31,7 @@ _OWN = frozenset({"seed", "assumptions"})  # parameters of `scenario`, which no 
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Source:
+class ScenarioSource:
     """What makes the events again: a scenario, its seed, and what was said of it. Plain data."""
 
     scenario: str
@@ -46,7 +46,7 @@ class Token:
 
     events: dict[int, tuple[str, str]]
     """By place, the digest and the type of each event that is needed."""
-    source: Source | None = None
+    source: ScenarioSource | None = None
     burst: float | None = None
     """How far apart the events of a burst were at most whose seconds were collapsed; None if none were."""
     retries: int = 0
@@ -74,7 +74,7 @@ class Token:
 
 
 def describe_events(
-    events: Sequence[Event], *, source: Source | None = None, burst: float | None = None, retries: int = 0
+    events: Sequence[Event], *, source: ScenarioSource | None = None, burst: float | None = None, retries: int = 0
 ) -> Token:
     """A token for these events, still without a course."""
     return Token(
@@ -85,7 +85,7 @@ def describe_events(
     )
 
 
-def source_of(story: Story | None) -> Source | None:
+def source_of(story: Story | None) -> ScenarioSource | None:
     """What makes the story again; None where a token cannot say it.
 
     That is where it began later than its store, is several, or took parameters that are no plain data.
@@ -101,7 +101,7 @@ def source_of(story: Story | None) -> Source | None:
         json.dumps([parameters, assumptions])
     except TypeError:
         return None
-    return Source(scenario=part.scenario.name, seed=story.seed, parameters=parameters, assumptions=assumptions)
+    return ScenarioSource(scenario=part.scenario.name, seed=story.seed, parameters=parameters, assumptions=assumptions)
 
 
 def _number(value: Any) -> Any:
@@ -175,9 +175,9 @@ def _are_neighbours(together: tuple[Any, ...], length: int) -> bool:
     }
 
 
-def _read_source(scenario: Any, seed: Any, parameters: Any, assumptions: Any) -> Source:
+def _read_source(scenario: Any, seed: Any, parameters: Any, assumptions: Any) -> ScenarioSource:
     if not isinstance(scenario, str) or not isinstance(parameters, dict) or not isinstance(assumptions, dict):
         raise TypeError(scenario)
     if isinstance(seed, bool) or not isinstance(seed, int | str) or not _OWN.isdisjoint(parameters):
         raise TypeError(seed)
-    return Source(scenario=scenario, seed=seed, parameters=parameters, assumptions=assumptions)
+    return ScenarioSource(scenario=scenario, seed=seed, parameters=parameters, assumptions=assumptions)

@@ -13,7 +13,7 @@ from steppay_mock.ordering.exploration import Exploration
 from steppay_mock.ordering.findings import Coverage, Kind
 from steppay_mock.ordering.orders.course import Course, neighbour, occurrence
 from steppay_mock.ordering.receiver.run import Run
-from steppay_mock.ordering.report.classify import name_anomaly
+from steppay_mock.ordering.report.anomaly_rules import name_anomaly
 from steppay_mock.payload.event import Event
 
 SECOND = 1_706_002_316

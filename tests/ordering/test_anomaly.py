@@ -11,8 +11,8 @@ from ordering.cases import CANCELED, CREATED, ORDER, PAYMENT, RECOVERED, UNPAID,
 from steppay_mock import Event
 from steppay_mock.ordering import anomaly
 from steppay_mock.ordering.anomaly import ANOMALIES, Anomaly
-from steppay_mock.ordering.report.classify import name_anomaly
-from steppay_mock.ordering.report.width import WIDTH
+from steppay_mock.ordering.report.anomaly_rules import name_anomaly
+from steppay_mock.ordering.report.text_width import WIDTH
 
 LIFE = (CREATED, UNPAID, RECOVERED, CANCELED)
 TIED = (subscription("PAUSE"), subscription("UNPAID"))

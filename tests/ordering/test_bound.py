@@ -10,13 +10,14 @@ from typing import Any
 import pytest
 
 from steppay_mock import SteppayMockError
-from steppay_mock.ordering.bounding import read_distance, read_duplicates, read_late_by, readable, span, told_bound
+from steppay_mock.ordering.bounding import read_distance, read_duplicates, read_late_by
 from steppay_mock.ordering.orders.bound import Bound, bound_of
 from steppay_mock.ordering.orders.chains import Chains
 from steppay_mock.ordering.orders.covering import covering_orders
 from steppay_mock.ordering.orders.flow import Flow
 from steppay_mock.ordering.orders.ideals import Ideals, find_ideals
 from steppay_mock.ordering.orders.lattice import chain_count, deliveries_with_restore
+from steppay_mock.ordering.report.coverage import readable, span, told_bound
 from steppay_mock.ordering.search.graph import Edge, Graph
 from steppay_mock.payload.chance import Chance
 

@@ -338,7 +338,7 @@ def test_a_stale_answer_that_overwrites_is_certain(store: Store) -> None:
     assert shown.failing.together == (0, 1)
     assert found.coverage.overlaps is not None
     assert found.coverage.overlaps.certain
-    assert "made certain by holding" in str(found.coverage.overlaps)
+    assert "In 3 races the API's answer was held to force the order." in str(found.coverage.overlaps)
     with receiver.api.patched():
         again = replay(
             shown.token,

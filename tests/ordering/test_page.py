@@ -17,8 +17,8 @@ from ordering.test_text import TOLD
 from steppay_mock import Event
 from steppay_mock.ordering.counterexample import Counterexample
 from steppay_mock.ordering.exploration import Exploration
-from steppay_mock.ordering.report.diagram import draw
-from steppay_mock.ordering.report.pages import write_pages
+from steppay_mock.ordering.report.page import write_pages
+from steppay_mock.ordering.report.svg_diagram import draw
 
 SVG = "{http://www.w3.org/2000/svg}"
 LIFE = (CREATED, UNPAID, RECOVERED)

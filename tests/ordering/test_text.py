@@ -33,8 +33,8 @@ from steppay_mock.errors import ContractViolation
 from steppay_mock.ordering.exploration import Exploration
 from steppay_mock.ordering.face import PYTHON, Face, speaking
 from steppay_mock.ordering.findings import Loss
+from steppay_mock.ordering.report.text_width import WIDTH, columns
 from steppay_mock.ordering.report.verdict import verdict_line
-from steppay_mock.ordering.report.width import WIDTH, columns
 
 REPORTS = Path(__file__).parent / "reports"
 LIFE = (CREATED, UNPAID, RECOVERED, CANCELED)

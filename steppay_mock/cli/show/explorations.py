@@ -75,7 +75,7 @@ def overview_data(outcomes: Sequence[Explored]) -> dict[str, Any]:
 
 def overview_page(outcomes: Sequence[Explored]) -> str:
     """All of it as one page: the table, and a section for each story."""
-    from steppay_mock.ordering.report.pages import write_pages
+    from steppay_mock.ordering.report.page import write_pages
 
     found = [one.found for one in outcomes if one.found is not None]
     return write_pages(found, rows=table_of(outcomes), varied=varied([one.candidate for one in outcomes]))

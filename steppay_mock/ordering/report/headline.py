@@ -5,34 +5,34 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from steppay_mock.ordering.report.story import ABSENT
-from steppay_mock.ordering.report.width import WIDTH, columns, cut
+from steppay_mock.ordering.report.comparison import ABSENT
+from steppay_mock.ordering.report.text_width import WIDTH, columns, cut
 
 if TYPE_CHECKING:
     from steppay_mock.ordering.findings import CounterexampleData
-    from steppay_mock.ordering.report.story import Arrow, Change, Story
+    from steppay_mock.ordering.report.comparison import Arrow, Change, Comparison
 
 
-def headline(counterexample: CounterexampleData, story: Story) -> str:
+def headline(counterexample: CounterexampleData, comparison: Comparison) -> str:
     """The reason in one line, as telling as fits into it."""
     told = ""
-    for told in _tellings(counterexample, story):
+    for told in _tellings(counterexample, comparison):
         if columns(told) <= WIDTH:
             return told
     return cut(told, WIDTH)
 
 
-def _tellings(counterexample: CounterexampleData, story: Story) -> Iterator[str]:
+def _tellings(counterexample: CounterexampleData, comparison: Comparison) -> Iterator[str]:
     """From the most telling to the shortest."""
-    whens = list(_whens(counterexample, story))
-    for outcome in _outcomes(counterexample, story):
+    whens = list(_whens(counterexample, comparison))
+    for outcome in _outcomes(counterexample, comparison):
         yield from (f"{when}, {form}." for when in whens for form in outcome)
 
 
-def _whens(counterexample: CounterexampleData, story: Story) -> Iterator[str]:
-    moved = story.moved
+def _whens(counterexample: CounterexampleData, comparison: Comparison) -> Iterator[str]:
+    moved = comparison.moved
     if counterexample.kind == "invariant":
-        yield f"After {_named(_failing(story)[-1])}"
+        yield f"After {_named(_failing(comparison)[-1])}"
     elif counterexample.failing.together:
         one, two = moved[:2]
         yield f"When {_named(one)} and {'its own copy' if two.of == one.of else _named(two)} are in flight at once"
@@ -51,20 +51,20 @@ def _whens(counterexample: CounterexampleData, story: Story) -> Iterator[str]:
         yield f"When {copy}event {second.of.number} arrives after event {first.of.number}"
 
 
-def _outcomes(counterexample: CounterexampleData, story: Story) -> Iterator[tuple[str, ...]]:
+def _outcomes(counterexample: CounterexampleData, comparison: Comparison) -> Iterator[tuple[str, ...]]:
     """What may be told, the most telling first; each in one or two forms, of which the second is shorter."""
     kind = counterexample.kind
     if kind in {"answer", "refused"}:
-        yield from _refusal(counterexample, story)
+        yield from _refusal(counterexample, comparison)
     elif kind == "invariant":
-        yield f"the invariant breaks: {story.broken or 'it does not hold'}", "the invariant breaks"
-    elif kind == "order" and story.changes:
-        yield f"the rows of {story.changes[0].place} stand in another order", "rows stand in another order"
-    elif kind == "effects" and story.effects:
-        change = story.effects[0]
+        yield f"the invariant breaks: {comparison.broken or 'it does not hold'}", "the invariant breaks"
+    elif kind == "order" and comparison.changes:
+        yield f"the rows of {comparison.changes[0].place} stand in another order", "rows stand in another order"
+    elif kind == "effects" and comparison.effects:
+        change = comparison.effects[0]
         yield f"{change.place} is done {change.actual}, not {change.expected}", "other things are done"
-    elif story.changes:
-        yield from _wrong(story.changes)
+    elif comparison.changes:
+        yield from _wrong(comparison.changes)
     yield ("the end is another",)
 
 
@@ -85,9 +85,9 @@ def _last(place: str) -> str:
     return place.rpartition(".")[2]
 
 
-def _refusal(counterexample: CounterexampleData, story: Story) -> Iterator[tuple[str, ...]]:
+def _refusal(counterexample: CounterexampleData, comparison: Comparison) -> Iterator[tuple[str, ...]]:
     refused = counterexample.kind == "refused"
-    telling = (one for one in _failing(story) if (not one.accepted if refused else _is_odd(counterexample, one)))
+    telling = (one for one in _failing(comparison) if (not one.accepted if refused else _is_odd(counterexample, one)))
     arrow = next(telling, None)
     if arrow is not None:
         what = "refused" if not arrow.accepted else "accepted"
@@ -98,8 +98,8 @@ def _refusal(counterexample: CounterexampleData, story: Story) -> Iterator[tuple
     yield ("the answers differ",)
 
 
-def _failing(story: Story) -> list[Arrow]:
-    return [line.failing for line in story.lines if line.failing is not None]
+def _failing(comparison: Comparison) -> list[Arrow]:
+    return [line.failing for line in comparison.lines if line.failing is not None]
 
 
 def _is_odd(counterexample: CounterexampleData, arrow: Arrow) -> bool:

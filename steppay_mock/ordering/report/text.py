@@ -7,18 +7,17 @@ from typing import TYPE_CHECKING
 
 from steppay_mock.delivery.excerpt import excerpt
 from steppay_mock.errors import ContractViolation, OrderViolation
-from steppay_mock.ordering.report.bounded import not_tried
+from steppay_mock.ordering.report.comparison import arrows, change_of, changes, compare, event_rows
+from steppay_mock.ordering.report.coverage import not_tried
 from steppay_mock.ordering.report.headline import headline
-from steppay_mock.ordering.report.sequence import sketch, sketch_both
-from steppay_mock.ordering.report.story import arrows, change_of, changes, happenings, tell
-from steppay_mock.ordering.report.unequal import advise
-from steppay_mock.ordering.report.verdict import conditions, counted, effort, next_step, title, verdict_line
-from steppay_mock.ordering.report.width import WIDTH, columns, cut, pad, wrap
+from steppay_mock.ordering.report.text_diagram import sketch, sketch_both
+from steppay_mock.ordering.report.text_width import WIDTH, columns, cut, pad, wrap
+from steppay_mock.ordering.report.verdict import advise, conditions, counted, effort, next_step, title, verdict_line
 
 if TYPE_CHECKING:
     from steppay_mock.ordering.findings import CounterexampleData, Coverage, ExplorationData, Loss
     from steppay_mock.ordering.receiver.run import Run
-    from steppay_mock.ordering.report.story import Change, Happening, Story
+    from steppay_mock.ordering.report.comparison import Change, Comparison, EventRow
     from steppay_mock.payload.event import Event
 
 _MOST_CHANGES = 8
@@ -42,7 +41,7 @@ def violation(exploration: ExplorationData) -> ContractViolation:
         sent, step = excerpt(exploration.why) or kind, next_step(exploration)
     else:
         kind = "order-dependent"
-        sent, step = headline(counterexample, tell(counterexample)), counterexample.anomaly.cure
+        sent, step = headline(counterexample, compare(counterexample)), counterexample.anomaly.cure
     return OrderViolation(
         report=describe(exploration),
         kind=kind,
@@ -78,29 +77,33 @@ def _told(exploration: ExplorationData) -> Iterator[str]:
 
 
 def _reason(counterexample: CounterexampleData) -> Iterator[str]:
-    story, anomaly = tell(counterexample), counterexample.anomaly
-    yield headline(counterexample, story)
+    comparison, anomaly = compare(counterexample), counterexample.anomaly
+    yield headline(counterexample, comparison)
     yield from wrap(f"{anomaly.name}: {anomaly.meaning[0].lower()}{anomaly.meaning[1:]}")
     yield ""
     yield from wrap(f"usual cure: {anomaly.cure}")
     yield ""
-    enough = f" ({len(story.happened)} of {counted(story.of, 'event')})" if len(story.happened) < story.of else ""
+    enough = (
+        f" ({len(comparison.happened)} of {counted(comparison.of, 'event')})"
+        if len(comparison.happened) < comparison.of
+        else ""
+    )
     yield f"what happened{enough}"
-    yield from _happened(story.happened)
+    yield from _happened(comparison.happened)
     yield ""
-    yield from _delivered(story)
+    yield from _delivered(comparison)
     if counterexample.failing.held:
         held = counterexample.course[counterexample.failing.together[0]] + 1
         yield from wrap(f"The REST API held what {held} had asked until the others had landed.", indent="    ")
     yield ""
-    yield from _ends(story)
+    yield from _ends(comparison)
     if counterexample.failing.ids is not None:
         yield from wrap(f"The customer of the failing run: {counterexample.failing.ids.customer_id}", indent="  ")
     yield ""
-    yield from wrap(f"size: {story.size}")
+    yield from wrap(f"size: {comparison.size}")
     yield ""
-    yield from wrap(f"to see it again{f' ({story.hint})' if story.hint else ''}")
-    yield f"  {story.replay}"
+    yield from wrap(f"to see it again{f' ({comparison.hint})' if comparison.hint else ''}")
+    yield f"  {comparison.replay}"
 
 
 def _causes(causes: Sequence[str]) -> Iterator[str]:
@@ -115,45 +118,45 @@ def _others(found: Sequence[CounterexampleData]) -> Iterator[str]:
     """The other counterexamples, each in a few lines and with its token."""
     for number, one in enumerate(found, start=2):
         yield ""
-        story = tell(one)
-        yield from wrap(f"also found ({number}): {headline(one, story)}")
+        comparison = compare(one)
+        yield from wrap(f"also found ({number}): {headline(one, comparison)}")
         yield from wrap(f"{one.anomaly.name}: {one.anomaly.meaning[0].lower()}{one.anomaly.meaning[1:]}", indent="  ")
         yield from wrap(f"usual cure: {one.anomaly.cure}", indent="  ")
         yield "  to see it again"
-        yield f"    {story.replay}"
+        yield f"    {comparison.replay}"
 
 
-def _happened(happened: Sequence[Happening]) -> Iterator[str]:
+def _happened(happened: Sequence[EventRow]) -> Iterator[str]:
     yield from _table([(str(one.number), one.when, one.event, one.entity, one.status) for one in happened], right=2)
 
 
-def _delivered(story: Story) -> Iterator[str]:
-    failing = [line.failing for line in story.lines if line.failing is not None]
-    if story.moved:
-        yield from sketch_both(story)
+def _delivered(comparison: Comparison) -> Iterator[str]:
+    failing = [line.failing for line in comparison.lines if line.failing is not None]
+    if comparison.moved:
+        yield from sketch_both(comparison)
     else:
         yield "delivered"
         yield from (f"    {line}" for line in sketch(failing))
     for arrow in failing:
         if not arrow.accepted:
             yield from wrap(f"{arrow.of.number} was answered: {arrow.answer}", indent="    ")
-    changed = [arrow for arrow in story.moved if arrow.effect]
+    changed = [arrow for arrow in comparison.moved if arrow.effect]
     if changed:
         yield ""
         yield "what changed, in the failing order"
         yield from (cut(f"  {arrow.of.number}  {arrow.effect}", WIDTH) for arrow in changed)
 
 
-def _ends(story: Story) -> Iterator[str]:
-    if story.broken:
+def _ends(comparison: Comparison) -> Iterator[str]:
+    if comparison.broken:
         yield "the invariant says"
-        yield from wrap(story.broken, indent="  ")
+        yield from wrap(comparison.broken, indent="  ")
         return
-    yield f"how it ends (- {story.right}, + in the failing order)"
-    yield from _diff(story.changes, "state")
-    yield from _diff(story.effects, "effects")
-    if not story.changes and not story.effects:
-        yield f"  {'what looks wrong is listed below' if story.is_truth else 'the same; look at the answers'}"
+    yield f"how it ends (- {comparison.right}, + in the failing order)"
+    yield from _diff(comparison.changes, "state")
+    yield from _diff(comparison.effects, "effects")
+    if not comparison.changes and not comparison.effects:
+        yield f"  {'what looks wrong is listed below' if comparison.is_truth else 'the same; look at the answers'}"
 
 
 def _diff(found: Sequence[Change], what: str) -> Iterator[str]:
@@ -205,7 +208,7 @@ def _witnesses(runs: Sequence[Run], events: Sequence[Event]) -> Iterator[str]:
 def _losses(losses: Sequence[Loss], events: Sequence[Event], coverage: Coverage) -> Iterator[str]:
     if not losses:
         return
-    happened = happenings(events)
+    happened = event_rows(events)
     yield ""
     yield "if one event is never delivered (for information)"
     rows = []

@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from steppay_mock.delivery.excerpt import excerpt
 from steppay_mock.ordering.face import option
-from steppay_mock.ordering.report.bounded import events_of, independence, once_more, proved_orders, within
-from steppay_mock.ordering.report.customers import say_one_customer
+from steppay_mock.ordering.report.coverage import (
+    events_of,
+    independence,
+    once_more,
+    proved_orders,
+    say_one_customer,
+    within,
+)
 
 if TYPE_CHECKING:
     from steppay_mock.ordering.findings import Coverage, ExplorationData
+    from steppay_mock.ordering.state.difference import Difference
 
 
 _TITLES = {
@@ -33,6 +41,9 @@ _NEXT = {
 _NAMED = ("state", "reset", "settle", "ignore", "secret", "path")
 
 _MOST_HINTS = 5  # that a text tells
+_MOST_IGNORED = 5  # names that a text suggests
+_LAST_NAME = re.compile(r"\.([^.\[\]]+)$")
+_ROW = re.compile(r"\[[^\]*]+\]")
 
 
 def title(exploration: ExplorationData) -> str:
@@ -172,3 +183,28 @@ def _covered(coverage: Coverage) -> str:
 def _also(coverage: Coverage) -> str:
     also = f", each event also {once_more(coverage)}" if coverage.duplicates else ""
     return also + (", and all of it with the seconds of each burst collapsed" if coverage.ties else "")
+
+
+def suggest_ignore(found: Sequence[Difference]) -> tuple[str, ...]:
+    """What ``ignore=`` has to name so that the values that differ do not count; not the rows that come or go."""
+    names = [_pattern(one.path) for one in found if one.kind == "changed"]
+    return tuple(dict.fromkeys(names))[:_MOST_IGNORED]
+
+
+def advise(found: Sequence[Difference]) -> Iterator[str]:
+    """What to do about states that differ though they should be equal; one sentence each."""
+    if names := suggest_ignore(found):
+        yield f"If that does not count: {option('ignore', value=list(names))}"
+    if any(one.kind in {"missing", "unexpected"} for one in found):
+        yield (
+            "Rows came or went. Does the receiver go on with its work after it has answered (a thread, a queue, a "
+            f"background task)? Then {option('settle', value=0.2)} waits until the state is "
+            "unchanged for so many seconds."
+        )
+    if any(one.kind == "order" for one in found):
+        yield "Only the order of rows differs: sort them in the probe (ORDER BY)."
+
+
+def _pattern(path: str) -> str:
+    last = _LAST_NAME.search(path)
+    return last[1] if last is not None else _ROW.sub("[*]", path)

@@ -23,7 +23,7 @@ from steppay_mock.ordering.findings import Kind, Overlaps
 from steppay_mock.ordering.orders.course import Course
 from steppay_mock.ordering.orders.races import Group, Race, groups_of, held_races, races_alone, races_within
 from steppay_mock.ordering.receiver.subject import BudgetSpentError, Subject
-from steppay_mock.ordering.report.classify import name_anomaly
+from steppay_mock.ordering.report.anomaly_rules import name_anomaly
 from steppay_mock.ordering.search.conflicts import likely_conflicts
 from steppay_mock.ordering.search.plan import budget_beyond
 from steppay_mock.ordering.search.verify import fails

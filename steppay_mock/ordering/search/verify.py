@@ -11,7 +11,7 @@ from steppay_mock.ordering.findings import Kind
 from steppay_mock.ordering.orders.course import Course, neighbour, occurrence
 from steppay_mock.ordering.receiver.answers import is_odd
 from steppay_mock.ordering.receiver.subject import BudgetSpentError
-from steppay_mock.ordering.report.classify import name_anomaly
+from steppay_mock.ordering.report.anomaly_rules import name_anomaly
 from steppay_mock.ordering.search.minimise import Minimiser
 from steppay_mock.ordering.search.search import ContradictionError, Search
 from steppay_mock.ordering.state.rows import same_rows

@@ -7,12 +7,12 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from steppay_mock.delivery.address import DEFAULT_PATH
-from steppay_mock.ordering.report.repro.case import HEADER, SECRET, case_of, one_line
+from steppay_mock.ordering.report.repro.reproduction import HEADER, SECRET, one_line, reproduction_of
 
 if TYPE_CHECKING:
     from steppay_mock.delivery.address import DEFAULT_PATH
     from steppay_mock.ordering.findings import CounterexampleData, ExplorationData
-from steppay_mock.ordering.report.repro.case import Case
+from steppay_mock.ordering.report.repro.reproduction import Reproduction
 
 _CURL = "curl --silent --show-error"
 _LET_IN = f'${{{HEADER}:+--header "${HEADER}"}}'
@@ -20,11 +20,11 @@ _LET_IN = f'${{{HEADER}:+--header "${HEADER}"}}'
 
 def shell_script(exploration: ExplorationData, found: CounterexampleData) -> str:
     """The script for a POSIX shell."""
-    case = case_of(exploration, found)
+    case = reproduction_of(exploration, found)
     return "\n".join([*_head(case), *_begin(case), *_deliveries(case), *_end(case)]) + "\n"
 
 
-def _head(case: Case) -> Iterator[str]:
+def _head(case: Reproduction) -> Iterator[str]:
     yield "#!/bin/sh"
     yield f"# Delivers the order in which it fails: {case.title}."
     if case.reach.unsigned:
@@ -46,7 +46,7 @@ def _head(case: Case) -> Iterator[str]:
     yield "}"
 
 
-def _begin(case: Case) -> Iterator[str]:
+def _begin(case: Reproduction) -> Iterator[str]:
     yield ""
     if case.is_fresh:
         yield "# It is never emptied: rows that an earlier run left behind count."
@@ -56,7 +56,7 @@ def _begin(case: Case) -> Iterator[str]:
     yield f'{_CURL} --fail --output /dev/null --request {case.reach.reset_method} {_LET_IN} "{reset}"'
 
 
-def _deliveries(case: Case) -> Iterator[str]:
+def _deliveries(case: Reproduction) -> Iterator[str]:
     for flight in case.failing:
         if len(flight) > 1:
             yield "# These are in flight at once, which is a race: repeat it until it is lost."
@@ -68,7 +68,7 @@ def _deliveries(case: Case) -> Iterator[str]:
             yield "wait"
 
 
-def _end(case: Case) -> Iterator[str]:
+def _end(case: Reproduction) -> Iterator[str]:
     yield "# How it ends."
     yield f'{_CURL} --fail {_LET_IN} "{_default("STEPPAY_MOCK_STATE_URL", case.reach.state_url)}"'
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from steppay_mock.errors import SteppayMockError
 from steppay_mock.ordering.face import Reach
-from steppay_mock.ordering.report.customers import ids_of
+from steppay_mock.ordering.report.coverage import ids_of
 from steppay_mock.ordering.report.markup import UNFIT
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ Order = tuple[tuple[int, ...], ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Case:
+class Reproduction:
     """A counterexample, ready to be written as a program."""
 
     found: CounterexampleData
@@ -63,7 +63,7 @@ class Case:
         return one_line(str(self.found.events[number - 1].type))
 
 
-def case_of(exploration: ExplorationData, found: CounterexampleData) -> Case:
+def reproduction_of(exploration: ExplorationData, found: CounterexampleData) -> Reproduction:
     """What is needed to show this counterexample of the exploration again."""
     given = exploration.given
     events = {place - len(given) + 1: event for place, event in enumerate(given)}
@@ -71,7 +71,7 @@ def case_of(exploration: ExplorationData, found: CounterexampleData) -> Case:
     events |= {place + 1: found.events[place] for place in course}
     before: Order = tuple((number,) for number in events if number < 1)
     reach = found.face.reach
-    return Case(
+    return Reproduction(
         found=found,
         bodies={number: written(event) for number, event in events.items()},
         forms={number: event.form for number, event in events.items()},

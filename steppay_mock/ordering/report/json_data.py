@@ -6,8 +6,8 @@ from dataclasses import asdict
 from math import isfinite
 from typing import TYPE_CHECKING, Any
 
-from steppay_mock.ordering.report.story import happenings
-from steppay_mock.ordering.report.unequal import suggest_ignore
+from steppay_mock.ordering.report.comparison import event_rows
+from steppay_mock.ordering.report.verdict import suggest_ignore
 from steppay_mock.ordering.state.difference import differences
 from steppay_mock.ordering.state.normal import plain
 
@@ -95,7 +95,7 @@ def _effects(effects: Any) -> list[dict[str, Any]]:
 
 def _events(events: Iterable[Event]) -> list[dict[str, Any]]:
     rows: list[dict[str, Any]] = []
-    for event, one in zip(events, happenings(events), strict=True):
+    for event, one in zip(events, event_rows(events), strict=True):
         rows.append(
             {
                 "place": one.number - 1,

@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING, Any
 from steppay_mock.ordering import anomaly
 from steppay_mock.ordering.orders.course import occurrence
 from steppay_mock.ordering.receiver.run import Run
-from steppay_mock.ordering.report.contrast import Step, step_between
-from steppay_mock.ordering.report.places import Places, Trails, meet
+from steppay_mock.ordering.report.changed_places import Places, Trails, meet
+from steppay_mock.ordering.report.side_by_side import Step, step_between
 from steppay_mock.ordering.state.rows import same_rows
 from steppay_mock.payload.subject import thing_of as _thing
 
@@ -29,12 +29,12 @@ if TYPE_CHECKING:
 
 def name_anomaly(kind: Kind, events: tuple[Event, ...], *, expected: Run, passing: Run, failing: Run) -> Anomaly:
     """The kind of mistake that these runs show; ``order dependence`` if no rule knows it better."""
-    case = _Case(kind, events, expected, passing, failing)
-    return next((name for name, holds in _RULES if holds(case)), anomaly.ORDER_DEPENDENCE)
+    runs = _ComparedRuns(kind, events, expected, passing, failing)
+    return next((name for name, holds in _RULES if holds(runs)), anomaly.ORDER_DEPENDENCE)
 
 
 @dataclass(frozen=True)
-class _Case:
+class _ComparedRuns:
     kind: Kind
     events: tuple[Event, ...]
     expected: Run
@@ -67,124 +67,124 @@ class _Case:
         return self.trails.changed(failing=not passing, before=at, after=at + 1)
 
 
-def _is_refused(case: _Case) -> bool:
+def _is_refused(runs: _ComparedRuns) -> bool:
     """An event is refused in the order in which it happened."""
-    return case.kind == "refused"
+    return runs.kind == "refused"
 
 
-def _is_broken_invariant(case: _Case) -> bool:
+def _is_broken_invariant(runs: _ComparedRuns) -> bool:
     """The invariant says no."""
-    return case.kind == "invariant"
+    return runs.kind == "invariant"
 
 
-def _is_row_order(case: _Case) -> bool:
+def _is_row_order(runs: _ComparedRuns) -> bool:
     """Everything is as it should be, but for the order of rows."""
-    expected, failing = case.expected, case.failing
-    if case.kind not in {"state", "order"} or _refused(failing) - _refused(case.passing):
+    expected, failing = runs.expected, runs.failing
+    if runs.kind not in {"state", "order"} or _refused(failing) - _refused(runs.passing):
         return False
-    return expected.effects == failing.effects and expected.state != failing.state and not case.trails.wrong
+    return expected.effects == failing.effects and expected.state != failing.state and not runs.trails.wrong
 
 
-def _is_rejected_in_flight(case: _Case) -> bool:
+def _is_rejected_in_flight(runs: _ComparedRuns) -> bool:
     """Deliveries were in flight at once, and an answer differs: an event was never accepted, or only answers differ."""
-    if not case.failing.together:
+    if not runs.failing.together:
         return False
-    return case.kind == "answer" or bool(_never_accepted(case.failing) - _never_accepted(case.passing))
+    return runs.kind == "answer" or bool(_never_accepted(runs.failing) - _never_accepted(runs.passing))
 
 
-def _is_done_twice_in_flight(case: _Case) -> bool:
+def _is_done_twice_in_flight(runs: _ComparedRuns) -> bool:
     """An event was in flight beside its own copy; or more effects were counted after a race."""
-    racers = [case.failing.course[at] for at in case.failing.together]
-    return len(set(racers)) < len(racers) or (bool(racers) and case.kind == "effects" and _is_more(case))
+    racers = [runs.failing.course[at] for at in runs.failing.together]
+    return len(set(racers)) < len(racers) or (bool(racers) and runs.kind == "effects" and _is_more(runs))
 
 
-def _is_lost_in_flight(case: _Case) -> bool:
+def _is_lost_in_flight(runs: _ComparedRuns) -> bool:
     """Deliveries were in flight at once, and the end is another."""
-    return bool(case.failing.together)
+    return bool(runs.failing.together)
 
 
-def _is_rejection(case: _Case) -> bool:
+def _is_rejection(runs: _ComparedRuns) -> bool:
     """The answers are what differs, or an event was refused that is never refused where it passes."""
-    return case.kind == "answer" or bool(_refused(case.failing) - _refused(case.passing))
+    return runs.kind == "answer" or bool(_refused(runs.failing) - _refused(runs.passing))
 
 
-def _is_double_effect(case: _Case) -> bool:
+def _is_double_effect(runs: _ComparedRuns) -> bool:
     """More effects were counted; or an event was taken twice, and once where it passes; or a late copy adds something.
 
     A late copy adds something if it comes after an event about another thing, or makes of what ends wrong something
     else than its first delivery did.
     """
-    if case.kind == "effects":
-        return _is_more(case)
-    return bool(_taken_twice(case.failing) - _taken_twice(case.passing)) or _adds(case)
+    if runs.kind == "effects":
+        return _is_more(runs)
+    return bool(_taken_twice(runs.failing) - _taken_twice(runs.passing)) or _adds(runs)
 
 
-def _is_of_effects_alone(case: _Case) -> bool:
+def _is_of_effects_alone(runs: _ComparedRuns) -> bool:
     """Other effects, and the same state: what follows is about states."""
-    return case.kind == "effects" and same_rows(case.expected.state, case.failing.state)
+    return runs.kind == "effects" and same_rows(runs.expected.state, runs.failing.state)
 
 
-def _is_resurrection(case: _Case) -> bool:
+def _is_resurrection(runs: _ComparedRuns) -> bool:
     """The newer event ends its thing, the older one is about that thing, and is not seen to change nothing."""
-    if case.pair is None or case.at is None:
+    if runs.pair is None or runs.at is None:
         return False
-    newer, older = case.pair
+    newer, older = runs.pair
     is_same = _thing(newer) == _thing(older)
-    return is_same and _ends(newer) and not _ends(older) and case.changed(case.at + 1) != frozenset()
+    return is_same and _ends(newer) and not _ends(older) and runs.changed(runs.at + 1) != frozenset()
 
 
-def _is_false_dedupe(case: _Case) -> bool:
+def _is_false_dedupe(runs: _ComparedRuns) -> bool:
     """Whichever comes first wins: of the two, the second changes nothing in both orders.
 
     They are of one type or about one thing, and no tie of one thing. Or: as they happened, an event changed nothing
     that has the type and the subject of one before it which did, and the end is not the truth.
     """
-    if case.pair is not None:
-        newer, older = case.pair
+    if runs.pair is not None:
+        newer, older = runs.pair
         is_same = _thing(newer) == _thing(older)
         alike = _second(newer) != _second(older) if is_same else newer.type == older.type
-        return alike and _first_wins(case)
-    return case.kind == "truth" and _drops_in_order(case)
+        return alike and _first_wins(runs)
+    return runs.kind == "truth" and _drops_in_order(runs)
 
 
-def _is_orphan(case: _Case) -> bool:
+def _is_orphan(runs: _ComparedRuns) -> bool:
     """The older event is the first about its thing; the newer one, before it, changed nothing, and does after it.
 
     Without a trail: the older event is a creation, delivered for the first time, of what the newer one is about.
     """
-    if case.pair is None or case.at is None:
+    if runs.pair is None or runs.at is None:
         return False
-    newer, older = case.pair
-    before = [case.events[place] for place in case.failing.course[: case.at]]
+    newer, older = runs.pair
+    before = [runs.events[place] for place in runs.failing.course[: runs.at]]
     if any(_thing(event) == _thing(older) for event in before):
         return False
-    too_early, in_time = case.changed(case.at), case.changed(case.at + 1, passing=True)
+    too_early, in_time = runs.changed(runs.at), runs.changed(runs.at + 1, passing=True)
     if too_early is None or in_time is None:
         return _thing(newer) == _thing(older) and str(older.type).endswith(".created")
     return not too_early and bool(in_time)
 
 
-def _is_tie_flip(case: _Case) -> bool:
+def _is_tie_flip(runs: _ComparedRuns) -> bool:
     """The two are of one second, and about one thing or seen to write to one place."""
-    return case.pair is not None and _second(case.pair[0]) == _second(case.pair[1]) and _touch_one_place(case)
+    return runs.pair is not None and _second(runs.pair[0]) == _second(runs.pair[1]) and _touch_one_place(runs)
 
 
-def _is_stale_overwrite(case: _Case) -> bool:
+def _is_stale_overwrite(runs: _ComparedRuns) -> bool:
     """The two are about one thing, and the older one came last."""
-    return case.pair is not None and _thing(case.pair[0]) == _thing(case.pair[1])
+    return runs.pair is not None and _thing(runs.pair[0]) == _thing(runs.pair[1])
 
 
-def _is_lost_in_turn(case: _Case) -> bool:
+def _is_lost_in_turn(runs: _ComparedRuns) -> bool:
     """The two are about different things, and are seen to write to one place."""
-    return case.pair is not None and _touch_one_place(case)
+    return runs.pair is not None and _touch_one_place(runs)
 
 
-def _is_wrong_in_order(case: _Case) -> bool:
+def _is_wrong_in_order(runs: _ComparedRuns) -> bool:
     """The end is not the truth, and the course is what happened."""
-    return case.kind == "truth" and case.failing.course == occurrence(case.failing.course)
+    return runs.kind == "truth" and runs.failing.course == occurrence(runs.failing.course)
 
 
-_RULES: tuple[tuple[Anomaly, Callable[[_Case], bool]], ...] = (
+_RULES: tuple[tuple[Anomaly, Callable[[_ComparedRuns], bool]], ...] = (
     (anomaly.REFUSED, _is_refused),
     (anomaly.BROKEN_INVARIANT, _is_broken_invariant),
     (anomaly.ROW_ORDER, _is_row_order),
@@ -214,51 +214,54 @@ def _ends(event: Event) -> bool:
     return kind.endswith(".deleted") or (kind.startswith("subscription.") and status in {"CANCELED", "EXPIRED"})
 
 
-def _first_wins(case: _Case) -> bool:
-    if case.at is None:
+def _first_wins(runs: _ComparedRuns) -> bool:
+    if runs.at is None:
         return False
-    seconds = case.changed(case.at + 1), case.changed(case.at + 1, passing=True)
-    firsts = case.changed(case.at), case.changed(case.at, passing=True)
+    seconds = runs.changed(runs.at + 1), runs.changed(runs.at + 1, passing=True)
+    firsts = runs.changed(runs.at), runs.changed(runs.at, passing=True)
     return all(one == frozenset() for one in seconds) and all(firsts)
 
 
-def _touch_one_place(case: _Case) -> bool:
-    if case.pair is None or case.at is None:
+def _touch_one_place(runs: _ComparedRuns) -> bool:
+    if runs.pair is None or runs.at is None:
         return False
-    one, two = case.changed(case.at), case.changed(case.at + 1)
-    same = _thing(case.pair[0]) == _thing(case.pair[1])
+    one, two = runs.changed(runs.at), runs.changed(runs.at + 1)
+    same = _thing(runs.pair[0]) == _thing(runs.pair[1])
     return same or (one is not None and two is not None and meet(one, two))
 
 
-def _drops_in_order(case: _Case) -> bool:
-    course = case.failing.course
+def _drops_in_order(runs: _ComparedRuns) -> bool:
+    course = runs.failing.course
     if course != occurrence(course):
         return False
     kept: set[tuple[str, str, Any]] = set()  # what a receiver does not keep at all, it takes for no copy either
     for at, place in enumerate(course):
-        key = str(case.events[place].type), *_thing(case.events[place])
-        if case.changed(at):
+        key = str(runs.events[place].type), *_thing(runs.events[place])
+        if runs.changed(at):
             kept.add(key)
-        elif key in kept and case.changed(at) == frozenset():
+        elif key in kept and runs.changed(at) == frozenset():
             return True
     return False
 
 
-def _adds(case: _Case) -> bool:
-    if case.pair is None or case.at is None:
+def _adds(runs: _ComparedRuns) -> bool:
+    if runs.pair is None or runs.at is None:
         return False
-    run, copy = case.failing, case.at + 1
+    run, copy = runs.failing, runs.at + 1
     first = run.course.index(run.course[copy])
     if first == copy:
         return False
-    if _thing(case.pair[0]) != _thing(case.pair[1]):
+    if _thing(runs.pair[0]) != _thing(runs.pair[1]):
         return True
-    changed, since_first = case.changed(copy), case.trails.changed(failing=True, before=first + 1, after=copy + 1)
+    changed, since_first = (
+        runs.changed(copy),
+        runs.trails.changed(failing=True, before=first + 1, after=copy + 1),
+    )
     return changed is not None and since_first is not None and meet(changed, since_first)
 
 
-def _is_more(case: _Case) -> bool:
-    return sum(_counts(case.failing.effects).values()) > sum(_counts(case.expected.effects).values())
+def _is_more(runs: _ComparedRuns) -> bool:
+    return sum(_counts(runs.failing.effects).values()) > sum(_counts(runs.expected.effects).values())
 
 
 def _never_accepted(run: Run) -> frozenset[int]:

@@ -5,25 +5,25 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from steppay_mock.ordering.report.width import columns, cut, pad
+from steppay_mock.ordering.report.text_width import columns, cut, pad
 
 if TYPE_CHECKING:
-    from steppay_mock.ordering.report.story import Arrow, Line, Story
+    from steppay_mock.ordering.report.comparison import Arrow, Comparison, ComparisonRow
 
 _HALF = 46
 _CROSS = (" \\/ ", " /\\ ")
 
 
-def sketch_both(story: Story) -> Iterator[str]:
+def sketch_both(comparison: Comparison) -> Iterator[str]:
     """The passing order on the left, the failing one on the right; marked is the step from the one to the other."""
-    left, right = ([getattr(line, side) for line in story.lines] for side in ("passing", "failing"))
+    left, right = ([getattr(line, side) for line in comparison.lines] for side in ("passing", "failing"))
     standing = _fits(left) and _fits(right)
     one, two = _sketch(left, standing=standing), _sketch(right, standing=standing)
-    passes, fails = story.titles
+    passes, fails = comparison.titles
     width = max(map(columns, (passes, *one)))
     yield f"    {pad(passes, width)}    {fails}"
-    marks = ["", *(">" if line.differs else "" for line in story.lines)]
-    steps = ["", *(_at_once(story.lines) if story.at_once else _steps(story.lines))]
+    marks = ["", *(">" if line.differs else "" for line in comparison.lines)]
+    steps = ["", *(_at_once(comparison.lines) if comparison.at_once else _steps(comparison.lines))]
     for mark, step, passing, failing in zip(marks, steps, one, two, strict=True):
         yield f"  {mark:1} {pad(passing, width)}{step:4}{failing}"
 
@@ -66,7 +66,7 @@ def _fits(arrows: Sequence[Arrow | None]) -> bool:
     )
 
 
-def _steps(lines: Sequence[Line]) -> Iterator[str]:
+def _steps(lines: Sequence[ComparisonRow]) -> Iterator[str]:
     """A cross where two deliveries change places, a plus where one is more."""
     crosses = all(line.passing is not None and line.failing is not None for line in lines if line.differs)
     crossing = iter(_CROSS if crosses else ())
@@ -77,5 +77,5 @@ def _steps(lines: Sequence[Line]) -> Iterator[str]:
             yield "  + " if line.passing is None else "  - " if line.failing is None else next(crossing, "  | ")
 
 
-def _at_once(lines: Sequence[Line]) -> Iterator[str]:
+def _at_once(lines: Sequence[ComparisonRow]) -> Iterator[str]:
     return ("  & " if line.differs else "" for line in lines)

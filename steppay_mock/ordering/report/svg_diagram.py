@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
+from steppay_mock.ordering.report.comparison import compare
 from steppay_mock.ordering.report.markup import Markup, tag
-from steppay_mock.ordering.report.story import tell
-from steppay_mock.ordering.report.width import cut
+from steppay_mock.ordering.report.text_width import cut
 
 if TYPE_CHECKING:
     from steppay_mock.ordering.findings import CounterexampleData
-    from steppay_mock.ordering.report.story import Arrow, Change, Line, Story
+    from steppay_mock.ordering.report.comparison import Arrow, Change, Comparison, ComparisonRow
 
 STYLE = """
 .sheet { font-family: ui-monospace, SFMono-Regular, Menlo, Consolas, monospace; font-size: 12px; fill: #1f2933; }
@@ -56,16 +56,16 @@ _MOST_CHANGES = 6
 
 def draw(counterexample: CounterexampleData) -> str:
     """The picture as SVG: StepPay on the left, the receiver on the right, time downwards, the step between marked."""
-    story = tell(counterexample)
-    lines = story.lines
+    comparison = compare(counterexample)
+    lines = comparison.lines
     foot = _FIRST + _ROW * len(lines)
-    ends = list(_ends(story, foot + 14))
-    height = foot + 50 + 46 * max(1, min(len(_shown(story)), _MOST_CHANGES + 1))
+    ends = list(_ends(comparison, foot + 14))
+    height = foot + 50 + 46 * max(1, min(len(_shown(comparison)), _MOST_CHANGES + 1))
     left, right = _MARGIN, _WIDTH - _MARGIN - _PANEL
     parts = [tag("style", Markup(STYLE))]
-    if story.moved:
-        passes, fails = story.titles
-        parts += _panel(lines, "passing", left, foot, title=passes, mood="bad" if story.doubtful else "good")
+    if comparison.moved:
+        passes, fails = comparison.titles
+        parts += _panel(lines, "passing", left, foot, title=passes, mood="bad" if comparison.doubtful else "good")
         parts += _panel(lines, "failing", right, foot, title=fails, mood="bad")
         parts += _links(lines, left + _PANEL, right)
     else:
@@ -84,7 +84,7 @@ def draw(counterexample: CounterexampleData) -> str:
     )
 
 
-def _panel(lines: Sequence[Line], side: str, x: int, foot: int, *, title: str, mood: str) -> Iterator[Markup]:
+def _panel(lines: Sequence[ComparisonRow], side: str, x: int, foot: int, *, title: str, mood: str) -> Iterator[Markup]:
     steppay, receiver = x + 34, x + _PANEL - 56
     yield _words(x, 20, title, f"title {mood}")
     for at, line in enumerate(lines):
@@ -118,7 +118,7 @@ def _delivery(arrow: Arrow, y: int, steppay: int, receiver: int) -> Iterator[Mar
     yield _words(receiver + 6 + width / 2, y + 4, arrow.status, "chip")
 
 
-def _links(lines: Sequence[Line], left: int, right: int) -> Iterator[Markup]:
+def _links(lines: Sequence[ComparisonRow], left: int, right: int) -> Iterator[Markup]:
     """From each delivery that changes its place to where it stands in the failing order."""
     moved = [at for at, line in enumerate(lines) if line.differs]
     if len(moved) != 2 or any(lines[at].passing is None or lines[at].failing is None for at in moved):
@@ -129,15 +129,15 @@ def _links(lines: Sequence[Line], left: int, right: int) -> Iterator[Markup]:
         yield tag("path", d=f"M {left} {start} C {middle} {start} {middle} {end} {right} {end}", class_="link")
 
 
-def _shown(story: Story) -> tuple[Change, ...]:
-    return story.changes + story.effects
+def _shown(comparison: Comparison) -> tuple[Change, ...]:
+    return comparison.changes + comparison.effects
 
 
-def _ends(story: Story, y: int) -> Iterator[Markup]:
-    shown = _shown(story)
+def _ends(comparison: Comparison, y: int) -> Iterator[Markup]:
+    shown = _shown(comparison)
     good, bad = "how it should end", "how it ends"
-    if story.broken:
-        good, bad, shown = "the invariant holds", f"the invariant says: {story.broken}", ()
+    if comparison.broken:
+        good, bad, shown = "the invariant holds", f"the invariant says: {comparison.broken}", ()
     elif not shown:
         good, bad = "ends as it should", "ends the same, with other answers"
     height = 30 + 46 * min(len(shown), _MOST_CHANGES + 1)

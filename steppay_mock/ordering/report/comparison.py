@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 from steppay_mock.delivery.excerpt import excerpt
 from steppay_mock.ordering.face import option
-from steppay_mock.ordering.report.contrast import side_by_side
+from steppay_mock.ordering.report.side_by_side import side_by_side
+from steppay_mock.ordering.report.text_width import cut
 from steppay_mock.ordering.report.verdict import counted
-from steppay_mock.ordering.report.width import cut
 from steppay_mock.ordering.state.difference import differences, show_both
 from steppay_mock.ordering.state.normal import plain
 
@@ -34,7 +34,7 @@ ABSENT = "not there"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Happening:
+class EventRow:
     """One event: its number, counted from 1 as it happened, when that was, its type, its thing, and how that stands."""
 
     number: int
@@ -48,7 +48,7 @@ class Happening:
 class Arrow:
     """One delivery of it: the answer, whether that was a success, whether it is a repeat, and what it changed."""
 
-    of: Happening
+    of: EventRow
     answer: str
     accepted: bool
     again: bool
@@ -62,7 +62,7 @@ class Arrow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Line:
+class ComparisonRow:
     """One delivery in either order, side by side; None where one order has nothing."""
 
     passing: Arrow | None
@@ -80,14 +80,14 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Story:
+class Comparison:
     """What happened, both orders of delivery, and where their ends differ."""
 
-    happened: tuple[Happening, ...]
+    happened: tuple[EventRow, ...]
     """The events of the counterexample, in the order in which they happened."""
     of: int
     """How many events were explored."""
-    lines: tuple[Line, ...]
+    lines: tuple[ComparisonRow, ...]
     changes: tuple[Change, ...]
     """In the state, or against the truth."""
     effects: tuple[Change, ...]
@@ -123,17 +123,17 @@ class Story:
         return tuple(line.failing for line in self.lines if line.differs and line.failing is not None)
 
 
-def tell(counterexample: CounterexampleData) -> Story:
+def compare(counterexample: CounterexampleData) -> Comparison:
     """What there is to tell of it."""
-    happened = happenings(counterexample.events)
+    happened = event_rows(counterexample.events)
     passing, failing = counterexample.passing, counterexample.failing
     one, two = _arrows(passing, happened), _arrows(failing, happened)
     expected = counterexample.truth if counterexample.kind == "truth" else counterexample.expected.state
-    return Story(
+    return Comparison(
         happened=tuple(happened[place] for place in sorted({*passing.course, *failing.course})),
         of=len(happened),
         lines=tuple(
-            Line(
+            ComparisonRow(
                 passing=None if pair.passing is None else one[pair.passing],
                 failing=None if pair.failing is None else two[pair.failing],
                 differs=pair.differs or pair.failing in failing.together,
@@ -153,7 +153,7 @@ def tell(counterexample: CounterexampleData) -> Story:
     )
 
 
-def happenings(events: Iterable[Event]) -> tuple[Happening, ...]:
+def event_rows(events: Iterable[Event]) -> tuple[EventRow, ...]:
     """The events as rows; one that is not built as StepPay builds them is shown by its type alone."""
     from steppay_mock.store.timeline import read_timeline
 
@@ -162,11 +162,11 @@ def happenings(events: Iterable[Event]) -> tuple[Happening, ...]:
         rows = read_timeline(given).rows
     except (AttributeError, KeyError, TypeError):
         return tuple(
-            Happening(number=place + 1, when="", event=excerpt(str(event.type), limit=60), entity="", status="")
+            EventRow(number=place + 1, when="", event=excerpt(str(event.type), limit=60), entity="", status="")
             for place, event in enumerate(given)
         )
     return tuple(
-        Happening(
+        EventRow(
             number=place + 1,
             when=row.when,
             event=excerpt(row.event, limit=60),
@@ -179,7 +179,7 @@ def happenings(events: Iterable[Event]) -> tuple[Happening, ...]:
 
 def arrows(run: Run, events: Iterable[Event]) -> tuple[Arrow, ...]:
     """The deliveries of a run that stands alone."""
-    return _arrows(run, happenings(events))
+    return _arrows(run, event_rows(events))
 
 
 def changes(expected: Any, actual: Any) -> tuple[Change, ...]:
@@ -199,7 +199,7 @@ def _size(counterexample: CounterexampleData) -> str:
     return f"{size} Not everything smaller was tried: a larger {option('budget')} may find less."
 
 
-def _arrows(run: Run, happened: tuple[Happening, ...]) -> tuple[Arrow, ...]:
+def _arrows(run: Run, happened: tuple[EventRow, ...]) -> tuple[Arrow, ...]:
     return tuple(
         Arrow(
             of=happened[place],

@@ -1,15 +1,23 @@
-"""The words for orders and late duplicates, where disorder is bounded and where it is not."""
+"""Words for what a verdict rests on: which orders, which bound, which duplicates, whose events."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from decimal import Decimal
 from math import comb
 from typing import TYPE_CHECKING
 
-from steppay_mock.ordering.bounding import readable, told_bound
-from steppay_mock.ordering.face import option
+from steppay_mock.errors import SteppayMockError
+from steppay_mock.ordering.bounding import UNITS
+from steppay_mock.ordering.face import current_face, option
+from steppay_mock.ordering.receiver.identifiers import collect_ids, find_spots, read_identifiers
 
 if TYPE_CHECKING:
     from steppay_mock.ordering.findings import Coverage
+    from steppay_mock.ordering.receiver.identifiers import Ids
+    from steppay_mock.payload.event import Event
+
+_READABLE = 10**15
 
 
 def within(coverage: Coverage) -> str:
@@ -65,3 +73,54 @@ def not_tried(coverage: Coverage) -> str:
     if within(coverage) and coverage.strength is None:
         return "not tried: beside a proof with a bound this table costs an eighth of its deliveries at most."
     return f"not tried: that takes a larger {option('budget')}."
+
+
+def ids_of(events: Iterable[Event]) -> Ids | None:
+    """What the events are about; None if some are no events of StepPay's, as the schemas have them."""
+    listed = tuple(events)
+    try:
+        spots = find_spots(listed)
+        return collect_ids(
+            found for event, places in zip(listed, spots, strict=True) for found in read_identifiers(event, places)
+        )
+    except (SteppayMockError, KeyError, TypeError):
+        return None
+
+
+def say_one_customer(events: Iterable[Event]) -> str:
+    """The condition of a proof whose events are all about one customer; empty if they are several."""
+    ids = ids_of(events)
+    if ids is None or len(ids.customer_ids) != 1:
+        return ""
+    other = "--seeds 3" if current_face().is_shell else "a scenario with other seeds"
+    return (
+        "All events are about one customer: what two customers do to each other was not tried. Explore a story of two "
+        f"as well; {other} tells it of customers with other ids."
+    )
+
+
+def span(seconds: float) -> str:
+    """A time in words: ``10 minutes``."""
+    for noun, size in UNITS.values():
+        if seconds >= size and seconds % size == 0:
+            return _counted(seconds / size, noun)
+    return _counted(seconds, "second")
+
+
+def told_bound(late_by: float | None, distance: int | None) -> str:
+    """The bound in words, after "by more than"; empty where there is none."""
+    told = [] if late_by is None else [span(late_by)]
+    if distance is not None:
+        told.append(_counted(distance, "place"))
+    return " or ".join(told)
+
+
+def readable(count: int) -> str:
+    """A number in full, or where that is too long with two digits and a power of ten: ``1.2e+30``."""
+    if count < _READABLE:
+        return f"{count:,}"
+    return f"{Decimal(count):.1e}"
+
+
+def _counted(count: float, noun: str) -> str:
+    return f"{count:,g} {noun}{'' if count == 1 else 's'}"
