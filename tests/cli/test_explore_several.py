@@ -91,8 +91,8 @@ def test_seeds_vary_the_customer_and_say_so(run: Any, receiver: Any, secret: str
 def test_a_proof_about_one_customer_says_so(run: Any, receiver: Any, secret: str) -> None:
     done = run("explore", "--scenario", LEAVES, *SEED, *urls(receiver), "--secret", secret)
     told = " ".join(done.out.split())
-    assert "All events are about one customer: what two customers do to each other was not tried." in told
-    assert "--seeds 3 tells it of customers with other ids" in told
+    assert "All events are about one customer: how two customers influence each other was not tested." in told
+    assert "A scenario with --seeds 3 gives the customer other ids" in told
 
 
 @pytest.mark.usefixtures("shop")
@@ -123,7 +123,7 @@ def test_what_was_found_of_some_types_is_replayed_as_it_was(run: Any, receiver: 
     shop.mended = True
     assert run(*shlex.split(command), "--secret", secret).code == 0
     vacuous = run("explore", *some, *urls(receiver), "--secret", secret, *words)
-    assert "Give two events or more." in vacuous.out
+    assert "Pass two events or more." in vacuous.out
 
 
 def test_events_given_before_are_given_again_in_a_replay(run: Any, receiver: Any, secret: str) -> None:

@@ -98,7 +98,7 @@ def test_a_scenario_of_a_file_needs_the_file(
     write("stories.py", STORIES.replace("order = ", "yield timedelta(days=days)\n    order = "))
     changed = run(*command, "--secret", secret)
     assert (changed.code, changed.out) == (2, "")
-    assert "does not exist any more: no event says the same." in changed.err
+    assert "does not exist any more: no event has this content." in changed.err
     elsewhere = subprocess.run(
         [sys.executable, "-m", "steppay_mock.cli", *command[:-2], "--secret", secret],
         capture_output=True,
@@ -143,7 +143,7 @@ def test_what_is_not_there_is_not_reached(
 @pytest.mark.parametrize(
     ("words", "message"),
     [
-        (("sp1.nonsense",), "'sp1.nonsense' is no token of a counterexample. Copy it whole from the report"),
+        (("sp1.nonsense",), "'sp1.nonsense' is not a token of a counterexample. Copy the whole token from the report"),
         (("sp2.x", "--header", "whsec_never_shown"), "Write it like Authorization: Bearer"),
         (("sp1.x", "--from", "nowhere.py"), "does not exist"),
         (("sp1.x", "--state-url", "https://api.steppay.kr"), "belongs to StepPay"),

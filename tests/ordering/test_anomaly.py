@@ -250,7 +250,7 @@ def test_every_kind_has_cases_for_and_against(kind: Anomaly) -> None:
 def test_every_kind_is_told_in_a_sentence_and_a_cure(kind: Anomaly) -> None:
     assert str(kind) == kind.name == kind.name.lower()
     assert len(f"{kind}: {kind.meaning}") <= WIDTH, "it is the second line of a report"
-    for sentence in (kind.meaning, kind.cure):
+    for sentence in (kind.meaning, kind.fix):
         assert sentence[0].isupper()
         assert sentence.endswith(".")
         assert sentence.count(". ") == 0

@@ -29,7 +29,7 @@ def test_a_counterexample_is_told_with_places_from_0() -> None:
     assert (counter["kind"], counter["token"], counter["smallest"]) == ("state", TOKEN, True)
     assert counter["size"] == {"events": 2, "inversions": 1, "repeats": 0}
     assert counter["anomaly"]["name"] == "stale overwrite"
-    assert sorted(counter["anomaly"]) == ["cure", "meaning", "name"]
+    assert sorted(counter["anomaly"]) == ["fix", "meaning", "name"]
     assert counter["failing"] == {
         "course": [2, 1],
         "answers": ["204", "204"],

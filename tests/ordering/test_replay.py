@@ -141,7 +141,7 @@ def test_a_token_knows_of_retries_and_of_ties(make_life: MakeLife) -> None:
 
 @given(st.text() | st.from_regex(r"sp1\.[A-Za-z0-9_-]{0,80}", fullmatch=True))
 def test_what_is_no_token_is_refused(text: str) -> None:
-    with pytest.raises(SteppayMockError, match="no token"):
+    with pytest.raises(SteppayMockError, match="is not a token"):
         read_token(text)
 
 
@@ -150,7 +150,7 @@ def test_a_token_that_was_cut_is_refused(make_life: MakeLife, cut: int) -> None:
     ledger = Ledger(keep_last)
     found = explore(make_life(3), ledger, state=ledger.state, reset=ledger.reset).counterexample
     assert found is not None
-    with pytest.raises(SteppayMockError, match="Copy it whole"):
+    with pytest.raises(SteppayMockError, match="Copy the whole token"):
         read_token(found.token[cut:] if cut > 0 else found.token[:cut])
 
 
@@ -178,6 +178,6 @@ def test_what_judged_it_must_be_given_again(make_life: MakeLife, name: str) -> N
     found = explore(life, ledger, state=ledger.state, reset=clear, **{name: judged[name]}).counterexample
     assert found is not None
     assert "steppay-mock replay" not in found.report()
-    with pytest.raises(SteppayMockError, match=f"tells of {name}="):
+    with pytest.raises(SteppayMockError, match=rf"The token was found with {name}=\. Pass it as it was passed"):
         replay(found.token, ledger, events=life, state=ledger.state, reset=clear)
     assert not replay(found.token, ledger, events=life, state=ledger.state, reset=clear, **{name: judged[name]}).ok

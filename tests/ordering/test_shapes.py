@@ -63,7 +63,7 @@ def test_rows_that_come_as_they_were_written_are_told_as_that_if_nothing_else_is
     found = result.counterexample
     assert found is not None
     assert (found.kind, found.anomaly, found.smallest) == ("order", anomaly.ROW_ORDER, True)
-    assert "stand in another order" in result.report().splitlines()[0]
+    assert "are in another order" in result.report().splitlines()[0]
     assert "ORDER BY" in result.report()
     assert explored(receiver, "tied-updates", "sorted_by_id").verdict == "proved"
 

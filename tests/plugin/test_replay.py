@@ -204,6 +204,6 @@ def refuses(result: pytest.RunResult, token: str) -> None:
     """The run ended in one line about the token."""
     assert result.ret == pytest.ExitCode.USAGE_ERROR
     result.stderr.fnmatch_lines(
-        [f"ERROR: --steppay-replay: '{token}' is no token of a counterexample. Copy it whole *"]
+        [f"ERROR: --steppay-replay: '{token}' is not a token of a counterexample. Copy the whole token *"]
     )
     assert "Traceback" not in result.stderr.str()

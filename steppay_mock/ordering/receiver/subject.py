@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from steppay_mock.errors import SteppayMockError
 from steppay_mock.ordering.face import option
-from steppay_mock.ordering.failure import ExplorationError, NotAnewError
+from steppay_mock.ordering.failure import ExplorationError, WrongStartError
 from steppay_mock.ordering.orders.course import Course
 from steppay_mock.ordering.receiver.answers import is_late, tell_answer
 from steppay_mock.ordering.receiver.flight import Flight, Passing
@@ -169,7 +169,7 @@ class Subject:
     # Moving.
 
     def begin(self) -> None:
-        """Back to the beginning; NotAnewError if the state is not the one that the first order began with."""
+        """Back to the beginning; WrongStartError if the state is not the one that the first order began with."""
         if self._beginning is not None:
             self.go_back(self._beginning)
             return
@@ -241,7 +241,7 @@ class Subject:
         return Mark(self._ask("save", save), self.here, self.course)
 
     def go_back(self, mark: Mark) -> None:
-        """Back to where the receiver was; NotAnewError if it does not look as it did there."""
+        """Back to where the receiver was; WrongStartError if it does not look as it did there."""
         restore = self._settings.restore
         assert restore is not None  # noqa: S101 - see above
         self._ask("restore", restore, mark.saved)
@@ -309,7 +309,9 @@ class Subject:
     def _check_anew(self, wanted: int, how: str, *, was_saved: bool) -> None:
         if self.here != wanted:
             states = self.states
-            raise NotAnewError(how=how, was_saved=was_saved, wanted=states[wanted].state, found=states[self.here].state)
+            raise WrongStartError(
+                how=how, was_saved=was_saved, wanted=states[wanted].state, found=states[self.here].state
+            )
 
     def _deliver_given(self) -> None:
         """What was delivered before every order; it is no part of the budget."""

@@ -1,9 +1,9 @@
-"""Names the kind of mistake that a counterexample shows: that of the first rule that holds.
+"""Names the kind of mistake that a counterexample shows: the first rule that holds decides.
 
-The rules look at the smallest course that fails, beside one that passes and differs by a single step. Where that step
-is a swap, the newer of the two events arrived first and the older one, or a late copy of it, arrived second. Where runs
-have a trail, it says which delivery changed what; only what ends wrong is looked at. A rule that needs a trail does not
-hold without one.
+The rules look at the smallest failing course, beside a passing course that differs in a single step. If that step is a
+swap, the newer of the two events arrived first, and the older one, or a late copy of it, arrived second. The trail of a
+run has the state after each delivery, so it says which delivery changed what; only places that end wrong count. A rule
+that needs a trail does not hold without one.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 
 def name_anomaly(kind: Kind, events: tuple[Event, ...], *, expected: Run, passing: Run, failing: Run) -> Anomaly:
-    """The kind of mistake that these runs show; ``order dependence`` if no rule knows it better."""
+    """The kind of mistake that these runs show; ``order dependence`` if no other rule holds."""
     runs = _ComparedRuns(kind, events, expected, passing, failing)
     return next((name for name, holds in _RULES if holds(runs)), anomaly.ORDER_DEPENDENCE)
 
@@ -47,12 +47,12 @@ class _ComparedRuns:
 
     @property
     def at(self) -> int | None:
-        """Where the newer event arrives in the failing course, and the older one in the passing course."""
+        """The position of the newer event in the failing course, and of the older one in the passing course."""
         return self.step.at if self.step is not None and self.step.kind == "swap" else None
 
     @property
     def pair(self) -> tuple[Event, Event] | None:
-        """The newer event, which arrived first where it fails, and the older one, which arrived right after it."""
+        """The newer event, which arrived first in the failing course, and the older one, which arrived next."""
         if self.at is None:
             return None
         newer, older = self.failing.course[self.at : self.at + 2]
@@ -63,22 +63,22 @@ class _ComparedRuns:
         return Trails(expected=self.expected, passing=self.passing, failing=self.failing)
 
     def changed(self, at: int, *, passing: bool = False) -> Places | None:
-        """What a delivery changed, of what ends wrong; None if nobody looked."""
+        """The places that a delivery changed, of those that end wrong; None if the states were not read."""
         return self.trails.changed(failing=not passing, before=at, after=at + 1)
 
 
 def _is_refused(runs: _ComparedRuns) -> bool:
-    """An event is refused in the order in which it happened."""
+    """An event is refused in the original order."""
     return runs.kind == "refused"
 
 
 def _is_broken_invariant(runs: _ComparedRuns) -> bool:
-    """The invariant says no."""
+    """The invariant does not hold."""
     return runs.kind == "invariant"
 
 
 def _is_row_order(runs: _ComparedRuns) -> bool:
-    """Everything is as it should be, but for the order of rows."""
+    """Only the order of rows differs."""
     expected, failing = runs.expected, runs.failing
     if runs.kind not in {"state", "order"} or _refused(failing) - _refused(runs.passing):
         return False
@@ -86,33 +86,33 @@ def _is_row_order(runs: _ComparedRuns) -> bool:
 
 
 def _is_rejected_in_flight(runs: _ComparedRuns) -> bool:
-    """Deliveries were in flight at once, and an answer differs: an event was never accepted, or only answers differ."""
+    """Deliveries were in flight at once, and an event was never accepted, or only answers differ."""
     if not runs.failing.together:
         return False
     return runs.kind == "answer" or bool(_never_accepted(runs.failing) - _never_accepted(runs.passing))
 
 
 def _is_done_twice_in_flight(runs: _ComparedRuns) -> bool:
-    """An event was in flight beside its own copy; or more effects were counted after a race."""
+    """An event was in flight beside its own copy, or more effects were counted after a race."""
     racers = [runs.failing.course[at] for at in runs.failing.together]
     return len(set(racers)) < len(racers) or (bool(racers) and runs.kind == "effects" and _is_more(runs))
 
 
 def _is_lost_in_flight(runs: _ComparedRuns) -> bool:
-    """Deliveries were in flight at once, and the end is another."""
+    """Deliveries were in flight at once, and the end differs."""
     return bool(runs.failing.together)
 
 
 def _is_rejection(runs: _ComparedRuns) -> bool:
-    """The answers are what differs, or an event was refused that is never refused where it passes."""
+    """Only answers differ, or an event was refused that is never refused in the passing run."""
     return runs.kind == "answer" or bool(_refused(runs.failing) - _refused(runs.passing))
 
 
 def _is_double_effect(runs: _ComparedRuns) -> bool:
-    """More effects were counted; or an event was taken twice, and once where it passes; or a late copy adds something.
+    """More effects were counted, or an event was accepted twice and in the passing run once, or a late copy adds.
 
-    A late copy adds something if it comes after an event about another thing, or makes of what ends wrong something
-    else than its first delivery did.
+    A late copy adds something if it comes after an event about another thing, or if it changes a place that ends wrong
+    and that had changed since its first delivery.
     """
     if runs.kind == "effects":
         return _is_more(runs)
@@ -120,12 +120,12 @@ def _is_double_effect(runs: _ComparedRuns) -> bool:
 
 
 def _is_of_effects_alone(runs: _ComparedRuns) -> bool:
-    """Other effects, and the same state: what follows is about states."""
+    """Other effects, but the same state: the rules after this one are about states."""
     return runs.kind == "effects" and same_rows(runs.expected.state, runs.failing.state)
 
 
 def _is_resurrection(runs: _ComparedRuns) -> bool:
-    """The newer event ends its thing, the older one is about that thing, and is not seen to change nothing."""
+    """The newer event ends its thing, and the older one is about that thing and changes something."""
     if runs.pair is None or runs.at is None:
         return False
     newer, older = runs.pair
@@ -134,10 +134,11 @@ def _is_resurrection(runs: _ComparedRuns) -> bool:
 
 
 def _is_false_dedupe(runs: _ComparedRuns) -> bool:
-    """Whichever comes first wins: of the two, the second changes nothing in both orders.
+    """The first of the two to arrive wins: the second one changes nothing in both orders.
 
-    They are of one type or about one thing, and no tie of one thing. Or: as they happened, an event changed nothing
-    that has the type and the subject of one before it which did, and the end is not the truth.
+    The two have one type or are about one thing, and are not two events of one thing and one second. Or: the end is not
+    what the store says, and in the original order an event changed nothing although an earlier event of its type and
+    its thing did.
     """
     if runs.pair is not None:
         newer, older = runs.pair
@@ -148,9 +149,9 @@ def _is_false_dedupe(runs: _ComparedRuns) -> bool:
 
 
 def _is_orphan(runs: _ComparedRuns) -> bool:
-    """The older event is the first about its thing; the newer one, before it, changed nothing, and does after it.
+    """The older event is the first about its thing; the newer one changes nothing before it, and something after it.
 
-    Without a trail: the older event is a creation, delivered for the first time, of what the newer one is about.
+    Without a trail: the older event creates the thing that the newer one is about.
     """
     if runs.pair is None or runs.at is None:
         return False
@@ -165,25 +166,27 @@ def _is_orphan(runs: _ComparedRuns) -> bool:
 
 
 def _is_tie_flip(runs: _ComparedRuns) -> bool:
-    """The two are of one second, and about one thing or seen to write to one place."""
+    """The two are of one second, and are about one thing or write to one place."""
     return runs.pair is not None and _second(runs.pair[0]) == _second(runs.pair[1]) and _touch_one_place(runs)
 
 
 def _is_stale_overwrite(runs: _ComparedRuns) -> bool:
-    """The two are about one thing, and the older one came last."""
+    """The two are about one thing, and the older one arrived last."""
     return runs.pair is not None and _thing(runs.pair[0]) == _thing(runs.pair[1])
 
 
 def _is_lost_in_turn(runs: _ComparedRuns) -> bool:
-    """The two are about different things, and are seen to write to one place."""
+    """The two are about different things, and write to one place."""
     return runs.pair is not None and _touch_one_place(runs)
 
 
 def _is_wrong_in_order(runs: _ComparedRuns) -> bool:
-    """The end is not the truth, and the course is what happened."""
+    """The end is not what the store says, and the course is the original order."""
     return runs.kind == "truth" and runs.failing.course == occurrence(runs.failing.course)
 
 
+# The order decides: a rule may rely on all rules before it not holding. So rejections come before effects, effects
+# before states, and among states the precise rules before stale overwrite, which holds for any two events of one thing.
 _RULES: tuple[tuple[Anomaly, Callable[[_ComparedRuns], bool]], ...] = (
     (anomaly.REFUSED, _is_refused),
     (anomaly.BROKEN_INVARIANT, _is_broken_invariant),
@@ -234,7 +237,7 @@ def _drops_in_order(runs: _ComparedRuns) -> bool:
     course = runs.failing.course
     if course != occurrence(course):
         return False
-    kept: set[tuple[str, str, Any]] = set()  # what a receiver does not keep at all, it takes for no copy either
+    kept: set[tuple[str, str, Any]] = set()  # a receiver that ignores a type does not dedupe it
     for at, place in enumerate(course):
         key = str(runs.events[place].type), *_thing(runs.events[place])
         if runs.changed(at):

@@ -1,4 +1,4 @@
-"""Words for what a verdict rests on: which orders, which bound, which duplicates, whose events."""
+"""Words for the numbers of a search: which orders, within which bound, which repeats, about how many customers."""
 
 from __future__ import annotations
 
@@ -17,66 +17,104 @@ if TYPE_CHECKING:
     from steppay_mock.ordering.receiver.identifiers import Ids
     from steppay_mock.payload.event import Event
 
-_READABLE = 10**15
+_READABLE = 10**15  # the first number that is shown as a power of ten: 20! orders have 19 digits
+
+
+def counted(count: int, noun: str, plural: str = "") -> str:
+    """A number with its noun: ``1 state``, ``1,024 states``."""
+    return f"{count:,} {noun if count == 1 else plural or f'{noun}s'}"
+
+
+def readable(count: int) -> str:
+    """A number in full, or a long one with two digits and a power of ten: ``1.2e+30``."""
+    return f"{count:,}" if count < _READABLE else f"{Decimal(count):.1e}"
+
+
+def span(seconds: float) -> str:
+    """A time in words: ``10 minutes``."""
+    for noun, size in UNITS.values():
+        if seconds >= size and seconds % size == 0:
+            return _measured(seconds / size, noun)
+    return _measured(seconds, "second")
+
+
+def bound_text(late_by: float | None, distance: int | None) -> str:
+    """The bound in words, to follow "by more than"; empty without a bound."""
+    parts = [] if late_by is None else [span(late_by)]
+    if distance is not None:
+        parts.append(_measured(distance, "place"))
+    return " or ".join(parts)
 
 
 def within(coverage: Coverage) -> str:
-    """Which orders were looked at, after the events; empty if all of them were."""
-    told = told_bound(coverage.late_by, coverage.distance)
-    return f" in which nothing is overtaken by more than {told}" if told else ""
+    """The bound as a clause after the events; empty without a bound."""
+    bound = bound_text(coverage.late_by, coverage.distance)
+    return f" in which no event is overtaken by more than {bound}" if bound else ""
 
 
 def proved_orders(coverage: Coverage) -> str:
-    """Which orders are proved, and that they end the same: ``all 120 orders of 5 events end the same``."""
+    """The orders that are proved: ``all 120 orders of 5 events end the same``."""
     bound, events, orders = within(coverage), events_of(coverage), readable(coverage.orders)
     alone = ", each customer alone" if coverage.groups else ""
     if not bound:
+        # The orders of several customers are not one number: each customer has its own.
         all_of = "all orders" if coverage.groups else f"all {orders} orders"
         return f"{all_of} of {events} end the same{alone}"
     if coverage.orders == 1:
-        return f"the one order of {events}{bound} ends as it should"
+        return f"the only order of {events}{bound} ends as it should"
     return f"every order of {events}{bound} ends the same ({orders} orders){alone}"
 
 
 def events_of(coverage: Coverage) -> str:
-    """How many events there are, and how many of them have an effect; by customer where each was explored alone."""
+    """The number of events, and of those with an effect; for each customer where each was explored alone."""
     if coverage.groups:
         each = " + ".join(map(str, coverage.groups))
-        return f"each of {len(coverage.groups)} customers' events ({each})"
+        return f"the events of each of {len(coverage.groups)} customers ({each})"
     events = f"{coverage.events} event{'' if coverage.events == 1 else 's'}"
     return events if coverage.effective >= coverage.events else f"{events} ({coverage.effective} with an effect)"
 
 
-def independence(coverage: Coverage) -> str:
-    """What a proof of each customer alone assumes."""
-    pairs = comb(len(coverage.groups), 2)
-    of = "the pair" if pairs == 1 else f"{pairs} pairs"
-    return (
-        "It assumes that customers do not influence each other beyond what "
-        f"{coverage.interleavings} interleavings of {of} of them showed."
-    )
-
-
-def once_more(coverage: Coverage) -> str:
-    """Where late duplicates were delivered: in a proof everywhere, or where the bound has them."""
+def repeated(coverage: Coverage) -> str:
+    """Where each event was repeated: at every later place, or where the bound allows."""
     if coverage.strength is not None:
-        return "once more after all others"
+        return "repeated after all others"
     if not coverage.points:
-        return "once more at every later place"
-    bound = told_bound(coverage.late_by, coverage.distance)
-    points = "the end" if coverage.points == 1 else f"{coverage.points} points where all that happened before had come"
-    return f"once more at every later place within {bound}, and after that at {points}"
+        return "repeated at every later place"
+    bound = bound_text(coverage.late_by, coverage.distance)
+    points = "the end" if coverage.points == 1 else f"{coverage.points} points at which no earlier event is missing"
+    return f"repeated at every later place within {bound}, and after that at {points}"
 
 
 def not_tried(coverage: Coverage) -> str:
-    """Why some losses were not tried."""
+    """Why some events were not left out."""
     if within(coverage) and coverage.strength is None:
-        return "not tried: beside a proof with a bound this table costs an eighth of its deliveries at most."
-    return f"not tried: that takes a larger {option('budget')}."
+        return "not tried: with a bound, this table uses at most an eighth of the deliveries of the proof."
+    return f"not tried: a larger {option('budget')} is needed."
+
+
+def assumed_independence(coverage: Coverage) -> str:
+    """The assumption of a proof of each customer alone."""
+    pairs = counted(comb(len(coverage.groups), 2), "pair")
+    return (
+        "The proof assumes that customers do not influence each other. This was checked in "
+        f"{counted(coverage.interleavings, 'interleaving')} of {pairs} of customers."
+    )
+
+
+def only_one_customer(events: Iterable[Event]) -> str:
+    """What a proof leaves open if all events are about one customer; empty if they are about several."""
+    ids = ids_of(events)
+    if ids is None or len(ids.customer_ids) != 1:
+        return ""
+    other = "--seeds 3" if current_face().is_shell else "another seed"
+    return (
+        "All events are about one customer: how two customers influence each other was not tested. Explore a story of "
+        f"two customers too. A scenario with {other} gives the customer other ids."
+    )
 
 
 def ids_of(events: Iterable[Event]) -> Ids | None:
-    """What the events are about; None if some are no events of StepPay's, as the schemas have them."""
+    """The ids that the events are about; None if an event does not fit the vendor's schemas."""
     listed = tuple(events)
     try:
         spots = find_spots(listed)
@@ -87,40 +125,5 @@ def ids_of(events: Iterable[Event]) -> Ids | None:
         return None
 
 
-def say_one_customer(events: Iterable[Event]) -> str:
-    """The condition of a proof whose events are all about one customer; empty if they are several."""
-    ids = ids_of(events)
-    if ids is None or len(ids.customer_ids) != 1:
-        return ""
-    other = "--seeds 3" if current_face().is_shell else "a scenario with other seeds"
-    return (
-        "All events are about one customer: what two customers do to each other was not tried. Explore a story of two "
-        f"as well; {other} tells it of customers with other ids."
-    )
-
-
-def span(seconds: float) -> str:
-    """A time in words: ``10 minutes``."""
-    for noun, size in UNITS.values():
-        if seconds >= size and seconds % size == 0:
-            return _counted(seconds / size, noun)
-    return _counted(seconds, "second")
-
-
-def told_bound(late_by: float | None, distance: int | None) -> str:
-    """The bound in words, after "by more than"; empty where there is none."""
-    told = [] if late_by is None else [span(late_by)]
-    if distance is not None:
-        told.append(_counted(distance, "place"))
-    return " or ".join(told)
-
-
-def readable(count: int) -> str:
-    """A number in full, or where that is too long with two digits and a power of ten: ``1.2e+30``."""
-    if count < _READABLE:
-        return f"{count:,}"
-    return f"{Decimal(count):.1e}"
-
-
-def _counted(count: float, noun: str) -> str:
+def _measured(count: float, noun: str) -> str:
     return f"{count:,g} {noun}{'' if count == 1 else 's'}"

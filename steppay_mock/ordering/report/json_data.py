@@ -1,4 +1,4 @@
-"""How is an exploration given to a program? As plain JSON data. Events are named by their places, counted from 0."""
+"""Makes JSON data of results. Events are named by their places, counted from 0; payloads are left out."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 def exploration_data(exploration: ExplorationData) -> dict[str, Any]:
-    """Everything that was found, as dicts, lists, texts and numbers; no payload is in it."""
+    """The exploration as dicts, lists, texts and numbers."""
     found = exploration.counterexample
     return {
         "verdict": exploration.verdict,
@@ -31,7 +31,7 @@ def exploration_data(exploration: ExplorationData) -> dict[str, Any]:
         "why": exploration.why,
         "unmatched": list(exploration.unmatched),
         "coverage": {**asdict(exploration.coverage), "groups": list(exploration.coverage.groups)},
-        "events": _events(exploration.events),
+        "events": events_data(exploration.events),
         "without_effect": list(exploration.without_effect),
         "causes": list(exploration.causes),
         "notes": list(exploration.notes),
@@ -49,7 +49,7 @@ def exploration_data(exploration: ExplorationData) -> dict[str, Any]:
 
 
 def counterexample_data(found: CounterexampleData) -> dict[str, Any]:
-    """The counterexample as dicts, lists, texts and numbers; no payload is in it."""
+    """The counterexample as dicts, lists, texts and numbers."""
     events, inversions, repeats = found.size
     expected = found.truth if found.kind == "truth" else found.expected.state
     return {
@@ -89,11 +89,12 @@ def _run(run: Run) -> dict[str, Any]:
 
 
 def _effects(effects: Any) -> list[dict[str, Any]]:
-    told = [{"effect": as_json(one), "count": count} for one, count in dict(effects).items()]
-    return sorted(told, key=lambda one: repr(one["effect"]))
+    counts = [{"effect": as_json(one), "count": count} for one, count in dict(effects).items()]
+    return sorted(counts, key=lambda one: repr(one["effect"]))
 
 
-def _events(events: Iterable[Event]) -> list[dict[str, Any]]:
+def events_data(events: Iterable[Event]) -> list[dict[str, Any]]:
+    """The events in the original order, each with its place, type, time and thing."""
     rows: list[dict[str, Any]] = []
     for event, one in zip(events, event_rows(events), strict=True):
         rows.append(
@@ -109,7 +110,7 @@ def _events(events: Iterable[Event]) -> list[dict[str, Any]]:
 
 
 def as_json(value: Any) -> Any:
-    """The value as JSON has it; what JSON does not know is its text."""
+    """The value as JSON; a value of a type that JSON does not have is its text."""
     value = plain(value)
     if isinstance(value, dict):
         return {str(key): as_json(inner) for key, inner in value.items()}

@@ -1,4 +1,4 @@
-"""How is an exploration shown in a browser? On one page that loads nothing, runs nothing and follows nobody."""
+"""Writes the report as an HTML page that loads nothing and runs no script: of one exploration or of several."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from steppay_mock.ordering.face import speaking
 from steppay_mock.ordering.report.comparison import compare, event_rows
-from steppay_mock.ordering.report.coverage import once_more, readable, told_bound
+from steppay_mock.ordering.report.coverage import bound_text, readable, repeated
 from steppay_mock.ordering.report.headline import headline
 from steppay_mock.ordering.report.markup import Markup, tag, text
 from steppay_mock.ordering.report.repro.javascript import vitest_test
@@ -44,13 +44,13 @@ code, pre, td.code { font-family: ui-monospace, SFMono-Regular, Menlo, Consolas,
 details { margin: .4rem 0; } summary { cursor: pointer; }
 pre { background: var(--box); padding: .8rem 1rem; border-radius: 6px; white-space: pre-wrap; }
 .good { color: var(--good); } .bad { color: var(--bad); } .faint { color: var(--faint); }
-.cure { border-left: 4px solid var(--good); padding: .2rem 0 .2rem 1rem; }
+.fix { border-left: 4px solid var(--good); padding: .2rem 0 .2rem 1rem; }
 .picture { overflow-x: auto; } svg { max-width: 100%; height: auto; }
 """
 
 
 def write_page(exploration: ExplorationData) -> str:
-    """The whole page as HTML."""
+    """The page of one exploration, as HTML."""
     return _document(
         f"{exploration.verdict}: {exploration.name}",
         *_body(exploration),
@@ -61,7 +61,7 @@ def write_page(exploration: ExplorationData) -> str:
 def write_pages(
     explorations: Sequence[ExplorationData], *, rows: tuple[Iterable[str], Iterable[Iterable[str]]], varied: str = ""
 ) -> str:
-    """The whole page as HTML; ``rows`` are the headings and the rows of the overview."""
+    """The page of several explorations, as HTML; ``rows`` are the headings and the rows of the overview."""
     right = sum(one.ok for one in explorations)
     heading = f"{right} of {len(explorations)} right"
     overview = [tag("h1", heading, class_="good" if right == len(explorations) else "bad"), _table(*rows)]
@@ -81,7 +81,7 @@ def _section(exploration: ExplorationData) -> Markup:
 
 
 def _document(title: str, *body: Markup, with_picture: bool) -> str:
-    """A whole page of HTML, which allows its own styles and nothing else."""
+    """A page whose policy allows its own styles, by their hashes, and nothing else."""
     styles = [_STYLE, DIAGRAM_STYLE] if with_picture else [_STYLE]
     hashes = " ".join(f"'sha256-{b64encode(sha256(style.encode()).digest()).decode()}'" for style in styles)
     policy = f"default-src 'none'; style-src {hashes}; base-uri 'none'; form-action 'none'"
@@ -97,14 +97,14 @@ def _document(title: str, *body: Markup, with_picture: bool) -> str:
 
 
 def _body(exploration: ExplorationData) -> Iterator[Markup]:
-    """What the page says of it."""
+    """The sections of one exploration."""
     found = exploration.counterexample
     mood = "good" if exploration.ok else "bad"
     if found is not None:
         comparison = compare(found)
         yield tag("h1", headline(found, comparison), class_=mood)
         yield tag("p", tag("strong", found.anomaly.name), f": {found.anomaly.meaning}")
-        yield tag("p", tag("strong", "Usual cure"), f": {found.anomaly.cure}", class_="cure")
+        yield tag("p", tag("strong", "Usual fix"), f": {found.anomaly.fix}", class_="fix")
     else:
         yield tag("h1", title(exploration), class_=mood)
         if exploration.why:
@@ -112,7 +112,7 @@ def _body(exploration: ExplorationData) -> Iterator[Markup]:
         for advice in advise(exploration.unequal):
             yield tag("p", advice)
         if not exploration.ok:
-            yield tag("p", tag("strong", "Next"), f": {next_step(exploration)}", class_="cure")
+            yield tag("p", tag("strong", "Next"), f": {next_step(exploration)}", class_="fix")
     yield tag("p", f"{exploration.name}, delivered to {exploration.target}", class_="faint")
     if found is not None:
         yield from _counterexample(exploration, found)
@@ -122,7 +122,7 @@ def _body(exploration: ExplorationData) -> Iterator[Markup]:
     for one in exploration.others:
         yield tag("h2", f"Also found: {headline(one, compare(one))}")
         yield tag("p", tag("strong", one.anomaly.name), f": {one.anomaly.meaning}")
-        yield tag("p", tag("strong", "Usual cure"), f": {one.anomaly.cure}", class_="cure")
+        yield tag("p", tag("strong", "Usual fix"), f": {one.anomaly.fix}", class_="fix")
         yield tag("div", Markup(draw(one)), class_="picture")
         yield tag("pre", one.face.again(one.token))
     yield from _coverage(exploration)
@@ -134,22 +134,23 @@ def _counterexample(exploration: ExplorationData, found: CounterexampleData) -> 
     yield tag("h2", "What happened")
     yield _table(
         ("", "when", "event", "about", "status"),
-        ((str(one.number), one.when, one.event, one.entity, one.status) for one in comparison.happened),
+        ((str(one.number), one.when, one.type, one.entity, one.status) for one in comparison.happened),
     )
     yield from _payloads(comparison.happened, found.events)
     yield tag("h2", "What was delivered")
     yield tag("div", Markup(draw(found)), class_="picture")
-    refused = [line.failing for line in comparison.lines if line.failing is not None and not line.failing.accepted]
-    for arrow in refused:
-        yield tag("p", f"{arrow.of.number} was answered: ", tag("code", arrow.answer))
+    failing = [row.failing for row in comparison.rows if row.failing is not None]
+    for one in failing:
+        if not one.accepted:
+            yield tag("p", f"{one.event.number} was answered: ", tag("code", one.answer))
     yield tag("h2", "How it ends")
     if comparison.broken:
         yield tag("p", "The invariant says: ", tag("code", comparison.broken), class_="bad")
     elif comparison.changes or comparison.effects:
         yield _ends((*comparison.changes, *comparison.effects), comparison.right)
     else:
-        yield tag("p", "The same; look at the answers.")
-    yield tag("h2", "To see it again")
+        yield tag("p", "The same; compare the answers.")
+    yield tag("h2", "To replay it")
     if comparison.hint:
         yield tag("p", f"{comparison.hint}:")
     yield tag("pre", comparison.replay)
@@ -173,7 +174,7 @@ def _ends(changes: Iterable[Change], good: str) -> Markup:
 
 def _coverage(exploration: ExplorationData) -> Iterator[Markup]:
     coverage = exploration.coverage
-    yield tag("h2", "What it rests on")
+    yield tag("h2", "Coverage")
     if exploration.ok:
         yield tag("p", f"{verdict_line(exploration)}.")
     for condition in conditions(exploration):
@@ -181,14 +182,14 @@ def _coverage(exploration: ExplorationData) -> Iterator[Markup]:
     numbers = {
         "events": f"{coverage.events:,}",
         "orders": readable(coverage.orders),
-        "overtaken by": f"at most {told_bound(coverage.late_by, coverage.distance) or 'all others'}",
+        "overtaken by": f"at most {bound_text(coverage.late_by, coverage.distance) or 'all others'}",
         "runs": f"{coverage.runs:,}",
         "deliveries": f"{coverage.deliveries:,}",
         "states": f"{coverage.states:,}",
         "seconds": f"{coverage.elapsed:.2f}",
         "seed": str(coverage.seed),
-        "duplicates": f"each event {once_more(coverage)}" if coverage.duplicates else "none",
-        "ties": "the seconds of each burst collapsed as well" if coverage.ties else "as they were",
+        "duplicates": f"each event {repeated(coverage)}" if coverage.duplicates else "none",
+        "ties": "also with the timestamps of each burst collapsed to one second" if coverage.ties else "as they are",
     }
     if coverage.strength is not None:
         numbers["strength"] = f"{coverage.covered:,} of {coverage.of:,} orders of any {coverage.strength} events"
@@ -204,8 +205,8 @@ def _losses(exploration: ExplorationData) -> Iterator[Markup]:
     rows = []
     for loss in exploration.losses:
         one = happened[loss.place]
-        outcome = "heals" if loss.heals else f"differs: {', '.join(loss.changes) or 'the state'}"
-        rows.append((str(one.number), one.event, one.entity, one.status, outcome))
+        outcome = "ends the same" if loss.heals else f"differs: {', '.join(loss.changes) or 'the state'}"
+        rows.append((str(one.number), one.type, one.entity, one.status, outcome))
     yield _table(("", "event", "about", "status", "the end"), rows)
 
 
@@ -219,15 +220,15 @@ def _payloads(happened: Sequence[EventRow], events: Sequence[Event]) -> Iterator
     """The payload of each event, as it was delivered."""
     for one in happened:
         shown = json.dumps(events[one.number - 1].payload, ensure_ascii=False, indent=2, default=str)
-        yield _folded(f"The payload of {one.number} {one.event}", shown)
+        yield _folded(f"The payload of {one.number} {one.type}", shown)
 
 
 def _programs(exploration: ExplorationData, found: CounterexampleData) -> Iterator[Markup]:
-    """The order in which it fails, as a script with curl, as a test in Python and as one in JavaScript."""
+    """The failing order as programs: a script with curl, a test for pytest and one for Vitest."""
     yield _folded("With curl", shell_script(exploration, found))
     yield _folded("As a test for pytest", pytest_test(exploration, found))
     yield _folded("As a test for Vitest", vitest_test(exploration, found))
 
 
-def _folded(title: str, text: str) -> Markup:
-    return tag("details", tag("summary", title), tag("pre", text))
+def _folded(summary: str, content: str) -> Markup:
+    return tag("details", tag("summary", summary), tag("pre", content))

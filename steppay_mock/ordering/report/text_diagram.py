@@ -1,4 +1,4 @@
-"""How do two orders of delivery look in a terminal? As sequence diagrams side by side, what changed places marked."""
+"""Draws orders of delivery for a terminal: sequence diagrams side by side, with the difference marked."""
 
 from __future__ import annotations
 
@@ -8,74 +8,74 @@ from typing import TYPE_CHECKING
 from steppay_mock.ordering.report.text_width import columns, cut, pad
 
 if TYPE_CHECKING:
-    from steppay_mock.ordering.report.comparison import Arrow, Comparison, ComparisonRow
+    from steppay_mock.ordering.report.comparison import Comparison, ComparisonRow, ShownDelivery
 
-_HALF = 46
+_HALF = 46  # columns of one diagram: two of them, the marks and the step fit into 100
 _CROSS = (" \\/ ", " /\\ ")
 
 
-def sketch_both(comparison: Comparison) -> Iterator[str]:
-    """The passing order on the left, the failing one on the right; marked is the step from the one to the other."""
-    left, right = ([getattr(line, side) for line in comparison.lines] for side in ("passing", "failing"))
-    standing = _fits(left) and _fits(right)
-    one, two = _sketch(left, standing=standing), _sketch(right, standing=standing)
+def draw_both(comparison: Comparison) -> Iterator[str]:
+    """The passing order on the left and the failing one on the right; the step between them is marked."""
+    left, right = ([getattr(row, side) for row in comparison.rows] for side in ("passing", "failing"))
+    with_status = _fits(left) and _fits(right)
+    one, two = _draw(left, with_status=with_status), _draw(right, with_status=with_status)
     passes, fails = comparison.titles
     width = max(map(columns, (passes, *one)))
     yield f"    {pad(passes, width)}    {fails}"
-    marks = ["", *(">" if line.differs else "" for line in comparison.lines)]
-    steps = ["", *(_at_once(comparison.lines) if comparison.at_once else _steps(comparison.lines))]
+    marks = ["", *(">" if row.differs else "" for row in comparison.rows)]
+    steps = ["", *(_at_once(comparison.rows) if comparison.at_once else _steps(comparison.rows))]
     for mark, step, passing, failing in zip(marks, steps, one, two, strict=True):
         yield f"  {mark:1} {pad(passing, width)}{step:4}{failing}"
 
 
-def sketch(arrows: Sequence[Arrow]) -> list[str]:
-    """One order alone."""
-    return _sketch(arrows, standing=_fits(arrows))
+def draw_alone(arrows: Sequence[ShownDelivery]) -> list[str]:
+    """One order, without another beside it."""
+    return _draw(arrows, with_status=_fits(arrows))
 
 
-def _sketch(arrows: Sequence[Arrow | None], *, standing: bool) -> list[str]:
+def _draw(arrows: Sequence[ShownDelivery | None], *, with_status: bool) -> list[str]:
     there = [arrow for arrow in arrows if arrow is not None]
-    numbers = max((len(str(arrow.of.number)) for arrow in there), default=0)
+    numbers = max((len(str(arrow.event.number)) for arrow in there), default=0)
     answers = max((columns(arrow.status) for arrow in there), default=0)
     labels = [
-        None if arrow is None else f"{arrow.of.number:>{numbers}} {_label(arrow, standing=standing)}"
+        None if arrow is None else f"{arrow.event.number:>{numbers}} {_label(arrow, with_status=with_status)}"
         for arrow in arrows
     ]
     width = min(max((columns(label) for label in labels if label is not None), default=0), _HALF - answers - 11)
-    told = [f"StepPay{'receiver':>{width + 2}}"]
+    drawn = [f"StepPay{'receiver':>{width + 2}}"]
     for arrow, label in zip(arrows, labels, strict=True):
         if arrow is None or label is None:
-            told.append(f"|{'|':>{width + 8}}")
+            drawn.append(f"|{'|':>{width + 8}}")
             continue
         text = cut(label, width)
-        told.append(f"|-- {text} {'-' * (width - columns(text) + 1)}> | {arrow.status}")
-    return told
+        drawn.append(f"|-- {text} {'-' * (width - columns(text) + 1)}> | {arrow.status}")
+    return drawn
 
 
-def _label(arrow: Arrow, *, standing: bool) -> str:
-    parts = (arrow.of.event, arrow.of.status if standing else "", "(again)" if arrow.again else "")
+def _label(arrow: ShownDelivery, *, with_status: bool) -> str:
+    parts = (arrow.event.type, arrow.event.status if with_status else "", "(again)" if arrow.again else "")
     return " ".join(filter(None, parts))
 
 
-def _fits(arrows: Sequence[Arrow | None]) -> bool:
-    """Whether there is room to say how things stand."""
+def _fits(arrows: Sequence[ShownDelivery | None]) -> bool:
+    """Whether there is room for the status of each thing."""
     there = [arrow for arrow in arrows if arrow is not None]
     return all(
-        len(str(arrow.of.number)) + columns(_label(arrow, standing=True)) + columns(arrow.status) + 12 <= _HALF
+        len(str(arrow.event.number)) + columns(_label(arrow, with_status=True)) + columns(arrow.status) + 12 <= _HALF
         for arrow in there
     )
 
 
-def _steps(lines: Sequence[ComparisonRow]) -> Iterator[str]:
-    """A cross where two deliveries change places, a plus where one is more."""
-    crosses = all(line.passing is not None and line.failing is not None for line in lines if line.differs)
+def _steps(rows: Sequence[ComparisonRow]) -> Iterator[str]:
+    """A cross where two deliveries change places, ``+`` where one is added."""
+    crosses = all(row.passing is not None and row.failing is not None for row in rows if row.differs)
     crossing = iter(_CROSS if crosses else ())
-    for line in lines:
-        if not line.differs:
+    for row in rows:
+        if not row.differs:
             yield ""
         else:
-            yield "  + " if line.passing is None else "  - " if line.failing is None else next(crossing, "  | ")
+            yield "  + " if row.passing is None else "  - " if row.failing is None else next(crossing, "  | ")
 
 
-def _at_once(lines: Sequence[ComparisonRow]) -> Iterator[str]:
-    return ("  & " if line.differs else "" for line in lines)
+def _at_once(rows: Sequence[ComparisonRow]) -> Iterator[str]:
+    return ("  & " if row.differs else "" for row in rows)

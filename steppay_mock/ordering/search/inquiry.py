@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from steppay_mock.delivery.next_step import step_without_answer
 from steppay_mock.ordering.exploration import Exploration
 from steppay_mock.ordering.face import option
-from steppay_mock.ordering.failure import ExplorationError, NotAnewError
+from steppay_mock.ordering.failure import ExplorationError, WrongStartError
 from steppay_mock.ordering.findings import Loss, Verdict
 from steppay_mock.ordering.options import ExploreSettings
 from steppay_mock.ordering.receiver.answers import tell_answer
@@ -64,7 +64,7 @@ class Inquiry:
         with self._subject:
             try:
                 return self._run()
-            except NotAnewError as error:
+            except WrongStartError as error:
                 return self._flaky(error.why, error.wanted, error.found)
             except ExplorationError as error:
                 error.exploration = self._result("unfinished", why=str(error))

@@ -18,7 +18,7 @@ from steppay_mock.errors import SteppayMockError
 from steppay_mock.ordering.counterexample import Counterexample
 from steppay_mock.ordering.exploration import Exploration
 from steppay_mock.ordering.face import option
-from steppay_mock.ordering.failure import ExplorationError, NotAnewError
+from steppay_mock.ordering.failure import ExplorationError, WrongStartError
 from steppay_mock.ordering.findings import Kind, Overlaps
 from steppay_mock.ordering.orders.course import Course
 from steppay_mock.ordering.orders.races import Group, Race, groups_of, held_races, races_alone, races_within
@@ -77,7 +77,7 @@ def explore_overlaps(found: Exploration, receiver: Receiver, settings: ExploreSe
             lost, is_smallest = racing.smallest(lost)
             shown = racing.explain(lost, smallest=is_smallest, token=token)
             return result(tried, verdict="fails", counterexample=shown)
-        except NotAnewError as error:
+        except WrongStartError as error:
             return result(
                 racing.overlaps,
                 verdict="flaky",

@@ -1,4 +1,4 @@
-"""Writes a test for Vitest that delivers both orders of a counterexample with fetch, and compares their ends."""
+"""Writes a test for Vitest that delivers both orders of a counterexample with fetch, and compares both ends."""
 
 from __future__ import annotations
 
@@ -30,9 +30,9 @@ def vitest_test(exploration: ExplorationData, found: CounterexampleData) -> str:
 
 
 def _head(case: Reproduction) -> Iterator[str]:
-    yield f"// Fails until the receiver ends as it should in this order: {case.title}."
+    yield f"// Fails until the receiver ends right in this order: {case.title}."
     if case.reach.options:
-        yield "// What does not count has to be left out of what the state URL answers."
+        yield "// The state URL must leave out the values that may differ."
     if not case.reach.unsigned:
         yield 'import { createHmac } from "node:crypto";'
     yield 'import { expect, test } from "vitest";'

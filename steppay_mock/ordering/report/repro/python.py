@@ -1,4 +1,4 @@
-"""Writes a test for pytest that replays a counterexample, and fails until the receiver is mended."""
+"""Writes a test for pytest that replays a counterexample, and fails until the receiver is fixed."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def pytest_test(exploration: ExplorationData, found: CounterexampleData) -> str:
 
 
 def _imports(case: Reproduction) -> Iterator[str]:
-    yield f'"""Fails until the receiver ends as it should in this order: {case.title}."""'
+    yield f'"""Fails until the receiver ends right in this order: {case.title}."""'
     yield ""
     if not _is_of_scenario(case):
         yield "import json"
@@ -39,7 +39,7 @@ def _imports(case: Reproduction) -> Iterator[str]:
     if case.is_elsewhere:
         yield "from steppay_mock.ordering.remote import remote_reset, remote_state"
     else:
-        yield "# Correct this: your app, and the functions with which it was explored."
+        yield "# Correct this line: import your app, and the functions that you passed to explore."
         yield f"from your_app import {', '.join(sorted(('app', 'reset', 'rows', *_functions(case))))}"
     yield ""
 
@@ -62,7 +62,7 @@ def _where(case: Reproduction) -> Iterator[str]:
 
 
 def _event(case: Reproduction, number: int) -> str:
-    """What makes the event with that body; a payload by itself has the body that is the default."""
+    """The expression that makes the event with that body; a plain payload has a body of the default form."""
     payload, form = f"json.loads({json.dumps(case.bodies[number])})", case.forms[number]
     return payload if form == DEFAULT_FORM else f'Event({payload}, form="{form}")'
 
@@ -97,14 +97,14 @@ def _arguments(case: Reproduction) -> Iterator[str]:
 
 
 def _functions(case: Reproduction) -> tuple[str, ...]:
-    """The functions of the user that the token tells of."""
+    """The functions of the user that the replay needs."""
     kind = case.found.kind
     is_one = kind in {"effects", "invariant"} or (kind == "truth" and not case.is_elsewhere)
     return (kind,) if is_one else ()
 
 
 def _is_of_scenario(case: Reproduction) -> bool:
-    """Whether the token knows what makes the events again."""
+    """Whether the token can make the events again."""
     try:
         return read_token(case.found.token).source is not None
     except SteppayMockError:
@@ -112,7 +112,7 @@ def _is_of_scenario(case: Reproduction) -> bool:
 
 
 def _state_url(case: Reproduction) -> str | None:
-    """As it was given: ``replay`` fills in whom a run is about."""
+    """The URL as it was given: ``replay`` fills in its braces."""
     reach = case.found.face.reach
     return None if reach is None else reach.state_url
 

@@ -1,4 +1,4 @@
-"""What a program needs that shows a counterexample again: the bodies, both orders, and where the receiver is."""
+"""Collects what a program needs to replay a counterexample: the bodies, both orders, and the URLs."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ ANYWHERE = Reach(
     state_url="http://localhost:8000/test/state",
     reset_url="http://localhost:8000/test/reset",
 )
-"""Where a receiver is supposed that ran within the process."""
+"""URLs to start from, for a receiver that ran in this process."""
 
 _PLACEHOLDER = re.compile(r"\{(\w+)\}")
 
 Order = tuple[tuple[int, ...], ...]
-"""The numbers of events in the order of delivery; several in one place are in flight at once."""
+"""Numbers of events in the order of delivery; several at one position are in flight at once."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,18 +40,18 @@ class Reproduction:
 
     found: CounterexampleData
     bodies: Mapping[int, str]
-    """Each body by the number of its event: from 1 as it happened, and 0 and below for what is delivered before."""
+    """Each body by the number of its event: from 1 in the original order, 0 and below for events delivered before."""
     forms: Mapping[int, BodyForm]
-    """The form of each of them."""
+    """The form of each body."""
     failing: Order
     passing: Order
     reach: Reach
     is_elsewhere: bool
-    """Whether the receiver was reached by URLs, which are known then."""
+    """Whether the receiver was reached by URLs."""
 
     @property
     def title(self) -> str:
-        """The order in which it fails, in words."""
+        """The failing order, in words."""
         return ", ".join(f"{number} {self._type(number)}" for flight in self.failing for number in flight if number > 0)
 
     @property
@@ -83,7 +83,7 @@ def reproduction_of(exploration: ExplorationData, found: CounterexampleData) -> 
 
 
 def written(event: Event) -> str:
-    """The body, byte for byte; but what a page cannot hold stands there as JSON's escape, which means the same.
+    """The body, byte for byte; only characters that a page cannot contain are written as JSON escapes.
 
     An event that cannot be sent, such as one with half of a surrogate pair, is shown all the same.
     """
@@ -110,7 +110,7 @@ def _order(run: Run) -> Order:
 
 
 def _filled(url: str | None, events: Iterable[Event]) -> str | None:
-    """The URL about the events as they were given, where it names whom a run is about."""
+    """The URL with the ids of the events in place of its braces."""
     ids: Any = ids_of(events) if url is not None and "{" in url else None
     if url is None or ids is None:
         return url
