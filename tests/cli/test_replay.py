@@ -12,6 +12,8 @@ from typing import Any
 import pytest
 from cli.shop import SEED, Shop, urls
 
+from steppay_mock.ordering.token import read_token
+
 STORIES = '''
 from datetime import timedelta
 from steppay_mock import define_scenario
@@ -158,6 +160,19 @@ def test_wrong_usage_says_what_to_type(
     assert message in done.err
     assert "whsec_never_shown" not in done.err
     assert receiver.requests == []
+
+
+@pytest.mark.usefixtures("shop")
+def test_a_token_that_needs_a_function_cannot_be_replayed_here(
+    run: Any, receiver: Any, secret: str, find: Callable[..., list[str]]
+) -> None:
+    token = read_token(find("--scenario", "customer-registers-and-leaves")[1])
+    for kind, what in (("invariant", "an invariant"), ("effects", "effects")):
+        text = token.of(token.course, kind=kind)  # type: ignore[arg-type]
+        done = run("replay", text, *urls(receiver), "--secret", secret)
+        assert (done.code, done.out) == (2, "")
+        assert f"The token was found with {what}, which the command line cannot take. Replay it in Python" in done.err
+        assert f"{kind}=" not in done.err
 
 
 @pytest.mark.usefixtures("shop")

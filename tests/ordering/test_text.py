@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import pickle
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -202,6 +203,20 @@ def test_the_token_is_told_once_in_what_the_reader_types() -> None:
         assert told.report().count(TOKEN) == 1
         assert f"  {line}" in told.report().split("\n")
     assert TOKEN not in repr(told)
+
+
+def test_values_of_a_state_are_python_in_python_and_json_at_a_shell() -> None:
+    def stores(state: cases.State, one: Event) -> None:
+        state["row"] = {"status": one.data["status"], "paid": one.data["status"] == "ACTIVE", "end": None}
+
+    with speaking(Face(is_shell=True, before="steppay-mock replay ", after="", hint="")):
+        shell = exploration(counterexample(stores, LIFE, (2, 1)))
+        told = shell.report()
+    assert shell.report() == told, "a report keeps the face of its search"
+    assert '$.row.status is "UNPAID", not "ACTIVE".' in told
+    assert '$.row: missing -> {"status": "ACTIVE", "paid": true, "end": null}' in told
+    assert not re.search(r"\b(True|False|None)\b", told + shell.as_html())
+    assert "$.row.status is 'UNPAID', not 'ACTIVE'." in exploration(counterexample(stores, LIFE, (2, 1))).report()
 
 
 def test_a_token_is_never_cut() -> None:
