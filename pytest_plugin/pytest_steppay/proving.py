@@ -1,4 +1,4 @@
-"""What does a test find out about orders? All of them are explored, or one is replayed that a token names."""
+"""Explores all orders for a test, or replays the one order of a token (``--steppay-replay``)."""
 
 from __future__ import annotations
 
@@ -26,21 +26,21 @@ if TYPE_CHECKING:
 
 
 def replayed_by(repeat: str) -> Face:
-    """How what is found in a test is told: this command repeats the test, and with a token one order of it."""
+    """The face of results in a test: the command repeats the test, and with a token one order of it."""
     return Face(before=f"{repeat} --steppay-replay ", after="", hint="")
 
 
 def prove(
     events: Events, receiver: Receiver, *, state: Probe, options: Mapping[str, Any], record: Record
 ) -> Exploration:
-    """What ``explore`` finds; the record of the test remembers it."""
+    """Explore, and add the result to the record of the test."""
     try:
         found = explore(events, receiver, state=state, **options)
     except ExplorationError as error:
         if error.exploration is not None:
             record.add_proof(verdict_line(error.exploration))
         raise
-    notes = found.notes if found.ok else ()  # a failure shows the whole report
+    notes = found.notes if found.ok else ()  # the report of a failure has them already
     record.add_proof(verdict_line(found), notes=notes, counterexamples=found.counterexamples)
     return found
 
@@ -48,9 +48,9 @@ def prove(
 def prove_again(
     token: str, events: Events, receiver: Receiver, *, state: Probe, options: Mapping[str, Any], record: Record
 ) -> Exploration:
-    """What became of the token's counterexample: ``covered`` with one order, or ``fails`` as before.
+    """Replay the token, as an exploration of one order: ``covered`` if the receiver is fixed, else ``fails``.
 
-    Where the token is about other events nothing is delivered, and the verdict is ``unfinished``.
+    If the token is about other events, nothing is delivered, and the verdict is ``unfinished``.
     """
     started = perf_counter()
     given = events if isinstance(events, Story) else tuple(iter_events(events))

@@ -264,7 +264,7 @@ def test_ctrl_c_says_what_was_found_so_far(receiver: Any, secret: str, how: sign
         begun.set()
         out, err = process.communicate(timeout=60)
     assert process.returncode == 130
-    assert err.startswith("stopped: this is what was found so far\n")
+    assert err.startswith("stopped: the report has what was found so far\n")
     assert "Traceback" not in err
     assert "unfinished" in out
     assert " deliveries, " in " ".join(out.split())

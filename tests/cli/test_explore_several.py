@@ -79,7 +79,7 @@ def test_seeds_vary_the_customer_and_say_so(run: Any, receiver: Any, secret: str
     words = ("--scenario", LEAVES, *SEED, "--seeds", "3", "--truth", "off", "--no-duplicates")
     done = run("explore", *words, *urls(receiver), "--secret", secret)
     assert done.code == 0
-    (told,) = re.findall(r"^varied with the seeds 7, 8, 9: .* the customers are (.*)\.$", done.out, re.MULTILINE)
+    (told,) = re.findall(r"^Seeds 7, 8, 9 vary .*\. The customer ids are (.*)\.$", done.out, re.MULTILINE)
     customers = list(map(int, told.split(", ")))
     assert len({number % 2 for number in customers}) == 2
     assert [len(str(number)) for number in customers[1:]] == [3, 10]
