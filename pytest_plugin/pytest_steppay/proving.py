@@ -65,7 +65,7 @@ def prove_again(
     tried = replace(
         untried,
         verdict="fails" if shown else "covered",
-        target=found.target,
+        receiver=found.receiver,
         events=found.events,
         counterexample=shown,
         coverage=replace(
@@ -86,7 +86,7 @@ def _untried(events: Sequence[Event], *, seed: int) -> Exploration:
     """An exploration of these events that delivered nothing."""
     return Exploration(
         verdict="unfinished",
-        target="",
+        receiver="",
         name=events.name if isinstance(events, Story) else f"{len(events)} events",
         events=tuple(events),
         coverage=Coverage(events=len(events), orders=0, runs=0, deliveries=0, states=0, elapsed=0.0, seed=seed),

@@ -47,7 +47,7 @@ def choose_events(events: Events, settings: ExploreSettings, *, given: object) -
     wanted = happened if types is None else tuple(event for event in happened if str(event.type) in types)
     before, rest = _split_given(wanted, given)
     settings = replace(settings, given=before)
-    if len(wanted) < len(happened) and settings.truth.mode == "hints":  # the store knows what was not delivered
+    if len(wanted) < len(happened) and settings.truth.mode == "hints":  # the store also has what was left out
         settings = replace(settings, truth=TruthSetting("off"))
     not_wanted = len(happened) - len(wanted)
     return Chosen(events=rest, settings=settings, happened=len(happened), not_wanted=not_wanted)

@@ -198,7 +198,7 @@ class Coverage:
     leans_on_retries: bool = False
     """Some events are refused at first, and the state is right only because they were delivered again."""
     overlaps: Overlaps | None = None
-    """What was in flight at once, if that was asked for."""
+    """The webhooks that were in flight at once, if that was asked for."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -216,7 +216,8 @@ class ExplorationData(Result):
     """The fields of an :class:`~steppay_mock.ordering.exploration.Exploration`."""
 
     verdict: Verdict
-    target: str
+    receiver: str
+    """The receiver in words: its URL, or the name of the app."""
     name: str
     """The scenario, or how many events were given."""
     events: tuple[Event, ...] = field(repr=False)

@@ -33,7 +33,8 @@ _WITH = {"invariant": "an invariant", "effects": "effects"}
 class Replay(Result):
     """The result of ``replay``: the counterexample, or None if the receiver does not fail any more."""
 
-    target: str
+    receiver: str
+    """The receiver in words: its URL, or the name of the app."""
     events: tuple[Event, ...] = field(repr=False)
     course: tuple[int, ...]
     counterexample: Counterexample | None
@@ -52,7 +53,7 @@ class Replay(Result):
             how = "It still fails." if is_same else "It still fails, but in another way than before."
             return f"{how}\n\n{self.counterexample.report()}"
         order = ", ".join(f"{place + 1} {self.events[place].type}" for place in self.course)
-        return f"Fixed: {order}, delivered in this order to {self.target}, end as in the original order."
+        return f"Fixed: {order}, delivered in this order to {self.receiver}, end as in the original order."
 
     def assert_ok(self) -> None:
         """Raise an OrderViolation with the report, unless the receiver is fixed."""
@@ -60,7 +61,7 @@ class Replay(Result):
             from steppay_mock.ordering.report.text import violation_by
 
             with speaking(self.face):
-                raise violation_by(self.counterexample, where=self.target, report=self.report())
+                raise violation_by(self.counterexample, where=self.receiver, report=self.report())
 
     def as_dict(self) -> dict[str, Any]:
         """Plain data, for JSON. Events are named by place, from 0; no payload is in it."""
@@ -68,7 +69,7 @@ class Replay(Result):
 
         return {
             "ok": self.ok,
-            "target": self.target,
+            "receiver": self.receiver,
             "events": events_data(self.events),
             "course": list(self.course),
             "counterexample": None if self.counterexample is None else self.counterexample.as_dict(),
@@ -131,7 +132,7 @@ def _replay(
             )
     if shown is None:
         _refuse_vacuous(subject, read.kind)
-    return Replay(target=subject.target, events=listed, course=found, counterexample=shown)
+    return Replay(receiver=subject.target, events=listed, course=found, counterexample=shown)
 
 
 def _not_given(kind: Kind) -> str:
@@ -178,6 +179,7 @@ def _found_again(token: Token, events: Sequence[Event]) -> tuple[int, ...]:
     found = []
     for step, place in enumerate(token.course, start=1):
         wanted, kind = token.events[place]
+        # The place first: a story may have two events with the same content.
         here = place if place < len(events) and digest(events[place]) == wanted else places.get(wanted)
         if here is None:
             raise MissingStepError(

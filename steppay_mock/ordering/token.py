@@ -23,7 +23,7 @@ from steppay_mock.payload.event import Event
 if TYPE_CHECKING:
     from steppay_mock.store.scenarios.story import Story
 
-_PREFIX = "sp1."
+_PREFIX = "sp1."  # the format and its version
 _MOST = 100_000  # bytes of an unpacked token: a short text could unpack to gigabytes
 _MOST_RETRIES = 1_000  # no retry policy has more
 _MOST_TOGETHER = 100  # deliveries in flight at once, each in its own thread
@@ -58,6 +58,7 @@ class Token:
 
     def of(self, course: Course, *, kind: Kind, together: tuple[int, ...] = (), held: bool = False) -> str:
         """The token, as text, of a course of these events that fails in this way."""
+        # Only the events of the course: a token has to be short enough to paste, also for a story of 57 events.
         needed = {place: self.events[place] for place in sorted(set(course))}
         content: dict[str, Any] = {"course": course, "kind": kind, "events": needed}
         if self.source is not None:
@@ -132,6 +133,7 @@ def _unpacked(text: str) -> bytes:
     if not text.startswith(_PREFIX):
         raise ValueError(text)
     coded = text[len(_PREFIX) :]
+    # With a limit: `zlib.decompress` would unpack all of a hostile token before its size could be checked.
     unpacking = decompressobj()
     found = unpacking.decompress(urlsafe_b64decode(coded + "=" * (-len(coded) % 4)), _MOST)
     if unpacking.unconsumed_tail or not unpacking.eof:

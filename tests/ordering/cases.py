@@ -105,7 +105,7 @@ def coverage(**numbers: Any) -> Coverage:
 
 def exploration(found: Counterexample | None = None, **facts: Any) -> Exploration:
     events = () if found is None else found.events
-    given = {"verdict": "fails", "target": "the WSGI app shop", "name": "a renewal", "events": events}
+    given = {"verdict": "fails", "receiver": "the WSGI app shop", "name": "a renewal", "events": events}
     return Exploration(**{**given, "coverage": coverage(), "counterexample": found, **facts})
 
 

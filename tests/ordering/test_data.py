@@ -50,7 +50,7 @@ def test_a_counterexample_is_told_with_places_from_0() -> None:
 def test_a_verdict_is_told_with_what_it_rests_on() -> None:
     shown = found(losses=(Loss(place=1, heals=False, changes=("$.a", "$.b")),))
     assert (shown["verdict"], shown["ok"], shown["name"]) == ("fails", False, "a renewal")
-    assert shown["target"] == "the WSGI app shop"
+    assert shown["receiver"] == "the WSGI app shop"
     assert shown["coverage"]["deliveries"] == 5
     assert shown["coverage"]["strength"] is None
     assert shown["losses"] == [{"place": 1, "heals": False, "changes": ["$.a", "$.b"]}]

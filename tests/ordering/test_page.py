@@ -61,7 +61,7 @@ def attacked() -> Exploration:
         return f"500, the app raised: ValueError: {ATTACK}"
 
     found = counterexample(raises, (first, second), (1, 0))
-    return exploration(found, name=ATTACK, target=ATTACK)
+    return exploration(found, name=ATTACK, receiver=ATTACK)
 
 
 PAGES: dict[str, Callable[[], Exploration]] = {**TOLD, "attacked": attacked}

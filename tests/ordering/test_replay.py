@@ -78,7 +78,7 @@ def test_a_replay_is_a_result_as_an_exploration_is(make_life: MakeLife) -> None:
     assert (str(raised.value), raised.value.kind) == (failing.report(), "order-dependent")
     data = failing.as_dict()
     assert json.loads(json.dumps(data, allow_nan=False)) == data
-    assert (data["ok"], data["course"], data["target"]) == (False, list(found.course), failing.target)
+    assert (data["ok"], data["course"], data["receiver"]) == (False, list(found.course), failing.receiver)
     assert data["counterexample"] == failing.counterexample.as_dict() if failing.counterexample else False
     assert [one["place"] for one in data["events"]] == [0, 1, 2, 3, 4]
     mended = Ledger(keep_newest)

@@ -86,7 +86,7 @@ def long_types() -> Exploration:
 
 def hostile() -> Exploration:
     found = counterexample(cases.overwrites, (HOSTILE, UNPAID), (1, 0))
-    return exploration(found, name="a\nstory", target="http://host/\x1b[2J")
+    return exploration(found, name="a\nstory", receiver="http://host/\x1b[2J")
 
 
 def flaky() -> Exploration:

@@ -81,7 +81,7 @@ def case_of(found: Exploration, *, name: str, seed: int | None = None) -> Elemen
     from xml.etree.ElementTree import SubElement
 
     which = "" if seed is None else f", seed {seed}"
-    case = junit_case(found.target or name, f"{found.name} in every order{which}", seconds=found.coverage.elapsed)
+    case = junit_case(found.receiver or name, f"{found.name} in every order{which}", seconds=found.coverage.elapsed)
     if not found.ok:
         kind = "error" if found.verdict in _ERRORS else "failure"
         message = xml_text(verdict_line(found))

@@ -37,13 +37,13 @@ def fields_read(exception: BaseException, payload: Mapping[str, Any]) -> tuple[s
         return ()
     file, line = found
     try:
-        ways = _ways_in_line("".join(linecache.getlines(file)), line)
+        paths = _paths_in_line("".join(linecache.getlines(file)), line)
     except (SyntaxError, ValueError, RecursionError):  # the file changed since it was imported
         return ()
     where = f"{excerpt(Path(file).name, limit=60)}:{line}"
     blamed = exception.args[0] if isinstance(exception, KeyError) and exception.args else None
-    told = (_told(way, payload, blamed) for way in ways)
-    return tuple(dict.fromkeys(f"{where} reads {sentence}" for sentence in told if sentence))
+    sentences = (_sentence(path, payload, blamed) for path in paths)
+    return tuple(dict.fromkeys(f"{where} reads {sentence}" for sentence in sentences if sentence))
 
 
 def _own_frame(exception: BaseException) -> tuple[str, int] | None:
@@ -66,13 +66,14 @@ def _is_own(file: str) -> bool:
     return not file.startswith(_NOT_THE_RECEIVER) and _INSTALLED.isdisjoint(Path(file).parts)
 
 
-def _ways_in_line(source: str, line: int) -> list[Steps]:
+def _paths_in_line(source: str, line: int) -> list[Steps]:
     """The keys that the line reads by subscript or ``get``, as paths; of one expression only the longest path."""
     nodes = [node for node in ast.walk(ast.parse(source)) if _reads(node) and _is_at(node, line)]
+    # data["items"][0]["code"] holds three reads, of which only the whole one says which field is meant.
     parts = {part for node in nodes for part in _bases(node)}
     whole = sorted((node for node in nodes if node not in parts), key=_where)
-    ways = [_way(node) for node in whole]
-    return [way for way in ways if way]
+    paths = [_path(node) for node in whole]
+    return [path for path in paths if path]
 
 
 def _is_at(node: Any, line: int) -> bool:
@@ -111,7 +112,7 @@ def _name(base: ast.expr) -> str:
     return getattr(base, "attr", "") or getattr(base, "id", "")
 
 
-def _way(node: ast.AST) -> Steps:
+def _path(node: ast.AST) -> Steps:
     steps: list[str | int] = []
     while (read := _read_of(node)) is not None:
         node, key = read
@@ -124,18 +125,18 @@ def _way(node: ast.AST) -> Steps:
 # The sentence about a path, after a look into the payload.
 
 
-def _told(way: Steps, payload: Mapping[str, Any], blamed: object) -> str:
+def _sentence(path: Steps, payload: Mapping[str, Any], blamed: object) -> str:
     """The field, and whether the event has it; empty if the key may belong to data of the receiver.
 
     ``blamed`` is the key that a KeyError names.
     """
-    far, reached = max((_reached(way, start, prefix) for start, prefix in _starts(payload)), key=_how_far)
-    if far == len(way):
-        has = "is not where it was read: this event has" if blamed in way else "this event has:"
-        return f'"{_field(way)}", which {has} $.{_field(reached)}.'
-    missing = way[far]
+    far, reached = max((_reached(path, start, prefix) for start, prefix in _starts(payload)), key=_how_far)
+    if far == len(path):
+        has = "is not where it was read: this event has" if blamed in path else "this event has:"
+        return f'"{_field(path)}", which {has} $.{_field(reached)}.'
+    missing = path[far]
     if isinstance(missing, int):
-        return f'"{_field(way[: far + 1])}", but this event has fewer.'
+        return f'"{_field(path[: far + 1])}", but this event has fewer.'
     why = _why_missing(missing, payload)
     if not why and missing != blamed:
         return ""
@@ -154,22 +155,22 @@ def _starts(payload: Mapping[str, Any]) -> Iterator[tuple[Any, Steps]]:
             waiting += [(inner, (*prefix, at)) for at, inner in enumerate(value)]
 
 
-def _reached(way: Steps, value: Any, prefix: Steps) -> tuple[int, Steps]:
+def _reached(path: Steps, value: Any, prefix: Steps) -> tuple[int, Steps]:
     """How many steps of the path exist from there, and the place in the payload that they reach."""
-    for far, step in enumerate(way):
+    for far, step in enumerate(path):
         try:
             value = value[step]
         except (KeyError, IndexError, TypeError):
-            return far, (*prefix, *way[:far])
-    return len(way), (*prefix, *way)
+            return far, (*prefix, *path[:far])
+    return len(path), (*prefix, *path)
 
 
 def _how_far(reached: tuple[int, Steps]) -> int:
     return reached[0]
 
 
-def _field(way: Steps) -> str:
-    return ".".join(excerpt(str(step)) for step in way)
+def _field(path: Steps) -> str:
+    return ".".join(excerpt(str(step)) for step in path)
 
 
 def _why_missing(name: str, payload: Mapping[str, Any]) -> str:

@@ -26,7 +26,7 @@ def exploration_data(exploration: ExplorationData) -> dict[str, Any]:
     return {
         "verdict": exploration.verdict,
         "ok": exploration.ok,
-        "target": exploration.target,
+        "receiver": exploration.receiver,
         "name": exploration.name,
         "why": exploration.why,
         "unmatched": list(exploration.unmatched),
@@ -89,6 +89,7 @@ def _run(run: Run) -> dict[str, Any]:
 
 
 def _effects(effects: Any) -> list[dict[str, Any]]:
+    # Effects are any hashable values, which have no common order: their texts give one that is stable.
     counts = [{"effect": as_json(one), "count": count} for one, count in dict(effects).items()]
     return sorted(counts, key=lambda one: repr(one["effect"]))
 

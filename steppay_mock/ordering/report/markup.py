@@ -17,9 +17,9 @@ class Markup(str):
 
 def tag(name: str, *inside: str, **attributes: object) -> Markup:
     """An element. ``class_`` is the attribute ``class``, and every other ``_`` is a dash."""
-    told = "".join(f" {_named(key)}={quoteattr(_fit(str(value)))}" for key, value in attributes.items())
+    written = "".join(f" {_named(key)}={quoteattr(_fit(str(value)))}" for key, value in attributes.items())
     content = "".join(one if isinstance(one, Markup) else text(one) for one in inside)
-    return Markup(f"<{name}{told}>{content}</{name}>")
+    return Markup(f"<{name}{written}>{content}</{name}>")
 
 
 def text(given: str) -> Markup:

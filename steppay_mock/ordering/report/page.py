@@ -82,6 +82,8 @@ def _section(exploration: ExplorationData) -> Markup:
 
 def _document(title: str, *body: Markup, with_picture: bool) -> str:
     """A page whose policy allows its own styles, by their hashes, and nothing else."""
+    # The page shows texts of events and answers. They are escaped; if one were not, the policy would still load and run
+    # nothing. Styles are allowed by hash, so that no style of such a text applies.
     styles = [_STYLE, DIAGRAM_STYLE] if with_picture else [_STYLE]
     hashes = " ".join(f"'sha256-{b64encode(sha256(style.encode()).digest()).decode()}'" for style in styles)
     policy = f"default-src 'none'; style-src {hashes}; base-uri 'none'; form-action 'none'"
@@ -113,7 +115,7 @@ def _body(exploration: ExplorationData) -> Iterator[Markup]:
             yield tag("p", advice)
         if not exploration.ok:
             yield tag("p", tag("strong", "Next"), f": {next_step(exploration)}", class_="fix")
-    yield tag("p", f"{exploration.name}, delivered to {exploration.target}", class_="faint")
+    yield tag("p", f"{exploration.name}, delivered to {exploration.receiver}", class_="faint")
     if found is not None:
         yield from _counterexample(exploration, found)
     if exploration.causes:

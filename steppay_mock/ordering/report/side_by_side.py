@@ -33,6 +33,7 @@ def step_between(passing: Course, failing: Course) -> Step | None:
     """The single step from the passing to the failing course; None if there is no step, or more than one."""
     at = next((at for at, (one, two) in enumerate(zip(passing, failing, strict=False)) if one != two), len(passing))
     if len(passing) == len(failing):
+        # A swap begins at the first difference: if swapping back there gives the other course, it is the only step.
         swapped = (*failing[:at], *failing[at : at + 2][::-1], *failing[at + 2 :])
         return Step(kind="swap", at=at) if at < len(failing) and swapped == passing else None
     if failing[:at] + failing[at + 1 :] == passing:

@@ -38,7 +38,7 @@ def describe_counterexample(counterexample: CounterexampleData) -> str:
 
 def violation(exploration: ExplorationData) -> OrderViolation:
     """The error of an exploration that is not ok; its text is the report."""
-    where, report = f"{exploration.name}, {exploration.target}", describe(exploration)
+    where, report = f"{exploration.name}, {exploration.receiver}", describe(exploration)
     if exploration.counterexample is not None:
         return violation_by(exploration.counterexample, where=where, report=report)
     return OrderViolation(
@@ -66,7 +66,7 @@ def violation_by(counterexample: CounterexampleData, *, where: str, report: str)
 
 
 def _report(exploration: ExplorationData) -> Iterator[str]:
-    about = excerpt(f"{exploration.name}, delivered to {exploration.target}")
+    about = excerpt(f"{exploration.name}, delivered to {exploration.receiver}")
     if exploration.counterexample is not None:
         yield from _reason(exploration.counterexample)
         yield from _others(exploration.others)

@@ -83,7 +83,7 @@ class Account:
         said = (not_compared(),) if uncompared else ()
         return Exploration(
             verdict=verdict,
-            target=subject.target,
+            receiver=subject.target,
             name=self._name,
             events=subject.events,
             coverage=self._coverage(verdict, search),

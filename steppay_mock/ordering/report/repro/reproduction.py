@@ -64,7 +64,7 @@ class Reproduction:
 
 
 def reproduction_of(exploration: ExplorationData, found: CounterexampleData) -> Reproduction:
-    """What is needed to show this counterexample of the exploration again."""
+    """The counterexample of this exploration, ready to be written as a program."""
     given = exploration.given
     events = {place - len(given) + 1: event for place, event in enumerate(given)}
     course = sorted({*found.failing.course, *found.passing.course})
