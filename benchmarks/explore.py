@@ -23,10 +23,10 @@ from steppay_mock.delivery.deliver import request_for
 from steppay_mock.delivery.options import resolve_options
 from steppay_mock.delivery.receiver import make_transport
 from steppay_mock.delivery.transport import Transport
-from steppay_mock.ordering.bounding import readable, told_bound
 from steppay_mock.ordering.orders.bound import bound_of
 from steppay_mock.ordering.orders.chains import Chains
 from steppay_mock.ordering.orders.ideals import find_ideals
+from steppay_mock.ordering.report.coverage import bound_text, readable
 from steppay_mock.payload.chance import Chance
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests"))
@@ -110,7 +110,7 @@ def _bounded(counts: Sequence[int]) -> tuple[Table, float]:
         for how in ({"late_by": 600.0, "distance": None}, {"late_by": None, "distance": 3}):
             ideals = find_ideals(bound_of(times, **how), duplicates=True, most=1_000_000)
             assert ideals is not None
-            told = told_bound(**how)
+            told = bound_text(**how)
             for restoring, edges in ((True, ideals.edges), (False, count * len(Chains(ideals)))):
                 formula = edges + ideals.copies
                 made = _proved(events, restoring=restoring, duplicates=True, **how).coverage.deliveries

@@ -1,14 +1,15 @@
-"""What does a test find out about orders? All of them are explored, or one is replayed that a token names."""
+"""Explores all orders for a test, or replays the one order of a token (``--steppay-replay``)."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from steppay_mock.ordering.exploration import Coverage, Exploration
+from steppay_mock.ordering.exploration import Exploration
 from steppay_mock.ordering.explore import explore
 from steppay_mock.ordering.face import Face
 from steppay_mock.ordering.failure import ExplorationError, MissingStepError
+from steppay_mock.ordering.findings import Coverage
 from steppay_mock.ordering.replay import replay
 from steppay_mock.ordering.report.verdict import verdict_line
 from steppay_mock.payload.event import iter_events
@@ -25,21 +26,21 @@ if TYPE_CHECKING:
 
 
 def replayed_by(repeat: str) -> Face:
-    """How what is found in a test is told: this command repeats the test, and with a token one order of it."""
+    """The face of results in a test: the command repeats the test, and with a token one order of it."""
     return Face(before=f"{repeat} --steppay-replay ", after="", hint="")
 
 
 def prove(
     events: Events, receiver: Receiver, *, state: Probe, options: Mapping[str, Any], record: ItemRecord
 ) -> Exploration:
-    """What ``explore`` finds; the record of the test remembers it."""
+    """Explore, and add the result to the record of the test."""
     try:
         found = explore(events, receiver, state=state, **options)
     except ExplorationError as error:
         if error.exploration is not None:
             record.add_proof(verdict_line(error.exploration))
         raise
-    notes = found.notes if found.ok else ()  # a failure shows the whole report
+    notes = found.notes if found.ok else ()  # the report of a failure has them already
     record.add_proof(verdict_line(found), notes=notes, counterexamples=found.counterexamples)
     return found
 
@@ -47,9 +48,9 @@ def prove(
 def prove_again(
     token: str, events: Events, receiver: Receiver, *, state: Probe, options: Mapping[str, Any], record: ItemRecord
 ) -> Exploration:
-    """What became of the token's counterexample: ``covered`` with one order, or ``fails`` as before.
+    """Replay the token, as an exploration of one order: ``covered`` if the receiver is fixed, else ``fails``.
 
-    Where the token is about other events nothing is delivered, and the verdict is ``unfinished``.
+    If the token is about other events, nothing is delivered, and the verdict is ``unfinished``.
     """
     started = perf_counter()
     given = events if is_story(events) else tuple(iter_events(events))
@@ -64,7 +65,7 @@ def prove_again(
     tried = replace(
         untried,
         verdict="fails" if shown else "covered",
-        target=found.target,
+        receiver=found.receiver,
         events=found.events,
         counterexample=shown,
         coverage=replace(
@@ -85,7 +86,7 @@ def _untried(events: Sequence[Event], *, seed: int) -> Exploration:
     """An exploration of these events that delivered nothing."""
     return Exploration(
         verdict="unfinished",
-        target="",
+        receiver="",
         name=events.name if is_story(events) else f"{len(events)} events",
         events=tuple(events),
         coverage=Coverage(events=len(events), orders=0, runs=0, deliveries=0, states=0, elapsed=0.0, seed=seed),

@@ -1,4 +1,4 @@
-"""What of a run that replays a token? Tests that explore other events are skipped, and it must be about some test."""
+"""Hooks of a run with ``--steppay-replay``: skips tests of other events, and fails the run if no test replayed it."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _MOST = 5
 
 
 class Replaying:
-    """The hooks of such a run; UsageError if the token is none."""
+    """The hooks of the run. Raises UsageError if the text is not a token."""
 
     def __init__(self, token: str, config: pytest.Config) -> None:
         try:
@@ -31,7 +31,7 @@ class Replaying:
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_makereport(self, item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-        """Skip, after the fact, a test of which nothing was replayed."""
+        """Report a test as skipped if it did not replay the token."""
         report = yield
         record = item.stash.get(RECORD, None)
         if record is not None and (record.is_replayed or record.passed_over):
@@ -43,7 +43,7 @@ class Replaying:
         return report
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        """Remember what became of the token."""
+        """Remember whether the token was replayed, and why it was not."""
         passed_over = getattr(report, _OUTCOME, None)
         if passed_over:
             self._passed_over[report.nodeid] = passed_over
@@ -52,12 +52,12 @@ class Replaying:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
-        """Let a run fail that could not replay the token anywhere."""
+        """Fail the run if no test replayed the token."""
         if not self._is_replayed and not self._is_worker and session.exitstatus in _WELL:
             session.exitstatus = pytest.ExitCode.USAGE_ERROR
 
     def pytest_terminal_summary(self, terminalreporter: Any) -> None:
-        """Say why nothing was replayed."""
+        """Print why the token was not replayed."""
         if self._is_replayed:
             return
         terminalreporter.section("steppay-mock", red=True)
@@ -66,13 +66,13 @@ class Replaying:
 
     def _reasons(self) -> list[str]:
         types = ", ".join(self._token.events[place][1] for place in self._token.course)
-        told = [f"{name}: {why}" for name, why in sorted(self._passed_over.items())[:_MOST]]
+        reasons = [f"{name}: {why}" for name, why in sorted(self._passed_over.items())[:_MOST]]
         if len(self._passed_over) > _MOST:
-            told.append(f"and {len(self._passed_over) - _MOST} more tests")
+            reasons.append(f"and {len(self._passed_over) - _MOST} more tests")
         return [
             f"--steppay-replay: no test of this run explored the events of the token: {types}.",
-            *told,
-            "Name the test that the token is of, and give the --steppay-seed of that run; or explore anew.",
+            *reasons,
+            "Name the test of the token, and pass the --steppay-seed of its run. Or explore again.",
         ]
 
 

@@ -1,4 +1,4 @@
-"""Explores one story after the other, and keeps what was found in each."""
+"""Explores one story after the other, and keeps the result of each."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Explored:
-    """What became of a story: what was found, be it to the end or not, and its exit code."""
+    """The result of one story: the exploration, if there is one, and the exit code."""
 
     candidate: Candidate
     found: Exploration | None = None
@@ -33,7 +33,7 @@ class Explored:
 def explore_one(
     candidate: Candidate, receiver: Receiver, *, budget: int, served_api: ServedApi, options: dict[str, Any]
 ) -> Explored:
-    """What is found in this story; misuse is a SteppayMockError."""
+    """Explore this story. Raises SteppayMockError for misuse; a search that stops early is a result."""
     story = candidate.story
     with served_api.serving(story.store) as api:
         try:
@@ -47,7 +47,7 @@ def explore_one(
 def explore_each(
     candidates: Sequence[Candidate], receiver: Receiver, *, budget: int, served_api: ServedApi, options: dict[str, Any]
 ) -> list[Explored]:
-    """What is found in each story; after Ctrl-C, or where nobody answers, the others are skipped."""
+    """Explore each story. After Ctrl-C, or if the receiver cannot be reached, the other stories are skipped."""
     outcomes: list[Explored] = []
     stopped = ""
     for one in candidates:

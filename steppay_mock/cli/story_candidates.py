@@ -1,4 +1,4 @@
-"""Makes the stories that are to be explored: each scenario that was asked for, with one seed or several."""
+"""Makes the stories to explore: each scenario that was asked for, with one seed or several."""
 
 from __future__ import annotations
 
@@ -17,12 +17,13 @@ if TYPE_CHECKING:
     from steppay_mock.store.store import Story
 
 _DIGITS = (3, 10, 5, 12, 2, 8)
-"""How long the numbers of further customers are, in turn: 10 digits and more do not fit into 32 bits (fact 13)."""
+"""The numbers of digits of the ids of further customers, in turn: from 10 digits on an id needs more than 32 bits
+(fact 13)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Candidate:
-    """A story to be explored; ``skipped`` says why it is not, if it is not."""
+    """A story to explore; ``skipped`` is the reason why it is not explored, or empty."""
 
     name: str
     story: Story
@@ -37,7 +38,7 @@ class Candidate:
 def find_candidates(
     names: Sequence[str], *, seeds: int, staging: Staging, types: Sequence[str] | None
 ) -> list[Candidate]:
-    """All stories that are asked for; of several, those with fewer than two events that are wanted are skipped."""
+    """The stories to explore. If there are several, those with fewer than two wanted events are skipped."""
     several = len(names) * seeds > 1
     if several and staging.seed is None:
         seed = SystemRandom().randrange(10**9)
@@ -48,18 +49,18 @@ def find_candidates(
 
 
 def varied(candidates: Sequence[Candidate]) -> str:
-    """What was varied between the stories of one scenario, in one sentence; empty if there is only one."""
+    """What differs between the stories of one scenario, in one sentence; empty if each has one story."""
     first = [one for one in candidates if one.name == candidates[0].name]
     if len(first) < 2:
         return ""
     seeds = ", ".join(str(one.seed) for one in first)
     customers = ", ".join(str(one.story.customer.id) for one in first)
-    more = "" if len(first) == len(candidates) else f" in {first[0].name}, and likewise in the others"
-    return f"varied with the seeds {seeds}: names, codes and all ids; the customers are {customers}{more}."
+    more = "" if len(first) == len(candidates) else f" in {first[0].name}; it is the same in the other scenarios"
+    return f"Seeds {seeds} vary names, codes and all ids. The customer ids are {customers}{more}."
 
 
 def chosen_names(names: Sequence[str], *, every: bool, staging: Staging) -> list[str]:
-    """The scenarios of ``--scenario``, each once, or all that there are."""
+    """The scenarios of ``--scenario``, each once, or all scenarios."""
     if every and names:
         raise click.UsageError("--all-scenarios and --scenario contradict each other. Leave one of them out.")
     if not every and not names:
@@ -73,7 +74,7 @@ def chosen_names(names: Sequence[str], *, every: bool, staging: Staging) -> list
 
 
 def _lived(name: str, seeds: int, staging: Staging) -> Iterator[Story]:
-    """The story with that many seeds; each customer after the first has a number of another size and parity."""
+    """The story with that many seeds. Each customer after the first has an id of another size and parity."""
     story = staging.live(name)
     yield story
     is_free = all(key != "customer_id" for key, _ in staging.settings)
@@ -87,7 +88,7 @@ def _lived(name: str, seeds: int, staging: Staging) -> Iterator[Story]:
 
 
 def _another(number: Any, *, digits: int, chance: Random) -> int:
-    """A number of so many digits that is odd where the other is even."""
+    """A number with that many digits, odd if the other one is even."""
     found = chance.randrange(10 ** (digits - 1), 10**digits - 1)
     return found if found % 2 != int(number) % 2 else found + 1
 
@@ -96,5 +97,5 @@ def _skipping(one: Candidate, types: Sequence[str] | None) -> Candidate:
     wanted = [event for event in one.story if types is None or str(event.type) in types]
     if len(wanted) > 1:
         return one
-    which = "has no event" if not wanted else "has one event"
-    return replace(one, skipped=f"it {which}{' of these types' if types else ''}, and an order needs two")
+    which = "no event" if not wanted else "one event"
+    return replace(one, skipped=f"it has {which}{' of these types' if types else ''}, and an order needs two")

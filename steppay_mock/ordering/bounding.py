@@ -1,76 +1,55 @@
-"""The options that bound disorder, ``late_by=`` and ``distance=``, as the caller says them and in words."""
+"""Reads the options that bound disorder: ``late_by=``, ``distance=`` and ``duplicates=``."""
 
 from __future__ import annotations
 
 import re
-from decimal import Decimal
 from math import isfinite
 
 from steppay_mock.errors import SteppayMockError
+from steppay_mock.ordering.face import option
 
-_UNITS = {"d": ("day", 86_400), "h": ("hour", 3_600), "m": ("minute", 60), "s": ("second", 1)}
+UNITS = {"d": ("day", 86_400), "h": ("hour", 3_600), "m": ("minute", 60), "s": ("second", 1)}
+"""Units of time by their letter, the longest first: the noun, and its seconds."""
+
 _SPAN = re.compile(r"\s*(\d{1,9}(?:\.\d{1,9})?)\s*([smhd])\s*")
 _MOST_PLACES = 100_000
-_READABLE = 10**15
 
 
 def read_late_by(value: object) -> float | None:
-    """Seconds, from seconds or a text such as ``10m``; None where nothing was given."""
+    """Seconds, from seconds or a text such as ``10m``; None for None. SteppayMockError for anything else."""
     if value is None:
         return None
     seconds: object = value
     if isinstance(value, str):
         found = _SPAN.fullmatch(value)
-        seconds = None if found is None else float(found[1]) * _UNITS[found[2]][1]
+        seconds = None if found is None else float(found[1]) * UNITS[found[2]][1]
     if isinstance(seconds, bool) or not isinstance(seconds, int | float) or not isfinite(seconds) or seconds < 0:
         raise SteppayMockError(
-            f"late_by={value!r} is no time. Say how many seconds, or write it as 90s, 10m, 2h or 1d: late_by='10m'"
+            f"{option('late_by', value=value)}: expected seconds, or a text such as 90s, 10m, 2h or 1d. Pass "
+            f"{option('late_by', value='10m')}."
         )
     return float(seconds)
 
 
 def read_distance(value: object) -> int | None:
-    """How many places; None where nothing was given."""
+    """The number of places; None for None. SteppayMockError for anything else."""
     if value is None:
         return None
     if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= _MOST_PLACES:
-        raise SteppayMockError(f"distance={value!r}: give a whole number of places from 1 to {_MOST_PLACES:,}.")
+        raise SteppayMockError(
+            f"{option('distance', value=value)}: expected a whole number of places from 1 to {_MOST_PLACES:,}. Pass "
+            f"{option('distance', value=3)}."
+        )
     return value
 
 
 def read_duplicates(value: object) -> tuple[bool, bool]:
-    """Whether events come once more, and whether they do at every later place where a bound would spare some."""
+    """Whether events are repeated, and whether at every later place even where a bound would leave some out."""
     if value == "everywhere":
         return True, True
     if not isinstance(value, bool):
         raise SteppayMockError(
-            f"duplicates={value!r} is neither True nor False, nor 'everywhere'. Say duplicates=True."
+            f"{option('duplicates', value=value)}: expected True, False or 'everywhere'. Pass "
+            f"{option('duplicates', value=True)}."
         )
     return value, False
-
-
-def span(seconds: float) -> str:
-    """A time in words: ``10 minutes``."""
-    for noun, size in _UNITS.values():
-        if seconds >= size and seconds % size == 0:
-            return _counted(seconds / size, noun)
-    return _counted(seconds, "second")
-
-
-def told_bound(late_by: float | None, distance: int | None) -> str:
-    """The bound in words, after "by more than"; empty where there is none."""
-    told = [] if late_by is None else [span(late_by)]
-    if distance is not None:
-        told.append(_counted(distance, "place"))
-    return " or ".join(told)
-
-
-def readable(count: int) -> str:
-    """A number in full, or where that is too long with two digits and a power of ten: ``1.2e+30``."""
-    if count < _READABLE:
-        return f"{count:,}"
-    return f"{Decimal(count):.1e}"
-
-
-def _counted(count: float, noun: str) -> str:
-    return f"{count:,g} {noun}{'' if count == 1 else 's'}"

@@ -1,4 +1,4 @@
-"""The errors of a search that cannot go on: a probe that raises, a receiver that hangs, a reset that leaves rows."""
+"""The errors of a search that cannot go on: a probe raises, a receiver does not answer, a reset leaves rows."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 class ExplorationError(SteppayMockError):
-    """The search was cut off. ``exploration`` is what it had found by then, None if that is nothing."""
+    """The search stopped early. ``exploration`` has what it had found, or is None."""
 
     exploration: Exploration | None = None
 
@@ -23,10 +23,11 @@ class NoAnswerError(ExplorationError):
     reached: bool = True
 
 
-class NotAnewError(ExplorationError):
-    """An order did not begin with the state that it has to begin with, after ``how`` should have brought that back.
+class WrongStartError(ExplorationError):
+    """The state at the start of an order is not the one that ``how`` should have restored.
 
-    ``wanted`` and ``found`` are the two states, in normal form; ``was_saved``: the wanted one was saved before.
+    ``wanted`` and ``found`` are the two states, in normal form. ``was_saved`` says whether the wanted state was saved
+    before; else it is the first state of the exploration.
     """
 
     def __init__(self, *, how: str, was_saved: bool, wanted: Any, found: Any) -> None:
@@ -36,12 +37,12 @@ class NotAnewError(ExplorationError):
         self.found = found
         which = "was saved" if was_saved else "every order has to begin with"
         self.why = f"After {how} the state is not the one that {which}."
-        told = describe_differences(differences(wanted, found), limit=3).replace("\n", "; ")
+        changes = describe_differences(differences(wanted, found), limit=3).replace("\n", "; ")
         super().__init__(
-            f"{self.why} It differs (- before, + now): {told}. Let it bring back all that {option('state')} shows; or "
-            f"is work of the last order still going on? Then {option('settle', value=0.2)} waits for it."
+            f"{self.why} Differences (- before, + now): {changes}. Let it restore everything that {option('state')} "
+            f"shows. If work of the last order is still going on, {option('settle', value=0.2)} waits for it."
         )
 
 
 class MissingStepError(SteppayMockError):
-    """What a token says was delivered is not among the events: they are others, or changed since."""
+    """An event of a token is not among the events: they are others, or have changed."""

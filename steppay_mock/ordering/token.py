@@ -1,4 +1,4 @@
-"""How does a counterexample travel to another day and another machine? As a short text that says what was delivered."""
+"""Writes a counterexample as a token, and reads it: a short text with which any machine can replay it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from zlib import error as zlib_error
 
 from steppay_mock.contract.long_numbers import is_number
 from steppay_mock.errors import SteppayMockError
-from steppay_mock.ordering.counterexample import Kind
+from steppay_mock.ordering.findings import Kind
 from steppay_mock.ordering.orders.course import Course
 from steppay_mock.payload.body import write_body
 from steppay_mock.payload.event import Event
@@ -23,16 +23,16 @@ from steppay_mock.payload.event import Event
 if TYPE_CHECKING:
     from steppay_mock.store.store import Story
 
-_PREFIX = "sp1."
-_MOST = 100_000  # bytes that a token may unpack to
-_MOST_RETRIES = 1_000  # no policy says more
-_MOST_TOGETHER = 100  # in flight at once, each in a thread of its own
-_OWN = frozenset({"seed", "assumptions"})  # parameters of `scenario`, which no scenario has
+_PREFIX = "sp1."  # the format and its version
+_MOST = 100_000  # bytes of an unpacked token: a short text could unpack to gigabytes
+_MOST_RETRIES = 1_000  # no retry policy has more
+_MOST_TOGETHER = 100  # deliveries in flight at once, each in its own thread
+_OWN = frozenset({"seed", "assumptions"})  # parameters of `scenario` itself, which no scenario may have
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Source:
-    """What makes the events again: a scenario, its seed, and what was said of it. Plain data."""
+class ScenarioSource:
+    """What makes the events again: a scenario, its seed, its parameters and its assumptions. Plain data."""
 
     scenario: str
     seed: int | str
@@ -42,39 +42,40 @@ class Source:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Token:
-    """What a replay needs: which events, in which course, and what went wrong then."""
+    """The content of a token: the events, the course, and what went wrong."""
 
     events: dict[int, tuple[str, str]]
     """By place, the digest and the type of each event that is needed."""
-    source: Source | None = None
+    source: ScenarioSource | None = None
     burst: float | None = None
-    """How far apart the events of a burst were at most whose seconds were collapsed; None if none were."""
+    """The longest time within a burst whose timestamps were collapsed, in seconds; None if none were."""
     retries: int = 0
     course: Course = ()
     kind: Kind = "state"
     together: tuple[int, ...] = ()
     held: bool = False
-    """Both as in a Run: what was in flight at once, and whether the REST API held the first of it."""
+    """As in a Run: the positions that were in flight at once, and whether the REST API held the first of them."""
 
     def of(self, course: Course, *, kind: Kind, together: tuple[int, ...] = (), held: bool = False) -> str:
-        """The text for a course of these events that fails in that way."""
+        """The token, as text, of a course of these events that fails in this way."""
+        # Only the events of the course: a token has to be short enough to paste, also for a story of 57 events.
         needed = {place: self.events[place] for place in sorted(set(course))}
-        told: dict[str, Any] = {"course": course, "kind": kind, "events": needed}
+        content: dict[str, Any] = {"course": course, "kind": kind, "events": needed}
         if self.source is not None:
             source = self.source
-            told["source"] = [source.scenario, source.seed, source.parameters, source.assumptions]
+            content["source"] = [source.scenario, source.seed, source.parameters, source.assumptions]
         if self.burst is not None:
-            told["burst"] = self.burst
+            content["burst"] = self.burst
         if self.retries:
-            told["retries"] = self.retries
+            content["retries"] = self.retries
         if together:
-            told["together"], told["held"] = together, held
-        packed = compress(json.dumps(told, separators=(",", ":"), ensure_ascii=False).encode(), 9)
+            content["together"], content["held"] = together, held
+        packed = compress(json.dumps(content, separators=(",", ":"), ensure_ascii=False).encode(), 9)
         return _PREFIX + urlsafe_b64encode(packed).decode().rstrip("=")
 
 
 def describe_events(
-    events: Sequence[Event], *, source: Source | None = None, burst: float | None = None, retries: int = 0
+    events: Sequence[Event], *, source: ScenarioSource | None = None, burst: float | None = None, retries: int = 0
 ) -> Token:
     """A token for these events, still without a course."""
     return Token(
@@ -85,10 +86,11 @@ def describe_events(
     )
 
 
-def source_of(story: Story | None) -> Source | None:
-    """What makes the story again; None where a token cannot say it.
+def source_of(story: Story | None) -> ScenarioSource | None:
+    """What makes the story again; None if a token cannot contain it.
 
-    That is where it began later than its store, is several, or took parameters that are no plain data.
+    That is so for a story that began later than its store, that joins several, or that has a parameter that JSON cannot
+    contain.
     """
     if story is None or len(story.parts) != 1 or story.first:
         return None
@@ -101,28 +103,28 @@ def source_of(story: Story | None) -> Source | None:
         json.dumps([parameters, assumptions])
     except TypeError:
         return None
-    return Source(scenario=part.scenario.name, seed=story.seed, parameters=parameters, assumptions=assumptions)
+    return ScenarioSource(scenario=part.scenario.name, seed=story.seed, parameters=parameters, assumptions=assumptions)
 
 
 def _number(value: Any) -> Any:
-    """The value; of a Decimal, such as a price from the command line, the number that JSON has for it."""
+    """The value; a Decimal, such as a price from the command line, as a number of JSON."""
     if not isinstance(value, Decimal):
         return value
     return int(value) if value == value.to_integral_value() else float(value)
 
 
 def digest(event: Event) -> str:
-    """A short name for what an event says, in whatever form its body is."""
+    """A short hash of the payload, the same for every form of the body."""
     return blake2b(write_body(event.payload, "compact"), digest_size=6).hexdigest()
 
 
 def read_token(text: object) -> Token:
-    """What the token says; SteppayMockError if it is none."""
+    """The content of a token; SteppayMockError if the text is not a token."""
     try:
         return _read(json.loads(_unpacked(str(text).strip())))
     except (ValueError, KeyError, TypeError, AttributeError, zlib_error, RecursionError):
         raise SteppayMockError(
-            f"{str(text)[:60]!r} is no token of a counterexample. Copy it whole from the report: it begins "
+            f"{str(text)[:60]!r} is not a token of a counterexample. Copy the whole token from the report: it begins "
             f"with {_PREFIX}"
         ) from None
 
@@ -131,6 +133,7 @@ def _unpacked(text: str) -> bytes:
     if not text.startswith(_PREFIX):
         raise ValueError(text)
     coded = text[len(_PREFIX) :]
+    # With a limit: `zlib.decompress` would unpack all of a hostile token before its size could be checked.
     unpacking = decompressobj()
     found = unpacking.decompress(urlsafe_b64decode(coded + "=" * (-len(coded) % 4)), _MOST)
     if unpacking.unconsumed_tail or not unpacking.eof:
@@ -138,29 +141,29 @@ def _unpacked(text: str) -> bytes:
     return found
 
 
-def _read(told: dict[str, Any]) -> Token:
-    course = tuple(told["course"])
-    events = {int(place): (str(name), str(kind)) for place, (name, kind) in told["events"].items()}
-    source, burst, retries = told.get("source"), told.get("burst"), told.get("retries", 0)
-    together = tuple(told.get("together", ()))
+def _read(content: dict[str, Any]) -> Token:
+    course = tuple(content["course"])
+    events = {int(place): (str(name), str(kind)) for place, (name, kind) in content["events"].items()}
+    source, burst, retries = content.get("source"), content.get("burst"), content.get("retries", 0)
+    together = tuple(content.get("together", ()))
     if (
-        told["kind"] not in get_args(Kind)
+        content["kind"] not in get_args(Kind)
         or not all(_is_whole(place, most=_MOST) and place in events for place in course)
         or not course
         or not (burst is None or (is_number(burst) and burst > 0))
         or not _is_whole(retries, most=_MOST_RETRIES)
         or (together and not _are_neighbours(together, len(course)))
     ):
-        raise ValueError(told)
+        raise ValueError(content)
     return Token(
         events=events,
         source=None if source is None else _read_source(*source),
         burst=burst,
         retries=retries,
         course=course,
-        kind=told["kind"],
+        kind=content["kind"],
         together=together,
-        held=bool(told.get("held")),
+        held=bool(content.get("held")),
     )
 
 
@@ -175,9 +178,9 @@ def _are_neighbours(together: tuple[Any, ...], length: int) -> bool:
     }
 
 
-def _read_source(scenario: Any, seed: Any, parameters: Any, assumptions: Any) -> Source:
+def _read_source(scenario: Any, seed: Any, parameters: Any, assumptions: Any) -> ScenarioSource:
     if not isinstance(scenario, str) or not isinstance(parameters, dict) or not isinstance(assumptions, dict):
         raise TypeError(scenario)
     if isinstance(seed, bool) or not isinstance(seed, int | str) or not _OWN.isdisjoint(parameters):
         raise TypeError(seed)
-    return Source(scenario=scenario, seed=seed, parameters=parameters, assumptions=assumptions)
+    return ScenarioSource(scenario=scenario, seed=seed, parameters=parameters, assumptions=assumptions)

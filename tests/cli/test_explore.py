@@ -32,7 +32,9 @@ def test_a_right_receiver_is_proved(run: Any, receiver: Any, shop: Shop, secret:
     done = run("explore", *LEAVES, *urls(receiver), "--secret", secret)
     assert done.code == 0
     assert f"customer-registers-and-leaves, delivered to {receiver.url}" in done.out
-    assert "proved: all 6 orders of 3 events end the same, each event also once more at every later place" in done.out
+    assert (
+        "proved: all 6 orders of 3 events end the same, also with each event repeated at every later place" in done.out
+    )
     assert re.fullmatch(r"proved: all 6 orders .*; \d+ deliveries, 4 states, .* s, seed 7\n", done.err)
     assert shop.webhooks == len([body for _, body in receiver.requests if body])
 
@@ -74,7 +76,7 @@ def test_a_long_story_is_proved_within_a_bound(run: Any, receiver: Any, shop: Sh
     coverage = done.json["coverage"]
     assert (coverage["events"], coverage["late_by"], coverage["distance"], coverage["points"]) == (10, 600.0, 1, 6)
     assert coverage["deliveries"] == shop.webhooks
-    assert "in which nothing is overtaken by more than 10 minutes or 1 place ends the same (64 orders)" in done.err
+    assert "in which no event is overtaken by more than 10 minutes or 1 place ends the same (64 orders)" in done.err
 
 
 @pytest.mark.parametrize("time", ["soon", "-5m", "10 weeks"])
@@ -262,7 +264,7 @@ def test_ctrl_c_says_what_was_found_so_far(receiver: Any, secret: str, how: sign
         begun.set()
         out, err = process.communicate(timeout=60)
     assert process.returncode == 130
-    assert err.startswith("stopped: this is what was found so far\n")
+    assert err.startswith("stopped: the report has what was found so far\n")
     assert "Traceback" not in err
     assert "unfinished" in out
     assert " deliveries, " in " ".join(out.split())

@@ -79,7 +79,7 @@ def test_seeds_vary_the_customer_and_say_so(run: Any, receiver: Any, secret: str
     words = ("--scenario", LEAVES, *SEED, "--seeds", "3", "--truth", "off", "--no-duplicates")
     done = run("explore", *words, *urls(receiver), "--secret", secret)
     assert done.code == 0
-    (told,) = re.findall(r"^varied with the seeds 7, 8, 9: .* the customers are (.*)\.$", done.out, re.MULTILINE)
+    (told,) = re.findall(r"^Seeds 7, 8, 9 vary .*\. The customer ids are (.*)\.$", done.out, re.MULTILINE)
     customers = list(map(int, told.split(", ")))
     assert len({number % 2 for number in customers}) == 2
     assert [len(str(number)) for number in customers[1:]] == [3, 10]
@@ -91,8 +91,8 @@ def test_seeds_vary_the_customer_and_say_so(run: Any, receiver: Any, secret: str
 def test_a_proof_about_one_customer_says_so(run: Any, receiver: Any, secret: str) -> None:
     done = run("explore", "--scenario", LEAVES, *SEED, *urls(receiver), "--secret", secret)
     told = " ".join(done.out.split())
-    assert "All events are about one customer: what two customers do to each other was not tried." in told
-    assert "--seeds 3 tells it of customers with other ids" in told
+    assert "All events are about one customer: how two customers influence each other was not tested." in told
+    assert "A scenario with --seeds 3 gives the customer other ids" in told
 
 
 @pytest.mark.usefixtures("shop")
@@ -123,7 +123,7 @@ def test_what_was_found_of_some_types_is_replayed_as_it_was(run: Any, receiver: 
     shop.mended = True
     assert run(*shlex.split(command), "--secret", secret).code == 0
     vacuous = run("explore", *some, *urls(receiver), "--secret", secret, *words)
-    assert "Give two events or more." in vacuous.out
+    assert "Pass two events or more." in vacuous.out
 
 
 def test_events_given_before_are_given_again_in_a_replay(run: Any, receiver: Any, secret: str) -> None:

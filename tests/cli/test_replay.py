@@ -12,6 +12,8 @@ from typing import Any
 import pytest
 from cli.shop import SEED, Shop, urls
 
+from steppay_mock.ordering.token import read_token
+
 STORIES = '''
 from datetime import timedelta
 from steppay_mock import define_scenario
@@ -98,7 +100,7 @@ def test_a_scenario_of_a_file_needs_the_file(
     write("stories.py", STORIES.replace("order = ", "yield timedelta(days=days)\n    order = "))
     changed = run(*command, "--secret", secret)
     assert (changed.code, changed.out) == (2, "")
-    assert "does not exist any more: no event says the same." in changed.err
+    assert "does not exist any more: no event has this content." in changed.err
     elsewhere = subprocess.run(
         [sys.executable, "-m", "steppay_mock.cli", *command[:-2], "--secret", secret],
         capture_output=True,
@@ -143,7 +145,7 @@ def test_what_is_not_there_is_not_reached(
 @pytest.mark.parametrize(
     ("words", "message"),
     [
-        (("sp1.nonsense",), "'sp1.nonsense' is no token of a counterexample. Copy it whole from the report"),
+        (("sp1.nonsense",), "'sp1.nonsense' is not a token of a counterexample. Copy the whole token from the report"),
         (("sp2.x", "--header", "whsec_never_shown"), "Write it like Authorization: Bearer"),
         (("sp1.x", "--from", "nowhere.py"), "does not exist"),
         (("sp1.x", "--state-url", "https://api.steppay.kr"), "belongs to StepPay"),
@@ -158,6 +160,19 @@ def test_wrong_usage_says_what_to_type(
     assert message in done.err
     assert "whsec_never_shown" not in done.err
     assert receiver.requests == []
+
+
+@pytest.mark.usefixtures("shop")
+def test_a_token_that_needs_a_function_cannot_be_replayed_here(
+    run: Any, receiver: Any, secret: str, find: Callable[..., list[str]]
+) -> None:
+    token = read_token(find("--scenario", "customer-registers-and-leaves")[1])
+    for kind, what in (("invariant", "an invariant"), ("effects", "effects")):
+        text = token.of(token.course, kind=kind)  # type: ignore[arg-type]
+        done = run("replay", text, *urls(receiver), "--secret", secret)
+        assert (done.code, done.out) == (2, "")
+        assert f"The token was found with {what}, which the command line cannot take. Replay it in Python" in done.err
+        assert f"{kind}=" not in done.err
 
 
 @pytest.mark.usefixtures("shop")

@@ -77,7 +77,10 @@ def test_a_strict_truth_fails_and_is_replayed_by_the_command_shown(
     assert run(*words).code == 0
     without = [*words[: words.index("--truth")], *words[words.index("--truth") + 2 :]]
     refused = run(*without)
-    assert (refused.code, "The token tells of --truth, and that was not given" in refused.err) == (2, True)
+    assert (
+        refused.code,
+        "The token was found with --truth. Pass it as it was passed to the exploration." in refused.err,
+    ) == (2, True)
 
 
 @pytest.mark.parametrize(

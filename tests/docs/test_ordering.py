@@ -6,10 +6,10 @@ from typing import get_args
 
 from docs.pages import code_in, rows, section
 
-from steppay_mock.ordering.exploration import Verdict
+from steppay_mock.ordering import anomaly
+from steppay_mock.ordering.anomaly import Anomaly
+from steppay_mock.ordering.findings import Verdict
 from steppay_mock.ordering.orders.lattice import deliveries_with_reset, deliveries_with_restore
-from steppay_mock.ordering.report import anomaly
-from steppay_mock.ordering.report.anomaly import Anomaly
 
 
 def test_every_anomaly_has_its_row() -> None:

@@ -7,12 +7,13 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import Any
 
-from steppay_mock.ordering.counterexample import Counterexample, Kind
-from steppay_mock.ordering.exploration import Coverage, Exploration
+from steppay_mock.ordering.anomaly import Anomaly
+from steppay_mock.ordering.counterexample import Counterexample
+from steppay_mock.ordering.exploration import Exploration
+from steppay_mock.ordering.findings import Coverage, Kind
 from steppay_mock.ordering.orders.course import Course, neighbour, occurrence
 from steppay_mock.ordering.receiver.run import Run
-from steppay_mock.ordering.report.anomaly import Anomaly
-from steppay_mock.ordering.report.classify import name_anomaly
+from steppay_mock.ordering.report.anomaly_rules import name_anomaly
 from steppay_mock.payload.event import Event
 
 SECOND = 1_706_002_316
@@ -104,7 +105,7 @@ def coverage(**numbers: Any) -> Coverage:
 
 def exploration(found: Counterexample | None = None, **facts: Any) -> Exploration:
     events = () if found is None else found.events
-    given = {"verdict": "fails", "target": "the WSGI app shop", "name": "a renewal", "events": events}
+    given = {"verdict": "fails", "receiver": "the WSGI app shop", "name": "a renewal", "events": events}
     return Exploration(**{**given, "coverage": coverage(), "counterexample": found, **facts})
 
 

@@ -9,10 +9,10 @@ from ordering import cases
 from ordering.cases import CANCELED, CREATED, ORDER, PAYMENT, RECOVERED, UNPAID, event, named, subscription
 
 from steppay_mock import Event
-from steppay_mock.ordering.report import anomaly
-from steppay_mock.ordering.report.anomaly import ANOMALIES, Anomaly
-from steppay_mock.ordering.report.classify import name_anomaly
-from steppay_mock.ordering.report.width import WIDTH
+from steppay_mock.ordering import anomaly
+from steppay_mock.ordering.anomaly import ANOMALIES, Anomaly
+from steppay_mock.ordering.report.anomaly_rules import name_anomaly
+from steppay_mock.ordering.report.text_width import WIDTH
 
 LIFE = (CREATED, UNPAID, RECOVERED, CANCELED)
 TIED = (subscription("PAUSE"), subscription("UNPAID"))
@@ -250,7 +250,7 @@ def test_every_kind_has_cases_for_and_against(kind: Anomaly) -> None:
 def test_every_kind_is_told_in_a_sentence_and_a_cure(kind: Anomaly) -> None:
     assert str(kind) == kind.name == kind.name.lower()
     assert len(f"{kind}: {kind.meaning}") <= WIDTH, "it is the second line of a report"
-    for sentence in (kind.meaning, kind.cure):
+    for sentence in (kind.meaning, kind.fix):
         assert sentence[0].isupper()
         assert sentence.endswith(".")
         assert sentence.count(". ") == 0

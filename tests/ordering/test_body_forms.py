@@ -12,9 +12,9 @@ from werkzeug import Request, Response
 
 from steppay_mock import explore, replay, scenario
 from steppay_mock.ordering.receiver.fresh_ids import EventRenamer
-from steppay_mock.ordering.report.repro.case import case_of
 from steppay_mock.ordering.report.repro.javascript import vitest_test
 from steppay_mock.ordering.report.repro.python import pytest_test
+from steppay_mock.ordering.report.repro.reproduction import reproduction_of
 from steppay_mock.ordering.report.repro.shell import shell_script
 from steppay_mock.ordering.search.event_set import collapse_bursts
 from steppay_mock.ordering.token import digest
@@ -82,7 +82,7 @@ def test_programs_have_the_exact_bodies_of_every_form() -> None:
     events = tuple(Event.from_payload(one.payload, form=form) for one, form in zip(LIFE, FORMS, strict=True))
     found = counterexample(cases.overwrites, events, (0, 2, 1))
     told = exploration(found)
-    bodies = case_of(told, found).bodies
+    bodies = reproduction_of(told, found).bodies
     assert [bodies[number].encode() for number in sorted(bodies)] == [event.body for event in events]
     python = pytest_test(told, found).partition("EVENTS = ")[2].partition("\n]\n")[0] + "\n]"
     given = eval(python, {"json": json, "Event": Event})

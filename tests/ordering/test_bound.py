@@ -10,12 +10,13 @@ from typing import Any
 import pytest
 
 from steppay_mock import SteppayMockError
-from steppay_mock.ordering.bounding import read_distance, read_duplicates, read_late_by, readable, span, told_bound
+from steppay_mock.ordering.bounding import read_distance, read_duplicates, read_late_by
 from steppay_mock.ordering.orders.bound import Bound, bound_of
 from steppay_mock.ordering.orders.chains import Chains, Flow
 from steppay_mock.ordering.orders.covering import covering_orders
 from steppay_mock.ordering.orders.ideals import Ideals, find_ideals
 from steppay_mock.ordering.orders.lattice import chain_count, deliveries_with_restore
+from steppay_mock.ordering.report.coverage import bound_text, readable, span
 from steppay_mock.ordering.search.graph import Edge, Graph
 from steppay_mock.payload.chance import Chance
 
@@ -176,19 +177,23 @@ def test_a_time_is_read(given: Any, seconds: float | None) -> None:
 
 @pytest.mark.parametrize("given", ["", "10", "m", "10 weeks", "-5m", -1, True, float("nan"), float("inf"), [600]])
 def test_what_is_no_time_is_refused(given: Any) -> None:
-    with pytest.raises(SteppayMockError, match=r"is no time\. Say how many seconds, or write it as 90s, 10m, 2h or 1d"):
+    with pytest.raises(
+        SteppayMockError, match=r"expected seconds, or a text such as 90s, 10m, 2h or 1d\. Pass late_by='10m'\.$"
+    ):
         read_late_by(given)
 
 
 @pytest.mark.parametrize("given", [0, -1, 1.5, True, "3"])
 def test_what_are_no_places_is_refused(given: Any) -> None:
-    with pytest.raises(SteppayMockError, match="give a whole number of places from 1"):
+    with pytest.raises(
+        SteppayMockError, match=r"expected a whole number of places from 1 to 100,000\. Pass distance=3\.$"
+    ):
         read_distance(given)
 
 
 @pytest.mark.parametrize("given", ["anywhere", 1, None])
 def test_duplicates_are_all_none_or_everywhere(given: Any) -> None:
-    with pytest.raises(SteppayMockError, match="neither True nor False, nor 'everywhere'"):
+    with pytest.raises(SteppayMockError, match=r"expected True, False or 'everywhere'\. Pass duplicates=True\.$"):
         read_duplicates(given)
 
 
@@ -196,8 +201,8 @@ def test_bounds_and_large_numbers_are_told_in_words() -> None:
     assert [span(one) for one in (600, 90, 1, 3600, 172_800, 0, 1.5)] == [
         *("10 minutes", "90 seconds", "1 second", "1 hour", "2 days", "0 seconds", "1.5 seconds"),
     ]
-    assert told_bound(600, 3) == "10 minutes or 3 places"
-    assert told_bound(None, None) == ""
+    assert bound_text(600, 3) == "10 minutes or 3 places"
+    assert bound_text(None, None) == ""
     assert readable(120) == "120"
     assert readable(3_628_800) == "3,628,800"
     assert readable(factorial(57)) == "4.1e+76"

@@ -78,7 +78,7 @@ def test_what_comes_later_than_the_bound_is_not_tried(make_life: MakeLife) -> No
     result = explore(life, ledger, state=ledger.state, reset=ledger.reset, late_by=30, duplicates=False, seed=7)
     assert result.verdict == "vacuous"
     assert "6 events have one order within this bound." in result.report()
-    assert "Give a larger late_by= or distance=." in result.report()
+    assert "Pass a larger late_by= or distance=." in result.report()
     failing = explore(life, ledger, state=ledger.state, reset=ledger.reset, late_by="1m", duplicates=False, seed=7)
     assert failing.verdict == "fails"
     copied = explore(life, ledger, state=ledger.state, reset=ledger.reset, late_by=30, seed=7)  # duplicates are late
@@ -153,7 +153,7 @@ def test_beyond_the_budget_only_allowed_orders_are_delivered(make_life: MakeLife
     result = explore(life, log, state=log.state, reset=log.reset, distance=9, budget=2_000, losses=False, seed=7)
     assert (result.verdict, result.coverage.distance) == ("covered", 9)
     assert result.coverage.of == bound_of(range(30), late_by=None, distance=9).sequences(3) < 30 * 29 * 28
-    assert "of any 3 of 30 events in which nothing is overtaken by more than 9 places" in result.report()
+    assert "of any 3 of 30 events in which no event is overtaken by more than 9 places" in result.report()
     for run in log.runs:
         order = list(dict.fromkeys(run))
         assert all(early - late <= 9 for early, late in combinations(order, 2))
@@ -171,12 +171,12 @@ def test_the_verdict_says_the_bound(make_life: MakeLife) -> None:
     options: dict[str, Any] = {"state": ledger.state, "reset": ledger.reset, "seed": 7, "losses": False}
     told = " ".join(explore(make_life(6), ledger, late_by="2m", distance=1, **options).report().split())
     assert (
-        "proved: every order of 6 events in which nothing is overtaken by more than 2 minutes or 1 place ends the same "
-        "(13 orders), each event also once more at every later place within 2 minutes or 1 place, and after that at 3 "
-        "points where all that happened before had come;"
+        "proved: every order of 6 events in which no event is overtaken by more than 2 minutes or 1 place ends the "
+        "same (13 orders), also with each event repeated at every later place within 2 minutes or 1 place, and after "
+        "that at 3 points at which no earlier event is missing;"
     ) in told
     everywhere = explore(make_life(6), ledger, distance=1, duplicates="everywhere", **options)
-    assert "each event also once more at every later place; " in " ".join(everywhere.report().split())
+    assert "also with each event repeated at every later place; " in " ".join(everywhere.report().split())
     assert "at most 1 place" in everywhere.as_html()
     assert everywhere.as_dict()["coverage"]["distance"] == 1
 

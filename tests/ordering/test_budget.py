@@ -38,7 +38,7 @@ def test_a_budget_for_no_second_order_proves_nothing(make_life: MakeLife, budget
     ledger = Ledger(keep_newest)
     result = explore(make_life(5), ledger, state=ledger.state, reset=ledger.reset, budget=budget)
     assert (result.verdict, result.coverage.covered, result.coverage.of) == ("vacuous", 0, 60)
-    assert "Give it a larger budget=." in result.report()
+    assert "Pass a larger budget=." in result.report()
 
 
 def test_beyond_the_budget_every_event_comes_again_after_all_others(make_life: MakeLife) -> None:

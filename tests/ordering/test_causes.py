@@ -6,8 +6,7 @@ import pytest
 
 from steppay_mock import Event, make_event, scenario
 from steppay_mock.delivery.failure import Failure
-from steppay_mock.ordering.report.causes import Observed, causes
-from steppay_mock.ordering.report.names_mistaken import names_mistaken
+from steppay_mock.ordering.report.causes import Observed, causes, names_mistaken
 
 STORY = scenario("subscription-renewal-fails-then-recovers", seed=7)
 

@@ -12,7 +12,7 @@ from ordering import cases
 from ordering.cases import CREATED, ORDER, PAYMENT, RECOVERED, TOKEN, UNPAID, counterexample, coverage, exploration
 
 from steppay_mock import Event
-from steppay_mock.ordering.exploration import Loss
+from steppay_mock.ordering.findings import Loss
 from steppay_mock.ordering.state.normal import normalise
 
 LIFE = (CREATED, UNPAID, RECOVERED)
@@ -29,7 +29,7 @@ def test_a_counterexample_is_told_with_places_from_0() -> None:
     assert (counter["kind"], counter["token"], counter["smallest"]) == ("state", TOKEN, True)
     assert counter["size"] == {"events": 2, "inversions": 1, "repeats": 0}
     assert counter["anomaly"]["name"] == "stale overwrite"
-    assert sorted(counter["anomaly"]) == ["cure", "meaning", "name"]
+    assert sorted(counter["anomaly"]) == ["fix", "meaning", "name"]
     assert counter["failing"] == {
         "course": [2, 1],
         "answers": ["204", "204"],
@@ -50,7 +50,7 @@ def test_a_counterexample_is_told_with_places_from_0() -> None:
 def test_a_verdict_is_told_with_what_it_rests_on() -> None:
     shown = found(losses=(Loss(place=1, heals=False, changes=("$.a", "$.b")),))
     assert (shown["verdict"], shown["ok"], shown["name"]) == ("fails", False, "a renewal")
-    assert shown["target"] == "the WSGI app shop"
+    assert shown["receiver"] == "the WSGI app shop"
     assert shown["coverage"]["deliveries"] == 5
     assert shown["coverage"]["strength"] is None
     assert shown["losses"] == [{"place": 1, "heals": False, "changes": ["$.a", "$.b"]}]

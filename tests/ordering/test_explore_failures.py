@@ -103,7 +103,7 @@ def test_a_receiver_that_hangs_is_given_up(make_life: MakeLife) -> None:
         ({"reset": print, "save": print}, "go together"),
         ({"reset": print, "strength": 5}, "from 2 to 4"),
         ({"reset": print, "budget": 0}, "budget=0"),
-        ({"reset": print, "duplicates": 1}, "neither True nor False"),
+        ({"reset": print, "duplicates": 1}, "expected True, False or 'everywhere'"),
         ({"reset": print, "ties": -1}, "no seconds"),
         ({"reset": print, "retries": "sometimes"}, "no retries"),
         ({"reset": print, "ignore": [3]}, "ignore=3"),
@@ -203,7 +203,7 @@ def test_a_pattern_that_names_nothing_is_told(make_life: MakeLife) -> None:
         duplicates=False,
     )
     assert result.unmatched == ("recieved_at",)
-    assert "ignore= names what no state has: recieved_at." in " ".join(result.report().split())
+    assert "ignore= matches nothing in any state: recieved_at." in " ".join(result.report().split())
 
 
 def test_what_was_proved_is_kept_where_the_ties_cut_it_off(make_life: MakeLife) -> None:

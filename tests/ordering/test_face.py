@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from steppay_mock.ordering.face import PYTHON, Face, current_face, option, speaking
+from steppay_mock.cli.commands.explore import command as explore_command
+from steppay_mock.ordering.face import PYTHON, PYTHON_ONLY, Face, current_face, option, speaking
 from steppay_mock.ordering.options import ExploreOptions
 
 ROOMS = Path(__file__).parents[2] / "steppay_mock" / "ordering"
@@ -17,13 +18,11 @@ SHELL = Face(is_shell=True, before="steppay-mock replay ", after=" --to http://l
 NAMES = ("state", *ExploreOptions.__annotations__)
 IN_PYTHON_ALONE = {
     *("face.py", "truth/mapping.py"),
-    *("bounding.py", "report/repro/python.py"),
+    "report/repro/python.py",
     *("options.py", "truth/setting.py", "orders/covering.py"),
     *(f"saving/{name}.py" for name in ("django", "objects", "saving", "sqlalchemy", "sqlite")),
 }
 """Where values are read that the command line reads by itself, or cannot be given."""
-NOT_AT_A_SHELL = ("save", "restore", "effects", "invariant")
-"""Options that the command line does not have: what is told of them is told in Python."""
 
 
 def texts(path: Path) -> Iterator[str]:
@@ -42,8 +41,44 @@ def test_no_text_writes_an_option_as_python_does(path: Path) -> None:
     """Where this fails: say it with ``option``, which knows how the reader types it."""
     if str(path.relative_to(ROOMS)) not in IN_PYTHON_ALONE:
         told = "\n".join(texts(path))
-        wrong = re.findall(rf"(?<![\w.-])({'|'.join(set(NAMES) - set(NOT_AT_A_SHELL))})=", told)
+        wrong = re.findall(rf"(?<![\w.-])({'|'.join(set(NAMES) - PYTHON_ONLY)})=", told)
         assert wrong == []
+
+
+def named() -> set[str]:
+    """The options that texts name with ``option``, over all of the room."""
+    calls = (node for path in ROOMS.rglob("*.py") for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))))
+    return {
+        node.args[0].value
+        for node in calls
+        if isinstance(node, ast.Call)
+        and getattr(node.func, "id", "") == "option"
+        and isinstance(node.args[0], ast.Constant)
+        and isinstance(node.args[0].value, str)
+    }
+
+
+def test_an_option_of_the_shell_is_an_option_of_the_command() -> None:
+    """Where this fails: give the option its name in AT_A_SHELL, or add it to PYTHON_ONLY."""
+    flags = {flag for param in explore_command.params for flag in (*param.opts, *param.secondary_opts)}
+    assert len(named()) > 15
+    with speaking(SHELL):
+        typed = {name: re.findall(r"--[a-z-]+", option(name)) for name in named()}
+    assert {name for name, words in typed.items() if not words} == named() & PYTHON_ONLY
+    assert {flag for words in typed.values() for flag in words} - flags == set()
+
+
+@pytest.mark.parametrize("name", sorted(PYTHON_ONLY))
+def test_an_option_that_a_shell_does_not_have_is_a_noun_there(name: str) -> None:
+    assert option(name) == f"{name}="
+    with speaking(SHELL):
+        assert option(name) == name
+
+
+def test_a_value_that_is_none_is_shown_in_python_alone() -> None:
+    assert option("late_by", value=None) == "late_by=None"
+    with speaking(SHELL):
+        assert option("late_by", value=None) == "--late-by"
 
 
 def test_an_option_is_named_as_the_reader_types_it() -> None:

@@ -97,7 +97,7 @@ LEFT_OUT = "which this event does not have: fields that are null are left out (f
         (by_get, PAYMENT, [f'"payer", {LEFT_OUT}']),
         (other_name, PAYMENT, ['"eventType", which no event of this type has: read "event".']),
         (other_id, SUBSCRIPTION, ['"id", which no event of this type has: read "subscriptionId".']),
-        (shorter, SUBSCRIPTION, ['"data.items.7", and this event has fewer.']),
+        (shorter, SUBSCRIPTION, ['"data.items.7", but this event has fewer.']),
         (of_several_lines, PAYMENT, [f'"payer", {LEFT_OUT}']),
         (
             of_its_own,

@@ -96,7 +96,7 @@ def test_a_row_behind_a_lock_loses_nothing(make_life: MakeLife, mounted: Callabl
     assert overlaps is not None
     # Four copies and six pairs, three times from nothing and three times within the story.
     assert (overlaps.groups, overlaps.of, overlaps.tries, overlaps.certain) == (10, 10, 60, 0)
-    assert str(overlaps) == "10 groups of webhooks in flight at once, 60 times"
+    assert str(overlaps) == "10 groups of webhooks were in flight at once, 60 times in total."
     assert rows.meeting.met == 2 * 60
 
 
@@ -338,7 +338,7 @@ def test_a_stale_answer_that_overwrites_is_certain(store: Store) -> None:
     assert shown.failing.together == (0, 1)
     assert found.coverage.overlaps is not None
     assert found.coverage.overlaps.certain
-    assert "made certain by holding" in str(found.coverage.overlaps)
+    assert "In 3 races the API's answer was held to force the order." in str(found.coverage.overlaps)
     with receiver.api.patched():
         again = replay(
             shown.token,

@@ -17,8 +17,8 @@ from ordering.test_text import TOLD
 from steppay_mock import Event
 from steppay_mock.ordering.counterexample import Counterexample
 from steppay_mock.ordering.exploration import Exploration
-from steppay_mock.ordering.report.diagram import draw
-from steppay_mock.ordering.report.pages import write_pages
+from steppay_mock.ordering.report.page import write_pages
+from steppay_mock.ordering.report.svg_diagram import draw
 
 SVG = "{http://www.w3.org/2000/svg}"
 LIFE = (CREATED, UNPAID, RECOVERED)
@@ -61,7 +61,7 @@ def attacked() -> Exploration:
         return f"500, the app raised: ValueError: {ATTACK}"
 
     found = counterexample(raises, (first, second), (1, 0))
-    return exploration(found, name=ATTACK, target=ATTACK)
+    return exploration(found, name=ATTACK, receiver=ATTACK)
 
 
 PAGES: dict[str, Callable[[], Exploration]] = {**TOLD, "attacked": attacked}
@@ -97,7 +97,7 @@ def test_a_page_says_what_the_report_says() -> None:
     for told in (
         "When subscription.updated 2 arrives after 3, $['41'].status is 'UNPAID', not 'ACTIVE'.",
         found.counterexample.anomaly.meaning,
-        found.counterexample.anomaly.cure,
+        found.counterexample.anomaly.fix,
         "+31d 00:00:00",
         f'replay("{TOKEN}", receiver, state=state, events=events)',
         "2 events, 1 inversion, 0 repeats. Everything smaller was tried, and passes.",
@@ -109,7 +109,7 @@ def test_a_page_says_what_the_report_says() -> None:
 def test_a_page_of_a_yes_says_what_it_rests_on() -> None:
     text = Reader(TOLD["proved"]().as_html()).text
     assert "proved: all 3,628,800 orders of 10 events end the same" in text
-    assert "This holds if the probe (state=) shows all state that matters" in text
+    assert "The proof assumes that the probe (state=) shows all state that matters" in text
     assert "12,600 deliveries, 1,024 states, 2.1 s, seed 7" in text
     assert "differs: $.subscriptions[id=41].status" in text
     assert "2,184 of 2,184 orders of any 3 events" in Reader(TOLD["covered"]().as_html()).text
@@ -119,7 +119,7 @@ def test_a_page_of_neither_says_what_is_next() -> None:
     text = Reader(TOLD["vacuous"]().as_html()).text
     assert "vacuous: nothing was tested, so nothing is proved." in text
     assert "Every event was refused." in text
-    assert "are secret=, path= and the probe (state=) right" in text
+    assert "Are secret=, path= and the probe (state=) right?" in text
 
 
 def test_a_stranger_is_shown_and_not_obeyed() -> None:

@@ -32,7 +32,7 @@ def test_a_receiver_that_crashes_on_an_event_in_every_order_fails(make_life: Mak
     assert (found.verdict, shown.kind, shown.anomaly.name) == ("fails", "refused", "refused")
     assert (shown.course, shown.smallest) == ((3,), True)
     assert found.report().startswith(
-        "Even as it happened, event 4 is refused (500, the app raised: KeyError: 'lastCanceledDate').\n"
+        "Even in the original order, event 4 is refused (500, the app raised: KeyError: 'lastCanceledDate').\n"
     )
     assert "passes" not in found.report().partition("size:")[0]
     assert not replay(shown.token, ledger, state=ledger.state, reset=ledger.reset, events=make_life(5)).ok
@@ -196,7 +196,7 @@ def test_one_event_with_an_effect_proves_nothing(make_life: MakeLife) -> None:
     found = explore(make_life(4), ledger, state=ledger.state, reset=ledger.reset)
     assert found.verdict == "vacuous"
     assert "Of 4 events only subscription.created changed the state in any order" in found.report()
-    assert "Choose a scenario of which the receiver keeps more events" in found.report()
+    assert "Choose a scenario of which the receiver stores more events" in found.report()
 
 
 def test_a_long_story_is_proved_without_what_has_no_effect(make_life: MakeLife) -> None:

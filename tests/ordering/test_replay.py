@@ -13,8 +13,17 @@ from hypothesis import strategies as st
 from ordering.conftest import MakeLife
 from ordering.ledgers import Ledger, Rows, keep_last, keep_newest
 
-from steppay_mock import SteppayMockError, explore, make_event, replay, scenario
-from steppay_mock.ordering.failure import ExplorationError, NoAnswerError
+from steppay_mock import (
+    ExplorationError,
+    OrderViolation,
+    Replay,
+    SteppayMockError,
+    explore,
+    make_event,
+    replay,
+    scenario,
+)
+from steppay_mock.ordering.failure import NoAnswerError
 from steppay_mock.ordering.token import read_token
 
 STORY = "subscription-renewal-fails-then-recovers"
@@ -56,6 +65,26 @@ def test_a_token_fails_again_and_passes_once_the_receiver_is_mended(make_life: M
     fixed = replay(found.token, mended, state=mended.state, reset=mended.reset, events=life)
     assert (fixed.ok, fixed.counterexample) == (True, None)
     assert fixed.report().startswith("Fixed: ")
+
+
+def test_a_replay_is_a_result_as_an_exploration_is(make_life: MakeLife) -> None:
+    ledger, life = Ledger(keep_last), make_life(5)
+    found = explore(life, ledger, state=ledger.state, reset=ledger.reset).counterexample
+    assert found is not None
+    failing = replay(found.token, ledger, state=ledger.state, reset=ledger.reset, events=life)
+    assert isinstance(failing, Replay)
+    with pytest.raises(OrderViolation) as raised:
+        failing.assert_ok()
+    assert (str(raised.value), raised.value.kind) == (failing.report(), "order-dependent")
+    data = failing.as_dict()
+    assert json.loads(json.dumps(data, allow_nan=False)) == data
+    assert (data["ok"], data["course"], data["receiver"]) == (False, list(found.course), failing.receiver)
+    assert data["counterexample"] == failing.counterexample.as_dict() if failing.counterexample else False
+    assert [one["place"] for one in data["events"]] == [0, 1, 2, 3, 4]
+    mended = Ledger(keep_newest)
+    fixed = replay(found.token, mended, state=mended.state, reset=mended.reset, events=life)
+    fixed.assert_ok()
+    assert (fixed.as_dict()["ok"], fixed.as_dict()["counterexample"]) == (True, None)
 
 
 @pytest.mark.parametrize(
@@ -141,7 +170,7 @@ def test_a_token_knows_of_retries_and_of_ties(make_life: MakeLife) -> None:
 
 @given(st.text() | st.from_regex(r"sp1\.[A-Za-z0-9_-]{0,80}", fullmatch=True))
 def test_what_is_no_token_is_refused(text: str) -> None:
-    with pytest.raises(SteppayMockError, match="no token"):
+    with pytest.raises(SteppayMockError, match="is not a token"):
         read_token(text)
 
 
@@ -150,7 +179,7 @@ def test_a_token_that_was_cut_is_refused(make_life: MakeLife, cut: int) -> None:
     ledger = Ledger(keep_last)
     found = explore(make_life(3), ledger, state=ledger.state, reset=ledger.reset).counterexample
     assert found is not None
-    with pytest.raises(SteppayMockError, match="Copy it whole"):
+    with pytest.raises(SteppayMockError, match="Copy the whole token"):
         read_token(found.token[cut:] if cut > 0 else found.token[:cut])
 
 
@@ -178,6 +207,6 @@ def test_what_judged_it_must_be_given_again(make_life: MakeLife, name: str) -> N
     found = explore(life, ledger, state=ledger.state, reset=clear, **{name: judged[name]}).counterexample
     assert found is not None
     assert "steppay-mock replay" not in found.report()
-    with pytest.raises(SteppayMockError, match=f"tells of {name}="):
+    with pytest.raises(SteppayMockError, match=rf"The token was found with {name}=\. Pass it as it was passed"):
         replay(found.token, ledger, events=life, state=ledger.state, reset=clear)
     assert not replay(found.token, ledger, events=life, state=ledger.state, reset=clear, **{name: judged[name]}).ok

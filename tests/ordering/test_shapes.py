@@ -12,8 +12,8 @@ from ordering.zoo.shapes import SHAPES
 from ordering.zoo.shop import Tables
 
 from steppay_mock import Exploration, explore, replay
-from steppay_mock.ordering.report import anomaly
-from steppay_mock.ordering.report.anomaly import Anomaly
+from steppay_mock.ordering import anomaly
+from steppay_mock.ordering.anomaly import Anomaly
 
 FLAWS = [(receiver, name) for receiver in FLAWED for name in (*receiver.shows_on, *receiver.heals_on)]
 SOME = [
@@ -63,7 +63,7 @@ def test_rows_that_come_as_they_were_written_are_told_as_that_if_nothing_else_is
     found = result.counterexample
     assert found is not None
     assert (found.kind, found.anomaly, found.smallest) == ("order", anomaly.ROW_ORDER, True)
-    assert "stand in another order" in result.report().splitlines()[0]
+    assert "are in another order" in result.report().splitlines()[0]
     assert "ORDER BY" in result.report()
     assert explored(receiver, "tied-updates", "sorted_by_id").verdict == "proved"
 

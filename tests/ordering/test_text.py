@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import pickle
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -30,10 +31,11 @@ from ordering.cases import (
 
 from steppay_mock import Event
 from steppay_mock.errors import ContractViolation
-from steppay_mock.ordering.exploration import Exploration, Loss
+from steppay_mock.ordering.exploration import Exploration
 from steppay_mock.ordering.face import PYTHON, Face, speaking
+from steppay_mock.ordering.findings import Loss
+from steppay_mock.ordering.report.text_width import WIDTH, columns
 from steppay_mock.ordering.report.verdict import verdict_line
-from steppay_mock.ordering.report.width import WIDTH, columns
 
 REPORTS = Path(__file__).parent / "reports"
 LIFE = (CREATED, UNPAID, RECOVERED, CANCELED)
@@ -84,7 +86,7 @@ def long_types() -> Exploration:
 
 def hostile() -> Exploration:
     found = counterexample(cases.overwrites, (HOSTILE, UNPAID), (1, 0))
-    return exploration(found, name="a\nstory", target="http://host/\x1b[2J")
+    return exploration(found, name="a\nstory", receiver="http://host/\x1b[2J")
 
 
 def flaky() -> Exploration:
@@ -203,6 +205,20 @@ def test_the_token_is_told_once_in_what_the_reader_types() -> None:
     assert TOKEN not in repr(told)
 
 
+def test_values_of_a_state_are_python_in_python_and_json_at_a_shell() -> None:
+    def stores(state: cases.State, one: Event) -> None:
+        state["row"] = {"status": one.data["status"], "paid": one.data["status"] == "ACTIVE", "end": None}
+
+    with speaking(Face(is_shell=True, before="steppay-mock replay ", after="", hint="")):
+        shell = exploration(counterexample(stores, LIFE, (2, 1)))
+        told = shell.report()
+    assert shell.report() == told, "a report keeps the face of its search"
+    assert '$.row.status is "UNPAID", not "ACTIVE".' in told
+    assert '$.row: missing -> {"status": "ACTIVE", "paid": true, "end": null}' in told
+    assert not re.search(r"\b(True|False|None)\b", told + shell.as_html())
+    assert "$.row.status is 'UNPAID', not 'ACTIVE'." in exploration(counterexample(stores, LIFE, (2, 1))).report()
+
+
 def test_a_token_is_never_cut() -> None:
     long = "sp1." + "x" * 400
     found = replace(counterexample(cases.overwrites, LIFE, (2, 1)), token=long)
@@ -211,12 +227,12 @@ def test_a_token_is_never_cut() -> None:
 
 def test_a_verdict_is_one_line() -> None:
     assert verdict_line(proved()) == (
-        "proved: all 3,628,800 orders of 10 events end the same, each event also once more at every later place; "
+        "proved: all 3,628,800 orders of 10 events end the same, also with each event repeated at every later place; "
         "12,600 deliveries, 1,024 states, 2.1 s, seed 7"
     )
     assert verdict_line(covered()) == (
-        "covered: every order of any 3 of 14 events, in 15 runs and 412 random ones; all end the same, and all of it "
-        "with the seconds of each burst collapsed; 5,978 deliveries, 37 refused, 4 states, 0.04 s, seed 7"
+        "covered: every order of any 3 of 14 events, in 15 runs and 412 random runs; all end the same, also with the "
+        "timestamps of each burst collapsed to one second; 5,978 deliveries, 37 refused, 4 states, 0.04 s, seed 7"
     )
     some = coverage(events=9, strength=4, covered=2_000, of=3_024, runs=1, deliveries=1, states=1, elapsed=0.5)
     assert verdict_line(exploration(verdict="covered", coverage=some)) == (
@@ -231,7 +247,10 @@ def test_a_verdict_is_one_line() -> None:
 
 def test_orders_that_disagreed_are_told() -> None:
     found = exploration(verdict="hidden", coverage=coverage(sampled=20, disagreed=3))
-    assert "Of 20 whole orders, delivered without taking states for equal, 3 ended otherwise" in found.report()
+    assert (
+        "20 whole orders were also delivered without merging equal states: 3 ended differently. The probe"
+        in found.report()
+    )
 
 
 def test_events_that_are_none_of_steppays_are_shown_by_their_type() -> None:

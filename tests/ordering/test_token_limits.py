@@ -48,5 +48,5 @@ def test_the_token_that_is_changed_below_is_one() -> None:
     ids=lambda changes: str(changes)[:40],
 )
 def test_absurd_numbers_are_no_token(changes: dict[str, Any]) -> None:
-    with pytest.raises(SteppayMockError, match=r"is no token of a counterexample\. Copy it whole"):
+    with pytest.raises(SteppayMockError, match=r"is not a token of a counterexample\. Copy the whole token"):
         read_token(token(**changes))

@@ -47,7 +47,7 @@ def test_without_a_word_what_looks_wrong_is_told_beside_the_verdict() -> None:
     (hint,) = found.hints
     assert (hint.kind, hint.store) == ("status", "COMPLETE")
     report = " ".join(found.report().split())
-    assert "end the same, each event also once more at every later place, but 1 place looks wrong;" in report
+    assert "end the same, also with each event repeated at every later place, but 1 place looks wrong;" in report
     assert "Looks wrong: payment 641492 ends VIRTUAL_BANK_STANDBY here, the store says COMPLETE" in report
     (told,) = found.as_dict()["hints"]
     assert json.loads(json.dumps(told))["sentence"] == hint.sentence
@@ -94,9 +94,7 @@ def test_a_strict_truth_that_fails_can_be_replayed() -> None:
     assert not replay(found.token, shop, truth="strict", **probing).ok
     shop.ends = "COMPLETE"
     assert replay(found.token, shop, truth="strict", **probing).ok
-    with pytest.raises(
-        SteppayMockError, match=r"The token tells of truth=, and that was not given\. Pass it as it was"
-    ):
+    with pytest.raises(SteppayMockError, match=r"The token was found with truth=\. Pass it as it was passed"):
         replay(found.token, shop, **probing)
 
 

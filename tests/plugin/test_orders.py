@@ -46,8 +46,8 @@ def test_each_proof_is_a_line_of_the_summary(pytester: pytest.Pytester, run: Run
     )
     assert proofs(result) == [
         (
-            "test_it.py::test_right: proved: all 120 orders of 5 events (2 with an effect) end the same, each event "
-            f"also once more at every later place; …, seed {right}"
+            "test_it.py::test_right: proved: all 120 orders of 5 events (2 with an effect) end the same, also with "
+            f"each event repeated at every later place; …, seed {right}"
         ),
         f"test_it.py::test_stale: fails: stale overwrite; …, seed {stale}",
     ]
@@ -100,7 +100,7 @@ def test_the_reason_stands_at_the_users_line(pytester: pytest.Pytester, run: Run
             "E       stale overwrite: *",
             "E         > *2 payment.standby *204 \\/ *3 payment.completed *204",
             "E         > *3 payment.completed *204 /\\ *2 payment.standby *204",
-            "E       to see it again",
+            "E       to replay it",
             "E         pytest test_it.py::test_it --steppay-seed 0 --steppay-replay sp1.*",
             "test_it.py:3: OrderViolation",
             "seed: 0; steppay_seed was *",

@@ -145,7 +145,7 @@ def test_a_run_that_replays_nothing_fails(
                 "payment.completed, payment.standby."
             ),
             "test_it.py::test_deposit: Step 1 of the token, payment.completed, does not exist any more: *",
-            "Name the test that the token is of, and give the --steppay-seed of that run; or explore anew.",
+            "Name the test of the token, and pass the --steppay-seed of its run. Or explore again.",
         ]
     )
     same = again(name, f"--steppay-replay={token}", *workers)
@@ -204,6 +204,6 @@ def refuses(result: pytest.RunResult, token: str) -> None:
     """The run ended in one line about the token."""
     assert result.ret == pytest.ExitCode.USAGE_ERROR
     result.stderr.fnmatch_lines(
-        [f"ERROR: --steppay-replay: '{token}' is no token of a counterexample. Copy it whole *"]
+        [f"ERROR: --steppay-replay: '{token}' is not a token of a counterexample. Copy the whole token *"]
     )
     assert "Traceback" not in result.stderr.str()

@@ -1,4 +1,4 @@
-"""Shows what a search of all orders found: the report, files for people and CI, and an exit code."""
+"""Shows one exploration: the report, files for people and CI, and the exit code."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _ERRORS = {"unfinished", "vacuous"}
 
 
 def is_worth_showing(found: Exploration) -> bool:
-    """Whether it says more than the error that cut the search off."""
+    """Whether it has more than the error that stopped the search."""
     return found.verdict != "unfinished" or found.coverage.deliveries > 0
 
 
@@ -44,7 +44,7 @@ def write_files(
     data: Callable[[], object],
     xml: Callable[[], bytes],
 ) -> None:
-    """Write every file that was asked for: of the reports each as its suffix says, and the XML of JUnit."""
+    """Write the files that were asked for: each report in the format of its suffix, and JUnit XML."""
     for path in reports:
         if path.suffix == ".html":
             write_file(path, page().encode())
@@ -57,7 +57,7 @@ def write_files(
 
 
 def exit_code(found: Exploration) -> int:
-    """0 where the verdict is yes; else whether the receiver is wrong, or was never reached."""
+    """0 if the verdict is yes, 3 if the receiver never answered, else 1."""
     if found.ok:
         return 0
     coverage = found.coverage
@@ -65,9 +65,9 @@ def exit_code(found: Exploration) -> int:
 
 
 def tell_cut_off(error: ExplorationError) -> int:
-    """Say why a search could not go on; the exit code."""
+    """Print why a search stopped early, and give the exit code."""
     if isinstance(error, StoppedError):
-        say("stopped: this is what was found so far")
+        say("stopped: the report has what was found so far")
         return INTERRUPTED
     say(f"Error: {error}")
     if isinstance(error, NoAnswerError):
@@ -77,11 +77,11 @@ def tell_cut_off(error: ExplorationError) -> int:
 
 
 def case_of(found: Exploration, *, name: str, seed: int | None = None) -> Element:
-    """The exploration as a test case of JUnit; ``seed`` where that tells it from others."""
+    """The exploration as a JUnit test case; ``seed`` if several explorations have the same name."""
     from xml.etree.ElementTree import SubElement
 
     which = "" if seed is None else f", seed {seed}"
-    case = junit_case(found.target or name, f"{found.name} in every order{which}", seconds=found.coverage.elapsed)
+    case = junit_case(found.receiver or name, f"{found.name} in every order{which}", seconds=found.coverage.elapsed)
     if not found.ok:
         kind = "error" if found.verdict in _ERRORS else "failure"
         message = xml_text(verdict_line(found))
@@ -90,5 +90,5 @@ def case_of(found: Exploration, *, name: str, seed: int | None = None) -> Elemen
 
 
 def xml_of(found: Exploration, *, name: str) -> bytes:
-    """The exploration as a whole file of JUnit's."""
+    """The exploration as a JUnit file."""
     return junit([case_of(found, name=name)], name=name, seconds=found.coverage.elapsed)

@@ -1,4 +1,4 @@
-"""Shows what was found in several stories: the reports of those that are not right, and one table at the end."""
+"""Shows several explorations: the reports of those that are not ok, and one table of all."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ NAME = "steppay-mock explore"
 
 
 def show_overview(outcomes: Sequence[Explored], *, as_json: bool) -> None:
-    """Reports and table on standard output, and how many are right in one line on standard error."""
+    """Print reports and table on standard output, and the number of right ones on standard error."""
     if as_json:
         write_json(overview_data(outcomes))
     else:
@@ -30,8 +30,8 @@ def show_overview(outcomes: Sequence[Explored], *, as_json: bool) -> None:
                 write_text(f"{one.found.report()}\n")
         headings, rows = table_of(outcomes)
         write_table(headings, rows, right=_RIGHT, wraps=frozenset({"Verdict"}))
-        if told := varied([one.candidate for one in outcomes]):
-            write_text(f"\n{told}")
+        if sentence := varied([one.candidate for one in outcomes]):
+            write_text(f"\n{sentence}")
     explored = [one for one in outcomes if not one.candidate.skipped]
     right = sum(one.found is not None and one.found.ok for one in explored)
     skipped = len(outcomes) - len(explored)
@@ -49,14 +49,14 @@ def table_of(outcomes: Sequence[Explored]) -> tuple[tuple[str, ...], list[tuple[
 
 
 def worst(outcomes: Sequence[Explored]) -> int:
-    """The exit code of all: the largest of theirs; where every story was skipped, nothing was tested."""
+    """The largest exit code of the stories; 1 if every story was skipped, since nothing was tested."""
     if all(one.candidate.skipped for one in outcomes):
         return WRONG
     return max(one.code for one in outcomes)
 
 
 def overview_data(outcomes: Sequence[Explored]) -> dict[str, Any]:
-    """All of it as plain data: the documents of the stories as a list."""
+    """All explorations as plain data."""
     return {
         "ok": worst(outcomes) == 0,
         "varied": varied([one.candidate for one in outcomes]),
@@ -74,15 +74,15 @@ def overview_data(outcomes: Sequence[Explored]) -> dict[str, Any]:
 
 
 def overview_page(outcomes: Sequence[Explored]) -> str:
-    """All of it as one page: the table, and a section for each story."""
-    from steppay_mock.ordering.report.pages import write_pages
+    """All explorations as one page: the table, and a section for each story."""
+    from steppay_mock.ordering.report.page import write_pages
 
     found = [one.found for one in outcomes if one.found is not None]
     return write_pages(found, rows=table_of(outcomes), varied=varied([one.candidate for one in outcomes]))
 
 
 def overview_xml(outcomes: Sequence[Explored]) -> bytes:
-    """All of it as a file of JUnit's, a test case for each story."""
+    """All explorations as a JUnit file, with a test case for each story."""
     seconds = sum(one.found.coverage.elapsed for one in outcomes if one.found is not None)
     return junit(list(map(_case, outcomes)), name=NAME, seconds=seconds)
 
@@ -97,7 +97,7 @@ def _case(one: Explored) -> Element:
     if candidate.skipped:
         SubElement(case, "skipped", message=candidate.skipped)
     else:
-        SubElement(case, "error", type="misuse", message="it could not be explored: standard error says why")
+        SubElement(case, "error", type="misuse", message="it was not explored: standard error says why")
     return case
 
 

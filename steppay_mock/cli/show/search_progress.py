@@ -1,4 +1,4 @@
-"""How is a search of all orders watched and stopped? A bar on a terminal, and Ctrl-C that keeps what was found."""
+"""Shows the progress of a search as a bar on a terminal, and stops it at Ctrl-C without losing what it found."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ from steppay_mock.wire.real_time import monotonic
 
 
 class StoppedError(ExplorationError):
-    """Somebody pressed Ctrl-C."""
+    """The user pressed Ctrl-C."""
 
 
 @contextmanager
 def searching(*, budget: int) -> Iterator[Callable[[int, int], None]]:
-    """What ``explore`` is to call as ``watch``: draws a bar if somebody can see it, raises StoppedError after Ctrl-C.
+    """A function for the option ``watch`` of ``explore``: it draws the bar, and raises StoppedError after Ctrl-C.
 
-    Ctrl-C ends what the search is at: where that is the making smaller of a counterexample, the one found is told.
-    Pressed again before anything came of it, it ends at once.
+    Ctrl-C ends the present phase of the search: if a counterexample is being made smaller, the report has the one that
+    was found. A second Ctrl-C before the search reacts ends the program.
     """
     with ExitStack() as stack:
         stop = stack.enter_context(stoppable())
@@ -33,14 +33,14 @@ def searching(*, budget: int) -> Iterator[Callable[[int, int], None]]:
         if sys.stderr is not None and sys.stderr.isatty():
             bar = stack.enter_context(
                 click.progressbar(
-                    length=budget, label="exploring", file=sys.stderr, item_show_func=lambda told: told or ""
+                    length=budget, label="exploring", file=sys.stderr, item_show_func=lambda text: text or ""
                 )
             )
         try:
             yield _Watch(stop, bar).look
         except StoppedError:
             if bar is not None:
-                say("")  # a terminal has just written ^C
+                say("")  # the terminal has just printed ^C on the line of the bar
             raise
 
 
@@ -53,7 +53,7 @@ class _Watch:
     def look(self, made: int, budget: int) -> None:
         if self.stop.pressed:
             self.stop.pressed = False
-            raise StoppedError("Stopped. Explore again to go through all of it.")
+            raise StoppedError("Stopped by Ctrl-C. Explore again to try all orders.")
         if self.bar is not None and monotonic() - self.drawn >= REDRAWN:
             self.drawn = monotonic()
             self.bar.update(max(made - self.bar.pos, 0), f"{made:,} of at most {budget:,} deliveries")

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from steppay_mock.errors import SteppayMockError
 from steppay_mock.ordering.face import option
-from steppay_mock.ordering.failure import ExplorationError, NotAnewError
+from steppay_mock.ordering.failure import ExplorationError, WrongStartError
 from steppay_mock.ordering.orders.course import Course
 from steppay_mock.ordering.receiver.answers import is_late, tell_answer
 from steppay_mock.ordering.receiver.api_time import ApiTime
@@ -150,7 +150,7 @@ class Driver:
     # Moving.
 
     def begin(self) -> None:
-        """Go back to the beginning; NotAnewError if the state is not the one that the first order began with.
+        """Go back to the beginning; WrongStartError if the state is not the one that the first order began with.
 
         That check is why the state is read after each reset: an incomplete reset would show as a failure of the
         receiver much later, in an order that has nothing to do with it.
@@ -228,7 +228,7 @@ class Driver:
         return Checkpoint(self._ask("save", save), self.here, self.course)
 
     def go_back(self, checkpoint: Checkpoint) -> None:
-        """Restore a saved state; NotAnewError if the probe does not show it again.
+        """Restore a saved state; WrongStartError if the probe does not show it again.
 
         The state is read again, though it is known: a restore that forgets a table would make a right receiver fail.
         """
@@ -266,7 +266,7 @@ class Driver:
     def _check_anew(self, wanted: int, how: str, *, was_saved: bool) -> None:
         if self.here != wanted:
             found = self.states[self.here].state
-            raise NotAnewError(how=how, was_saved=was_saved, wanted=self.states[wanted].state, found=found)
+            raise WrongStartError(how=how, was_saved=was_saved, wanted=self.states[wanted].state, found=found)
 
     def _deliver_given(self) -> None:
         """Deliver the events of ``given=``. They are counted, but not against the budget."""

@@ -1,1 +1,1 @@
-"""How is a finding named, told and drawn?"""
+"""Renders results: as text, as a page, as diagrams, as JSON data and as programs that replay them."""

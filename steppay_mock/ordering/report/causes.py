@@ -1,21 +1,22 @@
-"""Says what may be wrong, from how the receiver answered the events in the order in which they happened.
+"""Finds likely causes in the answers of the receiver to the events in the original order.
 
-Each sentence names one likely cause and where to look. No text of an answer is repeated: it may hold a secret.
+Each sentence names one likely cause and where to look. No text of an answer is repeated: it may contain a secret.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from steppay_mock.delivery.answer import Answer
+from steppay_mock.delivery.explain import RAW_BODY
 from steppay_mock.delivery.in_process.frameworks import Refusal, refusal_of
 from steppay_mock.delivery.in_process.obstacles import obstacle
 from steppay_mock.delivery.next_step import step_for_status, step_without_answer
 from steppay_mock.ordering.face import option
 from steppay_mock.ordering.report.fields_read import fields_read
-from steppay_mock.ordering.report.names_mistaken import names_mistaken
 
 if TYPE_CHECKING:
     from steppay_mock.delivery.failure import Failure
@@ -26,7 +27,7 @@ _MOST = 8  # sentences
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Observed:
-    """One delivery: the event, the answer and what the app raised, and whether the probe showed another state after."""
+    """One delivery: the event, the answer, what the app raised, and whether the state changed."""
 
     event: Event
     status: int | None
@@ -49,7 +50,7 @@ class _Seen:
 
 
 def causes(observed: Sequence[Observed], *, signed: bool) -> tuple[str, ...]:
-    """The likely causes, the most likely first; none where the answers suggest none. ``signed``: by ``secret=``."""
+    """The likely causes, the most likely first; none if the answers suggest none. ``signed``: with ``secret=``."""
     if not observed:
         return ()
     seen = _Seen(tuple(observed), signed)
@@ -60,10 +61,9 @@ def causes(observed: Sequence[Observed], *, signed: bool) -> tuple[str, ...]:
 def _is_moved(seen: _Seen) -> Iterator[str]:
     if _all_answered(seen, 301, 302, 307, 308):
         yield (
-            "Every event was redirected, and a webhook is not sent again to another place. Does the path end as the "
-            f"route does: with a trailing slash, or without one? {option('path')} says it. Is it http:// where "
-            "https:// is meant? An app in process has no https: Django's settings in the tests say "
-            "SECURE_SSL_REDIRECT = False."
+            f"Every event was redirected, and a redirect is not followed. Does {option('path')} end like the route, "
+            "with or without a trailing slash? Does the receiver redirect http:// to https://? An app in process has "
+            "no https: set SECURE_SSL_REDIRECT = False in Django's settings for tests."
         )
 
 
@@ -74,7 +74,7 @@ def _is_never_answered(seen: _Seen) -> Iterator[str]:
 
 def _is_answered_before_the_receiver(seen: _Seen) -> Iterator[str]:
     (status, *others) = {one.status for one in seen.observed}
-    if others or status is None or _all_answered(seen, *_OF_RULES):
+    if others or status is None or _all_answered(seen, *_REDIRECTS):
         return
     if (step := step_for_status(status)) is not None:
         yield step
@@ -82,17 +82,17 @@ def _is_answered_before_the_receiver(seen: _Seen) -> Iterator[str]:
 
 def _is_at_another_path(seen: _Seen) -> Iterator[str]:
     if _all_answered(seen, 404):
-        yield f"No route answers at this path. Is {option('path')} that of the receiver, with its prefix?"
+        yield f"No route answers at this path. Is {option('path')} the path of the receiver, with its prefix?"
     if _all_answered(seen, 405):
         yield (
-            f"The route does not take POST, or this path is that of another route. Is {option('path')} that of the "
+            f"The route does not take POST, or another route has this path. Is {option('path')} the path of the "
             "receiver?"
         )
 
 
 def _is_checked_as_a_form(seen: _Seen) -> Iterator[str]:
     if "csrf" in _refusals(seen):
-        yield "The framework asked for a CSRF token, which no webhook has. Exempt the view: in Django @csrf_exempt."
+        yield "The framework asked for a CSRF token, which no webhook has. Exempt the view: in Django by @csrf_exempt."
 
 
 def _is_refused_by_django(seen: _Seen) -> Iterator[str]:
@@ -106,13 +106,8 @@ def _is_refused_by_django(seen: _Seen) -> Iterator[str]:
     if "slash" in refusals:
         yield (
             "Django wants a slash at the end of the path, and cannot redirect a POST. Does "
-            f"{option('path')} end with that slash?"
+            f"{option('path')} end with a slash?"
         )
-
-
-def _is_of_another_type(seen: _Seen) -> Iterator[str]:
-    if _all_answered(seen, 415):
-        yield "The route does not take Content-Type: application/json, which is the only one that is sent (fact 1)."
 
 
 def _is_not_verified(seen: _Seen) -> Iterator[str]:
@@ -121,7 +116,7 @@ def _is_not_verified(seen: _Seen) -> Iterator[str]:
     if not seen.signed:
         yield (
             "The webhooks were not signed, and the receiver seems to verify signatures. Pass "
-            f"{option('secret')}, the same as the receiver's."
+            f"{option('secret')} with the secret of the receiver."
         )
         return
     answers = b" ".join(one.body.lower() for one in seen.observed)
@@ -134,7 +129,7 @@ def _is_not_verified(seen: _Seen) -> Iterator[str]:
 def _has_no_effect(seen: _Seen) -> Iterator[str]:
     if all(one.is_accepted for one in seen.observed) and not any(one.changed for one in seen.observed):
         yield from names_mistaken([one.event for one in seen.observed])
-        yield "Does it swallow errors, and answer 2xx all the same? Look at its log."
+        yield "Does it swallow errors and answer 2xx anyway? Read its log."
 
 
 def _raises(seen: _Seen) -> Iterator[str]:
@@ -156,40 +151,37 @@ def _all_answered(seen: _Seen, *statuses: int | None) -> bool:
 
 
 _HEADER = (
-    "Does the receiver read the header `steppay-signature`? It arrives in lower case, as `timestamp=...,key=...`, and "
-    "may hold several keys, separated by `;`, of which one match is enough (fact 18)."
+    "Does the receiver read the header `steppay-signature`? Its name arrives in lower case, its value is "
+    "`timestamp=...,key=...`. It may hold several keys, separated by `;`: one match is enough (fact 18)."
 )
 _SHARED = (
-    "Does the receiver have a secret, and is it the one of {secret}? Receivers often take it from the environment: "
-    "STEPPAY_WEBHOOK_SECRET (fact 32)."
+    "Does the receiver have a secret, and is it the same as {secret}? Receivers often read it from the environment "
+    "variable STEPPAY_WEBHOOK_SECRET (fact 32)."
 )
 _ENCODING = (
     "Does it compute the key as StepPay does: base64 of the raw HMAC-SHA256 of `<timestamp>.<body>`, not of its hex "
     "digest, with the secret as UTF-8 text (fact 18)?"
 )
-_RAW_BODY = (
-    "Does it verify the raw body, before any parser (`express.raw()`, `await request.text()`)? JSON that was parsed "
-    "and written again has other bytes (facts 18 and 34)."
-)
 _AGE = (
-    "Does it refuse the time of the signature? That is when the webhook is sent, in seconds (fact 19): is the "
-    "receiver's clock frozen, or does it read milliseconds?"
+    "Does it refuse the timestamp of the signature? That is the time of sending, in seconds (fact 19). Is the "
+    "receiver's clock frozen, or does it expect milliseconds?"
 )
-_LOGIN = "Or is it a login that the route asks for? A webhook brings none: exempt the route."
+_LOGIN = "Or does the route ask for a login? A webhook has none: exempt the route."
 
 _WORDS_OF_WRONG = (b"invalid", b"mismatch", b"match", b"bad signature", b"verif")
 _OF_SIGNATURES: tuple[tuple[tuple[bytes, ...], str], ...] = (
     ((b"missing", b"no signature", b"not found", b"required", b"header", b"absent"), _HEADER),
     ((b"secret", b"configured"), _SHARED),
     (_WORDS_OF_WRONG, _ENCODING),
-    (_WORDS_OF_WRONG, _RAW_BODY),
+    (_WORDS_OF_WRONG, RAW_BODY),
     ((b"expired", b"too old", b"tolerance", b"timestamp", b"stale", b"replay"), _AGE),
 )
-"""Words of an answer, and what they suggest."""
+"""Words in an answer, and the question that they suggest."""
 
-_OF_RULES = (*range(300, 400), 415)
-"""Statuses about which a rule above says more."""
+_REDIRECTS = range(300, 400)
+"""The rule about redirects says more than the step for their status."""
 
+# The order of the sentences: what the test or the app says itself comes before what a status suggests.
 _RULES: tuple[Callable[[_Seen], Iterator[str]], ...] = (
     _is_obstructed,
     _raises,
@@ -199,7 +191,66 @@ _RULES: tuple[Callable[[_Seen], Iterator[str]], ...] = (
     _is_at_another_path,
     _is_checked_as_a_form,
     _is_refused_by_django,
-    _is_of_another_type,
     _is_not_verified,
     _has_no_effect,
 )
+
+
+# Fields that are often mistaken for another, as seen in real receivers.
+
+_LOCAL_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?")
+
+
+@dataclass(frozen=True, slots=True)
+class _Mistake:
+    """For types with this beginning: the field to read, the field that does not exist, and the fact that says so."""
+
+    beginning: str
+    right: str
+    wrong: str
+    fact: str
+    more: str = ""
+
+
+_MISTAKES = (
+    _Mistake("subscription.usage.", "subscriptionItemId", "subscriptionId", "fact 15"),
+    _Mistake("subscription.", "subscriptionId", "id", "fact 15", " The item's `subscriptionItemId` is another number."),
+    _Mistake("payment.", "paymentId", "id", "fact 15"),
+    _Mistake("payment.", "orderId", "orderCode", "fact 14", " It is a text, where an order's `id` is a number."),
+    _Mistake("order.", "id", "orderId", "fact 15"),
+    _Mistake("invoice.", "id", "invoiceId", "fact 15"),
+    _Mistake("customer.", "id", "customerId", "fact 15"),
+    _Mistake("product.price.", "priceCode", "id", "fact 15"),
+    _Mistake("product.", "code", "id", "fact 15"),
+)
+
+
+def names_mistaken(events: Iterable[Event]) -> tuple[str, ...]:
+    """A question for each field that may be mistaken for another, the most likely first.
+
+    A question is asked only if the events have the right field and do not have the mistaken one.
+    """
+    return tuple(dict.fromkeys(_questions(list(events))))
+
+
+def _questions(events: list[Event]) -> Iterator[str]:
+    yield "Does the receiver read `event`, not `eventType` (fact 2)?"
+    for mistake in _MISTAKES:
+        if any(_fits(mistake, event) for event in events):
+            yield f"Does it read `data.{mistake.right}`, not `data.{mistake.wrong}` ({mistake.fact})?{mistake.more}"
+    if any(event.payload.get("isTest") is True for event in events):
+        yield "Does it skip test events? These have isTest: true."
+    if any(_has_a_time(event.payload.get("data")) for event in events):
+        yield "Does it read times without a zone as Korean time? They are UTC (fact 10), so they look nine hours old."
+
+
+def _fits(mistake: _Mistake, event: Event) -> bool:
+    data = event.payload.get("data")
+    begins = str(event.type).startswith(mistake.beginning)
+    return begins and isinstance(data, dict) and mistake.right in data and mistake.wrong not in data
+
+
+def _has_a_time(data: Any) -> bool:
+    return isinstance(data, dict) and any(
+        isinstance(value, str) and _LOCAL_TIME.fullmatch(value) for value in data.values()
+    )

@@ -1,6 +1,6 @@
-"""Tells which fields of the webhook the receiver read in the line that raised, and which the webhook does not have.
+"""Finds the fields that the receiver read in the line that raised, and those that the webhook does not have.
 
-It reads the source of the innermost frame that is the receiver's own: no installed package, no part of Python.
+It reads the source of the innermost frame of the receiver itself: not of an installed package, not of Python.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from steppay_mock.contract.schemas import Schema, event_schema
 from steppay_mock.delivery.excerpt import excerpt
 
 Steps = tuple[str | int, ...]
-"""A way into a payload: ``("data", "items", 0, "code")``."""
+"""A path into a payload: ``("data", "items", 0, "code")``."""
 
 _NOT_THE_RECEIVER = tuple(
     {sysconfig.get_path(name) for name in ("stdlib", "platstdlib", "purelib", "platlib")}
@@ -31,24 +31,24 @@ _BY_OBJECT = {"subscription": "subscriptionId", "payment": "paymentId", "product
 
 
 def fields_read(exception: BaseException, payload: Mapping[str, Any]) -> tuple[str, ...]:
-    """A sentence for each field that the line read; none where there is no source, or it read none."""
+    """A sentence for each field that the line read; none if there is no source, or it read none."""
     found = _own_frame(exception)
     if found is None:
         return ()
     file, line = found
     try:
-        ways = _ways_in_line("".join(linecache.getlines(file)), line)
-    except (SyntaxError, ValueError, RecursionError):  # whatever was run, this is not its source
+        paths = _paths_in_line("".join(linecache.getlines(file)), line)
+    except (SyntaxError, ValueError, RecursionError):  # the file changed since it was imported
         return ()
     where = f"{excerpt(Path(file).name, limit=60)}:{line}"
     blamed = exception.args[0] if isinstance(exception, KeyError) and exception.args else None
-    told = (_told(way, payload, blamed) for way in ways)
-    return tuple(dict.fromkeys(f"{where} reads {sentence}" for sentence in told if sentence))
+    sentences = (_sentence(path, payload, blamed) for path in paths)
+    return tuple(dict.fromkeys(f"{where} reads {sentence}" for sentence in sentences if sentence))
 
 
 def _own_frame(exception: BaseException) -> tuple[str, int] | None:
     """The file and the line of the innermost frame that is the receiver's."""
-    while isinstance(exception, BaseExceptionGroup):  # what a server of ASGI makes of it
+    while isinstance(exception, BaseExceptionGroup):  # ASGI frameworks with task groups wrap the error
         exception = exception.exceptions[0]
     own = [place for place in _frames(exception.__traceback__) if _is_own(place[0])]
     return own[-1] if own else None
@@ -66,13 +66,14 @@ def _is_own(file: str) -> bool:
     return not file.startswith(_NOT_THE_RECEIVER) and _INSTALLED.isdisjoint(Path(file).parts)
 
 
-def _ways_in_line(source: str, line: int) -> list[Steps]:
-    """The keys that the line subscripts or gets, with those before them; of one expression the longest way alone."""
+def _paths_in_line(source: str, line: int) -> list[Steps]:
+    """The keys that the line reads by subscript or ``get``, as paths; of one expression only the longest path."""
     nodes = [node for node in ast.walk(ast.parse(source)) if _reads(node) and _is_at(node, line)]
+    # data["items"][0]["code"] holds three reads, of which only the whole one says which field is meant.
     parts = {part for node in nodes for part in _bases(node)}
     whole = sorted((node for node in nodes if node not in parts), key=_where)
-    ways = [_way(node) for node in whole]
-    return [way for way in ways if way]
+    paths = [_path(node) for node in whole]
+    return [path for path in paths if path]
 
 
 def _is_at(node: Any, line: int) -> bool:
@@ -84,7 +85,7 @@ def _where(node: Any) -> tuple[int, int]:
 
 
 def _bases(node: ast.AST) -> Iterator[ast.AST]:
-    """What the expression reads from, and what that reads from."""
+    """The expressions from which this one reads, the nearest first."""
     while (read := _read_of(node)) is not None:
         node = read[0]
         yield node
@@ -95,7 +96,7 @@ def _reads(node: ast.AST) -> bool:
 
 
 def _read_of(node: ast.AST) -> tuple[ast.expr, str | int] | None:
-    """What a subscript or a ``get`` reads from, and the key."""
+    """The expression from which a subscript or a ``get`` reads, and the key."""
     if isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Constant):
         base, key = node.value, node.slice.value
     elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "get" and node.args:
@@ -111,31 +112,31 @@ def _name(base: ast.expr) -> str:
     return getattr(base, "attr", "") or getattr(base, "id", "")
 
 
-def _way(node: ast.AST) -> Steps:
+def _path(node: ast.AST) -> Steps:
     steps: list[str | int] = []
     while (read := _read_of(node)) is not None:
         node, key = read
         steps.insert(0, key)
-    while steps and isinstance(steps[0], int):  # a place in a list of the receiver's own
+    while steps and isinstance(steps[0], int):  # an index into a list of the receiver, not of the payload
         del steps[0]
     return tuple(steps)
 
 
-# What the payload says of it.
+# The sentence about a path, after a look into the payload.
 
 
-def _told(way: Steps, payload: Mapping[str, Any], blamed: object) -> str:
-    """The field, and whether the event has it; empty where the key may as well be one of the receiver's own.
+def _sentence(path: Steps, payload: Mapping[str, Any], blamed: object) -> str:
+    """The field, and whether the event has it; empty if the key may belong to data of the receiver.
 
     ``blamed`` is the key that a KeyError names.
     """
-    far, reached = max((_reached(way, start, prefix) for start, prefix in _starts(payload)), key=_how_far)
-    if far == len(way):
-        has = "is not where it was read: this event has" if blamed in way else "this event has:"
-        return f'"{_field(way)}", which {has} $.{_field(reached)}.'
-    missing = way[far]
+    far, reached = max((_reached(path, start, prefix) for start, prefix in _starts(payload)), key=_how_far)
+    if far == len(path):
+        has = "is not where it was read: this event has" if blamed in path else "this event has:"
+        return f'"{_field(path)}", which {has} $.{_field(reached)}.'
+    missing = path[far]
     if isinstance(missing, int):
-        return f'"{_field(way[: far + 1])}", and this event has fewer.'
+        return f'"{_field(path[: far + 1])}", but this event has fewer.'
     why = _why_missing(missing, payload)
     if not why and missing != blamed:
         return ""
@@ -143,7 +144,7 @@ def _told(way: Steps, payload: Mapping[str, Any], blamed: object) -> str:
 
 
 def _starts(payload: Mapping[str, Any]) -> Iterator[tuple[Any, Steps]]:
-    """Where a way may begin: in the envelope, or in any object in it."""
+    """The objects in which a path may begin: the envelope, and every object in it."""
     waiting: list[tuple[Any, Steps]] = [(payload, ())]
     while waiting:
         value, prefix = waiting.pop(0)
@@ -154,26 +155,26 @@ def _starts(payload: Mapping[str, Any]) -> Iterator[tuple[Any, Steps]]:
             waiting += [(inner, (*prefix, at)) for at, inner in enumerate(value)]
 
 
-def _reached(way: Steps, value: Any, prefix: Steps) -> tuple[int, Steps]:
-    """How many steps of the way can be gone from there, and where in the payload that is."""
-    for far, step in enumerate(way):
+def _reached(path: Steps, value: Any, prefix: Steps) -> tuple[int, Steps]:
+    """How many steps of the path exist from there, and the place in the payload that they reach."""
+    for far, step in enumerate(path):
         try:
             value = value[step]
         except (KeyError, IndexError, TypeError):
-            return far, (*prefix, *way[:far])
-    return len(way), (*prefix, *way)
+            return far, (*prefix, *path[:far])
+    return len(path), (*prefix, *path)
 
 
 def _how_far(reached: tuple[int, Steps]) -> int:
     return reached[0]
 
 
-def _field(way: Steps) -> str:
-    return ".".join(excerpt(str(step)) for step in way)
+def _field(path: Steps) -> str:
+    return ".".join(excerpt(str(step)) for step in path)
 
 
 def _why_missing(name: str, payload: Mapping[str, Any]) -> str:
-    """Why a field is not there, as far as that is known; empty for what StepPay has no word of."""
+    """Why a field does not exist, as far as that is known; empty for a name that is not the vendor's."""
     kind = str(payload.get("event"))
     if kind in set(EventType) and name in _documented(event_schema(kind)):
         return "this event does not have: fields that are null are left out (fact 7)."

@@ -1,29 +1,29 @@
-"""How is markup written so that no text of a stranger becomes part of it?"""
+"""Writes HTML and SVG in which every text is escaped, so that events and answers cannot add markup."""
 
 from __future__ import annotations
 
 import re
 from xml.sax.saxutils import escape, quoteattr
 
-# What XML cannot hold at all, and what would turn the direction of the text around it.
+# Characters that XML cannot contain, and those that change the direction of the text after them.
 UNFIT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]")
 
 
 class Markup(str):
-    """A text that is markup already; every other text is escaped where it is put in."""
+    """Text that is markup already and is not escaped again; every other text is."""
 
     __slots__ = ()
 
 
 def tag(name: str, *inside: str, **attributes: object) -> Markup:
     """An element. ``class_`` is the attribute ``class``, and every other ``_`` is a dash."""
-    told = "".join(f" {_named(key)}={quoteattr(_fit(str(value)))}" for key, value in attributes.items())
+    written = "".join(f" {_named(key)}={quoteattr(_fit(str(value)))}" for key, value in attributes.items())
     content = "".join(one if isinstance(one, Markup) else text(one) for one in inside)
-    return Markup(f"<{name}{told}>{content}</{name}>")
+    return Markup(f"<{name}{written}>{content}</{name}>")
 
 
 def text(given: str) -> Markup:
-    """The text as markup that shows it."""
+    """The text, escaped."""
     return Markup(escape(_fit(given)))
 
 

@@ -1,27 +1,29 @@
-"""How is an exploration shown in a browser? On one page that loads nothing, runs nothing and follows nobody."""
+"""Writes the report as an HTML page that loads nothing and runs no script: of one exploration or of several."""
 
 from __future__ import annotations
 
+import json
 from base64 import b64encode
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
-from steppay_mock.ordering.bounding import readable, told_bound
-from steppay_mock.ordering.report.bounded import once_more
-from steppay_mock.ordering.report.diagram import STYLE as DIAGRAM_STYLE
-from steppay_mock.ordering.report.diagram import draw
-from steppay_mock.ordering.report.folded import payloads, programs
+from steppay_mock.ordering.face import speaking
+from steppay_mock.ordering.report.comparison import compare, event_rows
+from steppay_mock.ordering.report.coverage import bound_text, readable, repeated
 from steppay_mock.ordering.report.headline import headline
 from steppay_mock.ordering.report.markup import Markup, tag, text
-from steppay_mock.ordering.report.story import happenings, tell
-from steppay_mock.ordering.report.unequal import advise
-from steppay_mock.ordering.report.verdict import conditions, next_step, title, verdict_line
+from steppay_mock.ordering.report.repro.javascript import vitest_test
+from steppay_mock.ordering.report.repro.python import pytest_test
+from steppay_mock.ordering.report.repro.shell import shell_script
+from steppay_mock.ordering.report.svg_diagram import STYLE as DIAGRAM_STYLE
+from steppay_mock.ordering.report.svg_diagram import draw
+from steppay_mock.ordering.report.verdict import advise, conditions, next_step, title, verdict_line
 
 if TYPE_CHECKING:
-    from steppay_mock.ordering.counterexample import Counterexample
-    from steppay_mock.ordering.exploration import Exploration
-    from steppay_mock.ordering.report.story import Change
+    from steppay_mock.ordering.findings import CounterexampleData, ExplorationData
+    from steppay_mock.ordering.report.comparison import Change, EventRow
+    from steppay_mock.payload.event import Event
 
 _STYLE = """
 :root { color-scheme: light dark; --ink: #1f2933; --paper: #ffffff; --faint: #5f6b77; --rule: #d5dbe1; --box: #f3f5f7;
@@ -42,22 +44,46 @@ code, pre, td.code { font-family: ui-monospace, SFMono-Regular, Menlo, Consolas,
 details { margin: .4rem 0; } summary { cursor: pointer; }
 pre { background: var(--box); padding: .8rem 1rem; border-radius: 6px; white-space: pre-wrap; }
 .good { color: var(--good); } .bad { color: var(--bad); } .faint { color: var(--faint); }
-.cure { border-left: 4px solid var(--good); padding: .2rem 0 .2rem 1rem; }
+.fix { border-left: 4px solid var(--good); padding: .2rem 0 .2rem 1rem; }
 .picture { overflow-x: auto; } svg { max-width: 100%; height: auto; }
 """
 
 
-def write_page(exploration: Exploration) -> str:
-    """The whole page as HTML."""
-    return document(
+def write_page(exploration: ExplorationData) -> str:
+    """The page of one exploration, as HTML."""
+    return _document(
         f"{exploration.verdict}: {exploration.name}",
-        *body_of(exploration),
+        *_body(exploration),
         with_picture=exploration.counterexample is not None,
     )
 
 
-def document(title: str, *body: Markup, with_picture: bool) -> str:
-    """A whole page of HTML, which allows its own styles and nothing else."""
+def write_pages(
+    explorations: Sequence[ExplorationData], *, rows: tuple[Iterable[str], Iterable[Iterable[str]]], varied: str = ""
+) -> str:
+    """The page of several explorations, as HTML; ``rows`` are the headings and the rows of the overview."""
+    right = sum(one.ok for one in explorations)
+    heading = f"{right} of {len(explorations)} right"
+    overview = [tag("h1", heading, class_="good" if right == len(explorations) else "bad"), _table(*rows)]
+    if varied:
+        overview.append(tag("p", varied))
+    return _document(
+        f"{heading}: orders of delivery",
+        *overview,
+        *map(_section, explorations),
+        with_picture=any(one.counterexample is not None for one in explorations),
+    )
+
+
+def _section(exploration: ExplorationData) -> Markup:
+    with speaking(exploration.face):
+        return tag("section", *_body(exploration))
+
+
+def _document(title: str, *body: Markup, with_picture: bool) -> str:
+    """A page whose policy allows its own styles, by their hashes, and nothing else."""
+    # The page shows texts of events and answers. They are escaped; if one were not, the policy would still load and run
+    # nothing. Styles are allowed by hash, so that no style of such a text applies.
     styles = [_STYLE, DIAGRAM_STYLE] if with_picture else [_STYLE]
     hashes = " ".join(f"'sha256-{b64encode(sha256(style.encode()).digest()).decode()}'" for style in styles)
     policy = f"default-src 'none'; style-src {hashes}; base-uri 'none'; form-action 'none'"
@@ -72,15 +98,15 @@ def document(title: str, *body: Markup, with_picture: bool) -> str:
     return f"<!DOCTYPE html>\n{tag('html', head, tag('body', *body), lang='en')}\n"
 
 
-def body_of(exploration: Exploration) -> Iterator[Markup]:
-    """What the page says of it."""
+def _body(exploration: ExplorationData) -> Iterator[Markup]:
+    """The sections of one exploration."""
     found = exploration.counterexample
     mood = "good" if exploration.ok else "bad"
     if found is not None:
-        story = tell(found)
-        yield tag("h1", headline(found, story), class_=mood)
+        comparison = compare(found)
+        yield tag("h1", headline(found, comparison), class_=mood)
         yield tag("p", tag("strong", found.anomaly.name), f": {found.anomaly.meaning}")
-        yield tag("p", tag("strong", "Usual cure"), f": {found.anomaly.cure}", class_="cure")
+        yield tag("p", tag("strong", "Usual fix"), f": {found.anomaly.fix}", class_="fix")
     else:
         yield tag("h1", title(exploration), class_=mood)
         if exploration.why:
@@ -88,49 +114,50 @@ def body_of(exploration: Exploration) -> Iterator[Markup]:
         for advice in advise(exploration.unequal):
             yield tag("p", advice)
         if not exploration.ok:
-            yield tag("p", tag("strong", "Next"), f": {next_step(exploration)}", class_="cure")
-    yield tag("p", f"{exploration.name}, delivered to {exploration.target}", class_="faint")
+            yield tag("p", tag("strong", "Next"), f": {next_step(exploration)}", class_="fix")
+    yield tag("p", f"{exploration.name}, delivered to {exploration.receiver}", class_="faint")
     if found is not None:
         yield from _counterexample(exploration, found)
     if exploration.causes:
         yield tag("h2", "Likely causes")
         yield tag("ul", *(tag("li", cause) for cause in exploration.causes))
     for one in exploration.others:
-        yield tag("h2", f"Also found: {headline(one, tell(one))}")
+        yield tag("h2", f"Also found: {headline(one, compare(one))}")
         yield tag("p", tag("strong", one.anomaly.name), f": {one.anomaly.meaning}")
-        yield tag("p", tag("strong", "Usual cure"), f": {one.anomaly.cure}", class_="cure")
+        yield tag("p", tag("strong", "Usual fix"), f": {one.anomaly.fix}", class_="fix")
         yield tag("div", Markup(draw(one)), class_="picture")
         yield tag("pre", one.face.again(one.token))
     yield from _coverage(exploration)
     yield from _losses(exploration)
 
 
-def _counterexample(exploration: Exploration, found: Counterexample) -> Iterator[Markup]:
-    story = tell(found)
+def _counterexample(exploration: ExplorationData, found: CounterexampleData) -> Iterator[Markup]:
+    comparison = compare(found)
     yield tag("h2", "What happened")
-    yield table(
+    yield _table(
         ("", "when", "event", "about", "status"),
-        ((str(one.number), one.when, one.event, one.entity, one.status) for one in story.happened),
+        ((str(one.number), one.when, one.type, one.entity, one.status) for one in comparison.happened),
     )
-    yield from payloads(story.happened, found.events)
+    yield from _payloads(comparison.happened, found.events)
     yield tag("h2", "What was delivered")
     yield tag("div", Markup(draw(found)), class_="picture")
-    refused = [line.failing for line in story.lines if line.failing is not None and not line.failing.accepted]
-    for arrow in refused:
-        yield tag("p", f"{arrow.of.number} was answered: ", tag("code", arrow.answer))
+    failing = [row.failing for row in comparison.rows if row.failing is not None]
+    for one in failing:
+        if not one.accepted:
+            yield tag("p", f"{one.event.number} was answered: ", tag("code", one.answer))
     yield tag("h2", "How it ends")
-    if story.broken:
-        yield tag("p", "The invariant says: ", tag("code", story.broken), class_="bad")
-    elif story.changes or story.effects:
-        yield _ends((*story.changes, *story.effects), story.right)
+    if comparison.broken:
+        yield tag("p", "The invariant says: ", tag("code", comparison.broken), class_="bad")
+    elif comparison.changes or comparison.effects:
+        yield _ends((*comparison.changes, *comparison.effects), comparison.right)
     else:
-        yield tag("p", "The same; look at the answers.")
-    yield tag("h2", "To see it again")
-    if story.hint:
-        yield tag("p", f"{story.hint}:")
-    yield tag("pre", story.replay)
-    yield from programs(exploration, found)
-    yield tag("p", story.size, class_="faint")
+        yield tag("p", "The same; compare the answers.")
+    yield tag("h2", "To replay it")
+    if comparison.hint:
+        yield tag("p", f"{comparison.hint}:")
+    yield tag("pre", comparison.replay)
+    yield from _programs(exploration, found)
+    yield tag("p", comparison.size, class_="faint")
 
 
 def _ends(changes: Iterable[Change], good: str) -> Markup:
@@ -147,9 +174,9 @@ def _ends(changes: Iterable[Change], good: str) -> Markup:
     return tag("table", head, *rows)
 
 
-def _coverage(exploration: Exploration) -> Iterator[Markup]:
+def _coverage(exploration: ExplorationData) -> Iterator[Markup]:
     coverage = exploration.coverage
-    yield tag("h2", "What it rests on")
+    yield tag("h2", "Coverage")
     if exploration.ok:
         yield tag("p", f"{verdict_line(exploration)}.")
     for condition in conditions(exploration):
@@ -157,14 +184,14 @@ def _coverage(exploration: Exploration) -> Iterator[Markup]:
     numbers = {
         "events": f"{coverage.events:,}",
         "orders": readable(coverage.orders),
-        "overtaken by": f"at most {told_bound(coverage.late_by, coverage.distance) or 'all others'}",
+        "overtaken by": f"at most {bound_text(coverage.late_by, coverage.distance) or 'all others'}",
         "runs": f"{coverage.runs:,}",
         "deliveries": f"{coverage.deliveries:,}",
         "states": f"{coverage.states:,}",
         "seconds": f"{coverage.elapsed:.2f}",
         "seed": str(coverage.seed),
-        "duplicates": f"each event {once_more(coverage)}" if coverage.duplicates else "none",
-        "ties": "the seconds of each burst collapsed as well" if coverage.ties else "as they were",
+        "duplicates": f"each event {repeated(coverage)}" if coverage.duplicates else "none",
+        "ties": "also with the timestamps of each burst collapsed to one second" if coverage.ties else "as they are",
     }
     if coverage.strength is not None:
         numbers["strength"] = f"{coverage.covered:,} of {coverage.of:,} orders of any {coverage.strength} events"
@@ -172,20 +199,38 @@ def _coverage(exploration: Exploration) -> Iterator[Markup]:
     yield tag("table", *rows, class_="facts")
 
 
-def _losses(exploration: Exploration) -> Iterator[Markup]:
+def _losses(exploration: ExplorationData) -> Iterator[Markup]:
     if not exploration.losses:
         return
-    happened = happenings(exploration.events)
+    happened = event_rows(exploration.events)
     yield tag("h2", "If one event is never delivered")
     rows = []
     for loss in exploration.losses:
         one = happened[loss.place]
-        outcome = "heals" if loss.heals else f"differs: {', '.join(loss.changes) or 'the state'}"
-        rows.append((str(one.number), one.event, one.entity, one.status, outcome))
-    yield table(("", "event", "about", "status", "the end"), rows)
+        outcome = "ends the same" if loss.heals else f"differs: {', '.join(loss.changes) or 'the state'}"
+        rows.append((str(one.number), one.type, one.entity, one.status, outcome))
+    yield _table(("", "event", "about", "status", "the end"), rows)
 
 
-def table(headings: Iterable[str], rows: Iterable[Iterable[str]]) -> Markup:
+def _table(headings: Iterable[str], rows: Iterable[Iterable[str]]) -> Markup:
     """A table of texts."""
     head = tag("tr", *(tag("th", heading) for heading in headings))
     return tag("table", head, *(tag("tr", *(tag("td", cell) for cell in row)) for row in rows))
+
+
+def _payloads(happened: Sequence[EventRow], events: Sequence[Event]) -> Iterator[Markup]:
+    """The payload of each event, as it was delivered."""
+    for one in happened:
+        shown = json.dumps(events[one.number - 1].payload, ensure_ascii=False, indent=2, default=str)
+        yield _folded(f"The payload of {one.number} {one.type}", shown)
+
+
+def _programs(exploration: ExplorationData, found: CounterexampleData) -> Iterator[Markup]:
+    """The failing order as programs: a script with curl, a test for pytest and one for Vitest."""
+    yield _folded("With curl", shell_script(exploration, found))
+    yield _folded("As a test for pytest", pytest_test(exploration, found))
+    yield _folded("As a test for Vitest", vitest_test(exploration, found))
+
+
+def _folded(summary: str, content: str) -> Markup:
+    return tag("details", tag("summary", summary), tag("pre", content))

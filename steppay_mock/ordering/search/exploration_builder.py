@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from steppay_mock.ordering.exploration import Coverage, Exploration, Loss, Verdict
+from steppay_mock.ordering.exploration import Exploration
 from steppay_mock.ordering.face import option
+from steppay_mock.ordering.findings import Coverage, Loss, Verdict
 from steppay_mock.ordering.orders.covering import covered
 from steppay_mock.ordering.report.causes import Observed, causes
 from steppay_mock.ordering.search.plan import bound_for, plan_for
@@ -83,7 +84,7 @@ class ExplorationBuilder:
         said = (not_compared(),) if uncompared else ()
         return Exploration(
             verdict=verdict,
-            target=driver.target,
+            receiver=driver.target,
             name=self._name,
             events=driver.events,
             coverage=self._coverage(verdict, search),

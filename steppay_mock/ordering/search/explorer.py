@@ -12,9 +12,10 @@ from math import inf
 from typing import TYPE_CHECKING, Any
 
 from steppay_mock.delivery.next_step import step_without_answer
-from steppay_mock.ordering.exploration import Exploration, Loss, Verdict
+from steppay_mock.ordering.exploration import Exploration
 from steppay_mock.ordering.face import option
-from steppay_mock.ordering.failure import ExplorationError, NotAnewError
+from steppay_mock.ordering.failure import ExplorationError, WrongStartError
+from steppay_mock.ordering.findings import Loss, Verdict
 from steppay_mock.ordering.options import ExploreSettings
 from steppay_mock.ordering.receiver.answers import tell_answer
 from steppay_mock.ordering.receiver.driver import BudgetSpentError, Driver
@@ -32,7 +33,8 @@ from steppay_mock.ordering.search.verify import find_counterexamples
 from steppay_mock.ordering.state.difference import differences
 
 if TYPE_CHECKING:
-    from steppay_mock.ordering.counterexample import Counterexample, Kind
+    from steppay_mock.ordering.counterexample import Counterexample
+    from steppay_mock.ordering.findings import Kind
     from steppay_mock.ordering.orders.course import Course
     from steppay_mock.ordering.receiver.receiver import Receiver
     from steppay_mock.ordering.search.event_set import EventSet
@@ -69,7 +71,7 @@ class Explorer:
         with self._driver:
             try:
                 return self._run()
-            except NotAnewError as error:
+            except WrongStartError as error:
                 return self._flaky(error.why, error.wanted, error.found)
             except ExplorationError as error:
                 error.exploration = self._result("unfinished", why=str(error))

@@ -12,9 +12,10 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from steppay_mock.errors import SteppayMockError
-from steppay_mock.ordering.exploration import Exploration, Loss
+from steppay_mock.ordering.exploration import Exploration
 from steppay_mock.ordering.face import option
 from steppay_mock.ordering.failure import ExplorationError
+from steppay_mock.ordering.findings import Loss
 from steppay_mock.ordering.orders.course import Course
 from steppay_mock.ordering.search.explorer import explore_together
 from steppay_mock.ordering.search.pairs import CustomerPairs

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from steppay_mock.ordering.exploration import Loss
+from steppay_mock.ordering.findings import Loss
 from steppay_mock.ordering.receiver.driver import BudgetSpentError
 from steppay_mock.ordering.state.difference import differences
 

@@ -22,7 +22,7 @@ from steppay_mock.ordering.receiver.driver import BudgetSpentError
 from steppay_mock.ordering.search.graph import GraphNode
 
 if TYPE_CHECKING:
-    from steppay_mock.ordering.counterexample import Kind
+    from steppay_mock.ordering.findings import Kind
     from steppay_mock.ordering.search.search import Search
 
 _MOST_STEPS = 400_000  # edges looked at in all: about a second

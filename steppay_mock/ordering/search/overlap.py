@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING
 
 from steppay_mock.errors import SteppayMockError
 from steppay_mock.ordering.counterexample import Counterexample
-from steppay_mock.ordering.exploration import Exploration, Overlaps
+from steppay_mock.ordering.exploration import Exploration
 from steppay_mock.ordering.face import option
-from steppay_mock.ordering.failure import ExplorationError, NotAnewError
+from steppay_mock.ordering.failure import ExplorationError, WrongStartError
+from steppay_mock.ordering.findings import Overlaps
 from steppay_mock.ordering.orders.races import Race
 from steppay_mock.ordering.receiver.driver import Driver
 from steppay_mock.ordering.search.race_search import RaceSearch
@@ -54,7 +55,7 @@ def explore_overlaps(found: Exploration, receiver: Receiver, settings: ExploreSe
             lost, is_smallest = racing.smallest(lost)
             shown = racing.explain(lost, smallest=is_smallest, token=token)
             return result(tried, verdict="fails", counterexample=shown)
-        except NotAnewError as error:
+        except WrongStartError as error:
             return result(
                 racing.overlaps,
                 verdict="flaky",

@@ -22,8 +22,8 @@ from steppay_mock.ordering.state.interference import interferences
 from steppay_mock.wire.real_time import perf_counter
 
 if TYPE_CHECKING:
-    from steppay_mock.ordering.counterexample import Kind
     from steppay_mock.ordering.exploration import Exploration
+    from steppay_mock.ordering.findings import Kind
     from steppay_mock.ordering.options import ExploreSettings
     from steppay_mock.ordering.receiver.receiver import Receiver
     from steppay_mock.ordering.search.event_set import EventSet

@@ -15,15 +15,15 @@ from math import inf
 from typing import TYPE_CHECKING
 
 from steppay_mock.contract.catalogue import EventType
-from steppay_mock.ordering.counterexample import Counterexample, Kind
-from steppay_mock.ordering.exploration import Overlaps
+from steppay_mock.ordering.counterexample import Counterexample
+from steppay_mock.ordering.findings import Kind, Overlaps
 from steppay_mock.ordering.orders.course import Course
 from steppay_mock.ordering.orders.races import Group, Race, groups_of, held_races, races_alone, races_within
 from steppay_mock.ordering.receiver.driver import BudgetSpentError, Driver
 from steppay_mock.ordering.receiver.follow import follow
 from steppay_mock.ordering.receiver.identifiers import find_spots, read_identifiers
 from steppay_mock.ordering.receiver.run import Run
-from steppay_mock.ordering.report.classify import name_anomaly
+from steppay_mock.ordering.report.anomaly_rules import name_anomaly
 from steppay_mock.ordering.search.plan import budget_beyond
 from steppay_mock.ordering.search.verify import fails
 from steppay_mock.ordering.state.rows import same_rows

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from steppay_mock.delivery.answer import Answer
-    from steppay_mock.ordering.counterexample import Kind
+    from steppay_mock.ordering.findings import Kind
     from steppay_mock.ordering.options import ExploreSettings
     from steppay_mock.ordering.receiver.driver import Checkpoint, Driver
 

@@ -9,14 +9,15 @@ from __future__ import annotations
 from math import inf
 from typing import TYPE_CHECKING
 
-from steppay_mock.ordering.counterexample import Counterexample, Kind
+from steppay_mock.ordering.counterexample import Counterexample
 from steppay_mock.ordering.failure import ExplorationError
+from steppay_mock.ordering.findings import Kind
 from steppay_mock.ordering.orders.course import Course, neighbour, occurrence
 from steppay_mock.ordering.receiver.answers import is_odd
 from steppay_mock.ordering.receiver.driver import BudgetSpentError
 from steppay_mock.ordering.receiver.follow import follow
 from steppay_mock.ordering.receiver.run import Run
-from steppay_mock.ordering.report.classify import name_anomaly
+from steppay_mock.ordering.report.anomaly_rules import name_anomaly
 from steppay_mock.ordering.search.minimise import Minimiser
 from steppay_mock.ordering.search.search import ContradictionError, Search
 from steppay_mock.ordering.state.rows import same_rows

@@ -5,6 +5,7 @@ Rows are matched by their keys, so one row more or another order does not make a
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -12,6 +13,7 @@ from difflib import SequenceMatcher
 from typing import Any, Literal
 
 from steppay_mock.delivery.excerpt import excerpt
+from steppay_mock.ordering.face import current_face
 from steppay_mock.ordering.state.json_path import below
 from steppay_mock.ordering.state.marks import Instance
 from steppay_mock.ordering.state.matching import match_rows
@@ -148,13 +150,18 @@ def _aligned(expected: list[Any], actual: list[Any]) -> Iterator[tuple[int, list
 
 
 def show_both(expected: Any, actual: Any) -> tuple[str, str]:
-    """Both values as text; of long ones the part around the first difference."""
-    texts = repr(expected), repr(actual)
+    """Both values as text; of long ones the part where they begin to differ. At a shell they are written as JSON."""
+    write = _as_json if current_face().is_shell else repr
+    texts = write(expected), write(actual)
     if max(map(len, texts)) <= _SHOWN:
         return excerpt(texts[0]), excerpt(texts[1])
     same = next((at for at, pair in enumerate(zip(*texts, strict=False)) if pair[0] != pair[1]), min(map(len, texts)))
     begin = max(0, same - _BEFORE) if same > _SHOWN - _BEFORE else 0
     return _cut(texts[0], begin), _cut(texts[1], begin)
+
+
+def _as_json(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, default=str)
 
 
 def _cut(text: str, begin: int) -> str:

@@ -111,7 +111,7 @@ def test_a_receiver_that_refuses_the_events_of_a_token_is_not_mended() -> None:
     assert not again.ok
     assert again.counterexample is not None
     assert again.counterexample.kind == "refused"
-    assert again.report().startswith("It does not fail as it did, and it fails in another way.")
+    assert again.report().startswith("It still fails, but in another way than before.")
     right = trial(keep_payment)
     assert replay(found.token, right.receiver, **right.options).ok
 

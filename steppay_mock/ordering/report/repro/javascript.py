@@ -1,4 +1,4 @@
-"""Writes a test for Vitest that delivers both orders of a counterexample with fetch, and compares their ends."""
+"""Writes a test for Vitest that delivers both orders of a counterexample with fetch, and compares both ends."""
 
 from __future__ import annotations
 
@@ -7,13 +7,12 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from steppay_mock.delivery.address import DEFAULT_PATH
-from steppay_mock.ordering.report.data import as_json
-from steppay_mock.ordering.report.repro.case import HEADER, SECRET, case_of
+from steppay_mock.ordering.report.json_data import as_json
+from steppay_mock.ordering.report.repro.reproduction import HEADER, SECRET, reproduction_of
 
 if TYPE_CHECKING:
-    from steppay_mock.ordering.counterexample import Counterexample
-    from steppay_mock.ordering.exploration import Exploration
-    from steppay_mock.ordering.report.repro.case import Case, Order
+    from steppay_mock.ordering.findings import CounterexampleData, ExplorationData
+    from steppay_mock.ordering.report.repro.reproduction import Order, Reproduction
 
 _SIGN = f"""
 function signature(body) {{
@@ -24,16 +23,16 @@ function signature(body) {{
 """
 
 
-def vitest_test(exploration: Exploration, found: Counterexample) -> str:
+def vitest_test(exploration: ExplorationData, found: CounterexampleData) -> str:
     """The module with the test."""
-    case = case_of(exploration, found)
+    case = reproduction_of(exploration, found)
     return "\n".join([*_head(case), *_functions(case), *_test(case)]) + "\n"
 
 
-def _head(case: Case) -> Iterator[str]:
-    yield f"// Fails until the receiver ends as it should in this order: {case.title}."
+def _head(case: Reproduction) -> Iterator[str]:
+    yield f"// Fails until the receiver ends right in this order: {case.title}."
     if case.reach.options:
-        yield "// What does not count has to be left out of what the state URL answers."
+        yield "// The state URL must leave out the values that may differ."
     if not case.reach.unsigned:
         yield 'import { createHmac } from "node:crypto";'
     yield 'import { expect, test } from "vitest";'
@@ -50,7 +49,7 @@ def _head(case: Case) -> Iterator[str]:
     yield "};"
 
 
-def _functions(case: Case) -> Iterator[str]:
+def _functions(case: Reproduction) -> Iterator[str]:
     if not case.reach.unsigned:
         yield _SIGN.rstrip("\n")
     yield ""
@@ -76,7 +75,7 @@ def _functions(case: Case) -> Iterator[str]:
     yield "}"
 
 
-def _test(case: Case) -> Iterator[str]:
+def _test(case: Reproduction) -> Iterator[str]:
     yield ""
     yield 'test("every order ends the same", async () => {'
     yield f"  const failing = await endOf({_numbers(case.failing)});"
@@ -92,7 +91,7 @@ def _test(case: Case) -> Iterator[str]:
     yield "});"
 
 
-def _right(case: Case) -> Any:
+def _right(case: Reproduction) -> Any:
     found = case.found
     return as_json(found.truth if found.kind == "truth" else found.expected.state)
 

@@ -1,4 +1,4 @@
-"""Writes a test for pytest that replays a counterexample, and fails until the receiver is mended."""
+"""Writes a test for pytest that replays a counterexample, and fails until the receiver is fixed."""
 
 from __future__ import annotations
 
@@ -8,23 +8,23 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from steppay_mock.errors import SteppayMockError
-from steppay_mock.ordering.report.repro.case import HEADER, SECRET, case_of
+from steppay_mock.ordering.report.repro.reproduction import HEADER, SECRET, reproduction_of
+from steppay_mock.ordering.token import read_token
 from steppay_mock.payload.body import DEFAULT_FORM
 
 if TYPE_CHECKING:
-    from steppay_mock.ordering.counterexample import Counterexample
-    from steppay_mock.ordering.exploration import Exploration
-    from steppay_mock.ordering.report.repro.case import Case
+    from steppay_mock.ordering.findings import CounterexampleData, ExplorationData
+    from steppay_mock.ordering.report.repro.reproduction import Reproduction
 
 
-def pytest_test(exploration: Exploration, found: Counterexample) -> str:
+def pytest_test(exploration: ExplorationData, found: CounterexampleData) -> str:
     """The module with the test."""
-    case = case_of(exploration, found)
+    case = reproduction_of(exploration, found)
     return "\n".join([*_imports(case), *_where(case), *_test(case)]) + "\n"
 
 
-def _imports(case: Case) -> Iterator[str]:
-    yield f'"""Fails until the receiver ends as it should in this order: {case.title}."""'
+def _imports(case: Reproduction) -> Iterator[str]:
+    yield f'"""Fails until the receiver ends right in this order: {case.title}."""'
     yield ""
     if not _is_of_scenario(case):
         yield "import json"
@@ -39,12 +39,12 @@ def _imports(case: Case) -> Iterator[str]:
     if case.is_elsewhere:
         yield "from steppay_mock.ordering.remote import remote_reset, remote_state"
     else:
-        yield "# Correct this: your app, and the functions with which it was explored."
+        yield "# Correct this line: import your app, and the functions that you passed to explore."
         yield f"from your_app import {', '.join(sorted(('app', 'reset', 'rows', *_functions(case))))}"
     yield ""
 
 
-def _where(case: Case) -> Iterator[str]:
+def _where(case: Reproduction) -> Iterator[str]:
     if case.is_elsewhere:
         yield f"RECEIVER = {_variable('STEPPAY_MOCK_TO', case.reach.url)}"
         yield f"STATE_URL = {_variable('STEPPAY_MOCK_STATE_URL', _state_url(case))}"
@@ -61,13 +61,13 @@ def _where(case: Case) -> Iterator[str]:
     yield ""
 
 
-def _event(case: Case, number: int) -> str:
-    """What makes the event with that body; a payload by itself has the body that is the default."""
+def _event(case: Reproduction, number: int) -> str:
+    """The expression that makes the event with that body; a plain payload has a body of the default form."""
     payload, form = f"json.loads({json.dumps(case.bodies[number])})", case.forms[number]
     return payload if form == DEFAULT_FORM else f'Event({payload}, form="{form}")'
 
 
-def _test(case: Case) -> Iterator[str]:
+def _test(case: Reproduction) -> Iterator[str]:
     yield ""
     yield "def test_every_order_ends_the_same():"
     yield "    found = replay("
@@ -78,7 +78,7 @@ def _test(case: Case) -> Iterator[str]:
     yield "    assert found.ok, found.report()"
 
 
-def _arguments(case: Case) -> Iterator[str]:
+def _arguments(case: Reproduction) -> Iterator[str]:
     if not case.is_elsewhere:
         yield "state=rows"
         yield "reset=reset"
@@ -96,25 +96,23 @@ def _arguments(case: Case) -> Iterator[str]:
     yield from (f"{name}={name}" for name in _functions(case))
 
 
-def _functions(case: Case) -> tuple[str, ...]:
-    """The functions of the user that the token tells of."""
+def _functions(case: Reproduction) -> tuple[str, ...]:
+    """The functions of the user that the replay needs."""
     kind = case.found.kind
     is_one = kind in {"effects", "invariant"} or (kind == "truth" and not case.is_elsewhere)
     return (kind,) if is_one else ()
 
 
-def _is_of_scenario(case: Case) -> bool:
-    """Whether the token knows what makes the events again."""
-    from steppay_mock.ordering.token import read_token
-
+def _is_of_scenario(case: Reproduction) -> bool:
+    """Whether the token can make the events again."""
     try:
         return read_token(case.found.token).source is not None
     except SteppayMockError:
         return False
 
 
-def _state_url(case: Case) -> str | None:
-    """As it was given: ``replay`` fills in whom a run is about."""
+def _state_url(case: Reproduction) -> str | None:
+    """The URL as it was given: ``replay`` fills in its braces."""
     reach = case.found.face.reach
     return None if reach is None else reach.state_url
 

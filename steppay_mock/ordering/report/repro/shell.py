@@ -1,4 +1,4 @@
-"""Writes a shell script that delivers a counterexample with curl, each webhook signed when it is sent."""
+"""Writes a shell script that delivers a counterexample with curl, and signs each webhook when it is sent."""
 
 from __future__ import annotations
 
@@ -7,27 +7,25 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from steppay_mock.delivery.address import DEFAULT_PATH
-from steppay_mock.ordering.report.repro.case import HEADER, SECRET, case_of, one_line
+from steppay_mock.ordering.report.repro.reproduction import HEADER, SECRET, one_line, reproduction_of
 
 if TYPE_CHECKING:
-    from steppay_mock.delivery.address import DEFAULT_PATH
-    from steppay_mock.ordering.counterexample import Counterexample
-    from steppay_mock.ordering.exploration import Exploration
-from steppay_mock.ordering.report.repro.case import Case
+    from steppay_mock.ordering.findings import CounterexampleData, ExplorationData
+    from steppay_mock.ordering.report.repro.reproduction import Reproduction
 
 _CURL = "curl --silent --show-error"
 _LET_IN = f'${{{HEADER}:+--header "${HEADER}"}}'
 
 
-def shell_script(exploration: Exploration, found: Counterexample) -> str:
+def shell_script(exploration: ExplorationData, found: CounterexampleData) -> str:
     """The script for a POSIX shell."""
-    case = case_of(exploration, found)
+    case = reproduction_of(exploration, found)
     return "\n".join([*_head(case), *_begin(case), *_deliveries(case), *_end(case)]) + "\n"
 
 
-def _head(case: Case) -> Iterator[str]:
+def _head(case: Reproduction) -> Iterator[str]:
     yield "#!/bin/sh"
-    yield f"# Delivers the order in which it fails: {case.title}."
+    yield f"# Delivers the failing order: {case.title}."
     if case.reach.unsigned:
         yield "# It needs curl."
     else:
@@ -47,20 +45,20 @@ def _head(case: Case) -> Iterator[str]:
     yield "}"
 
 
-def _begin(case: Case) -> Iterator[str]:
+def _begin(case: Reproduction) -> Iterator[str]:
     yield ""
     if case.is_fresh:
-        yield "# It is never emptied: rows that an earlier run left behind count."
+        yield "# The receiver is not emptied: rows of an earlier run count."
         return
     reset = _default("STEPPAY_MOCK_RESET_URL", case.reach.reset_url)
     yield "# Empty the receiver."
     yield f'{_CURL} --fail --output /dev/null --request {case.reach.reset_method} {_LET_IN} "{reset}"'
 
 
-def _deliveries(case: Case) -> Iterator[str]:
+def _deliveries(case: Reproduction) -> Iterator[str]:
     for flight in case.failing:
         if len(flight) > 1:
-            yield "# These are in flight at once, which is a race: repeat it until it is lost."
+            yield "# These are in flight at once, which is a race: repeat the script until it fails."
         for number in flight:
             kind = one_line(str(case.found.events[number - 1].type)) if number > 0 else "delivered before"
             yield f"# {number} {kind}"
@@ -69,15 +67,15 @@ def _deliveries(case: Case) -> Iterator[str]:
             yield "wait"
 
 
-def _end(case: Case) -> Iterator[str]:
+def _end(case: Reproduction) -> Iterator[str]:
     yield "# How it ends."
     yield f'{_CURL} --fail {_LET_IN} "{_default("STEPPAY_MOCK_STATE_URL", case.reach.state_url)}"'
 
 
 def _default(variable: str, url: str | None) -> str:
-    """The variable, and where it is not set the URL; one that holds a secret has to be set."""
+    """The variable, or else the URL; a URL with a secret is not shown, so its variable has to be set."""
     if url is None:
-        return f"${{{variable}:?set it to the URL that was given}}"
+        return f"${{{variable}:?set it to the URL of the exploration}}"
     return f"${{{variable}:-{_within_quotes(url)}}}"
 
 

@@ -1,17 +1,17 @@
-"""How do the passing and the failing order look? As sequence diagrams side by side, an SVG that needs nothing else."""
+"""Draws the passing order beside the failing one: sequence diagrams in one SVG that loads nothing."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
+from steppay_mock.ordering.report.comparison import compare
 from steppay_mock.ordering.report.markup import Markup, tag
-from steppay_mock.ordering.report.story import tell
-from steppay_mock.ordering.report.width import cut
+from steppay_mock.ordering.report.text_width import cut
 
 if TYPE_CHECKING:
-    from steppay_mock.ordering.counterexample import Counterexample
-    from steppay_mock.ordering.report.story import Arrow, Change, Line, Story
+    from steppay_mock.ordering.findings import CounterexampleData
+    from steppay_mock.ordering.report.comparison import Change, Comparison, ComparisonRow, ShownDelivery
 
 STYLE = """
 .sheet { font-family: ui-monospace, SFMono-Regular, Menlo, Consolas, monospace; font-size: 12px; fill: #1f2933; }
@@ -47,29 +47,29 @@ STYLE = """
 """
 
 _WIDTH, _PANEL, _MARGIN = 960, 430, 10
-_FIRST = 104  # where the first delivery is drawn
+_FIRST = 104  # the height at which the first delivery is drawn
 _ROW = 52
-_LETTERS = 56  # of the font above, as many as fit into a panel
+_LETTERS = 56  # that fit into a panel, in the font above
 _LABEL = 40
 _MOST_CHANGES = 6
 
 
-def draw(counterexample: Counterexample) -> str:
-    """The picture as SVG: StepPay on the left, the receiver on the right, time downwards, the step between marked."""
-    story = tell(counterexample)
-    lines = story.lines
-    foot = _FIRST + _ROW * len(lines)
-    ends = list(_ends(story, foot + 14))
-    height = foot + 50 + 46 * max(1, min(len(_shown(story)), _MOST_CHANGES + 1))
+def draw(counterexample: CounterexampleData) -> str:
+    """The diagram as SVG: StepPay on the left, the receiver on the right, time downwards, the difference marked."""
+    comparison = compare(counterexample)
+    rows = comparison.rows
+    foot = _FIRST + _ROW * len(rows)
+    ends = list(_ends(comparison, foot + 14))
+    height = foot + 50 + 46 * max(1, min(len(_shown(comparison)), _MOST_CHANGES + 1))
     left, right = _MARGIN, _WIDTH - _MARGIN - _PANEL
     parts = [tag("style", Markup(STYLE))]
-    if story.moved:
-        passes, fails = story.titles
-        parts += _panel(lines, "passing", left, foot, title=passes, mood="bad" if story.doubtful else "good")
-        parts += _panel(lines, "failing", right, foot, title=fails, mood="bad")
-        parts += _links(lines, left + _PANEL, right)
+    if comparison.moved:
+        passes, fails = comparison.titles
+        parts += _panel(rows, "passing", left, foot, title=passes, mood="bad" if comparison.doubtful else "good")
+        parts += _panel(rows, "failing", right, foot, title=fails, mood="bad")
+        parts += _links(rows, left + _PANEL, right)
     else:
-        parts += _panel(lines, "failing", left, foot, title="delivered", mood="bad")
+        parts += _panel(rows, "failing", left, foot, title="delivered", mood="bad")
     return tag(
         "svg",
         tag("title", f"{counterexample.anomaly}: the passing order beside the failing one"),
@@ -84,29 +84,29 @@ def draw(counterexample: Counterexample) -> str:
     )
 
 
-def _panel(lines: Sequence[Line], side: str, x: int, foot: int, *, title: str, mood: str) -> Iterator[Markup]:
+def _panel(rows: Sequence[ComparisonRow], side: str, x: int, foot: int, *, title: str, mood: str) -> Iterator[Markup]:
     steppay, receiver = x + 34, x + _PANEL - 56
     yield _words(x, 20, title, f"title {mood}")
-    for at, line in enumerate(lines):
-        if line.differs:
+    for at, row in enumerate(rows):
+        if row.differs:
             yield tag("rect", x=x, y=_FIRST + _ROW * at - 24, width=_PANEL, height=_ROW - 4, rx=4, class_="band")
     for at, name in ((steppay, "StepPay"), (receiver, "receiver")):
         yield tag("rect", x=at - 34, y=36, width=68, height=24, rx=4, class_="box")
         yield _words(at, 52, name, "actor")
         yield tag("line", x1=at, y1=60, x2=at, y2=foot - 8, class_="life")
-    for at, line in enumerate(lines):
-        arrow: Arrow | None = getattr(line, side)
+    for at, row in enumerate(rows):
+        arrow: ShownDelivery | None = getattr(row, side)
         if arrow is not None:
             yield from _delivery(arrow, _FIRST + _ROW * at, steppay, receiver)
 
 
-def _delivery(arrow: Arrow, y: int, steppay: int, receiver: int) -> Iterator[Markup]:
-    name = f"{arrow.of.number} {arrow.of.event}{' (again)' if arrow.again else ''}"
+def _delivery(arrow: ShownDelivery, y: int, steppay: int, receiver: int) -> Iterator[Markup]:
+    name = f"{arrow.event.number} {arrow.event.type}{' (again)' if arrow.again else ''}"
     label = cut(name, _LABEL)
     yield _words(steppay + 10, y - 8, label, "label")
     room = _LABEL - len(label) - 2
-    if arrow.of.status and room >= len(arrow.of.status):
-        yield tag("text", arrow.of.status, x=receiver - 14, y=y - 8, class_="faint", text_anchor="end")
+    if arrow.event.status and room >= len(arrow.event.status):
+        yield tag("text", arrow.event.status, x=receiver - 14, y=y - 8, class_="faint", text_anchor="end")
     tip = receiver - 2
     yield tag("line", x1=steppay, y1=y, x2=tip - 7, y2=y, class_="arrow")
     yield tag("path", d=f"M {tip} {y} l -9 -4.5 v 9 z", class_="head")
@@ -118,10 +118,10 @@ def _delivery(arrow: Arrow, y: int, steppay: int, receiver: int) -> Iterator[Mar
     yield _words(receiver + 6 + width / 2, y + 4, arrow.status, "chip")
 
 
-def _links(lines: Sequence[Line], left: int, right: int) -> Iterator[Markup]:
-    """From each delivery that changes its place to where it stands in the failing order."""
-    moved = [at for at, line in enumerate(lines) if line.differs]
-    if len(moved) != 2 or any(lines[at].passing is None or lines[at].failing is None for at in moved):
+def _links(rows: Sequence[ComparisonRow], left: int, right: int) -> Iterator[Markup]:
+    """A line from each delivery that changes its place to its position in the failing order."""
+    moved = [at for at, row in enumerate(rows) if row.differs]
+    if len(moved) != 2 or any(rows[at].passing is None or rows[at].failing is None for at in moved):
         return
     one, two = (_FIRST + _ROW * at for at in moved)
     for start, end in ((one, two), (two, one)):
@@ -129,17 +129,17 @@ def _links(lines: Sequence[Line], left: int, right: int) -> Iterator[Markup]:
         yield tag("path", d=f"M {left} {start} C {middle} {start} {middle} {end} {right} {end}", class_="link")
 
 
-def _shown(story: Story) -> tuple[Change, ...]:
-    return story.changes + story.effects
+def _shown(comparison: Comparison) -> tuple[Change, ...]:
+    return comparison.changes + comparison.effects
 
 
-def _ends(story: Story, y: int) -> Iterator[Markup]:
-    shown = _shown(story)
+def _ends(comparison: Comparison, y: int) -> Iterator[Markup]:
+    shown = _shown(comparison)
     good, bad = "how it should end", "how it ends"
-    if story.broken:
-        good, bad, shown = "the invariant holds", f"the invariant says: {story.broken}", ()
+    if comparison.broken:
+        good, bad, shown = "the invariant holds", f"the invariant says: {comparison.broken}", ()
     elif not shown:
-        good, bad = "ends as it should", "ends the same, with other answers"
+        good, bad = "ends as it should", "ends the same, but the answers differ"
     height = 30 + 46 * min(len(shown), _MOST_CHANGES + 1)
     sides = ((_MARGIN, good, "good"), (_WIDTH - _MARGIN - _PANEL, bad, "bad"))
     for x, title, mood in sides:

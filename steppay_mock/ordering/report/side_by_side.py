@@ -1,4 +1,4 @@
-"""By which single step do two courses differ, and how do they stand side by side?"""
+"""Finds the single step between two courses, and puts the courses side by side."""
 
 from __future__ import annotations
 
@@ -13,8 +13,7 @@ from steppay_mock.ordering.orders.course import Course
 class Step:
     """A step from one course to another.
 
-    ``swap``: the deliveries at ``at`` and ``at + 1`` stand the other way round. ``repeat``: the delivery at ``at`` is
-    one more.
+    ``swap``: the deliveries at ``at`` and ``at + 1`` change places. ``repeat``: the delivery at ``at`` is added.
     """
 
     kind: Literal["swap", "repeat"]
@@ -23,7 +22,7 @@ class Step:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pair:
-    """A line of two courses side by side: positions in each, None where one has nothing, and whether they differ."""
+    """A line of two courses side by side: the position in each, None where one has no delivery."""
 
     passing: int | None
     failing: int | None
@@ -31,9 +30,10 @@ class Pair:
 
 
 def step_between(passing: Course, failing: Course) -> Step | None:
-    """The one step that leads from the passing to the failing course; None if it is none, or more than one."""
+    """The single step from the passing to the failing course; None if there is no step, or more than one."""
     at = next((at for at, (one, two) in enumerate(zip(passing, failing, strict=False)) if one != two), len(passing))
     if len(passing) == len(failing):
+        # A swap begins at the first difference: if swapping back there gives the other course, it is the only step.
         swapped = (*failing[:at], *failing[at : at + 2][::-1], *failing[at + 2 :])
         return Step(kind="swap", at=at) if at < len(failing) and swapped == passing else None
     if failing[:at] + failing[at + 1 :] == passing:
@@ -42,7 +42,7 @@ def step_between(passing: Course, failing: Course) -> Step | None:
 
 
 def side_by_side(passing: Course, failing: Course) -> tuple[Pair, ...]:
-    """The two courses line by line; what only the failing one has stands beside nothing."""
+    """The two courses line by line. A delivery that only the failing course has is beside an empty place."""
     step = step_between(passing, failing)
     if step is not None and step.kind == "repeat":
         before = [Pair(passing=at, failing=at, differs=False) for at in range(step.at)]

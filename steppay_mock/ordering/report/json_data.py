@@ -1,4 +1,4 @@
-"""How is an exploration given to a program? As plain JSON data. Events are named by their places, counted from 0."""
+"""Makes JSON data of results. Events are named by their places, counted from 0; payloads are left out."""
 
 from __future__ import annotations
 
@@ -6,41 +6,40 @@ from dataclasses import asdict
 from math import isfinite
 from typing import TYPE_CHECKING, Any
 
-from steppay_mock.ordering.report.story import happenings
-from steppay_mock.ordering.report.unequal import suggest_ignore
+from steppay_mock.ordering.report.comparison import event_rows
+from steppay_mock.ordering.report.verdict import suggest_ignore
 from steppay_mock.ordering.state.difference import differences
 from steppay_mock.ordering.state.normal import plain
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from steppay_mock.ordering.counterexample import Counterexample
-    from steppay_mock.ordering.exploration import Exploration
+    from steppay_mock.ordering.findings import CounterexampleData, ExplorationData
     from steppay_mock.ordering.receiver.run import Run
     from steppay_mock.ordering.state.difference import Difference
     from steppay_mock.payload.event import Event
 
 
-def exploration_data(exploration: Exploration) -> dict[str, Any]:
-    """Everything that was found, as dicts, lists, texts and numbers; no payload is in it."""
+def exploration_data(exploration: ExplorationData) -> dict[str, Any]:
+    """The exploration as dicts, lists, texts and numbers."""
     found = exploration.counterexample
     return {
         "verdict": exploration.verdict,
         "ok": exploration.ok,
-        "target": exploration.target,
+        "receiver": exploration.receiver,
         "name": exploration.name,
         "why": exploration.why,
         "unmatched": list(exploration.unmatched),
         "coverage": {**asdict(exploration.coverage), "groups": list(exploration.coverage.groups)},
-        "events": _events(exploration.events),
+        "events": events_data(exploration.events),
         "without_effect": list(exploration.without_effect),
         "causes": list(exploration.causes),
         "notes": list(exploration.notes),
         "uncompared": exploration.uncompared,
         "unequal": _differences(exploration.unequal),
         "ignore": list(suggest_ignore(exploration.unequal)),
-        "counterexample": None if found is None else _counterexample(found),
-        "others": [_counterexample(one) for one in exploration.others],
+        "counterexample": None if found is None else counterexample_data(found),
+        "others": [counterexample_data(one) for one in exploration.others],
         "hints": [
             {**hint.as_dict(), "here": as_json(hint.here), "store": as_json(hint.store)} for hint in exploration.hints
         ],
@@ -49,7 +48,8 @@ def exploration_data(exploration: Exploration) -> dict[str, Any]:
     }
 
 
-def _counterexample(found: Counterexample) -> dict[str, Any]:
+def counterexample_data(found: CounterexampleData) -> dict[str, Any]:
+    """The counterexample as dicts, lists, texts and numbers."""
     events, inversions, repeats = found.size
     expected = found.truth if found.kind == "truth" else found.expected.state
     return {
@@ -89,13 +89,15 @@ def _run(run: Run) -> dict[str, Any]:
 
 
 def _effects(effects: Any) -> list[dict[str, Any]]:
-    told = [{"effect": as_json(one), "count": count} for one, count in dict(effects).items()]
-    return sorted(told, key=lambda one: repr(one["effect"]))
+    # Effects are any hashable values, which have no common order: their texts give one that is stable.
+    counts = [{"effect": as_json(one), "count": count} for one, count in dict(effects).items()]
+    return sorted(counts, key=lambda one: repr(one["effect"]))
 
 
-def _events(events: Iterable[Event]) -> list[dict[str, Any]]:
+def events_data(events: Iterable[Event]) -> list[dict[str, Any]]:
+    """The events in the original order, each with its place, type, time and thing."""
     rows: list[dict[str, Any]] = []
-    for event, one in zip(events, happenings(events), strict=True):
+    for event, one in zip(events, event_rows(events), strict=True):
         rows.append(
             {
                 "place": one.number - 1,
@@ -109,7 +111,7 @@ def _events(events: Iterable[Event]) -> list[dict[str, Any]]:
 
 
 def as_json(value: Any) -> Any:
-    """The value as JSON has it; what JSON does not know is its text."""
+    """The value as JSON; a value of a type that JSON does not have is its text."""
     value = plain(value)
     if isinstance(value, dict):
         return {str(key): as_json(inner) for key, inner in value.items()}

@@ -1,7 +1,7 @@
-"""Tells which places of a state a delivery changed, in the runs that a counterexample compares.
+"""Finds which places of a state a delivery changed, in the runs that a counterexample compares.
 
-A place is a path to a value. Rows of lists are called by their key, the same in all runs, so places do not depend on
-the shape of the probe; a row that came or went is all the places in it.
+A place is a path to a value. A row of a list is named by its key, which is the same in all runs, so places do not
+depend on the shape of the probe. A row that was added or removed counts as all the places in it.
 """
 
 from __future__ import annotations
@@ -21,9 +21,10 @@ Places = frozenset[str]
 
 
 class Trails:
-    """What the probe showed in two runs, and how the failing one should have ended."""
+    """The states of two runs after each delivery, and the places in which the failing run ends wrong."""
 
     def __init__(self, *, expected: Run, passing: Run, failing: Run) -> None:
+        # One call for all states: a key for rows is only chosen if it identifies them in every state.
         states = [*passing.trail, expected.state, failing.state, *failing.trail]
         found = by_key(states)
         self._passing, (right, wrong), self._failing = (
@@ -32,10 +33,10 @@ class Trails:
             found[len(passing.trail) + 2 :],
         )
         self.wrong = changed_places(right, wrong)
-        """What ends wrong."""
+        """The places in which the failing run ends wrong."""
 
     def changed(self, *, failing: bool, before: int, after: int) -> Places | None:
-        """What became different from one state of a trail to a later one, of what ends wrong; None if nobody looked."""
+        """Of the places that end wrong, those that differ between two states of a trail; None if they were not read."""
         trail = self._failing if failing else self._passing
         if len(trail) <= after:
             return None
@@ -44,12 +45,12 @@ class Trails:
 
 
 def changed_places(before: Any, after: Any) -> Places:
-    """The places that are not the same in two states, whose rows have names."""
+    """The places in which two states differ, whose rows are named by key."""
     return frozenset(_changed("$", before, after))
 
 
 def meet(some: Places, others: Places) -> bool:
-    """Whether a place of one kind is, holds or lies in a place of the other."""
+    """Whether a place of one set equals, contains or is inside a place of the other."""
     return any(_holds(one, other) or _holds(other, one) for one in some for other in others)
 
 

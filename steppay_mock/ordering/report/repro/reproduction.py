@@ -1,4 +1,4 @@
-"""What a program needs that shows a counterexample again: the bodies, both orders, and where the receiver is."""
+"""Collects what a program needs to replay a counterexample: the bodies, both orders, and the URLs."""
 
 from __future__ import annotations
 
@@ -10,12 +10,11 @@ from typing import TYPE_CHECKING, Any
 
 from steppay_mock.errors import SteppayMockError
 from steppay_mock.ordering.face import Reach
-from steppay_mock.ordering.report.customers import ids_of
+from steppay_mock.ordering.report.coverage import ids_of
 from steppay_mock.ordering.report.markup import UNFIT
 
 if TYPE_CHECKING:
-    from steppay_mock.ordering.counterexample import Counterexample
-    from steppay_mock.ordering.exploration import Exploration
+    from steppay_mock.ordering.findings import CounterexampleData, ExplorationData
     from steppay_mock.ordering.receiver.run import Run
     from steppay_mock.payload.body import BodyForm
     from steppay_mock.payload.event import Event
@@ -27,32 +26,32 @@ ANYWHERE = Reach(
     state_url="http://localhost:8000/test/state",
     reset_url="http://localhost:8000/test/reset",
 )
-"""Where a receiver is supposed that ran within the process."""
+"""URLs to start from, for a receiver that ran in this process."""
 
 _PLACEHOLDER = re.compile(r"\{(\w+)\}")
 
 Order = tuple[tuple[int, ...], ...]
-"""The numbers of events in the order of delivery; several in one place are in flight at once."""
+"""Numbers of events in the order of delivery; several at one position are in flight at once."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Case:
+class Reproduction:
     """A counterexample, ready to be written as a program."""
 
-    found: Counterexample
+    found: CounterexampleData
     bodies: Mapping[int, str]
-    """Each body by the number of its event: from 1 as it happened, and 0 and below for what is delivered before."""
+    """Each body by the number of its event: from 1 in the original order, 0 and below for events delivered before."""
     forms: Mapping[int, BodyForm]
-    """The form of each of them."""
+    """The form of each body."""
     failing: Order
     passing: Order
     reach: Reach
     is_elsewhere: bool
-    """Whether the receiver was reached by URLs, which are known then."""
+    """Whether the receiver was reached by URLs."""
 
     @property
     def title(self) -> str:
-        """The order in which it fails, in words."""
+        """The failing order, in words."""
         return ", ".join(f"{number} {self._type(number)}" for flight in self.failing for number in flight if number > 0)
 
     @property
@@ -64,15 +63,15 @@ class Case:
         return one_line(str(self.found.events[number - 1].type))
 
 
-def case_of(exploration: Exploration, found: Counterexample) -> Case:
-    """What is needed to show this counterexample of the exploration again."""
+def reproduction_of(exploration: ExplorationData, found: CounterexampleData) -> Reproduction:
+    """The counterexample of this exploration, ready to be written as a program."""
     given = exploration.given
     events = {place - len(given) + 1: event for place, event in enumerate(given)}
     course = sorted({*found.failing.course, *found.passing.course})
     events |= {place + 1: found.events[place] for place in course}
     before: Order = tuple((number,) for number in events if number < 1)
     reach = found.face.reach
-    return Case(
+    return Reproduction(
         found=found,
         bodies={number: written(event) for number, event in events.items()},
         forms={number: event.form for number, event in events.items()},
@@ -84,7 +83,7 @@ def case_of(exploration: Exploration, found: Counterexample) -> Case:
 
 
 def written(event: Event) -> str:
-    """The body, byte for byte; but what a page cannot hold stands there as JSON's escape, which means the same.
+    """The body, byte for byte; only characters that a page cannot contain are written as JSON escapes.
 
     An event that cannot be sent, such as one with half of a surrogate pair, is shown all the same.
     """
@@ -111,7 +110,7 @@ def _order(run: Run) -> Order:
 
 
 def _filled(url: str | None, events: Iterable[Event]) -> str | None:
-    """The URL about the events as they were given, where it names whom a run is about."""
+    """The URL with the ids of the events in place of its braces."""
     ids: Any = ids_of(events) if url is not None and "{" in url else None
     if url is None or ids is None:
         return url

@@ -1,6 +1,7 @@
-"""What is there to tell of a counterexample? The same for a terminal, a page, a picture and a program.
+"""Prepares a counterexample for display: its events, the passing order beside the failing one, and both ends.
 
-Every text in it is one line without control characters, whatever the events and the receiver have said.
+Terminal, page and diagram show the same ``Comparison``. Every text in it is one line without control characters, so
+that events and answers cannot control a terminal or break a page.
 """
 
 from __future__ import annotations
@@ -11,49 +12,53 @@ from typing import TYPE_CHECKING, Any
 
 from steppay_mock.delivery.excerpt import excerpt
 from steppay_mock.ordering.face import option
-from steppay_mock.ordering.report.contrast import side_by_side
-from steppay_mock.ordering.report.verdict import counted
-from steppay_mock.ordering.report.width import cut
+from steppay_mock.ordering.report.coverage import counted
+from steppay_mock.ordering.report.side_by_side import side_by_side
+from steppay_mock.ordering.report.text_width import cut
 from steppay_mock.ordering.state.difference import differences, show_both
 from steppay_mock.ordering.state.normal import plain
 
 if TYPE_CHECKING:
-    from steppay_mock.ordering.counterexample import Counterexample
+    from steppay_mock.ordering.findings import CounterexampleData
     from steppay_mock.ordering.receiver.run import Run
     from steppay_mock.ordering.state.difference import Difference
     from steppay_mock.payload.event import Event
 
 NOTHING = "changes nothing"
-"""What a delivery did, after which the probe showed what it had shown before."""
+"""The effect of a delivery after which the probe shows the same state as before."""
 
+ABSENT = "missing"
+"""Shown in place of a value that does not exist. Texts of a state have quotes, so it is not taken for one."""
 
 _AT_ONCE = "in flight at once it fails"
 
-ABSENT = "not there"
-"""In the place of a value, where there is none."""
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Happening:
-    """One event: its number, counted from 1 as it happened, when that was, its type, its thing, and how that stands."""
+class EventRow:
+    """One event as a table shows it."""
 
     number: int
+    """Counted from 1 in the original order."""
     when: str
-    event: str
+    """The time since the first event."""
+    type: str
     entity: str
+    """The thing that it is about, such as ``payment 1``."""
     status: str
+    """The status of that thing after the event."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Arrow:
-    """One delivery of it: the answer, whether that was a success, whether it is a repeat, and what it changed."""
+class ShownDelivery:
+    """One delivery of an event, with its answer."""
 
-    of: Happening
+    event: EventRow
     answer: str
     accepted: bool
     again: bool
+    """Whether the event was delivered before."""
     effect: str = ""
-    """Empty if nobody looked."""
+    """What it changed in the state; empty if the state was not read after it."""
 
     @property
     def status(self) -> str:
@@ -62,17 +67,17 @@ class Arrow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Line:
-    """One delivery in either order, side by side; None where one order has nothing."""
+class ComparisonRow:
+    """The deliveries at one position of both orders; None where one order has none."""
 
-    passing: Arrow | None
-    failing: Arrow | None
+    passing: ShownDelivery | None
+    failing: ShownDelivery | None
     differs: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
-    """One place where the ends differ: how it should be, and how it is."""
+    """One place in which two ends differ, with both values."""
 
     place: str
     expected: str
@@ -80,60 +85,61 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Story:
-    """What happened, both orders of delivery, and where their ends differ."""
+class Comparison:
+    """A counterexample as people read it."""
 
-    happened: tuple[Happening, ...]
-    """The events of the counterexample, in the order in which they happened."""
+    happened: tuple[EventRow, ...]
+    """The events of the counterexample, in the original order."""
     of: int
-    """How many events were explored."""
-    lines: tuple[Line, ...]
+    """The number of events that were explored."""
+    rows: tuple[ComparisonRow, ...]
     changes: tuple[Change, ...]
-    """In the state, or against the truth."""
+    """Where the failing state differs from the right one."""
     effects: tuple[Change, ...]
+    """Where the effects differ."""
     at_once: bool
-    """Whether deliveries were in flight at once where it fails."""
+    """Whether deliveries were in flight at once in the failing run."""
     broken: str
     """What the invariant says; empty if it holds."""
     doubtful: bool
-    """Whether the end that is taken for the right one looks wrong itself."""
+    """Whether the right end looks wrong itself."""
     right: str
-    """Which end is taken for the right one, in words."""
+    """Where the right end comes from, in words."""
     is_truth: bool
-    """Whether that is what the store knows."""
+    """Whether it comes from the store."""
     size: str
-    """How small it is, and whether anything smaller was left untried."""
+    """The size of the counterexample, and whether a smaller one is possible."""
     replay: str
-    """What is typed to see it again."""
+    """The command or call that replays it."""
     hint: str
-    """What has to be known before; empty if that is nothing."""
+    """What the reader has to do before; empty if nothing."""
 
     @property
     def titles(self) -> tuple[str, str]:
-        """What stands above the two orders: no order is said to pass whose end looks wrong itself."""
+        """The headings of the two orders. An order that ends wrong too is not said to pass."""
         if self.at_once:
             return ("one by one, which looks wrong too" if self.doubtful else "one by one it passes"), _AT_ONCE
         if self.doubtful:
-            return "this order looks wrong too", "this order ends otherwise"
+            return "this order looks wrong too", "this order ends differently"
         return "in this order it passes", "in this order it fails"
 
     @property
-    def moved(self) -> tuple[Arrow, ...]:
-        """The deliveries that differ, in the order in which it fails."""
-        return tuple(line.failing for line in self.lines if line.differs and line.failing is not None)
+    def moved(self) -> tuple[ShownDelivery, ...]:
+        """The deliveries that differ, in the failing order."""
+        return tuple(row.failing for row in self.rows if row.differs and row.failing is not None)
 
 
-def tell(counterexample: Counterexample) -> Story:
-    """What there is to tell of it."""
-    happened = happenings(counterexample.events)
+def compare(counterexample: CounterexampleData) -> Comparison:
+    """The counterexample, prepared for display."""
+    happened = event_rows(counterexample.events)
     passing, failing = counterexample.passing, counterexample.failing
-    one, two = _arrows(passing, happened), _arrows(failing, happened)
+    one, two = _deliveries(passing, happened), _deliveries(failing, happened)
     expected = counterexample.truth if counterexample.kind == "truth" else counterexample.expected.state
-    return Story(
+    return Comparison(
         happened=tuple(happened[place] for place in sorted({*passing.course, *failing.course})),
         of=len(happened),
-        lines=tuple(
-            Line(
+        rows=tuple(
+            ComparisonRow(
                 passing=None if pair.passing is None else one[pair.passing],
                 failing=None if pair.failing is None else two[pair.failing],
                 differs=pair.differs or pair.failing in failing.together,
@@ -145,7 +151,7 @@ def tell(counterexample: Counterexample) -> Story:
         doubtful=counterexample.doubtful,
         broken=excerpt(failing.broken or "", limit=400),
         is_truth=counterexample.kind == "truth",
-        right="as the store knows it" if counterexample.kind == "truth" else "in the order in which it happened",
+        right="what the store says" if counterexample.kind == "truth" else "in the original order",
         size=_size(counterexample),
         replay=counterexample.face.again(counterexample.token),
         hint=counterexample.face.hint,
@@ -153,8 +159,8 @@ def tell(counterexample: Counterexample) -> Story:
     )
 
 
-def happenings(events: Iterable[Event]) -> tuple[Happening, ...]:
-    """The events as rows; one that is not built as StepPay builds them is shown by its type alone."""
+def event_rows(events: Iterable[Event]) -> tuple[EventRow, ...]:
+    """The events as rows. If they do not have the structure of the vendor's events, only their types are shown."""
     from steppay_mock.store.timeline import read_timeline
 
     given = tuple(events)
@@ -162,14 +168,14 @@ def happenings(events: Iterable[Event]) -> tuple[Happening, ...]:
         rows = read_timeline(given).rows
     except (AttributeError, KeyError, TypeError):
         return tuple(
-            Happening(number=place + 1, when="", event=excerpt(str(event.type), limit=60), entity="", status="")
+            EventRow(number=place + 1, when="", type=excerpt(str(event.type), limit=60), entity="", status="")
             for place, event in enumerate(given)
         )
     return tuple(
-        Happening(
+        EventRow(
             number=place + 1,
             when=row.when,
-            event=excerpt(row.event, limit=60),
+            type=excerpt(row.event, limit=60),
             entity=excerpt(row.entity, limit=40),
             status=excerpt(row.status, limit=60),
         )
@@ -177,9 +183,9 @@ def happenings(events: Iterable[Event]) -> tuple[Happening, ...]:
     )
 
 
-def arrows(run: Run, events: Iterable[Event]) -> tuple[Arrow, ...]:
-    """The deliveries of a run that stands alone."""
-    return _arrows(run, happenings(events))
+def deliveries(run: Run, events: Iterable[Event]) -> tuple[ShownDelivery, ...]:
+    """The deliveries of a run that is not compared with another."""
+    return _deliveries(run, event_rows(events))
 
 
 def changes(expected: Any, actual: Any) -> tuple[Change, ...]:
@@ -187,22 +193,22 @@ def changes(expected: Any, actual: Any) -> tuple[Change, ...]:
     return tuple(map(change_of, differences(expected, actual)))
 
 
-def _size(counterexample: Counterexample) -> str:
+def _size(counterexample: CounterexampleData) -> str:
     events, inverted, repeated = counterexample.size
     size = f"{counted(events, 'event')}, {counted(inverted, 'inversion')}, {counted(repeated, 'repeat')}."
     if counterexample.kind == "truth":
-        return f"{size} The truth is known of all events together: nothing smaller can be tried."
+        return f"{size} Nothing smaller can be tried: the store says what is right after all events."
     if counterexample.smallest and counterexample.failing.together:
-        return f"{size} Everything smaller was tried, and was not seen to fail."
+        return f"{size} Everything smaller was tried, and did not fail."
     if counterexample.smallest:
         return f"{size} Everything smaller was tried, and passes."
-    return f"{size} Not everything smaller was tried: a larger {option('budget')} may find less."
+    return f"{size} Not everything smaller was tried: a larger {option('budget')} may find something smaller."
 
 
-def _arrows(run: Run, happened: tuple[Happening, ...]) -> tuple[Arrow, ...]:
+def _deliveries(run: Run, happened: tuple[EventRow, ...]) -> tuple[ShownDelivery, ...]:
     return tuple(
-        Arrow(
-            of=happened[place],
+        ShownDelivery(
+            event=happened[place],
             answer=excerpt(run.answers[at]) if at < len(run.answers) else "not delivered",
             accepted=at < len(run.accepted) and run.accepted[at],
             again=place in run.course[:at],
@@ -223,7 +229,7 @@ def _effect(run: Run, at: int) -> str:
 
 
 def change_of(difference: Difference) -> Change:
-    """The place of one difference, with both values as text."""
+    """One difference, with both values as text."""
     expected, actual = show_both(difference.expected, difference.actual)
     if difference.kind == "missing":
         actual = ABSENT

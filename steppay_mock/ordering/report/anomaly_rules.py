@@ -1,0 +1,285 @@
+"""Names the kind of mistake that a counterexample shows: the first rule that holds decides.
+
+The rules look at the smallest failing course, beside a passing course that differs in a single step. If that step is a
+swap, the newer of the two events arrived first, and the older one, or a late copy of it, arrived second. The trail of a
+run has the state after each delivery, so it says which delivery changed what; only places that end wrong count. A rule
+that needs a trail does not hold without one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from steppay_mock.ordering import anomaly
+from steppay_mock.ordering.orders.course import occurrence
+from steppay_mock.ordering.receiver.run import Run
+from steppay_mock.ordering.report.changed_places import Places, Trails, meet
+from steppay_mock.ordering.report.side_by_side import Step, step_between
+from steppay_mock.ordering.state.rows import same_rows
+from steppay_mock.payload.subject import thing_of as _thing
+
+if TYPE_CHECKING:
+    from steppay_mock.ordering.anomaly import Anomaly
+    from steppay_mock.ordering.findings import Kind
+    from steppay_mock.payload.event import Event
+
+
+def name_anomaly(kind: Kind, events: tuple[Event, ...], *, expected: Run, passing: Run, failing: Run) -> Anomaly:
+    """The kind of mistake that these runs show; ``order dependence`` if no other rule holds."""
+    runs = _ComparedRuns(kind, events, expected, passing, failing)
+    return next((name for name, holds in _RULES if holds(runs)), anomaly.ORDER_DEPENDENCE)
+
+
+@dataclass(frozen=True)
+class _ComparedRuns:
+    kind: Kind
+    events: tuple[Event, ...]
+    expected: Run
+    passing: Run
+    failing: Run
+
+    @property
+    def step(self) -> Step | None:
+        return step_between(self.passing.course, self.failing.course)
+
+    @property
+    def at(self) -> int | None:
+        """The position of the newer event in the failing course, and of the older one in the passing course."""
+        return self.step.at if self.step is not None and self.step.kind == "swap" else None
+
+    @property
+    def pair(self) -> tuple[Event, Event] | None:
+        """The newer event, which arrived first in the failing course, and the older one, which arrived next."""
+        if self.at is None:
+            return None
+        newer, older = self.failing.course[self.at : self.at + 2]
+        return self.events[newer], self.events[older]
+
+    @cached_property
+    def trails(self) -> Trails:
+        return Trails(expected=self.expected, passing=self.passing, failing=self.failing)
+
+    def changed(self, at: int, *, passing: bool = False) -> Places | None:
+        """The places that a delivery changed, of those that end wrong; None if the states were not read."""
+        return self.trails.changed(failing=not passing, before=at, after=at + 1)
+
+
+def _is_refused(runs: _ComparedRuns) -> bool:
+    """An event is refused in the original order."""
+    return runs.kind == "refused"
+
+
+def _is_broken_invariant(runs: _ComparedRuns) -> bool:
+    """The invariant does not hold."""
+    return runs.kind == "invariant"
+
+
+def _is_row_order(runs: _ComparedRuns) -> bool:
+    """Only the order of rows differs."""
+    expected, failing = runs.expected, runs.failing
+    if runs.kind not in {"state", "order"} or _refused(failing) - _refused(runs.passing):
+        return False
+    return expected.effects == failing.effects and expected.state != failing.state and not runs.trails.wrong
+
+
+def _is_rejected_in_flight(runs: _ComparedRuns) -> bool:
+    """Deliveries were in flight at once, and an event was never accepted, or only answers differ."""
+    if not runs.failing.together:
+        return False
+    return runs.kind == "answer" or bool(_never_accepted(runs.failing) - _never_accepted(runs.passing))
+
+
+def _is_done_twice_in_flight(runs: _ComparedRuns) -> bool:
+    """An event was in flight beside its own copy, or more effects were counted after a race."""
+    racers = [runs.failing.course[at] for at in runs.failing.together]
+    return len(set(racers)) < len(racers) or (bool(racers) and runs.kind == "effects" and _is_more(runs))
+
+
+def _is_lost_in_flight(runs: _ComparedRuns) -> bool:
+    """Deliveries were in flight at once, and the end differs."""
+    return bool(runs.failing.together)
+
+
+def _is_rejection(runs: _ComparedRuns) -> bool:
+    """Only answers differ, or an event was refused that is never refused in the passing run."""
+    return runs.kind == "answer" or bool(_refused(runs.failing) - _refused(runs.passing))
+
+
+def _is_double_effect(runs: _ComparedRuns) -> bool:
+    """More effects were counted, or an event was accepted twice and in the passing run once, or a late copy adds.
+
+    A late copy adds something if it comes after an event about another thing, or if it changes a place that ends wrong
+    and that had changed since its first delivery.
+    """
+    if runs.kind == "effects":
+        return _is_more(runs)
+    return bool(_taken_twice(runs.failing) - _taken_twice(runs.passing)) or _adds(runs)
+
+
+def _is_of_effects_alone(runs: _ComparedRuns) -> bool:
+    """Other effects, but the same state: the rules after this one are about states."""
+    return runs.kind == "effects" and same_rows(runs.expected.state, runs.failing.state)
+
+
+def _is_resurrection(runs: _ComparedRuns) -> bool:
+    """The newer event ends its thing, and the older one is about that thing and changes something."""
+    if runs.pair is None or runs.at is None:
+        return False
+    newer, older = runs.pair
+    is_same = _thing(newer) == _thing(older)
+    return is_same and _ends(newer) and not _ends(older) and runs.changed(runs.at + 1) != frozenset()
+
+
+def _is_false_dedupe(runs: _ComparedRuns) -> bool:
+    """The first of the two to arrive wins: the second one changes nothing in both orders.
+
+    The two have one type or are about one thing, and are not two events of one thing and one second. Or: the end is not
+    what the store says, and in the original order an event changed nothing although an earlier event of its type and
+    its thing did.
+    """
+    if runs.pair is not None:
+        newer, older = runs.pair
+        is_same = _thing(newer) == _thing(older)
+        alike = _second(newer) != _second(older) if is_same else newer.type == older.type
+        return alike and _first_wins(runs)
+    return runs.kind == "truth" and _drops_in_order(runs)
+
+
+def _is_orphan(runs: _ComparedRuns) -> bool:
+    """The older event is the first about its thing; the newer one changes nothing before it, and something after it.
+
+    Without a trail: the older event creates the thing that the newer one is about.
+    """
+    if runs.pair is None or runs.at is None:
+        return False
+    newer, older = runs.pair
+    before = [runs.events[place] for place in runs.failing.course[: runs.at]]
+    if any(_thing(event) == _thing(older) for event in before):
+        return False
+    too_early, in_time = runs.changed(runs.at), runs.changed(runs.at + 1, passing=True)
+    if too_early is None or in_time is None:
+        return _thing(newer) == _thing(older) and str(older.type).endswith(".created")
+    return not too_early and bool(in_time)
+
+
+def _is_tie_flip(runs: _ComparedRuns) -> bool:
+    """The two are of one second, and are about one thing or write to one place."""
+    return runs.pair is not None and _second(runs.pair[0]) == _second(runs.pair[1]) and _touch_one_place(runs)
+
+
+def _is_stale_overwrite(runs: _ComparedRuns) -> bool:
+    """The two are about one thing, and the older one arrived last."""
+    return runs.pair is not None and _thing(runs.pair[0]) == _thing(runs.pair[1])
+
+
+def _is_lost_in_turn(runs: _ComparedRuns) -> bool:
+    """The two are about different things, and write to one place."""
+    return runs.pair is not None and _touch_one_place(runs)
+
+
+def _is_wrong_in_order(runs: _ComparedRuns) -> bool:
+    """The end is not what the store says, and the course is the original order."""
+    return runs.kind == "truth" and runs.failing.course == occurrence(runs.failing.course)
+
+
+# The order decides: a rule may rely on all rules before it not holding. So rejections come before effects, effects
+# before states, and among states the precise rules before stale overwrite, which holds for any two events of one thing.
+_RULES: tuple[tuple[Anomaly, Callable[[_ComparedRuns], bool]], ...] = (
+    (anomaly.REFUSED, _is_refused),
+    (anomaly.BROKEN_INVARIANT, _is_broken_invariant),
+    (anomaly.ROW_ORDER, _is_row_order),
+    (anomaly.REJECTION_IN_FLIGHT, _is_rejected_in_flight),
+    (anomaly.DOUBLE_EFFECT_IN_FLIGHT, _is_done_twice_in_flight),
+    (anomaly.LOST_UPDATE, _is_lost_in_flight),
+    (anomaly.ORDER_DEPENDENT_REJECTION, _is_rejection),
+    (anomaly.DOUBLE_EFFECT, _is_double_effect),
+    (anomaly.ORDER_DEPENDENCE, _is_of_effects_alone),
+    (anomaly.RESURRECTION, _is_resurrection),
+    (anomaly.FALSE_DEDUPE, _is_false_dedupe),
+    (anomaly.ORPHAN_UPDATE_LOST, _is_orphan),
+    (anomaly.TIE_FLIP, _is_tie_flip),
+    (anomaly.STALE_OVERWRITE, _is_stale_overwrite),
+    (anomaly.LOST_UPDATE, _is_lost_in_turn),
+    (anomaly.WRONG_IN_EVERY_ORDER, _is_wrong_in_order),
+)
+
+
+def _second(event: Event) -> Any:
+    return event.payload.get("timestamp")
+
+
+def _ends(event: Event) -> bool:
+    kind, data = str(event.type), event.payload.get("data")
+    status = data.get("status") if isinstance(data, Mapping) else None
+    return kind.endswith(".deleted") or (kind.startswith("subscription.") and status in {"CANCELED", "EXPIRED"})
+
+
+def _first_wins(runs: _ComparedRuns) -> bool:
+    if runs.at is None:
+        return False
+    seconds = runs.changed(runs.at + 1), runs.changed(runs.at + 1, passing=True)
+    firsts = runs.changed(runs.at), runs.changed(runs.at, passing=True)
+    return all(one == frozenset() for one in seconds) and all(firsts)
+
+
+def _touch_one_place(runs: _ComparedRuns) -> bool:
+    if runs.pair is None or runs.at is None:
+        return False
+    one, two = runs.changed(runs.at), runs.changed(runs.at + 1)
+    same = _thing(runs.pair[0]) == _thing(runs.pair[1])
+    return same or (one is not None and two is not None and meet(one, two))
+
+
+def _drops_in_order(runs: _ComparedRuns) -> bool:
+    course = runs.failing.course
+    if course != occurrence(course):
+        return False
+    kept: set[tuple[str, str, Any]] = set()  # a receiver that ignores a type does not dedupe it
+    for at, place in enumerate(course):
+        key = str(runs.events[place].type), *_thing(runs.events[place])
+        if runs.changed(at):
+            kept.add(key)
+        elif key in kept and runs.changed(at) == frozenset():
+            return True
+    return False
+
+
+def _adds(runs: _ComparedRuns) -> bool:
+    if runs.pair is None or runs.at is None:
+        return False
+    run, copy = runs.failing, runs.at + 1
+    first = run.course.index(run.course[copy])
+    if first == copy:
+        return False
+    if _thing(runs.pair[0]) != _thing(runs.pair[1]):
+        return True
+    changed, since_first = (
+        runs.changed(copy),
+        runs.trails.changed(failing=True, before=first + 1, after=copy + 1),
+    )
+    return changed is not None and since_first is not None and meet(changed, since_first)
+
+
+def _is_more(runs: _ComparedRuns) -> bool:
+    return sum(_counts(runs.failing.effects).values()) > sum(_counts(runs.expected.effects).values())
+
+
+def _never_accepted(run: Run) -> frozenset[int]:
+    accepted = {place for place, was in zip(run.course, run.accepted, strict=False) if was}
+    return frozenset(run.course) - accepted
+
+
+def _refused(run: Run) -> frozenset[int]:
+    return frozenset(place for place, accepted in zip(run.course, run.accepted, strict=False) if not accepted)
+
+
+def _taken_twice(run: Run) -> frozenset[int]:
+    taken = [place for place, accepted in zip(run.course, run.accepted, strict=False) if accepted]
+    return frozenset(place for place in taken if taken.count(place) > 1)
+
+
+def _counts(effects: Any) -> dict[Any, int]:
+    return dict(effects.items() if isinstance(effects, Mapping) else effects or ())
