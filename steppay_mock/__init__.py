@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from steppay_mock.delivery.lack import OwnLackError
     from steppay_mock.delivery.outcome import Outcome
     from steppay_mock.delivery.report import Report
+    from steppay_mock.delivery.sender.clock import Clock
     from steppay_mock.delivery.sender.sender import Sender
     from steppay_mock.errors import ContractViolation, SignatureError, SteppayMockError
     from steppay_mock.ordering.counterexample import Counterexample
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 __all__ = [
+    "Clock",
     "ContractViolation",
     "Counterexample",
     "Endpoint",
@@ -69,6 +71,7 @@ __all__ = [
 ]
 
 _HOMES = {
+    "Clock": "delivery.sender.clock",
     "ContractViolation": "errors",
     "Counterexample": "ordering.counterexample",
     "Event": "payload.event",

@@ -9,7 +9,7 @@ from pytest_steppay.options import masked
 from pytest_steppay.target import load_target
 from steppay_mock.contract.validate import validate as validate_payload
 from steppay_mock.delivery.access import secrets_of_access
-from steppay_mock.payload.chance import derive_seed
+from steppay_mock.payload.chance import SEEDS, derive_seed
 from steppay_mock.payload.factory import make_event, make_events
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ class StepPay:
     """One door to steppay-mock for a test: all that it makes and sends follows the test's seed, secret and marker."""
 
     def __init__(
-        self, *, seed: int, secret: SecretLike, target: TargetLike, options: Options, record: Record, repeat: str
+        self, *, seed: int | str, secret: SecretLike, target: TargetLike, options: Options, record: Record, repeat: str
     ) -> None:
         self._seed = seed
         self._secret = masked(secret)
@@ -217,14 +217,14 @@ class StepPay:
             return {**self._options.event_options, **options}
         return {**self._options.event_options, "seed": self._next_seed(), **options}
 
-    def _next_seed(self) -> int:
+    def _next_seed(self) -> int | str:
         """The test's own seed at first, then others that follow from it."""
         self._makings += 1
         return self._seed if self._makings == 1 else derive_seed(self._seed, "event", self._makings)
 
     def _delivery_options(self, options: Mapping[str, Any], to: Target | None) -> Any:
         self._deliveries += 1
-        seed = derive_seed(self._seed, "delivery", self._deliveries)
+        seed = derive_seed(self._seed, "delivery", self._deliveries) % SEEDS
         shared = {**self._access(to), **self._options.delivery_options}
         return self._hiding({**shared, "secret": self._secret, "seed": seed, **options})
 
@@ -238,7 +238,7 @@ class StepPay:
 
     def _explore_options(self, options: Mapping[str, Any], to: Receiver | None) -> Any:
         self._explorations += 1
-        seed = derive_seed(self._seed, "exploration", self._explorations)
+        seed = derive_seed(self._seed, "exploration", self._explorations) % SEEDS
         shared = {**self._access(to), **self._options.delivery_options, **self._options.explore_options}
         return self._hiding({**shared, "secret": self._secret, "seed": seed, **options})
 

@@ -49,7 +49,7 @@ class Options:
     """
 
     base_seed: int
-    seed: int | None
+    seed: int | str | None
     secret: SecretLike = field(repr=False)
     target: TargetLike = field(repr=False)
     event_types: tuple[EventType, ...]

@@ -159,6 +159,7 @@ class Route:
     ) -> Report:
         from steppay_mock.delivery.deliver import deliver_planned
         from steppay_mock.delivery.options import resolve_options
+        from steppay_mock.delivery.sender.clock import Clock
 
         (receiver,) = self.receivers
         settings = resolve_options(
@@ -167,7 +168,7 @@ class Route:
                 "order": self.sending.order,
                 "seed": seed,
                 "timeout": self.sending.timeout,
-                "sleep": sleep,
+                "clock": None if sleep is None else Clock(sleep=sleep),
                 "allow_hosts": agree(receiver.endpoint, self.allowed, count=count),
                 **self.sending.gateway.options,
                 **receiver.endpoint.access.options,

@@ -27,9 +27,14 @@ from steppay_mock.delivery.deliver import make_request
 from steppay_mock.delivery.http import HttpTransport
 from steppay_mock.delivery.lack import OwnLackError
 from steppay_mock.delivery.load import Mix, Names, iter_load, read_mix, seed_of_user
-from steppay_mock.delivery.options import Settings, resolve_options
+from steppay_mock.delivery.options import (
+    DEFAULT_TIMEOUT,
+    SenderSettings,
+    Settings,
+    read_sender_options,
+    resolve_options,
+)
 from steppay_mock.delivery.sender.kept import KeptTransport
-from steppay_mock.delivery.sender.options import SenderSettings, read_sender_options
 from steppay_mock.errors import SteppayMockError
 from steppay_mock.payload.body import DEFAULT_FORM, BodyForm
 
@@ -68,7 +73,7 @@ class StepPayUser(locust.User):
     seed: int | str = 0
     limit: int | None = None
     path: str = DEFAULT_PATH
-    timeout: float = 10.0
+    timeout: float = DEFAULT_TIMEOUT
     success: Iterable[int] | None = None
     keep_alive: bool = False
     allow_hosts: Iterable[str] = ()

@@ -15,8 +15,8 @@ from steppay_mock.contract.catalogue import event_groups
 from steppay_mock.contract.locate import load_schema
 from steppay_mock.delivery.access import AccessOptions
 from steppay_mock.delivery.config import find_config, load_config
+from steppay_mock.delivery.options import SenderOptions, read_sender_options
 from steppay_mock.delivery.retries import PRESETS
-from steppay_mock.delivery.sender.options import SenderOptions, read_sender_options
 from steppay_mock.delivery.sender.sender import Sender
 
 SHOP = '[[endpoints]]\nname = "shop"\nurl = "http://localhost"\n'
@@ -225,7 +225,7 @@ def test_without_a_secret_that_of_the_environment_signs(write: Write, monkeypatc
 
 
 FAULTS: list[tuple[str, str, str, str, str]] = [
-    ("[sender]\nconcurrency = 0", "sender.concurrency", "how many deliveries are in flight", "0 (a number)", "= 8"),
+    ("[sender]\nconcurrency = 0", "sender.concurrency", "the number of deliveries in flight", "0 (a number)", "= 8"),
     ("[sender]\nconcurrency = 8.0", "sender.concurrency", "a whole number", "8.0 (a number)", "concurrency = 8"),
     ('[sender]\nrate = "5"', "sender.rate", "a number from 0.001 up", '"5" (a text)', "rate = 50"),
     ("[sender]\nrate = nan", "sender.rate", "a number from 0.001 up", '"nan"', "rate = 50"),
@@ -290,7 +290,7 @@ def test_what_no_schema_says_is_told_too(text: str, told: str, write: Write) -> 
 @pytest.mark.parametrize(
     ("text", "told"),
     [
-        ('[sender]\nspeed = "0d=1s"', "sender.speed: '0d=1s' is no speed."),
+        ('[sender]\nspeed = "0d=1s"', "sender.speed: '0d=1s': expected 0, real, or a rate such as 1d=1s."),
         ('[sender]\nallow_hosts = ["http://x"]', "sender.allow_hosts: allow_hosts takes host names without scheme"),
         ('[sender]\njournal = "${NOT_SET}"', "sender.journal: the environment variable NOT_SET is not set"),
         ("", "there is no endpoint that is enabled. Add [[endpoints]]"),

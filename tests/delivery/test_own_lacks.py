@@ -27,6 +27,7 @@ from steppay_mock.delivery.http import HttpTransport
 from steppay_mock.delivery.journal.journal import Journal
 from steppay_mock.delivery.lacking import lack_behind
 from steppay_mock.delivery.schedule import Overlap, Schedule, plan
+from steppay_mock.delivery.sender.clock import Clock
 from steppay_mock.delivery.sender.curl import CurlEngine
 from steppay_mock.delivery.sender.engine import Engine, ThreadEngine, Wire
 from steppay_mock.delivery.sender.kept import KeptTransport
@@ -127,7 +128,7 @@ def test_deliver_raises_it_with_what_was_delivered(receiver: Counting, *, togeth
     planned: Any = in_pairs(4) if together else payloads(4)
     try:
         with pytest.raises(OwnLackError) as lack:
-            deliver(planned, to=receiver.url, secret="s", now=now)
+            deliver(planned, to=receiver.url, secret="s", clock=Clock(now=now))
     finally:
         stack.__exit__(None, None, None)
     assert lack.value.so_far is not None

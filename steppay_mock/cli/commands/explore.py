@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from steppay_mock.cli.options.config_file import body_option
-from steppay_mock.cli.options.delivery import retries_option
 from steppay_mock.cli.options.epilog import closing
-from steppay_mock.cli.options.late_by import LateBy
+from steppay_mock.cli.options.late_by import LateByType
+from steppay_mock.cli.options.option_table import table_option
 from steppay_mock.cli.options.probe import Probing, probing_options
 from steppay_mock.cli.options.scenario import ScenarioName, Staging, staging_options
 from steppay_mock.cli.options.served_api import ServedApi, served_api_options
@@ -19,7 +19,6 @@ from steppay_mock.cli.show.report_files import ReportFile
 from steppay_mock.ordering.face import speaking
 
 if TYPE_CHECKING:
-    from steppay_mock.cli.options.retries import Policy
     from steppay_mock.cli.story_candidates import Candidate
     from steppay_mock.delivery.target import Target
 
@@ -78,7 +77,7 @@ _URLS = (
 @click.option(
     "--late-by",
     metavar="TIME",
-    type=LateBy(),
+    type=LateByType(),
     help="Prove the orders in which no event is overtaken by more than this: 90s, 10m, 2h or 1d. It costs far less.",
 )
 @click.option(
@@ -96,7 +95,7 @@ _URLS = (
 @click.option(
     "--ties", is_flag=True, help="Then explore once more with the seconds of each burst collapsed to one (fact 6)."
 )
-@retries_option("Only how often counts, nothing is waited for. Default: none. The vendor documents none.")
+@table_option("retries", help_text="The policy whose number of delays is how often a refused event is sent again.")
 @click.option(
     "--overlap",
     metavar="N",
@@ -144,7 +143,7 @@ def command(
     independent: bool,
     no_duplicates: bool,
     ties: bool,
-    retries: Policy | None,
+    retries: str | tuple[float, ...] | None,
     overlap: int | None,
     first: bool,
     only_effective: bool,

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from steppay_mock.cli.options.shared import Decorator
     from steppay_mock.delivery.access import AccessOptions
     from steppay_mock.delivery.address import Address
-    from steppay_mock.delivery.config import Config, Entry
+    from steppay_mock.delivery.config import Config, EndpointEntry
 
 
 class User(ParameterType):
@@ -49,7 +49,7 @@ class AccessWords:
     client_key: str | None
     proxy: str | None = field(repr=False)
 
-    def for_entry(self, entry: Entry | None) -> AccessOptions:
+    def for_entry(self, entry: EndpointEntry | None) -> AccessOptions:
         """What gets through, to an endpoint of the file: what was said here counts more than what stands there."""
         said: dict[str, Any] = {name: getattr(self, name) for name in self.__dataclass_fields__}
         said["headers"] = headers_of(self.headers)

@@ -14,7 +14,7 @@ from steppay_mock.contract.catalogue import parse_event_types
 from steppay_mock.errors import SteppayMockError
 
 if TYPE_CHECKING:
-    from steppay_mock.delivery.config import Config, Entry
+    from steppay_mock.delivery.config import Config, EndpointEntry
 
 
 class EventNames(ParameterType):
@@ -37,7 +37,7 @@ class Registered:
     """A receiver: its URL, its entry in steppay-mock.toml if it has one, and the types it gets; None: all."""
 
     url: str
-    entry: Entry | None
+    entry: EndpointEntry | None
     types: tuple[str, ...] | None
 
 
@@ -51,7 +51,7 @@ def find_receiver(
         if config is None:
             raise click.UsageError("--endpoint names one of steppay-mock.toml, and there is no such file. Write it.")
         (entry,) = config.choose(endpoint)
-        found: Entry | None = entry
+        found: EndpointEntry | None = entry
         url = entry.url
     elif url is None:
         raise click.UsageError("Missing option '--to'. Pass --to URL, or --endpoint NAME for one of steppay-mock.toml.")

@@ -12,11 +12,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from steppay_mock.cli.options.config_file import setting_option
 from steppay_mock.cli.options.parameter_types import FilePath, Moment, ParameterType, Setting
 from steppay_mock.cli.options.shared import Decorator
 from steppay_mock.cli.show.terminal import say
-from steppay_mock.errors import SteppayMockError
 from steppay_mock.payload.body import DEFAULT_FORM, BodyForm
 
 if TYPE_CHECKING:
@@ -45,23 +43,6 @@ class ScenarioName(ParameterType):
 
         found = all_scenarios().values()
         return [CompletionItem(one.name, help=one.summary) for one in found if one.name.startswith(incomplete)]
-
-
-class Speed(ParameterType):
-    """How fast time passes: 0, ``real``, or a rate such as ``1d=1s``; in seconds of waiting for one of the story."""
-
-    name = "speed"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
-        """The scale."""
-        if isinstance(value, int | float):
-            return float(value)
-        from steppay_mock.delivery.speed import read_speed
-
-        try:
-            return read_speed(value)
-        except SteppayMockError as error:
-            self.fail(str(error), param, ctx)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,19 +118,6 @@ def _drawn() -> int:
     seed = SystemRandom().randrange(10**9)
     say(f"seed {seed} (repeat with --seed {seed})")
     return seed
-
-
-def speed_option(default: str | None, purpose: str) -> Decorator[Any]:
-    """``--speed``: how long to wait."""
-    return setting_option(
-        "--speed",
-        setting="speed",
-        metavar="SPEED",
-        type=Speed(),
-        default=default,
-        show_default=default is not None,
-        help=purpose,
-    )
 
 
 def load_files(files: tuple[str, ...]) -> None:

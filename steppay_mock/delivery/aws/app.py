@@ -9,7 +9,8 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, get_args
 
 from steppay_mock.delivery.aws.call import Kind
-from steppay_mock.errors import SteppayMockError, check_choice, check_flag
+from steppay_mock.errors import SteppayMockError
+from steppay_mock.values import check_choice, check_flag
 
 if TYPE_CHECKING:
     from steppay_mock.delivery.aws.events import Shape

@@ -1,9 +1,9 @@
-"""Where is ``steppay-mock.toml``, and what does it say? Variables are looked up when a value is asked for."""
+"""Finds and reads ``steppay-mock.toml``; a variable is looked up when the value that names it is asked for."""
 
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from math import isfinite
 from pathlib import Path
@@ -15,9 +15,9 @@ from steppay_mock.delivery.access import AccessOptions
 from steppay_mock.delivery.config.check import check_document
 from steppay_mock.delivery.config.variables import fill, variables_in
 from steppay_mock.delivery.endpoint import Endpoint
-from steppay_mock.delivery.safety import allowed_names
-from steppay_mock.delivery.speed import read_speed
-from steppay_mock.errors import SteppayMockError, choices, did_you_mean
+from steppay_mock.delivery.options.option import Option
+from steppay_mock.delivery.options.table import option_named
+from steppay_mock.errors import SteppayMockError, WrongValueError, choices, did_you_mean
 
 FILE = "steppay-mock.toml"
 _FILES = ("ca_file", "client_cert", "client_key")
@@ -26,7 +26,7 @@ _SECRET = "${STEPPAY_WEBHOOK_SECRET}"  # noqa: S105 - it names the variable (fac
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
+class EndpointEntry:
     """One of ``[[endpoints]]``, as it is written."""
 
     where: str
@@ -93,11 +93,11 @@ class Config:
 
     path: Path
     sender: dict[str, Any] = field(repr=False)
-    endpoints: tuple[Entry, ...] = field(repr=False)
+    endpoints: tuple[EndpointEntry, ...] = field(repr=False)
     events: dict[str, Any] = field(default_factory=dict, repr=False)
     """How events are made: options of ``make_event`` and of a store."""
 
-    def choose(self, names: str | Iterable[str] = ()) -> tuple[Entry, ...]:
+    def choose(self, names: str | Iterable[str] = ()) -> tuple[EndpointEntry, ...]:
         """The endpoints that are enabled, or those of these names.
 
         Raises SteppayMockError where there are none, for a name that there is not, and for one that is not enabled.
@@ -122,16 +122,17 @@ class Config:
 
     def option(self, name: str) -> Any:
         """One setting of the sender or of events, as it is taken there; None if the file does not have it."""
-        value = self.events.get(name, self.sender.get(name))
-        if name not in _READERS or value is None:
-            return value
+        if name in self.events:
+            return self.events[name]
+        if name not in self.sender:
+            return None
         where = f"{self.path}: sender.{name}"
         try:
-            return _READERS[name](self, value, where)
+            return _read(option_named(name), self.sender[name], where=where, folder=self.path.parent)
         except SteppayMockError as error:
             raise error if str(error).startswith(where) else SteppayMockError(f"{where}: {error}") from None
 
-    def _named(self, name: str) -> Entry:
+    def _named(self, name: str) -> EndpointEntry:
         names = [one.name for one in self.endpoints]
         if name not in names:
             listed = f"There are {choices(names)}." if names else "It has none: add [[endpoints]]."
@@ -178,9 +179,9 @@ def read_config(path: Path) -> Config:
     return Config(path=path, sender=document.get("sender", {}), endpoints=entries, events=document.get("events", {}))
 
 
-def _entry(path: Path, place: int, table: dict[str, Any]) -> Entry:
+def _entry(path: Path, place: int, table: dict[str, Any]) -> EndpointEntry:
     secret = table.get("secret", _SECRET)
-    return Entry(
+    return EndpointEntry(
         where=f"{path}: endpoints[{place}]",
         name=table["name"],
         enabled=table.get("enabled", True),
@@ -205,20 +206,26 @@ def _is_file(path: Path) -> bool:
         return False  # a folder above that nobody may look into has no file for us
 
 
-def _journal(config: Config, value: str, where: str) -> str:
-    return str(config.path.parent / fill(value, where=where))
+def _read(option: Option, value: Any, *, where: str, folder: Path) -> Any:
+    """The value of the file as Python takes the option: variables filled in, paths from the folder of the file."""
+    found = _filled(option, value, where=where)
+    if option.is_path:
+        return str(folder / found)
+    try:
+        if isinstance(found, str):
+            found = option.type.parse(found)
+        option.check(found)
+    except (ValueError, WrongValueError):
+        raise SteppayMockError(
+            f"{where}: {value!r}: expected {option.type.expected_text}. {option.next_step}"
+        ) from None
+    return found
 
 
-def _allow_hosts(_config: Config, value: list[str], where: str) -> list[str]:
-    return sorted(allowed_names([fill(one, where=where) for one in value]))
-
-
-def _speed(_config: Config, value: str, _where: str) -> float:
-    return read_speed(value)
-
-
-_READERS: dict[str, Callable[[Config, Any, str], Any]] = {
-    "journal": _journal,
-    "allow_hosts": _allow_hosts,
-    "speed": _speed,
-}
+def _filled(option: Option, value: Any, *, where: str) -> Any:
+    """The value with the variables of its texts; one of some words, or of a pattern, has none."""
+    if not option.file.keys().isdisjoint({"enum", "anyOf", "pattern"}):
+        return value
+    if isinstance(value, list):
+        return [fill(one, where=where) if isinstance(one, str) else one for one in value]
+    return fill(value, where=where) if isinstance(value, str) else value
