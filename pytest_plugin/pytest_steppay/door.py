@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from pytest_steppay.record import Record
     from steppay_mock.contract.catalogue import EventType
     from steppay_mock.contract.validate import HasPayload
-    from steppay_mock.delivery.options import DeliveryOptions
+    from steppay_mock.delivery.options.settings import DeliveryOptions
     from steppay_mock.delivery.report import Report
     from steppay_mock.delivery.target import Target
     from steppay_mock.ordering.exploration import Exploration

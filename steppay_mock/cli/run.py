@@ -158,7 +158,7 @@ class Route:
         sleep: Callable[[float], object] | None = None,
     ) -> Report:
         from steppay_mock.delivery.deliver import deliver_planned
-        from steppay_mock.delivery.options import resolve_options
+        from steppay_mock.delivery.options.settings import resolve_options
         from steppay_mock.delivery.sender.clock import Clock
 
         (receiver,) = self.receivers

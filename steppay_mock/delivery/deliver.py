@@ -15,7 +15,7 @@ from steppay_mock.delivery.django_transaction import (
     transactions_beside_loop,
 )
 from steppay_mock.delivery.lack import OwnLackError, no_thread_left
-from steppay_mock.delivery.options import DeliveryOptions, Settings, resolve_options
+from steppay_mock.delivery.options.settings import DeliveryOptions, Settings, resolve_options
 from steppay_mock.delivery.order import arrange
 from steppay_mock.delivery.outcome import Outcome
 from steppay_mock.delivery.report import Report

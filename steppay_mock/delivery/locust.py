@@ -27,13 +27,8 @@ from steppay_mock.delivery.deliver import make_request
 from steppay_mock.delivery.http import HttpTransport
 from steppay_mock.delivery.lack import OwnLackError
 from steppay_mock.delivery.load import Mix, Names, iter_load, read_mix, seed_of_user
-from steppay_mock.delivery.options import (
-    DEFAULT_TIMEOUT,
-    SenderSettings,
-    Settings,
-    read_sender_options,
-    resolve_options,
-)
+from steppay_mock.delivery.options.settings import SenderSettings, Settings, read_sender_options, resolve_options
+from steppay_mock.delivery.options.table import DEFAULT_TIMEOUT
 from steppay_mock.delivery.sender.kept import KeptTransport
 from steppay_mock.errors import SteppayMockError
 from steppay_mock.payload.body import DEFAULT_FORM, BodyForm

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from steppay_mock.delivery.asgi import AsgiTransport
     from steppay_mock.delivery.aws.transport import LambdaTransport
     from steppay_mock.delivery.http import HttpTransport
-    from steppay_mock.delivery.options import Settings
+    from steppay_mock.delivery.options.settings import Settings
     from steppay_mock.delivery.wsgi import WsgiTransport
 
 Target = str | Callable[..., Any]

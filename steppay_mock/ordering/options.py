@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from steppay_mock.contract.catalogue import parse_event_types
 from steppay_mock.delivery.access import AccessOptions
-from steppay_mock.delivery.options import Settings, resolve_options
+from steppay_mock.delivery.options.settings import Settings, resolve_options
 from steppay_mock.delivery.options.table import options_of
 from steppay_mock.delivery.retries import Retries, read_retries
 from steppay_mock.errors import SteppayMockError, WrongValueError, check_names

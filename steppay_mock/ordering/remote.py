@@ -15,7 +15,8 @@ from steppay_mock.delivery.address import parse_address
 from steppay_mock.delivery.excerpt import excerpt
 from steppay_mock.delivery.http import HttpTransport
 from steppay_mock.delivery.next_step import step_without_answer
-from steppay_mock.delivery.options import DEFAULT_TIMEOUT, resolve_options
+from steppay_mock.delivery.options.settings import resolve_options
+from steppay_mock.delivery.options.table import DEFAULT_TIMEOUT
 from steppay_mock.delivery.transport import Request
 from steppay_mock.errors import SteppayMockError, check_names, choices, did_you_mean
 from steppay_mock.ordering.receiver.identifiers import Ids

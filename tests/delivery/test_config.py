@@ -15,7 +15,7 @@ from steppay_mock.contract.catalogue import event_groups
 from steppay_mock.contract.locate import load_schema
 from steppay_mock.delivery.access import AccessOptions
 from steppay_mock.delivery.config import find_config, load_config
-from steppay_mock.delivery.options import SenderOptions, read_sender_options
+from steppay_mock.delivery.options.settings import SenderOptions, read_sender_options
 from steppay_mock.delivery.retries import PRESETS
 from steppay_mock.delivery.sender.sender import Sender
 

@@ -17,15 +17,9 @@ from docs.pages import page
 
 from steppay_mock import Sender, SteppayMockError, deliver, make_event
 from steppay_mock.delivery.access import AccessOptions
-from steppay_mock.delivery.options import (
-    DeliveryOptions,
-    SenderOptions,
-    read_sender_options,
-    recall,
-    remember,
-    resolve_options,
-)
 from steppay_mock.delivery.options.option import Door
+from steppay_mock.delivery.options.remembered import recall, remember
+from steppay_mock.delivery.options.settings import DeliveryOptions, SenderOptions, read_sender_options, resolve_options
 from steppay_mock.delivery.options.table import OPTIONS, options_of
 from steppay_mock.delivery.sender.sender import SendOptions
 from steppay_mock.errors import WrongValueError
@@ -228,7 +222,8 @@ def test_an_option_is_added_by_its_row_alone(tmp_path: Path) -> None:
     assert "| `burst_size` | `--burst-size` | `STEPPAY_MOCK_BURST_SIZE` | 2 |" in shown
 
     script = (
-        "import json\nfrom steppay_mock.delivery.options import read_sender_options, recall, remember\n"
+        "import json\nfrom steppay_mock.delivery.options.remembered import recall, remember\n"
+        "from steppay_mock.delivery.options.settings import read_sender_options\n"
         "kept = json.dumps(remember(read_sender_options({'burst_size': 7})))\n"
         "now = read_sender_options({'burst_size': 3})\n"
         "print(recall(1, kept, now=now, told=()).value('burst_size'))\n"

@@ -8,7 +8,7 @@ import pytest
 
 from steppay_mock import SteppayMockError, deliver, sign
 from steppay_mock.delivery.access import AccessOptions
-from steppay_mock.delivery.options import DeliveryOptions, Settings, resolve_options
+from steppay_mock.delivery.options.settings import DeliveryOptions, Settings, resolve_options
 from steppay_mock.delivery.sender.clock import Clock
 
 SEED = "expected a whole number of at most 64 bits, or text. Leave it out for a seed that is drawn."

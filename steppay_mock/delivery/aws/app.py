@@ -15,7 +15,7 @@ from steppay_mock.values import check_choice, check_flag
 if TYPE_CHECKING:
     from steppay_mock.delivery.aws.events import Shape
     from steppay_mock.delivery.aws.transport import LambdaTransport
-    from steppay_mock.delivery.options import Settings
+    from steppay_mock.delivery.options.settings import Settings
 
 Handler = Callable[[Any, Any], Any]
 """``handler(event, context)``, as Lambda's Python runtime calls it."""

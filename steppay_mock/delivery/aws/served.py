@@ -22,7 +22,7 @@ def serve_call(app: LambdaApp, environ: dict[str, Any], start_response: Callable
     """The body of the answer; why the function failed is written to the server's error log."""
     from werkzeug.wrappers import Request
 
-    from steppay_mock.delivery.options import resolve_options
+    from steppay_mock.delivery.options.settings import resolve_options
 
     request = Request(environ)
     query = environ.get("QUERY_STRING", "")

@@ -53,7 +53,12 @@ class Option:
         """The value as it is used; None where that is the default. WrongValueError for a wrong one."""
         if value is None and self.default is None:
             return None
-        return self.type.check(self.name, value, next_step=self.next_step)
+        try:
+            return self.type.read(value)
+        except (
+            ValueError
+        ):  # the words of the message are put together for a wrong value alone: deliver() is called often
+            raise self.type.refusal(self.name, value, next_step=self.next_step) from None
 
     @property
     def next_step(self) -> str:

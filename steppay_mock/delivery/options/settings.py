@@ -141,14 +141,17 @@ class SenderSettings:
         return replace(self, others={**self.others, **changed}, **known)
 
 
+_AS_CHECKED = tuple(one.name for one in fields(Settings) if one.name not in {"access", "seed", "clock"})
+_OF_SENDER = frozenset(one.name for one in fields(SenderSettings)) - {"clock", "others"}
+
+
 def resolve_options(options: Mapping[str, Any]) -> Settings:
     """Check the options of ``deliver`` before anything is delivered; SteppayMockError names the wrong one."""
     found = check_options("deliver", options)
     if found["fault"] is not None and found["secret"] is None:
         _check_unsigned(found["fault"])
-    named = {one.name for one in fields(Settings)}
     return Settings(
-        **{name: value for name, value in found.items() if name in named - {"access", "seed", "clock"}},
+        **{name: found[name] for name in _AS_CHECKED},
         seed=seed_number(found["seed"]),
         access=read_access(options),
         clock=found["clock"] or Clock(),
@@ -158,11 +161,10 @@ def resolve_options(options: Mapping[str, Any]) -> Settings:
 def read_sender_options(options: Mapping[str, Any]) -> SenderSettings:
     """Check the options of a sender; SteppayMockError names the wrong one."""
     found = check_options("sender", options)
-    named = {one.name for one in fields(SenderSettings)}
     return SenderSettings(
-        **{name: value for name, value in found.items() if name in named - {"clock"}},
+        **{name: found[name] for name in _OF_SENDER},
         clock=found["clock"] or Clock(),
-        others={name: value for name, value in found.items() if name not in named | _ACCESS},
+        others={name: found[name] for name in found.keys() - _OF_SENDER - _ACCESS - {"clock"}},
     )
 
 

@@ -7,9 +7,9 @@ door in ``settings.py``.
 
 from __future__ import annotations
 
+from functools import cache
 from typing import get_args
 
-from steppay_mock.delivery.address import DEFAULT_PATH
 from steppay_mock.delivery.options.option import Door, Option
 from steppay_mock.delivery.options.values import (
     AccessValue,
@@ -56,8 +56,7 @@ OPTIONS: tuple[Option, ...] = (
         name="path",
         type=PathValue(),
         help="The path of the receiver, for an app and for a URL without a path.",
-        default=DEFAULT_PATH,
-        default_words=DEFAULT_PATH,
+        default="/webhooks/steppay",
         doors=_doors("deliver", "explore"),
     ),
     Option(
@@ -255,14 +254,15 @@ OPTIONS: tuple[Option, ...] = (
     Option(
         name="headers",
         type=AccessValue(),
-        help="Headers that are sent with each webhook, beside StepPay's own.",
+        help="Headers that are sent beside those of the webhook, and that no output shows.",
         doors=_ACCESS,
     ),
     Option(name="auth", type=AccessValue(), help="User and password for HTTP basic authentication.", doors=_ACCESS),
     Option(
         name="ca_file",
         type=AccessValue(),
-        help="The PEM file of the authorities that the receiver's certificate is checked by.",
+        help="The PEM file of the authorities by which the receiver's certificate is checked.",
+        default_words="those of the system",
         doors=_ACCESS,
     ),
     Option(
@@ -271,8 +271,20 @@ OPTIONS: tuple[Option, ...] = (
         help="The PEM file of the certificate that is shown to the receiver.",
         doors=_ACCESS,
     ),
-    Option(name="client_key", type=AccessValue(), help="The PEM file of the key of client_cert.", doors=_ACCESS),
-    Option(name="proxy", type=AccessValue(), help="The URL of an HTTP proxy.", doors=_ACCESS),
+    Option(
+        name="client_key",
+        type=AccessValue(),
+        help="The PEM file of the key of the certificate.",
+        default_words="the key in the file of the certificate",
+        doors=_ACCESS,
+    ),
+    Option(
+        name="proxy",
+        type=AccessValue(),
+        help="The URL of the HTTP proxy in front of the receiver.",
+        default_words="no proxy, whatever HTTPS_PROXY says",
+        doors=_ACCESS,
+    ),
     Option(
         name="clock",
         type=ClockValue(),
@@ -291,9 +303,10 @@ OPTIONS: tuple[Option, ...] = (
         doors=_doors("send"),
     ),
 )
-"""Every option, in the order of the docs. Read it as ``table.OPTIONS``: a test adds a row."""
+"""Every option, in the order of the docs."""
 
 
+@cache
 def options_of(door: Door) -> tuple[Option, ...]:
     """The options that a door takes."""
     return tuple(one.of_one_send if door == "send" else one for one in OPTIONS if door in one.doors)

@@ -1,4 +1,8 @@
-"""The types of values that only deliveries have: a path, secrets, hosts, a retry policy, a speed, a clock."""
+"""The types of values that only deliveries have: a path, secrets, hosts, a retry policy, a speed, a clock.
+
+Every command of the shell reads the table that names these types. So what reads a value is loaded where one is read:
+sockets, TLS and the faults would double the time that ``steppay-mock --help`` takes.
+"""
 
 from __future__ import annotations
 
@@ -8,16 +12,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from steppay_mock.delivery.address import DEFAULT_PATH, check_path
 from steppay_mock.delivery.retries import PRESETS, Retries, read_retries
-from steppay_mock.delivery.safety import allowed_names
-from steppay_mock.delivery.sender.clock import Clock
 from steppay_mock.delivery.speed import read_speed
 from steppay_mock.errors import SteppayMockError
 from steppay_mock.values import NumberValue, ValueType
-from steppay_mock.wire.signature import as_secrets
 
 if TYPE_CHECKING:
+    from steppay_mock.delivery.sender.clock import Clock
     from steppay_mock.wire.signature import Secrets
 
 _DELAYS = re.compile(r"\d+(\.\d+)?(,\d+(\.\d+)?)*")
@@ -28,10 +29,12 @@ class PathValue(ValueType[str]):
     """The path of a receiver."""
 
     expected: str = "a path that begins with / and has no white space and no #"
-    example: str = repr(DEFAULT_PATH)
+    example: str = "'/webhooks/steppay'"
 
     def read(self, value: Any) -> str:
         """The path in ASCII."""
+        from steppay_mock.delivery.address import check_path
+
         return check_path(value)
 
 
@@ -45,6 +48,8 @@ class SecretValue(ValueType["Secrets"]):
 
     def read(self, value: Any) -> Secrets:
         """The secrets as a tuple."""
+        from steppay_mock.wire.signature import as_secrets
+
         return as_secrets(value)
 
 
@@ -74,7 +79,7 @@ class FaultValue(ValueType[str]):
 
     def read(self, value: Any) -> str:
         """The name; SteppayMockError with the nearest one if no fault has it."""
-        from steppay_mock.delivery.faults import find_fault  # the faults take long to load, and few calls want one
+        from steppay_mock.delivery.faults import find_fault
 
         return find_fault(value).name
 
@@ -88,6 +93,8 @@ class HostsValue(ValueType[frozenset[str]]):
 
     def read(self, value: Any) -> frozenset[str]:
         """The names in the one spelling in which hosts are compared."""
+        from steppay_mock.delivery.safety import allowed_names
+
         return allowed_names(value)
 
 
@@ -140,7 +147,7 @@ class SpeedValue(ValueType[float]):
 
 
 @dataclass(frozen=True, slots=True)
-class ClockValue(ValueType[Clock]):
+class ClockValue(ValueType["Clock"]):
     """A clock."""
 
     expected: str = "a Clock"
@@ -148,6 +155,8 @@ class ClockValue(ValueType[Clock]):
 
     def read(self, value: Any) -> Clock:
         """The clock."""
+        from steppay_mock.delivery.sender.clock import Clock
+
         if isinstance(value, Clock):
             return value
         raise ValueError(value)

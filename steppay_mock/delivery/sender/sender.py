@@ -17,14 +17,8 @@ from steppay_mock.delivery.journal.damage import refuse_damage
 from steppay_mock.delivery.journal.given_up import forget_given_up
 from steppay_mock.delivery.journal.journal import Journal
 from steppay_mock.delivery.lack import OwnLackError
-from steppay_mock.delivery.options import (
-    SenderOptions,
-    SenderSettings,
-    read_send_options,
-    read_sender_options,
-    recall,
-    remember,
-)
+from steppay_mock.delivery.options.remembered import recall, remember
+from steppay_mock.delivery.options.settings import SenderOptions, SenderSettings, read_send_options, read_sender_options
 from steppay_mock.delivery.order import Order, arrange
 from steppay_mock.delivery.running_loop import require_asyncio
 from steppay_mock.delivery.schedule.schedule import Schedule

@@ -23,7 +23,7 @@ from steppay_mock.ordering.receiver.late_errors import LateErrors
 
 if TYPE_CHECKING:
     from steppay_mock.delivery.asgi import AsgiTransport
-    from steppay_mock.delivery.options import Settings
+    from steppay_mock.delivery.options.settings import Settings
     from steppay_mock.delivery.transport import Answer, Request
 
 _GRACE = 4  # a transport waits up to three timeouts by itself: for the answer, the app's end, and the work after it

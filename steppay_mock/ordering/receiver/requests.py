@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from steppay_mock.delivery.deliver import make_request
 
 if TYPE_CHECKING:
-    from steppay_mock.delivery.options import Settings
+    from steppay_mock.delivery.options.settings import Settings
     from steppay_mock.delivery.target import Target
     from steppay_mock.delivery.transport import Request
     from steppay_mock.ordering.receiver.fresh import FreshStory
