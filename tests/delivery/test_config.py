@@ -199,10 +199,10 @@ def test_variables_stand_for_their_values(
     ("text", "told"),
     [
         ("whsec_hidden${NAME}", "the environment variable NAME is not set, or empty. Set it, or write a default"),
-        ("${whsec-hidden}", "after ${ comes no name of a variable, with } behind it. Write ${NAME}"),
-        ("${whsec_hidden", "after ${ comes no name of a variable"),
-        ("${}whsec_hidden", "after ${ comes no name of a variable"),
-        ("${NAME:-}", "nothing is signed with an empty text."),
+        ("${whsec-hidden}", "after ${ expected the name of a variable and }. Write ${NAME}"),
+        ("${whsec_hidden", "after ${ expected the name of a variable and }."),
+        ("${}whsec_hidden", "after ${ expected the name of a variable and }."),
+        ("${NAME:-}", "a secret is empty. Write a default that is not empty."),
     ],
 )
 def test_a_variable_that_cannot_be_had_is_told_when_it_is_needed(text: str, told: str, write: Write) -> None:
@@ -237,12 +237,24 @@ FAULTS: list[tuple[str, str, str, str, str]] = [
     ('[sender]\nspeed = "fast"', "sender.speed", "how fast time passes", '"fast"', 'speed = "1d=1s"'),
     ("[sender]\nkeepalive = true", "sender.keepalive", "one of journal", "an unknown key", "'keep_alive'?"),
     ("[sendr]", "sendr", "one of sender, events or endpoints", "an unknown key", "Did you mean 'sender'?"),
-    ("sender = 3", "sender", "how webhooks are sent", "a number", "Write it like [sender]"),
-    ("[endpoints]", "endpoints", "the receivers", "a table", "Write it like [[endpoints]]"),
-    ('endpoints = ["whsec_hidden"]', "endpoints[0]", "a receiver", "a text", "Write it like [[endpoints]]"),
-    ('[[endpoints]]\nname = "x"', "endpoints[0].url", "where it listens", "nothing", 'Add it: url = "http://127'),
+    ("sender = 3", "sender", "the settings of the sender", "a number", "Write it like [sender]"),
+    ("[endpoints]", "endpoints", "the endpoints", "a table", "Write it like [[endpoints]]"),
+    ('endpoints = ["whsec_hidden"]', "endpoints[0]", "an endpoint", "a text", "Write it like [[endpoints]]"),
+    (
+        '[[endpoints]]\nname = "x"',
+        "endpoints[0].url",
+        "the URL of the receiver",
+        "nothing",
+        'Add it: url = "http://127',
+    ),
     (SHOP + 'secrets = "whsec_hidden"', "endpoints[0].secrets", "one of name", "an unknown key", "'secret'?"),
-    (SHOP + 'secret = ["whsec_hidden", 1]', "endpoints[0].secret", "what is signed with", "a list", "${STEPPAY"),
+    (
+        SHOP + 'secret = ["whsec_hidden", 1]',
+        "endpoints[0].secret",
+        "the secret that signs each request",
+        "a list",
+        "${STEPPAY",
+    ),
     (SHOP + 'events = ["order.creatd"]', "endpoints[0].events[0]", "event types", '"order.creatd"', "order.created"),
     (SHOP + 'enabled = "no"', "endpoints[0].enabled", "true or false", '"no" (a text)', "enabled = false"),
 ]
@@ -277,7 +289,7 @@ def test_all_faults_are_told_at_once(write: Write) -> None:
     ("text", "told"),
     [
         ("[sender", " is no TOML: "),
-        (SHOP + SHOP, ": two endpoints are called 'shop'. Give each a name of its own."),
+        (SHOP + SHOP, ": two endpoints have the name 'shop'. Give each another name."),
     ],
 )
 def test_what_no_schema_says_is_told_too(text: str, told: str, write: Write) -> None:
@@ -293,8 +305,8 @@ def test_what_no_schema_says_is_told_too(text: str, told: str, write: Write) -> 
         ('[sender]\nspeed = "0d=1s"', "sender.speed: '0d=1s': expected 0, real, or a rate such as 1d=1s."),
         ('[sender]\nallow_hosts = ["http://x"]', "sender.allow_hosts: allow_hosts takes host names without scheme"),
         ('[sender]\njournal = "${NOT_SET}"', "sender.journal: the environment variable NOT_SET is not set"),
-        ("", "there is no endpoint that is enabled. Add [[endpoints]]"),
-        (SHOP + "enabled = false", "there is no endpoint that is enabled."),
+        ("", "no endpoint is enabled. Add [[endpoints]]"),
+        (SHOP + "enabled = false", "no endpoint is enabled."),
     ],
 )
 def test_what_is_wrong_with_a_value_is_told_with_its_place(text: str, told: str, write: Write) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import pickle
 import subprocess
 import sys
 from collections.abc import Callable
@@ -246,3 +247,10 @@ def test_what_is_remembered_is_recalled() -> None:
     assert (again.rate, again.concurrency, again.retries, again.success) == (9, 4, begun.retries, frozenset({204}))
     older = recall(1, json.dumps({"concurrency": 4}), now=now, told=())
     assert (older.concurrency, older.timeout, older.rate) == (4, 10, None)
+
+
+def test_the_error_about_a_wrong_value_travels_between_processes() -> None:
+    with pytest.raises(WrongValueError) as caught:
+        resolve_options({"timeout": 0})
+    copy = pickle.loads(pickle.dumps(caught.value))
+    assert (str(copy), copy.expected) == (str(caught.value), "seconds, more than 0 and at most 86400")

@@ -55,9 +55,9 @@ def command(
     No secret is shown. An enabled endpoint that cannot be sent to is reported, and the exit code is 2.
     """
     names = [*(one.name for one in options_of("config")), *OF_EVENTS]
-    shown = [_Setting.read(ctx, name, settings[parameter_of(name)]) for name in names]
+    shown = [_ShownSetting.read(ctx, name, settings[parameter_of(name)]) for name in names]
     chosen = () if config is None else config.choose(endpoints) if endpoints else config.endpoints
-    receivers = [_Endpoint(entry) for entry in chosen]
+    receivers = [_ShownEndpoint(entry) for entry in chosen]
     file = None if config is None else str(config.path)
     if as_json:
         write_json(
@@ -83,13 +83,13 @@ def command(
 
 
 @dataclass(frozen=True, slots=True)
-class _Setting:
+class _ShownSetting:
     name: str
     value: Any
     source: str
 
     @classmethod
-    def read(cls, ctx: click.Context, name: str, value: Any) -> _Setting:
+    def read(cls, ctx: click.Context, name: str, value: Any) -> _ShownSetting:
         """The setting of that name, and where it comes from."""
         parameter = next(one for one in ctx.command.params if one.name == parameter_of(name))
         sources = {
@@ -119,7 +119,7 @@ class _Setting:
 
 
 @dataclass(frozen=True, slots=True)
-class _Endpoint:
+class _ShownEndpoint:
     entry: EndpointEntry
 
     @property

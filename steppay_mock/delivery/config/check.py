@@ -41,7 +41,7 @@ CONFIG = Rules(
 
 
 def check_document(document: dict[str, Any], *, file: str, rules: Rules = CONFIG) -> None:
-    """Nothing, if the document is as the schema says; a SteppayMockError that tells all of its faults, otherwise."""
+    """Check the document by the schema; a SteppayMockError names every wrong key."""
     faults = [fault for error in _errors(document, rules) for fault in _told(error, rules)]
     if faults:
         raise SteppayMockError("\n".join(f"{file}: {fault}" for fault in dict.fromkeys(faults)))
@@ -89,7 +89,7 @@ def _fault(steps: Steps, expected: str, came: str, step: str) -> str:
 
 
 class _Key:
-    """What the schema says of a key to a person."""
+    """The words and the example of a key in the schema."""
 
     def __init__(self, schema: dict[str, Any], name: str) -> None:
         described = str(schema["description"])
@@ -99,7 +99,7 @@ class _Key:
 
 
 def _key_at(steps: Steps, rules: Rules) -> _Key:
-    """The key at the place, or the one around it whose description says what stands there."""
+    """The key at the place, or the nearest one around it that has a description."""
     schema = rules.document()
     found = "", schema
     for step in steps:
@@ -111,12 +111,12 @@ def _key_at(steps: Steps, rules: Rules) -> _Key:
 
 
 def _words(schema: dict[str, Any]) -> list[str]:
-    """The words that may stand there, if it is one of some words."""
+    """The words of the schema, if the value is one of some words."""
     return [word for branch in (schema, *schema.get("anyOf", ())) for word in branch.get("enum", ())]
 
 
 def _came(value: Any, *, is_open: bool) -> str:
-    """What stands there, in words; its value only where no secret can be."""
+    """The type of the value in words; the value itself only where no secret can be."""
     kind = "a date or time" if isinstance(value, date | time) else _NAMES.get(type(value), type(value).__name__)
     if not is_open or isinstance(value, list | dict):
         return kind

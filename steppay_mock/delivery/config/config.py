@@ -27,37 +27,37 @@ _SECRET = "${STEPPAY_WEBHOOK_SECRET}"  # noqa: S105 - it names the variable (fac
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EndpointEntry:
-    """One of ``[[endpoints]]``, as it is written."""
+    """One of ``[[endpoints]]``, as the file writes it."""
 
     where: str
     """File and key, for messages."""
     folder: Path
-    """Where the file is: paths in it are from there."""
+    """The folder of the file: its paths begin there."""
     name: str
     enabled: bool
     events: tuple[str, ...]
-    """The types that it gets, ``payment.*`` spelled out; none means all."""
+    """The event types that it gets, groups such as ``payment.*`` spelled out; empty for all."""
     raw_url: str = field(repr=False)
     raw_secrets: tuple[str, ...] = field(repr=False)
     raw_access: Mapping[str, Any] = field(repr=False)
 
     @property
     def url(self) -> str:
-        """Where it listens."""
+        """The URL of the receiver."""
         return fill(self.raw_url, where=f"{self.where}.url")
 
     @property
     def secrets(self) -> tuple[str, ...]:
-        """What is signed with."""
+        """The secrets that sign each request."""
         where = f"{self.where}.secret"
         found = tuple(fill(one, where=where) for one in self.raw_secrets)
         if not all(found):
-            raise SteppayMockError(f"{where}: nothing is signed with an empty text. Write a default that is none.")
+            raise SteppayMockError(f"{where}: a secret is empty. Write a default that is not empty.")
         return found
 
     @property
     def access(self) -> AccessOptions:
-        """What gets through the access control in front of it."""
+        """The options for access control in front of the receiver."""
         found: dict[str, Any] = {}
         for key, value in self.raw_access.items():
             where = f"{self.where}.{key}"
@@ -77,7 +77,7 @@ class EndpointEntry:
 
     @property
     def secret_variables(self) -> tuple[tuple[str, ...], ...]:
-        """For each secret the variables that it comes from; none, if it stands in the file itself."""
+        """For each secret the variables that it comes from; empty for a secret that the file has itself."""
         return tuple(tuple(variables_in(one)) for one in self.raw_secrets)
 
     def endpoint(self) -> Endpoint:
@@ -89,7 +89,7 @@ class EndpointEntry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Config:
-    """A file that was read and is as its schema says. Its ``repr`` tells no value."""
+    """A file that was read and checked by its schema. Its ``repr`` shows no value."""
 
     path: Path
     sender: dict[str, Any] = field(repr=False)
@@ -100,14 +100,13 @@ class Config:
     def choose(self, names: str | Iterable[str] = ()) -> tuple[EndpointEntry, ...]:
         """The endpoints that are enabled, or those of these names.
 
-        Raises SteppayMockError where there are none, for a name that there is not, and for one that is not enabled.
+        Raises SteppayMockError if there are none, for an unknown name, and for an endpoint that is not enabled.
         """
         wanted = (names,) if isinstance(names, str) else dict.fromkeys(names)
         found = tuple(map(self._named, wanted)) if wanted else tuple(one for one in self.endpoints if one.enabled)
         if not found:
             raise SteppayMockError(
-                f"{self.path}: there is no endpoint that is enabled. Add [[endpoints]] with a name and a url, or set "
-                "enabled = true."
+                f"{self.path}: no endpoint is enabled. Add [[endpoints]] with a name and a url, or set enabled = true."
             )
         return found
 
@@ -117,11 +116,11 @@ class Config:
 
     @property
     def options(self) -> dict[str, Any]:
-        """What the file says of a sender's options: those of :class:`~..sender.options.SenderOptions` that it has."""
+        """The options of a sender that the file has, as ``Sender`` takes them."""
         return {name: self.option(name) for name in self.sender}
 
     def option(self, name: str) -> Any:
-        """One setting of the sender or of events, as it is taken there; None if the file does not have it."""
+        """One setting of the sender or of events, as Python takes it; None if the file does not have it."""
         if name in self.events:
             return self.events[name]
         if name not in self.sender:
@@ -158,7 +157,7 @@ def load_config(path: str | Path | None = None) -> Config:
 
 
 def read_config(path: Path) -> Config:
-    """What the file says; a SteppayMockError that tells what is wrong with it, and never a secret."""
+    """The file, checked; a SteppayMockError names each wrong key and shows no secret."""
     text = read_text(path, next_step="Name a file of TOML, in UTF-8.")
     try:
         document = tomllib.loads(text, parse_float=_number)
@@ -175,7 +174,7 @@ def read_config(path: Path) -> Config:
     names = [entry.name for entry in entries]
     for entry in entries:
         if names.count(entry.name) > 1:
-            raise SteppayMockError(f"{path}: two endpoints are called {entry.name!r}. Give each a name of its own.")
+            raise SteppayMockError(f"{path}: two endpoints have the name {entry.name!r}. Give each another name.")
     return Config(path=path, sender=document.get("sender", {}), endpoints=entries, events=document.get("events", {}))
 
 
@@ -203,7 +202,7 @@ def _is_file(path: Path) -> bool:
     try:
         return path.is_file()
     except OSError:
-        return False  # a folder above that nobody may look into has no file for us
+        return False  # the permissions of a folder above may forbid to look into it
 
 
 def _read(option: Option, value: Any, *, where: str, folder: Path) -> Any:
