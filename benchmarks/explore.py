@@ -20,7 +20,7 @@ from benchmarks.measure import Contender, Goal, Report, Row, Table, main, table_
 from steppay_mock import Event, Exploration, explore, scenario, verify
 from steppay_mock.delivery.address import DEFAULT_PATH
 from steppay_mock.delivery.deliver import request_for
-from steppay_mock.delivery.options import resolve_options
+from steppay_mock.delivery.options.settings import resolve_options
 from steppay_mock.delivery.receiver import make_transport
 from steppay_mock.delivery.transport import Transport
 from steppay_mock.ordering.orders.bound import bound_of

@@ -14,6 +14,26 @@ class SteppayMockError(Exception):
     """The toolkit was used wrongly: an unknown name, an impossible option, a missing file."""
 
 
+class WrongValueError(SteppayMockError):
+    """An option has a value that it cannot have.
+
+    ``name`` is the option as the caller spells it, ``shown`` the value as it may be shown, ``expected`` what the option
+    takes, in words, and ``next_step`` a sentence. Each door writes its own message of these parts: Python ``name=value:
+    ...``, the command line ``'--name': value: ...``.
+    """
+
+    def __init__(self, *, name: str, shown: str, expected: str, next_step: str) -> None:
+        self.name = name
+        self.shown = shown
+        self.expected = expected
+        self.next_step = next_step
+        super().__init__(f"{name}={shown}: expected {expected}. {next_step}")
+
+    def __reduce__(self) -> tuple[object, ...]:
+        parts = {"name": self.name, "shown": self.shown, "expected": self.expected, "next_step": self.next_step}
+        return _rebuild_wrong_value, (type(self), parts)
+
+
 class ContractViolation(AssertionError):  # noqa: N818 - it is a verdict about a payload, not a failure of this library
     """A payload or a receiver breaks the webhook contract.
 
@@ -83,6 +103,10 @@ def _rebuild(kind: type[ContractViolation], facts: dict[str, Any]) -> ContractVi
     return kind(**facts)
 
 
+def _rebuild_wrong_value(kind: type[WrongValueError], parts: dict[str, str]) -> WrongValueError:
+    return kind(**parts)
+
+
 def nearest(word: object, candidates: Iterable[str]) -> str | None:
     """The candidate that ``word`` is probably a typing error of, or None."""
     from difflib import get_close_matches  # two milliseconds, paid only by those who erred
@@ -105,21 +129,20 @@ def choices(names: Iterable[str]) -> str:
     return f"{', '.join(most)} or {last}" if most else last
 
 
-def check_flag(name: str, value: object) -> bool:
-    """The value, if it is True or False; a SteppayMockError that says so, otherwise."""
-    if not isinstance(value, bool):
-        raise SteppayMockError(f"{name}={value!r} is neither True nor False. Say {name}=True.")
-    return value
+def check_names(
+    given: Iterable[str], known: Iterable[str], *, owner: str, noun: str = "option", next_step: str = ""
+) -> None:
+    """Refuse a name that is not known: a SteppayMockError with the nearest one and all of them.
 
-
-def check_choice(what: str, value: object, allowed: Iterable[str]) -> str:
-    """The value, if it is among those allowed; a SteppayMockError that names the nearest, otherwise."""
-    known = tuple(allowed)
-    if not isinstance(value, str) or value not in known:
-        raise SteppayMockError(
-            f"{what}={value!r} is not among {choices(map(repr, known))}.{did_you_mean(value, known)}"
-        )
-    return value
+    ``owner`` begins the message, as in ``deliver() has no option 'ordr'``.
+    """
+    names = tuple(known)
+    for name in given:
+        if name not in names:
+            raise SteppayMockError(
+                f"{owner} has no {noun} {name!r}.{did_you_mean(name, names)} The {noun}s are {choices(names)}."
+                f"{next_step and ' '}{next_step}"
+            )
 
 
 def raised_by(error: BaseException) -> str:

@@ -10,7 +10,7 @@ from pytest_steppay.receiver import load_receiver
 from steppay_mock.contract.validate import validate as validate_payload
 from steppay_mock.delivery.address.access import secrets_of_access
 from steppay_mock.delivery.argument_order import refuse_swapped
-from steppay_mock.payload.chance import derive_seed
+from steppay_mock.payload.chance import SEEDS, derive_seed
 from steppay_mock.payload.factory import make_event, make_events
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from pytest_steppay.record import ItemRecord
     from steppay_mock.contract.catalogue import EventType
     from steppay_mock.contract.validate import HasPayload
-    from steppay_mock.delivery.options import DeliveryOptions
+    from steppay_mock.delivery.options.settings import DeliveryOptions
     from steppay_mock.delivery.receiver import Receiver as OneReceiver
     from steppay_mock.delivery.report import Report
     from steppay_mock.ordering.exploration import Exploration
@@ -38,7 +38,14 @@ class StepPay:
     """The type of the ``steppay`` fixture. Its defaults are the seed, the secret and the marker of the test."""
 
     def __init__(
-        self, *, seed: int, secret: SecretLike, target: TargetLike, options: Options, record: ItemRecord, repeat: str
+        self,
+        *,
+        seed: int | str,
+        secret: SecretLike,
+        target: TargetLike,
+        options: Options,
+        record: ItemRecord,
+        repeat: str,
     ) -> None:
         self._seed = seed
         self._secret = masked(secret)
@@ -245,14 +252,14 @@ class StepPay:
             return {**self._options.event_options, **options}
         return {**self._options.event_options, "seed": self._next_seed(), **options}
 
-    def _next_seed(self) -> int:
-        """The seed of the test at the first call, then seeds derived from it."""
+    def _next_seed(self) -> int | str:
+        """The test's own seed at first, then others that follow from it."""
         self._makings += 1
         return self._seed if self._makings == 1 else derive_seed(self._seed, "event", self._makings)
 
     def _delivery_options(self, options: Mapping[str, Any], to: OneReceiver | None) -> Any:
         self._deliveries += 1
-        seed = derive_seed(self._seed, "delivery", self._deliveries)
+        seed = derive_seed(self._seed, "delivery", self._deliveries) % SEEDS
         shared = {**self._access(to), **self._options.delivery_options}
         return self._hiding({**shared, "secret": self._secret, "seed": seed, **options})
 
@@ -266,7 +273,7 @@ class StepPay:
 
     def _explore_options(self, options: Mapping[str, Any], to: Receiver | None) -> Any:
         self._explorations += 1
-        seed = derive_seed(self._seed, "exploration", self._explorations)
+        seed = derive_seed(self._seed, "exploration", self._explorations) % SEEDS
         shared = {**self._access(to), **self._options.delivery_options, **self._options.explore_options}
         return self._hiding({**shared, "secret": self._secret, "seed": seed, **options})
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 def steppay(
-    request: pytest.FixtureRequest, steppay_seed: int, steppay_secret: SecretLike, steppay_target: TargetLike
+    request: pytest.FixtureRequest, steppay_seed: int | str, steppay_secret: SecretLike, steppay_target: TargetLike
 ) -> StepPay:
     """Make StepPay events, deliver them to the receiver under test, validate and sign."""
     from pytest_steppay.door import StepPay
@@ -45,8 +45,8 @@ def steppay_secret(request: pytest.FixtureRequest) -> SecretLike:
 
 
 @pytest.fixture
-def steppay_seed(request: pytest.FixtureRequest) -> int:
-    """The seed of the test: the marker's, else one derived from --steppay-seed and the node id."""
+def steppay_seed(request: pytest.FixtureRequest) -> int | str:
+    """The test's own seed: the marker's, or derived from --steppay-seed and the node id, in any order."""
     from pytest_steppay.record import record_of
     from pytest_steppay.report import test_id
     from steppay_mock.payload.chance import derive_seed
@@ -83,8 +83,8 @@ def steppay_event(steppay: StepPay, steppay_event_type: EventType) -> Event:
 
 
 @pytest.fixture
-def steppay_store(steppay: StepPay, steppay_seed: int) -> Store:
-    """A simulated StepPay store with a customer and a product with a monthly price, seeded from the test."""
+def steppay_store(steppay: StepPay, steppay_seed: int | str) -> Store:
+    """A simulated StepPay store with a customer and a product with a monthly price; its seed follows the test's."""
     from steppay_mock.payload.chance import derive_seed
 
     # Not the next seed of the test: a test that adds this fixture, or steppay_api, still gets the same events.
@@ -95,7 +95,7 @@ def steppay_store(steppay: StepPay, steppay_seed: int) -> Store:
 def steppay_sender(
     request: pytest.FixtureRequest,
     tmp_path: Path,
-    steppay_seed: int,
+    steppay_seed: int | str,
     steppay_secret: SecretLike,
     steppay_target: TargetLike,
 ) -> Sender:

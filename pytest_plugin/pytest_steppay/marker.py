@@ -1,4 +1,4 @@
-"""What do the ``steppay`` markers of a test say, all together?"""
+"""Reads the ``steppay`` markers of a test: their event types and keywords, merged and checked."""
 
 from __future__ import annotations
 
@@ -6,14 +6,16 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pytest_steppay.keys import MARKER_KEYWORDS
 from steppay_mock.contract.catalogue import EventType, parse_event_type
-from steppay_mock.errors import SteppayMockError, choices, did_you_mean
-from steppay_mock.payload.options import read_options
+from steppay_mock.errors import SteppayMockError, check_names
+from steppay_mock.payload.options import SEED, read_options
+from steppay_mock.values import WholeValue
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
 
     import pytest
 
+_BUDGET = WholeValue(noun="a whole number of deliveries", least=1, most=100_000_000, example="5000")
 _EVENT_KEYWORDS = ("locale", "body", "nulls", "edge", "drift", "now")
 
 
@@ -35,13 +37,15 @@ def read_markers(node: pytest.Item) -> Marked:
     keywords: dict[str, Any] = {}
     try:
         for mark in _marks(node):
-            _check_names(mark.kwargs)
+            check_names(mark.kwargs, MARKER_KEYWORDS, owner="The marker", noun="keyword")
             named = tuple(dict.fromkeys(parse_event_type(name) for name in mark.args))
             event_types = event_types or named
             keywords = {**mark.kwargs, **keywords}
         marked = Marked(event_types, keywords)
-        _check_seed(keywords.get("seed"))
-        _check_budget(keywords.get("budget"))
+        if keywords.get("seed") is not None:
+            SEED.check("seed", keywords["seed"])
+        if keywords.get("budget") is not None:
+            _BUDGET.check("budget", keywords["budget"])
         read_options(marked.event_options)
     except SteppayMockError as error:
         raise SteppayMockError(f"{node.nodeid}: @pytest.mark.steppay: {error}") from None
@@ -53,22 +57,3 @@ def _marks(node: pytest.Item) -> Iterator[pytest.Mark]:
     of_parameters = getattr(getattr(node, "callspec", None), "marks", ())
     yield from (mark for mark in of_parameters if mark.name == "steppay")
     yield from node.iter_markers("steppay")
-
-
-def _check_names(keywords: Mapping[str, Any]) -> None:
-    for name in keywords:
-        if name not in MARKER_KEYWORDS:
-            raise SteppayMockError(
-                f"There is no keyword {name!r}.{did_you_mean(name, MARKER_KEYWORDS)} "
-                f"It takes event types, {choices(MARKER_KEYWORDS)}."
-            )
-
-
-def _check_seed(seed: object) -> None:
-    if seed is not None and (isinstance(seed, bool) or not isinstance(seed, int)):
-        raise SteppayMockError(f"seed={seed!r} is no whole number. Give one such as seed=7.")
-
-
-def _check_budget(budget: object) -> None:
-    if budget is not None and (isinstance(budget, bool) or not isinstance(budget, int) or budget < 1):
-        raise SteppayMockError(f"budget={budget!r} is no number of deliveries. Give one such as budget=5000.")

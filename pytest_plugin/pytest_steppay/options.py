@@ -1,4 +1,4 @@
-"""What holds for this test? For each setting by itself: marker before option before ini key before default."""
+"""The settings of one test, each from the first that has it: marker, command line, ini key, default."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ class Options:
     """
 
     base_seed: int
-    seed: int | None
+    seed: int | str | None
     secret: SecretLike = field(repr=False)
     target: TargetLike = field(repr=False)
     event_types: tuple[EventType, ...]
@@ -67,8 +67,8 @@ class Options:
         return access_of(self.config)
 
 
-class _MaskedTarget(str):
-    """A target whose repr masks what is secret in its URL, for the same reason."""
+class _MaskedUrl(str):
+    """A URL whose repr masks its secrets, for the same reason."""
 
     __slots__ = ()
 
@@ -139,7 +139,7 @@ def _body(config: pytest.Config) -> dict[str, str]:
 
 def _target(config: pytest.Config) -> str | None:
     given = _given(config, "steppay_target")
-    return None if given is None else _MaskedTarget(given)
+    return None if given is None else _MaskedUrl(given)
 
 
 def _given(config: pytest.Config, name: str) -> str | None:

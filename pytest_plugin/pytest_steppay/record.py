@@ -28,7 +28,7 @@ _LONGEST = 4000  # characters of a payload that a report shows; a usual order ha
 class ItemRecord:
     """What a test did through the fixtures: its seed, if it asked for one, and the last events made and delivered."""
 
-    seed: int | None = None
+    seed: int | str | None = None
     secrets: set[str] = field(default_factory=set, repr=False)
     made: deque[Event] = field(default_factory=lambda: deque(maxlen=_SHOWN))
     delivered: deque[Outcome] = field(default_factory=lambda: deque(maxlen=_SHOWN))

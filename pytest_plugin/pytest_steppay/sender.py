@@ -10,7 +10,7 @@ from steppay_mock.delivery.address import DEFAULT_PATH, parse_address
 from steppay_mock.delivery.address.access import read_access, secrets_of_access
 from steppay_mock.delivery.address.safety import allowed_names
 from steppay_mock.delivery.sender.sender import Sender
-from steppay_mock.payload.chance import derive_seed
+from steppay_mock.payload.chance import SEEDS, derive_seed
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -22,14 +22,15 @@ if TYPE_CHECKING:
     from steppay_mock.delivery.sender.tally import Tally
     from steppay_mock.payload.event import Events
 
-_SEEDS = 2**63  # what a journal can hold
 _SERVED = "let a fixture steppay_target serve the app and give its URL, as docs/pytest.md shows."
 
 
 class RecordedSender(Sender):
     """The sender of a test."""
 
-    def __init__(self, url: str, *, seed: int, record: ItemRecord, secret: Any, journal: Path, **options: Any) -> None:
+    def __init__(
+        self, url: str, *, seed: int | str, record: ItemRecord, secret: Any, journal: Path, **options: Any
+    ) -> None:
         # Nothing is waited for: a schedule or a retry of a day is no reason for a test to take one.
         super().__init__(url, secret=secret, journal=journal, speed=0.0, **options)
         self._seed = seed
@@ -55,7 +56,7 @@ class RecordedSender(Sender):
         self._sent += 1
         if options.get("seed") is not None:
             return options
-        return {**options, "seed": derive_seed(self._seed, "sender", self._sent) % _SEEDS}
+        return {**options, "seed": derive_seed(self._seed, "sender", self._sent) % SEEDS}
 
     def _recorded(self, tally: Tally) -> Tally:
         self._record.add_sent(tally, journal=self._journal)
@@ -63,7 +64,7 @@ class RecordedSender(Sender):
 
 
 def open_sender(
-    target: TargetLike, *, secret: SecretLike, seed: int, options: Options, journal: Path, record: ItemRecord
+    target: TargetLike, *, secret: SecretLike, seed: int | str, options: Options, journal: Path, record: ItemRecord
 ) -> RecordedSender:
     """A sender to the target, which has to be a URL: a failure of the test that says what to do, if it is none."""
     settings = options.delivery_options

@@ -158,7 +158,8 @@ class Route:
         sleep: Callable[[float], object] | None = None,
     ) -> Report:
         from steppay_mock.delivery.deliver import deliver_planned
-        from steppay_mock.delivery.options import resolve_options
+        from steppay_mock.delivery.options.settings import resolve_options
+        from steppay_mock.delivery.sender.clock import Clock
 
         (receiver,) = self.receivers
         settings = resolve_options(
@@ -167,7 +168,7 @@ class Route:
                 "order": self.sending.order,
                 "seed": seed,
                 "timeout": self.sending.timeout,
-                "sleep": sleep,
+                "clock": None if sleep is None else Clock(sleep=sleep),
                 "allow_hosts": agree(receiver.endpoint, self.allowed, count=count),
                 **self.sending.gateway.options,
                 **receiver.endpoint.access.options,

@@ -14,7 +14,7 @@ from steppay_mock.delivery.in_process.django_connections import open_transaction
 from steppay_mock.delivery.in_process.django_guard import guarded
 from steppay_mock.delivery.in_process.running_loop import refuse_running_loop, require_asyncio
 from steppay_mock.delivery.make_request import make_request
-from steppay_mock.delivery.options import DeliveryOptions, Settings, resolve_options
+from steppay_mock.delivery.options.settings import DeliveryOptions, Settings, resolve_options
 from steppay_mock.delivery.order import arrange
 from steppay_mock.delivery.outcome import Outcome
 from steppay_mock.delivery.own_lack import OwnLackError, no_thread_left

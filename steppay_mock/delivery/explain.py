@@ -46,8 +46,8 @@ _TO_HTTPS = (
 )
 _CLOCK = (
     "Or is it the age of the signature? A test has moved the clock of this process. Does the receiver read another "
-    "clock, or one that goes on between signing and checking? Pass now=, a function that gives the receiver's time in "
-    "seconds."
+    "clock, or one that goes on between signing and checking? Pass clock=Clock(now=...) with a function that "
+    "gives the receiver's time in seconds."
 )
 _MAY_BE_THE_CLOCK = {400, 401, 403}
 _REDIRECT = (

@@ -27,9 +27,9 @@ from steppay_mock.delivery.deliver import request_for
 from steppay_mock.delivery.http.keep_alive import KeptTransport
 from steppay_mock.delivery.http.transport import HttpTransport
 from steppay_mock.delivery.load import Mix, Names, iter_load, read_mix, seed_of_user
-from steppay_mock.delivery.options import Settings, resolve_options
+from steppay_mock.delivery.options.settings import SenderSettings, Settings, read_sender_options, resolve_options
+from steppay_mock.delivery.options.table import DEFAULT_TIMEOUT
 from steppay_mock.delivery.own_lack import OwnLackError
-from steppay_mock.delivery.sender.options import SenderSettings, read_sender_options
 from steppay_mock.errors import SteppayMockError
 from steppay_mock.payload.body import DEFAULT_FORM, BodyForm
 
@@ -68,7 +68,7 @@ class StepPayUser(locust.User):
     seed: int | str = 0
     limit: int | None = None
     path: str = DEFAULT_PATH
-    timeout: float = 10.0
+    timeout: float = DEFAULT_TIMEOUT
     success: Iterable[int] | None = None
     keep_alive: bool = False
     allow_hosts: Iterable[str] = ()

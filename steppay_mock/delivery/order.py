@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Literal, get_args
+from typing import TYPE_CHECKING, Literal
 
 from steppay_mock.delivery.schedule.makers import MAKERS, duplicate
 from steppay_mock.delivery.schedule.schedule import Planned, Schedule
-from steppay_mock.errors import SteppayMockError, choices, did_you_mean
+from steppay_mock.errors import SteppayMockError
 from steppay_mock.payload.event import iter_events
 
 if TYPE_CHECKING:
@@ -19,18 +19,6 @@ Order = Literal["occurrence", "shuffled", "reversed", "entities", "busy-second"]
 """``occurrence``: as they happened; ``reversed``: the last first; ``shuffled``: by chance, which a seed repeats;
 ``entities``: by chance, the events of each thing in their own order; ``busy-second``: by chance, and all timestamps are
 the same."""
-
-ORDERS: tuple[Order, ...] = get_args(Order)
-
-
-def check_order(order: object) -> Order:
-    """Give back the order; one that does not exist is a SteppayMockError that names the nearest."""
-    for known in ORDERS:
-        if order == known:
-            return known
-    raise SteppayMockError(
-        f"There is no order {order!r}.{did_you_mean(order, ORDERS)} Orders are {choices(map(repr, ORDERS))}."
-    )
 
 
 def arrange(

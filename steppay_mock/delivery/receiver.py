@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from steppay_mock.delivery.http.transport import HttpTransport
     from steppay_mock.delivery.in_process.asgi import AsgiTransport
     from steppay_mock.delivery.in_process.wsgi import WsgiTransport
-    from steppay_mock.delivery.options import Settings
+    from steppay_mock.delivery.options.settings import Settings
 
 Receiver = str | Callable[..., Any]
 """A receiver: its URL, the app itself (WSGI or ASGI), or the result of ``lambda_app``."""

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
-from random import SystemRandom
 from typing import TYPE_CHECKING, Any, Literal
 
 from steppay_mock.contract.catalogue import parse_event_types
-from steppay_mock.contract.long_numbers import is_number, written
 from steppay_mock.delivery.address.access import AccessOptions
-from steppay_mock.delivery.options import DeliveryOptions, Settings, resolve_options
+from steppay_mock.delivery.options.settings import Settings, resolve_options
+from steppay_mock.delivery.options.table import options_of
 from steppay_mock.delivery.retries import Retries, read_retries
-from steppay_mock.errors import SteppayMockError, check_flag, choices, did_you_mean
+from steppay_mock.errors import SteppayMockError, WrongValueError, check_names
 from steppay_mock.ordering.bounding import read_distance, read_duplicates, read_late_by
 from steppay_mock.ordering.face import option
 from steppay_mock.ordering.receiver.answers import Acceptance, read_acceptance
@@ -21,11 +20,13 @@ from steppay_mock.ordering.receiver.settle import Settling, read_settling
 from steppay_mock.ordering.state.ignore import Ignore, read_ignore
 from steppay_mock.ordering.truth.setting import TruthSetting, Words, read_truth
 from steppay_mock.payload.event import Event, Events
+from steppay_mock.values import FunctionValue, NumberValue, WholeValue, check_flag, shown
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from steppay_mock.delivery.answer import Answer
+    from steppay_mock.delivery.sender.clock import Clock
     from steppay_mock.ordering.truth.mapping import TruthMapping
     from steppay_mock.store.api.api import StoreApi
     from steppay_mock.wire.signature import Secret
@@ -33,7 +34,9 @@ if TYPE_CHECKING:
 Probe = Callable[..., Any]
 """Returns the receiver's state as plain data. It may take the app, if a factory makes that, and may be async."""
 
-_DELIVERY = ("path", "secret", "hide", "timeout", "allow_hosts", "now", "sleep", *AccessOptions.__annotations__)
+DELIVERY = tuple(one.name for one in options_of("explore"))
+"""The options that ``explore`` passes on to its deliveries."""
+BUDGET = WholeValue(noun="a whole number of deliveries", least=1, most=100_000_000, example="5000")
 _BURST = 2.0
 _TRIES = 10
 
@@ -88,8 +91,8 @@ class ExploreOptions(AccessOptions, total=False):
     ``seed``: repeats everything random. None: a random seed, which is in the result.
     ``watch``: is called now and then with the deliveries made and the budget. None.
 
-    ``path``, ``secret``, ``hide``, ``timeout``, ``allow_hosts``, ``now`` and ``sleep`` are those of ``deliver``;
-    so are ``headers``, ``auth``, ``ca_file``, ``client_cert``, ``client_key`` and ``proxy``.
+    ``path``, ``secret``, ``hide``, ``timeout``, ``allow_hosts`` and ``clock`` are those of ``deliver``; so are
+    ``headers``, ``auth``, ``ca_file``, ``client_cert``, ``client_key`` and ``proxy``.
     """
 
     reset: Callable[[], Any] | None
@@ -118,15 +121,14 @@ class ExploreOptions(AccessOptions, total=False):
     strength: int
     budget: int
     paranoid: bool
-    seed: int | None
+    seed: int | str | None
     watch: Callable[[int, int], object] | None
     path: str
     secret: Secret | None
     hide: Iterable[str]
     timeout: float
     allow_hosts: Iterable[str]
-    now: Callable[[], float] | None
-    sleep: Callable[[float], object] | None
+    clock: Clock | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -173,30 +175,20 @@ class ExploreSettings:
 
 def read_explore_options(state: object, options: Mapping[str, Any]) -> ExploreSettings:
     """Check the options before anything is delivered; SteppayMockError names the wrong one."""
-    known = ExploreOptions.__annotations__
-    for name in options:
-        if name not in known:
-            raise SteppayMockError(
-                f"explore() has no option {name!r}.{did_you_mean(name, known)} It has state, {choices(known)}."
-            )
+    check_names(options, ExploreOptions.__annotations__, owner="explore()")
     for name in ("reset", "save", "restore", "effects", "invariant", "watch"):
         _check_callable(name, options.get(name))
-    if not callable(state):
-        raise SteppayMockError(
-            f"state={state!r} is no function. Pass one that gives the receiver's rows: state=db.rows"
-        )
+    probe = FunctionValue(noun="a function that gives the receiver's rows").check("state", state)
     if (options.get("save") is None) != (options.get("restore") is None):
         raise SteppayMockError("save= and restore= go together: what one gives, the other takes. Pass both.")
     fresh = _fresh(state, options)
-    seed = options.get("seed")
     duplicates, everywhere = read_duplicates(options.get("duplicates", True))
-    delivery: DeliveryOptions = {name: options[name] for name in _DELIVERY if name in options}  # type: ignore[assignment]
-    settings = resolve_options({**delivery, "seed": seed if seed is not None else SystemRandom().getrandbits(32)})
+    settings = resolve_options({name: options[name] for name in (*DELIVERY, "seed") if name in options})
     api = _api(options.get("api"))
     if api is not None:
         settings = replace(settings, hide=(*settings.hide, api.token))
     return ExploreSettings(
-        state=state,
+        state=probe,
         reset=options.get("reset"),
         save=options.get("save"),
         restore=options.get("restore"),
@@ -221,8 +213,8 @@ def read_explore_options(state: object, options: Mapping[str, Any]) -> ExploreSe
         first=check_flag("first", options.get("first", False)),
         only_effective=check_flag("only_effective", options.get("only_effective", False)),
         attempts=len(read_retries(options.get("retries", "none")).delays),
-        strength=_whole("strength", options.get("strength", 3), least=2, most=4),
-        budget=_whole("budget", options.get("budget", 20_000), least=1, most=100_000_000),
+        strength=WholeValue(least=2, most=4, example="3").check("strength", options.get("strength", 3)),
+        budget=BUDGET.check("budget", options.get("budget", 20_000)),
         paranoid=check_flag("paranoid", options.get("paranoid", False)),
         seed=settings.seed,
         watch=options.get("watch") or (lambda _made, _budget: None),
@@ -235,13 +227,18 @@ def _types(types: object) -> frozenset[str] | None:
         return None
     named = [types] if isinstance(types, str) else types
     if not isinstance(named, Iterable):
-        raise SteppayMockError(f"types={types!r} are no event types. Say types=['order.created', 'order.updated'].")
+        raise WrongValueError(
+            name="types",
+            shown=shown(types),
+            expected="a list of event types",
+            next_step="Pass types=['order.created', 'order.updated'].",
+        )
     return frozenset(map(str, parse_event_types(named)))
 
 
 def _check_callable(name: str, value: object) -> None:
-    if value is not None and not callable(value):
-        raise SteppayMockError(f"{name}={value!r} is no function. Pass one without calling it, such as {name}=db.clear")
+    if value is not None:
+        FunctionValue().check(name, value, next_step=f"Pass it without calling it, such as {name}=db.clear.")
 
 
 def _fresh(state: object, options: Mapping[str, Any]) -> bool:
@@ -265,17 +262,13 @@ def _fresh(state: object, options: Mapping[str, Any]) -> bool:
 def _burst(ties: object) -> float | None:
     if isinstance(ties, bool):
         return _BURST if ties else None
-    if not is_number(ties) or ties <= 0:
-        raise SteppayMockError(
-            f"ties={written(ties)} are no seconds. Say ties=True, or how far apart a burst's events are."
-        )
-    return float(ties)
+    return NumberValue(noun="seconds", above=0).check("ties", ties, next_step=f"Pass ties=True for {_BURST:g} s.")
 
 
 def _overlap(overlap: object) -> int:
     if isinstance(overlap, bool):
         return _TRIES if overlap else 0
-    return _whole("overlap", overlap, least=1, most=10_000)
+    return WholeValue(least=1, most=10_000).check("overlap", overlap, next_step=f"Pass overlap=True for {_TRIES}.")
 
 
 def _api(api: object) -> StoreApi | None:
@@ -285,13 +278,9 @@ def _api(api: object) -> StoreApi | None:
 
     if isinstance(api, StoreApi):
         return api
-    raise SteppayMockError(
-        f"api={api!r} is no StoreApi. Make one, mount it (patched or serve), and pass the StoreApi itself: "
-        "api=StoreApi(story.store)"
+    raise WrongValueError(
+        name="api",
+        shown=shown(api),
+        expected="a StoreApi",
+        next_step="Make one, mount it (patched or serve), and pass the StoreApi itself: api=StoreApi(story.store).",
     )
-
-
-def _whole(name: str, value: object, *, least: int, most: int) -> int:
-    if isinstance(value, bool) or not isinstance(value, int) or not least <= value <= most:
-        raise SteppayMockError(f"{name}={written(value)}: give a whole number from {least} to {most:,}.")
-    return value

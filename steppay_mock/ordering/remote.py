@@ -18,10 +18,12 @@ from steppay_mock.delivery.address.access_headers import OF_THE_WEBHOOK, read_he
 from steppay_mock.delivery.excerpt import excerpt
 from steppay_mock.delivery.http.transport import HttpTransport
 from steppay_mock.delivery.next_step import step_without_answer
-from steppay_mock.delivery.options import resolve_options
+from steppay_mock.delivery.options.settings import resolve_options
+from steppay_mock.delivery.options.table import DEFAULT_TIMEOUT
 from steppay_mock.delivery.request import Request
-from steppay_mock.errors import SteppayMockError, check_choice, choices, did_you_mean
+from steppay_mock.errors import SteppayMockError, check_names, choices, did_you_mean
 from steppay_mock.ordering.receiver.identifiers import Ids
+from steppay_mock.values import check_choice
 from steppay_mock.wire.redact import Redaction
 
 if TYPE_CHECKING:
@@ -48,7 +50,7 @@ class RemoteError(SteppayMockError):
 def remote_state(
     url: str,
     *,
-    timeout: float = 10.0,
+    timeout: float = DEFAULT_TIMEOUT,
     allow_hosts: Iterable[str] = (),
     hide: Iterable[str] = (),
     **access: Unpack[AccessOptions],
@@ -103,7 +105,7 @@ def remote_reset(
     url: str,
     *,
     method: str = "POST",
-    timeout: float = 10.0,
+    timeout: float = DEFAULT_TIMEOUT,
     allow_hosts: Iterable[str] = (),
     hide: Iterable[str] = (),
     **access: Unpack[AccessOptions],
@@ -136,11 +138,8 @@ class _ProbeClient:
         access: AccessOptions,
     ) -> None:
         settings = resolve_options({"timeout": timeout, "allow_hosts": allow_hosts, "hide": hide, "seed": 0})
-        known = AccessOptions.__annotations__
-        for name in access:
-            if name not in known:
-                raise SteppayMockError(f"There is no option {name!r}.{did_you_mean(name, known)}")
-        # This request is no webhook, so it may have headers that webhooks set themselves, such as Accept.
+        check_names(access, AccessOptions.__annotations__, owner="Access control")
+        # No webhook is sent here, so that a header may be one that a webhook has itself, such as Accept.
         headers = read_headers(access.get("headers") or {})
         own = {name: headers.pop(name) for name in [*headers] if name in OF_THE_WEBHOOK}
         through = read_access({**access, "headers": headers})

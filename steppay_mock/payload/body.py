@@ -7,7 +7,8 @@ from collections.abc import Callable, Mapping
 from json.encoder import encode_basestring
 from typing import Any, Literal, get_args
 
-from steppay_mock.errors import SteppayMockError, check_choice
+from steppay_mock.errors import SteppayMockError
+from steppay_mock.values import check_choice
 
 BodyForm = Literal["pretty", "compact", "escaped"]
 """``pretty`` is indented by two spaces with one field a line, ``compact`` has no white space, ``escaped`` is compact

@@ -1,4 +1,4 @@
-"""How shall an event be made? The options of ``make_event``, named and checked once for all who take them."""
+"""The options of ``make_event`` and of all that make events: their types and checks."""
 
 from __future__ import annotations
 
@@ -7,12 +7,21 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal, TypedDict, get_args
 
-from steppay_mock.errors import SteppayMockError, check_choice, choices, did_you_mean
+from steppay_mock.errors import check_names
 from steppay_mock.payload.body import DEFAULT_FORM, BodyForm, check_form
 from steppay_mock.payload.edges import Edge
+from steppay_mock.values import ChoiceValue, MappingValue, SeedValue, TextValue
 
 Nulls = Literal["omit", "null", "mixed"]
 Drift = Literal["field", "enum", "event"]
+
+NULLS = ChoiceValue(words=get_args(Nulls))
+DRIFT = ChoiceValue(words=get_args(Drift))
+EDGE = ChoiceValue(words=("64-bit",), others=(True, False))
+IS_TEST = ChoiceValue(others=(True, False, None))
+SEED = SeedValue()
+LOCALE = TextValue(noun="a locale", example="'ko_KR'")
+DATA = MappingValue(noun="a mapping of fields to values", example="{'payer': {'email': 'kim@example.com'}}")
 
 
 class EventOptions(TypedDict, total=False):
@@ -53,33 +62,22 @@ class Recipe:
     body: BodyForm = DEFAULT_FORM
 
     def __post_init__(self) -> None:
-        check_choice("nulls", self.nulls, get_args(Nulls))
+        NULLS.check("nulls", self.nulls)
         check_form("body", self.body)
+        EDGE.check("edge", self.edge)
+        IS_TEST.check("is_test", self.is_test)
+        LOCALE.check("locale", self.locale)
         if self.drift is not None:
-            check_choice("drift", self.drift, get_args(Drift))
-        for option, value, other in (("edge", self.edge, "64-bit"), ("is_test", self.is_test, None)):
-            if not isinstance(value, bool) and value != other:
-                raise SteppayMockError(
-                    f"{option}={value!r} is neither True nor False, and not {other!r}. Say {option}=True."
-                )
-        if isinstance(self.seed, bool) or not isinstance(self.seed, int | str | None):
-            raise SteppayMockError(f"seed={self.seed!r} is neither a whole number nor text. Give one such as seed=7.")
-        if not isinstance(self.locale, str):
-            raise SteppayMockError(f"locale={self.locale!r} is no text. Give one such as ko_KR or en_US.")
-        if self.data is not None and not isinstance(self.data, Mapping):
-            raise SteppayMockError(
-                f"data={self.data!r} is no mapping. "
-                "Name the fields to fix: data={'payer': {'email': 'kim@example.com'}}"
-            )
+            DRIFT.check("drift", self.drift)
+        if self.seed is not None:
+            SEED.check("seed", self.seed)
+        if self.data is not None:
+            DATA.check("data", self.data)
 
 
 def read_options(options: Mapping[str, Any]) -> Recipe:
     """The recipe that the options describe; an unknown option is an error that names the nearest."""
-    known = Recipe.__dataclass_fields__
-    for name in options:
-        if name not in known:
-            raise SteppayMockError(
-                f"Events have no option {name!r}.{did_you_mean(name, known)} The options are {choices(known)}; "
-                "fields of the payload go into data={...}."
-            )
+    check_names(
+        options, Recipe.__dataclass_fields__, owner="An event", next_step="Fields of the payload go into data={...}."
+    )
     return Recipe(**options)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, fields
 from typing import Any, Literal
 
-from steppay_mock.errors import SteppayMockError, check_flag, choices, did_you_mean
+from steppay_mock.errors import SteppayMockError, choices, did_you_mean
+from steppay_mock.values import check_flag
 
 _MOST_DAYS = 3650
 

@@ -1,4 +1,4 @@
-"""The options of a store, and the fields of customers, products and prices: their names and checks."""
+"""The options of a store and the fields of its customers, products and prices: their types and checks."""
 
 from __future__ import annotations
 
@@ -6,14 +6,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
-from typing import Any, Literal, TypedDict, get_args
+from typing import Any, Literal, TypedDict
 
-from steppay_mock.errors import SteppayMockError, choices, did_you_mean
+from steppay_mock.errors import check_names
 from steppay_mock.payload.body import DEFAULT_FORM, BodyForm, check_form
 from steppay_mock.payload.factory import SEEDED_NOW
-from steppay_mock.payload.options import Nulls
+from steppay_mock.payload.options import IS_TEST, LOCALE, NULLS, SEED, Nulls
 from steppay_mock.store.amounts import check_currency
 from steppay_mock.store.assumptions import Assumptions, read_assumptions
+from steppay_mock.values import MappingValue
 
 Money = int | float | Decimal
 
@@ -105,34 +106,20 @@ class StoreRecipe:
 
 
 def read_store_options(options: Mapping[str, Any]) -> StoreRecipe:
-    """The options, checked; SteppayMockError for an unknown one, with the nearest name."""
-    known = StoreOptions.__annotations__
-    for name in options:
-        if name not in known:
-            raise SteppayMockError(
-                f"Unknown option {name!r} of a store.{did_you_mean(name, known)} The options are {choices(known)}."
-            )
-    seed, nulls = options.get("seed"), options.get("nulls", "omit")
-    if isinstance(seed, bool) or not isinstance(seed, int | str | None):
-        raise SteppayMockError(f"seed={seed!r} is neither a whole number nor a text. Give one such as seed=7.")
-    if nulls not in get_args(Nulls):
-        raise SteppayMockError(f"nulls={nulls!r} is not among {choices(map(repr, get_args(Nulls)))}.")
+    """The recipe that the options describe; an unknown option is an error that names the nearest."""
+    check_names(options, StoreOptions.__annotations__, owner="A store")
     body = options.get("body", DEFAULT_FORM)
     check_form("body", body)
-    locale, is_test = options.get("locale", "ko_KR"), options.get("is_test", True)
-    if not isinstance(locale, str):
-        raise SteppayMockError(f"locale={locale!r} is not a text. Give one such as ko_KR or en_US.")
-    if not isinstance(is_test, bool | None):
-        raise SteppayMockError(f"is_test={is_test!r} is not True, False or None. Give one, such as is_test=False.")
+    seed = options.get("seed")
     return StoreRecipe(
-        seed=seed,
+        seed=None if seed is None else SEED.check("seed", seed),
         start=SEEDED_NOW_SECONDS if options.get("start") is None else options["start"],
-        locale=locale,
+        locale=LOCALE.check("locale", options.get("locale", "ko_KR")),
         currency=check_currency(options.get("currency", "KRW")),
         customer=_fields(options.get("customer", {}), "customer"),
         product=_fields(options.get("product", {}), "product"),
-        is_test=is_test,
-        nulls=nulls,
+        is_test=IS_TEST.check("is_test", options.get("is_test", True)),
+        nulls=NULLS.check("nulls", options.get("nulls", "omit")),
         body=body,
         first_ids=_mapping(options.get("first_ids", {}), "first_ids") or {},
         assumptions=read_assumptions(options.get("assumptions")),
@@ -140,12 +127,8 @@ def read_store_options(options: Mapping[str, Any]) -> StoreRecipe:
 
 
 def check_fields(given: Mapping[str, Any], known: Mapping[str, Any], noun: str) -> None:
-    """Raise SteppayMockError for an unknown field of a customer, product or price, with the nearest name."""
-    for name in given:
-        if name not in known:
-            raise SteppayMockError(
-                f"Unknown field {name!r} of a {noun}.{did_you_mean(name, known)} The fields are {choices(known)}."
-            )
+    """Refuse a field that a customer, product or price does not have, naming the nearest."""
+    check_names(given, known, owner=f"A {noun}", noun="field")
 
 
 def _fields(given: Any, noun: str) -> Any:
@@ -158,9 +141,7 @@ def _fields(given: Any, noun: str) -> Any:
 
 
 def _mapping(given: Any, what: str) -> Mapping[str, Any] | None:
-    if given is None or isinstance(given, Mapping):
-        return given
-    raise SteppayMockError(f"{what}={given!r} is not a mapping. Write it like {what}={{...}}.")
+    return None if given is None else MappingValue().check(what, given)
 
 
 SEEDED_NOW_SECONDS = (SEEDED_NOW - datetime(1970, 1, 1)).total_seconds()  # noqa: DTZ001 - both are naive UTC

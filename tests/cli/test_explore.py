@@ -288,7 +288,7 @@ def test_ctrl_c_says_what_was_found_so_far(receiver: Any, secret: str, how: sign
         (("--ignore", "$."), "ignore"),
         (("--budget", "0"), "--budget"),
         (("--strength", "5"), "--strength"),
-        (("--timeout", "0"), "no number of seconds above 0"),
+        (("--timeout", "0"), "'0': expected seconds, more than 0"),
         (("--retries", "often"), "--retries"),
         (("--report", "page.txt"), "ends in neither .html nor .json nor .xml"),
         (("--junit", "nowhere/junit.xml"), "make the folder nowhere"),

@@ -182,15 +182,21 @@ def test_a_bar_shows_what_was_answered_at_a_terminal(receiver: Any, secret: str)
 @pytest.mark.parametrize(
     ("words", "told"),
     [
-        (("--concurrency", "0"), "0 is not in the range 1<=x<=1000"),
-        (("--concurrency", "many"), "'many' is not a valid integer"),
-        (("--concurrency", "5000"), "5000 is not in the range 1<=x<=1000"),
-        (("--rate", "0"), "0 is not in the range x>=0.001"),
-        (("--rate", "-1"), "-1.0 is not in the range"),
-        (("--rate", "fast"), "'fast' is not a valid float"),
-        (("--retries", "sviks"), "There are no retries 'sviks'. Did you mean 'svix'?"),
-        (("--retries", "5;60"), "or give delays in seconds such as 5,60."),
-        (("--retries", "-5"), "There are no retries '-5'."),
+        (("--concurrency", "0"), "'0': expected a whole number from 1 to 1000. Leave it out for 1."),
+        (("--concurrency", "many"), "'many': expected a whole number from 1 to 1000."),
+        (("--concurrency", "5000"), "'5000': expected a whole number from 1 to 1000. Leave it out for 1."),
+        (("--rate", "0"), "'0': expected a number from 0.001 up. Leave it out for no limit."),
+        (("--rate", "-1"), "'-1': expected a number from 0.001 up."),
+        (("--rate", "fast"), "'fast': expected a number from 0.001 up."),
+        (("--retries", "sviks"), "or delays in seconds such as 5,60. Did you mean 'svix'?"),
+        (
+            ("--retries", "5;60"),
+            (
+                "'5;60': expected none, standard-webhooks, svix, stripe-like, fifo-blocking, "
+                "or delays in seconds such as 5,60."
+            ),
+        ),
+        (("--retries", "-5"), "'-5': expected none, standard-webhooks,"),
         (("--journal", "."), "is a directory"),
         (("--journal", "nowhere/at/all.sqlite"), "The journal nowhere/at/all.sqlite cannot be opened:"),
         (("--journal", "j", "--seed", "9" * 30), "is too large for a journal. Give one of at most 18 digits."),

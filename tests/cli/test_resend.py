@@ -186,7 +186,10 @@ def test_another_receiver_needs_leave_as_well(run: Any, receiver: Any, journal: 
             "There is no journal none. Name the file that `send --journal` wrote.",
         ),
         (("1", "--journal", "J", "--unsigned", "--secret", "x"), "--unsigned and --secret contradict each other."),
-        (("1", "--journal", "J", "--unsigned", "--timeout", "0"), "'0' is no number of seconds above 0."),
+        (
+            ("1", "--journal", "J", "--unsigned", "--timeout", "0"),
+            "'0': expected seconds, more than 0 and at most 86400.",
+        ),
         (("1", "--journal", "J", "--unsigned", "--allow-host", "http://x"), "--allow-host takes a host name"),
         (("1", "--journal", "J", "--unsigned", "--report", "r.csv"), "ends in neither .json nor .xml"),
     ],

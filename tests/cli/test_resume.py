@@ -245,9 +245,15 @@ def test_retries_of_which_an_older_journal_has_the_name_alone_are_asked_for(
         (("--journal", "J"), "No secret is given. Pass --secret, or set STEPPAY_WEBHOOK_SECRET, or pass --unsigned"),
         (("--journal", "J", "--secret", "x", "--unsigned"), "--unsigned and --secret contradict each other."),
         (("--journal", "J", "--secret", "x", "--retries", "sviks"), "Did you mean 'svix'?"),
-        (("--journal", "J", "--secret", "x", "--rate", "0"), "0 is not in the range x>=0.001"),
-        (("--journal", "J", "--secret", "x", "--speed", "fast"), "Write 0, real, or a rate such as 1d=1s."),
-        (("--journal", "J", "--secret", "x", "--timeout", "-1"), "'-1' is no number of seconds above 0."),
+        (("--journal", "J", "--secret", "x", "--rate", "0"), "'0': expected a number from 0.001 up."),
+        (
+            ("--journal", "J", "--secret", "x", "--speed", "fast"),
+            "'fast': expected 0, real, or a rate such as 1d=1s. Leave it out for that of the run.",
+        ),
+        (
+            ("--journal", "J", "--secret", "x", "--timeout", "-1"),
+            "'-1': expected seconds, more than 0 and at most 86400.",
+        ),
         (("--journal", "J", "--secret", "x", "--allow-host", "http://x"), "--allow-host takes a host name"),
         (("--journal", "J", "--secret", "x", "--report", "r.csv"), "ends in neither .json nor .xml"),
         (("--journal", "J", "1"), "Got unexpected extra argument"),

@@ -208,8 +208,14 @@ def test_scenarios_of_a_file_are_there(run: Any, receiver: Any, secret: str, wri
             "No receiver is given, and there is no steppay-mock.toml that names one. Pass --to URL",
         ),
         (("run", "x", "--to", "http://api.steppay.kr", "--secret", "x"), "belongs to StepPay"),
-        (("run", "x", "--to", "http://127.0.0.1:9", "--secret", "x", "--speed", "fast"), "Write 0, real, or a rate"),
-        (("run", "x", "--to", "http://127.0.0.1:9", "--secret", "x", "--speed", "0d=1s"), "'0d=1s' is no speed."),
+        (
+            ("run", "x", "--to", "http://127.0.0.1:9", "--secret", "x", "--speed", "fast"),
+            "'fast': expected 0, real, or a rate such as 1d=1s. Leave it out for 0, no waiting.",
+        ),
+        (
+            ("run", "x", "--to", "http://127.0.0.1:9", "--secret", "x", "--speed", "0d=1s"),
+            "'0d=1s': expected 0, real, or a rate such as 1d=1s.",
+        ),
         (
             ("run", "x", "--to", "http://127.0.0.1:9", "--secret", "x", "--speed", "real", "--order", "reversed"),
             "--speed waits as long as it took, which has a meaning in --order occurrence alone.",

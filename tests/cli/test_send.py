@@ -180,7 +180,10 @@ def test_a_dry_run_sends_nothing_and_shows_the_plan(run: Any, receiver: Any, sec
         (["order.created", "--unsigned"], "No receiver is given, and there is no steppay-mock.toml that names one."),
         (["order.created", "http://localhost", "--unsigned"], "One URL is taken, and stands before the event types."),
         (["localhost:8000", "order.created", "--unsigned"], "it begins with neither http:// nor https://"),
-        (["http://localhost", "order.created", "--unsigned", "--success", "20"], "'20' are no statuses. Write them"),
+        (
+            ["http://localhost", "order.created", "--unsigned", "--success", "20"],
+            "'20': expected statuses from 100 to 599 with commas",
+        ),
         (["http://localhost", "order.craeted"], "Did you mean 'order.created'?"),
         (["http://localhost", "order.created"], "or pass --unsigned to send no signature."),
         (
@@ -188,10 +191,13 @@ def test_a_dry_run_sends_nothing_and_shows_the_plan(run: Any, receiver: Any, sec
             "A password is given twice",
         ),
         (["http://localhost", "order.created", "--unsigned", "--order", "random"], "'random' is not one of"),
-        (["http://localhost", "order.created", "--unsigned", "--timeout", "0"], "'0' is no number of seconds above 0."),
+        (
+            ["http://localhost", "order.created", "--unsigned", "--timeout", "0"],
+            "'0': expected seconds, more than 0 and at most 86400.",
+        ),
         (
             ["http://localhost", "order.created", "--unsigned", "--timeout", "inf"],
-            "'inf' is no number of seconds above",
+            "'inf': expected seconds, more than 0",
         ),
         (["http://localhost", "order.created", "--unsigned", "--repeat", "0"], "0 is not in the range x>=1"),
         (

@@ -23,7 +23,7 @@ def time(monkeypatch: pytest.MonkeyPatch) -> Time:
     """The clock of every sender: waiting takes no time, and signatures are of today."""
     made = Time()
     clock = Clock(steady=made.clock.steady, sleep=made.clock.sleep)
-    monkeypatch.setattr("steppay_mock.delivery.sender.options.Clock", lambda: clock)
+    monkeypatch.setattr("steppay_mock.delivery.options.settings.Clock", lambda: clock)
     monkeypatch.setattr("steppay_mock.cli.run.sleep", made.clock.sleep)
     return made
 

@@ -15,8 +15,8 @@ from steppay_mock.contract.catalogue import event_groups
 from steppay_mock.contract.schemas import load_schema
 from steppay_mock.delivery.address.access import AccessOptions
 from steppay_mock.delivery.config import find_config, load_config
+from steppay_mock.delivery.options.settings import SenderOptions, read_sender_options
 from steppay_mock.delivery.retries import PRESETS
-from steppay_mock.delivery.sender.options import SenderOptions, read_sender_options
 from steppay_mock.delivery.sender.sender import Sender
 
 SHOP = '[[endpoints]]\nname = "shop"\nurl = "http://localhost"\n'
@@ -199,10 +199,10 @@ def test_variables_stand_for_their_values(
     ("text", "told"),
     [
         ("whsec_hidden${NAME}", "the environment variable NAME is not set, or empty. Set it, or write a default"),
-        ("${whsec-hidden}", "after ${ comes no name of a variable, with } behind it. Write ${NAME}"),
-        ("${whsec_hidden", "after ${ comes no name of a variable"),
-        ("${}whsec_hidden", "after ${ comes no name of a variable"),
-        ("${NAME:-}", "nothing is signed with an empty text."),
+        ("${whsec-hidden}", "after ${ expected the name of a variable and }. Write ${NAME}"),
+        ("${whsec_hidden", "after ${ expected the name of a variable and }."),
+        ("${}whsec_hidden", "after ${ expected the name of a variable and }."),
+        ("${NAME:-}", "a secret is empty. Write a default that is not empty."),
     ],
 )
 def test_a_variable_that_cannot_be_had_is_told_when_it_is_needed(text: str, told: str, write: Write) -> None:
@@ -225,7 +225,7 @@ def test_without_a_secret_that_of_the_environment_signs(write: Write, monkeypatc
 
 
 FAULTS: list[tuple[str, str, str, str, str]] = [
-    ("[sender]\nconcurrency = 0", "sender.concurrency", "how many deliveries are in flight", "0 (a number)", "= 8"),
+    ("[sender]\nconcurrency = 0", "sender.concurrency", "the number of deliveries in flight", "0 (a number)", "= 8"),
     ("[sender]\nconcurrency = 8.0", "sender.concurrency", "a whole number", "8.0 (a number)", "concurrency = 8"),
     ('[sender]\nrate = "5"', "sender.rate", "a number from 0.001 up", '"5" (a text)', "rate = 50"),
     ("[sender]\nrate = nan", "sender.rate", "a number from 0.001 up", '"nan"', "rate = 50"),
@@ -237,12 +237,24 @@ FAULTS: list[tuple[str, str, str, str, str]] = [
     ('[sender]\nspeed = "fast"', "sender.speed", "how fast time passes", '"fast"', 'speed = "1d=1s"'),
     ("[sender]\nkeepalive = true", "sender.keepalive", "one of journal", "an unknown key", "'keep_alive'?"),
     ("[sendr]", "sendr", "one of sender, events or endpoints", "an unknown key", "Did you mean 'sender'?"),
-    ("sender = 3", "sender", "how webhooks are sent", "a number", "Write it like [sender]"),
-    ("[endpoints]", "endpoints", "the receivers", "a table", "Write it like [[endpoints]]"),
-    ('endpoints = ["whsec_hidden"]', "endpoints[0]", "a receiver", "a text", "Write it like [[endpoints]]"),
-    ('[[endpoints]]\nname = "x"', "endpoints[0].url", "where it listens", "nothing", 'Add it: url = "http://127'),
+    ("sender = 3", "sender", "the settings of the sender", "a number", "Write it like [sender]"),
+    ("[endpoints]", "endpoints", "the endpoints", "a table", "Write it like [[endpoints]]"),
+    ('endpoints = ["whsec_hidden"]', "endpoints[0]", "an endpoint", "a text", "Write it like [[endpoints]]"),
+    (
+        '[[endpoints]]\nname = "x"',
+        "endpoints[0].url",
+        "the URL of the receiver",
+        "nothing",
+        'Add it: url = "http://127',
+    ),
     (SHOP + 'secrets = "whsec_hidden"', "endpoints[0].secrets", "one of name", "an unknown key", "'secret'?"),
-    (SHOP + 'secret = ["whsec_hidden", 1]', "endpoints[0].secret", "what is signed with", "a list", "${STEPPAY"),
+    (
+        SHOP + 'secret = ["whsec_hidden", 1]',
+        "endpoints[0].secret",
+        "the secret that signs each request",
+        "a list",
+        "${STEPPAY",
+    ),
     (SHOP + 'events = ["order.creatd"]', "endpoints[0].events[0]", "event types", '"order.creatd"', "order.created"),
     (SHOP + 'enabled = "no"', "endpoints[0].enabled", "true or false", '"no" (a text)', "enabled = false"),
 ]
@@ -277,7 +289,7 @@ def test_all_faults_are_told_at_once(write: Write) -> None:
     ("text", "told"),
     [
         ("[sender", " is no TOML: "),
-        (SHOP + SHOP, ": two endpoints are called 'shop'. Give each a name of its own."),
+        (SHOP + SHOP, ": two endpoints have the name 'shop'. Give each another name."),
     ],
 )
 def test_what_no_schema_says_is_told_too(text: str, told: str, write: Write) -> None:
@@ -290,11 +302,11 @@ def test_what_no_schema_says_is_told_too(text: str, told: str, write: Write) -> 
 @pytest.mark.parametrize(
     ("text", "told"),
     [
-        ('[sender]\nspeed = "0d=1s"', "sender.speed: '0d=1s' is no speed."),
+        ('[sender]\nspeed = "0d=1s"', "sender.speed: '0d=1s': expected 0, real, or a rate such as 1d=1s."),
         ('[sender]\nallow_hosts = ["http://x"]', "sender.allow_hosts: allow_hosts takes host names without scheme"),
         ('[sender]\njournal = "${NOT_SET}"', "sender.journal: the environment variable NOT_SET is not set"),
-        ("", "there is no endpoint that is enabled. Add [[endpoints]]"),
-        (SHOP + "enabled = false", "there is no endpoint that is enabled."),
+        ("", "no endpoint is enabled. Add [[endpoints]]"),
+        (SHOP + "enabled = false", "no endpoint is enabled."),
     ],
 )
 def test_what_is_wrong_with_a_value_is_told_with_its_place(text: str, told: str, write: Write) -> None:

@@ -21,11 +21,11 @@ SCHEMA = load_schema("config.schema.json")["properties"]
 
 def test_the_table_of_the_sender_is_that_of_the_schema_and_of_the_command() -> None:
     from steppay_mock.cli.commands.config import command
-    from steppay_mock.cli.options.config_file import PARAMETERS
+    from steppay_mock.cli.options.config_file import parameter_of
 
     options = {param.name: param for param in command.params if isinstance(param, click.Option)}
     expected = [
-        (f"`{name}`", f"`{options[PARAMETERS[name]].opts[0]}`", f"`{options[PARAMETERS[name]].envvar}`")
+        (f"`{name}`", f"`{options[parameter_of(name)].opts[0]}`", f"`{options[parameter_of(name)].envvar}`")
         for name in SCHEMA["sender"]["properties"]
     ]
     assert [row[:3] for row in rows(section("config", "The sender"))] == expected

@@ -155,7 +155,7 @@ def test_the_control_can_be_left_out() -> None:
     receiver = Receiver()
     deliver(CREATED, to=receiver, secret=SECRET, fault="key-empty", control=False).assert_ok()
     assert receiver.seen == [("order.created", 401)]
-    with pytest.raises(SteppayMockError, match="control='no' is neither True nor False"):
+    with pytest.raises(SteppayMockError, match="control='no': expected True or False"):
         deliver(CREATED, to=receiver, secret=SECRET, fault="key-empty", control="no")  # type: ignore[arg-type]
 
 

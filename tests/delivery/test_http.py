@@ -14,6 +14,7 @@ from werkzeug.wrappers import Request, Response
 
 from steppay_mock import deliver, verify
 from steppay_mock.delivery.failure import Failure
+from steppay_mock.delivery.sender.clock import Clock
 
 Payloads = Callable[[int], list[dict[str, Any]]]
 Serve = Callable[[Any], str]
@@ -56,7 +57,7 @@ def test_headers_on_the_wire_are_the_vendors(serve_raw: ServeRaw, payloads: Payl
         connection.sendall(b"HTTP/1.1 204 No Content\r\n\r\n")
 
     url = serve_raw(handle)
-    deliver(payloads(1), to=url, secret="s", seed=7, now=lambda: 1706002316.5).assert_ok()
+    deliver(payloads(1), to=url, secret="s", seed=7, clock=Clock(now=lambda: 1706002316.5)).assert_ok()
 
     head, _, body = requests[0].partition(b"\r\n\r\n")
     line, *headers = head.decode().split("\r\n")

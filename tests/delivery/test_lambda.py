@@ -32,7 +32,8 @@ from steppay_mock.delivery.aws.app import LambdaApp
 from steppay_mock.delivery.aws.event_loops import EventLoops
 from steppay_mock.delivery.aws.transport import LambdaTransport
 from steppay_mock.delivery.faults import FAULTS
-from steppay_mock.delivery.options import Settings
+from steppay_mock.delivery.options.settings import Settings
+from steppay_mock.delivery.sender.clock import Clock
 
 EVENT = make_event("payment.completed", seed=7)
 IN_PROCESS = [name for name, fault in FAULTS.items() if not fault.needs_socket]
@@ -244,7 +245,9 @@ def test_the_context_is_what_the_runtime_gives() -> None:
         seen.append(context)
         return {"statusCode": 200}
 
-    deliver([EVENT, EVENT], to=lambda_app(partial(shop)), seed=7, timeout=5, now=lambda: 1_700_000_000).assert_ok()
+    deliver(
+        [EVENT, EVENT], to=lambda_app(partial(shop)), seed=7, timeout=5, clock=Clock(now=lambda: 1_700_000_000)
+    ).assert_ok()
     deliver(EVENT, to=lambda_app(shop), seed=7).assert_ok()
     first, second, again = seen
     assert first.aws_request_id == again.aws_request_id != second.aws_request_id
@@ -280,7 +283,7 @@ def test_an_async_handler_is_refused_with_the_reason() -> None:
 
 
 def test_options_that_are_about_another_kind_are_refused() -> None:
-    with pytest.raises(SteppayMockError, match=r"kind='http' is not among .* Did you mean 'http-api'\?"):
+    with pytest.raises(SteppayMockError, match=r"kind='http': expected .* Did you mean 'http-api'\?"):
         lambda_app(right, kind="http")  # type: ignore[arg-type]
     with pytest.raises(SteppayMockError, match="edge=True is about kind='rest-api', not 'alb'"):
         lambda_app(right, kind="alb", edge=True)
@@ -291,7 +294,7 @@ def test_options_that_are_about_another_kind_are_refused() -> None:
 @pytest.mark.parametrize("name", ["base64", "edge", "multi_value_headers"])
 def test_what_is_neither_true_nor_false_is_refused(name: str) -> None:
     options: Any = {name: "no"}
-    with pytest.raises(SteppayMockError, match=f"{name}='no' is neither True nor False"):
+    with pytest.raises(SteppayMockError, match=f"{name}='no': expected True or False"):
         lambda_app(right, **options)
 
 

@@ -13,6 +13,7 @@ from steppay_mock import deliver, lambda_app, make_event
 from steppay_mock.delivery.aws.call import LambdaCall
 from steppay_mock.delivery.aws.events import Shape
 from steppay_mock.delivery.aws.events import make_event as make_gateway_event
+from steppay_mock.delivery.sender.clock import Clock
 
 EVENT = make_event("payment.completed", seed=7, data={"payer": "홍길동 😀"})
 NOW = 1_700_000_000
@@ -27,7 +28,7 @@ def event_of(*, path: str = "/webhooks/steppay", fault: str | None = None, **opt
         return {"statusCode": 200}
 
     app = lambda_app(handler, **options)
-    deliver(EVENT, to=app, secret=SECRET, path=path, seed=7, now=lambda: NOW, fault=fault, control=False)
+    deliver(EVENT, to=app, secret=SECRET, path=path, seed=7, clock=Clock(now=lambda: NOW), fault=fault, control=False)
     return json.loads(seen[0])
 
 

@@ -234,14 +234,14 @@ WRONG = {
     "events = 'order.creatd'": "Did you mean 'order.created'?",
     "scenarios = ['refund-in-ful']": "Did you mean 'refund-in-full'?",
     "order = 'shufled'": "Did you mean 'shuffled'?",
-    "duplicates = 2": "duplicates=2 is no share",
+    "duplicates = 2": "duplicates=2: expected a number from 0 to 1.",
     "seed = None": "seed=None is neither a whole number nor text",
     "limit = 0": "limit=0 is no number of deliveries. Give one from 1 up, or None.",
     "limit = True": "limit=True is no number of deliveries",
     "path = 'hook'": "path begins with /",
-    "timeout = 0": "timeout is seconds, more than 0",
-    "success = ['200']": "success=['200'] are no statuses",
-    "keep_alive = 1": "keep_alive=1 is neither True nor False",
+    "timeout = 0": "timeout=0: expected seconds, more than 0 and at most 86400.",
+    "success = ['200']": "success=['200']: expected a list of statuses from 100 to 599.",
+    "keep_alive = 1": "keep_alive=1: expected True or False.",
     "allow_hosts = ['http://localhost']": "allow_hosts takes host names",
 }
 

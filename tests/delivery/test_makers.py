@@ -125,12 +125,21 @@ def test_a_copy_of_a_busy_second_has_its_timestamp() -> None:
 @pytest.mark.parametrize(
     ("make", "message"),
     [
-        (lambda: shuffle_near(EVENTS, distance=-1, seed=7), "distance=-1 is no number of places."),
+        (
+            lambda: shuffle_near(EVENTS, distance=-1, seed=7),
+            "distance=-1: expected a number of places from 0 up. Pass distance=2.",
+        ),
         (lambda: shuffle_near(EVENTS, distance=1.5, seed=7), "distance=1.5"),  # type: ignore[arg-type]
-        (lambda: delay(EVENTS, late={99: 1}), "there are 15 events, counted from 0."),
-        (lambda: delay(EVENTS, late={0: -1}), "give seconds, from 0 up."),
-        (lambda: duplicate(in_order(EVENTS), share=2, seed=7), "duplicates=2 is no share. Give one from 0 to 1"),
-        (lambda: duplicate(in_order(EVENTS), share=True, seed=7), "duplicates=True is no share."),
+        (
+            lambda: delay(EVENTS, late={99: 1}),
+            "expected the number of an event from 0 to 14. There are 15 events, counted from 0.",
+        ),
+        (lambda: delay(EVENTS, late={0: -1}), "late[0]=-1: expected seconds from 0 up. Pass late={0: 30}."),
+        (
+            lambda: duplicate(in_order(EVENTS), share=2, seed=7),
+            "share=2: expected a number from 0 to 1. Pass share=0.2.",
+        ),
+        (lambda: duplicate(in_order(EVENTS), share=True, seed=7), "share=True: expected a number from 0 to 1."),
         (lambda: duplicate(in_order(EVENTS), share=0.5, seed=7, how="twice"), "how='twice'"),  # type: ignore[arg-type]
     ],
 )

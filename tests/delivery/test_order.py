@@ -78,8 +78,7 @@ def test_an_iterator_is_read_while_it_is_delivered(payloads: Payloads) -> None:
 def test_an_unknown_order_is_named(payloads: Payloads, order: Any) -> None:
     with pytest.raises(SteppayMockError) as caught:
         deliver(payloads(1), to=accept, order=order)
-    near = " Did you mean 'shuffled'?" if order else ""
+    near = "Did you mean 'shuffled'?" if order else "Leave it out for occurrence."
     assert str(caught.value) == (
-        f"There is no order {order!r}.{near} Orders are 'occurrence', 'shuffled', 'reversed', "
-        "'entities' or 'busy-second'."
+        f"order={order!r}: expected 'occurrence', 'shuffled', 'reversed', 'entities' or 'busy-second'. {near}"
     )

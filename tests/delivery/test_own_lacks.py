@@ -32,6 +32,7 @@ from steppay_mock.delivery.journal.journal import Journal
 from steppay_mock.delivery.own_lack import lack_behind, make_room
 from steppay_mock.delivery.request import Request, Writing
 from steppay_mock.delivery.schedule import Overlap, Schedule, plan
+from steppay_mock.delivery.sender.clock import Clock
 from steppay_mock.ordering.remote import remote_state
 
 REQUEST = Request(BODY, (("content-length", str(len(BODY))),))
@@ -128,7 +129,7 @@ def test_deliver_raises_it_with_what_was_delivered(receiver: Counting, *, togeth
     planned: Any = in_pairs(4) if together else payloads(4)
     try:
         with pytest.raises(OwnLackError) as lack:
-            deliver(planned, to=receiver.url, secret="s", now=now)
+            deliver(planned, to=receiver.url, secret="s", clock=Clock(now=now))
     finally:
         stack.__exit__(None, None, None)
     assert lack.value.so_far is not None

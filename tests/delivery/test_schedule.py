@@ -139,7 +139,7 @@ def test_what_is_no_schedule_says_why(data: Any, message: str) -> None:
         (Deliver(event=True), "event=True"),
         (Deliver(event=0, stamp="now"), "stamp='now' is no timestamp."),  # type: ignore[arg-type]
         (Deliver(event=0, fault=3), "fault=3 is no name of a fault."),  # type: ignore[arg-type]
-        (Again(event=0, how="twice"), "Step 0: how='twice' is not among"),  # type: ignore[arg-type]
+        (Again(event=0, how="twice"), "Step 0: how='twice': expected 'same'"),  # type: ignore[arg-type]
         (Wait(seconds=-1), "seconds=-1 is no number of seconds."),
         (Wait(seconds=float("nan")), "is no number of seconds."),
         (Overlap(events=(0,)), "events=(0,) are not two or more events."),

@@ -25,6 +25,7 @@ from steppay_mock.delivery.schedule import (
     plan,
     shuffle,
 )
+from steppay_mock.delivery.sender.clock import Clock
 
 EVENTS = scenario("subscription-starts", seed=7).events
 SECRET = "whsec_test"
@@ -69,7 +70,7 @@ def test_a_copy_is_the_same_bytes_and_signature_and_a_resend_is_signed_anew() ->
         Again(event=0, how="resigned"),
         Again(event=0, how="restamped", stamp=5),
     ]
-    report = deliver(plan(EVENTS, steps), to=receiver, secret=SECRET, now=lambda: next(times))
+    report = deliver(plan(EVENTS, steps), to=receiver, secret=SECRET, clock=Clock(now=lambda: next(times)))
     assert receiver.signatures[1] == receiver.signatures[0]
     assert receiver.bodies[:3] == [EVENTS[0].body] * 3
     assert receiver.signatures[2] != receiver.signatures[0]
@@ -128,7 +129,7 @@ def test_what_is_to_be_at_once_is_in_flight_at_once_in_an_asgi_app() -> None:
 def test_time_is_waited_for_before_the_next_delivery() -> None:
     slept: list[float] = []
     schedule = plan(EVENTS, [Deliver(event=0), Wait(seconds=2.5), Wait(seconds=1), Overlap(events=(1, 2))])
-    deliver(schedule, to=Receiver(), secret=SECRET, sleep=slept.append)
+    deliver(schedule, to=Receiver(), secret=SECRET, clock=Clock(sleep=slept.append))
     assert slept == [3.5]
 
 
@@ -136,7 +137,7 @@ def test_all_of_it_holds_in_an_event_loop_too() -> None:
     slept: list[float] = []
     receiver = Receiver(Barrier(2))
     schedule = plan(EVENTS, [Wait(seconds=9), Overlap(events=(0, 1))], made_by="a test")
-    report = asyncio.run(deliver_async(schedule, to=receiver, secret=SECRET, sleep=slept.append))
+    report = asyncio.run(deliver_async(schedule, to=receiver, secret=SECRET, clock=Clock(sleep=slept.append)))
     report.assert_ok()
     assert (slept, report.order) == ([9], "a test")
 
@@ -167,9 +168,9 @@ def test_a_schedule_has_its_own_order() -> None:
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"duplicates": 1.5}, "duplicates=1.5 is no share. Give one from 0 to 1, such as 0.2."),
-        ({"duplicates": "some"}, "duplicates='some' is no share."),
-        ({"sleep": 5}, "sleep is a function that takes seconds, not int. Leave it out."),
+        ({"duplicates": 1.5}, "duplicates=1.5: expected a number from 0 to 1. Leave it out for 0."),
+        ({"duplicates": "some"}, "duplicates='some': expected a number from 0 to 1."),
+        ({"sleep": 5}, "deliver() has no option 'sleep'. Did you mean 'clock'? Pass clock=Clock(sleep=...)."),
     ],
 )
 def test_a_wrong_option_is_told(options: Any, message: str) -> None:

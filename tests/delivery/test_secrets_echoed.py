@@ -178,5 +178,5 @@ def test_a_url_in_the_place_of_another_option_is_shown_without_its_secrets(paylo
 
 
 def test_what_is_hidden_is_given_as_texts(payloads: Payloads) -> None:
-    with pytest.raises(SteppayMockError, match="hide= is a text, or a list of texts"):
+    with pytest.raises(SteppayMockError, match=r"hide=<\w+>: expected a text or a list of texts"):
         deliver(payloads(1), to=wsgi_that_tells, hide=[3])  # type: ignore[list-item]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import MISSING, fields
-from inspect import Parameter, signature
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +13,6 @@ from docs.pages import ROOT, blocks_of, code_in, page, rows, section
 from steppay_mock.delivery.address.access import AccessOptions
 from steppay_mock.delivery.endpoint import Endpoint
 from steppay_mock.delivery.retries import PRESETS, Retries
-from steppay_mock.delivery.sender.options import SenderOptions, read_sender_options
-from steppay_mock.delivery.sender.sender import Sender, SendOptions
 from steppay_mock.delivery.sender.tally import Tally
 
 DOOR = (", ".join(f"`{name}`" for name in AccessOptions.__annotations__), "None")
@@ -37,32 +34,6 @@ def delay(seconds: float) -> str:
         if seconds > length or seconds == length == 3600:
             return f"{seconds / length:g} {unit}"
     return f"{seconds:g} s"
-
-
-def test_the_table_of_the_options_is_complete_and_its_defaults_are_right() -> None:
-    settings = read_sender_options({})
-    special = {
-        "rate": "None",
-        "retries": shown(settings.retries.name),
-        "success": "None",
-        "allow_hosts": "none",
-        "clock": "the machine's",
-    }
-    expected = [
-        (f"`{name}`", special[name] if name in special else shown(getattr(settings, name)))
-        for name in SenderOptions.__annotations__
-        if name not in AccessOptions.__annotations__
-    ]
-    expected.insert(-1, DOOR)
-    assert [row[:2] for row in table("Options", first="option")] == expected
-    assert settings.interval == 0
-
-
-def test_the_table_of_the_options_of_send_is_complete_and_its_defaults_are_right() -> None:
-    parameters = [one for one in signature(Sender.send).parameters.values() if one.kind is Parameter.KEYWORD_ONLY]
-    expected = [(f"`{one.name}`", shown(one.default)) for one in parameters]
-    assert [row[:2] for row in table("Options", first="option of `send`")] == expected
-    assert [one.name for one in parameters] == list(SendOptions.__annotations__)
 
 
 def test_the_table_of_the_endpoints_is_complete_and_its_defaults_are_right() -> None:

@@ -122,8 +122,8 @@ def test_retries_of_which_an_older_journal_has_the_name_alone(engine: Instant, p
     with pytest.raises(SteppayMockError) as error:
         resumed(engine, path)
     assert str(error.value) == (
-        "Run 1 was begun with retries of which its journal has the name alone (custom), for it is of an older version. "
-        "Say them again: Sender(..., retries=[5, 60])."
+        "The journal has only the name of the retry policy of run 1 (custom), because an older version wrote it. "
+        "Pass the policy again: Sender(..., retries=[5, 60])."
     )
     assert engine.sent == []
     resumed(engine, path, retries=[5]).assert_ok()

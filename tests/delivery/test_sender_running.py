@@ -118,7 +118,7 @@ def test_a_call_that_is_cancelled_before_it_began_sends_nothing(receiver: Counti
 
 
 def test_an_error_comes_through_to_the_loop(receiver: Counting) -> None:
-    with pytest.raises(SteppayMockError, match="There is no order 'x'"):
+    with pytest.raises(SteppayMockError, match="order='x': expected"):
         asyncio.run(Sender(receiver.url).send_async(payloads(1), order="x"))  # type: ignore[arg-type]
 
 

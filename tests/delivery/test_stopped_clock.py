@@ -33,6 +33,7 @@ from steppay_mock import (
 )
 from steppay_mock.delivery.retries import Retries
 from steppay_mock.delivery.schedule import Deliver, Wait, plan
+from steppay_mock.delivery.sender.clock import Clock
 from steppay_mock.wire import real_time
 
 LONG_AGO = "2001-02-03T04:05:06+00:00"
@@ -190,10 +191,10 @@ def refuses_by(clock: Callable[[], float]) -> Any:
 @pytest.mark.usefixtures("stopped")
 def test_a_receiver_with_another_clock_is_told_apart_from_a_wrong_secret(payloads: Payloads) -> None:
     app = refuses_by(real_time.wall_clock)
-    with pytest.raises(ContractViolation, match=r"A test has moved the clock .* Pass now=") as caught:
+    with pytest.raises(ContractViolation, match=r"A test has moved the clock .* Pass clock=Clock\(now=") as caught:
         deliver(payloads(1), to=app, secret=SECRET).assert_ok()
     assert "Is the secret right?" in caught.value.next_step
-    deliver(payloads(1), to=app, secret=SECRET, now=real_time.wall_clock).assert_ok()
+    deliver(payloads(1), to=app, secret=SECRET, clock=Clock(now=real_time.wall_clock)).assert_ok()
 
 
 def test_a_clock_that_no_test_moved_is_not_spoken_of(payloads: Payloads) -> None:

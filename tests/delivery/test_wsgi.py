@@ -9,6 +9,7 @@ import pytest
 from flask import Flask, request
 
 from steppay_mock import ContractViolation, Outcome, SteppayMockError, deliver, verify
+from steppay_mock.delivery.sender.clock import Clock
 
 Payloads = Callable[[int], list[dict[str, Any]]]
 Start = Callable[..., Any]
@@ -55,7 +56,7 @@ def test_the_environ_is_what_pep_3333_asks_for(payloads: Payloads) -> None:
     def receiver(environ: dict[str, Any], start_response: Start) -> Any:
         return validated(environ, start_response)
 
-    report = deliver(payloads(2), to=receiver, secret="s", now=lambda: 5)
+    report = deliver(payloads(2), to=receiver, secret="s", clock=Clock(now=lambda: 5))
     report.assert_ok()
     assert report[0].body == b"ok"
     assert report[0].headers == {"content-type": "text/plain", "x-a": "1, 2"}

@@ -13,7 +13,7 @@ import pytest
 from docs.pages import ROOT, page
 
 from steppay_mock.contract.schemas import schema_dir
-from steppay_mock.delivery.options import DeliveryOptions
+from steppay_mock.delivery.options.settings import DeliveryOptions
 from steppay_mock.payload import edges
 from steppay_mock.payload.coherence.payment import METHODS_BY_GATEWAY
 from steppay_mock.payload.drift import KNOWN_ELSEWHERE

@@ -15,6 +15,7 @@ from ordering.inboxes import HOOK, POINTS, Inbox
 from ordering.meeting import served
 
 from steppay_mock.delivery.schedule import Overlap
+from steppay_mock.delivery.sender.clock import Clock
 from steppay_mock.ordering.exploration import Exploration
 from steppay_mock.ordering.explore import explore
 from steppay_mock.ordering.replay import Replay, replay
@@ -67,7 +68,7 @@ def test_an_inbox_with_a_key_gives_them_once(
 
 def test_the_copy_is_signed_at_another_second(make_life: MakeLife, tmp_path: Path) -> None:
     inbox = Inbox(tmp_path / "inbox.sqlite3", looks=False)
-    found = explored(inbox, make_life(2), secret="whsec_test", now=lambda: 1_736_910_000.5)
+    found = explored(inbox, make_life(2), secret="whsec_test", clock=Clock(now=lambda: 1_736_910_000.5))
     assert found.verdict == "proved"
     for event in found.events:
         headers = {signature for signature, second in inbox.signed if second == event.timestamp}

@@ -12,6 +12,7 @@ from ordering.conftest import MakeLife
 from ordering.ledgers import Ledger, Rows, keep_last, keep_newest
 
 from steppay_mock import Event, SteppayMockError, explore, replay, scenario
+from steppay_mock.delivery.sender.clock import Clock
 from steppay_mock.ordering.failure import ExplorationError
 from steppay_mock.ordering.saving import saving_objects
 
@@ -182,7 +183,7 @@ def test_late_work_is_waited_for(make_life: MakeLife) -> None:
     assert explore(make_life(3), shop, **how).verdict == "vacuous"
     assert "settle= waits for it" in " ".join(explore(make_life(3), shop, **how).report().split())
     assert explore(make_life(3), shop, **how, settle=shop.work).verdict == "proved"
-    assert explore(make_life(3), shop, **how, settle=0.2, sleep=shop.work).verdict == "proved"
+    assert explore(make_life(3), shop, **how, settle=0.2, clock=Clock(sleep=shop.work)).verdict == "proved"
 
 
 def test_a_state_that_never_settles_is_told(make_life: MakeLife) -> None:
@@ -196,7 +197,7 @@ def test_a_state_that_never_settles_is_told(make_life: MakeLife) -> None:
             reset=ledger.reset,
             settle=0.5,
             timeout=2,
-            sleep=lambda _: None,
+            clock=Clock(sleep=lambda _: None),
         )
 
 

@@ -265,7 +265,7 @@ def test_races_are_about_fresh_customers_too(make_life: MakeLife) -> None:
 @pytest.mark.parametrize(
     ("options", "told"),
     [
-        ({"fresh": "yes"}, "neither True nor False"),
+        ({"fresh": "yes"}, "fresh='yes': expected True or False"),
         ({"reset": lambda: None}, "reset="),
         ({"save": lambda: None, "restore": lambda _saved: None}, "save="),
         ({"api": StoreApi(REFUND.store)}, "api="),

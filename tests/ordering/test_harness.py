@@ -17,7 +17,7 @@ from sqlalchemy import Engine, create_engine, event, text
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import StaticPool
 
-from steppay_mock.delivery.options import resolve_options
+from steppay_mock.delivery.options.settings import resolve_options
 from steppay_mock.delivery.request import Request
 from steppay_mock.ordering.receiver.harness import Harness
 from steppay_mock.ordering.receiver.receiver import OpenReceiver

@@ -176,10 +176,10 @@ def test_proxies_do_not_count(serve: Callable[[Answer], str], monkeypatch: pytes
         ("http://api.steppay.kr/state", {"allow_hosts": ["api.steppay.kr"]}, "belongs to StepPay"),
         ("ftp://127.0.0.1/state", {}, "neither http:// nor https://"),
         ("http://me:whsec_x@127.0.0.1/state", {"auth": ("me", "whsec_y")}, "A password is given twice"),
-        ("http://127.0.0.1/state", {"header": {}}, "There is no option 'header'. Did you mean 'headers'"),
+        ("http://127.0.0.1/state", {"header": {}}, "Access control has no option 'header'. Did you mean 'headers'"),
         ("http://127.0.0.1/state", {"headers": {"Host": "whsec_x"}}, "The header host says how a request is carried"),
         ("http://127.0.0.1/{customerid}", {}, r"\{customerid\} names no id of a run. Did you mean 'customer_id'"),
-        ("http://127.0.0.1", {"timeout": 0}, "timeout is seconds"),
+        ("http://127.0.0.1", {"timeout": 0}, "timeout=0: expected seconds, more than 0 and at most 86400."),
         ("http://127.0.0.1", {"headers": {"Authorization": "whsec_x\r\n"}}, "Write it like Authorization"),
         ("http://127.0.0.1", {"headers": {"Authorization:": "whsec_x"}}, "Write it like Authorization"),
         ("http://127.0.0.1", {"headers": {"whsec_x": 7}}, "Write it like Authorization"),
@@ -192,7 +192,7 @@ def test_misuse_is_told_before_anything_is_sent(url: str, options: dict[str, Any
 
 
 def test_a_reset_is_no_get() -> None:
-    with pytest.raises(SteppayMockError, match="method='GET' is not among 'POST', 'PUT' or 'DELETE'"):
+    with pytest.raises(SteppayMockError, match="method='GET': expected 'POST', 'PUT' or 'DELETE'"):
         remote_reset("http://127.0.0.1", method="GET")
 
 

@@ -118,7 +118,7 @@ def test_the_form_of_bytes_is_found(form: BodyForm) -> None:
 @pytest.mark.parametrize("make", [lambda form: Event({}, form=form), lambda form: Store(body=form)])
 def test_there_is_no_other_form(make: Any) -> None:
     for form in ("Pretty", None, ["pretty"], 2):
-        with pytest.raises(SteppayMockError, match="is not among 'pretty', 'compact' or 'escaped'"):
+        with pytest.raises(SteppayMockError, match=": expected 'pretty', 'compact' or 'escaped'"):
             make(form)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import closing
+
 import pytest
 from postgres import Database
 
@@ -92,7 +94,6 @@ def database(request: pytest.FixtureRequest, pytester: pytest.Pytester, monkeypa
         monkeypatch.setenv("DATABASE_URL", postgres.url("postgresql+asyncpg"))
     else:
         import sqlite3
-        from contextlib import closing
 
         with closing(sqlite3.connect(pytester.path / "shop.sqlite")) as lite:
             lite.execute(table)

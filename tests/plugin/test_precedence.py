@@ -216,4 +216,4 @@ def test_a_form_that_there_is_not_fails_the_tests_that_use_the_fixtures(pytester
     pytester.makepyfile("def test_it(steppay): pass\ndef test_other(): pass")
     done = run()
     done.assert_outcomes(errors=1, passed=1)
-    done.stdout.fnmatch_lines(["*steppay_body='prety' is not among 'pretty', 'compact' or 'escaped'. Did you mean*"])
+    done.stdout.fnmatch_lines(["*steppay_body='prety': expected 'pretty', 'compact' or 'escaped'. Did you mean*"])

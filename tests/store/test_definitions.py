@@ -120,7 +120,7 @@ def strange(store: Store, *, days: dict[str, int] | None = None) -> None:
         (positional, {}, "days must be keyword-only and have a default"),
         (needs, {}, "days must be keyword-only and have a default"),
         (strange, {}, "days is annotated as"),
-        (story_of_tests, {"sells": "monthly"}, "sells='monthly' is not among"),
+        (story_of_tests, {"sells": "monthly"}, "sells='monthly': expected"),
         (story_of_tests, {"customer": "unknown"}, "Did you mean 'known'?"),
         (story_of_tests, {"assumptions": {"notice": 3}}, "Did you mean 'notice_days'?"),
     ],

@@ -1,4 +1,4 @@
-"""``steppay-mock config``: what is in effect, and where each value comes from."""
+"""``steppay-mock config``: shows the settings in effect, and where each value comes from."""
 
 from __future__ import annotations
 
@@ -11,30 +11,31 @@ from click.core import ParameterSource
 
 from steppay_mock.cli.exit_codes import MISUSED
 from steppay_mock.cli.options.address import read_hosts
-from steppay_mock.cli.options.config_file import OF_EVENTS, PARAMETERS, body_option, config_option, endpoint_option
-from steppay_mock.cli.options.delivery import (
-    concurrency_option,
-    hosts_option,
-    keep_alive_option,
-    rate_option,
-    retries_option,
-    success_option,
-    timeout_option,
+from steppay_mock.cli.options.config_file import (
+    OF_EVENTS,
+    body_option,
+    config_option,
+    endpoint_option,
+    parameter_of,
 )
 from steppay_mock.cli.options.epilog import epilog
-from steppay_mock.cli.options.journal import journal_option
-from steppay_mock.cli.options.scenario import speed_option
+from steppay_mock.cli.options.option_table import table_option
 from steppay_mock.cli.options.shared import json_option
 from steppay_mock.cli.show.terminal import say, write_json, write_table, write_text
+from steppay_mock.delivery.options.table import option_named, options_of
 from steppay_mock.errors import SteppayMockError
 
 if TYPE_CHECKING:
-    from steppay_mock.delivery.config import Config, Entry
+    from steppay_mock.delivery.config import Config, EndpointEntry
 
-_SETTINGS = {**PARAMETERS, **OF_EVENTS}
 _MASK = "********"
-_LEFT_OUT = {"concurrency": 1, "retries": "none"}
-_IN_WORDS = {"journal": "none", "rate": "no limit", "success": "every 2xx"}
+
+
+def _sender_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """All options that ``[sender]`` of the file has."""
+    for one in reversed(options_of("config")):
+        command = table_option(one.name, default="real" if one.name == "speed" else None)(command)
+    return command
 
 
 @click.command(
@@ -48,34 +49,27 @@ _IN_WORDS = {"journal": "none", "rate": "no limit", "success": "every 2xx"}
 )
 @config_option()
 @endpoint_option()
-@journal_option("The journal of `send`.", required=False)
-@concurrency_option()
-@rate_option()
-@timeout_option()
-@retries_option("Default: none.")
-@success_option()
-@keep_alive_option()
-@speed_option("real", "How long to wait where a schedule waits, and before retries.")
-@hosts_option()
+@_sender_options
 @body_option()
 @json_option("it")
 @click.pass_context
 def command(
     ctx: click.Context, /, *, config: Config | None, endpoints: tuple[str, ...], as_json: bool, **settings: Any
 ) -> None:
-    """Show what `send` would take from options, environment and file.
+    """Show the settings of `send`, and where each comes from.
 
-    No secret is shown. An endpoint that is enabled and cannot be sent to is told, and makes the exit code 2.
+    No secret is shown. An enabled endpoint that cannot be sent to is reported, and the exit code is 2.
     """
-    shown = [_Setting.read(ctx, name, settings[parameter]) for name, parameter in _SETTINGS.items()]
+    names = [*(one.name for one in options_of("config")), *OF_EVENTS]
+    shown = [_ShownSetting.read(ctx, name, settings[parameter_of(name)]) for name in names]
     chosen = () if config is None else config.choose(endpoints) if endpoints else config.endpoints
-    receivers = [_Endpoint(entry) for entry in chosen]
+    receivers = [_ShownEndpoint(entry) for entry in chosen]
     file = None if config is None else str(config.path)
     if as_json:
         write_json(
             {
                 "file": file,
-                "sender": {one.name: one.as_dict() for one in shown if one.name in PARAMETERS},
+                "sender": {one.name: one.as_dict() for one in shown if one.name not in OF_EVENTS},
                 "events": {one.name: one.as_dict() for one in shown if one.name in OF_EVENTS},
                 "endpoints": [one.as_dict() for one in receivers],
             }
@@ -95,22 +89,22 @@ def command(
 
 
 @dataclass(frozen=True, slots=True)
-class _Setting:
+class _ShownSetting:
     name: str
     value: Any
     source: str
 
     @classmethod
-    def read(cls, ctx: click.Context, name: str, value: Any) -> _Setting:
+    def read(cls, ctx: click.Context, name: str, value: Any) -> _ShownSetting:
         """The setting of that name, and where it comes from."""
-        parameter = next(one for one in ctx.command.params if one.name == _SETTINGS[name])
+        parameter = next(one for one in ctx.command.params if one.name == parameter_of(name))
         sources = {
             ParameterSource.COMMANDLINE: parameter.opts[0],
             ParameterSource.ENVIRONMENT: str(parameter.envvar),
             ParameterSource.DEFAULT_MAP: "the file",
         }
-        source = sources.get(ctx.get_parameter_source(_SETTINGS[name]) or ParameterSource.DEFAULT, "default")
-        value = _LEFT_OUT.get(name) if value is None else value
+        source = sources.get(ctx.get_parameter_source(parameter_of(name)) or ParameterSource.DEFAULT, "default")
+        value = option_named(name).default if value is None else value
         return cls(name, list(value) if isinstance(value, tuple) else value, source)
 
     def as_dict(self) -> dict[str, Any]:
@@ -120,7 +114,7 @@ class _Setting:
     @property
     def in_words(self) -> str:
         if self.value is None:
-            return _IN_WORDS[self.name]
+            return option_named(self.name).default_words
         if self.name == "speed":
             return _speed(self.value)
         if isinstance(self.value, list):
@@ -131,8 +125,8 @@ class _Setting:
 
 
 @dataclass(frozen=True, slots=True)
-class _Endpoint:
-    entry: Entry
+class _ShownEndpoint:
+    entry: EndpointEntry
 
     @property
     def url(self) -> str | None:

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from steppay_mock.cli.options.config_file import body_option
-from steppay_mock.cli.options.delivery import retries_option
 from steppay_mock.cli.options.epilog import epilog
-from steppay_mock.cli.options.late_by import LateBy
+from steppay_mock.cli.options.late_by import LateByType
+from steppay_mock.cli.options.option_table import table_option
 from steppay_mock.cli.options.probe import Probing, probing_options
 from steppay_mock.cli.options.scenario import ScenarioNameType, Staging, staging_options
 from steppay_mock.cli.options.served_api import ServedApi, served_api_options
@@ -19,7 +19,6 @@ from steppay_mock.cli.show.report_files import ReportFile
 from steppay_mock.ordering.face import speaking
 
 if TYPE_CHECKING:
-    from steppay_mock.cli.options.retries import Policy
     from steppay_mock.cli.story_candidates import Candidate
     from steppay_mock.delivery.receiver import Receiver
 
@@ -83,9 +82,8 @@ _URLS = (
 @click.option(
     "--late-by",
     metavar="TIME",
-    type=LateBy(),
-    help="Prove only the orders in which no event is later than this: 90s, 10m, 2h or 1d. That needs far fewer "
-    "deliveries.",
+    type=LateByType(),
+    help="Prove the orders in which no event is overtaken by more than this: 90s, 10m, 2h or 1d. It costs far less.",
 )
 @click.option(
     "--distance",
@@ -103,8 +101,9 @@ _URLS = (
 @click.option(
     "--ties", is_flag=True, help="After that, explore again with one timestamp for all events of each burst (fact 6)."
 )
-@retries_option(
-    "Only the number of attempts counts: the search does not wait. Default: none. The vendor documents none."
+@table_option(
+    "retries",
+    help_text="The retry policy. Only its number of attempts counts for a refused event: the search does not wait.",
 )
 @click.option(
     "--overlap",
@@ -158,7 +157,7 @@ def command(
     independent: bool,
     no_duplicates: bool,
     ties: bool,
-    retries: Policy | None,
+    retries: str | tuple[float, ...] | None,
     overlap: int | None,
     first: bool,
     only_effective: bool,

@@ -10,9 +10,9 @@ import click
 from steppay_mock.cli.options.access import AccessWords, access_options
 from steppay_mock.cli.options.address import agree, read_address, read_hosts
 from steppay_mock.cli.options.config_file import config_option
-from steppay_mock.cli.options.delivery import hosts_option, success_option, timeout_option
 from steppay_mock.cli.options.epilog import epilog
 from steppay_mock.cli.options.journal import deliveries_argument, journal_option
+from steppay_mock.cli.options.option_table import table_option
 from steppay_mock.cli.options.shared import json_option, secret_option, unsigned_option
 from steppay_mock.cli.options.signing import Signing
 from steppay_mock.cli.show.report_files import report_option
@@ -47,9 +47,9 @@ if TYPE_CHECKING:
 @secret_option("Sign with it.")
 @unsigned_option()
 @access_options
-@timeout_option()
-@success_option()
-@hosts_option()
+@table_option("timeout")
+@table_option("success")
+@table_option("allow_hosts")
 @report_option()
 @json_option("the report")
 @click.pass_context

@@ -4,25 +4,16 @@ from __future__ import annotations
 
 from pathlib import Path
 from shlex import quote
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
-from click.core import ParameterSource
 
 from steppay_mock.cli.options.access import AccessWords, access_options
 from steppay_mock.cli.options.address import agree, read_address, read_hosts
 from steppay_mock.cli.options.config_file import config_option
-from steppay_mock.cli.options.delivery import (
-    hosts_option,
-    keep_alive_option,
-    rate_option,
-    retries_option,
-    success_option,
-    timeout_option,
-)
 from steppay_mock.cli.options.epilog import epilog
 from steppay_mock.cli.options.journal import journal_option
-from steppay_mock.cli.options.scenario import speed_option
+from steppay_mock.cli.options.option_table import remembered_options, table_option
 from steppay_mock.cli.options.shared import json_option, secret_option, unsigned_option
 from steppay_mock.cli.options.signing import Signing
 from steppay_mock.cli.show.report_files import report_option
@@ -31,13 +22,9 @@ from steppay_mock.cli.show.terminal import say
 from steppay_mock.errors import SteppayMockError
 
 if TYPE_CHECKING:
-    from steppay_mock.cli.options.retries import Policy
     from steppay_mock.delivery.config import Config
     from steppay_mock.delivery.journal.reading import Unfinished
     from steppay_mock.delivery.sender.tally import Tally
-
-_TOLD = {ParameterSource.COMMANDLINE, ParameterSource.ENVIRONMENT}
-"""What counts more than how the run was begun; the file of settings does not."""
 
 
 @click.command(
@@ -54,17 +41,8 @@ _TOLD = {ParameterSource.COMMANDLINE, ParameterSource.ENVIRONMENT}
 @secret_option("Sign with it.")
 @unsigned_option()
 @access_options
-@timeout_option(None, "Default: as the run was begun.")
-@rate_option("Default: as the run was begun.")
-@retries_option("Default: as the run was begun.")
-@success_option("Default: as the run was begun.")
-@speed_option(
-    None,
-    "How long to wait where a schedule waits, and before retries: real, 0, or a rate such as 1d=1s. "
-    "Default: as the run was begun.",
-)
-@keep_alive_option()
-@hosts_option()
+@remembered_options
+@table_option("allow_hosts")
 @report_option()
 @json_option("the report")
 @click.pass_context
@@ -76,12 +54,7 @@ def command(
     secrets: tuple[str, ...],
     unsigned: bool,
     written_access: AccessWords,
-    timeout: float | None,
-    rate: float | None,
-    retries: Policy | None,
-    success: tuple[int, ...] | None,
-    speed: float | None,
-    keep_alive: bool,
+    told: dict[str, Any],
     hosts: tuple[str, ...],
     reports: tuple[Path, ...],
     as_json: bool,
@@ -106,20 +79,11 @@ def command(
         access = written_access.for_url(url, config, name=name)
         endpoints.append(signing.endpoint(name=name, url=url, access=access))
         allowed = agree(read_address(url, access=access), allowed, count=pending)
-    told = {
-        "rate": rate,
-        "timeout": timeout,
-        "retries": retries,
-        "success": success,
-        "speed": speed,
-        "keep_alive": keep_alive,
-    }
-    options = {name: value for name, value in told.items() if ctx.get_parameter_source(name) in _TOLD}
-    if "retries" not in options:
+    if "retries" not in told:
         _check_retries(whole)
     recorder = Recorder(
         endpoints=endpoints,
-        options={**options, "allow_hosts": allowed},
+        options={**told, "allow_hosts": allowed},
         journal=journal,
         unsigned=unsigned,
         as_json=as_json,

@@ -9,14 +9,14 @@ import click
 from click.core import ParameterSource
 
 from steppay_mock.cli.options.config_file import body_option
-from steppay_mock.cli.options.delivery import Sending, order_option, sending_options
+from steppay_mock.cli.options.delivery import Sending, sending_options
 from steppay_mock.cli.options.epilog import epilog
+from steppay_mock.cli.options.option_table import table_option
 from steppay_mock.cli.options.scenario import (
     ScenarioNameType,
     Staging,
     files_option,
     load_files,
-    speed_option,
     staging_options,
 )
 from steppay_mock.cli.options.shared import json_option
@@ -114,10 +114,8 @@ def show(*, name: str, staging: Staging, as_json: bool) -> None:
     metavar="URL",
     help="Your receiver; without a path, /webhooks/steppay. Default: the endpoints of steppay-mock.toml.",
 )
-@order_option()
-@speed_option(
-    "0", "How long to wait between events: 0, real, or a rate such as 1d=1s. Only waiting is compressed, no payload."
-)
+@table_option("order")
+@table_option("speed", default="0", default_words="0, no waiting")
 @body_option()
 @staging_options
 @sending_options

@@ -9,11 +9,11 @@ from typing import Any
 import click
 from click.core import ParameterSource
 
-from steppay_mock.cli.options.delivery import Sending, order_option, sending_options
+from steppay_mock.cli.options.delivery import Sending, sending_options
 from steppay_mock.cli.options.epilog import epilog
 from steppay_mock.cli.options.events import Making, make
+from steppay_mock.cli.options.option_table import table_option
 from steppay_mock.cli.options.parameter_types import ALL, EventNameType, FilePathType
-from steppay_mock.cli.options.scenario import speed_option
 from steppay_mock.cli.options.shared import MakingCommand, making_options
 from steppay_mock.cli.read.captured import STANDARD_INPUT, read_events
 from steppay_mock.cli.run import Route
@@ -79,10 +79,8 @@ class _Word(EventNameType):
     type=FilePathType(),
     help="Deliver what this file of Schedule.write says, in the place of EVENTs.",
 )
-@speed_option(
-    "real", "How long to wait where a schedule waits, and before retries with it: real, 0, or a rate such as 1d=1s."
-)
-@order_option()
+@table_option("speed", default="real")
+@table_option("order")
 @click.option(
     "--repeat",
     "count",

@@ -1,4 +1,4 @@
-"""The options that get through access control in front of a receiver, and what its endpoint in the file says."""
+"""The options for access control in front of a receiver; an endpoint of the file has their defaults."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ import click
 
 from steppay_mock.cli.options.parameter_types import FilePathType, ParameterType
 from steppay_mock.cli.options.signing import entry_at
+from steppay_mock.delivery.options.table import option_named
 from steppay_mock.errors import SteppayMockError
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from steppay_mock.cli.options.shared import Decorator
     from steppay_mock.delivery.address import Address
     from steppay_mock.delivery.address.access import AccessOptions
-    from steppay_mock.delivery.config import Config, Entry
+    from steppay_mock.delivery.config import Config, EndpointEntry
 
 
 HEADER_VARIABLE = "STEPPAY_MOCK_HEADER"
@@ -65,7 +66,7 @@ class ProxyType(ParameterType):
         return str(value)
 
 
-class User(ParameterType):
+class UserType(ParameterType):
     """A user and a password with a colon between them. No message shows them."""
 
     name = "user"
@@ -82,7 +83,7 @@ class User(ParameterType):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AccessWords:
-    """What was said about the access control in front of the receivers, as it was written."""
+    """The options for access control, as the command line says them."""
 
     headers: tuple[tuple[str, str], ...] = field(repr=False)
     auth: tuple[str, str] | None = field(repr=False)
@@ -91,8 +92,8 @@ class AccessWords:
     client_key: str | None
     proxy: str | None = field(repr=False)
 
-    def for_entry(self, entry: Entry | None) -> AccessOptions:
-        """What gets through, to an endpoint of the file: what was said here counts more than what stands there."""
+    def for_entry(self, entry: EndpointEntry | None) -> AccessOptions:
+        """The options for an endpoint of the file: those of the command line count more than those of the file."""
         said: dict[str, Any] = {name: getattr(self, name) for name in self.__dataclass_fields__}
         said["headers"] = headers_of(self.headers)
         given: AccessOptions = {name: value for name, value in said.items() if value}  # type: ignore[assignment]
@@ -109,7 +110,7 @@ class AccessWords:
             kept["headers"] = {name: in_file[name] for name in in_file if name.lower() != "authorization"}
         return {**kept, **given}
 
-    def _check(self, given: AccessOptions, entry: Entry | None) -> None:
+    def _check(self, given: AccessOptions, entry: EndpointEntry | None) -> None:
         """Refuse options that contradict each other, in the words of the command line."""
         kept: AccessOptions = {} if entry is None else entry.access
         if "client_key" in given and not (given.get("client_cert") or kept.get("client_cert")):
@@ -120,7 +121,7 @@ class AccessWords:
             )
 
     def for_url(self, url: str, config: Config | None, *, name: str = "") -> AccessOptions:
-        """What gets through, to a URL: the file may have an endpoint there."""
+        """The options for a URL, at which the file may have an endpoint."""
         found = self.for_entry(entry_at(config, url, name=name))
         if self.auth is None and "@" in urlsplit(url).netloc:  # a password in the URL counts more than the file's
             found.pop("auth", None)
@@ -128,7 +129,7 @@ class AccessWords:
 
     @property
     def words(self) -> tuple[str, ...]:
-        """The options again, as far as they may be shown."""
+        """The options again, without those that may be secret."""
         shown = [(name, getattr(self, name)) for name in ("ca_file", "client_cert", "client_key", "proxy")]
         return tuple(
             word
@@ -139,7 +140,7 @@ class AccessWords:
 
     @property
     def hidden(self) -> Iterator[str]:
-        """What else has to be given again, in words, for its value is not shown."""
+        """The options that have to be given again by hand, because no output shows their values."""
         if self.headers:
             yield f"--header, or {HEADER_VARIABLE}"
         if self.auth is not None:
@@ -149,9 +150,9 @@ class AccessWords:
 
 
 def access_beside(receiver: Address, other: Address, headers: tuple[tuple[str, str], ...]) -> AccessOptions:
-    """What gets through to a URL for tests, with the ``headers`` that are for it alone.
+    """The access options for a URL for tests, with the ``headers`` that are for that URL alone.
 
-    What lets in at the receiver goes to no other scheme, host or port, as with curl where it is sent on.
+    Credentials of the receiver are sent to no other scheme, host or port; curl does the same after a redirect.
     """
     own = headers_of(headers, variable=STATE_VARIABLE)
     access = receiver.access if receiver.is_beside(other) else receiver.access.elsewhere
@@ -186,7 +187,7 @@ def _read_header(text: str) -> tuple[str, str]:
 
 
 def access_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """What gets through access control; the command gets it as ``written_access``."""
+    """The options for access control; the command gets them as ``written_access``."""
 
     @wraps(command)
     def gathered(**options: Any) -> Any:
@@ -203,6 +204,12 @@ def access_options(command: Callable[..., Any]) -> Callable[..., Any]:
 _BASIC_AUTH = "STEPPAY_MOCK_BASIC_AUTH"
 _PROXY = "STEPPAY_MOCK_PROXY"
 
+
+def _help(name: str) -> str:
+    option = option_named(name)
+    return f"{option.help} Default: {option.default_in_words}."
+
+
 _OPTIONS: tuple[Decorator[Any], ...] = (
     click.option(
         "--header",
@@ -210,39 +217,27 @@ _OPTIONS: tuple[Decorator[Any], ...] = (
         metavar="'NAME: VALUE'",
         multiple=True,
         type=HeaderType(),
-        help="Send this header too, to a receiver behind access control, and never show it. Repeatable. Default: the "
-        f"variable {HEADER_VARIABLE}, which shows in no process list.",
+        help="A header that is sent beside those of the webhook, and that no output shows. Repeatable. Default: the "
+        f"variable {HEADER_VARIABLE}, which no process list shows.",
     ),
     click.option(
         "--basic-auth",
         "auth",
         metavar="USER:PASSWORD",
-        type=User(),
+        type=UserType(),
         envvar=_BASIC_AUTH,
         show_envvar=True,
-        help="User and password for HTTP's basic authentication.",
+        help=option_named("auth").help,
     ),
-    click.option(
-        "--ca-file",
-        metavar="FILE",
-        type=FilePathType(),
-        help="Check the receiver's certificate by the certificates in this PEM file, in the place of the system's.",
-    ),
-    click.option(
-        "--client-cert", metavar="FILE", type=FilePathType(), help="Show this certificate, a PEM file, to the receiver."
-    ),
-    click.option(
-        "--client-key",
-        metavar="FILE",
-        type=FilePathType(),
-        help="The key of --client-cert, a PEM file. Default: it stands in the same file.",
-    ),
+    click.option("--ca-file", metavar="FILE", type=FilePathType(), help=_help("ca_file")),
+    click.option("--client-cert", metavar="FILE", type=FilePathType(), help=option_named("client_cert").help),
+    click.option("--client-key", metavar="FILE", type=FilePathType(), help=_help("client_key")),
     click.option(
         "--proxy",
         metavar="URL",
         type=ProxyType(),
         envvar=_PROXY,
         show_envvar=True,
-        help="Use this HTTP proxy, as http://127.0.0.1:3128. Default: no proxy; HTTPS_PROXY is not used.",
+        help=f"{_help('proxy')} Example: http://127.0.0.1:3128.",
     ),
 )

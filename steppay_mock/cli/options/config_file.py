@@ -1,30 +1,30 @@
-"""What does ``steppay-mock.toml`` say to a command? What an option leaves out: flag before environment before file."""
+"""Options that ``steppay-mock.toml`` has defaults for: the flag counts first, then the environment, then the file."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, get_args
+from typing import TYPE_CHECKING, Any, TypeVar, get_args
 
 import click
 
 from steppay_mock.payload.body import DEFAULT_FORM, BodyForm
 
 if TYPE_CHECKING:
-    from steppay_mock.cli.options.shared import Decorator
     from steppay_mock.delivery.config import Config
 
 NO_FILE = "none"
 
-PARAMETERS = {
-    name: "hosts" if name == "allow_hosts" else name
-    for name in (
-        *("journal", "concurrency", "rate", "timeout", "retries", "success", "keep_alive", "speed", "allow_hosts"),
-    )
-}
-"""The settings of ``[sender]``, and the parameters of commands that they are defaults of."""
-OF_EVENTS = {"body": "body"}
-"""The same for the settings of ``[events]``."""
+OF_EVENTS = ("body",)
+"""The settings of ``[events]``."""
+
+Decorated = TypeVar("Decorated", bound=Callable[..., Any])
+Decorator = Callable[[Decorated], Decorated]
+
+
+def parameter_of(setting: str) -> str:
+    """The parameter of a command that takes a setting of the file."""
+    return "hosts" if setting == "allow_hosts" else setting  # it takes several, one at a time
 
 
 def config_option() -> Decorator[Any]:
@@ -37,15 +37,15 @@ def config_option() -> Decorator[Any]:
         show_envvar=True,
         is_eager=True,
         callback=_load,
-        help="The file that has endpoints and defaults, or none. Default: the nearest steppay-mock.toml, upwards from "
-        "here.",
+        help="The file with endpoints and defaults, or none. Default: the nearest steppay-mock.toml, in this folder or "
+        "above.",
     )
 
 
 def setting_option(*declarations: str, setting: str, **attributes: Any) -> Decorator[Any]:
     """An option that has a setting of the file for its default, and an environment variable before that."""
-    variable, parameter = f"STEPPAY_MOCK_{setting.upper()}", {**PARAMETERS, **OF_EVENTS}[setting]
-    return click.option(*declarations, parameter, envvar=variable, show_envvar=True, **attributes)
+    variable = f"STEPPAY_MOCK_{setting.upper()}"
+    return click.option(*declarations, parameter_of(setting), envvar=variable, show_envvar=True, **attributes)
 
 
 def body_option() -> Decorator[Any]:
@@ -56,8 +56,8 @@ def body_option() -> Decorator[Any]:
         type=click.Choice(get_args(BodyForm)),
         default=DEFAULT_FORM,
         show_default=True,
-        help="How the body is written: indented with one field a line (assumed, fact 34), without white space, or so "
-        "with \\uXXXX for Hangul.",
+        help="The form of the body: pretty (one field a line, indented; assumed, fact 34), compact (without white "
+        "space), or escaped (compact, with \\uXXXX for Hangul).",
     )
 
 
@@ -68,7 +68,7 @@ def endpoint_option() -> Decorator[Any]:
         "endpoints",
         metavar="NAME",
         multiple=True,
-        help="Send to this endpoint of steppay-mock.toml. Repeatable. Default: to all that are enabled.",
+        help="Send to this endpoint of steppay-mock.toml. Repeatable. Default: all enabled endpoints.",
     )
 
 
@@ -81,13 +81,12 @@ def _load(ctx: click.Context, _parameter: click.Parameter, value: str | None) ->
     if path is None:
         return None
     config = read_config(path)
-    settings = {name: PARAMETERS[name] for name in config.sender} | {name: OF_EVENTS[name] for name in config.events}
-    ctx.default_map = {parameter: _later(config, name) for name, parameter in settings.items()}
+    ctx.default_map = {parameter_of(name): _later(config, name) for name in (*config.sender, *config.events)}
     return config
 
 
 def _later(config: Config, name: str) -> Callable[[], Any]:
-    """The setting when it is needed: a variable that is not set is no matter where something else is said."""
+    """The setting when it is needed: where a flag counts more, a variable of the file need not be set."""
 
     def look_up() -> Any:
         return config.option(name)

@@ -1,54 +1,44 @@
-"""How do events go out from the command line? The options that decide it."""
+"""The options of the command line that decide how events are sent, and to whom."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, get_args
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from steppay_mock.cli.options.access import AccessWords, access_options
 from steppay_mock.cli.options.address import read_hosts
-from steppay_mock.cli.options.config_file import config_option, endpoint_option, setting_option
+from steppay_mock.cli.options.config_file import config_option, endpoint_option, parameter_of
 from steppay_mock.cli.options.faults import check_fault, fault_option
-from steppay_mock.cli.options.journal import journal_option
 from steppay_mock.cli.options.lambda_function import Gateway, lambda_options
-from steppay_mock.cli.options.parameter_types import SecondsType, StatusesType
-from steppay_mock.cli.options.retries import RetryPolicy
+from steppay_mock.cli.options.option_table import table_option
 from steppay_mock.cli.options.shared import Decorator, json_option, secret_option, unsigned_option
 from steppay_mock.cli.options.signing import Signing
 from steppay_mock.cli.run import Receiver, Route
 from steppay_mock.cli.show.report_files import report_option
-from steppay_mock.delivery.order import Order
+from steppay_mock.delivery.options.table import options_of
 
 if TYPE_CHECKING:
-    from steppay_mock.cli.options.retries import Policy
     from steppay_mock.delivery.aws.call import Kind
     from steppay_mock.delivery.config import Config
+    from steppay_mock.delivery.order import Order
 
-_MOST_AT_ONCE = 1_000
-_LONGEST = 86_400  # seconds
+_BY_COMMANDS = frozenset({"order", "speed"})
+"""Options of the table that a command takes itself, among its own."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sending:
-    """How the events go out, as it was written."""
+    """How the events are sent, as the command line says it."""
 
     order: Order
-    duplicates: float
     fault: str | None
     secrets: tuple[str, ...] = field(repr=False)
     unsigned: bool
-    timeout: float
-    journal: str | None
-    concurrency: int | None
-    rate: float | None
-    retries: Policy | None
-    success: tuple[int, ...] | None
-    keep_alive: bool
     hosts: tuple[str, ...]
     reports: tuple[Path, ...]
     dry_run: bool
@@ -59,18 +49,35 @@ class Sending:
     lambda_path: str | None
     written_access: AccessWords
 
+    values: Mapping[str, Any]
+    """The other options of the table, by their names; one without a value was left out."""
+
+    @property
+    def duplicates(self) -> float:
+        """The share of events that are delivered a second time."""
+        return float(self.values["duplicates"])
+
+    @property
+    def timeout(self) -> float:
+        """Seconds that an attempt may take."""
+        return float(self.values["timeout"])
+
+    @property
+    def journal(self) -> str | None:
+        """The path of the journal."""
+        journal: str | None = self.values["journal"]
+        return journal
+
     @property
     def recorded(self) -> bool:
-        """Whether something was asked for that the sender alone can do."""
-        given = (self.journal, self.concurrency, self.rate, self.retries, self.success)
-        return self.keep_alive or any(one is not None for one in given)
+        """Whether an option was given that only the sender has."""
+        own = [one.name for one in options_of("sender") if "deliver" not in one.doors and one.name in self.values]
+        return any(self.values[name] not in (None, False) for name in own)
 
     def options(self) -> dict[str, Any]:
-        """What the sender is told; what was left out has its default."""
-        named = ("concurrency", "rate", "retries", "success")
-        given = {name: getattr(self, name) for name in named}
-        chosen = {name: value for name, value in given.items() if value is not None}
-        return {**chosen, "timeout": float(self.timeout), "keep_alive": self.keep_alive}
+        """The options of the sender; those that were left out are left out."""
+        own = {one.name for one in options_of("sender")} - {"journal"}
+        return {name: value for name, value in self.values.items() if name in own and value is not None}
 
     def to(self, url: str | None, *, written: str = "URL") -> Route:
         """The way to that URL, or to the endpoints of the file; ``written`` is how the command takes a URL.
@@ -121,138 +128,36 @@ class Sending:
         )
 
 
-def order_option() -> Decorator[Any]:
-    """``--order``: of delivery."""
-    return click.option(
-        "--order",
-        type=click.Choice(get_args(Order)),
-        default="occurrence",
-        show_default=True,
-        help="As they happened, shuffled by the seed, the last first, shuffled with each thing in its own order, or "
-        "shuffled within one second. StepPay promises no order.",
-    )
-
-
-def timeout_option(
-    default: float | None = 10, note: str = "The vendor documents none: 10 is assumed."
-) -> Decorator[Any]:
-    """``--timeout``: of a delivery."""
-    return setting_option(
-        "--timeout",
-        setting="timeout",
-        metavar="S",
-        type=SecondsType(positive=True, most=_LONGEST),
-        default=default,
-        show_default=default is not None,
-        help=f"Seconds that a delivery may take. {note}",
-    )
-
-
-def hosts_option() -> Decorator[Any]:
-    """``--allow-host``: repeatable."""
-    return setting_option(
-        "--allow-host",
-        setting="allow_hosts",
-        metavar="HOST",
-        multiple=True,
-        help="Also send to this host, which is not this machine.",
-    )
-
-
-def rate_option(default: str = "Default: no limit.") -> Decorator[Any]:
-    """``--rate``: how many deliveries begin in a second."""
-    return setting_option(
-        "--rate",
-        setting="rate",
-        metavar="N",
-        type=click.FloatRange(min=0.001),
-        help=f"How many deliveries begin in a second, at most. {default}",
-    )
-
-
-def retries_option(default: str) -> Decorator[Any]:
-    """``--retries``: when what failed is tried again."""
-    return setting_option(
-        "--retries",
-        setting="retries",
-        metavar="NAME|S,S,S",
-        type=RetryPolicy(),
-        help="When a delivery that failed is tried again: none, standard-webhooks, svix, stripe-like, fifo-blocking, "
-        f"or seconds such as 5,60,3600. {default}",
-    )
-
-
-def keep_alive_option() -> Decorator[Any]:
-    """``--keep-alive``: connections are used again."""
-    return setting_option(
-        "--keep-alive/--no-keep-alive",
-        setting="keep_alive",
-        default=False,
-        help="Use connections again, or not. StepPay closes each.",
-    )
-
-
-def concurrency_option() -> Decorator[Any]:
-    """``--concurrency``: how many deliveries are in flight at once."""
-    return setting_option(
-        "--concurrency",
-        setting="concurrency",
-        metavar="N",
-        type=click.IntRange(1, _MOST_AT_ONCE),
-        help="How many deliveries are in flight at once. Default: 1.",
-    )
-
-
-def success_option(default: str = "Default: every 2xx. The vendor documents none: that is assumed.") -> Decorator[Any]:
-    """``--success``: the statuses that are one."""
-    return setting_option(
-        "--success",
-        setting="success",
-        metavar="N,N",
-        type=StatusesType(),
-        help=f"The statuses that are a success, such as 200,204. {default}",
-    )
-
-
 def sending_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """What decides how events go out, beside their order; the command gets it together, as ``sending``."""
+    """The options that decide how events are sent; the command gets them together, as ``sending``."""
+    names = _names()
 
     @wraps(command)
     def gathered(**options: Any) -> Any:
-        sending = Sending(**{name: options.pop(name) for name in Sending.__dataclass_fields__})
-        return command(sending=sending, **options)
+        fields = {name: options.pop(name) for name in Sending.__dataclass_fields__ if name != "values"}
+        values = {name: options.pop(parameter_of(name)) for name in names}
+        return command(sending=Sending(**fields, values=values), **options)
 
-    for option in reversed(_SENDING):
+    for option in reversed([*_BEFORE, *(table_option(name) for name in names), *_AFTER]):
         gathered = option(gathered)
     return gathered
 
 
-_SENDING: tuple[Decorator[Any], ...] = (
+def _names() -> list[str]:
+    return [one.name for one in options_of("cli") if one.name not in _BY_COMMANDS and not one.is_repeatable]
+
+
+_BEFORE: tuple[Decorator[Any], ...] = (
     config_option(),
     endpoint_option(),
-    click.option(
-        "--duplicates",
-        metavar="SHARE",
-        type=click.FloatRange(0, 1),
-        default=0.0,
-        help="Deliver that share of the events once more, after all others, signed anew: 0.2 is a fifth.",
-    ),
     fault_option(),
     *lambda_options(),
     secret_option("Sign with it."),
     unsigned_option(),
     access_options,
-    timeout_option(),
-    journal_option(
-        "Write down in this SQLite file what is sent and answered: `log` shows it, `resume` completes it.",
-        required=False,
-    ),
-    concurrency_option(),
-    rate_option(),
-    retries_option("Default: none. The vendor documents none: that is assumed."),
-    success_option(),
-    keep_alive_option(),
-    hosts_option(),
+)
+_AFTER: tuple[Decorator[Any], ...] = (
+    table_option("allow_hosts"),
     report_option(),
     click.option("--dry-run", is_flag=True, help="Show what would be sent, and send nothing."),
     json_option("the report"),

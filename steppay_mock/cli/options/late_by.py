@@ -1,4 +1,4 @@
-"""The options of ``explore`` that bound disorder: how a time is read on the command line."""
+"""Reads the time of ``explore --late-by``."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from steppay_mock.cli.options.parameter_types import ParameterType
 from steppay_mock.errors import SteppayMockError
 
 
-class LateBy(ParameterType):
+class LateByType(ParameterType):
     """A time such as ``10m``; a number alone counts seconds."""
 
     name = "time"

@@ -14,8 +14,8 @@ import click
 from steppay_mock.cli.options.access import STATE_VARIABLE, AccessWords, HeaderType, access_beside, access_options
 from steppay_mock.cli.options.address import agree, read_address, read_hosts
 from steppay_mock.cli.options.config_file import config_option
-from steppay_mock.cli.options.delivery import hosts_option, timeout_option
 from steppay_mock.cli.options.lambda_function import Gateway, lambda_options
+from steppay_mock.cli.options.option_table import table_option
 from steppay_mock.cli.options.parameter_types import SecondsType
 from steppay_mock.cli.options.receiver import Registered, events_option, find_receiver
 from steppay_mock.cli.options.shared import Decorator, secret_option, unsigned_option
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from steppay_mock.delivery.address import Address
     from steppay_mock.delivery.address.access import AccessOptions
     from steppay_mock.delivery.aws.call import Kind
-    from steppay_mock.delivery.config import Config, Entry
+    from steppay_mock.delivery.config import Config, EndpointEntry
     from steppay_mock.delivery.receiver import Receiver
 
 _URLS = {
@@ -119,7 +119,7 @@ class Probing:
         return find_receiver(self.url, endpoint=self.endpoint, types=self.types, config=self.config)
 
     @property
-    def _entry(self) -> Entry:
+    def _entry(self) -> EndpointEntry:
         assert self.receiver.entry is not None  # noqa: S101 - asked for only where an endpoint was named
         return self.receiver.entry
 
@@ -317,7 +317,7 @@ _PROBING: tuple[Decorator[Any], ...] = (
     secret_option("Sign with this secret."),
     unsigned_option(),
     access_options,
-    timeout_option(),
-    hosts_option(),
+    table_option("timeout"),
+    table_option("allow_hosts"),
     config_option(),
 )

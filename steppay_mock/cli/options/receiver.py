@@ -14,7 +14,7 @@ from steppay_mock.contract.catalogue import parse_event_types
 from steppay_mock.errors import SteppayMockError
 
 if TYPE_CHECKING:
-    from steppay_mock.delivery.config import Config, Entry
+    from steppay_mock.delivery.config import Config, EndpointEntry
 
 
 class EventNamesType(ParameterType):
@@ -37,7 +37,7 @@ class Registered:
     """A receiver: its URL, its entry in steppay-mock.toml if there is one, and its event types (None means all)."""
 
     url: str
-    entry: Entry | None
+    entry: EndpointEntry | None
     types: tuple[str, ...] | None
 
 
@@ -53,7 +53,7 @@ def find_receiver(
                 "--endpoint names an endpoint of steppay-mock.toml, and there is no such file. Write it, or pass --to."
             )
         (entry,) = config.choose(endpoint)
-        found: Entry | None = entry
+        found: EndpointEntry | None = entry
         url = entry.url
     elif url is None:
         raise click.UsageError("Missing option '--to'. Pass --to URL, or --endpoint NAME for one of steppay-mock.toml.")

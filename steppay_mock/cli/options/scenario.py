@@ -12,8 +12,13 @@ from typing import TYPE_CHECKING, Any, get_args, get_type_hints
 
 import click
 
-from steppay_mock.cli.options.config_file import setting_option
-from steppay_mock.cli.options.parameter_types import CurrencyType, FilePathType, MomentType, ParameterType, SetValueType
+from steppay_mock.cli.options.parameter_types import (
+    CurrencyType,
+    FilePathType,
+    MomentType,
+    ParameterType,
+    SetValueType,
+)
 from steppay_mock.cli.options.shared import Decorator
 from steppay_mock.cli.show.terminal import say
 from steppay_mock.errors import SteppayMockError, choices, did_you_mean
@@ -44,23 +49,6 @@ class ScenarioNameType(ParameterType):
 
         found = all_scenarios().values()
         return [CompletionItem(one.name, help=one.summary) for one in found if one.name.startswith(incomplete)]
-
-
-class SpeedType(ParameterType):
-    """The speed of time: 0, ``real``, or a rate such as ``1d=1s``. Seconds to wait for one second of the story."""
-
-    name = "speed"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
-        """The number of seconds."""
-        if isinstance(value, int | float):
-            return float(value)
-        from steppay_mock.delivery.speed import read_speed
-
-        try:
-            return read_speed(value)
-        except SteppayMockError as error:
-            self.fail(str(error), param, ctx)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -169,19 +157,6 @@ def _random_seed() -> int:
     seed = SystemRandom().randrange(10**9)
     say(f"seed {seed} (repeat with --seed {seed})")
     return seed
-
-
-def speed_option(default: str | None, purpose: str) -> Decorator[Any]:
-    """``--speed``: the speed of time between deliveries."""
-    return setting_option(
-        "--speed",
-        setting="speed",
-        metavar="SPEED",
-        type=SpeedType(),
-        default=default,
-        show_default=default is not None,
-        help=purpose,
-    )
 
 
 def load_files(files: tuple[str, ...]) -> None:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from functools import wraps
-from typing import Any, TypeVar
+from typing import Any
 
 import click
 
+from steppay_mock.cli.options.config_file import Decorator as Decorator  # noqa: PLC0414 - its face
 from steppay_mock.cli.options.config_file import body_option
 from steppay_mock.cli.options.events import Making
 from steppay_mock.cli.options.parameter_types import (
@@ -20,9 +21,6 @@ from steppay_mock.cli.options.parameter_types import (
     SetValueType,
 )
 from steppay_mock.cli.options.signing import VARIABLE
-
-Decorated = TypeVar("Decorated", bound=Callable[..., Any])
-Decorator = Callable[[Decorated], Decorated]
 
 _EVERY = "Every event type"
 _53_BITS, _64_BITS = "53-bit", "64-bit"

@@ -13,7 +13,7 @@ from steppay_mock.errors import SteppayMockError
 
 if TYPE_CHECKING:
     from steppay_mock.delivery.address.access import AccessOptions
-    from steppay_mock.delivery.config import Config, Entry
+    from steppay_mock.delivery.config import Config, EndpointEntry
     from steppay_mock.delivery.endpoint import Endpoint
 
 
@@ -54,7 +54,7 @@ class Signing:
     unsigned: bool
     config: Config | None
 
-    def for_entry(self, entry: Entry) -> tuple[str, ...] | None:
+    def for_entry(self, entry: EndpointEntry) -> tuple[str, ...] | None:
         """The secrets for an endpoint of the file."""
         if self.given or self.unsigned:
             return signing_secrets(self.given, unsigned=self.unsigned)
@@ -72,13 +72,13 @@ class Signing:
         return Endpoint(url=url, secret=self.for_url(url, name=name), name=name, **access)
 
 
-def entry_at(config: Config | None, url: str, *, name: str = "") -> Entry | None:
-    """The endpoint of the file at that URL. ``name`` chooses among several; None if there is none."""
+def entry_at(config: Config | None, url: str, *, name: str = "") -> EndpointEntry | None:
+    """The endpoint that the file has at that URL, and of several the one of that name; None if there is none."""
     found = [] if config is None else [one for one in config.endpoints if is_at(one, url)]
     return next((one for one in found if one.name == name), found[0] if found else None)
 
 
-def is_at(entry: Entry, url: str) -> bool:
+def is_at(entry: EndpointEntry, url: str) -> bool:
     """Whether the endpoint has that URL, however it is written."""
     try:
         return read_address(entry.url).url == read_address(url).url

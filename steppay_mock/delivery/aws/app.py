@@ -11,12 +11,13 @@ from urllib.parse import quote
 
 from steppay_mock.delivery.aws.call import Kind, LambdaCall
 from steppay_mock.delivery.callables import is_coroutine_function, name_of
-from steppay_mock.errors import SteppayMockError, check_choice, check_flag
+from steppay_mock.errors import SteppayMockError
+from steppay_mock.values import check_choice, check_flag
 
 if TYPE_CHECKING:
     from steppay_mock.delivery.aws.events import Shape
     from steppay_mock.delivery.aws.transport import LambdaTransport
-    from steppay_mock.delivery.options import Settings
+    from steppay_mock.delivery.options.settings import Settings
 
 _NOT_PASSED_ON = {"connection", "keep-alive", "transfer-encoding", "content-length"}
 """Headers that the server of this machine makes itself."""
@@ -48,7 +49,7 @@ class LambdaApp:
         from werkzeug.wrappers import Request
 
         from steppay_mock.delivery.aws.replies import failed_reply
-        from steppay_mock.delivery.options import resolve_options
+        from steppay_mock.delivery.options.settings import resolve_options
         from steppay_mock.wire.shown_url import shown_url
 
         if not self._served:  # two threads may both make one: the second is never used

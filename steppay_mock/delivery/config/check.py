@@ -1,4 +1,4 @@
-"""Is the file as its schema says? What is wrong, where, what was expected, what came, and what to do next."""
+"""Checks a file by its JSON Schema: what is wrong, where, what was expected, what came, and what to do next."""
 
 from __future__ import annotations
 
@@ -9,12 +9,11 @@ from datetime import date, time
 from typing import TYPE_CHECKING, Any, cast
 
 from steppay_mock.contract.schemas import load_schema
+from steppay_mock.delivery.options.schema import config_schema
 from steppay_mock.errors import SteppayMockError, choices, did_you_mean
 
 if TYPE_CHECKING:
     from jsonschema.exceptions import ValidationError
-
-SCHEMA = "config.schema.json"
 
 _NAMES = {str: "a text", bool: "true or false", int: "a number", float: "a number", list: "a list", dict: "a table"}
 _SHOWN = ("name", "events", "enabled")  # what else an endpoint has may hold a secret
@@ -25,20 +24,24 @@ Steps = list[str | int]
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """What a file is checked by: the name of its schema, and where a value may be shown."""
+    """What a file is checked by: its schema, or the name of one in ``schemas/``, and where a value may be shown."""
 
-    schema: str
+    schema: str | Callable[[], dict[str, Any]]
     is_open: Callable[[Steps], bool]
+
+    def document(self) -> dict[str, Any]:
+        """The schema."""
+        return load_schema(self.schema) if isinstance(self.schema, str) else self.schema()
 
 
 CONFIG = Rules(
-    SCHEMA,
+    config_schema,
     lambda steps: len(steps) > 1 and (steps[0] in {"sender", "events"} or steps[2:3] in [[one] for one in _SHOWN]),
 )
 
 
 def check_document(document: dict[str, Any], *, file: str, rules: Rules = CONFIG) -> None:
-    """Nothing, if the document is as the schema says; a SteppayMockError that tells all of its faults, otherwise."""
+    """Check the document by the schema; a SteppayMockError names every wrong key."""
     faults = [fault for error in _errors(document, rules) for fault in _told(error, rules)]
     if faults:
         raise SteppayMockError("\n".join(f"{file}: {fault}" for fault in dict.fromkeys(faults)))
@@ -56,7 +59,7 @@ def _errors(document: dict[str, Any], rules: Rules) -> list[ValidationError]:
     # To JSON Schema 8.0 is an integer; to those who take the value it is none.
     checker = Draft202012Validator.TYPE_CHECKER.redefine("integer", lambda _checker, value: type(value) is int)
     made: Any = extend(Draft202012Validator, type_checker=checker)  # type: ignore[no-untyped-call]
-    errors: Iterable[ValidationError] = made(load_schema(rules.schema)).iter_errors(document)
+    errors: Iterable[ValidationError] = made(rules.document()).iter_errors(document)
     return sorted(errors, key=lambda error: list(map(str, error.absolute_path)))
 
 
@@ -86,7 +89,7 @@ def _fault(steps: Steps, expected: str, came: str, step: str) -> str:
 
 
 class _Key:
-    """What the schema says of a key to a person."""
+    """The words and the example of a key in the schema."""
 
     def __init__(self, schema: dict[str, Any], name: str) -> None:
         described = str(schema["description"])
@@ -96,8 +99,9 @@ class _Key:
 
 
 def _key_at(steps: Steps, rules: Rules) -> _Key:
-    """The key at the place, or the one around it whose description says what stands there."""
-    schema, found = load_schema(rules.schema), ("", load_schema(rules.schema))
+    """The key at the place, or the nearest one around it that has a description."""
+    schema = rules.document()
+    found = "", schema
     for step in steps:
         named = schema.get("properties", {}).get(step) or schema.get("additionalProperties", {})
         schema = schema.get("items", {}) if isinstance(step, int) else named
@@ -107,12 +111,12 @@ def _key_at(steps: Steps, rules: Rules) -> _Key:
 
 
 def _words(schema: dict[str, Any]) -> list[str]:
-    """The words that may stand there, if it is one of some words."""
+    """The words of the schema, if the value is one of some words."""
     return [word for branch in (schema, *schema.get("anyOf", ())) for word in branch.get("enum", ())]
 
 
 def _came(value: Any, *, is_open: bool) -> str:
-    """What stands there, in words; its value only where no secret can be."""
+    """The type of the value in words; the value itself only where no secret can be."""
     kind = "a date or time" if isinstance(value, date | time) else _NAMES.get(type(value), type(value).__name__)
     if not is_open or isinstance(value, list | dict):
         return kind

@@ -1,9 +1,9 @@
-"""Where is ``steppay-mock.toml``, and what does it say? Variables are looked up when a value is asked for."""
+"""Finds and reads ``steppay-mock.toml``; a variable is looked up when the value that names it is asked for."""
 
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from math import isfinite
 from pathlib import Path
@@ -12,12 +12,12 @@ from typing import Any
 from steppay_mock.contract.catalogue import parse_event_types
 from steppay_mock.contract.text_files import read_text
 from steppay_mock.delivery.address.access import AccessOptions
-from steppay_mock.delivery.address.safety import allowed_names
 from steppay_mock.delivery.config.check import check_document
 from steppay_mock.delivery.config.variables import fill, variables_in
 from steppay_mock.delivery.endpoint import Endpoint
-from steppay_mock.delivery.speed import read_speed
-from steppay_mock.errors import SteppayMockError, choices, did_you_mean
+from steppay_mock.delivery.options.option import Option
+from steppay_mock.delivery.options.table import option_named
+from steppay_mock.errors import SteppayMockError, WrongValueError, choices, did_you_mean
 
 FILE = "steppay-mock.toml"
 _FILES = ("ca_file", "client_cert", "client_key")
@@ -26,38 +26,38 @@ _SECRET = "${STEPPAY_WEBHOOK_SECRET}"  # noqa: S105 - it names the variable (fac
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
-    """One of ``[[endpoints]]``, as it is written."""
+class EndpointEntry:
+    """One of ``[[endpoints]]``, as the file writes it."""
 
     where: str
     """File and key, for messages."""
     folder: Path
-    """Where the file is: paths in it are from there."""
+    """The folder of the file: its paths begin there."""
     name: str
     enabled: bool
     events: tuple[str, ...]
-    """The types that it gets, ``payment.*`` spelled out; none means all."""
+    """The event types that it gets, groups such as ``payment.*`` spelled out; empty for all."""
     raw_url: str = field(repr=False)
     raw_secrets: tuple[str, ...] = field(repr=False)
     raw_access: Mapping[str, Any] = field(repr=False)
 
     @property
     def url(self) -> str:
-        """Where it listens."""
+        """The URL of the receiver."""
         return fill(self.raw_url, where=f"{self.where}.url")
 
     @property
     def secrets(self) -> tuple[str, ...]:
-        """What is signed with."""
+        """The secrets that sign each request."""
         where = f"{self.where}.secret"
         found = tuple(fill(one, where=where) for one in self.raw_secrets)
         if not all(found):
-            raise SteppayMockError(f"{where}: nothing is signed with an empty text. Write a default that is none.")
+            raise SteppayMockError(f"{where}: a secret is empty. Write a default that is not empty.")
         return found
 
     @property
     def access(self) -> AccessOptions:
-        """What gets through the access control in front of it."""
+        """The options for access control in front of the receiver."""
         found: dict[str, Any] = {}
         for key, value in self.raw_access.items():
             where = f"{self.where}.{key}"
@@ -77,7 +77,7 @@ class Entry:
 
     @property
     def secret_variables(self) -> tuple[tuple[str, ...], ...]:
-        """For each secret the variables that it comes from; none, if it stands in the file itself."""
+        """For each secret the variables that it comes from; empty for a secret that the file has itself."""
         return tuple(tuple(variables_in(one)) for one in self.raw_secrets)
 
     def endpoint(self) -> Endpoint:
@@ -89,25 +89,24 @@ class Entry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Config:
-    """A file that was read and is as its schema says. Its ``repr`` tells no value."""
+    """A file that was read and checked by its schema. Its ``repr`` shows no value."""
 
     path: Path
     sender: dict[str, Any] = field(repr=False)
-    endpoints: tuple[Entry, ...] = field(repr=False)
+    endpoints: tuple[EndpointEntry, ...] = field(repr=False)
     events: dict[str, Any] = field(default_factory=dict, repr=False)
     """How events are made: options of ``make_event`` and of a store."""
 
-    def choose(self, names: str | Iterable[str] = ()) -> tuple[Entry, ...]:
+    def choose(self, names: str | Iterable[str] = ()) -> tuple[EndpointEntry, ...]:
         """The endpoints that are enabled, or those of these names.
 
-        Raises SteppayMockError where there are none, for a name that there is not, and for one that is not enabled.
+        Raises SteppayMockError if there are none, for an unknown name, and for an endpoint that is not enabled.
         """
         wanted = (names,) if isinstance(names, str) else dict.fromkeys(names)
         found = tuple(map(self._named, wanted)) if wanted else tuple(one for one in self.endpoints if one.enabled)
         if not found:
             raise SteppayMockError(
-                f"{self.path}: there is no endpoint that is enabled. Add [[endpoints]] with a name and a url, or set "
-                "enabled = true."
+                f"{self.path}: no endpoint is enabled. Add [[endpoints]] with a name and a url, or set enabled = true."
             )
         return found
 
@@ -117,21 +116,22 @@ class Config:
 
     @property
     def options(self) -> dict[str, Any]:
-        """What the file says of a sender's options: those of :class:`~..sender.options.SenderOptions` that it has."""
+        """The options of a sender that the file has, as ``Sender`` takes them."""
         return {name: self.option(name) for name in self.sender}
 
     def option(self, name: str) -> Any:
-        """One setting of the sender or of events, as it is taken there; None if the file does not have it."""
-        value = self.events.get(name, self.sender.get(name))
-        if name not in _READERS or value is None:
-            return value
+        """One setting of the sender or of events, as Python takes it; None if the file does not have it."""
+        if name in self.events:
+            return self.events[name]
+        if name not in self.sender:
+            return None
         where = f"{self.path}: sender.{name}"
         try:
-            return _READERS[name](self, value, where)
+            return _read(option_named(name), self.sender[name], where=where, folder=self.path.parent)
         except SteppayMockError as error:
             raise error if str(error).startswith(where) else SteppayMockError(f"{where}: {error}") from None
 
-    def _named(self, name: str) -> Entry:
+    def _named(self, name: str) -> EndpointEntry:
         names = [one.name for one in self.endpoints]
         if name not in names:
             listed = f"There are {choices(names)}." if names else "It has none: add [[endpoints]]."
@@ -157,7 +157,7 @@ def load_config(path: str | Path | None = None) -> Config:
 
 
 def read_config(path: Path) -> Config:
-    """What the file says; a SteppayMockError that tells what is wrong with it, and never a secret."""
+    """The file, checked; a SteppayMockError names each wrong key and shows no secret."""
     text = read_text(path, next_step="Name a file of TOML, in UTF-8.")
     try:
         document = tomllib.loads(text, parse_float=_number)
@@ -174,13 +174,13 @@ def read_config(path: Path) -> Config:
     names = [entry.name for entry in entries]
     for entry in entries:
         if names.count(entry.name) > 1:
-            raise SteppayMockError(f"{path}: two endpoints are called {entry.name!r}. Give each a name of its own.")
+            raise SteppayMockError(f"{path}: two endpoints have the name {entry.name!r}. Give each another name.")
     return Config(path=path, sender=document.get("sender", {}), endpoints=entries, events=document.get("events", {}))
 
 
-def _entry(path: Path, place: int, table: dict[str, Any]) -> Entry:
+def _entry(path: Path, place: int, table: dict[str, Any]) -> EndpointEntry:
     secret = table.get("secret", _SECRET)
-    return Entry(
+    return EndpointEntry(
         where=f"{path}: endpoints[{place}]",
         name=table["name"],
         enabled=table.get("enabled", True),
@@ -202,23 +202,29 @@ def _is_file(path: Path) -> bool:
     try:
         return path.is_file()
     except OSError:
-        return False  # a folder above that nobody may look into has no file for us
+        return False  # the permissions of a folder above may forbid to look into it
 
 
-def _journal(config: Config, value: str, where: str) -> str:
-    return str(config.path.parent / fill(value, where=where))
+def _read(option: Option, value: Any, *, where: str, folder: Path) -> Any:
+    """The value of the file as Python takes the option: variables filled in, paths from the folder of the file."""
+    found = _filled(option, value, where=where)
+    if option.is_path:
+        return str(folder / found)
+    try:
+        if isinstance(found, str):
+            found = option.type.parse(found)
+        option.check(found)
+    except (ValueError, WrongValueError):
+        raise SteppayMockError(
+            f"{where}: {value!r}: expected {option.type.expected_text}. {option.next_step}"
+        ) from None
+    return found
 
 
-def _allow_hosts(_config: Config, value: list[str], where: str) -> list[str]:
-    return sorted(allowed_names([fill(one, where=where) for one in value]))
-
-
-def _speed(_config: Config, value: str, _where: str) -> float:
-    return read_speed(value)
-
-
-_READERS: dict[str, Callable[[Config, Any, str], Any]] = {
-    "journal": _journal,
-    "allow_hosts": _allow_hosts,
-    "speed": _speed,
-}
+def _filled(option: Option, value: Any, *, where: str) -> Any:
+    """The value with the variables of its texts; one of some words, or of a pattern, has none."""
+    if not option.file.keys().isdisjoint({"enum", "anyOf", "pattern"}):
+        return value
+    if isinstance(value, list):
+        return [fill(one, where=where) if isinstance(one, str) else one for one in value]
+    return fill(value, where=where) if isinstance(value, str) else value

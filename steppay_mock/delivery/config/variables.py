@@ -1,4 +1,4 @@
-"""What does a text of the file mean? ``${NAME}`` in it stands for an environment variable."""
+"""Replaces ``${NAME}`` in the texts of the file by environment variables."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ _INSIDE = re.compile(r"(?P<name>[A-Za-z_][A-Za-z0-9_]*)(?P<default>:-.*)?", re.D
 
 
 def fill(text: str, *, where: str) -> str:
-    """The text with the values of its variables; ``${NAME:-text}`` has a default, and ``$${`` is ``${`` itself.
+    """The text with the values of its variables; ``${NAME:-text}`` has a default, and ``$${`` gives ``${``.
 
-    A variable that is empty counts as not set. Raises SteppayMockError, which names ``where`` and the variable, and
-    no value.
+    An empty variable counts as not set. Raises SteppayMockError, which names ``where`` and the variable and shows no
+    value.
     """
     return _PART.sub(lambda part: _value(part, where), text)
 
@@ -33,10 +33,10 @@ def _value(part: re.Match[str], where: str) -> str:
     if part["inside"] is None:
         return "${"
     found = _INSIDE.fullmatch(part["inside"]) if part["end"] else None
-    if found is None:  # what stands there is not repeated: it may be a secret
+    if found is None:  # the text is not shown: it may be a secret
         raise SteppayMockError(
-            f"{where}: after ${{ comes no name of a variable, with }} behind it. Write ${{NAME}}, ${{NAME:-text}} with "
-            "a default, or $${ for the characters themselves."
+            f"{where}: after ${{ expected the name of a variable and }}. Write ${{NAME}}, ${{NAME:-text}} with a "
+            "default, or $${ for the characters ${."
         )
     value = os.environ.get(found["name"])
     if value:

@@ -6,13 +6,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from steppay_mock.contract.long_numbers import is_number, written
 from steppay_mock.delivery.schedule.schedule import Schedule, plan
 from steppay_mock.delivery.schedule.steps import Again, Deliver, Hold, How, Step
-from steppay_mock.errors import SteppayMockError
 from steppay_mock.payload.chance import Chance, derive_seed
 from steppay_mock.payload.event import Event, Events, iter_events
 from steppay_mock.payload.subject import thing_of
+from steppay_mock.values import NumberValue, WholeValue
 
 
 def in_order(events: Events) -> Schedule:
@@ -38,8 +37,7 @@ def shuffle(events: Events, *, seed: int) -> Schedule:
 def shuffle_near(events: Events, *, distance: int, seed: int) -> Schedule:
     """By chance, with no event more than ``distance`` places away from its own."""
     listed = list(iter_events(events))
-    if isinstance(distance, bool) or not isinstance(distance, int) or distance < 0:
-        raise SteppayMockError(f"distance={distance!r} is no number of places. Give a whole number such as 2.")
+    WholeValue(noun="a number of places", least=0, example="2").check("distance", distance)
     chance = Chance(derive_seed(seed, "near"))
     places, waiting = [], list(range(len(listed)))
     for here in range(len(listed)):
@@ -56,10 +54,9 @@ def delay(events: Events, *, late: Mapping[int, float]) -> Schedule:
     """Each event of ``late`` so many seconds later than it happened, among the others as they happened."""
     listed = list(iter_events(events))
     for place, seconds in late.items():
-        if isinstance(place, bool) or not isinstance(place, int) or not 0 <= place < len(listed):
-            raise SteppayMockError(f"late={{{place!r}: ...}}: there are {len(listed)} events, counted from 0.")
-        if not is_number(seconds) or seconds < 0:
-            raise SteppayMockError(f"late={{{place}: {written(seconds)}}}: give seconds, from 0 up.")
+        counted = f"There are {len(listed)} events, counted from 0."
+        WholeValue(noun="the number of an event", least=0, most=len(listed) - 1).check("late", place, next_step=counted)
+        NumberValue(noun="seconds", least=0).check(f"late[{place}]", seconds, next_step="Pass late={0: 30}.")
     due = [event.timestamp + late.get(place, 0) for place, event in enumerate(listed)]
     # Of what is due in one second, what is late comes last.
     places = sorted(range(len(listed)), key=lambda place: (due[place], place in late, place))
@@ -91,7 +88,7 @@ def collapse(events: Events, *, seed: int) -> Schedule:
 
 def duplicate(schedule: Schedule, *, share: float, seed: int, how: How = "resigned", late: bool = True) -> Schedule:
     """The schedule, with that share of its events delivered again: at the end, or right after the first delivery."""
-    check_share(share)
+    NumberValue(least=0, most=1, example="0.2").check("share", share)
     chance = Chance(derive_seed(seed, "duplicates"))
     listed = sorted(set(schedule.delivered))
     keys = [chance.random() for _ in listed]
@@ -126,13 +123,6 @@ def _with_copies_at_once(schedule: Schedule, chosen: set[int], again: Callable[[
         steps += [one, *after.get(place, ())]
         moved[place] = len(steps) - 1 - len(after.get(place, ()))
     return [replace(one, until=moved[one.until]) if isinstance(one, Hold) else one for one in steps]
-
-
-def check_share(share: object) -> float:
-    """The share of events that come again, if it is one."""
-    if isinstance(share, bool) or not isinstance(share, int | float) or not 0 <= share <= 1:
-        raise SteppayMockError(f"duplicates={share!r} is no share. Give one from 0 to 1, such as 0.2.")
-    return float(share)
 
 
 MAKERS: dict[str, Callable[..., Schedule]] = {

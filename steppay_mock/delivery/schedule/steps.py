@@ -10,7 +10,8 @@ from dataclasses import MISSING, dataclass, fields
 from typing import Any, ClassVar, Literal, get_args
 
 from steppay_mock.contract.long_numbers import is_number, written
-from steppay_mock.errors import SteppayMockError, check_choice, did_you_mean
+from steppay_mock.errors import SteppayMockError, did_you_mean
+from steppay_mock.values import check_choice
 
 How = Literal["same", "resigned", "restamped"]
 """How an event comes again: byte for byte with its old signature, signed anew (as a manual resend), or with another

@@ -1,4 +1,4 @@
-"""The clocks of a sender. They can be passed in, so that a day of retries takes a test no time."""
+"""The clock of deliveries. It gives the time of signing, and waits; with another clock a test waits for nothing."""
 
 from __future__ import annotations
 
@@ -11,6 +11,11 @@ from steppay_mock.wire.real_time import monotonic, sleep, wall_clock
 _NAP = 0.05  # seconds that a real wait takes at most to notice that it was stopped
 
 
+def real_now() -> float:
+    """Real seconds since the epoch: the default, beside which any other function, ``wall_clock`` too, was chosen."""
+    return wall_clock()
+
+
 @dataclass(frozen=True, slots=True)
 class Clock:
     """``now`` is seconds since the epoch, for signing; ``steady`` never goes back, for waiting; ``sleep`` waits.
@@ -19,13 +24,13 @@ class Clock:
     receiver is in its process.
     """
 
-    now: Callable[[], float] = wall_clock
+    now: Callable[[], float] = real_now
     steady: Callable[[], float] = monotonic
     sleep: Callable[[float], object] = sleep
 
     def signs_at(self, url: str, now: float) -> int:
         """The second at which what goes to the URL ``now`` is signed."""
-        return int(now_at(url) if self.now is wall_clock else now)
+        return int(now_at(url) if self.now is real_now else now)
 
     def wait(self, seconds: float) -> None:
         """Wait that long, or a part of it: of real time a moment, so that the caller can look up and wait on."""

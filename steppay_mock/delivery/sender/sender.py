@@ -18,24 +18,21 @@ from steppay_mock.delivery.journal.claim import claim
 from steppay_mock.delivery.journal.damage import refuse_damage
 from steppay_mock.delivery.journal.given_up import forget_given_up
 from steppay_mock.delivery.journal.journal import Journal
-from steppay_mock.delivery.options import check_control
-from steppay_mock.delivery.order import Order, arrange, check_order
+from steppay_mock.delivery.options.remembered import recall, remember
+from steppay_mock.delivery.options.settings import (
+    SenderOptions,
+    SenderSettings,
+    read_send_options,
+    read_sender_options,
+)
+from steppay_mock.delivery.order import Order, arrange
 from steppay_mock.delivery.own_lack import OwnLackError, make_room
-from steppay_mock.delivery.schedule.makers import check_share
 from steppay_mock.delivery.schedule.schedule import Schedule
 from steppay_mock.delivery.sender.agenda import Agenda
 from steppay_mock.delivery.sender.blocking import BlockingAgenda
 from steppay_mock.delivery.sender.controls import Controls
 from steppay_mock.delivery.sender.loop import Loop, Record
-from steppay_mock.delivery.sender.options import (
-    SenderOptions,
-    SenderSettings,
-    check_concurrency,
-    check_seed,
-    read_sender_options,
-)
 from steppay_mock.delivery.sender.planning import Journalled, Routing, Unwritten, check_fault
-from steppay_mock.delivery.sender.remembered import recall, remember
 from steppay_mock.delivery.sender.stop import Stop, stopped_by_interrupt
 from steppay_mock.delivery.sender.tally import Tally
 from steppay_mock.errors import SteppayMockError
@@ -62,7 +59,7 @@ class SendOptions(TypedDict, total=False):
     duplicates: float
     fault: str | None
     control: bool
-    seed: int | None
+    seed: int | str | None
     concurrency: int | None
     watch: Watch | None
 
@@ -122,7 +119,7 @@ class Sender:
         duplicates: float = 0.0,
         fault: str | None = None,
         control: bool = True,
-        seed: int | None = None,
+        seed: int | str | None = None,
         concurrency: int | None = None,
         watch: Watch | None = None,
     ) -> Tally:
@@ -205,11 +202,12 @@ class Sender:
         finally:
             self._running.remove(stop)
 
-    def _send(self, events: Events | Schedule, stop: Stop, *, control: bool = True, **options: Any) -> Tally:
+    def _send(self, events: Events | Schedule, stop: Stop, **options: Any) -> Tally:
         """Send them, and with a fault what its verdict rests on."""
-        check_control(control)
+        checked = read_send_options(options)
+        control = checked.pop("control")
         controls = Controls()
-        tally = self._send_once(events, stop, endpoints=self._endpoints, controls=controls, **options)
+        tally = self._send_once(events, stop, endpoints=self._endpoints, controls=controls, **checked)
         return self._controlled(tally, controls, stop) if control else tally
 
     def _controlled(self, tally: Tally, controls: Controls, stop: Stop) -> Tally:
@@ -231,18 +229,17 @@ class Sender:
         order: Order = "occurrence",
         duplicates: float = 0.0,
         fault: str | None = None,
-        seed: int | None = None,
+        seed: int,
         concurrency: int | None = None,
         watch: Watch | None = None,
     ) -> Tally:
-        check_order(order)
         for endpoint in endpoints:
             check_fault(fault, endpoint)
-        tally = Tally(", ".join(endpoint.name for endpoint in endpoints), check_seed(seed))
+        tally = Tally(", ".join(endpoint.name for endpoint in endpoints), seed)
         settings = self._settings
         if concurrency is not None:
-            settings = replace(settings, concurrency=check_concurrency(concurrency))
-        planned = arrange(events, order, seed=tally.seed, duplicates=check_share(duplicates), fault=fault)
+            settings = replace(settings, concurrency=concurrency)
+        planned = arrange(events, order, seed=tally.seed, duplicates=duplicates, fault=fault)
         make = partial(_Job, tally=tally, stop=stop, settings=settings, watch=watch, controls=controls)
         path = settings.journal
         if path is None:

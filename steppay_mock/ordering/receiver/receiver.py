@@ -28,7 +28,7 @@ from steppay_mock.wire.shown_url import shown_url
 if TYPE_CHECKING:
     from steppay_mock.delivery.answer import Answer
     from steppay_mock.delivery.in_process.asgi import AsgiTransport
-    from steppay_mock.delivery.options import Settings
+    from steppay_mock.delivery.options.settings import Settings
     from steppay_mock.delivery.request import Request
 
 _GRACE = 4  # timeouts: a transport itself waits up to three, for the answer, the app's end, and the work after it

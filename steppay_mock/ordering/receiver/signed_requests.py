@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from steppay_mock.delivery.deliver import request_for
 
 if TYPE_CHECKING:
-    from steppay_mock.delivery.options import Settings
+    from steppay_mock.delivery.options.settings import Settings
     from steppay_mock.delivery.receiver import Receiver
     from steppay_mock.delivery.request import Request
     from steppay_mock.ordering.receiver.fresh_ids import RenamedEvents

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any, Unpack, get_args
 
 from steppay_mock.contract.catalogue import EventType
-from steppay_mock.errors import SteppayMockError, check_choice
+from steppay_mock.errors import SteppayMockError
 from steppay_mock.payload.chance import derive_seed
 from steppay_mock.payload.coherence.fields import Amount, money
 from steppay_mock.payload.factory import make_event
@@ -18,6 +18,7 @@ from steppay_mock.store.base import StoreBase
 from steppay_mock.store.lifecycle import refuse
 from steppay_mock.store.options import Interval, Money, PriceFields, ProductFields, check_fields
 from steppay_mock.store.records import Price, Product
+from steppay_mock.values import check_choice
 
 _BILLINGS = {"flat": "FLAT", "unit": "UNIT_BASED", "usage": "USAGE_BASED", "one_time": "ONE_TIME"}
 _TYPES = ("SOFTWARE", "BOX", "BUNDLE")

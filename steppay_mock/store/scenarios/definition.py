@@ -10,10 +10,11 @@ from datetime import datetime, timedelta
 from types import UnionType
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
-from steppay_mock.errors import SteppayMockError, check_choice, choices
+from steppay_mock.errors import SteppayMockError, choices
 from steppay_mock.store.assumptions import Assumptions, read_assumptions
 from steppay_mock.store.options import Billing
 from steppay_mock.store.scenarios.docstring import IS_DROPPED, docstring_of
+from steppay_mock.values import check_choice
 
 Wait = timedelta | datetime
 """A wait: how long time passes, or until when. A datetime without a zone is UTC, as the records of the store have."""

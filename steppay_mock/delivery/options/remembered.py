@@ -1,0 +1,63 @@
+"""The options of a run as its journal keeps them, and the options with which a run is resumed."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, is_dataclass
+from typing import Any
+
+from steppay_mock.delivery.options.settings import SenderSettings, read_sender_options
+from steppay_mock.delivery.options.table import options_of
+from steppay_mock.delivery.retries import PRESETS, Retries
+from steppay_mock.errors import SteppayMockError
+
+
+def remember(settings: SenderSettings) -> dict[str, Any]:
+    """The options that a resumed run has again, as plain data for its journal."""
+    return {name: _as_data(settings.value(name)) for name in _names()}
+
+
+def recall(run: int, kept: object, *, now: SenderSettings, told: Iterable[str]) -> SenderSettings:
+    """The options to resume a run with: those of its journal, ``kept`` as JSON, except those that were ``told`` now.
+
+    Raises SteppayMockError for damaged options, and for a retry policy of which the journal has only the name, unless
+    they were told.
+    """
+    try:
+        return _recalled(run, json.loads(str(kept)), now=now, anew=frozenset(told))
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
+        raise SteppayMockError(
+            f"The options of run {run} in the journal are damaged. Pass them again: {', '.join(sorted(_names()))}."
+        ) from None
+
+
+def _names() -> list[str]:
+    return [one.name for one in options_of("sender") if one.is_remembered]
+
+
+def _as_data(value: Any) -> Any:
+    if is_dataclass(value) and not isinstance(value, type):
+        return asdict(value)
+    return sorted(value) if isinstance(value, frozenset) else value
+
+
+def _recalled(run: int, kept: Mapping[str, Any], *, now: SenderSettings, anew: frozenset[str]) -> SenderSettings:
+    recalled = [name for name in _names() if name not in anew]
+    options = {name: kept[name] for name in recalled if name in kept}
+    if "retries" in options:
+        options["retries"] = _retries(run, options["retries"])
+    found = read_sender_options(options)  # a journal of an older version lacks newer options: they have their defaults
+    return now.with_values({name: found.value(name) for name in recalled})
+
+
+def _retries(run: int, kept: Mapping[str, Any]) -> str | Retries:
+    name = str(kept["name"])
+    if "delays" in kept:
+        return Retries(**{**kept, "delays": tuple(kept["delays"])})
+    if name in PRESETS:
+        return name
+    raise SteppayMockError(
+        f"The journal has only the name of the retry policy of run {run} ({name}), because an older version wrote it. "
+        "Pass the policy again: Sender(..., retries=[5, 60])."
+    )
