@@ -36,7 +36,7 @@ def _is_receiver(value: Any) -> bool:
 def _is_events(value: Any) -> bool:
     # Some apps can be iterated as well, so that being callable counts first.
     return isinstance(value, Event) or (
-        isinstance(value, Iterable) and not isinstance(value, str) and not callable(value)
+        isinstance(value, Iterable) and not isinstance(value, str | bytes) and not callable(value)
     )
 
 

@@ -189,11 +189,11 @@ def test_scenarios_of_a_file_are_there(run: Any, receiver: Any, secret: str, wri
         ),
         (
             ("show", "refund-in-full", "--set", "days=soon"),
-            "--set days=soon: expected a whole number (when it is given back).",
+            "--set days=soon: expected a whole number (the time from the payment to the refund).",
         ),
         (("show", "refund-in-full", "--set", "days"), "is not of the form NAME=VALUE. Write it like customer_id=42."),
         (("show", "refund-in-full", "--set", "days=1", "--set", "days=2"), "--set days is given twice."),
-        (("show", "refund-in-full", "--set", "seed=1"), "--set seed is not a parameter of a scenario. Use the option;"),
+        (("show", "refund-in-full", "--set", "seed=1"), "--set seed is no parameter of a scenario. `--help` lists the options."),
         (("show", "refund-in-full", "--assume", "notice=1"), "Did you mean 'notice_days'?"),
         (
             ("show", "refund-in-full", "--assume", "notice_days=many"),

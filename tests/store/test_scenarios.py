@@ -175,7 +175,7 @@ def test_a_wait_that_no_calendar_has_is_told_with_its_scenario() -> None:
     with pytest.raises(SteppayMockError) as error:
         scenario("refund-in-full", days=99_999_999)
     assert "The scenario 'refund-in-full' failed: OverflowError: date value out of range" in str(error.value)
-    with pytest.raises(SteppayMockError, match="would wait -86400 seconds, and time does not go back"):
+    with pytest.raises(SteppayMockError, match="would wait -86400 seconds, and time cannot go back"):
         scenario("refund-in-full", days=-1)
 
 
@@ -229,7 +229,7 @@ def test_a_wrong_parameter_lists_the_right_ones() -> None:
         ({"email": 5}, "email=5 is wrong."),
         ({"currency": "won"}, "currency='won' is not an ISO 4217 code."),
         ({"assumptions": [1]}, "assumptions=[1] is not a dict."),
-        ({"seed": 1.5}, "seed=1.5 is neither a whole number nor a text."),
+        ({"seed": 1.5}, "seed=1.5: expected a whole number, or text. Pass seed=7."),
         ({"assumptions": {"retry_day": 3}}, "Unknown assumption 'retry_day'. Did you mean 'retry_days'?"),
         ({"assumptions": {"retry_days": (3, 1)}}, "are not rising whole numbers from 1 to 3650"),
     ],
