@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import Any
 
 from steppay_mock.delivery.failure import Failure
 from steppay_mock.delivery.transport import Answer
 from steppay_mock.errors import SteppayMockError
-
-if TYPE_CHECKING:
-    from steppay_mock.delivery.report import Report
-    from steppay_mock.delivery.sender.tally import Tally
 
 _CURES = {
     Failure.OWN_DESCRIPTORS: "Raise the limit with `ulimit -n`, or send less at once: a lower concurrency.",
@@ -26,8 +22,8 @@ _CURES = {
 class OwnLackError(SteppayMockError):
     """A request could not be sent, for this machine lacks something; the receiver has nothing to do with it.
 
-    ``failure`` is the code. ``perhaps_sent`` says whether a part of the request may have gone out. ``so_far`` is what
-    came of the deliveries before it: the Report of ``deliver``, or the Tally of a sender.
+    ``failure`` is the code. ``perhaps_sent`` says whether a part of the request may have gone out. ``so_far`` is the
+    Report on the deliveries before it; its class is not imported here, since all that it needs imports this file.
     """
 
     def __init__(self, failure: Failure, what: str, *, perhaps_sent: bool = False) -> None:
@@ -38,7 +34,7 @@ class OwnLackError(SteppayMockError):
         """How far the run came, in words."""
         self.journal: str | None = None
         """Where what was not sent stays planned; None where nothing is written down."""
-        self.so_far: Report | Tally | None = None
+        self.so_far: Any = None
         super().__init__(failure, what)
 
     def __str__(self) -> str:

@@ -17,7 +17,7 @@ def _is_delay(value: object) -> bool:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Retries:
+class RetryPolicy:
     """After how many seconds each failed attempt is followed by the next, and what else the sender does.
 
     ``blocking``: its receiver gets nothing else until the delivery has succeeded or is given up. ``jitter``: the share
@@ -56,32 +56,32 @@ class Retries:
 PRESETS = {
     one.name: one
     for one in (
-        Retries(name="none"),
+        RetryPolicy(name="none"),
         # The schedule that the Standard Webhooks specification recommends.
-        Retries(
+        RetryPolicy(
             name="standard-webhooks",
             delays=(5, 5 * _MINUTE, 30 * _MINUTE, 2 * _HOUR, 5 * _HOUR, 10 * _HOUR, 14 * _HOUR, 20 * _HOUR, 24 * _HOUR),
             jitter=0.1,
         ),
-        Retries(
+        RetryPolicy(
             name="svix",
             delays=(5, 5 * _MINUTE, 30 * _MINUTE, 2 * _HOUR, 5 * _HOUR, 10 * _HOUR, 10 * _HOUR),
         ),
         # Stripe says "up to three days, with exponential back off" and no more; these add up to that.
-        Retries(
+        RetryPolicy(
             name="stripe-like",
             delays=(_HOUR, 2 * _HOUR, 4 * _HOUR, 8 * _HOUR, 16 * _HOUR, 20 * _HOUR, 21 * _HOUR),
             jitter=0.1,
         ),
-        Retries(name="fifo-blocking", delays=(1, 2, 4, 8, 16, 32, 60, 60, 60), blocking=True),
+        RetryPolicy(name="fifo-blocking", delays=(1, 2, 4, 8, 16, 32, 60, 60, 60), blocking=True),
     )
 }
 """The policies that have a name; ``none`` is the default, and called assumed."""
 
 
-def read_retries(given: object) -> Retries:
+def read_retry_policy(given: object) -> RetryPolicy:
     """The policy of that name, of these delays in seconds, or the policy itself."""
-    if isinstance(given, Retries):
+    if isinstance(given, RetryPolicy):
         return given
     if isinstance(given, str):
         if given in PRESETS:
@@ -95,5 +95,5 @@ def read_retries(given: object) -> Retries:
         and not isinstance(given, bytes | bytearray)
         and all(_is_delay(one) for one in given)
     ):
-        return Retries(name="custom", delays=tuple(float(one) for one in given))
+        return RetryPolicy(name="custom", delays=tuple(float(one) for one in given))
     raise SteppayMockError(f"retries={written(given)} are no delays. Give a name, or seconds such as [5, 60, 3600].")

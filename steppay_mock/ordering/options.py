@@ -11,7 +11,7 @@ from steppay_mock.contract.catalogue import parse_event_types
 from steppay_mock.contract.long_numbers import is_number, written
 from steppay_mock.delivery.access import AccessOptions
 from steppay_mock.delivery.options import DeliveryOptions, Settings, resolve_options
-from steppay_mock.delivery.retries import Retries, read_retries
+from steppay_mock.delivery.retries import RetryPolicy, read_retry_policy
 from steppay_mock.errors import SteppayMockError, check_flag, choices, did_you_mean
 from steppay_mock.ordering.bounding import read_distance, read_duplicates, read_late_by
 from steppay_mock.ordering.receiver.answers import Acceptance, read_acceptance
@@ -111,7 +111,7 @@ class ExploreOptions(AccessOptions, total=False):
     losses: bool
     first: bool
     only_effective: bool
-    retries: str | Iterable[float] | Retries
+    retries: str | Iterable[float] | RetryPolicy
     strength: int
     budget: int
     paranoid: bool
@@ -217,7 +217,7 @@ def read_explore_options(state: object, options: Mapping[str, Any]) -> ExploreSe
         losses=check_flag("losses", options.get("losses", True)),
         first=check_flag("first", options.get("first", False)),
         only_effective=check_flag("only_effective", options.get("only_effective", False)),
-        attempts=len(read_retries(options.get("retries", "none")).delays),
+        attempts=len(read_retry_policy(options.get("retries", "none")).delays),
         strength=_whole("strength", options.get("strength", 3), least=2, most=4),
         budget=_whole("budget", options.get("budget", 20_000), least=1, most=100_000_000),
         paranoid=check_flag("paranoid", options.get("paranoid", False)),

@@ -226,9 +226,9 @@ def test_an_engine_keeps_several_doors_apart(door: Door) -> None:
 def test_secrets_of_the_door_are_struck_out_of_answers_and_reprs(door: Door) -> None:
     with _served(door) as url:
         report = deliver(make_event("order.created", seed=7), to=url, **WHO)
-        tally = Sender(Endpoint(url=url, name="shop", **WHO)).send(make_event("order.created", seed=7))
+        report = Sender(Endpoint(url=url, name="shop", **WHO)).send(make_event("order.created", seed=7))
     assert report.outcomes[0].status == 200
-    shown = [repr(report), str(report.as_dict()), report.outcomes[0].body.decode(), str(tally.as_dict())]
+    shown = [repr(report), str(report.as_dict()), report.outcomes[0].body.decode(), str(report.as_dict())]
     shown += [
         repr(read_access(WHO)),
         repr(_endpoint(url, WHO)),

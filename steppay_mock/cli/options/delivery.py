@@ -16,7 +16,7 @@ from steppay_mock.cli.options.faults import check_fault, fault_option
 from steppay_mock.cli.options.host_prompt import read_hosts
 from steppay_mock.cli.options.lambda_function import Gateway, lambda_options
 from steppay_mock.cli.options.parameter_types import Seconds, Statuses
-from steppay_mock.cli.options.retries import RetryPolicy
+from steppay_mock.cli.options.retries import RetryPolicyType
 from steppay_mock.cli.options.shared import Decorator, json_option, secret_option, unsigned_option
 from steppay_mock.cli.options.signing import Signing
 from steppay_mock.cli.run import Receiver, Route
@@ -176,7 +176,7 @@ def retries_option(default: str) -> Decorator[Any]:
         "--retries",
         setting="retries",
         metavar="NAME|S,S,S",
-        type=RetryPolicy(),
+        type=RetryPolicyType(),
         help="When a delivery that failed is tried again: none, standard-webhooks, svix, stripe-like, fifo-blocking, "
         f"or seconds such as 5,60,3600. {default}",
     )

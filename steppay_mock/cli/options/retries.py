@@ -19,19 +19,19 @@ Policy = str | tuple[float, ...]
 _DELAYS = re.compile(r"\d+(\.\d+)?(,\d+(\.\d+)?)*")
 
 
-class RetryPolicy(ParameterType):
+class RetryPolicyType(ParameterType):
     """A policy's name, or delays in seconds with commas between."""
 
     name = "retries"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Policy:
         """The name, or the delays."""
-        from steppay_mock.delivery.retries import read_retries
+        from steppay_mock.delivery.retries import read_retry_policy
 
         if isinstance(value, str) and _DELAYS.fullmatch(value):
             return tuple(map(float, value.split(",")))
         try:
-            read_retries(value)
+            read_retry_policy(value)
         except SteppayMockError as error:
             self.fail(str(error).replace("a list of delays in seconds", "delays in seconds such as 5,60"), param, ctx)
         given: Policy = value

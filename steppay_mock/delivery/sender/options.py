@@ -12,7 +12,7 @@ from typing import Any
 from steppay_mock.contract.long_numbers import is_number, written
 from steppay_mock.delivery.access import AccessOptions
 from steppay_mock.delivery.options import LONGEST_TIMEOUT
-from steppay_mock.delivery.retries import Retries, read_retries
+from steppay_mock.delivery.retries import RetryPolicy, read_retry_policy
 from steppay_mock.delivery.safety import allowed_names
 from steppay_mock.delivery.sender.clock import Clock
 from steppay_mock.errors import SteppayMockError, check_flag, choices, did_you_mean
@@ -34,7 +34,7 @@ class SenderOptions(AccessOptions, total=False):
     """How many deliveries begin in a second, at most. None: no limit."""
     timeout: float
     """Seconds from the start of a delivery to the end of its answer. 10, assumed (fact 23)."""
-    retries: str | Sequence[float] | Retries
+    retries: str | Sequence[float] | RetryPolicy
     """A policy's name, delays in seconds, or a policy. ``"none"``, assumed (fact 23)."""
     success: Iterable[int] | None
     """The statuses that are a success. None: every 2xx, assumed (fact 23)."""
@@ -56,7 +56,7 @@ class SenderSettings:
     concurrency: int
     rate: float | None
     timeout: float
-    retries: Retries
+    retries: RetryPolicy
     success: frozenset[int] | None
     keep_alive: bool
     speed: float
@@ -94,7 +94,7 @@ def read_sender_options(options: Mapping[str, Any]) -> SenderSettings:
         concurrency=check_concurrency(options.get("concurrency", 1)),
         rate=None if rate is None else _number("rate", rate, least=0.001),
         timeout=_number("timeout", options.get("timeout", 10.0), least=0.001, most=LONGEST_TIMEOUT),
-        retries=read_retries(options.get("retries", "none")),
+        retries=read_retry_policy(options.get("retries", "none")),
         success=_success(options.get("success")),
         keep_alive=keep_alive,
         speed=_number("speed", options.get("speed", 1.0), least=0.0),

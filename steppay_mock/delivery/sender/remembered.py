@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict, replace
 from typing import Any
 
-from steppay_mock.delivery.retries import PRESETS, Retries
+from steppay_mock.delivery.retries import PRESETS, RetryPolicy
 from steppay_mock.delivery.sender.options import SenderSettings, read_sender_options
 from steppay_mock.errors import SteppayMockError
 
@@ -50,10 +50,10 @@ def _recalled(run: int, kept: Mapping[str, Any], *, now: SenderSettings, anew: f
     return replace(now, **unchanged)
 
 
-def _retries(run: int, kept: Mapping[str, Any]) -> str | Retries:
+def _retries(run: int, kept: Mapping[str, Any]) -> str | RetryPolicy:
     name = str(kept["name"])
     if "delays" in kept:
-        return Retries(**{**kept, "delays": tuple(kept["delays"])})
+        return RetryPolicy(**{**kept, "delays": tuple(kept["delays"])})
     if name in PRESETS:
         return name
     raise SteppayMockError(

@@ -1,0 +1,80 @@
+"""A sender to Lambda functions: each URL is that of a runtime that emulates Lambda, and gets the event of a gateway."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import ExitStack
+from typing import TYPE_CHECKING, Any
+
+from steppay_mock.delivery.address import DEFAULT_PATH, Address
+from steppay_mock.delivery.aws.app import lambda_app
+from steppay_mock.delivery.options import resolve_options
+from steppay_mock.delivery.run.requests import send
+from steppay_mock.delivery.sender.crew import Crew
+from steppay_mock.delivery.sender.sender import Sender
+
+if TYPE_CHECKING:
+    from steppay_mock.delivery.aws.call import Kind
+    from steppay_mock.delivery.aws.transport import LambdaTransport
+    from steppay_mock.delivery.endpoint import Endpoint
+    from steppay_mock.delivery.faults import FaultyRequest
+    from steppay_mock.delivery.sender.engine import Wire
+    from steppay_mock.delivery.sender.options import SenderSettings
+    from steppay_mock.delivery.transport import Answer, Request
+
+    Job = tuple[Address, Request | FaultyRequest]
+
+
+class LambdaSender(Sender):
+    """Delivers to Lambda functions as :class:`Sender` does to URLs. A journal has the gateway: `resume` needs no word.
+
+    ``kind`` is the gateway that calls the functions, ``path`` the one that its events have.
+    """
+
+    def __init__(self, to: Iterable[Endpoint], *, kind: Kind, path: str | None = None, **options: Any) -> None:
+        super().__init__(to, **options)
+        self._gateway = {"kind": kind, "path": path or DEFAULT_PATH}
+
+
+class LambdaEngine:
+    """Threads, each invoking functions through transports of its own."""
+
+    def __init__(self, wire: Wire, settings: SenderSettings, gateway: Mapping[str, Any]) -> None:
+        self._settings = settings
+        self._gateway = gateway
+        self._crew: Crew[Job] = Crew(self._equip, size=wire.concurrency, name="steppay-lambda")
+
+    def start(self, token: int, address: Address, request: Request | FaultyRequest) -> None:
+        """Begin an invocation."""
+        self._crew.start(token, (address, request))
+
+    def poll(self, seconds: float) -> list[tuple[int, Answer]]:
+        """The answers that have come, after so many seconds at most if there are none yet."""
+        return self._crew.arrived(seconds)
+
+    def close(self) -> None:
+        """End the threads that have nothing in flight, and leave the others to themselves."""
+        self._crew.close()
+
+    def _equip(self, opened: ExitStack) -> Callable[[Job], Answer]:
+        known: dict[Address, LambdaTransport] = {}
+
+        def invoke(job: Job) -> Answer:
+            address, request = job
+            if address not in known:
+                known[address] = opened.enter_context(self._transport(address))
+            return send(known[address], request)
+
+        return invoke
+
+    def _transport(self, address: Address) -> LambdaTransport:
+        settings = resolve_options(
+            {
+                "path": self._gateway["path"],
+                "timeout": self._settings.timeout,
+                "allow_hosts": self._settings.allow_hosts,
+                "now": self._settings.clock.now,
+                **address.access.options,
+            }
+        )
+        return lambda_app(address.url, kind=self._gateway["kind"]).transport(settings)
