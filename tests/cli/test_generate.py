@@ -175,7 +175,7 @@ def test_a_long_run_needs_no_more_memory_than_a_short_one() -> None:
         ([], "Missing argument 'EVENT...'"),
         (
             ["order.created", "order.created"],
-            "order.created is named twice. Name it once; -n or --repeat makes several",
+            "order.created is named twice. Name it once; -n makes several",
         ),
         (["all", "order.created"], "order.created is named twice."),
         (["order.created", "-n", "0"], "0 is not in the range x>=1"),

@@ -29,7 +29,7 @@ def journal(tmp_path: Path, run: Any, receiver: Any, secret: str) -> str:
         return None
 
     receiver.answer = answer
-    args = ("send", receiver.url, "--secret", secret, "--seed", "7", "--journal", path)
+    args = ("send", "--to", receiver.url, "--secret", secret, "--seed", "7", "--journal", path)
     run(*args, "order.created", "payment.canceled", "order.updated")
     run(*args, "payment.canceled", "--retries", "0.001")
     receiver.requests.clear()
@@ -122,7 +122,7 @@ def test_one_is_shown_with_request_attempts_and_command(run: Any, receiver: Any,
 
 def test_the_headers_are_those_that_were_sent(run: Any, receiver: Any, secret: str, tmp_path: Path) -> None:
     path = str(tmp_path / "j.sqlite")
-    run("send", receiver.url, "order.created", "--secret", secret, "--seed", "7", "--journal", path)
+    run("send", "--to", receiver.url, "order.created", "--secret", secret, "--seed", "7", "--journal", path)
     ((sent, body),) = receiver.requests
     request = run("log", "show", "1", "--journal", path, "--json").json["request"]
     assert request["body"].encode() == body
@@ -163,7 +163,7 @@ def test_the_json_of_one_has_every_attempt(run: Any, journal: str) -> None:
 
 def test_what_nobody_answered_is_told(run: Any, nobody: str, tmp_path: Path) -> None:
     path = str(tmp_path / "j.sqlite")
-    run("send", nobody, "order.created", "--unsigned", "--journal", path)
+    run("send", "--to", nobody, "order.created", "--unsigned", "--journal", path)
     assert "no answer, connection refused: nothing listens at" in run("log", "--journal", path).out
     assert "  no answer after " in run("log", "show", "1", "--journal", path).out
 

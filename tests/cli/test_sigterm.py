@@ -92,7 +92,7 @@ def test_a_sender_ends_in_order(receiver: Any, secret: str, more: tuple[str, ...
             senders[0](signal.SIGTERM)
 
     receiver.answer = answer
-    words = ("send", receiver.url, "all", "--repeat", "100", "--seed", "7", "--secret", secret, *more)
+    words = ("send", "--to", receiver.url, "all", "-n", "100", "--seed", "7", "--secret", secret, *more)
     with running(*words, first=first) as (process, send):
         senders.append(send)
         begun.set()

@@ -27,7 +27,7 @@ from steppay_mock.cli.options.signing import Signing
 from steppay_mock.cli.show.event_formats import read_endpoint
 from steppay_mock.cli.show.journal import journal_option
 from steppay_mock.cli.show.report_files import report_option
-from steppay_mock.cli.show.resumed_runs import Stand, stands, words_about
+from steppay_mock.cli.show.resumed_runs import RunState, states_of, words_about
 from steppay_mock.cli.show.terminal import say
 from steppay_mock.errors import SteppayMockError
 
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from steppay_mock.cli.options.retries import Policy
     from steppay_mock.delivery.config import Config
     from steppay_mock.delivery.journal.reading import Unfinished
-    from steppay_mock.delivery.sender.tally import Tally
+    from steppay_mock.delivery.report import Report
 
 _TOLD = {ParameterSource.COMMANDLINE, ParameterSource.ENVIRONMENT}
 """What counts more than how the run was begun; the file of settings does not."""
@@ -92,7 +92,7 @@ def command(
     What was answered is not sent again. What was in flight when it ended may have arrived, nobody knows: it is sent
     again, and counted. A run that is still being sent is left alone.
     """
-    from steppay_mock.cli.sender_run import Recorder
+    from steppay_mock.cli.sender_run import SenderCommand
     from steppay_mock.delivery.journal.reading import read_journal
 
     allowed = read_hosts(hosts)
@@ -118,7 +118,7 @@ def command(
     options = {name: value for name, value in told.items() if ctx.get_parameter_source(name) in _TOLD}
     if "retries" not in options:
         _check_retries(whole)
-    recorder = Recorder(
+    sender = SenderCommand(
         endpoints=endpoints,
         options={**options, "allow_hosts": allowed},
         journal=journal,
@@ -127,12 +127,12 @@ def command(
         reports=reports,
         name="steppay-mock resume",
     )
-    tallies = recorder.resume(count=pending) if whole else []
-    others = _others(journal, tallies, never_planned)
-    code = recorder.conclude(tallies, journal, others=others)
+    found = sender.resume(count=pending) if whole else []
+    others = _others(journal, found, never_planned)
+    code = sender.conclude(found, others=others)
     for line in words_about(others, journal=journal):
         say(line)
-    if not tallies and all(one.outcome == "complete" for one in others):
+    if not found and all(one.outcome == "complete" for one in others):
         say(f"nothing to resume: all that was planned in {journal} has arrived")
     ctx.exit(code)
 
@@ -145,24 +145,24 @@ def _take_out(journal: str) -> list[int]:
     with Journal(journal) as opened:
         forgotten = forget_given_up(opened)
     for run in forgotten:
-        say(str(Stand(run=run, outcome="never-planned")))
+        say(str(RunState(run=run, outcome="never-planned")))
     return forgotten
 
 
-def _others(journal: str, tallies: list[Tally], never_planned: list[int]) -> list[Stand]:
+def _others(journal: str, found: list[Report], never_planned: list[int]) -> list[RunState]:
     """How the runs stand that were not resumed; a journal without any run is an error."""
     from steppay_mock.delivery.journal.reading import read_journal
 
     with read_journal(journal) as reading:
-        found = reading.standings()
-    if not found and not never_planned:
+        counts = reading.standings()
+    if not counts and not never_planned:
         raise SteppayMockError(f"{journal} has no run. Begin one: steppay-mock send --journal {quote(journal)} ...")
     return list(
-        stands(
-            found,
+        states_of(
+            counts,
             never_planned=never_planned,
-            resumed=[tally.run for tally in tallies if tally.run is not None],
-            stopped=any(tally.stopped for tally in tallies),
+            resumed=[report.run for report in found if report.run is not None],
+            stopped=any(report.stopped for report in found),
         )
     )
 

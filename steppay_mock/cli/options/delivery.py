@@ -13,14 +13,13 @@ import click
 from steppay_mock.cli.options.access import AccessWords, access_options
 from steppay_mock.cli.options.config_file import config_option, endpoint_option, setting_option
 from steppay_mock.cli.options.faults import check_fault, fault_option
-from steppay_mock.cli.options.host_prompt import read_hosts
 from steppay_mock.cli.options.lambda_function import Gateway, lambda_options
 from steppay_mock.cli.options.parameter_types import Seconds, Statuses
 from steppay_mock.cli.options.retries import RetryPolicyType
 from steppay_mock.cli.options.shared import Decorator, json_option, secret_option, unsigned_option
 from steppay_mock.cli.options.signing import Signing
-from steppay_mock.cli.run import Receiver, Route
 from steppay_mock.cli.show.journal import journal_option
+from steppay_mock.cli.show.plan import Receiver
 from steppay_mock.cli.show.report_files import report_option
 from steppay_mock.delivery.order import Order
 
@@ -59,12 +58,6 @@ class Sending:
     lambda_path: str | None
     written_access: AccessWords
 
-    @property
-    def recorded(self) -> bool:
-        """Whether something was asked for that the sender alone can do."""
-        given = (self.journal, self.concurrency, self.rate, self.retries, self.success)
-        return self.keep_alive or any(one is not None for one in given)
-
     def options(self) -> dict[str, Any]:
         """What the sender is told; what was left out has its default."""
         named = ("concurrency", "rate", "retries", "success")
@@ -72,22 +65,11 @@ class Sending:
         chosen = {name: value for name, value in given.items() if value is not None}
         return {**chosen, "timeout": float(self.timeout), "keep_alive": self.keep_alive}
 
-    def to(self, url: str | None, *, written: str = "URL") -> Route:
-        """The way to that URL, or to the endpoints of the file; ``written`` is how the command takes a URL.
-
-        What is wrong with it, or with the options, is an error before anything is made.
-        """
+    def receivers(self, url: str | None) -> tuple[Receiver, ...]:
+        """The receiver at that URL, or the endpoints of the file; a usage error where one cannot be used."""
         check_fault(self.fault, unsigned=self.unsigned)
         self.gateway.check()
-        receivers = self._endpoints(written) if url is None else (self._at(url),)
-        route = Route(sending=self, receivers=receivers, allowed=read_hosts(self.hosts))
-        if self.lambda_kind is not None and route.recorded:
-            raise click.UsageError(
-                "--lambda delivers to one function, one event after the other, without a journal. Leave out --lambda, "
-                "or what asks for more: --journal, --concurrency, --rate, --retries, --success, --keep-alive, several "
-                "endpoints, or one with events of its own. --config none leaves out what steppay-mock.toml asks for."
-            )
-        return route
+        return self._endpoints() if url is None else (self._at(url),)
 
     @property
     def gateway(self) -> Gateway:
@@ -100,14 +82,14 @@ class Sending:
 
     def _at(self, url: str) -> Receiver:
         if self.endpoints:
-            raise click.UsageError("--endpoint stands for a URL. Leave one of them out.")
+            raise click.UsageError("--endpoint takes the place of --to. Leave one of them out.")
         access = self.written_access.for_url(url, self.config)
         return Receiver(endpoint=self.gateway.read(url, access=access), secrets=self._signing.for_url(url))
 
-    def _endpoints(self, written: str) -> tuple[Receiver, ...]:
+    def _endpoints(self) -> tuple[Receiver, ...]:
         if self.config is None:
             raise click.UsageError(
-                f"No receiver is given, and there is no steppay-mock.toml that names one. Pass {written}, such as "
+                "No receiver is given, and there is no steppay-mock.toml that names one. Pass --to URL, such as "
                 "http://localhost:8000, or write such a file with [[endpoints]]."
             )
         return tuple(
@@ -119,6 +101,16 @@ class Sending:
             )
             for entry in self.config.choose(self.endpoints)
         )
+
+
+def to_option() -> Decorator[Any]:
+    """``--to``: the URL of the receiver."""
+    return click.option(
+        "--to",
+        "url",
+        metavar="URL",
+        help="Your receiver; without a path, /webhooks/steppay. Default: the endpoints of steppay-mock.toml.",
+    )
 
 
 def order_option() -> Decorator[Any]:
@@ -235,7 +227,7 @@ _SENDING: tuple[Decorator[Any], ...] = (
         metavar="SHARE",
         type=click.FloatRange(0, 1),
         default=0.0,
-        help="Deliver that share of the events once more, after all others, signed anew: 0.2 is a fifth.",
+        help="Deliver that share of the events again, after all others, signed anew: 0.2 is a fifth.",
     ),
     fault_option(),
     *lambda_options(),

@@ -156,9 +156,7 @@ def event_names(names: tuple[str, ...]) -> list[EventType]:
     found = [event_type for name in names for event_type in (EventType if name == ALL else [EventType(name)])]
     for event_type in found:
         if found.count(event_type) > 1:
-            raise click.UsageError(
-                f"{event_type} is named twice. Name it once; -n or --repeat makes several different ones."
-            )
+            raise click.UsageError(f"{event_type} is named twice. Name it once; -n makes several different ones.")
     return found
 
 

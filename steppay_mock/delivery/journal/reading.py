@@ -67,7 +67,7 @@ class Unfinished(NamedTuple):
     pending: int
 
 
-class Standing(NamedTuple):
+class RunCounts(NamedTuple):
     """How many of the deliveries of a run have arrived so far."""
 
     run: int
@@ -151,7 +151,7 @@ class Reading:
         """The runs without an end, the oldest first."""
         return [Unfinished(run, bool(planned), retries, n) for run, planned, retries, n in self._ask(_UNFINISHED)]
 
-    def standings(self) -> list[Standing]:
+    def standings(self) -> list[RunCounts]:
         """How every run stands, the oldest first."""
         made_good = {int(run): int(count) for run, count in self._ask(_MADE_GOOD)}
         for number, run in self._ask(_STRAYS):
@@ -160,7 +160,7 @@ class Reading:
                 "of the file from before, or send its event anew."
             )
         return [
-            Standing(run, planned, succeeded + made_good.get(run, 0), failed - made_good.get(run, 0), bool(ended))
+            RunCounts(run, planned, succeeded + made_good.get(run, 0), failed - made_good.get(run, 0), bool(ended))
             for run, planned, succeeded, failed, ended in self._ask(_STANDINGS)
         ]
 
