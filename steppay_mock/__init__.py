@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from steppay_mock.delivery.lack import OwnLackError
     from steppay_mock.delivery.outcome import Outcome
     from steppay_mock.delivery.report import Report
+    from steppay_mock.delivery.retries import RetryPolicy
+    from steppay_mock.delivery.schedule.schedule import Schedule
     from steppay_mock.delivery.sender.sender import Sender
     from steppay_mock.errors import ContractViolation, SignatureError, SteppayMockError
     from steppay_mock.ordering.counterexample import Counterexample
@@ -44,6 +46,8 @@ __all__ = [
     "Outcome",
     "OwnLackError",
     "Report",
+    "RetryPolicy",
+    "Schedule",
     "Sender",
     "SignatureError",
     "SteppayMockError",
@@ -79,6 +83,8 @@ _HOMES = {
     "Outcome": "delivery.outcome",
     "OwnLackError": "delivery.lack",
     "Report": "delivery.report",
+    "RetryPolicy": "delivery.retries",
+    "Schedule": "delivery.schedule.schedule",
     "Sender": "delivery.sender.sender",
     "SignatureError": "errors",
     "SteppayMockError": "errors",

@@ -10,7 +10,7 @@ import click
 
 from steppay_mock.cli.options.host_prompt import agree, read_hosts
 from steppay_mock.cli.sender_run import SenderCommand
-from steppay_mock.cli.show.plan import Receiver, show_plan
+from steppay_mock.cli.show.plan import CommandReceiver, show_plan
 
 if TYPE_CHECKING:
     from steppay_mock.cli.options.delivery import Sending
@@ -27,7 +27,7 @@ class Route:
     """The receivers of a run, and how it sends to them."""
 
     sending: Sending
-    receivers: tuple[Receiver, ...]
+    receivers: tuple[CommandReceiver, ...]
     allowed: frozenset[str]
     title: str = "steppay-mock send"
 
@@ -68,7 +68,7 @@ class Route:
             gateway=sending.gateway,
         )
 
-    def _endpoint(self, receiver: Receiver) -> Endpoint:
+    def _endpoint(self, receiver: CommandReceiver) -> Endpoint:
         from steppay_mock.delivery.endpoint import Endpoint
 
         return Endpoint(

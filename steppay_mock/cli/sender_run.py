@@ -135,7 +135,7 @@ class SenderCommand:
     def _open(self) -> Sender:
         options: Any = {**self.options, "journal": self.journal}
         if self.gateway is not None and self.gateway.kind is not None:
-            from steppay_mock.delivery.aws.sender import LambdaSender
+            from steppay_mock.delivery.aws.lambda_sender import LambdaSender
 
             return LambdaSender(self.endpoints, kind=self.gateway.kind, path=self.gateway.path, **options)
         from steppay_mock.delivery.sender.sender import Sender

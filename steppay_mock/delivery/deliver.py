@@ -17,9 +17,9 @@ from steppay_mock.delivery.order import arrange
 from steppay_mock.delivery.retries import PRESETS
 from steppay_mock.delivery.run.attempt_queue import AttemptQueue
 from steppay_mock.delivery.run.drivers import drive_async, drive_calls
-from steppay_mock.delivery.run.progress import Progress
+from steppay_mock.delivery.run.progress import RunProgress
 from steppay_mock.delivery.run.records import MemoryRecord, Plan
-from steppay_mock.delivery.run.run import Run
+from steppay_mock.delivery.run.run import DeliveryRun
 from steppay_mock.delivery.run.stop import StopRequest
 from steppay_mock.delivery.running_loop import refuse_running_loop, require_asyncio
 from steppay_mock.delivery.schedule.schedule import Planned, Schedule
@@ -119,9 +119,9 @@ class _InMemory:
         self._planned = arrange(
             events, settings.order, seed=settings.seed, duplicates=settings.duplicates, fault=settings.fault
         )
-        self._endpoint = _Receiver(name=receiver, secrets=settings.secret)
-        self._progress = Progress(keep=True)
-        self._controls: Progress | None = None
+        self._endpoint = _DeliverEndpoint(name=receiver, secrets=settings.secret)
+        self._progress = RunProgress(keep=True)
+        self._controls: RunProgress | None = None
         self.main, self._plan = self._run(self._planned, self._progress)
 
     def make_room(self, to: Target) -> None:
@@ -145,14 +145,14 @@ class _InMemory:
             raise
         self._progress.elapsed = perf_counter() - began
 
-    def controls(self) -> Run | None:
+    def controls(self) -> DeliveryRun | None:
         """The run of the events that are repeated without their fault, so that the fault can be judged."""
         refused = self._progress.to_control(self._endpoint.name) if self._settings.control else []
         if not refused:
             return None
         first = self._progress.planned
         planned = [Planned(event=one.event, place=place, step=place) for place, one in enumerate(refused, start=first)]
-        self._controls = Progress(keep=True)
+        self._controls = RunProgress(keep=True)
         return self._run(planned, self._controls, first=first + 1)[0]
 
     def report(self) -> Report:
@@ -161,11 +161,11 @@ class _InMemory:
             self._progress.add_controls(self._controls, run=None)
         return self._progress.report(receiver=self._endpoint.name, order=self._order, seed=self._settings.seed)
 
-    def _run(self, planned: Iterable[Planned], progress: Progress, *, first: int = 1) -> tuple[Run, Plan]:
+    def _run(self, planned: Iterable[Planned], progress: RunProgress, *, first: int = 1) -> tuple[DeliveryRun, Plan]:
         endpoints: dict[int, RunEndpoint] = {1: self._endpoint}
         plan = Plan(planned, endpoints, progress, first)
-        record, clock = MemoryRecord(plan), _Clock(now=self._settings.now, sleep=self._settings.sleep)
-        run = Run(
+        record, clock = MemoryRecord(plan), _ScheduleClock(now=self._settings.now, sleep=self._settings.sleep)
+        run = DeliveryRun(
             queue=AttemptQueue(deliveries=record.due(), clock=clock, concurrency=1),
             endpoints=endpoints,
             record=record,
@@ -180,7 +180,7 @@ class _InMemory:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Receiver:
+class _DeliverEndpoint:
     """The receiver of ``deliver``. Its transport knows where it is and strikes secrets out of its answers."""
 
     name: str
@@ -194,7 +194,7 @@ class _Receiver:
 
 
 @dataclass(slots=True, kw_only=True)
-class _Clock:
+class _ScheduleClock:
     """Time for ``deliver``: it passes in the waits of a schedule alone, since nothing else is waited for."""
 
     now: Callable[[], float]

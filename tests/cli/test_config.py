@@ -142,7 +142,7 @@ def test_without_a_url_webhooks_go_to_every_endpoint_that_is_enabled(
     )
     done = run("send", "order.created", "order.updated", "--seed", "7", "--json")
     assert done.code == 0, done.err
-    assert [(one["receiver"], one["event"]) for one in done.json["deliveries"]] == [
+    assert [(one["receiver"], one["event"]) for one in done.json["outcomes"]] == [
         ("shop", "order.created"),
         ("orders", "order.created"),
         ("shop", "order.updated"),
@@ -167,8 +167,9 @@ def test_the_secret_is_that_of_the_flag_else_of_the_endpoint_else_of_the_environ
 ) -> None:
     monkeypatch.setenv("STEPPAY_WEBHOOK_SECRET", "whsec_of_the_environment")
     file(endpoint("shop", receiver.url, f'secret = "{secret}"'))
-    for to in (receiver.url, receiver.url.removesuffix("/webhooks/steppay"), "--endpoint=shop"):
-        assert run("send", "--to", to, "order.created").code == 0
+    bare = receiver.url.removesuffix("/webhooks/steppay")
+    for to in (("--to", receiver.url), ("--to", bare), ("--endpoint", "shop")):
+        assert run("send", *to, "order.created").code == 0
     assert run("send", "order.created", "--secret", "whsec_other").code == 1
     assert run("send", "--to", receiver.url, "order.created", "--config", "none").code == 1
     assert run("send", "--to", receiver.url + "?x", "order.created").code == 1
@@ -291,7 +292,7 @@ def test_another_file_may_be_named(
     [
         (("order.created", "--endpoint", "shp"), "has no endpoint 'shp'. Did you mean 'shop'?"),
         (("order.created", "--endpoint", "off"), "the endpoint 'off' is not enabled."),
-        (("http://localhost", "order.created", "--endpoint", "shop"), "--endpoint stands for a URL."),
+        (("--to", "http://localhost", "order.created", "--endpoint", "shop"), "--endpoint takes the place of --to."),
         (("order.created", "--fault", "key-empty", "--unsigned"), "--unsigned leaves that out"),
         (("order.created", "--config", "nowhere.toml"), "nowhere.toml cannot be read: No such file or directory."),
     ],

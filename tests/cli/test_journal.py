@@ -98,7 +98,7 @@ def test_what_failed_is_tried_again(run: Any, receiver: Any, secret: str) -> Non
     assert done.code == 0
     assert sorted(seen.values()) == [2, 2]
     assert (done.json["ok"], done.json["retried"], done.json["statuses"]) == (True, 2, {"503": 2, "204": 2})
-    assert [one["attempts"] for one in done.json["deliveries"]] == [2, 2]
+    assert [one["attempt_count"] for one in done.json["outcomes"]] == [2, 2]
     assert "2 attempts came after a failed one\n" in done.err
     seen.clear()
     assert run(*args, "--retries", "none").code == 1
@@ -199,7 +199,7 @@ def test_a_bar_shows_what_was_answered_at_a_terminal(receiver: Any, secret: str)
         (("--retries", "-5"), "There are no retries '-5'."),
         (("--journal", "."), "is a directory"),
         (("--journal", "nowhere/at/all.sqlite"), "The journal nowhere/at/all.sqlite cannot be opened:"),
-        (("--journal", "j", "--seed", "9" * 30), "is too large for a journal. Give one of at most 18 digits."),
+        (("--journal", "j", "--seed", "9" * 30), "is too large. Give one of at most 18 digits."),
         (("--report", "report.txt"), "'report.txt' ends in neither .json nor .xml (JUnit). Name it report.json."),
         (("--report", "nowhere/report.xml"), "make the folder nowhere, or name another."),
         (("--report", "report"), "ends in neither .json nor .xml"),
@@ -249,5 +249,5 @@ def test_the_json_has_what_was_counted(run: Any, receiver: Any, secret: str, jou
     assert (found["ok"], found["order"], found["seed"], found["run"]) == (True, "reversed", 7, 1)
     assert (found["planned"], found["succeeded"], found["failed"], found["pending"]) == (2, 2, 0, 0)
     assert found["journal"] == journal
-    assert [one["event"] for one in found["deliveries"]] == ["order.updated", "order.created"]
-    assert [one["state"] for one in found["deliveries"]] == ["SUCCESS", "SUCCESS"]
+    assert [one["event"] for one in found["outcomes"]] == ["order.updated", "order.created"]
+    assert [one["ok"] for one in found["outcomes"]] == [True, True]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import shlex
+import sqlite3
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -84,6 +85,34 @@ def test_a_wrong_secret_and_a_wrong_url_are_told(run: Any, root: str, function: 
     assert len(function.events) == 1
 
 
+def test_a_run_may_have_a_journal_and_go_on_without_a_word_about_the_function(
+    run: Any, root: str, function: Function, secret: str
+) -> None:
+    options = ("--lambda", "rest-api", "--lambda-path", "/hooks", "--secret", secret, *SEED)
+    more = ("--journal", "j.sqlite", "--concurrency", "4", "--retries", "0", "--keep-alive")
+    done = run("send", "--to", root, "order.created", "order.updated", *options, *more)
+    assert (done.code, len(function.events)) == (0, 2), done.err
+    connection = sqlite3.connect("j.sqlite")
+    with connection:
+        connection.execute("UPDATE runs SET ended_at = NULL")
+        connection.execute("UPDATE deliveries SET state = 'PENDING' WHERE id = 2")
+        connection.execute("DELETE FROM attempts WHERE delivery = 2")
+    connection.close()
+    resumed = run("resume", "--journal", "j.sqlite", "--secret", secret, "--json")
+    assert (resumed.code, resumed.json["runs"][0]["succeeded"]) == (0, 2), resumed.err
+    assert [event["path"] for event in function.events] == ["/hooks"] * 3
+
+
+def test_several_functions_of_the_file_get_their_events(
+    run: Any, root: str, function: Function, secret: str, write: Any
+) -> None:
+    one = f'[[endpoints]]\nname = "%s"\nurl = "{root}{INVOCATION}"\nsecret = "{secret}"\n'
+    write("steppay-mock.toml", one % "a" + one % "b")
+    done = run("send", "order.created", "--lambda", "http-api", "--json")
+    assert [outcome["receiver"] for outcome in done.json["outcomes"]] == ["a", "b"]
+    assert len(function.events) == 2
+
+
 def test_a_scenario_is_run(run: Any, root: str, function: Function, secret: str) -> None:
     words = ("scenario", "run", "refund-in-full", "--to", root, "--lambda", "http-api", "--secret", secret)
     assert run(*words).code == 0
@@ -129,8 +158,6 @@ def test_the_page_of_a_report_shows_no_program_that_would_post_webhooks_to_the_r
     ("words", "told"),
     [
         (("--lambda-path", "/hooks"), "--lambda-path is about --lambda"),
-        (("--lambda", "alb", "--journal", "j.sqlite"), "--lambda delivers to one function, one event after the other"),
-        (("--lambda", "alb", "--concurrency", "2"), "Leave out --lambda, or what asks for more"),
         (("--lambda", "lambda"), "Invalid value for '--lambda'"),
         (("--lambda", "alb", "--lambda-path", "hooks"), "path begins with /"),
         (("--lambda", "alb", "--fault", "truncated"), "nor a function of AWS Lambda has one"),

@@ -69,7 +69,7 @@ def test_the_json_and_the_exit_code_tell_what_came_of_it(run: Any, receiver: Any
     done = run("resend", "1", "--journal", journal, "--secret", secret, "--json")
     assert done.code == 1
     (found,) = done.json["runs"]
-    assert (done.json["ok"], found["run"], found["failed"], found["deliveries"][0]["state"]) == (False, 2, 1, "FAIL")
+    assert (done.json["ok"], found["run"], found["failed"], found["outcomes"][0]["ok"]) == (False, 2, 1, False)
     receiver.answer = lambda _request: None
     assert run("resend", "1", "--journal", journal, "--unsigned").code == 1
     assert run("resend", "1", "--journal", journal, "--secret", "other").code == 1
@@ -88,7 +88,7 @@ def test_each_receiver_gets_its_own(run: Any, receiver: Any, nobody: str, journa
     done = run("resend", "4", "1", "2", "--journal", journal, "--secret", secret, "--json")
     assert done.code == 1
     assert receiver.events == ["order.created", "order.updated"]
-    assert [(one["target"], one["planned"]) for one in done.json["runs"]] == [(nobody, 1), (receiver.url, 2)]
+    assert [(one["receiver"], one["planned"]) for one in done.json["runs"]] == [(nobody, 1), (receiver.url, 2)]
 
 
 def test_a_host_that_is_not_this_machine_needs_leave(run: Any, receiver: Any, secret: str, tmp_path: Path) -> None:

@@ -7,8 +7,10 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from delivery.standins import Time
 
 from steppay_mock import iter_errors, scenario
+from steppay_mock.delivery.sender.clock import Clock
 from steppay_mock.store.scenarios.registry import all_scenarios
 
 STORIES = '''
@@ -143,20 +145,28 @@ def test_a_receiver_that_is_not_there_is_told_of(run: Any, nobody: str, secret: 
 def test_speed_is_what_the_story_is_paced_by(
     run: Any, receiver: Any, secret: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    slept: list[float] = []
-    monkeypatch.setattr("steppay_mock.cli.run.sleep", slept.append)
+    time = Time()
+    clock = Clock(steady=time.clock.steady, sleep=time.clock.sleep)
+    monkeypatch.setattr("steppay_mock.delivery.sender.options.Clock", lambda: clock)
     arguments = ("scenario", "run", "refund-in-full", "--to", receiver.url, "--seed", "7", "--secret", secret)
     for speed, waited in (("0", []), ("1d=2s", [6.0]), ("1h=10ms", [0.72]), ("real", [259_200.0])):
-        slept.clear()
+        time.slept.clear()
         assert run(*arguments, "--speed", speed).code == 0
-        assert slept == pytest.approx(waited)
+        assert [round(one, 6) for one in time.slept] == waited
 
 
 def test_what_comes_again_comes_after_all_of_it_at_any_speed(
     run: Any, receiver: Any, secret: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     slept: list[tuple[float, int]] = []
-    monkeypatch.setattr("steppay_mock.cli.run.sleep", lambda seconds: slept.append((seconds, len(receiver.requests))))
+    time = Time()
+
+    def sleep(seconds: float) -> None:
+        slept.append((seconds, len(receiver.requests)))
+        time.passed += seconds
+
+    clock = Clock(steady=time.clock.steady, sleep=sleep)
+    monkeypatch.setattr("steppay_mock.delivery.sender.options.Clock", lambda: clock)
     done = run(
         *("scenario", "run", "refund-in-full", "--to", receiver.url, "--seed", "7", "--secret", secret),
         *("--speed", "1d=1s", "--duplicates", "0.5"),

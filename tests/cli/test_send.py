@@ -70,7 +70,7 @@ def test_the_json_is_the_report(run: Any, receiver: Any, secret: str) -> None:
         *("--seed", "7", "--secret", secret, "--json"),
     )
     assert done.json["ok"] is True
-    assert (done.json["order"], done.json["seed"], done.json["target"]) == ("reversed", 7, receiver.url)
+    assert (done.json["order"], done.json["seed"], done.json["receiver"]) == ("reversed", 7, receiver.url)
     assert [outcome["event"] for outcome in done.json["outcomes"]] == ["order.updated", "order.created"]
     assert [outcome["status"] for outcome in done.json["outcomes"]] == [204, 204]
     assert secret not in done.out + done.err
@@ -169,37 +169,53 @@ def test_a_dry_run_sends_nothing_and_shows_the_plan(run: Any, receiver: Any, sec
     assert [row.split()[-1] for row in planned.out.splitlines()[1:]] == [
         str(len(body)) for _, body in receiver.requests
     ]
-    assert (listed.json["target"], listed.json["seed"], listed.json["signed"]) == (receiver.url, 7, True)
+    assert (listed.json["receiver"], listed.json["seed"], listed.json["signed"]) == (receiver.url, 7, True)
     assert secret not in planned.out + planned.err + listed.out
 
 
 @pytest.mark.parametrize(
     ("args", "told"),
     [
-        (["http://localhost"], "Missing argument 'EVENT...'"),
+        (["--to", "http://localhost"], "Missing argument 'EVENT...'"),
         (["order.created", "--unsigned"], "No receiver is given, and there is no steppay-mock.toml that names one."),
-        (["order.created", "http://localhost", "--unsigned"], "One URL is taken, and stands before the event types."),
-        (["localhost:8000", "order.created", "--unsigned"], "it begins with neither http:// nor https://"),
-        (["http://localhost", "order.created", "--unsigned", "--success", "20"], "'20' are no statuses. Write them"),
-        (["http://localhost", "order.craeted"], "Did you mean 'order.created'?"),
-        (["http://localhost", "order.created"], "or pass --unsigned to send no signature."),
         (
-            ["http://me:pw@localhost", "order.created", "--unsigned", "--basic-auth", "me:wp"],
+            ["order.created", "http://localhost", "--unsigned"],
+            "The receiver is given by --to: steppay-mock send order.created --to http://localhost",
+        ),
+        (["--to", "http://localhost", "http://localhost"], "One receiver is taken, by --to URL."),
+        (["--to", "localhost:8000", "order.created", "--unsigned"], "it begins with neither http:// nor https://"),
+        (
+            ["--to", "http://localhost", "order.created", "--unsigned", "--success", "20"],
+            "'20' are no statuses. Write them",
+        ),
+        (["--to", "http://localhost", "order.craeted"], "Did you mean 'order.created'?"),
+        (["--to", "http://localhost", "order.created"], "or pass --unsigned to send no signature."),
+        (
+            ["--to", "http://me:pw@localhost", "order.created", "--unsigned", "--basic-auth", "me:wp"],
             "A password is given twice",
         ),
-        (["http://localhost", "order.created", "--unsigned", "--order", "random"], "'random' is not one of"),
-        (["http://localhost", "order.created", "--unsigned", "--timeout", "0"], "'0' is no number of seconds above 0."),
+        (["--to", "http://localhost", "order.created", "--unsigned", "--order", "random"], "'random' is not one of"),
         (
-            ["http://localhost", "order.created", "--unsigned", "--timeout", "inf"],
+            ["--to", "http://localhost", "order.created", "--unsigned", "--timeout", "0"],
+            "'0' is no number of seconds above 0.",
+        ),
+        (
+            ["--to", "http://localhost", "order.created", "--unsigned", "--timeout", "inf"],
             "'inf' is no number of seconds above",
         ),
-        (["http://localhost", "order.created", "--unsigned", "-n", "0"], "0 is not in the range x>=1"),
+        (["--to", "http://localhost", "order.created", "--unsigned", "-n", "0"], "0 is not in the range x>=1"),
         (
-            ["http://localhost", "order.created", "--unsigned", "--allow-host", "http://x"],
+            ["--to", "http://localhost", "order.created", "--unsigned", "--allow-host", "http://x"],
             "--allow-host takes a host name without scheme, port or path. Write one such as staging.example.com.",
         ),
-        (["http://localhost", "order.created", "--unsigned", "--set", "data.cod=1"], "Did you mean 'data.code'?"),
-        (["https://api.steppay.kr", "order.created", "--unsigned", "--dry-run"], "api.steppay.kr belongs to StepPay"),
+        (
+            ["--to", "http://localhost", "order.created", "--unsigned", "--set", "data.cod=1"],
+            "Did you mean 'data.code'?",
+        ),
+        (
+            ["--to", "https://api.steppay.kr", "order.created", "--unsigned", "--dry-run"],
+            "api.steppay.kr belongs to StepPay",
+        ),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else "",
 )

@@ -372,10 +372,11 @@ def test_what_lets_nobody_in_is_told_before_anything_is_sent(
     monkeypatch.chdir(tmp_path)
     event = make_event("order.created", seed=7)
     with _served(door) as url:
-        for send in (
+        ways: list[Callable[[], object]] = [
             lambda: deliver(event, to=url, **options),
             lambda: Sender(Endpoint(url=url, **options)).send(event),
-        ):
+        ]
+        for send in ways:
             with pytest.raises(SteppayMockError) as caught:
                 send()
             assert message in str(caught.value)

@@ -12,7 +12,7 @@ from delivery.counting import OK, Counting, Got, counting, payloads, status
 from steppay_mock.delivery.endpoint import Endpoint
 from steppay_mock.delivery.journal.journal import Journal
 from steppay_mock.delivery.report import Report
-from steppay_mock.delivery.run.progress import Progress
+from steppay_mock.delivery.run.progress import RunProgress
 from steppay_mock.delivery.sender.sender import Sender
 
 SECRET = "whsec_T0p-s3cret_비밀"
@@ -39,7 +39,7 @@ def test_no_secret_is_in_the_files_of_a_journal_not_even_of_a_receiver_that_tell
 
     files: dict[str, bytes] = {}
 
-    def keep(_seen: Report | Progress) -> None:
+    def keep(_seen: Report | RunProgress) -> None:
         for file in path.parent.iterdir():
             files[file.name] = files.get(file.name, b"") + file.read_bytes()
 
@@ -89,5 +89,5 @@ def test_no_secret_is_in_an_error_or_its_traceback(path: Path, use: Callable[[st
         assert form.decode("utf-8", "replace") not in told
 
 
-def _failing(_seen: Report | Progress) -> None:
+def _failing(_seen: Report | RunProgress) -> None:
     raise ZeroDivisionError("told")

@@ -96,7 +96,7 @@ def test_a_failure_is_told_with_the_next_step() -> None:
     assert (
         str(error.value)
         == f"""\
-customer.created at delivery 1 of 3, {receiver.url}
+customer.created: delivery 1 of 3, {receiver.url}
   expected: an answer with a 2xx status
   sent:     401 (the first of 3 failures)
   next:     Is the secret right? Pass secret= as the receiver has it; without it a delivery is unsigned. {RAW_BODY} \

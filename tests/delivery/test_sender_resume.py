@@ -17,7 +17,7 @@ from steppay_mock.delivery.journal.journal import Journal
 from steppay_mock.delivery.report import Report
 from steppay_mock.delivery.retries import RetryPolicy
 from steppay_mock.delivery.run.deliveries import PlannedDelivery
-from steppay_mock.delivery.run.progress import Progress
+from steppay_mock.delivery.run.progress import RunProgress
 from steppay_mock.delivery.sender.sender import Sender
 from steppay_mock.delivery.transport import Answer
 
@@ -41,7 +41,7 @@ def cut_off(engine: Instant, path: Path, **options: Any) -> None:
     """A run of 40, stopped after the first answers; what it sent is forgotten, and the clock begins anew."""
     made = Sender(URL, journal=path, clock=engine.time.clock, **options)
 
-    def watch(progress: Progress) -> None:
+    def watch(progress: RunProgress) -> None:
         if progress.answers:
             made.stop()
 

@@ -15,7 +15,7 @@ from delivery.standins import Instant, Sent, Time, install
 from steppay_mock import verify
 from steppay_mock.delivery.endpoint import Endpoint
 from steppay_mock.delivery.retries import PRESETS, RetryPolicy
-from steppay_mock.delivery.run.progress import Progress
+from steppay_mock.delivery.run.progress import RunProgress
 from steppay_mock.delivery.schedule import Deliver, Overlap, Step, Wait, plan
 from steppay_mock.delivery.sender.sender import Sender
 from steppay_mock.delivery.transport import Answer
@@ -174,7 +174,7 @@ def test_fifo_blocking_holds_up_its_receiver_after_a_resume_too(engine: Instant,
     made = Sender(hooks(), retries="fifo-blocking", clock=engine.time.clock, journal=tmp_path / "journal.sqlite")
     engine.answer = lambda sent: Answer(500 if sent.endpoint.endswith("a") and sent.at < 3 else 204)
 
-    def watch(progress: Progress) -> None:
+    def watch(progress: RunProgress) -> None:
         if progress.retried:
             made.stop()
 
@@ -321,7 +321,7 @@ def test_a_run_that_is_stopped_between_retries_keeps_their_times(engine: Instant
     engine.answer = failing(3)
     made = sender(engine, retries=[5, 300, 1800], journal=journal)
 
-    def watch(progress: Progress) -> None:
+    def watch(progress: RunProgress) -> None:
         if sum(progress.answers.values()) == 2:
             made.stop()
 

@@ -19,7 +19,7 @@ from delivery.standins import Instant, Time, install
 from steppay_mock import SteppayMockError
 from steppay_mock.delivery.journal.claim import claim
 from steppay_mock.delivery.report import Report
-from steppay_mock.delivery.run.progress import Progress
+from steppay_mock.delivery.run.progress import RunProgress
 from steppay_mock.delivery.sender.sender import Sender
 
 SECRET = "whsec_test"
@@ -36,11 +36,11 @@ def path(tmp_path: Path) -> Path:
     return tmp_path / "journal.sqlite"
 
 
-def answered(count: int, then: Callable[[], object]) -> Callable[[Progress], None]:
+def answered(count: int, then: Callable[[], object]) -> Callable[[RunProgress], None]:
     """A watch that does it once, after so many answers."""
     done: list[bool] = []
 
-    def watch(progress: Progress) -> None:
+    def watch(progress: RunProgress) -> None:
         if sum(progress.answers.values()) >= count and not done:
             done.append(True)
             then()

@@ -16,7 +16,7 @@ from delivery.counting import OK, Counting, Got, counting, payloads
 
 from steppay_mock.delivery.journal.journal import Journal
 from steppay_mock.delivery.report import Report
-from steppay_mock.delivery.run.progress import Progress
+from steppay_mock.delivery.run.progress import RunProgress
 from steppay_mock.delivery.schedule import Deliver, Step, Wait, plan
 from steppay_mock.delivery.sender.sender import Sender
 
@@ -34,11 +34,11 @@ def path(tmp_path: Path) -> Path:
     return tmp_path / "journal.sqlite"
 
 
-def answered(count: int, then: Callable[[], object]) -> Callable[[Progress], None]:
+def answered(count: int, then: Callable[[], object]) -> Callable[[RunProgress], None]:
     """A watch that does it once, after so many answers."""
     done: list[bool] = []
 
-    def watch(progress: Progress) -> None:
+    def watch(progress: RunProgress) -> None:
         if sum(progress.answers.values()) >= count and not done:
             done.append(True)
             then()

@@ -11,7 +11,7 @@ from delivery.counting import payloads
 from delivery.standins import START, Instant, Sent, Time, install
 
 from steppay_mock.delivery.journal.journal import Journal
-from steppay_mock.delivery.run.progress import Progress
+from steppay_mock.delivery.run.progress import RunProgress
 from steppay_mock.delivery.sender.clock import Clock
 from steppay_mock.delivery.sender.sender import Sender
 from steppay_mock.delivery.transport import Answer
@@ -43,7 +43,7 @@ def cut_off(engine: Instant, path: Path, **options: Any) -> None:
     """A run of one delivery, stopped after the first answer, which was no success."""
     made = Sender(URL, journal=path, clock=engine.time.clock, **options)
 
-    def watch(progress: Progress) -> None:
+    def watch(progress: RunProgress) -> None:
         if progress.answers:
             made.stop()
 
@@ -88,9 +88,9 @@ def test_a_journal_that_names_a_far_day_waits_as_long_as_the_policy_at_most(engi
 
 def test_who_watches_hears_what_is_waited_for(engine: Instant, tmp_path: Path) -> None:
     heard: list[tuple[float, str, int, int]] = []
-    watched: list[Progress] = []
+    watched: list[RunProgress] = []
 
-    def watch(progress: Progress) -> None:
+    def watch(progress: RunProgress) -> None:
         watched[:] = [progress]
         found = progress.waiting
         if found is not None:

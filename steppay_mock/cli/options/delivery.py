@@ -19,7 +19,7 @@ from steppay_mock.cli.options.retries import RetryPolicyType
 from steppay_mock.cli.options.shared import Decorator, json_option, secret_option, unsigned_option
 from steppay_mock.cli.options.signing import Signing
 from steppay_mock.cli.show.journal import journal_option
-from steppay_mock.cli.show.plan import Receiver
+from steppay_mock.cli.show.plan import CommandReceiver
 from steppay_mock.cli.show.report_files import report_option
 from steppay_mock.delivery.order import Order
 
@@ -65,7 +65,7 @@ class Sending:
         chosen = {name: value for name, value in given.items() if value is not None}
         return {**chosen, "timeout": float(self.timeout), "keep_alive": self.keep_alive}
 
-    def receivers(self, url: str | None) -> tuple[Receiver, ...]:
+    def receivers(self, url: str | None) -> tuple[CommandReceiver, ...]:
         """The receiver at that URL, or the endpoints of the file; a usage error where one cannot be used."""
         check_fault(self.fault, unsigned=self.unsigned)
         self.gateway.check()
@@ -80,20 +80,20 @@ class Sending:
     def _signing(self) -> Signing:
         return Signing(given=self.secrets, unsigned=self.unsigned, config=self.config)
 
-    def _at(self, url: str) -> Receiver:
+    def _at(self, url: str) -> CommandReceiver:
         if self.endpoints:
             raise click.UsageError("--endpoint takes the place of --to. Leave one of them out.")
         access = self.written_access.for_url(url, self.config)
-        return Receiver(endpoint=self.gateway.read(url, access=access), secrets=self._signing.for_url(url))
+        return CommandReceiver(endpoint=self.gateway.read(url, access=access), secrets=self._signing.for_url(url))
 
-    def _endpoints(self) -> tuple[Receiver, ...]:
+    def _endpoints(self) -> tuple[CommandReceiver, ...]:
         if self.config is None:
             raise click.UsageError(
                 "No receiver is given, and there is no steppay-mock.toml that names one. Pass --to URL, such as "
                 "http://localhost:8000, or write such a file with [[endpoints]]."
             )
         return tuple(
-            Receiver(
+            CommandReceiver(
                 endpoint=self.gateway.read(entry.url, access=self.written_access.for_entry(entry)),
                 secrets=self._signing.for_entry(entry),
                 name=entry.name,

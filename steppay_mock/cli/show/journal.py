@@ -16,7 +16,7 @@ from steppay_mock.cli.show.report_files import ReportLine
 from steppay_mock.wire.shown_url import shown_url
 
 if TYPE_CHECKING:
-    from steppay_mock.delivery.journal.reading import Delivery, Reading
+    from steppay_mock.delivery.journal.reading import Attempt, Delivery, Reading
 
 
 def journal_option(purpose: str, *, required: bool = True) -> Decorator[Any]:
@@ -93,8 +93,8 @@ def lines_of_runs(reading: Reading, runs: Iterable[int]) -> Iterator[ReportLine]
         )
 
 
-def as_data(delivery: Delivery) -> dict[str, Any]:
-    """A delivery as plain data, for ``--json``."""
+def as_data(delivery: Delivery, attempts: Iterable[Attempt]) -> dict[str, Any]:
+    """A delivery as plain data, with each of its attempts, for ``--json``."""
     return {
         "id": delivery.id,
         "run": delivery.run,
@@ -107,7 +107,21 @@ def as_data(delivery: Delivery) -> dict[str, Any]:
         "url": shown_url(delivery.url),
         "sent_at": delivery.sent_at,
         "latency": delivery.latency,
-        "attempts": delivery.attempts,
         "status": delivery.status,
         "error": delivery.error,
+        "attempts": [
+            {
+                "number": one.number,
+                "sent_at": one.sent_at,
+                "signed_at": one.signed_at,
+                "perhaps_again": bool(one.perhaps_again),
+                "status": one.status,
+                "latency": one.latency,
+                "error": one.error,
+                "headers": headers_of(one.headers),
+                "body": one.body.decode("utf-8", "replace"),
+                "answered_at": one.answered_at,
+            }
+            for one in attempts
+        ],
     }

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Receiver:
+class CommandReceiver:
     """One receiver of a command: its address, its secrets, and the event types that it gets."""
 
     endpoint: Address
@@ -31,7 +31,7 @@ class Receiver:
 
 
 def show_plan(
-    planned: Iterable[Planned], receivers: Sequence[Receiver], *, seed: int, order: str, as_json: bool
+    planned: Iterable[Planned], receivers: Sequence[CommandReceiver], *, seed: int, order: str, as_json: bool
 ) -> None:
     """Each delivery that would be made, in order, and to which receiver."""
     target = ", ".join(map(str, receivers))

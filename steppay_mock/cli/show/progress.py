@@ -17,7 +17,7 @@ from steppay_mock.cli.show.waits import Waits, waits_for
 from steppay_mock.wire.real_time import monotonic
 
 if TYPE_CHECKING:
-    from steppay_mock.delivery.run.progress import Progress
+    from steppay_mock.delivery.run.progress import RunProgress
     from steppay_mock.delivery.sender.sender import Sender
 
 REDRAWN = 0.1
@@ -56,7 +56,7 @@ def stoppable() -> Iterator[Stop]:
 
 
 @contextmanager
-def watching(stop: Stop, *, count: int) -> Iterator[Callable[[Progress], None]]:
+def watching(stop: Stop, *, count: int) -> Iterator[Callable[[RunProgress], None]]:
     """The ``watch`` of a sender: draws a bar on a terminal, and else reports long waits."""
     if sys.stderr is None or not sys.stderr.isatty():
         yield Waits().update
@@ -80,14 +80,14 @@ class _Drawn:
     bar: Any
     began: float = field(default_factory=monotonic)
     at: float = 0.0
-    last: Progress | None = None
+    last: RunProgress | None = None
 
-    def update(self, progress: Progress) -> None:
+    def update(self, progress: RunProgress) -> None:
         self.last = progress
         if monotonic() - self.at >= REDRAWN:
             self.draw(progress)
 
-    def draw(self, progress: Progress) -> None:
+    def draw(self, progress: RunProgress) -> None:
         self.at = monotonic()
         done = progress.succeeded + progress.failed
         self.bar.update(max(done - self.bar.pos, 0), told(progress, self.at - self.began))
@@ -97,7 +97,7 @@ class _Drawn:
             self.draw(self.last)
 
 
-def told(progress: Progress, seconds: float) -> str:
+def told(progress: RunProgress, seconds: float) -> str:
     """The counts, as they stand beside the bar."""
     attempts = sum(progress.answers.values())
     answered = attempts - progress.statuses[None]

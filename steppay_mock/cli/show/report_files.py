@@ -111,7 +111,7 @@ def write_file(path: Path, data: bytes) -> None:
 
 
 @dataclass(slots=True)
-class _Case:
+class _JUnitCase:
     """A test case of JUnit: a delivery, or all deliveries of an event type."""
 
     classname: str
@@ -168,18 +168,18 @@ def junit(cases: Sequence[Element], *, name: str, seconds: float) -> bytes:
     return bytes(tostring(suites, encoding="utf-8", xml_declaration=True)) + b"\n"
 
 
-def _each(lines: Iterable[ReportLine]) -> Iterator[_Case]:
+def _each(lines: Iterable[ReportLine]) -> Iterator[_JUnitCase]:
     for line in lines:
-        case = _Case(line.receiver, line.event if line.number is None else f"{line.number} {line.event}")
+        case = _JUnitCase(line.receiver, line.event if line.number is None else f"{line.number} {line.event}")
         case.add(line)
         yield case
 
 
-def _by_type(lines: Iterable[ReportLine]) -> Iterable[_Case]:
-    cases: dict[tuple[str, str], _Case] = {}
+def _by_type(lines: Iterable[ReportLine]) -> Iterable[_JUnitCase]:
+    cases: dict[tuple[str, str], _JUnitCase] = {}
     for line in lines:
         event = line.event.partition(",")[0]
-        cases.setdefault((line.receiver, event), _Case(line.receiver, event)).add(line)
+        cases.setdefault((line.receiver, event), _JUnitCase(line.receiver, event)).add(line)
     return cases.values()
 
 

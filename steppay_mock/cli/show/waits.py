@@ -9,7 +9,7 @@ from steppay_mock.cli.show.terminal import counted, say
 
 if TYPE_CHECKING:
     from steppay_mock.delivery.run.attempt_queue import Waiting
-    from steppay_mock.delivery.run.progress import Progress
+    from steppay_mock.delivery.run.progress import RunProgress
 
 LONG = 1.0
 """Seconds; a longer wait is reported."""
@@ -23,7 +23,7 @@ class Waits:
 
     _told: set[tuple[str, int, int]] = field(default_factory=set)
 
-    def update(self, progress: Progress) -> None:
+    def update(self, progress: RunProgress) -> None:
         """Report the wait, if it is long and was not reported yet."""
         found = progress.waiting
         if found is None or found.seconds <= LONG:

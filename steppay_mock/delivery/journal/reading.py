@@ -144,7 +144,7 @@ class Reading:
                     f"Delivery {number} in {self.path} is damaged: what it carries cannot be read. Take a copy of the "
                     "file from before, or send its event anew."
                 )
-            return body, (seed << 32) + position
+            return body, (seed << 32) + position - 1
         raise SteppayMockError(f"There is no delivery {number} in {self.path}. Name one that `steppay-mock log` lists.")
 
     def unfinished(self) -> list[Unfinished]:

@@ -25,11 +25,11 @@ if TYPE_CHECKING:
     from concurrent.futures import Future
 
     from steppay_mock.delivery.faults.faulty import FaultyRequest
-    from steppay_mock.delivery.run.progress import Progress
-    from steppay_mock.delivery.run.run import Run
+    from steppay_mock.delivery.run.progress import RunProgress
+    from steppay_mock.delivery.run.run import DeliveryRun
     from steppay_mock.delivery.transport import Answer, AsyncTransport, Request, Transport
 
-Watch = Callable[["Progress"], object]
+Watch = Callable[["RunProgress"], object]
 
 _NO_GUARD = nullcontext()
 _PATIENCE = 0.1  # seconds after which the run looks up anyway: for a stop that came from another thread
@@ -45,7 +45,7 @@ class RunEngine(Protocol):
         """The answers that have come, after so many seconds at most if there are none yet."""
 
 
-def drive(run: Run, engine: RunEngine, *, watch: Watch | None = None, stops_at_interrupt: bool = False) -> None:
+def drive(run: DeliveryRun, engine: RunEngine, *, watch: Watch | None = None, stops_at_interrupt: bool = False) -> None:
     """Make every delivery of the run, or, after a stop, wait for what is in flight.
 
     Raises OwnLackError, after what is in flight has been answered, where this machine lacks something to send with.
@@ -69,7 +69,7 @@ def drive(run: Run, engine: RunEngine, *, watch: Watch | None = None, stops_at_i
     run.finish()
 
 
-def _wait(run: Run, engine: RunEngine, watch: Watch | None) -> None:
+def _wait(run: DeliveryRun, engine: RunEngine, watch: Watch | None) -> None:
     """Wait for answers, or for the time of the next start."""
     in_flight = run.in_flight
     patience = _PATIENCE if run.ending else run.queue.patience(in_flight, longest=_PATIENCE)
@@ -86,7 +86,7 @@ def _wait(run: Run, engine: RunEngine, watch: Watch | None) -> None:
         run.clock.wait(patience)
 
 
-def drive_calls(run: Run, transport: Transport) -> None:
+def drive_calls(run: DeliveryRun, transport: Transport) -> None:
     """Do as :func:`drive` does, over a transport that answers while it is called."""
     while True:
         started = run.start()
@@ -105,7 +105,7 @@ def drive_calls(run: Run, transport: Transport) -> None:
     run.finish()
 
 
-async def drive_async(run: Run, transport: AsyncTransport) -> None:
+async def drive_async(run: DeliveryRun, transport: AsyncTransport) -> None:
     """Do as :func:`drive_calls` does, in the running event loop. Time is waited for in a thread."""
     from asyncio import gather, to_thread
 

@@ -62,7 +62,7 @@ class _Counts(TypeCounts):
 
 
 @dataclass(slots=True)
-class Progress:
+class RunProgress:
     """The counts of a run, as ``watch`` gets them. ``answers`` counts attempts by event type and status.
 
     ``keep`` is whether outcomes are kept; None: as long as there are at most ``OUTCOMES_KEPT``.
@@ -171,7 +171,7 @@ class Progress:
         ]
         return sorted(found, key=_by_position)
 
-    def add_controls(self, controls: Progress, *, run: int | None) -> None:
+    def add_controls(self, controls: RunProgress, *, run: int | None) -> None:
         """Take what became of a run of controls."""
         if run is not None:
             self._control_runs.append(run)

@@ -21,7 +21,7 @@ from steppay_mock.errors import SteppayMockError
 if TYPE_CHECKING:
     from steppay_mock.delivery.address import Address
     from steppay_mock.delivery.run.attempt_queue import RunClock
-    from steppay_mock.delivery.run.progress import Progress
+    from steppay_mock.delivery.run.progress import RunProgress
     from steppay_mock.delivery.run.stop import StopRequest
     from steppay_mock.delivery.schedule.schedule import Planned
     from steppay_mock.delivery.transport import Answer
@@ -86,7 +86,7 @@ class Plan:
 
     planned: Iterable[Planned]
     endpoints: dict[int, RunEndpoint]
-    progress: Progress
+    progress: RunProgress
     first: int = 1
     copied: set[int] = field(init=False)
     """The places of the events that are repeated, byte for byte."""

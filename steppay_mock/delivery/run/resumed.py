@@ -7,19 +7,20 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
+from steppay_mock.delivery.journal import cells
 from steppay_mock.delivery.report import FAILURES_KEPT, OUTCOMES_KEPT
 from steppay_mock.delivery.run.deliveries import DueDelivery
 from steppay_mock.delivery.transport import Answer
 
 if TYPE_CHECKING:
     from steppay_mock.delivery.journal.journal import Journal
-    from steppay_mock.delivery.run.progress import Progress
+    from steppay_mock.delivery.run.progress import RunProgress
     from steppay_mock.delivery.run.records import RunEndpoint
 
 _CHUNK = 500
 
 
-def recall_progress(journal: Journal, run: int, endpoints: dict[int, RunEndpoint], progress: Progress) -> None:
+def recall_progress(journal: Journal, run: int, endpoints: dict[int, RunEndpoint], progress: RunProgress) -> None:
     """Count what has its outcome, and read those outcomes that the report or the verdict on a fault needs.
 
     ``failure`` is None in them: a journal has the words of what went wrong, not the code.
@@ -53,7 +54,13 @@ def _ended(journal: Journal, run: int) -> Iterator[tuple[Any, ...]]:
 
 def _read(row: tuple[Any, ...]) -> tuple[DueDelivery, Answer, str]:
     number, hook, kind, sent, position, place, again, fault, attempt, state, status, latency, error, headers, body = row
-    answer = Answer(status, _headers(headers), body or b"", error, latency=latency or 0.0)
+    answer = Answer(
+        cells.perhaps_whole(status),
+        _headers(headers),
+        cells.content(body),
+        cells.perhaps_text(error),
+        latency=cells.seconds(latency),
+    )
     delivery = DueDelivery(number, hook, kind, sent, position, place, again, 0.0, None, fault, attempts=attempt - 1)
     return delivery, answer, str(state)
 

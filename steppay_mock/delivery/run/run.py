@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from steppay_mock.delivery.faults.faulty import FaultyRequest
     from steppay_mock.delivery.retries import RetryPolicy
     from steppay_mock.delivery.run.attempt_queue import AttemptQueue, RunClock
-    from steppay_mock.delivery.run.progress import Progress
+    from steppay_mock.delivery.run.progress import RunProgress
     from steppay_mock.delivery.run.records import RunEndpoint, RunRecord
     from steppay_mock.delivery.run.stop import StopRequest
     from steppay_mock.delivery.transport import Answer, Request
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(slots=True, kw_only=True)
-class Run:
+class DeliveryRun:
     """The state of one run."""
 
     queue: AttemptQueue
@@ -39,7 +39,7 @@ class Run:
     record: RunRecord
     retries: RetryPolicy
     clock: RunClock
-    progress: Progress
+    progress: RunProgress
     seed: int
     speed: float = 1.0
     """Seconds of waiting for one second of a schedule: the delays of retries are shortened by it too."""
@@ -86,7 +86,7 @@ class Run:
                 origin.body,
                 secret=endpoint.secrets,
                 timestamp=origin.signed_at,
-                trace_seed=(self.seed << 32) + origin.position,
+                trace_seed=(self.seed << 32) + origin.position - 1,
                 fault=one.fault,
             )
             started.append((one.id, endpoint.address, request))

@@ -21,7 +21,7 @@ from steppay_mock.delivery.journal.journal import Journal
 from steppay_mock.delivery.options import check_control
 from steppay_mock.delivery.order import Order, arrange, check_order
 from steppay_mock.delivery.run.drivers import Watch
-from steppay_mock.delivery.run.progress import Progress
+from steppay_mock.delivery.run.progress import RunProgress
 from steppay_mock.delivery.run.records import JournalRecord, check_fault
 from steppay_mock.delivery.run.requests import RequestEngine
 from steppay_mock.delivery.run.resumed import recall_progress
@@ -56,7 +56,7 @@ class SendOptions(TypedDict, total=False):
 
     ``order``, ``duplicates``, ``fault`` and ``control`` are those of :func:`~steppay_mock.delivery.deliver.deliver`;
     ``seed`` repeats them, the trace ids and the jitter of retries. ``concurrency`` replaces that of the sender.
-    ``watch`` is called with the :class:`~steppay_mock.delivery.run.progress.Progress` while it runs.
+    ``watch`` is called with the :class:`~steppay_mock.delivery.run.progress.RunProgress` while it runs.
     ``keep_outcomes``: whether the report has every outcome. None: where there are at most 1,000 deliveries.
     """
 
@@ -224,7 +224,7 @@ class Sender:
             settings=settings,
             seed=seed,
             order=events.made_by if isinstance(events, Schedule) else order,
-            progress=Progress(_read_keep(keep_outcomes)),
+            progress=RunProgress(_read_keep(keep_outcomes)),
             stop=stop,
             watch=watch,
             open_engine=self._engine_opener(settings, self._gateway),
@@ -244,7 +244,7 @@ class Sender:
             settings=settings,
             seed=int(seed),
             order=str(made_by),
-            progress=Progress(_read_keep(keep_outcomes)),
+            progress=RunProgress(_read_keep(keep_outcomes)),
             stop=stop,
             watch=watch,
             open_engine=self._engine_opener(settings, gateway),
@@ -271,7 +271,7 @@ class Sender:
 
     def _engine_opener(self, settings: SenderSettings, gateway: Mapping[str, Any] | None) -> Any:
         if gateway is not None:
-            from steppay_mock.delivery.aws.sender import LambdaEngine
+            from steppay_mock.delivery.aws.lambda_engine import LambdaEngine
 
             return lambda wire: LambdaEngine(wire, settings, gateway)
         return lambda wire: RequestEngine(Lanes(make_engine(wire), wire, sleep=settings.clock.sleep))

@@ -15,9 +15,9 @@ from steppay_mock.delivery.lack import OwnLackError
 from steppay_mock.delivery.run.attempt_queue import AttemptQueue
 from steppay_mock.delivery.run.blocking_queue import BlockingQueue
 from steppay_mock.delivery.run.drivers import drive
-from steppay_mock.delivery.run.progress import Progress
+from steppay_mock.delivery.run.progress import RunProgress
 from steppay_mock.delivery.run.records import JournalRecord, MemoryRecord, Plan
-from steppay_mock.delivery.run.run import Run
+from steppay_mock.delivery.run.run import DeliveryRun
 from steppay_mock.delivery.run.stop import stopped_by_interrupt
 from steppay_mock.delivery.schedule.schedule import Planned
 from steppay_mock.delivery.sender.engine import Wire
@@ -45,7 +45,7 @@ class SenderRun:
     settings: SenderSettings
     seed: int
     order: str
-    progress: Progress
+    progress: RunProgress
     stop: StopRequest
     watch: Watch | None
     open_engine: Callable[[Wire], Any]
@@ -124,7 +124,7 @@ class SenderRun:
                 self,
                 endpoints=[endpoint],
                 settings=replace(self.settings, concurrency=1),
-                progress=Progress(keep=True),
+                progress=RunProgress(keep=True),
                 watch=None,
                 order="occurrence",
                 number=None,
@@ -141,7 +141,7 @@ class SenderRun:
         wire = Wire(
             timeout=settings.timeout, keep_alive=settings.keep_alive, concurrency=max(settings.concurrency, widest)
         )
-        run = Run(
+        run = DeliveryRun(
             queue=self._queue(record, endpoints),
             endpoints=endpoints,
             record=record,

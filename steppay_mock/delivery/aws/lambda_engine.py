@@ -1,39 +1,25 @@
-"""A sender to Lambda functions: each URL is that of a runtime that emulates Lambda, and gets the event of a gateway."""
+"""The engine of a run to Lambda functions: threads that invoke each with the event of its gateway."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any
 
-from steppay_mock.delivery.address import DEFAULT_PATH, Address
+from steppay_mock.delivery.address import Address
 from steppay_mock.delivery.aws.app import lambda_app
 from steppay_mock.delivery.options import resolve_options
 from steppay_mock.delivery.run.requests import send
 from steppay_mock.delivery.sender.crew import Crew
-from steppay_mock.delivery.sender.sender import Sender
 
 if TYPE_CHECKING:
-    from steppay_mock.delivery.aws.call import Kind
     from steppay_mock.delivery.aws.transport import LambdaTransport
-    from steppay_mock.delivery.endpoint import Endpoint
     from steppay_mock.delivery.faults import FaultyRequest
     from steppay_mock.delivery.sender.engine import Wire
     from steppay_mock.delivery.sender.options import SenderSettings
     from steppay_mock.delivery.transport import Answer, Request
 
     Job = tuple[Address, Request | FaultyRequest]
-
-
-class LambdaSender(Sender):
-    """Delivers to Lambda functions as :class:`Sender` does to URLs. A journal has the gateway: `resume` needs no word.
-
-    ``kind`` is the gateway that calls the functions, ``path`` the one that its events have.
-    """
-
-    def __init__(self, to: Iterable[Endpoint], *, kind: Kind, path: str | None = None, **options: Any) -> None:
-        super().__init__(to, **options)
-        self._gateway = {"kind": kind, "path": path or DEFAULT_PATH}
 
 
 class LambdaEngine:
