@@ -142,7 +142,7 @@ def _step_of_framework(outcome: Outcome) -> str | None:
 def _step_of_answer(outcome: Outcome) -> str:
     if outcome.failure is Failure.TIMED_OUT:
         return _TOO_LATE
-    no_answer = step_without_answer({outcome.failure}) or _NO_ANSWER
+    no_answer = step_without_answer({outcome.failure}, door="python") or _NO_ANSWER
     step = {"unreachable": no_answer, "raised": _RAISED, "broken-answer": BROKE, "redirect": _REDIRECT}
     status = outcome.status or 0
     by_status = _BY_STATUS.get(status) or step_for_status(status) or (_SERVER if status >= 500 else _OTHER)

@@ -216,3 +216,25 @@ def test_a_run_that_goes_on_has_its_controls_too(serve: Serve, tmp_path: Path) -
         ("order.created", 404),
         ("order.updated", 404),
     ]
+
+
+def test_the_fault_of_a_run_without_kept_outcomes_has_its_verdict_too(serve: Serve) -> None:
+    events = make_events(["order.created", "order.updated"], n=10, seed=7)
+    sender = Sender(serve(nowhere), secret=SECRET)
+    report = sender.send(events, fault="wrong-secret", keep_outcomes=False)
+    assert (report.succeeded, report.failed, report.undecided) == (0, 20, 20)
+    assert [(str(one.event.type), one.undecided) for one in report.failures] == [
+        ("order.created", True),
+        ("order.updated", True),
+    ]
+    assert [one.position for one in report.controls] == [20, 21]
+
+
+def test_two_receivers_of_a_sender_are_judged_apart(serve: Serve) -> None:
+    right, wrong = serve(Receiver()), serve(nowhere)
+    hooks = [Endpoint(url=right, secret=SECRET, name="right"), Endpoint(url=wrong, secret=SECRET, name="wrong")]
+    report = Sender(hooks).send(make_events("order.created", n=2, seed=7), fault="wrong-secret")
+    assert [(one.receiver, one.ok, one.undecided) for one in report] == [
+        *[("right", True, False), ("wrong", False, True)] * 2
+    ]
+    assert (report.succeeded, report.failed, report.undecided) == (2, 2, 2)

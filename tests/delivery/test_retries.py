@@ -89,14 +89,14 @@ def test_a_policy_of_ones_own_is_taken_as_it_is() -> None:
 @pytest.mark.parametrize(
     ("given", "message"),
     [
-        ("svx", "There are no retries 'svx'. Did you mean 'svix'?"),
-        ("", "There are no retries ''. There are 'none', 'standard-webhooks', 'svix', 'stripe-like' or"),
-        ([5, -1], "retries=[5, -1] are no delays. Give a name, or seconds such as [5, 60, 3600]."),
-        ([True], "retries=[True] are no delays."),
-        ([float("nan")], "retries=[nan] are no delays."),
-        (b"ab", "retries=b'ab' are no delays."),
-        (5, "retries=5 are no delays."),
-        (None, "retries=None are no delays."),
+        ("svx", "Unknown retry policy 'svx'. Did you mean 'svix'?"),
+        ("", "Unknown retry policy ''. Give 'none', 'standard-webhooks', 'svix', 'stripe-like' or"),
+        ([5, -1], "retries=[5, -1]: expected the name of a policy, or seconds such as [5, 60, 3600]."),
+        ([True], "retries=[True]: expected the name of a policy"),
+        ([float("nan")], "retries=[nan]: expected the name of a policy"),
+        (b"ab", "retries=b'ab': expected the name of a policy"),
+        (5, "retries=5: expected the name of a policy"),
+        (None, "retries=None: expected the name of a policy"),
     ],
 )
 def test_what_is_no_policy_is_told(given: Any, message: str) -> None:
@@ -109,7 +109,7 @@ def test_what_is_no_policy_is_told(given: Any, message: str) -> None:
     ("wrong", "message"),
     [
         ({"delays": (5, -1)}, "delays=(5, -1): give seconds, from 0 up, such as (5, 60, 3600)."),
-        ({"jitter": 1.5}, "jitter=1.5 is no share of a delay. Give one from 0 to 1, such as 0.1."),
+        ({"jitter": 1.5}, "jitter=1.5: expected a share of a delay from 0 to 1, such as 0.1."),
         ({"jitter": -0.1}, "jitter=-0.1 is no share"),
         ({"longest_wait": float("inf")}, "longest_wait=inf: give seconds, from 0 up."),
     ],

@@ -31,9 +31,9 @@ class RetryPolicyType(ParameterType):
         if isinstance(value, str) and _DELAYS.fullmatch(value):
             return tuple(map(float, value.split(",")))
         try:
-            read_retry_policy(value)
+            read_retry_policy(value, delays="delays in seconds such as 5,60")
         except SteppayMockError as error:
-            self.fail(str(error).replace("a list of delays in seconds", "delays in seconds such as 5,60"), param, ctx)
+            self.fail(str(error), param, ctx)
         given: Policy = value
         return given
 

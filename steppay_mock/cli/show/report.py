@@ -151,7 +151,7 @@ def _about_silence(target: str, failures: Collection[Failure | None]) -> str:
 
     if set(failures) == {Failure.TIMED_OUT}:
         return "hint: nothing was answered in time. Let the receiver answer first and work later, or raise --timeout."
-    if (step := step_without_answer(failures)) is not None:
+    if (step := step_without_answer(failures, door="shell")) is not None:
         return f"hint: no answer came from {target}. {step}"
     return f"hint: nothing could be reached. Is the receiver running at {target}?"
 

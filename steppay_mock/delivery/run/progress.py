@@ -114,12 +114,12 @@ class RunProgress:
             found = self.types[key] = _Counts()
         return found
 
-    def plan(self, receiver: str, event_type: str) -> None:
-        """Count a delivery that is planned."""
-        self.planned += 1
+    def plan(self, receiver: str, event_type: str, *, times: int = 1) -> None:
+        """Count deliveries that are planned."""
+        self.planned += times
         if self.keep is None and self.planned > OUTCOMES_KEPT:
             self._kept, self._events = None, {}
-        self.counts(receiver, event_type).planned += 1
+        self.counts(receiver, event_type).planned += times
 
     def remember(self, planned: PlannedDelivery, event: Event) -> None:
         """Keep the event for the outcome of this delivery: to read it from the bytes in a journal takes longer."""

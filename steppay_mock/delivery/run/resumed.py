@@ -27,8 +27,7 @@ def recall_progress(journal: Journal, run: int, endpoints: dict[int, RunEndpoint
     """
     left = Counter({(hook, kind, state): n for hook, kind, state, n in journal.ask(_COUNTS, run)})
     for (hook, event_type, _), n in left.items():
-        progress.planned += n
-        progress.counts(endpoints[hook].name, event_type).planned += n
+        progress.plan(endpoints[hook].name, event_type, times=n)
     few = progress.planned <= OUTCOMES_KEPT and progress.keep is None
     everything = bool(progress.keep or few or journal.ask(_HAS_FAULT, run))
     failed = f"{_ENDED} AND d.state = 'FAIL' {_LIMIT}"
