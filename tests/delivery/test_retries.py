@@ -110,7 +110,7 @@ def test_what_is_no_policy_is_told(given: Any, message: str) -> None:
     [
         ({"delays": (5, -1)}, "delays=(5, -1): give seconds, from 0 up, such as (5, 60, 3600)."),
         ({"jitter": 1.5}, "jitter=1.5: expected a share of a delay from 0 to 1, such as 0.1."),
-        ({"jitter": -0.1}, "jitter=-0.1 is no share"),
+        ({"jitter": -0.1}, "jitter=-0.1: expected a share"),
         ({"longest_wait": float("inf")}, "longest_wait=inf: give seconds, from 0 up."),
     ],
 )
