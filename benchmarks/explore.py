@@ -19,9 +19,9 @@ from flask import Flask, request
 from benchmarks.measure import Contender, Goal, Report, Row, Table, main, table_of, take_turns
 from steppay_mock import Event, Exploration, explore, scenario, verify
 from steppay_mock.delivery.address import DEFAULT_PATH
-from steppay_mock.delivery.deliver import make_request
+from steppay_mock.delivery.deliver import request_for
 from steppay_mock.delivery.options import resolve_options
-from steppay_mock.delivery.target import make_transport
+from steppay_mock.delivery.receiver import make_transport
 from steppay_mock.delivery.transport import Transport
 from steppay_mock.ordering.bounding import readable, told_bound
 from steppay_mock.ordering.orders.bound import bound_of
@@ -169,7 +169,7 @@ def _bare(count: int, deliveries: int) -> Callable[[], None]:
     assert isinstance(transport, Transport)
 
     def run() -> None:
-        requests = [make_request(event, settings, position=place) for place, event in enumerate(_events(count))]
+        requests = [request_for(event, settings, position=place) for place, event in enumerate(_events(count))]
         for number in range(deliveries):
             if number % count == 0:
                 newest.rows.clear()
@@ -226,7 +226,7 @@ def _shuffled(receiver: Receiver, events: tuple[Event, ...]) -> tuple[int | None
     shop, chance, settings = receiver.make(events), Chance(7), resolve_options({"seed": 7})
     transport = make_transport(shop.app, settings)
     assert isinstance(transport, Transport)
-    requests = [make_request(event, settings, position=place) for place, event in enumerate(events)]
+    requests = [request_for(event, settings, position=place) for place, event in enumerate(events)]
 
     def end(course: Sequence[int]) -> tuple[object, object, set[tuple[int, bool]]]:
         shop.reset()

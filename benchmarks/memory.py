@@ -6,7 +6,7 @@ import json
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
 from time import perf_counter
 from unittest.mock import patch
@@ -14,9 +14,10 @@ from unittest.mock import patch
 from benchmarks.measure import Goal, Report, Row, Table, main
 from steppay_mock import Event, Sender, make_events
 from steppay_mock.delivery.address import Address
+from steppay_mock.delivery.answer import Answer
+from steppay_mock.delivery.engine.engine import EngineSettings
+from steppay_mock.delivery.request import Request
 from steppay_mock.delivery.sender import sender as sender_module
-from steppay_mock.delivery.sender.engine import Wire
-from steppay_mock.delivery.transport import Answer
 
 SIZES = (10_000, 1_000_000)
 MOST = 20e6
@@ -25,10 +26,10 @@ MOST = 20e6
 class AtOnce:
     """An engine that answers 204 at once: what is measured is the sender, not a network."""
 
-    def __init__(self, _wire: Wire) -> None:
+    def __init__(self, _settings: EngineSettings) -> None:
         self._tokens: list[int] = []
 
-    def start(self, token: int, _endpoint: Address, _body: bytes, _headers: Mapping[str, str]) -> None:
+    def start(self, token: int, _address: Address, _request: Request) -> None:
         """Take a request."""
         self._tokens.append(token)
 

@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     from steppay_mock.delivery.aws.app import lambda_app
     from steppay_mock.delivery.deliver import deliver, deliver_async
     from steppay_mock.delivery.endpoint import Endpoint
-    from steppay_mock.delivery.lack import OwnLackError
     from steppay_mock.delivery.outcome import Outcome
+    from steppay_mock.delivery.own_lack import OwnLackError
     from steppay_mock.delivery.report import Report
     from steppay_mock.delivery.retries import RetryPolicy
     from steppay_mock.delivery.schedule.schedule import Schedule
@@ -81,7 +81,7 @@ _HOMES = {
     "Endpoint": "delivery.endpoint",
     "IllegalAction": "store.lifecycle",
     "Outcome": "delivery.outcome",
-    "OwnLackError": "delivery.lack",
+    "OwnLackError": "delivery.own_lack",
     "Report": "delivery.report",
     "RetryPolicy": "delivery.retries",
     "Schedule": "delivery.schedule.schedule",

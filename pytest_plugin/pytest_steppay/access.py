@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from steppay_mock.delivery.access_headers import read_headers
+from steppay_mock.delivery.address.access_headers import read_headers
 from steppay_mock.delivery.config.variables import fill
 from steppay_mock.errors import SteppayMockError
 
 if TYPE_CHECKING:
     import pytest
 
-    from steppay_mock.delivery.access import AccessOptions
+    from steppay_mock.delivery.address.access import AccessOptions
 
 _FILES = ("ca_file", "client_cert", "client_key")
 

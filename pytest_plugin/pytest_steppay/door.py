@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Unpack
 from pytest_steppay.options import masked
 from pytest_steppay.target import load_target
 from steppay_mock.contract.validate import validate as validate_payload
-from steppay_mock.delivery.access import secrets_of_access
+from steppay_mock.delivery.address.access import secrets_of_access
 from steppay_mock.payload.chance import derive_seed
 from steppay_mock.payload.factory import make_event, make_events
 
@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from steppay_mock.contract.catalogue import EventType
     from steppay_mock.contract.validate import HasPayload
     from steppay_mock.delivery.options import DeliveryOptions
+    from steppay_mock.delivery.receiver import Receiver as OneReceiver
     from steppay_mock.delivery.report import Report
-    from steppay_mock.delivery.target import Target
     from steppay_mock.ordering.exploration import Exploration
     from steppay_mock.ordering.options import ExploreOptions, Probe
     from steppay_mock.ordering.receiver.receiver import Receiver
@@ -99,7 +99,7 @@ class StepPay:
         self._registered(story.store)
         return story
 
-    def deliver(self, events: Events, *, to: Target | None = None, **options: Unpack[DeliveryOptions]) -> Report:
+    def deliver(self, events: Events, *, to: OneReceiver | None = None, **options: Unpack[DeliveryOptions]) -> Report:
         """Hand the events to the receiver, signed, and report what came of each: ``report.assert_ok()``.
 
         ``to`` is an app, a URL or ``module:app``; None is ``steppay_target``. The options are those of
@@ -145,7 +145,7 @@ class StepPay:
         return _asserted(await self.explore_async(receiver, events, state=state, **options))
 
     async def deliver_async(
-        self, events: Events, *, to: Target | None = None, **options: Unpack[DeliveryOptions]
+        self, events: Events, *, to: OneReceiver | None = None, **options: Unpack[DeliveryOptions]
     ) -> Report:
         """As ``deliver``, for tests that run in an event loop."""
         from steppay_mock.delivery.deliver import deliver_async
@@ -222,7 +222,7 @@ class StepPay:
         self._makings += 1
         return self._seed if self._makings == 1 else derive_seed(self._seed, "event", self._makings)
 
-    def _delivery_options(self, options: Mapping[str, Any], to: Target | None) -> Any:
+    def _delivery_options(self, options: Mapping[str, Any], to: OneReceiver | None) -> Any:
         self._deliveries += 1
         seed = derive_seed(self._seed, "delivery", self._deliveries)
         shared = {**self._access(to), **self._options.delivery_options}
@@ -256,7 +256,7 @@ class StepPay:
             return options
         return {**options, "hide": (*((hide,) if isinstance(hide, str) else hide), self._api.token)}
 
-    def _receiver(self, to: Target | None) -> Target:
+    def _receiver(self, to: OneReceiver | None) -> OneReceiver:
         if to is not None:
             return load_target(to)
         # Kept: a factory is called once a test, so that two deliveries reach the same app.

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from steppay_mock.contract.catalogue import EventType
-    from steppay_mock.delivery.access import AccessOptions
+    from steppay_mock.delivery.address.access import AccessOptions
 
 DEFAULT_SECRET = "whsec_test"  # noqa: S105 - it keeps nothing secret: receivers under test are given it
 

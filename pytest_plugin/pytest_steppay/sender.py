@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any, Unpack
 
 import pytest
 
-from steppay_mock.delivery.access import read_access, secrets_of_access
 from steppay_mock.delivery.address import DEFAULT_PATH, parse_address
-from steppay_mock.delivery.safety import allowed_names
+from steppay_mock.delivery.address.access import read_access, secrets_of_access
+from steppay_mock.delivery.address.safety import allowed_names
 from steppay_mock.delivery.sender.sender import Sender
 from steppay_mock.payload.chance import derive_seed
 

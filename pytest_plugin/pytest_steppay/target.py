@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from steppay_mock.errors import SteppayMockError, did_you_mean
 
 if TYPE_CHECKING:
-    from steppay_mock.delivery.target import Target
+    from steppay_mock.delivery.receiver import Receiver
 
 _NAME = r"[^\W\d]\w*(?:\.[^\W\d]\w*)*"
 _REFERENCE = re.compile(rf"({_NAME}):({_NAME})(\(\))?")
@@ -19,7 +19,7 @@ _NONE_GIVEN = (
 )
 
 
-def load_target(target: Target | None) -> Target:
+def load_target(target: Receiver | None) -> Receiver:
     """The receiver: a URL and an app as they are, ``module:app`` imported, ``module:create_app()`` called.
 
     Raises SteppayMockError where there is none to be had.

@@ -17,7 +17,7 @@ from steppay_mock.ordering.failure import ExplorationError
 if TYPE_CHECKING:
     from steppay_mock.cli.options.served_api import ServedApi
     from steppay_mock.cli.story_candidates import Candidate
-    from steppay_mock.delivery.target import Target
+    from steppay_mock.delivery.receiver import Receiver
     from steppay_mock.ordering.exploration import Exploration
 
 
@@ -31,7 +31,7 @@ class Explored:
 
 
 def explore_one(
-    candidate: Candidate, receiver: Target, *, budget: int, served_api: ServedApi, options: dict[str, Any]
+    candidate: Candidate, receiver: Receiver, *, budget: int, served_api: ServedApi, options: dict[str, Any]
 ) -> Explored:
     """What is found in this story; misuse is a SteppayMockError."""
     story = candidate.story
@@ -45,7 +45,7 @@ def explore_one(
 
 
 def explore_each(
-    candidates: Sequence[Candidate], receiver: Target, *, budget: int, served_api: ServedApi, options: dict[str, Any]
+    candidates: Sequence[Candidate], receiver: Receiver, *, budget: int, served_api: ServedApi, options: dict[str, Any]
 ) -> list[Explored]:
     """What is found in each story; after Ctrl-C, or where nobody answers, the others are skipped."""
     outcomes: list[Explored] = []

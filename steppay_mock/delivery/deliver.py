@@ -10,10 +10,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Unpack
 
-from steppay_mock.delivery.django_transaction import open_transactions, run_in_test
-from steppay_mock.delivery.lack import OwnLackError
+from steppay_mock.delivery.in_process.django_connections import open_transactions, run_in_test
+from steppay_mock.delivery.in_process.running_loop import refuse_running_loop, require_asyncio
+from steppay_mock.delivery.make_request import make_request
 from steppay_mock.delivery.options import DeliveryOptions, Settings, resolve_options
 from steppay_mock.delivery.order import arrange
+from steppay_mock.delivery.own_lack import OwnLackError
+from steppay_mock.delivery.receiver import Receiver, make_transport
 from steppay_mock.delivery.retries import PRESETS
 from steppay_mock.delivery.run.attempt_queue import AttemptQueue
 from steppay_mock.delivery.run.drivers import drive_async, drive_calls
@@ -21,11 +24,8 @@ from steppay_mock.delivery.run.progress import RunProgress
 from steppay_mock.delivery.run.records import MemoryRecord, Plan
 from steppay_mock.delivery.run.run import DeliveryRun
 from steppay_mock.delivery.run.stop import StopRequest
-from steppay_mock.delivery.running_loop import refuse_running_loop, require_asyncio
 from steppay_mock.delivery.schedule.schedule import Planned, Schedule
-from steppay_mock.delivery.target import Target, make_transport
-from steppay_mock.delivery.transport import AsyncTransport, Request, ThreadedTransport, Transport
-from steppay_mock.wire.headers import request_headers
+from steppay_mock.delivery.transport import AsyncTransport, ThreadedTransport, Transport
 from steppay_mock.wire.real_time import perf_counter
 from steppay_mock.wire.redact import NO_REDACTION
 
@@ -33,13 +33,14 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from steppay_mock.delivery.report import Report
+    from steppay_mock.delivery.request import Request
     from steppay_mock.delivery.run.records import RunEndpoint
     from steppay_mock.payload.event import Event, Events
     from steppay_mock.wire.redact import Redaction
     from steppay_mock.wire.signature import Secrets
 
 
-def deliver(events: Events | Schedule, *, to: Target, **options: Unpack[DeliveryOptions]) -> Report:
+def deliver(events: Events | Schedule, *, to: Receiver, **options: Unpack[DeliveryOptions]) -> Report:
     """Deliver every event to the receiver, one at a time, and report the outcome of each.
 
     ``to`` is a URL on this machine, a WSGI app or an ASGI app; the options are those of
@@ -63,13 +64,13 @@ def deliver(events: Events | Schedule, *, to: Target, **options: Unpack[Delivery
     refuse_running_loop("deliver() cannot call an ASGI app", instead="await it: report = await deliver_async(...)")
     if open_transactions():
         return run_in_test(_send_async, run, transport)
-    from steppay_mock.delivery.own_loop import borrowed_loop
+    from steppay_mock.delivery.in_process.own_loop import borrowed_loop
 
     with borrowed_loop() as loop:
         return loop.run_until_complete(_send_async(run, transport))
 
 
-async def deliver_async(events: Events | Schedule, *, to: Target, **options: Unpack[DeliveryOptions]) -> Report:
+async def deliver_async(events: Events | Schedule, *, to: Receiver, **options: Unpack[DeliveryOptions]) -> Report:
     """Do as :func:`deliver` does, within a running event loop: URLs and WSGI apps are called in a worker thread.
 
     An ASGI app runs in that loop, with what the test has opened in it. A loop of trio is a SteppayMockError.
@@ -83,14 +84,13 @@ async def deliver_async(events: Events | Schedule, *, to: Target, **options: Unp
     return await _send_async(run, awaited)
 
 
-def make_request(event: Event, settings: Settings, *, position: int, later: float = 0.0) -> Request:
-    """Make the request for the event, signed ``later`` seconds from now; seed and position fix its trace ids."""
-    body = event.body
+def request_for(event: Event, settings: Settings, *, position: int, later: float = 0.0) -> Request:
+    """The request for the event, signed ``later`` seconds from now; seed and position fix its trace ids."""
     timestamp = None if settings.secret is None else settings.now()
     if timestamp is not None and later:  # what the clock gives is checked where it is signed
         timestamp += later
     trace_seed = (settings.seed << 32) + position
-    return Request(body, request_headers(body, secret=settings.secret, timestamp=timestamp, trace_seed=trace_seed))
+    return make_request(event.body, secret=settings.secret, timestamp=timestamp, trace_seed=trace_seed)
 
 
 def _send(run: _InMemory, transport: Transport) -> Report:
@@ -124,10 +124,10 @@ class _InMemory:
         self._controls: RunProgress | None = None
         self.main, self._plan = self._run(self._planned, self._progress)
 
-    def make_room(self, to: Target) -> None:
+    def make_room(self, to: Receiver) -> None:
         """See that this process may open a connection for each delivery of the widest batch."""
         if isinstance(to, str) and (widest := self._plan.widest) > 1:
-            from steppay_mock.delivery.descriptors import make_room
+            from steppay_mock.delivery.own_lack import make_room
 
             make_room(widest)
 

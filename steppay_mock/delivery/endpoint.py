@@ -1,4 +1,4 @@
-"""What is registered in the vendor's portal? A URL, the event types that it wants, and its secrets (fact 22)."""
+"""Endpoints: receivers as the vendor's portal registers them, with URL, event types and secrets (fact 22)."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from steppay_mock.contract.catalogue import EventType, parse_event_types
-from steppay_mock.delivery.access import AccessOptions, read_access
 from steppay_mock.delivery.address import DEFAULT_PATH, Address, parse_address
+from steppay_mock.delivery.address.access import AccessOptions, read_access
 from steppay_mock.errors import SteppayMockError
 from steppay_mock.wire.redact import Redaction
 from steppay_mock.wire.shown_url import shown_url
@@ -20,10 +20,9 @@ from steppay_mock.wire.signature import Secrets, as_secrets
 class Endpoint:
     """One registered receiver.
 
-    ``events``: the types that it gets, of which ``payment.*`` names several; none means all. ``secret``: one, or
-    several while they rotate; None: unsigned.
-    ``enabled``: False, and nothing is sent to it. The others are those of
-    :class:`~steppay_mock.delivery.access.AccessOptions`: what gets through the access control in front of it.
+    ``events``: the types that it gets (``payment.*`` names several); empty: all. ``secret``: one, or several during a
+    rotation; None: unsigned. ``enabled`` False: nothing is sent to it. The others are those of
+    :class:`~steppay_mock.delivery.address.access.AccessOptions`, for the access control in front of it.
     """
 
     url: str = field(repr=False)
@@ -41,22 +40,22 @@ class Endpoint:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OpenEndpoint:
-    """An endpoint, checked: where it is, and what it wants."""
+    """An endpoint, checked: its address, its secrets and its event types."""
 
     name: str
     address: Address
     secrets: Secrets | None = field(repr=False)
     events: frozenset[str]
     redact: Redaction = field(repr=False)
-    """Strikes its secrets, and those of its URL, out of what it answers."""
+    """Strikes its secrets, and those of its URL, out of its answers."""
 
     def wants(self, event_type: str) -> bool:
-        """Whether events of this type are for it."""
+        """Whether the endpoint gets events of this type."""
         return not self.events or event_type in self.events
 
 
 def open_endpoints(endpoints: Iterable[Endpoint], *, allowed: frozenset[str]) -> list[OpenEndpoint]:
-    """The endpoints that are enabled; SteppayMockError for a URL that may not be called, or an unknown type."""
+    """The enabled endpoints. Raises SteppayMockError for a URL that may not be called, and for an unknown type."""
     opened = [_open(endpoint, allowed) for endpoint in endpoints if endpoint.enabled]
     if not opened:
         raise SteppayMockError("There is no receiver to send to. Give a URL, or an Endpoint that is enabled.")

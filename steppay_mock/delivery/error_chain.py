@@ -1,4 +1,4 @@
-"""Walks from an error to those that led to it."""
+"""The chain of an error: the error itself and those that caused it."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ from collections.abc import Iterator
 
 
 def errors_behind(error: BaseException | None, *, outside: BaseException | None = None) -> Iterator[BaseException]:
-    """The error itself, those that led to it, and those in its groups; each once.
+    """The error itself, those that caused it, and those in its groups; each once.
 
-    What ``from None`` hides did not lead to it. ``outside`` is the error that the caller was handling already: Python
-    puts it behind each error that is raised meanwhile.
+    An error that ``from None`` hides is no cause. ``outside`` is the error that the caller was handling already: Python
+    makes it the context of each error that is raised meanwhile.
     """
     seen = {id(outside)}
     waiting = [error]

@@ -1,4 +1,4 @@
-"""How is a stranger's text shown in one line of a message?"""
+"""Excerpts: the text of a receiver, in one line of a message."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from traceback import format_exception_only
 
 
 def excerpt(text: str | bytes, *, limit: int = 200) -> str:
-    """Give the beginning of the text, of at most ``limit`` characters, with control characters escaped."""
+    """The beginning of the text, at most ``limit`` characters, with control characters escaped."""
     if isinstance(text, bytes):
         text = text[: 4 * limit].decode("utf-8", "replace")
     begin = "".join(character if character.isprintable() else _escaped(character) for character in text[:limit])
@@ -14,7 +14,7 @@ def excerpt(text: str | bytes, *, limit: int = 200) -> str:
 
 
 def excerpt_of(error: BaseException) -> str:
-    """Give type and message of an exception, even of one whose message cannot be had."""
+    """The type and the message of an exception, also if its ``__str__`` raises."""
     return excerpt(format_exception_only(error)[-1].strip())
 
 

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 from steppay_mock.delivery.excerpt import excerpt
 from steppay_mock.delivery.failure import Failure
-from steppay_mock.delivery.frameworks import Refusal, refusal_of
+from steppay_mock.delivery.in_process.frameworks import Refusal, refusal_of
+from steppay_mock.delivery.in_process.obstacles import obstacle
 from steppay_mock.delivery.next_step import BROKE, step_for_status, step_without_answer
-from steppay_mock.delivery.obstacles import obstacle
 from steppay_mock.errors import ContractViolation, SignatureError
 
 if TYPE_CHECKING:
@@ -82,6 +82,14 @@ def nothing_delivered(receiver: str) -> ContractViolation:
         sent="none",
         next_step="Pass events that the receiver wants: an iterator that was used up before, a filter that matches "
         "nothing, or the events= of an Endpoint leaves none.",
+    )
+
+
+def no_verdict(fault: str, event: str, *, answer: str) -> str:
+    """The sentence about a fault that could not be judged; ``answer`` is that to the plain event."""
+    return (
+        f"no verdict on the fault {fault}: {event} without the fault was not taken either ({answer}), so the answer to "
+        "the fault tells nothing. Let the receiver take the plain event first."
     )
 
 

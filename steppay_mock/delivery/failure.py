@@ -1,4 +1,7 @@
-"""The codes of what can go wrong between sender and receiver. The words beside them are for people."""
+"""The codes of failures between sender and receiver, and the words for those without an address.
+
+Programs read the codes, people read the words. The words for failures on the network are in ``http/failures.py``.
+"""
 
 from __future__ import annotations
 
@@ -12,19 +15,19 @@ class Failure(StrEnum):
     REFUSED = "refused"
     """Nothing listens there."""
     NO_ADDRESS = "no-address"
-    """The name of the host leads nowhere."""
+    """The name of the host has no address."""
     UNREACHABLE = "unreachable"
     """The host cannot be reached, such as one that is switched off."""
     CERTIFICATE = "certificate"
-    """The certificate of the receiver is not one that is trusted."""
+    """The certificate of the receiver is not trusted."""
     PROXY = "proxy"
-    """The proxy that was asked for did not lead to the receiver."""
+    """The proxy of the option ``proxy`` did not connect to the receiver."""
     BROKEN = "broken"
-    """The connection ended too soon, or what came is no HTTP."""
+    """The connection ended too soon, or the answer is not HTTP."""
     RAISED = "raised"
-    """An app of this process raised."""
+    """The app, or the function, raised an exception."""
     ON_PURPOSE = "on-purpose"
-    """The fault was to leave no answer."""
+    """The fault leaves no answer."""
     OWN_DESCRIPTORS = "own-descriptors"
     """This process may open no more files and sockets."""
     OWN_PORTS = "own-ports"
@@ -38,3 +41,8 @@ class Failure(StrEnum):
 def timed_out(timeout: float) -> str:
     """The words for an answer that did not come in time."""
     return f"timed out after {timeout:g} s"
+
+
+def app_raised(shown: str, *, after: str = "") -> tuple[Failure, str]:
+    """The code and the words for an exception of the app, shown so; ``after`` says when, if not before the answer."""
+    return Failure.RAISED, f"the app raised{after}: {shown}"

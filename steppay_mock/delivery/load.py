@@ -1,4 +1,4 @@
-"""What does one of very many users send? Round after round of events without an end, all of it from one seed."""
+"""The events of one user in a load test: endless rounds, which all follow from one seed."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ Names = str | Iterable[str]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mix:
-    """Of what rounds are made: one of the scenarios, or an event of each of the types."""
+    """The content of a round: one of the scenarios, or one event of each type."""
 
     events: tuple[EventType, ...]
     scenarios: tuple[str, ...]
     body: BodyForm = DEFAULT_FORM
 
     def make(self, seed: int) -> Events:
-        """A round; the seed says which. One of the events is as likely as one of each scenario."""
+        """The round of this seed. The round of event types is as likely as each scenario."""
         kinds = [*self.scenarios, *([None] if self.events else [])]
         chosen = Chance(derive_seed(seed, "kind")).pick(kinds)
         if chosen is None:
@@ -38,7 +38,7 @@ class Mix:
 
 
 def read_mix(events: Names | None, scenarios: Names, *, body: BodyForm = DEFAULT_FORM) -> Mix:
-    """What was asked for, checked: an unknown name is a SteppayMockError that names the nearest.
+    """The mix, checked. An unknown name is a SteppayMockError that names the nearest.
 
     ``events`` None means all types where there are no scenarios, and none where there are some.
     """
@@ -53,7 +53,7 @@ def read_mix(events: Names | None, scenarios: Names, *, body: BodyForm = DEFAULT
 
 
 def seed_of_user(seed: object, *, kind: str, worker: int, number: int) -> int:
-    """The seed of a user: that of the run, its class, the worker it is on, and its number there, both from 0."""
+    """The seed of a user: from that of the run, the user's class, its worker, and its number there, both from 0."""
     if isinstance(seed, bool) or not isinstance(seed, int | str):
         raise SteppayMockError(f"seed={seed!r} is neither a whole number nor text. Give one such as seed=7.")
     return derive_seed(seed, "user", kind, worker, number)
@@ -62,9 +62,9 @@ def seed_of_user(seed: object, *, kind: str, worker: int, number: int) -> int:
 def iter_load(
     make: Callable[[int], Events], *, seed: int, order: Order = "occurrence", duplicates: float = 0.0
 ) -> Iterator[Event]:
-    """What is delivered, without an end: the rounds that ``make`` makes of seeds, each in an order of its own.
+    """The events to deliver, without an end: rounds that ``make`` makes from seeds, each in its own order.
 
-    A round without events is a SteppayMockError: there might be no other.
+    A round without events is a SteppayMockError, because all rounds might be empty.
     """
     for number in count():
         own = derive_seed(seed, "round", number)

@@ -1,7 +1,7 @@
-"""How does Locust send webhooks? By a user whose tasks are deliveries, each as StepPay would make it.
+"""A user of Locust whose tasks are deliveries, each as StepPay makes it.
 
-To import this is to import Locust, which puts gevent's sockets and threads in the place of Python's. Nothing else of
-the package imports it.
+This module imports Locust, which replaces Python's sockets and threads by those of gevent. No other module of the
+package imports it.
 """
 
 from __future__ import annotations
@@ -21,14 +21,14 @@ import locust
 from locust.exception import CatchResponseError
 from locust.runners import WorkerRunner
 
-from steppay_mock.delivery.access import Access, AccessOptions
 from steppay_mock.delivery.address import DEFAULT_PATH, Address, parse_address
-from steppay_mock.delivery.deliver import make_request
-from steppay_mock.delivery.http import HttpTransport
-from steppay_mock.delivery.lack import OwnLackError
+from steppay_mock.delivery.address.access import Access, AccessOptions
+from steppay_mock.delivery.deliver import request_for
+from steppay_mock.delivery.http.keep_alive import KeptTransport
+from steppay_mock.delivery.http.transport import HttpTransport
 from steppay_mock.delivery.load import Mix, Names, iter_load, read_mix, seed_of_user
 from steppay_mock.delivery.options import Settings, resolve_options
-from steppay_mock.delivery.sender.kept import KeptTransport
+from steppay_mock.delivery.own_lack import OwnLackError
 from steppay_mock.delivery.sender.options import SenderSettings, read_sender_options
 from steppay_mock.errors import SteppayMockError
 from steppay_mock.payload.body import DEFAULT_FORM, BodyForm
@@ -40,21 +40,21 @@ if TYPE_CHECKING:
 
     from locust.env import Environment
 
+    from steppay_mock.delivery.answer import Answer
     from steppay_mock.delivery.order import Order
-    from steppay_mock.delivery.transport import Answer
     from steppay_mock.payload.event import Events
     from steppay_mock.wire.signature import Secret
 
 _REST = 3600.0
 _spawned: WeakKeyDictionary[Environment, Counter[str]] = WeakKeyDictionary()
-"""How many users of each class have begun since the test did."""
+"""The number of users of each class that were started in this test."""
 
 
 class StepPayUser(locust.User):
     """A user of Locust that delivers webhooks one at a time, each signed when it is sent (fact 19).
 
-    Derive a class from it and say what differs; ``docs/load.md`` tells what each attribute means. A wrong one is a
-    SteppayMockError before anything is sent.
+    Derive a class from it and set its attributes; ``docs/load.md`` describes each. A wrong one is a SteppayMockError
+    before anything is sent.
     """
 
     abstract = True
@@ -109,10 +109,10 @@ class StepPayUser(locust.User):
         """Deliver the next event; its type is its row in Locust's statistics. Rest after the last one."""
         event = next(self._coming, None)
         if event is None:
-            # If it ended, Locust would put another user in its place.
+            # If the user ended, Locust would start another one.
             self.wait_time = lambda: _REST  # type: ignore[method-assign]
             return
-        request = make_request(event, self._settings, position=self._position)
+        request = request_for(event, self._settings, position=self._position)
         self._position += 1
         began = time.time()
         try:
@@ -137,7 +137,7 @@ class StepPayUser(locust.User):
         self._opened.close()
 
     def _failure(self, answer: Answer) -> CatchResponseError | None:
-        """What Locust counts as a failure. It says no more than it must: each text is a row of its own."""
+        """The failure for Locust. Its text is short and general, because Locust has one row for each text."""
         if answer.error is not None:
             return CatchResponseError(answer.error)
         if answer.status is not None and self._succeeds(answer.status):
@@ -147,7 +147,7 @@ class StepPayUser(locust.User):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Checked:
-    """What the attributes of a class mean."""
+    """The attributes of a class, checked."""
 
     mix: Mix
     settings: Settings
@@ -156,7 +156,7 @@ class _Checked:
 
 
 def _check(kind: type[StepPayUser], *, host: str | None) -> _Checked:
-    """Read the attributes of the class; SteppayMockError for a wrong one, and for a host that may not be called."""
+    """Read the attributes of the class. Raises SteppayMockError for a wrong one or a host that is not allowed."""
     delivery = ("path", "secret", "order", "duplicates", "timeout", "allow_hosts", *AccessOptions.__annotations__)
     settings = resolve_options({"seed": 0, **{name: getattr(kind, name) for name in delivery}})
     wire = read_sender_options({name: getattr(kind, name) for name in ("success", "keep_alive")})
@@ -174,12 +174,12 @@ def _check(kind: type[StepPayUser], *, host: str | None) -> _Checked:
 
 @cache
 def _tls(access: Access) -> ssl.SSLContext:
-    """One for all users: it takes a megabyte, and a moment to make."""
+    """One context for all users: each takes a megabyte, and some milliseconds to make."""
     return access.context()
 
 
 def _place(environment: Environment, kind: type[StepPayUser]) -> dict[str, int]:
-    """The worker, and how many users of the class it has had before, since the test began."""
+    """The worker, and the number of users of the class that it has started before in this test."""
     counts = _spawned.setdefault(environment, Counter())
     number = counts[kind.__name__]
     counts[kind.__name__] += 1
@@ -187,7 +187,7 @@ def _place(environment: Environment, kind: type[StepPayUser]) -> dict[str, int]:
 
 
 def _end_run(environment: Environment, lack: OwnLackError) -> None:
-    """End the test, which would measure this machine; others of its users may be about to do so, too."""
+    """End the test, once: it would measure this machine and not the receiver."""
     if environment.process_exit_code is None:
         environment.process_exit_code = 2
         sys.stderr.write(f"{lack}\n")
@@ -203,19 +203,19 @@ def _no_host(kind: type[StepPayUser]) -> SteppayMockError:
 
 @locust.events.test_start.add_listener
 def _count_anew(environment: Environment, **_: Any) -> None:
-    """Another test, as from the web page, has the users of the first one again."""
+    """Count anew: another test, such as from the web page, starts with the same users."""
     _spawned.pop(environment, None)
 
 
 @locust.events.init.add_listener
 def _check_all(environment: Environment, web_ui: object = None, **_: Any) -> None:
-    """End the process where a class is wrong: Locust itself would go on without any user."""
+    """End the process if a class is wrong: Locust itself would go on without users."""
     for kind in environment.user_classes:
         if not issubclass(kind, StepPayUser):
             continue
         try:
             checked = _check(kind, host=environment.host or kind.host)
-            # A worker learns it from its master, the web page asks for it.
+            # A worker gets the host from its master; the web page asks for it.
             if checked.address is None and web_ui is None and not isinstance(environment.runner, WorkerRunner):
                 raise _no_host(kind)
         except SteppayMockError as error:

@@ -9,10 +9,10 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from steppay_mock.contract.long_numbers import is_number, written
-from steppay_mock.delivery.access import Access, AccessOptions, read_access
 from steppay_mock.delivery.address import DEFAULT_PATH, check_path
+from steppay_mock.delivery.address.access import Access, AccessOptions, read_access
+from steppay_mock.delivery.address.safety import allowed_names
 from steppay_mock.delivery.order import Order, check_order
-from steppay_mock.delivery.safety import allowed_names
 from steppay_mock.delivery.schedule.makers import check_share
 from steppay_mock.delivery.signing_clock import now_at, now_here
 from steppay_mock.errors import SteppayMockError, choices, did_you_mean
@@ -50,8 +50,8 @@ class DeliveryOptions(AccessOptions, total=False):
     process that the receiver is in; it counts as this one where that cannot be told.
     ``sleep``: what a schedule's waits are waited with. None: real time passes, whatever a test did to the clock.
 
-    The others are those of :class:`~steppay_mock.delivery.access.AccessOptions`. An app in process gets ``headers`` and
-    ``auth`` alone.
+    The others are those of :class:`~steppay_mock.delivery.address.access.AccessOptions`. An app in process gets
+    ``headers`` and ``auth`` alone.
     """
 
     path: str

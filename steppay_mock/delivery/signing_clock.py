@@ -1,7 +1,7 @@
-"""The clock by which deliveries are signed: that of the process in which the receiver checks their age.
+"""The clock that signs deliveries: that of the process in which the receiver checks their age.
 
-A test that stops or moves the clock does so for its own process. A receiver there reads the stopped clock, and one in
-another process reads the real one.
+A test stops or moves the clock of its own process only. A receiver in that process reads the stopped clock; a receiver
+in another process reads the real one.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _SAME = 1.0  # seconds; clocks that differ by less are the same one, read twice
 
 def now_here() -> float:
     """Seconds since the epoch by the clock of this process, which a test may have stopped."""
-    return time.time()  # looked up at each call: tools that stop the clock replace it
+    return time.time()  # looked up in each call, because freezegun replaces it
 
 
 def now_at(url: str) -> float:
@@ -38,7 +38,7 @@ def is_moved() -> bool:
 
 
 def _is_served_here(url: str) -> bool:
-    """Whether this process listens at the port of the URL; yes, where the system does not tell."""
+    """Whether this process listens at the port of the URL; True if the system does not tell."""
     if not _DESCRIPTORS.is_dir():
         return True
     parts = urlsplit(url)
@@ -47,11 +47,11 @@ def _is_served_here(url: str) -> bool:
 
 
 def _port_of(descriptor: int) -> int | None:
-    """The port at which the descriptor takes connections; None if it is anything else."""
-    with suppress(OSError):  # it was closed meanwhile, or is a socket that has no such option
+    """The port at which the descriptor listens; None if it does not listen."""
+    with suppress(OSError):  # it was closed meanwhile, or its kind of socket has no such option
         if not stat.S_ISSOCK(os.fstat(descriptor).st_mode):
             return None
-        # A server in C has no socket that Python knows. Tools that forbid sockets leave this plain type alone.
+        # The listener may be that of a server in C, without a Python object. pytest-socket does not replace SocketType.
         with closing(SocketType(fileno=os.dup(descriptor))) as listener:
             name = listener.getsockname()
             if isinstance(name, tuple) and listener.getsockopt(SOL_SOCKET, SO_ACCEPTCONN):

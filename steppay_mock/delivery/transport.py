@@ -1,72 +1,21 @@
-"""What must whatever carries webhooks be able to do, and what does it bring back?
+"""The protocol of a transport, which carries one request at a time to a receiver and returns its answer.
 
-A transport is opened once, by ``with`` or ``async with``, and then sends any number of requests: whoever tries out many
-orders holds one open. It turns everything that a receiver can do wrong into an :class:`Answer` and lets pass only what
-is not the receiver's doing: KeyboardInterrupt, the cancelling of an awaited send, and an OwnLackError, where this
-machine lacks something to send with.
+A transport is opened once, by ``with`` or ``async with``, and then sends any number of requests. Everything that a
+receiver does wrong becomes an :class:`~steppay_mock.delivery.answer.Answer`. A transport raises only what the receiver
+did not cause: KeyboardInterrupt, the cancelling of an awaited send, and an OwnLackError, where this machine lacks
+something to send with.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Protocol, Self, runtime_checkable
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
     from types import TracebackType
 
-    from steppay_mock.delivery.failure import Failure
-    from steppay_mock.wire.redact import Redaction
-
-MAX_ANSWER = 64 * 1024
-"""Bytes of an answer's body that are kept: people read it, and an endless one must not fill the memory."""
-
-
-@dataclass(frozen=True, slots=True)
-class Request:
-    """What is sent: the body, and the headers that do not depend on the transport, in their order."""
-
-    body: bytes
-    headers: Mapping[str, str]
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What came back: ``status`` None if nothing did, ``error`` None if it came whole; ``latency`` in seconds.
-
-    ``failure`` is the code of what ``error`` says in words.
-    """
-
-    status: int | None
-    headers: dict[str, str] = field(default_factory=dict)
-    body: bytes = b""
-    error: str | None = None
-    exception: BaseException | None = None
-    latency: float = 0.0
-    failure: Failure | None = None
-
-    @property
-    def is_success(self) -> bool:
-        """Whether it takes what was sent: it came whole, with 2xx (assumed, fact 23)."""
-        return self.error is None and self.status is not None and 200 <= self.status <= 299
-
-    def without(self, redact: Redaction) -> Answer:
-        """The answer without the secrets; the answer itself if it holds none. Every transport ends with it."""
-        if not redact or not self._may_hold(redact):
-            return self
-        return replace(
-            self,
-            body=redact.data(self.body, cut=len(self.body) >= MAX_ANSWER),
-            error=None if self.error is None else redact.text(self.error),
-            headers={redact.text(name): redact.text(value) for name, value in self.headers.items()},
-            exception=None if self.exception is None else redact.exception(self.exception),
-        )
-
-    def _may_hold(self, redact: Redaction) -> bool:
-        """Whether it is worth a closer look: of most answers it is not, and there are many."""
-        if self.error is not None or self.exception is not None or len(self.body) >= MAX_ANSWER:
-            return True
-        return redact.is_in("\n".join([*self.headers, *self.headers.values()])) or redact.is_in_data(self.body)
+    from steppay_mock.delivery.answer import Answer
+    from steppay_mock.delivery.request import Request
 
 
 @runtime_checkable
@@ -75,14 +24,14 @@ class Transport(Protocol):
 
     @property
     def target(self) -> str:
-        """Where the requests go, for people."""
+        """The receiver, as messages name it."""
 
     @property
     def in_process(self) -> bool:
         """Whether the receiver is an app that runs in the thread of the caller."""
 
     def send(self, request: Request) -> Answer:
-        """Hand over one request and give back what came of it."""
+        """Send one request and return its answer."""
 
     def __enter__(self) -> Self: ...
 
@@ -92,14 +41,14 @@ class Transport(Protocol):
 
 
 class AsyncTransport(Protocol):
-    """Sends requests from within an event loop: ASGI, and any Transport by way of :class:`ThreadedTransport`."""
+    """Sends requests within an event loop: ASGI, and any Transport through a :class:`ThreadedTransport`."""
 
     @property
     def target(self) -> str:
-        """Where the requests go, for people."""
+        """The receiver, as messages name it."""
 
     async def send(self, request: Request) -> Answer:
-        """Hand over one request and give back what came of it."""
+        """Send one request and return its answer."""
 
     async def __aenter__(self) -> Self: ...
 
@@ -109,9 +58,9 @@ class AsyncTransport(Protocol):
 
 
 class ThreadedTransport:
-    """Sends through a Transport from a worker thread, so that the event loop goes on.
+    """Sends through a Transport in a worker thread, so that the event loop goes on.
 
-    In the transaction of a test of Django it is the thread that holds the transaction.
+    Within the transaction of a Django test it sends in the thread that holds the transaction.
     """
 
     def __init__(self, inner: Transport) -> None:
@@ -119,16 +68,16 @@ class ThreadedTransport:
 
     @property
     def target(self) -> str:
-        """Where the requests go, for people."""
+        """The receiver, as messages name it."""
         return self.inner.target
 
     async def send(self, request: Request) -> Answer:
-        """Hand over one request in a thread."""
+        """Send one request in a thread."""
         return await self.call(self.inner.send, request)
 
     async def call(self, function: Callable[..., Answer], *arguments: Any) -> Answer:
-        """What the function gives in that thread."""
-        from steppay_mock.delivery.django_transaction import in_sync_thread, transactions_beside_loop
+        """Call the function in that thread and return its result."""
+        from steppay_mock.delivery.in_process.django_connections import in_sync_thread, transactions_beside_loop
 
         if self.inner.in_process and await transactions_beside_loop():
             return await in_sync_thread(function, *arguments)
@@ -139,7 +88,7 @@ class ThreadedTransport:
         try:
             sending = get_running_loop().run_in_executor(None, partial(copy_context().run, function, *arguments))
         except RuntimeError:
-            from steppay_mock.delivery.lack import no_thread_left
+            from steppay_mock.delivery.own_lack import no_thread_left
 
             return no_thread_left()
         return await sending

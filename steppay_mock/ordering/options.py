@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from steppay_mock.contract.catalogue import parse_event_types
 from steppay_mock.contract.long_numbers import is_number, written
-from steppay_mock.delivery.access import AccessOptions
+from steppay_mock.delivery.address.access import AccessOptions
 from steppay_mock.delivery.options import DeliveryOptions, Settings, resolve_options
 from steppay_mock.delivery.retries import RetryPolicy, read_retry_policy
 from steppay_mock.errors import SteppayMockError, check_flag, choices, did_you_mean
@@ -24,7 +24,7 @@ from steppay_mock.payload.event import Event, Events
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from steppay_mock.delivery.transport import Answer
+    from steppay_mock.delivery.answer import Answer
     from steppay_mock.ordering.truth.mapping import TruthMapping
     from steppay_mock.store.api.api import StoreApi
     from steppay_mock.wire.signature import Secret

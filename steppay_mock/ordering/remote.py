@@ -9,21 +9,21 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Unpack
 from urllib.parse import quote
 
-from steppay_mock.delivery.access import AccessOptions, read_access
-from steppay_mock.delivery.access_headers import OF_THE_WEBHOOK, read_headers, secrets_of
 from steppay_mock.delivery.address import parse_address
+from steppay_mock.delivery.address.access import AccessOptions, read_access
+from steppay_mock.delivery.address.access_headers import OF_THE_WEBHOOK, read_headers, secrets_of
 from steppay_mock.delivery.excerpt import excerpt
-from steppay_mock.delivery.http import HttpTransport
+from steppay_mock.delivery.http.transport import HttpTransport
 from steppay_mock.delivery.next_step import step_without_answer
 from steppay_mock.delivery.options import resolve_options
-from steppay_mock.delivery.transport import Request
+from steppay_mock.delivery.request import Request
 from steppay_mock.errors import SteppayMockError, check_choice, choices, did_you_mean
 from steppay_mock.ordering.receiver.identifiers import Ids
 from steppay_mock.wire.redact import Redaction
 
 if TYPE_CHECKING:
     from steppay_mock.delivery.address import Address
-    from steppay_mock.delivery.transport import Answer
+    from steppay_mock.delivery.answer import Answer
 
 MAX_STATE = 10_000_000
 """Bytes that a state may have."""
@@ -143,7 +143,7 @@ class _Asking:
         own = {name: headers.pop(name) for name in [*headers] if name in OF_THE_WEBHOOK}
         through = read_access({**access, "headers": headers})
         address = parse_address(url, path="/", allowed=settings.allow_hosts, access=through)
-        self._request = Request(b"", {"accept": "application/json", **own})
+        self._request = Request(b"", tuple({"accept": "application/json", **own}.items()))
         secrets = (*settings.hidden, *secrets_of(own.values()))
         self._transport = _Transport(
             address, method=method, timeout=settings.timeout, secrets=secrets, hidden=settings.hidden

@@ -93,7 +93,7 @@ def test_the_plan_names_it(run: Any, receiver: Any, secret: str) -> None:
 @pytest.mark.parametrize(
     ("args", "told"),
     [
-        (("--fault", "wrong-secrt", "--secret", "x"), "There is no fault 'wrong-secrt'. Did you mean 'wrong-secret'?"),
+        (("--fault", "wrong-secrt", "--secret", "x"), "Unknown fault 'wrong-secrt'. Did you mean 'wrong-secret'?"),
         (("--fault", "x", "--secret", "x"), "`steppay-mock faults` lists them."),
         (("--fault", "key-empty", "--unsigned"), "--fault key-empty is one of the signature, and --unsigned leaves"),
     ],

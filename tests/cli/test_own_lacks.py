@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from cli.conftest import run_command
 
-from steppay_mock.delivery.sender.engine import ThreadEngine
+from steppay_mock.delivery.engine.threads import ThreadEngine
 
 
 @pytest.fixture

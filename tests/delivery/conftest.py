@@ -13,8 +13,9 @@ from typing import Any
 import pytest
 from werkzeug.serving import make_server
 
-from steppay_mock.delivery.sender.curl import CurlEngine
-from steppay_mock.delivery.sender.engine import Engine, ThreadEngine, Wire
+from steppay_mock.delivery.engine.engine import Engine, EngineSettings
+from steppay_mock.delivery.engine.libcurl import CurlEngine
+from steppay_mock.delivery.engine.threads import ThreadEngine
 
 
 @pytest.fixture
@@ -61,7 +62,7 @@ def make_engine(request: pytest.FixtureRequest, serve_raw: object) -> Iterator[C
     with ExitStack() as stack:
 
         def engine(*, timeout: float = 10.0, keep_alive: bool = False, concurrency: int = 4) -> Engine:
-            made = kind(Wire(timeout=timeout, keep_alive=keep_alive, concurrency=concurrency))
+            made = kind(EngineSettings(timeout=timeout, keep_alive=keep_alive, concurrency=concurrency))
             stack.callback(made.close)
             return made
 

@@ -6,9 +6,9 @@ import socket
 from time import monotonic
 
 from steppay_mock.delivery.address import Address, parse_address
-from steppay_mock.delivery.sender.engine import Engine
-from steppay_mock.delivery.transport import Answer
-from steppay_mock.wire.headers import request_headers
+from steppay_mock.delivery.answer import Answer
+from steppay_mock.delivery.engine.engine import Engine
+from steppay_mock.delivery.make_request import make_request
 
 BODY = '{"event":"order.created","data":{"name":"김"}}'.encode()
 DONE = b"HTTP/1.1 204 No Content\r\n\r\n"
@@ -21,7 +21,7 @@ def endpoint_of(url: str) -> Address:
 def send(engine: Engine, url: str, *bodies: bytes) -> list[Answer]:
     """Send these bodies at once; their answers, in the order of the bodies."""
     for token, body in enumerate(bodies or (BODY,)):
-        engine.start(token, endpoint_of(url), body, request_headers(body, secret="s", timestamp=9, trace_seed=1))
+        engine.start(token, endpoint_of(url), make_request(body, secret="s", timestamp=9, trace_seed=1))
     answers: dict[int, Answer] = {}
     limit = monotonic() + 30
     while len(answers) < max(len(bodies), 1) and monotonic() < limit:

@@ -10,10 +10,11 @@ from typing import Any
 import pytest
 
 from steppay_mock.delivery.address import Address
+from steppay_mock.delivery.answer import Answer
+from steppay_mock.delivery.engine.engine import EngineSettings
+from steppay_mock.delivery.request import Request
 from steppay_mock.delivery.sender import sender as sender_module
 from steppay_mock.delivery.sender.clock import Clock
-from steppay_mock.delivery.sender.engine import Wire
-from steppay_mock.delivery.transport import Answer
 
 START = 1_706_002_316.5
 
@@ -55,7 +56,7 @@ class Instant:
     answer: Callable[[Sent], Answer] = lambda _sent: Answer(204)
     sent: list[Sent] = field(default_factory=list)
     most: int = 0
-    wires: list[Wire] = field(default_factory=list)
+    wires: list[EngineSettings] = field(default_factory=list)
     _flights: list[tuple[int, Sent]] = field(default_factory=list)
 
     @property
@@ -67,8 +68,8 @@ class Instant:
     def ids(self) -> list[int]:
         return [one.id for one in self.sent]
 
-    def start(self, token: int, endpoint: Address, body: bytes, headers: Mapping[str, str]) -> None:
-        one = Sent(self.time.passed, str(endpoint), body, headers)
+    def start(self, token: int, address: Address, request: Request) -> None:
+        one = Sent(self.time.passed, str(address), request.body, dict(request.headers))
         self.sent.append(one)
         self._flights.append((token, one))
         self.most = max(self.most, len(self._flights))
@@ -85,8 +86,8 @@ class Instant:
 def install(monkeypatch: pytest.MonkeyPatch, engine: Any) -> None:
     """Let senders send by this engine."""
 
-    def make(wire: Wire) -> Any:
-        engine.wires.append(wire)
+    def make(settings: EngineSettings) -> Any:
+        engine.wires.append(settings)
         return engine
 
     monkeypatch.setattr(sender_module, "make_engine", make)

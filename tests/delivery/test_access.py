@@ -26,14 +26,15 @@ from steppay_mock import (
     make_event,
     make_events,
 )
-from steppay_mock.delivery.access import AccessOptions, read_access
 from steppay_mock.delivery.address import Address, parse_address
-from steppay_mock.delivery.faults import find_fault, make_draft, send_faulty
-from steppay_mock.delivery.http import HttpTransport
-from steppay_mock.delivery.sender.curl import CurlEngine
-from steppay_mock.delivery.sender.engine import ThreadEngine, Wire
-from steppay_mock.delivery.transport import Answer
-from steppay_mock.delivery.transport import Request as Sent
+from steppay_mock.delivery.address.access import AccessOptions, read_access
+from steppay_mock.delivery.answer import Answer
+from steppay_mock.delivery.engine.engine import EngineSettings
+from steppay_mock.delivery.engine.libcurl import CurlEngine
+from steppay_mock.delivery.engine.threads import ThreadEngine
+from steppay_mock.delivery.http.raw.send import send_raw
+from steppay_mock.delivery.http.transport import HttpTransport
+from steppay_mock.delivery.make_request import make_request
 from steppay_mock.ordering.remote import remote_reset, remote_state
 from steppay_mock.wire.headers import request_headers
 
@@ -68,21 +69,21 @@ def _endpoint(url: str, access: AccessOptions) -> Address:
 
 def _by_transport(url: str, access: AccessOptions) -> Answer:
     with HttpTransport(_endpoint(url, access), timeout=10) as transport:
-        return transport.send(Sent(BODY, request_headers(BODY)))
+        return transport.send(make_request(BODY))
 
 
 def _by_fault(url: str, access: AccessOptions) -> Answer:
-    draft = make_draft(BODY, secret="s", timestamp=9, trace_seed=1)
-    return send_faulty(find_fault("chunked").apply(draft), _endpoint(url, access), timeout=10)
+    request = make_request(BODY, secret="s", timestamp=9, trace_seed=1, fault="chunked")
+    return send_raw(request, _endpoint(url, access), timeout=10)
 
 
 def _by_engine(kind: Any, *, keep_alive: bool) -> Callable[[str, AccessOptions], Answer]:
     def send(url: str, access: AccessOptions) -> Answer:
-        engine = kind(Wire(timeout=10, keep_alive=keep_alive, concurrency=1))
+        engine = kind(EngineSettings(timeout=10, keep_alive=keep_alive, concurrency=1))
         try:
             endpoint, answers = _endpoint(url, access), []
             for token in range(2):
-                engine.start(token, endpoint, BODY, request_headers(BODY))
+                engine.start(token, endpoint, make_request(BODY))
                 found: list[tuple[int, Answer]] = []
                 while not found:
                     found = engine.poll(0.2)
@@ -211,10 +212,10 @@ def test_what_a_receiver_behind_a_tunnel_answers_is_its_own(send: Send) -> None:
 
 def test_an_engine_keeps_several_doors_apart(door: Door) -> None:
     with _served(door) as url, gateway() as proxy:
-        engine = CurlEngine(Wire(timeout=10, keep_alive=True, concurrency=4))
+        engine = CurlEngine(EngineSettings(timeout=10, keep_alive=True, concurrency=4))
         accesses: list[AccessOptions] = [WHO, {}, {**WHO, "proxy": proxy.url}, {"proxy": proxy.url}] * 2
         for token, access in enumerate(accesses):
-            engine.start(token, _endpoint(url, access), BODY, request_headers(BODY))
+            engine.start(token, _endpoint(url, access), make_request(BODY))
             found: list[tuple[int, Answer]] = []
             while not found:
                 found = engine.poll(0.2)
@@ -284,7 +285,7 @@ def test_the_next_step_is_about_what_went_wrong(door: Door) -> None:
     for report, step in (
         (
             stranger,
-            "name the file of that authority (ca_file=, --ca-file), or in the environment variable SSL_CERT_FILE.",
+            "name the file of that authority (ca_file=), or in the environment variable SSL_CERT_FILE.",
         ),
         (refused, "Correct the URL of the proxy, or leave it out"),
         (outside, "Or is there access control in front of the receiver? Pass headers= or auth="),

@@ -13,7 +13,7 @@ from werkzeug import Request, Response
 
 from steppay_mock import Sender, make_events
 from steppay_mock.cli.options.access import AccessWords
-from steppay_mock.delivery.access import AccessOptions
+from steppay_mock.delivery.address.access import AccessOptions
 
 PYTHON, TOML = (next(one for one in blocks_of("staging") if one.language == kind) for kind in ("python", "toml"))
 

@@ -217,7 +217,7 @@ def test_work_after_the_answer_is_waited_for_and_not_counted(
     payloads: Payloads, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     clock = [0.0]
-    monkeypatch.setattr("steppay_mock.delivery.draft.perf_counter", lambda: clock[0])
+    monkeypatch.setattr("steppay_mock.delivery.in_process.answer_builder.perf_counter", lambda: clock[0])
     done: list[str] = []
 
     async def app(scope: dict[str, Any], receive: Any, send: Any) -> None:

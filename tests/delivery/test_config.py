@@ -13,7 +13,7 @@ from werkzeug import Request, Response
 from steppay_mock import EventType, SignatureError, SteppayMockError, make_events, verify
 from steppay_mock.contract.catalogue import event_groups
 from steppay_mock.contract.locate import load_schema
-from steppay_mock.delivery.access import AccessOptions
+from steppay_mock.delivery.address.access import AccessOptions
 from steppay_mock.delivery.config import find_config, load_config
 from steppay_mock.delivery.retries import PRESETS
 from steppay_mock.delivery.sender.options import SenderOptions, read_sender_options

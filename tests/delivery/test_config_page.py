@@ -13,7 +13,7 @@ import pytest
 from docs.pages import ROOT, blocks_of, code_in, rows, section
 
 from steppay_mock.contract.locate import load_schema
-from steppay_mock.delivery.access import AccessOptions
+from steppay_mock.delivery.address.access import AccessOptions
 from steppay_mock.delivery.config import load_config
 
 SCHEMA = load_schema("config.schema.json")["properties"]

@@ -14,13 +14,14 @@ from delivery.engines import endpoint_of, read_request, send
 from delivery.swarm import swarm
 
 from steppay_mock import Sender, deliver
-from steppay_mock.delivery.faults import FaultyRequest, send_faulty
-from steppay_mock.delivery.http import HttpTransport
-from steppay_mock.delivery.sender.curl import CurlEngine
-from steppay_mock.delivery.sender.engine import Engine, ThreadEngine, Wire
-from steppay_mock.delivery.sender.kept import KeptTransport
-from steppay_mock.delivery.sender.large import LARGE, SizedEngine
-from steppay_mock.delivery.transport import Request
+from steppay_mock.delivery.engine.engine import Engine, EngineSettings
+from steppay_mock.delivery.engine.libcurl import CurlEngine
+from steppay_mock.delivery.engine.make_engine import LARGE, MixedEngine
+from steppay_mock.delivery.engine.threads import ThreadEngine
+from steppay_mock.delivery.http.keep_alive import KeptTransport
+from steppay_mock.delivery.http.raw.send import send_raw
+from steppay_mock.delivery.http.transport import HttpTransport
+from steppay_mock.delivery.request import Request, Writing
 
 CERTIFICATE = Path(__file__).with_name("localhost.pem")
 BODY = b'{"event":"order.created","data":"' + b"x" * 5_000_000 + b'"}'
@@ -34,19 +35,19 @@ Ask = Callable[[str], tuple[int | None, bytes, str | None]]
 def _alone(kind: type[HttpTransport]) -> Ask:
     def ask(url: str) -> tuple[int | None, bytes, str | None]:
         with kind(endpoint_of(url), timeout=10) as transport:
-            answer = transport.send(Request(BODY, {"content-length": str(len(BODY))}))
+            answer = transport.send(Request(BODY, (("content-length", str(len(BODY))),)))
             return answer.status, answer.body, answer.error
 
     return ask
 
 
-def _curl(wire: Wire) -> Engine:
-    return SizedEngine(CurlEngine(wire), wire)
+def _curl(wire: EngineSettings) -> Engine:
+    return MixedEngine(CurlEngine(wire), wire)
 
 
-def _engine(kind: Callable[[Wire], Engine], *, keep_alive: bool) -> Ask:
+def _engine(kind: Callable[[EngineSettings], Engine], *, keep_alive: bool) -> Ask:
     def ask(url: str) -> tuple[int | None, bytes, str | None]:
-        with closing(kind(Wire(timeout=10, keep_alive=keep_alive, concurrency=1))) as engine:
+        with closing(kind(EngineSettings(timeout=10, keep_alive=keep_alive, concurrency=1))) as engine:
             (answer,) = send(engine, url, BODY)
             return answer.status, answer.body, answer.error
 
@@ -54,7 +55,7 @@ def _engine(kind: Callable[[Wire], Engine], *, keep_alive: bool) -> Ask:
 
 
 def _fault(url: str) -> tuple[int | None, bytes, str | None]:
-    answer = send_faulty(FaultyRequest(BODY, ()), endpoint_of(url), timeout=10)
+    answer = send_raw(Request(BODY, (), writing=Writing()), endpoint_of(url), timeout=10)
     return answer.status, answer.body, answer.error
 
 
@@ -144,7 +145,7 @@ def test_large_and_small_ones_are_in_flight_together(serve_raw: Callable[..., st
         got.append(len(read_request(connection).partition(b"\r\n\r\n")[2]))
         connection.sendall(b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n")
 
-    with closing(_curl(Wire(timeout=10, keep_alive=False, concurrency=4))) as engine:
+    with closing(_curl(EngineSettings(timeout=10, keep_alive=False, concurrency=4))) as engine:
         answers = send(engine, serve_raw(handle), b"a", b"b" * LARGE, b"c" * (LARGE - 1), b"d" * 100_000)
     assert [answer.status for answer in answers] == [200] * 4
     assert sorted(got) == [1, LARGE - 1, LARGE, 100_000]

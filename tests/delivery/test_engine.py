@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Callable
+from contextlib import closing
+from queue import Queue
 from threading import Barrier
 from typing import Any
 
 import pytest
-from delivery.engines import BODY, read_request, send
+from delivery.engines import BODY, DONE, endpoint_of, read_request, send
 from werkzeug import Request, Response
 
-from steppay_mock.delivery.sender.engine import Engine
-from steppay_mock.delivery.transport import MAX_ANSWER
+from steppay_mock.delivery.answer import MAX_ANSWER
+from steppay_mock.delivery.engine.engine import Engine, EngineSettings
+from steppay_mock.delivery.engine.make_engine import make_engine as make_installed_engine
+from steppay_mock.delivery.engine.threads import ThreadEngine
+from steppay_mock.delivery.make_request import make_request
 from steppay_mock.wire.headers import request_headers
 
 Serve = Callable[[Any], str]
@@ -145,3 +150,25 @@ def test_connections_are_used_again_where_that_was_asked_for(
     for _ in range(3):
         assert send(engine, url)[0].status == 204
     assert len(opened) == connections
+
+
+@pytest.mark.parametrize("kind", [make_installed_engine, ThreadEngine])
+@pytest.mark.parametrize("keep_alive", [False, True])
+def test_an_engine_writes_a_fault_beside_right_requests(
+    serve_raw: Serve, kind: Callable[[EngineSettings], Engine], *, keep_alive: bool
+) -> None:
+    heads: Queue[bytes] = Queue()
+
+    def handle(connection: socket.socket) -> None:
+        heads.put(connection.recv(65536))
+        connection.sendall(DONE)
+
+    address = endpoint_of(serve_raw(handle))
+    with closing(kind(EngineSettings(timeout=10, keep_alive=keep_alive, concurrency=2))) as engine:
+        for token, fault in enumerate([None, "names-title-case", None]):
+            engine.start(token, address, make_request(BODY, secret="s", timestamp=9, trace_seed=1, fault=fault))
+        answers: dict[int, int | None] = {}
+        while len(answers) < 3:
+            answers.update({token: answer.status for token, answer in engine.poll(1)})
+    assert answers == {0: 204, 1: 204, 2: 204}
+    assert sorted(b"Content-Type: application/json" in heads.get(timeout=10) for _ in range(3)) == [False, False, True]

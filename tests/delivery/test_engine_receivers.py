@@ -16,13 +16,15 @@ from delivery.engines import BODY, DONE, endpoint_of, read_request, send
 from werkzeug import Response
 
 from steppay_mock import Sender, deliver
-from steppay_mock.delivery.faults import FaultyRequest, send_faulty
-from steppay_mock.delivery.http import HttpTransport
-from steppay_mock.delivery.sender.curl import CurlEngine
-from steppay_mock.delivery.sender.engine import Engine, ThreadEngine, Wire
-from steppay_mock.delivery.transport import MAX_ANSWER, Answer, Request
+from steppay_mock.delivery.answer import MAX_ANSWER, Answer
+from steppay_mock.delivery.engine.engine import Engine, EngineSettings
+from steppay_mock.delivery.engine.libcurl import CurlEngine
+from steppay_mock.delivery.engine.threads import ThreadEngine
+from steppay_mock.delivery.http.raw.send import send_raw
+from steppay_mock.delivery.http.transport import HttpTransport
+from steppay_mock.delivery.make_request import make_request
+from steppay_mock.delivery.request import Request, Writing
 from steppay_mock.ordering.remote import remote_state
-from steppay_mock.wire.headers import request_headers
 
 Serve = Callable[[Any], str]
 Make = Callable[..., Engine]
@@ -60,7 +62,7 @@ def drips(begin: bytes, drip: bytes) -> Callable[[socket.socket], None]:
 def alone(url: str, *, timeout: float = 10.0) -> Answer:
     """What ``deliver`` makes of the receiver: the words that both engines are to have."""
     with HttpTransport(endpoint_of(url), timeout=timeout) as transport:
-        return transport.send(Request(BODY, {"content-length": str(len(BODY))}))
+        return transport.send(Request(BODY, (("content-length", str(len(BODY))),)))
 
 
 @pytest.mark.parametrize(
@@ -145,7 +147,7 @@ def test_answers_without_end_fill_no_memory(make_engine: Make, serve_raw: Serve)
 
 def test_one_that_hangs_holds_up_no_other(make_engine: Make, serve_raw: Serve) -> None:
     engine = make_engine(timeout=0.5)
-    engine.start(99, endpoint_of(serve_raw(hang)), BODY, request_headers(BODY))
+    engine.start(99, endpoint_of(serve_raw(hang)), make_request(BODY))
     assert send(engine, serve_raw(replies(DONE)))[0].status == 204
 
 
@@ -360,9 +362,9 @@ def every_answer(url: str) -> Iterator[Answer]:
     yield alone(url)
     for kind in (CurlEngine, ThreadEngine):
         for keep_alive in (False, True):
-            with closing(kind(Wire(timeout=10, keep_alive=keep_alive, concurrency=1))) as engine:
+            with closing(kind(EngineSettings(timeout=10, keep_alive=keep_alive, concurrency=1))) as engine:
                 yield send(engine, url)[0]
-    yield send_faulty(FaultyRequest(BODY, ()), endpoint_of(url), timeout=10)
+    yield send_raw(Request(BODY, (), writing=Writing()), endpoint_of(url), timeout=10)
 
 
 @pytest.mark.parametrize("name", ANSWERS)

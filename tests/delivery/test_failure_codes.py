@@ -16,10 +16,10 @@ from delivery.test_engine_receivers import every_answer, replies
 from werkzeug import Response
 
 from steppay_mock import Sender, deliver
+from steppay_mock.delivery.engine.engine import EngineSettings
+from steppay_mock.delivery.engine.libcurl import CurlEngine
 from steppay_mock.delivery.failure import Failure
-from steppay_mock.delivery.sender.curl import CurlEngine
-from steppay_mock.delivery.sender.engine import Wire
-from steppay_mock.delivery.told import told, words
+from steppay_mock.delivery.http.failures import describe_error, describe_failure
 
 Serve = Callable[[Any], str]
 Payloads = Callable[[int], list[dict[str, Any]]]
@@ -65,7 +65,7 @@ def test_a_host_that_is_switched_off_cannot_be_reached(monkeypatch: pytest.Monke
     endpoint = endpoint_of("http://127.0.0.1:9")
     monkeypatch.setattr(socket.socket, "connect", refuse)
     (outcome,) = deliver([{"event": "order.created", "data": {}}], to="http://127.0.0.1:9")
-    with closing(CurlEngine(Wire(timeout=5, keep_alive=False, concurrency=1))) as engine:
+    with closing(CurlEngine(EngineSettings(timeout=5, keep_alive=False, concurrency=1))) as engine:
         exchange: Any = SimpleNamespace(
             address=endpoint, handle=SimpleNamespace(getinfo=lambda _option: errno.EHOSTUNREACH)
         )
@@ -101,9 +101,11 @@ def test_a_tally_counts_by_code_and_a_report_has_it_as_data(closed_url: str, pay
 
 def test_words_are_for_people_alone() -> None:
     endpoint = endpoint_of("http://127.0.0.1:9")
-    failure, error = told(TimeoutError(), endpoint, timeout=3)
+    failure, error = describe_error(TimeoutError(), endpoint, timeout=3)
     assert (failure, error) == (Failure.TIMED_OUT, "timed out after 3 s")
-    assert words(Failure.BROKEN, endpoint, timeout=3, detail="timed out") == "no whole HTTP answer: timed out"
+    assert (
+        describe_failure(Failure.BROKEN, endpoint, timeout=3, detail="timed out") == "no whole HTTP answer: timed out"
+    )
 
 
 def test_what_the_caller_was_handling_already_is_no_cause(closed_url: str, payloads: Payloads) -> None:

@@ -100,7 +100,7 @@ def test_within_an_event_loop_it_is_the_same(serve: Callable[[Any], str]) -> Non
         ({"fault": "wrong-secrt", "secret": SECRET}, "Did you mean 'wrong-secret'?"),
         ({"fault": "wrong-secret"}, "The fault 'wrong-secret' is one of the signature. Pass secret="),
         ({"fault": "chunked", "secret": SECRET}, "Serve the app, or what lambda_app() gives, and deliver to its URL."),
-        ({"fault": 5, "secret": SECRET}, "There is no fault '5'."),
+        ({"fault": 5, "secret": SECRET}, "Unknown fault '5'."),
     ],
 )
 def test_a_fault_that_cannot_be_had_says_why(options: Any, message: str) -> None:
@@ -110,5 +110,5 @@ def test_a_fault_that_cannot_be_had_says_why(options: Any, message: str) -> None
 
 
 def test_an_unknown_fault_of_a_step_is_told() -> None:
-    with pytest.raises(SteppayMockError, match="There is no fault 'bad luck'"):
+    with pytest.raises(SteppayMockError, match="Unknown fault 'bad luck'"):
         deliver(plan(EVENTS, [Deliver(event=0, fault="bad luck")]), to=right, secret=SECRET)

@@ -16,8 +16,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from steppay_mock import SteppayMockError, make_event
-from steppay_mock.delivery.faults import FAULTS, Draft, Fault, Wire, find_fault, make_draft, plain_request, render
+from steppay_mock.delivery.faults import FAULTS, Fault, RequestDraft, find_fault, make_draft
 from steppay_mock.delivery.faults.json_forms import escaped, padded, reordered, spaced
+from steppay_mock.delivery.http.raw.send import render
+from steppay_mock.delivery.request import Writing, refuse_socket_only
 
 ENDPOINT = endpoint_of("http://localhost:8000")
 EVERY = pytest.mark.parametrize("fault", FAULTS.values(), ids=lambda fault: fault.name)
@@ -53,7 +55,7 @@ def test_the_families_come_one_after_the_other() -> None:
 def test_an_unknown_name_is_told_with_the_nearest(name: Any, near: str) -> None:
     with pytest.raises(SteppayMockError) as caught:
         find_fault(name)
-    assert str(caught.value) == (f"There is no fault {str(name)!r}.{near} `steppay-mock faults` lists them.")
+    assert str(caught.value) == (f"Unknown fault {str(name)!r}.{near} `steppay-mock faults` lists them.")
 
 
 @EVERY
@@ -69,20 +71,18 @@ def test_a_fault_leaves_the_draft_as_it_is_and_changes_something(fault: Fault) -
     drafted = draft()
     faulty = fault.apply(drafted)
     assert drafted == draft()
-    assert (faulty.body, faulty.headers, faulty.wire) != (drafted.body, drafted.headers, Wire())
+    assert (faulty.body, faulty.headers, faulty.writing) != (drafted.body, drafted.headers, Writing())
     assert faulty.needs_socket == fault.needs_socket
 
 
 @EVERY
-def test_only_a_fault_that_needs_a_socket_has_no_plain_request(fault: Fault) -> None:
+def test_only_a_fault_that_needs_a_socket_is_refused_in_process(fault: Fault) -> None:
     faulty = fault.apply(draft())
     if not fault.needs_socket:
-        request = plain_request(faulty)
-        assert request.body == faulty.body
-        assert tuple(request.headers.items()) == faulty.headers
+        refuse_socket_only(faulty)
         return
     with pytest.raises(SteppayMockError) as caught:
-        plain_request(faulty)
+        refuse_socket_only(faulty)
     assert str(caught.value) == (
         f"The fault {fault.name!r} shows only on a socket, and neither an app in process nor a function of AWS "
         "Lambda has one. Serve the app, or what lambda_app() gives, and deliver to its URL."
@@ -112,14 +112,14 @@ def test_no_secret_is_in_anything_that_is_shown(fault: Fault) -> None:
 
 
 def test_a_secret_given_as_text_is_hidden_all_the_same() -> None:
-    assert SECRET not in repr(Draft(BODY, (), SECRET, MOMENT))  # type: ignore[arg-type]
+    assert SECRET not in repr(RequestDraft(BODY, (), SECRET, MOMENT))  # type: ignore[arg-type]
 
 
 def test_drafts_and_faulty_requests_are_values() -> None:
     faulty = FAULTS["chunked"].apply(draft())
     assert pickle.loads(pickle.dumps(faulty)) == faulty
     assert len({faulty, FAULTS["chunked"].apply(draft())}) == 1
-    for thing, name in ((draft(), "body"), (faulty, "wire"), (faulty.wire, "drip"), (FAULTS["chunked"], "name")):
+    for thing, name in ((draft(), "body"), (faulty, "writing"), (faulty.writing, "drip"), (FAULTS["chunked"], "name")):
         with pytest.raises(FrozenInstanceError):
             setattr(thing, name, None)
 
@@ -138,7 +138,7 @@ def test_a_draft_that_cannot_be_sent_is_misuse(
     headers: tuple[tuple[str, str], ...], timestamp: int, message: str
 ) -> None:
     with pytest.raises(SteppayMockError) as caught:
-        Draft(BODY, headers, None, timestamp)
+        RequestDraft(BODY, headers, None, timestamp)
     assert str(caught.value).startswith(message)
     assert "비밀" not in str(caught.value)
 
@@ -152,8 +152,8 @@ def test_a_secret_that_is_none_is_misuse(secret: Any) -> None:
 
 @pytest.mark.parametrize("wrong", [{"pieces": 0}, {"drip": -1}, {"drip": float("nan")}, {"truncate_to": -1}])
 def test_a_wire_that_cannot_be_is_misuse(wrong: dict[str, Any]) -> None:
-    with pytest.raises(SteppayMockError, match="Correct the Wire"):
-        Wire(**wrong)
+    with pytest.raises(SteppayMockError, match="Correct the Writing"):
+        Writing(**wrong)
 
 
 def test_listing_the_faults_loads_no_client() -> None:
@@ -173,7 +173,7 @@ JSON = st.recursive(
 )
 BODIES = st.binary(max_size=300) | st.text(max_size=100).map(lambda text: text.encode("utf-8", "surrogatepass"))
 WIRES = st.builds(
-    Wire,
+    Writing,
     http_version=st.sampled_from(["1.1", "1.0"]),
     framing=st.sampled_from(["length", "chunked", "none"]),
     names=st.sampled_from(["lower", "title"]),
@@ -189,24 +189,25 @@ WIRES = st.builds(
     headers=HEADERS,
     secrets=st.lists(st.text(st.characters(codec="utf-8"), min_size=1, max_size=9), min_size=1, max_size=3),
     timestamp=st.integers(0, 10**15 - 1),
-    wire=WIRES,
+    writing=WIRES,
 )
 def test_every_fault_of_every_draft_can_be_written(
-    body: bytes, headers: tuple[tuple[str, str], ...], secrets: Any, timestamp: int, wire: Wire
+    body: bytes, headers: tuple[tuple[str, str], ...], secrets: Any, timestamp: int, writing: Writing
 ) -> None:
-    drafted = Draft(body, headers, secrets, timestamp)
+    drafted = RequestDraft(body, headers, secrets, timestamp)
     for fault in FAULTS.values():
         if fault.name == "body-large":
             continue  # 5 MB sixty times over prove nothing more; `padded` has its own test below
         faulty = fault.apply(drafted)
-        for written in (faulty, replace(faulty, wire=wire)):
+        for written in (faulty, replace(faulty, writing=writing)):
+            assert written.writing is not None
             pieces = [piece for piece in render(written, ENDPOINT) if isinstance(piece, bytes)]
             head, *rest = pieces
             assert head.endswith(b"\r\n\r\n")
             assert head.count(b"\r\n\r\n") == 1
             assert b"" not in rest
-            if written.wire.framing != "chunked":
-                assert b"".join(rest) == faulty.body[: written.wire.truncate_to]
+            if written.writing.framing != "chunked":
+                assert b"".join(rest) == faulty.body[: written.writing.truncate_to]
 
 
 @given(JSON.map(lambda value: json.dumps(value, ensure_ascii=False).encode("utf-8", "surrogatepass")))

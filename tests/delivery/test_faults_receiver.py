@@ -19,8 +19,9 @@ from werkzeug.serving import make_server
 
 from steppay_mock import deliver, make_event
 from steppay_mock.delivery.address import Address
-from steppay_mock.delivery.faults import FAULTS, Fault, make_draft, plain_request, send_faulty
-from steppay_mock.delivery.wsgi import WsgiTransport
+from steppay_mock.delivery.faults import FAULTS, Fault, make_draft
+from steppay_mock.delivery.http.raw.send import send_raw
+from steppay_mock.delivery.in_process.wsgi import WsgiTransport
 
 RECEIVERS = Path(__file__).resolve().parents[2] / "examples" / "receivers"
 MODULES = ("steppay_webhook", "sqlite_store", "flask_app")
@@ -80,7 +81,7 @@ def receiver(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Receiver]:
 def test_a_right_receiver_meets_every_fault_and_lives_on(receiver: Receiver, fault: Fault) -> None:
     event = make_event("payment.completed", seed=7)
     faulty = fault.apply(make_draft(event.body, secret=SECRET))
-    answer = send_faulty(faulty, receiver.endpoint, timeout=10, sleep=lambda _seconds: None)
+    answer = send_raw(faulty, receiver.endpoint, timeout=10, sleep=lambda _seconds: None)
     assert fault.met_by(answer), answer
     if fault.answered:
         assert answer.error is None
@@ -94,8 +95,8 @@ def test_a_right_receiver_meets_every_fault_and_lives_on(receiver: Receiver, fau
 def test_in_process_the_answers_are_the_same(receiver: Receiver, fault: Fault) -> None:
     faulty = fault.apply(make_draft(make_event("payment.completed", seed=7).body, secret=SECRET))
     with WsgiTransport(receiver.app, name="Flask", path=PATH) as transport:
-        inside = transport.send(plain_request(faulty))
-    outside = send_faulty(faulty, receiver.endpoint, timeout=10)
+        inside = transport.send(faulty)
+    outside = send_raw(faulty, receiver.endpoint, timeout=10)
     assert inside.status == outside.status
     assert fault.met_by(inside)
 
@@ -104,7 +105,7 @@ def test_in_process_the_answers_are_the_same(receiver: Receiver, fault: Fault) -
 def test_a_receiver_keeps_what_came_whole_though_its_answer_was_lost(receiver: Receiver, name: str, kept: int) -> None:
     event = make_event("payment.completed", seed=list(FAULTS).index(name) + 100)
     before = receiver.inbox()
-    send_faulty(FAULTS[name].apply(make_draft(event.body, secret=SECRET)), receiver.endpoint, timeout=10)
+    send_raw(FAULTS[name].apply(make_draft(event.body, secret=SECRET)), receiver.endpoint, timeout=10)
     assert receiver.inbox() == before + kept
     deliver([event, event], to=str(receiver.endpoint), secret=SECRET).assert_ok()
     assert receiver.inbox() == before + 1
@@ -113,4 +114,4 @@ def test_a_receiver_keeps_what_came_whole_though_its_answer_was_lost(receiver: R
 def test_the_draft_is_signed_now_unless_it_says_when(receiver: Receiver) -> None:
     drafted = make_draft(make_event("payment.completed", seed=7).body, secret=SECRET)
     assert abs(drafted.timestamp - time.time()) < 60
-    assert send_faulty(FAULTS["http-1.0"].apply(drafted), receiver.endpoint, timeout=10).status == 200
+    assert send_raw(FAULTS["http-1.0"].apply(drafted), receiver.endpoint, timeout=10).status == 200

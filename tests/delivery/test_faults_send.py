@@ -15,22 +15,25 @@ from typing import Any
 
 import pytest
 from delivery.wiretap import BODY, TAKEN, Serve, ServeRaw, Taken, Wiretap, draft, endpoint_of
-from werkzeug.wrappers import Request, Response
+from werkzeug.wrappers import Request as WerkzeugRequest
+from werkzeug.wrappers import Response
 
-from steppay_mock.delivery.faults import FAULTS, FaultyRequest, Wire, send_faulty
-from steppay_mock.delivery.faults.faulty import as_drafted
-from steppay_mock.delivery.transport import MAX_ANSWER, Answer
+from steppay_mock.delivery.answer import MAX_ANSWER, Answer
+from steppay_mock.delivery.faults import FAULTS
+from steppay_mock.delivery.faults.draft import as_drafted
+from steppay_mock.delivery.http.raw.send import send_raw
+from steppay_mock.delivery.request import Request, Writing
 
 PEM = Path(__file__).with_name("localhost.pem")
 
 
-def right(**wire: Any) -> FaultyRequest:
+def right(**wire: Any) -> Request:
     """A delivery without a fault, or with this wire."""
-    return as_drafted(draft(), wire=Wire(**wire))
+    return as_drafted(draft(), writing=Writing(**wire))
 
 
-def send(url: str, faulty: FaultyRequest | None = None, *, timeout: float = 10, **options: Any) -> Answer:
-    return send_faulty(faulty or right(), endpoint_of(url), timeout=timeout, **options)
+def send(url: str, faulty: Request | None = None, *, timeout: float = 10, **options: Any) -> Answer:
+    return send_raw(faulty or right(), endpoint_of(url), timeout=timeout, **options)
 
 
 def read_request(connection: socket.socket) -> None:
@@ -233,8 +236,8 @@ def test_a_name_that_leads_nowhere_is_an_error(monkeypatch: pytest.MonkeyPatch) 
     assert send("http://localhost:1").error == "no whole HTTP answer: the name leads to no address"
 
 
-@Request.application
-def measuring(request: Request) -> Response:
+@WerkzeugRequest.application
+def measuring(request: WerkzeugRequest) -> Response:
     return Response(str(len(request.get_data())))
 
 
@@ -312,8 +315,9 @@ def test_over_tls_a_reset_is_a_reset(serve_raw: ServeRaw, name: str, monkeypatch
 
     answer = send(url, faulty)
 
+    assert faulty.writing is not None
     assert FAULTS[name].met_by(answer), answer
     taken = kept.get(timeout=10)
     assert taken.ending == "reset"
     # A reset may come before the receiver has even sent what ends its handshake: then the request is lost, whole.
-    assert taken.received.endswith(BODY[: faulty.wire.truncate_to]) or (name != "answer-lost" and not taken.received)
+    assert taken.received.endswith(BODY[: faulty.writing.truncate_to]) or (name != "answer-lost" and not taken.received)

@@ -11,9 +11,9 @@ import pytest
 from delivery.wiretap import BODY, KEY, MOMENT, SECRET, draft
 
 from steppay_mock import SignatureError, make_event, verify
+from steppay_mock.delivery.answer import Answer
 from steppay_mock.delivery.failure import Failure
 from steppay_mock.delivery.faults import FAULTS, Fault, make_draft
-from steppay_mock.delivery.transport import Answer
 
 EXAMPLE = Path(__file__).resolve().parents[2] / "examples" / "receivers" / "steppay_webhook.py"
 SIGNED = [fault for fault in FAULTS.values() if fault.family in {"signature", "body", "header"}]

@@ -10,7 +10,9 @@ from zlib import crc32
 import pytest
 from delivery.wiretap import BODY, KEY, MOMENT, SECRET, ServeRaw, Wiretap, draft, endpoint_of, key
 
-from steppay_mock.delivery.faults import FAULTS, Pause, Wire, render, send_faulty
+from steppay_mock.delivery.faults import FAULTS
+from steppay_mock.delivery.http.raw.send import Pause, render, send_raw
+from steppay_mock.delivery.request import Writing
 
 LINES = (
     "POST /webhooks/steppay HTTP/1.1",
@@ -159,7 +161,7 @@ def test_a_fault_is_on_the_wire_what_it_says(name: str, serve_raw: ServeRaw) -> 
     tap.after = None if name in {"truncated", "reset-amid-body", "reset-after-body"} else len(expected)
     pauses: list[float] = []
 
-    answer = send_faulty(FAULTS[name].apply(draft()), endpoint_of(url), timeout=10, sleep=pauses.append)
+    answer = send_raw(FAULTS[name].apply(draft()), endpoint_of(url), timeout=10, sleep=pauses.append)
 
     taken = tap.taken()
     assert taken.received == expected
@@ -192,15 +194,16 @@ def test_a_drip_pauses_before_each_of_its_pieces() -> None:
 
 def test_another_wire_gives_other_bytes_of_the_same_request() -> None:
     faulty = FAULTS["slow-drip"].apply(draft())
-    slower = replace(faulty, wire=replace(faulty.wire, drip=2.5, pieces=1000, framing="chunked", truncate_to=2))
+    assert faulty.writing is not None
+    slower = replace(faulty, writing=replace(faulty.writing, drip=2.5, pieces=1000, framing="chunked", truncate_to=2))
     head, *rest = render(slower, ENDPOINT)
     assert isinstance(head, bytes)
     assert b"transfer-encoding: chunked" in head
     assert b"content-length" not in head
     assert rest == [Pause(2.5), b"1\r\n{\r\n", Pause(2.5), b'1\r\n"\r\n']
 
-    back = replace(slower, wire=Wire())
-    assert list(render(back, ENDPOINT)) == list(render(replace(faulty, wire=Wire()), ENDPOINT))
+    back = replace(slower, writing=Writing())
+    assert list(render(back, ENDPOINT)) == list(render(replace(faulty, writing=Writing()), ENDPOINT))
 
 
 def test_the_names_of_the_connection_are_the_callers_if_the_caller_has_them() -> None:
@@ -213,8 +216,8 @@ def test_the_names_of_the_connection_are_the_callers_if_the_caller_has_them() ->
 
 def test_a_body_of_5_mb_arrives_whole_before_it_is_reset(serve_raw: ServeRaw) -> None:
     tap = Wiretap()
-    faulty = replace(FAULTS["body-large"].apply(draft()), wire=Wire(reset="written"))
-    answer = send_faulty(faulty, endpoint_of(serve_raw(tap)), timeout=10)
+    faulty = replace(FAULTS["body-large"].apply(draft()), writing=Writing(reset="written"))
+    answer = send_raw(faulty, endpoint_of(serve_raw(tap)), timeout=10)
     assert answer.error == "the connection was reset on purpose, after the body: no answer can come"
     taken = tap.taken()
     assert taken.received.endswith(faulty.body)

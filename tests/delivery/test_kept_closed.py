@@ -15,12 +15,13 @@ from delivery.counting import payloads
 from delivery.engines import DONE, endpoint_of, read_request, send
 
 from steppay_mock import Sender
-from steppay_mock.delivery.http import Connection
+from steppay_mock.delivery.engine.engine import Engine
+from steppay_mock.delivery.engine.libcurl_handle import CurlExchange
+from steppay_mock.delivery.engine.threads import ThreadEngine
+from steppay_mock.delivery.http.keep_alive import KeptTransport
+from steppay_mock.delivery.http.transport import Connection
 from steppay_mock.delivery.journal.journal import Journal
-from steppay_mock.delivery.sender import curl
-from steppay_mock.delivery.sender.engine import Engine, ThreadEngine
-from steppay_mock.delivery.sender.kept import KeptTransport
-from steppay_mock.delivery.transport import Request
+from steppay_mock.delivery.request import Request
 
 Make = Callable[..., Engine]
 
@@ -103,7 +104,7 @@ def test_a_connection_that_is_reset_in_the_moment_of_writing_is_replaced(
 
 def close_before_writing(receiver: Forgetful, monkeypatch: pytest.MonkeyPatch) -> None:
     """Let the receiver that is about to, reset the connection after the engine looked at it, and before it writes."""
-    may_ask, sending = curl._Exchange.may_ask, Connection.send
+    may_ask, sending = CurlExchange.may_ask, Connection.send
 
     def asked(self: Any, *addresses: object) -> int:
         found = may_ask(self, *addresses)
@@ -116,12 +117,12 @@ def close_before_writing(receiver: Forgetful, monkeypatch: pytest.MonkeyPatch) -
             receiver.close_now()
         sending(self, data)
 
-    monkeypatch.setattr(curl._Exchange, "may_ask", asked)
+    monkeypatch.setattr(CurlExchange, "may_ask", asked)
     monkeypatch.setattr(Connection, "send", sent)
 
 
 def test_it_holds_for_a_connection_alone_and_a_new_one_is_not_repeated(monkeypatch: pytest.MonkeyPatch) -> None:
-    request = Request(b"x", {"content-length": "1"})
+    request = Request(b"x", (("content-length", "1"),))
     with forgetful() as receiver, KeptTransport(endpoint_of(receiver.url), timeout=10) as transport:
         receiver.resets = True
         close_before_writing(receiver, monkeypatch)

@@ -10,7 +10,7 @@ import pytest
 from delivery.lambdas import KINDS, SECRET
 
 from steppay_mock import deliver, lambda_app, make_event
-from steppay_mock.delivery.aws.call import Call
+from steppay_mock.delivery.aws.call import LambdaCall
 from steppay_mock.delivery.aws.events import Shape
 from steppay_mock.delivery.aws.events import make_event as make_gateway_event
 
@@ -116,7 +116,7 @@ def test_what_is_no_text_becomes_base64_where_the_gateway_does_that_by_itself(ki
 
 @pytest.mark.parametrize(("kind", "told"), [("rest-api", {"body": None}), ("alb", {"body": ""}), ("http-api", {})])
 def test_an_empty_body_is_told_as_the_gateway_tells_it(kind: Any, told: dict[str, Any]) -> None:
-    call = Call(target="/", headers={"content-type": "application/json"}, body=b"", now=NOW)
+    call = LambdaCall(target="/", headers={"content-type": "application/json"}, body=b"", now=NOW)
     event = make_gateway_event(call, Shape(kind=kind, base64=True))
     assert {name: value for name, value in event.items() if name == "body"} == told
     assert event["isBase64Encoded"] is False

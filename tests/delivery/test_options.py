@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from steppay_mock import SteppayMockError, deliver, sign
-from steppay_mock.delivery.access import AccessOptions
+from steppay_mock.delivery.address.access import AccessOptions
 from steppay_mock.delivery.options import DeliveryOptions, Settings, resolve_options
 
 Payloads = Callable[[int], list[dict[str, Any]]]

@@ -20,27 +20,28 @@ from delivery.engines import BODY, endpoint_of
 from delivery.swarm import swarm
 
 from steppay_mock import OwnLackError, Sender, SteppayMockError, deliver, explore, make_event
-from steppay_mock.delivery.descriptors import make_room
+from steppay_mock.delivery.answer import Answer
+from steppay_mock.delivery.engine.engine import Engine, EngineSettings
+from steppay_mock.delivery.engine.libcurl import CurlEngine
+from steppay_mock.delivery.engine.threads import ThreadEngine
 from steppay_mock.delivery.failure import Failure
-from steppay_mock.delivery.faults import FaultyRequest, send_faulty
-from steppay_mock.delivery.http import HttpTransport
+from steppay_mock.delivery.http.keep_alive import KeptTransport
+from steppay_mock.delivery.http.raw.send import send_raw
+from steppay_mock.delivery.http.transport import HttpTransport
 from steppay_mock.delivery.journal.journal import Journal
-from steppay_mock.delivery.lacking import lack_behind
+from steppay_mock.delivery.own_lack import lack_behind, make_room
+from steppay_mock.delivery.request import Request, Writing
 from steppay_mock.delivery.schedule import Overlap, Schedule, plan
-from steppay_mock.delivery.sender.curl import CurlEngine
-from steppay_mock.delivery.sender.engine import Engine, ThreadEngine, Wire
-from steppay_mock.delivery.sender.kept import KeptTransport
-from steppay_mock.delivery.transport import Answer, Request
 from steppay_mock.ordering.remote import remote_state
 
-REQUEST = Request(BODY, {"content-length": str(len(BODY))})
+REQUEST = Request(BODY, (("content-length", str(len(BODY))),))
 
 
 @contextmanager
 def no_descriptor_left(url: str = "") -> Iterator[None]:
     """While it lasts, this process can open nothing more. What loads when it is used is used before."""
     with suppress(SteppayMockError, OSError):
-        send_faulty(FaultyRequest(BODY, ()), endpoint_of(url or "http://localhost:1"), timeout=5)
+        send_raw(Request(BODY, (), writing=Writing()), endpoint_of(url or "http://localhost:1"), timeout=5)
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     lowest = os.open(os.devnull, os.O_RDONLY)
     os.close(lowest)
@@ -63,7 +64,7 @@ def in_pairs(count: int) -> Schedule:
 
 
 def polled(engine: Engine, url: str, *, patience: float = 0.1) -> Answer:
-    engine.start(0, endpoint_of(url), BODY, {"content-length": str(len(BODY))})
+    engine.start(0, endpoint_of(url), REQUEST)
     while not (found := engine.poll(patience)):
         continue
     return found[0][1]
@@ -73,10 +74,10 @@ def polled(engine: Engine, url: str, *, patience: float = 0.1) -> Answer:
 @pytest.mark.parametrize("keep_alive", [False, True])
 @pytest.mark.parametrize("kind", [CurlEngine, ThreadEngine])
 def test_an_engine_gives_the_lack_in_the_place_of_an_answer(
-    receiver: Counting, kind: Callable[[Wire], Engine], name: str, *, keep_alive: bool
+    receiver: Counting, kind: Callable[[EngineSettings], Engine], name: str, *, keep_alive: bool
 ) -> None:
     url = receiver.url.replace("127.0.0.1", name)
-    with closing(kind(Wire(timeout=5, keep_alive=keep_alive, concurrency=1))) as engine:
+    with closing(kind(EngineSettings(timeout=5, keep_alive=keep_alive, concurrency=1))) as engine:
         polled(engine, "http://localhost:1")  # from now on nothing has to be loaded
         with no_descriptor_left():
             answer = polled(engine, url)
@@ -92,7 +93,7 @@ def test_a_transport_raises_it_with_the_figures_and_the_cure(receiver: Counting,
         with no_descriptor_left(), pytest.raises(OwnLackError) as lack:
             transport.send(REQUEST)
         with no_descriptor_left(), pytest.raises(OwnLackError):
-            transport.send_faulty(FaultyRequest(BODY, ()))
+            transport.send(Request(BODY, (), writing=Writing()))
         assert transport.send(REQUEST).status == 204
     told = str(lack.value)
     assert "for a lack of this machine and not of the receiver: no file descriptor is free" in told
@@ -198,7 +199,7 @@ def test_no_thread_is_a_lack_too(receiver: Counting, monkeypatch: pytest.MonkeyP
     def refuse(_thread: threading.Thread) -> None:
         raise RuntimeError("can't start new thread")
 
-    with closing(ThreadEngine(Wire(timeout=5, keep_alive=False, concurrency=2))) as engine:
+    with closing(ThreadEngine(EngineSettings(timeout=5, keep_alive=False, concurrency=2))) as engine:
         with monkeypatch.context() as patch:
             patch.setattr(threading.Thread, "start", refuse)
             assert polled(engine, receiver.url).failure is Failure.OWN_THREADS
@@ -231,7 +232,7 @@ def test_each_lack_of_the_system_has_its_code_and_words(
         with pytest.raises(OwnLackError, match=told) as lack:
             ask()
         assert lack.value.failure is failure
-    with closing(CurlEngine(Wire(timeout=5, keep_alive=False, concurrency=1))) as engine:
+    with closing(CurlEngine(EngineSettings(timeout=5, keep_alive=False, concurrency=1))) as engine:
         exchange: Any = SimpleNamespace(handle=SimpleNamespace(getinfo=lambda _: number))
         assert engine._lack(exchange, 7) is failure
 
@@ -286,10 +287,10 @@ def test_descriptors_above_1023_are_waited_for(receiver: Counting, many_open: li
 def test_a_low_descriptor_that_waits_holds_up_no_high_one(receiver: Counting, many_open: list[int]) -> None:
     with (
         socket.create_server(("127.0.0.1", 0)) as silent,
-        closing(CurlEngine(Wire(timeout=20, keep_alive=False, concurrency=8))) as engine,
+        closing(CurlEngine(EngineSettings(timeout=20, keep_alive=False, concurrency=8))) as engine,
     ):
         os.close(many_open.pop(0))
-        engine.start(1, endpoint_of(f"http://127.0.0.1:{silent.getsockname()[1]}"), BODY, {})
+        engine.start(1, endpoint_of(f"http://127.0.0.1:{silent.getsockname()[1]}"), Request(BODY, ()))
         engine.poll(0)
         began = monotonic()
         for _ in range(5):

@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 
 from steppay_mock import deliver, deliver_async, explore, make_event
-from steppay_mock.delivery.own_loop import borrowed_loop
+from steppay_mock.delivery.in_process.own_loop import borrowed_loop
 
 EVENT = make_event("payment.completed", seed=7)
 Handler = Callable[[], Any]

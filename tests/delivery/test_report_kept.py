@@ -11,8 +11,8 @@ from delivery.counting import payloads
 from delivery.standins import Instant, Time, install
 
 from steppay_mock import Report, Sender, SteppayMockError, deliver
+from steppay_mock.delivery.answer import Answer
 from steppay_mock.delivery.report import FAILURES_KEPT, OUTCOMES_KEPT
-from steppay_mock.delivery.transport import Answer
 
 URL = "http://127.0.0.1:9/hook"
 MANY = OUTCOMES_KEPT + 1

@@ -31,7 +31,7 @@ def engine(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> s
     if request.param == "curl":
         pytest.importorskip("pycurl")
     else:
-        monkeypatch.setitem(sys.modules, "steppay_mock.delivery.sender.curl", None)
+        monkeypatch.setitem(sys.modules, "steppay_mock.delivery.engine.libcurl", None)
     return str(request.param)
 
 
@@ -196,7 +196,7 @@ def test_both_engines_give_the_same_results(monkeypatch: pytest.MonkeyPatch) -> 
     with counting(Counting(lambda got: answers[got.id % len(answers)])) as receiver:
         for engine in ("curl", "threads"):
             if engine == "threads":
-                monkeypatch.setitem(sys.modules, "steppay_mock.delivery.sender.curl", None)
+                monkeypatch.setitem(sys.modules, "steppay_mock.delivery.engine.libcurl", None)
             receiver.got.clear()
             clock = Clock(now=lambda: 1_706_002_316)
             report = Sender(receiver.url, secret=SECRET, clock=clock).send(payloads(12), seed=7)

@@ -59,7 +59,7 @@ def test_a_receiver_that_takes_everything_fails(serve: Callable[[Any], str]) -> 
 
 def test_what_cannot_be_shown_is_refused_before_anything_is_sent(serve: Callable[[Any], str]) -> None:
     for secret, fault, message in (
-        (SECRET, "bad luck", "There is no fault 'bad luck'"),
+        (SECRET, "bad luck", "Unknown fault 'bad luck'"),
         (None, "wrong-secret", "is one of the signature"),
     ):
         sender = Sender(serve(right), secret=secret)
@@ -86,7 +86,7 @@ def test_a_fault_of_the_call_that_cannot_be_is_refused_before_anything_is_writte
     serve: Callable[[Any], str], tmp_path: Path
 ) -> None:
     for secret, fault, message in (
-        (SECRET, "key-emty", "There is no fault 'key-emty'. Did you mean 'key-empty'?"),
+        (SECRET, "key-emty", "Unknown fault 'key-emty'. Did you mean 'key-empty'?"),
         (None, "key-empty", "is one of the signature"),
     ):
         with pytest.raises(SteppayMockError, match=message):

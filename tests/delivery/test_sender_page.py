@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from docs.pages import ROOT, blocks_of, code_in, page, rows, section
 
-from steppay_mock.delivery.access import AccessOptions
+from steppay_mock.delivery.address.access import AccessOptions
 from steppay_mock.delivery.endpoint import Endpoint
 from steppay_mock.delivery.report import Report
 from steppay_mock.delivery.retries import PRESETS, RetryPolicy

@@ -26,7 +26,7 @@ def engine(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> s
     if request.param == "curl":
         pytest.importorskip("pycurl")
     else:
-        monkeypatch.setitem(sys.modules, "steppay_mock.delivery.sender.curl", None)
+        monkeypatch.setitem(sys.modules, "steppay_mock.delivery.engine.libcurl", None)
     return str(request.param)
 
 

@@ -12,6 +12,7 @@ from delivery.counting import payloads
 from delivery.standins import Instant, Sent, Time, install
 
 from steppay_mock import SteppayMockError
+from steppay_mock.delivery.answer import Answer
 from steppay_mock.delivery.journal.claim import claim
 from steppay_mock.delivery.journal.journal import Journal
 from steppay_mock.delivery.report import Report
@@ -19,7 +20,6 @@ from steppay_mock.delivery.retries import RetryPolicy
 from steppay_mock.delivery.run.deliveries import PlannedDelivery
 from steppay_mock.delivery.run.progress import RunProgress
 from steppay_mock.delivery.sender.sender import Sender
-from steppay_mock.delivery.transport import Answer
 
 URL = "http://127.0.0.1:9/hook"
 

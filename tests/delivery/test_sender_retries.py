@@ -13,12 +13,12 @@ from delivery.counting import payloads
 from delivery.standins import Instant, Sent, Time, install
 
 from steppay_mock import verify
+from steppay_mock.delivery.answer import Answer
 from steppay_mock.delivery.endpoint import Endpoint
 from steppay_mock.delivery.retries import PRESETS, RetryPolicy
 from steppay_mock.delivery.run.progress import RunProgress
 from steppay_mock.delivery.schedule import Deliver, Overlap, Step, Wait, plan
 from steppay_mock.delivery.sender.sender import Sender
-from steppay_mock.delivery.transport import Answer
 
 URL = "http://127.0.0.1:9/hook"
 

@@ -10,11 +10,11 @@ import pytest
 from delivery.counting import payloads
 from delivery.standins import START, Instant, Sent, Time, install
 
+from steppay_mock.delivery.answer import Answer
 from steppay_mock.delivery.journal.journal import Journal
 from steppay_mock.delivery.run.progress import RunProgress
 from steppay_mock.delivery.sender.clock import Clock
 from steppay_mock.delivery.sender.sender import Sender
-from steppay_mock.delivery.transport import Answer
 
 URL = "http://127.0.0.1:9/hook"
 HOUR = 3_600.0

@@ -11,7 +11,7 @@ from queue import Queue
 from typing import Any
 
 from steppay_mock.delivery.address import Address, parse_address
-from steppay_mock.delivery.faults import Draft, make_draft
+from steppay_mock.delivery.faults import RequestDraft, make_draft
 
 Payloads = Callable[[int], list[dict[str, Any]]]
 Serve = Callable[[Any], str]
@@ -31,7 +31,7 @@ def key(moment: object, body: bytes, secret: str) -> str:
     return b64encode(hmac.digest(secret.encode(), signed, "sha256")).decode()
 
 
-def draft(body: bytes = BODY) -> Draft:
+def draft(body: bytes = BODY) -> RequestDraft:
     return make_draft(body, secret=SECRET, timestamp=MOMENT, trace_seed=7)
 
 

@@ -18,11 +18,11 @@ from sqlalchemy.orm import Session
 from sqlalchemy.pool import StaticPool
 
 from steppay_mock.delivery.options import resolve_options
-from steppay_mock.delivery.transport import Request
+from steppay_mock.delivery.request import Request
 from steppay_mock.ordering.receiver.frames import Frames
 from steppay_mock.ordering.receiver.receiver import OpenReceiver
 
-REQUEST = Request(b"{}", {})
+REQUEST = Request(b"{}", ())
 
 
 @pytest.fixture

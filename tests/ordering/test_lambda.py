@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from steppay_mock import explore, explore_async, lambda_app, replay, scenario
-from steppay_mock.delivery.wsgi import WsgiApp
+from steppay_mock.delivery.in_process.wsgi import WsgiApp
 
 STORY = scenario("refund-in-full", seed=7)
 RANKS = {"STANDBY": 0, "COMPLETE": 1, "CANCELED": 2}

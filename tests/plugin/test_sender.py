@@ -16,7 +16,7 @@ Run = Callable[..., pytest.RunResult]
 
 # Loaded here because runs in process drop what they load, and some of it cannot be loaded twice.
 import_module("steppay_mock.delivery.sender.sender")
-import_module("steppay_mock.delivery.sender.curl")
+import_module("steppay_mock.delivery.engine.libcurl")
 
 SERVED = """
     from threading import Thread

@@ -178,8 +178,8 @@ class _Endpoint:
 
     def problems(self, allowed: frozenset[str]) -> Iterator[str]:
         """Why nothing could be sent to it."""
-        from steppay_mock.delivery.access import read_access
         from steppay_mock.delivery.address import DEFAULT_PATH, parse_address
+        from steppay_mock.delivery.address.access import read_access
 
         def reach() -> object:
             access = read_access(self.entry.access)

@@ -21,7 +21,7 @@ from steppay_mock.ordering.face import speaking
 if TYPE_CHECKING:
     from steppay_mock.cli.options.retries import Policy
     from steppay_mock.cli.story_candidates import Candidate
-    from steppay_mock.delivery.target import Target
+    from steppay_mock.delivery.receiver import Receiver
 
 _URLS = (
     "--to http://localhost:8000 --state-url http://localhost:8000/test/state "
@@ -181,7 +181,7 @@ def command(
 
 
 def _explore_one(
-    candidate: Candidate, receiver: Target, search: dict[str, Any], files: dict[str, Any], *, as_json: bool
+    candidate: Candidate, receiver: Receiver, search: dict[str, Any], files: dict[str, Any], *, as_json: bool
 ) -> int:
     from steppay_mock.cli.explore_stories import explore_one
     from steppay_mock.cli.show.exploration import is_worth_showing, show, write_files, xml_of
@@ -197,7 +197,7 @@ def _explore_one(
 
 
 def _explore_several(
-    candidates: list[Candidate], receiver: Target, search: dict[str, Any], files: dict[str, Any], *, as_json: bool
+    candidates: list[Candidate], receiver: Receiver, search: dict[str, Any], files: dict[str, Any], *, as_json: bool
 ) -> int:
     from steppay_mock.cli.explore_stories import explore_each
     from steppay_mock.cli.show.exploration import write_files

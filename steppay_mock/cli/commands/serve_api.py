@@ -77,7 +77,7 @@ def command(
     address that is printed, in the place of https://api.steppay.kr. It listens on this machine alone, unless --host
     says otherwise.
     """
-    from steppay_mock.delivery.safety import is_this_machine
+    from steppay_mock.delivery.address.safety import is_this_machine
     from steppay_mock.store.api.api import StoreApi
 
     token = api_token(token)

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from steppay_mock.cli.options.shared import Decorator
-    from steppay_mock.delivery.access import AccessOptions
     from steppay_mock.delivery.address import Address
+    from steppay_mock.delivery.address.access import AccessOptions
     from steppay_mock.delivery.config import Config, Entry
 
 

@@ -80,7 +80,7 @@ def told_of(name: str, *, right: int, count: int, plain: Mapping[str, str]) -> I
     ``count`` are the deliveries on which there is a verdict. ``plain`` has the event types that were not taken without
     the fault either, and what was answered to them.
     """
-    from steppay_mock.delivery.control import no_verdict
+    from steppay_mock.delivery.explain import no_verdict
     from steppay_mock.delivery.faults import find_fault
 
     if count:

@@ -47,7 +47,7 @@ def headers_of(given: tuple[tuple[str, str], ...], *, variable: str = VARIABLE) 
 
 
 def _read_header(text: str) -> tuple[str, str]:
-    from steppay_mock.delivery.access_headers import read_headers
+    from steppay_mock.delivery.address.access_headers import read_headers
 
     name, colon, value = text.partition(":")
     (found,) = read_headers({name.strip() if colon else "": value.strip()}).items()

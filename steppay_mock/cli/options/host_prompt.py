@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 def read_hosts(hosts: Iterable[str]) -> frozenset[str]:
     """The hosts of ``--allow-host``; what is no host name is a usage error."""
-    from steppay_mock.delivery.safety import allowed_names
+    from steppay_mock.delivery.address.safety import allowed_names
 
     try:
         return allowed_names(hosts)
@@ -37,7 +37,7 @@ def agree(
 
     ``count`` of what ``noun`` says go there; None where nobody knows how many that will be.
     """
-    from steppay_mock.delivery.safety import is_this_machine
+    from steppay_mock.delivery.address.safety import is_this_machine
 
     proxy = endpoint.access.proxy
     asked = {endpoint.host: endpoint.host, **({} if proxy is None else {proxy.host: f"the proxy {proxy.host}"})}

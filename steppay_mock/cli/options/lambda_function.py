@@ -15,9 +15,9 @@ from steppay_mock.delivery.aws.call import Kind
 from steppay_mock.wire.shown_url import shown_url
 
 if TYPE_CHECKING:
-    from steppay_mock.delivery.access import AccessOptions
     from steppay_mock.delivery.address import Address
-    from steppay_mock.delivery.target import Target
+    from steppay_mock.delivery.address.access import AccessOptions
+    from steppay_mock.delivery.receiver import Receiver
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,7 +47,7 @@ class Gateway:
         path = shown_url(DEFAULT_PATH if self.path is None else self.path)
         return f"the Lambda runtime {endpoint} behind {self.kind} at {path}"
 
-    def target(self, endpoint: Address) -> Target:
+    def target(self, endpoint: Address) -> Receiver:
         """What events are delivered to."""
         if self.kind is None:
             return endpoint.url

@@ -28,11 +28,11 @@ from steppay_mock.ordering.face import Face, Reach
 from steppay_mock.wire.shown_url import shown_url
 
 if TYPE_CHECKING:
-    from steppay_mock.delivery.access import AccessOptions
     from steppay_mock.delivery.address import Address
+    from steppay_mock.delivery.address.access import AccessOptions
     from steppay_mock.delivery.aws.call import Kind
     from steppay_mock.delivery.config import Config, Entry
-    from steppay_mock.delivery.target import Target
+    from steppay_mock.delivery.receiver import Receiver
 
 _URLS = {
     "--to": "STEPPAY_MOCK_TO",
@@ -67,7 +67,7 @@ class Probing:
     lambda_kind: Kind | None
     lambda_path: str | None
 
-    def open(self) -> tuple[Target, dict[str, Any]]:
+    def open(self) -> tuple[Receiver, dict[str, Any]]:
         """The receiver, and the options that ``explore`` and ``replay`` share.
 
         What is wrong with any of it is an error before anything is sent.

@@ -10,7 +10,7 @@ from steppay_mock.cli.show.event_formats import read_endpoint
 from steppay_mock.errors import SteppayMockError
 
 if TYPE_CHECKING:
-    from steppay_mock.delivery.access import AccessOptions
+    from steppay_mock.delivery.address.access import AccessOptions
     from steppay_mock.delivery.config import Config, Entry
     from steppay_mock.delivery.endpoint import Endpoint
 

@@ -11,8 +11,8 @@ from urllib.parse import urlsplit
 from steppay_mock.payload.body import write_body
 
 if TYPE_CHECKING:
-    from steppay_mock.delivery.access import AccessOptions
     from steppay_mock.delivery.address import Address
+    from steppay_mock.delivery.address.access import AccessOptions
     from steppay_mock.payload.event import Event
 
 # Linux takes no argument of more than 128 KiB.
@@ -41,9 +41,9 @@ def read_endpoint(url: str, *, path: str | None = None, access: AccessOptions | 
 
     ``path`` is that of a URL without one; None is where webhooks go. ``access`` gets through its access control.
     """
-    from steppay_mock.delivery.access import read_access
     from steppay_mock.delivery.address import DEFAULT_PATH, parse_address
-    from steppay_mock.delivery.safety import normal_host
+    from steppay_mock.delivery.address.access import read_access
+    from steppay_mock.delivery.address.safety import normal_host
 
     try:
         allowed = frozenset({normal_host(urlsplit(url).hostname or "")})

@@ -1,14 +1,16 @@
-"""A Lambda function as a target of deliveries: what ``lambda_app`` gives."""
+"""A Lambda function as a receiver: ``lambda_app`` makes it from a handler, or from the URL of a runtime."""
 
 from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
-from functools import partial
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, get_args
+from urllib.parse import quote
 
-from steppay_mock.delivery.aws.call import Kind
+from steppay_mock.delivery.aws.call import Kind, LambdaCall
+from steppay_mock.delivery.callables import is_coroutine_function, name_of
 from steppay_mock.errors import SteppayMockError, check_choice, check_flag
 
 if TYPE_CHECKING:
@@ -16,19 +18,25 @@ if TYPE_CHECKING:
     from steppay_mock.delivery.aws.transport import LambdaTransport
     from steppay_mock.delivery.options import Settings
 
+_NOT_PASSED_ON = {"connection", "keep-alive", "transfer-encoding", "content-length"}
+"""Headers that the server of this machine makes itself."""
+_REASONS = {status.value: status.phrase for status in HTTPStatus}
+
 Handler = Callable[[Any, Any], Any]
 """``handler(event, context)``, as Lambda's Python runtime calls it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LambdaApp:
-    """A Lambda function behind its gateway, which takes the place of an app; :func:`lambda_app` makes it.
+    """A Lambda function behind its gateway, in the place of an app; :func:`lambda_app` makes it.
 
-    It is a WSGI app as well: a server of this machine may serve it, for what only a socket can show.
+    It is a WSGI app as well: serve it for the faults that need a socket.
     """
 
     handler: Handler | str = field(repr=False)
     shape: Shape
+    _served: list[LambdaTransport] = field(default_factory=list, init=False, repr=False, compare=False)
+    """The transport that serves WSGI requests, made by the first of them."""
 
     @property
     def runtime(self) -> str | None:
@@ -36,19 +44,39 @@ class LambdaApp:
         return self.handler if isinstance(self.handler, str) else None
 
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
-        """Answer a request of a WSGI server, as the gateway would."""
-        from steppay_mock.delivery.aws.served import serve_call
+        """Answer a request of a WSGI server as the gateway would; errors of the function go to the server's log."""
+        from werkzeug.wrappers import Request
 
-        return serve_call(self, environ, start_response)
+        from steppay_mock.delivery.aws.replies import failed_reply
+        from steppay_mock.delivery.options import resolve_options
+        from steppay_mock.wire.shown_url import shown_url
+
+        if not self._served:  # two threads may both make one: the second is never used
+            self._served.append(self.transport(resolve_options({})))
+        transport = self._served[0]
+        request, query = Request(environ), environ.get("QUERY_STRING", "")
+        call = LambdaCall(
+            target=quote(request.path) + (f"?{query}" if query else ""),
+            headers={name.lower(): value for name, value in request.headers.items() if name.lower() != "host"},
+            body=request.get_data(),
+            now=transport.now(),
+            method=request.method,
+        )
+        answer = transport.pass_on(call)
+        if answer.error is not None:
+            environ["wsgi.errors"].write(f"{call.method} {shown_url(call.target)}: {answer.error}\n")
+        status = failed_reply(self.shape.kind).status if answer.status is None else answer.status
+        headers = [(name, value) for name, value in answer.headers.items() if name not in _NOT_PASSED_ON]
+        start_response(f"{status} {_REASONS.get(status, '')}", [*headers, ("content-length", str(len(answer.body)))])
+        return [answer.body]
 
     def transport(self, settings: Settings) -> LambdaTransport:
-        """What hands requests to the function; SteppayMockError for a URL that cannot or may not be used."""
+        """The transport to the function. Raises SteppayMockError for a URL that cannot or may not be used."""
         from steppay_mock.delivery.aws.function import (
             INVOCATION,
             LocalFunction,
             RemoteFunction,
             RuntimeTransport,
-            name_of,
         )
         from steppay_mock.delivery.aws.transport import LambdaTransport
         from steppay_mock.wire.redact import Redaction
@@ -64,7 +92,7 @@ class LambdaApp:
             return LambdaTransport(local, self.shape, target=target, redact=Redaction(settings.hidden), **common)
         from steppay_mock.delivery.address import parse_address
 
-        way = replace(access, headers=(), auth=None)  # these are the webhook's, and reach the function in its event
+        way = replace(access, headers=(), auth=None)  # these belong to the webhook, and reach the function in its event
         address = parse_address(self.handler, path=INVOCATION, allowed=settings.allow_hosts, access=way)
         remote = RemoteFunction(RuntimeTransport(address, timeout=settings.timeout))
         redact = Redaction([*settings.hidden, *address.secrets])
@@ -82,7 +110,7 @@ def lambda_app(
     """A Lambda function as a receiver: ``deliver(events, to=lambda_app(handler))``.
 
     ``handler`` is a function of event and context, or the URL of a runtime that emulates Lambda, for handlers in any
-    language; without a path of its own it has that of the Runtime Interface Emulator. ``kind`` is what calls the
+    language; without a path it gets that of the Runtime Interface Emulator. ``kind`` is the gateway that calls the
     function: ``http-api`` and ``function-url`` (payload format 2.0), ``rest-api`` (1.0) or ``alb``. ``base64`` says
     whether the body of the event is base64, as with binary media types; None leaves that to the rule of the gateway.
     ``multi_value_headers`` is for a load balancer whose target group has them switched on, ``edge`` for a REST API
@@ -114,12 +142,9 @@ def _check_handler(handler: object) -> None:
             f"A handler is a function of event and context, or a URL, not {type(handler).__name__}. Pass the function "
             "that Lambda calls, such as lambda_app(shop.handler)."
         )
-    inner: Any = handler
-    while isinstance(inner, partial):
-        inner = inner.func
-    if inspect.iscoroutinefunction(inner) or inspect.iscoroutinefunction(type(inner).__call__):
+    if is_coroutine_function(handler):
         raise SteppayMockError(
-            f"{getattr(inner, '__name__', type(inner).__name__)} is an async def, and Lambda's Python runtime awaits "
+            f"{name_of(handler)} is an async def, and Lambda's Python runtime awaits "
             "none: it would fail at every event. Give Lambda a plain function, such as "
             "`def handler(event, context): return asyncio.run(work(event))`, and pass that."
         )
@@ -135,6 +160,6 @@ def _check_handler(handler: object) -> None:
         return
     if next(iter(signature.parameters), "") == "environ":
         raise SteppayMockError(
-            f"{getattr(inner, '__name__', type(inner).__name__)} is a WSGI app, and Lambda calls it with an event. "
+            f"{name_of(handler)} is a WSGI app, and Lambda calls it with an event. "
             "Pass the function around it that Lambda calls, or deliver to the app itself."
         )

@@ -1,4 +1,4 @@
-"""One webhook as it arrives at a gateway of AWS, before an event is made of it."""
+"""One request as it arrives at a gateway of AWS, before the gateway makes an event from it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Literal
 from urllib.parse import parse_qsl
 
 Kind = Literal["http-api", "rest-api", "alb", "function-url"]
-"""What stands before the function: it decides the shape of the event, and how the answer is read."""
+"""The gateway before the function: it decides the shape of the event, and how its answer is read."""
 
 REGION = "ap-northeast-2"
 ACCOUNT = "123456789012"
@@ -21,8 +21,8 @@ _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct",
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Call:
-    """A request to the gateway; ``now`` in seconds since the epoch is when it came."""
+class LambdaCall:
+    """A request to the gateway; ``now`` is the time when it came, in seconds since the epoch."""
 
     target: str
     """Path and query, as the request line has them."""
@@ -33,12 +33,12 @@ class Call:
 
     @property
     def path(self) -> str:
-        """The path as it was sent: nothing is decoded."""
+        """The path as it was sent, not decoded."""
         return self.target.partition("?")[0]
 
     @property
     def query(self) -> str:
-        """What stands behind the question mark, as it was sent."""
+        """The text behind the question mark, as it was sent."""
         return self.target.partition("?")[2]
 
     def parameters(self, *, decoded: bool = True) -> dict[str, list[str]]:
@@ -51,12 +51,12 @@ class Call:
 
     @property
     def moment(self) -> datetime:
-        """When it came."""
+        """The time when it came."""
         return datetime.fromtimestamp(self.now, UTC)
 
     @property
     def request_time(self) -> str:
-        """When it came, as the events write it; ``strftime`` would follow the locale."""
+        """The time when it came, as the events write it. ``strftime`` would follow the locale."""
         at = self.moment
         return f"{at.day:02}/{_MONTHS[at.month - 1]}/{at.year}:{at:%H:%M:%S} +0000"
 
@@ -64,7 +64,7 @@ class Call:
     def request_id(self) -> str:
         """The id of the request and of the invocation.
 
-        It follows from the trace ids, which follow from the seed and the place of the delivery: an exploration repeats.
+        It is made from the trace ids, which follow from the seed and the place of the delivery, so that runs repeat.
         """
         digest = self.digest
         return "-".join((digest[:8], digest[8:12], digest[12:16], digest[16:20], digest[20:32]))

@@ -1,6 +1,6 @@
-"""Keeps an event loop at hand for Mangum, which asks for the current one, as Lambda's only thread has it.
+"""Gives Mangum an event loop: it asks for the current one, and Lambda's only thread has one.
 
-In tests there may be none: ``asyncio.run`` leaves a thread without one, and threads of their own never had one.
+A test may have none: ``asyncio.run`` leaves its thread without a loop, and other threads never have one.
 """
 
 from __future__ import annotations
@@ -10,16 +10,19 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
+from weakref import finalize
 
 if TYPE_CHECKING:
     import asyncio
 
 
 class EventLoops:
-    """The loops that were made, one for each thread; what an app keeps open between events belongs to its loop."""
+    """One loop for each thread: the connections that an app keeps open between events belong to its loop."""
 
     def __init__(self) -> None:
         self._made: dict[int, asyncio.AbstractEventLoop] = {}
+        self._in_use: set[int] = set()
+        finalize(self, _close, self._made)  # a served app is never closed
 
     @contextmanager
     def at_hand(self) -> Iterator[None]:
@@ -29,22 +32,37 @@ class EventLoops:
             return
         import asyncio
 
-        from steppay_mock.delivery.real_wait import real_loop
+        from steppay_mock.delivery.in_process.real_wait import real_loop
 
         thread = threading.get_ident()
         if thread not in self._made:
+            self._close_those_of_ended_threads()
             self._made[thread] = real_loop()
         asyncio.set_event_loop(self._made[thread])
+        self._in_use.add(thread)
         try:
             yield
         finally:
+            self._in_use.discard(thread)
             asyncio.set_event_loop(None)
 
     def close(self) -> None:
-        """Close all of them."""
-        while self._made:
-            _, loop = self._made.popitem()
-            loop.close()
+        """Close all loops."""
+        _close(self._made)
+
+    def _close_those_of_ended_threads(self) -> None:
+        """Close loops that nobody can use any more: a server may start a thread for each request."""
+        # A server in C has threads that Python does not list: theirs are in use.
+        alive = {thread.ident for thread in threading.enumerate()} | self._in_use
+        for ident in [*self._made]:
+            if ident not in alive and (loop := self._made.pop(ident, None)) is not None:
+                loop.close()
+
+
+def _close(loops: dict[int, asyncio.AbstractEventLoop]) -> None:
+    while loops:
+        _, loop = loops.popitem()
+        loop.close()
 
 
 def _has_one() -> bool:

@@ -1,4 +1,4 @@
-"""The event that each gateway of AWS makes of a webhook.
+"""The event that each gateway of AWS makes from a webhook.
 
 The shapes are those that AWS documents: the payload format 1.0 of REST APIs, 2.0 of HTTP APIs and of function URLs, and
 the one of Application Load Balancers. ``docs/lambda.md`` lists what is assumed.
@@ -11,8 +11,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from steppay_mock.delivery.aws.call import ACCOUNT, REGION, Call, Kind
-from steppay_mock.delivery.wsgi import HOST
+from steppay_mock.delivery.aws.call import ACCOUNT, REGION, Kind, LambdaCall
+from steppay_mock.delivery.in_process.wsgi import HOST
 
 _SOURCE = "127.0.0.1"
 _API = "steppaymock"
@@ -35,24 +35,24 @@ _WELL_KNOWN = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shape:
-    """How a gateway is set up: what of the event AWS lets its owner choose."""
+    """The settings of a gateway that change the event."""
 
     kind: Kind
     base64: bool | None = None
-    """Whether the body is base64: True, False, or None for what the gateway does by itself."""
+    """Whether the body is base64: True, False, or None for the rule of the gateway."""
     multi_value_headers: bool = False
-    """Of a load balancer, whether its target group has multi-value headers switched on."""
+    """For a load balancer: whether multi-value headers are on in its target group."""
     edge: bool = False
-    """Of a REST API, whether CloudFront stands before it."""
+    """For a REST API: whether CloudFront is before it."""
 
 
-def make_event(call: Call, shape: Shape) -> dict[str, Any]:
-    """The event that the handler gets: plain JSON, another one at each call."""
+def make_event(call: LambdaCall, shape: Shape) -> dict[str, Any]:
+    """The event for the handler: plain JSON, a new object in each call."""
     make = {"rest-api": _rest_api, "alb": _alb}.get(shape.kind, _version_2)
     return make(call, shape)
 
 
-def _rest_api(call: Call, shape: Shape) -> dict[str, Any]:
+def _rest_api(call: LambdaCall, shape: Shape) -> dict[str, Any]:
     headers = {_sent_name(name, edge=shape.edge): value for name, value in call.headers.items()}
     headers |= {
         "Host": HOST,
@@ -94,7 +94,7 @@ def _rest_api(call: Call, shape: Shape) -> dict[str, Any]:
     }
 
 
-def _version_2(call: Call, shape: Shape) -> dict[str, Any]:
+def _version_2(call: LambdaCall, shape: Shape) -> dict[str, Any]:
     is_url = shape.kind == "function-url"
     route = "$default" if is_url else f"{call.method} {call.path}"
     parameters = call.parameters()
@@ -132,7 +132,7 @@ def _version_2(call: Call, shape: Shape) -> dict[str, Any]:
     return event
 
 
-def _alb(call: Call, shape: Shape) -> dict[str, Any]:
+def _alb(call: LambdaCall, shape: Shape) -> dict[str, Any]:
     headers, parameters = _lowered(call), call.parameters(decoded=False)
     if shape.multi_value_headers:
         told: dict[str, Any] = {
@@ -153,7 +153,7 @@ def _alb(call: Call, shape: Shape) -> dict[str, Any]:
     }
 
 
-def _lowered(call: Call) -> dict[str, str]:
+def _lowered(call: LambdaCall) -> dict[str, str]:
     """The headers with names in lower case, and those that the gateway adds."""
     return {name.lower(): value for name, value in call.headers.items()} | {
         "host": HOST,
@@ -179,7 +179,7 @@ def _is_binary(headers: Mapping[str, str], shape: Shape) -> bool:
     return "content-encoding" in headers or not headers.get("content-type", "").lower().startswith(_TEXTS)
 
 
-def _body(call: Call, *, as_base64: bool, empty: str | None = "") -> dict[str, Any]:
+def _body(call: LambdaCall, *, as_base64: bool, empty: str | None = "") -> dict[str, Any]:
     """The body; as text it is exactly the bytes that were signed. JSON can hold no other bytes than UTF-8."""
     if not call.body:
         return {"body": empty, "isBase64Encoded": False}

@@ -1,4 +1,4 @@
-"""The function itself: a handler in this process, or a runtime at a URL that emulates Lambda."""
+"""The Lambda function: a handler in this process, or a runtime at a URL that emulates Lambda."""
 
 from __future__ import annotations
 
@@ -7,21 +7,21 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import partial
 from typing import TYPE_CHECKING, Any, Protocol
 
-from steppay_mock.delivery.aws.context import LambdaContext
+from steppay_mock.delivery.aws.call import ACCOUNT, REGION, LambdaCall
 from steppay_mock.delivery.aws.event_loops import EventLoops
-from steppay_mock.delivery.django_requests import kept_connections
+from steppay_mock.delivery.callables import name_of
 from steppay_mock.delivery.excerpt import excerpt, excerpt_of
-from steppay_mock.delivery.failure import Failure
-from steppay_mock.delivery.http import HttpTransport
-from steppay_mock.delivery.proxy import told_apart
-from steppay_mock.delivery.transport import Request
+from steppay_mock.delivery.failure import Failure, app_raised
+from steppay_mock.delivery.http.failures import mark_proxy_answer
+from steppay_mock.delivery.http.transport import HttpTransport
+from steppay_mock.delivery.in_process.django_requests import kept_connections
+from steppay_mock.delivery.request import Request
+from steppay_mock.wire.real_time import monotonic
 
 if TYPE_CHECKING:
-    from steppay_mock.delivery.aws.call import Call
-    from steppay_mock.delivery.transport import Answer
+    from steppay_mock.delivery.answer import Answer
 
 INVOCATION = "/2015-03-31/functions/function/invocations"
 """Where the Runtime Interface Emulator takes invocations."""
@@ -31,18 +31,18 @@ _MOST = 6 * 1024 * 1024
 
 
 class FunctionError(Exception):
-    """What a function raised that runs elsewhere, as its runtime told it."""
+    """The exception of a function that runs elsewhere, as its runtime reports it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Returned:
-    """What came of an invocation: the value as JSON has it, or an error in words."""
+    """The result of an invocation: the value, as JSON has it, or an error in words."""
 
     value: Any = None
     error: str | None = None
     exception: BaseException | None = None
     key: str | None = None
-    """The name that the handler looked for in vain, where that is why it failed."""
+    """The name that the handler did not find, if that is why it failed."""
     reached: bool = True
     """Whether the function was invoked at all."""
     failure: Failure | None = None
@@ -54,11 +54,11 @@ class Function(Protocol):
 
     in_process: bool
 
-    def invoke(self, event: dict[str, Any], call: Call) -> Returned:
-        """What came of it; nothing that the function does wrong is raised."""
+    def invoke(self, event: dict[str, Any], call: LambdaCall) -> Returned:
+        """The result. Everything that the function does wrong is in it: nothing is raised."""
 
     def close(self) -> None:
-        """Let go of what was kept between invocations."""
+        """Close what the function kept open between invocations."""
 
 
 class LocalFunction:
@@ -76,17 +76,16 @@ class LocalFunction:
         """Close the event loops that were made for the handler."""
         self._loops.close()
 
-    def invoke(self, event: dict[str, Any], call: Call) -> Returned:
-        """Call the handler; what it raises, KeyboardInterrupt apart, is told."""
+    def invoke(self, event: dict[str, Any], call: LambdaCall) -> Returned:
+        """Call the handler. An exception of it, except KeyboardInterrupt, is in the result."""
         context = LambdaContext(call, name=self._name, timeout=self._timeout)
         try:
             with kept_connections() as raised, self._loops.at_hand():
                 value = self._handler(event, context)
         except (Exception, SystemExit) as error:  # noqa: BLE001 - a handler may raise anything; it is the outcome
             key = error.args[0] if isinstance(error, KeyError) and error.args else None
-            told = f"the app raised: {excerpt_of(error)}"
-            key = key if isinstance(key, str) else None
-            return Returned(error=told, exception=error, key=key, failure=Failure.RAISED)
+            failure, words = app_raised(excerpt_of(error))
+            return Returned(error=words, exception=error, key=key if isinstance(key, str) else None, failure=failure)
         if inspect.iscoroutine(value):
             value.close()
         try:
@@ -106,10 +105,10 @@ class RemoteFunction:
         self._transport = transport
 
     def close(self) -> None:
-        """Nothing is kept."""
+        """Do nothing: nothing stays open."""
 
-    def invoke(self, event: dict[str, Any], call: Call) -> Returned:  # noqa: ARG002 - the runtime has its own context
-        """Post the event and read what the runtime says."""
+    def invoke(self, event: dict[str, Any], call: LambdaCall) -> Returned:  # noqa: ARG002 - the runtime has its own context
+        """Post the event and read the answer of the runtime."""
         answer = self._transport.invoke(json.dumps(event, ensure_ascii=False).encode())
         if answer.error is not None:
             return Returned(error=answer.error, reached=False, failure=answer.failure)
@@ -132,21 +131,34 @@ class RuntimeTransport(HttpTransport):
     _most = _MOST + 1
 
     def invoke(self, event: bytes) -> Answer:
-        """What the runtime answers; secrets are still in it, for what stands in base64 has to be read first."""
-        request = Request(event, {"content-type": "application/json", "content-length": str(len(event))})
-        return told_apart(self._exchange(request), self._address)
+        """The answer of the runtime. Secrets are still in it: its base64 has to be decoded first."""
+        request = Request(event, (("content-type", "application/json"), ("content-length", str(len(event)))))
+        return mark_proxy_answer(self._exchange(request), self._address)
 
 
-def name_of(handler: Callable[..., Any]) -> str:
-    """The name of a handler, for people and for its context."""
-    inner: Any = handler
-    while isinstance(inner, partial):
-        inner = inner.func
-    return str(getattr(inner, "__name__", type(inner).__name__))
+class LambdaContext:
+    """The ``context`` of a handler, with the names of Lambda's Python runtime; ``timeout`` is in seconds from now."""
+
+    function_version = "$LATEST"
+    memory_limit_in_mb = "128"  # a text, as the runtime has it
+    client_context = None
+    identity = None
+
+    def __init__(self, call: LambdaCall, *, name: str, timeout: float) -> None:
+        self.function_name = name
+        self.invoked_function_arn = f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:{name}"
+        self.aws_request_id = call.request_id
+        self.log_group_name = f"/aws/lambda/{name}"
+        self.log_stream_name = f"{call.moment:%Y/%m/%d}/[$LATEST]0123456789abcdef0123456789abcdef"
+        self._deadline = monotonic() + timeout
+
+    def get_remaining_time_in_millis(self) -> int:
+        """Milliseconds until the delivery is given up."""
+        return max(int((self._deadline - monotonic()) * 1000), 0)
 
 
 def _plain(value: Any) -> Any:
-    if isinstance(value, Decimal):  # DynamoDB's numbers: Lambda's runtime takes them as well
+    if isinstance(value, Decimal):  # DynamoDB's numbers: Lambda's runtime converts them as well
         return int(value) if value == value.to_integral_value() else float(value)
     if inspect.iscoroutine(value):
         raise TypeError("it is a coroutine, and Lambda's Python runtime awaits none")
@@ -154,7 +166,7 @@ def _plain(value: Any) -> Any:
 
 
 def _is_error(value: Any) -> bool:
-    """Whether it is an error of the function; the emulator tells so by no header."""
+    """Whether it is an error of the function; the emulator has no header that says so."""
     return isinstance(value, dict) and "statusCode" not in value and {"errorMessage", "errorType"} <= value.keys()
 
 
@@ -165,8 +177,8 @@ def _failed(value: Any) -> Returned:
     trace = told.get("stackTrace") or told.get("trace")
     if isinstance(trace, list):
         error.add_note("\n".join(str(line).rstrip("\n") for line in trace))
-    words = f"the app raised: {excerpt(f'{kind}: {message}')}"
-    return Returned(error=words, exception=error, key=_key(kind, message), failure=Failure.RAISED)
+    failure, words = app_raised(excerpt(f"{kind}: {message}"))
+    return Returned(error=words, exception=error, key=_key(kind, message), failure=failure)
 
 
 def _broken(error: str) -> Returned:
@@ -174,7 +186,7 @@ def _broken(error: str) -> Returned:
 
 
 def _key(kind: str, message: str) -> str | None:
-    """The name that was looked for: in Python of a KeyError, in Node of a property of undefined."""
+    """The name that was not found: that of a KeyError in Python, of a property of undefined in Node."""
     if kind == "KeyError":
         return message.strip("'\"")
     _, reading, name = message.partition("(reading '")

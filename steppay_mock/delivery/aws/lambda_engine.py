@@ -8,39 +8,39 @@ from typing import TYPE_CHECKING, Any
 
 from steppay_mock.delivery.address import Address
 from steppay_mock.delivery.aws.app import lambda_app
+from steppay_mock.delivery.engine.threads import WorkerPool
 from steppay_mock.delivery.options import resolve_options
-from steppay_mock.delivery.run.requests import send
-from steppay_mock.delivery.sender.crew import Crew
 
 if TYPE_CHECKING:
+    from steppay_mock.delivery.answer import Answer
     from steppay_mock.delivery.aws.transport import LambdaTransport
-    from steppay_mock.delivery.faults import FaultyRequest
-    from steppay_mock.delivery.sender.engine import Wire
+    from steppay_mock.delivery.engine.engine import EngineSettings
+    from steppay_mock.delivery.request import Request
     from steppay_mock.delivery.sender.options import SenderSettings
-    from steppay_mock.delivery.transport import Answer, Request
 
-    Job = tuple[Address, Request | FaultyRequest]
+    Job = tuple[Address, Request]
 
 
 class LambdaEngine:
     """Threads, each invoking functions through transports of its own."""
 
-    def __init__(self, wire: Wire, settings: SenderSettings, gateway: Mapping[str, Any]) -> None:
+    def __init__(self, settings: EngineSettings, *, gateway: Mapping[str, Any], options: SenderSettings) -> None:
         self._settings = settings
+        self._options = options
         self._gateway = gateway
-        self._crew: Crew[Job] = Crew(self._equip, size=wire.concurrency, name="steppay-lambda")
+        self._pool: WorkerPool[Job] = WorkerPool(self._equip, size=settings.concurrency, name="steppay-lambda")
 
-    def start(self, token: int, address: Address, request: Request | FaultyRequest) -> None:
+    def start(self, token: int, address: Address, request: Request) -> None:
         """Begin an invocation."""
-        self._crew.start(token, (address, request))
+        self._pool.start(token, (address, request))
 
     def poll(self, seconds: float) -> list[tuple[int, Answer]]:
         """The answers that have come, after so many seconds at most if there are none yet."""
-        return self._crew.arrived(seconds)
+        return self._pool.poll(seconds)
 
     def close(self) -> None:
         """End the threads that have nothing in flight, and leave the others to themselves."""
-        self._crew.close()
+        self._pool.close()
 
     def _equip(self, opened: ExitStack) -> Callable[[Job], Answer]:
         known: dict[Address, LambdaTransport] = {}
@@ -49,7 +49,7 @@ class LambdaEngine:
             address, request = job
             if address not in known:
                 known[address] = opened.enter_context(self._transport(address))
-            return send(known[address], request)
+            return known[address].send(request)
 
         return invoke
 
@@ -58,8 +58,8 @@ class LambdaEngine:
             {
                 "path": self._gateway["path"],
                 "timeout": self._settings.timeout,
-                "allow_hosts": self._settings.allow_hosts,
-                "now": self._settings.clock.now,
+                "allow_hosts": self._options.allow_hosts,
+                "now": self._options.clock.now,
                 **address.access.options,
             }
         )

@@ -1,7 +1,7 @@
-"""What a gateway of AWS makes of the value that a handler returns: an answer, or a failure of its own.
+"""The answer that a gateway of AWS makes from the value of a handler, or its own answer if it cannot.
 
-Where AWS documents no more than the right shape, what every gateway has to refuse is malformed: a value without a
-status, a status that is none, a body that is no text. What is only unusual passes.
+Where AWS documents only the right shape, a value is malformed if every gateway has to refuse it: without a status, with
+a status that is no number, with a body that is no text. An unusual value passes.
 """
 
 from __future__ import annotations
@@ -19,12 +19,12 @@ _SCALARS = (str, int, float)
 
 
 class MalformedError(ValueError):
-    """The gateway cannot make an answer of the value; the text says what is wrong with it."""
+    """The gateway cannot make an answer from the value; the text says why."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reply:
-    """The answer that whoever called the gateway gets; names of headers are in lower case."""
+    """The answer of the gateway; names of headers are in lower case."""
 
     status: int
     headers: dict[str, str] = field(default_factory=dict)
@@ -46,12 +46,12 @@ _FAILED = {
 
 
 def failed_reply(kind: Kind) -> Reply:
-    """What the gateway answers where the function failed, or returned what is malformed."""
+    """The answer of the gateway if the function failed, or returned a malformed value."""
     return _FAILED[kind]
 
 
 def read_reply(value: Any, kind: Kind, *, multi_value_headers: bool = False) -> Reply:
-    """The answer that the gateway makes of a returned value, which is JSON; MalformedError where it makes none."""
+    """The answer that the gateway makes from a value, which is JSON. Raises MalformedError if it cannot."""
     is_version_2 = kind in {"http-api", "function-url"}
     if is_version_2 and not (isinstance(value, dict) and "statusCode" in value):
         return _inferred(value)
@@ -71,7 +71,7 @@ def read_reply(value: Any, kind: Kind, *, multi_value_headers: bool = False) -> 
 
 
 def _inferred(value: Any) -> Reply:
-    """What the format 2.0 makes of a value without a status: 200, with the value itself as JSON."""
+    """The answer in format 2.0 to a value without a status: 200, with the value as JSON."""
     text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
     return Reply(status=200, headers={"content-type": "application/json"}, body=_encoded(text))
 

@@ -11,11 +11,11 @@ from typing import Any
 
 from steppay_mock.contract.catalogue import parse_event_types
 from steppay_mock.contract.text_files import read_text
-from steppay_mock.delivery.access import AccessOptions
+from steppay_mock.delivery.address.access import AccessOptions
+from steppay_mock.delivery.address.safety import allowed_names
 from steppay_mock.delivery.config.check import check_document
 from steppay_mock.delivery.config.variables import fill, variables_in
 from steppay_mock.delivery.endpoint import Endpoint
-from steppay_mock.delivery.safety import allowed_names
 from steppay_mock.delivery.speed import read_speed
 from steppay_mock.errors import SteppayMockError, choices, did_you_mean
 

@@ -1,25 +1,27 @@
-"""What can go wrong with one delivery on its way, on purpose? Faults by name, and a sender that writes them."""
+"""Faults by name: what goes wrong with a delivery, on purpose, on its way to the receiver."""
 
-from steppay_mock.delivery.faults.draft import Draft, make_draft
+from steppay_mock.delivery.faults.bodies import BODY_FAULTS
+from steppay_mock.delivery.faults.connections import CONNECTION_FAULTS
+from steppay_mock.delivery.faults.draft import RequestDraft, make_draft
 from steppay_mock.delivery.faults.fault import Expects, Family, Fault
-from steppay_mock.delivery.faults.faulty import FaultyRequest, Wire
-from steppay_mock.delivery.faults.plain import plain_request
-from steppay_mock.delivery.faults.registry import FAULTS, find_fault
-from steppay_mock.delivery.faults.render import Pause, render
-from steppay_mock.delivery.faults.send import send_faulty
+from steppay_mock.delivery.faults.headers import HEADER_FAULTS
+from steppay_mock.delivery.faults.proofs import PROOF_FAULTS
+from steppay_mock.delivery.faults.signature_forms import SIGNATURE_FORM_FAULTS
+from steppay_mock.errors import SteppayMockError, did_you_mean
 
-__all__ = [
-    "FAULTS",
-    "Draft",
-    "Expects",
-    "Family",
-    "Fault",
-    "FaultyRequest",
-    "Pause",
-    "Wire",
-    "find_fault",
-    "make_draft",
-    "plain_request",
-    "render",
-    "send_faulty",
-]
+__all__ = ["FAULTS", "Expects", "Family", "Fault", "RequestDraft", "find_fault", "make_draft"]
+
+FAULTS: dict[str, Fault] = {
+    fault.name: fault
+    for fault in (*PROOF_FAULTS, *SIGNATURE_FORM_FAULTS, *HEADER_FAULTS, *BODY_FAULTS, *CONNECTION_FAULTS)
+}
+"""All faults by name: those of the signature, of the headers, of the body, of the connection."""
+
+
+def find_fault(name: object) -> Fault:
+    """The fault of that name; a SteppayMockError that names the nearest, if there is none."""
+    if isinstance(name, str) and name in FAULTS:
+        return FAULTS[name]
+    raise SteppayMockError(
+        f"Unknown fault {str(name)[:60]!r}.{did_you_mean(name, FAULTS)} `steppay-mock faults` lists them."
+    )

@@ -1,33 +1,36 @@
-"""What would be sent, if nothing went wrong?"""
+"""The draft of a request: the parts from which a fault makes a faulty request."""
 
 from __future__ import annotations
 
+import hmac
 import re
 import time
+from base64 import b64encode
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from steppay_mock.delivery.request import Headers, Request, Writing
 from steppay_mock.errors import SteppayMockError
 from steppay_mock.wire.headers import request_headers
 from steppay_mock.wire.signature import Secrets, as_secrets
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from steppay_mock.wire.signature import Secret
 
-Headers = tuple[tuple[str, str], ...]
-"""Names and values in the order of the wire; a name may come twice."""
-
-LATEST = 10**15 - 1  # of more digits no receiver takes a timestamp for one
+SIGNATURE = "steppay-signature"
+LATEST = 10**15 - 1  # receivers take no number with more digits for a timestamp
 _NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _VALUE = re.compile(r"[\t\x20-\x7e\x80-\xff]*")
 
 
 @dataclass(frozen=True, slots=True)
-class Draft:
-    """One delivery that is right, and what is needed to make it wrong; :func:`make_draft` makes one.
+class RequestDraft:
+    """A right request with its secrets, so that a fault can sign it again; :func:`make_draft` makes one.
 
-    ``headers`` do not hold ``host`` and ``connection``, which belong to the connection. ``secrets`` None: it is not
-    signed. ``timestamp`` is the time of signing, in whole seconds since the epoch.
+    ``headers`` do not hold ``host`` and ``connection``: the connection adds them. ``secrets`` None: it is not signed.
+    ``timestamp`` is the time of signing, in whole seconds since the epoch.
     """
 
     body: bytes = field(repr=False)
@@ -53,28 +56,66 @@ class Draft:
 
     @property
     def signers(self) -> tuple[str, ...]:
-        """The secrets that sign; none, where nothing is signed."""
+        """The secrets that sign; empty if the draft is not signed."""
         return self.secrets or ()
 
 
 def make_draft(
     body: bytes, *, secret: Secret | None = None, timestamp: float | None = None, trace_seed: int | None = None
-) -> Draft:
-    """Draft the delivery of these bytes with the vendor's headers, signed as ``deliver`` would sign it.
+) -> RequestDraft:
+    """The draft of the request that delivers these bytes, right, with the vendor's headers and signature.
 
     ``secret``, ``timestamp`` (None: now, fact 19) and ``trace_seed`` are those of
-    :func:`~steppay_mock.wire.headers.request_headers`. Raises SteppayMockError for a secret or a time that is none.
+    :func:`~steppay_mock.wire.headers.request_headers`. Raises SteppayMockError for a wrong secret or time.
     """
     moment = int(time.time() if timestamp is None else timestamp)
     secrets = None if secret is None else as_secrets(secret)
     headers = request_headers(body, secret=secrets, timestamp=moment, trace_seed=trace_seed)
-    return Draft(body, tuple(headers.items()), secrets, moment)
+    return RequestDraft(body, tuple(headers.items()), secrets, moment)
+
+
+def as_drafted(
+    draft: RequestDraft, *, body: bytes | None = None, headers: Headers | None = None, writing: Writing | None = None
+) -> Request:
+    """The request of the draft, with only these parts changed. The signature stays, also where the body changes."""
+    return Request(
+        draft.body if body is None else body,
+        draft.headers if headers is None else headers,
+        writing=writing or Writing(),
+    )
 
 
 def with_header(headers: Headers, name: str, *values: str) -> Headers:
-    """The headers with these values under the name, where it stood or else at the end; no value takes it out."""
+    """The headers with these values under the name, in its old place or else at the end; without values, without it."""
     lines = tuple((name, value) for value in values)
     places = [place for place, (known, _) in enumerate(headers) if known.lower() == name]
     first = places[0] if places else len(headers)
     rest = tuple(pair for place, pair in enumerate(headers) if place > first and place not in places)
     return headers[:first] + lines + rest
+
+
+def keys_of(draft: RequestDraft, secrets: Iterable[str], *, moment: object = None) -> str:
+    """The keys that these secrets make over the draft's body, joined by ``;`` (fact 18).
+
+    ``moment`` None is the timestamp of the draft. Unlike :func:`~steppay_mock.wire.signature.sign` it takes any text.
+    """
+    text = str(draft.timestamp if moment is None else moment)
+    signed = b"%b.%b" % (text.encode(), draft.body)
+    return ";".join(b64encode(hmac.digest(one.encode(), signed, "sha256")).decode() for one in secrets)
+
+
+def other_secrets(draft: RequestDraft, count: int) -> list[str]:
+    """As many secrets, none of them a secret of the draft."""
+    found: list[str] = []
+    number = 0
+    while len(found) < count:
+        number += 1
+        secret = f"the secret of somebody else, number {number}"
+        if secret not in draft.signers:
+            found.append(secret)
+    return found
+
+
+def with_signatures(draft: RequestDraft, *values: str) -> Request:
+    """The request of the draft with these signature headers: none, one or two."""
+    return as_drafted(draft, headers=with_header(draft.headers, SIGNATURE, *values))

@@ -1,4 +1,4 @@
-"""What is a fault, and what does a right receiver do with it?"""
+"""A fault, and the answer that a right receiver gives to it."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from steppay_mock.delivery.failure import Failure
 from steppay_mock.errors import SteppayMockError
 
 if TYPE_CHECKING:
-    from steppay_mock.delivery.faults.draft import Draft
-    from steppay_mock.delivery.faults.faulty import FaultyRequest
-    from steppay_mock.delivery.transport import Answer
+    from steppay_mock.delivery.answer import Answer
+    from steppay_mock.delivery.faults.draft import RequestDraft
+    from steppay_mock.delivery.request import Request
 
 Family = Literal["signature", "header", "body", "connection"]
 Expects = Literal["accepted", "refused", "either"]
@@ -20,10 +20,10 @@ Expects = Literal["accepted", "refused", "either"]
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One thing that goes wrong with a delivery, by name.
+    """One fault of a delivery, by name.
 
-    ``description`` is what is done, ``reason`` why a right receiver does with it what ``expects`` says. Where
-    ``needs_socket`` is true an app in process cannot be given it; where ``answered`` is false no answer can come.
+    ``description`` says what the sender does. ``reason`` says why a right receiver does what ``expects`` says.
+    ``needs_socket``: an app in process cannot get it. ``answered`` False: no answer can come.
     """
 
     name: str
@@ -31,16 +31,16 @@ class Fault:
     expects: Expects
     description: str
     reason: str
-    make: Callable[[Draft], FaultyRequest] = field(repr=False, compare=False)
+    make: Callable[[RequestDraft], Request] = field(repr=False, compare=False)
     needs_socket: bool = False
     answered: bool = True
 
     @property
     def needs_secret(self) -> bool:
-        """Whether the delivery has to be signed, for the signature is what is wrong."""
+        """Whether the delivery has to be signed, because the fault changes the signature."""
         return self.family == "signature"
 
-    def apply(self, draft: Draft) -> FaultyRequest:
+    def apply(self, draft: RequestDraft) -> Request:
         """The request with the fault: the same draft gives the same request.
 
         Raises SteppayMockError if the fault is one of the signature and the draft is not signed.
@@ -54,8 +54,8 @@ class Fault:
     def met_by(self, answer: Answer) -> bool:
         """Whether this answer is that of a right receiver: 2xx accepts, 4xx refuses (assumed, fact 23).
 
-        Of a fault of the connection, closing without an answer is a refusal too. Where no answer can come, nothing is
-        known, except that the receiver was there. 5xx, a redirect and silence are never right.
+        For a fault of the connection, closing without an answer is a refusal too. Where no answer can come, only the
+        failure ``on-purpose`` is right: it says that the receiver was there. 5xx, a redirect and silence are wrong.
         """
         if not self.answered:
             return answer.failure is Failure.ON_PURPOSE

@@ -1,35 +1,35 @@
-"""What can be wrong with the other headers?"""
+"""Faults of the headers other than the signature."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from steppay_mock.delivery.faults.draft import with_header
+from steppay_mock.delivery.faults.draft import as_drafted, with_header
 from steppay_mock.delivery.faults.fault import Fault
-from steppay_mock.delivery.faults.faulty import FaultyRequest, Wire, as_drafted
+from steppay_mock.delivery.request import Request, Writing
 
 if TYPE_CHECKING:
-    from steppay_mock.delivery.faults.draft import Draft
+    from steppay_mock.delivery.faults.draft import RequestDraft
 
 
-def _of_type(draft: Draft, *values: str) -> FaultyRequest:
+def _of_type(draft: RequestDraft, *values: str) -> Request:
     return as_drafted(draft, headers=with_header(draft.headers, "content-type", *values))
 
 
-def _text_plain(draft: Draft) -> FaultyRequest:
+def _text_plain(draft: RequestDraft) -> Request:
     return _of_type(draft, "text/plain")
 
 
-def _charset(draft: Draft) -> FaultyRequest:
+def _charset(draft: RequestDraft) -> Request:
     return _of_type(draft, "application/json;charset=UTF-8")
 
 
-def _no_type(draft: Draft) -> FaultyRequest:
+def _no_type(draft: RequestDraft) -> Request:
     return _of_type(draft)
 
 
-def _title_case(draft: Draft) -> FaultyRequest:
-    return as_drafted(draft, wire=Wire(names="title"))
+def _title_case(draft: RequestDraft) -> Request:
+    return as_drafted(draft, writing=Writing(names="title"))
 
 
 HEADER_FAULTS = (
@@ -38,7 +38,8 @@ HEADER_FAULTS = (
         "header",
         "either",
         "The Content-Type is text/plain.",
-        "There is no type but application/json (fact 1), so 415 is right; so is trust in the signature.",
+        "application/json is the only type (fact 1), so 415 is right; so is 2xx, because the signature proves the "
+        "sender.",
         _text_plain,
     ),
     Fault(
@@ -46,7 +47,7 @@ HEADER_FAULTS = (
         "header",
         "accepted",
         "The Content-Type is application/json;charset=UTF-8. Assumed: it was never seen.",
-        "It is the same type, and says what is so anyway (fact 1).",
+        "It is the same type: JSON is UTF-8 anyway (fact 1).",
         _charset,
     ),
     Fault(
@@ -54,7 +55,7 @@ HEADER_FAULTS = (
         "header",
         "either",
         "There is no Content-Type.",
-        "Every webhook has one (fact 1), so 4xx is right; so is trust in the signature.",
+        "Every webhook has one (fact 1), so 4xx is right; so is 2xx, because the signature proves the sender.",
         _no_type,
     ),
     Fault(
@@ -62,7 +63,7 @@ HEADER_FAULTS = (
         "header",
         "accepted",
         "The names of the headers come in Title-Case.",
-        "They come in lower case (fact 21) and mean the same in any: HTTP tells no difference.",
+        "They come in lower case (fact 21). HTTP makes no difference between capitals and small letters.",
         _title_case,
         needs_socket=True,
     ),

@@ -1,6 +1,6 @@
-"""In which other bytes can the same JSON be written?
+"""Writes the same JSON in other bytes.
 
-The text is changed and nothing is parsed: a number keeps its digits, and bytes that are no JSON come through as well.
+It changes the text and parses nothing: a number keeps its digits, and bytes that are not JSON pass too.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ def in_lines(body: bytes) -> bytes:
 
 
 def escaped(body: bytes) -> bytes:
-    r"""Each character beyond ASCII as ``\uXXXX``; what is no UTF-8 stays as it is."""
+    r"""Each character beyond ASCII as ``\uXXXX``; bytes that are not UTF-8 stay."""
     try:
         text = body.decode()
     except UnicodeDecodeError:
@@ -41,7 +41,7 @@ def escaped(body: bytes) -> bytes:
 
 
 def reordered(body: bytes) -> bytes:
-    """The members of the outermost object, the last one first; white space, and what is no object, stays as it is."""
+    """The members of the outermost object, the last one first; white space, and JSON that is no object, stay."""
     inner = _inside(body)
     if inner is None:
         return body

@@ -1,35 +1,34 @@
-"""In which ways does a signature of the right form prove something else, or the right thing in an unusual way?"""
+"""Faults of the signature: it has the right form, and a wrong or an unusual key, time or body."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from steppay_mock.delivery.faults.draft import LATEST
+from steppay_mock.delivery.faults.draft import LATEST, as_drafted, keys_of, other_secrets, with_signatures
 from steppay_mock.delivery.faults.fault import Fault
-from steppay_mock.delivery.faults.faulty import FaultyRequest, as_drafted
 from steppay_mock.delivery.faults.json_forms import spaced
-from steppay_mock.delivery.faults.keys import keys_of, saying, strangers
+from steppay_mock.delivery.request import Request
 
 if TYPE_CHECKING:
-    from steppay_mock.delivery.faults.draft import Draft
+    from steppay_mock.delivery.faults.draft import RequestDraft
 
 HOUR = 3600
 
 
-def _signed_by(draft: Draft, *secrets: str) -> FaultyRequest:
-    return saying(draft, f"timestamp={draft.timestamp},key={keys_of(draft, secrets)}")
+def _signed_by(draft: RequestDraft, *secrets: str) -> Request:
+    return with_signatures(draft, f"timestamp={draft.timestamp},key={keys_of(draft, secrets)}")
 
 
-def _signed_at(draft: Draft, moment: int) -> FaultyRequest:
+def _signed_at(draft: RequestDraft, moment: int) -> Request:
     moment = min(max(moment, 0), LATEST)
-    return saying(draft, f"timestamp={moment},key={keys_of(draft, draft.signers, moment=moment)}")
+    return with_signatures(draft, f"timestamp={moment},key={keys_of(draft, draft.signers, moment=moment)}")
 
 
-def _wrong_secret(draft: Draft) -> FaultyRequest:
-    return _signed_by(draft, *strangers(draft, 1))
+def _wrong_secret(draft: RequestDraft) -> Request:
+    return _signed_by(draft, *other_secrets(draft, 1))
 
 
-def _body_changed(draft: Draft) -> FaultyRequest:
+def _body_changed(draft: RequestDraft) -> Request:
     """Turn the last bit of the last digit: it stays a digit, and the body JSON that a careless receiver would take."""
     changed = bytearray(draft.body or b" ")
     digits = [place for place, byte in enumerate(changed) if 0x30 <= byte <= 0x39]
@@ -37,32 +36,32 @@ def _body_changed(draft: Draft) -> FaultyRequest:
     return as_drafted(draft, body=bytes(changed))
 
 
-def _spaced_after_signing(draft: Draft) -> FaultyRequest:
+def _spaced_after_signing(draft: RequestDraft) -> Request:
     return as_drafted(draft, body=spaced(draft.body))
 
 
-def _stale(draft: Draft) -> FaultyRequest:
+def _stale(draft: RequestDraft) -> Request:
     return _signed_at(draft, draft.timestamp - HOUR)
 
 
-def _future(draft: Draft) -> FaultyRequest:
+def _future(draft: RequestDraft) -> Request:
     return _signed_at(draft, draft.timestamp + HOUR)
 
 
-def _rotated(draft: Draft) -> FaultyRequest:
-    return _signed_by(draft, *strangers(draft, 1), *draft.signers)
+def _rotated(draft: RequestDraft) -> Request:
+    return _signed_by(draft, *other_secrets(draft, 1), *draft.signers)
 
 
-def _right_first(draft: Draft) -> FaultyRequest:
-    return _signed_by(draft, *draft.signers, *strangers(draft, 2))
+def _right_first(draft: RequestDraft) -> Request:
+    return _signed_by(draft, *draft.signers, *other_secrets(draft, 2))
 
 
-def _right_last(draft: Draft) -> FaultyRequest:
-    return _signed_by(draft, *strangers(draft, 2), *draft.signers)
+def _right_last(draft: RequestDraft) -> Request:
+    return _signed_by(draft, *other_secrets(draft, 2), *draft.signers)
 
 
-def _none_right(draft: Draft) -> FaultyRequest:
-    return _signed_by(draft, *strangers(draft, 3))
+def _none_right(draft: RequestDraft) -> Request:
+    return _signed_by(draft, *other_secrets(draft, 3))
 
 
 PROOF_FAULTS = (
@@ -79,7 +78,7 @@ PROOF_FAULTS = (
         "signature",
         "refused",
         "One bit of the body is changed after signing, so that its last digit is another one.",
-        "The key proves the bytes that were signed and no others (fact 18).",
+        "The key proves only the bytes that were signed (fact 18).",
         _body_changed,
     ),
     Fault(
@@ -87,7 +86,7 @@ PROOF_FAULTS = (
         "signature",
         "refused",
         "Signed as it is, then sent with other white space: the same JSON in other bytes.",
-        "The raw bytes are what is signed (fact 18). Whoever verifies JSON that was written again takes it.",
+        "The raw bytes are signed (fact 18). A receiver that verifies re-encoded JSON accepts it.",
         _spaced_after_signing,
     ),
     Fault(
@@ -95,7 +94,7 @@ PROOF_FAULTS = (
         "signature",
         "refused",
         "Signed rightly, one hour ago.",
-        "A replay: what is older than some minutes is refused (fact 19); 300 s is assumed.",
+        "A replay: a signature that is older than some minutes is refused (fact 19); 300 s is assumed.",
         _stale,
     ),
     Fault(
@@ -103,7 +102,7 @@ PROOF_FAULTS = (
         "signature",
         "refused",
         "Signed rightly, with the time of one hour from now.",
-        "It would stay good for an hour more (assumed: refused beyond 300 s ahead, as beyond 300 s ago).",
+        "It would stay valid for an hour more (assumed: refused more than 300 s ahead, as more than 300 s ago).",
         _future,
     ),
     Fault(
@@ -135,7 +134,7 @@ PROOF_FAULTS = (
         "signature",
         "refused",
         "Three keys, none of them right.",
-        "That there are several proves nothing (fact 18).",
+        "Several keys prove nothing if none of them is right (fact 18).",
         _none_right,
     ),
 )

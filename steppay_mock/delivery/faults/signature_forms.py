@@ -1,69 +1,69 @@
-"""In which forms does a signature header come that is not the documented one?"""
+"""Faults of the signature: its header has another form than the documented one (fact 18)."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from steppay_mock.delivery.faults.draft import keys_of, other_secrets, with_signatures
 from steppay_mock.delivery.faults.fault import Fault
-from steppay_mock.delivery.faults.keys import keys_of, saying, strangers
 
 if TYPE_CHECKING:
-    from steppay_mock.delivery.faults.draft import Draft
-    from steppay_mock.delivery.faults.faulty import FaultyRequest
+    from steppay_mock.delivery.faults.draft import RequestDraft
+    from steppay_mock.delivery.request import Request
 
 _NO_TIME = "now"
 _TRIES = 60  # seconds, well within every tolerance
 
 
-def _right(draft: Draft) -> str:
+def _right(draft: RequestDraft) -> str:
     return keys_of(draft, draft.signers)
 
 
-def _missing(draft: Draft) -> FaultyRequest:
-    return saying(draft)
+def _missing(draft: RequestDraft) -> Request:
+    return with_signatures(draft)
 
 
-def _empty(draft: Draft) -> FaultyRequest:
-    return saying(draft, "")
+def _empty(draft: RequestDraft) -> Request:
+    return with_signatures(draft, "")
 
 
-def _garbage(draft: Draft) -> FaultyRequest:
-    return saying(draft, "garbage")
+def _garbage(draft: RequestDraft) -> Request:
+    return with_signatures(draft, "garbage")
 
 
-def _twice(draft: Draft) -> FaultyRequest:
-    wrong = keys_of(draft, strangers(draft, 1))
+def _twice(draft: RequestDraft) -> Request:
+    wrong = keys_of(draft, other_secrets(draft, 1))
     begin = f"timestamp={draft.timestamp},key="
-    return saying(draft, begin + wrong, begin + _right(draft))
+    return with_signatures(draft, begin + wrong, begin + _right(draft))
 
 
-def _key_missing(draft: Draft) -> FaultyRequest:
-    return saying(draft, f"timestamp={draft.timestamp}")
+def _key_missing(draft: RequestDraft) -> Request:
+    return with_signatures(draft, f"timestamp={draft.timestamp}")
 
 
-def _key_empty(draft: Draft) -> FaultyRequest:
-    return saying(draft, f"timestamp={draft.timestamp},key=")
+def _key_empty(draft: RequestDraft) -> Request:
+    return with_signatures(draft, f"timestamp={draft.timestamp},key=")
 
 
-def _key_before_timestamp(draft: Draft) -> FaultyRequest:
-    return saying(draft, f"key={_right(draft)},timestamp={draft.timestamp}")
+def _key_before_timestamp(draft: RequestDraft) -> Request:
+    return with_signatures(draft, f"key={_right(draft)},timestamp={draft.timestamp}")
 
 
-def _v0_for_key(draft: Draft) -> FaultyRequest:
-    return saying(draft, f"timestamp={draft.timestamp},v0={_right(draft)}")
+def _v0_for_key(draft: RequestDraft) -> Request:
+    return with_signatures(draft, f"timestamp={draft.timestamp},v0={_right(draft)}")
 
 
-def _v0_beside_key(draft: Draft) -> FaultyRequest:
-    wrong = keys_of(draft, strangers(draft, 1))
-    return saying(draft, f"timestamp={draft.timestamp},v0={wrong},key={_right(draft)}")
+def _v0_beside_key(draft: RequestDraft) -> Request:
+    wrong = keys_of(draft, other_secrets(draft, 1))
+    return with_signatures(draft, f"timestamp={draft.timestamp},v0={wrong},key={_right(draft)}")
 
 
-def _unpadded(draft: Draft) -> FaultyRequest:
+def _unpadded(draft: RequestDraft) -> Request:
     key = keys_of(draft, draft.signers[:1])
-    return saying(draft, f"timestamp={draft.timestamp},key={key.rstrip('=')}")
+    return with_signatures(draft, f"timestamp={draft.timestamp},key={key.rstrip('=')}")
 
 
-def _url_safe(draft: Draft) -> FaultyRequest:
+def _url_safe(draft: RequestDraft) -> Request:
     """One key in four has neither + nor /, and is right in both alphabets: then a second nearby is signed."""
     key, moment = "", draft.timestamp
     step = -1 if draft.timestamp >= _TRIES else 1
@@ -71,11 +71,11 @@ def _url_safe(draft: Draft) -> FaultyRequest:
         key = keys_of(draft, draft.signers[:1], moment=moment)
         if "+" in key or "/" in key:
             break
-    return saying(draft, f"timestamp={moment},key={key.translate(str.maketrans('+/', '-_'))}")
+    return with_signatures(draft, f"timestamp={moment},key={key.translate(str.maketrans('+/', '-_'))}")
 
 
-def _no_number(draft: Draft) -> FaultyRequest:
-    return saying(draft, f"timestamp={_NO_TIME},key={keys_of(draft, draft.signers, moment=_NO_TIME)}")
+def _no_number(draft: RequestDraft) -> Request:
+    return with_signatures(draft, f"timestamp={_NO_TIME},key={keys_of(draft, draft.signers, moment=_NO_TIME)}")
 
 
 SIGNATURE_FORM_FAULTS = (
@@ -92,7 +92,7 @@ SIGNATURE_FORM_FAULTS = (
         "signature",
         "refused",
         "The signature header is there and empty.",
-        "Nothing proves the sender; a 5xx shows that the header is taken apart without a check.",
+        "Nothing proves the sender; a 5xx shows that the receiver parses the header without a check.",
         _empty,
     ),
     Fault(
@@ -100,7 +100,7 @@ SIGNATURE_FORM_FAULTS = (
         "signature",
         "refused",
         "The signature header holds a word, and no pair.",
-        "Nothing proves the sender; a 5xx shows that the header is taken apart without a check.",
+        "Nothing proves the sender; a 5xx shows that the receiver parses the header without a check.",
         _garbage,
     ),
     Fault(
@@ -108,7 +108,7 @@ SIGNATURE_FORM_FAULTS = (
         "signature",
         "either",
         "Two signature headers, the first one wrong, the second one right. Assumed: it is never sent.",
-        "Servers join them, or show the first or the last. Each is safe as long as a right key is wanted.",
+        "Servers join the two headers, or show the first or the last. Each is safe if a right key is required.",
         _twice,
         needs_socket=True,
     ),
@@ -133,24 +133,24 @@ SIGNATURE_FORM_FAULTS = (
         "signature",
         "either",
         "The signature is right, and its key stands before its timestamp. Assumed: it is never sent.",
-        "The timestamp is documented to come first (fact 18), so refusing is safe; taking it is too, for the key is "
-        "right.",
+        "The timestamp is documented to come first (fact 18), so refusing is safe; accepting is too, because the key "
+        "is right.",
         _key_before_timestamp,
     ),
     Fault(
         "v0-for-key",
         "signature",
         "refused",
-        "In the place of key= stands v0=, with what would be the right key.",
-        "It was seen once (fact 20), and nobody knows how it is computed: it proves nothing (assumed).",
+        "The pair v0= replaces key=, with the value of the right key.",
+        "It was seen once (fact 20), and how it is computed is not documented: it proves nothing (assumed).",
         _v0_for_key,
     ),
     Fault(
         "v0-beside-key",
         "signature",
         "accepted",
-        "Between timestamp and the right key stands a pair v0. Assumed: the two were never seen together.",
-        "Timestamp need not be followed by key and nothing else (fact 20).",
+        "A pair v0 stands between the timestamp and the right key. Assumed: the two were never seen together.",
+        "Other pairs may follow the timestamp (fact 20).",
         _v0_beside_key,
     ),
     Fault(
@@ -158,17 +158,17 @@ SIGNATURE_FORM_FAULTS = (
         "signature",
         "either",
         "The key lacks the = at its end. Assumed: it is never sent.",
-        "Whoever compares the text refuses it (fact 18). Whoever decodes the key and compares the bytes takes it, "
-        "which is as safe: nobody makes the bytes without the secret.",
+        "A receiver that compares the text refuses it (fact 18). One that decodes the key and compares the bytes "
+        "accepts it, which is as safe: nobody makes the bytes without the secret.",
         _unpadded,
     ),
     Fault(
         "key-url-safe",
         "signature",
         "either",
-        "The key has - and _ in the place of + and /. Assumed: it is never sent.",
-        "Whoever compares the text refuses it (fact 18). Whoever decodes the key, in either alphabet, and compares the "
-        "bytes takes it, which is as safe: nobody makes the bytes without the secret.",
+        "The key has - and _ instead of + and /. Assumed: it is never sent.",
+        "A receiver that compares the text refuses it (fact 18). One that decodes the key, in either alphabet, and "
+        "compares the bytes accepts it, which is as safe: nobody makes the bytes without the secret.",
         _url_safe,
     ),
     Fault(
@@ -176,7 +176,7 @@ SIGNATURE_FORM_FAULTS = (
         "signature",
         "refused",
         "The timestamp is the word now, over which the key is right.",
-        "The timestamp is seconds since the epoch (fact 18). What has no age could be replayed for ever.",
+        "The timestamp is seconds since the epoch (fact 18). A signature without an age could be replayed for ever.",
         _no_number,
     ),
 )

@@ -9,25 +9,26 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
-from steppay_mock.delivery.django_transaction import (
-    guarded,
+from steppay_mock.delivery.in_process.django_connections import (
     is_django_in_use,
     open_transactions,
     transactions_beside_loop,
 )
-from steppay_mock.delivery.lack import no_thread_left
-from steppay_mock.delivery.run.requests import send, send_async
+from steppay_mock.delivery.in_process.django_guard import guarded
+from steppay_mock.delivery.own_lack import OwnLackError, no_thread_left
+from steppay_mock.delivery.transport import ThreadedTransport
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
     from concurrent.futures import Future
 
-    from steppay_mock.delivery.faults.faulty import FaultyRequest
+    from steppay_mock.delivery.answer import Answer
+    from steppay_mock.delivery.engine.engine import Engine
+    from steppay_mock.delivery.request import Request
     from steppay_mock.delivery.run.progress import RunProgress
     from steppay_mock.delivery.run.run import DeliveryRun
-    from steppay_mock.delivery.transport import Answer, AsyncTransport, Request, Transport
+    from steppay_mock.delivery.transport import AsyncTransport, Transport
 
 Watch = Callable[["RunProgress"], object]
 
@@ -35,17 +36,7 @@ _NO_GUARD = nullcontext()
 _PATIENCE = 0.1  # seconds after which the run looks up anyway: for a stop that came from another thread
 
 
-class RunEngine(Protocol):
-    """Carries requests; each has a token by which its answer is known."""
-
-    def start(self, token: int, address: Any, request: Request | FaultyRequest) -> None:
-        """Begin a request; it goes on while :meth:`poll` is called."""
-
-    def poll(self, seconds: float) -> Iterable[tuple[int, Answer]]:
-        """The answers that have come, after so many seconds at most if there are none yet."""
-
-
-def drive(run: DeliveryRun, engine: RunEngine, *, watch: Watch | None = None, stops_at_interrupt: bool = False) -> None:
+def drive(run: DeliveryRun, engine: Engine, *, watch: Watch | None = None, stops_at_interrupt: bool = False) -> None:
     """Make every delivery of the run, or, after a stop, wait for what is in flight.
 
     Raises OwnLackError, after what is in flight has been answered, where this machine lacks something to send with.
@@ -69,7 +60,7 @@ def drive(run: DeliveryRun, engine: RunEngine, *, watch: Watch | None = None, st
     run.finish()
 
 
-def _wait(run: DeliveryRun, engine: RunEngine, watch: Watch | None) -> None:
+def _wait(run: DeliveryRun, engine: Engine, watch: Watch | None) -> None:
     """Wait for answers, or for the time of the next start."""
     in_flight = run.in_flight
     patience = _PATIENCE if run.ending else run.queue.patience(in_flight, longest=_PATIENCE)
@@ -93,7 +84,7 @@ def drive_calls(run: DeliveryRun, transport: Transport) -> None:
         if started:
             with _guard(at_once=len(started) > 1):
                 if len(started) == 1:
-                    answers = [send(transport, started[0][2])]
+                    answers = [_send(transport, started[0][2])]
                 else:
                     answers = _send_together(transport, [request for _, _, request in started])
             for (token, _, _), answer in zip(started, answers, strict=True):
@@ -115,9 +106,9 @@ async def drive_async(run: DeliveryRun, transport: AsyncTransport) -> None:
         if started:
             with _guard(held, at_once=len(started) > 1):
                 if len(started) == 1:
-                    answers = [await send_async(transport, started[0][2])]
+                    answers = [await _send_async(transport, started[0][2])]
                 else:
-                    answers = await gather(*(send_async(transport, request) for _, _, request in started))
+                    answers = await gather(*(_send_async(transport, request) for _, _, request in started))
             for (token, _, _), answer in zip(started, answers, strict=True):
                 run.settle(token, answer)
         elif run.over:
@@ -134,14 +125,28 @@ def _guard(held: tuple[Any, ...] | None = None, *, at_once: bool) -> AbstractCon
     return guarded(open_transactions() if held is None else held, at_once=at_once)
 
 
-def _send_together(transport: Transport, requests: list[Request | FaultyRequest]) -> list[Answer]:
+def _send(transport: Transport, request: Request) -> Answer:
+    """Send one request; a lack of this machine takes the place of its answer."""
+    try:
+        return transport.send(request)
+    except OwnLackError as lack:
+        return lack.as_answer()
+
+
+async def _send_async(transport: AsyncTransport, request: Request) -> Answer:
+    if isinstance(transport, ThreadedTransport):
+        return await transport.call(_send, transport.inner, request)
+    return await transport.send(request)
+
+
+def _send_together(transport: Transport, requests: list[Request]) -> list[Answer]:
     from concurrent.futures import ThreadPoolExecutor
 
     with ThreadPoolExecutor(max_workers=len(requests)) as pool:
         sent: list[Future[Answer]] = []
         for request in requests:
             try:
-                sent.append(pool.submit(send, transport, request))
+                sent.append(pool.submit(_send, transport, request))
             except RuntimeError:  # the system gives no more threads
                 break
         return [one.result() for one in sent] + [no_thread_left() for _ in requests[len(sent) :]]

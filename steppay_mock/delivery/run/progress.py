@@ -2,6 +2,12 @@
 
 Without kept outcomes it takes no more memory for a million deliveries than for a thousand: what it keeps of single
 deliveries is bounded by the number of event types, of receivers, and ``FAILURES_KEPT``.
+
+Faults have controls. A server that answers 404 to everything refuses what is wrong as well as what is right. So a
+refusal counts only if the receiver takes the same event without the fault. After all deliveries the first event of each
+type that came with a fault and was not taken is delivered again, without the fault. It comes last, so that a receiver
+that drops repeats has not seen the event before it comes with the fault; and because it refused the event then, the
+event without the fault is a new one to it.
 """
 
 from __future__ import annotations
@@ -19,10 +25,10 @@ from steppay_mock.errors import SteppayMockError
 from steppay_mock.payload.event import Event
 
 if TYPE_CHECKING:
+    from steppay_mock.delivery.answer import Answer
     from steppay_mock.delivery.failure import Failure
     from steppay_mock.delivery.run.attempt_queue import Waiting
     from steppay_mock.delivery.run.deliveries import DueDelivery, PlannedDelivery
-    from steppay_mock.delivery.transport import Answer
 
 _by_position = attrgetter("position")
 

@@ -20,11 +20,11 @@ from steppay_mock.errors import SteppayMockError
 
 if TYPE_CHECKING:
     from steppay_mock.delivery.address import Address
+    from steppay_mock.delivery.answer import Answer
     from steppay_mock.delivery.run.attempt_queue import RunClock
     from steppay_mock.delivery.run.progress import RunProgress
     from steppay_mock.delivery.run.stop import StopRequest
     from steppay_mock.delivery.schedule.schedule import Planned
-    from steppay_mock.delivery.transport import Answer
     from steppay_mock.payload.event import Event
     from steppay_mock.wire.redact import Redaction
     from steppay_mock.wire.signature import Secrets

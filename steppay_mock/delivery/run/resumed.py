@@ -7,10 +7,10 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
+from steppay_mock.delivery.answer import Answer
 from steppay_mock.delivery.journal import cells
 from steppay_mock.delivery.report import FAILURES_KEPT, OUTCOMES_KEPT
 from steppay_mock.delivery.run.deliveries import DueDelivery
-from steppay_mock.delivery.transport import Answer
 
 if TYPE_CHECKING:
     from steppay_mock.delivery.journal.journal import Journal

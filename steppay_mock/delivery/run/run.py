@@ -10,24 +10,23 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from steppay_mock.delivery.lack import OwnLackError
+from steppay_mock.delivery.make_request import make_request
+from steppay_mock.delivery.own_lack import OwnLackError
 from steppay_mock.delivery.run.deliveries import DueDelivery, Origin
-from steppay_mock.delivery.run.requests import make_request
 from steppay_mock.payload.chance import Chance, derive_seed
 
 if TYPE_CHECKING:
-    from steppay_mock.delivery.address import Address
-    from steppay_mock.delivery.faults.faulty import FaultyRequest
+    from steppay_mock.delivery.answer import Answer
+    from steppay_mock.delivery.request import Request
     from steppay_mock.delivery.retries import RetryPolicy
     from steppay_mock.delivery.run.attempt_queue import AttemptQueue, RunClock
     from steppay_mock.delivery.run.progress import RunProgress
     from steppay_mock.delivery.run.records import RunEndpoint, RunRecord
     from steppay_mock.delivery.run.stop import StopRequest
-    from steppay_mock.delivery.transport import Answer, Request
 
-    Started = tuple[int, Address | None, Request | FaultyRequest]
+    Started = tuple[int, Any, Request]
 
 
 @dataclass(slots=True, kw_only=True)

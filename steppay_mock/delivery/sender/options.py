@@ -10,10 +10,10 @@ from random import SystemRandom
 from typing import Any
 
 from steppay_mock.contract.long_numbers import is_number, written
-from steppay_mock.delivery.access import AccessOptions
+from steppay_mock.delivery.address.access import AccessOptions
+from steppay_mock.delivery.address.safety import allowed_names
 from steppay_mock.delivery.options import LONGEST_TIMEOUT
 from steppay_mock.delivery.retries import RetryPolicy, read_retry_policy
-from steppay_mock.delivery.safety import allowed_names
 from steppay_mock.delivery.sender.clock import Clock
 from steppay_mock.errors import SteppayMockError, check_flag, choices, did_you_mean
 
@@ -23,7 +23,7 @@ _MOST_AT_ONCE = 1_000
 class SenderOptions(AccessOptions, total=False):
     """What ``Sender`` takes beside its receivers; every option may be left out.
 
-    Those of :class:`~steppay_mock.delivery.access.AccessOptions` are for a URL; a ``Endpoint`` has its own.
+    Those of :class:`~steppay_mock.delivery.address.access.AccessOptions` are for a URL; a ``Endpoint`` has its own.
     """
 
     journal: str | Path | None

@@ -9,11 +9,14 @@ import json
 from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self, TypedDict, Unpack
 
-from steppay_mock.delivery.access import AccessOptions
+from steppay_mock.delivery.address.access import AccessOptions
 from steppay_mock.delivery.endpoint import Endpoint, open_endpoints
+from steppay_mock.delivery.engine.make_engine import make_engine
+from steppay_mock.delivery.in_process.running_loop import require_asyncio
 from steppay_mock.delivery.journal.claim import claim
 from steppay_mock.delivery.journal.damage import refuse_damage
 from steppay_mock.delivery.journal.given_up import forget_given_up
@@ -23,17 +26,12 @@ from steppay_mock.delivery.order import Order, arrange, check_order
 from steppay_mock.delivery.run.drivers import Watch
 from steppay_mock.delivery.run.progress import RunProgress
 from steppay_mock.delivery.run.records import JournalRecord, check_fault
-from steppay_mock.delivery.run.requests import RequestEngine
 from steppay_mock.delivery.run.resumed import recall_progress
 from steppay_mock.delivery.run.stop import StopRequest
-from steppay_mock.delivery.running_loop import require_asyncio
 from steppay_mock.delivery.schedule.makers import check_share
 from steppay_mock.delivery.schedule.schedule import Schedule
-from steppay_mock.delivery.sender.engine import make_engine
-from steppay_mock.delivery.sender.lanes import Lanes
 from steppay_mock.delivery.sender.options import (
     SenderOptions,
-    SenderSettings,
     check_concurrency,
     check_seed,
     read_sender_options,
@@ -44,8 +42,9 @@ from steppay_mock.errors import SteppayMockError, check_flag
 from steppay_mock.wire.shown_url import shown_url
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
+    from steppay_mock.delivery.engine.engine import Engine, EngineSettings
     from steppay_mock.delivery.report import Report
     from steppay_mock.delivery.run.records import RunEndpoint
     from steppay_mock.payload.event import Events
@@ -227,7 +226,7 @@ class Sender:
             progress=RunProgress(_read_keep(keep_outcomes)),
             stop=stop,
             watch=watch,
-            open_engine=self._engine_opener(settings, self._gateway),
+            open_engine=self._engine_opener(self._gateway),
             gateway=self._gateway,
         )
         planned = arrange(events, order, seed=seed, duplicates=check_share(duplicates), fault=fault)
@@ -247,7 +246,7 @@ class Sender:
             progress=RunProgress(_read_keep(keep_outcomes)),
             stop=stop,
             watch=watch,
-            open_engine=self._engine_opener(settings, gateway),
+            open_engine=self._engine_opener(gateway),
             gateway=gateway,
             number=number,
         )
@@ -269,12 +268,12 @@ class Sender:
             found[int(number)] = known[named, url]
         return found
 
-    def _engine_opener(self, settings: SenderSettings, gateway: Mapping[str, Any] | None) -> Any:
-        if gateway is not None:
-            from steppay_mock.delivery.aws.lambda_engine import LambdaEngine
+    def _engine_opener(self, gateway: Mapping[str, Any] | None) -> Callable[[EngineSettings], Engine]:
+        if gateway is None:
+            return make_engine
+        from steppay_mock.delivery.aws.lambda_engine import LambdaEngine
 
-            return lambda wire: LambdaEngine(wire, settings, gateway)
-        return lambda wire: RequestEngine(Lanes(make_engine(wire), wire, sleep=settings.clock.sleep))
+        return partial(LambdaEngine, gateway=gateway, options=self._settings)
 
 
 def _read_keep(keep: object) -> bool | None:

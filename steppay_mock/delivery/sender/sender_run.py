@@ -7,11 +7,11 @@ from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from steppay_mock.delivery.descriptors import make_room
+from steppay_mock.delivery.engine.engine import Engine, EngineSettings
 from steppay_mock.delivery.journal.claim import claim
 from steppay_mock.delivery.journal.given_up import forget_given_up
 from steppay_mock.delivery.journal.journal import Journal
-from steppay_mock.delivery.lack import OwnLackError
+from steppay_mock.delivery.own_lack import OwnLackError, make_room
 from steppay_mock.delivery.run.attempt_queue import AttemptQueue
 from steppay_mock.delivery.run.blocking_queue import BlockingQueue
 from steppay_mock.delivery.run.drivers import drive
@@ -20,7 +20,6 @@ from steppay_mock.delivery.run.records import JournalRecord, MemoryRecord, Plan
 from steppay_mock.delivery.run.run import DeliveryRun
 from steppay_mock.delivery.run.stop import stopped_by_interrupt
 from steppay_mock.delivery.schedule.schedule import Planned
-from steppay_mock.delivery.sender.engine import Wire
 from steppay_mock.delivery.sender.remembered import remember
 from steppay_mock.errors import SteppayMockError
 
@@ -48,7 +47,7 @@ class SenderRun:
     progress: RunProgress
     stop: StopRequest
     watch: Watch | None
-    open_engine: Callable[[Wire], Any]
+    open_engine: Callable[[EngineSettings], Engine]
     gateway: Mapping[str, Any] | None = None
     """What calls the receivers, where they are Lambda functions: a journal has it beside the options."""
     number: int | None = None
@@ -138,8 +137,11 @@ class SenderRun:
         settings, steady = self.settings, self.settings.clock.steady
         make_room(self._connections(len(endpoints), widest))
         # What starts together is in flight together, also where that is more than the concurrency.
-        wire = Wire(
-            timeout=settings.timeout, keep_alive=settings.keep_alive, concurrency=max(settings.concurrency, widest)
+        wire = EngineSettings(
+            timeout=settings.timeout,
+            keep_alive=settings.keep_alive,
+            concurrency=max(settings.concurrency, widest),
+            sleep=settings.clock.sleep,
         )
         run = DeliveryRun(
             queue=self._queue(record, endpoints),

@@ -11,7 +11,7 @@ from steppay_mock.delivery.failure import Failure
 from steppay_mock.errors import SteppayMockError
 
 if TYPE_CHECKING:
-    from steppay_mock.delivery.transport import Answer
+    from steppay_mock.delivery.answer import Answer
     from steppay_mock.payload.event import Event
 
 _BODY = 160  # characters of a refusal's body that are told

@@ -14,13 +14,13 @@ from dataclasses import dataclass
 from threading import Barrier, BrokenBarrierError, Thread, Timer, active_count
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from steppay_mock.delivery.answer import Answer
 from steppay_mock.delivery.failure import Failure, timed_out
-from steppay_mock.delivery.lack import no_thread
-from steppay_mock.delivery.real_wait import wait_for_tasks
-from steppay_mock.delivery.transport import Answer
+from steppay_mock.delivery.in_process.real_wait import wait_for_tasks
+from steppay_mock.delivery.own_lack import no_thread
 
 if TYPE_CHECKING:
-    from steppay_mock.delivery.transport import Request
+    from steppay_mock.delivery.request import Request
     from steppay_mock.store.api.hold import Hold
 
 T = TypeVar("T")

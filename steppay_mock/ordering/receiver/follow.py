@@ -10,7 +10,7 @@ from steppay_mock.ordering.receiver.answers import tell_answer
 from steppay_mock.ordering.receiver.run import Run
 
 if TYPE_CHECKING:
-    from steppay_mock.delivery.transport import Answer
+    from steppay_mock.delivery.answer import Answer
     from steppay_mock.ordering.receiver.subject import Subject
 
 

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from steppay_mock.delivery.excerpt import excerpt
-from steppay_mock.delivery.obstacles import obstacle
+from steppay_mock.delivery.in_process.obstacles import obstacle
 from steppay_mock.errors import ContractViolation, SteppayMockError
 from steppay_mock.ordering.face import option
 from steppay_mock.ordering.failure import ExplorationError, NoAnswerError

@@ -17,15 +17,15 @@ from inspect import iscoroutinefunction
 from threading import Event
 from typing import Any, Protocol, TypeVar
 
-from steppay_mock.delivery.django_transaction import (
+from steppay_mock.delivery.in_process.django_connections import (
     closing_connections,
     in_sync_thread,
     is_django_in_use,
-    naming_the_fixture,
     open_transactions,
     run_in_test,
 )
-from steppay_mock.delivery.running_loop import is_in_asyncio, require_asyncio
+from steppay_mock.delivery.in_process.django_guard import naming_the_fixture
+from steppay_mock.delivery.in_process.running_loop import is_in_asyncio, require_asyncio
 from steppay_mock.ordering.receiver.watchdog import HungError
 
 T = TypeVar("T")

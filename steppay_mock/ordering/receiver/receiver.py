@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING, Any, Self
 
 from steppay_mock.delivery.excerpt import excerpt_of
 from steppay_mock.delivery.failure import Failure
-from steppay_mock.delivery.own_loop import borrowed_loop
-from steppay_mock.delivery.running_loop import refuse_running_loop
-from steppay_mock.delivery.target import Target, make_transport
+from steppay_mock.delivery.in_process.own_loop import borrowed_loop
+from steppay_mock.delivery.in_process.running_loop import refuse_running_loop
+from steppay_mock.delivery.receiver import Receiver as OneReceiver
+from steppay_mock.delivery.receiver import make_transport
 from steppay_mock.delivery.transport import Transport
 from steppay_mock.ordering.receiver.flight import Flight, Gate, Passing, fly, in_thread
 from steppay_mock.ordering.receiver.frames import Frames
@@ -22,13 +23,14 @@ from steppay_mock.ordering.receiver.hosting import current_host
 from steppay_mock.ordering.receiver.late_errors import LateErrors
 
 if TYPE_CHECKING:
-    from steppay_mock.delivery.asgi import AsgiTransport
+    from steppay_mock.delivery.answer import Answer
+    from steppay_mock.delivery.in_process.asgi import AsgiTransport
     from steppay_mock.delivery.options import Settings
-    from steppay_mock.delivery.transport import Answer, Request
+    from steppay_mock.delivery.request import Request
 
 _GRACE = 4  # a transport waits up to three timeouts by itself: for the answer, the app's end, and the work after it
 
-Receiver = Target | Callable[[], Target]
+Receiver = OneReceiver | Callable[[], OneReceiver]
 """A URL, a WSGI or ASGI app, or a function without arguments that makes a fresh app."""
 
 
@@ -61,7 +63,7 @@ class OpenReceiver:
         self._late = LateErrors()
         self._in_process = False
         self.is_synchronous = False
-        self.app: Target = ""
+        self.app: OneReceiver = ""
         self.target = ""
 
     @property

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-from steppay_mock.delivery.deliver import make_request
+from steppay_mock.delivery.deliver import request_for
 
 if TYPE_CHECKING:
     from steppay_mock.delivery.options import Settings
-    from steppay_mock.delivery.target import Target
-    from steppay_mock.delivery.transport import Request
+    from steppay_mock.delivery.receiver import Receiver
+    from steppay_mock.delivery.request import Request
     from steppay_mock.ordering.receiver.fresh import FreshStory
     from steppay_mock.payload.event import Event
 
@@ -27,7 +27,7 @@ class Requests:
     """
 
     def __init__(
-        self, events: Sequence[Event], given: Sequence[Event], settings: Settings, *, to: Callable[[], Target]
+        self, events: Sequence[Event], given: Sequence[Event], settings: Settings, *, to: Callable[[], Receiver]
     ) -> None:
         self._to = to
         self._events = (*given, *events)
@@ -60,6 +60,6 @@ class Requests:
         request = self._kept.get((place, copy))
         if request is None:
             position = self._given + place + copy * len(self._events)
-            request = make_request(self.event(place), settings, position=position, later=copy)
+            request = request_for(self.event(place), settings, position=position, later=copy)
             self._kept[place, copy] = request
         return request

@@ -27,7 +27,7 @@ from steppay_mock.ordering.state.states import States
 if TYPE_CHECKING:
     from types import TracebackType
 
-    from steppay_mock.delivery.transport import Answer
+    from steppay_mock.delivery.answer import Answer
     from steppay_mock.ordering.options import ExploreSettings
     from steppay_mock.ordering.receiver.identifiers import Ids
     from steppay_mock.payload.event import Event

@@ -9,10 +9,10 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from steppay_mock.delivery.frameworks import Refusal, refusal_of
+from steppay_mock.delivery.answer import Answer
+from steppay_mock.delivery.in_process.frameworks import Refusal, refusal_of
+from steppay_mock.delivery.in_process.obstacles import obstacle
 from steppay_mock.delivery.next_step import step_for_status, step_without_answer
-from steppay_mock.delivery.obstacles import obstacle
-from steppay_mock.delivery.transport import Answer
 from steppay_mock.ordering.face import option
 from steppay_mock.ordering.report.fields_read import fields_read
 from steppay_mock.ordering.report.names_mistaken import names_mistaken

@@ -19,7 +19,7 @@ from steppay_mock.ordering.search.plan import bound_for
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from steppay_mock.delivery.transport import Answer
+    from steppay_mock.delivery.answer import Answer
     from steppay_mock.ordering.counterexample import Kind
     from steppay_mock.ordering.options import ExploreSettings
     from steppay_mock.ordering.receiver.subject import Mark, Subject

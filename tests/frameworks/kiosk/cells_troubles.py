@@ -14,7 +14,7 @@ from frameworks.kiosk import views
 from frameworks.kiosk.checks import EVENTS, TOGETHER, outcome_of, state
 
 from steppay_mock import deliver, explore
-from steppay_mock.delivery.django_transaction import ElsewhereError
+from steppay_mock.delivery.in_process.django_guard import ElsewhereError
 from steppay_mock.ordering.saving import saving_django
 
 MAKERS = {"WSGI": get_wsgi_application, "ASGI": get_asgi_application}

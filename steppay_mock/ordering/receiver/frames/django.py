@@ -11,7 +11,8 @@ import logging
 from collections.abc import Callable
 from typing import Any
 
-from steppay_mock.delivery.django_transaction import TransactionGuard, open_transactions
+from steppay_mock.delivery.in_process.django_connections import open_transactions
+from steppay_mock.delivery.in_process.django_guard import TransactionGuard
 
 _RAN = (
     "transaction.on_commit callbacks ran after each delivery, as captureOnCommitCallbacks(execute=True) does, because "

@@ -1,0 +1,1 @@
+"""Engines: they carry many requests at once, by libcurl or by threads."""
