@@ -141,7 +141,7 @@ def test_a_delivery_in_no_state_is_named_and_nothing_is_sent(value: str, run: An
     _change(journal, f"UPDATE deliveries SET state = {value} WHERE id = 1")
     done = run("resume", "--unsigned", "--journal", journal)
     fine(done)
-    assert f"Delivery 1 of run 1 in {journal} is damaged: its state is none that a delivery has." in done.err
+    assert f"Delivery 1 of run 1 in {journal} is damaged: its state is none of PENDING, SUCCESS and FAIL." in done.err
     assert "UPDATE deliveries SET state = 'PENDING' WHERE id = 1" in done.err
     assert run("log", "--journal", journal).code == 0
     assert run("log", "show", "1", "--journal", journal, "--json").code == 0

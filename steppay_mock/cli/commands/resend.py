@@ -1,4 +1,4 @@
-"""``steppay-mock resend``: deliver again by hand what a journal has."""
+"""``steppay-mock resend``: deliver again what is in a journal."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ def command(
     reports: tuple[Path, ...],
     as_json: bool,
 ) -> None:
-    """Deliver again by hand what a journal has.
+    """Deliver again what is in a journal.
 
     As a manager does in StepPay's portal: the same bytes to the same receiver, signed anew. With --to they go to
     another one. They become a new run in the journal, or one for each receiver. ID is what `log` lists.
@@ -109,7 +109,7 @@ def command(
 
 
 def _by_receiver(reading: Reading, ids: tuple[int, ...], *, url: str | None) -> dict[tuple[str, str], list[Event]]:
-    """The events by the name and URL of who gets them: ``url``, else the receiver that the journal has."""
+    """The events by the name and URL of their receiver: ``url``, else the receiver in the journal."""
     groups: dict[tuple[str, str], list[Event]] = {}
     for number in ids:
         delivery = reading.delivery(number)
@@ -122,7 +122,7 @@ def _by_receiver(reading: Reading, ids: tuple[int, ...], *, url: str | None) -> 
 
 
 def _read_event(number: int, body: bytes) -> Event:
-    """The event whose body is these bytes, and no others."""
+    """The event with exactly these bytes as its body."""
     from steppay_mock.payload.event import Event
 
     try:

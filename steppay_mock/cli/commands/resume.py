@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from steppay_mock.delivery.report import Report
 
 _TOLD = {ParameterSource.COMMANDLINE, ParameterSource.ENVIRONMENT}
-"""What counts more than how the run was begun; the file of settings does not."""
+"""The sources of options that replace those of the run; the file of settings does not."""
 
 
 @click.command(
@@ -89,8 +89,8 @@ def command(
 ) -> None:
     """Complete the runs of a journal that were cut off.
 
-    What was answered is not sent again. What was in flight when it ended may have arrived, nobody knows: it is sent
-    again, and counted. A run that is still being sent is left alone.
+    A delivery that was answered is not sent again. One that was in flight when the run ended may have arrived: it is
+    sent again, and counted. A run that is still being sent is left alone.
     """
     from steppay_mock.cli.sender_run import SenderCommand
     from steppay_mock.delivery.journal.reading import read_journal
@@ -138,8 +138,8 @@ def command(
 
 
 def _take_out(journal: str) -> list[int]:
-    """Take out the runs whose planning was cut off, and say so at once; their numbers."""
-    from steppay_mock.delivery.journal.given_up import forget_given_up
+    """Remove the runs whose planning was cut off, and say so at once; their numbers."""
+    from steppay_mock.delivery.journal.claim import forget_given_up
     from steppay_mock.delivery.journal.journal import Journal
 
     with Journal(journal) as opened:
@@ -150,7 +150,7 @@ def _take_out(journal: str) -> list[int]:
 
 
 def _others(journal: str, found: list[Report], never_planned: list[int]) -> list[RunState]:
-    """How the runs stand that were not resumed; a journal without any run is an error."""
+    """The states of the runs that were not resumed; a journal without any run is an error."""
     from steppay_mock.delivery.journal.reading import read_journal
 
     with read_journal(journal) as reading:
@@ -168,7 +168,7 @@ def _others(journal: str, found: list[Report], never_planned: list[int]) -> list
 
 
 def _check_retries(runs: list[Unfinished]) -> None:
-    """Refuse to guess the policy of which an older journal has the name alone, unless it is one of ours."""
+    """A usage error for a retry policy of which an older journal has the name alone, unless it is one of ours."""
     from steppay_mock.delivery.retries import PRESETS
 
     unknown = {one.unknown_retries for one in runs if one.unknown_retries} - PRESETS.keys()

@@ -17,9 +17,8 @@ from steppay_mock.delivery.address.access import AccessOptions
 from steppay_mock.delivery.endpoint import Endpoint, open_endpoints
 from steppay_mock.delivery.engine.make_engine import make_engine
 from steppay_mock.delivery.in_process.running_loop import require_asyncio
-from steppay_mock.delivery.journal.claim import claim
+from steppay_mock.delivery.journal.claim import claim, forget_given_up
 from steppay_mock.delivery.journal.damage import refuse_damage
-from steppay_mock.delivery.journal.given_up import forget_given_up
 from steppay_mock.delivery.journal.journal import Journal
 from steppay_mock.delivery.options import check_control
 from steppay_mock.delivery.order import Order, arrange, check_order

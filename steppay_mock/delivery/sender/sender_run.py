@@ -8,8 +8,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from steppay_mock.delivery.engine.engine import Engine, EngineSettings
-from steppay_mock.delivery.journal.claim import claim
-from steppay_mock.delivery.journal.given_up import forget_given_up
+from steppay_mock.delivery.journal.claim import claim, forget_given_up
 from steppay_mock.delivery.journal.journal import Journal
 from steppay_mock.delivery.own_lack import OwnLackError, make_room
 from steppay_mock.delivery.run.attempt_queue import AttemptQueue
