@@ -60,8 +60,8 @@ def test_the_table_of_the_retries_is_that_of_the_presets() -> None:
         )
         for one in PRESETS.values()
     ]
-    assert table("RetryPolicy", first="policy") == expected
-    own = section("sender", "RetryPolicy").partition("A policy of your own")[2].partition("```")[0]
+    assert table("Retries", first="policy") == expected
+    own = section("sender", "Retries").partition("A policy of your own")[2].partition("```")[0]
     assert {one.name for one in fields(RetryPolicy)} == set(code_in(own)) - {
         "RetryPolicy",
         "Retry-After",

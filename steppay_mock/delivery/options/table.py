@@ -306,7 +306,7 @@ OPTIONS: tuple[Option, ...] = (
         name="keep_outcomes",
         type=FlagValue(),
         help="Whether the report has every outcome.",
-        default_words="for at most 1,000 deliveries",
+        default_words="the outcomes of at most 1,000 deliveries",
         doors=_doors("send"),
     ),
 )
