@@ -105,7 +105,7 @@ def read_rows(database: Path, table: str) -> Rows:
 
 def accepted(report: Report) -> str:
     """How many of the events were taken, such as ``27 of 27``."""
-    return f"{len(report) - len(report.failed)} of {len(report)}"
+    return f"{report.succeeded} of {report.planned}"
 
 
 def deliveries_table(report: Report, *, title: str) -> Table:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from steppay_mock.delivery.outcome import Outcome
     from steppay_mock.delivery.own_lack import OwnLackError
     from steppay_mock.delivery.report import Report
-    from steppay_mock.delivery.retries import Retries
+    from steppay_mock.delivery.retries import RetryPolicy
     from steppay_mock.delivery.schedule.schedule import Schedule
     from steppay_mock.delivery.sender.clock import Clock
     from steppay_mock.delivery.sender.sender import Sender
@@ -85,7 +85,7 @@ __all__ = [
     "RemoteError",
     "Replay",
     "Report",
-    "Retries",
+    "RetryPolicy",
     "Saving",
     "Schedule",
     "Sender",
@@ -160,7 +160,7 @@ _HOMES = {
     "RemoteError": "ordering.remote",
     "Replay": "ordering.replay",
     "Report": "delivery.report",
-    "Retries": "delivery.retries",
+    "RetryPolicy": "delivery.retries",
     "Saving": "ordering.saving.saving",
     "Schedule": "delivery.schedule.schedule",
     "Sender": "delivery.sender.sender",

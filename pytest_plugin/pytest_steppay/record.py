@@ -15,7 +15,6 @@ if TYPE_CHECKING:
 
     from steppay_mock.delivery.outcome import Outcome
     from steppay_mock.delivery.report import Report
-    from steppay_mock.delivery.sender.tally import Tally
     from steppay_mock.ordering.counterexample import Counterexample
     from steppay_mock.payload.event import Event
     from steppay_mock.store.store import Story
@@ -70,14 +69,16 @@ class ItemRecord:
         """Remember the outcomes of deliveries."""
         self.delivered.extend((*report, *report.controls))
         self.delivered_count += len(report) + len(report.controls)
-        self.failed += report.failed[: _SHOWN - len(self.failed)]
-        self.failed_count += len(report.failed)
+        self.failed += report.failures[: _SHOWN - len(self.failed)]
+        self.failed_count += report.failed
 
-    def add_sent(self, tally: Tally, *, journal: Path) -> None:
+    def add_sent(self, report: Report, *, journal: Path) -> None:
         """Remember a run of the sender."""
-        stopped = ", stopped" if tally.stopped else ""
-        first = f"; first failure: {tally.first_failure}" if tally.first_failure else ""
-        self.sent.append(f"{tally}{stopped}{first}; seed {tally.seed}, run {tally.run} of {journal}")
+        stopped = ", stopped" if report.stopped else ""
+        first = f"; first failure: {report.failures[0]}" if report.failures else ""
+        told = ", ".join(f"{count} x {status or 'no answer'}" for status, count in report.statuses.most_common())
+        counts = f"{report.succeeded} of {report.planned} delivered to {report.receiver}: {told or 'nothing was sent'}"
+        self.sent.append(f"{counts}{stopped}{first}; seed {report.seed}, run {report.run} of {journal}")
 
     def add_proof(
         self, line: str, *, notes: Iterable[str] = (), counterexamples: Iterable[Counterexample] = ()

@@ -1,4 +1,4 @@
-"""What does a failing test say about its events, and which command repeats it?"""
+"""The section of a failing test: its seed, its events, and the command that repeats it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What sends for a test over HTTP? A sender whose seeds follow from the test's, and of which the record knows."""
+"""The sender of a test: its seeds follow from the test's, and the record has each of its runs."""
 
 from __future__ import annotations
 
@@ -17,9 +17,10 @@ if TYPE_CHECKING:
 
     from pytest_steppay.options import Options, SecretLike, TargetLike
     from pytest_steppay.record import ItemRecord
+    from steppay_mock.delivery.report import Report
+    from steppay_mock.delivery.run.drivers import Watch
     from steppay_mock.delivery.schedule.schedule import Schedule
-    from steppay_mock.delivery.sender.sender import SendOptions, Watch
-    from steppay_mock.delivery.sender.tally import Tally
+    from steppay_mock.delivery.sender.sender import SendOptions
     from steppay_mock.payload.event import Events
 
 _SERVED = "let a fixture steppay_target serve the app and give its URL, as docs/pytest.md shows."
@@ -40,17 +41,17 @@ class RecordedSender(Sender):
         record.add_secret(secret)
         record.add_secret(secrets_of_access(options))
 
-    def send(self, events: Events | Schedule, **options: Unpack[SendOptions]) -> Tally:
-        """Deliver the events, and count what came of it; without ``seed`` each call has one of the test's own."""
+    def send(self, events: Events | Schedule, **options: Unpack[SendOptions]) -> Report:
+        """Deliver the events, and report the answers; without ``seed`` each call has one of the test's own."""
         return self._recorded(super().send(events, **self._seeded(options)))
 
-    async def send_async(self, events: Events | Schedule, **options: Unpack[SendOptions]) -> Tally:
+    async def send_async(self, events: Events | Schedule, **options: Unpack[SendOptions]) -> Report:
         """Do as :meth:`send` does, in a thread, while the event loop goes on."""
         return self._recorded(await super().send_async(events, **self._seeded(options)))
 
-    def resume(self, *, watch: Watch | None = None) -> list[Tally]:
+    def resume(self, *, watch: Watch | None = None, keep_outcomes: bool | None = None) -> list[Report]:
         """Complete every run of the journal that was cut off."""
-        return [self._recorded(tally) for tally in super().resume(watch=watch)]
+        return [self._recorded(one) for one in super().resume(watch=watch, keep_outcomes=keep_outcomes)]
 
     def _seeded(self, options: SendOptions) -> SendOptions:
         self._sent += 1
@@ -58,9 +59,9 @@ class RecordedSender(Sender):
             return options
         return {**options, "seed": derive_seed(self._seed, "sender", self._sent) % SEEDS}
 
-    def _recorded(self, tally: Tally) -> Tally:
-        self._record.add_sent(tally, journal=self._journal)
-        return tally
+    def _recorded(self, report: Report) -> Report:
+        self._record.add_sent(report, journal=self._journal)
+        return report
 
 
 def open_sender(

@@ -59,7 +59,7 @@ class Program(click.Group):
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     epilog=epilog(
         "steppay-mock generate payment.completed",
-        "steppay-mock send http://localhost:8000/webhooks/steppay all --order shuffled",
+        "steppay-mock send all --to http://localhost:8000/webhooks/steppay --order shuffled",
         exit_codes="0 fine, 1 the payload or the receiver is wrong, 2 wrong usage, 3 the receiver was not reached.",
     ),
 )

@@ -1,42 +1,44 @@
-"""A run of the sender from the command line, and what is shown of it."""
+"""A sender of the command line: it sends, resumes, shows the reports, and gives the exit code."""
 
 from __future__ import annotations
 
 import shlex
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
-from functools import partial
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
-import click
-
 from steppay_mock.cli.options.faults import told_of
-from steppay_mock.cli.show.journal import Judged, as_data, lines_of_runs
 from steppay_mock.cli.show.progress import stoppable, watching
-from steppay_mock.cli.show.report import advice, counted_deliveries, show_kinds, show_lines, summary
-from steppay_mock.cli.show.report_files import FEW, Line, write_reports
-from steppay_mock.cli.show.resumed_runs import Stand, exit_code, lines_about, outcome_of, worst
+from steppay_mock.cli.show.report import (
+    advice,
+    as_document,
+    count_of,
+    counted_deliveries,
+    lines_of,
+    show_lines,
+    show_types,
+    summary,
+)
+from steppay_mock.cli.show.report_files import FEW, ReportLine, write_reports
+from steppay_mock.cli.show.resumed_runs import RunState, exit_code, lines_about, outcome_of, worst
 from steppay_mock.cli.show.terminal import counted, say, write_json
 
 if TYPE_CHECKING:
+    from steppay_mock.cli.options.lambda_function import Gateway
     from steppay_mock.delivery.endpoint import Endpoint
-    from steppay_mock.delivery.journal.reading import Reading
     from steppay_mock.delivery.order import Order
+    from steppay_mock.delivery.report import Report
+    from steppay_mock.delivery.run.drivers import Watch
     from steppay_mock.delivery.schedule.schedule import Schedule
-    from steppay_mock.delivery.sender.sender import Sender, Watch
-    from steppay_mock.delivery.sender.tally import Tally
+    from steppay_mock.delivery.sender.sender import Sender
     from steppay_mock.payload.event import Event
-
-_SEEDS = range(-(2**63), 2**63)  # what a column of SQLite can hold
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Recorder:
-    """Sends through the sender: many at once, with retries, written down."""
+class SenderCommand:
+    """Sends to these endpoints with these options, and shows the reports."""
 
     endpoints: Sequence[Endpoint] = field(repr=False)
     options: dict[str, Any]
@@ -45,6 +47,7 @@ class Recorder:
     as_json: bool
     reports: tuple[Path, ...] = ()
     name: str = "steppay-mock send"
+    gateway: Gateway | None = None
 
     def send(
         self,
@@ -56,169 +59,125 @@ class Recorder:
         duplicates: float,
         fault: str | None = None,
     ) -> int:
-        """Send the events and show what came of it; the exit code."""
-        from steppay_mock.delivery.schedule.schedule import Schedule
+        """Send the events and show the report; the exit code."""
 
-        if seed not in _SEEDS:
-            raise click.UsageError(f"--seed {seed} is too large for a journal. Give one of at most 18 digits.")
+        def run(sender: Sender, watch: Watch) -> list[Report]:
+            return [
+                sender.send(
+                    events,
+                    order=order,
+                    duplicates=duplicates,
+                    fault=fault,
+                    seed=seed,
+                    watch=watch,
+                    keep_outcomes=self._keep,
+                )
+            ]
 
-        def run(sender: Sender, watch: Watch) -> list[Tally]:
-            if isinstance(events, Schedule):
-                return [sender.send(events, fault=fault, seed=seed, watch=watch)]
-            return [sender.send(events, order=order, duplicates=duplicates, fault=fault, seed=seed, watch=watch)]
+        (report,) = self._run(run, count=count * len(self.endpoints))
+        if fault is not None:
+            plain = {str(one.event.type): one.answer for one in report.controls if not one.ok}
+            judged = report.succeeded + report.failed - report.undecided
+            for line in told_of(fault, right=report.succeeded, count=judged, plain=plain):
+                say(line)
+        return self.conclude([report], single=True)
 
-        count *= len(self.endpoints)
-        # Of what is few, or reported, each delivery is told, and the sender itself keeps none in memory.
-        with _journal(self.journal, needed=count <= FEW or bool(self.reports)) as journal:
-            tallies = self._run(run, journal, count=count)
-            if fault is not None:
-                (tally,) = tallies
-                for line in told_of(fault, right=tally.judged(right=True), count=tally.judged(), plain=tally.undecided):
-                    say(line)
-            made_by = events.made_by if isinstance(events, Schedule) else str(order)
-            return self.conclude(tallies, journal, single=True, order=made_by)
-
-    def resume(self, *, count: int) -> list[Tally]:
+    def resume(self, *, count: int) -> list[Report]:
         """Complete the runs that were cut off, and show nothing yet."""
-        return self._run(lambda sender, watch: sender.resume(watch=watch), self.journal, count=count)
+        return self._run(lambda sender, watch: sender.resume(watch=watch, keep_outcomes=self._keep), count=count)
 
-    def run_only(self, events: Iterable[Event], *, count: int) -> list[Tally]:
+    def send_in_order(self, events: Iterable[Event], *, count: int) -> list[Report]:
         """Send the events in their order, and show nothing yet."""
+        return self._run(
+            lambda sender, watch: [sender.send(events, watch=watch, keep_outcomes=self._keep)], count=count
+        )
 
-        def run(sender: Sender, watch: Watch) -> list[Tally]:
-            return [sender.send(events, watch=watch)]
-
-        return self._run(run, self.journal, count=count)
-
-    def _run(self, run: Callable[..., list[Tally]], journal: str | None, *, count: int) -> list[Tally]:
-        from steppay_mock.delivery.own_lack import OwnLackError
-        from steppay_mock.delivery.sender.sender import Sender
-
-        with stoppable() as stop:
-            sender = Sender(self.endpoints, journal=journal, **self.options)
-            stop.sender = sender
-            with watching(stop, count=count) as watch:
-                try:
-                    return run(sender, watch)
-                except OwnLackError as lack:
-                    lack.journal = self.journal  # one that was not asked for is gone with this command
-                    raise
-
-    def conclude(
-        self,
-        tallies: Sequence[Tally],
-        journal: str | None,
-        *,
-        single: bool = False,
-        order: str | None = None,
-        others: Sequence[Stand] = (),
-    ) -> int:
-        """Show what came of the runs, and how ``others`` stand, and write the reports; the exit code."""
-        runs = [tally.run for tally in tallies if tally.run is not None]
-        judged = Judged.of(tallies)
-        count = sum(tally.planned + (tally.control.planned if tally.control else 0) for tally in tallies)
-        outcome = worst([outcome_of(tallies), *(one.outcome for one in others)])
-        with ExitStack() as stack:
-            reading = None
-            if journal is not None:
-                from steppay_mock.delivery.journal.reading import read_journal
-
-                reading = stack.enter_context(read_journal(journal))
-            documents = [self._document(tally, reading, order) for tally in tallies]
-            document = (
-                documents[0]
-                if single
-                else {
-                    "ok": outcome == "complete",
-                    "outcome": outcome,
-                    "elapsed": sum(tally.elapsed for tally in tallies),
-                    "runs": [*documents, *(one.as_dict() for one in others)],
-                }
-            )
-            if self.as_json:
-                write_json(document)
-            elif reading is not None and count <= FEW and tallies:
-                show_lines(lines_of_runs(reading, runs, judged=judged))
-            elif tallies:
-                show_kinds(sum((tally.answers for tally in tallies), Counter()))
-            self._tell(tallies)
-            if reading is not None:
-                self._report(partial(lines_of_runs, reading, judged=judged), runs, others, document, count=count)
+    def conclude(self, found: Sequence[Report], *, single: bool = False, others: Sequence[RunState] = ()) -> int:
+        """Show the reports, and the state of the ``others`` runs, and write the report files; the exit code."""
+        outcome = worst([outcome_of(found), *(one.outcome for one in others)])
+        documents = [as_document(report, outcome=outcome_of([report])) for report in found]
+        document = (
+            documents[0]
+            if single
+            else {
+                "ok": outcome == "complete",
+                "outcome": outcome,
+                "elapsed": sum(report.elapsed for report in found),
+                "runs": [*documents, *(one.as_dict() for one in others)],
+            }
+        )
+        count = sum(map(count_of, found))
+        if self.as_json:
+            write_json(document)
+        elif found and count <= FEW:
+            show_lines(line for report in found for line in lines_of(report))
+        elif found:
+            show_types(sum((report.answers for report in found), Counter()), [one for r in found for one in r.controls])
+        for report in found:
+            say(summary(report))
+            for line in (*_notes(report), *self._advice(report), *self._next_steps(report)):
+                say(line)
+        wrong = [one for one in others if one.outcome != "complete"]
+        self._write_reports(found, wrong, document, count=count)
         return exit_code(outcome)
 
-    def _report(
-        self,
-        read: Callable[[list[int]], Iterator[Line]],
-        runs: list[int],
-        others: Sequence[Stand],
-        document: dict[str, Any],
-        *,
-        count: int,
+    @property
+    def _keep(self) -> bool | None:
+        """Whether every outcome is needed: in JSON each of them stands."""
+        return True if self.as_json or any(path.suffix == ".json" for path in self.reports) else None
+
+    def _run(self, run: Callable[[Sender, Watch], list[Report]], *, count: int) -> list[Report]:
+        with stoppable() as stop:
+            stop.sender = self._open()
+            with watching(stop, count=count) as watch:
+                return run(stop.sender, watch)
+
+    def _open(self) -> Sender:
+        options: Any = {**self.options, "journal": self.journal}
+        if self.gateway is not None and self.gateway.kind is not None:
+            from steppay_mock.delivery.aws.lambda_sender import LambdaSender
+
+            return LambdaSender(self.endpoints, kind=self.gateway.kind, path=self.gateway.path, **options)
+        from steppay_mock.delivery.sender.sender import Sender
+
+        return Sender(self.endpoints, **options)
+
+    def _write_reports(
+        self, found: Sequence[Report], wrong: Sequence[RunState], document: dict[str, Any], *, count: int
     ) -> None:
-        wrong = [one for one in others if one.outcome != "complete"]
-        shown = [*runs, *(one.run for one in wrong)]
-
-        def lines() -> Iterator[Line]:
-            yield from read(shown) if shown else ()
-            yield from lines_about(wrong, name=self.name)
-
         count += sum(one.planned for one in wrong)
+
+        def lines() -> Iterator[ReportLine]:
+            for report in found:
+                yield from lines_of(report)
+            yield from lines_about(wrong, name=self.name, journal=self.journal)
+
         write_reports(self.reports, document, lines, count=count, name=self.name)
 
-    def _document(self, tally: Tally, reading: Reading | None, order: str | None) -> dict[str, Any]:
-        from steppay_mock.delivery.journal.reading import Wanted
+    def _advice(self, report: Report) -> Iterator[str]:
+        return iter(()) if report.ok else advice(report, unsigned=self.unsigned)
 
-        statuses = {"none" if status is None else str(status): n for status, n in tally.statuses.items()}
-        document = {**tally.as_dict(), "outcome": outcome_of([tally]), "journal": self.journal, "statuses": statuses}
-        if order is not None:
-            document["order"] = order
-        if reading is not None and tally.run is not None and tally.planned <= FEW:
-            document["deliveries"] = [as_data(one) for one in reading.deliveries(Wanted(runs=(tally.run,)))]
-        return document
-
-    def _tell(self, tallies: Sequence[Tally]) -> None:
-        for tally in tallies:
-            say(summary(tally.planned, tally.target, tally.statuses))
-            for line in (*_notes(tally), *self._advice(tally), *self._next_steps(tally)):
-                say(line)
-
-    def _advice(self, tally: Tally) -> Iterator[str]:
-        if tally.ok:
-            return iter(())
-        plain = tally.control or tally  # how the receiver takes what is right
-        return advice(plain.statuses, target=tally.target, failures=plain.codes, unsigned=self.unsigned)
-
-    def _next_steps(self, tally: Tally) -> Iterator[str]:
-        left = tally.stopped and (tally.pending or self.journal is None)
+    def _next_steps(self, report: Report) -> Iterator[str]:
+        left = report.stopped and (report.pending or self.journal is None)
         if left and self.journal is None:
             yield "stopped. Without --journal FILE nothing is known of what is left: send it again."
         if self.journal is None:
             return
-        if tally.run is None:
+        if report.run is None:
             yield "stopped while it was planned: nothing was sent. Begin it anew."
             return
         if left:
-            yield f"stopped: {tally.pending} of {tally.planned} have no outcome yet. Go on with:"
+            yield f"stopped: {report.pending} of {report.planned} have no outcome yet. Go on with:"
             yield f"  steppay-mock resume --journal {shlex.quote(self.journal)}"
-        yield f"run {tally.run}: steppay-mock log --journal {shlex.quote(self.journal)} --run {tally.run}"
+        yield f"run {report.run}: steppay-mock log --journal {shlex.quote(self.journal)} --run {report.run}"
 
 
-def _notes(tally: Tally) -> Iterator[str]:
-    if tally.retried:
-        yield f"{counted(tally.retried, 'attempt')} came after a failed one"
-    if tally.perhaps_again:
-        yield f"{counted(tally.perhaps_again, 'attempt')} may have repeated one that had arrived"
-    for name, count in tally.left_out.items():
+def _notes(report: Report) -> Iterator[str]:
+    if report.retried:
+        yield f"{counted(report.retried, 'attempt')} came after a failed one"
+    if report.perhaps_again:
+        yield f"{counted(report.perhaps_again, 'attempt')} may have repeated one that had arrived"
+    for name, count in report.left_out.items():
         yield f"{counted_deliveries(count)} left out for {name}, which is registered for other event types"
-    if not tally.planned:
+    if not report.planned:
         yield "no receiver takes these event types: look at its events"
-
-
-@contextmanager
-def _journal(given: str | None, *, needed: bool) -> Iterator[str | None]:
-    """The journal that was named, else, if one is needed, one that is gone afterwards."""
-    if given is not None or not needed:
-        yield given
-        return
-    with TemporaryDirectory(prefix="steppay-mock-") as folder:
-        yield str(Path(folder) / "journal.sqlite")

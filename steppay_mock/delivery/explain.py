@@ -1,4 +1,4 @@
-"""Why did a delivery fail, and what is to be done about it?"""
+"""Explains why a delivery failed, and which step comes next."""
 
 from __future__ import annotations
 
@@ -12,15 +12,13 @@ from steppay_mock.delivery.next_step import BROKE, step_for_status, step_without
 from steppay_mock.errors import ContractViolation, SignatureError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from steppay_mock.delivery.outcome import Outcome
 
 RAW_BODY = (
     "Does it verify the raw body, before any parser (express.raw(), await request.text())? JSON that was parsed and "
     "written again has other bytes (fact 34)."
 )
-"""What to ask where a signed delivery is refused."""
+"""The question where a signed delivery is refused."""
 _BY_STATUS = {
     400: "The receiver found the payload, the signature or the host bad. Read its answer and its log. In process the "
     f"host is testserver: Django wants it among ALLOWED_HOSTS. {RAW_BODY}",
@@ -28,8 +26,8 @@ _BY_STATUS = {
     "Or is there access control in front of the receiver? Pass headers= or auth=.",
     403: "Is the secret right? Pass secret= as the receiver has it. Or does a CSRF check stand before the receiver, "
     f"or access control, which headers= or auth= gets through? {RAW_BODY}",
-    404: "Is the path right? Pass path= as the receiver's routes have it.",
-    405: "Does the receiver take POST at this path? Pass path= as its routes have it.",
+    404: "Is the path right? Give the one of the receiver's routes: path=, or in its URL.",
+    405: "Does the receiver take POST at this path? Give the one of its routes: path=, or in its URL.",
     422: "Does the receiver's model require a field that StepPay leaves out where it is null (fact 7)?",
 }
 _BY_FRAMEWORK: dict[Refusal, str] = {
@@ -61,28 +59,49 @@ _SERVER = "Read the receiver's log: it failed while it worked on the event."
 _OTHER = "Answer 2xx for an event that was taken, also for one that is not of interest (assumed, fact 23)."
 
 
-def failure(failed: Sequence[Outcome], *, total: int, target: str) -> ContractViolation:
-    """Make the violation that the first failed outcome of a report is."""
-    first = failed[0]
+def failure(first: Outcome, *, failed: int, total: int, receiver: str, journal: bool = False) -> ContractViolation:
+    """Make the violation that the first of ``failed`` outcomes is; ``journal`` is whether there is one to look into."""
+    step = _next_step(first)
     return ContractViolation(
         kind=_kind(first),
         event=excerpt(str(first.event.type)),
-        path=f"delivery {first.position + 1} of {total}, {target}",
+        path=f"delivery {first.position + 1} of {total}, {receiver}",
         expected=_expected(first),
-        sent=first.answer + (f" (the first of {len(failed)} failures)" if len(failed) > 1 else ""),
-        next_step=_next_step(first),
+        sent=first.answer + (f" (the first of {failed} failures)" if failed > 1 else ""),
+        next_step=f"{step} The journal has every answer." if journal else step,
     )
 
 
-def nothing_delivered(target: str) -> ContractViolation:
-    """Make the violation that an empty report is."""
+def nothing_delivered(receiver: str) -> ContractViolation:
+    """Make the violation that an empty run is."""
     return ContractViolation(
         kind="nothing-delivered",
         event="?",
-        path=target,
+        path=receiver,
         expected="at least one event",
         sent="none",
-        next_step="Pass events: an iterator that was used up before, or a filter that matches nothing, gives none.",
+        next_step="Pass events that the receiver wants: an iterator that was used up before, a filter that matches "
+        "nothing, or the events= of an Endpoint leaves none.",
+    )
+
+
+def no_verdict(fault: str, event: str, *, answer: str) -> str:
+    """The sentence about a fault that could not be judged; ``answer`` is that to the plain event."""
+    return (
+        f"no verdict on the fault {fault}: {event} without the fault was not taken either ({answer}), so the answer to "
+        "the fault tells nothing. Let the receiver take the plain event first."
+    )
+
+
+def stopped_early(receiver: str, *, sent: str) -> ContractViolation:
+    """Make the violation that a run is which was stopped before its end, without a failure until then."""
+    return ContractViolation(
+        kind="stopped",
+        event="?",
+        path=receiver,
+        expected="every delivery answered with success",
+        sent=sent,
+        next_step="The run was stopped before its end. Resume it, if it has a journal, or send the events again.",
     )
 
 
@@ -106,7 +125,7 @@ def _expected(outcome: Outcome) -> str:
     from steppay_mock.delivery.faults import find_fault
 
     wanted = {"accepted": "2xx", "refused": "4xx", "either": "2xx or 4xx"}[find_fault(outcome.fault).expects]
-    return f"an answer with a {wanted} status, for it came with the fault {outcome.fault}"
+    return f"an answer with a {wanted} status, because it came with the fault {outcome.fault}"
 
 
 def _next_step(outcome: Outcome) -> str:
@@ -131,7 +150,7 @@ def _step_of_framework(outcome: Outcome) -> str | None:
 def _step_of_answer(outcome: Outcome) -> str:
     if outcome.failure is Failure.TIMED_OUT:
         return _TOO_LATE
-    no_answer = step_without_answer({outcome.failure}) or _NO_ANSWER
+    no_answer = step_without_answer({outcome.failure}, door="python") or _NO_ANSWER
     step = {"unreachable": no_answer, "raised": _RAISED, "broken-answer": BROKE, "redirect": _REDIRECT}
     status = outcome.status or 0
     by_status = _BY_STATUS.get(status) or step_for_status(status) or (_SERVER if status >= 500 else _OTHER)

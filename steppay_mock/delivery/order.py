@@ -1,4 +1,4 @@
-"""In which order are events delivered, and which of them twice?"""
+"""The orders of delivery by name, and the repeats."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ the same."""
 def arrange(
     events: Events | Schedule, order: Order, *, seed: int, duplicates: float = 0.0, fault: str | None = None
 ) -> Iterable[Planned]:
-    """What is delivered, one delivery at a time; a schedule says it all by itself.
+    """The deliveries to plan, in order; a schedule has its own order and repeats.
 
-    In ``occurrence`` order without duplicates an iterator of events is read while it is delivered. ``fault`` goes wrong
-    with every delivery that has none of its own.
+    In ``occurrence`` order without duplicates an iterator of events is read while it is delivered. ``fault`` is that of
+    every delivery without one.
     """
     planned = _arranged(events, order, seed=seed, duplicates=duplicates)
     if fault is None:

@@ -1,31 +1,31 @@
-"""What came of one delivery?"""
+"""The outcome of one delivery: the last answer, and whether it is what a right receiver gives."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from steppay_mock.delivery.answer import Answer
 from steppay_mock.delivery.excerpt import excerpt
 
 if TYPE_CHECKING:
     from steppay_mock.delivery.failure import Failure
-    from steppay_mock.delivery.schedule.steps import How
     from steppay_mock.payload.event import Event
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """One event, handed to one receiver, and what came back.
+    """One event, delivered to one receiver, and the last answer to it.
 
-    ``position`` is its place among the deliveries, from 0. ``status`` is None if none came; ``error`` says in words
-    what went wrong on the way (refused, timed out, the app raised) and is None if the answer came whole, whatever it
-    says; ``failure`` is the code of it. ``latency`` is in seconds. ``headers`` have lower-case names; of ``body`` 64
-    KiB are kept. An app in process that raises counts as status 500, as its server would have answered; ``exception``
-    is what it raised. ``again`` says how an event that was delivered before came again, ``fault`` what went wrong with
-    the delivery on purpose.
-    ``control`` is what came of the event, or of one of its type, without the fault, where the fault was not taken.
-    ``moved_clock`` is whether a test had moved the clock of this process when the receiver refused the event.
+    ``position`` is its place among the deliveries, from 0. ``status`` is None if no answer came; ``error`` says in
+    words what went wrong on the way (refused, timed out, the app raised) and is None if the answer came whole, whatever
+    its status; ``failure`` is the code of it. ``latency`` is in seconds. ``headers`` have lower-case names; of ``body``
+    64 KiB are kept. An app in process that raises counts as status 500, as its server would have answered;
+    ``exception`` is what it raised. ``again`` says how an event came that was delivered before, ``fault`` which fault
+    was sent. ``control`` is the outcome of the event, or of one of its type, without the fault, where the fault was not
+    taken. ``moved_clock`` is whether a test had moved the clock of this process when the receiver refused the event.
+    ``receiver`` is the endpoint in words, ``attempt_count`` the number of requests that were made. ``id`` is the number
+    in the journal, None without one. ``met`` is whether the answer was a success, or what a right receiver does with
+    the fault; None: judge by the status.
     """
 
     event: Event
@@ -36,11 +36,15 @@ class Outcome:
     exception: BaseException | None = field(default=None, compare=False, repr=False)
     headers: dict[str, str] = field(default_factory=dict, hash=False, repr=False)
     body: bytes = field(default=b"", repr=False)
-    again: How | None = None
+    again: str | None = None
     fault: str | None = None
     control: Outcome | None = field(default=None, compare=False, repr=False)
     failure: Failure | None = None
     moved_clock: bool = field(default=False, compare=False, repr=False)
+    receiver: str = ""
+    attempt_count: int = 1
+    id: int | None = None
+    met: bool | None = field(default=None, compare=False, repr=False)
 
     @property
     def ok(self) -> bool:
@@ -49,12 +53,12 @@ class Outcome:
         Of a delivery with a fault, whether it did what a right receiver does with that. Where the event without the
         fault is not taken either, nothing is known of that, and it is not ok.
         """
-        answer = Answer(self.status, error=self.error, failure=self.failure)
-        if self.fault is None:
-            return answer.is_success
-        from steppay_mock.delivery.faults import find_fault
+        return not self.undecided and (self.was_taken if self.met is None else self.met)
 
-        return not self.undecided and find_fault(self.fault).met_by(answer)
+    @property
+    def was_taken(self) -> bool:
+        """Whether a whole answer with a 2xx status came, with or without a fault."""
+        return self.error is None and self.status is not None and 200 <= self.status <= 299
 
     @property
     def undecided(self) -> bool:
@@ -81,13 +85,15 @@ class Outcome:
 
     @property
     def answer(self) -> str:
-        """What came back, in words: ``404, no such path``."""
+        """The answer in words: ``404, no such path``."""
         return str(self).partition(": ")[2]
 
     def as_dict(self) -> dict[str, Any]:
         """Give plain data for ``--json``; the body is text, with a mark where it is not UTF-8."""
         return {
+            "id": self.id,
             "position": self.position,
+            "receiver": self.receiver,
             "event": str(self.event.type),
             "timestamp": self.event.payload.get("timestamp"),
             "again": self.again,
@@ -97,6 +103,7 @@ class Outcome:
             "payload": self.event.payload,
             "status": self.status,
             "latency": self.latency,
+            "attempt_count": self.attempt_count,
             "error": self.error,
             "failure": self.failure,
             "redirect": self.redirect,
@@ -105,7 +112,7 @@ class Outcome:
         }
 
     def in_short(self) -> dict[str, Any]:
-        """Give plain data of a control: what was sent without the fault, and what came of it."""
+        """Give plain data of a control: the event without the fault, and the answer to it."""
         return {
             "position": self.position,
             "event": str(self.event.type),

@@ -1,4 +1,4 @@
-"""When is a delivery that failed tried again? Policies by name; the vendor documents none (fact 23)."""
+"""Retry policies: when a delivery that failed is tried again. The vendor documents none (fact 23)."""
 
 from __future__ import annotations
 
@@ -17,11 +17,12 @@ def _is_delay(value: object) -> bool:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Retries:
-    """After how many seconds each failed attempt is followed by the next, and what else the sender does.
+class RetryPolicy:
+    """The seconds between a failed attempt and the next one, and what happens meanwhile.
 
-    ``blocking``: its receiver gets nothing else until the delivery has succeeded or is given up. ``jitter``: the share
-    by which a delay is shortened or lengthened, by chance. ``longest_wait``: how far ``Retry-After`` is honoured.
+    ``blocking``: its endpoint gets nothing else until the delivery has succeeded or is given up. ``jitter``: the share
+    by which a delay is shortened or lengthened, by chance. ``longest_wait``: the longest ``Retry-After`` that is
+    honoured, in seconds.
     """
 
     name: str
@@ -35,18 +36,18 @@ class Retries:
             raise SteppayMockError(f"delays={written(self.delays)}: give seconds, from 0 up, such as (5, 60, 3600).")
         if not _is_delay(self.jitter) or self.jitter > 1:
             raise SteppayMockError(
-                f"jitter={written(self.jitter)} is no share of a delay. Give one from 0 to 1, such as 0.1."
+                f"jitter={written(self.jitter)}: expected a share of a delay from 0 to 1, such as 0.1."
             )
         if not _is_delay(self.longest_wait):
             raise SteppayMockError(f"longest_wait={written(self.longest_wait)}: give seconds, from 0 up.")
 
     @property
     def longest(self) -> float:
-        """Seconds that no delay is longer than, whatever ``Retry-After`` and chance say."""
+        """The longest delay in seconds, with ``Retry-After`` and jitter."""
         return max((self.longest_wait, *(delay * (1 + self.jitter) for delay in self.delays)))
 
     def delay(self, failures: int, *, chance: Chance, retry_after: float | None = None) -> float | None:
-        """Seconds until the next attempt after so many failures; None to give up."""
+        """Seconds until the next attempt after that many failures; None to give up."""
         if failures > len(self.delays):
             return None
         delay = self.delays[failures - 1] * (1 + self.jitter * (2 * chance.random() - 1))
@@ -56,44 +57,49 @@ class Retries:
 PRESETS = {
     one.name: one
     for one in (
-        Retries(name="none"),
+        RetryPolicy(name="none"),
         # The schedule that the Standard Webhooks specification recommends.
-        Retries(
+        RetryPolicy(
             name="standard-webhooks",
             delays=(5, 5 * _MINUTE, 30 * _MINUTE, 2 * _HOUR, 5 * _HOUR, 10 * _HOUR, 14 * _HOUR, 20 * _HOUR, 24 * _HOUR),
             jitter=0.1,
         ),
-        Retries(
+        RetryPolicy(
             name="svix",
             delays=(5, 5 * _MINUTE, 30 * _MINUTE, 2 * _HOUR, 5 * _HOUR, 10 * _HOUR, 10 * _HOUR),
         ),
         # Stripe says "up to three days, with exponential back off" and no more; these add up to that.
-        Retries(
+        RetryPolicy(
             name="stripe-like",
             delays=(_HOUR, 2 * _HOUR, 4 * _HOUR, 8 * _HOUR, 16 * _HOUR, 20 * _HOUR, 21 * _HOUR),
             jitter=0.1,
         ),
-        Retries(name="fifo-blocking", delays=(1, 2, 4, 8, 16, 32, 60, 60, 60), blocking=True),
+        RetryPolicy(name="fifo-blocking", delays=(1, 2, 4, 8, 16, 32, 60, 60, 60), blocking=True),
     )
 }
-"""The policies that have a name; ``none`` is the default, and called assumed."""
+"""The policies that have a name; ``none`` is the default (assumed, fact 23)."""
 
 
-def read_retries(given: object) -> Retries:
-    """The policy of that name, of these delays in seconds, or the policy itself."""
-    if isinstance(given, Retries):
+def read_retry_policy(given: object, *, delays: str = "a list of delays in seconds") -> RetryPolicy:
+    """The policy of that name, of these delays in seconds, or the policy itself.
+
+    ``delays`` says how the caller writes those, for the error.
+    """
+    if isinstance(given, RetryPolicy):
         return given
     if isinstance(given, str):
         if given in PRESETS:
             return PRESETS[given]
         raise SteppayMockError(
-            f"There are no retries {given!r}.{did_you_mean(given, PRESETS)} There are {choices(map(repr, PRESETS))}; "
-            "or give a list of delays in seconds."
+            f"Unknown retry policy {given!r}.{did_you_mean(given, PRESETS)} Give {choices(map(repr, PRESETS))}, or "
+            f"{delays}."
         )
     if (
         isinstance(given, Sequence)
         and not isinstance(given, bytes | bytearray)
         and all(_is_delay(one) for one in given)
     ):
-        return Retries(name="custom", delays=tuple(float(one) for one in given))
-    raise SteppayMockError(f"retries={written(given)} are no delays. Give a name, or seconds such as [5, 60, 3600].")
+        return RetryPolicy(name="custom", delays=tuple(float(one) for one in given))
+    raise SteppayMockError(
+        f"retries={written(given)}: expected the name of a policy, or seconds such as [5, 60, 3600]."
+    )

@@ -10,7 +10,7 @@ from steppay_mock.contract.catalogue import parse_event_types
 from steppay_mock.delivery.address.access import AccessOptions
 from steppay_mock.delivery.options.settings import Settings, resolve_options
 from steppay_mock.delivery.options.table import options_of
-from steppay_mock.delivery.retries import Retries, read_retries
+from steppay_mock.delivery.retries import RetryPolicy, read_retry_policy
 from steppay_mock.errors import SteppayMockError, WrongValueError, check_names
 from steppay_mock.ordering.bounding import read_distance, read_duplicates, read_late_by
 from steppay_mock.ordering.face import option
@@ -117,7 +117,7 @@ class ExploreOptions(AccessOptions, total=False):
     losses: bool
     first: bool
     only_effective: bool
-    retries: str | Iterable[float] | Retries
+    retries: str | Iterable[float] | RetryPolicy
     strength: int
     budget: int
     paranoid: bool
@@ -212,7 +212,7 @@ def read_explore_options(state: object, options: Mapping[str, Any]) -> ExploreSe
         losses=check_flag("losses", options.get("losses", True)),
         first=check_flag("first", options.get("first", False)),
         only_effective=check_flag("only_effective", options.get("only_effective", False)),
-        attempts=len(read_retries(options.get("retries", "none")).delays),
+        attempts=len(read_retry_policy(options.get("retries", "none")).delays),
         strength=WholeValue(least=2, most=4, example="3").check("strength", options.get("strength", 3)),
         budget=BUDGET.check("budget", options.get("budget", 20_000)),
         paranoid=check_flag("paranoid", options.get("paranoid", False)),

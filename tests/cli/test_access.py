@@ -55,7 +55,7 @@ def assert_hidden(*texts: str) -> None:
 
 @pytest.mark.parametrize("more", [(), ("--journal", "j.sqlite"), ("--fault", "chunked"), ("--keep-alive",)])
 def test_options_let_in(run: Any, guarded: Any, secret: str, more: tuple[str, ...], tmp_path: Path) -> None:
-    words = ("send", guarded.url, "order.created", "--secret", secret, "--report", "r.xml", *more)
+    words = ("send", "--to", guarded.url, "order.created", "--secret", secret, "--report", "r.xml", *more)
     outside = run(*words)
     assert outside.code == 1
     hint = "hint: is there access control in front of it? Pass --header or --basic-auth."
@@ -72,11 +72,11 @@ def test_the_environment_and_the_url_let_in(
 ) -> None:
     monkeypatch.setenv("STEPPAY_MOCK_HEADER", f"x-door: {KEY}")
     inside = guarded.url.replace("://", f"://kim:{PASSWORD}@")
-    dry = run("send", inside, "order.created", "--secret", secret, "--dry-run")
-    done = run("send", inside, "order.created", "--secret", secret)
+    dry = run("send", "--to", inside, "order.created", "--secret", secret, "--dry-run")
+    done = run("send", "--to", inside, "order.created", "--secret", secret)
     assert (dry.code, done.code) == (0, 0)
     monkeypatch.setenv("STEPPAY_MOCK_BASIC_AUTH", f"kim:{PASSWORD}")
-    other = run("send", guarded.url, "order.created", "--secret", secret)
+    other = run("send", "--to", guarded.url, "order.created", "--secret", secret)
     assert other.code == 0
     assert_hidden(dry.out, dry.err, done.out, done.err, other.out, other.err)
 
@@ -86,7 +86,7 @@ def test_a_journal_keeps_nothing_of_it_and_who_goes_on_gives_it_again(
 ) -> None:
     words = ("--journal", "j.sqlite", "--secret", secret)
     inside = guarded.url.replace("://", f"://kim:{PASSWORD}@")
-    assert run("send", inside, "order.created", *words, "--header", f"X-Door: {KEY}").code == 0
+    assert run("send", "--to", inside, "order.created", *words, "--header", f"X-Door: {KEY}").code == 0
     kept = b"".join(path.read_bytes() for path in tmp_path.glob("j.sqlite*"))
     assert [one for one in (PASSWORD, KEY, EXPECTED) if one.encode() in kept] == []
     refused = run("resend", "1", *words)
@@ -126,12 +126,12 @@ def test_the_file_lets_in_and_options_count_more(
     assert "endpoints[0].headers.X-Door: the environment variable STAGING_DOOR is not set" in missing.err
     monkeypatch.setenv("STAGING_DOOR", KEY)
     assert run("send", "order.created").code == 0
-    assert run("send", guarded.url, "order.created").code == 0
+    assert run("send", "--to", guarded.url, "order.created").code == 0
     assert run("send", "order.created", "--journal", "j.sqlite").code == 0
     assert run("resend", "1", "--journal", "j.sqlite").code == 0
     assert run("send", "order.created", "--basic-auth", f"lee:{PASSWORD}").code == 1
-    assert run("send", guarded.url.replace("://", f"://kim:{PASSWORD}@"), "order.created").code == 0
-    assert run("send", guarded.url.replace("://", f"://lee:{PASSWORD}@"), "order.created").code == 1
+    assert run("send", "--to", guarded.url.replace("://", f"://kim:{PASSWORD}@"), "order.created").code == 0
+    assert run("send", "--to", guarded.url.replace("://", f"://lee:{PASSWORD}@"), "order.created").code == 1
     shown = [run("config"), run("config", "--json")]
     assert shown[1].json["endpoints"][0]["access"] == ["headers", "basic_auth"]
     assert_hidden(*(one.out + one.err for one in shown))
@@ -152,7 +152,7 @@ def test_paths_of_the_file_are_from_its_folder_and_certificates_let_in(
             done = run("send", "order.created", *more)
             assert (done.code, "of-the-proxy" in done.out + done.err) == (0, False)
         assert len(proxy.heads) == 2
-        words = ("send", url, "order.created", "--secret", "whsec_of_the_tests", "--config", "none")
+        words = ("send", "--to", url, "order.created", "--secret", "whsec_of_the_tests", "--config", "none")
         stranger = run(*words)
         assert stranger.code == 3
         assert "ca_file= (--ca-file), or SSL_CERT_FILE" in " ".join(stranger.out.split())
@@ -165,12 +165,20 @@ def test_paths_of_the_file_are_from_its_folder_and_certificates_let_in(
 
 
 def test_a_proxy_that_is_not_this_machine_needs_consent_too(run: Any, nobody: str) -> None:
-    words = ("send", "http://staging.example.com", "order.created", "--unsigned", "--proxy", "http://proxy.example.com")
+    words = (
+        "send",
+        "--to",
+        "http://staging.example.com",
+        "order.created",
+        "--unsigned",
+        "--proxy",
+        "http://proxy.example.com",
+    )
     done = run(*words)
     assert done.code == 2
     assert "staging.example.com and the proxy proxy.example.com are not this machine" in done.err
     assert "--allow-host staging.example.com --allow-host proxy.example.com" in done.err
-    local = run("send", nobody, "order.created", "--unsigned", "--proxy", "http://proxy.example.com")
+    local = run("send", "--to", nobody, "order.created", "--unsigned", "--proxy", "http://proxy.example.com")
     assert "the proxy proxy.example.com is not this machine" in local.err
 
 
@@ -179,7 +187,7 @@ def test_the_question_names_the_receiver_and_the_proxy(run: Any, nobody: str, mo
     monkeypatch.setattr("steppay_mock.cli.options.address.at_terminal", lambda: True)
     monkeypatch.setattr("click.confirm", lambda question, **_: asked.append(question))
     proxy = nobody.removesuffix("/webhooks/steppay")
-    done = run("send", "http://staging.example.com", "order.created", "--unsigned", "--proxy", proxy)
+    done = run("send", "--to", "http://staging.example.com", "order.created", "--unsigned", "--proxy", proxy)
     assert (done.code, done.err.splitlines()[-1]) == (
         2,
         "Error: Nothing was sent. Give the URL of a receiver on this machine, or answer y.",
@@ -270,7 +278,7 @@ def test_what_lets_in_goes_to_no_other_port(run: Any, guarded: Any, shop: Shop, 
 def test_wrong_words_are_errors_that_show_no_secret(
     run: Any, receiver: Any, words: tuple[str, ...], message: str
 ) -> None:
-    done = run("send", receiver.url, "order.created", "--unsigned", *words)
+    done = run("send", "--to", receiver.url, "order.created", "--unsigned", *words)
     assert done.code == 2
     assert message in " ".join(done.err.split())
     assert receiver.requests == []
@@ -288,10 +296,13 @@ def test_an_authorization_that_is_typed_counts_more_than_that_of_the_file(
 ) -> None:
     monkeypatch.setenv("STAGING_DOOR", KEY)
     write("steppay-mock.toml", CONFIG.replace("URL", guarded.url).replace("basic_auth", "# basic_auth").encode())
-    typed = run("send", guarded.url, "order.created", "--secret", secret, "--basic-auth", f"kim:{PASSWORD}")
+    typed = run("send", "--to", guarded.url, "order.created", "--secret", secret, "--basic-auth", f"kim:{PASSWORD}")
     write("steppay-mock.toml", CONFIG.replace("URL", guarded.url).encode())
     as_header = ("--header", f"Authorization: {EXPECTED}", "--header", f"X-Door: {KEY}")
-    assert (typed.code, run("send", guarded.url, "order.created", "--secret", secret, *as_header).code) == (0, 0)
+    assert (typed.code, run("send", "--to", guarded.url, "order.created", "--secret", secret, *as_header).code) == (
+        0,
+        0,
+    )
 
 
 def test_a_sign_in_the_path_is_no_password(write: Any, tmp_path: Path) -> None:

@@ -24,7 +24,7 @@ def sent(receiver: Any) -> set[str | None]:
 @pytest.mark.parametrize("more", [(), ("--concurrency", "2")], ids=["one by one", "through the sender"])
 def test_send_and_scenario_run(run: Any, receiver: Any, secret: str, form: str, more: tuple[str, ...]) -> None:
     options = ("--body", form, "--secret", secret, *SEED, *more)
-    assert run("send", receiver.url, "customer.created", *options).code == 0
+    assert run("send", "--to", receiver.url, "customer.created", *options).code == 0
     assert run("scenario", "run", "customer-registers-and-leaves", "--to", receiver.url, *options).code == 0
     assert sent(receiver) == {form}
 
@@ -70,6 +70,8 @@ def test_config_tells_the_form_and_where_it_comes_from(
 
 def test_a_schedule_has_its_bodies_already(run: Any, receiver: Any, tmp_path: Path) -> None:
     (tmp_path / "schedule.json").write_text('{"version": 1, "events": [], "steps": []}')
-    done = run("send", receiver.url, "--schedule", str(tmp_path / "schedule.json"), "--unsigned", "--body", "compact")
+    done = run(
+        "send", "--to", receiver.url, "--schedule", str(tmp_path / "schedule.json"), "--unsigned", "--body", "compact"
+    )
     assert done.code == 2
     assert "--body means nothing to --schedule" in done.err

@@ -142,7 +142,7 @@ def test_without_a_url_webhooks_go_to_every_endpoint_that_is_enabled(
     )
     done = run("send", "order.created", "order.updated", "--seed", "7", "--json")
     assert done.code == 0, done.err
-    assert [(one["receiver"], one["event"]) for one in done.json["deliveries"]] == [
+    assert [(one["receiver"], one["event"]) for one in done.json["outcomes"]] == [
         ("shop", "order.created"),
         ("orders", "order.created"),
         ("shop", "order.updated"),
@@ -167,11 +167,12 @@ def test_the_secret_is_that_of_the_flag_else_of_the_endpoint_else_of_the_environ
 ) -> None:
     monkeypatch.setenv("STEPPAY_WEBHOOK_SECRET", "whsec_of_the_environment")
     file(endpoint("shop", receiver.url, f'secret = "{secret}"'))
-    for to in (receiver.url, receiver.url.removesuffix("/webhooks/steppay"), "--endpoint=shop"):
-        assert run("send", to, "order.created").code == 0
+    bare = receiver.url.removesuffix("/webhooks/steppay")
+    for to in (("--to", receiver.url), ("--to", bare), ("--endpoint", "shop")):
+        assert run("send", *to, "order.created").code == 0
     assert run("send", "order.created", "--secret", "whsec_other").code == 1
-    assert run("send", receiver.url, "order.created", "--config", "none").code == 1
-    assert run("send", receiver.url + "?x", "order.created").code == 1
+    assert run("send", "--to", receiver.url, "order.created", "--config", "none").code == 1
+    assert run("send", "--to", receiver.url + "?x", "order.created").code == 1
     done = run("send", "order.created", "--unsigned")
     assert (done.code, "steppay-signature" in receiver.requests[-1][0]) == (1, False)
     assert run("send", "order.created", "--unsigned", "--secret", "x").code == 2
@@ -224,7 +225,7 @@ def test_a_run_is_resumed_as_it_was_begun_whatever_the_file_says_by_then(
 
 def test_the_statuses_of_success_decide(run: Any, receiver: Any, secret: str, file: Write) -> None:
     file("[sender]\nsuccess = [204]")
-    args = ("send", receiver.url, "order.created", "--secret", secret)
+    args = ("send", "--to", receiver.url, "order.created", "--secret", secret)
     assert run(*args).code == 0
     assert run(*args, "--success", "200,201").code == 1
     receiver.answer = lambda _request: Response(status=201)
@@ -239,7 +240,7 @@ def test_the_speed_of_the_file_waits_only_where_that_has_a_meaning(
     args = ("scenario", "run", "subscription-renews", "--to", receiver.url, "--secret", secret)
     assert run(*args).code == 0
     assert run(*args, "--order", "shuffled").code == 0
-    assert run("send", receiver.url, "order.created", "--secret", secret).code == 0
+    assert run("send", "--to", receiver.url, "order.created", "--secret", secret).code == 0
     assert run(*args, "--order", "shuffled", "--speed", "1d=1ms").code == 2
 
 
@@ -252,7 +253,7 @@ def test_hosts_of_the_file_are_allowed_and_nobody_is_asked(
     done = run("send", "order.created", "--unsigned")
     assert "is not this machine" not in done.err
     assert done.code == 3, done.err
-    done = run("send", "http://shop.example", "order.created", "--unsigned")
+    done = run("send", "--to", "http://shop.example", "order.created", "--unsigned")
     assert (done.code, "Add --allow-host shop.example" in done.err) == (2, True)
     file('[sender]\nallow_hosts = ["api.steppay.kr"]\n' + endpoint("vendor", "http://api.steppay.kr"))
     done = run("send", "order.created", "--unsigned")
@@ -263,7 +264,7 @@ def test_what_is_wrong_with_the_file_matters_only_where_it_is_needed(
     run: Any, receiver: Any, secret: str, file: Write
 ) -> None:
     path = file('[sender]\njournal = "${NOT_SET}"\n' + endpoint("shop", "${NOT_SET}"))
-    args = ("send", receiver.url, "order.created", "--secret", secret)
+    args = ("send", "--to", receiver.url, "order.created", "--secret", secret)
     assert run(*args, "--journal", "other.sqlite").code == 0
     done = run(*args)
     assert done.code == 2
@@ -296,6 +297,8 @@ def test_another_file_may_be_named(
             ("order.created", "--fault", "key-empty", "--unsigned"),
             "--fault key-empty changes the signature, and --unsigned sends none. Leave out one of them.",
         ),
+        (("--to", "http://localhost", "order.created", "--endpoint", "shop"), "--endpoint takes the place of --to."),
+        (("order.created", "--fault", "key-empty", "--unsigned"), "--unsigned leaves that out"),
         (("order.created", "--config", "nowhere.toml"), "nowhere.toml cannot be read: No such file or directory."),
     ],
 )

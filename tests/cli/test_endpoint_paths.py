@@ -37,11 +37,11 @@ def _config(url: str, folder: Path) -> None:
 
 
 def _command(url: str, _folder: Path) -> None:
-    run_command("send", url, "order.created", "--unsigned")
+    run_command("send", "--to", url, "order.created", "--unsigned")
 
 
 def _journal(url: str, folder: Path) -> None:
-    run_command("send", url, "order.created", "--unsigned", "--journal", str(folder / "one.sqlite"))
+    run_command("send", "--to", url, "order.created", "--unsigned", "--journal", str(folder / "one.sqlite"))
 
 
 def _fault(url: str, _folder: Path) -> None:

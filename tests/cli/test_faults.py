@@ -41,25 +41,25 @@ def test_a_receiver_that_refuses_what_is_wrong_is_right(
     run: Any, receiver: Any, secret: str, more: tuple[str, ...]
 ) -> None:
     args = ("order.created", "order.updated", "--fault", "wrong-secret", "--seed", "7", "--secret", secret)
-    done = run("send", receiver.url, *args, *more)
+    done = run("send", "--to", receiver.url, *args, *more)
     assert (done.code, len(receiver.requests)) == (0, 2 + 2)  # and one of each type without the fault
     assert "fault wrong-secret: a right receiver refuses it, and this one did right 2 of 2 times\n" in done.err
     assert f"2 deliveries to {receiver.url}: 2 x 401\n" in done.err
     assert "hint" not in done.err
-    assert run("send", receiver.url, *args, *more, "--json").json["ok"] is True
+    assert run("send", "--to", receiver.url, *args, *more, "--json").json["ok"] is True
 
 
 def test_a_receiver_that_takes_what_is_wrong_is_not(
     run: Any, receiver: Any, secret: str, more: tuple[str, ...]
 ) -> None:
     receiver.answer = lambda _request: Response(status=204)
-    done = run("send", receiver.url, "order.created", "--fault", "signature-missing", "--secret", secret, *more)
+    done = run("send", "--to", receiver.url, "order.created", "--fault", "signature-missing", "--secret", secret, *more)
     assert done.code == 1
     assert "this one did right 0 of 1 times" in done.err
 
 
 def test_where_no_answer_can_come_none_is_missed(run: Any, receiver: Any, secret: str, more: tuple[str, ...]) -> None:
-    done = run("send", receiver.url, "order.created", "--fault", "answer-lost", "--secret", secret, *more)
+    done = run("send", "--to", receiver.url, "order.created", "--fault", "answer-lost", "--secret", secret, *more)
     assert (done.code, len(receiver.requests)) == (0, 1 + 1), done.err
     assert "no answer" in done.out
     assert "hint" not in done.err
@@ -79,13 +79,13 @@ def test_a_schedule_has_it_with_every_delivery(
 ) -> None:
     in_order(make_events("order.created", n=2, seed=7)).write(tmp_path / "schedule.json")
     args = ("--schedule", str(tmp_path / "schedule.json"), "--fault", "timestamp-stale", "--secret", secret)
-    done = run("send", receiver.url, *args, *more)
+    done = run("send", "--to", receiver.url, *args, *more)
     assert (done.code, len(receiver.requests)) == (0, 2 + 1)
     assert f"2 deliveries to {receiver.url}: 2 x 401\n" in done.err
 
 
 def test_the_plan_names_it(run: Any, receiver: Any, secret: str) -> None:
-    done = run("send", receiver.url, "order.created", "--fault", "http-1.0", "--secret", secret, "--dry-run")
+    done = run("send", "--to", receiver.url, "order.created", "--fault", "http-1.0", "--secret", secret, "--dry-run")
     assert "order.created (http-1.0)" in done.out
     assert receiver.requests == []
 
@@ -101,7 +101,7 @@ def test_the_plan_names_it(run: Any, receiver: Any, secret: str) -> None:
 def test_wrong_words_are_errors(
     *, run: Any, receiver: Any, tmp_path: Path, args: tuple[str, ...], told: str, more: tuple[str, ...]
 ) -> None:
-    done = run("send", receiver.url, "order.created", *args, *more)
+    done = run("send", "--to", receiver.url, "order.created", *args, *more)
     assert (done.code, done.out, receiver.requests) == (2, "", [])
     assert told in done.err
     assert list(tmp_path.iterdir()) == []

@@ -24,7 +24,7 @@ def _somebody_there(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_another_host_is_refused_where_nobody_can_be_asked(run: Any, elsewhere: Any, secret: str) -> None:
-    done = run("send", elsewhere.url, "order.created", "--secret", secret, stdin=b"y\n")
+    done = run("send", "--to", elsewhere.url, "order.created", "--secret", secret, stdin=b"y\n")
     assert (done.code, done.out, elsewhere.requests) == (2, "", [])
     assert done.err.endswith(
         "Error: 0.0.0.0 is not this machine. Other hosts get webhooks only with --allow-host. Is it yours? "
@@ -33,19 +33,19 @@ def test_another_host_is_refused_where_nobody_can_be_asked(run: Any, elsewhere: 
 
 
 def test_another_host_may_be_allowed_in_advance(run: Any, elsewhere: Any, secret: str) -> None:
-    done = run("send", elsewhere.url, "order.created", "--secret", secret, "--allow-host", "0.0.0.0")
+    done = run("send", "--to", elsewhere.url, "order.created", "--secret", secret, "--allow-host", "0.0.0.0")
     assert (done.code, elsewhere.events) == (0, ["order.created"])
 
 
 def test_an_allowed_host_allows_no_other(run: Any, elsewhere: Any, secret: str) -> None:
-    done = run("send", elsewhere.url, "order.created", "--secret", secret, "--allow-host", "shop.example")
+    done = run("send", "--to", elsewhere.url, "order.created", "--secret", secret, "--allow-host", "shop.example")
     assert (done.code, elsewhere.requests) == (2, [])
 
 
 @pytest.mark.usefixtures("_somebody_there")
 @pytest.mark.parametrize(("answer", "code"), [("y", 0), ("n", 2), ("", 2)])
 def test_at_a_terminal_the_answer_decides(answer: str, code: int, run: Any, elsewhere: Any, secret: str) -> None:
-    done = run("send", elsewhere.url, "order.created", "--secret", secret, stdin=f"{answer}\n".encode())
+    done = run("send", "--to", elsewhere.url, "order.created", "--secret", secret, stdin=f"{answer}\n".encode())
     assert done.code == code
     assert elsewhere.events == (["order.created"] if answer == "y" else [])
     assert "0.0.0.0 is not this machine. Is it yours? Send 1 webhook there? [y/N]:" in done.err
@@ -56,20 +56,30 @@ def test_at_a_terminal_the_answer_decides(answer: str, code: int, run: Any, else
 
 @pytest.mark.usefixtures("_somebody_there")
 def test_nobody_is_asked_about_a_host_of_steppay(run: Any) -> None:
-    done = run("send", "https://api.steppay.kr/", "order.created", "--unsigned", stdin=b"y\n")
+    done = run("send", "--to", "https://api.steppay.kr/", "order.created", "--unsigned", stdin=b"y\n")
     assert done.code == 2
     assert "belongs to StepPay" in done.err
     assert "[y/N]" not in done.err
 
 
 def test_a_dry_run_needs_no_leave(run: Any, elsewhere: Any) -> None:
-    assert run("send", elsewhere.url, "order.created", "--unsigned", "--dry-run").code == 0
+    assert run("send", "--to", elsewhere.url, "order.created", "--unsigned", "--dry-run").code == 0
 
 
 @pytest.mark.parametrize(("ci", "code"), [("", 0), ("true", 2)])
 def test_a_real_terminal_is_asked_unless_it_is_ci(ci: str, code: int, elsewhere: Any, secret: str) -> None:
     ours, theirs = os.openpty()
-    args = [sys.executable, "-m", "steppay_mock.cli", "send", elsewhere.url, "order.created", "--secret", secret]
+    args = [
+        sys.executable,
+        "-m",
+        "steppay_mock.cli",
+        "send",
+        "--to",
+        elsewhere.url,
+        "order.created",
+        "--secret",
+        secret,
+    ]
     shown = b""
     try:
         with subprocess.Popen(

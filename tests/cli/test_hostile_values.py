@@ -76,14 +76,14 @@ def test_numbers_and_paths_of_a_file_that_cannot_be_are_told(text: str, run: Any
 
 @pytest.mark.parametrize("seconds", ["99999999999999999999", "1e300", "86401"])
 def test_no_timeout_is_longer_than_the_system_can_wait(seconds: str, run: Any, nobody: str) -> None:
-    done = run("send", nobody, "order.created", "--unsigned", "--timeout", seconds)
+    done = run("send", "--to", nobody, "order.created", "--unsigned", "--timeout", seconds)
     fine(done)
     assert f"'{seconds}': expected seconds, more than 0 and at most 86400." in done.err
 
 
 @pytest.mark.parametrize("words", ["log show N", "log --run N", "resend N --unsigned"])
 def test_a_number_that_no_journal_can_have_is_told(words: str, run: Any, nobody: str) -> None:
-    run("send", nobody, "order.created", "--unsigned", "--journal", "j.sqlite")
+    run("send", "--to", nobody, "order.created", "--unsigned", "--journal", "j.sqlite")
     done = run(*words.replace("N", "9" * 20).split(), "--journal", "j.sqlite")
     fine(done)
     assert "No number of j.sqlite has more than 19 digits." in done.err
@@ -91,7 +91,7 @@ def test_a_number_that_no_journal_can_have_is_told(words: str, run: Any, nobody:
 
 def test_a_journal_whose_name_is_no_utf_8_is_written_and_read(run: Any, receiver: Any, secret: str) -> None:
     name = "a\udc80b"
-    assert run("send", receiver.url, "order.created", "--secret", secret, "--journal", name).code == 0
+    assert run("send", "--to", receiver.url, "order.created", "--secret", secret, "--journal", name).code == 0
     assert "order.created" in run("log", "--journal", name).out
 
 
@@ -113,7 +113,9 @@ def sent(tmp_path_factory: pytest.TempPathFactory) -> str:
     from cli.conftest import run_command
 
     path = str(tmp_path_factory.mktemp("journals") / "sent.sqlite")
-    run_command("send", "http://127.0.0.1:9/", "order.created", "order.updated", "--unsigned", "--journal", path)
+    run_command(
+        "send", "--to", "http://127.0.0.1:9/", "order.created", "order.updated", "--unsigned", "--journal", path
+    )
     _change(path, "UPDATE runs SET ended_at = NULL")
     _change(path, "UPDATE deliveries SET state = CASE WHEN id = 1 THEN 'SUCCESS' ELSE 'PENDING' END")
     _change(path, "DELETE FROM attempts WHERE delivery = 2")
@@ -139,7 +141,7 @@ def test_a_delivery_in_no_state_is_named_and_nothing_is_sent(value: str, run: An
     _change(journal, f"UPDATE deliveries SET state = {value} WHERE id = 1")
     done = run("resume", "--unsigned", "--journal", journal)
     fine(done)
-    assert f"Delivery 1 of run 1 in {journal} is damaged: its state is none that a delivery has." in done.err
+    assert f"Delivery 1 of run 1 in {journal} is damaged: its state is none of PENDING, SUCCESS and FAIL." in done.err
     assert "UPDATE deliveries SET state = 'PENDING' WHERE id = 1" in done.err
     assert run("log", "--journal", journal).code == 0
     assert run("log", "show", "1", "--journal", journal, "--json").code == 0

@@ -31,7 +31,7 @@ def first_of_each_fails(request: Request, seen: Counter[bytes]) -> Response | No
 def test_with_a_journal_the_same_arrives_and_the_same_is_shown(
     run: Any, receiver: Any, secret: str, journal: str
 ) -> None:
-    done = run("send", receiver.url, "all", "--seed", "7", "--secret", secret, "--journal", journal)
+    done = run("send", "--to", receiver.url, "all", "--seed", "7", "--secret", secret, "--journal", journal)
     assert done.code == 0
     assert [body for _, body in receiver.requests] == [event.body for event in make_events(EventType, seed=7)]
     heading, *rows = done.out.splitlines()
@@ -46,7 +46,7 @@ def test_with_a_journal_the_same_arrives_and_the_same_is_shown(
 
 def test_the_requests_are_like_those_without_a_journal(run: Any, receiver: Any, secret: str, journal: str) -> None:
     for more in ((), ("--journal", journal)):
-        run("send", receiver.url, "order.created", "--seed", "7", "--secret", secret, *more)
+        run("send", "--to", receiver.url, "order.created", "--seed", "7", "--secret", secret, *more)
     (plain, _), (recorded, _) = receiver.requests
     differ = {"x-b3-traceid", "x-b3-spanid", "x-b3-parentspanid", "steppay-signature"}
     assert {**plain, **dict.fromkeys(differ)} == {**recorded, **dict.fromkeys(differ)}
@@ -54,7 +54,9 @@ def test_the_requests_are_like_those_without_a_journal(run: Any, receiver: Any, 
 
 def test_more_runs_go_into_the_same_journal(run: Any, receiver: Any, secret: str, journal: str) -> None:
     for _ in range(2):
-        done = run("send", receiver.url, "order.created", "--seed", "7", "--secret", secret, "--journal", journal)
+        done = run(
+            "send", "--to", receiver.url, "order.created", "--seed", "7", "--secret", secret, "--journal", journal
+        )
     assert f"run 2: steppay-mock log --journal {journal} --run 2\n" in done.err
     assert done.out.splitlines()[1].split()[:2] == ["2", "order.created"]
 
@@ -63,7 +65,9 @@ def test_without_a_journal_none_is_left(
     run: Any, receiver: Any, secret: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
-    done = run("send", receiver.url, "all", "--secret", secret, "--seed", "7", "--concurrency", "4", "--keep-alive")
+    done = run(
+        "send", "--to", receiver.url, "all", "--secret", secret, "--seed", "7", "--concurrency", "4", "--keep-alive"
+    )
     assert done.code == 0
     assert Counter(receiver.events) == Counter(map(str, EventType))
     assert len(done.out.splitlines()) == 28
@@ -74,7 +78,7 @@ def test_without_a_journal_none_is_left(
 
 def test_of_many_there_is_one_row_for_each_event_and_status(run: Any, receiver: Any, secret: str) -> None:
     receiver.answer = lambda request: Response("boom", 500) if b"order.updated" in request.get_data() else None
-    args = ("send", receiver.url, "order.created", "order.updated", "--repeat", "151", "--secret", secret)
+    args = ("send", "--to", receiver.url, "order.created", "order.updated", "-n", "151", "--secret", secret)
     for more in ((), ("--concurrency", "8")):
         done = run(*args, *more, "--seed", "7")
         assert done.code == 1
@@ -89,19 +93,19 @@ def test_of_many_there_is_one_row_for_each_event_and_status(run: Any, receiver: 
 def test_what_failed_is_tried_again(run: Any, receiver: Any, secret: str) -> None:
     seen: Counter[bytes] = Counter()
     receiver.answer = lambda request: first_of_each_fails(request, seen)
-    args = ("send", receiver.url, "order.created", "order.updated", "--secret", secret, "--seed", "7")
+    args = ("send", "--to", receiver.url, "order.created", "order.updated", "--secret", secret, "--seed", "7")
     done = run(*args, "--retries", "0.001,0.001", "--json")
     assert done.code == 0
     assert sorted(seen.values()) == [2, 2]
     assert (done.json["ok"], done.json["retried"], done.json["statuses"]) == (True, 2, {"503": 2, "204": 2})
-    assert [one["attempts"] for one in done.json["deliveries"]] == [2, 2]
+    assert [one["attempt_count"] for one in done.json["outcomes"]] == [2, 2]
     assert "2 attempts came after a failed one\n" in done.err
     seen.clear()
     assert run(*args, "--retries", "none").code == 1
 
 
 def test_a_rate_spreads_the_deliveries(run: Any, receiver: Any, secret: str) -> None:
-    done = run("send", receiver.url, "all", "--secret", secret, "--seed", "7", "--rate", "500", "--json")
+    done = run("send", "--to", receiver.url, "all", "--secret", secret, "--seed", "7", "--rate", "500", "--json")
     assert done.code == 0
     assert done.json["elapsed"] >= 26 / 500
 
@@ -116,24 +120,24 @@ def test_a_rate_spreads_the_deliveries(run: Any, receiver: Any, secret: str) -> 
 )
 def test_the_hints_are_the_same(status: int, hint: str, run: Any, receiver: Any, secret: str) -> None:
     receiver.answer = lambda _request: Response(status=status)
-    done = run("send", receiver.url, "order.created", "--secret", secret, "--concurrency", "2")
+    done = run("send", "--to", receiver.url, "order.created", "--secret", secret, "--concurrency", "2")
     assert (done.code, hint in done.err) == (1, True)
 
 
 def test_nobody_there_is_exit_code_3(run: Any, nobody: str, journal: str) -> None:
-    done = run("send", nobody, "order.created", "order.updated", "--unsigned", "--journal", journal)
+    done = run("send", "--to", nobody, "order.created", "order.updated", "--unsigned", "--journal", journal)
     assert done.code == 3
     assert "no answer, connection refused: nothing listens at" in done.out
     assert f"hint: nothing could be reached. Is the receiver running at {nobody}?\n" in done.err
 
 
 def test_a_dry_run_writes_no_journal(run: Any, receiver: Any, secret: str, journal: str) -> None:
-    done = run("send", receiver.url, "order.created", "--secret", secret, "--journal", journal, "--dry-run")
+    done = run("send", "--to", receiver.url, "order.created", "--secret", secret, "--journal", journal, "--dry-run")
     assert (done.code, receiver.requests, Path(journal).exists()) == (0, [], False)
 
 
 def test_another_host_is_refused_before_anything_is_written(run: Any, secret: str, journal: str) -> None:
-    done = run("send", "http://0.0.0.0:9/", "order.created", "--secret", secret, "--journal", journal)
+    done = run("send", "--to", "http://0.0.0.0:9/", "order.created", "--secret", secret, "--journal", journal)
     assert (done.code, Path(journal).exists()) == (2, False)
     assert "Add --allow-host 0.0.0.0" in done.err
 
@@ -173,7 +177,9 @@ def at_a_terminal(*args: str) -> tuple[bytes, int]:
 
 
 def test_a_bar_shows_what_was_answered_at_a_terminal(receiver: Any, secret: str) -> None:
-    shown, code = at_a_terminal("send", receiver.url, "all", "--concurrency", "4", "--secret", secret, "--seed", "7")
+    shown, code = at_a_terminal(
+        "send", "--to", receiver.url, "all", "--concurrency", "4", "--secret", secret, "--seed", "7"
+    )
     assert code == 0
     assert b"sending" in shown
     assert b"27 answered, 0 failed, " in shown
@@ -199,7 +205,7 @@ def test_a_bar_shows_what_was_answered_at_a_terminal(receiver: Any, secret: str)
         (("--retries", "-5"), "'-5': expected none, standard-webhooks,"),
         (("--journal", "."), "is a directory"),
         (("--journal", "nowhere/at/all.sqlite"), "The journal nowhere/at/all.sqlite cannot be opened:"),
-        (("--journal", "j", "--seed", "9" * 30), "is too large for a journal. Give one of at most 18 digits."),
+        (("--journal", "j", "--seed", "9" * 30), "is too large. Give one of at most 18 digits."),
         (("--report", "report.txt"), "'report.txt' ends in neither .json nor .xml (JUnit). Name it report.json."),
         (("--report", "nowhere/report.xml"), "make the folder nowhere, or name another."),
         (("--report", "report"), "ends in neither .json nor .xml"),
@@ -219,7 +225,7 @@ def test_wrong_words_are_errors(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    done = run("send", receiver.url, "order.created", "--seed", "7", "--secret", secret, *words)
+    done = run("send", "--to", receiver.url, "order.created", "--seed", "7", "--secret", secret, *words)
     assert (done.code, done.out, receiver.requests) == (2, "", [])
     assert told in done.err
     assert "Traceback" not in done.err
@@ -234,7 +240,7 @@ def test_a_file_that_is_no_journal_stays_as_it_is(run: Any, receiver: Any, secre
     connection.close()
     for path, told in ((text, "file is not a database"), (database, "is a database, and no journal of steppay-mock")):
         before = path.read_bytes()
-        done = run("send", receiver.url, "order.created", "--secret", secret, "--journal", str(path))
+        done = run("send", "--to", receiver.url, "order.created", "--secret", secret, "--journal", str(path))
         assert (done.code, receiver.requests) == (2, [])
         assert told in done.err
         assert path.read_bytes() == before
@@ -242,12 +248,12 @@ def test_a_file_that_is_no_journal_stays_as_it_is(run: Any, receiver: Any, secre
 
 def test_the_json_has_what_was_counted(run: Any, receiver: Any, secret: str, journal: str) -> None:
     done = run(
-        *("send", receiver.url, "order.created", "order.updated", "--order", "reversed", "--seed", "7"),
+        *("send", "--to", receiver.url, "order.created", "order.updated", "--order", "reversed", "--seed", "7"),
         *("--secret", secret, "--journal", journal, "--json"),
     )
     found = json.loads(done.out)
     assert (found["ok"], found["order"], found["seed"], found["run"]) == (True, "reversed", 7, 1)
     assert (found["planned"], found["succeeded"], found["failed"], found["pending"]) == (2, 2, 0, 0)
     assert found["journal"] == journal
-    assert [one["event"] for one in found["deliveries"]] == ["order.updated", "order.created"]
-    assert [one["state"] for one in found["deliveries"]] == ["SUCCESS", "SUCCESS"]
+    assert [one["event"] for one in found["outcomes"]] == ["order.updated", "order.created"]
+    assert [one["ok"] for one in found["outcomes"]] == [True, True]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import shlex
+import sqlite3
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -61,7 +62,9 @@ def root(receiver: Any) -> str:
 def test_send_makes_the_event_of_the_gateway(
     run: Any, root: str, function: Function, secret: str, *, kind: str, path_in: str
 ) -> None:
-    done = run("send", root, "all", "--lambda", kind, "--lambda-path", "/hooks/steppay", *SEED, "--secret", secret)
+    done = run(
+        "send", "--to", root, "all", "--lambda", kind, "--lambda-path", "/hooks/steppay", *SEED, "--secret", secret
+    )
     assert done.code == 0, done.out
     assert f"the Lambda runtime {root}{INVOCATION} behind {kind} at /hooks/steppay: 27 x 204" in done.err
     assert {event[path_in] for event in function.events} == {"/hooks/steppay"}
@@ -69,17 +72,45 @@ def test_send_makes_the_event_of_the_gateway(
 
 def test_without_a_path_the_event_has_the_usual_one(run: Any, root: str, function: Function, secret: str) -> None:
     url = f"{root}{INVOCATION}"
-    assert run("send", url, "order.created", "--lambda", "alb", "--secret", secret).code == 0
+    assert run("send", "--to", url, "order.created", "--lambda", "alb", "--secret", secret).code == 0
     assert function.events[0]["path"] == "/webhooks/steppay"
 
 
 def test_a_wrong_secret_and_a_wrong_url_are_told(run: Any, root: str, function: Function) -> None:
-    done = run("send", root, "order.created", "--lambda", "http-api", "--secret", "whsec_wrong")
+    done = run("send", "--to", root, "order.created", "--lambda", "http-api", "--secret", "whsec_wrong")
     assert (done.code, "hint: every answer was 401. Is the secret right?" in done.err) == (1, True)
-    done = run("send", f"{root}/functions", "order.created", "--lambda", "http-api", "--secret", "whsec_wrong")
+    done = run("send", "--to", f"{root}/functions", "order.created", "--lambda", "http-api", "--secret", "whsec_wrong")
     assert done.code == 3
     assert "the runtime answered 404: 404 page not found" in done.out
     assert len(function.events) == 1
+
+
+def test_a_run_may_have_a_journal_and_go_on_without_a_word_about_the_function(
+    run: Any, root: str, function: Function, secret: str
+) -> None:
+    options = ("--lambda", "rest-api", "--lambda-path", "/hooks", "--secret", secret, *SEED)
+    more = ("--journal", "j.sqlite", "--concurrency", "4", "--retries", "0", "--keep-alive")
+    done = run("send", "--to", root, "order.created", "order.updated", *options, *more)
+    assert (done.code, len(function.events)) == (0, 2), done.err
+    connection = sqlite3.connect("j.sqlite")
+    with connection:
+        connection.execute("UPDATE runs SET ended_at = NULL")
+        connection.execute("UPDATE deliveries SET state = 'PENDING' WHERE id = 2")
+        connection.execute("DELETE FROM attempts WHERE delivery = 2")
+    connection.close()
+    resumed = run("resume", "--journal", "j.sqlite", "--secret", secret, "--json")
+    assert (resumed.code, resumed.json["runs"][0]["succeeded"]) == (0, 2), resumed.err
+    assert [event["path"] for event in function.events] == ["/hooks"] * 3
+
+
+def test_several_functions_of_the_file_get_their_events(
+    run: Any, root: str, function: Function, secret: str, write: Any
+) -> None:
+    one = f'[[endpoints]]\nname = "%s"\nurl = "{root}{INVOCATION}"\nsecret = "{secret}"\n'
+    write("steppay-mock.toml", one % "a" + one % "b")
+    done = run("send", "order.created", "--lambda", "http-api", "--json")
+    assert [outcome["receiver"] for outcome in done.json["outcomes"]] == ["a", "b"]
+    assert len(function.events) == 2
 
 
 def test_a_scenario_is_run(run: Any, root: str, function: Function, secret: str) -> None:
@@ -137,7 +168,7 @@ def test_the_page_of_a_report_shows_no_program_that_would_post_webhooks_to_the_r
 def test_what_does_not_go_together_is_wrong_usage(
     run: Any, root: str, function: Function, secret: str, *, words: tuple[str, ...], told: str
 ) -> None:
-    done = run("send", root, "order.created", "--secret", secret, *words)
+    done = run("send", "--to", root, "order.created", "--secret", secret, *words)
     assert done.code == 2
     assert told in " ".join(done.err.split())
     assert not function.events

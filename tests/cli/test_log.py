@@ -29,7 +29,7 @@ def journal(tmp_path: Path, run: Any, receiver: Any, secret: str) -> str:
         return None
 
     receiver.answer = answer
-    args = ("send", receiver.url, "--secret", secret, "--seed", "7", "--journal", path)
+    args = ("send", "--to", receiver.url, "--secret", secret, "--seed", "7", "--journal", path)
     run(*args, "order.created", "payment.canceled", "order.updated")
     run(*args, "payment.canceled", "--retries", "0.001")
     receiver.requests.clear()
@@ -89,6 +89,7 @@ def test_the_json_has_what_the_portal_has(run: Any, receiver: Any, journal: str)
     event = make_event("payment.canceled", seed=7)
     assert found.pop("sent_at") > 1_700_000_000
     assert found.pop("latency") > 0
+    assert [one["status"] for one in found.pop("attempts")] == [500, 500]
     assert found == {
         "id": 4,
         "run": 2,
@@ -99,7 +100,6 @@ def test_the_json_has_what_the_portal_has(run: Any, receiver: Any, journal: str)
         "fault": None,
         "receiver": receiver.url,
         "url": receiver.url,
-        "attempts": 2,
         "status": 500,
         "error": None,
     }
@@ -122,7 +122,7 @@ def test_one_is_shown_with_request_attempts_and_command(run: Any, receiver: Any,
 
 def test_the_headers_are_those_that_were_sent(run: Any, receiver: Any, secret: str, tmp_path: Path) -> None:
     path = str(tmp_path / "j.sqlite")
-    run("send", receiver.url, "order.created", "--secret", secret, "--seed", "7", "--journal", path)
+    run("send", "--to", receiver.url, "order.created", "--secret", secret, "--seed", "7", "--journal", path)
     ((sent, body),) = receiver.requests
     request = run("log", "show", "1", "--journal", path, "--json").json["request"]
     assert request["body"].encode() == body
@@ -153,17 +153,17 @@ def test_the_command_of_curl_repeats_the_request(run: Any, receiver: Any, journa
 
 def test_the_json_of_one_has_every_attempt(run: Any, journal: str) -> None:
     found = run("log", "--journal", journal, "show", "4", "--json").json
-    assert (found["id"], found["state"], found["attempts"]) == (4, "FAIL", 2)
-    assert [one["number"] for one in found["tries"]] == [1, 2]
-    assert {one["status"] for one in found["tries"]} == {500}
-    assert {one["body"] for one in found["tries"]} == {"out of \x1b[31mstock"}
-    assert {one["headers"]["x-reason"] for one in found["tries"]} == {"stock"}
+    assert (found["id"], found["state"]) == (4, "FAIL")
+    assert [one["number"] for one in found["attempts"]] == [1, 2]
+    assert {one["status"] for one in found["attempts"]} == {500}
+    assert {one["body"] for one in found["attempts"]} == {"out of \x1b[31mstock"}
+    assert {one["headers"]["x-reason"] for one in found["attempts"]} == {"stock"}
     assert json.loads(found["request"]["body"]) == make_event("payment.canceled", seed=7).payload
 
 
 def test_what_nobody_answered_is_told(run: Any, nobody: str, tmp_path: Path) -> None:
     path = str(tmp_path / "j.sqlite")
-    run("send", nobody, "order.created", "--unsigned", "--journal", path)
+    run("send", "--to", nobody, "order.created", "--unsigned", "--journal", path)
     assert "no answer, connection refused: nothing listens at" in run("log", "--journal", path).out
     assert "  no answer after " in run("log", "show", "1", "--journal", path).out
 

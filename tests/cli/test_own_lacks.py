@@ -30,7 +30,7 @@ def no_port(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.usefixtures("no_port")
 def test_a_run_that_is_written_down_can_be_resumed(tmp_path: Path) -> None:
     journal = str(tmp_path / "a journal.sqlite")
-    done = run_command("send", "http://127.0.0.1:9", "all", "--unsigned", "--journal", journal)
+    done = run_command("send", "--to", "http://127.0.0.1:9", "all", "--unsigned", "--journal", journal)
     assert (done.code, done.out) == (2, "")
     assert "for a lack of this machine and not of the receiver: no local port or address is free" in done.err
     assert re.search(r"\d+ of \d+ deliveries have their outcome; the rest stays planned", done.err)
@@ -41,7 +41,7 @@ def test_a_run_that_is_written_down_can_be_resumed(tmp_path: Path) -> None:
 @pytest.mark.usefixtures("no_port")
 @pytest.mark.parametrize("how", [(), ("--concurrency", "2")])
 def test_without_a_journal_of_the_users_nothing_can_be_resumed(how: tuple[str, ...]) -> None:
-    done = run_command("send", "http://127.0.0.1:9", "all", "--unsigned", *how)
+    done = run_command("send", "--to", "http://127.0.0.1:9", "all", "--unsigned", *how)
     assert (done.code, done.out) == (2, "")
     assert "have their outcome; send anew what has none." in done.err
     assert "resume" not in done.err
@@ -59,7 +59,7 @@ def test_a_search_gives_no_verdict() -> None:
 def test_more_at_once_than_there_are_descriptors_is_refused_before_anything_is_sent(tmp_path: Path) -> None:
     journal = tmp_path / "journal.sqlite"
     begin = f"ulimit -n 100 && exec {sys.executable} -c 'from steppay_mock.cli import main; main()'"
-    command = f"{begin} send http://127.0.0.1:9 all --repeat 40 --unsigned"
+    command = f"{begin} send --to http://127.0.0.1:9 all -n 40 --unsigned"
     done = subprocess.run(
         ["sh", "-c", f"{command} --concurrency 500 --journal {journal}"],
         capture_output=True,

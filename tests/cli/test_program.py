@@ -206,7 +206,7 @@ def test_event_types_are_completed() -> None:
     assert complete("generate", incomplete="") == ["all", *EventType]
     assert complete("generate", incomplete="cover.p") == ["cover.paused"]
     assert complete("generate", "order.created", incomplete="payment.s") == ["payment.standby"]
-    assert complete("send", "http://localhost", incomplete="subscription.u") == [
+    assert complete("send", "--to", "http://localhost", incomplete="subscription.u") == [
         "subscription.updated",
         "subscription.usage.added",
     ]

@@ -31,7 +31,7 @@ def test_junit_has_a_case_for_each_delivery(
 ) -> None:
     receiver.answer = refuse
     path = tmp_path / "report.xml"
-    args = ("send", receiver.url, "order.created", "order.updated", "--seed", "7", "--secret", secret)
+    args = ("send", "--to", receiver.url, "order.created", "order.updated", "--seed", "7", "--secret", secret)
     assert run(*args, *how, "--report", str(path)).code == 1
     (suite,) = ET.parse(path).getroot()
     assert {name: suite.get(name) for name in ("name", "tests", "failures", "errors")} == {
@@ -55,7 +55,7 @@ def test_of_many_each_event_type_is_a_case(
 ) -> None:
     receiver.answer = refuse
     path = tmp_path / "report.xml"
-    args = ("send", receiver.url, "order.created", "order.updated", "--repeat", "151", "--seed", "7")
+    args = ("send", "--to", receiver.url, "order.created", "order.updated", "-n", "151", "--seed", "7")
     assert run(*args, *how, "--secret", secret, "--report", str(path)).code == 1
     (suite,) = ET.parse(path).getroot()
     assert [one.get("name") for one in suite] == ["order.created", "order.updated"]
@@ -67,7 +67,7 @@ def test_the_json_is_that_of_standard_output(
     how: tuple[str, ...], run: Any, receiver: Any, secret: str, tmp_path: Path
 ) -> None:
     paths = [tmp_path / "one.json", tmp_path / "two.json"]
-    args = ("send", receiver.url, "order.created", "--seed", "7", "--secret", secret, "--json")
+    args = ("send", "--to", receiver.url, "order.created", "--seed", "7", "--secret", secret, "--json")
     done = run(*args, *how, *(word for path in paths for word in ("--report", str(path))))
     assert done.code == 0
     assert [json.loads(path.read_text("utf-8")) for path in paths] == [done.json] * 2
@@ -94,7 +94,9 @@ def test_a_report_that_cannot_be_written_is_refused_before_anything_is_sent(
         raise OSError(number, os.strerror(number))
 
     monkeypatch.setattr(Path, "open", refuse_to_open)
-    done = run("send", receiver.url, "order.created", "--secret", secret, "--report", str(tmp_path / "report.xml"))
+    done = run(
+        "send", "--to", receiver.url, "order.created", "--secret", secret, "--report", str(tmp_path / "report.xml")
+    )
     assert done.code == 2
     assert f"report.xml' cannot be written: {os.strerror(number)}." in done.err
     assert not receiver.requests
@@ -102,7 +104,7 @@ def test_a_report_that_cannot_be_written_is_refused_before_anything_is_sent(
 
 def test_what_is_tried_leaves_no_file_behind(run: Any, receiver: Any, secret: str, tmp_path: Path) -> None:
     path = tmp_path / "report.xml"
-    assert run("send", receiver.url, "no.such.event", "--secret", secret, "--report", str(path)).code == 2
+    assert run("send", "--to", receiver.url, "no.such.event", "--secret", secret, "--report", str(path)).code == 2
     assert not path.exists()
 
 
@@ -111,6 +113,6 @@ def test_a_disk_that_is_full_in_the_end_is_no_failure_of_the_receiver(
 ) -> None:
     path = tmp_path / "report.json"
     path.symlink_to("/dev/full")
-    done = run("send", receiver.url, "order.created", "--secret", secret, "--report", str(path))
+    done = run("send", "--to", receiver.url, "order.created", "--secret", secret, "--report", str(path))
     assert done.code == 2
     assert done.err.endswith(f"Error: {path}: No space left on device. Correct that, then repeat the command.\n")

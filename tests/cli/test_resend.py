@@ -24,7 +24,7 @@ def is_signed(request: Request, secret: str) -> bool:
 @pytest.fixture
 def journal(tmp_path: Path, run: Any, receiver: Any, secret: str) -> str:
     path = str(tmp_path / "deliveries.sqlite")
-    args = ("send", receiver.url, "order.created", "order.updated", "payment.completed")
+    args = ("send", "--to", receiver.url, "order.created", "order.updated", "payment.completed")
     run(*args, "--secret", secret, "--seed", "7", "--journal", path)
     receiver.requests.clear()
     return path
@@ -52,7 +52,7 @@ def test_the_same_bytes_come_again_in_every_form(
 ) -> None:
     path = str(tmp_path / "forms.sqlite")
     args = ("--seed", "7", "--secret", secret, "--body", form, "--journal", path)
-    assert run("send", receiver.url, "customer.created", *args).code == 0
+    assert run("send", "--to", receiver.url, "customer.created", *args).code == 0
     assert run("resend", "1", "--journal", path, "--secret", secret).code == 0
     body = make_event("customer.created", seed=7, body=form).body
     assert [got for _, got in receiver.requests] == [body, body]
@@ -69,7 +69,7 @@ def test_the_json_and_the_exit_code_tell_what_came_of_it(run: Any, receiver: Any
     done = run("resend", "1", "--journal", journal, "--secret", secret, "--json")
     assert done.code == 1
     (found,) = done.json["runs"]
-    assert (done.json["ok"], found["run"], found["failed"], found["deliveries"][0]["state"]) == (False, 2, 1, "FAIL")
+    assert (done.json["ok"], found["run"], found["failed"], found["outcomes"][0]["ok"]) == (False, 2, 1, False)
     receiver.answer = lambda _request: None
     assert run("resend", "1", "--journal", journal, "--unsigned").code == 1
     assert run("resend", "1", "--journal", journal, "--secret", "other").code == 1
@@ -77,23 +77,23 @@ def test_the_json_and_the_exit_code_tell_what_came_of_it(run: Any, receiver: Any
 
 def test_a_receiver_that_is_gone_is_exit_code_3(run: Any, nobody: str, tmp_path: Path) -> None:
     path = str(tmp_path / "j.sqlite")
-    run("send", nobody, "order.created", "--unsigned", "--journal", path)
+    run("send", "--to", nobody, "order.created", "--unsigned", "--journal", path)
     done = run("resend", "1", "--journal", path, "--unsigned")
     assert done.code == 3
     assert "hint: nothing could be reached." in done.err
 
 
 def test_each_receiver_gets_its_own(run: Any, receiver: Any, nobody: str, journal: str, secret: str) -> None:
-    run("send", nobody, "cover.paused", "--secret", secret, "--journal", journal)
+    run("send", "--to", nobody, "cover.paused", "--secret", secret, "--journal", journal)
     done = run("resend", "4", "1", "2", "--journal", journal, "--secret", secret, "--json")
     assert done.code == 1
     assert receiver.events == ["order.created", "order.updated"]
-    assert [(one["target"], one["planned"]) for one in done.json["runs"]] == [(nobody, 1), (receiver.url, 2)]
+    assert [(one["receiver"], one["planned"]) for one in done.json["runs"]] == [(nobody, 1), (receiver.url, 2)]
 
 
 def test_a_host_that_is_not_this_machine_needs_leave(run: Any, receiver: Any, secret: str, tmp_path: Path) -> None:
     path, url = str(tmp_path / "j.sqlite"), receiver.url.replace("127.0.0.1", "0.0.0.0")
-    run("send", url, "order.created", "--secret", secret, "--journal", path, "--allow-host", "0.0.0.0")
+    run("send", "--to", url, "order.created", "--secret", secret, "--journal", path, "--allow-host", "0.0.0.0")
     done = run("resend", "1", "--journal", path, "--secret", secret)
     assert done.code == 2
     assert "Is it yours? Add --allow-host 0.0.0.0" in done.err

@@ -37,7 +37,7 @@ def cut_off(receiver: Any, journal: str, secret: str, *, how: signal.Signals, mo
             processes[0].send_signal(how)
 
     receiver.answer = answer
-    command = [sys.executable, "-m", "steppay_mock.cli", "send", receiver.url, "all", "--repeat", "10", "--seed", "7"]
+    command = [sys.executable, "-m", "steppay_mock.cli", "send", "--to", receiver.url, "all", "-n", "10", "--seed", "7"]
     command += ["--journal", journal, "--concurrency", "4", *more, "--secret", secret]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
         processes.append(process)
@@ -103,7 +103,7 @@ def test_ctrl_c_without_a_journal_says_that_nothing_is_known(receiver: Any, secr
     begun = threading.Event()
     processes: list[subprocess.Popen[str]] = []
     receiver.answer = answer
-    command = [sys.executable, "-m", "steppay_mock.cli", "send", receiver.url, "all", "--repeat", "20", "--seed", "7"]
+    command = [sys.executable, "-m", "steppay_mock.cli", "send", "--to", receiver.url, "all", "-n", "20", "--seed", "7"]
     with subprocess.Popen(
         [*command, "--concurrency", "2", "--secret", secret], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     ) as process:
@@ -116,7 +116,7 @@ def test_ctrl_c_without_a_journal_says_that_nothing_is_known(receiver: Any, secr
 
 
 def test_ctrl_c_ends_a_long_wait_before_a_retry(nobody: str, journal: str) -> None:
-    command = [sys.executable, "-m", "steppay_mock.cli", "send", nobody, "order.created", "--unsigned"]
+    command = [sys.executable, "-m", "steppay_mock.cli", "send", "--to", nobody, "order.created", "--unsigned"]
     with subprocess.Popen(
         [*command, "--journal", journal, "--retries", "86400"],
         stdout=subprocess.PIPE,
@@ -161,7 +161,7 @@ def unfinish(journal: str, *, planned: int = 1) -> None:
 
 @pytest.fixture
 def unfinished(run: Any, receiver: Any, journal: str, secret: str) -> str:
-    args = ("send", receiver.url, "order.created", "order.updated", "--seed", "7", "--secret", secret)
+    args = ("send", "--to", receiver.url, "order.created", "order.updated", "--seed", "7", "--secret", secret)
     run(*args, "--journal", journal)
     unfinish(journal)
     receiver.requests.clear()
@@ -178,14 +178,14 @@ def test_the_receiver_is_asked_for_in_vain_where_its_secret_is_another(
 
 
 def test_a_receiver_that_is_gone_is_exit_code_3(run: Any, nobody: str, journal: str) -> None:
-    run("send", nobody, "order.created", "--unsigned", "--journal", journal)
+    run("send", "--to", nobody, "order.created", "--unsigned", "--journal", journal)
     unfinish(journal)
     assert run("resume", "--journal", journal, "--unsigned").code == 3
 
 
 def test_a_host_that_is_not_this_machine_needs_leave(run: Any, receiver: Any, journal: str, secret: str) -> None:
     url = receiver.url.replace("127.0.0.1", "0.0.0.0")
-    run("send", url, "order.created", "--secret", secret, "--journal", journal, "--allow-host", "0.0.0.0")
+    run("send", "--to", url, "order.created", "--secret", secret, "--journal", journal, "--allow-host", "0.0.0.0")
     unfinish(journal)
     done = run("resume", "--journal", journal, "--secret", secret)
     assert (done.code, len(receiver.requests)) == (2, 1)

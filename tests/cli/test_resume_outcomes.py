@@ -22,7 +22,7 @@ def journal(tmp_path: Path) -> str:
 @pytest.fixture
 def sent(run: Any, receiver: Any, journal: str, secret: str) -> str:
     """A journal with a run of two deliveries that arrived."""
-    done = run("send", receiver.url, "order.created", "order.updated", "--secret", secret, "--journal", journal)
+    done = run("send", "--to", receiver.url, "order.created", "order.updated", "--secret", secret, "--journal", journal)
     assert done.code == 0
     return journal
 
@@ -57,7 +57,7 @@ def test_where_all_has_arrived_there_is_nothing_to_resume(run: Any, sent: str) -
 
 def test_a_run_that_ended_in_failure_is_no_success(run: Any, receiver: Any, journal: str, secret: str) -> None:
     receiver.answer = lambda _request: Response(status=500) if len(receiver.requests) == 1 else None
-    run("send", receiver.url, "order.created", "order.updated", "--secret", secret, "--journal", journal)
+    run("send", "--to", receiver.url, "order.created", "order.updated", "--secret", secret, "--journal", journal)
     told = resumed(run, journal, 1, "failed", stand("failed", succeeded=1, failed=1))
     assert told == (
         "run 1 ended in failure: 1 of 2 failed; resume sends none of them again\n"
@@ -71,7 +71,7 @@ def test_a_run_that_ended_in_failure_is_no_success(run: Any, receiver: Any, jour
 
 def test_what_failed_and_arrived_by_resend_is_no_failure(run: Any, receiver: Any, journal: str, secret: str) -> None:
     receiver.answer = lambda _request: Response(status=500) if len(receiver.requests) <= 2 else None
-    run("send", receiver.url, "order.created", "order.updated", "--secret", secret, "--journal", journal)
+    run("send", "--to", receiver.url, "order.created", "order.updated", "--secret", secret, "--journal", journal)
     assert run("resend", "2", "--journal", journal, "--secret", secret).code == 0
     assert run("resume", "--journal", journal).code == 1
     assert run("resend", "1", "--journal", journal, "--secret", secret).code == 0
@@ -121,7 +121,7 @@ def test_a_run_that_is_resumed_does_not_hide_one_that_failed(
 ) -> None:
     receiver.answer = lambda _request: Response(status=500) if len(receiver.requests) == 1 else None
     for event in ("order.created", "order.updated"):
-        run("send", receiver.url, event, "--secret", secret, "--journal", journal)
+        run("send", "--to", receiver.url, event, "--secret", secret, "--journal", journal)
     change(
         journal,
         "UPDATE runs SET ended_at = NULL WHERE id = 2",

@@ -7,8 +7,10 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from delivery.standins import Time
 
 from steppay_mock import iter_errors, scenario
+from steppay_mock.delivery.sender.clock import Clock
 from steppay_mock.store.scenarios.registry import all_scenarios
 
 STORIES = '''
@@ -145,20 +147,28 @@ def test_a_receiver_that_is_not_there_is_told_of(run: Any, nobody: str, secret: 
 def test_speed_is_what_the_story_is_paced_by(
     run: Any, receiver: Any, secret: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    slept: list[float] = []
-    monkeypatch.setattr("steppay_mock.cli.run.sleep", slept.append)
+    time = Time()
+    clock = Clock(steady=time.clock.steady, sleep=time.clock.sleep)
+    monkeypatch.setattr("steppay_mock.delivery.options.settings.Clock", lambda: clock)
     arguments = ("scenario", "run", "refund-in-full", "--to", receiver.url, "--seed", "7", "--secret", secret)
     for speed, waited in (("0", []), ("1d=2s", [6.0]), ("1h=10ms", [0.72]), ("real", [259_200.0])):
-        slept.clear()
+        time.slept.clear()
         assert run(*arguments, "--speed", speed).code == 0
-        assert slept == pytest.approx(waited)
+        assert [round(one, 6) for one in time.slept] == waited
 
 
 def test_what_comes_again_comes_after_all_of_it_at_any_speed(
     run: Any, receiver: Any, secret: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     slept: list[tuple[float, int]] = []
-    monkeypatch.setattr("steppay_mock.cli.run.sleep", lambda seconds: slept.append((seconds, len(receiver.requests))))
+    time = Time()
+
+    def sleep(seconds: float) -> None:
+        slept.append((seconds, len(receiver.requests)))
+        time.passed += seconds
+
+    clock = Clock(steady=time.clock.steady, sleep=sleep)
+    monkeypatch.setattr("steppay_mock.delivery.options.settings.Clock", lambda: clock)
     done = run(
         *("scenario", "run", "refund-in-full", "--to", receiver.url, "--seed", "7", "--secret", secret),
         *("--speed", "1d=1s", "--duplicates", "0.5"),
@@ -193,7 +203,10 @@ def test_scenarios_of_a_file_are_there(run: Any, receiver: Any, secret: str, wri
         ),
         (("show", "refund-in-full", "--set", "days"), "is not of the form NAME=VALUE. Write it like customer_id=42."),
         (("show", "refund-in-full", "--set", "days=1", "--set", "days=2"), "--set days is given twice."),
-        (("show", "refund-in-full", "--set", "seed=1"), "--set seed is no parameter of a scenario. `--help` lists the options."),
+        (
+            ("show", "refund-in-full", "--set", "seed=1"),
+            "--set seed is no parameter of a scenario. `--help` lists the options.",
+        ),
         (("show", "refund-in-full", "--assume", "notice=1"), "Did you mean 'notice_days'?"),
         (
             ("show", "refund-in-full", "--assume", "notice_days=many"),

@@ -24,7 +24,9 @@ def test_a_schedule_is_delivered_as_it_says(run: Any, receiver: Any, secret: str
     made.write(tmp_path / "schedule.json")
     for more in ((), ("--journal", journal)):
         receiver.requests.clear()
-        done = run("send", receiver.url, "--schedule", str(tmp_path / "schedule.json"), "--secret", secret, *more)
+        done = run(
+            "send", "--to", receiver.url, "--schedule", str(tmp_path / "schedule.json"), "--secret", secret, *more
+        )
         assert done.code == 0
         bodies = [body for _, body in receiver.requests]
         assert bodies == [events[place].body for place in made.delivered]
@@ -38,7 +40,7 @@ def test_the_waits_of_a_schedule_are_compressed(
     events = make_events(["order.created", "order.updated"], seed=7)
     steps: list[Step] = [Deliver(event=0), Wait(seconds=86_400), Deliver(event=1)]
     plan(events, steps).write(tmp_path / "schedule.json")
-    args = ("send", receiver.url, "--schedule", str(tmp_path / "schedule.json"), "--secret", secret)
+    args = ("send", "--to", receiver.url, "--schedule", str(tmp_path / "schedule.json"), "--secret", secret)
     for more in ((), ("--journal", journal)):
         assert run(*args, *more, "--speed", "1d=20ms", "--json").json["elapsed"] >= 0.02
         assert run(*args, *more, "--speed", "0").code == 0
@@ -47,7 +49,9 @@ def test_the_waits_of_a_schedule_are_compressed(
 def test_a_schedule_can_be_looked_at_first(run: Any, receiver: Any, secret: str, tmp_path: Path) -> None:
     events = make_events(["order.created", "order.updated"], seed=7)
     plan(events, [Drop(event=0), Deliver(event=1)]).write(tmp_path / "schedule.json")
-    done = run("send", receiver.url, "--schedule", str(tmp_path / "schedule.json"), "--secret", secret, "--dry-run")
+    done = run(
+        "send", "--to", receiver.url, "--schedule", str(tmp_path / "schedule.json"), "--secret", secret, "--dry-run"
+    )
     assert (done.code, len(done.out.splitlines()), receiver.requests) == (0, 2, [])
     assert done.out.splitlines()[1].split()[1] == "order.updated"
 
@@ -61,7 +65,7 @@ def test_a_schedule_can_be_looked_at_first(run: Any, receiver: Any, secret: str,
         ('{"version": 9, "steps": []}', (), "This schedule has version 9, and version 1 is understood."),
         ("{}", ("--order", "shuffled"), "--order means nothing to --schedule, which says all that by itself."),
         ("{}", ("--set", "data.code=x"), "--set means nothing to --schedule"),
-        ("{}", ("--repeat", "2"), "--repeat means nothing to --schedule"),
+        ("{}", ("-n", "2"), "-n means nothing to --schedule"),
     ],
 )
 def test_a_wrong_schedule_is_told_of(
@@ -70,7 +74,7 @@ def test_a_wrong_schedule_is_told_of(
     path = tmp_path / "schedule.json"
     if content is not None:
         path.write_text(content)
-    done = run("send", receiver.url, "--schedule", str(path), "--secret", secret, *more)
+    done = run("send", "--to", receiver.url, "--schedule", str(path), "--secret", secret, *more)
     assert (done.code, done.out, receiver.requests) == (2, "", [])
     assert told in done.err
 
@@ -81,7 +85,7 @@ def test_a_schedule_with_faults_is_right_if_the_receiver_does_right(
     events = make_events(["order.created"], seed=7)
     path = tmp_path / "schedule.json"
     Schedule(tuple(events), (Deliver(event=0, fault="wrong-secret"),)).write(path)
-    args = ("send", receiver.url, "--schedule", str(path), "--secret", secret)
+    args = ("send", "--to", receiver.url, "--schedule", str(path), "--secret", secret)
     for more in ((), ("--journal", journal)):
         receiver.requests.clear()
         done = run(*args, *more)

@@ -39,13 +39,13 @@ def assert_hidden(text: str, secret: str) -> None:
 @pytest.mark.parametrize(
     "words",
     [
-        ["send", "URL", "order.created", "payment.completed"],
-        ["send", "URL", "order.created", "--json"],
-        ["send", "URL", "order.created", "--fault", "timestamp-stale", "--json"],
-        ["send", "URL", "order.created", "--concurrency", "2"],
-        ["send", "URL", "order.created", "--journal", "j.sqlite", "--json"],
-        ["send", "URL", "order.created", "--dry-run"],
-        ["send", "URL", "order.created", "--dry-run", "--json"],
+        ["send", "--to", "URL", "order.created", "payment.completed"],
+        ["send", "--to", "URL", "order.created", "--json"],
+        ["send", "--to", "URL", "order.created", "--fault", "timestamp-stale", "--json"],
+        ["send", "--to", "URL", "order.created", "--concurrency", "2"],
+        ["send", "--to", "URL", "order.created", "--journal", "j.sqlite", "--json"],
+        ["send", "--to", "URL", "order.created", "--dry-run"],
+        ["send", "--to", "URL", "order.created", "--dry-run", "--json"],
         ["scenario", "run", "invoice-paid", "--to", "URL"],
         ["scenario", "run", "invoice-paid", "--to", "URL", "--journal", "j.sqlite"],
         ["scenario", "run", "invoice-paid", "--to", "URL", "--json"],
@@ -68,7 +68,7 @@ def test_no_secret_is_shown_or_reported(run: Run, telling: Any, secret: str, tmp
 def test_no_listing_of_a_journal_shows_them_and_its_url_is_called_again(
     run: Run, telling: Any, secret: str, tmp_path: Path
 ) -> None:
-    run("send", telling.url, "order.created", "--secret", secret, "--journal", "j.sqlite")
+    run("send", "--to", telling.url, "order.created", "--secret", secret, "--journal", "j.sqlite")
     listed = [
         run(*words, "--journal", "j.sqlite")
         for words in (["log"], ["log", "--json"], ["log", "show", "1"], ["log", "show", "1", "--json"])
@@ -84,7 +84,7 @@ def test_no_listing_of_a_journal_shows_them_and_its_url_is_called_again(
 
 def test_a_run_of_a_url_with_a_token_is_resumed(run: Run, telling: Any, secret: str) -> None:
     telling_answer, telling.answer = telling.answer, lambda _request: Response(status=204)
-    run("send", telling.url, "order.created", "payment.failed", "--secret", secret, "--journal", "j.sqlite")
+    run("send", "--to", telling.url, "order.created", "payment.failed", "--secret", secret, "--journal", "j.sqlite")
     with sqlite3.connect("j.sqlite") as journal:  # as if it had been killed before the second was answered
         journal.execute("UPDATE runs SET ended_at = NULL")
         journal.execute("UPDATE deliveries SET state = 'PENDING' WHERE id = 2")

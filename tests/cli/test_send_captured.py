@@ -28,7 +28,7 @@ def send(run: Run, receiver: Receiver, secret: str, write: Any) -> Callable[...,
 
     def sent(content: bytes, *words: str) -> Done:
         write("p.json", content)
-        return run("send", receiver.url, "--file", "p.json", "--secret", secret, *words)
+        return run("send", "--to", receiver.url, "--file", "p.json", "--secret", secret, *words)
 
     return sent
 
@@ -44,7 +44,7 @@ def test_a_payload_arrives_byte_for_byte_signed_now(send: Any, receiver: Receive
 
 @pytest.mark.parametrize("words", [("-",), ("--file", "-")], ids=" ".join)
 def test_standard_input_is_sent(words: tuple[str, ...], run: Any, receiver: Any, secret: str) -> None:
-    assert run("send", receiver.url, *words, "--secret", secret, stdin=PRETTY).code == 0
+    assert run("send", "--to", receiver.url, *words, "--secret", secret, stdin=PRETTY).code == 0
     assert receiver.bodies == [PRETTY]
 
 
@@ -177,7 +177,7 @@ def test_nothing_is_sent_where_something_is_no_webhook(
     [
         (("order.created",), "What was captured is sent as it is, and order.created would be made. Leave out EVENT,"),
         (("--set", "data.code=x"), "--set means nothing to what was captured, which is sent as it is."),
-        (("--repeat", "2"), "--repeat means nothing to what was captured"),
+        (("-n", "2"), "-n means nothing to what was captured"),
         (("--edge",), "--edge means nothing to what was captured"),
         (("--drift", "field"), "--drift means nothing to what was captured"),
         (("--nulls", "null"), "--nulls means nothing to what was captured"),
@@ -203,10 +203,10 @@ def test_what_contradicts_it_is_refused(words: tuple[str, ...], told: str, send:
 def test_what_generate_prints_is_sent(run: Run, receiver: Receiver, secret: str) -> None:
     for style in ("json", "ndjson"):
         made = run("generate", "all", "--seed", "7", "--format", style)
-        assert run("send", receiver.url, "-", "--secret", secret, stdin=made.raw).code == 0
+        assert run("send", "--to", receiver.url, "-", "--secret", secret, stdin=made.raw).code == 0
     assert [json.loads(body) for body in receiver.bodies] == [event.payload for event in make_events(seed=7)] * 2
     receiver.requests.clear()
     made = run("generate", "order.created", "--seed", "7")
-    assert run("send", receiver.url, "-", "--secret", secret, stdin=made.raw).code == 0
+    assert run("send", "--to", receiver.url, "-", "--secret", secret, stdin=made.raw).code == 0
     assert receiver.bodies == [made.raw]
     assert json.loads(made.raw) == make_event("order.created", seed=7).payload

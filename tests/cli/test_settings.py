@@ -137,9 +137,11 @@ def test_of_all_what_is_nowhere_is_an_error(run: Any) -> None:
 
 
 def test_all_is_sent_about_one_customer(run: Any, receiver: Any, secret: str) -> None:
-    done = run("send", receiver.url, "all", "--secret", secret, "--set", "data.customerId=42", "--order", "shuffled")
+    done = run(
+        "send", "--to", receiver.url, "all", "--secret", secret, "--set", "data.customerId=42", "--order", "shuffled"
+    )
     assert (done.code, len(receiver.requests)) == (0, 27)
-    assert run("send", receiver.url, "all", "--secret", secret, "--set", "timestamp=5").code == 0
+    assert run("send", "--to", receiver.url, "all", "--secret", secret, "--set", "timestamp=5").code == 0
 
 
 def test_now_and_timestamp_contradict_each_other(run: Any) -> None:

@@ -92,7 +92,7 @@ def test_a_sender_ends_in_order(receiver: Any, secret: str, more: tuple[str, ...
             senders[0](signal.SIGTERM)
 
     receiver.answer = answer
-    words = ("send", receiver.url, "all", "--repeat", "100", "--seed", "7", "--secret", secret, *more)
+    words = ("send", "--to", receiver.url, "all", "-n", "100", "--seed", "7", "--secret", secret, *more)
     with running(*words, first=first) as (process, send):
         senders.append(send)
         begun.set()
@@ -101,7 +101,7 @@ def test_a_sender_ends_in_order(receiver: Any, secret: str, more: tuple[str, ...
     assert "Traceback" not in err
     assert len(receiver.requests) < 2_700
     assert ("Go on with:\n  steppay-mock resume --journal j.sqlite\n" in err) == bool(more)
-    assert ("what was delivered until now is not written down" in err) == (not more)
+    assert ("stopped. Without --journal FILE nothing is known of what is left" in err) == (not more)
 
 
 def test_what_was_told_to_ignore_it_ignores_it() -> None:

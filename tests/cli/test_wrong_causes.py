@@ -61,7 +61,7 @@ def _saying(answer: bytes) -> Iterator[str]:
 def test_a_receiver_that_ends_the_connection_is_not_down(
     run: Any, closing: str, how: tuple[str, ...], scheme: str
 ) -> None:
-    done = run("send", closing.replace("http:", scheme), "order.created", "--unsigned", *how)
+    done = run("send", "--to", closing.replace("http:", scheme), "order.created", "--unsigned", *how)
     assert done.code == 3
     assert CLOSED in done.err
     assert "Is the receiver running" not in done.err
@@ -81,7 +81,7 @@ def test_what_stands_before_the_receiver_is_hinted_at(
 ) -> None:
     receiver.answer = lambda _request: Response("", status, {"Location": "/there"} if status == 301 else {})
     for how in HOWS:
-        done = run("send", receiver.url, "order.created", "--secret", secret, *how)
+        done = run("send", "--to", receiver.url, "order.created", "--secret", secret, *how)
         assert done.code == 1
         assert f"hint: every answer was {status}." in done.err
         assert hint in done.err
@@ -89,7 +89,7 @@ def test_what_stands_before_the_receiver_is_hinted_at(
 
 @pytest.mark.parametrize("how", HOWS)
 def test_a_success_that_breaks_off_is_hinted_at(run: Any, breaking: str, how: tuple[str, ...]) -> None:
-    done = run("send", breaking, "order.created", "--unsigned", *how)
+    done = run("send", "--to", breaking, "order.created", "--unsigned", *how)
     assert done.code == 1
     assert "hint: every answer was 200, and did not come whole. Correct the receiver where it makes its answer" in (
         done.err
@@ -118,7 +118,7 @@ def test_a_folder_that_is_gone_is_no_full_disk(tmp_path: Path) -> None:
     main = "from steppay_mock.cli import main; main()"
     begin = "import os, sys; os.rmdir(os.getcwd()); sys.argv = ['steppay-mock', *sys.argv[1:]]"
     done = subprocess.run(
-        [sys.executable, "-c", f"{begin}; {main}", "send", "http://127.0.0.1:9", "order.created", "--unsigned"],
+        [sys.executable, "-c", f"{begin}; {main}", "send", "--to", "http://127.0.0.1:9", "order.created", "--unsigned"],
         cwd=gone,
         capture_output=True,
         text=True,
@@ -143,7 +143,7 @@ def test_one_report_that_cannot_be_written_loses_no_other(
 
     monkeypatch.setattr(Path, "write_bytes", full)
     reports = ("--report", str(tmp_path / "full.xml"), "--report", str(tmp_path / "whole.json"))
-    done = run("send", receiver.url, "order.created", "--secret", secret, *reports)
+    done = run("send", "--to", receiver.url, "order.created", "--secret", secret, *reports)
     assert done.code == 2
     assert "full.xml: No space left on device" in done.err
     assert (tmp_path / "whole.json").stat().st_size > 0
@@ -151,7 +151,7 @@ def test_one_report_that_cannot_be_written_loses_no_other(
 
 def test_the_command_that_lists_a_journal_can_be_pasted(run: Any, receiver: Any, secret: str) -> None:
     journal = "a journal.sqlite"
-    assert run("send", receiver.url, "order.created", "--secret", secret, "--journal", journal).code == 0
+    assert run("send", "--to", receiver.url, "order.created", "--secret", secret, "--journal", journal).code == 0
     for number in ("9", "9" * 20):
         assert "`steppay-mock log --journal 'a journal.sqlite'`" in run("resend", number, "--journal", journal).err
 
@@ -159,7 +159,7 @@ def test_the_command_that_lists_a_journal_can_be_pasted(run: Any, receiver: Any,
 def test_a_journal_that_may_not_be_written_beside_is_still_one(
     run: Any, receiver: Any, secret: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert run("send", receiver.url, "order.created", "--secret", secret, "--journal", "j.sqlite").code == 0
+    assert run("send", "--to", receiver.url, "order.created", "--secret", secret, "--journal", "j.sqlite").code == 0
 
     def refuse(*_arguments: Any, **_options: Any) -> None:
         error = sqlite3.OperationalError("attempt to write a readonly database")
@@ -178,6 +178,6 @@ def test_a_journal_that_may_not_be_written_beside_is_still_one(
 )
 def test_another_encoding_is_named_by_who_writes_it(run: Any, write: Any, encoding: str, told: str) -> None:
     name = write("captured.json", '{"event": "customer.created", "data": {"name": "김철수"}}'.encode(encoding))
-    done = run("send", "http://127.0.0.1:9", "--file", name, "--unsigned")
+    done = run("send", "--to", "http://127.0.0.1:9", "--file", name, "--unsigned")
     assert done.code == 2
     assert told in done.err

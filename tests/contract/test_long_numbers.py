@@ -9,7 +9,7 @@ import pytest
 from steppay_mock import SteppayMockError, make_event
 from steppay_mock.contract.long_numbers import clipped, is_number, written
 from steppay_mock.contract.validate import iter_errors
-from steppay_mock.delivery.retries import Retries
+from steppay_mock.delivery.retries import RetryPolicy
 from steppay_mock.delivery.sender.sender import Sender
 
 LONG = 10**5_000
@@ -50,4 +50,4 @@ def test_numbers_that_no_float_can_hold_are_no_options() -> None:
         with pytest.raises(SteppayMockError):
             Sender("http://127.0.0.1:9/", **one)
     with pytest.raises(SteppayMockError):
-        Retries(name="x", delays=(LONG,))
+        RetryPolicy(name="x", delays=(LONG,))

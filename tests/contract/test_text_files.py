@@ -86,5 +86,7 @@ def test_a_scenario_of_notepad_is_read_and_another_encoding_is_told(tmp_path: Pa
     assert len(scenario("gift-of-notepad", seed=7)) > 1
     for encoding in ("utf-16", "cp949"):
         file.write_bytes(text.encode(encoding))
-        with pytest.raises(SteppayMockError, match=r"notepad\.py cannot be run: SyntaxError: .*Correct it, and try: python"):
+        with pytest.raises(
+            SteppayMockError, match=r"notepad\.py cannot be run: SyntaxError: .*Correct it, and try: python"
+        ):
             load_scenarios(file)

@@ -227,9 +227,9 @@ def test_an_engine_keeps_several_doors_apart(door: Door) -> None:
 def test_secrets_of_the_door_are_struck_out_of_answers_and_reprs(door: Door) -> None:
     with _served(door) as url:
         report = deliver(make_event("order.created", seed=7), to=url, **WHO)
-        tally = Sender(Endpoint(url=url, name="shop", **WHO)).send(make_event("order.created", seed=7))
+        report = Sender(Endpoint(url=url, name="shop", **WHO)).send(make_event("order.created", seed=7))
     assert report.outcomes[0].status == 200
-    shown = [repr(report), str(report.as_dict()), report.outcomes[0].body.decode(), str(tally.as_dict())]
+    shown = [repr(report), str(report.as_dict()), report.outcomes[0].body.decode(), str(report.as_dict())]
     shown += [
         repr(read_access(WHO)),
         repr(_endpoint(url, WHO)),
@@ -285,7 +285,7 @@ def test_the_next_step_is_about_what_went_wrong(door: Door) -> None:
     for report, step in (
         (
             stranger,
-            "name the file of that authority (ca_file=, --ca-file), or in the environment variable SSL_CERT_FILE.",
+            "name the file of that authority (ca_file=), or in the environment variable SSL_CERT_FILE.",
         ),
         (refused, "Correct the URL of the proxy, or leave it out"),
         (outside, "Or is there access control in front of the receiver? Pass headers= or auth="),
@@ -373,10 +373,11 @@ def test_what_lets_nobody_in_is_told_before_anything_is_sent(
     monkeypatch.chdir(tmp_path)
     event = make_event("order.created", seed=7)
     with _served(door) as url:
-        for send in (
+        ways: list[Callable[[], object]] = [
             lambda: deliver(event, to=url, **options),
             lambda: Sender(Endpoint(url=url, **options)).send(event),
-        ):
+        ]
+        for send in ways:
             with pytest.raises(SteppayMockError) as caught:
                 send()
             assert message in str(caught.value)

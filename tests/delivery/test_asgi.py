@@ -55,7 +55,7 @@ def test_a_fastapi_app_is_called_in_process(payloads: Payloads) -> None:
     report.assert_ok()
     assert report[1].body == '{"id":1,"shop":"샵","a":"b","host":"testserver"}'.encode()
     assert report[1].headers["content-type"] == "application/json"
-    assert report.target == "the ASGI app FastAPI at /hooks/%EC%83%B5?a=b"
+    assert report.receiver == "the ASGI app FastAPI at /hooks/%EC%83%B5?a=b"
     assert [each.body for each in deliver(payloads(3), to=app, path="/plain")] == [b"0", b"1", b"2"]
 
 

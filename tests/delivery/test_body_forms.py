@@ -64,9 +64,9 @@ def test_an_event_that_comes_again_without_its_fault_has_its_own_bytes(
     receiver: Receiver, serve: Callable[[Any], str], form: BodyForm
 ) -> None:
     event = make_event("customer.created", seed=7, body=form)
-    tally = Sender(serve(receiver), secret=SECRET).send([event], fault="body-spaced")
+    report = Sender(serve(receiver), secret=SECRET).send([event], fault="body-spaced")
     assert receiver.bodies == [spaced(event.body), event.body]
-    assert not tally.ok
+    assert not report.ok
 
 
 @pytest.mark.parametrize("form", FORMS)

@@ -65,9 +65,9 @@ def _deliver(url: str) -> tuple[int | None, bytes, str | None]:
 
 
 def _sender(url: str) -> tuple[int | None, bytes, str | None]:
-    tally = Sender(url).send([_payload()])
-    ((_, status),) = tally.answers
-    return status, b"too large", next(iter(tally.lost), None)
+    report = Sender(url).send([_payload()])
+    ((_, status),) = report.answers
+    return status, b"too large", next(iter(report.lost), None)
 
 
 def _payload() -> dict[str, object]:

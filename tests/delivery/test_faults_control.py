@@ -74,7 +74,7 @@ def test_no_fault_has_a_verdict_where_everything_is_404(serve: Serve, name: str)
     report = deliver(CREATED, to=serve(nowhere), secret=SECRET, fault=name)
     assert not report.ok
     assert [one.event for one in report.controls] == [CREATED]
-    assert report.undecided == report.outcomes
+    assert (report.undecided, report[0].undecided) == (len(report), True)
     assert str(report[0]).endswith("; no verdict: without the fault 404, no such path")
     with pytest.raises(ContractViolation) as caught:
         report.assert_ok()
@@ -82,7 +82,7 @@ def test_no_fault_has_a_verdict_where_everything_is_404(serve: Serve, name: str)
     assert (
         caught.value.expected == f"the event without the fault to be taken (2xx), before the fault {name} can be judged"
     )
-    assert caught.value.next_step == "Is the path right? Pass path= as the receiver's routes have it."
+    assert caught.value.next_step == "Is the path right? Give the one of the receiver's routes: path=, or in its URL."
     assert FAULTS[name].reason not in str(caught.value)
 
 
@@ -119,7 +119,7 @@ def test_one_of_each_type_is_delivered_without_the_fault() -> None:
 def test_what_was_taken_with_the_fault_needs_no_control() -> None:
     receiver = Receiver(verifies=False)
     report = deliver(CREATED, to=receiver, secret=SECRET, fault="wrong-secret")
-    assert (report.ok, report.controls, report.undecided) == (False, (), ())
+    assert (report.ok, report.controls, report.undecided) == (False, (), 0)
     with pytest.raises(ContractViolation) as caught:
         report.assert_ok()
     assert caught.value.next_step == FAULTS["wrong-secret"].reason
@@ -166,12 +166,12 @@ def journal(request: pytest.FixtureRequest, tmp_path: Path) -> Path | None:
 
 @pytest.mark.parametrize("name", ["wrong-secret", "truncated", "answer-lost", "body-spaced", "signature-twice"])
 def test_the_sender_has_no_verdict_where_everything_is_404(serve: Serve, journal: Path | None, name: str) -> None:
-    tally = Sender(serve(nowhere), secret=SECRET, journal=journal).send(CREATED, fault=name)
-    assert not tally.ok
-    assert tally.undecided == {"order.created": "404"}
-    assert "no verdict: order.created without the fault: 404" in str(tally)
+    report = Sender(serve(nowhere), secret=SECRET, journal=journal).send(CREATED, fault=name)
+    assert not report.ok
+    assert [(str(one.event.type), one.status) for one in report.controls] == [("order.created", 404)]
+    assert "no verdict: without the fault 404, no such path" in str(report)
     with pytest.raises(ContractViolation, match=r"Is the path right\?") as caught:
-        tally.assert_ok()
+        report.assert_ok()
     assert caught.value.kind == "no-verdict"
 
 
@@ -184,22 +184,21 @@ def test_the_sender_delivers_one_of_each_type_and_receiver_without_the_fault(
         Endpoint(url=serve(other), secret=SECRET, name="other"),
     ]
     events = list(make_events(["order.created", "order.updated"], n=20, seed=7))
-    tally = Sender(hooks, journal=journal, concurrency=4).send(events, fault="key-before-timestamp")
-    tally.assert_ok()
-    assert (tally.control, len(right.seen)) == (None, 40)
-    tally = Sender(hooks[0], journal=journal, concurrency=4).send(
+    report = Sender(hooks, journal=journal, concurrency=4).send(events, fault="key-before-timestamp")
+    report.assert_ok()
+    assert (report.controls, len(right.seen)) == ((), 40)
+    report = Sender(hooks[0], journal=journal, concurrency=4).send(
         make_events(["order.created", "order.updated"], n=20, seed=8), fault="wrong-secret", seed=1
     )
-    tally.assert_ok()
-    assert tally.control is not None
-    assert (tally.planned, tally.control.planned, tally.control.succeeded) == (40, 2, 2)
+    report.assert_ok()
+    assert (report.planned, [one.ok for one in report.controls]) == (40, [True, True])
     assert right.seen[80:] == [("order.created", 204), ("order.updated", 204)]
-    assert tally.as_dict()["control"]["planned"] == 2
+    assert len(report.as_dict()["controls"]) == 2
 
 
 def test_the_control_of_a_sender_can_be_left_out(serve: Serve) -> None:
-    tally = Sender(serve(nowhere), secret=SECRET).send(CREATED, fault="wrong-secret", control=False)
-    assert (tally.ok, tally.control) == (True, None)
+    report = Sender(serve(nowhere), secret=SECRET).send(CREATED, fault="wrong-secret", control=False)
+    assert (report.ok, report.controls) == (True, ())
 
 
 def test_a_run_that_goes_on_has_its_controls_too(serve: Serve, tmp_path: Path) -> None:
@@ -210,6 +209,32 @@ def test_a_run_that_goes_on_has_its_controls_too(serve: Serve, tmp_path: Path) -
         journal._connection.execute("UPDATE runs SET ended_at = NULL")
         journal._connection.execute("UPDATE deliveries SET state = 'PENDING' WHERE id = 2")
         journal._connection.execute("DELETE FROM attempts WHERE delivery = 2")
-    (tally,) = sender.resume()
-    assert not tally.ok
-    assert tally.undecided == {"order.created": "404", "order.updated": "404"}
+    (report,) = sender.resume()
+    assert not report.ok
+    assert (report.succeeded, report.failed, report.undecided) == (0, 2, 2)
+    assert [(str(one.event.type), one.status) for one in report.controls] == [
+        ("order.created", 404),
+        ("order.updated", 404),
+    ]
+
+
+def test_the_fault_of_a_run_without_kept_outcomes_has_its_verdict_too(serve: Serve) -> None:
+    events = make_events(["order.created", "order.updated"], n=10, seed=7)
+    sender = Sender(serve(nowhere), secret=SECRET)
+    report = sender.send(events, fault="wrong-secret", keep_outcomes=False)
+    assert (report.succeeded, report.failed, report.undecided) == (0, 20, 20)
+    assert [(str(one.event.type), one.undecided) for one in report.failures] == [
+        ("order.created", True),
+        ("order.updated", True),
+    ]
+    assert [one.position for one in report.controls] == [20, 21]
+
+
+def test_two_receivers_of_a_sender_are_judged_apart(serve: Serve) -> None:
+    right, wrong = serve(Receiver()), serve(nowhere)
+    hooks = [Endpoint(url=right, secret=SECRET, name="right"), Endpoint(url=wrong, secret=SECRET, name="wrong")]
+    report = Sender(hooks).send(make_events("order.created", n=2, seed=7), fault="wrong-secret")
+    assert [(one.receiver, one.ok, one.undecided) for one in report] == [
+        *[("right", True, False), ("wrong", False, True)] * 2
+    ]
+    assert (report.succeeded, report.failed, report.undecided) == (2, 2, 2)

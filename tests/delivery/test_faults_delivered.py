@@ -71,7 +71,7 @@ def test_a_receiver_that_takes_everything_is_told_why_it_must_not() -> None:
     assert str(report[0]) == "order.created (wrong-secret): 204"
     with pytest.raises(ContractViolation) as caught:
         report.assert_ok()
-    assert caught.value.expected == "an answer with a 4xx status, for it came with the fault wrong-secret"
+    assert caught.value.expected == "an answer with a 4xx status, because it came with the fault wrong-secret"
     assert caught.value.next_step == FAULTS["wrong-secret"].reason
 
 

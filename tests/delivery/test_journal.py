@@ -17,7 +17,8 @@ from delivery.counting import Counting, counting, payloads, status
 
 from steppay_mock import SteppayMockError
 from steppay_mock.delivery.journal import schema
-from steppay_mock.delivery.journal.journal import Journal, Plan
+from steppay_mock.delivery.journal.journal import Journal
+from steppay_mock.delivery.run.deliveries import PlannedDelivery
 from steppay_mock.delivery.sender.sender import Sender
 
 
@@ -38,7 +39,7 @@ def planned(journal: Journal, *, count: int = 3) -> int:
     hook = journal.add_endpoint(run, name="hook", url="http://localhost/hook")
     copied = False
     events = [
-        ("order.created", 5, b"%d" % number, [Plan(hook, number + 1, number, None, copied, 0.0, None, None)])
+        ("order.created", 5, b"%d" % number, [PlannedDelivery(hook, number + 1, number, None, copied, 0.0, None, None)])
         for number in range(count)
     ]
     journal.add_plans(run, events)
@@ -113,8 +114,8 @@ def test_a_journal_of_the_first_version_is_resumed_where_it_was_cut_off(path: Pa
                 )
         old.execute("UPDATE runs SET ended_at = NULL WHERE id = 2")
         old.commit()
-    [tally] = Sender(receiver.url, journal=path).resume()
-    assert (tally.run, tally.planned, tally.succeeded, tally.perhaps_again) == (2, 4, 4, 1)
+    [report] = Sender(receiver.url, journal=path).resume()
+    assert (report.run, report.planned, report.succeeded, report.perhaps_again) == (2, 4, 4, 1)
     assert sorted(receiver.copies) == [3, 4, 5]
     with Journal(path) as journal:
         assert journal.ask("SELECT id, first_delivery FROM runs") == [(1, 1), (2, 3)]
@@ -234,11 +235,11 @@ def test_a_disk_that_is_full_on_the_way_ends_the_run_and_it_can_be_resumed(path:
         with Journal(path) as journal:
             ((begun,),) = journal.ask("SELECT count(*) FROM attempts")
         assert len(receiver.got) <= begun, "something was sent that is not written down"
-        [tally] = sender.resume()
-        tally.assert_ok()
+        [report] = sender.resume()
+        report.assert_ok()
     assert set(receiver.ids) == set(range(200))
-    assert 1 <= tally.perhaps_again <= 4
-    assert len(receiver.got) <= 200 + tally.perhaps_again
+    assert 1 <= report.perhaps_again <= 4
+    assert len(receiver.got) <= 200 + report.perhaps_again
 
 
 def test_a_journal_that_may_only_be_read_lets_nothing_be_sent(
@@ -286,8 +287,8 @@ def test_many_open_a_new_journal_at_the_same_time(path: Path) -> None:
 
 
 def _send(url: str, path: str, queue: Any) -> None:
-    tally = Sender(url, journal=path, concurrency=4).send(payloads(300), seed=7)
-    queue.put((tally.run, tally.succeeded))
+    report = Sender(url, journal=path, concurrency=4).send(payloads(300), seed=7)
+    queue.put((report.run, report.succeeded))
 
 
 def test_two_processes_write_one_journal(path: Path, receiver: Counting) -> None:

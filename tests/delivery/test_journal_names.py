@@ -15,7 +15,7 @@ from delivery.standins import Instant, Time, install
 from steppay_mock import SteppayMockError
 from steppay_mock.delivery.journal.claim import claim
 from steppay_mock.delivery.journal.journal import Journal
-from steppay_mock.delivery.sender import sender as sender_module
+from steppay_mock.delivery.sender import sender_run as sender_run_module
 from steppay_mock.delivery.sender.sender import Sender
 
 URL = "http://127.0.0.1:9/hook"
@@ -74,9 +74,9 @@ def test_a_plan_that_is_being_made_is_left_alone_under_another_name(
         assert go_on.wait(30)
         yield from payloads(5)
 
-    tallies = []
+    reports = []
     first = Sender(URL, journal=path, clock=engine.time.clock)
-    sending = threading.Thread(target=lambda: tallies.append(first.send(slowly(), seed=7)))
+    sending = threading.Thread(target=lambda: reports.append(first.send(slowly(), seed=7)))
     sending.start()
     assert begun.wait(30)
     second = Sender(URL, journal=other(path), clock=Time().clock)
@@ -84,7 +84,7 @@ def test_a_plan_that_is_being_made_is_left_alone_under_another_name(
     assert second.resume() == []
     go_on.set()
     sending.join(30)
-    assert [(tally.planned, tally.succeeded) for tally in tallies] == [(605, 605)]
+    assert [(report.planned, report.succeeded) for report in reports] == [(605, 605)]
 
 
 def test_a_journal_with_two_hard_links_is_refused(engine: Instant, tmp_path: Path) -> None:
@@ -104,7 +104,7 @@ def test_a_new_run_whose_number_another_process_sends_is_refused(
 ) -> None:
     path = str(tmp_path / "journal.sqlite")
     sender = Sender(URL, journal=path, clock=engine.time.clock)
-    monkeypatch.setattr(sender_module, "_PATIENCE", 0.0)
+    monkeypatch.setattr(sender_run_module, "_PATIENCE", 0.0)
     with claim(path, 1), pytest.raises(SteppayMockError, match=r"Run 1 of .* is being sent by another process, whose"):
         sender.send(payloads(2), seed=7)
     sender.send(payloads(2), seed=7).assert_ok()

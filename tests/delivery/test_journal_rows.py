@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from steppay_mock import SteppayMockError
-from steppay_mock.delivery.journal.journal import Begun, Ended, Journal, Plan
+from steppay_mock.delivery.journal.journal import Journal
+from steppay_mock.delivery.run.deliveries import EndedAttempt, PlannedDelivery, StartedAttempt
 
 
 @pytest.fixture
@@ -21,7 +22,7 @@ def planned(journal: Journal, *, count: int = 3) -> int:
     hook = journal.add_endpoint(run, name="hook", url="http://localhost/hook")
     copied = False
     events = [
-        ("order.created", 5, b"%d" % number, [Plan(hook, number + 1, number, None, copied, 0.0, None, None)])
+        ("order.created", 5, b"%d" % number, [PlannedDelivery(hook, number + 1, number, None, copied, 0.0, None, None)])
         for number in range(count)
     ]
     journal.add_plans(run, events)
@@ -29,12 +30,12 @@ def planned(journal: Journal, *, count: int = 3) -> int:
     return run
 
 
-def begun(delivery: int, number: int, *, again: bool = False) -> Begun:
-    return Begun(delivery, number, 2.0, 2, again)
+def begun(delivery: int, number: int, *, again: bool = False) -> StartedAttempt:
+    return StartedAttempt(delivery, number, 2.0, 2, again)
 
 
-def ended(delivery: int, number: int, state: str, *, due: float | None = None) -> Ended:
-    return Ended(delivery, number, state, 500, 0.1, None, '{"a": "b"}', b"told", 3.0, due)
+def ended(delivery: int, number: int, state: str, *, due: float | None = None) -> EndedAttempt:
+    return EndedAttempt(delivery, number, state, 500, 0.1, None, '{"a": "b"}', b"told", 3.0, due)
 
 
 def test_what_was_begun_and_not_answered_may_have_arrived(path: Path) -> None:

@@ -11,8 +11,9 @@ from delivery.counting import OK, Counting, Got, counting, payloads, status
 
 from steppay_mock.delivery.endpoint import Endpoint
 from steppay_mock.delivery.journal.journal import Journal
+from steppay_mock.delivery.report import Report
+from steppay_mock.delivery.run.progress import RunProgress
 from steppay_mock.delivery.sender.sender import Sender
-from steppay_mock.delivery.sender.tally import Tally
 
 SECRET = "whsec_T0p-s3cret_비밀"
 
@@ -38,21 +39,21 @@ def test_no_secret_is_in_the_files_of_a_journal_not_even_of_a_receiver_that_tell
 
     files: dict[str, bytes] = {}
 
-    def keep(_tally: Tally) -> None:
+    def keep(_seen: Report | RunProgress) -> None:
         for file in path.parent.iterdir():
             files[file.name] = files.get(file.name, b"") + file.read_bytes()
 
     with counting(Counting(answer)) as receiver:
         hooks = [Endpoint(url=receiver.url, secret=secrets)]
         sender = Sender(hooks, journal=path, retries=[0])
-        tally = sender.send(payloads(4), watch=keep)
-    keep(tally)
+        report = sender.send(payloads(4), watch=keep)
+    keep(report)
     assert files.keys() >= {"journal.sqlite", "journal.sqlite-wal"}
     with Journal(path) as journal:
         bodies = journal.ask("SELECT body, headers FROM attempts WHERE status = 500")
     assert bodies[0][0] == b'{"secret": "********, ********"}'
     assert '"x-secret": "********, ********"' in bodies[0][1]
-    shown = [repr(sender), repr(tally), str(tally), repr(hooks), repr(tally.as_dict()), str(tally.first_failure)]
+    shown = [repr(sender), repr(report), str(report), repr(hooks), repr(report.as_dict()), str(report.failures)]
     for secret in secrets:
         for form in forms(secret):
             assert [name for name, content in files.items() if form in content] == []
@@ -88,5 +89,5 @@ def test_no_secret_is_in_an_error_or_its_traceback(path: Path, use: Callable[[st
         assert form.decode("utf-8", "replace") not in told
 
 
-def _failing(_tally: Tally) -> None:
+def _failing(_seen: Report | RunProgress) -> None:
     raise ZeroDivisionError("told")

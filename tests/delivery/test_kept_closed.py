@@ -147,8 +147,8 @@ def test_the_journal_shows_one_attempt(tmp_path: Path, monkeypatch: pytest.Monke
             if receiver.bodies and not receiver.may_close.is_set():
                 receiver.close_now()
 
-        tally = Sender(receiver.url, journal=path, keep_alive=True).send(payloads(3), watch=watch)
-    assert (tally.succeeded, tally.retried, tally.perhaps_again) == (3, 0, 0)
+        report = Sender(receiver.url, journal=path, keep_alive=True).send(payloads(3), watch=watch)
+    assert (report.succeeded, report.retried, report.perhaps_again) == (3, 0, 0)
     with Journal(path) as journal:
         assert journal.ask("SELECT delivery, number, status FROM attempts") == [(1, 1, 204), (2, 1, 204), (3, 1, 204)]
     assert len(receiver.bodies) == 3

@@ -56,7 +56,7 @@ def answered(value: Any, **options: Any) -> Any:
 def test_a_right_handler_takes_every_event(kind: Any, *, as_base64: bool | None) -> None:
     report = deliver(make_events(EventType, seed=7), to=lambda_app(right, kind=kind, base64=as_base64), secret=SECRET)
     report.assert_ok()
-    assert report.target == f"the Lambda handler right behind {kind} at /webhooks/steppay"
+    assert report.receiver == f"the Lambda handler right behind {kind} at /webhooks/steppay"
 
 
 @pytest.mark.parametrize("name", IN_PROCESS)

@@ -53,7 +53,7 @@ def test_events_go_to_the_emulators_path_and_are_judged_as_the_gateway_does(kind
     url = serve(runtime(right, seen))
     report = deliver(EVENTS, to=lambda_app(url, kind=kind), secret=SECRET)
     report.assert_ok()
-    assert report.target == f"the Lambda runtime {url}{INVOCATION} behind {kind} at /webhooks/steppay"
+    assert report.receiver == f"the Lambda runtime {url}{INVOCATION} behind {kind} at /webhooks/steppay"
     assert {(one.path, one.method, one.headers["content-type"]) for one in seen} == {
         (INVOCATION, "POST", "application/json")
     }
@@ -64,7 +64,7 @@ def test_another_function_is_called_by_the_path_of_its_url(serve: Serve) -> None
     url = serve(saying("{}"))
     report = deliver(EVENT, to=lambda_app(f"{url}/2015-03-31/functions/Hooks/invocations"))
     report.assert_ok()
-    assert "/functions/Hooks/invocations behind" in report.target
+    assert "/functions/Hooks/invocations behind" in report.receiver
 
 
 @pytest.mark.parametrize("header", [{}, {"X-Amz-Function-Error": "Unhandled"}])
@@ -136,7 +136,7 @@ def test_a_large_answer_comes_whole(serve: Serve) -> None:
 def test_a_runtime_that_does_not_invoke_is_no_answer_of_the_receiver(serve: Serve, app: Any, told: str) -> None:
     report = deliver(EVENT, to=lambda_app(serve(app)))
     assert (report[0].status, report[0].error) == (None, told)
-    assert report.unreachable
+    assert report.statuses == {None: len(report)}
 
 
 def test_nobody_there_is_unreachable() -> None:
@@ -171,7 +171,7 @@ def test_secrets_are_struck_out_of_what_the_runtime_says(serve: Serve) -> None:
     report = deliver(EVENT, to=lambda_app(f"{serve(saying(json.dumps(told)))}?token=tok_abcdefgh"), secret=SECRET)
     exception = report[0].exception
     assert exception is not None
-    shown = f"{report} {exception!r} {getattr(exception, '__notes__', ())} {report.as_dict()} {report.target}"
+    shown = f"{report} {exception!r} {getattr(exception, '__notes__', ())} {report.as_dict()} {report.receiver}"
     assert SECRET not in shown
     assert "tok_abcdefgh" not in shown
     assert "tok_abcdefgh" not in repr(lambda_app("http://localhost:9000?token=tok_abcdefgh"))

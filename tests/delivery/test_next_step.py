@@ -68,8 +68,8 @@ def test_a_sender_says_of_a_status_what_deliver_says(serve: Any, payloads: Any, 
         assert of_deliver == of_sender
 
 
-def test_a_sender_to_nobody_asks_whether_the_receiver_runs(closed_url: str, payloads: Any) -> None:
-    assert steps(closed_url, payloads)[1].startswith("Is the receiver running?")
+def test_a_sender_to_nobody_says_to_start_the_receiver(closed_url: str, payloads: Any) -> None:
+    assert steps(closed_url, payloads)[1].startswith("Start the receiver, or correct to=.")
 
 
 def test_a_sender_whose_receiver_is_late(serve_raw: Any, payloads: Any) -> None:
@@ -81,9 +81,9 @@ def test_a_sender_whose_receiver_is_late(serve_raw: Any, payloads: Any) -> None:
 
 
 def test_a_journal_is_named_where_there_is_one(serve: Any, payloads: Any, tmp_path: Any) -> None:
-    tally = Sender(serve(answering(413)), journal=str(tmp_path / "j.sqlite")).send(payloads(1))
+    report = Sender(serve(answering(413)), journal=str(tmp_path / "j.sqlite")).send(payloads(1))
     with pytest.raises(ContractViolation, match="The journal has every answer"):
-        tally.assert_ok()
+        report.assert_ok()
 
 
 def test_a_state_url_that_closes_or_is_not_trusted(serve_raw: Any, serve_tls: Any) -> None:

@@ -149,9 +149,9 @@ def test_a_sender_stops_and_what_was_not_sent_stays_planned(
     stack = no_descriptor_left()
     entered = False
 
-    def watch(tally: Any) -> None:
+    def watch(progress: Any) -> None:
         nonlocal entered
-        if sum(tally.answers.values()) == 4 and not entered:  # two and two at once: nothing is in flight
+        if sum(progress.answers.values()) == 4 and not entered:  # two and two at once: nothing is in flight
             entered = True
             stack.__enter__()
 
@@ -160,16 +160,16 @@ def test_a_sender_stops_and_what_was_not_sent_stays_planned(
             sender.send(in_pairs(20), fault=fault, watch=watch, seed=7)
     finally:
         stack.__exit__(None, None, None)
-    tally: Any = lack.value.so_far
-    assert tally.succeeded == 4
-    assert (tally.failed, tally.lost, tally.stopped) == (0, {}, True)
-    assert f"{tally.succeeded} of 20 deliveries have their outcome; the rest stays planned" in str(lack.value)
+    report: Any = lack.value.so_far
+    assert report.succeeded == 4
+    assert (report.failed, report.lost, report.stopped) == (0, {}, True)
+    assert f"{report.succeeded} of 20 deliveries have their outcome; the rest stays planned" in str(lack.value)
     assert f"steppay-mock resume --journal {path}" in str(lack.value)
     with Journal(path) as journal:
         assert journal.ask("SELECT count(*) FROM attempts WHERE answered_at IS NULL") == [(0,)]
         assert dict(journal.ask("SELECT state, count(*) FROM deliveries GROUP BY state")) == {
-            "SUCCESS": tally.succeeded,
-            "PENDING": 20 - tally.succeeded,
+            "SUCCESS": report.succeeded,
+            "PENDING": 20 - report.succeeded,
         }
     (resumed,) = sender.resume()
     assert resumed.succeeded == 20
@@ -246,9 +246,9 @@ def test_the_limit_of_descriptors_is_raised_before_a_run(receiver: Counting) -> 
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     try:
         resource.setrlimit(resource.RLIMIT_NOFILE, (200, hard))
-        tally = Sender(receiver.url, concurrency=250).send(payloads(300))
+        report = Sender(receiver.url, concurrency=250).send(payloads(300))
         assert resource.getrlimit(resource.RLIMIT_NOFILE) == (min(10_000, hard), hard)
-        assert tally.ok
+        assert report.ok
     finally:
         resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
 
@@ -280,9 +280,9 @@ def many_open() -> Iterator[list[int]]:
 
 def test_descriptors_above_1023_are_waited_for(receiver: Counting, many_open: list[int]) -> None:
     assert many_open[-1] > 1_023
-    tally = Sender(receiver.url, concurrency=16, keep_alive=True).send(payloads(200))
-    assert tally.ok
-    assert tally.elapsed < 5
+    report = Sender(receiver.url, concurrency=16, keep_alive=True).send(payloads(200))
+    assert report.ok
+    assert report.elapsed < 5
 
 
 def test_a_low_descriptor_that_waits_holds_up_no_high_one(receiver: Counting, many_open: list[int]) -> None:

@@ -114,7 +114,7 @@ class AsgiClass:
 )
 def test_what_takes_two_arguments_is_wsgi(payloads: Payloads, app: Any, name: str) -> None:
     report = deliver(payloads(1), to=app)
-    assert (report[0].body, report.target) == (b"wsgi", f"the WSGI app {name} at /webhooks/steppay")
+    assert (report[0].body, report.receiver) == (b"wsgi", f"the WSGI app {name} at /webhooks/steppay")
 
 
 @pytest.mark.parametrize(
@@ -134,7 +134,7 @@ def test_what_takes_two_arguments_is_wsgi(payloads: Payloads, app: Any, name: st
 )
 def test_what_takes_three_arguments_or_is_a_coroutine_function_is_asgi(payloads: Payloads, app: Any, name: str) -> None:
     report = deliver(payloads(1), to=app)
-    assert (report[0].body, report.target) == (b"asgi", f"the ASGI app {name} at /webhooks/steppay")
+    assert (report[0].body, report.receiver) == (b"asgi", f"the ASGI app {name} at /webhooks/steppay")
 
 
 @Request.application

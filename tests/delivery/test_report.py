@@ -36,8 +36,8 @@ def test_a_report_is_a_sequence_of_outcomes(payloads: Payloads) -> None:
     assert [outcome.status for outcome in report] == [200, 404, 503]
     assert report[-1].status == 503
     assert report[:2] == report.outcomes[:2]
-    assert report.failed == report.outcomes[1:]
-    assert report.unreachable == ()
+    assert report.failures == report.outcomes[1:]
+    assert (report.planned, report.succeeded, report.failed, report.pending) == (3, 1, 2, 0)
     assert report.statuses == {200: 1, 404: 1, 503: 1}
     assert not report.ok
 
@@ -63,15 +63,16 @@ def test_2xx_is_success(payloads: Payloads, status: int, ok: bool) -> None:  # n
 def test_a_report_without_deliveries_is_not_ok() -> None:
     report = deliver([], to=answering(200))
     assert not report.ok
-    assert "0 events in occurrence order" in str(report)
-    assert str(report).endswith("nothing delivered")
+    assert "0 deliveries in occurrence order" in str(report)
+    assert str(report).endswith("nothing was sent")
     error = violation(report)
     assert error.kind == "nothing-delivered"
     assert str(error) == (
         "the WSGI app app at /webhooks/steppay\n"
         "  expected: at least one event\n"
         "  sent:     none\n"
-        "  next:     Pass events: an iterator that was used up before, or a filter that matches nothing, gives none."
+        "  next:     Pass events that the receiver wants: an iterator that was used up before, a filter that matches "
+        "nothing, or the events= of an Endpoint leaves none."
     )
 
 
@@ -94,7 +95,7 @@ def test_the_first_failure_is_told_with_the_beginning_of_its_answer(payloads: Pa
         (400, "status", "The receiver found the payload, the signature or the host bad."),
         (401, "status", "Is the secret right? Pass secret= as the receiver has it; without it a delivery is unsigned."),
         (403, "status", "Is the secret right? Pass secret= as the receiver has it. Or does a CSRF check stand"),
-        (404, "status", "Is the path right? Pass path= as the receiver's routes have it."),
+        (404, "status", "Is the path right? Give the one of the receiver's routes: path=, or in its URL."),
         (405, "status", "Does the receiver take POST at this path?"),
         (415, "status", "Webhooks are application/json and nothing else (fact 1)"),
         (413, "status", "The receiver, or a proxy before it, takes no body of this size."),
@@ -123,7 +124,7 @@ def test_the_text_counts_and_shows_the_first_failures(payloads: Payloads) -> Non
     report = deliver(payloads(9), to=answering(200, 500, body=b"boom"), order="shuffled", seed=7)
     first, *lines = str(report).splitlines()
     assert first == (
-        "9 events in shuffled order (seed 7) to the WSGI app app at /webhooks/steppay "
+        "9 deliveries in shuffled order (seed 7) to the WSGI app app at /webhooks/steppay "
         f"in {report.elapsed:.3f} s: 1 x 200, 8 x 500"
     )
     assert lines == [*[f"  {n}. customer.created: 500, boom" for n in range(2, 7)], "  and 3 more failed"]
@@ -132,7 +133,7 @@ def test_the_text_counts_and_shows_the_first_failures(payloads: Payloads) -> Non
 
 def test_a_deliverys_absence_of_an_answer_is_counted_in_words(payloads: Payloads, closed_url: str) -> None:
     text = str(deliver(payloads(1), to=closed_url))
-    assert text.startswith("1 event in occurrence order to http://127.0.0.1:")
+    assert text.startswith("1 delivery in occurrence order to http://127.0.0.1:")
     assert ": 1 x no answer\n  1. customer.created: no answer, connection refused" in text
 
 
@@ -144,14 +145,29 @@ def test_the_report_is_plain_data_for_programs(payloads: Payloads, closed_url: s
     outcome = answered["outcomes"][0]
     assert answered == {
         "ok": False,
-        "target": "the WSGI app app at /webhooks/steppay",
+        "receiver": "the WSGI app app at /webhooks/steppay",
         "order": "occurrence",
         "seed": 3,
+        "journal": None,
+        "run": None,
+        "planned": 1,
+        "succeeded": 0,
+        "failed": 1,
+        "undecided": 0,
+        "pending": 0,
+        "retried": 0,
+        "perhaps_again": 0,
+        "left_out": {},
+        "stopped": False,
         "elapsed": answered["elapsed"],
+        "warnings": [],
         "statuses": {"302": 1},
+        "answers": [{"event": "customer.created", "status": 302, "count": 1}],
         "outcomes": [
             {
+                "id": None,
                 "position": 0,
+                "receiver": "the WSGI app app at /webhooks/steppay",
                 "again": None,
                 "fault": None,
                 "event": "customer.created",
@@ -161,6 +177,7 @@ def test_the_report_is_plain_data_for_programs(payloads: Payloads, closed_url: s
                 "payload": payloads(1)[0],
                 "status": 302,
                 "latency": outcome["latency"],
+                "attempt_count": 1,
                 "error": None,
                 "failure": None,
                 "redirect": "/x",

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from steppay_mock import SteppayMockError
-from steppay_mock.delivery.retries import PRESETS, Retries, read_retries
+from steppay_mock.delivery.retries import PRESETS, RetryPolicy, read_retry_policy
 from steppay_mock.payload.chance import Chance
 
 MINUTE, HOUR = 60, 3600
@@ -25,7 +25,7 @@ DELAYS = {
 }
 
 
-def delays_of(retries: Retries, *, seed: int = 7, retry_after: float | None = None) -> list[float | None]:
+def delays_of(retries: RetryPolicy, *, seed: int = 7, retry_after: float | None = None) -> list[float | None]:
     count = range(1, len(retries.delays) + 2)
     return [retries.delay(one, chance=Chance(seed), retry_after=retry_after) for one in count]
 
@@ -68,7 +68,7 @@ def test_jitter_differs_between_seeds() -> None:
 
 @given(st.floats(0, 1e9))
 def test_retry_after_only_lengthens_a_delay_and_within_its_bound(seconds: float) -> None:
-    retries = Retries(name="custom", delays=(60, 7200), longest_wait=600)
+    retries = RetryPolicy(name="custom", delays=(60, 7200), longest_wait=600)
     first, second, none = delays_of(retries, retry_after=seconds)
     assert first == max(60, min(seconds, 600))
     assert second == 7200
@@ -76,32 +76,32 @@ def test_retry_after_only_lengthens_a_delay_and_within_its_bound(seconds: float)
 
 
 def test_a_list_of_seconds_is_a_policy() -> None:
-    retries = read_retries([5, 60.5])
+    retries = read_retry_policy([5, 60.5])
     assert (retries.name, retries.delays, retries.blocking, retries.jitter) == ("custom", (5.0, 60.5), False, 0.0)
-    assert read_retries(()).delays == ()
+    assert read_retry_policy(()).delays == ()
 
 
 def test_a_policy_of_ones_own_is_taken_as_it_is() -> None:
-    retries = Retries(name="mine", delays=(1,), blocking=True)
-    assert read_retries(retries) is retries
+    retries = RetryPolicy(name="mine", delays=(1,), blocking=True)
+    assert read_retry_policy(retries) is retries
 
 
 @pytest.mark.parametrize(
     ("given", "message"),
     [
-        ("svx", "There are no retries 'svx'. Did you mean 'svix'?"),
-        ("", "There are no retries ''. There are 'none', 'standard-webhooks', 'svix', 'stripe-like' or"),
-        ([5, -1], "retries=[5, -1] are no delays. Give a name, or seconds such as [5, 60, 3600]."),
-        ([True], "retries=[True] are no delays."),
-        ([float("nan")], "retries=[nan] are no delays."),
-        (b"ab", "retries=b'ab' are no delays."),
-        (5, "retries=5 are no delays."),
-        (None, "retries=None are no delays."),
+        ("svx", "Unknown retry policy 'svx'. Did you mean 'svix'?"),
+        ("", "Unknown retry policy ''. Give 'none', 'standard-webhooks', 'svix', 'stripe-like' or"),
+        ([5, -1], "retries=[5, -1]: expected the name of a policy, or seconds such as [5, 60, 3600]."),
+        ([True], "retries=[True]: expected the name of a policy"),
+        ([float("nan")], "retries=[nan]: expected the name of a policy"),
+        (b"ab", "retries=b'ab': expected the name of a policy"),
+        (5, "retries=5: expected the name of a policy"),
+        (None, "retries=None: expected the name of a policy"),
     ],
 )
 def test_what_is_no_policy_is_told(given: Any, message: str) -> None:
     with pytest.raises(SteppayMockError) as error:
-        read_retries(given)
+        read_retry_policy(given)
     assert message in str(error.value)
 
 
@@ -109,12 +109,12 @@ def test_what_is_no_policy_is_told(given: Any, message: str) -> None:
     ("wrong", "message"),
     [
         ({"delays": (5, -1)}, "delays=(5, -1): give seconds, from 0 up, such as (5, 60, 3600)."),
-        ({"jitter": 1.5}, "jitter=1.5 is no share of a delay. Give one from 0 to 1, such as 0.1."),
-        ({"jitter": -0.1}, "jitter=-0.1 is no share"),
+        ({"jitter": 1.5}, "jitter=1.5: expected a share of a delay from 0 to 1, such as 0.1."),
+        ({"jitter": -0.1}, "jitter=-0.1: expected a share"),
         ({"longest_wait": float("inf")}, "longest_wait=inf: give seconds, from 0 up."),
     ],
 )
 def test_a_policy_that_cannot_be_kept_is_told(wrong: dict[str, Any], message: str) -> None:
     with pytest.raises(SteppayMockError) as error:
-        Retries(name="mine", **wrong)
+        RetryPolicy(name="mine", **wrong)
     assert message in str(error.value)

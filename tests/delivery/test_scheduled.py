@@ -58,7 +58,7 @@ def test_events_arrive_in_the_order_of_the_steps() -> None:
     report = deliver(plan(EVENTS, steps, made_by="a test"), to=receiver, secret=SECRET)
     assert receiver.types == [EVENTS[place].type for place in (3, 1, 0, 4)]
     assert report.order == "a test"
-    assert str(report).startswith("4 events in a test order to the WSGI app")
+    assert str(report).startswith("4 deliveries in a test order to the WSGI app")
 
 
 def test_a_copy_is_the_same_bytes_and_signature_and_a_resend_is_signed_anew() -> None:

@@ -35,7 +35,7 @@ def forms(secret: str) -> set[str]:
 
 def all_of(report: Report) -> str:
     """Whatever can be shown of a report."""
-    told = [repr(report), str(report), repr(report.as_dict()), report.target]
+    told = [repr(report), str(report), repr(report.as_dict()), report.receiver]
     for one in report:
         told += [repr(one), str(one), repr(one.as_dict()), repr(one.headers), repr(one.body), str(one.error)]
         told += [one.body.decode("utf-8", "replace"), one.body.decode("latin-1")]
@@ -132,7 +132,7 @@ def test_a_server_that_echoes_the_secret_is_reported_without_it(
     url = f"{serve_raw(handle)}/hook?page=1&token={URL_TOKEN}"
     report = deliver(payloads(1), to=url, secret=SECRET, hide=[TOKEN], fault=fault)
     assert_hidden(all_of(report) + "********", SECRET, TOKEN, URL_TOKEN)
-    assert report.target.endswith("/hook?page=1&token=********")
+    assert report.receiver.endswith("/hook?page=1&token=********")
 
 
 def test_a_sender_and_its_hooks_tell_no_url_token(payloads: Payloads, serve_raw: ServeRaw) -> None:
@@ -144,12 +144,12 @@ def test_a_sender_and_its_hooks_tell_no_url_token(payloads: Payloads, serve_raw:
     url = f"{serve_raw(handle)}/hook?token={URL_TOKEN}"
     hook = Endpoint(url=url, secret=SECRET)
     sender = Sender(hook)
-    tally = sender.send(payloads(1))
+    report = sender.send(payloads(1))
     assert seen == [f"POST /hook?token={URL_TOKEN} HTTP/1.1".encode()]
-    told = [repr(hook), repr(sender), repr(tally), str(tally), repr(tally.as_dict()), str(tally.first_failure)]
+    told = [repr(hook), repr(sender), repr(report), str(report), repr(report.as_dict()), str(report.failures)]
     assert_hidden("\n".join(told), SECRET, URL_TOKEN)
     with pytest.raises(ContractViolation) as caught:
-        tally.assert_ok()
+        report.assert_ok()
     assert_hidden("".join(traceback.format_exception(caught.value)), SECRET, URL_TOKEN)
 
 

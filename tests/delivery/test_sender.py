@@ -61,18 +61,18 @@ def proves(got: Got, secret: str) -> bool:
 
 @pytest.mark.parametrize("order", get_args(Order))
 def test_an_order_is_that_of_its_schedule(receiver: Counting, journal: str | None, order: Order) -> None:
-    tally = Sender(receiver.url, secret=SECRET, journal=journal).send(EVENTS, order=order, seed=7)
+    report = Sender(receiver.url, secret=SECRET, journal=journal).send(EVENTS, order=order, seed=7)
     expected = MAKERS[order](EVENTS, 7)
     assert [one.body for one in receiver.got] == [one.event.body for one in expected.deliveries()]
-    tally.assert_ok()
-    assert tally.reordered is (order != "occurrence")
+    report.assert_ok()
+    assert report.reordered is (order != "occurrence")
 
 
 def test_duplicates_come_after_all_others_signed_anew(receiver: Counting, journal: str | None) -> None:
-    tally = Sender(receiver.url, secret=SECRET, journal=journal).send(EVENTS, duplicates=0.4, seed=7)
+    report = Sender(receiver.url, secret=SECRET, journal=journal).send(EVENTS, duplicates=0.4, seed=7)
     expected = duplicate(in_order(EVENTS), share=0.4, seed=7)
     assert [one.body for one in receiver.got] == [EVENTS[place].body for place in expected.delivered]
-    assert tally.planned == len(EVENTS) + 2
+    assert report.planned == len(EVENTS) + 2
     assert all(proves(one, SECRET) for one in receiver.got)
 
 
@@ -115,8 +115,8 @@ def test_a_copy_is_the_same_after_a_resume_too(receiver: Counting, tmp_path: Pat
     journal = tmp_path / "journal.sqlite"
     sender = Sender(receiver.url, secret=SECRET, journal=journal, clock=Clock(now=lambda: 1_706_002_316))
     schedule = plan(EVENTS, [Deliver(event=0), Deliver(event=1), Again(event=0, how="same")])
-    tally = sender.send(schedule, seed=7, watch=lambda _tally: sender.stop())
-    assert (tally.stopped, len(receiver.got)) == (True, 1)
+    report = sender.send(schedule, seed=7, watch=lambda _tally: sender.stop())
+    assert (report.stopped, len(receiver.got)) == (True, 1)
     later = Sender(receiver.url, secret=SECRET, journal=journal, clock=Clock(now=lambda: 1_706_009_999))
     [resumed] = later.resume()
     resumed.assert_ok()
@@ -199,8 +199,8 @@ def test_both_engines_give_the_same_results(monkeypatch: pytest.MonkeyPatch) -> 
                 monkeypatch.setitem(sys.modules, "steppay_mock.delivery.engine.libcurl", None)
             receiver.got.clear()
             clock = Clock(now=lambda: 1_706_002_316)
-            tally = Sender(receiver.url, secret=SECRET, clock=clock).send(payloads(12), seed=7)
-            found.append((tally.answers, tally.succeeded, tally.failed, [_sorted(one) for one in receiver.got]))
+            report = Sender(receiver.url, secret=SECRET, clock=clock).send(payloads(12), seed=7)
+            found.append((report.answers, report.succeeded, report.failed, [_sorted(one) for one in receiver.got]))
     assert found[0] == found[1]
     assert found[0][0] == {("customer.created", code): 2 for code in (204, 200, 302, 401)} | {
         ("customer.created", None): 4

@@ -46,8 +46,8 @@ def test_each_hook_gets_what_it_wants_signed_with_its_secrets(receiver: Counting
         Endpoint(url=f"{receiver.url}/unsigned", events="subscription.created"),
         Endpoint(url=f"{receiver.url}/off", secret="whsec_off", enabled=False),
     ]
-    tally = Sender(hooks, journal=journal, concurrency=4).send(EVENTS)
-    tally.assert_ok()
+    report = Sender(hooks, journal=journal, concurrency=4).send(EVENTS)
+    report.assert_ok()
     went: dict[bytes, list[Got]] = {}
     for got in receiver.got:
         went.setdefault(got.head.split(b" ")[1], []).append(got)
@@ -61,7 +61,7 @@ def test_each_hook_gets_what_it_wants_signed_with_its_secrets(receiver: Counting
     assert all(proves(one, "whsec_old") and proves(one, "whsec_new") for one in rotated)
     assert all(one.signature.count(";") == 1 for one in rotated)
     assert went[b"/hook/unsigned"][0].signature == ""
-    assert tally.planned == 8
+    assert report.planned == 8
 
 
 def test_a_copy_to_each_hook_is_that_of_its_own(receiver: Counting, journal: str | None) -> None:

@@ -43,18 +43,18 @@ def test_a_right_receiver_does_right_with_all_of_them(
     serve: Callable[[Any], str], tmp_path: Path, concurrency: int
 ) -> None:
     path = tmp_path / "journal.sqlite"
-    tally = Sender(serve(right), secret=SECRET, journal=path, concurrency=concurrency).send(SCHEDULE, seed=7)
-    assert tally.ok, str(tally)
-    assert tally.statuses[401] >= 2
+    report = Sender(serve(right), secret=SECRET, journal=path, concurrency=concurrency).send(SCHEDULE, seed=7)
+    assert report.ok, str(report)
+    assert report.statuses[401] >= 2
     with Journal(path) as journal:
         rows = journal.ask("SELECT fault, state FROM deliveries WHERE run = 1 ORDER BY id")
     assert rows == [(fault, "SUCCESS") for fault in FAULTS]
 
 
 def test_a_receiver_that_takes_everything_fails(serve: Callable[[Any], str]) -> None:
-    tally = Sender(serve(credulous), secret=SECRET).send(SCHEDULE, seed=7)
-    assert not tally.ok
-    assert tally.failed == 2
+    report = Sender(serve(credulous), secret=SECRET).send(SCHEDULE, seed=7)
+    assert not report.ok
+    assert report.failed == 2
 
 
 def test_what_cannot_be_shown_is_refused_before_anything_is_sent(serve: Callable[[Any], str]) -> None:
@@ -95,6 +95,6 @@ def test_a_fault_of_the_call_that_cannot_be_is_refused_before_anything_is_writte
 
 
 def test_refusals_that_are_right_are_no_reason_to_doubt_the_secret(serve: Callable[[Any], str]) -> None:
-    tally = Sender(serve(right), secret=SECRET).send(STORY, fault="wrong-secret", order="reversed")
-    assert tally.ok
-    assert tally.warnings() == []
+    report = Sender(serve(right), secret=SECRET).send(STORY, fault="wrong-secret", order="reversed")
+    assert report.ok
+    assert report.warnings() == []

@@ -14,10 +14,12 @@ from delivery.standins import Instant, Sent, Time, install
 from steppay_mock import SteppayMockError
 from steppay_mock.delivery.answer import Answer
 from steppay_mock.delivery.journal.claim import claim
-from steppay_mock.delivery.journal.journal import Journal, Plan
-from steppay_mock.delivery.retries import Retries
+from steppay_mock.delivery.journal.journal import Journal
+from steppay_mock.delivery.report import Report
+from steppay_mock.delivery.retries import RetryPolicy
+from steppay_mock.delivery.run.deliveries import PlannedDelivery
+from steppay_mock.delivery.run.progress import RunProgress
 from steppay_mock.delivery.sender.sender import Sender
-from steppay_mock.delivery.sender.tally import Tally
 
 URL = "http://127.0.0.1:9/hook"
 
@@ -39,8 +41,8 @@ def cut_off(engine: Instant, path: Path, **options: Any) -> None:
     """A run of 40, stopped after the first answers; what it sent is forgotten, and the clock begins anew."""
     made = Sender(URL, journal=path, clock=engine.time.clock, **options)
 
-    def watch(tally: Tally) -> None:
-        if tally.answers:
+    def watch(progress: RunProgress) -> None:
+        if progress.answers:
             made.stop()
 
     assert made.send(payloads(40), seed=7, watch=watch).pending > 20
@@ -49,9 +51,9 @@ def cut_off(engine: Instant, path: Path, **options: Any) -> None:
     engine.most = 0
 
 
-def resumed(engine: Instant, path: Path, **options: Any) -> Tally:
-    [tally] = Sender(URL, journal=path, clock=engine.time.clock, **options).resume()
-    return tally
+def resumed(engine: Instant, path: Path, **options: Any) -> Report:
+    [report] = Sender(URL, journal=path, clock=engine.time.clock, **options).resume()
+    return report
 
 
 def failing_once() -> Callable[[Sent], Answer]:
@@ -79,14 +81,14 @@ def test_what_is_told_anew_counts_more(engine: Instant, path: Path) -> None:
     assert (engine.wires[0].timeout, engine.wires[0].keep_alive, engine.wires[0].concurrency) == (5, False, 2)
 
 
-@pytest.mark.parametrize("retries", [[30], Retries(name="mine", delays=(30,), longest_wait=40.0), "svix"])
+@pytest.mark.parametrize("retries", [[30], RetryPolicy(name="mine", delays=(30,), longest_wait=40.0), "svix"])
 @pytest.mark.parametrize("speed", [1.0, 0.1])
 def test_retries_go_on_as_they_were_begun(engine: Instant, path: Path, retries: Any, speed: float) -> None:
     cut_off(engine, path, concurrency=4, retries=retries, speed=speed)
     engine.answer = failing_once()
-    tally = resumed(engine, path)
-    tally.assert_ok()
-    assert tally.retried == 36
+    report = resumed(engine, path)
+    report.assert_ok()
+    assert report.retried == 36
     assert engine.times[-1] == (5 if retries == "svix" else 30) * speed
 
 
@@ -152,7 +154,7 @@ def given_up(path: Path) -> int:
     with Journal(path) as journal:
         run = journal.begin_run(began_at=1.0, seed=7, made_by="hand", settings={})
         hook = journal.add_endpoint(run, name="hook", url=URL)
-        plan = Plan(hook, 1, 0, None, copied=False, wait=0.0, batch=None, fault=None)
+        plan = PlannedDelivery(hook, 1, 0, None, copied=False, wait=0.0, batch=None, fault=None)
         journal.add_plans(run, [("order.created", 5, b"{}", [plan, plan._replace(position=2)])])
     return run
 
@@ -167,8 +169,8 @@ def test_an_error_while_it_is_planned_leaves_nothing(engine: Instant, path: Path
     with pytest.raises(ZeroDivisionError):
         made.send(events())
     assert (rows(path), len(engine.sent)) == ([1, 1, 3, 3], 3)
-    tally = made.send(payloads(2))
-    tally.assert_ok()
+    report = made.send(payloads(2))
+    report.assert_ok()
     assert rows(path) == [2, 2, 5, 5]
 
 
@@ -181,8 +183,8 @@ def test_a_stop_while_it_is_planned_leaves_nothing_and_the_tally_has_no_run(engi
                 made.stop()
             yield payload
 
-    tally = made.send(events())
-    assert (tally.run, tally.stopped, rows(path)) == (None, True, [0, 0, 0, 0])
+    report = made.send(events())
+    assert (report.run, report.stopped, rows(path)) == (None, True, [0, 0, 0, 0])
 
 
 @pytest.mark.parametrize("use", ["send", "resume"])

@@ -16,10 +16,10 @@ from delivery.standins import Instant, Sent, Time, install
 from steppay_mock import verify
 from steppay_mock.delivery.answer import Answer
 from steppay_mock.delivery.endpoint import Endpoint
-from steppay_mock.delivery.retries import PRESETS, Retries
+from steppay_mock.delivery.retries import PRESETS, RetryPolicy
+from steppay_mock.delivery.run.progress import RunProgress
 from steppay_mock.delivery.schedule import Deliver, Overlap, Step, Wait, plan
 from steppay_mock.delivery.sender.sender import Sender
-from steppay_mock.delivery.sender.tally import Tally
 
 URL = "http://127.0.0.1:9/hook"
 
@@ -54,9 +54,9 @@ def journals(tmp_path: Path) -> list[str | None]:
 @pytest.mark.parametrize("name", [name for name, one in PRESETS.items() if not one.jitter])
 def test_a_preset_without_jitter_makes_its_attempts_at_its_very_times(engine: Instant, name: str) -> None:
     engine.answer = failing(99)
-    tally = sender(engine, retries=name).send(payloads(1))
+    report = sender(engine, retries=name).send(payloads(1))
     assert engine.times == list(accumulate(PRESETS[name].delays, initial=0))
-    assert (tally.failed, tally.pending, tally.retried) == (1, 0, len(PRESETS[name].delays))
+    assert (report.failed, report.pending, report.retried) == (1, 0, len(PRESETS[name].delays))
 
 
 @pytest.mark.parametrize("name", [name for name, one in PRESETS.items() if one.jitter])
@@ -76,7 +76,7 @@ def test_a_preset_with_jitter_makes_its_attempts_near_its_times_and_a_seed_repea
 
 
 def test_jitter_is_not_moved_by_what_else_is_in_flight(monkeypatch: pytest.MonkeyPatch) -> None:
-    retries = Retries(name="mine", delays=(100,), jitter=0.5)
+    retries = RetryPolicy(name="mine", delays=(100,), jitter=0.5)
     found = []
     for at_once in (1, 7):
         engine = Instant(Time(), failing(1))
@@ -89,15 +89,15 @@ def test_jitter_is_not_moved_by_what_else_is_in_flight(monkeypatch: pytest.Monke
 
 def test_nothing_is_tried_again_unless_that_was_asked_for(engine: Instant) -> None:
     engine.answer = failing(1)
-    tally = sender(engine).send(payloads(3))
-    assert (engine.ids, tally.failed, tally.retried) == ([0, 1, 2], 3, 0)
+    report = sender(engine).send(payloads(3))
+    assert (engine.ids, report.failed, report.retried) == ([0, 1, 2], 3, 0)
 
 
 def test_others_go_on_while_one_waits_for_its_retry(engine: Instant) -> None:
     engine.answer = lambda sent: Answer(500) if sent.id == 0 and sent.at == 0 else Answer(204)
-    tally = sender(engine, retries=[30]).send(payloads(3))
+    report = sender(engine, retries=[30]).send(payloads(3))
     assert (engine.ids, engine.times) == ([0, 1, 2, 0], [0, 0, 0, 30])
-    tally.assert_ok()
+    report.assert_ok()
 
 
 @pytest.mark.parametrize("at_once", [1, 8])
@@ -111,9 +111,9 @@ def test_fifo_blocking_sends_nothing_else_until_a_delivery_is_settled(engine: In
 
 def test_fifo_blocking_goes_on_once_a_delivery_is_given_up(engine: Instant) -> None:
     engine.answer = lambda sent: Answer(500) if sent.id == 0 else Answer(204)
-    tally = sender(engine, retries="fifo-blocking").send(payloads(2))
+    report = sender(engine, retries="fifo-blocking").send(payloads(2))
     assert engine.ids == [0] * 10 + [1]
-    assert (tally.failed, tally.succeeded) == (1, 1)
+    assert (report.failed, report.succeeded) == (1, 1)
 
 
 def test_fifo_blocking_waits_for_all_that_were_sent_at_once(engine: Instant) -> None:
@@ -175,34 +175,34 @@ def test_fifo_blocking_holds_up_its_receiver_after_a_resume_too(engine: Instant,
     made = Sender(hooks(), retries="fifo-blocking", clock=engine.time.clock, journal=tmp_path / "journal.sqlite")
     engine.answer = lambda sent: Answer(500 if sent.endpoint.endswith("a") and sent.at < 3 else 204)
 
-    def watch(tally: Tally) -> None:
-        if tally.retried:
+    def watch(progress: RunProgress) -> None:
+        if progress.retried:
             made.stop()
 
     assert made.send(payloads(3), watch=watch).stopped
     engine.sent.clear()
-    [tally] = made.resume()
-    tally.assert_ok()
+    [report] = made.resume()
+    report.assert_ok()
     assert [number for number, _ in to(engine, "a")] == [0, 1, 2]
 
 
 @pytest.mark.parametrize("status", [301, 302, 307, 400, 404, 429, 500, 503, None])
 def test_whatever_is_no_2xx_fails_and_is_tried_again(engine: Instant, status: int | None) -> None:
     engine.answer = failing(1, status=status)
-    tally = sender(engine, retries=[10]).send(payloads(1))
-    assert (engine.times, tally.statuses) == ([0, 10], {status: 1, 204: 1})
+    report = sender(engine, retries=[10]).send(payloads(1))
+    assert (engine.times, report.statuses) == ([0, 10], {status: 1, 204: 1})
 
 
 def test_an_answer_that_broke_off_fails_whatever_its_status(engine: Instant) -> None:
     engine.answer = lambda _sent: Answer(200, error="no whole HTTP answer: it broke off")
-    tally = sender(engine).send(payloads(1))
-    assert (tally.failed, tally.first_failure) == (1, "customer.created: 200, no whole HTTP answer: it broke off")
+    report = sender(engine).send(payloads(1))
+    assert (report.failed, str(report.failures[0])) == (1, "customer.created: 200, no whole HTTP answer: it broke off")
 
 
 def test_success_is_what_was_said_to_be_success(engine: Instant) -> None:
     engine.answer = lambda sent: Answer([200, 204, 409][sent.id])
-    tally = sender(engine, success=[200, 409]).send(payloads(3))
-    assert (tally.succeeded, tally.failed, tally.first_failure) == (2, 1, "customer.created: 204")
+    report = sender(engine, success=[200, 409]).send(payloads(3))
+    assert (report.succeeded, report.failed, str(report.failures[0])) == (2, 1, "customer.created: 204")
 
 
 @pytest.mark.parametrize(
@@ -322,12 +322,12 @@ def test_a_run_that_is_stopped_between_retries_keeps_their_times(engine: Instant
     engine.answer = failing(3)
     made = sender(engine, retries=[5, 300, 1800], journal=journal)
 
-    def watch(tally: Tally) -> None:
-        if sum(tally.answers.values()) == 2:
+    def watch(progress: RunProgress) -> None:
+        if sum(progress.answers.values()) == 2:
             made.stop()
 
-    tally = made.send(payloads(1), watch=watch)
-    assert (tally.stopped, tally.pending, engine.times) == (True, 1, [0, 5])
+    report = made.send(payloads(1), watch=watch)
+    assert (report.stopped, report.pending, engine.times) == (True, 1, [0, 5])
     engine.time.passed += 100
     [resumed] = sender(engine, retries=[5, 300, 1800], journal=journal).resume()
     assert engine.times == [0, 5, 305, 2105]
@@ -341,9 +341,9 @@ def test_an_attempt_without_an_answer_uses_up_no_retry(engine: Instant, tmp_path
     with pytest.raises(ZeroDivisionError):
         sender(engine, retries=[10], journal=journal).send(payloads(1))
     engine.answer = failing(1)
-    [tally] = sender(engine, retries=[10], journal=journal).resume()
-    tally.assert_ok()
-    assert (engine.times, tally.perhaps_again, tally.retried) == ([0, 0, 10], 1, 1)
+    [report] = sender(engine, retries=[10], journal=journal).resume()
+    report.assert_ok()
+    assert (engine.times, report.perhaps_again, report.retried) == ([0, 0, 10], 1, 1)
 
 
 def _interrupting(_sent: Sent) -> Answer:

@@ -18,8 +18,9 @@ from delivery.standins import Instant, Time, install
 
 from steppay_mock import SteppayMockError
 from steppay_mock.delivery.journal.claim import claim
+from steppay_mock.delivery.report import Report
+from steppay_mock.delivery.run.progress import RunProgress
 from steppay_mock.delivery.sender.sender import Sender
-from steppay_mock.delivery.sender.tally import Tally
 
 SECRET = "whsec_test"
 
@@ -35,32 +36,32 @@ def path(tmp_path: Path) -> Path:
     return tmp_path / "journal.sqlite"
 
 
-def answered(count: int, then: Callable[[], object]) -> Callable[[Tally], None]:
+def answered(count: int, then: Callable[[], object]) -> Callable[[RunProgress], None]:
     """A watch that does it once, after so many answers."""
     done: list[bool] = []
 
-    def watch(tally: Tally) -> None:
-        if sum(tally.answers.values()) >= count and not done:
+    def watch(progress: RunProgress) -> None:
+        if sum(progress.answers.values()) >= count and not done:
             done.append(True)
             then()
 
     return watch
 
 
-def completed(sender: Sender, receiver: Counting, *, events: int) -> Tally:
+def completed(sender: Sender, receiver: Counting, *, events: int) -> Report:
     """Resume the one run that there is: each event has then come once."""
-    [tally] = sender.resume()
-    tally.assert_ok()
+    [report] = sender.resume()
+    report.assert_ok()
     assert sorted(receiver.ids) == list(range(events))
     assert sender.resume() == []
-    return tally
+    return report
 
 
 # From an event loop.
 
 
 def test_the_loop_goes_on_while_it_is_sent() -> None:
-    async def main() -> Tally:
+    async def main() -> Report:
         took: list[bytes] = []
 
         async def take(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -71,9 +72,9 @@ def test_the_loop_goes_on_while_it_is_sent() -> None:
 
         async with await asyncio.start_server(take, "127.0.0.1", 0) as server:
             url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/hook"
-            tally = await Sender(url).send_async(payloads(5), order="shuffled", seed=7)
+            report = await Sender(url).send_async(payloads(5), order="shuffled", seed=7)
         assert len(took) == 5
-        return tally
+        return report
 
     asyncio.run(main()).assert_ok()
 
@@ -129,21 +130,21 @@ def test_two_threads_send_and_write_one_journal_at_the_same_time(receiver: Count
     sender = Sender(receiver.url, secret=SECRET, journal=path, concurrency=4)
     meeting = threading.Barrier(2)
 
-    def run(_number: int) -> Tally:
+    def run(_number: int) -> Report:
         meeting.wait(20)
         return sender.send(payloads(600), seed=7)
 
     with ThreadPoolExecutor(2) as pool:
-        tallies = list(pool.map(run, range(2)))
-    assert {one.run for one in tallies} == {1, 2}
-    assert [one.succeeded for one in tallies] == [600, 600]
+        reports = list(pool.map(run, range(2)))
+    assert {one.run for one in reports} == {1, 2}
+    assert [one.succeeded for one in reports] == [600, 600]
     assert receiver.copies == dict.fromkeys(range(600), 2)
     assert sender.resume() == []
 
 
 def test_a_run_that_is_being_sent_is_not_resumed_by_another(receiver: Counting, path: Path) -> None:
     sender, other = Sender(receiver.url, journal=path), Sender(receiver.url, journal=path)
-    resumed: list[list[Tally]] = []
+    resumed: list[list[Report]] = []
 
     def resume() -> None:
         thread = threading.Thread(target=lambda: resumed.append(other.resume()))
@@ -161,13 +162,13 @@ def test_two_who_resume_at_once_do_it_once(receiver: Counting, path: Path) -> No
     assert sender.send(payloads(200), watch=answered(1, sender.stop)).stopped
     meeting = threading.Barrier(2)
 
-    def resume(_number: int) -> list[Tally]:
+    def resume(_number: int) -> list[Report]:
         meeting.wait(20)
         return sender.resume()
 
     with ThreadPoolExecutor(2) as pool:
-        tallies = [one for found in pool.map(resume, range(2)) for one in found]
-    assert [one.ok for one in tallies] == [True]
+        reports = [one for found in pool.map(resume, range(2)) for one in found]
+    assert [one.ok for one in reports] == [True]
     assert sorted(receiver.ids) == list(range(200))
 
 
@@ -191,8 +192,8 @@ def test_a_run_to_receivers_that_the_sender_does_not_know_is_not_resumed(receive
 
 
 def _send_in_child(sender: Sender, queue: Any) -> None:
-    tally = sender.send(payloads(20))
-    queue.put((tally.ok, tally.run))
+    report = sender.send(payloads(20))
+    queue.put((report.ok, report.run))
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="there is no fork")

@@ -15,9 +15,10 @@ import pytest
 from delivery.counting import OK, Counting, Got, counting, payloads
 
 from steppay_mock.delivery.journal.journal import Journal
+from steppay_mock.delivery.report import Report
+from steppay_mock.delivery.run.progress import RunProgress
 from steppay_mock.delivery.schedule import Deliver, Step, Wait, plan
 from steppay_mock.delivery.sender.sender import Sender
-from steppay_mock.delivery.sender.tally import Tally
 
 SECRET = "whsec_test"
 
@@ -33,25 +34,25 @@ def path(tmp_path: Path) -> Path:
     return tmp_path / "journal.sqlite"
 
 
-def answered(count: int, then: Callable[[], object]) -> Callable[[Tally], None]:
+def answered(count: int, then: Callable[[], object]) -> Callable[[RunProgress], None]:
     """A watch that does it once, after so many answers."""
     done: list[bool] = []
 
-    def watch(tally: Tally) -> None:
-        if sum(tally.answers.values()) >= count and not done:
+    def watch(progress: RunProgress) -> None:
+        if sum(progress.answers.values()) >= count and not done:
             done.append(True)
             then()
 
     return watch
 
 
-def completed(sender: Sender, receiver: Counting, *, events: int) -> Tally:
+def completed(sender: Sender, receiver: Counting, *, events: int) -> Report:
     """Resume the one run that there is: each event has then come once."""
-    [tally] = sender.resume()
-    tally.assert_ok()
+    [report] = sender.resume()
+    report.assert_ok()
     assert sorted(receiver.ids) == list(range(events))
     assert sender.resume() == []
-    return tally
+    return report
 
 
 def test_stop_from_another_thread_lets_come_down_what_is_in_flight(path: Path) -> None:
@@ -73,12 +74,12 @@ def test_stop_from_another_thread_lets_come_down_what_is_in_flight(path: Path) -
 
         other = threading.Thread(target=stop)
         other.start()
-        tally = sender.send(payloads(1_000))
+        report = sender.send(payloads(1_000))
         other.join()
-        assert tally.stopped
-        assert not tally.ok
-        assert 0 < tally.pending < 1_000
-        assert len(receiver.got) == tally.succeeded == sum(tally.answers.values())
+        assert report.stopped
+        assert not report.ok
+        assert 0 < report.pending < 1_000
+        assert len(receiver.got) == report.succeeded == sum(report.answers.values())
         assert completed(sender, receiver, events=1_000).perhaps_again == 0
 
 
@@ -86,9 +87,9 @@ def test_stop_ends_a_long_wait(receiver: Counting) -> None:
     sender = Sender(receiver.url, retries=[86_400])
     schedule = plan(list(payloads(2)), [Deliver(event=0), Wait(seconds=86_400), Deliver(event=1)])
     started = time.monotonic()
-    tally = sender.send(schedule, watch=answered(1, lambda: threading.Timer(0.05, sender.stop).start()))
+    report = sender.send(schedule, watch=answered(1, lambda: threading.Timer(0.05, sender.stop).start()))
     assert time.monotonic() - started < 20
-    assert (tally.stopped, tally.succeeded, tally.pending) == (True, 1, 1)
+    assert (report.stopped, report.succeeded, report.pending) == (True, 1, 1)
 
 
 def test_stop_while_a_run_is_planned_sends_nothing(receiver: Counting, path: Path) -> None:
@@ -100,8 +101,8 @@ def test_stop_while_a_run_is_planned_sends_nothing(receiver: Counting, path: Pat
                 sender.stop()
             yield payload
 
-    tally = sender.send(events())
-    assert (tally.stopped, tally.ok, receiver.got) == (True, False, [])
+    report = sender.send(events())
+    assert (report.stopped, report.ok, receiver.got) == (True, False, [])
     assert sender.resume() == []
 
 
@@ -114,15 +115,15 @@ def test_a_stop_takes_no_further_event_from_a_generator(receiver: Counting) -> N
             yield payload
 
     sender = Sender(receiver.url)
-    tally = sender.send(events(), watch=answered(2, sender.stop))
-    assert (tally.stopped, tally.planned, taken) == (True, 2, [0, 1])
+    report = sender.send(events(), watch=answered(2, sender.stop))
+    assert (report.stopped, report.planned, taken) == (True, 2, [0, 1])
 
 
 def test_a_stop_that_comes_after_all_was_sent_changes_nothing(receiver: Counting, path: Path) -> None:
     sender = Sender(receiver.url, journal=path)
-    tally = sender.send(payloads(3), watch=answered(3, sender.stop))
-    assert not tally.stopped
-    tally.assert_ok()
+    report = sender.send(payloads(3), watch=answered(3, sender.stop))
+    assert not report.stopped
+    report.assert_ok()
 
 
 def test_a_stop_is_for_what_is_running_then_and_for_all_of_it(receiver: Counting) -> None:
@@ -131,7 +132,7 @@ def test_a_stop_is_for_what_is_running_then_and_for_all_of_it(receiver: Counting
     sender.send(payloads(2)).assert_ok()
     both = threading.Barrier(3)
 
-    def run() -> Tally:
+    def run() -> Report:
         return sender.send(payloads(100_000), watch=answered(1, lambda: both.wait(20)))
 
     with ThreadPoolExecutor(2) as pool:
@@ -157,20 +158,20 @@ def interrupt() -> None:
 def test_ctrl_c_lets_come_down_what_is_in_flight(receiver: Counting, path: Path) -> None:
     before = signal.getsignal(signal.SIGINT)
     sender = Sender(receiver.url, journal=path, concurrency=4)
-    tally = sender.send(payloads(200), watch=answered(20, interrupt))
-    assert tally.stopped
-    assert 0 < tally.pending < 200
-    assert len(receiver.got) == tally.succeeded
+    report = sender.send(payloads(200), watch=answered(20, interrupt))
+    assert report.stopped
+    assert 0 < report.pending < 200
+    assert len(receiver.got) == report.succeeded
     assert signal.getsignal(signal.SIGINT) is before
     assert completed(sender, receiver, events=200).perhaps_again == 0
 
 
 def test_ctrl_c_ends_a_long_wait(receiver: Counting) -> None:
     steps: list[Step] = [Deliver(event=0), Wait(seconds=86_400), Deliver(event=1)]
-    tally = Sender(receiver.url).send(
+    report = Sender(receiver.url).send(
         plan(list(payloads(2)), steps), watch=answered(1, lambda: threading.Timer(0.05, interrupt).start())
     )
-    assert (tally.stopped, tally.pending) == (True, 1)
+    assert (report.stopped, report.pending) == (True, 1)
 
 
 def test_the_second_ctrl_c_interrupts_at_once_and_what_was_answered_is_kept(receiver: Counting, path: Path) -> None:
@@ -185,10 +186,10 @@ def test_the_second_ctrl_c_interrupts_at_once_and_what_was_answered_is_kept(rece
     with Journal(path) as journal:
         ((kept,),) = journal.ask("SELECT count(*) FROM deliveries WHERE state = 'SUCCESS'")
     assert kept >= 20
-    [tally] = sender.resume()
-    tally.assert_ok()
+    [report] = sender.resume()
+    report.assert_ok()
     assert set(receiver.ids) == set(range(200))
-    assert len(receiver.got) <= 200 + tally.perhaps_again
+    assert len(receiver.got) <= 200 + report.perhaps_again
 
 
 def test_a_keyboard_interrupt_that_is_raised_stops_too(receiver: Counting, path: Path) -> None:
@@ -196,8 +197,8 @@ def test_a_keyboard_interrupt_that_is_raised_stops_too(receiver: Counting, path:
         raise KeyboardInterrupt
 
     sender = Sender(receiver.url, journal=path, concurrency=4)
-    tally = sender.send(payloads(100), watch=answered(10, press))
-    assert tally.stopped
+    report = sender.send(payloads(100), watch=answered(10, press))
+    assert report.stopped
     assert completed(sender, receiver, events=100).perhaps_again == 0
 
 

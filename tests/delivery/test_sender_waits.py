@@ -12,9 +12,9 @@ from delivery.standins import START, Instant, Sent, Time, install
 
 from steppay_mock.delivery.answer import Answer
 from steppay_mock.delivery.journal.journal import Journal
+from steppay_mock.delivery.run.progress import RunProgress
 from steppay_mock.delivery.sender.clock import Clock
 from steppay_mock.delivery.sender.sender import Sender
-from steppay_mock.delivery.sender.tally import Tally
 
 URL = "http://127.0.0.1:9/hook"
 HOUR = 3_600.0
@@ -43,8 +43,8 @@ def cut_off(engine: Instant, path: Path, **options: Any) -> None:
     """A run of one delivery, stopped after the first answer, which was no success."""
     made = Sender(URL, journal=path, clock=engine.time.clock, **options)
 
-    def watch(tally: Tally) -> None:
-        if tally.answers:
+    def watch(progress: RunProgress) -> None:
+        if progress.answers:
             made.stop()
 
     assert made.send(payloads(1), seed=7, watch=watch).pending == 1
@@ -62,8 +62,8 @@ def at(engine: Instant, later: float) -> Clock:
 def test_a_clock_that_was_set_prolongs_no_wait(engine: Instant, tmp_path: Path, later: float, waited: float) -> None:
     path = tmp_path / "journal.sqlite"
     cut_off(engine, path, retries=[5.0])
-    [tally] = Sender(URL, journal=path, clock=at(engine, later)).resume()
-    assert tally.ok
+    [report] = Sender(URL, journal=path, clock=at(engine, later)).resume()
+    assert report.ok
     assert sum(engine.time.slept) == pytest.approx(waited)
 
 
@@ -71,8 +71,8 @@ def test_a_receiver_that_asked_for_more_time_has_it_and_no_more(engine: Instant,
     engine.answer = failing_once(**{"retry-after": "120"})
     path = tmp_path / "journal.sqlite"
     cut_off(engine, path, retries=[5.0])
-    [tally] = Sender(URL, journal=path, clock=at(engine, -HOUR)).resume()
-    assert tally.ok
+    [report] = Sender(URL, journal=path, clock=at(engine, -HOUR)).resume()
+    assert report.ok
     assert sum(engine.time.slept) == pytest.approx(120)
 
 
@@ -81,23 +81,25 @@ def test_a_journal_that_names_a_far_day_waits_as_long_as_the_policy_at_most(engi
     cut_off(engine, path, retries=[7_200.0, 60.0], speed=0.5)
     with Journal(path) as journal:
         journal.ask("UPDATE deliveries SET due = due + 1e9")
-    [tally] = Sender(URL, journal=path, clock=engine.time.clock).resume()
-    assert tally.ok
+    [report] = Sender(URL, journal=path, clock=engine.time.clock).resume()
+    assert report.ok
     assert sum(engine.time.slept) == pytest.approx(7_200 * 0.5)
 
 
 def test_who_watches_hears_what_is_waited_for(engine: Instant, tmp_path: Path) -> None:
     heard: list[tuple[float, str, int, int]] = []
+    watched: list[RunProgress] = []
 
-    def watch(tally: Tally) -> None:
-        found = tally.waiting
+    def watch(progress: RunProgress) -> None:
+        watched[:] = [progress]
+        found = progress.waiting
         if found is not None:
-            assert found.row is not None
-            heard.append((round(found.seconds, 6), found.why, found.row.id, found.row.attempts))
+            assert found.delivery is not None
+            heard.append((round(found.seconds, 6), found.why, found.delivery.id, found.delivery.attempts))
 
     path = tmp_path / "journal.sqlite"
     sender = Sender(URL, journal=path, clock=engine.time.clock, retries=[300.0], rate=0.01)
-    tally = sender.send(payloads(2), seed=7, watch=watch)
-    assert tally.ok
-    assert tally.waiting is None
+    report = sender.send(payloads(2), seed=7, watch=watch)
+    assert report.ok
+    assert watched[0].waiting is None
     assert heard == [(100, "rate", 2, 0), (200, "retry", 1, 1), (100, "retry", 2, 1)]

@@ -31,7 +31,7 @@ from steppay_mock import (
     make_event,
     verify,
 )
-from steppay_mock.delivery.retries import Retries
+from steppay_mock.delivery.retries import RetryPolicy
 from steppay_mock.delivery.schedule import Deliver, Wait, plan
 from steppay_mock.delivery.sender.clock import Clock
 from steppay_mock.wire import real_time
@@ -285,9 +285,9 @@ def test_a_sender_returns_and_retries(serve: Serve, tmp_path: Path, journal: str
         return []
 
     sender = Sender(serve(app), journal=journal and tmp_path / journal, retries=[0.05], rate=50)
-    tally = sender.send([make_event("order.created", seed=1), make_event("payment.completed", seed=2)])
-    assert (tally.succeeded, tally.failed, tally.retried) == (2, 0, 1)
-    assert 0.05 <= tally.elapsed < 10
+    report = sender.send([make_event("order.created", seed=1), make_event("payment.completed", seed=2)])
+    assert (report.succeeded, report.failed, report.retried) == (2, 0, 1)
+    assert 0.05 <= report.elapsed < 10
 
 
 def test_a_clock_that_is_stopped_and_moved_while_a_sender_runs_changes_nothing(serve: Serve) -> None:
@@ -306,10 +306,10 @@ def test_a_clock_that_is_stopped_and_moved_while_a_sender_runs_changes_nothing(s
         start_response("503 Busy" if step else "204 No Content", [])
         return []
 
-    sender = Sender(serve(app), retries=Retries(name="quick", delays=(0.02, 0.02, 0.02)))
-    tally = sender.send([make_event("order.created", seed=1)])
-    assert (tally.succeeded, tally.retried) == (1, 3)
-    assert tally.elapsed < 10
+    sender = Sender(serve(app), retries=RetryPolicy(name="quick", delays=(0.02, 0.02, 0.02)))
+    report = sender.send([make_event("order.created", seed=1)])
+    assert (report.succeeded, report.retried) == (1, 3)
+    assert report.elapsed < 10
 
 
 @pytest.mark.usefixtures("stopped")
@@ -368,8 +368,8 @@ def test_a_sender_that_was_imported_under_a_stopped_clock_returns(closed_url: st
         with freeze_time("2001-02-03"):
             import steppay_mock.delivery.sender.sender
         from steppay_mock import Sender, make_event
-        tally = Sender({closed_url!r}, retries=[0.02], rate=50).send([make_event("order.created", seed=1)])
-        print(tally.retried, 0.02 < tally.elapsed < 20)
+        report = Sender({closed_url!r}, retries=[0.02], rate=50).send([make_event("order.created", seed=1)])
+        print(report.retried, 0.02 < report.elapsed < 20)
         """
     )
     assert told == "1 True"

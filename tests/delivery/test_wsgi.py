@@ -36,7 +36,7 @@ def test_a_flask_app_is_called_in_process(payloads: Payloads) -> None:
     assert [each[:3] for each in seen] == [(7, "b", True)] * 2
     assert {each[4] for each in seen} == {"testserver"}
     assert len({each[3] for each in seen}) == 2
-    assert report.target == "the WSGI app Flask at /%EC%9B%B9%ED%9B%85/7?a=b"
+    assert report.receiver == "the WSGI app Flask at /%EC%9B%B9%ED%9B%85/7?a=b"
 
 
 def test_the_environ_is_what_pep_3333_asks_for(payloads: Payloads) -> None:
@@ -246,7 +246,7 @@ urlpatterns = [path("webhooks/steppay", webhook)]
 events = [{"timestamp": 1, "version": "v1", "event": "customer.created", "data": {"id": n}} for n in range(2)]
 for app in get_wsgi_application(), get_asgi_application():
     report = deliver(events, to=app, secret="s")
-    print([(outcome.status, outcome.body.decode()) for outcome in report], report.target)
+    print([(outcome.status, outcome.body.decode()) for outcome in report], report.receiver)
 """
 
 

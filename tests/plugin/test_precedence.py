@@ -138,7 +138,7 @@ def test_hosts_are_allowed_by_the_ini_file_or_the_call(pytester: pytest.Pytester
 
         def test_it(steppay):
             event = steppay.event("order.created")
-            assert steppay.deliver(event, to="http://staging.invalid:1").unreachable
+            assert steppay.deliver(event, to="http://staging.invalid:1").statuses[None]
             with pytest.raises(SteppayMockError, match="is not this machine"):
                 steppay.deliver(event, to="http://third.invalid:1")
             with pytest.raises(SteppayMockError, match="is not this machine"):

@@ -338,7 +338,10 @@ def test_acting_for_somebody_unknown_or_buying_nothing_known_changes_nobody() ->
             {"product": {"biling": "usage"}},
             "A product has no field 'biling'. Did you mean 'billing'? The fields are price,",
         ),
-        ({"product": {"billing": "monthly"}}, "billing='monthly': expected 'flat', 'unit', 'usage' or 'one_time'. Pass billing='flat'."),
+        (
+            {"product": {"billing": "monthly"}},
+            "billing='monthly': expected 'flat', 'unit', 'usage' or 'one_time'. Pass billing='flat'.",
+        ),
         (
             {"assumptions": {"notice": 3}},
             "Unknown assumption 'notice'. Did you mean 'notice_days'? The assumptions are order_",

@@ -1,4 +1,4 @@
-"""``steppay-mock log``: what a journal says of deliveries, one by one or all of one."""
+"""``steppay-mock log``: list the deliveries of a journal, or show all of one."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ _LIMIT = 100
     type=click.IntRange(min=0),
     default=_LIMIT,
     show_default=True,
-    help="So many at most, the newest; 0 lists all.",
+    help="The largest number of deliveries, the newest first; 0 lists all.",
 )
 @json_option("the list")
 @click.pass_context
@@ -74,7 +74,7 @@ def command(
 ) -> None:
     """List the deliveries of a journal, or show one.
 
-    As StepPay's portal lists them, the newest first: SUCCESS, FAIL, or PENDING as long as nothing is known.
+    As StepPay's portal lists them, the newest first: SUCCESS, FAIL, or PENDING until the outcome is known.
     """
     if ctx.invoked_subcommand is not None:
         _refuse_filters(ctx)
@@ -85,10 +85,10 @@ def command(
         wanted = Wanted(states=states, events=events, runs=runs)
         found = list(reading.deliveries(wanted, newest_first=True, limit=limit or None))
         count = reading.count(wanted)
-    if as_json:
-        write_json([as_data(one) for one in found])
-    else:
-        _show(found)
+        if as_json:
+            write_json([as_data(one, reading.attempts(one.id)) for one in found])
+        else:
+            _show(found)
     newest = f"the newest {len(found)} of " if len(found) < count else ""
     more = "; --limit 0 lists all" if newest else ""
     say(f"{newest}{counted_deliveries(count)}{more}")
@@ -155,6 +155,6 @@ def _named(journal: str | None) -> str:
 def _refuse_filters(ctx: click.Context) -> None:
     for name, option in {"states": "--state", "events": "--event", "runs": "--run", "limit": "--limit"}.items():
         if ctx.get_parameter_source(name) is ParameterSource.COMMANDLINE:
-            raise click.UsageError(f"{option} chooses what is listed, and `log show` shows one. Leave it out.")
+            raise click.UsageError(f"{option} chooses what is listed, and `log show` shows one delivery. Leave it out.")
     if ctx.params.get("as_json"):
         raise click.UsageError("--json belongs behind `log show`. Write it at the end.")

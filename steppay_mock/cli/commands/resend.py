@@ -1,4 +1,4 @@
-"""``steppay-mock resend``: deliver again by hand what a journal has."""
+"""``steppay-mock resend``: deliver again what is in a journal."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from steppay_mock.errors import SteppayMockError
 if TYPE_CHECKING:
     from steppay_mock.delivery.config import Config
     from steppay_mock.delivery.journal.reading import Reading
-    from steppay_mock.delivery.sender.tally import Tally
+    from steppay_mock.delivery.report import Report
     from steppay_mock.payload.event import Event
 
 
@@ -69,12 +69,12 @@ def command(
     reports: tuple[Path, ...],
     as_json: bool,
 ) -> None:
-    """Deliver again by hand what a journal has.
+    """Deliver again what is in a journal.
 
     As a manager does in StepPay's portal: the same bytes to the same receiver, signed anew. With --to they go to
     another one. They become a new run in the journal, or one for each receiver. ID is what `log` lists.
     """
-    from steppay_mock.cli.sender_run import Recorder
+    from steppay_mock.cli.sender_run import SenderCommand
     from steppay_mock.delivery.journal.reading import read_journal
 
     signing = Signing(given=secrets, unsigned=unsigned, config=config)
@@ -90,9 +90,9 @@ def command(
     }
     for receiver, events in groups.items():
         allowed = agree(read_address(receiver[1], access=access[receiver]), allowed, count=len(events))
-    tallies: list[Tally] = []
+    found: list[Report] = []
     for receiver, events in groups.items():
-        recorder = Recorder(
+        sender = SenderCommand(
             endpoints=[endpoints[receiver]],
             options={"timeout": float(timeout), "success": success, "allow_hosts": allowed},
             journal=journal,
@@ -101,14 +101,14 @@ def command(
             reports=reports,
             name="steppay-mock resend",
         )
-        tallies += recorder.run_only(events, count=len(events))
-        if tallies[-1].stopped:
+        found += sender.send_in_order(events, count=len(events))
+        if found[-1].stopped:
             break
-    ctx.exit(recorder.conclude(tallies, journal))
+    ctx.exit(sender.conclude(found))
 
 
 def _by_receiver(reading: Reading, ids: tuple[int, ...], *, url: str | None) -> dict[tuple[str, str], list[Event]]:
-    """The events by the name and URL of who gets them: ``url``, else the receiver that the journal has."""
+    """The events by the name and URL of their receiver: ``url``, else the receiver in the journal."""
     groups: dict[tuple[str, str], list[Event]] = {}
     for number in ids:
         delivery = reading.delivery(number)
@@ -121,7 +121,7 @@ def _by_receiver(reading: Reading, ids: tuple[int, ...], *, url: str | None) -> 
 
 
 def _read_event(number: int, body: bytes) -> Event:
-    """The event whose body is these bytes, and no others."""
+    """The event with exactly these bytes as its body."""
     from steppay_mock.payload.event import Event
 
     try:

@@ -17,14 +17,14 @@ from steppay_mock.cli.options.option_table import remembered_options, table_opti
 from steppay_mock.cli.options.shared import json_option, secret_option, unsigned_option
 from steppay_mock.cli.options.signing import Signing
 from steppay_mock.cli.show.report_files import report_option
-from steppay_mock.cli.show.resumed_runs import Stand, stands, words_about
+from steppay_mock.cli.show.resumed_runs import RunState, states_of, words_about
 from steppay_mock.cli.show.terminal import say
 from steppay_mock.errors import SteppayMockError
 
 if TYPE_CHECKING:
     from steppay_mock.delivery.config import Config
     from steppay_mock.delivery.journal.reading import Unfinished
-    from steppay_mock.delivery.sender.tally import Tally
+    from steppay_mock.delivery.report import Report
 
 
 @click.command(
@@ -61,10 +61,10 @@ def command(
 ) -> None:
     """Complete the runs of a journal that were cut off.
 
-    What was answered is not sent again. What was in flight when it ended may have arrived, nobody knows: it is sent
-    again, and counted. A run that is still being sent is left alone.
+    A delivery that was answered is not sent again. One that was in flight when the run ended may have arrived: it is
+    sent again, and counted. A run that is still being sent is left alone.
     """
-    from steppay_mock.cli.sender_run import Recorder
+    from steppay_mock.cli.sender_run import SenderCommand
     from steppay_mock.delivery.journal.reading import read_journal
 
     allowed = read_hosts(hosts)
@@ -81,7 +81,7 @@ def command(
         allowed = agree(read_address(url, access=access), allowed, count=pending)
     if "retries" not in told:
         _check_retries(whole)
-    recorder = Recorder(
+    sender = SenderCommand(
         endpoints=endpoints,
         options={**told, "allow_hosts": allowed},
         journal=journal,
@@ -90,48 +90,48 @@ def command(
         reports=reports,
         name="steppay-mock resume",
     )
-    tallies = recorder.resume(count=pending) if whole else []
-    others = _others(journal, tallies, never_planned)
-    code = recorder.conclude(tallies, journal, others=others)
+    found = sender.resume(count=pending) if whole else []
+    others = _others(journal, found, never_planned)
+    code = sender.conclude(found, others=others)
     for line in words_about(others, journal=journal):
         say(line)
-    if not tallies and all(one.outcome == "complete" for one in others):
+    if not found and all(one.outcome == "complete" for one in others):
         say(f"nothing to resume: all that was planned in {journal} has arrived")
     ctx.exit(code)
 
 
 def _take_out(journal: str) -> list[int]:
-    """Take out the runs whose planning was cut off, and say so at once; their numbers."""
-    from steppay_mock.delivery.journal.given_up import forget_given_up
+    """Remove the runs whose planning was cut off, and say so at once; their numbers."""
+    from steppay_mock.delivery.journal.claim import forget_given_up
     from steppay_mock.delivery.journal.journal import Journal
 
     with Journal(journal) as opened:
         forgotten = forget_given_up(opened)
     for run in forgotten:
-        say(str(Stand(run=run, outcome="never-planned")))
+        say(str(RunState(run=run, outcome="never-planned")))
     return forgotten
 
 
-def _others(journal: str, tallies: list[Tally], never_planned: list[int]) -> list[Stand]:
-    """How the runs stand that were not resumed; a journal without any run is an error."""
+def _others(journal: str, found: list[Report], never_planned: list[int]) -> list[RunState]:
+    """The states of the runs that were not resumed; a journal without any run is an error."""
     from steppay_mock.delivery.journal.reading import read_journal
 
     with read_journal(journal) as reading:
-        found = reading.standings()
-    if not found and not never_planned:
+        counts = reading.run_counts()
+    if not counts and not never_planned:
         raise SteppayMockError(f"{journal} has no run. Begin one: steppay-mock send --journal {quote(journal)} ...")
     return list(
-        stands(
-            found,
+        states_of(
+            counts,
             never_planned=never_planned,
-            resumed=[tally.run for tally in tallies if tally.run is not None],
-            stopped=any(tally.stopped for tally in tallies),
+            resumed=[report.run for report in found if report.run is not None],
+            stopped=any(report.stopped for report in found),
         )
     )
 
 
 def _check_retries(runs: list[Unfinished]) -> None:
-    """Refuse to guess the policy of which an older journal has the name alone, unless it is one of ours."""
+    """A usage error for a retry policy of which an older journal has the name alone, unless it is one of ours."""
     from steppay_mock.delivery.retries import PRESETS
 
     unknown = {one.unknown_retries for one in runs if one.unknown_retries} - PRESETS.keys()

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import click
 from click.core import ParameterSource
 
 from steppay_mock.cli.options.config_file import body_option
-from steppay_mock.cli.options.delivery import Sending, sending_options
+from steppay_mock.cli.options.delivery import Sending, sending_options, to_option
 from steppay_mock.cli.options.epilog import epilog
 from steppay_mock.cli.options.option_table import table_option
 from steppay_mock.cli.options.scenario import (
@@ -20,6 +19,7 @@ from steppay_mock.cli.options.scenario import (
     staging_options,
 )
 from steppay_mock.cli.options.shared import json_option
+from steppay_mock.cli.run import route_to
 from steppay_mock.cli.show.terminal import counted, say, write_json, write_table, write_text
 
 if TYPE_CHECKING:
@@ -108,12 +108,7 @@ def show(*, name: str, staging: Staging, as_json: bool) -> None:
     ),
 )
 @click.argument("name", metavar="NAME", type=ScenarioNameType())
-@click.option(
-    "--to",
-    "url",
-    metavar="URL",
-    help="Your receiver; without a path, /webhooks/steppay. Default: the endpoints of steppay-mock.toml.",
-)
+@to_option()
 @table_option("order")
 @table_option("speed", default="0", default_words="0, no waiting")
 @body_option()
@@ -128,10 +123,10 @@ def run(ctx: click.Context, *, name: str, url: str | None, speed: float, staging
     in_order = sending.order == "occurrence"
     if speed and not in_order and ctx.get_parameter_source("speed") is ParameterSource.COMMANDLINE:
         raise click.UsageError("--speed waits as long as it took, which has a meaning in --order occurrence alone.")
-    route = replace(sending.to(url, written="--to URL"), title=f"steppay-mock scenario run {name}")
+    route = route_to(url, sending, title=f"steppay-mock scenario run {name}")
     story = staging.live(name)
     if speed and in_order:
-        ctx.exit(route.send_schedule(_paced(story, sending), seed=int(story.seed), speed=speed))
+        ctx.exit(route.send(_paced(story, sending), count=len(story), seed=int(story.seed), speed=speed))
     ctx.exit(route.send(story, count=len(story), seed=int(story.seed), speed=speed or 1.0))
 
 

@@ -9,18 +9,19 @@ from typing import Any
 import click
 from click.core import ParameterSource
 
-from steppay_mock.cli.options.delivery import Sending, sending_options
+from steppay_mock.cli.options.delivery import Sending, sending_options, to_option
 from steppay_mock.cli.options.epilog import epilog
 from steppay_mock.cli.options.events import Making, make
 from steppay_mock.cli.options.option_table import table_option
 from steppay_mock.cli.options.parameter_types import ALL, EventNameType, FilePathType
 from steppay_mock.cli.options.shared import MakingCommand, making_options
 from steppay_mock.cli.read.captured import STANDARD_INPUT, read_events
-from steppay_mock.cli.run import Route
+from steppay_mock.cli.run import Route, route_to
 from steppay_mock.cli.show.terminal import say
+from steppay_mock.wire.shown_url import shown_url
 
 _OF_MAKING = {
-    "count": "--repeat",
+    "count": "-n",
     "settings": "--set",
     "nulls": "--nulls",
     "edge": "--edge",
@@ -29,14 +30,14 @@ _OF_MAKING = {
     "body": "--body",
     "now": "--now",
 }
-"""What decides how events are made."""
+"""The options by which events are made."""
 
 _OF_EVENTS = {"order": "--order", "duplicates": "--duplicates", **_OF_MAKING}
-"""What a schedule says by itself."""
+"""The options of which a schedule has its own."""
 
 
 class _Word(EventNameType):
-    """An event type, or the URL that stands before them."""
+    """An event type; a URL in its place gets an error that shows where a URL belongs."""
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
         """The word as it was written."""
@@ -47,22 +48,23 @@ class _Word(EventNameType):
     "send",
     cls=MakingCommand,
     epilog=epilog(
-        "steppay-mock send http://localhost:8000/webhooks/steppay all --order shuffled --seed 7",
-        "steppay-mock send http://localhost:8000 payment.completed payment.canceled --repeat 10 --secret whsec_example",
-        "steppay-mock send http://localhost:8000 all --repeat 1000 --concurrency 32 --journal deliveries.sqlite",
-        "steppay-mock send http://localhost:8000 --schedule schedule.json --report report.xml",
-        "steppay-mock send http://localhost:8000 --file captured.json",
+        "steppay-mock send all --to http://localhost:8000/webhooks/steppay --order shuffled --seed 7",
+        "steppay-mock send payment.completed payment.canceled --to http://localhost:8000 -n 10 --secret whsec_example",
+        "steppay-mock send all --to http://localhost:8000 -n 1000 --concurrency 32 --journal deliveries.sqlite",
+        "steppay-mock send --to http://localhost:8000 --schedule schedule.json --report report.xml",
+        "steppay-mock send --to http://localhost:8000 --file captured.json",
         "steppay-mock send --endpoint shop --endpoint mail all --fault wrong-secret",
-        "steppay-mock send https://staging.example.com/hooks all --allow-host staging.example.com --dry-run",
+        "steppay-mock send all --to https://staging.example.com/hooks --allow-host staging.example.com --dry-run",
         exit_codes="0 every answer was 2xx, 1 some were not, 2 wrong usage, 3 nothing could be reached.",
     ),
 )
 @click.argument(
     "events",
-    metavar="[URL] EVENT...|-",
+    metavar="EVENT...|-",
     nargs=-1,
     type=_Word(**{ALL: "Every event type", STANDARD_INPUT: "The webhooks of standard input, as they are"}),
 )
+@to_option()
 @click.option(
     "--file",
     "captures",
@@ -77,12 +79,12 @@ class _Word(EventNameType):
     "file",
     metavar="FILE",
     type=FilePathType(),
-    help="Deliver what this file of Schedule.write says, in the place of EVENTs.",
+    help="Deliver the schedule in this file of Schedule.write, in the place of EVENTs.",
 )
 @table_option("speed", default="real")
 @table_option("order")
 @click.option(
-    "--repeat",
+    "-n",
     "count",
     metavar="N",
     type=click.IntRange(min=1),
@@ -96,6 +98,7 @@ class _Word(EventNameType):
 def command(
     ctx: click.Context,
     *,
+    url: str | None,
     captures: tuple[str, ...],
     file: str | None,
     speed: float,
@@ -105,23 +108,23 @@ def command(
 ) -> None:
     """Make webhooks and deliver them to a receiver.
 
-    URL is that of your receiver; one without a path means /webhooks/steppay. Without a URL they go to the endpoints of
-    steppay-mock.toml that are enabled. EVENT is an event type, or `all`; - reads webhooks from standard input. Each
-    webhook is signed when it is sent, and sent when the one before it is answered, unless --concurrency allows more.
+    EVENT is an event type, or `all`; - reads webhooks from standard input. They go to the receiver of --to, or without
+    it to the endpoints of steppay-mock.toml that are enabled. Each webhook is signed when it is sent, and sent when the
+    one before it is answered, unless --concurrency allows more.
     """
-    url, making = _addressed(making)
+    _refuse_urls(making, url)
     captures, making = _with_standard_input(captures, making)
     if file is not None and captures:
         raise click.UsageError("--schedule has its events in it. Leave out either --schedule, or --file and -.")
     if file is not None:
-        ctx.exit(_send_schedule(ctx, file, route=sending.to(url), making=making, speed=speed))
+        ctx.exit(_send_schedule(ctx, file, route=route_to(url, sending), making=making, speed=speed))
     if _given(ctx, "speed"):
         raise click.UsageError("--speed is about the waits of a schedule. Add --schedule FILE, or leave it out.")
     if captures:
         ctx.exit(_send_captured(ctx, captures, sending=sending, url=url, making=making))
     if not making.events:
         raise click.MissingParameter(ctx=ctx, param=ctx.command.params[0], param_hint="'EVENT...'")
-    route = sending.to(url)
+    route = route_to(url, sending)
     made = make(making, n=count)
     ctx.exit(route.send(made.events, count=made.count, seed=made.seed, speed=speed))
 
@@ -129,7 +132,7 @@ def command(
 def _send_captured(
     ctx: click.Context, captures: tuple[str, ...], *, sending: Sending, url: str | None, making: Making
 ) -> int:
-    """Send what was captured, as it is; the exit code."""
+    """Send captured webhooks as they are; the exit code."""
     by_chance = sending.order not in {"occurrence", "reversed"} or sending.duplicates
     if making.events:
         raise click.UsageError(
@@ -154,7 +157,7 @@ def _send_captured(
     for name in captures:
         if captures.count(name) > 1:
             raise click.UsageError(f"{name} is named twice. Name it once; --duplicates delivers events again.")
-    route = sending.to(url)
+    route = route_to(url, sending)
     events = read_events(captures)
     seed = SystemRandom().randrange(10**9) if making.seed is None else making.seed
     if by_chance and making.seed is None:
@@ -173,19 +176,21 @@ def _send_schedule(ctx: click.Context, file: str, *, route: Route, making: Makin
                 f"{option} means nothing to --schedule, which says all that by itself. Leave it out."
             )
     seed = SystemRandom().randrange(10**9) if making.seed is None else making.seed
-    return route.send_schedule(Schedule.read(file), seed=seed, speed=speed)
+    return route.send(Schedule.read(file), count=0, seed=seed, speed=speed)
 
 
-def _addressed(making: Making) -> tuple[str | None, Making]:
-    """The URL, if one stands before the event types, and all the rest."""
-    first, *_ = (*making.events, "")
-    url = first if _is_url(first) else None
-    events = making.events if url is None else making.events[1:]
-    if any(map(_is_url, events)):
-        raise click.UsageError(
-            "One URL is taken, and stands before the event types. Name several in steppay-mock.toml."
-        )
-    return url, replace(making, events=events)
+def _refuse_urls(making: Making, to: str | None) -> None:
+    """A usage error for a URL among the events, which shows the command as it is right."""
+    urls = [word for word in making.events if _is_url(word)]
+    if not urls:
+        return
+    if len(urls) + (to is not None) > 1:
+        raise click.UsageError("One receiver is taken, by --to URL. Name several in steppay-mock.toml.")
+    events = " ".join(word for word in making.events if not _is_url(word))
+    raise click.UsageError(
+        f"{shown_url(urls[0])} is no event type. The receiver is given by --to: "
+        f"steppay-mock send {f'{events} ' if events else ''}--to {shown_url(urls[0])}"
+    )
 
 
 def _with_standard_input(captures: tuple[str, ...], making: Making) -> tuple[tuple[str, ...], Making]:

@@ -11,14 +11,13 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from steppay_mock.cli.options.access import AccessWords, access_options
-from steppay_mock.cli.options.address import read_hosts
 from steppay_mock.cli.options.config_file import config_option, endpoint_option, parameter_of
 from steppay_mock.cli.options.faults import check_fault, fault_option
 from steppay_mock.cli.options.lambda_function import Gateway, lambda_options
 from steppay_mock.cli.options.option_table import table_option
 from steppay_mock.cli.options.shared import Decorator, json_option, secret_option, unsigned_option
 from steppay_mock.cli.options.signing import Signing
-from steppay_mock.cli.run import Receiver, Route
+from steppay_mock.cli.show.plan import CommandReceiver
 from steppay_mock.cli.show.report_files import report_option
 from steppay_mock.delivery.options.table import options_of
 
@@ -68,33 +67,16 @@ class Sending:
         journal: str | None = self.values["journal"]
         return journal
 
-    @property
-    def recorded(self) -> bool:
-        """Whether an option was given that only the sender has."""
-        own = [one.name for one in options_of("sender") if "deliver" not in one.doors and one.name in self.values]
-        return any(self.values[name] not in (None, False) for name in own)
-
     def options(self) -> dict[str, Any]:
         """The options of the sender; those that were left out are left out."""
         own = {one.name for one in options_of("sender")} - {"journal"}
         return {name: value for name, value in self.values.items() if name in own and value is not None}
 
-    def to(self, url: str | None, *, written: str = "URL") -> Route:
-        """The way to that URL, or to the endpoints of the file; ``written`` is how the command takes a URL.
-
-        What is wrong with it, or with the options, is an error before anything is made.
-        """
+    def receivers(self, url: str | None) -> tuple[CommandReceiver, ...]:
+        """The receiver at that URL, or the endpoints of the file; a usage error where one cannot be used."""
         check_fault(self.fault, unsigned=self.unsigned)
         self.gateway.check()
-        receivers = self._endpoints(written) if url is None else (self._at(url),)
-        route = Route(sending=self, receivers=receivers, allowed=read_hosts(self.hosts))
-        if self.lambda_kind is not None and route.recorded:
-            raise click.UsageError(
-                "--lambda delivers to one function, one event after the other, without a journal. Leave out --lambda, "
-                "or what asks for more: --journal, --concurrency, --rate, --retries, --success, --keep-alive, several "
-                "endpoints, or one with events of its own. --config none leaves out what steppay-mock.toml asks for."
-            )
-        return route
+        return self._endpoints() if url is None else (self._at(url),)
 
     @property
     def gateway(self) -> Gateway:
@@ -105,20 +87,20 @@ class Sending:
     def _signing(self) -> Signing:
         return Signing(given=self.secrets, unsigned=self.unsigned, config=self.config)
 
-    def _at(self, url: str) -> Receiver:
+    def _at(self, url: str) -> CommandReceiver:
         if self.endpoints:
-            raise click.UsageError("--endpoint stands for a URL. Leave one of them out.")
+            raise click.UsageError("--endpoint takes the place of --to. Leave one of them out.")
         access = self.written_access.for_url(url, self.config)
-        return Receiver(endpoint=self.gateway.read(url, access=access), secrets=self._signing.for_url(url))
+        return CommandReceiver(endpoint=self.gateway.read(url, access=access), secrets=self._signing.for_url(url))
 
-    def _endpoints(self, written: str) -> tuple[Receiver, ...]:
+    def _endpoints(self) -> tuple[CommandReceiver, ...]:
         if self.config is None:
             raise click.UsageError(
-                f"No receiver is given, and there is no steppay-mock.toml that names one. Pass {written}, such as "
+                "No receiver is given, and there is no steppay-mock.toml that names one. Pass --to URL, such as "
                 "http://localhost:8000, or write such a file with [[endpoints]]."
             )
         return tuple(
-            Receiver(
+            CommandReceiver(
                 endpoint=self.gateway.read(entry.url, access=self.written_access.for_entry(entry)),
                 secrets=self._signing.for_entry(entry),
                 name=entry.name,
@@ -126,6 +108,16 @@ class Sending:
             )
             for entry in self.config.choose(self.endpoints)
         )
+
+
+def to_option() -> Decorator[Any]:
+    """``--to``: the URL of the receiver."""
+    return click.option(
+        "--to",
+        "url",
+        metavar="URL",
+        help="Your receiver; without a path, /webhooks/steppay. Default: the endpoints of steppay-mock.toml.",
+    )
 
 
 def sending_options(command: Callable[..., Any]) -> Callable[..., Any]:

@@ -80,7 +80,7 @@ def told_of(name: str, *, right: int, count: int, plain: Mapping[str, str]) -> I
     ``count`` is the number of deliveries with a verdict. ``plain`` has the event types that the receiver did not accept
     without the fault either, and its answers to them.
     """
-    from steppay_mock.delivery.control import no_verdict
+    from steppay_mock.delivery.explain import no_verdict
     from steppay_mock.delivery.faults import find_fault
 
     if count:

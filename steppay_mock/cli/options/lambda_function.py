@@ -11,6 +11,7 @@ import click
 
 from steppay_mock.cli.options.address import read_address
 from steppay_mock.cli.options.shared import Decorator
+from steppay_mock.delivery.address import DEFAULT_PATH
 from steppay_mock.delivery.aws.call import Kind
 from steppay_mock.wire.shown_url import shown_url
 
@@ -46,6 +47,13 @@ class Gateway:
         from steppay_mock.delivery.aws.function import INVOCATION
 
         return read_address(url, path=INVOCATION, access=access)
+
+    def name_of(self, endpoint: Address) -> str:
+        """The receiver in words, where it is a function; else nothing."""
+        if self.kind is None:
+            return ""
+        path = shown_url(DEFAULT_PATH if self.path is None else self.path)
+        return f"the Lambda runtime {endpoint} behind {self.kind} at {path}"
 
     def target(self, endpoint: Address) -> Receiver:
         """The receiver as ``deliver`` and ``explore`` take it."""

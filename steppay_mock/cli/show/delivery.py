@@ -1,4 +1,4 @@
-"""What is known of one delivery, and by which command is it repeated?"""
+"""Shows one delivery of a journal: the request, its attempts, and the command that repeats it."""
 
 from __future__ import annotations
 
@@ -80,28 +80,13 @@ class Shown:
     def as_dict(self) -> dict[str, Any]:
         """All of it as plain data; ``body`` is the text that was sent."""
         return {
-            **as_data(self.delivery),
+            **as_data(self.delivery, self.attempts),
             "request": {
                 "method": "POST",
                 "url": shown_url(self.delivery.url),
                 "headers": self.headers,
                 "body": self.body.decode("utf-8", "replace"),
             },
-            "tries": [
-                {
-                    "number": one.number,
-                    "sent_at": one.sent_at,
-                    "signed_at": one.signed_at,
-                    "perhaps_again": bool(one.perhaps_again),
-                    "status": one.status,
-                    "latency": one.latency,
-                    "error": one.error,
-                    "headers": headers_of(one.headers),
-                    "body": one.body.decode("utf-8", "replace"),
-                    "answered_at": one.answered_at,
-                }
-                for one in self.attempts
-            ],
             "curl": self.curl().decode("utf-8", "replace"),
         }
 
@@ -118,7 +103,7 @@ def _told(attempt: Attempt) -> Iterator[str]:
     perhaps = ", perhaps not for the first time: the one before it was cut off" if attempt.perhaps_again else ""
     yield f"attempt {attempt.number}, {moment(attempt.sent_at)}{perhaps}"
     if attempt.answered_at is None:
-        yield "  cut off or in flight: nobody knows whether it arrived"
+        yield "  cut off or in flight: it is not known whether it arrived"
         return
     latency = "" if attempt.latency is None else f" after {attempt.latency * 1000:.1f} ms"
     yield f"  {attempt.status or 'no answer'}{latency}{f', {attempt.error}' if attempt.error else ''}"

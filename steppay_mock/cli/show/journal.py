@@ -1,42 +1,17 @@
-"""How is a journal shown? Deliveries as the portal lists them (fact 22), in words and as data."""
+"""Shows the deliveries of a journal as the portal lists them (fact 22), in words and as data."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from steppay_mock.cli.show.report_files import Line
+from steppay_mock.cli.show.report_files import ReportLine
 from steppay_mock.wire.shown_url import shown_url
 
 if TYPE_CHECKING:
-    from steppay_mock.delivery.journal.reading import Delivery, Reading
-    from steppay_mock.delivery.sender.tally import Tally
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Judged:
-    """What verdicts on faults rest on: the runs that are controls, and where they give no verdict.
-
-    ``undecided`` has the event types without a verdict on their fault, and the answer to them without the fault.
-    """
-
-    controls: tuple[int, ...] = ()
-    undecided: Mapping[str, str] = field(default_factory=dict)
-
-    @classmethod
-    def of(cls, tallies: Iterable[Tally]) -> Judged:
-        """What the tallies say of it."""
-        found = tuple(tallies)
-        return cls(
-            controls=tuple(run for tally in found for run in tally.control_runs),
-            undecided={event: answer for tally in found for event, answer in tally.undecided.items()},
-        )
-
-
-NOT_JUDGED = Judged()
+    from steppay_mock.delivery.journal.reading import Attempt, Delivery, Reading
 
 
 def moment(seconds: float | None) -> str:
@@ -81,39 +56,23 @@ def headers_of(stored: str | None) -> dict[str, str]:
     return {name: str(value) for name, value in found.items()} if isinstance(found, dict) else {}
 
 
-def lines_of_runs(
-    reading: Reading,
-    runs: Iterable[int],
-    *,
-    judged: Judged = NOT_JUDGED,
-) -> Iterator[Line]:
-    """The deliveries of some runs, as reports show them, and those of the runs that are controls of a fault."""
-    from steppay_mock.cli.show.report import plain
+def lines_of_runs(reading: Reading, runs: Iterable[int]) -> Iterator[ReportLine]:
+    """The deliveries of some runs, as reports show them."""
     from steppay_mock.delivery.journal.reading import Wanted
 
-    for one in reading.deliveries(Wanted(runs=(*runs, *judged.controls))):
-        yield Line(
+    for one in reading.deliveries(Wanted(runs=tuple(runs))):
+        yield ReportLine(
             number=one.id,
-            event=plain(event_of(one)) if one.run in judged.controls else event_of(one),
-            state="FAIL" if _is_undecided(one, judged) else one.state,
-            answer=_judged_answer(one, judged),
+            event=event_of(one),
+            state=one.state,
+            answer=answer_of(one),
             seconds=one.latency,
             receiver=receiver_of(one),
         )
 
 
-def _is_undecided(one: Delivery, judged: Judged) -> bool:
-    return one.fault is not None and one.event in judged.undecided and not 200 <= (one.status or 0) <= 299
-
-
-def _judged_answer(one: Delivery, judged: Judged) -> str:
-    if not _is_undecided(one, judged):
-        return answer_of(one)
-    return f"{answer_of(one)}; no verdict: without the fault {judged.undecided[one.event]}"
-
-
-def as_data(delivery: Delivery) -> dict[str, Any]:
-    """A delivery as plain data, for ``--json``."""
+def as_data(delivery: Delivery, attempts: Iterable[Attempt]) -> dict[str, Any]:
+    """A delivery as plain data, with each of its attempts, for ``--json``."""
     return {
         "id": delivery.id,
         "run": delivery.run,
@@ -126,7 +85,21 @@ def as_data(delivery: Delivery) -> dict[str, Any]:
         "url": shown_url(delivery.url),
         "sent_at": delivery.sent_at,
         "latency": delivery.latency,
-        "attempts": delivery.attempts,
         "status": delivery.status,
         "error": delivery.error,
+        "attempts": [
+            {
+                "number": one.number,
+                "sent_at": one.sent_at,
+                "signed_at": one.signed_at,
+                "perhaps_again": bool(one.perhaps_again),
+                "status": one.status,
+                "latency": one.latency,
+                "error": one.error,
+                "headers": headers_of(one.headers),
+                "body": one.body.decode("utf-8", "replace"),
+                "answered_at": one.answered_at,
+            }
+            for one in attempts
+        ],
     }

@@ -17,8 +17,8 @@ from steppay_mock.cli.show.waits import Waits, waits_for
 from steppay_mock.wire.real_time import monotonic
 
 if TYPE_CHECKING:
+    from steppay_mock.delivery.run.progress import RunProgress
     from steppay_mock.delivery.sender.sender import Sender
-    from steppay_mock.delivery.sender.tally import Tally
 
 REDRAWN = 0.1
 """Seconds between two drawings of a bar."""
@@ -26,13 +26,13 @@ REDRAWN = 0.1
 
 @dataclass(slots=True)
 class Stop:
-    """Whether Ctrl-C was pressed, or SIGTERM came, and what is to be stopped by it."""
+    """Whether Ctrl-C was pressed, or SIGTERM came, and the sender that it stops."""
 
     pressed: bool = False
     sender: Sender | None = None
 
     def press(self, *_signal: Any) -> None:
-        """Let come down what is in flight; the second time, leave at once."""
+        """Start nothing more and wait for what is in flight; the second time, leave at once."""
         if self.pressed:
             raise KeyboardInterrupt
         self.pressed = True
@@ -45,7 +45,7 @@ def stoppable() -> Iterator[Stop]:
     """Take Ctrl-C and SIGTERM while this lasts."""
     stop = Stop()
     if threading.current_thread() is not threading.main_thread():
-        yield stop  # only the main thread hears of signals
+        yield stop  # Python delivers signals to the main thread alone
         return
     before = {number: signal.signal(number, stop.press) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
@@ -56,8 +56,8 @@ def stoppable() -> Iterator[Stop]:
 
 
 @contextmanager
-def watching(stop: Stop, *, count: int) -> Iterator[Callable[[Tally], None]]:
-    """What a sender is to call with its counts: draws a bar if somebody can see it, and else tells of long waits."""
+def watching(stop: Stop, *, count: int) -> Iterator[Callable[[RunProgress], None]]:
+    """The ``watch`` of a sender: draws a bar on a terminal, and else reports long waits."""
     if sys.stderr is None or not sys.stderr.isatty():
         yield Waits().update
         return
@@ -80,26 +80,27 @@ class _Drawn:
     bar: Any
     began: float = field(default_factory=monotonic)
     at: float = 0.0
-    last: Tally | None = None
+    last: RunProgress | None = None
 
-    def update(self, tally: Tally) -> None:
-        self.last = tally
+    def update(self, progress: RunProgress) -> None:
+        self.last = progress
         if monotonic() - self.at >= REDRAWN:
-            self.draw(tally)
+            self.draw(progress)
 
-    def draw(self, tally: Tally) -> None:
+    def draw(self, progress: RunProgress) -> None:
         self.at = monotonic()
-        self.bar.update(max(tally.succeeded + tally.failed - self.bar.pos, 0), told(tally, self.at - self.began))
+        done = progress.succeeded + progress.failed
+        self.bar.update(max(done - self.bar.pos, 0), told(progress, self.at - self.began))
 
     def finish(self) -> None:
         if self.last is not None:
             self.draw(self.last)
 
 
-def told(tally: Tally, seconds: float) -> str:
+def told(progress: RunProgress, seconds: float) -> str:
     """The counts, as they stand beside the bar."""
-    attempts = sum(tally.answers.values())
-    answered = attempts - tally.statuses[None]
+    attempts = sum(progress.answers.values())
+    answered = attempts - progress.statuses[None]
     rate = attempts / seconds if seconds > 0 else 0.0
-    counts = f"{answered} answered, {tally.failed} failed, {rate:.0f}/s"
-    return counts if tally.waiting is None else f"{counts}, {waits_for(tally.waiting)}"
+    counts = f"{answered} answered, {progress.failed} failed, {rate:.0f}/s"
+    return counts if progress.waiting is None else f"{counts}, {waits_for(progress.waiting)}"

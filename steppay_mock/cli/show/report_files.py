@@ -1,4 +1,4 @@
-"""How is a report written to a file? As JSON, or as the XML of JUnit that CI shows, by the suffix of its name."""
+"""Writes reports to files: JSON, or the XML of JUnit that CI shows, chosen by the suffix of the name."""
 
 from __future__ import annotations
 
@@ -18,21 +18,22 @@ if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
 
 FEW = 300
-"""So many deliveries are shown one by one; of more, only how many of each kind there were."""
+"""The most deliveries that are shown one by one; more are shown by event type."""
 
 _NOT_XML = re.compile("[\ufffe\uffff]")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Line:
-    """One delivery, as reports show it; ``state`` is SUCCESS, FAIL or PENDING."""
+class ReportLine:
+    """One delivery, as reports show it, or several with the same outcome; ``state`` is SUCCESS, FAIL or PENDING."""
 
-    number: int
+    number: int | None
     event: str
     state: str
     answer: str
     seconds: float | None
     receiver: str
+    times: int = 1
 
 
 class ReportFile(ParameterType):
@@ -82,7 +83,7 @@ def report_option() -> Decorator[Any]:
 
 
 def write_reports(
-    files: Iterable[Path], document: dict[str, Any], lines: Callable[[], Iterable[Line]], *, count: int, name: str
+    files: Iterable[Path], document: dict[str, Any], lines: Callable[[], Iterable[ReportLine]], *, count: int, name: str
 ) -> None:
     """Write every file that was asked for; ``lines`` gives the deliveries, ``count`` says how many there are.
 
@@ -110,8 +111,8 @@ def write_file(path: Path, data: bytes) -> None:
 
 
 @dataclass(slots=True)
-class _Case:
-    """What is a test case to JUnit: a delivery, or all deliveries of an event type."""
+class _JUnitCase:
+    """A test case of JUnit: a delivery, or all deliveries of an event type."""
 
     classname: str
     name: str
@@ -121,11 +122,11 @@ class _Case:
     count: int = 0
     answers: list[str] = field(default_factory=list)
 
-    def add(self, line: Line) -> None:
-        self.count += 1
+    def add(self, line: ReportLine) -> None:
+        self.count += line.times
         self.seconds += line.seconds or 0.0
-        self.failed += line.state == "FAIL"
-        self.pending += line.state == "PENDING"
+        self.failed += line.times * (line.state == "FAIL")
+        self.pending += line.times * (line.state == "PENDING")
         if line.state != "SUCCESS" and not self.answers:
             self.answers.append(line.answer)
 
@@ -141,7 +142,7 @@ class _Case:
         return made
 
 
-def _junit(lines: Iterable[Line], *, count: int, name: str, seconds: float) -> bytes:
+def _junit(lines: Iterable[ReportLine], *, count: int, name: str, seconds: float) -> bytes:
     cases = list(_each(lines) if count <= FEW else _by_type(lines))
     return junit([case.element() for case in cases], name=name, seconds=seconds)
 
@@ -167,18 +168,18 @@ def junit(cases: Sequence[Element], *, name: str, seconds: float) -> bytes:
     return bytes(tostring(suites, encoding="utf-8", xml_declaration=True)) + b"\n"
 
 
-def _each(lines: Iterable[Line]) -> Iterator[_Case]:
+def _each(lines: Iterable[ReportLine]) -> Iterator[_JUnitCase]:
     for line in lines:
-        case = _Case(line.receiver, f"{line.number} {line.event}")
+        case = _JUnitCase(line.receiver, line.event if line.number is None else f"{line.number} {line.event}")
         case.add(line)
         yield case
 
 
-def _by_type(lines: Iterable[Line]) -> Iterable[_Case]:
-    cases: dict[tuple[str, str], _Case] = {}
+def _by_type(lines: Iterable[ReportLine]) -> Iterable[_JUnitCase]:
+    cases: dict[tuple[str, str], _JUnitCase] = {}
     for line in lines:
         event = line.event.partition(",")[0]
-        cases.setdefault((line.receiver, event), _Case(line.receiver, event)).add(line)
+        cases.setdefault((line.receiver, event), _JUnitCase(line.receiver, event)).add(line)
     return cases.values()
 
 

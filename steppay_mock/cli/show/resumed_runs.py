@@ -1,4 +1,4 @@
-"""How the runs of a journal stand after a resume: in words, as data, and as an exit code."""
+"""Shows the state of the runs of a journal after a resume: in words, as data, and as an exit code."""
 
 from __future__ import annotations
 
@@ -8,15 +8,16 @@ from shlex import quote
 from typing import TYPE_CHECKING, Any, Literal
 
 from steppay_mock.cli.exit_codes import ELSEWHERE, INTERRUPTED, UNPLANNED, UNREACHED, WRONG
-from steppay_mock.cli.show.report_files import Line
+from steppay_mock.cli.show.journal import lines_of_runs
+from steppay_mock.cli.show.report_files import ReportLine
 
 if TYPE_CHECKING:
-    from steppay_mock.delivery.journal.reading import Standing
-    from steppay_mock.delivery.sender.tally import Tally
+    from steppay_mock.delivery.journal.reading import RunCounts
+    from steppay_mock.delivery.report import Report
 
-Outcome = Literal["stopped", "failed", "unreached", "never-planned", "still-sending", "complete"]
+RunOutcome = Literal["stopped", "failed", "unreached", "never-planned", "still-sending", "complete"]
 
-_CODES: dict[Outcome, int] = {
+_CODES: dict[RunOutcome, int] = {
     "stopped": INTERRUPTED,
     "failed": WRONG,
     "unreached": UNREACHED,
@@ -28,11 +29,11 @@ _CODES: dict[Outcome, int] = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Stand:
-    """How a run stands."""
+class RunState:
+    """The state of a run that was not sent or resumed just now."""
 
     run: int
-    outcome: Outcome
+    outcome: RunOutcome
     planned: int = 0
     succeeded: int = 0
     failed: int = 0
@@ -59,7 +60,7 @@ class Stand:
         return f"run {self.run} {_WORDS[self.outcome].format(run=self)}"
 
 
-_WORDS: dict[Outcome, str] = {
+_WORDS: dict[RunOutcome, str] = {
     "stopped": "was not begun",
     "failed": "ended in failure: {run.failed} of {run.planned} failed{run.unknown}; resume sends none of them again",
     "unreached": "ended in failure: nothing could be reached",
@@ -69,27 +70,27 @@ _WORDS: dict[Outcome, str] = {
 }
 
 
-def outcome_of(tallies: Sequence[Tally]) -> Outcome:
-    """What became of runs that were sent or resumed."""
-    if any(tally.stopped and (tally.pending or tally.run is None) for tally in tallies):
+def outcome_of(reports: Sequence[Report]) -> RunOutcome:
+    """The outcome of runs that were sent or resumed."""
+    if any(report.stopped and (report.pending or report.run is None) for report in reports):
         return "stopped"
-    if all(tally.ok for tally in tallies):
+    if all(report.ok for report in reports):
         return "complete"
-    controls = [tally.control for tally in tallies if tally.control is not None]
-    statuses = {status for tally in (*tallies, *controls) for status in tally.statuses}
+    statuses = {status for report in reports for status in report.statuses}
+    statuses |= {one.status for report in reports for one in report.controls}
     return "unreached" if statuses == {None} else "failed"
 
 
-def stands(
-    found: Iterable[Standing], *, never_planned: Iterable[int], resumed: Iterable[int], stopped: bool
-) -> Iterator[Stand]:
-    """How the runs stand that were not ``resumed``; ``stopped`` says that Ctrl-C left some of them out."""
+def states_of(
+    found: Iterable[RunCounts], *, never_planned: Iterable[int], resumed: Iterable[int], stopped: bool
+) -> Iterator[RunState]:
+    """The states of the runs that were not ``resumed``; ``stopped`` says that Ctrl-C left some of them out."""
     for run in never_planned:
-        yield Stand(run=run, outcome="never-planned")
+        yield RunState(run=run, outcome="never-planned")
     done = set(resumed)
     for one in found:
         if one.run not in done:
-            yield Stand(
+            yield RunState(
                 run=one.run,
                 outcome=_outcome(one, stopped=stopped),
                 planned=one.planned,
@@ -99,24 +100,24 @@ def stands(
             )
 
 
-def _outcome(standing: Standing, *, stopped: bool) -> Outcome:
-    if not standing.ended:
+def _outcome(counts: RunCounts, *, stopped: bool) -> RunOutcome:
+    if not counts.ended:
         return "stopped" if stopped else "still-sending"
-    return "complete" if standing.succeeded == standing.planned else "failed"
+    return "complete" if counts.succeeded == counts.planned else "failed"
 
 
-def worst(outcomes: Iterable[Outcome]) -> Outcome:
+def worst(outcomes: Iterable[RunOutcome]) -> RunOutcome:
     """The outcome of several runs together."""
     return min(outcomes, key=list(_CODES).index)
 
 
-def exit_code(outcome: Outcome) -> int:
+def exit_code(outcome: RunOutcome) -> int:
     """The exit code for an outcome."""
     return _CODES[outcome]
 
 
-def words_about(others: Sequence[Stand], *, journal: str) -> Iterator[str]:
-    """What is told of the runs that were not resumed; of those that were never planned it was told before."""
+def words_about(others: Sequence[RunState], *, journal: str) -> Iterator[str]:
+    """Lines about the runs that were not resumed. Those that were never planned were reported before."""
     told = [one for one in others if one.outcome not in {"complete", "never-planned"}]
     yield from map(str, told)
     if any(one.outcome == "failed" for one in told):
@@ -125,8 +126,16 @@ def words_about(others: Sequence[Stand], *, journal: str) -> Iterator[str]:
         yield f"deliver it again: steppay-mock resend --journal {file} ID..."
 
 
-def lines_about(others: Iterable[Stand], *, name: str) -> Iterator[Line]:
-    """What reports show of runs of which the journal has no delivery any more."""
-    for one in others:
+def lines_about(others: Iterable[RunState], *, name: str, journal: str | None) -> Iterator[ReportLine]:
+    """The deliveries of other runs, as reports show them, and a line for each run that was never planned."""
+    found = tuple(others)
+    if journal is not None and found:
+        from steppay_mock.delivery.journal.reading import read_journal
+
+        with read_journal(journal) as reading:
+            yield from lines_of_runs(reading, [one.run for one in found])
+    for one in found:
         if one.outcome == "never-planned":
-            yield Line(number=one.run, event="the plan", state="FAIL", answer=str(one), seconds=None, receiver=name)
+            yield ReportLine(
+                number=one.run, event="the plan", state="FAIL", answer=str(one), seconds=None, receiver=name
+            )

@@ -1,4 +1,4 @@
-"""The lock of a run: at most one process or thread sends it, and one that was killed does so no longer."""
+"""The lock of a run: at most one process or thread sends it. The lock of a process that was killed is released."""
 
 from __future__ import annotations
 
@@ -6,30 +6,33 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO
+from typing import IO, TYPE_CHECKING
 
 from steppay_mock.delivery.journal.path import real_path
 from steppay_mock.errors import SteppayMockError
 from steppay_mock.wire.real_time import monotonic, sleep
 
+if TYPE_CHECKING:
+    from steppay_mock.delivery.journal.journal import Journal
+
 try:
     import fcntl
-except ImportError:  # Windows: there a run must not be resumed while it is going on
+except ImportError:  # Windows has no flock: there a run must not be resumed while another process sends it
     fcntl = None  # type: ignore[assignment]
 
 _NAP = 0.01  # seconds between two attempts to lock what another is about to let go of
 
 IS_CERTAIN = fcntl is not None
-"""Whether a claim tells that nobody else sends the run."""
+"""Whether a claim proves that no other process sends the run."""
 
 
 @contextmanager
 def claim(journal: str, run: int, *, patience: float = 0.0) -> Iterator[bool]:
-    """Whether the run is ours for as long as this lasts; False if another process or thread is sending it.
+    """Whether the run is ours within ``with``; False if another process or thread is sending it.
 
-    A lock of the system on a file beside the journal, which it lets go of however the process ends. The journal may be
-    named by any path: symbolic links are followed, and a file with several hard links is no journal. ``patience`` is
-    how many seconds another may take to let go of it.
+    It is a lock of the system (flock) on a file beside the journal: the system releases it however the process ends.
+    The journal may be named by any path: symbolic links are followed, and a file with several hard links is refused.
+    ``patience`` is how many seconds to wait for another process to release it.
     """
     if fcntl is None:
         yield True
@@ -48,6 +51,20 @@ def claim(journal: str, run: int, *, patience: float = 0.0) -> Iterator[bool]:
             path.unlink(missing_ok=True)
 
 
+def forget_given_up(journal: Journal) -> list[int]:
+    """Remove the runs whose planning was cut off, of which nothing was sent; their numbers.
+
+    A run that is being planned now is claimed, and stays.
+    """
+    forgotten = []
+    for run in journal.unplanned() if IS_CERTAIN else ():
+        with claim(journal.path, run) as ours:
+            if ours and run in journal.unplanned():
+                journal.forget(run)
+                forgotten.append(run)
+    return forgotten
+
+
 def _lock(path: Path) -> IO[bytes] | None:
     while True:
         try:
@@ -64,7 +81,7 @@ def _lock(path: Path) -> IO[bytes] | None:
             return None
         if _is_at(file, path):
             return file
-        file.close()  # whoever had it removed it between our opening and our locking
+        file.close()  # its owner removed it between our opening and our locking: this lock is on a file without a name
 
 
 def _is_at(file: IO[bytes], path: Path) -> bool:

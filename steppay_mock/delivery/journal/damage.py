@@ -1,4 +1,4 @@
-"""Rows of a journal that nobody can send, because something in them is damaged: found before anything is sent."""
+"""Finds the damaged rows of a journal, which cannot be sent, before anything is sent."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def refuse_damage(journal: Journal, run: int) -> None:
         for number, what in journal.ask(query, run):
             raise SteppayMockError(
                 f"Delivery {number} of run {run} in {journal.path} is damaged: {_WORDS[what]}. Nothing was sent: "
-                f"nobody knows whether it arrived. {_next_step(number, what, journal.path)}"
+                f"it is not known whether it arrived. {_next_step(number, what, journal.path)}"
             )
     for what in _damaged_run(journal, run):
         raise SteppayMockError(
@@ -45,13 +45,13 @@ def _damaged_run(journal: Journal, run: int) -> list[str]:
 
 
 _WORDS = {
-    "state": "its state is none that a delivery has",
+    "state": "its state is none of PENDING, SUCCESS and FAIL",
     "number": "a number of it is none",
     "event": "its event is missing",
     "body": "the body of its event is none",
     "hook": "its receiver is missing",
-    "words": "what is told of it is no text",
-    "attempt": "what is told of an attempt is no number",
+    "words": "a member that is text is none",
+    "attempt": "a number of an attempt is none",
 }
 
 _NUMBERS = """

@@ -1,8 +1,8 @@
-"""Where is it written down what was sent? A SQLite file, every write of which is whole or not at all.
+"""The journal: a SQLite file with every delivery and attempt of a run. A write of it is whole, or does not happen.
 
 A delivery is PENDING from its planning until its outcome is known, then SUCCESS or FAIL, as in the vendor's portal
 (fact 22). An attempt is a row before it is made. One without an outcome, found when a run is resumed, may have arrived:
-it is made once more, and that attempt says so.
+another one is made, and that one says so.
 """
 
 from __future__ import annotations
@@ -13,87 +13,15 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from operator import attrgetter
 from pathlib import Path
-from typing import Any, NamedTuple, Self
+from typing import Any, Self
 
 from steppay_mock.delivery.journal.path import check_path
 from steppay_mock.delivery.journal.schema import prepare
+from steppay_mock.delivery.run.deliveries import DueDelivery, EndedAttempt, Origin, PlannedDelivery, StartedAttempt
 from steppay_mock.errors import SteppayMockError
 
 _BUSY_MS = 10_000
 _CHUNK = 500
-
-
-class Row(NamedTuple):
-    """A delivery that is to be made, as the journal has it."""
-
-    id: int
-    endpoint: int
-    type: str
-    body: bytes
-    position: int
-    """Its number among the deliveries of the run, from 1."""
-    place: int
-    again: str | None
-    wait: float
-    batch: int | None
-    fault: str | None
-    attempts: int = 0
-    failures: int = 0
-    """How many of the attempts were answered, and not with success."""
-    perhaps_again: bool = False
-    """The last attempt was begun, and nobody knows what became of it."""
-    due: float | None = None
-    """When it is tried again, by the clock, if it failed before the run was cut off."""
-    delay: float = 0.0
-    """How many seconds were to pass until then from its answer on. The clock may have been set since."""
-
-
-class Origin(NamedTuple):
-    """What a delivery is made from: itself, or the one that it is a copy of."""
-
-    position: int
-    signed_at: int | None
-    body: bytes
-
-
-class Begun(NamedTuple):
-    """An attempt that is about to be made."""
-
-    delivery: int
-    number: int
-    sent_at: float
-    signed_at: int | None
-    perhaps_again: bool
-
-
-class Ended(NamedTuple):
-    """What became of an attempt, and how its delivery stands after it."""
-
-    delivery: int
-    number: int
-    state: str
-    status: int | None
-    latency: float
-    error: str | None
-    headers: str
-    """As JSON."""
-    body: bytes
-    answered_at: float
-    due: float | None
-
-
-class Plan(NamedTuple):
-    """A delivery that is planned, of the event that it is given with."""
-
-    endpoint: int
-    position: int
-    place: int
-    again: str | None
-    copied: bool
-    """Whether it comes again, byte for byte, later in the run."""
-    wait: float
-    batch: int | None
-    fault: str | None
 
 
 class Journal:
@@ -153,8 +81,8 @@ class Journal:
             ).fetchone()
         return int(row[0])
 
-    def add_plans(self, run: int, chunk: Sequence[tuple[str, int | None, bytes, Sequence[Plan]]]) -> None:
-        """Events, each with its deliveries; all of them or none."""
+    def add_plans(self, run: int, chunk: Sequence[tuple[str, int | None, bytes, Sequence[PlannedDelivery]]]) -> None:
+        """Write events, each with its deliveries; all of them or none."""
         with self._writing():
             (last,) = self._connection.execute("SELECT coalesce(max(id), 0) FROM events").fetchone()
             (before,) = self._connection.execute("SELECT coalesce(max(id), 0) FROM deliveries").fetchone()
@@ -166,7 +94,7 @@ class Journal:
             self._connection.executemany(
                 "INSERT INTO deliveries (run, event, hook, position, place, again, copied, wait, batch, fault) "
                 "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                ((run, number, *plan) for number, (_, _, _, plans) in numbered for plan in plans),
+                ((run, number, *one) for number, (_, _, _, planned) in numbered for one in planned),
             )
             self._connection.execute(
                 "UPDATE runs SET first_delivery = ? WHERE id = ? AND first_delivery IS NULL", (before + 1, run)
@@ -188,7 +116,7 @@ class Journal:
 
     # Sending.
 
-    def pending(self, run: int) -> Iterator[Row]:
+    def pending(self, run: int) -> Iterator[DueDelivery]:
         """The deliveries of the run without an outcome, in order, some hundred at a time."""
         ((first,),) = self.ask("SELECT first_delivery FROM runs WHERE id = ?", run)
         last = (first or 1) - 1
@@ -198,13 +126,18 @@ class Journal:
             if not rows:
                 return
             for row in rows:
-                yield Row._make(row)
+                yield DueDelivery(*row)
             last = rows[-1][0]
 
-    def write(self, ended: Sequence[Ended], begun: Sequence[Begun], unsent: Sequence[tuple[int, int]] = ()) -> None:
-        """Outcomes, and attempts that are about to be made: in one write.
+    def write(
+        self,
+        ended: Sequence[EndedAttempt],
+        started: Sequence[StartedAttempt],
+        unsent: Sequence[tuple[int, int]] = (),
+    ) -> None:
+        """Write outcomes, and attempts that are about to be made, in one transaction.
 
-        ``unsent`` are deliveries, and the numbers of their attempts that were not made after all: these go out.
+        ``unsent`` are deliveries, and the numbers of their attempts that were not made after all: these are removed.
         """
         with self._writing():
             self._connection.executemany("DELETE FROM attempts WHERE delivery = ? AND number = ?", unsent)
@@ -213,10 +146,10 @@ class Journal:
                 "WHERE delivery = ? AND number = ?",
                 map(_OUTCOME, ended),
             )
-            self._connection.executemany("UPDATE deliveries SET state = ?, due = ? WHERE id = ?", map(_STANDING, ended))
+            self._connection.executemany("UPDATE deliveries SET state = ?, due = ? WHERE id = ?", map(_STATE, ended))
             self._connection.executemany(
                 "INSERT INTO attempts (delivery, number, sent_at, signed_at, perhaps_again) VALUES (?, ?, ?, ?, ?)",
-                begun,
+                started,
             )
 
     def end_run(self, run: int, *, ended_at: float) -> None:
@@ -234,10 +167,10 @@ class Journal:
         """The runs whose plan is not whole: it is being made, or was cut off."""
         return [int(row[0]) for row in self.ask("SELECT id FROM runs WHERE NOT planned ORDER BY id")]
 
-    def origin(self, run: int, row: Row) -> Origin | None:
-        """What the row is a copy of, as it was sent last; None if that was never sent, or is the row itself."""
-        found = self.ask(_ORIGIN, run, row.endpoint, row.place)
-        if not found or found[0][0] == row.id or found[0][1] is None:
+    def origin(self, run: int, delivery: DueDelivery) -> Origin | None:
+        """What it is a copy of, as that was sent last; None if that was never sent, or is the delivery itself."""
+        found = self.ask(_ORIGIN, run, delivery.endpoint, delivery.place)
+        if not found or found[0][0] == delivery.id or found[0][1] is None:
             return None
         _, _, position, signed_at, body = found[0]
         return Origin(position, signed_at, body)
@@ -276,7 +209,7 @@ class Journal:
 
 
 _OUTCOME = attrgetter("status", "latency", "error", "headers", "body", "answered_at", "delivery", "number")
-_STANDING = attrgetter("state", "due", "delivery")
+_STATE = attrgetter("state", "due", "delivery")
 
 _NEXT = {
     sqlite3.SQLITE_FULL: "Make room there, then resume the run, or send anew what was not planned to its end.",

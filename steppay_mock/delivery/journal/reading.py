@@ -1,4 +1,4 @@
-"""What a journal says: questions that change nothing in it, asked while it is written or long after."""
+"""Reads a journal without changing it, while a run writes it or later."""
 
 from __future__ import annotations
 
@@ -67,14 +67,14 @@ class Unfinished(NamedTuple):
     pending: int
 
 
-class Standing(NamedTuple):
-    """How many of the deliveries of a run have arrived so far."""
+class RunCounts(NamedTuple):
+    """The counts of a run: how many of its deliveries have arrived so far."""
 
     run: int
     planned: int
     succeeded: int
     failed: int
-    """Those that came to their end, and did not succeed later on in another run, as after ``resend``."""
+    """Those that failed, and did not succeed later in another run, as after ``resend``."""
     ended: bool
 
     @property
@@ -85,7 +85,7 @@ class Standing(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
-    """Which deliveries are asked for; what is left empty excludes none."""
+    """A filter of deliveries; an empty member excludes none."""
 
     states: Sequence[str] = ()
     events: Sequence[str] = ()
@@ -137,22 +137,22 @@ class Reading:
         return [Attempt._make(read_row(row, _ATTEMPT)) for row in self._ask(_ATTEMPTS, number)]
 
     def sent(self, number: int) -> tuple[bytes, int]:
-        """What a delivery carries, and from what its trace ids are made: a copy has both of what it copies."""
+        """The body of a delivery, and the seed of its trace ids. A copy has both from the delivery that it copies."""
         for body, seed, position in self._ask(_SENT, number):
             if not (isinstance(body, bytes) and isinstance(seed, int) and isinstance(position, int)):
                 raise SteppayMockError(
-                    f"Delivery {number} in {self.path} is damaged: what it carries cannot be read. Take a copy of the "
+                    f"Delivery {number} in {self.path} is damaged: its body cannot be read. Take a copy of the "
                     "file from before, or send its event anew."
                 )
-            return body, (seed << 32) + position
+            return body, (seed << 32) + position - 1
         raise SteppayMockError(f"There is no delivery {number} in {self.path}. Name one that `steppay-mock log` lists.")
 
     def unfinished(self) -> list[Unfinished]:
         """The runs without an end, the oldest first."""
         return [Unfinished(run, bool(planned), retries, n) for run, planned, retries, n in self._ask(_UNFINISHED)]
 
-    def standings(self) -> list[Standing]:
-        """How every run stands, the oldest first."""
+    def run_counts(self) -> list[RunCounts]:
+        """The counts of every run, the oldest first."""
         made_good = {int(run): int(count) for run, count in self._ask(_MADE_GOOD)}
         for number, run in self._ask(_STRAYS):
             raise SteppayMockError(
@@ -160,8 +160,8 @@ class Reading:
                 "of the file from before, or send its event anew."
             )
         return [
-            Standing(run, planned, succeeded + made_good.get(run, 0), failed - made_good.get(run, 0), bool(ended))
-            for run, planned, succeeded, failed, ended in self._ask(_STANDINGS)
+            RunCounts(run, planned, succeeded + made_good.get(run, 0), failed - made_good.get(run, 0), bool(ended))
+            for run, planned, succeeded, failed, ended in self._ask(_RUN_COUNTS)
         ]
 
     def endpoints(self, runs: Sequence[int]) -> list[tuple[str, str]]:
@@ -268,7 +268,7 @@ SELECT r.id, r.planned, CASE WHEN json_type(r.settings, '$.retries.delays') IS N
 FROM runs r WHERE r.ended_at IS NULL ORDER BY r.id
 """
 
-_STANDINGS = """
+_RUN_COUNTS = """
 SELECT r.id, count(d.id), coalesce(sum(d.state = 'SUCCESS'), 0), coalesce(sum(d.state = 'FAIL'), 0),
     r.ended_at IS NOT NULL
 FROM runs r LEFT JOIN deliveries d ON d.run = r.id GROUP BY r.id ORDER BY r.id

@@ -1,4 +1,4 @@
-"""How is a journal laid out, and what of older ones? Tables of SQLite, one step of migration a version."""
+"""The tables of a journal, and the migration of older journals: one step for each version."""
 
 from __future__ import annotations
 
@@ -60,7 +60,8 @@ def prepare(connection: sqlite3.Connection, path: str, *, patience: float) -> No
         try:
             _bring_up_to_date(connection, path)
         except sqlite3.OperationalError as error:
-            # Of several who make one journal, SQLite lets some change its mode without waiting for the others.
+            # SQLite does not apply its busy timeout to a change of the journal mode: where several processes make
+            # one journal at the same time, some of them get SQLITE_BUSY at once and have to try again.
             if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or monotonic() > until:
                 raise
             sleep(_NAP)
@@ -69,7 +70,7 @@ def prepare(connection: sqlite3.Connection, path: str, *, patience: float) -> No
 
 
 def _bring_up_to_date(connection: sqlite3.Connection, path: str) -> None:
-    connection.execute("BEGIN")  # what is read of the version is of one moment
+    connection.execute("BEGIN")  # one transaction: the three values below are of one moment
     try:
         if _version(connection, path) == VERSION:
             return
@@ -78,7 +79,7 @@ def _bring_up_to_date(connection: sqlite3.Connection, path: str) -> None:
     connection.execute("PRAGMA journal_mode = WAL")
     connection.execute("BEGIN IMMEDIATE")
     try:
-        for step in _STEPS[_version(connection, path) :]:  # once more: another process may just have done it
+        for step in _STEPS[_version(connection, path) :]:  # read again: another process may have migrated it meanwhile
             for statement in filter(str.strip, step.split(";")):
                 connection.execute(statement)
         connection.execute(f"PRAGMA user_version = {VERSION}")

@@ -9,7 +9,7 @@ from typing import Any
 
 from steppay_mock.delivery.options.settings import SenderSettings, read_sender_options
 from steppay_mock.delivery.options.table import options_of
-from steppay_mock.delivery.retries import PRESETS, Retries
+from steppay_mock.delivery.retries import PRESETS, RetryPolicy
 from steppay_mock.errors import SteppayMockError
 
 
@@ -51,10 +51,10 @@ def _recalled(run: int, kept: Mapping[str, Any], *, now: SenderSettings, anew: f
     return now.with_values({name: found.value(name) for name in recalled})
 
 
-def _retries(run: int, kept: Mapping[str, Any]) -> str | Retries:
+def _retries(run: int, kept: Mapping[str, Any]) -> str | RetryPolicy:
     name = str(kept["name"])
     if "delays" in kept:
-        return Retries(**{**kept, "delays": tuple(kept["delays"])})
+        return RetryPolicy(**{**kept, "delays": tuple(kept["delays"])})
     if name in PRESETS:
         return name
     raise SteppayMockError(

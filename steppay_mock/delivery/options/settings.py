@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from steppay_mock.delivery.address.access import Access, AccessOptions, read_access
 from steppay_mock.delivery.options.check import check_options
 from steppay_mock.delivery.order import Order
-from steppay_mock.delivery.retries import Retries
+from steppay_mock.delivery.retries import RetryPolicy
 from steppay_mock.delivery.sender.clock import Clock, real_now
 from steppay_mock.delivery.signing_clock import now_at, now_here
 from steppay_mock.errors import SteppayMockError
@@ -56,7 +56,7 @@ class SenderOptions(AccessOptions, total=False):
     concurrency: int
     rate: float | None
     timeout: float
-    retries: str | Sequence[float] | Retries
+    retries: str | Sequence[float] | RetryPolicy
     success: Iterable[int] | None
     keep_alive: bool
     speed: float
@@ -112,7 +112,7 @@ class SenderSettings:
     concurrency: int
     rate: float | None
     timeout: float
-    retries: Retries
+    retries: RetryPolicy
     success: frozenset[int] | None
     keep_alive: bool
     speed: float

@@ -165,7 +165,7 @@ OPTIONS: tuple[Option, ...] = (
         name="retries",
         type=RetriesValue(),
         help="When a failed delivery is attempted again.",
-        docs="The name of a retry policy, or delays in seconds: see [Retries](sender.md#retries).",
+        docs="The name of a retry policy, or delays in seconds: see [RetryPolicy](sender.md#retries).",
         default="none",
         default_words="no retries",
         assumed_fact=23,
@@ -300,6 +300,13 @@ OPTIONS: tuple[Option, ...] = (
         type=FunctionValue(noun="a function of the counts", example="print"),
         help="A function that is called with the counts while the run goes on.",
         default_words="none",
+        doors=_doors("send"),
+    ),
+    Option(
+        name="keep_outcomes",
+        type=FlagValue(),
+        help="Whether the report has every outcome.",
+        default_words="for at most 1,000 deliveries",
         doors=_doors("send"),
     ),
 )

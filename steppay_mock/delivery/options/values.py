@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from steppay_mock.delivery.retries import PRESETS, Retries, read_retries
+from steppay_mock.delivery.retries import PRESETS, RetryPolicy, read_retry_policy
 from steppay_mock.delivery.speed import read_speed
 from steppay_mock.errors import SteppayMockError
 from steppay_mock.values import NumberValue, ValueType
@@ -99,18 +99,18 @@ class HostsValue(ValueType[frozenset[str]]):
 
 
 @dataclass(frozen=True, slots=True)
-class RetriesValue(ValueType[Retries]):
+class RetriesValue(ValueType[RetryPolicy]):
     """A retry policy: its name, its delays, or the policy itself."""
 
     expected: str = "the name of a retry policy, a list of delays in seconds, or a policy"
     example: str = "[5, 60, 3600]"
     words = tuple(PRESETS)
 
-    def read(self, value: Any) -> Retries:
+    def read(self, value: Any) -> RetryPolicy:
         """The policy."""
         if isinstance(value, str) and value not in self.words:
             raise ValueError(value)
-        return read_retries(value)
+        return read_retry_policy(value)
 
     def parse(self, text: str) -> str | tuple[float, ...]:
         """The name, or the delays between commas."""

@@ -1,4 +1,4 @@
-"""How is a schedule made? One function a kind of disorder, each repeated by its seed."""
+"""Makes schedules: one function for each kind of disorder; a seed repeats it."""
 
 from __future__ import annotations
 
@@ -15,19 +15,19 @@ from steppay_mock.values import NumberValue, WholeValue
 
 
 def in_order(events: Events) -> Schedule:
-    """As they happened."""
+    """A schedule in the order in which the events happened."""
     listed = list(iter_events(events))
     return _delivering(listed, range(len(listed)), "in_order()")
 
 
 def reverse(events: Events) -> Schedule:
-    """The last first."""
+    """A schedule that delivers the last event first."""
     listed = list(iter_events(events))
     return _delivering(listed, range(len(listed) - 1, -1, -1), "reverse()")
 
 
 def shuffle(events: Events, *, seed: int) -> Schedule:
-    """By chance: every order is as likely as any other."""
+    """A schedule in a random order; every order is equally likely."""
     listed = list(iter_events(events))
     chance = Chance(seed)
     keys = [chance.random() for _ in listed]
@@ -35,13 +35,13 @@ def shuffle(events: Events, *, seed: int) -> Schedule:
 
 
 def shuffle_near(events: Events, *, distance: int, seed: int) -> Schedule:
-    """By chance, with no event more than ``distance`` places away from its own."""
+    """A schedule in a random order, with no event more than ``distance`` places away from its own."""
     listed = list(iter_events(events))
     WholeValue(noun="a number of places", least=0, example="2").check("distance", distance)
     chance = Chance(derive_seed(seed, "near"))
     places, waiting = [], list(range(len(listed)))
     for here in range(len(listed)):
-        # Whoever would otherwise come too late goes now; else anybody who is not too early.
+        # An event that would otherwise be too late goes now; else any that is not too early.
         late = waiting[0] + distance <= here
         near = [place for place in waiting[: distance + 1] if place - here <= distance]
         chosen = waiting[0] if late else chance.pick(near)
@@ -51,26 +51,26 @@ def shuffle_near(events: Events, *, distance: int, seed: int) -> Schedule:
 
 
 def delay(events: Events, *, late: Mapping[int, float]) -> Schedule:
-    """Each event of ``late`` so many seconds later than it happened, among the others as they happened."""
+    """A schedule in which each event of ``late`` comes that many seconds after it happened, the others in order."""
     listed = list(iter_events(events))
     for place, seconds in late.items():
         counted = f"There are {len(listed)} events, counted from 0."
         WholeValue(noun="the number of an event", least=0, most=len(listed) - 1).check("late", place, next_step=counted)
         NumberValue(noun="seconds", least=0).check(f"late[{place}]", seconds, next_step="Pass late={0: 30}.")
     due = [event.timestamp + late.get(place, 0) for place, event in enumerate(listed)]
-    # Of what is due in one second, what is late comes last.
+    # Of the events of one second those that are late come last.
     places = sorted(range(len(listed)), key=lambda place: (due[place], place in late, place))
     return _delivering(listed, places, f"delay(late={dict(late)})")
 
 
 def shuffle_entities(events: Events, *, seed: int) -> Schedule:
-    """By chance, with the events of each thing (an order, a payment, ...) in their own order."""
+    """A schedule in a random order that keeps the order of the events of each thing (an order, a payment, ...)."""
     listed = list(iter_events(events))
     chance = Chance(derive_seed(seed, "entities"))
     queues: dict[object, list[int]] = {}
     for place in range(len(listed) - 1, -1, -1):
         queues.setdefault(thing_of(listed[place]), []).append(place)
-    # Whose turn it is, is shuffled; whoever's turn it is sends the next of its own. Every merging is as likely.
+    # The turns are shuffled, and each turn sends the next event of its thing: so every merging is equally likely.
     turns = [thing_of(event) for event in listed]
     keys = [chance.random() for _ in turns]
     places = [queues[turns[at]].pop() for at in sorted(range(len(turns)), key=keys.__getitem__)]
@@ -78,7 +78,7 @@ def shuffle_entities(events: Events, *, seed: int) -> Schedule:
 
 
 def collapse(events: Events, *, seed: int) -> Schedule:
-    """A busy second: all timestamps are that of the first event, and the order is by chance."""
+    """A schedule of one busy second: all timestamps are that of the first event, and the order is random."""
     listed = list(iter_events(events))
     second = min((event.timestamp for event in listed), default=0)
     shuffled = shuffle(listed, seed=seed)

@@ -1,4 +1,4 @@
-"""What is a schedule? Steps over events, that can be printed, written to a file, and read back."""
+"""A schedule: steps over events. It can be printed, written to a file, and read back."""
 
 from __future__ import annotations
 
@@ -32,8 +32,8 @@ VERSION = 1
 class Planned:
     """One delivery that a schedule asks for, in the order of sending.
 
-    ``event`` is what is sent, its place among the events is ``place``. ``how`` is None for what is delivered first;
-    ``wait`` are the seconds before it; deliveries of one ``group`` are in flight at once; ``step`` asked for it.
+    ``place`` is the place of ``event`` among the events. ``how`` is None for the first delivery of an event; ``wait``
+    are the seconds before it; deliveries of one ``group`` are in flight at once; ``step`` is the number of its step.
     """
 
     event: Event
@@ -47,12 +47,12 @@ class Planned:
 
 @dataclass(frozen=True, slots=True)
 class Schedule(Sequence[Step]):
-    """Steps over events. It is data: iterate it, print it, write it, and give it to whatever delivers."""
+    """Steps over events. It is data: iterate it, print it, write it, and give it to ``deliver`` or a ``Sender``."""
 
     events: tuple[Event, ...] = field(repr=False)
     steps: tuple[Step, ...]
     made_by: str = "hand"
-    """The maker and what it was told, for people."""
+    """The function that made it, with its arguments, for people."""
 
     def __post_init__(self) -> None:
         for place, step in enumerate(self.steps):
@@ -88,7 +88,7 @@ class Schedule(Sequence[Step]):
         return first != sorted(first)
 
     def deliveries(self) -> Iterator[Planned]:
-        """What is to be sent, in order, holds resolved."""
+        """The deliveries, in order, holds resolved."""
         held: dict[int, list[tuple[int, Hold]]] = {}
         for place, step in enumerate(self.steps):
             if isinstance(step, Hold):

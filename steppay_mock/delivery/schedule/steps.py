@@ -1,4 +1,4 @@
-"""Of what does a schedule consist? Steps, one small frozen record for each kind, that read and write as plain data.
+"""The steps of a schedule: one small frozen class for each kind, read from and written as plain data.
 
 An event is named by its place among the events of the schedule, counted from 0 in the order in which they happened.
 """
@@ -34,7 +34,7 @@ class Deliver:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Again:
-    """Deliver an event once more; ``stamp`` is for ``restamped``."""
+    """Deliver an event again; ``stamp`` is for ``restamped``."""
 
     do: ClassVar = "again"
 

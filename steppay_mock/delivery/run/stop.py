@@ -1,4 +1,4 @@
-"""How is a run told to end before its time? By whoever holds its stop, or by Ctrl-C."""
+"""The request to end a run early, by a call or by Ctrl-C: nothing more starts, and what is in flight is waited for."""
 
 from __future__ import annotations
 
@@ -9,10 +9,11 @@ from contextlib import contextmanager
 from types import FrameType
 
 
-class Stop:
-    """Whether a run is to end once what is in flight has come down.
+class StopRequest:
+    """Whether a run was asked to end.
 
-    A plain flag that is looked at now and then, and no lock: signal handlers set it, and it survives a fork.
+    A plain flag that the run looks at now and then, and no lock: a signal handler may set it at any moment, and a
+    process that is forked meanwhile must not inherit a lock that nobody will release.
     """
 
     __slots__ = ("asked",)
@@ -21,15 +22,16 @@ class Stop:
         self.asked = False
 
     def ask(self) -> None:
-        """Start nothing more."""
+        """Let nothing more start."""
         self.asked = True
 
 
 @contextmanager
-def stopped_by_interrupt(stop: Stop) -> Iterator[None]:
-    """While it lasts, the first Ctrl-C asks to stop, and the second one interrupts at once.
+def stopped_by_interrupt(stop: StopRequest) -> Iterator[None]:
+    """Within ``with``, the first Ctrl-C asks to stop, and the second one interrupts at once.
 
-    A program that has its own way with Ctrl-C keeps it; threads other than the main one hear of none.
+    A handler that the program has installed stays: it decides what Ctrl-C does. Threads other than the main one get no
+    signals in Python.
     """
     ours = threading.current_thread() is threading.main_thread()
     if not ours or signal.getsignal(signal.SIGINT) is not signal.default_int_handler:

@@ -13,6 +13,7 @@ from delivery.counting import OK, Counting, counting, payloads, status
 
 from steppay_mock import ContractViolation
 from steppay_mock.delivery.endpoint import Endpoint
+from steppay_mock.delivery.explain import RAW_BODY
 from steppay_mock.delivery.order import Order
 from steppay_mock.delivery.sender.sender import Sender
 
@@ -43,69 +44,83 @@ def receiver() -> Iterator[Counting]:
 
 def test_the_numbers_of_a_tally(journal: str | None) -> None:
     with counting(Counting(lambda got: OK if got.id % 2 else status(500))) as receiver:
-        tally = Sender(receiver.url, journal=journal, retries=[0]).send(payloads(4), seed=7)
-    assert (tally.planned, tally.succeeded, tally.failed, tally.pending, tally.retried) == (4, 2, 2, 0, 2)
-    assert (tally.ok, tally.stopped, tally.perhaps_again) == (False, False, 0)
-    assert tally.statuses == {500: 4, 204: 2}
-    assert tally.elapsed > 0
-    assert tally.rate == pytest.approx(6 / tally.elapsed)
-    assert str(tally) == f"2 of 4 delivered to {receiver.url}: 4 x 500, 2 x 204"
-    assert {**tally.as_dict(), "elapsed": 0} == {
+        report = Sender(receiver.url, journal=journal, retries=[0]).send(payloads(4), seed=7)
+    assert (report.planned, report.succeeded, report.failed, report.pending, report.retried) == (4, 2, 2, 0, 2)
+    assert (report.ok, report.stopped, report.perhaps_again) == (False, False, 0)
+    assert report.statuses == {500: 4, 204: 2}
+    assert report.elapsed > 0
+    assert report.rate == pytest.approx(6 / report.elapsed)
+    assert str(report) == (
+        f"4 deliveries in occurrence order to {receiver.url} in {report.elapsed:.3f} s: 4 x 500, 2 x 204\n"
+        "  1. customer.created: 500\n"
+        "  3. customer.created: 500"
+    )
+    assert [(one.id, one.attempt_count) for one in report] == [
+        (None if journal is None else number, 2 if number % 2 else 1) for number in range(1, 5)
+    ]
+    outcomes = [one.as_dict() for one in report]
+    assert {**report.as_dict(), "elapsed": 0} == {
         "ok": False,
-        "target": receiver.url,
+        "receiver": receiver.url,
+        "order": "occurrence",
         "seed": 7,
+        "journal": journal,
         "run": None if journal is None else 1,
         "planned": 4,
         "succeeded": 2,
         "failed": 2,
+        "undecided": 0,
         "pending": 0,
         "retried": 2,
         "perhaps_again": 0,
         "left_out": {},
         "stopped": False,
         "elapsed": 0,
-        "warnings": ["nothing was reordered: StepPay promises no order, so try --order shuffled"],
+        "warnings": ["nothing was reordered: StepPay promises no order, so try order='shuffled'"],
+        "statuses": {"500": 4, "204": 2},
         "answers": [
             {"event": "customer.created", "status": 204, "count": 2},
             {"event": "customer.created", "status": 500, "count": 4},
         ],
-        "control": None,
+        "outcomes": outcomes,
+        "controls": [],
     }
-    assert json.loads(json.dumps(tally.as_dict())) == tally.as_dict()
+    assert json.loads(json.dumps(report.as_dict())) == report.as_dict()
 
 
 def test_a_failure_is_told_with_the_next_step() -> None:
     with counting(Counting(lambda _got: status(401))) as receiver:
-        tally = Sender(receiver.url).send(payloads(3))
+        report = Sender(receiver.url).send(payloads(3))
     with pytest.raises(ContractViolation) as error:
-        tally.assert_ok()
+        report.assert_ok()
     assert (
         str(error.value)
         == f"""\
-{receiver.url}
-  expected: every delivery answered with success
-  sent:     0 of 3: 3 x 401; first customer.created: 401
-  next:     Is the secret right, and the raw body verified? Read the receiver's log."""
+customer.created: delivery 1 of 3, {receiver.url}
+  expected: an answer with a 2xx status
+  sent:     401 (the first of 3 failures)
+  next:     Is the secret right? Pass secret= as the receiver has it; without it a delivery is unsigned. {RAW_BODY} \
+Or is there access control in front of the receiver? Pass headers= or auth=."""
     )
 
 
 def test_a_run_of_nothing_is_not_ok(receiver: Counting, journal: str | None) -> None:
-    tally = Sender(Endpoint(url=receiver.url, events=["order.created"]), journal=journal).send(payloads(3))
+    report = Sender(Endpoint(url=receiver.url, events=["order.created"]), journal=journal).send(payloads(3))
     with pytest.raises(ContractViolation) as error:
-        tally.assert_ok()
+        report.assert_ok()
     assert error.value.kind == "nothing-delivered"
-    assert error.value.next_step.startswith("Pass events that a receiver wants:")
+    assert error.value.next_step.startswith("Pass events that the receiver wants:")
 
 
 @pytest.mark.usefixtures("engine")
 def test_nobody_there_is_an_answer(closed_url: str) -> None:
-    tally = Sender(closed_url).send(payloads(2))
+    report = Sender(closed_url).send(payloads(2))
     port = closed_url.rpartition(":")[2]
-    assert tally.first_failure == (
+    assert str(report.failures[0]) == (
         f"customer.created: no answer, connection refused: nothing listens at 127.0.0.1:{port}"
     )
-    assert tally.statuses == {None: 2}
-    assert str(tally).endswith(": 2 x no answer")
+    assert report.statuses == {None: 2}
+    assert ": 2 x no answer\n" in str(report)
 
 
 @pytest.mark.parametrize(
@@ -114,7 +129,7 @@ def test_nobody_there_is_an_answer(closed_url: str) -> None:
         (status(401), "reversed", ["every answer was 401: is the secret right?"]),
         (status(404), "reversed", ["every answer was 404: is the path right?"]),
         (OK, "reversed", []),
-        (OK, "occurrence", ["nothing was reordered: StepPay promises no order, so try --order shuffled"]),
+        (OK, "occurrence", ["nothing was reordered: StepPay promises no order, so try order='shuffled'"]),
     ],
 )
 def test_what_makes_a_run_prove_less_is_told(answer: bytes, order: Order, warnings: list[str]) -> None:
@@ -128,8 +143,8 @@ def test_one_event_cannot_be_reordered(receiver: Counting) -> None:
 
 @pytest.mark.usefixtures("engine")
 def test_the_timeout_is_that_of_each_delivery(serve_raw: Callable[[Any], str]) -> None:
-    tally = Sender(serve_raw(_hang), timeout=0.2).send(payloads(1))
-    assert tally.first_failure == "customer.created: no answer, timed out after 0.2 s"
+    report = Sender(serve_raw(_hang), timeout=0.2).send(payloads(1))
+    assert str(report.failures[0]) == "customer.created: no answer, timed out after 0.2 s"
 
 
 def _hang(connection: Any) -> None:

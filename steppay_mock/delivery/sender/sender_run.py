@@ -1,0 +1,208 @@
+"""One run of a sender: its plan goes into a record, an engine carries its requests, and faults get their controls."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import ExitStack, closing, contextmanager
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from steppay_mock.delivery.engine.engine import Engine, EngineSettings
+from steppay_mock.delivery.options.remembered import remember
+from steppay_mock.delivery.own_lack import OwnLackError, make_room
+from steppay_mock.delivery.run.attempt_queue import AttemptQueue
+from steppay_mock.delivery.run.blocking_queue import BlockingQueue
+from steppay_mock.delivery.run.drivers import drive
+from steppay_mock.delivery.run.progress import RunProgress
+from steppay_mock.delivery.run.records import MemoryRecord, Plan
+from steppay_mock.delivery.run.run import DeliveryRun
+from steppay_mock.delivery.run.stop import stopped_by_interrupt
+from steppay_mock.delivery.schedule.schedule import Planned
+from steppay_mock.errors import SteppayMockError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from steppay_mock.delivery.endpoint import OpenEndpoint
+    from steppay_mock.delivery.journal.record import JournalRecord
+    from steppay_mock.delivery.options.settings import SenderSettings
+    from steppay_mock.delivery.report import Report
+    from steppay_mock.delivery.run.drivers import Watch
+    from steppay_mock.delivery.run.records import RunEndpoint, RunRecord
+    from steppay_mock.delivery.run.stop import StopRequest
+
+_PATIENCE = 10.0  # seconds, as long as for a journal that is busy
+
+
+@dataclass(slots=True, kw_only=True)
+class SenderRun:
+    """A run, from its plan to its report. ``open_engine`` makes what carries its requests."""
+
+    endpoints: list[OpenEndpoint]
+    settings: SenderSettings
+    seed: int
+    order: str
+    progress: RunProgress
+    stop: StopRequest
+    watch: Watch | None
+    open_engine: Callable[[EngineSettings], Engine]
+    gateway: Mapping[str, Any] | None = None
+    """What calls the receivers, where they are Lambda functions: a journal has it beside the options."""
+    number: int | None = None
+    """The number of the run in the journal."""
+
+    def send(self, planned: Iterable[Planned], *, control: bool) -> Report:
+        """Make every delivery of a new run."""
+        with self._lack_told():
+            self._send(planned)
+            if control:
+                self._send_controls()
+        return self.report()
+
+    def resume(self, record: JournalRecord, endpoints: dict[int, RunEndpoint]) -> Report:
+        """Make the deliveries of a run that have no outcome in its journal."""
+        with self._lack_told():
+            self._finish(record, endpoints)
+            if not self.progress.pending:
+                self._send_controls()
+        return self.report()
+
+    def report(self) -> Report:
+        """The report on the run as it stands."""
+        return self.progress.report(
+            receiver=", ".join(endpoint.name for endpoint in self.endpoints),
+            order=self.order,
+            seed=self.seed,
+            run=self.number,
+            journal=self.settings.journal,
+        )
+
+    def _send(self, planned: Iterable[Planned], *, first: int = 1) -> None:
+        path = self.settings.journal
+        if path is None:
+            endpoints: dict[int, RunEndpoint] = dict(enumerate(self.endpoints, 1))
+            plan = Plan(planned, endpoints, self.progress, first)
+            self._drive(MemoryRecord(plan), endpoints, widest=plan.widest)
+            return
+        from steppay_mock.delivery.journal.claim import (
+            forget_given_up,  # with a journal alone: SQLite takes time to load
+        )
+        from steppay_mock.delivery.journal.journal import Journal
+        from steppay_mock.delivery.journal.record import JournalRecord
+
+        with closing(Journal(path)) as journal, ExitStack() as claims:
+            forget_given_up(journal)
+            run = journal.begin_run(
+                began_at=self.settings.clock.now(),
+                seed=self.seed,
+                made_by=self.order,
+                settings={**remember(self.settings), **({"gateway": dict(self.gateway)} if self.gateway else {})},
+                claimed=lambda run: _claim_new(path, run, claims),
+            )
+            endpoints = {journal.add_endpoint(run, name=one.name, url=one.address.url): one for one in self.endpoints}
+            record = JournalRecord(journal, run, self.settings.clock)
+            if record.write_plan(Plan(planned, endpoints, self.progress, first), self.stop):
+                self.number = run
+                self._finish(record, endpoints)
+            else:
+                self.progress.stopped = True
+
+    def _finish(self, record: JournalRecord, endpoints: dict[int, RunEndpoint]) -> None:
+        self._drive(record, endpoints, widest=record.journal.widest(record.run))
+        self.progress.stopped = self.progress.stopped and bool(self.progress.pending)
+        if not self.progress.pending:
+            record.journal.end_run(record.run, ended_at=self.settings.clock.now())
+
+    def _send_controls(self) -> None:
+        """Repeat, for each receiver, the events that it refused with a fault, without the fault and one by one.
+
+        They are runs of their own in a journal.
+        """
+        first = self.progress.planned
+        for endpoint in self.endpoints:
+            refused = self.progress.to_control(endpoint.name)
+            if not refused or self.stop.asked:
+                continue
+            controls = replace(
+                self,
+                endpoints=[endpoint],
+                settings=replace(self.settings, concurrency=1),
+                progress=RunProgress(keep=True),
+                watch=None,
+                order="occurrence",
+                number=None,
+            )
+            planned = [Planned(event=one.event, place=first + at, step=first + at) for at, one in enumerate(refused)]
+            controls._send(planned, first=first + 1)  # noqa: SLF001 - it is of this class
+            first += len(planned)
+            self.progress.add_controls(controls.progress, run=controls.number)
+
+    def _drive(self, record: RunRecord, endpoints: dict[int, RunEndpoint], *, widest: int) -> None:
+        settings, steady = self.settings, self.settings.clock.steady
+        make_room(self._connections(len(endpoints), widest))
+        # What starts together is in flight together, also where that is more than the concurrency.
+        wire = EngineSettings(
+            timeout=settings.timeout,
+            keep_alive=settings.keep_alive,
+            concurrency=max(settings.concurrency, widest),
+            sleep=settings.clock.sleep,
+        )
+        run = DeliveryRun(
+            queue=self._queue(record, endpoints),
+            endpoints=endpoints,
+            record=record,
+            retries=settings.retries,
+            clock=settings.clock,
+            progress=self.progress,
+            seed=self.seed,
+            speed=settings.speed,
+            succeeds=settings.succeeds,
+            stop=self.stop,
+        )
+        began = steady()
+        try:
+            with stopped_by_interrupt(self.stop), closing(self.open_engine(wire)) as engine:
+                drive(run, engine, watch=self.watch, stops_at_interrupt=True)
+        finally:
+            self.progress.elapsed = steady() - began
+
+    def _queue(self, record: RunRecord, endpoints: dict[int, RunEndpoint]) -> AttemptQueue:
+        settings = self.settings
+        options: Any = {
+            "deliveries": record.due(),
+            "clock": settings.clock,
+            "concurrency": settings.concurrency,
+            "interval": settings.interval,
+            "speed": settings.speed,
+            "longest": settings.retries.longest * settings.speed,
+        }
+        return BlockingQueue(endpoints=endpoints, **options) if settings.retries.blocking else AttemptQueue(**options)
+
+    def _connections(self, receivers: int, widest: int) -> int:
+        """How many connections may be open at once. With ``keep_alive`` each thread keeps one to each receiver."""
+        settings = self.settings
+        kept = receivers if settings.keep_alive else 1
+        return max(min(settings.concurrency, self.progress.planned or settings.concurrency), widest) * kept
+
+    @contextmanager
+    def _lack_told(self) -> Iterator[None]:
+        """Where this machine lacks something, the error has the report so far, and says what becomes of the rest."""
+        try:
+            yield
+        except OwnLackError as lack:
+            self.progress.stopped = True
+            report = self.report()
+            lack.so_far, lack.journal = report, self.settings.journal
+            lack.done = f"{report.succeeded + report.failed} of {report.planned} deliveries have their outcome"
+            raise
+
+
+def _claim_new(journal: str, run: int, claims: ExitStack) -> None:
+    """Claim a run that is not visible yet. A process that removed one of that number may hold its lock for a moment."""
+    from steppay_mock.delivery.journal.claim import claim
+
+    if not claims.enter_context(claim(journal, run, patience=_PATIENCE)):
+        raise SteppayMockError(
+            f"Run {run} of {journal} is being sent by another process, whose journal was moved or removed meanwhile. "
+            "Name another journal."
+        )
