@@ -1,4 +1,4 @@
-"""What does the search do where it cannot go on, and what is it asked in vain?"""
+"""The errors of a search that cannot go on, and of wrong options."""
 
 from __future__ import annotations
 

@@ -24,7 +24,7 @@ from steppay_mock.delivery.options.table import options_of
 if TYPE_CHECKING:
     from steppay_mock.delivery.aws.call import Kind
     from steppay_mock.delivery.config import Config
-    from steppay_mock.delivery.order import Order
+    from steppay_mock.delivery.order import DeliveryOrder
 
 _BY_COMMANDS = frozenset({"order", "speed"})
 """Options of the table that a command takes itself, among its own."""
@@ -34,7 +34,7 @@ _BY_COMMANDS = frozenset({"order", "speed"})
 class Sending:
     """How the events are sent, as the command line says it."""
 
-    order: Order
+    order: DeliveryOrder
     fault: str | None
     secrets: tuple[str, ...] = field(repr=False)
     unsigned: bool

@@ -18,7 +18,7 @@ from steppay_mock.delivery.engine.make_engine import make_engine
 from steppay_mock.delivery.in_process.running_loop import require_asyncio
 from steppay_mock.delivery.options.remembered import recall, recall_gateway
 from steppay_mock.delivery.options.settings import SenderOptions, read_send_options, read_sender_options
-from steppay_mock.delivery.order import Order, arrange
+from steppay_mock.delivery.order import DeliveryOrder, arrange
 from steppay_mock.delivery.run.drivers import Watch
 from steppay_mock.delivery.run.progress import RunProgress
 from steppay_mock.delivery.run.records import check_fault
@@ -48,7 +48,7 @@ class SendOptions(TypedDict, total=False):
     ``keep_outcomes``: whether the report has every outcome. None: where there are at most 1,000 deliveries.
     """
 
-    order: Order
+    order: DeliveryOrder
     duplicates: float
     fault: str | None
     control: bool
@@ -100,7 +100,7 @@ class Sender:
         self,
         events: Events | Schedule,
         *,
-        order: Order = "occurrence",
+        order: DeliveryOrder = "occurrence",
         duplicates: float = 0.0,
         fault: str | None = None,
         control: bool = True,
