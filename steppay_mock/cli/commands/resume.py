@@ -117,7 +117,7 @@ def _others(journal: str, found: list[Report], never_planned: list[int]) -> list
     from steppay_mock.delivery.journal.reading import read_journal
 
     with read_journal(journal) as reading:
-        counts = reading.standings()
+        counts = reading.run_counts()
     if not counts and not never_planned:
         raise SteppayMockError(f"{journal} has no run. Begin one: steppay-mock send --journal {quote(journal)} ...")
     return list(

@@ -146,7 +146,7 @@ class Journal:
                 "WHERE delivery = ? AND number = ?",
                 map(_OUTCOME, ended),
             )
-            self._connection.executemany("UPDATE deliveries SET state = ?, due = ? WHERE id = ?", map(_STANDING, ended))
+            self._connection.executemany("UPDATE deliveries SET state = ?, due = ? WHERE id = ?", map(_STATE, ended))
             self._connection.executemany(
                 "INSERT INTO attempts (delivery, number, sent_at, signed_at, perhaps_again) VALUES (?, ?, ?, ?, ?)",
                 started,
@@ -209,7 +209,7 @@ class Journal:
 
 
 _OUTCOME = attrgetter("status", "latency", "error", "headers", "body", "answered_at", "delivery", "number")
-_STANDING = attrgetter("state", "due", "delivery")
+_STATE = attrgetter("state", "due", "delivery")
 
 _NEXT = {
     sqlite3.SQLITE_FULL: "Make room there, then resume the run, or send anew what was not planned to its end.",

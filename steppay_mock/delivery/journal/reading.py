@@ -151,7 +151,7 @@ class Reading:
         """The runs without an end, the oldest first."""
         return [Unfinished(run, bool(planned), retries, n) for run, planned, retries, n in self._ask(_UNFINISHED)]
 
-    def standings(self) -> list[RunCounts]:
+    def run_counts(self) -> list[RunCounts]:
         """The counts of every run, the oldest first."""
         made_good = {int(run): int(count) for run, count in self._ask(_MADE_GOOD)}
         for number, run in self._ask(_STRAYS):
@@ -161,7 +161,7 @@ class Reading:
             )
         return [
             RunCounts(run, planned, succeeded + made_good.get(run, 0), failed - made_good.get(run, 0), bool(ended))
-            for run, planned, succeeded, failed, ended in self._ask(_STANDINGS)
+            for run, planned, succeeded, failed, ended in self._ask(_RUN_COUNTS)
         ]
 
     def endpoints(self, runs: Sequence[int]) -> list[tuple[str, str]]:
@@ -268,7 +268,7 @@ SELECT r.id, r.planned, CASE WHEN json_type(r.settings, '$.retries.delays') IS N
 FROM runs r WHERE r.ended_at IS NULL ORDER BY r.id
 """
 
-_STANDINGS = """
+_RUN_COUNTS = """
 SELECT r.id, count(d.id), coalesce(sum(d.state = 'SUCCESS'), 0), coalesce(sum(d.state = 'FAIL'), 0),
     r.ended_at IS NOT NULL
 FROM runs r LEFT JOIN deliveries d ON d.run = r.id GROUP BY r.id ORDER BY r.id

@@ -17,20 +17,12 @@ from steppay_mock.delivery.address.access import AccessOptions
 from steppay_mock.delivery.endpoint import Endpoint, open_endpoints
 from steppay_mock.delivery.engine.make_engine import make_engine
 from steppay_mock.delivery.in_process.running_loop import require_asyncio
-from steppay_mock.delivery.journal.claim import claim, forget_given_up
-from steppay_mock.delivery.journal.damage import refuse_damage
-from steppay_mock.delivery.journal.journal import Journal
 from steppay_mock.delivery.options.remembered import recall
-from steppay_mock.delivery.options.settings import (
-    SenderOptions,
-    read_send_options,
-    read_sender_options,
-)
+from steppay_mock.delivery.options.settings import SenderOptions, read_send_options, read_sender_options
 from steppay_mock.delivery.order import Order, arrange
 from steppay_mock.delivery.run.drivers import Watch
 from steppay_mock.delivery.run.progress import RunProgress
-from steppay_mock.delivery.run.records import JournalRecord, check_fault
-from steppay_mock.delivery.run.resumed import recall_progress
+from steppay_mock.delivery.run.records import check_fault
 from steppay_mock.delivery.run.stop import StopRequest
 from steppay_mock.delivery.schedule.schedule import Schedule
 from steppay_mock.delivery.sender.sender_run import SenderRun
@@ -42,6 +34,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from steppay_mock.delivery.engine.engine import Engine, EngineSettings
+    from steppay_mock.delivery.journal.journal import Journal
     from steppay_mock.delivery.report import Report
     from steppay_mock.delivery.run.records import RunEndpoint
     from steppay_mock.payload.event import Events
@@ -169,6 +162,10 @@ class Sender:
             raise SteppayMockError("Only what is in a journal can be resumed. Give the sender journal='...'.")
         if not Path(path).is_file():
             raise SteppayMockError(f"There is no journal {path}. Name the one of the run.")
+        from steppay_mock.delivery.journal.claim import claim, forget_given_up
+        from steppay_mock.delivery.journal.damage import refuse_damage
+        from steppay_mock.delivery.journal.journal import Journal
+
         reports = []
         with closing(Journal(path)) as journal, self._stoppable() as stop:
             forget_given_up(journal)
@@ -219,6 +216,9 @@ class Sender:
     def _resume(
         self, journal: Journal, number: int, stop: StopRequest, *, watch: Watch | None, keep_outcomes: bool | None
     ) -> Report:
+        from steppay_mock.delivery.journal.record import JournalRecord
+        from steppay_mock.delivery.journal.resumed import recall_progress
+
         ((seed, made_by, kept),) = journal.ask("SELECT seed, made_by, settings FROM runs WHERE id = ?", number)
         settings = recall(number, kept, now=self._settings, told=self._given)
         gateway = json.loads(str(kept)).get("gateway")

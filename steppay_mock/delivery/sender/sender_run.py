@@ -8,15 +8,13 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from steppay_mock.delivery.engine.engine import Engine, EngineSettings
-from steppay_mock.delivery.journal.claim import claim, forget_given_up
-from steppay_mock.delivery.journal.journal import Journal
 from steppay_mock.delivery.options.remembered import remember
 from steppay_mock.delivery.own_lack import OwnLackError, make_room
 from steppay_mock.delivery.run.attempt_queue import AttemptQueue
 from steppay_mock.delivery.run.blocking_queue import BlockingQueue
 from steppay_mock.delivery.run.drivers import drive
 from steppay_mock.delivery.run.progress import RunProgress
-from steppay_mock.delivery.run.records import JournalRecord, MemoryRecord, Plan
+from steppay_mock.delivery.run.records import MemoryRecord, Plan
 from steppay_mock.delivery.run.run import DeliveryRun
 from steppay_mock.delivery.run.stop import stopped_by_interrupt
 from steppay_mock.delivery.schedule.schedule import Planned
@@ -26,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from steppay_mock.delivery.endpoint import OpenEndpoint
+    from steppay_mock.delivery.journal.record import JournalRecord
     from steppay_mock.delivery.options.settings import SenderSettings
     from steppay_mock.delivery.report import Report
     from steppay_mock.delivery.run.drivers import Watch
@@ -85,6 +84,12 @@ class SenderRun:
             plan = Plan(planned, endpoints, self.progress, first)
             self._drive(MemoryRecord(plan), endpoints, widest=plan.widest)
             return
+        from steppay_mock.delivery.journal.claim import (
+            forget_given_up,  # with a journal alone: SQLite takes time to load
+        )
+        from steppay_mock.delivery.journal.journal import Journal
+        from steppay_mock.delivery.journal.record import JournalRecord
+
         with closing(Journal(path)) as journal, ExitStack() as claims:
             forget_given_up(journal)
             run = journal.begin_run(
@@ -194,6 +199,8 @@ class SenderRun:
 
 def _claim_new(journal: str, run: int, claims: ExitStack) -> None:
     """Claim a run that is not visible yet. A process that removed one of that number may hold its lock for a moment."""
+    from steppay_mock.delivery.journal.claim import claim
+
     if not claims.enter_context(claim(journal, run, patience=_PATIENCE)):
         raise SteppayMockError(
             f"Run {run} of {journal} is being sent by another process, whose journal was moved or removed meanwhile. "
