@@ -15,10 +15,10 @@ from steppay_mock.cli.options.config_file import config_option, endpoint_option,
 from steppay_mock.cli.options.faults import check_fault, fault_option
 from steppay_mock.cli.options.lambda_function import Gateway, lambda_options
 from steppay_mock.cli.options.option_table import table_option
+from steppay_mock.cli.options.report_file import report_option
 from steppay_mock.cli.options.shared import Decorator, json_option, secret_option, unsigned_option
 from steppay_mock.cli.options.signing import Signing
 from steppay_mock.cli.show.plan import CommandReceiver
-from steppay_mock.cli.show.report_files import report_option
 from steppay_mock.delivery.options.table import options_of
 
 if TYPE_CHECKING:
