@@ -86,6 +86,11 @@ def codes_in(text: str) -> list[str]:
     return re.findall(r"\b\d\b", re.sub(r"\(.*?\)", "", text))
 
 
+def words_of(table: str) -> list[list[str]]:
+    """The words of each line, with a latency in milliseconds as ``ms``."""
+    return [re.sub(r"\b\d+\.\d$", "ms", line).split() for line in table.splitlines()]
+
+
 @pytest.mark.parametrize("name", LEAVES)
 def test_every_help_has_examples_that_parse_and_exit_codes(name: str, run: Any) -> None:
     done = run(*name.split(), "--help")
@@ -119,6 +124,22 @@ def test_every_option_is_explained(name: str) -> None:
 
 def test_the_page_lists_the_commands_in_their_order() -> None:
     assert [name for name in SECTIONS if name != "Completion"] == LEAVES
+
+
+def test_the_page_begins_with_a_command_and_what_it_prints(run: Any, receiver: Any) -> None:
+    def accept(_request: Any) -> Any:
+        from werkzeug import Response
+
+        return Response(status=200)
+
+    receiver.answer = accept
+    head = PAGE.partition("\n## ")[0]
+    (script,) = re.findall(r"^```sh\n(.*?)^```$", head, re.MULTILINE | re.DOTALL)
+    (text,) = re.findall(r"^```text\n(.*?)^```$", head, re.MULTILINE | re.DOTALL)
+    address = receiver.url.removesuffix("/webhooks/steppay")
+    done = run(*shlex.split(script.replace("http://127.0.0.1:8000", address))[1:])
+    printed = (done.out + done.err).replace(address, "http://127.0.0.1:8000")
+    assert words_of(printed) == words_of(text)
 
 
 @pytest.mark.parametrize("name", LEAVES)
