@@ -12,7 +12,6 @@ from docs.pages import ROOT, blocks_of, code_in, page, rows, section
 
 from steppay_mock.delivery.address.access import AccessOptions
 from steppay_mock.delivery.endpoint import Endpoint
-from steppay_mock.delivery.report import Report
 from steppay_mock.delivery.retries import PRESETS, RetryPolicy
 
 DOOR = (", ".join(f"`{name}`" for name in AccessOptions.__annotations__), "None")
@@ -60,19 +59,13 @@ def test_the_table_of_the_retries_is_that_of_the_presets() -> None:
         )
         for one in PRESETS.values()
     ]
-    assert table("RetryPolicy", first="policy") == expected
-    own = section("sender", "RetryPolicy").partition("A policy of your own")[2].partition("```")[0]
+    assert table("Retries", first="policy") == expected
+    own = section("sender", "Retries").partition("A policy of your own")[2].partition("```")[0]
     assert {one.name for one in fields(RetryPolicy)} == set(code_in(own)) - {
         "RetryPolicy",
         "Retry-After",
         "steppay_mock",
     }
-
-
-def test_the_table_of_the_report_names_all_of_it() -> None:
-    named = {name.removesuffix("()") for row in table("The report", first="of a report") for name in code_in(row[0])}
-    public = {name for name in dir(Report) if not name.startswith("_")}
-    assert named == public - {"count", "index"}  # of every sequence
 
 
 def test_the_page_refers_only_to_facts_that_exist() -> None:
