@@ -218,8 +218,8 @@ OPTIONS: tuple[Option, ...] = (
         name="speed",
         type=SpeedValue(),
         help="How fast time passes in the waits of schedules and between retries.",
-        docs="Payloads and signatures keep real time (fact 19). In Python: the seconds of waiting for one second of the "
-        "story. `1 / 86400` makes a day a second, 0 waits for nothing.",
+        docs="Payloads and signatures keep real time (fact 19). In Python: the seconds of waiting for one second of "
+        "the story. `1 / 86400` makes a day a second, 0 waits for nothing.",
         default=1.0,
         default_words="real time",
         doors=_doors("sender", "config", "cli"),
@@ -289,8 +289,8 @@ OPTIONS: tuple[Option, ...] = (
         name="clock",
         type=ClockValue(),
         help="The clock that gives the time of signing and that waits: a Clock.",
-        docs="The default waits in real time, also in a test that [stops the clock](pytest.md#a-stopped-clock). A receiver "
-        "in the process of that test gets signatures with the stopped time.",
+        docs="The default waits in real time, also in a test that [stops the clock](pytest.md#a-stopped-clock). A "
+        "receiver in the process of that test gets signatures with the stopped time.",
         default_words="the receiver's clock and real waits",
         doors=_doors("deliver", "sender", "explore"),
         former=(("now", "clock=Clock(now=...)"), ("sleep", "clock=Clock(sleep=...)")),
