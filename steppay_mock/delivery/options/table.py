@@ -116,7 +116,7 @@ OPTIONS: tuple[Option, ...] = (
     Option(
         name="control",
         type=FlagValue(),
-        help="With a fault: repeat, without the fault, the first event of each type that was not accepted.",
+        help="With a fault: repeat, without the fault, the first event of each type that was not taken.",
         docs="See [the control](faults.md#the-control).",
         default=True,
         doors=_doors("deliver", "send"),
