@@ -20,8 +20,7 @@ import click
 from rich.console import Console
 from rich.table import Table
 
-from steppay_mock import Event, EventType, Report, deliver, make_events
-from steppay_mock.delivery.order import Order
+from steppay_mock import DeliveryOrder, Event, EventType, Report, deliver, make_events
 
 RECEIVER = Path(__file__).parent / "receivers" / "flask_app.py"
 KEYS = {"subscriptions": "subscriptionId", "payments": "paymentId"}
@@ -35,7 +34,7 @@ Rows = list[dict[str, Any]]
 @click.option(
     "--order", type=click.Choice(["occurrence", "shuffled", "reversed"]), default="shuffled", show_default=True
 )
-def main(seed: int, order: Order) -> None:
+def main(seed: int, order: DeliveryOrder) -> None:
     """Deliver one event of each type to a Flask receiver, look into its database, and compare it with the right one."""
     console = Console()
     events = one_of_each_type(seed)
@@ -67,7 +66,7 @@ def one_of_each_type(seed: int) -> list[Event]:
     ]
 
 
-def run(events: Sequence[Event], *, order: Order, seed: int) -> tuple[Report, dict[str, Rows]]:
+def run(events: Sequence[Event], *, order: DeliveryOrder, seed: int) -> tuple[Report, dict[str, Rows]]:
     """Deliver the events to a receiver with an empty database: what it answered, and what it then knows."""
     secret = secrets.token_hex(16)
     with TemporaryDirectory() as folder:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from steppay_mock.delivery.endpoint import Endpoint
     from steppay_mock.delivery.faults import FAULTS, find_fault
     from steppay_mock.delivery.faults.fault import Fault
+    from steppay_mock.delivery.order import DeliveryOrder
     from steppay_mock.delivery.outcome import Outcome
     from steppay_mock.delivery.own_lack import OwnLackError
     from steppay_mock.delivery.report import Report
@@ -66,6 +67,7 @@ __all__ = [
     "ContractViolation",
     "Counterexample",
     "Customer",
+    "DeliveryOrder",
     "Endpoint",
     "Event",
     "EventType",
@@ -140,6 +142,7 @@ _HOMES = {
     "ContractViolation": "errors",
     "Counterexample": "ordering.counterexample",
     "Customer": "store.records",
+    "DeliveryOrder": "delivery.order",
     "Endpoint": "delivery.endpoint",
     "Event": "payload.event",
     "EventType": "contract.catalogue",

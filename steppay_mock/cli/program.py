@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from steppay_mock import __version__
-from steppay_mock.cli.exit_codes import failures_told
+from steppay_mock.cli.failures import failures_told
 from steppay_mock.cli.options.epilog import epilog
 from steppay_mock.errors import choices, did_you_mean
 

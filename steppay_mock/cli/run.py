@@ -15,7 +15,7 @@ from steppay_mock.cli.show.plan import CommandReceiver, show_plan
 if TYPE_CHECKING:
     from steppay_mock.cli.options.delivery import Sending
     from steppay_mock.delivery.endpoint import Endpoint
-    from steppay_mock.delivery.order import Order
+    from steppay_mock.delivery.order import DeliveryOrder
     from steppay_mock.delivery.schedule.schedule import Schedule
     from steppay_mock.payload.event import Event
 
@@ -41,7 +41,7 @@ class Route:
             raise click.UsageError(f"--seed {seed} is too large. Give one of at most 18 digits.")
         if isinstance(events, Schedule):
             made_by, duplicates = events.made_by, 0.0
-            order: Order = "occurrence"
+            order: DeliveryOrder = "occurrence"
             count = sum(1 for _ in events.deliveries())
         else:
             order, duplicates, made_by = sending.order, sending.duplicates, sending.order

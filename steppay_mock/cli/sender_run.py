@@ -28,7 +28,7 @@ from steppay_mock.cli.show.terminal import counted, say, write_json
 if TYPE_CHECKING:
     from steppay_mock.cli.options.lambda_function import Gateway
     from steppay_mock.delivery.endpoint import Endpoint
-    from steppay_mock.delivery.order import Order
+    from steppay_mock.delivery.order import DeliveryOrder
     from steppay_mock.delivery.report import Report
     from steppay_mock.delivery.run.drivers import Watch
     from steppay_mock.delivery.schedule.schedule import Schedule
@@ -55,7 +55,7 @@ class SenderCommand:
         *,
         count: int,
         seed: int,
-        order: Order,
+        order: DeliveryOrder,
         duplicates: float,
         fault: str | None = None,
     ) -> int:

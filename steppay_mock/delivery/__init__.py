@@ -1,1 +1,1 @@
-"""Hand events to a receiver: over HTTP, or to a WSGI or ASGI app in process."""
+"""Delivers events to a receiver: over HTTP, to a WSGI or ASGI app in process, or to a Lambda function."""

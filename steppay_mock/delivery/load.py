@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import count
 
 from steppay_mock.contract.catalogue import EventType, parse_event_type
-from steppay_mock.delivery.order import Order, arrange
+from steppay_mock.delivery.order import DeliveryOrder, arrange
 from steppay_mock.errors import SteppayMockError
 from steppay_mock.payload.body import DEFAULT_FORM, BodyForm, check_form
 from steppay_mock.payload.chance import Chance, derive_seed
@@ -60,7 +60,7 @@ def seed_of_user(seed: object, *, kind: str, worker: int, number: int) -> int:
 
 
 def iter_load(
-    make: Callable[[int], Events], *, seed: int, order: Order = "occurrence", duplicates: float = 0.0
+    make: Callable[[int], Events], *, seed: int, order: DeliveryOrder = "occurrence", duplicates: float = 0.0
 ) -> Iterator[Event]:
     """The events to deliver, without an end: rounds that ``make`` makes from seeds, each in its own order.
 

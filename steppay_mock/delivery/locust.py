@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from locust.env import Environment
 
     from steppay_mock.delivery.answer import Answer
-    from steppay_mock.delivery.order import Order
+    from steppay_mock.delivery.order import DeliveryOrder
     from steppay_mock.payload.event import Events
     from steppay_mock.wire.signature import Secret
 
@@ -62,7 +62,7 @@ class StepPayUser(locust.User):
     secret: Secret | None = None
     events: Names | None = None
     scenarios: Names = ()
-    order: Order = "occurrence"
+    order: DeliveryOrder = "occurrence"
     duplicates: float = 0.0
     body: BodyForm = DEFAULT_FORM
     seed: int | str = 0

@@ -15,14 +15,14 @@ if TYPE_CHECKING:
 
     from steppay_mock.payload.event import Events
 
-Order = Literal["occurrence", "shuffled", "reversed", "entities", "busy-second"]
+DeliveryOrder = Literal["occurrence", "shuffled", "reversed", "entities", "busy-second"]
 """``occurrence``: as they happened; ``reversed``: the last first; ``shuffled``: by chance, which a seed repeats;
 ``entities``: by chance, the events of each thing in their own order; ``busy-second``: by chance, and all timestamps are
 the same."""
 
 
 def arrange(
-    events: Events | Schedule, order: Order, *, seed: int, duplicates: float = 0.0, fault: str | None = None
+    events: Events | Schedule, order: DeliveryOrder, *, seed: int, duplicates: float = 0.0, fault: str | None = None
 ) -> Iterable[Planned]:
     """The deliveries to plan, in order; a schedule has its own order and repeats.
 
@@ -36,7 +36,7 @@ def arrange(
     return tuple(spoiled) if isinstance(planned, tuple) else spoiled
 
 
-def _arranged(events: Events | Schedule, order: Order, *, seed: int, duplicates: float) -> Iterable[Planned]:
+def _arranged(events: Events | Schedule, order: DeliveryOrder, *, seed: int, duplicates: float) -> Iterable[Planned]:
     if isinstance(events, Schedule):
         if order != "occurrence" or duplicates:
             raise SteppayMockError("A schedule has its own order and repeats. Leave order and duplicates out.")

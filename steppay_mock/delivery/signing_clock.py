@@ -1,6 +1,6 @@
 """The clock that signs deliveries: that of the process in which the receiver checks their age.
 
-A test stops or moves the clock of its own process only. A receiver in that process reads the stopped clock; a receiver
+A test stops or moves the clock only in its process. A receiver in that process reads the stopped clock; a receiver
 in another process reads the real one.
 """
 

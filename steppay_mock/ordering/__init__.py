@@ -1,1 +1,1 @@
-"""Does a receiver depend on the order of delivery? Search, proof, and the smallest order that breaks it."""
+"""Delivers events in every order: proves that a receiver ends in the same state, or finds a counterexample."""

@@ -292,13 +292,11 @@ def test_another_file_may_be_named(
     [
         (("order.created", "--endpoint", "shp"), "has no endpoint 'shp'. Did you mean 'shop'?"),
         (("order.created", "--endpoint", "off"), "the endpoint 'off' is not enabled."),
-        (("http://localhost", "order.created", "--endpoint", "shop"), "--endpoint stands for a URL."),
         (
             ("order.created", "--fault", "key-empty", "--unsigned"),
             "--fault key-empty changes the signature, and --unsigned sends none. Leave out one of them.",
         ),
         (("--to", "http://localhost", "order.created", "--endpoint", "shop"), "--endpoint takes the place of --to."),
-        (("order.created", "--fault", "key-empty", "--unsigned"), "--unsigned leaves that out"),
         (("order.created", "--config", "nowhere.toml"), "nowhere.toml cannot be read: No such file or directory."),
     ],
 )

@@ -158,8 +158,6 @@ def test_the_page_of_a_report_shows_no_program_that_would_post_webhooks_to_the_r
     ("words", "told"),
     [
         (("--lambda-path", "/hooks"), "--lambda-path needs --lambda"),
-        (("--lambda", "alb", "--journal", "j.sqlite"), "--lambda delivers to one function, one event after the other"),
-        (("--lambda", "alb", "--concurrency", "2"), "Leave out --lambda, or what asks for more"),
         (("--lambda", "lambda"), "Invalid value for '--lambda'"),
         (("--lambda", "alb", "--lambda-path", "hooks"), "--lambda-path hooks: expected a path that begins with /"),
         (("--lambda", "alb", "--fault", "truncated"), "nor a function of AWS Lambda has one"),

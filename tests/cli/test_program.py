@@ -15,7 +15,7 @@ import pytest
 from click.shell_completion import ShellComplete
 
 from steppay_mock import ContractViolation, EventType, SteppayMockError, __version__
-from steppay_mock.cli.exit_codes import failures_told
+from steppay_mock.cli.failures import failures_told
 from steppay_mock.cli.options.parameter_types import EventNameType, MomentType, SecondsType, SetValueType
 from steppay_mock.cli.program import COMMANDS, program
 from steppay_mock.contract.catalogue import catalogue

@@ -186,7 +186,7 @@ def test_a_dry_run_sends_nothing_and_shows_the_plan(run: Any, receiver: Any, sec
         (["--to", "localhost:8000", "order.created", "--unsigned"], "it begins with neither http:// nor https://"),
         (
             ["--to", "http://localhost", "order.created", "--unsigned", "--success", "20"],
-            "'20' are no statuses. Write them",
+            "'20': expected statuses from 100 to 599 with commas",
         ),
         (["--to", "http://localhost", "order.craeted"], "Did you mean 'order.created'?"),
         (["--to", "http://localhost", "order.created"], "or pass --unsigned to send no signature."),
@@ -197,11 +197,11 @@ def test_a_dry_run_sends_nothing_and_shows_the_plan(run: Any, receiver: Any, sec
         (["--to", "http://localhost", "order.created", "--unsigned", "--order", "random"], "'random' is not one of"),
         (
             ["--to", "http://localhost", "order.created", "--unsigned", "--timeout", "0"],
-            "'0' is no number of seconds above 0.",
+            "'0': expected seconds, more than 0 and at most 86400.",
         ),
         (
             ["--to", "http://localhost", "order.created", "--unsigned", "--timeout", "inf"],
-            "'inf' is no number of seconds above",
+            "'inf': expected seconds, more than 0",
         ),
         (["--to", "http://localhost", "order.created", "--unsigned", "-n", "0"], "0 is not in the range x>=1"),
         (

@@ -24,7 +24,6 @@ def time(monkeypatch: pytest.MonkeyPatch) -> Time:
     made = Time()
     clock = Clock(steady=made.clock.steady, sleep=made.clock.sleep)
     monkeypatch.setattr("steppay_mock.delivery.options.settings.Clock", lambda: clock)
-    monkeypatch.setattr("steppay_mock.cli.run.sleep", made.clock.sleep)
     return made
 
 

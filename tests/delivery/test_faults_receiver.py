@@ -1,4 +1,4 @@
-"""Does a right receiver behind a real server answer every fault as the fault says, and live on?"""
+"""A right receiver behind a real server answers every fault as the fault says, and goes on."""
 
 from __future__ import annotations
 

@@ -64,7 +64,7 @@ def test_it_keeps_what_it_is_told_to(journal: str | None) -> None:
     assert len(sent(MANY, journal, keep_outcomes=True).outcomes) == MANY
     report = sent(4, journal, keep_outcomes=False)
     assert (report.kept, [one.position for one in report.failures]) == (None, [1, 3])
-    with pytest.raises(SteppayMockError, match="keep_outcomes='no' is neither True nor False"):
+    with pytest.raises(SteppayMockError, match="keep_outcomes='no': expected True or False"):
         sent(1, journal, keep_outcomes="no")
 
 

@@ -15,7 +15,7 @@ from delivery.standins import Time
 
 from steppay_mock import SignatureError, scenario, verify
 from steppay_mock.delivery.endpoint import Endpoint
-from steppay_mock.delivery.order import Order
+from steppay_mock.delivery.order import DeliveryOrder
 from steppay_mock.delivery.schedule import Again, Deliver, Drop, Hold, Overlap, Step, Wait, duplicate, in_order, plan
 from steppay_mock.delivery.schedule.makers import MAKERS
 from steppay_mock.delivery.sender.clock import Clock
@@ -59,8 +59,8 @@ def proves(got: Got, secret: str) -> bool:
     return True
 
 
-@pytest.mark.parametrize("order", get_args(Order))
-def test_an_order_is_that_of_its_schedule(receiver: Counting, journal: str | None, order: Order) -> None:
+@pytest.mark.parametrize("order", get_args(DeliveryOrder))
+def test_an_order_is_that_of_its_schedule(receiver: Counting, journal: str | None, order: DeliveryOrder) -> None:
     report = Sender(receiver.url, secret=SECRET, journal=journal).send(EVENTS, order=order, seed=7)
     expected = MAKERS[order](EVENTS, 7)
     assert [one.body for one in receiver.got] == [one.event.body for one in expected.deliveries()]

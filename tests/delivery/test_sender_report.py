@@ -14,7 +14,7 @@ from delivery.counting import OK, Counting, counting, payloads, status
 from steppay_mock import ContractViolation
 from steppay_mock.delivery.endpoint import Endpoint
 from steppay_mock.delivery.explain import RAW_BODY
-from steppay_mock.delivery.order import Order
+from steppay_mock.delivery.order import DeliveryOrder
 from steppay_mock.delivery.sender.sender import Sender
 
 SECRET = "whsec_test"
@@ -132,7 +132,7 @@ def test_nobody_there_is_an_answer(closed_url: str) -> None:
         (OK, "occurrence", ["nothing was reordered: StepPay promises no order, so try order='shuffled'"]),
     ],
 )
-def test_what_makes_a_run_prove_less_is_told(answer: bytes, order: Order, warnings: list[str]) -> None:
+def test_what_makes_a_run_prove_less_is_told(answer: bytes, order: DeliveryOrder, warnings: list[str]) -> None:
     with counting(Counting(lambda _got: answer)) as receiver:
         assert Sender(receiver.url).send(payloads(3), order=order).warnings() == warnings
 

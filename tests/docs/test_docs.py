@@ -20,9 +20,9 @@ PAGES = sorted(
         *(ROOT / name for name in ("ARCHITECTURE.md", "CHANGELOG.md", "CONTRIBUTING.md", "schemas/README.md")),
     ]
 )
-# The pages of the command line and of pytest have tests of their own; those of facts and of fidelity are tables.
+# The pages of the command line and of pytest have tests of their own; that of facts is tables.
 RUN = (
-    *("schemas", "payloads", "signatures", "delivery", "store", "scenarios", "rest-api"),
+    *("schemas", "payloads", "signatures", "delivery", "store", "scenarios", "fidelity", "rest-api"),
     *("ordering", "ordering-races", "ordering-costs", "lambda"),
 )
 NODE_MODULES = ROOT / "tests" / "ajv" / "node_modules"

@@ -1,4 +1,4 @@
-"""Does the page of the search name every anomaly and every verdict, and are its figures those of the code?"""
+"""The page about the search names every anomaly and every verdict, with the figures of the code."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Does the demo run, say what happened, and fail when the receiver is wrong?"""
+"""The demo runs, prints what happened, and fails for a wrong receiver."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Does every order of delivery end in the same, right rows?"""
+"""Every order of delivery ends in the same, right rows."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Are the example receivers proved, for whole scenarios, in every order and with every late duplicate?"""
+"""The example receivers are proved, for whole scenarios, in every order and with every late duplicate."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Does the receiver that reads back end up knowing what the store knows, whatever came first, twice or late?"""
+"""The receiver that reads back ends with the state of the store, in every order and with repeats."""
 
 from __future__ import annotations
 

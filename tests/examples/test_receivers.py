@@ -1,4 +1,4 @@
-"""Do the example receivers take what StepPay sends, and refuse what it did not send?"""
+"""The example receivers accept the webhooks of StepPay, and refuse all others."""
 
 from __future__ import annotations
 

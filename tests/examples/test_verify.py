@@ -1,4 +1,4 @@
-"""Does the receivers' own verification agree with the signature's rules?"""
+"""The receivers' own verification agrees with the rules of the signature."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which of two events about one object is the newer one, when the clock does not tell?"""
+"""The newer of two events about one object is found without the clock."""
 
 from __future__ import annotations
 

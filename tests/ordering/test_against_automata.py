@@ -1,4 +1,4 @@
-"""Do verdict and smallest counterexample agree with brute force, for receivers that chance has made?
+"""Verdict and smallest counterexample agree with brute force, for receivers made at random.
 
 Where a probe shows too little less is promised: no alarm is false, and none is called flaky.
 """

@@ -1,4 +1,4 @@
-"""Do the verdict and the smallest counterexample agree with brute force, for every receiver of the zoo?"""
+"""Verdict and smallest counterexample agree with brute force, for every receiver of the zoo."""
 
 from __future__ import annotations
 

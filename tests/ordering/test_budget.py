@@ -1,4 +1,4 @@
-"""What is delivered when the budget is small, and is no more said than that?"""
+"""A small budget limits the deliveries, and the report claims no more than was delivered."""
 
 from __future__ import annotations
 

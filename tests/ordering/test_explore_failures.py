@@ -1,4 +1,4 @@
-"""What does the search do where it cannot go on, and what is it asked in vain?"""
+"""The errors of a search that cannot go on, and of wrong options."""
 
 from __future__ import annotations
 
@@ -105,7 +105,7 @@ def test_a_receiver_that_hangs_is_given_up(make_life: MakeLife) -> None:
         ({"reset": print, "budget": 0}, "budget=0"),
         ({"reset": print, "duplicates": 1}, "expected True, False or 'everywhere'"),
         ({"reset": print, "ties": -1}, "ties=-1: expected seconds, more than 0"),
-        ({"reset": print, "retries": "sometimes"}, "no retries"),
+        ({"reset": print, "retries": "sometimes"}, "Unknown retry policy"),
         ({"reset": print, "ignore": [3]}, "ignore=3"),
     ],
 )

@@ -1,5 +1,6 @@
-"""What tests put around a receiver, and what that hides, is noticed: Celery and SQLAlchemy. For Django, see
-tests/examples/django_frames.py.
+"""Wrappings of Celery and SQLAlchemy that tests put around a receiver are noticed, with what they hide.
+
+For Django, see tests/examples/django_frames.py.
 """
 
 from __future__ import annotations

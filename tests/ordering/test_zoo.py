@@ -1,4 +1,4 @@
-"""Is each member of the zoo what it says it is, by brute force over every order?"""
+"""Each member of the zoo behaves as it says, by brute force over every order."""
 
 from __future__ import annotations
 

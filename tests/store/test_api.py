@@ -1,4 +1,4 @@
-"""Does the API say of each thing what the store knows of it, and of everything else what to do next?"""
+"""The API tells the state of the store for each object, and the next step for every wrong request."""
 
 from __future__ import annotations
 

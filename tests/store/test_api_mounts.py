@@ -1,4 +1,4 @@
-"""Is the API reached in every way it is offered: through ``responses``, as WSGI, over HTTP?"""
+"""The API is reached through each of its doors: ``responses``, WSGI and HTTP."""
 
 from __future__ import annotations
 

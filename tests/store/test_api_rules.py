@@ -1,4 +1,4 @@
-"""Does the API misbehave exactly as it is told: late, lagging, failing and holding?"""
+"""The API is late, lags, fails and holds exactly as its rules say."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""One module a command; each holds it as ``command``. Imported when used, and nothing heavy at their top."""
+"""The commands: one module for each, with the command as ``command``. Imported on use; nothing heavy at their top."""

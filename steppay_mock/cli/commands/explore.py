@@ -12,10 +12,10 @@ from steppay_mock.cli.options.epilog import epilog
 from steppay_mock.cli.options.late_by import LateByType
 from steppay_mock.cli.options.option_table import table_option
 from steppay_mock.cli.options.probe import Probing, probing_options
+from steppay_mock.cli.options.report_file import ReportFileType
 from steppay_mock.cli.options.scenario import ScenarioNameType, Staging, staging_options
 from steppay_mock.cli.options.served_api import ServedApi, served_api_options
 from steppay_mock.cli.options.shared import json_option
-from steppay_mock.cli.show.report_files import ReportFile
 from steppay_mock.ordering.face import speaking
 
 if TYPE_CHECKING:
@@ -130,11 +130,11 @@ _URLS = (
     "reports",
     metavar="FILE",
     multiple=True,
-    type=ReportFile(".html", ".json", ".xml"),
+    type=ReportFileType(".html", ".json", ".xml"),
     help="Also write the report to this file: a web page (.html), JSON (.json) or JUnit XML (.xml). Repeatable.",
 )
 @click.option(
-    "--junit", "junits", metavar="FILE", multiple=True, type=ReportFile(), help="Write JUnit XML to this file."
+    "--junit", "junits", metavar="FILE", multiple=True, type=ReportFileType(), help="Write JUnit XML to this file."
 )
 @json_option("the report")
 @click.pass_context
@@ -212,9 +212,9 @@ def _explore_one(
 def _explore_several(
     candidates: list[Candidate], receiver: Receiver, search: dict[str, Any], files: dict[str, Any], *, as_json: bool
 ) -> int:
+    from steppay_mock.cli.explore_overview import overview_data, overview_page, overview_xml, show_overview, worst
     from steppay_mock.cli.explore_stories import explore_each
     from steppay_mock.cli.show.exploration import write_files
-    from steppay_mock.cli.show.explorations import overview_data, overview_page, overview_xml, show_overview, worst
 
     outcomes = explore_each(candidates, receiver, **search)
     write_files(

@@ -14,9 +14,9 @@ from steppay_mock.cli.options.config_file import config_option
 from steppay_mock.cli.options.epilog import epilog
 from steppay_mock.cli.options.journal import journal_option
 from steppay_mock.cli.options.option_table import remembered_options, table_option
+from steppay_mock.cli.options.report_file import report_option
 from steppay_mock.cli.options.shared import json_option, secret_option, unsigned_option
 from steppay_mock.cli.options.signing import Signing
-from steppay_mock.cli.show.report_files import report_option
 from steppay_mock.cli.show.resumed_runs import RunState, states_of, words_about
 from steppay_mock.cli.show.terminal import say
 from steppay_mock.errors import SteppayMockError

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 
 import click
 
+from steppay_mock.cli import environment
 from steppay_mock.cli.options.api_faults import ApiFault, ApiFaults, fail_option, hold_option, slow_option
 from steppay_mock.cli.options.epilog import epilog
 from steppay_mock.cli.options.scenario import ScenarioNameType, Staging, staging_options
-from steppay_mock.cli.options.served_api import VARIABLE, api_token
+from steppay_mock.cli.options.served_api import api_token
 from steppay_mock.cli.options.shared import json_option
 from steppay_mock.cli.show.terminal import counted, say, write_json, write_text
 
@@ -56,7 +57,8 @@ _LOOPBACK = "127.0.0.1"
 @click.option(
     "--token",
     metavar="TOKEN",
-    help=f"The Secret-Token that calls must have. Default: the variable {VARIABLE}, which no process list shows.",
+    help=f"The Secret-Token that calls must have. Default: the variable {environment.TOKEN}, which no process "
+    "list shows.",
 )
 @fail_option()
 @slow_option()

@@ -18,7 +18,7 @@ from steppay_mock.errors import ContractViolation
 
 
 @dataclass(slots=True)
-class _Counts:
+class _FileCounts:
     payloads: int = 0
     violations: int = 0
 
@@ -45,7 +45,7 @@ def command(ctx: click.Context, *, files: tuple[str, ...], strict: bool, as_json
     FILE has one payload, a JSON array of them, or one on each line (NDJSON); `-` is standard input. Every violation
     is shown with the line on which the faulty value stands.
     """
-    counts = _Counts()
+    counts = _FileCounts()
     found = _violations(files, counts, strict=strict)
     if as_json:
         listed = ({"file": name, **violation.as_dict()} for name, violation in found)
@@ -58,7 +58,9 @@ def command(ctx: click.Context, *, files: tuple[str, ...], strict: bool, as_json
         ctx.exit(WRONG)
 
 
-def _violations(files: tuple[str, ...], counts: _Counts, *, strict: bool) -> Iterator[tuple[str, ContractViolation]]:
+def _violations(
+    files: tuple[str, ...], counts: _FileCounts, *, strict: bool
+) -> Iterator[tuple[str, ContractViolation]]:
     for name in files:
         before = counts.payloads
         with open_source(name) as stream:

@@ -1,1 +1,1 @@
-"""The options of the commands: what they are called, how their words are read, and the values that come of them."""
+"""The options of the commands: their names, how their texts are read, and the values that they give."""

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 import click
 
+from steppay_mock.cli import environment
 from steppay_mock.cli.options.parameter_types import FilePathType, ParameterType
 from steppay_mock.cli.options.signing import entry_at
 from steppay_mock.delivery.options.table import option_named
@@ -23,10 +24,6 @@ if TYPE_CHECKING:
     from steppay_mock.delivery.address import Address
     from steppay_mock.delivery.address.access import AccessOptions
     from steppay_mock.delivery.config import Config, EndpointEntry
-
-
-HEADER_VARIABLE = "STEPPAY_MOCK_HEADER"
-STATE_VARIABLE = "STEPPAY_MOCK_STATE_HEADER"
 
 
 class HeaderType(ParameterType):
@@ -142,11 +139,11 @@ class AccessWords:
     def hidden(self) -> Iterator[str]:
         """The options that have to be given again by hand, because no output shows their values."""
         if self.headers:
-            yield f"--header, or {HEADER_VARIABLE}"
+            yield f"--header, or {environment.HEADER}"
         if self.auth is not None:
-            yield f"--basic-auth, or {_BASIC_AUTH}"
+            yield f"--basic-auth, or {environment.BASIC_AUTH}"
         if self.proxy is not None and "@" in self.proxy:
-            yield f"--proxy, or {_PROXY}"
+            yield f"--proxy, or {environment.PROXY}"
 
 
 def access_beside(receiver: Address, other: Address, headers: tuple[tuple[str, str], ...]) -> AccessOptions:
@@ -154,14 +151,14 @@ def access_beside(receiver: Address, other: Address, headers: tuple[tuple[str, s
 
     Credentials of the receiver are sent to no other scheme, host or port; curl does the same after a redirect.
     """
-    own = headers_of(headers, variable=STATE_VARIABLE)
+    own = headers_of(headers, variable=environment.STATE_HEADER)
     access = receiver.access if receiver.is_beside(other) else receiver.access.elsewhere
     if other.access.auth or "authorization" in own:  # what is said of the URL itself counts more
         access = access.unnamed
     return {**access.options, "headers": {**dict(access.headers), **own}}
 
 
-def headers_of(given: tuple[tuple[str, str], ...], *, variable: str = HEADER_VARIABLE) -> dict[str, str]:
+def headers_of(given: tuple[tuple[str, str], ...], *, variable: str = environment.HEADER) -> dict[str, str]:
     """The headers of an option, else the header in its variable. Two headers with one name are a usage error."""
     names = [name for name, _ in given]
     for name in names:
@@ -201,10 +198,6 @@ def access_options(command: Callable[..., Any]) -> Callable[..., Any]:
     return gathered
 
 
-_BASIC_AUTH = "STEPPAY_MOCK_BASIC_AUTH"
-_PROXY = "STEPPAY_MOCK_PROXY"
-
-
 def _help(name: str) -> str:
     option = option_named(name)
     return f"{option.help} Default: {option.default_in_words}."
@@ -218,14 +211,14 @@ _OPTIONS: tuple[Decorator[Any], ...] = (
         multiple=True,
         type=HeaderType(),
         help="A header that is sent beside those of the webhook, and that no output shows. Repeatable. Default: the "
-        f"variable {HEADER_VARIABLE}, which no process list shows.",
+        f"variable {environment.HEADER}, which no process list shows.",
     ),
     click.option(
         "--basic-auth",
         "auth",
         metavar="USER:PASSWORD",
         type=UserType(),
-        envvar=_BASIC_AUTH,
+        envvar=environment.BASIC_AUTH,
         show_envvar=True,
         help=option_named("auth").help,
     ),
@@ -236,7 +229,7 @@ _OPTIONS: tuple[Decorator[Any], ...] = (
         "--proxy",
         metavar="URL",
         type=ProxyType(),
-        envvar=_PROXY,
+        envvar=environment.PROXY,
         show_envvar=True,
         help=f"{_help('proxy')} Example: http://127.0.0.1:3128.",
     ),

@@ -15,16 +15,16 @@ from steppay_mock.cli.options.config_file import config_option, endpoint_option,
 from steppay_mock.cli.options.faults import check_fault, fault_option
 from steppay_mock.cli.options.lambda_function import Gateway, lambda_options
 from steppay_mock.cli.options.option_table import table_option
+from steppay_mock.cli.options.report_file import report_option
 from steppay_mock.cli.options.shared import Decorator, json_option, secret_option, unsigned_option
 from steppay_mock.cli.options.signing import Signing
 from steppay_mock.cli.show.plan import CommandReceiver
-from steppay_mock.cli.show.report_files import report_option
 from steppay_mock.delivery.options.table import options_of
 
 if TYPE_CHECKING:
     from steppay_mock.delivery.aws.call import Kind
     from steppay_mock.delivery.config import Config
-    from steppay_mock.delivery.order import Order
+    from steppay_mock.delivery.order import DeliveryOrder
 
 _BY_COMMANDS = frozenset({"order", "speed"})
 """Options of the table that a command takes itself, among its own."""
@@ -34,7 +34,7 @@ _BY_COMMANDS = frozenset({"order", "speed"})
 class Sending:
     """How the events are sent, as the command line says it."""
 
-    order: Order
+    order: DeliveryOrder
     fault: str | None
     secrets: tuple[str, ...] = field(repr=False)
     unsigned: bool

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from steppay_mock.cli.options.access import STATE_VARIABLE, AccessWords, HeaderType, access_beside, access_options
+from steppay_mock.cli import environment
+from steppay_mock.cli.options.access import AccessWords, HeaderType, access_beside, access_options
 from steppay_mock.cli.options.address import agree, read_address, read_hosts
 from steppay_mock.cli.options.config_file import config_option
 from steppay_mock.cli.options.lambda_function import Gateway, lambda_options
@@ -19,7 +20,6 @@ from steppay_mock.cli.options.option_table import table_option
 from steppay_mock.cli.options.parameter_types import SecondsType
 from steppay_mock.cli.options.receiver import Registered, events_option, find_receiver
 from steppay_mock.cli.options.shared import Decorator, secret_option, unsigned_option
-from steppay_mock.cli.options.signing import VARIABLE as SECRET_VARIABLE
 from steppay_mock.cli.options.signing import Signing
 from steppay_mock.errors import SteppayMockError
 from steppay_mock.ordering.face import Face, Reach
@@ -182,9 +182,9 @@ class Probing:
         words = [*(word for option in given for word in option), *(["--unsigned"] if self.unsigned else [])]
         words += [*self.written_access.words, *also]
         set_again = [f"the URL that is not shown in {' and '.join(_URLS[option] for option in hidden)}"] * bool(hidden)
-        set_again += [f"the secret in {SECRET_VARIABLE}"] * bool(self.secrets)
+        set_again += [f"the secret in {environment.SECRET}"] * bool(self.secrets)
         set_again += self.written_access.hidden
-        set_again += [f"--state-header, or {STATE_VARIABLE}"] * bool(self.state_headers)
+        set_again += [f"--state-header, or {environment.STATE_HEADER}"] * bool(self.state_headers)
         return Face(
             is_shell=True,
             before="steppay-mock replay ",
@@ -275,7 +275,7 @@ _PROBING: tuple[Decorator[Any], ...] = (
         type=HeaderType(),
         help="Send this header only to the state URL and the reset URL, and never show it. --header and --basic-auth "
         "are sent there too if scheme, host and port are the receiver's. Repeatable. Default: the variable "
-        f"{STATE_VARIABLE}.",
+        f"{environment.STATE_HEADER}.",
     ),
     click.option(
         "--ignore",

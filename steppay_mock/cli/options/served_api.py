@@ -12,13 +12,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from steppay_mock.cli import environment
 from steppay_mock.cli.options.shared import Decorator
 from steppay_mock.cli.show.terminal import say
 
 if TYPE_CHECKING:
     from steppay_mock.store.store import Store
-
-VARIABLE = "STEPPAY_SECRET_TOKEN"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,11 +73,11 @@ def api_token(given: str | None) -> str:
     """The token of the option, else of the environment; UsageError for one that no header can carry."""
     from steppay_mock.store.api.responder import can_be_token
 
-    found = given or os.environ.get(VARIABLE)
+    found = given or os.environ.get(environment.TOKEN)
     if not found:
-        raise click.UsageError(f"No token is given. Pass --token, or set {VARIABLE}.")
+        raise click.UsageError(f"No token is given. Pass --token, or set {environment.TOKEN}.")
     if not can_be_token(found):
-        where = "--token" if given else f"The variable {VARIABLE}"
+        where = "--token" if given else f"The variable {environment.TOKEN}"
         why = "starts or ends with white space" if found != found.strip() else "is not printable ASCII without spaces"
         raise click.UsageError(f"{where} {why}: no header can carry it, and every call would be refused. Correct it.")
     return found
@@ -115,7 +114,7 @@ _SERVED_API: tuple[Decorator[Any], ...] = (
         "--token",
         "api_token",
         metavar="TOKEN",
-        help=f"The Secret-Token that calls of the REST API must have. Default: the variable {VARIABLE}, which no "
-        "process list shows.",
+        help=f"The Secret-Token that calls of the REST API must have. Default: the variable {environment.TOKEN}, "
+        "which no process list shows.",
     ),
 )

@@ -9,6 +9,7 @@ from typing import Any
 
 import click
 
+from steppay_mock.cli import environment
 from steppay_mock.cli.options.config_file import Decorator as Decorator  # noqa: PLC0414 - its face
 from steppay_mock.cli.options.config_file import body_option
 from steppay_mock.cli.options.events import Making
@@ -20,7 +21,6 @@ from steppay_mock.cli.options.parameter_types import (
     ParameterType,
     SetValueType,
 )
-from steppay_mock.cli.options.signing import VARIABLE
 
 _EVERY = "Every event type"
 _53_BITS, _64_BITS = "53-bit", "64-bit"
@@ -52,7 +52,8 @@ def secret_option(purpose: str) -> Decorator[Any]:
         "secrets",
         metavar="SECRET",
         multiple=True,
-        help=f"{purpose} Repeatable, for rotation. Default: the variable {VARIABLE}, which no process list shows.",
+        help=f"{purpose} Repeatable, for rotation. Default: the variable {environment.SECRET}, which no "
+        "process list shows.",
     )
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from steppay_mock.cli import environment
 from steppay_mock.cli.options.address import read_address
 from steppay_mock.errors import SteppayMockError
 
@@ -17,15 +18,12 @@ if TYPE_CHECKING:
     from steppay_mock.delivery.endpoint import Endpoint
 
 
-VARIABLE = "STEPPAY_WEBHOOK_SECRET"
-
-
 def find_secrets(given: tuple[str, ...]) -> tuple[str, ...]:
     """The secrets of ``--secret``, else the one of the environment (fact 32), else none."""
     if given:
         return given
     # Not click's envvar: with a repeatable option it would split a secret at its spaces.
-    found = os.environ.get(VARIABLE)
+    found = os.environ.get(environment.SECRET)
     return (found,) if found else ()
 
 
@@ -33,7 +31,7 @@ def need_secrets(given: tuple[str, ...], *, unsigned: str = "") -> tuple[str, ..
     """The secrets, or a usage error that names the ways to give one. ``unsigned`` is one more way, in words."""
     secrets = find_secrets(given)
     if not secrets:
-        raise click.UsageError(f"No secret is given. Pass --secret, or set {VARIABLE}{unsigned}.")
+        raise click.UsageError(f"No secret is given. Pass --secret, or set {environment.SECRET}{unsigned}.")
     return secrets
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from steppay_mock.cli.options.signing import VARIABLE
+from steppay_mock.cli import environment
 from steppay_mock.cli.show.journal import as_data, event_of, headers_of, moment, receiver_of
 from steppay_mock.cli.show.terminal import pretty
 from steppay_mock.wire.shown_url import MASK, shown_url
@@ -69,7 +69,7 @@ class Shown:
         url = shown_url(self.delivery.url)
         note = b"" if url == self.delivery.url else f"# put the secret of the URL in the place of {MASK}\n".encode()
         if _SIGNATURE in self.headers:
-            note += f"# signs with the secret in {VARIABLE}\n".encode()
+            note += f"# signs with the secret in {environment.SECRET}\n".encode()
             options.append(f'--header "{_SIGNATURE}: $(printf %s "$body" | steppay-mock sign)"')
         first = f'printf %s "$body" | curl --request POST {shlex.quote(url)}'
         command = " \\\n  ".join([first, *options, "--data-binary @-"])

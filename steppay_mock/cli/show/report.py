@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from steppay_mock.cli.options.signing import VARIABLE
+from steppay_mock.cli import environment
 from steppay_mock.cli.show.report_files import ReportLine
 from steppay_mock.cli.show.terminal import counted, write_table
 
@@ -161,4 +161,4 @@ def _about_refusal(*, unsigned: bool) -> str:
         return "Rightly so: --unsigned left the signature out. Pass --secret to be let in."
     from steppay_mock.delivery.explain import RAW_BODY
 
-    return f"Is the secret right? The one of --secret or {VARIABLE} must be the receiver's. {RAW_BODY}"
+    return f"Is the secret right? The one of --secret or {environment.SECRET} must be the receiver's. {RAW_BODY}"

@@ -59,7 +59,7 @@ class LambdaEngine:
                 "path": self._gateway["path"],
                 "timeout": self._settings.timeout,
                 "allow_hosts": self._options.allow_hosts,
-                "now": self._options.clock.now,
+                "clock": self._options.clock,
                 **address.access.options,
             }
         )

@@ -1,1 +1,1 @@
-"""What was planned, sent, answered, lost and repeated: on disk before the next step depends on it."""
+"""The journal: the plan of a run, each attempt and its answer, on disk before the next step depends on it."""

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import asdict, is_dataclass
 from typing import Any
 
@@ -24,8 +25,21 @@ def recall(run: int, kept: object, *, now: SenderSettings, told: Iterable[str]) 
     Raises SteppayMockError for damaged options, and for a retry policy of which the journal has only the name, unless
     they were told.
     """
-    try:
+    with _refused_if_damaged(run):
         return _recalled(run, json.loads(str(kept)), now=now, anew=frozenset(told))
+
+
+def recall_gateway(run: int, kept: object) -> dict[str, Any] | None:
+    """The gateway of a run to Lambda functions, from the same JSON; None for a run to plain receivers."""
+    with _refused_if_damaged(run):
+        found = json.loads(str(kept)).get("gateway")
+        return None if found is None else {"kind": str(found["kind"]), "path": found["path"]}
+
+
+@contextmanager
+def _refused_if_damaged(run: int) -> Iterator[None]:
+    try:
+        yield
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
         raise SteppayMockError(
             f"The options of run {run} in the journal are damaged. Pass them again: {', '.join(sorted(_names()))}."

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from steppay_mock.delivery.address.access import Access, AccessOptions, read_access
 from steppay_mock.delivery.options.check import check_options
-from steppay_mock.delivery.order import Order
+from steppay_mock.delivery.order import DeliveryOrder
 from steppay_mock.delivery.retries import RetryPolicy
 from steppay_mock.delivery.sender.clock import Clock, real_now
 from steppay_mock.delivery.signing_clock import now_at, now_here
@@ -35,7 +35,7 @@ class DeliveryOptions(AccessOptions, total=False):
     path: str
     secret: Secret | None
     hide: Iterable[str]
-    order: Order
+    order: DeliveryOrder
     duplicates: float
     fault: str | None
     control: bool
@@ -71,7 +71,7 @@ class Settings:
     path: str
     secret: Secrets | None = field(repr=False)
     hide: tuple[str, ...] = field(repr=False)
-    order: Order
+    order: DeliveryOrder
     duplicates: float
     fault: str | None
     control: bool

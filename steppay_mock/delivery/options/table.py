@@ -23,7 +23,7 @@ from steppay_mock.delivery.options.values import (
     SecretValue,
     SpeedValue,
 )
-from steppay_mock.delivery.order import Order
+from steppay_mock.delivery.order import DeliveryOrder
 from steppay_mock.delivery.retries import PRESETS
 from steppay_mock.values import (
     ChoiceValue,
@@ -89,7 +89,7 @@ OPTIONS: tuple[Option, ...] = (
     ),
     Option(
         name="order",
-        type=ChoiceValue(words=get_args(Order)),
+        type=ChoiceValue(words=get_args(DeliveryOrder)),
         help="The order of the deliveries: as the events happened, shuffled, reversed, shuffled with the events of "
         "each entity in order, or shuffled with one timestamp for all (facts 5 and 6).",
         docs="See [Order](delivery.md#order).",
@@ -307,7 +307,7 @@ OPTIONS: tuple[Option, ...] = (
         type=FlagValue(),
         help="Whether the report keeps every outcome.",
         docs="See [the limits](delivery.md#limits-of-what-is-kept).",
-        default_words="for at most 1,000 deliveries",
+        default_words="the outcomes of at most 1,000 deliveries",
         doors=_doors("send"),
     ),
 )

@@ -1,1 +1,1 @@
-"""The mock sender: delivers to several receivers, many at once, and can say afterwards what came of each delivery."""
+"""The sender: delivers to several endpoints, many at once, with retries and a journal of each attempt."""

@@ -5,7 +5,6 @@ It is a run (``run/``) over HTTP: many deliveries at once, with retries, and wit
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import replace
@@ -17,9 +16,9 @@ from steppay_mock.delivery.address.access import AccessOptions
 from steppay_mock.delivery.endpoint import Endpoint, open_endpoints
 from steppay_mock.delivery.engine.make_engine import make_engine
 from steppay_mock.delivery.in_process.running_loop import require_asyncio
-from steppay_mock.delivery.options.remembered import recall
+from steppay_mock.delivery.options.remembered import recall, recall_gateway
 from steppay_mock.delivery.options.settings import SenderOptions, read_send_options, read_sender_options
-from steppay_mock.delivery.order import Order, arrange
+from steppay_mock.delivery.order import DeliveryOrder, arrange
 from steppay_mock.delivery.run.drivers import Watch
 from steppay_mock.delivery.run.progress import RunProgress
 from steppay_mock.delivery.run.records import check_fault
@@ -49,7 +48,7 @@ class SendOptions(TypedDict, total=False):
     ``keep_outcomes``: whether the report has every outcome. None: where there are at most 1,000 deliveries.
     """
 
-    order: Order
+    order: DeliveryOrder
     duplicates: float
     fault: str | None
     control: bool
@@ -101,7 +100,7 @@ class Sender:
         self,
         events: Events | Schedule,
         *,
-        order: Order = "occurrence",
+        order: DeliveryOrder = "occurrence",
         duplicates: float = 0.0,
         fault: str | None = None,
         control: bool = True,
@@ -221,7 +220,7 @@ class Sender:
 
         ((seed, made_by, kept),) = journal.ask("SELECT seed, made_by, settings FROM runs WHERE id = ?", number)
         settings = recall(number, kept, now=self._settings, told=self._given)
-        gateway = json.loads(str(kept)).get("gateway")
+        gateway = recall_gateway(number, kept)
         run = SenderRun(
             endpoints=self._endpoints,
             settings=settings,

@@ -91,9 +91,9 @@ def test_a_view_that_needs_no_database_is_not_refused(app: Any) -> None:
         ("/form", {"DEBUG": True}, "Exempt the view: in Django by @csrf_exempt.", "@csrf_exempt"),
         ("/webhooks/steppay", PRODUCTION, "add that to ALLOWED_HOSTS", "add that to ALLOWED_HOSTS"),
         ("/webhooks/steppay", PRODUCTION | {"DEBUG": True}, "add that to ALLOWED_HOSTS", "add that to ALLOWED_HOSTS"),
-        ("/slash", {"DEBUG": True}, "Pass path= with that slash", "Does path= end with that slash?"),
-        ("/slash", {}, "301 to /slash/", "with a trailing slash, or without one?"),
-        ("/webhooks/steppay", HTTPS, "SECURE_SSL_REDIRECT = False.", "SECURE_SSL_REDIRECT = False."),
+        ("/slash", {"DEBUG": True}, "Pass path= with that slash", "Does path= end with a slash?"),
+        ("/slash", {}, "301 to /slash/", "with or without a trailing slash?"),
+        ("/webhooks/steppay", HTTPS, "SECURE_SSL_REDIRECT = False.", "SECURE_SSL_REDIRECT = False in Django"),
     ],
 )
 def test_what_refuses_a_webhook_before_the_view_is_told(

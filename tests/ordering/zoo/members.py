@@ -1,4 +1,4 @@
-"""Who lives in the zoo?"""
+"""The members of the zoo."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What does the zoo say of each of its members?"""
+"""The description of a member of the zoo: its shop, its handler and its flaw."""
 
 from __future__ import annotations
 

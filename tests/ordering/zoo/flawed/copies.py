@@ -1,4 +1,4 @@
-"""Which receivers copy a value once and do not look at it again?"""
+"""Receivers that copy a value once and never update it."""
 
 from __future__ import annotations
 

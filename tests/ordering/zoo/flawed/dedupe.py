@@ -1,4 +1,4 @@
-"""Which receivers take one webhook for another, or do not know one again?"""
+"""Receivers that take one webhook for another, or do not recognise a repeat."""
 
 from __future__ import annotations
 

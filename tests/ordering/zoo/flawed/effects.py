@@ -1,4 +1,4 @@
-"""Which receivers keep the right rows, and send the wrong mails, points and coupons?"""
+"""Receivers with the right rows that send wrong mails, points and coupons."""
 
 from __future__ import annotations
 

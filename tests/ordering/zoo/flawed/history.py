@@ -1,4 +1,4 @@
-"""Which receivers keep the last few, and lose the one that comes late?"""
+"""Receivers that keep the last few events, and lose one that comes late."""
 
 from __future__ import annotations
 

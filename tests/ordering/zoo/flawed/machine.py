@@ -1,4 +1,4 @@
-"""Which receivers refuse what the order of delivery makes look impossible?"""
+"""Receivers that refuse a change which the order of delivery makes look impossible."""
 
 from __future__ import annotations
 

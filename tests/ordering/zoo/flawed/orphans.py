@@ -1,4 +1,4 @@
-"""Which receivers do not take what comes before the thing that it belongs to?"""
+"""Receivers that drop an event which comes before the object that it belongs to."""
 
 from __future__ import annotations
 

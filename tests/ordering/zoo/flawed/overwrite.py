@@ -1,4 +1,4 @@
-"""Which receivers let an old webhook overwrite what a newer one said?"""
+"""Receivers in which an old webhook overwrites the values of a newer one."""
 
 from __future__ import annotations
 

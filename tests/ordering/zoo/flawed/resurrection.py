@@ -1,4 +1,4 @@
-"""Which receivers bring back what was deleted?"""
+"""Receivers that bring back a deleted object."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which receivers add up what they should look up?"""
+"""Receivers that add up a value which they should look up."""
 
 from __future__ import annotations
 

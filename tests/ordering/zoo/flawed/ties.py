@@ -1,4 +1,4 @@
-"""Which receivers do not know what to do with two webhooks of one second, or of one rank?"""
+"""Receivers that cannot order two webhooks of one second, or of one rank."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which receivers are right because they keep every webhook, and look at all of them in one order of their own?"""
+"""Right receivers that keep every webhook and read all of them in one order."""
 
 from __future__ import annotations
 

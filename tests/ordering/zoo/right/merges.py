@@ -1,4 +1,4 @@
-"""Which receivers are right because they merge in a way that knows no order, and takes a repeat for nothing?"""
+"""Right receivers that merge: the order does not matter, and a repeat changes nothing."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which receivers are right towards the world: those that read back what is true, and those that act once?"""
+"""Right receivers with effects outside: some read back the present state, some act only once."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which receivers are right because what they keep knows how new it is?"""
+"""Right receivers whose rows know how new they are."""
 
 from __future__ import annotations
 

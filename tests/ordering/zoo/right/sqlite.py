@@ -1,4 +1,4 @@
-"""Which receivers are right because their database is?"""
+"""Right receivers whose database decides which row is newer."""
 
 from __future__ import annotations
 
