@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from collections.abc import Callable
@@ -52,6 +53,27 @@ def test_the_defaults_of_the_sender_are_those_of_the_schema() -> None:
             assert said == (str(known).lower() if isinstance(known, bool) else str(known))
 
 
+def test_the_output_that_the_page_shows_is_that_of_the_command(tmp_path: Path) -> None:
+    file, command, output = [block.text for block in blocks_of("config") if block.language in {"toml", "sh", "text"}][
+        :3
+    ]
+    assert command == "steppay-mock config\n"
+    (tmp_path / "steppay-mock.toml").write_text(file, encoding="utf-8")
+    unset = ("SHOP_URL", "MAIL_SECRET_OLD", "MAIL_SECRET")
+    environment = {name: value for name, value in os.environ.items() if name not in unset}
+    done = subprocess.run(
+        [sys.executable, "-m", "steppay_mock.cli", "config"],
+        cwd=tmp_path,
+        env={**environment, "STEPPAY_WEBHOOK_SECRET": "whsec_test"},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=True,
+    )
+    as_shown = done.stdout.replace(str(tmp_path), "/srv/shop")
+    assert [line.split() for line in as_shown.splitlines()] == [line.split() for line in output.splitlines()]
+
+
 def test_what_the_page_shows_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, serve: Callable[[Any], str]) -> None:
     def accept(_environ: Any, start_response: Any) -> list[bytes]:
         start_response("204 No Content", [])
@@ -68,7 +90,7 @@ def test_what_the_page_shows_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     for block in found:
         if block.language == "python":
             exec(compile(block.at_its_place, str(ROOT / "docs" / "config.md"), "exec", dont_inherit=True), namespace)
-    (script,) = (block.text for block in found if block.language == "sh")
+    _, script = (block.text for block in found if block.language == "sh")
     script = script.replace("steppay-mock schema", f"{sys.executable} -m steppay_mock.cli schema")
     subprocess.run(["bash", "-euc", script], cwd=tmp_path, check=True, timeout=60)
     schema = (tmp_path / "steppay-mock.schema.json").read_bytes()

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from typing import Any
 
 import pytest
-from docs.pages import ROOT, blocks_of, code_in, page, rows, section
+from docs.pages import code_in, page, rows, run_python, section
 
-from steppay_mock.delivery import faults
+import steppay_mock
 from steppay_mock.delivery.faults import FAULTS
+from steppay_mock.delivery.faults.fault import Fault
 
 VERDICTS = {"accepted": "takes it", "refused": "refuses it", "either": "takes or refuses it"}
 
@@ -24,8 +24,11 @@ def test_the_tables_are_the_faults() -> None:
 
 
 def test_the_names_in_python_are_those_of_the_package() -> None:
-    named = [re.split(r"[(.]", code_in(row[0])[0])[0] for row in rows(section("faults", "In Python"))]
-    assert {name for name in named if name != "fault" and not hasattr(faults, name)} == set()
+    named = [re.split(r"[(.]", name) for row in rows(section("faults", "In Python")) for name in code_in(row[0])]
+    assert {name for name, *_ in named if name != "fault" and not hasattr(steppay_mock, name)} == set()
+    attributes = {attribute for name, attribute in filter(lambda one: one[0] == "fault", named)}
+    public = {name for name in dir(Fault) if not name.startswith("_")}
+    assert attributes == public - {"make", "apply", "met_by"}  # what makes requests of it is not for users
 
 
 def test_the_faults_that_need_a_socket_are_named() -> None:
@@ -44,9 +47,8 @@ def test_the_page_refers_only_to_facts_that_exist() -> None:
 
 
 @pytest.mark.filterwarnings("error")
-def test_the_python_of_the_page_runs_from_top_to_bottom() -> None:
-    namespace: dict[str, Any] = {"__name__": "__main__"}
-    for block in blocks_of("faults"):
-        assert block.language == "python"
-        exec(compile(block.at_its_place, str(ROOT / "docs" / "faults.md"), "exec", dont_inherit=True), namespace)
-    assert namespace["statuses"]["answer-lost"] is None
+@pytest.mark.filterwarnings("error")
+def test_the_python_of_the_page_runs_from_top_to_bottom_and_prints_what_it_shows(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert run_python("faults", capsys)["statuses"]["answer-lost"] is None

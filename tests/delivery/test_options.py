@@ -11,7 +11,7 @@ from steppay_mock.delivery.address.access import AccessOptions
 from steppay_mock.delivery.options.settings import DeliveryOptions, Settings, resolve_options
 from steppay_mock.delivery.sender.clock import Clock
 
-SEED = "expected a whole number of at most 64 bits, or text. Leave it out for a seed that is drawn."
+SEED = "expected a whole number of at most 64 bits, or text. Leave it out for a random seed."
 TIMEOUT = "expected seconds, more than 0 and at most 86400. Leave it out for 10 s (assumed)."
 Payloads = Callable[[int], list[dict[str, Any]]]
 

@@ -5,14 +5,12 @@ from __future__ import annotations
 import re
 from dataclasses import MISSING, fields
 from pathlib import Path
-from typing import Any
 
 import pytest
-from docs.pages import ROOT, blocks_of, code_in, page, rows, section
+from docs.pages import code_in, page, rows, run_python, section
 
 from steppay_mock.delivery.address.access import AccessOptions
 from steppay_mock.delivery.endpoint import Endpoint
-from steppay_mock.delivery.report import Report
 from steppay_mock.delivery.retries import PRESETS, RetryPolicy
 
 DOOR = (", ".join(f"`{name}`" for name in AccessOptions.__annotations__), "None")
@@ -45,7 +43,7 @@ def test_the_table_of_the_endpoints_is_complete_and_its_defaults_are_right() -> 
     ]
     expected.append(DOOR)
     assert [one.name for one in fields(Endpoint)][-6:] == list(AccessOptions.__annotations__)
-    assert [row[:2] for row in table("Endpoints", first="of a hook")] == expected
+    assert [row[:2] for row in table("Endpoints", first="of an endpoint")] == expected
     assert [one.name for one in fields(Endpoint) if one.default is MISSING] == ["url"]
 
 
@@ -69,12 +67,6 @@ def test_the_table_of_the_retries_is_that_of_the_presets() -> None:
     }
 
 
-def test_the_table_of_the_report_names_all_of_it() -> None:
-    named = {name.removesuffix("()") for row in table("The report", first="of a report") for name in code_in(row[0])}
-    public = {name for name in dir(Report) if not name.startswith("_")}
-    assert named == public - {"count", "index"}  # of every sequence
-
-
 def test_the_page_refers_only_to_facts_that_exist() -> None:
     named = {
         int(number) for text in re.findall(r"facts? [0-9 and,]+", page("sender")) for number in re.findall(r"\d+", text)
@@ -83,10 +75,9 @@ def test_the_page_refers_only_to_facts_that_exist() -> None:
     assert named <= set(range(1, 33))
 
 
-def test_the_python_of_the_page_runs_from_top_to_bottom(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_python_of_the_page_runs_from_top_to_bottom_and_prints_what_it_shows(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     monkeypatch.chdir(tmp_path)
-    namespace: dict[str, Any] = {"__name__": "__main__"}
-    for block in blocks_of("sender"):
-        assert block.language == "python"
-        exec(compile(block.at_its_place, str(ROOT / "docs" / "sender.md"), "exec", dont_inherit=True), namespace)
+    run_python("sender", capsys)
     assert [one.name for one in tmp_path.iterdir()] == ["deliveries.sqlite"]

@@ -20,7 +20,7 @@ TABLES: tuple[tuple[str, str, Door], ...] = (
     ("sender", "| option of `send` | default | meaning |", "send"),
     ("config", "| key of `[sender]` | option | variable | default |", "config"),
 )
-ACCESS_MEANING = "what gets through [access control](staging.md) in front of the receiver"
+ACCESS_MEANING = "The means to pass the [access control](staging.md) in front of the receiver."
 
 
 def rows_of(door: Door) -> list[str]:

@@ -6,6 +6,9 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
+
+import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 BLOCK = re.compile(r"^```(\w*)[^\n]*\n(.*?)^```$", re.MULTILINE | re.DOTALL)
@@ -37,6 +40,20 @@ def blocks_of(name: str) -> Iterator[Block]:
     text = page(name)
     for match in BLOCK.finditer(text):
         yield Block(name, match[1], match[2], text.count("\n", 0, match.start(2)) + 1)
+
+
+def run_python(name: str, capsys: pytest.CaptureFixture[str]) -> dict[str, Any]:
+    """Run the Python of a page from top to bottom, and compare what it prints; the variables that it leaves."""
+    found = list(blocks_of(name))
+    namespace: dict[str, Any] = {"__name__": "__main__"}
+    for block, following in zip(found, [*found[1:], None], strict=True):
+        if block.language != "python":
+            continue
+        exec(compile(block.at_its_place, str(ROOT / "docs" / f"{name}.md"), "exec", dont_inherit=True), namespace)
+        printed = capsys.readouterr().out
+        if "print(" in block.text and following is not None and following.language == "text":
+            assert printed == following.text, f"{following}: this is what is printed"
+    return namespace
 
 
 def section(name: str, heading: str) -> str:

@@ -10,10 +10,9 @@ import subprocess
 import sys
 import tomllib
 from pathlib import Path
-from typing import Any
 
 import pytest
-from docs.pages import BLOCK, ROOT, Block, blocks_of
+from docs.pages import BLOCK, ROOT, Block, blocks_of, run_python
 
 PAGES = sorted(
     [
@@ -74,15 +73,7 @@ def _node(request: pytest.FixtureRequest) -> None:
 def test_the_python_of_a_page_runs_from_top_to_bottom_and_prints_what_it_shows(
     page: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    found = list(blocks_of(page))
-    namespace: dict[str, Any] = {"__name__": "__main__"}
-    for block, following in zip(found, [*found[1:], None], strict=True):
-        if block.language != "python":
-            continue
-        exec(compile(block.at_its_place, str(ROOT / "docs" / f"{page}.md"), "exec", dont_inherit=True), namespace)
-        printed = capsys.readouterr().out
-        if "print(" in block.text and following is not None and following.language == "text":
-            assert printed == following.text, f"{following}: this is what is printed"
+    run_python(page, capsys)
 
 
 @pytest.mark.node

@@ -108,7 +108,7 @@ OPTIONS: tuple[Option, ...] = (
     Option(
         name="fault",
         type=FaultValue(),
-        help="The fault that every delivery has, by its name.",
+        help="The name of the fault that every delivery has.",
         docs="See [Faults](faults.md).",
         default_words="none",
         doors=_doors("deliver", "send"),
@@ -116,7 +116,7 @@ OPTIONS: tuple[Option, ...] = (
     Option(
         name="control",
         type=FlagValue(),
-        help="With a fault: repeat, without the fault, the first event of each type that was not accepted.",
+        help="With a fault: repeat, without the fault, the first event of each type that was not taken.",
         docs="See [the control](faults.md#the-control).",
         default=True,
         doors=_doors("deliver", "send"),
@@ -125,7 +125,7 @@ OPTIONS: tuple[Option, ...] = (
         name="seed",
         type=SeedValue(bits=SEED_BITS),
         help="Repeats the order, the duplicates, the trace ids and the jitter of retries; the report shows the seed.",
-        default_words="a seed that is drawn",
+        default_words="a random seed",
         doors=_doors("deliver", "send"),
     ),
     Option(
@@ -165,7 +165,7 @@ OPTIONS: tuple[Option, ...] = (
         name="retries",
         type=RetriesValue(),
         help="When a failed delivery is attempted again.",
-        docs="The name of a retry policy, or delays in seconds: see [RetryPolicy](sender.md#retries).",
+        docs="The name of a retry policy, or delays in seconds: see [Retries](sender.md#retries).",
         default="none",
         default_words="no retries",
         assumed_fact=23,
@@ -218,8 +218,8 @@ OPTIONS: tuple[Option, ...] = (
         name="speed",
         type=SpeedValue(),
         help="How fast time passes in the waits of schedules and between retries.",
-        docs="Payloads and signatures keep real time. In Python: the seconds of waiting for one second of the story. "
-        "`1 / 86400` makes a day a second, 0 waits for nothing.",
+        docs="Payloads and signatures keep real time (fact 19). In Python: the seconds of waiting for one second of "
+        "the story. `1 / 86400` makes a day a second, 0 waits for nothing.",
         default=1.0,
         default_words="real time",
         doors=_doors("sender", "config", "cli"),
@@ -237,7 +237,7 @@ OPTIONS: tuple[Option, ...] = (
         name="allow_hosts",
         type=HostsValue(),
         help="Hosts, besides this machine, that may be called.",
-        docs="StepPay's own are always refused.",
+        docs="StepPay's hosts are always refused. See [Safety](delivery.md#safety).",
         default=(),
         default_words="this machine alone",
         doors=_doors("deliver", "sender", "explore", "config", "cli"),
@@ -282,15 +282,15 @@ OPTIONS: tuple[Option, ...] = (
         name="proxy",
         type=AccessValue(),
         help="The URL of the HTTP proxy in front of the receiver.",
-        default_words="no proxy, whatever HTTPS_PROXY says",
+        default_words="no proxy; HTTPS_PROXY has no effect",
         doors=_ACCESS,
     ),
     Option(
         name="clock",
         type=ClockValue(),
         help="The clock that gives the time of signing and that waits: a Clock.",
-        docs="Left out, it is real time, also where a test [stops the clock](pytest.md#a-stopped-clock); a receiver in "
-        "the stopped process gets signatures of its own time.",
+        docs="The default waits in real time, also in a test that [stops the clock](pytest.md#a-stopped-clock). A "
+        "receiver in the process of that test gets signatures with the stopped time.",
         default_words="the receiver's clock and real waits",
         doors=_doors("deliver", "sender", "explore"),
         former=(("now", "clock=Clock(now=...)"), ("sleep", "clock=Clock(sleep=...)")),
@@ -305,7 +305,8 @@ OPTIONS: tuple[Option, ...] = (
     Option(
         name="keep_outcomes",
         type=FlagValue(),
-        help="Whether the report has every outcome.",
+        help="Whether the report keeps every outcome.",
+        docs="See [the limits](delivery.md#limits-of-what-is-kept).",
         default_words="the outcomes of at most 1,000 deliveries",
         doors=_doors("send"),
     ),
