@@ -1,4 +1,4 @@
-"""Which receivers do the benchmarks deliver to? The smallest that read the body and answer 200."""
+"""The receivers of the benchmarks: the smallest that read the body and answer 200."""
 
 # No postponed annotations: FastAPI reads them when the route is added.
 from fastapi import FastAPI

@@ -1,4 +1,4 @@
-"""What does one plugin add to the start of pytest, in this interpreter? Run by benchmarks/startup.py.
+"""Measures what one plugin adds to the start of pytest, in this interpreter. Run by benchmarks/startup.py.
 
 ``python collect.py TEST PLUGIN`` collects the test once, so that pytest and what it needs are loaded; then with a
 plugin that does nothing, with the one that is measured, and with nothing again. It prints what is added, in seconds of

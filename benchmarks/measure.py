@@ -1,4 +1,4 @@
-"""How is a claim about speed measured so that it can be checked? Peers take turns in one run, and only ratios count.
+"""Measures claims about speed: peers take turns in one run, and only ratios count.
 
 In each round every contender has one turn, in an order that rotates. A ratio is taken within a round, where the machine
 was the same for both, and the median of the rounds is what is reported. Run a benchmark from the folder of the project:

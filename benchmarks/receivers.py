@@ -1,4 +1,4 @@
-"""Where do the benchmarks send to? nginx, which takes next to no time, and a receiver that takes its time."""
+"""The servers that the benchmarks send to: nginx, which costs next to nothing, and a slow receiver."""
 
 from __future__ import annotations
 

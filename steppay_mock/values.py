@@ -197,7 +197,7 @@ class TextValue(ValueType[str]):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SeedValue(ValueType[int | str]):
-    """A seed: a whole number or text. With ``bits`` the number has at most so many, its sign included."""
+    """A seed: a whole number or text. With ``bits`` the number has at most that many bits, its sign included."""
 
     bits: int | None = None
     example: str = "7"

@@ -68,7 +68,7 @@ class Options:
 
 
 class _MaskedUrl(str):
-    """A URL whose repr masks its secrets, for the same reason."""
+    """A URL whose repr masks its secrets, because pytest prints the reprs of the arguments of a failed test."""
 
     __slots__ = ()
 

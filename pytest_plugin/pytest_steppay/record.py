@@ -95,7 +95,7 @@ class ItemRecord:
     def lines(self) -> Iterator[str]:
         """The lines of the report: events made, deliveries, failed ones first, and the payload of the first failure."""
         for story in self.stories:
-            yield self._without_secrets(f"lived: {story}")
+            yield self._without_secrets(f"scenario: {story}")
         if self.made:
             count = f"{self.made_count}, the last of them " if self.made_count > _SHOWN else ""
             yield f"made: {count}{', '.join(str(event.type) for event in self.made)}"

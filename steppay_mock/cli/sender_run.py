@@ -160,11 +160,11 @@ class SenderCommand:
     def _next_steps(self, report: Report) -> Iterator[str]:
         left = report.stopped and (report.pending or self.journal is None)
         if left and self.journal is None:
-            yield "stopped. Without --journal FILE nothing is known of what is left: send it again."
+            yield "stopped. Without --journal FILE the run cannot be resumed: send it again."
         if self.journal is None:
             return
         if report.run is None:
-            yield "stopped while it was planned: nothing was sent. Begin it anew."
+            yield "stopped while it was planned: nothing was sent. Start it again."
             return
         if left:
             yield f"stopped: {report.pending} of {report.planned} have no outcome yet. Go on with:"

@@ -45,8 +45,8 @@ def deliver(events: Events | Schedule, *, to: Receiver, **options: Unpack[Delive
     """Deliver every event to the receiver, one at a time, and report the outcome of each.
 
     ``to`` is a URL on this machine, a WSGI app or an ASGI app; the options are those of
-    :class:`~steppay_mock.delivery.options.DeliveryOptions`. Each delivery is signed when it is sent (fact 19). In
-    ``occurrence`` order an iterator of events is read while it is delivered. A
+    :class:`~steppay_mock.delivery.options.settings.DeliveryOptions`. Each delivery is signed when it is sent (fact
+    19). In ``occurrence`` order an iterator of events is read while it is delivered. A
     :class:`~steppay_mock.delivery.schedule.schedule.Schedule` in the place of events says which are sent, how often,
     and which of them at once.
 

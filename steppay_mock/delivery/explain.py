@@ -25,7 +25,7 @@ _BY_STATUS = {
     401: f"Is the secret right? Pass secret= as the receiver has it; without it a delivery is unsigned. {RAW_BODY} "
     "Or is there access control in front of the receiver? Pass headers= or auth=.",
     403: "Is the secret right? Pass secret= as the receiver has it. Or does a CSRF check stand before the receiver, "
-    f"or access control, which headers= or auth= gets through? {RAW_BODY}",
+    f"or access control, that headers= or auth= passes? {RAW_BODY}",
     404: "Is the path right? Give the one of the receiver's routes: path=, or in its URL.",
     405: "Does the receiver take POST at this path? Give the one of its routes: path=, or in its URL.",
     422: "Does the receiver's model require a field that StepPay leaves out where it is null (fact 7)?",

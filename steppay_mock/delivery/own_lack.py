@@ -79,7 +79,7 @@ class OwnLackError(SteppayMockError):
         if not self.done:
             return ""
         if self.journal is None:
-            return f"{self.done}; send anew what has none."
+            return f"{self.done}; send again the deliveries without one."
         import shlex
 
         journal = shlex.quote(self.journal)

@@ -22,7 +22,7 @@ Receiver = str | Callable[..., Any]
 
 _EXAMPLES = "Give a URL such as http://localhost:8000, or the app of Flask, Django, FastAPI or Starlette."
 _WRAPPING = (
-    "Wrap it so that it shows: `def receiver(environ, start_response): return app(environ, start_response)` for WSGI, "
+    "Wrap it: `def receiver(environ, start_response): return app(environ, start_response)` for WSGI, "
     "`async def receiver(scope, receive, send): await app(scope, receive, send)` for ASGI."
 )
 
@@ -104,4 +104,6 @@ def _names(signature: inspect.Signature) -> int:
 
 
 def _unclear(app: Callable[..., Any], why: str) -> SteppayMockError:
-    return SteppayMockError(f"Is {name_of(app)} a WSGI app or an ASGI app? It does not show: {why}. {_WRAPPING}")
+    return SteppayMockError(
+        f"Is {name_of(app)} a WSGI app or an ASGI app? Its signature does not tell: {why}. {_WRAPPING}"
+    )

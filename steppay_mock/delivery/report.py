@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 FAILURES_KEPT = 100
 """How many failed outcomes a report has where it does not have all outcomes: the first ones."""
 OUTCOMES_KEPT = 1_000
-"""A sender keeps the outcomes of a run with at most so many deliveries, if it is not told whether to keep them."""
+"""A sender keeps the outcomes of a run with at most this many deliveries, unless ``keep_outcomes`` is given."""
 
 _SHOWN = 5
 _BY_SEED = frozenset({"shuffled", "entities", "busy-second"})

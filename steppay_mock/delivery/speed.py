@@ -1,4 +1,4 @@
-"""How fast does time pass? A word for it, as a file and the command line have it."""
+"""Reads the speed of time as a file and the command line write it: 0, real, or a rate such as 1d=1s."""
 
 from __future__ import annotations
 

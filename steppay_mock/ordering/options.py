@@ -44,7 +44,7 @@ _TRIES = 10
 class ExploreOptions(AccessOptions, total=False):
     """What ``explore`` takes beside events, receiver and ``state``; every option has a default, named last.
 
-    How an order begins anew, one of four ways: ``reset`` empties the receiver. ``save`` returns its state in any form
+    How the receiver is reset, one of four ways: ``reset`` empties the receiver. ``save`` returns its state in any form
     and ``restore`` puts that back, which costs fewer deliveries. A receiver that is a factory is made anew. ``fresh``
     is for one that cannot be emptied: each run is about another customer, with ids that were never used before, and
     ``state`` and ``effects`` take the ids as their first argument

@@ -28,7 +28,7 @@ class EventOptions(TypedDict, total=False):
     """The options of :func:`steppay_mock.make_event` and all that make events for others."""
 
     seed: int | str | None
-    """Same seed, same bytes. None: another event every time."""
+    """Same seed, same bytes. None: a new event each time."""
     now: datetime | float | None
     """When the event happens: a datetime with a zone, or epoch seconds. None: the clock, or a fixed day if seeded."""
     data: Mapping[str, Any] | None

@@ -36,7 +36,7 @@ def sign(body: bytes | str, secret: Secret, *, timestamp: float | None = None) -
     content = _content(body)
     if content is None:
         raise SteppayMockError(
-            f"A body to be signed is bytes or text that UTF-8 can hold, not {type(body).__name__}. Sign event.body"
+            f"A body to be signed is bytes or UTF-8 text, not {type(body).__name__}. Sign event.body"
         )
     seconds = str(_whole_seconds(timestamp))
     keys = [_key(seconds, content, one).decode() for one in as_secrets(secret)]

@@ -1,4 +1,4 @@
-"""Which payloads are judged? The shipped examples, generated ones of every event type and mode, and their mutants."""
+"""The payloads that are judged: the shipped examples, generated ones of every event type and mode, and mutants."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who says whether a payload is valid? Each judge answers for a list of cases: True where it finds nothing wrong."""
+"""The judges of payloads. Each answers for a list of cases: True where it finds nothing wrong."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What can be wrong with a webhook? One to three faults, set into a copy of a payload by a seeded hand.
+"""Makes wrong webhooks: one to three errors in a copy of a payload, chosen by a seed.
 
 Not every fault makes a payload invalid: an unknown field is allowed, and so is null where the schema says so. What a
 fault amounts to is for the validators to say.

@@ -115,7 +115,7 @@ def test_a_rate_spreads_the_deliveries(run: Any, receiver: Any, secret: str) -> 
     [
         (401, "hint: every answer was 401. Is the secret right?"),
         (404, "hint: every answer was 404. Is the path right?"),
-        (405, "hint: every answer was 405. Does the receiver take POST at "),
+        (405, "hint: every answer was 405. Does the receiver accept POST at "),
     ],
 )
 def test_the_hints_are_the_same(status: int, hint: str, run: Any, receiver: Any, secret: str) -> None:

@@ -43,7 +43,7 @@ def test_a_run_that_is_written_down_can_be_resumed(tmp_path: Path) -> None:
 def test_without_a_journal_of_the_users_nothing_can_be_resumed(how: tuple[str, ...]) -> None:
     done = run_command("send", "--to", "http://127.0.0.1:9", "all", "--unsigned", *how)
     assert (done.code, done.out) == (2, "")
-    assert "have their outcome; send anew what has none." in done.err
+    assert "have their outcome; send again the deliveries without one." in done.err
     assert "resume" not in done.err
 
 

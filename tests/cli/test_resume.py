@@ -111,7 +111,7 @@ def test_ctrl_c_without_a_journal_says_that_nothing_is_known(receiver: Any, secr
         begun.set()
         _, err = process.communicate(timeout=60)
     assert process.returncode == 130
-    assert "stopped. Without --journal FILE nothing is known of what is left: send it again.\n" in err
+    assert "stopped. Without --journal FILE the run cannot be resumed: send it again.\n" in err
     assert len(receiver.requests) < 100
 
 
@@ -198,7 +198,7 @@ def test_what_was_not_planned_to_its_end_is_not_resumed(run: Any, receiver: Any,
     done = run("resume", "--journal", unfinished, "--secret", secret)
     assert (done.code, receiver.requests) == (5, [])
     assert done.err == (
-        "run 1 ended while it was planned: nothing of it was sent, and it is taken out. Begin it anew.\n"
+        "run 1 ended while it was planned: nothing of it was sent, and it is taken out. Start it again.\n"
     )
     assert states(unfinished) == {}
     again = run("resume", "--journal", unfinished, "--secret", secret)

@@ -86,20 +86,20 @@ def test_a_run_that_another_process_sends_is_not_complete(run: Any, sent: str) -
     change(sent, "UPDATE runs SET ended_at = NULL", "UPDATE deliveries SET state = 'PENDING' WHERE id = 2")
     with claim(sent, 1):
         told = resumed(run, sent, 4, "still-sending", stand("still-sending", succeeded=1, pending=1))
-    assert told == "run 1 is being sent elsewhere, and was left to it\n"
+    assert told == "run 1 is being sent by another process, and was not resumed\n"
 
 
 def test_a_run_that_another_process_plans_is_not_complete(run: Any, sent: str) -> None:
     change(sent, "UPDATE runs SET ended_at = NULL, planned = 0", "UPDATE deliveries SET state = 'PENDING'")
     with claim(sent, 1):
         told = resumed(run, sent, 4, "still-sending", stand("still-sending", succeeded=0, pending=2))
-    assert told == "run 1 is being sent elsewhere, and was left to it\n"
+    assert told == "run 1 is being sent by another process, and was not resumed\n"
 
 
 def test_a_plan_that_was_never_finished_is_not_complete(run: Any, sent: str) -> None:
     change(sent, "UPDATE runs SET ended_at = NULL, planned = 0", "UPDATE deliveries SET state = 'PENDING'")
     told = resumed(run, sent, 5, "never-planned", stand("never-planned", succeeded=0))
-    assert told == ("run 1 ended while it was planned: nothing of it was sent, and it is taken out. Begin it anew.\n")
+    assert told == ("run 1 ended while it was planned: nothing of it was sent, and it is taken out. Start it again.\n")
 
 
 def test_a_plan_that_was_never_finished_fails_in_junit(run: Any, sent: str) -> None:

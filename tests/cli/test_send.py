@@ -107,7 +107,7 @@ def test_unsigned_deliveries_are_refused_and_rightly_so(run: Any, receiver: Any)
     ("status", "hint"),
     [
         (404, "hint: every answer was 404. Is the path right? The webhooks went to "),
-        (405, "hint: every answer was 405. Does the receiver take POST at "),
+        (405, "hint: every answer was 405. Does the receiver accept POST at "),
         (403, "hint: every answer was 403. Is the secret right?"),
         (500, ""),
     ],

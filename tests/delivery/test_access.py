@@ -25,6 +25,8 @@ from steppay_mock import (
     explore,
     make_event,
     make_events,
+    remote_reset,
+    remote_state,
 )
 from steppay_mock.delivery.address import Address, parse_address
 from steppay_mock.delivery.address.access import AccessOptions, read_access
@@ -35,7 +37,6 @@ from steppay_mock.delivery.engine.threads import ThreadEngine
 from steppay_mock.delivery.http.raw.send import send_raw
 from steppay_mock.delivery.http.transport import HttpTransport
 from steppay_mock.delivery.make_request import make_request
-from steppay_mock.ordering.remote import remote_reset, remote_state
 from steppay_mock.wire.headers import request_headers
 
 PASSWORD = "hunter2-of-the-door"
@@ -356,8 +357,8 @@ WRONG: list[tuple[dict[str, Any], str]] = [
     ({"client_cert": CLIENT, "client_key": str(DOOR / "server.pem")}, "the key is not that of the certificate"),
     ({"client_cert": CLIENT, "client_key": str(DOOR / "encrypted-key.pem")}, "the key is encrypted: write it without"),
     ({"client_key": KEY}, "client_key= goes with a certificate"),
-    ({"proxy": f"socks5://lee:{PASSWORD}@127.0.0.1"}, "TLS to the proxy itself, and SOCKS, are not spoken"),
-    ({"proxy": f"https://lee:{PASSWORD}@127.0.0.1"}, "TLS to the proxy itself, and SOCKS, are not spoken"),
+    ({"proxy": f"socks5://lee:{PASSWORD}@127.0.0.1"}, "TLS to the proxy itself, and SOCKS, are not supported"),
+    ({"proxy": f"https://lee:{PASSWORD}@127.0.0.1"}, "TLS to the proxy itself, and SOCKS, are not supported"),
     ({"proxy": f"http://lee:{PASSWORD}@127.0.0.1:x"}, "its host or its port cannot be read"),
     ({"proxy": f"http://127.0.0.1/{TOKEN}"}, "it has no path"),
     ({"proxy": 3128}, "proxy is the URL of an HTTP proxy: not int"),

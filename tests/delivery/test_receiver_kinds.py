@@ -161,9 +161,7 @@ def test_an_app_that_does_not_show_what_it_is_must_be_wrapped(app: Any, shown: s
         return
     with pytest.raises(SteppayMockError) as caught:
         app_kind(app)
-    assert f"It does not show: it is called as {shown}. Wrap it so that it shows: `def receiver(environ" in str(
-        caught.value
-    )
+    assert f"Its signature does not tell: it is called as {shown}. Wrap it: `def receiver(environ" in str(caught.value)
     assert str(caught.value).endswith(
         "`async def receiver(scope, receive, send): await app(scope, receive, send)` for ASGI."
     )

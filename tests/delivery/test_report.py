@@ -96,7 +96,7 @@ def test_the_first_failure_is_told_with_the_beginning_of_its_answer(payloads: Pa
         (401, "status", "Is the secret right? Pass secret= as the receiver has it; without it a delivery is unsigned."),
         (403, "status", "Is the secret right? Pass secret= as the receiver has it. Or does a CSRF check stand"),
         (404, "status", "Is the path right? Give the one of the receiver's routes: path=, or in its URL."),
-        (405, "status", "Does the receiver take POST at this path?"),
+        (405, "status", "Does the receiver accept POST at this path?"),
         (415, "status", "Webhooks are application/json and nothing else (fact 1)"),
         (413, "status", "The receiver, or a proxy before it, takes no body of this size."),
         (429, "status", "A limit on the number of requests stands before the receiver."),

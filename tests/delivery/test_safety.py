@@ -51,7 +51,9 @@ def test_this_machine_may_be_called(url: str) -> None:
 )
 def test_another_host_is_refused_and_the_message_says_how_to_allow_it(url: str, host: str) -> None:
     message = refusal(url)
-    assert message.startswith(f"{host} is not this machine, and deliveries leave it only where that was asked for.")
+    assert message.startswith(
+        f"{host} is not this machine, and deliveries leave this machine only if you allow the host."
+    )
     assert message.endswith(f"Is it yours? Allow it: allow_hosts=[{host!r}]")
     assert len(deliver([], to=url, allow_hosts=["other.test", host])) == 0
 

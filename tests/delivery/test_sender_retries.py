@@ -1,4 +1,4 @@
-"""When exactly is each attempt made? Told by a clock that goes on only when the sender waits."""
+"""The moments of all attempts, by a clock that goes on only when the sender waits."""
 
 from __future__ import annotations
 

@@ -14,9 +14,18 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from examples.conftest import RECEIVERS, SECRET
 
-from steppay_mock import EventType, deliver, explore, lambda_app, make_event, make_events, scenario
+from steppay_mock import (
+    EventType,
+    deliver,
+    explore,
+    lambda_app,
+    make_event,
+    make_events,
+    remote_reset,
+    remote_state,
+    scenario,
+)
 from steppay_mock.delivery.faults import FAULTS
-from steppay_mock.ordering.remote import remote_reset, remote_state
 
 if TYPE_CHECKING:
     from pathlib import Path

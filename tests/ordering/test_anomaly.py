@@ -1,4 +1,4 @@
-"""Which name does a counterexample get? Each kind of mistake has cases that show it, and cases that nearly do."""
+"""The names of counterexamples: each kind of mistake has cases that show it, and cases that nearly do."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What does a program get? Plain JSON data."""
+"""The data of an exploration for programs: plain JSON."""
 
 from __future__ import annotations
 

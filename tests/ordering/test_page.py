@@ -1,4 +1,4 @@
-"""What is on the page? Everything that is known, drawn as well, and nothing that a stranger could make a browser do."""
+"""The page of an exploration: it has everything that is known, with pictures, and runs no foreign markup."""
 
 from __future__ import annotations
 

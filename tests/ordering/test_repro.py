@@ -20,10 +20,9 @@ from ordering.cases import CREATED, ORDER, PAYMENT, RECOVERED, UNPAID, counterex
 from werkzeug import Request, Response
 from werkzeug.serving import make_server
 
-from steppay_mock import explore, verify
+from steppay_mock import explore, remote_reset, remote_state, verify
 from steppay_mock.ordering.exploration import Exploration
 from steppay_mock.ordering.face import Face, Reach, speaking
-from steppay_mock.ordering.remote import remote_reset, remote_state
 from steppay_mock.ordering.report.repro.javascript import vitest_test
 from steppay_mock.ordering.report.repro.python import pytest_test
 from steppay_mock.ordering.report.repro.shell import shell_script

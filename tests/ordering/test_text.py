@@ -1,4 +1,4 @@
-"""What does a person read? Whole reports, as they are kept beside this file.
+"""The reports for people: whole texts, kept beside this file.
 
 After a change that was meant: ``UPDATE_REPORTS=1 pytest tests/ordering/test_text.py``, and read the difference.
 """

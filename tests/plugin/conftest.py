@@ -82,7 +82,7 @@ LEDGER = """
 
 @pytest.fixture(autouse=True)
 def no_secret(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The environment of whoever runs these tests does not count."""
+    """The tests ignore STEPPAY_SECRET_TOKEN of the environment."""
     monkeypatch.delenv("STEPPAY_WEBHOOK_SECRET", raising=False)
     monkeypatch.delenv("PYTEST_ADDOPTS", raising=False)
     for name in ("CI", "BUILD_NUMBER"):  # with them pytest does not shorten its summary, and says some things twice

@@ -99,7 +99,7 @@ def test_a_failing_test_shows_nothing_of_it(pytester: pytest.Pytester, run: Run)
         ("steppay_headers = X Door: open", "A header is a name and a value"),
         ("steppay_basic_auth = ${STAGING_PASSWORD}", "a user and a password have a colon between them"),
         ("steppay_ca_file = nowhere.pem", "ca_file (--ca-file) cannot be used"),
-        ("steppay_proxy = socks5://127.0.0.1", "SOCKS, are not spoken"),
+        ("steppay_proxy = socks5://127.0.0.1", "SOCKS, are not supported"),
     ],
 )
 def test_a_wrong_key_fails_the_test(pytester: pytest.Pytester, run: Run, line: str, message: str) -> None:

@@ -22,7 +22,7 @@ FAILING = ("When a test fails", "When an order fails")
 
 @pytest.fixture(autouse=True)
 def _no_token(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The environment of whoever runs these tests does not count."""
+    """The tests ignore STEPPAY_SECRET_TOKEN of the environment."""
     monkeypatch.delenv("STEPPAY_SECRET_TOKEN", raising=False)
 
 

@@ -105,7 +105,7 @@ def test_the_reason_stands_at_the_users_line(pytester: pytest.Pytester, run: Run
             "test_it.py:3: OrderViolation",
             "seed: 0; steppay_seed was *",
             "repeat: pytest test_it.py::test_it --steppay-seed 0",
-            f"lived: {STORY}(), 5 events, *",
+            f"scenario: {STORY}(), 5 events, *",
         ]
     )
     for ours in ("door.py", "proving.py"):

@@ -1,4 +1,4 @@
-"""Which setting wins? Marker before option before ini key before default."""
+"""The precedence of settings: marker before option before ini key before default."""
 
 from __future__ import annotations
 

@@ -166,7 +166,7 @@ def test_without_a_target_the_error_says_how_to_give_one(pytester: pytest.Pytest
         ("shop:create_app(1)", "'shop:create_app(1)' is no receiver. *"),
         (
             "http://203.0.113.9",
-            "203.0.113.9 is not this machine, and deliveries leave it only where that was asked for. *",
+            "203.0.113.9 is not this machine, and deliveries leave this machine only if you allow the host. *",
         ),
     ],
 )

@@ -54,3 +54,9 @@ def make_tree(folder: Path, files: Mapping[str, str]) -> Path:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
     return folder
+
+
+def check_offences(rule: str, found: Mapping[str, str]) -> None:
+    """Fail with the message of each offence against the rule; ``found`` has it by the place of the offence."""
+    messages = list(dict.fromkeys(found.values()))
+    assert not messages, "\n".join([f"{len(found)} offences against the rule {rule}:", *messages])

@@ -3,9 +3,8 @@
 from pathlib import Path
 
 import pytest
-from repository.allowed_offences import check_offences
 from repository.import_circles import circle_offences
-from repository.source_tree import make_tree, package_modules, read_modules
+from repository.source_tree import check_offences, make_tree, package_modules, read_modules
 
 
 def test_no_files_import_each_other_in_a_circle() -> None:
@@ -49,19 +48,7 @@ def test_files_that_import_one_another_one_way_are_no_circle(tmp_path: Path) -> 
     assert circle_offences(read_modules(make_tree(tmp_path, files), ["shop"])) == {}
 
 
-def test_an_offence_that_is_not_in_the_list_fails_with_its_message(tmp_path: Path) -> None:
+def test_an_offence_fails_with_its_message() -> None:
     with pytest.raises(AssertionError, match=r"1 offences against the rule circles:\ncut it here"):
-        check_offences("circles", {"shop.a": "cut it here"}, folder=tmp_path)
-
-
-def test_a_line_of_the_list_that_is_no_offence_any_more_fails(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv("SHRINK_ALLOWED", raising=False)
-    path = tmp_path / "circles.txt"
-    path.write_text("shop.a\nshop.b\n")
-    with pytest.raises(AssertionError, match=r"no offences any more(?s:.*)\nshop\.b"):
-        check_offences("circles", {"shop.a": "cut it here"}, folder=tmp_path)
-    monkeypatch.setenv("SHRINK_ALLOWED", "1")
-    check_offences("circles", {"shop.a": "cut it here"}, folder=tmp_path)
-    assert path.read_text() == "shop.a\n"
-    check_offences("circles", {}, folder=tmp_path)
-    assert not path.exists()
+        check_offences("circles", {"shop.a": "cut it here"})
+    check_offences("circles", {})

@@ -4,8 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from pathlib import Path
 
-from repository.allowed_offences import check_offences
-from repository.source_tree import SourceModule, make_tree, package_modules, read_modules
+from repository.source_tree import SourceModule, check_offences, make_tree, package_modules, read_modules
 
 
 def name_offences(modules: Iterable[SourceModule]) -> dict[str, str]:

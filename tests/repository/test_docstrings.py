@@ -5,8 +5,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
-from repository.allowed_offences import check_offences
-from repository.source_tree import ROOT, SourceModule, make_tree, package_modules, read_modules
+from repository.source_tree import ROOT, SourceModule, check_offences, make_tree, package_modules, read_modules
 
 OTHERS = ("tests", "benchmarks", "examples", "docs")
 

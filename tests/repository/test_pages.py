@@ -5,8 +5,7 @@ from collections.abc import Iterable, Iterator
 from fnmatch import fnmatch
 from pathlib import Path
 
-from repository.allowed_offences import check_offences
-from repository.source_tree import ROOT, make_tree, package_modules
+from repository.source_tree import ROOT, check_offences, make_tree, package_modules
 from repository.test_house_rules import tracked
 
 import steppay_mock

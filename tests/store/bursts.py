@@ -1,4 +1,4 @@
-"""What did an action send? Its events, as ``type STATUS``."""
+"""The events of an action, as ``type STATUS``."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is true, by the webhooks alone? A receiver's own bookkeeping, which shares no code with the store.
+"""The state that follows from the webhooks alone: a receiver's bookkeeping, which shares no code with the store.
 
 It knows of each object what the vendor documents: its fields (those that are null are left out of a delivery), and the
 field by which it is found.

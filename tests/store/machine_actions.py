@@ -1,4 +1,4 @@
-"""What can happen in a store? One function for each action, whose dice decide on whom and how: allowed or not."""
+"""The actions of the machine: one function each, whose dice choose the object and the arguments, allowed or not."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Does every event fit to those before it? What it names is there, what it sums up adds up, and each id begins once."""
+"""Checks that every event fits the earlier ones: names exist, sums add up, and each id begins once."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who decides what happens next? Hypothesis, a seed, or what was decided before."""
+"""The dice of the machine: Hypothesis, a seed, or an earlier run."""
 
 from __future__ import annotations
 

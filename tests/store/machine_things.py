@@ -1,4 +1,4 @@
-"""What does an action of the machine act on? Stores, and things in them, chosen by dice."""
+"""The stores and objects that an action of the machine acts on, chosen by dice."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What has to hold whatever is done? A store that is acted upon, and an auditor who reads its events meanwhile."""
+"""The invariants of the machine: a store that is acted upon, and an auditor who reads its events meanwhile."""
 
 from __future__ import annotations
 

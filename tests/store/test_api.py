@@ -145,7 +145,8 @@ def test_an_unknown_path_is_answered_with_those_that_are_known(api: StoreApi, pa
     told = ask(api, path)
     assert told.status == 404
     assert told.message == (
-        f"{path} is no endpoint that is known of StepPay. Call one of: {', '.join(f'GET {one}' for one in ENDPOINTS)}"
+        f"{path} is not a known route of the API of StepPay. "
+        f"Call one of: {', '.join(f'GET {one}' for one in ENDPOINTS)}"
     )
     assert api.calls == [ApiCall("GET", path, 404)]
     assert not api.calls[0].known

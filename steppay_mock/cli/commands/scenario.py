@@ -116,7 +116,7 @@ def show(*, name: str, staging: Staging, as_json: bool) -> None:
 @sending_options
 @click.pass_context
 def run(ctx: click.Context, *, name: str, url: str | None, speed: float, staging: Staging, sending: Sending) -> None:
-    """Live a scenario and deliver its events to a receiver.
+    """Run a scenario and deliver its events to a receiver.
 
     Each webhook is signed when it is sent, whenever it happened.
     """

@@ -130,7 +130,7 @@ def advice(report: Report, *, unsigned: bool) -> Iterator[str]:
     elif only == 404:
         yield f"hint: every answer was 404. Is the path right? The webhooks went to {report.receiver}"
     elif only == 405:
-        yield f"hint: every answer was 405. Does the receiver take POST at {report.receiver}?"
+        yield f"hint: every answer was 405. Does the receiver accept POST at {report.receiver}?"
     elif only in {401, 403}:
         yield f"hint: every answer was {only}. {_about_refusal(unsigned=unsigned)}"
         yield (

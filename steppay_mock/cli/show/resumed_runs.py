@@ -64,8 +64,8 @@ _WORDS: dict[RunOutcome, str] = {
     "stopped": "was not begun",
     "failed": "ended in failure: {run.failed} of {run.planned} failed{run.unknown}; resume sends none of them again",
     "unreached": "ended in failure: nothing could be reached",
-    "never-planned": "ended while it was planned: nothing of it was sent, and it is taken out. Begin it anew.",
-    "still-sending": "is being sent elsewhere, and was left to it",
+    "never-planned": "ended while it was planned: nothing of it was sent, and the run is removed. Start it again.",
+    "still-sending": "is being sent by another process, and was not resumed",
     "complete": "is complete: all {run.planned} deliveries arrived",
 }
 

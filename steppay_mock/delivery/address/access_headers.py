@@ -39,7 +39,7 @@ def access_headers(given: object) -> tuple[tuple[str, str], ...]:
             )
         if name.startswith("proxy-"):
             raise SteppayMockError(
-                f"The header {name} is for a proxy, and goes to no receiver. Say it with proxy='http://user:password@...'."
+                f"The header {name} is for a proxy and is not sent to a receiver. Set it with proxy='http://user:password@...'."
             )
     return tuple(read.items())
 

@@ -38,7 +38,7 @@ class Proxy:
         """The error for an answer of the proxy with this status."""
         if status == 407:
             return f"the proxy {self} answered 407: it wants a user and a password, proxy='http://user:password@...'"
-        told = "it did not reach the receiver. Is that running, and seen from there?"
+        told = "it did not reach the receiver. Is the receiver running, and can the proxy reach it?"
         return f"the proxy {self} answered {status}: {told}"
 
     def unreached(self, why: str) -> str:
@@ -67,7 +67,7 @@ def read_proxy(given: object) -> Proxy | None:
         raise SteppayMockError(_BAD.format(why="its host or its port cannot be read")) from None
     if parts.scheme != "http":
         raise SteppayMockError(
-            _BAD.format(why="it begins with http://; TLS to the proxy itself, and SOCKS, are not spoken")
+            _BAD.format(why="it begins with http://; TLS to the proxy itself, and SOCKS, are not supported")
         )
     if parts.path not in {"", "/"} or parts.query or parts.fragment:
         raise SteppayMockError(_BAD.format(why="it has no path"))

@@ -52,7 +52,7 @@ def check_host(host: str, allowed: frozenset[str], *, what: str = "") -> None:
         )
     if not (is_this_machine(host) or host in allowed):
         raise SteppayMockError(
-            f"{what}{host} is not this machine, and deliveries leave it only where that was asked for. "
+            f"{what}{host} is not this machine, and deliveries leave this machine only if you allow the host. "
             f"Is it yours? Allow it: allow_hosts=[{host!r}]"
         )
 

@@ -35,7 +35,7 @@ class LambdaEngine:
         self._pool.start(token, (address, request))
 
     def poll(self, seconds: float) -> list[tuple[int, Answer]]:
-        """The answers that have come, after so many seconds at most if there are none yet."""
+        """The answers that have come; waits up to this many seconds if there are none yet."""
         return self._pool.poll(seconds)
 
     def close(self) -> None:

@@ -115,7 +115,7 @@ def _body(value: dict[str, Any]) -> bytes:
     if body is None:
         return b""
     if not isinstance(body, str):
-        raise MalformedError(f"body is {_shown(body)}, not a text: the handler has to make JSON of it by itself")
+        raise MalformedError(f"body is {_shown(body)}, not a text: return json.dumps(...) as the body")
     if value.get("isBase64Encoded") is not True:
         return _encoded(body)
     try:

@@ -97,7 +97,10 @@ def _hint(key: str | None, event: dict[str, Any], *, call: LambdaCall, shape: Sh
     if not having:
         return ""
     named = " or ".join(map(_said, having))
-    return f" ({key!r} is in an event of {named}, and this one is of {_said(shape)}: which one does AWS send?)"
+    return (
+        f" ({key!r} is in an event of {named}, and this one is of {_said(shape)}: pass the kind of the gateway that "
+        "calls your function)"
+    )
 
 
 def _having(key: str, call: LambdaCall, shape: Shape) -> Shape | None:

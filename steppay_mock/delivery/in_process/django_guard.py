@@ -21,7 +21,7 @@ from steppay_mock.delivery.in_process.django_connections import (
 from steppay_mock.errors import SteppayMockError
 
 CURE = (
-    "Use pytest-django's fixture `transactional_db` in the place of `db` (`django_db(transaction=True)` as a mark), or "
+    "Use pytest-django's fixture `transactional_db` instead of `db` (`django_db(transaction=True)` as a mark), or "
     "TransactionTestCase in the place of TestCase."
 )
 _ELSEWHERE = (

@@ -88,7 +88,7 @@ class Settings:
 
     @property
     def sleep(self) -> Callable[[float], object]:
-        """Waits so many seconds."""
+        """Waits this number of seconds."""
         return self.clock.sleep
 
     @property
@@ -169,7 +169,7 @@ def read_sender_options(options: Mapping[str, Any]) -> SenderSettings:
 
 
 def read_send_options(options: Mapping[str, Any]) -> dict[str, Any]:
-    """Check the options of one ``send``, by their names, with a seed that is drawn if none is given."""
+    """Check the options of one ``send``, by their names, with a random seed if none is given."""
     found = check_options("send", options)
     return {**found, "seed": seed_number(found["seed"])}
 

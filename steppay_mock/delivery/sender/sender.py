@@ -62,7 +62,7 @@ class Sender:
     """Delivers events to one receiver or several, as the vendor's portal has them registered.
 
     ``to`` is a URL, an :class:`~steppay_mock.delivery.endpoint.Endpoint`, or several; ``secret`` signs for a URL.
-    The options are those of :class:`~steppay_mock.delivery.sender.options.SenderOptions`. It may be used from several
+    The options are those of :class:`~steppay_mock.delivery.options.settings.SenderOptions`. It may be used from several
     threads at once, and keeps nothing open between two calls.
     """
 

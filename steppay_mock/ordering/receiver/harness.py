@@ -232,7 +232,7 @@ class SqlalchemyHarness:
 
     _SILENT = (
         "A session of SQLAlchemy is joined into a transaction of the test's, which never commits, so the listeners to "
-        'the engine\'s event "commit" were not called. Bind the session to the engine, and begin anew with '
+        'the engine\'s event "commit" were not called. Bind the session to the engine, and reset with '
         "saving_sqlalchemy()."
     )
 

@@ -131,7 +131,7 @@ class Responder:
         if not compare_digest(request.token.encode("utf-8", "replace"), self.token.encode()):
             return refusal(401, f"The header Secret-Token has a token that is not this API's. {_HOW_TO_AUTHENTICATE}")
         if target is None:
-            return refusal(404, f"{request.path} is no endpoint that is known of StepPay. Call one of: {LISTING}")
+            return refusal(404, f"{request.path} is not a known route of the API of StepPay. Call one of: {LISTING}")
         if request.method not in {"GET", "HEAD"}:
             message = f"{request.method} is not known of {target.route.template}. Call it with GET."
             return refusal(405, message, Allow="GET, HEAD")

@@ -109,6 +109,6 @@ def refusal(error: SteppayMockError) -> str:
     """What the message says to do."""
     if "Give the tests a file" in str(error):
         return "needs a file"
-    assert "Use pytest-django's fixture `transactional_db` in the place of `db`" in str(error), error
+    assert "Use pytest-django's fixture `transactional_db` instead of `db`" in str(error), error
     assert "or TransactionTestCase in the place of TestCase." in str(error), error
     return "needs `transactional_db`"

@@ -1,4 +1,4 @@
-"""What is true of a receiver, if nothing is spared? Every order of every subset, with no repeat and with every one.
+"""The truth about a receiver by brute force: every order of every subset, with no repeat and with every one.
 
 This is the judge of the search, so it shares nothing with it, and merges nothing by what a probe shows. What it does
 spare is the same delivery to the same receiver twice: what was saved is complete, so it goes on the same way.

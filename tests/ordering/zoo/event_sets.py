@@ -1,4 +1,4 @@
-"""What happens in the zoo? Small sets of events, in the order in which they happened, from stories and by hand."""
+"""The events of the zoo: small sets in the order in which they happened, from stories and by hand."""
 
 from __future__ import annotations
 

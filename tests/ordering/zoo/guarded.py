@@ -1,4 +1,4 @@
-"""What keeps a late webhook from undoing a newer one? A version for each row, compared before it is written."""
+"""The guard against late webhooks: a version for each row, compared before the row is written."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which flaw shows where, and how small is the smallest counterexample? What every search of the zoo must find."""
+"""The result that every search of the zoo must have: which flaw shows where, and the smallest counterexample."""
 
 from __future__ import annotations
 

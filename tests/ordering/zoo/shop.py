@@ -1,4 +1,4 @@
-"""What is a receiver of the zoo? A WSGI application, tables that its user probes, and notes that it keeps to itself."""
+"""A receiver of the zoo: a WSGI application, tables that its user probes, and private notes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What does a webhook say, in the words of a small shop? Which row it is about, and what is in that row."""
+"""A webhook in the words of a small shop: the row that it is about, and the values of that row."""
 
 from __future__ import annotations
 

@@ -37,7 +37,7 @@ def _imports(case: Reproduction) -> Iterator[str]:
         names.append("Event")
     yield f"from steppay_mock import {', '.join(sorted(names))}"
     if case.is_elsewhere:
-        yield "from steppay_mock.ordering.remote import remote_reset, remote_state"
+        yield "from steppay_mock import remote_reset, remote_state"
     else:
         yield "# Correct this line: import your app, and the functions that you passed to explore."
         yield f"from your_app import {', '.join(sorted(('app', 'reset', 'rows', *_functions(case))))}"

@@ -1,4 +1,4 @@
-"""Which receivers are wrong in every order alike? No search over orders shows it; what is true at StepPay does."""
+"""Receivers that are wrong in every order alike: only the state of the store shows it."""
 
 from __future__ import annotations
 
