@@ -27,7 +27,7 @@ _BY_STATUS = {
     403: "Is the secret right? Pass secret= as the receiver has it. Or does a CSRF check stand before the receiver, "
     f"or access control, that headers= or auth= passes? {RAW_BODY}",
     404: "Is the path right? Give the one of the receiver's routes: path=, or in its URL.",
-    405: "Does the receiver take POST at this path? Give the one of its routes: path=, or in its URL.",
+    405: "Does the receiver accept POST at this path? Give the one of its routes: path=, or in its URL.",
     422: "Does the receiver's model require a field that StepPay leaves out where it is null (fact 7)?",
 }
 _BY_FRAMEWORK: dict[Refusal, str] = {

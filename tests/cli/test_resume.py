@@ -198,7 +198,7 @@ def test_what_was_not_planned_to_its_end_is_not_resumed(run: Any, receiver: Any,
     done = run("resume", "--journal", unfinished, "--secret", secret)
     assert (done.code, receiver.requests) == (5, [])
     assert done.err == (
-        "run 1 ended while it was planned: nothing of it was sent, and it is taken out. Start it again.\n"
+        "run 1 ended while it was planned: nothing of it was sent, and the run is removed. Start it again.\n"
     )
     assert states(unfinished) == {}
     again = run("resume", "--journal", unfinished, "--secret", secret)

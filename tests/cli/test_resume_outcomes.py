@@ -99,7 +99,9 @@ def test_a_run_that_another_process_plans_is_not_complete(run: Any, sent: str) -
 def test_a_plan_that_was_never_finished_is_not_complete(run: Any, sent: str) -> None:
     change(sent, "UPDATE runs SET ended_at = NULL, planned = 0", "UPDATE deliveries SET state = 'PENDING'")
     told = resumed(run, sent, 5, "never-planned", stand("never-planned", succeeded=0))
-    assert told == ("run 1 ended while it was planned: nothing of it was sent, and it is taken out. Start it again.\n")
+    assert told == (
+        "run 1 ended while it was planned: nothing of it was sent, and the run is removed. Start it again.\n"
+    )
 
 
 def test_a_plan_that_was_never_finished_fails_in_junit(run: Any, sent: str) -> None:

@@ -101,7 +101,7 @@ def test_a_sender_ends_in_order(receiver: Any, secret: str, more: tuple[str, ...
     assert "Traceback" not in err
     assert len(receiver.requests) < 2_700
     assert ("Go on with:\n  steppay-mock resume --journal j.sqlite\n" in err) == bool(more)
-    assert ("stopped. Without --journal FILE nothing is known of what is left" in err) == (not more)
+    assert ("stopped. Without --journal FILE the run cannot be resumed" in err) == (not more)
 
 
 def test_what_was_told_to_ignore_it_ignores_it() -> None:
