@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import multiprocessing.connection  # noqa: F401 - see below
 import signal
 from collections.abc import Generator, Iterator
 
@@ -14,6 +15,9 @@ pytest_plugins = ["pytester", "postgres"]
 
 settings.register_profile("untimed", deadline=None)  # how long an example takes says how busy the machine is
 settings.load_profile("untimed")
+
+# multiprocessing.connection is imported first of all: a run of pytest within the tests forgets modules that were first
+# imported in it, and this one leaves its functions in a table of pickle, which then belong to no module.
 
 # A shell that starts the tests in the background ignores Ctrl-C for them and for all their children: tests that send
 # it would then wait for ever.

@@ -182,7 +182,7 @@ def test_a_failing_test_tells_its_story_and_never_its_token(
     )
     result = run("-l", "--setup-show")
     result.assert_outcomes(failed=1)
-    result.stdout.re_match_lines([r"lived: refund-in-full\(customer_id=42\), 6 events, seed \d+"])
+    result.stdout.re_match_lines([r"scenario: refund-in-full\(customer_id=42\), 6 events, seed \d+"])
     assert "token_never_shown" not in result.stdout.str() + result.stderr.str()
 
 
