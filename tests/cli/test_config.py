@@ -305,3 +305,10 @@ def test_wrong_words_are_errors(args: tuple[str, ...], told: str, run: Any, rece
     done = run("send", *args)
     assert (done.code, done.out, receiver.requests) == (2, "", [])
     assert told in done.err
+
+
+def test_an_endpoint_without_a_file_is_wrong_usage(run: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    done = run("config", "--endpoint", "shop")
+    assert (done.code, done.out) == (2, "")
+    assert "There is no steppay-mock.toml, and so no endpoint 'shop'." in done.err

@@ -82,7 +82,7 @@ def test_a_setting_may_be_a_whole_object(run: Any) -> None:
         (["=5"], "'=5' is not of the form PATH=VALUE."),
         (["data.code=a", "data.code=b"], "--set data.code is given twice. Leave one of them out."),
         (["$.data.payer[0]=a", "data.payer.0=b"], "--set data.payer.0 is given twice."),
-        (["data=5"], "--set data: expected an object. Set its fields: --set data.code=order_1"),
+        (["data=5"], "--set data: expected an object. Set one of its fields, such as --set data.FIELD=VALUE"),
         (["data.paidAmount=NaN"], "cannot be written as JSON"),
         (["data..code=1"], "is not a path. Write it like data.items.0.paidAmount"),
     ],

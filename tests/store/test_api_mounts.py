@@ -316,7 +316,7 @@ def test_a_port_in_use_is_refused_with_the_next_step(api: StoreApi) -> None:
         with pytest.raises(SteppayMockError) as caught, api.serve(port=port):
             pass
     assert str(caught.value).startswith(f"The API cannot be served on port {port} (")
-    assert str(caught.value).endswith(". Stop the program that uses it, or take another: port=0 is a free one.")
+    assert str(caught.value).endswith(". Stop the program that uses it, or take another: 0 finds a free one.")
 
 
 @pytest.mark.parametrize("port", [-1, 65_536, True, "8000", None])

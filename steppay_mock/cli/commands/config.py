@@ -60,6 +60,10 @@ def command(
 
     No secret is shown. An enabled endpoint that cannot be sent to is reported, and the exit code is 2.
     """
+    if config is None and endpoints:
+        raise click.UsageError(
+            f"There is no steppay-mock.toml, and so no endpoint {endpoints[0]!r}. Write one, or name it: --config FILE"
+        )
     names = [*(one.name for one in options_of("config")), *OF_EVENTS]
     shown = [_ShownSetting.read(ctx, name, settings[parameter_of(name)]) for name in names]
     chosen = () if config is None else config.choose(endpoints) if endpoints else config.endpoints

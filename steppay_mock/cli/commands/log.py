@@ -15,6 +15,7 @@ from steppay_mock.cli.options.shared import json_option
 from steppay_mock.cli.show.journal import answer_of, as_data, event_of, moment, receiver_of
 from steppay_mock.cli.show.report import counted_deliveries
 from steppay_mock.cli.show.terminal import say, write, write_json, write_table, write_text
+from steppay_mock.errors import choices
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -82,6 +83,7 @@ def command(
     from steppay_mock.delivery.journal.reading import Wanted, read_journal
 
     with read_journal(_named(journal)) as reading:
+        _check_runs(runs, known=[one.run for one in reading.run_counts()], journal=_named(journal))
         wanted = Wanted(states=states, events=events, runs=runs)
         found = list(reading.deliveries(wanted, newest_first=True, limit=limit or None))
         count = reading.count(wanted)
@@ -92,6 +94,14 @@ def command(
     newest = f"the newest {len(found)} of " if len(found) < count else ""
     more = "; --limit 0 lists all" if newest else ""
     say(f"{newest}{counted_deliveries(count)}{more}")
+
+
+def _check_runs(runs: tuple[int, ...], *, known: list[int], journal: str) -> None:
+    """A usage error for a run that the journal does not have: an empty list would look as if it had no deliveries."""
+    for run in runs:
+        if run not in known:
+            numbered = f"Its runs are {choices(map(str, known))}." if known else "It has no runs."
+            raise click.UsageError(f"--run {run}: there is no such run in {journal}. {numbered}")
 
 
 @command.command(

@@ -40,9 +40,9 @@ _SHOWN_SEED = 0
     ),
 )
 def command() -> None:
-    """List the stories that a store can live, show one, or deliver one.
+    """List scenarios, show one, or deliver its events.
 
-    A scenario is what may happen between a shop and a customer, told in events that agree with each other.
+    A scenario is a series of actions between a shop and a customer. Its events agree with each other.
     """
 
 
@@ -50,7 +50,7 @@ def command() -> None:
 @files_option()
 @json_option("the list")
 def list_scenarios(*, files: tuple[str, ...], as_json: bool) -> None:
-    """List the scenarios, with what each tells."""
+    """List the scenarios, with a summary of each."""
     from steppay_mock.store.scenarios.registry import all_scenarios
 
     load_files(files)

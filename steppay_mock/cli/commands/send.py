@@ -189,7 +189,7 @@ def _refuse_urls(making: Making, to: str | None) -> None:
     events = " ".join(word for word in making.events if not _is_url(word))
     raise click.UsageError(
         f"{shown_url(urls[0])} is no event type. The receiver is given by --to: "
-        f"steppay-mock send {f'{events} ' if events else ''}--to {shown_url(urls[0])}"
+        f"steppay-mock send {events or 'all'} --to {shown_url(urls[0])}"
     )
 
 

@@ -125,7 +125,10 @@ def _tree(fields: dict[str, str], event_type: EventType) -> dict[str, Any]:
         raise SteppayMockError(f"--set for {event_type}: {error}") from None
     data = tree.get("data")
     if not isinstance(data, dict):
-        raise SteppayMockError("--set data: expected an object. Set its fields: --set data.code=order_1")
+        raise SteppayMockError(
+            "--set data: expected an object. Set one of its fields, such as --set data.FIELD=VALUE; `steppay-mock "
+            f"schema {event_type}` lists them."
+        )
     return data
 
 

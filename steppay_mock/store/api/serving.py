@@ -106,7 +106,7 @@ def _listen(port: int, host: str) -> socket.socket:
         if error.errno in {EADDRINUSE, EACCES}:
             raise SteppayMockError(
                 f"The API cannot be served on port {port} ({error.strerror}). Stop the program that uses it, or take "
-                "another: port=0 is a free one."
+                "another: 0 finds a free one."
             ) from error
         raise SteppayMockError(
             f"The API cannot be served on {host!r} ({error.strerror}). Give an address of this machine, such as "
