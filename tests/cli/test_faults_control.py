@@ -9,7 +9,11 @@ from xml.etree import ElementTree as ET
 import pytest
 from werkzeug import Request, Response
 
+from steppay_mock import make_events
+from steppay_mock.cli.exit_codes import INTERRUPTED
+from steppay_mock.cli.sender_run import SenderCommand
 from steppay_mock.delivery.faults import FAULTS
+from steppay_mock.delivery.sender.sender import Sender
 
 SEEN = ("wrong-secret", "body-spaced", "truncated", "signature-twice", "answer-lost")
 
@@ -51,6 +55,23 @@ def test_every_fault_is_without_a_verdict_where_everything_is_404(run: Any, nowh
         for name in names
     }
     assert codes == dict.fromkeys(names, 1)
+
+
+def test_a_stop_before_the_controls_is_no_success(
+    nowhere: Any, secret: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    journal = str(tmp_path / "deliveries.sqlite")
+    sender = Sender(nowhere.url, secret=secret, journal=journal, concurrency=2)
+    report = sender.send(
+        make_events("order.created", n=2, seed=7),
+        fault="key-empty",
+        watch=lambda progress: None if progress.pending else sender.stop(),
+    )
+    assert (report.succeeded, report.pending) == (2, 0)
+    command = SenderCommand(endpoints=[], options={}, journal=journal, unsigned=False, as_json=False)
+    assert command.conclude([report], single=True) == INTERRUPTED
+    told = capsys.readouterr().err
+    assert "stopped before every event was sent without its fault: there is no verdict. Send the run again." in told
 
 
 def test_a_scenario_without_a_verdict_says_so_once_for_each_type(
