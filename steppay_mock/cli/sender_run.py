@@ -75,7 +75,7 @@ class SenderCommand:
             ]
 
         (report,) = self._run(run, count=count * len(self.endpoints))
-        if fault is not None:
+        if fault is not None and not report.stopped:  # after a stop the controls are not sent
             plain = {str(one.event.type): one.answer for one in report.controls if not one.ok}
             judged = report.succeeded + report.failed - report.undecided
             for line in told_of(fault, right=report.succeeded, count=judged, plain=plain):
