@@ -75,7 +75,7 @@ class SenderCommand:
             ]
 
         (report,) = self._run(run, count=count * len(self.endpoints))
-        if fault is not None:
+        if fault is not None and not report.stopped:  # after a stop the controls are not sent
             plain = {str(one.event.type): one.answer for one in report.controls if not one.ok}
             judged = report.succeeded + report.failed - report.undecided
             for line in told_of(fault, right=report.succeeded, count=judged, plain=plain):
@@ -158,15 +158,16 @@ class SenderCommand:
         return iter(()) if report.ok else advice(report, unsigned=self.unsigned)
 
     def _next_steps(self, report: Report) -> Iterator[str]:
-        left = report.stopped and (report.pending or self.journal is None)
-        if left and self.journal is None:
-            yield "stopped. Without --journal FILE the run cannot be resumed: send it again."
         if self.journal is None:
+            if report.stopped:
+                yield "stopped. Without --journal FILE the run cannot be resumed: send it again."
             return
         if report.run is None:
             yield "stopped while it was planned: nothing was sent. Start it again."
             return
-        if left:
+        if report.stopped and not report.pending:
+            yield "stopped before every event was sent without its fault: there is no verdict. Send the run again."
+        elif report.stopped:
             yield f"stopped: {report.pending} of {report.planned} have no outcome yet. Go on with:"
             yield f"  steppay-mock resume --journal {shlex.quote(self.journal)}"
         yield f"run {report.run}: steppay-mock log --journal {shlex.quote(self.journal)} --run {report.run}"

@@ -121,7 +121,7 @@ def _expected(outcome: Outcome) -> str:
     if outcome.undecided:
         return f"the event without the fault to be taken (2xx), before the fault {outcome.fault} can be judged"
     if outcome.fault is None:
-        return "an answer with a 2xx status"
+        return "an answer with one of the statuses of success=" if outcome.was_taken else "an answer with a 2xx status"
     from steppay_mock.delivery.faults import find_fault
 
     wanted = {"accepted": "2xx", "refused": "4xx", "either": "2xx or 4xx"}[find_fault(outcome.fault).expects]
@@ -148,6 +148,8 @@ def _step_of_framework(outcome: Outcome) -> str | None:
 
 
 def _step_of_answer(outcome: Outcome) -> str:
+    if outcome.was_taken:  # a 2xx that failed: the sender was told which statuses are a success
+        return f"Answer with one of those, or add {outcome.status} to them."
     if outcome.failure is Failure.TIMED_OUT:
         return _TOO_LATE
     no_answer = step_without_answer({outcome.failure}, door="python") or _NO_ANSWER

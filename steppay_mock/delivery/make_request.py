@@ -28,6 +28,6 @@ def make_request(
     if fault is None:
         headers = request_headers(body, secret=secret, timestamp=timestamp, trace_seed=trace_seed)
         return Request(body, tuple(headers.items()))
-    from steppay_mock.delivery.faults import find_fault, make_draft  # 40 faults: loaded by the first one that is sent
+    from steppay_mock.delivery.faults import find_fault, make_draft
 
     return find_fault(fault).apply(make_draft(body, secret=secret, timestamp=timestamp, trace_seed=trace_seed))

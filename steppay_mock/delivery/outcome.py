@@ -48,7 +48,7 @@ class Outcome:
 
     @property
     def ok(self) -> bool:
-        """Whether the receiver did right: a whole answer with a 2xx status (assumed, fact 23).
+        """Whether the receiver did right: a whole answer with a 2xx status (assumed, fact 23), or one of ``success=``.
 
         Of a delivery with a fault, whether it did what a right receiver does with that. Where the event without the
         fault is not taken either, nothing is known of that, and it is not ok.

@@ -100,14 +100,14 @@ def lack_behind(error: BaseException, *, outside: BaseException | None = None) -
     return None
 
 
-def hidden_lack(family: int = socket.AF_INET) -> Failure | None:
+def hidden_lack() -> Failure | None:
     """The lack behind an error that does not name it; None if a socket can be opened now.
 
     Without a free descriptor the resolver cannot open its files and OpenSSL cannot open its certificates. They report
     an unknown name and an untrusted certificate.
     """
     try:
-        with socket.socket(family):
+        with socket.socket():
             return None
     except OSError as error:
         return lack_behind(error)

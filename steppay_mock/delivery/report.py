@@ -1,4 +1,4 @@
-"""The report on a run: its counts, its outcomes where they are kept, and what it proves less than it seems to."""
+"""The report on a run: its counts, its outcomes where they are kept, and its warnings."""
 
 from __future__ import annotations
 
@@ -52,10 +52,10 @@ class TypeCounts:
 class Report(Sequence["Outcome"]):
     """The counts of a run, and its outcomes in the order of delivery.
 
-    ``deliver`` keeps every outcome; a sender does so where it is told ``keep_outcomes=True``, and for at most 1,000
-    deliveries where it is told nothing. ``seed`` repeats order and trace ids: pass it back with the same events and
-    options. Where events stream, ``planned`` counts those that were taken so far. After a resume all counts are those
-    of the whole run, but for the attempts (``answers``, ``statuses``, ``retried``): they are those since.
+    ``deliver`` keeps every outcome. A sender keeps them with ``keep_outcomes=True``, and without that option for at
+    most 1,000 deliveries. ``seed`` repeats order and trace ids: pass it back with the same events and options. Where
+    events stream, ``planned`` counts those that were taken so far. After a resume all counts are those of the whole
+    run, but for the attempts (``answers``, ``statuses``, ``retried``): they are those since.
     """
 
     receiver: str
@@ -101,7 +101,7 @@ class Report(Sequence["Outcome"]):
 
     @property
     def ok(self) -> bool:
-        """Whether every delivery had a right answer: 2xx, or what a right receiver does with the fault.
+        """Whether every delivery had a right answer: a success, or what a right receiver does with the fault.
 
         A run without deliveries proves nothing and is not ok; nor is one that was stopped before its end.
         """

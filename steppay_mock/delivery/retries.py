@@ -80,19 +80,16 @@ PRESETS = {
 """The policies that have a name; ``none`` is the default (assumed, fact 23)."""
 
 
-def read_retry_policy(given: object, *, delays: str = "a list of delays in seconds") -> RetryPolicy:
-    """The policy of that name, of these delays in seconds, or the policy itself.
-
-    ``delays`` says how the caller writes those, for the error.
-    """
+def read_retry_policy(given: object) -> RetryPolicy:
+    """The policy of that name, of these delays in seconds, or the policy itself."""
     if isinstance(given, RetryPolicy):
         return given
     if isinstance(given, str):
         if given in PRESETS:
             return PRESETS[given]
         raise SteppayMockError(
-            f"Unknown retry policy {given!r}.{did_you_mean(given, PRESETS)} Give {choices(map(repr, PRESETS))}, or "
-            f"{delays}."
+            f"Unknown retry policy {given!r}.{did_you_mean(given, PRESETS)} Give {choices(map(repr, PRESETS))}, or a "
+            "list of delays in seconds."
         )
     if (
         isinstance(given, Sequence)

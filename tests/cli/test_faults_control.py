@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import signal
+from itertools import count
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree as ET
@@ -9,6 +12,10 @@ from xml.etree import ElementTree as ET
 import pytest
 from werkzeug import Request, Response
 
+from steppay_mock import make_events
+from steppay_mock.cli.exit_codes import INTERRUPTED
+from steppay_mock.cli.sender_run import SenderCommand
+from steppay_mock.delivery.endpoint import Endpoint
 from steppay_mock.delivery.faults import FAULTS
 
 SEEN = ("wrong-secret", "body-spaced", "truncated", "signature-twice", "answer-lost")
@@ -51,6 +58,32 @@ def test_every_fault_is_without_a_verdict_where_everything_is_404(run: Any, nowh
         for name in names
     }
     assert codes == dict.fromkeys(names, 1)
+
+
+def test_ctrl_c_before_the_controls_is_no_success_and_no_verdict(
+    receiver: Any, secret: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    requests = count(1)
+
+    def nowhere(_request: Request) -> Response:
+        if next(requests) == 2:
+            os.kill(os.getpid(), signal.SIGINT)
+        return Response("no such path", 404)
+
+    receiver.answer = nowhere
+    command = SenderCommand(
+        endpoints=[Endpoint(url=receiver.url, secret=secret)],
+        options={"concurrency": 4},
+        journal=str(tmp_path / "deliveries.sqlite"),
+        unsigned=False,
+        as_json=False,
+    )
+    events = make_events("order.created", n=2, seed=7)
+    code = command.send(events, count=2, seed=7, order="occurrence", duplicates=0.0, fault="key-empty")
+    told = capsys.readouterr().err
+    assert (code, next(requests)) == (INTERRUPTED, 3)
+    assert "stopped before every event was sent without its fault: there is no verdict. Send the run again." in told
+    assert "did right" not in told
 
 
 def test_a_scenario_without_a_verdict_says_so_once_for_each_type(

@@ -12,6 +12,11 @@ from xml.etree import ElementTree as ET
 import pytest
 from werkzeug import Request, Response
 
+from steppay_mock import make_events
+from steppay_mock.cli.show.report import lines_of
+from steppay_mock.cli.show.report_files import write_reports
+from steppay_mock.delivery.sender.sender import Sender
+
 HOWS = [(), ("--concurrency", "2"), ("--journal", "J")]
 
 
@@ -61,6 +66,21 @@ def test_of_many_each_event_type_is_a_case(
     assert [one.get("name") for one in suite] == ["order.created", "order.updated"]
     assert [len(one) for one in suite] == [0, 1]
     assert str(suite[1][0].get("message")).startswith("151 of 151 failed, 500, ")
+
+
+def test_a_case_says_the_first_failure_also_where_others_have_no_outcome(
+    receiver: Any, secret: str, tmp_path: Path
+) -> None:
+    receiver.answer = refuse
+    sender = Sender(receiver.url, secret=secret, journal=tmp_path / "deliveries.sqlite")
+    report = sender.send(
+        make_events("order.updated", n=5, seed=7), watch=lambda _progress: sender.stop(), keep_outcomes=False
+    )
+    assert (report.failed, report.pending > 0) == (1, True)
+    path = tmp_path / "report.xml"
+    write_reports([path], {}, lambda: lines_of(report), count=1_000, name="a test")
+    ((case,),) = ET.parse(path).getroot()
+    assert str(case[0].get("message")).endswith(" failed, " + report.failures[0].answer.replace("\ufffe", "?"))
 
 
 def test_the_json_is_that_of_standard_output(

@@ -25,6 +25,7 @@ from steppay_mock import (
 from steppay_mock.delivery.endpoint import Endpoint
 from steppay_mock.delivery.faults import FAULTS
 from steppay_mock.delivery.journal.journal import Journal
+from steppay_mock.delivery.run.progress import RunProgress
 from steppay_mock.delivery.schedule import Deliver, plan
 from steppay_mock.delivery.sender.sender import Sender
 
@@ -131,6 +132,32 @@ def test_a_plain_event_of_the_type_in_a_schedule_is_a_control_too() -> None:
     report = deliver(plan(events, [Deliver(event=0), Deliver(event=1, fault="key-empty")]), to=receiver, secret=SECRET)
     report.assert_ok()
     assert (len(receiver.seen), report.controls, report[1].control) == (2, (), report[0])
+
+
+@pytest.mark.parametrize("success", [[202], [204]])
+def test_a_plain_event_is_a_control_only_if_its_status_is_a_success(serve: Serve, success: list[int]) -> None:
+    events = make_events("order.created", n=2, seed=7)
+    schedule = plan(events, [Deliver(event=0), Deliver(event=1, fault="key-empty")])
+    report = Sender(serve(Receiver()), secret=SECRET, success=success).send(schedule)
+    assert [one.ok for one in report] == [success == [204]] * 2
+    assert (report.failed, len(report.failures)) == ((0, 0) if report.ok else (2, 2))
+    assert (report.undecided, len(report.controls)) == ((0, 0) if report.ok else (1, 1))
+
+
+@pytest.mark.parametrize("journal", [None, "journal.sqlite"])
+def test_a_run_that_is_stopped_before_its_controls_is_not_ok(serve: Serve, tmp_path: Path, journal: str | None) -> None:
+    path = None if journal is None else tmp_path / journal
+    sender = Sender(serve(nowhere), secret=SECRET, concurrency=4, journal=path)
+
+    def watch(progress: RunProgress) -> None:
+        if not progress.pending:
+            sender.stop()
+
+    report = sender.send(make_events("order.created", n=2, seed=7), fault="key-empty", watch=watch)
+    assert (report.succeeded, report.controls) == (2, ())
+    assert (report.stopped, report.ok) == (True, False)
+    with pytest.raises(ContractViolation, match="stopped before its end"):
+        report.assert_ok()
 
 
 def test_there_is_a_verdict_on_the_types_that_are_taken() -> None:

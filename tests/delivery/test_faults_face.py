@@ -156,6 +156,13 @@ def test_a_wire_that_cannot_be_is_misuse(wrong: dict[str, Any]) -> None:
         Writing(**wrong)
 
 
+@pytest.mark.parametrize("door", ["deliver", "sender.sender"])
+def test_a_delivery_without_a_fault_loads_no_fault(door: str) -> None:
+    script = f"import sys, steppay_mock.delivery.{door}; print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert "steppay_mock.delivery.faults" not in done.stdout.split()
+
+
 def test_listing_the_faults_loads_no_client() -> None:
     script = "import sys, steppay_mock.delivery.faults; print(*sys.modules)"
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)

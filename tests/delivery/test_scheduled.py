@@ -133,6 +133,22 @@ def test_time_is_waited_for_before_the_next_delivery() -> None:
     assert slept == [3.5]
 
 
+def test_each_wait_is_waited_as_the_schedule_has_it() -> None:
+    waits = [5.48, 3.46, 8.45, 2.89]
+    steps: list[Step] = [step for wait in waits for step in (Wait(seconds=wait), Deliver(event=0))]
+    for call in (deliver, lambda *given, **options: asyncio.run(deliver_async(*given, **options))):
+        slept: list[float] = []
+        call(plan(EVENTS, steps), to=Receiver(), clock=Clock(sleep=slept.append))
+        assert slept == waits  # and not 3.460000000000001, the difference of two sums
+
+
+def test_a_wrong_fault_is_refused_before_the_first_delivery() -> None:
+    receiver = Receiver()
+    with pytest.raises(SteppayMockError, match="is one of the signature"):
+        deliver(plan(EVENTS, [Deliver(event=0), Deliver(event=1, fault="wrong-secret")]), to=receiver)
+    assert receiver.bodies == []
+
+
 def test_all_of_it_holds_in_an_event_loop_too() -> None:
     slept: list[float] = []
     receiver = Receiver(Barrier(2))

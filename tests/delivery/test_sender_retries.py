@@ -13,7 +13,7 @@ import pytest
 from delivery.counting import payloads
 from delivery.standins import Instant, Sent, Time, install
 
-from steppay_mock import verify
+from steppay_mock import ContractViolation, verify
 from steppay_mock.delivery.answer import Answer
 from steppay_mock.delivery.endpoint import Endpoint
 from steppay_mock.delivery.retries import PRESETS, RetryPolicy
@@ -203,6 +203,13 @@ def test_success_is_what_was_said_to_be_success(engine: Instant) -> None:
     engine.answer = lambda sent: Answer([200, 204, 409][sent.id])
     report = sender(engine, success=[200, 409]).send(payloads(3))
     assert (report.succeeded, report.failed, str(report.failures[0])) == (2, 1, "customer.created: 204")
+    with pytest.raises(ContractViolation) as violation:
+        report.assert_ok()
+    assert str(violation.value).splitlines()[1:] == [
+        "  expected: an answer with one of the statuses of success=",
+        "  sent:     204",
+        "  next:     Answer with one of those, or add 204 to them.",
+    ]
 
 
 @pytest.mark.parametrize(

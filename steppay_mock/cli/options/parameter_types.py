@@ -154,19 +154,6 @@ def check_path(value: Any, kind: ParameterType, param: click.Parameter | None, c
         kind.fail(f"{str(value)[:80]!r} is no path of a file. Write another one.", param, ctx)
 
 
-class StatusesType(ParameterType):
-    """Statuses of HTTP with commas between them."""
-
-    name = "statuses"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[int, ...]:
-        """The statuses as numbers."""
-        words = value.split(",") if isinstance(value, str) else [str(one) for one in value]
-        if not all(re.fullmatch("[1-5][0-9][0-9]", word) for word in words):
-            self.fail(f"{str(value)[:80]!r} are no statuses. Write them like 200,204.", param, ctx)
-        return tuple(map(int, words))
-
-
 class SetValueType(ParameterType):
     """A name and a value with ``=`` between them; ``form`` and ``example`` show how it is written."""
 

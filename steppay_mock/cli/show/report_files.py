@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -70,15 +70,15 @@ class _JUnitCase:
     failed: int = 0
     pending: int = 0
     count: int = 0
-    answers: list[str] = field(default_factory=list)
+    first_failure: str = ""
 
     def add(self, line: ReportLine) -> None:
         self.count += line.times
         self.seconds += line.seconds or 0.0
         self.failed += line.times * (line.state == "FAIL")
         self.pending += line.times * (line.state == "PENDING")
-        if line.state != "SUCCESS" and not self.answers:
-            self.answers.append(line.answer)
+        if line.state == "FAIL" and not self.first_failure:
+            self.first_failure = line.answer
 
     def element(self) -> Element:
         from xml.etree.ElementTree import SubElement
@@ -86,7 +86,7 @@ class _JUnitCase:
         made = junit_case(self.classname, self.name, seconds=self.seconds)
         how_many = f"{self.failed} of {self.count} failed, " if self.count > 1 else ""
         if self.failed:
-            SubElement(made, "failure", type="delivery", message=xml_text(f"{how_many}{self.answers[0]}"))
+            SubElement(made, "failure", type="delivery", message=xml_text(f"{how_many}{self.first_failure}"))
         elif self.pending:
             SubElement(made, "error", type="pending", message="no outcome yet: resume the run")
         return made

@@ -16,9 +16,8 @@ if TYPE_CHECKING:
 class LambdaSender(Sender):
     """Delivers to Lambda functions as :class:`Sender` does to URLs.
 
-    A journal has the gateway, so any sender can resume its runs.
-
-    ``kind`` is the gateway that calls the functions, ``path`` the one that its events have.
+    ``kind`` is the gateway that calls the functions, ``path`` the path in its events. A journal has both, so any sender
+    can resume its runs.
     """
 
     def __init__(self, to: Iterable[Endpoint], *, kind: Kind, path: str | None = None, **options: Any) -> None:

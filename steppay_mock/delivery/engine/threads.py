@@ -17,13 +17,17 @@ if TYPE_CHECKING:
     from steppay_mock.delivery.answer import Answer
     from steppay_mock.delivery.engine.engine import EngineSettings
     from steppay_mock.delivery.request import Request
+    from steppay_mock.delivery.transport import Transport
 
 Job = TypeVar("Job")
 Worker = Callable[[Job], "Answer"]
 
 
 class ThreadEngine:
-    """Sends each request in a thread. It needs no libcurl and costs more time for each request."""
+    """Sends each request in a thread. It needs no libcurl and costs more time for each request.
+
+    Derive from it and override ``_transport`` to carry requests otherwise.
+    """
 
     def __init__(self, settings: EngineSettings) -> None:
         self._settings = settings
@@ -42,19 +46,21 @@ class ThreadEngine:
         self._pool.close()
 
     def _make_worker(self, opened: ExitStack) -> Worker[tuple[Address, Request]]:
-        settings = self._settings
-        transport = KeptTransport if settings.keep_alive else HttpTransport
         # One transport for each address and thread: it keeps the TLS context and the connection.
-        transports: dict[Address, HttpTransport] = {}
+        transports: dict[Address, Transport] = {}
 
         def send(job: tuple[Address, Request]) -> Answer:
             address, request = job
             if address not in transports:
-                made = transport(address, timeout=settings.timeout, sleep=settings.sleep)
-                transports[address] = opened.enter_context(made)
+                transports[address] = opened.enter_context(self._transport(address))
             return transports[address].send(request)
 
         return send
+
+    def _transport(self, address: Address) -> Transport:
+        """A transport to the receiver, for one thread."""
+        transport = KeptTransport if self._settings.keep_alive else HttpTransport
+        return transport(address, timeout=self._settings.timeout, sleep=self._settings.sleep)
 
 
 class WorkerPool(Generic[Job]):

@@ -55,9 +55,8 @@ class Option:
             return None
         try:
             return self.type.read(value)
-        except (
-            ValueError
-        ):  # the words of the message are put together for a wrong value alone: deliver() is called often
+        except ValueError:
+            # Only now the words of the message are put together: deliver() is called often, mostly with right values.
             raise self.type.refusal(self.name, value, next_step=self.next_step) from None
 
     @property

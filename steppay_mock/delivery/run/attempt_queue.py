@@ -108,6 +108,11 @@ class AttemptQueue:
         waiting = max(min(moments), self._next_start) - self.clock.steady()
         return max(min(waiting, longest) if in_flight else waiting, 0.0)
 
+    @property
+    def next_wait(self) -> float:
+        """The whole wait of the schedule before the deliveries that start next, in seconds."""
+        return self._next[0].wait * self.speed if self._next else 0.0
+
     def waiting(self, seconds: float) -> Waiting:
         """Why nothing may start for that many seconds, where nothing is in flight."""
         found: list[tuple[float, Why, DueDelivery | None]] = [(at, "retry", one) for at, _, one in self._retries[:1]]

@@ -46,7 +46,7 @@ def drive(run: DeliveryRun, engine: Engine, *, watch: Watch | None = None, stops
         while True:
             for token, address, request in run.start():
                 engine.start(token, address, request)
-            if not run.in_flight and run.over:
+            if run.over:
                 break
             try:
                 _wait(run, engine, watch)
@@ -78,7 +78,12 @@ def _wait(run: DeliveryRun, engine: Engine, watch: Watch | None) -> None:
 
 
 def drive_calls(run: DeliveryRun, transport: Transport) -> None:
-    """Do as :func:`drive` does, over a transport that answers while it is called."""
+    """Do as :func:`drive` does, over a transport that answers while it is called.
+
+    For runs without retries and rate: only a schedule lets them wait. A wait is passed to the clock as the schedule has
+    it. The difference of two moments, by which an engine's run waits, has the rounding of floats in it: 3.46 s would
+    be 3.460000000000001 s.
+    """
     while True:
         started = run.start()
         if started:
@@ -92,7 +97,7 @@ def drive_calls(run: DeliveryRun, transport: Transport) -> None:
         elif run.over:
             break
         else:
-            run.clock.wait(run.queue.patience(0, longest=0.0))
+            run.clock.wait(run.queue.next_wait)
     run.finish()
 
 
@@ -114,7 +119,7 @@ async def drive_async(run: DeliveryRun, transport: AsyncTransport) -> None:
         elif run.over:
             break
         else:
-            await to_thread(run.clock.wait, run.queue.patience(0, longest=0.0))
+            await to_thread(run.clock.wait, run.queue.next_wait)
     run.finish()
 
 

@@ -38,7 +38,7 @@ class _Counts(TypeCounts):
     """The counts of an event type at a receiver, and what the verdicts on its faults rest on."""
 
     plain_taken: bool = False
-    """Whether an event without a fault was taken: then no control is needed."""
+    """Whether an event without a fault was a success: then no control is needed."""
     plain: Outcome | None = None
     """The first of those, where outcomes are kept."""
     refused: Outcome | None = None
@@ -148,7 +148,8 @@ class RunProgress:
         counts = self.count(receiver, delivery.type, right=right)
         counts.seconds += answer.latency
         first = delivery.fault is not None and counts.refuse(delivery.position, answer, right=right)
-        plain = delivery.fault is None and not counts.plain_taken and answer.is_success
+        # By the statuses of ``success``, as the verdict on a control is: an outcome that failed cannot be one.
+        plain = delivery.fault is None and not counts.plain_taken and right
         counts.plain_taken = counts.plain_taken or plain
         if self._kept is None and not first and (right or len(self._failures) >= FAILURES_KEPT):
             return

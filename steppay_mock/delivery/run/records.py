@@ -10,7 +10,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
-from steppay_mock.delivery.faults import find_fault
 from steppay_mock.delivery.run.deliveries import DueDelivery, Origin
 from steppay_mock.errors import SteppayMockError
 
@@ -99,6 +98,7 @@ class Plan:
 
         A wait is waited once, before the first of the endpoints.
         """
+        self._check_faults()
         position, furthest, wait, progress = self.first, -1, 0.0, self.progress
         for one in self.planned:
             if one.how is None:
@@ -111,11 +111,17 @@ class Plan:
                 if not opened.wants(event_type):
                     progress.left_out[opened.name] += 1
                     continue
-                if one.fault is not None:
-                    check_fault(one.fault, opened)
                 progress.plan(opened.name, event_type)
                 yield one, event_type, endpoint, position, wait
                 position, wait = position + 1, 0.0
+
+    def _check_faults(self) -> None:
+        """Refuse wrong faults before the first delivery. The fault of events that stream is an option, and checked."""
+        whole = self.planned if isinstance(self.planned, Sequence) else ()
+        for fault, event_type in {(one.fault, str(one.event.type)) for one in whole if one.fault is not None}:
+            for opened in self.endpoints.values():
+                if opened.wants(event_type):
+                    check_fault(fault, opened)
 
 
 @dataclass(slots=True)
@@ -162,6 +168,8 @@ def check_fault(name: str | None, endpoint: RunEndpoint) -> None:
     """Refuse a fault that does not exist or that needs a secret, while nothing is sent yet."""
     if name is None:
         return
+    from steppay_mock.delivery.faults import find_fault  # 40 faults: loaded by the first one that is sent
+
     fault = find_fault(name)
     if fault.needs_secret and endpoint.secrets is None:
         raise SteppayMockError(f"The fault {name!r} is one of the signature. Give {endpoint.name} a secret.")

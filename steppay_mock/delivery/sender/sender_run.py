@@ -121,8 +121,11 @@ class SenderRun:
         first = self.progress.planned
         for endpoint in self.endpoints:
             refused = self.progress.to_control(endpoint.name)
-            if not refused or self.stop.asked:
+            if not refused:
                 continue
+            if self.stop.asked:  # also where it came with the last answer: a fault has no verdict without its control
+                self.progress.stopped = True
+                return
             controls = replace(
                 self,
                 endpoints=[endpoint],
