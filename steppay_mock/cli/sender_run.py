@@ -77,7 +77,8 @@ class SenderCommand:
         (report,) = self._run(run, count=count * len(self.endpoints))
         if fault is not None:
             plain = {str(one.event.type): one.answer for one in report.controls if not one.ok}
-            judged = report.succeeded + report.failed - report.undecided
+            # A run that was stopped lacks controls, and without them there is no verdict to count.
+            judged = 0 if report.stopped else report.succeeded + report.failed - report.undecided
             for line in told_of(fault, right=report.succeeded, count=judged, plain=plain):
                 say(line)
         return self.conclude([report], single=True)
@@ -155,21 +156,25 @@ class SenderCommand:
         write_reports(self.reports, document, lines, count=count, name=self.name)
 
     def _advice(self, report: Report) -> Iterator[str]:
-        return iter(()) if report.ok else advice(report, unsigned=self.unsigned)
+        right = report.succeeded and not report.failed  # with a fault 401 may be what is right
+        return iter(()) if right else advice(report, unsigned=self.unsigned)
 
     def _next_steps(self, report: Report) -> Iterator[str]:
-        left = report.stopped and (report.pending or self.journal is None)
-        if left and self.journal is None:
+        if report.stopped and self.journal is None:
             yield "stopped. Without --journal FILE the run cannot be resumed: send it again."
         if self.journal is None:
             return
         if report.run is None:
             yield "stopped while it was planned: nothing was sent. Start it again."
             return
-        if left:
-            yield f"stopped: {report.pending} of {report.planned} have no outcome yet. Go on with:"
+        if report.stopped:
+            left = f"{report.pending} of {report.planned} have no outcome yet"
+            yield f"stopped: {left if report.pending else _NO_CONTROLS}. Go on with:"
             yield f"  steppay-mock resume --journal {shlex.quote(self.journal)}"
         yield f"run {report.run}: steppay-mock log --journal {shlex.quote(self.journal)} --run {report.run}"
+
+
+_NO_CONTROLS = "not all events were repeated without the fault, so there is no verdict yet"
 
 
 def _notes(report: Report) -> Iterator[str]:

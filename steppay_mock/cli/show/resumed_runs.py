@@ -72,7 +72,7 @@ _WORDS: dict[RunOutcome, str] = {
 
 def outcome_of(reports: Sequence[Report]) -> RunOutcome:
     """The outcome of runs that were sent or resumed."""
-    if any(report.stopped and (report.pending or report.run is None) for report in reports):
+    if any(report.stopped for report in reports):
         return "stopped"
     if all(report.ok for report in reports):
         return "complete"
