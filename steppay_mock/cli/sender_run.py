@@ -76,10 +76,7 @@ class SenderCommand:
 
         (report,) = self._run(run, count=count * len(self.endpoints))
         if fault is not None:
-            plain = {str(one.event.type): one.answer for one in report.controls if not one.ok}
-            # A run that was stopped lacks controls, and without them there is no verdict to count.
-            judged = 0 if report.stopped else report.succeeded + report.failed - report.undecided
-            for line in told_of(fault, right=report.succeeded, count=judged, plain=plain):
+            for line in _verdicts(report, fault):
                 say(line)
         return self.conclude([report], single=True)
 
@@ -175,6 +172,17 @@ class SenderCommand:
 
 
 _NO_CONTROLS = "not all events were repeated without the fault, so there is no verdict yet"
+
+
+def _verdicts(report: Report, fault: str) -> Iterator[str]:
+    """What the run says of the fault. The steps of a schedule may have other faults, which are not counted."""
+    plain = {str(one.event.type): one.answer for one in report.controls if not one.ok}
+    right, judged = report.succeeded, report.succeeded + report.failed - report.undecided
+    if report.kept is not None:
+        decided = [one for one in report.kept if one.fault == fault and not one.undecided]
+        right, judged = sum(one.ok for one in decided), len(decided)
+    # A run that was stopped lacks controls, and without them there is no verdict to count.
+    yield from told_of(fault, right=right, count=0 if report.stopped else judged, plain=plain)
 
 
 def _notes(report: Report) -> Iterator[str]:
