@@ -76,9 +76,7 @@ class SenderCommand:
 
         (report,) = self._run(run, count=count * len(self.endpoints))
         if fault is not None and not report.stopped:  # after a stop the controls are not sent
-            plain = {str(one.event.type): one.answer for one in report.controls if not one.ok}
-            judged = report.succeeded + report.failed - report.undecided
-            for line in told_of(fault, right=report.succeeded, count=judged, plain=plain):
+            for line in _verdicts(report, fault):
                 say(line)
         return self.conclude([report], single=True)
 
@@ -155,7 +153,8 @@ class SenderCommand:
         write_reports(self.reports, document, lines, count=count, name=self.name)
 
     def _advice(self, report: Report) -> Iterator[str]:
-        return iter(()) if report.ok else advice(report, unsigned=self.unsigned)
+        right = report.succeeded and not report.failed  # with a fault 401 may be what is right
+        return iter(()) if right else advice(report, unsigned=self.unsigned)
 
     def _next_steps(self, report: Report) -> Iterator[str]:
         if self.journal is None:
@@ -165,12 +164,25 @@ class SenderCommand:
         if report.run is None:
             yield "stopped while it was planned: nothing was sent. Start it again."
             return
-        if report.stopped and not report.pending:
-            yield "stopped before every event was sent without its fault: there is no verdict. Send the run again."
-        elif report.stopped:
-            yield f"stopped: {report.pending} of {report.planned} have no outcome yet. Go on with:"
+        if report.stopped:
+            left = f"{report.pending} of {report.planned} have no outcome yet"
+            yield f"stopped: {left if report.pending else _NO_CONTROLS}. Go on with:"
             yield f"  steppay-mock resume --journal {shlex.quote(self.journal)}"
         yield f"run {report.run}: steppay-mock log --journal {shlex.quote(self.journal)} --run {report.run}"
+
+
+_NO_CONTROLS = "not all events were repeated without the fault, so there is no verdict yet"
+
+
+def _verdicts(report: Report, fault: str) -> Iterator[str]:
+    """What the run says of the fault. The steps of a schedule may have other faults, which are not counted."""
+    plain = {str(one.event.type): one.answer for one in report.controls if not one.ok}
+    right, judged = report.succeeded, report.succeeded + report.failed - report.undecided
+    if report.kept is not None:
+        decided = [one for one in report.kept if one.fault == fault and not one.undecided]
+        right, judged = sum(one.ok for one in decided), len(decided)
+    # A run that was stopped lacks controls, and without them there is no verdict to count.
+    yield from told_of(fault, right=right, count=0 if report.stopped else judged, plain=plain)
 
 
 def _notes(report: Report) -> Iterator[str]:

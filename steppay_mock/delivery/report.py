@@ -156,9 +156,10 @@ class Report(Sequence["Outcome"]):
         """The codes of what makes the run prove less than it seems to."""
         found: list[Warned] = []
         statuses = set(self.statuses)
-        if statuses == {401} and not self.ok:  # with a fault 401 may be what is right
+        right = self.succeeded and not self.failed  # with a fault 401 may be what is right, in a stopped run too
+        if statuses == {401} and not right:
             found.append("all-401")
-        if statuses == {404} and not self.ok:
+        if statuses == {404} and not right:
             found.append("all-404")
         if self.planned > 1 and not self.reordered:
             found.append("in-order")
@@ -231,6 +232,7 @@ class Report(Sequence["Outcome"]):
     def _summary(self) -> str:
         seed = f" (seed {self.seed})" if self.order in _BY_SEED else ""
         pending = f"; {self.pending} without an outcome" if self.pending else ""
+        pending = pending or ("; stopped before its end" if self.stopped else "")
         return (
             f"{self.planned} {'delivery' if self.planned == 1 else 'deliveries'} in {self.order} order{seed} to "
             f"{self.receiver} in {self.elapsed:.3f} s: {self._told()}{pending}"

@@ -82,7 +82,7 @@ def test_ctrl_c_before_the_controls_is_no_success_and_no_verdict(
     code = command.send(events, count=2, seed=7, order="occurrence", duplicates=0.0, fault="key-empty")
     told = capsys.readouterr().err
     assert (code, next(requests)) == (INTERRUPTED, 3)
-    assert "stopped before every event was sent without its fault: there is no verdict. Send the run again." in told
+    assert "stopped: not all events were repeated without the fault, so there is no verdict yet. Go on with:" in told
     assert "did right" not in told
 
 

@@ -81,7 +81,7 @@ def test_no_timeout_is_longer_than_the_system_can_wait(seconds: str, run: Any, n
     assert f"'{seconds}': expected seconds, more than 0 and at most 86400." in done.err
 
 
-@pytest.mark.parametrize("words", ["log show N", "log --run N", "resend N --unsigned"])
+@pytest.mark.parametrize("words", ["log show N", "resend N --unsigned"])
 def test_a_number_that_no_journal_can_have_is_told(words: str, run: Any, nobody: str) -> None:
     run("send", "--to", nobody, "order.created", "--unsigned", "--journal", "j.sqlite")
     done = run(*words.replace("N", "9" * 20).split(), "--journal", "j.sqlite")

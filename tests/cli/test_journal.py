@@ -156,6 +156,19 @@ def test_a_scenario_is_written_down_too(run: Any, receiver: Any, secret: str, jo
     assert Counter(body for _, body in receiver.requests) == Counter(bodies * 2)
 
 
+@pytest.mark.parametrize(
+    "words",
+    [("send", "order.created"), ("scenario", "run", "refund-in-full", "--order", "shuffled")],
+    ids=lambda words: words[0],
+)
+def test_retries_wait_as_long_as_the_speed_says(run: Any, receiver: Any, secret: str, words: tuple[str, ...]) -> None:
+    receiver.answer = lambda _request: Response("", 503) if len(receiver.requests) == 1 else None
+    args = ("--to", receiver.url, "--seed", "7", "--secret", secret, "--retries", "86400", "--speed", "1d=1ms")
+    done = run(*words, *args)
+    assert done.code == 0
+    assert "1 attempt came after a failed one\n" in done.err
+
+
 def at_a_terminal(*args: str) -> tuple[bytes, int]:
     """What a terminal shows of a command, and how the command ends."""
     ours, theirs = os.openpty()
@@ -210,7 +223,20 @@ def test_a_bar_shows_what_was_answered_at_a_terminal(receiver: Any, secret: str)
         (("--report", "nowhere/report.xml"), "make the folder nowhere, or name another."),
         (("--report", "report"), "ends in neither .json nor .xml"),
         (("--schedule", "s.json"), "--schedule has its events in it. Leave out either EVENT or --schedule."),
-        (("--speed", "0"), "--speed is about the waits of a schedule. Add --schedule FILE, or leave it out."),
+        (
+            ("--speed", "0"),
+            (
+                "--speed is about the waits of schedules and between retries. "
+                "Add --schedule FILE or --retries, or leave it out."
+            ),
+        ),
+        (
+            ("--speed", "0", "--retries", "none"),
+            (
+                "--speed is about the waits of schedules and between retries. "
+                "Add --schedule FILE or --retries, or leave it out."
+            ),
+        ),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, tuple) else "",
 )

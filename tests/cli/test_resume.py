@@ -94,6 +94,42 @@ def test_ctrl_c_lets_come_down_what_is_in_flight_and_says_how_to_go_on(
     assert f"270 deliveries to {receiver.url}: {left} x 204\n" in done.err
 
 
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGKILL])
+def test_a_run_that_was_cut_off_between_its_controls_has_no_verdict_before_it_is_resumed(
+    run: Any, receiver: Any, journal: str, secret: str, how: signal.Signals
+) -> None:
+    begun = threading.Event()
+    processes: list[subprocess.Popen[str]] = []
+
+    def answer(_request: Request) -> Response | None:
+        if len(receiver.requests) == 3:
+            begun.wait(30)
+            processes[0].send_signal(how)
+        return Response("", 401) if len(receiver.requests) < 3 else None
+
+    receiver.answer = answer
+    command = [sys.executable, "-m", "steppay_mock.cli", "send", "--to", receiver.url, "order.created", "order.updated"]
+    command += ["--fault", "wrong-secret", "--journal", journal, "--secret", secret]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        processes.append(process)
+        begun.set()
+        _, err = process.communicate(timeout=60)
+    if how is signal.SIGINT:
+        assert process.returncode == 130
+        assert "stopped: not all events were repeated without the fault, so there is no verdict yet. Go on" in err
+        assert f"  steppay-mock resume --journal {journal}\n" in err
+        assert "did right" not in err
+        assert "hint:" not in err  # every answer was 401, which is right
+    report = Path(journal).with_name("report.xml")
+    done = run("resume", "--journal", journal, "--secret", secret, "--json", "--report", str(report))
+    assert done.code == 0
+    (found,) = done.json["runs"]
+    assert (found["run"], found["succeeded"], found["undecided"]) == (1, 2, 0)
+    assert [one["status"] for one in found["controls"]] == [204, 204]
+    assert 'tests="4" failures="0"' in report.read_text()
+    assert len(receiver.requests) in ({4} if how is signal.SIGINT else {4, 5})
+
+
 def test_ctrl_c_without_a_journal_says_that_nothing_is_known(receiver: Any, secret: str) -> None:
     def answer(_request: Request) -> None:
         if len(receiver.requests) == 50:

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from werkzeug import Response
 
 from steppay_mock import make_events
 from steppay_mock.delivery.schedule.makers import duplicate, in_order
@@ -44,6 +45,19 @@ def test_the_waits_of_a_schedule_are_compressed(
     for more in ((), ("--journal", journal)):
         assert run(*args, *more, "--speed", "1d=20ms", "--json").json["elapsed"] >= 0.02
         assert run(*args, *more, "--speed", "0").code == 0
+
+
+def test_a_fault_is_counted_without_those_of_the_steps(
+    run: Any, receiver: Any, secret: str, tmp_path: Path, journal: str
+) -> None:
+    receiver.answer = lambda _request: Response("", 204)
+    events = make_events(["order.created", "order.updated"], seed=7)
+    plan(events, [Deliver(event=0), Deliver(event=1, fault="wrong-secret")]).write(tmp_path / "schedule.json")
+    args = ("send", "--to", receiver.url, "--schedule", str(tmp_path / "schedule.json"), "--secret", secret)
+    for more in ((), ("--journal", journal)):
+        done = run(*args, "--fault", "body-spaced", *more)
+        assert done.code == 1  # the receiver takes the wrong secret
+        assert "fault body-spaced: a right receiver takes it, and this one did right 1 of 1 times\n" in done.err
 
 
 def test_a_schedule_can_be_looked_at_first(run: Any, receiver: Any, secret: str, tmp_path: Path) -> None:

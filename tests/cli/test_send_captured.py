@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from cli.conftest import Done, Receiver, Run
+from werkzeug import Response
 
 from steppay_mock import make_event, make_events
 
@@ -40,6 +41,17 @@ def test_a_payload_arrives_byte_for_byte_signed_now(send: Any, receiver: Receive
     signed = receiver.requests[0][0]["steppay-signature"]
     assert int(signed.split(",")[0].removeprefix("timestamp=")) >= before
     assert "note: p.json ends with a newline, which is sent and signed too.\n" in done.err
+
+
+@pytest.mark.parametrize("words", [("--speed", "0"), ()], ids=" ".join)
+def test_the_speed_is_that_of_its_retries(
+    words: tuple[str, ...], send: Any, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("STEPPAY_MOCK_SPEED", "1s=1s" if words else "0")
+    receiver.answer = lambda _request: None if len(receiver.requests) == 2 else Response("", 503)
+    done = send(BODIES[0], "--retries", "86400", *words)
+    assert (done.code, receiver.bodies) == (0, [BODIES[0]] * 2)
+    assert "1 attempt came after a failed one\n" in done.err
 
 
 @pytest.mark.parametrize("words", [("-",), ("--file", "-")], ids=" ".join)
@@ -187,7 +199,7 @@ def test_nothing_is_sent_where_something_is_no_webhook(
         (("--seed", "7", "--order", "reversed"), "--seed means nothing to what was captured, in this order."),
         (("--order", "busy-second"), "--order busy-second gives events another timestamp"),
         (("--schedule", "s.json"), "--schedule has its events in it. Leave out either --schedule, or --file and -."),
-        (("--speed", "0"), "--speed is about the waits of a schedule."),
+        (("--speed", "0"), "--speed is about the waits of schedules and between retries."),
         (("--file", "p.json"), "p.json is named twice."),
         (("--file", "none.json"), "none.json: No such file or directory."),
         (("-", "-"), "- is named twice."),

@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 import socket
+from collections.abc import Callable, Iterator
+from contextlib import closing
 from time import monotonic
 
 from steppay_mock.delivery.address import Address, parse_address
 from steppay_mock.delivery.answer import Answer
-from steppay_mock.delivery.engine.engine import Engine
+from steppay_mock.delivery.engine.engine import Engine, EngineSettings
+from steppay_mock.delivery.engine.libcurl import CurlEngine
+from steppay_mock.delivery.engine.threads import ThreadEngine
+from steppay_mock.delivery.http.raw.send import send_raw
+from steppay_mock.delivery.http.transport import HttpTransport
 from steppay_mock.delivery.make_request import make_request
+from steppay_mock.delivery.request import Request, Writing
 
 BODY = '{"event":"order.created","data":{"name":"김"}}'.encode()
 DONE = b"HTTP/1.1 204 No Content\r\n\r\n"
@@ -45,3 +52,30 @@ def read_request(connection: socket.socket) -> bytes:
     while len(body) < length:
         body += received(connection)
     return head + b"\r\n\r\n" + body
+
+
+def replies(*parts: bytes) -> Callable[[socket.socket], None]:
+    """A receiver that reads the request and then writes these bytes."""
+
+    def handle(connection: socket.socket) -> None:
+        read_request(connection)
+        for part in parts:
+            connection.sendall(part)
+
+    return handle
+
+
+def alone(url: str, *, timeout: float = 10.0) -> Answer:
+    """What ``deliver`` makes of the receiver: the words that both engines are to have."""
+    with HttpTransport(endpoint_of(url), timeout=timeout) as transport:
+        return transport.send(Request(BODY, (("content-length", str(len(BODY))),)))
+
+
+def every_answer(url: str) -> Iterator[Answer]:
+    """What each engine that the toolkit has makes of the receiver."""
+    yield alone(url)
+    for kind in (CurlEngine, ThreadEngine):
+        for keep_alive in (False, True):
+            with closing(kind(EngineSettings(timeout=10, keep_alive=keep_alive, concurrency=1))) as engine:
+                yield send(engine, url)[0]
+    yield send_raw(Request(BODY, (), writing=Writing()), endpoint_of(url), timeout=10)

@@ -5,40 +5,22 @@ from __future__ import annotations
 import resource
 import socket
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 from threading import Thread
 from typing import Any
 
 import pytest
-from delivery.engines import BODY, DONE, endpoint_of, read_request, send
+from delivery.engines import BODY, DONE, alone, endpoint_of, read_request, replies, send
 from werkzeug import Response
 
-from steppay_mock import Sender, deliver
-from steppay_mock.delivery.answer import MAX_ANSWER, Answer
-from steppay_mock.delivery.engine.engine import Engine, EngineSettings
-from steppay_mock.delivery.engine.libcurl import CurlEngine
-from steppay_mock.delivery.engine.threads import ThreadEngine
-from steppay_mock.delivery.http.raw.send import send_raw
-from steppay_mock.delivery.http.transport import HttpTransport
+from steppay_mock.delivery.answer import MAX_ANSWER
+from steppay_mock.delivery.engine.engine import Engine
 from steppay_mock.delivery.make_request import make_request
-from steppay_mock.delivery.request import Request, Writing
-from steppay_mock.ordering.remote import remote_state
 
 Serve = Callable[[Any], str]
 Make = Callable[..., Engine]
-
-
-def replies(*parts: bytes) -> Callable[[socket.socket], None]:
-    """A receiver that reads the request and then writes these bytes."""
-
-    def handle(connection: socket.socket) -> None:
-        read_request(connection)
-        for part in parts:
-            connection.sendall(part)
-
-    return handle
 
 
 def hang(connection: socket.socket) -> None:
@@ -57,12 +39,6 @@ def drips(begin: bytes, drip: bytes) -> Callable[[socket.socket], None]:
             connection.sendall(drip)
 
     return handle
-
-
-def alone(url: str, *, timeout: float = 10.0) -> Answer:
-    """What ``deliver`` makes of the receiver: the words that both engines are to have."""
-    with HttpTransport(endpoint_of(url), timeout=timeout) as transport:
-        return transport.send(Request(BODY, (("content-length", str(len(BODY))),)))
 
 
 @pytest.mark.parametrize(
@@ -290,106 +266,3 @@ def test_plain_text_where_tls_is_meant_is_no_answer(make_engine: Make, serve_raw
     (answer,) = send(make_engine(timeout=5), url.replace("http:", "https:"))
     assert answer.status is None
     assert str(answer.error).startswith("no whole HTTP answer: ")
-
-
-CUT_OFF = "no whole HTTP answer: its head is cut off"
-NOTHING = "no whole HTTP answer: Remote end closed connection without response"
-HEADER = b"A: " + b"b" * 1_019 + b"\r\n"  # 1 KiB
-BROKEN = None
-"""An answer that is none, in whatever words."""
-
-ANSWERS: dict[str, tuple[bytes, int | None, dict[str, str], bytes]] = {
-    "cut-in-a-header": (b"HTTP/1.1 200 OK\r\nConten", BROKEN, {}, b""),
-    "cut-after-the-status": (b"HTTP/1.1 200 OK\r\n", BROKEN, {}, b""),
-    "cut-in-the-status": (b"HTTP/1.1 200 O", BROKEN, {}, b""),
-    "cut-after-a-header": (b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n", BROKEN, {}, b""),
-    "cut-in-the-last-line": (b"HTTP/1.1 200 OK\r\nA: b\r\n\r", BROKEN, {}, b""),
-    "early-hints": (b"HTTP/1.1 103 E\r\nLink: x\r\n\r\nHTTP/1.1 200 OK\r\nA: b\r\n\r\nok", 200, {"a": "b"}, b"ok"),
-    "several-hints": (b"HTTP/1.1 102 P\r\n\r\nHTTP/1.1 103 E\r\n\r\nHTTP/1.1 201 OK\r\n\r\nok", 201, {}, b"ok"),
-    "hints-and-no-answer": (b"HTTP/1.1 103 Early Hints\r\n\r\n", BROKEN, {}, b""),
-    "hints-and-a-cut": (b"HTTP/1.1 103 E\r\n\r\nHTTP/1.1 200 OK\r\nCon", BROKEN, {}, b""),
-    "switching": (b"HTTP/1.1 101 Switching Protocols\r\n\r\n", BROKEN, {}, b""),
-    "length-a-word": (b"HTTP/1.1 200 OK\r\nContent-Length: x\r\n\r\nok", BROKEN, {}, b""),
-    "length-below-0": (b"HTTP/1.1 200 OK\r\nContent-Length: -1\r\n\r\nok", BROKEN, {}, b""),
-    "length-with-plus": (b"HTTP/1.1 200 OK\r\nContent-Length: +2\r\n\r\nok", BROKEN, {}, b""),
-    "length-empty": (b"HTTP/1.1 200 OK\r\nContent-Length: \r\n\r\nok", BROKEN, {}, b""),
-    "length-huge": (b"HTTP/1.1 200 OK\r\nContent-Length: 99999999999999999999\r\n\r\nok", BROKEN, {}, b""),
-    "lengths-differ": (b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nContent-Length: 1\r\n\r\nok", BROKEN, {}, b""),
-    "lengths-agree": (b"HTTP/1.1 200 OK\r\nContent-Length: 2, 2\r\n\r\nok", 200, {"content-length": "2, 2"}, b"ok"),
-    "nul-in-a-value": (b"HTTP/1.1 200 OK\r\nA: b\0c\r\n\r\nok", BROKEN, {}, b""),
-    "nul-in-a-name": (b"HTTP/1.1 200 OK\r\nA\0: b\r\n\r\nok", BROKEN, {}, b""),
-    "nul-in-the-status": (b"HTTP/1.1 200 O\0K\r\n\r\nok", BROKEN, {}, b""),
-    "return-in-a-value": (b"HTTP/1.1 200 OK\r\nA: b\rc: d\r\n\r\nok", BROKEN, {}, b""),
-    "no-colon": (b"HTTP/1.1 200 OK\r\nnothing\r\nA: b\r\n\r\nok", BROKEN, {}, b""),
-    "status-2000": (b"HTTP/1.1 2000 OK\r\n\r\nok", BROKEN, {}, b""),
-    "status-99": (b"HTTP/1.1 99 OK\r\n\r\nok", BROKEN, {}, b""),
-    "status-099": (b"HTTP/1.1 099 OK\r\n\r\nok", BROKEN, {}, b""),
-    "status-600": (b"HTTP/1.1 600 OK\r\n\r\nok", 600, {}, b"ok"),
-    "status-missing": (b"HTTP/1.1\r\n\r\nok", BROKEN, {}, b""),
-    "no-reason": (b"HTTP/1.1 200\r\n\r\nok", 200, {}, b"ok"),
-    "http-1.0": (b"HTTP/1.0 200 OK\r\n\r\nok", 200, {}, b"ok"),
-    "http-2": (b"HTTP/2 200 OK\r\n\r\nok", BROKEN, {}, b""),
-    "http-3.7": (b"HTTP/3.7 200 OK\r\n\r\nok", BROKEN, {}, b""),
-    "bare-line-feeds": (b"HTTP/1.1 200 OK\nA: b\n\nok", 200, {"a": "b"}, b"ok"),
-    "folded": (b"HTTP/1.1 200 OK\r\nA: b\r\n c\r\n\r\nok", 200, {"a": "b c"}, b"ok"),
-    "blank-before-colon": (b"HTTP/1.1 200 OK\r\nA : b\r\n\r\nok", 200, {"a": "b"}, b"ok"),
-    "too-many-headers": (b"HTTP/1.1 200 OK\r\n" + b"A: b\r\n" * 5_001 + b"\r\nok", BROKEN, {}, b""),
-    "many-headers": (b"HTTP/1.1 200 OK\r\n" + b"A: b\r\n" * 400 + b"\r\nok", 200, {"a": ", ".join("b" * 400)}, b"ok"),
-    "most-headers": (
-        b"HTTP/1.1 200 OK\r\n" + b"A: b\r\n" * 5_000 + b"\r\nok",
-        200,
-        {"a": ", ".join("b" * 5_000)},
-        b"ok",
-    ),
-    "too-large-a-head": (b"HTTP/1.1 200 OK\r\n" + HEADER * 256 + b"\r\nok", BROKEN, {}, b""),
-    "large-head": (
-        b"HTTP/1.1 200 OK\r\n" + HEADER * 255 + b"\r\nok",
-        200,
-        {"a": ", ".join(["b" * 1_019] * 255)},
-        b"ok",
-    ),
-    "a-trailer": (
-        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\r\n0\r\nHTTP/1.1: x\r\nB: c\r\n\r\n",
-        200,
-        {"transfer-encoding": "chunked"},
-        b"ok",
-    ),
-}
-
-
-def every_answer(url: str) -> Iterator[Answer]:
-    """What each engine that the toolkit has makes of the receiver."""
-    yield alone(url)
-    for kind in (CurlEngine, ThreadEngine):
-        for keep_alive in (False, True):
-            with closing(kind(EngineSettings(timeout=10, keep_alive=keep_alive, concurrency=1))) as engine:
-                yield send(engine, url)[0]
-    yield send_raw(Request(BODY, (), writing=Writing()), endpoint_of(url), timeout=10)
-
-
-@pytest.mark.parametrize("name", ANSWERS)
-def test_all_engines_make_the_same_of_an_answer(serve_raw: Serve, name: str) -> None:
-    reply, status, headers, body = ANSWERS[name]
-    for answer in every_answer(serve_raw(replies(reply))):
-        assert (answer.status, answer.headers, answer.body) == (status, headers, body)
-        if status is None:
-            assert str(answer.error).startswith("no whole HTTP answer: ")
-        else:
-            assert answer.error is None
-
-
-@pytest.mark.parametrize(("name", "error"), [("cut-in-a-header", CUT_OFF), ("hints-and-no-answer", NOTHING)])
-def test_all_engines_say_how_an_answer_broke_off(serve_raw: Serve, name: str, error: str) -> None:
-    assert {answer.error for answer in every_answer(serve_raw(replies(ANSWERS[name][0])))} == {error}
-
-
-@pytest.mark.parametrize("name", ["early-hints", "several-hints", "many-headers"])
-def test_deliver_a_sender_and_a_probe_make_the_same_of_it(
-    serve_raw: Serve, payloads: Callable[[int], list[dict[str, Any]]], name: str
-) -> None:
-    reply, status, _, body = ANSWERS[name]
-    url = serve_raw(replies(reply.removesuffix(body) + b"[1]"))
-    (outcome,) = deliver(payloads(1), to=url)
-    assert (outcome.status, outcome.body, outcome.failure) == (status, b"[1]", None)
-    assert Sender(url).send(payloads(1)).statuses == {status: 1}
-    assert remote_state(url)() == [1]

@@ -11,8 +11,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from delivery.engines import endpoint_of
-from delivery.test_engine_receivers import every_answer, replies
+from delivery.engines import endpoint_of, every_answer, replies
 from werkzeug import Response
 
 from steppay_mock import Sender, deliver

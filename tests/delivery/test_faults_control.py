@@ -24,13 +24,13 @@ from steppay_mock import (
 )
 from steppay_mock.delivery.endpoint import Endpoint
 from steppay_mock.delivery.faults import FAULTS
-from steppay_mock.delivery.journal.journal import Journal
 from steppay_mock.delivery.run.progress import RunProgress
 from steppay_mock.delivery.schedule import Deliver, plan
 from steppay_mock.delivery.sender.sender import Sender
 
 SECRET = "whsec_test"
 CREATED = make_event("order.created", seed=7)
+EVENTS = make_events(["order.created", "order.updated"], seed=7)
 Serve = Callable[[Any], str]
 
 
@@ -145,7 +145,7 @@ def test_a_plain_event_is_a_control_only_if_its_status_is_a_success(serve: Serve
 
 
 @pytest.mark.parametrize("journal", [None, "journal.sqlite"])
-def test_a_run_that_is_stopped_before_its_controls_is_not_ok(serve: Serve, tmp_path: Path, journal: str | None) -> None:
+def test_a_stop_with_the_last_answer_is_before_the_controls(serve: Serve, tmp_path: Path, journal: str | None) -> None:
     path = None if journal is None else tmp_path / journal
     sender = Sender(serve(nowhere), secret=SECRET, concurrency=4, journal=path)
 
@@ -231,11 +231,8 @@ def test_the_control_of_a_sender_can_be_left_out(serve: Serve) -> None:
 def test_a_run_that_goes_on_has_its_controls_too(serve: Serve, tmp_path: Path) -> None:
     path = tmp_path / "journal.sqlite"
     sender = Sender(serve(nowhere), secret=SECRET, journal=path)
-    sender.send(make_events(["order.created", "order.updated"], seed=7), fault="wrong-secret", control=False)
-    with Journal(path) as journal:  # as if it had been killed before the second was answered
-        journal._connection.execute("UPDATE runs SET ended_at = NULL")
-        journal._connection.execute("UPDATE deliveries SET state = 'PENDING' WHERE id = 2")
-        journal._connection.execute("DELETE FROM attempts WHERE delivery = 2")
+    first = sender.send(EVENTS, fault="wrong-secret", watch=lambda _progress: sender.stop())
+    assert (first.stopped, first.pending, first.controls) == (True, 1, ())
     (report,) = sender.resume()
     assert not report.ok
     assert (report.succeeded, report.failed, report.undecided) == (0, 2, 2)
@@ -243,6 +240,70 @@ def test_a_run_that_goes_on_has_its_controls_too(serve: Serve, tmp_path: Path) -
         ("order.created", 404),
         ("order.updated", 404),
     ]
+
+
+def test_a_run_that_goes_on_without_controls_sends_none(serve: Serve, tmp_path: Path) -> None:
+    receiver = Receiver()
+    sender = Sender(serve(receiver), secret=SECRET, journal=tmp_path / "journal.sqlite")
+    sender.send(EVENTS, fault="wrong-secret", control=False, watch=lambda _progress: sender.stop())
+    (report,) = sender.resume()
+    assert (report.ok, report.succeeded, report.controls, len(receiver.seen)) == (True, 2, (), 2)
+
+
+@pytest.mark.parametrize("concurrency", [1, 4])
+def test_a_run_that_is_stopped_before_its_controls_is_not_ok(
+    serve: Serve, journal: Path | None, concurrency: int
+) -> None:
+    sender = Sender(serve(nowhere), secret=SECRET, journal=journal, concurrency=concurrency)
+
+    def stop_at_the_last(progress: RunProgress) -> None:
+        if progress.succeeded == 2:
+            sender.stop()
+
+    report = sender.send(EVENTS, fault="wrong-secret", watch=stop_at_the_last)
+    assert (report.ok, report.stopped, report.pending, report.controls) == (False, True, 0, ())
+    assert str(report).endswith("2 x 404; stopped before its end")
+    with pytest.raises(ContractViolation, match="The run was stopped before its end") as caught:
+        report.assert_ok()
+    assert caught.value.kind == "stopped"
+    if journal is not None:
+        (resumed,) = sender.resume()
+        assert (resumed.ok, resumed.undecided, len(resumed.controls)) == (False, 2, 2)
+        assert sender.resume() == []
+
+
+def test_a_run_that_is_stopped_between_its_controls_sends_each_once(serve: Serve, tmp_path: Path) -> None:
+    receivers = Receiver(), Receiver()
+    stopping: list[Sender] = []
+
+    def stops(environ: dict[str, Any], start_response: Callable[..., Any]) -> Any:
+        answer = receivers[0](environ, start_response)
+        if receivers[0].seen[-1][1] == 204:
+            stopping.pop().stop()
+        return answer
+
+    endpoints = [
+        Endpoint(url=serve(stops), secret=SECRET, name="first"),
+        Endpoint(url=serve(receivers[1]), secret=SECRET, name="second"),
+    ]
+    sender = Sender(endpoints, journal=tmp_path / "journal.sqlite")
+    stopping.append(sender)
+    report = sender.send(EVENTS, fault="wrong-secret")
+    assert (report.ok, report.stopped, [one.status for one in report.controls]) == (False, True, [204])
+    assert report.warned() == ["in-order"]
+    stopping.append(sender)
+    assert [one.stopped for one in sender.resume()] == [True]  # the second control of the first receiver stops it too
+    (report,) = sender.resume()
+    report.assert_ok()
+    assert [(one.receiver, one.position, one.status) for one in report.controls] == [
+        ("first", 4, 204),
+        ("first", 5, 204),
+        ("second", 6, 204),
+        ("second", 7, 204),
+    ]
+    assert report.control_runs == (2, 3)
+    assert [[status for _, status in one.seen] for one in receivers] == [[401, 401, 204, 204]] * 2
+    assert sender.resume() == []
 
 
 def test_the_fault_of_a_run_without_kept_outcomes_has_its_verdict_too(serve: Serve) -> None:

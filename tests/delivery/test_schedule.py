@@ -145,13 +145,19 @@ def test_what_is_no_schedule_says_why(data: Any, message: str) -> None:
         (Overlap(events=(0,)), "events=(0,) are not two or more events."),
         (Overlap(events=(0, 7)), "events=7: there are 2 events"),
         (Hold(event=0, until=0), "an event is held until a later step"),
-        (Hold(event=0, until=9), "an event is held until a later step"),
+        (Hold(event=0, until=9), "an event is held until a later step, 1 to 1. Name one of them."),
     ],
 )
 def test_a_step_that_cannot_be_done_says_which_and_why(step: Step, message: str) -> None:
     with pytest.raises(SteppayMockError) as error:
         plan(EVENTS[:2], [step, Deliver(event=0)])
     assert message in str(error.value)
+
+
+def test_a_hold_at_the_end_has_no_later_step_to_name() -> None:
+    with pytest.raises(SteppayMockError) as error:
+        plan(EVENTS[:2], [Deliver(event=0), Hold(event=1, until=1)])
+    assert str(error.value) == "Step 1: until=1: an event is held until a later step, and none follows. Add one."
 
 
 def test_a_file_that_cannot_be_read_says_so(tmp_path: Path) -> None:

@@ -124,7 +124,7 @@ def _others(journal: str, found: list[Report], never_planned: list[int]) -> list
         states_of(
             counts,
             never_planned=never_planned,
-            resumed=[report.run for report in found if report.run is not None],
+            resumed=[run for report in found for run in (report.run, *report.control_runs) if run is not None],
             stopped=any(report.stopped for report in found),
         )
     )

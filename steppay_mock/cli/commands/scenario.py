@@ -121,7 +121,8 @@ def run(ctx: click.Context, *, name: str, url: str | None, speed: float, staging
     Each webhook is signed when it is sent, whenever it happened.
     """
     in_order = sending.order == "occurrence"
-    if speed and not in_order and ctx.get_parameter_source("speed") is ParameterSource.COMMANDLINE:
+    paces = in_order or sending.tries_again
+    if speed and not paces and ctx.get_parameter_source("speed") is ParameterSource.COMMANDLINE:
         raise click.UsageError("--speed waits as long as it took, which has a meaning in --order occurrence alone.")
     route = route_to(url, sending, title=f"steppay-mock scenario run {name}")
     story = staging.live(name)

@@ -118,10 +118,13 @@ def command(
         raise click.UsageError("--schedule has its events in it. Leave out either --schedule, or --file and -.")
     if file is not None:
         ctx.exit(_send_schedule(ctx, file, route=route_to(url, sending), making=making, speed=speed))
-    if _given(ctx, "speed"):
-        raise click.UsageError("--speed is about the waits of a schedule. Add --schedule FILE, or leave it out.")
+    if _given(ctx, "speed") and not sending.tries_again:
+        raise click.UsageError(
+            "--speed is about the waits of schedules and between retries. Add --schedule FILE or --retries, or leave "
+            "it out."
+        )
     if captures:
-        ctx.exit(_send_captured(ctx, captures, sending=sending, url=url, making=making))
+        ctx.exit(_send_captured(ctx, captures, sending=sending, url=url, making=making, speed=speed))
     if not making.events:
         raise click.MissingParameter(ctx=ctx, param=ctx.command.params[0], param_hint="'EVENT...'")
     route = route_to(url, sending)
@@ -130,7 +133,13 @@ def command(
 
 
 def _send_captured(
-    ctx: click.Context, captures: tuple[str, ...], *, sending: Sending, url: str | None, making: Making
+    ctx: click.Context,
+    captures: tuple[str, ...],
+    *,
+    sending: Sending,
+    url: str | None,
+    making: Making,
+    speed: float,
 ) -> int:
     """Send captured webhooks as they are; the exit code."""
     by_chance = sending.order not in {"occurrence", "reversed"} or sending.duplicates
@@ -162,7 +171,7 @@ def _send_captured(
     seed = SystemRandom().randrange(10**9) if making.seed is None else making.seed
     if by_chance and making.seed is None:
         say(f"seed {seed} (repeat with --seed {seed})")
-    return route.send(events, count=len(events), seed=seed)
+    return route.send(events, count=len(events), seed=seed, speed=speed)
 
 
 def _send_schedule(ctx: click.Context, file: str, *, route: Route, making: Making, speed: float) -> int:

@@ -67,6 +67,12 @@ class Sending:
         journal: str | None = self.values["journal"]
         return journal
 
+    @property
+    def tries_again(self) -> bool:
+        """Whether failed deliveries are attempted again: then the speed has a meaning without a schedule too."""
+        retries = self.values["retries"]
+        return retries is not None and retries != "none"
+
     def options(self) -> dict[str, Any]:
         """The options of the sender; those that were left out are left out."""
         own = {one.name for one in options_of("sender")} - {"journal"}

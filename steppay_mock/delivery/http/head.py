@@ -18,7 +18,7 @@ _STATUS = re.compile(rb"HTTP/1\.([01]) ([1-9][0-9][0-9])(?: (.*))?")
 _LONGEST = 65_536  # bytes of a line: the limit of http.client, the lowest of the libraries
 _MOST = 5_000  # headers: the limit of libcurl
 _LENGTH = re.compile(r"[0-9]{1,18}")
-_FRAMING = ("connection", "keep-alive", "transfer-encoding")
+_FRAMING = ("connection", "keep-alive")
 _BLANK = {b"\r\n", b"\n"}
 
 GONE = "Remote end closed connection without response"
@@ -102,6 +102,7 @@ def _read_one(lines: Iterator[bytes]) -> Head:
     for name, value in fields:
         headers[name] = f"{headers[name]}, {value}" if name in headers else value
     _check_length(headers.get("content-length"))
+    _is_chunked(headers)
     return Head(int(found[1]), int(found[2]), headers)
 
 
@@ -150,9 +151,27 @@ def _check_length(told: str | None) -> None:
         raise BrokenHeadError(f"its content-length is {excerpt(told, limit=40)!r}")
 
 
+def _is_chunked(headers: dict[str, str]) -> bool:
+    """Whether the body comes in chunks; BrokenHeadError for a coding that is not decoded here, such as gzip.
+
+    The libraries differ, and each of them would take an answer that broke off for a whole one: http.client knows no
+    coding but ``chunked`` alone, and reads until the end of the connection; libcurl ignores a content-length as soon as
+    there is any transfer-encoding, an empty one too.
+    """
+    told = headers.get("transfer-encoding")
+    if told is None:
+        return False
+    codings = {one.strip().lower() for one in told.split(",")} - {"", "identity"}
+    if codings - {"chunked"} or (not codings and "content-length" in headers):
+        raise BrokenHeadError(f"its transfer-encoding is {excerpt(told, limit=40)!r}")
+    return bool(codings)
+
+
 def _framing(head: Head) -> bytes:
     lines = [f"HTTP/1.{head.minor} {head.status} ."]
     lines += [f"{name}: {head.headers[name]}" for name in _FRAMING if name in head.headers]
+    if _is_chunked(head.headers):
+        lines.append("transfer-encoding: chunked")
     if "content-length" in head.headers:
         lines.append(f"content-length: {head.headers['content-length'].partition(',')[0]}")
     return "\r\n".join([*lines, "", ""]).encode("latin-1")

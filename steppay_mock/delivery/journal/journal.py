@@ -160,8 +160,14 @@ class Journal:
     # Asking.
 
     def unfinished(self) -> list[int]:
-        """The runs that can be resumed, the oldest first."""
-        return [int(row[0]) for row in self.ask("SELECT id FROM runs WHERE ended_at IS NULL AND planned ORDER BY id")]
+        """The runs that can be resumed, the oldest first; controls are resumed with the run whose faults they judge."""
+        return [int(row[0]) for row in self.ask(_UNFINISHED)]
+
+    def run_of_controls(self, run: int, *, name: str, url: str) -> tuple[int, int] | None:
+        """The run of the controls of this run for a receiver, and the number of the receiver in it."""
+        for number, endpoint in self.ask(_CONTROLS, run, name, url):
+            return int(number), int(endpoint)
+        return None
 
     def unplanned(self) -> list[int]:
         """The runs whose plan is not whole: it is being made, or was cut off."""
@@ -230,6 +236,19 @@ LEFT JOIN attempts a
     ON a.delivery = d.id AND a.number = (SELECT max(b.number) FROM attempts b WHERE b.delivery = d.id)
 WHERE d.run = ? AND d.state = 'PENDING' AND d.id > ? ORDER BY d.id LIMIT ?
 """
+
+_CONTROL_OF = "CASE WHEN json_valid({0}.settings) THEN json_extract({0}.settings, '$.control_of') END"
+
+_UNFINISHED = f"""
+SELECT r.id FROM runs r WHERE r.ended_at IS NULL AND r.planned AND NOT EXISTS
+    (SELECT 1 FROM runs p WHERE p.id = {_CONTROL_OF.format("r")} AND p.ended_at IS NULL)
+ORDER BY r.id
+"""  # noqa: S608 - of constants
+
+_CONTROLS = f"""
+SELECT c.id, h.id FROM runs c JOIN hooks h ON h.run = c.id
+WHERE c.planned AND {_CONTROL_OF.format("c")} = ? AND h.name = ? AND h.url = ? ORDER BY c.id LIMIT 1
+"""  # noqa: S608 - of constants
 
 _ORIGIN = """
 SELECT d.id, a.number, d.position, a.signed_at, CAST(e.body AS BLOB)

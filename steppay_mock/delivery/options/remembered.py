@@ -36,6 +36,12 @@ def recall_gateway(run: int, kept: object) -> dict[str, Any] | None:
         return None if found is None else {"kind": str(found["kind"]), "path": found["path"]}
 
 
+def recall_control(run: int, kept: object) -> bool:
+    """Whether the faults of a run have controls, from the same JSON."""
+    with _refused_if_damaged(run):
+        return json.loads(str(kept)).get("control", True) is not False
+
+
 @contextmanager
 def _refused_if_damaged(run: int) -> Iterator[None]:
     try:

@@ -58,9 +58,10 @@ class Schedule(Sequence[Step]):
         for place, step in enumerate(self.steps):
             check_step(step, count=len(self.events), place=place)
             if isinstance(step, Hold) and not place < step.until < len(self.steps):
+                last = len(self.steps) - 1
+                later = f"{place + 1} to {last}. Name one of them." if place < last else "and none follows. Add one."
                 raise SteppayMockError(
-                    f"Step {place}: until={step.until}: an event is held until a later step, {place + 1} to "
-                    f"{len(self.steps) - 1}. Name one of them."
+                    f"Step {place}: until={step.until}: an event is held until a later step, {later}"
                 )
 
     def __len__(self) -> int:

@@ -16,7 +16,7 @@ from steppay_mock.delivery.address.access import AccessOptions
 from steppay_mock.delivery.endpoint import Endpoint, open_endpoints
 from steppay_mock.delivery.engine.make_engine import make_engine
 from steppay_mock.delivery.in_process.running_loop import require_asyncio
-from steppay_mock.delivery.options.remembered import recall, recall_gateway
+from steppay_mock.delivery.options.remembered import recall, recall_control, recall_gateway
 from steppay_mock.delivery.options.settings import SenderOptions, read_send_options, read_sender_options
 from steppay_mock.delivery.order import DeliveryOrder, arrange
 from steppay_mock.delivery.run.drivers import Watch
@@ -208,9 +208,10 @@ class Sender:
             watch=checked["watch"],
             open_engine=self._engine_opener(self._gateway),
             gateway=self._gateway,
+            control=checked["control"],
         )
         planned = arrange(events, order, seed=run.seed, duplicates=checked["duplicates"], fault=fault)
-        return run.send(planned, control=checked["control"])
+        return run.send(planned)
 
     def _resume(
         self, journal: Journal, number: int, stop: StopRequest, *, watch: Watch | None, keep_outcomes: bool | None
@@ -232,6 +233,7 @@ class Sender:
             open_engine=self._engine_opener(gateway),
             gateway=gateway,
             number=number,
+            control=recall_control(number, kept),
         )
         endpoints = self._endpoints_of(journal, number)
         recall_progress(journal, number, endpoints, run.progress)

@@ -50,21 +50,21 @@ class SenderRun:
     """What calls the receivers, where they are Lambda functions: a journal has it beside the options."""
     number: int | None = None
     """The number of the run in the journal."""
+    control: bool = True
+    """Whether events that were refused with a fault are repeated without it."""
+    control_of: int | None = None
+    """For a run of controls, the number of the run whose faults it judges."""
 
-    def send(self, planned: Iterable[Planned], *, control: bool) -> Report:
+    def send(self, planned: Iterable[Planned]) -> Report:
         """Make every delivery of a new run."""
         with self._lack_told():
             self._send(planned)
-            if control:
-                self._send_controls()
         return self.report()
 
     def resume(self, record: JournalRecord, endpoints: dict[int, RunEndpoint]) -> Report:
         """Make the deliveries of a run that have no outcome in its journal."""
         with self._lack_told():
             self._finish(record, endpoints)
-            if not self.progress.pending:
-                self._send_controls()
         return self.report()
 
     def report(self) -> Report:
@@ -83,6 +83,8 @@ class SenderRun:
             endpoints: dict[int, RunEndpoint] = dict(enumerate(self.endpoints, 1))
             plan = Plan(planned, endpoints, self.progress, first)
             self._drive(MemoryRecord(plan), endpoints, widest=plan.widest)
+            if not self.progress.stopped:
+                self._send_controls()
             return
         from steppay_mock.delivery.journal.claim import (
             forget_given_up,  # with a journal alone: SQLite takes time to load
@@ -96,7 +98,7 @@ class SenderRun:
                 began_at=self.settings.clock.now(),
                 seed=self.seed,
                 made_by=self.order,
-                settings={**remember(self.settings), **({"gateway": dict(self.gateway)} if self.gateway else {})},
+                settings=self._remembered(),
                 claimed=lambda run: _claim_new(path, run, claims),
             )
             endpoints = {journal.add_endpoint(run, name=one.name, url=one.address.url): one for one in self.endpoints}
@@ -110,16 +112,21 @@ class SenderRun:
     def _finish(self, record: JournalRecord, endpoints: dict[int, RunEndpoint]) -> None:
         self._drive(record, endpoints, widest=record.journal.widest(record.run))
         self.progress.stopped = self.progress.stopped and bool(self.progress.pending)
-        if not self.progress.pending:
+        if self.progress.pending:
+            return
+        self._send_controls()
+        # Not before: a run that was cut off before its controls were answered has no verdict, and must be resumed.
+        if not self.progress.stopped:
             record.journal.end_run(record.run, ended_at=self.settings.clock.now())
 
     def _send_controls(self) -> None:
         """Repeat, for each receiver, the events that it refused with a fault, without the fault and one by one.
 
-        They are runs of their own in a journal.
+        They are runs of their own in a journal. A run that is stopped before all of them are answered counts as
+        stopped: its faults have no verdict yet.
         """
         first = self.progress.planned
-        for endpoint in self.endpoints:
+        for endpoint in self.endpoints if self.control else ():
             refused = self.progress.to_control(endpoint.name)
             if not refused:
                 continue
@@ -134,11 +141,51 @@ class SenderRun:
                 watch=None,
                 order="occurrence",
                 number=None,
+                control=False,
+                control_of=self.number,
             )
             planned = [Planned(event=one.event, place=first + at, step=first + at) for at, one in enumerate(refused)]
-            controls._send(planned, first=first + 1)  # noqa: SLF001 - it is of this class
+            if not controls._go_on(endpoint):  # noqa: SLF001 - it is of this class, as below
+                controls._send(planned, first=first + 1)  # noqa: SLF001
             first += len(planned)
             self.progress.add_controls(controls.progress, run=controls.number)
+
+    def _go_on(self, endpoint: OpenEndpoint) -> bool:
+        """Complete the run of controls that was begun for this receiver before; False: there is none."""
+        path = self.settings.journal
+        if path is None or self.control_of is None:
+            return False
+        from steppay_mock.delivery.journal.claim import claim
+        from steppay_mock.delivery.journal.damage import refuse_damage
+        from steppay_mock.delivery.journal.journal import Journal
+        from steppay_mock.delivery.journal.record import JournalRecord
+        from steppay_mock.delivery.journal.resumed import recall_progress
+
+        with closing(Journal(path)) as journal:
+            found = journal.run_of_controls(self.control_of, name=endpoint.name, url=endpoint.address.url)
+            if found is None:
+                return False
+            self.number, number = found
+            endpoints: dict[int, RunEndpoint] = {number: endpoint}
+            refuse_damage(journal, self.number)
+            with claim(path, self.number, patience=_PATIENCE) as ours:
+                recall_progress(journal, self.number, endpoints, self.progress)
+                if not ours:
+                    self.progress.stopped = True
+                elif self.progress.pending:
+                    self._finish(JournalRecord(journal, self.number, self.settings.clock), endpoints)
+        return True
+
+    def _remembered(self) -> dict[str, Any]:
+        """What a resume of this run needs."""
+        kept = remember(self.settings)
+        if self.gateway:
+            kept["gateway"] = dict(self.gateway)
+        if not self.control:
+            kept["control"] = False
+        if self.control_of is not None:
+            kept["control_of"] = self.control_of
+        return kept
 
     def _drive(self, record: RunRecord, endpoints: dict[int, RunEndpoint], *, widest: int) -> None:
         settings, steady = self.settings, self.settings.clock.steady
