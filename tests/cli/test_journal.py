@@ -169,6 +169,12 @@ def test_retries_wait_as_long_as_the_speed_says(run: Any, receiver: Any, secret:
     assert "1 attempt came after a failed one\n" in done.err
 
 
+def test_answers_that_are_no_success_get_a_hint(run: Any, receiver: Any, secret: str) -> None:
+    done = run("send", "--to", receiver.url, "order.created", "--seed", "7", "--secret", secret, "--success", "200,202")
+    assert done.code == 1
+    assert "hint: every answer was 204. Only 200 or 202 counts as success: see --success.\n" in done.err
+
+
 def at_a_terminal(*args: str) -> tuple[bytes, int]:
     """What a terminal shows of a command, and how the command ends."""
     ours, theirs = os.openpty()
