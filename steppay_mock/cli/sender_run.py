@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import click
+
 from steppay_mock.cli.options.faults import told_of
 from steppay_mock.cli.show.progress import stoppable, watching
 from steppay_mock.cli.show.report import (
@@ -48,6 +50,12 @@ class SenderCommand:
     reports: tuple[Path, ...] = ()
     name: str = "steppay-mock send"
     gateway: Gateway | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse a report that would be written over the journal."""
+        for path in self.reports if self.journal is not None else ():
+            if path.resolve() == Path(self.journal or "").resolve():
+                raise click.UsageError(f"--report {path} is the journal, and would replace it. Name another file.")
 
     def send(
         self,

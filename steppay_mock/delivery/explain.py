@@ -12,6 +12,8 @@ from steppay_mock.delivery.next_step import BROKE, step_for_status, step_without
 from steppay_mock.errors import ContractViolation, SignatureError
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from steppay_mock.delivery.outcome import Outcome
 
 RAW_BODY = (
@@ -59,14 +61,25 @@ _SERVER = "Read the receiver's log: it failed while it worked on the event."
 _OTHER = "Answer 2xx for an event that was taken, also for one that is not of interest (assumed, fact 23)."
 
 
-def failure(first: Outcome, *, failed: int, total: int, receiver: str, journal: bool = False) -> ContractViolation:
-    """Make the violation that the first of ``failed`` outcomes is; ``journal`` is whether there is one to look into."""
-    step = _next_step(first)
+def failure(
+    first: Outcome,
+    *,
+    failed: int,
+    total: int,
+    receiver: str,
+    journal: bool = False,
+    success: Collection[int] | None = None,
+) -> ContractViolation:
+    """Make the violation that the first of ``failed`` outcomes is; ``journal`` is whether there is one to look into.
+
+    ``success`` has the statuses that count as success; None: every 2xx.
+    """
+    step = _step_to_success(first, success) or _next_step(first)
     return ContractViolation(
         kind=_kind(first),
         event=excerpt(str(first.event.type)),
         path=f"delivery {first.position + 1} of {total}, {receiver}",
-        expected=_expected(first),
+        expected=_expected(first, success),
         sent=first.answer + (f" (the first of {failed} failures)" if failed > 1 else ""),
         next_step=f"{step} The journal has every answer." if journal else step,
     )
@@ -117,15 +130,37 @@ def _kind(outcome: Outcome) -> str:
     return "redirect" if 300 <= outcome.status <= 399 else "status"
 
 
-def _expected(outcome: Outcome) -> str:
+def _expected(outcome: Outcome, success: Collection[int] | None) -> str:
+    right = "2xx" if success is None else in_words(success)
     if outcome.undecided:
-        return f"the event without the fault to be taken (2xx), before the fault {outcome.fault} can be judged"
+        return f"the event without the fault to be taken ({right}), before the fault {outcome.fault} can be judged"
     if outcome.fault is None:
-        return "an answer with one of the statuses of success=" if outcome.was_taken else "an answer with a 2xx status"
+        return f"an answer with a {right} status" if success is None else f"an answer with the status {right}"
     from steppay_mock.delivery.faults import find_fault
 
     wanted = {"accepted": "2xx", "refused": "4xx", "either": "2xx or 4xx"}[find_fault(outcome.fault).expects]
     return f"an answer with a {wanted} status, because it came with the fault {outcome.fault}"
+
+
+def in_words(success: Collection[int]) -> str:
+    """The statuses that count as success: ``200, 204 or 300 to 399``."""
+    spans: list[list[int]] = []
+    for status in sorted(success):
+        if spans and status == spans[-1][-1] + 1:
+            spans[-1][1:] = [status]
+        else:
+            spans.append([status])
+    *others, last = (" to ".join(map(str, span)) for span in spans)
+    return f"{', '.join(others)} or {last}" if others else last
+
+
+def _step_to_success(outcome: Outcome, success: Collection[int] | None) -> str | None:
+    """The step where a whole 2xx answer failed: it is none of the statuses that count as success."""
+    if outcome.undecided and outcome.control is not None:
+        return _step_to_success(outcome.control, success)
+    if success is None or outcome.fault is not None or not outcome.was_taken:
+        return None
+    return f"Only {in_words(success)} counts as success: let the receiver answer so, or change success=."
 
 
 def _next_step(outcome: Outcome) -> str:
@@ -148,8 +183,6 @@ def _step_of_framework(outcome: Outcome) -> str | None:
 
 
 def _step_of_answer(outcome: Outcome) -> str:
-    if outcome.was_taken:  # a 2xx that failed: the sender was told which statuses are a success
-        return f"Answer with one of those, or add {outcome.status} to them."
     if outcome.failure is Failure.TIMED_OUT:
         return _TOO_LATE
     no_answer = step_without_answer({outcome.failure}, door="python") or _NO_ANSWER

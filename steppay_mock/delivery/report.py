@@ -98,6 +98,8 @@ class Report(Sequence["Outcome"]):
     control_runs: tuple[int, ...] = ()
     """The numbers of the runs in the journal by which the controls were delivered."""
     journal: str | None = None
+    success: frozenset[int] | None = None
+    """The statuses that count as success; None: every 2xx."""
 
     @property
     def ok(self) -> bool:
@@ -150,6 +152,7 @@ class Report(Sequence["Outcome"]):
             total=self.planned,
             receiver=self.failures[0].receiver if several else self.receiver,
             journal=self.journal is not None,
+            success=self.success,
         ) from self.failures[0].exception
 
     def warned(self) -> list[Warned]:

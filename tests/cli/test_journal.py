@@ -169,6 +169,27 @@ def test_retries_wait_as_long_as_the_speed_says(run: Any, receiver: Any, secret:
     assert "1 attempt came after a failed one\n" in done.err
 
 
+@pytest.mark.parametrize("words", [("send", "order.created", "--to", "URL"), ("resend", "1"), ("resume",)])
+def test_a_report_never_replaces_the_journal(
+    run: Any, receiver: Any, secret: str, tmp_path: Path, words: tuple[str, ...]
+) -> None:
+    journal, name = tmp_path / "run.json", str(tmp_path / "." / "run.json")
+    args = ("send", "order.created", "--to", receiver.url, "--secret", secret, "--journal", str(journal))
+    assert run(*args).code == 0
+    before = len(receiver.requests)
+    words = tuple(receiver.url if word == "URL" else word for word in words)
+    done = run(*words, "--secret", secret, "--journal", str(journal), "--report", name)
+    assert (done.code, len(receiver.requests)) == (2, before)
+    assert f"--report {journal} is the journal, and would replace it. Name another file." in done.err
+    assert run("log", "--journal", str(journal)).code == 0
+
+
+def test_answers_that_are_no_success_get_a_hint(run: Any, receiver: Any, secret: str) -> None:
+    done = run("send", "--to", receiver.url, "order.created", "--seed", "7", "--secret", secret, "--success", "200,202")
+    assert done.code == 1
+    assert "hint: every answer was 204. Only 200 or 202 counts as success: see --success.\n" in done.err
+
+
 def at_a_terminal(*args: str) -> tuple[bytes, int]:
     """What a terminal shows of a command, and how the command ends."""
     ours, theirs = os.openpty()

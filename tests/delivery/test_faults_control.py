@@ -24,6 +24,7 @@ from steppay_mock import (
 )
 from steppay_mock.delivery.endpoint import Endpoint
 from steppay_mock.delivery.faults import FAULTS
+from steppay_mock.delivery.journal.journal import Journal
 from steppay_mock.delivery.run.progress import RunProgress
 from steppay_mock.delivery.schedule import Deliver, plan
 from steppay_mock.delivery.sender.sender import Sender
@@ -270,6 +271,15 @@ def test_a_run_that_is_stopped_before_its_controls_is_not_ok(
         (resumed,) = sender.resume()
         assert (resumed.ok, resumed.undecided, len(resumed.controls)) == (False, 2, 2)
         assert sender.resume() == []
+
+
+def test_a_run_of_controls_that_names_itself_is_resumed_like_any_other(serve: Serve, tmp_path: Path) -> None:
+    path = tmp_path / "journal.sqlite"
+    sender = Sender(serve(Receiver()), secret=SECRET, journal=path)
+    sender.send(EVENTS, watch=lambda _progress: sender.stop())
+    with Journal(path) as journal:
+        journal._connection.execute("UPDATE runs SET settings = json_set(settings, '$.control_of', 1)")
+    assert [report.ok for report in sender.resume()] == [True]
 
 
 def test_a_run_that_is_stopped_between_its_controls_sends_each_once(serve: Serve, tmp_path: Path) -> None:

@@ -137,6 +137,26 @@ def test_what_makes_a_run_prove_less_is_told(answer: bytes, order: DeliveryOrder
         assert Sender(receiver.url).send(payloads(3), order=order).warnings() == warnings
 
 
+def test_an_answer_that_is_taken_and_no_success_is_explained(receiver: Counting, journal: str | None) -> None:
+    report = Sender(receiver.url, journal=journal, success=[200, 202, 201, 404]).send(payloads(1))
+    with pytest.raises(ContractViolation) as caught:
+        report.assert_ok()
+    assert caught.value.expected == "an answer with the status 200 to 202 or 404"
+    assert caught.value.next_step.startswith(
+        "Only 200 to 202 or 404 counts as success: let the receiver answer so, or change success=."
+    )
+
+
+def test_a_control_that_is_taken_and_no_success_is_explained() -> None:
+    answers = iter([status(401), OK])
+    with counting(Counting(lambda _got: next(answers))) as refusing:
+        report = Sender(refusing.url, secret=SECRET, success=[200]).send(payloads(1), fault="wrong-secret")
+    with pytest.raises(ContractViolation) as caught:
+        report.assert_ok()
+    assert "the event without the fault to be taken (200)" in caught.value.expected
+    assert caught.value.next_step == "Only 200 counts as success: let the receiver answer so, or change success=."
+
+
 def test_one_event_cannot_be_reordered(receiver: Counting) -> None:
     assert Sender(receiver.url).send(payloads(1)).warnings() == []
 

@@ -115,6 +115,7 @@ def advice(report: Report, *, unsigned: bool) -> Iterator[str]:
 
     Of a run with a fault the controls count: they say how the receiver takes what is right.
     """
+    from steppay_mock.delivery.explain import in_words
     from steppay_mock.delivery.failure import Failure
     from steppay_mock.delivery.next_step import BROKE, step_for_status
 
@@ -125,6 +126,8 @@ def advice(report: Report, *, unsigned: bool) -> Iterator[str]:
         yield _about_silence(report.receiver, failures)
     elif 200 <= only <= 299 and failures == {Failure.BROKEN}:
         yield f"hint: every answer was {only}, and did not come whole. {BROKE}"
+    elif 200 <= only <= 299 and report.success is not None and only not in report.success:
+        yield f"hint: every answer was {only}. Only {in_words(report.success)} counts as success: see --success."
     elif (step := step_for_status(only)) is not None:
         yield f"hint: every answer was {only}. {step}"
     elif only == 404:

@@ -241,7 +241,7 @@ _CONTROL_OF = "CASE WHEN json_valid({0}.settings) THEN json_extract({0}.settings
 
 _UNFINISHED = f"""
 SELECT r.id FROM runs r WHERE r.ended_at IS NULL AND r.planned AND NOT EXISTS
-    (SELECT 1 FROM runs p WHERE p.id = {_CONTROL_OF.format("r")} AND p.ended_at IS NULL)
+    (SELECT 1 FROM runs p WHERE p.id = {_CONTROL_OF.format("r")} AND p.id < r.id AND p.ended_at IS NULL)
 ORDER BY r.id
 """  # noqa: S608 - of constants
 

@@ -190,7 +190,14 @@ class RunProgress:
             self.failed += turned
 
     def report(
-        self, *, receiver: str, order: str, seed: int, run: int | None = None, journal: str | None = None
+        self,
+        *,
+        receiver: str,
+        order: str,
+        seed: int,
+        run: int | None = None,
+        journal: str | None = None,
+        success: frozenset[int] | None = None,
     ) -> Report:
         """The report on the run as it stands now."""
         kept = None if self._kept is None else tuple(self._all_judged(self._kept))
@@ -221,6 +228,7 @@ class RunProgress:
             run=run,
             control_runs=tuple(self._control_runs),
             journal=journal,
+            success=success,
         )
 
     def _all_failures(self) -> tuple[Outcome, ...]:

@@ -75,6 +75,7 @@ class SenderRun:
             seed=self.seed,
             run=self.number,
             journal=self.settings.journal,
+            success=self.settings.success,
         )
 
     def _send(self, planned: Iterable[Planned], *, first: int = 1) -> None:
