@@ -90,23 +90,28 @@ def command(
     api = StoreApi(store, token=token)
     ApiFaults(fail=fail, slow=slow, hold=hold).apply(api)
     with api.serve(port=port, host=host) as url:
-        if not is_this_machine(host):
-            say(
-                f"warning: other machines reach it on {host}, and only the token keeps them out. It travels in plain "
-                "HTTP. Do not use the token of your real store."
-            )
-        paths = list(_paths(store))
-        if as_json:
-            write_json({"url": url, "paths": paths})
-        else:
-            write_text(url)
-            for path in paths:
-                say(f"GET {path}")
-        say(f"{counted(len(store.events), 'event')} in the store; Ctrl-C stops it")
         try:
+            # A caller may send SIGTERM as soon as it has read the address, which is printed first.
+            if not is_this_machine(host):
+                say(
+                    f"warning: other machines reach it on {host}, and only the token keeps them out. It travels in "
+                    "plain HTTP. Do not use the token of your real store."
+                )
+            _show(url, store, as_json=as_json)
             Signal().wait()
         except KeyboardInterrupt:
             say("")
+
+
+def _show(url: str, store: Store, *, as_json: bool) -> None:
+    paths = list(_paths(store))
+    if as_json:
+        write_json({"url": url, "paths": paths})
+    else:
+        write_text(url)
+        for path in paths:
+            say(f"GET {path}")
+    say(f"{counted(len(store.events), 'event')} in the store; Ctrl-C stops it")
 
 
 def _store(name: str | None, staging: Staging) -> Store:
