@@ -161,13 +161,13 @@ def test_an_asgi_app_is_proved_outside_a_transaction_which_has_left_no_rows() ->
 
 @pytest.mark.django_db
 def test_webhooks_in_flight_at_once_are_refused_in_the_transaction_of_a_test() -> None:
-    with pytest.raises(SteppayMockError, match=r"webhooks in flight at once do.* fixture `transactional_db` instead of"):
+    with pytest.raises(SteppayMockError, match=r"webhooks in flight at once do.* fixture `transactional_db` instead"):
         explored(overlap=True, duplicates=False)
 
 
 @pytest.mark.django_db
 def test_an_error_that_breaks_the_transaction_of_the_test_is_not_blamed_on_the_receiver() -> None:
-    with pytest.raises(SteppayMockError, match=r"broke the test's own transaction.* fixture `transactional_db` instead of"):
+    with pytest.raises(SteppayMockError, match=r"broke the test's own transaction.* fixture `transactional_db` instead"):
         explored(path="/refuses-copies")
 
 
