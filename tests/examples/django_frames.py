@@ -167,7 +167,9 @@ def test_webhooks_in_flight_at_once_are_refused_in_the_transaction_of_a_test() -
 
 @pytest.mark.django_db
 def test_an_error_that_breaks_the_transaction_of_the_test_is_not_blamed_on_the_receiver() -> None:
-    with pytest.raises(SteppayMockError, match=r"broke the test's own transaction.* fixture `transactional_db` instead"):
+    with pytest.raises(
+        SteppayMockError, match=r"broke the test's own transaction.* fixture `transactional_db` instead"
+    ):
         explored(path="/refuses-copies")
 
 
