@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable, Iterable, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
 from functools import partial
+from inspect import iscoroutine
 from typing import TYPE_CHECKING, Any, Self
 
 from steppay_mock.delivery.excerpt import excerpt_of
@@ -171,7 +172,12 @@ class OpenReceiver:
         if self._host is not None:
             return self._host.run(awaitable, limit=self._limit)
         if self._loop is None:
-            self._loop = self._stack.enter_context(borrowed_loop())
+            try:
+                self._loop = self._stack.enter_context(borrowed_loop())
+            except BaseException:
+                if iscoroutine(awaitable):
+                    awaitable.close()  # without a loop it is never awaited, of which Python warns in some later test
+                raise
             self._late.watch(self._loop)
         return self._loop.run_until_complete(awaitable)
 
