@@ -69,9 +69,9 @@ def send_many(size: int) -> dict[str, float]:
     with tempfile.TemporaryDirectory() as folder, patch.object(sender_module, "make_engine", AtOnce):
         path = Path(folder) / "journal.sqlite"
         started = perf_counter()
-        tally = Sender("http://127.0.0.1:9", secret="whsec_benchmark", journal=path, concurrency=32).send(events())
+        report = Sender("http://127.0.0.1:9", secret="whsec_benchmark", journal=path, concurrency=32).send(events())
         seconds = perf_counter() - started
-        assert tally.ok
+        assert report.ok
         scale = 1 if sys.platform == "darwin" else 1024
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * scale
         return {"events": size, "seconds": seconds, "peak": peak, "file": path.stat().st_size}

@@ -94,11 +94,11 @@ def _against_a_slow_one(events: Sequence[Event], folder: Path, *, quick: bool) -
         for number in range(1 if quick else 5):
             for name, found in rates.items():
                 path = folder / f"slow-{number}.sqlite" if name == "Sender, journal on" else None
-                tally = Sender(url, secret=SECRET, journal=path, concurrency=AT_ONCE).send(
+                report = Sender(url, secret=SECRET, journal=path, concurrency=AT_ONCE).send(
                     events[: 20 * AT_ONCE], seed=7
                 )
-                assert tally.ok
-                found.append(tally.rate)
+                assert report.ok
+                found.append(report.rate)
     title = f"Deliveries to a receiver that takes {DELAY * 1000:g} ms, connection: close; the ratio is to {most:g}"
     table = Table(title, "a second", [Row(name, median(found), median(found) / most) for name, found in rates.items()])
     claim = f"of {most:g} a second that {AT_ONCE} at once can be, journal on"

@@ -11,6 +11,7 @@ import click
 from steppay_mock.cli.options.address import agree, read_hosts
 from steppay_mock.cli.sender_run import SenderCommand
 from steppay_mock.cli.show.plan import CommandReceiver, show_plan
+from steppay_mock.payload.chance import SEEDS
 
 if TYPE_CHECKING:
     from steppay_mock.cli.options.delivery import Sending
@@ -18,8 +19,6 @@ if TYPE_CHECKING:
     from steppay_mock.delivery.order import DeliveryOrder
     from steppay_mock.delivery.schedule.schedule import Schedule
     from steppay_mock.payload.event import Event
-
-_SEEDS = range(-(2**63), 2**63)  # the whole numbers that a column of SQLite can hold
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,7 +36,7 @@ class Route:
         from steppay_mock.delivery.schedule.schedule import Schedule
 
         sending = self.sending
-        if seed not in _SEEDS:
+        if not -SEEDS <= seed < SEEDS:
             raise click.UsageError(f"--seed {seed} is too large. Give one of at most 18 digits.")
         if isinstance(events, Schedule):
             made_by, duplicates = events.made_by, 0.0

@@ -83,7 +83,7 @@ class SenderCommand:
             ]
 
         (report,) = self._run(run, count=count * len(self.endpoints))
-        if fault is not None and not report.stopped:  # after a stop the controls are not sent
+        if fault is not None:
             for line in _verdicts(report, fault):
                 say(line)
         return self.conclude([report], single=True)

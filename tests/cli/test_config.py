@@ -200,7 +200,7 @@ def test_a_run_that_was_cut_off_is_resumed_with_the_secret_of_the_file(
     path = str(tmp_path / "j.sqlite")
     file('[sender]\njournal = "j.sqlite"\n' + endpoint("shop", receiver.url, f'secret = "{secret}"'))
     sender = Sender.from_config()
-    stopped = sender.send(make_events(seed=7), watch=lambda tally: sender.stop() if tally.succeeded >= 3 else None)
+    stopped = sender.send(make_events(seed=7), watch=lambda now: sender.stop() if now.succeeded >= 3 else None)
     assert stopped.pending
     done = run("resume", "--journal", path, "--json")
     assert (done.code, done.json["ok"]) == (0, True), done.err
@@ -215,7 +215,7 @@ def test_a_run_is_resumed_as_it_was_begun_whatever_the_file_says_by_then(
     shop = endpoint("shop", receiver.url, f'secret = "{secret}"')
     file('[sender]\njournal = "j.sqlite"\nretries = [0]\n' + shop)
     sender = Sender.from_config()
-    sender.send(make_events(seed=7), watch=lambda tally: sender.stop() if tally.succeeded else None)
+    sender.send(make_events(seed=7), watch=lambda progress: sender.stop() if progress.succeeded else None)
     answers = iter([500])
     receiver.answer = lambda _request: Response(status=next(answers, 204))
     file('[sender]\njournal = "j.sqlite"\nretries = "none"\n' + shop)

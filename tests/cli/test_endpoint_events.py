@@ -47,11 +47,11 @@ def test_each_hook_is_counted(receiver: Receiver, secret: str) -> None:
             Endpoint(url=receiver.url, secret=secret, name="payments", events="payment.*"),
             Endpoint(url=other.url, secret=secret, name="prices", events=["product.price.*", "cover.paused"]),
         ]
-        tally = Sender(hooks).send(make_events(seed=7), order="shuffled", seed=7)
-        assert tally.ok
+        report = Sender(hooks).send(make_events(seed=7), order="shuffled", seed=7)
+        assert report.ok
         assert sorted(receiver.events) == sorted(PAYMENTS)
         assert len(other.events) == 4
-    assert tally.left_out == {"payments": 23, "prices": 23}
+    assert report.left_out == {"payments": 23, "prices": 23}
 
 
 def test_a_run_of_nothing_says_so(run: Run, config: Any) -> None:

@@ -46,9 +46,9 @@ SENDING = """
     @pytest.mark.parametrize("n", [1, 2, 3])
     def test_it(steppay, steppay_sender, n):
         events = steppay.events("order.created", n=n)
-        tallies = [steppay_sender.send(events, order="shuffled", concurrency=2) for _ in range(2)]
-        assert [tally.succeeded for tally in tallies] == [n, n]
-        Path(f"{n}.seeds").write_text(json.dumps([tally.seed for tally in tallies]))
+        reports = [steppay_sender.send(events, order="shuffled", concurrency=2) for _ in range(2)]
+        assert [report.succeeded for report in reports] == [n, n]
+        Path(f"{n}.seeds").write_text(json.dumps([report.seed for report in reports]))
 """
 SEEDS = {
     f"{n}.seeds": [derive_seed(derive_seed(0, f"test_it.py::test_it[{n}]"), "sender", call) % 2**63 for call in (1, 2)]
@@ -118,9 +118,9 @@ def test_waits_take_no_time_and_a_stopped_run_is_resumed(pytester: pytest.Pytest
         def test_it(steppay, steppay_sender, tmp_path):
             events = steppay.events("order.created", n=3)
             made = plan(events, [Deliver(event=0), Wait(seconds=1e9), Deliver(event=1), Deliver(event=2)])
-            stopped = steppay_sender.send(made, watch=lambda tally: tally.succeeded and steppay_sender.stop())
+            stopped = steppay_sender.send(made, watch=lambda progress: progress.succeeded and steppay_sender.stop())
             assert stopped.pending
-            assert [tally.succeeded for tally in steppay_sender.resume()] == [3]
+            assert [report.succeeded for report in steppay_sender.resume()] == [3]
             assert asyncio.run(steppay_sender.send_async(events)).ok
             assert (tmp_path / "steppay.sqlite").is_file()
             assert False

@@ -5,13 +5,13 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import wraps
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 import click
 
 from steppay_mock.cli import environment
+from steppay_mock.cli.options.gathering import Decorator, fields_of, gather
 from steppay_mock.cli.options.parameter_types import FilePathType, ParameterType
 from steppay_mock.cli.options.signing import entry_at
 from steppay_mock.delivery.options.table import option_named
@@ -20,7 +20,6 @@ from steppay_mock.errors import SteppayMockError
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from steppay_mock.cli.options.shared import Decorator
     from steppay_mock.delivery.address import Address
     from steppay_mock.delivery.address.access import AccessOptions
     from steppay_mock.delivery.config import Config, EndpointEntry
@@ -185,17 +184,7 @@ def _read_header(text: str) -> tuple[str, str]:
 
 def access_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """The options for access control; the command gets them as ``written_access``."""
-
-    @wraps(command)
-    def gathered(**options: Any) -> Any:
-        return command(
-            written_access=AccessWords(**{name: options.pop(name) for name in AccessWords.__dataclass_fields__}),
-            **options,
-        )
-
-    for option in reversed(_OPTIONS):
-        gathered = option(gathered)
-    return gathered
+    return gather(command, "written_access", take=fields_of(AccessWords), options=_OPTIONS)
 
 
 def _help(name: str) -> str:

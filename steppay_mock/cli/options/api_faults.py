@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from steppay_mock.cli.options.gathering import Decorator
 from steppay_mock.cli.options.parameter_types import ParameterType
-from steppay_mock.cli.options.shared import Decorator
 
 if TYPE_CHECKING:
     from steppay_mock.store.api.api import StoreApi
@@ -31,7 +32,7 @@ class ApiFault:
     retry_after: int | None = None
 
 
-class ApiFaultType(ParameterType):
+class ApiFaultType(ParameterType, ABC):
     """``[PATH=]NUMBER[,times=N]``: a path with wildcards, a status or seconds, and a number of calls."""
 
     name = "rule"
@@ -72,9 +73,9 @@ class ApiFaultType(ParameterType):
                 return f"{name} is given twice"
         return None
 
+    @abstractmethod
     def can_be(self, number: float | None) -> bool:
         """Whether the number is allowed; None: there is none."""
-        raise NotImplementedError
 
 
 class _StatusType(ApiFaultType):

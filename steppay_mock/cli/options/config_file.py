@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar, get_args
+from typing import TYPE_CHECKING, Any, get_args
 
 import click
 
+from steppay_mock.cli.options.gathering import Decorator
 from steppay_mock.payload.body import DEFAULT_FORM, BodyForm
 
 if TYPE_CHECKING:
@@ -17,9 +18,6 @@ NO_FILE = "none"
 
 OF_EVENTS = ("body",)
 """The settings of ``[events]``."""
-
-Decorated = TypeVar("Decorated", bound=Callable[..., Any])
-Decorator = Callable[[Decorated], Decorated]
 
 
 def parameter_of(setting: str) -> str:

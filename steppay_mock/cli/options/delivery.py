@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from functools import wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,10 +12,11 @@ import click
 from steppay_mock.cli.options.access import AccessWords, access_options
 from steppay_mock.cli.options.config_file import config_option, endpoint_option, parameter_of
 from steppay_mock.cli.options.faults import check_fault, fault_option
+from steppay_mock.cli.options.gathering import Decorator, gather
 from steppay_mock.cli.options.lambda_function import Gateway, lambda_options
 from steppay_mock.cli.options.option_table import table_option
 from steppay_mock.cli.options.report_file import report_option
-from steppay_mock.cli.options.shared import Decorator, json_option, secret_option, unsigned_option
+from steppay_mock.cli.options.shared import json_option, secret_option, unsigned_option
 from steppay_mock.cli.options.signing import Signing
 from steppay_mock.cli.show.plan import CommandReceiver
 from steppay_mock.delivery.options.table import options_of
@@ -130,15 +130,12 @@ def sending_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """The options that decide how events are sent; the command gets them together, as ``sending``."""
     names = _names()
 
-    @wraps(command)
-    def gathered(**options: Any) -> Any:
+    def take(options: dict[str, Any]) -> Sending:
         fields = {name: options.pop(name) for name in Sending.__dataclass_fields__ if name != "values"}
-        values = {name: options.pop(parameter_of(name)) for name in names}
-        return command(sending=Sending(**fields, values=values), **options)
+        return Sending(**fields, values={name: options.pop(parameter_of(name)) for name in names})
 
-    for option in reversed([*_BEFORE, *(table_option(name) for name in names), *_AFTER]):
-        gathered = option(gathered)
-    return gathered
+    of_table = (table_option(name) for name in names)
+    return gather(command, "sending", take=take, options=[*_BEFORE, *of_table, *_AFTER])
 
 
 def _names() -> list[str]:

@@ -7,19 +7,17 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from steppay_mock.cli.options.parameter_types import ParameterType
-from steppay_mock.cli.options.shared import Decorator
+from steppay_mock.cli.options.gathering import Decorator
+from steppay_mock.cli.options.parameter_types import CompletedType
 from steppay_mock.errors import SteppayMockError
 
 if TYPE_CHECKING:
-    from click.shell_completion import CompletionItem
-
     from steppay_mock.delivery.faults import Fault
 
 _VERDICTS = {"accepted": "takes it", "refused": "refuses it", "either": "takes or refuses it"}
 
 
-class FaultNameType(ParameterType):
+class FaultNameType(CompletedType):
     """The name of a fault. The shell completes it and shows its description."""
 
     name = "fault"
@@ -33,19 +31,11 @@ class FaultNameType(ParameterType):
         except SteppayMockError as error:
             self.fail(str(error), param, ctx)
 
-    def shell_complete(
-        self,
-        ctx: click.Context,  # noqa: ARG002 - click's signature
-        param: click.Parameter,  # noqa: ARG002
-        incomplete: str,
-    ) -> list[CompletionItem]:
-        """Every name that begins with ``incomplete``."""
-        from click.shell_completion import CompletionItem
-
+    def words(self) -> dict[str, str | None]:
+        """The faults with their descriptions."""
         from steppay_mock.delivery.faults import FAULTS
 
-        found = FAULTS.values()
-        return [CompletionItem(one.name, help=one.description) for one in found if one.name.startswith(incomplete)]
+        return {one.name: one.description for one in FAULTS.values()}
 
 
 def fault_option() -> Decorator[Any]:

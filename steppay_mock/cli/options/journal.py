@@ -7,8 +7,8 @@ from typing import Any
 import click
 
 from steppay_mock.cli.options.config_file import setting_option
+from steppay_mock.cli.options.gathering import Decorator
 from steppay_mock.cli.options.parameter_types import FilePathType
-from steppay_mock.cli.options.shared import Decorator
 
 
 def journal_option(purpose: str, *, required: bool = True) -> Decorator[Any]:

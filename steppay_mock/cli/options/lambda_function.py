@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, get_args
 import click
 
 from steppay_mock.cli.options.address import read_address
-from steppay_mock.cli.options.shared import Decorator
+from steppay_mock.cli.options.gathering import Decorator
 from steppay_mock.delivery.address import DEFAULT_PATH
 from steppay_mock.delivery.aws.call import Kind
 from steppay_mock.wire.shown_url import shown_url

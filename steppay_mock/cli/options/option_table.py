@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import wraps
 from typing import TYPE_CHECKING, Any
 
 import click
 from click.core import ParameterSource
 
-from steppay_mock.cli.options.config_file import Decorator, parameter_of, setting_option
-from steppay_mock.cli.options.parameter_types import FilePathType, ParameterType
+from steppay_mock.cli.options.config_file import parameter_of, setting_option
+from steppay_mock.cli.options.gathering import Decorator, gather
+from steppay_mock.cli.options.parameter_types import CompletedType, FilePathType
 from steppay_mock.delivery.options.table import option_named, options_of
 from steppay_mock.errors import WrongValueError, did_you_mean
 from steppay_mock.values import ChoiceValue, FlagValue
 
 if TYPE_CHECKING:
-    from click.shell_completion import CompletionItem
-
     from steppay_mock.delivery.options.option import Option
 
 _AS_BEGUN = "that of the run"
@@ -25,7 +23,7 @@ _TOLD = {ParameterSource.COMMANDLINE, ParameterSource.ENVIRONMENT}
 """What counts more than how a run was begun; the file does not."""
 
 
-class OptionValueType(ParameterType):
+class OptionValueType(CompletedType):
     """The value of an option of the table, as it reads and checks it."""
 
     def __init__(self, option: Option, *, default_words: str = "") -> None:
@@ -44,16 +42,9 @@ class OptionValueType(ParameterType):
             self.fail(f"{text!r}: expected {kind.expected_text}. {next_step}", param, ctx)
         return tuple(found) if isinstance(found, list) else found
 
-    def shell_complete(
-        self,
-        ctx: click.Context,  # noqa: ARG002 - click's signature
-        param: click.Parameter,  # noqa: ARG002
-        incomplete: str,
-    ) -> list[CompletionItem]:
-        """The words that begin so."""
-        from click.shell_completion import CompletionItem
-
-        return [CompletionItem(word) for word in self._option.type.words if word.startswith(incomplete)]
+    def words(self) -> dict[str, str | None]:
+        """The words that the option knows."""
+        return dict.fromkeys(self._option.type.words)
 
 
 def table_option(name: str, *, default: Any = None, default_words: str = "", help_text: str = "") -> Decorator[Any]:
@@ -93,13 +84,10 @@ def remembered_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """The options that a resumed run remembers; the command gets those that it was given, as ``told``."""
     names = [one.name for one in options_of("cli") if one.is_remembered]
 
-    @wraps(command)
-    def gathered(**options: Any) -> Any:
+    def take(options: dict[str, Any]) -> dict[str, Any]:
         context = click.get_current_context()
         values = {name: options.pop(parameter_of(name)) for name in names}
-        told = {name: values[name] for name in names if context.get_parameter_source(parameter_of(name)) in _TOLD}
-        return command(told=told, **options)
+        return {name: values[name] for name in names if context.get_parameter_source(parameter_of(name)) in _TOLD}
 
-    for name in reversed(names):
-        gathered = table_option(name, default_words=_AS_BEGUN)(gathered)
-    return gathered
+    of_table = [table_option(name, default_words=_AS_BEGUN) for name in names]
+    return gather(command, "told", take=take, options=of_table)

@@ -20,12 +20,33 @@ if TYPE_CHECKING:
 else:
     ParameterType = click.ParamType  # generic only since click 8.4
 
+
+class CompletedType(ParameterType):
+    """The type of a word that the shell completes, with a help text for each word."""
+
+    def words(self) -> dict[str, str | None]:
+        """The words, each with its help text or None."""
+        return {}
+
+    def shell_complete(
+        self,
+        ctx: click.Context,  # noqa: ARG002 - click's signature
+        param: click.Parameter,  # noqa: ARG002
+        incomplete: str,
+    ) -> list[CompletionItem]:
+        """Every word that begins with ``incomplete``."""
+        from click.shell_completion import CompletionItem
+
+        known = self.words().items()
+        return [CompletionItem(word, help=told) for word, told in known if word.startswith(incomplete)]
+
+
 ALL = "all"
 
 _NUMBER = re.compile(r"[-+]?[0-9]+(\.[0-9]*)?")
 
 
-class EventNameType(ParameterType):
+class EventNameType(CompletedType):
     """An event type, or one of the words of ``also``. The shell completes it and shows its title."""
 
     name = "event"
@@ -42,17 +63,9 @@ class EventNameType(ParameterType):
         except SteppayMockError as error:
             self.fail(str(error), param, ctx)
 
-    def shell_complete(
-        self,
-        ctx: click.Context,  # noqa: ARG002 - click's signature
-        param: click.Parameter,  # noqa: ARG002
-        incomplete: str,
-    ) -> list[CompletionItem]:
-        """Every name that begins with ``incomplete``, with its title."""
-        from click.shell_completion import CompletionItem
-
-        known = {**self._also, **{str(name): entry.title for name, entry in catalogue().items()}}
-        return [CompletionItem(name, help=title) for name, title in known.items() if name.startswith(incomplete)]
+    def words(self) -> dict[str, str | None]:
+        """The event types with their titles, and the other words."""
+        return {**self._also, **{str(name): entry.title for name, entry in catalogue().items()}}
 
 
 class MomentType(ParameterType):

@@ -5,7 +5,6 @@ from __future__ import annotations
 import shlex
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,11 +14,12 @@ from steppay_mock.cli import environment
 from steppay_mock.cli.options.access import AccessWords, HeaderType, access_beside, access_options
 from steppay_mock.cli.options.address import agree, read_address, read_hosts
 from steppay_mock.cli.options.config_file import config_option
+from steppay_mock.cli.options.gathering import Decorator, fields_of, gather
 from steppay_mock.cli.options.lambda_function import Gateway, lambda_options
 from steppay_mock.cli.options.option_table import table_option
 from steppay_mock.cli.options.parameter_types import SecondsType
 from steppay_mock.cli.options.receiver import Registered, events_option, find_receiver
-from steppay_mock.cli.options.shared import Decorator, secret_option, unsigned_option
+from steppay_mock.cli.options.shared import secret_option, unsigned_option
 from steppay_mock.cli.options.signing import Signing
 from steppay_mock.errors import SteppayMockError
 from steppay_mock.ordering.face import Face, Reach
@@ -220,15 +220,7 @@ def holds_secret(url: str) -> bool:
 
 def probing_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """The options about the receiver and its state. The command gets them as one argument, ``probing``."""
-
-    @wraps(command)
-    def gathered(**options: Any) -> Any:
-        probing = Probing(**{name: options.pop(name) for name in Probing.__dataclass_fields__})
-        return command(probing=probing, **options)
-
-    for option in reversed(_PROBING):
-        gathered = option(gathered)
-    return gathered
+    return gather(command, "probing", take=fields_of(Probing), options=_PROBING)
 
 
 _PROBING: tuple[Decorator[Any], ...] = (

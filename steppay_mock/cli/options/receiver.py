@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from steppay_mock.cli.options.gathering import Decorator
 from steppay_mock.cli.options.parameter_types import ParameterType
-from steppay_mock.cli.options.shared import Decorator
 from steppay_mock.cli.options.signing import is_at
 from steppay_mock.contract.catalogue import parse_event_types
 from steppay_mock.errors import SteppayMockError

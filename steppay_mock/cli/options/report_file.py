@@ -7,8 +7,8 @@ from typing import Any
 
 import click
 
+from steppay_mock.cli.options.gathering import Decorator
 from steppay_mock.cli.options.parameter_types import ParameterType, check_path
-from steppay_mock.cli.options.shared import Decorator
 
 
 class ReportFileType(ParameterType):

@@ -6,49 +6,38 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from functools import wraps
 from random import SystemRandom
 from typing import TYPE_CHECKING, Any, get_args, get_type_hints
 
 import click
 
+from steppay_mock.cli.options.gathering import Decorator, fields_of, gather
 from steppay_mock.cli.options.parameter_types import (
+    CompletedType,
     CurrencyType,
     FilePathType,
     MomentType,
-    ParameterType,
     SetValueType,
 )
-from steppay_mock.cli.options.shared import Decorator
 from steppay_mock.cli.show.terminal import say
 from steppay_mock.errors import SteppayMockError, choices, did_you_mean
 from steppay_mock.payload.body import DEFAULT_FORM, BodyForm
 
 if TYPE_CHECKING:
-    from click.shell_completion import CompletionItem
-
     from steppay_mock.store.scenarios.definition import Scenario
     from steppay_mock.store.store import Store, Story
 
 
-class ScenarioNameType(ParameterType):
+class ScenarioNameType(CompletedType):
     """The name of a scenario. The shell completes it and shows its summary."""
 
     name = "name"
 
-    def shell_complete(
-        self,
-        ctx: click.Context,  # noqa: ARG002 - click's signature
-        param: click.Parameter,  # noqa: ARG002
-        incomplete: str,
-    ) -> list[CompletionItem]:
-        """Every name that begins with ``incomplete``."""
-        from click.shell_completion import CompletionItem
-
+    def words(self) -> dict[str, str | None]:
+        """The scenarios with their summaries."""
         from steppay_mock.store.scenarios.registry import all_scenarios
 
-        found = all_scenarios().values()
-        return [CompletionItem(one.name, help=one.summary) for one in found if one.name.startswith(incomplete)]
+        return {one.name: one.summary for one in all_scenarios().values()}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -181,15 +170,7 @@ def files_option() -> Decorator[Any]:
 
 def staging_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """Adds the options to the command, which gets them as ``staging``."""
-
-    @wraps(command)
-    def gathered(**options: Any) -> Any:
-        staging = Staging(**{name: options.pop(name) for name in Staging.__dataclass_fields__ if name in options})
-        return command(staging=staging, **options)
-
-    for option in reversed(_STAGING):
-        gathered = option(gathered)
-    return gathered
+    return gather(command, "staging", take=fields_of(Staging), options=_STAGING)
 
 
 _STAGING: tuple[Decorator[Any], ...] = (

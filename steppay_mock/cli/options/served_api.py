@@ -7,13 +7,12 @@ import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from functools import wraps
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from steppay_mock.cli import environment
-from steppay_mock.cli.options.shared import Decorator
+from steppay_mock.cli.options.gathering import Decorator, fields_of, gather
 from steppay_mock.cli.show.terminal import say
 
 if TYPE_CHECKING:
@@ -85,15 +84,7 @@ def api_token(given: str | None) -> str:
 
 def served_api_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """Adds the options to the command, which gets them as ``served_api``."""
-
-    @wraps(command)
-    def gathered(**options: Any) -> Any:
-        served_api = ServedApi(**{name: options.pop(name) for name in ServedApi.__dataclass_fields__})
-        return command(served_api=served_api, **options)
-
-    for option in reversed(_SERVED_API):
-        gathered = option(gathered)
-    return gathered
+    return gather(command, "served_api", take=fields_of(ServedApi), options=_SERVED_API)
 
 
 _SERVED_API: tuple[Decorator[Any], ...] = (

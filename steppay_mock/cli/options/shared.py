@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from functools import wraps
 from typing import Any
 
 import click
 
 from steppay_mock.cli import environment
-from steppay_mock.cli.options.config_file import Decorator as Decorator  # noqa: PLC0414 - its face
 from steppay_mock.cli.options.config_file import body_option
 from steppay_mock.cli.options.events import Making
+from steppay_mock.cli.options.gathering import Decorator, fields_of, gather
 from steppay_mock.cli.options.parameter_types import (
     ALL,
     EventNameType,
@@ -107,15 +106,7 @@ def _spelled_out(args: list[str]) -> Iterator[str]:
 
 def making_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """The options that decide how events are made. The command gets them as one argument, ``making``."""
-
-    @wraps(command)
-    def gathered(**options: Any) -> Any:
-        making = Making(**{name: options.pop(name) for name in Making.__dataclass_fields__})
-        return command(making=making, **options)
-
-    for option in reversed(_MAKING):
-        gathered = option(gathered)
-    return gathered
+    return gather(command, "making", take=fields_of(Making), options=_MAKING)
 
 
 _MAKING: tuple[Decorator[Any], ...] = (

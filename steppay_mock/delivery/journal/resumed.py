@@ -25,9 +25,9 @@ def recall_progress(journal: Journal, run: int, endpoints: dict[int, RunEndpoint
 
     ``failure`` is None in them: a journal has the words of what went wrong, not the code.
     """
-    left = Counter({(hook, kind, state): n for hook, kind, state, n in journal.ask(_COUNTS, run)})
-    for (hook, event_type, _), n in left.items():
-        progress.plan(endpoints[hook].name, event_type, times=n)
+    left = Counter({(endpoint, kind, state): n for endpoint, kind, state, n in journal.ask(_COUNTS, run)})
+    for (endpoint, event_type, _), n in left.items():
+        progress.plan(endpoints[endpoint].name, event_type, times=n)
     few = progress.planned <= OUTCOMES_KEPT and progress.keep is None
     everything = bool(progress.keep or few or journal.ask(_HAS_FAULT, run))
     failed = f"{_ENDED} AND d.state = 'FAIL' {_LIMIT}"
@@ -37,9 +37,9 @@ def recall_progress(journal: Journal, run: int, endpoints: dict[int, RunEndpoint
         left[delivery.endpoint, delivery.type, state] -= 1
         name = endpoints[delivery.endpoint].name
         progress.end(delivery, answer, receiver=name, right=state == "SUCCESS", number=delivery.id)
-    for (hook, event_type, state), n in left.items():
+    for (endpoint, event_type, state), n in left.items():
         if state != "PENDING":
-            progress.count(endpoints[hook].name, event_type, right=state == "SUCCESS", times=n)
+            progress.count(endpoints[endpoint].name, event_type, right=state == "SUCCESS", times=n)
     progress.reordered = True  # or not: the run is not looked at as a whole any more
 
 
@@ -52,7 +52,8 @@ def _ended(journal: Journal, run: int) -> Iterator[tuple[Any, ...]]:
 
 
 def _read(row: tuple[Any, ...]) -> tuple[DueDelivery, Answer, str]:
-    number, hook, kind, sent, position, place, again, fault, attempt, state, status, latency, error, headers, body = row
+    number, endpoint, kind, sent, position, place, again, fault, attempt, *answered = row
+    state, status, latency, error, headers, body = answered
     answer = Answer(
         cells.perhaps_whole(status),
         _headers(headers),
@@ -60,7 +61,7 @@ def _read(row: tuple[Any, ...]) -> tuple[DueDelivery, Answer, str]:
         cells.perhaps_text(error),
         latency=cells.seconds(latency),
     )
-    delivery = DueDelivery(number, hook, kind, sent, position, place, again, 0.0, None, fault, attempts=attempt - 1)
+    delivery = DueDelivery(number, endpoint, kind, sent, position, place, again, 0.0, None, fault, attempts=attempt - 1)
     return delivery, answer, str(state)
 
 

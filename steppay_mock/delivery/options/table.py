@@ -25,6 +25,7 @@ from steppay_mock.delivery.options.values import (
 )
 from steppay_mock.delivery.order import DeliveryOrder
 from steppay_mock.delivery.retries import PRESETS
+from steppay_mock.payload.chance import SEEDS
 from steppay_mock.values import (
     ChoiceValue,
     FlagValue,
@@ -41,7 +42,7 @@ LONGEST_TIMEOUT = 86_400
 """Seconds; the system cannot wait for very long times."""
 MOST_AT_ONCE = 1_000
 """Deliveries in flight at once."""
-SEED_BITS = 64
+SEED_BITS = SEEDS.bit_length()
 """A column of the journal holds no more."""
 
 

@@ -216,11 +216,7 @@ class RunProgress:
             elapsed=self.elapsed,
             answers=self.answers,
             lost=self.lost,
-            failures=self._all_failures()
-            if kept is None
-            else tuple(one for one in kept if not one.ok)
-            if self.failed
-            else (),
+            failures=self._all_failures() if kept is None else self._failures_of(kept),
             controls=tuple(self._controls),
             kept=kept,
             types=self.types,
@@ -230,6 +226,10 @@ class RunProgress:
             journal=journal,
             success=success,
         )
+
+    def _failures_of(self, kept: tuple[Outcome, ...]) -> tuple[Outcome, ...]:
+        """The outcomes that are not ok. Counted first: most runs have none, and to ask each outcome takes time."""
+        return tuple(one for one in kept if not one.ok) if self.failed else ()
 
     def _all_failures(self) -> tuple[Outcome, ...]:
         """The failures where outcomes are not kept, with the first of each type that has no verdict."""

@@ -87,9 +87,8 @@ class SenderRun:
             if not self.progress.stopped:
                 self._send_controls()
             return
-        from steppay_mock.delivery.journal.claim import (
-            forget_given_up,  # with a journal alone: SQLite takes time to load
-        )
+        # Imported with a journal alone: SQLite takes time to load.
+        from steppay_mock.delivery.journal.claim import forget_given_up
         from steppay_mock.delivery.journal.journal import Journal
         from steppay_mock.delivery.journal.record import JournalRecord
 
