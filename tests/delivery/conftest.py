@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 import ssl
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -11,6 +12,7 @@ from threading import Thread
 from typing import Any
 
 import pytest
+from delivery.counting import Counting, counting
 from werkzeug.serving import make_server
 
 from steppay_mock.delivery.engine.engine import Engine, EngineSettings
@@ -67,6 +69,29 @@ def make_engine(request: pytest.FixtureRequest, serve_raw: object) -> Iterator[C
             return made
 
         yield engine
+
+
+@pytest.fixture(params=["curl", "threads"])
+def engine(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
+    """Each engine in turn."""
+    if request.param == "curl":
+        pytest.importorskip("pycurl")
+    else:
+        monkeypatch.setitem(sys.modules, "steppay_mock.delivery.engine.libcurl", None)
+    return str(request.param)
+
+
+@pytest.fixture(params=["written", "unwritten"])
+def journal(request: pytest.FixtureRequest, tmp_path: Path) -> str | None:
+    """With a journal, and without."""
+    return str(tmp_path / "journal.sqlite") if request.param == "written" else None
+
+
+@pytest.fixture
+def receiver() -> Iterator[Counting]:
+    """A receiver that counts what comes."""
+    with counting(Counting()) as started:
+        yield started
 
 
 @pytest.fixture

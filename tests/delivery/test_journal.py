@@ -6,7 +6,7 @@ import json
 import multiprocessing
 import sqlite3
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
@@ -25,12 +25,6 @@ from steppay_mock.delivery.sender.sender import Sender
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
     return tmp_path / "journal.sqlite"
-
-
-@pytest.fixture
-def receiver() -> Iterator[Counting]:
-    with counting(Counting()) as started:
-        yield started
 
 
 def planned(journal: Journal, *, count: int = 3) -> int:

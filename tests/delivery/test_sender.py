@@ -25,28 +25,6 @@ EVENTS = scenario("subscription-starts", seed=7).events
 SECRET = "whsec_test"
 
 
-@pytest.fixture(params=["curl", "threads"])
-def engine(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
-    """Each engine in turn."""
-    if request.param == "curl":
-        pytest.importorskip("pycurl")
-    else:
-        monkeypatch.setitem(sys.modules, "steppay_mock.delivery.engine.libcurl", None)
-    return str(request.param)
-
-
-@pytest.fixture(params=["written", "unwritten"])
-def journal(request: pytest.FixtureRequest, tmp_path: Path) -> str | None:
-    """With a journal, and without."""
-    return str(tmp_path / "journal.sqlite") if request.param == "written" else None
-
-
-@pytest.fixture
-def receiver() -> Iterator[Counting]:
-    with counting(Counting()) as started:
-        yield started
-
-
 def types(receiver: Counting) -> list[str]:
     return [json.loads(one.body)["event"] for one in receiver.got]
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from delivery.counting import Counting, Got, counting
+from delivery.counting import Counting, Got
 
 from steppay_mock import SignatureError, SteppayMockError, scenario, verify
 from steppay_mock.delivery.endpoint import Endpoint
@@ -15,18 +14,6 @@ from steppay_mock.delivery.schedule import Again, Deliver, plan
 from steppay_mock.delivery.sender.sender import Sender
 
 EVENTS = scenario("subscription-starts", seed=7).events
-
-
-@pytest.fixture(params=["written", "unwritten"])
-def journal(request: pytest.FixtureRequest, tmp_path: Path) -> str | None:
-    """With a journal, and without."""
-    return str(tmp_path / "journal.sqlite") if request.param == "written" else None
-
-
-@pytest.fixture
-def receiver() -> Iterator[Counting]:
-    with counting(Counting()) as started:
-        yield started
 
 
 def proves(got: Got, secret: str) -> bool:

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-import sys
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -18,28 +16,6 @@ from steppay_mock.delivery.order import DeliveryOrder
 from steppay_mock.delivery.sender.sender import Sender
 
 SECRET = "whsec_test"
-
-
-@pytest.fixture(params=["curl", "threads"])
-def engine(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
-    """Each engine in turn."""
-    if request.param == "curl":
-        pytest.importorskip("pycurl")
-    else:
-        monkeypatch.setitem(sys.modules, "steppay_mock.delivery.engine.libcurl", None)
-    return str(request.param)
-
-
-@pytest.fixture(params=["written", "unwritten"])
-def journal(request: pytest.FixtureRequest, tmp_path: Path) -> str | None:
-    """With a journal, and without."""
-    return str(tmp_path / "journal.sqlite") if request.param == "written" else None
-
-
-@pytest.fixture
-def receiver() -> Iterator[Counting]:
-    with counting(Counting()) as started:
-        yield started
 
 
 def test_the_numbers_of_a_tally(journal: str | None) -> None:

@@ -7,13 +7,13 @@ import multiprocessing
 import sys
 import threading
 import tracemalloc
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import pytest
-from delivery.counting import OK, Counting, counting, payloads
+from delivery.counting import OK, Counting, payloads
 from delivery.standins import Instant, Time, install
 
 from steppay_mock import SteppayMockError
@@ -23,12 +23,6 @@ from steppay_mock.delivery.run.progress import RunProgress
 from steppay_mock.delivery.sender.sender import Sender
 
 SECRET = "whsec_test"
-
-
-@pytest.fixture
-def receiver() -> Iterator[Counting]:
-    with counting(Counting()) as started:
-        yield started
 
 
 @pytest.fixture

@@ -24,12 +24,6 @@ SECRET = "whsec_test"
 
 
 @pytest.fixture
-def receiver() -> Iterator[Counting]:
-    with counting(Counting()) as started:
-        yield started
-
-
-@pytest.fixture
 def path(tmp_path: Path) -> Path:
     return tmp_path / "journal.sqlite"
 
