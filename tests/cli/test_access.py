@@ -15,6 +15,7 @@ from delivery.conftest import _served
 from delivery.doors import AUTHORITY, BOTH, gateway, guarded_tls
 from werkzeug import Request, Response
 
+from steppay_mock.cli.options import address
 from steppay_mock.cli.options.access import AccessWords
 from steppay_mock.delivery.config import load_config
 
@@ -184,7 +185,7 @@ def test_a_proxy_that_is_not_this_machine_needs_consent_too(run: Any, nobody: st
 
 def test_the_question_names_the_receiver_and_the_proxy(run: Any, nobody: str, monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[str] = []
-    monkeypatch.setattr("steppay_mock.cli.options.address.at_terminal", lambda: True)
+    monkeypatch.setattr(address, "at_terminal", lambda: True)
     monkeypatch.setattr("click.confirm", lambda question, **_: asked.append(question))
     proxy = nobody.removesuffix("/webhooks/steppay")
     done = run("send", "--to", "http://staging.example.com", "order.created", "--unsigned", "--proxy", proxy)

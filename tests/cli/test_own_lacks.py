@@ -14,6 +14,7 @@ import pytest
 from cli.conftest import run_command
 
 from steppay_mock.delivery.engine.threads import ThreadEngine
+from steppay_mock.delivery.sender import sender
 
 
 @pytest.fixture
@@ -24,7 +25,7 @@ def no_port(monkeypatch: pytest.MonkeyPatch) -> None:
         raise OSError(errno.EADDRNOTAVAIL, os.strerror(errno.EADDRNOTAVAIL))
 
     monkeypatch.setattr(socket.socket, "connect", refuse)
-    monkeypatch.setattr("steppay_mock.delivery.sender.sender.make_engine", ThreadEngine)
+    monkeypatch.setattr(sender, "make_engine", ThreadEngine)
 
 
 @pytest.mark.usefixtures("no_port")

@@ -10,6 +10,7 @@ import pytest
 from delivery.standins import Time
 
 from steppay_mock import iter_errors, scenario
+from steppay_mock.delivery.options import settings
 from steppay_mock.delivery.sender.clock import Clock
 from steppay_mock.store.scenarios.registry import all_scenarios
 
@@ -149,7 +150,7 @@ def test_speed_is_what_the_story_is_paced_by(
 ) -> None:
     time = Time()
     clock = Clock(steady=time.clock.steady, sleep=time.clock.sleep)
-    monkeypatch.setattr("steppay_mock.delivery.options.settings.Clock", lambda: clock)
+    monkeypatch.setattr(settings, "Clock", lambda: clock)
     arguments = ("scenario", "run", "refund-in-full", "--to", receiver.url, "--seed", "7", "--secret", secret)
     for speed, waited in (("0", []), ("1d=2s", [6.0]), ("1h=10ms", [0.72]), ("real", [259_200.0])):
         time.slept.clear()
@@ -168,7 +169,7 @@ def test_what_comes_again_comes_after_all_of_it_at_any_speed(
         time.passed += seconds
 
     clock = Clock(steady=time.clock.steady, sleep=sleep)
-    monkeypatch.setattr("steppay_mock.delivery.options.settings.Clock", lambda: clock)
+    monkeypatch.setattr(settings, "Clock", lambda: clock)
     done = run(
         *("scenario", "run", "refund-in-full", "--to", receiver.url, "--seed", "7", "--secret", secret),
         *("--speed", "1d=1s", "--duplicates", "0.5"),

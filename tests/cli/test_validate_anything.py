@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from steppay_mock import SteppayMockError, make_event
 from steppay_mock.cli.read.documents import iter_documents
+from steppay_mock.contract import validate
 
 BODY = make_event("order.created", seed=7).body
 PRETTY = json.dumps(json.loads(BODY), indent=2).encode()
@@ -66,7 +67,7 @@ def test_what_exhausts_the_validator_is_a_violation(run: Any, monkeypatch: pytes
         raise RecursionError
         yield
 
-    monkeypatch.setattr("steppay_mock.contract.validate.iter_errors", exhausted)
+    monkeypatch.setattr(validate, "iter_errors", exhausted)
     done = run("validate", "-", stdin=BODY)
     assert done.code == 1
     assert "sent:     lists or objects nested so deeply that a parser gives up" in done.out

@@ -13,6 +13,7 @@ from werkzeug import Response
 
 from steppay_mock import make_events
 from steppay_mock.cli.show.waits import in_words
+from steppay_mock.delivery.options import settings
 from steppay_mock.delivery.schedule.schedule import plan
 from steppay_mock.delivery.schedule.steps import Deliver, Step, Wait
 from steppay_mock.delivery.sender.clock import Clock
@@ -23,7 +24,7 @@ def time(monkeypatch: pytest.MonkeyPatch) -> Time:
     """The clock of every sender: waiting takes no time, and signatures are of today."""
     made = Time()
     clock = Clock(steady=made.clock.steady, sleep=made.clock.sleep)
-    monkeypatch.setattr("steppay_mock.delivery.options.settings.Clock", lambda: clock)
+    monkeypatch.setattr(settings, "Clock", lambda: clock)
     return made
 
 

@@ -13,6 +13,7 @@ from starlette.responses import JSONResponse
 from starlette.routing import Route
 
 from steppay_mock import Outcome, deliver, verify
+from steppay_mock.delivery.in_process import answer_builder
 
 Payloads = Callable[[int], list[dict[str, Any]]]
 START = {"type": "http.response.start", "status": 200, "headers": []}
@@ -217,7 +218,7 @@ def test_work_after_the_answer_is_waited_for_and_not_counted(
     payloads: Payloads, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     clock = [0.0]
-    monkeypatch.setattr("steppay_mock.delivery.in_process.answer_builder.perf_counter", lambda: clock[0])
+    monkeypatch.setattr(answer_builder, "perf_counter", lambda: clock[0])
     done: list[str] = []
 
     async def app(scope: dict[str, Any], receive: Any, send: Any) -> None:

@@ -16,7 +16,7 @@ import pytest
 from delivery.counting import Counting, counting, payloads, status
 
 from steppay_mock import SteppayMockError
-from steppay_mock.delivery.journal import schema
+from steppay_mock.delivery.journal import journal, schema
 from steppay_mock.delivery.journal.journal import Journal
 from steppay_mock.delivery.run.deliveries import PlannedDelivery
 from steppay_mock.delivery.sender.sender import Sender
@@ -257,7 +257,7 @@ def test_a_journal_that_another_program_holds_is_told(
     path: Path, receiver: Counting, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     Journal(path).close()
-    monkeypatch.setattr("steppay_mock.delivery.journal.journal._BUSY_MS", 10)
+    monkeypatch.setattr(journal, "_BUSY_MS", 10)
     with closing(sqlite3.connect(path, isolation_level=None)) as holder:
         holder.execute("BEGIN IMMEDIATE")
         with pytest.raises(SteppayMockError, match=r"database is locked.* Another program holds it: end that, or"):

@@ -22,6 +22,7 @@ from steppay_mock.delivery.http.keep_alive import KeptTransport
 from steppay_mock.delivery.http.transport import Connection
 from steppay_mock.delivery.journal.journal import Journal
 from steppay_mock.delivery.request import Request
+from steppay_mock.delivery.sender import sender
 
 Make = Callable[..., Engine]
 
@@ -135,7 +136,7 @@ def test_it_holds_for_a_connection_alone_and_a_new_one_is_not_repeated(monkeypat
 @pytest.mark.parametrize("threads", [False, True])
 def test_the_journal_shows_one_attempt(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, threads: bool) -> None:
     if threads:
-        monkeypatch.setattr("steppay_mock.delivery.sender.sender.make_engine", ThreadEngine)
+        monkeypatch.setattr(sender, "make_engine", ThreadEngine)
     path = tmp_path / "journal.sqlite"
     with forgetful() as receiver:
         receiver.resets = True

@@ -9,6 +9,7 @@ import pytest
 from fastapi import FastAPI, Request
 
 from steppay_mock import ContractViolation, deliver, deliver_async
+from steppay_mock.delivery.in_process import lifespan
 
 Payloads = Callable[[int], list[dict[str, Any]]]
 TARGET = "the ASGI app app at /webhooks/steppay"
@@ -123,7 +124,7 @@ def test_a_start_that_failed_without_exception_is_told_too(payloads: Payloads, s
 
 
 def test_an_app_that_never_starts_is_given_up(payloads: Payloads, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("steppay_mock.delivery.in_process.lifespan.LIMIT", 0.05)
+    monkeypatch.setattr(lifespan, "LIMIT", 0.05)
 
     async def app(_scope: dict[str, Any], _receive: Any, _send: Any) -> None:
         await asyncio.Event().wait()
@@ -147,7 +148,7 @@ def test_an_unclean_shutdown_is_a_warning_beside_the_report(payloads: Payloads, 
 
 
 def test_a_shutdown_without_end_is_a_warning(payloads: Payloads, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("steppay_mock.delivery.in_process.lifespan.LIMIT", 0.05)
+    monkeypatch.setattr(lifespan, "LIMIT", 0.05)
 
     async def app(scope: dict[str, Any], receive: Any, send: Any) -> None:
         if scope["type"] == "http":

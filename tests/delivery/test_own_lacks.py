@@ -32,6 +32,7 @@ from steppay_mock.delivery.journal.journal import Journal
 from steppay_mock.delivery.own_lack import lack_behind, make_room
 from steppay_mock.delivery.request import Request, Writing
 from steppay_mock.delivery.schedule import Overlap, Schedule, plan
+from steppay_mock.delivery.sender import sender as sender_module
 from steppay_mock.delivery.sender.clock import Clock
 from steppay_mock.ordering.remote import remote_state
 
@@ -143,7 +144,7 @@ def test_a_sender_stops_and_what_was_not_sent_stays_planned(
     receiver: Counting, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fault: str | None, *, threads: bool
 ) -> None:
     if threads:
-        monkeypatch.setattr("steppay_mock.delivery.sender.sender.make_engine", ThreadEngine)
+        monkeypatch.setattr(sender_module, "make_engine", ThreadEngine)
     path = tmp_path / "journal.sqlite"
     sender = Sender(receiver.url, secret="s", journal=path, concurrency=2)
     stack = no_descriptor_left()

@@ -13,6 +13,7 @@ from ordering.conftest import START, MakeLife
 from ordering.ledgers import Ledger, Rows, keep_newest
 
 from steppay_mock import Event, SteppayMockError, explore, make_event, replay
+from steppay_mock.ordering.search import explorer
 from steppay_mock.ordering.search.contradiction import smallest_witnesses
 
 # What is refused in the order in which it happened.
@@ -270,7 +271,7 @@ def test_what_a_probe_hides_is_shown_by_few_events(make_life: MakeLife, monkeypa
         given.append(len(before))
         return smallest_witnesses(subject, before, now, budget=budget)
 
-    monkeypatch.setattr("steppay_mock.ordering.search.explorer.smallest_witnesses", noting)
+    monkeypatch.setattr(explorer, "smallest_witnesses", noting)
     ledger = Ledger(second_thoughts)
     found = explore(
         make_life(6),
