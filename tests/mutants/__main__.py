@@ -3,7 +3,6 @@
 import json
 import os
 import queue
-import subprocess
 import sys
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -17,6 +16,7 @@ from mutants.mutant import Mutant
 from mutants.report import as_dicts, noticed_share, show_trials
 from mutants.sample import changed_lines, draw, package_files
 from mutants.trial import Copy, Outcome, Trial
+from repository.test_house_rules import tracked
 from rich.console import Console
 from rich.progress import track
 
@@ -81,14 +81,7 @@ def main(
 
 @contextmanager
 def _copies(jobs: int) -> Iterator["queue.Queue[Copy]"]:
-    listed = subprocess.run(
-        ["git", "ls-files", "--cached", "--others", "--exclude-standard", "-z"],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    files = [ROOT / name for name in listed.stdout.split("\0") if name and (ROOT / name).is_file()]
+    files = tracked()
     with ThreadPoolExecutor(jobs) as pool:
         made = list(pool.map(lambda _: Copy(ROOT, files), range(jobs)))
     free: queue.Queue[Copy] = queue.Queue()

@@ -18,6 +18,7 @@ READ = ("steppay_mock", "pytest_plugin", "schemas", "tests", "examples", "pyproj
 """What decides which test runs which line."""
 
 LEFT_OUT = "not wheel and not hunt and not exhaustive"
+STATE, DURATIONS = "state.json", "durations.json"
 _PHASE = re.compile(r"(\|(setup|run|teardown)| \((setup|call|teardown)\))$")
 
 
@@ -68,38 +69,40 @@ class Covering:
 
 def load_covering(root: Path, folder: Path, *, stale: bool) -> Covering:
     """What is kept in the folder; made anew when a file is not as it was then, unless ``stale`` is given."""
-    kept = folder / "state.json"
+    kept = folder / STATE
     state = json.loads(kept.read_text(encoding="utf-8")) if kept.exists() else {}
     if not state or (state["fingerprint"] != fingerprint(root) and not stale):
-        shutil.rmtree(folder, ignore_errors=True)
-        folder.mkdir(parents=True)
-        state = {"root": str(root), "fingerprint": fingerprint(root)}
-        run_all_tests(root, folder)
-        kept.write_text(json.dumps(state), encoding="utf-8")
+        if run_tests(root, folder, ["-n", str(2 * (os.cpu_count() or 1)), "-p", "no:randomly", "-m", LEFT_OUT]):
+            sys.exit("Tests fail without any mutant. Mend them first: a mutant is noticed by a test that fails.")
+        state = json.loads(kept.read_text(encoding="utf-8"))
     data = CoverageData(str(folder / "coverage"))
     data.read()
-    return Covering(Path(state["root"]), data, json.loads((folder / "durations.json").read_text(encoding="utf-8")))
+    return Covering(Path(state["root"]), data, json.loads((folder / DURATIONS).read_text(encoding="utf-8")))
 
 
-def run_all_tests(root: Path, folder: Path) -> None:
-    """Run the tests of ``make test`` once, and note for each line the tests that ran it, in processes of theirs too."""
-    config = Path(__file__).with_name("coverage.toml")
-    command = [
-        *(sys.executable, "-m", "pytest", "-q", "-p", "mutants.durations", "-p", "no:randomly", "-m", LEFT_OUT),
-        *("-n", str(2 * (os.cpu_count() or 1)), "--cov", f"--cov-config={config}", "--cov-context=test"),
-        "--cov-report=",
-    ]
+def run_tests(root: Path, folder: Path, arguments: Iterable[str]) -> int:
+    """The exit code of pytest, which has noted for each line the tests that run it, in processes of theirs too."""
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
     here = Path(__file__).parent
+    config = here / "coverage.toml"
+    command = [
+        *(sys.executable, "-m", "pytest", "-p", "mutants.durations"),
+        *("--cov", f"--cov-config={config}", "--cov-context=test", "--cov-report=", *arguments),
+    ]
     paths = [root, root / "pytest_plugin", here.parent, here / "startup"]
     env = {
         **{name: value for name, value in os.environ.items() if name != "PYTEST_CURRENT_TEST"},
         "PYTHONPATH": os.pathsep.join(map(str, paths)),
         "COVERAGE_PROCESS_START": str(config),
         "COVERAGE_FILE": str(folder / "coverage"),
-        "MUTANTS_DURATIONS": str(folder / "durations.json"),
+        "MUTANTS_DURATIONS": str(folder / DURATIONS),
     }
-    if subprocess.run(command, cwd=root, env=env, check=False).returncode:
-        sys.exit("Tests fail without any mutant. Mend them first: a mutant is noticed by a test that fails.")
+    state = {"root": str(root), "fingerprint": fingerprint(root)}
+    code = subprocess.run(command, cwd=root, env=env, check=False).returncode
+    if not code:
+        (folder / STATE).write_text(json.dumps(state), encoding="utf-8")
+    return code
 
 
 def fingerprint(root: Path) -> str:
@@ -111,3 +114,8 @@ def fingerprint(root: Path) -> str:
             if path.is_file() and not {"node_modules", "__pycache__"}.intersection(path.parts):
                 digest.update(f"{path.relative_to(root)}\0".encode() + path.read_bytes())
     return digest.hexdigest()
+
+
+if __name__ == "__main__":
+    checkout = Path(__file__).parents[2]
+    sys.exit(run_tests(checkout, checkout / ".mutants", sys.argv[1:]))
