@@ -62,6 +62,7 @@ def main(
     covering = load_covering(ROOT, ROOT / ".mutants", stale=stale)
     terminal = Console(stderr=True)
     with _copies(jobs) as copies, ThreadPoolExecutor(jobs) as pool:
+        _check_without_a_mutant(copies, covering, drawn[:10])
         trials = pool.map(lambda mutant: _try(mutant, covering, read_equivalents(), copies, budget=budget), drawn)
         done = list(
             track(trials, "Trying mutants", total=len(drawn), console=terminal, disable=not terminal.is_terminal)
@@ -92,6 +93,15 @@ def _copies(jobs: int) -> Iterator["queue.Queue[Copy]"]:
     finally:
         for copy in made:
             copy.remove()
+
+
+def _check_without_a_mutant(copies: "queue.Queue[Copy]", covering: Covering, drawn: Sequence[Mutant]) -> None:
+    """Run a part of the tests in a copy as it is: where they fail, every mutant would seem to be noticed."""
+    tests = {test for mutant in drawn for test in covering.tests_of(mutant.path, mutant.lines, budget=5)}
+    copy = copies.get()
+    if tests and not copy.passes(sorted(tests), seconds=sum(covering.seconds[test] for test in tests)):
+        sys.exit("Tests fail in a copy of the project without any mutant. Run make test, and then without --stale.")
+    copies.put(copy)
 
 
 def _try(

@@ -64,6 +64,10 @@ class Copy:
         """Delete the folder."""
         shutil.rmtree(self.root, ignore_errors=True)
 
+    def passes(self, tests: Sequence[str], *, seconds: float) -> bool:
+        """Whether the tests pass here without a mutant, as they must if a failure is to say something."""
+        return self._run(tests, timeout=_SLACK + 3 * seconds) == 0
+
     def try_mutant(self, mutant: Mutant, tests: Sequence[str], *, seconds: float) -> Outcome:
         """What the tests say of the mutant; ``seconds`` is what they take without it."""
         if not tests:
