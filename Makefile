@@ -2,6 +2,7 @@
 # make test   the tests
 # make plugins  tests in one run with every plugin that users may have, each turned on
 # make exhaustive  tests that are long and alike on every Python
+# make mutants  which small mistakes in the package the tests notice: [ROOM=ordering/report] [SAMPLE=100] [SEED=1] [SINCE=HEAD~1]
 # make check  everything that CI runs
 # Each makes .venv itself. PYTHON=python3.12 chooses the interpreter, VENV=... another place.
 
@@ -12,8 +13,10 @@ READY := $(VENV)/.ready
 # Twice as many workers as cores: many tests wait for a timeout or for a process.
 WORKERS := $(shell echo $$(( 2 * $$(getconf _NPROCESSORS_ONLN) )))
 PYTEST_FLAGS ?= -n $(WORKERS)
+# make test NOTE_LINES=1 also notes which test runs which line, for make mutants.
+PYTEST := $(if $(NOTE_LINES),PYTHONPATH=tests $(BIN)/python -m mutants.covering,$(BIN)/python -m pytest)
 
-.PHONY: demo test plugins exhaustive hunt lint types layers wheel node check bench clean
+.PHONY: demo test mutants plugins exhaustive hunt lint types layers wheel node check bench clean
 
 $(READY): requirements/ci.txt pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit("steppay-mock needs Python 3.11 or later") if sys.version_info < (3, 11) else None'
@@ -26,7 +29,7 @@ demo: $(READY)
 	$(BIN)/python examples/demo.py
 
 test: $(READY)
-	$(BIN)/python -m pytest -m "not wheel and not hunt and not exhaustive" $(PYTEST_FLAGS)
+	$(PYTEST) -m "not wheel and not hunt and not exhaustive" $(PYTEST_FLAGS)
 
 # In place of addopts: with the plugins that those leave out, but for pytest-django, which wants a project of its own.
 PLUGINS := -p no:django -p no:cacheprovider --import-mode=importlib --strict-markers -W error \
@@ -38,6 +41,12 @@ plugins: $(READY)
 	COVERAGE_FILE=$(VENV)/.coverage $(BIN)/python -m pytest -o addopts= $(PLUGINS) $(PYTEST_FLAGS) -m "not exhaustive" \
 		tests/plugin/test_other_plugins.py tests/plugin/test_door.py tests/delivery/test_stopped_clock.py \
 		tests/delivery/test_deliver_async.py tests/delivery/test_asgi.py
+
+SAMPLE ?= 100
+SEED ?= 1
+mutants: $(READY)
+	PYTHONPATH=tests $(BIN)/python -m mutants --sample $(SAMPLE) --seed $(SEED) $(if $(ROOM),--room $(ROOM)) \
+		$(if $(SINCE),--since $(SINCE)) $(MUTANTS_FLAGS)
 
 exhaustive: $(READY)
 	$(BIN)/python -m pytest -m "exhaustive and not hunt" $(PYTEST_FLAGS)
@@ -64,7 +73,8 @@ node:
 	npm ci --prefix tests/express --no-audit --no-fund
 
 check: node
-	$(MAKE) test plugins exhaustive PYTEST_FLAGS="$(PYTEST_FLAGS) --require-tools"
+	$(MAKE) test NOTE_LINES=1 PYTEST_FLAGS="$(PYTEST_FLAGS) --require-tools"
+	$(MAKE) plugins exhaustive PYTEST_FLAGS="$(PYTEST_FLAGS) --require-tools"
 	$(MAKE) lint types layers wheel
 
 # In an environment of its own: a peer, schemathesis, brings a pytest plugin that the tests must not meet.
@@ -75,4 +85,4 @@ bench:
 		.venv-bench/bin/python benchmarks/$$script.py || failed=1; done; exit $$failed
 
 clean:
-	rm -rf .venv* dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache tests/ajv/node_modules tests/express/node_modules
+	rm -rf .venv* .mutants dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache tests/ajv/node_modules tests/express/node_modules

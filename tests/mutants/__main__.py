@@ -1,0 +1,123 @@
+"""The command of ``make mutants``: draws mutants, runs the tests that cover them, and shows which were noticed."""
+
+import json
+import os
+import queue
+import sys
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+
+import click
+from mutants.covering import Covering, load_covering
+from mutants.equivalent import Equivalent, is_set_aside, read_equivalents
+from mutants.mutant import Mutant
+from mutants.report import as_dicts, noticed_share, show_trials
+from mutants.sample import changed_lines, draw, package_files
+from mutants.trial import Copy, Outcome, Trial
+from repository.test_house_rules import tracked
+from rich.console import Console
+from rich.progress import track
+
+ROOT = Path(__file__).parents[2]
+
+
+@click.command()
+@click.option("--room", default="", help="Only this folder of the package, such as ordering/report.")
+@click.option("--sample", default=100, show_default=True, help="How many mutants.")
+@click.option("--seed", default=1, show_default=True, help="Which ones.")
+@click.option("--since", metavar="REVISION", help="Only lines that changed since this revision of git.")
+@click.option("--jobs", default=os.cpu_count() or 1, show_default=True, help="How many at a time.")
+@click.option("--budget", default=45.0, show_default=True, help="Seconds of tests for one mutant, at most.")
+@click.option("--stale", is_flag=True, help="Use what is known of the tests though files have changed since.")
+@click.option("--json", "as_json", is_flag=True, help="Print all trials as JSON in place of the table.")
+@click.option("--fail-under", default=0.0, help="Exit 1 if fewer of a hundred are noticed.")
+def main(
+    *,
+    room: str,
+    sample: int,
+    seed: int,
+    since: str | None,
+    jobs: int,
+    budget: float,
+    stale: bool,
+    as_json: bool,
+    fail_under: float,
+) -> None:
+    """Draw mutants of the package by a seed, and say which of them the tests notice.
+
+    A mutant is a file with one small mistake. Only the tests that cover its line are run.
+    """
+    files = package_files(ROOT, room)
+    if not files:
+        raise click.UsageError(
+            f"There is no room {room!r}. Name a folder of steppay_mock, such as ordering/report, or plugin."
+        )
+    only = changed_lines(ROOT, since) if since else None
+    drawn = draw(ROOT, files if only is None else sorted(only.keys() & set(files)), size=sample, seed=seed, only=only)
+    if not drawn:
+        click.echo("No line that a mutant could change.")
+        return
+    covering = load_covering(ROOT, ROOT / ".mutants", stale=stale)
+    terminal = Console(stderr=True)
+    with _copies(jobs) as copies, ThreadPoolExecutor(jobs) as pool:
+        _check_without_a_mutant(copies, covering, drawn[:10])
+        trials = pool.map(lambda mutant: _try(mutant, covering, read_equivalents(), copies, budget=budget), drawn)
+        done = list(
+            track(trials, "Trying mutants", total=len(drawn), console=terminal, disable=not terminal.is_terminal)
+        )
+    if as_json:
+        click.echo(json.dumps(as_dicts(done), ensure_ascii=False, indent=1))
+    else:
+        show_trials(Console(width=None if sys.stdout.isatty() else 110), done)
+    share = noticed_share(done)
+    if share is not None and share < fail_under:
+        click.echo(
+            f"{share:.0f} of a hundred were noticed, expected {fail_under:.0f}. Write tests that notice the rest.",
+            err=True,
+        )
+        sys.exit(1)
+
+
+@contextmanager
+def _copies(jobs: int) -> Iterator["queue.Queue[Copy]"]:
+    files = tracked()
+    with ThreadPoolExecutor(jobs) as pool:
+        made = list(pool.map(lambda _: Copy(ROOT, files), range(jobs)))
+    free: queue.Queue[Copy] = queue.Queue()
+    for copy in made:
+        free.put(copy)
+    try:
+        yield free
+    finally:
+        for copy in made:
+            copy.remove()
+
+
+def _check_without_a_mutant(copies: "queue.Queue[Copy]", covering: Covering, drawn: Sequence[Mutant]) -> None:
+    """Run a part of the tests in a copy as it is: where they fail, every mutant would seem to be noticed."""
+    tests = {test for mutant in drawn for test in covering.tests_of(mutant.path, mutant.lines, budget=5)}
+    copy = copies.get()
+    if tests and not copy.passes(sorted(tests), seconds=sum(covering.seconds[test] for test in tests)):
+        sys.exit("Tests fail in a copy of the project without any mutant. Run make test, and then without --stale.")
+    copies.put(copy)
+
+
+def _try(
+    mutant: Mutant, covering: Covering, known: Sequence[Equivalent], copies: "queue.Queue[Copy]", *, budget: float
+) -> Trial:
+    before, after = mutant.change((ROOT / mutant.path).read_text(encoding="utf-8"))
+    if is_set_aside(known, file=mutant.path, before=before, after=after):
+        return Trial(mutant, before, after, Outcome.EQUIVALENT)
+    copy = copies.get()
+    try:
+        tests = covering.tests_of(mutant.path, mutant.lines, budget=budget)
+        outcome = copy.try_mutant(mutant, tests, seconds=sum(covering.seconds[test] for test in tests))
+    finally:
+        copies.put(copy)
+    return Trial(mutant, before, after, outcome, len(tests))
+
+
+if __name__ == "__main__":
+    main()

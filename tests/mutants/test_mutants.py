@@ -1,0 +1,199 @@
+"""The mutation run says of a made-up project what is true of it."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from cosmic_ray.mutating import mutate_code
+from mutants.covering import load_covering
+from mutants.equivalent import is_set_aside, read_equivalents
+from mutants.mutant import Mutant, list_mutants
+from mutants.operators import all_operators
+from mutants.report import noticed_share
+from mutants.sample import changed_lines, draw, package_files, room_of
+from mutants.trial import Copy, Outcome, Trial
+from repository.source_tree import ROOT, make_tree
+
+SHOP = """
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+LIMIT = 3
+
+
+def is_large(count: int | None = None) -> bool | None:
+    if (
+        count is None
+        or count < LIMIT
+    ):
+        return False
+    return count > 0
+
+
+def never_called(*names: str) -> None:
+    raise ValueError(*names)
+"""
+TESTS = """
+import subprocess
+import sys
+
+from steppay_mock.shop import is_large
+
+
+def test_three_is_large():
+    assert is_large(3)
+
+
+def test_two_is_not():
+    assert not is_large(2)
+
+
+def test_nothing_is_not_in_a_process_of_its_own():
+    code = "from steppay_mock.shop import is_large; raise SystemExit(bool(is_large(None)))"
+    assert subprocess.run([sys.executable, "-c", code]).returncode == 0
+"""
+
+
+@pytest.fixture
+def shop(tmp_path: Path) -> Path:
+    files = {"steppay_mock/__init__.py": "", "steppay_mock/shop.py": SHOP, "tests/shop/test_shop.py": TESTS}
+    settings = '[tool.pytest.ini_options]\nmarkers = ["wheel", "hunt", "exhaustive"]\naddopts = ["-p", "no:steppay"]\n'
+    return make_tree(tmp_path, {**files, "pytest_plugin/pytest_steppay/__init__.py": "", "pyproject.toml": settings})
+
+
+def changes(root: Path) -> dict[tuple[str, str], Mutant]:
+    return {mutant.change(SHOP): mutant for mutant in list_mutants(root, "steppay_mock/shop.py")}
+
+
+@pytest.mark.parametrize("operator", all_operators().values(), ids=all_operators())
+def test_an_operator_does_what_its_example_says(operator: object) -> None:
+    examples = operator.examples()  # type: ignore[attr-defined]
+    assert examples
+    for example in examples:
+        mutated = mutate_code(example.pre_mutation_code, operator, example.occurrence)
+        assert "".join(mutated.split()) == "".join(example.post_mutation_code.split())
+
+
+def test_the_mutants_of_a_file_are_its_conditions_numbers_and_statements_and_no_annotation(shop: Path) -> None:
+    assert set(changes(shop)) == {
+        ("LIMIT = 3", "LIMIT = 4"),
+        ("LIMIT = 3", "LIMIT = 2"),
+        ("if (", "if not ("),
+        ("count is None", "count is not None"),
+        ("or count < LIMIT", "and count < LIMIT"),
+        ("or count < LIMIT", "or count <= LIMIT"),
+        ("or count < LIMIT", "or count >= LIMIT"),
+        ("return False", "return True"),
+        ("return count > 0", "return count >= 0"),
+        ("return count > 0", "return count <= 0"),
+        ("return count > 0", "return count > 1"),
+        ("return count > 0", "return count > -1"),
+        ("return count > 0", "return None"),
+        ("raise ValueError(*names)", "pass"),
+    }
+
+
+def test_every_mutant_of_the_package_is_a_file_that_python_reads() -> None:
+    path = "steppay_mock/wire/signature.py"
+    original = (ROOT / path).read_text(encoding="utf-8")
+    mutants = list_mutants(ROOT, path)
+    assert len(mutants) > 50
+    for mutant in mutants:
+        source = mutant.source(original)
+        assert source != original
+        compile(source, path, "exec")
+
+
+def test_the_lines_of_a_place_are_those_of_its_statement(shop: Path) -> None:
+    lines = {change: (mutant.lines.start, mutant.lines.stop - 1) for change, mutant in changes(shop).items()}
+    assert lines["LIMIT = 3", "LIMIT = 4"] == (7, 7)
+    assert lines["count is None", "count is not None"] == (11, 14)
+    assert lines["return count > 0", "return None"] == (16, 16)
+
+
+def test_the_same_seed_draws_the_same_mutants_and_a_place_is_drawn_once(shop: Path) -> None:
+    files = package_files(shop)
+    assert files == ["steppay_mock/__init__.py", "steppay_mock/shop.py", "pytest_plugin/pytest_steppay/__init__.py"]
+    drawn = [draw(shop, files, size=6, seed=seed, only=None) for seed in (1, 1, 2)]
+    assert drawn[0] == drawn[1] != drawn[2]
+    all_places = draw(shop, files, size=999, seed=1, only=None)
+    assert len(all_places) == len({(one.position, one.family) for one in all_places}) == 10
+
+
+def test_a_room_is_a_folder_at_most_two_deep() -> None:
+    assert room_of("steppay_mock/values.py") == "steppay_mock"
+    assert room_of("steppay_mock/store/api/patching/routes.py") == "store/api"
+    assert room_of("pytest_plugin/pytest_steppay/plugin.py") == "plugin"
+    assert package_files(ROOT, "nowhere") == package_files(ROOT, "order") == []
+    assert {room_of(path).split("/")[0] for path in package_files(ROOT, "ordering")} == {"ordering"}
+
+
+def test_only_lines_that_changed_since_a_revision(shop: Path) -> None:
+    def git(*arguments: str) -> None:
+        identity = ("-c", "user.name=a", "-c", "user.email=a@b", "-c", "commit.gpgsign=false")
+        subprocess.run(["git", *identity, *arguments], cwd=shop, check=True, capture_output=True)
+
+    git("init", "-q")
+    git("add", ".")
+    git("commit", "-q", "-m", "first")
+    assert changed_lines(shop, "HEAD") == {}
+    (shop / "steppay_mock/shop.py").write_text(SHOP.replace("LIMIT = 3", "LIMIT = 4"), encoding="utf-8")
+    only = changed_lines(shop, "HEAD")
+    assert only == {"steppay_mock/shop.py": {7}}
+    drawn = draw(shop, package_files(shop), size=9, seed=1, only=only)
+    assert [mutant.place for mutant in drawn] == ["steppay_mock/shop.py:7"]
+
+
+@pytest.mark.exhaustive
+def test_a_mutant_is_noticed_alive_or_on_a_line_that_no_test_runs(shop: Path, tmp_path: Path) -> None:
+    covering = load_covering(shop, tmp_path / ".mutants", stale=False)
+    found = changes(shop)
+    copy = Copy(shop, [path for path in shop.rglob("*") if path.is_file() and ".mutants" not in path.parts])
+
+    def outcome(before: str, after: str) -> tuple[Outcome, list[str]]:
+        mutant = found[before, after]
+        tests = covering.tests_of(mutant.path, mutant.lines, budget=60)
+        names = [test.rpartition("::")[2] for test in tests]
+        return copy.try_mutant(mutant, tests, seconds=1), sorted(names)
+
+    everyone = ["test_nothing_is_not_in_a_process_of_its_own", "test_three_is_large", "test_two_is_not"]
+    try:
+        assert outcome("return count > 0", "return None") == (Outcome.NOTICED, ["test_three_is_large"])
+        assert outcome("return count > 0", "return count > 1") == (Outcome.ALIVE, ["test_three_is_large"])
+        assert outcome("count is None", "count is not None") == (Outcome.NOTICED, everyone)
+        assert outcome("raise ValueError(*names)", "pass") == (Outcome.UNCOVERED, [])
+        original = (copy.root / "steppay_mock/shop.py").read_text(encoding="utf-8")
+        assert original == SHOP, "a mutant was left in the copy"
+    finally:
+        copy.remove()
+
+
+def test_a_mutant_without_a_test_is_told_and_counts_as_not_noticed(shop: Path) -> None:
+    mutants = list(changes(shop).values())
+    outcomes = [Outcome.NOTICED, Outcome.TIMED_OUT, Outcome.ALIVE, Outcome.UNCOVERED, Outcome.EQUIVALENT]
+    trials = [Trial(mutant, "a", "b", outcome) for mutant, outcome in zip(mutants, outcomes, strict=False)]
+    assert noticed_share(trials) == 50
+    assert noticed_share(trials[-1:]) is None
+
+
+def test_a_room_that_does_not_exist_is_told() -> None:
+    command = [sys.executable, "-m", "mutants", "--room", "ordring"]
+    run = subprocess.run(command, cwd=ROOT / "tests", capture_output=True, text=True, check=False)
+    assert run.returncode == 2
+    assert "There is no room 'ordring'. Name a folder of steppay_mock" in run.stderr
+
+
+def test_each_equivalent_mutant_is_one_that_could_be_drawn_and_says_why() -> None:
+    known = read_equivalents()
+    assert len({(one.file, one.before, one.after) for one in known}) == len(known)
+    for file in {one.file for one in known}:
+        original = (ROOT / file).read_text(encoding="utf-8")
+        possible = {mutant.change(original) for mutant in list_mutants(ROOT, file)}
+        for one in known:
+            if one.file == file:
+                assert (one.before, one.after) in possible, f"{file} has no such mutant any more: remove {one}"
+                assert len(one.why.split()) > 3
+    assert not is_set_aside(known, file="steppay_mock/errors.py", before="", after="")
