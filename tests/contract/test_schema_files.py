@@ -41,13 +41,14 @@ def test_a_schema_is_valid_and_its_id_is_its_path(path: str) -> None:
 
 @pytest.mark.parametrize("path", FILES)
 def test_every_reference_is_relative_and_leads_to_a_file(path: str) -> None:
-    for node in walk(load(path)):
-        if isinstance(node.get("$ref"), str):
-            file, _, pointer = node["$ref"].partition("#")
-            assert "://" not in file
-            target: Any = load(posixpath.normpath(posixpath.join(posixpath.dirname(path), file)))
-            for step in filter(None, pointer.split("/")):
-                target = target[step]
+    references = [node["$ref"] for node in walk(load(path)) if isinstance(node.get("$ref"), str)]
+    assert len(references) == (ROOT / path).read_text(encoding="utf-8").count('"$ref": "')
+    for reference in references:
+        file, _, pointer = reference.partition("#")
+        assert "://" not in file
+        target: Any = load(posixpath.normpath(posixpath.join(posixpath.dirname(path), file)))
+        for step in filter(None, pointer.split("/")):
+            target = target[step]
 
 
 @pytest.mark.parametrize("path", [path for path in FILES if path.startswith("objects/")])
@@ -55,6 +56,7 @@ def test_every_field_of_an_object_is_described(path: str) -> None:
     schema = load(path)
     assert schema["title"]
     assert schema["description"].endswith(".")
+    assert schema["properties"]
     for name, field in schema["properties"].items():
         assert field.get("description", "").endswith("."), name
 
