@@ -16,6 +16,7 @@ from steppay_mock import explore
 pytestmark = pytest.mark.exhaustive  # alike on every Python
 
 _MOST = 5  # events
+_LONGER = {"points-ledger": "refund-in-parts"}  # with fewer events it keeps too little to be proved
 
 
 @pytest.mark.parametrize("receiver", RIGHT, ids=str)
@@ -23,7 +24,7 @@ def test_no_race_of_a_right_receiver_is_lost(receiver: Receiver) -> None:
     verdicts = []
     for name in NAMES:
         events = events_of(name)
-        if len(events) > _MOST:
+        if len(events) > _MOST and _LONGER.get(receiver.name) != name:
             continue
         shop, lock = receiver.make(events), Lock()
 
