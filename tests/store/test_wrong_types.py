@@ -168,7 +168,7 @@ def test_what_no_option_can_be_is_a_refusal_and_no_other_error(option: str) -> N
 @pytest.mark.parametrize("assumption", list(get_type_hints(Assumptions)))
 def test_what_no_assumption_can_be_is_a_refusal_and_no_other_error(assumption: str) -> None:
     more = [("1",), (0,), (3, 2), (1, 1), (2.0,), (10**9,), 3651]
-    taken = [True] if type(getattr(Assumptions(), assumption)) is bool else []
+    taken: list[Any] = [True] if type(getattr(Assumptions(), assumption)) is bool else []
     if assumption == "notice_days":
         taken = [None]
     assert accepted(lambda odd: Store(assumptions={assumption: odd}), [*ODD, *more]) == taken
