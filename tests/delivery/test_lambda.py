@@ -324,10 +324,7 @@ def test_secrets_are_struck_out_of_what_a_handler_shows() -> None:
         raise ValueError(SECRET)
 
     (outcome,) = deliver(EVENT, to=lambda_app(handler), secret=SECRET)
-    assert (str(outcome.error), repr(outcome.exception)) == (
-        "the app raised: ValueError: ********",
-        "ValueError('********')",
-    )
+    assert repr(outcome.exception) == "ValueError('********')"
     assert SECRET not in str(outcome)
 
 
