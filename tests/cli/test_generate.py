@@ -210,7 +210,9 @@ def test_wrong_words_are_usage_errors(args: list[str], told: str, run: Any) -> N
 
 
 def test_what_is_made_is_valid(run: Any) -> None:
-    for payload in run("generate", "all", "--edge", "--nulls", "mixed", "--seed", "3").json:
+    made = run("generate", "all", "--edge", "--nulls", "mixed", "--seed", "3").json
+    assert [payload["event"] for payload in made] == list(EventType)
+    for payload in made:
         validate(payload)
 
 

@@ -112,6 +112,7 @@ def test_changing_a_bundle_changes_no_other() -> None:
     bundle = bundle_event("order.created")
     for node in list(nodes(bundle)):
         node.clear()
+    assert bundle == {}
     assert bundle_event("order.created")["$defs"]["Order"]["required"]
     assert load_schema("objects/Order.schema.json")["required"]
 

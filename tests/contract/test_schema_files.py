@@ -44,7 +44,8 @@ def test_every_reference_is_relative_and_leads_to_a_file() -> None:
     references = [
         (path, node["$ref"]) for path in FILES for node in walk(load(path)) if isinstance(node.get("$ref"), str)
     ]
-    assert len(references) > 100
+    written = sum((ROOT / path).read_text(encoding="utf-8").count('"$ref": "') for path in FILES)
+    assert len(references) == written > 100
     for path, reference in references:
         file, _, pointer = reference.partition("#")
         assert "://" not in file, f"{path} refers to {reference}"
@@ -59,6 +60,7 @@ def test_every_field_of_an_object_is_described(path: str) -> None:
     schema = load(path)
     assert schema["title"]
     assert schema["description"].endswith(".")
+    assert schema["properties"]
     for name, field in schema["properties"].items():
         assert field.get("description", "").endswith("."), name
 

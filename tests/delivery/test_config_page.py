@@ -46,11 +46,13 @@ def test_the_table_of_the_endpoints_is_that_of_the_schema() -> None:
 
 
 def test_the_defaults_of_the_sender_are_those_of_the_schema() -> None:
-    for name, *_, default in rows(section("config", "The sender")):
-        known = SCHEMA["sender"]["properties"][name.strip("`")].get("default")
-        if known is not None:
-            said = (code_in(default) or default.split())[0].strip('"')
-            assert said == (str(known).lower() if isinstance(known, bool) else str(known))
+    told = {name.strip("`"): default for name, *_, default in rows(section("config", "The sender"))}
+    properties = SCHEMA["sender"]["properties"]
+    defaults = {name: one["default"] for name, one in properties.items() if one.get("default") is not None}
+    assert list(defaults) == ["concurrency", "timeout", "retries", "keep_alive", "speed"]
+    for name, known in defaults.items():
+        said = (code_in(told[name]) or told[name].split())[0].strip('"')
+        assert said == (str(known).lower() if isinstance(known, bool) else str(known))
 
 
 def test_the_output_that_the_page_shows_is_that_of_the_command(tmp_path: Path) -> None:

@@ -318,13 +318,14 @@ def test_secrets_are_struck_out_of_what_a_handler_shows() -> None:
     shown = base64.b64encode(f"I know {SECRET}".encode()).decode()
     app = lambda_app(returning({"statusCode": 200, "body": shown, "isBase64Encoded": True}))
     (outcome,) = deliver(EVENT, to=app, secret=SECRET)
-    assert SECRET.encode() not in outcome.body
+    assert outcome.body == b"I know ********"
 
     def handler(_event: Any, _context: Any) -> Any:
         raise ValueError(SECRET)
 
     (outcome,) = deliver(EVENT, to=lambda_app(handler), secret=SECRET)
-    assert SECRET not in f"{outcome} {outcome.exception!r}"
+    assert repr(outcome.exception) == "ValueError('********')"
+    assert SECRET not in str(outcome)
 
 
 def test_within_an_event_loop_it_is_called_in_a_thread() -> None:

@@ -55,11 +55,12 @@ def test_only_fifo_blocking_blocks() -> None:
 @given(st.integers(0, 2**63 - 1), st.sampled_from(["standard-webhooks", "stripe-like"]))
 def test_jitter_keeps_within_its_share_and_is_repeated_by_the_seed(seed: int, name: str) -> None:
     retries = PRESETS[name]
-    drawn = delays_of(retries, seed=seed)
-    for delay, exact in zip(drawn, retries.delays, strict=False):
+    *drawn, end = delays_of(retries, seed=seed)
+    assert end is None
+    for delay, exact in zip(drawn, retries.delays, strict=True):
         assert delay is not None
         assert exact * 0.9 <= delay <= exact * 1.1
-    assert delays_of(retries, seed=seed) == drawn
+    assert delays_of(retries, seed=seed) == [*drawn, end]
 
 
 def test_jitter_differs_between_seeds() -> None:

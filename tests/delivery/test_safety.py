@@ -117,9 +117,7 @@ def test_a_name_that_only_ends_alike_is_not_the_vendors() -> None:
     ],
 )
 def test_a_bad_url_says_why(url: str, why: str) -> None:
-    message = refusal(url)
-    assert message == f"This URL cannot be used: {why}. {ADVICE}"
-    assert "secret" not in message
+    assert refusal(url) == f"This URL cannot be used: {why}. {ADVICE}"
 
 
 @pytest.mark.parametrize("entry", ["http://staging.example.com", "staging:8080", "", 7, None])

@@ -45,6 +45,7 @@ def blocks_of(name: str) -> Iterator[Block]:
 def run_python(name: str, capsys: pytest.CaptureFixture[str]) -> dict[str, Any]:
     """Run the Python of a page from top to bottom, and compare what it prints; the variables that it leaves."""
     found = list(blocks_of(name))
+    assert "python" in {block.language for block in found}, f"{name} has no Python to run"
     namespace: dict[str, Any] = {"__name__": "__main__"}
     for block, following in zip(found, [*found[1:], None], strict=True):
         if block.language != "python":

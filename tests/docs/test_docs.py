@@ -120,12 +120,14 @@ def test_the_commands_about_scenarios_of_ones_own_run_with_the_file_that_is_show
 def test_every_block_names_a_language_that_is_looked_after() -> None:
     pages = tuple(page.stem for page in PAGES if page.parent.name == "docs" and page.stem not in {"cli", "pytest"})
     known = {"python", "js", "json", "sh", "text", "toml", "mermaid"}
-    assert {block.language for page in pages for block in blocks_of(page)} <= known
+    assert {block.language for page in pages for block in blocks_of(page)} == known
 
 
 @pytest.mark.parametrize("page", PAGES, ids=name)
 def test_every_link_leads_somewhere(page: Path) -> None:
-    for link in _LINK.findall(BLOCK.sub("", page.read_text(encoding="utf-8"))):
+    links = _LINK.findall(BLOCK.sub("", page.read_text(encoding="utf-8")))
+    assert links
+    for link in links:
         if re.match(r"https?:", link):
             continue
         file, _, anchor = link.partition("#")
@@ -138,3 +140,8 @@ def test_every_link_leads_somewhere(page: Path) -> None:
 def test_no_page_mentions_a_path_of_this_machine(page: Path) -> None:
     text = page.read_text(encoding="utf-8")
     assert [line for line in text.splitlines() if str(ROOT) in line or _HOME.search(line)] == []
+
+
+@pytest.mark.parametrize("line", ["in /home/kim/shop", "cd /tmp/shop", "`/Users/kim`: the shop"])
+def test_a_path_of_a_machine_is_noticed(line: str) -> None:
+    assert _HOME.search(line)

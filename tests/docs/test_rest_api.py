@@ -29,6 +29,7 @@ def test_everything_that_a_test_can_do_is_named() -> None:
 def test_misbehaviour_is_told_with_its_defaults() -> None:
     told = [code_in(row[0])[0] for row in rows(section("rest-api", "Misbehaviour"))]
     assert len(told) == 6
+    assert re.findall(r"\w+=[\d.]+", " ".join(told)) == ["events=3", "events=3", "status=500", "seconds=2.0"]
     for call in told:
         name, arguments = call.rstrip(")").split("(")
         parameters = inspect.signature(getattr(StoreApi, name)).parameters

@@ -108,6 +108,7 @@ def check(saving: Any) -> None:
     for _ in range(12):
         states.append((saving["save"](), read()))
         change(random)
+    assert len({repr(seen) for _, seen in states}) > 8
     for saved, seen in random.sample(states, 12) + random.sample(states, 12):
         saving["restore"](saved)
         assert read() == seen, (read(), seen)

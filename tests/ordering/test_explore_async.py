@@ -142,7 +142,13 @@ def test_an_app_that_never_starts_ends_the_search(make_life: MakeLife) -> None:
 
 
 def test_a_cancelled_search_ends_at_its_next_delivery(make_life: MakeLife) -> None:
-    app = Pooled(keep_newest)
+    delivered: list[Any] = []
+
+    def keep(rows: Any, envelope: Any) -> None:
+        delivered.append(envelope)
+        keep_newest(rows, envelope)
+
+    app = Pooled(keep)
     begun = asyncio.Event()
 
     async def state() -> dict[Any, Any]:
@@ -157,3 +163,4 @@ def test_a_cancelled_search_ends_at_its_next_delivery(make_life: MakeLife) -> No
             await task
 
     asyncio.run(test())  # which waits for the thread
+    assert len(delivered) < 3

@@ -16,13 +16,15 @@ from steppay_mock import explore
 pytestmark = pytest.mark.exhaustive  # alike on every Python
 
 _MOST = 5  # events
+_LONGER = {"points-ledger": "refund-in-parts"}  # with fewer events it keeps too little to be proved
 
 
 @pytest.mark.parametrize("receiver", RIGHT, ids=str)
 def test_no_race_of_a_right_receiver_is_lost(receiver: Receiver) -> None:
+    verdicts = []
     for name in NAMES:
         events = events_of(name)
-        if len(events) > _MOST:
+        if len(events) > _MOST and _LONGER.get(receiver.name) != name:
             continue
         shop, lock = receiver.make(events), Lock()
 
@@ -42,3 +44,5 @@ def test_no_race_of_a_right_receiver_is_lost(receiver: Receiver) -> None:
             seed=7,
         )
         assert found.verdict in {"proved", "vacuous"}, (name, found.report())
+        verdicts.append(found.verdict)
+    assert "proved" in verdicts

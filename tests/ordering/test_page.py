@@ -152,7 +152,9 @@ def test_several_explorations_are_one_page() -> None:
     assert "1 of 3 right" in read.text
     assert "<script>" not in page
     (policy,) = [attributes["content"] for tag, attributes in read.elements if "http-equiv" in attributes]
-    for style in re.findall(r"<style>(.*?)</style>", page, re.DOTALL):
+    styles = re.findall(r"<style>(.*?)</style>", page, re.DOTALL)
+    assert len(styles) == 3
+    for style in styles:
         assert b64encode(sha256(style.encode()).digest()).decode() in str(policy)
 
 
@@ -171,13 +173,16 @@ def test_a_picture_is_xml_and_nothing_lies_outside(name: str) -> None:
     assert found is not None
     picture = drawn(found)
     width, height = float(picture.get("width", "")), float(picture.get("height", ""))
-    for one in picture.iter(f"{SVG}rect"):
+    rectangles, texts = list(picture.iter(f"{SVG}rect")), list(picture.iter(f"{SVG}text"))
+    assert rectangles
+    assert texts
+    for one in rectangles:
         left, top, wide, high = (float(one.get(key, "")) for key in ("x", "y", "width", "height"))
         assert left >= 0
         assert top >= 0
         assert left + wide <= width
         assert top + high <= height
-    for one in picture.iter(f"{SVG}text"):
+    for one in texts:
         assert 0 < float(one.get("y", "")) < height
         assert len("".join(one.itertext())) <= 60
 

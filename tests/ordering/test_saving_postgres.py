@@ -179,6 +179,7 @@ def check_async(url: str, begin: list[str], dump: list[str], insert: str) -> Non
         for _ in range(4):
             states.append((await saving["save"](), [await execute(query) for query in dump]))
             await execute(insert)
+        assert len({repr(seen) for _, seen in states}) == 4
         for saved, seen in states[::-1] + states:
             await saving["restore"](saved)
             assert [await execute(query) for query in dump] == seen

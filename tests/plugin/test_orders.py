@@ -85,8 +85,10 @@ def test_quiet_runs_tell_failures_alone(pytester: pytest.Pytester, run: Run) -> 
 @pytest.mark.usefixtures("ledger")
 def test_junit_files_keep_to_their_schema(pytester: pytest.Pytester, run: Run) -> None:
     pytester.makepyfile(test_it=BOTH)
-    run("--junit-xml=report.xml")
-    assert "<propert" not in (pytester.path / "report.xml").read_text()
+    run("--junit-xml=report.xml").assert_outcomes(passed=1, failed=1)
+    report = (pytester.path / "report.xml").read_text()
+    assert report.count("<testcase ") == 2
+    assert "<propert" not in report
 
 
 @pytest.mark.usefixtures("ledger")

@@ -42,6 +42,11 @@ def write(pytester: pytest.Pytester, *, patience: float = -1, is_terminal: bool 
     pytester.makepyfile(test_it=TEST)
 
 
+def require_nothing_shown(result: pytest.RunResult) -> None:
+    result.assert_outcomes(passed=2)
+    result.stdout.no_fnmatch_line("*of at most*")
+
+
 @pytest.mark.parametrize("options", [(), ("-v",), ("-s",)], ids=str)
 @pytest.mark.usefixtures("ledger")
 def test_a_line_comes_and_goes(pytester: pytest.Pytester, run: Run, options: tuple[str, ...]) -> None:
@@ -61,13 +66,13 @@ def test_a_line_comes_and_goes(pytester: pytest.Pytester, run: Run, options: tup
 @pytest.mark.usefixtures("ledger")
 def test_short_searches_show_nothing(pytester: pytest.Pytester, run: Run) -> None:
     write(pytester, patience=3600)
-    run().stdout.no_fnmatch_line("*of at most*")
+    require_nothing_shown(run())
 
 
 @pytest.mark.usefixtures("ledger")
 def test_nothing_is_shown_without_a_terminal(pytester: pytest.Pytester, run: Run) -> None:
     write(pytester, is_terminal=False)
-    run().stdout.no_fnmatch_line("*of at most*")
+    require_nothing_shown(run())
 
 
 @pytest.mark.usefixtures("ledger")
@@ -75,17 +80,15 @@ def test_nothing_is_shown_on_ci_and_with_q(
     pytester: pytest.Pytester, run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     write(pytester)
-    run("-q").stdout.no_fnmatch_line("*of at most*")
+    require_nothing_shown(run("-q"))
     monkeypatch.setenv("CI", "true")
-    run().stdout.no_fnmatch_line("*of at most*")
+    require_nothing_shown(run())
 
 
 @pytest.mark.usefixtures("ledger")
 def test_nothing_is_shown_by_workers(pytester: pytest.Pytester, run_apart: Run) -> None:
     write(pytester)
-    result = run_apart("-n", "1")
-    result.assert_outcomes(passed=2)
-    result.stdout.no_fnmatch_line("*of at most*")
+    require_nothing_shown(run_apart("-n", "1"))
 
 
 @pytest.mark.usefixtures("ledger")
@@ -93,6 +96,4 @@ def test_a_watch_of_ones_own_takes_its_place(pytester: pytest.Pytester, run: Run
     write(pytester)
     text = TEST.replace("reset=ledger.reset", "reset=ledger.reset, watch=lambda made, budget: None")
     pytester.makepyfile(test_it=text)
-    result = run()
-    result.assert_outcomes(passed=2)
-    result.stdout.no_fnmatch_line("*of at most*")
+    require_nothing_shown(run())

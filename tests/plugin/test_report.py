@@ -238,7 +238,10 @@ def test_the_command_names_what_came_from_the_command_line(pytester: pytest.Pyte
 
 def test_a_target_with_a_password_is_not_repeated(pytester: pytest.Pytester, run: Run) -> None:
     pytester.makepyfile("def test_it(steppay): assert False")
-    run("--steppay-target=http://me:hush@localhost").stdout.no_fnmatch_line("*hush*")
+    result = run("--steppay-target=http://me:hush@localhost")
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(["target: give the same one again, with --steppay-target; its URL holds a secret *"])
+    result.stdout.no_fnmatch_line("*hush*")
 
 
 def test_a_seed_of_the_marker_needs_no_option(pytester: pytest.Pytester, run: Run) -> None:

@@ -44,7 +44,9 @@ def read_modules(root: Path, folders: Iterable[str]) -> list[SourceModule]:
 @cache
 def package_modules() -> list[SourceModule]:
     """The modules of the packages that are installed, parsed once for all rules."""
-    return read_modules(ROOT, PACKAGES)
+    found = read_modules(ROOT, PACKAGES)
+    assert {module.name.partition(".")[0] for module in found} == {"steppay_mock", "pytest_steppay"}
+    return found
 
 
 def make_tree(folder: Path, files: Mapping[str, str]) -> Path:

@@ -38,7 +38,3 @@ def test_the_timeline_of_a_scenario_is_the_one_that_is_kept(name: str) -> None:
 
 def test_there_is_no_timeline_of_a_scenario_that_is_gone() -> None:
     assert {path.stem for path in TIMELINES.iterdir()} == set(SHIPPED)
-
-
-def test_there_are_enough_of_them() -> None:
-    assert len(SHIPPED) >= 24

@@ -5,6 +5,8 @@ from __future__ import annotations
 import copy
 import inspect
 import re
+from collections.abc import Callable
+from datetime import timedelta
 from typing import Any, get_type_hints
 
 import pytest
@@ -14,10 +16,9 @@ from steppay_mock.store.actions.checkout import CheckoutOptions
 from steppay_mock.store.assumptions import Assumptions
 from steppay_mock.store.options import CustomerFields, PriceFields, ProductFields, StoreOptions
 
-ODD: list[Any] = [
-    *(object(), [], {}, [[]], {"a": 1}, {5: "x"}, (), "", "nonsense", b"x"),
-    *(-1, 0, 2**63, 1.5, float("nan"), float("inf"), True, None),
-]
+NEVER: list[Any] = [object(), [[]], {"a": 1}, b"x", -1, float("nan"), float("inf")]
+"""No parameter, no option and no assumption is one of these, but for a seed, which may be below 0."""
+ODD: list[Any] = [*NEVER, [], {}, {5: "x"}, (), "", "nonsense", 0, 2**63, 1.5, True, None]
 
 
 def stage() -> Store:
@@ -31,25 +32,47 @@ def stage() -> Store:
     return store
 
 
-GOOD: dict[str, dict[str, Any]] = {
-    "add_usage": {"amount": 1},
-    "change_plan": {"price": "price_nowhere"},
-    "change_quantity": {"quantity": 2},
-    "create_price": {"product": "product_nowhere"},
-    "delete_price": {"price": "price_nowhere"},
-    "delete_product": {"product": "product_nowhere"},
-    "found_price": {"product": "product_nowhere"},
-    "latest": {"record": None},
-    "move_payment_date": {"to": 4_000_000_000},
-    "reserve_invoice": {"at": 4_000_000_000},
-    "subscription_of": {"order": 5},
-    "top_up": {"quota": 1},
-    "update_price": {"price": "price_nowhere", "amount": 5},
-    "update_product": {"product": "product_nowhere"},
-    "advance_to": {"moment": 4_000_000_000},
-    "let_pass": {"time": None},
-    "acting_for": {"customer": 5},
+def _after(prepare: Callable[[Store], object], **options: Any) -> Callable[[Store], dict[str, Any]]:
+    def ready(store: Store) -> dict[str, Any]:
+        prepare(store)
+        return options
+
+    return ready
+
+
+READY: dict[str, Callable[[Store], dict[str, Any]]] = {
+    "acting_for": lambda store: {"customer": store.customer},
+    "add_usage": lambda _store: {"amount": 1},
+    "advance_to": lambda _store: {"moment": 4_000_000_000},
+    "cancel_order": _after(lambda store: store.checkout(pays="later")),
+    "change_plan": lambda store: {"price": store.create_price(store.products[0], billing="usage", quota=20)},
+    "change_quantity": lambda _store: {"quantity": 2},
+    "confirm_payment": _after(lambda store: store.checkout(store.prices[1], method="virtual_account")),
+    "create_price": lambda store: {"product": store.products[0]},
+    "delete_customer": lambda store: {"customer": store.create_customer()},
+    "delete_price": lambda store: {"price": store.create_price(store.products[0])},
+    "delete_product": lambda store: {"product": store.create_product()},
+    "draft_invoice": lambda store: {"price": store.prices[1]},
+    "found_price": lambda store: {"product": store.products[0]},
+    "latest": lambda store: {"record": store.customer},
+    "let_pass": lambda _store: {"time": timedelta(days=1)},
+    "move_payment_date": lambda store: {"subscription": store.subscriptions[0], "to": store.now + timedelta(days=1)},
+    "pay": _after(lambda store: store.checkout(pays="later")),
+    "pay_invoice": _after(lambda store: store.send_invoice()),
+    "postpone_message": lambda store: {"subscription": store.subscriptions[0]},
+    "refund": lambda store: {"order": store.orders[0]},
+    "reject_payment": _after(lambda store: store.checkout(store.prices[1], method="cms")),
+    "reserve_invoice": lambda store: {"at": store.now + timedelta(days=1)},
+    "resume": _after(lambda store: store.pause()),
+    "subscription_of": lambda store: {"order": store.orders[0]},
+    "tables_at": lambda _store: {"at": 1},
+    "top_up": lambda _store: {"quota": 1},
+    "undo": _after(lambda store: store.cancel(at_period_end=True)),
+    "update_customer": lambda _store: {"name": "김하늘"},
+    "update_price": lambda store: {"price": store.prices[0], "amount": 5},
+    "update_product": lambda store: {"product": store.products[0], "name": "정기구독"},
 }
+"""What each action needs to be possible: something that comes before it, and right values of what it must be given."""
 FIELDS: dict[str, Any] = {
     "checkout": CheckoutOptions,
     "create_customer": CustomerFields,
@@ -72,43 +95,80 @@ def parameters_of_actions() -> list[tuple[str, str]]:
     return found
 
 
+def require_next_step(refusal: SteppayMockError) -> None:
+    assert re.search(r"\S[.?)]$", str(refusal)), f"no next step: {refusal}"
+
+
+def act(store: Store, action: str, options: dict[str, Any]) -> None:
+    done = getattr(store, action)(**options)
+    if action == "acting_for":
+        done.__enter__()
+
+
+@pytest.mark.parametrize("action", dict(parameters_of_actions()))
+def test_every_action_is_possible_so_that_a_refusal_is_about_what_is_odd(action: str) -> None:
+    store = stage()
+    act(store, action, READY[action](store) if action in READY else {})
+
+
 @pytest.mark.parametrize(("action", "parameter"), parameters_of_actions())
 def test_what_no_parameter_can_be_is_a_refusal_and_no_other_error(action: str, parameter: str) -> None:
-    store = stage()
+    def ready() -> tuple[Store, dict[str, Any]]:
+        store = stage()
+        return store, READY[action](store) if action in READY else {}
+
+    refused: list[Any] = []
+    store, options = ready()
     for odd in ODD:
-        options = {**GOOD.get(action, {}), parameter: odd}
-        if action in {"create_price", "found_price"} and parameter != "product":
-            options["product"] = store.products[0]
         state, count = copy.deepcopy(store.state()), len(store.events)
         try:
-            done = getattr(store, action)(**options)
-            if action == "acting_for":
-                done.__enter__()
+            act(store, action, {**options, parameter: odd})
         except SteppayMockError as error:
-            refusal = str(error)
+            refused.append(odd)
+            require_next_step(error)
         else:
             for event in store.events[count:]:
                 assert list(iter_errors(event, strict=True)) == []
                 assert event.body
-            store = stage()  # it was possible after all
+            store, options = ready()  # it was possible after all
             continue
-        assert re.search(r"\S[.?)]$", refusal), f"no next step: {refusal}"
-        assert (store.state(), len(store.events)) == (state, count), refusal
+        assert (store.state(), len(store.events)) == (state, count), odd
+    assert [odd for odd in NEVER if not any(odd is one for one in refused)] == []
+
+
+def accepted(make: Callable[[Any], object], values: list[Any]) -> list[Any]:
+    """The values that are taken; the others are refused with the next step."""
+    taken = []
+    for value in values:
+        try:
+            make(value)
+        except SteppayMockError as error:
+            require_next_step(error)
+        else:
+            taken.append(value)
+    return taken
+
+
+TAKEN: dict[str, list[Any]] = {
+    "seed": [-1, "", "nonsense", 0, 2**63, None],
+    "start": [0, 1.5, None],
+    "is_test": [True, None],
+    **{name: [{}, None] for name in ("customer", "product", "first_ids", "assumptions")},
+}
 
 
 @pytest.mark.parametrize("option", list(get_type_hints(StoreOptions)))
 def test_what_no_option_can_be_is_a_refusal_and_no_other_error(option: str) -> None:
-    for odd in ODD:
-        try:
-            Store(**{option: odd})
-        except SteppayMockError:
-            continue
+    def make(odd: Any) -> Store:
+        return Store(**{option: odd})
+
+    assert accepted(make, ODD) == TAKEN.get(option, [])
 
 
 @pytest.mark.parametrize("assumption", list(get_type_hints(Assumptions)))
 def test_what_no_assumption_can_be_is_a_refusal_and_no_other_error(assumption: str) -> None:
-    for odd in [*ODD, ("1",), (0,), (3, 2), (1, 1), (2.0,), (10**9,), 3651]:
-        try:
-            Store(assumptions={assumption: odd})
-        except SteppayMockError:
-            continue
+    more = [("1",), (0,), (3, 2), (1, 1), (2.0,), (10**9,), 3651]
+    taken: list[Any] = [True] if type(getattr(Assumptions(), assumption)) is bool else []
+    if assumption == "notice_days":
+        taken = [None]
+    assert accepted(lambda odd: Store(assumptions={assumption: odd}), [*ODD, *more]) == taken

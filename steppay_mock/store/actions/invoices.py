@@ -17,6 +17,7 @@ from steppay_mock.store.lifecycle import INVOICE, refuse, require_transition
 from steppay_mock.store.options import Money
 from steppay_mock.store.payment_methods import Method
 from steppay_mock.store.records import Basket, Customer, Invoice, Key, Price
+from steppay_mock.values import check_flag
 
 _CHANNELS = ("KAKAO", "SMS", "EMAIL")
 
@@ -88,6 +89,7 @@ class Invoices(Orders):
 
     def send_invoice(self, invoice: Invoice | int | None = None, *, fails: bool = False) -> Invoice:
         """Send it now: invoice.updated (SENT, or SEND_FAIL)."""
+        check_flag("fails", fails)
         found = self._allowed_invoice(invoice, "sending fails" if fails else "send")
         if found.deadline <= self._now:
             refuse(

@@ -12,6 +12,7 @@ from steppay_mock.store.lifecycle import SUBSCRIPTION, require_transition
 from steppay_mock.store.payment_methods import choose_payment_method, renewal_method
 from steppay_mock.store.records import Order, Price, Subscription
 from steppay_mock.store.subscription_terms import ended, paused, pending, with_period
+from steppay_mock.values import check_flag
 
 
 class Subscriptions(Renewals):
@@ -19,6 +20,7 @@ class Subscriptions(Renewals):
 
     def cancel(self, subscription: Subscription | int | None = None, *, at_period_end: bool = False) -> Subscription:
         """Cancel it, at once or when its period ends: subscription.updated. Nothing is refunded (fact 25)."""
+        check_flag("at_period_end", at_period_end)
         found = self._allowed(subscription, "cancel at the end of the period" if at_period_end else "cancel")
         self._tick()
         if at_period_end:
@@ -27,6 +29,7 @@ class Subscriptions(Renewals):
 
     def pause(self, subscription: Subscription | int | None = None, *, at_period_end: bool = False) -> Subscription:
         """Pause it, at once or when its period ends: subscription.updated."""
+        check_flag("at_period_end", at_period_end)
         found = self._allowed(subscription, "pause at the end of the period" if at_period_end else "pause")
         now = self._tick()
         return self._emit_subscription(pending(found, "PENDING_PAUSE") if at_period_end else paused(found, now=now))
