@@ -1,5 +1,6 @@
 # make demo   the main job: a receiver, all 27 webhooks in shuffled order, what its database says after it
 # make test   the tests
+# make bare   a part of the tests without the extras; make floor: a part with the lowest version of every range
 # make plugins  tests in one run with every plugin that users may have, each turned on
 # make exhaustive  tests that are long and alike on every Python
 # make check  everything that CI runs
@@ -7,18 +8,19 @@
 
 PYTHON ?= python3
 VENV ?= .venv
+LOCK ?= requirements/ci.txt
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 # Twice as many workers as cores: many tests wait for a timeout or for a process.
 WORKERS := $(shell echo $$(( 2 * $$(getconf _NPROCESSORS_ONLN) )))
 PYTEST_FLAGS ?= -n $(WORKERS)
 
-.PHONY: demo test plugins exhaustive hunt lint types layers wheel node check bench clean
+.PHONY: demo test bare floor plugins exhaustive hunt lint types layers wheel node check bench clean
 
-$(READY): requirements/ci.txt pyproject.toml
+$(READY): $(LOCK) pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit("steppay-mock needs Python 3.11 or later") if sys.version_info < (3, 11) else None'
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-compile -r requirements/ci.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-compile -r $(LOCK)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps -e .
 	touch $@
 
@@ -27,6 +29,17 @@ demo: $(READY)
 
 test: $(READY)
 	$(BIN)/python -m pytest -m "not wheel and not hunt and not exhaustive" $(PYTEST_FLAGS)
+
+# What does without an extra: engines of threads, validation by jsonschema alone, people that are shipped.
+BARE := TODO
+# What calls a package of a range: click, jsonschema, pytest, responses, rich, urllib3, werkzeug, and those of extras.
+FLOOR := TODO
+
+bare:
+	$(MAKE) test VENV=.venv-bare LOCK=requirements/bare.txt PYTEST_FLAGS="$(PYTEST_FLAGS) --without-extras $(BARE)"
+
+floor:
+	$(MAKE) test VENV=.venv-floor LOCK=requirements/floor.txt PYTEST_FLAGS="$(PYTEST_FLAGS) $(FLOOR)"
 
 # In place of addopts: with the plugins that those leave out, but for pytest-django, which wants a project of its own.
 PLUGINS := -p no:django -p no:cacheprovider --import-mode=importlib --strict-markers -W error \
