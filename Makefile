@@ -1,5 +1,6 @@
 # make demo   the main job: a receiver, all 27 webhooks in shuffled order, what its database says after it
 # make test   the tests
+# make bare   a part of the tests without the extras; make floor: a part with the lowest version of every range
 # make plugins  tests in one run with every plugin that users may have, each turned on
 # make exhaustive  tests that are long and alike on every Python
 # make mutants  which small mistakes in the package the tests notice: [ROOM=ordering/report] [SAMPLE=100] [SEED=1] [SINCE=HEAD~1]
@@ -8,6 +9,7 @@
 
 PYTHON ?= python3
 VENV ?= .venv
+LOCK ?= requirements/ci.txt
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 # Twice as many workers as cores: many tests wait for a timeout or for a process.
@@ -16,12 +18,12 @@ PYTEST_FLAGS ?= -n $(WORKERS)
 # make test NOTE_LINES=1 also notes which test runs which line, for make mutants.
 PYTEST := $(if $(NOTE_LINES),PYTHONPATH=tests $(BIN)/python -m mutants.covering,$(BIN)/python -m pytest)
 
-.PHONY: demo test mutants plugins exhaustive hunt lint types layers wheel node check bench clean
+.PHONY: demo test bare floor mutants plugins exhaustive hunt lint types layers wheel node check bench clean
 
-$(READY): requirements/ci.txt pyproject.toml
+$(READY): $(LOCK) pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit("steppay-mock needs Python 3.11 or later") if sys.version_info < (3, 11) else None'
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-compile -r requirements/ci.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-compile -r $(LOCK)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps -e .
 	touch $@
 
@@ -30,6 +32,24 @@ demo: $(READY)
 
 test: $(READY)
 	$(PYTEST) -m "not wheel and not hunt and not exhaustive" $(PYTEST_FLAGS)
+
+# Files in which an extra makes a difference: the engine of threads, validation by jsonschema, people that are shipped.
+BARE ?= $(wildcard tests/delivery/test_e*.py tests/delivery/test_sender*.py tests/cli/test_send*.py tests/cli/test_validate*.py) \
+	$(patsubst %,tests/delivery/test_%.py,access failure_codes kept_closed load load_page locust own_lacks whole_answers worker_pool) \
+	tests/contract/test_validate.py tests/contract/test_examples.py tests/payload/test_factory.py tests/payload/test_modes.py \
+	tests/cli/test_generate.py tests/plugin/test_door.py tests/plugin/test_sender.py tests/store/test_api_closed_clients.py \
+	tests/ordering/test_explore.py tests/repository/test_layers.py tests/repository/test_extras.py
+# Files that call a package of a range: click and rich, jsonschema, pytest, responses, urllib3, werkzeug, those of extras.
+FLOOR ?= $(wildcard tests/delivery/test_e*.py tests/store/test_api*.py tests/plugin/test_[a-o]*.py) tests/contract \
+	$(patsubst %,tests/delivery/test_%.py,access failure_codes http kept_closed locust own_lacks sender whole_answers wsgi) \
+	$(patsubst %,tests/cli/test_%.py,events explore generate help journal program send send_json serve_api validate) \
+	tests/payload/test_factory.py tests/payload/test_modes.py tests/plugin/test_sender.py tests/plugin/test_report.py
+
+bare:
+	$(MAKE) test VENV=.venv-bare LOCK=requirements/bare.txt PYTEST_FLAGS="$(PYTEST_FLAGS) --without-extras $(BARE)"
+
+floor:
+	$(MAKE) test VENV=.venv-floor LOCK=requirements/floor.txt PYTEST_FLAGS="$(PYTEST_FLAGS) $(FLOOR)"
 
 # In place of addopts: with the plugins that those leave out, but for pytest-django, which wants a project of its own.
 PLUGINS := -p no:django -p no:cacheprovider --import-mode=importlib --strict-markers -W error \

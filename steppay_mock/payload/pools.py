@@ -114,8 +114,8 @@ def _faker(locale: str) -> Faker:
         from faker.config import AVAILABLE_LOCALES
     except ImportError:
         raise SteppayMockError(
-            f"People for the locale {locale!r} come from Faker, which is not installed; ko_KR and en_US need nothing. "
-            "Install it: pip install faker"
+            f"People for the locale {locale!r} come from Faker, which is not installed; ko_KR and en_US need "
+            f"nothing.{did_you_mean(locale, SHIPPED)} Install it: pip install faker"
         ) from None
     if locale not in AVAILABLE_LOCALES:
         raise SteppayMockError(

@@ -10,7 +10,6 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import jsonschema_rs
 from agreement.corpus import SCHEMAS, Case
 from jsonschema import Draft202012Validator
 from referencing import Registry, Resource
@@ -18,6 +17,8 @@ from referencing import Registry, Resource
 from steppay_mock import EventType, iter_errors
 
 if TYPE_CHECKING:
+    import jsonschema_rs
+
     from steppay_mock.contract.validate import ValidatorName
 
 Judge = Callable[[list[Case]], list[bool]]
@@ -88,6 +89,8 @@ def _jsonschema_validators() -> dict[str, Draft202012Validator]:
 
 @cache
 def _jsonschema_rs_validators() -> dict[str, jsonschema_rs.Draft202012Validator]:
+    import jsonschema_rs
+
     documents = schema_documents()
     registry = jsonschema_rs.Registry([(document["$id"], document) for document in documents.values()])
     return {

@@ -16,7 +16,7 @@ from steppay_mock import EventType
 from steppay_mock.contract.bundle import bundle_all, bundle_event
 from steppay_mock.contract.schemas import Schema
 
-pytestmark = pytest.mark.exhaustive  # alike on every Python
+pytestmark = [pytest.mark.exhaustive, pytest.mark.extra("fast")]  # alike on every Python
 
 PYTHON_JUDGES: dict[str, Judge] = {
     "jsonschema over the files": by_jsonschema,

@@ -6,7 +6,6 @@ from functools import cache, partial
 from random import Random
 from typing import Any
 
-import jsonschema_rs
 import pytest
 from agreement.corpus import examples
 from agreement.mutate import mutate
@@ -51,6 +50,8 @@ def files() -> "Registry[Any]":
 @cache
 def judges(name: str) -> dict[str, Callable[[Any], bool]]:
     """Whether a payload is valid as that event: by the files, and by the bundles in both libraries."""
+    import jsonschema_rs
+
     one, every = bundle_event(name), bundle_all()
     return {
         "files": Draft202012Validator(load_schema(f"events/{name}.schema.json"), registry=files()).is_valid,
@@ -80,7 +81,14 @@ def test_a_bundle_is_a_schema_of_the_draft_it_names(name: str) -> None:
     assert bundle["$schema"] == Draft202012Validator.META_SCHEMA["$id"]
     assert bundle["$id"] == f"https://steppay-mock.example/schemas/bundles/{name}.schema.json"
     Draft202012Validator.check_schema(bundle)
-    jsonschema_rs.Draft202012Validator(bundle)
+
+
+@pytest.mark.extra("fast")
+@pytest.mark.parametrize("name", BUNDLES)
+def test_jsonschema_rs_reads_a_bundle(name: str) -> None:
+    import jsonschema_rs
+
+    jsonschema_rs.Draft202012Validator(BUNDLES[name]())
 
 
 def test_no_two_bundles_and_files_have_the_same_address() -> None:
@@ -117,12 +125,14 @@ def test_changing_a_bundle_changes_no_other() -> None:
     assert load_schema("objects/Order.schema.json")["required"]
 
 
+@pytest.mark.extra("fast")
 @pytest.mark.parametrize("name", EventType)
 def test_what_is_made_is_valid_by_every_bundle(name: str) -> None:
     for event in make_events(name, n=3, seed=7) + make_events(name, seed=8, edge=True, nulls="mixed"):
         assert verdicts(name, event.payload) == {True}
 
 
+@pytest.mark.extra("fast")
 def test_the_shipped_examples_are_judged_alike() -> None:
     valid, rejected = examples(rejected=False), examples(rejected=True)
     assert len(valid) >= len(EventType)
@@ -133,6 +143,7 @@ def test_the_shipped_examples_are_judged_alike() -> None:
         assert verdicts(case.event, case.payload) == {False}, case.name
 
 
+@pytest.mark.extra("fast")
 @pytest.mark.parametrize("name", EventType)
 def test_mutants_are_judged_alike(name: str) -> None:
     refused = 0
@@ -146,15 +157,21 @@ def test_mutants_are_judged_alike(name: str) -> None:
     assert refused
 
 
+@pytest.mark.extra("fast")
 @pytest.mark.parametrize("event", ["order.cretaed", "", None, 5, ["order.created"]])
 def test_all_refuses_an_unknown_event(event: Any) -> None:
+    import jsonschema_rs
+
     payload = {**make_events("order.created", seed=7)[0].payload, "event": event}
     errors = list(Draft202012Validator(bundle_all()).iter_errors(payload))
     assert "event" in {error.absolute_path[0] for error in errors if error.absolute_path}
     assert not jsonschema_rs.Draft202012Validator(bundle_all()).is_valid(payload)
 
 
+@pytest.mark.extra("fast")
 def test_all_refuses_a_payload_without_an_event_and_what_is_no_payload() -> None:
+    import jsonschema_rs
+
     payload = dict(make_events("order.created", seed=7)[0].payload)
     del payload["event"]
     empty: tuple[Any, ...] = (payload, {}, [], None, "order.created")

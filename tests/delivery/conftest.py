@@ -13,11 +13,11 @@ from typing import Any
 
 import pytest
 from delivery.counting import Counting, counting
+from delivery.engines import engine_of
+from extras import needing
 from werkzeug.serving import make_server
 
 from steppay_mock.delivery.engine.engine import Engine, EngineSettings
-from steppay_mock.delivery.engine.libcurl import CurlEngine
-from steppay_mock.delivery.engine.threads import ThreadEngine
 
 
 @pytest.fixture
@@ -56,11 +56,11 @@ def serve_raw() -> Iterator[Callable[[Callable[[socket.socket], None]], str]]:
         yield lambda handle: stack.enter_context(_served_raw(handle))
 
 
-@pytest.fixture(params=["curl", "threads"])
+@pytest.fixture(params=needing("fast", "curl", ["curl", "threads"]))
 def make_engine(request: pytest.FixtureRequest, serve_raw: object) -> Iterator[Callable[..., Engine]]:
     """Make an engine of either kind; it lets go of its receivers before they are ended, which wait for that."""
     assert serve_raw
-    kind = CurlEngine if request.param == "curl" else ThreadEngine
+    kind = engine_of(request.param)
     with ExitStack() as stack:
 
         def engine(*, timeout: float = 10.0, keep_alive: bool = False, concurrency: int = 4) -> Engine:
@@ -71,12 +71,10 @@ def make_engine(request: pytest.FixtureRequest, serve_raw: object) -> Iterator[C
         yield engine
 
 
-@pytest.fixture(params=["curl", "threads"])
+@pytest.fixture(params=needing("fast", "curl", ["curl", "threads"]))
 def engine(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
     """Each engine in turn."""
-    if request.param == "curl":
-        pytest.importorskip("pycurl")
-    else:
+    if request.param == "threads":
         monkeypatch.setitem(sys.modules, "steppay_mock.delivery.engine.libcurl", None)
     return str(request.param)
 

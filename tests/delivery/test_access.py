@@ -12,7 +12,8 @@ from typing import Any
 import pytest
 from delivery.conftest import _served
 from delivery.doors import AUTHORITY, BOTH, CLIENT, DOOR, KEY, gateway, over_tls
-from delivery.engines import BODY
+from delivery.engines import BODY, engine_of
+from extras import needing
 from werkzeug import Request, Response
 
 from steppay_mock import (
@@ -32,8 +33,6 @@ from steppay_mock.delivery.address import Address, parse_address
 from steppay_mock.delivery.address.access import AccessOptions, read_access
 from steppay_mock.delivery.answer import Answer
 from steppay_mock.delivery.engine.engine import EngineSettings
-from steppay_mock.delivery.engine.libcurl import CurlEngine
-from steppay_mock.delivery.engine.threads import ThreadEngine
 from steppay_mock.delivery.http.raw.send import send_raw
 from steppay_mock.delivery.http.transport import HttpTransport
 from steppay_mock.delivery.make_request import make_request
@@ -78,9 +77,9 @@ def _by_fault(url: str, access: AccessOptions) -> Answer:
     return send_raw(request, _endpoint(url, access), timeout=10)
 
 
-def _by_engine(kind: Any, *, keep_alive: bool) -> Callable[[str, AccessOptions], Answer]:
+def _by_engine(name: str, *, keep_alive: bool) -> Callable[[str, AccessOptions], Answer]:
     def send(url: str, access: AccessOptions) -> Answer:
-        engine = kind(EngineSettings(timeout=10, keep_alive=keep_alive, concurrency=1))
+        engine = engine_of(name)(EngineSettings(timeout=10, keep_alive=keep_alive, concurrency=1))
         try:
             endpoint, answers = _endpoint(url, access), []
             for token in range(2):
@@ -100,19 +99,23 @@ def _by_engine(kind: Any, *, keep_alive: bool) -> Callable[[str, AccessOptions],
 WAYS: dict[str, Callable[[str, AccessOptions], Answer]] = {
     "transport": _by_transport,
     "fault": _by_fault,
-    "curl": _by_engine(CurlEngine, keep_alive=False),
-    "curl, kept": _by_engine(CurlEngine, keep_alive=True),
-    "threads": _by_engine(ThreadEngine, keep_alive=False),
-    "threads, kept": _by_engine(ThreadEngine, keep_alive=True),
+    "curl": _by_engine("curl", keep_alive=False),
+    "curl, kept": _by_engine("curl", keep_alive=True),
+    "threads": _by_engine("threads", keep_alive=False),
+    "threads, kept": _by_engine("threads", keep_alive=True),
 }
-every_way = pytest.mark.parametrize("send", WAYS.values(), ids=WAYS)
 Send = Callable[[str, AccessOptions], Answer]
 
 WHO: AccessOptions = {"headers": {"X-Door": TOKEN}, "auth": ("kim", PASSWORD)}
 TLS: AccessOptions = {"ca_file": AUTHORITY, "client_cert": CLIENT, "client_key": KEY}
 
 
-@every_way
+@pytest.fixture(params=needing("fast", "curl", WAYS))
+def send(request: pytest.FixtureRequest) -> Send:
+    """Each way in turn."""
+    return WAYS[request.param]
+
+
 def test_headers_and_a_password_let_in(send: Send, door: Door) -> None:
     with _served(door) as url:
         assert send(url, {}).status == 401
@@ -125,7 +128,6 @@ def test_headers_and_a_password_let_in(send: Send, door: Door) -> None:
     )
 
 
-@every_way
 def test_certificates_let_in_on_both_sides(send: Send, door: Door) -> None:
     with over_tls(door) as url:
         assert send(url, {**WHO, **TLS}).status == 200
@@ -137,7 +139,6 @@ def test_certificates_let_in_on_both_sides(send: Send, door: Door) -> None:
     assert len(door.got) in {2, 4}
 
 
-@every_way
 def test_a_certificate_of_an_unknown_authority_says_what_to_name(send: Send, door: Door) -> None:
     with over_tls(door, guarded=False) as url:
         error = str(send(url, {}).error)
@@ -149,7 +150,6 @@ def test_a_certificate_of_an_unknown_authority_says_what_to_name(send: Send, doo
     assert PASSWORD not in error
 
 
-@every_way
 def test_a_certificate_of_another_name_is_no_matter_of_its_authority(send: Send, door: Door) -> None:
     with over_tls(door, guarded=False) as url:
         error = str(send(url.replace("127.0.0.1", "other.localhost"), {"ca_file": AUTHORITY}).error)
@@ -157,7 +157,6 @@ def test_a_certificate_of_another_name_is_no_matter_of_its_authority(send: Send,
     assert "ca_file" not in error
 
 
-@every_way
 def test_a_proxy_is_gone_through_where_it_is_asked_for(send: Send, door: Door, monkeypatch: pytest.MonkeyPatch) -> None:
     with _served(door) as url, gateway() as proxy:
         for name in ("http_proxy", "HTTP_PROXY", "ALL_PROXY", "all_proxy"):
@@ -171,7 +170,6 @@ def test_a_proxy_is_gone_through_where_it_is_asked_for(send: Send, door: Door, m
         assert [head for head in proxy.heads if "proxy-" in head.lower()] == []
 
 
-@every_way
 def test_a_tunnel_leads_to_https_and_the_proxy_sees_nothing(send: Send, door: Door) -> None:
     with over_tls(door) as url, gateway("lee:pass-of-the-proxy") as proxy:
         through = proxy.url.replace("://", "://lee:pass-of-the-proxy@")
@@ -185,7 +183,6 @@ def test_a_tunnel_leads_to_https_and_the_proxy_sees_nothing(send: Send, door: Do
     assert [head for head in proxy.heads if TOKEN in head or PASSWORD in head or EXPECTED in head] == []
 
 
-@every_way
 @pytest.mark.parametrize("status", [407, 502, 504])
 @pytest.mark.parametrize("scheme", ["http", "https"])
 def test_what_the_proxy_answers_is_not_the_receiver_s(send: Send, status: int, scheme: str) -> None:
@@ -195,7 +192,6 @@ def test_what_the_proxy_answers_is_not_the_receiver_s(send: Send, status: int, s
     assert str(answer.error).startswith(f"the proxy {proxy.url.removeprefix('http://')} answered {status}: ")
 
 
-@every_way
 def test_a_proxy_that_does_not_answer_is_named(send: Send, free_port: int) -> None:
     for scheme in ("http", "https"):
         answer = send(f"{scheme}://127.0.0.1:9", {"proxy": f"127.0.0.1:{free_port}"})
@@ -204,16 +200,16 @@ def test_a_proxy_that_does_not_answer_is_named(send: Send, free_port: int) -> No
         )
 
 
-@every_way
 def test_what_a_receiver_behind_a_tunnel_answers_is_its_own(send: Send) -> None:
     with over_tls(Response(status=502), guarded=False) as url, gateway() as proxy:
         answer = send(url, {"ca_file": AUTHORITY, "proxy": proxy.url})
     assert (answer.status, answer.error) == (502, None)
 
 
-def test_an_engine_keeps_several_doors_apart(door: Door) -> None:
+@pytest.mark.parametrize("name", needing("fast", "curl", ["curl", "threads"]))
+def test_an_engine_keeps_several_doors_apart(door: Door, name: str) -> None:
     with _served(door) as url, gateway() as proxy:
-        engine = CurlEngine(EngineSettings(timeout=10, keep_alive=True, concurrency=4))
+        engine = engine_of(name)(EngineSettings(timeout=10, keep_alive=True, concurrency=4))
         accesses: list[AccessOptions] = [WHO, {}, {**WHO, "proxy": proxy.url}, {"proxy": proxy.url}] * 2
         for token, access in enumerate(accesses):
             engine.start(token, _endpoint(url, access), make_request(BODY))

@@ -10,12 +10,12 @@ from pathlib import Path
 from threading import Thread
 
 import pytest
-from delivery.engines import endpoint_of, read_request, send
+from delivery.engines import endpoint_of, engine_of, read_request, send
 from delivery.swarm import swarm
+from extras import needing
 
 from steppay_mock import Sender, deliver
 from steppay_mock.delivery.engine.engine import Engine, EngineSettings
-from steppay_mock.delivery.engine.libcurl import CurlEngine
 from steppay_mock.delivery.engine.make_engine import LARGE, MixedEngine
 from steppay_mock.delivery.engine.threads import ThreadEngine
 from steppay_mock.delivery.http.keep_alive import KeptTransport
@@ -42,7 +42,7 @@ def _alone(kind: type[HttpTransport]) -> Ask:
 
 
 def _curl(wire: EngineSettings) -> Engine:
-    return MixedEngine(CurlEngine(wire), wire)
+    return MixedEngine(engine_of("curl")(wire), wire)
 
 
 def _engine(kind: Callable[[EngineSettings], Engine], *, keep_alive: bool) -> Ask:
@@ -128,7 +128,7 @@ def impatient(answer: bytes, *, tls: bool) -> Iterator[str]:
 
 @pytest.mark.parametrize("answer", [WITH_LENGTH, TO_THE_END], ids=["length", "to-the-end"])
 @pytest.mark.parametrize("tls", [False, True], ids=["http", "https"])
-@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("way", needing("fast", "curl", WAYS))
 def test_an_answer_before_the_body_was_read_is_the_answer(
     way: str, answer: bytes, monkeypatch: pytest.MonkeyPatch, *, tls: bool
 ) -> None:
@@ -138,6 +138,7 @@ def test_an_answer_before_the_body_was_read_is_the_answer(
         assert [WAYS[way](url) for _ in range(TIMES)] == [(status, b"too large", None)] * TIMES
 
 
+@pytest.mark.extra("fast")
 def test_large_and_small_ones_are_in_flight_together(serve_raw: Callable[..., str]) -> None:
     got: list[int] = []
 
@@ -151,6 +152,7 @@ def test_large_and_small_ones_are_in_flight_together(serve_raw: Callable[..., st
     assert sorted(got) == [1, LARGE - 1, LARGE, 100_000]
 
 
+@pytest.mark.extra("locust")
 def test_a_user_of_locust_hears_it_too() -> None:
     with impatient(WITH_LENGTH, tls=False) as url:
         told = swarm(

@@ -16,12 +16,12 @@ from werkzeug import Response
 
 from steppay_mock import Sender, deliver
 from steppay_mock.delivery.engine.engine import EngineSettings
-from steppay_mock.delivery.engine.libcurl import CurlEngine
 from steppay_mock.delivery.failure import Failure
 from steppay_mock.delivery.http.failures import describe_error, describe_failure
 
 Serve = Callable[[Any], str]
 Payloads = Callable[[int], list[dict[str, Any]]]
+SWITCHED_OFF = "127.0.0.1:9 cannot be reached from this machine"
 
 
 def codes(url: str) -> set[tuple[Failure | None, str | None]]:
@@ -61,19 +61,22 @@ def test_a_host_that_is_switched_off_cannot_be_reached(monkeypatch: pytest.Monke
     def refuse(*_arguments: object) -> None:
         raise OSError(errno.EHOSTUNREACH, os.strerror(errno.EHOSTUNREACH))
 
-    endpoint = endpoint_of("http://127.0.0.1:9")
     monkeypatch.setattr(socket.socket, "connect", refuse)
     (outcome,) = deliver([{"event": "order.created", "data": {}}], to="http://127.0.0.1:9")
+    assert (outcome.failure, outcome.error) == (Failure.UNREACHABLE, SWITCHED_OFF)
+
+
+@pytest.mark.extra("fast")
+def test_a_host_that_is_switched_off_is_told_alike_by_libcurl() -> None:
+    from steppay_mock.delivery.engine.libcurl import CurlEngine
+
+    endpoint = endpoint_of("http://127.0.0.1:9")
     with closing(CurlEngine(EngineSettings(timeout=5, keep_alive=False, concurrency=1))) as engine:
         exchange: Any = SimpleNamespace(
             address=endpoint, handle=SimpleNamespace(getinfo=lambda _option: errno.EHOSTUNREACH)
         )
-        by_curl = engine._lost(exchange, 7, "Could not connect to server", 0.0)
-    for one in (outcome, by_curl):
-        assert (one.failure, one.error) == (
-            Failure.UNREACHABLE,
-            "127.0.0.1:9 cannot be reached from this machine",
-        )
+        lost = engine._lost(exchange, 7, "Could not connect to server", 0.0)
+    assert (lost.failure, lost.error) == (Failure.UNREACHABLE, SWITCHED_OFF)
 
 
 def test_an_app_that_raises_and_one_that_is_late_have_codes(payloads: Payloads) -> None:

@@ -69,6 +69,7 @@ def expected(worker: int, number: int) -> list[tuple[str, bytes]]:
     ]
 
 
+@pytest.mark.extra("locust")
 @pytest.mark.exhaustive
 def test_a_master_and_two_workers_deliver_what_the_seed_says_count_it_and_end(folder: Path, free_port: int) -> None:
     with counting(Counting()) as receiver, ExitStack() as stack:
@@ -94,6 +95,7 @@ def test_a_master_and_two_workers_deliver_what_the_seed_says_count_it_and_end(fo
     assert SECRET not in "".join(printed)
 
 
+@pytest.mark.extra("locust")
 def test_the_locustfile_is_the_example_and_the_other_rounds_are_made() -> None:
     assert (ROOT / "examples" / "locustfile.py").read_text(encoding="utf-8") == FILE
     with counting(Counting()) as receiver:
@@ -110,6 +112,7 @@ def test_the_command_for_one_machine_is_that_of_the_master_without_what_is_about
     assert set(alone) < set(master)
 
 
+@pytest.mark.extra("locust")
 def test_the_table_of_the_attributes_is_complete_and_its_defaults_are_right() -> None:
     told = swarm(
         """

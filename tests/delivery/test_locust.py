@@ -25,6 +25,8 @@ from steppay_mock import verify
 from steppay_mock.delivery.load import iter_load, read_mix, seed_of_user
 from steppay_mock.wire.headers import request_headers
 
+pytestmark = pytest.mark.extra("locust")
+
 SECRET = "whsec_of_the_load"
 CLOSED = "Remote end closed connection without response"
 LOST = "connection refused: nothing listens at 127.0.0.1:1"
@@ -288,18 +290,3 @@ def test_the_command_ends_at_once_with_2_and_no_traceback_where_a_class_is_wrong
     assert done.returncode == 2
     assert "Shop: api.steppay.kr belongs to StepPay: nothing is ever sent there, allowed or not." in done.stderr
     assert "Traceback" not in done.stderr
-
-
-def test_nothing_else_imports_locust() -> None:
-    script = """
-import pkgutil, sys
-import pytest_steppay, steppay_mock
-for package in (steppay_mock, pytest_steppay):
-    for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
-        if module.name not in {"steppay_mock.delivery.locust", "steppay_mock.cli.__main__"}:
-            __import__(module.name)
-assert "steppay_mock.delivery.load" in sys.modules
-print(*(name for name in ("gevent", "locust") if name in sys.modules))
-"""
-    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False, timeout=60)
-    assert (done.stdout, done.stderr) == ("\n", "")

@@ -7,7 +7,7 @@ import os
 import resource
 import socket
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from time import monotonic
@@ -16,13 +16,13 @@ from typing import Any
 
 import pytest
 from delivery.counting import Counting, counting, payloads
-from delivery.engines import BODY, endpoint_of
+from delivery.engines import BODY, endpoint_of, engine_of
 from delivery.swarm import swarm
+from extras import needing
 
 from steppay_mock import OwnLackError, Sender, SteppayMockError, deliver, explore, make_event
 from steppay_mock.delivery.answer import Answer
 from steppay_mock.delivery.engine.engine import Engine, EngineSettings
-from steppay_mock.delivery.engine.libcurl import CurlEngine
 from steppay_mock.delivery.engine.threads import ThreadEngine
 from steppay_mock.delivery.failure import Failure
 from steppay_mock.delivery.http.keep_alive import KeptTransport
@@ -74,12 +74,12 @@ def polled(engine: Engine, url: str, *, patience: float = 0.1) -> Answer:
 
 @pytest.mark.parametrize("name", ["127.0.0.1", "localhost"])
 @pytest.mark.parametrize("keep_alive", [False, True])
-@pytest.mark.parametrize("kind", [CurlEngine, ThreadEngine])
+@pytest.mark.parametrize("engine_name", needing("fast", "curl", ["curl", "threads"]))
 def test_an_engine_gives_the_lack_in_the_place_of_an_answer(
-    receiver: Counting, kind: Callable[[EngineSettings], Engine], name: str, *, keep_alive: bool
+    receiver: Counting, engine_name: str, name: str, *, keep_alive: bool
 ) -> None:
     url = receiver.url.replace("127.0.0.1", name)
-    with closing(kind(EngineSettings(timeout=5, keep_alive=keep_alive, concurrency=1))) as engine:
+    with closing(engine_of(engine_name)(EngineSettings(timeout=5, keep_alive=keep_alive, concurrency=1))) as engine:
         polled(engine, "http://localhost:1")  # from now on nothing has to be loaded
         with no_descriptor_left():
             answer = polled(engine, url)
@@ -210,15 +210,15 @@ def test_no_thread_is_a_lack_too(receiver: Counting, monkeypatch: pytest.MonkeyP
         assert polled(engine, receiver.url).status == 204
 
 
-@pytest.mark.parametrize(
-    ("number", "failure", "told"),
-    [
-        (errno.EADDRNOTAVAIL, Failure.OWN_PORTS, "no local port or address is free"),
-        (errno.ENETUNREACH, Failure.OWN_NETWORK, "there is no way from this machine to"),
-        (errno.ENOBUFS, Failure.OWN_MEMORY, "no memory is left"),
-        (errno.ENFILE, Failure.OWN_DESCRIPTORS, "no file descriptor is free"),
-    ],
-)
+LACKS = [
+    (errno.EADDRNOTAVAIL, Failure.OWN_PORTS, "no local port or address is free"),
+    (errno.ENETUNREACH, Failure.OWN_NETWORK, "there is no way from this machine to"),
+    (errno.ENOBUFS, Failure.OWN_MEMORY, "no memory is left"),
+    (errno.ENFILE, Failure.OWN_DESCRIPTORS, "no file descriptor is free"),
+]
+
+
+@pytest.mark.parametrize(("number", "failure", "told"), LACKS)
 def test_each_lack_of_the_system_has_its_code_and_words(
     monkeypatch: pytest.MonkeyPatch, number: int, failure: Failure, told: str
 ) -> None:
@@ -234,6 +234,13 @@ def test_each_lack_of_the_system_has_its_code_and_words(
         with pytest.raises(OwnLackError, match=told) as lack:
             ask()
         assert lack.value.failure is failure
+
+
+@pytest.mark.extra("fast")
+@pytest.mark.parametrize(("number", "failure"), [lack[:2] for lack in LACKS])
+def test_each_lack_that_libcurl_tells_has_the_same_code(number: int, failure: Failure) -> None:
+    from steppay_mock.delivery.engine.libcurl import CurlEngine
+
     with closing(CurlEngine(EngineSettings(timeout=5, keep_alive=False, concurrency=1))) as engine:
         exchange: Any = SimpleNamespace(handle=SimpleNamespace(getinfo=lambda _: number))
         assert engine._lack(exchange, 7) is failure
@@ -286,10 +293,11 @@ def test_descriptors_above_1023_are_waited_for(receiver: Counting, many_open: li
     assert report.elapsed < 5
 
 
-def test_a_low_descriptor_that_waits_holds_up_no_high_one(receiver: Counting, many_open: list[int]) -> None:
+@pytest.mark.parametrize("name", needing("fast", "curl", ["curl", "threads"]))
+def test_a_low_descriptor_that_waits_holds_up_no_high_one(receiver: Counting, many_open: list[int], name: str) -> None:
     with (
         socket.create_server(("127.0.0.1", 0)) as silent,
-        closing(CurlEngine(EngineSettings(timeout=20, keep_alive=False, concurrency=8))) as engine,
+        closing(engine_of(name)(EngineSettings(timeout=20, keep_alive=False, concurrency=8))) as engine,
     ):
         os.close(many_open.pop(0))
         engine.start(1, endpoint_of(f"http://127.0.0.1:{silent.getsockname()[1]}"), Request(BODY, ()))
@@ -300,6 +308,7 @@ def test_a_low_descriptor_that_waits_holds_up_no_high_one(receiver: Counting, ma
         assert monotonic() - began < 3
 
 
+@pytest.mark.extra("locust")
 def test_locust_ends_the_test_and_counts_no_failure(receiver: Counting) -> None:
     told = swarm(
         """

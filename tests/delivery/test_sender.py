@@ -167,8 +167,8 @@ def test_an_error_of_the_generator_comes_through(receiver: Counting, journal: st
     assert receiver.ids == ([0, 1] if journal is None else [])
 
 
+@pytest.mark.extra("fast")
 def test_both_engines_give_the_same_results(monkeypatch: pytest.MonkeyPatch) -> None:
-    pytest.importorskip("pycurl")
     answers = [OK, status(200, body=b"taken"), status(302, "location: /x"), status(401), b"nonsense\r\n\r\n", b""]
     found = []
     with counting(Counting(lambda got: answers[got.id % len(answers)])) as receiver:

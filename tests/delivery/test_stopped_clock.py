@@ -135,6 +135,7 @@ def test_a_wait_is_one_though_a_test_made_sleep_do_nothing(monkeypatch: pytest.M
     assert real_time.monotonic() - before >= 0.01
 
 
+@pytest.mark.extra("locust")  # gevent comes with it
 def test_greenlets_go_on_while_it_waits() -> None:
     told = run_python(
         """

@@ -50,6 +50,7 @@ def occurrences(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:
             yield from occurrences(inner, f"{path}[]")
 
 
+@pytest.mark.extra("fast")
 @pytest.mark.exhaustive
 @pytest.mark.parametrize("event_type", EventType)
 @pytest.mark.parametrize("each", [PER_MODE // 5, pytest.param(PER_MODE, marks=pytest.mark.hunt)])

@@ -38,6 +38,26 @@ def test_making_and_checking_events_needs_no_server_client_or_terminal() -> None
     assert not loaded & {"faker", "werkzeug", "urllib3", "requests", "click", "rich", "pytest"}
 
 
+def test_nothing_but_its_user_imports_locust_and_nothing_but_its_engine_needs_pycurl() -> None:
+    script = """
+import pkgutil, sys
+import pytest_steppay, steppay_mock
+sys.modules["pycurl"] = None
+failed = []
+for package in (steppay_mock, pytest_steppay):
+    for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
+        if module.name not in {"steppay_mock.delivery.locust", "steppay_mock.cli.__main__"}:
+            try:
+                __import__(module.name)
+            except ImportError:
+                failed.append(module.name.removeprefix("steppay_mock.delivery.engine."))
+assert "steppay_mock.delivery.load" in sys.modules
+print(*failed, *(name for name in ("gevent", "locust") if name in sys.modules))
+"""
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False, timeout=60)
+    assert (done.stdout, done.stderr) == ("libcurl libcurl_handle\n", "")
+
+
 def test_every_public_name_loads_and_is_listed() -> None:
     for name in steppay_mock.__all__:
         assert getattr(steppay_mock, name) is not None

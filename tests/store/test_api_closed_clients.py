@@ -17,11 +17,11 @@ from urllib.request import ProxyHandler, build_opener, urlopen
 import aiohttp
 import httpcore
 import httpx
-import pycurl
 import pytest
 import requests
 import urllib3
 import uvloop
+from extras import needing
 
 from steppay_mock.store.api.api import StoreApi
 from steppay_mock.store.api.patching.vendor_hosts import VendorHostError
@@ -135,11 +135,19 @@ def ask_proxy(proxy: str) -> None:
 
 
 def perform(url: str, *, proxy: str = "") -> None:
+    import pycurl
+
     handle = pycurl.Curl()
     handle.setopt(pycurl.PROXY, proxy)
     handle.setopt(pycurl.CONNECTTIMEOUT, SOON)
     handle.setopt(pycurl.URL, url)
     handle.perform()
+
+
+def set_url(method: str, url: str | bytes) -> None:
+    import pycurl
+
+    getattr(pycurl.Curl(), method)(pycurl.URL, url)
 
 
 BY_PROXY: dict[str, Callable[[str], object]] = {
@@ -172,8 +180,8 @@ BY_ITSELF: dict[str, Callable[[], object]] = {
     "aiohttp, by aiodns": lambda: asyncio.run(get_aiohttp_by_aiodns(URL + PATH)),
     "urllib3": lambda: urllib3.PoolManager(retries=False).request("GET", URL + PATH),
     "pycurl": lambda: perform(URL + PATH),
-    "pycurl, bytes without a scheme": lambda: pycurl.Curl().setopt(pycurl.URL, b"API.steppay.kr:443/api"),
-    "pycurl, a string": lambda: pycurl.Curl().setopt_string(pycurl.URL, URL),
+    "pycurl, bytes without a scheme": lambda: set_url("setopt", b"API.steppay.kr:443/api"),
+    "pycurl, a string": lambda: set_url("setopt_string", URL),
     "uvloop, a connection": lambda: uvloop.run(connect()),
     "uvloop, a name": lambda: uvloop.run(resolve()),
     "uvloop, a socket": lambda: uvloop.run(connect_sock()),
@@ -187,14 +195,14 @@ def refused(call: Callable[[], object]) -> None:
     assert "`with api.serve() as url: ...`" in str(caught.value)
 
 
-@pytest.mark.parametrize("name", BY_PROXY)
+@pytest.mark.parametrize("name", needing("fast", "pycurl", BY_PROXY))
 def test_no_client_leaves_the_vendor_to_a_proxy(api: StoreApi, proxy: Proxy, name: str) -> None:
     with api.patched():
         refused(lambda: BY_PROXY[name](proxy.url))
     assert (proxy.asked, list(api.calls)) == ([], [])
 
 
-@pytest.mark.parametrize("name", BY_ENVIRONMENT)
+@pytest.mark.parametrize("name", needing("fast", "pycurl", BY_ENVIRONMENT))
 @pytest.mark.usefixtures("environment")
 def test_nor_to_the_proxy_of_the_environment(api: StoreApi, proxy: Proxy, name: str) -> None:
     with api.patched():
@@ -202,7 +210,7 @@ def test_nor_to_the_proxy_of_the_environment(api: StoreApi, proxy: Proxy, name: 
     assert (proxy.asked, list(api.calls)) == ([], [])
 
 
-@pytest.mark.parametrize("name", BY_ITSELF)
+@pytest.mark.parametrize("name", needing("fast", "pycurl", BY_ITSELF))
 def test_no_client_finds_the_address_by_itself(api: StoreApi, name: str) -> None:
     with api.patched():
         refused(BY_ITSELF[name])
@@ -312,13 +320,6 @@ def test_other_hosts_are_reached_as_ever(api: StoreApi) -> None:
         assert asyncio.run(get(url)) == 200
         assert uvloop.run(get(url.replace("127.0.0.1", "localhost"))) == 200
         assert urllib3.request("GET", url + path, headers=TOKEN, retries=False).status == 200
-        handle = pycurl.Curl()
-        handle.setopt(pycurl.URL, url + path)
-        handle.setopt(pycurl.HTTPHEADER, ["Secret-Token: live_8f3a"])
-        handle.setopt(pycurl.WRITEFUNCTION, lambda _body: None)
-        handle.perform()
-        assert handle.getinfo(pycurl.RESPONSE_CODE) == 200
-        handle.close()
     assert list(api.calls) == []
 
 
@@ -328,43 +329,66 @@ def test_all_is_as_it_was_afterwards(api: StoreApi) -> None:
             (HTTPConnection, "putrequest"), (HTTPConnection, "set_tunnel"), (aiohttp.TCPConnector, "connect"),
             (httpcore.HTTPProxy, "create_connection"), (httpcore.AsyncHTTPProxy, "create_connection"),
             (uvloop.Loop, "getaddrinfo"), (uvloop.Loop, "create_connection"), (uvloop.Loop, "sock_connect"),
-            (pycurl, "Curl"),
         ]  # fmt: skip
         return [vars(owner).get(name) for owner, name in methods]
 
     before = patched()
     with api.patched():
         assert not any(one is other for one, other in zip(patched(), before, strict=True))
-        kept = pycurl.Curl()
     assert all(one is other for one, other in zip(patched(), before, strict=True))
+
+
+@pytest.mark.extra("fast")
+def test_pycurl_reaches_other_hosts_as_ever_and_is_as_it_was_afterwards(api: StoreApi) -> None:
+    import pycurl
+
+    before, path = pycurl.Curl, f"/api/v1/orders/{api._stores[0].orders[0].code}"
+    with StoreApi(api._stores[0], token="live_8f3a").serve() as url, api.patched():
+        assert pycurl.Curl is not before
+        kept = pycurl.Curl()
+        kept.setopt(pycurl.URL, url + path)
+        kept.setopt(pycurl.HTTPHEADER, ["Secret-Token: live_8f3a"])
+        kept.setopt(pycurl.WRITEFUNCTION, lambda _body: None)
+        kept.perform()
+        assert kept.getinfo(pycurl.RESPONSE_CODE) == 200
+    assert list(api.calls) == []
+    assert pycurl.Curl is before
     kept.setopt(pycurl.URL, URL)
     kept.close()
 
 
-def test_clients_that_are_imported_later_are_refused_too() -> None:
-    script = """
+LATER = {
+    "pycurl": "module.Curl().setopt(module.URL, 'https://steppay.kr')",
+    "uvloop": "module.run(connect())",
+}
+
+
+@pytest.mark.parametrize("name", needing("fast", "pycurl", LATER))
+def test_a_client_that_is_imported_later_is_refused_too(name: str) -> None:
+    script = f"""
         import asyncio, sys
+        from importlib import import_module
         from steppay_mock.store.api.api import StoreApi
         from steppay_mock.store.store import Store
 
+        async def connect():
+            await asyncio.open_connection("api.steppay.kr", 443)
+
         finders = list(sys.meta_path)
         with StoreApi(Store(seed=7)).patched():
-            assert not {"pycurl", "uvloop", "aiohttp"} & set(sys.modules)
-            import aiohttp, pycurl, uvloop
-
-            async def connect():
-                await asyncio.open_connection("api.steppay.kr", 443)
-
-            for call in (lambda: pycurl.Curl().setopt(pycurl.URL, "https://steppay.kr"), lambda: uvloop.run(connect())):
-                try:
-                    call()
-                except OSError as error:
-                    print("StepPay's" in str(error))
+            assert not {{"{name}", "aiohttp"}} & set(sys.modules)
+            import aiohttp
+            module = import_module("{name}")
+            try:
+                {LATER[name]}
+            except OSError as error:
+                print("StepPay's" in str(error))
         assert sys.meta_path == finders
-        pycurl.Curl().setopt(pycurl.URL, "https://steppay.kr")
+        if "{name}" == "pycurl":
+            {LATER["pycurl"]}
     """
     done = subprocess.run([sys.executable, "-c", dedent(script)], capture_output=True, text=True, check=False)
-    assert (done.stdout.split(), done.stderr) == (["True", "True"], "")
+    assert (done.stdout.split(), done.stderr) == (["True"], "")
 
 
 def test_a_tunnel_with_a_port_leads_nowhere_either(api: StoreApi) -> None:

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 _NO_CONNECT_HEADERS = 265
 """CURLOPT_SUPPRESS_CONNECT_HEADERS, which pycurl has no name for: the answer to CONNECT is the proxy's."""
+_SOCKET: int = getattr(pycurl, "ACTIVESOCKET", pycurl.LASTSOCKET)
+"""CURLINFO_ACTIVESOCKET. pycurl 7.45.7 has only the older name, which is the same number but on 64-bit Windows."""
 _SEEN = frozenset({"accept", "content-type", "content-length"})
 """Headers that libcurl adds by itself unless it sees each of them at the beginning of a line."""
 _TEMPLATES = 256  # sets of header names; every event type has the same one
@@ -176,7 +178,7 @@ class KeptSockets:
 
     def note(self, handle: pycurl.Curl) -> None:
         """Remember the connection of the answer that has just come; the receiver may have closed it already."""
-        self._sockets[handle.getinfo(pycurl.LOCAL_PORT)] = handle.getinfo(pycurl.ACTIVESOCKET)
+        self._sockets[handle.getinfo(pycurl.LOCAL_PORT)] = handle.getinfo(_SOCKET)
 
     def is_closed(self, port: object) -> bool:
         """Whether something came on the connection after its answer. Only its end can come.
