@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 from cli.shop import SEED, TOKEN, Shop, urls
-from delivery.conftest import _served
 from delivery.doors import AUTHORITY, BOTH, gateway, guarded_tls
+from serving import served
 from werkzeug import Request, Response
 
 from steppay_mock.cli.options import address
@@ -143,7 +143,7 @@ def test_paths_of_the_file_are_from_its_folder_and_certificates_let_in(
 ) -> None:
     (tmp_path / "authority.pem").write_bytes(Path(AUTHORITY).read_bytes())
     (tmp_path / "client.pem").write_bytes(Path(BOTH).read_bytes())
-    with _served(receiver, tls=guarded_tls()) as url, gateway("lee:of-the-proxy") as proxy:
+    with served(receiver, tls=guarded_tls()) as url, gateway("lee:of-the-proxy") as proxy:
         through = proxy.url.replace("://", "://lee:${PROXY_PASSWORD:-of-the-proxy}@")
         lines = f'ca_file = "authority.pem"\nclient_cert = "client.pem"\nproxy = "{through}"\n'
         write(
@@ -210,7 +210,7 @@ def _elsewhere(shop: Shop) -> Iterator[tuple[str, list[dict[str, str]]]]:
         came.append({name.lower(): value for name, value in request.headers})
         return shop(request)(environ, start_response)
 
-    with _served(app) as url:
+    with served(app) as url:
         yield url, came
 
 

@@ -21,12 +21,6 @@ from steppay_mock.delivery.faults import FAULTS
 SEEN = ("wrong-secret", "body-spaced", "truncated", "signature-twice", "answer-lost")
 
 
-@pytest.fixture(params=["one by one", "through the sender"])
-def more(request: pytest.FixtureRequest, tmp_path: Path) -> tuple[str, ...]:
-    """Both ways that a delivery can go."""
-    return () if request.param == "one by one" else ("--journal", str(tmp_path / "deliveries.sqlite"))
-
-
 @pytest.fixture
 def nowhere(receiver: Any) -> Any:
     """A server that says 404 to everything."""

@@ -18,11 +18,6 @@ from werkzeug import Request, Response
 from steppay_mock import EventType, make_events, scenario
 
 
-@pytest.fixture
-def journal(tmp_path: Path) -> str:
-    return str(tmp_path / "deliveries.sqlite")
-
-
 def first_of_each_fails(request: Request, seen: Counter[bytes]) -> Response | None:
     seen[request.get_data()] += 1
     return Response("not yet", 503) if seen[request.get_data()] == 1 else None

@@ -21,11 +21,6 @@ from steppay_mock.delivery.journal.reading import read_journal
 ALL = sorted(event.body for event in make_events(EventType, n=10, seed=7))
 
 
-@pytest.fixture
-def journal(tmp_path: Path) -> str:
-    return str(tmp_path / "deliveries.sqlite")
-
-
 def cut_off(receiver: Any, journal: str, secret: str, *, how: signal.Signals, more: tuple[str, ...] = ()) -> Any:
     """Send 270 events, until the receiver has seen 50; then the process gets the signal. What became of it."""
     begun = threading.Event()

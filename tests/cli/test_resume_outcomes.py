@@ -15,11 +15,6 @@ from steppay_mock.delivery.journal.claim import claim
 
 
 @pytest.fixture
-def journal(tmp_path: Path) -> str:
-    return str(tmp_path / "deliveries.sqlite")
-
-
-@pytest.fixture
 def sent(run: Any, receiver: Any, journal: str, secret: str) -> str:
     """A journal with a run of two deliveries that arrived."""
     done = run("send", "--to", receiver.url, "order.created", "order.updated", "--secret", secret, "--journal", journal)

@@ -14,11 +14,6 @@ from steppay_mock.delivery.schedule.schedule import Schedule, plan
 from steppay_mock.delivery.schedule.steps import Deliver, Drop, Step, Wait
 
 
-@pytest.fixture
-def journal(tmp_path: Path) -> str:
-    return str(tmp_path / "deliveries.sqlite")
-
-
 def test_a_schedule_is_delivered_as_it_says(run: Any, receiver: Any, secret: str, tmp_path: Path, journal: str) -> None:
     events = make_events(["order.created", "order.updated", "payment.completed"], seed=7)
     made = duplicate(in_order(events), share=1.0, seed=7, how="same")

@@ -4,13 +4,12 @@ import os
 import re
 import subprocess
 import sys
-import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from serving import Serve
 from werkzeug import Request, Response
-from werkzeug.serving import make_server
 
 from steppay_mock.store.scenarios.registry import all_scenarios
 
@@ -71,20 +70,14 @@ def shell(script: str, cwd: Path, **environment: str) -> subprocess.CompletedPro
 
 
 @pytest.fixture
-def listening() -> Iterator[str]:
+def listening(serve: Serve) -> str:
     """A receiver at port 8000 in README is one at a free port here."""
 
     @Request.application
     def accept(_request: Request) -> Response:
         return Response(status=204)
 
-    server = make_server("127.0.0.1", 0, accept)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield f"127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    return serve(accept).removeprefix("http://")
 
 
 def test_nothing_is_left_to_fill_in() -> None:
