@@ -207,7 +207,7 @@ def test_wrong_words_are_errors(
     *, words: tuple[str, ...], told: str, run: Any, journal: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    Path("text").write_text("this is text, and longer than the header of a database is: " * 20)
+    Path("text").write_text("this is text, and longer than the header of a database is: " * 20, encoding="utf-8")
     for name, pragma in (("other", "user_version = 1"), ("newer", "user_version = 999")):
         connection = sqlite3.connect(name)
         connection.execute(f"PRAGMA {pragma}")
