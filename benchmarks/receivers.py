@@ -43,7 +43,7 @@ def nginx() -> Iterator[str]:
     with tempfile.TemporaryDirectory() as folder:
         port = _free_port()
         config = Path(folder) / "nginx.conf"
-        config.write_text(_CONFIG.format(port=port))
+        config.write_text(_CONFIG.format(port=port), encoding="utf-8")
         with _running(["nginx", "-p", folder, "-c", str(config)], port):
             yield f"http://127.0.0.1:{port}/webhooks/steppay"
 

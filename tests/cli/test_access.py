@@ -65,7 +65,7 @@ def test_options_let_in(run: Any, guarded: Any, secret: str, more: tuple[str, ..
     assert wrong.code == 1
     done = run(*words, *LET_IN)
     assert done.code == 0
-    assert_hidden(wrong.out, wrong.err, done.out, done.err, (tmp_path / "r.xml").read_text())
+    assert_hidden(wrong.out, wrong.err, done.out, done.err, (tmp_path / "r.xml").read_text(encoding="utf-8"))
 
 
 def test_the_environment_and_the_url_let_in(
@@ -240,7 +240,7 @@ def test_every_order_is_explored_and_replayed_behind_the_door(
     again = run("explore", *LEAVES, *in_url, "--header", f"X-Door: {KEY}", "--report", "r.html", "--report", "r.json")
     assert again.code == 1
     assert "with the URL that is not shown in STEPPAY_MOCK_TO and STEPPAY_MOCK_STATE_URL" in " ".join(again.out.split())
-    reports = [(tmp_path / name).read_text() for name in ("r.html", "r.json")]
+    reports = [(tmp_path / name).read_text(encoding="utf-8") for name in ("r.html", "r.json")]
     assert_hidden(outside.err, found.out, found.err, again.out, again.err, *reports)
 
 

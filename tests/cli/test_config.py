@@ -259,7 +259,7 @@ def test_what_is_wrong_with_the_file_matters_only_where_it_is_needed(
     done = run(*args)
     assert done.code == 2
     assert f"{path}: sender.journal: the environment variable NOT_SET is not set" in done.err
-    path.write_text("[sendr]")
+    path.write_text("[sendr]", encoding="utf-8")
     assert run(*args).code == 2
     assert run(*args, "--config", "none").code == 0
     assert run("send", "--help").code == 0

@@ -276,7 +276,7 @@ def test_wrong_words_are_errors(
 
 def test_a_file_that_is_no_journal_stays_as_it_is(run: Any, receiver: Any, secret: str, tmp_path: Path) -> None:
     text, database = tmp_path / "text", tmp_path / "database"
-    text.write_text("not a database, and longer than the header of one is: " * 20)
+    text.write_text("not a database, and longer than the header of one is: " * 20, encoding="utf-8")
     with sqlite3.connect(database) as connection:
         connection.execute("CREATE TABLE mine (id)")
     connection.close()

@@ -135,7 +135,7 @@ def test_the_command_of_curl_repeats_the_request(run: Any, receiver: Any, journa
     assert run("log", "show", "2", "--journal", journal).out.endswith(shown["curl"])
     path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
     done = subprocess.run(
-        ["sh", "-euc", shown["curl"]],
+        ["sh", "-euc", shown["curl"].encode()],  # which has Hangul; a locale may have none
         env={**os.environ, "PATH": path, "STEPPAY_WEBHOOK_SECRET": secret},
         capture_output=True,
         check=False,

@@ -121,7 +121,7 @@ def test_a_run_that_was_cut_off_between_its_controls_has_no_verdict_before_it_is
     (found,) = done.json["runs"]
     assert (found["run"], found["succeeded"], found["undecided"]) == (1, 2, 0)
     assert [one["status"] for one in found["controls"]] == [204, 204]
-    assert 'tests="4" failures="0"' in report.read_text()
+    assert 'tests="4" failures="0"' in report.read_text(encoding="utf-8")
     assert len(receiver.requests) in ({4} if how is signal.SIGINT else {4, 5})
 
 

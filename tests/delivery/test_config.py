@@ -90,7 +90,7 @@ def test_the_nearest_file_upwards_counts(write_config: Write, tmp_path: Path, mo
     monkeypatch.chdir(below)
     assert find_config() == path
     nearer = tmp_path / "a" / "steppay-mock.toml"
-    nearer.write_text(SHOP.replace("shop", "nearer"))
+    nearer.write_text(SHOP.replace("shop", "nearer"), encoding="utf-8")
     assert [entry.name for entry in load_config().endpoints] == ["nearer"]
     assert [entry.name for entry in load_config(path).endpoints] == ["shop"]
     (below / "steppay-mock.toml").mkdir()  # a folder is no file

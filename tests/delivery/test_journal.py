@@ -145,7 +145,11 @@ def test_a_database_of_somebody_else_is_refused_and_left_as_it_is(path: Path) ->
 @pytest.mark.parametrize(
     ("make", "why", "next_step"),
     [
-        (lambda path: path.write_text("a text"), "file is not a database", "It is no journal: name another file."),
+        (
+            lambda path: path.write_bytes(b"a text"),
+            "file is not a database",
+            "It is no journal: name another file.",
+        ),
         (lambda path: path.mkdir(), "unable to open database file", "Name a file that can be written."),
     ],
 )

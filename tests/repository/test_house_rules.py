@@ -1,5 +1,6 @@
 """The repository keeps its own rules."""
 
+import ast
 import re
 import subprocess
 from pathlib import Path
@@ -39,6 +40,20 @@ def test_a_file_is_one_idea_and_not_too_long(path: Path) -> None:
     if path.relative_to(ROOT).parts[0] != "tests":
         assert lines[0].startswith('"""'), "say in a docstring what is in the file"
     assert path.name not in {"utils.py", "helpers.py", "common.py", "misc.py"}
+
+
+def test_no_text_is_read_or_written_by_the_encoding_of_a_locale() -> None:
+    """ruff's PLW1514 asks for the same, but knows few of the paths."""
+    found = []
+    for path in tracked("*.py"):
+        text = path.read_text(encoding="utf-8")
+        for call in ast.walk(ast.parse(text)) if re.search(r"\.(read|write)_text\(", text) else ():
+            if isinstance(call, ast.Call) and getattr(call.func, "attr", "") in {"read_text", "write_text"}:
+                # The encoding comes first where a file is read, second where it is written.
+                may_be = len(call.args) > (call.func.attr == "write_text")  # type: ignore[attr-defined]
+                if not may_be and all(keyword.arg != "encoding" for keyword in call.keywords):
+                    found.append(f"{path.relative_to(ROOT)}:{call.lineno}")
+    assert found == [], 'say encoding="utf-8"'
 
 
 def test_the_top_level_is_what_a_reader_expects() -> None:

@@ -137,7 +137,7 @@ def test_the_installation_command_installs(tmp_path: Path, new_environment: Call
 @pytest.fixture
 def shop(tmp_path: Path) -> Path:
     (tmp_path / "test_receiver.py").write_text(block("python", "# test_receiver.py"), encoding="utf-8")
-    (tmp_path / "shop.py").write_text(SHOP.format(line="pass"))
+    (tmp_path / "shop.py").write_text(SHOP.format(line="pass"), encoding="utf-8")
     return tmp_path
 
 
@@ -149,7 +149,7 @@ def test_the_tests_of_the_example_pass(shop: Path) -> None:
 
 def test_the_failure_is_shown_as_it_says(shop: Path) -> None:
     line = 'payload["event"] != "payment.completed" or payload["data"]["cancel"]'
-    (shop / "shop.py").write_text(SHOP.format(line=line))
+    (shop / "shop.py").write_text(SHOP.format(line=line), encoding="utf-8")
     done = shell(block("sh", "pytest test_receiver.py"), shop)
     assert done.returncode == 1
     shown = done.stdout.splitlines()

@@ -222,7 +222,7 @@ def from_a_file(store, *, days: int = 3):
 
 
 def test_a_file_brings_scenarios(tmp_path: Path) -> None:
-    (tmp_path / "stories.py").write_text(FILE)
+    (tmp_path / "stories.py").write_text(FILE, encoding="utf-8")
     load_scenarios(tmp_path / "stories.py")
     load_scenarios(str(tmp_path / "stories.py"))  # once more does no harm
     assert scenario("from-a-file", seed=1, days=5)[-1].data["status"] == "CANCELED"
@@ -230,9 +230,9 @@ def test_a_file_brings_scenarios(tmp_path: Path) -> None:
 
 def test_a_file_that_is_edited_is_loaded_again_and_forgotten_as_a_whole(tmp_path: Path) -> None:
     file = tmp_path / "stories.py"
-    file.write_text(FILE + FILE.replace("from-a-file", "of-yesterday"))
+    file.write_text(FILE + FILE.replace("from-a-file", "of-yesterday"), encoding="utf-8")
     load_scenarios(file)
-    file.write_text(FILE)
+    file.write_text(FILE, encoding="utf-8")
     load_scenarios(file)
     assert "of-yesterday" not in registry.all_scenarios()
     before = registry.all_scenarios().keys()
@@ -244,11 +244,11 @@ def test_a_file_that_is_edited_is_loaded_again_and_forgotten_as_a_whole(tmp_path
 
 def test_a_file_that_stops_halfway_defines_nothing_and_takes_nothing_away(tmp_path: Path) -> None:
     file = tmp_path / "stories.py"
-    file.write_text(FILE)
+    file.write_text(FILE, encoding="utf-8")
     load_scenarios(file)
     whole = registry.all_scenarios()
     for mistake in ("import nothing_like_this\n", FILE.replace("from-a-file", "refund-in-full")):
-        file.write_text(FILE.replace("from-a-file", "half-a-file") + mistake)
+        file.write_text(FILE.replace("from-a-file", "half-a-file") + mistake, encoding="utf-8")
         with pytest.raises(SteppayMockError):
             load_scenarios(file)
         assert registry.all_scenarios() == whole
@@ -267,14 +267,14 @@ def test_a_file_that_stops_halfway_defines_nothing_and_takes_nothing_away(tmp_pa
 def test_a_file_that_cannot_be_run_says_why(tmp_path: Path, content: str | None, message: str) -> None:
     path = tmp_path / "stories.py"
     if content is not None:
-        path.write_text(content)
+        path.write_text(content, encoding="utf-8")
     with pytest.raises(SteppayMockError) as error:
         load_scenarios(path)
     assert message in str(error.value)
 
 
 def test_an_installed_package_brings_scenarios(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    (tmp_path / "shop_stories.py").write_text(FILE.replace("from-a-file", "from-a-package"))
+    (tmp_path / "shop_stories.py").write_text(FILE.replace("from-a-file", "from-a-package"), encoding="utf-8")
     monkeypatch.syspath_prepend(str(tmp_path))
     monkeypatch.setattr(registry, "_loaded", set())
     entry = EntryPoint("shop", "shop_stories", registry.ENTRY_POINTS)
