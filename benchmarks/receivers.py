@@ -43,7 +43,7 @@ def nginx() -> Iterator[str]:
     with tempfile.TemporaryDirectory() as folder:
         port = _free_port()
         config = Path(folder) / "nginx.conf"
-        config.write_text(_CONFIG.format(port=port))
+        config.write_text(_CONFIG.format(port=port), encoding="utf-8")
         with _running(["nginx", "-p", folder, "-c", str(config)], port):
             yield f"http://127.0.0.1:{port}/webhooks/steppay"
 
@@ -59,7 +59,7 @@ def slow_receiver(delay: float) -> Iterator[str]:
 def wrk(url: str, *, connections: int, seconds: int, body: bytes, headers: dict[str, str]) -> float:
     """Requests a second of wrk in one thread, all of them the same POST."""
     quoted = "".join(f'wrk.headers["{name}"] = "{value}"\n' for name, value in headers.items())
-    with tempfile.NamedTemporaryFile("w", suffix=".lua") as script:
+    with tempfile.NamedTemporaryFile("w", encoding="utf-8", suffix=".lua") as script:
         script.write(f'wrk.method = "POST"\nwrk.body = [==[{body.decode()}]==]\n{quoted}')
         script.flush()
         command = ["wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "-s", script.name, url]

@@ -42,7 +42,7 @@ def build(quick: bool) -> Report:  # noqa: FBT001 - the signature of `main`
     rounds = 3 if quick else 41
     with tempfile.TemporaryDirectory() as folder:
         place = Path(folder)
-        (place / "test_trivial.py").write_text("def test_trivial() -> None:\n    assert True\n")
+        (place / "test_trivial.py").write_text("def test_trivial() -> None:\n    assert True\n", encoding="utf-8")
         cached = _environment(_copy(place / "cached"), bytecode=True)
         uncached = _environment(_copy(place / "uncached"), bytecode=False)
         plugins = _sample(_added_by, ["steppay"], place, cached, rounds=rounds)

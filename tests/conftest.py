@@ -3,21 +3,27 @@
 from __future__ import annotations
 
 import multiprocessing.connection  # noqa: F401 - see below
+import os
 import signal
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterator
+from pathlib import Path
 
 import pytest
 from hypothesis import settings
 
-from steppay_mock.store.scenarios import registry
+from steppay_mock.store.scenarios.registry import all_scenarios, forget_scenarios
 
-pytest_plugins = ["pytester", "postgres", "extras"]
+pytest_plugins = ["pytester", "postgres", "extras", "serving"]
 
 settings.register_profile("untimed", deadline=None)  # how long an example takes says how busy the machine is
 settings.load_profile("untimed")
 
 # multiprocessing.connection is imported first of all: a run of pytest within the tests forgets modules that were first
 # imported in it, and this one leaves its functions in a table of pickle, which then belong to no module.
+
+# What whoever runs the tests has set for a receiver of theirs counts in no test.
+for name in [name for name in os.environ if name.startswith("STEPPAY_")]:
+    del os.environ[name]
 
 # A shell that starts the tests in the background ignores Ctrl-C for them and for all their children: tests that send
 # it would then wait for ever.
@@ -46,11 +52,33 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestR
     return report
 
 
-@pytest.fixture(autouse=True)
-def _scenarios_of_a_test_are_its_own() -> Iterator[None]:
-    """What a test defines is known to no other."""
-    registry.all_scenarios()
-    known = dict(registry._known)
+@pytest.fixture
+def own_scenarios() -> Iterator[None]:
+    """What the test defines, or loads from a file, is forgotten after it."""
+    before = all_scenarios().keys()
     yield
-    registry._known.clear()
-    registry._known.update(known)
+    for name, one in all_scenarios().items():
+        if name not in before:
+            forget_scenarios(one.origin.rpartition(":")[0])
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _no_test_leaves_a_scenario() -> Iterator[None]:
+    """Fails at the end of a run, or of a worker of it, in which a scenario was defined that no later test expects."""
+    before = all_scenarios().keys()
+    yield
+    left = [f"{one.name} ({one.origin})" for one in all_scenarios().values() if one.name not in before]
+    assert left == [], "Let the tests that define these ask for the fixture own_scenarios."
+
+
+@pytest.fixture
+def write_config(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], Path]:
+    """Write ``steppay-mock.toml`` into a new working directory."""
+    monkeypatch.chdir(tmp_path)
+
+    def written(text: str) -> Path:
+        path = tmp_path / "steppay-mock.toml"
+        path.write_text(text, encoding="utf-8")
+        return path
+
+    return written

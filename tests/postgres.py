@@ -72,9 +72,9 @@ def postgres_server(request: pytest.FixtureRequest, tmp_path_factory: pytest.Tem
         with _locked(shared / "postgres.start"):
             fcntl.flock(users, fcntl.LOCK_SH)
             told = shared / "postgres.folder"
-            if not told.exists() or not Path(told.read_text()).exists():
-                told.write_text(_start(programs, users))
-            host = told.read_text()
+            if not told.exists() or not Path(told.read_text(encoding="utf-8")).exists():
+                told.write_text(_start(programs, users), encoding="utf-8")
+            host = told.read_text(encoding="utf-8")
         yield host
 
 
@@ -149,6 +149,6 @@ def _run(command: list[str], folder: str, account: dict[str, Any]) -> None:
 
 @contextmanager
 def _locked(path: Path) -> Iterator[None]:
-    with path.open("a") as lock:
+    with path.open("a", encoding="utf-8") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from functools import cache
+from functools import partial
 from typing import TYPE_CHECKING, Any, Unpack
 
+from pytest_steppay.keys import SCENARIO_FILES
 from pytest_steppay.options import masked
 from pytest_steppay.receiver import load_receiver
 from steppay_mock.contract.validate import validate as validate_payload
@@ -15,7 +16,6 @@ from steppay_mock.payload.factory import make_event, make_events
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
-    from pathlib import Path
 
     from pytest_steppay.options import Options, SecretLike, TargetLike
     from pytest_steppay.record import ItemRecord
@@ -59,8 +59,7 @@ class StepPay:
         self._explorations = 0
         self._stores: list[Store] = []
         self._api: StoreApi | None = None
-        for path in options.scenario_files:
-            _load_once(path)
+        _load_scenarios(options)
 
     def __repr__(self) -> str:
         return f"<steppay: seed {self._seed}>"
@@ -306,8 +305,15 @@ def _asserted(found: Exploration) -> Exploration:
     return found
 
 
-@cache
-def _load_once(path: Path) -> None:
-    from steppay_mock.store.scenarios.registry import load_scenarios
+def _load_scenarios(options: Options) -> None:
+    """Load the user's files, each once in a run of pytest: another run in this process may have others."""
+    if not options.scenario_files:
+        return
+    from steppay_mock.store.scenarios.registry import forget_scenarios, load_scenarios
 
-    load_scenarios(path)
+    loaded = options.config.stash.setdefault(SCENARIO_FILES, set())
+    for path in options.scenario_files:
+        if path not in loaded:
+            load_scenarios(path)
+            loaded.add(path)
+            options.config.add_cleanup(partial(forget_scenarios, path))

@@ -5,10 +5,14 @@ They are in a file without imports of the engine: pytest loads it at every start
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 BASE_SEED: pytest.StashKey[int] = pytest.StashKey()
 BUDGET: pytest.StashKey[int | None] = pytest.StashKey()
+SCENARIO_FILES: pytest.StashKey[set[Path]] = pytest.StashKey()
+"""The files of scenarios that are loaded."""
 PROOFS = "_steppay_proofs"
 """The attribute of a test's report with a line for each exploration of that phase."""
 

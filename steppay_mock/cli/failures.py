@@ -33,10 +33,25 @@ def failures_told() -> Iterator[None]:
     except click.exceptions.Exit:
         raise
     except Exception as failure:  # noqa: BLE001 - what is not known gets a message that leads to its traceback
-        raise click.exceptions.Exit(_told(failure)) from None
+        code = _told(failure)
+        if code == MISUSED and _letters_are_lost():
+            say(
+                f"hint: the locale of this process is {sys.getfilesystemencoding()}, which lacks letters of the "
+                "arguments: they were not read as text. Set LC_ALL=C.UTF-8 or PYTHONUTF8=1, and repeat the command."
+            )
+        raise click.exceptions.Exit(code) from None
     except KeyboardInterrupt:
         say("")  # a terminal has just written ^C
         raise click.exceptions.Exit(INTERRUPTED) from None
+
+
+def _letters_are_lost() -> bool:
+    """Whether an argument has bytes that are no letters in this locale: Python keeps each as half of a surrogate pair.
+
+    In a locale of UTF-8 these bytes are no text at all. The errors that name the argument say so.
+    """
+    is_utf8 = sys.getfilesystemencoding() == "utf-8"
+    return not is_utf8 and any("\udc80" <= letter <= "\udcff" for word in sys.argv[1:] for letter in word)
 
 
 def _told(failure: Exception) -> int:

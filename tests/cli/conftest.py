@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import shlex
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -15,9 +13,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from cli.shop import Shop
 from click.testing import CliRunner
+from serving import served
 from werkzeug import Request, Response
-from werkzeug.serving import make_server
 
 from steppay_mock import SignatureError, verify
 from steppay_mock.cli.program import program
@@ -54,10 +53,8 @@ def run_command(*args: str, stdin: bytes = b"") -> Done:
 
 
 @pytest.fixture(autouse=True)
-def _bare_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """The environment of whoever runs these tests does not count, and no file of theirs."""
-    for name in [name for name in os.environ if name.startswith("STEPPAY_")]:
-        monkeypatch.delenv(name)
+def _bare_folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """No file of whoever runs these tests counts."""
     monkeypatch.chdir(tmp_path)
 
 
@@ -117,20 +114,34 @@ class Receiver:
 @contextmanager
 def serving(app: Receiver, *, threaded: bool = False) -> Iterator[Receiver]:
     """The receiver while it listens; ``threaded`` it answers several requests at once."""
-    server = make_server("127.0.0.1", 0, app, threaded=threaded)
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-    thread.start()
-    app.url = f"http://127.0.0.1:{server.server_port}/webhooks/steppay"
-    yield app
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with served(app, threaded=threaded) as url:
+        app.url = f"{url}/webhooks/steppay"
+        yield app
 
 
 @pytest.fixture
 def receiver() -> Iterator[Receiver]:
     with serving(Receiver()) as app:
         yield app
+
+
+@pytest.fixture
+def shop(receiver: Receiver) -> Shop:
+    """What the receiver is: a shop that shows its rows and empties itself."""
+    receiver.answer = app = Shop()
+    return app
+
+
+@pytest.fixture
+def journal(tmp_path: Path) -> str:
+    """Where a journal may be; nothing is there yet."""
+    return str(tmp_path / "deliveries.sqlite")
+
+
+@pytest.fixture(params=["one by one", "through the sender"])
+def more(request: pytest.FixtureRequest, journal: str) -> tuple[str, ...]:
+    """Both ways that a delivery can go."""
+    return () if request.param == "one by one" else ("--journal", journal)
 
 
 @pytest.fixture

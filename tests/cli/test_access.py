@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 from cli.shop import SEED, TOKEN, Shop, urls
-from delivery.conftest import _served
 from delivery.doors import AUTHORITY, BOTH, gateway, guarded_tls
+from serving import served
 from werkzeug import Request, Response
 
 from steppay_mock.cli.options import address
@@ -65,7 +65,7 @@ def test_options_let_in(run: Any, guarded: Any, secret: str, more: tuple[str, ..
     assert wrong.code == 1
     done = run(*words, *LET_IN)
     assert done.code == 0
-    assert_hidden(wrong.out, wrong.err, done.out, done.err, (tmp_path / "r.xml").read_text())
+    assert_hidden(wrong.out, wrong.err, done.out, done.err, (tmp_path / "r.xml").read_text(encoding="utf-8"))
 
 
 def test_the_environment_and_the_url_let_in(
@@ -143,7 +143,7 @@ def test_paths_of_the_file_are_from_its_folder_and_certificates_let_in(
 ) -> None:
     (tmp_path / "authority.pem").write_bytes(Path(AUTHORITY).read_bytes())
     (tmp_path / "client.pem").write_bytes(Path(BOTH).read_bytes())
-    with _served(receiver, tls=guarded_tls()) as url, gateway("lee:of-the-proxy") as proxy:
+    with served(receiver, tls=guarded_tls()) as url, gateway("lee:of-the-proxy") as proxy:
         through = proxy.url.replace("://", "://lee:${PROXY_PASSWORD:-of-the-proxy}@")
         lines = f'ca_file = "authority.pem"\nclient_cert = "client.pem"\nproxy = "{through}"\n'
         write(
@@ -210,7 +210,7 @@ def _elsewhere(shop: Shop) -> Iterator[tuple[str, list[dict[str, str]]]]:
         came.append({name.lower(): value for name, value in request.headers})
         return shop(request)(environ, start_response)
 
-    with _served(app) as url:
+    with served(app) as url:
         yield url, came
 
 
@@ -240,7 +240,7 @@ def test_every_order_is_explored_and_replayed_behind_the_door(
     again = run("explore", *LEAVES, *in_url, "--header", f"X-Door: {KEY}", "--report", "r.html", "--report", "r.json")
     assert again.code == 1
     assert "with the URL that is not shown in STEPPAY_MOCK_TO and STEPPAY_MOCK_STATE_URL" in " ".join(again.out.split())
-    reports = [(tmp_path / name).read_text() for name in ("r.html", "r.json")]
+    reports = [(tmp_path / name).read_text(encoding="utf-8") for name in ("r.html", "r.json")]
     assert_hidden(outside.err, found.out, found.err, again.out, again.err, *reports)
 
 

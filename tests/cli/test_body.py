@@ -60,7 +60,7 @@ def test_config_tells_the_form_and_where_it_comes_from(
         return one["value"], one["from"]
 
     assert told() == ("pretty", "default")
-    (tmp_path / "steppay-mock.toml").write_text('[events]\nbody = "compact"\n')
+    (tmp_path / "steppay-mock.toml").write_text('[events]\nbody = "compact"\n', encoding="utf-8")
     assert told() == ("compact", "the file")
     monkeypatch.setenv("STEPPAY_MOCK_BODY", "escaped")
     assert told() == ("escaped", "STEPPAY_MOCK_BODY")
@@ -69,7 +69,7 @@ def test_config_tells_the_form_and_where_it_comes_from(
 
 
 def test_a_schedule_has_its_bodies_already(run: Any, receiver: Any, tmp_path: Path) -> None:
-    (tmp_path / "schedule.json").write_text('{"version": 1, "events": [], "steps": []}')
+    (tmp_path / "schedule.json").write_text('{"version": 1, "events": [], "steps": []}', encoding="utf-8")
     done = run(
         "send", "--to", receiver.url, "--schedule", str(tmp_path / "schedule.json"), "--unsigned", "--body", "compact"
     )

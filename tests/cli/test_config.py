@@ -12,18 +12,6 @@ from werkzeug import Response
 Write = Callable[[str], Path]
 
 
-@pytest.fixture
-def file(tmp_path: Path) -> Write:
-    """Write the file into the working directory."""
-
-    def written(text: str) -> Path:
-        path = tmp_path / "steppay-mock.toml"
-        path.write_text(text, encoding="utf-8")
-        return path
-
-    return written
-
-
 def endpoint(name: str, url: str, *more: str) -> str:
     return "\n".join(["[[endpoints]]", f'name = "{name}"', f'url = "{url}"', *more, ""])
 
@@ -35,7 +23,7 @@ def settings(run: Any, *args: str) -> dict[str, tuple[Any, str]]:
 
 
 def test_flag_before_environment_before_file_before_default(
-    run: Any, file: Write, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    run: Any, write_config: Write, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     defaults = settings(run)
     assert {source for _, source in defaults.values()} == {"default"}
@@ -50,7 +38,7 @@ def test_flag_before_environment_before_file_before_default(
         "speed": 1,
         "allow_hosts": [],
     }
-    file(
+    write_config(
         '[sender]\njournal = "j.sqlite"\nconcurrency = 2\nrate = 2\ntimeout = 2\nretries = [2]\nsuccess = [202]\n'
         'keep_alive = true\nspeed = "2s=1s"\nallow_hosts = ["two.example"]'
     )
@@ -77,9 +65,11 @@ def test_flag_before_environment_before_file_before_default(
     assert of_flags["success"] == ([204, 200], "--success")
 
 
-def test_config_shows_endpoints_without_their_secrets(run: Any, file: Write, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_config_shows_endpoints_without_their_secrets(
+    run: Any, write_config: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("MAIL_SECRET", "whsec_hidden_too")
-    path = file(
+    path = write_config(
         '[sender]\nspeed = "1d=1s"\n'
         + endpoint("shop", "http://localhost", 'secret = ["whsec_hidden", "${MAIL_SECRET}"]')
         + endpoint("off", "http://localhost/off", 'events = ["order.created"]', "enabled = false")
@@ -114,8 +104,8 @@ def test_config_shows_endpoints_without_their_secrets(run: Any, file: Write, mon
     assert run("config", "--config", "none").err == "no steppay-mock.toml is read\n"
 
 
-def test_config_tells_what_could_not_be_sent_to(run: Any, file: Write) -> None:
-    path = file(
+def test_config_tells_what_could_not_be_sent_to(run: Any, write_config: Write) -> None:
+    path = write_config(
         endpoint("vendor", "https://api.steppay.kr", 'secret = "x"')
         + endpoint("far", "https://shop.example", 'secret = "x"')
         + endpoint("unsigned", "http://localhost")
@@ -131,11 +121,11 @@ def test_config_tells_what_could_not_be_sent_to(run: Any, file: Write) -> None:
 
 
 def test_without_a_url_webhooks_go_to_every_endpoint_that_is_enabled(
-    run: Any, receiver: Any, secret: str, file: Write
+    run: Any, receiver: Any, secret: str, write_config: Write
 ) -> None:
     receiver.answer = lambda _request: Response(status=204)
     signed = f'secret = "{secret}"'
-    file(
+    write_config(
         endpoint("shop", receiver.url, signed)
         + endpoint("orders", receiver.url + "/orders", signed, 'events = ["order.created"]')
         + endpoint("off", receiver.url + "/off", "enabled = false")
@@ -163,10 +153,10 @@ def test_without_a_url_webhooks_go_to_every_endpoint_that_is_enabled(
 
 
 def test_the_secret_is_that_of_the_flag_else_of_the_endpoint_else_of_the_environment(
-    run: Any, receiver: Any, secret: str, file: Write, monkeypatch: pytest.MonkeyPatch
+    run: Any, receiver: Any, secret: str, write_config: Write, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("STEPPAY_WEBHOOK_SECRET", "whsec_of_the_environment")
-    file(endpoint("shop", receiver.url, f'secret = "{secret}"'))
+    write_config(endpoint("shop", receiver.url, f'secret = "{secret}"'))
     bare = receiver.url.removesuffix("/webhooks/steppay")
     for to in (("--to", receiver.url), ("--to", bare), ("--endpoint", "shop")):
         assert run("send", *to, "order.created").code == 0
@@ -179,9 +169,9 @@ def test_the_secret_is_that_of_the_flag_else_of_the_endpoint_else_of_the_environ
 
 
 def test_the_journal_of_the_file_is_that_of_every_command(
-    run: Any, receiver: Any, secret: str, file: Write, tmp_path: Path
+    run: Any, receiver: Any, secret: str, write_config: Write, tmp_path: Path
 ) -> None:
-    file('[sender]\njournal = "j.sqlite"\n' + endpoint("shop", receiver.url, f'secret = "{secret}"'))
+    write_config('[sender]\njournal = "j.sqlite"\n' + endpoint("shop", receiver.url, f'secret = "{secret}"'))
     assert run("send", "order.created").code == 0
     assert (tmp_path / "j.sqlite").is_file()
     assert [one["receiver"] for one in run("log", "--json").json] == ["shop"]
@@ -193,12 +183,12 @@ def test_the_journal_of_the_file_is_that_of_every_command(
 
 
 def test_a_run_that_was_cut_off_is_resumed_with_the_secret_of_the_file(
-    run: Any, receiver: Any, secret: str, file: Write, tmp_path: Path
+    run: Any, receiver: Any, secret: str, write_config: Write, tmp_path: Path
 ) -> None:
     from steppay_mock import Sender, make_events
 
     path = str(tmp_path / "j.sqlite")
-    file('[sender]\njournal = "j.sqlite"\n' + endpoint("shop", receiver.url, f'secret = "{secret}"'))
+    write_config('[sender]\njournal = "j.sqlite"\n' + endpoint("shop", receiver.url, f'secret = "{secret}"'))
     sender = Sender.from_config()
     stopped = sender.send(make_events(seed=7), watch=lambda now: sender.stop() if now.succeeded >= 3 else None)
     assert stopped.pending
@@ -208,23 +198,23 @@ def test_a_run_that_was_cut_off_is_resumed_with_the_secret_of_the_file(
 
 
 def test_a_run_is_resumed_as_it_was_begun_whatever_the_file_says_by_then(
-    run: Any, receiver: Any, secret: str, file: Write
+    run: Any, receiver: Any, secret: str, write_config: Write
 ) -> None:
     from steppay_mock import Sender, make_events
 
     shop = endpoint("shop", receiver.url, f'secret = "{secret}"')
-    file('[sender]\njournal = "j.sqlite"\nretries = [0]\n' + shop)
+    write_config('[sender]\njournal = "j.sqlite"\nretries = [0]\n' + shop)
     sender = Sender.from_config()
     sender.send(make_events(seed=7), watch=lambda progress: sender.stop() if progress.succeeded else None)
     answers = iter([500])
     receiver.answer = lambda _request: Response(status=next(answers, 204))
-    file('[sender]\njournal = "j.sqlite"\nretries = "none"\n' + shop)
+    write_config('[sender]\njournal = "j.sqlite"\nretries = "none"\n' + shop)
     assert run("resume").code == 0, "what failed once is tried again, as it was said when the run was begun"
     assert next(answers, None) is None
 
 
-def test_the_statuses_of_success_decide(run: Any, receiver: Any, secret: str, file: Write) -> None:
-    file("[sender]\nsuccess = [204]")
+def test_the_statuses_of_success_decide(run: Any, receiver: Any, secret: str, write_config: Write) -> None:
+    write_config("[sender]\nsuccess = [204]")
     args = ("send", "--to", receiver.url, "order.created", "--secret", secret)
     assert run(*args).code == 0
     assert run(*args, "--success", "200,201").code == 1
@@ -234,9 +224,9 @@ def test_the_statuses_of_success_decide(run: Any, receiver: Any, secret: str, fi
 
 
 def test_the_speed_of_the_file_waits_only_where_that_has_a_meaning(
-    run: Any, receiver: Any, secret: str, file: Write
+    run: Any, receiver: Any, secret: str, write_config: Write
 ) -> None:
-    file('[sender]\nspeed = "365d=1ms"')
+    write_config('[sender]\nspeed = "365d=1ms"')
     args = ("scenario", "run", "subscription-renews", "--to", receiver.url, "--secret", secret)
     assert run(*args).code == 0
     assert run(*args, "--order", "shuffled").code == 0
@@ -245,42 +235,42 @@ def test_the_speed_of_the_file_waits_only_where_that_has_a_meaning(
 
 
 def test_hosts_of_the_file_are_allowed_and_nobody_is_asked(
-    run: Any, nobody: str, file: Write, monkeypatch: pytest.MonkeyPatch
+    run: Any, nobody: str, write_config: Write, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("CI", "1")
     url = nobody.replace("127.0.0.1", "0.0.0.0")
-    file('[sender]\nallow_hosts = ["0.0.0.0"]\n' + endpoint("shop", url))
+    write_config('[sender]\nallow_hosts = ["0.0.0.0"]\n' + endpoint("shop", url))
     done = run("send", "order.created", "--unsigned")
     assert "is not this machine" not in done.err
     assert done.code == 3, done.err
     done = run("send", "--to", "http://shop.example", "order.created", "--unsigned")
     assert (done.code, "Add --allow-host shop.example" in done.err) == (2, True)
-    file('[sender]\nallow_hosts = ["api.steppay.kr"]\n' + endpoint("vendor", "http://api.steppay.kr"))
+    write_config('[sender]\nallow_hosts = ["api.steppay.kr"]\n' + endpoint("vendor", "http://api.steppay.kr"))
     done = run("send", "order.created", "--unsigned")
     assert (done.code, "api.steppay.kr belongs to StepPay" in done.err) == (2, True)
 
 
 def test_what_is_wrong_with_the_file_matters_only_where_it_is_needed(
-    run: Any, receiver: Any, secret: str, file: Write
+    run: Any, receiver: Any, secret: str, write_config: Write
 ) -> None:
-    path = file('[sender]\njournal = "${NOT_SET}"\n' + endpoint("shop", "${NOT_SET}"))
+    path = write_config('[sender]\njournal = "${NOT_SET}"\n' + endpoint("shop", "${NOT_SET}"))
     args = ("send", "--to", receiver.url, "order.created", "--secret", secret)
     assert run(*args, "--journal", "other.sqlite").code == 0
     done = run(*args)
     assert done.code == 2
     assert f"{path}: sender.journal: the environment variable NOT_SET is not set" in done.err
-    path.write_text("[sendr]")
+    path.write_text("[sendr]", encoding="utf-8")
     assert run(*args).code == 2
     assert run(*args, "--config", "none").code == 0
     assert run("send", "--help").code == 0
 
 
 def test_another_file_may_be_named(
-    run: Any, receiver: Any, secret: str, file: Write, monkeypatch: pytest.MonkeyPatch
+    run: Any, receiver: Any, secret: str, write_config: Write, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    file("[sendr]").rename("other.toml")
+    write_config("[sendr]").rename("other.toml")
     assert run("config", "--config", "other.toml").code == 2
-    file(endpoint("shop", receiver.url, f'secret = "{secret}"')).rename("other.toml")
+    write_config(endpoint("shop", receiver.url, f'secret = "{secret}"')).rename("other.toml")
     assert run("send", "order.created", "--config", "other.toml").code == 0
     monkeypatch.setenv("STEPPAY_MOCK_CONFIG", "other.toml")
     assert run("send", "order.created").code == 0
@@ -300,8 +290,8 @@ def test_another_file_may_be_named(
         (("order.created", "--config", "nowhere.toml"), "nowhere.toml cannot be read: No such file or directory."),
     ],
 )
-def test_wrong_words_are_errors(args: tuple[str, ...], told: str, run: Any, receiver: Any, file: Write) -> None:
-    file(endpoint("shop", receiver.url, 'secret = "x"') + endpoint("off", receiver.url, "enabled = false"))
+def test_wrong_words_are_errors(args: tuple[str, ...], told: str, run: Any, receiver: Any, write_config: Write) -> None:
+    write_config(endpoint("shop", receiver.url, 'secret = "x"') + endpoint("off", receiver.url, "enabled = false"))
     done = run("send", *args)
     assert (done.code, done.out, receiver.requests) == (2, "", [])
     assert told in done.err

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from threading import Thread
 from typing import Any
 
 import pytest
 from cli.conftest import run_command
+from serving import served
 from werkzeug import Request, Response
-from werkzeug.serving import make_server
 
 from steppay_mock import Endpoint, Sender, SteppayMockError, deliver, make_event
 from steppay_mock.ordering.remote import remote_state
@@ -90,16 +89,8 @@ class Receiver:
 @pytest.mark.parametrize("way", WAYS, ids=lambda way: way.__name__.strip("_"))
 def test_a_path_is_used_as_it_is(way: Callable[[str, Path], None], suffix: str, arrives: str, tmp_path: Path) -> None:
     receiver = Receiver()
-    server = make_server("127.0.0.1", 0, receiver, threaded=True)
-    server.log = lambda *_: None  # type: ignore[method-assign]
-    thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-    thread.start()
-    try:
-        way(f"http://127.0.0.1:{server.server_port}{suffix}", tmp_path)
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
+    with served(receiver) as url:
+        way(f"{url}{suffix}", tmp_path)
     assert receiver.seen == {arrives}
 
 

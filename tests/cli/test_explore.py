@@ -21,13 +21,6 @@ from werkzeug import Request, Response
 LEAVES = ("--scenario", "customer-registers-and-leaves", *SEED)
 
 
-@pytest.fixture
-def shop(receiver: Any) -> Shop:
-    """What the receiver is."""
-    receiver.answer = Shop()
-    return receiver.answer  # type: ignore[no-any-return]
-
-
 def test_a_right_receiver_is_proved(run: Any, receiver: Any, shop: Shop, secret: str) -> None:
     done = run("explore", *LEAVES, *urls(receiver), "--secret", secret)
     assert done.code == 0

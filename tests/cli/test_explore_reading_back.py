@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 import shlex
-import socket
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -45,14 +44,8 @@ class ReadsBack:
 
 
 @pytest.fixture
-def port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        return int(free.getsockname()[1])
-
-
-@pytest.fixture
-def shop(port: int) -> Iterator[tuple[ReadsBack, Any]]:
-    app = ReadsBack(f"http://127.0.0.1:{port}")
+def shop(free_port: int) -> Iterator[tuple[ReadsBack, Any]]:
+    app = ReadsBack(f"http://127.0.0.1:{free_port}")
     with serving(Receiver(answer=app), threaded=True) as receiver:
         yield app, receiver
 
@@ -62,29 +55,29 @@ def serve(port: int) -> tuple[str, ...]:
 
 
 def test_a_receiver_that_reads_back_once_fails_until_it_is_mended(
-    run: Any, shop: tuple[ReadsBack, Any], port: int, secret: str, monkeypatch: pytest.MonkeyPatch
+    run: Any, shop: tuple[ReadsBack, Any], free_port: int, secret: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     app, receiver = shop
-    done = run("explore", *SCENARIO, *urls(receiver), "--secret", secret, *serve(port))
+    done = run("explore", *SCENARIO, *urls(receiver), "--secret", secret, *serve(free_port))
     assert done.code == 1, done.out
-    assert f"the REST API answers at http://127.0.0.1:{port}" in done.err
+    assert f"the REST API answers at http://127.0.0.1:{free_port}" in done.err
     assert TOKEN not in done.out + done.err
     (command,) = re.findall(r"^  steppay-mock (replay sp1\..*)$", done.out, re.MULTILINE)
-    assert f" --serve-api --api-port {port}" in command
+    assert f" --serve-api --api-port {free_port}" in command
     monkeypatch.setenv("STEPPAY_SECRET_TOKEN", TOKEN)
     again = run(*shlex.split(command), "--secret", secret)
     assert (again.code, again.err.endswith("it still fails\n")) == (1, True)
     app.careless = False
     assert run(*shlex.split(command), "--secret", secret).code == 0
-    assert run("explore", *SCENARIO, *urls(receiver), "--secret", secret, *serve(port)).code == 0
+    assert run("explore", *SCENARIO, *urls(receiver), "--secret", secret, *serve(free_port)).code == 0
 
 
 def test_a_read_that_is_written_late_is_found_where_answers_are_held(
-    run: Any, shop: tuple[ReadsBack, Any], port: int, secret: str
+    run: Any, shop: tuple[ReadsBack, Any], free_port: int, secret: str
 ) -> None:
     app, receiver = shop
     app.careless = False  # reads always, and writes what it read without asking whether that is still so
-    words = ("explore", *SCENARIO, *urls(receiver), "--secret", secret, *serve(port), "--overlap", "1", "--json")
+    words = ("explore", *SCENARIO, *urls(receiver), "--secret", secret, *serve(free_port), "--overlap", "1", "--json")
     done = run(*words)
     assert done.code == 1
     assert done.json["counterexample"]["failing"]["together"]

@@ -17,12 +17,6 @@ LEAVES, BUYS = "customer-registers-and-leaves", "order-cancelled-before-payment"
 BOTH = ("--scenario", LEAVES, "--scenario", BUYS, *SEED, "--truth", "off", "--no-duplicates")
 
 
-@pytest.fixture
-def shop(receiver: Any) -> Shop:
-    receiver.answer = Shop()
-    return receiver.answer  # type: ignore[no-any-return]
-
-
 def rows(text: str) -> dict[str, str]:
     """The rows of the table by the name of the scenario."""
     return {

@@ -13,12 +13,6 @@ from steppay_mock.delivery.faults import FAULTS
 from steppay_mock.delivery.schedule.makers import in_order
 
 
-@pytest.fixture(params=["one by one", "through the sender"])
-def more(request: pytest.FixtureRequest, tmp_path: Path) -> tuple[str, ...]:
-    """Both ways that a delivery can go."""
-    return () if request.param == "one by one" else ("--journal", str(tmp_path / "deliveries.sqlite"))
-
-
 def test_the_list_has_every_fault(run: Any) -> None:
     done = run("faults")
     assert (done.code, done.err) == (0, "")

@@ -21,12 +21,6 @@ from steppay_mock.delivery.faults import FAULTS
 SEEN = ("wrong-secret", "body-spaced", "truncated", "signature-twice", "answer-lost")
 
 
-@pytest.fixture(params=["one by one", "through the sender"])
-def more(request: pytest.FixtureRequest, tmp_path: Path) -> tuple[str, ...]:
-    """Both ways that a delivery can go."""
-    return () if request.param == "one by one" else ("--journal", str(tmp_path / "deliveries.sqlite"))
-
-
 @pytest.fixture
 def nowhere(receiver: Any) -> Any:
     """A server that says 404 to everything."""
@@ -105,9 +99,7 @@ def test_the_plain_delivery_is_in_the_reports(
     done = run(*args, *reports)
     assert done.code == 0
     assert "order.created, without the fault" in done.out
-    cases = {
-        case.get("name"): len(case) for case in ET.fromstring((tmp_path / "report.xml").read_text()).iter("testcase")
-    }
+    cases = {case.get("name"): len(case) for case in ET.parse(tmp_path / "report.xml").iter("testcase")}
     assert cases == {"1 order.created": 0, "2 order.created, without the fault": 0}
     document = run(*args, "--json").json
     (control,) = document["controls"]
@@ -119,7 +111,7 @@ def test_a_report_without_a_verdict_has_failures(
 ) -> None:
     args = ("send", "--to", nowhere.url, "order.created", "--fault", "wrong-secret", "--secret", secret, *more)
     run(*args, "--report", "report.xml")
-    told = [one.get("message", "") for one in ET.fromstring((tmp_path / "report.xml").read_text()).iter("failure")]
+    told = [one.get("message", "") for one in ET.parse(tmp_path / "report.xml").iter("failure")]
     assert len(told) == 2
     assert "no verdict: without the fault 404" in told[0]
     assert run(*args, "--json").json["ok"] is False

@@ -50,7 +50,7 @@ def test_requests_have_the_exact_body(run: Any, form: Any, tmp_path: Path) -> No
     body = make_event("customer.created", seed=7, body=form).body
     args = ("generate", "customer.created", "--seed", "7", "--body", form, "--unsigned")
     assert run(*args, "--format", "http").raw.endswith(b"\r\n\r\n" + body)
-    (tmp_path / "curl").write_text('#!/bin/sh\nfor word; do :; done; printf %s "$word"\n')
+    (tmp_path / "curl").write_text('#!/bin/sh\nfor word; do :; done; printf %s "$word"\n', encoding="utf-8")
     (tmp_path / "curl").chmod(0o755)
     command = run(*args, "--format", "curl").raw
     told = subprocess.run(["sh"], input=command, env={"PATH": f"{tmp_path}:/bin"}, capture_output=True, check=True)
@@ -65,13 +65,13 @@ def test_the_form_of_the_body_comes_from_flag_environment_file_or_default(
 
     args = ["generate", "customer.created", "--seed", "7"]
     assert form() == "pretty"
-    (tmp_path / "steppay-mock.toml").write_text('[events]\nbody = "compact"\n')
+    (tmp_path / "steppay-mock.toml").write_text('[events]\nbody = "compact"\n', encoding="utf-8")
     assert form() == "compact"
     monkeypatch.setenv("STEPPAY_MOCK_BODY", "pretty")
     assert form() == "pretty"
     args += ["--body", "compact"]
     assert form() == "compact"
-    (tmp_path / "steppay-mock.toml").write_text('[events]\nbody = "prety"\n')
+    (tmp_path / "steppay-mock.toml").write_text('[events]\nbody = "prety"\n', encoding="utf-8")
     wrong = run("generate", "customer.created")
     assert wrong.code == 2
     assert "came:     \"prety\" (a text)\n  next:     Did you mean 'pretty'?" in wrong.err

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import sqlite3
 from pathlib import Path
@@ -100,7 +101,7 @@ def test_a_token_that_no_call_can_carry_is_refused(token: str, run: Any, monkeyp
     done = run("serve-api", "--token", token)
     fine(done)
     assert "Error: --token " in done.err
-    monkeypatch.setenv("STEPPAY_SECRET_TOKEN", token)
+    monkeypatch.setenv("STEPPAY_SECRET_TOKEN", os.fsdecode(token.encode()))  # as this locale reads it
     done = run("serve-api")
     fine(done)
     assert "Error: The variable STEPPAY_SECRET_TOKEN " in done.err

@@ -18,11 +18,6 @@ from werkzeug import Request, Response
 from steppay_mock import EventType, make_events, scenario
 
 
-@pytest.fixture
-def journal(tmp_path: Path) -> str:
-    return str(tmp_path / "deliveries.sqlite")
-
-
 def first_of_each_fails(request: Request, seen: Counter[bytes]) -> Response | None:
     seen[request.get_data()] += 1
     return Response("not yet", 503) if seen[request.get_data()] == 1 else None
@@ -281,7 +276,7 @@ def test_wrong_words_are_errors(
 
 def test_a_file_that_is_no_journal_stays_as_it_is(run: Any, receiver: Any, secret: str, tmp_path: Path) -> None:
     text, database = tmp_path / "text", tmp_path / "database"
-    text.write_text("not a database, and longer than the header of one is: " * 20)
+    text.write_text("not a database, and longer than the header of one is: " * 20, encoding="utf-8")
     with sqlite3.connect(database) as connection:
         connection.execute("CREATE TABLE mine (id)")
     connection.close()

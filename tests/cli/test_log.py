@@ -135,7 +135,7 @@ def test_the_command_of_curl_repeats_the_request(run: Any, receiver: Any, journa
     assert run("log", "show", "2", "--journal", journal).out.endswith(shown["curl"])
     path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
     done = subprocess.run(
-        ["sh", "-euc", shown["curl"]],
+        ["sh", "-euc", shown["curl"].encode()],  # which has Hangul; a locale may have none
         env={**os.environ, "PATH": path, "STEPPAY_WEBHOOK_SECRET": secret},
         capture_output=True,
         check=False,
@@ -207,7 +207,7 @@ def test_wrong_words_are_errors(
     *, words: tuple[str, ...], told: str, run: Any, journal: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    Path("text").write_text("this is text, and longer than the header of a database is: " * 20)
+    Path("text").write_text("this is text, and longer than the header of a database is: " * 20, encoding="utf-8")
     for name, pragma in (("other", "user_version = 1"), ("newer", "user_version = 999")):
         connection = sqlite3.connect(name)
         connection.execute(f"PRAGMA {pragma}")

@@ -107,8 +107,8 @@ def test_commands_give_the_same() -> None:
 
 @pytest.mark.parametrize("flag", ["-O", "-OO"])
 def test_the_plugin_works(flag: str, tmp_path: Path) -> None:
-    (tmp_path / "stories.py").write_text(STORIES)
-    (tmp_path / "test_it.py").write_text(TESTS)
+    (tmp_path / "stories.py").write_text(STORIES, encoding="utf-8")
+    (tmp_path / "test_it.py").write_text(TESTS, encoding="utf-8")
     result = run(flag, "-m", "pytest", "-p", "no:cacheprovider", "-p", "no:randomly", "-p", "no:asyncio", at=tmp_path)
     assert "1 failed, 2 passed" in result.stdout, result.stdout
     assert "proved: all 120 orders of 5 events" in result.stdout

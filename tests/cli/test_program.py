@@ -26,7 +26,7 @@ HEAVY = {"jsonschema", "jsonschema_rs", "faker", "werkzeug", "rich", "urllib3", 
 MAIN = [sys.executable, "-m", "steppay_mock.cli"]
 
 
-def spawn(*args: str, **options: Any) -> subprocess.CompletedProcess[bytes]:
+def spawn(*args: str | bytes, **options: Any) -> subprocess.CompletedProcess[bytes]:
     return subprocess.run([*MAIN, *args], check=False, timeout=60, **{"capture_output": True, **options})
 
 
@@ -200,6 +200,28 @@ def test_output_is_utf_8_whatever_the_locale(encoding: str) -> None:
 def complete(*args: str, incomplete: str) -> list[str]:
     completer = ShellComplete(program, {}, "steppay-mock", "_STEPPAY_MOCK_COMPLETE")
     return [item.value for item in completer.get_completions(list(args), incomplete)]
+
+
+@pytest.mark.parametrize(
+    ("words", "wrong"),
+    [
+        (("sign", "-", "--secret", "비밀"), "is not valid UTF-8"),
+        (("generate", "order.created", "--set", "data.code=주문"), "cannot be written as JSON"),
+        (("send", "order.created", "--unsigned", "--to", "http://localhost/웹훅"), "This URL cannot be used"),
+        (("validate", "없다.json"), "No such file"),
+    ],
+)
+def test_a_locale_without_the_letters_of_the_arguments_is_told(words: tuple[str, ...], wrong: str) -> None:
+    ascii_alone = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
+    done = spawn(*map(str.encode, words), input=b"{}", env={**os.environ, **ascii_alone})
+    assert done.returncode == 2
+    assert wrong in done.stderr.decode()
+    assert done.stderr.decode().splitlines()[-1] == (
+        "hint: the locale of this process is ascii, which lacks letters of the arguments: they were not read as text. "
+        "Set LC_ALL=C.UTF-8 or PYTHONUTF8=1, and repeat the command."
+    )
+    unspoken = spawn("validate", "nothing.json", env={**os.environ, **ascii_alone})
+    assert "hint" not in unspoken.stderr.decode()
 
 
 def test_event_types_are_completed() -> None:

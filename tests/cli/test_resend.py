@@ -139,7 +139,8 @@ def test_another_receiver_gets_it_with_its_own_secret(run: Any, receiver: Any, j
         assert done.code == 0
         assert (other.events, receiver.requests) == (["order.updated", "order.created"], [])
         (tmp_path / "steppay-mock.toml").write_text(
-            f'[[endpoints]]\nname = "new"\nurl = "{other.url}"\nsecret = "other"\nevents = ["cover.paused"]\n'
+            f'[[endpoints]]\nname = "new"\nurl = "{other.url}"\nsecret = "other"\nevents = ["cover.paused"]\n',
+            encoding="utf-8",
         )
         bare = other.url.removesuffix("/webhooks/steppay")
         assert run("resend", "1", "--journal", journal, "--to", bare).code == 0

@@ -21,11 +21,6 @@ from steppay_mock.delivery.journal.reading import read_journal
 ALL = sorted(event.body for event in make_events(EventType, n=10, seed=7))
 
 
-@pytest.fixture
-def journal(tmp_path: Path) -> str:
-    return str(tmp_path / "deliveries.sqlite")
-
-
 def cut_off(receiver: Any, journal: str, secret: str, *, how: signal.Signals, more: tuple[str, ...] = ()) -> Any:
     """Send 270 events, until the receiver has seen 50; then the process gets the signal. What became of it."""
     begun = threading.Event()
@@ -126,7 +121,7 @@ def test_a_run_that_was_cut_off_between_its_controls_has_no_verdict_before_it_is
     (found,) = done.json["runs"]
     assert (found["run"], found["succeeded"], found["undecided"]) == (1, 2, 0)
     assert [one["status"] for one in found["controls"]] == [204, 204]
-    assert 'tests="4" failures="0"' in report.read_text()
+    assert 'tests="4" failures="0"' in report.read_text(encoding="utf-8")
     assert len(receiver.requests) in ({4} if how is signal.SIGINT else {4, 5})
 
 

@@ -15,11 +15,6 @@ from steppay_mock.delivery.journal.claim import claim
 
 
 @pytest.fixture
-def journal(tmp_path: Path) -> str:
-    return str(tmp_path / "deliveries.sqlite")
-
-
-@pytest.fixture
 def sent(run: Any, receiver: Any, journal: str, secret: str) -> str:
     """A journal with a run of two deliveries that arrived."""
     done = run("send", "--to", receiver.url, "order.created", "order.updated", "--secret", secret, "--journal", journal)
@@ -45,7 +40,7 @@ def resumed(run: Any, journal: str, code: int, outcome: str, one: dict[str, Any]
     done = run("resume", "--journal", journal, "--unsigned", "--json", "--report", "report.json")
     assert done.code == code
     assert done.json == {"ok": code == 0, "outcome": outcome, "elapsed": 0, "runs": [one]}
-    assert json.loads(Path("report.json").read_text()) == done.json
+    assert json.loads(Path("report.json").read_text(encoding="utf-8")) == done.json
     words: str = done.err
     return words
 

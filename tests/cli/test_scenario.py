@@ -189,6 +189,14 @@ def test_scenarios_of_a_file_are_there(run: Any, receiver: Any, secret: str, wri
     assert len(receiver.requests) == 6
 
 
+def test_a_command_knows_the_files_that_it_names_and_none_of_an_earlier_command(
+    run: Any, write: Callable[..., str]
+) -> None:
+    for name in ("stories.py", "others.py"):
+        assert run("scenario", "show", "of-the-shop", "--from", write(name, STORIES)).code == 0
+    assert run("scenario", "show", "of-the-shop").code == 2
+
+
 @pytest.mark.parametrize(
     ("words", "message"),
     [

@@ -14,11 +14,6 @@ from steppay_mock.delivery.schedule.schedule import Schedule, plan
 from steppay_mock.delivery.schedule.steps import Deliver, Drop, Step, Wait
 
 
-@pytest.fixture
-def journal(tmp_path: Path) -> str:
-    return str(tmp_path / "deliveries.sqlite")
-
-
 def test_a_schedule_is_delivered_as_it_says(run: Any, receiver: Any, secret: str, tmp_path: Path, journal: str) -> None:
     events = make_events(["order.created", "order.updated", "payment.completed"], seed=7)
     made = duplicate(in_order(events), share=1.0, seed=7, how="same")
@@ -88,7 +83,7 @@ def test_a_wrong_schedule_is_told_of(
 ) -> None:
     path = tmp_path / "schedule.json"
     if content is not None:
-        path.write_text(content)
+        path.write_text(content, encoding="utf-8")
     done = run("send", "--to", receiver.url, "--schedule", str(path), "--secret", secret, *more)
     assert (done.code, done.out, receiver.requests) == (2, "", [])
     assert told in done.err
@@ -105,7 +100,7 @@ def test_a_schedule_with_faults_is_right_if_the_receiver_does_right(
         receiver.requests.clear()
         done = run(*args, *more)
         assert (done.code, len(receiver.requests)) == (0, 2), done.err  # with its control, which goes without a fault
-    path.write_text(path.read_text().replace("wrong-secret", "wrong-secrt"))
+    path.write_text(path.read_text(encoding="utf-8").replace("wrong-secret", "wrong-secrt"), encoding="utf-8")
     for more in ((), ("--journal", journal)):
         receiver.requests.clear()
         done = run(*args, *more)

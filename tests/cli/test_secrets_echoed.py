@@ -57,7 +57,7 @@ def test_no_secret_is_shown_or_reported(run: Run, telling: Any, secret: str, tmp
     words = [telling.url if word == "URL" else word for word in words]
     done = run(*words, "--secret", secret, *reports)
     assert done.code == (0 if "--dry-run" in words else 1)
-    texts = [done.out, done.err, *(path.read_text() for path in tmp_path.glob("report.*"))]
+    texts = [done.out, done.err, *(path.read_text(encoding="utf-8") for path in tmp_path.glob("report.*"))]
     assert_hidden("\n".join(texts), secret)
     assert "token=********" in "\n".join(texts)
     if "--dry-run" not in words:

@@ -215,10 +215,7 @@ def test_a_port_in_use_is_told_of(run: Any) -> None:
         (("--token", "x", "--assume", "notice=3"), "Did you mean 'notice_days'?"),
     ],
 )
-def test_wrong_usage_says_what_to_type(
-    run: Any, words: tuple[str, ...], message: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.delenv("STEPPAY_SECRET_TOKEN", raising=False)
+def test_wrong_usage_says_what_to_type(run: Any, words: tuple[str, ...], message: str) -> None:
     done = run("serve-api", *words)
     assert done.code == 2
     assert message in done.err

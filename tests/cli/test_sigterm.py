@@ -36,7 +36,8 @@ def running(*words: str, first: bool) -> Iterator[tuple[subprocess.Popen[str], A
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
 
         def send(number: signal.Signals) -> None:
-            (inner,) = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split() if first else [0]
+            children = Path(f"/proc/{process.pid}/task/{process.pid}/children")
+            (inner,) = children.read_text(encoding="utf-8").split() if first else [0]
             os.kill(int(inner) or process.pid, number)
 
         try:

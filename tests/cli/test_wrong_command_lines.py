@@ -173,7 +173,7 @@ def url(receiver: Receiver, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.chdir(tmp_path)
     files = {"broken.json": "{no json", "broken.toml": "[sender]\ntimeout = 0\n", "broken.py": "import nothing_here\n"}
     for name, text in files.items():
-        (tmp_path / name).write_text(text)
+        (tmp_path / name).write_text(text, encoding="utf-8")
 
     def answer(request: Request) -> Response:
         if request.path == "/page":

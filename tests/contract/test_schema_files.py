@@ -82,7 +82,7 @@ def test_every_fact_that_a_schema_names_is_in_the_table() -> None:
     named = {
         number
         for path in FILES
-        for text in re.findall(r"\(facts? [^)]*\)", (ROOT / path).read_text())
+        for text in re.findall(r"\(facts? [^)]*\)", (ROOT / path).read_text(encoding="utf-8"))
         for number in re.findall(r"\d+", text)
     }
     assert rows == {str(number) for number in range(1, 57)}

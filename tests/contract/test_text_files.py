@@ -72,6 +72,7 @@ def test_a_file_that_is_not_there_is_told(read: Read, tmp_path: Path) -> None:
         read(tmp_path)
 
 
+@pytest.mark.usefixtures("own_scenarios")
 def test_a_scenario_of_notepad_is_read_and_another_encoding_is_told(tmp_path: Path) -> None:
     text = (
         "from steppay_mock import define_scenario\n\n\n"

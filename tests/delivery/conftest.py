@@ -14,9 +14,11 @@ from typing import Any
 import pytest
 from delivery.counting import Counting, counting
 from delivery.engines import engine_of
+from delivery.standins import Instant, Time, install
 from extras import needing
-from werkzeug.serving import make_server
+from serving import served
 
+from steppay_mock import Outcome, deliver
 from steppay_mock.delivery.engine.engine import Engine, EngineSettings
 
 
@@ -34,19 +36,12 @@ def payloads() -> Callable[..., list[dict[str, Any]]]:
 
 
 @pytest.fixture
-def serve() -> Iterator[Callable[[Any], str]]:
-    """Serve a WSGI app over HTTP; gives its URL, without a path."""
-    with ExitStack() as stack:
-        yield lambda app: stack.enter_context(_served(app))
-
-
-@pytest.fixture
 def serve_tls() -> Iterator[Callable[[Any], str]]:
     """Serve a WSGI app over HTTPS with the certificate of ``localhost.pem``; gives its URL, without a path."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(Path(__file__).with_name("localhost.pem"))
     with ExitStack() as stack:
-        yield lambda app: stack.enter_context(_served(app, tls=context))
+        yield lambda app: stack.enter_context(served(app, tls=context))
 
 
 @pytest.fixture
@@ -80,9 +75,29 @@ def engine(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> s
 
 
 @pytest.fixture(params=["written", "unwritten"])
-def journal(request: pytest.FixtureRequest, tmp_path: Path) -> str | None:
+def journal(request: pytest.FixtureRequest, path: Path) -> str | None:
     """With a journal, and without."""
-    return str(tmp_path / "journal.sqlite") if request.param == "written" else None
+    return str(path) if request.param == "written" else None
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    """Where a journal may be; nothing is there yet."""
+    return tmp_path / "journal.sqlite"
+
+
+@pytest.fixture
+def instant(monkeypatch: pytest.MonkeyPatch) -> Instant:
+    """What every sender of the test sends by: it answers at once, 204 if its ``answer`` says nothing else."""
+    made = Instant(Time())
+    install(monkeypatch, made)
+    return made
+
+
+@pytest.fixture
+def outcome(payloads: Callable[[int], list[dict[str, Any]]]) -> Callable[..., Outcome]:
+    """What comes of one delivery to an app."""
+    return lambda app, **options: deliver(payloads(1), to=app, **options)[0]
 
 
 @pytest.fixture
@@ -93,31 +108,9 @@ def receiver() -> Iterator[Counting]:
 
 
 @pytest.fixture
-def free_port() -> int:
-    """A port of this machine where nothing listens."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-@pytest.fixture
 def closed_url(free_port: int) -> str:
     """A URL where nothing listens."""
     return f"http://127.0.0.1:{free_port}"
-
-
-@contextmanager
-def _served(app: Any, *, tls: ssl.SSLContext | None = None) -> Iterator[str]:
-    server = make_server("127.0.0.1", 0, app, threaded=True, ssl_context=tls)
-    server.log = lambda *_arguments: None  # type: ignore[method-assign]
-    thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-    thread.start()
-    try:
-        yield f"{'https' if tls else 'http'}://127.0.0.1:{server.server_port}"
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
 
 
 @contextmanager

@@ -12,7 +12,7 @@ from pathlib import Path
 from threading import Thread
 from typing import Any
 
-from delivery.conftest import _served
+from serving import served
 
 DOOR = Path(__file__).with_name("door")
 AUTHORITY, CLIENT, KEY, BOTH = (
@@ -35,7 +35,7 @@ def over_tls(app: Any, *, guarded: bool = True) -> Iterator[str]:
     tls = guarded_tls()
     if not guarded:
         tls.verify_mode = ssl.CERT_NONE
-    with _served(app, tls=tls) as url:
+    with served(app, tls=tls) as url:
         yield url
 
 

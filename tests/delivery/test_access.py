@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from delivery.conftest import _served
 from delivery.doors import AUTHORITY, BOTH, CLIENT, DOOR, KEY, gateway, over_tls
 from delivery.engines import BODY, engine_of
 from extras import needing
+from serving import served
 from werkzeug import Request, Response
 
 from steppay_mock import (
@@ -117,7 +117,7 @@ def send(request: pytest.FixtureRequest) -> Send:
 
 
 def test_headers_and_a_password_let_in(send: Send, door: Door) -> None:
-    with _served(door) as url:
+    with served(door) as url:
         assert send(url, {}).status == 401
         assert send(url, WHO).status == 200
         in_url: AccessOptions = {"headers": {"X-Door": TOKEN}}
@@ -158,7 +158,7 @@ def test_a_certificate_of_another_name_is_no_matter_of_its_authority(send: Send,
 
 
 def test_a_proxy_is_gone_through_where_it_is_asked_for(send: Send, door: Door, monkeypatch: pytest.MonkeyPatch) -> None:
-    with _served(door) as url, gateway() as proxy:
+    with served(door) as url, gateway() as proxy:
         for name in ("http_proxy", "HTTP_PROXY", "ALL_PROXY", "all_proxy"):
             monkeypatch.setenv(name, proxy.url)
         monkeypatch.setenv("no_proxy", "127.0.0.1,localhost")
@@ -208,7 +208,7 @@ def test_what_a_receiver_behind_a_tunnel_answers_is_its_own(send: Send) -> None:
 
 @pytest.mark.parametrize("name", needing("fast", "curl", ["curl", "threads"]))
 def test_an_engine_keeps_several_doors_apart(door: Door, name: str) -> None:
-    with _served(door) as url, gateway() as proxy:
+    with served(door) as url, gateway() as proxy:
         engine = engine_of(name)(EngineSettings(timeout=10, keep_alive=True, concurrency=4))
         accesses: list[AccessOptions] = [WHO, {}, {**WHO, "proxy": proxy.url}, {"proxy": proxy.url}] * 2
         for token, access in enumerate(accesses):
@@ -222,7 +222,7 @@ def test_an_engine_keeps_several_doors_apart(door: Door, name: str) -> None:
 
 
 def test_secrets_of_the_door_are_struck_out_of_answers_and_reprs(door: Door) -> None:
-    with _served(door) as url:
+    with served(door) as url:
         reports = [
             deliver(make_event("order.created", seed=7), to=url, **WHO),
             Sender(Endpoint(url=url, name="shop", **WHO)).send(make_event("order.created", seed=7)),
@@ -247,7 +247,7 @@ def test_no_header_of_the_webhook_is_replaced(name: str) -> None:
 
 
 def test_a_user_without_a_password_is_the_secret(door: Door) -> None:
-    with _served(door) as url:
+    with served(door) as url:
         endpoint = _endpoint(url.replace("://", f"://{TOKEN}@"), {})
         report = deliver(make_event("order.created", seed=7), to=url.replace("://", f"://{TOKEN}@"))
     assert TOKEN in endpoint.access.secrets
@@ -373,7 +373,7 @@ def test_what_lets_nobody_in_is_told_before_anything_is_sent(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     event = make_event("order.created", seed=7)
-    with _served(door) as url:
+    with served(door) as url:
         ways: list[Callable[[], object]] = [
             lambda: deliver(event, to=url, **options),
             lambda: Sender(Endpoint(url=url, **options)).send(event),

@@ -20,11 +20,6 @@ START = {"type": "http.response.start", "status": 200, "headers": []}
 END = {"type": "http.response.body", "body": b"ok"}
 
 
-@pytest.fixture
-def outcome(payloads: Payloads) -> Callable[..., Outcome]:
-    return lambda app, **options: deliver(payloads(1), to=app, **options)[0]
-
-
 def answering(*messages: Any) -> Callable[..., Any]:
     """An app that sends these messages; an exception among them is raised."""
 

@@ -23,20 +23,6 @@ SHOP = '[[endpoints]]\nname = "shop"\nurl = "http://localhost"\n'
 Write = Callable[[str], Path]
 
 
-@pytest.fixture
-def write(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Write:
-    """Write the file into the working directory."""
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.delenv("STEPPAY_WEBHOOK_SECRET", raising=False)
-
-    def written(text: str) -> Path:
-        path = tmp_path / "steppay-mock.toml"
-        path.write_text(text, encoding="utf-8")
-        return path
-
-    return written
-
-
 class Shop:
     """A receiver that takes what is signed with one of its secrets, and keeps paths and event types."""
 
@@ -55,14 +41,14 @@ class Shop:
 
 
 def test_a_sender_of_a_file_sends_as_it_says(
-    write: Write, serve: Callable[[Any], str], monkeypatch: pytest.MonkeyPatch
+    write_config: Write, serve: Callable[[Any], str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     shop = Shop("whsec_new")
     url = serve(shop)
     monkeypatch.setenv("OLD", "whsec_old")
     monkeypatch.setenv("NEW", "whsec_new")
     monkeypatch.setenv("BASE", url)
-    write(
+    write_config(
         """
         [sender]
         journal = "deliveries.sqlite"
@@ -97,14 +83,14 @@ def test_a_sender_of_a_file_sends_as_it_says(
     assert Sender.from_config().resume() == []
 
 
-def test_the_nearest_file_upwards_counts(write: Write, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    path = write(SHOP)
+def test_the_nearest_file_upwards_counts(write_config: Write, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = write_config(SHOP)
     below = tmp_path / "a" / "b"
     below.mkdir(parents=True)
     monkeypatch.chdir(below)
     assert find_config() == path
     nearer = tmp_path / "a" / "steppay-mock.toml"
-    nearer.write_text(SHOP.replace("shop", "nearer"))
+    nearer.write_text(SHOP.replace("shop", "nearer"), encoding="utf-8")
     assert [entry.name for entry in load_config().endpoints] == ["nearer"]
     assert [entry.name for entry in load_config(path).endpoints] == ["shop"]
     (below / "steppay-mock.toml").mkdir()  # a folder is no file
@@ -112,9 +98,9 @@ def test_the_nearest_file_upwards_counts(write: Write, tmp_path: Path, monkeypat
 
 
 def test_a_folder_that_may_not_be_looked_into_is_passed_over(
-    write: Write, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    write_config: Write, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    path = write(SHOP)
+    path = write_config(SHOP)
     (tmp_path / "a" / "b").mkdir(parents=True)
     is_file = Path.is_file
 
@@ -128,16 +114,16 @@ def test_a_folder_that_may_not_be_looked_into_is_passed_over(
 
 
 def test_a_journal_stands_beside_the_file_from_wherever_it_is_read(
-    write: Write, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    write_config: Write, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    write('[sender]\njournal = "deliveries.sqlite"')
+    write_config('[sender]\njournal = "deliveries.sqlite"')
     (tmp_path / "below").mkdir()
     monkeypatch.chdir(tmp_path / "below")
     assert load_config().options == {"journal": str(tmp_path / "deliveries.sqlite")}
 
 
-def test_all_settings_are_those_of_a_sender(write: Write) -> None:
-    write(
+def test_all_settings_are_those_of_a_sender(write_config: Write) -> None:
+    write_config(
         """
         [sender]
         journal = "j.sqlite"
@@ -185,9 +171,9 @@ def test_the_schema_knows_what_the_program_knows() -> None:
     ],
 )
 def test_variables_stand_for_their_values(
-    text: str, value: str | None, expected: str, write: Write, monkeypatch: pytest.MonkeyPatch
+    text: str, value: str | None, expected: str, write_config: Write, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    write(SHOP + f'secret = "{text}"')
+    write_config(SHOP + f'secret = "{text}"')
     if value is None:
         monkeypatch.delenv("NAME", raising=False)
     else:
@@ -205,8 +191,8 @@ def test_variables_stand_for_their_values(
         ("${NAME:-}", "a secret is empty. Write a default that is not empty."),
     ],
 )
-def test_a_variable_that_cannot_be_had_is_told_when_it_is_needed(text: str, told: str, write: Write) -> None:
-    path = write(SHOP + f'secret = ["whsec_hidden", "{text}"]')
+def test_a_variable_that_cannot_be_had_is_told_when_it_is_needed(text: str, told: str, write_config: Write) -> None:
+    path = write_config(SHOP + f'secret = ["whsec_hidden", "{text}"]')
     config = load_config()
     assert "whsec" not in repr(config) + repr(config.endpoints)
     with pytest.raises(SteppayMockError) as error:
@@ -216,8 +202,8 @@ def test_a_variable_that_cannot_be_had_is_told_when_it_is_needed(text: str, told
     assert "hidden" not in str(error.value)
 
 
-def test_without_a_secret_that_of_the_environment_signs(write: Write, monkeypatch: pytest.MonkeyPatch) -> None:
-    write(SHOP)
+def test_without_a_secret_that_of_the_environment_signs(write_config: Write, monkeypatch: pytest.MonkeyPatch) -> None:
+    write_config(SHOP)
     with pytest.raises(SteppayMockError, match="variable STEPPAY_WEBHOOK_SECRET is not set"):
         Sender.from_config()
     monkeypatch.setenv("STEPPAY_WEBHOOK_SECRET", "whsec_test")
@@ -262,9 +248,9 @@ FAULTS: list[tuple[str, str, str, str, str]] = [
 
 @pytest.mark.parametrize(("text", "key", "expected", "came", "step"), FAULTS, ids=[fault[0] for fault in FAULTS])
 def test_a_wrong_file_is_told_with_file_key_and_next_step(
-    *, text: str, key: str, expected: str, came: str, step: str, write: Write
+    *, text: str, key: str, expected: str, came: str, step: str, write_config: Write
 ) -> None:
-    path = write(text)
+    path = write_config(text)
     with pytest.raises(SteppayMockError) as error:
         load_config()
     first, second, third, fourth = str(error.value).splitlines()
@@ -277,8 +263,8 @@ def test_a_wrong_file_is_told_with_file_key_and_next_step(
     assert "hidden" not in str(error.value)
 
 
-def test_all_faults_are_told_at_once(write: Write) -> None:
-    write("[sender]\nrate = 0\ntimeout = 0\n[[endpoints]]\n")
+def test_all_faults_are_told_at_once(write_config: Write) -> None:
+    write_config("[sender]\nrate = 0\ntimeout = 0\n[[endpoints]]\n")
     with pytest.raises(SteppayMockError) as error:
         load_config()
     told = [line.rpartition(" ")[2] for line in str(error.value).splitlines() if not line.startswith(" ")]
@@ -292,8 +278,8 @@ def test_all_faults_are_told_at_once(write: Write) -> None:
         (SHOP + SHOP, ": two endpoints have the name 'shop'. Give each another name."),
     ],
 )
-def test_what_no_schema_says_is_told_too(text: str, told: str, write: Write) -> None:
-    path = write(text)
+def test_what_no_schema_says_is_told_too(text: str, told: str, write_config: Write) -> None:
+    path = write_config(text)
     with pytest.raises(SteppayMockError) as error:
         load_config()
     assert str(error.value).startswith(f"{path}{told}")
@@ -309,8 +295,8 @@ def test_what_no_schema_says_is_told_too(text: str, told: str, write: Write) -> 
         (SHOP + "enabled = false", "no endpoint is enabled."),
     ],
 )
-def test_what_is_wrong_with_a_value_is_told_with_its_place(text: str, told: str, write: Write) -> None:
-    path = write(text)
+def test_what_is_wrong_with_a_value_is_told_with_its_place(text: str, told: str, write_config: Write) -> None:
+    path = write_config(text)
     with pytest.raises(SteppayMockError) as error:
         Sender.from_config()
     assert str(error.value).startswith(f"{path}: {told}")
@@ -323,19 +309,19 @@ def test_what_is_wrong_with_a_value_is_told_with_its_place(text: str, told: str,
         ("off", ": endpoints[1]: the endpoint 'off' is not enabled. Set enabled = true there."),
     ],
 )
-def test_an_endpoint_that_cannot_be_chosen_is_told(name: str, told: str, write: Write) -> None:
-    write(SHOP + '[[endpoints]]\nname = "off"\nurl = "http://localhost/off"\nenabled = false')
+def test_an_endpoint_that_cannot_be_chosen_is_told(name: str, told: str, write_config: Write) -> None:
+    write_config(SHOP + '[[endpoints]]\nname = "off"\nurl = "http://localhost/off"\nenabled = false')
     with pytest.raises(SteppayMockError) as error:
         load_config().choose(name)
     assert told in str(error.value)
 
 
-def test_a_file_that_cannot_be_read_is_told(write: Write, tmp_path: Path) -> None:
+def test_a_file_that_cannot_be_read_is_told(write_config: Write, tmp_path: Path) -> None:
     with pytest.raises(SteppayMockError, match=r"There is no steppay-mock\.toml in .* or above\. Write one"):
         load_config()
     with pytest.raises(SteppayMockError, match=r"nowhere\.toml cannot be read: No such file or directory\."):
         load_config("nowhere.toml")
-    write("").write_bytes(b'\xff = "whsec_hidden"')
+    write_config("").write_bytes(b'\xff = "whsec_hidden"')
     with pytest.raises(SteppayMockError, match=r"cannot be read: it is not UTF-8\.") as error:
         load_config(tmp_path / "steppay-mock.toml")
     assert "hidden" not in str(error.value)
@@ -349,8 +335,10 @@ def test_a_file_that_cannot_be_read_is_told(write: Write, tmp_path: Path) -> Non
         ("https://shop.example", '["shop.example"]', None),
     ],
 )
-def test_a_file_allows_hosts_but_for_those_of_steppay(url: str, hosts: str, told: str | None, write: Write) -> None:
-    write(f'[sender]\nallow_hosts = {hosts}\n[[endpoints]]\nname = "shop"\nurl = "{url}"\nsecret = "x"')
+def test_a_file_allows_hosts_but_for_those_of_steppay(
+    url: str, hosts: str, told: str | None, write_config: Write
+) -> None:
+    write_config(f'[sender]\nallow_hosts = {hosts}\n[[endpoints]]\nname = "shop"\nurl = "{url}"\nsecret = "x"')
     if told is None:
         assert repr(Sender.from_config()) == "<Sender: shop>"
         return

@@ -230,7 +230,7 @@ def test_a_netrc_is_not_read(
     make_engine: Make, serve_raw: Serve, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     for name in (".netrc", "_netrc"):
-        (tmp_path / name).write_text("default login somebody password something\n")
+        (tmp_path / name).write_text("default login somebody password something\n", encoding="utf-8")
         (tmp_path / name).chmod(0o600)
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.setenv("NETRC", str(tmp_path / ".netrc"))

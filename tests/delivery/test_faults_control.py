@@ -187,13 +187,8 @@ def test_the_control_can_be_left_out() -> None:
         deliver(CREATED, to=receiver, secret=SECRET, fault="key-empty", control="no")  # type: ignore[arg-type]
 
 
-@pytest.fixture(params=["written", "unwritten"])
-def journal(request: pytest.FixtureRequest, tmp_path: Path) -> Path | None:
-    return tmp_path / "journal.sqlite" if request.param == "written" else None
-
-
 @pytest.mark.parametrize("name", ["wrong-secret", "truncated", "answer-lost", "body-spaced", "signature-twice"])
-def test_the_sender_has_no_verdict_where_everything_is_404(serve: Serve, journal: Path | None, name: str) -> None:
+def test_the_sender_has_no_verdict_where_everything_is_404(serve: Serve, journal: str | None, name: str) -> None:
     report = Sender(serve(nowhere), secret=SECRET, journal=journal).send(CREATED, fault=name)
     assert not report.ok
     assert [(str(one.event.type), one.status) for one in report.controls] == [("order.created", 404)]
@@ -203,9 +198,7 @@ def test_the_sender_has_no_verdict_where_everything_is_404(serve: Serve, journal
     assert caught.value.kind == "no-verdict"
 
 
-def test_the_sender_delivers_one_of_each_type_and_receiver_without_the_fault(
-    serve: Serve, journal: Path | None
-) -> None:
+def test_the_sender_delivers_one_of_each_type_and_receiver_without_the_fault(serve: Serve, journal: str | None) -> None:
     right, other = Receiver(), Receiver(verifies=False)
     hooks = [
         Endpoint(url=serve(right), secret=SECRET, name="right"),
@@ -253,7 +246,7 @@ def test_a_run_that_goes_on_without_controls_sends_none(serve: Serve, tmp_path: 
 
 @pytest.mark.parametrize("concurrency", [1, 4])
 def test_a_run_that_is_stopped_before_its_controls_is_not_ok(
-    serve: Serve, journal: Path | None, concurrency: int
+    serve: Serve, journal: str | None, concurrency: int
 ) -> None:
     sender = Sender(serve(nowhere), secret=SECRET, journal=journal, concurrency=concurrency)
 

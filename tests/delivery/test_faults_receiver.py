@@ -10,12 +10,11 @@ from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
-from threading import Thread
 from typing import Any
 
 import pytest
 from delivery.wiretap import PATH, SECRET, endpoint_of
-from werkzeug.serving import make_server
+from serving import served
 
 from steppay_mock import deliver, make_event
 from steppay_mock.delivery.address import Address
@@ -64,17 +63,8 @@ def load_flask_app() -> Any:
 def receiver(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Receiver]:
     database = str(tmp_path_factory.mktemp("receiver") / "receiver.sqlite3")
     app = load_flask_app().create_app(database, SECRET)
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    server.log = lambda *_arguments: None  # type: ignore[method-assign]
-    thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-    thread.start()
-    try:
-        with closing(sqlite3.connect(database)) as connection:
-            yield Receiver(app, endpoint_of(f"http://127.0.0.1:{server.server_port}"), connection)
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
+    with served(app) as url, closing(sqlite3.connect(database)) as connection:
+        yield Receiver(app, endpoint_of(url), connection)
 
 
 @pytest.mark.parametrize("fault", FAULTS.values(), ids=lambda fault: fault.name)

@@ -22,11 +22,6 @@ from steppay_mock.delivery.run.deliveries import PlannedDelivery
 from steppay_mock.delivery.sender.sender import Sender
 
 
-@pytest.fixture
-def path(tmp_path: Path) -> Path:
-    return tmp_path / "journal.sqlite"
-
-
 def planned(journal: Journal, *, count: int = 3) -> int:
     """A run to one hook, planned; its deliveries are numbered from 1."""
     run = journal.begin_run(began_at=1.0, seed=7, made_by="hand", settings={"concurrency": 1})
@@ -150,7 +145,11 @@ def test_a_database_of_somebody_else_is_refused_and_left_as_it_is(path: Path) ->
 @pytest.mark.parametrize(
     ("make", "why", "next_step"),
     [
-        (lambda path: path.write_text("a text"), "file is not a database", "It is no journal: name another file."),
+        (
+            lambda path: path.write_bytes(b"a text"),
+            "file is not a database",
+            "It is no journal: name another file.",
+        ),
         (lambda path: path.mkdir(), "unable to open database file", "Name a file that can be written."),
     ],
 )

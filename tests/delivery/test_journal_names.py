@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from delivery.counting import payloads
-from delivery.standins import Instant, Time, install
+from delivery.standins import Instant, Time
 
 from steppay_mock import SteppayMockError
 from steppay_mock.delivery.journal.claim import claim
@@ -19,13 +19,6 @@ from steppay_mock.delivery.sender import sender_run as sender_run_module
 from steppay_mock.delivery.sender.sender import Sender
 
 URL = "http://127.0.0.1:9/hook"
-
-
-@pytest.fixture
-def engine(monkeypatch: pytest.MonkeyPatch) -> Instant:
-    made = Instant(Time())
-    install(monkeypatch, made)
-    return made
 
 
 def by_symlink(path: Path) -> str:
@@ -63,7 +56,7 @@ def test_a_run_is_claimed_under_every_name_of_its_journal(other: Callable[[Path]
 
 @pytest.mark.parametrize("other", NAMES)
 def test_a_plan_that_is_being_made_is_left_alone_under_another_name(
-    other: Callable[[Path], str], engine: Instant, tmp_path: Path
+    other: Callable[[Path], str], instant: Instant, tmp_path: Path
 ) -> None:
     path = tmp_path / "journal.sqlite"
     begun, go_on = threading.Event(), threading.Event()
@@ -75,7 +68,7 @@ def test_a_plan_that_is_being_made_is_left_alone_under_another_name(
         yield from payloads(5)
 
     reports = []
-    first = Sender(URL, journal=path, clock=engine.time.clock)
+    first = Sender(URL, journal=path, clock=instant.time.clock)
     sending = threading.Thread(target=lambda: reports.append(first.send(slowly(), seed=7)))
     sending.start()
     assert begun.wait(30)
@@ -87,23 +80,23 @@ def test_a_plan_that_is_being_made_is_left_alone_under_another_name(
     assert [(report.planned, report.succeeded) for report in reports] == [(605, 605)]
 
 
-def test_a_journal_with_two_hard_links_is_refused(engine: Instant, tmp_path: Path) -> None:
+def test_a_journal_with_two_hard_links_is_refused(instant: Instant, tmp_path: Path) -> None:
     path, link = tmp_path / "journal.sqlite", tmp_path / "link.sqlite"
-    sender = Sender(URL, journal=path, clock=engine.time.clock)
+    sender = Sender(URL, journal=path, clock=instant.time.clock)
     sender.send(payloads(2), seed=7).assert_ok()
     os.link(path, link)
     for name in (path, link):
         with pytest.raises(SteppayMockError, match=r"has 2 names \(hard links\), .* Make a copy of it, or remove the"):
-            Sender(URL, journal=name, clock=engine.time.clock).send(payloads(2), seed=7)
+            Sender(URL, journal=name, clock=instant.time.clock).send(payloads(2), seed=7)
     link.unlink()
     sender.send(payloads(2), seed=7).assert_ok()
 
 
 def test_a_new_run_whose_number_another_process_sends_is_refused(
-    engine: Instant, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    instant: Instant, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = str(tmp_path / "journal.sqlite")
-    sender = Sender(URL, journal=path, clock=engine.time.clock)
+    sender = Sender(URL, journal=path, clock=instant.time.clock)
     monkeypatch.setattr(sender_run_module, "_PATIENCE", 0.0)
     with claim(path, 1), pytest.raises(SteppayMockError, match=r"Run 1 of .* is being sent by another process, whose"):
         sender.send(payloads(2), seed=7)
@@ -112,7 +105,7 @@ def test_a_new_run_whose_number_another_process_sends_is_refused(
         assert journal.ask("SELECT count(*) FROM runs") == [(1,)]
 
 
-def test_a_number_that_is_let_go_of_is_waited_for(engine: Instant, tmp_path: Path) -> None:
+def test_a_number_that_is_let_go_of_is_waited_for(instant: Instant, tmp_path: Path) -> None:
     path = str(tmp_path / "journal.sqlite")
     held, let_go = threading.Event(), threading.Event()
 
@@ -125,5 +118,5 @@ def test_a_number_that_is_let_go_of_is_waited_for(engine: Instant, tmp_path: Pat
     holding = threading.Thread(target=hold)
     holding.start()
     assert held.wait(30)
-    Sender(URL, journal=path, clock=engine.time.clock).send(payloads(2), seed=7).assert_ok()
+    Sender(URL, journal=path, clock=instant.time.clock).send(payloads(2), seed=7).assert_ok()
     holding.join(30)

@@ -11,11 +11,6 @@ from steppay_mock.delivery.journal.journal import Journal
 from steppay_mock.delivery.run.deliveries import EndedAttempt, PlannedDelivery, StartedAttempt
 
 
-@pytest.fixture
-def path(tmp_path: Path) -> Path:
-    return tmp_path / "journal.sqlite"
-
-
 def planned(journal: Journal, *, count: int = 3) -> int:
     """A run to one hook, planned; its deliveries are numbered from 1."""
     run = journal.begin_run(began_at=1.0, seed=7, made_by="hand", settings={"concurrency": 1})

@@ -19,11 +19,6 @@ from steppay_mock.delivery.sender.sender import Sender
 SECRET = "whsec_T0p-s3cret_비밀"
 
 
-@pytest.fixture
-def path(tmp_path: Path) -> Path:
-    return tmp_path / "journal.sqlite"
-
-
 def forms(secret: str) -> list[bytes]:
     """What would give the secret away."""
     return [secret.encode(), secret.encode("latin-1", "xmlcharrefreplace"), secret.encode("unicode_escape")]

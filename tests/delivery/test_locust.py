@@ -274,7 +274,7 @@ def test_the_command_ends_at_once_with_2_and_no_traceback_where_a_class_is_wrong
     role: list[str], tmp_path: Path, free_port: int
 ) -> None:
     (tmp_path / "locustfile.py").write_text(
-        "from steppay_mock.delivery.locust import StepPayUser\n\nclass Shop(StepPayUser): ...\n"
+        "from steppay_mock.delivery.locust import StepPayUser\n\nclass Shop(StepPayUser): ...\n", encoding="utf-8"
     )
     done = subprocess.run(
         [

@@ -15,7 +15,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from delivery.counting import Counting, counting, payloads
+from delivery.counting import Counting, payloads
 from delivery.engines import BODY, endpoint_of, engine_of
 from delivery.swarm import swarm
 from extras import needing
@@ -52,12 +52,6 @@ def no_descriptor_left(url: str = "") -> Iterator[None]:
         yield
     finally:
         resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
-
-
-@pytest.fixture
-def receiver() -> Iterator[Counting]:
-    with counting(Counting()) as made:
-        yield made
 
 
 def in_pairs(count: int) -> Schedule:

@@ -297,7 +297,11 @@ def test_a_process_that_was_forked_has_a_loop_of_its_own_and_leaves_that_of_its_
 
 def test_it_is_closed_at_the_end_of_the_process() -> None:
     script = """
+        import logging
+
         from steppay_mock import deliver, make_event
+
+        logging.getLogger("asyncio").setLevel(logging.ERROR)  # -X dev tells what a busy machine is slow at
 
         async def app(scope, receive, send):
             raise NotImplementedError

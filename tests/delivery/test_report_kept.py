@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from delivery.counting import payloads
-from delivery.standins import Instant, Time, install
+from delivery.standins import Instant
 
 from steppay_mock import Report, Sender, SteppayMockError, deliver
 from steppay_mock.delivery.answer import Answer
@@ -18,24 +18,18 @@ URL = "http://127.0.0.1:9/hook"
 MANY = OUTCOMES_KEPT + 1
 
 
-@pytest.fixture(params=["written", "unwritten"])
-def journal(request: pytest.FixtureRequest, tmp_path: Path) -> str | None:
-    return str(tmp_path / "journal.sqlite") if request.param == "written" else None
-
-
 @pytest.fixture
-def engine(monkeypatch: pytest.MonkeyPatch) -> Instant:
+def instant(instant: Instant) -> Instant:
     """Refuses every second event."""
-    made = Instant(Time(), answer=lambda sent: Answer(500 if sent.id % 2 else 204))
-    install(monkeypatch, made)
-    return made
+    instant.answer = lambda sent: Answer(500 if sent.id % 2 else 204)
+    return instant
 
 
 def sent(count: int, journal: str | None, **options: Any) -> Report:
     return Sender(URL, journal=journal, concurrency=8).send(payloads(count), seed=7, **options)
 
 
-@pytest.mark.usefixtures("engine")
+@pytest.mark.usefixtures("instant")
 def test_a_sender_keeps_the_outcomes_of_a_small_run(journal: str | None) -> None:
     report = sent(OUTCOMES_KEPT, journal)
     assert len(report) == len(report.outcomes) == OUTCOMES_KEPT
@@ -45,7 +39,7 @@ def test_a_sender_keeps_the_outcomes_of_a_small_run(journal: str | None) -> None
     assert report.failed == len(report.failures) == OUTCOMES_KEPT // 2
 
 
-@pytest.mark.usefixtures("engine")
+@pytest.mark.usefixtures("instant")
 def test_of_a_large_run_it_keeps_the_counts_and_the_first_failures(journal: str | None) -> None:
     report = sent(MANY, journal)
     assert (report.kept, report.as_dict()["outcomes"]) == (None, None)
@@ -59,7 +53,7 @@ def test_of_a_large_run_it_keeps_the_counts_and_the_first_failures(journal: str 
         assert f"it has {MANY} deliveries" in str(error.value)
 
 
-@pytest.mark.usefixtures("engine")
+@pytest.mark.usefixtures("instant")
 def test_it_keeps_what_it_is_told_to(journal: str | None) -> None:
     assert len(sent(MANY, journal, keep_outcomes=True).outcomes) == MANY
     report = sent(4, journal, keep_outcomes=False)
@@ -76,7 +70,7 @@ def test_deliver_keeps_every_outcome() -> None:
     assert len(deliver(payloads(MANY), to=app).outcomes) == MANY
 
 
-@pytest.mark.usefixtures("engine")
+@pytest.mark.usefixtures("instant")
 @pytest.mark.parametrize("count", [10, MANY])
 def test_a_resumed_run_has_the_outcomes_of_the_whole_of_it(tmp_path: Path, count: int) -> None:
     path = str(tmp_path / "journal.sqlite")

@@ -161,7 +161,7 @@ def test_a_hold_at_the_end_has_no_later_step_to_name() -> None:
 
 
 def test_a_file_that_cannot_be_read_says_so(tmp_path: Path) -> None:
-    (tmp_path / "broken.json").write_text("{")
+    (tmp_path / "broken.json").write_text("{", encoding="utf-8")
     for name in ("broken.json", "none.json"):
         with pytest.raises(SteppayMockError, match="cannot be read as a schedule"):
             Schedule.read(tmp_path / name)

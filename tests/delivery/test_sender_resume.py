@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from delivery.counting import payloads
-from delivery.standins import Instant, Sent, Time, install
+from delivery.standins import Instant, Sent
 
 from steppay_mock import SteppayMockError
 from steppay_mock.delivery.answer import Answer
@@ -24,35 +24,22 @@ from steppay_mock.delivery.sender.sender import Sender
 URL = "http://127.0.0.1:9/hook"
 
 
-@pytest.fixture
-def engine(monkeypatch: pytest.MonkeyPatch) -> Instant:
-    """What every sender of the test sends by."""
-    made = Instant(Time())
-    install(monkeypatch, made)
-    return made
-
-
-@pytest.fixture
-def path(tmp_path: Path) -> Path:
-    return tmp_path / "journal.sqlite"
-
-
-def cut_off(engine: Instant, path: Path, **options: Any) -> None:
+def cut_off(instant: Instant, path: Path, **options: Any) -> None:
     """A run of 40, stopped after the first answers; what it sent is forgotten, and the clock begins anew."""
-    made = Sender(URL, journal=path, clock=engine.time.clock, **options)
+    made = Sender(URL, journal=path, clock=instant.time.clock, **options)
 
     def watch(progress: RunProgress) -> None:
         if progress.answers:
             made.stop()
 
     assert made.send(payloads(40), seed=7, watch=watch).pending > 20
-    engine.sent.clear()
-    engine.wires.clear()
-    engine.most = 0
+    instant.sent.clear()
+    instant.wires.clear()
+    instant.most = 0
 
 
-def resumed(engine: Instant, path: Path, **options: Any) -> Report:
-    [report] = Sender(URL, journal=path, clock=engine.time.clock, **options).resume()
+def resumed(instant: Instant, path: Path, **options: Any) -> Report:
+    [report] = Sender(URL, journal=path, clock=instant.time.clock, **options).resume()
     return report
 
 
@@ -67,49 +54,49 @@ def failing_once() -> Callable[[Sent], Answer]:
     return answer
 
 
-def test_a_run_goes_on_at_its_own_pace(engine: Instant, path: Path) -> None:
-    cut_off(engine, path, concurrency=4, rate=2, timeout=3, keep_alive=True)
-    resumed(engine, path).assert_ok()
-    assert engine.times[:3] == [0, 0.5, 1]
-    assert (engine.wires[0].timeout, engine.wires[0].keep_alive, engine.wires[0].concurrency) == (3, True, 4)
+def test_a_run_goes_on_at_its_own_pace(instant: Instant, path: Path) -> None:
+    cut_off(instant, path, concurrency=4, rate=2, timeout=3, keep_alive=True)
+    resumed(instant, path).assert_ok()
+    assert instant.times[:3] == [0, 0.5, 1]
+    assert (instant.wires[0].timeout, instant.wires[0].keep_alive, instant.wires[0].concurrency) == (3, True, 4)
 
 
-def test_what_is_told_anew_counts_more(engine: Instant, path: Path) -> None:
-    cut_off(engine, path, concurrency=4, rate=2, timeout=3, keep_alive=True)
-    resumed(engine, path, concurrency=2, rate=None, timeout=5, keep_alive=False).assert_ok()
-    assert (engine.times[-1], engine.most) == (0, 2)
-    assert (engine.wires[0].timeout, engine.wires[0].keep_alive, engine.wires[0].concurrency) == (5, False, 2)
+def test_what_is_told_anew_counts_more(instant: Instant, path: Path) -> None:
+    cut_off(instant, path, concurrency=4, rate=2, timeout=3, keep_alive=True)
+    resumed(instant, path, concurrency=2, rate=None, timeout=5, keep_alive=False).assert_ok()
+    assert (instant.times[-1], instant.most) == (0, 2)
+    assert (instant.wires[0].timeout, instant.wires[0].keep_alive, instant.wires[0].concurrency) == (5, False, 2)
 
 
 @pytest.mark.parametrize("retries", [[30], RetryPolicy(name="mine", delays=(30,), longest_wait=40.0), "svix"])
 @pytest.mark.parametrize("speed", [1.0, 0.1])
-def test_retries_go_on_as_they_were_begun(engine: Instant, path: Path, retries: Any, speed: float) -> None:
-    cut_off(engine, path, concurrency=4, retries=retries, speed=speed)
-    engine.answer = failing_once()
-    report = resumed(engine, path)
+def test_retries_go_on_as_they_were_begun(instant: Instant, path: Path, retries: Any, speed: float) -> None:
+    cut_off(instant, path, concurrency=4, retries=retries, speed=speed)
+    instant.answer = failing_once()
+    report = resumed(instant, path)
     report.assert_ok()
     assert report.retried == 36
-    assert engine.times[-1] == (5 if retries == "svix" else 30) * speed
+    assert instant.times[-1] == (5 if retries == "svix" else 30) * speed
 
 
-def test_retries_that_are_told_anew_count_more(engine: Instant, path: Path) -> None:
-    cut_off(engine, path, retries=[30])
-    engine.answer = failing_once()
-    assert resumed(engine, path, retries="none").failed == 39
+def test_retries_that_are_told_anew_count_more(instant: Instant, path: Path) -> None:
+    cut_off(instant, path, retries=[30])
+    instant.answer = failing_once()
+    assert resumed(instant, path, retries="none").failed == 39
 
 
-def test_successes_are_what_they_were(engine: Instant, path: Path) -> None:
-    cut_off(engine, path, success=iter([204, 409]))
-    engine.answer = lambda _sent: Answer(409)
-    resumed(engine, path).assert_ok()
+def test_successes_are_what_they_were(instant: Instant, path: Path) -> None:
+    cut_off(instant, path, success=iter([204, 409]))
+    instant.answer = lambda _sent: Answer(409)
+    resumed(instant, path).assert_ok()
 
 
-def test_the_concurrency_of_one_call_is_kept_too(engine: Instant, path: Path) -> None:
-    made = Sender(URL, journal=path, clock=engine.time.clock)
+def test_the_concurrency_of_one_call_is_kept_too(instant: Instant, path: Path) -> None:
+    made = Sender(URL, journal=path, clock=instant.time.clock)
     assert made.send(payloads(40), concurrency=3, watch=lambda _tally: made.stop()).stopped
-    engine.most = 0
+    instant.most = 0
     made.resume()[0].assert_ok()
-    assert engine.most == 3
+    assert instant.most == 3
 
 
 def keep(path: Path, settings: dict[str, Any]) -> None:
@@ -118,25 +105,25 @@ def keep(path: Path, settings: dict[str, Any]) -> None:
         journal.ask("UPDATE runs SET settings = ?", json.dumps(settings))
 
 
-def test_retries_of_which_an_older_journal_has_the_name_alone(engine: Instant, path: Path) -> None:
-    cut_off(engine, path)
+def test_retries_of_which_an_older_journal_has_the_name_alone(instant: Instant, path: Path) -> None:
+    cut_off(instant, path)
     keep(path, {"concurrency": 2, "retries": {"name": "custom"}})
     with pytest.raises(SteppayMockError) as error:
-        resumed(engine, path)
+        resumed(instant, path)
     assert str(error.value) == (
         "The journal has only the name of the retry policy of run 1 (custom), because an older version wrote it. "
         "Pass the policy again: Sender(..., retries=[5, 60])."
     )
-    assert engine.sent == []
-    resumed(engine, path, retries=[5]).assert_ok()
+    assert instant.sent == []
+    resumed(instant, path, retries=[5]).assert_ok()
 
 
-def test_what_an_older_journal_does_not_say_is_as_for_a_new_run(engine: Instant, path: Path) -> None:
-    cut_off(engine, path)
+def test_what_an_older_journal_does_not_say_is_as_for_a_new_run(instant: Instant, path: Path) -> None:
+    cut_off(instant, path)
     keep(path, {"concurrency": 2, "retries": {"name": "svix"}})
-    engine.answer = failing_once()
-    resumed(engine, path).assert_ok()
-    assert (engine.times[-1], engine.wires[0].timeout, engine.most) == (5, 10, 2)
+    instant.answer = failing_once()
+    resumed(instant, path).assert_ok()
+    assert (instant.times[-1], instant.wires[0].timeout, instant.most) == (5, 10, 2)
 
 
 # Plans that were given up.
@@ -159,23 +146,23 @@ def given_up(path: Path) -> int:
     return run
 
 
-def test_an_error_while_it_is_planned_leaves_nothing(engine: Instant, path: Path) -> None:
+def test_an_error_while_it_is_planned_leaves_nothing(instant: Instant, path: Path) -> None:
     def events() -> Iterator[dict[str, Any]]:
         yield from payloads(1_200)
         raise ZeroDivisionError
 
-    made = Sender(URL, journal=path, clock=engine.time.clock)
+    made = Sender(URL, journal=path, clock=instant.time.clock)
     made.send(payloads(3)).assert_ok()
     with pytest.raises(ZeroDivisionError):
         made.send(events())
-    assert (rows(path), len(engine.sent)) == ([1, 1, 3, 3], 3)
+    assert (rows(path), len(instant.sent)) == ([1, 1, 3, 3], 3)
     report = made.send(payloads(2))
     report.assert_ok()
     assert rows(path) == [2, 2, 5, 5]
 
 
-def test_a_stop_while_it_is_planned_leaves_nothing_and_the_tally_has_no_run(engine: Instant, path: Path) -> None:
-    made = Sender(URL, journal=path, clock=engine.time.clock)
+def test_a_stop_while_it_is_planned_leaves_nothing_and_the_tally_has_no_run(instant: Instant, path: Path) -> None:
+    made = Sender(URL, journal=path, clock=instant.time.clock)
 
     def events() -> Iterator[dict[str, Any]]:
         for payload in payloads(1_200):
@@ -188,9 +175,9 @@ def test_a_stop_while_it_is_planned_leaves_nothing_and_the_tally_has_no_run(engi
 
 
 @pytest.mark.parametrize("use", ["send", "resume"])
-def test_a_plan_that_was_cut_off_is_cleared_away_by_the_next(engine: Instant, path: Path, use: str) -> None:
+def test_a_plan_that_was_cut_off_is_cleared_away_by_the_next(instant: Instant, path: Path, use: str) -> None:
     given_up(path)
-    made = Sender(URL, journal=path, clock=engine.time.clock)
+    made = Sender(URL, journal=path, clock=instant.time.clock)
     if use == "send":
         made.send(payloads(2)).assert_ok()
         assert rows(path) == [1, 1, 2, 2]
@@ -199,9 +186,9 @@ def test_a_plan_that_was_cut_off_is_cleared_away_by_the_next(engine: Instant, pa
         assert rows(path) == [0, 0, 0, 0]
 
 
-def test_a_plan_that_is_being_made_is_left_alone(engine: Instant, path: Path) -> None:
+def test_a_plan_that_is_being_made_is_left_alone(instant: Instant, path: Path) -> None:
     run = given_up(path)
-    made = Sender(URL, journal=path, clock=engine.time.clock)
+    made = Sender(URL, journal=path, clock=instant.time.clock)
     with claim(str(path), run) as ours:
         assert ours
         made.send(payloads(2)).assert_ok()

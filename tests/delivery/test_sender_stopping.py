@@ -23,11 +23,6 @@ from steppay_mock.delivery.sender.sender import Sender
 SECRET = "whsec_test"
 
 
-@pytest.fixture
-def path(tmp_path: Path) -> Path:
-    return tmp_path / "journal.sqlite"
-
-
 def answered(count: int, then: Callable[[], object]) -> Callable[[RunProgress], None]:
     """A watch that does it once, after so many answers."""
     done: list[bool] = []

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from delivery.counting import payloads
-from delivery.standins import START, Instant, Sent, Time, install
+from delivery.standins import START, Instant, Sent
 
 from steppay_mock.delivery.answer import Answer
 from steppay_mock.delivery.journal.journal import Journal
@@ -21,11 +21,10 @@ HOUR = 3_600.0
 
 
 @pytest.fixture
-def engine(monkeypatch: pytest.MonkeyPatch) -> Instant:
-    """What every sender of the test sends by; it fails each delivery once."""
-    made = Instant(Time(), answer=failing_once())
-    install(monkeypatch, made)
-    return made
+def instant(instant: Instant) -> Instant:
+    """It fails each delivery once."""
+    instant.answer = failing_once()
+    return instant
 
 
 def failing_once(**headers: str) -> Callable[[Sent], Answer]:
@@ -39,54 +38,56 @@ def failing_once(**headers: str) -> Callable[[Sent], Answer]:
     return answer
 
 
-def cut_off(engine: Instant, path: Path, **options: Any) -> None:
+def cut_off(instant: Instant, path: Path, **options: Any) -> None:
     """A run of one delivery, stopped after the first answer, which was no success."""
-    made = Sender(URL, journal=path, clock=engine.time.clock, **options)
+    made = Sender(URL, journal=path, clock=instant.time.clock, **options)
 
     def watch(progress: RunProgress) -> None:
         if progress.answers:
             made.stop()
 
     assert made.send(payloads(1), seed=7, watch=watch).pending == 1
-    engine.time.slept.clear()
+    instant.time.slept.clear()
 
 
-def at(engine: Instant, later: float) -> Clock:
+def at(instant: Instant, later: float) -> Clock:
     """The clock, set by so many seconds."""
     return Clock(
-        now=lambda: START + engine.time.passed + later, steady=engine.time.clock.steady, sleep=engine.time.clock.sleep
+        now=lambda: START + instant.time.passed + later,
+        steady=instant.time.clock.steady,
+        sleep=instant.time.clock.sleep,
     )
 
 
 @pytest.mark.parametrize(("later", "waited"), [(-HOUR, 5), (-1, 5), (0, 5), (2, 3), (5, 0), (HOUR, 0)])
-def test_a_clock_that_was_set_prolongs_no_wait(engine: Instant, tmp_path: Path, later: float, waited: float) -> None:
+def test_a_clock_that_was_set_prolongs_no_wait(instant: Instant, tmp_path: Path, later: float, waited: float) -> None:
     path = tmp_path / "journal.sqlite"
-    cut_off(engine, path, retries=[5.0])
-    [report] = Sender(URL, journal=path, clock=at(engine, later)).resume()
+    cut_off(instant, path, retries=[5.0])
+    [report] = Sender(URL, journal=path, clock=at(instant, later)).resume()
     assert report.ok
-    assert sum(engine.time.slept) == pytest.approx(waited)
+    assert sum(instant.time.slept) == pytest.approx(waited)
 
 
-def test_a_receiver_that_asked_for_more_time_has_it_and_no_more(engine: Instant, tmp_path: Path) -> None:
-    engine.answer = failing_once(**{"retry-after": "120"})
+def test_a_receiver_that_asked_for_more_time_has_it_and_no_more(instant: Instant, tmp_path: Path) -> None:
+    instant.answer = failing_once(**{"retry-after": "120"})
     path = tmp_path / "journal.sqlite"
-    cut_off(engine, path, retries=[5.0])
-    [report] = Sender(URL, journal=path, clock=at(engine, -HOUR)).resume()
+    cut_off(instant, path, retries=[5.0])
+    [report] = Sender(URL, journal=path, clock=at(instant, -HOUR)).resume()
     assert report.ok
-    assert sum(engine.time.slept) == pytest.approx(120)
+    assert sum(instant.time.slept) == pytest.approx(120)
 
 
-def test_a_journal_that_names_a_far_day_waits_as_long_as_the_policy_at_most(engine: Instant, tmp_path: Path) -> None:
+def test_a_journal_that_names_a_far_day_waits_as_long_as_the_policy_at_most(instant: Instant, tmp_path: Path) -> None:
     path = tmp_path / "journal.sqlite"
-    cut_off(engine, path, retries=[7_200.0, 60.0], speed=0.5)
+    cut_off(instant, path, retries=[7_200.0, 60.0], speed=0.5)
     with Journal(path) as journal:
         journal.ask("UPDATE deliveries SET due = due + 1e9")
-    [report] = Sender(URL, journal=path, clock=engine.time.clock).resume()
+    [report] = Sender(URL, journal=path, clock=instant.time.clock).resume()
     assert report.ok
-    assert sum(engine.time.slept) == pytest.approx(7_200 * 0.5)
+    assert sum(instant.time.slept) == pytest.approx(7_200 * 0.5)
 
 
-def test_who_watches_hears_what_is_waited_for(engine: Instant, tmp_path: Path) -> None:
+def test_who_watches_hears_what_is_waited_for(instant: Instant, tmp_path: Path) -> None:
     heard: list[tuple[float, str, int, int]] = []
     watched: list[RunProgress] = []
 
@@ -98,7 +99,7 @@ def test_who_watches_hears_what_is_waited_for(engine: Instant, tmp_path: Path) -
             heard.append((round(found.seconds, 6), found.why, found.delivery.id, found.delivery.attempts))
 
     path = tmp_path / "journal.sqlite"
-    sender = Sender(URL, journal=path, clock=engine.time.clock, retries=[300.0], rate=0.01)
+    sender = Sender(URL, journal=path, clock=instant.time.clock, retries=[300.0], rate=0.01)
     report = sender.send(payloads(2), seed=7, watch=watch)
     assert report.ok
     assert watched[0].waiting is None

@@ -15,11 +15,6 @@ Payloads = Callable[[int], list[dict[str, Any]]]
 Start = Callable[..., Any]
 
 
-@pytest.fixture
-def outcome(payloads: Payloads) -> Callable[[Any], Outcome]:
-    return lambda app: deliver(payloads(1), to=app)[0]
-
-
 def test_a_flask_app_is_called_in_process(payloads: Payloads) -> None:
     app = Flask("shop")
     seen = []

@@ -10,6 +10,8 @@ from typing import Any
 
 import pytest
 
+from steppay_mock.store.scenarios.registry import forget_scenarios
+
 ROOT = Path(__file__).resolve().parents[2]
 BLOCK = re.compile(r"^```(\w*)[^\n]*\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
@@ -47,13 +49,17 @@ def run_python(name: str, capsys: pytest.CaptureFixture[str]) -> dict[str, Any]:
     found = list(blocks_of(name))
     assert "python" in {block.language for block in found}, f"{name} has no Python to run"
     namespace: dict[str, Any] = {"__name__": "__main__"}
-    for block, following in zip(found, [*found[1:], None], strict=True):
-        if block.language != "python":
-            continue
-        exec(compile(block.at_its_place, str(ROOT / "docs" / f"{name}.md"), "exec", dont_inherit=True), namespace)
-        printed = capsys.readouterr().out
-        if "print(" in block.text and following is not None and following.language == "text":
-            assert printed == following.text, f"{following}: this is what is printed"
+    file = ROOT / "docs" / f"{name}.md"
+    try:
+        for block, following in zip(found, [*found[1:], None], strict=True):
+            if block.language != "python":
+                continue
+            exec(compile(block.at_its_place, str(file), "exec", dont_inherit=True), namespace)
+            printed = capsys.readouterr().out
+            if "print(" in block.text and following is not None and following.language == "text":
+                assert printed == following.text, f"{following}: this is what is printed"
+    finally:
+        forget_scenarios(file)
     return namespace
 
 

@@ -79,7 +79,7 @@ def test_the_demo_fails_for_a_receiver_that_is_wrong(tmp_path: Path, right: str,
 
 def test_the_demo_fails_for_a_receiver_that_does_not_start(tmp_path: Path) -> None:
     (tmp_path / "receivers").mkdir()
-    (tmp_path / "receivers" / "flask_app.py").write_text("raise SystemExit('no such module')")
+    (tmp_path / "receivers" / "flask_app.py").write_text("raise SystemExit('no such module')", encoding="utf-8")
     script = tmp_path / "demo.py"
     script.write_text((EXAMPLES / "demo.py").read_text(encoding="utf-8"), encoding="utf-8")
     demo = run_demo(script=script)

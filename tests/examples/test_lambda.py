@@ -128,7 +128,10 @@ def test_an_error_in_node_is_told_with_what_may_be_wrong(tmp_path: Path) -> None
     if node is None:
         pytest.skip("Node is not installed")
     file = tmp_path / "handler.mjs"
-    file.write_text("export const handler = async (event) => ({ statusCode: event.requestContext.elb.port ? 1 : 2 });")
+    file.write_text(
+        "export const handler = async (event) => ({ statusCode: event.requestContext.elb.port ? 1 : 2 });",
+        encoding="utf-8",
+    )
     command = [node, str(RECEIVERS / "lambda_runtime.mjs"), str(file), "0"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None

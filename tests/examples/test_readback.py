@@ -243,7 +243,7 @@ def running(database: Path, **environment: str) -> Iterator[str]:
         assert process.stdout
         try:
             url = process.stdout.readline().strip()
-            assert url, log.read_text()
+            assert url, log.read_text(encoding="utf-8")
             yield url
         finally:
             process.terminate()
@@ -264,5 +264,5 @@ def test_it_converges_as_a_program_of_its_own(store: Store, api: StoreApi, datab
         assert rows_of(database) == expected_of(store)
         api.fail(status=429, times=1, retry_after=3)
         assert [outcome.status for outcome in deliver(store.events[-1:] * 2, to=url, secret=SECRET)] == [503, 200]
-    assert "live_8f3a" not in database.with_suffix(".log").read_text()
+    assert "live_8f3a" not in database.with_suffix(".log").read_text(encoding="utf-8")
     assert {call.status for call in api.calls} == {200, 404, 429}

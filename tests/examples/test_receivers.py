@@ -10,6 +10,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from serving import Serve
 
 from steppay_mock import EventType, deliver, make_event, make_events, sign
 
@@ -69,22 +70,9 @@ def test_every_event_type_is_answered_2xx_and_the_order_changes_nothing(
     assert len(in_order["inbox"]) == 27
 
 
-def test_flask_takes_every_event_type_over_http(load: Load, tmp_path: Path) -> None:
-    from threading import Thread
-
-    from werkzeug.serving import make_server
-
+def test_flask_takes_every_event_type_over_http(load: Load, serve: Serve, tmp_path: Path) -> None:
     app = load("flask_app").create_app(str(tmp_path / "receiver.sqlite3"), SECRET)
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    thread = Thread(target=server.serve_forever)
-    thread.start()
-    try:
-        url = f"http://127.0.0.1:{server.server_port}{PATH}"
-        report = deliver(make_events(seed=5), to=url, secret=SECRET, order="shuffled", seed=5)
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
+    report = deliver(make_events(seed=5), to=serve(app) + PATH, secret=SECRET, order="shuffled", seed=5)
     assert [outcome.status for outcome in report] == [200] * 27
 
 

@@ -41,7 +41,10 @@ def test_a_mapping_file_fits_the_examples(receiver: Receiver, tmp_path: Path) ->
 
     file, story = tmp_path / "truth.json", scenario("refund-in-parts", seed=7)
     fields = {"status": "status", "paid_amount": "paidAmount", "canceled_amount": "cancel.canceledAmount"}
-    file.write_text(json.dumps({"rows": [{"path": "$.payments[*]", "is": "payment", "id": "id", "fields": fields}]}))
+    file.write_text(
+        json.dumps({"rows": [{"path": "$.payments[*]", "is": "payment", "id": "id", "fields": fields}]}),
+        encoding="utf-8",
+    )
     judge = mapped_truth(load_truth(file))
     last_refund = max(place for place, event in enumerate(story) if event.type == "payment.canceled")
     receiver.deliver(list(story)[:last_refund])

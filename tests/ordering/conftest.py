@@ -1,11 +1,13 @@
-"""Events for the search: the life of one subscription, one webhook a minute."""
+"""Events for the search, the life of one subscription, one webhook a minute; and receivers near and far."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
+from serving import Serve
 
 from steppay_mock import Event, make_event
 
@@ -31,3 +33,9 @@ def make_life() -> MakeLife:
         )
 
     return make
+
+
+@pytest.fixture(params=["wsgi", "url"])
+def mounted(request: pytest.FixtureRequest, serve: Serve) -> Callable[[Any], Any]:
+    """The app itself, called in threads, or its URL."""
+    return lambda app: app if request.param == "wsgi" else serve(app)

@@ -2,12 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from threading import Barrier, Thread
-from typing import Any
-
-from werkzeug.serving import WSGIRequestHandler, make_server
+from threading import Barrier
 
 
 class Meeting:
@@ -30,22 +25,3 @@ class Meeting:
         if self._barrier is not None:
             self._barrier.wait(timeout=20)
             self.met += 1
-
-
-class _Quiet(WSGIRequestHandler):
-    def log(self, *_arguments: Any) -> None:
-        pass
-
-
-@contextmanager
-def served(app: Any) -> Iterator[str]:
-    """The URL of the app on this machine, each request in a thread of its own."""
-    server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=_Quiet)
-    thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}"
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()

@@ -4,28 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 from ordering.conftest import MakeLife
 from ordering.inboxes import HOOK, POINTS, Inbox
-from ordering.meeting import served
 
 from steppay_mock.delivery.schedule import Overlap
 from steppay_mock.delivery.sender.clock import Clock
 from steppay_mock.ordering.exploration import Exploration
 from steppay_mock.ordering.explore import explore
 from steppay_mock.ordering.replay import Replay, replay
-
-
-@pytest.fixture(params=["wsgi", "url"])
-def mounted(request: pytest.FixtureRequest) -> Iterator[Callable[[Any], Any]]:
-    """The app itself, called in threads, or its URL."""
-    with ExitStack() as stack:
-        yield lambda app: app if request.param == "wsgi" else stack.enter_context(served(app))
 
 
 def explored(inbox: Inbox, events: Any, receiver: Any = None, **options: Any) -> Exploration:

@@ -10,7 +10,8 @@ import pytest
 import requests
 from flask import Flask, request
 from ordering.conftest import MakeLife
-from ordering.meeting import Meeting, served
+from ordering.meeting import Meeting
+from serving import served
 
 from steppay_mock import Event, SteppayMockError, StoreApi, make_event, scenario, validate
 from steppay_mock.ordering.exploration import Exploration

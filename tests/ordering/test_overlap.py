@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import ExitStack
 from threading import Event as Flag
 from threading import Lock
@@ -14,7 +14,8 @@ import pytest
 import requests
 from flask import Flask, request
 from ordering.conftest import MakeLife
-from ordering.meeting import Meeting, served
+from ordering.meeting import Meeting
+from serving import served
 
 from steppay_mock import Event, SteppayMockError, Store, StoreApi
 from steppay_mock.ordering.exploration import Exploration
@@ -54,13 +55,6 @@ class Rows:
     def explore(self, events: Any, receiver: Any = None, **options: Any) -> Exploration:
         told = {"overlap": 3, "seed": 1, "losses": False, "watch": self.meeting.watch, "timeout": 20.0, **options}
         return explore(events, receiver or self.app, state=self.state, reset=self.rows.clear, **told)
-
-
-@pytest.fixture(params=["wsgi", "url"])
-def mounted(request: pytest.FixtureRequest) -> Iterator[Callable[[Any], Any]]:
-    """The app itself, called in threads, or its URL."""
-    with ExitStack() as stack:
-        yield lambda app: app if request.param == "wsgi" else stack.enter_context(served(app))
 
 
 def test_a_row_that_is_read_changed_and_written_loses_an_update(

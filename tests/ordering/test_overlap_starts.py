@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, closing
+from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from threading import Event as Flag
 from threading import Lock
 from typing import Any
 
-import pytest
 from flask import Flask, request
 from ordering.conftest import START, MakeLife
-from ordering.meeting import Meeting, served
+from ordering.meeting import Meeting
 
 from steppay_mock import Event, make_event
 from steppay_mock.ordering.exploration import Exploration
@@ -22,13 +21,6 @@ from steppay_mock.ordering.replay import replay
 
 HOOK = "/webhooks/steppay"
 Rows = dict[int, frozenset[int]]
-
-
-@pytest.fixture(params=["wsgi", "url"])
-def mounted(request: pytest.FixtureRequest) -> Iterator[Callable[[Any], Any]]:
-    """The app itself, called in threads, or its URL."""
-    with ExitStack() as stack:
-        yield lambda app: app if request.param == "wsgi" else stack.enter_context(served(app))
 
 
 def subscription(place: int, number: int) -> Event:

@@ -11,8 +11,8 @@ from contextlib import contextmanager
 from typing import Any
 
 import pytest
+from serving import Serve
 from werkzeug import Request, Response
-from werkzeug.serving import make_server
 
 from steppay_mock import SteppayMockError
 from steppay_mock.ordering.receiver.identifiers import Ids
@@ -22,25 +22,9 @@ Answer = Callable[[Request], Response]
 
 
 @pytest.fixture
-def serve() -> Iterator[Callable[[Answer], str]]:
+def serve(serve: Serve) -> Callable[[Answer], str]:
     """Serve the answers; the URL of the server."""
-    served = []
-
-    def begin(answer: Answer) -> str:
-        def app(environ: Any, start_response: Any) -> Any:
-            return answer(Request(environ))(environ, start_response)
-
-        server = make_server("127.0.0.1", 0, app)
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-        thread.start()
-        served.append((server, thread))
-        return f"http://127.0.0.1:{server.server_port}"
-
-    yield begin
-    for server, thread in served:
-        server.shutdown()
-        thread.join()
-        server.server_close()
+    return lambda answer: serve(Request.application(answer))
 
 
 @contextmanager

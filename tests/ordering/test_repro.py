@@ -9,16 +9,14 @@ import re
 import shutil
 import subprocess
 import sys
-import threading
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from ordering import cases
 from ordering.cases import CREATED, ORDER, PAYMENT, RECOVERED, UNPAID, counterexample, exploration
+from serving import Serve
 from werkzeug import Request, Response
-from werkzeug.serving import make_server
 
 from steppay_mock import explore, remote_reset, remote_state, verify
 from steppay_mock.ordering.exploration import Exploration
@@ -68,15 +66,9 @@ class Shop:
 
 
 @pytest.fixture
-def shop() -> Iterator[tuple[Shop, str]]:
+def shop(serve: Serve) -> tuple[Shop, str]:
     app = Shop()
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-    thread.start()
-    yield app, f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    return app, serve(app)
 
 
 def found_in(root: str, events: Any) -> Exploration:

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import json
 from base64 import b64encode
-from collections.abc import Callable, Iterator
-from threading import Thread
+from collections.abc import Callable
 from typing import Any
 
 import pytest
+from serving import Serve
 from werkzeug import Request, Response
-from werkzeug.serving import make_server
 
 from steppay_mock import explore, scenario
 from steppay_mock.ordering.exploration import Exploration
@@ -70,7 +69,7 @@ def test_reports_and_pages_tell_no_secret() -> None:
 
 
 @pytest.fixture
-def url() -> Iterator[str]:
+def url(serve: Serve) -> str:
     """A server that shows its secrets beside its rows, and answers with what it is asked with."""
 
     def app(environ: dict[str, Any], start_response: Callable[..., Any]) -> Any:
@@ -80,13 +79,7 @@ def url() -> Iterator[str]:
             return Response(status=302, headers={"location": f"/x/{told}"})(environ, start_response)
         return Response(json.dumps({"rows": [1], "settings": told}))(environ, start_response)
 
-    server = make_server("127.0.0.1", 0, app)
-    thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    return serve(app)
 
 
 def test_a_state_that_is_read_over_http_has_no_secret(url: str) -> None:

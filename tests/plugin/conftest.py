@@ -81,11 +81,10 @@ LEDGER = """
 
 
 @pytest.fixture(autouse=True)
-def no_secret(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The tests ignore STEPPAY_SECRET_TOKEN of the environment."""
-    monkeypatch.delenv("STEPPAY_WEBHOOK_SECRET", raising=False)
-    monkeypatch.delenv("PYTEST_ADDOPTS", raising=False)
-    for name in ("CI", "BUILD_NUMBER"):  # with them pytest does not shorten its summary, and says some things twice
+def _bare_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What whoever runs the tests asks of pytest is for the tests, and not for the runs within them."""
+    # With CI or BUILD_NUMBER pytest does not shorten its summary, and says some things twice.
+    for name in ("PYTEST_ADDOPTS", "CI", "BUILD_NUMBER"):
         monkeypatch.delenv(name, raising=False)
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from delivery.conftest import _served
+from serving import served
 from werkzeug import Request, Response
 
 Run = Callable[..., pytest.RunResult]
@@ -62,7 +62,7 @@ def test_the_ini_file_lets_in_at_the_target_alone(pytester: pytest.Pytester, run
             assert steppay.deliver(steppay.event("order.created"), to=steppay_target).statuses == {401: 1}
         """
     )
-    with _served(door) as url:
+    with served(door) as url:
         run(f"--steppay-target={url}").assert_outcomes(passed=5)
 
 
@@ -84,7 +84,7 @@ def test_a_failing_test_shows_nothing_of_it(pytester: pytest.Pytester, run: Run)
             steppay_sender.send(steppay.event("order.created")).assert_ok()
         """
     )
-    with _served(door) as url:
+    with served(door) as url:
         result = run("-vv", "--showlocals", "--setup-show", f"--steppay-target={url}")
     result.assert_outcomes(failed=3)
     text = result.stdout.str() + result.stderr.str()
@@ -136,7 +136,7 @@ def test_an_app_in_process_needs_no_variable_of_the_ini_file(
 def test_headers_of_the_ini_file_that_say_nothing_are_refused(
     pytester: pytest.Pytester, run: Run, lines: str, told: str
 ) -> None:
-    with _served(door) as url:
+    with served(door) as url:
         pytester.makeini(f"[pytest]\nsteppay_target = {url}\nsteppay_headers =\n        {lines}\n")
         pytester.makepyfile("def test_it(steppay): steppay.deliver(steppay.event('order.created'))")
         result = run()

@@ -20,12 +20,6 @@ PAGE = Path(__file__).parents[2].joinpath("docs", "pytest.md").read_text(encodin
 FAILING = ("When a test fails", "When an order fails")
 
 
-@pytest.fixture(autouse=True)
-def _no_token(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The tests ignore STEPPAY_SECRET_TOKEN of the environment."""
-    monkeypatch.delenv("STEPPAY_SECRET_TOKEN", raising=False)
-
-
 def files_of(text: str) -> dict[str, str]:
     """The blocks that begin with a comment that names their file."""
     blocks = re.findall(r"^```(?:python|toml)\n# (\S+)\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)

@@ -68,7 +68,7 @@ def test_deliveries_are_signed_by_the_secret_and_shuffled_by_the_seed(pytester: 
     )
     run("--steppay-secret=s").assert_outcomes(passed=1)
     run("--steppay-secret=s").assert_outcomes(passed=1)
-    first, second = (pytester.path / "seeds").read_text().splitlines()
+    first, second = (pytester.path / "seeds").read_text(encoding="utf-8").splitlines()
     assert first == second
 
 

@@ -86,7 +86,7 @@ def test_quiet_runs_tell_failures_alone(pytester: pytest.Pytester, run: Run) -> 
 def test_junit_files_keep_to_their_schema(pytester: pytest.Pytester, run: Run) -> None:
     pytester.makepyfile(test_it=BOTH)
     run("--junit-xml=report.xml").assert_outcomes(passed=1, failed=1)
-    report = (pytester.path / "report.xml").read_text()
+    report = (pytester.path / "report.xml").read_text(encoding="utf-8")
     assert report.count("<testcase ") == 2
     assert "<propert" not in report
 

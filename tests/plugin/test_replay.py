@@ -29,7 +29,7 @@ def replays(result: pytest.RunResult) -> list[list[str]]:
 def mend(pytester: pytest.Pytester) -> None:
     """Make the stale receiver right."""
     path = pytester.path / "ledger.py"
-    path.write_text(path.read_text().replace("is_right=False", "is_right=True"))
+    path.write_text(path.read_text(encoding="utf-8").replace("is_right=False", "is_right=True"), encoding="utf-8")
 
 
 @pytest.mark.usefixtures("ledger")

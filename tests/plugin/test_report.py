@@ -256,8 +256,10 @@ def test_the_command_keeps_the_root_where_a_nearer_configuration_would_change_it
     if root == "ini":
         pytester.makeini("[pytest]")
     inner = pytester.mkdir("inner")
-    (inner / "pytest.ini").write_text("[pytest]")
-    (inner / "test_it.py").write_text("def test_it(steppay_seed): print('body:', steppay_seed); assert False")
+    (inner / "pytest.ini").write_text("[pytest]", encoding="utf-8")
+    (inner / "test_it.py").write_text(
+        "def test_it(steppay_seed): print('body:', steppay_seed); assert False", encoding="utf-8"
+    )
     first = run_apart()
     command = section(first)[1].removeprefix("repeat: ")
     extra = "-c tox.ini" if root == "ini" else "--rootdir=."
@@ -309,7 +311,7 @@ def test_a_failure_far_from_the_start_repeats_from_there(
 ) -> None:
     pytester.makeini("[pytest]")
     tests, elsewhere = pytester.mkdir("tests"), pytester.mkdir("elsewhere")
-    (tests / "test_it.py").write_text("def test_it(steppay): assert False")
+    (tests / "test_it.py").write_text("def test_it(steppay): assert False", encoding="utf-8")
     monkeypatch.chdir(elsewhere)
     command = section(run("../tests"))[1].removeprefix("repeat: ")
     assert command == f"pytest {Path(os.pardir, 'tests', 'test_it.py')}::test_it --steppay-seed 0"

@@ -13,7 +13,7 @@ Run = Callable[..., pytest.RunResult]
 @pytest.fixture
 def switched(pytester: pytest.Pytester) -> None:
     """A run with the conftest of these tests."""
-    pytester.makeconftest(Path(__file__).parents[1].joinpath("conftest.py").read_text())
+    pytester.makeconftest(Path(__file__).parents[1].joinpath("conftest.py").read_text(encoding="utf-8"))
     pytester.makeini("[pytest]\nmarkers = node: needs Node")
     pytester.makepyfile(
         """

@@ -42,7 +42,7 @@ def test_no_line_of_a_failing_test_tells_the_secret_or_the_token(
     pytester.makepyfile(f"import echoes\ndef test_it(steppay, steppay_api):\n    {call.format(app=app)}")
     result = run("-vv", "--showlocals", "--setup-show", "--junitxml=junit.xml")
     result.assert_outcomes(failed=1)
-    text = result.stdout.str() + result.stderr.str() + Path("junit.xml").read_text()
+    text = result.stdout.str() + result.stderr.str() + Path("junit.xml").read_text(encoding="utf-8")
     assert "********" in text or "assert_ok" not in call
     assert HIDDEN not in text
     assert TOKEN not in text

@@ -33,7 +33,7 @@ TELLING = """
 
 
 def seeds(pytester: pytest.Pytester) -> dict[str, str]:
-    found = {path.stem: path.read_text() for path in pytester.path.glob("*.seed")}
+    found = {path.stem: path.read_text(encoding="utf-8") for path in pytester.path.glob("*.seed")}
     for path in pytester.path.glob("*.seed"):
         path.unlink()
     return found
@@ -103,7 +103,7 @@ def test_a_test_in_a_folder_has_its_seed_wherever_pytest_is_started(
 ) -> None:
     pytester.makeini("[pytest]")
     folder = pytester.mkdir("sub")
-    (folder / "test_it.py").write_text("def test_it(steppay_seed): print(steppay_seed); assert False")
+    (folder / "test_it.py").write_text("def test_it(steppay_seed): print(steppay_seed); assert False", encoding="utf-8")
     expected = f"*{derive_seed(0, 'sub/test_it.py::test_it')}*"
     run().stdout.fnmatch_lines([expected, "repeat: pytest sub/test_it.py::test_it --steppay-seed 0"])
     monkeypatch.chdir(folder)
@@ -140,7 +140,7 @@ def test_calls_within_a_test_get_different_seeds_that_repeat(pytester: pytest.Py
     )
     run().assert_outcomes(passed=1)
     run().assert_outcomes(passed=1)
-    first, second = (pytester.path / "bodies").read_text().splitlines()
+    first, second = (pytester.path / "bodies").read_text(encoding="utf-8").splitlines()
     assert first == second
 
 

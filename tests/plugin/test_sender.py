@@ -66,7 +66,7 @@ def served(pytester: pytest.Pytester, shop: None) -> None:
 
 
 def seeds(pytester: pytest.Pytester) -> dict[str, list[int]]:
-    return {path.name: json.loads(path.read_text()) for path in pytester.path.glob("*.seeds")}
+    return {path.name: json.loads(path.read_text(encoding="utf-8")) for path in pytester.path.glob("*.seeds")}
 
 
 @pytest.mark.usefixtures("served")

@@ -52,11 +52,6 @@ CALLING = """
 """
 
 
-@pytest.fixture(autouse=True)
-def _no_token(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv("STEPPAY_SECRET_TOKEN", raising=False)
-
-
 def test_a_scenario_and_a_store_follow_the_seed_of_the_test(pytester: pytest.Pytester, run: Run) -> None:
     pytester.makepyfile(
         """
@@ -211,6 +206,22 @@ def test_scenarios_of_the_users_files_are_known(pytester: pytest.Pytester, run: 
         """
     )
     run().assert_outcomes(passed=2)
+
+
+def test_another_run_in_the_process_knows_its_own_files_alone(pytester: pytest.Pytester, run: Run) -> None:
+    story = """
+        from steppay_mock import define_scenario
+
+        @define_scenario("of-the-shop")
+        def of_the_shop(store):
+            '''A subscription is bought.'''
+            store.checkout()
+    """
+    pytester.makepyfile(stories=story, others=story)
+    pytester.makepyfile("def test_it(steppay):\n    steppay.scenario('of-the-shop')")
+    for file in ("stories.py", "others.py"):
+        run("-o", f"steppay_scenarios={file}").assert_outcomes(passed=1)
+    run().assert_outcomes(failed=1)
 
 
 def test_an_unknown_scenario_is_told_at_the_users_line(pytester: pytest.Pytester, run: Run) -> None:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable, Iterator
-from wsgiref.simple_server import WSGIRequestHandler, make_server
+from collections.abc import Callable
 
 import pytest
+from serving import Serve
 
 Run = Callable[..., pytest.RunResult]
 
@@ -17,23 +16,14 @@ DELIVERS = """
 
 
 @pytest.fixture
-def url() -> Iterator[str]:
+def url(serve: Serve) -> str:
     """A receiver behind a socket that takes everything."""
-
-    class Quiet(WSGIRequestHandler):
-        def log_message(self, format: str, *args: object) -> None:  # noqa: A002
-            """Say nothing."""
 
     def app(_environ: dict[str, object], start_response: Callable[..., object]) -> list[bytes]:
         start_response("200 OK", [])
         return []
 
-    with make_server("127.0.0.1", 0, app, handler_class=Quiet) as server:
-        thread = threading.Thread(target=server.serve_forever, args=(0.01,))
-        thread.start()
-        yield f"http://127.0.0.1:{server.server_port}"
-        server.shutdown()
-        thread.join()
+    return serve(app)
 
 
 @pytest.mark.parametrize("target", ["shop:app", "shop:create_app()"])

@@ -20,7 +20,7 @@ def new_environment() -> Callable[[Path], Path]:
         for item in Path(get_path("purelib")).iterdir():
             if "steppay" not in item.name and not item.name.startswith("__editable__"):
                 (borrowed / item.name).symlink_to(item)
-        (site / "borrowed.pth").write_text(f"{borrowed}\n")
+        (site / "borrowed.pth").write_text(f"{borrowed}\n", encoding="utf-8")
         return folder / "venv" / "bin" / "python"
 
     return make

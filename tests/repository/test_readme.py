@@ -4,13 +4,12 @@ import os
 import re
 import subprocess
 import sys
-import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from serving import Serve
 from werkzeug import Request, Response
-from werkzeug.serving import make_server
 
 from steppay_mock.store.scenarios.registry import all_scenarios
 
@@ -71,20 +70,14 @@ def shell(script: str, cwd: Path, **environment: str) -> subprocess.CompletedPro
 
 
 @pytest.fixture
-def listening() -> Iterator[str]:
+def listening(serve: Serve) -> str:
     """A receiver at port 8000 in README is one at a free port here."""
 
     @Request.application
     def accept(_request: Request) -> Response:
         return Response(status=204)
 
-    server = make_server("127.0.0.1", 0, accept)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield f"127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    return serve(accept).removeprefix("http://")
 
 
 def test_nothing_is_left_to_fill_in() -> None:
@@ -144,7 +137,7 @@ def test_the_installation_command_installs(tmp_path: Path, new_environment: Call
 @pytest.fixture
 def shop(tmp_path: Path) -> Path:
     (tmp_path / "test_receiver.py").write_text(block("python", "# test_receiver.py"), encoding="utf-8")
-    (tmp_path / "shop.py").write_text(SHOP.format(line="pass"))
+    (tmp_path / "shop.py").write_text(SHOP.format(line="pass"), encoding="utf-8")
     return tmp_path
 
 
@@ -156,7 +149,7 @@ def test_the_tests_of_the_example_pass(shop: Path) -> None:
 
 def test_the_failure_is_shown_as_it_says(shop: Path) -> None:
     line = 'payload["event"] != "payment.completed" or payload["data"]["cancel"]'
-    (shop / "shop.py").write_text(SHOP.format(line=line))
+    (shop / "shop.py").write_text(SHOP.format(line=line), encoding="utf-8")
     done = shell(block("sh", "pytest test_receiver.py"), shop)
     assert done.returncode == 1
     shown = done.stdout.splitlines()

@@ -74,7 +74,7 @@ def test_the_command_works_from_the_wheel(installed: Path, tmp_path: Path) -> No
 
 def test_the_plugin_works_from_the_wheel(installed: Path, tmp_path: Path) -> None:
     (tmp_path / "test_it.py").write_text(
-        "def test_event(steppay_event, steppay):\n    steppay.validate(steppay_event)\n"
+        "def test_event(steppay_event, steppay):\n    steppay.validate(steppay_event)\n", encoding="utf-8"
     )
     out = run(installed, "-m", "pytest", "-q", "-p", "no:randomly", "-p", "no:cacheprovider", cwd=tmp_path)
     assert "27 passed" in out

@@ -27,9 +27,7 @@ ENDPOINTS = [
 
 
 @pytest.fixture
-def store() -> Store:
-    store = Store(seed=7)
-    store.checkout()
+def store(store: Store) -> Store:
     store.advance(days=31)
     return store
 

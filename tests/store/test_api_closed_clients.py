@@ -25,7 +25,6 @@ from extras import needing
 
 from steppay_mock.store.api.api import StoreApi
 from steppay_mock.store.api.patching.vendor_hosts import VendorHostError
-from steppay_mock.store.store import Store
 
 URL = "https://api.steppay.kr"
 PLAIN = "http://api.steppay.kr"
@@ -74,13 +73,6 @@ def environment(monkeypatch: pytest.MonkeyPatch, proxy: Proxy) -> None:
         monkeypatch.setenv(name.lower(), proxy.url)
     for name in ("NO_PROXY", "no_proxy"):
         monkeypatch.delenv(name, raising=False)
-
-
-@pytest.fixture
-def api() -> StoreApi:
-    store = Store(seed=7)
-    store.checkout()
-    return StoreApi(store, token="live_8f3a")
 
 
 async def get_aiohttp(url: str, **options: Any) -> None:

@@ -122,8 +122,8 @@ def mock(request: pytest.FixtureRequest) -> Mock:
 
 
 @pytest.fixture
-def url(store: Store) -> str:
-    return f"{URL}/api/v1/subscriptions/{store.subscription.id}"
+def url(path: str) -> str:
+    return URL + path
 
 
 @pytest.fixture(autouse=True)

@@ -18,13 +18,6 @@ SOON = 30  # seconds; what takes longer in these tests has failed
 
 
 @pytest.fixture
-def store() -> Store:
-    store = Store(seed=7)
-    store.checkout()
-    return store
-
-
-@pytest.fixture
 def slept() -> list[float]:
     return []
 

@@ -14,6 +14,8 @@ from steppay_mock import SteppayMockError, Store, define_scenario, load_scenario
 from steppay_mock.store.scenarios import registry
 from steppay_mock.store.scenarios.definition import StoryWaits
 
+pytestmark = pytest.mark.usefixtures("own_scenarios")
+
 
 def test_a_decorated_function_is_a_scenario() -> None:
     @define_scenario("gift-then-regret", sells="one_time")
@@ -220,10 +222,36 @@ def from_a_file(store, *, days: int = 3):
 
 
 def test_a_file_brings_scenarios(tmp_path: Path) -> None:
-    (tmp_path / "stories.py").write_text(FILE)
+    (tmp_path / "stories.py").write_text(FILE, encoding="utf-8")
     load_scenarios(tmp_path / "stories.py")
     load_scenarios(str(tmp_path / "stories.py"))  # once more does no harm
     assert scenario("from-a-file", seed=1, days=5)[-1].data["status"] == "CANCELED"
+
+
+def test_a_file_that_is_edited_is_loaded_again_and_forgotten_as_a_whole(tmp_path: Path) -> None:
+    file = tmp_path / "stories.py"
+    file.write_text(FILE + FILE.replace("from-a-file", "of-yesterday"), encoding="utf-8")
+    load_scenarios(file)
+    file.write_text(FILE, encoding="utf-8")
+    load_scenarios(file)
+    assert "of-yesterday" not in registry.all_scenarios()
+    before = registry.all_scenarios().keys()
+    registry.forget_scenarios(file)
+    assert before - registry.all_scenarios().keys() == {"from-a-file"}
+    with pytest.raises(SteppayMockError, match="Unknown scenario 'from-a-file'"):
+        scenario("from-a-file")
+
+
+def test_a_file_that_stops_halfway_defines_nothing_and_takes_nothing_away(tmp_path: Path) -> None:
+    file = tmp_path / "stories.py"
+    file.write_text(FILE, encoding="utf-8")
+    load_scenarios(file)
+    whole = registry.all_scenarios()
+    for mistake in ("import nothing_like_this\n", FILE.replace("from-a-file", "refund-in-full")):
+        file.write_text(FILE.replace("from-a-file", "half-a-file") + mistake, encoding="utf-8")
+        with pytest.raises(SteppayMockError):
+            load_scenarios(file)
+        assert registry.all_scenarios() == whole
 
 
 @pytest.mark.parametrize(
@@ -239,20 +267,20 @@ def test_a_file_brings_scenarios(tmp_path: Path) -> None:
 def test_a_file_that_cannot_be_run_says_why(tmp_path: Path, content: str | None, message: str) -> None:
     path = tmp_path / "stories.py"
     if content is not None:
-        path.write_text(content)
+        path.write_text(content, encoding="utf-8")
     with pytest.raises(SteppayMockError) as error:
         load_scenarios(path)
     assert message in str(error.value)
 
 
 def test_an_installed_package_brings_scenarios(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    (tmp_path / "shop_stories.py").write_text(FILE.replace("from-a-file", "from-a-package"))
+    (tmp_path / "shop_stories.py").write_text(FILE.replace("from-a-file", "from-a-package"), encoding="utf-8")
     monkeypatch.syspath_prepend(str(tmp_path))
+    monkeypatch.setattr(registry, "_loaded", set())
     entry = EntryPoint("shop", "shop_stories", registry.ENTRY_POINTS)
     monkeypatch.setattr("importlib.metadata.entry_points", lambda group: [entry] if group == entry.group else [])
     assert scenario("from-a-package", seed=1)[-1].type == "subscription.updated"
     sys.modules.pop("shop_stories")
-    registry._loaded.discard("shop_stories")
 
 
 def test_a_package_that_cannot_be_loaded_is_named(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -128,6 +128,7 @@ def test_a_story_that_needs_other_assumptions_says_how_to_make_its_store() -> No
     assert len({customer_of(event) for event in store.interleave("cover-recovers", "refund-in-full")}) == 2
 
 
+@pytest.mark.usefixtures("own_scenarios")
 def test_a_story_that_passes_time_by_itself_cannot_be_interleaved() -> None:
     @define_scenario("in-one-go-alone")
     def in_one_go(store: Store) -> None:

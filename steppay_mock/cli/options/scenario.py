@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from random import SystemRandom
 from typing import TYPE_CHECKING, Any, get_args, get_type_hints
 
@@ -149,11 +150,12 @@ def _random_seed() -> int:
 
 
 def load_files(files: tuple[str, ...]) -> None:
-    """Load the scenarios of these files."""
-    from steppay_mock.store.scenarios.registry import load_scenarios
+    """Load the scenarios of these files, until the command ends: another one in this process has others."""
+    from steppay_mock.store.scenarios.registry import forget_scenarios, load_scenarios
 
     for file in files:
         load_scenarios(file)
+        click.get_current_context().call_on_close(partial(forget_scenarios, file))
 
 
 def files_option() -> Decorator[Any]:

@@ -102,16 +102,17 @@ def load_scenarios(path: str | Path) -> None:
     if spec is None or spec.loader is None or not file.is_file():
         raise SteppayMockError(f"{path} is not a Python file. Give one that defines scenarios.")
     all_scenarios()  # first, so that a name used twice is reported for the user's file
-    before = {name: one for name, one in _known.items() if one.origin.startswith(f"{file}:")}
-    for name in before:
-        del _known[name]  # a file may be loaded again after an edit
+    before = _defined_in(file)
+    forget_scenarios(file)  # it may be loaded again after an edit
     found = len(_known)
     sys.path.insert(0, str(file.parent))  # as for `python file.py`
     try:
         spec.loader.exec_module(module_from_spec(spec))
-    except SteppayMockError:
-        raise
     except Exception as error:
+        forget_scenarios(file)  # it stopped halfway
+        _known.update(before)
+        if isinstance(error, SteppayMockError):
+            raise
         raise SteppayMockError(
             f"{path} cannot be run: {type(error).__name__}: {error}. Correct it, and try: python {path}"
         ) from error
@@ -119,6 +120,16 @@ def load_scenarios(path: str | Path) -> None:
         sys.path.remove(str(file.parent))
     if len(_known) == found:
         raise SteppayMockError(f"{path} defines no scenario. Decorate a function: @define_scenario('gift-then-regret')")
+
+
+def forget_scenarios(path: str | Path) -> None:
+    """Forget the scenarios that this Python file defines; another file may give their names to its own then."""
+    for name in _defined_in(Path(path).resolve()):
+        del _known[name]
+
+
+def _defined_in(file: Path) -> dict[str, Scenario]:
+    return {name: one for name, one in _known.items() if Path(one.origin.rpartition(":")[0]).resolve() == file}
 
 
 def _load_entry_points() -> None:
