@@ -58,7 +58,8 @@ class Covering:
         return test.startswith(f"tests/{room_of(path).split('/')[0]}/")
 
     def _within(self, tests: Iterable[str], budget: float) -> list[str]:
-        taken, spent = [], 0.0
+        taken: list[str] = []
+        spent = 0.0
         for test in tests:
             spent += self.seconds[test]
             if spent > budget and taken:

@@ -86,7 +86,7 @@ def _is_annotation(node: NodeOrLeaf, parent: NodeOrLeaf) -> bool:
 def _is_for_type_checkers(node: NodeOrLeaf) -> bool:
     if node.type == "decorator":
         return any(word in node.get_code() for word in _NO_BEHAVIOUR)
-    return node.type == "if_stmt" and node.children[1].get_code().strip() == "TYPE_CHECKING"
+    return bool(node.type == "if_stmt" and node.children[1].get_code().strip() == "TYPE_CHECKING")
 
 
 def _texts(parent: NodeOrLeaf) -> list[str]:

@@ -77,7 +77,7 @@ class DropStatement(Operator):  # type: ignore[misc]
             return len(statement.children) > 1
         if statement.type == "expr_stmt":
             sign = statement.children[1]
-            return sign.type == "operator" and sign.value != "="
+            return bool(sign.type == "operator" and sign.value != "=")
         return statement.type in ("atom_expr", "power")
 
     @classmethod
