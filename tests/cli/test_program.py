@@ -26,8 +26,9 @@ HEAVY = {"jsonschema", "jsonschema_rs", "faker", "werkzeug", "rich", "urllib3", 
 MAIN = [sys.executable, "-m", "steppay_mock.cli"]
 
 
-def spawn(*args: str | bytes, **options: Any) -> subprocess.CompletedProcess[bytes]:
-    return subprocess.run([*MAIN, *args], check=False, timeout=60, **{"capture_output": True, **options})
+def spawn(*args: str, **options: Any) -> subprocess.CompletedProcess[bytes]:
+    command = [*MAIN, *map(str.encode, args)]  # as bytes: the locale of the tests may lack Hangul
+    return subprocess.run(command, check=False, timeout=60, **{"capture_output": True, **options})
 
 
 @pytest.mark.parametrize(
@@ -213,7 +214,7 @@ def complete(*args: str, incomplete: str) -> list[str]:
 )
 def test_a_locale_without_the_letters_of_the_arguments_is_told(words: tuple[str, ...], wrong: str) -> None:
     ascii_alone = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
-    done = spawn(*map(str.encode, words), input=b"{}", env={**os.environ, **ascii_alone})
+    done = spawn(*words, input=b"{}", env={**os.environ, **ascii_alone})
     assert done.returncode == 2
     assert wrong in done.stderr.decode()
     assert done.stderr.decode().splitlines()[-1] == (

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 from base64 import b64encode
 from collections.abc import Callable
 from pathlib import Path
@@ -137,6 +138,16 @@ def test_certificates_let_in_on_both_sides(send: Send, door: Door) -> None:
         assert without.status is None
         assert str(without.error).endswith("Does it ask for a client certificate? client_cert= (--client-cert)")
     assert len(door.got) in {2, 4}
+
+
+def test_paths_may_have_hangul(send: Send, door: Door, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = tmp_path / os.fsdecode("인증 서".encode())
+    folder.symlink_to(DOOR)
+    own: AccessOptions = {"client_cert": str(folder / "client.pem"), "client_key": str(folder / "client-key.pem")}
+    with over_tls(door) as url:
+        assert send(url, {**WHO, **own, "ca_file": str(folder / "authority.pem")}).status == 200
+        monkeypatch.setenv("SSL_CERT_FILE", str(folder / "authority.pem"))
+        assert send(url, {**WHO, **own}).status == 200
 
 
 def test_a_certificate_of_an_unknown_authority_says_what_to_name(send: Send, door: Door) -> None:

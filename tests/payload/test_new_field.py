@@ -49,7 +49,9 @@ def checkout(tmp_path: Path) -> Path:
 
 
 def run(script: str, checkout: Path) -> Any:
-    done = subprocess.run([sys.executable, "-c", script], cwd=checkout, capture_output=True, text=True, check=False)
+    # By standard input: a locale without Hangul lets no argument have it.
+    command = [sys.executable, "-"]
+    done = subprocess.run(command, input=script, cwd=checkout, capture_output=True, encoding="utf-8", check=False)
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from functools import lru_cache
 from ssl import get_default_verify_paths
 from typing import TYPE_CHECKING
@@ -147,19 +148,20 @@ class CurlExchange:
     def _set_access(self, access: Access) -> None:
         """Set the certificates and the proxy. Headers of the access are in ``address.head``."""
         handle = self.handle
+        # Paths are bytes: of a text pycurl takes ASCII alone.
         if access.ca_file:
-            handle.setopt(pycurl.CAINFO, access.ca_file)
+            handle.setopt(pycurl.CAINFO, os.fsencode(access.ca_file))
             handle.unsetopt(pycurl.CAPATH)
         else:
             # The libcurl of a wheel looks for certificates where its build machine has them. Python's ssl knows better.
             authorities = get_default_verify_paths()
             if authorities.cafile:
-                handle.setopt(pycurl.CAINFO, authorities.cafile)
+                handle.setopt(pycurl.CAINFO, os.fsencode(authorities.cafile))
             if authorities.capath:
-                handle.setopt(pycurl.CAPATH, authorities.capath)
+                handle.setopt(pycurl.CAPATH, os.fsencode(authorities.capath))
         if access.client_cert:
-            handle.setopt(pycurl.SSLCERT, access.client_cert)
-            handle.setopt(pycurl.SSLKEY, access.client_key or access.client_cert)
+            handle.setopt(pycurl.SSLCERT, os.fsencode(access.client_cert))
+            handle.setopt(pycurl.SSLKEY, os.fsencode(access.client_key or access.client_cert))
         proxy = access.proxy
         # Empty texts, and not unset options: libcurl would read HTTP_PROXY and NO_PROXY of the environment.
         handle.setopt(pycurl.PROXY, f"http://{proxy.authority}" if proxy else "")
