@@ -1,4 +1,4 @@
-"""Gives an object to the rules: with values that are drawn before them, values that a user fixed, and a chosen chance."""
+"""Gives an object to the rules: with values drawn before them, values that a user fixed, and a chosen chance."""
 
 from __future__ import annotations
 
