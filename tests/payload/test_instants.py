@@ -46,7 +46,7 @@ def test_now_is_within_the_years_with_which_dates_can_be_reckoned() -> None:
 
 @pytest.mark.parametrize("moment", [True, "2024-01-01", [], b"5"])
 def test_what_is_no_moment_is_refused(moment: Any) -> None:
-    with pytest.raises(SteppayMockError, match="is no moment. Use a datetime with a zone, or epoch seconds"):
+    with pytest.raises(SteppayMockError, match=r"is no moment\. Use a datetime with a zone, or epoch seconds"):
         read_instant(moment)
 
 
@@ -123,10 +123,8 @@ def test_the_remarkable_moments_are_the_next_ones_more_than_a_day_away(around: d
     assert found[0] == around
     turn = datetime(around.year + later, 1, 1)
     leaps = [datetime(year, 2, 29) for year in range(1900, 2300) if year % 4 == 0 and (year % 100 or year % 400 == 0)]
-    if later:
-        leap = min(day for day in leaps if day > around + DAY)
-    else:
-        leap = max(day for day in leaps if day < around - DAY)
+    beyond = [day for day in leaps if (day > around + DAY if later else day < around - DAY)]
+    leap = min(beyond) if later else max(beyond)
     wanted = [turn - MICROSECOND, turn, leap + LEAP]
     assert list(found[1:]) == [one for one in wanted if (one > around + DAY if later else one < around - DAY)]
 

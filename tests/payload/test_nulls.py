@@ -16,13 +16,20 @@ INNER = {"type": "object", "properties": {"always": TEXT, "perhaps": PERHAPS}}
 SCHEMA = {
     "type": "object",
     "properties": {
-        **{"always": TEXT, "perhaps": PERHAPS, "list": LIST, "inner": INNER},
+        "always": TEXT,
+        "perhaps": PERHAPS,
+        "list": LIST,
+        "inner": INNER,
         "maybe": {"anyOf": [LIST, {"type": "null"}]},
         "inners": {"type": "array", "items": INNER},
     },
 }
 VALUE: dict[str, Any] = {
-    **{"always": "a", "perhaps": "b", "list": ["c"], "inner": {"always": "d", "perhaps": "e"}, "maybe": ["f"]},
+    "always": "a",
+    "perhaps": "b",
+    "list": ["c"],
+    "inner": {"always": "d", "perhaps": "e"},
+    "maybe": ["f"],
     "inners": [{"always": "g", "perhaps": "h"}, {"always": "i", "perhaps": "j"}],
 }
 NODE = plan(SCHEMA, edge=True)
