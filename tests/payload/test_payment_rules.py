@@ -69,6 +69,17 @@ def test_a_part_that_is_fixed_is_less_than_what_was_paid(*, edge: bool) -> None:
     assert settle(CANCELED, fixed=fixed, drawn={"paidAmount": 90_000})["paidAmount"] == 90_000
 
 
+@pytest.mark.parametrize("edge", [False, True])
+def test_all_that_is_fixed_to_be_given_back_is_what_was_paid(*, edge: bool) -> None:
+    for status in ("CANCELED", "USER_CANCELED"):
+        for back in (70_000, 12.345):
+            fixed = {"status": status, "cancel": {"canceledAmount": back}}
+            assert settle(CANCELED, fixed=fixed, edge=edge)["paidAmount"] == back
+            assert settle(CANCELED, fixed={**fixed, "paidAmount": 5}, edge=edge)["paidAmount"] == 5
+        nonsense = {"status": status, "cancel": {"canceledAmount": "all"}}
+        assert settle(CANCELED, fixed=nonsense, drawn={"paidAmount": 700}, edge=edge)["paidAmount"] == 700
+
+
 def test_gateway_and_method_fit_each_other_and_the_status() -> None:
     """Fact 30."""
     for event_type in PAYMENTS:

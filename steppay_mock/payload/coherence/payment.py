@@ -129,10 +129,12 @@ def _settle_cancel(payment: Fields) -> None:
         return
     payment.need("cancel", "paidAmount", "paidAt")
     partial = payment.text("status") == "PARTIAL_CANCELED"
+    fixed = cancel.amount("canceledAmount") if cancel.is_fixed("canceledAmount") else 0
     if partial:
-        back = cancel.amount("canceledAmount") if cancel.is_fixed("canceledAmount") else 0
-        least = max(100, back + 1)  # a smaller amount has no smaller part
+        least = max(100, fixed + 1)  # a smaller amount has no smaller part
         payment.put(paidAmount=money(max(payment.amount("paidAmount"), least)))
+    elif fixed:
+        payment.put(paidAmount=money(fixed))
     paid = payment.amount("paidAmount")
     part = paid * draw.between(1, 9) // 10 if paid >= 10 else Decimal(paid) / 2
     cancel.put(canceledAmount=money(part if partial else paid), lastCanceledDate=draw.stamp(draw.now))
