@@ -9,12 +9,11 @@ from typing import TypeVar
 
 T = TypeVar("T")
 
-# Letters and digits are cut out of one long text, two cuts for each request: ten times as fast as drawing each
-# character, and 2^36 pairs of cuts are enough for codes to differ.
 SEEDS = 2**63
 """Seeds of deliveries are below it: a column of the journal holds 64 bits, one of them for the sign."""
 
-# Letters and digits are cut out of one long text, half of them at a time: ten times as quick as drawing each.
+# Letters and digits are cut out of one long text, two cuts for each request: ten times as fast as drawing each
+# character, and 2^36 pairs of cuts are enough for codes to differ.
 _LETTERS = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 _TEXT = shake_128(b"steppay-mock").digest(2**18).translate(bytes(_LETTERS[byte % 62] for byte in range(256))).decode()
 _CUTS = len(_TEXT) - 100

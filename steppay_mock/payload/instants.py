@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from calendar import isleap, monthrange
 from datetime import UTC, datetime, timedelta
+from itertools import count
 
 from steppay_mock.contract.long_numbers import written
 from steppay_mock.errors import SteppayMockError
 
 _YEARS = range(1970, 9001)  # dates are derived from the moment, and datetime ends with the year 9999
-_MILLISECOND = timedelta(milliseconds=1)
+_SECOND, _MILLISECOND = timedelta(seconds=1), timedelta(milliseconds=1)
 EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 - a LocalDateTime has no zone, and so has what it is made from
 
 
@@ -46,7 +47,7 @@ def _out_of_reach(moment: object) -> SteppayMockError:
 
 def epoch_seconds(moment: datetime) -> int:
     """Whole seconds since the epoch."""
-    return int((moment - EPOCH).total_seconds() // 1)
+    return (moment - EPOCH) // _SECOND
 
 
 def epoch_millis(moment: datetime) -> int:
@@ -83,15 +84,13 @@ def add_interval(moment: datetime, *, unit: str, count: int) -> datetime:
 
 def remarkable_moments(around: datetime, *, later: bool) -> tuple[datetime, ...]:
     """Moments that break date arithmetic, before or after ``around``: it, a year's end, the new year, a leap day."""
-    years = range(around.year, around.year + 9) if later else range(around.year, around.year - 9, -1)
-    leap = next((year for year in years if isleap(year) and _beyond(datetime(year, 2, 29), around, later=later)), None)  # noqa: DTZ001
+    years = count(around.year, 1 if later else -1)
+    leap = next(year for year in years if isleap(year) and _beyond(datetime(year, 2, 29), around, later=later))  # noqa: DTZ001
     end = around.replace(month=12, day=31, hour=23, minute=59, second=59, microsecond=999999)
     if not later:
         end = end.replace(year=around.year - 1)
-    found = [around, end, end + timedelta(microseconds=1)]
-    if leap is not None:
-        found.append(datetime(leap, 2, 29, 12, 30, 15, 120000))  # noqa: DTZ001
-    return tuple(moment for moment in found if moment == around or _beyond(moment, around, later=later))
+    found = (end, end + timedelta(microseconds=1), datetime(leap, 2, 29, 12, 30, 15, 120000))  # noqa: DTZ001
+    return (around, *(moment for moment in found if _beyond(moment, around, later=later)))
 
 
 def _beyond(moment: datetime, around: datetime, *, later: bool) -> bool:

@@ -131,7 +131,7 @@ def _by_type(schema: Schema) -> Maker:
         return lambda draw: draw.chance(0.5)
     if kind in {"integer", "number"}:
         low = max(int(schema.get("minimum", 1)), 1)
-        high = min(int(schema.get("maximum", 100)), low + 99)
+        high = min(int(schema.get("maximum", low + 99)), low + 99)
         return lambda draw: draw.between(min(low, high), high)
     return MEANINGS["attributes"]
 

@@ -7,7 +7,7 @@ import re
 import pytest
 
 from steppay_mock import EventType, SteppayMockError
-from steppay_mock.contract.catalogue import event_groups, parse_event_types
+from steppay_mock.contract.catalogue import catalogue, event_groups, parse_event_type, parse_event_types
 
 
 def test_a_group_is_every_type_that_begins_so() -> None:
@@ -40,3 +40,22 @@ def test_names_and_groups_are_read_each_type_once() -> None:
 def test_an_unknown_name_is_told_the_nearest(name: object, told: str) -> None:
     with pytest.raises(SteppayMockError, match=re.escape(told)):
         parse_event_types([name])
+
+
+def test_every_type_has_its_object_and_its_titles_in_two_languages() -> None:
+    assert list(catalogue()) == list(EventType)
+    for event_type, entry in catalogue().items():
+        assert entry.event_type is event_type
+        assert entry.object_name.isalpha()
+        assert entry.title.isascii()
+        assert re.fullmatch(r"[A-Z][A-Za-z ]+", entry.title)
+        assert re.search("[가-힣]", entry.title_ko)
+        assert not set("()") & set(entry.title_ko)
+    order = catalogue()[EventType.ORDER_CREATED]
+    assert (order.object_name, order.title, order.title_ko) == ("Order", "Order created", "주문 생성")
+
+
+def test_a_type_is_read_from_its_name_or_itself() -> None:
+    assert parse_event_type("order.created") is parse_event_type(EventType.ORDER_CREATED) is EventType.ORDER_CREATED
+    with pytest.raises(SteppayMockError, match="`steppay-mock events` lists all 27"):
+        parse_event_type("zzz")

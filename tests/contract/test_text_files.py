@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from steppay_mock import SteppayMockError, load_scenarios, make_event, scenario
+from steppay_mock.contract.text_files import BYTE_ORDER_MARK, other_encoding, read_text
 from steppay_mock.delivery.config import load_config
 from steppay_mock.delivery.schedule import Deliver, Schedule, plan
 from steppay_mock.ordering.truth.mapping import load_truth
@@ -91,3 +92,56 @@ def test_a_scenario_of_notepad_is_read_and_another_encoding_is_told(tmp_path: Pa
             SteppayMockError, match=r"notepad\.py cannot be run: SyntaxError: .*Correct it, and try: python"
         ):
             load_scenarios(file)
+
+
+@pytest.mark.parametrize(
+    ("data", "name"),
+    [
+        (b"", None),
+        (b"a", None),
+        (b"\0", None),
+        (b"ab", None),
+        (b"\0\0", None),
+        (BYTE_ORDER_MARK + b"a", None),
+        (b"a\0", "UTF-16"),
+        (b"\0a", "UTF-16"),
+        (b"\xff\xfe", "UTF-16"),
+        (b"\xfe\xff", "UTF-16"),
+        (b"\xff\xfea\0", "UTF-16"),
+        (b"\xff\xfe\0\0", "UTF-32"),
+        (b"\0\0\xfe\xff", "UTF-32"),
+        ("김".encode(), None),
+        (b"\xb1\xe8", None),
+    ],
+)
+def test_the_first_bytes_show_the_encoding(data: bytes, name: str | None) -> None:
+    assert other_encoding(data) == name
+
+
+def read(path: Path, data: bytes) -> str:
+    path.write_bytes(data)
+    return read_text(path, next_step="Go on.", what="a list")
+
+
+def test_a_text_has_no_mark_and_line_ends_of_one_character(tmp_path: Path) -> None:
+    assert read(tmp_path / "a", BYTE_ORDER_MARK + "가\r\n나\r다\n".encode()) == "가\n나\r다\n"
+    assert read(tmp_path / "a", BYTE_ORDER_MARK * 2) == "\ufeff"
+
+
+@pytest.mark.parametrize(("data", "line"), [(b"\xb1", 1), (b"a\nb\xb1\n", 2), (b"\n\n\n\xb1", 4)])
+def test_the_first_wrong_byte_is_told_with_its_line(data: bytes, line: int, tmp_path: Path) -> None:
+    with pytest.raises(SteppayMockError) as failed:
+        read(tmp_path / "a", data)
+    assert str(failed.value) == (
+        f"{tmp_path / 'a'} cannot be read as a list: it is not UTF-8. Line {line} has the byte 0xb1. Save it as UTF-8; "
+        "what Windows calls ANSI is another encoding. Go on."
+    )
+    with pytest.raises(SteppayMockError, match="a cannot be read: it is not UTF-8"):
+        read_text(tmp_path / "a", next_step="Go on.")
+
+
+def test_a_path_that_no_file_can_have_is_told(tmp_path: Path) -> None:
+    with pytest.raises(SteppayMockError, match=r"cannot be read: .*null (byte|character).*\. Go on\.$"):
+        read_text(f"{tmp_path}/\0", next_step="Go on.")
+    with pytest.raises(SteppayMockError, match=r"cannot be read: No such file or directory\. Go on\.$"):
+        read_text(tmp_path / "none", next_step="Go on.")

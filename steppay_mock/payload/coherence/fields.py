@@ -106,8 +106,7 @@ class Fields:
         A moment that the user fixed stays: earlier fields move before it and later ones behind it.
         """
         draw = self.draw
-        moments = sorted(draw.past(days=days) for _ in names[1:])
-        moments = [min(moment, draw.now) for moment in moments] + [draw.now]
+        moments = [*sorted(draw.past(days=days) for _ in names[1:]), draw.now]
         fixed = [self.moment(name) if self.is_fixed(name) else None for name in names]
         for at, moment in enumerate(fixed):
             if moment is not None:
@@ -125,7 +124,7 @@ def money(amount: Amount) -> int | float:
 def keep_one(fields: Fields, name: str) -> None:
     """Shorten that list to its first value."""
     values = fields[name]
-    if isinstance(values, list) and len(values) > 1:
+    if isinstance(values, list):
         fields.put(**{name: values[:1]})
 
 
@@ -134,7 +133,7 @@ def keep_to_quantity(item: Fields, *, least: str = "", most: str = "") -> None:
     quantity = item["quantity"]
     if not isinstance(quantity, int):
         return
-    if isinstance(item[least], int) and item[least] > quantity:
-        item.put(**{least: quantity})
-    if isinstance(item[most], int) and item[most] < quantity:
-        item.put(**{most: quantity})
+    if isinstance(item[least], int):
+        item.put(**{least: min(item[least], quantity)})
+    if isinstance(item[most], int):
+        item.put(**{most: max(item[most], quantity)})

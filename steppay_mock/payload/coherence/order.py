@@ -126,7 +126,7 @@ def _settle_amounts(order: Fields, lines: list[Fields], halves_returned: int) ->
         off = min(line.amount("paidAmount"), room // 2)  # at most half: something is left to pay and to refund
         line.put(paidAmount=money(-off))
         room += line.amount("paidAmount")
-    if order.is_fixed("paidAmount") and lines:
+    if order.is_fixed("paidAmount"):
         _meet(order.amount("paidAmount"), lines)
     if order["items"] is not None:
         order.put(paidAmount=money(_sum(lines)))

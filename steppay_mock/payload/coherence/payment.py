@@ -75,7 +75,7 @@ def _fitting(statuses: tuple[str, ...], payment: Fields) -> list[str]:
     cancel = payment.within("cancel")
     if cancel is not None and cancel.is_fixed("canceledAmount"):
         whole = cancel.amount("canceledAmount") == payment.amount("paidAmount")
-        fitting = [one for one in fitting if whole or one == "PARTIAL_CANCELED"]
+        fitting = [one for one in fitting if whole != (one == "PARTIAL_CANCELED")]
     return fitting or list(statuses)
 
 
@@ -129,8 +129,12 @@ def _settle_cancel(payment: Fields) -> None:
         return
     payment.need("cancel", "paidAmount", "paidAt")
     partial = payment.text("status") == "PARTIAL_CANCELED"
+    fixed = cancel.amount("canceledAmount") if cancel.is_fixed("canceledAmount") else 0
     if partial:
-        payment.put(paidAmount=money(max(payment.amount("paidAmount"), 100)))  # a smaller amount has no smaller part
+        least = max(100, fixed + 1)  # a smaller amount has no smaller part
+        payment.put(paidAmount=money(max(payment.amount("paidAmount"), least)))
+    elif fixed:
+        payment.put(paidAmount=money(fixed))
     paid = payment.amount("paidAmount")
     part = paid * draw.between(1, 9) // 10 if paid >= 10 else Decimal(paid) / 2
     cancel.put(canceledAmount=money(part if partial else paid), lastCanceledDate=draw.stamp(draw.now))

@@ -73,14 +73,13 @@ def _settle_dates(thing: Fields) -> None:
 
 
 def _raise_steps(billing: Fields) -> None:
-    """Make each step of a graduated price end behind the step before it.
+    """Make each step of a graduated price end behind the step before it; one that is null has no end.
 
     The bound ``largest - later`` leaves room for the steps that follow, which end one higher each.
     """
-    steps = billing.each("ranges")
-    reached = 0
+    steps = [step for step in billing.each("ranges") if step["until"] is not None]
     ends = sorted(step.whole("until") for step in steps)
+    reached = 0
     for later, (step, end) in zip(range(len(steps) - 1, -1, -1), zip(steps, ends, strict=True), strict=True):
-        if step["until"] is not None:
-            reached = min(max(end, reached + 1), billing.draw.largest - later)
-            step.put(until=reached)
+        step.put(until=min(max(end, reached + 1), billing.draw.largest - later))
+        reached = step.whole("until")

@@ -43,7 +43,7 @@ def _settle_status(subscription: Fields) -> None:
         subscription.put(status="ACTIVE")
     elif not draw.edge:
         subscription.put(status=draw.pick(_CHANGED))
-    if not draw.edge or subscription.text("intervalUnit") not in _SHORT_PERIODS:
+    if not draw.edge:
         subscription.put(intervalUnit=draw.pick(("MONTH", "MONTH", "MONTH", "YEAR", "WEEK", "DAY")))
     subscription.put(intervalCount=draw.pick(_SHORT_PERIODS.get(subscription.text("intervalUnit"), (1,))))
 
@@ -129,10 +129,10 @@ def settle_usage(usage: Fields) -> None:
     draw, entries = usage.draw, usage.each("recordQuotas")
     has_quota = usage.is_fixed("accumulatedQuota") or draw.chance(0.5)
     used = allowed = 0
-    moment = draw.now - timedelta(hours=len(entries))
+    moment = draw.now - timedelta(hours=len(entries))  # at most an hour between two, so none is after now
     for entry in entries:
         moment += timedelta(seconds=draw.between(60, 3600))
-        entry.put(influxDate=draw.stamp(min(moment, draw.now)))
+        entry.put(influxDate=draw.stamp(moment))
         _bound(entry, "deltaRecord", draw.largest - used)
         used += entry.whole("deltaRecord")
         allowed = _settle_quota(entry, used, allowed, has_quota=has_quota)
@@ -152,8 +152,8 @@ def _settle_quota(entry: Fields, used: int, allowed: int, *, has_quota: bool) ->
             deltaQuota=0 if allowed else entry.draw.between(1, 5) * 1_000
         )  # the first entry grants a quota, later ones use it
     _bound(entry, "deltaQuota", entry.draw.largest - allowed)
-    if allowed + entry.whole("deltaQuota") < used:
-        entry.put(deltaQuota=used - allowed)  # the quotas are never less than the records (fact 26)
+    # The quotas are never less than the records (fact 26).
+    entry.put(deltaQuota=max(entry.whole("deltaQuota"), used - allowed))
     allowed += entry.whole("deltaQuota")
     entry.put(accumulateQuota=allowed)
     entry.need("deltaQuota", "accumulateQuota")
