@@ -9,7 +9,20 @@ from random import Random
 from typing import Any
 
 import pytest
-from ordering.automata import Automaton, Course, Rules, Walk, courses, draw, is_allowed, is_planned, kinds, walk
+from ordering.automata import (
+    Automaton,
+    Course,
+    Rules,
+    Walk,
+    courses,
+    draw,
+    is_allowed,
+    is_planned,
+    judge,
+    kinds,
+    measure,
+    walk,
+)
 from ordering.witnessed import Delivery, Witness
 
 from steppay_mock import Event, Exploration, explore, make_event
@@ -73,6 +86,8 @@ def test_what_is_told_is_what_the_receiver_saw(seed: int, way: str) -> None:
     check_courses(witness, rules)
     for shown in result.counterexamples:
         check_counterexample(shown, one, rules)
+    if one.is_plain and result.verdict == "fails":
+        check_smallest(result, one, rules)
     if one.is_plain and result.verdict == "proved":
         check_proof(result, witness, rules)
     if one.is_plain and result.verdict == "fails":
@@ -117,6 +132,28 @@ def check_counterexample(shown: Counterexample, one: Automaton, rules: Rules) ->
     near = neighbour(course)
     passes = kind not in kinds(one, near, rules)
     check_run(shown.passing, one, near if passes else occurrence(course), rules, judging=judging)
+
+
+def check_smallest(result: Exploration, one: Automaton, rules: Rules) -> None:
+    """The first counterexample is the smallest of its kind, and no other can be made smaller with the same events."""
+    truth = judge(one, len(result.events), rules)
+    first = result.counterexample
+    assert first is not None
+    for shown in result.counterexamples:
+        course, kind = read_token(shown.token).course, "state" if shown.kind == "effects" else shown.kind
+        assert shown.smallest
+        if shown is first:
+            assert measure(course) == truth.smallest[kind]
+        elif kind != "refused":
+            # Others are of as many events; or two that fail by their order alone, beside a repeat that fails.
+            alone = len({*course}) == 2 == len(course) and len(first.course) > len({*first.course})
+            assert len({*course}) == len({*read_token(first.token).course}) or alone or kind != first.kind
+            places, again = occurrence(course), rules.duplicates and len(course) > len({*course})
+            assert measure(course) == min(
+                measure(other)
+                for other in courses(places, duplicates=again)
+                if is_allowed(other, rules) and kind in kinds(one, other, rules)
+            )
 
 
 def check_run(run: Run, one: Automaton, course: Course, rules: Rules, *, judging: bool) -> None:

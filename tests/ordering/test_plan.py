@@ -37,7 +37,7 @@ def free(count: int) -> Bound:
 
 
 def rests_of(bound: Bound) -> set[frozenset[int]]:
-    """The points of rest, from their definition: one begins where an event may not overtake the first since the last."""
+    """The points of rest, by definition: one begins where an event may not overtake the first since the last."""
     first, rests = 0, {frozenset(range(bound.count))}
     for place in range(bound.count):
         if bound.before[place] >> first & 1:
