@@ -39,7 +39,7 @@ def test_a_neighbour_has_the_first_pair_in_order_or_else_lacks_the_last_repeat(c
         assert near == course
 
 
-@pytest.mark.parametrize(("before", "size", "after"), product(range(3), (2, 3), range(3)))
+@pytest.mark.parametrize(("before", "size", "after"), [*product(range(3), (2, 3), range(3))])
 def test_races_with_one_delivery_less_keep_two_racers_or_more(before: int, size: int, after: int) -> None:
     count = before + size + after
     race = Race(tuple(range(count)), tuple(range(before, before + size)), held=before > 0)
