@@ -14,9 +14,10 @@ from ordering.conftest import MakeLife
 from ordering.ledgers import Ledger, keep_newest
 from ordering.test_misbehaving import BEFORE, ONE, Subject, hang, raises
 
-from steppay_mock import Exploration, explore
+from steppay_mock import Exploration, explore, replay
 from steppay_mock.delivery.sender.clock import Clock
 from steppay_mock.ordering.failure import ExplorationError, NoAnswerError
+from steppay_mock.ordering.token import describe_events
 
 # How often each is called.
 
@@ -96,10 +97,12 @@ def test_the_app_is_handed_to_a_function_that_takes_one_argument_more(make_life:
         given.append(("save", fast))
         return app.save()
 
-    assert explore(make_life(2), ledger, state=state, reset=reset).verdict == "proved"
+    how: dict[str, Any] = {"state": state, "reset": reset}
+    assert explore(make_life(2), ledger, **how).verdict == "proved"
     assert {*given} == {("state", ledger), ("reset", True)}
     given.clear()
-    assert explore(make_life(2), ledger, state=state, save=save, restore=restore).verdict == "proved"
+    how = {"state": state, "save": save, "restore": restore}
+    assert explore(make_life(2), ledger, **how).verdict == "proved"
     assert {*given} == {("state", ledger), ("save", True), ("restore", ledger)}
 
 
@@ -247,3 +250,48 @@ def test_a_flag_that_is_waited_for_is_no_function_that_says_when_the_work_is_don
         Subject().explore(make_life, settle=lambda: flag.wait(0))
     flag.set()
     assert Subject().explore(make_life, settle=lambda: flag.wait(0)).verdict == "proved"
+
+
+@pytest.mark.parametrize(
+    ("how", "told"),
+    [
+        ("reset", "After reset= the state is not the one that every order has to begin with."),
+        ("factory", "After a fresh app the state is not the one that every order has to begin with."),
+        ("restore", "After restore= the state is not the one that was saved."),
+    ],
+)
+def test_a_beginning_that_is_another_each_time_is_told_by_what_made_it(
+    make_life: MakeLife, how: str, told: str
+) -> None:
+    ledger, begun = Ledger(keep_newest), count()
+
+    def make() -> Ledger:
+        ledger.reset()
+        return ledger
+
+    ways: dict[str, dict[str, Any]] = {
+        "reset": {"reset": ledger.reset},
+        "restore": {"save": ledger.save, "restore": lambda saved: ledger.restore({**saved, 1: {"n": next(begun)}})},
+        "factory": {},
+    }
+
+    def state() -> Any:
+        return ledger.state() if ledger.rows or how == "restore" else next(begun)
+
+    found = explore(make_life(3), make if how == "factory" else ledger, state=state, **ways[how])
+    assert (found.verdict, found.why) == ("flaky", told)
+    assert [one.path for one in found.unequal] == (["$[1]"] if how == "restore" else ["$"])
+
+
+def test_a_race_of_a_token_that_nobody_answers_says_that_nobody_was_reached(make_life: MakeLife) -> None:
+    life, reached = make_life(2), []
+    token = describe_events(life).of((0, 0), kind="state", together=(0, 1))
+    for never in (range(1, 9), range(2, 9)):
+        late = Late(*never)
+        with pytest.raises(NoAnswerError) as caught:
+            replay(token, late, state=lambda: 0, reset=lambda: None, events=life, timeout=0.05)
+        reached.append(caught.value.reached)
+        assert late.came == 3
+        told = "subscription.created and subscription.created, in flight at once, within 0.05 s."
+        assert str(caught.value).startswith(f"The receiver did not answer {told}")
+    assert reached == [False, True]

@@ -98,7 +98,7 @@ def test_a_number_as_text_is_the_same_id_as_the_number() -> None:
 
 
 def test_ids_are_collected_by_what_they_mean_each_once_in_the_order_of_appearance() -> None:
-    found = [
+    found: list[tuple[str, int | str]] = [
         ("order-id", 7),
         ("order-id", "8"),
         ("order-id", "7"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from collections import Counter
 from collections.abc import Awaitable, Callable
 from threading import Condition
 from threading import Event as Flag
@@ -219,12 +220,19 @@ def store() -> Store:
     return store
 
 
+HOLD = Event({"event": "hold", "timestamp": 0, "data": {}})
+
+
 class Noting(StoreApi):
-    """Notes which moments are asked for."""
+    """Notes which moments are asked for, and when a call is to be held."""
 
     def __init__(self, store: Store) -> None:
         self.moments: list[Event | None] = []
         super().__init__(store)
+
+    def hold(self, *, timeout: float = 60.0, **which: Any) -> Any:
+        self.moments.append(HOLD)
+        return super().hold(timeout=timeout, **which)
 
     def as_of(self, moment: Any) -> Any:
         self.moments.append(moment)
@@ -269,9 +277,9 @@ def test_a_hold_is_as_patient_as_the_receiver_is_slow_within_limits(
     overtaking = time.overtaking((0, 2, 1), slowest=slowest, timeout=5.0)
     assert overtaking.patience == pytest.approx(patience)
     assert overtaking.hold.timeout == pytest.approx(7.0)
-    assert api.moments == []
+    assert api.moments == [HOLD]
     overtaking.depart()
-    assert api.moments == [store.events[2]]
+    assert api.moments == [HOLD, store.events[2]]
     overtaking.hold.release()
 
 
@@ -292,7 +300,7 @@ def test_each_neighbour_is_held_once_and_of_other_pairs_the_older_one(store: Sto
     """A receiver that asks the API for nothing that it keeps loses no race, so all of them are run."""
     import requests
 
-    api = StoreApi(store)
+    api = Noting(store)
     events = [event for event in store.events if str(event.type).startswith("subscription.")]
     assert len(events) == 3
 
@@ -324,3 +332,9 @@ def test_each_neighbour_is_held_once_and_of_other_pairs_the_older_one(store: Sto
     assert overlaps.certain == 2 * 2 + 1 + 3 * duplicates
     assert (overlaps.groups, overlaps.of) == (groups, groups)
     assert overlaps.tries == overlaps.certain + 2 * 2 * groups
+    # The one that is held asks for the moment of what came before it and its own, the others for that of all.
+    places = {event.body: place for place, event in enumerate(events)}
+    moments = [-1 if moment is None or moment is HOLD else places[moment.body] for moment in api.moments]
+    shown = Counter(tuple(moments[at + 1 : at + 3]) for at, moment in enumerate(api.moments) if moment is HOLD)
+    copies = [(place, place) for place in range(3 * duplicates)]
+    assert shown == Counter([(0, 1), (1, 1), (1, 2), (2, 2), (1, 2), *copies])

@@ -87,3 +87,11 @@ def test_a_set_is_shown_in_one_order_and_an_empty_one_as_such() -> None:
     assert plain(normalise({10, 9})) == [9, 10]
     assert plain(normalise({"b", "a"})) == ["a", "b"]
     assert plain(normalise({2, "a", 1})) == [1, 2, "a"]
+
+
+def test_lists_are_aligned_up_to_a_quarter_of_a_million_pairs() -> None:
+    found = differences(list(range(500)), list(range(1, 501)))
+    assert [(one.path, one.kind) for one in found] == [("$[0]", "missing"), ("$[499]", "unexpected")]
+    longer = differences(list(range(89)), [*range(1000, 1000 + 2809 - 89), *range(89)])
+    assert 89 * 2809 == 250_001
+    assert len(longer) == 2809  # place by place; aligned, the last 89 would be equal

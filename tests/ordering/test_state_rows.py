@@ -57,9 +57,8 @@ def test_the_key_that_is_chosen_leaves_the_fewest_changes(one: list[Any], other:
     def changes(columns: tuple[str, ...]) -> int:
         left, right = ({tuple(row[name] for name in columns): row for row in rows} for rows in (one, other))
         alone = 3 * len(left.keys() ^ right.keys())
-        return alone + sum(
-            left[key][name] != right[key][name] for key in left.keys() & right.keys() for name in left[key]
-        )
+        both = left.keys() & right.keys()
+        return int(alone + sum(left[key][name] != right[key][name] for key in both for name in left[key]))
 
     singles = [
         (name,)

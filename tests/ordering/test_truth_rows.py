@@ -210,6 +210,8 @@ def test_a_mapped_row_may_be_a_value_or_have_its_id_in_a_column() -> None:
     assert judge({"x": "status"}, [{"no": 5, "x": "COMPLETE"}], id="no") == [("unknown", "$[0].no", None)]
     assert judge({"x": "status"}, [{"x": "COMPLETE"}], id="no") == [("null-id", "$[0].no", None)]
     assert judge({"x": "status"}, {5: {"x": "COMPLETE"}}) == [("unknown", "$[5]", None)]
+    both = judge({"x": "status"}, {5: {"x": "COMPLETE"}, PAY: {"x": "FAILED"}})
+    assert both == [("unknown", "$[5]", None), ("status", f"$[{PAY}].x", "COMPLETE")]
 
 
 def test_nine_hours_off_is_told_in_both_directions_of_a_mapped_instant_only() -> None:
@@ -281,7 +283,7 @@ def test_a_setting_says_what_a_hint_is_and_whether_it_needs_a_story(
 
 def test_the_option_of_the_command_line_is_a_word_or_a_file(tmp_path: Path) -> None:
     for word in ("hints", "strict", "off"):
-        assert read_truth_option(word) == TruthSetting(word)  # type: ignore[arg-type]
+        assert read_truth_option(word) == TruthSetting(word)
     file = tmp_path / "truth"
     file.write_text('[[rows]]\npath = "$.*"\nis = "payment"\nfields = { x = "status" }\n', encoding="utf-8")
     assert read_truth_option(str(file)).mode == "mapping"
