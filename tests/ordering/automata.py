@@ -85,6 +85,10 @@ class Walk:
 
     trail: tuple[Any, ...]
     accepted: tuple[bool, ...]
+    """Of the deliveries of the course; ``answered`` has those that came again too."""
+    answered: tuple[bool, ...]
+    course: Course
+    """What was delivered: the course, and what was refused once more."""
     is_broken: bool
     refused: frozenset[int]
     """The events that were refused to the last."""
@@ -188,10 +192,10 @@ def kinds(one: Automaton, course: Course, rules: Rules) -> set[str]:
 
 def walk(one: Automaton, course: Course, rules: Rules) -> Walk:
     """Deliver the course, and what was refused once more at its end, as often as the rules say."""
-    state, accepted, waiting, states, delivered = 0, list[bool](), list[int](), [0], list[int]()
+    state, answers, waiting, states, delivered = 0, list[bool](), list[int](), [0], list[int]()
     for at, place in enumerate(course):
         state, answer = one.ways[state, place]
-        accepted.append(answer)
+        answers.append(answer)
         states.append(state)
         delivered.append(place)
         if not answer and place not in course[:at]:
@@ -200,6 +204,7 @@ def walk(one: Automaton, course: Course, rules: Rules) -> Walk:
         refused, waiting = waiting, []
         for place in refused:
             state, answer = one.ways[state, place]
+            answers.append(answer)
             states.append(state)
             delivered.append(place)
             if not answer:
@@ -207,7 +212,15 @@ def walk(one: Automaton, course: Course, rules: Rules) -> Walk:
     trail = tuple((one.shows[state], *(one.does[state] if rules.effects else ())) for state in states)
     is_broken = rules.invariant and any(one.shows[state] in one.broken for state in states[1:])
     effective = frozenset(place for at, place in enumerate(delivered) if trail[at] != trail[at + 1])
-    return Walk(trail, tuple(accepted), is_broken, frozenset(waiting), effective)
+    return Walk(
+        trail=trail,
+        accepted=tuple(answers[: len(course)]),
+        answered=tuple(answers),
+        course=tuple(delivered),
+        is_broken=is_broken,
+        refused=frozenset(waiting),
+        effective=effective,
+    )
 
 
 def courses(places: Course, *, duplicates: bool) -> Iterator[Course]:

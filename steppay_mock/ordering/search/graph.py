@@ -75,7 +75,7 @@ class Graph:
         copies, known = self._copies(node), node.edges
         return [
             place
-            for place in range(self.count if copies else 0)
+            for place in range(copies.bit_length())
             if copies >> place & 1 and place not in known and (self.merging or node.course.count(place) == 1)
         ]
 

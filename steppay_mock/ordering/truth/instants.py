@@ -93,9 +93,10 @@ class StoryInstants:
     @classmethod
     @lru_cache(maxsize=1)
     def of(cls, things: Things) -> StoryInstants:
-        """The instants in the events, and those at which the events happened."""
+        """The instants in the events and in the store, and those at which the events happened."""
         told = [one for thing in things.all for one in thing.events]
-        instants = {instant for one in told for instant in instants_in(one.data)}
+        payloads = (*(one.data for one in told), *(thing.kept for thing in things.all))
+        instants = {instant for one in payloads for instant in instants_in(one)}
         seconds = {datetime.fromtimestamp(one.second, UTC) for one in told if isinstance(one.second, int)}
         return cls(tuple(instants | seconds))
 
@@ -107,7 +108,7 @@ class StoryInstants:
             if instant is None or instant.is_day or not words:
                 continue
             hint = next((found for thing in row.things if (found := self._compare(row, thing, name, instant))), None)
-            if hint is not None and not self._is_right_elsewhere(row, instant, name):
+            if hint is not None:
                 yield hint
 
     def _compare(self, row: StateRow, thing: Thing, name: str, instant: Instant) -> Hint | None:
@@ -147,16 +148,6 @@ class StoryInstants:
             sentence=f"looks wrong: {thing} has {here} here ({path}), the store's {exact} is {store} UTC. "
             + before(thing.replaced(exact, same), f"Compare the value that the receiver writes with data.{exact}."),
         )
-
-    def _is_right_elsewhere(self, row: StateRow, instant: Instant, name: str) -> bool:
-        """Whether another thing in the row explains it, such as a payment's ``paid_at`` in the row of its order."""
-        others = [thing for thing in row.mentioned if thing not in row.things]
-        return _core(name) not in _ONE_NAMES and any(
-            instant.is_same(at) for thing in others if thing.kept is not None for at in instants_in(thing.kept)
-        )
-
-
-_ONE_NAMES = {words for _, words in _ONE}
 
 
 def _values_of(thing: Thing, name: str) -> list[datetime]:

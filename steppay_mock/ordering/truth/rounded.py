@@ -18,7 +18,7 @@ def rounded_hints(state: Any, things: Things) -> Iterator[Hint]:
     told: set[tuple[int, Thing]] = set()
     for path, value in _values("$", state) if large else ():
         number = _whole(value)
-        if number is None or number <= EXACT or str(number) in things.by_name:
+        if number is None or number < EXACT or str(number) in things.by_name:
             continue
         right, thing = large.get(float(number), (0, None))
         if thing is not None and (number, thing) not in told:
