@@ -231,6 +231,10 @@ NEARLY: dict[str, tuple[Anomaly, Callable[[], Anomaly]]] = {
         ),
     ),
     "the last wins, so nothing was deduplicated": (anomaly.FALSE_DEDUPE, Case(cases.overwrites, LIFE, (2, 1))),
+    "dropped as a copy, but not as it happened": (
+        anomaly.FALSE_DEDUPE,
+        Case(cases.keeps_first, (*USAGE, *USAGE), (3, 1, 0), kind="truth", passing=(0, 1, 3), truth={}),
+    ),
     "wrong as it happened, but nothing was dropped": (
         anomaly.FALSE_DEDUPE,
         Case(cases.overwrites, LIFE[1:3], (0, 1), kind="truth", truth={}),
