@@ -168,7 +168,7 @@ def _is_orphan(runs: _ComparedRuns) -> bool:
     if any(_thing(event) == _thing(swap.older) for event in before):
         return False
     too_early, in_time = runs.changed(swap.at), runs.changed(swap.at + 1, passing=True)
-    if too_early is None or in_time is None:
+    if too_early is None:
         return swap.is_of_one_thing and str(swap.older.type).endswith(".created")
     return not too_early and bool(in_time)
 

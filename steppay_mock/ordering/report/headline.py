@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import compress
 from typing import TYPE_CHECKING
 
 from steppay_mock.ordering.report.comparison import ABSENT
@@ -105,10 +106,8 @@ def _failing(comparison: Comparison) -> list[ShownDelivery]:
 def _is_odd(counterexample: CounterexampleData, delivery: ShownDelivery) -> bool:
     """Whether the event is answered otherwise than in the original order."""
     expected = counterexample.expected
-    return any(
-        place + 1 == delivery.event.number and accepted is not delivery.accepted
-        for place, accepted in zip(expected.course, expected.accepted, strict=False)
-    )
+    differs = (accepted is not delivery.accepted for accepted in expected.accepted)
+    return delivery.event.number - 1 in compress(expected.course, differs)
 
 
 def _named(delivery: ShownDelivery) -> str:
