@@ -42,8 +42,10 @@ def _whens(counterexample: CounterexampleData, comparison: Comparison) -> Iterat
     elif not moved:
         yield "Even in the original order"
     elif len(moved) == 1:
-        yield f"When {_named(moved[0])} is delivered {'twice' if moved[0].again else 'as well'}"
-        yield f"When event {moved[0].event.number} is delivered {'twice' if moved[0].again else 'as well'}"
+        (added,) = moved
+        how = "twice" if added.again else "as well"
+        yield f"When {_named(added)} is delivered {how}"
+        yield f"When event {added.event.number} is delivered {how}"
     else:
         first, second = moved[:2]
         copy = "a late copy of " if second.again else ""
