@@ -17,6 +17,7 @@ from steppay_mock.ordering.report.text_width import WIDTH, columns
 
 LIFE = (CREATED, UNPAID, RECOVERED)
 PAID = (ORDER, PAYMENT)
+LONG = tuple(event("가" * 50, second=at, id=1, status=str(at)) for at in range(2))
 
 
 def told(*args: Any, effects: tuple[Any, Any] | None = None, **how: Any) -> str:
@@ -40,6 +41,21 @@ def appears(state: cases.State, one: Event) -> None:
     elif one is ORDER and not state:
         state["old"] = 1
     state["any"] = 1
+
+
+def only_active(state: cases.State) -> str | None:
+    return "too late" if state["41"]["status"] == "ACTIVE" else None
+
+
+def two_lists(state: cases.State, one: Event) -> None:
+    """Shows the same rows twice, as they came."""
+    cases.lists_rows(state, one)
+    rows = state.pop("rows")
+    state["rows"] = state["a"] = state["b"] = rows
+
+
+def many_long_values(state: cases.State, one: Event) -> None:
+    state.update(a=one.data["status"] * 20, b=one.data["status"] * 30)
 
 
 def adds_one(state: cases.State, one: Event) -> None:
@@ -89,6 +105,34 @@ def adds_one(state: cases.State, one: Event) -> None:
         (
             told(cases.overwrites, LIFE, (1, 2, 0), passing=(0, 1, 2), kind="effects"),
             "When subscription.updated 3 arrives after 2, the end differs.",
+        ),
+        (
+            told(cases.overwrites, LIFE[1:], (0, 1), kind="invariant", invariant=only_active),
+            "After subscription.updated 2, the invariant breaks: too late.",
+        ),
+        (
+            told(cases.overwrites, LONG, (0, 0), kind="effects"),
+            "When event 1 is delivered twice, the end differs.",
+        ),
+        (
+            told(cases.overwrites, LONG, (0, 1), kind="effects", passing=(0,)),
+            "When event 2 is delivered as well, the end differs.",
+        ),
+        (
+            told(two_lists, PAID, (1, 0), kind="order"),
+            "When order.created 1 arrives after payment.completed 2, the rows of $.a are in another order.",
+        ),
+        (
+            told(cases.overwrites, LIFE, (2, 1), effects=({"mail": 1}, {"mail": 2})),
+            "When subscription.updated 2 arrives after 3, $['41'].status is 'UNPAID', not 'ACTIVE'.",
+        ),
+        (
+            told(cases.overwrites, LIFE, (2, 1), kind="effects", effects=({"a": 1, "b": 1}, {"a": 2, "b": 3})),
+            "When subscription.updated 2 arrives after 3, a is done twice, not once.",
+        ),
+        (
+            told(many_long_values, LIFE, (2, 1)),
+            "When subscription.updated 2 arrives after 3, $.a is wrong.",
         ),
         (
             told(appears, PAID, (1, 0), kind="state"),
@@ -149,3 +193,13 @@ def test_where_nothing_fits_the_line_is_cut() -> None:
     line = of(counterexample(cases.overwrites, long, (0,), kind="invariant", invariant=lambda _: "z"))
     assert line.endswith("...")
     assert WIDTH - 1 <= columns(line) <= WIDTH
+
+
+def test_an_answer_is_odd_beside_the_one_that_the_same_event_had_in_the_original_order() -> None:
+    found = counterexample(lambda _state, _one: "500", LIFE, (1, 0), kind="answer")
+    first_refused = replace(found, expected=replace(found.expected, accepted=(False, True)))
+    assert of(first_refused).endswith(", event 2 is refused (500).")
+    second_refused = replace(found, expected=replace(found.expected, accepted=(True, False)))
+    assert of(second_refused).endswith(", event 1 is refused (500).")
+    accepted = replace(found, failing=replace(found.failing, answers=("204", "204"), accepted=(True, True)))
+    assert of(accepted).endswith(", event 2 is accepted (204).")

@@ -81,3 +81,19 @@ def test_several_of_which_some_are_async_are_saved_together() -> None:
 
     asyncio.run(there_and_back())
     assert (rows, mails) == ([1], ["a"])
+
+
+def test_a_database_without_counters_comes_back() -> None:
+    made = create_engine("sqlite://", poolclass=StaticPool)
+    with made.begin() as connection:
+        connection.exec_driver_sql("CREATE TABLE mails (address TEXT)")
+    saving = saving_sqlalchemy(made)
+    saved = saving["save"]()
+    with made.begin() as connection:
+        connection.exec_driver_sql("INSERT INTO mails VALUES ('kim')")
+    after = saving["save"]()
+    for wanted, rows in ((saved, []), (after, [("kim",)]), (saved, [])):
+        saving["restore"](wanted)
+        with made.connect() as connection:
+            assert connection.execute(text("SELECT address FROM mails")).all() == rows
+    made.dispose()
