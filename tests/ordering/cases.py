@@ -98,6 +98,31 @@ def named(receiver: Receiver, events: Iterable[Event], course: Course, **how: An
     return counterexample(receiver, events, course, **how).anomaly
 
 
+class Case:
+    """A counterexample that is made, and named, when it is called; ``among`` makes the same one in a longer story."""
+
+    def __init__(self, receiver: Receiver, events: Iterable[Event], course: Course, **how: Any) -> None:
+        self._receiver, self._events, self._course, self._how = receiver, tuple(events), course, how
+
+    def __call__(self) -> Anomaly:
+        return named(self._receiver, self._events, self._course, **self._how)
+
+    def among(self, before: Event, after: Event) -> Case:
+        """The case with two events more, which the receiver ignores: the first and the last to happen and to arrive."""
+
+        def receiver(state: State, event: Event) -> str | None:
+            return None if event in (before, after) else self._receiver(state, event)
+
+        def longer(course: Course) -> Course:
+            return (0, *(place + 1 for place in course), len(self._events) + 1)
+
+        how = dict(self._how)
+        if how.get("passing") is not None:
+            how["passing"] = longer(how["passing"])
+        how["together"] = tuple(at + 1 for at in how.get("together", ()))
+        return Case(receiver, (before, *self._events, after), longer(self._course), **how)
+
+
 def coverage(**numbers: Any) -> Coverage:
     given = {"events": 3, "orders": 6, "runs": 2, "deliveries": 5, "states": 4, "elapsed": 0.04, "seed": 7}
     return Coverage(**{"effective": numbers.get("events", 3), **given, **numbers})
@@ -110,7 +135,9 @@ def exploration(found: Counterexample | None = None, **facts: Any) -> Exploratio
 
 
 def _copy(state: State) -> State:
-    return {key: dict(value) if isinstance(value, dict) else value for key, value in state.items() if key != "done"}
+    """What the probe shows: all but the effects, and what a receiver keeps for itself, such as ``_last``."""
+    shown = {key: value for key, value in state.items() if key != "done" and not key.startswith("_")}
+    return {key: dict(value) if isinstance(value, dict) else value for key, value in shown.items()}
 
 
 # Receivers, most of them with one flaw.
@@ -151,6 +178,35 @@ def mails(state: State, event: Event) -> None:
     overwrites(state, event)
 
 
+def mails_unpaid_first(state: State, event: Event) -> None:
+    """Sends a mail for what is UNPAID, if nothing came before it."""
+    if event.data["status"] == "UNPAID" and row_of(event) not in state:
+        state["done"] = [*state.get("done", ()), "mail"]
+    overwrites(state, event)
+
+
+def mails_last(state: State, event: Event) -> None:
+    """Sends a mail for whatever comes after something else."""
+    if state:
+        state["done"] = [*state.get("done", ()), f"mail about {event.data['status']}"]
+    overwrites(state, event)
+
+
+def knows_only_the_last(state: State, event: Event) -> None:
+    """Counts what is not a copy of the delivery before it."""
+    if state.get("_last") != event.body:
+        counts(state, event)
+    state["_last"] = event.body
+
+
+def takes_one_of_a_thing(state: State, event: Event) -> None:
+    """Takes what has an id that it knows for a duplicate; a deletion is of a row that may not be there."""
+    if row_of(event) not in state.setdefault("_known", []):
+        if not str(event.type).endswith(".deleted"):
+            overwrites(state, event)
+        state["_known"] = [*state["_known"], row_of(event)]
+
+
 def keeps_first(state: State, event: Event) -> None:
     """Takes what has a type and an id that it knows for a duplicate."""
     state.setdefault(f"{event.type} {row_of(event)}", {"status": event.data["status"]})
@@ -178,6 +234,31 @@ def lists_rows(state: State, event: Event) -> None:
     """Keeps the newest of each thing, and shows the rows as they came."""
     rows = [row for row in state.get("rows", []) if row["id"] != row_of(event)]
     state["rows"] = [*rows, {"id": row_of(event), "status": event.data["status"]}]
+
+
+def lists_and_mails_last(state: State, event: Event) -> None:
+    """Shows the rows as they came, and sends a mail about the last to come."""
+    lists_rows(state, event)
+    state["done"] = [row["status"] for row in state["rows"]][1:]
+
+
+def lists_and_refuses(state: State, event: Event) -> str:
+    """Shows the rows as they came, and answers with an error to each."""
+    lists_rows(state, event)
+    return "500"
+
+
+def lists_and_refuses_orphans(state: State, event: Event) -> str | None:
+    """Shows the rows as they came, and answers with an error to a payment that comes first."""
+    lists_rows(state, event)
+    return "500" if event.type == "payment.completed" and len(state["rows"]) == 1 else None
+
+
+def refuses_first(state: State, event: Event) -> str | None:
+    """Answers with an error to whatever comes first."""
+    is_first = not state
+    overwrites(state, event)
+    return "503" if is_first else None
 
 
 def refuses_orphans(state: State, event: Event) -> str | None:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from steppay_mock import Event, make_event, scenario
+from steppay_mock import Event, EventType, make_event, scenario
 from steppay_mock.delivery.failure import Failure
 from steppay_mock.ordering.report.causes import Observed, causes, names_mistaken
 
+SILENT = (300, 303, 304, 306, 309, 399, 500, None)
+SWALLOWS = "Does it swallow errors and answer 2xx anyway? Read its log."
 STORY = scenario("subscription-renewal-fails-then-recovers", seed=7)
 
 
@@ -101,6 +103,8 @@ def test_no_answer_is_repeated_for_it_may_hold_a_secret() -> None:
     ("status", "body", "words"),
     [
         (301, b"", "trailing slash"),
+        (302, b"", "trailing slash"),
+        (307, b"", "trailing slash"),
         (308, b"", "trailing slash"),
         (404, b"Not Found", "path="),
         (405, b"", "POST"),
@@ -123,7 +127,10 @@ def test_what_the_app_raised_is_told_by_the_fields_that_it_read() -> None:
     assert told.endswith('reads "eventType", which no event of this type has: read "event".')
 
 
-@pytest.mark.parametrize("observed", [[], seen(500), seen(None), [*seen(200), *seen(401)], [*seen(404), *seen(200)]])
+@pytest.mark.parametrize(
+    "observed",
+    [[], *map(seen, SILENT), [*seen(200), *seen(401)], [*seen(404), *seen(200)]],
+)
 def test_nothing_is_said_where_the_answers_suggest_nothing(observed: list[Observed]) -> None:
     changing = [Observed(event=one.event, status=one.status, changed=one.status == 200) for one in observed]
     assert causes(changing, signed=True) == ()
@@ -133,3 +140,13 @@ def test_each_sentence_ends_as_one() -> None:
     for status in (200, 301, 400, 404, 405, 415):
         assert all(sentence[-1] in ".?" for sentence in causes(seen(status), signed=True))
         assert len(causes(seen(status), signed=True)) <= 8
+
+
+def test_the_most_likely_are_told_and_no_more() -> None:
+    story = [make_event(kind, seed=7) for kind in EventType]
+    observed = [Observed(event=event, status=204) for event in story]
+    told = causes(observed, signed=True)
+    assert len(names_mistaken(story)) > 8
+    assert told == names_mistaken(story)[:8]
+    few = [Observed(event=event, status=204) for event in story if event.type == "cover.paused"]
+    assert causes(few, signed=True) == (*names_mistaken([one.event for one in few]), SWALLOWS)

@@ -34,6 +34,7 @@ from steppay_mock.errors import ContractViolation
 from steppay_mock.ordering.exploration import Exploration
 from steppay_mock.ordering.face import PYTHON, Face, speaking
 from steppay_mock.ordering.findings import Loss
+from steppay_mock.ordering.report.comparison import deliveries
 from steppay_mock.ordering.report.text_width import WIDTH, columns
 from steppay_mock.ordering.report.verdict import verdict_line
 
@@ -257,3 +258,26 @@ def test_events_that_are_none_of_steppays_are_shown_by_their_type() -> None:
     strange = (Event.from_payload({"event": "one"}), Event.from_payload({"event": "two", "data": None}))
     found = counterexample(lambda state, one: state.update(last=str(one.type)), strange, (1, 0))
     assert found.report().startswith("When one 1 arrives after two 2, $.last is 'one', not 'two'.\n")
+
+
+def test_an_end_without_a_difference_says_where_to_look() -> None:
+    state = {"7001": {"status": "CREATED"}, "9": {"status": "COMPLETE"}}
+    hinted = counterexample(cases.overwrites, (ORDER, PAYMENT), (0, 1), kind="truth", truth=state)
+    assert "  the places that look wrong are listed below" in hinted.report().split("\n")
+    answered = counterexample(cases.lists_and_refuses_orphans, (ORDER, PAYMENT), (1, 0), kind="answer")
+    alike = replace(answered, failing=replace(answered.failing, state=answered.expected.state))
+    assert "  the same; compare the answers" in alike.report().split("\n")
+
+
+@pytest.mark.parametrize(
+    ("answer", "status"),
+    [
+        ("204", "204"),
+        ("500, the app raised: KeyError: 'id'", "500"),
+        ("not answered", "not answered"),
+        ("not answering", "not answe..."),
+    ],
+)
+def test_the_status_of_an_answer_is_short(answer: str, status: str) -> None:
+    found = counterexample(lambda _state, _one: answer, LIFE, (1, 0), kind="answer")
+    assert [one.status for one in deliveries(found.failing, LIFE)] == [status, status]

@@ -8,16 +8,18 @@ that needs a trail does not hold without one.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import compress
 from typing import TYPE_CHECKING, Any
 
 from steppay_mock.ordering import anomaly
 from steppay_mock.ordering.orders.course import occurrence
 from steppay_mock.ordering.receiver.run import Run
 from steppay_mock.ordering.report.changed_places import Places, Trails, meet
-from steppay_mock.ordering.report.side_by_side import Step, step_between
+from steppay_mock.ordering.report.side_by_side import step_between
 from steppay_mock.ordering.state.rows import same_rows
 from steppay_mock.payload.subject import thing_of as _thing
 
@@ -33,6 +35,23 @@ def name_anomaly(kind: Kind, events: tuple[Event, ...], *, expected: Run, passin
     return next((name for name, holds in _RULES if holds(runs)), anomaly.ORDER_DEPENDENCE)
 
 
+@dataclass(frozen=True, slots=True)
+class _Swap:
+    """Two neighbours: in the failing course the newer event arrived first, at ``at``, and the older one next."""
+
+    at: int
+    newer: Event
+    older: Event
+
+    @property
+    def is_of_one_thing(self) -> bool:
+        return _thing(self.newer) == _thing(self.older)
+
+    @property
+    def is_of_one_second(self) -> bool:
+        return _second(self.newer) == _second(self.older)
+
+
 @dataclass(frozen=True)
 class _ComparedRuns:
     kind: Kind
@@ -41,22 +60,14 @@ class _ComparedRuns:
     passing: Run
     failing: Run
 
-    @property
-    def step(self) -> Step | None:
-        return step_between(self.passing.course, self.failing.course)
-
-    @property
-    def at(self) -> int | None:
-        """The position of the newer event in the failing course, and of the older one in the passing course."""
-        return self.step.at if self.step is not None and self.step.kind == "swap" else None
-
-    @property
-    def pair(self) -> tuple[Event, Event] | None:
-        """The newer event, which arrived first in the failing course, and the older one, which arrived next."""
-        if self.at is None:
+    @cached_property
+    def swap(self) -> _Swap | None:
+        """The swap that is the step between the two courses; None if the step is something else."""
+        step = step_between(self.passing.course, self.failing.course)
+        if step is None or step.kind != "swap":
             return None
-        newer, older = self.failing.course[self.at : self.at + 2]
-        return self.events[newer], self.events[older]
+        newer, older = (self.events[place] for place in self.failing.course[step.at : step.at + 2])
+        return _Swap(step.at, newer, older)
 
     @cached_property
     def trails(self) -> Trails:
@@ -126,11 +137,10 @@ def _is_of_effects_alone(runs: _ComparedRuns) -> bool:
 
 def _is_resurrection(runs: _ComparedRuns) -> bool:
     """The newer event ends its thing, and the older one is about that thing and changes something."""
-    if runs.pair is None or runs.at is None:
+    swap = runs.swap
+    if swap is None or not swap.is_of_one_thing:
         return False
-    newer, older = runs.pair
-    is_same = _thing(newer) == _thing(older)
-    return is_same and _ends(newer) and not _ends(older) and runs.changed(runs.at + 1) != frozenset()
+    return _ends(swap.newer) and not _ends(swap.older) and runs.changed(swap.at + 1) != frozenset()
 
 
 def _is_false_dedupe(runs: _ComparedRuns) -> bool:
@@ -140,11 +150,9 @@ def _is_false_dedupe(runs: _ComparedRuns) -> bool:
     what the store says, and in the original order an event changed nothing although an earlier event of its type and
     its thing did.
     """
-    if runs.pair is not None:
-        newer, older = runs.pair
-        is_same = _thing(newer) == _thing(older)
-        alike = _second(newer) != _second(older) if is_same else newer.type == older.type
-        return alike and _first_wins(runs)
+    if (swap := runs.swap) is not None:
+        alike = not swap.is_of_one_second if swap.is_of_one_thing else swap.newer.type == swap.older.type
+        return alike and _first_wins(runs, swap.at)
     return runs.kind == "truth" and _drops_in_order(runs)
 
 
@@ -153,36 +161,37 @@ def _is_orphan(runs: _ComparedRuns) -> bool:
 
     Without a trail: the older event creates the thing that the newer one is about.
     """
-    if runs.pair is None or runs.at is None:
+    swap = runs.swap
+    if swap is None:
         return False
-    newer, older = runs.pair
-    before = [runs.events[place] for place in runs.failing.course[: runs.at]]
-    if any(_thing(event) == _thing(older) for event in before):
+    before = [runs.events[place] for place in runs.failing.course[: swap.at]]
+    if any(_thing(event) == _thing(swap.older) for event in before):
         return False
-    too_early, in_time = runs.changed(runs.at), runs.changed(runs.at + 1, passing=True)
-    if too_early is None or in_time is None:
-        return _thing(newer) == _thing(older) and str(older.type).endswith(".created")
+    too_early, in_time = runs.changed(swap.at), runs.changed(swap.at + 1, passing=True)
+    if too_early is None:
+        return swap.is_of_one_thing and str(swap.older.type).endswith(".created")
     return not too_early and bool(in_time)
 
 
 def _is_tie_flip(runs: _ComparedRuns) -> bool:
     """The two are of one second, and are about one thing or write to one place."""
-    return runs.pair is not None and _second(runs.pair[0]) == _second(runs.pair[1]) and _touch_one_place(runs)
+    swap = runs.swap
+    return swap is not None and swap.is_of_one_second and (swap.is_of_one_thing or _touch_one_place(runs, swap.at))
 
 
 def _is_stale_overwrite(runs: _ComparedRuns) -> bool:
     """The two are about one thing, and the older one arrived last."""
-    return runs.pair is not None and _thing(runs.pair[0]) == _thing(runs.pair[1])
+    return runs.swap is not None and runs.swap.is_of_one_thing
 
 
 def _is_lost_in_turn(runs: _ComparedRuns) -> bool:
     """The two are about different things, and write to one place."""
-    return runs.pair is not None and _touch_one_place(runs)
+    return runs.swap is not None and _touch_one_place(runs, runs.swap.at)
 
 
 def _is_wrong_in_order(runs: _ComparedRuns) -> bool:
-    """The end is not what the store says, and the course is the original order."""
-    return runs.kind == "truth" and runs.failing.course == occurrence(runs.failing.course)
+    """The course is the original order, so its end can only differ from what the store says."""
+    return runs.failing.course == occurrence(runs.failing.course)
 
 
 # The order decides: a rule may rely on all rules before it not holding. So rejections come before effects, effects
@@ -217,20 +226,16 @@ def _ends(event: Event) -> bool:
     return kind.endswith(".deleted") or (kind.startswith("subscription.") and status in {"CANCELED", "EXPIRED"})
 
 
-def _first_wins(runs: _ComparedRuns) -> bool:
-    if runs.at is None:
-        return False
-    seconds = runs.changed(runs.at + 1), runs.changed(runs.at + 1, passing=True)
-    firsts = runs.changed(runs.at), runs.changed(runs.at, passing=True)
-    return all(one == frozenset() for one in seconds) and all(firsts)
+def _first_wins(runs: _ComparedRuns, at: int) -> bool:
+    seconds = runs.changed(at + 1), runs.changed(at + 1, passing=True)
+    firsts = runs.changed(at), runs.changed(at, passing=True)
+    # One of the firsts may change nothing by itself: the deletion of a row that was never there.
+    return all(one == frozenset() for one in seconds) and any(firsts)
 
 
-def _touch_one_place(runs: _ComparedRuns) -> bool:
-    if runs.pair is None or runs.at is None:
-        return False
-    one, two = runs.changed(runs.at), runs.changed(runs.at + 1)
-    same = _thing(runs.pair[0]) == _thing(runs.pair[1])
-    return same or (one is not None and two is not None and meet(one, two))
+def _touch_one_place(runs: _ComparedRuns, at: int) -> bool:
+    one, two = runs.changed(at), runs.changed(at + 1)
+    return one is not None and two is not None and meet(one, two)
 
 
 def _drops_in_order(runs: _ComparedRuns) -> bool:
@@ -242,24 +247,22 @@ def _drops_in_order(runs: _ComparedRuns) -> bool:
         key = str(runs.events[place].type), *_thing(runs.events[place])
         if runs.changed(at):
             kept.add(key)
-        elif key in kept and runs.changed(at) == frozenset():
+        elif key in kept:
             return True
     return False
 
 
 def _adds(runs: _ComparedRuns) -> bool:
-    if runs.pair is None or runs.at is None:
+    if runs.swap is None:
         return False
-    run, copy = runs.failing, runs.at + 1
-    first = run.course.index(run.course[copy])
+    course, copy = runs.failing.course, runs.swap.at + 1
+    first = course.index(course[copy])
     if first == copy:
         return False
-    if _thing(runs.pair[0]) != _thing(runs.pair[1]):
+    if not runs.swap.is_of_one_thing:
         return True
-    changed, since_first = (
-        runs.changed(copy),
-        runs.trails.changed(failing=True, before=first + 1, after=copy + 1),
-    )
+    changed = runs.changed(copy)
+    since_first = runs.trails.changed(failing=True, before=first + 1, after=copy + 1)
     return changed is not None and since_first is not None and meet(changed, since_first)
 
 
@@ -268,17 +271,20 @@ def _is_more(runs: _ComparedRuns) -> bool:
 
 
 def _never_accepted(run: Run) -> frozenset[int]:
-    accepted = {place for place, was in zip(run.course, run.accepted, strict=False) if was}
-    return frozenset(run.course) - accepted
+    return frozenset(run.course) - frozenset(_taken(run))
 
 
 def _refused(run: Run) -> frozenset[int]:
-    return frozenset(place for place, accepted in zip(run.course, run.accepted, strict=False) if not accepted)
+    return frozenset(compress(run.course, (not accepted for accepted in run.accepted)))
 
 
 def _taken_twice(run: Run) -> frozenset[int]:
-    taken = [place for place, accepted in zip(run.course, run.accepted, strict=False) if accepted]
-    return frozenset(place for place in taken if taken.count(place) > 1)
+    return frozenset(place for place, times in Counter(_taken(run)).items() if times > 1)
+
+
+def _taken(run: Run) -> Iterator[int]:
+    """The event of each delivery that was accepted."""
+    return compress(run.course, run.accepted)
 
 
 def _counts(effects: Any) -> dict[Any, int]:

@@ -74,7 +74,7 @@ def _is_never_answered(seen: _Seen) -> Iterator[str]:
 
 def _is_answered_before_the_receiver(seen: _Seen) -> Iterator[str]:
     (status, *others) = {one.status for one in seen.observed}
-    if others or status is None or _all_answered(seen, *_REDIRECTS):
+    if others or status is None or status // 100 == 3:  # the rule about redirects says more than the step for theirs
         return
     if (step := step_for_status(status)) is not None:
         yield step
@@ -177,9 +177,6 @@ _OF_SIGNATURES: tuple[tuple[tuple[bytes, ...], str], ...] = (
     ((b"expired", b"too old", b"tolerance", b"timestamp", b"stale", b"replay"), _AGE),
 )
 """Words in an answer, and the question that they suggest."""
-
-_REDIRECTS = range(300, 400)
-"""The rule about redirects says more than the step for their status."""
 
 # The order of the sentences: what the test or the app says itself comes before what a status suggests.
 _RULES: tuple[Callable[[_Seen], Iterator[str]], ...] = (

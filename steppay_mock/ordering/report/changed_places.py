@@ -38,7 +38,7 @@ class Trails:
     def changed(self, *, failing: bool, before: int, after: int) -> Places | None:
         """Of the places that end wrong, those that differ between two states of a trail; None if they were not read."""
         trail = self._failing if failing else self._passing
-        if len(trail) <= after:
+        if not trail:
             return None
         changed = changed_places(trail[before], trail[after])
         return frozenset(place for place in changed if meet(frozenset({place}), self.wrong)) if self.wrong else changed

@@ -209,8 +209,8 @@ def _deliveries(run: Run, happened: tuple[EventRow, ...]) -> tuple[ShownDelivery
     return tuple(
         ShownDelivery(
             event=happened[place],
-            answer=excerpt(run.answers[at]) if at < len(run.answers) else "not delivered",
-            accepted=at < len(run.accepted) and run.accepted[at],
+            answer=excerpt(run.answers[at]),
+            accepted=run.accepted[at],
             again=place in run.course[:at],
             effect=_effect(run, at),
         )
@@ -219,7 +219,7 @@ def _deliveries(run: Run, happened: tuple[EventRow, ...]) -> tuple[ShownDelivery
 
 
 def _effect(run: Run, at: int) -> str:
-    if len(run.trail) <= at + 1:
+    if not run.trail:
         return ""
     changed = changes(run.trail[at], run.trail[at + 1])
     if not changed:

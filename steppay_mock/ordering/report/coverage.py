@@ -121,7 +121,7 @@ def ids_of(events: Iterable[Event]) -> Ids | None:
         return collect_ids(
             found for event, places in zip(listed, spots, strict=True) for found in read_identifiers(event, places)
         )
-    except (SteppayMockError, KeyError, TypeError):
+    except SteppayMockError:
         return None
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import compress
 from typing import TYPE_CHECKING
 
 from steppay_mock.ordering.report.comparison import ABSENT
@@ -41,8 +42,10 @@ def _whens(counterexample: CounterexampleData, comparison: Comparison) -> Iterat
     elif not moved:
         yield "Even in the original order"
     elif len(moved) == 1:
-        yield f"When {_named(moved[0])} is delivered {'twice' if moved[0].again else 'as well'}"
-        yield f"When event {moved[0].event.number} is delivered {'twice' if moved[0].again else 'as well'}"
+        (added,) = moved
+        how = "twice" if added.again else "as well"
+        yield f"When {_named(added)} is delivered {how}"
+        yield f"When event {added.event.number} is delivered {how}"
     else:
         first, second = moved[:2]
         copy = "a late copy of " if second.again else ""
@@ -105,10 +108,8 @@ def _failing(comparison: Comparison) -> list[ShownDelivery]:
 def _is_odd(counterexample: CounterexampleData, delivery: ShownDelivery) -> bool:
     """Whether the event is answered otherwise than in the original order."""
     expected = counterexample.expected
-    return any(
-        place + 1 == delivery.event.number and accepted is not delivery.accepted
-        for place, accepted in zip(expected.course, expected.accepted, strict=False)
-    )
+    differs = (accepted is not delivery.accepted for accepted in expected.accepted)
+    return delivery.event.number - 1 in compress(expected.course, differs)
 
 
 def _named(delivery: ShownDelivery) -> str:
