@@ -1,0 +1,273 @@
+"""Whatever is planned, each attempt starts as early as order, room, waits and rate allow, and no earlier.
+
+A run is played with a clock that is set by hand. All times are quarters of a second, so that they add up exactly.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from random import Random
+
+import pytest
+
+from steppay_mock.delivery.run.attempt_queue import AttemptQueue
+from steppay_mock.delivery.run.blocking_queue import BlockingQueue
+from steppay_mock.delivery.run.deliveries import DueDelivery
+
+CASES = range(150)
+START = 1_000.0
+NEVER = 1e9
+
+
+@dataclass(slots=True)
+class HandClock:
+    """The wall clock is a million seconds ahead of the steady one."""
+
+    at: float = START
+
+    def steady(self) -> float:
+        return self.at
+
+    def now(self) -> float:
+        return self.at + 1e6
+
+    def wait(self, seconds: float) -> None:
+        self.at += seconds
+
+    def signs_at(self, url: str, now: float) -> float:
+        raise AssertionError(f"{url} is signed by nobody at {now}")
+
+
+@dataclass(slots=True)
+class Retry:
+    """An attempt that is to be made again: when, and which came first of those of one moment."""
+
+    at: float
+    number: int
+    delivery: DueDelivery
+
+
+@dataclass(slots=True)
+class Rules:
+    """What the queue promises, told as simply as can be: what may start now is looked for in plain lists."""
+
+    plan: list[DueDelivery]
+    concurrency: int
+    interval: float
+    speed: float
+    clock: HandClock
+    head_since: float | None = None
+    """When there was room first for the deliveries that are next: their wait begins then."""
+    rate_from: float = 0.0
+    retries: list[Retry] = field(default_factory=list)
+    count: int = 0
+
+    def add_retry(self, delivery: DueDelivery, at: float) -> None:
+        self.count += 1
+        self.retries.append(Retry(at, self.count, delivery._replace(due=None)))
+
+    def read(self) -> None:
+        """What failed before the run was cut off is tried again, after what is left of its delay."""
+        while self.plan and self.plan[0].due is not None:
+            one = self.plan.pop(0)
+            assert one.due is not None
+            self.add_retry(one, self.clock.at + max(min(one.due - self.clock.now(), one.delay), 0.0))
+
+    def batch(self) -> list[DueDelivery]:
+        """The deliveries that are next: one, or those that start together."""
+        if not self.plan:
+            return []
+        first, found = self.plan[0], [self.plan[0]]
+        for one in self.plan[1:]:
+            if first.batch is None or one.batch != first.batch or one.due is not None:
+                break
+            found.append(one)
+        return found
+
+    def next(self, in_flight: int) -> list[DueDelivery]:
+        """What must start now; nothing, if nothing may."""
+        if in_flight >= self.concurrency:
+            return []
+        self.read()
+        batch = self.batch()
+        if batch and self.head_since is None:
+            self.head_since = self.clock.at
+        if self.clock.at < self.rate_from:
+            return []
+        due = sorted((one for one in self.retries if one.at <= self.clock.at), key=lambda one: (one.at, one.number))
+        if due:
+            self.retries.remove(due[0])
+            return self.started([due[0].delivery])
+        if not batch or self.clock.at < self.schedule():
+            return []
+        if in_flight and in_flight + len(batch) > self.concurrency:
+            return []
+        del self.plan[: len(batch)]
+        self.head_since = None
+        return self.started(batch)
+
+    def schedule(self) -> float:
+        """When the wait before those that are next is over."""
+        assert self.head_since is not None
+        return self.head_since + self.plan[0].wait * self.speed
+
+    def started(self, found: list[DueDelivery]) -> list[DueDelivery]:
+        if self.interval:
+            caught_up = 0 <= self.clock.at - self.rate_from < self.interval
+            self.rate_from = (self.rate_from if caught_up else self.clock.at) + self.interval * len(found)
+        return found
+
+
+def drawn_plan(draw: Random) -> list[DueDelivery]:
+    plan: list[DueDelivery] = []
+    batch = 0
+    for number in range(1, draw.randint(2, 14)):
+        batch += draw.random() < 0.6
+        due = START + 1e6 + draw.randint(-8, 40) / 4 if draw.random() < 0.15 else None
+        plan.append(
+            DueDelivery(
+                id=number,
+                endpoint=draw.randint(1, 3),
+                type="order.created",
+                body=b"{}",
+                position=number,
+                place=number,
+                again=None,
+                wait=draw.choice([0.0, 0.0, 0.5, 4.0]),
+                batch=draw.choice([None, batch]),
+                fault=None,
+                due=due,
+                delay=0.0 if due is None else draw.choice([0.5, 5.0, 50.0]),
+            )
+        )
+    return plan
+
+
+@pytest.mark.parametrize("number", CASES)
+def test_each_attempt_starts_as_soon_as_it_may(number: int) -> None:
+    draw = Random(number)
+    plan, clock = drawn_plan(draw), HandClock()
+    concurrency, interval, speed = draw.choice([1, 2, 5]), draw.choice([0.0, 0.25, 1.0]), draw.choice([1.0, 0.5])
+    queue = AttemptQueue(
+        deliveries=iter(plan), clock=clock, concurrency=concurrency, interval=interval, speed=speed, longest=NEVER
+    )
+    rules = Rules(list(plan), concurrency, interval, speed, clock)
+    answers: list[tuple[float, int, DueDelivery]] = []
+    for _ in range(500):
+        expected: list[DueDelivery] = []
+        while found := rules.next(len(answers) + len(expected)):
+            expected += found
+        started = queue.starting(len(answers))
+        assert [one.id for one in started] == [one.id for one in expected]
+        assert all(one.due is None for one in started)
+        answers += [(clock.at + draw.randint(0, 12) / 4, one.id, one) for one in started]
+        if not answers and queue.done():
+            break
+        patience = queue.patience(len(answers), longest=NEVER)
+        assert patience >= 0
+        first = min(answers, default=(NEVER, 0, None))[0]
+        if not answers:
+            assert 0 < patience < NEVER, "something is left, and nothing else would ever wake the run"
+            told = queue.waiting(patience)
+            assert told.seconds == patience
+            assert told.why == why_of(rules, clock.at + patience), told
+        elif len(answers) < concurrency:
+            assert_nothing_starts_before(rules, clock, patience, len(answers))
+        clock.at = min(clock.at + patience, max(first, clock.at))
+        for answer in sorted(answers):
+            if answer[0] <= clock.at:
+                answers.remove(answer)
+                if draw.random() < 0.3:
+                    at = clock.at + draw.randint(0, 20) / 4
+                    queue.retry(answer[2], at)
+                    rules.add_retry(answer[2], at)
+                else:
+                    queue.settle(answer[2])
+    assert (rules.plan, rules.retries, queue.finished()) == ([], [], True)
+
+
+def why_of(rules: Rules, at: float) -> str:
+    """What lets nothing start until then."""
+    moments = [("retry", min(one.at for one in rules.retries))] if rules.retries else []
+    if rules.plan:
+        moments.append(("schedule", rules.schedule()))
+    why, ready = min(moments, key=lambda one: one[1])
+    assert at == max(ready, rules.rate_from), "it waits until then, and no longer"
+    return why if ready >= rules.rate_from else "rate"
+
+
+def assert_nothing_starts_before(rules: Rules, clock: HandClock, patience: float, in_flight: int) -> None:
+    """While answers are waited for, the run looks up when something may start without one."""
+    moments = [one.at for one in rules.retries]
+    batch = rules.batch()
+    if batch and in_flight + len(batch) <= rules.concurrency:
+        moments.append(rules.schedule())
+    if moments:
+        assert clock.at + patience == max(min(moments), rules.rate_from, clock.at)
+    else:
+        assert patience == NEVER
+
+
+@pytest.mark.parametrize("number", CASES)
+def test_a_blocked_endpoint_gets_nothing_and_the_others_go_on(number: int) -> None:
+    draw = Random(number)
+    clock, concurrency = HandClock(), draw.choice([1, 2, 5])
+    plan = [one._replace(batch=None, wait=0.0) for one in drawn_plan(draw)]
+    first = {one.endpoint: one.id for one in reversed(plan)}
+    plan = [one if first[one.endpoint] == one.id else one._replace(due=None) for one in plan]
+    queue = BlockingQueue(deliveries=iter(plan), clock=clock, concurrency=concurrency, endpoints={1, 2, 3})
+    flying: list[tuple[float, int, DueDelivery]] = []
+    resting: dict[int, float] = {}
+    """By delivery, when each of those is tried again that were answered with a failure."""
+    begun: dict[int, list[int]] = {1: [], 2: [], 3: []}
+    failed_before = {one.id: one for one in plan if one.due is not None}
+    for _ in range(500):
+        started = queue.starting(len(flying))
+        for one in started:
+            same = [other for _, _, other in flying if other.endpoint == one.endpoint]
+            assert same == [], "one at a time for each endpoint"
+            if one.id in resting:
+                assert clock.at >= resting.pop(one.id), "a retry comes when it is due"
+            elif one.id not in failed_before:
+                assert one.endpoint not in {plan[number - 1].endpoint for number in resting}, "one is tried again"
+                begun[one.endpoint].append(one.id)
+            flying.append((clock.at + draw.randint(0, 12) / 4, one.id, one))
+        assert len(flying) <= concurrency
+        if not flying and queue.done():
+            break
+        patience = queue.patience(len(flying), longest=NEVER)
+        if len(flying) < concurrency and patience == NEVER:
+            busy = {one.endpoint for _, _, one in flying} | {plan[number - 1].endpoint for number in resting}
+            blocked = busy | {one.endpoint for one in failed_before.values()}
+            left = {one.endpoint for one in plan if one.due is None and one.id not in begun[one.endpoint]}
+            assert left <= blocked, "an endpoint that is free goes on"
+        answer_at = min(flying, default=(NEVER, 0, None))[0]
+        assert flying or patience > 0
+        clock.at = min(clock.at + patience, max(answer_at, clock.at))
+        for answer in [one for one in sorted(flying) if one[0] <= clock.at]:
+            flying.remove(answer)
+            failed_before.pop(answer[1], None)
+            if draw.random() < 0.3:
+                resting[answer[1]] = clock.at + draw.randint(0, 20) / 4
+                queue.retry(answer[2], resting[answer[1]])
+            else:
+                queue.settle(answer[2])
+    assert (flying, resting, queue.finished()) == ([], {}, True)
+    for endpoint, found in begun.items():
+        assert found == [one.id for one in plan if one.endpoint == endpoint and one.due is None]
+
+
+def test_no_more_than_the_concurrency_is_read_ahead_of_its_turn() -> None:
+    read: list[int] = []
+    plan = [one._replace(due=None, batch=None, wait=0.0) for one in drawn_plan(Random(3))]
+
+    def deliveries() -> object:
+        for one in plan:
+            read.append(one.id)
+            yield one
+
+    queue = AttemptQueue(deliveries=deliveries(), clock=HandClock(), concurrency=2)  # type: ignore[arg-type]
+    assert read == []
+    assert len(queue.starting(0)) == 2
+    assert len(read) <= 4
+    assert not queue.finished()
