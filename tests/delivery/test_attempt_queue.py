@@ -106,6 +106,10 @@ class Rules:
         self.head_since = None
         return self.started(batch)
 
+    def wait(self) -> float:
+        """The whole wait before those that are next; none, as long as there was no room to look at them."""
+        return 0.0 if self.head_since is None else self.plan[0].wait * self.speed
+
     def schedule(self) -> float:
         """When the wait before those that are next is over."""
         assert self.head_since is not None
@@ -160,6 +164,7 @@ def test_each_attempt_starts_as_soon_as_it_may(number: int) -> None:
         started = queue.starting(len(answers))
         assert [one.id for one in started] == [one.id for one in expected]
         assert all(one.due is None for one in started)
+        assert queue.next_wait == rules.wait()
         answers += [(clock.at + draw.randint(0, 12) / 4, one.id, one) for one in started]
         if not answers and queue.done():
             break
