@@ -97,6 +97,7 @@ def told(report: Report, *, counted: bool = True) -> dict[str, Any]:
     numbers = {name: getattr(report, name) for name in ("planned", "succeeded", "failed", "undecided", "pending")}
     outcomes = {"kept": report.kept or (), "failures": report.failures, "controls": report.controls}
     types = {key: (one.planned, one.succeeded, one.failed, one.undecided) for key, one in report.types.items()}
+    assert tuple(map(sum, zip(*types.values(), strict=True))) == tuple(numbers.values())[:-1]
     return {
         **numbers,
         **{name: [in_words(one, counted=counted) for one in found] for name, found in outcomes.items()},
