@@ -76,9 +76,14 @@ def _lock(path: Path) -> IO[bytes] | None:
             ) from None
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
+        except OSError as error:
             file.close()
-            return None
+            if isinstance(error, BlockingIOError):
+                return None
+            raise SteppayMockError(
+                f"{path} cannot be locked: {error.strerror}. It stands beside the journal while a run is sent, so that "
+                "no other process sends the run, too: name a journal on a disk of this machine."
+            ) from None
         if _is_at(file, path):
             return file
         file.close()  # its owner removed it between our opening and our locking: this lock is on a file without a name

@@ -197,10 +197,10 @@ class Journal:
             self._connection.execute("BEGIN IMMEDIATE")
             try:
                 yield
+                self._connection.execute("COMMIT")
             except BaseException:
-                self._connection.rollback()
+                self._connection.rollback()  # of a commit that failed, too: what is left open locks out everybody
                 raise
-            self._connection.execute("COMMIT")
 
     @contextmanager
     def _told(self, what: str) -> Iterator[None]:
@@ -208,8 +208,9 @@ class Journal:
             yield
         except (sqlite3.Error, OverflowError) as error:  # the latter is of a number that SQLite has no room for
             code = getattr(error, "sqlite_errorcode", 0) & 0xFF  # what is above says which kind of it
+            why = str(error).removesuffix(".")
             raise SteppayMockError(
-                f"The journal {self.path} cannot be {what}: {error}. Nothing is sent that cannot be recorded. "
+                f"The journal {self.path} cannot be {what}: {why}. Nothing is sent that cannot be recorded. "
                 f"{_NEXT.get(code, 'Name a file that can be written.')}"
             ) from None
 
@@ -221,6 +222,7 @@ _NEXT = {
     sqlite3.SQLITE_FULL: "Make room there, then resume the run, or send anew what was not planned to its end.",
     sqlite3.SQLITE_BUSY: "Another program holds it: end that, or name another file.",
     sqlite3.SQLITE_NOTADB: "It is no journal: name another file.",
+    sqlite3.SQLITE_CORRUPT: "It is damaged: take a copy of the file from before, or name another file.",
 }
 
 _PENDING = """

@@ -26,30 +26,38 @@ def recall(run: int, kept: object, *, now: SenderSettings, told: Iterable[str]) 
     they were told.
     """
     with _refused_if_damaged(run):
-        return _recalled(run, json.loads(str(kept)), now=now, anew=frozenset(told))
+        return _recalled(run, _read(kept), now=now, anew=frozenset(told))
 
 
 def recall_gateway(run: int, kept: object) -> dict[str, Any] | None:
     """The gateway of a run to Lambda functions, from the same JSON; None for a run to plain receivers."""
     with _refused_if_damaged(run):
-        found = json.loads(str(kept)).get("gateway")
+        found = _read(kept).get("gateway")
         return None if found is None else {"kind": str(found["kind"]), "path": found["path"]}
 
 
 def recall_control(run: int, kept: object) -> bool:
     """Whether the faults of a run have controls, from the same JSON."""
     with _refused_if_damaged(run):
-        return json.loads(str(kept)).get("control", True) is not False
+        return _read(kept).get("control", True) is not False
 
 
 @contextmanager
 def _refused_if_damaged(run: int) -> Iterator[None]:
     try:
         yield
-    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
+    except (ValueError, TypeError, KeyError, RecursionError):
         raise SteppayMockError(
-            f"The options of run {run} in the journal are damaged. Pass them again: {', '.join(sorted(_names()))}."
+            f"The options of run {run} in the journal are damaged. Take a copy of the file from before, or send its "
+            "events anew."
         ) from None
+
+
+def _read(kept: object) -> dict[str, Any]:
+    found = json.loads(str(kept))
+    if not isinstance(found, dict):
+        raise TypeError
+    return found
 
 
 def _names() -> list[str]:
@@ -72,9 +80,14 @@ def _recalled(run: int, kept: Mapping[str, Any], *, now: SenderSettings, anew: f
 
 
 def _retries(run: int, kept: Mapping[str, Any]) -> str | RetryPolicy:
-    name = str(kept["name"])
-    if "delays" in kept:
-        return RetryPolicy(**{**kept, "delays": tuple(kept["delays"])})
+    try:
+        name = str(kept["name"])
+        if "delays" in kept:
+            return RetryPolicy(**{**kept, "delays": tuple(kept["delays"])})
+    except (TypeError, KeyError, SteppayMockError):
+        raise SteppayMockError(
+            f"The retry policy of run {run} in the journal is damaged. Pass it again: Sender(..., retries=[5, 60])."
+        ) from None
     if name in PRESETS:
         return name
     raise SteppayMockError(

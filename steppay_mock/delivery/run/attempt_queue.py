@@ -123,7 +123,7 @@ class AttemptQueue:
     def _pace(self, started: int) -> None:
         now = self.clock.steady()
         # A start that is a little late is caught up, so that the average rate is reached. A pause is not.
-        on_time = 0 <= now - self._next_start < self.interval
+        on_time = now - self._next_start < self.interval
         self._next_start = (self._next_start if on_time else now) + self.interval * started
 
     def _due(self, in_flight: int) -> list[DueDelivery]:
