@@ -287,7 +287,9 @@ def test_wrong_words_are_errors_that_show_no_secret(
 
 
 def test_a_request_is_not_printed_with_a_password(run: Any) -> None:
-    done = run("generate", "order.created", "--as", "curl", "--to", f"http://kim:{PASSWORD}@localhost", "--unsigned")
+    done = run(
+        "generate", "order.created", "--format", "curl", "--to", f"http://kim:{PASSWORD}@localhost", "--unsigned"
+    )
     assert (done.code, done.out) == (2, "")
     assert_hidden(done.err)
 

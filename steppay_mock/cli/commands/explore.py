@@ -134,7 +134,12 @@ _URLS = (
     help="Also write the report to this file: a web page (.html), JSON (.json) or JUnit XML (.xml). Repeatable.",
 )
 @click.option(
-    "--junit", "junits", metavar="FILE", multiple=True, type=ReportFileType(), help="Write JUnit XML to this file."
+    "--junit",
+    "junits",
+    metavar="FILE",
+    multiple=True,
+    type=ReportFileType(),
+    help="Write JUnit XML to this file. Repeatable.",
 )
 @json_option("the report")
 @click.pass_context

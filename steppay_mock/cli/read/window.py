@@ -108,7 +108,7 @@ class Window:
             self.unread = self._not_utf8(error.object[error.start], self._text[self._at :] + more)
         self._ended = not data or self.unread is not None
         self._text, self._at = self._text[self._at :] + more, 0
-        return bool(more)
+        return bool(more) or not self._ended  # a few bytes may be the beginning of one letter
 
     def _not_utf8(self, byte: int, before: str) -> Document:
         lines, _, tail = before.rpartition("\n")
