@@ -27,7 +27,7 @@ MAIN = [sys.executable, "-m", "steppay_mock.cli"]
 
 
 def spawn(*args: str, **options: Any) -> subprocess.CompletedProcess[bytes]:
-    command = [*MAIN, *map(str.encode, args)]  # as bytes: the locale of the tests may lack Hangul
+    command: list[str | bytes] = [*MAIN, *map(str.encode, args)]  # as bytes: the locale of the tests may lack Hangul
     return subprocess.run(command, check=False, timeout=60, **{"capture_output": True, **options})
 
 
