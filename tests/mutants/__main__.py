@@ -11,7 +11,7 @@ from pathlib import Path
 
 import click
 from mutants.covering import Covering, load_covering
-from mutants.equivalent import Equivalent, is_set_aside, read_equivalents
+from mutants.equivalent import Equivalent, read_equivalents
 from mutants.mutant import Mutant
 from mutants.report import as_dicts, noticed_share, show_trials
 from mutants.sample import changed_lines, draw, package_files
@@ -108,7 +108,7 @@ def _try(
     mutant: Mutant, covering: Covering, known: Sequence[Equivalent], copies: "queue.Queue[Copy]", *, budget: float
 ) -> Trial:
     before, after = mutant.change((ROOT / mutant.path).read_text(encoding="utf-8"))
-    if is_set_aside(known, file=mutant.path, before=before, after=after):
+    if any(one.is_of(mutant, before=before, after=after) for one in known):
         return Trial(mutant, before, after, Outcome.EQUIVALENT)
     copy = copies.get()
     try:

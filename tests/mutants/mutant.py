@@ -16,13 +16,14 @@ _NO_BEHAVIOUR = ("overload", "override", "dataclass", "abstractmethod")
 
 @dataclass(frozen=True, slots=True)
 class Mutant:
-    """One small mistake in one file: its operator, at which of its places, and the lines of the statement there."""
+    """One small mistake in one file: its operator, at which of its places, the lines of the statement, the function."""
 
     path: str
     operator: str
     occurrence: int
     position: Position
     lines: range
+    within: str
 
     @property
     def family(self) -> str:
@@ -58,7 +59,7 @@ def list_mutants(root: Path, path: str) -> list[Mutant]:
         places = [(node, position) for node in nodes for position in operator.mutation_positions(node)]
         for occurrence, (node, position) in enumerate(places):
             if _runs(node):
-                found.append(Mutant(path, name, occurrence, position, _statement_lines(node)))
+                found.append(Mutant(path, name, occurrence, position, _statement_lines(node), _function(node)))
     return found
 
 
@@ -102,6 +103,18 @@ def _statement_lines(node: NodeOrLeaf) -> range:
     suite = next((child.start_pos[0] for child in getattr(node, "children", ()) if child.type == "suite"), None)
     end = node.children[-1].start_pos[0] if node.type == "simple_stmt" else node.end_pos[0]
     return range(node.start_pos[0], (suite or end) + 1)
+
+
+def _function(node: NodeOrLeaf) -> str:
+    """The function around a place, with the classes and functions around that; "" on the level of the module."""
+    names = []
+    if node.type == "decorator":
+        node = node.parent.children[-1].children[-1]  # the body of what it decorates
+    while node.parent is not None:
+        node = node.parent
+        if node.type in ("funcdef", "classdef"):
+            names.append(node.name.value)
+    return ".".join(reversed(names))
 
 
 def _has_suite(node: NodeOrLeaf) -> bool:
