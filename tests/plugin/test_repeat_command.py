@@ -97,21 +97,26 @@ def test_a_configuration_above_or_of_the_root_itself_is_no_nearer_one(tmp_path: 
     assert repeat_command(item) == f"{PLAIN} {SEED}"
 
 
+def group(*args: str, **kwargs: str) -> SimpleNamespace:
+    """A mark of xdist, which need not be installed."""
+    return SimpleNamespace(args=args, kwargs=kwargs)
+
+
 @pytest.mark.parametrize(
     ("marks", "suffix"),
     [
         ([], ""),
-        ([pytest.mark.xdist_group("a")], "@a"),
-        ([pytest.mark.xdist_group(name="a")], "@a"),
-        ([pytest.mark.xdist_group()], "@default"),
-        ([pytest.mark.xdist_group("b"), pytest.mark.xdist_group("a"), pytest.mark.xdist_group("b")], "@a_b"),
+        ([group("a")], "@a"),
+        ([group(name="a")], "@a"),
+        ([group()], "@default"),
+        ([group("b"), group("a"), group("b")], "@a_b"),
     ],
 )
 def test_the_name_of_a_test_is_the_same_with_and_without_groups(
-    marks: list[pytest.MarkDecorator], suffix: str, tmp_path: Path
+    marks: list[SimpleNamespace], suffix: str, tmp_path: Path
 ) -> None:
     item = item_of(tmp_path)
-    item.iter_markers = lambda _name: (one.mark for one in marks)
+    item.iter_markers = lambda _name: iter(marks)
     plain = item.nodeid
     assert report.test_id(item) == plain
     item.nodeid = plain + suffix
