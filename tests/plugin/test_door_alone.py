@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from types import SimpleNamespace
 from typing import Any
@@ -16,6 +17,7 @@ from steppay_mock import (
     ContractViolation,
     Event,
     EventType,
+    SteppayMockError,
     Store,
     StoreApi,
     make_event,
@@ -62,7 +64,8 @@ def derived(what: str, number: int) -> int:
 
 
 def test_each_thing_that_is_made_has_the_next_seed_of_the_test() -> None:
-    steppay = door()
+    record = ItemRecord()
+    steppay = door(record=record)
     assert repr(steppay) == "<steppay: seed 7>"
     assert steppay.event("order.created") == make_event("order.created", seed=7)
     assert steppay.event("order.created", seed=5) == make_event("order.created", seed=5)
@@ -71,6 +74,7 @@ def test_each_thing_that_is_made_has_the_next_seed_of_the_test() -> None:
     assert steppay.store().seed == derived("event", 4)
     assert steppay.store(seed=3).seed == 3
     assert steppay.scenario("one-time-purchase").seed == derived("event", 5)
+    assert (record.seed, record.made_count, len(record.stories)) == (7, 4, 1)
 
 
 def test_deliveries_and_explorations_have_seeds_of_their_own() -> None:
@@ -196,6 +200,18 @@ def test_a_token_of_other_events_delivers_nothing_and_fails_no_test() -> None:
     assert asserted.verdict == "unfinished"
     with pytest.raises(ContractViolation):
         door().assert_order_independent(STORY, other, state=lambda: dict(other.rows), reset=other.rows.clear)
+
+
+def test_a_receiver_in_the_place_of_the_events_is_told_the_call() -> None:
+    event: Any = make_event("order.created", seed=1)
+    swapped: Any = answer
+    for method in ("explore", "assert_order_independent"):
+        with pytest.raises(SteppayMockError) as failed:
+            getattr(door(), method)(swapped, event, state=dict)
+        assert f"steppay.{method}(" in str(failed.value)
+        assert "await" not in str(failed.value)
+    with pytest.raises(SteppayMockError, match=r"await steppay\.explore_async\("):
+        asyncio.run(door().explore_async(swapped, event, state=dict))
 
 
 def test_a_story_is_explored_as_the_scenario_of_its_name() -> None:
