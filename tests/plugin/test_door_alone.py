@@ -218,3 +218,10 @@ def test_a_story_is_explored_as_the_scenario_of_its_name() -> None:
     found = Ledger(is_right=True).explored(door())
     assert found.events == tuple(scenario(STORY, seed=7))
     assert found.ok
+
+
+def test_the_api_follows_only_stories_of_its_own_stores() -> None:
+    steppay = door(target=answer)
+    steppay.answer_through(StoreApi(Store(seed=1), token="token_x"))
+    for events in ([make_event("order.created", seed=1)], scenario("one-time-purchase", seed=1)):
+        assert steppay.explore(events, state=dict, reset=lambda: None).events == tuple(events)
