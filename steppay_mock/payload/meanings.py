@@ -21,10 +21,10 @@ _BANK_NUMBERS = ("004", "088", "020", "081", "011", "003", "090", "092")
 
 
 def _means(*names: str) -> Callable[[Meaning], Meaning]:
-    def register(meaning: Meaning) -> Meaning:
+    def register(maker: Meaning) -> Meaning:
         for name in names:
-            MEANINGS[name] = meaning
-        return meaning
+            MEANINGS[name] = maker
+        return maker
 
     return register
 

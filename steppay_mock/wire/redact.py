@@ -130,7 +130,7 @@ NO_REDACTION = Redaction()
 
 def _overlap(text: Any, form: Any) -> int:
     """The number of characters at the end of the text that begin the form; 0 if they are too few to be a secret."""
-    lengths = range(min(len(form) - 1, len(text)), _SHORTEST - 1, -1)
+    lengths = range(min(len(form), len(text)), _SHORTEST - 1, -1)
     return next((length for length in lengths if text.endswith(form[:length])), 0)
 
 

@@ -38,13 +38,14 @@ def parse_header(header: object) -> SignatureHeader:
     if len(timestamps) != 1:
         sent = f"{len(timestamps)} of them" if timestamps else f"none among {counted(pairs, 'pair')}"
         raise _malformed(expected="one pair named timestamp", sent=sent)
-    if not _SECONDS.fullmatch(timestamps[0]):
-        raise _malformed(expected="timestamp=<seconds since the epoch, 1 to 15 digits>", sent=_clipped(timestamps[0]))
+    (timestamp,) = timestamps
+    if not _SECONDS.fullmatch(timestamp):
+        raise _malformed(expected="timestamp=<seconds since the epoch, 1 to 15 digits>", sent=_clipped(timestamp))
     keys = [key.strip(" \t") for name, value in pairs if name == "key" for key in value.split(";")]
     found = tuple(key for key in keys if key)
     if not found:
         raise _no_key(pairs)
-    return SignatureHeader(timestamps[0], found)
+    return SignatureHeader(timestamp, found)
 
 
 def refusal(*, kind: str, expected: str, sent: str, next_step: str, path: str = f"header {HEADER}") -> SignatureError:

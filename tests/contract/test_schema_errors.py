@@ -18,7 +18,7 @@ def kinds(schema: dict[str, Any], body: Any) -> list[tuple[str, tuple[str | int,
     return [(error.keyword, error.place) for error in found(schema, body)]
 
 
-PRECEDENCE = {
+PRECEDENCE: dict[str, dict[str, Any]] = {
     "type": {"type": "string"},
     "enum": {"enum": [7]},
     "const": {"const": 8},

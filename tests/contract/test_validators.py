@@ -28,7 +28,7 @@ def test_one_validator_is_quick_and_the_other_the_reference() -> None:
     assert fast_check("order.created", closed=False, validator="jsonschema") is None
     for validator in ("auto", "jsonschema-rs"):
         for closed in (False, True):
-            check = fast_check("order.created", closed=closed, validator=validator)  # type: ignore[arg-type]
+            check = fast_check("order.created", closed=closed, validator=validator)
             assert check is not None
             assert check(ORDER)
             assert check({**ORDER, "new": 1}) is not closed

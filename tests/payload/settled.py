@@ -59,7 +59,7 @@ def draw_of(
     """The source of chance of one event; ``chance`` is what every draw gets in place of the seed's."""
     draw = Draw(seed, event_type=EventType(event_type), now=now, pool=pool("ko_KR"), turn=turn, edge=edge)
     if chance is not None:
-        draw.random = lambda: chance  # type: ignore[method-assign]
+        draw.random = lambda: chance
     return draw
 
 
@@ -78,7 +78,7 @@ def settle(
     draw = draw_of(event_type, seed=seed, edge=edge, turn=turn)
     data = node.make(draw)
     if chance is not None:
-        draw.random = lambda: chance  # type: ignore[method-assign]
+        draw.random = lambda: chance
     for given in (drawn, fixed):
         if given:
             data = apply_override(given, data, node, draw, path="data")

@@ -17,7 +17,7 @@ DAY, SECOND = timedelta(days=1), timedelta(seconds=1)
 
 def chance_of(value: float) -> Chance:
     found = Chance(1)
-    found.random = lambda: value  # type: ignore[method-assign]
+    found.random = lambda: value
     return found
 
 

@@ -43,7 +43,13 @@ def lost(*, chance: float = LEAST, pins: dict[Any, Any] | None = None, needed: t
 
 
 def test_what_may_be_null_is_lost_and_a_list_is_emptied() -> None:
-    empty = {"always": "a", "perhaps": None, "list": [], "inner": {"always": "d", "perhaps": None}, "maybe": None}
+    empty: dict[str, Any] = {
+        "always": "a",
+        "perhaps": None,
+        "list": [],
+        "inner": {"always": "d", "perhaps": None},
+        "maybe": None,
+    }
     assert lost() == {**empty, "inners": []}
     assert lost(chance=MOST) == VALUE
 

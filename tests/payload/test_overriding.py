@@ -194,6 +194,6 @@ def test_what_is_fixed_is_in_the_event_whatever_the_mode() -> None:
     fixed = {"items": [{"paidAmount": 500, "type": "SKU"}], "type": "ONE_TIME", "idKey": "k"}
     for edge in (False, True, "64-bit"):
         for seed in range(10):
-            event = make_event("order.updated", seed=seed, edge=edge, data=fixed)  # type: ignore[arg-type]
+            event = make_event("order.updated", seed=seed, edge=edge, data=fixed)
             assert (event.data["items"][0]["paidAmount"], event.data["paidAmount"]) == (500, 500)
             assert (event.data["type"], event.data["idKey"]) == ("ONE_TIME", "k")

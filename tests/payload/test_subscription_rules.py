@@ -11,8 +11,17 @@ from steppay_mock.payload.instants import add_interval
 
 CREATED, UPDATED, DUE = "subscription.created", "subscription.updated", "subscription.payment_due_notification"
 SUBSCRIPTIONS = (CREATED, UPDATED, DUE)
-STATUSES = ("ACTIVE", "INCOMPLETE", "UNPAID", "PENDING_PAUSE", "PAUSE", "PENDING_CANCEL", "CANCELED", "EXPIRED")
-STATUSES += ("QUEUEING",)
+STATUSES = (
+    "ACTIVE",
+    "INCOMPLETE",
+    "UNPAID",
+    "PENDING_PAUSE",
+    "PAUSE",
+    "PENDING_CANCEL",
+    "CANCELED",
+    "EXPIRED",
+    "QUEUEING",
+)
 CHANGED = set(STATUSES) - {"INCOMPLETE"}
 COUNTS = {"DAY": {7, 14, 30}, "WEEK": {1, 2, 4}, "MONTH": {1, 3, 6}, "YEAR": {1}}
 
