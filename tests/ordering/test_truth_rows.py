@@ -135,6 +135,17 @@ def test_a_state_reaches_the_store_if_a_row_has_a_value_to_compare(state: Any, *
         ({"payments": {PAY: {"note": None}}}, None, None),
         ({"payments": []}, None, None),
         ([{"id": None, "status": "mine"}], None, None),
+        ({"payments": {None: {"n": 1}}}, "$.payments[None]", PAY),
+        ({None: {"status": "COMPLETE"}}, "$[None]", PAY),
+        ({None: {"n": 1}}, None, None),
+        ([{"id": None, "status": "COMPLETE"}], "$[*].id", PAY),
+        ([{"id": None, "status": "COMPLETE"}, {"id": None, "status": "FAILED"}], None, None),
+        ([{"subscription_id": None, "status": "ACTIVE"}], "$[*].subscription_id", SUB),
+        ([{"subscription_id": None, "status": "ACTIVE", "id": 1}], "$[*].subscription_id", SUB),
+        ([{"subscription_id": None, "status": "ACTIVE", "id": PAY}], None, None),
+        ([{"subscription_id": None, "status": "ACTIVE", "payment_id": 5}], None, None),
+        ([{"subscription_id": None, "status": "ACTIVE", "customer_id": 5, "order_id": 6}], "$[*].subscription_id", SUB),
+        ([{"subscription_id": None, "status": "ACTIVE", "payment_id": None}], "$[*].subscription_id", SUB),
     ],
 )
 def test_an_id_that_is_null_in_every_row_is_told_with_the_id_that_it_should_be(
