@@ -1,6 +1,4 @@
-"""Receivers, probes and resets that misbehave in every way: the exact words, what was found by then, and how often each
-of them was called.
-"""
+"""Probes, resets and receivers that misbehave in each way are told in exact words, with what was found by then."""
 
 from __future__ import annotations
 
