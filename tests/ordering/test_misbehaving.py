@@ -113,8 +113,8 @@ def test_what_hangs_is_told_with_the_time_that_it_had(make_life: MakeLife, name:
     subject = Subject()
     subject.misbehaving(name, call, hang)
     with pytest.raises(ExplorationError) as caught:
-        subject.explore(make_life, timeout=0.05)
-    assert str(caught.value) == f"{name}= did not come back within 0.05 s. {where}"
+        subject.explore(make_life, timeout=0.1)
+    assert str(caught.value) == f"{name}= did not come back within 0.1 s. {where}"
     assert not isinstance(caught.value, NoAnswerError)
 
 

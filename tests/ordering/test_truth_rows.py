@@ -52,6 +52,7 @@ def rows_in(state: Any) -> list[tuple[str, tuple[str, ...]]]:
         ({"rows": [[SUB, "ACTIVE", "PAUSE"]]}, []),
         ({"rows": [[SUB, "active"]]}, []),
         ({"rows": [[SUB]]}, []),
+        ({"rows": [[SUB, {"a": 1}, "ACTIVE"]]}, []),
         ({"entitlements": [[SUB, "ACTIVE"]]}, []),
         ({"subscriptions": {SUB: {"details": {"status": "ACTIVE"}}}},
          [(f"$.subscriptions[{SUB}]", ("subscription",)), (f"$.subscriptions[{SUB}].details", ("subscription",))]),
