@@ -129,7 +129,7 @@ class Late:
         await send({"type": "http.response.body", "body": b""})
 
     def explore(self, make_life: MakeLife, **options: Any) -> Exploration:
-        told = {"timeout": 0.05, "seed": 7, "duplicates": False, "losses": False, **options}
+        told = {"timeout": 0.2, "seed": 7, "duplicates": False, "losses": False, **options}
         return explore(make_life(3), self, state=lambda: sorted(self.rows), reset=self.rows.clear, **told)
 
 
@@ -142,7 +142,7 @@ def test_two_deliveries_in_a_row_without_an_answer_end_the_search(
         late.explore(make_life)
     assert (late.came, caught.value.reached) == (made, reached)
     assert str(caught.value).startswith(
-        "The receiver did not answer subscription.updated within 0.05 s. The limit is timeout=. It was in the course of"
+        "The receiver did not answer subscription.updated within 0.2 s. The limit is timeout=. It was in the course of"
     )
     assert caught.value.exploration is not None
     coverage = caught.value.exploration.coverage
@@ -175,10 +175,10 @@ def test_an_app_in_this_thread_that_hangs_ends_the_search_at_once(make_life: Mak
     for events, reached, where in ((make_life(3), True, ONE), (make_life(3)[1:], False, BEFORE)):
         subject = Subject(keep)
         with pytest.raises(NoAnswerError) as caught:
-            explore(events, subject.ledger, **subject.options, timeout=0.05)
+            explore(events, subject.ledger, **subject.options, timeout=0.2)
         assert caught.value.reached is reached
         assert str(caught.value) == (
-            f"The receiver did not answer subscription.updated within 0.05 s. The limit is timeout=. {where}"
+            f"The receiver did not answer subscription.updated within 0.2 s. The limit is timeout=. {where}"
         )
 
 
@@ -198,8 +198,8 @@ def test_a_search_in_another_thread_says_that_nothing_stops_what_hangs(make_life
 
 
 def test_a_function_that_hangs_beside_a_url_is_stopped_too(make_life: MakeLife) -> None:
-    with pytest.raises(ExplorationError, match=r"reset= did not come back within 0.05 s\. It was before the first"):
-        explore(make_life(2), "http://127.0.0.1:9", state=list, reset=hang, timeout=0.05)
+    with pytest.raises(ExplorationError, match=r"reset= did not come back within 0.2 s\. It was before the first"):
+        explore(make_life(2), "http://127.0.0.1:9", state=list, reset=hang, timeout=0.2)
 
 
 def test_the_clean_up_at_the_end_does_not_hide_why_the_search_ended(make_life: MakeLife) -> None:
@@ -289,9 +289,9 @@ def test_a_race_of_a_token_that_nobody_answers_says_that_nobody_was_reached(make
     for never in (range(1, 9), range(2, 9)):
         late = Late(*never)
         with pytest.raises(NoAnswerError) as caught:
-            replay(token, late, state=lambda: 0, reset=lambda: None, events=life, timeout=0.05)
+            replay(token, late, state=lambda: 0, reset=lambda: None, events=life, timeout=0.2)
         reached.append(caught.value.reached)
         assert late.came == 3
-        told = "subscription.created and subscription.created, in flight at once, within 0.05 s."
+        told = "subscription.created and subscription.created, in flight at once, within 0.2 s."
         assert str(caught.value).startswith(f"The receiver did not answer {told}")
     assert reached == [False, True]

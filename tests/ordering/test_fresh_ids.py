@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from steppay_mock import SteppayMockError, make_event, scenario
+from steppay_mock.ordering.receiver import fresh_ids
 from steppay_mock.ordering.receiver.fresh_ids import EventRenamer
 from steppay_mock.ordering.receiver.identifiers import Ids, collect_ids, find_spots, read_identifiers
 from steppay_mock.ordering.state.normal import normalise
@@ -77,14 +78,32 @@ def test_fresh_ids_replace_the_given_ones_and_nothing_else(name: str) -> None:
         assert all(len(renamed[text]) == len(text) for text in texts if text.startswith(("order_", "orderItem_")))
 
 
-def test_ids_that_fit_just_so_are_renamed_and_then_no_more() -> None:
-    """Each run needs as much room as there is between the smallest and the largest number."""
-    largest = 2**63 - 1 - 2**52
-    events = [make_event("customer.created", seed=1, data={"id": number}) for number in (1, largest - 2**50)]
-    renamer = EventRenamer(events)
-    assert renamer.next().ids.customer_ids[0] > 2**41
-    with pytest.raises(SteppayMockError, match=r"leaves no room for that in 64 bits \(fact 13\)"):
-        renamer.next()
+class _NoChance:
+    """Draws the least, always."""
+
+    def getrandbits(self, _count: int) -> int:
+        return 0
+
+    def randint(self, least: int, _most: int) -> int:
+        return least
+
+
+def test_ids_that_fit_just_so_are_renamed_and_then_no_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A later run needs as much more room as there is between the smallest and the largest number."""
+    monkeypatch.setattr(fresh_ids, "SystemRandom", _NoChance)
+    largest = 2**63 - 1 - 2**41
+    fits, none = ([make_event("customer.created", seed=1, data={"id": number})] for number in (largest, largest + 1))
+    renamer = EventRenamer(fits)
+    assert renamer.next().ids.customer_ids == (2**63 - 1,)
+    for one in (renamer, EventRenamer(none)):
+        with pytest.raises(SteppayMockError, match=r"leaves no room for that in 64 bits \(fact 13\)"):
+            one.next()
+    two = EventRenamer([make_event("customer.created", seed=1, data={"id": number}) for number in (10, 14)])
+    assert [two.next().ids.customer_ids for _ in range(3)] == [
+        (2**41 + 10, 2**41 + 14),
+        (2**41 + 15, 2**41 + 19),
+        (2**41 + 20, 2**41 + 24),
+    ]
 
 
 def test_a_number_as_text_is_the_same_id_as_the_number() -> None:

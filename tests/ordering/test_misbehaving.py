@@ -1,6 +1,4 @@
-"""Receivers, probes and resets that misbehave in every way: the exact words, what was found by then, and how often each
-of them was called.
-"""
+"""Probes, resets and receivers that misbehave in each way are told in exact words, with what was found by then."""
 
 from __future__ import annotations
 
@@ -115,8 +113,8 @@ def test_what_hangs_is_told_with_the_time_that_it_had(make_life: MakeLife, name:
     subject = Subject()
     subject.misbehaving(name, call, hang)
     with pytest.raises(ExplorationError) as caught:
-        subject.explore(make_life, timeout=0.05)
-    assert str(caught.value) == f"{name}= did not come back within 0.05 s. {where}"
+        subject.explore(make_life, timeout=0.1)
+    assert str(caught.value) == f"{name}= did not come back within 0.1 s. {where}"
     assert not isinstance(caught.value, NoAnswerError)
 
 
@@ -230,3 +228,36 @@ def test_what_settle_gives_does_not_matter_unless_it_is_false(make_life: MakeLif
         "settle= gave False, as Event.wait() does while the work is not done. Let it return None when the work is "
         f"done, as queue.join does. {ONE}"
     )
+
+
+def test_a_run_ends_at_the_retry_that_breaks_the_invariant(make_life: MakeLife) -> None:
+    """Two events are refused at first. The first retry breaks the invariant, and the second would mend it."""
+    tried: list[str] = []
+
+    def keep(rows: Any, envelope: dict[str, Any]) -> int | None:
+        status = envelope["data"]["status"]
+        tried.append(status)
+        if status in {"UNPAID", "PAUSE"} and tried.count(status) == 1:
+            return 503
+        rows.setdefault(0, {})["odd"] = status == "UNPAID" and tried.count("PAUSE") == 1
+        rows[0][status] = True
+        return None
+
+    ledger = Ledger(keep)
+
+    def reset() -> None:
+        ledger.reset()
+        tried.clear()
+
+    shown = explore(
+        make_life(4),
+        ledger,
+        state=ledger.state,
+        reset=reset,
+        retries=[1.0],
+        duplicates=False,
+        invariant=lambda rows: not rows.get(0, {}).get("odd"),
+    ).counterexample
+    assert shown is not None
+    assert (shown.kind, shown.failing.course, shown.failing.accepted) == ("invariant", (1, 3, 1), (False, False, True))
+    assert shown.failing.broken == "the invariant does not hold"

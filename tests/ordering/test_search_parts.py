@@ -164,6 +164,14 @@ def test_at_most_eight_of_the_events_that_are_left_out_are_named(make_life: Make
         assert (", ...)" in note) is more
 
 
+def test_the_events_that_count_are_found_whatever_the_budget(make_life: MakeLife) -> None:
+    ledger = Ledger(keep_newest)
+    found = explore(
+        make_life(6), ledger, state=ledger.state, reset=ledger.reset, only_effective=True, budget=7, losses=False
+    )
+    assert (found.verdict, found.coverage.deliveries) == ("vacuous", 3 * 6 + 7)
+
+
 def test_an_event_that_has_an_effect_only_when_it_comes_again_counts(make_life: MakeLife) -> None:
     refused: set[int] = set()
 

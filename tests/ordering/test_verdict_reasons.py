@@ -44,7 +44,7 @@ NOT_EMPTY = (
         (3, keep_newest, {"budget": 3}, "3 deliveries show no second order of the events."),
         (
             3,
-            lambda _rows, _envelope: 503,
+            lambda _rows, envelope: 503 if envelope["event"] == "subscription.created" else 404,
             {},
             "Every event was refused, the first with 503. Are path= and secret= those of the receiver?",
         ),
