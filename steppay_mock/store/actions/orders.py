@@ -48,12 +48,14 @@ class Orders(Subscriptions):
         check_can_fail(payment_method, pays)
         if found.type == "RECURRING" and not payment_method.method.endswith("_BILL"):
             raise SteppayMockError("A renewal is paid by 'card' or 'cms' (fact 30). Pay by one of them.")
-        return self._try_to_pay(_renewed_by(found, payment_method), payment_method, pays)
+        self._try_to_pay(_renewed_by(found, payment_method), payment_method, pays)
+        return self._tables.orders[found.id]
 
     def confirm_payment(self, order: Order | int | None = None) -> Order:
         """Let the money of a virtual account or a direct debit arrive: payment.completed, and the order is paid."""
         found, payment = self._on_standby(order, "confirm the payment")
-        return self._complete(found, payment, self._effect_of(found))
+        paid = _renewed_by(found, PaymentMethod(payment.gateway, payment.method))
+        return self._complete(paid, payment, self._effect_of(paid))
 
     def reject_payment(self, order: Order | int | None = None) -> Order:
         """Let a direct debit fail: payment.failed with the id of its payment, then order.updated."""

@@ -1,0 +1,269 @@
+"""What the events of an order say: how it is made, paid, refused by a bank, and given back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from store.action_burst import (
+    ANY_ID,
+    ANY_TEXT,
+    FIRST_LINE_CODE,
+    FIRST_LINE_ID,
+    NOW,
+    Data,
+    Like,
+    after,
+    id_key_of,
+    millis_of,
+)
+from store.action_scene import Scene
+
+from steppay_mock.store.records import Price
+
+OF_ORDERS = Like("order_[0-9A-Za-z]{9}")
+
+
+def exact(amount: Any) -> Decimal:
+    return Decimal(str(amount))
+
+
+def line_of(scene: Scene, price: Price, *, quantity: int, amount: Any, trial_days: int = 0) -> Data:
+    """The line of something that is sold."""
+    product = scene.known.tables["products"][price.product_code]
+    return {
+        **_line(scene, "SKU", quantity=quantity, amount=amount, product=product, price=price),
+        "priceCode": price.code,
+        "productCode": price.product_code,
+        "featuredImageUrl": product["featuredImageUrl"],
+        "demoCycle": {"num": trial_days, "type": "DAY"} if trial_days else None,
+        "minimumQuantity": 1,
+    }
+
+
+def line_beside(scene: Scene, kind: str, price: Price, amount: Any) -> Data:
+    """The line of a fee, discount, tax or shipping, which belongs to the first one (fact 31)."""
+    product = scene.known.tables["products"][price.product_code]
+    return {
+        **_line(
+            scene,
+            kind,
+            quantity=1,
+            amount=-exact(amount) if kind == "DISCOUNT" else amount,
+            product=product,
+            price=price,
+        ),
+        "discountName": ANY_TEXT if kind == "DISCOUNT" else None,
+        "priceSetupType": "INITIALLY" if kind == "FEE" else None,
+        "relatedOrderItemId": FIRST_LINE_ID,
+        "parentOrderItemCode": FIRST_LINE_CODE,
+    }
+
+
+def _line(scene: Scene, kind: str, *, quantity: int, amount: Any, product: Data, price: Price) -> Data:
+    plan = scene.known.tables["prices"][price.code]["plan"]
+    nothing = ("canceledDateTime", "priceCode", "productCode", "featuredImageUrl", "selectedProductOptionLabel")
+    nothing += ("discountName", "relatedOrderItemId", "priceSetupType", "demoCycle", "minimumQuantity")
+    return {
+        **dict.fromkeys((*nothing, "parentOrderItemCode")),
+        "id": ANY_ID,
+        "code": Like("order_item_[0-9A-Za-z]{9}"),
+        "type": kind,
+        "status": "CREATED",
+        "createdAt": NOW,
+        "modifiedAt": NOW,
+        "paidAmount": exact(amount),
+        "currency": scene.store.currency,
+        "quantity": quantity,
+        "productType": product["type"],
+        "productName": product["name"],
+        "planName": plan["name"] if plan else price.code,
+        "selectedProductOptionIds": [],
+    }
+
+
+def created(
+    scene: Scene,
+    kind: str,
+    lines: list[Data],
+    *,
+    customer: int,
+    status: str = "CREATED",
+    days: int = 7,
+    subscriptions: list[int] | None = None,
+) -> Data:
+    """order.created."""
+    total = sum(line["paidAmount"] for line in lines)
+    off = sum((line["paidAmount"] for line in lines if line["type"] == "DISCOUNT"), Decimal(0))
+    ships = any(line["type"] == "SHIPPING" or line["productType"] == "BOX" for line in lines)
+    return scene.burst.expect(
+        "order.created",
+        {
+            "id": ANY_ID,
+            "code": OF_ORDERS,
+            "type": kind,
+            "paidAmount": total,
+            "returnedAmount": Decimal(0),
+            "leftAmount": total,
+            "discountedAmount": -off,
+            "productName": lines[0]["productName"],
+            "paymentDate": None,
+            "paymentDueDate": after(days=days),
+            "purchaseDeadline": after(days=days),
+            "createdAt": NOW,
+            "modifiedAt": NOW,
+            "idKey": id_key_of,
+            "customerId": customer,
+            "shipping": scene.known.tables["customers"][customer]["shipping"] if ships else None,
+            "items": [{**line, "status": status} for line in lines],
+            "subscriptions": subscriptions,
+            "invoiceId": None,
+        },
+        at="createdAt",
+    )
+
+
+def updated(scene: Scene, number: int, *, status: str | None = None, canceled: bool = False, **changes: Any) -> Data:
+    """order.updated: all lines get the status, and the moment of it."""
+    if status is not None:
+        moments: Data = {"status": status, "modifiedAt": NOW} | ({"canceledDateTime": NOW} if canceled else {})
+        changes["items"] = [{**line, **moments} for line in scene.known.tables["orders"][number]["items"]]
+    return scene.burst.change("order.updated", "orders", number, at="modifiedAt", modifiedAt=NOW, **changes)
+
+
+def attempted(scene: Scene, order: Data, event_type: str, status: str, means: tuple[set[str], str]) -> Data:
+    """The event of a new payment: completed, failed or on standby."""
+    gateways, method = means
+    customer = scene.known.tables["customers"][order["customerId"]]
+    days = scene.assumed.virtual_account_days
+    error = ANY_TEXT if status == "FAILED" else None
+    account = {
+        "bankCode": Like(r"\d{3}"),
+        **dict.fromkeys(("bankName", "accountName"), ANY_TEXT),
+        "accountNumber": Like(r"\d{12}"),
+        "bankDate": after(days=days),
+    }
+    moment: dict[str, Callable[[Data], datetime] | str] = {
+        "COMPLETE": "paidAt",
+        "VIRTUAL_BANK_STANDBY": lambda data: datetime.fromisoformat(data["vBank"]["bankDate"]) - timedelta(days=days),
+    }
+    by_key: Callable[[Data], datetime] = lambda data: millis_of(data["idKey"])  # noqa: E731
+    debit = method.startswith("CMS")
+    return scene.burst.expect(
+        event_type,
+        {
+            "paymentId": ANY_ID,
+            "idKey": id_key_of,
+            "orderId": str(order["id"]),
+            "customerId": str(order["customerId"]),
+            "payer": {"userName": customer["name"], "email": customer["email"], "phone": customer["phone"]},
+            "productName": order["productName"],
+            "paidAmount": exact(order["paidAmount"]),
+            "paidAt": NOW if status == "COMPLETE" else None,
+            "status": status,
+            "paymentGateway": Like("|".join(gateways)),
+            "paymentMethod": method,
+            "paymentOnly": False,
+            "errorMessage": error,
+            "cancel": None,
+            "vBank": account if method == "VBANK" else None,
+            "niceCms": _debit(status, error) if debit else None,
+        },
+        at="niceCms.date" if debit else moment.get(status, by_key),
+    )
+
+
+_DEBIT_STATUS = {"COMPLETE": "WITHDRAW_SUCCESS", "FAILED": "WITHDRAW_FAIL", "CMS_STANDBY": "WITHDRAW_PENDING"}
+
+
+def _debit(status: str, error: Like | None) -> Data:
+    return {
+        **dict.fromkeys(("corporateManager", "companyName"), ANY_TEXT),
+        "companyRegistrationNumber": Like(r"\d{3}-\d{2}-\d{5}"),
+        "accountHolderSocialSecurityNumber": Like(r"[6-9]\d(0[1-9]|1[0-2])(0[1-9]|1\d|2[0-8])"),
+        "bankCode": Like("[A-Z_]+"),
+        "bankAccount": Like(r"\d{12}"),
+        "date": NOW,
+        "status": _DEBIT_STATUS[status],
+        "errorReturn": None if error is None else (lambda _now, data: data["errorMessage"]),
+    }
+
+
+def failed(scene: Scene, order: Data, means: tuple[set[str], str]) -> None:
+    """A failed attempt: payment.failed, and order.updated unless the order has that status."""
+    attempted(scene, order, "payment.failed", "FAILED", means)
+    order_failed(scene, order["id"])
+
+
+def order_failed(scene: Scene, number: int) -> None:
+    status = scene.known.tables["orders"][number]["items"][0]["status"]
+    if status != "PAYMENT_FAILURE" and scene.assumed.order_updated_when_failed:
+        updated(scene, number, status="PAYMENT_FAILURE")
+
+
+def paid(scene: Scene, order: Data, means: tuple[set[str], str], effect: Callable[[], Data]) -> None:
+    """Paid by a new payment; what costs nothing has none."""
+    if order["paidAmount"]:
+        attempted(scene, order, "payment.completed", "COMPLETE", means)
+    settled(scene, order["id"], effect)
+
+
+def settled(scene: Scene, number: int, effect: Callable[[], Data]) -> None:
+    """order.payment_completed, the effect, order.updated with what the effect added; or the effect comes first."""
+    burst, before = scene.burst, scene.burst.stamp
+    order = scene.known.tables["orders"][number]
+    moment: Any = NOW if scene.assumed.order_updated_when_paid else (lambda _now, data: data["paymentDate"])
+    lines = [{**line, "status": "PAID", "modifiedAt": moment} for line in order["items"]]
+    if scene.assumed.order_updated_when_paid:
+        burst.change(
+            "order.payment_completed", "orders", number, at="modifiedAt", items=lines, paymentDate=NOW, modifiedAt=NOW
+        )
+        updated(scene, number, **effect())
+        return
+    scene.effect_stamps.clear()
+    added = effect()
+    first = scene.effect_stamps[0] if scene.effect_stamps else burst.ended
+    told = burst.change(
+        "order.payment_completed",
+        "orders",
+        number,
+        at="modifiedAt",
+        items=lines,
+        modifiedAt=NOW,
+        paymentDate=ANY_TEXT,
+        **added,
+    )
+    assert before <= datetime.fromisoformat(told["paymentDate"]) <= first, (
+        "paid before it was asked, or after its effect"
+    )
+    assert told["paymentDate"] != before.isoformat() or before.microsecond == 999_999
+
+
+def given_back(scene: Scene, number: int, part: Any, *, status: str) -> None:
+    """payment.canceled, and order.updated with the sum of what was given back."""
+    order = scene.known.tables["orders"][number]
+    if part:
+        payment = next(
+            one
+            for one in scene.known.tables["payments"].values()
+            if one["orderId"] == str(number) and one["status"] in {"COMPLETE", "PARTIAL_CANCELED"}
+        )
+        canceled = exact((payment["cancel"] or {"canceledAmount": 0})["canceledAmount"]) + exact(part)
+        all_of_it = canceled == exact(payment["paidAmount"])
+        wanted = {
+            **payment,
+            "status": "CANCELED" if all_of_it else "PARTIAL_CANCELED",
+            "cancel": {"canceledAmount": canceled, "lastCanceledDate": NOW},
+        }
+        scene.burst.expect("payment.canceled", wanted, at="cancel.lastCanceledDate")
+    returned = exact(order["returnedAmount"]) + exact(part)
+    updated(
+        scene,
+        number,
+        status=status,
+        canceled=True,
+        returnedAmount=returned,
+        leftAmount=exact(order["paidAmount"]) - returned,
+    )

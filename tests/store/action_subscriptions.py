@@ -1,0 +1,146 @@
+"""What the events of a subscription say: how it begins, changes and ends, and what StepCover tells its customer."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from store.action_burst import ANY_ID, NOW, Data, Like
+from store.action_orders import exact
+from store.action_scene import NO_RENEWAL, Scene, later
+
+from steppay_mock.store.records import Price, Subscription
+
+CARD = Like(r"\S.* \d{6}\*{10}")
+
+
+def started(
+    scene: Scene,
+    prices: list[Price],
+    order: Data,
+    *,
+    quantity: int,
+    trial_days: int,
+    gateways: set[str],
+    status: str = "ACTIVE",
+) -> Data:
+    """subscription.created for each interval among the prices that recur; the order names them."""
+    groups: dict[Any, list[Price]] = {}
+    for price in prices:
+        if price.recurs:
+            groups.setdefault((price.unit, price.count), []).append(price)
+    return {
+        "subscriptions": [
+            _begun(scene, order, group, quantity=quantity, trial_days=trial_days, gateways=gateways, status=status)
+            for group in groups.values()
+        ]
+        or None
+    }
+
+
+def _begun(
+    scene: Scene, order: Data, prices: list[Price], *, quantity: int, trial_days: int, gateways: set[str], status: str
+) -> int:
+    unit, count, months = prices[0].unit or "", prices[0].count or 0, prices[0].membership
+    waits = status == "INCOMPLETE"
+
+    def date(*path: str) -> Any:
+        def of(now: datetime, _data: Data) -> Any:
+            end = now + timedelta(days=trial_days) if trial_days else later(now, unit, count)
+            period = {"startDateTime": now.isoformat(), "endDateTime": end.isoformat()}
+            known: Data = {
+                "trialPeriod": period if trial_days else None,
+                "lastPaymentDate": None if trial_days or waits else now.isoformat(),
+                "currentPeriod": period,
+                **scene.renewal(end, now, expires=later(now, "MONTH", months) if months and not waits else None),
+                **(NO_RENEWAL if waits else {}),
+            }
+            return known[path[0]]
+
+        return of
+
+    names = ("trialPeriod", "lastPaymentDate", "currentPeriod", *NO_RENEWAL)
+    told = scene.burst.expect(
+        "subscription.created",
+        {
+            **{name: date(name) for name in names},
+            "subscriptionId": ANY_ID,
+            "status": status,
+            "createdAt": NOW,
+            "endDate": None,
+            "pausedDateTime": None,
+            "orderId": order["id"],
+            "orderCode": order["code"],
+            "items": [item_of(scene, price, quantity=quantity) for price in prices],
+            "customerId": order["customerId"],
+            "intervalUnit": unit,
+            "intervalCount": count,
+            "paymentMethod": {"paymentGateway": Like("|".join(gateways)), "paymentInfo": CARD},
+        },
+        at="createdAt",
+    )
+    scene.effect_stamps.append(scene.burst.stamp)
+    return int(told["subscriptionId"])
+
+
+def item_of(scene: Scene, price: Price, *, quantity: int, number: Any = ANY_ID) -> Data:
+    """An item of a subscription, which has the amount that the price had when it was bought."""
+    product = scene.known.tables["products"][price.product_code]
+    return {
+        "subscriptionItemId": number,
+        "productName": product["name"],
+        "featuredImageUrl": product["featuredImageUrl"],
+        "selectedProductOptionIds": [],
+        "price": exact(price.amount),
+        "quantity": quantity,
+        "isAdditional": False,
+        "keepWhenRenew": True,
+        "maximumPurchaseQuantity": None,
+        "productCode": price.product_code,
+        "priceCode": price.code,
+        "type": "SKU",
+        "claimMethodType": "POST" if price.billing == "USAGE_BASED" and price.quota is None else "PRE",
+        "priceType": price.billing,
+        "selectedOptions": [],
+    }
+
+
+def changed(scene: Scene, subscription: Subscription, *, at: str | None = None, **changes: Any) -> Data:
+    """subscription.updated."""
+    told = scene.burst.change("subscription.updated", "subscriptions", subscription.id, at=at, **changes)
+    if at is not None:
+        scene.effect_stamps.append(scene.burst.stamp)
+    return told
+
+
+def ended(scene: Scene, subscription: Subscription, status: str, *, pause: bool = True) -> None:
+    """subscription.updated with CANCELED or EXPIRED."""
+    known = scene.known.tables["subscriptions"][subscription.id]
+    wanted = {**known, **NO_RENEWAL, "status": status, "endDate": NOW, "pausedDateTime": None}
+    scene.burst.expect("subscription.updated", wanted, at="endDate", pause=pause)
+
+
+def message(
+    scene: Scene,
+    subscription: Subscription,
+    event_type: str,
+    kind: str,
+    *,
+    step: int,
+    retry: datetime | None,
+    order: int | None = None,
+) -> None:
+    """A message of StepCover (fact 28), whose ids are strings (fact 14)."""
+    number = order or subscription.open_order or subscription.order_id
+    scene.burst.expect(
+        event_type,
+        {
+            "id": ANY_ID,
+            "customerId": str(subscription.customer_id),
+            "orderId": str(number),
+            "subscriptionId": str(subscription.id),
+            "nextRetryDatetime": None if retry is None else retry.isoformat(),
+            "messageType": kind,
+            "messageSentStep": step,
+        },
+    )

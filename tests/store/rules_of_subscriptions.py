@@ -1,0 +1,337 @@
+"""What the actions on subscriptions and their usage do, and when they are refused."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from math import inf
+from typing import Any
+
+from store import action_orders as say
+from store import action_subscriptions as of_subscription
+from store.action_burst import ANY_ID, NOW, Data
+from store.action_scene import ENDED, ILLEGAL, NO_RENEWAL, OFFERED, WRONG, Scene, Whys
+from store.rules_of_orders import cancel_open_order
+from store.rules_of_time import come_due
+
+from steppay_mock.store.records import Item, Subscription
+
+_MOST_AT_ONCE = 2**53
+
+
+def _meant(scene: Scene) -> Subscription:
+    found = scene.subscription()
+    assert found is not None
+    return found
+
+
+# Its end and its pause.
+
+
+def cancel_refused(scene: Scene) -> Whys:
+    action = "cancel at the end of the period" if scene.option("at_period_end") else "cancel"
+    yield from scene.unless_allowed(scene.subscription(), action)
+
+
+def cancel(scene: Scene) -> None:
+    found = _meant(scene)
+    if scene.option("at_period_end"):
+        end = found.period.end.isoformat()
+        of_subscription.changed(scene, found, status="PENDING_CANCEL", endDate=end, **NO_RENEWAL)
+        return
+    order = scene.orders.get(found.open_order or 0)
+    cancel_open_order(scene, found.open_order)
+    of_subscription.ended(scene, found, "CANCELED")
+    for sibling in scene.waiting_for(order) if order else ():
+        if sibling.id != found.id:
+            of_subscription.ended(scene, sibling, "CANCELED")
+
+
+def pause_refused(scene: Scene) -> Whys:
+    action = "pause at the end of the period" if scene.option("at_period_end") else "pause"
+    yield from scene.unless_allowed(scene.subscription(), action)
+
+
+def pause(scene: Scene) -> None:
+    found = _meant(scene)
+    if scene.option("at_period_end"):
+        of_subscription.changed(scene, found, status="PENDING_PAUSE", **NO_RENEWAL)
+    else:
+        of_subscription.changed(scene, found, at="pausedDateTime", status="PAUSE", pausedDateTime=NOW, **NO_RENEWAL)
+
+
+def undo_refused(scene: Scene) -> Whys:
+    yield from scene.unless_allowed(scene.subscription(), "undo")
+
+
+def undo(scene: Scene) -> None:
+    found = _meant(scene)
+    renewal = scene.renewal(found.period.end, scene.ended, expires=found.expires_at)
+    of_subscription.changed(scene, found, status="ACTIVE", endDate=None, **renewal)
+
+
+def resume_refused(scene: Scene) -> Whys:
+    yield from scene.unless_allowed(scene.subscription(), "resume")
+
+
+def resume(scene: Scene) -> None:
+    """Within its period it renews at the end of that; later it renews now."""
+    found = _meant(scene)
+    changes: Data = {"status": "ACTIVE", "pausedDateTime": None}
+    if found.period.end > scene.now:
+        renewal = scene.renewal(found.period.end, scene.now, expires=found.expires_at)
+        of_subscription.changed(scene, found, **changes, **renewal)
+        come_due(scene, until=scene.ended)
+        return
+    told = scene.known.tables["subscriptions"][found.id]
+    wanted = {**told, **changes, "nextPaymentDate": NOW, "originNextPaymentDate": NOW}
+    scene.burst.expect("subscription.updated", wanted, at="nextPaymentDate")
+    come_due(scene, until=scene.ended, resumed=found.id)
+
+
+# What is sold and how it is paid.
+
+
+def change_plan_refused(scene: Scene) -> Whys:
+    found, price = scene.subscription(), scene.sold()
+    yield from scene.unless_allowed(found, "change the plan")
+    if found is None or price is None:
+        yield WRONG
+        return
+    impossible = list(scene.unless_possible_item(found))
+    yield from impossible
+    if not price.recurs or (len(found.items) > 1 and (price.unit, price.count) != (found.unit, found.count)):
+        yield WRONG
+    if not impossible and found.items[scene.place_of_item(found)].price == price:
+        yield WRONG
+
+
+def change_plan(scene: Scene) -> None:
+    found, price = _meant(scene), scene.sold()
+    place = scene.place_of_item(found)
+    items = list(scene.known.tables["subscriptions"][found.id]["items"])
+    old = found.items[place]
+    items[place] = of_subscription.item_of(scene, price, quantity=old.quantity, number=old.id)
+    of_subscription.changed(scene, found, items=items, intervalUnit=price.unit, intervalCount=price.count)
+
+
+def change_quantity_refused(scene: Scene) -> Whys:
+    found, quantity = scene.subscription(), scene.given["quantity"]
+    yield from scene.unless_allowed(found, "change the quantity")
+    if not 1 <= quantity <= 100_000:
+        yield WRONG
+    if found is not None:
+        impossible = list(scene.unless_possible_item(found))
+        yield from impossible
+        if not impossible and found.items[scene.place_of_item(found)].quantity == quantity:
+            yield WRONG
+
+
+def change_quantity(scene: Scene) -> None:
+    found = _meant(scene)
+    items = list(scene.known.tables["subscriptions"][found.id]["items"])
+    place = scene.place_of_item(found)
+    items[place] = {**items[place], "quantity": scene.given["quantity"]}
+    of_subscription.changed(scene, found, items=items)
+
+
+def change_payment_method_refused(scene: Scene) -> Whys:
+    yield from scene.unless_allowed(scene.subscription(), "change the payment method")
+    means = scene.method(recurs=True)
+    if means is None or not means[1].endswith("_BILL"):
+        yield WRONG
+
+
+def change_payment_method(scene: Scene) -> None:
+    """An order that costs nothing (fact 25). Payments succeed from then on."""
+    found, means = _meant(scene), scene.method(recurs=True)
+    assert means is not None
+    scene.memory.declines.pop(found.id, None)
+    line = say.line_of(scene, found.items[0].price, quantity=1, amount=0)
+    order = say.created(scene, "PAYMENT_METHOD", [line], customer=found.customer_id)
+
+    def new_card() -> Data:
+        gateways = {name for name in means[0] if means[1] in OFFERED[name]}
+        of_subscription.changed(
+            scene,
+            found,
+            paymentMethod={"paymentGateway": say.Like("|".join(gateways)), "paymentInfo": of_subscription.CARD},
+        )
+        return {}
+
+    say.settled(scene, order["id"], new_card)
+
+
+def decline_refused(scene: Scene) -> Whys:
+    found = scene.subscription()
+    if found is None:
+        yield WRONG
+    elif found.status in ENDED:
+        yield ILLEGAL
+
+
+def decline_payments(scene: Scene) -> None:
+    times = scene.option("times")
+    scene.memory.declines[_meant(scene).id] = inf if times is None else times
+
+
+def accept_refused(scene: Scene) -> Whys:
+    if scene.subscription() is None:
+        yield WRONG
+
+
+def accept_payments(scene: Scene) -> None:
+    scene.memory.declines.pop(_meant(scene).id, None)
+
+
+# StepCover.
+
+
+def _unless_in_cover(scene: Scene, action: str) -> Whys:
+    yield from scene.unless_allowed(scene.subscription(), action)
+    if scene.assumed.step_cover == "off":
+        yield ILLEGAL
+
+
+def postpone_refused(scene: Scene) -> Whys:
+    yield from _unless_in_cover(scene, "postpone the StepCover message")
+
+
+def postpone_message(scene: Scene) -> None:
+    found = _meant(scene)
+    assert found.next_at is not None
+    later = max(found.next_at, scene.now) + timedelta(days=scene.assumed.cover_days)
+    of_subscription.changed(scene, found, nextPaymentDate=later.isoformat())
+    of_subscription.message(scene, found, "cover.delayed_message", "REMIND", step=max(found.messages, 1), retry=later)
+
+
+def move_refused(scene: Scene) -> Whys:
+    yield from _unless_in_cover(scene, "move the payment date")
+    found, to = scene.subscription(), scene.given["to"].replace(tzinfo=None)
+    if to <= scene.now or (found is not None and found.next_at == to):
+        yield WRONG
+
+
+def move_payment_date(scene: Scene) -> None:
+    found, to = _meant(scene), scene.given["to"].replace(tzinfo=None)
+    of_subscription.changed(scene, found, nextPaymentDate=to.isoformat())
+    of_subscription.message(
+        scene, found, "cover.changed_payment_date", "DATE_CHANGED", step=max(found.messages, 1), retry=to
+    )
+
+
+# Usage (fact 26).
+
+
+def _metered(scene: Scene, found: Subscription) -> Item | None:
+    listed = [one for one in found.items if scene.option("item") in (None, one.id)]
+    return next((one for one in listed if one.price.billing == "USAGE_BASED"), None)
+
+
+def _sums(scene: Scene, item: Item) -> tuple[int, int | None]:
+    begun = scene.known.tables["usage"].get(item.id)
+    return (begun["accumulatedRecord"], begun["accumulatedQuota"]) if begun else (0, item.price.quota)
+
+
+def _usage_refused(scene: Scene, action: str, amount: int) -> Whys:
+    found = scene.subscription()
+    yield from scene.unless_allowed(found, action)
+    if not 1 <= amount <= _MOST_AT_ONCE:
+        yield WRONG
+    if found is None:
+        return
+    yield from scene.unless_possible_item(found)
+    item = _metered(scene, found)
+    if item is None:
+        yield ILLEGAL
+        return
+    used, quota = _sums(scene, item)
+    if action == "top up" and quota is None:
+        yield ILLEGAL
+    if action == "add usage" and quota is not None and used + amount > quota:
+        yield ILLEGAL
+
+
+def add_usage_refused(scene: Scene) -> Whys:
+    yield from _usage_refused(scene, "add usage", scene.given["amount"])
+
+
+def add_usage(scene: Scene) -> None:
+    _added(scene, record=scene.given["amount"], quota=0, via=scene.option("via", "V1"))
+
+
+def _added(scene: Scene, *, record: int, quota: int, via: str) -> None:
+    """subscription.usage.added: all entries of the period, of which the first is by SYSTEM, at the period's start."""
+    found = _meant(scene)
+    item = _metered(scene, found)
+    assert item is not None
+    begun = scene.known.tables["usage"].get(item.id)
+    used, allowed = _sums(scene, item)
+    sums = None if allowed is None else allowed + quota
+    start: Data = {
+        "id": ANY_ID,
+        "deltaQuota": allowed,
+        "deltaRecord": 0,
+        "accumulateQuota": allowed,
+        "accumulateRecord": 0,
+        "influxDate": found.period.start.isoformat(),
+        "via": "SYSTEM",
+    }
+    entry: Data = {
+        "id": ANY_ID,
+        "deltaQuota": None if allowed is None else quota,
+        "deltaRecord": record,
+        "accumulateQuota": sums,
+        "accumulateRecord": used + record,
+        "influxDate": NOW,
+        "via": via,
+    }
+    scene.burst.expect(
+        "subscription.usage.added",
+        {
+            "id": begun["id"] if begun else ANY_ID,
+            "subscriptionItemId": item.id,
+            "accumulatedQuota": sums,
+            "accumulatedRecord": used + record,
+            "recordQuotas": [*(begun["recordQuotas"] if begun else [start]), entry],
+        },
+        at=lambda data: datetime.fromisoformat(data["recordQuotas"][-1]["influxDate"]),
+    )
+
+
+def top_up_refused(scene: Scene) -> Whys:
+    yield from _usage_refused(scene, "top up", scene.given["quota"])
+    if scene.option("price") is not None:
+        yield from scene.unless_payable(scene.option("price"))
+
+
+def top_up(scene: Scene) -> None:
+    found = _meant(scene)
+    item = _metered(scene, found)
+    assert item is not None
+    cost = item.price.amount if scene.option("price") is None else scene.option("price")
+    line = say.line_of(scene, item.price, quantity=1, amount=cost)
+    order = say.created(scene, "ADD_USAGE", [line], customer=found.customer_id)
+
+    def add() -> Data:
+        _added(scene, record=0, quota=scene.given["quota"], via="SYSTEM")
+        scene.effect_stamps.append(scene.burst.stamp)
+        return {}
+
+    say.paid(scene, order, ({found.gateway}, found.method), add)
+
+
+RULES: dict[str, Any] = {
+    "cancel": (cancel_refused, cancel),
+    "pause": (pause_refused, pause),
+    "undo": (undo_refused, undo),
+    "resume": (resume_refused, resume),
+    "change_plan": (change_plan_refused, change_plan),
+    "change_quantity": (change_quantity_refused, change_quantity),
+    "change_payment_method": (change_payment_method_refused, change_payment_method),
+    "decline_payments": (decline_refused, decline_payments),
+    "accept_payments": (accept_refused, accept_payments),
+    "postpone_message": (postpone_refused, postpone_message),
+    "move_payment_date": (move_refused, move_payment_date),
+    "add_usage": (add_usage_refused, add_usage),
+    "top_up": (top_up_refused, top_up),
+}

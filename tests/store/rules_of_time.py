@@ -1,0 +1,195 @@
+"""What comes due as time passes, in which order, and what it does."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import Any
+
+from store import action_orders as say
+from store import action_subscriptions as of_subscription
+from store.action_burst import NOW, Data
+from store.action_scene import ENDED, NO_RENEWAL, Scene
+from store.rules_of_orders import renew_now
+
+from steppay_mock.store.records import Order, Subscription
+
+Due = tuple[datetime, int, str, Any]
+KINDS = (
+    *("expiry", "period ends", "renewal", "retry", "notice"),
+    *("account closes", "invoice is sent", "invoice is overdue"),
+)
+"""Of one moment, the first comes first: expiry comes before a renewal."""
+_OF_SUBSCRIPTIONS = KINDS[:5]
+_CAN_EXPIRE = {"ACTIVE", "UNPAID", "PENDING_CANCEL", "PENDING_PAUSE", "PAUSE"}
+
+
+def all_due(scene: Scene) -> list[Due]:
+    """What is planned, in the order in which it comes."""
+    found = [*_due_of_subscriptions(scene), *_due_of_orders(scene), *_due_of_invoices(scene)]
+    planned = [
+        (moment, KINDS.index(kind), kind, key)
+        for kind, key, moment in found
+        if (kind, key, moment) not in scene.memory.done
+    ]
+    return sorted(planned, key=lambda one: one[:2])
+
+
+def _due_of_subscriptions(scene: Scene) -> Iterator[tuple[str, Any, datetime]]:
+    for one in scene.subscriptions.values():
+        if one.status in _CAN_EXPIRE and one.expires_at is not None:
+            yield "expiry", one.id, one.expires_at
+        if one.status in {"PENDING_CANCEL", "PENDING_PAUSE"}:
+            yield "period ends", one.id, one.period.end
+        if one.status in {"ACTIVE", "UNPAID"} and one.next_at is not None:
+            yield "renewal" if one.status == "ACTIVE" else "retry", one.id, one.next_at
+        if one.status == "ACTIVE" and one.notice_at is not None:
+            yield "notice", one.id, one.notice_at
+
+
+def _due_of_orders(scene: Scene) -> Iterator[tuple[str, Any, datetime]]:
+    for payment in scene.payments:
+        if payment.account is not None and scene.orders[payment.order_id].status == "DEPOSIT_WAITING":
+            yield "account closes", payment.order_id, payment.account.until
+
+
+def _due_of_invoices(scene: Scene) -> Iterator[tuple[str, Any, datetime]]:
+    for invoice in scene.invoices.values():
+        if invoice.status == "RESERVATION" and invoice.reserved_at is not None:
+            yield "invoice is sent", invoice.id, invoice.reserved_at
+        if invoice.status == "SENT":
+            yield "invoice is overdue", invoice.id, invoice.deadline
+
+
+def come_due(scene: Scene, *, until: datetime, resumed: int | None = None) -> None:
+    """All that is due by then. ``resumed``: the subscription that renews because its pause ended after its period."""
+    if resumed is not None:
+        _renewal(scene, scene.subscriptions[resumed], resumed_at=scene.burst.stamp)
+    for moment, _, kind, key in all_due(scene):
+        is_over = kind in _OF_SUBSCRIPTIONS and _is_over(scene, key)  # expired before its renewal of this moment
+        if moment <= until and key != resumed and not is_over:
+            scene.memory.done.add((kind, key, moment))
+            scene.burst.stamp = max(scene.burst.stamp, moment)
+            _WORK[kind](scene, key)
+
+
+def _is_over(scene: Scene, key: Any) -> bool:
+    known = scene.known.tables["subscriptions"].get(key)
+    return known is not None and known["status"] in ENDED
+
+
+def _expiry(scene: Scene, key: int) -> None:
+    of_subscription.ended(scene, scene.subscriptions[key], "EXPIRED")
+
+
+def _period_ends(scene: Scene, key: int) -> None:
+    one = scene.subscriptions[key]
+    if one.status == "PENDING_CANCEL":
+        of_subscription.ended(scene, one, "CANCELED")
+    else:
+        of_subscription.changed(scene, one, at="pausedDateTime", status="PAUSE", pausedDateTime=NOW, **NO_RENEWAL)
+
+
+def _notice(scene: Scene, key: int) -> None:
+    scene.burst.change("subscription.payment_due_notification", "subscriptions", key)
+
+
+def _renewal_due(scene: Scene, key: int) -> None:
+    _renewal(scene, scene.subscriptions[key])
+
+
+def _renewal(scene: Scene, one: Subscription, *, resumed_at: datetime | None = None) -> None:
+    if scene.assumed.queue_renewals:
+        of_subscription.changed(scene, one, status="QUEUEING", notiBeforePaymentDate=None)
+    lines = []
+    for item in one.items:
+        cost: Any = say.exact(item.price.amount) * item.quantity
+        if item.price.is_postpaid:
+            usage = scene.known.tables["usage"].get(item.id)
+            counted = usage is not None and usage["accumulatedQuota"] is None
+            cost = say.exact(item.price.amount) * (usage["accumulatedRecord"] if usage and counted else 0)
+        lines.append(say.line_of(scene, item.price, quantity=item.quantity, amount=cost))
+    order = say.created(scene, "RECURRING", lines, customer=one.customer_id, subscriptions=[one.id])
+    _charge(scene, one, order, resumed_at=resumed_at)
+
+
+def _retry(scene: Scene, key: int) -> None:
+    one = scene.subscriptions[key]
+    assert one.open_order is not None
+    _charge(scene, one, scene.known.tables["orders"][one.open_order])
+
+
+def _charge(scene: Scene, one: Subscription, order: Data, *, resumed_at: datetime | None = None) -> None:
+    means = ({one.gateway}, one.method)
+    declines = scene.memory.declines.get(one.id, 0)
+    if declines > 0 and order["paidAmount"]:
+        scene.memory.declines[one.id] = declines - 1
+        say.failed(scene, order, means)
+        _unpaid(scene, one, order["id"], resumed_at=resumed_at)
+        return
+
+    def renew() -> Data:
+        renew_now(scene, one.id, moved=resumed_at is not None)
+        return {}
+
+    say.paid(scene, order, means, renew)
+
+
+def _unpaid(scene: Scene, one: Subscription, order: int, *, resumed_at: datetime | None) -> None:
+    """UNPAID until the next retry, which is counted from the first failure; or StepCover's message, or the end."""
+    tried = resumed_at or one.next_at
+    assert tried is not None
+    assumed = scene.assumed
+    if assumed.step_cover != "off":
+        _cover(scene, one, order, tried)
+        return
+    if one.failures >= len(assumed.retry_days):
+        of_subscription.ended(scene, one, "EXPIRED")
+        return
+    days = timedelta(days=assumed.retry_days[one.failures])
+    retry = ((one.failed_at or tried) + days).isoformat()
+    of_subscription.changed(scene, one, status="UNPAID", nextPaymentDate=retry, notiBeforePaymentDate=None)
+
+
+def _cover(scene: Scene, one: Subscription, order: int, tried: datetime) -> None:
+    assumed = scene.assumed
+    if one.messages < assumed.cover_messages:
+        retry = tried + timedelta(days=assumed.cover_days)
+        of_subscription.changed(
+            scene, one, status="UNPAID", nextPaymentDate=retry.isoformat(), notiBeforePaymentDate=None
+        )
+        of_subscription.message(
+            scene, one, "cover.sent_message", "REMIND", step=one.messages + 1, retry=retry, order=order
+        )
+        return
+    if assumed.step_cover == "cancel":
+        of_subscription.ended(scene, one, "CANCELED")
+    else:
+        of_subscription.changed(scene, one, at="pausedDateTime", status="PAUSE", pausedDateTime=NOW, **NO_RENEWAL)
+    of_subscription.message(scene, one, "cover.paused", "PAUSED", step=one.messages, retry=None, order=order)
+
+
+def _account_closes(scene: Scene, key: int) -> None:
+    order: Order = scene.orders[key]
+    closed = order.invoice_id is None
+    say.updated(scene, key, status="CANCELLED" if closed else "CREATED", canceled=closed)
+
+
+def _invoice_is_sent(scene: Scene, key: int) -> None:
+    scene.burst.change("invoice.updated", "invoices", key, status="SENT")
+
+
+def _invoice_is_overdue(scene: Scene, key: int) -> None:
+    scene.burst.change("invoice.updated", "invoices", key, status="OVER_DUE")
+
+
+_WORK: dict[str, Any] = {
+    "expiry": _expiry,
+    "period ends": _period_ends,
+    "renewal": _renewal_due,
+    "retry": _retry,
+    "notice": _notice,
+    "account closes": _account_closes,
+    "invoice is sent": _invoice_is_sent,
+    "invoice is overdue": _invoice_is_overdue,
+}

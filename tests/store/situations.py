@@ -1,0 +1,115 @@
+"""Stores in every state that an action may meet, each made in a few steps."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+from steppay_mock import Store
+
+QUIET = {"order_updated_when_paid": False, "order_updated_when_failed": False, "prices_created_with_product": False}
+INCOMPLETE = {"incomplete_before_payment": True}
+COVER = {"step_cover": "pause", "notice_days": 3}
+ONCE: dict[str, Any] = {"product": {"billing": "one_time", "type": "BOX"}}
+
+
+def _bought(store: Store) -> None:
+    weekly = store.create_price(store.products[0], interval="WEEK", membership_months=2)
+    store.checkout([store.price, weekly], quantity=2, tax=10, shipping_fee=5, discount=3)
+
+
+def _unpaid(store: Store) -> None:
+    store.checkout()
+    store.decline_payments()
+    store.advance(days=32)
+
+
+def _waiting(store: Store) -> None:
+    weekly = store.create_price(store.products[0], interval="WEEK")
+    store.checkout([store.price, weekly], method="cms", trial_days=3, setup_fee=1_000)
+
+
+def _paused_for_long(store: Store) -> None:
+    store.checkout()
+    store.pause()
+    store.advance(days=40)
+
+
+def _sent(store: Store) -> None:
+    store.draft_invoice(discount=100)
+    store.send_invoice()
+
+
+def _reserved(store: Store) -> None:
+    store.draft_invoice()
+    store.reserve_invoice(at=store.now + timedelta(days=2))
+
+
+def _used(store: Store) -> None:
+    store.checkout()
+    store.add_usage(amount=1)
+    store.add_usage(amount=2)
+
+
+def _rejected(store: Store) -> None:
+    store.checkout(method="cms")
+    store.reject_payment()
+
+
+def _refunded_in_part(store: Store) -> None:
+    store.checkout()
+    store.refund(amount=1)
+
+
+def _deleted(store: Store) -> None:
+    store.checkout()
+    store.cancel()
+    store.delete_customer()
+    store.create_customer()
+
+
+Situation = tuple[dict[str, Any], Callable[[Store], object]]
+
+SITUATIONS: dict[str, Situation] = {
+    "nothing yet": ({}, lambda _store: None),
+    "nobody and nothing": ({"customer": None, "product": None}, lambda _store: None),
+    "two subscriptions": ({"assumptions": {"notice_days": 1}}, _bought),
+    "two subscriptions, told of in few events": ({"assumptions": QUIET}, _bought),
+    "a trial": ({"currency": "USD"}, lambda store: store.checkout(trial_days=10)),
+    "an order for later": ({"assumptions": QUIET}, lambda store: store.checkout(pays="later")),
+    "a first payment that failed": ({}, lambda store: store.checkout(pays="fails")),
+    "a virtual account": ({"assumptions": INCOMPLETE}, lambda store: store.checkout(method="virtual_account")),
+    "a debit on its way": ({}, lambda store: store.checkout(method="cms", gateway="NICE")),
+    "incomplete subscriptions": ({"assumptions": INCOMPLETE}, _waiting),
+    "a debit that failed": ({"assumptions": QUIET}, _rejected),
+    "an unpaid renewal": ({}, _unpaid),
+    "an unpaid renewal, told of in few events": ({"assumptions": QUIET}, _unpaid),
+    "StepCover": ({"assumptions": COVER}, _unpaid),
+    "a pending cancellation": ({}, lambda store: (store.checkout(), store.cancel(at_period_end=True))),
+    "a pending pause": ({"assumptions": COVER}, lambda store: (store.checkout(), store.pause(at_period_end=True))),
+    "a pause": ({"assumptions": COVER}, lambda store: (store.checkout(), store.pause())),
+    "a pause beyond its period": ({"assumptions": {"queue_renewals": True}}, _paused_for_long),
+    "a subscription that ended": ({}, lambda store: (store.checkout(), store.cancel())),
+    "usage with a quota": ({"product": {"billing": "usage", "quota": 100}}, _used),
+    "usage without a quota": ({"product": {"billing": "usage"}}, _used),
+    "a customer who was deleted": ({}, _deleted),
+    "a purchase": (ONCE, lambda store: store.checkout(quantity=2)),
+    "a refund of a part": (ONCE, _refunded_in_part),
+    "a purchase that was refunded": (ONCE, lambda store: (store.checkout(), store.refund())),
+    "a draft": (ONCE, lambda store: store.draft_invoice(memo="감사합니다")),
+    "an invoice that is reserved": (ONCE, _reserved),
+    "an invoice that could not be sent": (ONCE, lambda store: (store.draft_invoice(), store.send_invoice(fails=True))),
+    "an invoice that was sent": (ONCE, _sent),
+    "an invoice that waits for its money": (ONCE, lambda store: (_sent(store), store.pay_invoice(method="cms"))),
+    "an invoice that is overdue": (ONCE, lambda store: (_sent(store), store.advance(days=15))),
+    "an invoice that is paid": (ONCE, lambda store: (_sent(store), store.pay_invoice())),
+}
+
+
+def made(name: str, *, seed: int) -> Store:
+    """A store in that situation."""
+    options, steps = SITUATIONS[name]
+    store = Store(seed=seed, **options)
+    steps(store)
+    return store

@@ -1,0 +1,73 @@
+"""Every action says in its events, gives back and refuses what its rule says, in whatever store and story."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+
+import pytest
+from store.action_watch import RULES, Watch
+from store.machine_actions import ACTIONS
+from store.machine_dice import Seeded
+from store.machine_things import any_store
+from store.machine_world import live
+from store.situations import SITUATIONS, made
+
+from steppay_mock import SteppayMockError, scenario
+from steppay_mock.store.scenarios.registry import all_scenarios
+
+NEVER_REFUSED = {"found_customer"}
+
+
+@pytest.fixture
+def watch(monkeypatch: pytest.MonkeyPatch) -> Watch:
+    return Watch(monkeypatch)
+
+
+def try_everything(name: str, *, seed: int) -> None:
+    """Each action in the situation, and what comes due afterwards."""
+    for place, act in enumerate(ACTIONS.values()):
+        store = made(name, seed=seed)
+        with suppress(SteppayMockError):
+            act(store, Seeded(1_000 * seed + place))
+        store.advance(days=45)
+
+
+def live_through(seeds: range) -> None:
+    for seed in seeds:
+        dice = Seeded(seed)
+        live(dice, any_store(dice), steps=100)
+
+
+@pytest.mark.usefixtures("watch")
+@pytest.mark.parametrize("name", SITUATIONS)
+def test_every_action_says_what_its_rule_says_in_every_situation(name: str) -> None:
+    try_everything(name, seed=3)
+
+
+@pytest.mark.usefixtures("watch")
+@pytest.mark.parametrize("first", range(0, 12, 4))
+def test_every_action_says_what_its_rule_says_whatever_happened_before(first: int) -> None:
+    live_through(range(first, first + 4))
+
+
+@pytest.mark.parametrize("name", all_scenarios())
+def test_every_action_of_a_story_says_what_its_rule_says(watch: Watch, name: str) -> None:
+    story = scenario(name, seed=7)
+    assert sum(watch.done.values()) > 1
+    assert story.events
+
+
+@pytest.mark.exhaustive
+@pytest.mark.parametrize("seed", range(4, 12))
+def test_every_action_is_done_and_refused_and_says_what_its_rule_says(watch: Watch, seed: int) -> None:
+    for name in SITUATIONS:
+        try_everything(name, seed=seed)
+    assert set(RULES) - set(watch.done) == set()
+    assert set(RULES) - set(watch.refused) <= NEVER_REFUSED
+
+
+@pytest.mark.exhaustive
+@pytest.mark.usefixtures("watch")
+@pytest.mark.parametrize("first", range(1_000, 1_200, 20))
+def test_every_action_says_what_its_rule_says_in_many_more_stores(first: int) -> None:
+    live_through(range(first, first + 20))
