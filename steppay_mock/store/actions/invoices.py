@@ -134,14 +134,14 @@ class Invoices(Orders):
             self._agenda.plan(sent.deadline, "invoice is overdue", sent.id)
         return sent
 
-    def _reserved_time_due(self, key: Key, due: datetime) -> None:
-        invoice = self._tables.invoices.get(int(key))
-        if invoice is not None and invoice.status == "RESERVATION" and invoice.reserved_at == due:
+    def _reserved_time_due(self, key: Key, _due: datetime) -> None:
+        invoice = self._tables.invoices.get(int(key))  # None: it was deleted
+        if invoice is not None and invoice.status == "RESERVATION":
             self._tick()
             self._sent(invoice)
 
-    def _deadline_due(self, key: Key, due: datetime) -> None:
+    def _deadline_due(self, key: Key, _due: datetime) -> None:
         invoice = self._tables.invoices.get(int(key))
-        if invoice is not None and invoice.status == "SENT" and invoice.deadline == due:
+        if invoice is not None and invoice.status == "SENT":
             self._tick()
             self._emit(EventType.INVOICE_UPDATED, replace(invoice, status="OVER_DUE"))

@@ -10,7 +10,7 @@ from typing import Any
 from steppay_mock.contract.catalogue import EventType
 from steppay_mock.payload.coherence.fields import Amount
 from steppay_mock.store.base import StoreBase
-from steppay_mock.store.records import Basket, Customer, Order, OrderLine, Price, Product
+from steppay_mock.store.records import Basket, Customer, Order, OrderLine, Price
 
 _DUE_DAYS = 7
 
@@ -55,18 +55,18 @@ class NewOrders(StoreBase):
         self, price: Price, *, quantity: int, amount: Amount, now: datetime, trial_days: int = 0
     ) -> OrderLine:
         """The line of a product."""
-        product = self._tables.products.get(price.product_code)
+        product = self._tables.products[price.product_code]  # it cannot be deleted while somebody needs its price
         return OrderLine(
             **self._common_fields(now),
             type="SKU",
             amount=amount,
             quantity=quantity,
-            product_name=product.name if product else price.product_code,
-            product_type=product.type if product else "SOFTWARE",
+            product_name=product.name,
+            product_type=product.type,
             plan_name=_plan_name(price),
             product_code=price.product_code,
             price_code=price.code,
-            image=_image(product),
+            image=product.words["featuredImageUrl"],
             trial_days=trial_days,
         )
 
@@ -99,8 +99,3 @@ class NewOrders(StoreBase):
 def _plan_name(price: Price) -> str:
     plan = price.words.get("plan")
     return str(plan["name"]) if isinstance(plan, dict) else price.code
-
-
-def _image(product: Product | None) -> str | None:
-    image = product.words.get("featuredImageUrl") if product else None
-    return image if isinstance(image, str) else None

@@ -84,14 +84,15 @@ class Orders(Subscriptions):
         found = self._order_or_newest(order)
         self._owner(found.customer_id, "cancel the order")
         self._require_cancellable(found)
-        left = found.left if self._payment_of(found, "COMPLETE", "PARTIAL_CANCELED") else 0
-        if left:
-            self._refund_payment(found, left)
-        status = "CANCELLATION_REFUNDED" if left else "CANCELLED"
-        canceled = self._refund_order(found, left, status=status)
+        payment = self._paid_payment(found)
+        if payment is None:
+            canceled = self._refund_order(found, 0, status="CANCELLED")
+        else:
+            self._refund_payment(payment, found.left)
+            canceled = self._refund_order(found, found.left, status="CANCELLATION_REFUNDED")
         if found.type == "RECURRING_INITIAL":
             self._cancel_subscriptions_of(found)
-        return self._tables.orders[canceled.id]
+        return canceled
 
     def subscription_of(self, order: Order | int) -> Subscription:
         """The first subscription that the order started or renews; SteppayMockError if it has none."""
@@ -127,7 +128,7 @@ class Orders(Subscriptions):
 
     def _close_invoice(self, order: Order) -> Order:
         """The effect of paying an order with an invoice: that is PAID, in the same second (fact 6)."""
-        invoice = self._tables.invoices.get(order.invoice_id or 0)
+        invoice = self._invoice_of(order)
         if invoice is not None:
             self._tick()
             self._emit(EventType.INVOICE_UPDATED, replace(invoice, status="PAID"))
@@ -155,7 +156,7 @@ class Orders(Subscriptions):
 
     def _standby_payment(self, order: Order) -> Payment | None:
         """The newest payment of the order, if it is on standby. An older one no longer counts."""
-        payment = self._payment_of(order)
+        payment = next(self._payments_of(order), None)
         return payment if payment is not None and payment.status in _STANDBY else None
 
     def _require_payable(self, order: Order) -> None:
@@ -172,7 +173,7 @@ class Orders(Subscriptions):
             if subscription.open_order != order.id:
                 state = f"a renewal of subscription {subscription.id}, which is {subscription.status}"
                 refuse("pay the order", subject=subject, state=state, hint="Only an UNPAID subscription waits for it.")
-        invoice = self._tables.invoices.get(order.invoice_id or 0)
+        invoice = self._invoice_of(order)
         if invoice is not None:
             require_transition(INVOICE, "pay", subject=f"invoice {invoice.id}", status=invoice.status)
 
@@ -185,7 +186,7 @@ class Orders(Subscriptions):
             if subscription.open_order == order.id:
                 state = f"still to be paid by subscription {subscription.id}, which is {subscription.status}"
                 refuse("cancel the order", subject=subject, state=state, hint="Cancel the subscription.")
-        invoice = self._tables.invoices.get(order.invoice_id or 0)
+        invoice = self._invoice_of(order)
         if invoice is not None and invoice.status != "PAID":
             state = f"billed by invoice {invoice.id}, which is {invoice.status}"
             hint = "Delete the invoice: store.delete_invoice()."

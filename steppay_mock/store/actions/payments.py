@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -15,7 +15,17 @@ from steppay_mock.store.amounts import check_amount
 from steppay_mock.store.lifecycle import refuse
 from steppay_mock.store.options import Money
 from steppay_mock.store.payment_methods import PaymentMethod
-from steppay_mock.store.records import Customer, Debit, Key, Order, OrderLine, Payment, VirtualAccount
+from steppay_mock.store.records import (
+    Customer,
+    Debit,
+    Invoice,
+    Key,
+    Order,
+    OrderLine,
+    Payment,
+    Subscription,
+    VirtualAccount,
+)
 
 Effect = Callable[[Order], Order]
 """Called once an order is paid, such as to start its subscriptions; it returns the order as it is then."""
@@ -24,6 +34,7 @@ Effect = Callable[[Order], Order]
 _BANK_NUMBERS = ("004", "088", "020", "081", "011", "003", "090", "092")
 _DEBIT_BANKS = ("KB", "SHINHAN_UNIFIED", "WOORI", "HANA", "NH", "IBK", "KAKAO_BANK", "TOSS_BANK")
 _STANDBY = {"VBANK": "VIRTUAL_BANK_STANDBY", "CMS": "CMS_STANDBY", "CMS_BILL": "CMS_STANDBY"}
+_PAID = {"COMPLETE", "PARTIAL_CANCELED"}
 _REFUNDED = {True: "CANCELLATION_REFUNDED", False: "CANCELLATION_REFUNDED_PARTIALLY"}
 
 
@@ -37,28 +48,26 @@ class Payments(Customers):
         """
         found = self._order_or_newest(order)
         self._owner(found.customer_id, "refund the order")
-        part = self._refundable(found, amount)
-        self._refund_payment(found, part)
+        payment, part = self._refundable(found, amount)
+        self._refund_payment(payment, part)
         return self._refund_order(found, part, status=_REFUNDED[part == found.left])
 
     def _order_or_newest(self, order: Order | int | None) -> Order:
         return self.order if order is None else self._find(Order, order)
 
-    def _refundable(self, order: Order, amount: Money | None) -> Amount:
-        subject = f"order {order.id}"
-        if self._payment_of(order, "COMPLETE", "PARTIAL_CANCELED") is None or not order.left:
+    def _refundable(self, order: Order, amount: Money | None) -> tuple[Payment, Amount]:
+        """The payment to refund, and how much of it."""
+        subject, payment = f"order {order.id}", self._paid_payment(order)
+        if payment is None:
             state = "refunded already" if order.returned else f"{order.status}, with nothing paid"
             refuse("refund the order", subject=subject, state=state, hint="Refund a paid order.")
         part = order.left if amount is None else self._amount(amount, "amount", least=1)
         if part > order.left:
             state = f"paid with {order.amount}, and {order.left} of it is not refunded"
             refuse(f"refund {part}", subject=subject, state=state, hint=f"Refund at most {order.left}.")
-        return part
+        return payment, part
 
-    def _refund_payment(self, order: Order, part: Amount) -> None:
-        payment = self._payment_of(order, "COMPLETE", "PARTIAL_CANCELED")
-        if payment is None:
-            return
+    def _refund_payment(self, payment: Payment, part: Amount) -> None:
         canceled, now = payment.canceled + part, self._tick()
         status = "CANCELED" if canceled == payment.amount else "PARTIAL_CANCELED"
         self._emit(EventType.PAYMENT_CANCELED, replace(payment, status=status, canceled=canceled, canceled_at=now))
@@ -75,12 +84,20 @@ class Payments(Customers):
             ),
         )
 
-    def _payment_of(self, order: Order, *statuses: str) -> Payment | None:
-        """The newest payment of the order, with one of the statuses if any are named."""
-        for payment in reversed(self._tables.payments.values()):
-            if payment.order_id == order.id and (not statuses or payment.status in statuses):
-                return payment
-        return None
+    def _payments_of(self, order: Order) -> Iterator[Payment]:
+        """The payments of the order, the newest first."""
+        return (one for one in reversed(self._tables.payments.values()) if one.order_id == order.id)
+
+    def _paid_payment(self, order: Order) -> Payment | None:
+        """The payment that paid the order, if not all of it was refunded."""
+        return next((one for one in self._payments_of(order) if one.status in _PAID), None)
+
+    def _open_order(self, subscription: Subscription) -> Order | None:
+        """The order that the subscription waits for."""
+        return None if subscription.open_order is None else self._tables.orders[subscription.open_order]
+
+    def _invoice_of(self, order: Order) -> Invoice | None:
+        return None if order.invoice_id is None else self._tables.invoices[order.invoice_id]
 
     def _new_payment(self, order: Order, payment_method: PaymentMethod, *, status: str) -> Payment:
         customer = self._tables.customers[order.customer_id]
@@ -153,8 +170,8 @@ class Payments(Customers):
 
     def _account_due(self, key: Key, _due: datetime) -> None:
         """Close a virtual account that got no money: its order is CANCELLED; one with an invoice can be paid again."""
-        order = self._tables.orders.get(int(key))
-        if order is not None and order.status == "DEPOSIT_WAITING":
+        order = self._tables.orders[int(key)]
+        if order.status == "DEPOSIT_WAITING":
             now = self._tick()
             if order.invoice_id is None:
                 lines = with_status(order.lines, "CANCELLED", now, canceled=now)

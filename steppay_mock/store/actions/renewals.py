@@ -129,7 +129,7 @@ class Renewals(SubscriptionStarts, NewOrders, Payments):
 
     def _notice_due(self, key: Key, due: datetime) -> None:
         subscription = self._tables.subscriptions[int(key)]
-        if subscription.status == "ACTIVE" and subscription.notice_at == due:
+        if subscription.notice_at == due:  # only an ACTIVE one has the date
             self._tick()
             self._emit(EventType.SUBSCRIPTION_PAYMENT_DUE_NOTIFICATION, subscription)
 

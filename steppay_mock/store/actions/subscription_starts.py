@@ -110,13 +110,12 @@ class SubscriptionStarts(StoreBase):
 
     def _item(self, price: Price, quantity: int) -> Item:
         product = self._tables.products[price.product_code]
-        image = product.words.get("featuredImageUrl")
         return Item(
             id=self._ids.number("subscription_item"),
             price=price,
             product_name=product.name,
             product_type=product.type,
-            image=image if isinstance(image, str) else None,
+            image=product.words["featuredImageUrl"],
             quantity=quantity,
         )
 

@@ -130,7 +130,7 @@ class Subscriptions(Renewals):
         return found
 
     def _cancel_now(self, subscription: Subscription) -> Subscription:
-        order = self._tables.orders.get(subscription.open_order or 0)
+        order = self._open_order(subscription)
         self._cancel_open_order(subscription)
         canceled = self._emit_subscription(ended(subscription, "CANCELED", now=self._tick()))
         for sibling in self._incomplete_of(order) if order else ():  # they wait for the same order
@@ -139,7 +139,7 @@ class Subscriptions(Renewals):
 
     def _cancel_open_order(self, subscription: Subscription) -> None:
         """Cancel the unpaid order of the subscription, if there is one (assumed)."""
-        open_order = self._tables.orders.get(subscription.open_order or 0)
+        open_order = self._open_order(subscription)
         if open_order is not None and open_order.status != "CANCELLED":
             now = self._tick()
             lines = with_status(open_order.lines, "CANCELLED", now, canceled=now)
