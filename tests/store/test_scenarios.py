@@ -15,8 +15,6 @@ from steppay_mock.store.scenarios.definition import Scenario
 from steppay_mock.store.scenarios.parameters import parameters_of
 from steppay_mock.store.scenarios.registry import all_scenarios
 
-pytestmark = pytest.mark.exhaustive  # alike on every Python
-
 SCENARIOS = all_scenarios()
 CUSTOMERS = ("customerId",)
 
@@ -40,6 +38,7 @@ def moves_of(story: Story) -> set[tuple[str, str]]:
     return moves
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("name", SCENARIOS)
 def test_every_parameter_by_itself_and_all_together_make_valid_events(name: str) -> None:
     samples = samples_of(SCENARIOS[name])
@@ -82,6 +81,7 @@ def test_ids_and_codes_are_those_that_were_asked_for(name: str) -> None:
     assert {line["productName"] for line in lines} <= {"골드 멤버십"}
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("interval", ["DAY", "WEEK", "MONTH", "YEAR"])
 @pytest.mark.parametrize("name", [name for name, one in SCENARIOS.items() if one.sells != "one_time"])
 def test_every_interval_can_be_lived(name: str, interval: str) -> None:
@@ -102,6 +102,7 @@ def test_every_status_and_every_move_of_a_subscription_occurs() -> None:
     assert seen <= {(move.before, move.after) for move in SUBSCRIPTION} | {(one, one) for one in statuses}
 
 
+@pytest.mark.exhaustive
 def test_the_same_seed_gives_the_same_bytes_in_every_process() -> None:
     script = (
         "import hashlib, steppay_mock as s\n"
