@@ -87,8 +87,6 @@ def parse_parameters(scenario: Scenario, texts: Mapping[str, str]) -> dict[str, 
 
 
 def _place(name: str, value: Any, checked: CheckedParameters) -> None:
-    if value is None:
-        return
     if name in _CUSTOMER:
         checked.customer[_CUSTOMER[name][0]] = value  # type: ignore[literal-required]
     elif name in _PRODUCT:
