@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TypedDict, Unpack, get_args
+from typing import Any, TypedDict, Unpack, get_args
 
 from steppay_mock.errors import SteppayMockError, choices, did_you_mean
 from steppay_mock.payload.coherence.fields import Amount
@@ -98,10 +98,9 @@ class Checkout(Orders):
                     f"Unknown option {name!r} of a checkout.{did_you_mean(name, known)} The options are "
                     f"{choices(known)}."
                 )
-        listed: Sequence[Price | str] = (
-            [self.price] if price is None else [price] if isinstance(price, Price | str) else price
-        )
-        if not isinstance(listed, Sequence) or not listed:
+        is_list = isinstance(price, Sequence) and not isinstance(price, str)
+        listed: Sequence[Any] = [self.price] if price is None else price if is_list else [price]  # type: ignore[assignment]
+        if not listed:
             raise SteppayMockError(
                 "The list of prices is empty. Give a price, several prices, or nothing for store.price."
             )
