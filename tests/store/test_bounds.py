@@ -92,6 +92,69 @@ def test_what_is_no_whole_number_is_refused(name: str, value: Any) -> None:
         BOUNDS[name][0](value)
 
 
+def order() -> Store:
+    store = Store(seed=1)
+    store.checkout(pays="later")
+    return store
+
+
+def invoice() -> Store:
+    store = Store(seed=1, product=ONCE)
+    store.draft_invoice()
+    store.send_invoice()
+    return store
+
+
+WORDS: dict[str, tuple[Callable[[Any], object], list[Any], list[Any]]] = {
+    "pays of a checkout": (checkout("pays"), ["now", "fails", "later"], ["never", "", None, 1]),
+    "pays": (lambda word: order().pay(pays=word), ["now", "fails"], ["later", "", None]),
+    "pays of an invoice": (lambda word: invoice().pay_invoice(pays=word), ["now", "fails"], ["later", None]),
+    "method": (checkout("method"), ["card", "virtual_account", "cms"], ["bank", "cash", "CARD", None]),
+    "method of an order": (lambda word: order().pay(method=word), ["card", "virtual_account"], ["bank", None]),
+    "gateway": (checkout("gateway"), ["TOSS", "KAKAO", None], ["toss", "", 5]),
+    "via": (
+        lambda word: bought(billing="usage").add_usage(amount=1, via=word),
+        ["V1", "MANAGER", "SYSTEM", "CUSTOMER"],
+        ["v1", "", None],
+    ),
+    "billing": (price("billing"), ["flat", "unit", "usage", "one_time"], ["FLAT", None]),
+    "interval": (price("interval"), ["DAY", "WEEK", "MONTH", "YEAR"], ["day", "", None]),
+    "code of a price": (price("price_code"), ["gold"], ["", 5]),
+    "type of a product": (
+        lambda word: Store(seed=1).create_product(type=word),
+        ["SOFTWARE", "BOX", "BUNDLE"],
+        ["box", "", None],
+    ),
+    "name of a product": (lambda word: Store(seed=1).create_product(name=word), ["금"], ["", 5, None]),
+    "new name": (
+        lambda word: Store(seed=1).update_product(Store(seed=1).products[0], name=word),
+        ["금"],
+        ["", 5, None],
+    ),
+    "memo": (lambda word: Store(seed=1, product=ONCE).draft_invoice(memo=word), ["금", "", None], [5, b"x"]),
+    "channels": (
+        lambda word: Store(seed=1, product=ONCE).draft_invoice(channels=word),
+        [["KAKAO"], ("SMS", "EMAIL"), []],
+        [["FAX"], ["EMAIL", "FAX"], "EMAIL", None, {"EMAIL"}],
+    ),
+    "step_cover": (assume("step_cover"), ["off", "pause", "cancel"], ["on", None, True]),
+    "queue_renewals": (assume("queue_renewals"), [True, False], ["yes", 1, None]),
+    "retry_days": (assume("retry_days"), [(1,), [1, 2, 9]], [(), (2, 1), (1, 1), (0, 1), (1, 3651), 3, "12", (1.5,)]),
+    "currency": (lambda word: Store(seed=1, currency=word), ["USD"], ["usd", "US", "USDX", "US1", None]),
+    "assumptions": (lambda word: Store(seed=1, assumptions=word), [None, {}], [[1], {"notice": 1}]),
+}
+
+
+@pytest.mark.parametrize("name", WORDS)
+def test_a_word_is_among_those_that_are_known(name: str) -> None:
+    ask, taken, refused = WORDS[name]
+    for word in taken:
+        ask(word)
+    for word in refused:
+        with pytest.raises(SteppayMockError):
+            ask(word)
+
+
 @pytest.mark.parametrize(
     ("name", "least"), [("events", 0), ("retry_after", 0), ("seconds", 0), ("times", 1), ("timeout", 0)]
 )
