@@ -137,3 +137,22 @@ def test_a_story_that_passes_time_by_itself_cannot_be_interleaved() -> None:
 
     with pytest.raises(SteppayMockError, match=r"Let it yield its waits: yield timedelta\(days=30\)"):
         Store(seed=7).interleave("in-one-go-alone", "refund-in-full")
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_a_second_with_an_event_of_nobody_stays_as_it_happened(seed: int) -> None:
+    both = Store(seed=seed).interleave("subscription-starts", "catalogue-changes", "subscription-starts")
+    assert [event.type for event in both[:2]] == ["product.created", "product.price.created"]
+    first = [event for event in both if event.timestamp == both[0].timestamp]
+    orders = [event.data["modifiedAt"] for event in first if event.type.startswith("order.")]
+    assert orders == sorted(orders)
+
+
+def test_what_happened_before_is_not_mixed_with_it() -> None:
+    store = Store(seed=7)
+    for _ in range(4):
+        store.checkout(customer=store.create_customer())
+    before = [event.body for event in store.events]
+    story = store.interleave("subscription-starts", "subscription-starts")
+    assert [event.body for event in store.events[: len(before)]] == before
+    assert story[0].timestamp == store.events[0].timestamp

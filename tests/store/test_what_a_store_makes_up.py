@@ -173,3 +173,18 @@ def test_a_store_begins_in_the_first_half_of_its_second_unless_it_is_told() -> N
     assert all(0 <= fraction < 500_000 for fraction in fractions)
     assert min(fractions) < 100_000
     assert max(fractions) > 400_000
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_the_clock_uses_its_second_to_the_last_microsecond_and_then_moves_by_single_ones(seed: int) -> None:
+    def micros_of(start: int) -> list[int]:
+        store = Store(seed=seed, start=datetime(2025, 1, 1, 0, 0, 59, start, tzinfo=UTC))
+        for _ in range(3):
+            store.checkout(pays="later")
+        assert store.now.second == 59
+        return [order.created_at.microsecond for order in store.orders]
+
+    step = micros_of(1)[0] - 1
+    assert micros_of(999_999 - step) == [999_999] * 3
+    assert micros_of(1_000_000 - step)[0] == 1_000_001 - step
+    assert micros_of(999_997) == [999_998, 999_999, 999_999]
