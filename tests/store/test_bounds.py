@@ -27,7 +27,8 @@ def assume(name: str) -> Callable[[Any], object]:
 
 
 def bought(**product: Any) -> Store:
-    store = Store(seed=1, product=product)  # type: ignore[arg-type]
+    fields: Any = product
+    store = Store(seed=1, product=fields)
     store.checkout()
     return store
 

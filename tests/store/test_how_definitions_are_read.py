@@ -41,7 +41,7 @@ def many(
     named: Literal["a", "b"] = "a",
     perhaps: int | None = None,
     maybe: Optional[str] = None,  # noqa: UP045 - users write both
-    bare=7,  # type: ignore[no-untyped-def]  # noqa: ANN001 - its default says the type
+    bare=7,  # noqa: ANN001 - its default says the type
 ) -> None:
     """First sentence. Second one
     goes on.
