@@ -80,6 +80,21 @@ def test_a_debit_and_a_card(end: int) -> None:
     )
 
 
+def test_a_code_that_chance_gives_again_is_not_taken(monkeypatch: pytest.MonkeyPatch) -> None:
+    drawn: list[int] = []
+
+    def twice(_self: Chance, length: int) -> str:
+        drawn.append(length)
+        return f"{len(drawn) // 2:0{length}d}"
+
+    monkeypatch.setattr(Chance, "alphanumerics", twice)
+    store = Store(seed=1)
+    for _ in range(6):
+        store.checkout(tax=1)
+    assert len({order.code for order in store.orders}) == 6
+    assert len({line.code for order in store.orders for line in order.lines}) == 12
+
+
 @pytest.mark.parametrize("seed", range(5))
 def test_a_card_is_refused_in_words_of_cards_and_a_debit_in_those_of_banks(seed: int) -> None:
     goods: Any = pool("ko_KR").goods
