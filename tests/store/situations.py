@@ -86,6 +86,8 @@ SITUATIONS: dict[str, Situation] = {
     "a debit that failed": ({"assumptions": QUIET}, [_rejected]),
     "an unpaid renewal": ({}, [_unpaid]),
     "an unpaid renewal, told of in few events": ({"assumptions": QUIET}, [_unpaid]),
+    "a renewal that was given up": ({}, [_unpaid, lambda store: store.advance(days=15)]),
+    "StepCover that ended": ({"assumptions": COVER}, [_unpaid, lambda store: store.advance(days=13)]),
     "StepCover": ({"assumptions": COVER}, [_unpaid]),
     "a pending cancellation": ({}, [lambda store: store.checkout(), lambda store: store.cancel(at_period_end=True)]),
     "a pending pause": (
