@@ -65,9 +65,9 @@ def line_beside(scene: Scene, kind: str, price: Price, amount: Any) -> Data:
 def _line(scene: Scene, kind: str, *, quantity: int, amount: Any, product: Data, price: Price) -> Data:
     plan = scene.known.tables["prices"][price.code]["plan"]
     nothing = ("canceledDateTime", "priceCode", "productCode", "featuredImageUrl", "selectedProductOptionLabel")
-    nothing += ("discountName", "relatedOrderItemId", "priceSetupType", "demoCycle", "minimumQuantity")
+    more = ("discountName", "relatedOrderItemId", "priceSetupType", "demoCycle", "minimumQuantity")
     return {
-        **dict.fromkeys((*nothing, "parentOrderItemCode")),
+        **dict.fromkeys((*nothing, *more, "parentOrderItemCode")),
         "id": ANY_ID,
         "code": Like("order_item_[0-9A-Za-z]{9}"),
         "type": kind,

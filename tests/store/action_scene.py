@@ -77,13 +77,16 @@ class Scene:
     # What the action is about.
 
     def subscription(self) -> Subscription | None:
-        return self._meant("subscription", self.subscriptions)
+        found: Subscription | None = self._meant("subscription", self.subscriptions)
+        return found
 
     def order(self) -> Order | None:
-        return self._meant("order", self.orders)
+        found: Order | None = self._meant("order", self.orders)
+        return found
 
     def invoice(self) -> Invoice | None:
-        return self._meant("invoice", self.invoices)
+        found: Invoice | None = self._meant("invoice", self.invoices)
+        return found
 
     def buyer(self) -> Any:
         given = self.option("customer")

@@ -6,7 +6,7 @@ import inspect
 from collections import Counter
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from functools import wraps
+from functools import partial, wraps
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -144,7 +144,7 @@ class Watch:
             moment = max(min(due, default=target), scene.now)
             Store.advance_to(store, moment.replace(tzinfo=UTC))
             scene.now = moment
-            self._read(scene, count, lambda scene=scene, moment=moment: come_due(scene, until=moment))
+            self._read(scene, count, partial(come_due, scene, until=moment))
             if not due:
                 assert store.now.replace(tzinfo=None) == moment
                 return
@@ -155,7 +155,8 @@ def _target(name: str, store: Store, *arguments: Any, **options: Any) -> datetim
     if name == "advance":
         return now + timedelta(**options)
     if name == "let_pass":
-        return now + arguments[0]
+        time: timedelta = arguments[0]
+        return now + time
     [moment] = arguments
     if isinstance(moment, datetime):
         return moment.astimezone(UTC).replace(tzinfo=None)

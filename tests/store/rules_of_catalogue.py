@@ -65,7 +65,8 @@ def delete_customer_refused(scene: Scene) -> Whys:
     held = [one for one in scene.subscriptions.values() if one.status not in ENDED]
     open_orders = [one for one in scene.orders.values() if one.status in {"CREATED", "DEPOSIT_WAITING"}]
     unpaid = [one for one in scene.invoices.values() if one.status != "PAID"]
-    if any(one.customer_id == buyer.id for one in (*held, *open_orders, *unpaid)):
+    owners = [one.customer_id for one in held] + [one.customer_id for one in open_orders]
+    if buyer.id in owners + [one.customer_id for one in unpaid]:
         yield ILLEGAL
 
 

@@ -7,8 +7,8 @@ from typing import Any
 
 from store import action_orders as say
 from store import action_subscriptions as of_subscription
-from store.action_burst import NOW, Data
-from store.action_scene import ILLEGAL, OFFERED, UNPAID_ORDER, WRONG, Scene, Whys
+from store.action_burst import ANY_TEXT, NOW, Data
+from store.action_scene import ILLEGAL, NO_RENEWAL, OFFERED, UNPAID_ORDER, WRONG, Scene, Whys
 
 from steppay_mock.store.records import Order, Payment, Price
 
@@ -198,8 +198,7 @@ def _effect(scene: Scene, order: Order, means: tuple[set[str], str]) -> Callable
 
 
 def _first_dates(scene: Scene, subscription: Any, trial_days: int) -> Data:
-    names = ("trialPeriod", "lastPaymentDate", "currentPeriod")
-    names += ("nextPaymentDate", "originNextPaymentDate", "notiBeforePaymentDate")
+    names = ("trialPeriod", "lastPaymentDate", "currentPeriod", *NO_RENEWAL)
 
     def date(name: str) -> Any:
         return lambda now, _data: scene.first_period(subscription, now, trial_days=trial_days)[name]
@@ -260,7 +259,7 @@ def reject_payment(scene: Scene) -> None:
     order, payment = _on_standby(scene)
     known = scene.known.tables["payments"][payment.id]
     debit = {**known["niceCms"], "status": "WITHDRAW_FAIL", "errorReturn": lambda _now, data: data["errorMessage"]}
-    error = say.ANY_TEXT
+    error = ANY_TEXT
     scene.burst.change("payment.failed", "payments", payment.id, status="FAILED", errorMessage=error, niceCms=debit)
     say.order_failed(scene, order.id)
     for one in scene.waiting_for(order):

@@ -8,7 +8,7 @@ from typing import Any
 
 from store import action_orders as say
 from store import action_subscriptions as of_subscription
-from store.action_burst import ANY_ID, NOW, Data
+from store.action_burst import ANY_ID, NOW, Data, Like
 from store.action_scene import ENDED, ILLEGAL, NO_RENEWAL, OFFERED, WRONG, Scene, Whys
 from store.rules_of_orders import cancel_open_order
 from store.rules_of_time import come_due
@@ -154,7 +154,7 @@ def change_payment_method(scene: Scene) -> None:
         of_subscription.changed(
             scene,
             found,
-            paymentMethod={"paymentGateway": say.Like("|".join(gateways)), "paymentInfo": of_subscription.CARD},
+            paymentMethod={"paymentGateway": Like("|".join(gateways)), "paymentInfo": of_subscription.CARD},
         )
         return {}
 

@@ -266,6 +266,22 @@ def test_an_event_of_an_unknown_store_is_refused(api: StoreApi) -> None:
         api.as_of(stranger.events[0])
 
 
+@pytest.mark.parametrize(
+    ("status", "line"),
+    [(None, "200 OK"), (404, "404 Not Found"), (503, "503 Service Unavailable"), (499, "499 Error")],
+)
+def test_the_status_line_has_the_phrase_of_its_status(
+    api: StoreApi, store: Store, status: int | None, line: str
+) -> None:
+    if status is not None:
+        api.fail(status=status)
+    seen: list[str] = []
+    path = f"/api/v1/customers/{store.customer.id}"
+    environ = {"REQUEST_METHOD": "GET", "PATH_INFO": path, "HTTP_SECRET_TOKEN": api.token}
+    api(environ, lambda status, _headers, *_: seen.append(status) or bytes)  # type: ignore[func-returns-value]
+    assert seen == [line]
+
+
 def test_calls_are_logged_in_order(api: StoreApi, store: Store) -> None:
     path = f"/api/v1/orders/{store.orders[0].code}"
     ask(api, f"{path}?expand=items")

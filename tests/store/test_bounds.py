@@ -37,6 +37,10 @@ def checkout(name: str) -> Callable[[Any], object]:
     return lambda value: Store(seed=1).checkout(**{name: value})
 
 
+def _once_for(amount: int) -> Store:
+    return Store(seed=1, product={"billing": "one_time", "price": amount})
+
+
 BOUNDS: dict[str, tuple[Callable[[Any], object], int, int]] = {
     "quantity of a checkout": (checkout("quantity"), 1, 100_000),
     "trial_days": (checkout("trial_days"), 0, 730),
@@ -55,7 +59,7 @@ BOUNDS: dict[str, tuple[Callable[[Any], object], int, int]] = {
     "amount of a refund": (lambda n: bought(price=500).refund(amount=n), 1, 500),
     "discount of a checkout": (lambda n: Store(seed=1, product={"price": 500}).checkout(discount=n), 0, 500),
     "discount of an invoice": (
-        lambda n: Store(seed=1, product={**ONCE, "price": 500}).draft_invoice(discount=n),
+        lambda n: _once_for(500).draft_invoice(discount=n),
         0,
         499,
     ),

@@ -41,7 +41,6 @@ def many(
     named: Literal["a", "b"] = "a",
     perhaps: int | None = None,
     maybe: Optional[str] = None,  # noqa: UP045 - users write both
-    bare=7,  # noqa: ANN001 - its default says the type
 ) -> None:
     """First sentence. Second one
     goes on.
@@ -60,9 +59,7 @@ def test_a_definition_is_read_from_the_function() -> None:
     assert found.summary == "First sentence."
     assert not found.yields
     here = Path(__file__)
-    line = next(
-        n for n, text in enumerate(here.read_text(encoding="utf-8").splitlines(), 1) if text.startswith("def many(")
-    )
+    line = next(n for n, text in enumerate(here.read_text().splitlines(), 1) if text.startswith("def many("))
     assert found.origin == f"{here}:{line}"
     types = {one.name: (one.type, one.default, one.values) for one in found.options}
     assert types == {
@@ -74,11 +71,17 @@ def test_a_definition_is_read_from_the_function() -> None:
         "named": (str, "a", ("a", "b")),
         "perhaps": (int, None, ()),
         "maybe": (str, None, ()),
-        "bare": (int, 7, ()),
     }
-    assert [one.description for one in found.options] == ["how many of them.", "which one.", *[""] * 7]
+    assert [one.description for one in found.options] == ["how many of them.", "which one.", *[""] * 6]
     wanted = ["a whole number", "a text", "true or false", "an amount", "one of 1, 2", "one of a, b"]
     assert [one.wanted for one in found.options[:6]] == wanted
+
+
+def test_an_option_without_an_annotation_has_the_type_of_its_default() -> None:
+    def bare(store, *, days=7, word="x"):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+        """A story."""
+
+    assert [(one.name, one.type) for one in read(bare).options] == [("days", int), ("word", str)]
 
 
 def test_a_summary_ends_with_one_period() -> None:
@@ -168,7 +171,7 @@ def test_a_mistake_is_told_with_the_line_of_the_story() -> None:
 
     with pytest.raises(SteppayMockError) as error:
         scenario("mistaken-below", seed=1)
-    lines = Path(__file__).read_text(encoding="utf-8").splitlines()
+    lines = Path(__file__).read_text().splitlines()
     line = 1 + lines.index("        return 1 // 0")
     first = 1 + lines.index('    @define_scenario("mistaken-below")')
     assert f"({__file__}:{first}, line {line}). Correct it" in str(error.value)

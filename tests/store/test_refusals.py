@@ -82,6 +82,16 @@ def test_an_order_is_paid_once() -> None:
     )
 
 
+@pytest.mark.parametrize(("cover", "status"), [("off", "EXPIRED"), ("pause", "PAUSE"), ("cancel", "CANCELED")])
+def test_the_order_of_a_renewal_that_nobody_waits_for_is_not_paid(cover: str, status: str) -> None:
+    store = unpaid(step_cover=cover)
+    store.advance(days=20)
+    assert refusal_of(store, Store.pay, IllegalAction) == (
+        f"Cannot pay the order: order {store.order.id} is a renewal of subscription 10, which is {status}. "
+        "Only an UNPAID subscription waits for it."
+    )
+
+
 def test_an_order_that_waits_for_its_money_is_not_paid_by_other_means() -> None:
     store = Store(seed=1, first_ids={"order": 100})
     store.checkout(method="virtual_account")

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import inspect
 from contextlib import suppress
 
 import pytest
-from store.action_watch import RULES, Watch
+from store.action_watch import RULES, TIME, Watch
 from store.machine_actions import ACTIONS
 from store.machine_dice import Seeded
 from store.machine_things import any_store
 from store.machine_world import live
 from store.situations import SITUATIONS, made
 
-from steppay_mock import SteppayMockError, scenario
+from steppay_mock import SteppayMockError, Store, scenario
 from steppay_mock.store.scenarios.registry import all_scenarios
 
+NO_ACTIONS = ("acting_for", "interleave", "latest", "state", "subscription_of", "tables_at")
 NEVER_REFUSED = {"found_customer"}
 
 
@@ -56,6 +58,11 @@ def test_every_action_of_a_story_says_what_its_rule_says(watch: Watch, name: str
     story = scenario(name, seed=7)
     assert sum(watch.done.values()) > 1
     assert story.events
+
+
+def test_every_action_has_a_rule() -> None:
+    public = {name for name, _ in inspect.getmembers(Store, inspect.isfunction) if not name.startswith("_")}
+    assert set(RULES) == public - {*TIME, *NO_ACTIONS}
 
 
 @pytest.mark.exhaustive

@@ -11,7 +11,7 @@ from steppay_mock.payload.coherence.fields import Amount
 from steppay_mock.store.actions.orders import Orders, Pays, check_can_fail
 from steppay_mock.store.actions.subscriptions import check_quantity
 from steppay_mock.store.options import Money
-from steppay_mock.store.payment_methods import Method, PaymentMethod, choose_payment_method, renewal_method
+from steppay_mock.store.payment_methods import Method, PaymentMethod, choose_payment_method
 from steppay_mock.store.records import Basket, Customer, Order, OrderLine, Price
 
 _MOST_TRIAL = 730
@@ -72,7 +72,6 @@ class Checkout(Orders):
         wanted = self._read_checkout(price, options)
         self._tick()
         waits = wanted.payment_method.method in {"VBANK", "CMS", "CMS_BILL"}
-        renewing = renewal_method(wanted.payment_method) if wanted.recurs else wanted.payment_method
         order = self._new_order(
             "RECURRING_INITIAL" if wanted.recurs else "ONE_TIME",
             wanted.customer,
@@ -81,8 +80,8 @@ class Checkout(Orders):
                 prices=wanted.prices,
                 quantity=wanted.quantity,
                 trial_days=wanted.trial_days,
-                gateway=renewing.gateway,
-                method=renewing.method,
+                gateway=wanted.payment_method.gateway,
+                method=wanted.payment_method.method,
             ),
             status="DEPOSIT_WAITING" if waits and wanted.pays == "now" else "CREATED",
         )

@@ -47,7 +47,7 @@ class Basket:
     trial_days: int = 0
     gateway: str
     method: str
-    """How renewals will be paid."""
+    """How renewals will be paid, once the order is; until then how the order will be."""
 
 
 @dataclass(frozen=True, kw_only=True)  # no slots: cached_property stores its value in __dict__
