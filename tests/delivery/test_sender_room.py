@@ -33,6 +33,7 @@ TOGETHER = plan(EVENTS, [Overlap(events=(0, 1, 2, 3))])
     ],
 )
 def test_room_is_made_for_what_may_be_open_at_once(
+    *,
     monkeypatch: pytest.MonkeyPatch,
     tmp_path: Path,
     events: Any,
