@@ -178,7 +178,8 @@ def test_a_run_whose_process_ends_again_and_again_comes_to_the_same(
 
     engine.answer = pull
     sender = case.sender(engine, path)
-    pulled, reports = 0, []
+    pulled = 0
+    reports: list[Report] = []
     while not reports:
         assert pulled < 200
         try:
