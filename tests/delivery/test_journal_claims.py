@@ -47,7 +47,8 @@ def refuse_locks(monkeypatch: pytest.MonkeyPatch, number: int) -> None:
 
 
 def test_a_claim_stands_beside_the_journal_for_as_long_as_it_is_held(path: Path) -> None:
-    for leave in (lambda: None, lambda: lock_of(path, RUN).unlink()):
+    leaves: list[Callable[[], object]] = [dict, lock_of(path, RUN).unlink]
+    for leave in leaves:
         with claim(str(path), RUN) as ours, claim(str(path), DONE) as another:
             assert (ours, another, lock_of(path, RUN).exists()) == (True, True, True)
             leave()
