@@ -12,14 +12,14 @@ from hypothesis import strategies as st
 from steppay_mock import SteppayMockError, make_event, make_events
 from steppay_mock.delivery.answer import MAX_ANSWER, Answer
 from steppay_mock.delivery.excerpt import excerpt, excerpt_of
-from steppay_mock.delivery.options.settings import SEEDS, read_sender_options, seed_number
+from steppay_mock.delivery.options.settings import read_sender_options, seed_number
 from steppay_mock.delivery.order import arrange
 from steppay_mock.delivery.outcome import Outcome
 from steppay_mock.delivery.request import Request, Writing, refuse_socket_only
 from steppay_mock.delivery.retries import PRESETS, RetryPolicy
-from steppay_mock.delivery.schedule import Deliver, Hold, Overlap, delay, duplicate, in_order, plan, shuffle_near
+from steppay_mock.delivery.schedule import Deliver, Hold, Overlap, Step, delay, duplicate, in_order, plan, shuffle_near
 from steppay_mock.delivery.speed import read_speed
-from steppay_mock.payload.chance import Chance
+from steppay_mock.payload.chance import SEEDS, Chance
 from steppay_mock.wire.redact import Redaction
 
 EVENT = make_event("order.created", seed=7)
@@ -230,7 +230,11 @@ def test_a_writing_that_cannot_be_is_told(wrong: dict[str, Any]) -> None:
 @given(st.permutations(range(6)), st.floats(0, 1), st.integers(0, 99))
 def test_copies_that_come_at_once_follow_what_brings_their_event(order: list[int], share: float, seed: int) -> None:
     first, second, *rest = order
-    steps = [Hold(event=first, until=2), *(Deliver(event=one) for one in rest[:2]), Overlap(events=(second, rest[2]))]
+    steps: list[Step] = [
+        Hold(event=first, until=2),
+        *(Deliver(event=one) for one in rest[:2]),
+        Overlap(events=(second, rest[2])),
+    ]
     schedule = plan(EVENTS, [*steps, Deliver(event=rest[3])])
     made = duplicate(schedule, share=share, seed=seed, late=False)
     counts = Counter(made.delivered)

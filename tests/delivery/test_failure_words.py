@@ -17,6 +17,7 @@ from steppay_mock.delivery.address.access import read_access
 from steppay_mock.delivery.address.proxy import ProxyError
 from steppay_mock.delivery.answer import Answer
 from steppay_mock.delivery.failure import Failure
+from steppay_mock.delivery.http import failures as failures_module
 from steppay_mock.delivery.http.deadline import Deadline
 from steppay_mock.delivery.http.failures import (
     describe_error,
@@ -96,6 +97,25 @@ def test_a_machine_without_ipv6_lacks_it_and_a_name_is_just_wrong() -> None:
     with pytest.raises(OwnLackError) as lack:
         describe_error(OSError(errno.EMFILE, "no"), address_of(), timeout=3)
     assert (lack.value.failure, lack.value.perhaps_sent) == (Failure.OWN_DESCRIPTORS, True)
+
+
+def test_a_lack_of_this_machine_may_hide_where_there_was_no_connection(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(failures_module, "hidden_lack", lambda: Failure.OWN_DESCRIPTORS)
+    for hides, error in (
+        (True, socket.gaierror(-2, "no")),
+        (True, ssl.SSLCertVerificationError("no")),
+        (True, HTTPException("half")),
+        (False, TimeoutError()),
+        (False, ConnectionRefusedError()),
+        (False, ProxyError("no")),
+    ):
+        if hides:
+            with pytest.raises(OwnLackError) as lack:
+                describe_error(error, address_of(), timeout=3, connected=False)
+            assert (lack.value.failure, lack.value.perhaps_sent) == (Failure.OWN_DESCRIPTORS, False)
+        else:
+            assert describe_error(error, address_of(), timeout=3, connected=False)[0] is failure_of(error)
+    assert describe_error(HTTPException("half"), address_of(), timeout=3)[0] is Failure.BROKEN
 
 
 def test_words_are_those_of_the_code() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import fcntl
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -42,11 +43,12 @@ def refuse_locks(monkeypatch: pytest.MonkeyPatch, number: int) -> None:
     def flock(_file: object, _how: int) -> None:
         raise OSError(number, os.strerror(number))
 
-    monkeypatch.setattr(claim_module.fcntl, "flock", flock)
+    monkeypatch.setattr(fcntl, "flock", flock)
 
 
 def test_a_claim_stands_beside_the_journal_for_as_long_as_it_is_held(path: Path) -> None:
-    for leave in (lambda: None, lambda: lock_of(path, RUN).unlink()):
+    leaves: list[Callable[[], object]] = [dict, lock_of(path, RUN).unlink]
+    for leave in leaves:
         with claim(str(path), RUN) as ours, claim(str(path), DONE) as another:
             assert (ours, another, lock_of(path, RUN).exists()) == (True, True, True)
             leave()
@@ -119,7 +121,8 @@ def test_a_disk_that_knows_no_locks_is_told_and_not_taken_for_another_process(
 def test_a_lock_on_a_file_that_its_owner_removed_meanwhile_is_none(
     path: Path, monkeypatch: pytest.MonkeyPatch, becomes: Callable[[Path], object]
 ) -> None:
-    lock, flock, locked = lock_of(path, RUN), claim_module.fcntl.flock, []
+    lock, flock = lock_of(path, RUN), fcntl.flock
+    locked: list[Any] = []
 
     def remove_first(file: Any, how: int) -> None:
         if not locked:
@@ -127,7 +130,7 @@ def test_a_lock_on_a_file_that_its_owner_removed_meanwhile_is_none(
         flock(file, how)
         locked.append(file)
 
-    monkeypatch.setattr(claim_module.fcntl, "flock", remove_first)
+    monkeypatch.setattr(fcntl, "flock", remove_first)
     with claim(str(path), RUN) as ours:
         assert ours
         assert [file.closed for file in locked] == [True, False]

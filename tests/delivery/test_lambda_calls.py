@@ -16,7 +16,7 @@ from delivery.lambdas import KINDS
 
 from steppay_mock.delivery.answer import Answer
 from steppay_mock.delivery.aws import function as function_module
-from steppay_mock.delivery.aws.call import LambdaCall
+from steppay_mock.delivery.aws.call import Kind, LambdaCall
 from steppay_mock.delivery.aws.event_loops import EventLoops
 from steppay_mock.delivery.aws.events import Shape, make_event
 from steppay_mock.delivery.aws.function import LambdaContext, LocalFunction, RemoteFunction, Returned
@@ -46,7 +46,8 @@ def test_ids_have_the_forms_of_aws_and_follow_from_the_trace() -> None:
     digits = one.request_id.replace("-", "")
     assert one.digest.startswith(digits), "no digit is left out or comes twice"
     for name in ("x-b3-traceid", "x-b3-spanid", "x-b3-parentspanid"):
-        assert call_of(**{name.replace("-", "_"): "c"}).digest != one.digest
+        changed = LambdaCall(target="/hooks", headers={"x-b3-traceid": "a", name: "c"}, body=b"{}", now=NOW)
+        assert changed.digest != one.digest
     bare = LambdaCall(target="/", headers={}, body=b"1", now=NOW)
     assert bare.digest != LambdaCall(target="/", headers={}, body=b"2", now=NOW).digest
     assert re.fullmatch(r"Root=1-00000001-[0-9a-f]{24}", call_of(now=1.5).trace_id)
@@ -186,12 +187,15 @@ def test_a_status_is_a_number_from_200_to_599(kind: Any) -> None:
 
 
 def test_only_a_list_has_several_values_and_only_scalars_are_values() -> None:
-    for kind, name, multi in (("rest-api", "multiValueHeaders", False), ("alb", "multiValueHeaders", True)):
-        read: Any = lambda given: read_reply({"statusCode": 200, name: given}, kind, multi_value_headers=multi)  # noqa: B023, E731
-        assert read({"A": ["1", 2, 0.5, True, None], "B": [None], "C": []}).headers == {"a": "1, 2, 0.5, true"}
-        for wrong in ({"a": "1"}, {"a": [{}]}, {"a": [["1"]]}, [1], "x"):
+    wrong: list[Any] = [{"a": "1"}, {"a": [{}]}, {"a": [["1"]]}, [1], "x"]
+    several = {"A": ["1", 2, 0.5, True, None], "B": [None], "C": []}
+    kinds: list[Kind] = ["rest-api", "alb"]
+    for kind in kinds:
+        told = read_reply({"statusCode": 200, "multiValueHeaders": several}, kind, multi_value_headers=kind == "alb")
+        assert told.headers == {"a": "1, 2, 0.5, true"}
+        for one in wrong:
             with pytest.raises(MalformedError):
-                read(wrong)
+                read_reply({"statusCode": 200, "multiValueHeaders": one}, kind, multi_value_headers=kind == "alb")
     single = read_reply({"statusCode": 200, "headers": {"A": "1", "B": 2, "C": None, "D": False}}, "http-api")
     assert single.headers == {"a": "1", "b": "2", "d": "false"}
     for cookies in ("a=1", [1], {"a": 1}):
@@ -327,22 +331,19 @@ def test_a_function_may_answer_six_megabytes_and_no_more(monkeypatch: pytest.Mon
 
 
 def test_an_error_of_a_remote_function_has_its_words_its_trace_and_the_name_it_missed() -> None:
-    for value, headers, words, key, notes in (
+    cases: list[tuple[Any, dict[str, str], str, str | None, list[str]]] = [
         (ERROR, {}, "KeyError: 'body'", "body", ["line 1\nline 2"]),
         (OF_NODE, {}, f"TypeError: {OF_NODE['errorMessage']}", "http", ["x"]),
         ({"errorMessage": "a", "errorType": ""}, {}, "Error: a", None, []),
         ("boom", {"x-amz-function-error": "Unhandled"}, "Error: boom", None, []),
         ({"statusCode": 200}, {"x-amz-function-error": "Unhandled"}, "Error: None", None, []),
-    ):
+    ]
+    for value, headers, words, key, notes in cases:
         found = remote(Answer(200, headers, json.dumps(value).encode()))
         assert (found.failure, found.error, found.key) == (Failure.RAISED, f"the app raised: {words}", key)
         assert (str(found.exception), getattr(found.exception, "__notes__", [])) == (words, notes)
-    for value in (
-        {**ERROR, "statusCode": 500},
-        {"errorMessage": "a"},
-        {"errorType": "b"},
-        ["errorMessage", "errorType"],
-    ):
+    values: list[Any] = [{**ERROR, "statusCode": 500}, {"errorMessage": "a"}, {"errorType": "b"}, [*ERROR]]
+    for value in values:
         assert remote(Answer(200, body=json.dumps(value).encode())).value == value
 
 

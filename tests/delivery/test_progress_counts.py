@@ -110,8 +110,8 @@ def test_counts_are_those_of_what_came_back(number: int) -> None:
         assert (first and first.position) == (wrong[0].delivery.position - 1 if wrong else None)
     assert progress.statuses == report.statuses == Counter(one.answer.status for one in planned)
     assert (progress.pending, report.ok) == (0, all(one.right for one in planned))
-    wrong = sorted(one.delivery.position - 1 for one in planned if not one.right)
-    assert [one.position for one in report.failures] == wrong
+    failed = sorted(one.delivery.position - 1 for one in planned if not one.right)
+    assert [one.position for one in report.failures] == failed
     assert len(report) == len(planned)
     if keep is False:
         assert report.kept is None

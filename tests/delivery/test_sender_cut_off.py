@@ -16,6 +16,7 @@ from steppay_mock import Endpoint, EventType, Report, Sender, make_events
 from steppay_mock.delivery.answer import Answer
 from steppay_mock.delivery.faults import FAULTS
 from steppay_mock.delivery.outcome import Outcome
+from steppay_mock.delivery.retries import RetryPolicy
 from steppay_mock.delivery.run.progress import RunProgress
 
 CASES = range(14)
@@ -139,6 +140,21 @@ def test_a_run_that_is_stopped_again_and_again_comes_to_the_same(
     assert sender.resume() == []
 
 
+def test_a_retry_waits_no_longer_than_the_policy_of_the_resume_allows_at_its_speed(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    engine = started(monkeypatch)
+    engine.answer = lambda sent: Answer(500 if sent.at == 0 else 204)
+    options: dict[str, Any] = {"journal": tmp_path / "journal.sqlite", "clock": engine.time.clock, "speed": 0.5}
+    sender = Sender("http://127.0.0.1:9", retries=[100], **options)
+    event = make_events("order.created", seed=7)
+    assert sender.send(event, watch=lambda progress: sender.stop() if progress.answers else None).stopped
+    policy = RetryPolicy(name="short", delays=(20,), longest_wait=1.0)
+    [report] = Sender("http://127.0.0.1:9", retries=policy, **options).resume()
+    assert report.ok
+    assert engine.times == [0, 10]
+
+
 class PulledPlugError(Exception):
     """The process ends here."""
 
@@ -162,7 +178,8 @@ def test_a_run_whose_process_ends_again_and_again_comes_to_the_same(
 
     engine.answer = pull
     sender = case.sender(engine, path)
-    pulled, reports = 0, []
+    pulled = 0
+    reports: list[Report] = []
     while not reports:
         assert pulled < 200
         try:
