@@ -152,5 +152,5 @@ def test_lines_of_a_diagram_are_aligned() -> None:
     made = deliveries(cases.run(cases.overwrites, LIFE, (0, 1, 0)), LIFE)
     head, *drawn = draw_alone(made)
     assert len({line.index("> | ") for line in drawn}) == 1
-    assert head.index("receiver") < drawn[0].index("> | ") + 3 < len(head)
+    assert head.index("receiver") < drawn[0].index("> | ") + 2 < len(head), "the line of the receiver is below its name"
     assert [("(again)" in line) for line in drawn] == [False, False, True]
