@@ -13,10 +13,10 @@ from steppay_mock import Event
 from steppay_mock.ordering.face import Face, speaking
 from steppay_mock.ordering.findings import Loss
 from steppay_mock.ordering.receiver.identifiers import Ids
-from steppay_mock.ordering.report.comparison import deliveries
+from steppay_mock.ordering.report.comparison import compare, deliveries
 from steppay_mock.ordering.report.repro.reproduction import one_line, written
 from steppay_mock.ordering.report.svg_diagram import draw
-from steppay_mock.ordering.report.text_diagram import draw_alone
+from steppay_mock.ordering.report.text_diagram import draw_alone, draw_both
 from steppay_mock.ordering.report.text_width import columns
 from steppay_mock.ordering.state.difference import Difference
 
@@ -154,3 +154,34 @@ def test_lines_of_a_diagram_are_aligned() -> None:
     assert len({line.index("> | ") for line in drawn}) == 1
     assert head.index("receiver") < drawn[0].index("> | ") + 2 < len(head), "the line of the receiver is below its name"
     assert [("(again)" in line) for line in drawn] == [False, False, True]
+
+
+def test_numbers_are_aligned_to_the_right_and_types_to_the_left() -> None:
+    events = tuple(cases.event("order.created" if at % 2 else "order.updated.x", second=at, id=at) for at in range(10))
+    losses = tuple(Loss(place=place, heals=True) for place in range(10))
+    table = exploration(verdict="proved", events=events, losses=losses).report().split("\n")[-10:]
+    assert [line[:8] for line in table] == [*(f"   {number}  or" for number in range(1, 10)), "  10  or"]
+    assert len({line.index("order 1") for line in table if line.endswith("order 1   ends the same")}) == 1
+    assert {line.index("ends the same") for line in table} == {table[0].index("ends the same")}
+
+
+@pytest.mark.parametrize(
+    ("passing", "failing", "marks"),
+    [
+        ((0, 1, 2), (0, 2, 1), ["    ", " \\/ ", " /\\ "]),
+        ((0, 1), (0, 1, 0), ["    ", "    ", "  + "]),
+        ((0, 1, 2), (1, 2, 0), [" \\/ ", " /\\ ", "  | "]),
+        ((0, 1, 2), (0, 2), ["    ", "  | ", "  - "]),
+        ((2, 0), (0, 1, 2), ["  | ", "  | ", "  + "]),
+    ],
+)
+def test_the_step_between_two_orders_is_marked(
+    passing: tuple[int, ...], failing: tuple[int, ...], marks: list[str]
+) -> None:
+    found = counterexample(cases.overwrites, LIFE, failing, passing=passing)
+    heading, head, *drawn = draw_both(compare(found))
+    both = drawn[: max(len(passing), len(failing))]
+    width = heading.index("in this order it fails") - 4
+    assert [line[width : width + 4].ljust(4) for line in both] == marks
+    assert [line[2] for line in both] == [" " if mark == "    " else ">" for mark in marks]
+    assert head.count("StepPay") == 2
