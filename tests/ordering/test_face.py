@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from steppay_mock.cli.commands.explore import command as explore_command
-from steppay_mock.ordering.face import PYTHON, PYTHON_ONLY, Face, current_face, option, speaking
+from steppay_mock.ordering.face import PYTHON, PYTHON_ONLY, Face, Reach, current_face, option, speaking
 from steppay_mock.ordering.options import ExploreOptions
 
 ROOMS = Path(__file__).parents[2] / "steppay_mock" / "ordering"
@@ -95,3 +95,37 @@ def test_an_option_is_named_as_the_reader_types_it() -> None:
         )
         assert option("late_by") == "--late-by"
     assert current_face() is PYTHON
+
+
+def test_a_line_that_replays_has_the_token_in_it() -> None:
+    assert PYTHON.again("T") == 'replay("T", receiver, state=state, events=events)'
+    assert SHELL.again("T") == "steppay-mock replay T --to http://localhost:8000"
+    assert (PYTHON.is_shell, PYTHON.reach) == (False, None)
+
+
+def test_a_face_ends_with_its_block_also_after_an_error() -> None:
+    def fall() -> None:
+        with speaking(SHELL):
+            assert current_face() is SHELL
+            with speaking(PYTHON):
+                assert current_face() is PYTHON
+            assert current_face() is SHELL
+            raise LookupError
+
+    with pytest.raises(LookupError):
+        fall()
+    assert current_face() is PYTHON
+
+
+def test_values_are_quoted_at_a_shell() -> None:
+    assert SHELL.option("path", value="/a b") == "--to '/a b'"
+    assert SHELL.option("ignore", value=()) == ""
+    assert SHELL.option("given", value=2) == "--given 2"
+    assert SHELL.option("first", value=False) == "--first False"
+    assert PYTHON.option("given", value=2) == "given=2"
+
+
+def test_a_receiver_elsewhere_is_emptied_by_post_and_signed_for_if_nothing_else_is_said() -> None:
+    reach = Reach(url="a", state_url="b")
+    assert (reach.reset_url, reach.reset_method, reach.can_reset, reach.unsigned) == (None, "POST", True, False)
+    assert (reach.files, reach.options) == ((), ())

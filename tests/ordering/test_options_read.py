@@ -175,7 +175,13 @@ def test_other_events_are_delivered_before_every_order(make_life: MakeLife) -> N
 def test_all_events_may_be_given_and_no_more(make_life: MakeLife) -> None:
     ledger, life = Ledger(keep_newest), make_life(4)
     assert explore(life, ledger, state=ledger.state, reset=ledger.reset, given=4).verdict == "vacuous"
-    for given, told in ((5, "there are 4 events"), (-1, "there are 4 events"), (True, "a number of events"), ("2", "")):
+    wrong: list[tuple[Any, str]] = [
+        (5, "there are 4 events"),
+        (-1, "there are 4 events"),
+        (True, "a number of events"),
+        ("2", ""),
+    ]
+    for given, told in wrong:
         with pytest.raises(SteppayMockError, match=f"given={given!r}: .*{told}"):
             explore(life, ledger, state=ledger.state, reset=ledger.reset, given=given)
 

@@ -17,7 +17,7 @@ from typing import Any
 
 import pytest
 from ordering import cases
-from ordering.cases import CREATED, ORDER, PAYMENT, RECOVERED, UNPAID, counterexample, exploration
+from ordering.cases import CREATED, ORDER, PAYMENT, RECOVERED, UNPAID, counterexample, event, exploration
 
 from steppay_mock import Event, make_event, scenario
 from steppay_mock.ordering.counterexample import Counterexample
@@ -48,6 +48,9 @@ PAYMENTS = tuple(
 )
 
 
+STRANGERS = tuple(event("mine", second=second, id=1, status=status) for second, status in enumerate("AB"))
+
+
 def made(
     reach: Reach | None, *args: Any, given: tuple[Event, ...] = (), **how: Any
 ) -> tuple[Exploration, Counterexample]:
@@ -70,6 +73,7 @@ WAYS: dict[str, Callable[[], Made]] = {
     "elsewhere-of-a-scenario": lambda: of_a_scenario(WITH_OPTIONS),
     "elsewhere-without-urls": lambda: made(NO_URLS, cases.overwrites, LIFE, (2, 1), given=(ORDER, PAYMENT)),
     "elsewhere-never-emptied": lambda: made(OF_ONE, cases.overwrites, PAYMENTS, (1, 0)),
+    "elsewhere-never-emptied-of-strangers": lambda: made(OF_ONE, cases.overwrites, STRANGERS, (1, 0)),
     "in-flight": lambda: made(REACH, cases.overwrites, LIFE, (0, 1, 2), together=(1, 2), passing=(0, 1, 2)),
     "refused": lambda: made(REACH, cases.refuses_and_writes, LIFE, (0,), kind="refused"),
     "answers": lambda: made(REACH, cases.refuses_orphans, (ORDER, PAYMENT), (1, 0), kind="answer"),

@@ -114,6 +114,69 @@ def test_what_is_no_state_is_told(serve: Callable[[Answer], str], answer: Respon
     assert "whsec_x" not in str(caught.value)
 
 
+@pytest.mark.parametrize(
+    ("status", "told"),
+    [
+        (200, ""),
+        (299, ""),
+        (300, "answered 300: redirects are not followed. Give the URL at which it answers 2xx."),
+        (399, "answered 399: redirects are not followed."),
+        (400, "answered 400. Give a URL at which it answers 2xx."),
+        (401, "answered 401. Give it the header that lets you in, such as Authorization."),
+        (402, "answered 402. Give a URL"),
+        (403, "answered 403. Give it the header"),
+        (404, "answered 404. Give a URL"),
+    ],
+)
+def test_an_answer_is_2xx_or_says_what_is_wrong(serve: Callable[[Answer], str], status: int, told: str) -> None:
+    state = remote_state(serve(lambda _request: Response("[]", status)))
+    if not told:
+        assert state() == []
+        return
+    with pytest.raises(RemoteError) as caught:
+        state()
+    assert told in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("header", "is_masked"),
+    [
+        ("t0ken-of-te", False),  # 11 characters
+        ("t0ken-of-tes", True),
+        ("token-of-tests", False),
+        ("1234567890123", False),
+    ],
+)
+def test_a_header_is_masked_in_the_rows_if_it_can_only_be_a_token(
+    serve: Callable[[Answer], str], header: str, *, is_masked: bool
+) -> None:
+    url = serve(lambda _request: Response(json.dumps([header, f"a {header} b"])))
+    assert remote_state(url, headers={"X-Door": header})() == (
+        ["********", "a ******** b"] if is_masked else [header, f"a {header} b"]
+    )
+    assert remote_state(url, hide=[header])() == ["********", "a ******** b"], "what is hidden is always masked"
+
+
+def test_a_word_after_the_scheme_of_a_header_is_not_shown(serve: Callable[[Answer], str]) -> None:
+    url = serve(lambda request: Response("x", content_type=request.headers["authorization"].split()[1]))
+    with pytest.raises(RemoteError) as caught:
+        remote_state(url, headers={"Authorization": "Bearer whsec/x"})()
+    assert "whsec/x" not in str(caught.value)
+
+
+def test_a_header_of_a_webhook_may_be_one_of_the_request(serve: Callable[[Answer], str]) -> None:
+    seen: list[str] = []
+
+    def answer(request: Request) -> Response:
+        seen.append(request.headers["accept"])
+        return Response("[]")
+
+    url = serve(answer)
+    remote_state(url)()
+    remote_state(url, headers={"Accept": "application/vnd.rows+json"})()
+    assert seen == ["application/json", "application/vnd.rows+json"]
+
+
 def test_a_state_of_the_largest_size_is_read(serve: Callable[[Answer], str]) -> None:
     body = f'"{"x" * (MAX_STATE - 2)}"'
     assert len(remote_state(serve(lambda _request: Response(body)))()) == MAX_STATE - 2

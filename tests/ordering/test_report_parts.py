@@ -13,8 +13,11 @@ from steppay_mock import Event
 from steppay_mock.ordering.face import Face, speaking
 from steppay_mock.ordering.findings import Loss
 from steppay_mock.ordering.receiver.identifiers import Ids
+from steppay_mock.ordering.report.comparison import compare, deliveries
 from steppay_mock.ordering.report.repro.reproduction import one_line, written
 from steppay_mock.ordering.report.svg_diagram import draw
+from steppay_mock.ordering.report.text_diagram import draw_alone, draw_both
+from steppay_mock.ordering.report.text_width import columns
 from steppay_mock.ordering.state.difference import Difference
 
 LIFE = (CREATED, UNPAID, RECOVERED)
@@ -115,3 +118,70 @@ def test_a_body_is_written_byte_for_byte_and_as_what_it_would_be_if_it_cannot_be
     half = Event.from_payload({"event": "mine", "data": {"name": "김하늘", "half": "\ud800"}})
     assert written(half) == ('{\n  "event": "mine",\n  "data": {\n    "name": "김하늘",\n    "half": "\\ud800"\n  }\n}')
     assert one_line("a\nb" + "c" * 100) == "a?b" + "c" * 77
+
+
+def test_likely_causes_are_told_one_by_one_below_the_counterexample_or_the_reason() -> None:
+    for found in (
+        exploration(counterexample(cases.overwrites, LIFE, (2, 1)), causes=("First.", "Second.")),
+        exploration(verdict="vacuous", causes=("First.", "Second.")),
+    ):
+        told = lines(found)
+        at = told.index("likely causes")
+        assert told[at - 1 : at + 3] == ["", "likely causes", "First.", "Second."]
+    assert "likely causes" not in exploration(verdict="vacuous").report()
+
+
+@pytest.mark.parametrize("answer", ["204", "not answered"])
+@pytest.mark.parametrize("length", range(1, 40))
+def test_the_status_of_a_thing_is_drawn_where_there_is_room_for_it(length: int, answer: str) -> None:
+    status = "S" * length
+    one = cases.subscription(status)
+    made = deliveries(cases.run(lambda _state, _one: answer, (one,), (0,)), (one,))
+    head, line = draw_alone(made)
+    assert columns(line) <= 45
+    assert head.endswith("receiver")
+    assert line.endswith(f"> | {answer}")
+    if status in line:
+        assert "1 subscription.updated " + status in line
+    else:
+        assert "..." not in line
+        assert columns(line) + 1 + length > 45
+
+
+def test_lines_of_a_diagram_are_aligned() -> None:
+    made = deliveries(cases.run(cases.overwrites, LIFE, (0, 1, 0)), LIFE)
+    head, *drawn = draw_alone(made)
+    assert len({line.index("> | ") for line in drawn}) == 1
+    assert head.index("receiver") < drawn[0].index("> | ") + 2 < len(head), "the line of the receiver is below its name"
+    assert [("(again)" in line) for line in drawn] == [False, False, True]
+
+
+def test_numbers_are_aligned_to_the_right_and_types_to_the_left() -> None:
+    events = tuple(cases.event("order.created" if at % 2 else "order.updated.x", second=at, id=at) for at in range(10))
+    losses = tuple(Loss(place=place, heals=True) for place in range(10))
+    table = exploration(verdict="proved", events=events, losses=losses).report().split("\n")[-10:]
+    assert [line[:8] for line in table] == [*(f"   {number}  or" for number in range(1, 10)), "  10  or"]
+    assert len({line.index("order 1") for line in table if line.endswith("order 1   ends the same")}) == 1
+    assert {line.index("ends the same") for line in table} == {table[0].index("ends the same")}
+
+
+@pytest.mark.parametrize(
+    ("passing", "failing", "marks"),
+    [
+        ((0, 1, 2), (0, 2, 1), ["    ", " \\/ ", " /\\ "]),
+        ((0, 1), (0, 1, 0), ["    ", "    ", "  + "]),
+        ((0, 1, 2), (1, 2, 0), [" \\/ ", " /\\ ", "  | "]),
+        ((0, 1, 2), (0, 2), ["    ", "  | ", "  - "]),
+        ((2, 0), (0, 1, 2), ["  | ", "  | ", "  + "]),
+    ],
+)
+def test_the_step_between_two_orders_is_marked(
+    passing: tuple[int, ...], failing: tuple[int, ...], marks: list[str]
+) -> None:
+    found = counterexample(cases.overwrites, LIFE, failing, passing=passing)
+    heading, head, *drawn = draw_both(compare(found))
+    both = drawn[: max(len(passing), len(failing))]
+    width = heading.index("in this order it fails") - 4
+    assert [line[width : width + 4].ljust(4) for line in both] == marks
+    assert [line[2] for line in both] == [" " if mark == "    " else ">" for mark in marks]
+    assert head.count("StepPay") == 2

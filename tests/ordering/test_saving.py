@@ -129,6 +129,7 @@ def test_saved_databases_share_the_pages_that_are_the_same(database: sqlite3.Con
         database.execute("INSERT INTO customers (name) VALUES ('kim')")
     other = saving["save"]()
     assert len(one) == len(other) > 4
+    assert {len(page) for page in one} == {4_096}
     assert sum(there is here for there, here in zip(one, other, strict=True)) >= 2
 
 

@@ -1,9 +1,14 @@
-"""Sessions of SQLAlchemy come back whatever the last delivery left in them, and several savings do, also async ones."""
+"""What was saved comes back whatever the last delivery left: in a session, in a connection, in several at once."""
 
 from __future__ import annotations
 
 import asyncio
+import sqlite3
+import sys
 from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import Any
 
 import pytest
 from ordering.test_saving import SCHEMA, dump_of
@@ -15,6 +20,7 @@ from sqlalchemy.pool import StaticPool
 from steppay_mock.ordering.saving.objects import saving_objects
 from steppay_mock.ordering.saving.saving import saving_all
 from steppay_mock.ordering.saving.sqlalchemy import saving_sqlalchemy
+from steppay_mock.ordering.saving.sqlite import saving_sqlite
 
 
 @pytest.fixture
@@ -47,6 +53,20 @@ def test_a_session_whose_last_flush_failed_comes_back(engine: Engine) -> None:
         session.flush()
     saving["restore"](saved)
     assert dump_of(engine)[0] == [(1, "kim", None)]
+    session.close()
+
+
+def test_what_a_session_has_not_flushed_is_saved_too(engine: Engine) -> None:
+    class Customer:
+        id = name = None
+
+    registry().map_imperatively(Customer, Table("customers", MetaData(), autoload_with=engine))
+    session = Session(engine)
+    customer = Customer()
+    customer.name = "kim"  # type: ignore[assignment]
+    session.add(customer)
+    saved = saving_sqlalchemy(session)["save"]()
+    assert [row[1] for row in saved[0]] == ["kim"]
     session.close()
 
 
@@ -97,3 +117,29 @@ def test_a_database_without_counters_comes_back() -> None:
         with made.connect() as connection:
             assert connection.execute(text("SELECT address FROM mails")).all() == rows
     made.dispose()
+
+
+def test_a_database_is_written_in_haste_and_then_as_before(tmp_path: Path) -> None:
+    with closing(sqlite3.connect(tmp_path / "receiver.sqlite3")) as connection:
+        connection.execute("PRAGMA synchronous = NORMAL")
+        connection.executescript(SCHEMA)
+        saving = saving_sqlite(connection)
+        saved = saving["save"]()
+        done: list[str] = []
+        connection.set_trace_callback(done.append)
+        saving["restore"](saved)
+        assert [one for one in done if "synchronous =" in one] == ["PRAGMA synchronous = OFF", "PRAGMA synchronous = 1"]
+
+
+@pytest.mark.skipif(sys.version_info < (3, 12), reason="sqlite3 knows autocommit= since Python 3.12")
+def test_a_connection_that_is_always_in_a_transaction_comes_back(tmp_path: Path) -> None:
+    options: Any = {"autocommit": False}
+    with closing(sqlite3.connect(tmp_path / "receiver.sqlite3", **options)) as connection:
+        connection.execute("CREATE TABLE mails (address TEXT)")
+        connection.commit()
+        saving = saving_sqlite(connection)
+        saved = saving["save"]()
+        connection.execute("INSERT INTO mails VALUES ('kim')")
+        connection.commit()
+        saving["restore"](saved)
+        assert connection.execute("SELECT * FROM mails").fetchall() == []

@@ -216,7 +216,7 @@ _RULES: tuple[tuple[Anomaly, Callable[[_ComparedRuns], bool]], ...] = (
 )
 
 
-def _second(event: Event) -> Any:
+def _second(event: Event) -> object:
     return event.payload.get("timestamp")
 
 
