@@ -10,13 +10,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from cli.terminals import Terminal
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from steppay_mock.cli.options.access import AccessWords
 from steppay_mock.cli.options.address import at_terminal, read_address
-from steppay_mock.cli.options.served_api import ServedApi
 from steppay_mock.cli.options.seeds import drawn_seed, say_seed
+from steppay_mock.cli.options.served_api import ServedApi
 from steppay_mock.cli.options.signing import Signing
 from steppay_mock.cli.sender_run import SenderCommand
 from steppay_mock.cli.show import listing, terminal
@@ -91,13 +92,6 @@ def test_a_row_of_a_table_is_one_line_however_long_it_is(length: int, capsysbina
     assert len(lines) == 4
 
 
-class Terminal(io.StringIO):
-    """A terminal of any width."""
-
-    def isatty(self) -> bool:
-        return True
-
-
 def test_a_table_at_a_terminal_shows_texts_as_they_are(monkeypatch: pytest.MonkeyPatch) -> None:
     shown = Terminal()
     monkeypatch.setenv("COLUMNS", "30")
@@ -150,9 +144,7 @@ def test_a_listing_whose_item_fails_is_not_begun(capsysbinary: Any) -> None:
     assert capsysbinary.readouterr().out == b""
 
 
-def line(
-    state: str, *, times: int = 1, number: int | None = None, event: str = "order.created", **also: Any
-) -> ReportLine:
+def line(state: str, *, number: int | None = None, event: str = "order.created", **also: Any) -> ReportLine:
     answer = {"SUCCESS": "204", "FAIL": f"500 of {number}", "PENDING": "no outcome yet"}[state]
     given: dict[str, Any] = {"seconds": 0.5, "receiver": "shop", **also}
     return ReportLine(number=number, event=event, state=state, answer=answer, **given)
