@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 from typing import Any
 
 import pytest
@@ -17,7 +18,7 @@ DELIVERY = Delivery(
 )
 ATTEMPT = Attempt(
     *(1, 1_706_002_316.5, 1_706_002_316, False),
-    *(500, 0.0123, None, '{"x-reason": 5}', b"boom", 1_706_002_317.0),
+    *(500, 1.2345, None, '{"x-reason": 5}', b"boom", 1_706_002_317.0),
 )
 
 
@@ -93,7 +94,7 @@ def test_all_of_a_delivery_is_told_in_lines() -> None:
         '{\n  "event": 1\n}',
         "",
         "attempt 1, 2024-01-23T09:31:56.500Z",
-        "  500 after 12.3 ms",
+        "  500 after 1234.5 ms",
         "  x-reason: 5",
         "  boom",
         "attempt 2, 2024-01-23T09:31:56.500Z, perhaps not for the first time: the one before it was cut off",
@@ -131,3 +132,15 @@ def test_a_delivery_as_data_has_its_attempts_without_secrets() -> None:
         (False, "boom", {"x-reason": "5"}),
         (True, "\ufffd", {"x-reason": "5"}),
     ]
+
+
+def test_the_list_of_a_journal_shows_milliseconds(run: Any, receiver: Any, secret: str) -> None:
+    args = ("send", "--to", receiver.url, "order.created", "--secret", secret, "--journal", "j.sqlite")
+    assert run(*args).code == 0
+    connection = sqlite3.connect("j.sqlite")
+    with connection:
+        connection.execute("UPDATE attempts SET latency = 1.2345")
+    connection.close()
+    assert run("log", "--journal", "j.sqlite").out.splitlines()[1].split()[5] == "1234.5"
+    for limit, told in (("1", "1 delivery\n"), ("2", "1 delivery\n")):
+        assert run("log", "--journal", "j.sqlite", "--limit", limit).err == told

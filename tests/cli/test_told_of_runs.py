@@ -135,14 +135,14 @@ def rows(text: str) -> list[list[str]]:
 def test_a_table_shows_milliseconds_of_one_and_the_count_of_several(capsysbinary: Any) -> None:
     one = {"event": "e", "state": "FAIL", "answer": "500", "receiver": "shop"}
     lines = [
-        ReportLine(number=3, seconds=0.0125, **one),
+        ReportLine(number=3, seconds=1.2345, **one),
         ReportLine(number=None, seconds=0.5, times=2, **one),
         ReportLine(number=4, seconds=None, **one),
         ReportLine(number=5, seconds=0.0, **one),
     ]
     show_lines(lines)
     assert rows(capsysbinary.readouterr().out.decode())[1:] == [
-        ["3", "e", "500", "12.5"],
+        ["3", "e", "500", "1234.5"],
         ["e", "2 x 500"],
         ["4", "e", "500"],
         ["5", "e", "500"],
