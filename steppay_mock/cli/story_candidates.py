@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from random import Random, SystemRandom
+from random import Random
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from steppay_mock.cli.options.scenario import load_files
-from steppay_mock.cli.show.terminal import say
+from steppay_mock.cli.options.seeds import drawn_seed, say_seed
 
 if TYPE_CHECKING:
     from steppay_mock.cli.options.scenario import Staging
@@ -41,8 +41,8 @@ def find_candidates(
     """The stories to explore. If there are several, those with fewer than two wanted events are skipped."""
     several = len(names) * seeds > 1
     if several and staging.seed is None:
-        seed = SystemRandom().randrange(10**9)
-        say(f"seed {seed} (repeat with --seed {seed})")
+        seed = drawn_seed()
+        say_seed(seed)
         staging = replace(staging, seed=seed)
     found = [Candidate(name=name, story=story) for name in names for story in _lived(name, seeds, staging)]
     return [_skipping(one, types) for one in found] if several else found

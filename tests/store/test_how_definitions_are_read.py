@@ -59,7 +59,9 @@ def test_a_definition_is_read_from_the_function() -> None:
     assert found.summary == "First sentence."
     assert not found.yields
     here = Path(__file__)
-    line = next(n for n, text in enumerate(here.read_text().splitlines(), 1) if text.startswith("def many("))
+    line = next(
+        n for n, text in enumerate(here.read_text(encoding="utf-8").splitlines(), 1) if text.startswith("def many(")
+    )
     assert found.origin == f"{here}:{line}"
     types = {one.name: (one.type, one.default, one.values) for one in found.options}
     assert types == {
@@ -171,7 +173,7 @@ def test_a_mistake_is_told_with_the_line_of_the_story() -> None:
 
     with pytest.raises(SteppayMockError) as error:
         scenario("mistaken-below", seed=1)
-    lines = Path(__file__).read_text().splitlines()
+    lines = Path(__file__).read_text(encoding="utf-8").splitlines()
     line = 1 + lines.index("        return 1 // 0")
     first = 1 + lines.index('    @define_scenario("mistaken-below")')
     assert f"({__file__}:{first}, line {line}). Correct it" in str(error.value)

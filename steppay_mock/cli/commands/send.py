@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from random import SystemRandom
 from typing import Any
 
 import click
@@ -14,10 +13,10 @@ from steppay_mock.cli.options.epilog import epilog
 from steppay_mock.cli.options.events import Making, make
 from steppay_mock.cli.options.option_table import table_option
 from steppay_mock.cli.options.parameter_types import ALL, EventNameType, FilePathType
+from steppay_mock.cli.options.seeds import drawn_seed, say_seed
 from steppay_mock.cli.options.shared import MakingCommand, making_options
 from steppay_mock.cli.read.captured import STANDARD_INPUT, read_events
 from steppay_mock.cli.run import Route, route_to
-from steppay_mock.cli.show.terminal import say
 from steppay_mock.wire.shown_url import shown_url
 
 _OF_MAKING = {
@@ -168,9 +167,9 @@ def _send_captured(
             raise click.UsageError(f"{name} is named twice. Name it once; --duplicates delivers events again.")
     route = route_to(url, sending)
     events = read_events(captures)
-    seed = SystemRandom().randrange(10**9) if making.seed is None else making.seed
+    seed = drawn_seed() if making.seed is None else making.seed
     if by_chance and making.seed is None:
-        say(f"seed {seed} (repeat with --seed {seed})")
+        say_seed(seed)
     return route.send(events, count=len(events), seed=seed, speed=speed)
 
 
@@ -184,7 +183,7 @@ def _send_schedule(ctx: click.Context, file: str, *, route: Route, making: Makin
             raise click.UsageError(
                 f"{option} means nothing to --schedule, which says all that by itself. Leave it out."
             )
-    seed = SystemRandom().randrange(10**9) if making.seed is None else making.seed
+    seed = drawn_seed() if making.seed is None else making.seed
     return route.send(Schedule.read(file), count=0, seed=seed, speed=speed)
 
 

@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import chain
-from random import SystemRandom
 from typing import TYPE_CHECKING, Any, get_args
 
 import click
 
 from steppay_mock.cli.options.parameter_types import ALL, event_names
+from steppay_mock.cli.options.seeds import drawn_seed, say_seed
 from steppay_mock.cli.options.set_values import read_set_values
 from steppay_mock.cli.show.terminal import say
 from steppay_mock.errors import choices
@@ -58,11 +58,11 @@ def make(making: Making, *, n: int) -> Made:
 
     types = _types(making)
     settings = read_set_values(making.settings, types, every=ALL in making.events)
-    seed = SystemRandom().randrange(10**9) if making.seed is None else making.seed
+    seed = drawn_seed() if making.seed is None else making.seed
     events = iter_made(types, _recipe(making, settings.options, seed), n=n, data=settings.data)
     first = next(events)
     if making.seed is None:
-        say(f"seed {seed} (repeat with --seed {seed})")
+        say_seed(seed)
     return Made(n * len(types), seed, settings.watch(chain([first], events)))
 
 

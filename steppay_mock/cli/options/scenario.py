@@ -7,7 +7,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
-from random import SystemRandom
 from typing import TYPE_CHECKING, Any, get_args, get_type_hints
 
 import click
@@ -20,7 +19,7 @@ from steppay_mock.cli.options.parameter_types import (
     MomentType,
     SetValueType,
 )
-from steppay_mock.cli.show.terminal import say
+from steppay_mock.cli.options.seeds import drawn_seed, say_seed
 from steppay_mock.errors import SteppayMockError, choices, did_you_mean
 from steppay_mock.payload.body import DEFAULT_FORM, BodyForm
 
@@ -129,7 +128,7 @@ class Staging:
         chosen = self.seed if self.seed is not None else seed
         story = scenario(
             name,
-            seed=SystemRandom().randrange(10**9) if chosen is None else chosen,
+            seed=drawn_seed() if chosen is None else chosen,
             locale=self.locale,
             currency=self.currency,
             body=self.body,
@@ -138,14 +137,14 @@ class Staging:
             **parameters,
         )
         if chosen is None:
-            say(f"seed {story.seed} (repeat with --seed {story.seed})")
+            say_seed(story.seed)
         return story
 
 
 def _random_seed() -> int:
     """A random seed, which is printed on standard error."""
-    seed = SystemRandom().randrange(10**9)
-    say(f"seed {seed} (repeat with --seed {seed})")
+    seed = drawn_seed()
+    say_seed(seed)
     return seed
 
 

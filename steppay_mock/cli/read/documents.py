@@ -166,6 +166,5 @@ def _whole(data: bytes, line: int) -> Iterator[Document]:
 
 def _has_payload_lines(data: bytes) -> bool:
     """Whether one line is a whole payload: then the text is NDJSON of which another line is broken."""
-    lines = (line.strip(_BLANK) for line in data.split(b"\n"))
-    candidates = (line for line in lines if line.startswith(b"{") and line.endswith(b"}"))
-    return any(b'"event"' in line and isinstance(parse_bytes(line, 0).payload, dict) for line in candidates)
+    lines = (line for line in data.split(b"\n") if b'"event"' in line)
+    return any(isinstance(parse_bytes(line, 0).payload, dict) for line in lines)

@@ -94,7 +94,7 @@ def show_lines(lines: Iterable[ReportLine]) -> None:
 def show_types(answers: Mapping[tuple[str, int | None], int], controls: Sequence[Outcome]) -> None:
     """One row for each event type and status."""
     found = Counter(answers) + Counter((plain(str(one.event.type)), one.status) for one in controls)
-    ordered = sorted(found.items(), key=lambda one: (one[0][0], one[0][1] or 0))
+    ordered = sorted(found.items(), key=lambda one: (one[0][0], str(one[0][1] or "")))
     rows = ((event, str(status or "no answer"), str(count)) for (event, status), count in ordered)
     write_table(("Event type", "Answer", "Times"), rows, right=frozenset({"Times"}))
 

@@ -17,8 +17,6 @@ if TYPE_CHECKING:
 # UTF-8 cannot encode. Payloads and answers may hold all of them.
 _UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 
-_NO_TERMINAL_WIDTH = 200
-
 
 def say(text: str) -> None:
     """Write a message to standard error."""
@@ -87,7 +85,7 @@ def _write_table(table: Table) -> None:
     from rich.console import Console
 
     text = StringIO()
-    Console(file=text, width=_NO_TERMINAL_WIDTH, markup=False, highlight=False, emoji=False).print(table)
+    Console(file=text, width=sys.maxsize, markup=False, highlight=False, emoji=False).print(table)
     write("".join(f"{line.rstrip()}\n" for line in text.getvalue().splitlines()).encode())
 
 
