@@ -59,9 +59,8 @@ def test_a_definition_is_read_from_the_function() -> None:
     assert found.summary == "First sentence."
     assert not found.yields
     here = Path(__file__)
-    line = next(
-        n for n, text in enumerate(here.read_text(encoding="utf-8").splitlines(), 1) if text.startswith("def many(")
-    )
+    lines = here.read_text(encoding="utf-8").splitlines()
+    line = next(n for n, text in enumerate(lines, 1) if text.startswith("def many("))
     assert found.origin == f"{here}:{line}"
     types = {one.name: (one.type, one.default, one.values) for one in found.options}
     assert types == {
