@@ -160,3 +160,15 @@ def test_ctrl_c_ends_a_phase_of_the_search(stream: Any, monkeypatch: pytest.Monk
         look(1, 9)
     assert signal.getsignal(signal.SIGINT) is before
     assert ("0%\n" in stream.getvalue()) == stream.isatty()  # and so it stands behind the ^C of the terminal
+
+
+def test_after_ctrl_c_the_next_phase_of_a_search_goes_on() -> None:
+    with searching(budget=9) as look:
+        look(1, 9)
+        signal.raise_signal(signal.SIGINT)
+        with pytest.raises(StoppedError, match="Stopped by Ctrl-C"):
+            look(2, 9)
+        look(3, 9)
+        signal.raise_signal(signal.SIGINT)
+        with pytest.raises(StoppedError):
+            look(4, 9)
