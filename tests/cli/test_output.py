@@ -47,9 +47,14 @@ class Stingy(io.RawIOBase):
         return len(data[:4])
 
 
+def stream_of(raw: Any) -> io.TextIOBase:
+    """Standard output as PYTHONUNBUFFERED makes it."""
+    return io.TextIOWrapper(raw, write_through=True)
+
+
 def test_every_byte_is_written_however_few_are_taken_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     stream = Stingy()
-    monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(stream, write_through=True))
+    monkeypatch.setattr(sys, "stdout", stream_of(stream))
     write(bytes(range(100)))
     assert stream.taken == bytes(range(100))
 
