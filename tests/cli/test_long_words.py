@@ -127,3 +127,10 @@ def test_config_shows_each_setting_in_words(run: Any, write: Any) -> None:
         assert shown_by(run("config", "--speed", text))["speed"] == [words, "--speed"]
     shown = shown_by(run("config", "--config", "none"))
     assert [shown[name][0] for name in ("keep_alive", "allow_hosts", "timeout")] == ["false", "none", "10"]
+
+
+def test_config_keeps_what_is_of_events_apart(run: Any) -> None:
+    shown = run("config", "--json").json
+    assert shown["events"] == {"body": {"value": "pretty", "from": "default"}}
+    assert len(shown["sender"]) == 9
+    assert "body" not in shown["sender"]
