@@ -73,7 +73,7 @@ def program() -> None:
 
 def _with_help(command: click.Command) -> click.Command:
     """The command and its subcommands with help texts, which ``python -OO`` drops as docstrings."""
-    if sys.flags.optimize >= 2 and command.callback is not None and not command.help:
+    if sys.flags.optimize >= 2 and command.callback is not None:
         from steppay_mock.store.scenarios.docstring import docstring_of
 
         command.help = docstring_of(command.callback)

@@ -23,6 +23,7 @@ from steppay_mock.cli.show.waits import Waits, in_words, waits_for
 from steppay_mock.delivery.run.attempt_queue import Waiting
 from steppay_mock.delivery.run.deliveries import DueDelivery
 from steppay_mock.delivery.run.progress import RunProgress
+from steppay_mock.wire.real_time import monotonic
 
 UNITS = {"d": 86_400, "h": 3_600, "min": 60, "s": 1}
 
@@ -89,7 +90,7 @@ def test_the_counts_beside_the_bar_are_those_of_the_attempts() -> None:
 def test_the_bar_of_a_run_is_drawn_ten_times_a_second_and_at_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
     shown, now = Terminal(), [0.0]
     monkeypatch.setattr(sys, "stderr", shown)
-    begun = bars.monotonic()
+    begun = monotonic()
     monkeypatch.setattr(bars, "monotonic", lambda: now[0])
     with watching(Stop(), count=8) as watch:
         for at, done in ((1_000_000, 1), (1_000_000.05, 2), (1_000_000.11, 4), (1_000_000.15, 5)):
@@ -160,3 +161,15 @@ def test_ctrl_c_ends_a_phase_of_the_search(stream: Any, monkeypatch: pytest.Monk
         look(1, 9)
     assert signal.getsignal(signal.SIGINT) is before
     assert ("0%\n" in stream.getvalue()) == stream.isatty()  # and so it stands behind the ^C of the terminal
+
+
+def test_after_ctrl_c_the_next_phase_of_a_search_goes_on() -> None:
+    with searching(budget=9) as look:
+        look(1, 9)
+        signal.raise_signal(signal.SIGINT)
+        with pytest.raises(StoppedError, match="Stopped by Ctrl-C"):
+            look(2, 9)
+        look(3, 9)
+        signal.raise_signal(signal.SIGINT)
+        with pytest.raises(StoppedError):
+            look(4, 9)

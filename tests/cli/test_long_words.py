@@ -127,3 +127,27 @@ def test_config_shows_each_setting_in_words(run: Any, write: Any) -> None:
         assert shown_by(run("config", "--speed", text))["speed"] == [words, "--speed"]
     shown = shown_by(run("config", "--config", "none"))
     assert [shown[name][0] for name in ("keep_alive", "allow_hosts", "timeout")] == ["false", "none", "10"]
+
+
+def test_config_keeps_what_is_of_events_apart(run: Any) -> None:
+    shown = run("config", "--json").json
+    assert shown["events"] == {"body": {"value": "pretty", "from": "default"}}
+    assert len(shown["sender"]) == 9
+    assert "body" not in shown["sender"]
+
+
+def test_config_shows_each_endpoint_in_a_row(run: Any, write: Any) -> None:
+    plain = '[[endpoints]]\nname = "a"\nurl = "http://localhost"\nsecret = "x"\n'
+    more = 'events = ["order.created", "order.updated"]\nbasic_auth = "kim:pw"\nheaders = { "X-Door" = "key" }\n'
+    broken = '[[endpoints]]\nname = "c"\nurl = "nowhere"\nenabled = false\nsecret = ["x", "y"]\n'
+    write("steppay-mock.toml", plain + plain.replace('"a"', '"b"') + more + broken)
+    table = run("config").out.partition("\n\n")[2].splitlines()
+    assert [re.split(r" {2,}", line) for line in table] == [
+        ["Endpoint", "Enabled", "URL", "Events", "Secret", "From", "Access"],
+        ["a", "true", "http://localhost/webhooks/steppay", "all", "********", "the file", "none"],
+        [
+            *("b", "true", "http://localhost/webhooks/steppay", "order.created, order.updated"),
+            *("********", "the file", "headers, basic_auth"),
+        ],
+        ["c", "false", "?", "all", "********, ********", "the file, the file", "none"],
+    ]

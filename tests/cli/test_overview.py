@@ -263,3 +263,12 @@ def test_why_a_search_was_cut_off_has_an_exit_code(capsys: pytest.CaptureFixture
         silent = NoAnswerError("silent")
         silent.reached = reached
         assert code(silent) == expected
+
+
+def test_all_scenarios_are_those_of_the_files_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    loaded: list[tuple[str, ...]] = []
+    monkeypatch.setattr(story_candidates, "load_files", loaded.append)
+    chosen_names([LEAVES], every=False, staging=staging(files=("mine.py",)))
+    assert loaded == []
+    chosen_names([], every=True, staging=staging(files=("mine.py",)))
+    assert loaded == [("mine.py",)]

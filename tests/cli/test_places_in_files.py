@@ -67,14 +67,14 @@ def check(found: list[Document], texts: list[tuple[str, Any]], *, opening: str =
 
 
 @given(data=st.data(), texts=several(comma=""), chunk=st.integers(1, 40))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 def test_values_one_after_the_other_are_found_on_their_lines(data: Any, texts: list[Any], chunk: int) -> None:
     content = "".join(before + text for before, text in texts) + data.draw(SPACE)
     check(read(content.encode(), most=data.draw(sizes(texts)), chunk=chunk), texts)
 
 
 @given(data=st.data(), texts=several(comma=","), chunk=st.integers(1, 40))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 def test_the_elements_of_an_array_are_found_on_their_lines(data: Any, texts: list[Any], chunk: int) -> None:
     opening = data.draw(SPACE) + "["
     content = opening + "".join(before + text for before, text in texts) + data.draw(SPACE) + "]" + data.draw(SPACE)
@@ -82,7 +82,7 @@ def test_the_elements_of_an_array_are_found_on_their_lines(data: Any, texts: lis
 
 
 @given(data=st.data(), texts=several(comma=""), chunk=st.integers(1, 40), rest=st.text("@ 김", max_size=40))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 def test_what_is_no_json_is_told_where_it_stands(data: Any, texts: list[Any], chunk: int, rest: str) -> None:
     before = "".join(before + text for before, text in texts) + data.draw(SPACE)
     content = f"{before}@{rest}"
@@ -95,7 +95,7 @@ def test_what_is_no_json_is_told_where_it_stands(data: Any, texts: list[Any], ch
 
 
 @given(data=st.data(), texts=several(comma=","), chunk=st.integers(1, 40))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 def test_what_breaks_an_array_is_told_where_it_stands(data: Any, texts: list[Any], chunk: int) -> None:
     good, wrong, what = data.draw(
         st.sampled_from(
@@ -116,7 +116,7 @@ def test_what_breaks_an_array_is_told_where_it_stands(data: Any, texts: list[Any
 
 
 @given(data=st.data(), comma=st.sampled_from(["", ","]), chunk=st.integers(1, 40))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 def test_a_byte_that_is_no_utf_8_is_told_where_it_stands(data: Any, comma: str, chunk: int) -> None:
     texts = data.draw(several(comma=comma))
     before = ("[" if comma else "") + "".join(before + text for before, text in texts) + data.draw(SPACE)

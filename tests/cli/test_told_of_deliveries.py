@@ -17,8 +17,16 @@ DELIVERY = Delivery(
     *(1_706_002_316.5, 0.0123, 500, None, None, b"  boom  "),
 )
 ATTEMPT = Attempt(
-    *(1, 1_706_002_316.5, 1_706_002_316, False),
-    *(500, 1.2345, None, '{"x-reason": 5}', b"boom", 1_706_002_317.0),
+    number=1,
+    sent_at=1_706_002_316.5,
+    signed_at=1_706_002_316,
+    perhaps_again=False,
+    status=500,
+    latency=1.2345,
+    error=None,
+    headers='{"x-reason": 5}',
+    body=b"boom",
+    answered_at=1_706_002_317.0,
 )
 
 

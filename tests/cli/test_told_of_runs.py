@@ -133,7 +133,7 @@ def rows(text: str) -> list[list[str]]:
 
 
 def test_a_table_shows_milliseconds_of_one_and_the_count_of_several(capsysbinary: Any) -> None:
-    one = {"event": "e", "state": "FAIL", "answer": "500", "receiver": "shop"}
+    one: dict[str, Any] = {"event": "e", "state": "FAIL", "answer": "500", "receiver": "shop"}
     lines = [
         ReportLine(number=3, seconds=1.2345, **one),
         ReportLine(number=None, seconds=0.5, times=2, **one),

@@ -89,11 +89,10 @@ def test_words_of_other_types_are_read() -> None:
 def rule(option: Any, text: str) -> ApiFault:
     """The rule that a command with this option gets for the text."""
 
-    @click.command()
-    @option
-    def command(**given: tuple[ApiFault, ...]) -> tuple[ApiFault, ...]:
+    def first(**given: tuple[ApiFault, ...]) -> tuple[ApiFault, ...]:
         return next(iter(given.values()))
 
+    command = click.command()(option(first))
     (one,) = command.main([command.params[0].opts[0], text], standalone_mode=False)
     assert isinstance(one, ApiFault)
     return one
@@ -268,8 +267,13 @@ def test_credentials_go_to_the_scheme_host_and_port_of_the_receiver_alone() -> N
 
 def test_who_may_be_called_is_asked_once_and_for_all_that_is_strange(monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[str] = []
+
+    def confirm(question: str, **_options: object) -> bool:
+        asked.append(question)
+        return True
+
     monkeypatch.setattr(address, "at_terminal", lambda: True)
-    monkeypatch.setattr("click.confirm", lambda question, **_: asked.append(question) or True)
+    monkeypatch.setattr("click.confirm", confirm)
     shop = read_address("http://shop.example", access={"proxy": "http://proxy.example:1"})
     here = read_address("http://127.0.0.1:1")
     allowed = read_hosts(["other.example"])

@@ -8,6 +8,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from math import inf
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -79,7 +80,7 @@ class _Drawn:
 
     bar: Any
     began: float = field(default_factory=monotonic)
-    at: float = 0.0
+    at: float = -inf
     last: RunProgress | None = None
 
     def update(self, progress: RunProgress) -> None:

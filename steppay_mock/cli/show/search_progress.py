@@ -6,6 +6,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from math import inf
 from typing import Any
 
 import click
@@ -48,7 +49,7 @@ def searching(*, budget: int) -> Iterator[Callable[[int, int], None]]:
 class _Watch:
     stop: Stop
     bar: Any
-    drawn: float = 0.0
+    drawn: float = -inf
 
     def look(self, made: int, budget: int) -> None:
         if self.stop.pressed:

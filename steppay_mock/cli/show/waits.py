@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 LONG = 1.0
 """Seconds; a longer wait is reported."""
 
+_RATE = "rate"
 _UNITS = ((86_400, "d"), (3_600, "h"), (60, "min"), (1, "s"))
 
 
@@ -21,7 +22,7 @@ _UNITS = ((86_400, "d"), (3_600, "h"), (60, "min"), (1, "s"))
 class Waits:
     """Reports each long wait once, on standard error; of those that a rate causes the first one alone."""
 
-    _told: set[tuple[str, int, int]] = field(default_factory=set)
+    _told: set[object] = field(default_factory=set)
 
     def update(self, progress: RunProgress) -> None:
         """Report the wait, if it is long and was not reported yet."""
@@ -29,16 +30,16 @@ class Waits:
         if found is None or found.seconds <= LONG:
             return
         one = found.delivery
-        wait = ("rate", 0, 0) if one is None or found.why == "rate" else (found.why, one.id, one.attempts)
+        wait = _RATE if one is None or found.why == _RATE else (found.why, one.id, one.attempts)
         if wait not in self._told:
-            self._told = {wait, *(one for one in self._told if one[0] == "rate")}
+            self._told = {wait, *self._told.intersection({_RATE})}
             say(waits_for(found))
 
 
 def waits_for(waiting: Waiting) -> str:
     """The reason of a wait, and its length."""
     one, long = waiting.delivery, in_words(waiting.seconds)
-    if one is None or waiting.why == "rate":
+    if one is None or waiting.why == _RATE:
         return f"waiting {long}, as the rate says"
     if waiting.why == "schedule":
         return f"waiting {long}, as the schedule says, before delivery {one.id}, {one.type}"
