@@ -49,16 +49,12 @@ class Stingy(io.RawIOBase):
 
 def stream_of(raw: Any) -> io.TextIOBase:
     """Standard output as PYTHONUNBUFFERED makes it."""
-    return io.TextIOWrapper(raw, write_through=True)
+    return io.TextIOWrapper(raw, encoding="utf-8", write_through=True)
 
 
 def test_every_byte_is_written_however_few_are_taken_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     stream = Stingy()
-<<<<<<< HEAD
-    monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(stream, encoding="utf-8", write_through=True))
-=======
     monkeypatch.setattr(sys, "stdout", stream_of(stream))
->>>>>>> holes-cli
     write(bytes(range(100)))
     assert stream.taken == bytes(range(100))
 
