@@ -80,7 +80,7 @@ def test_it_names_what_came_from_the_command_line_but_no_secret(
 @pytest.mark.parametrize("place", ["tests", "tests/api"])
 def test_it_names_the_configuration_if_a_nearer_one_would_be_found(name: str, place: str, tmp_path: Path) -> None:
     item = item_of(tmp_path)
-    (tmp_path / place / name).write_text("")
+    (tmp_path / place / name).write_text("", encoding="utf-8")
     assert repeat_command(item) == f"{PLAIN} -c pytest.ini {SEED}"
     assert repeat_command(item_of(tmp_path, ini=None)) == f"{PLAIN} --rootdir=. {SEED}"
     assert repeat_command(item_of(tmp_path, ini="conf/pytest.ini")) == f"{PLAIN} --rootdir=. -c conf/pytest.ini {SEED}"
@@ -93,7 +93,7 @@ def test_it_names_the_configuration_that_was_chosen(option: str, tmp_path: Path)
 
 def test_a_configuration_above_or_of_the_root_itself_is_no_nearer_one(tmp_path: Path) -> None:
     item = item_of(tmp_path)
-    (tmp_path / "pytest.ini").write_text("")
+    (tmp_path / "pytest.ini").write_text("", encoding="utf-8")
     assert repeat_command(item) == f"{PLAIN} {SEED}"
 
 

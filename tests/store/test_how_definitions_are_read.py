@@ -271,7 +271,7 @@ def story(store):
 def test_a_file_that_is_loaded_again_has_what_it_has_now(tmp_path: Path) -> None:
     path, before = tmp_path / "stories.py", list(sys.path)
     for name, gone in (("first-name", "nothing"), ("second-name", "first-name")):
-        path.write_text(STORY.format(name=name))
+        path.write_text(STORY.format(name=name), encoding="utf-8")
         load_scenarios(path)
         assert registry.find_scenario(name).summary == "A story of a file."
         assert gone not in registry.all_scenarios()
@@ -283,9 +283,9 @@ def test_a_file_that_is_loaded_again_has_what_it_has_now(tmp_path: Path) -> None
 
 
 def test_a_file_imports_what_stands_beside_it(tmp_path: Path) -> None:
-    (tmp_path / "beside_the_stories.py").write_text("NAME = 'from-beside'")
+    (tmp_path / "beside_the_stories.py").write_text("NAME = 'from-beside'", encoding="utf-8")
     path = tmp_path / "stories.py"
-    path.write_text("from beside_the_stories import NAME\n" + STORY.replace('"{name}"', "NAME"))
+    path.write_text("from beside_the_stories import NAME\n" + STORY.replace('"{name}"', "NAME"), encoding="utf-8")
     load_scenarios(path)
     assert "from-beside" in registry.all_scenarios()
     del sys.modules["beside_the_stories"]
