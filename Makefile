@@ -15,8 +15,6 @@ READY := $(VENV)/.ready
 # Twice as many workers as cores: many tests wait for a timeout or for a process.
 WORKERS := $(shell echo $$(( 2 * $$(getconf _NPROCESSORS_ONLN) )))
 PYTEST_FLAGS ?= -n $(WORKERS)
-# make test NOTE_LINES=1 also notes which test runs which line, for make mutants.
-PYTEST := $(if $(NOTE_LINES),PYTHONPATH=tests $(BIN)/python -m mutants.covering,$(BIN)/python -m pytest)
 
 .PHONY: demo test bare floor mutants plugins exhaustive hunt lint types layers wheel node check bench clean
 
@@ -31,7 +29,7 @@ demo: $(READY)
 	$(BIN)/python examples/demo.py
 
 test: $(READY)
-	$(PYTEST) -m "not wheel and not hunt and not exhaustive" $(PYTEST_FLAGS)
+	$(BIN)/python -m pytest -m "not wheel and not hunt and not exhaustive" $(PYTEST_FLAGS)
 
 # Files in which an extra makes a difference: the engine of threads, validation by jsonschema, people that are shipped.
 BARE ?= $(wildcard tests/delivery/test_e*.py tests/delivery/test_sender*.py tests/cli/test_send*.py tests/cli/test_validate*.py) \
@@ -93,8 +91,7 @@ node:
 	npm ci --prefix tests/express --no-audit --no-fund
 
 check: node
-	$(MAKE) test NOTE_LINES=1 PYTEST_FLAGS="$(PYTEST_FLAGS) --require-tools"
-	$(MAKE) plugins exhaustive PYTEST_FLAGS="$(PYTEST_FLAGS) --require-tools"
+	$(MAKE) test plugins exhaustive PYTEST_FLAGS="$(PYTEST_FLAGS) --require-tools"
 	$(MAKE) lint types layers wheel
 
 # In an environment of its own: a peer, schemathesis, brings a pytest plugin that the tests must not meet.

@@ -13,6 +13,7 @@ import click
 from mutants.covering import Covering, load_covering
 from mutants.equivalent import Equivalent, read_equivalents
 from mutants.mutant import Mutant
+from mutants.near import Near, load_near
 from mutants.report import as_dicts, noticed_share, show_trials
 from mutants.sample import changed_lines, draw, package_files
 from mutants.trial import Copy, Outcome, Trial
@@ -31,6 +32,7 @@ ROOT = Path(__file__).parents[2]
 @click.option("--jobs", default=os.cpu_count() or 1, show_default=True, help="How many at a time.")
 @click.option("--budget", default=45.0, show_default=True, help="Seconds of tests for one mutant, at most.")
 @click.option("--stale", is_flag=True, help="Use what is known of the tests though files have changed since.")
+@click.option("--near", is_flag=True, help="Run the test files of near.json, without learning which test runs what.")
 @click.option("--json", "as_json", is_flag=True, help="Print all trials as JSON in place of the table.")
 @click.option("--fail-under", default=0.0, help="Exit 1 if fewer of a hundred are noticed.")
 def main(
@@ -42,6 +44,7 @@ def main(
     jobs: int,
     budget: float,
     stale: bool,
+    near: bool,
     as_json: bool,
     fail_under: float,
 ) -> None:
@@ -59,7 +62,7 @@ def main(
     if not drawn:
         click.echo("No line that a mutant could change.")
         return
-    covering = load_covering(ROOT, ROOT / ".mutants", stale=stale)
+    covering = load_near() if near else load_covering(ROOT, ROOT / ".mutants", stale=stale)
     terminal = Console(stderr=True)
     with _copies(jobs) as copies, ThreadPoolExecutor(jobs) as pool:
         _check_without_a_mutant(copies, covering, drawn[:10])
@@ -95,17 +98,22 @@ def _copies(jobs: int) -> Iterator["queue.Queue[Copy]"]:
             copy.remove()
 
 
-def _check_without_a_mutant(copies: "queue.Queue[Copy]", covering: Covering, drawn: Sequence[Mutant]) -> None:
+def _check_without_a_mutant(copies: "queue.Queue[Copy]", covering: Covering | Near, drawn: Sequence[Mutant]) -> None:
     """Run a part of the tests in a copy as it is: where they fail, every mutant would seem to be noticed."""
     tests = {test for mutant in drawn for test in covering.tests_of(mutant.path, mutant.lines, budget=5)}
     copy = copies.get()
-    if tests and not copy.passes(sorted(tests), seconds=sum(covering.seconds[test] for test in tests)):
+    if tests and not copy.passes(sorted(tests), seconds=covering.seconds_of(tests)):
         sys.exit("Tests fail in a copy of the project without any mutant. Run make test, and then without --stale.")
     copies.put(copy)
 
 
 def _try(
-    mutant: Mutant, covering: Covering, known: Sequence[Equivalent], copies: "queue.Queue[Copy]", *, budget: float
+    mutant: Mutant,
+    covering: Covering | Near,
+    known: Sequence[Equivalent],
+    copies: "queue.Queue[Copy]",
+    *,
+    budget: float,
 ) -> Trial:
     before, after = mutant.change((ROOT / mutant.path).read_text(encoding="utf-8"))
     if any(one.is_of(mutant, before=before, after=after) for one in known):
@@ -113,7 +121,7 @@ def _try(
     copy = copies.get()
     try:
         tests = covering.tests_of(mutant.path, mutant.lines, budget=budget)
-        outcome = copy.try_mutant(mutant, tests, seconds=sum(covering.seconds[test] for test in tests))
+        outcome = copy.try_mutant(mutant, tests, seconds=covering.seconds_of(tests))
     finally:
         copies.put(copy)
     return Trial(mutant, before, after, outcome, len(tests))

@@ -10,6 +10,7 @@ from cosmic_ray.mutating import mutate_code
 from mutants.covering import load_covering
 from mutants.equivalent import Equivalent, read_equivalents
 from mutants.mutant import Mutant, list_mutants
+from mutants.near import choose_files, load_near
 from mutants.operators import all_operators
 from mutants.report import noticed_share
 from mutants.sample import changed_lines, draw, package_files, room_of
@@ -160,6 +161,7 @@ def test_a_mutant_is_noticed_alive_or_on_a_line_that_no_test_runs(shop: Path, tm
         names = [test.rpartition("::")[2] for test in tests]
         return copy.try_mutant(mutant, tests, seconds=1), sorted(names)
 
+    assert choose_files(covering, "steppay_mock/shop.py") == ["tests/shop/test_shop.py"]
     everyone = ["test_nothing_is_not_in_a_process_of_its_own", "test_three_is_large", "test_two_is_not"]
     try:
         assert outcome("return count > 0", "return None") == (Outcome.NOTICED, ["test_three_is_large"])
@@ -170,6 +172,15 @@ def test_a_mutant_is_noticed_alive_or_on_a_line_that_no_test_runs(shop: Path, tm
         assert original == SHOP, "a mutant was left in the copy"
     finally:
         copy.remove()
+
+
+def test_the_test_files_near_a_file_are_there_and_run_it() -> None:
+    near = load_near()
+    files = package_files(ROOT)
+    assert len(near.files.keys() & set(files)) > 0.9 * len(files), "run make mutants, then python -m mutants.near"
+    for path, chosen in near.files.items():
+        assert all((ROOT / file).is_file() for file in chosen), f"{path}: make near.json again"
+    assert "tests/wire/test_signature.py" in near.tests_of("steppay_mock/wire/signature.py", [1], budget=1)
 
 
 def test_a_mutant_without_a_test_is_told_and_counts_as_not_noticed(shop: Path) -> None:
@@ -192,10 +203,11 @@ def test_each_equivalent_mutant_is_one_that_could_be_drawn_and_says_why() -> Non
     assert known
     for file in {one.file for one in known}:
         original = (ROOT / file).read_text(encoding="utf-8")
-        possible = [(mutant, *mutant.change(original)) for mutant in list_mutants(ROOT, file)]
+        mutants = list_mutants(ROOT, file)
         for one in known:
             if one.file == file:
-                found = [m.position for m, before, after in possible if one.is_of(m, before=before, after=after)]
+                inside = [mutant for mutant in mutants if mutant.within == one.within]
+                found = [mutant.place for mutant in inside if mutant.change(original) == (one.before, one.after)]
                 assert len(found) == 1, f"{len(found)} mutants of {file} are {one}. Name one of today, or remove it."
                 assert len(one.why.split()) > 3
 
