@@ -16,6 +16,9 @@ READY := $(VENV)/.ready
 WORKERS := $(shell echo $$(( 2 * $$(getconf _NPROCESSORS_ONLN) )))
 PYTEST_FLAGS ?= -n $(WORKERS)
 
+# Bytecode is kept: without it every process compiles what it imports, and pytest rewrites every test, each time.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: demo test bare floor mutants plugins exhaustive hunt lint types layers wheel node check bench clean
 
 $(READY): $(LOCK) pyproject.toml

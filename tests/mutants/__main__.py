@@ -65,7 +65,7 @@ def main(
     covering = load_near() if near else load_covering(ROOT, ROOT / ".mutants", stale=stale)
     terminal = Console(stderr=True)
     with _copies(jobs) as copies, ThreadPoolExecutor(jobs) as pool:
-        _check_without_a_mutant(copies, covering, drawn[:10])
+        _check_without_a_mutant(copies, covering, drawn[: 3 if near else 10])
         trials = pool.map(lambda mutant: _try(mutant, covering, read_equivalents(), copies, budget=budget), drawn)
         done = list(
             track(trials, "Trying mutants", total=len(drawn), console=terminal, disable=not terminal.is_terminal)

@@ -99,10 +99,10 @@ def test_the_mutants_of_a_file_are_its_conditions_numbers_and_statements_and_no_
 
 
 def test_every_mutant_of_the_package_is_a_file_that_python_reads() -> None:
-    path = "steppay_mock/wire/signature.py"
+    path = "steppay_mock/wire/shown_url.py"
     original = (ROOT / path).read_text(encoding="utf-8")
     mutants = list_mutants(ROOT, path)
-    assert len(mutants) > 50
+    assert len(mutants) > 20
     for mutant in mutants:
         source = mutant.source(original)
         assert source != original

@@ -105,12 +105,11 @@ class Copy:
         ]
         paths = [self.root, self.root / "pytest_plugin"]
         env = {
-            **os.environ,
+            **{name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"},
+            **({} if bytecode else {"PYTHONDONTWRITEBYTECODE": "1"}),
             "PYTHONPATH": os.pathsep.join(map(str, paths)),
-            "HYPOTHESIS_STORAGE_DIRECTORY": str(chosen) + ".d",
+            "HYPOTHESIS_STORAGE_DIRECTORY": f"{chosen}.examples",
         }
-        if not bytecode:
-            env["PYTHONDONTWRITEBYTECODE"] = "1"
         with subprocess.Popen(
             command,
             cwd=self.root,
