@@ -66,16 +66,16 @@ def test_every_action_has_a_rule() -> None:
 
 
 @pytest.mark.exhaustive
-@pytest.mark.parametrize("seed", range(4, 12))
-def test_every_action_is_done_and_refused_and_says_what_its_rule_says(watch: Watch, seed: int) -> None:
-    for name in SITUATIONS:
-        try_everything(name, seed=seed)
+def test_every_action_is_done_and_refused_and_says_what_its_rule_says(watch: Watch) -> None:
+    for seed in range(4, 8):
+        for name in SITUATIONS:
+            try_everything(name, seed=seed)
     assert set(RULES) - set(watch.done) == set()
     assert set(RULES) - set(watch.refused) <= NEVER_REFUSED
 
 
 @pytest.mark.exhaustive
 @pytest.mark.usefixtures("watch")
-@pytest.mark.parametrize("first", range(1_000, 1_200, 20))
+@pytest.mark.parametrize("first", range(1_000, 1_100, 20))
 def test_every_action_says_what_its_rule_says_in_many_more_stores(first: int) -> None:
     live_through(range(first, first + 20))
