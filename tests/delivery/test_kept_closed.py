@@ -28,7 +28,7 @@ Make = Callable[..., Engine]
 
 
 class Forgetful:
-    """Answers one request on a connection, keeps it open, and closes it when it is told to, with a reset if so."""
+    """Answers one request on a connection, keeps it, and closes it when it is told to; the first by a reset if so."""
 
     def __init__(self) -> None:
         self.bodies: list[bytes] = []
@@ -58,6 +58,7 @@ class Forgetful:
             self.may_close.wait(10)
             if self.resets:
                 connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+                self.resets = False  # a reset right behind an answer takes the answer with it
             connection.close()
             self.has_closed.set()
 
