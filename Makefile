@@ -45,7 +45,8 @@ FLOOR ?= $(wildcard tests/delivery/test_e*.py tests/store/test_api*.py) tests/co
 	$(patsubst %,tests/delivery/test_%.py,access failure_codes http kept_closed locust own_lacks sender whole_answers wsgi) \
 	$(patsubst %,tests/cli/test_%.py,events explore generate help journal program send send_json serve_api validate) \
 	tests/payload/test_factory.py tests/payload/test_modes.py
-# Apart: pytest 8.2 fails whichever test runs when Python finds a socket that an earlier one left, and these run it within.
+# Run apart: a socket that one test leaves open fails whatever test pytest 8.2 runs when Python finds it, and these tests
+# run a pytest of their own.
 FLOOR_PLUGIN ?= $(wildcard tests/plugin/test_[a-o]*.py) tests/plugin/test_sender.py tests/plugin/test_report.py
 
 bare:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from steppay_mock.cli.options.scenario import load_files
-from steppay_mock.cli.options.seeds import drawn_seed, say_seed
+from steppay_mock.cli.options.seeds import told_seed
 
 if TYPE_CHECKING:
     from steppay_mock.cli.options.scenario import Staging
@@ -41,9 +41,7 @@ def find_candidates(
     """The stories to explore. If there are several, those with fewer than two wanted events are skipped."""
     several = len(names) * seeds > 1
     if several and staging.seed is None:
-        seed = drawn_seed()
-        say_seed(seed)
-        staging = replace(staging, seed=seed)
+        staging = replace(staging, seed=told_seed())
     found = [Candidate(name=name, story=story) for name in names for story in _lived(name, seeds, staging)]
     return [_skipping(one, types) for one in found] if several else found
 

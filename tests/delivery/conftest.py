@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 from delivery.counting import Counting, counting
 from delivery.engines import engine_of
+from delivery.filled_journal import fill
 from delivery.standins import Instant, Time, install
 from extras import needing
 from serving import served
@@ -84,6 +85,12 @@ def journal(request: pytest.FixtureRequest, path: Path) -> str | None:
 def path(tmp_path: Path) -> Path:
     """Where a journal may be; nothing is there yet."""
     return tmp_path / "journal.sqlite"
+
+
+@pytest.fixture
+def filled(path: Path) -> None:
+    """The journal has runs of every kind."""
+    fill(path)
 
 
 @pytest.fixture

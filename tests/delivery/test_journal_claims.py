@@ -11,19 +11,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from delivery.filled_journal import CONTROLS, DONE, PLANNING, RUN, URL, fill
+from delivery.filled_journal import CONTROLS, DONE, PLANNING, RUN, URL
 
 from steppay_mock import SteppayMockError
 from steppay_mock.delivery.journal import claim as claim_module
 from steppay_mock.delivery.journal.claim import claim, forget_given_up
 from steppay_mock.delivery.journal.journal import Journal
 
-
-@pytest.fixture
-def path(tmp_path: Path) -> Path:
-    made = tmp_path / "journal.sqlite"
-    fill(made)
-    return made
+pytestmark = pytest.mark.usefixtures("filled")
 
 
 @pytest.fixture

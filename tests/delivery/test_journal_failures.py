@@ -15,6 +15,8 @@ from steppay_mock import SteppayMockError
 from steppay_mock.delivery.journal import journal as journal_module
 from steppay_mock.delivery.journal.journal import Journal
 
+pytestmark = pytest.mark.usefixtures("filled")
+
 Use = Callable[[Journal], object]
 
 
@@ -42,13 +44,6 @@ READS: dict[str, tuple[Use, object]] = {
     "widest": (lambda journal: journal.widest(RUN), 2),
     "ask": (lambda journal: journal.ask("SELECT ended_at FROM runs WHERE id = ?", DONE), [(9.0,)]),
 }
-
-
-@pytest.fixture
-def path(tmp_path: Path) -> Path:
-    made = tmp_path / "journal.sqlite"
-    fill(made)
-    return made
 
 
 @pytest.fixture

@@ -63,10 +63,11 @@ def main(
         click.echo("No line that a mutant could change.")
         return
     covering = load_near() if near else load_covering(ROOT, ROOT / ".mutants", stale=stale)
+    known = read_equivalents()
     terminal = Console(stderr=True)
     with _copies(jobs) as copies, ThreadPoolExecutor(jobs) as pool:
         _check_without_a_mutant(copies, covering, drawn[: 3 if near else 10])
-        trials = pool.map(lambda mutant: _try(mutant, covering, read_equivalents(), copies, budget=budget), drawn)
+        trials = pool.map(lambda mutant: _try(mutant, covering, known, copies, budget=budget), drawn)
         done = list(
             track(trials, "Trying mutants", total=len(drawn), console=terminal, disable=not terminal.is_terminal)
         )

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from serving import Serve
 
-from steppay_mock import Event, make_event
+from steppay_mock import Event, Store, make_event
 
 START = datetime(2025, 1, 15, 3, 0, tzinfo=UTC)
 STATUSES = ("ACTIVE", "UNPAID", "ACTIVE", "PAUSE", "ACTIVE", "PENDING_CANCEL", "CANCELED")
@@ -39,3 +39,15 @@ def make_life() -> MakeLife:
 def mounted(request: pytest.FixtureRequest, serve: Serve) -> Callable[[Any], Any]:
     """The app itself, called in threads, or its URL."""
     return lambda app: app if request.param == "wsgi" else serve(app)
+
+
+@pytest.fixture
+def store() -> Store:
+    """A subscription that was paused and resumed, a day after each other."""
+    store = Store(seed=7)
+    store.checkout()
+    store.advance(days=1)
+    store.pause()
+    store.advance(days=1)
+    store.resume()
+    return store

@@ -209,17 +209,6 @@ def test_a_host_that_is_stopped_raises_at_its_next_check() -> None:
 # The moment that the API shows.
 
 
-@pytest.fixture
-def store() -> Store:
-    store = Store(seed=7)
-    store.checkout()
-    store.advance(days=1)
-    store.pause()
-    store.advance(days=1)
-    store.resume()
-    return store
-
-
 HOLD = Event({"event": "hold", "timestamp": 0, "data": {}})
 
 

@@ -309,17 +309,6 @@ class ReadsBack:
         )
 
 
-@pytest.fixture
-def store() -> Store:
-    store = Store(seed=7)
-    store.checkout()
-    store.advance(days=1)
-    store.pause()
-    store.advance(days=1)
-    store.resume()
-    return store
-
-
 def test_a_stale_answer_that_overwrites_is_certain(store: Store) -> None:
     receiver = ReadsBack(store)
     with receiver.api.patched():

@@ -15,7 +15,7 @@ from steppay_mock import SteppayMockError
 def found(**keys: Any) -> Any:
     keys.setdefault("headers", [])
     config: Any = SimpleNamespace(
-        getini=lambda name: keys.get(name.removeprefix("steppay_")), rootpath=Path("/root/of/shop")
+        getini=lambda name: keys.get(name.removeprefix("steppay_")), rootpath=Path("/srv/shop")
     )
     return access_of(config)
 
@@ -28,8 +28,8 @@ def test_nothing_is_asked_for_unless_it_is_given() -> None:
 def test_files_are_below_the_root_and_the_rest_is_as_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PLACE", "keys")
     assert found(ca_file="ca.pem", client_cert="${PLACE}/c.pem", client_key="/abs/k.pem", proxy="http://p:1") == {
-        "ca_file": Path("/root/of/shop/ca.pem"),
-        "client_cert": Path("/root/of/shop/keys/c.pem"),
+        "ca_file": Path("/srv/shop/ca.pem"),
+        "client_cert": Path("/srv/shop/keys/c.pem"),
         "client_key": Path("/abs/k.pem"),
         "proxy": "http://p:1",
     }

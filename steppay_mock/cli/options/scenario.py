@@ -19,7 +19,7 @@ from steppay_mock.cli.options.parameter_types import (
     MomentType,
     SetValueType,
 )
-from steppay_mock.cli.options.seeds import drawn_seed, say_seed
+from steppay_mock.cli.options.seeds import drawn_seed, say_seed, told_seed
 from steppay_mock.errors import SteppayMockError, choices, did_you_mean
 from steppay_mock.payload.body import DEFAULT_FORM, BodyForm
 
@@ -72,7 +72,7 @@ class Staging:
         from steppay_mock.store.store import Store
 
         return Store(
-            seed=_random_seed() if self.seed is None else self.seed,
+            seed=told_seed() if self.seed is None else self.seed,
             start=self.start,
             locale=self.locale,
             currency=self.currency,
@@ -139,13 +139,6 @@ class Staging:
         if chosen is None:
             say_seed(story.seed)
         return story
-
-
-def _random_seed() -> int:
-    """A random seed, which is printed on standard error."""
-    seed = drawn_seed()
-    say_seed(seed)
-    return seed
 
 
 def load_files(files: tuple[str, ...]) -> None:

@@ -12,6 +12,13 @@ def drawn_seed() -> int:
     return SystemRandom().randrange(10**9)
 
 
+def told_seed() -> int:
+    """A seed by chance that is said at once."""
+    seed = drawn_seed()
+    say_seed(seed)
+    return seed
+
+
 def say_seed(seed: object) -> None:
     """Say the seed, and how it is given again."""
     say(f"seed {seed} (repeat with --seed {seed})")
