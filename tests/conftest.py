@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import multiprocessing.connection  # noqa: F401 - see below
 import os
 import signal
@@ -38,6 +39,21 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         action="store_true",
         help="Tests marked node, postgres or extra fail where they would be skipped for want of it.",
     )
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
+    """Keep the garbage collector away from the tests that were collected.
+
+    They are a million objects that live until the end of the run. A full collection looks at each of them, and a run of
+    pytest within the tests asks for several.
+    """
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 @pytest.hookimpl(wrapper=True)
