@@ -14,7 +14,7 @@ from hypothesis import settings
 
 from steppay_mock.store.scenarios.registry import all_scenarios, forget_scenarios
 
-pytest_plugins = ["pytester", "postgres", "extras", "serving"]
+pytest_plugins = ["pytester", "postgres", "extras", "processor_time", "serving"]
 
 settings.register_profile("untimed", deadline=None)  # how long an example takes says how busy the machine is
 settings.load_profile("untimed")
