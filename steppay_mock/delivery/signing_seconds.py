@@ -1,4 +1,4 @@
-"""Gives each copy of a webhook a second of its own in its signature, as a resend has (facts 19 and 22).
+"""Gives each copy of a webhook a separate second in its signature, as a resend has (facts 19 and 22).
 
 A run delivers an event and its copy within one second, more so if a test stops the clock. With equal signatures a
 receiver that only remembers signature headers would pass for one that recognises duplicates, and fail in production.
