@@ -30,6 +30,7 @@ from steppay_mock.delivery.load import Mix, Names, iter_load, read_mix, seed_of_
 from steppay_mock.delivery.options.settings import SenderSettings, Settings, read_sender_options, resolve_options
 from steppay_mock.delivery.options.table import DEFAULT_TIMEOUT
 from steppay_mock.delivery.own_lack import OwnLackError
+from steppay_mock.delivery.signing_seconds import SigningSeconds
 from steppay_mock.errors import SteppayMockError
 from steppay_mock.payload.body import DEFAULT_FORM, BodyForm
 
@@ -89,6 +90,7 @@ class StepPayUser(locust.User):
         self._mix, self._succeeds = checked.mix, checked.wire.succeeds
         self._settings = replace(checked.settings, seed=seed)
         self._position = 0
+        self._seconds = SigningSeconds()
         load = iter_load(self.make_round, seed=seed, order=self._settings.order, duplicates=self._settings.duplicates)
         self._coming = islice(load, self.limit)
         self._opened = ExitStack()
@@ -112,7 +114,9 @@ class StepPayUser(locust.User):
             # If the user ended, Locust would start another one.
             self.wait_time = lambda: _REST  # type: ignore[method-assign]
             return
-        request = request_for(event, self._settings, position=self._position)
+        now = 0.0 if self._settings.secret is None else self._settings.now()
+        later = self._seconds.take(event.body, now) - now
+        request = request_for(event, self._settings, position=self._position, later=later)
         self._position += 1
         began = time.time()
         try:

@@ -1,7 +1,7 @@
 """Adds one thing to an event that is not documented: a field, an enumeration value, or an event type.
 
 A receiver that outlives the documentation must take all three. Fields are added at any time (fact 3). The enumeration
-values are those that StepPay's REST API has and the webhook tables do not (fact 17); other ones are made up.
+values are those that StepPay's REST API has and the webhook tables do not (facts 17 and 56); other ones are made up.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from steppay_mock.payload.plan import SchemaNode, plan_event
 KNOWN_ELSEWHERE: dict[str, tuple[str, ...]] = {
     "OrderItemType": ("INSTANT",),
     "PaymentGateway": ("NAVER", "KCP", "JT", "DAOUDATA", "WELCOME", "KICC"),
+    "PaymentStatus": ("CANCEL_PROGRESS",),
     "PriceType": ("VOLUME_BASED",),
     "UsageActor": ("RENEW",),
 }

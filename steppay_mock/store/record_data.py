@@ -121,10 +121,9 @@ def _payment(payment: Payment) -> Data:
     }
 
 
-def _cancel(payment: Payment) -> Data | None:
-    if payment.canceled_at is None:
-        return None
-    return {"canceledAmount": _money(payment.canceled), "lastCanceledDate": payment.canceled_at.isoformat()}
+def _cancel(payment: Payment) -> Data:
+    """What was given back so far: every payment has it, 0 at first (fact 33)."""
+    return {"canceledAmount": _money(payment.canceled), "lastCanceledDate": _at(payment.canceled_at)}
 
 
 def _account(account: VirtualAccount) -> Data:

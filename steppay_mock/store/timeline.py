@@ -75,8 +75,9 @@ def _status(data: dict[str, Any]) -> str:
         return f"used {data['accumulatedRecord']}" + (f" of {quota}" if quota is not None else "")
     if "messageType" in data:
         return f"{data['messageType']}, step {data['messageSentStep']}"
-    if isinstance(data.get("cancel"), dict):
-        return f"{data['status']}, {data['cancel']['canceledAmount']} of {data['paidAmount']}"
+    cancel = data.get("cancel")
+    if isinstance(cancel, dict) and cancel.get("canceledAmount"):  # every payment has one (fact 33)
+        return f"{data['status']}, {cancel['canceledAmount']} of {data['paidAmount']}"
     if "status" in data:
         return str(data["status"])
     lines: Sequence[dict[str, Any]] = data.get("items") or ()

@@ -11,7 +11,16 @@ from typing import Any, get_args
 import pytest
 from werkzeug import Request, Response
 
-from steppay_mock import Event, SteppayMockError, deliver, make_event, make_events, verify
+from steppay_mock import (
+    Event,
+    SignatureError,
+    SteppayMockError,
+    deliver,
+    make_event,
+    make_events,
+    scenario,
+    verify,
+)
 from steppay_mock.delivery.faults.json_forms import reordered, spaced
 from steppay_mock.delivery.load import read_mix
 from steppay_mock.delivery.schedule.schedule import Schedule, plan
@@ -19,6 +28,7 @@ from steppay_mock.delivery.schedule.steps import Deliver
 from steppay_mock.delivery.sender.sender import Sender
 from steppay_mock.payload.body import BodyForm
 from steppay_mock.payload.event import iter_events
+from steppay_mock.payload.options import Nulls
 
 SECRET = "whsec_of_the_tests"
 FORMS = get_args(BodyForm)
@@ -110,3 +120,31 @@ def test_a_payload_by_itself_has_the_form_that_is_the_default(receiver: Receiver
     deliver(event.payload, to=receiver, secret=SECRET).assert_ok()
     deliver(replace(event, form="compact"), to=receiver, secret=SECRET).assert_ok()
     assert receiver.bodies == [event.body, Event.from_payload(event.payload, form="compact").body]
+
+
+@pytest.mark.parametrize(
+    "written_again",
+    [json.dumps, lambda told: json.dumps(told, ensure_ascii=False, separators=(",", ":"))],
+    ids=["json.dumps", "JSON.stringify"],
+)
+def test_a_receiver_that_verifies_json_that_it_wrote_again_refuses_every_delivery(
+    written_again: Callable[[Any], str],
+) -> None:
+    """Fact 34: with the default form it fails here, as in production; with its own form it would pass."""
+
+    def receiver(environ: dict[str, Any], start_response: Any) -> Any:
+        request = Request(environ)
+        try:
+            verify(request.headers.get("steppay-signature"), written_again(request.get_json()), SECRET)
+        except SignatureError:
+            return Response(status=401)(environ, start_response)
+        return Response(status=204)(environ, start_response)
+
+    modes: tuple[Nulls, ...] = get_args(Nulls)
+    for nulls in modes:
+        report = deliver(make_events(seed=7, nulls=nulls), to=receiver, secret=SECRET)
+        assert {outcome.status for outcome in report} == {401}
+    story = scenario("refund-in-parts", seed=7)
+    assert {outcome.status for outcome in deliver(story, to=receiver, secret=SECRET)} == {401}
+    if written_again is not json.dumps:
+        deliver(make_events(seed=7, body="compact"), to=receiver, secret=SECRET).assert_ok()

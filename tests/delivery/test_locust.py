@@ -72,6 +72,25 @@ def test_users_send_what_their_seeds_say_signed_now_and_the_same_when_a_test_beg
     assert told["errors"] == []
 
 
+def test_a_copy_is_signed_at_a_second_of_its_own() -> None:
+    with counting(Counting()) as receiver:
+        swarm(
+            """
+            class Shop(StepPayUser):
+                host, secret = sys.argv[1:]
+                events, duplicates, limit = "payment.completed", 1.0, 20
+
+            run(Shop)
+            """,
+            receiver.url,
+            SECRET,
+        )
+    for one in receiver.got:
+        verify(one.signature, one.body, SECRET)
+    assert len({one.body for one in receiver.got}) == 10
+    assert len({one.signature for one in receiver.got}) == 20
+
+
 @pytest.mark.parametrize("keep_alive", [False, True], ids=["close", "keep-alive"])
 def test_the_very_bytes_and_the_connections(serve_raw: ServeRaw, *, keep_alive: bool) -> None:
     connections: list[list[bytes]] = []

@@ -90,7 +90,7 @@ def expected_of(store: Store) -> Rows:
             "status": one["status"],
             "order_id": one["orderId"],
             "paid_amount": text(one["paidAmount"]),
-            "canceled_amount": text((one["cancel"] or {"canceledAmount": 0})["canceledAmount"]),
+            "canceled_amount": text(one["cancel"]["canceledAmount"]),
         },
         "orders": lambda one: {
             "id": one["id"],

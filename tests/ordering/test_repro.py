@@ -43,6 +43,7 @@ class Shop:
         self.is_mended = False
         self.rows: dict[str, Any] = {}
         self.bodies: list[bytes] = []
+        self.signatures: list[str] = []
 
     def __call__(self, environ: Any, start_response: Any) -> Any:
         return self.answer(Request(environ))(environ, start_response)
@@ -56,7 +57,8 @@ class Shop:
             self.rows.clear()
             return Response(status=204)
         body = request.get_data()
-        verify(request.headers.get("steppay-signature"), body, SECRET)
+        self.signatures.append(request.headers.get("steppay-signature", ""))
+        verify(self.signatures[-1], body, SECRET)
         self.bodies.append(body)
         event = request.get_json()
         key, at = str(event["data"].get("subscriptionId") or event["data"]["id"]), [event["timestamp"], body.decode()]
@@ -97,6 +99,14 @@ def run(*command: str, cwd: Path) -> subprocess.CompletedProcess[str]:
         "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
     }
     return subprocess.run(command, cwd=cwd, env=environment, capture_output=True, text=True, check=False, timeout=60)
+
+
+def with_vitest(folder: Path) -> None:
+    """What the program imports as Vitest."""
+    package = folder / "node_modules" / "vitest"
+    package.mkdir(parents=True)
+    (package / "index.mjs").write_text(VITEST, encoding="utf-8")
+    (package / "package.json").write_text('{"name": "vitest", "exports": "./index.mjs"}', encoding="utf-8")
 
 
 def on_page(found: Exploration, title: str) -> str:
@@ -154,10 +164,7 @@ def test_the_test_for_vitest_fails_until_the_receiver_is_mended(shop: tuple[Shop
     text = on_page(found, "As a test for Vitest")
     assert text == vitest_test(found, found.counterexample)
     (tmp_path / "again.test.mjs").write_text(text, encoding="utf-8")
-    package = tmp_path / "node_modules" / "vitest"
-    package.mkdir(parents=True)
-    (package / "index.mjs").write_text(VITEST, encoding="utf-8")
-    (package / "package.json").write_text('{"name": "vitest", "exports": "./index.mjs"}', encoding="utf-8")
+    with_vitest(tmp_path)
     assert run(node, "--check", "again.test.mjs", cwd=tmp_path).stderr == ""
     failing = run(node, "again.test.mjs", cwd=tmp_path)
     assert failing.returncode != 0
@@ -165,6 +172,44 @@ def test_the_test_for_vitest_fails_until_the_receiver_is_mended(shop: tuple[Shop
     app.is_mended = True
     mended = run(node, "again.test.mjs", cwd=tmp_path)
     assert mended.returncode == 0, mended.stderr
+
+
+def again_at(root: str, *, together: tuple[int, ...]) -> tuple[Exploration, Any]:
+    """A counterexample in which the first event comes again, behind the second one or at once with its copy."""
+    course, passing = ((0, 0), (0, 0)) if together else ((0, 1, 0), (0, 0, 1))
+    reach = Reach(url=f"{root}/webhooks/steppay", state_url=f"{root}/state", reset_url=f"{root}/reset")
+    with speaking(Face(is_shell=True, reach=reach)):
+        found = counterexample(cases.overwrites, LIFE, course, together=together, passing=passing)
+        return exploration(found), found
+
+
+@pytest.mark.parametrize(
+    ("program", "together"),
+    [  # not at once by the shell: each of its processes asks for the time by itself
+        ("sh", ()),
+        pytest.param("node", (), marks=pytest.mark.node),
+        pytest.param("node", (0, 1), marks=pytest.mark.node),
+    ],
+)
+def test_the_programs_sign_a_copy_at_a_later_second(
+    program: str, shop: tuple[Shop, str], tmp_path: Path, together: tuple[int, ...]
+) -> None:
+    app, root = shop
+    if program == "sh":
+        (tmp_path / "again.sh").write_text(shell_script(*again_at(root, together=together)), encoding="utf-8")
+        done = run("sh", "again.sh", cwd=tmp_path)
+        assert done.returncode == 0, done.stderr
+    else:
+        node = shutil.which("node")
+        if node is None:
+            pytest.skip("Node is not installed")
+        (tmp_path / "again.test.mjs").write_text(vitest_test(*again_at(root, together=together)), encoding="utf-8")
+        with_vitest(tmp_path)
+        run(node, "again.test.mjs", cwd=tmp_path)
+    first = 2 if together else 3
+    signed = [one.partition(",")[0] for one in app.signatures[:first]]
+    bodies = app.bodies[:first]
+    assert len({second for second, body in zip(signed, bodies, strict=True) if body == LIFE[0].body}) == 2
 
 
 def test_what_is_in_flight_at_once_is_so_in_the_programs() -> None:

@@ -16,8 +16,8 @@ def order(data: dict[str, Any], **options: Any) -> dict[str, Any]:
 
 
 def test_a_deep_override_changes_that_and_nothing_beside_it() -> None:
-    plain = make_event("payment.completed", seed=3).data
-    changed = make_event("payment.completed", seed=3, data={"payer": {"email": "kim@example.com"}}).data
+    plain = make_event("payment.completed", seed=7).data
+    changed = make_event("payment.completed", seed=7, data={"payer": {"email": "kim@example.com"}}).data
     assert changed == {**plain, "payer": {**plain["payer"], "email": "kim@example.com"}}
 
 
@@ -84,8 +84,17 @@ def test_a_method_that_is_fixed_gets_a_gateway_that_offers_it() -> None:
 
 
 def test_a_block_that_the_story_would_leave_out_is_made_when_it_is_fixed() -> None:
+    fixed = {"errorMessage": "한도 초과", "vBank": {"bankCode": "004"}}
+    data = make_event("payment.completed", seed=1, data=fixed).data
+    assert (data["errorMessage"], data["vBank"]["bankCode"]) == ("한도 초과", "004")
+
+
+def test_a_refund_that_is_fixed_is_in_any_payment() -> None:
     data = make_event("payment.completed", seed=1, data={"cancel": {"canceledAmount": 5}}).data
     assert data["cancel"]["canceledAmount"] == 5
+    for event_type in ("payment.completed", "payment.canceled"):
+        assert "cancel" not in make_event(event_type, seed=1, data={"cancel": None}).data
+        assert make_event(event_type, seed=1, data={"cancel": None}, nulls="null").data["cancel"] is None
 
 
 def test_none_is_a_null_and_is_written_as_nulls_are() -> None:

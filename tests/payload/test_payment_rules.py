@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from payload.settled import LEAST, MOST, NOW, Settled, many, moment, settle
 
+from steppay_mock import make_events
 from steppay_mock.payload.coherence.payment import METHODS_BY_GATEWAY
 from steppay_mock.payload.instants import epoch_millis
 from steppay_mock.payload.pools import pool
@@ -164,14 +165,53 @@ def test_a_direct_debit_has_the_state_of_the_payment(event_type: str, status: st
 
 
 @pytest.mark.parametrize("edge", [False, True])
-def test_only_a_cancellation_has_a_refund(*, edge: bool) -> None:
+def test_every_payment_says_what_was_given_back_and_only_a_cancellation_when(*, edge: bool) -> None:
+    """Fact 33."""
     for event_type in PAYMENTS:
         for payment in many(event_type, runs=20, edge=edge):
-            assert (payment["cancel"] is not None) == (event_type == CANCELED)
-            assert payment.needs("cancel") == payment.needs("paidAmount") == (event_type == CANCELED)
+            assert payment.needs("cancel")
+            assert payment.needs("paidAmount") == (event_type == CANCELED)
             if event_type == CANCELED:
+                assert payment["cancel"]["canceledAmount"] > 0 or payment["paidAmount"] == 0
                 assert moment(payment["cancel"]["lastCanceledDate"]) == NOW
-    assert settle(CANCELED, fixed={"cancel": None})["cancel"] is None
+            else:
+                assert payment["cancel"] == {"canceledAmount": 0, "lastCanceledDate": None}
+
+
+@pytest.mark.parametrize("event_type", PAYMENTS)
+def test_what_was_given_back_can_be_fixed(event_type: str) -> None:
+    assert settle(event_type, fixed={"cancel": None})["cancel"] is None
+    for back, moment_of_it in ((70, True), (0, event_type == CANCELED)):
+        cancel = settle(event_type, fixed={"cancel": {"canceledAmount": back}})["cancel"]
+        assert (cancel["canceledAmount"], cancel["lastCanceledDate"] is not None) == (back, moment_of_it)
+    date = "2024-01-01T00:00:00"
+    cancel = settle(event_type, fixed={"cancel": {"lastCanceledDate": date}})["cancel"]
+    assert (cancel["lastCanceledDate"], cancel["canceledAmount"] > 0) == (date, event_type == CANCELED)
+
+
+def test_an_amount_that_is_fixed_rules_out_a_status_of_a_cancellation_alone() -> None:
+    for event_type in (COMPLETED, FAILED, STANDBY):
+        fixed = {"paymentGateway": "TOSS", "cancel": {"canceledAmount": 0}}
+        statuses = {"VIRTUAL_BANK_STANDBY"} if event_type == STANDBY else USUAL[event_type]
+        assert found("status", event_type, fixed=fixed) == statuses
+
+
+def test_one_payment_of_five_has_no_payer_as_the_delivery_that_was_seen() -> None:
+    """Fact 7."""
+    for event_type in PAYMENTS:
+        payers = [payment["payer"] for payment in many(event_type, runs=500)]
+        assert 70 < payers.count(None) < 130
+    assert all(payment["payer"]["email"] for payment in many(COMPLETED, fixed={"payer": {"userName": "김"}}))
+    assert found("payer", COMPLETED, fixed={"payer": None}) == {None}
+
+
+@pytest.mark.parametrize("options", [{"edge": True}, {"nulls": "null"}, {"nulls": "mixed"}, {}])
+def test_payments_with_and_without_a_payer_are_made_in_every_mode(options: Any) -> None:
+    for event_type in PAYMENTS:
+        payments = [event.data for event in make_events(event_type, n=100, seed=7, **options)]
+        assert 5 < sum(one.get("payer") is None for one in payments) < 45
+        written = {"payer" in one for one in payments if one.get("payer") is None}
+        assert written == {"null": {True}, "mixed": {True, False}}.get(options.get("nulls", ""), {False})
 
 
 def refunded(paid: float, **options: Any) -> tuple[Any, Any]:

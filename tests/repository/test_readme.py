@@ -148,7 +148,7 @@ def test_the_tests_of_the_example_pass(shop: Path) -> None:
 
 
 def test_the_failure_is_shown_as_it_says(shop: Path) -> None:
-    line = 'payload["event"] != "payment.completed" or payload["data"]["cancel"]'
+    line = 'payload["event"] != "payment.completed" or payload["data"]["cancel"]["lastCanceledDate"]'
     (shop / "shop.py").write_text(SHOP.format(line=line), encoding="utf-8")
     done = shell(block("sh", "pytest test_receiver.py"), shop)
     assert done.returncode == 1

@@ -167,7 +167,7 @@ def attempted(scene: Scene, order: Data, event_type: str, status: str, means: tu
             "paymentMethod": method,
             "paymentOnly": False,
             "errorMessage": error,
-            "cancel": None,
+            "cancel": {"canceledAmount": Decimal(0), "lastCanceledDate": None},
             "vBank": account if method == "VBANK" else None,
             "niceCms": _debit(status, error) if debit else None,
         },
@@ -250,7 +250,7 @@ def given_back(scene: Scene, number: int, part: Any, *, status: str) -> None:
             for one in scene.known.tables["payments"].values()
             if one["orderId"] == str(number) and one["status"] in {"COMPLETE", "PARTIAL_CANCELED"}
         )
-        canceled = exact((payment["cancel"] or {"canceledAmount": 0})["canceledAmount"]) + exact(part)
+        canceled = exact(payment["cancel"]["canceledAmount"]) + exact(part)
         all_of_it = canceled == exact(payment["paidAmount"])
         wanted = {
             **payment,

@@ -76,7 +76,7 @@ class Auditor:
             payments_of.get(one["orderId"], []).append(one)
         for number in self._touched:
             order, payments = self.state["orders"][number], payments_of[str(number)]
-            returned = sum((_exact(one["cancel"]["canceledAmount"]) for one in payments if one["cancel"]), Decimal(0))
+            returned = sum((_exact(one["cancel"]["canceledAmount"]) for one in payments), Decimal(0))
             assert returned == _exact(order["returnedAmount"])
             paid = [one for one in payments if one["status"] in {"COMPLETE", "PARTIAL_CANCELED", "CANCELED"}]
             was_paid = order["paymentDate"] is not None
@@ -174,7 +174,8 @@ class Auditor:
         assert data["paidAmount"] == order["paidAmount"] > 0
         assert (data.get("paidAt") is not None) == (data["status"] in {"COMPLETE", "CANCELED", "PARTIAL_CANCELED"})
         assert (data.get("errorMessage") is not None) == (event == "payment.failed")
-        assert (data.get("cancel") is not None) == (event == "payment.canceled")
+        assert (data["cancel"]["canceledAmount"] > 0) == (event == "payment.canceled")
+        assert (data["cancel"].get("lastCanceledDate") is not None) == (event == "payment.canceled")
         assert (data.get("vBank") is not None) == (data["paymentMethod"] == "VBANK")
         assert (data.get("niceCms") is not None) == data["paymentMethod"].startswith("CMS")
         if event == "payment.canceled":

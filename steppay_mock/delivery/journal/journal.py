@@ -181,6 +181,10 @@ class Journal:
         _, _, position, signed_at, body = found[0]
         return Origin(position, signed_at, body)
 
+    def signed(self, run: int) -> list[tuple[int, bytes, int]]:
+        """The endpoint, the body and the second of the signatures of the run's last minute, the earliest first."""
+        return [(int(hook), body, int(second)) for hook, body, second in self.ask(_SIGNED, run, run)]
+
     def widest(self, run: int) -> int:
         """How many deliveries of the run start together, at most."""
         ((found,),) = self.ask(_WIDEST, run)
@@ -256,6 +260,16 @@ _ORIGIN = """
 SELECT d.id, a.number, d.position, a.signed_at, CAST(e.body AS BLOB)
 FROM deliveries d JOIN events e ON e.id = d.event LEFT JOIN attempts a ON a.delivery = d.id
 WHERE d.run = ? AND d.hook = ? AND d.place = ? AND d.copied ORDER BY d.id, a.number DESC LIMIT 1
+"""
+
+# From the attempts on, by CROSS JOIN: a run that begins has none, and a plan of a million deliveries is not read.
+_SIGNED = """
+WITH signed AS (
+    SELECT d.hook, d.event, a.signed_at FROM attempts a CROSS JOIN deliveries d ON d.id = a.delivery
+    WHERE a.delivery >= (SELECT first_delivery FROM runs WHERE id = ?) AND d.run = ? AND a.signed_at IS NOT NULL
+)
+SELECT s.hook, CAST(e.body AS BLOB), s.signed_at FROM signed s JOIN events e ON e.id = s.event
+WHERE s.signed_at >= (SELECT max(signed_at) FROM signed) - 60 ORDER BY s.signed_at
 """
 
 _WIDEST = """

@@ -80,6 +80,10 @@ class JournalRecord:
         """What the delivery is a copy of."""
         return self.journal.origin(self.run, delivery)
 
+    def signed(self) -> list[tuple[int, bytes, int]]:
+        """What was signed last before a resume."""
+        return self.journal.signed(self.run)
+
     def begin(self, started: Sequence[tuple[DueDelivery, Origin]]) -> None:
         """Write attempts, and all that has ended."""
         ended, self._ended = self._ended, []

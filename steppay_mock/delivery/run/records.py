@@ -57,6 +57,9 @@ class RunRecord(Protocol):
     def origin(self, delivery: DueDelivery) -> Origin | None:
         """What a delivery that repeats the same bytes is a copy of; None if that was never sent."""
 
+    def signed(self) -> Iterable[tuple[int, bytes, int]]:
+        """The endpoint, the body and the second of what was signed last before a resume, the earliest first."""
+
     def begin(self, started: Sequence[tuple[DueDelivery, Origin]]) -> None:
         """Write down attempts before they are made, with all that has ended; raises if it cannot be written."""
 
@@ -145,6 +148,10 @@ class MemoryRecord:
         """What the delivery is a copy of; None if that was never sent, or is the delivery itself."""
         known = self._origins.get((delivery.endpoint, delivery.place))
         return None if known is None or known.position == delivery.position else known
+
+    def signed(self) -> Iterable[tuple[int, bytes, int]]:
+        """Nothing: it cannot be resumed."""
+        return ()
 
     def begin(self, started: Sequence[tuple[DueDelivery, Origin]]) -> None:
         """Keep what copies will need."""

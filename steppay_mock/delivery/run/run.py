@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from steppay_mock.delivery.make_request import make_request
 from steppay_mock.delivery.own_lack import OwnLackError
 from steppay_mock.delivery.run.deliveries import DueDelivery, Origin
+from steppay_mock.delivery.signing_seconds import SigningSeconds
 from steppay_mock.payload.chance import Chance, derive_seed
 
 if TYPE_CHECKING:
@@ -45,6 +46,8 @@ class DeliveryRun:
     succeeds: Callable[[int], bool]
     """Whether a status is a success."""
     stop: StopRequest
+    seconds: SigningSeconds = field(default_factory=SigningSeconds)
+    """When what it repeats was signed: each copy has a second of its own."""
     lack: OwnLackError | None = None
     """What this machine lacks to send more."""
     _in_flight: dict[int, DueDelivery] = field(default_factory=dict)
@@ -138,6 +141,8 @@ class DeliveryRun:
             origin = self.record.origin(delivery) or (origins or {}).get((delivery.endpoint, delivery.place))
             if origin is not None:
                 return origin._replace(signed_at=signed_at) if origin.signed_at is None else origin
+        if signed_at is not None:
+            signed_at = self.seconds.take(delivery.body, signed_at, endpoint=delivery.endpoint)
         origin = Origin(delivery.position, signed_at, delivery.body)
         if origins is not None:
             origins.setdefault((delivery.endpoint, delivery.place), origin)

@@ -14,8 +14,8 @@ from steppay_mock.errors import SteppayMockError, did_you_mean
 from steppay_mock.values import check_choice
 
 How = Literal["same", "resigned", "restamped"]
-"""How an event comes again: byte for byte with its old signature, signed anew (as a manual resend), or with another
-envelope timestamp as well."""
+"""How an event comes again: byte for byte with its old signature (as a proxy repeats a request), signed anew at a later
+second (as a manual resend), or with another envelope timestamp as well."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -18,6 +18,7 @@ from steppay_mock.delivery.run.records import MemoryRecord, Plan
 from steppay_mock.delivery.run.run import DeliveryRun
 from steppay_mock.delivery.run.stop import stopped_by_interrupt
 from steppay_mock.delivery.schedule.schedule import Planned
+from steppay_mock.delivery.signing_seconds import SigningSeconds
 from steppay_mock.errors import SteppayMockError
 
 if TYPE_CHECKING:
@@ -208,6 +209,7 @@ class SenderRun:
             speed=settings.speed,
             succeeds=settings.succeeds,
             stop=self.stop,
+            seconds=SigningSeconds(record.signed()),
         )
         began = steady()
         try:

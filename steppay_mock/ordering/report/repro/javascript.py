@@ -23,6 +23,10 @@ function signature(body) {{
 """
 
 
+_SIGN_COPIES = _SIGN.replace("(body)", "(body, copy)", 1).replace("/ 1000);", "/ 1000) + copy;", 1)
+"""A copy has a second of its own in its signature, as a resend has."""
+
+
 def vitest_test(exploration: ExplorationData, found: CounterexampleData) -> str:
     """The module with the test."""
     case = reproduction_of(exploration, found)
@@ -51,10 +55,11 @@ def _head(case: Reproduction) -> Iterator[str]:
 
 def _functions(case: Reproduction) -> Iterator[str]:
     if not case.reach.unsigned:
-        yield _SIGN.rstrip("\n")
+        yield (_SIGN_COPIES if case.signs_copies else _SIGN).rstrip("\n")
+    copy = ", copy" if case.signs_copies else ""
     yield ""
-    yield "async function deliver(number) {"
-    signed = "" if case.reach.unsigned else ', "steppay-signature": signature(bodies[number])'
+    yield f"async function deliver(number{copy}) {{"
+    signed = "" if case.reach.unsigned else f', "steppay-signature": signature(bodies[number]{copy})'
     yield f'  const headers = {{ ...letIn, "content-type": "application/json"{signed} }};'
     yield '  const answer = await fetch(receiver, { method: "POST", headers, body: bodies[number] });'
     yield "  await answer.arrayBuffer();"
@@ -66,8 +71,12 @@ def _functions(case: Reproduction) -> Iterator[str]:
         yield f'  const emptied = await fetch(resetUrl, {{ method: "{case.reach.reset_method}", headers: letIn }});'
         yield "  expect(emptied.ok).toBe(true);"
     yield "  const refused = [];"
+    if case.signs_copies:
+        yield "  const copies = {};"
+        yield "  const next = (number) => (copies[number] = (copies[number] ?? -1) + 1);"
     yield "  for (const numbers of order) {"
-    yield "    const accepted = await Promise.all(numbers.map(deliver));"
+    given = "(number) => deliver(number, next(number))" if case.signs_copies else "deliver"
+    yield f"    const accepted = await Promise.all(numbers.map({given}));"
     yield "    refused.push(...numbers.filter((_, place) => !accepted[place]));"
     yield "  }"
     yield "  const state = await (await fetch(stateUrl, { headers: letIn })).json();"

@@ -59,6 +59,12 @@ class Reproduction:
         """Whether the receiver cannot be emptied."""
         return self.is_elsewhere and not self.reach.can_reset
 
+    @property
+    def signs_copies(self) -> bool:
+        """Whether an event is delivered again and signed: each copy needs a second of its own, as a resend has."""
+        numbers = [[number for flight in order for number in flight] for order in (self.failing, self.passing)]
+        return not self.reach.unsigned and any(len(one) > len(set(one)) for one in numbers)
+
     def _type(self, number: int) -> str:
         return one_line(str(self.found.events[number - 1].type))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+from collections import Counter
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -36,11 +37,14 @@ def _head(case: Reproduction) -> Iterator[str]:
     yield 'address="${receiver%%[?]*}" query="${receiver#"${receiver%%[?]*}"}"'
     yield f'case "$address" in *://*/*) ;; *) receiver="$address{DEFAULT_PATH}$query" ;; esac'
     yield ""
+    if case.signs_copies:
+        yield "# The second argument is the number of the copy: it is signed so many seconds later, as a resend is."
     yield "send() {"
     yield f'  printf %s "$1" | {_CURL} --output /dev/null --write-out "answered %{{http_code}}\\n" \\'
     yield f"    --header 'content-type: application/json' --header 'user-agent:' {_LET_IN} \\"
     if not case.reach.unsigned:
-        yield '    --header "steppay-signature: $(printf %s "$1" | steppay-mock sign)" \\'
+        later = ' --timestamp "$(($(date +%s) + $2))"' if case.signs_copies else ""
+        yield f'    --header "steppay-signature: $(printf %s "$1" | steppay-mock sign{later})" \\'
     yield '    --data-binary @- "$receiver"'
     yield "}"
 
@@ -56,13 +60,16 @@ def _begin(case: Reproduction) -> Iterator[str]:
 
 
 def _deliveries(case: Reproduction) -> Iterator[str]:
+    copies: Counter[int] = Counter()
     for flight in case.failing:
         if len(flight) > 1:
             yield "# These are in flight at once, which is a race: repeat the script until it fails."
         for number in flight:
             kind = one_line(str(case.found.events[number - 1].type)) if number > 0 else "delivered before"
             yield f"# {number} {kind}"
-            yield f"send {shlex.quote(case.bodies[number])}{' &' if len(flight) > 1 else ''}"
+            later = f" {copies[number]}" if case.signs_copies else ""
+            copies[number] += 1
+            yield f"send {shlex.quote(case.bodies[number])}{later}{' &' if len(flight) > 1 else ''}"
         if len(flight) > 1:
             yield "wait"
 
