@@ -13,7 +13,7 @@ from steppay_mock import Store, StoreApi, scenario
 from steppay_mock.store.api.shapes.customers import customer_object
 from steppay_mock.store.api.shapes.orders import order_made
 from steppay_mock.store.api.shapes.products import product_object
-from steppay_mock.store.api.shapes.reading import Reading
+from steppay_mock.store.api.shapes.reading import ApiReading
 from steppay_mock.store.records import Order
 
 FEW_CENTS = {"product": {"price": 12.34}, "currency": "USD"}
@@ -100,7 +100,7 @@ def test_the_newest_payment_of_an_order_is_told_and_each_by_its_own_key() -> Non
 def test_accounts_and_debits_are_told_with_the_payment() -> None:
     for method, name in (("virtual_account", "vbankDTO"), ("cms", "niceCmsDTO")):
         store = Store(seed=7)
-        order = store.checkout(method=method)
+        order = store.checkout(method=method)  # type: ignore[arg-type] # the type of a loop's variable is str
         payment = read(store, f"/api/v1/orders/{order.id}")["payment"]
         assert [part for part in ("vbankDTO", "niceCmsDTO") if payment[part] is not None] == [name]
         assert (payment["cardNumber"], payment["paymentDate"]) == (None, None)
@@ -274,7 +274,7 @@ def test_the_options_of_an_item_are_the_first_group_of_its_product(store: Store)
 def test_moments_that_are_read_have_whole_seconds_and_those_of_a_new_object_have_microseconds(store: Store) -> None:
     assert moments_in(all_answers(store))
     assert {len(one) for one in moments_in(all_answers(store))} == {19}
-    made = Reading(store=store, tables=store.tables_at(len(store.events)), is_made=True)
+    made = ApiReading(store=store, tables=store.tables_at(len(store.events)), is_made=True)
     for answer in (
         order_made(made, store.order),
         customer_object(made, store.customer),
@@ -287,7 +287,7 @@ def test_moments_that_are_read_have_whole_seconds_and_those_of_a_new_object_have
 
 
 def test_an_order_that_is_made_has_the_documented_type(store: Store) -> None:
-    made = Reading(store=store, tables=store.tables_at(len(store.events)), is_made=True)
+    made = ApiReading(store=store, tables=store.tables_at(len(store.events)), is_made=True)
     for order in (store.order, store.checkout(pays="later"), store.checkout(method="cms")):
         current: Order = store.tables_at(len(store.events)).orders[order.id]
         assert list(differences("ProductOrderdto", order_made(made, current))) == []
