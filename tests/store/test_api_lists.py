@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -282,3 +283,10 @@ def test_a_query_may_have_percent_signs() -> None:
     path = f"/api/v1/invoices?status={quote('결제 완료')}"
     assert ask(StoreApi(SHOP), path).data["invoiceList"]["totalElements"] == 1
     assert ask(StoreApi(SHOP), f"/api/v1/orders?{quote('한글=%ff')}&keyword=%ff%fe").status == 200
+
+
+def test_a_query_may_have_hangul_without_percent_signs() -> None:
+    query = "status=결제 완료".encode().decode("latin-1")  # as WSGI passes bytes
+    environ = {"PATH_INFO": "/api/v1/invoices", "QUERY_STRING": query, "HTTP_SECRET_TOKEN": "test_token"}
+    [body] = StoreApi(SHOP)(environ, lambda *_: bytes)  # type: ignore[arg-type, return-value]
+    assert json.loads(body)["invoiceList"]["totalElements"] == 1

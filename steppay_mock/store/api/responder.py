@@ -82,7 +82,7 @@ class Responder:
             method=str(environ.get("REQUEST_METHOD", "GET")),
             # WSGI passes the bytes of a path as Latin-1 text (PEP 3333).
             path=str(environ.get("PATH_INFO", "")).encode("latin-1", "replace").decode("utf-8", "replace"),
-            query=str(environ.get("QUERY_STRING", "")),
+            query=str(environ.get("QUERY_STRING", "")).encode("latin-1", "replace").decode("utf-8", "replace"),
             token=environ.get("HTTP_SECRET_TOKEN"),
             closing=closing if isinstance(closing, Flag) else Flag(),
         )

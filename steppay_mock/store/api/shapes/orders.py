@@ -18,6 +18,15 @@ Data = dict[str, Any]
 
 def order_object(reading: ApiReading, order: Order) -> Data:
     """An order that is read."""
+    related = [_related(reading, one) for one in _siblings(reading, order)]
+    return {**order_of_subscription(reading, order), "relatedOrders": related}
+
+
+def order_of_subscription(reading: ApiReading, order: Order) -> Data:
+    """An order within a subscription, which has the other orders beside it.
+
+    So it names no related orders (assumed): else an answer would grow with the square of the number of renewals.
+    """
     return {
         "id": order.id,
         **_common(reading, order),
@@ -28,7 +37,9 @@ def order_object(reading: ApiReading, order: Order) -> Data:
 
 def order_made(reading: ApiReading, order: Order) -> Data:
     """An order as a call answers that makes one, and within an invoice. It has no ``id``, only ``orderId``."""
-    return {**_common(reading, order), "payment": payment_part(reading, order, is_v1=False)}
+    related = [_related(reading, one) for one in _siblings(reading, order)]
+    payment = payment_part(reading, order, is_v1=False)
+    return {**_common(reading, order), "payment": payment, "relatedOrders": related}
 
 
 def order_row(reading: ApiReading, order: Order) -> Data:
@@ -81,7 +92,7 @@ def _common(reading: ApiReading, order: Order) -> Data:
         "idKey": order.id_key,
         "subscriptions": parts,
         "parentSubscription": parent,
-        "relatedOrders": [_related(reading, one) for one in _siblings(reading, order)],
+        "relatedOrders": [],
         "calculateStartDate": None,
         "calculateEndDate": None,
         "childOrders": [],

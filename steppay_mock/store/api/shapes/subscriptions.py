@@ -1,7 +1,7 @@
 """Subscriptions: as they are read (SubscriptionV1DTO), and in a list.
 
 The types end the circle of orders and subscriptions: an order has subscriptions in it that name no order. So the orders
-within a subscription are whole ones, as they are read on their own (assumed).
+within a subscription are as they are read on their own, with their subscriptions, and without related orders (assumed).
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from steppay_mock.store.api.shapes.buyers import shipping_address, subscription_customer
-from steppay_mock.store.api.shapes.orders import order_object
+from steppay_mock.store.api.shapes.orders import order_of_subscription
 from steppay_mock.store.api.shapes.prices import price_object
 from steppay_mock.store.api.shapes.reading import ApiReading
 from steppay_mock.store.api.shapes.subscription_items import item_object, payment_method
@@ -33,10 +33,10 @@ def subscription_object(reading: ApiReading, subscription: Subscription) -> Data
         "lastPaymentDate": reading.at_or_null(subscription.paid_at),
         "nextPaymentDate": reading.at_or_null(subscription.next_at),
         "endDate": reading.at_or_null(subscription.end_at),
-        "parentOrder": None if parent is None else order_object(reading, parent),
+        "parentOrder": None if parent is None else order_of_subscription(reading, parent),
         "items": [item_object(reading, item) for item in subscription.items],
         "customer": subscription_customer(reading, _owner(reading, subscription)),
-        "relatedOrders": [order_object(reading, one) for one in orders],
+        "relatedOrders": [order_of_subscription(reading, one) for one in orders],
         "pausedDateTime": reading.at_or_null(subscription.paused_at),
         "interval": subscription.unit,
         "intervalCount": subscription.count,
