@@ -288,5 +288,5 @@ def test_a_query_may_have_percent_signs() -> None:
 def test_a_query_may_have_hangul_without_percent_signs() -> None:
     query = "status=결제 완료".encode().decode("latin-1")  # as WSGI passes bytes
     environ = {"PATH_INFO": "/api/v1/invoices", "QUERY_STRING": query, "HTTP_SECRET_TOKEN": "test_token"}
-    [body] = StoreApi(SHOP)(environ, lambda *_: bytes)  # type: ignore[arg-type, return-value]
+    [body] = StoreApi(SHOP)(environ, lambda *_: bytes)
     assert json.loads(body)["invoiceList"]["totalElements"] == 1

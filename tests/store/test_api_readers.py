@@ -17,7 +17,7 @@ import pytest
 import requests
 import urllib3
 
-from steppay_mock import Store, StoreApi
+from steppay_mock import Store, StoreApi, explore, scenario
 
 TOKEN = "live_8f3a"
 READERS = Path(__file__).resolve().parents[1] / "express" / "readers.mjs"
@@ -117,3 +117,29 @@ def test_the_price_of_a_subscriptions_item_is_an_amount(store: Store, api: Store
     [item] = subscription["items"]
     assert (item["price"], item["priceCode"]) == (store.price.amount, store.price.code)
     assert subscription["price"]["code"] == store.price.code
+
+
+def test_a_receiver_that_reads_objects_and_lists_ends_alike_in_every_order() -> None:
+    story = scenario("subscription-starts", seed=7)
+    api, rows = StoreApi(story.store), dict[str, Any]()
+
+    def read(path: str) -> Any:
+        answer = requests.get(f"https://api.steppay.kr{path}", headers={"Secret-Token": "test_token"}, timeout=30)
+        return answer.json() if answer.ok else None
+
+    def receiver(environ: Any, start_response: Any) -> list[bytes]:
+        event = json.load(environ["wsgi.input"])
+        if event["event"].startswith("order."):
+            order = read(f"/api/v1/orders/{event['data']['id']}")
+            rows["paid"] = order["paymentDate"]
+            rows["subscriptions"] = [one["id"] for one in order["subscriptions"]]
+        page = read("/api/v1/subscriptions?sort=id&sortDir=ASC")
+        rows["statuses"] = {str(one["id"]): one["status"] for one in page["content"]}
+        start_response("204 No Content", [])
+        return []
+
+    with api.patched():
+        found = explore(story, receiver, state=lambda: dict(rows), reset=rows.clear, api=api, losses=False)
+    assert found.ok
+    assert {call.route for call in api.calls} == {"/api/v1/orders/{idOrCode}", "/api/v1/subscriptions"}
+    assert {call.status for call in api.calls} == {200}

@@ -1,7 +1,7 @@
 """Subscriptions: as they are read (SubscriptionV1DTO), and in a list.
 
-The types end the circle of orders and subscriptions: an order has subscriptions in it that name no order. So the orders
-within a subscription are as they are read on their own, with their subscriptions, and without related orders (assumed).
+The type of a subscription within an order has no orders. So the orders within a subscription can be as they are read on
+their own, with their subscriptions; they are without related orders (assumed).
 """
 
 from __future__ import annotations
