@@ -189,6 +189,39 @@ def test_a_customer_is_told_with_orders_and_subscriptions(store: Store) -> None:
     assert read(store, f"/api/v1/customers/{store.customer.id}")["totalPurchasedPrice"] == store.orders[0].amount
 
 
+def test_a_customer_in_a_list_is_told_with_numbers(store: Store) -> None:
+    second = store.checkout()
+    [row] = read(store, "/api/v1/customers")["content"]
+    assert (row["orderCount"], row["activeSubscriptionCount"], len(row["paymentMethods"])) == (2, 2, 2)
+    store.cancel(store.subscription_of(second))
+    store.checkout(pays="later")
+    [row] = read(store, "/api/v1/customers")["content"]
+    assert (row["orderCount"], row["activeSubscriptionCount"]) == (3, 1)
+    customer = read(store, f"/api/v1/customers/{store.customer.id}")
+    assert customer["totalPurchasedPrice"] == 2 * store.price.amount  # what is not paid is not purchased
+    assert row["paymentMethods"] == customer["paymentMethods"]
+
+
+def test_a_membership_tells_when_it_expires() -> None:
+    store = Store(seed=7, product={"membership_months": 2})
+    store.checkout()
+    [row] = read(store, "/api/v1/subscriptions")["content"]
+    assert row["expiredDateTime"] == "2025-03-15T03:00:00"
+    store.advance(days=90)
+    [row] = read(store, "/api/v1/subscriptions")["content"]
+    assert (row["status"], row["expiredDateTime"]) == ("EXPIRED", "2025-03-15T03:00:00")
+
+
+def test_usage_of_a_quota_costs_nothing_more_when_the_plan_becomes_postpaid() -> None:
+    store = Store(seed=7, product={"billing": "usage", "quota": 100})
+    store.checkout()
+    store.add_usage(amount=10)
+    store.change_plan(price=store.create_price(store.products[0], billing="usage", price=50))
+    calculation = read(store, f"/api/v1/subscriptions/{store.subscription.id}/calculate")
+    store.advance(days=32)
+    assert calculation["amount"] == store.order.amount == 0
+
+
 def test_products_and_prices_are_found_by_their_numbers(store: Store) -> None:
     store.create_price(store.products[0], price=500)
     product = read(store, f"/api/v1/products/{store.products[0].code}")

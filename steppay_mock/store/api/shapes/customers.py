@@ -96,8 +96,8 @@ def _subscription(reading: ApiReading, customer: Customer, subscription: Subscri
 
 
 def _payment_methods(reading: ApiReading, customer: Customer, subscriptions: tuple[Subscription, ...]) -> list[Data]:
-    """The cards and accounts that the subscriptions charge, each once."""
-    return [_method(reading, customer, card) for card in dict.fromkeys(one.card for one in subscriptions)]
+    """The cards and accounts that the subscriptions charge."""
+    return [_method(reading, customer, one.card) for one in subscriptions]
 
 
 def _method(reading: ApiReading, customer: Customer, card: str) -> Data:
