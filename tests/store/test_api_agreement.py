@@ -21,6 +21,8 @@ ORDER = {
     "orderId": "id",
     "orderCode": "code",
 }
+ROW = {name: name for name in ORDER if name in {"id", "type", "productName"} or name.endswith(("Amount", "At", "Date"))}
+del ROW["discountedAmount"], ROW["paymentDueDate"]
 MADE = {name: other for name, other in ORDER.items() if name not in {"id", "invoiceId"}}
 LINE = {
     **{name: name for name in ("id", "code", "type", "status", "createdAt", "modifiedAt", "canceledDateTime")},
@@ -95,9 +97,15 @@ def check(answer: Data, told: Data, names: dict[str, str]) -> None:
 
 
 def check_orders(store: Store, state: Any) -> None:
+    rows = {one["id"]: one for one in read(store, "/api/v1/orders?size=500")["content"]}
+    assert rows.keys() == state["orders"].keys()
     for key, told in state["orders"].items():
         answer = read(store, f"/api/v1/orders/{key}")
         check(answer, told, ORDER)
+        check(rows[key], told, ROW)
+        assert rows[key]["items"] == answer["items"]
+        assert rows[key]["price"] == told["paidAmount"]
+        assert rows[key]["customerName"] == (answer["customer"] or {"name": None})["name"]
         assert answer["customer"]["id"] == told["customerId"]
         assert [one["id"] for one in answer["subscriptions"]] == (told["subscriptions"] or [])
         for part in answer["subscriptions"]:
