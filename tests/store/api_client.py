@@ -9,6 +9,7 @@ from typing import Any
 from werkzeug.test import Client
 
 from steppay_mock.store.api.api import StoreApi
+from steppay_mock.store.store import Store
 
 
 @dataclass(frozen=True)
@@ -19,7 +20,7 @@ class Told:
 
     @property
     def message(self) -> str:
-        return str(self.data["message"])
+        return str(self.data["errorMessage"])
 
 
 def ask(api: StoreApi, path: str, *, method: str = "GET", token: str | None = "test_token") -> Told:
@@ -27,3 +28,10 @@ def ask(api: StoreApi, path: str, *, method: str = "GET", token: str | None = "t
     with Client(api).open(path, method=method, headers=headers) as answer:
         body = answer.get_data()
         return Told(answer.status_code, json.loads(body) if body else None, answer.headers)
+
+
+def read(store: Store, path: str) -> Any:
+    """What the API of this store answers with 200."""
+    answer = ask(StoreApi(store), path)
+    assert answer.status == 200, answer.message
+    return answer.data
