@@ -1,0 +1,193 @@
+"""The OpenAPI document says what the schema files say, and what the simulated REST API does."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from copy import deepcopy
+from typing import Any
+
+import pytest
+from agreement.corpus import examples
+from jsonschema import Draft202012Validator
+from werkzeug.test import Client
+
+from steppay_mock import EventType, Store, StoreApi, bundle_all, schema_dir
+from steppay_mock.contract.catalogue import catalogue
+from steppay_mock.contract.openapi import openapi_document
+from steppay_mock.contract.rest_calls import CALLS, ERRORS, RestCall
+from steppay_mock.store.api.routes import HOST, ROUTES
+
+DOCUMENT = openapi_document()
+SCHEMAS = DOCUMENT["components"]["schemas"]
+HOME = "#/components/schemas/"
+METHODS = {"get", "put", "post", "delete", "patch"}
+
+
+def nodes(value: Any) -> Iterator[dict[str, Any]]:
+    if isinstance(value, dict):
+        yield value
+    for inner in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
+        yield from nodes(inner)
+
+
+def operations() -> dict[str, dict[str, Any]]:
+    """Each operation, by its method and its path, or by the name of its webhook."""
+    places = {**DOCUMENT["paths"], **DOCUMENT["webhooks"]}
+    return {f"{method.upper()} {path}": one for path, item in places.items() for method, one in item.items()}
+
+
+def validator(name: str) -> Draft202012Validator:
+    return Draft202012Validator({"$ref": f"{HOME}{name}", "components": DOCUMENT["components"]})
+
+
+def named(reference: dict[str, str]) -> str:
+    assert reference["$ref"].startswith(HOME)
+    return reference["$ref"].removeprefix(HOME)
+
+
+def test_the_file_is_the_document() -> None:
+    written = json.dumps(DOCUMENT, ensure_ascii=False, indent=2) + "\n"
+    assert (schema_dir() / "openapi.json").read_text(encoding="utf-8") == written, (
+        "write it again: steppay-mock schema --openapi > schemas/openapi.json"
+    )
+
+
+def test_every_reference_leads_somewhere_and_names_are_types() -> None:
+    references = {node["$ref"] for node in nodes(DOCUMENT) if isinstance(node.get("$ref"), str)}
+    assert len(references) > len(EventType)
+    for reference in references:
+        target: Any = DOCUMENT
+        for step in reference.removeprefix("#/").split("/"):
+            assert step in target, reference
+            target = target[step]
+    for part in DOCUMENT["components"].values():
+        assert [name for name in part if not re.fullmatch(r"[A-Z]\w*", name)] == []
+
+
+def test_every_event_type_is_a_webhook() -> None:
+    assert list(DOCUMENT["webhooks"]) == list(EventType)
+    for event_type, item in DOCUMENT["webhooks"].items():
+        post, entry = item["post"], catalogue()[event_type]
+        assert list(item) == ["post"]
+        assert post["summary"] == f"{entry.title} ({entry.title_ko})"
+        assert post["tags"] == [entry.object_name]
+        assert post["security"] == []
+        content = post["requestBody"]["content"]["application/json"]
+        body = SCHEMAS[named(content["schema"])]
+        assert body["properties"]["event"]["const"] == event_type
+        assert named(body["properties"]["data"]) == entry.object_name
+        validator(named(content["schema"])).validate(content["example"])
+
+
+def test_every_webhook_has_the_signature_and_says_what_is_assumed_of_its_answers() -> None:
+    header = DOCUMENT["components"]["parameters"]["SteppaySignature"]
+    assert (header["name"], header["in"], header["required"]) == ("Steppay-Signature", "header", True)
+    for item in DOCUMENT["webhooks"].values():
+        assert item["post"]["parameters"] == [{"$ref": "#/components/parameters/SteppaySignature"}]
+        assert item["post"]["responses"] == {
+            "2XX": {"$ref": "#/components/responses/Taken"},
+            "default": {"$ref": "#/components/responses/NotTaken"},
+        }
+    assert "Assumed" in DOCUMENT["components"]["responses"]["Taken"]["description"]
+    assert "No automatic retries are documented" in DOCUMENT["components"]["responses"]["NotTaken"]["description"]
+
+
+def test_the_schemas_are_those_of_the_flat_bundle() -> None:
+    flat = json.loads(json.dumps(bundle_all(flat=True)).replace("#/$defs/", HOME))
+    kept = deepcopy(SCHEMAS)
+    assert kept["Long"].pop("format") == "int64"
+    assert kept["Int"].pop("format") == "int32"
+    assert {name: kept[name] for name in flat["$defs"]} == flat["$defs"]
+    union = kept["StepPayWebhook"]
+    assert union["oneOf"] == flat["anyOf"]
+    mapping = union["discriminator"]["mapping"]
+    assert list(mapping) == list(EventType)
+    for event, reference in mapping.items():
+        assert SCHEMAS[reference.removeprefix(HOME)]["properties"]["event"]["const"] == event
+
+
+@pytest.mark.extra("fast")
+def test_the_document_judges_the_examples_as_the_files_do() -> None:
+    import jsonschema_rs
+
+    schema = {"$ref": f"{HOME}StepPayWebhook", "components": DOCUMENT["components"]}
+    judge = jsonschema_rs.Draft202012Validator(schema)
+    for rejected in (False, True):
+        for case in examples(rejected=rejected):
+            assert judge.is_valid(case.payload) is not rejected, case.name
+
+
+def test_operations_have_names_of_their_own_and_the_parameters_of_their_path() -> None:
+    names = [operation["operationId"] for operation in operations().values()]
+    assert len(names) == len(set(names)) == len(EventType) + len(CALLS)
+    tags = {tag["name"] for tag in DOCUMENT["tags"]}
+    for place, operation in operations().items():
+        assert place.split()[0].lower() in METHODS
+        assert set(operation["tags"]) <= tags
+        in_path = [one["name"] for one in operation["parameters"] if one.get("in") == "path"]
+        assert in_path == re.findall(r"\{(\w+)\}", place)
+
+
+def test_the_paths_are_the_routes_that_are_simulated() -> None:
+    assert DOCUMENT["servers"][0]["url"] == f"https://{HOST}"
+    assert {f"{call.method} {call.path}" for call in CALLS} == {f"GET {route.template}" for route in ROUTES}
+    assert list(DOCUMENT["paths"]) == list(dict.fromkeys(call.path for call in CALLS))
+
+
+@pytest.fixture(scope="module")
+def shop() -> tuple[Store, Client]:
+    """A store that has one of everything, and a client of its REST API."""
+    store = Store(seed=7)
+    store.checkout()
+    store.draft_invoice(store.create_price(store.price.product_code, billing="one_time"))
+    return store, Client(StoreApi(store, token="test_token"))
+
+
+def key_of(call: RestCall, store: Store) -> Any:
+    return {
+        "readOrder": store.order.id,
+        "readSubscription": store.subscription.id,
+        "readCustomer": store.customer.id,
+        "readProduct": store.price.product_code,
+        "readInvoice": store.invoice.id,
+        "readReceipt": store.payments[-1].id_key,
+    }[call.name]
+
+
+def answer_type(call: RestCall, status: int) -> str:
+    responses = DOCUMENT["paths"][call.path][call.method.lower()]["responses"]
+    answer = responses[str(status)]
+    if "$ref" in answer:
+        answer = DOCUMENT["components"]["responses"][answer["$ref"].rpartition("/")[2]]
+    return named(answer["content"]["application/json"]["schema"])
+
+
+@pytest.mark.parametrize("call", CALLS, ids=lambda call: call.name)
+def test_a_call_is_answered_with_its_type(call: RestCall, shop: tuple[Store, Client]) -> None:
+    store, client = shop
+    path = re.sub(r"\{\w+\}", str(key_of(call, store)), call.path)
+    answer = client.open(path, method=call.method, headers={"Secret-Token": "test_token"})
+    assert answer.status_code == call.status
+    validator(answer_type(call, call.status)).validate(answer.json)
+
+
+@pytest.mark.parametrize("status", ERRORS)
+@pytest.mark.parametrize("call", CALLS, ids=lambda call: call.name)
+def test_an_error_has_its_type(call: RestCall, status: int, shop: tuple[Store, Client]) -> None:
+    _, client = shop
+    path = re.sub(r"\{\w+\}", "0", call.path)
+    headers = {} if status in {401, 403} else {"Secret-Token": "test_token"}
+    answer = client.open(path, method="BREW" if status == 405 else call.method, headers=headers)
+    assert answer.status_code == status
+    validator(answer_type(call, status)).validate(answer.json)
+    assert not validator(answer_type(call, status)).is_valid({})
+
+
+def test_changing_the_document_changes_no_other() -> None:
+    before = repr(openapi_document())
+    document = openapi_document()
+    for node in list(nodes(document)):
+        node.clear()
+    assert repr(openapi_document()) == before
