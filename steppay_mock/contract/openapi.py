@@ -8,7 +8,6 @@ from __future__ import annotations
 from copy import deepcopy
 from typing import Any
 
-from steppay_mock import __version__
 from steppay_mock.contract.catalogue import EventType, catalogue
 from steppay_mock.contract.flat_bundle import NAME, FlatDefinitions, event_name
 from steppay_mock.contract.rest_calls import CALLS, ERRORS, HOST, RestCall, RestError, RestParameter, TypeOfCall
@@ -47,8 +46,8 @@ _RESPONSES = {
 }
 
 
-def openapi_document() -> Schema:
-    """The document."""
+def openapi_document(*, version: str) -> Schema:
+    """The document, with the version of the package that makes it."""
     definitions = FlatDefinitions(home=_SCHEMAS, formats=_FORMATS)
     webhooks = {str(event_type): {"post": _webhook(event_type, definitions)} for event_type in EventType}
     union = definitions.union()
@@ -58,7 +57,7 @@ def openapi_document() -> Schema:
     errors = {error.name: _error_response(error, definitions) for error in ERRORS.values()}
     document = {
         "openapi": "3.1.0",
-        "info": _info(),
+        "info": _info(version),
         "servers": [{"url": HOST, "description": "The REST API of StepPay (fact 27). Webhooks go to your receiver."}],
         "tags": _tags(),
         "paths": paths,
@@ -80,10 +79,10 @@ def openapi_document() -> Schema:
     return deepcopy(document)  # the tables above and the loaded files stay as they are, whatever a caller changes
 
 
-def _info() -> dict[str, Any]:
+def _info(version: str) -> dict[str, Any]:
     return {
         "title": "StepPay webhook v2",
-        "version": __version__,
+        "version": version,
         "summary": "The webhooks of StepPay, and the calls with which a receiver reads back.",
         "description": (
             f"The {len(EventType)} documented webhooks, written down by steppay-mock; this is no document of StepPay. "

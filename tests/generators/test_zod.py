@@ -59,6 +59,11 @@ def test_zod_refuses_a_long_that_javascript_cannot_hold(reader: Reader) -> None:
     assert by_zod(reader, cases, bundle_all(flat=True)) == [True, False, False, True, False]
 
 
+def test_json_schema_to_zod_makes_anything_of_data(reader: Reader) -> None:
+    code = reader.run("bash", "-c", "steppay-mock schema payment.completed --flat | npx json-schema-to-zod")
+    assert '"data": z.any()' in code
+
+
 def test_zod_refuses_to_read_the_bundle_with_conditions(reader: Reader) -> None:
     file = reader.folder / "all.json"
     file.write_text(json.dumps(bundle_all()), encoding="utf-8")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from steppay_mock import __version__
 from steppay_mock.cli.options.epilog import epilog
 from steppay_mock.cli.options.parameter_types import EventNameType
 from steppay_mock.cli.show.terminal import write, write_json
@@ -54,7 +55,7 @@ def command(*, event: str | None, bundle: bool, every: bool, flat: bool, openapi
     if openapi:
         from steppay_mock.contract.openapi import openapi_document
 
-        write_json(openapi_document())
+        write_json(openapi_document(version=__version__))
     elif every:
         write_json(bundle_all(flat=flat))
     elif event is None:
