@@ -80,9 +80,9 @@ class FlatDefinitions:
         """The object schema of an event type: the envelope's fields, with its own ``event`` and ``data``."""
         path = f"events/{event_type}.schema.json"
         source, envelope = load_schema(path), load_schema(_ENVELOPE)
-        fields = {name: self._rewritten(field, _ENVELOPE) for name, field in envelope["properties"].items()}
+        fields = {name: self.rewritten(field, _ENVELOPE) for name, field in envelope["properties"].items()}
         fields["event"] = {**fields["event"], "const": str(event_type)}
-        fields["data"] = self._rewritten(source["properties"]["data"], path)
+        fields["data"] = self.rewritten(source["properties"]["data"], path)
         return {
             "title": event_name(event_type),
             "description": f"{source['title']}. {source['description']}",
@@ -105,17 +105,18 @@ class FlatDefinitions:
         return f"{self._home}{self._names[place]}"
 
     def _without_title(self, schema: Schema, path: str) -> Schema:
-        return self._rewritten({key: value for key, value in schema.items() if key != "title"}, path)
+        return self.rewritten({key: value for key, value in schema.items() if key != "title"}, path)
 
-    def _rewritten(self, node: Any, base: str) -> Any:
+    def rewritten(self, node: Any, base: str) -> Any:
+        """A schema of the file ``base`` in the form of this document; what it refers to becomes definitions."""
         if isinstance(node, list):
-            return [self._rewritten(item, base) for item in node]
+            return [self.rewritten(item, base) for item in node]
         if not isinstance(node, dict):
             return node
         if "$ref" not in node:
             return _with_null_apart(
                 {
-                    key: self._rewritten_fields(value, base) if key == "properties" else self._rewritten(value, base)
+                    key: self._rewritten_fields(value, base) if key == "properties" else self.rewritten(value, base)
                     for key, value in node.items()
                     if key not in _LEFT_OUT
                 }
@@ -126,7 +127,7 @@ class FlatDefinitions:
         return {**beside, "allOf": [reference]} if beside else reference
 
     def _rewritten_fields(self, fields: dict[str, Any], base: str) -> dict[str, Any]:
-        return {name: self._rewritten(field, base) for name, field in fields.items()}
+        return {name: self.rewritten(field, base) for name, field in fields.items()}
 
     def _free_name(self, path: str, pointer: str) -> str:
         folder, _, file = path.removesuffix(".schema.json").rpartition("/")

@@ -164,7 +164,8 @@ def _parameter(parameter: RestParameter, definitions: FlatDefinitions) -> dict[s
 
 def _typed(schema: TypeOfCall, definitions: FlatDefinitions) -> Schema:
     if not isinstance(schema, str):
-        return dict(schema)
+        rewritten: Schema = definitions.rewritten(dict(schema), "")
+        return rewritten
     path, _, pointer = schema.partition("#")
     return {"$ref": definitions.reference(path, pointer)}
 

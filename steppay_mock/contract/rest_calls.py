@@ -12,7 +12,7 @@ from typing import Any, Literal
 HOST = "https://api.steppay.kr"
 
 TypeOfCall = str | Mapping[str, Any]
-"""A file below ``schemas/`` and a pointer, or a schema that is written in the table."""
+"""A file below ``schemas/`` and a pointer, or a schema that is written in the table, as in a file of ``schemas/``."""
 
 LONG = "types.schema.json#/$defs/Long"
 

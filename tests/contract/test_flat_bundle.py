@@ -15,6 +15,7 @@ from jsonschema import Draft202012Validator
 
 from steppay_mock import EventType, SteppayMockError, bundle_all, bundle_event, make_event, make_events, validate
 from steppay_mock.contract.catalogue import catalogue
+from steppay_mock.contract.flat_bundle import FlatDefinitions
 from steppay_mock.contract.schemas import load_schema, resolved
 from steppay_mock.errors import ContractViolation
 
@@ -177,6 +178,28 @@ def test_changing_a_flat_bundle_changes_no_other() -> None:
         schema.clear()
     assert repr(bundle_all(flat=True)) == before
     assert load_schema("objects/Order.schema.json")["required"]
+
+
+def test_a_schema_of_ones_own_can_refer_to_the_files() -> None:
+    definitions = FlatDefinitions(home="#/types/", formats={"Long": "int64"})
+    written = {"type": ["array", "null"], "items": {"$ref": "objects/Cancel.schema.json"}, "x-means": "memo"}
+    assert definitions.rewritten(written, "") == {
+        "anyOf": [{"type": "array", "items": {"$ref": "#/types/Cancel"}}, {"type": "null"}]
+    }
+    assert list(definitions.schemas) == ["Cancel", "Decimal", "LocalDateTime"]
+    assert definitions.reference("types.schema.json", "/$defs/Long") == "#/types/Long"
+    assert definitions.schemas["Long"]["format"] == "int64"
+
+
+def test_a_definition_of_a_name_that_is_taken_is_named_after_its_folder_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    files = {"objects/Plan.schema.json": {"type": "object"}, "other/Plan.schema.json": {"type": "string"}}
+    monkeypatch.setattr("steppay_mock.contract.flat_bundle.load_schema", files.__getitem__)
+    definitions = FlatDefinitions()
+    assert [definitions.reference(path) for path in (*files, *files)] == ["#/$defs/Plan", "#/$defs/OtherPlan"] * 2
+    assert definitions.schemas == {
+        "Plan": {"title": "Plan", "type": "object"},
+        "OtherPlan": {"title": "OtherPlan", "type": "string"},
+    }
 
 
 def test_an_unknown_event_type_is_an_error_that_names_the_nearest() -> None:
