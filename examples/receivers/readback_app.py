@@ -31,11 +31,8 @@ PRAGMA journal_mode = WAL;
 CREATE TABLE IF NOT EXISTS subscriptions (
     key TEXT PRIMARY KEY, id INTEGER, status TEXT, customer_id INTEGER, next_payment_date TEXT
 );
-CREATE TABLE IF NOT EXISTS payments (
-    key TEXT PRIMARY KEY, id INTEGER, status TEXT, order_id TEXT, paid_amount TEXT, canceled_amount TEXT
-);
 CREATE TABLE IF NOT EXISTS orders (
-    key TEXT PRIMARY KEY, id INTEGER, status TEXT, code TEXT, paid_amount TEXT, returned_amount TEXT
+    key TEXT PRIMARY KEY, id INTEGER, status TEXT, code TEXT, payment_date TEXT, paid_amount TEXT, returned_amount TEXT
 );
 CREATE TABLE IF NOT EXISTS invoices (key TEXT PRIMARY KEY, id INTEGER, status TEXT, order_id INTEGER, discount TEXT);
 CREATE TABLE IF NOT EXISTS customers (key TEXT PRIMARY KEY, id INTEGER, code TEXT, name TEXT, email TEXT);
@@ -48,7 +45,18 @@ class Kind(NamedTuple):
     key: str  # the field of the webhook that the API takes
     path: str
     table: str
-    row: Callable[[dict[str, Any]], Row]
+    row: Callable[[dict[str, Any]], Row]  # from what the API answers, which has other fields than the webhook
+
+
+def _order_row(order: dict[str, Any]) -> Row:
+    return {
+        "id": order["id"],
+        "status": order["items"][0]["status"] if order.get("items") else None,  # only the lines have one
+        "code": order.get("code"),
+        "payment_date": order.get("paymentDate"),  # null: not paid
+        "paid_amount": _money(order.get("paidAmount")),
+        "returned_amount": _money(order.get("returnedAmount")),
+    }
 
 
 # By the first word of the event. A usage, a product, a price and a cover message are not kept here.
@@ -57,57 +65,36 @@ _KINDS = {
         "subscriptionId",  # objects do not name their id alike; a usage has no subscriptionId, and is passed over
         "/api/v1/subscriptions/",
         "subscriptions",
-        lambda data: {
-            "id": data["subscriptionId"],
-            "status": data["status"],
-            "customer_id": data.get("customerId"),
-            "next_payment_date": data.get("nextPaymentDate"),
+        lambda subscription: {
+            "id": subscription["id"],
+            "status": subscription["status"],
+            "customer_id": subscription["customer"]["id"],
+            "next_payment_date": subscription.get("nextPaymentDate"),
         },
     ),
-    "payment": Kind(
-        "idKey",  # a receipt is found by the idKey, not by the paymentId
-        "/api/payment/receipt/",
-        "payments",
-        lambda data: {
-            "id": data["paymentId"],
-            "status": data["status"],
-            "order_id": data.get("orderId"),  # a string here
-            "paid_amount": _money(data.get("paidAmount")),
-            "canceled_amount": _money((data.get("cancel") or {}).get("canceledAmount")),
-        },
-    ),
-    "order": Kind(
-        "id",
-        "/api/v1/orders/",
-        "orders",
-        lambda data: {
-            "id": data["id"],
-            "status": data["items"][0]["status"] if data.get("items") else None,  # only the lines have one
-            "code": data.get("code"),
-            "paid_amount": _money(data.get("paidAmount")),
-            "returned_amount": _money(data.get("returnedAmount")),
-        },
-    ),
+    # Its order says whether it is paid, and what was given back. The API has no call for a payment by its id.
+    "payment": Kind("orderId", "/api/v1/orders/", "orders", _order_row),
+    "order": Kind("id", "/api/v1/orders/", "orders", _order_row),
     "invoice": Kind(
         "id",
         "/api/v1/invoices/",
         "invoices",
-        lambda data: {
-            "id": data["id"],
-            "status": data["status"],
-            "order_id": data.get("orderId"),
-            "discount": _money(data.get("discount")),
+        lambda invoice: {
+            "id": invoice["id"],
+            "status": invoice["status"],
+            "order_id": (invoice.get("order") or {}).get("orderId"),
+            "discount": _money(invoice.get("discount")),
         },
     ),
     "customer": Kind(
         "id",
         "/api/v1/customers/",
         "customers",
-        lambda data: {
-            "id": data["id"],
-            "code": data.get("code"),
-            "name": data.get("name"),
-            "email": data.get("email"),
+        lambda customer: {
+            "id": customer["id"],
+            "code": customer.get("code"),
+            "name": customer.get("name"),
+            "email": customer.get("email"),
         },
     ),
 }
@@ -167,7 +154,7 @@ def read_back(url: str, token: str) -> dict[str, Any] | None:
     answer = requests.get(url, headers={"Secret-Token": token}, timeout=TIMEOUT, allow_redirects=False)
     if answer.status_code == requests.codes.not_found:
         return None
-    if answer.status_code != requests.codes.ok:  # also 401: our token is wrong, which says nothing about the thing
+    if answer.status_code != requests.codes.ok:  # also 403: our token is wrong, which says nothing about the thing
         raise requests.HTTPError(f"the API answered {answer.status_code}", response=answer)
     data: dict[str, Any] = answer.json(parse_float=Decimal)
     return data

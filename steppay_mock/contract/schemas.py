@@ -1,8 +1,9 @@
 """Loads the schema files, and follows their references.
 
 ``load_schema`` gives a file as it is, ``resolved`` gives it as one tree without ``$ref``, ``bare`` leaves out what no
-validator reads. The schemas refer to each other by relative paths and never in a circle, so that each reference can be
-replaced by its target. One plain tree makes validation with jsonschema several times faster, and the factory walks it.
+validator reads. The schemas of webhooks refer to each other by relative paths and never in a circle, so that each
+reference can be replaced by its target; those in ``rest/`` have circles, and are only loaded. One plain tree makes
+validation with jsonschema several times faster, and the factory walks it.
 """
 
 from __future__ import annotations

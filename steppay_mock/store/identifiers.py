@@ -17,6 +17,7 @@ _LARGEST = 2**63 - 1
 _LARGEST_FIRST = 2**62  # leaves room for more ids than a store can have
 _FIRST = (100_000, 899_999)  # ids seen at StepPay have this size, such as 183682
 _SMALLER = {"invoice": (1_000, 89_999), "usage": (1_000, 89_999), "message": (1_000, 89_999)}
+_DERIVED = (1_000, 899_999)  # numbers of products and prices seen at StepPay are such as 6878 and 10064
 _LARGEST_STEP = 5  # ids have gaps: other merchants take ids too
 
 
@@ -34,6 +35,17 @@ class Identifiers:
         self._next = {kind: chance.between(*_SMALLER.get(kind, _FIRST)) for kind in KINDS} | dict(first)
         self._customers: set[int] = set()
         self._codes: dict[str, set[str]] = {}
+        self._derived: dict[str, set[int]] = {}
+
+    def derived(self, kind: str, seed: int) -> int:
+        """A number for a record whose webhooks have a code alone. It draws no chance: the same seed gives the same."""
+        least, most = _DERIVED
+        taken = self._derived.setdefault(kind, set())
+        number = least + seed % (most - least + 1)
+        while number in taken:
+            number += 1
+        taken.add(number)
+        return number
 
     def number(self, kind: str) -> int:
         """The next id of that kind."""

@@ -38,6 +38,8 @@ class Tables:
     payments: dict[int, Payment] = field(default_factory=dict)
     invoices: dict[int, Invoice] = field(default_factory=dict)
     usage: dict[int, Usage] = field(default_factory=dict)
+    former: dict[tuple[str, Key], Record] = field(default_factory=dict)
+    """Deleted records by table and key: orders and subscriptions still name their customer, product and price."""
 
     def put(self, record: Record) -> None:
         """Add the record, or replace the one with its key. Usage is removed when a new period starts (fact 26)."""
@@ -55,11 +57,13 @@ class Tables:
             self._update_product(record, before)
 
     def drop(self, record: Record) -> None:
-        """Remove the record, and the prices of a product."""
+        """Remove the record, and the prices of a product. They are :attr:`former` records then."""
         getattr(self, record.table).pop(record.key, None)
+        self.former[record.table, record.key] = record
         if isinstance(record, Product):
             for price in record.prices:
                 self.prices.pop(price.code, None)
+                self.former[price.table, price.code] = price
         if isinstance(record, Price) and record.product_code in self.products:
             product = self.products[record.product_code]
             self.products[product.code] = _with_prices(
@@ -77,7 +81,9 @@ class Tables:
     def plain(self) -> State:
         """All records as plain data. Products come without their prices, which have their own table."""
         state: State = {
-            one.name: {key: data_of(record) for key, record in getattr(self, one.name).items()} for one in fields(self)
+            one.name: {key: data_of(record) for key, record in getattr(self, one.name).items()}
+            for one in fields(self)
+            if one.name != "former"
         }
         for product in state["products"].values():
             del product["prices"]

@@ -150,7 +150,7 @@ def test_the_token_can_be_overridden(pytester: pytest.Pytester, run: Run, monkey
         def test_environment(steppay_api, steppay_store, steppay_token):
             assert steppay_token == "token_of_the_environment"
             assert ask(steppay_store, "token_of_the_environment") == 200
-            assert ask(steppay_store, "test_token") == 401
+            assert ask(steppay_store, "test_token") == 403
 
         class TestOverride:
             @pytest.fixture

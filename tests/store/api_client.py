@@ -19,7 +19,7 @@ class Told:
 
     @property
     def message(self) -> str:
-        return str(self.data["message"])
+        return str(self.data["errorMessage"])
 
 
 def ask(api: StoreApi, path: str, *, method: str = "GET", token: str | None = "test_token") -> Told:

@@ -123,10 +123,12 @@ def _store(name: str | None, staging: Staging) -> Store:
 
 
 def _paths(store: Store) -> Iterator[str]:
-    """The paths that the API answers."""
+    """The lists, and the path of each thing. What is read of a thing beside, such as its prices, is on the page."""
+    yield from (f"/api/v1/{name}" for name in ("customers", "products", "orders", "subscriptions", "invoices"))
     yield from (f"/api/v1/customers/{one.id}" for one in store.customers)
     yield from (f"/api/v1/products/{one.code}" for one in store.products)
     yield from (f"/api/v1/orders/{one.id}" for one in store.orders)
     yield from (f"/api/v1/subscriptions/{one.id}" for one in store.subscriptions)
     yield from (f"/api/v1/invoices/{one.id}" for one in store.invoices)
-    yield from (f"/api/payment/receipt/{one.id_key}" for one in store.payments)
+    paid = {one.order_id for one in store.payments}
+    yield from (f"/api/payment/receipt/{one.id_key}" for one in store.orders if one.id in paid)

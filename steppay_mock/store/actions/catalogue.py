@@ -173,7 +173,8 @@ class Catalogue(StoreBase):
             pinned["name"] = terms.name
         words = self._words(EventType.PRODUCT_CREATED, code, pinned, moment)
         price = self._make_price(code, terms.price, moment)
-        return Product(code=code, type=terms.type, name=words["name"], prices=(price,), words=words)
+        number = self._ids.derived("product", derive_seed(self.seed, "product", code))
+        return Product(id=number, code=code, type=terms.type, name=words["name"], prices=(price,), words=words)
 
     def _read_price(self, fields: PriceFields) -> _PriceTerms:
         """The fields, checked before anything changes."""
@@ -202,8 +203,10 @@ class Catalogue(StoreBase):
         )
 
     def _make_price(self, product_code: str, terms: _PriceTerms, moment: datetime) -> Price:
+        code = self._ids.code("price", terms.code)
         price = Price(
-            code=self._ids.code("price", terms.code),
+            id=self._ids.derived("price", derive_seed(self.seed, "price", code)),
+            code=code,
             product_code=product_code,
             amount=usual_price(self.currency, self._chance.random()) if terms.amount is None else terms.amount,
             billing=terms.billing,

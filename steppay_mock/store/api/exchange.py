@@ -9,6 +9,8 @@ from http import HTTPStatus
 from threading import Event as Flag
 from typing import Any, overload
 
+from steppay_mock.store.api.shapes.errors import error_object
+
 _as_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode
 
 
@@ -18,7 +20,9 @@ class ApiRequest:
 
     method: str
     path: str
-    """Without the query, which no route has; percent signs are decoded."""
+    """Without the query; percent signs are decoded."""
+    query: str = ""
+    """What comes after the question mark, as it was sent."""
     token: str | None = field(default=None, repr=False)
     patience: float | None = None
     """The read timeout of the caller, in seconds. None: the caller is on a socket, and closes it by itself."""
@@ -38,6 +42,7 @@ class ApiAnswer:
     body: bytes
     extra: tuple[tuple[str, str], ...] = ()
     """Headers beside type and length."""
+    content_type: str = "application/json"
 
     @property
     def reason(self) -> str:
@@ -47,18 +52,32 @@ class ApiAnswer:
     @property
     def headers(self) -> list[tuple[str, str]]:
         """All headers. The answer to HEAD has the length that GET would have, as HTTP requires."""
-        return [("Content-Type", "application/json"), ("Content-Length", str(len(self.body))), *self.extra]
+        return [("Content-Type", self.content_type), ("Content-Length", str(len(self.body))), *self.extra]
 
 
-def success(data: dict[str, Any]) -> ApiAnswer:
-    """200 with the object."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refusal:
+    """Why a call is answered with an error. Codes and words are ours (assumed), the form is StepPay's (fact 37)."""
+
+    status: int
+    code: str
+    message: str
+    details: dict[str, Any] = field(default_factory=dict)
+    headers: tuple[tuple[str, str], ...] = ()
+
+    def answer(self, request: ApiRequest) -> ApiAnswer:
+        """The answer to this request."""
+        about = f"{request.method} {request.path}?{request.query}"
+        details = {"status": self.status, **self.details}
+        body = error_object(code=self.code, message=self.message, about=about, details=details)
+        return ApiAnswer(self.status, _written(body), self.headers)
+
+
+def success(data: Any) -> ApiAnswer:
+    """200 with the object. A text is answered as it is, without quotes (assumed)."""
+    if isinstance(data, str):
+        return ApiAnswer(200, data.encode(), content_type="text/plain;charset=UTF-8")
     return ApiAnswer(200, _written(data))
-
-
-def refusal(status: int, message: str, **headers: str) -> ApiAnswer:
-    """An error as StepPay's API writes it. ``Retry_After="3"`` adds the header Retry-After."""
-    data = {"status": status, "error": reason_of(status), "message": message}
-    return ApiAnswer(status, _written(data), tuple((name.replace("_", "-"), value) for name, value in headers.items()))
 
 
 def reason_of(status: int) -> str:
@@ -69,7 +88,7 @@ def reason_of(status: int) -> str:
         return "Error"
 
 
-def _written(data: dict[str, Any]) -> bytes:
+def _written(data: Any) -> bytes:
     # "replace": a path can hold half a surrogate pair, a message repeats the path, and UTF-8 cannot encode it.
     return _as_json(data).encode("utf-8", "replace")
 

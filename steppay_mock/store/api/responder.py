@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Any
 
 from steppay_mock.errors import SteppayMockError
 from steppay_mock.payload.event import Event
-from steppay_mock.store.api.exchange import ApiAnswer, ApiCall, ApiRequest, CallerGoneError, CallLog, refusal, success
-from steppay_mock.store.api.routes import LISTING, ApiTarget, ApiView, find_record, target_of
+from steppay_mock.store.api.exchange import ApiAnswer, ApiCall, ApiRequest, CallerGoneError, CallLog, Refusal, success
+from steppay_mock.store.api.query import WrongQueryError, read_query
+from steppay_mock.store.api.routes import LISTING, ApiTarget, ApiView, find_record, list_records, target_of
 from steppay_mock.store.api.rules import ApiRule, Fail, FallBehind, HideNew, Holding, Rulebook, SlowDown
 from steppay_mock.store.base import StoreBase
-from steppay_mock.store.record_data import data_of
 from steppay_mock.wire.real_time import monotonic
 
 if TYPE_CHECKING:
@@ -82,6 +82,7 @@ class Responder:
             method=str(environ.get("REQUEST_METHOD", "GET")),
             # WSGI passes the bytes of a path as Latin-1 text (PEP 3333).
             path=str(environ.get("PATH_INFO", "")).encode("latin-1", "replace").decode("utf-8", "replace"),
+            query=str(environ.get("QUERY_STRING", "")),
             token=environ.get("HTTP_SECRET_TOKEN"),
             closing=closing if isinstance(closing, Flag) else Flag(),
         )
@@ -123,41 +124,73 @@ class Responder:
     def _decide(self, request: ApiRequest, target: ApiTarget | None, rules: tuple[ApiRule, ...]) -> ApiAnswer:
         for rule in rules:
             if isinstance(rule, Fail):
-                headers = {} if rule.retry_after is None else {"Retry_After": str(rule.retry_after)}
-                message = f"The test asked for this: api.fail(status={rule.status}). api.behave() ends it."
-                return refusal(rule.status, message, **headers)
-        if request.token is None:
-            return refusal(401, f"The header Secret-Token is missing. {_HOW_TO_AUTHENTICATE}")
-        if not compare_digest(request.token.encode("utf-8", "replace"), self.token.encode()):
-            return refusal(401, f"The header Secret-Token has a token that is not this API's. {_HOW_TO_AUTHENTICATE}")
+                return _asked_for(rule).answer(request)
+        refusal = self._without_token(request)
+        if refusal is not None:
+            return refusal.answer(request)
         if target is None:
-            return refusal(404, f"{request.path} is not a known route of the API of StepPay. Call one of: {LISTING}")
+            message = f"{request.path} is not a known route of the API of StepPay. Call one of: {LISTING}"
+            return Refusal(status=404, code="UNKNOWN_ROUTE", message=message).answer(request)
         if request.method not in {"GET", "HEAD"}:
-            message = f"{request.method} is not known of {target.route.template}. Call it with GET."
-            return refusal(405, message, Allow="GET, HEAD")
-        return self._read(target, rules)
+            return Refusal(
+                status=405,
+                code="METHOD_NOT_ALLOWED",
+                message=f"{request.method} {target.route.template} is not simulated: this API only reads. "
+                "Call it with GET, or mock the call.",
+                details={"allowed": ["GET", "HEAD"]},
+                headers=(("Allow", "GET, HEAD"),),
+            ).answer(request)
+        answer = self._read(request, target, rules)
+        return answer.answer(request) if isinstance(answer, Refusal) else answer
 
-    def _read(self, target: ApiTarget, rules: tuple[ApiRule, ...]) -> ApiAnswer:
-        noun, key = target.route.noun, target.key
-        if not target.is_valid:
-            return refusal(404, f"{key!r} is no id of {_a(noun)}: that is a number. Call with {target.route.key}.")
+    def _without_token(self, request: ApiRequest) -> Refusal | None:
+        """The refusal of a call whose token is missing or wrong: 403, as StepPay (fact 37)."""
+        if request.token is None:
+            code, problem = "TOKEN_MISSING", "is missing"
+        elif not compare_digest(request.token.encode("utf-8", "replace"), self.token.encode()):
+            code, problem = "TOKEN_WRONG", "has a token that is not this API's"
+        else:
+            return None
+        message = f"The header Secret-Token {problem}. {_HOW_TO_AUTHENTICATE}"
+        return Refusal(status=403, code=code, message=message, details={"header": "Secret-Token"})
+
+    def _read(self, request: ApiRequest, target: ApiTarget, rules: tuple[ApiRule, ...]) -> ApiAnswer | Refusal:
         view = ApiView(
             until=self._until,
             behind=next((rule.events for rule in reversed(rules) if isinstance(rule, FallBehind)), 0),
             hiding=next((rule.events for rule in reversed(rules) if isinstance(rule, HideNew)), 0),
         )
+        query = read_query(request.query)
+        try:
+            if target.route.listing is not None:
+                listed = list_records(self._stores, target.route.listing, view)
+                return success(target.route.listing.answer(listed, query))
+            target = target.with_query(query)
+        except WrongQueryError as error:
+            details = {"parameter": error.name, "value": error.value, "expected": error.expected}
+            return Refusal(status=400, code="WRONG_PARAMETER", message=str(error), details=details)
+        return self._read_record(target, view)
+
+    def _read_record(self, target: ApiTarget, view: ApiView) -> ApiAnswer | Refusal:
+        route, key, wrong = target.route, target.key, target.wrong_number
+        details = {"noun": route.noun, **target.keys}
+        if wrong is not None:
+            message = f"{wrong!r} is no id of {_a(route.noun)}: that is a number. Call with {route.key}."
+            return Refusal(status=404, code="NOT_A_NUMBER", message=message, details=details)
         found = find_record(self._stores, target, view)
-        if found.record is not None:
-            return success(data_of(found.record))
+        if found.reading is not None and route.write is not None:
+            return success(route.write(found.reading, found.record))
         if found.is_hidden:
-            message = f"The {noun} {key!r} is new, and api.hide_new(events={view.hiding}) hides it. Ask again later."
-            return refusal(404, message)
+            message = (
+                f"The {route.noun} {key!r} is new, and api.hide_new(events={view.hiding}) hides it. Ask again later."
+            )
+            return Refusal(status=404, code="HIDDEN", message=message, details=details)
         past = " at the moment that is told of (api.as_of, api.fall_behind)" if view.until or view.behind else ""
-        return refusal(
-            404,
-            f"There is no {noun} {key!r}{past}: it was deleted, or it never was. Forget what you know of it; if it "
-            f"should be there, call with {target.route.key}.",
+        message = (
+            f"There is no {route.noun} {key!r}{past}: it was deleted, or it never was. Forget what you know of it; "
+            f"if it should be there, call with {route.key}."
         )
+        return Refusal(status=404, code="NOT_FOUND", message=message, details=details)
 
     def _delay(self, request: ApiRequest, rules: tuple[ApiRule, ...]) -> ApiAnswer | None:
         """Wait as the rules say; 503 if a hold ended without a release, else None."""
@@ -170,14 +203,8 @@ class Responder:
                 patience = None if patience is None else patience - rule.seconds
             elif isinstance(rule, Holding):
                 end = rule.hold.keep(request, patience)
-                if end == "closing":
-                    return refusal(503, "The API was stopped while it held this call. Release holds before it ends.")
-                if end == "forgotten":
-                    return refusal(
-                        503,
-                        f"This call was held for {rule.hold.timeout:g} seconds. Call release() on what api.hold() "
-                        "gave, or give it a longer timeout.",
-                    )
+                if end != "released":
+                    return _held_too_long(rule, is_closing=end == "closing").answer(request)
                 patience = None if patience is None else max(0.0, patience - (monotonic() - since))
         return None
 
@@ -187,6 +214,25 @@ class Responder:
         sleep(patience if is_too_long and patience is not None else seconds)
         if is_too_long:
             raise CallerGoneError("api.slow_down() makes it slow")
+
+
+def _asked_for(rule: Fail) -> Refusal:
+    return Refusal(
+        status=rule.status,
+        code="ASKED_FOR",
+        message=f"The test asked for this: api.fail(status={rule.status}). api.behave() ends it.",
+        headers=() if rule.retry_after is None else (("Retry-After", str(rule.retry_after)),),
+    )
+
+
+def _held_too_long(rule: Holding, *, is_closing: bool) -> Refusal:
+    message = (
+        "The API was stopped while it held this call. Release holds before it ends."
+        if is_closing
+        else f"This call was held for {rule.hold.timeout:g} seconds. Call release() on what api.hold() gave, "
+        "or give it a longer timeout."
+    )
+    return Refusal(status=503, code="HELD", message=message)
 
 
 def _a(noun: str) -> str:

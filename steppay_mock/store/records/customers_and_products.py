@@ -37,6 +37,8 @@ class Price:
 
     table: ClassVar = "prices"
 
+    id: int
+    """The number that the REST API has (fact 38); no webhook has it."""
     code: str
     product_code: str
     amount: Amount
@@ -74,6 +76,8 @@ class Product:
 
     table: ClassVar = "products"
 
+    id: int
+    """The number that the REST API has (fact 38); no webhook has it."""
     code: str
     type: str
     name: str

@@ -27,7 +27,8 @@ def answer_in_process(
     An unknown path raises UnknownRouteError. A server answers 404 there, but a receiver may ignore a 404, and in a test
     the path is a typing error or a route that is not documented.
     """
-    path = unquote(urlsplit(url).path, errors="replace")
+    parts = urlsplit(url)
+    path = unquote(parts.path, errors="replace")
     if target_of(path) is None:
         api.calls.add(ApiCall(method, path, None))
         raise UnknownRouteError(
@@ -36,6 +37,7 @@ def answer_in_process(
     request = ApiRequest(
         method=method,
         path=path,
+        query=parts.query,
         token=token.decode("latin-1") if isinstance(token, bytes) else token,
         patience=patience,
     )

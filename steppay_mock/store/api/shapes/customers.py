@@ -1,0 +1,104 @@
+"""Customers: as they are read (ProductCustomerdto), and in a list."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from steppay_mock.store.api.shapes.amounts import decimal
+from steppay_mock.store.api.shapes.buyers import attributes_of, marketing, shipping_address
+from steppay_mock.store.api.shapes.order_lines import price_sold
+from steppay_mock.store.api.shapes.prices import claim_method_of
+from steppay_mock.store.api.shapes.reading import Reading
+from steppay_mock.store.api.shapes.subscription_items import item_object
+from steppay_mock.store.records import Customer, Order, Subscription
+
+Data = dict[str, Any]
+
+_ENDED = {"CANCELED", "EXPIRED", "INCOMPLETE"}
+_HOME = "KR"
+
+
+def customer_object(reading: Reading, customer: Customer) -> Data:
+    """A customer who is read, with all orders and subscriptions."""
+    words, orders = customer.words, reading.orders_of_customer(customer)
+    subscriptions = reading.subscriptions_of_customer(customer)
+    return {
+        "id": customer.id,
+        "status": "NORMAL",
+        "username": words.get("username"),
+        "name": words.get("name"),
+        "email": words.get("email"),
+        "phone": words.get("phone"),
+        "orderCount": len(orders),
+        "totalPurchasedPrice": decimal(sum(one.left for one in orders if one.paid_at is not None)),
+        "shipping": shipping_address(words.get("shipping")),
+        "orders": [_order(reading, one) for one in orders],
+        "subscriptions": [_subscription(reading, customer, one) for one in subscriptions],
+        "paymentMethods": _payment_methods(reading, customer, subscriptions),
+        "code": customer.code,
+        **marketing(),
+        "attributes": attributes_of(customer),
+        "createdAt": reading.at(words["createdAt"]),
+        "additionalRecipients": list(words.get("additionalRecipients") or ()),
+    }
+
+
+def customer_row(reading: Reading, customer: Customer) -> Data:
+    """A customer in a list."""
+    words, subscriptions = customer.words, reading.subscriptions_of_customer(customer)
+    return {
+        "id": customer.id,
+        "code": customer.code,
+        "status": "NORMAL",
+        "username": words.get("username"),
+        "name": words.get("name"),
+        "email": words.get("email"),
+        "phone": words.get("phone"),
+        "orderCount": len(reading.orders_of_customer(customer)),
+        "activeSubscriptionCount": sum(1 for one in subscriptions if one.status not in _ENDED),
+        "paymentMethods": _payment_methods(reading, customer, subscriptions),
+        **marketing(),
+        "createdAt": reading.at(words["createdAt"]),
+        "dormantAt": None,
+        "customFields": attributes_of(customer),
+        "countryCode": (words.get("shipping") or {}).get("countryCode") or _HOME,
+    }
+
+
+def session_token(reading: Reading, customer: Customer) -> str:
+    """The token of a customer's session."""
+    return reading.token("session", customer.id)
+
+
+def _order(reading: Reading, order: Order) -> Data:
+    return {
+        "id": order.id,
+        "type": order.type,
+        "productName": order.lines[0].product_name,
+        "amount": decimal(order.amount),
+        "claimMethodType": claim_method_of(price_sold(reading, order)),
+        "createdAt": reading.at(order.created_at),
+    }
+
+
+def _subscription(reading: Reading, customer: Customer, subscription: Subscription) -> Data:
+    return {
+        "id": subscription.id,
+        "code": reading.code("subscription", subscription.id),
+        "nextPaymentDateTime": reading.at_or_null(subscription.next_at),
+        "items": [item_object(reading, item) for item in subscription.items],
+        "status": subscription.status,
+        "recurring": {"interval": subscription.unit, "intervalCount": subscription.count},
+        "paymentMethod": _method(reading, customer, subscription.card),
+        "endDate": reading.at_or_null(subscription.end_at),
+        "lastPaymentDateTime": reading.at_or_null(subscription.paid_at),
+    }
+
+
+def _payment_methods(reading: Reading, customer: Customer, subscriptions: tuple[Subscription, ...]) -> list[Data]:
+    """The cards and accounts that the subscriptions charge, each once."""
+    return [_method(reading, customer, card) for card in dict.fromkeys(one.card for one in subscriptions)]
+
+
+def _method(reading: Reading, customer: Customer, card: str) -> Data:
+    return {"id": reading.number("payment method", customer.id, card), "paymentInfo": card}

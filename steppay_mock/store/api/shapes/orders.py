@@ -1,0 +1,106 @@
+"""Orders: as they are read (OrderV1DTO), as they are made and within an invoice (ProductOrderdto), and in a list."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from steppay_mock.store.api.shapes.amounts import decimal, small
+from steppay_mock.store.api.shapes.buyers import order_customer, shipping_address
+from steppay_mock.store.api.shapes.order_lines import line_object, line_of_related, price_sold
+from steppay_mock.store.api.shapes.order_payments import discount_of, payment_part
+from steppay_mock.store.api.shapes.prices import claim_method_of
+from steppay_mock.store.api.shapes.reading import Reading
+from steppay_mock.store.api.shapes.subscription_items import subscription_part
+from steppay_mock.store.records import Order
+
+Data = dict[str, Any]
+
+
+def order_object(reading: Reading, order: Order) -> Data:
+    """An order that is read."""
+    return {
+        "id": order.id,
+        **_common(reading, order),
+        "payment": payment_part(reading, order, is_v1=True),
+        "invoiceId": order.invoice_id,
+    }
+
+
+def order_made(reading: Reading, order: Order) -> Data:
+    """An order as a call answers that makes one, and within an invoice. It has no ``id``, only ``orderId``."""
+    return {**_common(reading, order), "payment": payment_part(reading, order, is_v1=False)}
+
+
+def order_row(reading: Reading, order: Order) -> Data:
+    """An order in a list."""
+    customer = reading.customer(order.customer_id)
+    return {
+        "id": order.id,
+        "customerName": None if customer is None else customer.words.get("name"),
+        "type": order.type,
+        "productName": order.lines[0].product_name,
+        "items": [line_object(reading, line) for line in order.lines],
+        "price": small(order.amount),
+        "paymentDate": reading.at_or_null(order.paid_at),
+        "purchaseDeadline": reading.at(order.due_at),
+        "createdAt": reading.at(order.created_at),
+        "modifiedAt": reading.at(order.modified_at),
+        "claimMethodType": claim_method_of(price_sold(reading, order)),
+        "paidAmount": decimal(order.amount),
+        "returnedAmount": decimal(order.returned),
+        "leftAmount": decimal(order.left),
+    }
+
+
+def _common(reading: Reading, order: Order) -> Data:
+    """The fields that both types have."""
+    customer = reading.customer(order.customer_id)
+    known = [reading.tables.subscriptions[key] for key in order.subscriptions if key in reading.tables.subscriptions]
+    parts = [subscription_part(reading, one) for one in known]
+    # The subscription that was there before the order. An order of type RECURRING_INITIAL makes its own.
+    parent = parts[0] if parts and order.type != "RECURRING_INITIAL" else None
+    return {
+        "orderId": order.id,
+        "orderCode": order.code,
+        "type": order.type,
+        "paidAmount": decimal(order.amount),
+        "returnedAmount": decimal(order.returned),
+        "leftAmount": decimal(order.left),
+        "discountedAmount": decimal(discount_of(order)),
+        "productName": order.lines[0].product_name,
+        "items": [line_object(reading, line) for line in order.lines],
+        "customer": None if customer is None else order_customer(reading, customer),
+        "paymentDate": reading.at_or_null(order.paid_at),
+        "paymentDueDate": reading.at(order.due_at),
+        "purchaseDeadline": reading.at(order.due_at),
+        "shipping": shipping_address(order.shipping),
+        "createdAt": reading.at(order.created_at),
+        "modifiedAt": reading.at(order.modified_at),
+        "orderLogs": [],
+        "code": order.code,
+        "idKey": order.id_key,
+        "subscriptions": parts,
+        "parentSubscription": parent,
+        "relatedOrders": [_related(reading, one) for one in _siblings(reading, order)],
+        "calculateStartDate": None,
+        "calculateEndDate": None,
+        "childOrders": [],
+    }
+
+
+def _siblings(reading: Reading, order: Order) -> list[Order]:
+    """The other orders of the subscriptions that the order names, the newest first."""
+    found = {one.id: one for key in order.subscriptions for one in reading.orders_of_subscription(key)}
+    return [one for one in found.values() if one.id != order.id]
+
+
+def _related(reading: Reading, order: Order) -> Data:
+    return {
+        "id": order.id,
+        "code": order.code,
+        "orderType": order.type,
+        "productName": order.lines[0].product_name,
+        "paidAmount": decimal(order.amount),
+        "items": [line_of_related(reading, order, line) for line in order.lines],
+        "createdAt": reading.at(order.created_at),
+    }

@@ -1,0 +1,25 @@
+"""Receipts of payments. No type is published: the names of the fields are those of documents and public code."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from steppay_mock.store.api.shapes.amounts import decimal
+from steppay_mock.store.api.shapes.order_payments import card_number, discount_of
+from steppay_mock.store.api.shapes.reading import Reading
+from steppay_mock.store.records import Payment
+
+
+def receipt_object(reading: Reading, payment: Payment) -> dict[str, Any]:
+    """The receipt of a payment."""
+    order = reading.tables.orders.get(payment.order_id)
+    return {
+        "paymentStatus": payment.status,
+        "paymentDate": reading.at_or_null(payment.paid_at),
+        "partnerOrderId": str(payment.order_id),
+        "partnerUserId": str(payment.customer_id),
+        "amount": decimal(payment.amount),
+        "discount": 0 if order is None else decimal(discount_of(order)),
+        "cardNumber": card_number(reading, payment),
+        "paymentGateway": payment.gateway,
+    }

@@ -1,0 +1,88 @@
+"""Subscriptions: as they are read (SubscriptionV1DTO), and in a list.
+
+The types end the circle of orders and subscriptions: an order has subscriptions in it that name no order. So the orders
+within a subscription are whole ones, as they are read on their own (assumed).
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from steppay_mock.store.api.shapes.buyers import shipping_address, subscription_customer
+from steppay_mock.store.api.shapes.orders import order_object
+from steppay_mock.store.api.shapes.prices import price_object
+from steppay_mock.store.api.shapes.reading import Reading
+from steppay_mock.store.api.shapes.subscription_items import item_object, payment_method
+from steppay_mock.store.records import Customer, Order, Period, Subscription
+
+Data = dict[str, Any]
+
+_CANCELLED = {"CANCELED", "PENDING_CANCEL"}
+
+
+def subscription_object(reading: Reading, subscription: Subscription) -> Data:
+    """A subscription that is read, with all its orders."""
+    parent = reading.tables.orders.get(subscription.order_id)
+    orders = [one for one in reading.orders_of_subscription(subscription.id) if one.id != subscription.order_id]
+    return {
+        "id": subscription.id,
+        "status": subscription.status,
+        "price": price_object(reading, subscription.items[0].price),
+        "startDate": reading.at(subscription.created_at),
+        "trialPeriod": None if subscription.trial is None else _period(reading, subscription.trial),
+        "lastPaymentDate": reading.at_or_null(subscription.paid_at),
+        "nextPaymentDate": reading.at_or_null(subscription.next_at),
+        "endDate": reading.at_or_null(subscription.end_at),
+        "parentOrder": None if parent is None else order_object(reading, parent),
+        "items": [item_object(reading, item) for item in subscription.items],
+        "customer": subscription_customer(reading, _owner(reading, subscription)),
+        "relatedOrders": [order_object(reading, one) for one in orders],
+        "pausedDateTime": reading.at_or_null(subscription.paused_at),
+        "interval": subscription.unit,
+        "intervalCount": subscription.count,
+        "paymentMethod": payment_method(subscription),
+        "originNextPaymentDate": reading.at_or_null(subscription.origin_next_at),
+        "shipping": None if parent is None else shipping_address(parent.shipping),
+        "canceledVia": "MANAGER" if subscription.status in _CANCELLED else None,
+        "recurringCount": _recurring_count(subscription, orders),
+        "currentPeriod": _period(reading, subscription.period),
+    }
+
+
+def subscription_row(reading: Reading, subscription: Subscription) -> Data:
+    """A subscription in a list."""
+    is_expired = subscription.status == "EXPIRED"
+    return {
+        "id": subscription.id,
+        "status": subscription.status,
+        "customerName": _owner(reading, subscription).words.get("name") or "",
+        "productName": subscription.items[0].product_name,
+        "price": price_object(reading, subscription.items[0].price),
+        "items": [item_object(reading, item) for item in subscription.items],
+        "startDateTime": reading.at(subscription.created_at),
+        "lastPaymentDateTime": reading.at(subscription.paid_at or subscription.created_at),
+        "nextPaymentDateTime": reading.at_or_null(subscription.next_at),
+        "expiredDateTime": reading.at_or_null(subscription.end_at if is_expired else subscription.expires_at),
+        "pausedDateTime": reading.at_or_null(subscription.paused_at),
+        "interval": subscription.unit,
+        "intervalCount": subscription.count,
+        "paymentMethod": payment_method(subscription),
+        "endDate": reading.at_or_null(subscription.end_at),
+    }
+
+
+def _owner(reading: Reading, subscription: Subscription) -> Customer:
+    found = reading.customer(subscription.customer_id)
+    assert found is not None  # noqa: S101 - a customer who is deleted is kept among the former ones
+    return found
+
+
+def _recurring_count(subscription: Subscription, orders: list[Order]) -> int:
+    """The number of periods: it starts at 1, or at 0 if it is paid afterwards (fact 45)."""
+    is_postpaid = subscription.items[0].price.is_postpaid
+    paid = sum(1 for one in orders if one.type == "RECURRING" and one.paid_at is not None)
+    return paid + (0 if is_postpaid else 1)
+
+
+def _period(reading: Reading, period: Period) -> Data:
+    return {"startDateTime": reading.at(period.start), "endDateTime": reading.at(period.end)}
