@@ -10,7 +10,15 @@ from typing import Any
 
 from steppay_mock.contract.catalogue import EventType, catalogue
 from steppay_mock.contract.flat_bundle import NAME, FlatDefinitions, event_name
-from steppay_mock.contract.rest_calls import CALLS, ERRORS, HOST, RestCall, RestError, RestParameter, TypeOfCall
+from steppay_mock.contract.rest_calls import (
+    CALLS,
+    ERRORS,
+    HOST,
+    DescribedCall,
+    DescribedError,
+    DescribedParameter,
+    TypeOfCall,
+)
 from steppay_mock.contract.schemas import Schema, load_schema
 
 _SCHEMAS = "#/components/schemas/"
@@ -131,7 +139,7 @@ def _told_apart(union: Schema) -> Schema:
     return {**union, "oneOf": options, "discriminator": {"propertyName": "event", "mapping": mapping}}
 
 
-def _operation(call: RestCall, definitions: FlatDefinitions) -> dict[str, Any]:
+def _operation(call: DescribedCall, definitions: FlatDefinitions) -> dict[str, Any]:
     operation = {
         "operationId": call.name,
         "summary": call.summary,
@@ -141,7 +149,7 @@ def _operation(call: RestCall, definitions: FlatDefinitions) -> dict[str, Any]:
         "responses": {
             str(call.status): {
                 "description": "The answer.",
-                "content": {"application/json": {"schema": _typed(call.answer, definitions)}},
+                "content": {call.content_type: {"schema": _typed(call.answer, definitions)}},
             },
             **{str(status): {"$ref": f"#/components/responses/{ERRORS[status].name}"} for status in call.errors},
         },
@@ -152,7 +160,7 @@ def _operation(call: RestCall, definitions: FlatDefinitions) -> dict[str, Any]:
     return operation
 
 
-def _parameter(parameter: RestParameter, definitions: FlatDefinitions) -> dict[str, Any]:
+def _parameter(parameter: DescribedParameter, definitions: FlatDefinitions) -> dict[str, Any]:
     return {
         "name": parameter.name,
         "in": parameter.place,
@@ -170,7 +178,7 @@ def _typed(schema: TypeOfCall, definitions: FlatDefinitions) -> Schema:
     return {"$ref": definitions.reference(path, pointer)}
 
 
-def _error_response(error: RestError, definitions: FlatDefinitions) -> dict[str, Any]:
+def _error_response(error: DescribedError, definitions: FlatDefinitions) -> dict[str, Any]:
     body = {"$ref": f"{_SCHEMAS}{_ERROR_BODY}"} if error.body is None else _typed(error.body, definitions)
     return {"description": error.meaning, "content": {"application/json": {"schema": body}}}
 

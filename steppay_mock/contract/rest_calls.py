@@ -18,7 +18,7 @@ LONG = "types.schema.json#/$defs/Long"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RestParameter:
+class DescribedParameter:
     """One parameter of a call; without a type it is a string."""
 
     name: str
@@ -28,23 +28,24 @@ class RestParameter:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RestCall:
+class DescribedCall:
     """One call of the REST API."""
 
     name: str
     """A verb and a noun, for the functions that generators write."""
     path: str
     summary: str
-    parameters: tuple[RestParameter, ...]
+    parameters: tuple[DescribedParameter, ...]
     answer: TypeOfCall
     method: str = "GET"
     status: int = 200
+    content_type: str = "application/json"
     body: TypeOfCall | None = None
     errors: tuple[int, ...] = (401, 404, 405)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RestError:
+class DescribedError:
     """A status of an error: a name for it, what it means, and its body; None is the form of steppay-mock."""
 
     name: str
@@ -53,52 +54,54 @@ class RestError:
 
 
 ERRORS = {
-    401: RestError(name="Unauthorized", meaning="The header Secret-Token is missing or wrong. Assumed (fact 37)."),
-    404: RestError(name="NotFound", meaning="There is no such thing: it was deleted, or it never was."),
-    405: RestError(name="MethodNotAllowed", meaning="The path has no such method. Assumed (fact 37)."),
+    401: DescribedError(name="Unauthorized", meaning="The header Secret-Token is missing or wrong. Assumed (fact 37)."),
+    404: DescribedError(name="NotFound", meaning="There is no such thing: it was deleted, or it never was."),
+    405: DescribedError(name="MethodNotAllowed", meaning="The path has no such method. Assumed (fact 37)."),
 }
 
 CALLS = (
-    RestCall(
+    DescribedCall(
         name="readOrder",
         path="/api/v1/orders/{idOrCode}",
         summary="Reads an order.",
-        parameters=(RestParameter(name="idOrCode", description="The id of the order, or its code (facts 12, 15)."),),
+        parameters=(
+            DescribedParameter(name="idOrCode", description="The id of the order, or its code (facts 12, 15)."),
+        ),
         answer="objects/Order.schema.json",
     ),
-    RestCall(
+    DescribedCall(
         name="readSubscription",
         path="/api/v1/subscriptions/{id}",
         summary="Reads a subscription.",
-        parameters=(RestParameter(name="id", type=LONG, description="The id of the subscription (fact 15)."),),
+        parameters=(DescribedParameter(name="id", type=LONG, description="The id of the subscription (fact 15)."),),
         answer="objects/Subscription.schema.json",
     ),
-    RestCall(
+    DescribedCall(
         name="readCustomer",
         path="/api/v1/customers/{id}",
         summary="Reads a customer.",
-        parameters=(RestParameter(name="id", type=LONG, description="The id of the customer (fact 15)."),),
+        parameters=(DescribedParameter(name="id", type=LONG, description="The id of the customer (fact 15)."),),
         answer="objects/Customer.schema.json",
     ),
-    RestCall(
+    DescribedCall(
         name="readProduct",
         path="/api/v1/products/{code}",
         summary="Reads a product.",
-        parameters=(RestParameter(name="code", description="The code of the product (fact 12)."),),
+        parameters=(DescribedParameter(name="code", description="The code of the product (fact 12)."),),
         answer="objects/Product.schema.json",
     ),
-    RestCall(
+    DescribedCall(
         name="readInvoice",
         path="/api/v1/invoices/{id}",
         summary="Reads an invoice.",
-        parameters=(RestParameter(name="id", type=LONG, description="The id of the invoice (fact 15)."),),
+        parameters=(DescribedParameter(name="id", type=LONG, description="The id of the invoice (fact 15)."),),
         answer="objects/Invoice.schema.json",
     ),
-    RestCall(
+    DescribedCall(
         name="readReceipt",
         path="/api/payment/receipt/{idKey}",
         summary="Reads the receipt of a payment.",
-        parameters=(RestParameter(name="idKey", description="The idKey (facts 11, 40)."),),
+        parameters=(DescribedParameter(name="idKey", description="The idKey (facts 11, 40)."),),
         answer="objects/Payment.schema.json",
     ),
 )

@@ -16,7 +16,7 @@ from werkzeug.test import Client
 from steppay_mock import EventType, Store, StoreApi, __version__, bundle_all, schema_dir
 from steppay_mock.contract.catalogue import catalogue
 from steppay_mock.contract.openapi import openapi_document
-from steppay_mock.contract.rest_calls import CALLS, ERRORS, RestCall
+from steppay_mock.contract.rest_calls import CALLS, ERRORS, DescribedCall
 from steppay_mock.store.api.routes import HOST, ROUTES
 
 DOCUMENT = openapi_document(version=__version__)
@@ -145,7 +145,7 @@ def shop() -> tuple[Store, Client]:
     return store, Client(StoreApi(store, token="test_token"))
 
 
-def key_of(call: RestCall, store: Store) -> Any:
+def key_of(call: DescribedCall, store: Store) -> Any:
     return {
         "readOrder": store.order.id,
         "readSubscription": store.subscription.id,
@@ -156,7 +156,7 @@ def key_of(call: RestCall, store: Store) -> Any:
     }[call.name]
 
 
-def answer_type(call: RestCall, status: int) -> str:
+def answer_type(call: DescribedCall, status: int) -> str:
     responses = DOCUMENT["paths"][call.path][call.method.lower()]["responses"]
     answer = responses[str(status)]
     if "$ref" in answer:
@@ -165,7 +165,7 @@ def answer_type(call: RestCall, status: int) -> str:
 
 
 @pytest.mark.parametrize("call", CALLS, ids=lambda call: call.name)
-def test_a_call_is_answered_with_its_type(call: RestCall, shop: tuple[Store, Client]) -> None:
+def test_a_call_is_answered_with_its_type(call: DescribedCall, shop: tuple[Store, Client]) -> None:
     store, client = shop
     path = re.sub(r"\{\w+\}", str(key_of(call, store)), call.path)
     answer = client.open(path, method=call.method, headers={"Secret-Token": "test_token"})
@@ -175,7 +175,7 @@ def test_a_call_is_answered_with_its_type(call: RestCall, shop: tuple[Store, Cli
 
 @pytest.mark.parametrize("status", ERRORS)
 @pytest.mark.parametrize("call", CALLS, ids=lambda call: call.name)
-def test_an_error_has_its_type(call: RestCall, status: int, shop: tuple[Store, Client]) -> None:
+def test_an_error_has_its_type(call: DescribedCall, status: int, shop: tuple[Store, Client]) -> None:
     _, client = shop
     path = re.sub(r"\{\w+\}", "0", call.path)
     headers = {} if status in {401, 403} else {"Secret-Token": "test_token"}
