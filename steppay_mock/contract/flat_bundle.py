@@ -107,6 +107,12 @@ class FlatDefinitions:
     def _without_title(self, schema: Schema, path: str) -> Schema:
         return self.rewritten({key: value for key, value in schema.items() if key != "title"}, path)
 
+    def define(self, schema: Mapping[str, Any]) -> str:
+        """The pointer to a schema that is in no file; it becomes the definition that its title names."""
+        name: str = schema["title"]
+        self.schemas[name] = self.rewritten(dict(schema), "")
+        return f"{self._home}{name}"
+
     def rewritten(self, node: Any, base: str) -> Any:
         """A schema of the file ``base`` in the form of this document; what it refers to becomes definitions."""
         if isinstance(node, list):

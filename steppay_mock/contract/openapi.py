@@ -24,7 +24,6 @@ from steppay_mock.contract.schemas import Schema, load_schema
 _SCHEMAS = "#/components/schemas/"
 _FORMATS = {"Long": "int64", "Int": "int32"}  # generators of Java, C#, Go and others choose the type by it
 _REST_TAG = "REST API"
-_ERROR_BODY = "RestApiError"
 
 _SIGNATURE = {
     "name": "Steppay-Signature",
@@ -71,7 +70,7 @@ def openapi_document(*, version: str) -> Schema:
         "paths": paths,
         "webhooks": webhooks,
         "components": {
-            "schemas": {NAME: _told_apart(union), **definitions.schemas, _ERROR_BODY: _error_body()},
+            "schemas": {NAME: _told_apart(union), **definitions.schemas},
             "parameters": {"SteppaySignature": _SIGNATURE},
             "responses": {**_RESPONSES, **errors},
             "securitySchemes": {
@@ -164,13 +163,15 @@ def _parameter(parameter: DescribedParameter, definitions: FlatDefinitions) -> d
     return {
         "name": parameter.name,
         "in": parameter.place,
-        "required": parameter.place == "path",
+        "required": parameter.required or parameter.place == "path",
         "description": parameter.description,
         "schema": {"type": "string"} if parameter.type is None else _typed(parameter.type, definitions),
     }
 
 
 def _typed(schema: TypeOfCall, definitions: FlatDefinitions) -> Schema:
+    if not isinstance(schema, str) and "title" in schema:
+        return {"$ref": definitions.define(schema)}
     if not isinstance(schema, str):
         rewritten: Schema = definitions.rewritten(dict(schema), "")
         return rewritten
@@ -179,20 +180,5 @@ def _typed(schema: TypeOfCall, definitions: FlatDefinitions) -> Schema:
 
 
 def _error_response(error: DescribedError, definitions: FlatDefinitions) -> dict[str, Any]:
-    body = {"$ref": f"{_SCHEMAS}{_ERROR_BODY}"} if error.body is None else _typed(error.body, definitions)
-    return {"description": error.meaning, "content": {"application/json": {"schema": body}}}
-
-
-def _error_body() -> Schema:
-    """The body of an error, which steppay-mock writes in its own form (fact 37)."""
-    return {
-        "title": _ERROR_BODY,
-        "description": "The body of an error, in a form of steppay-mock (fact 37).",
-        "type": "object",
-        "properties": {
-            "status": {"type": "integer", "description": "The HTTP status."},
-            "error": {"type": "string", "description": "The HTTP reason phrase."},
-            "message": {"type": "string", "description": "What was wrong, and what to do next."},
-        },
-        "required": ["status", "error", "message"],
-    }
+    content = {"application/json": {"schema": _typed(error.body, definitions)}}
+    return {"description": error.meaning, "content": content}

@@ -12,7 +12,7 @@ from typing import Any, Literal
 HOST = "https://api.steppay.kr"
 
 TypeOfCall = str | Mapping[str, Any]
-"""A file below ``schemas/`` and a pointer, or a schema that is written in the table, as in a file of ``schemas/``."""
+"""A file below ``schemas/`` and a pointer, or a schema that is written in the table; one with a title gets a name."""
 
 LONG = "types.schema.json#/$defs/Long"
 
@@ -25,6 +25,8 @@ class DescribedParameter:
     description: str
     type: TypeOfCall | None = None
     place: Literal["path", "query"] = "path"
+    required: bool = False
+    """Of a parameter of the query. A part of the path always is."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,17 +48,35 @@ class DescribedCall:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DescribedError:
-    """A status of an error: a name for it, what it means, and its body; None is the form of steppay-mock."""
+    """A status of an error: a name for it, what it means, and its body."""
 
     name: str
     meaning: str
-    body: TypeOfCall | None = None
+    body: TypeOfCall
 
+
+_ERROR_BODY: TypeOfCall = {
+    "title": "RestApiError",
+    "description": "The body of an error, in a form of steppay-mock (fact 37).",
+    "type": "object",
+    "properties": {
+        "status": {"type": "integer", "description": "The HTTP status."},
+        "error": {"type": "string", "description": "The HTTP reason phrase."},
+        "message": {"type": "string", "description": "What was wrong, and what to do next."},
+    },
+    "required": ["status", "error", "message"],
+}
 
 ERRORS = {
-    401: DescribedError(name="Unauthorized", meaning="The header Secret-Token is missing or wrong. Assumed (fact 37)."),
-    404: DescribedError(name="NotFound", meaning="There is no such thing: it was deleted, or it never was."),
-    405: DescribedError(name="MethodNotAllowed", meaning="The path has no such method. Assumed (fact 37)."),
+    401: DescribedError(
+        name="Unauthorized", body=_ERROR_BODY, meaning="The header Secret-Token is missing or wrong. Assumed (fact 37)."
+    ),
+    404: DescribedError(
+        name="NotFound", body=_ERROR_BODY, meaning="There is no such thing: it was deleted, or it never was."
+    ),
+    405: DescribedError(
+        name="MethodNotAllowed", body=_ERROR_BODY, meaning="The path has no such method. Assumed (fact 37)."
+    ),
 }
 
 CALLS = (
