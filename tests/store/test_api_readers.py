@@ -1,0 +1,86 @@
+"""Small clients in requests, httpx and fetch read what public receivers read, by the names of the REST API's fields."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+import requests
+
+from steppay_mock import Store, StoreApi
+
+TOKEN = "live_8f3a"
+READERS = Path(__file__).resolve().parents[1] / "express" / "readers.mjs"
+
+Read = Callable[[str], Any]
+
+
+def found_by(read: Read, key: object) -> dict[str, Any]:
+    """What a receiver finds of an order."""
+    order = read(f"/api/v1/orders/{key}")
+    subscription = read(f"/api/v1/subscriptions/{order['subscriptions'][0]['id']}")
+    product = read(f"/api/v1/products/{order['items'][0]['product']['code']}")
+    return {
+        "subscription": subscription["id"],
+        "plan": subscription["items"][0]["plan"]["name"],
+        "price": product["prices"][0]["code"],
+        "sold": order["items"][0]["price"]["code"],
+        "isPaid": order["paymentDate"] is not None,
+    }
+
+
+def expected_of(store: Store) -> dict[str, Any]:
+    price = store.price
+    return {
+        "subscription": store.subscription.id,
+        "plan": price.words["plan"]["name"],
+        "price": price.code,
+        "sold": price.code,
+        "isPaid": True,
+    }
+
+
+@pytest.mark.parametrize("client", [requests, httpx], ids=["requests", "httpx"])
+def test_a_client_in_this_process_finds_what_it_looks_for(client: Any, store: Store, api: StoreApi) -> None:
+    def read(path: str) -> Any:
+        answer = client.get(f"https://api.steppay.kr{path}", headers={"Secret-Token": TOKEN}, timeout=30)
+        answer.raise_for_status()
+        return answer.json()
+
+    with api.patched():
+        assert found_by(read, store.order.id) == found_by(read, store.order.code) == expected_of(store)
+        query = {"subscriptionItemId": store.subscription.items[0].id}
+        url = "https://api.steppay.kr/api/v1/usages"
+        answer = client.get(url, params=query, headers={"Secret-Token": TOKEN}, timeout=30)
+        assert answer.json()["record"] == 0  # the query reaches the API
+
+
+@pytest.mark.node
+def test_fetch_finds_what_it_looks_for(store: Store, api: StoreApi, request: pytest.FixtureRequest) -> None:
+    node = shutil.which("node")
+    if node is None:
+        if request.config.getoption("--require-tools", default=False):
+            pytest.fail("Node is not installed")
+        pytest.skip("Node is not installed")
+    with api.serve() as url:
+        words = [node, str(READERS), url, TOKEN, store.order.code]
+        done = subprocess.run(words, capture_output=True, text=True, check=True, timeout=60, encoding="utf-8")
+        refused = subprocess.run([*words[:-2], "wrong", words[-1]], capture_output=True, timeout=60, check=False)
+    assert json.loads(done.stdout) == expected_of(store)
+    assert b"403 The header Secret-Token has a token that is not this API's." in refused.stderr
+
+
+def test_the_price_of_a_subscriptions_item_is_an_amount(store: Store, api: StoreApi) -> None:
+    """SubscriptionItemV1DTO has no price object: its code is priceCode, and that of the subscription price.code."""
+    with api.patched():
+        url = f"https://api.steppay.kr/api/v1/subscriptions/{store.subscription.id}"
+        subscription = requests.get(url, headers={"Secret-Token": TOKEN}, timeout=30).json()
+    [item] = subscription["items"]
+    assert (item["price"], item["priceCode"]) == (store.price.amount, store.price.code)
+    assert subscription["price"]["code"] == store.price.code
