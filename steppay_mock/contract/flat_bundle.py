@@ -104,9 +104,6 @@ class FlatDefinitions:
                 self.schemas[name]["format"] = self._formats[name]
         return f"{self._home}{self._names[place]}"
 
-    def _without_title(self, schema: Schema, path: str) -> Schema:
-        return self.rewritten({key: value for key, value in schema.items() if key != "title"}, path)
-
     def define(self, schema: Mapping[str, Any]) -> str:
         """The pointer to a schema that is in no file; it becomes the definition that its title names."""
         name: str = schema["title"]
@@ -132,6 +129,10 @@ class FlatDefinitions:
         beside = {key: deepcopy(value) for key, value in node.items() if key != "$ref" and key not in _LEFT_OUT}
         return {**beside, "allOf": [reference]} if beside else reference
 
+    def _without_title(self, schema: Schema, path: str) -> Schema:
+        untitled: Schema = self.rewritten({key: value for key, value in schema.items() if key != "title"}, path)
+        return untitled
+
     def _rewritten_fields(self, fields: dict[str, Any], base: str) -> dict[str, Any]:
         return {name: self.rewritten(field, base) for name, field in fields.items()}
 
@@ -147,7 +148,7 @@ def _with_null_apart(schema: Schema) -> Schema:
     datamodel-code-generator reads ``items`` and ``additionalProperties`` only beside a single type.
     """
     inner = {key: schema[key] for key in ("items", "additionalProperties") if key in schema}
-    if not inner or isinstance(schema.get("type"), str):
+    if not inner or not isinstance(schema.get("type"), list):
         return schema
     (only,) = (name for name in schema["type"] if name != "null")
     words = {key: value for key, value in schema.items() if key not in inner and key != "type"}
