@@ -37,8 +37,8 @@ def shop() -> Store:
 SHOP = shop()
 
 
-def told(path: str, *, store: Store = SHOP, **query: object) -> Told:
-    return ask(StoreApi(store), f"{path}?{urlencode(query)}" if query else path)
+def told(path: str, **query: object) -> Told:
+    return ask(StoreApi(SHOP), f"{path}?{urlencode(query)}" if query else path)
 
 
 def page_of(path: str, **query: object) -> Any:

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import shutil
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from urllib.request import Request, urlopen
 
+import aiohttp
 import httpx
 import pytest
 import requests
+import urllib3
 
 from steppay_mock import Store, StoreApi
 
@@ -59,6 +63,35 @@ def test_a_client_in_this_process_finds_what_it_looks_for(client: Any, store: St
         url = "https://api.steppay.kr/api/v1/usages"
         answer = client.get(url, params=query, headers={"Secret-Token": TOKEN}, timeout=30)
         assert answer.json()["record"] == 0  # the query reaches the API
+
+
+def by_urllib3(url: str) -> Any:
+    return urllib3.request("GET", url, headers={"Secret-Token": TOKEN}, retries=False).json()
+
+
+def by_urllib(url: str) -> Any:
+    with urlopen(Request(url, headers={"Secret-Token": TOKEN}), timeout=30) as answer:
+        return json.load(answer)
+
+
+def by_aiohttp(url: str) -> Any:
+    async def read() -> Any:
+        async with aiohttp.ClientSession() as session, session.get(url, headers={"Secret-Token": TOKEN}) as answer:
+            return await answer.json()
+
+    return asyncio.run(read())
+
+
+@pytest.mark.parametrize("read", [by_urllib3, by_urllib, by_aiohttp])
+def test_other_clients_are_refused_with_the_way_to_the_api_and_it_works(
+    read: Callable[[str], Any], store: Store, api: StoreApi
+) -> None:
+    with api.patched(), api.serve() as url:
+        with pytest.raises(
+            Exception, match=r"serve the API, and give the receiver that address in the place of https:"
+        ):
+            read(f"https://api.steppay.kr/api/v1/orders/{store.order.id}")
+        assert found_by(lambda path: read(url + path), store.order.id) == expected_of(store)
 
 
 @pytest.mark.node

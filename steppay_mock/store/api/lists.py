@@ -15,13 +15,13 @@ from steppay_mock.store.api.shapes.invoices import invoice_counts, invoice_row
 from steppay_mock.store.api.shapes.orders import order_row
 from steppay_mock.store.api.shapes.pages import page_object
 from steppay_mock.store.api.shapes.products import category_ids, product_row
-from steppay_mock.store.api.shapes.reading import Reading
+from steppay_mock.store.api.shapes.reading import ApiReading
 from steppay_mock.store.api.shapes.subscriptions import subscription_row
 from steppay_mock.store.records import Customer, Invoice, Order, Product, Subscription
 from steppay_mock.store.tables import Tables
 
 Data = dict[str, Any]
-Listed = tuple[Reading, Any]
+Listed = tuple[ApiReading, Any]
 """A record, with the reading of its store."""
 Keep = Callable[[Any], bool]
 
@@ -41,8 +41,8 @@ class ApiList:
     """A list: its records, and what a caller can ask of it."""
 
     records: Callable[[Tables], Iterable[Any]]
-    write: Callable[[Reading, Any], Data]
-    sorts: Mapping[str, Callable[[Reading, Any], Any]]
+    write: Callable[[ApiReading, Any], Data]
+    sorts: Mapping[str, Callable[[ApiReading, Any], Any]]
     """The value of a record by the name of the field. Every list can be sorted by createdAt."""
     words: Callable[[Any], Iterable[str | None]] | None = None
     """The texts in which ``keyword`` is searched; None: the list has no keyword."""
@@ -90,23 +90,23 @@ def _is_between(moment: str, since: datetime | None, until: datetime | None) -> 
     return (since is None or since <= seen) and (until is None or seen <= until)
 
 
-def _words_at(name: str) -> Callable[[Reading, Any], Any]:
+def _words_at(name: str) -> Callable[[ApiReading, Any], Any]:
     return lambda reading, record: reading.at_or_null(record.words.get(name))
 
 
-def _words_text(name: str) -> Callable[[Reading, Any], Any]:
+def _words_text(name: str) -> Callable[[ApiReading, Any], Any]:
     return lambda _reading, record: record.words.get(name)
 
 
-def _attribute_at(name: str) -> Callable[[Reading, Any], Any]:
+def _attribute_at(name: str) -> Callable[[ApiReading, Any], Any]:
     return lambda reading, record: reading.at_or_null(getattr(record, name))
 
 
-def _id(_reading: Reading, record: Any) -> int:
+def _id(_reading: ApiReading, record: Any) -> int:
     return int(record.id)
 
 
-def _invoice_created(reading: Reading, invoice: Invoice) -> str:
+def _invoice_created(reading: ApiReading, invoice: Invoice) -> str:
     return reading.at(reading.tables.orders[invoice.order_id].created_at)
 
 
@@ -152,7 +152,7 @@ def _product_words(product: Product) -> Iterable[str | None]:
     return (product.code, product.name)
 
 
-def _subscription_created(reading: Reading, subscription: Subscription) -> str:
+def _subscription_created(reading: ApiReading, subscription: Subscription) -> str:
     return reading.at(subscription.created_at)
 
 

@@ -17,7 +17,7 @@ from steppay_mock.store.api.shapes.invoices import invoice_object
 from steppay_mock.store.api.shapes.orders import order_object
 from steppay_mock.store.api.shapes.prices import price_object
 from steppay_mock.store.api.shapes.products import price_list, product_object
-from steppay_mock.store.api.shapes.reading import Reading
+from steppay_mock.store.api.shapes.reading import ApiReading
 from steppay_mock.store.api.shapes.receipts import receipt_object
 from steppay_mock.store.api.shapes.subscriptions import subscription_object
 from steppay_mock.store.api.shapes.usages import usage_object
@@ -38,7 +38,7 @@ class ApiRoute:
     key: str = ""
     """The meaning of the last part of the path, and the field of a webhook or an answer that has it."""
     find: Callable[[Tables, Keys], Any] | None = None
-    write: Callable[[Reading, Any], Any] | None = None
+    write: Callable[[ApiReading, Any], Any] | None = None
     numbers: tuple[str, ...] = ()
     """The parts of the path that are numbers."""
     parameter: str | None = None
@@ -103,7 +103,7 @@ class FoundRecord:
     """What a path asks for, with the reading of its store; None if there is none, or if it is hidden."""
 
     record: Any
-    reading: Reading | None = None
+    reading: ApiReading | None = None
     is_hidden: bool = False
 
 
@@ -127,7 +127,7 @@ def find_record(stores: Sequence[StoreBase], target: ApiTarget, view: ApiView) -
         if older is not None and target.find(older) is None:
             is_hidden = True
             continue
-        return FoundRecord(record, Reading(store=stores[place], tables=tables))
+        return FoundRecord(record, ApiReading(store=stores[place], tables=tables))
     return FoundRecord(None, None, is_hidden)
 
 
@@ -137,7 +137,7 @@ def list_records(stores: Sequence[StoreBase], listing: ApiList, view: ApiView) -
     for place in range(len(stores)):
         tables, older = view.tables(stores[place], place)
         known = None if older is None else {record.key for record in tuple(listing.records(older))}
-        reading = Reading(store=stores[place], tables=tables)
+        reading = ApiReading(store=stores[place], tables=tables)
         for record in tuple(listing.records(tables)):
             if known is None or record.key in known:
                 found[record.key] = (reading, record)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from steppay_mock.store.api.shapes.reading import Reading
+from steppay_mock.store.api.shapes.reading import ApiReading
 from steppay_mock.store.records import Customer
 
 Data = dict[str, Any]
@@ -15,12 +15,12 @@ _FURTHER = ("state", "city", "countryCode")
 _MARKETING = ("marketingSms", "marketingEmail", "marketingKakao")
 
 
-def order_customer(reading: Reading, customer: Customer) -> Data:
+def order_customer(reading: ApiReading, customer: Customer) -> Data:
     """The customer of an order."""
     return {**subscription_customer(reading, customer), "createdAt": reading.at(customer.words["createdAt"])}
 
 
-def subscription_customer(reading: Reading, customer: Customer) -> Data:
+def subscription_customer(reading: ApiReading, customer: Customer) -> Data:
     """The customer of a subscription."""
     words = customer.words
     return {

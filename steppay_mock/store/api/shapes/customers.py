@@ -8,7 +8,7 @@ from steppay_mock.store.api.shapes.amounts import decimal
 from steppay_mock.store.api.shapes.buyers import attributes_of, marketing, shipping_address
 from steppay_mock.store.api.shapes.order_lines import price_sold
 from steppay_mock.store.api.shapes.prices import claim_method_of
-from steppay_mock.store.api.shapes.reading import Reading
+from steppay_mock.store.api.shapes.reading import ApiReading
 from steppay_mock.store.api.shapes.subscription_items import item_object
 from steppay_mock.store.records import Customer, Order, Subscription
 
@@ -18,7 +18,7 @@ _ENDED = {"CANCELED", "EXPIRED", "INCOMPLETE"}
 _HOME = "KR"
 
 
-def customer_object(reading: Reading, customer: Customer) -> Data:
+def customer_object(reading: ApiReading, customer: Customer) -> Data:
     """A customer who is read, with all orders and subscriptions."""
     words, orders = customer.words, reading.orders_of_customer(customer)
     subscriptions = reading.subscriptions_of_customer(customer)
@@ -43,7 +43,7 @@ def customer_object(reading: Reading, customer: Customer) -> Data:
     }
 
 
-def customer_row(reading: Reading, customer: Customer) -> Data:
+def customer_row(reading: ApiReading, customer: Customer) -> Data:
     """A customer in a list."""
     words, subscriptions = customer.words, reading.subscriptions_of_customer(customer)
     return {
@@ -65,12 +65,12 @@ def customer_row(reading: Reading, customer: Customer) -> Data:
     }
 
 
-def session_token(reading: Reading, customer: Customer) -> str:
+def session_token(reading: ApiReading, customer: Customer) -> str:
     """The token of a customer's session."""
     return reading.token("session", customer.id)
 
 
-def _order(reading: Reading, order: Order) -> Data:
+def _order(reading: ApiReading, order: Order) -> Data:
     return {
         "id": order.id,
         "type": order.type,
@@ -81,7 +81,7 @@ def _order(reading: Reading, order: Order) -> Data:
     }
 
 
-def _subscription(reading: Reading, customer: Customer, subscription: Subscription) -> Data:
+def _subscription(reading: ApiReading, customer: Customer, subscription: Subscription) -> Data:
     return {
         "id": subscription.id,
         "code": reading.code("subscription", subscription.id),
@@ -95,10 +95,10 @@ def _subscription(reading: Reading, customer: Customer, subscription: Subscripti
     }
 
 
-def _payment_methods(reading: Reading, customer: Customer, subscriptions: tuple[Subscription, ...]) -> list[Data]:
+def _payment_methods(reading: ApiReading, customer: Customer, subscriptions: tuple[Subscription, ...]) -> list[Data]:
     """The cards and accounts that the subscriptions charge, each once."""
     return [_method(reading, customer, card) for card in dict.fromkeys(one.card for one in subscriptions)]
 
 
-def _method(reading: Reading, customer: Customer, card: str) -> Data:
+def _method(reading: ApiReading, customer: Customer, card: str) -> Data:
     return {"id": reading.number("payment method", customer.id, card), "paymentInfo": card}

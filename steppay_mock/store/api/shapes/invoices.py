@@ -10,7 +10,7 @@ from steppay_mock.store.api.shapes.amounts import decimal, whole
 from steppay_mock.store.api.shapes.customers import customer_object
 from steppay_mock.store.api.shapes.orders import order_made
 from steppay_mock.store.api.shapes.products import merchant_uuid
-from steppay_mock.store.api.shapes.reading import Reading
+from steppay_mock.store.api.shapes.reading import ApiReading
 from steppay_mock.store.records import Invoice
 
 Data = dict[str, Any]
@@ -23,7 +23,7 @@ _COUNTS = {
 }
 
 
-def invoice_object(reading: Reading, invoice: Invoice) -> Data:
+def invoice_object(reading: ApiReading, invoice: Invoice) -> Data:
     """An invoice that is read, with its customer and its order."""
     customer, order = reading.customer(invoice.customer_id), reading.tables.orders.get(invoice.order_id)
     return {
@@ -41,7 +41,7 @@ def invoice_object(reading: Reading, invoice: Invoice) -> Data:
     }
 
 
-def invoice_row(reading: Reading, invoice: Invoice) -> Data:
+def invoice_row(reading: ApiReading, invoice: Invoice) -> Data:
     """An invoice in a list."""
     customer, order = reading.customer(invoice.customer_id), reading.tables.orders[invoice.order_id]
     return {

@@ -7,13 +7,13 @@ from typing import Any
 from steppay_mock.store.api.shapes.amounts import decimal
 from steppay_mock.store.api.shapes.prices import plan_of, price_object
 from steppay_mock.store.api.shapes.products import product_object
-from steppay_mock.store.api.shapes.reading import Reading
+from steppay_mock.store.api.shapes.reading import ApiReading
 from steppay_mock.store.records import Order, OrderLine, Price
 
 Data = dict[str, Any]
 
 
-def line_object(reading: Reading, line: OrderLine) -> Data:
+def line_object(reading: ApiReading, line: OrderLine) -> Data:
     """A line of an order. Only the line of a product has a price and a product in it."""
     first_id, first_code = line.first or (None, None)
     price, product = reading.price(line.price_code), reading.product(line.product_code)
@@ -53,7 +53,7 @@ def line_object(reading: Reading, line: OrderLine) -> Data:
     }
 
 
-def line_of_related(reading: Reading, order: Order, line: OrderLine) -> Data:
+def line_of_related(reading: ApiReading, order: Order, line: OrderLine) -> Data:
     """A line of an order that is named within another order."""
     price = price_sold(reading, order)
     return {
@@ -68,7 +68,7 @@ def line_of_related(reading: Reading, order: Order, line: OrderLine) -> Data:
     }
 
 
-def price_sold(reading: Reading, order: Order) -> Price | None:
+def price_sold(reading: ApiReading, order: Order) -> Price | None:
     """The price of the first line of an order."""
     return reading.price(order.lines[0].price_code)
 

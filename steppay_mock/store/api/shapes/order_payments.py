@@ -6,13 +6,13 @@ from typing import Any
 
 from steppay_mock.store.api.shapes.amounts import whole
 from steppay_mock.store.api.shapes.buyers import payer
-from steppay_mock.store.api.shapes.reading import Reading
+from steppay_mock.store.api.shapes.reading import ApiReading
 from steppay_mock.store.records import Debit, Order, Payment, VirtualAccount
 
 Data = dict[str, Any]
 
 
-def payment_part(reading: Reading, order: Order, *, is_v1: bool) -> Data | None:
+def payment_part(reading: ApiReading, order: Order, *, is_v1: bool) -> Data | None:
     """The payment of the order; None if there is none.
 
     ``is_v1`` chooses OrderPaymentV1DTO. OrderPaymentDTO has the holder of a direct debit too, and its customer is a
@@ -43,7 +43,7 @@ def discount_of(order: Order) -> Any:
     return -sum(line.amount for line in order.lines if line.type == "DISCOUNT")
 
 
-def card_number(reading: Reading, payment: Payment) -> str | None:
+def card_number(reading: ApiReading, payment: Payment) -> str | None:
     """The masked number of the card; None if no card paid."""
     if not payment.method.startswith("CARD"):
         return None
@@ -55,7 +55,7 @@ def card_number(reading: Reading, payment: Payment) -> str | None:
     return f"{reading.digits(6, 'card', payment.id)}{'*' * 10}"
 
 
-def _account(reading: Reading, account: VirtualAccount) -> Data:
+def _account(reading: ApiReading, account: VirtualAccount) -> Data:
     return {
         "bankCode": account.bank_code,
         "bankName": account.bank_name,
@@ -65,7 +65,7 @@ def _account(reading: Reading, account: VirtualAccount) -> Data:
     }
 
 
-def _debit(reading: Reading, debit: Debit, *, is_v1: bool) -> Data:
+def _debit(reading: ApiReading, debit: Debit, *, is_v1: bool) -> Data:
     written = {
         "corporateManager": debit.manager,
         "companyName": debit.company,

@@ -9,14 +9,14 @@ from steppay_mock.store.api.shapes.buyers import order_customer, shipping_addres
 from steppay_mock.store.api.shapes.order_lines import line_object, line_of_related, price_sold
 from steppay_mock.store.api.shapes.order_payments import discount_of, payment_part
 from steppay_mock.store.api.shapes.prices import claim_method_of
-from steppay_mock.store.api.shapes.reading import Reading
+from steppay_mock.store.api.shapes.reading import ApiReading
 from steppay_mock.store.api.shapes.subscription_items import subscription_part
 from steppay_mock.store.records import Order
 
 Data = dict[str, Any]
 
 
-def order_object(reading: Reading, order: Order) -> Data:
+def order_object(reading: ApiReading, order: Order) -> Data:
     """An order that is read."""
     return {
         "id": order.id,
@@ -26,12 +26,12 @@ def order_object(reading: Reading, order: Order) -> Data:
     }
 
 
-def order_made(reading: Reading, order: Order) -> Data:
+def order_made(reading: ApiReading, order: Order) -> Data:
     """An order as a call answers that makes one, and within an invoice. It has no ``id``, only ``orderId``."""
     return {**_common(reading, order), "payment": payment_part(reading, order, is_v1=False)}
 
 
-def order_row(reading: Reading, order: Order) -> Data:
+def order_row(reading: ApiReading, order: Order) -> Data:
     """An order in a list."""
     customer = reading.customer(order.customer_id)
     return {
@@ -52,7 +52,7 @@ def order_row(reading: Reading, order: Order) -> Data:
     }
 
 
-def _common(reading: Reading, order: Order) -> Data:
+def _common(reading: ApiReading, order: Order) -> Data:
     """The fields that both types have."""
     customer = reading.customer(order.customer_id)
     known = [reading.tables.subscriptions[key] for key in order.subscriptions if key in reading.tables.subscriptions]
@@ -88,13 +88,13 @@ def _common(reading: Reading, order: Order) -> Data:
     }
 
 
-def _siblings(reading: Reading, order: Order) -> list[Order]:
+def _siblings(reading: ApiReading, order: Order) -> list[Order]:
     """The other orders of the subscriptions that the order names, the newest first."""
     found = {one.id: one for key in order.subscriptions for one in reading.orders_of_subscription(key)}
     return [one for one in found.values() if one.id != order.id]
 
 
-def _related(reading: Reading, order: Order) -> Data:
+def _related(reading: ApiReading, order: Order) -> Data:
     return {
         "id": order.id,
         "code": order.code,

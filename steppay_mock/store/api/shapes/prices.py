@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from steppay_mock.store.api.shapes.amounts import decimal
-from steppay_mock.store.api.shapes.reading import Reading
+from steppay_mock.store.api.shapes.reading import ApiReading
 from steppay_mock.store.records import Price
 
 Data = dict[str, Any]
 
 
-def price_object(reading: Reading, price: Price) -> Data:
+def price_object(reading: ApiReading, price: Price) -> Data:
     """A price, as it is read and within other objects."""
     words, plan, claim = price.words, plan_of(price), _claim(price)
     first_sale = words.get("firstSalePrice") or 0
@@ -73,7 +73,7 @@ def _claim(price: Price) -> Data:
     }
 
 
-def _recurring(reading: Reading, price: Price) -> Data | None:
+def _recurring(reading: ApiReading, price: Price) -> Data | None:
     if not price.recurs:
         return None
     return {

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from steppay_mock.store.api.shapes.prices import price_object
-from steppay_mock.store.api.shapes.reading import Reading
+from steppay_mock.store.api.shapes.reading import ApiReading
 from steppay_mock.store.records import Product
 
 Data = dict[str, Any]
@@ -13,7 +13,7 @@ Data = dict[str, Any]
 _WIDGET = ("useDemo", "useEventBadge", "useOnetimePurchasable", "useNotice")
 
 
-def product_object(reading: Reading, product: Product) -> Data:
+def product_object(reading: ApiReading, product: Product) -> Data:
     """A product that is read, or within another object."""
     words = product.words
     return {
@@ -50,7 +50,7 @@ def product_object(reading: Reading, product: Product) -> Data:
     }
 
 
-def product_row(reading: Reading, product: Product) -> Data:
+def product_row(reading: ApiReading, product: Product) -> Data:
     """A product in a list."""
     words = product.words
     return {
@@ -74,7 +74,7 @@ def product_row(reading: Reading, product: Product) -> Data:
     }
 
 
-def price_list(reading: Reading, product: Product) -> list[Data]:
+def price_list(reading: ApiReading, product: Product) -> list[Data]:
     """The prices of a product."""
     return [price_object(reading, price) for price in product.prices]
 
@@ -100,7 +100,7 @@ def category_ids(product: Product) -> tuple[int, ...]:
     return tuple(one["categoryId"] for one in _categories(product))
 
 
-def merchant_uuid(reading: Reading) -> str:
+def merchant_uuid(reading: ApiReading) -> str:
     """The UUID of the merchant, who is the same in all objects of a store."""
     return reading.uuid("merchant")
 

@@ -22,7 +22,7 @@ _NUMBERS = (10_000, 99_999)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Reading:
+class ApiReading:
     """The tables of a store at one moment, and the means to write them."""
 
     store: StoreBase

@@ -6,11 +6,11 @@ from typing import Any
 
 from steppay_mock.store.api.shapes.amounts import decimal
 from steppay_mock.store.api.shapes.order_payments import card_number, discount_of
-from steppay_mock.store.api.shapes.reading import Reading
+from steppay_mock.store.api.shapes.reading import ApiReading
 from steppay_mock.store.records import Payment
 
 
-def receipt_object(reading: Reading, payment: Payment) -> dict[str, Any]:
+def receipt_object(reading: ApiReading, payment: Payment) -> dict[str, Any]:
     """The receipt of a payment."""
     order = reading.tables.orders.get(payment.order_id)
     return {

@@ -7,13 +7,13 @@ from typing import Any
 from steppay_mock.store.api.shapes.amounts import decimal
 from steppay_mock.store.api.shapes.prices import claim_method_of, plan_of, price_object
 from steppay_mock.store.api.shapes.products import option_groups
-from steppay_mock.store.api.shapes.reading import Reading
+from steppay_mock.store.api.shapes.reading import ApiReading
 from steppay_mock.store.records import Item, Subscription
 
 Data = dict[str, Any]
 
 
-def item_object(reading: Reading, item: Item) -> Data:
+def item_object(reading: ApiReading, item: Item) -> Data:
     """An item of a subscription: SubscriptionItemV1DTO and SubscriptionItemDTO."""
     product = reading.product(item.price.product_code)
     return {
@@ -43,7 +43,7 @@ def item_object(reading: Reading, item: Item) -> Data:
     }
 
 
-def subscription_part(reading: Reading, subscription: Subscription) -> Data:
+def subscription_part(reading: ApiReading, subscription: Subscription) -> Data:
     """A subscription within an order: OrderSubscriptionV1DTO and OrderSubscriptionDTO."""
     return {
         "id": subscription.id,

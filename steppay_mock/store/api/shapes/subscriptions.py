@@ -11,7 +11,7 @@ from typing import Any
 from steppay_mock.store.api.shapes.buyers import shipping_address, subscription_customer
 from steppay_mock.store.api.shapes.orders import order_object
 from steppay_mock.store.api.shapes.prices import price_object
-from steppay_mock.store.api.shapes.reading import Reading
+from steppay_mock.store.api.shapes.reading import ApiReading
 from steppay_mock.store.api.shapes.subscription_items import item_object, payment_method
 from steppay_mock.store.records import Customer, Order, Period, Subscription
 
@@ -20,7 +20,7 @@ Data = dict[str, Any]
 _CANCELLED = {"CANCELED", "PENDING_CANCEL"}
 
 
-def subscription_object(reading: Reading, subscription: Subscription) -> Data:
+def subscription_object(reading: ApiReading, subscription: Subscription) -> Data:
     """A subscription that is read, with all its orders."""
     parent = reading.tables.orders.get(subscription.order_id)
     orders = [one for one in reading.orders_of_subscription(subscription.id) if one.id != subscription.order_id]
@@ -49,7 +49,7 @@ def subscription_object(reading: Reading, subscription: Subscription) -> Data:
     }
 
 
-def subscription_row(reading: Reading, subscription: Subscription) -> Data:
+def subscription_row(reading: ApiReading, subscription: Subscription) -> Data:
     """A subscription in a list."""
     is_expired = subscription.status == "EXPIRED"
     return {
@@ -71,7 +71,7 @@ def subscription_row(reading: Reading, subscription: Subscription) -> Data:
     }
 
 
-def _owner(reading: Reading, subscription: Subscription) -> Customer:
+def _owner(reading: ApiReading, subscription: Subscription) -> Customer:
     found = reading.customer(subscription.customer_id)
     assert found is not None  # noqa: S101 - a customer who is deleted is kept among the former ones
     return found
@@ -84,5 +84,5 @@ def _recurring_count(subscription: Subscription, orders: list[Order]) -> int:
     return paid + (0 if is_postpaid else 1)
 
 
-def _period(reading: Reading, period: Period) -> Data:
+def _period(reading: ApiReading, period: Period) -> Data:
     return {"startDateTime": reading.at(period.start), "endDateTime": reading.at(period.end)}

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from steppay_mock.store.api.shapes.reading import Reading
+from steppay_mock.store.api.shapes.reading import ApiReading
 from steppay_mock.store.records import Item, Subscription
 
 
-def usage_object(reading: Reading, found: tuple[Subscription, Item]) -> dict[str, Any]:
+def usage_object(reading: ApiReading, found: tuple[Subscription, Item]) -> dict[str, Any]:
     """The sums of usage and quota in this period, with the time of the newest entry (assumed).
 
     Before the first entry they are those with which a period starts.
