@@ -96,6 +96,7 @@ wheel: $(READY)
 node:
 	npm ci --prefix tests/ajv --no-audit --no-fund
 	npm ci --prefix tests/express --no-audit --no-fund
+	npm ci --prefix tests/generators --no-audit --no-fund --ignore-scripts
 
 check: node
 	$(MAKE) test plugins exhaustive PYTEST_FLAGS="$(PYTEST_FLAGS) --require-tools"
@@ -109,4 +110,4 @@ bench:
 		.venv-bench/bin/python benchmarks/$$script.py || failed=1; done; exit $$failed
 
 clean:
-	rm -rf .venv* .mutants dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache tests/ajv/node_modules tests/express/node_modules
+	rm -rf .venv* .mutants dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache tests/*/node_modules

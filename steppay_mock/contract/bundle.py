@@ -2,7 +2,7 @@
 
 Generators, editors and gateways often take one file and fetch no other. A bundle says exactly what the separate files
 say, annotations included: each file or definition that is referred to is under ``$defs``, and every ``$ref`` points
-there.
+there. A flat bundle (``flat_bundle.py``) has the form that code generators understand.
 """
 
 from __future__ import annotations
@@ -10,14 +10,20 @@ from __future__ import annotations
 from typing import Any
 
 from steppay_mock.contract.catalogue import EventType, parse_event_type
+from steppay_mock.contract.flat_bundle import flat_all, flat_event
 from steppay_mock.contract.schemas import Schema, load_schema, locate_ref
 
 _ENVELOPE = "envelope.schema.json"
 _BASE = "https://steppay-mock.example/schemas/bundles"
 
 
-def bundle_event(event_type: EventType | str) -> Schema:
-    """The schema of one event type as one document; SteppayMockError for an unknown type."""
+def bundle_event(event_type: EventType | str, *, flat: bool = False) -> Schema:
+    """The schema of one event type as one document; SteppayMockError for an unknown type.
+
+    ``flat`` gives the form for code generators.
+    """
+    if flat:
+        return flat_event(event_type)
     name = parse_event_type(event_type)
     return _Bundle().document(str(name), f"events/{name}.schema.json")
 
@@ -27,12 +33,15 @@ def bundle_envelope() -> Schema:
     return _Bundle().document("envelope", _ENVELOPE)
 
 
-def bundle_all() -> Schema:
+def bundle_all(*, flat: bool = False) -> Schema:
     """One document for all event types: ``event`` chooses the schema of ``data``, and an unknown event is refused.
 
     The choice is made by ``if`` and ``then``, so that an error names the faulty field. With ``oneOf`` a validator can
-    only report that none of 27 schemas matches.
+    only report that none of 27 schemas matches. Code generators do not understand conditions: ``flat`` gives them
+    ``anyOf`` of 27 object schemas, each with its own ``event`` and ``data``.
     """
+    if flat:
+        return flat_all()
     bundle = _Bundle()
     envelope = bundle.reference(_ENVELOPE, "")
     choices = [

@@ -33,6 +33,20 @@ def test_all_is_one_bundle(run: Any) -> None:
     assert "주문 생성" in done.out
 
 
+@pytest.mark.parametrize("name", EventType)
+def test_a_flat_bundle_of_an_event_is_printed(name: str, run: Any) -> None:
+    assert run("schema", name, "--flat").json == bundle_event(name, flat=True)
+    assert run("schema", name, "--flat", "--bundle").json == bundle_event(name, flat=True)
+
+
+def test_a_flat_bundle_of_all_is_printed(run: Any) -> None:
+    assert run("schema", "--all", "--flat").json == bundle_all(flat=True)
+
+
+def test_the_openapi_document_is_printed_as_it_is_shipped(run: Any) -> None:
+    assert run("schema", "--openapi").raw == (schema_dir() / "openapi.json").read_bytes()
+
+
 @pytest.mark.parametrize(
     ("args", "told"),
     [
@@ -40,6 +54,11 @@ def test_all_is_one_bundle(run: Any) -> None:
         (["order.creatd"], "There is no event type 'order.creatd'. Did you mean 'order.created'?"),
         (["order.created", "--all"], "--all is for every event. Leave out either --all or the EVENT."),
         (["order.created", "order.updated"], "Got unexpected extra argument (order.updated)"),
+        (["--flat"], "No EVENT was given."),
+        (["envelope", "--flat"], "--flat is for events. Leave out --flat, or name an event in place of envelope."),
+        (["config", "--flat", "--bundle"], "--flat is for events."),
+        (["order.created", "--openapi"], "--openapi is for every event, and has no other form."),
+        (["--openapi", "--flat"], "Leave out the other words."),
         (["all"], "There is no event type 'all'"),
     ],
 )

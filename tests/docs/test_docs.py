@@ -20,7 +20,7 @@ PAGES = sorted(
         *(ROOT / name for name in ("ARCHITECTURE.md", "CHANGELOG.md", "CONTRIBUTING.md", "schemas/README.md")),
     ]
 )
-# The pages of the command line and of pytest have tests of their own; that of facts is tables.
+# The pages of the command line, of pytest and of generators have tests of their own; that of facts is tables.
 RUN = (
     *("schemas", "payloads", "signatures", "delivery", "store", "scenarios", "fidelity", "rest-api"),
     *("ordering", "ordering-races", "ordering-costs", "lambda"),
@@ -119,7 +119,7 @@ def test_the_commands_about_scenarios_of_ones_own_run_with_the_file_that_is_show
 
 def test_every_block_names_a_language_that_is_looked_after() -> None:
     pages = tuple(page.stem for page in PAGES if page.parent.name == "docs" and page.stem not in {"cli", "pytest"})
-    known = {"python", "js", "json", "sh", "text", "toml", "mermaid"}
+    known = {"python", "js", "ts", "json", "sh", "text", "toml", "mermaid"}
     assert {block.language for page in pages for block in blocks_of(page)} == known
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from steppay_mock import __version__
 from steppay_mock.cli.options.epilog import epilog
 from steppay_mock.cli.options.parameter_types import EventNameType
 from steppay_mock.cli.show.terminal import write, write_json
@@ -16,6 +17,8 @@ ENVELOPE, CONFIG = "envelope", "config"
     epilog=epilog(
         "steppay-mock schema payment.completed --bundle",
         "steppay-mock schema --all",
+        "steppay-mock schema --all --flat",
+        "steppay-mock schema --openapi",
         "steppay-mock schema envelope",
         "steppay-mock schema config",
         exit_codes="0 fine, 2 wrong usage.",
@@ -31,7 +34,11 @@ ENVELOPE, CONFIG = "envelope", "config"
 @click.option(
     "--all", "every", is_flag=True, help="Print one bundle for all events; its field `event` chooses the schema."
 )
-def command(*, event: str | None, bundle: bool, every: bool) -> None:
+@click.option(
+    "--flat", is_flag=True, help="Print the bundle in the form for code generators (TypeScript, zod, pydantic)."
+)
+@click.option("--openapi", is_flag=True, help="Print the OpenAPI 3.1 document of all webhooks and of the REST API.")
+def command(*, event: str | None, bundle: bool, every: bool, flat: bool, openapi: bool) -> None:
     """Print the JSON Schema of an event.
 
     Its draft is 2020-12. `envelope` is the schema of the members that all events have, `config` that of the file
@@ -39,16 +46,26 @@ def command(*, event: str | None, bundle: bool, every: bool) -> None:
     """
     from steppay_mock.contract.bundle import bundle_all, bundle_envelope, bundle_event
 
+    if openapi and (event is not None or bundle or every or flat):
+        raise click.UsageError("--openapi is for every event, and has no other form. Leave out the other words.")
     if every and event is not None:
         raise click.UsageError("--all is for every event. Leave out either --all or the EVENT.")
-    if every:
-        write_json(bundle_all())
+    if flat and event in {ENVELOPE, CONFIG}:
+        raise click.UsageError(f"--flat is for events. Leave out --flat, or name an event in place of {event}.")
+    if openapi:
+        from steppay_mock.contract.openapi import openapi_document
+
+        write_json(openapi_document(version=__version__))
+    elif every:
+        write_json(bundle_all(flat=flat))
     elif event is None:
         raise click.UsageError("No EVENT was given. Name one, such as payment.completed, or `envelope`, or pass --all.")
-    elif not bundle or event == CONFIG:  # the schema of the file refers to no other
+    elif event == ENVELOPE and bundle:
+        write_json(bundle_envelope())
+    elif event not in {ENVELOPE, CONFIG} and (bundle or flat):
+        write_json(bundle_event(event, flat=flat))
+    else:  # `config` refers to no other file: it is its own bundle
         write(_file(event))
-    else:
-        write_json(bundle_envelope() if event == ENVELOPE else bundle_event(event))
 
 
 def _file(event: str) -> bytes:
