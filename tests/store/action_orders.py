@@ -205,26 +205,29 @@ def order_failed(scene: Scene, number: int) -> None:
 
 def paid(scene: Scene, order: Data, means: tuple[set[str], str], effect: Callable[[], Data]) -> None:
     """Paid by a new payment; what costs nothing has none."""
-    if order["paidAmount"]:
-        attempted(scene, order, "payment.completed", "COMPLETE", means)
-    settled(scene, order["id"], effect)
+
+    def take() -> None:
+        if order["paidAmount"]:
+            attempted(scene, order, "payment.completed", "COMPLETE", means)
+
+    settled(scene, order["id"], effect, take)
 
 
-def settled(scene: Scene, number: int, effect: Callable[[], Data]) -> None:
-    """order.payment_completed, the effect, order.updated with what the effect added; or the effect comes first."""
-    burst, before = scene.burst, scene.burst.stamp
-    order = scene.known.tables["orders"][number]
-    moment: Any = NOW if scene.assumed.order_updated_when_paid else (lambda _now, data: data["paymentDate"])
-    lines = [{**line, "status": "PAID", "modifiedAt": moment} for line in order["items"]]
+def settled(scene: Scene, number: int, effect: Callable[[], Data], take: Callable[[], object]) -> None:
+    """order.updated comes first, if at all. Then the payment, the effect, and order.payment_completed with both."""
+    burst = scene.burst
+    lines = [{**line, "status": "PAID", "modifiedAt": NOW} for line in scene.known.tables["orders"][number]["items"]]
     if scene.assumed.order_updated_when_paid:
-        burst.change(
-            "order.payment_completed", "orders", number, at="modifiedAt", items=lines, paymentDate=NOW, modifiedAt=NOW
-        )
-        updated(scene, number, **effect())
+        updated(scene, number, status="PAID", paymentDate=NOW)
+        take()
+        burst.change("order.payment_completed", "orders", number, at="modifiedAt", modifiedAt=NOW, **effect())
         return
+    take()
+    before = burst.stamp
     scene.effect_stamps.clear()
     added = effect()
     first = scene.effect_stamps[0] if scene.effect_stamps else burst.ended
+    lines = [{**line, "modifiedAt": lambda _now, data: data["paymentDate"]} for line in lines]
     told = burst.change(
         "order.payment_completed",
         "orders",

@@ -8,8 +8,10 @@ from typing import Any
 
 from steppay_mock import Event, Store
 
-PAID = ["payment.completed COMPLETE", "order.payment_completed PAID"]
-"""With what every payment begins."""
+PAID = ["order.updated PAID", "payment.completed COMPLETE"]
+"""With what every payment begins (fact 36)."""
+COMPLETED = "order.payment_completed PAID"
+"""With what every payment ends."""
 
 
 def sent_by(store: Store, action: Callable[[], object]) -> list[Event]:

@@ -31,6 +31,7 @@ def any_store(dice: Dice) -> Store:
     assumptions: dict[str, Any] = {
         "order_updated_when_paid": not seldom(dice, 25),
         "order_updated_when_failed": not seldom(dice, 25),
+        "order_updated_again": one_of(dice, [(), (), (10, 20), (1,)]),
         "prices_created_with_product": not seldom(dice, 25),
         "queue_renewals": seldom(dice, 30),
         "incomplete_before_payment": seldom(dice, 40),

@@ -241,11 +241,12 @@ def confirm_payment(scene: Scene) -> None:
     order, payment = _on_standby(scene)
     known = scene.known.tables["payments"][payment.id]
     debit = known["niceCms"] and {**known["niceCms"], "status": "WITHDRAW_SUCCESS", "date": NOW}
-    scene.burst.change(
-        "payment.completed", "payments", payment.id, at="paidAt", status="COMPLETE", paidAt=NOW, niceCms=debit
-    )
-    means = ({payment.gateway}, payment.method)
-    say.settled(scene, order.id, _effect(scene, order, means))
+
+    def take() -> None:
+        changes = {"status": "COMPLETE", "paidAt": NOW, "niceCms": debit}
+        scene.burst.change("payment.completed", "payments", payment.id, at="paidAt", **changes)
+
+    say.settled(scene, order.id, _effect(scene, order, ({payment.gateway}, payment.method)), take)
 
 
 def reject_refused(scene: Scene) -> Whys:

@@ -158,7 +158,7 @@ def change_payment_method(scene: Scene) -> None:
         )
         return {}
 
-    say.settled(scene, order["id"], new_card)
+    say.paid(scene, order, means, new_card)
 
 
 def decline_refused(scene: Scene) -> Whys:

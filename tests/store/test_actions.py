@@ -6,11 +6,11 @@ from datetime import datetime
 from typing import Any
 
 import pytest
-from store.bursts import PAID, burst, days_between, last_of, moment, sent_by, told
+from store.bursts import COMPLETED, PAID, burst, days_between, last_of, moment, sent_by, told
 
 from steppay_mock import Store
 
-CANCELED, UPDATED = "subscription.updated CANCELED", "order.updated PAID"
+CANCELED = "subscription.updated CANCELED"
 
 
 # Checkout.
@@ -18,11 +18,11 @@ CANCELED, UPDATED = "subscription.updated CANCELED", "order.updated PAID"
 
 def test_a_card_pays_at_once_and_begins_the_subscription() -> None:
     store = Store(seed=1)
-    assert burst(store, store.checkout) == ["order.created CREATED", *PAID, "subscription.created ACTIVE", UPDATED]
+    assert burst(store, store.checkout) == ["order.created CREATED", *PAID, "subscription.created ACTIVE", COMPLETED]
     order, subscription = store.order, store.subscription
     assert (order.type, order.status, order.subscriptions) == ("RECURRING_INITIAL", "PAID", (subscription.id,))
-    assert last_of(store, "order.updated")["subscriptions"] == [subscription.id]
-    assert "subscriptions" not in last_of(store, "order.payment_completed")
+    assert last_of(store, "order.payment_completed")["subscriptions"] == [subscription.id]
+    assert "subscriptions" not in last_of(store, "order.updated")
 
 
 def test_what_does_not_recur_makes_no_subscription() -> None:
@@ -31,7 +31,7 @@ def test_what_does_not_recur_makes_no_subscription() -> None:
         assert burst(store, lambda: store.checkout(method=method)) == [  # noqa: B023 - called at once
             "order.created CREATED",
             *PAID,
-            UPDATED,
+            COMPLETED,
         ]
     assert store.order.type == "ONE_TIME"
     assert not store.subscriptions
@@ -42,7 +42,7 @@ def test_a_payment_that_fails_leaves_an_order_that_can_be_paid() -> None:
     failed = ["order.created CREATED", "payment.failed FAILED", "order.updated PAYMENT_FAILURE"]
     assert burst(store, lambda: store.checkout(pays="fails")) == failed
     assert burst(store, lambda: store.pay(pays="fails")) == ["payment.failed FAILED"]
-    assert burst(store, store.pay) == [*PAID, "subscription.created ACTIVE", UPDATED]
+    assert burst(store, store.pay) == [*PAID, "subscription.created ACTIVE", COMPLETED]
     assert last_of(store, "payment.failed")["errorMessage"]
     assert len({payment.id for payment in store.payments}) == 3
 
@@ -50,7 +50,7 @@ def test_a_payment_that_fails_leaves_an_order_that_can_be_paid() -> None:
 def test_what_is_paid_later_is_only_an_order_until_then() -> None:
     store = Store(seed=1)
     assert burst(store, lambda: store.checkout(pays="later")) == ["order.created CREATED"]
-    assert burst(store, store.pay) == [*PAID, "subscription.created ACTIVE", UPDATED]
+    assert burst(store, store.pay) == [*PAID, "subscription.created ACTIVE", COMPLETED]
 
 
 def test_a_subscription_renews_by_what_its_order_was_paid_with_at_last() -> None:
@@ -69,7 +69,7 @@ def test_a_virtual_account_waits_for_its_money() -> None:
     assert burst(store, lambda: store.checkout(method="virtual_account")) == waits
     account = last_of(store, "payment.standby")["vBank"]
     assert days_between(last_of(store, "order.created")["createdAt"], account["bankDate"]) == pytest.approx(7, abs=0.01)
-    assert burst(store, store.confirm_payment) == [*PAID, UPDATED]
+    assert burst(store, store.confirm_payment) == [*PAID, COMPLETED]
     assert len(store.payments) == 1
     assert last_of(store, "payment.completed")["vBank"] == account
 
@@ -91,7 +91,7 @@ def test_a_direct_debit_stands_by_and_then_succeeds_or_fails() -> None:
     assert burst(store, store.reject_payment) == ["payment.failed FAILED", "order.updated PAYMENT_FAILURE"]
     assert last_of(store, "payment.failed")["niceCms"]["status"] == "WITHDRAW_FAIL"
     assert burst(store, lambda: store.pay(method="cms")) == ["order.updated DEPOSIT_WAITING", waits[1]]
-    assert burst(store, store.confirm_payment) == [*PAID, "subscription.created ACTIVE", UPDATED]
+    assert burst(store, store.confirm_payment) == [*PAID, "subscription.created ACTIVE", COMPLETED]
     assert last_of(store, "payment.completed")["niceCms"]["status"] == "WITHDRAW_SUCCESS"
 
 
@@ -99,7 +99,7 @@ def test_a_rejected_debit_can_be_paid_again_where_no_event_tells_that_the_order_
     store = Store(seed=1, assumptions={"order_updated_when_failed": False})
     store.checkout(method="cms")
     assert burst(store, store.reject_payment) == ["payment.failed FAILED"]
-    assert burst(store, store.pay) == [*PAID, "subscription.created ACTIVE", UPDATED]
+    assert burst(store, store.pay) == [*PAID, "subscription.created ACTIVE", COMPLETED]
 
 
 def test_a_subscription_can_be_incomplete_while_its_first_debit_is_on_its_way() -> None:
@@ -107,7 +107,7 @@ def test_a_subscription_can_be_incomplete_while_its_first_debit_is_on_its_way() 
     waits = ["order.created DEPOSIT_WAITING", "payment.standby CMS_STANDBY", "subscription.created INCOMPLETE"]
     assert burst(store, lambda: store.checkout(method="cms", trial_days=7)) == waits
     store.advance(days=2)
-    assert burst(store, store.confirm_payment) == [*PAID, "subscription.updated ACTIVE", UPDATED]
+    assert burst(store, store.confirm_payment) == [*PAID, "subscription.updated ACTIVE", COMPLETED]
     active = last_of(store, "subscription.updated")
     assert active["trialPeriod"] == active["currentPeriod"]
     assert days_between(*active["currentPeriod"].values()) == 7
@@ -173,14 +173,14 @@ def test_amounts_with_decimals_add_up_exactly() -> None:
 
 def test_a_trial_costs_nothing_and_the_first_renewal_comes_at_its_end() -> None:
     store = Store(seed=1)
-    free = ["order.created CREATED", "order.payment_completed PAID", "subscription.created ACTIVE", UPDATED]
+    free = ["order.created CREATED", "order.updated PAID", "subscription.created ACTIVE", COMPLETED]
     assert burst(store, lambda: store.checkout(trial_days=10)) == free
     begun = last_of(store, "subscription.created")
     assert begun["trialPeriod"] == begun["currentPeriod"]
     assert begun["nextPaymentDate"] == begun["trialPeriod"]["endDateTime"]
     assert days_between(*begun["trialPeriod"].values()) == 10
     assert last_of(store, "order.created")["items"][0]["demoCycle"] == {"num": 10, "type": "DAY"}
-    assert told(sent_by(store, lambda: store.advance(days=11)))[1] == "payment.completed COMPLETE"
+    assert told(sent_by(store, lambda: store.advance(days=11)))[2] == "payment.completed COMPLETE"
     period = last_of(store, "subscription.updated")["currentPeriod"]
     assert period["startDateTime"] == begun["nextPaymentDate"]
     assert days_between(*period.values()) == 31

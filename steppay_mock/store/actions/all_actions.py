@@ -29,6 +29,7 @@ class AllActions(Catalogue, Metering, Checkout, Invoices):
                 "account closes": self._account_due,
                 "invoice is sent": self._reserved_time_due,
                 "invoice is overdue": self._deadline_due,
+                "order is told again": self._telling_due,
             }
         )
         if recipe.customer is not None:

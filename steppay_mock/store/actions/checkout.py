@@ -65,8 +65,8 @@ class Checkout(Orders):
     ) -> Order:
         """Buy one price or several in one order; None is ``store.price``. See :class:`CheckoutOptions`.
 
-        Card and transfer: order.created, payment.completed, order.payment_completed, subscription.created if a
-        price recurs, order.updated. Virtual account and direct debit: order.created, payment.standby, until
+        Card and transfer: order.created, order.updated, payment.completed, subscription.created if a price recurs,
+        order.payment_completed. Virtual account and direct debit: order.created, payment.standby, until
         :meth:`confirm_payment`. If it fails: order.created, payment.failed, order.updated.
         """
         wanted = self._read_checkout(price, options)

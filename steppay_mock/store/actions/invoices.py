@@ -109,7 +109,7 @@ class Invoices(Orders):
         gateway: str | None = None,
         pays: Literal["now", "fails"] = "now",
     ) -> Invoice:
-        """Pay it: payment.completed, order.payment_completed, invoice.updated (PAID), order.updated (fact 6)."""
+        """Pay it: order.updated, payment.completed, invoice.updated (PAID), order.payment_completed (fact 36)."""
         found = self._allowed_invoice(invoice, "pay")
         self.pay(found.order_id, method=method, gateway=gateway, pays=pays)
         return self._tables.invoices[found.id]

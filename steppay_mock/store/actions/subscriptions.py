@@ -98,8 +98,8 @@ class Subscriptions(Renewals):
     ) -> Subscription:
         """Change its card or account; payments succeed from then on.
 
-        An order of type PAYMENT_METHOD, which costs nothing (fact 25): order.created, order.payment_completed,
-        subscription.updated, order.updated.
+        An order of type PAYMENT_METHOD, which costs nothing (fact 25): order.created, order.updated,
+        subscription.updated, order.payment_completed.
         """
         found = self._allowed(subscription, "change the payment method")
         payment_method = choose_payment_method(method, gateway, recurs=True)
@@ -119,7 +119,7 @@ class Subscriptions(Renewals):
             )
             return order
 
-        self._settle(self._new_order("PAYMENT_METHOD", customer, [line]), set_payment_method)
+        self._pay(self._new_order("PAYMENT_METHOD", customer, [line]), payment_method, set_payment_method)
         return self._tables.subscriptions[found.id]
 
     def _active(self, subscription: Subscription) -> Subscription:
