@@ -10,6 +10,8 @@ from steppay_mock.values import check_flag
 
 _MOST_DAYS = 3650
 _MOST_SECONDS = 3600
+_BOUNDS = {"seconds_to_pay": (0, _MOST_SECONDS, 80)}
+"""The least, the most and an example of numbers that are no days."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,6 +27,8 @@ class Assumptions:
     """The seconds after a payment at which order.updated comes again. Fact 36 saw 10 and 20."""
     order_updated_when_failed: bool = True
     """A failed payment sends order.updated with PAYMENT_FAILURE, unless the order has that status already."""
+    seconds_to_pay: int = 80
+    """The seconds that the buyer of a checkout is on the page, from the order to the payment (facts 36 and 41)."""
     prices_created_with_product: bool = True
     """product.created is followed by product.price.created for each of its prices."""
     queue_renewals: bool = False
@@ -50,9 +54,9 @@ class Assumptions:
             if isinstance(one.default, bool):
                 check_flag(one.name, value)
             elif isinstance(one.default, int):
-                _check_days(one.name, value)
+                _check_whole(one.name, value)
         if self.notice_days is not None:
-            _check_days("notice_days", self.notice_days)
+            _check_whole("notice_days", self.notice_days)
         if self.step_cover not in ("off", "pause", "cancel"):
             raise SteppayMockError(f"step_cover={self.step_cover!r} is not among 'off', 'pause' or 'cancel'.")
         if self.cover_messages > 4:
@@ -93,9 +97,12 @@ def read_assumptions(given: Assumptions | dict[str, Any] | None) -> Assumptions:
     return Assumptions(**given)
 
 
-def _check_days(name: str, value: object) -> None:
-    if not _is_whole(value) or not 1 <= value <= _MOST_DAYS:  # type: ignore[operator]
-        raise SteppayMockError(f"{name}={value!r} is not a whole number from 1 to {_MOST_DAYS}. Give one such as 3.")
+def _check_whole(name: str, value: object) -> None:
+    least, most, example = _BOUNDS.get(name, (1, _MOST_DAYS, 3))
+    if not _is_whole(value) or not least <= value <= most:  # type: ignore[operator]
+        raise SteppayMockError(
+            f"{name}={value!r} is not a whole number from {least} to {most}. Give one such as {example}."
+        )
 
 
 def _are_rising(numbers: object, *, most: int) -> bool:

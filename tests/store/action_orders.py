@@ -21,7 +21,7 @@ from store.action_burst import (
 )
 from store.action_scene import Scene
 
-from steppay_mock.store.records import Price
+from steppay_mock.store.records import Basket, Price
 
 OF_ORDERS = Like("order_[0-9A-Za-z]{9}")
 
@@ -90,11 +90,11 @@ def created(
     lines: list[Data],
     *,
     customer: int,
-    status: str = "CREATED",
-    days: int = 7,
+    days: int | None = 7,
     subscriptions: list[int] | None = None,
 ) -> Data:
-    """order.created."""
+    """order.created. Without ``days`` it waits for the buyer's choice (fact 42)."""
+    due = None if days is None else after(days=days)
     total = sum(line["paidAmount"] for line in lines)
     off = sum((line["paidAmount"] for line in lines if line["type"] == "DISCOUNT"), Decimal(0))
     ships = any(line["type"] == "SHIPPING" or line["productType"] == "BOX" for line in lines)
@@ -110,19 +110,56 @@ def created(
             "discountedAmount": -off,
             "productName": lines[0]["productName"],
             "paymentDate": None,
-            "paymentDueDate": after(days=days),
-            "purchaseDeadline": after(days=days),
+            "paymentDueDate": due,
+            "purchaseDeadline": due,
             "createdAt": NOW,
             "modifiedAt": NOW,
             "idKey": id_key_of,
             "customerId": customer,
             "shipping": scene.known.tables["customers"][customer]["shipping"] if ships else None,
-            "items": [{**line, "status": status} for line in lines],
+            "items": lines,
             "subscriptions": subscriptions,
             "invoiceId": None,
         },
         at="createdAt",
     )
+
+
+def chosen(scene: Scene, number: int, basket: Basket) -> Data:
+    """The order with what the buyer chose, which the next event of it tells (fact 42)."""
+    order = scene.known.tables["orders"][number]
+    lines = [
+        {**line, "quantity": basket.quantity, "paidAmount": first_amount(price, basket)}
+        for line, price in zip(order["items"], basket.prices, strict=True)
+    ]
+    for kind, amount in basket.beside:
+        beside = line_beside(scene, kind, basket.prices[0], amount)
+        name = order["items"][0]["productName"]  # which the product had when it was ordered
+        lines.append({**beside, "productName": name, "createdAt": ANY_TEXT})
+    total = sum((exact(line["paidAmount"]) for line in lines), Decimal(0))
+    due = (datetime.fromisoformat(order["createdAt"]) + timedelta(days=7)).isoformat()
+    ships = any(line["type"] == "SHIPPING" or line["productType"] == "BOX" for line in lines)
+    return {
+        **order,
+        "items": lines,
+        "paidAmount": total,
+        "leftAmount": total,
+        "discountedAmount": sum((exact(amount) for kind, amount in basket.beside if kind == "DISCOUNT"), Decimal(0)),
+        "paymentDueDate": due,
+        "purchaseDeadline": due,
+        "shipping": scene.known.tables["customers"][order["customerId"]]["shipping"] if ships else None,
+    }
+
+
+def first_amount(price: Price, basket: Basket) -> Decimal:
+    """0 in a trial, and where usage is paid afterwards."""
+    free = price.recurs and (basket.trial_days or price.is_postpaid)
+    return Decimal(0) if free else exact(price.amount) * basket.quantity
+
+
+def cost_of(basket: Basket) -> Decimal:
+    beside = sum((exact(-amount if kind == "DISCOUNT" else amount) for kind, amount in basket.beside), Decimal(0))
+    return sum((first_amount(price, basket) for price in basket.prices), beside)
 
 
 def updated(scene: Scene, number: int, *, status: str | None = None, canceled: bool = False, **changes: Any) -> Data:

@@ -28,6 +28,14 @@ def burst(store: Store, action: Callable[[], object]) -> list[str]:
     return told(events)
 
 
+def bought(store: Store, action: Callable[[], object]) -> list[str]:
+    """The events of a checkout: the order in one second, and the payment in another, once the buyer has chosen."""
+    events = sent_by(store, action)
+    created, *paid = [event.timestamp for event in events]
+    assert set(paid) == {created + store.assumptions.seconds_to_pay}
+    return told(events)
+
+
 def told(events: list[Event]) -> list[str]:
     return [f"{event.type} {status_of(event.data)}".rstrip() for event in events]
 

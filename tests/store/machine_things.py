@@ -32,6 +32,7 @@ def any_store(dice: Dice) -> Store:
         "order_updated_when_paid": not seldom(dice, 25),
         "order_updated_when_failed": not seldom(dice, 25),
         "order_updated_again": one_of(dice, [(), (), (10, 20), (1,)]),
+        "seconds_to_pay": one_of(dice, [80, 80, 0, 3000]),
         "prices_created_with_product": not seldom(dice, 25),
         "queue_renewals": seldom(dice, 30),
         "incomplete_before_payment": seldom(dice, 40),

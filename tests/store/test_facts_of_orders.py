@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -69,3 +69,92 @@ def test_fact_36_order_updated_does_not_come_again_by_default() -> None:
 def test_seconds_that_cannot_be_are_refused(wrong: object) -> None:
     with pytest.raises(SteppayMockError, match=r"order_updated_again=.* \(10, 20\)\."):
         Store(assumptions={"order_updated_again": wrong})
+
+
+# Facts 41 and 42: an order waits until the buyer has chosen on the page.
+
+
+@pytest.mark.parametrize("billing", ["flat", "one_time", "usage"])
+@pytest.mark.parametrize("method", ["card", "cms", "virtual_account"])
+@pytest.mark.parametrize("pays", ["now", "later"])
+def test_fact_42_an_order_is_made_with_nothing_chosen(billing: Any, method: Any, pays: Any) -> None:
+    store = Store(seed=1, product={"billing": billing, "setup_fee": 3_000, "type": "BOX"})
+    store.checkout(method=method, pays=pays, quantity=2, tax=10, shipping_fee=5, discount=3)
+    order = store.events[0].data
+    assert [(line["type"], line["status"], line["quantity"]) for line in order["items"]] == [("SKU", "CREATED", 0)]
+    amounts = ("paidAmount", "returnedAmount", "leftAmount", "discountedAmount")
+    assert [order[name] for name in amounts] == [0, 0, 0, 0]
+    assert order["items"][0]["paidAmount"] == 0
+    assert not {"paymentDueDate", "purchaseDeadline", "paymentDate"} & set(order)
+    assert len(store.events) == 1 or pays == "now"
+
+
+@pytest.mark.parametrize(
+    ("method", "statuses"), [("card", ["CREATED", "PAID"]), ("cms", ["CREATED", "DEPOSIT_WAITING", "PAID"])]
+)
+def test_fact_42_the_next_event_of_the_order_tells_what_was_chosen(method: Any, statuses: list[str]) -> None:
+    store = Store(seed=1, product={"price": 10_000})
+    order = store.checkout(method=method, quantity=2, discount=1_500)
+    if method == "cms":
+        store.confirm_payment()
+    told_of = [event.data for event in store.events if event.type.startswith("order.")]
+    assert list(dict.fromkeys(one["items"][0]["status"] for one in told_of)) == statuses
+    assert [line["paidAmount"] for line in told_of[1]["items"]] == [20_000, -1_500]
+    assert [line["quantity"] for line in told_of[1]["items"]] == [2, 1]
+    assert (told_of[1]["paidAmount"], told_of[1]["leftAmount"]) == (18_500, 18_500)
+    assert moment(told_of[1]["paymentDueDate"]) - order.created_at == timedelta(days=7)
+    assert told_of[1]["items"][0]["id"] == told_of[0]["items"][0]["id"]
+
+
+@pytest.mark.parametrize(("assumptions", "seconds"), [({}, 80), ({"seconds_to_pay": 0}, 0), ({"seconds_to_pay": 7}, 7)])
+def test_fact_36_the_buyer_pays_later_than_the_second_of_the_order(assumptions: Any, seconds: int) -> None:
+    store = Store(seed=1, assumptions=assumptions)
+    for pays in ("now", "fails"):
+        created, *paid = sent_by(store, lambda: store.checkout(pays=pays))  # noqa: B023
+        assert {event.timestamp - created.timestamp for event in paid} == {seconds}
+        assert store.now.timestamp() - created.timestamp < seconds + 1
+
+
+def test_fact_41_what_falls_due_while_the_buyer_is_on_the_page_is_done() -> None:
+    store = Store(seed=1)
+    first = store.checkout()
+    store.advance_to(store.subscription.period.end.replace(tzinfo=UTC) - timedelta(seconds=40))
+    sent = told(sent_by(store, lambda: store.checkout(customer=store.create_customer())))
+    assert sent[0] == "customer.created"
+    assert sent[1:3] == ["order.created CREATED"] * 2, "the renewal comes between the order and its payment"
+    assert sent[-2:] == ["subscription.created ACTIVE", "order.payment_completed PAID"]
+    assert store.orders[-1].subscriptions == first.subscriptions
+
+
+def test_fact_41_an_order_waits_for_the_buyer_as_long_as_it_takes() -> None:
+    store = Store(seed=1, product={"price": 5_000})
+    order = store.checkout(pays="later", quantity=3)
+    assert (order.waits, order.amount, order.status) == (True, 0, "CREATED")
+    store.advance(days=30)
+    paid = store.pay(order)
+    assert (paid.waits, paid.amount, paid.status) == (False, 15_000, "PAID")
+    assert store.subscription.items[0].quantity == 3
+
+
+def test_fact_42_an_order_that_waits_can_be_cancelled() -> None:
+    store = Store(seed=1)
+    canceled = store.cancel_order(store.checkout(pays="later"))
+    assert (canceled.status, canceled.amount, canceled.waits) == ("CANCELLED", 0, True)
+
+
+def test_an_order_that_costs_nothing_waits_too_and_cannot_fail() -> None:
+    store = Store(seed=1)
+    order = store.checkout(pays="later", trial_days=7)
+    wrong: list[Any] = [{"pays": "fails"}, {"method": "cms"}]
+    for options in wrong:
+        with pytest.raises(SteppayMockError, match=rf"Order {order.id} costs nothing, so that no payment can wait or"):
+            store.pay(order, **options)
+    sent = told(sent_by(store, lambda: store.pay(order)))
+    assert sent == ["order.updated PAID", "subscription.created ACTIVE", "order.payment_completed PAID"]
+
+
+def test_a_checkout_that_would_end_after_the_last_year_is_refused_before_it_begins() -> None:
+    store = Store(seed=1, start=datetime(9000, 12, 31, 23, 59, 30, tzinfo=UTC))
+    with pytest.raises(SteppayMockError):
+        store.checkout()
+    assert not store.events

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Literal
 
 from steppay_mock.contract.catalogue import EventType
@@ -65,7 +65,7 @@ class Invoices(Orders):
             order_code=order.code,
             customer_id=buyer.id,
             channels=tuple(channels),
-            deadline=order.due_at,
+            deadline=order.created_at + timedelta(days=days_to_pay),
             discount=off,
             memo=memo,
         )

@@ -7,6 +7,7 @@ from typing import Literal
 
 from steppay_mock.contract.catalogue import EventType
 from steppay_mock.errors import SteppayMockError
+from steppay_mock.store.actions.new_orders import amount_of
 from steppay_mock.store.actions.payments import Effect, with_status
 from steppay_mock.store.actions.subscriptions import Subscriptions
 from steppay_mock.store.lifecycle import INVOICE, refuse, require_transition
@@ -15,7 +16,7 @@ from steppay_mock.store.records import Order, Payment, Subscription
 from steppay_mock.store.subscription_terms import ended
 
 Pays = Literal["now", "fails", "later"]
-"""Whether a payment succeeds (``now``), fails, or is not tried yet (``later``)."""
+"""Whether a payment succeeds (``now``), fails, or is not tried yet (``later``): the order waits for the buyer."""
 
 _FINAL = {"CANCELED", "EXPIRED"}
 _CLOSED = {"CANCELLED", "CANCELLATION_REFUNDED"}
@@ -35,8 +36,9 @@ class Orders(Subscriptions):
         gateway: str | None = None,
         pays: Literal["now", "fails"] = "now",
     ) -> Order:
-        """Pay an order that is not paid yet, such as the renewal order of an UNPAID subscription.
+        """Pay an order that is not paid yet: one that waits, or the renewal order of an UNPAID subscription.
 
+        This is what the buyer does on the hosted page, at this moment (fact 41).
         If it fails, the planned retries still follow (assumed).
         """
         found = self._order_or_newest(order)
@@ -46,6 +48,8 @@ class Orders(Subscriptions):
             raise SteppayMockError(f"pays={pays!r} is neither 'now' nor 'fails'. Say pays='fails', or nothing.")
         payment_method = choose_payment_method(method, gateway, recurs=found.type != "ONE_TIME")
         check_can_fail(payment_method, pays)
+        if found.waits and found.basket is not None and not amount_of(found.basket):
+            check_free(f"Order {found.id}", payment_method, pays)
         if found.type == "RECURRING" and not payment_method.method.endswith("_BILL"):
             raise SteppayMockError("A renewal is paid by 'card' or 'cms' (fact 30). Pay by one of them.")
         self._try_to_pay(_renewed_by(found, payment_method), payment_method, pays)
@@ -105,8 +109,7 @@ class Orders(Subscriptions):
         return self._tables.subscriptions[found.subscriptions[0]]
 
     def _try_to_pay(self, order: Order, payment_method: PaymentMethod, pays: Pays) -> Order:
-        if pays == "later":
-            return order
+        order = self._with_choice(order)
         if pays == "fails":
             return self._fail(order, payment_method)
         if payment_method.method not in _WAIT or order.type == "RECURRING":
@@ -207,6 +210,14 @@ def check_can_fail(payment_method: PaymentMethod, pays: object) -> None:
         raise SteppayMockError(
             "pays='fails': a virtual account waits for its money and does not fail. Pay by 'card' or 'cms', or let its "
             "time pass."
+        )
+
+
+def check_free(subject: str, payment_method: PaymentMethod, pays: object) -> None:
+    """Raise SteppayMockError if an order that costs nothing is to fail, or to wait for money."""
+    if pays == "fails" or payment_method.method not in {"CARD", "CARD_BILL"}:
+        raise SteppayMockError(
+            f"{subject} costs nothing, so that no payment can wait or fail. Pay it by card, with pays='now'."
         )
 
 
