@@ -45,6 +45,8 @@ class Assumptions:
     """The days between two StepCover messages."""
     cover_messages: int = 4
     """The number of messages that StepCover sends before it ends."""
+    partial_cancel_ends_subscriptions: bool = False
+    """Cancelling a part of a RECURRING_INITIAL order cancels its subscriptions too; fact 43 leaves this open."""
     virtual_account_days: int = 7
     """The days that a virtual account waits for its money."""
 

@@ -142,7 +142,8 @@ def refund(store: Store, dice: Dice) -> object:
 
 
 def cancel_order(store: Store, dice: Dice) -> object:
-    return store.cancel_order(one_thing(dice, store.orders))
+    amount = any_amount(dice, store, most=5_000) if seldom(dice, 30) else None
+    return store.cancel_order(one_thing(dice, store.orders), amount=amount)
 
 
 # Subscriptions.

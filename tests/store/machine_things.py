@@ -40,6 +40,7 @@ def any_store(dice: Dice) -> Store:
         "notice_days": one_of(dice, [None, 3, 1, 10]),
         "step_cover": one_of(dice, ["off", "off", "pause", "cancel"]),
         "cover_messages": one_of(dice, [4, 1]),
+        "partial_cancel_ends_subscriptions": seldom(dice, 30),
         "virtual_account_days": one_of(dice, [7, 1, 40]),
     }
     return Store(

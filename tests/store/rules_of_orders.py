@@ -307,14 +307,17 @@ def refund(scene: Scene) -> None:
     order, amount = scene.order(), scene.option("amount")
     assert order is not None
     part = say.exact(order.left if amount is None else amount)
-    all_of_it = part == order.left
-    status = "CANCELLATION_REFUNDED" if all_of_it else "CANCELLATION_REFUNDED_PARTIALLY"
+    whole = part == order.left
+    status = "CANCELLATION_REFUNDED" if whole else "CANCELLATION_REFUNDED_PARTIALLY"
     say.given_back(scene, order.id, part, status=status)
+    if whole or scene.assumed.partial_cancel_ends_subscriptions:
+        _end_subscriptions(scene, order)
 
 
 def cancel_order_refused(scene: Scene) -> Whys:
+    """Paid means refunded, and not paid means cancelled (fact 43)."""
     yield from _unless_of_a_customer(scene)
-    order = scene.order()
+    order, amount = scene.order(), scene.option("amount")
     if order is None:
         return
     if order.status in CLOSED:
@@ -323,13 +326,24 @@ def cancel_order_refused(scene: Scene) -> Whys:
         yield ILLEGAL
     if order.invoice_id is not None and scene.invoices[order.invoice_id].status != "PAID":
         yield ILLEGAL
+    if amount is not None:
+        yield from scene.unless_payable(amount, least=1)
+        if not _paid_payment(scene, order) or say.exact(amount) > order.left:
+            yield ILLEGAL
 
 
 def cancel_order(scene: Scene) -> None:
     order = scene.order()
     assert order is not None
-    left = order.left if _paid_payment(scene, order) else 0
-    say.given_back(scene, order.id, left, status="CANCELLATION_REFUNDED" if left else "CANCELLED")
+    if _paid_payment(scene, order):
+        refund(scene)
+        return
+    say.given_back(scene, order.id, 0, status="CANCELLED")
+    _end_subscriptions(scene, order)
+
+
+def _end_subscriptions(scene: Scene, order: Order) -> None:
+    """An order of type RECURRING_INITIAL takes its subscriptions with it (fact 25)."""
     if order.type == "RECURRING_INITIAL":
         numbers = [*order.subscriptions, *(one.id for one in scene.waiting_for(order))]
         for one in (scene.subscriptions[number] for number in numbers):

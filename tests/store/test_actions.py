@@ -214,13 +214,6 @@ def test_an_order_is_refunded_in_two_parts() -> None:
     assert (order["paidAmount"], order["returnedAmount"], order["leftAmount"]) == (9_000, 9_000, 0)
 
 
-def test_a_refund_does_not_end_the_subscription() -> None:
-    store = Store(seed=1)
-    store.checkout()
-    store.refund()
-    assert store.subscription.status == "ACTIVE"
-
-
 def test_cancelling_the_first_order_cancels_every_subscription_that_it_made() -> None:
     store = Store(seed=1)
     weekly = store.create_price(store.products[0], interval="WEEK")

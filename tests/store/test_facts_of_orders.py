@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from store.bursts import burst, moment, sent_by, told
 
-from steppay_mock import SteppayMockError, Store
+from steppay_mock import IllegalAction, SteppayMockError, Store
 
 
 @pytest.mark.parametrize(
@@ -45,7 +45,6 @@ def test_fact_36_order_updated_comes_again_alone_if_that_is_assumed() -> None:
     assert {**first, "modifiedAt": ""} == {**second, "modifiedAt": ""}
     assert second["subscriptions"] == list(order.subscriptions)
     assert events[1].timestamp - events[0].timestamp == 10
-    assert burst(store, lambda: store.refund(order))[-1] == "order.updated CANCELLATION_REFUNDED"
 
 
 def test_fact_36_order_updated_does_not_come_again_for_an_order_that_was_refunded() -> None:
@@ -158,3 +157,50 @@ def test_a_checkout_that_would_end_after_the_last_year_is_refused_before_it_begi
     with pytest.raises(SteppayMockError):
         store.checkout()
     assert not store.events
+
+
+# Fact 43: cancelling and refunding are one call.
+
+
+@pytest.mark.parametrize("action", ["cancel_order", "refund"])
+def test_fact_43_a_paid_order_is_refunded_and_takes_its_subscriptions_with_it(action: str) -> None:
+    store = Store(seed=1)
+    order = store.checkout([store.price, store.create_price(store.products[0], interval="WEEK")])
+    refunded = ["payment.canceled CANCELED", "order.updated CANCELLATION_REFUNDED"]
+    assert burst(store, lambda: getattr(store, action)(order)) == [*refunded, *["subscription.updated CANCELED"] * 2]
+
+
+@pytest.mark.parametrize("action", ["cancel_order", "refund"])
+@pytest.mark.parametrize("ends", [True, False])
+def test_fact_43_what_a_part_does_to_subscriptions_can_be_chosen(action: str, *, ends: bool) -> None:
+    store = Store(seed=1, product={"price": 9_000}, assumptions={"partial_cancel_ends_subscriptions": ends})
+    order = store.checkout()
+    part = ["payment.canceled PARTIAL_CANCELED", "order.updated CANCELLATION_REFUNDED_PARTIALLY"]
+    ended = ["subscription.updated CANCELED"]
+    assert burst(store, lambda: getattr(store, action)(order, amount=2_000)) == [*part, *(ended if ends else [])]
+    assert store.latest(order).left == 7_000
+    rest = ["payment.canceled CANCELED", "order.updated CANCELLATION_REFUNDED"]
+    sent = burst(store, lambda: getattr(store, action)(order, amount=7_000))
+    assert sent == [*rest, *([] if ends else ended)], "what is left is all of it"
+
+
+def test_fact_43_an_order_that_is_not_paid_is_cancelled_and_has_no_part_to_refund() -> None:
+    store = Store(seed=1)
+    order = store.checkout(pays="fails")
+    with pytest.raises(
+        IllegalAction, match=rf"Cannot refund 5: order {order.id} is PAYMENT_FAILURE, with nothing paid"
+    ):
+        store.cancel_order(order, amount=5)
+    with pytest.raises(IllegalAction, match="with nothing paid"):
+        store.refund(order)
+    assert burst(store, lambda: store.cancel_order(order)) == ["order.updated CANCELLED"]
+
+
+def test_fact_43_the_order_of_a_renewal_takes_no_subscription_with_it() -> None:
+    store = Store(seed=1)
+    store.checkout()
+    store.advance(days=32)
+    for amount in (1, None):
+        store.cancel_order(amount=amount)
+    assert store.order.status == "CANCELLATION_REFUNDED"
+    assert store.subscription.status == "ACTIVE"

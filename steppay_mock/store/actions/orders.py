@@ -1,4 +1,4 @@
-"""Pays, confirms, rejects and cancels orders (facts 24, 25 and 29)."""
+"""Pays, confirms, rejects, cancels and refunds orders (facts 24, 25, 29 and 43)."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from steppay_mock.store.actions.new_orders import amount_of
 from steppay_mock.store.actions.payments import Effect, with_status
 from steppay_mock.store.actions.subscriptions import Subscriptions
 from steppay_mock.store.lifecycle import INVOICE, refuse, require_transition
+from steppay_mock.store.options import Money
 from steppay_mock.store.payment_methods import Method, PaymentMethod, choose_payment_method, renewal_method
 from steppay_mock.store.records import Order, Payment, Subscription
 from steppay_mock.store.subscription_terms import ended
@@ -22,6 +23,7 @@ _FINAL = {"CANCELED", "EXPIRED"}
 _CLOSED = {"CANCELLED", "CANCELLATION_REFUNDED"}
 _WAIT = {"VBANK", "CMS", "CMS_BILL"}
 _STANDBY = {"VIRTUAL_BANK_STANDBY", "CMS_STANDBY"}
+_REFUNDED = {True: "CANCELLATION_REFUNDED", False: "CANCELLATION_REFUNDED_PARTIALLY"}
 _PAID_AT_ONCE = "It was paid when it was made, or not at all."
 
 
@@ -80,23 +82,40 @@ class Orders(Subscriptions):
             self._emit_subscription(ended(waiting, "EXPIRED", now=self._tick()))
         return failed
 
-    def cancel_order(self, order: Order | int | None = None) -> Order:
-        """Cancel the order and refund the rest of it: payment.canceled if it was paid, then order.updated.
+    def cancel_order(self, order: Order | int | None = None, *, amount: Money | None = None) -> Order:
+        """Cancel an order that is not paid: order.updated. Refund one that is paid: payment.canceled, order.updated.
 
-        An order of type RECURRING_INITIAL takes its subscriptions with it, no other type does (fact 25).
+        ``amount`` is the part to refund; None: all that is left. Once all is refunded, an order of type
+        RECURRING_INITIAL takes its subscriptions with it, no other type does (facts 25 and 43). After a part they go on
+        (assumed).
         """
         found = self._order_or_newest(order)
         self._owner(found.customer_id, "cancel the order")
         self._require_cancellable(found)
-        payment = self._paid_payment(found)
-        if payment is None:
-            canceled = self._refund_order(found, 0, status="CANCELLED")
-        else:
-            self._refund_payment(payment, found.left)
-            canceled = self._refund_order(found, found.left, status="CANCELLATION_REFUNDED")
+        if self._paid_payment(found) is not None:
+            return self._give_back(found, amount)
+        if amount is not None:
+            state, hint = f"{found.status}, with nothing paid", "Leave the amount out to cancel the order."
+            refuse(f"refund {amount}", subject=f"order {found.id}", state=state, hint=hint)
+        canceled = self._refund_order(found, 0, status="CANCELLED")
         if found.type == "RECURRING_INITIAL":
             self._cancel_subscriptions_of(found)
         return canceled
+
+    def refund(self, order: Order | int | None = None, *, amount: Money | None = None) -> Order:
+        """Refund the rest of a paid order, or ``amount``. It is :meth:`cancel_order`, refused if nothing is paid."""
+        found = self._order_or_newest(order)
+        self._owner(found.customer_id, "refund the order")
+        return self._give_back(found, amount)
+
+    def _give_back(self, order: Order, amount: Money | None) -> Order:
+        payment, part = self._refundable(order, amount)
+        whole = part == order.left
+        self._refund_payment(payment, part)
+        refunded = self._refund_order(order, part, status=_REFUNDED[whole])
+        if order.type == "RECURRING_INITIAL" and (whole or self.assumptions.partial_cancel_ends_subscriptions):
+            self._cancel_subscriptions_of(order)
+        return refunded
 
     def subscription_of(self, order: Order | int) -> Subscription:
         """The first subscription that the order started or renews; SteppayMockError if it has none."""

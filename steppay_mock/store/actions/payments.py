@@ -35,22 +35,10 @@ _BANK_NUMBERS = ("004", "088", "020", "081", "011", "003", "090", "092")
 _DEBIT_BANKS = ("KB", "SHINHAN_UNIFIED", "WOORI", "HANA", "NH", "IBK", "KAKAO_BANK", "TOSS_BANK")
 _STANDBY = {"VBANK": "VIRTUAL_BANK_STANDBY", "CMS": "CMS_STANDBY", "CMS_BILL": "CMS_STANDBY"}
 _PAID = {"COMPLETE", "PARTIAL_CANCELED"}
-_REFUNDED = {True: "CANCELLATION_REFUNDED", False: "CANCELLATION_REFUNDED_PARTIALLY"}
 
 
 class Payments(Customers):
-    """The refunds of a store, and the payments that other actions make."""
-
-    def refund(self, order: Order | int | None = None, *, amount: Money | None = None) -> Order:
-        """Refund the rest of the order, or ``amount``: payment.canceled, then order.updated.
-
-        A subscription of the order goes on (assumed).
-        """
-        found = self._order_or_newest(order)
-        self._owner(found.customer_id, "refund the order")
-        payment, part = self._refundable(found, amount)
-        self._refund_payment(payment, part)
-        return self._refund_order(found, part, status=_REFUNDED[part == found.left])
+    """The payments and refunds of a store. It has no public action: orders are paid and refunded."""
 
     def _order_or_newest(self, order: Order | int | None) -> Order:
         return self.order if order is None else self._find(Order, order)

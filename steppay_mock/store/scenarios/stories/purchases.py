@@ -117,12 +117,13 @@ def order_cancelled_after_payment(store: Store, *, hours: int = 4) -> StoryWaits
 
 
 @define_scenario("subscription-refunded-goes-on")
-def subscription_refunded(store: Store, *, days: int = 10) -> StoryWaits:
-    """The first payment of a subscription is refunded, and the subscription continues and renews.
+def subscription_refunded(store: Store, *, part: float | None = None, days: int = 10) -> StoryWaits:
+    """A part of the first payment of a subscription is refunded, and the subscription continues and renews.
 
+    part: the amount of the refund. By default about a third.
     days: the time from the payment to the refund.
     """
     order = yield from buy(store)
     yield timedelta(days=min(days, 1) if store.price.unit == "DAY" else days)
-    store.refund(order)
+    store.refund(order, amount=a_third_of(order.amount, store.currency) if part is None else part)
     yield max(store.subscription.period.end, store.now.replace(tzinfo=None))
