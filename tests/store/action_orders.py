@@ -153,7 +153,7 @@ def chosen(scene: Scene, number: int, basket: Basket) -> Data:
 
 def first_amount(price: Price, basket: Basket) -> Decimal:
     """0 in a trial, and where usage is paid afterwards."""
-    free = price.recurs and (basket.trial_days or price.is_postpaid)
+    free = basket.pays_for is not None or (price.recurs and (basket.trial_days or price.is_postpaid))
     return Decimal(0) if free else exact(price.amount) * basket.quantity
 
 

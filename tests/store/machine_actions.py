@@ -177,7 +177,8 @@ def change_quantity(store: Store, dice: Dice) -> object:
 
 
 def change_payment_method(store: Store, dice: Dice) -> object:
-    return store.change_payment_method(one_thing(dice, store.subscriptions, "UNPAID"), **_means(dice))
+    pays = one_of(dice, ["now", "later"])
+    return store.change_payment_method(one_thing(dice, store.subscriptions, "UNPAID"), pays=pays, **_means(dice))
 
 
 def decline_payments(store: Store, dice: Dice) -> object:

@@ -13,7 +13,7 @@ from store.machine_dice import Dice, seldom
 from steppay_mock import SteppayMockError, Store
 
 _SENTENCE = re.compile(r"\S[.?)]$")
-_BY_ITSELF = {*TIME, "resume", "checkout", "checkout_for_another"}
+_BY_ITSELF = {*TIME, "resume", "checkout", "checkout_for_another", "change_payment_method"}
 
 
 class World:

@@ -8,7 +8,7 @@ from typing import Any
 
 from store import action_orders as say
 from store import action_subscriptions as of_subscription
-from store.action_burst import ANY_TEXT, NOW, Data
+from store.action_burst import ANY_TEXT, NOW, Data, Like
 from store.action_scene import ILLEGAL, NO_RENEWAL, OFFERED, UNPAID_ORDER, WRONG, Scene, Whys
 
 from steppay_mock.store.records import Basket, Order, Payment, Price
@@ -80,10 +80,10 @@ def checkout(scene: Scene) -> None:
     paying = scene.burst.stamp + timedelta(seconds=scene.assumed.seconds_to_pay)
     come_due(scene, until=paying)
     scene.burst.stamp = max(scene.burst.stamp, paying)
-    _pay_first(scene, order["id"], _basket(scene, prices, means), means)
+    pay_first(scene, order["id"], _basket(scene, prices, means), means)
 
 
-def _pay_first(scene: Scene, number: int, basket: Basket, means: tuple[set[str], str]) -> None:
+def pay_first(scene: Scene, number: int, basket: Basket, means: tuple[set[str], str]) -> None:
     """An attempt to pay an order for the first time."""
     orders, pays, began = scene.known.tables["orders"], scene.option("pays", "now"), scene.burst.stamp
     before = orders[number]
@@ -91,15 +91,18 @@ def _pay_first(scene: Scene, number: int, basket: Basket, means: tuple[set[str],
     if waited:
         orders[number] = say.chosen(scene, number, basket)
     recurs = before["type"] == "RECURRING_INITIAL"
+    changed = basket.pays_for
 
     def start(status: str = "ACTIVE") -> Data:
+        if changed is not None:
+            return _new_card(scene, changed, means)
         return _start(scene, number, basket, means, status=status) if recurs else {}
 
     if pays == "fails":
         say.failed(scene, orders[number], means)
         if waited and not scene.assumed.order_updated_when_failed:
             orders[number] = before  # no event told of the choice
-    elif means[1] in WAITS:
+    elif means[1] in WAITS and changed is None:
         if before["items"][0]["status"] != "DEPOSIT_WAITING":
             say.updated(scene, number, status="DEPOSIT_WAITING")
         say.attempted(scene, orders[number], "payment.standby", STANDBY[means[1]], means)
@@ -123,8 +126,11 @@ def pay_refused(scene: Scene) -> Whys:
 
 def unless_payable(scene: Scene, order: Order) -> Whys:
     payment = scene.newest_payment(order)
-    if order.type not in {"ONE_TIME", "RECURRING_INITIAL", "RECURRING"} or order.status not in UNPAID_ORDER:
+    if order.type == "ADD_USAGE" or order.status not in UNPAID_ORDER:
         yield ILLEGAL
+    changed = None if order.basket is None else order.basket.pays_for
+    if changed is not None:
+        yield from scene.unless_allowed(scene.subscriptions[changed], "change the payment method")
     if order.status == "DEPOSIT_WAITING" and payment is not None and payment.status in STANDBY.values():
         yield ILLEGAL
     if order.type == "RECURRING" and scene.subscriptions[order.subscriptions[0]].open_order != order.id:
@@ -133,9 +139,10 @@ def unless_payable(scene: Scene, order: Order) -> Whys:
         yield ILLEGAL
     means = scene.method(recurs=order.type != "ONE_TIME")
     free = order.due_at is None and order.basket is not None and say.cost_of(order.basket) == 0
-    if free and means and (scene.option("pays", "now") == "fails" or not means[1].startswith("CARD")):
+    fails, by_bill = scene.option("pays", "now") == "fails", {"RECURRING", "PAYMENT_METHOD"}
+    if free and means and (fails or (not means[1].startswith("CARD") and changed is None)):
         yield WRONG
-    if means is None or (means[1] == "VBANK" and (scene.option("pays", "now") == "fails" or order.type == "RECURRING")):
+    if means is None or (means[1] == "VBANK" and (fails or order.type in by_bill)):
         yield WRONG
 
 
@@ -158,7 +165,7 @@ def pay_order(scene: Scene, order: Order) -> None:
     assert means is not None
     known = scene.known.tables["orders"][order.id]
     if order.basket is not None and order.invoice_id is None:
-        _pay_first(scene, order.id, order.basket, means)
+        pay_first(scene, order.id, order.basket, means)
     elif scene.option("pays", "now") == "fails":
         say.failed(scene, known, means)
     elif means[1] in WAITS and order.type != "RECURRING":
@@ -180,6 +187,15 @@ def _start(scene: Scene, number: int, basket: Basket, means: tuple[set[str], str
         gateways=gateways,
         status=status,
     )
+
+
+def _new_card(scene: Scene, number: int, means: tuple[set[str], str]) -> Data:
+    """Payments succeed from then on."""
+    scene.memory.declines.pop(number, None)
+    gateways = Like("|".join(name for name in means[0] if means[1] in OFFERED[name]))
+    method = {"paymentGateway": gateways, "paymentInfo": of_subscription.CARD}
+    of_subscription.changed(scene, scene.subscriptions[number], paymentMethod=method)
+    return {}
 
 
 def _effect(scene: Scene, order: Order, means: tuple[set[str], str]) -> Callable[[], Data]:

@@ -94,6 +94,7 @@ SITUATIONS: dict[str, Situation] = {
         {"assumptions": COVER},
         [lambda store: store.checkout(), lambda store: store.pause(at_period_end=True)],
     ),
+    "a new card that is not given yet": ({}, [_unpaid, lambda store: store.change_payment_method(pays="later")]),
     "parts that end subscriptions": (
         {"assumptions": {"partial_cancel_ends_subscriptions": True}},
         [lambda store: store.checkout(), lambda store: store.advance(days=32)],

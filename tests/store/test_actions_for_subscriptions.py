@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from store.bursts import COMPLETED, PAID, burst, last_of, moment, sent_by, told
+from store.bursts import COMPLETED, PAID, bought, burst, last_of, moment, sent_by, told
 
 from steppay_mock import Store
 
@@ -78,7 +78,7 @@ def test_a_change_of_the_payment_method_is_an_order_that_costs_nothing() -> None
     store.checkout()
     store.decline_payments()
     changed = ["order.created CREATED", "order.updated PAID", "subscription.updated ACTIVE", COMPLETED]
-    assert burst(store, lambda: store.change_payment_method(method="cms", gateway="NICE")) == changed
+    assert bought(store, lambda: store.change_payment_method(method="cms", gateway="NICE")) == changed
     assert (store.order.type, store.order.amount) == ("PAYMENT_METHOD", 0)
     store.advance(days=32)
     assert last_of(store, "payment.completed")["paymentMethod"] == "CMS_BILL", "and payments succeed from then on"

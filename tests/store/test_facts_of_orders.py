@@ -204,3 +204,67 @@ def test_fact_43_the_order_of_a_renewal_takes_no_subscription_with_it() -> None:
         store.cancel_order(amount=amount)
     assert store.order.status == "CANCELLATION_REFUNDED"
     assert store.subscription.status == "ACTIVE"
+
+
+# Fact 25: another payment method takes two steps.
+
+
+def test_fact_25_the_method_changes_when_the_buyer_has_paid_the_order_on_the_page() -> None:
+    store = Store(seed=1)
+    store.checkout()
+    before = store.subscription
+    assert burst(store, lambda: store.change_payment_method(pays="later")) == ["order.created CREATED"]
+    order = store.order
+    assert (order.type, order.waits) == ("PAYMENT_METHOD", True)
+    store.advance(hours=3)
+    assert store.subscription == before
+    changed = ["order.updated PAID", "subscription.updated ACTIVE", "order.payment_completed PAID"]
+    assert burst(store, lambda: store.pay(order, method="cms", gateway="SETTLE")) == changed
+    assert (store.subscription.gateway, store.subscription.method) == ("SETTLE", "CMS_BILL")
+    store.advance(days=31)
+    assert store.payments[-1].gateway == "SETTLE"
+
+
+def test_fact_25_payments_are_declined_until_the_new_card_is_given() -> None:
+    store = Store(seed=1)
+    store.checkout()
+    store.decline_payments()
+    store.advance(days=32)
+    store.change_payment_method(pays="later")
+    order = store.order
+    store.advance(days=3)
+    assert store.subscription.status == "UNPAID"
+    store.pay(order)
+    store.advance(days=3)
+    assert store.subscription.status == "ACTIVE"
+
+
+def test_fact_25_no_card_is_given_to_a_subscription_that_has_ended() -> None:
+    store = Store(seed=1)
+    store.checkout()
+    store.change_payment_method(pays="later")
+    order = store.order
+    store.cancel()
+    with pytest.raises(IllegalAction, match=r"Cannot change the payment method: subscription \d+ is CANCELED"):
+        store.pay(order)
+    assert store.cancel_order(order).status == "CANCELLED"
+
+
+def test_fact_25_a_subscription_that_ends_while_the_buyer_is_on_the_page_keeps_its_card() -> None:
+    store = Store(seed=1)
+    store.checkout()
+    store.cancel(at_period_end=True)
+    store.advance_to(store.subscription.period.end.replace(tzinfo=UTC) - timedelta(seconds=40))
+    sent = told(sent_by(store, store.change_payment_method))
+    assert sent == ["order.created CREATED", "subscription.updated CANCELED"]
+
+
+@pytest.mark.parametrize("wrong", [{"method": "virtual_account"}, {"method": "bank"}, {"pays": "fails"}])
+def test_a_method_that_renews_nothing_is_refused_in_both_steps(wrong: Any) -> None:
+    store = Store(seed=1)
+    store.checkout()
+    with pytest.raises(SteppayMockError):
+        store.change_payment_method(**wrong)
+    store.change_payment_method(pays="later")
+    with pytest.raises(SteppayMockError):
+        store.pay(**wrong)

@@ -10,7 +10,7 @@ from typing import Any, TypedDict, Unpack, get_args
 from steppay_mock.errors import SteppayMockError, choices, did_you_mean
 from steppay_mock.payload.coherence.fields import Amount
 from steppay_mock.store.actions.new_orders import amount_of
-from steppay_mock.store.actions.orders import Orders, Pays, check_can_fail, check_free
+from steppay_mock.store.actions.orders import CARDS, Orders, Pays, check_can_fail, refuse_free
 from steppay_mock.store.actions.subscriptions import check_quantity
 from steppay_mock.store.options import Money
 from steppay_mock.store.payment_methods import Method, PaymentMethod, choose_payment_method
@@ -154,5 +154,5 @@ def _check_cost(wanted: _CheckoutTerms) -> None:
     if cost < 0:
         room = cost + discount
         raise SteppayMockError(f"discount={discount} is more than the {room} to pay. Give at most {room}.")
-    if not cost:
-        check_free("This order", wanted.payment_method, wanted.pays)
+    if not cost and (wanted.pays == "fails" or wanted.payment_method.method not in CARDS):
+        refuse_free("This order")

@@ -47,6 +47,8 @@ class Basket:
     trial_days: int = 0
     beside: tuple[tuple[str, Amount], ...] = ()
     """The further lines, such as ``("FEE", 3000)``."""
+    pays_for: int | None = None
+    """The id of the subscription whose payment method the order changes. Such an order costs nothing (fact 25)."""
     gateway: str
     method: str
     """How renewals will be paid, once the order is; until then how the order will be."""
@@ -74,7 +76,7 @@ class Order:
     subscriptions: tuple[int, ...] = ()
     invoice_id: int | None = None
     basket: Basket | None = None
-    """None for renewals, top-ups and changes of the payment method."""
+    """None for renewals and top-ups."""
 
     @property
     def key(self) -> int:

@@ -1,4 +1,4 @@
-"""Buys something in a scenario: orders it, waits while the buyer is on the hosted page, and pays (facts 41 and 42)."""
+"""What a buyer does on the hosted page in a scenario: pays an order, or changes a card, after a wait (fact 41)."""
 
 from __future__ import annotations
 
@@ -21,3 +21,11 @@ def buy(store: Store, price: Price | None = None, **options: Unpack[CheckoutOpti
     yield timedelta(seconds=store.assumptions.seconds_to_pay)
     pays: Literal["now", "fails"] = "fails" if options.get("pays") == "fails" else "now"
     return store.pay(order, method=options.get("method", "card"), gateway=options.get("gateway"), pays=pays)
+
+
+def change_card(store: Store, *, gateway: str | None = None) -> Generator[Wait, None, Order]:
+    """Change the card as ``store.change_payment_method`` does, with a wait. Write ``yield from change_card(store)``."""
+    store.change_payment_method(gateway=gateway, pays="later")
+    order = store.order
+    yield timedelta(seconds=store.assumptions.seconds_to_pay)
+    return store.pay(order, gateway=gateway)

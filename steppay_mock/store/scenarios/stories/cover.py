@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Literal
 
-from steppay_mock.store.scenarios.buying import buy
+from steppay_mock.store.scenarios.buying import buy, change_card
 from steppay_mock.store.scenarios.definition import StoryWaits
 from steppay_mock.store.scenarios.registry import define_scenario
 from steppay_mock.store.store import Store
@@ -47,7 +47,7 @@ def cover_ends_in_pause(store: Store) -> StoryWaits:
     yield store.subscription.period.end
     yield timedelta(days=store.assumptions.cover_days * store.assumptions.cover_messages, minutes=1)
     yield timedelta(days=6)
-    store.change_payment_method()
+    yield from change_card(store)
     yield timedelta(minutes=5)
     store.resume()
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Literal
 
-from steppay_mock.store.scenarios.buying import buy
+from steppay_mock.store.scenarios.buying import buy, change_card
 from steppay_mock.store.scenarios.definition import StoryWaits
 from steppay_mock.store.scenarios.registry import define_scenario
 from steppay_mock.store.store import Store
@@ -112,7 +112,7 @@ def subscription_unpaid_new_card(
     store.decline_payments()
     yield store.subscription.period.end
     yield timedelta(days=1, hours=5)
-    store.change_payment_method(gateway=gateway)
+    yield from change_card(store, gateway=gateway)
     yield timedelta(days=2)
 
 
