@@ -43,6 +43,8 @@ class Auditor:
         self.values: set[str] = set()
         """Statuses and types that occurred, such as ``Order RECURRING``."""
         self._born: set[tuple[str, Any]] = set()
+        self.counted: set[str] = set()
+        """The prices that expire after a number of renewals, which no webhook tells."""
         self._expiring: set[int] = set()
         self._touched: set[int] = set()
         self.know(first)
@@ -229,7 +231,8 @@ class Auditor:
         assert period["startDateTime"] < period["endDateTime"]
         assert period["startDateTime"][:19] <= now
         renews, number = data.get("nextPaymentDate") is not None, data["subscriptionId"]
-        if any(self.state["prices"][item["priceCode"]]["membershipExpirationDate"] for item in data["items"]):
+        prices = [self.state["prices"][item["priceCode"]] for item in data["items"]]
+        if any(price["membershipExpirationDate"] or price["priceCode"] in self.counted for price in prices):
             self._expiring.add(number)
         assert not renews or status not in _STOPPED
         if not renews and status not in _STOPPED:

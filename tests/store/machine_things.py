@@ -68,6 +68,9 @@ def any_price(dice: Dice) -> Any:
         "setup_fee": one_of(dice, [0, 0, 5000]),
         "quota": dice.whole(1, 300) if seldom(dice, 60 if billing == "usage" else 3) else None,
         "membership_months": one_of(dice, [0, 0, 0, 1, 3]),
+        "expires_after_renewals": one_of(dice, [0, 0, 0, 1, 2]),
+        "billing_day": one_of(dice, [None, None, 1, 28]) if unit == "MONTH" and billing != "one_time" else None,
+        "provide_start_day": one_of(dice, [None, 5]) if unit == "MONTH" and billing != "one_time" else None,
     }
 
 

@@ -55,6 +55,7 @@ class World:
     def _audit(self, name: str) -> None:
         if name == "found":
             self.auditor.know(self.store.state(at=0))
+        self.auditor.counted |= {price.code for price in self.store.prices if price.renewals}
         events = self.store.events[self.read :]
         self.read += len(events)
         for event in events:

@@ -268,3 +268,87 @@ def test_a_method_that_renews_nothing_is_refused_in_both_steps(wrong: Any) -> No
     store.change_payment_method(pays="later")
     with pytest.raises(SteppayMockError):
         store.pay(**wrong)
+
+
+# Fact 44: an order makes a subscription for each group of prices that agree in all that is billed.
+
+APART: list[Any] = [
+    {"interval": "WEEK"},
+    {"interval_count": 2},
+    {"membership_months": 6},
+    {"expires_after_renewals": 3},
+    {"billing_day": 20},
+    {"provide_start_day": 20},
+    {"billing": "usage"},
+]
+
+
+@pytest.mark.parametrize("other", APART, ids=str)
+@pytest.mark.parametrize("trial_days", [0, 7])
+def test_fact_44_prices_that_differ_in_one_criterion_are_two_subscriptions(other: Any, trial_days: int) -> None:
+    store = Store(seed=1)
+    same = store.create_price(store.products[0])
+    differs, alike = (store.create_price(store.products[0], **other) for _ in range(2))
+    order = store.checkout([store.price, differs, same, alike], trial_days=trial_days)
+    codes = [[item.price.code for item in one.items] for one in store.subscriptions]
+    assert codes == [[store.price.code, same.code], [differs.code, alike.code]]
+    assert order.subscriptions == tuple(one.id for one in store.subscriptions)
+
+
+def test_fact_44_what_has_a_quota_is_paid_before_like_what_has_none_and_is_flat() -> None:
+    store = Store(seed=1)
+    prices = [store.create_price(store.products[0], **other) for other in ({"billing": "usage", "quota": 5}, {})]  # type: ignore[arg-type]
+    store.checkout(prices)
+    assert len(store.subscriptions) == 1
+
+
+@pytest.mark.parametrize(
+    ("start", "day", "count", "ends"),
+    [
+        (datetime(2025, 1, 10), 20, 1, ["2025-01-20", "2025-02-20", "2025-03-20"]),
+        (datetime(2025, 1, 20), 20, 1, ["2025-02-20", "2025-03-20", "2025-04-20"]),
+        (datetime(2025, 1, 31), 28, 3, ["2025-04-28", "2025-07-28", "2025-10-28"]),
+    ],
+)
+def test_the_periods_of_a_price_with_a_day_of_billing_end_on_that_day(
+    start: datetime, day: int, count: int, ends: list[str]
+) -> None:
+    store = Store(seed=1, start=start.replace(tzinfo=UTC), product={"billing_day": day, "interval_count": count})
+    store.checkout()
+    seen = []
+    for _ in ends:
+        seen.append(store.subscription.period.end.date().isoformat())
+        store.advance_to(store.subscription.period.end.replace(tzinfo=UTC))
+    assert seen == ends
+    claim = store.state()["prices"][store.price.code]["claim"]
+    assert (claim["whenToClaimType"], claim["billingDate"]) == ("DATE", day)
+
+
+@pytest.mark.parametrize(("options", "orders"), [({}, 3), ({"trial_days": 5}, 3)])
+def test_a_subscription_expires_instead_of_renewing_once_more(options: Any, orders: int) -> None:
+    store = Store(seed=1, product={"expires_after_renewals": 2})
+    store.checkout(**options)
+    store.advance(days=200)
+    assert store.subscription.status == "EXPIRED"
+    assert len(store.orders) == orders
+    assert store.subscription.end_at is not None
+    assert store.subscription.end_at - store.subscription.period.end < timedelta(seconds=1)
+
+
+def test_a_trial_is_followed_by_a_period_until_the_day_of_billing() -> None:
+    store = Store(seed=1, start=datetime(2025, 1, 10, tzinfo=UTC), product={"billing_day": 1})
+    store.checkout(trial_days=7)
+    store.advance(days=8)
+    assert [
+        moment.date().isoformat() for moment in (store.subscription.period.start, store.subscription.period.end)
+    ] == [
+        "2025-01-17",
+        "2025-02-01",
+    ]
+
+
+@pytest.mark.parametrize("name", ["billing_day", "provide_start_day"])
+@pytest.mark.parametrize("other", [{"interval": "WEEK"}, {"billing": "one_time"}])
+def test_only_months_have_days(name: str, other: Any) -> None:
+    with pytest.raises(SteppayMockError, match=rf"{name}=5: only a price that recurs by interval='MONTH' has it"):
+        Store(product={name: 5, **other})

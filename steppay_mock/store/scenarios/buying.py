@@ -24,7 +24,7 @@ def buy(store: Store, price: Price | None = None, **options: Unpack[CheckoutOpti
 
 
 def change_card(store: Store, *, gateway: str | None = None) -> Generator[Wait, None, Order]:
-    """Change the card as ``store.change_payment_method`` does, with a wait. Write ``yield from change_card(store)``."""
+    """Change the card as ``store.change_payment_method`` does, with a wait instead of a clock that moves on."""
     store.change_payment_method(gateway=gateway, pays="later")
     order = store.order
     yield timedelta(seconds=store.assumptions.seconds_to_pay)
