@@ -18,6 +18,7 @@ Kind = Literal[
     "account closes",
     "invoice is sent",
     "invoice is overdue",
+    "order is told again",
 ]
 """The kinds of work. Of work due at one moment, the kind listed first comes first.
 

@@ -9,6 +9,9 @@ from steppay_mock.errors import SteppayMockError, choices, did_you_mean
 from steppay_mock.values import check_flag
 
 _MOST_DAYS = 3650
+_MOST_SECONDS = 3600
+_BOUNDS = {"seconds_to_pay": (0, _MOST_SECONDS, 80)}
+"""The least, the most and an example of numbers that are no days."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,9 +22,13 @@ class Assumptions:
     """
 
     order_updated_when_paid: bool = True
-    """A payment also sends order.updated, the last of its burst (facts 6 and 25)."""
+    """A payment also sends order.updated, the first of its burst (fact 36)."""
+    order_updated_again: tuple[int, ...] = ()
+    """The seconds after a payment at which order.updated comes again. Fact 36 saw 10 and 20."""
     order_updated_when_failed: bool = True
     """A failed payment sends order.updated with PAYMENT_FAILURE, unless the order has that status already."""
+    seconds_to_pay: int = 80
+    """The seconds that the buyer of a checkout is on the page, from the order to the payment (facts 36 and 41)."""
     prices_created_with_product: bool = True
     """product.created is followed by product.price.created for each of its prices."""
     queue_renewals: bool = False
@@ -38,6 +45,8 @@ class Assumptions:
     """The days between two StepCover messages."""
     cover_messages: int = 4
     """The number of messages that StepCover sends before it ends."""
+    partial_cancel_ends_subscriptions: bool = False
+    """Cancelling a part of a RECURRING_INITIAL order cancels its subscriptions too; fact 43 leaves this open."""
     virtual_account_days: int = 7
     """The days that a virtual account waits for its money."""
 
@@ -47,20 +56,27 @@ class Assumptions:
             if isinstance(one.default, bool):
                 check_flag(one.name, value)
             elif isinstance(one.default, int):
-                _check_days(one.name, value)
+                _check_whole(one.name, value)
         if self.notice_days is not None:
-            _check_days("notice_days", self.notice_days)
+            _check_whole("notice_days", self.notice_days)
         if self.step_cover not in ("off", "pause", "cancel"):
             raise SteppayMockError(f"step_cover={self.step_cover!r} is not among 'off', 'pause' or 'cancel'.")
         if self.cover_messages > 4:
             raise SteppayMockError(f"cover_messages={self.cover_messages}: StepCover sends at most 4 (fact 28).")
-        if not _are_days(self.retry_days):
+        if not _are_rising(self.retry_days, most=_MOST_DAYS):
             raise SteppayMockError(
                 f"retry_days={self.retry_days!r} are not rising whole numbers from 1 to {_MOST_DAYS}. "
                 "Give them like (1, 3, 5, 10, 14)."
             )
+        again = self.order_updated_again
+        if again not in ((), []) and not _are_rising(again, most=_MOST_SECONDS):
+            raise SteppayMockError(
+                f"order_updated_again={again!r} are not rising whole numbers from 1 to {_MOST_SECONDS}. "
+                "Give them like (10, 20)."
+            )
         # A list could be changed later. The dataclass is frozen, so it is set past its __setattr__.
-        object.__setattr__(self, "retry_days", tuple(self.retry_days))
+        for name in ("retry_days", "order_updated_again"):
+            object.__setattr__(self, name, tuple(getattr(self, name)))
 
 
 def read_assumptions(given: Assumptions | dict[str, Any] | None) -> Assumptions:
@@ -83,15 +99,18 @@ def read_assumptions(given: Assumptions | dict[str, Any] | None) -> Assumptions:
     return Assumptions(**given)
 
 
-def _check_days(name: str, value: object) -> None:
-    if not _is_whole(value) or not 1 <= value <= _MOST_DAYS:  # type: ignore[operator]
-        raise SteppayMockError(f"{name}={value!r} is not a whole number from 1 to {_MOST_DAYS}. Give one such as 3.")
+def _check_whole(name: str, value: object) -> None:
+    least, most, example = _BOUNDS.get(name, (1, _MOST_DAYS, 3))
+    if not _is_whole(value) or not least <= value <= most:  # type: ignore[operator]
+        raise SteppayMockError(
+            f"{name}={value!r} is not a whole number from {least} to {most}. Give one such as {example}."
+        )
 
 
-def _are_days(days: object) -> bool:
-    if not isinstance(days, tuple | list) or not days or not all(map(_is_whole, days)):
+def _are_rising(numbers: object, *, most: int) -> bool:
+    if not isinstance(numbers, tuple | list) or not numbers or not all(map(_is_whole, numbers)):
         return False
-    return list(days) == sorted(set(days)) and days[0] >= 1 and days[-1] <= _MOST_DAYS
+    return list(numbers) == sorted(set(numbers)) and numbers[0] >= 1 and numbers[-1] <= most
 
 
 def _is_whole(value: object) -> bool:

@@ -216,13 +216,18 @@ class StoreBase:
         """Let this time pass."""
         if not isinstance(time, timedelta):
             raise SteppayMockError(f"{time!r} is not a timedelta. Write let_pass(timedelta(days=30)).")
+        self._pass_until(self._later(time))
+
+    def _later(self, time: timedelta) -> datetime:
+        """The moment after that time; SteppayMockError if the clock cannot reach it."""
         try:
             moment = self._now + time
         except OverflowError:
             raise SteppayMockError(
                 f"{time}: the store's clock cannot go beyond the year 9999. Advance by less."
             ) from None
-        self._pass_until(moment)
+        read_instant(moment.replace(tzinfo=UTC))  # raises for a year that a webhook cannot have
+        return moment
 
     def _pass_until(self, moment: datetime) -> None:
         if moment < self._now:

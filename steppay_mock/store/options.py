@@ -51,6 +51,12 @@ class PriceFields(TypedDict, total=False):
     """The usage allowed in each period (prepaid); None: usage is paid at the end of the period."""
     membership_months: int
     """The subscription expires after this number of months; 0: never."""
+    expires_after_renewals: int
+    """The subscription expires after this number of renewals; 0: never."""
+    billing_day: int | None
+    """The day of the month on which the periods of a monthly price end; None: counted from the first payment."""
+    provide_start_day: int | None
+    """The day of the month on which the provision starts. It changes no date (assumed)."""
 
 
 class ProductFields(PriceFields, total=False):

@@ -25,9 +25,10 @@ class Store(AllActions):
     customer, and one product with a monthly price; no event reports these. ``store.events`` are the events so far,
     ``store.state()`` is the state after them.
 
-    An action takes a record that the store gave at any time, or its id. It sends its events within one second. A
-    refused action changes nothing: it raises IllegalAction if the state forbids it, and SteppayMockError if no state
-    would allow it. ``advance`` lets time pass, and does the work that is due by then.
+    An action takes a record that the store gave at any time, or its id. It sends its events within one second, except
+    that a checkout is paid ``seconds_to_pay`` after its order. A refused action changes nothing: it raises
+    IllegalAction if the state forbids it, and SteppayMockError if no state would allow it. ``advance`` lets time pass,
+    and does the work that is due by then.
     """
 
     def __init__(self, **options: Unpack[StoreOptions]) -> None:

@@ -17,16 +17,17 @@ def in_first_period(
 ) -> Subscription:
     """The subscription in its first period: the free trial, if it has one."""
     trial = Period(start=now, end=now + timedelta(days=trial_days)) if trial_days else None
-    months = subscription.items[0].price.membership
+    anchor, first = _count_from(subscription, trial.end if trial else now)
+    cycle = first - 1 if trial else first
     begun = replace(
         subscription,
         trial=trial,
         paid_at=None if trial else now,
-        anchor=trial.end if trial else now,
-        cycle=0 if trial else 1,
-        expires_at=add_interval(now, unit="MONTH", count=months) if months else None,
+        anchor=anchor,
+        cycle=cycle,
+        expires_at=_expiry(subscription, anchor, cycle, now=now),
     )
-    period = trial or Period(start=now, end=_later(begun, now, 1))
+    period = trial or Period(start=now, end=_later(begun, anchor, cycle))
     return with_period(begun, period, now=now, notice_days=notice_days)
 
 
@@ -36,8 +37,9 @@ def renewed(subscription: Subscription, *, now: datetime, notice_days: int | Non
     end = _later(subscription, anchor, cycle)
     # After a long pause or arrears the next period would be over already, or was moved: then a new count starts now.
     if subscription.origin_next_at != start or end <= now:
-        start, anchor, cycle = now, now, 1
-        end = _later(subscription, now, 1)
+        start = now
+        anchor, cycle = _count_from(subscription, now)
+        end = _later(subscription, anchor, cycle)
     paid = replace(
         subscription,
         status="ACTIVE",
@@ -94,6 +96,30 @@ def ended(subscription: Subscription, status: str, *, now: datetime) -> Subscrip
 def without_next_payment(subscription: Subscription) -> Subscription:
     """The subscription without the dates of its next payment."""
     return replace(subscription, next_at=None, origin_next_at=None, notice_at=None)
+
+
+def _count_from(subscription: Subscription, start: datetime) -> tuple[datetime, int]:
+    """From where periods are counted, and how many of them the first one ends after it.
+
+    That is the start itself, or the first day of billing after it, at which the first period of one month ends.
+    """
+    day = subscription.items[0].price.billing_day
+    if day is None:
+        return start, 1
+    this_month = start.replace(day=day)
+    anchor = this_month if this_month > start else add_interval(this_month, unit="MONTH", count=1)
+    return add_interval(anchor, unit="MONTH", count=subscription.count - 1), 0
+
+
+def _expiry(subscription: Subscription, anchor: datetime, cycle: int, *, now: datetime) -> datetime | None:
+    """When it expires: after some months, or at the end of the period of its last renewal; the earlier of both."""
+    price = subscription.items[0].price  # all items agree (fact 44)
+    ends = []
+    if price.membership:
+        ends.append(add_interval(now, unit="MONTH", count=price.membership))
+    if price.renewals:
+        ends.append(_later(subscription, anchor, cycle + price.renewals))
+    return min(ends, default=None)
 
 
 def _later(subscription: Subscription, anchor: datetime, cycles: int) -> datetime:

@@ -62,9 +62,9 @@ def test_show_tells_the_story_its_parameters_and_its_timeline(run: Any) -> None:
     assert [line[:3] for line in lines[-5:]] == [
         ["+0d", "00:00:00", "order.created"],
         ["+0d", "00:00:00", "payment.standby"],
+        ["+0d", "20:00:00", "order.updated"],
         ["+0d", "20:00:00", "payment.completed"],
         ["+0d", "20:00:00", "order.payment_completed"],
-        ["+0d", "20:00:00", "order.updated"],
     ]
     assert done.err == "5 events; seed 0\n"
 

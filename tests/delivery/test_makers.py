@@ -77,8 +77,8 @@ def test_things_overtake_each_other() -> None:
 
 def test_what_is_late_comes_after_what_happened_meanwhile() -> None:
     day = 86_400
-    assert delay(EVENTS, late={0: 0.5}).delivered == (1, 2, 3, 4, 0, *ALL[5:])
-    assert delay(EVENTS, late={0: 31 * day}).delivered.index(0) == 8  # after the four events of that second
+    assert delay(EVENTS, late={1: 0.5}).delivered == (0, 2, 3, 4, 1, *ALL[5:])
+    assert delay(EVENTS, late={0: 31 * day + 80}).delivered.index(0) == 8  # after the four events of that second
     assert delay(EVENTS, late={0: 99 * day}).delivered == (*ALL[1:], 0)
     assert delay(EVENTS, late={}).delivered == tuple(ALL)
 

@@ -102,8 +102,8 @@ def test_it_prints_as_a_list_that_a_person_can_follow() -> None:
     assert str(schedule).splitlines() == [
         "3 events, 6 steps, made by a test",
         "0  order.created",
-        "1  payment.completed",
-        "2  order.payment_completed",
+        "1  order.updated",
+        "2  payment.completed",
         "step 0: hold 0 until after step 3",
         "step 1: deliver 1 (wrong-secret)",
         "step 2: wait 1.5 s",

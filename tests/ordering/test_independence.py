@@ -48,12 +48,14 @@ def keep_first_customer(rows: Tables, envelope: dict[str, Any]) -> None:
 
 
 def life_of(*customers: int, apart: int = 60) -> tuple[Event, ...]:
-    """A purchase of each customer, so many seconds after the one before, all of it as it happened."""
+    """A purchase of each customer, so many seconds after the one before, as it happened: five of its six events."""
     stories = [
         scenario("virtual-account-deposit", seed=7 + at, customer_id=customer, start=1_736_910_000 + apart * at).events
         for at, customer in enumerate(customers)
     ]
-    return tuple(sorted((event for story in stories for event in story), key=lambda event: event.timestamp))
+    return tuple(
+        sorted((event for story in stories for event in (story[0], *story[2:])), key=lambda event: event.timestamp)
+    )
 
 
 def explored(

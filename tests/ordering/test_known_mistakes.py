@@ -39,7 +39,7 @@ _SETS: Mapping[str, tuple[str, tuple[int, ...]]] = {
     # one payment: COMPLETE, PARTIAL_CANCELED, CANCELED
     "refunds": ("refund-in-parts", (1, 3, 5)),
     # one second: an order, its payment, the order again
-    "purchase": ("purchase", (0, 1, 2)),
+    "purchase": ("purchase", (0, 2, 3)),
     # a subscription with two updates in one second, in which another one has an update too
     "tied": ("tied-updates", (0, 1, 2, 3)),
     # a subscription, and the usage of one item twice

@@ -21,7 +21,7 @@ from store.action_burst import (
 )
 from store.action_scene import Scene
 
-from steppay_mock.store.records import Price
+from steppay_mock.store.records import Basket, Price
 
 OF_ORDERS = Like("order_[0-9A-Za-z]{9}")
 
@@ -90,11 +90,11 @@ def created(
     lines: list[Data],
     *,
     customer: int,
-    status: str = "CREATED",
-    days: int = 7,
+    days: int | None = 7,
     subscriptions: list[int] | None = None,
 ) -> Data:
-    """order.created."""
+    """order.created. Without ``days`` it waits for the buyer's choice (fact 42)."""
+    due = None if days is None else after(days=days)
     total = sum(line["paidAmount"] for line in lines)
     off = sum((line["paidAmount"] for line in lines if line["type"] == "DISCOUNT"), Decimal(0))
     ships = any(line["type"] == "SHIPPING" or line["productType"] == "BOX" for line in lines)
@@ -110,19 +110,56 @@ def created(
             "discountedAmount": -off,
             "productName": lines[0]["productName"],
             "paymentDate": None,
-            "paymentDueDate": after(days=days),
-            "purchaseDeadline": after(days=days),
+            "paymentDueDate": due,
+            "purchaseDeadline": due,
             "createdAt": NOW,
             "modifiedAt": NOW,
             "idKey": id_key_of,
             "customerId": customer,
             "shipping": scene.known.tables["customers"][customer]["shipping"] if ships else None,
-            "items": [{**line, "status": status} for line in lines],
+            "items": lines,
             "subscriptions": subscriptions,
             "invoiceId": None,
         },
         at="createdAt",
     )
+
+
+def chosen(scene: Scene, number: int, basket: Basket) -> Data:
+    """The order with what the buyer chose, which the next event of it tells (fact 42)."""
+    order = scene.known.tables["orders"][number]
+    lines = [
+        {**line, "quantity": basket.quantity, "paidAmount": first_amount(price, basket)}
+        for line, price in zip(order["items"], basket.prices, strict=True)
+    ]
+    for kind, amount in basket.beside:
+        beside = line_beside(scene, kind, basket.prices[0], amount)
+        name = order["items"][0]["productName"]  # which the product had when it was ordered
+        lines.append({**beside, "productName": name, "createdAt": ANY_TEXT})
+    total = sum((exact(line["paidAmount"]) for line in lines), Decimal(0))
+    due = (datetime.fromisoformat(order["createdAt"]) + timedelta(days=7)).isoformat()
+    ships = any(line["type"] == "SHIPPING" or line["productType"] == "BOX" for line in lines)
+    return {
+        **order,
+        "items": lines,
+        "paidAmount": total,
+        "leftAmount": total,
+        "discountedAmount": sum((exact(amount) for kind, amount in basket.beside if kind == "DISCOUNT"), Decimal(0)),
+        "paymentDueDate": due,
+        "purchaseDeadline": due,
+        "shipping": scene.known.tables["customers"][order["customerId"]]["shipping"] if ships else None,
+    }
+
+
+def first_amount(price: Price, basket: Basket) -> Decimal:
+    """0 in a trial, and where usage is paid afterwards."""
+    free = basket.pays_for is not None or (price.recurs and (basket.trial_days or price.is_postpaid))
+    return Decimal(0) if free else exact(price.amount) * basket.quantity
+
+
+def cost_of(basket: Basket) -> Decimal:
+    beside = sum((exact(-amount if kind == "DISCOUNT" else amount) for kind, amount in basket.beside), Decimal(0))
+    return sum((first_amount(price, basket) for price in basket.prices), beside)
 
 
 def updated(scene: Scene, number: int, *, status: str | None = None, canceled: bool = False, **changes: Any) -> Data:
@@ -205,26 +242,29 @@ def order_failed(scene: Scene, number: int) -> None:
 
 def paid(scene: Scene, order: Data, means: tuple[set[str], str], effect: Callable[[], Data]) -> None:
     """Paid by a new payment; what costs nothing has none."""
-    if order["paidAmount"]:
-        attempted(scene, order, "payment.completed", "COMPLETE", means)
-    settled(scene, order["id"], effect)
+
+    def take() -> None:
+        if order["paidAmount"]:
+            attempted(scene, order, "payment.completed", "COMPLETE", means)
+
+    settled(scene, order["id"], effect, take)
 
 
-def settled(scene: Scene, number: int, effect: Callable[[], Data]) -> None:
-    """order.payment_completed, the effect, order.updated with what the effect added; or the effect comes first."""
-    burst, before = scene.burst, scene.burst.stamp
-    order = scene.known.tables["orders"][number]
-    moment: Any = NOW if scene.assumed.order_updated_when_paid else (lambda _now, data: data["paymentDate"])
-    lines = [{**line, "status": "PAID", "modifiedAt": moment} for line in order["items"]]
+def settled(scene: Scene, number: int, effect: Callable[[], Data], take: Callable[[], object]) -> None:
+    """order.updated comes first, if at all. Then the payment, the effect, and order.payment_completed with both."""
+    burst = scene.burst
+    lines = [{**line, "status": "PAID", "modifiedAt": NOW} for line in scene.known.tables["orders"][number]["items"]]
     if scene.assumed.order_updated_when_paid:
-        burst.change(
-            "order.payment_completed", "orders", number, at="modifiedAt", items=lines, paymentDate=NOW, modifiedAt=NOW
-        )
-        updated(scene, number, **effect())
+        updated(scene, number, status="PAID", paymentDate=NOW)
+        take()
+        burst.change("order.payment_completed", "orders", number, at="modifiedAt", modifiedAt=NOW, **effect())
         return
+    take()
+    before = burst.stamp
     scene.effect_stamps.clear()
     added = effect()
     first = scene.effect_stamps[0] if scene.effect_stamps else burst.ended
+    lines = [{**line, "modifiedAt": lambda _now, data: data["paymentDate"]} for line in lines]
     told = burst.change(
         "order.payment_completed",
         "orders",

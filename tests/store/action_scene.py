@@ -13,7 +13,7 @@ from store.action_burst import Burst, Data, Known
 
 from steppay_mock import IllegalAction, SteppayMockError, Store
 from steppay_mock.store.lifecycle import INVOICE, SUBSCRIPTION
-from steppay_mock.store.records import Invoice, Order, Payment, Subscription
+from steppay_mock.store.records import Invoice, Order, Payment, Price, Subscription
 
 OFFERED = {
     **{name: {"CARD", "CARD_BILL"} for name in ("KAKAO", "DANAL", "PAYPLE", "PAYPLE_GLOBAL")},
@@ -160,14 +160,14 @@ class Scene:
 
     def first_period(self, subscription: Subscription, now: datetime, *, trial_days: int) -> Data:
         """The dates of a subscription that begins now."""
-        end = now + timedelta(days=trial_days) if trial_days else later(now, subscription.unit, subscription.count)
-        months = subscription.items[0].price.membership
+        price = subscription.items[0].price
+        end = now + timedelta(days=trial_days) if trial_days else end_of(price, now, 1)
         period = {"startDateTime": now.isoformat(), "endDateTime": end.isoformat()}
         return {
             "trialPeriod": period if trial_days else None,
             "lastPaymentDate": None if trial_days else now.isoformat(),
             "currentPeriod": period,
-            **self.renewal(end, now, expires=later(now, "MONTH", months) if months else None),
+            **self.renewal(end, now, expires=expiry_of(price, now, trial_days=trial_days)),
         }
 
     def next_period(self, subscription: Subscription, now: datetime, *, moved: bool = False) -> Data:
@@ -175,7 +175,7 @@ class Scene:
         start, count = subscription.period.end, subscription.count
         end = later(subscription.anchor, subscription.unit, count * (subscription.cycle + 1))
         if moved or subscription.origin_next_at != start or end <= now:
-            start, end = now, later(now, subscription.unit, count)
+            start, end = now, end_of(subscription.items[0].price, now, 1, unit=subscription.unit, count=count)
         return {
             "lastPaymentDate": now.isoformat(),
             "currentPeriod": {"startDateTime": start.isoformat(), "endDateTime": end.isoformat()},
@@ -193,6 +193,26 @@ class Scene:
             "originNextPaymentDate": end.isoformat(),
             "notiBeforePaymentDate": notice.isoformat() if notice is not None and notice > now else None,
         }
+
+
+def end_of(
+    price: Price, start: datetime, number: int, *, unit: str | None = None, count: int | None = None
+) -> datetime:
+    """The end of the period of that number, counted from the start, or from the first day of billing after it."""
+    unit, count = unit or price.unit or "", count or price.count or 0
+    if price.billing_day is None:
+        return later(start, unit, count * number)
+    day = start.replace(day=price.billing_day)
+    return later(day, "MONTH", count * number - (1 if day > start else 0))
+
+
+def expiry_of(price: Price, now: datetime, *, trial_days: int) -> datetime | None:
+    """After some months, or instead of a renewal after the last one."""
+    ends = [later(now, "MONTH", price.membership)] if price.membership else []
+    if price.renewals:
+        begins, paid = now + timedelta(days=trial_days), 0 if trial_days else 1
+        ends.append(end_of(price, begins, paid + price.renewals))
+    return min(ends, default=None)
 
 
 NO_RENEWAL = dict.fromkeys(("nextPaymentDate", "originNextPaymentDate", "notiBeforePaymentDate"))

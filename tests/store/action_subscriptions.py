@@ -7,7 +7,7 @@ from typing import Any
 
 from store.action_burst import ANY_ID, NOW, Data, Like
 from store.action_orders import exact
-from store.action_scene import NO_RENEWAL, Scene, later
+from store.action_scene import NO_RENEWAL, Scene, end_of, expiry_of
 
 from steppay_mock.store.records import Price, Subscription
 
@@ -24,11 +24,14 @@ def started(
     gateways: set[str],
     status: str = "ACTIVE",
 ) -> Data:
-    """subscription.created for each interval among the prices that recur; the order names them."""
+    """subscription.created for each group of the prices that recur alike (fact 44); the order names them."""
     groups: dict[Any, list[Price]] = {}
     for price in prices:
         if price.recurs:
-            groups.setdefault((price.unit, price.count), []).append(price)
+            interval, expiry = (price.unit, price.count), (price.membership, price.renewals)
+            days = price.billing_day, price.provide_start_day
+            postpaid = price.billing == "USAGE_BASED" and price.quota is None
+            groups.setdefault((interval, expiry, days, postpaid), []).append(price)
     return {
         "subscriptions": [
             _begun(scene, order, group, quantity=quantity, trial_days=trial_days, gateways=gateways, status=status)
@@ -41,18 +44,19 @@ def started(
 def _begun(
     scene: Scene, order: Data, prices: list[Price], *, quantity: int, trial_days: int, gateways: set[str], status: str
 ) -> int:
-    unit, count, months = prices[0].unit or "", prices[0].count or 0, prices[0].membership
+    unit, count, price = prices[0].unit or "", prices[0].count or 0, prices[0]
     waits = status == "INCOMPLETE"
 
     def date(*path: str) -> Any:
         def of(now: datetime, _data: Data) -> Any:
-            end = now + timedelta(days=trial_days) if trial_days else later(now, unit, count)
+            end = now + timedelta(days=trial_days) if trial_days else end_of(price, now, 1)
+            expires = None if waits else expiry_of(price, now, trial_days=trial_days)
             period = {"startDateTime": now.isoformat(), "endDateTime": end.isoformat()}
             known: Data = {
                 "trialPeriod": period if trial_days else None,
                 "lastPaymentDate": None if trial_days or waits else now.isoformat(),
                 "currentPeriod": period,
-                **scene.renewal(end, now, expires=later(now, "MONTH", months) if months and not waits else None),
+                **scene.renewal(end, now, expires=expires),
                 **(NO_RENEWAL if waits else {}),
             }
             return known[path[0]]

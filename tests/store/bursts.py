@@ -8,8 +8,10 @@ from typing import Any
 
 from steppay_mock import Event, Store
 
-PAID = ["payment.completed COMPLETE", "order.payment_completed PAID"]
-"""With what every payment begins."""
+PAID = ["order.updated PAID", "payment.completed COMPLETE"]
+"""With what every payment begins (fact 36)."""
+COMPLETED = "order.payment_completed PAID"
+"""With what every payment ends."""
 
 
 def sent_by(store: Store, action: Callable[[], object]) -> list[Event]:
@@ -23,6 +25,14 @@ def burst(store: Store, action: Callable[[], object]) -> list[str]:
     """The events of one action as ``type STATUS``; they share one second (fact 6)."""
     events = sent_by(store, action)
     assert len({event.timestamp for event in events}) == 1
+    return told(events)
+
+
+def bought(store: Store, action: Callable[[], object]) -> list[str]:
+    """The events of a checkout: the order in one second, and the payment in another, once the buyer has chosen."""
+    events = sent_by(store, action)
+    created, *paid = [event.timestamp for event in events]
+    assert set(paid) == {created + store.assumptions.seconds_to_pay}
     return told(events)
 
 

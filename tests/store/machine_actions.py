@@ -142,7 +142,8 @@ def refund(store: Store, dice: Dice) -> object:
 
 
 def cancel_order(store: Store, dice: Dice) -> object:
-    return store.cancel_order(one_thing(dice, store.orders))
+    amount = any_amount(dice, store, most=5_000) if seldom(dice, 30) else None
+    return store.cancel_order(one_thing(dice, store.orders), amount=amount)
 
 
 # Subscriptions.
@@ -176,7 +177,8 @@ def change_quantity(store: Store, dice: Dice) -> object:
 
 
 def change_payment_method(store: Store, dice: Dice) -> object:
-    return store.change_payment_method(one_thing(dice, store.subscriptions, "UNPAID"), **_means(dice))
+    pays = one_of(dice, ["now", "later"])
+    return store.change_payment_method(one_thing(dice, store.subscriptions, "UNPAID"), pays=pays, **_means(dice))
 
 
 def decline_payments(store: Store, dice: Dice) -> object:

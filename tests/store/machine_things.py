@@ -31,6 +31,8 @@ def any_store(dice: Dice) -> Store:
     assumptions: dict[str, Any] = {
         "order_updated_when_paid": not seldom(dice, 25),
         "order_updated_when_failed": not seldom(dice, 25),
+        "order_updated_again": one_of(dice, [(), (), (10, 20), (1,)]),
+        "seconds_to_pay": one_of(dice, [80, 80, 0, 3000]),
         "prices_created_with_product": not seldom(dice, 25),
         "queue_renewals": seldom(dice, 30),
         "incomplete_before_payment": seldom(dice, 40),
@@ -38,6 +40,7 @@ def any_store(dice: Dice) -> Store:
         "notice_days": one_of(dice, [None, 3, 1, 10]),
         "step_cover": one_of(dice, ["off", "off", "pause", "cancel"]),
         "cover_messages": one_of(dice, [4, 1]),
+        "partial_cancel_ends_subscriptions": seldom(dice, 30),
         "virtual_account_days": one_of(dice, [7, 1, 40]),
     }
     return Store(
@@ -65,6 +68,9 @@ def any_price(dice: Dice) -> Any:
         "setup_fee": one_of(dice, [0, 0, 5000]),
         "quota": dice.whole(1, 300) if seldom(dice, 60 if billing == "usage" else 3) else None,
         "membership_months": one_of(dice, [0, 0, 0, 1, 3]),
+        "expires_after_renewals": one_of(dice, [0, 0, 0, 1, 2]),
+        "billing_day": one_of(dice, [None, None, 1, 28]) if unit == "MONTH" and billing != "one_time" else None,
+        "provide_start_day": one_of(dice, [None, 5]) if unit == "MONTH" and billing != "one_time" else None,
     }
 
 

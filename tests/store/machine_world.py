@@ -13,7 +13,7 @@ from store.machine_dice import Dice, seldom
 from steppay_mock import SteppayMockError, Store
 
 _SENTENCE = re.compile(r"\S[.?)]$")
-_BY_ITSELF = {*TIME, "resume"}
+_BY_ITSELF = {*TIME, "resume", "checkout", "checkout_for_another", "change_payment_method"}
 
 
 class World:
@@ -55,6 +55,7 @@ class World:
     def _audit(self, name: str) -> None:
         if name == "found":
             self.auditor.know(self.store.state(at=0))
+        self.auditor.counted |= {price.code for price in self.store.prices if price.renewals}
         events = self.store.events[self.read :]
         self.read += len(events)
         for event in events:

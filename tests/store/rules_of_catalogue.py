@@ -127,7 +127,10 @@ def _check_price(scene: Scene, made: Data, moment: str) -> None:
     assert {name: made[name] for name in wanted} == wanted
     assert made["price"] > 0
     after = billing == "USAGE_BASED" and given.get("quota") is None
-    assert (made["claim"] and made["claim"]["methodType"]) == (("POST" if after else "PRE") if recurs else None)
+    day = given.get("billing_day")
+    claim = {"methodType": "POST" if after else "PRE", "provideStartDay": given.get("provide_start_day")}
+    claim |= {"whenToClaimType": "FIRST_PAYMENT" if day is None else "DATE", "billingDate": day or 1}
+    assert made["claim"] == (claim if recurs else None)
     setup = made["setupOption"]
     assert (setup and (setup["type"], setup["price"], setup["claimMethodType"])) == (
         ("INITIALLY", fee, "PRE") if fee else None

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime, timedelta
 from typing import Any
 
 from store import action_orders as say
 from store import action_subscriptions as of_subscription
-from store.action_burst import ANY_TEXT, NOW, Data
+from store.action_burst import ANY_TEXT, NOW, Data, Like
 from store.action_scene import ILLEGAL, NO_RENEWAL, OFFERED, UNPAID_ORDER, WRONG, Scene, Whys
 
-from steppay_mock.store.records import Order, Payment, Price
+from steppay_mock.store.records import Basket, Order, Payment, Price
 
 WAITS = {"VBANK", "CMS", "CMS_BILL"}
 STANDBY = {"VBANK": "VIRTUAL_BANK_STANDBY", "CMS": "CMS_STANDBY", "CMS_BILL": "CMS_STANDBY"}
 CLOSED = {"CANCELLED", "CANCELLATION_REFUNDED"}
-BESIDE = ("setup_fee", "discount", "tax", "shipping_fee")
+KINDS_BESIDE = {"setup_fee": "FEE", "discount": "DISCOUNT", "tax": "TAX", "shipping_fee": "SHIPPING"}
+BESIDE = tuple(KINDS_BESIDE)
 
 
 # Checkout.
@@ -27,14 +29,19 @@ def _bought(scene: Scene) -> list[Any]:
     return [scene.price if one is None else scene._found(one, scene.prices) for one in listed]
 
 
-def _costs(scene: Scene, prices: list[Price]) -> tuple[list[Any], dict[str, Any]]:
-    """The amount of each price, which is 0 in a trial and where usage is paid afterwards, and of what is beside."""
-    quantity, trial = scene.option("quantity", 1), scene.option("trial_days", 0)
-    first = [0 if one.recurs and (trial or one.is_postpaid) else say.exact(one.amount) * quantity for one in prices]
+def _basket(scene: Scene, prices: list[Price], means: tuple[set[str], str]) -> Basket:
+    """What is chosen in a checkout."""
     beside = {name: say.exact(scene.option(name) or 0) for name in BESIDE}
     if scene.option("setup_fee") is None:
         beside["setup_fee"] = say.exact(sum(one.setup_fee for one in prices))
-    return first, beside
+    return Basket(
+        prices=tuple(prices),
+        quantity=scene.option("quantity", 1),
+        trial_days=scene.option("trial_days", 0),
+        beside=tuple((KINDS_BESIDE[name], amount) for name, amount in beside.items() if amount),
+        gateway=min(means[0]),
+        method=means[1],
+    )
 
 
 def checkout_refused(scene: Scene) -> Whys:
@@ -52,50 +59,59 @@ def checkout_refused(scene: Scene) -> Whys:
         yield WRONG
     for name in BESIDE:
         yield from scene.unless_payable(scene.option(name) or 0)
-    first, beside = _costs(scene, prices)
-    total = sum(first) + beside["setup_fee"] + beside["tax"] + beside["shipping_fee"] - beside["discount"]
-    if total < 0 or (total == 0 and (pays != "now" or not means[1].startswith("CARD"))):
+    cost = say.cost_of(_basket(scene, prices, means))
+    if cost < 0 or (cost == 0 and (pays == "fails" or not means[1].startswith("CARD"))):
         yield WRONG
 
 
 def checkout(scene: Scene) -> None:
+    """order.created. The buyer chooses on the page, and pays after a while (facts 36, 41 and 42)."""
+    from store.rules_of_time import come_due
+
     prices = _bought(scene)
     recurs = any(one.recurs for one in prices)
-    means, pays = scene.method(recurs=recurs), scene.option("pays", "now")
+    means, pays, trial = scene.method(recurs=recurs), scene.option("pays", "now"), scene.option("trial_days", 0)
     assert means is not None
-    quantity, trial = scene.option("quantity", 1), scene.option("trial_days", 0)
-    first, beside = _costs(scene, prices)
-    lines = [
-        say.line_of(scene, one, quantity=quantity, amount=cost, trial_days=trial if one.recurs else 0)
-        for one, cost in zip(prices, first, strict=True)
-    ]
-    kinds = {"setup_fee": "FEE", "discount": "DISCOUNT", "tax": "TAX", "shipping_fee": "SHIPPING"}
-    lines += [say.line_beside(scene, kinds[name], prices[0], amount) for name, amount in beside.items() if amount]
-    waits = means[1] in WAITS and pays == "now"
-    order = say.created(
-        scene,
-        "RECURRING_INITIAL" if recurs else "ONE_TIME",
-        lines,
-        customer=scene.buyer().id,
-        status="DEPOSIT_WAITING" if waits else "CREATED",
-    )
+    lines = [say.line_of(scene, one, quantity=0, amount=0, trial_days=trial if one.recurs else 0) for one in prices]
+    kind = "RECURRING_INITIAL" if recurs else "ONE_TIME"
+    order = say.created(scene, kind, lines, customer=scene.buyer().id, days=None)
+    if pays == "later":
+        return
+    paying = scene.burst.stamp + timedelta(seconds=scene.assumed.seconds_to_pay)
+    come_due(scene, until=paying)
+    scene.burst.stamp = max(scene.burst.stamp, paying)
+    pay_first(scene, order["id"], _basket(scene, prices, means), means)
+
+
+def pay_first(scene: Scene, number: int, basket: Basket, means: tuple[set[str], str]) -> None:
+    """An attempt to pay an order for the first time."""
+    orders, pays, began = scene.known.tables["orders"], scene.option("pays", "now"), scene.burst.stamp
+    before = orders[number]
+    waited = before["paymentDueDate"] is None
+    if waited:
+        orders[number] = say.chosen(scene, number, basket)
+    recurs = before["type"] == "RECURRING_INITIAL"
+    changed = basket.pays_for
 
     def start(status: str = "ACTIVE") -> Data:
-        if not recurs:
-            return {}
-        renewing = {name for name in means[0] if "CARD_BILL" in OFFERED[name]} if means[1] == "VBANK" else means[0]
-        return of_subscription.started(
-            scene, prices, order, quantity=quantity, trial_days=trial, gateways=renewing, status=status
-        )
+        if changed is not None:
+            return _new_card(scene, changed, means)
+        return _start(scene, number, basket, means, status=status) if recurs else {}
 
-    if waits:
-        say.attempted(scene, order, "payment.standby", STANDBY[means[1]], means)
+    if pays == "fails":
+        say.failed(scene, orders[number], means)
+        if waited and not scene.assumed.order_updated_when_failed:
+            orders[number] = before  # no event told of the choice
+    elif means[1] in WAITS and changed is None:
+        if before["items"][0]["status"] != "DEPOSIT_WAITING":
+            say.updated(scene, number, status="DEPOSIT_WAITING")
+        say.attempted(scene, orders[number], "payment.standby", STANDBY[means[1]], means)
         if recurs and scene.assumed.incomplete_before_payment and means[1] != "VBANK":
             start("INCOMPLETE")
-    elif pays == "fails":
-        say.failed(scene, order, means)
-    elif pays == "now":
-        say.paid(scene, order, means, start)
+    else:
+        say.paid(scene, orders[number], means, start)
+    for line in orders[number]["items"][len(before["items"]) :]:
+        assert began <= datetime.fromisoformat(line["createdAt"]) <= scene.burst.stamp
 
 
 # Payments.
@@ -110,8 +126,11 @@ def pay_refused(scene: Scene) -> Whys:
 
 def unless_payable(scene: Scene, order: Order) -> Whys:
     payment = scene.newest_payment(order)
-    if order.type not in {"ONE_TIME", "RECURRING_INITIAL", "RECURRING"} or order.status not in UNPAID_ORDER:
+    if order.type == "ADD_USAGE" or order.status not in UNPAID_ORDER:
         yield ILLEGAL
+    changed = None if order.basket is None else order.basket.pays_for
+    if changed is not None:
+        yield from scene.unless_allowed(scene.subscriptions[changed], "change the payment method")
     if order.status == "DEPOSIT_WAITING" and payment is not None and payment.status in STANDBY.values():
         yield ILLEGAL
     if order.type == "RECURRING" and scene.subscriptions[order.subscriptions[0]].open_order != order.id:
@@ -119,7 +138,11 @@ def unless_payable(scene: Scene, order: Order) -> Whys:
     if order.invoice_id is not None and scene.invoices[order.invoice_id].status not in {"SENT", "OVER_DUE"}:
         yield ILLEGAL
     means = scene.method(recurs=order.type != "ONE_TIME")
-    if means is None or (means[1] == "VBANK" and (scene.option("pays", "now") == "fails" or order.type == "RECURRING")):
+    free = order.due_at is None and order.basket is not None and say.cost_of(order.basket) == 0
+    fails, by_bill = scene.option("pays", "now") == "fails", {"RECURRING", "PAYMENT_METHOD"}
+    if free and means and (fails or (not means[1].startswith("CARD") and changed is None)):
+        yield WRONG
+    if means is None or (means[1] == "VBANK" and (fails or order.type in by_bill)):
         yield WRONG
 
 
@@ -141,30 +164,38 @@ def pay_order(scene: Scene, order: Order) -> None:
     means = scene.method(recurs=order.type != "ONE_TIME")
     assert means is not None
     known = scene.known.tables["orders"][order.id]
-    if scene.option("pays", "now") == "fails":
+    if order.basket is not None and order.invoice_id is None:
+        pay_first(scene, order.id, order.basket, means)
+    elif scene.option("pays", "now") == "fails":
         say.failed(scene, known, means)
     elif means[1] in WAITS and order.type != "RECURRING":
         if order.status != "DEPOSIT_WAITING":
             say.updated(scene, order.id, status="DEPOSIT_WAITING")
         say.attempted(scene, known, "payment.standby", STANDBY[means[1]], means)
-        if order.type == "RECURRING_INITIAL" and scene.assumed.incomplete_before_payment and means[1] != "VBANK":
-            _start(scene, order, means, status="INCOMPLETE")
     else:
         say.paid(scene, known, means, _effect(scene, order, means))
 
 
-def _start(scene: Scene, order: Order, means: tuple[set[str], str], *, status: str = "ACTIVE") -> Data:
-    assert order.basket is not None
+def _start(scene: Scene, number: int, basket: Basket, means: tuple[set[str], str], *, status: str = "ACTIVE") -> Data:
     gateways = {name for name in means[0] if "CARD_BILL" in OFFERED[name]} if means[1] == "VBANK" else means[0]
     return of_subscription.started(
         scene,
-        list(order.basket.prices),
-        scene.known.tables["orders"][order.id],
-        quantity=order.basket.quantity,
-        trial_days=order.basket.trial_days,
+        list(basket.prices),
+        scene.known.tables["orders"][number],
+        quantity=basket.quantity,
+        trial_days=basket.trial_days,
         gateways=gateways,
         status=status,
     )
+
+
+def _new_card(scene: Scene, number: int, means: tuple[set[str], str]) -> Data:
+    """Payments succeed from then on."""
+    scene.memory.declines.pop(number, None)
+    gateways = Like("|".join(name for name in means[0] if means[1] in OFFERED[name]))
+    method = {"paymentGateway": gateways, "paymentInfo": of_subscription.CARD}
+    of_subscription.changed(scene, scene.subscriptions[number], paymentMethod=method)
+    return {}
 
 
 def _effect(scene: Scene, order: Order, means: tuple[set[str], str]) -> Callable[[], Data]:
@@ -173,7 +204,8 @@ def _effect(scene: Scene, order: Order, means: tuple[set[str], str]) -> Callable
     def start() -> Data:
         waiting = scene.waiting_for(order)
         if not waiting:
-            return _start(scene, order, means)
+            assert order.basket is not None
+            return _start(scene, order.id, order.basket, means)
         assert order.basket is not None
         for one in waiting:
             of_subscription.changed(
@@ -241,11 +273,12 @@ def confirm_payment(scene: Scene) -> None:
     order, payment = _on_standby(scene)
     known = scene.known.tables["payments"][payment.id]
     debit = known["niceCms"] and {**known["niceCms"], "status": "WITHDRAW_SUCCESS", "date": NOW}
-    scene.burst.change(
-        "payment.completed", "payments", payment.id, at="paidAt", status="COMPLETE", paidAt=NOW, niceCms=debit
-    )
-    means = ({payment.gateway}, payment.method)
-    say.settled(scene, order.id, _effect(scene, order, means))
+
+    def take() -> None:
+        changes = {"status": "COMPLETE", "paidAt": NOW, "niceCms": debit}
+        scene.burst.change("payment.completed", "payments", payment.id, at="paidAt", **changes)
+
+    say.settled(scene, order.id, _effect(scene, order, ({payment.gateway}, payment.method)), take)
 
 
 def reject_refused(scene: Scene) -> Whys:
@@ -290,14 +323,17 @@ def refund(scene: Scene) -> None:
     order, amount = scene.order(), scene.option("amount")
     assert order is not None
     part = say.exact(order.left if amount is None else amount)
-    all_of_it = part == order.left
-    status = "CANCELLATION_REFUNDED" if all_of_it else "CANCELLATION_REFUNDED_PARTIALLY"
+    whole = part == order.left
+    status = "CANCELLATION_REFUNDED" if whole else "CANCELLATION_REFUNDED_PARTIALLY"
     say.given_back(scene, order.id, part, status=status)
+    if whole or scene.assumed.partial_cancel_ends_subscriptions:
+        _end_subscriptions(scene, order)
 
 
 def cancel_order_refused(scene: Scene) -> Whys:
+    """Paid means refunded, and not paid means cancelled (fact 43)."""
     yield from _unless_of_a_customer(scene)
-    order = scene.order()
+    order, amount = scene.order(), scene.option("amount")
     if order is None:
         return
     if order.status in CLOSED:
@@ -306,13 +342,24 @@ def cancel_order_refused(scene: Scene) -> Whys:
         yield ILLEGAL
     if order.invoice_id is not None and scene.invoices[order.invoice_id].status != "PAID":
         yield ILLEGAL
+    if amount is not None:
+        yield from scene.unless_payable(amount, least=1)
+        if not _paid_payment(scene, order) or say.exact(amount) > order.left:
+            yield ILLEGAL
 
 
 def cancel_order(scene: Scene) -> None:
     order = scene.order()
     assert order is not None
-    left = order.left if _paid_payment(scene, order) else 0
-    say.given_back(scene, order.id, left, status="CANCELLATION_REFUNDED" if left else "CANCELLED")
+    if _paid_payment(scene, order):
+        refund(scene)
+        return
+    say.given_back(scene, order.id, 0, status="CANCELLED")
+    _end_subscriptions(scene, order)
+
+
+def _end_subscriptions(scene: Scene, order: Order) -> None:
+    """An order of type RECURRING_INITIAL takes its subscriptions with it (fact 25)."""
     if order.type == "RECURRING_INITIAL":
         numbers = [*order.subscriptions, *(one.id for one in scene.waiting_for(order))]
         for one in (scene.subscriptions[number] for number in numbers):

@@ -8,12 +8,12 @@ from typing import Any
 
 from store import action_orders as say
 from store import action_subscriptions as of_subscription
-from store.action_burst import ANY_ID, NOW, Data, Like
-from store.action_scene import ENDED, ILLEGAL, NO_RENEWAL, OFFERED, WRONG, Scene, Whys
-from store.rules_of_orders import cancel_open_order
+from store.action_burst import ANY_ID, NOW, Data
+from store.action_scene import ENDED, ILLEGAL, NO_RENEWAL, WRONG, Scene, Whys
+from store.rules_of_orders import cancel_open_order, pay_first
 from store.rules_of_time import come_due
 
-from steppay_mock.store.records import Item, Subscription
+from steppay_mock.store.records import Basket, Item, Subscription
 
 _MOST_AT_ONCE = 2**53
 
@@ -142,23 +142,20 @@ def change_payment_method_refused(scene: Scene) -> Whys:
 
 
 def change_payment_method(scene: Scene) -> None:
-    """An order that costs nothing (fact 25). Payments succeed from then on."""
+    """An order that costs nothing and waits; the method changes when it is paid on the page (fact 25)."""
     found, means = _meant(scene), scene.method(recurs=True)
     assert means is not None
-    scene.memory.declines.pop(found.id, None)
-    line = say.line_of(scene, found.items[0].price, quantity=1, amount=0)
-    order = say.created(scene, "PAYMENT_METHOD", [line], customer=found.customer_id)
-
-    def new_card() -> Data:
-        gateways = {name for name in means[0] if means[1] in OFFERED[name]}
-        of_subscription.changed(
-            scene,
-            found,
-            paymentMethod={"paymentGateway": Like("|".join(gateways)), "paymentInfo": of_subscription.CARD},
-        )
-        return {}
-
-    say.settled(scene, order["id"], new_card)
+    price = found.items[0].price
+    line = say.line_of(scene, price, quantity=0, amount=0)
+    order = say.created(scene, "PAYMENT_METHOD", [line], customer=found.customer_id, days=None)
+    if scene.option("pays", "now") == "later":
+        return
+    paying = scene.burst.stamp + timedelta(seconds=scene.assumed.seconds_to_pay)
+    come_due(scene, until=paying)
+    scene.burst.stamp = max(scene.burst.stamp, paying)
+    if scene.known.tables["subscriptions"][found.id]["status"] not in ENDED:
+        basket = Basket(prices=(price,), pays_for=found.id, gateway=min(means[0]), method=means[1])
+        pay_first(scene, order["id"], basket, means)
 
 
 def decline_refused(scene: Scene) -> Whys:

@@ -17,7 +17,7 @@ from steppay_mock.store.records import Order, Subscription
 Due = tuple[datetime, int, str, Any]
 KINDS = (
     *("expiry", "period ends", "renewal", "retry", "notice"),
-    *("account closes", "invoice is sent", "invoice is overdue"),
+    *("account closes", "invoice is sent", "invoice is overdue", "order is told again"),
 )
 """Of one moment, the first comes first: expiry comes before a renewal."""
 _OF_SUBSCRIPTIONS = KINDS[:5]
@@ -51,6 +51,10 @@ def _due_of_orders(scene: Scene) -> Iterator[tuple[str, Any, datetime]]:
     for payment in scene.payments:
         if payment.account is not None and scene.orders[payment.order_id].status == "DEPOSIT_WAITING":
             yield "account closes", payment.order_id, payment.account.until
+    for order in scene.orders.values() if scene.assumed.order_updated_again else ():
+        if order.status == "PAID" and order.customer_id in scene.customers and order.paid_at is not None:
+            for seconds in scene.assumed.order_updated_again:
+                yield "order is told again", order.id, order.paid_at + timedelta(seconds=seconds)
 
 
 def _due_of_invoices(scene: Scene) -> Iterator[tuple[str, Any, datetime]]:
@@ -183,6 +187,10 @@ def _invoice_is_overdue(scene: Scene, key: int) -> None:
     scene.burst.change("invoice.updated", "invoices", key, status="OVER_DUE")
 
 
+def _order_is_told_again(scene: Scene, key: int) -> None:
+    say.updated(scene, key)
+
+
 _WORK: dict[str, Any] = {
     "expiry": _expiry,
     "period ends": _period_ends,
@@ -192,4 +200,5 @@ _WORK: dict[str, Any] = {
     "account closes": _account_closes,
     "invoice is sent": _invoice_is_sent,
     "invoice is overdue": _invoice_is_overdue,
+    "order is told again": _order_is_told_again,
 }

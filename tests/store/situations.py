@@ -94,6 +94,11 @@ SITUATIONS: dict[str, Situation] = {
         {"assumptions": COVER},
         [lambda store: store.checkout(), lambda store: store.pause(at_period_end=True)],
     ),
+    "a new card that is not given yet": ({}, [_unpaid, lambda store: store.change_payment_method(pays="later")]),
+    "parts that end subscriptions": (
+        {"assumptions": {"partial_cancel_ends_subscriptions": True}},
+        [lambda store: store.checkout(), lambda store: store.advance(days=32)],
+    ),
     "a pause": ({"assumptions": COVER}, [lambda store: store.checkout(), lambda store: store.pause()]),
     "a pause beyond its period": ({"assumptions": {"queue_renewals": True}}, [_paused_for_long]),
     "a subscription that ended": ({}, [lambda store: store.checkout(), lambda store: store.cancel()]),

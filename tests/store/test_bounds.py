@@ -41,6 +41,8 @@ def _once_for(amount: int) -> Store:
     return Store(seed=1, product={"billing": "one_time", "price": amount})
 
 
+DAYS = ("billing_day", "provide_start_day")
+
 BOUNDS: dict[str, tuple[Callable[[Any], object], int, int]] = {
     "quantity of a checkout": (checkout("quantity"), 1, 100_000),
     "trial_days": (checkout("trial_days"), 0, 730),
@@ -51,6 +53,10 @@ BOUNDS: dict[str, tuple[Callable[[Any], object], int, int]] = {
     "interval_count": (price("interval_count"), 1, 24),
     "setup_fee of a price": (price("setup_fee"), 0, 10**9),
     "membership_months": (price("membership_months"), 0, 120),
+    "expires_after_renewals": (price("expires_after_renewals"), 0, 120),
+    "billing_day": (price("billing_day"), 1, 28),
+    "provide_start_day": (price("provide_start_day"), 1, 28),
+    "seconds_to_pay": (assume("seconds_to_pay"), 0, 3600),
     "quota": (price("quota", billing="usage"), 1, 10**12),
     "days_to_pay": (lambda n: Store(seed=1, product=ONCE).draft_invoice(days_to_pay=n), 1, 365),
     "times": (lambda n: bought().decline_payments(times=n), 0, 10_000),
@@ -89,7 +95,7 @@ def test_a_number_is_taken_from_its_least_to_its_greatest_and_no_further(name: s
 @pytest.mark.parametrize("name", [name for name in BOUNDS if name not in {"tax", "price"} and "fee of a c" not in name])
 @pytest.mark.parametrize("value", [True, "1", None, [1]])
 def test_what_is_no_whole_number_is_refused(name: str, value: Any) -> None:
-    if value is None and name in {"quota", "times", "notice_days", "amount of a refund", "id of a customer"}:
+    if value is None and name in {"quota", "times", "notice_days", "amount of a refund", "id of a customer", *DAYS}:
         return  # None leaves it to the store
     if value is None and name == "number of events":
         return  # None is now

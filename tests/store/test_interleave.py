@@ -150,7 +150,7 @@ def test_a_second_with_an_event_of_nobody_stays_as_it_happened(seed: int) -> Non
 
 
 def test_what_happened_before_is_not_mixed_with_it() -> None:
-    store = Store(seed=7)
+    store = Store(seed=7, assumptions={"seconds_to_pay": 0})
     for _ in range(4):
         store.checkout(customer=store.create_customer())
     before = [event.body for event in store.events]

@@ -133,13 +133,13 @@ def test_the_options_of_its_store_are_taken_too() -> None:
     assert story[0].data["items"][0]["currency"] == "USD"
     assert "isTest" not in story[0].payload
     assert story[0].data["paymentDate"] is None
-    assert story[1].data["payer"]["userName"].isascii()
+    assert story[2].data["payer"]["userName"].isascii()
 
 
 def test_assumptions_change_what_no_fact_settles() -> None:
     usual = scenario("subscription-starts", seed=1)
     other = scenario("subscription-starts", seed=1, assumptions={"order_updated_when_paid": False})
-    assert [event.type for event in usual][-1] == "order.updated"
+    assert [event.type for event in usual][1] == "order.updated"
     assert [event.type for event in other] == [
         "order.created",
         "payment.completed",

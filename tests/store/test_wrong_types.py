@@ -171,4 +171,8 @@ def test_what_no_assumption_can_be_is_a_refusal_and_no_other_error(assumption: s
     taken: list[Any] = [True] if type(getattr(Assumptions(), assumption)) is bool else []
     if assumption == "notice_days":
         taken = [None]
+    if assumption == "order_updated_again":
+        taken = [[], ()]
+    if assumption == "seconds_to_pay":
+        taken = [0]
     assert accepted(lambda odd: Store(assumptions={assumption: odd}), [*ODD, *more]) == taken

@@ -215,6 +215,8 @@ _STAGING: tuple[Decorator[Any], ...] = (
 _DAYS = "a whole number from 1 to 3650"
 _EXPECTED = {
     "retry_days": "days in rising order, from 1 to 3650, such as 1,3,5",
+    "order_updated_again": "seconds in rising order, from 1 to 3600, such as 10,20",
+    "seconds_to_pay": "a whole number from 0 to 3600",
     "notice_days": f"{_DAYS}, or none",
     "cover_messages": "a whole number from 1 to 4 (fact 28)",
 }

@@ -39,6 +39,9 @@ class _PriceTerms:
     setup_fee: int
     quota: int | None
     membership: int
+    renewals: int
+    billing_day: int | None
+    provide_start_day: int | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -200,6 +203,11 @@ class Catalogue(StoreBase):
             setup_fee=_whole("setup_fee", fields.get("setup_fee", 0), least=0, most=10**9),
             quota=quota,
             membership=_whole("membership_months", fields.get("membership_months", 0), least=0, most=120),
+            renewals=_whole("expires_after_renewals", fields.get("expires_after_renewals", 0), least=0, most=120),
+            billing_day=_day_of_month("billing_day", fields.get("billing_day"), unit if recurs else None),
+            provide_start_day=_day_of_month(
+                "provide_start_day", fields.get("provide_start_day"), unit if recurs else None
+            ),
         )
 
     def _make_price(self, product_code: str, terms: _PriceTerms, moment: datetime) -> Price:
@@ -215,6 +223,9 @@ class Catalogue(StoreBase):
             setup_fee=terms.setup_fee,
             quota=terms.quota,
             membership=terms.membership,
+            renewals=terms.renewals,
+            billing_day=terms.billing_day,
+            provide_start_day=terms.provide_start_day,
             words={},
         )
         pinned = _price_pins(price, moment)
@@ -247,12 +258,29 @@ def _price_pins(price: Price, moment: datetime) -> dict[str, Any]:
         "additionalBilling": None,
         "firstSaleEnabled": False,
         "firstSalePrice": None,
-        "claim": {"methodType": "POST" if price.is_postpaid else "PRE"} if price.recurs else None,
+        "claim": _claim(price) if price.recurs else None,
         "bundlePrices": [],
         "onetimeBundlePrice": 0,
         "createdAt": moment.isoformat(),
         "modifiedAt": moment.isoformat(),
     }
+
+
+def _claim(price: Price) -> dict[str, Any]:
+    return {
+        "methodType": "POST" if price.is_postpaid else "PRE",
+        "whenToClaimType": "FIRST_PAYMENT" if price.billing_day is None else "DATE",
+        "billingDate": price.billing_day or 1,
+        "provideStartDay": price.provide_start_day,
+    }
+
+
+def _day_of_month(name: str, value: object, unit: str | None) -> int | None:
+    if value is None:
+        return None
+    if unit != "MONTH":
+        raise SteppayMockError(f"{name}={value!r}: only a price that recurs by interval='MONTH' has it. Leave it out.")
+    return _whole(name, value, most=28)
 
 
 def _text(name: str, value: object) -> str:

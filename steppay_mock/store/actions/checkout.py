@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any, TypedDict, Unpack, get_args
 
 from steppay_mock.errors import SteppayMockError, choices, did_you_mean
 from steppay_mock.payload.coherence.fields import Amount
-from steppay_mock.store.actions.orders import Orders, Pays, check_can_fail
+from steppay_mock.store.actions.new_orders import amount_of
+from steppay_mock.store.actions.orders import CARDS, Orders, Pays, check_can_fail, refuse_free
 from steppay_mock.store.actions.subscriptions import check_quantity
 from steppay_mock.store.options import Money
 from steppay_mock.store.payment_methods import Method, PaymentMethod, choose_payment_method
-from steppay_mock.store.records import Basket, Customer, Order, OrderLine, Price
+from steppay_mock.store.records import Basket, Customer, Order, Price
 
 _MOST_TRIAL = 730
 
@@ -28,6 +30,7 @@ class CheckoutOptions(TypedDict, total=False):
     gateway: str | None
     """A gateway that offers the method (fact 30). None: a usual one."""
     pays: Pays
+    """``now`` and ``fails``: ``seconds_to_pay`` after the order. ``later``: when :meth:`Store.pay` is called."""
     trial_days: int
     """The free trial of recurring prices, in days."""
     setup_fee: Money | None
@@ -47,14 +50,23 @@ class _CheckoutTerms:
     payment_method: PaymentMethod
     pays: Pays
     trial_days: int
-    setup_fee: Amount
-    discount: Amount
-    tax: Amount
-    shipping_fee: Amount
+    beside: tuple[tuple[str, Amount], ...]
+    """The further lines: FEE, DISCOUNT, TAX and SHIPPING."""
 
     @property
     def recurs(self) -> bool:
         return any(price.recurs for price in self.prices)
+
+    @property
+    def basket(self) -> Basket:
+        return Basket(
+            prices=self.prices,
+            quantity=self.quantity,
+            trial_days=self.trial_days,
+            beside=self.beside,
+            gateway=self.payment_method.gateway,
+            method=self.payment_method.method,
+        )
 
 
 class Checkout(Orders):
@@ -65,27 +77,31 @@ class Checkout(Orders):
     ) -> Order:
         """Buy one price or several in one order; None is ``store.price``. See :class:`CheckoutOptions`.
 
-        Card and transfer: order.created, payment.completed, order.payment_completed, subscription.created if a
-        price recurs, order.updated. Virtual account and direct debit: order.created, payment.standby, until
-        :meth:`confirm_payment`. If it fails: order.created, payment.failed, order.updated.
+        order.created, with quantities and amounts of 0 (fact 42). Then the clock moves on by ``seconds_to_pay``, while
+        the buyer is on the page (fact 41). Card and transfer: order.updated, payment.completed, subscription.created
+        if a price recurs, order.payment_completed. Virtual account and direct debit: order.updated, payment.standby,
+        until :meth:`confirm_payment`. If it fails: payment.failed, order.updated. With ``pays="later"`` the order
+        waits for :meth:`pay`.
         """
         wanted = self._read_checkout(price, options)
-        self._tick()
-        waits = wanted.payment_method.method in {"VBANK", "CMS", "CMS_BILL"}
+        now = self._tick()
         order = self._new_order(
             "RECURRING_INITIAL" if wanted.recurs else "ONE_TIME",
             wanted.customer,
-            self._lines(wanted),
-            basket=Basket(
-                prices=wanted.prices,
-                quantity=wanted.quantity,
-                trial_days=wanted.trial_days,
-                gateway=wanted.payment_method.gateway,
-                method=wanted.payment_method.method,
-            ),
-            status="DEPOSIT_WAITING" if waits and wanted.pays == "now" else "CREATED",
+            [
+                self._product_line(
+                    one, quantity=0, amount=0, now=now, trial_days=wanted.trial_days if one.recurs else 0
+                )
+                for one in wanted.prices
+            ],
+            basket=wanted.basket,
+            due_days=None,
         )
-        return self._try_to_pay(order, wanted.payment_method, wanted.pays)
+        if wanted.pays == "later":
+            return order
+        self._pass_until(now + timedelta(seconds=self.assumptions.seconds_to_pay))
+        self._try_to_pay(order, wanted.payment_method, wanted.pays)
+        return self._tables.orders[order.id]
 
     def _read_checkout(
         self, price: Price | str | Sequence[Price | str] | None, options: CheckoutOptions
@@ -114,59 +130,29 @@ class Checkout(Orders):
         if pays not in get_args(Pays):
             raise SteppayMockError(f"pays={pays!r} is not among {choices(map(repr, get_args(Pays)))}.")
         fee = options.get("setup_fee")
-        return self._checked(
-            _CheckoutTerms(
-                customer=self._customer_or_default(options.get("customer")),
-                prices=prices,
-                quantity=quantity,
-                payment_method=choose_payment_method(
-                    options.get("method", "card"), options.get("gateway"), recurs=recurs
-                ),
-                pays=pays,
-                trial_days=trial,
-                setup_fee=sum(one.setup_fee for one in prices) if fee is None else self._amount(fee, "setup_fee"),
-                discount=self._amount(options.get("discount", 0), "discount"),
-                tax=self._amount(options.get("tax", 0), "tax"),
-                shipping_fee=self._amount(options.get("shipping_fee", 0), "shipping_fee"),
-            )
+        fees = sum(one.setup_fee for one in prices) if fee is None else self._amount(fee, "setup_fee")
+        beside = [("FEE", fees)]
+        for kind, name in (("DISCOUNT", "discount"), ("TAX", "tax"), ("SHIPPING", "shipping_fee")):
+            beside.append((kind, self._amount(options.get(name, 0), name)))
+        wanted = _CheckoutTerms(
+            customer=self._customer_or_default(options.get("customer")),
+            prices=prices,
+            quantity=quantity,
+            payment_method=choose_payment_method(options.get("method", "card"), options.get("gateway"), recurs=recurs),
+            pays=pays,
+            trial_days=trial,
+            beside=tuple((kind, amount) for kind, amount in beside if amount),
         )
-
-    def _checked(self, wanted: _CheckoutTerms) -> _CheckoutTerms:
         check_can_fail(wanted.payment_method, wanted.pays)
-        sold = sum(_first_amount(price, wanted) for price in wanted.prices)
-        room = sold + wanted.setup_fee + wanted.tax + wanted.shipping_fee
-        if wanted.discount > room:
-            raise SteppayMockError(f"discount={wanted.discount} is more than the {room} to pay. Give at most {room}.")
-        if not room - wanted.discount and (
-            wanted.pays != "now" or wanted.payment_method.method not in {"CARD", "CARD_BILL"}
-        ):
-            raise SteppayMockError(
-                "This order costs nothing, so that no payment can wait or fail. Pay it by card, with pays='now'."
-            )
+        _check_cost(wanted)
+        self._later(timedelta(seconds=self.assumptions.seconds_to_pay))
         return wanted
 
-    def _lines(self, wanted: _CheckoutTerms) -> list[OrderLine]:
-        now = self._now
-        lines = [
-            self._product_line(
-                price,
-                quantity=wanted.quantity,
-                amount=_first_amount(price, wanted),
-                now=now,
-                trial_days=wanted.trial_days if price.recurs else 0,
-            )
-            for price in wanted.prices
-        ]
-        beside = (
-            ("FEE", wanted.setup_fee),
-            ("DISCOUNT", wanted.discount),
-            ("TAX", wanted.tax),
-            ("SHIPPING", wanted.shipping_fee),
-        )
-        return lines + [self._extra_line(lines[0], kind, amount, now) for kind, amount in beside if amount]
 
-
-def _first_amount(price: Price, wanted: _CheckoutTerms) -> Amount:
-    """The amount of the first period: 0 in a trial, or if usage is paid at the end of the period."""
-    free = price.recurs and (wanted.trial_days or price.is_postpaid)
-    return 0 if free else price.amount * wanted.quantity
+def _check_cost(wanted: _CheckoutTerms) -> None:
+    cost, discount = amount_of(wanted.basket), dict(wanted.beside).get("DISCOUNT", 0)
+    if cost < 0:
+        room = cost + discount
+        raise SteppayMockError(f"discount={discount} is more than the {room} to pay. Give at most {room}.")
+    if not cost and (wanted.pays == "fails" or wanted.payment_method.method not in CARDS):
+        refuse_free("This order")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Literal
 
 from steppay_mock.contract.catalogue import EventType
@@ -65,7 +65,7 @@ class Invoices(Orders):
             order_code=order.code,
             customer_id=buyer.id,
             channels=tuple(channels),
-            deadline=order.due_at,
+            deadline=order.created_at + timedelta(days=days_to_pay),
             discount=off,
             memo=memo,
         )
@@ -109,7 +109,7 @@ class Invoices(Orders):
         gateway: str | None = None,
         pays: Literal["now", "fails"] = "now",
     ) -> Invoice:
-        """Pay it: payment.completed, order.payment_completed, invoice.updated (PAID), order.updated (fact 6)."""
+        """Pay it: order.updated, payment.completed, invoice.updated (PAID), order.payment_completed (fact 36)."""
         found = self._allowed_invoice(invoice, "pay")
         self.pay(found.order_id, method=method, gateway=gateway, pays=pays)
         return self._tables.invoices[found.id]

@@ -10,7 +10,7 @@ from typing import Any
 from steppay_mock.contract.catalogue import EventType
 from steppay_mock.payload.coherence.fields import Amount
 from steppay_mock.store.base import StoreBase
-from steppay_mock.store.records import Basket, Customer, Order, OrderLine, Price
+from steppay_mock.store.records import Basket, Customer, Order, OrderLine, Price, Words
 
 _DUE_DAYS = 7
 
@@ -26,13 +26,11 @@ class NewOrders(StoreBase):
         *,
         basket: Basket | None = None,
         subscriptions: tuple[int, ...] = (),
-        status: str = "CREATED",
-        due_days: int = _DUE_DAYS,
+        due_days: int | None = _DUE_DAYS,
     ) -> Order:
-        """Add an order: order.created."""
+        """Add an order: order.created. Without ``due_days`` it waits for the buyer's choice (fact 42)."""
         now = self._now
-        listed = tuple(replace(line, status=status) for line in lines)
-        ships = any(line.product_type == "BOX" or line.type == "SHIPPING" for line in listed)
+        listed = tuple(lines)
         return self._emit(
             EventType.ORDER_CREATED,
             Order(
@@ -42,13 +40,31 @@ class NewOrders(StoreBase):
                 lines=listed,
                 created_at=now,
                 modified_at=now,
-                due_at=now + timedelta(days=due_days),
+                due_at=None if due_days is None else now + timedelta(days=due_days),
                 id_key=self._ids.id_key(now),
                 customer_id=customer.id,
-                shipping=customer.words.get("shipping") if ships else None,
+                shipping=_shipping(customer, listed),
                 subscriptions=subscriptions,
                 basket=basket,
             ),
+        )
+
+    def _with_choice(self, order: Order) -> Order:
+        """The order with what the buyer chose on the page (fact 42): quantities, amounts and further lines."""
+        basket = order.basket
+        if not order.waits or basket is None:
+            return order
+        bought = [
+            replace(line, quantity=basket.quantity, amount=first_amount(price, basket))
+            for line, price in zip(order.lines, basket.prices, strict=True)
+        ]
+        beside = [self._extra_line(bought[0], kind, amount, self._now) for kind, amount in basket.beside]
+        lines = (*bought, *beside)
+        return replace(
+            order,
+            lines=lines,
+            due_at=order.created_at + timedelta(days=_DUE_DAYS),
+            shipping=_shipping(self._tables.customers[order.customer_id], lines),
         )
 
     def _product_line(
@@ -94,6 +110,23 @@ class NewOrders(StoreBase):
             "created_at": now,
             "modified_at": now,
         }
+
+
+def first_amount(price: Price, basket: Basket) -> Amount:
+    """The amount of the first period: 0 in a trial, or if usage is paid at the end of the period."""
+    free = basket.pays_for is not None or (price.recurs and (basket.trial_days or price.is_postpaid))
+    return 0 if free else price.amount * basket.quantity
+
+
+def amount_of(basket: Basket) -> Amount:
+    """What the buyer has to pay."""
+    beside: Amount = sum(-amount if kind == "DISCOUNT" else amount for kind, amount in basket.beside)
+    return sum((first_amount(price, basket) for price in basket.prices), beside)
+
+
+def _shipping(customer: Customer, lines: Iterable[OrderLine]) -> Words | None:
+    ships = any(line.product_type == "BOX" or line.type == "SHIPPING" for line in lines)
+    return customer.words.get("shipping") if ships else None
 
 
 def _plan_name(price: Price) -> str:

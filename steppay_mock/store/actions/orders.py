@@ -1,26 +1,30 @@
-"""Pays, confirms, rejects and cancels orders (facts 24, 25 and 29)."""
+"""Pays, confirms, rejects, cancels and refunds orders (facts 24, 25, 29 and 43)."""
 
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Literal
+from typing import Literal, NoReturn
 
 from steppay_mock.contract.catalogue import EventType
 from steppay_mock.errors import SteppayMockError
+from steppay_mock.store.actions.new_orders import amount_of
 from steppay_mock.store.actions.payments import Effect, with_status
 from steppay_mock.store.actions.subscriptions import Subscriptions
-from steppay_mock.store.lifecycle import INVOICE, refuse, require_transition
+from steppay_mock.store.lifecycle import INVOICE, SUBSCRIPTION, refuse, require_transition
+from steppay_mock.store.options import Money
 from steppay_mock.store.payment_methods import Method, PaymentMethod, choose_payment_method, renewal_method
 from steppay_mock.store.records import Order, Payment, Subscription
 from steppay_mock.store.subscription_terms import ended
 
 Pays = Literal["now", "fails", "later"]
-"""Whether a payment succeeds (``now``), fails, or is not tried yet (``later``)."""
+"""Whether a payment succeeds (``now``), fails, or is not tried yet (``later``): the order waits for the buyer."""
 
 _FINAL = {"CANCELED", "EXPIRED"}
 _CLOSED = {"CANCELLED", "CANCELLATION_REFUNDED"}
 _WAIT = {"VBANK", "CMS", "CMS_BILL"}
+CARDS = {"CARD", "CARD_BILL"}
 _STANDBY = {"VIRTUAL_BANK_STANDBY", "CMS_STANDBY"}
+_REFUNDED = {True: "CANCELLATION_REFUNDED", False: "CANCELLATION_REFUNDED_PARTIALLY"}
 _PAID_AT_ONCE = "It was paid when it was made, or not at all."
 
 
@@ -35,8 +39,9 @@ class Orders(Subscriptions):
         gateway: str | None = None,
         pays: Literal["now", "fails"] = "now",
     ) -> Order:
-        """Pay an order that is not paid yet, such as the renewal order of an UNPAID subscription.
+        """Pay an order that is not paid yet: one that waits, or the renewal order of an UNPAID subscription.
 
+        This is what the buyer does on the hosted page, at this moment (fact 41).
         If it fails, the planned retries still follow (assumed).
         """
         found = self._order_or_newest(order)
@@ -46,7 +51,10 @@ class Orders(Subscriptions):
             raise SteppayMockError(f"pays={pays!r} is neither 'now' nor 'fails'. Say pays='fails', or nothing.")
         payment_method = choose_payment_method(method, gateway, recurs=found.type != "ONE_TIME")
         check_can_fail(payment_method, pays)
-        if found.type == "RECURRING" and not payment_method.method.endswith("_BILL"):
+        free = found.waits and found.basket is not None and not amount_of(found.basket)
+        if free and (pays == "fails" or (payment_method.method not in CARDS and found.type != "PAYMENT_METHOD")):
+            refuse_free(f"Order {found.id}")
+        if found.type in {"RECURRING", "PAYMENT_METHOD"} and not payment_method.method.endswith("_BILL"):
             raise SteppayMockError("A renewal is paid by 'card' or 'cms' (fact 30). Pay by one of them.")
         self._try_to_pay(_renewed_by(found, payment_method), payment_method, pays)
         return self._tables.orders[found.id]
@@ -76,23 +84,40 @@ class Orders(Subscriptions):
             self._emit_subscription(ended(waiting, "EXPIRED", now=self._tick()))
         return failed
 
-    def cancel_order(self, order: Order | int | None = None) -> Order:
-        """Cancel the order and refund the rest of it: payment.canceled if it was paid, then order.updated.
+    def cancel_order(self, order: Order | int | None = None, *, amount: Money | None = None) -> Order:
+        """Cancel an order that is not paid: order.updated. Refund one that is paid: payment.canceled, order.updated.
 
-        An order of type RECURRING_INITIAL takes its subscriptions with it, no other type does (fact 25).
+        ``amount`` is the part to refund; None: all that is left. Once all is refunded, an order of type
+        RECURRING_INITIAL takes its subscriptions with it, no other type does (facts 25 and 43). After a part they go on
+        (assumed).
         """
         found = self._order_or_newest(order)
         self._owner(found.customer_id, "cancel the order")
         self._require_cancellable(found)
-        payment = self._paid_payment(found)
-        if payment is None:
-            canceled = self._refund_order(found, 0, status="CANCELLED")
-        else:
-            self._refund_payment(payment, found.left)
-            canceled = self._refund_order(found, found.left, status="CANCELLATION_REFUNDED")
+        if self._paid_payment(found) is not None:
+            return self._give_back(found, amount)
+        if amount is not None:
+            state, hint = f"{found.status}, with nothing paid", "Leave the amount out to cancel the order."
+            refuse(f"refund {amount}", subject=f"order {found.id}", state=state, hint=hint)
+        canceled = self._refund_order(found, 0, status="CANCELLED")
         if found.type == "RECURRING_INITIAL":
             self._cancel_subscriptions_of(found)
         return canceled
+
+    def refund(self, order: Order | int | None = None, *, amount: Money | None = None) -> Order:
+        """Refund the rest of a paid order, or ``amount``. It is :meth:`cancel_order`, refused if nothing is paid."""
+        found = self._order_or_newest(order)
+        self._owner(found.customer_id, "refund the order")
+        return self._give_back(found, amount)
+
+    def _give_back(self, order: Order, amount: Money | None) -> Order:
+        payment, part = self._refundable(order, amount)
+        whole = part == order.left
+        self._refund_payment(payment, part)
+        refunded = self._refund_order(order, part, status=_REFUNDED[whole])
+        if order.type == "RECURRING_INITIAL" and (whole or self.assumptions.partial_cancel_ends_subscriptions):
+            self._cancel_subscriptions_of(order)
+        return refunded
 
     def subscription_of(self, order: Order | int) -> Subscription:
         """The first subscription that the order started or renews; SteppayMockError if it has none."""
@@ -105,11 +130,10 @@ class Orders(Subscriptions):
         return self._tables.subscriptions[found.subscriptions[0]]
 
     def _try_to_pay(self, order: Order, payment_method: PaymentMethod, pays: Pays) -> Order:
-        if pays == "later":
-            return order
+        order = self._with_choice(order)
         if pays == "fails":
             return self._fail(order, payment_method)
-        if payment_method.method not in _WAIT or order.type == "RECURRING":
+        if payment_method.method not in _WAIT or order.type in {"RECURRING", "PAYMENT_METHOD"}:
             return self._pay(order, payment_method, self._effect_of(order))
         order = self._wait_for_deposit(order)
         self._stand_by(order, payment_method)
@@ -124,6 +148,8 @@ class Orders(Subscriptions):
     def _effect_of(self, order: Order) -> Effect:
         if order.type == "RECURRING_INITIAL":
             return self._start
+        if order.type == "PAYMENT_METHOD":
+            return self._set_payment_method
         return self._renew if order.type == "RECURRING" else self._close_invoice
 
     def _close_invoice(self, order: Order) -> Order:
@@ -161,7 +187,7 @@ class Orders(Subscriptions):
 
     def _require_payable(self, order: Order) -> None:
         subject = f"order {order.id}"
-        if order.type not in {"ONE_TIME", "RECURRING_INITIAL", "RECURRING"}:
+        if order.type == "ADD_USAGE":
             refuse("pay the order", subject=subject, state=f"of type {order.type}", hint=_PAID_AT_ONCE)
         if order.status == "DEPOSIT_WAITING" and self._standby_payment(order):
             hint = "Let its money arrive: store.confirm_payment(order)."
@@ -173,6 +199,10 @@ class Orders(Subscriptions):
             if subscription.open_order != order.id:
                 state = f"a renewal of subscription {subscription.id}, which is {subscription.status}"
                 refuse("pay the order", subject=subject, state=state, hint="Only an UNPAID subscription waits for it.")
+        if order.basket is not None and order.basket.pays_for is not None:
+            status = self._tables.subscriptions[order.basket.pays_for].status
+            subject = f"subscription {order.basket.pays_for}"
+            require_transition(SUBSCRIPTION, "change the payment method", subject=subject, status=status)
         invoice = self._invoice_of(order)
         if invoice is not None:
             require_transition(INVOICE, "pay", subject=f"invoice {invoice.id}", status=invoice.status)
@@ -210,9 +240,16 @@ def check_can_fail(payment_method: PaymentMethod, pays: object) -> None:
         )
 
 
+def refuse_free(subject: str) -> NoReturn:
+    """Raise SteppayMockError: an order that costs nothing is to fail, or to wait for money."""
+    raise SteppayMockError(
+        f"{subject} costs nothing, so that no payment can wait or fail. Pay it by card, with pays='now'."
+    )
+
+
 def _renewed_by(order: Order, payment_method: PaymentMethod) -> Order:
     """The order, whose subscriptions will renew by the method that pays it."""
-    if order.type != "RECURRING_INITIAL" or order.basket is None:
+    if order.type not in {"RECURRING_INITIAL", "PAYMENT_METHOD"} or order.basket is None:
         return order
     renewing = renewal_method(payment_method)
     return replace(order, basket=replace(order.basket, gateway=renewing.gateway, method=renewing.method))

@@ -35,22 +35,10 @@ _BANK_NUMBERS = ("004", "088", "020", "081", "011", "003", "090", "092")
 _DEBIT_BANKS = ("KB", "SHINHAN_UNIFIED", "WOORI", "HANA", "NH", "IBK", "KAKAO_BANK", "TOSS_BANK")
 _STANDBY = {"VBANK": "VIRTUAL_BANK_STANDBY", "CMS": "CMS_STANDBY", "CMS_BILL": "CMS_STANDBY"}
 _PAID = {"COMPLETE", "PARTIAL_CANCELED"}
-_REFUNDED = {True: "CANCELLATION_REFUNDED", False: "CANCELLATION_REFUNDED_PARTIALLY"}
 
 
 class Payments(Customers):
-    """The refunds of a store, and the payments that other actions make."""
-
-    def refund(self, order: Order | int | None = None, *, amount: Money | None = None) -> Order:
-        """Refund the rest of the order, or ``amount``: payment.canceled, then order.updated.
-
-        A subscription of the order goes on (assumed).
-        """
-        found = self._order_or_newest(order)
-        self._owner(found.customer_id, "refund the order")
-        payment, part = self._refundable(found, amount)
-        self._refund_payment(payment, part)
-        return self._refund_order(found, part, status=_REFUNDED[part == found.left])
+    """The payments and refunds of a store. It has no public action: orders are paid and refunded."""
 
     def _order_or_newest(self, order: Order | int | None) -> Order:
         return self.order if order is None else self._find(Order, order)
@@ -143,30 +131,50 @@ class Payments(Customers):
 
     def _pay(self, order: Order, payment_method: PaymentMethod, effect: Effect) -> Order:
         """Pay the order. An order that costs nothing has no payment (assumed)."""
-        if not order.amount:
-            return self._settle(order, effect)
-        payment = self._new_payment(order, payment_method, status="COMPLETE")
-        debit = payment.debit and replace(payment.debit, status="WITHDRAW_SUCCESS")
-        self._emit(EventType.PAYMENT_COMPLETED, replace(payment, paid_at=self._now, debit=debit))
-        return self._settle(order, effect)
+
+        def take() -> None:
+            if order.amount:
+                payment = self._new_payment(order, payment_method, status="COMPLETE")
+                debit = payment.debit and replace(payment.debit, status="WITHDRAW_SUCCESS")
+                self._emit(EventType.PAYMENT_COMPLETED, replace(payment, paid_at=self._now, debit=debit))
+
+        return self._settle(order, effect, take)
 
     def _complete(self, order: Order, payment: Payment, effect: Effect) -> Order:
         """The money of a payment on standby arrives: payment.completed, with the id of that payment."""
-        now = self._tick()
-        debit = payment.debit and replace(payment.debit, status="WITHDRAW_SUCCESS", at=now)
-        self._emit(EventType.PAYMENT_COMPLETED, replace(payment, status="COMPLETE", paid_at=now, debit=debit))
-        return self._settle(order, effect)
 
-    def _settle(self, order: Order, effect: Effect) -> Order:
-        """Log that the order is paid: order.payment_completed, the effect, then order.updated (facts 6 and 25)."""
-        # Without order.updated (an assumption), order.payment_completed comes last and has what the effect added.
-        also_updated = self.assumptions.order_updated_when_paid
-        now = self._tick()
-        paid = replace(order, lines=with_status(order.lines, "PAID", now), paid_at=now, modified_at=now)
-        if also_updated:
-            self._emit(EventType.ORDER_PAYMENT_COMPLETED, paid)
+        def take() -> None:
+            now = self._tick()
+            debit = payment.debit and replace(payment.debit, status="WITHDRAW_SUCCESS", at=now)
+            self._emit(EventType.PAYMENT_COMPLETED, replace(payment, status="COMPLETE", paid_at=now, debit=debit))
+
+        return self._settle(order, effect, take)
+
+    def _settle(self, order: Order, effect: Effect, take: Callable[[], None]) -> Order:
+        """Log that the order is paid: order.updated, the payment, the effect (fact 36), then order.payment_completed.
+
+        order.payment_completed comes last (assumed), because it has what the effect added to the order.
+        """
+        paid = order
+        if self.assumptions.order_updated_when_paid:
+            paid = self._emit(EventType.ORDER_UPDATED, _paid(order, self._tick()))
+        take()
+        if paid is order:
+            paid = _paid(order, self._tick())
         settled = replace(effect(paid), modified_at=self._tick())
-        return self._emit(EventType.ORDER_UPDATED if also_updated else EventType.ORDER_PAYMENT_COMPLETED, settled)
+        self._plan_to_tell_again(paid)
+        return self._emit(EventType.ORDER_PAYMENT_COMPLETED, settled)
+
+    def _plan_to_tell_again(self, paid: Order) -> None:
+        assert paid.paid_at is not None  # noqa: S101 - for the type checker
+        for seconds in self.assumptions.order_updated_again:
+            self._agenda.plan(paid.paid_at + timedelta(seconds=seconds), "order is told again", paid.id)
+
+    def _telling_due(self, key: Key, _due: datetime) -> None:
+        """Send order.updated again, as was seen (fact 36), unless the order was refunded or its customer deleted."""
+        order = self._tables.orders[int(key)]
+        if order.status == "PAID" and order.customer_id in self._tables.customers:
+            self._emit(EventType.ORDER_UPDATED, replace(order, modified_at=self._tick()))
 
     def _account_due(self, key: Key, _due: datetime) -> None:
         """Close a virtual account that got no money: its order is CANCELLED; one with an invoice can be paid again."""
@@ -204,6 +212,10 @@ class Payments(Customers):
 
     def _amount(self, amount: Any, what: str, *, least: int = 0) -> Amount:
         return check_amount(amount, self.currency, what, least=least)
+
+
+def _paid(order: Order, now: datetime) -> Order:
+    return replace(order, lines=with_status(order.lines, "PAID", now), paid_at=now, modified_at=now)
 
 
 def _payer(customer: Customer) -> dict[str, Any]:

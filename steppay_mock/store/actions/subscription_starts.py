@@ -79,10 +79,10 @@ class SubscriptionStarts(StoreBase):
     def _new_subscriptions(self, order: Order, status: str) -> list[Subscription]:
         basket = order.basket
         assert basket is not None  # noqa: S101 - every order of type RECURRING_INITIAL has one
-        groups: dict[tuple[str | None, int | None], list[Price]] = {}
-        for price in basket.prices:  # prices of one interval share a subscription (assumed)
+        groups: dict[tuple[object, ...], list[Price]] = {}
+        for price in basket.prices:
             if price.recurs:
-                groups.setdefault((price.unit, price.count), []).append(price)
+                groups.setdefault(price.grouping, []).append(price)
         return [self._new_subscription(order, prices, status) for prices in groups.values()]
 
     def _new_subscription(self, order: Order, prices: list[Price], status: str) -> Subscription:

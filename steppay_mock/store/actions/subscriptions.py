@@ -9,7 +9,6 @@ from steppay_mock.errors import SteppayMockError
 from steppay_mock.store.actions.payments import with_status
 from steppay_mock.store.actions.renewals import Renewals
 from steppay_mock.store.lifecycle import SUBSCRIPTION, require_transition
-from steppay_mock.store.payment_methods import choose_payment_method, renewal_method
 from steppay_mock.store.records import Order, Price, Subscription
 from steppay_mock.store.subscription_terms import ended, paused, pending, with_period
 from steppay_mock.values import check_flag
@@ -93,34 +92,16 @@ class Subscriptions(Renewals):
         changed = replace(found.items[place], quantity=quantity)
         return self._emit_subscription(replace(found, items=(*found.items[:place], changed, *found.items[place + 1 :])))
 
-    def change_payment_method(
-        self, subscription: Subscription | int | None = None, *, method: str = "card", gateway: str | None = None
-    ) -> Subscription:
-        """Change its card or account; payments succeed from then on.
-
-        An order of type PAYMENT_METHOD, which costs nothing (fact 25): order.created, order.payment_completed,
-        subscription.updated, order.updated.
-        """
-        found = self._allowed(subscription, "change the payment method")
-        payment_method = choose_payment_method(method, gateway, recurs=True)
-        if payment_method != renewal_method(payment_method):
-            raise SteppayMockError(f"Renewals are not paid by {method!r} (fact 30). Give a 'card', or 'cms'.")
-        self._declines.pop(found.id, None)
-        now = self._tick()
-        first = found.items[0]
-        line = self._product_line(first.price, quantity=1, amount=0, now=now)
-        customer = self._tables.customers[found.customer_id]
-
-        def set_payment_method(order: Order) -> Order:
-            self._tick()
-            current = self._tables.subscriptions[found.id]
-            self._emit_subscription(
-                replace(current, gateway=payment_method.gateway, method=payment_method.method, card=self._card())
-            )
-            return order
-
-        self._settle(self._new_order("PAYMENT_METHOD", customer, [line]), set_payment_method)
-        return self._tables.subscriptions[found.id]
+    def _set_payment_method(self, order: Order) -> Order:
+        """The effect of paying an order of type PAYMENT_METHOD: the subscription has the new card or account."""
+        basket = order.basket
+        assert basket is not None  # noqa: S101 - every order of that type has one
+        assert basket.pays_for is not None  # noqa: S101 - see above
+        current = self._tables.subscriptions[basket.pays_for]
+        self._declines.pop(current.id, None)
+        self._tick()
+        self._emit_subscription(replace(current, gateway=basket.gateway, method=basket.method, card=self._card()))
+        return order
 
     def _active(self, subscription: Subscription) -> Subscription:
         """The subscription in status ACTIVE, with the renewal of its current period planned again."""

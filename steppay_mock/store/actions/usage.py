@@ -56,7 +56,7 @@ class Metering(Subscriptions):
     ) -> Order:
         """Buy more quota with an order of type ADD_USAGE (fact 25).
 
-        order.created, payment.completed, order.payment_completed, subscription.usage.added, order.updated.
+        order.created, order.updated, payment.completed, subscription.usage.added, order.payment_completed.
         """
         found, metered = self._metered(subscription, item, "top up")
         _check_amount(quota)

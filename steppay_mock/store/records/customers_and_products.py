@@ -52,6 +52,12 @@ class Price:
     """The usage allowed in each period; None if usage is paid at the end of the period (fact 26)."""
     membership: int
     """The subscription expires after this number of months; 0: never."""
+    renewals: int = 0
+    """The subscription expires after this number of renewals; 0: never."""
+    billing_day: int | None = None
+    """The day of the month on which periods end; None: they are counted from the first payment."""
+    provide_start_day: int | None = None
+    """The day of the month on which the provision starts. It changes no date (assumed)."""
     words: Words
 
     @property
@@ -63,6 +69,16 @@ class Price:
     def recurs(self) -> bool:
         """Whether buying it starts a subscription."""
         return self.billing != "ONE_TIME"
+
+    @property
+    def grouping(self) -> tuple[object, ...]:
+        """What prices of one order must share to be in one subscription (fact 44).
+
+        The end of the period follows from the interval and the day of billing, and the end of the trial from the order.
+        """
+        interval = self.unit, self.count
+        expiry = self.membership, self.renewals
+        return *interval, *expiry, self.billing_day, self.provide_start_day, self.is_postpaid
 
     @property
     def is_postpaid(self) -> bool:

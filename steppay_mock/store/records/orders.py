@@ -40,11 +40,15 @@ class OrderLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Basket:
-    """The choices of the checkout, kept until the order is paid. No webhook has them."""
+    """The choices of the buyer, kept until the order is paid. No webhook has them."""
 
     prices: tuple[Price, ...] = ()
     quantity: int = 1
     trial_days: int = 0
+    beside: tuple[tuple[str, Amount], ...] = ()
+    """The further lines, such as ``("FEE", 3000)``."""
+    pays_for: int | None = None
+    """The id of the subscription whose payment method the order changes. Such an order costs nothing (fact 25)."""
     gateway: str
     method: str
     """How renewals will be paid, once the order is; until then how the order will be."""
@@ -62,7 +66,8 @@ class Order:
     lines: tuple[OrderLine, ...]
     created_at: datetime
     modified_at: datetime
-    due_at: datetime
+    due_at: datetime | None
+    """None while the order waits for the buyer's choice on the page (fact 42)."""
     id_key: str
     customer_id: int
     shipping: Words | None
@@ -71,7 +76,7 @@ class Order:
     subscriptions: tuple[int, ...] = ()
     invoice_id: int | None = None
     basket: Basket | None = None
-    """None for renewals, top-ups and changes of the payment method."""
+    """None for renewals and top-ups."""
 
     @property
     def key(self) -> int:
@@ -82,6 +87,11 @@ class Order:
     def status(self) -> str:
         """The status, which all lines share."""
         return self.lines[0].status
+
+    @property
+    def waits(self) -> bool:
+        """Whether the buyer has not chosen yet: quantities and amounts are 0 (fact 42)."""
+        return self.due_at is None
 
     @cached_property
     def amount(self) -> Amount:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from steppay_mock.store.scenarios.buying import buy
 from steppay_mock.store.scenarios.definition import StoryWaits
 from steppay_mock.store.scenarios.registry import define_scenario
 from steppay_mock.store.store import Store
@@ -15,7 +16,7 @@ def usage_paid_afterwards(store: Store, *, used: int = 120) -> StoryWaits:
 
     used: the usage of the first period, in two entries.
     """
-    store.checkout()
+    yield from buy(store)
     yield timedelta(hours=10)
     store.add_usage(amount=max(used // 3, 1))
     yield timedelta(hours=10)
@@ -32,7 +33,7 @@ def usage_quota_topped_up(store: Store, *, used: int = 900, top_up: int = 500) -
     used: the usage before the top-up. The quota is 1,000.
     top_up: the quota that is bought, and then used.
     """
-    store.checkout()
+    yield from buy(store)
     yield timedelta(hours=10)
     store.add_usage(amount=used)
     yield timedelta(hours=5)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Literal
 
+from steppay_mock.store.scenarios.buying import buy, change_card
 from steppay_mock.store.scenarios.definition import StoryWaits
 from steppay_mock.store.scenarios.registry import define_scenario
 from steppay_mock.store.store import Store
@@ -16,7 +17,7 @@ def subscription_cancelled_now(store: Store, *, hours: int = 30) -> StoryWaits:
 
     hours: the time from the start to the cancellation.
     """
-    store.checkout()
+    yield from buy(store)
     yield timedelta(hours=hours)
     store.cancel()
 
@@ -27,7 +28,7 @@ def subscription_cancelled_at_period_end(store: Store, *, hours: int = 20) -> St
 
     hours: the time from the start to the request.
     """
-    store.checkout()
+    yield from buy(store)
     yield timedelta(hours=hours)
     store.cancel(at_period_end=True)
     yield store.subscription.period.end
@@ -39,7 +40,7 @@ def subscription_cancellation_undone(store: Store, *, hours: int = 4) -> StoryWa
 
     hours: the time before each of the two actions.
     """
-    store.checkout()
+    yield from buy(store)
     yield timedelta(hours=hours)
     store.cancel(at_period_end=True)
     yield timedelta(hours=hours)
@@ -53,7 +54,7 @@ def subscription_cancelled_twice(store: Store, *, hours: int = 4) -> StoryWaits:
 
     hours: the time before each of the two actions.
     """
-    store.checkout()
+    yield from buy(store)
     yield timedelta(hours=hours)
     store.cancel(at_period_end=True)
     yield timedelta(hours=hours)
@@ -66,7 +67,7 @@ def subscription_order_cancelled(store: Store, *, hours: int = 20) -> StoryWaits
 
     hours: the time from the start to the cancellation.
     """
-    order = store.checkout()
+    order = yield from buy(store)
     yield timedelta(hours=hours)
     store.cancel_order(order)
 
@@ -77,7 +78,7 @@ def subscription_renewal_order_cancelled(store: Store, *, hours: int = 20) -> St
 
     hours: the time from the renewal to the cancellation.
     """
-    store.checkout()
+    yield from buy(store)
     yield store.subscription.period.end
     yield timedelta(hours=hours)
     store.cancel_order(store.order)
@@ -89,7 +90,7 @@ def subscription_paused_and_resumed(store: Store, *, hours: int = 10) -> StoryWa
 
     hours: the time before the pause, and the length of the pause.
     """
-    store.checkout()
+    yield from buy(store)
     yield timedelta(hours=hours)
     store.pause()
     yield timedelta(hours=hours)
@@ -103,7 +104,7 @@ def subscription_paused_at_period_end(store: Store, *, days: int = 40) -> StoryW
 
     days: the length of the pause.
     """
-    store.checkout()
+    yield from buy(store)
     yield timedelta(hours=20)
     store.pause(at_period_end=True)
     yield store.subscription.period.end
@@ -117,7 +118,7 @@ def subscription_pause_undone(store: Store, *, hours: int = 4) -> StoryWaits:
 
     hours: the time before each of the two actions.
     """
-    store.checkout()
+    yield from buy(store)
     yield timedelta(hours=hours)
     store.pause(at_period_end=True)
     yield timedelta(hours=hours)
@@ -130,7 +131,7 @@ def subscription_paused_then_cancelled(store: Store, *, days: int = 15) -> Story
 
     days: the time from the pause to the cancellation.
     """
-    store.checkout()
+    yield from buy(store)
     yield timedelta(hours=20)
     store.pause()
     yield timedelta(days=days)
@@ -149,7 +150,7 @@ def subscription_plan_changed(store: Store, *, new_price: float | None = None, n
     amount = old.amount * 2 if new_price is None else new_price
     interval = {"interval": old.unit, "interval_count": old.count}
     new = store.found_price(old.product_code, price=amount, **interval, **fields)  # type: ignore[arg-type]
-    store.checkout()
+    yield from buy(store)
     yield timedelta(hours=20)
     store.change_plan(price=new)
     yield store.subscription.period.end
@@ -162,7 +163,7 @@ def subscription_quantity_changed(store: Store, *, before: int = 2, after: int =
     before: the first quantity.
     after: the new quantity.
     """
-    store.checkout(quantity=before)
+    yield from buy(store, quantity=before)
     yield timedelta(hours=20)
     store.change_quantity(quantity=after)
     yield store.subscription.period.end
@@ -176,7 +177,7 @@ def subscription_payment_method_changed(
 
     gateway: the gateway that charges the new card.
     """
-    store.checkout()
+    yield from buy(store)
     yield timedelta(hours=20)
-    store.change_payment_method(gateway=gateway)
+    yield from change_card(store, gateway=gateway)
     yield store.subscription.period.end

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Literal
 
+from steppay_mock.store.scenarios.buying import buy, change_card
 from steppay_mock.store.scenarios.definition import StoryWaits
 from steppay_mock.store.scenarios.registry import define_scenario
 from steppay_mock.store.store import Store
@@ -16,7 +17,7 @@ def cover_recovers(store: Store, *, messages: Literal[1, 2, 3, 4] = 2) -> StoryW
 
     messages: the number of messages before the payment succeeds.
     """
-    store.checkout()
+    yield from buy(store)
     store.decline_payments(times=messages)
     yield store.subscription.period.end
     yield timedelta(days=store.assumptions.cover_days * messages, minutes=1)
@@ -28,7 +29,7 @@ def cover_postponed(store: Store, *, days: int = 4) -> StoryWaits:
 
     days: the time from now to the new date.
     """
-    store.checkout()
+    yield from buy(store)
     store.decline_payments(times=1)
     yield store.subscription.period.end
     yield timedelta(hours=3)
@@ -41,12 +42,12 @@ def cover_postponed(store: Store, *, days: int = 4) -> StoryWaits:
 @define_scenario("cover-ends-in-pause", assumptions={"step_cover": "pause"})
 def cover_ends_in_pause(store: Store) -> StoryWaits:
     """StepCover sends four messages without success and pauses the subscription. With a new card it is resumed."""
-    store.checkout()
+    yield from buy(store)
     store.decline_payments()
     yield store.subscription.period.end
     yield timedelta(days=store.assumptions.cover_days * store.assumptions.cover_messages, minutes=1)
     yield timedelta(days=6)
-    store.change_payment_method()
+    yield from change_card(store)
     yield timedelta(minutes=5)
     store.resume()
 
@@ -54,7 +55,7 @@ def cover_ends_in_pause(store: Store) -> StoryWaits:
 @define_scenario("cover-ends-in-cancellation", assumptions={"step_cover": "cancel"})
 def cover_ends_in_cancellation(store: Store) -> StoryWaits:
     """StepCover sends four messages without success and cancels the subscription."""
-    store.checkout()
+    yield from buy(store)
     store.decline_payments()
     yield store.subscription.period.end
     yield timedelta(days=store.assumptions.cover_days * store.assumptions.cover_messages, minutes=1)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from steppay_mock.store.scenarios.buying import buy
 from steppay_mock.store.scenarios.definition import StoryWaits
 from steppay_mock.store.scenarios.registry import define_scenario
 from steppay_mock.store.store import Store
@@ -28,7 +29,7 @@ def customer_registers_and_subscribes(store: Store, *, minutes: int = 2) -> Stor
     minutes: the time from the registration to the subscription.
     """
     yield timedelta(minutes=minutes)
-    store.checkout()
+    yield from buy(store)
     yield timedelta(days=1)
     store.update_customer(name=f"{store.customer.words['name']} 님")
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from steppay_mock.store.amounts import a_third_of
+from steppay_mock.store.scenarios.buying import buy
 from steppay_mock.store.scenarios.definition import StoryWaits
 from steppay_mock.store.scenarios.registry import define_scenario
 from steppay_mock.store.store import Store
@@ -18,7 +19,7 @@ def one_time_purchase(store: Store, *, quantity: int = 1, discount: float = 0, s
     discount: the amount of the discount.
     shipping_fee: the amount of the shipping fee.
     """
-    store.checkout(quantity=quantity, discount=discount, shipping_fee=shipping_fee)
+    yield from buy(store, quantity=quantity, discount=discount, shipping_fee=shipping_fee)
     yield timedelta(0)
 
 
@@ -29,7 +30,7 @@ def one_time_purchase_fails(store: Store, *, failures: int = 1, minutes: int = 5
     failures: the number of attempts that fail.
     minutes: the time between two attempts.
     """
-    order = store.checkout(pays="fails")
+    order = yield from buy(store, pays="fails")
     for _ in range(failures - 1):
         yield timedelta(minutes=minutes)
         store.pay(order, pays="fails")
@@ -43,7 +44,7 @@ def virtual_account_deposit(store: Store, *, hours: int = 20) -> StoryWaits:
 
     hours: the time from the order to the deposit.
     """
-    order = store.checkout(method="virtual_account")
+    order = yield from buy(store, method="virtual_account")
     yield timedelta(hours=hours)
     store.confirm_payment(order)
 
@@ -51,7 +52,7 @@ def virtual_account_deposit(store: Store, *, hours: int = 20) -> StoryWaits:
 @define_scenario("virtual-account-expires", sells="one_time")
 def virtual_account_expires(store: Store) -> StoryWaits:
     """A customer gets a virtual account and does not pay. When the account expires, the order is cancelled."""
-    store.checkout(method="virtual_account")
+    yield from buy(store, method="virtual_account")
     yield timedelta(days=store.assumptions.virtual_account_days, hours=1)
 
 
@@ -61,7 +62,7 @@ def direct_debit_rejected(store: Store, *, days: int = 2) -> StoryWaits:
 
     days: the time from the order to the rejection.
     """
-    order = store.checkout(method="cms")
+    order = yield from buy(store, method="cms")
     yield timedelta(days=days)
     store.reject_payment(order)
     yield timedelta(days=1)
@@ -85,7 +86,7 @@ def refund_in_full(store: Store, *, days: int = 3) -> StoryWaits:
 
     days: the time from the payment to the refund.
     """
-    order = store.checkout()
+    order = yield from buy(store)
     yield timedelta(days=days)
     store.refund(order)
 
@@ -97,7 +98,7 @@ def refund_in_parts(store: Store, *, part: float | None = None, days: int = 3) -
     part: the amount of the first refund. By default about a third.
     days: the time before each refund.
     """
-    order = store.checkout()
+    order = yield from buy(store)
     yield timedelta(days=days)
     store.refund(order, amount=a_third_of(order.amount, store.currency) if part is None else part)
     yield timedelta(days=days)
@@ -110,18 +111,19 @@ def order_cancelled_after_payment(store: Store, *, hours: int = 4) -> StoryWaits
 
     hours: the time from the payment to the cancellation.
     """
-    order = store.checkout()
+    order = yield from buy(store)
     yield timedelta(hours=hours)
     store.cancel_order(order)
 
 
 @define_scenario("subscription-refunded-goes-on")
-def subscription_refunded(store: Store, *, days: int = 10) -> StoryWaits:
-    """The first payment of a subscription is refunded, and the subscription continues and renews.
+def subscription_refunded(store: Store, *, part: float | None = None, days: int = 10) -> StoryWaits:
+    """A part of the first payment of a subscription is refunded, and the subscription continues and renews.
 
+    part: the amount of the refund. By default about a third.
     days: the time from the payment to the refund.
     """
-    order = store.checkout()
+    order = yield from buy(store)
     yield timedelta(days=min(days, 1) if store.price.unit == "DAY" else days)
-    store.refund(order)
+    store.refund(order, amount=a_third_of(order.amount, store.currency) if part is None else part)
     yield max(store.subscription.period.end, store.now.replace(tzinfo=None))

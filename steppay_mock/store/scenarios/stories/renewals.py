@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Literal
 
+from steppay_mock.store.scenarios.buying import buy, change_card
 from steppay_mock.store.scenarios.definition import StoryWaits
 from steppay_mock.store.scenarios.registry import define_scenario
 from steppay_mock.store.store import Store
@@ -16,7 +17,7 @@ def subscription_renews(store: Store, *, renewals: int = 2) -> StoryWaits:
 
     renewals: the number of renewals.
     """
-    store.checkout()
+    yield from buy(store)
     for _ in range(renewals):
         yield store.subscription.period.end
 
@@ -24,21 +25,21 @@ def subscription_renews(store: Store, *, renewals: int = 2) -> StoryWaits:
 @define_scenario("subscription-renewal-announced", assumptions={"notice_days": 3})
 def subscription_renewal_announced(store: Store) -> StoryWaits:
     """subscription.payment_due_notification announces a renewal three days before it. Then the renewal is paid."""
-    store.checkout()
+    yield from buy(store)
     yield store.subscription.period.end
 
 
 @define_scenario("subscription-renewal-queues", assumptions={"queue_renewals": True})
 def subscription_renewal_queues(store: Store) -> StoryWaits:
     """A renewal queues: the subscription is QUEUEING, then ACTIVE, with one timestamp."""
-    store.checkout()
+    yield from buy(store)
     yield store.subscription.period.end
 
 
 @define_scenario("subscription-renewal-queues-and-fails", assumptions={"queue_renewals": True})
 def subscription_renewal_queues_and_fails(store: Store) -> StoryWaits:
     """A renewal queues and fails: the subscription is QUEUEING, then UNPAID. The first retry, a day later, succeeds."""
-    store.checkout()
+    yield from buy(store)
     store.decline_payments(times=1)
     yield store.subscription.period.end
     yield timedelta(days=store.assumptions.retry_days[0], minutes=1)
@@ -52,7 +53,7 @@ def subscription_expires(store: Store, *, months: int = 2) -> StoryWaits:
     """
     product = store.price.product_code
     price = store.found_price(product, price=store.price.amount, membership_months=months)
-    store.checkout(price)
+    yield from buy(store, price)
     yield store.subscription.expires_at or store.now
 
 
@@ -61,7 +62,7 @@ def subscription_expires_unpaid(store: Store) -> StoryWaits:
     """A renewal fails, and the subscription expires before its last retry."""
     product = store.price.product_code
     price = store.found_price(product, price=store.price.amount, interval="DAY", interval_count=22, membership_months=1)
-    store.checkout(price)
+    yield from buy(store, price)
     store.decline_payments()
     yield store.subscription.expires_at or store.now
 
@@ -71,7 +72,7 @@ def subscription_expires_paused(store: Store) -> StoryWaits:
     """A customer pauses a subscription, and it expires during the pause."""
     product = store.price.product_code
     price = store.found_price(product, price=store.price.amount, membership_months=1)
-    store.checkout(price)
+    yield from buy(store, price)
     yield timedelta(days=3)
     store.pause()
     yield store.subscription.expires_at or store.now
@@ -83,7 +84,7 @@ def subscription_renewal_fails_then_recovers(store: Store, *, retry: Literal[1, 
 
     retry: the number of the retry that succeeds. Retries are 1, 3, 5, 10 and 14 days after the failure.
     """
-    store.checkout()
+    yield from buy(store)
     store.decline_payments(times=retry)
     yield store.subscription.period.end
     days = store.assumptions.retry_days
@@ -93,7 +94,7 @@ def subscription_renewal_fails_then_recovers(store: Store, *, retry: Literal[1, 
 @define_scenario("subscription-renewal-gives-up")
 def subscription_renewal_gives_up(store: Store) -> StoryWaits:
     """A renewal and all of its retries fail, and the subscription is EXPIRED."""
-    store.checkout()
+    yield from buy(store)
     store.decline_payments()
     yield store.subscription.period.end
     yield timedelta(days=store.assumptions.retry_days[-1], minutes=1)
@@ -107,11 +108,11 @@ def subscription_unpaid_new_card(
 
     gateway: the gateway that charges the new card.
     """
-    store.checkout()
+    yield from buy(store)
     store.decline_payments()
     yield store.subscription.period.end
     yield timedelta(days=1, hours=5)
-    store.change_payment_method(gateway=gateway)
+    yield from change_card(store, gateway=gateway)
     yield timedelta(days=2)
 
 
@@ -121,7 +122,7 @@ def subscription_unpaid_paid_by_hand(store: Store, *, hours: int = 9) -> StoryWa
 
     hours: the time from the failure to the payment.
     """
-    store.checkout()
+    yield from buy(store)
     store.decline_payments(times=1)
     yield store.subscription.period.end
     yield timedelta(hours=hours)
@@ -131,7 +132,7 @@ def subscription_unpaid_paid_by_hand(store: Store, *, hours: int = 9) -> StoryWa
 @define_scenario("subscription-unpaid-cancelled")
 def subscription_unpaid_cancelled(store: Store) -> StoryWaits:
     """A renewal fails, and the customer cancels the subscription. The unpaid order is cancelled with it."""
-    store.checkout()
+    yield from buy(store)
     store.decline_payments()
     yield store.subscription.period.end
     yield timedelta(days=2)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Literal
 
+from steppay_mock.store.scenarios.buying import buy
 from steppay_mock.store.scenarios.definition import StoryWaits
 from steppay_mock.store.scenarios.registry import define_scenario
 from steppay_mock.store.store import Store
@@ -21,7 +22,7 @@ def subscription_starts(
     tax: float = 0,
     shipping_fee: float = 0,
 ) -> StoryWaits:
-    """A customer buys a subscription by card. Its five events have one timestamp and may arrive in any order.
+    """A customer buys a subscription by card. The order comes first; the four events of its payment have one timestamp.
 
     quantity: the quantity of the subscription.
     gateway: the gateway that charges the card.
@@ -30,7 +31,8 @@ def subscription_starts(
     tax: the amount of a tax line.
     shipping_fee: the amount of a shipping line.
     """
-    store.checkout(
+    yield from buy(
+        store,
         quantity=quantity,
         gateway=gateway,
         setup_fee=setup_fee,
@@ -47,7 +49,7 @@ def subscription_starts_by_virtual_account(store: Store, *, hours: int = 20) -> 
 
     hours: the time from the order to the deposit.
     """
-    order = store.checkout(method="virtual_account")
+    order = yield from buy(store, method="virtual_account")
     yield timedelta(hours=hours)
     store.confirm_payment(order)
 
@@ -58,7 +60,7 @@ def subscription_first_payment_fails(store: Store, *, minutes: int = 5) -> Story
 
     minutes: the time between the two payments.
     """
-    order = store.checkout(pays="fails")
+    order = yield from buy(store, pays="fails")
     yield timedelta(minutes=minutes)
     store.pay(order)
 
@@ -70,7 +72,7 @@ def subscription_trial_converts(store: Store, *, trial_days: int = 14, setup_fee
     trial_days: the length of the trial.
     setup_fee: the amount that is paid at the start of the trial.
     """
-    store.checkout(trial_days=trial_days, setup_fee=setup_fee)
+    yield from buy(store, trial_days=trial_days, setup_fee=setup_fee)
     yield timedelta(days=trial_days, minutes=1)
 
 
@@ -80,7 +82,7 @@ def subscription_trial_cancelled(store: Store, *, trial_days: int = 14) -> Story
 
     trial_days: the length of the trial.
     """
-    store.checkout(trial_days=trial_days)
+    yield from buy(store, trial_days=trial_days)
     yield timedelta(hours=20)
     store.cancel(at_period_end=True)
     yield timedelta(days=trial_days)
@@ -92,7 +94,7 @@ def subscription_trial_payment_fails(store: Store, *, trial_days: int = 7) -> St
 
     trial_days: the length of the trial.
     """
-    store.checkout(trial_days=trial_days)
+    yield from buy(store, trial_days=trial_days)
     store.decline_payments(times=1)
     yield timedelta(days=trial_days, minutes=1)
     yield timedelta(days=store.assumptions.retry_days[0])
@@ -104,7 +106,7 @@ def subscription_direct_debit_succeeds(store: Store, *, days: int = 2) -> StoryW
 
     days: the time from the order to the answer of the bank.
     """
-    order = store.checkout(method="cms")
+    order = yield from buy(store, method="cms")
     yield timedelta(days=days)
     store.confirm_payment(order)
 
@@ -115,7 +117,7 @@ def subscription_direct_debit_rejected(store: Store, *, days: int = 2) -> StoryW
 
     days: the time from the order to the answer of the bank.
     """
-    order = store.checkout(method="cms")
+    order = yield from buy(store, method="cms")
     yield timedelta(days=days)
     store.reject_payment(order)
 
@@ -126,6 +128,6 @@ def subscription_direct_debit_cancelled(store: Store, *, hours: int = 5) -> Stor
 
     hours: the time from the order to the cancellation.
     """
-    store.checkout(method="cms")
+    yield from buy(store, method="cms")
     yield timedelta(hours=hours)
     store.cancel()
