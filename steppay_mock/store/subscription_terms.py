@@ -24,6 +24,7 @@ def in_first_period(
         paid_at=None if trial else now,
         anchor=trial.end if trial else now,
         cycle=0 if trial else 1,
+        recurring_count=0 if all(item.price.is_postpaid for item in subscription.items) else 1,
         expires_at=add_interval(now, unit="MONTH", count=months) if months else None,
     )
     period = trial or Period(start=now, end=_later(begun, now, 1))
@@ -45,6 +46,7 @@ def renewed(subscription: Subscription, *, now: datetime, notice_days: int | Non
         paused_at=None,
         anchor=anchor,
         cycle=cycle,
+        recurring_count=subscription.recurring_count + 1,
         open_order=None,
         failed_at=None,
         failures=0,

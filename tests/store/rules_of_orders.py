@@ -9,6 +9,7 @@ from store import action_orders as say
 from store import action_subscriptions as of_subscription
 from store.action_burst import ANY_TEXT, NOW, Data
 from store.action_scene import ILLEGAL, NO_RENEWAL, OFFERED, UNPAID_ORDER, WRONG, Scene, Whys
+from store.rules_of_billing import end
 
 from steppay_mock.store.records import Order, Payment, Price
 
@@ -318,7 +319,7 @@ def cancel_order(scene: Scene) -> None:
         for one in (scene.subscriptions[number] for number in numbers):
             if one.status not in {"CANCELED", "EXPIRED"}:
                 cancel_open_order(scene, one.open_order)
-                of_subscription.ended(scene, one, "CANCELED")
+                end(scene, one, "CANCELED")
 
 
 def cancel_open_order(scene: Scene, number: int | None) -> None:

@@ -10,6 +10,7 @@ from store import action_orders as say
 from store import action_subscriptions as of_subscription
 from store.action_burst import ANY_ID, NOW, Data, Like
 from store.action_scene import ENDED, ILLEGAL, NO_RENEWAL, OFFERED, WRONG, Scene, Whys
+from store.rules_of_billing import end
 from store.rules_of_orders import cancel_open_order
 from store.rules_of_time import come_due
 
@@ -35,12 +36,12 @@ def cancel_refused(scene: Scene) -> Whys:
 def cancel(scene: Scene) -> None:
     found = _meant(scene)
     if scene.option("at_period_end"):
-        end = found.period.end.isoformat()
-        of_subscription.changed(scene, found, status="PENDING_CANCEL", endDate=end, **NO_RENEWAL)
+        over = found.period.end.isoformat()
+        of_subscription.changed(scene, found, status="PENDING_CANCEL", endDate=over, **NO_RENEWAL)
         return
     order = scene.orders.get(found.open_order or 0)
     cancel_open_order(scene, found.open_order)
-    of_subscription.ended(scene, found, "CANCELED")
+    end(scene, found, "CANCELED")
     for sibling in scene.waiting_for(order) if order else ():
         if sibling.id != found.id:
             of_subscription.ended(scene, sibling, "CANCELED")

@@ -10,6 +10,7 @@ from store import action_orders as say
 from store import action_subscriptions as of_subscription
 from store.action_burst import NOW, Data
 from store.action_scene import ENDED, NO_RENEWAL, Scene
+from store.rules_of_billing import end, is_declined, lines_due
 from store.rules_of_orders import renew_now
 
 from steppay_mock.store.records import Order, Subscription
@@ -79,13 +80,13 @@ def _is_over(scene: Scene, key: Any) -> bool:
 
 
 def _expiry(scene: Scene, key: int) -> None:
-    of_subscription.ended(scene, scene.subscriptions[key], "EXPIRED")
+    end(scene, scene.subscriptions[key], "EXPIRED")
 
 
 def _period_ends(scene: Scene, key: int) -> None:
     one = scene.subscriptions[key]
     if one.status == "PENDING_CANCEL":
-        of_subscription.ended(scene, one, "CANCELED")
+        end(scene, one, "CANCELED")
     else:
         of_subscription.changed(scene, one, at="pausedDateTime", status="PAUSE", pausedDateTime=NOW, **NO_RENEWAL)
 
@@ -101,14 +102,7 @@ def _renewal_due(scene: Scene, key: int) -> None:
 def _renewal(scene: Scene, one: Subscription, *, resumed_at: datetime | None = None) -> None:
     if scene.assumed.queue_renewals:
         of_subscription.changed(scene, one, status="QUEUEING", notiBeforePaymentDate=None)
-    lines = []
-    for item in one.items:
-        cost: Any = say.exact(item.price.amount) * item.quantity
-        if item.price.is_postpaid:
-            usage = scene.known.tables["usage"].get(item.id)
-            counted = usage is not None and usage["accumulatedQuota"] is None
-            cost = say.exact(item.price.amount) * (usage["accumulatedRecord"] if usage and counted else 0)
-        lines.append(say.line_of(scene, item.price, quantity=item.quantity, amount=cost))
+    lines = lines_due(scene, one.items)
     order = say.created(scene, "RECURRING", lines, customer=one.customer_id, subscriptions=[one.id])
     _charge(scene, one, order, resumed_at=resumed_at)
 
@@ -121,9 +115,7 @@ def _retry(scene: Scene, key: int) -> None:
 
 def _charge(scene: Scene, one: Subscription, order: Data, *, resumed_at: datetime | None = None) -> None:
     means = ({one.gateway}, one.method)
-    declines = scene.memory.declines.get(one.id, 0)
-    if declines > 0 and order["paidAmount"]:
-        scene.memory.declines[one.id] = declines - 1
+    if is_declined(scene, one, order):
         say.failed(scene, order, means)
         _unpaid(scene, one, order["id"], resumed_at=resumed_at)
         return

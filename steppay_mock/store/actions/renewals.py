@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from math import inf
@@ -20,6 +21,8 @@ from steppay_mock.store.records import Item, Key, Message, Order, Subscription
 from steppay_mock.store.subscription_terms import ended, paused, renewed
 
 _MOST_TIMES = 10_000
+_OPEN = {"UNPAID", "INCOMPLETE"}
+"""They wait for an order, which bills what there is to bill."""
 _CAN_EXPIRE = {"ACTIVE", "UNPAID", "PENDING_CANCEL", "PENDING_PAUSE", "PAUSE"}
 
 
@@ -100,13 +103,13 @@ class Renewals(SubscriptionStarts, NewOrders, Payments):
         if self.assumptions.queue_renewals:
             subscription = self._emit_subscription(replace(subscription, status="QUEUEING", notice_at=None))
             self._tick()
-        self._charge(subscription, self._renewal_order(subscription))
+        self._charge(subscription, self._renewal_order(subscription, subscription.items))
 
-    def _renewal_order(self, subscription: Subscription) -> Order:
+    def _renewal_order(self, subscription: Subscription, items: Sequence[Item]) -> Order:
         """The order of a renewal: the price of each item, or its usage where usage is paid at the end of the period."""
         lines = [
             self._product_line(item.price, quantity=item.quantity, amount=self._amount_due(item), now=self._now)
-            for item in subscription.items
+            for item in items
         ]
         customer = self._tables.customers[subscription.customer_id]
         return self._new_order("RECURRING", customer, lines, subscriptions=(subscription.id,))
@@ -123,7 +126,7 @@ class Renewals(SubscriptionStarts, NewOrders, Payments):
         if subscription.period.end != due:
             return
         if subscription.status == "PENDING_CANCEL":
-            self._emit_subscription(ended(subscription, "CANCELED", now=self._tick()))
+            self._end(subscription, "CANCELED")
         elif subscription.status == "PENDING_PAUSE":
             self._emit_subscription(paused(subscription, now=self._tick()))
 
@@ -136,18 +139,44 @@ class Renewals(SubscriptionStarts, NewOrders, Payments):
     def _expiry_due(self, key: Key, due: datetime) -> None:
         subscription = self._tables.subscriptions[int(key)]
         if subscription.status in _CAN_EXPIRE and subscription.expires_at == due:
-            self._emit_subscription(ended(subscription, "EXPIRED", now=self._tick()))
+            self._end(subscription, "EXPIRED")
+
+    def _end(self, subscription: Subscription, status: str) -> Subscription:
+        """End it as CANCELED or EXPIRED. A postpaid one bills its usage first, by a last RECURRING order (fact 45)."""
+        if subscription.status in _OPEN or not subscription.has_postpaid_items:
+            return self._emit_subscription(ended(subscription, status, now=self._tick()))
+        self._tick()
+        order = self._renewal_order(subscription, [item for item in subscription.items if item.price.is_postpaid])
+        payment_method = PaymentMethod(subscription.gateway, subscription.method)
+
+        def end(paid: Order) -> Order:
+            counted = replace(subscription, recurring_count=subscription.recurring_count + 1)
+            self._emit_subscription(ended(counted, status, now=self._tick()))
+            return paid
+
+        if self._is_declined(subscription, order):
+            self._fail(order, payment_method)
+            self._emit_subscription(ended(subscription, status, now=self._tick()))
+        else:
+            self._pay(order, payment_method, end)
+        return self._tables.subscriptions[subscription.id]
 
     def _charge(self, subscription: Subscription, order: Order) -> None:
         """Pay the order of the renewal, or let the payment fail if the test declines it."""
         payment_method = PaymentMethod(subscription.gateway, subscription.method)
-        declines = self._declines.get(subscription.id, 0)
-        if declines > 0 and order.amount:
-            self._declines[subscription.id] = declines - 1
+        if self._is_declined(subscription, order):
             self._fail(order, payment_method)
             self._become_unpaid(subscription, order)
         else:
             self._pay(order, payment_method, self._renew)
+
+    def _is_declined(self, subscription: Subscription, order: Order) -> bool:
+        """Whether the test lets this payment fail. An order that costs nothing cannot fail."""
+        declines = self._declines.get(subscription.id, 0)
+        if declines <= 0 or not order.amount:
+            return False
+        self._declines[subscription.id] = declines - 1
+        return True
 
     def _renew(self, order: Order) -> Order:
         """The effect of paying an order of type RECURRING: its subscription is in the next period."""

@@ -19,7 +19,10 @@ class Subscriptions(Renewals):
     """The actions on a subscription. Without one named, it is the customer's newest."""
 
     def cancel(self, subscription: Subscription | int | None = None, *, at_period_end: bool = False) -> Subscription:
-        """Cancel it, at once or when its period ends: subscription.updated. Nothing is refunded (fact 25)."""
+        """Cancel it, at once or when its period ends: subscription.updated. Nothing is refunded (fact 25).
+
+        A postpaid one bills its usage first, by a last order of type RECURRING (fact 45).
+        """
         check_flag("at_period_end", at_period_end)
         found = self._allowed(subscription, "cancel at the end of the period" if at_period_end else "cancel")
         self._tick()
@@ -135,7 +138,7 @@ class Subscriptions(Renewals):
     def _cancel_now(self, subscription: Subscription) -> Subscription:
         order = self._open_order(subscription)
         self._cancel_open_order(subscription)
-        canceled = self._emit_subscription(ended(subscription, "CANCELED", now=self._tick()))
+        canceled = self._end(subscription, "CANCELED")
         for sibling in self._incomplete_of(order) if order else ():  # they wait for the same order
             self._emit_subscription(ended(sibling, "CANCELED", now=self._tick()))
         return canceled

@@ -76,6 +76,13 @@ class Subscription:
     failures: int = 0
     messages: int = 0
     expires_at: datetime | None = None
+    recurring_count: int = 0
+    """The number of paid periods: it begins at 1 (prepaid) or 0 (postpaid), each RECURRING order adds 1 (fact 45)."""
+
+    @property
+    def has_postpaid_items(self) -> bool:
+        """Whether usage of one of its items is paid at the end of the period."""
+        return any(item.price.is_postpaid for item in self.items)
 
     @property
     def key(self) -> int:

@@ -1,0 +1,57 @@
+"""What the period of a subscription costs at its end, and what a subscription sends when it ends (fact 45)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from store import action_orders as say
+from store import action_subscriptions as of_subscription
+from store.action_burst import Data
+from store.action_scene import Scene
+
+from steppay_mock.store.records import Item, Subscription
+
+
+def lines_due(scene: Scene, items: Sequence[Item]) -> list[Data]:
+    """The lines of a RECURRING order: what each item costs, or its usage where that is paid afterwards."""
+    return [say.line_of(scene, item.price, quantity=item.quantity, amount=_due(scene, item)) for item in items]
+
+
+def _due(scene: Scene, item: Item) -> Any:
+    if not item.price.is_postpaid:
+        return say.exact(item.price.amount) * item.quantity
+    usage = scene.known.tables["usage"].get(item.id)
+    counted = usage is not None and usage["accumulatedQuota"] is None
+    return say.exact(item.price.amount) * (usage["accumulatedRecord"] if usage and counted else 0)
+
+
+def is_declined(scene: Scene, subscription: Subscription, order: Data) -> bool:
+    """Whether the test lets the payment of this order fail."""
+    declines = scene.memory.declines.get(subscription.id, 0)
+    if declines > 0 and order["paidAmount"]:
+        scene.memory.declines[subscription.id] = declines - 1
+        return True
+    return False
+
+
+def end(scene: Scene, subscription: Subscription, status: str) -> None:
+    """CANCELED or EXPIRED. Postpaid usage is billed before, unless an order is open already."""
+    afterwards = [item for item in subscription.items if item.price.is_postpaid]
+    if subscription.status in {"UNPAID", "INCOMPLETE"} or not afterwards:
+        of_subscription.ended(scene, subscription, status)
+        return
+    lines = lines_due(scene, afterwards)
+    order = say.created(scene, "RECURRING", lines, customer=subscription.customer_id, subscriptions=[subscription.id])
+    means = ({subscription.gateway}, subscription.method)
+
+    def over() -> Data:
+        of_subscription.ended(scene, subscription, status)
+        scene.effect_stamps.append(scene.burst.stamp)
+        return {}
+
+    if is_declined(scene, subscription, order):
+        say.failed(scene, order, means)
+        over()
+    else:
+        say.paid(scene, order, means, over)
