@@ -149,11 +149,15 @@ def cancel_order(store: Store, dice: Dice) -> object:
 
 
 def cancel(store: Store, dice: Dice) -> object:
-    return store.cancel(one_thing(dice, store.subscriptions, "ACTIVE"), at_period_end=seldom(dice, 60))
+    subscription, at_the_end = one_thing(dice, store.subscriptions, "ACTIVE"), seldom(dice, 60)
+    at = store.now + timedelta(days=dice.whole(-1, 50)) if seldom(dice, 30) else None
+    return store.cancel(subscription, at_period_end=at_the_end and (at is None or seldom(dice, 5)), at=at)
 
 
 def pause(store: Store, dice: Dice) -> object:
-    return store.pause(one_thing(dice, store.subscriptions, "ACTIVE"), at_period_end=seldom(dice, 50))
+    subscription, at_the_end = one_thing(dice, store.subscriptions, "ACTIVE"), seldom(dice, 50)
+    until: Any = (dice.whole(0, 6), one_of(dice, ["WEEK", "DAY", "MONTH"])) if seldom(dice, 40) else None
+    return store.pause(subscription, at_period_end=at_the_end, until=until)
 
 
 def undo(store: Store, dice: Dice) -> object:

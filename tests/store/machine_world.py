@@ -13,7 +13,7 @@ from store.machine_dice import Dice, seldom
 from steppay_mock import SteppayMockError, Store
 
 _SENTENCE = re.compile(r"\S[.?)]$")
-_BY_ITSELF = {*TIME, "resume"}
+_BY_ITSELF = {*TIME, "resume", "undo"}
 
 
 class World:
@@ -71,7 +71,9 @@ class World:
         now = self.store.now.replace(tzinfo=None).isoformat(timespec="microseconds")
         for subscription in self.auditor.state["subscriptions"].values():
             due = [subscription["nextPaymentDate"]]
-            if subscription["status"] in {"PENDING_CANCEL", "PENDING_PAUSE"}:
+            if subscription["status"] == "PENDING_CANCEL":
+                due.append(subscription["endDate"])
+            if subscription["status"] == "PENDING_PAUSE":
                 due.append(subscription["currentPeriod"]["endDateTime"])
             assert all(moment is None or _whole(moment) > now for moment in due), subscription
         for invoice in self.auditor.state["invoices"].values():

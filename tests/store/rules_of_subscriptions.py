@@ -29,27 +29,29 @@ def _meant(scene: Scene) -> Subscription:
 
 
 def cancel_refused(scene: Scene) -> Whys:
+    at = scene.option("at")
     action = "cancel at the end of the period" if scene.option("at_period_end") else "cancel"
-    yield from scene.unless_allowed(scene.subscription(), action)
+    yield from scene.unless_allowed(scene.subscription(), action if at is None else "cancel at a given time")
+    if at is not None and (scene.option("at_period_end") or at.replace(tzinfo=None) <= scene.now):
+        yield WRONG
 
 
 def cancel(scene: Scene) -> None:
-    found = _meant(scene)
-    if scene.option("at_period_end"):
-        over = found.period.end.isoformat()
-        of_subscription.changed(scene, found, status="PENDING_CANCEL", endDate=over, **NO_RENEWAL)
+    """At once, when the period ends, or at a given time (fact 46)."""
+    found, at = _meant(scene), scene.option("at")
+    if scene.option("at_period_end") or at is not None:
+        over = found.period.end if at is None else at.replace(tzinfo=None)
+        of_subscription.changed(scene, found, status="PENDING_CANCEL", endDate=over.isoformat(), **NO_RENEWAL)
         return
-    order = scene.orders.get(found.open_order or 0)
     cancel_open_order(scene, found.open_order)
     end(scene, found, "CANCELED")
-    for sibling in scene.waiting_for(order) if order else ():
-        if sibling.id != found.id:
-            of_subscription.ended(scene, sibling, "CANCELED")
 
 
 def pause_refused(scene: Scene) -> Whys:
     action = "pause at the end of the period" if scene.option("at_period_end") else "pause"
     yield from scene.unless_allowed(scene.subscription(), action)
+    if scene.option("until") is not None and not 1 <= scene.option("until")[0] <= 1_000:
+        yield WRONG
 
 
 def pause(scene: Scene) -> None:
@@ -65,9 +67,7 @@ def undo_refused(scene: Scene) -> Whys:
 
 
 def undo(scene: Scene) -> None:
-    found = _meant(scene)
-    renewal = scene.renewal(found.period.end, scene.ended, expires=found.expires_at)
-    of_subscription.changed(scene, found, status="ACTIVE", endDate=None, **renewal)
+    _go_on(scene, {"status": "ACTIVE", "endDate": None})
 
 
 def resume_refused(scene: Scene) -> Whys:
@@ -75,9 +75,12 @@ def resume_refused(scene: Scene) -> Whys:
 
 
 def resume(scene: Scene) -> None:
+    _go_on(scene, {"status": "ACTIVE", "pausedDateTime": None})
+
+
+def _go_on(scene: Scene, changes: Data) -> None:
     """Within its period it renews at the end of that; later it renews now."""
     found = _meant(scene)
-    changes: Data = {"status": "ACTIVE", "pausedDateTime": None}
     if found.period.end > scene.now:
         renewal = scene.renewal(found.period.end, scene.now, expires=found.expires_at)
         of_subscription.changed(scene, found, **changes, **renewal)

@@ -17,11 +17,11 @@ from steppay_mock.store.records import Order, Subscription
 
 Due = tuple[datetime, int, str, Any]
 KINDS = (
-    *("expiry", "period ends", "renewal", "retry", "notice"),
+    *("expiry", "given time comes", "pause is over", "period ends", "renewal", "retry", "notice"),
     *("account closes", "invoice is sent", "invoice is overdue"),
 )
 """Of one moment, the first comes first: expiry comes before a renewal."""
-_OF_SUBSCRIPTIONS = KINDS[:5]
+_OF_SUBSCRIPTIONS = KINDS[:7]
 _CAN_EXPIRE = {"ACTIVE", "UNPAID", "PENDING_CANCEL", "PENDING_PAUSE", "PAUSE"}
 
 
@@ -40,8 +40,12 @@ def _due_of_subscriptions(scene: Scene) -> Iterator[tuple[str, Any, datetime]]:
     for one in scene.subscriptions.values():
         if one.status in _CAN_EXPIRE and one.expires_at is not None:
             yield "expiry", one.id, one.expires_at
-        if one.status in {"PENDING_CANCEL", "PENDING_PAUSE"}:
+        if one.status == "PENDING_CANCEL" and one.end_at not in (None, one.period.end):
+            yield "given time comes", one.id, one.end_at
+        elif one.status in {"PENDING_CANCEL", "PENDING_PAUSE"}:
             yield "period ends", one.id, one.period.end
+        if one.status == "PAUSE" and one.resume_at is not None:
+            yield "pause is over", one.id, one.resume_at
         if one.status in {"ACTIVE", "UNPAID"} and one.next_at is not None:
             yield "renewal" if one.status == "ACTIVE" else "retry", one.id, one.next_at
         if one.status == "ACTIVE" and one.notice_at is not None:
@@ -89,6 +93,25 @@ def _period_ends(scene: Scene, key: int) -> None:
         end(scene, one, "CANCELED")
     else:
         of_subscription.changed(scene, one, at="pausedDateTime", status="PAUSE", pausedDateTime=NOW, **NO_RENEWAL)
+
+
+def _given_time(scene: Scene, key: int) -> None:
+    end(scene, scene.subscriptions[key], "CANCELED")
+
+
+def _pause_is_over(scene: Scene, key: int) -> None:
+    """It goes on; where its period is over it renews at that moment."""
+    one = scene.subscriptions[key]
+    moment = one.resume_at
+    assert moment is not None
+    over = one.period.end <= moment
+    renewal: Data = scene.renewal(one.period.end, moment, expires=one.expires_at)
+    if over:
+        renewal = {**NO_RENEWAL, "nextPaymentDate": moment.isoformat(), "originNextPaymentDate": moment.isoformat()}
+    of_subscription.changed(scene, one, status="ACTIVE", pausedDateTime=None, **renewal)
+    if over:
+        scene.memory.done.add(("renewal", key, moment))
+        _renewal(scene, one, resumed_at=moment)
 
 
 def _notice(scene: Scene, key: int) -> None:
@@ -177,6 +200,8 @@ def _invoice_is_overdue(scene: Scene, key: int) -> None:
 
 _WORK: dict[str, Any] = {
     "expiry": _expiry,
+    "given time comes": _given_time,
+    "pause is over": _pause_is_over,
     "period ends": _period_ends,
     "renewal": _renewal_due,
     "retry": _retry,

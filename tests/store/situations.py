@@ -94,6 +94,14 @@ SITUATIONS: dict[str, Situation] = {
         {"assumptions": COVER},
         [lambda store: store.checkout(), lambda store: store.pause(at_period_end=True)],
     ),
+    "a cancellation at a given time": (
+        {"product": {"billing": "usage"}},
+        [_used, lambda store: store.cancel(at=store.now + timedelta(days=40))],
+    ),
+    "a pause that ends by itself": (
+        {"product": {"membership_months": 2}},
+        [lambda store: store.checkout(), lambda store: store.pause(until=(5, "WEEK"))],
+    ),
     "a pause": ({"assumptions": COVER}, [lambda store: store.checkout(), lambda store: store.pause()]),
     "a pause beyond its period": ({"assumptions": {"queue_renewals": True}}, [_paused_for_long]),
     "a subscription that ended": ({}, [lambda store: store.checkout(), lambda store: store.cancel()]),

@@ -22,6 +22,8 @@ class AllActions(Catalogue, Metering, Checkout, Invoices):
         self._work.update(
             {
                 "expiry": self._expiry_due,
+                "given time comes": self._given_time_due,
+                "pause is over": self._pause_end_due,
                 "period ends": self._period_end_due,
                 "renewal": self._renewal_due,
                 "retry": self._retry_due,

@@ -18,7 +18,7 @@ from steppay_mock.store.lifecycle import SUBSCRIPTION, refuse, require_transitio
 from steppay_mock.store.options import StoreRecipe
 from steppay_mock.store.payment_methods import PaymentMethod
 from steppay_mock.store.records import Item, Key, Message, Order, Subscription
-from steppay_mock.store.subscription_terms import ended, paused, renewed
+from steppay_mock.store.subscription_terms import ended, goes_on, paused, renewed
 
 _MOST_TIMES = 10_000
 _OPEN = {"UNPAID", "INCOMPLETE"}
@@ -123,12 +123,22 @@ class Renewals(SubscriptionStarts, NewOrders, Payments):
 
     def _period_end_due(self, key: Key, due: datetime) -> None:
         subscription = self._tables.subscriptions[int(key)]
-        if subscription.period.end != due:
-            return
-        if subscription.status == "PENDING_CANCEL":
+        if subscription.status == "PENDING_CANCEL" and subscription.end_at == due:
             self._end(subscription, "CANCELED")
-        elif subscription.status == "PENDING_PAUSE":
+        elif subscription.status == "PENDING_PAUSE" and subscription.period.end == due:
             self._emit_subscription(paused(subscription, now=self._tick()))
+
+    def _given_time_due(self, key: Key, due: datetime) -> None:
+        subscription = self._tables.subscriptions[int(key)]
+        if subscription.status == "PENDING_CANCEL" and subscription.end_at == due:
+            self._end(subscription, "CANCELED")
+
+    def _pause_end_due(self, key: Key, due: datetime) -> None:
+        subscription = self._tables.subscriptions[int(key)]
+        if subscription.status == "PAUSE" and subscription.resume_at == due:
+            self._tick()
+            # From ``due``, not from now: a renewal at that moment is done before this passing of time ends.
+            self._emit_subscription(goes_on(subscription, now=due, notice_days=self.assumptions.notice_days))
 
     def _notice_due(self, key: Key, due: datetime) -> None:
         subscription = self._tables.subscriptions[int(key)]

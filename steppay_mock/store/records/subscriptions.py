@@ -72,6 +72,10 @@ class Subscription:
     """The period ends this number of intervals after the anchor."""
     open_order: int | None = None
     """The id of the renewal order that is not paid yet."""
+    pause_for: tuple[int, str] | None = None
+    """The length of its pause, such as 2 WEEK, after which it goes on by itself (fact 46)."""
+    resume_at: datetime | None = None
+    """The end of such a pause, once it has begun."""
     failed_at: datetime | None = None
     failures: int = 0
     messages: int = 0
