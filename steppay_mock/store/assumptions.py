@@ -34,10 +34,12 @@ class Assumptions:
     """subscription.payment_due_notification is sent this number of days before a renewal. None: never."""
     step_cover: Literal["off", "pause", "cancel"] = "off"
     """Whether StepCover replaces the retries (fact 28), and pauses or cancels the subscription at its end."""
-    cover_days: int = 3
-    """The days between two StepCover messages."""
+    cover_days: tuple[int, ...] = (3, 5, 7, 11)
+    """The attempts of StepCover after the first one, in days after the failure (fact 28); the last one ends it."""
     cover_messages: int = 4
-    """The number of messages that StepCover sends before it ends."""
+    """The number of messages that StepCover sends before it ends, if ``cover_days`` has so many attempts."""
+    postpone_days: int = 3
+    """The days by which a customer postpones a StepCover message."""
     virtual_account_days: int = 7
     """The days that a virtual account waits for its money."""
 
@@ -54,13 +56,21 @@ class Assumptions:
             raise SteppayMockError(f"step_cover={self.step_cover!r} is not among 'off', 'pause' or 'cancel'.")
         if self.cover_messages > 4:
             raise SteppayMockError(f"cover_messages={self.cover_messages}: StepCover sends at most 4 (fact 28).")
-        if not _are_days(self.retry_days):
-            raise SteppayMockError(
-                f"retry_days={self.retry_days!r} are not rising whole numbers from 1 to {_MOST_DAYS}. "
-                "Give them like (1, 3, 5, 10, 14)."
-            )
-        # A list could be changed later. The dataclass is frozen, so it is set past its __setattr__.
-        object.__setattr__(self, "retry_days", tuple(self.retry_days))
+        for name, days, example in (
+            ("retry_days", self.retry_days, (1, 3, 5, 10, 14)),
+            ("cover_days", _as_days(self.cover_days, steps=self.cover_messages), (3, 5, 7, 11)),
+        ):
+            if not _are_days(days):
+                raise SteppayMockError(
+                    f"{name}={days!r} are not rising whole numbers from 1 to {_MOST_DAYS}. Give them like {example}."
+                )
+            # A list could be changed later. The dataclass is frozen, so it is set past its __setattr__.
+            object.__setattr__(self, name, tuple(days))
+
+    @property
+    def cover_attempts(self) -> tuple[int, ...]:
+        """The attempts of StepCover after the first one, in days after the failure: one after each message."""
+        return self.cover_days[: self.cover_messages]
 
 
 def read_assumptions(given: Assumptions | dict[str, Any] | None) -> Assumptions:
@@ -86,6 +96,13 @@ def read_assumptions(given: Assumptions | dict[str, Any] | None) -> Assumptions:
 def _check_days(name: str, value: object) -> None:
     if not _is_whole(value) or not 1 <= value <= _MOST_DAYS:  # type: ignore[operator]
         raise SteppayMockError(f"{name}={value!r} is not a whole number from 1 to {_MOST_DAYS}. Give one such as 3.")
+
+
+def _as_days(days: object, *, steps: int) -> object:
+    """One number is the days between two messages, as it was before this assumption had a day for each attempt."""
+    if not _is_whole(days):
+        return days
+    return tuple(days * step for step in range(1, steps + 1))  # type: ignore[operator]
 
 
 def _are_days(days: object) -> bool:

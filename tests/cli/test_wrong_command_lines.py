@@ -238,6 +238,8 @@ def test_what_an_assumption_takes_is_told_by_its_bounds(name: str) -> None:
         (right if "or none" in expected else wrong).append(None)
     elif name == "retry_days":
         right, wrong = [(1, 3, 5), (1, 3650)], [(0, 1), (3, 2), (1, 3651)]
+    elif name == "cover_days":
+        right, wrong = [(1, 3, 5), (1, 3650), 3], [(0, 1), (3, 2), (1, 3651), 0]
     else:
         right, wrong = re.findall(r"\w+(?=,| or|$)", expected), ["x", None]
     for value in right:

@@ -38,6 +38,7 @@ def any_store(dice: Dice) -> Store:
         "notice_days": one_of(dice, [None, 3, 1, 10]),
         "step_cover": one_of(dice, ["off", "off", "pause", "cancel"]),
         "cover_messages": one_of(dice, [4, 1]),
+        "cover_days": one_of(dice, [(3, 5, 7, 11), (1, 2, 3, 10, 40), (2, 9), 3]),
         "virtual_account_days": one_of(dice, [7, 1, 40]),
     }
     return Store(

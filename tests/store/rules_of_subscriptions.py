@@ -203,7 +203,7 @@ def postpone_refused(scene: Scene) -> Whys:
 def postpone_message(scene: Scene) -> None:
     found = _meant(scene)
     assert found.next_at is not None
-    later = max(found.next_at, scene.now) + timedelta(days=scene.assumed.cover_days)
+    later = max(found.next_at, scene.now) + timedelta(days=scene.assumed.postpone_days)
     of_subscription.changed(scene, found, nextPaymentDate=later.isoformat())
     of_subscription.message(scene, found, "cover.delayed_message", "REMIND", step=max(found.messages, 1), retry=later)
 

@@ -168,8 +168,9 @@ def _unpaid(scene: Scene, one: Subscription, order: int, *, resumed_at: datetime
 
 def _cover(scene: Scene, one: Subscription, order: int, tried: datetime) -> None:
     assumed = scene.assumed
-    if one.messages < assumed.cover_messages:
-        retry = tried + timedelta(days=assumed.cover_days)
+    if one.messages < min(assumed.cover_messages, len(assumed.cover_days)):
+        days = (0, *assumed.cover_days)
+        retry = tried + timedelta(days=days[one.messages + 1] - days[one.messages])
         of_subscription.changed(
             scene, one, status="UNPAID", nextPaymentDate=retry.isoformat(), notiBeforePaymentDate=None
         )

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC
+from datetime import UTC, timedelta
 from typing import Any
 
 import pytest
 from store.bursts import PAID, burst, last_of, sent_by, told
 
-from steppay_mock import Store
+from steppay_mock import SteppayMockError, Store
 
 LAST_ORDER = ["order.created CREATED", *PAID]
 UPDATED = "order.updated PAID"
@@ -118,3 +118,47 @@ def test_fact_45_the_recurring_count_begins_at_one_prepaid_and_at_zero_postpaid(
             assert (store.subscription.status, store.subscription.recurring_count) == ("UNPAID", first + 1)
         store.advance(days=5)
         assert store.subscription.recurring_count == first + 2
+
+
+def cover_days_of(**assumptions: Any) -> list[float]:
+    """The days of StepCover's messages, and of its end, after the failure."""
+    store = Store(seed=1, assumptions={"step_cover": "pause", **assumptions})
+    store.checkout()
+    store.decline_payments()
+    sent = sent_by(store, lambda: store.advance(days=31 + 90))
+    covers = [event for event in sent if event.type.startswith("cover.")]
+    assert told(covers)[-1] == "cover.paused PAUSED"
+    return [round((event.timestamp - covers[0].timestamp) / 86_400, 2) for event in covers]
+
+
+def test_the_days_and_the_number_of_step_covers_messages_are_assumptions() -> None:
+    assert cover_days_of(cover_days=(1, 2, 9, 40)) == [0, 1, 2, 9, 40]
+    assert cover_days_of(cover_days=[2, 8]) == [0, 2, 8]
+    assert cover_days_of(cover_messages=2) == [0, 3, 5], "the next attempt after the last message ends it"
+    assert cover_days_of(cover_days=3) == [0, 3, 6, 9, 12], "one number is the days between two messages"
+
+
+def test_a_postponed_message_moves_the_later_ones_too() -> None:
+    store = Store(seed=1, assumptions={"step_cover": "cancel", "postpone_days": 2})
+    store.checkout()
+    store.decline_payments()
+    store.advance(days=31)
+    first = store.subscription.next_at
+    assert first is not None
+    assert store.postpone_message().next_at == first + timedelta(days=2)
+    sent = sent_by(store, lambda: store.advance(days=30))
+    days = [event.timestamp for event in sent if event.type.startswith("cover.")]
+    assert [round((day - days[0]) / 86_400, 2) for day in days] == [0, 2, 4, 8]
+
+
+@pytest.mark.parametrize(
+    ("assumptions", "message"),
+    [
+        ({"cover_days": (5, 3)}, "cover_days=(5, 3) are not rising whole numbers from 1 to 3650. Give them like (3, 5"),
+        ({"cover_days": ()}, "cover_days=() are not rising whole numbers from 1 to 3650. Give them like (3, 5, 7, 11)"),
+    ],
+)
+def test_days_of_step_cover_that_cannot_be_are_refused(assumptions: dict[str, Any], message: str) -> None:
+    with pytest.raises(SteppayMockError) as caught:
+        Store(assumptions=assumptions)
+    assert str(caught.value).startswith(message)

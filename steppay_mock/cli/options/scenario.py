@@ -215,6 +215,7 @@ _STAGING: tuple[Decorator[Any], ...] = (
 _DAYS = "a whole number from 1 to 3650"
 _EXPECTED = {
     "retry_days": "days in rising order, from 1 to 3650, such as 1,3,5",
+    "cover_days": "days in rising order, from 1 to 3650, such as 3,5,7,11, or one number between two messages",
     "notice_days": f"{_DAYS}, or none",
     "cover_messages": "a whole number from 1 to 4 (fact 28)",
 }

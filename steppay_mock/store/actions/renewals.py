@@ -56,7 +56,7 @@ class Renewals(SubscriptionStarts, NewOrders, Payments):
     def postpone_message(self, subscription: Subscription | int | None = None) -> Subscription:
         """Postpone the StepCover message, as the customer can: subscription.updated, cover.delayed_message."""
         found = self._in_cover(subscription, "postpone the StepCover message")
-        later = max(found.next_at or self._now, self._now) + timedelta(days=self.assumptions.cover_days)
+        later = max(found.next_at or self._now, self._now) + timedelta(days=self.assumptions.postpone_days)
         self._tick()
         moved = self._emit_subscription(replace(found, next_at=later))
         self._send_message(EventType.COVER_DELAYED_MESSAGE, moved, "REMIND")
@@ -226,8 +226,10 @@ class Renewals(SubscriptionStarts, NewOrders, Payments):
 
     def _next_cover_message(self, unpaid: Subscription, due: datetime) -> None:
         """Send the next StepCover message; after the last one pause or cancel the subscription."""
-        if unpaid.messages < self.assumptions.cover_messages:
-            later = due + timedelta(days=self.assumptions.cover_days)
+        days = self.assumptions.cover_attempts
+        if unpaid.messages < len(days):
+            # From the attempt before, and not from the failure: the customer may have postponed that one.
+            later = due + timedelta(days=days[unpaid.messages] - (0, *days)[unpaid.messages])
             updated = self._emit_subscription(replace(unpaid, next_at=later, messages=unpaid.messages + 1))
             self._send_message(EventType.COVER_SENT_MESSAGE, updated, "REMIND")
             return
