@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -14,6 +14,7 @@ from steppay_mock.payload.factory import SEEDED_NOW
 from steppay_mock.payload.options import IS_TEST, LOCALE, NULLS, SEED, Nulls
 from steppay_mock.store.amounts import check_currency
 from steppay_mock.store.assumptions import Assumptions, read_assumptions
+from steppay_mock.store.usage_table import TableType
 from steppay_mock.values import MappingValue
 
 Money = int | float | Decimal
@@ -49,6 +50,10 @@ class PriceFields(TypedDict, total=False):
     """Paid once, with the first order."""
     quota: int | None
     """The usage allowed in each period (prepaid); None: usage is paid at the end of the period."""
+    usage_table: Sequence[tuple[int | None, Money]] | None
+    """The prices of usage by range (fact 47), as in ``[(1000, 0), (10_000, 10), (None, 5)]``; None: ``price``."""
+    usage_table_type: TableType
+    """Each unit costs the price of its range (``per_unit``), or each range costs its price (``per_range``)."""
     membership_months: int
     """The subscription expires after this number of months; 0: never."""
 

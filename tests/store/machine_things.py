@@ -23,6 +23,7 @@ _STARTS = (
     datetime(2025, 12, 31, 15, 0, 0, 1, tzinfo=UTC),
 )
 _INTERVALS = (("MONTH", 1), ("MONTH", 1), ("WEEK", 1), ("MONTH", 3), ("WEEK", 2), ("YEAR", 1), ("DAY", 10), ("DAY", 3))
+_TABLES = ([(50, 0), (100, 10), (None, 2)], [(None, 300)])
 
 
 def any_store(dice: Dice) -> Store:
@@ -58,9 +59,12 @@ def any_price(dice: Dice) -> Any:
     """What can be said of a price."""
     billing = one_of(dice, ["flat", "usage", "unit", "one_time", "usage"])
     unit, count = one_of(dice, _INTERVALS)
+    amount: dict[str, Any] = {"price": dice.whole(1, 200) * 100}
+    if seldom(dice, 40 if billing == "usage" else 3):
+        amount = {"usage_table": one_of(dice, _TABLES), "usage_table_type": one_of(dice, ["per_unit", "per_range"])}
     return {
+        **amount,
         "billing": billing,
-        "price": dice.whole(1, 200) * 100,
         "interval": unit,
         "interval_count": count,
         "setup_fee": one_of(dice, [0, 0, 5000]),

@@ -9,6 +9,7 @@ from store import action_orders as say
 from store import action_subscriptions as of_subscription
 from store.action_burst import Data
 from store.action_scene import Scene
+from store.usage_costs import cost_in_advance, cost_of_units
 
 from steppay_mock.store.records import Item, Subscription
 
@@ -20,10 +21,10 @@ def lines_due(scene: Scene, items: Sequence[Item]) -> list[Data]:
 
 def _due(scene: Scene, item: Item) -> Any:
     if not item.price.is_postpaid:
-        return say.exact(item.price.amount) * item.quantity
+        return cost_in_advance(scene, item.price) * item.quantity
     usage = scene.known.tables["usage"].get(item.id)
     counted = usage is not None and usage["accumulatedQuota"] is None
-    return say.exact(item.price.amount) * (usage["accumulatedRecord"] if usage and counted else 0)
+    return cost_of_units(scene, item.price, usage["accumulatedRecord"] if usage and counted else 0)
 
 
 def is_declined(scene: Scene, subscription: Subscription, order: Data) -> bool:

@@ -10,6 +10,7 @@ from store import action_subscriptions as of_subscription
 from store.action_burst import ANY_TEXT, NOW, Data
 from store.action_scene import ILLEGAL, NO_RENEWAL, OFFERED, UNPAID_ORDER, WRONG, Scene, Whys
 from store.rules_of_billing import end
+from store.usage_costs import cost_in_advance
 
 from steppay_mock.store.records import Order, Payment, Price
 
@@ -31,7 +32,7 @@ def _bought(scene: Scene) -> list[Any]:
 def _costs(scene: Scene, prices: list[Price]) -> tuple[list[Any], dict[str, Any]]:
     """The amount of each price, which is 0 in a trial and where usage is paid afterwards, and of what is beside."""
     quantity, trial = scene.option("quantity", 1), scene.option("trial_days", 0)
-    first = [0 if one.recurs and (trial or one.is_postpaid) else say.exact(one.amount) * quantity for one in prices]
+    first = [0 if one.recurs and trial else cost_in_advance(scene, one) * quantity for one in prices]
     beside = {name: say.exact(scene.option(name) or 0) for name in BESIDE}
     if scene.option("setup_fee") is None:
         beside["setup_fee"] = say.exact(sum(one.setup_fee for one in prices))

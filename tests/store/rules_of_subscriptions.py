@@ -13,6 +13,7 @@ from store.action_scene import ENDED, ILLEGAL, NO_RENEWAL, OFFERED, WRONG, Scene
 from store.rules_of_billing import end
 from store.rules_of_orders import cancel_open_order
 from store.rules_of_time import come_due
+from store.usage_costs import cost_of_units
 
 from steppay_mock.store.records import Item, Subscription
 
@@ -313,6 +314,11 @@ def top_up(scene: Scene) -> None:
     item = _metered(scene, found)
     assert item is not None
     cost = item.price.amount if scene.option("price") is None else scene.option("price")
+    if scene.option("price") is None and item.price.usage_table is not None:
+        allowed = _sums(scene, item)[1] or 0
+        cost = cost_of_units(scene, item.price, allowed + scene.given["quota"]) - cost_of_units(
+            scene, item.price, allowed
+        )
     line = say.line_of(scene, item.price, quantity=1, amount=cost)
     order = say.created(scene, "ADD_USAGE", [line], customer=found.customer_id)
 

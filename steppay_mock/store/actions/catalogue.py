@@ -18,6 +18,7 @@ from steppay_mock.store.base import StoreBase
 from steppay_mock.store.lifecycle import refuse
 from steppay_mock.store.options import Interval, Money, PriceFields, ProductFields, check_fields
 from steppay_mock.store.records import Price, Product
+from steppay_mock.store.usage_table import UsageTable, read_usage_table
 from steppay_mock.values import check_choice
 
 _BILLINGS = {"flat": "FLAT", "unit": "UNIT_BASED", "usage": "USAGE_BASED", "one_time": "ONE_TIME"}
@@ -39,6 +40,7 @@ class _PriceTerms:
     setup_fee: int
     quota: int | None
     membership: int
+    usage_table: UsageTable | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,6 +102,10 @@ class Catalogue(StoreBase):
         """Change the amount of the price: product.price.updated. Subscriptions keep the amount they were bought at."""
         found = self._find(Price, price)
         checked = check_amount(amount, self.currency, "amount", least=1)
+        if found.usage_table is not None:
+            raise SteppayMockError(
+                f"The price {found.code} has a usage_table, and no amount to change. Create another price."
+            )
         if checked == found.amount:
             raise SteppayMockError(f"The price {found.code} is {checked} already. Give another amount.")
         words = {**found.words, "price": money(checked), "modifiedAt": self._tick().isoformat()}
@@ -189,16 +195,27 @@ class Catalogue(StoreBase):
                 raise SteppayMockError(
                     f"quota={quota}: only billing='usage' has a quota. Add billing='usage', or leave the quota out."
                 )
+        table = read_usage_table(
+            fields.get("usage_table"), fields.get("usage_table_type", "per_unit"), currency=self.currency
+        )
+        if table is not None and (billing != "USAGE_BASED" or amount is not None):
+            raise SteppayMockError(
+                "usage_table has the prices of billing='usage', so it has no other price. Give it with "
+                "billing='usage', and without price."
+            )
+        if table is None and amount is not None:
+            amount = check_amount(amount, self.currency, "price", least=1)
         recurs = billing != "ONE_TIME"
         return _PriceTerms(
             code=fields.get("price_code"),
-            amount=None if amount is None else check_amount(amount, self.currency, "price", least=1),
+            amount=0 if table is not None else amount,
             billing=billing,
             unit=unit if recurs else None,
             count=count if recurs else None,
             setup_fee=_whole("setup_fee", fields.get("setup_fee", 0), least=0, most=10**9),
             quota=quota,
             membership=_whole("membership_months", fields.get("membership_months", 0), least=0, most=120),
+            usage_table=table,
         )
 
     def _make_price(self, product_code: str, terms: _PriceTerms, moment: datetime) -> Price:
@@ -212,6 +229,7 @@ class Catalogue(StoreBase):
             setup_fee=terms.setup_fee,
             quota=terms.quota,
             membership=terms.membership,
+            usage_table=terms.usage_table,
             words={},
         )
         pinned = _price_pins(price, moment)
@@ -241,7 +259,7 @@ def _price_pins(price: Price, moment: datetime) -> dict[str, Any]:
         "membershipExpirationDateType": "MONTH" if price.membership else None,
         "setupOption": fee,
         "options": [],
-        "additionalBilling": None,
+        "additionalBilling": None if price.usage_table is None else price.usage_table.written(price.code),
         "firstSaleEnabled": False,
         "firstSalePrice": None,
         "claim": {"methodType": "POST" if price.is_postpaid else "PRE"} if price.recurs else None,

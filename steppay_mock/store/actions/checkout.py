@@ -168,5 +168,4 @@ class Checkout(Orders):
 
 def _first_amount(price: Price, wanted: _CheckoutTerms) -> Amount:
     """The amount of the first period: 0 in a trial, or if usage is paid at the end of the period."""
-    free = price.recurs and (wanted.trial_days or price.is_postpaid)
-    return 0 if free else price.amount * wanted.quantity
+    return 0 if price.recurs and wanted.trial_days else price.amount_in_advance * wanted.quantity

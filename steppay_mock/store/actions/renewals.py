@@ -119,7 +119,7 @@ class Renewals(SubscriptionStarts, NewOrders, Payments):
             return item.amount
         usage = self._tables.usage.get(item.id)
         # Usage with a quota was paid already: with the price of the item, or with a top-up.
-        return item.price.amount * usage.used if usage and usage.quota is None else 0
+        return item.price.amount_of_usage(usage.used) if usage and usage.quota is None else 0
 
     def _period_end_due(self, key: Key, due: datetime) -> None:
         subscription = self._tables.subscriptions[int(key)]

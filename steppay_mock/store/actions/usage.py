@@ -7,11 +7,12 @@ from typing import get_args
 
 from steppay_mock.contract.catalogue import EventType
 from steppay_mock.errors import SteppayMockError, choices
+from steppay_mock.payload.coherence.fields import Amount
 from steppay_mock.store.actions.subscriptions import Subscriptions
 from steppay_mock.store.lifecycle import refuse
 from steppay_mock.store.options import Money
 from steppay_mock.store.payment_methods import PaymentMethod
-from steppay_mock.store.records import Item, Order, Subscription, Usage, UsageEntry, Via
+from steppay_mock.store.records import Item, Order, Price, Subscription, Usage, UsageEntry, Via
 
 _MOST = 2**53
 _MOST_IN_ALL = 2**63 - 1
@@ -69,7 +70,7 @@ class Metering(Subscriptions):
                 hint="Sell it with a quota: product={'billing': 'usage', 'quota': 1000}.",
             )
         _check_sum(allowed + quota)
-        cost = metered.price.amount if price is None else self._amount(price, "price")
+        cost = _cost_of_quota(metered.price, allowed, quota) if price is None else self._amount(price, "price")
         now = self._tick()
         line = self._product_line(metered.price, quantity=1, amount=cost, now=now)
         customer = self._tables.customers[found.customer_id]
@@ -135,6 +136,15 @@ class Metering(Subscriptions):
             via=via,
         )
         return replace(usage, entries=(*usage.entries, entry))
+
+
+def _cost_of_quota(price: Price, allowed: int, quota: int) -> Amount:
+    """What more quota costs: the price once, or what the table asks for it."""
+    return (
+        price.amount
+        if price.usage_table is None
+        else price.usage_table.cost(allowed + quota) - price.usage_table.cost(allowed)
+    )
 
 
 def _check_sum(total: int) -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from steppay_mock.payload.coherence.fields import Amount
+from steppay_mock.store.usage_table import UsageTable
 
 Words = Mapping[str, Any]
 """The webhook fields that the store does not compute with, as the payload factory made them."""
@@ -50,6 +51,8 @@ class Price:
     """The usage allowed in each period; None if usage is paid at the end of the period (fact 26)."""
     membership: int
     """The subscription expires after this number of months; 0: never."""
+    usage_table: UsageTable | None = None
+    """The prices of usage by range (fact 47). None: each unit costs the amount."""
     words: Words
 
     @property
@@ -66,6 +69,17 @@ class Price:
     def is_postpaid(self) -> bool:
         """Whether usage is paid at the end of the period."""
         return self.billing == "USAGE_BASED" and self.quota is None
+
+    @property
+    def amount_in_advance(self) -> Amount:
+        """What one of it costs before a period: nothing if it is postpaid, its quota if it is prepaid (fact 26)."""
+        if self.is_postpaid:
+            return 0
+        return self.amount if self.usage_table is None or self.quota is None else self.usage_table.cost(self.quota)
+
+    def amount_of_usage(self, used: int) -> Amount:
+        """What usage costs after a period."""
+        return self.amount * used if self.usage_table is None else self.usage_table.cost(used)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -35,7 +35,7 @@ class Item:
     @property
     def amount(self) -> Amount:
         """The amount of one period, without usage."""
-        return 0 if self.price.is_postpaid else self.price.amount * self.quantity
+        return self.price.amount_in_advance * self.quantity
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
