@@ -43,13 +43,15 @@ class PriceFields(TypedDict, total=False):
     price: Money
     price_code: str
     billing: Billing
-    """``flat`` and ``unit`` recur, ``usage`` recurs and counts usage, ``one_time`` does not recur."""
+    """``flat``, ``unit`` (seats) and ``usage`` recur, the last two count usage; ``one_time`` does not recur."""
     interval: Interval
     interval_count: int
     setup_fee: int
     """Paid once, with the first order."""
     quota: int | None
     """The usage allowed in each period (prepaid); None: usage is paid at the end of the period."""
+    postpaid: bool | None
+    """Of ``unit``: whether the seats are paid after each period. None: ``usage`` without a quota is postpaid."""
     usage_table: Sequence[tuple[int | None, Money]] | None
     """The prices of usage by range (fact 47), as in ``[(1000, 0), (10_000, 10), (None, 5)]``; None: ``price``."""
     usage_table_type: TableType

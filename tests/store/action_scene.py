@@ -39,6 +39,8 @@ class Memory:
 
     declines: dict[int, float] = field(default_factory=dict)
     done: set[tuple[str, Any, datetime]] = field(default_factory=set)
+    bought: dict[int, int] = field(default_factory=dict)
+    """Seats that were bought for an item, beside its quantity."""
 
 
 class Scene:

@@ -99,7 +99,7 @@ def item_of(scene: Scene, price: Price, *, quantity: int, number: Any = ANY_ID) 
         "productCode": price.product_code,
         "priceCode": price.code,
         "type": "SKU",
-        "claimMethodType": "POST" if price.billing == "USAGE_BASED" and price.quota is None else "PRE",
+        "claimMethodType": "POST" if price.is_postpaid else "PRE",
         "priceType": price.billing,
         "selectedOptions": [],
     }

@@ -205,7 +205,8 @@ def add_usage(store: Store, dice: Dice) -> object:
     subscription = one_thing(dice, store.subscriptions, "ACTIVE")
     item = one_item(dice, store, subscription)
     via = one_of(dice, ["V1", "MANAGER", "SYSTEM", "CUSTOMER"])
-    return store.add_usage(subscription, amount=dice.whole(0, 120), item=item, via=via)  # type: ignore[arg-type]
+    amount = dice.whole(0, 120) if not seldom(dice, 30) else -dice.whole(0, 20)
+    return store.add_usage(subscription, amount=amount, item=item, via=via)  # type: ignore[arg-type]
 
 
 def top_up(store: Store, dice: Dice) -> object:

@@ -9,19 +9,28 @@ from store import action_orders as say
 from store import action_subscriptions as of_subscription
 from store.action_burst import Data
 from store.action_scene import Scene
-from store.usage_costs import cost_in_advance, cost_of_units
+from store.usage_costs import cost_in_advance, cost_of_seats, cost_of_units, seats
 
 from steppay_mock.store.records import Item, Subscription
 
 
-def lines_due(scene: Scene, items: Sequence[Item]) -> list[Data]:
+def lines_due(scene: Scene, subscription: Subscription, items: Sequence[Item]) -> list[Data]:
     """The lines of a RECURRING order: what each item costs, or its usage where that is paid afterwards."""
-    return [say.line_of(scene, item.price, quantity=item.quantity, amount=_due(scene, item)) for item in items]
+    lines = []
+    for item in items:
+        number = item.quantity
+        if item.price.billing == "UNIT_BASED" and not item.price.is_postpaid:
+            number = seats(scene, item)
+        cost = _due(scene, subscription, item, number)
+        lines.append(say.line_of(scene, item.price, quantity=number, amount=cost))
+    return lines
 
 
-def _due(scene: Scene, item: Item) -> Any:
+def _due(scene: Scene, subscription: Subscription, item: Item, number: int) -> Any:
     if not item.price.is_postpaid:
-        return cost_in_advance(scene, item.price) * item.quantity
+        return cost_in_advance(scene, item.price) * number
+    if item.price.billing == "UNIT_BASED":
+        return cost_of_seats(scene, item, subscription, until=scene.burst.coming("createdAt"))
     usage = scene.known.tables["usage"].get(item.id)
     counted = usage is not None and usage["accumulatedQuota"] is None
     return cost_of_units(scene, item.price, usage["accumulatedRecord"] if usage and counted else 0)
@@ -42,7 +51,7 @@ def end(scene: Scene, subscription: Subscription, status: str) -> None:
     if subscription.status in {"UNPAID", "INCOMPLETE"} or not afterwards:
         of_subscription.ended(scene, subscription, status)
         return
-    lines = lines_due(scene, afterwards)
+    lines = lines_due(scene, subscription, afterwards)
     order = say.created(scene, "RECURRING", lines, customer=subscription.customer_id, subscriptions=[subscription.id])
     means = ({subscription.gateway}, subscription.method)
 

@@ -81,6 +81,9 @@ def delete_customer(scene: Scene) -> None:
 def _unless_possible_price(given: Data, scene: Scene) -> Whys:
     if given.get("quota") is not None and given.get("billing", "flat") != "usage":
         yield WRONG
+    without_quota = given.get("billing") == "usage" and given.get("quota") is None
+    if given.get("billing") != "unit" and given.get("postpaid") not in (None, without_quota):
+        yield WRONG
     if given.get("usage_table") is not None and (given.get("billing") != "usage" or given.get("price") is not None):
         yield WRONG
     if given.get("price") is not None:
@@ -135,7 +138,7 @@ def _check_price(scene: Scene, made: Data, moment: str) -> None:
         assert made["additionalBilling"]["type"] == names[given.get("usage_table_type", "per_unit")]
         listed = [(one["until"], one["price"]) for one in made["additionalBilling"]["ranges"]]
         assert listed == [tuple(one) for one in table]
-    after = billing == "USAGE_BASED" and given.get("quota") is None
+    after = (billing == "USAGE_BASED" and given.get("quota") is None) or given.get("postpaid") is True
     assert (made["claim"] and made["claim"]["methodType"]) == (("POST" if after else "PRE") if recurs else None)
     setup = made["setupOption"]
     assert (setup and (setup["type"], setup["price"], setup["claimMethodType"])) == (

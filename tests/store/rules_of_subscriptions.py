@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from fractions import Fraction
 from math import inf
 from typing import Any
 
 from store import action_orders as say
 from store import action_subscriptions as of_subscription
 from store.action_burst import ANY_ID, NOW, Data, Like
+from store.action_orders import exact
 from store.action_scene import ENDED, ILLEGAL, NO_RENEWAL, OFFERED, WRONG, Scene, Whys
 from store.rules_of_billing import end
 from store.rules_of_orders import cancel_open_order
 from store.rules_of_time import come_due
-from store.usage_costs import cost_of_units
+from store.usage_costs import cost_of_units, counted, in_coins, seats, share_of
 
 from steppay_mock.store.records import Item, Subscription
 
@@ -115,6 +117,9 @@ def change_plan(scene: Scene) -> None:
     place = scene.place_of_item(found)
     items = list(scene.known.tables["subscriptions"][found.id]["items"])
     old = found.items[place]
+    ways = [(one.billing, one.is_postpaid) for one in (old.price, price)]
+    if "UNIT_BASED" in {old.price.billing, price.billing} and ways[0] != ways[1]:
+        scene.memory.bought.pop(old.id, None)
     items[place] = of_subscription.item_of(scene, price, quantity=old.quantity, number=old.id)
     of_subscription.changed(scene, found, items=items, intervalUnit=price.unit, intervalCount=price.count)
 
@@ -229,18 +234,29 @@ def move_payment_date(scene: Scene) -> None:
 
 def _metered(scene: Scene, found: Subscription) -> Item | None:
     listed = [one for one in found.items if scene.option("item") in (None, one.id)]
-    return next((one for one in listed if one.price.billing == "USAGE_BASED"), None)
+    return next((one for one in listed if one.price.billing in {"USAGE_BASED", "UNIT_BASED"}), None)
 
 
-def _sums(scene: Scene, item: Item) -> tuple[int, int | None]:
-    begun = scene.known.tables["usage"].get(item.id)
-    return (begun["accumulatedRecord"], begun["accumulatedQuota"]) if begun else (0, item.price.quota)
+def _begun(scene: Scene, found: Subscription, item: Item) -> Data | None:
+    """The usage of this period, if there is some."""
+    begun: Data | None = scene.known.tables["usage"].get(item.id)
+    start = found.period.start.isoformat()
+    return begun if begun and begun["recordQuotas"][0]["influxDate"] == start else None
+
+
+def _sums(scene: Scene, found: Subscription, item: Item) -> tuple[int, int | None]:
+    begun = _begun(scene, found, item)
+    if begun:
+        return begun["accumulatedRecord"], begun["accumulatedQuota"]
+    if item.price.billing == "UNIT_BASED":  # they go on (fact 26)
+        return counted(scene, item)[0], None if item.price.is_postpaid else seats(scene, item)
+    return 0, item.price.quota
 
 
 def _usage_refused(scene: Scene, action: str, amount: int) -> Whys:
     found = scene.subscription()
     yield from scene.unless_allowed(found, action)
-    if not 1 <= amount <= _MOST_AT_ONCE:
+    if not (-_MOST_AT_ONCE if action == "add usage" else 1) <= amount <= _MOST_AT_ONCE or amount == 0:
         yield WRONG
     if found is None:
         return
@@ -249,7 +265,9 @@ def _usage_refused(scene: Scene, action: str, amount: int) -> Whys:
     if item is None:
         yield ILLEGAL
         return
-    used, quota = _sums(scene, item)
+    used, quota = _sums(scene, found, item)
+    if used + amount < 0:
+        yield ILLEGAL
     if action == "top up" and quota is None:
         yield ILLEGAL
     if action == "add usage" and quota is not None and used + amount > quota:
@@ -269,15 +287,15 @@ def _added(scene: Scene, *, record: int, quota: int, via: str) -> None:
     found = _meant(scene)
     item = _metered(scene, found)
     assert item is not None
-    begun = scene.known.tables["usage"].get(item.id)
-    used, allowed = _sums(scene, item)
+    begun = _begun(scene, found, item)
+    used, allowed = _sums(scene, found, item)
     sums = None if allowed is None else allowed + quota
     start: Data = {
         "id": ANY_ID,
         "deltaQuota": allowed,
-        "deltaRecord": 0,
+        "deltaRecord": used,
         "accumulateQuota": allowed,
-        "accumulateRecord": 0,
+        "accumulateRecord": used,
         "influxDate": found.period.start.isoformat(),
         "via": "SYSTEM",
     }
@@ -313,21 +331,29 @@ def top_up(scene: Scene) -> None:
     found = _meant(scene)
     item = _metered(scene, found)
     assert item is not None
-    cost = item.price.amount if scene.option("price") is None else scene.option("price")
-    if scene.option("price") is None and item.price.usage_table is not None:
-        allowed = _sums(scene, item)[1] or 0
-        cost = cost_of_units(scene, item.price, allowed + scene.given["quota"]) - cost_of_units(
-            scene, item.price, allowed
-        )
+    cost = _cost_of_quota(scene, found, item) if scene.option("price") is None else scene.option("price")
     line = say.line_of(scene, item.price, quantity=1, amount=cost)
     order = say.created(scene, "ADD_USAGE", [line], customer=found.customer_id)
 
     def add() -> Data:
         _added(scene, record=0, quota=scene.given["quota"], via="SYSTEM")
+        if item.price.billing == "UNIT_BASED":
+            scene.memory.bought[item.id] = scene.memory.bought.get(item.id, 0) + scene.given["quota"]
         scene.effect_stamps.append(scene.burst.stamp)
         return {}
 
     say.paid(scene, order, ({found.gateway}, found.method), add)
+
+
+def _cost_of_quota(scene: Scene, found: Subscription, item: Item) -> Any:
+    """In proportion to the rest of the period (fact 25), counted from the moment of the order."""
+    allowed, more = _sums(scene, found, item)[1] or 0, scene.given["quota"]
+    if item.price.usage_table is not None:
+        whole = Fraction(cost_of_units(scene, item.price, allowed + more) - cost_of_units(scene, item.price, allowed))
+    else:
+        whole = Fraction(exact(item.price.amount)) * more / (item.price.quota or 1)
+    over = found.period.end
+    return in_coins(scene, whole * share_of(found, min(scene.burst.coming("createdAt"), over), over))
 
 
 RULES: dict[str, Any] = {

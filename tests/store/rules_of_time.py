@@ -125,7 +125,7 @@ def _renewal_due(scene: Scene, key: int) -> None:
 def _renewal(scene: Scene, one: Subscription, *, resumed_at: datetime | None = None) -> None:
     if scene.assumed.queue_renewals:
         of_subscription.changed(scene, one, status="QUEUEING", notiBeforePaymentDate=None)
-    lines = lines_due(scene, one.items)
+    lines = lines_due(scene, one, one.items)
     order = say.created(scene, "RECURRING", lines, customer=one.customer_id, subscriptions=[one.id])
     _charge(scene, one, order, resumed_at=resumed_at)
 

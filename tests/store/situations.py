@@ -52,6 +52,14 @@ def _used(store: Store) -> None:
     store.add_usage(amount=2)
 
 
+def _seated(store: Store) -> None:
+    """Seats, of which some are taken in the second period."""
+    store.checkout(quantity=4)
+    store.add_usage(amount=3)
+    store.advance(days=35)
+    store.add_usage(amount=-1)
+
+
 def _rejected(store: Store) -> None:
     store.checkout(method="cms")
     store.reject_payment()
@@ -107,6 +115,8 @@ SITUATIONS: dict[str, Situation] = {
     "a subscription that ended": ({}, [lambda store: store.checkout(), lambda store: store.cancel()]),
     "usage with a quota": ({"product": {"billing": "usage", "quota": 100}}, [_used]),
     "usage without a quota": ({"product": {"billing": "usage"}}, [_used]),
+    "seats": ({"product": {"billing": "unit"}}, [_seated]),
+    "seats that are paid afterwards": ({"product": {"billing": "unit", "postpaid": True}}, [_seated]),
     "a customer who was deleted": ({}, [_deleted]),
     "a purchase": (ONCE, [lambda store: store.checkout(quantity=2)]),
     "a refund of a part": (ONCE, [_refunded_in_part]),

@@ -19,7 +19,7 @@ from steppay_mock.store.lifecycle import refuse
 from steppay_mock.store.options import Interval, Money, PriceFields, ProductFields, check_fields
 from steppay_mock.store.records import Price, Product
 from steppay_mock.store.usage_table import UsageTable, read_usage_table
-from steppay_mock.values import check_choice
+from steppay_mock.values import check_choice, check_flag
 
 _BILLINGS = {"flat": "FLAT", "unit": "UNIT_BASED", "usage": "USAGE_BASED", "one_time": "ONE_TIME"}
 _TYPES = ("SOFTWARE", "BOX", "BUNDLE")
@@ -39,6 +39,7 @@ class _PriceTerms:
     count: int | None
     setup_fee: int
     quota: int | None
+    postpaid: bool
     membership: int
     usage_table: UsageTable | None
 
@@ -206,6 +207,7 @@ class Catalogue(StoreBase):
         if table is None and amount is not None:
             amount = check_amount(amount, self.currency, "price", least=1)
         recurs = billing != "ONE_TIME"
+        postpaid = _is_postpaid(fields.get("postpaid"), billing, quota)
         return _PriceTerms(
             code=fields.get("price_code"),
             amount=0 if table is not None else amount,
@@ -214,6 +216,7 @@ class Catalogue(StoreBase):
             count=count if recurs else None,
             setup_fee=_whole("setup_fee", fields.get("setup_fee", 0), least=0, most=10**9),
             quota=quota,
+            postpaid=postpaid,
             membership=_whole("membership_months", fields.get("membership_months", 0), least=0, most=120),
             usage_table=table,
         )
@@ -228,6 +231,7 @@ class Catalogue(StoreBase):
             count=terms.count,
             setup_fee=terms.setup_fee,
             quota=terms.quota,
+            is_postpaid=terms.postpaid,
             membership=terms.membership,
             usage_table=terms.usage_table,
             words={},
@@ -268,6 +272,20 @@ def _price_pins(price: Price, moment: datetime) -> dict[str, Any]:
         "createdAt": moment.isoformat(),
         "modifiedAt": moment.isoformat(),
     }
+
+
+def _is_postpaid(given: object, billing: str, quota: int | None) -> bool:
+    """Whether usage is paid afterwards: usage without a quota, and seats for which this was asked."""
+    without_quota = billing == "USAGE_BASED" and quota is None
+    if given is None:
+        return without_quota
+    check_flag("postpaid", given)
+    if billing != "UNIT_BASED" and given != without_quota:
+        raise SteppayMockError(
+            f"postpaid={given}: billing='usage' is postpaid without a quota and prepaid with one, and only "
+            "billing='unit' can be either. Leave postpaid out, or change the billing or the quota."
+        )
+    return given is True
 
 
 def _text(name: str, value: object) -> str:

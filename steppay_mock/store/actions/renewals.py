@@ -9,7 +9,6 @@ from math import inf
 
 from steppay_mock.contract.catalogue import EventType
 from steppay_mock.errors import SteppayMockError
-from steppay_mock.payload.coherence.fields import Amount
 from steppay_mock.store.actions.new_orders import NewOrders
 from steppay_mock.store.actions.payments import Payments
 from steppay_mock.store.actions.subscription_starts import SubscriptionStarts
@@ -17,8 +16,9 @@ from steppay_mock.store.base import read_moment
 from steppay_mock.store.lifecycle import SUBSCRIPTION, refuse, require_transition
 from steppay_mock.store.options import StoreRecipe
 from steppay_mock.store.payment_methods import PaymentMethod
-from steppay_mock.store.records import Item, Key, Message, Order, Subscription
+from steppay_mock.store.records import Item, Key, Message, Order, OrderLine, Subscription
 from steppay_mock.store.subscription_terms import ended, goes_on, paused, renewed
+from steppay_mock.store.usage_terms import amount_due, seats_of
 
 _MOST_TIMES = 10_000
 _OPEN = {"UNPAID", "INCOMPLETE"}
@@ -107,19 +107,16 @@ class Renewals(SubscriptionStarts, NewOrders, Payments):
 
     def _renewal_order(self, subscription: Subscription, items: Sequence[Item]) -> Order:
         """The order of a renewal: the price of each item, or its usage where usage is paid at the end of the period."""
-        lines = [
-            self._product_line(item.price, quantity=item.quantity, amount=self._amount_due(item), now=self._now)
-            for item in items
-        ]
+        lines = [self._renewal_line(subscription, item) for item in items]
         customer = self._tables.customers[subscription.customer_id]
         return self._new_order("RECURRING", customer, lines, subscriptions=(subscription.id,))
 
-    def _amount_due(self, item: Item) -> Amount:
-        if not item.price.is_postpaid:
-            return item.amount
-        usage = self._tables.usage.get(item.id)
-        # Usage with a quota was paid already: with the price of the item, or with a top-up.
-        return item.price.amount_of_usage(usage.used) if usage and usage.quota is None else 0
+    def _renewal_line(self, subscription: Subscription, item: Item) -> OrderLine:
+        usage, now = self._tables.usage.get(item.id), self._now
+        amount = amount_due(item, usage, subscription, now=now, currency=self.currency)
+        seats = item.price.counts_seats and not item.price.is_postpaid
+        quantity = seats_of(item, usage) if seats else item.quantity
+        return self._product_line(item.price, quantity=quantity, amount=amount, now=now)
 
     def _period_end_due(self, key: Key, due: datetime) -> None:
         subscription = self._tables.subscriptions[int(key)]

@@ -48,7 +48,9 @@ class Price:
     """The interval of a recurring price, such as 1 MONTH."""
     setup_fee: Amount
     quota: int | None
-    """The usage allowed in each period; None if usage is paid at the end of the period (fact 26)."""
+    """The usage allowed in each period; None for seats, and for usage that is paid at the end of the period."""
+    is_postpaid: bool
+    """Whether usage is paid at the end of the period (fact 26)."""
     membership: int
     """The subscription expires after this number of months; 0: never."""
     usage_table: UsageTable | None = None
@@ -66,9 +68,14 @@ class Price:
         return self.billing != "ONE_TIME"
 
     @property
-    def is_postpaid(self) -> bool:
-        """Whether usage is paid at the end of the period."""
-        return self.billing == "USAGE_BASED" and self.quota is None
+    def is_metered(self) -> bool:
+        """Whether usage is counted."""
+        return self.billing in {"USAGE_BASED", "UNIT_BASED"}
+
+    @property
+    def counts_seats(self) -> bool:
+        """Whether its usage is a number of seats, which goes on from period to period (fact 26)."""
+        return self.billing == "UNIT_BASED"
 
     @property
     def amount_in_advance(self) -> Amount:

@@ -109,7 +109,7 @@ class UsageEntry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Usage:
-    """The usage of one item of a subscription in its current period (fact 26)."""
+    """The usage of one item of a subscription in its current period, or in the last one that had any (fact 26)."""
 
     table: ClassVar = "usage"
 
@@ -117,11 +117,18 @@ class Usage:
     item_id: int
     customer_id: int
     entries: tuple[UsageEntry, ...]
+    bought: int = 0
+    """The seats that top-ups added to the quantity of the item. No webhook has it."""
 
     @property
     def key(self) -> int:
         """The id of the subscription item."""
         return self.item_id
+
+    @property
+    def began_at(self) -> datetime:
+        """The start of the period whose entries these are."""
+        return self.entries[0].at
 
     @property
     def used(self) -> int:
