@@ -98,11 +98,11 @@ def _check_days(name: str, value: object) -> None:
         raise SteppayMockError(f"{name}={value!r} is not a whole number from 1 to {_MOST_DAYS}. Give one such as 3.")
 
 
-def _as_days(days: object, *, steps: int) -> object:
+def _as_days(days: Any, *, steps: int) -> Any:
     """One number is the days between two messages, as it was before this assumption had a day for each attempt."""
     if not _is_whole(days):
         return days
-    return tuple(days * step for step in range(1, steps + 1))  # type: ignore[operator]
+    return tuple(days * step for step in range(1, steps + 1))
 
 
 def _are_days(days: object) -> bool:

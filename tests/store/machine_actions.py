@@ -212,7 +212,8 @@ def add_usage(store: Store, dice: Dice) -> object:
 def top_up(store: Store, dice: Dice) -> object:
     subscription = one_thing(dice, store.subscriptions, "ACTIVE")
     price = any_amount(dice, store) if seldom(dice, 40) else None
-    return store.top_up(subscription, quota=dice.whole(0, 90), price=price, item=one_item(dice, store, subscription))
+    item, via = one_item(dice, store, subscription), one_of(dice, ["V1", "MANAGER", "SYSTEM", "CUSTOMER"])
+    return store.top_up(subscription, quota=dice.whole(0, 90), price=price, item=item, via=via)  # type: ignore[arg-type]
 
 
 # Invoices.

@@ -336,7 +336,7 @@ def top_up(scene: Scene) -> None:
     order = say.created(scene, "ADD_USAGE", [line], customer=found.customer_id)
 
     def add() -> Data:
-        _added(scene, record=0, quota=scene.given["quota"], via="SYSTEM")
+        _added(scene, record=0, quota=scene.given["quota"], via=scene.option("via", "V1"))
         if item.price.billing == "UNIT_BASED":
             scene.memory.bought[item.id] = scene.memory.bought.get(item.id, 0) + scene.given["quota"]
         scene.effect_stamps.append(scene.burst.stamp)

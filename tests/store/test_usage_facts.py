@@ -114,3 +114,24 @@ def test_the_amount_of_a_price_with_a_table_does_not_change() -> None:
     store = metered("per_unit")
     with pytest.raises(SteppayMockError, match=r"has a usage_table, and no amount to change\. Create another price\."):
         store.update_price(store.price, amount=5)
+
+
+@pytest.mark.parametrize("via", ["V1", "MANAGER", "CUSTOMER", "SYSTEM"])
+def test_fact_48_an_entry_says_who_added_it(via: Any) -> None:
+    store = Store(seed=1, product={"billing": "usage", "quota": 10})
+    store.checkout()
+    store.add_usage(amount=1, via=via)
+    store.top_up(quota=5, via=via)
+    entries = last_of(store, "subscription.usage.added")["recordQuotas"]
+    assert [entry["via"] for entry in entries] == ["SYSTEM", via, via], "a period begins by SYSTEM"
+
+
+def test_fact_48_usage_is_added_by_the_api_unless_said_otherwise() -> None:
+    store = Store(seed=1, product={"billing": "usage", "quota": 10})
+    store.checkout()
+    store.add_usage(amount=1)
+    store.top_up(quota=5)
+    assert [entry["via"] for entry in last_of(store, "subscription.usage.added")["recordQuotas"]][1:] == ["V1", "V1"]
+    for act in (lambda via: store.add_usage(amount=1, via=via), lambda via: store.top_up(quota=1, via=via)):
+        with pytest.raises(SteppayMockError, match=r"via='API' is not among 'V1', 'MANAGER', 'SYSTEM' or 'CUSTOMER'\."):
+            act("API")

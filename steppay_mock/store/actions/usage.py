@@ -32,12 +32,12 @@ class Metering(Subscriptions):
         """Add usage, or take it back with a negative amount: subscription.usage.added.
 
         The sum stays from 0 to the quota, if there is one. Of a price with billing ``unit``, usage is the number of
-        seats in use: it goes on after a renewal (fact 26).
+        seats in use: it goes on after a renewal (fact 26). ``via`` says who added it (fact 48): ``V1`` the API,
+        ``MANAGER`` the portal, ``CUSTOMER`` the subscription manager, ``SYSTEM`` the creation and the renewals.
         """
         found, metered = self._metered(subscription, item, "add usage")
         _check_amount(amount, least=-_MOST)
-        if via not in get_args(Via):
-            raise SteppayMockError(f"via={via!r} is not among {choices(map(repr, get_args(Via)))}.")
+        _check_via(via)
         used, quota = self._used(found, metered)
         if used + amount < 0:
             refuse(
@@ -65,13 +65,16 @@ class Metering(Subscriptions):
         quota: int,
         price: Money | None = None,
         item: int | None = None,
+        via: Via = "V1",
     ) -> Order:
         """Buy more quota with an order of type ADD_USAGE, paid at once for the rest of the period (fact 25).
 
-        order.created, payment.completed, order.payment_completed, subscription.usage.added, order.updated.
+        order.created, payment.completed, order.payment_completed, subscription.usage.added, order.updated. ``via`` as
+        for :meth:`add_usage`.
         """
         found, metered = self._metered(subscription, item, "top up")
         _check_amount(quota, least=1)
+        _check_via(via)
         allowed = self._used(found, metered)[1]
         if allowed is None:
             refuse(
@@ -91,7 +94,7 @@ class Metering(Subscriptions):
         def add(order: Order) -> Order:
             begun = self._series(found, metered)
             self._tick()
-            self._emit(EventType.SUBSCRIPTION_USAGE_ADDED, self._with_entry(begun, quota=quota, via="SYSTEM"))
+            self._emit(EventType.SUBSCRIPTION_USAGE_ADDED, self._with_entry(begun, quota=quota, via=via))
             return order
 
         order = self._new_order("ADD_USAGE", customer, [line])
@@ -158,6 +161,11 @@ class Metering(Subscriptions):
             via=via,
         )
         return replace(usage, entries=(*usage.entries, entry), bought=usage.bought + quota)
+
+
+def _check_via(via: object) -> None:
+    if via not in get_args(Via):
+        raise SteppayMockError(f"via={via!r} is not among {choices(map(repr, get_args(Via)))}.")
 
 
 def _check_sum(total: int) -> None:

@@ -10,7 +10,7 @@ from steppay_mock.payload.coherence.fields import Amount
 from steppay_mock.store.records.customers_and_products import Price
 
 Via = Literal["V1", "MANAGER", "SYSTEM", "CUSTOMER"]
-"""Who added the usage: a UsageActor."""
+"""Who added the usage, a UsageActor (fact 48): the API, the portal, the creation and renewals, the customer."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
