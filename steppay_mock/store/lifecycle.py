@@ -107,6 +107,7 @@ SUBSCRIPTION: tuple[Transition, ...] = (
         for action in ("change the plan", "change the quantity")
         for status in ("ACTIVE", "PENDING_CANCEL", "PENDING_PAUSE")
     ),
+    *(Transition(action, "ACTIVE", "ACTIVE", "D") for action in ("add an item", "remove an item")),
     *(
         Transition("change the payment method", status, status, "U")
         for status in ("ACTIVE", "UNPAID", "PENDING_CANCEL", "PENDING_PAUSE", "PAUSE")

@@ -21,6 +21,7 @@ Money = int | float | Decimal
 
 Billing = Literal["flat", "unit", "usage", "one_time"]
 Interval = Literal["DAY", "WEEK", "MONTH", "YEAR"]
+SetupFeeType = Literal["INITIALLY", "PERIODIC"]
 
 
 class CustomerFields(TypedDict, total=False):
@@ -47,7 +48,9 @@ class PriceFields(TypedDict, total=False):
     interval: Interval
     interval_count: int
     setup_fee: int
-    """Paid once, with the first order."""
+    """Paid with the first order."""
+    setup_fee_type: SetupFeeType
+    """The fee is paid once (``INITIALLY``), or at each renewal too (``PERIODIC``, fact 50)."""
     quota: int | None
     """The usage allowed in each period (prepaid); None: usage is paid at the end of the period."""
     postpaid: bool | None

@@ -92,6 +92,8 @@ class Tables:
         if not is_new_period and before.items is after.items:
             return
         old = {item.id: item.price for item in before.items}
+        for number in old.keys() - {item.id for item in after.items}:
+            self.usage.pop(number, None)
         for item in after.items:
             new = item.price
             was = old.get(item.id, new)

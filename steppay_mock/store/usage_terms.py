@@ -72,7 +72,12 @@ def cost_of_quota(
         whole = Fraction(price.amount) * more / price.quota
     else:
         whole = Fraction(price.amount) * more
-    return in_coins(whole * _share(period, min(now, period.end), period.end), currency)
+    return in_coins(whole * rest_of(period, now), currency)
+
+
+def rest_of(period: Period, now: datetime) -> Fraction:
+    """The part of the period that is left."""
+    return _share(period, min(now, period.end), period.end)
 
 
 def _share(period: Period, start: datetime, end: datetime) -> Fraction:

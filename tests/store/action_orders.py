@@ -43,8 +43,8 @@ def line_of(scene: Scene, price: Price, *, quantity: int, amount: Any, trial_day
     }
 
 
-def line_beside(scene: Scene, kind: str, price: Price, amount: Any) -> Data:
-    """The line of a fee, discount, tax or shipping, which belongs to the first one (fact 31)."""
+def line_beside(scene: Scene, kind: str, price: Price, amount: Any, *, setup: str = "INITIALLY") -> Data:
+    """The line of a fee, discount, tax, shipping or difference, which belongs to the first one (facts 31 and 50)."""
     product = scene.known.tables["products"][price.product_code]
     return {
         **_line(
@@ -56,7 +56,7 @@ def line_beside(scene: Scene, kind: str, price: Price, amount: Any) -> Data:
             price=price,
         ),
         "discountName": ANY_TEXT if kind == "DISCOUNT" else None,
-        "priceSetupType": "INITIALLY" if kind == "FEE" else None,
+        "priceSetupType": setup if kind == "FEE" else None,
         "relatedOrderItemId": FIRST_LINE_ID,
         "parentOrderItemCode": FIRST_LINE_CODE,
     }

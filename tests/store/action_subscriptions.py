@@ -83,7 +83,7 @@ def _begun(
     return int(told["subscriptionId"])
 
 
-def item_of(scene: Scene, price: Price, *, quantity: int, number: Any = ANY_ID) -> Data:
+def item_of(scene: Scene, price: Price, *, quantity: int, number: Any = ANY_ID, added: bool = False) -> Data:
     """An item of a subscription, which has the amount that the price had when it was bought."""
     product = scene.known.tables["products"][price.product_code]
     return {
@@ -93,7 +93,7 @@ def item_of(scene: Scene, price: Price, *, quantity: int, number: Any = ANY_ID) 
         "selectedProductOptionIds": [],
         "price": exact(price.amount),
         "quantity": quantity,
-        "isAdditional": False,
+        "isAdditional": added,
         "keepWhenRenew": True,
         "maximumPurchaseQuantity": None,
         "productCode": price.product_code,

@@ -97,6 +97,7 @@ def counted_anew(before: Mapping[str, Any], told: Mapping[str, Any]) -> Iterator
     """The items whose usage begins again: at each renewal (fact 26), but seats only where the way to count changes."""
     renewed = before["currentPeriod"]["startDateTime"] != told["currentPeriod"]["startDateTime"]
     old = {item["subscriptionItemId"]: item for item in before["items"]}
+    yield from old.keys() - {item["subscriptionItemId"] for item in told["items"]}
     for item in told["items"]:
         ways = [(one["priceType"], one["claimMethodType"]) for one in (old.get(item["subscriptionItemId"], item), item)]
         seats = any(kind == "UNIT_BASED" for kind, _ in ways)

@@ -174,6 +174,17 @@ def change_plan(store: Store, dice: Dice) -> object:
     return store.change_plan(subscription, price=one_price(dice, store) or store.price, item=item)
 
 
+def add_item(store: Store, dice: Dice) -> object:
+    subscription = one_thing(dice, store.subscriptions, "ACTIVE")
+    return store.add_item(subscription, price=one_price(dice, store) or store.price, quantity=dice.whole(1, 3))
+
+
+def remove_item(store: Store, dice: Dice) -> object:
+    subscription = one_thing(dice, [one for one in store.subscriptions if len(one.items) > 1], "ACTIVE")
+    item = one_item(dice, store, subscription) or store.subscription.items[-1].id
+    return store.remove_item(subscription, item=item)
+
+
 def change_quantity(store: Store, dice: Dice) -> object:
     subscription = one_thing(dice, store.subscriptions, "ACTIVE")
     return store.change_quantity(subscription, quantity=dice.whole(0, 4), item=one_item(dice, store, subscription))
@@ -277,7 +288,7 @@ ACTIONS: dict[str, Action] = {
         *(create_customer, update_customer, delete_customer),
         *(create_product, create_price, update_product, update_price, delete_product, delete_price, found),
         *(checkout, checkout_for_another, pay, confirm_payment, reject_payment, refund, cancel_order),
-        *(cancel, pause, undo, resume, change_plan, change_quantity, change_payment_method),
+        *(cancel, pause, undo, resume, change_plan, change_quantity, change_payment_method, add_item, remove_item),
         *(decline_payments, accept_payments, postpone_message, move_payment_date, add_usage, top_up),
         *(draft_invoice, reserve_invoice, send_invoice, pay_invoice, delete_invoice),
         *(minutes_pass, days_pass, months_pass, a_moment_comes),

@@ -68,9 +68,10 @@ def any_price(dice: Dice) -> Any:
         "interval": unit,
         "interval_count": count,
         "setup_fee": one_of(dice, [0, 0, 5000]),
+        "setup_fee_type": one_of(dice, ["INITIALLY"] if billing == "one_time" else ["INITIALLY", "PERIODIC"]),
         "postpaid": one_of(dice, [None, True]) if billing == "unit" or seldom(dice, 2) else None,
         "quota": dice.whole(1, 300) if seldom(dice, 60 if billing == "usage" else 3) else None,
-        "membership_months": one_of(dice, [0, 0, 0, 1, 3]),
+        "membership_months": one_of(dice, [0, 0, 1, 3]),
     }
 
 

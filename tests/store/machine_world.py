@@ -88,9 +88,8 @@ def _whole(moment: str) -> str:
 def live(dice: Dice, store: Store, *, steps: int) -> World:
     """A world in which so many actions were tried."""
     world = World(store)
-    names = [*ACTIONS, *_OFTEN]
     for _ in range(steps):
-        world.act(names[dice.whole(0, len(names) - 1)], dice)
+        world.act(TRIED[dice.whole(0, len(TRIED) - 1)], dice)
         if seldom(dice, 3):
             world.look_back(dice)
     return world
@@ -100,5 +99,9 @@ _OFTEN = (
     *("checkout",) * 6,
     *("days_pass", "days_pass", "decline_payments", "decline_payments", "move_payment_date"),
     *("postpone_message", "postpone_message", "postpone_message"),
-    *("add_usage", "draft_invoice", "send_invoice"),
+    *("pause", "pause", "pause", "cancel", "cancel_order", "change_payment_method"),
+    *("confirm_payment", "reject_payment", "reject_payment"),
+    *("add_usage", "draft_invoice", "send_invoice", "create_product"),
 )
+TRIED = (*ACTIONS, *_OFTEN)
+"""The actions to choose from; what leads on comes more often."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from decimal import Decimal
 from typing import Any
 
 from store import action_orders as say
@@ -14,8 +15,11 @@ from store.usage_costs import cost_in_advance, cost_of_seats, cost_of_units, sea
 from steppay_mock.store.records import Item, Subscription
 
 
-def lines_due(scene: Scene, subscription: Subscription, items: Sequence[Item]) -> list[Data]:
-    """The lines of a RECURRING order: what each item costs, or its usage where that is paid afterwards."""
+def lines_due(scene: Scene, subscription: Subscription, items: Sequence[Item], *, is_last: bool = False) -> list[Data]:
+    """The lines of a RECURRING order: what each item costs, or its usage where that is paid afterwards.
+
+    Beside them are fees that come with each renewal, and what is to settle of items that were added or removed.
+    """
     lines = []
     for item in items:
         number = item.quantity
@@ -23,7 +27,21 @@ def lines_due(scene: Scene, subscription: Subscription, items: Sequence[Item]) -
             number = seats(scene, item)
         cost = _due(scene, subscription, item, number)
         lines.append(say.line_of(scene, item.price, quantity=number, amount=cost))
+    setups = [scene.known.tables["prices"][item.price.code]["setupOption"] for item in items]
+    fee = sum(one["price"] for one in setups if one and one["type"] == "PERIODIC" and not is_last)
+    if fee:
+        lines.append(say.line_beside(scene, "FEE", items[0].price, fee, setup="PERIODIC"))
+    open_, total = scene.memory.balance.get(subscription.id, Decimal(0)), sum(line["paidAmount"] for line in lines)
+    if open_ and max(open_, -total):
+        lines.append(say.line_beside(scene, "ADDS", items[0].price, max(open_, -total)))
     return lines
+
+
+def settle_difference(scene: Scene, order: Data, number: int) -> None:
+    """Once such an order is paid, its ADDS line is no longer to settle."""
+    for line in order["items"]:
+        if line["type"] == "ADDS":
+            scene.memory.balance[number] -= say.exact(line["paidAmount"])
 
 
 def _due(scene: Scene, subscription: Subscription, item: Item, number: int) -> Any:
@@ -51,7 +69,7 @@ def end(scene: Scene, subscription: Subscription, status: str) -> None:
     if subscription.status in {"UNPAID", "INCOMPLETE"} or not afterwards:
         of_subscription.ended(scene, subscription, status)
         return
-    lines = lines_due(scene, subscription, afterwards)
+    lines = lines_due(scene, subscription, afterwards, is_last=True)
     order = say.created(scene, "RECURRING", lines, customer=subscription.customer_id, subscriptions=[subscription.id])
     means = ({subscription.gateway}, subscription.method)
 

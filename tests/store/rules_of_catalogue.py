@@ -81,6 +81,8 @@ def delete_customer(scene: Scene) -> None:
 def _unless_possible_price(given: Data, scene: Scene) -> Whys:
     if given.get("quota") is not None and given.get("billing", "flat") != "usage":
         yield WRONG
+    if given.get("setup_fee_type") == "PERIODIC" and given.get("billing") == "one_time":
+        yield WRONG
     without_quota = given.get("billing") == "usage" and given.get("quota") is None
     if given.get("billing") != "unit" and given.get("postpaid") not in (None, without_quota):
         yield WRONG
@@ -142,7 +144,7 @@ def _check_price(scene: Scene, made: Data, moment: str) -> None:
     assert (made["claim"] and made["claim"]["methodType"]) == (("POST" if after else "PRE") if recurs else None)
     setup = made["setupOption"]
     assert (setup and (setup["type"], setup["price"], setup["claimMethodType"])) == (
-        ("INITIALLY", fee, "PRE") if fee else None
+        (given.get("setup_fee_type", "INITIALLY"), fee, "PRE") if fee else None
     )
 
 

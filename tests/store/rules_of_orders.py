@@ -9,7 +9,7 @@ from store import action_orders as say
 from store import action_subscriptions as of_subscription
 from store.action_burst import ANY_TEXT, NOW, Data
 from store.action_scene import ILLEGAL, NO_RENEWAL, OFFERED, UNPAID_ORDER, WRONG, Scene, Whys
-from store.rules_of_billing import end
+from store.rules_of_billing import end, settle_difference
 from store.usage_costs import cost_in_advance
 
 from steppay_mock.store.records import Order, Payment, Price
@@ -35,7 +35,9 @@ def _costs(scene: Scene, prices: list[Price]) -> tuple[list[Any], dict[str, Any]
     first = [0 if one.recurs and trial else cost_in_advance(scene, one) * quantity for one in prices]
     beside = {name: say.exact(scene.option(name) or 0) for name in BESIDE}
     if scene.option("setup_fee") is None:
-        beside["setup_fee"] = say.exact(sum(one.setup_fee for one in prices))
+        for name, kind in (("setup_fee", "INITIALLY"), ("periodic_fee", "PERIODIC")):
+            beside[name] = say.exact(sum(one.setup_fee for one in prices if one.setup_type == kind))
+    beside.setdefault("periodic_fee", say.exact(0))
     return first, beside
 
 
@@ -55,7 +57,7 @@ def checkout_refused(scene: Scene) -> Whys:
     for name in BESIDE:
         yield from scene.unless_payable(scene.option(name) or 0)
     first, beside = _costs(scene, prices)
-    total = sum(first) + beside["setup_fee"] + beside["tax"] + beside["shipping_fee"] - beside["discount"]
+    total = sum(first) + sum(beside.values()) - 2 * beside["discount"]
     if total < 0 or (total == 0 and (pays != "now" or not means[1].startswith("CARD"))):
         yield WRONG
 
@@ -72,6 +74,8 @@ def checkout(scene: Scene) -> None:
         for one, cost in zip(prices, first, strict=True)
     ]
     kinds = {"setup_fee": "FEE", "discount": "DISCOUNT", "tax": "TAX", "shipping_fee": "SHIPPING"}
+    if periodic := beside.pop("periodic_fee"):
+        lines.append(say.line_beside(scene, "FEE", prices[0], periodic, setup="PERIODIC"))
     lines += [say.line_beside(scene, kinds[name], prices[0], amount) for name, amount in beside.items() if amount]
     waits = means[1] in WAITS and pays == "now"
     order = say.created(
@@ -188,7 +192,7 @@ def _effect(scene: Scene, order: Order, means: tuple[set[str], str]) -> Callable
         return {"subscriptions": [one.id for one in waiting]}
 
     def renew() -> Data:
-        renew_now(scene, order.subscriptions[0])
+        renew_now(scene, order.subscriptions[0], scene.known.tables["orders"][order.id])
         return {}
 
     def close_invoice() -> Data:
@@ -208,9 +212,10 @@ def _first_dates(scene: Scene, subscription: Any, trial_days: int) -> Data:
     return {name: date(name) for name in names}
 
 
-def renew_now(scene: Scene, number: int, *, moved: bool = False) -> None:
+def renew_now(scene: Scene, number: int, order: Data, *, moved: bool = False) -> None:
     """subscription.updated with the next period, once the renewal is paid."""
     subscription = scene.subscriptions[number]
+    settle_difference(scene, order, number)
 
     def date(name: str) -> Any:
         return lambda now, _data: scene.next_period(subscription, now, moved=moved)[name]

@@ -144,7 +144,7 @@ def _charge(scene: Scene, one: Subscription, order: Data, *, resumed_at: datetim
         return
 
     def renew() -> Data:
-        renew_now(scene, one.id, moved=resumed_at is not None)
+        renew_now(scene, one.id, order, moved=resumed_at is not None)
         return {}
 
     say.paid(scene, order, means, renew)

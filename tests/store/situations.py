@@ -60,6 +60,12 @@ def _seated(store: Store) -> None:
     store.add_usage(amount=-1)
 
 
+def _added(store: Store) -> None:
+    store.checkout()
+    store.advance(days=5)
+    store.add_item(price=store.create_price(store.products[0], price=7_000))
+
+
 def _rejected(store: Store) -> None:
     store.checkout(method="cms")
     store.reject_payment()
@@ -115,6 +121,7 @@ SITUATIONS: dict[str, Situation] = {
     "a subscription that ended": ({}, [lambda store: store.checkout(), lambda store: store.cancel()]),
     "usage with a quota": ({"product": {"billing": "usage", "quota": 100}}, [_used]),
     "usage without a quota": ({"product": {"billing": "usage"}}, [_used]),
+    "two items": ({"product": {"setup_fee": 30, "setup_fee_type": "PERIODIC"}}, [_added]),
     "seats": ({"product": {"billing": "unit"}}, [_seated]),
     "seats that are paid afterwards": ({"product": {"billing": "unit", "postpaid": True}}, [_seated]),
     "a customer who was deleted": ({}, [_deleted]),

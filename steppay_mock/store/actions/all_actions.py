@@ -7,6 +7,7 @@ from typing import TypeVar
 from steppay_mock.store.actions.catalogue import Catalogue
 from steppay_mock.store.actions.checkout import Checkout
 from steppay_mock.store.actions.invoices import Invoices
+from steppay_mock.store.actions.items import Items
 from steppay_mock.store.actions.usage import Metering
 from steppay_mock.store.options import StoreRecipe
 from steppay_mock.store.records import Customer, Invoice, Order, Payment, Price, Product, Subscription, Usage
@@ -14,7 +15,7 @@ from steppay_mock.store.records import Customer, Invoice, Order, Payment, Price,
 Stored = TypeVar("Stored", Customer, Product, Price, Order, Subscription, Payment, Invoice, Usage)
 
 
-class AllActions(Catalogue, Metering, Checkout, Invoices):
+class AllActions(Catalogue, Metering, Items, Checkout, Invoices):
     """A store with all of its actions, without the stories that happen in it."""
 
     def __init__(self, recipe: StoreRecipe) -> None:

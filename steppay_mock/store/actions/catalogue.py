@@ -16,7 +16,7 @@ from steppay_mock.payload.instants import EPOCH
 from steppay_mock.store.amounts import check_amount, usual_price
 from steppay_mock.store.base import StoreBase
 from steppay_mock.store.lifecycle import refuse
-from steppay_mock.store.options import Interval, Money, PriceFields, ProductFields, check_fields
+from steppay_mock.store.options import Interval, Money, PriceFields, ProductFields, SetupFeeType, check_fields
 from steppay_mock.store.records import Price, Product
 from steppay_mock.store.usage_table import UsageTable, read_usage_table
 from steppay_mock.values import check_choice, check_flag
@@ -38,6 +38,7 @@ class _PriceTerms:
     unit: str | None
     count: int | None
     setup_fee: int
+    setup_type: str
     quota: int | None
     postpaid: bool
     membership: int
@@ -207,6 +208,9 @@ class Catalogue(StoreBase):
         if table is None and amount is not None:
             amount = check_amount(amount, self.currency, "price", least=1)
         recurs = billing != "ONE_TIME"
+        setup_type = check_choice("setup_fee_type", fields.get("setup_fee_type", "INITIALLY"), get_args(SetupFeeType))
+        if setup_type == "PERIODIC" and not recurs:
+            raise SteppayMockError("setup_fee_type='PERIODIC': a one-time price has no renewals. Leave it out.")
         postpaid = _is_postpaid(fields.get("postpaid"), billing, quota)
         return _PriceTerms(
             code=fields.get("price_code"),
@@ -215,6 +219,7 @@ class Catalogue(StoreBase):
             unit=unit if recurs else None,
             count=count if recurs else None,
             setup_fee=_whole("setup_fee", fields.get("setup_fee", 0), least=0, most=10**9),
+            setup_type=setup_type,
             quota=quota,
             postpaid=postpaid,
             membership=_whole("membership_months", fields.get("membership_months", 0), least=0, most=120),
@@ -230,6 +235,7 @@ class Catalogue(StoreBase):
             unit=terms.unit,
             count=terms.count,
             setup_fee=terms.setup_fee,
+            setup_type=terms.setup_type,
             quota=terms.quota,
             is_postpaid=terms.postpaid,
             membership=terms.membership,
@@ -253,7 +259,7 @@ class Catalogue(StoreBase):
 
 def _price_pins(price: Price, moment: datetime) -> dict[str, Any]:
     """The webhook fields of a price that the store computes with. The payload factory makes the others."""
-    fee = {"type": "INITIALLY", "price": price.setup_fee, "claimMethodType": "PRE"} if price.setup_fee else None
+    fee = {"type": price.setup_type, "price": price.setup_fee, "claimMethodType": "PRE"} if price.setup_fee else None
     return {
         "priceCode": price.code,
         "price": money(price.amount),

@@ -48,6 +48,8 @@ class _CheckoutTerms:
     pays: Pays
     trial_days: int
     setup_fee: Amount
+    periodic_fee: Amount
+    """The fees that each renewal has too (fact 50)."""
     discount: Amount
     tax: Amount
     shipping_fee: Amount
@@ -124,7 +126,8 @@ class Checkout(Orders):
                 ),
                 pays=pays,
                 trial_days=trial,
-                setup_fee=sum(one.setup_fee for one in prices) if fee is None else self._amount(fee, "setup_fee"),
+                setup_fee=_fees(prices, "INITIALLY") if fee is None else self._amount(fee, "setup_fee"),
+                periodic_fee=_fees(prices, "PERIODIC") if fee is None else 0,
                 discount=self._amount(options.get("discount", 0), "discount"),
                 tax=self._amount(options.get("tax", 0), "tax"),
                 shipping_fee=self._amount(options.get("shipping_fee", 0), "shipping_fee"),
@@ -134,7 +137,7 @@ class Checkout(Orders):
     def _checked(self, wanted: _CheckoutTerms) -> _CheckoutTerms:
         check_can_fail(wanted.payment_method, wanted.pays)
         sold = sum(_first_amount(price, wanted) for price in wanted.prices)
-        room = sold + wanted.setup_fee + wanted.tax + wanted.shipping_fee
+        room = sold + wanted.setup_fee + wanted.periodic_fee + wanted.tax + wanted.shipping_fee
         if wanted.discount > room:
             raise SteppayMockError(f"discount={wanted.discount} is more than the {room} to pay. Give at most {room}.")
         if not room - wanted.discount and (
@@ -163,9 +166,15 @@ class Checkout(Orders):
             ("TAX", wanted.tax),
             ("SHIPPING", wanted.shipping_fee),
         )
+        if wanted.periodic_fee:
+            lines.append(self._extra_line(lines[0], "FEE", wanted.periodic_fee, now, setup_type="PERIODIC"))
         return lines + [self._extra_line(lines[0], kind, amount, now) for kind, amount in beside if amount]
 
 
 def _first_amount(price: Price, wanted: _CheckoutTerms) -> Amount:
     """The amount of the first period: 0 in a trial, or if usage is paid at the end of the period."""
     return 0 if price.recurs and wanted.trial_days else price.amount_in_advance * wanted.quantity
+
+
+def _fees(prices: Sequence[Price], setup_type: str) -> Amount:
+    return sum(price.setup_fee for price in prices if price.setup_type == setup_type)

@@ -70,8 +70,10 @@ class NewOrders(StoreBase):
             trial_days=trial_days,
         )
 
-    def _extra_line(self, first: OrderLine, kind: str, amount: Amount, now: datetime) -> OrderLine:
-        """A line of FEE, DISCOUNT, TAX or SHIPPING that belongs to the product line ``first``."""
+    def _extra_line(
+        self, first: OrderLine, kind: str, amount: Amount, now: datetime, *, setup_type: str = "INITIALLY"
+    ) -> OrderLine:
+        """A line of FEE, DISCOUNT, TAX, SHIPPING or ADDS that belongs to the product line ``first``."""
         return OrderLine(
             **self._common_fields(now),
             type=kind,
@@ -81,7 +83,7 @@ class NewOrders(StoreBase):
             product_type=first.product_type,
             plan_name=first.plan_name,
             discount_name=self._chance.pick(self._pool.goods["discount-name"]) if kind == "DISCOUNT" else None,
-            setup_type="INITIALLY" if kind == "FEE" else None,
+            setup_type=setup_type if kind == "FEE" else None,
             first=(first.id, first.code),
         )
 

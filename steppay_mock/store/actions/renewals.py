@@ -9,6 +9,7 @@ from math import inf
 
 from steppay_mock.contract.catalogue import EventType
 from steppay_mock.errors import SteppayMockError
+from steppay_mock.payload.coherence.fields import Amount
 from steppay_mock.store.actions.new_orders import NewOrders
 from steppay_mock.store.actions.payments import Payments
 from steppay_mock.store.actions.subscription_starts import SubscriptionStarts
@@ -105,11 +106,21 @@ class Renewals(SubscriptionStarts, NewOrders, Payments):
             self._tick()
         self._charge(subscription, self._renewal_order(subscription, subscription.items))
 
-    def _renewal_order(self, subscription: Subscription, items: Sequence[Item]) -> Order:
+    def _renewal_order(self, subscription: Subscription, items: Sequence[Item], *, is_last: bool = False) -> Order:
         """The order of a renewal: the price of each item, or its usage where usage is paid at the end of the period."""
         lines = [self._renewal_line(subscription, item) for item in items]
+        fee = sum(item.price.setup_fee for item in items if item.price.setup_type == "PERIODIC" and not is_last)
+        lines += self._lines_beside(lines, fee=fee, balance=subscription.balance)
         customer = self._tables.customers[subscription.customer_id]
         return self._new_order("RECURRING", customer, lines, subscriptions=(subscription.id,))
+
+    def _lines_beside(self, lines: list[OrderLine], *, fee: Amount, balance: Amount) -> list[OrderLine]:
+        """The fees that come with each renewal, and what added and removed items cost so far (fact 50)."""
+        first, now = lines[0], self._now
+        beside = [self._extra_line(first, "FEE", fee, now, setup_type="PERIODIC")] if fee else []
+        # An order costs nothing at least: what it cannot give back stays for the one after it (assumed).
+        adds = max(balance, -(sum(line.amount for line in lines) + fee)) if balance else 0
+        return [*beside, self._extra_line(first, "ADDS", adds, now)] if adds else beside
 
     def _renewal_line(self, subscription: Subscription, item: Item) -> OrderLine:
         usage, now = self._tables.usage.get(item.id), self._now
@@ -153,7 +164,8 @@ class Renewals(SubscriptionStarts, NewOrders, Payments):
         if subscription.status in _OPEN or not subscription.has_postpaid_items:
             return self._emit_subscription(ended(subscription, status, now=self._tick()))
         self._tick()
-        order = self._renewal_order(subscription, [item for item in subscription.items if item.price.is_postpaid])
+        afterwards = [item for item in subscription.items if item.price.is_postpaid]
+        order = self._renewal_order(subscription, afterwards, is_last=True)
         payment_method = PaymentMethod(subscription.gateway, subscription.method)
 
         def end(paid: Order) -> Order:
@@ -189,6 +201,8 @@ class Renewals(SubscriptionStarts, NewOrders, Payments):
         """The effect of paying an order of type RECURRING: its subscription is in the next period."""
         for number in order.subscriptions:
             current = self._tables.subscriptions[number]
+            settled = sum(line.amount for line in order.lines if line.type == "ADDS")
+            current = replace(current, balance=current.balance - settled)
             notice_days = self.assumptions.notice_days
             self._emit_subscription(renewed(current, now=self._tick(), notice_days=notice_days))
         return order

@@ -47,6 +47,8 @@ class Price:
     count: int | None
     """The interval of a recurring price, such as 1 MONTH."""
     setup_fee: Amount
+    setup_type: str
+    """When the fee is paid (fact 50): INITIALLY once, PERIODIC at each renewal too."""
     quota: int | None
     """The usage allowed in each period; None for seats, and for usage that is paid at the end of the period."""
     is_postpaid: bool

@@ -31,6 +31,8 @@ class Item:
     product_type: str
     image: str | None
     quantity: int
+    is_additional: bool = False
+    """Whether it was added to a running subscription (fact 50)."""
 
     @property
     def amount(self) -> Amount:
@@ -80,6 +82,8 @@ class Subscription:
     failures: int = 0
     messages: int = 0
     expires_at: datetime | None = None
+    balance: Amount = 0
+    """What added and removed items cost until the end of the period: the next order has it as an ADDS line."""
     recurring_count: int = 0
     """The number of paid periods: it begins at 1 (prepaid) or 0 (postpaid), each RECURRING order adds 1 (fact 45)."""
 
