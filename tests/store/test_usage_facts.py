@@ -24,7 +24,8 @@ TABLES = {"per_range": PER_RANGE, "per_unit": PER_UNIT}
 
 def metered(kind: str, **fields: Any) -> Store:
     """A store that sells usage by this table."""
-    return Store(seed=1, product={"billing": "usage", "usage_table": TABLES[kind], "usage_table_type": kind, **fields})  # type: ignore[typeddict-item]
+    product: Any = {"billing": "usage", "usage_table": TABLES[kind], "usage_table_type": kind, **fields}
+    return Store(seed=1, product=product)
 
 
 @pytest.mark.parametrize(("kind", "used", "cost"), FIGURES)

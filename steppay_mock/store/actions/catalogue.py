@@ -18,8 +18,8 @@ from steppay_mock.store.base import StoreBase
 from steppay_mock.store.lifecycle import refuse
 from steppay_mock.store.options import Interval, Money, PriceFields, ProductFields, SetupFeeType, check_fields
 from steppay_mock.store.records import Price, Product
-from steppay_mock.store.usage_table import UsageTable, read_usage_table
-from steppay_mock.values import check_choice, check_flag
+from steppay_mock.store.usage_table import UsageTable, read_postpaid, read_usage_table, require_usage_alone
+from steppay_mock.values import check_choice
 
 _BILLINGS = {"flat": "FLAT", "unit": "UNIT_BASED", "usage": "USAGE_BASED", "one_time": "ONE_TIME"}
 _TYPES = ("SOFTWARE", "BOX", "BUNDLE")
@@ -200,21 +200,17 @@ class Catalogue(StoreBase):
         table = read_usage_table(
             fields.get("usage_table"), fields.get("usage_table_type", "per_unit"), currency=self.currency
         )
-        if table is not None and (billing != "USAGE_BASED" or amount is not None):
-            raise SteppayMockError(
-                "usage_table has the prices of billing='usage', so it has no other price. Give it with "
-                "billing='usage', and without price."
-            )
-        if table is None and amount is not None:
-            amount = check_amount(amount, self.currency, "price", least=1)
+        if table is not None:
+            require_usage_alone(billing, amount)
+        checked = None if amount is None else check_amount(amount, self.currency, "price", least=1)
         recurs = billing != "ONE_TIME"
         setup_type = check_choice("setup_fee_type", fields.get("setup_fee_type", "INITIALLY"), get_args(SetupFeeType))
         if setup_type == "PERIODIC" and not recurs:
             raise SteppayMockError("setup_fee_type='PERIODIC': a one-time price has no renewals. Leave it out.")
-        postpaid = _is_postpaid(fields.get("postpaid"), billing, quota)
+        postpaid = read_postpaid(fields.get("postpaid"), billing, quota)
         return _PriceTerms(
             code=fields.get("price_code"),
-            amount=0 if table is not None else amount,
+            amount=checked if table is None else 0,
             billing=billing,
             unit=unit if recurs else None,
             count=count if recurs else None,
@@ -278,20 +274,6 @@ def _price_pins(price: Price, moment: datetime) -> dict[str, Any]:
         "createdAt": moment.isoformat(),
         "modifiedAt": moment.isoformat(),
     }
-
-
-def _is_postpaid(given: object, billing: str, quota: int | None) -> bool:
-    """Whether usage is paid afterwards: usage without a quota, and seats for which this was asked."""
-    without_quota = billing == "USAGE_BASED" and quota is None
-    if given is None:
-        return without_quota
-    check_flag("postpaid", given)
-    if billing != "UNIT_BASED" and given != without_quota:
-        raise SteppayMockError(
-            f"postpaid={given}: billing='usage' is postpaid without a quota and prepaid with one, and only "
-            "billing='unit' can be either. Leave postpaid out, or change the billing or the quota."
-        )
-    return given is True
 
 
 def _text(name: str, value: object) -> str:
