@@ -11,6 +11,8 @@ from steppay_mock.store.records import Key
 
 Kind = Literal[
     "expiry",
+    "given time comes",
+    "pause is over",
     "period ends",
     "renewal",
     "retry",

@@ -1,9 +1,10 @@
-"""Checks amounts of money: whole won, and two decimals in currencies that have them (fact 13)."""
+"""Checks and rounds amounts of money: whole won, and two decimals in currencies that have them (fact 13)."""
 
 from __future__ import annotations
 
 import re
 from decimal import Decimal
+from fractions import Fraction
 
 from steppay_mock.errors import SteppayMockError
 from steppay_mock.payload.coherence.fields import Amount
@@ -45,3 +46,12 @@ def a_third_of(amount: Amount, currency: str) -> Amount:
     if currency in _WITHOUT_COINS:
         return max(int(amount) // 3, 1)
     return max((Decimal(amount) / 3).quantize(_CENT), _CENT)
+
+
+def in_coins(amount: Fraction, currency: str) -> Amount:
+    """The amount in coins of the currency, half a coin rounded up (assumed)."""
+    whole = currency in _WITHOUT_COINS
+    coins = (amount * (1 if whole else 100) + Fraction(1, 2)) // 1
+    if whole:
+        return coins
+    return Decimal(coins) * _CENT if coins % 100 else coins // 100

@@ -41,10 +41,12 @@ class Assumptions:
     """subscription.payment_due_notification is sent this number of days before a renewal. None: never."""
     step_cover: Literal["off", "pause", "cancel"] = "off"
     """Whether StepCover replaces the retries (fact 28), and pauses or cancels the subscription at its end."""
-    cover_days: int = 3
-    """The days between two StepCover messages."""
+    cover_days: tuple[int, ...] = (3, 5, 7, 11)
+    """The attempts of StepCover after the first one, in days after the failure (fact 28); the last one ends it."""
     cover_messages: int = 4
-    """The number of messages that StepCover sends before it ends."""
+    """The number of messages that StepCover sends before it ends, if ``cover_days`` has so many attempts."""
+    postpone_days: int = 3
+    """The days by which a customer postpones a StepCover message."""
     partial_cancel_ends_subscriptions: bool = False
     """Cancelling a part of a RECURRING_INITIAL order cancels its subscriptions too; fact 43 leaves this open."""
     virtual_account_days: int = 7
@@ -63,20 +65,26 @@ class Assumptions:
             raise SteppayMockError(f"step_cover={self.step_cover!r} is not among 'off', 'pause' or 'cancel'.")
         if self.cover_messages > 4:
             raise SteppayMockError(f"cover_messages={self.cover_messages}: StepCover sends at most 4 (fact 28).")
-        if not _are_rising(self.retry_days, most=_MOST_DAYS):
-            raise SteppayMockError(
-                f"retry_days={self.retry_days!r} are not rising whole numbers from 1 to {_MOST_DAYS}. "
-                "Give them like (1, 3, 5, 10, 14)."
-            )
+        cover_days = _as_days(self.cover_days, steps=self.cover_messages)
+        self._set_rising("retry_days", self.retry_days, most=_MOST_DAYS, example=(1, 3, 5, 10, 14))
+        self._set_rising("cover_days", cover_days, most=_MOST_DAYS, example=(3, 5, 7, 11))
         again = self.order_updated_again
-        if again not in ((), []) and not _are_rising(again, most=_MOST_SECONDS):
+        self._set_rising("order_updated_again", again, most=_MOST_SECONDS, example=(10, 20), may_be_empty=True)
+
+    def _set_rising(
+        self, name: str, numbers: Any, *, most: int, example: tuple[int, ...], may_be_empty: bool = False
+    ) -> None:
+        if not (may_be_empty and numbers in ((), [])) and not _are_rising(numbers, most=most):
             raise SteppayMockError(
-                f"order_updated_again={again!r} are not rising whole numbers from 1 to {_MOST_SECONDS}. "
-                "Give them like (10, 20)."
+                f"{name}={numbers!r} are not rising whole numbers from 1 to {most}. Give them like {example}."
             )
         # A list could be changed later. The dataclass is frozen, so it is set past its __setattr__.
-        for name in ("retry_days", "order_updated_again"):
-            object.__setattr__(self, name, tuple(getattr(self, name)))
+        object.__setattr__(self, name, tuple(numbers))
+
+    @property
+    def cover_attempts(self) -> tuple[int, ...]:
+        """The attempts of StepCover after the first one, in days after the failure: one after each message."""
+        return self.cover_days[: self.cover_messages]
 
 
 def read_assumptions(given: Assumptions | dict[str, Any] | None) -> Assumptions:
@@ -105,6 +113,13 @@ def _check_whole(name: str, value: object) -> None:
         raise SteppayMockError(
             f"{name}={value!r} is not a whole number from {least} to {most}. Give one such as {example}."
         )
+
+
+def _as_days(days: Any, *, steps: int) -> Any:
+    """One number is the days between two messages, as it was before this assumption had a day for each attempt."""
+    if not _is_whole(days):
+        return days
+    return tuple(days * step for step in range(1, steps + 1))
 
 
 def _are_rising(numbers: object, *, most: int) -> bool:

@@ -63,7 +63,6 @@ SUBSCRIPTION: tuple[Transition, ...] = (
     Transition("order waits for its debit", NEW, "INCOMPLETE", "U"),
     Transition("order is paid", "INCOMPLETE", "ACTIVE", "U"),
     Transition("debit fails", "INCOMPLETE", "EXPIRED", "U"),
-    Transition("cancel", "INCOMPLETE", "CANCELED", "U"),
     Transition("renewal is paid", "ACTIVE", "ACTIVE", "D", by="time"),
     Transition("renewal queues", "ACTIVE", "QUEUEING", "D", by="time"),
     Transition("renewal is paid", "QUEUEING", "ACTIVE", "D", by="time"),
@@ -86,27 +85,29 @@ SUBSCRIPTION: tuple[Transition, ...] = (
         )
     ),
     Transition("cancel", "ACTIVE", "CANCELED", "D"),
-    Transition("cancel", "UNPAID", "CANCELED", "U"),
-    Transition("cancel", "PENDING_CANCEL", "CANCELED", "U"),
-    Transition("cancel", "PENDING_PAUSE", "CANCELED", "U"),
-    Transition("cancel", "PAUSE", "CANCELED", "U"),
+    Transition("cancel", "UNPAID", "CANCELED", "D"),
+    Transition("cancel", "PAUSE", "CANCELED", "D"),
     *(
         Transition("cancel its first order", before, "CANCELED", "D" if before == "ACTIVE" else "I")
         for before in ("INCOMPLETE", "ACTIVE", "UNPAID", "PENDING_CANCEL", "PENDING_PAUSE", "PAUSE")
     ),
     Transition("cancel at the end of the period", "ACTIVE", "PENDING_CANCEL", "D"),
+    Transition("cancel at a given time", "ACTIVE", "PENDING_CANCEL", "D"),
     Transition("period ends", "PENDING_CANCEL", "CANCELED", "D", by="time"),
+    Transition("given time comes", "PENDING_CANCEL", "CANCELED", "D", by="time"),
     Transition("undo", "PENDING_CANCEL", "ACTIVE", "D"),
     Transition("pause", "ACTIVE", "PAUSE", "D"),
     Transition("pause at the end of the period", "ACTIVE", "PENDING_PAUSE", "D"),
     Transition("period ends", "PENDING_PAUSE", "PAUSE", "D", by="time"),
     Transition("undo", "PENDING_PAUSE", "ACTIVE", "D"),
     Transition("resume", "PAUSE", "ACTIVE", "D"),
+    Transition("pause is over", "PAUSE", "ACTIVE", "D", by="time"),
     *(
         Transition(action, status, status, "U")
         for action in ("change the plan", "change the quantity")
         for status in ("ACTIVE", "PENDING_CANCEL", "PENDING_PAUSE")
     ),
+    *(Transition(action, "ACTIVE", "ACTIVE", "D") for action in ("add an item", "remove an item")),
     *(
         Transition("change the payment method", status, status, "U")
         for status in ("ACTIVE", "UNPAID", "PENDING_CANCEL", "PENDING_PAUSE", "PAUSE")

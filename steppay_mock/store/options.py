@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -14,12 +14,14 @@ from steppay_mock.payload.factory import SEEDED_NOW
 from steppay_mock.payload.options import IS_TEST, LOCALE, NULLS, SEED, Nulls
 from steppay_mock.store.amounts import check_currency
 from steppay_mock.store.assumptions import Assumptions, read_assumptions
+from steppay_mock.store.usage_table import TableType
 from steppay_mock.values import MappingValue
 
 Money = int | float | Decimal
 
 Billing = Literal["flat", "unit", "usage", "one_time"]
 Interval = Literal["DAY", "WEEK", "MONTH", "YEAR"]
+SetupFeeType = Literal["INITIALLY", "PERIODIC"]
 
 
 class CustomerFields(TypedDict, total=False):
@@ -42,13 +44,21 @@ class PriceFields(TypedDict, total=False):
     price: Money
     price_code: str
     billing: Billing
-    """``flat`` and ``unit`` recur, ``usage`` recurs and counts usage, ``one_time`` does not recur."""
+    """``flat``, ``unit`` (seats) and ``usage`` recur, the last two count usage; ``one_time`` does not recur."""
     interval: Interval
     interval_count: int
     setup_fee: int
-    """Paid once, with the first order."""
+    """Paid with the first order."""
+    setup_fee_type: SetupFeeType
+    """The fee is paid once (``INITIALLY``), or at each renewal too (``PERIODIC``, fact 50)."""
     quota: int | None
     """The usage allowed in each period (prepaid); None: usage is paid at the end of the period."""
+    postpaid: bool | None
+    """Of ``unit``: whether the seats are paid after each period. None: ``usage`` without a quota is postpaid."""
+    usage_table: Sequence[tuple[int | None, Money]] | None
+    """The prices of usage by range (fact 47), as in ``[(1000, 0), (10_000, 10), (None, 5)]``; None: ``price``."""
+    usage_table_type: TableType
+    """Each unit costs the price of its range (``per_unit``), or each range costs its price (``per_range``)."""
     membership_months: int
     """The subscription expires after this number of months; 0: never."""
     expires_after_renewals: int

@@ -181,7 +181,7 @@ def _item(item: Item) -> Data:
         "selectedProductOptionIds": [],
         "price": _money(item.price.amount),
         "quantity": item.quantity,
-        "isAdditional": False,
+        "isAdditional": item.is_additional,
         "keepWhenRenew": True,
         "maximumPurchaseQuantity": None,
         "productCode": item.price.product_code,

@@ -25,6 +25,7 @@ def in_first_period(
         paid_at=None if trial else now,
         anchor=anchor,
         cycle=cycle,
+        recurring_count=0 if all(item.price.is_postpaid for item in subscription.items) else 1,
         expires_at=_expiry(subscription, anchor, cycle, now=now),
     )
     period = trial or Period(start=now, end=_later(begun, anchor, cycle))
@@ -47,6 +48,7 @@ def renewed(subscription: Subscription, *, now: datetime, notice_days: int | Non
         paused_at=None,
         anchor=anchor,
         cycle=cycle,
+        recurring_count=subscription.recurring_count + 1,
         open_order=None,
         failed_at=None,
         failures=0,
@@ -69,18 +71,23 @@ def with_period(subscription: Subscription, period: Period, *, now: datetime, no
     )
 
 
-def pending(subscription: Subscription, status: str) -> Subscription:
-    """The subscription until its period ends: PENDING_CANCEL or PENDING_PAUSE."""
-    end = subscription.period.end if status == "PENDING_CANCEL" else None
-    return replace(without_next_payment(subscription), status=status, end_at=end)
+def pending_cancel(subscription: Subscription, *, until: datetime) -> Subscription:
+    """The subscription in status PENDING_CANCEL until that moment."""
+    return replace(without_next_payment(subscription), status="PENDING_CANCEL", end_at=until)
+
+
+def pending_pause(subscription: Subscription) -> Subscription:
+    """The subscription in status PENDING_PAUSE until its period ends."""
+    return replace(without_next_payment(subscription), status="PENDING_PAUSE")
 
 
 def paused(subscription: Subscription, *, now: datetime) -> Subscription:
-    """The subscription in status PAUSE."""
+    """The subscription in status PAUSE, with the end of the pause if it has a length (fact 46)."""
     return replace(
         without_next_payment(subscription),
         status="PAUSE",
         paused_at=now,
+        resume_at=None if subscription.pause_for is None else pause_end(now, subscription.pause_for),
         open_order=None,
         failed_at=None,
         failures=0,
@@ -91,6 +98,19 @@ def paused(subscription: Subscription, *, now: datetime) -> Subscription:
 def ended(subscription: Subscription, status: str, *, now: datetime) -> Subscription:
     """The subscription at its end: CANCELED or EXPIRED."""
     return replace(without_next_payment(subscription), status=status, end_at=now, paused_at=None, open_order=None)
+
+
+def pause_end(start: datetime, length: tuple[int, str]) -> datetime:
+    """When a pause of that length ends. OverflowError or ValueError beyond the year 9999."""
+    count, unit = length
+    return add_interval(start, unit=unit, count=count)
+
+
+def goes_on(subscription: Subscription, *, now: datetime, notice_days: int | None) -> Subscription:
+    """The subscription ACTIVE again. It renews when its period ends, or at ``now`` if the period is over (assumed)."""
+    active = replace(subscription, status="ACTIVE", end_at=None, paused_at=None, pause_for=None, resume_at=None)
+    resumed = with_period(active, active.period, now=now, notice_days=notice_days)
+    return replace(resumed, next_at=now, origin_next_at=now) if active.period.end <= now else resumed
 
 
 def without_next_payment(subscription: Subscription) -> Subscription:

@@ -42,15 +42,14 @@ class Tables:
     """Deleted records by table and key: orders and subscriptions still name their customer, product and price."""
 
     def put(self, record: Record) -> None:
-        """Add the record, or replace the one with its key. Usage is removed when a new period starts (fact 26)."""
+        """Add the record, or replace the one with its key. Usage is removed where a count begins anew (fact 26)."""
         if isinstance(record, Message):
             return
         table: dict[Key, Any] = getattr(self, record.table)
         before = table.get(record.key)
         table[record.key] = record
-        if isinstance(record, Subscription) and before is not None and before.period.start != record.period.start:
-            for item in record.items:
-                self.usage.pop(item.id, None)
+        if isinstance(record, Subscription) and before is not None and self.usage:
+            self._forget_usage(record, before)
         if isinstance(record, Product):
             self.prices.update((price.code, price) for price in record.prices)
         elif isinstance(record, Price):
@@ -92,6 +91,24 @@ class Tables:
             for key, usage in state["usage"].items()
         }
         return state
+
+    def _forget_usage(self, after: Subscription, before: Subscription) -> None:
+        """Remove usage when a new period starts, but not seats; and seats when the plan counts in another way."""
+        is_new_period = before.period.start != after.period.start
+        if not is_new_period and before.items is after.items:
+            return
+        old = {item.id: item.price for item in before.items}
+        for number in old.keys() - {item.id for item in after.items}:
+            self.usage.pop(number, None)
+        for item in after.items:
+            new = item.price
+            was = old.get(item.id, new)
+            if new.counts_seats or was.counts_seats:
+                begins = (new.billing, new.is_postpaid) != (was.billing, was.is_postpaid)
+            else:
+                begins = is_new_period
+            if begins:
+                self.usage.pop(item.id, None)
 
     def _update_product(self, price: Price, before: Price | None) -> None:
         """Update the price in the product's list of prices."""

@@ -240,6 +240,8 @@ def test_what_an_assumption_takes_is_told_by_its_bounds(name: str) -> None:
         least, most = int(found[1]), int(found[2])
         right, wrong = [least, most], [least - 1, most + 1, "x"]
         (right if "or none" in expected else wrong).append(None)
+    elif name == "cover_days":
+        right, wrong = [(1, 3, 5), (1, 3650), 3], [(0, 1), (3, 2), (1, 3651), 0]
     elif found := re.search(r" in rising order, from 1 to (\d+)", expected):
         most = int(found[1])
         right, wrong = [(1, 3, 5), (1, most)], [(0, 1), (3, 2), (1, most + 1)]

@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from store.fold import object_of, spell_out
+from store.fold import counted_anew, object_of, spell_out
 
 from steppay_mock import Event, Store
 
@@ -38,6 +38,11 @@ ANY_TEXT = Like(r"(?s).+")
 FIRST_LINE_ID: Wanted = lambda _now, data: data["items"][0]["id"]  # noqa: E731 - a value of a table
 FIRST_LINE_CODE: Wanted = lambda _now, data: data["items"][0]["code"]  # noqa: E731
 NOW: Wanted = lambda now, _data: now.isoformat()  # noqa: E731
+
+
+def exact(amount: Any) -> Decimal:
+    """The amount as a decimal, without the rounding of a float."""
+    return Decimal(str(amount))
 
 
 def after(**time: float) -> Wanted:
@@ -77,9 +82,9 @@ class Known:
                 self.tables["prices"].pop(price["priceCode"], None)
             return
         before = self.tables[table].get(key)
-        if table == "subscriptions" and before and before["currentPeriod"] != data["currentPeriod"]:
-            for item in data["items"]:
-                self.tables["usage"].pop(item["subscriptionItemId"], None)  # usage begins again (fact 26)
+        if table == "subscriptions" and before:
+            for number in counted_anew(before, data):
+                self.tables["usage"].pop(number, None)
         if table == "products":
             self.tables["prices"] |= {price["priceCode"]: price for price in data["prices"]}
             data = {name: value for name, value in data.items() if name != "prices"}
@@ -116,6 +121,11 @@ class Burst:
         agree(f"{event_type} {TABLES[name]}", data, wanted, self.stamp, data)
         self.known.believe(event_type, TABLES[name], data)
         return data
+
+    def coming(self, field_name: str) -> datetime:
+        """The moment that the next event has in this field. Some amounts follow from it."""
+        assert self._left, f"nothing was sent after {self.told}"
+        return _moment_at(self._left[0].data, field_name)
 
     def take(self, event_type: str, *, at: str) -> Data:
         """The next event, of something new, of which the caller checks what was asked for."""

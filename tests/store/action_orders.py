@@ -16,18 +16,16 @@ from store.action_burst import (
     Data,
     Like,
     after,
+    exact,
     id_key_of,
     millis_of,
 )
 from store.action_scene import Scene
+from store.usage_costs import cost_in_advance
 
 from steppay_mock.store.records import Basket, Price
 
 OF_ORDERS = Like("order_[0-9A-Za-z]{9}")
-
-
-def exact(amount: Any) -> Decimal:
-    return Decimal(str(amount))
 
 
 def line_of(scene: Scene, price: Price, *, quantity: int, amount: Any, trial_days: int = 0) -> Data:
@@ -43,8 +41,8 @@ def line_of(scene: Scene, price: Price, *, quantity: int, amount: Any, trial_day
     }
 
 
-def line_beside(scene: Scene, kind: str, price: Price, amount: Any) -> Data:
-    """The line of a fee, discount, tax or shipping, which belongs to the first one (fact 31)."""
+def line_beside(scene: Scene, kind: str, price: Price, amount: Any, *, setup: str = "INITIALLY") -> Data:
+    """The line of a fee, discount, tax, shipping or difference, which belongs to the first one (facts 31 and 50)."""
     product = scene.known.tables["products"][price.product_code]
     return {
         **_line(
@@ -56,7 +54,7 @@ def line_beside(scene: Scene, kind: str, price: Price, amount: Any) -> Data:
             price=price,
         ),
         "discountName": ANY_TEXT if kind == "DISCOUNT" else None,
-        "priceSetupType": "INITIALLY" if kind == "FEE" else None,
+        "priceSetupType": setup if kind == "FEE" else None,
         "relatedOrderItemId": FIRST_LINE_ID,
         "parentOrderItemCode": FIRST_LINE_CODE,
     }
@@ -129,13 +127,14 @@ def chosen(scene: Scene, number: int, basket: Basket) -> Data:
     """The order with what the buyer chose, which the next event of it tells (fact 42)."""
     order = scene.known.tables["orders"][number]
     lines = [
-        {**line, "quantity": basket.quantity, "paidAmount": first_amount(price, basket)}
+        {**line, "quantity": basket.quantity, "paidAmount": first_amount(scene, price, basket)}
         for line, price in zip(order["items"], basket.prices, strict=True)
     ]
-    for kind, amount in basket.beside:
-        beside = line_beside(scene, kind, basket.prices[0], amount)
-        name = order["items"][0]["productName"]  # which the product had when it was ordered
-        lines.append({**beside, "productName": name, "createdAt": ANY_TEXT})
+    beside = [line_beside(scene, kind, basket.prices[0], amount) for kind, amount in basket.beside]
+    if basket.periodic_fee:
+        beside.insert(0, line_beside(scene, "FEE", basket.prices[0], basket.periodic_fee, setup="PERIODIC"))
+    name = order["items"][0]["productName"]  # which the product had when it was ordered
+    lines += [{**line, "productName": name, "createdAt": ANY_TEXT} for line in beside]
     total = sum((exact(line["paidAmount"]) for line in lines), Decimal(0))
     due = (datetime.fromisoformat(order["createdAt"]) + timedelta(days=7)).isoformat()
     ships = any(line["type"] == "SHIPPING" or line["productType"] == "BOX" for line in lines)
@@ -151,15 +150,15 @@ def chosen(scene: Scene, number: int, basket: Basket) -> Data:
     }
 
 
-def first_amount(price: Price, basket: Basket) -> Decimal:
+def first_amount(scene: Scene, price: Price, basket: Basket) -> Decimal:
     """0 in a trial, and where usage is paid afterwards."""
-    free = basket.pays_for is not None or (price.recurs and (basket.trial_days or price.is_postpaid))
-    return Decimal(0) if free else exact(price.amount) * basket.quantity
+    free = basket.pays_for is not None or (price.recurs and basket.trial_days)
+    return Decimal(0) if free else cost_in_advance(scene, price) * basket.quantity
 
 
-def cost_of(basket: Basket) -> Decimal:
+def cost_of(scene: Scene, basket: Basket) -> Decimal:
     beside = sum((exact(-amount if kind == "DISCOUNT" else amount) for kind, amount in basket.beside), Decimal(0))
-    return sum((first_amount(price, basket) for price in basket.prices), beside)
+    return sum((first_amount(scene, price, basket) for price in basket.prices), beside + exact(basket.periodic_fee))
 
 
 def updated(scene: Scene, number: int, *, status: str | None = None, canceled: bool = False, **changes: Any) -> Data:

@@ -39,6 +39,10 @@ class Memory:
 
     declines: dict[int, float] = field(default_factory=dict)
     done: set[tuple[str, Any, datetime]] = field(default_factory=set)
+    bought: dict[int, int] = field(default_factory=dict)
+    """Seats that were bought for an item, beside its quantity."""
+    balance: dict[int, Decimal] = field(default_factory=dict)
+    """What items that were added to a subscription or removed from it cost so far."""
 
 
 class Scene:

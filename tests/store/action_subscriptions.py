@@ -5,8 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from store.action_burst import ANY_ID, NOW, Data, Like
-from store.action_orders import exact
+from store.action_burst import ANY_ID, NOW, Data, Like, exact
 from store.action_scene import NO_RENEWAL, Scene, end_of, expiry_of
 
 from steppay_mock.store.records import Price, Subscription
@@ -30,8 +29,7 @@ def started(
         if price.recurs:
             interval, expiry = (price.unit, price.count), (price.membership, price.renewals)
             days = price.billing_day, price.provide_start_day
-            postpaid = price.billing == "USAGE_BASED" and price.quota is None
-            groups.setdefault((interval, expiry, days, postpaid), []).append(price)
+            groups.setdefault((interval, expiry, days, price.is_postpaid), []).append(price)
     return {
         "subscriptions": [
             _begun(scene, order, group, quantity=quantity, trial_days=trial_days, gateways=gateways, status=status)
@@ -87,7 +85,7 @@ def _begun(
     return int(told["subscriptionId"])
 
 
-def item_of(scene: Scene, price: Price, *, quantity: int, number: Any = ANY_ID) -> Data:
+def item_of(scene: Scene, price: Price, *, quantity: int, number: Any = ANY_ID, added: bool = False) -> Data:
     """An item of a subscription, which has the amount that the price had when it was bought."""
     product = scene.known.tables["products"][price.product_code]
     return {
@@ -97,13 +95,13 @@ def item_of(scene: Scene, price: Price, *, quantity: int, number: Any = ANY_ID) 
         "selectedProductOptionIds": [],
         "price": exact(price.amount),
         "quantity": quantity,
-        "isAdditional": False,
+        "isAdditional": added,
         "keepWhenRenew": True,
         "maximumPurchaseQuantity": None,
         "productCode": price.product_code,
         "priceCode": price.code,
         "type": "SKU",
-        "claimMethodType": "POST" if price.billing == "USAGE_BASED" and price.quota is None else "PRE",
+        "claimMethodType": "POST" if price.is_postpaid else "PRE",
         "priceType": price.billing,
         "selectedOptions": [],
     }

@@ -15,6 +15,7 @@ from store.action_burst import Burst, Known
 from store.action_scene import ILLEGAL, WRONG, Memory, Scene, Why, Whys
 from store.rules_of_catalogue import RULES as OF_CATALOGUE
 from store.rules_of_invoices import RULES as OF_INVOICES
+from store.rules_of_items import RULES as OF_ITEMS
 from store.rules_of_orders import RULES as OF_ORDERS
 from store.rules_of_subscriptions import RULES as OF_SUBSCRIPTIONS
 from store.rules_of_time import all_due, come_due
@@ -26,6 +27,7 @@ RULES: dict[str, tuple[Callable[[Scene], Whys], Callable[[Scene], None]]] = {
     **OF_ORDERS,
     **OF_INVOICES,
     **OF_SUBSCRIPTIONS,
+    **OF_ITEMS,
 }
 TIME = ("advance", "advance_to", "let_pass")
 

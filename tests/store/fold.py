@@ -7,7 +7,7 @@ field by which it is found.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from copy import deepcopy
 from pathlib import Path
 from typing import Any
@@ -87,8 +87,19 @@ def spell_out(name: str, told: dict[str, Any]) -> dict[str, Any]:
 
 
 def _begin_period(state: State, told: dict[str, Any]) -> None:
-    """Usage begins again at each renewal (fact 26)."""
     before = state["subscriptions"].get(told["subscriptionId"])
-    if before is not None and before["currentPeriod"]["startDateTime"] != told["currentPeriod"]["startDateTime"]:
-        for item in told["items"]:
-            state["usage"].pop(item["subscriptionItemId"], None)
+    if before is not None:
+        for number in counted_anew(before, told):
+            state["usage"].pop(number, None)
+
+
+def counted_anew(before: Mapping[str, Any], told: Mapping[str, Any]) -> Iterator[int]:
+    """The items whose usage begins again: at each renewal (fact 26), but seats only where the way to count changes."""
+    renewed = before["currentPeriod"]["startDateTime"] != told["currentPeriod"]["startDateTime"]
+    old = {item["subscriptionItemId"]: item for item in before["items"]}
+    yield from old.keys() - {item["subscriptionItemId"] for item in told["items"]}
+    for item in told["items"]:
+        ways = [(one["priceType"], one["claimMethodType"]) for one in (old.get(item["subscriptionItemId"], item), item)]
+        seats = any(kind == "UNIT_BASED" for kind, _ in ways)
+        if ways[0] != ways[1] if seats else renewed:
+            yield item["subscriptionItemId"]

@@ -150,11 +150,15 @@ def cancel_order(store: Store, dice: Dice) -> object:
 
 
 def cancel(store: Store, dice: Dice) -> object:
-    return store.cancel(one_thing(dice, store.subscriptions, "ACTIVE"), at_period_end=seldom(dice, 60))
+    subscription, at_the_end = one_thing(dice, store.subscriptions, "ACTIVE"), seldom(dice, 60)
+    at = store.now + timedelta(days=dice.whole(-1, 50)) if seldom(dice, 30) else None
+    return store.cancel(subscription, at_period_end=at_the_end and (at is None or seldom(dice, 5)), at=at)
 
 
 def pause(store: Store, dice: Dice) -> object:
-    return store.pause(one_thing(dice, store.subscriptions, "ACTIVE"), at_period_end=seldom(dice, 50))
+    subscription, at_the_end = one_thing(dice, store.subscriptions, "ACTIVE"), seldom(dice, 50)
+    until: Any = (dice.whole(0, 6), one_of(dice, ["WEEK", "DAY", "MONTH"])) if seldom(dice, 40) else None
+    return store.pause(subscription, at_period_end=at_the_end, until=until)
 
 
 def undo(store: Store, dice: Dice) -> object:
@@ -171,13 +175,24 @@ def change_plan(store: Store, dice: Dice) -> object:
     return store.change_plan(subscription, price=one_price(dice, store) or store.price, item=item)
 
 
+def add_item(store: Store, dice: Dice) -> object:
+    subscription = one_thing(dice, store.subscriptions, "ACTIVE")
+    return store.add_item(subscription, price=one_price(dice, store) or store.price, quantity=dice.whole(1, 3))
+
+
+def remove_item(store: Store, dice: Dice) -> object:
+    subscription = one_thing(dice, [one for one in store.subscriptions if len(one.items) > 1], "ACTIVE")
+    item = one_item(dice, store, subscription) or store.subscription.items[-1].id
+    return store.remove_item(subscription, item=item)
+
+
 def change_quantity(store: Store, dice: Dice) -> object:
     subscription = one_thing(dice, store.subscriptions, "ACTIVE")
     return store.change_quantity(subscription, quantity=dice.whole(0, 4), item=one_item(dice, store, subscription))
 
 
 def change_payment_method(store: Store, dice: Dice) -> object:
-    pays = one_of(dice, ["now", "later"])
+    pays: Any = one_of(dice, ["now", "later"])
     return store.change_payment_method(one_thing(dice, store.subscriptions, "UNPAID"), pays=pays, **_means(dice))
 
 
@@ -203,13 +218,15 @@ def add_usage(store: Store, dice: Dice) -> object:
     subscription = one_thing(dice, store.subscriptions, "ACTIVE")
     item = one_item(dice, store, subscription)
     via = one_of(dice, ["V1", "MANAGER", "SYSTEM", "CUSTOMER"])
-    return store.add_usage(subscription, amount=dice.whole(0, 120), item=item, via=via)  # type: ignore[arg-type]
+    amount = dice.whole(0, 120) if not seldom(dice, 30) else -dice.whole(0, 20)
+    return store.add_usage(subscription, amount=amount, item=item, via=via)  # type: ignore[arg-type]
 
 
 def top_up(store: Store, dice: Dice) -> object:
     subscription = one_thing(dice, store.subscriptions, "ACTIVE")
     price = any_amount(dice, store) if seldom(dice, 40) else None
-    return store.top_up(subscription, quota=dice.whole(0, 90), price=price, item=one_item(dice, store, subscription))
+    item, via = one_item(dice, store, subscription), one_of(dice, ["V1", "MANAGER", "SYSTEM", "CUSTOMER"])
+    return store.top_up(subscription, quota=dice.whole(0, 90), price=price, item=item, via=via)  # type: ignore[arg-type]
 
 
 # Invoices.
@@ -273,7 +290,7 @@ ACTIONS: dict[str, Action] = {
         *(create_customer, update_customer, delete_customer),
         *(create_product, create_price, update_product, update_price, delete_product, delete_price, found),
         *(checkout, checkout_for_another, pay, confirm_payment, reject_payment, refund, cancel_order),
-        *(cancel, pause, undo, resume, change_plan, change_quantity, change_payment_method),
+        *(cancel, pause, undo, resume, change_plan, change_quantity, change_payment_method, add_item, remove_item),
         *(decline_payments, accept_payments, postpone_message, move_payment_date, add_usage, top_up),
         *(draft_invoice, reserve_invoice, send_invoice, pay_invoice, delete_invoice),
         *(minutes_pass, days_pass, months_pass, a_moment_comes),

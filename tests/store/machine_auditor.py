@@ -219,12 +219,22 @@ class Auditor:
             if before is None:
                 self._begin("subscription item", item["subscriptionItemId"])
         if before is not None:
-            assert [one["subscriptionItemId"] for one in before["items"]] == [
-                one["subscriptionItemId"] for one in data["items"]
-            ]
+            self._subscription_items(before, data)
             assert before["currentPeriod"]["startDateTime"] <= data["currentPeriod"]["startDateTime"]
         self._subscription_dates(event, data)
         self.values.add(f"Subscription {status}")
+
+    def _subscription_items(self, before: Data, data: Data) -> None:
+        """They stay in their order; at most one is added, which was never there, or removed."""
+        old, new = ([one["subscriptionItemId"] for one in told["items"]] for told in (before, data))
+        if len(new) > len(old):
+            assert new[:-1] == old
+            self._begin("subscription item", new[-1])
+            assert data["items"][-1]["isAdditional"]
+        else:
+            assert [one for one in old if one in new] == new
+            assert new
+            assert len(old) - len(new) <= 1
 
     def _subscription_dates(self, event: str, data: Data) -> None:
         status, period = data["status"], data["currentPeriod"]

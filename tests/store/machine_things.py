@@ -23,6 +23,7 @@ _STARTS = (
     datetime(2025, 12, 31, 15, 0, 0, 1, tzinfo=UTC),
 )
 _INTERVALS = (("MONTH", 1), ("MONTH", 1), ("WEEK", 1), ("MONTH", 3), ("WEEK", 2), ("YEAR", 1), ("DAY", 10), ("DAY", 3))
+_TABLES = ([(50, 0), (100, 10), (None, 2)], [(None, 300)])
 
 
 def any_store(dice: Dice) -> Store:
@@ -41,6 +42,7 @@ def any_store(dice: Dice) -> Store:
         "step_cover": one_of(dice, ["off", "off", "pause", "cancel"]),
         "cover_messages": one_of(dice, [4, 1]),
         "partial_cancel_ends_subscriptions": seldom(dice, 30),
+        "cover_days": one_of(dice, [(3, 5, 7, 11), (1, 2, 3, 10, 40), (2, 9), 3]),
         "virtual_account_days": one_of(dice, [7, 1, 40]),
     }
     return Store(
@@ -60,12 +62,17 @@ def any_price(dice: Dice) -> Any:
     """What can be said of a price."""
     billing = one_of(dice, ["flat", "usage", "unit", "one_time", "usage"])
     unit, count = one_of(dice, _INTERVALS)
+    amount: dict[str, Any] = {"price": dice.whole(1, 200) * 100}
+    if seldom(dice, 40 if billing == "usage" else 3):
+        amount = {"usage_table": one_of(dice, _TABLES), "usage_table_type": one_of(dice, ["per_unit", "per_range"])}
     return {
+        **amount,
         "billing": billing,
-        "price": dice.whole(1, 200) * 100,
         "interval": unit,
         "interval_count": count,
         "setup_fee": one_of(dice, [0, 0, 5000]),
+        "setup_fee_type": one_of(dice, ["INITIALLY"] if billing == "one_time" else ["INITIALLY", "PERIODIC"]),
+        "postpaid": one_of(dice, [None, True]) if billing == "unit" or seldom(dice, 2) else None,
         "quota": dice.whole(1, 300) if seldom(dice, 60 if billing == "usage" else 3) else None,
         "membership_months": one_of(dice, [0, 0, 0, 1, 3]),
         "expires_after_renewals": one_of(dice, [0, 0, 0, 1, 2]),

@@ -13,7 +13,7 @@ from store.machine_dice import Dice, seldom
 from steppay_mock import SteppayMockError, Store
 
 _SENTENCE = re.compile(r"\S[.?)]$")
-_BY_ITSELF = {*TIME, "resume", "checkout", "checkout_for_another", "change_payment_method"}
+_BY_ITSELF = {*TIME, "resume", "undo", "checkout", "checkout_for_another", "change_payment_method"}
 
 
 class World:
@@ -72,7 +72,9 @@ class World:
         now = self.store.now.replace(tzinfo=None).isoformat(timespec="microseconds")
         for subscription in self.auditor.state["subscriptions"].values():
             due = [subscription["nextPaymentDate"]]
-            if subscription["status"] in {"PENDING_CANCEL", "PENDING_PAUSE"}:
+            if subscription["status"] == "PENDING_CANCEL":
+                due.append(subscription["endDate"])
+            if subscription["status"] == "PENDING_PAUSE":
                 due.append(subscription["currentPeriod"]["endDateTime"])
             assert all(moment is None or _whole(moment) > now for moment in due), subscription
         for invoice in self.auditor.state["invoices"].values():
@@ -87,9 +89,8 @@ def _whole(moment: str) -> str:
 def live(dice: Dice, store: Store, *, steps: int) -> World:
     """A world in which so many actions were tried."""
     world = World(store)
-    names = [*ACTIONS, *_OFTEN]
     for _ in range(steps):
-        world.act(names[dice.whole(0, len(names) - 1)], dice)
+        world.act(TRIED[dice.whole(0, len(TRIED) - 1)], dice)
         if seldom(dice, 3):
             world.look_back(dice)
     return world
@@ -97,6 +98,11 @@ def live(dice: Dice, store: Store, *, steps: int) -> World:
 
 _OFTEN = (
     *("checkout",) * 6,
-    *("days_pass", "days_pass", "decline_payments", "decline_payments", "postpone_message", "move_payment_date"),
-    *("add_usage", "draft_invoice", "send_invoice"),
+    *("days_pass", "days_pass", "decline_payments", "decline_payments", "move_payment_date"),
+    *("postpone_message", "postpone_message", "postpone_message"),
+    *("pause", "pause", "pause", "cancel", "cancel_order", "change_payment_method"),
+    *("confirm_payment", "reject_payment", "reject_payment"),
+    *("add_usage", "draft_invoice", "send_invoice", "create_product"),
 )
+TRIED = (*ACTIONS, *_OFTEN)
+"""The actions to choose from; what leads on comes more often."""

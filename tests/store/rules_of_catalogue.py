@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from store.action_burst import NOW, Data
-from store.action_orders import exact
+from store.action_burst import NOW, Data, exact
 from store.action_scene import ENDED, ILLEGAL, UNPAID_ORDER, WRONG, Scene, Whys
+from store.usage_costs import FOR_A_RANGE, FOR_A_UNIT
 
 from steppay_mock.store.records import Price
 
@@ -80,6 +80,13 @@ def delete_customer(scene: Scene) -> None:
 def _unless_possible_price(given: Data, scene: Scene) -> Whys:
     if given.get("quota") is not None and given.get("billing", "flat") != "usage":
         yield WRONG
+    if given.get("setup_fee_type") == "PERIODIC" and given.get("billing") == "one_time":
+        yield WRONG
+    without_quota = given.get("billing") == "usage" and given.get("quota") is None
+    if given.get("billing") != "unit" and given.get("postpaid") not in (None, without_quota):
+        yield WRONG
+    if given.get("usage_table") is not None and (given.get("billing") != "usage" or given.get("price") is not None):
+        yield WRONG
     if given.get("price") is not None:
         yield from scene.unless_payable(given["price"], least=1)
 
@@ -116,7 +123,6 @@ def _check_price(scene: Scene, made: Data, moment: str) -> None:
         else None,
         "membershipExpirationDate": months,
         "membershipExpirationDateType": "MONTH" if months else None,
-        "additionalBilling": None,
         "firstSaleEnabled": False,
         "firstSalePrice": None,
         "createdAt": moment,
@@ -125,15 +131,22 @@ def _check_price(scene: Scene, made: Data, moment: str) -> None:
     wanted |= {"price": given["price"]} if given.get("price") is not None else {}
     wanted |= {"priceCode": given["price_code"]} if "price_code" in given else {}
     assert {name: made[name] for name in wanted} == wanted
-    assert made["price"] > 0
-    after = billing == "USAGE_BASED" and given.get("quota") is None
+    table = given.get("usage_table")
+    assert (made["price"] == 0) == (table is not None)
+    assert (made["additionalBilling"] is None) == (table is None)
+    if table is not None:
+        names = {"per_unit": FOR_A_UNIT, "per_range": FOR_A_RANGE}
+        assert made["additionalBilling"]["type"] == names[given.get("usage_table_type", "per_unit")]
+        listed = [(one["until"], one["price"]) for one in made["additionalBilling"]["ranges"]]
+        assert listed == [tuple(one) for one in table]
+    after = (billing == "USAGE_BASED" and given.get("quota") is None) or given.get("postpaid") is True
     day = given.get("billing_day")
     claim = {"methodType": "POST" if after else "PRE", "provideStartDay": given.get("provide_start_day")}
     claim |= {"whenToClaimType": "FIRST_PAYMENT" if day is None else "DATE", "billingDate": day or 1}
     assert made["claim"] == (claim if recurs else None)
     setup = made["setupOption"]
     assert (setup and (setup["type"], setup["price"], setup["claimMethodType"])) == (
-        ("INITIALLY", fee, "PRE") if fee else None
+        (given.get("setup_fee_type", "INITIALLY"), fee, "PRE") if fee else None
     )
 
 
@@ -192,7 +205,7 @@ def delete_product(scene: Scene) -> None:
 def update_price_refused(scene: Scene) -> Whys:
     price, amount = scene.sold(), scene.given["amount"]
     yield from scene.unless_payable(amount, least=1)
-    if price is None or price.amount == exact(amount):
+    if price is None or price.usage_table is not None or price.amount == exact(amount):
         yield WRONG
 
 

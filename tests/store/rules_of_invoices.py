@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from store import action_orders as say
-from store.action_burst import ANY_ID, NOW
+from store.action_burst import ANY_ID, NOW, exact
 from store.action_scene import ILLEGAL, WRONG, Scene, Whys
 from store.rules_of_orders import pay_order, unless_payable
 
@@ -17,13 +17,13 @@ def draft_refused(scene: Scene) -> Whys:
         return
     off = scene.option("discount", 0)
     yield from scene.unless_payable(off)
-    if say.exact(off) >= price.amount * scene.option("quantity", 1):
+    if exact(off) >= price.amount * scene.option("quantity", 1):
         yield WRONG
 
 
 def draft_invoice(scene: Scene) -> None:
     price, buyer, quantity = scene.sold(), scene.buyer(), scene.option("quantity", 1)
-    days, off = scene.option("days_to_pay", 14), say.exact(scene.option("discount", 0))
+    days, off = scene.option("days_to_pay", 14), exact(scene.option("discount", 0))
     lines = [say.line_of(scene, price, quantity=quantity, amount=price.amount * quantity)]
     if off:
         lines.append(say.line_beside(scene, "DISCOUNT", price, off))

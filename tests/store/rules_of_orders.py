@@ -8,8 +8,9 @@ from typing import Any
 
 from store import action_orders as say
 from store import action_subscriptions as of_subscription
-from store.action_burst import ANY_TEXT, NOW, Data, Like
+from store.action_burst import ANY_TEXT, NOW, Data, Like, exact
 from store.action_scene import ILLEGAL, NO_RENEWAL, OFFERED, UNPAID_ORDER, WRONG, Scene, Whys
+from store.rules_of_billing import end, settle_difference
 
 from steppay_mock.store.records import Basket, Order, Payment, Price
 
@@ -31,13 +32,15 @@ def _bought(scene: Scene) -> list[Any]:
 
 def _basket(scene: Scene, prices: list[Price], means: tuple[set[str], str]) -> Basket:
     """What is chosen in a checkout."""
-    beside = {name: say.exact(scene.option(name) or 0) for name in BESIDE}
+    beside = {name: exact(scene.option(name) or 0) for name in BESIDE}
     if scene.option("setup_fee") is None:
-        beside["setup_fee"] = say.exact(sum(one.setup_fee for one in prices))
+        for name, kind in (("setup_fee", "INITIALLY"), ("periodic_fee", "PERIODIC")):
+            beside[name] = exact(sum(one.setup_fee for one in prices if one.setup_type == kind))
     return Basket(
         prices=tuple(prices),
         quantity=scene.option("quantity", 1),
         trial_days=scene.option("trial_days", 0),
+        periodic_fee=beside.pop("periodic_fee", 0),
         beside=tuple((KINDS_BESIDE[name], amount) for name, amount in beside.items() if amount),
         gateway=min(means[0]),
         method=means[1],
@@ -59,7 +62,7 @@ def checkout_refused(scene: Scene) -> Whys:
         yield WRONG
     for name in BESIDE:
         yield from scene.unless_payable(scene.option(name) or 0)
-    cost = say.cost_of(_basket(scene, prices, means))
+    cost = say.cost_of(scene, _basket(scene, prices, means))
     if cost < 0 or (cost == 0 and (pays == "fails" or not means[1].startswith("CARD"))):
         yield WRONG
 
@@ -138,7 +141,7 @@ def unless_payable(scene: Scene, order: Order) -> Whys:
     if order.invoice_id is not None and scene.invoices[order.invoice_id].status not in {"SENT", "OVER_DUE"}:
         yield ILLEGAL
     means = scene.method(recurs=order.type != "ONE_TIME")
-    free = order.due_at is None and order.basket is not None and say.cost_of(order.basket) == 0
+    free = order.due_at is None and order.basket is not None and say.cost_of(scene, order.basket) == 0
     fails, by_bill = scene.option("pays", "now") == "fails", {"RECURRING", "PAYMENT_METHOD"}
     if free and means and (fails or (not means[1].startswith("CARD") and changed is None)):
         yield WRONG
@@ -218,7 +221,7 @@ def _effect(scene: Scene, order: Order, means: tuple[set[str], str]) -> Callable
         return {"subscriptions": [one.id for one in waiting]}
 
     def renew() -> Data:
-        renew_now(scene, order.subscriptions[0])
+        renew_now(scene, order.subscriptions[0], scene.known.tables["orders"][order.id])
         return {}
 
     def close_invoice() -> Data:
@@ -238,9 +241,10 @@ def _first_dates(scene: Scene, subscription: Any, trial_days: int) -> Data:
     return {name: date(name) for name in names}
 
 
-def renew_now(scene: Scene, number: int, *, moved: bool = False) -> None:
+def renew_now(scene: Scene, number: int, order: Data, *, moved: bool = False) -> None:
     """subscription.updated with the next period, once the renewal is paid."""
     subscription = scene.subscriptions[number]
+    settle_difference(scene, order, number)
 
     def date(name: str) -> Any:
         return lambda now, _data: scene.next_period(subscription, now, moved=moved)[name]
@@ -315,14 +319,14 @@ def refund_refused(scene: Scene) -> Whys:
         yield ILLEGAL
     if amount is not None:
         yield from scene.unless_payable(amount, least=1)
-        if say.exact(amount) > order.left:
+        if exact(amount) > order.left:
             yield ILLEGAL
 
 
 def refund(scene: Scene) -> None:
     order, amount = scene.order(), scene.option("amount")
     assert order is not None
-    part = say.exact(order.left if amount is None else amount)
+    part = exact(order.left if amount is None else amount)
     whole = part == order.left
     status = "CANCELLATION_REFUNDED" if whole else "CANCELLATION_REFUNDED_PARTIALLY"
     say.given_back(scene, order.id, part, status=status)
@@ -344,7 +348,7 @@ def cancel_order_refused(scene: Scene) -> Whys:
         yield ILLEGAL
     if amount is not None:
         yield from scene.unless_payable(amount, least=1)
-        if not _paid_payment(scene, order) or say.exact(amount) > order.left:
+        if not _paid_payment(scene, order) or exact(amount) > order.left:
             yield ILLEGAL
 
 
@@ -365,7 +369,7 @@ def _end_subscriptions(scene: Scene, order: Order) -> None:
         for one in (scene.subscriptions[number] for number in numbers):
             if one.status not in {"CANCELED", "EXPIRED"}:
                 cancel_open_order(scene, one.open_order)
-                of_subscription.ended(scene, one, "CANCELED")
+                end(scene, one, "CANCELED")
 
 
 def cancel_open_order(scene: Scene, number: int | None) -> None:

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from fractions import Fraction
 from math import inf
 from typing import Any
 
 from store import action_orders as say
 from store import action_subscriptions as of_subscription
-from store.action_burst import ANY_ID, NOW, Data
+from store.action_burst import ANY_ID, NOW, Data, exact
 from store.action_scene import ENDED, ILLEGAL, NO_RENEWAL, WRONG, Scene, Whys
+from store.rules_of_billing import end
 from store.rules_of_orders import cancel_open_order, pay_first
 from store.rules_of_time import come_due
+from store.usage_costs import cost_of_units, counted, in_coins, seats, share_of
 
 from steppay_mock.store.records import Basket, Item, Subscription
 
@@ -28,27 +31,29 @@ def _meant(scene: Scene) -> Subscription:
 
 
 def cancel_refused(scene: Scene) -> Whys:
+    at = scene.option("at")
     action = "cancel at the end of the period" if scene.option("at_period_end") else "cancel"
-    yield from scene.unless_allowed(scene.subscription(), action)
+    yield from scene.unless_allowed(scene.subscription(), action if at is None else "cancel at a given time")
+    if at is not None and (scene.option("at_period_end") or at.replace(tzinfo=None) <= scene.now):
+        yield WRONG
 
 
 def cancel(scene: Scene) -> None:
-    found = _meant(scene)
-    if scene.option("at_period_end"):
-        end = found.period.end.isoformat()
-        of_subscription.changed(scene, found, status="PENDING_CANCEL", endDate=end, **NO_RENEWAL)
+    """At once, when the period ends, or at a given time (fact 46)."""
+    found, at = _meant(scene), scene.option("at")
+    if scene.option("at_period_end") or at is not None:
+        over = found.period.end if at is None else at.replace(tzinfo=None)
+        of_subscription.changed(scene, found, status="PENDING_CANCEL", endDate=over.isoformat(), **NO_RENEWAL)
         return
-    order = scene.orders.get(found.open_order or 0)
     cancel_open_order(scene, found.open_order)
-    of_subscription.ended(scene, found, "CANCELED")
-    for sibling in scene.waiting_for(order) if order else ():
-        if sibling.id != found.id:
-            of_subscription.ended(scene, sibling, "CANCELED")
+    end(scene, found, "CANCELED")
 
 
 def pause_refused(scene: Scene) -> Whys:
     action = "pause at the end of the period" if scene.option("at_period_end") else "pause"
     yield from scene.unless_allowed(scene.subscription(), action)
+    if scene.option("until") is not None and not 1 <= scene.option("until")[0] <= 1_000:
+        yield WRONG
 
 
 def pause(scene: Scene) -> None:
@@ -64,9 +69,7 @@ def undo_refused(scene: Scene) -> Whys:
 
 
 def undo(scene: Scene) -> None:
-    found = _meant(scene)
-    renewal = scene.renewal(found.period.end, scene.ended, expires=found.expires_at)
-    of_subscription.changed(scene, found, status="ACTIVE", endDate=None, **renewal)
+    _go_on(scene, {"status": "ACTIVE", "endDate": None})
 
 
 def resume_refused(scene: Scene) -> Whys:
@@ -74,9 +77,12 @@ def resume_refused(scene: Scene) -> Whys:
 
 
 def resume(scene: Scene) -> None:
+    _go_on(scene, {"status": "ACTIVE", "pausedDateTime": None})
+
+
+def _go_on(scene: Scene, changes: Data) -> None:
     """Within its period it renews at the end of that; later it renews now."""
     found = _meant(scene)
-    changes: Data = {"status": "ACTIVE", "pausedDateTime": None}
     if found.period.end > scene.now:
         renewal = scene.renewal(found.period.end, scene.now, expires=found.expires_at)
         of_subscription.changed(scene, found, **changes, **renewal)
@@ -110,6 +116,9 @@ def change_plan(scene: Scene) -> None:
     place = scene.place_of_item(found)
     items = list(scene.known.tables["subscriptions"][found.id]["items"])
     old = found.items[place]
+    ways = [(one.billing, one.is_postpaid) for one in (old.price, price)]
+    if "UNIT_BASED" in {old.price.billing, price.billing} and ways[0] != ways[1]:
+        scene.memory.bought.pop(old.id, None)
     items[place] = of_subscription.item_of(scene, price, quantity=old.quantity, number=old.id)
     of_subscription.changed(scene, found, items=items, intervalUnit=price.unit, intervalCount=price.count)
 
@@ -196,7 +205,7 @@ def postpone_refused(scene: Scene) -> Whys:
 def postpone_message(scene: Scene) -> None:
     found = _meant(scene)
     assert found.next_at is not None
-    later = max(found.next_at, scene.now) + timedelta(days=scene.assumed.cover_days)
+    later = max(found.next_at, scene.now) + timedelta(days=scene.assumed.postpone_days)
     of_subscription.changed(scene, found, nextPaymentDate=later.isoformat())
     of_subscription.message(scene, found, "cover.delayed_message", "REMIND", step=max(found.messages, 1), retry=later)
 
@@ -221,18 +230,29 @@ def move_payment_date(scene: Scene) -> None:
 
 def _metered(scene: Scene, found: Subscription) -> Item | None:
     listed = [one for one in found.items if scene.option("item") in (None, one.id)]
-    return next((one for one in listed if one.price.billing == "USAGE_BASED"), None)
+    return next((one for one in listed if one.price.billing in {"USAGE_BASED", "UNIT_BASED"}), None)
 
 
-def _sums(scene: Scene, item: Item) -> tuple[int, int | None]:
-    begun = scene.known.tables["usage"].get(item.id)
-    return (begun["accumulatedRecord"], begun["accumulatedQuota"]) if begun else (0, item.price.quota)
+def _begun(scene: Scene, found: Subscription, item: Item) -> Data | None:
+    """The usage of this period, if there is some."""
+    begun: Data | None = scene.known.tables["usage"].get(item.id)
+    start = found.period.start.isoformat()
+    return begun if begun and begun["recordQuotas"][0]["influxDate"] == start else None
+
+
+def _sums(scene: Scene, found: Subscription, item: Item) -> tuple[int, int | None]:
+    begun = _begun(scene, found, item)
+    if begun:
+        return begun["accumulatedRecord"], begun["accumulatedQuota"]
+    if item.price.billing == "UNIT_BASED":  # they go on (fact 26)
+        return counted(scene, item)[0], None if item.price.is_postpaid else seats(scene, item)
+    return 0, item.price.quota
 
 
 def _usage_refused(scene: Scene, action: str, amount: int) -> Whys:
     found = scene.subscription()
     yield from scene.unless_allowed(found, action)
-    if not 1 <= amount <= _MOST_AT_ONCE:
+    if not (-_MOST_AT_ONCE if action == "add usage" else 1) <= amount <= _MOST_AT_ONCE or amount == 0:
         yield WRONG
     if found is None:
         return
@@ -241,7 +261,9 @@ def _usage_refused(scene: Scene, action: str, amount: int) -> Whys:
     if item is None:
         yield ILLEGAL
         return
-    used, quota = _sums(scene, item)
+    used, quota = _sums(scene, found, item)
+    if used + amount < 0:
+        yield ILLEGAL
     if action == "top up" and quota is None:
         yield ILLEGAL
     if action == "add usage" and quota is not None and used + amount > quota:
@@ -261,15 +283,15 @@ def _added(scene: Scene, *, record: int, quota: int, via: str) -> None:
     found = _meant(scene)
     item = _metered(scene, found)
     assert item is not None
-    begun = scene.known.tables["usage"].get(item.id)
-    used, allowed = _sums(scene, item)
+    begun = _begun(scene, found, item)
+    used, allowed = _sums(scene, found, item)
     sums = None if allowed is None else allowed + quota
     start: Data = {
         "id": ANY_ID,
         "deltaQuota": allowed,
-        "deltaRecord": 0,
+        "deltaRecord": used,
         "accumulateQuota": allowed,
-        "accumulateRecord": 0,
+        "accumulateRecord": used,
         "influxDate": found.period.start.isoformat(),
         "via": "SYSTEM",
     }
@@ -305,16 +327,29 @@ def top_up(scene: Scene) -> None:
     found = _meant(scene)
     item = _metered(scene, found)
     assert item is not None
-    cost = item.price.amount if scene.option("price") is None else scene.option("price")
+    cost = _cost_of_quota(scene, found, item) if scene.option("price") is None else scene.option("price")
     line = say.line_of(scene, item.price, quantity=1, amount=cost)
     order = say.created(scene, "ADD_USAGE", [line], customer=found.customer_id)
 
     def add() -> Data:
-        _added(scene, record=0, quota=scene.given["quota"], via="SYSTEM")
+        _added(scene, record=0, quota=scene.given["quota"], via=scene.option("via", "V1"))
+        if item.price.billing == "UNIT_BASED":
+            scene.memory.bought[item.id] = scene.memory.bought.get(item.id, 0) + scene.given["quota"]
         scene.effect_stamps.append(scene.burst.stamp)
         return {}
 
     say.paid(scene, order, ({found.gateway}, found.method), add)
+
+
+def _cost_of_quota(scene: Scene, found: Subscription, item: Item) -> Any:
+    """In proportion to the rest of the period (fact 25), counted from the moment of the order."""
+    allowed, more = _sums(scene, found, item)[1] or 0, scene.given["quota"]
+    if item.price.usage_table is not None:
+        whole = Fraction(cost_of_units(scene, item.price, allowed + more) - cost_of_units(scene, item.price, allowed))
+    else:
+        whole = Fraction(exact(item.price.amount)) * more / (item.price.quota or 1)
+    over = found.period.end
+    return in_coins(scene, whole * share_of(found, min(scene.burst.coming("createdAt"), over), over))
 
 
 RULES: dict[str, Any] = {

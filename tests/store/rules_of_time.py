@@ -10,17 +10,18 @@ from store import action_orders as say
 from store import action_subscriptions as of_subscription
 from store.action_burst import NOW, Data
 from store.action_scene import ENDED, NO_RENEWAL, Scene
+from store.rules_of_billing import end, is_declined, lines_due
 from store.rules_of_orders import renew_now
 
 from steppay_mock.store.records import Order, Subscription
 
 Due = tuple[datetime, int, str, Any]
 KINDS = (
-    *("expiry", "period ends", "renewal", "retry", "notice"),
+    *("expiry", "given time comes", "pause is over", "period ends", "renewal", "retry", "notice"),
     *("account closes", "invoice is sent", "invoice is overdue", "order is told again"),
 )
 """Of one moment, the first comes first: expiry comes before a renewal."""
-_OF_SUBSCRIPTIONS = KINDS[:5]
+_OF_SUBSCRIPTIONS = KINDS[:7]
 _CAN_EXPIRE = {"ACTIVE", "UNPAID", "PENDING_CANCEL", "PENDING_PAUSE", "PAUSE"}
 
 
@@ -39,8 +40,12 @@ def _due_of_subscriptions(scene: Scene) -> Iterator[tuple[str, Any, datetime]]:
     for one in scene.subscriptions.values():
         if one.status in _CAN_EXPIRE and one.expires_at is not None:
             yield "expiry", one.id, one.expires_at
-        if one.status in {"PENDING_CANCEL", "PENDING_PAUSE"}:
+        if one.status == "PENDING_CANCEL" and one.end_at not in (None, one.period.end):
+            yield "given time comes", one.id, one.end_at
+        elif one.status in {"PENDING_CANCEL", "PENDING_PAUSE"}:
             yield "period ends", one.id, one.period.end
+        if one.status == "PAUSE" and one.resume_at is not None:
+            yield "pause is over", one.id, one.resume_at
         if one.status in {"ACTIVE", "UNPAID"} and one.next_at is not None:
             yield "renewal" if one.status == "ACTIVE" else "retry", one.id, one.next_at
         if one.status == "ACTIVE" and one.notice_at is not None:
@@ -83,15 +88,34 @@ def _is_over(scene: Scene, key: Any) -> bool:
 
 
 def _expiry(scene: Scene, key: int) -> None:
-    of_subscription.ended(scene, scene.subscriptions[key], "EXPIRED")
+    end(scene, scene.subscriptions[key], "EXPIRED")
 
 
 def _period_ends(scene: Scene, key: int) -> None:
     one = scene.subscriptions[key]
     if one.status == "PENDING_CANCEL":
-        of_subscription.ended(scene, one, "CANCELED")
+        end(scene, one, "CANCELED")
     else:
         of_subscription.changed(scene, one, at="pausedDateTime", status="PAUSE", pausedDateTime=NOW, **NO_RENEWAL)
+
+
+def _given_time(scene: Scene, key: int) -> None:
+    end(scene, scene.subscriptions[key], "CANCELED")
+
+
+def _pause_is_over(scene: Scene, key: int) -> None:
+    """It goes on; where its period is over it renews at that moment."""
+    one = scene.subscriptions[key]
+    moment = one.resume_at
+    assert moment is not None
+    over = one.period.end <= moment
+    renewal: Data = scene.renewal(one.period.end, moment, expires=one.expires_at)
+    if over:
+        renewal = {**NO_RENEWAL, "nextPaymentDate": moment.isoformat(), "originNextPaymentDate": moment.isoformat()}
+    of_subscription.changed(scene, one, status="ACTIVE", pausedDateTime=None, **renewal)
+    if over:
+        scene.memory.done.add(("renewal", key, moment))
+        _renewal(scene, one, resumed_at=moment)
 
 
 def _notice(scene: Scene, key: int) -> None:
@@ -105,14 +129,7 @@ def _renewal_due(scene: Scene, key: int) -> None:
 def _renewal(scene: Scene, one: Subscription, *, resumed_at: datetime | None = None) -> None:
     if scene.assumed.queue_renewals:
         of_subscription.changed(scene, one, status="QUEUEING", notiBeforePaymentDate=None)
-    lines = []
-    for item in one.items:
-        cost: Any = say.exact(item.price.amount) * item.quantity
-        if item.price.is_postpaid:
-            usage = scene.known.tables["usage"].get(item.id)
-            counted = usage is not None and usage["accumulatedQuota"] is None
-            cost = say.exact(item.price.amount) * (usage["accumulatedRecord"] if usage and counted else 0)
-        lines.append(say.line_of(scene, item.price, quantity=item.quantity, amount=cost))
+    lines = lines_due(scene, one, one.items)
     order = say.created(scene, "RECURRING", lines, customer=one.customer_id, subscriptions=[one.id])
     _charge(scene, one, order, resumed_at=resumed_at)
 
@@ -125,15 +142,13 @@ def _retry(scene: Scene, key: int) -> None:
 
 def _charge(scene: Scene, one: Subscription, order: Data, *, resumed_at: datetime | None = None) -> None:
     means = ({one.gateway}, one.method)
-    declines = scene.memory.declines.get(one.id, 0)
-    if declines > 0 and order["paidAmount"]:
-        scene.memory.declines[one.id] = declines - 1
+    if is_declined(scene, one, order):
         say.failed(scene, order, means)
         _unpaid(scene, one, order["id"], resumed_at=resumed_at)
         return
 
     def renew() -> Data:
-        renew_now(scene, one.id, moved=resumed_at is not None)
+        renew_now(scene, one.id, order, moved=resumed_at is not None)
         return {}
 
     say.paid(scene, order, means, renew)
@@ -157,8 +172,9 @@ def _unpaid(scene: Scene, one: Subscription, order: int, *, resumed_at: datetime
 
 def _cover(scene: Scene, one: Subscription, order: int, tried: datetime) -> None:
     assumed = scene.assumed
-    if one.messages < assumed.cover_messages:
-        retry = tried + timedelta(days=assumed.cover_days)
+    if one.messages < min(assumed.cover_messages, len(assumed.cover_days)):
+        days = (0, *assumed.cover_days)
+        retry = tried + timedelta(days=days[one.messages + 1] - days[one.messages])
         of_subscription.changed(
             scene, one, status="UNPAID", nextPaymentDate=retry.isoformat(), notiBeforePaymentDate=None
         )
@@ -193,6 +209,8 @@ def _order_is_told_again(scene: Scene, key: int) -> None:
 
 _WORK: dict[str, Any] = {
     "expiry": _expiry,
+    "given time comes": _given_time,
+    "pause is over": _pause_is_over,
     "period ends": _period_ends,
     "renewal": _renewal_due,
     "retry": _retry,

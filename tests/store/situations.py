@@ -52,6 +52,20 @@ def _used(store: Store) -> None:
     store.add_usage(amount=2)
 
 
+def _seated(store: Store) -> None:
+    """Seats, of which some are taken in the second period."""
+    store.checkout(quantity=4)
+    store.add_usage(amount=3)
+    store.advance(days=35)
+    store.add_usage(amount=-1)
+
+
+def _added(store: Store) -> None:
+    store.checkout()
+    store.advance(days=5)
+    store.add_item(price=store.create_price(store.products[0], price=7_000))
+
+
 def _rejected(store: Store) -> None:
     store.checkout(method="cms")
     store.reject_payment()
@@ -99,11 +113,22 @@ SITUATIONS: dict[str, Situation] = {
         {"assumptions": {"partial_cancel_ends_subscriptions": True}},
         [lambda store: store.checkout(), lambda store: store.advance(days=32)],
     ),
+    "a cancellation at a given time": (
+        {"product": {"billing": "usage"}},
+        [_used, lambda store: store.cancel(at=store.now + timedelta(days=40))],
+    ),
+    "a pause that ends by itself": (
+        {"product": {"membership_months": 2}},
+        [lambda store: store.checkout(), lambda store: store.pause(until=(5, "WEEK"))],
+    ),
     "a pause": ({"assumptions": COVER}, [lambda store: store.checkout(), lambda store: store.pause()]),
     "a pause beyond its period": ({"assumptions": {"queue_renewals": True}}, [_paused_for_long]),
     "a subscription that ended": ({}, [lambda store: store.checkout(), lambda store: store.cancel()]),
     "usage with a quota": ({"product": {"billing": "usage", "quota": 100}}, [_used]),
     "usage without a quota": ({"product": {"billing": "usage"}}, [_used]),
+    "two items": ({"product": {"setup_fee": 30, "setup_fee_type": "PERIODIC"}}, [_added]),
+    "seats": ({"product": {"billing": "unit"}}, [_seated]),
+    "seats that are paid afterwards": ({"product": {"billing": "unit", "postpaid": True}}, [_seated]),
     "a customer who was deleted": ({}, [_deleted]),
     "a purchase": (ONCE, [lambda store: store.checkout(quantity=2)]),
     "a refund of a part": (ONCE, [_refunded_in_part]),

@@ -32,7 +32,7 @@ def test_more_quota_is_bought_with_an_order_of_its_own() -> None:
     store.checkout()
     sent = ["order.created CREATED", *PAID, "subscription.usage.added", COMPLETED]
     assert burst(store, lambda: store.top_up(quota=50)) == sent
-    assert (store.order.type, store.order.amount) == ("ADD_USAGE", 700)
+    assert (store.order.type, store.order.amount) == ("ADD_USAGE", 350), "half of the quota, for all of the period"
     assert burst(store, lambda: store.top_up(quota=5, price=0)) == [sent[0], sent[1], sent[3], COMPLETED]
     assert last_of(store, "subscription.usage.added")["accumulatedQuota"] == 155
 

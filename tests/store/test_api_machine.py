@@ -16,7 +16,8 @@ from store.rest_calls import calls_of, wrong_of
 from steppay_mock import SteppayMockError, Store, StoreApi
 
 _SLOW = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.large_base_example]
-_OFTEN = (*ACTIONS, *("checkout", "days_pass", "add_usage", "draft_invoice") * 5)
+_BEGINS = ("create_customer", "create_product")  # a store may have lost them, and nothing can be done without
+_OFTEN = (*ACTIONS, *("checkout", "days_pass", "add_usage", "draft_invoice", *_BEGINS) * 5)
 
 
 def act(store: Store, dice: Dice, *, steps: int) -> None:

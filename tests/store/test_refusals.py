@@ -64,8 +64,8 @@ def test_a_refusal_names_the_state_and_what_is_allowed_there() -> None:
 def test_only_what_waits_for_the_end_of_its_period_is_undone() -> None:
     assert refusal_of(paid(), Store.undo, IllegalAction) == (
         "Cannot undo: subscription 10 is ACTIVE. Allowed in this state: cancel, cancel its first order, cancel at "
-        "the end of the period, pause, pause at the end of the period, change the plan, change the quantity, change "
-        "the payment method, add usage or top up."
+        "the end of the period, cancel at a given time, pause, pause at the end of the period, change the plan, "
+        "change the quantity, add an item, remove an item, change the payment method, add usage or top up."
     )
 
 

@@ -42,6 +42,7 @@ def _after(prepare: Callable[[Store], object], **options: Any) -> Callable[[Stor
 
 READY: dict[str, Callable[[Store], dict[str, Any]]] = {
     "acting_for": lambda store: {"customer": store.customer},
+    "add_item": lambda store: {"price": store.create_price(store.products[0])},
     "add_usage": lambda _store: {"amount": 1},
     "advance_to": lambda _store: {"moment": 4_000_000_000},
     "cancel_order": _after(lambda store: store.checkout(pays="later")),
@@ -63,6 +64,9 @@ READY: dict[str, Callable[[Store], dict[str, Any]]] = {
     "refund": lambda store: {"order": store.orders[0]},
     "reject_payment": _after(lambda store: store.checkout(store.prices[1], method="cms")),
     "reserve_invoice": lambda store: {"at": store.now + timedelta(days=1)},
+    "remove_item": lambda store: {
+        "item": store.add_item(price=store.create_price(store.products[0])).items[-1].id,
+    },
     "resume": _after(lambda store: store.pause()),
     "subscription_of": lambda store: {"order": store.orders[0]},
     "tables_at": lambda _store: {"at": 1},

@@ -217,6 +217,7 @@ _EXPECTED = {
     "retry_days": "days in rising order, from 1 to 3650, such as 1,3,5",
     "order_updated_again": "seconds in rising order, from 1 to 3600, such as 10,20",
     "seconds_to_pay": "a whole number from 0 to 3600",
+    "cover_days": "days in rising order, from 1 to 3650, such as 3,5,7,11, or one number between two messages",
     "notice_days": f"{_DAYS}, or none",
     "cover_messages": "a whole number from 1 to 4 (fact 28)",
 }

@@ -7,6 +7,7 @@ from typing import TypeVar
 from steppay_mock.store.actions.catalogue import Catalogue
 from steppay_mock.store.actions.checkout import Checkout
 from steppay_mock.store.actions.invoices import Invoices
+from steppay_mock.store.actions.items import Items
 from steppay_mock.store.actions.payment_method_changes import PaymentMethodChanges
 from steppay_mock.store.actions.usage import Metering
 from steppay_mock.store.options import StoreRecipe
@@ -15,7 +16,7 @@ from steppay_mock.store.records import Customer, Invoice, Order, Payment, Price,
 Stored = TypeVar("Stored", Customer, Product, Price, Order, Subscription, Payment, Invoice, Usage)
 
 
-class AllActions(Catalogue, Metering, Checkout, PaymentMethodChanges, Invoices):
+class AllActions(Catalogue, Metering, Items, Checkout, PaymentMethodChanges, Invoices):
     """A store with all of its actions, without the stories that happen in it."""
 
     def __init__(self, recipe: StoreRecipe) -> None:
@@ -23,6 +24,8 @@ class AllActions(Catalogue, Metering, Checkout, PaymentMethodChanges, Invoices):
         self._work.update(
             {
                 "expiry": self._expiry_due,
+                "given time comes": self._given_time_due,
+                "pause is over": self._pause_end_due,
                 "period ends": self._period_end_due,
                 "renewal": self._renewal_due,
                 "retry": self._retry_due,

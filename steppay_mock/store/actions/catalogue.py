@@ -16,8 +16,9 @@ from steppay_mock.payload.instants import EPOCH
 from steppay_mock.store.amounts import check_amount, usual_price
 from steppay_mock.store.base import StoreBase
 from steppay_mock.store.lifecycle import refuse
-from steppay_mock.store.options import Interval, Money, PriceFields, ProductFields, check_fields
+from steppay_mock.store.options import Interval, Money, PriceFields, ProductFields, SetupFeeType, check_fields
 from steppay_mock.store.records import Price, Product
+from steppay_mock.store.usage_table import UsageTable, read_postpaid, read_usage_table, require_usage_alone
 from steppay_mock.values import check_choice
 
 _BILLINGS = {"flat": "FLAT", "unit": "UNIT_BASED", "usage": "USAGE_BASED", "one_time": "ONE_TIME"}
@@ -37,11 +38,14 @@ class _PriceTerms:
     unit: str | None
     count: int | None
     setup_fee: int
+    setup_type: str
     quota: int | None
+    postpaid: bool
     membership: int
     renewals: int
     billing_day: int | None
     provide_start_day: int | None
+    usage_table: UsageTable | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,6 +107,10 @@ class Catalogue(StoreBase):
         """Change the amount of the price: product.price.updated. Subscriptions keep the amount they were bought at."""
         found = self._find(Price, price)
         checked = check_amount(amount, self.currency, "amount", least=1)
+        if found.usage_table is not None:
+            raise SteppayMockError(
+                f"The price {found.code} has a usage_table, and no amount to change. Create another price."
+            )
         if checked == found.amount:
             raise SteppayMockError(f"The price {found.code} is {checked} already. Give another amount.")
         words = {**found.words, "price": money(checked), "modifiedAt": self._tick().isoformat()}
@@ -193,21 +201,34 @@ class Catalogue(StoreBase):
                 raise SteppayMockError(
                     f"quota={quota}: only billing='usage' has a quota. Add billing='usage', or leave the quota out."
                 )
+        table = read_usage_table(
+            fields.get("usage_table"), fields.get("usage_table_type", "per_unit"), currency=self.currency
+        )
+        if table is not None:
+            require_usage_alone(billing, amount)
+        checked = None if amount is None else check_amount(amount, self.currency, "price", least=1)
         recurs = billing != "ONE_TIME"
+        setup_type = check_choice("setup_fee_type", fields.get("setup_fee_type", "INITIALLY"), get_args(SetupFeeType))
+        if setup_type == "PERIODIC" and not recurs:
+            raise SteppayMockError("setup_fee_type='PERIODIC': a one-time price has no renewals. Leave it out.")
+        postpaid = read_postpaid(fields.get("postpaid"), billing, quota)
         return _PriceTerms(
             code=fields.get("price_code"),
-            amount=None if amount is None else check_amount(amount, self.currency, "price", least=1),
+            amount=checked if table is None else 0,
             billing=billing,
             unit=unit if recurs else None,
             count=count if recurs else None,
             setup_fee=_whole("setup_fee", fields.get("setup_fee", 0), least=0, most=10**9),
+            setup_type=setup_type,
             quota=quota,
+            postpaid=postpaid,
             membership=_whole("membership_months", fields.get("membership_months", 0), least=0, most=120),
             renewals=_whole("expires_after_renewals", fields.get("expires_after_renewals", 0), least=0, most=120),
             billing_day=_day_of_month("billing_day", fields.get("billing_day"), unit if recurs else None),
             provide_start_day=_day_of_month(
                 "provide_start_day", fields.get("provide_start_day"), unit if recurs else None
             ),
+            usage_table=table,
         )
 
     def _make_price(self, product_code: str, terms: _PriceTerms, moment: datetime) -> Price:
@@ -221,11 +242,14 @@ class Catalogue(StoreBase):
             unit=terms.unit,
             count=terms.count,
             setup_fee=terms.setup_fee,
+            setup_type=terms.setup_type,
             quota=terms.quota,
+            is_postpaid=terms.postpaid,
             membership=terms.membership,
             renewals=terms.renewals,
             billing_day=terms.billing_day,
             provide_start_day=terms.provide_start_day,
+            usage_table=terms.usage_table,
             words={},
         )
         pinned = _price_pins(price, moment)
@@ -245,7 +269,7 @@ class Catalogue(StoreBase):
 
 def _price_pins(price: Price, moment: datetime) -> dict[str, Any]:
     """The webhook fields of a price that the store computes with. The payload factory makes the others."""
-    fee = {"type": "INITIALLY", "price": price.setup_fee, "claimMethodType": "PRE"} if price.setup_fee else None
+    fee = {"type": price.setup_type, "price": price.setup_fee, "claimMethodType": "PRE"} if price.setup_fee else None
     return {
         "priceCode": price.code,
         "price": money(price.amount),
@@ -255,7 +279,7 @@ def _price_pins(price: Price, moment: datetime) -> dict[str, Any]:
         "membershipExpirationDateType": "MONTH" if price.membership else None,
         "setupOption": fee,
         "options": [],
-        "additionalBilling": None,
+        "additionalBilling": None if price.usage_table is None else price.usage_table.written(price.code),
         "firstSaleEnabled": False,
         "firstSalePrice": None,
         "claim": _claim(price) if price.recurs else None,

@@ -50,6 +50,8 @@ class _CheckoutTerms:
     payment_method: PaymentMethod
     pays: Pays
     trial_days: int
+    periodic_fee: Amount
+    """The fees that each renewal has too (fact 50)."""
     beside: tuple[tuple[str, Amount], ...]
     """The further lines: FEE, DISCOUNT, TAX and SHIPPING."""
 
@@ -63,6 +65,7 @@ class _CheckoutTerms:
             prices=self.prices,
             quantity=self.quantity,
             trial_days=self.trial_days,
+            periodic_fee=self.periodic_fee,
             beside=self.beside,
             gateway=self.payment_method.gateway,
             method=self.payment_method.method,
@@ -130,7 +133,7 @@ class Checkout(Orders):
         if pays not in get_args(Pays):
             raise SteppayMockError(f"pays={pays!r} is not among {choices(map(repr, get_args(Pays)))}.")
         fee = options.get("setup_fee")
-        fees = sum(one.setup_fee for one in prices) if fee is None else self._amount(fee, "setup_fee")
+        fees = _fees(prices, "INITIALLY") if fee is None else self._amount(fee, "setup_fee")
         beside = [("FEE", fees)]
         for kind, name in (("DISCOUNT", "discount"), ("TAX", "tax"), ("SHIPPING", "shipping_fee")):
             beside.append((kind, self._amount(options.get(name, 0), name)))
@@ -141,6 +144,7 @@ class Checkout(Orders):
             payment_method=choose_payment_method(options.get("method", "card"), options.get("gateway"), recurs=recurs),
             pays=pays,
             trial_days=trial,
+            periodic_fee=_fees(prices, "PERIODIC") if fee is None else 0,
             beside=tuple((kind, amount) for kind, amount in beside if amount),
         )
         check_can_fail(wanted.payment_method, wanted.pays)
@@ -156,3 +160,7 @@ def _check_cost(wanted: _CheckoutTerms) -> None:
         raise SteppayMockError(f"discount={discount} is more than the {room} to pay. Give at most {room}.")
     if not cost and (wanted.pays == "fails" or wanted.payment_method.method not in CARDS):
         refuse_free("This order")
+
+
+def _fees(prices: Sequence[Price], setup_type: str) -> Amount:
+    return sum(price.setup_fee for price in prices if price.setup_type == setup_type)

@@ -58,14 +58,18 @@ class NewOrders(StoreBase):
             replace(line, quantity=basket.quantity, amount=first_amount(price, basket))
             for line, price in zip(order.lines, basket.prices, strict=True)
         ]
-        beside = [self._extra_line(bought[0], kind, amount, self._now) for kind, amount in basket.beside]
-        lines = (*bought, *beside)
+        lines = (*bought, *self._lines_beside(bought[0], basket))
         return replace(
             order,
             lines=lines,
             due_at=order.created_at + timedelta(days=_DUE_DAYS),
             shipping=_shipping(self._tables.customers[order.customer_id], lines),
         )
+
+    def _lines_beside(self, first: OrderLine, basket: Basket) -> list[OrderLine]:
+        fee, now = basket.periodic_fee, self._now
+        periodic = [self._extra_line(first, "FEE", fee, now, setup_type="PERIODIC")] if fee else []
+        return periodic + [self._extra_line(first, kind, amount, now) for kind, amount in basket.beside]
 
     def _product_line(
         self, price: Price, *, quantity: int, amount: Amount, now: datetime, trial_days: int = 0
@@ -86,8 +90,10 @@ class NewOrders(StoreBase):
             trial_days=trial_days,
         )
 
-    def _extra_line(self, first: OrderLine, kind: str, amount: Amount, now: datetime) -> OrderLine:
-        """A line of FEE, DISCOUNT, TAX or SHIPPING that belongs to the product line ``first``."""
+    def _extra_line(
+        self, first: OrderLine, kind: str, amount: Amount, now: datetime, *, setup_type: str = "INITIALLY"
+    ) -> OrderLine:
+        """A line of FEE, DISCOUNT, TAX, SHIPPING or ADDS that belongs to the product line ``first``."""
         return OrderLine(
             **self._common_fields(now),
             type=kind,
@@ -97,7 +103,7 @@ class NewOrders(StoreBase):
             product_type=first.product_type,
             plan_name=first.plan_name,
             discount_name=self._chance.pick(self._pool.goods["discount-name"]) if kind == "DISCOUNT" else None,
-            setup_type="INITIALLY" if kind == "FEE" else None,
+            setup_type=setup_type if kind == "FEE" else None,
             first=(first.id, first.code),
         )
 
@@ -114,14 +120,14 @@ class NewOrders(StoreBase):
 
 def first_amount(price: Price, basket: Basket) -> Amount:
     """The amount of the first period: 0 in a trial, or if usage is paid at the end of the period."""
-    free = basket.pays_for is not None or (price.recurs and (basket.trial_days or price.is_postpaid))
-    return 0 if free else price.amount * basket.quantity
+    free = basket.pays_for is not None or (price.recurs and basket.trial_days)
+    return 0 if free else price.amount_in_advance * basket.quantity
 
 
 def amount_of(basket: Basket) -> Amount:
     """What the buyer has to pay."""
     beside: Amount = sum(-amount if kind == "DISCOUNT" else amount for kind, amount in basket.beside)
-    return sum((first_amount(price, basket) for price in basket.prices), beside)
+    return sum((first_amount(price, basket) for price in basket.prices), beside + basket.periodic_fee)
 
 
 def _shipping(customer: Customer, lines: Iterable[OrderLine]) -> Words | None:

@@ -228,7 +228,7 @@ class Orders(Subscriptions):
             subscription = self._tables.subscriptions[number]
             if subscription.status not in _FINAL:
                 self._cancel_open_order(subscription)
-                self._emit_subscription(ended(subscription, "CANCELED", now=self._tick()))
+                self._end(subscription, "CANCELED")
 
 
 def check_can_fail(payment_method: PaymentMethod, pays: object) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from math import inf
@@ -16,10 +17,14 @@ from steppay_mock.store.base import read_moment
 from steppay_mock.store.lifecycle import SUBSCRIPTION, refuse, require_transition
 from steppay_mock.store.options import StoreRecipe
 from steppay_mock.store.payment_methods import PaymentMethod
-from steppay_mock.store.records import Item, Key, Message, Order, Subscription
-from steppay_mock.store.subscription_terms import ended, paused, renewed
+from steppay_mock.store.records import Item, Key, Message, Order, OrderLine, Subscription
+from steppay_mock.store.renewal_amounts import difference_due, periodic_fee
+from steppay_mock.store.subscription_terms import ended, goes_on, paused, renewed
+from steppay_mock.store.usage_terms import amount_due, seats_of
 
 _MOST_TIMES = 10_000
+_OPEN = {"UNPAID", "INCOMPLETE"}
+"""They wait for an order, which bills what there is to bill."""
 _CAN_EXPIRE = {"ACTIVE", "UNPAID", "PENDING_CANCEL", "PENDING_PAUSE", "PAUSE"}
 
 
@@ -53,7 +58,7 @@ class Renewals(SubscriptionStarts, NewOrders, Payments):
     def postpone_message(self, subscription: Subscription | int | None = None) -> Subscription:
         """Postpone the StepCover message, as the customer can: subscription.updated, cover.delayed_message."""
         found = self._in_cover(subscription, "postpone the StepCover message")
-        later = max(found.next_at or self._now, self._now) + timedelta(days=self.assumptions.cover_days)
+        later = max(found.next_at or self._now, self._now) + timedelta(days=self.assumptions.postpone_days)
         self._tick()
         moved = self._emit_subscription(replace(found, next_at=later))
         self._send_message(EventType.COVER_DELAYED_MESSAGE, moved, "REMIND")
@@ -100,32 +105,49 @@ class Renewals(SubscriptionStarts, NewOrders, Payments):
         if self.assumptions.queue_renewals:
             subscription = self._emit_subscription(replace(subscription, status="QUEUEING", notice_at=None))
             self._tick()
-        self._charge(subscription, self._renewal_order(subscription))
+        self._charge(subscription, self._renewal_order(subscription, subscription.items))
 
-    def _renewal_order(self, subscription: Subscription) -> Order:
+    def _renewal_order(self, subscription: Subscription, items: Sequence[Item], *, is_last: bool = False) -> Order:
         """The order of a renewal: the price of each item, or its usage where usage is paid at the end of the period."""
-        lines = [
-            self._product_line(item.price, quantity=item.quantity, amount=self._amount_due(item), now=self._now)
-            for item in subscription.items
-        ]
+        lines = [self._renewal_line(subscription, item) for item in items]
+        fee = 0 if is_last else periodic_fee(items)
+        lines += self._fees_and_difference(lines, fee=fee, balance=subscription.balance)
         customer = self._tables.customers[subscription.customer_id]
         return self._new_order("RECURRING", customer, lines, subscriptions=(subscription.id,))
 
-    def _amount_due(self, item: Item) -> Amount:
-        if not item.price.is_postpaid:
-            return item.amount
-        usage = self._tables.usage.get(item.id)
-        # Usage with a quota was paid already: with the price of the item, or with a top-up.
-        return item.price.amount * usage.used if usage and usage.quota is None else 0
+    def _fees_and_difference(self, lines: list[OrderLine], *, fee: Amount, balance: Amount) -> list[OrderLine]:
+        """The fees that come with each renewal, and what added and removed items cost so far (fact 50)."""
+        first, now = lines[0], self._now
+        beside = [self._extra_line(first, "FEE", fee, now, setup_type="PERIODIC")] if fee else []
+        # What the order cannot give back stays for the one after it (assumed).
+        adds = difference_due(balance, cost=sum((line.amount for line in lines), fee))
+        return [*beside, self._extra_line(first, "ADDS", adds, now)] if adds else beside
+
+    def _renewal_line(self, subscription: Subscription, item: Item) -> OrderLine:
+        usage, now = self._tables.usage.get(item.id), self._now
+        amount = amount_due(item, usage, subscription, now=now, currency=self.currency)
+        seats = item.price.counts_seats and not item.price.is_postpaid
+        quantity = seats_of(item, usage) if seats else item.quantity
+        return self._product_line(item.price, quantity=quantity, amount=amount, now=now)
 
     def _period_end_due(self, key: Key, due: datetime) -> None:
         subscription = self._tables.subscriptions[int(key)]
-        if subscription.period.end != due:
-            return
-        if subscription.status == "PENDING_CANCEL":
-            self._emit_subscription(ended(subscription, "CANCELED", now=self._tick()))
-        elif subscription.status == "PENDING_PAUSE":
+        if subscription.status == "PENDING_CANCEL" and subscription.end_at == due:
+            self._end(subscription, "CANCELED")
+        elif subscription.status == "PENDING_PAUSE" and subscription.period.end == due:
             self._emit_subscription(paused(subscription, now=self._tick()))
+
+    def _given_time_due(self, key: Key, due: datetime) -> None:
+        subscription = self._tables.subscriptions[int(key)]
+        if subscription.status == "PENDING_CANCEL" and subscription.end_at == due:
+            self._end(subscription, "CANCELED")
+
+    def _pause_end_due(self, key: Key, due: datetime) -> None:
+        subscription = self._tables.subscriptions[int(key)]
+        if subscription.status == "PAUSE" and subscription.resume_at == due:
+            self._tick()
+            # From ``due``, not from now: a renewal at that moment is done before this passing of time ends.
+            self._emit_subscription(goes_on(subscription, now=due, notice_days=self.assumptions.notice_days))
 
     def _notice_due(self, key: Key, due: datetime) -> None:
         subscription = self._tables.subscriptions[int(key)]
@@ -136,23 +158,52 @@ class Renewals(SubscriptionStarts, NewOrders, Payments):
     def _expiry_due(self, key: Key, due: datetime) -> None:
         subscription = self._tables.subscriptions[int(key)]
         if subscription.status in _CAN_EXPIRE and subscription.expires_at == due:
-            self._emit_subscription(ended(subscription, "EXPIRED", now=self._tick()))
+            self._end(subscription, "EXPIRED")
+
+    def _end(self, subscription: Subscription, status: str) -> Subscription:
+        """End it as CANCELED or EXPIRED. A postpaid one bills its usage first, by a last RECURRING order (fact 45)."""
+        if subscription.status in _OPEN or not subscription.has_postpaid_items:
+            return self._emit_subscription(ended(subscription, status, now=self._tick()))
+        self._tick()
+        afterwards = [item for item in subscription.items if item.price.is_postpaid]
+        order = self._renewal_order(subscription, afterwards, is_last=True)
+        payment_method = PaymentMethod(subscription.gateway, subscription.method)
+
+        def end(paid: Order) -> Order:
+            counted = replace(subscription, recurring_count=subscription.recurring_count + 1)
+            self._emit_subscription(ended(counted, status, now=self._tick()))
+            return paid
+
+        if self._is_declined(subscription, order):
+            self._fail(order, payment_method)
+            self._emit_subscription(ended(subscription, status, now=self._tick()))
+        else:
+            self._pay(order, payment_method, end)
+        return self._tables.subscriptions[subscription.id]
 
     def _charge(self, subscription: Subscription, order: Order) -> None:
         """Pay the order of the renewal, or let the payment fail if the test declines it."""
         payment_method = PaymentMethod(subscription.gateway, subscription.method)
-        declines = self._declines.get(subscription.id, 0)
-        if declines > 0 and order.amount:
-            self._declines[subscription.id] = declines - 1
+        if self._is_declined(subscription, order):
             self._fail(order, payment_method)
             self._become_unpaid(subscription, order)
         else:
             self._pay(order, payment_method, self._renew)
 
+    def _is_declined(self, subscription: Subscription, order: Order) -> bool:
+        """Whether the test lets this payment fail. An order that costs nothing cannot fail."""
+        declines = self._declines.get(subscription.id, 0)
+        if declines <= 0 or not order.amount:
+            return False
+        self._declines[subscription.id] = declines - 1
+        return True
+
     def _renew(self, order: Order) -> Order:
         """The effect of paying an order of type RECURRING: its subscription is in the next period."""
         for number in order.subscriptions:
             current = self._tables.subscriptions[number]
+            settled = sum(line.amount for line in order.lines if line.type == "ADDS")
+            current = replace(current, balance=current.balance - settled)
             notice_days = self.assumptions.notice_days
             self._emit_subscription(renewed(current, now=self._tick(), notice_days=notice_days))
         return order
@@ -187,8 +238,10 @@ class Renewals(SubscriptionStarts, NewOrders, Payments):
 
     def _next_cover_message(self, unpaid: Subscription, due: datetime) -> None:
         """Send the next StepCover message; after the last one pause or cancel the subscription."""
-        if unpaid.messages < self.assumptions.cover_messages:
-            later = due + timedelta(days=self.assumptions.cover_days)
+        days = self.assumptions.cover_attempts
+        if unpaid.messages < len(days):
+            # From the attempt before, and not from the failure: the customer may have postponed that one.
+            later = due + timedelta(days=days[unpaid.messages] - (0, *days)[unpaid.messages])
             updated = self._emit_subscription(replace(unpaid, next_at=later, messages=unpaid.messages + 1))
             self._send_message(EventType.COVER_SENT_MESSAGE, updated, "REMIND")
             return

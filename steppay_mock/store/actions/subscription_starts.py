@@ -26,9 +26,15 @@ class SubscriptionStarts(StoreBase):
         # Only dates that changed are planned. Work planned for an old date stays in the agenda: when it is due it
         # compares its date with the subscription's and does nothing (see the ``_..._due`` methods).
         plan, moved = self._agenda.plan, before is None or before.status != after.status
-        if after.status in {"PENDING_CANCEL", "PENDING_PAUSE"}:
+        if after.status == "PENDING_CANCEL" and after.end_at is not None and after.end_at != after.period.end:
+            if moved:
+                plan(after.end_at, "given time comes", after.id)
+        elif after.status in {"PENDING_CANCEL", "PENDING_PAUSE"}:
             if moved:
                 plan(after.period.end, "period ends", after.id)
+        elif after.status == "PAUSE":
+            if moved and after.resume_at is not None:
+                plan(after.resume_at, "pause is over", after.id)
         elif after.next_at is not None and (before is None or moved or before.next_at != after.next_at):
             plan(after.next_at, "retry" if after.status == "UNPAID" else "renewal", after.id)
         if after.notice_at is not None and (before is None or before.notice_at != after.notice_at):

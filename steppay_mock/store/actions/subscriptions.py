@@ -3,52 +3,74 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime
+from typing import get_args
 
 from steppay_mock.contract.catalogue import EventType
 from steppay_mock.errors import SteppayMockError
 from steppay_mock.store.actions.payments import with_status
 from steppay_mock.store.actions.renewals import Renewals
+from steppay_mock.store.base import read_moment
 from steppay_mock.store.lifecycle import SUBSCRIPTION, require_transition
+from steppay_mock.store.options import Interval
 from steppay_mock.store.records import Order, Price, Subscription
-from steppay_mock.store.subscription_terms import ended, paused, pending, with_period
-from steppay_mock.values import check_flag
+from steppay_mock.store.subscription_terms import goes_on, pause_end, paused, pending_cancel, pending_pause
+from steppay_mock.values import check_choice, check_flag
+
+_LONGEST_PAUSE = 1_000
+"""The units of a pause, at most (assumed)."""
 
 
 class Subscriptions(Renewals):
     """The actions on a subscription. Without one named, it is the customer's newest."""
 
-    def cancel(self, subscription: Subscription | int | None = None, *, at_period_end: bool = False) -> Subscription:
-        """Cancel it, at once or when its period ends: subscription.updated. Nothing is refunded (fact 25)."""
+    def cancel(
+        self,
+        subscription: Subscription | int | None = None,
+        *,
+        at_period_end: bool = False,
+        at: datetime | float | None = None,
+    ) -> Subscription:
+        """Cancel it at once, when its period ends, or at a given time: subscription.updated (fact 46).
+
+        Nothing is refunded (fact 25). A postpaid one bills its usage first, by a last order of type RECURRING
+        (fact 45).
+        """
         check_flag("at_period_end", at_period_end)
+        if at is not None:
+            return self._cancel_at(subscription, at, at_period_end=at_period_end)
         found = self._allowed(subscription, "cancel at the end of the period" if at_period_end else "cancel")
         self._tick()
         if at_period_end:
-            return self._emit_subscription(pending(found, "PENDING_CANCEL"))
-        return self._cancel_now(found)
+            return self._emit_subscription(pending_cancel(found, until=found.period.end))
+        self._cancel_open_order(found)
+        return self._end(found, "CANCELED")
 
-    def pause(self, subscription: Subscription | int | None = None, *, at_period_end: bool = False) -> Subscription:
-        """Pause it, at once or when its period ends: subscription.updated."""
+    def pause(
+        self,
+        subscription: Subscription | int | None = None,
+        *,
+        at_period_end: bool = False,
+        until: tuple[int, Interval] | None = None,
+    ) -> Subscription:
+        """Pause it, at once or when its period ends: subscription.updated.
+
+        ``until=(2, "WEEK")`` resumes it by itself two weeks after the pause began (fact 46), as :meth:`resume` does.
+        """
         check_flag("at_period_end", at_period_end)
         found = self._allowed(subscription, "pause at the end of the period" if at_period_end else "pause")
+        length = None if until is None else _read_length(until, start=found.period.end)
         now = self._tick()
-        return self._emit_subscription(pending(found, "PENDING_PAUSE") if at_period_end else paused(found, now=now))
+        resting = replace(found, pause_for=length)
+        return self._emit_subscription(pending_pause(resting) if at_period_end else paused(resting, now=now))
 
     def undo(self, subscription: Subscription | int | None = None) -> Subscription:
-        """Undo a cancellation or a pause at the end of the period: subscription.updated."""
-        found = self._allowed(subscription, "undo")
-        self._tick()
-        return self._emit_subscription(self._active(replace(found, end_at=None)))
+        """Undo a cancellation or a pause that is pending: subscription.updated. It renews as after :meth:`resume`."""
+        return self._go_on(self._allowed(subscription, "undo"))
 
     def resume(self, subscription: Subscription | int | None = None) -> Subscription:
         """End its pause: subscription.updated. It renews when its period ends, or now if that has passed (assumed)."""
-        found = self._allowed(subscription, "resume")
-        now = self._tick()
-        resumed = self._active(replace(found, paused_at=None))
-        if found.period.end <= now:
-            resumed = replace(resumed, next_at=now, origin_next_at=now)
-        self._emit_subscription(resumed)
-        self._pass_until(self._now)  # the renewal, if it is due now
-        return self._tables.subscriptions[found.id]
+        return self._go_on(self._allowed(subscription, "resume"))
 
     def change_plan(
         self, subscription: Subscription | int | None = None, *, price: Price | str, item: int | None = None
@@ -103,23 +125,27 @@ class Subscriptions(Renewals):
         self._emit_subscription(replace(current, gateway=basket.gateway, method=basket.method, card=self._card()))
         return order
 
-    def _active(self, subscription: Subscription) -> Subscription:
-        """The subscription in status ACTIVE, with the renewal of its current period planned again."""
-        active = replace(subscription, status="ACTIVE")
-        return with_period(active, active.period, now=self._now, notice_days=self.assumptions.notice_days)
+    def _cancel_at(
+        self, subscription: Subscription | int | None, at: datetime | float, *, at_period_end: bool
+    ) -> Subscription:
+        found, moment = self._allowed(subscription, "cancel at a given time"), read_moment(at, "at")
+        if at_period_end:
+            raise SteppayMockError(f"at={at} and at_period_end=True: give one of them, not both.")
+        if moment <= self._now:
+            raise SteppayMockError(f"at={at}: the store's clock is at {self.now.isoformat()}. Give a later moment.")
+        self._tick()
+        return self._emit_subscription(pending_cancel(found, until=moment))
+
+    def _go_on(self, subscription: Subscription) -> Subscription:
+        now, notice_days = self._tick(), self.assumptions.notice_days
+        self._emit_subscription(goes_on(subscription, now=now, notice_days=notice_days))
+        self._pass_until(self._now)  # the renewal, if it is due now
+        return self._tables.subscriptions[subscription.id]
 
     def _allowed(self, subscription: Subscription | int | None, action: str) -> Subscription:
         found = self._subscription_or_newest(subscription)
         require_transition(SUBSCRIPTION, action, subject=f"subscription {found.id}", status=found.status)
         return found
-
-    def _cancel_now(self, subscription: Subscription) -> Subscription:
-        order = self._open_order(subscription)
-        self._cancel_open_order(subscription)
-        canceled = self._emit_subscription(ended(subscription, "CANCELED", now=self._tick()))
-        for sibling in self._incomplete_of(order) if order else ():  # they wait for the same order
-            self._emit_subscription(ended(sibling, "CANCELED", now=self._tick()))
-        return canceled
 
     def _cancel_open_order(self, subscription: Subscription) -> None:
         """Cancel the unpaid order of the subscription, if there is one (assumed)."""
@@ -143,3 +169,17 @@ def check_quantity(quantity: object) -> None:
     """Raise SteppayMockError for a quantity that cannot be ordered."""
     if isinstance(quantity, bool) or not isinstance(quantity, int) or not 1 <= quantity <= 100_000:
         raise SteppayMockError(f"quantity={quantity!r}: give a whole number from 1 to 100,000.")
+
+
+def _read_length(until: object, *, start: datetime) -> tuple[int, str]:
+    """The length of a pause; SteppayMockError unless it is a number and a unit that end within the calendar."""
+    if not isinstance(until, tuple | list) or len(until) != 2:
+        raise SteppayMockError(f"until={until!r} is not a number and a unit. Give them like (2, 'WEEK').")
+    count, unit = until[0], check_choice("the unit of until", until[1], get_args(Interval))
+    if isinstance(count, bool) or not isinstance(count, int) or not 1 <= count <= _LONGEST_PAUSE:
+        raise SteppayMockError(f"until={until!r}: give a whole number of units from 1 to {_LONGEST_PAUSE}.")
+    try:
+        pause_end(start, (count, unit))
+    except (OverflowError, ValueError):
+        raise SteppayMockError(f"until={until!r} ends after the year 9999. Pause for less.") from None
+    return count, unit

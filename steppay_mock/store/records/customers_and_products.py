@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from steppay_mock.payload.coherence.fields import Amount
+from steppay_mock.store.usage_table import UsageTable
 
 Words = Mapping[str, Any]
 """The webhook fields that the store does not compute with, as the payload factory made them."""
@@ -48,8 +49,12 @@ class Price:
     count: int | None
     """The interval of a recurring price, such as 1 MONTH."""
     setup_fee: Amount
+    setup_type: str
+    """When the fee is paid (fact 50): INITIALLY once, PERIODIC at each renewal too."""
     quota: int | None
-    """The usage allowed in each period; None if usage is paid at the end of the period (fact 26)."""
+    """The usage allowed in each period; None for seats, and for usage that is paid at the end of the period."""
+    is_postpaid: bool
+    """Whether usage is paid at the end of the period (fact 26)."""
     membership: int
     """The subscription expires after this number of months; 0: never."""
     renewals: int = 0
@@ -58,6 +63,8 @@ class Price:
     """The day of the month on which periods end; None: they are counted from the first payment."""
     provide_start_day: int | None = None
     """The day of the month on which the provision starts. It changes no date (assumed)."""
+    usage_table: UsageTable | None = None
+    """The prices of usage by range (fact 47). None: each unit costs the amount."""
     words: Words
 
     @property
@@ -81,9 +88,25 @@ class Price:
         return *interval, *expiry, self.billing_day, self.provide_start_day, self.is_postpaid
 
     @property
-    def is_postpaid(self) -> bool:
-        """Whether usage is paid at the end of the period."""
-        return self.billing == "USAGE_BASED" and self.quota is None
+    def is_metered(self) -> bool:
+        """Whether usage is counted."""
+        return self.billing in {"USAGE_BASED", "UNIT_BASED"}
+
+    @property
+    def counts_seats(self) -> bool:
+        """Whether its usage is a number of seats, which goes on from period to period (fact 26)."""
+        return self.billing == "UNIT_BASED"
+
+    @property
+    def amount_in_advance(self) -> Amount:
+        """What one of it costs before a period: nothing if it is postpaid, its quota if it is prepaid (fact 26)."""
+        if self.is_postpaid:
+            return 0
+        return self.amount if self.usage_table is None or self.quota is None else self.usage_table.cost(self.quota)
+
+    def amount_of_usage(self, used: int) -> Amount:
+        """What usage costs after a period."""
+        return self.amount * used if self.usage_table is None else self.usage_table.cost(used)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -45,8 +45,10 @@ class Basket:
     prices: tuple[Price, ...] = ()
     quantity: int = 1
     trial_days: int = 0
+    periodic_fee: Amount = 0
+    """The FEE line that each renewal has too (fact 50)."""
     beside: tuple[tuple[str, Amount], ...] = ()
-    """The further lines, such as ``("FEE", 3000)``."""
+    """The other further lines, such as ``("FEE", 3000)``."""
     pays_for: int | None = None
     """The id of the subscription whose payment method the order changes. Such an order costs nothing (fact 25)."""
     gateway: str

@@ -10,7 +10,7 @@ from steppay_mock.payload.coherence.fields import Amount
 from steppay_mock.store.records.customers_and_products import Price
 
 Via = Literal["V1", "MANAGER", "SYSTEM", "CUSTOMER"]
-"""Who added the usage: a UsageActor."""
+"""Who added the usage, a UsageActor (fact 48): the API, the portal, the creation and renewals, the customer."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,11 +31,13 @@ class Item:
     product_type: str
     image: str | None
     quantity: int
+    is_additional: bool = False
+    """Whether it was added to a running subscription (fact 50)."""
 
     @property
     def amount(self) -> Amount:
         """The amount of one period, without usage."""
-        return 0 if self.price.is_postpaid else self.price.amount * self.quantity
+        return self.price.amount_in_advance * self.quantity
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,10 +74,23 @@ class Subscription:
     """The period ends this number of intervals after the anchor."""
     open_order: int | None = None
     """The id of the renewal order that is not paid yet."""
+    pause_for: tuple[int, str] | None = None
+    """The length of its pause, such as 2 WEEK, after which it goes on by itself (fact 46)."""
+    resume_at: datetime | None = None
+    """The end of such a pause, once it has begun."""
     failed_at: datetime | None = None
     failures: int = 0
     messages: int = 0
     expires_at: datetime | None = None
+    balance: Amount = 0
+    """What added and removed items cost until the end of the period: the next order has it as an ADDS line."""
+    recurring_count: int = 0
+    """The number of paid periods: it begins at 1 (prepaid) or 0 (postpaid), each RECURRING order adds 1 (fact 45)."""
+
+    @property
+    def has_postpaid_items(self) -> bool:
+        """Whether usage of one of its items is paid at the end of the period."""
+        return any(item.price.is_postpaid for item in self.items)
 
     @property
     def key(self) -> int:
@@ -98,7 +113,7 @@ class UsageEntry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Usage:
-    """The usage of one item of a subscription in its current period (fact 26)."""
+    """The usage of one item of a subscription in its current period, or in the last one that had any (fact 26)."""
 
     table: ClassVar = "usage"
 
@@ -106,11 +121,18 @@ class Usage:
     item_id: int
     customer_id: int
     entries: tuple[UsageEntry, ...]
+    bought: int = 0
+    """The seats that top-ups added to the quantity of the item. No webhook has it."""
 
     @property
     def key(self) -> int:
         """The id of the subscription item."""
         return self.item_id
+
+    @property
+    def began_at(self) -> datetime:
+        """The start of the period whose entries these are."""
+        return self.entries[0].at
 
     @property
     def used(self) -> int:

@@ -10,6 +10,8 @@ from steppay_mock.store.records import Price
 
 Data = dict[str, Any]
 
+_LARGEST_LONG = 2**63 - 1
+
 
 def price_object(reading: ApiReading, price: Price) -> Data:
     """A price, as it is read and within other objects."""
@@ -34,7 +36,7 @@ def price_object(reading: ApiReading, price: Price) -> Data:
         "setupOption": _copied(words.get("setupOption"), ("id", "name", "type", "price", "claimMethodType")),
         "options": [],
         "volumes": [],
-        "additionalBilling": None,
+        "additionalBilling": _additional_billing(price),
         "recurring": _recurring(reading, price),
         "createdAt": reading.at_or_null(words.get("createdAt")),
         "modifiedAt": reading.at_or_null(words.get("modifiedAt")),
@@ -71,6 +73,15 @@ def _claim(price: Price) -> Data:
         "billingDate": known.get("billingDate") or 1,
         "provideStartDay": known.get("provideStartDay"),
     }
+
+
+def _additional_billing(price: Price) -> Data | None:
+    """The prices by range. The last range ends at the largest Long, because the type wants a number (assumed)."""
+    if price.usage_table is None:
+        return None
+    written = price.usage_table.written(price.code)
+    ranges = [{**one, "until": _LARGEST_LONG if one["until"] is None else one["until"]} for one in written["ranges"]]
+    return {**written, "ranges": ranges}
 
 
 def _recurring(reading: ApiReading, price: Price) -> Data | None:

@@ -29,7 +29,7 @@ def item_object(reading: ApiReading, item: Item) -> Data:
         "plan": plan_of(item.price),
         "price": decimal(item.price.amount),
         "quantity": item.quantity,
-        "isAdditional": False,
+        "isAdditional": item.is_additional,
         "keepWhenRenew": True,
         "hasOptions": product is not None and bool(option_groups(product)),
         "maximumPurchaseQuantity": None,

@@ -13,7 +13,7 @@ from steppay_mock.store.api.shapes.orders import order_of_subscription
 from steppay_mock.store.api.shapes.prices import price_object
 from steppay_mock.store.api.shapes.reading import ApiReading
 from steppay_mock.store.api.shapes.subscription_items import item_object, payment_method
-from steppay_mock.store.records import Customer, Order, Period, Subscription
+from steppay_mock.store.records import Customer, Period, Subscription
 
 Data = dict[str, Any]
 
@@ -44,7 +44,7 @@ def subscription_object(reading: ApiReading, subscription: Subscription) -> Data
         "originNextPaymentDate": reading.at_or_null(subscription.origin_next_at),
         "shipping": None if parent is None else shipping_address(parent.shipping),
         "canceledVia": "MANAGER" if subscription.status in _CANCELLED else None,
-        "recurringCount": _recurring_count(subscription, orders),
+        "recurringCount": subscription.recurring_count,
         "currentPeriod": _period(reading, subscription.period),
     }
 
@@ -75,13 +75,6 @@ def _owner(reading: ApiReading, subscription: Subscription) -> Customer:
     found = reading.customer(subscription.customer_id)
     assert found is not None  # noqa: S101 - a customer who is deleted is kept among the former ones
     return found
-
-
-def _recurring_count(subscription: Subscription, orders: list[Order]) -> int:
-    """The number of periods: it starts at 1, or at 0 if it is paid afterwards (fact 45)."""
-    is_postpaid = subscription.items[0].price.is_postpaid
-    paid = sum(1 for one in orders if one.type == "RECURRING" and one.paid_at is not None)
-    return paid + (0 if is_postpaid else 1)
 
 
 def _period(reading: ApiReading, period: Period) -> Data:

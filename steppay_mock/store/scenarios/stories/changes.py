@@ -50,14 +50,16 @@ def subscription_cancellation_undone(store: Store, *, hours: int = 4) -> StoryWa
 
 @define_scenario("subscription-cancelled-twice")
 def subscription_cancelled_twice(store: Store, *, hours: int = 4) -> StoryWaits:
-    """A customer cancels at the end of the period, and later cancels at once.
+    """A customer cancels at the end of the period, undoes that, and cancels at once.
 
-    hours: the time before each of the two actions.
+    hours: the time before each of the two cancellations.
     """
     yield from buy(store)
     yield timedelta(hours=hours)
     store.cancel(at_period_end=True)
     yield timedelta(hours=hours)
+    store.undo()
+    yield timedelta(minutes=5)
     store.cancel()
 
 

@@ -20,7 +20,8 @@ def cover_recovers(store: Store, *, messages: Literal[1, 2, 3, 4] = 2) -> StoryW
     yield from buy(store)
     store.decline_payments(times=messages)
     yield store.subscription.period.end
-    yield timedelta(days=store.assumptions.cover_days * messages, minutes=1)
+    days = store.assumptions.cover_attempts
+    yield timedelta(days=days[min(messages, len(days)) - 1], minutes=1)
 
 
 @define_scenario("cover-postponed-then-date-moved", assumptions={"step_cover": "pause"})
@@ -45,7 +46,7 @@ def cover_ends_in_pause(store: Store) -> StoryWaits:
     yield from buy(store)
     store.decline_payments()
     yield store.subscription.period.end
-    yield timedelta(days=store.assumptions.cover_days * store.assumptions.cover_messages, minutes=1)
+    yield timedelta(days=store.assumptions.cover_attempts[-1], minutes=1)
     yield timedelta(days=6)
     yield from change_card(store)
     yield timedelta(minutes=5)
@@ -58,4 +59,4 @@ def cover_ends_in_cancellation(store: Store) -> StoryWaits:
     yield from buy(store)
     store.decline_payments()
     yield store.subscription.period.end
-    yield timedelta(days=store.assumptions.cover_days * store.assumptions.cover_messages, minutes=1)
+    yield timedelta(days=store.assumptions.cover_attempts[-1], minutes=1)

@@ -124,10 +124,10 @@ def subscription_direct_debit_rejected(store: Store, *, days: int = 2) -> StoryW
 
 @define_scenario("subscription-direct-debit-cancelled", assumptions={"incomplete_before_payment": True})
 def subscription_direct_debit_cancelled(store: Store, *, hours: int = 5) -> StoryWaits:
-    """A customer cancels a subscription while it is INCOMPLETE, and its order is cancelled too.
+    """The order of an INCOMPLETE subscription is cancelled, and the subscription is CANCELED with it.
 
     hours: the time from the order to the cancellation.
     """
-    yield from buy(store, method="cms")
+    order = yield from buy(store, method="cms")
     yield timedelta(hours=hours)
-    store.cancel()
+    store.cancel_order(order)

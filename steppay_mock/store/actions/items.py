@@ -1,0 +1,82 @@
+"""Adds items to running subscriptions and removes them (fact 50)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from fractions import Fraction
+
+from steppay_mock.errors import SteppayMockError
+from steppay_mock.payload.coherence.fields import Amount
+from steppay_mock.store.actions.subscriptions import Subscriptions, check_quantity
+from steppay_mock.store.amounts import in_coins
+from steppay_mock.store.lifecycle import refuse
+from steppay_mock.store.records import Item, Price, Subscription
+from steppay_mock.store.usage_terms import amount_due, rest_of, seats_of
+
+
+class Items(Subscriptions):
+    """The actions on the items of a subscription. The difference is settled by an ADDS line of the next order."""
+
+    def add_item(
+        self, subscription: Subscription | int | None = None, *, price: Price | str, quantity: int = 1
+    ) -> Subscription:
+        """Add an item with that price: subscription.updated.
+
+        The next order of type RECURRING has an ADDS line with what it costs for the rest of this period (fact 50).
+        """
+        found = self._allowed(subscription, "add an item")
+        wanted = self._find(Price, price)
+        check_quantity(quantity)
+        self._require_same_terms(found, wanted)
+        self._tick()
+        added = replace(self._item(wanted, quantity), is_additional=True)
+        return self._settled_later(replace(found, items=(*found.items, added)), self._cost_of_rest(found, added))
+
+    def remove_item(self, subscription: Subscription | int | None = None, *, item: int) -> Subscription:
+        """Remove the item with that id: subscription.updated.
+
+        The next order of type RECURRING has an ADDS line with what it cost for the rest of this period, below 0; of
+        a postpaid item with what was used (fact 50).
+        """
+        found = self._allowed(subscription, "remove an item")
+        place = self._place_of(found, item)
+        removed = found.items[place]
+        if len(found.items) == 1:
+            refuse(
+                "remove an item",
+                subject=f"item {removed.id} of subscription {found.id}",
+                state="the only one",
+                hint="Cancel the subscription: store.cancel().",
+            )
+        self._tick()
+        kept = replace(found, items=(*found.items[:place], *found.items[place + 1 :]))
+        return self._settled_later(kept, -self._cost_of_rest(found, removed))
+
+    def _settled_later(self, subscription: Subscription, difference: Amount) -> Subscription:
+        return self._emit_subscription(replace(subscription, balance=subscription.balance + difference))
+
+    def _cost_of_rest(self, subscription: Subscription, item: Item) -> Amount:
+        """What the item costs from now to the end of the period; of a postpaid item, below 0, what it has cost."""
+        now, usage = self._now, self._tables.usage.get(item.id)
+        if item.price.is_postpaid:
+            return -amount_due(item, usage, subscription, now=now, currency=self.currency)
+        if subscription.period == subscription.trial:
+            return 0  # a trial is free
+        number = seats_of(item, usage) if item.price.counts_seats else item.quantity
+        whole = Fraction(item.price.amount_in_advance) * number
+        return in_coins(whole * rest_of(subscription.period, now), self.currency)
+
+    @staticmethod
+    def _require_same_terms(subscription: Subscription, price: Price) -> None:
+        first = subscription.items[0].price
+        if not price.recurs or (price.unit, price.count) != (subscription.unit, subscription.count):
+            raise SteppayMockError(
+                f"Subscription {subscription.id} recurs every {subscription.count} {subscription.unit}, and the price "
+                f"{price.code} does not. Take a price with the same interval."
+            )
+        if price.is_postpaid != first.is_postpaid:
+            has, wanted = ("postpaid", "prepaid") if first.is_postpaid else ("prepaid", "postpaid")
+            raise SteppayMockError(
+                f"Subscription {subscription.id} is {has}, and the price {price.code} is {wanted}. Take one that is "
+                f"{has} (fact 44)."
+            )
