@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-_AHEAD = 60  # seconds before the clock that a copy may be signed, at most: receivers refuse what is minutes early
+_AHEAD = 60  # seconds that a copy may be signed ahead of the clock: receivers refuse what is minutes early
 
 
 class SigningSeconds:

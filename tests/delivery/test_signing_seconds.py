@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from delivery.counting import Counting
+from delivery.counting import OK, Counting, status
 from serving import Serve
 
 from steppay_mock import Endpoint, Event, Sender, deliver, deliver_async, make_event, make_events, verify
@@ -122,6 +122,13 @@ def test_a_run_that_is_resumed_knows_what_was_signed_before(receiver: Counting, 
     [report] = sender.resume()
     report.assert_ok()
     assert [one.signature.partition(",")[0] for one in receiver.got] == [f"timestamp={NOW + n}" for n in range(3)]
+
+
+def test_a_retry_within_the_second_is_signed_a_second_later_too(receiver: Counting, journal: str | None) -> None:
+    receiver.answer = lambda _got: OK if len(receiver.got) == 2 else status(503)
+    sender = Sender(receiver.url, secret=SECRET, journal=journal, clock=STOPPED, retries=[0.01])
+    sender.send([PAID]).assert_ok()
+    assert [one.signature.partition(",")[0] for one in receiver.got] == [f"timestamp={NOW}", f"timestamp={NOW + 1}"]
 
 
 def test_seconds_that_are_past_count_no_more() -> None:
