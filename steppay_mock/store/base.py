@@ -197,7 +197,7 @@ class StoreBase:
     def advance(self, *, days: float = 0, hours: float = 0, minutes: float = 0, seconds: float = 0) -> None:
         """Let time pass, and do the work that is due in it, in the order of time.
 
-        Renewals, retries, ends of trials and periods, notices, reserved and overdue invoices, virtual accounts.
+        Renewals, retries, ends of trials, periods and pauses, notices, reserved and overdue invoices, virtual accounts.
         """
         for name, value in (("days", days), ("hours", hours), ("minutes", minutes), ("seconds", seconds)):
             if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < inf:

@@ -48,7 +48,10 @@ def amount_due(item: Item, usage: Usage | None, subscription: Subscription, *, n
 def seats_in_use(usage: Usage, subscription: Subscription, *, now: datetime) -> Fraction:
     """The area under the curve of the seats in this period: one seat for the whole period is 1."""
     period = subscription.period
-    end = min(now, period.end)
+    last = period.end
+    if subscription.status == "PENDING_CANCEL" and subscription.end_at is not None:
+        last = max(last, subscription.end_at)  # it does not renew until then, so the seats cost on (assumed)
+    end = min(now, last)
     if begins_anew(usage, subscription):
         return usage.used * _share(period, period.start, end)
     moments = [*(min(entry.at, end) for entry in usage.entries[1:]), end]

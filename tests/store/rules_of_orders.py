@@ -141,7 +141,8 @@ def unless_payable(scene: Scene, order: Order) -> Whys:
     if order.invoice_id is not None and scene.invoices[order.invoice_id].status not in {"SENT", "OVER_DUE"}:
         yield ILLEGAL
     means = scene.method(recurs=order.type != "ONE_TIME")
-    free = order.due_at is None and order.basket is not None and say.cost_of(scene, order.basket) == 0
+    waits = order.due_at is None and order.basket is not None and order.status in UNPAID_ORDER
+    free = waits and order.basket is not None and say.cost_of(scene, order.basket) == 0
     fails, by_bill = scene.option("pays", "now") == "fails", {"RECURRING", "PAYMENT_METHOD"}
     if free and means and (fails or (not means[1].startswith("CARD") and changed is None)):
         yield WRONG

@@ -109,6 +109,23 @@ def test_a_last_order_bills_seats_until_the_end() -> None:
     assert store.order.amount == 2 * 1_000
 
 
+def test_seats_cost_on_until_the_time_for_which_they_were_cancelled() -> None:
+    store = seated(postpaid=True)
+    store.add_usage(amount=2)
+    store.cancel(at=store.now + timedelta(days=62))
+    store.advance(days=62)
+    assert (store.subscription.status, store.order.amount) == ("CANCELED", 2 * 2 * 3_100)
+
+
+def test_seats_cost_nothing_while_a_pause_outlasts_its_period() -> None:
+    store = seated(postpaid=True)
+    store.add_usage(amount=2)
+    store.pause()
+    store.advance(days=100)
+    store.resume()
+    assert (store.order.type, store.order.amount) == ("RECURRING", 2 * 3_100)
+
+
 @settings(max_examples=40, deadline=None)
 @given(changes=st.lists(st.tuples(st.integers(-4, 5), st.integers(0, 5)), max_size=6))
 def test_seats_cost_what_a_count_day_by_day_gives(changes: list[tuple[int, int]]) -> None:

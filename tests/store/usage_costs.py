@@ -54,7 +54,9 @@ def cost_of_seats(scene: Scene, item: Item, subscription: Subscription, *, until
     if usage is None:
         return Decimal(0)
     period = subscription.period
-    until, curve = min(until, period.end), [(period.start, usage["accumulatedRecord"])]
+    pending = subscription.end_at if subscription.status == "PENDING_CANCEL" else None
+    until = min(until, max(period.end, pending or period.end))
+    curve = [(period.start, usage["accumulatedRecord"])]
     if usage["recordQuotas"][0]["influxDate"] == period.start.isoformat():
         curve = [(datetime.fromisoformat(one["influxDate"]), one["accumulateRecord"]) for one in usage["recordQuotas"]]
     ends = [*(start for start, _ in curve[1:]), until]
