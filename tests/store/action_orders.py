@@ -91,10 +91,12 @@ def created(
     *,
     customer: int,
     days: int | None = 7,
+    due: str | None = None,
     subscriptions: list[int] | None = None,
+    invoice: int | None = None,
 ) -> Data:
     """order.created. Without ``days`` it waits for the buyer's choice (fact 42)."""
-    due = None if days is None else after(days=days)
+    until = due if due or days is None else after(days=days)
     total = sum(line["paidAmount"] for line in lines)
     off = sum((line["paidAmount"] for line in lines if line["type"] == "DISCOUNT"), Decimal(0))
     ships = any(line["type"] == "SHIPPING" or line["productType"] == "BOX" for line in lines)
@@ -110,8 +112,8 @@ def created(
             "discountedAmount": -off,
             "productName": lines[0]["productName"],
             "paymentDate": None,
-            "paymentDueDate": due,
-            "purchaseDeadline": due,
+            "paymentDueDate": until,
+            "purchaseDeadline": until,
             "createdAt": NOW,
             "modifiedAt": NOW,
             "idKey": id_key_of,
@@ -119,7 +121,7 @@ def created(
             "shipping": scene.known.tables["customers"][customer]["shipping"] if ships else None,
             "items": lines,
             "subscriptions": subscriptions,
-            "invoiceId": None,
+            "invoiceId": invoice,
         },
         at="createdAt",
     )

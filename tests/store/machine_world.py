@@ -98,5 +98,5 @@ def live(dice: Dice, store: Store, *, steps: int) -> World:
 _OFTEN = (
     *("checkout",) * 6,
     *("days_pass", "days_pass", "decline_payments", "decline_payments", "postpone_message", "move_payment_date"),
-    *("add_usage", "draft_invoice", "send_invoice"),
+    *("add_usage", "draft_invoice", "send_invoice", "change_payment_method", "change_payment_method"),
 )

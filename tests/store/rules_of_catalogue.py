@@ -171,6 +171,9 @@ def _needed(scene: Scene, prices: list[Price]) -> Whys:
     kept = [one for one in scene.subscriptions.values() if one.status not in ENDED]
     if any(item.price.code in codes for one in kept for item in one.items):
         yield ILLEGAL
+    drafts = [one for one in scene.invoices.values() if one.order_id is None]
+    if any(sold.code in codes for one in drafts for sold in one.basket.prices):
+        yield ILLEGAL
     if any(
         line.price_code in codes for one in scene.orders.values() if one.status in UNPAID_ORDER for line in one.lines
     ):

@@ -109,7 +109,7 @@ def pay_first(scene: Scene, number: int, basket: Basket, means: tuple[set[str], 
         if recurs and scene.assumed.incomplete_before_payment and means[1] != "VBANK":
             start("INCOMPLETE")
     else:
-        say.paid(scene, orders[number], means, start)
+        say.paid(scene, orders[number], means, lambda: _with_invoice(scene, before["invoiceId"], start))
     for line in orders[number]["items"][len(before["items"]) :]:
         assert began <= datetime.fromisoformat(line["createdAt"]) <= scene.burst.stamp
 
@@ -163,15 +163,12 @@ def pay(scene: Scene) -> None:
 def pay_order(scene: Scene, order: Order) -> None:
     means = scene.method(recurs=order.type != "ONE_TIME")
     assert means is not None
-    known = scene.known.tables["orders"][order.id]
-    if order.basket is not None and order.invoice_id is None:
+    if order.basket is not None:
         pay_first(scene, order.id, order.basket, means)
-    elif scene.option("pays", "now") == "fails":
+        return
+    known = scene.known.tables["orders"][order.id]
+    if scene.option("pays", "now") == "fails":
         say.failed(scene, known, means)
-    elif means[1] in WAITS and order.type != "RECURRING":
-        if order.status != "DEPOSIT_WAITING":
-            say.updated(scene, order.id, status="DEPOSIT_WAITING")
-        say.attempted(scene, known, "payment.standby", STANDBY[means[1]], means)
     else:
         say.paid(scene, known, means, _effect(scene, order, means))
 
@@ -221,12 +218,15 @@ def _effect(scene: Scene, order: Order, means: tuple[set[str], str]) -> Callable
         renew_now(scene, order.subscriptions[0])
         return {}
 
-    def close_invoice() -> Data:
-        if order.invoice_id is not None:
-            scene.burst.change("invoice.updated", "invoices", order.invoice_id, status="PAID")
-        return {}
+    effects: dict[str, Callable[[], Data]] = {"RECURRING_INITIAL": start, "RECURRING": renew, "ONE_TIME": dict}
+    return lambda: _with_invoice(scene, order.invoice_id, effects[order.type])
 
-    return {"RECURRING_INITIAL": start, "RECURRING": renew, "ONE_TIME": close_invoice}[order.type]
+
+def _with_invoice(scene: Scene, number: int | None, effect: Callable[[], Data]) -> Data:
+    """The invoice of the order is PAID, right after the payment (fact 36), and then what else follows."""
+    if number is not None:
+        scene.burst.change("invoice.updated", "invoices", number, status="PAID")
+    return effect()
 
 
 def _first_dates(scene: Scene, subscription: Any, trial_days: int) -> Data:

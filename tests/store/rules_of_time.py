@@ -10,6 +10,7 @@ from store import action_orders as say
 from store import action_subscriptions as of_subscription
 from store.action_burst import NOW, Data
 from store.action_scene import ENDED, NO_RENEWAL, Scene
+from store.rules_of_invoices import sent
 from store.rules_of_orders import renew_now
 
 from steppay_mock.store.records import Order, Subscription
@@ -180,7 +181,7 @@ def _account_closes(scene: Scene, key: int) -> None:
 
 
 def _invoice_is_sent(scene: Scene, key: int) -> None:
-    scene.burst.change("invoice.updated", "invoices", key, status="SENT")
+    sent(scene, scene.invoices[key])
 
 
 def _invoice_is_overdue(scene: Scene, key: int) -> None:

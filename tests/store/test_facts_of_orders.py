@@ -352,3 +352,71 @@ def test_a_trial_is_followed_by_a_period_until_the_day_of_billing() -> None:
 def test_only_months_have_days(name: str, other: Any) -> None:
     with pytest.raises(SteppayMockError, match=rf"{name}=5: only a price that recurs by interval='MONTH' has it"):
         Store(product={name: 5, **other})
+
+
+# Fact 51: the order of an invoice is made when it is sent.
+
+
+def test_fact_51_the_order_of_an_invoice_is_made_when_it_is_sent() -> None:
+    store = Store(seed=1, product={"billing": "one_time", "price": 5_000})
+    assert burst(store, lambda: store.draft_invoice(quantity=2, discount=500)) == ["invoice.created TEMPORARY"]
+    assert not {"orderId", "orderCode"} & set(store.events[-1].data)
+    assert burst(store, lambda: store.send_invoice(fails=True)) == ["invoice.updated SEND_FAIL"]
+    assert not store.orders
+    assert burst(store, store.send_invoice) == ["order.created CREATED", "invoice.updated SENT"]
+    created, sent = (event.data for event in store.events[-2:])
+    assert (sent["orderId"], sent["orderCode"]) == (created["id"], created["code"])
+    assert created["invoiceId"] == sent["id"]
+    assert created["paidAmount"] == 9_500, "the merchant chose: nothing waits for the buyer"
+    assert created["paymentDueDate"] == sent["purchaseDeadline"]
+
+
+def test_fact_51_a_reserved_invoice_makes_its_order_at_that_time() -> None:
+    store = Store(seed=1, product={"billing": "one_time"})
+    store.draft_invoice()
+    store.reserve_invoice(at=store.now + timedelta(days=2))
+    assert not store.orders
+    assert burst(store, lambda: store.advance(days=3)) == ["order.created CREATED", "invoice.updated SENT"]
+
+
+def test_fact_51_an_invoice_is_due_after_seven_days() -> None:
+    store = Store(seed=1, product={"billing": "one_time"})
+    drafted = store.draft_invoice()
+    assert drafted.deadline - store.now.replace(tzinfo=None) == timedelta(days=7)
+    store.send_invoice()
+    assert burst(store, lambda: store.advance(days=7)) == ["invoice.updated OVER_DUE"]
+
+
+@pytest.mark.parametrize("method", ["card", "cms", "virtual_account"])
+def test_fact_51_an_invoice_can_sell_a_subscription(method: Any) -> None:
+    store = Store(seed=1, product={"price": 7_000})
+    store.draft_invoice(quantity=3)
+    store.send_invoice()
+    assert (store.order.type, store.order.amount) == ("RECURRING_INITIAL", 21_000)
+    paid = ["order.updated PAID", "payment.completed COMPLETE", "invoice.updated PAID"]
+    paid += ["subscription.created ACTIVE", "order.payment_completed PAID"]
+    if method == "card":
+        assert burst(store, store.pay_invoice) == paid
+    else:
+        store.pay_invoice(method=method)
+        assert burst(store, lambda: store.confirm_payment(store.order)) == paid
+    assert store.subscription.items[0].quantity == 3
+    store.advance(days=32)
+    assert store.order.type == "RECURRING"
+
+
+def test_what_an_invoice_sells_is_not_deleted_before_it_is_sent() -> None:
+    store = Store(seed=1, product={"billing": "one_time"})
+    invoice = store.draft_invoice()
+    for delete in (lambda: store.delete_price(store.price), lambda: store.delete_product(store.products[0])):
+        with pytest.raises(IllegalAction, match=f"needed by invoice {invoice.id}, which is TEMPORARY"):
+            delete()
+    store.delete_invoice()
+    store.delete_price(store.price)
+
+
+def test_what_costs_nothing_at_first_is_not_invoiced() -> None:
+    store = Store(seed=1, product={"billing": "usage"})
+    with pytest.raises(SteppayMockError, match=r"is paid after each period, and an invoice needs an amount\. Give"):
+        store.draft_invoice()
+    assert not store.events

@@ -146,6 +146,10 @@ class Catalogue(StoreBase):
             if order.status in _UNPAID and any(line.price_code == price.code for line in order.lines):
                 state = f"needed by order {order.id}, which is {order.status}"
                 refuse(action, subject=subject, state=state, hint="Cancel or pay the order first.")
+        for invoice in self._tables.invoices.values():
+            if invoice.order_id is None and any(sold.code == price.code for sold in invoice.basket.prices):
+                state = f"needed by invoice {invoice.id}, which is {invoice.status}"
+                refuse(action, subject=subject, state=state, hint="Delete the invoice first.")
 
     def _read_product(self, fields: ProductFields) -> _ProductTerms:
         """The fields, checked before anything changes."""

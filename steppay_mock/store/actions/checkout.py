@@ -95,7 +95,7 @@ class Checkout(Orders):
                 for one in wanted.prices
             ],
             basket=wanted.basket,
-            due_days=None,
+            waits=True,
         )
         if wanted.pays == "later":
             return order

@@ -26,9 +26,11 @@ class NewOrders(StoreBase):
         *,
         basket: Basket | None = None,
         subscriptions: tuple[int, ...] = (),
-        due_days: int | None = _DUE_DAYS,
+        waits: bool = False,
+        due_at: datetime | None = None,
+        invoice_id: int | None = None,
     ) -> Order:
-        """Add an order: order.created. Without ``due_days`` it waits for the buyer's choice (fact 42)."""
+        """Add an order: order.created. One that ``waits`` has no due date until the buyer has chosen (fact 42)."""
         now = self._now
         listed = tuple(lines)
         return self._emit(
@@ -40,11 +42,12 @@ class NewOrders(StoreBase):
                 lines=listed,
                 created_at=now,
                 modified_at=now,
-                due_at=None if due_days is None else now + timedelta(days=due_days),
+                due_at=None if waits else due_at or now + timedelta(days=_DUE_DAYS),
                 id_key=self._ids.id_key(now),
                 customer_id=customer.id,
                 shipping=_shipping(customer, listed),
                 subscriptions=subscriptions,
+                invoice_id=invoice_id,
                 basket=basket,
             ),
         )
@@ -58,14 +61,16 @@ class NewOrders(StoreBase):
             replace(line, quantity=basket.quantity, amount=first_amount(price, basket))
             for line, price in zip(order.lines, basket.prices, strict=True)
         ]
-        beside = [self._extra_line(bought[0], kind, amount, self._now) for kind, amount in basket.beside]
-        lines = (*bought, *beside)
+        lines = (*bought, *self._lines_beside(bought[0], basket))
         return replace(
             order,
             lines=lines,
             due_at=order.created_at + timedelta(days=_DUE_DAYS),
             shipping=_shipping(self._tables.customers[order.customer_id], lines),
         )
+
+    def _lines_beside(self, first: OrderLine, basket: Basket) -> list[OrderLine]:
+        return [self._extra_line(first, kind, amount, self._now) for kind, amount in basket.beside]
 
     def _product_line(
         self, price: Price, *, quantity: int, amount: Amount, now: datetime, trial_days: int = 0

@@ -167,13 +167,16 @@ class Invoice:
 
     id: int
     status: str
-    order_id: int
-    order_code: str
     customer_id: int
+    basket: Basket
+    """What it sells, kept until it is sent."""
     channels: tuple[str, ...]
     deadline: datetime
     discount: Amount
     memo: str | None
+    order_id: int | None = None
+    order_code: str | None = None
+    """None until it is sent: then its order is made (fact 51)."""
     reserved_at: datetime | None = None
     deleted_at: datetime | None = None
 
