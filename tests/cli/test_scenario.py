@@ -151,8 +151,10 @@ def test_speed_is_what_the_story_is_paced_by(
     time = Time()
     clock = Clock(steady=time.clock.steady, sleep=time.clock.sleep)
     monkeypatch.setattr(settings, "Clock", lambda: clock)
-    arguments = ("scenario", "run", "refund-in-full", "--to", receiver.url, "--seed", "7", "--secret", secret)
-    arguments += ("--assume", "seconds_to_pay=0")
+    arguments = (
+        *("scenario", "run", "refund-in-full", "--to", receiver.url, "--seed", "7", "--secret", secret),
+        *("--assume", "seconds_to_pay=0"),
+    )
     for speed, waited in (("0", []), ("1d=2s", [6.0]), ("1h=10ms", [0.72]), ("real", [259_200.0])):
         time.slept.clear()
         assert run(*arguments, "--speed", speed).code == 0

@@ -71,7 +71,8 @@ def update_product(store: Store, dice: Dice) -> object:
 
 
 def update_price(store: Store, dice: Dice) -> object:
-    return store.update_price(one_price(dice, store) or store.price, amount=any_amount(dice, store))
+    price, name = one_price(dice, store) or store.price, one_of(dice, [None, None, "연간"])
+    return store.update_price(price, amount=any_amount(dice, store) if seldom(dice, 70) else None, name=name)
 
 
 def delete_product(store: Store, dice: Dice) -> object:

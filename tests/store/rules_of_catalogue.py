@@ -193,15 +193,25 @@ def delete_product(scene: Scene) -> None:
 
 
 def update_price_refused(scene: Scene) -> Whys:
-    price, amount = scene.sold(), scene.given["amount"]
-    yield from scene.unless_payable(amount, least=1)
-    if price is None or price.amount == exact(amount):
+    price, amount = scene.sold(), scene.option("amount")
+    if price is None or not any(scene.option(name) for name in ("amount", "name", "description")):
         yield WRONG
+    if amount is None:
+        return
+    yield from scene.unless_payable(amount, least=1)
+    if price is not None and price.amount == exact(amount):
+        yield WRONG
+    if price is not None and any(line.price_code == price.code for one in scene.orders.values() for line in one.lines):
+        yield ILLEGAL
 
 
 def update_price(scene: Scene) -> None:
-    changes = {"price": exact(scene.given["amount"]), "modifiedAt": NOW}
-    scene.burst.change("product.price.updated", "prices", scene.sold().code, at="modifiedAt", **changes)
+    code = scene.sold().code
+    known, amount = scene.known.tables["prices"][code], scene.option("amount")
+    plan = {name: scene.given[name] for name in ("name", "description") if scene.option(name) is not None}
+    changes = {"plan": {**known["plan"], **plan}, "modifiedAt": NOW}
+    changes |= {} if amount is None else {"price": exact(amount)}
+    scene.burst.change("product.price.updated", "prices", code, at="modifiedAt", **changes)
 
 
 def delete_price_refused(scene: Scene) -> Whys:

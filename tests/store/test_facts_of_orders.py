@@ -350,8 +350,9 @@ def test_a_trial_is_followed_by_a_period_until_the_day_of_billing() -> None:
 @pytest.mark.parametrize("name", ["billing_day", "provide_start_day"])
 @pytest.mark.parametrize("other", [{"interval": "WEEK"}, {"billing": "one_time"}])
 def test_only_months_have_days(name: str, other: Any) -> None:
+    fields: Any = {name: 5, **other}
     with pytest.raises(SteppayMockError, match=rf"{name}=5: only a price that recurs by interval='MONTH' has it"):
-        Store(product={name: 5, **other})
+        Store(product=fields)
 
 
 # Fact 51: the order of an invoice is made when it is sent.
@@ -419,4 +420,37 @@ def test_what_costs_nothing_at_first_is_not_invoiced() -> None:
     store = Store(seed=1, product={"billing": "usage"})
     with pytest.raises(SteppayMockError, match=r"is paid after each period, and an invoice needs an amount\. Give"):
         store.draft_invoice()
+    assert not store.events
+
+
+# Fact 49: a price that has orders.
+
+
+@pytest.mark.parametrize("pays", ["now", "later", "fails"])
+def test_fact_49_a_price_that_has_orders_changes_its_name_and_description_alone(pays: Any) -> None:
+    store = Store(seed=1, product={"price": 1_000})
+    assert burst(store, lambda: store.update_price(store.price, amount=2_000)) == ["product.price.updated"]
+    order = store.checkout(pays=pays)
+    refused = rf"Cannot change the amount: price {store.price.code} is sold by order {order.id}\. Create another price"
+    for more in ({}, {"name": "연간"}):
+        with pytest.raises(IllegalAction, match=refused):
+            store.update_price(store.price, amount=3_000, **more)
+    changes = {"name": "연간", "description": "한 해의 요금제"}
+    assert burst(store, lambda: store.update_price(store.price, **changes)) == ["product.price.updated"]
+    told_of = store.events[-1].data
+    assert (told_of["price"], {**told_of["plan"], **changes}) == (2_000, told_of["plan"])
+
+
+def test_fact_49_another_price_of_the_product_can_change_its_amount() -> None:
+    store = Store(seed=1)
+    other = store.create_price(store.products[0], price=1_000)
+    store.checkout()
+    assert store.update_price(other, amount=2_000).amount == 2_000
+
+
+@pytest.mark.parametrize("wrong", [{}, {"name": ""}, {"description": 5}])
+def test_a_price_is_not_changed_to_nothing(wrong: Any) -> None:
+    store = Store(seed=1)
+    with pytest.raises(SteppayMockError):
+        store.update_price(store.price, **wrong)
     assert not store.events

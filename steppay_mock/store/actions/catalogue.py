@@ -99,13 +99,27 @@ class Catalogue(StoreBase):
         made = self._make_price(found.code, terms, self._tick())
         return self._emit(EventType.PRODUCT_PRICE_CREATED, made)
 
-    def update_price(self, price: Price | str, *, amount: Money) -> Price:
-        """Change the amount of the price: product.price.updated. Subscriptions keep the amount they were bought at."""
+    def update_price(
+        self,
+        price: Price | str,
+        *,
+        amount: Money | None = None,
+        name: str | None = None,
+        description: str | None = None,
+    ) -> Price:
+        """Change the price: product.price.updated. One that has orders changes only its two texts (fact 49)."""
         found = self._find(Price, price)
-        checked = check_amount(amount, self.currency, "amount", least=1)
-        if checked == found.amount:
-            raise SteppayMockError(f"The price {found.code} is {checked} already. Give another amount.")
+        if amount is None and name is None and description is None:
+            raise SteppayMockError("update_price() got nothing to change. Give an amount, a name or a description.")
+        checked = found.amount if amount is None else check_amount(amount, self.currency, "amount", least=1)
+        texts = {"name": name, "description": description}
+        plan = {key: _text(key, value) for key, value in texts.items() if value is not None}
+        if amount is not None:
+            if checked == found.amount:
+                raise SteppayMockError(f"The price {found.code} is {checked} already. Give another amount.")
+            self._refuse_if_ordered(found)
         words = {**found.words, "price": money(checked), "modifiedAt": self._tick().isoformat()}
+        words["plan"] = {**words["plan"], **plan}
         return self._emit(EventType.PRODUCT_PRICE_UPDATED, replace(found, amount=checked, words=words))
 
     def delete_price(self, price: Price | str) -> Price:
@@ -136,6 +150,12 @@ class Catalogue(StoreBase):
         """Make this the default price, unless there is one."""
         if self._price not in self._tables.prices:
             self._price = made.code
+
+    def _refuse_if_ordered(self, price: Price) -> None:
+        for order in self._tables.orders.values():
+            if any(line.price_code == price.code for line in order.lines):
+                subject, hint = f"price {price.code}", "Create another price: store.create_price()"
+                refuse("change the amount", subject=subject, state=f"sold by order {order.id}", hint=f"{hint}.")
 
     def _refuse_if_needed(self, action: str, subject: str, price: Price) -> None:
         for subscription in self._tables.subscriptions.values():
