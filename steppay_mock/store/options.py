@@ -65,6 +65,8 @@ class ProductFields(PriceFields, total=False):
     code: str
     name: str
     type: str
+    trial_days: int
+    """The free trial of its prices that recur, in days (fact 49); 0: none."""
 
 
 class StoreOptions(TypedDict, total=False):

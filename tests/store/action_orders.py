@@ -63,7 +63,7 @@ def line_beside(scene: Scene, kind: str, price: Price, amount: Any) -> Data:
 
 
 def _line(scene: Scene, kind: str, *, quantity: int, amount: Any, product: Data, price: Price) -> Data:
-    plan = scene.known.tables["prices"][price.code]["plan"]
+    plan = price.words["plan"]  # the name that it had when it was bought
     nothing = ("canceledDateTime", "priceCode", "productCode", "featuredImageUrl", "selectedProductOptionLabel")
     more = ("discountName", "relatedOrderItemId", "priceSetupType", "demoCycle", "minimumQuantity")
     return {
@@ -155,7 +155,7 @@ def chosen(scene: Scene, number: int, basket: Basket) -> Data:
 
 def first_amount(price: Price, basket: Basket) -> Decimal:
     """0 in a trial, and where usage is paid afterwards."""
-    free = basket.pays_for is not None or (price.recurs and (basket.trial_days or price.is_postpaid))
+    free = basket.pays_for is not None or basket.trial_of(price) > 0 or price.is_postpaid
     return Decimal(0) if free else exact(price.amount) * basket.quantity
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -20,7 +21,7 @@ def started(
     order: Data,
     *,
     quantity: int,
-    trial_days: int,
+    trial_of: Callable[[Price], int],
     gateways: set[str],
     status: str = "ACTIVE",
 ) -> Data:
@@ -31,10 +32,12 @@ def started(
             interval, expiry = (price.unit, price.count), (price.membership, price.renewals)
             days = price.billing_day, price.provide_start_day
             postpaid = price.billing == "USAGE_BASED" and price.quota is None
-            groups.setdefault((interval, expiry, days, postpaid), []).append(price)
+            groups.setdefault((interval, expiry, days, postpaid, trial_of(price)), []).append(price)
     return {
         "subscriptions": [
-            _begun(scene, order, group, quantity=quantity, trial_days=trial_days, gateways=gateways, status=status)
+            _begun(
+                scene, order, group, quantity=quantity, trial_days=trial_of(group[0]), gateways=gateways, status=status
+            )
             for group in groups.values()
         ]
         or None

@@ -75,7 +75,8 @@ def any_price(dice: Dice) -> Any:
 
 
 def any_product(dice: Dice) -> Any:
-    return {**any_price(dice), "type": one_of(dice, ["SOFTWARE", "BOX", "BUNDLE"])}
+    kind = one_of(dice, ["SOFTWARE", "BOX", "BUNDLE"])
+    return {**any_price(dice), "type": kind, "trial_days": one_of(dice, [0, 0, 0, 7])}
 
 
 def any_amount(dice: Dice, store: Store, most: int = 30_000) -> int | float | Decimal:

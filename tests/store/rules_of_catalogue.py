@@ -97,8 +97,9 @@ def create_product(scene: Scene) -> None:
 
 
 def _check_product(scene: Scene, made: Data) -> None:
-    wanted = {"type": "SOFTWARE", "status": "SALE", "modifiedAt": made["createdAt"], "enabledDemo": False}
-    wanted |= dict.fromkeys(("demoPeriod", "demoPeriodUnit"))
+    wanted = {"type": "SOFTWARE", "status": "SALE", "modifiedAt": made["createdAt"]}
+    trial = scene.given.get("trial_days", 0)
+    wanted |= {"enabledDemo": trial > 0, "demoPeriod": trial or None, "demoPeriodUnit": "DAY" if trial else None}
     wanted |= {name: scene.given[name] for name in ("code", "name", "type") if name in scene.given}
     assert {name: made[name] for name in wanted} == wanted
     [price] = made["prices"]

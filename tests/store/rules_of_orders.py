@@ -37,11 +37,18 @@ def _basket(scene: Scene, prices: list[Price], means: tuple[set[str], str]) -> B
     return Basket(
         prices=tuple(prices),
         quantity=scene.option("quantity", 1),
-        trial_days=scene.option("trial_days", 0),
+        trial_days=scene.option("trial_days"),
         beside=tuple((KINDS_BESIDE[name], amount) for name, amount in beside.items() if amount),
         gateway=min(means[0]),
         method=means[1],
     )
+
+
+def _trial(scene: Scene, price: Price) -> int:
+    """The trial is that of the product, unless the checkout names one (fact 49)."""
+    product, asked = scene.known.tables["products"][price.product_code], scene.option("trial_days")
+    of_product = int(product["demoPeriod"]) if product["enabledDemo"] else 0
+    return (of_product if asked is None else int(asked)) if price.recurs else 0
 
 
 def checkout_refused(scene: Scene) -> Whys:
@@ -51,7 +58,7 @@ def checkout_refused(scene: Scene) -> Whys:
         return
     recurs = any(one.recurs for one in prices)
     means = scene.method(recurs=recurs)
-    if means is None or (scene.option("trial_days", 0) and not recurs):
+    if means is None or (scene.option("trial_days") and not recurs):
         yield WRONG
         return
     pays = scene.option("pays", "now")
@@ -70,9 +77,9 @@ def checkout(scene: Scene) -> None:
 
     prices = _bought(scene)
     recurs = any(one.recurs for one in prices)
-    means, pays, trial = scene.method(recurs=recurs), scene.option("pays", "now"), scene.option("trial_days", 0)
+    means, pays = scene.method(recurs=recurs), scene.option("pays", "now")
     assert means is not None
-    lines = [say.line_of(scene, one, quantity=0, amount=0, trial_days=trial if one.recurs else 0) for one in prices]
+    lines = [say.line_of(scene, one, quantity=0, amount=0, trial_days=_trial(scene, one)) for one in prices]
     kind = "RECURRING_INITIAL" if recurs else "ONE_TIME"
     order = say.created(scene, kind, lines, customer=scene.buyer().id, days=None)
     if pays == "later":
@@ -180,7 +187,7 @@ def _start(scene: Scene, number: int, basket: Basket, means: tuple[set[str], str
         list(basket.prices),
         scene.known.tables["orders"][number],
         quantity=basket.quantity,
-        trial_days=basket.trial_days,
+        trial_of=basket.trial_of,
         gateways=gateways,
         status=status,
     )
@@ -210,7 +217,7 @@ def _effect(scene: Scene, order: Order, means: tuple[set[str], str]) -> Callable
                 one,
                 at="currentPeriod.startDateTime",
                 status="ACTIVE",
-                **_first_dates(scene, one, order.basket.trial_days),
+                **_first_dates(scene, one, order.basket.trial_of(one.items[0].price)),
             )
         return {"subscriptions": [one.id for one in waiting]}
 

@@ -78,6 +78,10 @@ SITUATIONS: dict[str, Situation] = {
     "two subscriptions": ({"assumptions": {"notice_days": 1}}, [_bought]),
     "two subscriptions, told of in few events": ({"assumptions": QUIET}, [_bought]),
     "a trial": ({"currency": "USD"}, [lambda store: store.checkout(trial_days=10)]),
+    "a trial of the product": (
+        {"product": {"trial_days": 5}},
+        [lambda store: store.checkout(quantity=2), lambda store: store.checkout(trial_days=0, pays="later")],
+    ),
     "an order for later": ({"assumptions": QUIET}, [lambda store: store.checkout(pays="later")]),
     "a first payment that failed": ({}, [lambda store: store.checkout(pays="fails")]),
     "a virtual account": ({"assumptions": INCOMPLETE}, [lambda store: store.checkout(method="virtual_account")]),

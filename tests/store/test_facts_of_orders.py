@@ -454,3 +454,43 @@ def test_a_price_is_not_changed_to_nothing(wrong: Any) -> None:
     with pytest.raises(SteppayMockError):
         store.update_price(store.price, **wrong)
     assert not store.events
+
+
+# Fact 49: a trial belongs to the product.
+
+
+def test_fact_49_a_trial_is_that_of_the_product() -> None:
+    store = Store(seed=1, product={"trial_days": 10, "setup_fee": 500})
+    demo = ("enabledDemo", "demoPeriod", "demoPeriodUnit")
+    assert [store.state()["products"][store.products[0].code][name] for name in demo] == [True, 10, "DAY"]
+    order = store.checkout()
+    assert order.amount == 500
+    assert store.events[0].data["items"][0]["demoCycle"] == {"num": 10, "type": "DAY"}
+    trial = store.subscription.trial
+    assert trial is not None
+    assert trial.end - trial.start == timedelta(days=10)
+
+
+@pytest.mark.parametrize(("asked", "days"), [(None, 10), (0, None), (3, 3)])
+def test_the_trial_of_a_checkout_replaces_that_of_the_product(asked: int | None, days: int | None) -> None:
+    store = Store(seed=1, product={"trial_days": 10})
+    store.checkout(trial_days=asked)
+    trial = store.subscription.trial
+    assert (None if trial is None else (trial.end - trial.start).days) == days
+
+
+def test_fact_44_products_with_other_trials_make_two_subscriptions() -> None:
+    store = Store(seed=1, product={"trial_days": 10})
+    other = store.create_product(trial_days=5).prices[0]
+    second, none = store.create_price(store.products[0]), store.create_product().prices[0]
+    store.checkout([store.price, other, second, none])
+    assert [len(one.items) for one in store.subscriptions] == [2, 1, 1]
+    ends = [None if one.trial is None else (one.trial.end - one.trial.start).days for one in store.subscriptions]
+    assert ends == [10, 5, None]
+
+
+def test_what_does_not_recur_has_no_trial() -> None:
+    store = Store(seed=1, product={"trial_days": 10, "billing": "one_time", "price": 700})
+    assert store.checkout().amount == 700
+    with pytest.raises(SteppayMockError, match="only recurring prices have a trial"):
+        store.checkout(trial_days=5)

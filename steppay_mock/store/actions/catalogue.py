@@ -23,6 +23,7 @@ from steppay_mock.values import check_choice
 _BILLINGS = {"flat": "FLAT", "unit": "UNIT_BASED", "usage": "USAGE_BASED", "one_time": "ONE_TIME"}
 _TYPES = ("SOFTWARE", "BOX", "BUNDLE")
 _STATUSES = ("SALE", "OUT_OF_STOCK", "UNSOLD", "WAITING_APPROVAL", "REJECTED")
+MOST_TRIAL = 730
 _ENDED = {"CANCELED", "EXPIRED"}
 _UNPAID = {"CREATED", "DEPOSIT_WAITING", "PAYMENT_FAILURE"}
 
@@ -51,6 +52,7 @@ class _ProductTerms:
     code: str | None
     type: str
     name: str | None
+    trial_days: int
     price: _PriceTerms
 
 
@@ -96,7 +98,7 @@ class Catalogue(StoreBase):
         """Add a price to the product: product.price.created."""
         found = self._find(Product, product)
         terms = self._read_price(fields)
-        made = self._make_price(found.code, terms, self._tick())
+        made = self._make_price(found, terms, self._tick())
         return self._emit(EventType.PRODUCT_PRICE_CREATED, made)
 
     def update_price(
@@ -144,7 +146,7 @@ class Catalogue(StoreBase):
             raise SteppayMockError(
                 f"Product {parent.code} was created by an event. Create its price with store.create_price()."
             )
-        return self._add_at_start(self._make_price(parent.code, self._read_price(fields), self._now))
+        return self._add_at_start(self._make_price(parent, self._read_price(fields), self._now))
 
     def _adopt_price(self, made: Price) -> None:
         """Make this the default price, unless there is one."""
@@ -180,6 +182,7 @@ class Catalogue(StoreBase):
             code=fields.get("code"),
             type=check_choice("type", fields.get("type", "SOFTWARE"), _TYPES),
             name=_text("name", fields["name"]) if "name" in fields else None,
+            trial_days=_whole("trial_days", fields.get("trial_days", 0), least=0, most=MOST_TRIAL),
             price=self._read_price(of_price),
         )
 
@@ -190,17 +193,17 @@ class Catalogue(StoreBase):
             "type": terms.type,
             "status": "SALE",
             "prices": [],
-            "enabledDemo": False,
-            "demoPeriod": None,
-            "demoPeriodUnit": None,
+            "enabledDemo": bool(terms.trial_days),
+            "demoPeriod": terms.trial_days or None,
+            "demoPeriodUnit": "DAY" if terms.trial_days else None,
             "createdAt": moment.isoformat(),
             "modifiedAt": moment.isoformat(),
         }
         if terms.name is not None:
             pinned["name"] = terms.name
         words = self._words(EventType.PRODUCT_CREATED, code, pinned, moment)
-        price = self._make_price(code, terms.price, moment)
-        return Product(code=code, type=terms.type, name=words["name"], prices=(price,), words=words)
+        made = Product(code=code, type=terms.type, name=words["name"], prices=(), words=words)
+        return replace(made, prices=(self._make_price(made, terms.price, moment),))
 
     def _read_price(self, fields: PriceFields) -> _PriceTerms:
         """The fields, checked before anything changes."""
@@ -233,10 +236,11 @@ class Catalogue(StoreBase):
             ),
         )
 
-    def _make_price(self, product_code: str, terms: _PriceTerms, moment: datetime) -> Price:
+    def _make_price(self, product: Product, terms: _PriceTerms, moment: datetime) -> Price:
         price = Price(
             code=self._ids.code("price", terms.code),
-            product_code=product_code,
+            product_code=product.code,
+            trial_days=product.trial_days,
             amount=usual_price(self.currency, self._chance.random()) if terms.amount is None else terms.amount,
             billing=terms.billing,
             unit=terms.unit,

@@ -119,7 +119,7 @@ class NewOrders(StoreBase):
 
 def first_amount(price: Price, basket: Basket) -> Amount:
     """The amount of the first period: 0 in a trial, or if usage is paid at the end of the period."""
-    free = basket.pays_for is not None or (price.recurs and (basket.trial_days or price.is_postpaid))
+    free = basket.pays_for is not None or basket.trial_of(price) > 0 or price.is_postpaid
     return 0 if free else price.amount * basket.quantity
 
 

@@ -44,7 +44,8 @@ class Basket:
 
     prices: tuple[Price, ...] = ()
     quantity: int = 1
-    trial_days: int = 0
+    trial_days: int | None = None
+    """The free trial that the checkout asked for; None: that of each product."""
     beside: tuple[tuple[str, Amount], ...] = ()
     """The further lines, such as ``("FEE", 3000)``."""
     pays_for: int | None = None
@@ -52,6 +53,12 @@ class Basket:
     gateway: str
     method: str
     """How renewals will be paid, once the order is; until then how the order will be."""
+
+    def trial_of(self, price: Price) -> int:
+        """The days of the free trial of the price."""
+        if not price.recurs:
+            return 0
+        return price.trial_days if self.trial_days is None else self.trial_days
 
 
 @dataclass(frozen=True, kw_only=True)  # no slots: cached_property stores its value in __dict__
