@@ -67,6 +67,8 @@ class ProductFields(PriceFields, total=False):
     type: str
     trial_days: int
     """The free trial of its prices that recur, in days (fact 49); 0: none."""
+    stock: int | None
+    """How many there are (fact 49); None: no limit."""
 
 
 class StoreOptions(TypedDict, total=False):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -260,6 +261,7 @@ def settled(scene: Scene, number: int, effect: Callable[[], Data], take: Callabl
         updated(scene, number, status="PAID", paymentDate=NOW)
         take()
         burst.change("order.payment_completed", "orders", number, at="modifiedAt", modifiedAt=NOW, **effect())
+        stock_taken(scene, number)
         return
     take()
     before = burst.stamp
@@ -281,6 +283,24 @@ def settled(scene: Scene, number: int, effect: Callable[[], Data], take: Callabl
         "paid before it was asked, or after its effect"
     )
     assert told["paymentDate"] != before.isoformat() or before.microsecond == 999_999
+    stock_taken(scene, number)
+
+
+def stock_taken(scene: Scene, number: int) -> None:
+    """product.updated of each product with a stock, which is OUT_OF_STOCK once there is none (fact 49)."""
+    order, taken = scene.known.tables["orders"][number], Counter[str]()
+    for line in order["items"] if order["type"] in {"ONE_TIME", "RECURRING_INITIAL", "RECURRING"} else ():
+        if line["type"] == "SKU":
+            taken[line["productCode"]] += line["quantity"]
+    for code, quantity in taken.items():
+        product = scene.known.tables["products"].get(code)
+        if product is None or not product["quantity"]:
+            continue
+        left = max(product["quantity"] - quantity, 0)
+        status = "OUT_OF_STOCK" if product["status"] == "SALE" and not left else product["status"]
+        prices = [scene.known.tables["prices"][one.code] for one in scene.products[code].prices]
+        changes = {"prices": prices, "quantity": left, "status": status, "modifiedAt": NOW}
+        scene.burst.expect("product.updated", {**product, **changes}, at="modifiedAt")
 
 
 def given_back(scene: Scene, number: int, part: Any, *, status: str) -> None:

@@ -99,6 +99,7 @@ def create_product(scene: Scene) -> None:
 def _check_product(scene: Scene, made: Data) -> None:
     wanted = {"type": "SOFTWARE", "status": "SALE", "modifiedAt": made["createdAt"]}
     trial = scene.given.get("trial_days", 0)
+    wanted["quantity"] = scene.given.get("stock")
     wanted |= {"enabledDemo": trial > 0, "demoPeriod": trial or None, "demoPeriodUnit": "DAY" if trial else None}
     wanted |= {name: scene.given[name] for name in ("code", "name", "type") if name in scene.given}
     assert {name: made[name] for name in wanted} == wanted
@@ -152,7 +153,8 @@ def create_price(scene: Scene) -> None:
 def update_product_refused(scene: Scene) -> Whys:
     name, status = scene.option("name"), scene.option("status")
     known = {None, "SALE", "OUT_OF_STOCK", "UNSOLD", "WAITING_APPROVAL", "REJECTED"}
-    if scene.product() is None or (name is None and status is None) or status not in known:
+    nothing = name is None and status is None and scene.option("stock") is None
+    if scene.product() is None or nothing or status not in known:
         yield WRONG
 
 
@@ -164,6 +166,7 @@ def _with_prices(scene: Scene) -> Data:
 
 def update_product(scene: Scene) -> None:
     changes = {name: scene.given[name] for name in ("name", "status") if scene.option(name) is not None}
+    changes |= {} if scene.option("stock") is None else {"quantity": scene.given["stock"]}
     scene.burst.expect("product.updated", {**_with_prices(scene), **changes, "modifiedAt": NOW}, at="modifiedAt")
 
 

@@ -18,6 +18,7 @@ def draft_refused(scene: Scene) -> Whys:
     if price is None or scene.buyer() is None or price.is_postpaid:
         yield WRONG
         return
+    yield from scene.unless_on_sale([price], scene.option("quantity", 1))
     off = scene.option("discount", 0)
     yield from scene.unless_payable(off)
     if say.exact(off) >= price.amount * scene.option("quantity", 1):

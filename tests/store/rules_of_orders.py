@@ -61,6 +61,7 @@ def checkout_refused(scene: Scene) -> Whys:
     if means is None or (scene.option("trial_days") and not recurs):
         yield WRONG
         return
+    yield from scene.unless_on_sale(prices, scene.option("quantity", 1))
     pays = scene.option("pays", "now")
     if pays == "fails" and means[1] == "VBANK":
         yield WRONG

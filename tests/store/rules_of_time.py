@@ -127,8 +127,10 @@ def _retry(scene: Scene, key: int) -> None:
 def _charge(scene: Scene, one: Subscription, order: Data, *, resumed_at: datetime | None = None) -> None:
     means = ({one.gateway}, one.method)
     declines = scene.memory.declines.get(one.id, 0)
-    if declines > 0 and order["paidAmount"]:
-        scene.memory.declines[one.id] = declines - 1
+    statuses = {scene.known.tables["products"][item.price.product_code]["status"] for item in one.items}
+    lacks = scene.assumed.renewals_fail_without_stock and "OUT_OF_STOCK" in statuses
+    if (declines > 0 or lacks) and order["paidAmount"]:
+        scene.memory.declines[one.id] = max(declines - 1, 0)
         say.failed(scene, order, means)
         _unpaid(scene, one, order["id"], resumed_at=resumed_at)
         return

@@ -82,6 +82,11 @@ SITUATIONS: dict[str, Situation] = {
         {"product": {"trial_days": 5}},
         [lambda store: store.checkout(quantity=2), lambda store: store.checkout(trial_days=0, pays="later")],
     ),
+    "little in stock": ({"product": {"stock": 2}}, [lambda store: store.checkout()]),
+    "nothing in stock": (
+        {"product": {"stock": 1}, "assumptions": {"renewals_fail_without_stock": True}},
+        [lambda store: store.checkout(), lambda store: store.checkout(store.create_product().prices[0])],
+    ),
     "an order for later": ({"assumptions": QUIET}, [lambda store: store.checkout(pays="later")]),
     "a first payment that failed": ({}, [lambda store: store.checkout(pays="fails")]),
     "a virtual account": ({"assumptions": INCOMPLETE}, [lambda store: store.checkout(method="virtual_account")]),

@@ -46,6 +46,7 @@ DAYS = ("billing_day", "provide_start_day")
 BOUNDS: dict[str, tuple[Callable[[Any], object], int, int]] = {
     "quantity of a checkout": (checkout("quantity"), 1, 100_000),
     "trial_days": (checkout("trial_days"), 0, 730),
+    "stock": (lambda n: Store(seed=1).create_product(stock=n), 1, 10**9),
     "trial_days of a product": (lambda n: Store(seed=1).create_product(trial_days=n), 0, 730),
     "tax": (checkout("tax"), 0, 10**12),
     "setup_fee of a checkout": (checkout("setup_fee"), 0, 10**12),
@@ -103,6 +104,7 @@ def test_what_is_no_whole_number_is_refused(name: str, value: Any) -> None:
         "amount of a refund",
         "id of a customer",
         "trial_days",
+        "stock",
         *DAYS,
     }:
         return  # None leaves it to the store

@@ -494,3 +494,76 @@ def test_what_does_not_recur_has_no_trial() -> None:
     assert store.checkout().amount == 700
     with pytest.raises(SteppayMockError, match="only recurring prices have a trial"):
         store.checkout(trial_days=5)
+
+
+# Fact 49: stock.
+
+
+@pytest.mark.parametrize("status", ["OUT_OF_STOCK", "UNSOLD", "WAITING_APPROVAL", "REJECTED"])
+def test_fact_49_only_products_on_sale_can_be_ordered(status: str) -> None:
+    store = Store(seed=1)
+    code = store.products[0].code
+    store.update_product(code, status=status)
+    for order in (store.checkout, store.draft_invoice):
+        with pytest.raises(IllegalAction, match=rf"Cannot order the product: product {code} is {status}\. Put it on"):
+            order()
+    store.update_product(code, status="SALE")
+    store.checkout()
+
+
+def test_fact_49_orders_and_renewals_reduce_the_stock_until_nothing_is_left() -> None:
+    store = Store(seed=1, product={"stock": 3})
+    assert told(sent_by(store, lambda: store.checkout(quantity=2)))[-1] == "product.updated SALE"
+    assert (store.events[-1].data["quantity"], store.events[-1].timestamp) == (1, store.events[-2].timestamp)
+    assert burst(store, lambda: store.advance(days=31))[-1] == "product.updated OUT_OF_STOCK"
+    assert store.products[0].stock == 0
+    assert "product.updated" not in {event.type for event in sent_by(store, lambda: store.advance(days=31))}
+    assert store.subscription.status == "ACTIVE", "a renewal without stock goes on by default"
+
+
+def test_fact_49_renewals_can_fail_without_stock() -> None:
+    store = Store(seed=1, product={"stock": 1}, assumptions={"renewals_fail_without_stock": True})
+    store.checkout()
+    store.advance(days=31)
+    assert store.subscription.status == "UNPAID"
+    store.update_product(store.products[0], status="SALE", stock=5)
+    store.advance(days=1)
+    assert (store.subscription.status, store.products[0].stock) == ("ACTIVE", 4)
+
+
+def test_fact_49_an_order_that_waits_or_fails_takes_nothing_yet() -> None:
+    store = Store(seed=1, product={"stock": 3, "billing": "one_time"})
+    order = store.checkout(pays="later", quantity=2)
+    store.checkout(pays="fails")
+    assert store.products[0].stock == 3
+    store.pay(order)
+    assert store.products[0].stock == 1
+    store.refund(order)
+    assert store.products[0].stock == 1, "what is given back is not sold again by itself"
+
+
+def test_fact_49_not_more_is_ordered_than_there_is() -> None:
+    store = Store(seed=1, product={"stock": 3})
+    code = store.products[0].code
+    again = store.create_price(store.products[0])
+    for buy in (lambda: store.checkout(quantity=4), lambda: store.checkout([store.price, again], quantity=2)):
+        with pytest.raises(IllegalAction, match=rf"Cannot order 4: product {code} is down to 3 in stock\. Add some: "):
+            buy()
+    store.checkout([store.price, again])
+    assert store.products[0].stock == 1
+
+
+def test_a_product_without_a_stock_has_no_limit_and_sends_no_event() -> None:
+    store = Store(seed=1)
+    store.checkout(quantity=1_000)
+    assert "product.updated" not in {event.type for event in store.events}
+    assert store.state()["products"][store.products[0].code]["quantity"] is None
+
+
+def test_a_subscription_that_an_invoice_sells_has_no_trial() -> None:
+    store = Store(seed=1, product={"trial_days": 10, "price": 700})
+    store.draft_invoice()
+    store.send_invoice()
+    assert store.order.amount == 700
+    store.pay_invoice()
+    assert store.subscription.trial is None

@@ -53,6 +53,7 @@ class _ProductTerms:
     type: str
     name: str | None
     trial_days: int
+    stock: int | None
     price: _PriceTerms
 
 
@@ -71,10 +72,12 @@ class Catalogue(StoreBase):
         self._adopt_price(made.prices[0])
         return self._find(Product, made.code)
 
-    def update_product(self, product: Product | str, *, name: str | None = None, status: str | None = None) -> Product:
-        """Change the name or the status of the product: product.updated."""
+    def update_product(
+        self, product: Product | str, *, name: str | None = None, status: str | None = None, stock: int | None = None
+    ) -> Product:
+        """Change the name, the status or the stock of the product: product.updated."""
         found = self._find(Product, product)
-        if name is None and status is None:
+        if name is None and status is None and stock is None:
             raise SteppayMockError(
                 "update_product() got nothing to change. Give a name, or a status such as OUT_OF_STOCK."
             )
@@ -83,6 +86,8 @@ class Catalogue(StoreBase):
             changes["name"] = _text("name", name)
         if status is not None:
             changes["status"] = check_choice("status", status, _STATUSES)
+        if stock is not None:
+            changes["quantity"] = _stock(stock)
         words = {**found.words, **changes, "modifiedAt": self._tick().isoformat()}
         return self._emit(EventType.PRODUCT_UPDATED, replace(found, name=words["name"], words=words))
 
@@ -183,6 +188,7 @@ class Catalogue(StoreBase):
             type=check_choice("type", fields.get("type", "SOFTWARE"), _TYPES),
             name=_text("name", fields["name"]) if "name" in fields else None,
             trial_days=_whole("trial_days", fields.get("trial_days", 0), least=0, most=MOST_TRIAL),
+            stock=_stock(fields.get("stock")),
             price=self._read_price(of_price),
         )
 
@@ -193,6 +199,7 @@ class Catalogue(StoreBase):
             "type": terms.type,
             "status": "SALE",
             "prices": [],
+            "quantity": terms.stock,
             "enabledDemo": bool(terms.trial_days),
             "demoPeriod": terms.trial_days or None,
             "demoPeriodUnit": "DAY" if terms.trial_days else None,
@@ -306,6 +313,10 @@ def _day_of_month(name: str, value: object, unit: str | None) -> int | None:
     if unit != "MONTH":
         raise SteppayMockError(f"{name}={value!r}: only a price that recurs by interval='MONTH' has it. Leave it out.")
     return _whole(name, value, most=28)
+
+
+def _stock(value: object) -> int | None:
+    return None if value is None else _whole("stock", value, most=10**9)
 
 
 def _text(name: str, value: object) -> str:

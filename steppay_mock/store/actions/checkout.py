@@ -142,6 +142,7 @@ class Checkout(Orders):
             trial_days=trial,
             beside=tuple((kind, amount) for kind, amount in beside if amount),
         )
+        self._require_on_sale(wanted.prices, wanted.quantity)
         check_can_fail(wanted.payment_method, wanted.pays)
         _check_cost(wanted)
         self._later(timedelta(seconds=self.assumptions.seconds_to_pay))

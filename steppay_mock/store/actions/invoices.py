@@ -54,13 +54,16 @@ class Invoices(Orders):
             raise SteppayMockError(f"memo={memo!r} is no text. Write one, or leave it out.")
         if not isinstance(channels, list | tuple) or not all(channel in _CHANNELS for channel in channels):
             raise SteppayMockError(f"channels={channels!r} are not some of {choices(_CHANNELS)}.")
+        self._require_on_sale([sold], quantity)
         now = self._tick()
         beside = (("DISCOUNT", off),) if off else ()
         invoice = Invoice(
             id=self._ids.number("invoice"),
             status="TEMPORARY",
             customer_id=buyer.id,
-            basket=Basket(prices=(sold,), quantity=quantity, beside=beside, gateway="TOSS", method="CARD"),
+            basket=Basket(
+                prices=(sold,), quantity=quantity, trial_days=0, beside=beside, gateway="TOSS", method="CARD"
+            ),
             channels=tuple(channels),
             deadline=now + timedelta(days=days_to_pay),
             discount=off,

@@ -142,8 +142,8 @@ class Renewals(SubscriptionStarts, NewOrders, Payments):
         """Pay the order of the renewal, or let the payment fail if the test declines it."""
         payment_method = PaymentMethod(subscription.gateway, subscription.method)
         declines = self._declines.get(subscription.id, 0)
-        if declines > 0 and order.amount:
-            self._declines[subscription.id] = declines - 1
+        if (declines > 0 or self._lacks_stock(subscription)) and order.amount:
+            self._declines[subscription.id] = max(declines - 1, 0)
             self._fail(order, payment_method)
             self._become_unpaid(subscription, order)
         else:

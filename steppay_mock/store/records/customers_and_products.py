@@ -107,3 +107,13 @@ class Product:
     def trial_days(self) -> int:
         """The days of the free trial of its prices that recur (fact 49)."""
         return self.words["demoPeriod"] if self.words["enabledDemo"] else 0
+
+    @property
+    def status(self) -> str:
+        """A ProductStatus. Only a product on SALE can be ordered (fact 49)."""
+        return str(self.words["status"])
+
+    @property
+    def stock(self) -> int | None:
+        """How many there are; None: it has no limit."""
+        return self.words["quantity"]  # type: ignore[no-any-return]
