@@ -35,6 +35,8 @@ class Assumptions:
     """A renewal sends subscription.updated with QUEUEING before it is tried."""
     incomplete_before_payment: bool = False
     """A subscription is created as INCOMPLETE while its first direct debit is pending."""
+    renewals_fail_without_stock: bool = False
+    """The renewal of a product that is OUT_OF_STOCK fails; fact 49 says that it can."""
     retry_days: tuple[int, ...] = (1, 3, 5, 10, 14)
     """The retries of a failed renewal, in days after the failure (fact 24)."""
     notice_days: int | None = None

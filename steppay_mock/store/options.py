@@ -75,6 +75,10 @@ class ProductFields(PriceFields, total=False):
     code: str
     name: str
     type: str
+    trial_days: int
+    """The free trial of its prices that recur, in days (fact 49); 0: none."""
+    stock: int | None
+    """How many there are (fact 49); None: no limit."""
 
 
 class StoreOptions(TypedDict, total=False):

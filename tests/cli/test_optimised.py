@@ -111,7 +111,7 @@ def test_the_plugin_works(flag: str, tmp_path: Path) -> None:
     (tmp_path / "test_it.py").write_text(TESTS, encoding="utf-8")
     result = run(flag, "-m", "pytest", "-p", "no:cacheprovider", "-p", "no:randomly", "-p", "no:asyncio", at=tmp_path)
     assert "1 failed, 2 passed" in result.stdout, result.stdout
-    assert "proved: all 120 orders of 5 events" in result.stdout
+    assert "proved: all 720 orders of 6 events" in result.stdout
     assert "repeat: pytest test_it.py::test_it_fails" in result.stdout
 
 

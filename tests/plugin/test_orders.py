@@ -46,7 +46,7 @@ def test_each_proof_is_a_line_of_the_summary(pytester: pytest.Pytester, run: Run
     )
     assert proofs(result) == [
         (
-            "test_it.py::test_right: proved: all 120 orders of 5 events (2 with an effect) end the same, also with "
+            "test_it.py::test_right: proved: all 720 orders of 6 events (2 with an effect) end the same, also with "
             f"each event repeated at every later place; …, seed {right}"
         ),
         f"test_it.py::test_stale: fails: stale overwrite; …, seed {stale}",
@@ -78,7 +78,7 @@ def test_quiet_runs_tell_failures_alone(pytester: pytest.Pytester, run: Run) -> 
     result = run("-q")
     assert proofs(result) == []
     result.stdout.fnmatch_lines(
-        ["E  *OrderViolation: When event 2 arrives after event 3, *", "E *pytest * --steppay-replay sp1.*"]
+        ["E  *OrderViolation: When event 3 arrives after event 5, *", "E *pytest * --steppay-replay sp1.*"]
     )
 
 
@@ -98,16 +98,16 @@ def test_the_reason_stands_at_the_users_line(pytester: pytest.Pytester, run: Run
     result.stdout.fnmatch_lines(
         [
             f">       {REFUTATION.replace('[', '[[]')}",
-            "E  *OrderViolation: When event 2 arrives after event 3, *",
+            "E  *OrderViolation: When event 3 arrives after event 5, *",
             "E       stale overwrite: *",
-            "E         > *2 payment.standby *204 \\/ *3 payment.completed *204",
-            "E         > *3 payment.completed *204 /\\ *2 payment.standby *204",
+            "E         > *3 payment.standby *204 \\/ *5 payment.completed *204",
+            "E         > *5 payment.completed *204 /\\ *3 payment.standby *204",
             "E       to replay it",
             "E         pytest test_it.py::test_it --steppay-seed 0 --steppay-replay sp1.*",
             "test_it.py:3: OrderViolation",
             "seed: 0; steppay_seed was *",
             "repeat: pytest test_it.py::test_it --steppay-seed 0",
-            f"scenario: {STORY}(), 5 events, *",
+            f"scenario: {STORY}(), 6 events, *",
         ]
     )
     for ours in ("door.py", "proving.py"):
@@ -125,7 +125,7 @@ def test_explore_asserts_nothing(pytester: pytest.Pytester, run: Run) -> None:
             found = steppay.explore("{STORY}", ledger.stale, state=ledger.show, reset=ledger.reset)
             assert isinstance(found, Exploration) and not found.ok
             assert isinstance(found.counterexample, Counterexample)
-            assert found.counterexample.course == (2, 1)
+            assert found.counterexample.course == (4, 2)
         """
     )
     run().assert_outcomes(passed=1)
@@ -148,7 +148,7 @@ def test_events_and_receivers_may_be_given_in_any_form(pytester: pytest.Pytester
 
         def test_events_in_a_generator(steppay):
             events = (event for event in steppay.scenario("{STORY}"))
-            assert steppay.assert_order_independent(events, ledger.right, **PROBE).coverage.orders == 120
+            assert steppay.assert_order_independent(events, ledger.right, **PROBE).coverage.orders == 720
 
         @pytest.mark.steppay(target="ledger:right")
         def test_the_target(steppay):
@@ -282,7 +282,7 @@ def test_beyond_the_budget_the_line_says_what_is_covered(pytester: pytest.Pytest
     result = run("--steppay-budget=30")
     result.assert_outcomes(passed=1)
     (line,) = proofs(result)
-    assert line.startswith("test_it.py::test_it: covered: every order of any 2 of 5 events (2 with an effect), in ")
+    assert line.startswith("test_it.py::test_it: covered: every order of any 2 of 6 events (2 with an effect), in ")
 
 
 @pytest.mark.usefixtures("ledger")

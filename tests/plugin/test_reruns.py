@@ -8,7 +8,7 @@ import pytest
 
 Run = Callable[..., pytest.RunResult]
 
-PROOF = "proved: all 120 orders of 5 events"
+PROOF = "proved: all 720 orders of 6 events"
 TRIES = """
     import ledger
     import pytest

@@ -194,8 +194,8 @@ def test_the_one_that_keeps_what_is_complete_is_proved(order_test: Path) -> None
     (order_test / "shop.py").write_text(PAYMENTS.replace("KEEPS", keeps), encoding="utf-8")
     done = shell("pytest test_order.py", order_test)
     assert done.returncode == 0, done.stdout
-    assert "proved: all 120 orders of 5 events" in done.stdout
-    assert "240 deliveries" in done.stdout
+    assert "proved: all 720 orders of 6 events" in done.stdout
+    assert "564 deliveries" in done.stdout
 
 
 def test_the_commands_do_what_they_say(tmp_path: Path, listening: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -61,7 +62,7 @@ def line_beside(scene: Scene, kind: str, price: Price, amount: Any, *, setup: st
 
 
 def _line(scene: Scene, kind: str, *, quantity: int, amount: Any, product: Data, price: Price) -> Data:
-    plan = scene.known.tables["prices"][price.code]["plan"]
+    plan = price.words["plan"]  # the name that it had when it was bought
     nothing = ("canceledDateTime", "priceCode", "productCode", "featuredImageUrl", "selectedProductOptionLabel")
     more = ("discountName", "relatedOrderItemId", "priceSetupType", "demoCycle", "minimumQuantity")
     return {
@@ -89,10 +90,12 @@ def created(
     *,
     customer: int,
     days: int | None = 7,
+    due: str | None = None,
     subscriptions: list[int] | None = None,
+    invoice: int | None = None,
 ) -> Data:
     """order.created. Without ``days`` it waits for the buyer's choice (fact 42)."""
-    due = None if days is None else after(days=days)
+    until = due if due or days is None else after(days=days)
     total = sum(line["paidAmount"] for line in lines)
     off = sum((line["paidAmount"] for line in lines if line["type"] == "DISCOUNT"), Decimal(0))
     ships = any(line["type"] == "SHIPPING" or line["productType"] == "BOX" for line in lines)
@@ -108,8 +111,8 @@ def created(
             "discountedAmount": -off,
             "productName": lines[0]["productName"],
             "paymentDate": None,
-            "paymentDueDate": due,
-            "purchaseDeadline": due,
+            "paymentDueDate": until,
+            "purchaseDeadline": until,
             "createdAt": NOW,
             "modifiedAt": NOW,
             "idKey": id_key_of,
@@ -117,7 +120,7 @@ def created(
             "shipping": scene.known.tables["customers"][customer]["shipping"] if ships else None,
             "items": lines,
             "subscriptions": subscriptions,
-            "invoiceId": None,
+            "invoiceId": invoice,
         },
         at="createdAt",
     )
@@ -152,7 +155,7 @@ def chosen(scene: Scene, number: int, basket: Basket) -> Data:
 
 def first_amount(scene: Scene, price: Price, basket: Basket) -> Decimal:
     """0 in a trial, and where usage is paid afterwards."""
-    free = basket.pays_for is not None or (price.recurs and basket.trial_days)
+    free = basket.pays_for is not None or basket.trial_of(price) > 0
     return Decimal(0) if free else cost_in_advance(scene, price) * basket.quantity
 
 
@@ -257,6 +260,7 @@ def settled(scene: Scene, number: int, effect: Callable[[], Data], take: Callabl
         updated(scene, number, status="PAID", paymentDate=NOW)
         take()
         burst.change("order.payment_completed", "orders", number, at="modifiedAt", modifiedAt=NOW, **effect())
+        stock_taken(scene, number)
         return
     take()
     before = burst.stamp
@@ -278,6 +282,24 @@ def settled(scene: Scene, number: int, effect: Callable[[], Data], take: Callabl
         "paid before it was asked, or after its effect"
     )
     assert told["paymentDate"] != before.isoformat() or before.microsecond == 999_999
+    stock_taken(scene, number)
+
+
+def stock_taken(scene: Scene, number: int) -> None:
+    """product.updated of each product with a stock, which is OUT_OF_STOCK once there is none (fact 49)."""
+    order, taken = scene.known.tables["orders"][number], Counter[str]()
+    for line in order["items"] if order["type"] in {"ONE_TIME", "RECURRING_INITIAL", "RECURRING"} else ():
+        if line["type"] == "SKU":
+            taken[line["productCode"]] += line["quantity"]
+    for code, quantity in taken.items():
+        product = scene.known.tables["products"].get(code)
+        if product is None or not product["quantity"]:
+            continue
+        left = max(product["quantity"] - quantity, 0)
+        status = "OUT_OF_STOCK" if product["status"] == "SALE" and not left else product["status"]
+        prices = [scene.known.tables["prices"][one.code] for one in scene.products[code].prices]
+        changes = {"prices": prices, "quantity": left, "status": status, "modifiedAt": NOW}
+        scene.burst.expect("product.updated", {**product, **changes}, at="modifiedAt")
 
 
 def given_back(scene: Scene, number: int, part: Any, *, status: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from calendar import monthrange
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -159,6 +160,14 @@ class Scene:
         if gateway is not None:
             offering &= {gateway}
         return (offering, wanted) if wanted and offering else None
+
+    def unless_on_sale(self, prices: list[Price], quantity: int) -> Whys:
+        """Only products on SALE can be ordered, and not more than there are (fact 49)."""
+        for code, times in Counter(one.product_code for one in prices).items():
+            product = self.known.tables["products"][code]
+            left = product["quantity"]
+            if product["status"] != "SALE" or (left is not None and left < quantity * times):
+                yield ILLEGAL
 
     # Dates.
 

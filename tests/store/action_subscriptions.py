@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -19,7 +20,7 @@ def started(
     order: Data,
     *,
     quantity: int,
-    trial_days: int,
+    trial_of: Callable[[Price], int],
     gateways: set[str],
     status: str = "ACTIVE",
 ) -> Data:
@@ -29,10 +30,12 @@ def started(
         if price.recurs:
             interval, expiry = (price.unit, price.count), (price.membership, price.renewals)
             days = price.billing_day, price.provide_start_day
-            groups.setdefault((interval, expiry, days, price.is_postpaid), []).append(price)
+            groups.setdefault((interval, expiry, days, price.is_postpaid, trial_of(price)), []).append(price)
     return {
         "subscriptions": [
-            _begun(scene, order, group, quantity=quantity, trial_days=trial_days, gateways=gateways, status=status)
+            _begun(
+                scene, order, group, quantity=quantity, trial_days=trial_of(group[0]), gateways=gateways, status=status
+            )
             for group in groups.values()
         ]
         or None

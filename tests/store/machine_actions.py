@@ -66,12 +66,13 @@ def create_price(store: Store, dice: Dice) -> object:
 
 def update_product(store: Store, dice: Dice) -> object:
     code = one_of(dice, store.products[-4:]).code if store.products else "nothing"
-    status = one_of(dice, [None, "OUT_OF_STOCK", "SALE", "SOLD"])
-    return store.update_product(code, name=one_of(dice, ["골드", None]), status=status)
+    status, stock = one_of(dice, [None, None, "OUT_OF_STOCK", "SALE", "SALE", "SOLD"]), one_of(dice, [None, 9])
+    return store.update_product(code, name=one_of(dice, ["골드", None]), status=status, stock=stock)
 
 
 def update_price(store: Store, dice: Dice) -> object:
-    return store.update_price(one_price(dice, store) or store.price, amount=any_amount(dice, store))
+    price, name = one_price(dice, store) or store.price, one_of(dice, [None, None, "연간"])
+    return store.update_price(price, amount=any_amount(dice, store) if seldom(dice, 70) else None, name=name)
 
 
 def delete_product(store: Store, dice: Dice) -> object:
@@ -234,7 +235,7 @@ def top_up(store: Store, dice: Dice) -> object:
 
 def draft_invoice(store: Store, dice: Dice) -> object:
     once = [price for product in store.products for price in product.prices if not price.recurs]
-    price = one_of(dice, once) if once and not seldom(dice, 5) else one_price(dice, store)
+    price = one_of(dice, once) if once and not seldom(dice, 30) else one_price(dice, store)
     return store.draft_invoice(
         price,
         customer=one_thing(dice, store.customers),

@@ -37,6 +37,7 @@ def any_store(dice: Dice) -> Store:
         "prices_created_with_product": not seldom(dice, 25),
         "queue_renewals": seldom(dice, 30),
         "incomplete_before_payment": seldom(dice, 40),
+        "renewals_fail_without_stock": seldom(dice, 50),
         "retry_days": one_of(dice, [(1, 3, 5, 10, 14), (1, 3, 5, 10, 14), (1,), (2, 40)]),
         "notice_days": one_of(dice, [None, 3, 1, 10]),
         "step_cover": one_of(dice, ["off", "off", "pause", "cancel"]),
@@ -82,7 +83,13 @@ def any_price(dice: Dice) -> Any:
 
 
 def any_product(dice: Dice) -> Any:
-    return {**any_price(dice), "type": one_of(dice, ["SOFTWARE", "BOX", "BUNDLE"])}
+    kind = one_of(dice, ["SOFTWARE", "BOX", "BUNDLE"])
+    return {
+        **any_price(dice),
+        "type": kind,
+        "trial_days": one_of(dice, [0, 0, 0, 7]),
+        "stock": one_of(dice, [None, None, 3, 60]),
+    }
 
 
 def any_amount(dice: Dice, store: Store, most: int = 30_000) -> int | float | Decimal:

@@ -104,8 +104,10 @@ def create_product(scene: Scene) -> None:
 
 
 def _check_product(scene: Scene, made: Data) -> None:
-    wanted = {"type": "SOFTWARE", "status": "SALE", "modifiedAt": made["createdAt"], "enabledDemo": False}
-    wanted |= dict.fromkeys(("demoPeriod", "demoPeriodUnit"))
+    wanted = {"type": "SOFTWARE", "status": "SALE", "modifiedAt": made["createdAt"]}
+    trial = scene.given.get("trial_days", 0)
+    wanted["quantity"] = scene.given.get("stock")
+    wanted |= {"enabledDemo": trial > 0, "demoPeriod": trial or None, "demoPeriodUnit": "DAY" if trial else None}
     wanted |= {name: scene.given[name] for name in ("code", "name", "type") if name in scene.given}
     assert {name: made[name] for name in wanted} == wanted
     [price] = made["prices"]
@@ -164,7 +166,8 @@ def create_price(scene: Scene) -> None:
 def update_product_refused(scene: Scene) -> Whys:
     name, status = scene.option("name"), scene.option("status")
     known = {None, "SALE", "OUT_OF_STOCK", "UNSOLD", "WAITING_APPROVAL", "REJECTED"}
-    if scene.product() is None or (name is None and status is None) or status not in known:
+    nothing = name is None and status is None and scene.option("stock") is None
+    if scene.product() is None or nothing or status not in known:
         yield WRONG
 
 
@@ -176,6 +179,7 @@ def _with_prices(scene: Scene) -> Data:
 
 def update_product(scene: Scene) -> None:
     changes = {name: scene.given[name] for name in ("name", "status") if scene.option(name) is not None}
+    changes |= {} if scene.option("stock") is None else {"quantity": scene.given["stock"]}
     scene.burst.expect("product.updated", {**_with_prices(scene), **changes, "modifiedAt": NOW}, at="modifiedAt")
 
 
@@ -183,6 +187,9 @@ def _needed(scene: Scene, prices: list[Price]) -> Whys:
     codes = {one.code for one in prices}
     kept = [one for one in scene.subscriptions.values() if one.status not in ENDED]
     if any(item.price.code in codes for one in kept for item in one.items):
+        yield ILLEGAL
+    drafts = [one for one in scene.invoices.values() if one.order_id is None]
+    if any(sold.code in codes for one in drafts for sold in one.basket.prices):
         yield ILLEGAL
     if any(
         line.price_code in codes for one in scene.orders.values() if one.status in UNPAID_ORDER for line in one.lines
@@ -203,15 +210,25 @@ def delete_product(scene: Scene) -> None:
 
 
 def update_price_refused(scene: Scene) -> Whys:
-    price, amount = scene.sold(), scene.given["amount"]
-    yield from scene.unless_payable(amount, least=1)
-    if price is None or price.usage_table is not None or price.amount == exact(amount):
+    price, amount = scene.sold(), scene.option("amount")
+    if price is None or not any(scene.option(name) for name in ("amount", "name", "description")):
         yield WRONG
+    if amount is None:
+        return
+    yield from scene.unless_payable(amount, least=1)
+    if price is not None and (price.usage_table is not None or price.amount == exact(amount)):
+        yield WRONG
+    if price is not None and any(line.price_code == price.code for one in scene.orders.values() for line in one.lines):
+        yield ILLEGAL
 
 
 def update_price(scene: Scene) -> None:
-    changes = {"price": exact(scene.given["amount"]), "modifiedAt": NOW}
-    scene.burst.change("product.price.updated", "prices", scene.sold().code, at="modifiedAt", **changes)
+    code = scene.sold().code
+    known, amount = scene.known.tables["prices"][code], scene.option("amount")
+    plan = {name: scene.given[name] for name in ("name", "description") if scene.option(name) is not None}
+    changes = {"plan": {**known["plan"], **plan}, "modifiedAt": NOW}
+    changes |= {} if amount is None else {"price": exact(amount)}
+    scene.burst.change("product.price.updated", "prices", code, at="modifiedAt", **changes)
 
 
 def delete_price_refused(scene: Scene) -> Whys:

@@ -2,49 +2,61 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from typing import Any
 
 from store import action_orders as say
-from store.action_burst import ANY_ID, NOW, exact
+from store.action_burst import ANY_ID, NOW, after, exact
 from store.action_scene import ILLEGAL, WRONG, Scene, Whys
 from store.rules_of_orders import pay_order, unless_payable
+from store.usage_costs import cost_in_advance
+
+from steppay_mock.store.records import Invoice
 
 
 def draft_refused(scene: Scene) -> Whys:
     price = scene.sold()
-    if price is None or scene.buyer() is None or price.recurs:
+    if price is None or scene.buyer() is None or not cost_in_advance(scene, price):
         yield WRONG
         return
+    yield from scene.unless_on_sale([price], scene.option("quantity", 1))
     off = scene.option("discount", 0)
     yield from scene.unless_payable(off)
-    if exact(off) >= price.amount * scene.option("quantity", 1):
+    if exact(off) >= cost_in_advance(scene, price) * scene.option("quantity", 1):
         yield WRONG
 
 
 def draft_invoice(scene: Scene) -> None:
-    price, buyer, quantity = scene.sold(), scene.buyer(), scene.option("quantity", 1)
-    days, off = scene.option("days_to_pay", 14), exact(scene.option("discount", 0))
-    lines = [say.line_of(scene, price, quantity=quantity, amount=price.amount * quantity)]
-    if off:
-        lines.append(say.line_beside(scene, "DISCOUNT", price, off))
-    order = say.created(scene, "ONE_TIME", lines, customer=buyer.id, days=days)
-    invoice = scene.burst.expect(
+    """Its order is made when it is sent (fact 51)."""
+    days = scene.option("days_to_pay", 7)
+    scene.burst.expect(
         "invoice.created",
         {
-            **dict.fromkeys(("reservationAt", "deletedAt")),
+            **dict.fromkeys(("reservationAt", "deletedAt", "orderId", "orderCode")),
             "id": ANY_ID,
             "status": "TEMPORARY",
             "publishType": "NOW",
-            "purchaseDeadline": order["paymentDueDate"],
+            "purchaseDeadline": after(days=days),
             "publishMethod": list(scene.option("channels", ("EMAIL",))),
-            "discount": off,
+            "discount": exact(scene.option("discount", 0)),
             "memoToCustomer": scene.option("memo"),
-            "orderId": order["id"],
-            "orderCode": order["code"],
-            "customerId": buyer.id,
+            "customerId": scene.buyer().id,
         },
+        at=lambda data: datetime.fromisoformat(data["purchaseDeadline"]) - timedelta(days=days),
     )
-    say.updated(scene, order["id"], invoiceId=invoice["id"])
+
+
+def sent(scene: Scene, invoice: Invoice) -> None:
+    """order.created with what the invoice sells, and invoice.updated, which names that order."""
+    known, [price] = scene.known.tables["invoices"][invoice.id], invoice.basket.prices
+    quantity = invoice.basket.quantity
+    lines = [say.line_of(scene, price, quantity=quantity, amount=cost_in_advance(scene, price) * quantity)]
+    if known["discount"]:
+        lines.append(say.line_beside(scene, "DISCOUNT", price, known["discount"]))
+    kind, due = "RECURRING_INITIAL" if price.recurs else "ONE_TIME", known["purchaseDeadline"]
+    order = say.created(scene, kind, lines, customer=known["customerId"], due=due, invoice=invoice.id)
+    changes = {"status": "SENT", "orderId": order["id"], "orderCode": order["code"]}
+    scene.burst.change("invoice.updated", "invoices", invoice.id, **changes)
 
 
 def reserve_refused(scene: Scene) -> Whys:
@@ -71,20 +83,23 @@ def send_refused(scene: Scene) -> Whys:
 def send_invoice(scene: Scene) -> None:
     invoice = scene.invoice()
     assert invoice is not None
-    status = "SEND_FAIL" if scene.option("fails") else "SENT"
-    scene.burst.change("invoice.updated", "invoices", invoice.id, status=status)
+    if scene.option("fails"):
+        scene.burst.change("invoice.updated", "invoices", invoice.id, status="SEND_FAIL")
+    else:
+        sent(scene, invoice)
 
 
 def pay_invoice_refused(scene: Scene) -> Whys:
     yield from scene.unless_allowed_invoice("pay")
     invoice = scene.invoice()
-    if invoice is not None:
+    if invoice is not None and invoice.order_id is not None:
         yield from unless_payable(scene, scene.orders[invoice.order_id])
 
 
 def pay_invoice(scene: Scene) -> None:
     invoice = scene.invoice()
     assert invoice is not None
+    assert invoice.order_id is not None
     pay_order(scene, scene.orders[invoice.order_id])
 
 
@@ -96,7 +111,8 @@ def delete_invoice(scene: Scene) -> None:
     invoice = scene.invoice()
     assert invoice is not None
     scene.burst.change("invoice.deleted", "invoices", invoice.id, at="deletedAt", deletedAt=NOW)
-    say.updated(scene, invoice.order_id, status="CANCELLED", canceled=True, invoiceId=None)
+    if invoice.order_id is not None:
+        say.updated(scene, invoice.order_id, status="CANCELLED", canceled=True, invoiceId=None)
 
 
 RULES: dict[str, Any] = {

@@ -39,12 +39,19 @@ def _basket(scene: Scene, prices: list[Price], means: tuple[set[str], str]) -> B
     return Basket(
         prices=tuple(prices),
         quantity=scene.option("quantity", 1),
-        trial_days=scene.option("trial_days", 0),
+        trial_days=scene.option("trial_days"),
         periodic_fee=beside.pop("periodic_fee", 0),
         beside=tuple((KINDS_BESIDE[name], amount) for name, amount in beside.items() if amount),
         gateway=min(means[0]),
         method=means[1],
     )
+
+
+def _trial(scene: Scene, price: Price) -> int:
+    """The trial is that of the product, unless the checkout names one (fact 49)."""
+    product, asked = scene.known.tables["products"][price.product_code], scene.option("trial_days")
+    of_product = int(product["demoPeriod"]) if product["enabledDemo"] else 0
+    return (of_product if asked is None else int(asked)) if price.recurs else 0
 
 
 def checkout_refused(scene: Scene) -> Whys:
@@ -54,9 +61,10 @@ def checkout_refused(scene: Scene) -> Whys:
         return
     recurs = any(one.recurs for one in prices)
     means = scene.method(recurs=recurs)
-    if means is None or (scene.option("trial_days", 0) and not recurs):
+    if means is None or (scene.option("trial_days") and not recurs):
         yield WRONG
         return
+    yield from scene.unless_on_sale(prices, scene.option("quantity", 1))
     pays = scene.option("pays", "now")
     if pays == "fails" and means[1] == "VBANK":
         yield WRONG
@@ -73,9 +81,9 @@ def checkout(scene: Scene) -> None:
 
     prices = _bought(scene)
     recurs = any(one.recurs for one in prices)
-    means, pays, trial = scene.method(recurs=recurs), scene.option("pays", "now"), scene.option("trial_days", 0)
+    means, pays = scene.method(recurs=recurs), scene.option("pays", "now")
     assert means is not None
-    lines = [say.line_of(scene, one, quantity=0, amount=0, trial_days=trial if one.recurs else 0) for one in prices]
+    lines = [say.line_of(scene, one, quantity=0, amount=0, trial_days=_trial(scene, one)) for one in prices]
     kind = "RECURRING_INITIAL" if recurs else "ONE_TIME"
     order = say.created(scene, kind, lines, customer=scene.buyer().id, days=None)
     if pays == "later":
@@ -112,7 +120,7 @@ def pay_first(scene: Scene, number: int, basket: Basket, means: tuple[set[str], 
         if recurs and scene.assumed.incomplete_before_payment and means[1] != "VBANK":
             start("INCOMPLETE")
     else:
-        say.paid(scene, orders[number], means, start)
+        say.paid(scene, orders[number], means, lambda: _with_invoice(scene, before["invoiceId"], start))
     for line in orders[number]["items"][len(before["items"]) :]:
         assert began <= datetime.fromisoformat(line["createdAt"]) <= scene.burst.stamp
 
@@ -167,15 +175,12 @@ def pay(scene: Scene) -> None:
 def pay_order(scene: Scene, order: Order) -> None:
     means = scene.method(recurs=order.type != "ONE_TIME")
     assert means is not None
-    known = scene.known.tables["orders"][order.id]
-    if order.basket is not None and order.invoice_id is None:
+    if order.basket is not None:
         pay_first(scene, order.id, order.basket, means)
-    elif scene.option("pays", "now") == "fails":
+        return
+    known = scene.known.tables["orders"][order.id]
+    if scene.option("pays", "now") == "fails":
         say.failed(scene, known, means)
-    elif means[1] in WAITS and order.type != "RECURRING":
-        if order.status != "DEPOSIT_WAITING":
-            say.updated(scene, order.id, status="DEPOSIT_WAITING")
-        say.attempted(scene, known, "payment.standby", STANDBY[means[1]], means)
     else:
         say.paid(scene, known, means, _effect(scene, order, means))
 
@@ -187,7 +192,7 @@ def _start(scene: Scene, number: int, basket: Basket, means: tuple[set[str], str
         list(basket.prices),
         scene.known.tables["orders"][number],
         quantity=basket.quantity,
-        trial_days=basket.trial_days,
+        trial_of=basket.trial_of,
         gateways=gateways,
         status=status,
     )
@@ -217,7 +222,7 @@ def _effect(scene: Scene, order: Order, means: tuple[set[str], str]) -> Callable
                 one,
                 at="currentPeriod.startDateTime",
                 status="ACTIVE",
-                **_first_dates(scene, one, order.basket.trial_days),
+                **_first_dates(scene, one, order.basket.trial_of(one.items[0].price)),
             )
         return {"subscriptions": [one.id for one in waiting]}
 
@@ -225,12 +230,15 @@ def _effect(scene: Scene, order: Order, means: tuple[set[str], str]) -> Callable
         renew_now(scene, order.subscriptions[0], scene.known.tables["orders"][order.id])
         return {}
 
-    def close_invoice() -> Data:
-        if order.invoice_id is not None:
-            scene.burst.change("invoice.updated", "invoices", order.invoice_id, status="PAID")
-        return {}
+    effects: dict[str, Callable[[], Data]] = {"RECURRING_INITIAL": start, "RECURRING": renew, "ONE_TIME": dict}
+    return lambda: _with_invoice(scene, order.invoice_id, effects[order.type])
 
-    return {"RECURRING_INITIAL": start, "RECURRING": renew, "ONE_TIME": close_invoice}[order.type]
+
+def _with_invoice(scene: Scene, number: int | None, effect: Callable[[], Data]) -> Data:
+    """The invoice of the order is PAID, right after the payment (fact 36), and then what else follows."""
+    if number is not None:
+        scene.burst.change("invoice.updated", "invoices", number, status="PAID")
+    return effect()
 
 
 def _first_dates(scene: Scene, subscription: Any, trial_days: int) -> Data:

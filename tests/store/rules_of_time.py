@@ -11,6 +11,7 @@ from store import action_subscriptions as of_subscription
 from store.action_burst import NOW, Data
 from store.action_scene import ENDED, NO_RENEWAL, Scene
 from store.rules_of_billing import end, is_declined, lines_due
+from store.rules_of_invoices import sent
 from store.rules_of_orders import renew_now
 
 from steppay_mock.store.records import Order, Subscription
@@ -142,7 +143,9 @@ def _retry(scene: Scene, key: int) -> None:
 
 def _charge(scene: Scene, one: Subscription, order: Data, *, resumed_at: datetime | None = None) -> None:
     means = ({one.gateway}, one.method)
-    if is_declined(scene, one, order):
+    statuses = {scene.known.tables["products"][item.price.product_code]["status"] for item in one.items}
+    lacks = scene.assumed.renewals_fail_without_stock and "OUT_OF_STOCK" in statuses
+    if is_declined(scene, one, order) or (lacks and order["paidAmount"]):
         say.failed(scene, order, means)
         _unpaid(scene, one, order["id"], resumed_at=resumed_at)
         return
@@ -196,7 +199,7 @@ def _account_closes(scene: Scene, key: int) -> None:
 
 
 def _invoice_is_sent(scene: Scene, key: int) -> None:
-    scene.burst.change("invoice.updated", "invoices", key, status="SENT")
+    sent(scene, scene.invoices[key])
 
 
 def _invoice_is_overdue(scene: Scene, key: int) -> None:

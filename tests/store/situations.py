@@ -92,6 +92,15 @@ SITUATIONS: dict[str, Situation] = {
     "two subscriptions": ({"assumptions": {"notice_days": 1}}, [_bought]),
     "two subscriptions, told of in few events": ({"assumptions": QUIET}, [_bought]),
     "a trial": ({"currency": "USD"}, [lambda store: store.checkout(trial_days=10)]),
+    "a trial of the product": (
+        {"product": {"trial_days": 5}},
+        [lambda store: store.checkout(quantity=2), lambda store: store.checkout(trial_days=0, pays="later")],
+    ),
+    "little in stock": ({"product": {"stock": 2}}, [lambda store: store.checkout()]),
+    "nothing in stock": (
+        {"product": {"stock": 1}, "assumptions": {"renewals_fail_without_stock": True}},
+        [lambda store: store.checkout(), lambda store: store.checkout(store.create_product().prices[0])],
+    ),
     "an order for later": ({"assumptions": QUIET}, [lambda store: store.checkout(pays="later")]),
     "a first payment that failed": ({}, [lambda store: store.checkout(pays="fails")]),
     "a virtual account": ({"assumptions": INCOMPLETE}, [lambda store: store.checkout(method="virtual_account")]),
@@ -141,6 +150,7 @@ SITUATIONS: dict[str, Situation] = {
     ),
     "an invoice that was sent": (ONCE, [_sent]),
     "an invoice that waits for its money": (ONCE, [_sent, lambda store: store.pay_invoice(method="cms")]),
+    "an invoice of a subscription": ({}, [_sent]),
     "an invoice that is overdue": (ONCE, [_sent, lambda store: store.advance(days=15)]),
     "an invoice that is paid": (ONCE, [_sent, lambda store: store.pay_invoice()]),
 }

@@ -104,15 +104,6 @@ def test_a_renewal_costs_the_quantity_that_there_is_then() -> None:
     assert store.order.amount == 5_000
 
 
-def test_a_subscription_keeps_the_price_that_it_was_bought_at() -> None:
-    store = Store(seed=1, product={"price": 1_000})
-    store.checkout()
-    assert burst(store, lambda: store.update_price(store.price, amount=2_000)) == ["product.price.updated"]
-    store.advance(days=32)
-    assert store.order.amount == 1_000
-    assert store.checkout().amount == 2_000
-
-
 # Arrears.
 
 

@@ -46,6 +46,8 @@ DAYS = ("billing_day", "provide_start_day")
 BOUNDS: dict[str, tuple[Callable[[Any], object], int, int]] = {
     "quantity of a checkout": (checkout("quantity"), 1, 100_000),
     "trial_days": (checkout("trial_days"), 0, 730),
+    "stock": (lambda n: Store(seed=1).create_product(stock=n), 1, 10**9),
+    "trial_days of a product": (lambda n: Store(seed=1).create_product(trial_days=n), 0, 730),
     "tax": (checkout("tax"), 0, 10**12),
     "setup_fee of a checkout": (checkout("setup_fee"), 0, 10**12),
     "quantity of a subscription": (lambda n: bought().change_quantity(quantity=n), 2, 100_000),
@@ -97,7 +99,16 @@ def test_a_number_is_taken_from_its_least_to_its_greatest_and_no_further(name: s
 @pytest.mark.parametrize("name", [name for name in BOUNDS if name not in {"tax", "price"} and "fee of a c" not in name])
 @pytest.mark.parametrize("value", [True, "1", None, [1]])
 def test_what_is_no_whole_number_is_refused(name: str, value: Any) -> None:
-    if value is None and name in {"quota", "times", "notice_days", "amount of a refund", "id of a customer", *DAYS}:
+    if value is None and name in {
+        "quota",
+        "times",
+        "notice_days",
+        "amount of a refund",
+        "id of a customer",
+        "trial_days",
+        "stock",
+        *DAYS,
+    }:
         return  # None leaves it to the store
     if value is None and name == "number of events":
         return  # None is now

@@ -29,6 +29,7 @@ def test_ids(end: int) -> None:
     store.checkout()
     usage = store.add_usage(amount=1)
     invoice = store.draft_invoice(store.create_price(store.products[0], billing="one_time"))
+    store.send_invoice()
     first = (100_000, 899_999)[end]
     assert store.customer.id == store.orders[0].id == store.orders[0].lines[0].id == store.subscription.id == first
     assert store.subscription.items[0].id == first

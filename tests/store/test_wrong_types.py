@@ -73,7 +73,7 @@ READY: dict[str, Callable[[Store], dict[str, Any]]] = {
     "top_up": lambda _store: {"quota": 1},
     "undo": _after(lambda store: store.cancel(at_period_end=True)),
     "update_customer": lambda _store: {"name": "김하늘"},
-    "update_price": lambda store: {"price": store.prices[0], "amount": 5},
+    "update_price": lambda store: {"price": store.create_price(store.products[0]), "amount": 5},
     "update_product": lambda store: {"product": store.products[0], "name": "정기구독"},
 }
 """What each action needs to be possible: something that comes before it, and right values of what it must be given."""

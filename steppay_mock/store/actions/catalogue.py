@@ -24,6 +24,7 @@ from steppay_mock.values import check_choice
 _BILLINGS = {"flat": "FLAT", "unit": "UNIT_BASED", "usage": "USAGE_BASED", "one_time": "ONE_TIME"}
 _TYPES = ("SOFTWARE", "BOX", "BUNDLE")
 _STATUSES = ("SALE", "OUT_OF_STOCK", "UNSOLD", "WAITING_APPROVAL", "REJECTED")
+MOST_TRIAL = 730
 _ENDED = {"CANCELED", "EXPIRED"}
 _UNPAID = {"CREATED", "DEPOSIT_WAITING", "PAYMENT_FAILURE"}
 
@@ -55,6 +56,8 @@ class _ProductTerms:
     code: str | None
     type: str
     name: str | None
+    trial_days: int
+    stock: int | None
     price: _PriceTerms
 
 
@@ -73,10 +76,12 @@ class Catalogue(StoreBase):
         self._adopt_price(made.prices[0])
         return self._find(Product, made.code)
 
-    def update_product(self, product: Product | str, *, name: str | None = None, status: str | None = None) -> Product:
-        """Change the name or the status of the product: product.updated."""
+    def update_product(
+        self, product: Product | str, *, name: str | None = None, status: str | None = None, stock: int | None = None
+    ) -> Product:
+        """Change the name, the status or the stock of the product: product.updated."""
         found = self._find(Product, product)
-        if name is None and status is None:
+        if name is None and status is None and stock is None:
             raise SteppayMockError(
                 "update_product() got nothing to change. Give a name, or a status such as OUT_OF_STOCK."
             )
@@ -85,6 +90,8 @@ class Catalogue(StoreBase):
             changes["name"] = _text("name", name)
         if status is not None:
             changes["status"] = check_choice("status", status, _STATUSES)
+        if stock is not None:
+            changes["quantity"] = _stock(stock)
         words = {**found.words, **changes, "modifiedAt": self._tick().isoformat()}
         return self._emit(EventType.PRODUCT_UPDATED, replace(found, name=words["name"], words=words))
 
@@ -100,20 +107,34 @@ class Catalogue(StoreBase):
         """Add a price to the product: product.price.created."""
         found = self._find(Product, product)
         terms = self._read_price(fields)
-        made = self._make_price(found.code, terms, self._tick())
+        made = self._make_price(found, terms, self._tick())
         return self._emit(EventType.PRODUCT_PRICE_CREATED, made)
 
-    def update_price(self, price: Price | str, *, amount: Money) -> Price:
-        """Change the amount of the price: product.price.updated. Subscriptions keep the amount they were bought at."""
+    def update_price(
+        self,
+        price: Price | str,
+        *,
+        amount: Money | None = None,
+        name: str | None = None,
+        description: str | None = None,
+    ) -> Price:
+        """Change the price: product.price.updated. One that has orders changes only its two texts (fact 49)."""
         found = self._find(Price, price)
-        checked = check_amount(amount, self.currency, "amount", least=1)
-        if found.usage_table is not None:
-            raise SteppayMockError(
-                f"The price {found.code} has a usage_table, and no amount to change. Create another price."
-            )
-        if checked == found.amount:
-            raise SteppayMockError(f"The price {found.code} is {checked} already. Give another amount.")
+        if amount is None and name is None and description is None:
+            raise SteppayMockError("update_price() got nothing to change. Give an amount, a name or a description.")
+        checked = found.amount if amount is None else check_amount(amount, self.currency, "amount", least=1)
+        texts = {"name": name, "description": description}
+        plan = {key: _text(key, value) for key, value in texts.items() if value is not None}
+        if amount is not None:
+            if found.usage_table is not None:
+                raise SteppayMockError(
+                    f"The price {found.code} has a usage_table, and no amount to change. Create another price."
+                )
+            if checked == found.amount:
+                raise SteppayMockError(f"The price {found.code} is {checked} already. Give another amount.")
+            self._refuse_if_ordered(found)
         words = {**found.words, "price": money(checked), "modifiedAt": self._tick().isoformat()}
+        words["plan"] = {**words["plan"], **plan}
         return self._emit(EventType.PRODUCT_PRICE_UPDATED, replace(found, amount=checked, words=words))
 
     def delete_price(self, price: Price | str) -> Price:
@@ -138,12 +159,18 @@ class Catalogue(StoreBase):
             raise SteppayMockError(
                 f"Product {parent.code} was created by an event. Create its price with store.create_price()."
             )
-        return self._add_at_start(self._make_price(parent.code, self._read_price(fields), self._now))
+        return self._add_at_start(self._make_price(parent, self._read_price(fields), self._now))
 
     def _adopt_price(self, made: Price) -> None:
         """Make this the default price, unless there is one."""
         if self._price not in self._tables.prices:
             self._price = made.code
+
+    def _refuse_if_ordered(self, price: Price) -> None:
+        for order in self._tables.orders.values():
+            if any(line.price_code == price.code for line in order.lines):
+                subject, hint = f"price {price.code}", "Create another price: store.create_price()"
+                refuse("change the amount", subject=subject, state=f"sold by order {order.id}", hint=f"{hint}.")
 
     def _refuse_if_needed(self, action: str, subject: str, price: Price) -> None:
         for subscription in self._tables.subscriptions.values():
@@ -154,6 +181,10 @@ class Catalogue(StoreBase):
             if order.status in _UNPAID and any(line.price_code == price.code for line in order.lines):
                 state = f"needed by order {order.id}, which is {order.status}"
                 refuse(action, subject=subject, state=state, hint="Cancel or pay the order first.")
+        for invoice in self._tables.invoices.values():
+            if invoice.order_id is None and any(sold.code == price.code for sold in invoice.basket.prices):
+                state = f"needed by invoice {invoice.id}, which is {invoice.status}"
+                refuse(action, subject=subject, state=state, hint="Delete the invoice first.")
 
     def _read_product(self, fields: ProductFields) -> _ProductTerms:
         """The fields, checked before anything changes."""
@@ -164,6 +195,8 @@ class Catalogue(StoreBase):
             code=fields.get("code"),
             type=check_choice("type", fields.get("type", "SOFTWARE"), _TYPES),
             name=_text("name", fields["name"]) if "name" in fields else None,
+            trial_days=_whole("trial_days", fields.get("trial_days", 0), least=0, most=MOST_TRIAL),
+            stock=_stock(fields.get("stock")),
             price=self._read_price(of_price),
         )
 
@@ -174,18 +207,19 @@ class Catalogue(StoreBase):
             "type": terms.type,
             "status": "SALE",
             "prices": [],
-            "enabledDemo": False,
-            "demoPeriod": None,
-            "demoPeriodUnit": None,
+            "quantity": terms.stock,
+            "enabledDemo": bool(terms.trial_days),
+            "demoPeriod": terms.trial_days or None,
+            "demoPeriodUnit": "DAY" if terms.trial_days else None,
             "createdAt": moment.isoformat(),
             "modifiedAt": moment.isoformat(),
         }
         if terms.name is not None:
             pinned["name"] = terms.name
         words = self._words(EventType.PRODUCT_CREATED, code, pinned, moment)
-        price = self._make_price(code, terms.price, moment)
         number = self._ids.derived("product", derive_seed(self.seed, "product", code))
-        return Product(id=number, code=code, type=terms.type, name=words["name"], prices=(price,), words=words)
+        made = Product(id=number, code=code, type=terms.type, name=words["name"], prices=(), words=words)
+        return replace(made, prices=(self._make_price(made, terms.price, moment),))
 
     def _read_price(self, fields: PriceFields) -> _PriceTerms:
         """The fields, checked before anything changes."""
@@ -231,12 +265,13 @@ class Catalogue(StoreBase):
             usage_table=table,
         )
 
-    def _make_price(self, product_code: str, terms: _PriceTerms, moment: datetime) -> Price:
+    def _make_price(self, product: Product, terms: _PriceTerms, moment: datetime) -> Price:
         code = self._ids.code("price", terms.code)
         price = Price(
             id=self._ids.derived("price", derive_seed(self.seed, "price", code)),
             code=code,
-            product_code=product_code,
+            product_code=product.code,
+            trial_days=product.trial_days,
             amount=usual_price(self.currency, self._chance.random()) if terms.amount is None else terms.amount,
             billing=terms.billing,
             unit=terms.unit,
@@ -305,6 +340,10 @@ def _day_of_month(name: str, value: object, unit: str | None) -> int | None:
     if unit != "MONTH":
         raise SteppayMockError(f"{name}={value!r}: only a price that recurs by interval='MONTH' has it. Leave it out.")
     return _whole(name, value, most=28)
+
+
+def _stock(value: object) -> int | None:
+    return None if value is None else _whole("stock", value, most=10**9)
 
 
 def _text(name: str, value: object) -> str:

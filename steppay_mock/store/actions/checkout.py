@@ -9,14 +9,13 @@ from typing import Any, TypedDict, Unpack, get_args
 
 from steppay_mock.errors import SteppayMockError, choices, did_you_mean
 from steppay_mock.payload.coherence.fields import Amount
+from steppay_mock.store.actions.catalogue import MOST_TRIAL
 from steppay_mock.store.actions.new_orders import amount_of
 from steppay_mock.store.actions.orders import CARDS, Orders, Pays, check_can_fail, refuse_free
 from steppay_mock.store.actions.subscriptions import check_quantity
 from steppay_mock.store.options import Money
 from steppay_mock.store.payment_methods import Method, PaymentMethod, choose_payment_method
 from steppay_mock.store.records import Basket, Customer, Order, Price
-
-_MOST_TRIAL = 730
 
 
 class CheckoutOptions(TypedDict, total=False):
@@ -31,8 +30,8 @@ class CheckoutOptions(TypedDict, total=False):
     """A gateway that offers the method (fact 30). None: a usual one."""
     pays: Pays
     """``now`` and ``fails``: ``seconds_to_pay`` after the order. ``later``: when :meth:`Store.pay` is called."""
-    trial_days: int
-    """The free trial of recurring prices, in days."""
+    trial_days: int | None
+    """A free trial of the recurring prices, in days, instead of that of their product. None: that of the product."""
     setup_fee: Money | None
     """None: the setup fee of the price."""
     discount: Money
@@ -49,7 +48,7 @@ class _CheckoutTerms:
     quantity: int
     payment_method: PaymentMethod
     pays: Pays
-    trial_days: int
+    trial_days: int | None
     periodic_fee: Amount
     """The fees that each renewal has too (fact 50)."""
     beside: tuple[tuple[str, Amount], ...]
@@ -92,13 +91,11 @@ class Checkout(Orders):
             "RECURRING_INITIAL" if wanted.recurs else "ONE_TIME",
             wanted.customer,
             [
-                self._product_line(
-                    one, quantity=0, amount=0, now=now, trial_days=wanted.trial_days if one.recurs else 0
-                )
+                self._product_line(one, quantity=0, amount=0, now=now, trial_days=wanted.basket.trial_of(one))
                 for one in wanted.prices
             ],
             basket=wanted.basket,
-            due_days=None,
+            waits=True,
         )
         if wanted.pays == "later":
             return order
@@ -124,10 +121,12 @@ class Checkout(Orders):
             )
         prices = tuple(self._find(Price, one) for one in listed)
         recurs = any(one.recurs for one in prices)
-        quantity, trial, pays = options.get("quantity", 1), options.get("trial_days", 0), options.get("pays", "now")
+        quantity, trial, pays = options.get("quantity", 1), options.get("trial_days"), options.get("pays", "now")
         check_quantity(quantity)
-        if isinstance(trial, bool) or not isinstance(trial, int) or not 0 <= trial <= _MOST_TRIAL:
-            raise SteppayMockError(f"trial_days={trial!r}: give a whole number from 0 to {_MOST_TRIAL}.")
+        if trial is not None and (
+            isinstance(trial, bool) or not isinstance(trial, int) or not 0 <= trial <= MOST_TRIAL
+        ):
+            raise SteppayMockError(f"trial_days={trial!r}: give a whole number from 0 to {MOST_TRIAL}, or None.")
         if trial and not recurs:
             raise SteppayMockError(f"trial_days={trial}: only recurring prices have a trial. Buy one, or leave it out.")
         if pays not in get_args(Pays):
@@ -147,6 +146,7 @@ class Checkout(Orders):
             periodic_fee=_fees(prices, "PERIODIC") if fee is None else 0,
             beside=tuple((kind, amount) for kind, amount in beside if amount),
         )
+        self._require_on_sale(wanted.prices, wanted.quantity)
         check_can_fail(wanted.payment_method, wanted.pays)
         _check_cost(wanted)
         self._later(timedelta(seconds=self.assumptions.seconds_to_pay))

@@ -9,6 +9,7 @@ from typing import Literal
 
 from steppay_mock.contract.catalogue import EventType
 from steppay_mock.errors import SteppayMockError, choices
+from steppay_mock.store.actions.new_orders import first_amount
 from steppay_mock.store.actions.orders import Orders
 from steppay_mock.store.actions.payments import with_status
 from steppay_mock.store.actions.subscriptions import check_quantity
@@ -33,46 +34,45 @@ class Invoices(Orders):
         quantity: int = 1,
         discount: Money = 0,
         memo: str | None = None,
-        days_to_pay: int = 14,
+        days_to_pay: int = 7,
         channels: Sequence[str] = ("EMAIL",),
     ) -> Invoice:
-        """Draft an invoice of a one-time price: order.created, invoice.created (TEMPORARY), order.updated."""
+        """Draft an invoice of a price: invoice.created (TEMPORARY). Its order is made when it is sent (fact 51)."""
         sold = self.price if price is None else self._find(Price, price)
         buyer = self._customer_or_default(customer)
         check_quantity(quantity)
-        if sold.recurs:
-            raise SteppayMockError(f"The price {sold.code} recurs. Invoice a price of billing='one_time'.")
+        cost = sold.amount_in_advance * quantity
+        if not cost:
+            reason = "is paid after each period" if sold.is_postpaid else "costs nothing for its quota"
+            raise SteppayMockError(
+                f"The price {sold.code} {reason}, and an invoice needs an amount. Give another price."
+            )
         off = self._amount(discount, "discount")
-        if off >= sold.amount * quantity:
-            raise SteppayMockError(f"discount={off} leaves nothing to pay. Give less than {sold.amount * quantity}.")
+        if off >= cost:
+            raise SteppayMockError(f"discount={off} leaves nothing to pay. Give less than {cost}.")
         if isinstance(days_to_pay, bool) or not isinstance(days_to_pay, int) or not 1 <= days_to_pay <= 365:
             raise SteppayMockError(f"days_to_pay={days_to_pay!r}: give a whole number from 1 to 365.")
         if memo is not None and not isinstance(memo, str):
             raise SteppayMockError(f"memo={memo!r} is no text. Write one, or leave it out.")
         if not isinstance(channels, list | tuple) or not all(channel in _CHANNELS for channel in channels):
             raise SteppayMockError(f"channels={channels!r} are not some of {choices(_CHANNELS)}.")
+        self._require_on_sale([sold], quantity)
         now = self._tick()
-        first = self._product_line(sold, quantity=quantity, amount=sold.amount * quantity, now=now)
-        lines = [first, self._extra_line(first, "DISCOUNT", off, now)] if off else [first]
-        order = self._new_order(
-            "ONE_TIME", buyer, lines, basket=Basket(prices=(sold,), gateway="TOSS", method="CARD"), due_days=days_to_pay
-        )
-        now = self._tick()
+        beside = (("DISCOUNT", off),) if off else ()
         invoice = Invoice(
             id=self._ids.number("invoice"),
             status="TEMPORARY",
-            order_id=order.id,
-            order_code=order.code,
+            created_at=now,
             customer_id=buyer.id,
+            basket=Basket(
+                prices=(sold,), quantity=quantity, trial_days=0, beside=beside, gateway="TOSS", method="CARD"
+            ),
             channels=tuple(channels),
-            deadline=order.created_at + timedelta(days=days_to_pay),
+            deadline=now + timedelta(days=days_to_pay),
             discount=off,
             memo=memo,
         )
-        self._emit(EventType.INVOICE_CREATED, invoice)
-        now = self._tick()
-        self._emit(EventType.ORDER_UPDATED, replace(order, invoice_id=invoice.id, modified_at=now))
-        return invoice
+        return self._emit(EventType.INVOICE_CREATED, invoice)
 
     def reserve_invoice(self, invoice: Invoice | int | None = None, *, at: datetime | float) -> Invoice:
         """Plan to send the draft at that moment: invoice.updated (RESERVATION), and then (SENT)."""
@@ -88,7 +88,7 @@ class Invoices(Orders):
         return self._emit(EventType.INVOICE_UPDATED, replace(found, status="RESERVATION", reserved_at=moment))
 
     def send_invoice(self, invoice: Invoice | int | None = None, *, fails: bool = False) -> Invoice:
-        """Send it now: invoice.updated (SENT, or SEND_FAIL)."""
+        """Send it now: order.created, invoice.updated (SENT, which names the order). If it fails: SEND_FAIL alone."""
         check_flag("fails", fails)
         found = self._allowed_invoice(invoice, "sending fails" if fails else "send")
         if found.deadline <= self._now:
@@ -99,7 +99,9 @@ class Invoices(Orders):
                 hint="Delete it, and draft another.",
             )
         self._tick()
-        return self._sent(found, status="SEND_FAIL" if fails else "SENT")
+        if fails:
+            return self._emit(EventType.INVOICE_UPDATED, replace(found, status="SEND_FAIL"))
+        return self._sent(found)
 
     def pay_invoice(
         self,
@@ -111,18 +113,20 @@ class Invoices(Orders):
     ) -> Invoice:
         """Pay it: order.updated, payment.completed, invoice.updated (PAID), order.payment_completed (fact 36)."""
         found = self._allowed_invoice(invoice, "pay")
+        assert found.order_id is not None  # noqa: S101 - it was sent
         self.pay(found.order_id, method=method, gateway=gateway, pays=pays)
         return self._tables.invoices[found.id]
 
     def delete_invoice(self, invoice: Invoice | int | None = None) -> Invoice:
-        """Delete it and cancel its order: invoice.deleted, order.updated (CANCELLED)."""
+        """Delete it, and cancel its order if it was sent: invoice.deleted, order.updated (CANCELLED)."""
         found = self._allowed_invoice(invoice, "delete")
         now = self._tick()
         deleted = self._emit(EventType.INVOICE_DELETED, replace(found, deleted_at=now))
-        order = self._tables.orders[found.order_id]
-        now = self._tick()
-        lines = with_status(order.lines, "CANCELLED", now, canceled=now)
-        self._emit(EventType.ORDER_UPDATED, replace(order, lines=lines, invoice_id=None, modified_at=now))
+        if found.order_id is not None:
+            order = self._tables.orders[found.order_id]
+            now = self._tick()
+            lines = with_status(order.lines, "CANCELLED", now, canceled=now)
+            self._emit(EventType.ORDER_UPDATED, replace(order, lines=lines, invoice_id=None, modified_at=now))
         return deleted
 
     def _allowed_invoice(self, invoice: Invoice | int | None, action: str) -> Invoice:
@@ -130,11 +134,23 @@ class Invoices(Orders):
         require_transition(INVOICE, action, subject=f"invoice {found.id}", status=found.status)
         return found
 
-    def _sent(self, invoice: Invoice, *, status: str = "SENT") -> Invoice:
-        sent = self._emit(EventType.INVOICE_UPDATED, replace(invoice, status=status))
-        if status == "SENT":
-            self._agenda.plan(sent.deadline, "invoice is overdue", sent.id)
-        return sent
+    def _sent(self, invoice: Invoice) -> Invoice:
+        basket = invoice.basket
+        [price] = basket.prices
+        cost = first_amount(price, basket)
+        first = self._product_line(price, quantity=basket.quantity, amount=cost, now=self._now)
+        order = self._new_order(
+            "RECURRING_INITIAL" if price.recurs else "ONE_TIME",
+            self._tables.customers[invoice.customer_id],
+            [first, *self._lines_beside(first, basket)],
+            basket=basket,
+            due_at=invoice.deadline,
+            invoice_id=invoice.id,
+        )
+        self._tick()
+        sent = replace(invoice, status="SENT", order_id=order.id, order_code=order.code)
+        self._agenda.plan(sent.deadline, "invoice is overdue", sent.id)
+        return self._emit(EventType.INVOICE_UPDATED, sent)
 
     def _reserved_time_due(self, key: Key, _due: datetime) -> None:
         invoice = self._tables.invoices.get(int(key))  # None: it was deleted

@@ -26,9 +26,11 @@ class NewOrders(StoreBase):
         *,
         basket: Basket | None = None,
         subscriptions: tuple[int, ...] = (),
-        due_days: int | None = _DUE_DAYS,
+        waits: bool = False,
+        due_at: datetime | None = None,
+        invoice_id: int | None = None,
     ) -> Order:
-        """Add an order: order.created. Without ``due_days`` it waits for the buyer's choice (fact 42)."""
+        """Add an order: order.created. One that ``waits`` has no due date until the buyer has chosen (fact 42)."""
         now = self._now
         listed = tuple(lines)
         return self._emit(
@@ -40,11 +42,12 @@ class NewOrders(StoreBase):
                 lines=listed,
                 created_at=now,
                 modified_at=now,
-                due_at=None if due_days is None else now + timedelta(days=due_days),
+                due_at=None if waits else due_at or now + timedelta(days=_DUE_DAYS),
                 id_key=self._ids.id_key(now),
                 customer_id=customer.id,
                 shipping=_shipping(customer, listed),
                 subscriptions=subscriptions,
+                invoice_id=invoice_id,
                 basket=basket,
             ),
         )
@@ -120,7 +123,7 @@ class NewOrders(StoreBase):
 
 def first_amount(price: Price, basket: Basket) -> Amount:
     """The amount of the first period: 0 in a trial, or if usage is paid at the end of the period."""
-    free = basket.pays_for is not None or (price.recurs and basket.trial_days)
+    free = basket.pays_for is not None or basket.trial_of(price) > 0
     return 0 if free else price.amount_in_advance * basket.quantity
 
 

@@ -146,11 +146,15 @@ class Orders(Subscriptions):
         return order
 
     def _effect_of(self, order: Order) -> Effect:
-        if order.type == "RECURRING_INITIAL":
-            return self._start
-        if order.type == "PAYMENT_METHOD":
-            return self._set_payment_method
-        return self._renew if order.type == "RECURRING" else self._close_invoice
+        effects: dict[str, Effect] = {
+            "RECURRING_INITIAL": self._start,
+            "RECURRING": self._renew,
+            "PAYMENT_METHOD": self._set_payment_method,
+        }
+        effect = effects.get(order.type)
+        if effect is None:
+            return self._close_invoice
+        return lambda paid: effect(self._close_invoice(paid))
 
     def _close_invoice(self, order: Order) -> Order:
         """The effect of paying an order with an invoice: that is PAID, in the same second (fact 6)."""

@@ -47,7 +47,7 @@ class PaymentMethodChanges(Orders):
             basket=Basket(
                 prices=(price,), pays_for=found.id, gateway=payment_method.gateway, method=payment_method.method
             ),
-            due_days=None,
+            waits=True,
         )
         if pays == "now":
             self._pass_until(now + time)

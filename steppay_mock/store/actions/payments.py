@@ -11,6 +11,7 @@ from steppay_mock.contract.catalogue import EventType
 from steppay_mock.payload.coherence.fields import Amount
 from steppay_mock.payload.pools import PEOPLE
 from steppay_mock.store.actions.customers import Customers
+from steppay_mock.store.actions.stock import Stock
 from steppay_mock.store.amounts import check_amount
 from steppay_mock.store.lifecycle import refuse
 from steppay_mock.store.options import Money
@@ -37,7 +38,7 @@ _STANDBY = {"VBANK": "VIRTUAL_BANK_STANDBY", "CMS": "CMS_STANDBY", "CMS_BILL": "
 _PAID = {"COMPLETE", "PARTIAL_CANCELED"}
 
 
-class Payments(Customers):
+class Payments(Customers, Stock):
     """The payments and refunds of a store. It has no public action: orders are paid and refunded."""
 
     def _order_or_newest(self, order: Order | int | None) -> Order:
@@ -163,7 +164,9 @@ class Payments(Customers):
             paid = _paid(order, self._tick())
         settled = replace(effect(paid), modified_at=self._tick())
         self._plan_to_tell_again(paid)
-        return self._emit(EventType.ORDER_PAYMENT_COMPLETED, settled)
+        self._emit(EventType.ORDER_PAYMENT_COMPLETED, settled)
+        self._take_stock(settled)
+        return settled
 
     def _plan_to_tell_again(self, paid: Order) -> None:
         assert paid.paid_at is not None  # noqa: S101 - for the type checker

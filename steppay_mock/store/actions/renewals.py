@@ -184,7 +184,7 @@ class Renewals(SubscriptionStarts, NewOrders, Payments):
     def _charge(self, subscription: Subscription, order: Order) -> None:
         """Pay the order of the renewal, or let the payment fail if the test declines it."""
         payment_method = PaymentMethod(subscription.gateway, subscription.method)
-        if self._is_declined(subscription, order):
+        if self._is_declined(subscription, order) or (order.amount and self._lacks_stock(subscription)):
             self._fail(order, payment_method)
             self._become_unpaid(subscription, order)
         else:

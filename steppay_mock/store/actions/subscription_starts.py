@@ -70,10 +70,10 @@ class SubscriptionStarts(StoreBase):
 
     def _activate(self, order: Order) -> Order:
         begun = []
-        trial_days = order.basket.trial_days if order.basket else 0
         for waiting in self._incomplete_of(order):
             now = self._tick()
             active = replace(waiting, status="ACTIVE", open_order=None)
+            trial_days = order.basket.trial_of(waiting.items[0].price) if order.basket else 0
             notice_days = self.assumptions.notice_days
             begun.append(
                 self._emit_subscription(
@@ -88,7 +88,7 @@ class SubscriptionStarts(StoreBase):
         groups: dict[tuple[object, ...], list[Price]] = {}
         for price in basket.prices:
             if price.recurs:
-                groups.setdefault(price.grouping, []).append(price)
+                groups.setdefault((*price.grouping, basket.trial_of(price)), []).append(price)
         return [self._new_subscription(order, prices, status) for prices in groups.values()]
 
     def _new_subscription(self, order: Order, prices: list[Price], status: str) -> Subscription:
@@ -112,7 +112,7 @@ class SubscriptionStarts(StoreBase):
             anchor=now,
         )
         notice_days = self.assumptions.notice_days
-        return in_first_period(begun, trial_days=basket.trial_days, now=now, notice_days=notice_days)
+        return in_first_period(begun, trial_days=basket.trial_of(first), now=now, notice_days=notice_days)
 
     def _item(self, price: Price, quantity: int) -> Item:
         product = self._tables.products[price.product_code]

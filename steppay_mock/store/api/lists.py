@@ -106,10 +106,6 @@ def _id(_reading: ApiReading, record: Any) -> int:
     return int(record.id)
 
 
-def _invoice_created(reading: ApiReading, invoice: Invoice) -> str:
-    return reading.at(reading.tables.orders[invoice.order_id].created_at)
-
-
 def _product_filters(query: Query) -> list[Keep]:
     status, category = choice_in(query, "status", _values_of("ProductStatus")), number_in(query, "categoryId")
     keeps: list[Keep] = []
@@ -194,7 +190,7 @@ SUBSCRIPTIONS = ApiList(
 INVOICES = ApiList(
     records=lambda tables: tables.invoices.values(),
     write=invoice_row,
-    sorts={"createdAt": _invoice_created, "id": _id, "purchaseDeadline": _attribute_at("deadline")},
+    sorts={"createdAt": _attribute_at("created_at"), "id": _id, "purchaseDeadline": _attribute_at("deadline")},
     filters=_invoice_filters,
     wrap=_invoice_answer,
 )

@@ -65,6 +65,8 @@ class Price:
     """The day of the month on which the provision starts. It changes no date (assumed)."""
     usage_table: UsageTable | None = None
     """The prices of usage by range (fact 47). None: each unit costs the amount."""
+    trial_days: int = 0
+    """The days of the free trial, which is that of the product (fact 49)."""
     words: Words
 
     @property
@@ -81,7 +83,7 @@ class Price:
     def grouping(self) -> tuple[object, ...]:
         """What prices of one order must share to be in one subscription (fact 44).
 
-        The end of the period follows from the interval and the day of billing, and the end of the trial from the order.
+        The end of the period follows from the interval and the day of billing. The end of the trial is in the basket.
         """
         interval = self.unit, self.count
         expiry = self.membership, self.renewals
@@ -127,3 +129,18 @@ class Product:
     def key(self) -> str:
         """The code (fact 15)."""
         return self.code
+
+    @property
+    def trial_days(self) -> int:
+        """The days of the free trial of its prices that recur (fact 49)."""
+        return self.words["demoPeriod"] if self.words["enabledDemo"] else 0
+
+    @property
+    def status(self) -> str:
+        """A ProductStatus. Only a product on SALE can be ordered (fact 49)."""
+        return str(self.words["status"])
+
+    @property
+    def stock(self) -> int | None:
+        """How many there are; None: it has no limit."""
+        return self.words["quantity"]  # type: ignore[no-any-return]

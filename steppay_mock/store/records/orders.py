@@ -44,7 +44,8 @@ class Basket:
 
     prices: tuple[Price, ...] = ()
     quantity: int = 1
-    trial_days: int = 0
+    trial_days: int | None = None
+    """The free trial that the checkout asked for; None: that of each product."""
     periodic_fee: Amount = 0
     """The FEE line that each renewal has too (fact 50)."""
     beside: tuple[tuple[str, Amount], ...] = ()
@@ -54,6 +55,12 @@ class Basket:
     gateway: str
     method: str
     """How renewals will be paid, once the order is; until then how the order will be."""
+
+    def trial_of(self, price: Price) -> int:
+        """The days of the free trial of the price."""
+        if not price.recurs:
+            return 0
+        return price.trial_days if self.trial_days is None else self.trial_days
 
 
 @dataclass(frozen=True, kw_only=True)  # no slots: cached_property stores its value in __dict__
@@ -169,13 +176,18 @@ class Invoice:
 
     id: int
     status: str
-    order_id: int
-    order_code: str
+    created_at: datetime
+    """The moment of its draft. The REST API has it, no webhook does."""
     customer_id: int
+    basket: Basket
+    """What it sells, kept until it is sent."""
     channels: tuple[str, ...]
     deadline: datetime
     discount: Amount
     memo: str | None
+    order_id: int | None = None
+    order_code: str | None = None
+    """None until it is sent: then its order is made (fact 51)."""
     reserved_at: datetime | None = None
     deleted_at: datetime | None = None
 

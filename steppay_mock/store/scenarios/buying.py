@@ -17,7 +17,8 @@ def buy(store: Store, price: Price | None = None, **options: Unpack[CheckoutOpti
 
     Write ``order = yield from buy(store)``.
     """
-    order = store.checkout(price, **{**options, "pays": "later"})
+    chosen: CheckoutOptions = {**options, "pays": "later"}
+    order = store.checkout(price, **chosen)
     yield timedelta(seconds=store.assumptions.seconds_to_pay)
     pays: Literal["now", "fails"] = "fails" if options.get("pays") == "fails" else "now"
     return store.pay(order, method=options.get("method", "card"), gateway=options.get("gateway"), pays=pays)

@@ -6,12 +6,13 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import Any
 
+from steppay_mock.store.actions.new_orders import amount_of
 from steppay_mock.store.api.shapes.amounts import decimal, whole
 from steppay_mock.store.api.shapes.customers import customer_object
 from steppay_mock.store.api.shapes.orders import order_made
 from steppay_mock.store.api.shapes.products import merchant_uuid
 from steppay_mock.store.api.shapes.reading import ApiReading
-from steppay_mock.store.records import Invoice
+from steppay_mock.store.records import Invoice, Order
 
 Data = dict[str, Any]
 
@@ -25,7 +26,7 @@ _COUNTS = {
 
 def invoice_object(reading: ApiReading, invoice: Invoice) -> Data:
     """An invoice that is read, with its customer and its order."""
-    customer, order = reading.customer(invoice.customer_id), reading.tables.orders.get(invoice.order_id)
+    customer, order = reading.customer(invoice.customer_id), _order_of(reading, invoice)
     return {
         "id": invoice.id,
         "status": invoice.status,
@@ -42,18 +43,20 @@ def invoice_object(reading: ApiReading, invoice: Invoice) -> Data:
 
 
 def invoice_row(reading: ApiReading, invoice: Invoice) -> Data:
-    """An invoice in a list."""
-    customer, order = reading.customer(invoice.customer_id), reading.tables.orders[invoice.order_id]
+    """An invoice in a list. Before it is sent it has no order: its orderCode, which cannot be null, is empty then."""
+    customer, order = reading.customer(invoice.customer_id), _order_of(reading, invoice)
+    sold = invoice.basket.prices[0]
+    product = reading.product(sold.product_code)
     return {
         "id": invoice.id,
-        "createdAt": reading.at(order.created_at),
-        "orderCode": invoice.order_code,
+        "createdAt": reading.at(invoice.created_at),
+        "orderCode": invoice.order_code or "",
         "customerName": None if customer is None else customer.words.get("name"),
-        "productName": order.lines[0].product_name,
-        "orderType": order.type,
-        "price": decimal(order.amount),
+        "productName": order.lines[0].product_name if order else product and product.name,
+        "orderType": "RECURRING_INITIAL" if sold.recurs else "ONE_TIME",
+        "price": decimal(amount_of(invoice.basket) if order is None else order.amount),
         "status": invoice.status,
-        "paymentDate": reading.at_or_null(order.paid_at),
+        "paymentDate": None if order is None else reading.at_or_null(order.paid_at),
         "purchaseDeadline": reading.at(invoice.deadline),
         "vendorUUID": merchant_uuid(reading),
         "parentVendorUUID": None,
@@ -61,6 +64,10 @@ def invoice_row(reading: ApiReading, invoice: Invoice) -> Data:
         "productCountryCode": "KR",
         "productCurrencyCode": reading.store.currency,
     }
+
+
+def _order_of(reading: ApiReading, invoice: Invoice) -> Order | None:
+    return None if invoice.order_id is None else reading.tables.orders.get(invoice.order_id)
 
 
 def invoice_counts(statuses: Iterable[str]) -> Data:

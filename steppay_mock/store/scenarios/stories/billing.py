@@ -90,7 +90,7 @@ def invoice_payment_fails(store: Store, *, minutes: int = 10) -> StoryWaits:
 
 @define_scenario("invoice-sending-fails-then-deleted", sells="one_time")
 def invoice_sending_fails(store: Store, *, hours: int = 2) -> StoryWaits:
-    """Sending an invoice fails, and the invoice is deleted. Its order is cancelled.
+    """Sending an invoice fails, and the invoice is deleted. It has no order yet.
 
     hours: the time from the failure to the deletion.
     """
