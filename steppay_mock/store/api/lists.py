@@ -17,7 +17,7 @@ from steppay_mock.store.api.shapes.pages import page_object
 from steppay_mock.store.api.shapes.products import category_ids, product_row
 from steppay_mock.store.api.shapes.reading import ApiReading
 from steppay_mock.store.api.shapes.subscriptions import subscription_row
-from steppay_mock.store.records import Customer, Invoice, Order, Product, Subscription
+from steppay_mock.store.records import Customer, Order, Product, Subscription
 from steppay_mock.store.tables import Tables
 
 Data = dict[str, Any]
