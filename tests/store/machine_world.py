@@ -97,6 +97,7 @@ def live(dice: Dice, store: Store, *, steps: int) -> World:
 
 _OFTEN = (
     *("checkout",) * 6,
-    *("days_pass", "days_pass", "decline_payments", "decline_payments", "postpone_message", "move_payment_date"),
+    *("days_pass", "days_pass", "decline_payments", "decline_payments"),
+    *("postpone_message", "postpone_message", "move_payment_date", "move_payment_date"),
     *("add_usage", "draft_invoice", "send_invoice", "change_payment_method", "change_payment_method"),
 )

@@ -82,15 +82,15 @@ def test_events_tell_all_that_is_true_in_many_more_stores(first: int) -> None:
 
 
 def test_the_machine_does_everything_and_is_refused_everything_that_can_be_refused() -> None:
-    done = everywhere([world.done for world in worlds(45, steps=150)])
-    refused = everywhere([world.refused for world in worlds(45, steps=150)])
+    done = everywhere([world.done for world in worlds(75, steps=150)])
+    refused = everywhere([world.refused for world in worlds(75, steps=150)])
     assert {name for name in ACTIONS if not done[name]} == set()
     # Time can always pass; only a moment can lie in the past.
     assert {name for name in ACTIONS if not refused[name]} == {"minutes_pass", "days_pass", "months_pass"}
 
 
 def test_the_machine_reaches_every_event_type_and_every_arrow_of_the_life_cycles() -> None:
-    lived = worlds(45, steps=150)
+    lived = worlds(75, steps=150)
     assert set(EventType) - {event for world in lived for event in world.auditor.events} == set()
     assert MOVES - {move for world in lived for move in world.auditor.moves} == set()
     values = {value for world in lived for value in world.auditor.values}
@@ -109,7 +109,7 @@ def test_a_refused_action_leaves_no_trace_in_what_follows(seed: int) -> None:
     dice = Seeded(seed)
     store, names = any_store(dice), list(ACTIONS)
     twin: Store = any_store(Again(dice.thrown))
-    for _ in range(150):
+    for _ in range(300):
         name = names[dice.whole(0, len(names) - 1)]
         dice.thrown.clear()
         try:
