@@ -66,7 +66,8 @@ def create_price(store: Store, dice: Dice) -> object:
 
 def update_product(store: Store, dice: Dice) -> object:
     code = one_of(dice, store.products[-4:]).code if store.products else "nothing"
-    status, stock = one_of(dice, [None, None, "OUT_OF_STOCK", "SALE", "SALE", "SOLD"]), one_of(dice, [None, 9])
+    status = one_of(dice, [None, None, None, "OUT_OF_STOCK", "SALE", "SALE", "SALE", "SOLD"])
+    stock = one_of(dice, [None, None, 9])
     return store.update_product(code, name=one_of(dice, ["골드", None]), status=status, stock=stock)
 
 

@@ -88,7 +88,7 @@ def any_product(dice: Dice) -> Any:
         **any_price(dice),
         "type": kind,
         "trial_days": one_of(dice, [0, 0, 0, 7]),
-        "stock": one_of(dice, [None, None, 3, 60]),
+        "stock": one_of(dice, [None, None, None, None, None, 3, 60]),
     }
 
 

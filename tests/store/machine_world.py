@@ -98,8 +98,8 @@ def live(dice: Dice, store: Store, *, steps: int) -> World:
 
 _OFTEN = (
     *("checkout",) * 6,
-    *("days_pass", "days_pass", "decline_payments", "decline_payments", "move_payment_date"),
-    *("postpone_message", "postpone_message", "postpone_message"),
+    *("days_pass", "days_pass", "decline_payments", "decline_payments"),
+    *("postpone_message", "postpone_message", "postpone_message", "move_payment_date", "move_payment_date"),
     *("pause", "pause", "pause", "cancel", "cancel_order", "change_payment_method", "change_payment_method"),
     *("confirm_payment", "reject_payment", "reject_payment"),
     *("add_usage", "draft_invoice", "send_invoice", "create_product"),

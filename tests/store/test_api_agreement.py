@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -169,14 +170,21 @@ def check_rest(store: Store, state: Any) -> None:
         assert answer["attributes"] == (told["attributes"] or {})
         assert answer["additionalRecipients"] == (told["additionalRecipients"] or [])
     rows = {one["id"]: one for one in read(store, "/api/v1/invoices?size=500")["invoiceList"]["content"]}
+    drafted = {one.data["id"]: one.timestamp for one in store.events if one.type == "invoice.created"}
     for key, told in state["invoices"].items():
-        answer, order = read(store, f"/api/v1/invoices/{key}"), read(store, f"/api/v1/orders/{told['orderId']}")
+        answer, row = read(store, f"/api/v1/invoices/{key}"), rows[key]
         check(answer, told, INVOICE)
-        check(answer["order"], state["orders"][told["orderId"]], MADE)
         assert answer["customer"]["id"] == told["customerId"]
-        for name in ("createdAt", "paymentDate", "purchaseDeadline", "orderCode", "productName"):
-            assert rows[key][name] == order[name]
-        assert (rows[key]["status"], rows[key]["price"]) == (told["status"], order["paidAmount"])
+        assert (row["status"], row["orderCode"]) == (told["status"], told["orderCode"] or "")
+        assert datetime.fromisoformat(row["createdAt"]).replace(tzinfo=UTC).timestamp() == drafted[key]
+        if told["orderId"] is None:  # it was not sent yet (fact 51)
+            assert (answer["order"], row["paymentDate"]) == (None, None)
+            continue
+        order = read(store, f"/api/v1/orders/{told['orderId']}")
+        check(answer["order"], state["orders"][told["orderId"]], MADE)
+        for name in ("paymentDate", "purchaseDeadline", "productName"):
+            assert row[name] == order[name]
+        assert (row["price"], row["orderType"]) == (order["paidAmount"], order["type"])
     for told in state["products"].values():
         answer = read(store, f"/api/v1/products/{told['code']}")
         check(answer, told, PRODUCT)

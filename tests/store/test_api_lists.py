@@ -26,7 +26,7 @@ def shop() -> Store:
     for number in range(4):
         with store.acting_for(store.create_customer(name=f"Kim {number}")):
             store.checkout()
-            store.draft_invoice(sold)
+            store.draft_invoice(sold, days_to_pay=14)
             store.advance(days=3)
     store.send_invoice(store.invoices[0])
     store.pay_invoice(store.invoices[0])

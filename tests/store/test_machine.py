@@ -109,7 +109,7 @@ def test_a_refused_action_leaves_no_trace_in_what_follows(seed: int) -> None:
     dice = Seeded(seed)
     store = any_store(dice)
     twin: Store = any_store(Again(dice.thrown))
-    for _ in range(150):
+    for _ in range(300):
         name = TRIED[dice.whole(0, len(TRIED) - 1)]
         dice.thrown.clear()
         try:
