@@ -58,7 +58,7 @@ def test_serve_api_ends_with_0(*, first: bool) -> None:
     with running(*SERVE, first=first) as (process, send):
         assert process.stdout
         url = process.stdout.readline().strip()
-        assert requests.get(f"{url}/api/v1/orders/1", timeout=30).status_code == 401
+        assert requests.get(f"{url}/api/v1/orders/1", timeout=30).status_code == 403
         send(signal.SIGTERM)
         _, err = process.communicate(timeout=30)
     assert process.returncode == 0
