@@ -51,7 +51,9 @@ def test_a_thread_has_the_connections_that_it_made_itself(django: DjangoHere) ->
     seen: list[Any] = []
     with transaction.atomic():
         assert open_transactions() == (mine,)
-        assert in_thread(lambda: seen.extend([connections_of_thread(), open_connections(), open_transactions()])) is None
+        assert (
+            in_thread(lambda: seen.extend([connections_of_thread(), open_connections(), open_transactions()])) is None
+        )
     assert seen == [[], [], ()]
     assert open_transactions() == ()
     assert sorted(one.alias for one in connections_of_thread()) == ["default", "other"]
@@ -141,7 +143,9 @@ def test_where_django_is_not_in_use_no_thread_is_asked(monkeypatch: pytest.Monke
 
 def test_while_a_function_runs_for_a_test_its_synchronous_work_is_in_the_thread_of_the_test() -> None:
     async def work(*given: int) -> tuple[Any, ...]:
-        return threading.current_thread(), await in_sync_thread(lambda *told: (threading.current_thread(), told), *given)
+        return threading.current_thread(), await in_sync_thread(
+            lambda *told: (threading.current_thread(), told), *given
+        )
 
     of_loop, (of_sync, given) = run_in_test(work, 1, 2)
     assert (of_sync, given) == (threading.current_thread(), (1, 2))

@@ -148,7 +148,9 @@ def test_a_transaction_that_is_broken_is_told_before_anything_is_delivered(djang
 # The guard by itself.
 
 
-@pytest.mark.parametrize(("held", "at_once", "is_open"), [(True, False, False), (False, True, False), (False, False, True)])
+@pytest.mark.parametrize(
+    ("held", "at_once", "is_open"), [(True, False, False), (False, True, False), (False, False, True)]
+)
 def test_a_thread_that_begins_a_request_opens_its_connections_anew(
     django: DjangoHere, atomic: Any, *, held: bool, at_once: bool, is_open: bool
 ) -> None:

@@ -100,6 +100,17 @@ def test_connections_of_another_thread_are_closed_also_where_settings_keep_them_
     assert left[0].connection is None
 
 
+def test_a_thread_that_uses_no_database_has_none_afterwards(django: DjangoHere) -> None:
+    left: list[Any] = []
+
+    def work() -> None:
+        with kept_connections():
+            request()
+        left.extend(django.connections.all(initialized_only=True))
+
+    assert (in_thread(work), left) == (None, [])
+
+
 def test_in_another_thread_those_in_a_transaction_stay_open(django: DjangoHere) -> None:
     from django.db import transaction
 

@@ -17,6 +17,7 @@ import pytest
 import requests
 from delivery.lambdas import KINDS, SECRET, not_decoded, right, written_again
 from werkzeug import Request
+from werkzeug.test import Client
 
 from steppay_mock import (
     ContractViolation,
@@ -396,3 +397,12 @@ def test_a_wsgi_app_whose_first_argument_is_called_otherwise_stays_one() -> None
         return []
 
     deliver(EVENT, to=app).assert_ok()
+
+
+def test_what_a_function_was_served_with_is_no_part_of_what_it_is() -> None:
+    handler = returning({"statusCode": 204})
+    app, other = lambda_app(handler), lambda_app(handler)
+    called = Client(app).post("/hook", data=b"{}")
+    assert (called.status_code, len(app._served)) == (204, 1)
+    assert app == other
+    assert repr(app) == repr(other) == f"LambdaApp(shape={app.shape!r})"

@@ -8,13 +8,14 @@ import re
 import sys
 from datetime import UTC, datetime
 from decimal import Decimal
-from types import ModuleType
+from types import ModuleType, SimpleNamespace
 from typing import Any
 
 import pytest
 from delivery.lambdas import KINDS
 
 from steppay_mock.delivery.answer import Answer
+from steppay_mock.delivery.aws import event_loops
 from steppay_mock.delivery.aws import function as function_module
 from steppay_mock.delivery.aws.call import Kind, LambdaCall
 from steppay_mock.delivery.aws.event_loops import EventLoops
@@ -385,3 +386,15 @@ def test_mangum_has_a_loop_of_its_own_only_where_the_thread_has_none(monkeypatch
     own.close()
     loops.close()
     assert met[0].is_closed()
+
+
+def test_from_python_3_14_on_a_thread_has_the_loop_that_asyncio_gives_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    """From then on ``get_event_loop`` makes none."""
+    monkeypatch.setattr(event_loops, "sys", SimpleNamespace(version_info=(3, 14)))
+    own = asyncio.new_event_loop()
+    asyncio.set_event_loop(own)
+    assert event_loops._has_one() is True
+    own.close()
+    assert event_loops._has_one() is False
+    asyncio.set_event_loop(None)
+    assert event_loops._has_one() is False
