@@ -27,7 +27,8 @@ if TYPE_CHECKING:
     from delivery.django_here import DjangoHere
 
 
-def test_django_is_in_use_when_it_has_its_settings(django: DjangoHere, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.usefixtures("django")
+def test_django_is_in_use_when_it_has_its_settings(monkeypatch: pytest.MonkeyPatch) -> None:
     from django.conf import empty, settings
 
     assert is_django_in_use() is True

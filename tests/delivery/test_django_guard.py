@@ -196,9 +196,14 @@ def test_trouble_is_told_once_and_only_by_the_end(django: DjangoHere, atomic: An
     guard.abandon()
     guard.begin((atomic,), at_once=False)
     guard.end()
-    with pytest.raises(ZeroDivisionError), guarded((atomic,), at_once=False):
-        assert isinstance(in_thread(django.use), ElsewhereError)
-        _ = 1 / 0
+
+    def fail() -> None:
+        with guarded((atomic,), at_once=False):
+            assert isinstance(in_thread(django.use), ElsewhereError)
+            raise KeyError("of the receiver")
+
+    with pytest.raises(KeyError, match="of the receiver"):
+        fail()
 
 
 def test_where_django_is_not_in_use_nothing_is_watched(django: DjangoHere, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -325,9 +330,9 @@ def test_a_watch_without_a_transaction_listens_to_nobody(django: DjangoHere) -> 
 def test_a_database_in_the_thread_of_the_loop_is_told_with_the_fixture() -> None:
     from django.core.exceptions import SynchronousOnlyOperation
 
-    with pytest.raises(SteppayMockError, match=r"belongs to the thread of the event loop.* `transactional_db`"):
-        with naming_the_fixture():
-            raise SynchronousOnlyOperation("no")
+    told = r"belongs to the thread of the event loop.* `transactional_db`"
+    with pytest.raises(SteppayMockError, match=told), naming_the_fixture():
+        raise SynchronousOnlyOperation("no")
     with pytest.raises(ZeroDivisionError), naming_the_fixture():
         _ = 1 / 0
 

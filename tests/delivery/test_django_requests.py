@@ -125,7 +125,8 @@ def test_in_another_thread_those_in_a_transaction_stay_open(django: DjangoHere) 
     assert in_thread(work) is None
 
 
-def test_a_thread_closes_no_connection_where_django_is_loaded_and_has_no_settings(django: DjangoHere) -> None:
+@pytest.mark.usefixtures("django")
+def test_a_thread_closes_no_connection_where_django_is_loaded_and_has_no_settings() -> None:
     from django.conf import empty, settings
 
     def work() -> None:
@@ -140,7 +141,8 @@ def test_a_thread_closes_no_connection_where_django_is_loaded_and_has_no_setting
         settings._wrapped = configured
 
 
-def test_what_views_raise_is_told_in_their_order_to_the_request_that_they_are_of(django: DjangoHere) -> None:
+@pytest.mark.usefixtures("django")
+def test_what_views_raise_is_told_in_their_order_to_the_request_that_they_are_of() -> None:
     both = threading.Barrier(2, timeout=20)
 
     def work(name: str) -> list[str]:
@@ -162,7 +164,8 @@ def test_what_views_raise_is_told_in_their_order_to_the_request_that_they_are_of
     assert [str(one) for one in (*outer, *inner)] == ["'outer'", "'inner'"]
 
 
-def test_what_is_raised_outside_of_a_request_is_nobodys(django: DjangoHere) -> None:
+@pytest.mark.usefixtures("django")
+def test_what_is_raised_outside_of_a_request_is_nobodys() -> None:
     from django.core.signals import got_request_exception
 
     with kept_connections() as raised:
@@ -171,7 +174,8 @@ def test_what_is_raised_outside_of_a_request_is_nobodys(django: DjangoHere) -> N
     assert raised == []
 
 
-def test_many_requests_leave_nothing_behind(django: DjangoHere) -> None:
+@pytest.mark.usefixtures("django")
+def test_many_requests_leave_nothing_behind() -> None:
     def requests(count: int) -> int:
         for _ in range(count):
             with kept_connections():

@@ -5,10 +5,12 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import Callable, Coroutine
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
+from steppay_mock.delivery.in_process import real_wait
 from steppay_mock.delivery.in_process.real_wait import real_loop, wait_for_tasks
 from steppay_mock.wire.real_time import monotonic
 
@@ -97,6 +99,7 @@ def test_no_time_is_no_wait(run: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     async def work() -> None:
         never = asyncio.get_running_loop().create_future()
         with monkeypatch.context() as patch:
+            patch.setattr(real_wait, "monotonic", lambda: 7.0)
             patch.setattr(asyncio, "wait", lambda *_tasks, **_options: pytest.fail("it waits"))
             for seconds in (0, -1):
                 await wait_for_tasks([never], seconds=seconds)
@@ -137,6 +140,15 @@ def test_a_wait_in_a_thread_does_not_keep_the_process_from_its_end_and_the_real_
 
 async def _is_real() -> bool:
     return abs(asyncio.get_running_loop().time() - monotonic()) < 1
+
+
+@pytest.mark.parametrize(("differs", "is_real"), [(0.0, True), (0.5, True), (-0.5, True), (1.0, False), (-1.0, False)])
+def test_a_clock_that_differs_by_less_than_a_second_is_the_real_one_read_a_little_later(
+    monkeypatch: pytest.MonkeyPatch, *, differs: float, is_real: bool
+) -> None:
+    monkeypatch.setattr(real_wait, "monotonic", lambda: 7.0)
+    loop: Any = SimpleNamespace(time=lambda: 7.0 + differs)
+    assert real_wait._counts_real_time(loop) is is_real
 
 
 def test_a_loop_of_ours_counts_real_time() -> None:
