@@ -5,8 +5,10 @@ from __future__ import annotations
 import errno
 import io
 import resource
+import runpy
 import socket
 import ssl
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -109,6 +111,12 @@ def test_a_system_without_such_a_limit_has_room(monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr(module, "resource", None)
     make_room(1_000_000)
     assert "(the system has no more)" in str(own_lack(Failure.OWN_DESCRIPTORS, to="shop:80"))
+
+
+def test_where_python_has_no_module_for_limits_there_are_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "resource", None)  # as on Windows
+    again: Any = runpy.run_path(str(module.__file__))
+    again["make_room"](1_000_000)
 
 
 def test_open_files_are_counted(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
