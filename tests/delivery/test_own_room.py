@@ -228,7 +228,9 @@ def test_ports_that_the_system_does_not_tell_are_left_out(monkeypatch: pytest.Mo
 
 
 def test_a_thread_that_cannot_be_started_is_told_with_the_number_of_those_that_run() -> None:
-    assert "no new thread can be started; 7 are running for this. Send less at once" in str(no_thread(7))
+    lack = no_thread(7)
+    assert "no new thread can be started; 7 are running for this. Send less at once" in str(lack)
+    assert lack.perhaps_sent is False
     answer = no_thread_left()
     assert isinstance(answer.exception, OwnLackError)
     assert (answer.status, answer.failure, answer.error) == (None, Failure.OWN_THREADS, answer.exception.what)
