@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
@@ -338,6 +339,6 @@ def test_a_database_in_the_thread_of_the_loop_is_told_with_the_fixture() -> None
 
 
 def test_other_errors_are_left_alone_where_no_django_is_loaded(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delitem(django_guard.sys.modules, "django.core.exceptions", raising=False)
+    monkeypatch.delitem(sys.modules, "django.core.exceptions", raising=False)
     with pytest.raises(ZeroDivisionError), naming_the_fixture():
         _ = 1 / 0

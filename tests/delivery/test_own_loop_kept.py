@@ -113,8 +113,8 @@ def test_what_a_task_raises_while_it_is_cancelled_is_told_to_the_loop() -> None:
     errors = KeyError("one"), ValueError("two")
     with borrowed_loop() as loop:
         loop.set_exception_handler(lambda _loop, context: told.append(context))
-        tasks = [loop.create_task(work) for work in (raises(errors[0]), ends(), raises(errors[1]))]
-        tasks.append(loop.create_task(asyncio.Event().wait()))
+        works: list[Any] = [raises(errors[0]), ends(), raises(errors[1]), asyncio.Event().wait()]
+        tasks = [loop.create_task(work) for work in works]
         loop.run_until_complete(asyncio.sleep(0))
     assert all(one.done() for one in tasks)
     assert {(one["message"], one["exception"], one["task"]) for one in told} == {

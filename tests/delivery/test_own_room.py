@@ -174,7 +174,7 @@ def test_a_lack_that_no_error_names_is_found_by_opening_a_socket(monkeypatch: py
         def refuse(number: int = number) -> None:
             raise OSError(number, "told")
 
-        monkeypatch.setattr(module.socket, "socket", refuse)
+        monkeypatch.setattr("socket.socket", refuse)
         assert hidden_lack() is failure
 
 

@@ -67,7 +67,7 @@ def test_it_ends_when_all_tasks_are_done(run: Any) -> None:
             second.set_result(2)
 
         loop.call_soon(first.set_result, 1)
-        loop.call_soon(loop.call_soon, loop.call_soon, loop.call_soon, end_the_second)
+        loop.call_soon(lambda: loop.call_soon(lambda: loop.call_soon(end_the_second)))
         assert await waiting(first, second, seconds=LONG) < LONG / 2
         assert (first.done(), second.done(), turns) == (True, True, [True])
         assert await waiting(first, second, seconds=LONG) < LONG / 2
