@@ -5,12 +5,10 @@ from __future__ import annotations
 import asyncio
 import base64
 import sys
-import threading
 from collections.abc import Callable
 from decimal import Decimal
 from functools import partial
 from http import HTTPStatus
-from types import ModuleType
 from typing import Any
 
 import pytest
@@ -30,7 +28,6 @@ from steppay_mock import (
     make_events,
 )
 from steppay_mock.delivery.aws.app import LambdaApp
-from steppay_mock.delivery.aws.event_loops import EventLoops
 from steppay_mock.delivery.aws.transport import LambdaTransport
 from steppay_mock.delivery.faults import FAULTS
 from steppay_mock.delivery.options.settings import Settings
@@ -371,23 +368,6 @@ def test_a_served_function_is_made_once(serve: Callable[[Any], str], monkeypatch
     url = serve(lambda_app(returning({"statusCode": 204})))
     assert [requests.post(url, data=b"{}", timeout=10).status_code for _ in range(3)] == [204] * 3
     assert len(made) == 1
-
-
-def test_the_loop_of_a_thread_that_has_ended_is_closed(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, "mangum", ModuleType("mangum"))
-    loops, met = EventLoops(), list[asyncio.AbstractEventLoop]()
-    left = loops._made[-1] = asyncio.new_event_loop()  # no thread has this number
-
-    def meet() -> None:
-        with loops.at_hand():
-            met.append(asyncio.get_event_loop())
-
-    thread = threading.Thread(target=meet)
-    thread.start()
-    thread.join()
-    assert (left.is_closed(), met[0].is_closed()) == (True, False)
-    loops.close()
-    assert met[0].is_closed()
 
 
 def test_a_wsgi_app_whose_first_argument_is_called_otherwise_stays_one() -> None:
