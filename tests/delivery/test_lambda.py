@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import base64
-import sys
 from collections.abc import Callable
 from decimal import Decimal
 from functools import partial
@@ -384,5 +383,8 @@ def test_what_a_function_was_served_with_is_no_part_of_what_it_is() -> None:
     app, other = lambda_app(handler), lambda_app(handler)
     called = Client(app).post("/hook", data=b"{}")
     assert (called.status_code, len(app._served)) == (204, 1)
+    app._served.append(object())  # type: ignore[arg-type]  # another thread made one at the same time
+    assert Client(app).post("/hook", data=b"{}").status_code == 204
     assert app == other
+    assert (app.runtime, lambda_app("http://localhost:9000").runtime) == (None, "http://localhost:9000")
     assert repr(app) == repr(other) == f"LambdaApp(shape={app.shape!r})"

@@ -40,6 +40,7 @@ def test_mangum_has_a_loop_of_its_own_only_where_the_thread_has_none(monkeypatch
 def test_from_python_3_14_on_a_thread_has_the_loop_that_asyncio_gives_it(monkeypatch: pytest.MonkeyPatch) -> None:
     """From then on ``get_event_loop`` makes none."""
     monkeypatch.setattr(event_loops, "sys", SimpleNamespace(version_info=(3, 14)))
+    monkeypatch.setattr(asyncio, "get_event_loop_policy", lambda: pytest.fail("it goes with Python 3.16"))
     own = asyncio.new_event_loop()
     asyncio.set_event_loop(own)
     assert event_loops._has_one() is True
