@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 
 from steppay_mock import Outcome, SignatureError, make_event
-from steppay_mock.delivery.explain import _RAISED, BROKE, _may_be_the_clock, failure, in_words
+from steppay_mock.delivery.explain import _RAISED, _may_be_the_clock, failure, in_words
 from steppay_mock.delivery.failure import Failure
+from steppay_mock.delivery.next_step import BROKE
 
 EVENT = make_event("payment.completed", seed=7)
 

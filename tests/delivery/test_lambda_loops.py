@@ -53,8 +53,8 @@ def test_from_python_3_14_on_a_thread_has_the_loop_that_asyncio_gives_it(monkeyp
 def test_a_loop_in_use_is_open_though_python_does_not_list_its_thread(monkeypatch: pytest.MonkeyPatch) -> None:
     """As those of a server in C."""
     monkeypatch.setitem(sys.modules, "mangum", ModuleType("mangum"))
-    monkeypatch.setattr(event_loops, "threading", SimpleNamespace(enumerate=list, get_ident=lambda: ident[0]))
     loops, ident = EventLoops(), [1]
+    monkeypatch.setattr(event_loops, "threading", SimpleNamespace(enumerate=list, get_ident=lambda: ident[0]))
     asyncio.set_event_loop(None)
 
     def met(number: int) -> asyncio.AbstractEventLoop:

@@ -11,7 +11,7 @@ from werkzeug.wrappers import Request, Response
 
 from steppay_mock import SteppayMockError, deliver, lambda_app
 from steppay_mock.delivery.options.settings import resolve_options
-from steppay_mock.delivery.receiver import app_kind, make_transport
+from steppay_mock.delivery.receiver import Receiver, app_kind, make_transport
 
 Payloads = Callable[[int], list[dict[str, Any]]]
 
@@ -184,5 +184,5 @@ def test_all_but_a_url_runs_in_this_process() -> None:
         return None
 
     local, url = lambda_app(handler), "http://127.0.0.1:9"
-    kinds = {wsgi: True, asgi: True, local: True, url: False, lambda_app(url): False}
+    kinds: dict[Receiver, bool] = {wsgi: True, asgi: True, local: True, url: False, lambda_app(url): False}
     assert {to: make_transport(to, resolve_options({})).in_process for to in kinds} == kinds
