@@ -23,7 +23,7 @@ def test_what_stands_beside_an_outcome_makes_no_other_outcome_and_is_not_shown(b
 
 def test_headers_and_body_are_compared_and_not_shown() -> None:
     for facts in ({"headers": {"x-a": "secret"}}, {"body": b"secret"}):
-        other = replace(PLAIN, **facts)  # type: ignore[arg-type]
+        other = replace(PLAIN, **facts)
         assert other != PLAIN
         assert repr(other) == repr(PLAIN)
 
