@@ -203,6 +203,21 @@ def test_a_lost_race_is_made_as_small_as_it_can_be(make_life: MakeLife, pair: Gr
     assert found.coverage.deliveries == rows.deliveries
 
 
+def test_a_lost_race_is_made_small_for_half_the_budget_or_forty_deliveries_an_event(make_life: MakeLife) -> None:
+    events = make_life(5)
+    spent = {}
+    for budget in (300, 400, 480, 100_000):
+        rows = Rows(events, lambda there, racers: racers == (3, 4) and len(there) == 3)
+        shown = rows.explore(events, duplicates=False, budget=budget).counterexample
+        assert shown is not None
+        assert shown.course == (0, 1, 2, 3, 4)
+        assert shown.smallest is (budget == 100_000)
+        spent[budget] = rows.deliveries
+    for budget, beyond in ((400, 200), (480, 240)):
+        assert abs(spent[budget] - spent[300] - (beyond - 200)) < 5
+    assert spent[100_000] > spent[480]
+
+
 @pytest.mark.parametrize("turns", [1, 2])
 def test_a_race_that_is_lost_only_if_the_younger_starts_first_needs_a_second_turn(
     make_life: MakeLife, turns: int
