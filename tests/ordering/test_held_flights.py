@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import threading
 from collections import Counter
 from collections.abc import Awaitable, Callable
 from threading import Condition
@@ -70,6 +71,20 @@ def test_one_that_is_not_answered_in_time_has_timed_out_and_is_cancelled() -> No
     assert flight.answers[1].failure is Failure.TIMED_OUT
     assert flight.answers[1].error == "timed out after 0.05 s"
     assert meanwhile == [b"1"]
+
+
+@pytest.mark.parametrize("held", [False, True])
+def test_no_thread_of_a_flight_keeps_the_process_from_its_end(*, held: bool) -> None:
+    before, met = {*threading.enumerate()}, set[threading.Thread]()
+    api = Api()
+
+    async def start(_request: Request, _gate: StartBarrier) -> Answer:
+        met.update(threading.enumerate())
+        return await in_thread(lambda: Answer(204))
+
+    assert [answer.status for answer in flown(start, overtaking=api.overtaking if held else None).answers] == [204] * 3
+    assert all(thread.daemon for thread in met - before)
+    assert met - before or not held
 
 
 def test_what_one_raises_is_raised() -> None:

@@ -53,7 +53,7 @@ def test_only_a_search_in_a_transaction_without_a_loop_is_hosted_by_the_thread_o
 
 def test_what_a_hosted_search_raises_is_raised_as_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(hosting, "open_transactions", lambda: ("default",))
-    for error in (LookupError("no app"), KeyboardInterrupt()):
+    for error in (LookupError("no app"), StopIteration(5), SystemExit(3), KeyboardInterrupt()):
 
         def search(raised: BaseException = error) -> None:
             raise raised
@@ -64,8 +64,15 @@ def test_what_a_hosted_search_raises_is_raised_as_it_is(monkeypatch: pytest.Monk
     assert current_host() is None
 
 
+cancelled: list[str] = []
+
+
 async def slow() -> str:
-    await asyncio.sleep(60)
+    try:
+        await asyncio.sleep(60)
+    except asyncio.CancelledError:
+        cancelled.append("slow")
+        raise
     return "never"
 
 
@@ -78,6 +85,7 @@ async def own_timeout() -> None:
 
 
 def check_host(host: Any) -> None:
+    cancelled.clear()
     assert host.run(quick(), limit=20.0) == "told"
     assert host.call(quick, "also", limit=20.0) == "also"
     assert host.call(lambda told: told, "plain", limit=20.0) == "plain"
@@ -87,6 +95,7 @@ def check_host(host: Any) -> None:
         host.call(slow, limit=0.01)
     with pytest.raises(TimeoutError, match="its own"):
         host.run(own_timeout(), limit=20.0)
+    assert cancelled == ["slow"] * 2  # what hangs goes on no longer, and the calls after it came to their end
     host.check()
 
 
