@@ -119,6 +119,11 @@ def test_a_search_in_the_thread_of_the_test_awaits_in_a_loop(monkeypatch: pytest
     in_transaction_of_test(lambda: check_host(current_host()))
 
 
+def check_for_ever(host: Any) -> None:
+    while True:
+        host.check()
+
+
 def test_a_search_that_is_cancelled_ends_before_its_loop_goes_on() -> None:
     started, ended = Event(), Event()
 
@@ -127,8 +132,7 @@ def test_a_search_that_is_cancelled_ends_before_its_loop_goes_on() -> None:
         started.set()
         assert host is not None
         with pytest.raises(asyncio.CancelledError):
-            while True:
-                host.check()
+            check_for_ever(host)
         ended.set()
 
     async def test() -> None:

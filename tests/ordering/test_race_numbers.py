@@ -258,7 +258,7 @@ def test_an_invariant_that_only_a_race_breaks_is_told_as_such(make_life: MakeLif
 def test_a_race_of_a_few_that_breaks_the_invariant_as_one_of_their_orders_does_is_no_race(
     make_life: MakeLife, *, explained: bool
 ) -> None:
-    """Within the bound the first event never misses; without it the third one breaks the invariant before the second."""
+    """Within the bound the first event never misses; without it the third one alone breaks the invariant."""
     events = make_life(3)
     rows = Rows(events, lambda there, racers: not there and racers == (1, 2))
     rows.adds = -1

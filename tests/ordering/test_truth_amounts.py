@@ -14,7 +14,7 @@ from steppay_mock.ordering.truth.names import RowPlace
 from steppay_mock.ordering.truth.rows import StateRow
 from steppay_mock.ordering.truth.things import Thing, ThingEvent
 
-OWN = {
+OWN: dict[int, dict[str, Any]] = {
     1: {"paidAmount": 70_000},
     2: {"paidAmount": 70_000, "discountedAmount": 15_000},
     3: {"paidAmount": 70_000, "leftAmount": -15_000, "lines": [{"paidAmount": 3_100}]},

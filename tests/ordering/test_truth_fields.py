@@ -16,6 +16,7 @@ from steppay_mock.ordering.truth.statuses import FIELDS as STATUS_FIELDS
 from steppay_mock.ordering.truth.things import things_of
 from steppay_mock.ordering.truth.time_formats import KST
 
+
 def fields_of(story: Story) -> Iterator[tuple[str, Any, str, Any]]:
     """The kind and key of each thing of the store, and its fields with their values, if the last event has them too."""
     for thing in things_of(story).all:
