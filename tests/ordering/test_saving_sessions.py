@@ -15,7 +15,7 @@ from ordering.test_saving import SCHEMA, dump_of
 from sqlalchemy import Engine, MetaData, Table, create_engine, text
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session, registry
-from sqlalchemy.pool import StaticPool
+from sqlalchemy.pool import NullPool, StaticPool
 
 from steppay_mock.ordering.saving.objects import saving_objects
 from steppay_mock.ordering.saving.saving import saving_all
@@ -54,6 +54,23 @@ def test_a_session_whose_last_flush_failed_comes_back(engine: Engine) -> None:
     saving["restore"](saved)
     assert dump_of(engine)[0] == [(1, "kim", None)]
     session.close()
+
+
+def test_what_a_session_restores_is_there_for_other_connections_too(tmp_path: Path) -> None:
+    made = create_engine(f"sqlite:///{tmp_path / 'receiver.sqlite3'}", poolclass=NullPool)
+    with made.begin() as connection:
+        connection.exec_driver_sql("CREATE TABLE mails (address TEXT)")
+        connection.exec_driver_sql("INSERT INTO mails VALUES ('kim')")
+    session = Session(made)
+    saving = saving_sqlalchemy(session)
+    saved = saving["save"]()
+    session.execute(text("DELETE FROM mails"))
+    saving["restore"](saved)
+    assert not session.in_transaction()
+    with closing(sqlite3.connect(tmp_path / "receiver.sqlite3")) as other:
+        assert other.execute("SELECT address FROM mails").fetchall() == [("kim",)]
+    session.close()
+    made.dispose()
 
 
 def test_what_a_session_has_not_flushed_is_saved_too(engine: Engine) -> None:

@@ -136,6 +136,17 @@ def test_what_no_parameter_can_be_is_a_refusal_and_no_other_error(action: str, p
     assert [odd for odd in NEVER if not any(odd is one for one in refused)] == []
 
 
+@pytest.mark.parametrize("action", FIELDS)
+def test_a_field_that_nothing_has_is_refused_and_changes_nothing(action: str) -> None:
+    store = stage()
+    options = READY[action](store) if action in READY else {}
+    state, count = copy.deepcopy(store.state()), len(store.events)
+    with pytest.raises(SteppayMockError, match="'nonsense'") as refusal:
+        act(store, action, {**options, "nonsense": 1})
+    require_next_step(refusal.value)
+    assert (store.state(), len(store.events)) == (state, count)
+
+
 def accepted(make: Callable[[Any], object], values: list[Any]) -> list[Any]:
     """The values that are taken; the others are refused with the next step."""
     taken = []
