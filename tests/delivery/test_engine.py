@@ -161,7 +161,7 @@ def test_an_engine_writes_a_fault_beside_right_requests(
 
     def handle(connection: socket.socket) -> None:
         heads.put(connection.recv(65536))
-        connection.sendall(DONE)
+        connection.sendall(b"HTTP/1.1 204 No Content\r\nconnection: close\r\n\r\n")
 
     address = endpoint_of(serve_raw(handle))
     with closing(kind(EngineSettings(timeout=10, keep_alive=keep_alive, concurrency=2))) as engine:

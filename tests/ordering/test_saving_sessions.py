@@ -148,15 +148,16 @@ def test_a_database_is_written_in_haste_and_then_as_before(tmp_path: Path) -> No
         assert [one for one in done if "synchronous =" in one] == ["PRAGMA synchronous = OFF", "PRAGMA synchronous = 1"]
 
 
-@pytest.mark.skipif(sys.version_info < (3, 12), reason="sqlite3 knows autocommit= since Python 3.12")
-def test_a_connection_that_is_always_in_a_transaction_comes_back(tmp_path: Path) -> None:
-    options: Any = {"autocommit": False}
-    with closing(sqlite3.connect(tmp_path / "receiver.sqlite3", **options)) as connection:
-        connection.execute("CREATE TABLE mails (address TEXT)")
-        connection.commit()
-        saving = saving_sqlite(connection)
-        saved = saving["save"]()
-        connection.execute("INSERT INTO mails VALUES ('kim')")
-        connection.commit()
-        saving["restore"](saved)
-        assert connection.execute("SELECT * FROM mails").fetchall() == []
+if sys.version_info >= (3, 12):  # the first whose sqlite3 knows autocommit=
+
+    def test_a_connection_that_is_always_in_a_transaction_comes_back(tmp_path: Path) -> None:
+        options: Any = {"autocommit": False}
+        with closing(sqlite3.connect(tmp_path / "receiver.sqlite3", **options)) as connection:
+            connection.execute("CREATE TABLE mails (address TEXT)")
+            connection.commit()
+            saving = saving_sqlite(connection)
+            saved = saving["save"]()
+            connection.execute("INSERT INTO mails VALUES ('kim')")
+            connection.commit()
+            saving["restore"](saved)
+            assert connection.execute("SELECT * FROM mails").fetchall() == []
