@@ -105,3 +105,16 @@ def test_loops_are_closed_with_the_app_that_nobody_closes(monkeypatch: pytest.Mo
     del loops
     gc.collect()
     assert loop.is_closed()
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")  # from Python 3.14 on, of what is asked before it
+def test_before_python_3_14_no_loop_is_made_by_looking_for_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(event_loops, "sys", SimpleNamespace(version_info=(3, 13)))
+    monkeypatch.setattr(asyncio, "get_event_loop", lambda: pytest.fail("it may make a loop"))
+    own = asyncio.new_event_loop()
+    asyncio.set_event_loop(own)
+    assert event_loops._has_one() is True
+    own.close()
+    assert event_loops._has_one() is False
+    asyncio.set_event_loop(None)
+    assert event_loops._has_one() is False
