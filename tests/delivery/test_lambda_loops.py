@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import sys
 import threading
 from types import ModuleType, SimpleNamespace
@@ -91,3 +92,29 @@ def test_the_loop_of_a_thread_that_has_ended_is_closed(monkeypatch: pytest.Monke
     assert (left.is_closed(), met[0].is_closed()) == (True, False)
     loops.close()
     assert met[0].is_closed()
+
+
+def test_loops_are_closed_with_the_app_that_nobody_closes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A served app is never closed."""
+    monkeypatch.setitem(sys.modules, "mangum", ModuleType("mangum"))
+    asyncio.set_event_loop(None)
+    loops = EventLoops()
+    with loops.at_hand():
+        loop = asyncio.get_event_loop()
+    assert not loop.is_closed()
+    del loops
+    gc.collect()
+    assert loop.is_closed()
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")  # from Python 3.14 on, of what is asked before it
+def test_before_python_3_14_no_loop_is_made_by_looking_for_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(event_loops, "sys", SimpleNamespace(version_info=(3, 13)))
+    monkeypatch.setattr(asyncio, "get_event_loop", lambda: pytest.fail("it may make a loop"))
+    own = asyncio.new_event_loop()
+    asyncio.set_event_loop(own)
+    assert event_loops._has_one() is True
+    own.close()
+    assert event_loops._has_one() is False
+    asyncio.set_event_loop(None)
+    assert event_loops._has_one() is False

@@ -53,3 +53,37 @@ def test_a_code_of_two_meanings_is_decided_by_what_can_be_opened(lack: Any, hidd
     for code in (pycurl.E_OPERATION_TIMEDOUT, pycurl.E_GOT_NOTHING, pycurl.E_RECV_ERROR):
         assert lack(code, hidden=hidden) is None
     assert lack(pycurl.E_OUT_OF_MEMORY, hidden=hidden) is Failure.OWN_MEMORY
+
+
+def test_a_proxy_that_did_not_connect_is_told_with_what_happened() -> None:
+    import pycurl
+
+    from steppay_mock.delivery.engine.libcurl import _refusal_of_proxy
+
+    proxy: Any = SimpleNamespace(refusal=lambda status: f"answered {status}", unreached=lambda why: why)
+
+    def told(code: int, *, status: int = 0, number: int = 0, via: Any = proxy) -> str:
+        facts = {pycurl.HTTP_CONNECTCODE: status, pycurl.OS_ERRNO: number}
+        return _refusal_of_proxy(SimpleNamespace(getinfo=facts.__getitem__), via, code)  # type: ignore[arg-type]
+
+    for status, words in ((199, "answered 199"), (200, ""), (299, ""), (300, "answered 300"), (407, "answered 407")):
+        assert told(pycurl.E_RECV_ERROR, status=status) == words
+        assert told(pycurl.E_RECV_ERROR, status=status, via=None) == ""
+    assert told(pycurl.E_COULDNT_RESOLVE_PROXY) == "its name leads to no address"
+    refused = "connection refused, nothing listens there"
+    assert told(pycurl.E_COULDNT_CONNECT, number=errno.ECONNREFUSED) == refused
+    assert told(pycurl.E_COULDNT_CONNECT, number=errno.EHOSTUNREACH) == "no connection"
+    assert told(pycurl.E_OPERATION_TIMEDOUT) == ""
+
+
+def test_the_next_descriptor_is_looked_up_and_given_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    from steppay_mock.delivery.engine import libcurl
+
+    number = libcurl._next_descriptor()
+    assert libcurl._next_descriptor() == number > 0
+
+    def refuse(*_arguments: object) -> int:
+        raise OSError(errno.EMFILE, "too many open files")
+
+    monkeypatch.setattr("os.open", refuse)
+    assert libcurl._next_descriptor() == 0
