@@ -1,4 +1,4 @@
-"""What a search saves on its way, and what it notes of the Python that it runs in."""
+"""What a search saves on its way, and what it says of a truth that raises and of a Python without asserts."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import pytest
 from ordering.conftest import MakeLife
 from ordering.ledgers import Ledger, keep_newest
 
-from steppay_mock import explore
+from steppay_mock import ExplorationError, explore, scenario
 from steppay_mock.ordering.search import exploration_builder
 
 
@@ -48,3 +48,12 @@ def test_an_invariant_of_asserts_is_warned_of_where_python_leaves_them_out(
     found = explore(make_life(2), ledger, state=ledger.state, reset=ledger.reset, losses=False, **told)
     warned = [note for note in found.notes if "Python runs with -O" in note]
     assert bool(warned) is (drops and given)
+
+
+def test_a_truth_that_raises_is_told_with_its_error() -> None:
+    def truth(_store: Any) -> Any:
+        raise LookupError("gone")
+
+    ledger = Ledger(keep_newest)
+    with pytest.raises(ExplorationError, match=r"truth= raised LookupError: gone\. Correct it\."):
+        explore(scenario("refund-in-full", seed=7), ledger, state=ledger.state, reset=ledger.reset, truth=truth)
