@@ -57,7 +57,7 @@ def _figures(trials: Sequence[Trial]) -> list[str]:
         outcomes.count(Outcome.UNCOVERED),
         aside,
     ]
-    return [*map(str, figures), "-" if share is None else f"{share:.0f}"]
+    return [*map(str, figures), "-" if share is None else str(int(share))]
 
 
 def as_dicts(trials: Sequence[Trial]) -> list[dict[str, Any]]:
