@@ -16,7 +16,7 @@ from mutants.mutant import Mutant
 from mutants.near import Near, load_near
 from mutants.report import as_dicts, noticed_share, show_trials
 from mutants.sample import changed_lines, draw, package_files, room_of
-from mutants.trial import Copy, Outcome, Trial
+from mutants.trial import Copy, Outcome, Trial, UnsoundTestsError
 from repository.test_house_rules import tracked
 from rich.console import Console
 from rich.progress import track
@@ -82,11 +82,18 @@ def main(
     jobs = min(jobs, len(drawn))  # each has a copy of the project
     terminal = Console(stderr=True)
     with _copies(jobs) as copies, ThreadPoolExecutor(jobs) as pool:
-        _check_without_a_mutant(copies, covering, drawn[: 3 if near else 10])
-        trials = pool.map(lambda mutant: _try(mutant, covering, known, copies, budget=budget), drawn)
-        done = list(
-            track(trials, "Trying mutants", total=len(drawn), console=terminal, disable=not terminal.is_terminal)
-        )
+        try:
+            _check_without_a_mutant(copies, covering, drawn[: 3 if near else 10])
+            trials = pool.map(lambda mutant: _try(mutant, covering, known, copies, budget=budget), drawn)
+            done = list(
+                track(trials, "Trying mutants", total=len(drawn), console=terminal, disable=not terminal.is_terminal)
+            )
+        except UnsoundTestsError as error:
+            raise click.ClickException(
+                f"Tests do not pass in a copy of the project without any mutant. {error}"
+            ) from None
+        finally:
+            pool.shutdown(wait=False, cancel_futures=True)  # those that wait; of an error or a Ctrl-C
     if as_json:
         click.echo(json.dumps(as_dicts(done), ensure_ascii=False, indent=1))
     else:
@@ -123,12 +130,14 @@ def _copies(jobs: int) -> Iterator["queue.Queue[Copy]"]:
 
 
 def _check_without_a_mutant(copies: "queue.Queue[Copy]", covering: Covering | Near, drawn: Sequence[Mutant]) -> None:
-    """Run a part of the tests in a copy as it is: where they fail, every mutant would seem to be noticed."""
+    """Run a part of the tests in a copy as it is, so that a run that can say nothing ends at once."""
     tests = {test for mutant in drawn for test in covering.tests_of(mutant.path, mutant.lines, budget=5)}
     copy = copies.get()
-    if tests and not copy.passes(sorted(tests), seconds=covering.seconds_of(tests)):
-        sys.exit("Tests fail in a copy of the project without any mutant. Run make test, and then without --stale.")
-    copies.put(copy)
+    try:
+        if tests:
+            copy.check(sorted(tests), seconds=covering.seconds_of(tests))
+    finally:
+        copies.put(copy)
 
 
 def _try(

@@ -16,7 +16,7 @@ from mutants.near import choose_files, load_near
 from mutants.operators import all_operators
 from mutants.report import noticed_share, show_trials
 from mutants.sample import changed_lines, draw, package_files, room_of
-from mutants.trial import Copy, Outcome, Trial
+from mutants.trial import Copy, Outcome, Trial, UnsoundTestsError
 from repository.source_tree import ROOT, make_tree
 from rich.console import Console
 
@@ -180,6 +180,32 @@ def test_a_mutant_is_noticed_alive_or_on_a_line_that_no_test_runs(shop: Path, tm
         assert outcome("raise ValueError(*names)", "pass") == (Outcome.UNCOVERED, [])
         original = (copy.root / "steppay_mock/shop.py").read_text(encoding="utf-8")
         assert original == SHOP, "a mutant was left in the copy"
+    finally:
+        copy.remove()
+
+
+@pytest.mark.exhaustive
+def test_a_failure_says_something_only_of_a_test_that_passes_without_the_mutant(
+    shop: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    broken = "\nimport pytest\n\ndef test_red():\n    assert is_large(1)\n\n@pytest.mark.hunt\ndef test_long():\n    assert 0\n"
+    (shop / "tests/shop/test_broken.py").write_text(TESTS + broken, encoding="utf-8")
+    monkeypatch.setenv("PYTEST_ADDOPTS", "--collect-only")  # of the user's own runs
+    copy = Copy(shop, [path for path in shop.rglob("*") if path.is_file()])
+    found = changes(shop)
+    files = ["tests/shop/test_shop.py", "tests/shop/test_broken.py"]
+    alive, noticed = found["return count > 0", "return count > 1"], found["return count > 0", "return None"]
+    try:
+        assert copy.try_mutant(alive, ["tests/shop/test_shop.py"], seconds=1) is Outcome.ALIVE
+        assert copy.try_mutant(noticed, ["tests/shop/test_broken.py"], seconds=1) is Outcome.NOTICED
+        for one in (lambda: copy.try_mutant(alive, files, seconds=1), lambda: copy.check(files, seconds=1)):
+            with pytest.raises(
+                UnsoundTestsError, match=r"These fail: tests/shop/test_broken.py::test_red\. Run make test"
+            ):
+                one()
+        (copy.root / "tests/shop/test_broken.py").write_text("import time; time.sleep(99)", encoding="utf-8")
+        with pytest.raises(UnsoundTestsError, match=r"These did not end in 0 s: tests/shop/test_broken.py\. Is"):
+            copy.check(files[1:], seconds=-10)
     finally:
         copy.remove()
 
