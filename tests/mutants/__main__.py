@@ -97,7 +97,7 @@ def main(
     if as_json:
         click.echo(json.dumps(as_dicts(done), ensure_ascii=False, indent=1))
     else:
-        show_trials(Console(width=None if sys.stdout.isatty() else 110), done)
+        show_trials(Console(width=None if sys.stdout.isatty() else 110), done, near=near)
     share = noticed_share(done)
     if share is not None and share < fail_under:
         click.echo(

@@ -188,8 +188,8 @@ def test_a_mutant_is_noticed_alive_or_on_a_line_that_no_test_runs(shop: Path, tm
 def test_a_failure_says_something_only_of_a_test_that_passes_without_the_mutant(
     shop: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    broken = "\nimport pytest\n\ndef test_red():\n    assert is_large(1)\n\n@pytest.mark.hunt\ndef test_long():\n    assert 0\n"
-    (shop / "tests/shop/test_broken.py").write_text(TESTS + broken, encoding="utf-8")
+    broken = "\ndef test_red():\n    assert is_large(1)\n\n@pytest.mark.hunt\ndef test_long():\n    assert 0\n"
+    (shop / "tests/shop/test_broken.py").write_text("import pytest\n" + TESTS + broken, encoding="utf-8")
     monkeypatch.setenv("PYTEST_ADDOPTS", "--collect-only")  # of the user's own runs
     copy = Copy(shop, [path for path in shop.rglob("*") if path.is_file()])
     found = changes(shop)
@@ -225,6 +225,19 @@ def test_a_mutant_without_a_test_is_told_and_counts_as_not_noticed(shop: Path) -
     trials = [Trial(mutant, "a", "b", outcome) for mutant, outcome in zip(mutants, outcomes, strict=False)]
     assert noticed_share(trials) == 50
     assert noticed_share(trials[-1:]) is None
+
+
+def test_a_survivor_is_shown_as_it_is_written_with_its_function_and_what_passed(shop: Path) -> None:
+    mutant = changes(shop)["return False", "return True"]
+    trials = [Trial(mutant, "a[b:x:c]", "a[b]", Outcome.ALIVE, 1), Trial(mutant, "a", "b", Outcome.UNCOVERED)]
+    told = {False: ("1 test passed", "no test runs this line"), True: ("1 test file passed", "near.json names no test")}
+    for near, words in told.items():
+        shown = Console(file=StringIO(), width=110)
+        show_trials(shown, trials, near=near)
+        text = shown.file.getvalue()  # type: ignore[attr-defined]
+        assert "steppay_mock/shop.py:15 in is_large  ReplaceFalseWithTrue, " in text
+        assert "  - a[b:x:c]\n  + a[b]\n" in text
+        assert all(word in text for word in words)
 
 
 @pytest.mark.parametrize(
