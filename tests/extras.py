@@ -51,7 +51,20 @@ def pytest_configure(config: pytest.Config) -> None:
     """Look what is installed; refuse a run that is said to be without extras and has one."""
     found = [module for modules in modules_of_extras().values() for module in modules if not _missing(module)]
     if config.getoption("--without-extras") and found:
-        raise pytest.UsageError(f"--without-extras, but {', '.join(found)} is installed: make bare has its own place.")
+        raise pytest.UsageError(
+            f"--without-extras, but {', '.join(found)} is installed: make bare has its own place, .venv-bare. "
+            "If it is there, remove that folder and run make bare."
+        )
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Refuse a mark that names no extra: nothing would be asked for, and any skip would pass for one for want of it."""
+    for item in items:
+        for mark in item.iter_markers("extra"):
+            if not mark.args or not modules_of_extras().keys() >= set(mark.args):
+                known = ", ".join(modules_of_extras())
+                named = ", ".join(map(repr, mark.args))
+                raise pytest.UsageError(f"{item.nodeid} is marked extra({named}). Name an extra: {known}.")
 
 
 @pytest.hookimpl(tryfirst=True)

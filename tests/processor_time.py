@@ -6,6 +6,7 @@ without making any other test wait.
 
 from __future__ import annotations
 
+import argparse
 import os
 from collections import Counter, defaultdict
 from collections.abc import Generator, Mapping
@@ -20,10 +21,16 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     """Declare --slowest."""
     parser.addoption(
         "--slowest",
-        type=int,
+        type=_count,
         metavar="N",
         help="Print the N test functions that take the most time of the processor, each with all its examples.",
     )
+
+
+def _count(text: str) -> int:
+    if not text.isdecimal() or not int(text):
+        raise argparse.ArgumentTypeError(f"{text!r} is no number of functions; name 1 or more, such as 20")
+    return int(text)
 
 
 def pytest_configure(config: pytest.Config) -> None:
