@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import argparse
 import os
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Generator, Mapping
+from heapq import nlargest
+from operator import itemgetter
 from typing import Any
 
 import pytest
@@ -52,7 +54,7 @@ class ProcessorTime:
 
     def __init__(self, shown: int) -> None:
         self._shown = shown
-        self._seconds: Counter[str] = Counter()
+        self._seconds: defaultdict[str, float] = defaultdict(float)
         self._examples: defaultdict[str, int] = defaultdict(int)
 
     def add(self, measured: Mapping[str, tuple[float, int]]) -> None:
@@ -80,7 +82,7 @@ class ProcessorTime:
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
         """Print the table."""
         terminalreporter.section(f"processor time: {sum(self._seconds.values()):.0f} s in all")
-        for name, seconds in self._seconds.most_common(self._shown):
+        for name, seconds in nlargest(self._shown, self._seconds.items(), key=itemgetter(1)):
             terminalreporter.line(f"{seconds:6.1f} s  {self._examples[name]:4}  {name}")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from itertools import count
 from types import SimpleNamespace
 
@@ -73,5 +74,5 @@ def test_what_workers_measured_is_added_up() -> None:
 
 def test_the_processor_time_of_children_counts(monkeypatch: pytest.MonkeyPatch) -> None:
     times = SimpleNamespace(user=1, system=2, children_user=4, children_system=8, elapsed=16)
-    monkeypatch.setattr(processor_time.os, "times", lambda: times)
+    monkeypatch.setattr(os, "times", lambda: times)
     assert processor_time._processor_seconds() == 15
