@@ -3,6 +3,7 @@
 import json
 import os
 import queue
+import signal
 import sys
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -161,4 +162,5 @@ def _try(
 
 
 if __name__ == "__main__":
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # the copies are removed then too, as after a Ctrl-C
     main()
