@@ -6,7 +6,7 @@ import queue
 import signal
 import sys
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -118,16 +118,18 @@ def rooms() -> list[str]:
 @contextmanager
 def _copies(jobs: int) -> Iterator["queue.Queue[Copy]"]:
     files = tracked()
-    with ThreadPoolExecutor(jobs) as pool:
-        made = list(pool.map(lambda _: Copy(ROOT, files), range(jobs)))
+    made: list[Future[Copy]] = []
     free: queue.Queue[Copy] = queue.Queue()
-    for copy in made:
-        free.put(copy)
     try:
+        with ThreadPoolExecutor(jobs) as pool:  # which waits for them after a Ctrl-C too
+            made.extend(pool.submit(Copy, ROOT, files) for _ in range(jobs))
+        for one in made:
+            free.put(one.result())
         yield free
     finally:
-        for copy in made:
-            copy.remove()
+        for one in made:
+            if one.exception() is None:
+                one.result().remove()
 
 
 def _check_without_a_mutant(copies: "queue.Queue[Copy]", covering: Covering | Near, drawn: Sequence[Mutant]) -> None:
