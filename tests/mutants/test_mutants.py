@@ -38,7 +38,7 @@ def is_large(count: int | None = None) -> bool | None:
     return count > 0
 
 
-def never_called(*names: str) -> None:
+def never_called(kind: str, /, *names: str) -> None:
     raise ValueError(*names)
 """
 TESTS = """
