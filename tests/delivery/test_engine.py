@@ -10,7 +10,7 @@ from threading import Barrier
 from typing import Any
 
 import pytest
-from delivery.engines import BODY, DONE, endpoint_of, read_request, send
+from delivery.engines import BODY, endpoint_of, read_request, send
 from werkzeug import Request, Response
 
 from steppay_mock.delivery.answer import MAX_ANSWER
