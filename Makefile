@@ -19,14 +19,15 @@ PYTEST_FLAGS ?= -n $(WORKERS)
 # Bytecode is kept: without it every process compiles what it imports, and pytest rewrites every test, each time.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: demo test bare floor mutants plugins exhaustive hunt lint types layers wheel node check bench clean
+.PHONY: another-lock demo test bare floor mutants plugins exhaustive hunt lint types layers wheel node check bench clean
 
-$(READY): $(LOCK) pyproject.toml
+# It holds the name of the lock that filled the folder: another lock fills it anew, however old it is.
+$(READY): $(LOCK) pyproject.toml $(if $(filter $(LOCK),$(shell cat $(READY) 2>/dev/null)),,another-lock)
 	$(PYTHON) -c 'import sys; sys.exit("steppay-mock needs Python 3.11 or later") if sys.version_info < (3, 11) else None'
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-compile -r $(LOCK)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps -e .
-	touch $@
+	echo $(LOCK) >$@
 
 demo: $(READY)
 	$(BIN)/python examples/demo.py

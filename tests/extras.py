@@ -51,13 +51,20 @@ def pytest_configure(config: pytest.Config) -> None:
     """Look what is installed; refuse a run that is said to be without extras and has one."""
     found = [module for modules in modules_of_extras().values() for module in modules if not _missing(module)]
     if config.getoption("--without-extras") and found:
-        raise pytest.UsageError(f"--without-extras, but {', '.join(found)} is installed: make bare has its own place.")
+        raise pytest.UsageError(
+            f"--without-extras, but {', '.join(found)} is installed: make bare has its own place, .venv-bare. "
+            "If it is there, remove that folder and run make bare."
+        )
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_setup(item: pytest.Item) -> None:
     """Skip a test whose extra is not installed, before its fixtures import it."""
     for mark in item.iter_markers("extra"):
+        known = modules_of_extras().keys()
+        if not mark.args or not known >= set(mark.args):  # any skip would pass for one for want of it
+            named = ", ".join(map(repr, mark.args))
+            pytest.fail(f"It is marked extra({named}). Name an extra: {', '.join(known)}.", pytrace=False)
         for extra in mark.args:
             if any(map(_missing, modules_of_extras()[extra])):
                 pytest.skip(f"needs the extra {extra}: pip install 'steppay-mock[{extra}]'")

@@ -6,9 +6,12 @@ without making any other test wait.
 
 from __future__ import annotations
 
+import argparse
 import os
 from collections import defaultdict
 from collections.abc import Generator, Mapping
+from heapq import nlargest
+from operator import itemgetter
 from typing import Any
 
 import pytest
@@ -20,10 +23,16 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     """Declare --slowest."""
     parser.addoption(
         "--slowest",
-        type=int,
+        type=_count,
         metavar="N",
         help="Print the N test functions that take the most time of the processor, each with all its examples.",
     )
+
+
+def _count(text: str) -> int:
+    if not text.isdecimal() or not int(text):
+        raise argparse.ArgumentTypeError(f"{text!r} is no number of functions; name 1 or more, such as 20")
+    return int(text)
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -73,7 +82,7 @@ class ProcessorTime:
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
         """Print the table."""
         terminalreporter.section(f"processor time: {sum(self._seconds.values()):.0f} s in all")
-        for name, seconds in sorted(self._seconds.items(), key=lambda one: -one[1])[: self._shown]:
+        for name, seconds in nlargest(self._shown, self._seconds.items(), key=itemgetter(1)):
             terminalreporter.line(f"{seconds:6.1f} s  {self._examples[name]:4}  {name}")
 
 

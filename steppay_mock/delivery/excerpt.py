@@ -8,7 +8,7 @@ from traceback import format_exception_only
 def excerpt(text: str | bytes, *, limit: int = 200) -> str:
     """The beginning of the text, at most ``limit`` characters, with control characters escaped."""
     if isinstance(text, bytes):
-        text = text[: 4 * limit].decode("utf-8", "replace")
+        text = text[: 4 * (limit + 1)].decode("utf-8", "replace")  # a character has four bytes at most
     begin = "".join(character if character.isprintable() else _escaped(character) for character in text[:limit])
     return begin[:limit] + ("..." if len(text) > limit or len(begin) > limit else "")
 

@@ -54,9 +54,14 @@ def read_mix(events: Names | None, scenarios: Names, *, body: BodyForm = DEFAULT
 
 def seed_of_user(seed: object, *, kind: str, worker: int, number: int) -> int:
     """The seed of a user: from that of the run, the user's class, its worker, and its number there, both from 0."""
+    return derive_seed(check_seed(seed), "user", kind, worker, number)
+
+
+def check_seed(seed: object) -> int | str:
+    """The seed of a run, if it is one. Else a SteppayMockError."""
     if isinstance(seed, bool) or not isinstance(seed, int | str):
         raise SteppayMockError(f"seed={seed!r} is neither a whole number nor text. Give one such as seed=7.")
-    return derive_seed(seed, "user", kind, worker, number)
+    return seed
 
 
 def iter_load(

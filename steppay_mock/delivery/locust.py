@@ -26,7 +26,7 @@ from steppay_mock.delivery.address.access import Access, AccessOptions
 from steppay_mock.delivery.deliver import request_for
 from steppay_mock.delivery.http.keep_alive import KeptTransport
 from steppay_mock.delivery.http.transport import HttpTransport
-from steppay_mock.delivery.load import Mix, Names, iter_load, read_mix, seed_of_user
+from steppay_mock.delivery.load import Mix, Names, check_seed, iter_load, read_mix, seed_of_user
 from steppay_mock.delivery.options.settings import SenderSettings, Settings, read_sender_options, resolve_options
 from steppay_mock.delivery.options.table import DEFAULT_TIMEOUT
 from steppay_mock.delivery.own_lack import OwnLackError
@@ -167,7 +167,7 @@ def _check(kind: type[StepPayUser], *, host: str | None) -> _Checked:
     limit = kind.limit
     if limit is not None and (isinstance(limit, bool) or not isinstance(limit, int) or limit < 1):
         raise SteppayMockError(f"limit={limit!r} is no number of deliveries. Give one from 1 up, or None.")
-    seed_of_user(kind.seed, kind="", worker=0, number=0)
+    check_seed(kind.seed)
     address = (
         parse_address(host, path=settings.path, allowed=settings.allow_hosts, access=settings.access) if host else None
     )

@@ -176,7 +176,7 @@ def _limit() -> int | None:
 
 def _raise_limit(wanted: int) -> None:
     soft = _limit()
-    if soft is None or soft >= wanted:
+    if soft is None:
         return
     _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     most = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)

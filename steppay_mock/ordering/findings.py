@@ -139,7 +139,7 @@ class Overlaps:
     groups: int
     of: int
     tries: int
-    certain: int = 0
+    certain: int
 
     def __str__(self) -> str:
         which = f"{self.groups:,}" if self.groups == self.of else f"{self.groups:,} of {self.of:,}"

@@ -172,6 +172,21 @@ def test_what_does_not_go_together_is_wrong_usage(
     assert not function.events
 
 
+@pytest.mark.parametrize("command", ["explore --scenario refund-in-full", "replay sp1.x"])
+def test_a_path_without_a_function_is_wrong_usage_of_a_search_too(
+    run: Any, root: str, function: Function, secret: str, *, command: str
+) -> None:
+    urls = ("--to", root, "--state-url", f"{root}/state", "--reset-url", f"{root}/reset")
+    for words, told in (
+        (("--lambda-path", "/hooks"), "--lambda-path needs --lambda"),
+        (("--lambda", "alb", "--lambda-path", "hooks"), "expected a path that begins with /"),
+    ):
+        done = run(*command.split(), *urls, "--secret", secret, *words)
+        assert done.code == 2
+        assert told in " ".join(done.err.split())
+    assert not function.events
+
+
 def test_a_secret_in_the_path_is_shown_nowhere(run: Any, root: str, function: Function, secret: str) -> None:
     function.shop.mended = False
     urls = ("--to", root, "--state-url", f"{root}/state", "--reset-url", f"{root}/reset")

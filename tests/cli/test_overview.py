@@ -126,6 +126,11 @@ def test_what_varies_is_told_where_a_story_has_several_seeds() -> None:
     assert varied([one.candidate for one in OUTCOMES[:2]]) == (
         "Seeds 1, 2 vary names, codes and all ids. The customer ids are 10, 20."
     )
+    assert varied([one.candidate for one in OUTCOMES[:4]]) == (
+        "Seeds 1, 2 vary names, codes and all ids. The customer ids are 10, 20 in a; it is the same in the other "
+        "scenarios."
+    )
+    assert "in b; it is the same" in varied([explored(name, 1).candidate for name in "bba"])
 
 
 @pytest.mark.parametrize(

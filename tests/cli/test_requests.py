@@ -12,7 +12,9 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from steppay_mock import make_event, make_events, verify
+from steppay_mock import Event, make_event, make_events, verify
+from steppay_mock.cli.options.address import read_address
+from steppay_mock.cli.show.event_formats import RequestFormat, as_curl
 from steppay_mock.wire.headers import request_headers
 
 SIGNED = ("--secret", "whsec_of_the_tests", "--timestamp", "1706002316", "--seed", "7")
@@ -107,6 +109,21 @@ def test_a_body_too_long_for_an_argument_is_piped(run: Any) -> None:
     assert done.raw.startswith(b"printf %s '{")
     (words,) = words_of(done.raw)
     assert words[-3:] == ["--data-binary", "@-", event.body.decode()]
+
+
+def test_a_body_is_piped_only_where_linux_would_refuse_the_argument() -> None:
+    form = RequestFormat(address=read_address("http://localhost"), secrets=None, timestamp=5, seed=7)
+    piped = {}
+    for spare in (-1, 0, 1):
+        event = Event({"event": "a.b", "data": "가" * 10})
+        data = "x" * (120_000 - len(b"--data-binary ''") - len(event.body) + spare)
+        event = Event({"event": "a.b", "data": "가" * 10 + data})
+        (command,) = as_curl([event], form)
+        (words,) = words_of(command)
+        assert words[-1] == event.body.decode()
+        piped[len(f"--data-binary '{event.body.decode()}'".encode())] = command.startswith(b"printf %s ")
+    assert piped == {119_999: False, 120_000: False, 120_001: True}
+    assert max(piped) < 128 * 1024
 
 
 def test_curl_sends_it_where_there_is_curl(run: Any, receiver: Any, secret: str) -> None:

@@ -226,6 +226,8 @@ def test_a_command_knows_the_files_that_it_names_and_none_of_an_earlier_command(
         ),
         (("show", "refund-in-full", "--currency", "won"), "is no currency code of ISO 4217."),
         (("show", "refund-in-full", "--start", "2024-01-01"), "has no zone."),
+        (("show", "refund-in-full", "--start", "1700000000000"), "is not within the years 1970 to 9000. Write seconds"),
+        (("show", "refund-in-full", "--start", "-1"), "is not within the years 1970 to 9000."),
         (("show", "refund-in-full", "--from", "nowhere.py"), "does not exist"),
         (("run", "refund-in-full", "--to", "http://127.0.0.1:9"), "No secret is given."),
         (

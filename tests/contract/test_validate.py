@@ -4,6 +4,7 @@ import json
 import math
 import pickle
 from decimal import Decimal
+from types import SimpleNamespace
 from typing import Any, get_args
 
 import pytest
@@ -40,6 +41,10 @@ def test_validate_raises_the_first_violation() -> None:
     with pytest.raises(ContractViolation, match=r"customer.created: \$.data.id"):
         validate(customer(id="1", name=2))
     assert issubclass(ContractViolation, AssertionError)
+
+
+def test_a_payload_of_none_is_what_was_sent_and_not_the_object_that_has_it() -> None:
+    assert "sent:     null (null)" in str(only_violation(SimpleNamespace(payload=None)))
 
 
 def test_an_event_is_validated_like_its_payload() -> None:

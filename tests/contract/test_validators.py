@@ -7,6 +7,7 @@ from fractions import Fraction
 from typing import Any
 
 import pytest
+from extras import needing
 
 from steppay_mock import SteppayMockError, iter_errors, make_event, validate
 from steppay_mock.contract import validate as judging
@@ -24,6 +25,7 @@ def of_order(**data: Any) -> dict[str, Any]:
     return {**ORDER, "data": {**ORDER["data"], **data}}
 
 
+@pytest.mark.extra("fast")
 def test_one_validator_is_quick_and_the_other_the_reference() -> None:
     assert fast_check("order.created", closed=False, validator="jsonschema") is None
     for validator in ("auto", "jsonschema-rs"):
@@ -53,7 +55,7 @@ def test_without_the_quick_one_the_reference_judges_unless_the_quick_one_was_ask
         judging.fast_check.cache_clear()
 
 
-@pytest.mark.parametrize("validator", VALIDATORS)
+@pytest.mark.parametrize("validator", needing("fast", "jsonschema-rs", VALIDATORS))
 def test_any_mapping_is_an_object_and_a_tuple_an_array(validator: ValidatorName) -> None:
     validate(UserDict(ORDER), validator=validator)
     validate(of_order(subscriptions=(1, 2)), validator=validator)
@@ -62,7 +64,7 @@ def test_any_mapping_is_an_object_and_a_tuple_an_array(validator: ValidatorName)
     ]
 
 
-@pytest.mark.parametrize("validator", VALIDATORS)
+@pytest.mark.parametrize("validator", needing("fast", "jsonschema-rs", VALIDATORS))
 @pytest.mark.parametrize(
     ("value", "is_integer", "is_number"),
     [

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from threading import Thread
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from delivery.counting import Counting, counting
@@ -21,6 +21,9 @@ from serving import served
 
 from steppay_mock import Outcome, deliver
 from steppay_mock.delivery.engine.engine import Engine, EngineSettings
+
+if TYPE_CHECKING:
+    from delivery.django_here import DjangoHere
 
 
 @pytest.fixture
@@ -118,6 +121,24 @@ def receiver() -> Iterator[Counting]:
 def closed_url(free_port: int) -> str:
     """A URL where nothing listens."""
     return f"http://127.0.0.1:{free_port}"
+
+
+@pytest.fixture
+def django(tmp_path: Path) -> Iterator[DjangoHere]:
+    """Django with two databases in files."""
+    from delivery.django_here import django_here  # it loads Django, which slows deliveries in process down
+
+    with django_here(str(tmp_path / "default.sqlite3"), str(tmp_path / "other.sqlite3")) as here:
+        yield here
+
+
+@pytest.fixture
+def django_in_memory() -> Iterator[DjangoHere]:
+    """Django with two databases in memory."""
+    from delivery.django_here import django_here
+
+    with django_here(":memory:", ":memory:") as here:
+        yield here
 
 
 @contextmanager

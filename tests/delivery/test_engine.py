@@ -10,7 +10,7 @@ from threading import Barrier
 from typing import Any
 
 import pytest
-from delivery.engines import BODY, DONE, endpoint_of, read_request, send
+from delivery.engines import BODY, endpoint_of, read_request, send
 from werkzeug import Request, Response
 
 from steppay_mock.delivery.answer import MAX_ANSWER
@@ -161,7 +161,7 @@ def test_an_engine_writes_a_fault_beside_right_requests(
 
     def handle(connection: socket.socket) -> None:
         heads.put(connection.recv(65536))
-        connection.sendall(DONE)
+        connection.sendall(b"HTTP/1.1 204 No Content\r\nconnection: close\r\n\r\n")
 
     address = endpoint_of(serve_raw(handle))
     with closing(kind(EngineSettings(timeout=10, keep_alive=keep_alive, concurrency=2))) as engine:

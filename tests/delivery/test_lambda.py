@@ -4,19 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import base64
-import sys
-import threading
 from collections.abc import Callable
 from decimal import Decimal
 from functools import partial
 from http import HTTPStatus
-from types import ModuleType
 from typing import Any
 
 import pytest
 import requests
 from delivery.lambdas import KINDS, SECRET, not_decoded, right, written_again
 from werkzeug import Request
+from werkzeug.test import Client
 
 from steppay_mock import (
     ContractViolation,
@@ -29,7 +27,6 @@ from steppay_mock import (
     make_events,
 )
 from steppay_mock.delivery.aws.app import LambdaApp
-from steppay_mock.delivery.aws.event_loops import EventLoops
 from steppay_mock.delivery.aws.transport import LambdaTransport
 from steppay_mock.delivery.faults import FAULTS
 from steppay_mock.delivery.options.settings import Settings
@@ -372,23 +369,6 @@ def test_a_served_function_is_made_once(serve: Callable[[Any], str], monkeypatch
     assert len(made) == 1
 
 
-def test_the_loop_of_a_thread_that_has_ended_is_closed(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, "mangum", ModuleType("mangum"))
-    loops, met = EventLoops(), list[asyncio.AbstractEventLoop]()
-    left = loops._made[-1] = asyncio.new_event_loop()  # no thread has this number
-
-    def meet() -> None:
-        with loops.at_hand():
-            met.append(asyncio.get_event_loop())
-
-    thread = threading.Thread(target=meet)
-    thread.start()
-    thread.join()
-    assert (left.is_closed(), met[0].is_closed()) == (True, False)
-    loops.close()
-    assert met[0].is_closed()
-
-
 def test_a_wsgi_app_whose_first_argument_is_called_otherwise_stays_one() -> None:
     def app(environ: Any, start_response: Any) -> list[bytes]:
         assert Request(environ).method == "POST"
@@ -396,3 +376,15 @@ def test_a_wsgi_app_whose_first_argument_is_called_otherwise_stays_one() -> None
         return []
 
     deliver(EVENT, to=app).assert_ok()
+
+
+def test_what_a_function_was_served_with_is_no_part_of_what_it_is() -> None:
+    handler = returning({"statusCode": 204})
+    app, other = lambda_app(handler), lambda_app(handler)
+    called = Client(app).post("/hook", data=b"{}")
+    assert (called.status_code, len(app._served)) == (204, 1)
+    app._served.append(object())  # type: ignore[arg-type]  # another thread made one at the same time
+    assert Client(app).post("/hook", data=b"{}").status_code == 204
+    assert app == other
+    assert (app.runtime, lambda_app("http://localhost:9000").runtime) == (None, "http://localhost:9000")
+    assert repr(app) == repr(other) == f"LambdaApp(shape={app.shape!r})"

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import re
-import sys
 from datetime import UTC, datetime
 from decimal import Decimal
-from types import ModuleType
 from typing import Any
 
 import pytest
@@ -17,7 +14,6 @@ from delivery.lambdas import KINDS
 from steppay_mock.delivery.answer import Answer
 from steppay_mock.delivery.aws import function as function_module
 from steppay_mock.delivery.aws.call import Kind, LambdaCall
-from steppay_mock.delivery.aws.event_loops import EventLoops
 from steppay_mock.delivery.aws.events import Shape, make_event
 from steppay_mock.delivery.aws.function import LambdaContext, LocalFunction, RemoteFunction, Returned
 from steppay_mock.delivery.aws.replies import MalformedError, failed_reply, read_reply
@@ -358,30 +354,3 @@ def test_a_context_counts_down_to_the_timeout_and_not_below(monkeypatch: pytest.
     assert context.get_remaining_time_in_millis() == 0
     assert context.log_stream_name == "2023/11/14/[$LATEST]0123456789abcdef0123456789abcdef"
     assert (context.aws_request_id, context.client_context, context.identity) == (call_of().request_id, None, None)
-
-
-# Event loops.
-
-
-def test_mangum_has_a_loop_of_its_own_only_where_the_thread_has_none(monkeypatch: pytest.MonkeyPatch) -> None:
-    loops = EventLoops()
-    monkeypatch.delitem(sys.modules, "mangum", raising=False)
-    asyncio.set_event_loop(None)
-    with loops.at_hand(), pytest.raises(RuntimeError):
-        asyncio.get_event_loop()
-    monkeypatch.setitem(sys.modules, "mangum", ModuleType("mangum"))
-    met: list[asyncio.AbstractEventLoop] = []
-    for _ in range(2):
-        with loops.at_hand():
-            met.append(asyncio.get_event_loop())
-    assert met[0] is met[1], "the connections of an app belong to its loop"
-    own, ended = asyncio.new_event_loop(), asyncio.new_event_loop()
-    ended.close()
-    for present, expected in ((own, own), (ended, met[0])):
-        asyncio.set_event_loop(present)
-        with loops.at_hand():
-            assert asyncio.get_event_loop() is expected, "one that is open is left, one that was closed is none"
-    asyncio.set_event_loop(None)
-    own.close()
-    loops.close()
-    assert met[0].is_closed()

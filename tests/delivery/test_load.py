@@ -94,3 +94,8 @@ def test_a_seed_is_a_whole_number_or_text(seed: Any) -> None:
 def test_a_round_without_events_is_refused_rather_than_followed_by_another() -> None:
     with pytest.raises(SteppayMockError, match="A round has no events"):
         next(iter_load(lambda _seed: [], seed=7))
+
+
+def test_a_form_of_the_body_is_checked_before_anything_is_made() -> None:
+    with pytest.raises(SteppayMockError, match="body='prety'"):
+        read_mix(None, (), body="prety")  # type: ignore[arg-type]

@@ -29,6 +29,20 @@ from steppay_mock.ordering.options import ExploreOptions
 EVENT = make_event("order.created", seed=7)
 
 
+def test_the_file_and_the_other_doors_have_the_same_least_and_greatest_value() -> None:
+    bounded = [one for one in OPTIONS if one.file is not None and "minimum" in one.file and hasattr(one.type, "least")]
+    assert {"rate", "concurrency"} <= {one.name for one in bounded}
+    for one in bounded:
+        least, most = one.file["minimum"], one.file.get("maximum")  # type: ignore[index, union-attr]
+        one.type.read(least)
+        with pytest.raises(ValueError, match=r"."):
+            one.type.read(least - (0.0005 if isinstance(least, float) else 1))
+        if most is not None:
+            one.type.read(most)
+            with pytest.raises(ValueError, match=r"."):
+                one.type.read(most + 1)
+
+
 def names(door: Door) -> list[str]:
     return [one.name for one in options_of(door)]
 

@@ -9,8 +9,9 @@ from unittest.mock import Mock
 import pytest
 from werkzeug.wrappers import Request, Response
 
-from steppay_mock import SteppayMockError, deliver
-from steppay_mock.delivery.receiver import app_kind
+from steppay_mock import SteppayMockError, deliver, lambda_app
+from steppay_mock.delivery.options.settings import resolve_options
+from steppay_mock.delivery.receiver import Receiver, app_kind, make_transport
 
 Payloads = Callable[[int], list[dict[str, Any]]]
 
@@ -170,3 +171,18 @@ def test_an_app_that_does_not_show_what_it_is_must_be_wrapped(app: Any, shown: s
 def test_a_builtin_without_a_signature_must_be_wrapped_too() -> None:
     with pytest.raises(SteppayMockError, match="Is dict a WSGI app or an ASGI app"):
         app_kind(dict)
+
+
+def test_all_but_a_url_runs_in_this_process() -> None:
+    def wsgi(_environ: Any, _start_response: Any) -> list[bytes]:
+        return []
+
+    async def asgi(_scope: Any, _receive: Any, _send: Any) -> None:
+        return None
+
+    def handler(_event: Any, _context: Any) -> None:
+        return None
+
+    local, url = lambda_app(handler), "http://127.0.0.1:9"
+    kinds: dict[Receiver, bool] = {wsgi: True, asgi: True, local: True, url: False, lambda_app(url): False}
+    assert {to: make_transport(to, resolve_options({})).in_process for to in kinds} == kinds

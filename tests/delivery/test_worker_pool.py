@@ -33,7 +33,10 @@ sender.send(plan([make_event("order.created")], [Deliver(event=0, fault=fault or
 """
 
 
-@pytest.mark.parametrize(("engine", "fault"), [("curl", ""), ("threads", ""), ("curl", "chunked")])
+@pytest.mark.parametrize(
+    ("engine", "fault"),
+    [("curl", ""), ("threads", ""), pytest.param("curl", "chunked", marks=pytest.mark.extra("fast"))],
+)
 def test_the_second_ctrl_c_ends_the_program_though_the_receiver_says_nothing(
     serve_raw: Callable[[Any], str], engine: str, fault: str
 ) -> None:

@@ -66,6 +66,15 @@ def test_the_environ_is_what_pep_3333_asks_for(payloads: Payloads) -> None:
         "HTTP_X_B3_PARENTSPANID",
         "HTTP_STEPPAY_SIGNATURE",
     }
+    about = {name: value for name, value in seen[0].items() if name.startswith("wsgi.")}
+    assert about.keys() >= {"wsgi.errors", "wsgi.input"}
+    assert {name: value for name, value in about.items() if name not in {"wsgi.errors", "wsgi.input"}} == {
+        "wsgi.version": (1, 0),
+        "wsgi.url_scheme": "http",
+        "wsgi.multithread": False,
+        "wsgi.multiprocess": False,
+        "wsgi.run_once": False,
+    }
 
 
 def test_an_app_that_raises_is_status_500_and_its_exception_is_kept(payloads: Payloads) -> None:

@@ -13,11 +13,11 @@ from pathlib import Path
 
 from coverage import CoverageData
 from mutants.sample import room_of
+from mutants.trial import LEFT_OUT
 
 READ = ("steppay_mock", "pytest_plugin", "schemas", "tests", "examples", "pyproject.toml")
 """What decides which test runs which line."""
 
-LEFT_OUT = "not wheel and not hunt and not exhaustive"
 STATE, DURATIONS = "state.json", "durations.json"
 SOME_FAILED = 1
 _PHASE = re.compile(r"(\|(setup|run|teardown)| \((setup|call|teardown)\))$")

@@ -65,8 +65,8 @@ def list_mutants(root: Path, path: str) -> list[Mutant]:
 
 def _runs(node: NodeOrLeaf) -> bool:
     """Whether a run reads what stands here. It reads no annotation, and nothing that only a type checker imports."""
-    if node.type == "operator" and node.value == "*" and node.parent.type not in ("term", "arith_expr"):
-        return False  # of *arguments, which cosmic-ray takes for a multiplication
+    if node.type == "operator" and node.value in ("*", "/") and node.parent.type not in ("term", "arith_expr"):
+        return False  # of *arguments or of a heading, which cosmic-ray takes for arithmetic: no Python comes of it
     if _is_for_type_checkers(node):
         return False
     while (parent := node.parent) is not None:

@@ -1,7 +1,7 @@
 """The mistakes that a mutant may have: those of cosmic-ray's operators that a person could make, and four of our own.
 
 cosmic-ray has 190 operators. Most write what nobody writes (``a + b`` as ``a >> b``, ``==`` as ``is``): a test that
-cosmic-ray has 190 operators. Most write what nobody writes (``a + b`` as ``a >> b``, ``==`` as ``is``): a test which
+notices these says nothing about the mistakes that people make.
 """
 
 from collections.abc import Iterator

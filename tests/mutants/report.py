@@ -17,15 +17,19 @@ def noticed_share(trials: Sequence[Trial]) -> float | None:
     return 100 * sum(trial.outcome.is_noticed for trial in counted) / len(counted) if counted else None
 
 
-def show_trials(console: Console, trials: Sequence[Trial]) -> None:
-    """Print the survivors, and then the table: a room, the rooms in it, and all."""
+def show_trials(console: Console, trials: Sequence[Trial], *, near: bool = False) -> None:
+    """Print the survivors, and then the table: a room, the rooms in it, and all. ``near``: of whole test files."""
+    unknown = "near.json names no test file for it" if near else "no test runs this line"
+    what = "test file" if near else "test"
     for trial in trials:
         if trial.outcome in (Outcome.ALIVE, Outcome.UNCOVERED):
-            told = "no test runs this line" if trial.outcome is Outcome.UNCOVERED else f"{trial.tests} tests passed"
-            console.print(
-                f"\n[bold]{escape(trial.mutant.place)}[/bold]  {trial.mutant.operator}, {told}", highlight=False
-            )
-            console.print(f"  - {escape(trial.before)}\n  + {escape(trial.after)}", highlight=False, soft_wrap=True)
+            passed = f"{trial.tests} {what}{'s' * (trial.tests != 1)} passed"
+            told = unknown if trial.outcome is Outcome.UNCOVERED else passed
+            where = f" in {trial.mutant.within}" if trial.mutant.within else ""
+            place = f"[bold]{escape(trial.mutant.place)}[/bold]{where}  {trial.mutant.operator}, {told}"
+            changed = f"  - {escape(trial.before)}\n  + {escape(trial.after)}"
+            # Without emoji: rich would print one for the ":x:" of a slice.
+            console.print(f"\n{place}\n{changed}", highlight=False, soft_wrap=True, emoji=False)
     console.print()
     console.print(_table(trials))
 
@@ -57,7 +61,7 @@ def _figures(trials: Sequence[Trial]) -> list[str]:
         outcomes.count(Outcome.UNCOVERED),
         aside,
     ]
-    return [*map(str, figures), "-" if share is None else f"{share:.0f}"]
+    return [*map(str, figures), "-" if share is None else str(int(share))]
 
 
 def as_dicts(trials: Sequence[Trial]) -> list[dict[str, Any]]:
@@ -66,6 +70,7 @@ def as_dicts(trials: Sequence[Trial]) -> list[dict[str, Any]]:
         {
             "room": room_of(trial.mutant.path),
             "place": trial.mutant.place,
+            "within": trial.mutant.within,
             "operator": trial.mutant.operator,
             "occurrence": trial.mutant.occurrence,
             "before": trial.before,

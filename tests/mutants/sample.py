@@ -49,15 +49,29 @@ def draw(
 
 
 def changed_lines(root: Path, since: str) -> dict[str, set[int]]:
-    """The lines of the packages' files that changed since a revision of git, by file."""
-    asked = ["git", "diff", "--unified=0", "--no-color", "--no-ext-diff", since, "--", *PACKAGES]
-    text = subprocess.run(asked, cwd=root, capture_output=True, text=True, check=True).stdout
+    """The lines of the packages' files that changed since a revision of git, by file; all of a file git does not know.
+
+    Raises LookupError if git knows no such revision.
+    """
+    try:
+        _git(root, "rev-parse", "--quiet", "--verify", "--end-of-options", f"{since}^{{commit}}")
+    except (OSError, subprocess.CalledProcessError) as error:
+        raise LookupError(since) from error
+    # Who has set other prefixes, or none, gets these.
+    text = _git(root, "diff", "--unified=0", "--no-color", "--no-ext-diff", "--no-prefix", since, "--", *PACKAGES)
     found: dict[str, set[int]] = defaultdict(set)
     path = ""
     for line in text.splitlines():
         if line.startswith("+++ "):
-            path = line.removeprefix("+++ ").removeprefix("b/")
+            path = line.removeprefix("+++ ")
         elif hunk := _HUNK.match(line):
             first, count = int(hunk["first"]), int(hunk["count"] or 1)
             found[path].update(range(first, first + count))
+    for path in _git(root, "ls-files", "--others", "--exclude-standard", "-z", "--", *PACKAGES).split("\0"):
+        if path.endswith(".py"):
+            found[path].update(range(1, len((root / path).read_text(encoding="utf-8").splitlines()) + 1))
     return {path: lines for path, lines in found.items() if path.endswith(".py") and lines}
+
+
+def _git(root: Path, *arguments: str) -> str:
+    return subprocess.run(["git", *arguments], cwd=root, capture_output=True, encoding="utf-8", check=True).stdout

@@ -1,21 +1,24 @@
 """The mutation run says of a made-up project what is true of it."""
 
 import subprocess
-import sys
 from dataclasses import replace
+from io import StringIO
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 from cosmic_ray.mutating import mutate_code
+from mutants.__main__ import main
 from mutants.covering import load_covering
 from mutants.equivalent import Equivalent, read_equivalents
 from mutants.mutant import Mutant, list_mutants
 from mutants.near import choose_files, load_near
 from mutants.operators import all_operators
-from mutants.report import noticed_share
+from mutants.report import noticed_share, show_trials
 from mutants.sample import changed_lines, draw, package_files, room_of
-from mutants.trial import Copy, Outcome, Trial
+from mutants.trial import Copy, Outcome, Trial, UnsoundTestsError
 from repository.source_tree import ROOT, make_tree
+from rich.console import Console
 
 SHOP = """
 from typing import TYPE_CHECKING
@@ -35,7 +38,7 @@ def is_large(count: int | None = None) -> bool | None:
     return count > 0
 
 
-def never_called(*names: str) -> None:
+def never_called(kind: str, /, *names: str) -> None:
     raise ValueError(*names)
 """
 TESTS = """
@@ -147,6 +150,13 @@ def test_only_lines_that_changed_since_a_revision(shop: Path) -> None:
     assert only == {"steppay_mock/shop.py": {7}}
     drawn = draw(shop, package_files(shop), size=9, seed=1, only=only)
     assert [mutant.place for mutant in drawn] == ["steppay_mock/shop.py:7"]
+    git("config", "diff.mnemonicPrefix", "true")
+    assert changed_lines(shop, "HEAD") == only
+    (shop / "steppay_mock/till.py").write_text("OPEN = True\n", encoding="utf-8")
+    assert changed_lines(shop, "HEAD") == {**only, "steppay_mock/till.py": {1}}, "a file that git does not know yet"
+    for wrong in ("HEAD~9", "HEAD..HEAD", "", "--output=here"):
+        with pytest.raises(LookupError):
+            changed_lines(shop, wrong)
 
 
 @pytest.mark.exhaustive
@@ -174,6 +184,32 @@ def test_a_mutant_is_noticed_alive_or_on_a_line_that_no_test_runs(shop: Path, tm
         copy.remove()
 
 
+@pytest.mark.exhaustive
+def test_a_failure_says_something_only_of_a_test_that_passes_without_the_mutant(
+    shop: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    broken = "\ndef test_red():\n    assert is_large(1)\n\n@pytest.mark.hunt\ndef test_long():\n    assert 0\n"
+    (shop / "tests/shop/test_broken.py").write_text("import pytest\n" + TESTS + broken, encoding="utf-8")
+    monkeypatch.setenv("PYTEST_ADDOPTS", "--collect-only")  # of the user's own runs
+    copy = Copy(shop, [path for path in shop.rglob("*") if path.is_file()])
+    found = changes(shop)
+    files = ["tests/shop/test_shop.py", "tests/shop/test_broken.py"]
+    alive, noticed = found["return count > 0", "return count > 1"], found["return count > 0", "return None"]
+    try:
+        assert copy.try_mutant(alive, ["tests/shop/test_shop.py"], seconds=1) is Outcome.ALIVE
+        assert copy.try_mutant(noticed, ["tests/shop/test_broken.py"], seconds=1) is Outcome.NOTICED
+        for one in (lambda: copy.try_mutant(alive, files, seconds=1), lambda: copy.check(files, seconds=1)):
+            with pytest.raises(
+                UnsoundTestsError, match=r"These fail: tests/shop/test_broken.py::test_red\. Run make test"
+            ):
+                one()
+        (copy.root / "tests/shop/test_broken.py").write_text("import time; time.sleep(99)", encoding="utf-8")
+        with pytest.raises(UnsoundTestsError, match=r"These did not end in 0 s: tests/shop/test_broken.py\. Is"):
+            copy.check(files[1:], seconds=-10)
+    finally:
+        copy.remove()
+
+
 def test_the_test_files_near_a_file_are_there_and_run_it() -> None:
     near = load_near()
     files = package_files(ROOT)
@@ -191,11 +227,47 @@ def test_a_mutant_without_a_test_is_told_and_counts_as_not_noticed(shop: Path) -
     assert noticed_share(trials[-1:]) is None
 
 
-def test_a_room_that_does_not_exist_is_told() -> None:
-    command = [sys.executable, "-m", "mutants", "--room", "ordring"]
-    run = subprocess.run(command, cwd=ROOT / "tests", capture_output=True, text=True, check=False)
-    assert run.returncode == 2
-    assert "There is no room 'ordring'. Name a folder of steppay_mock" in run.stderr
+def test_a_survivor_is_shown_as_it_is_written_with_its_function_and_what_passed(shop: Path) -> None:
+    mutant = changes(shop)["return False", "return True"]
+    trials = [Trial(mutant, "a[b:x:c]", "a[b]", Outcome.ALIVE, 1), Trial(mutant, "a", "b", Outcome.UNCOVERED)]
+    told = {False: ("1 test passed", "no test runs this line"), True: ("1 test file passed", "near.json names no test")}
+    for near, words in told.items():
+        shown = Console(file=StringIO(), width=110)
+        show_trials(shown, trials, near=near)
+        text = shown.file.getvalue()  # type: ignore[attr-defined]
+        assert "steppay_mock/shop.py:15 in is_large  ReplaceFalseWithTrue, " in text
+        assert "  - a[b:x:c]\n  + a[b]\n" in text
+        assert all(word in text for word in words)
+
+
+@pytest.mark.parametrize(
+    ("option", "wrong", "told"),
+    [
+        ("--room", "ordring", "There is no room 'ordring'. Name a folder of steppay_mock"),
+        ("--room", "store/api/patching", "at most two deep, or plugin. There are: cli,"),
+        ("--room", "/", "There is no room '/'."),
+        ("--sample", "0", "0 is not in the range x>=1."),
+        ("--jobs", "-1", "-1 is not in the range x>=1."),
+        ("--budget", "0", "0.0 is not in the range x>=1."),
+        ("--fail-under", "101", "101 is not in the range 0<=x<=100."),
+        ("--fail-under", "nan", "'nan' is not a valid integer"),
+        ("--since", "no-such", "git knows no revision 'no-such' here. Name one of git log, such as HEAD~3"),
+        ("--since", "", "git knows no revision ''"),
+    ],
+)
+def test_a_wrong_option_is_told(option: str, wrong: str, told: str) -> None:
+    result = CliRunner().invoke(main, [option, wrong])
+    assert result.exit_code == 2
+    assert told in " ".join(result.output.split())
+
+
+def test_one_that_is_alive_is_never_rounded_away() -> None:
+    mutant = list_mutants(ROOT, "steppay_mock/wire/real_time.py")[0]
+    trials = [Trial(mutant, "a", "b", Outcome.NOTICED)] * 299 + [Trial(mutant, "a", "b", Outcome.ALIVE)]
+    shown = Console(file=StringIO(), width=110)
+    show_trials(shown, trials)
+    assert "99" in shown.file.getvalue()  # type: ignore[attr-defined]
+    assert "100" not in shown.file.getvalue()  # type: ignore[attr-defined]
 
 
 def test_each_equivalent_mutant_is_one_that_could_be_drawn_and_says_why() -> None:

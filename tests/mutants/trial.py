@@ -1,5 +1,6 @@
 """Runs the tests that cover a mutant's line in a copy of the project in which the file has the mistake."""
 
+import json
 import os
 import shutil
 import signal
@@ -15,8 +16,19 @@ from pathlib import Path
 from mutants.mutant import Mutant
 
 _NO_TEST_WAS_FOUND = (4, 5)
+_UNSET = ("PYTHONDONTWRITEBYTECODE", "PYTEST_ADDOPTS")
+"""What the tests of a mutant run without: options of the user would choose other tests."""
+
+LEFT_OUT = "not wheel and not hunt and not exhaustive"
+"""The tests that take longer than a mutant is given."""
+
+_CACHE = ".tests_cache"
 _SLACK = 30.0
 """Seconds for the start of pytest, added to three times what the tests took without a mutant."""
+
+
+class UnsoundTestsError(Exception):
+    """Tests that do not pass without any mutant: whatever mutant they were run for would seem to be noticed."""
 
 
 class Outcome(Enum):
@@ -57,6 +69,7 @@ class Copy:
         for folder in ("tests/ajv", "tests/express", "tests/generators"):
             if (root / folder / "node_modules").is_dir():
                 (self.root / folder / "node_modules").symlink_to(root / folder / "node_modules")
+        self._sound: set[tuple[str, ...]] = set()
         # Every trial starts Python anew: without bytecode it would compile the package and rewrite the tests each time.
         self._run(["--collect-only", "tests"], timeout=300, bytecode=True)
 
@@ -64,12 +77,23 @@ class Copy:
         """Delete the folder."""
         shutil.rmtree(self.root, ignore_errors=True)
 
-    def passes(self, tests: Sequence[str], *, seconds: float) -> bool:
-        """Whether the tests pass here without a mutant, as they must if a failure is to say something."""
-        return self._run(tests, timeout=_SLACK + 3 * seconds) == 0
+    def check(self, tests: Sequence[str], *, seconds: float) -> None:
+        """Run tests without a mutant: they must pass if a failure is to say something. Raises UnsoundTestsError."""
+        timeout = _SLACK + 3 * seconds
+        if tuple(tests) in self._sound:
+            return
+        code = self._run(tests, timeout=timeout)
+        if code is None:
+            raise UnsoundTestsError(f"These did not end in {timeout:.0f} s: {', '.join(tests)}. Is the machine busy?")
+        if code and code not in _NO_TEST_WAS_FOUND:
+            raise UnsoundTestsError(f"These fail: {', '.join(self._failed() or tests)}. Run make test.")
+        self._sound.add(tuple(tests))
 
     def try_mutant(self, mutant: Mutant, tests: Sequence[str], *, seconds: float) -> Outcome:
-        """What the tests say of the mutant; ``seconds`` is what they take without it."""
+        """What the tests say of the mutant; ``seconds`` is what they take without it.
+
+        A test that fails is run again without the mutant: raises UnsoundTestsError if it fails then too.
+        """
         if not tests:
             return Outcome.UNCOVERED
         path = self.root / mutant.path
@@ -84,13 +108,22 @@ class Copy:
             path.write_text(original, encoding="utf-8")
             os.utime(path, ns=(was.st_atime_ns, was.st_mtime_ns))  # the bytecode is that of this time
         if code is None:
+            self.check(tests, seconds=seconds)
             return Outcome.TIMED_OUT
+        if code and (failed := self._failed()):
+            self.check(failed, seconds=seconds)
         return Outcome.NOTICED if code else Outcome.ALIVE
+
+    def _failed(self) -> list[str]:
+        """The tests that failed in the last run, or the files that could not be imported; none if Python crashed."""
+        kept = self.root / _CACHE / "v" / "cache" / "lastfailed"
+        return sorted(json.loads(kept.read_text(encoding="utf-8"))) if kept.exists() else []
 
     def _run(self, arguments: Sequence[str], *, timeout: float, bytecode: bool = False) -> int | None:
         """The exit code of pytest; None if it did not end, and then it and all that it started are killed."""
         chosen = self.root / ".tests"
         chosen.write_text("\n".join(arguments) + "\n", encoding="utf-8")
+        shutil.rmtree(self.root / _CACHE, ignore_errors=True)
         command = [
             sys.executable,
             "-m",
@@ -99,13 +132,15 @@ class Copy:
             "-q",
             "-p",
             "no:randomly",
-            "-p",
-            "no:cacheprovider",
+            "-m",
+            LEFT_OUT,
+            "-o",
+            f"cache_dir={self.root / _CACHE}",
             f"@{chosen}",
         ]
         paths = [self.root, self.root / "pytest_plugin"]
         env = {
-            **{name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"},
+            **{name: value for name, value in os.environ.items() if name not in _UNSET},
             **({} if bytecode else {"PYTHONDONTWRITEBYTECODE": "1"}),
             "PYTHONPATH": os.pathsep.join(map(str, paths)),
             "HYPOTHESIS_STORAGE_DIRECTORY": f"{chosen}.examples",

@@ -74,7 +74,7 @@ class Truth:
 
     is_vacuous: bool
     effective: set[int] = field(default_factory=set)
-    """The events that change what is seen in some course."""
+    """The events that change what is seen in some course of all events."""
     smallest: dict[str, Measure] = field(default_factory=dict)
     shown: set[str] = field(default_factory=set)
 
@@ -139,7 +139,8 @@ def judge(one: Automaton, count: int, rules: Rules) -> Truth:
         for course in courses(places, duplicates=rules.duplicates):
             if not is_allowed(course, rules):
                 continue
-            truth.effective |= walk(one, course, rules).effective
+            if len(places) == count:  # a bound may let an event change something only where another one is missing
+                truth.effective |= walk(one, course, rules).effective
             for kind in kinds(one, course, rules):
                 if kind == "refused" and target not in walk(one, course, rules).refused:
                     continue  # the first refusal is made small, not another one

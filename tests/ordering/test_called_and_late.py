@@ -182,6 +182,25 @@ def test_an_app_in_this_thread_that_hangs_ends_the_search_at_once(make_life: Mak
         )
 
 
+@pytest.mark.parametrize("before", [0, 1, 2])
+def test_an_app_that_hangs_in_what_is_given_was_reached_if_it_answered_before(
+    make_life: MakeLife, *, before: int
+) -> None:
+    life, came = make_life(5), []
+
+    def keep(_rows: Any, envelope: dict[str, Any]) -> None:
+        came.append(envelope)
+        if len(came) > before:
+            hang()
+
+    subject = Subject(keep)
+    with pytest.raises(NoAnswerError) as caught:
+        explore(life[3:], subject.ledger, **subject.options, given=life[:3], timeout=0.05)
+    assert len(came) == before + 1
+    assert caught.value.reached is (before > 0)
+    assert BEFORE in str(caught.value)
+
+
 def test_a_search_in_another_thread_says_that_nothing_stops_what_hangs(make_life: MakeLife) -> None:
     from concurrent.futures import ThreadPoolExecutor
 

@@ -53,6 +53,18 @@ def notes_of(work: Any) -> tuple[str, ...]:
         return opened.notes
 
 
+@pytest.mark.parametrize("loaded", ["django.db", "celery", "kombu", "sqlalchemy.orm", None])
+def test_a_harness_is_possible_once_a_library_that_has_one_is_loaded(
+    monkeypatch: pytest.MonkeyPatch, loaded: str | None
+) -> None:
+    for name in ("django.db", "celery", "kombu", "sqlalchemy.orm"):
+        monkeypatch.delitem(sys.modules, name, raising=False)
+    assert Harness().is_possible is False
+    if loaded is not None:
+        monkeypatch.setitem(sys.modules, loaded, sys)
+        assert Harness().is_possible is True
+
+
 def test_a_receiver_that_puts_nothing_off_has_no_notes() -> None:
     assert notes_of(lambda: None) == ()
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import threading
 from collections import Counter
 from collections.abc import Awaitable, Callable
 from threading import Condition
@@ -60,11 +61,30 @@ def test_one_that_is_not_answered_in_time_has_timed_out_and_is_cancelled() -> No
             raise
         return Answer(204)
 
-    flight = flown(start, timeout=0.05)
+    async def flown_in_a_loop_that_goes_on() -> tuple[Flight, list[bytes]]:
+        done = await fly(start, REQUESTS, overtaking=None, timeout=0.05)
+        await asyncio.sleep(0)
+        return done, list(cancelled)  # the end of a loop cancels all that is left
+
+    flight, meanwhile = asyncio.run(flown_in_a_loop_that_goes_on())
     assert [answer.status for answer in flight.answers] == [204, None, 204]
     assert flight.answers[1].failure is Failure.TIMED_OUT
     assert flight.answers[1].error == "timed out after 0.05 s"
-    assert cancelled == [b"1"]
+    assert meanwhile == [b"1"]
+
+
+@pytest.mark.parametrize("held", [False, True])
+def test_no_thread_of_a_flight_keeps_the_process_from_its_end(*, held: bool) -> None:
+    before, met = {*threading.enumerate()}, set[threading.Thread]()
+    api = Api()
+
+    async def start(_request: Request, _gate: StartBarrier) -> Answer:
+        met.update(threading.enumerate())
+        return await in_thread(lambda: Answer(204))
+
+    assert [answer.status for answer in flown(start, overtaking=api.overtaking if held else None).answers] == [204] * 3
+    assert all(thread.daemon for thread in met - before)
+    assert met - before or not held
 
 
 def test_what_one_raises_is_raised() -> None:

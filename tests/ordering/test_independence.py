@@ -96,6 +96,34 @@ def test_it_costs_the_proofs_of_each_and_four_orders_of_each_pair() -> None:
     assert proofs + pairs <= result.coverage.deliveries <= 1.1 * (proofs + pairs)
 
 
+def orders_of(*counts: int) -> tuple[Event, ...]:
+    """So many events of an order of each customer, one after the other."""
+    return tuple(
+        make_event(
+            "order.created" if at == 0 else "order.updated",
+            seed=7,
+            now=1_736_910_000 + 60 * at + customer,
+            data={"id": 900 + customer, "customerId": customer},
+        )
+        for customer, count in enumerate(counts, start=41)
+        for at in range(count)
+    )
+
+
+@pytest.mark.parametrize("counts", [(1, 3), (3, 1), (1, 1, 2)])
+def test_a_customer_with_one_event_has_no_order_and_stops_nothing(counts: tuple[int, ...]) -> None:
+    result, _ = explored(keep_newest, orders_of(*counts))
+    assert (result.verdict, result.coverage.groups) == ("proved", counts)
+
+
+def test_all_pairs_are_delivered_though_that_is_beyond_the_budget() -> None:
+    count, budget = 8, 60
+    result, _ = explored(keep_newest, orders_of(*[2] * count), budget=budget, duplicates=False, losses=False)
+    pairs = count * (count - 1) // 2
+    assert (result.verdict, result.coverage.interleavings) == ("proved", 3 * pairs)  # taking turns is as it happened
+    assert result.coverage.deliveries > 3 * 4 * pairs > budget
+
+
 def test_what_is_wrong_for_one_customer_is_shown_and_can_be_seen_again() -> None:
     events = life_of(41, 42)
     result, ledger = explored(keep_last, events)

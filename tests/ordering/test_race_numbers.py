@@ -154,11 +154,11 @@ def test_the_events_of_one_second_race_together_each_of_them_first_once(make_lif
     assert found.coverage.overlaps.groups == 6 + 1
 
 
-@pytest.mark.parametrize("budget", range(150, 240, 7))
+@pytest.mark.parametrize("budget", [30, *range(150, 240, 7)])
 def test_far_pairs_and_further_turns_come_as_far_as_the_budget_goes(make_life: MakeLife, budget: int) -> None:
     events = make_life(4)
     rows = Rows(events)
-    proof = Rows(events).explore(events, overlap=False, budget=1_000, duplicates=False).coverage.deliveries
+    proof = Rows(events).explore(events, overlap=False, budget=budget, duplicates=False).coverage.deliveries
     found = rows.explore(events, overlap=50, budget=budget, duplicates=False)
     overlaps = found.coverage.overlaps
     assert overlaps is not None
@@ -203,6 +203,21 @@ def test_a_lost_race_is_made_as_small_as_it_can_be(make_life: MakeLife, pair: Gr
     assert found.coverage.deliveries == rows.deliveries
 
 
+def test_a_lost_race_is_made_small_for_half_the_budget_or_forty_deliveries_an_event(make_life: MakeLife) -> None:
+    events = make_life(5)
+    spent = {}
+    for budget in (300, 400, 480, 100_000):
+        rows = Rows(events, lambda there, racers: racers == (3, 4) and len(there) == 3)
+        shown = rows.explore(events, duplicates=False, budget=budget).counterexample
+        assert shown is not None
+        assert shown.course == (0, 1, 2, 3, 4)
+        assert shown.smallest is (budget == 100_000)
+        spent[budget] = rows.deliveries
+    for budget, beyond in ((400, 200), (480, 240)):
+        assert abs(spent[budget] - spent[300] - (beyond - 200)) < 5
+    assert spent[100_000] > spent[480]
+
+
 @pytest.mark.parametrize("turns", [1, 2])
 def test_a_race_that_is_lost_only_if_the_younger_starts_first_needs_a_second_turn(
     make_life: MakeLife, turns: int
@@ -237,6 +252,24 @@ def test_an_invariant_that_only_a_race_breaks_is_told_as_such(make_life: MakeLif
     assert (shown.kind, shown.course, shown.failing.together) == ("invariant", (0, 1, 2), (1, 2))
     assert (shown.smallest, shown.expected.broken, shown.passing.broken) == (True, None, None)
     assert shown.failing.broken is not None
+
+
+@pytest.mark.parametrize("explained", [True, False])
+def test_a_race_of_a_few_that_breaks_the_invariant_as_one_of_their_orders_does_is_no_race(
+    make_life: MakeLife, *, explained: bool
+) -> None:
+    """Within the bound the first event never misses; without it the third one alone breaks the invariant."""
+    events = make_life(3)
+    rows = Rows(events, lambda there, racers: not there and racers == (1, 2))
+    rows.adds = -1
+
+    def holds(there: tuple[int, ...]) -> bool:
+        return -1 not in there and not (explained and there == (2,))
+
+    found = rows.explore(events, duplicates=False, distance=1, invariant=lambda there: holds(tuple(there)))
+    assert found.verdict == ("proved" if explained else "fails")
+    if found.counterexample is not None:
+        assert (found.counterexample.kind, found.counterexample.course) == ("invariant", (1, 2))
 
 
 def test_what_is_wrong_without_a_race_too_says_nothing_of_races(make_life: MakeLife) -> None:

@@ -15,7 +15,7 @@ from ordering.test_saving import SCHEMA, dump_of
 from sqlalchemy import Engine, MetaData, Table, create_engine, text
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session, registry
-from sqlalchemy.pool import StaticPool
+from sqlalchemy.pool import NullPool, StaticPool
 
 from steppay_mock.ordering.saving.objects import saving_objects
 from steppay_mock.ordering.saving.saving import saving_all
@@ -54,6 +54,23 @@ def test_a_session_whose_last_flush_failed_comes_back(engine: Engine) -> None:
     saving["restore"](saved)
     assert dump_of(engine)[0] == [(1, "kim", None)]
     session.close()
+
+
+def test_what_a_session_restores_is_there_for_other_connections_too(tmp_path: Path) -> None:
+    made = create_engine(f"sqlite:///{tmp_path / 'receiver.sqlite3'}", poolclass=NullPool)
+    with made.begin() as connection:
+        connection.exec_driver_sql("CREATE TABLE mails (address TEXT)")
+        connection.exec_driver_sql("INSERT INTO mails VALUES ('kim')")
+    session = Session(made)
+    saving = saving_sqlalchemy(session)
+    saved = saving["save"]()
+    session.execute(text("DELETE FROM mails"))
+    saving["restore"](saved)
+    assert not session.in_transaction()
+    with closing(sqlite3.connect(tmp_path / "receiver.sqlite3")) as other:
+        assert other.execute("SELECT address FROM mails").fetchall() == [("kim",)]
+    session.close()
+    made.dispose()
 
 
 def test_what_a_session_has_not_flushed_is_saved_too(engine: Engine) -> None:
@@ -131,15 +148,16 @@ def test_a_database_is_written_in_haste_and_then_as_before(tmp_path: Path) -> No
         assert [one for one in done if "synchronous =" in one] == ["PRAGMA synchronous = OFF", "PRAGMA synchronous = 1"]
 
 
-@pytest.mark.skipif(sys.version_info < (3, 12), reason="sqlite3 knows autocommit= since Python 3.12")
-def test_a_connection_that_is_always_in_a_transaction_comes_back(tmp_path: Path) -> None:
-    options: Any = {"autocommit": False}
-    with closing(sqlite3.connect(tmp_path / "receiver.sqlite3", **options)) as connection:
-        connection.execute("CREATE TABLE mails (address TEXT)")
-        connection.commit()
-        saving = saving_sqlite(connection)
-        saved = saving["save"]()
-        connection.execute("INSERT INTO mails VALUES ('kim')")
-        connection.commit()
-        saving["restore"](saved)
-        assert connection.execute("SELECT * FROM mails").fetchall() == []
+if sys.version_info >= (3, 12):  # the first whose sqlite3 knows autocommit=
+
+    def test_a_connection_that_is_always_in_a_transaction_comes_back(tmp_path: Path) -> None:
+        options: Any = {"autocommit": False}
+        with closing(sqlite3.connect(tmp_path / "receiver.sqlite3", **options)) as connection:
+            connection.execute("CREATE TABLE mails (address TEXT)")
+            connection.commit()
+            saving = saving_sqlite(connection)
+            saved = saving["save"]()
+            connection.execute("INSERT INTO mails VALUES ('kim')")
+            connection.commit()
+            saving["restore"](saved)
+            assert connection.execute("SELECT * FROM mails").fetchall() == []

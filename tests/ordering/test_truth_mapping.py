@@ -15,6 +15,7 @@ from steppay_mock import SteppayMockError, scenario
 from steppay_mock.ordering.truth import load_truth
 from steppay_mock.ordering.truth.mapped import mapped_truth
 from steppay_mock.ordering.truth.mapping import read_mapping
+from steppay_mock.ordering.truth.things import things_of
 from steppay_mock.store.scenarios.registry import all_scenarios
 
 STORY = scenario("subscription-renewal-fails-then-recovers", seed=7)
@@ -132,6 +133,17 @@ def test_a_row_without_a_thing_is_told(called: Any, kind: str) -> None:
     state = rows()
     state["subscriptions"].append({"steppay_id": called, "state": "running", "next": None, "customer": 1})
     assert told(state) == [(kind, "$.subscriptions[1].steppay_id")]
+
+
+def test_a_row_of_what_was_deleted_says_so_and_one_of_what_never_was_says_that() -> None:
+    story = scenario("catalogue-changes", seed=7)
+    (deleted,) = (thing for thing in things_of(story).of("product") if thing.is_deleted)
+    mapping = {"rows": [{"path": "$.*", "is": "product", "fields": {"name": "name"}, "missing": "ok"}]}
+    state = {deleted.key: {"name": "x"}, "product_x": {"name": "x"}}
+    one, other = mapped_truth(read_mapping(mapping))(state, story)
+    assert f"product {deleted.key} is here ($.{deleted.key}), and the store has deleted it. Look at" in one.sentence
+    assert "product product_x is here ($.product_x), and the store has no such product. Look at" in other.sentence
+    assert (one.kind, other.kind) == ("unknown", "unknown")
 
 
 def test_a_rounded_id_is_told() -> None:

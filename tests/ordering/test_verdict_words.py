@@ -122,7 +122,7 @@ SAID: dict[str, tuple[dict[str, Any], tuple[str, ...]]] = {
     ),
     "nothing to match": ({"verdict": "fails", "unmatched": ("a",), "coverage": coverage(states=0)}, ()),
     "flights": (
-        {"verdict": "fails", "coverage": coverage(overlaps=Overlaps(groups=1, of=2, tries=3))},
+        {"verdict": "fails", "coverage": coverage(overlaps=Overlaps(groups=1, of=2, tries=3, certain=0))},
         ("1 of 2 groups of webhooks were in flight at once, 3 times in total.",),
     ),
     "all flights": (

@@ -9,7 +9,7 @@ from payload.settled import draw_of
 
 from steppay_mock import EventType, make_event, make_events
 from steppay_mock.errors import SteppayMockError
-from steppay_mock.payload.drift import can_drift, drift_event
+from steppay_mock.payload.drift import KNOWN_ELSEWHERE, can_drift, drift_event
 from steppay_mock.payload.options import Drift
 from steppay_mock.payload.plan import plan, plan_event
 
@@ -82,6 +82,8 @@ ENUMS: dict[str, Any] = {
     "gateway": {"type": "string", "enum": ["TOSS"], "title": "PaymentGateway"},
     "kinds": {"type": "array", "items": {"type": "string", "enum": ["A", "B"], "title": "Kind"}},
 }
+ENUMS["inner"] = {"type": "object", "properties": {"kind": ENUMS["kind"]}}
+ENUMS["rows"] = {"type": "array", "items": ENUMS["inner"]}
 
 
 def drifted(
@@ -112,6 +114,24 @@ def test_an_edge_case_whose_enumerations_are_null_gets_one_that_is_new(nothing: 
         assert "NEW_KIND" in [found.get("kind"), *(found.get("kinds") or [])]
     for seed in range(20):
         assert "NEW_KIND" in drifted({"kinds": []}, "kinds", seed=seed, edge=True)["kinds"]
+
+
+@pytest.mark.parametrize("name", ENUMS)
+@pytest.mark.parametrize("nothing", [None, []])
+def test_an_enumeration_of_any_depth_is_opened_where_all_are_null_or_empty(name: str, nothing: Any) -> None:
+    known = {"A", "B", "TOSS"}
+    for seed in range(20):  # the factory fills a list with nothing in some of them
+        found = drifted({"name": "x", name: nothing}, name, seed=seed, edge=True)
+        assert found.keys() == {"event", "name", name}
+        new = [text for text in texts_in(found[name]) if text not in known]
+        assert new in ([["NEW_KIND"]] if name != "gateway" else [[one] for one in KNOWN_ELSEWHERE["PaymentGateway"]])
+
+
+def texts_in(value: Any) -> list[str]:
+    if isinstance(value, dict | list):
+        inner = value.values() if isinstance(value, dict) else value
+        return [text for one in inner for text in texts_in(one)]
+    return [value]
 
 
 def test_a_payload_without_any_enumeration_is_an_error_that_says_what_to_use() -> None:

@@ -166,6 +166,7 @@ def test_words_are_all_words_of_their_meaning() -> None:
     assert (values(draw_of(chance=LEAST)), values(draw_of(chance=MOST))) == ("a", "c")
 
 
+@pytest.mark.extra("faker")
 def test_korean_people_live_in_seoul_and_have_mobile_phones() -> None:
     people = people_from_faker("ko_KR")
     assert all(re.fullmatch(r"010[2-9]\d{7}", phone) for phone in people["phones"])
@@ -190,6 +191,7 @@ def test_korean_people_live_in_seoul_and_have_mobile_phones() -> None:
     assert len(set(people["logins"])) == 200
 
 
+@pytest.mark.extra("faker")
 def test_people_of_faker_are_the_same_each_time_and_have_all_parts() -> None:
     for locale in ("en_US", "de_DE"):
         people = people_from_faker(locale)

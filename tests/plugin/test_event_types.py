@@ -145,6 +145,22 @@ def test_the_test_can_give_the_types_itself(pytester: pytest.Pytester, run: Run,
     run().assert_outcomes(passed=2)
 
 
+@pytest.mark.parametrize("names", ["'steppay_event_type'", "'n, steppay_event_type'"])
+def test_the_test_can_pass_the_types_to_the_fixture(pytester: pytest.Pytester, run: Run, names: str) -> None:
+    values = "[(1, 'order.created'), (2, 'order.updated')]" if "n," in names else "['order.created', 'order.updated']"
+    arguments = "steppay_event, n" if "n," in names else "steppay_event"
+    pytester.makepyfile(
+        f"""
+        import pytest
+
+        @pytest.mark.parametrize({names}, {values}, indirect=["steppay_event_type"])
+        def test_it({arguments}):
+            assert steppay_event.type in ("order.created", "order.updated")
+        """
+    )
+    run().assert_outcomes(passed=2)
+
+
 def test_the_test_can_give_the_events_itself(pytester: pytest.Pytester, run: Run) -> None:
     pytester.makepyfile(
         """

@@ -91,4 +91,11 @@ def test_a_run_without_extras_is_refused_where_one_is_installed(run: Run, instal
     installed.add("pycurl")
     result = run("--without-extras")
     assert result.ret == pytest.ExitCode.USAGE_ERROR
-    result.stderr.fnmatch_lines(["*--without-extras, but pycurl is installed: make bare has its own place."])
+    result.stderr.fnmatch_lines(["*--without-extras, but pycurl is installed: make bare has its own place*"])
+
+
+@pytest.mark.parametrize("mark", ["extra", "extra('fsat')", "extra('fast', 'no')"])
+def test_a_mark_that_names_no_extra_is_refused(run: Run, mark: str) -> None:
+    result = run("--without-extras", more=f"\n@pytest.mark.{mark}\ndef test_other(): pytest.skip('for the weather')\n")
+    result.assert_outcomes(skipped=2, xfailed=1, errors=1)
+    result.stdout.fnmatch_lines(["It is marked extra(*). Name an extra: fast, faker, locust."])

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import re
+import subprocess
 import tomllib
 from collections.abc import Iterable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -79,3 +82,13 @@ def test_the_lock_without_extras_is_that_of_ci_without_them() -> None:
     bare, full = pins("bare"), pins("ci")
     assert not bare.keys() & {canonicalize_name(Requirement(line).name) for lines in EXTRAS.values() for line in lines}
     assert {name: versions for name, versions in bare.items() if full.get(name) != versions} == {}
+
+
+@pytest.mark.parametrize(("written", "times"), [("requirements/floor.txt\n", 0), ("requirements/ci.txt\n", 1), ("", 1)])
+def test_an_environment_that_another_lock_has_filled_is_filled_anew(tmp_path: Path, written: str, times: int) -> None:
+    (tmp_path / ".ready").write_text(written, encoding="utf-8")
+    command = ["make", "-n", "test", f"VENV={tmp_path}", "LOCK=requirements/floor.txt"]
+    own = {name: value for name, value in os.environ.items() if not name.startswith(("MAKE", "MFLAGS"))}
+    shown = subprocess.run(command, cwd=ROOT, env=own, capture_output=True, text=True, check=True).stdout
+    assert shown.count("-r requirements/floor.txt") == times
+    assert "-m pytest" in shown

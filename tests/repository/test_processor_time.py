@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from itertools import count
 from types import SimpleNamespace
 
@@ -45,6 +46,13 @@ def test_the_slowest_functions_are_shown_with_all_their_examples(run: pytest.Pyt
     result.stdout.no_fnmatch_line("*s     1  test_shop.py::test_quick")
 
 
+@pytest.mark.parametrize("wrong", ["0", "-3", "few", "1.5"])
+def test_a_number_that_shows_nothing_is_refused(run: pytest.Pytester, wrong: str) -> None:
+    result = run.runpytest_inprocess(f"--slowest={wrong}")
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines([f"*--slowest: '{wrong}' is no number of functions; name 1 or more, such as 20"])
+
+
 def test_nothing_is_measured_without_the_option(run: pytest.Pytester) -> None:
     run.runpytest_inprocess().stdout.no_fnmatch_line("*processor time*")
 
@@ -66,5 +74,5 @@ def test_what_workers_measured_is_added_up() -> None:
 
 def test_the_processor_time_of_children_counts(monkeypatch: pytest.MonkeyPatch) -> None:
     times = SimpleNamespace(user=1, system=2, children_user=4, children_system=8, elapsed=16)
-    monkeypatch.setattr("os.times", lambda: times)
+    monkeypatch.setattr(os, "times", lambda: times)
     assert processor_time._processor_seconds() == 15

@@ -256,6 +256,13 @@ def test_a_store_goes_on_where_its_story_ended() -> None:
     assert len(story) == 5
 
 
+@pytest.mark.parametrize(("given", "factor"), [({}, 2), ({"new_price": 700}, None)])
+def test_a_changed_plan_costs_what_is_said_or_twice_the_old_price(given: dict[str, Any], factor: int | None) -> None:
+    store = scenario("subscription-plan-changed", seed=7, **given).store
+    amounts = [payment.amount for payment in store.payments]
+    assert amounts[-1] == (700 if factor is None else factor * amounts[0])
+
+
 def test_types_of_definitions_are_closed() -> None:
     kinds = {option.type for one in SCENARIOS.values() for option in parameters_of(one).values()}
     assert kinds <= {int, str, bool, float}

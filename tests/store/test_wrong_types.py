@@ -10,6 +10,7 @@ from datetime import timedelta
 from typing import Any, get_type_hints
 
 import pytest
+from extras import needing
 
 from steppay_mock import SteppayMockError, Store, iter_errors
 from steppay_mock.store.actions.checkout import CheckoutOptions
@@ -140,6 +141,17 @@ def test_what_no_parameter_can_be_is_a_refusal_and_no_other_error(action: str, p
     assert [odd for odd in NEVER if not any(odd is one for one in refused)] == []
 
 
+@pytest.mark.parametrize("action", FIELDS)
+def test_a_field_that_nothing_has_is_refused_and_changes_nothing(action: str) -> None:
+    store = stage()
+    options = READY[action](store) if action in READY else {}
+    state, count = copy.deepcopy(store.state()), len(store.events)
+    with pytest.raises(SteppayMockError, match="'nonsense'") as refusal:
+        act(store, action, {**options, "nonsense": 1})
+    require_next_step(refusal.value)
+    assert (store.state(), len(store.events)) == (state, count)
+
+
 def accepted(make: Callable[[Any], object], values: list[Any]) -> list[Any]:
     """The values that are taken; the others are refused with the next step."""
     taken = []
@@ -161,7 +173,7 @@ TAKEN: dict[str, list[Any]] = {
 }
 
 
-@pytest.mark.parametrize("option", list(get_type_hints(StoreOptions)))
+@pytest.mark.parametrize("option", needing("faker", "locale", get_type_hints(StoreOptions)))
 def test_what_no_option_can_be_is_a_refusal_and_no_other_error(option: str) -> None:
     def make(odd: Any) -> Store:
         return Store(**{option: odd})

@@ -163,8 +163,9 @@ _late: list[LateWatch] = []
 def _watch_late(held: tuple[Any, ...]) -> None:
     if held:
         _end_late_watch(())
-        _late.append(LateWatch(held, refuse=_refuse_late))
-        _late[-1].begin()
+        watch = LateWatch(held, refuse=_refuse_late)
+        watch.begin()
+        _late.append(watch)
 
 
 def _end_late_watch(held: tuple[Any, ...]) -> None:

@@ -52,13 +52,14 @@ def _enter(database: Any) -> None:
     global _under_way  # noqa: PLW0603 - the signals are global as well
     from django.core.signals import got_request_exception
 
+    # Functions of modules are never lost, and each weak connection leaves a weakref.finalize behind for ever.
     with _lock:
         _under_way += 1
         if _under_way == 1:
-            got_request_exception.connect(_note_raised)
+            got_request_exception.connect(_note_raised, weak=False)
             for signal in _signals():
                 if signal.disconnect(database.close_old_connections):
-                    signal.connect(_close_others)
+                    signal.connect(_close_others, weak=False)
                     _replaced.append(signal)
 
 
@@ -73,7 +74,7 @@ def _leave(database: Any) -> None:
             while _replaced:
                 signal = _replaced.pop()
                 signal.disconnect(_close_others)
-                signal.connect(database.close_old_connections)
+                signal.connect(database.close_old_connections, weak=False)
 
 
 def _note_raised(**_signal: Any) -> None:

@@ -38,9 +38,10 @@ async def wait_for_tasks(
     until = monotonic() + seconds
     while (left := until - monotonic()) > 0:
         if _counts_real_time(loop):
-            _, pending = await asyncio.wait(waited_for, timeout=left, return_when=return_when)
+            await asyncio.wait(waited_for, timeout=left, return_when=return_when)
         else:
-            pending = await _wait_with_timer(loop, waited_for, left, return_when)
+            await _wait_with_timer(loop, waited_for, left, return_when)
+        pending = [one for one in waited_for if not one.done()]
         if not pending or (return_when == asyncio.FIRST_COMPLETED and len(pending) < len(waited_for)):
             return
 
@@ -51,8 +52,8 @@ def _counts_real_time(loop: asyncio.AbstractEventLoop) -> bool:
 
 async def _wait_with_timer(
     loop: asyncio.AbstractEventLoop, tasks: set[asyncio.Future[Any]], seconds: float, return_when: str
-) -> set[asyncio.Future[Any]]:
-    """The tasks that are not done when the wait ends, or when the thread wakes the loop up."""
+) -> None:
+    """Return when the wait ends, or when a thread has woken the loop up after this many seconds."""
     woken = loop.create_future()
 
     def wake() -> None:
@@ -67,6 +68,4 @@ async def _wait_with_timer(
         await asyncio.wait({waiting, woken}, return_when=asyncio.FIRST_COMPLETED)
     finally:
         timer.cancel()
-        woken.cancel()
         waiting.cancel()
-    return {one for one in tasks if not one.done()}

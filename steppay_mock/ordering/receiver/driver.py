@@ -69,8 +69,8 @@ class Driver:
         """The number of the state before the first reset; None if it was not read."""
         self.first: int | None = None
         """The number of the state with which every order begins; None until the first order."""
-        self.here = -1
-        """The number of the state that was read last."""
+        self.here: int
+        """The number of the state that was read last; every order begins with reading one."""
         self.attempts = settings.attempts
         """How often a refused event is retried."""
         self.can_restore = settings.restore is not None
@@ -194,7 +194,7 @@ class Driver:
             self.refused += 1
         return answer
 
-    def deliver_together(self, places: Course, *, held: bool = False) -> Flight:
+    def deliver_together(self, places: Course, *, held: bool) -> Flight:
         """Deliver several events at once; a place that stands twice is an event beside its copy.
 
         ``held``: the REST API holds what the first one asks until the others have their answers.

@@ -41,18 +41,19 @@ def saving_django(*models: Any, using: str = "default") -> Saving:
     from django.db import connections, transaction
 
     tables: list[_DjangoTable] = []
-    of_postgres: list[PostgresRows] = []
+    of_postgres: PostgresRows | None = None
 
     def save() -> Any:
+        nonlocal of_postgres
         connection = connections[using]
         with connection.cursor() as cursor:
             if not tables:
                 tables.extend(_tables(models, connection, cursor))
                 if connection.vendor == "postgresql":
                     named = (PostgresTable(one.name, one.columns) for one in tables)
-                    of_postgres.append(PostgresRows(named, _executing(cursor), place="%s"))
-            if of_postgres:
-                return of_postgres[0].save(_executing(cursor))
+                    of_postgres = PostgresRows(named, _executing(cursor), place="%s")
+            if of_postgres is not None:
+                return of_postgres.save(_executing(cursor))
             return [_fetch(cursor, table) for table in tables]
 
     def restore(saved: Any) -> None:
@@ -61,8 +62,8 @@ def saving_django(*models: Any, using: str = "default") -> Saving:
         # ignores the switch inside a transaction, but defers the check to the commit: Django creates its constraints
         # DEFERRABLE INITIALLY DEFERRED.
         with transaction.atomic(using=using), connection.constraint_checks_disabled(), connection.cursor() as cursor:
-            if of_postgres:
-                of_postgres[0].restore(saved, _executing(cursor))
+            if of_postgres is not None:
+                of_postgres.restore(saved, _executing(cursor))
             else:
                 _write(cursor, tables, saved)
 

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from steppay_mock.ordering.search.truth import Truth
     from steppay_mock.ordering.truth.hint import Hint
 
+DROPS_ASSERTS: bool = not __debug__
+"""Whether this Python leaves out ``assert``, as with ``-O``."""
 _NAMED = 3  # paths that a note names
 _LOOKED_AT = 200  # states that are searched for a row to compare with the store
 
@@ -191,7 +193,7 @@ def notes_on(driver: Driver, settings: ExploreSettings) -> Iterator[str]:
             f"{option('effects')} gave nothing after any delivery, so no effect was counted. Does it read where they "
             "are kept?"
         )
-    if settings.invariant is not None and not __debug__:
+    if settings.invariant is not None and DROPS_ASSERTS:
         yield (
             f"Python runs with -O, which removes assert statements: {option('invariant')} with asserts checks nothing. "
             "Run it without -O."

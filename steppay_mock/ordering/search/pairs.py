@@ -45,7 +45,7 @@ class CustomerPairs:
         self._hints: tuple[Hint, ...] = ()
         self._runs: dict[Course, Run] = {}
         self._mixed: set[Course] = set()
-        self._started = 0.0
+        self._started: float
 
     def check(self, found: Exploration, groups: dict[str, Course]) -> Exploration:
         """The exploration with the result of the pairs."""

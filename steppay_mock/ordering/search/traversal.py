@@ -7,7 +7,7 @@ back pays for new edges only. For ten events without repeats that is 12,600 deli
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from itertools import chain as one_after_another
 from itertools import islice
 from typing import TYPE_CHECKING
@@ -82,11 +82,15 @@ def by_restoring(search: Search, chains: Iterable[Course], trail: list[tuple[Gra
 
 
 def _lacks(search: Search, chain: Course) -> bool:
-    """Whether following this chain would take an edge, or make a repeat, for the first time."""
-    node = search.root
+    """Whether following this chain would take an edge, or make a repeat on its way, for the first time.
+
+    A repeat that is missing at its end alone is no reason to follow it: whoever walks to what is open makes it too.
+    """
+    return any(place not in node.edges or search.graph.repeats(node) for node, place in _way(search.root, chain))
+
+
+def _way(node: GraphNode, chain: Course) -> Iterator[tuple[GraphNode, int]]:
+    """The known nodes on the way of a chain, each with the event that comes next."""
     for place in chain:
-        edge = node.edges.get(place)
-        if edge is None or search.graph.repeats(node):
-            return True
-        node = edge.target
-    return bool(search.graph.repeats(node))
+        yield node, place
+        node = node.edges[place].target
