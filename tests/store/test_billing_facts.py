@@ -165,3 +165,13 @@ def test_days_of_step_cover_that_cannot_be_are_refused(assumptions: dict[str, An
     with pytest.raises(SteppayMockError) as caught:
         Store(assumptions=assumptions)
     assert str(caught.value).startswith(message)
+
+
+def test_the_last_order_takes_from_the_stock_and_does_not_fail_without_it() -> None:
+    product: dict[str, Any] = {"billing": "usage", "price": 100, "stock": 2}
+    store = used(3, product=product, assumptions={"renewals_fail_without_stock": True})
+    assert burst(store, store.cancel)[-1] == "product.updated OUT_OF_STOCK"
+    product = {**product, "stock": 1}
+    store = used(3, product=product, assumptions={"renewals_fail_without_stock": True})
+    assert store.products[0].status == "OUT_OF_STOCK"
+    assert burst(store, store.cancel) == [*LAST_ORDER, "subscription.updated CANCELED", COMPLETED]

@@ -307,3 +307,16 @@ def test_a_subscription_that_an_invoice_sells_has_no_trial() -> None:
     assert store.order.amount == 700
     store.pay_invoice()
     assert store.subscription.trial is None
+
+
+def test_an_invoice_of_a_quota_costs_what_the_table_says_and_cannot_cost_nothing() -> None:
+    product: Any = {"billing": "usage", "quota": 150, "usage_table": [(100, 0), (None, 10)]}
+    store = Store(seed=1, product=product)
+    with pytest.raises(SteppayMockError, match=r"discount=1000 leaves nothing to pay\. Give less than 1000\."):
+        store.draft_invoice(quantity=2, discount=1_000)
+    store.draft_invoice(quantity=2)
+    store.send_invoice()
+    assert store.order.amount == 1_000
+    free = store.create_price(store.products[0], **{**product, "quota": 100})
+    with pytest.raises(SteppayMockError, match=r"costs nothing for its quota, and an invoice needs an amount\. Give"):
+        store.draft_invoice(free)

@@ -70,7 +70,7 @@ def test_an_api_that_is_never_asked_or_refuses_each_call_is_told() -> None:
     (unasked,) = in_turn(asks=False).notes
     assert unasked.startswith("api= was given, and no call reached it.")
     (refused,) = in_turn(token="of_another_shop").notes
-    assert "with 200, but 401" in refused
+    assert "with 200, but 403" in refused
 
 
 def test_copies_of_one_event_have_no_order() -> None:
