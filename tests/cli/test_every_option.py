@@ -29,6 +29,8 @@ def commands(name: str = "", command: click.Command = program) -> Iterator[tuple
 
 
 ALL = dict(commands())
+# click keeps the help option of the first context: without the settings of the program, -h is unknown ever after.
+PARENT = click.Context(program, info_name="steppay-mock", **program.context_settings)
 MAY_BE_FOLDERS = {"captures", "file", "ca_file", "client_cert", "client_key"}
 """Files that are opened by other code, which tells of a folder itself."""
 FILE = """
@@ -65,13 +67,13 @@ def test_the_file_has_the_default_of_every_option_that_is_a_setting(name: str, *
     config = read_config(path)
     settings = {parameter_of(setting): setting for setting in (*config.sender, *config.events)}
     words = [*NEEDED.get(name, []), *(["--config", str(path)] if said else [])]
-    context = ALL[name].make_context(name, words)
+    context = ALL[name].make_context(name, words, parent=PARENT)
     found = {param.name for param in ALL[name].params} & settings.keys()
     assert found
     assert {one: context.get_parameter_source(one) for one in found} == dict.fromkeys(
         found, ParameterSource.DEFAULT_MAP
     )
-    plain = ALL[name].make_context(name, [*NEEDED.get(name, []), *_journal(name), "--config", "none"])
+    plain = ALL[name].make_context(name, [*NEEDED.get(name, []), *_journal(name), "--config", "none"], parent=PARENT)
     assert ParameterSource.DEFAULT_MAP not in {plain.get_parameter_source(one) for one in found}
 
 

@@ -18,7 +18,7 @@ pytestmark = pytest.mark.exhaustive  # alike on every Python
 
 PAGE = (Path(__file__).parents[2] / "docs" / "cli.md").read_text(encoding="utf-8")
 SECTIONS = dict(re.findall(r"^## ([\w -]+)\n(.*?)(?=^## |\Z)", PAGE, re.MULTILINE | re.DOTALL))
-CONTEXT = click.Context(program, info_name="steppay-mock")
+CONTEXT = click.Context(program, info_name="steppay-mock", **program.context_settings)
 
 
 def command_of(name: str) -> click.Command:

@@ -12,7 +12,7 @@ from steppay_mock.cli.program import COMMANDS, program
 
 PAGE = (Path(__file__).parents[2] / "docs" / "cli.md").read_text(encoding="utf-8")
 SECTIONS = dict(re.findall(r"^## ([\w -]+)\n(.*?)(?=^## |\Z)", PAGE, re.MULTILINE | re.DOTALL))
-ROOT = click.Context(program, info_name="steppay-mock")
+ROOT = click.Context(program, info_name="steppay-mock", **program.context_settings)
 
 BOUNDS = {
     "generate -n": (1, 1_000_000_000),
