@@ -33,7 +33,7 @@ def test_the_file_and_the_other_doors_have_the_same_least_and_greatest_value() -
     bounded = [one for one in OPTIONS if one.file is not None and "minimum" in one.file and hasattr(one.type, "least")]
     assert {"rate", "concurrency"} <= {one.name for one in bounded}
     for one in bounded:
-        least, most = one.file["minimum"], one.file.get("maximum")  # type: ignore[index, union-attr]
+        least, most = one.file["minimum"], one.file.get("maximum")
         one.type.read(least)
         with pytest.raises(ValueError, match=r"."):
             one.type.read(least - (0.0005 if isinstance(least, float) else 1))
