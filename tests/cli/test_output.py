@@ -97,18 +97,27 @@ def test_a_row_of_a_table_is_one_line_however_long_it_is(length: int, capsysbina
     assert len(lines) == 4
 
 
+class TerminalOfBytes(io.TextIOWrapper):
+    """A terminal whose locale has no Hangul."""
+
+    def isatty(self) -> bool:
+        return True
+
+
 def test_a_table_at_a_terminal_shows_texts_as_they_are(monkeypatch: pytest.MonkeyPatch) -> None:
-    shown = Terminal()
+    written = io.BytesIO()
+    shown = TerminalOfBytes(written, encoding="ascii")
     monkeypatch.setenv("COLUMNS", "31")
     monkeypatch.setenv("TERM", "xterm")
     monkeypatch.setenv("FORCE_COLOR", "1")
     monkeypatch.setattr(sys, "stdout", shown)
     write_table(("Name", "Text"), [("order.created", "[b]:x:[/b] " + "12 " * 9)], wraps=frozenset({"Text"}))
-    lines = [re.sub(r"\x1b\[[0-9;]*m", "", line).rstrip() for line in shown.getvalue().splitlines()]
+    text = written.getvalue().decode()
+    lines = [re.sub(r"\x1b\[[0-9;]*m", "", line).rstrip() for line in text.splitlines()]
     assert lines[1] == "order.created  [b]:x:[/b] 12 12"
     assert " ".join(lines[2:]).split() == ["12"] * 7
     assert max(map(len, lines)) <= 31
-    assert shown.getvalue().splitlines()[1].rstrip() == lines[1]  # nothing of a text is coloured
+    assert text.splitlines()[1].rstrip() == lines[1]  # nothing of a text is coloured
 
 
 @pytest.mark.parametrize(

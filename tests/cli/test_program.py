@@ -43,7 +43,7 @@ def test_what_needs_no_library_loads_none(args: list[str]) -> None:
         "except SystemExit as stop:\n    assert not stop.code\n"
         "print(*sys.modules, file=sys.stderr)"
     )
-    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, encoding="utf-8", check=True)
     loaded = {name.partition(".")[0] for name in done.stderr.split()}
     assert "click" in loaded
     assert not loaded & HEAVY
@@ -268,9 +268,10 @@ def test_the_module_runs_as_the_script_does() -> None:
     assert len(json.loads(by_script.stdout)) == len(EventType)
 
 
-def test_a_table_on_a_terminal_fits_it() -> None:
+@pytest.mark.parametrize("locale", [{}, {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}], ids=str)
+def test_a_table_on_a_terminal_fits_it(locale: dict[str, str]) -> None:
     ours, theirs = os.openpty()
-    environment = {**os.environ, "COLUMNS": "72", "TERM": "xterm"}
+    environment = {**os.environ, "COLUMNS": "72", "TERM": "xterm", **locale}
     with subprocess.Popen([*MAIN, "events"], stdout=theirs, stderr=theirs, env=environment) as process:
         os.close(theirs)
         shown = b""

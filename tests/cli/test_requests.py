@@ -133,7 +133,7 @@ def test_curl_sends_it_where_there_is_curl(run: Any, receiver: Any, secret: str)
         assert len(words_of(script.encode())) == 1
         return
     done = subprocess.run(
-        ["sh", "-c", script.replace("curl ", "curl --silent --write-out '%{http_code}' ", 1)],
+        [b"sh", b"-c", script.replace("curl ", "curl --silent --write-out '%{http_code}' ", 1).encode()],
         capture_output=True,
         text=True,
         check=True,

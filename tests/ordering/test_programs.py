@@ -109,6 +109,6 @@ def test_the_programs_can_be_read(way: str) -> None:
     shell = shutil.which("sh")
     assert shell is not None
     done = subprocess.run(
-        [shell, "-n"], input=shell_script(explored, found), capture_output=True, text=True, check=False
+        [shell, "-n"], input=shell_script(explored, found), capture_output=True, encoding="utf-8", check=False
     )
     assert (done.returncode, done.stderr) == (0, "")

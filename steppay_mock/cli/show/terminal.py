@@ -75,7 +75,10 @@ def write_table(
 def _show_table(table: Table) -> None:
     from rich.console import Console
 
-    Console(file=sys.stdout, markup=False, highlight=False, emoji=False).print(table)
+    console = Console(file=sys.stdout, markup=False, highlight=False, emoji=False)
+    with console.capture() as shown:  # rich would write it in the encoding of the locale, which may have no Hangul
+        console.print(table)
+    write(shown.get().encode())
 
 
 def _write_table(table: Table) -> None:
