@@ -76,6 +76,16 @@ ERRORS = {
 
 _OF_A_LIST = (400, 403, 405)
 
+INVOICE_STATUSES = {
+    "임시저장": "TEMPORARY",
+    "발송 예약": "RESERVATION",
+    "발송": "SENT",
+    "결제 완료": "PAID",
+    "미납입": "OVER_DUE",
+    "발송 실패": "SEND_FAIL",
+}
+"""In the query of invoices the statuses are Korean words."""
+
 
 def _id(name: str, what: str) -> DescribedParameter:
     return DescribedParameter(name=name, type=LONG, description=f"The id of the {what} (fact 15).")
@@ -94,7 +104,6 @@ _PAGE = (
     _query("sortDir", {"type": "string", "enum": ["ASC", "DESC"], "default": "DESC"}, "The direction (fact 39)."),
     _query("sort", {"type": "string", "default": "createdAt"}, "The field by which the list is sorted."),
 )
-_INVOICE_STATUSES = ("임시저장", "발송 예약", "발송", "결제 완료", "미납입", "발송 실패")
 
 
 def _list(name: str, path: str, what: str, answer: str, *more: DescribedParameter) -> DescribedCall:
@@ -199,7 +208,7 @@ CALLS = (
         "/api/v1/invoices",
         "invoices",
         "InvoiceListResponseDTO",
-        _query("status", {"type": "string", "enum": [*_INVOICE_STATUSES]}, "The status, as a Korean word."),
+        _query("status", {"type": "string", "enum": [*INVOICE_STATUSES]}, "The status, as a Korean word."),
     ),
     DescribedCall(
         name="readUsage",

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from steppay_mock.payload.coherence.fields import Amount, money
+from steppay_mock.payload.coherence.fields import money
 from steppay_mock.store.records import (
     Customer,
     Debit,
@@ -51,10 +51,10 @@ def _order(order: Order) -> Data:
         "id": order.id,
         "code": order.code,
         "type": order.type,
-        "paidAmount": _money(order.amount),
-        "returnedAmount": _money(order.returned),
-        "leftAmount": _money(order.left),
-        "discountedAmount": _money(-sum(line.amount for line in order.lines if line.type == "DISCOUNT")),
+        "paidAmount": money(order.amount),
+        "returnedAmount": money(order.returned),
+        "leftAmount": money(order.left),
+        "discountedAmount": money(-sum(line.amount for line in order.lines if line.type == "DISCOUNT")),
         "productName": order.lines[0].product_name,
         "paymentDate": _at(order.paid_at),
         "paymentDueDate": _at(order.due_at),
@@ -80,7 +80,7 @@ def _line(line: OrderLine) -> Data:
         "createdAt": line.created_at.isoformat(),
         "modifiedAt": line.modified_at.isoformat(),
         "canceledDateTime": _at(line.canceled_at),
-        "paidAmount": _money(line.amount),
+        "paidAmount": money(line.amount),
         "currency": line.currency,
         "quantity": line.quantity,
         "priceCode": line.price_code,
@@ -108,7 +108,7 @@ def _payment(payment: Payment) -> Data:
         "customerId": str(payment.customer_id),
         "payer": _copied(payment.payer),
         "productName": payment.product_name,
-        "paidAmount": _money(payment.amount),
+        "paidAmount": money(payment.amount),
         "paidAt": _at(payment.paid_at),
         "status": payment.status,
         "paymentGateway": payment.gateway,
@@ -123,7 +123,7 @@ def _payment(payment: Payment) -> Data:
 
 def _cancel(payment: Payment) -> Data:
     """What was given back so far: every payment has it, 0 at first (fact 33)."""
-    return {"canceledAmount": _money(payment.canceled), "lastCanceledDate": _at(payment.canceled_at)}
+    return {"canceledAmount": money(payment.canceled), "lastCanceledDate": _at(payment.canceled_at)}
 
 
 def _account(account: VirtualAccount) -> Data:
@@ -179,7 +179,7 @@ def _item(item: Item) -> Data:
         "productName": item.product_name,
         "featuredImageUrl": item.image,
         "selectedProductOptionIds": [],
-        "price": _money(item.price.amount),
+        "price": money(item.price.amount),
         "quantity": item.quantity,
         "isAdditional": item.is_additional,
         "keepWhenRenew": True,
@@ -206,7 +206,7 @@ def _invoice(invoice: Invoice) -> Data:
         "reservationAt": _at(invoice.reserved_at),
         "deletedAt": _at(invoice.deleted_at),
         "publishMethod": list(invoice.channels),
-        "discount": _money(invoice.discount),
+        "discount": money(invoice.discount),
         "memoToCustomer": invoice.memo,
         "orderId": invoice.order_id,
         "orderCode": invoice.order_code,
@@ -260,10 +260,6 @@ def _copy(value: Any) -> Any:
 
 def _at(moment: datetime | None) -> str | None:
     return None if moment is None else moment.isoformat()
-
-
-def _money(amount: Amount) -> int | float:
-    return amount if amount.__class__ is int else money(amount)
 
 
 _WRITERS: dict[type, Callable[[Any], Data]] = {

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from contract.type_names import type_of
 
 from steppay_mock.contract.catalogue import EventType, catalogue
 from steppay_mock.contract.schemas import load_schema, schema_dir
@@ -16,25 +17,6 @@ DOCUMENTED: dict[str, Any] = json.loads((Path(__file__).parent / "documented.jso
 
 # Documented as not nullable, left out by the documented example: optional (fact 8).
 CONFLICTS = {("RecordQuota", "deltaQuota")}
-
-
-def type_of(schema: dict[str, Any]) -> str:
-    """The documented type that a property's schema says, with ``?`` where it may be null."""
-    if "anyOf" in schema:
-        first, null = schema["anyOf"]
-        assert null == {"type": "null"}
-        return f"{type_of(first)}?"
-    if "$ref" in schema:
-        return str(schema["$ref"]).rpartition("/")[2].removesuffix(".schema.json")
-    kind = schema["type"]
-    if isinstance(kind, list):
-        assert kind[1:] == ["null"]
-        return f"{type_of({**schema, 'type': kind[0]})}?"
-    if kind == "array":
-        return f"{type_of(schema['items'])}[]"
-    if kind == "object" and "additionalProperties" in schema:
-        return f"Map<String,{type_of(schema['additionalProperties'])}>"
-    return {"string": "String", "boolean": "Boolean", "object": "Object"}[kind]
 
 
 def fields_of(schema: dict[str, Any]) -> dict[str, str]:

@@ -7,32 +7,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from contract.type_names import type_of
 from rest_types import DOCUMENTED, differences, schema_errors, schema_of
 
 from steppay_mock.contract.schemas import load_schema, schema_dir
 
 TYPES: dict[str, dict[str, str]] = DOCUMENTED["types"]
 OBSERVED: dict[str, Any] = DOCUMENTED["observed"]
-
-
-def type_of(schema: dict[str, Any]) -> str:
-    """The documented type that a field's schema says, with ``?`` if it may be null."""
-    if "anyOf" in schema:
-        first, null = schema["anyOf"]
-        assert null == {"type": "null"}
-        return f"{type_of(first)}?"
-    if "$ref" in schema:
-        return str(schema["$ref"]).rpartition("/")[2].removesuffix(".schema.json")
-    kind = schema["type"]
-    if isinstance(kind, list):
-        assert kind[1:] == ["null"]
-        return f"{type_of({**schema, 'type': kind[0]})}?"
-    if kind == "array":
-        return f"{type_of(schema['items'])}[]"
-    if kind == "object":
-        inner = schema["additionalProperties"]
-        return f"Map<String,{'Object' if inner is True else type_of(inner)}>"
-    return "Uuid" if schema.get("format") == "uuid" else {"string": "String", "boolean": "Boolean"}[kind]
 
 
 def test_the_documented_numbers_are_complete() -> None:

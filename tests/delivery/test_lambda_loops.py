@@ -38,10 +38,7 @@ def test_mangum_has_a_loop_of_its_own_only_where_the_thread_has_none(monkeypatch
     assert met[0].is_closed()
 
 
-def test_from_python_3_14_on_a_thread_has_the_loop_that_asyncio_gives_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    """From then on ``get_event_loop`` makes none."""
-    monkeypatch.setattr(event_loops, "sys", SimpleNamespace(version_info=(3, 14)))
-    monkeypatch.setattr(asyncio, "get_event_loop_policy", lambda: pytest.fail("it goes with Python 3.16"))
+def check_that_an_open_loop_is_seen() -> None:
     own = asyncio.new_event_loop()
     asyncio.set_event_loop(own)
     assert event_loops._has_one() is True
@@ -49,6 +46,13 @@ def test_from_python_3_14_on_a_thread_has_the_loop_that_asyncio_gives_it(monkeyp
     assert event_loops._has_one() is False
     asyncio.set_event_loop(None)
     assert event_loops._has_one() is False
+
+
+def test_from_python_3_14_on_a_thread_has_the_loop_that_asyncio_gives_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    """From then on ``get_event_loop`` makes none."""
+    monkeypatch.setattr(event_loops, "sys", SimpleNamespace(version_info=(3, 14)))
+    monkeypatch.setattr(asyncio, "get_event_loop_policy", lambda: pytest.fail("it goes with Python 3.16"))
+    check_that_an_open_loop_is_seen()
 
 
 def test_a_loop_in_use_is_open_though_python_does_not_list_its_thread(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -111,10 +115,4 @@ def test_loops_are_closed_with_the_app_that_nobody_closes(monkeypatch: pytest.Mo
 def test_before_python_3_14_no_loop_is_made_by_looking_for_one(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(event_loops, "sys", SimpleNamespace(version_info=(3, 13)))
     monkeypatch.setattr(asyncio, "get_event_loop", lambda: pytest.fail("it may make a loop"))
-    own = asyncio.new_event_loop()
-    asyncio.set_event_loop(own)
-    assert event_loops._has_one() is True
-    own.close()
-    assert event_loops._has_one() is False
-    asyncio.set_event_loop(None)
-    assert event_loops._has_one() is False
+    check_that_an_open_loop_is_seen()

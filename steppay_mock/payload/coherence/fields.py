@@ -118,6 +118,8 @@ class Fields:
 
 def money(amount: Amount) -> int | float:
     """The amount as JSON writes it: whole where it is whole."""
+    if amount.__class__ is int:  # most are, and a store writes many
+        return amount
     return int(amount) if amount == int(amount) else float(amount)
 
 

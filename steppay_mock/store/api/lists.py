@@ -8,6 +8,7 @@ from datetime import datetime
 from operator import itemgetter
 from typing import Any
 
+from steppay_mock.contract.rest_calls import INVOICE_STATUSES
 from steppay_mock.contract.schemas import load_schema
 from steppay_mock.store.api.query import Query, choice_in, moment_in, number_in, page_in
 from steppay_mock.store.api.shapes.customers import customer_row
@@ -24,16 +25,6 @@ Data = dict[str, Any]
 Listed = tuple[ApiReading, Any]
 """A record, with the reading of its store."""
 Keep = Callable[[Any], bool]
-
-_INVOICE_STATUSES = {
-    "임시저장": "TEMPORARY",
-    "발송 예약": "RESERVATION",
-    "발송": "SENT",
-    "결제 완료": "PAID",
-    "미납입": "OVER_DUE",
-    "발송 실패": "SEND_FAIL",
-}
-"""In the query of invoices the statuses are Korean words."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,12 +45,14 @@ class ApiList:
         """The page that the query asks for. WrongQueryError for a value that no parameter can have."""
         page = page_in(query, tuple(self.sorts))
         since, until = moment_in(query, "startDate"), moment_in(query, "endDate")
+        is_any_time = since is None and until is None
         keeps = [*self.filters(query), *self._keyword(query)]
         created = self.sorts["createdAt"]
         chosen = [
             (reading, record)
             for reading, record in listed
-            if _is_between(created(reading, record), since, until) and all(keep(record) for keep in keeps)
+            if (is_any_time or _is_between(created(reading, record), since, until))
+            and all(keep(record) for keep in keeps)
         ]
         value = self.sorts[page.sort]
         keyed = [(_sortable(value(reading, one), one.key), (reading, one)) for reading, one in chosen]
@@ -128,8 +121,8 @@ def _order_filters(query: Query) -> list[Keep]:
 
 
 def _invoice_filters(query: Query) -> list[Keep]:
-    word = choice_in(query, "status", tuple(_INVOICE_STATUSES))
-    return [] if word is None else [lambda invoice: invoice.status == _INVOICE_STATUSES[word]]
+    word = choice_in(query, "status", tuple(INVOICE_STATUSES))
+    return [] if word is None else [lambda invoice: invoice.status == INVOICE_STATUSES[word]]
 
 
 def _invoice_answer(page: Data, every: list[Listed]) -> Data:

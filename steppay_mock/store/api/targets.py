@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from steppay_mock.store.api.shapes.products import option_groups
+from steppay_mock.store.api.shapes.reading import newest_payment
 from steppay_mock.store.records import Customer, Invoice, Item, Order, Payment, Price, Product, Subscription
 from steppay_mock.store.tables import Tables
 
@@ -69,11 +70,11 @@ def price_at(tables: Tables, keys: Keys) -> Price | None:
 
 def payment_at(tables: Tables, keys: Keys) -> Payment | None:
     """The payment of the order with this idKey (fact 40), the newest; or the payment with this idKey (assumed)."""
-    key, payments = keys["idKey"], tuple(tables.payments.values())
+    key = keys["idKey"]
     order = next((one for one in tuple(tables.orders.values()) if one.id_key == key), None)
     if order is not None:
-        return next((one for one in reversed(payments) if one.order_id == order.id), None)
-    return next((one for one in payments if one.id_key == key), None)
+        return newest_payment(tables, order)
+    return next((one for one in tuple(tables.payments.values()) if one.id_key == key), None)
 
 
 def options_at(tables: Tables, keys: Keys) -> dict[str, Any] | None:

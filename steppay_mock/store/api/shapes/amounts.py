@@ -1,15 +1,10 @@
-"""Writes amounts of money as the Decimal, Long and Int of the REST API."""
+"""Writes amounts of money as the Long and Int of the REST API; ``money`` of the payloads writes a Decimal."""
 
 from __future__ import annotations
 
-from steppay_mock.payload.coherence.fields import Amount, money
+from steppay_mock.payload.coherence.fields import Amount
 
 _LARGEST_INT = 2**31 - 1
-
-
-def decimal(amount: Amount) -> int | float:
-    """A Decimal."""
-    return amount if isinstance(amount, int) else money(amount)
 
 
 def whole(amount: Amount) -> int:

@@ -12,6 +12,7 @@ Data = dict[str, Any]
 
 _REQUIRED = ("name", "phone", "postcode", "address1", "address2")
 _FURTHER = ("state", "city", "countryCode")
+_PERSON = ("username", "name", "email", "phone")
 _MARKETING = ("marketingSms", "marketingEmail", "marketingKakao")
 
 
@@ -27,15 +28,16 @@ def subscription_customer(reading: ApiReading, customer: Customer) -> Data:
         "id": customer.id,
         "uuid": reading.uuid("customer", customer.id),
         "code": customer.code,
-        "status": "NORMAL",
-        "username": words.get("username"),
-        "name": words.get("name"),
-        "email": words.get("email"),
-        "phone": words.get("phone"),
+        **person(customer),
         "shipping": shipping_address(words.get("shipping")),
         **marketing(),
         "attributes": attributes_of(customer),
     }
+
+
+def person(customer: Customer) -> Data:
+    """Who the customer is. None is dormant."""
+    return {"status": "NORMAL", **{name: customer.words.get(name) for name in _PERSON}}
 
 
 def payer(words: Mapping[str, Any]) -> Data:

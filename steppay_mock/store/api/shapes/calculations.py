@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from steppay_mock.payload.coherence.fields import Amount
-from steppay_mock.store.api.shapes.amounts import decimal
+from steppay_mock.payload.coherence.fields import Amount, money
 from steppay_mock.store.api.shapes.reading import ApiReading
 from steppay_mock.store.records import Item, Subscription
 from steppay_mock.store.renewal_amounts import difference_due, periodic_fee
@@ -22,7 +21,7 @@ def calculation_object(reading: ApiReading, subscription: Subscription) -> Data:
     fee = periodic_fee(subscription.items)
     cost = sum((_amount_of(reading, subscription, item) for item in subscription.items), fee)
     return {
-        "amount": decimal(cost + difference_due(subscription.balance, cost=cost)),
+        "amount": money(cost + difference_due(subscription.balance, cost=cost)),
         "items": [_calculated(reading, subscription, item) for item in subscription.items],
         "startDate": reading.at(subscription.period.start),
         "endDate": reading.at(subscription.period.end),
@@ -33,7 +32,7 @@ def _calculated(reading: ApiReading, subscription: Subscription, item: Item) -> 
     return {
         "subscriptionItemId": item.id,
         "count": _count_of(reading, item),
-        "amount": decimal(_amount_of(reading, subscription, item)),
+        "amount": money(_amount_of(reading, subscription, item)),
         "name": item.product_name,
         "type": "SKU",
         "unit": item.price.words.get("unit"),

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from steppay_mock.store.api.shapes.amounts import decimal
-from steppay_mock.store.api.shapes.buyers import attributes_of, marketing, shipping_address
+from steppay_mock.payload.coherence.fields import money
+from steppay_mock.store.api.shapes.buyers import attributes_of, marketing, person, shipping_address
 from steppay_mock.store.api.shapes.order_lines import price_sold
 from steppay_mock.store.api.shapes.prices import claim_method_of
 from steppay_mock.store.api.shapes.reading import ApiReading
@@ -24,13 +24,9 @@ def customer_object(reading: ApiReading, customer: Customer) -> Data:
     subscriptions = reading.subscriptions_of_customer(customer)
     return {
         "id": customer.id,
-        "status": "NORMAL",
-        "username": words.get("username"),
-        "name": words.get("name"),
-        "email": words.get("email"),
-        "phone": words.get("phone"),
+        **person(customer),
         "orderCount": len(orders),
-        "totalPurchasedPrice": decimal(sum(one.left for one in orders if one.paid_at is not None)),
+        "totalPurchasedPrice": money(sum(one.left for one in orders if one.paid_at is not None)),
         "shipping": shipping_address(words.get("shipping")),
         "orders": [_order(reading, one) for one in orders],
         "subscriptions": [_subscription(reading, customer, one) for one in subscriptions],
@@ -49,11 +45,7 @@ def customer_row(reading: ApiReading, customer: Customer) -> Data:
     return {
         "id": customer.id,
         "code": customer.code,
-        "status": "NORMAL",
-        "username": words.get("username"),
-        "name": words.get("name"),
-        "email": words.get("email"),
-        "phone": words.get("phone"),
+        **person(customer),
         "orderCount": len(reading.orders_of_customer(customer)),
         "activeSubscriptionCount": sum(1 for one in subscriptions if one.status not in _ENDED),
         "paymentMethods": _payment_methods(reading, customer, subscriptions),
@@ -75,7 +67,7 @@ def _order(reading: ApiReading, order: Order) -> Data:
         "id": order.id,
         "type": order.type,
         "productName": order.lines[0].product_name,
-        "amount": decimal(order.amount),
+        "amount": money(order.amount),
         "claimMethodType": claim_method_of(price_sold(reading, order)),
         "createdAt": reading.at(order.created_at),
     }

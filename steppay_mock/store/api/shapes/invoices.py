@@ -6,8 +6,9 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import Any
 
+from steppay_mock.payload.coherence.fields import money
 from steppay_mock.store.actions.new_orders import amount_of
-from steppay_mock.store.api.shapes.amounts import decimal, whole
+from steppay_mock.store.api.shapes.amounts import whole
 from steppay_mock.store.api.shapes.customers import customer_object
 from steppay_mock.store.api.shapes.orders import order_made
 from steppay_mock.store.api.shapes.products import merchant_uuid
@@ -54,7 +55,7 @@ def invoice_row(reading: ApiReading, invoice: Invoice) -> Data:
         "customerName": None if customer is None else customer.words.get("name"),
         "productName": order.lines[0].product_name if order else product and product.name,
         "orderType": "RECURRING_INITIAL" if sold.recurs else "ONE_TIME",
-        "price": decimal(amount_of(invoice.basket) if order is None else order.amount),
+        "price": money(amount_of(invoice.basket) if order is None else order.amount),
         "status": invoice.status,
         "paymentDate": None if order is None else reading.at_or_null(order.paid_at),
         "purchaseDeadline": reading.at(invoice.deadline),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from steppay_mock.store.api.shapes.amounts import decimal
+from steppay_mock.payload.coherence.fields import money
 from steppay_mock.store.api.shapes.prices import plan_of, price_object
 from steppay_mock.store.api.shapes.products import product_object
 from steppay_mock.store.api.shapes.reading import ApiReading
@@ -20,7 +20,7 @@ def line_object(reading: ApiReading, line: OrderLine) -> Data:
     return {
         "id": line.id,
         "code": line.code,
-        "paidAmount": decimal(line.amount),
+        "paidAmount": money(line.amount),
         "currency": line.currency,
         "quantity": line.quantity,
         "price": None if price is None else price_object(reading, price),
@@ -62,7 +62,7 @@ def line_of_related(reading: ApiReading, order: Order, line: OrderLine) -> Data:
         "productName": line.product_name,
         "plan": _plan_by_name(line.plan_name) if price is None else plan_of(price),
         "status": line.status,
-        "amount": decimal(line.amount),
+        "amount": money(line.amount),
         "priceType": "FLAT" if price is None else price.billing,
         "parentOrderItemCode": (line.first or (None, None))[1],
     }

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from steppay_mock.store.api.shapes.amounts import decimal, small
+from steppay_mock.payload.coherence.fields import money
+from steppay_mock.store.api.shapes.amounts import small
 from steppay_mock.store.api.shapes.buyers import order_customer, shipping_address
 from steppay_mock.store.api.shapes.order_lines import line_object, line_of_related, price_sold
 from steppay_mock.store.api.shapes.order_payments import discount_of, payment_part
@@ -57,9 +58,9 @@ def order_row(reading: ApiReading, order: Order) -> Data:
         "createdAt": reading.at(order.created_at),
         "modifiedAt": reading.at(order.modified_at),
         "claimMethodType": claim_method_of(price_sold(reading, order)),
-        "paidAmount": decimal(order.amount),
-        "returnedAmount": decimal(order.returned),
-        "leftAmount": decimal(order.left),
+        "paidAmount": money(order.amount),
+        "returnedAmount": money(order.returned),
+        "leftAmount": money(order.left),
     }
 
 
@@ -74,10 +75,10 @@ def _common(reading: ApiReading, order: Order) -> Data:
         "orderId": order.id,
         "orderCode": order.code,
         "type": order.type,
-        "paidAmount": decimal(order.amount),
-        "returnedAmount": decimal(order.returned),
-        "leftAmount": decimal(order.left),
-        "discountedAmount": decimal(discount_of(order)),
+        "paidAmount": money(order.amount),
+        "returnedAmount": money(order.returned),
+        "leftAmount": money(order.left),
+        "discountedAmount": money(discount_of(order)),
         "productName": order.lines[0].product_name,
         "items": [line_object(reading, line) for line in order.lines],
         "customer": None if customer is None else order_customer(reading, customer),
@@ -111,7 +112,7 @@ def _related(reading: ApiReading, order: Order) -> Data:
         "code": order.code,
         "orderType": order.type,
         "productName": order.lines[0].product_name,
-        "paidAmount": decimal(order.amount),
+        "paidAmount": money(order.amount),
         "items": [line_of_related(reading, order, line) for line in order.lines],
         "createdAt": reading.at(order.created_at),
     }

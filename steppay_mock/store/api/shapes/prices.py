@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from steppay_mock.store.api.shapes.amounts import decimal
+from steppay_mock.payload.coherence.fields import money
 from steppay_mock.store.api.shapes.reading import ApiReading
 from steppay_mock.store.records import Price
 
@@ -20,7 +20,7 @@ def price_object(reading: ApiReading, price: Price) -> Data:
     return {
         "id": price.id,
         "code": price.code,
-        "price": decimal(price.amount),
+        "price": money(price.amount),
         "unit": words.get("unit"),
         "planName": plan["name"],
         "planDescription": plan["description"],

@@ -79,7 +79,7 @@ class ApiReading:
 
     def payment_of(self, order: Order) -> Payment | None:
         """The newest payment of the order, also one that failed (assumed)."""
-        return next((one for one in reversed(tuple(self.tables.payments.values())) if one.order_id == order.id), None)
+        return newest_payment(self.tables, order)
 
     def orders_of_customer(self, customer: Customer) -> tuple[Order, ...]:
         """The orders of the customer, the newest first."""
@@ -97,3 +97,8 @@ class ApiReading:
 
     def _chance(self, key: tuple[object, ...]) -> Chance:
         return Chance(derive_seed(self.store.seed, "rest", *key))
+
+
+def newest_payment(tables: Tables, order: Order) -> Payment | None:
+    """The newest payment of the order, also one that failed (assumed)."""
+    return next((one for one in reversed(tuple(tables.payments.values())) if one.order_id == order.id), None)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from steppay_mock.store.api.shapes.amounts import decimal
+from steppay_mock.payload.coherence.fields import money
 from steppay_mock.store.api.shapes.order_payments import card_number, discount_of
 from steppay_mock.store.api.shapes.reading import ApiReading
 from steppay_mock.store.records import Payment
@@ -18,8 +18,8 @@ def receipt_object(reading: ApiReading, payment: Payment) -> dict[str, Any]:
         "paymentDate": reading.at_or_null(payment.paid_at),
         "partnerOrderId": str(payment.order_id),
         "partnerUserId": str(payment.customer_id),
-        "amount": decimal(payment.amount),
-        "discount": 0 if order is None else decimal(discount_of(order)),
+        "amount": money(payment.amount),
+        "discount": 0 if order is None else money(discount_of(order)),
         "cardNumber": card_number(reading, payment),
         "paymentGateway": payment.gateway,
     }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from steppay_mock.store.api.shapes.amounts import decimal
+from steppay_mock.payload.coherence.fields import money
 from steppay_mock.store.api.shapes.prices import claim_method_of, plan_of, price_object
 from steppay_mock.store.api.shapes.products import option_groups
 from steppay_mock.store.api.shapes.reading import ApiReading
@@ -27,7 +27,7 @@ def item_object(reading: ApiReading, item: Item) -> Data:
         "selectedProductOptionIds": [],
         "selectedProductOptionPrice": 0,
         "plan": plan_of(item.price),
-        "price": decimal(item.price.amount),
+        "price": money(item.price.amount),
         "quantity": item.quantity,
         "isAdditional": item.is_additional,
         "keepWhenRenew": True,
