@@ -42,10 +42,10 @@ if TYPE_CHECKING:
     from steppay_mock.ordering.truth.mapping import load_truth
     from steppay_mock.payload.event import Event
     from steppay_mock.payload.factory import make_event, make_events
-    from steppay_mock.store.api.api import StoreApi
-    from steppay_mock.store.api.exchange import ApiCall
-    from steppay_mock.store.api.patching.vendor_hosts import VendorHostError
-    from steppay_mock.store.api.rules import ApiHold
+    from steppay_mock.rest.api import StoreApi
+    from steppay_mock.rest.exchange import ApiCall
+    from steppay_mock.rest.patching.vendor_hosts import VendorHostError
+    from steppay_mock.rest.rules import ApiHold
     from steppay_mock.store.assumptions import Assumptions
     from steppay_mock.store.lifecycle import IllegalAction
     from steppay_mock.store.records import Customer, Invoice, Order, Payment, Price, Product, Subscription, Usage
@@ -134,8 +134,8 @@ __all__ = [
 ]
 
 _HOMES = {
-    "ApiCall": "store.api.exchange",
-    "ApiHold": "store.api.rules",
+    "ApiCall": "rest.exchange",
+    "ApiHold": "rest.rules",
     "Assumptions": "store.assumptions",
     "Clock": "delivery.sender.clock",
     "Config": "delivery.config.config",
@@ -170,12 +170,12 @@ _HOMES = {
     "SignatureError": "errors",
     "SteppayMockError": "errors",
     "Store": "store.store",
-    "StoreApi": "store.api.api",
+    "StoreApi": "rest.api",
     "Story": "store.store",
     "Subscription": "store.records",
     "Timeline": "store.timeline",
     "Usage": "store.records",
-    "VendorHostError": "store.api.patching.vendor_hosts",
+    "VendorHostError": "rest.patching.vendor_hosts",
     "bundle_all": "contract.bundle",
     "bundle_event": "contract.bundle",
     "define_scenario": "store.scenarios.registry",

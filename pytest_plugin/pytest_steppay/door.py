@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from steppay_mock.ordering.receiver.receiver import Receiver
     from steppay_mock.payload.event import Event, Events
     from steppay_mock.payload.options import EventOptions
-    from steppay_mock.store.api.api import StoreApi
+    from steppay_mock.rest.api import StoreApi
     from steppay_mock.store.options import StoreOptions
     from steppay_mock.store.store import Store, Story
 

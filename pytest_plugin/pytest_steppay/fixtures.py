@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from steppay_mock.contract.catalogue import EventType
     from steppay_mock.delivery.sender.sender import Sender
     from steppay_mock.payload.event import Event
-    from steppay_mock.store.api.api import StoreApi
+    from steppay_mock.rest.api import StoreApi
     from steppay_mock.store.store import Store
 
 
@@ -133,8 +133,8 @@ def steppay_api(
     names resolve to no address in this process.
     """
     from pytest_steppay.record import record_of
-    from steppay_mock.store.api.api import StoreApi
-    from steppay_mock.store.api.refused_calls import refusals_noted
+    from steppay_mock.rest.api import StoreApi
+    from steppay_mock.rest.refused_calls import refusals_noted
 
     api = StoreApi(steppay_store, token=steppay_token)
     steppay.answer_through(api)

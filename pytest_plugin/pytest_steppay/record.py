@@ -109,7 +109,7 @@ class ItemRecord:
         for call in islice(self.refused, _SHOWN):
             yield self._without_secrets(f"refused by steppay_api: {call}")
         if self.refused:
-            from steppay_mock.store.api.refused_calls import REFUSED_CALL
+            from steppay_mock.rest.refused_calls import REFUSED_CALL
 
             yield f"next: {REFUSED_CALL}"
         for run in self.sent:

@@ -1,6 +1,6 @@
 """The table of the REST API's calls that the OpenAPI document has: path, parameters, answer (fact 27).
 
-A new route of ``store/api/routes.py`` gets its row here; a test compares the two.
+A new route of ``rest/routes.py`` gets its row here; a test compares the two.
 """
 
 from __future__ import annotations

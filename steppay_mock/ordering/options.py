@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from steppay_mock.delivery.answer import Answer
     from steppay_mock.delivery.sender.clock import Clock
     from steppay_mock.ordering.truth.mapping import TruthMapping
-    from steppay_mock.store.api.api import StoreApi
+    from steppay_mock.rest.api import StoreApi
     from steppay_mock.wire.signature import Secret
 
 Probe = Callable[..., Any]
@@ -274,7 +274,7 @@ def _overlap(overlap: object) -> int:
 def _api(api: object) -> StoreApi | None:
     if api is None:
         return None
-    from steppay_mock.store.api.api import StoreApi  # heavy, and seldom wanted
+    from steppay_mock.rest.api import StoreApi  # heavy, and seldom wanted
 
     if isinstance(api, StoreApi):
         return api

@@ -11,14 +11,14 @@ from typing import Any
 import pytest
 from agreement.corpus import examples
 from jsonschema import Draft202012Validator
-from store.rest_calls import calls_of
+from rest.rest_calls import calls_of
 from werkzeug.test import Client
 
 from steppay_mock import EventType, Store, StoreApi, __version__, bundle_all, schema_dir
 from steppay_mock.contract.catalogue import catalogue
 from steppay_mock.contract.openapi import openapi_document
 from steppay_mock.contract.rest_calls import CALLS, ERRORS, DescribedCall
-from steppay_mock.store.api.routes import HOST, ROUTES
+from steppay_mock.rest.routes import HOST, ROUTES
 
 DOCUMENT = openapi_document(version=__version__)
 SCHEMAS = DOCUMENT["components"]["schemas"]

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from steppay_mock.delivery.in_process.obstacles import FOREIGN_LOOP, NO_DATABASE, obstacle
-from steppay_mock.store.api.refused_calls import REFUSED_CALL, refused
+from steppay_mock.rest.refused_calls import REFUSED_CALL, refused
 
 FOREIGN = (
     "Task got Future attached to a different loop",

@@ -9,8 +9,8 @@ from ast import literal_eval
 from docs.pages import code_in, page, rows, section
 
 from steppay_mock import StoreApi
-from steppay_mock.store.api.exchange import ApiCall
-from steppay_mock.store.api.routes import ROUTES
+from steppay_mock.rest.exchange import ApiCall
+from steppay_mock.rest.routes import ROUTES
 
 FOR_SERVERS = {"answer", "wake"}
 

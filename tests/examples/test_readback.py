@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from steppay_mock import deliver, make_event, make_events
-from steppay_mock.store.api.api import StoreApi
+from steppay_mock.rest.api import StoreApi
 from steppay_mock.store.store import Store
 
 if TYPE_CHECKING:

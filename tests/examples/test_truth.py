@@ -12,7 +12,7 @@ import pytest
 
 from steppay_mock import deliver, scenario
 from steppay_mock.ordering.truth.hints import find_hints
-from steppay_mock.store.api.api import StoreApi
+from steppay_mock.rest.api import StoreApi
 from steppay_mock.store.scenarios.registry import all_scenarios
 
 if TYPE_CHECKING:

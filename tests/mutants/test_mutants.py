@@ -130,7 +130,7 @@ def test_the_same_seed_draws_the_same_mutants_and_a_place_is_drawn_once(shop: Pa
 
 def test_a_room_is_a_folder_at_most_two_deep() -> None:
     assert room_of("steppay_mock/values.py") == "steppay_mock"
-    assert room_of("steppay_mock/store/api/patching/routes.py") == "store/api"
+    assert room_of("steppay_mock/delivery/http/raw/send.py") == "delivery/http"
     assert room_of("pytest_plugin/pytest_steppay/plugin.py") == "plugin"
     assert package_files(ROOT, "nowhere") == package_files(ROOT, "order") == []
     assert {room_of(path).split("/")[0] for path in package_files(ROOT, "ordering")} == {"ordering"}
@@ -244,7 +244,7 @@ def test_a_survivor_is_shown_as_it_is_written_with_its_function_and_what_passed(
     ("option", "wrong", "told"),
     [
         ("--room", "ordring", "There is no room 'ordring'. Name a folder of steppay_mock"),
-        ("--room", "store/api/patching", "at most two deep, or plugin. There are: cli,"),
+        ("--room", "delivery/http/raw", "at most two deep, or plugin. There are: cli,"),
         ("--room", "/", "There is no room '/'."),
         ("--sample", "0", "0 is not in the range x>=1."),
         ("--jobs", "-1", "-1 is not in the range x>=1."),

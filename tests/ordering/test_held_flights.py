@@ -23,7 +23,7 @@ from steppay_mock.ordering.receiver.api_time import ApiTime
 from steppay_mock.ordering.receiver.flight import Flight, Overtaking, StartBarrier, fly, in_thread
 from steppay_mock.ordering.receiver.hosting import LoopOfTest
 from steppay_mock.ordering.receiver.watchdog import HungError
-from steppay_mock.store.api.rules import ApiHold
+from steppay_mock.rest.rules import ApiHold
 
 REQUESTS = [Request(str(number).encode(), ()) for number in range(3)]
 Start = Callable[[Request, StartBarrier], Awaitable[Answer]]

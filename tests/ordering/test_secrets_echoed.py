@@ -14,7 +14,7 @@ from werkzeug import Request, Response
 from steppay_mock import explore, scenario
 from steppay_mock.ordering.exploration import Exploration
 from steppay_mock.ordering.remote import RemoteError, remote_state
-from steppay_mock.store.api.api import StoreApi
+from steppay_mock.rest.api import StoreApi
 
 SECRET = "whsec_T0p-s3cret"
 TOKEN = "token_0f_the_api"

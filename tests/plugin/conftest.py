@@ -11,7 +11,7 @@ import pytest
 from steppay_mock import make_event, validate
 
 # Loaded here because runs in process drop what they load, and some of it (rpds) cannot be loaded twice.
-for name in ("delivery.deliver", "ordering.explore", "ordering.replay", "ordering.report.text", "store.api.api"):
+for name in ("delivery.deliver", "ordering.explore", "ordering.replay", "ordering.report.text", "rest.api"):
     import_module(f"steppay_mock.{name}")
 for name in ("freezegun", "time_machine"):  # which keep what they replaced
     import_module(name)

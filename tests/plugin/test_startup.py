@@ -55,7 +55,7 @@ def test_the_fixtures_load_neither_the_command_line_nor_a_server(pytester: pytes
     result = run_apart()
     result.assert_outcomes(passed=1)
     assert "steppay_mock.payload.factory" in result.stdout.str()
-    for absent in ("steppay_mock.cli", "steppay_mock.store.api.serving", "steppay_mock.delivery.deliver"):
+    for absent in ("steppay_mock.cli", "steppay_mock.rest.serving", "steppay_mock.delivery.deliver"):
         assert find_spec(absent), f"{absent} is the name of no module any more"
         assert absent not in result.stdout.str()
 

@@ -11,7 +11,7 @@ Run = Callable[..., pytest.RunResult]
 
 # Loaded here because runs in process drop what they load, and some of it cannot be loaded twice.
 import_module("responses")
-import_module("steppay_mock.store.api.api")
+import_module("steppay_mock.rest.api")
 
 SHOP = """
     import requests

@@ -83,7 +83,7 @@ def command(
     the printed address in place of https://api.steppay.kr. By default it listens on this machine only.
     """
     from steppay_mock.delivery.address.safety import is_this_machine
-    from steppay_mock.store.api.api import StoreApi
+    from steppay_mock.rest.api import StoreApi
 
     token = api_token(token)
     store = _store(name, staging)

@@ -13,7 +13,7 @@ from steppay_mock.cli.options.gathering import Decorator
 from steppay_mock.cli.options.parameter_types import ParameterType
 
 if TYPE_CHECKING:
-    from steppay_mock.store.api.api import StoreApi
+    from steppay_mock.rest.api import StoreApi
 
 _LONGEST = 86_400  # seconds
 _PATH = re.compile(r"[/*?\[].*")

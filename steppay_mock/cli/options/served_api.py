@@ -53,7 +53,7 @@ class ServedApi:
         if not self.serve_api:
             yield {}
             return
-        from steppay_mock.store.api.api import StoreApi
+        from steppay_mock.rest.api import StoreApi
 
         api = StoreApi(store, token=api_token(self.api_token))
         with api.serve(port=self.api_port) as url:
@@ -70,7 +70,7 @@ class ServedApi:
 
 def api_token(given: str | None) -> str:
     """The token of the option, else of the environment; UsageError for one that no header can carry."""
-    from steppay_mock.store.api.responder import can_be_token
+    from steppay_mock.rest.responder import can_be_token
 
     found = given or os.environ.get(environment.TOKEN)
     if not found:

@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 from steppay_mock.delivery.error_chain import errors_behind
 from steppay_mock.errors import raised_by
-from steppay_mock.store.api.refused_calls import REFUSED_CALL, is_refused_call
+from steppay_mock.rest.refused_calls import REFUSED_CALL, is_refused_call
 
 # asyncio and its drivers raise RuntimeError or ValueError for this and for much else: only the words tell.
 _WORDS = (

@@ -15,7 +15,7 @@ from steppay_mock.ordering.receiver.flight import Overtaking
 if TYPE_CHECKING:
     from steppay_mock.ordering.orders.course import Course
     from steppay_mock.payload.event import Event
-    from steppay_mock.store.api.api import StoreApi
+    from steppay_mock.rest.api import StoreApi
 
 _SHORTEST_HOLD, _LONGEST_HOLD = 0.3, 2.0  # seconds
 

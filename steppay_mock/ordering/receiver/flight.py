@@ -22,7 +22,7 @@ from steppay_mock.delivery.own_lack import no_thread
 
 if TYPE_CHECKING:
     from steppay_mock.delivery.request import Request
-    from steppay_mock.store.api.rules import ApiHold
+    from steppay_mock.rest.rules import ApiHold
 
 T = TypeVar("T")
 _SOON = 1.0  # seconds that a thread waits for the others to start

@@ -16,7 +16,7 @@ from steppay_mock.ordering.face import option
 
 if TYPE_CHECKING:
     from steppay_mock.ordering.exploration import Exploration
-    from steppay_mock.store.api.api import StoreApi
+    from steppay_mock.rest.api import StoreApi
 
 
 class ApiCallWatch:
@@ -58,5 +58,5 @@ class ApiCallWatch:
 
 def _living() -> tuple[StoreApi, ...]:
     """Every StoreApi of this process; none if the module is not loaded."""
-    module = sys.modules.get("steppay_mock.store.api.api")
+    module = sys.modules.get("steppay_mock.rest.api")
     return () if module is None else module.living_apis()

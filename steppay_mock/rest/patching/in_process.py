@@ -1,0 +1,48 @@
+"""Answers a call of a client in this process; the patch of each client translates the call and the answer."""
+
+from __future__ import annotations
+
+from urllib.parse import unquote, urlsplit
+
+from steppay_mock.rest.exchange import ApiCall, ApiRequest, CallerGoneError
+from steppay_mock.rest.responder import Responder
+from steppay_mock.rest.routes import LISTING, URL, target_of
+
+StatusHeadersBody = tuple[int, list[tuple[str, str]], bytes]
+
+
+class UnknownRouteError(Exception):
+    """No route of StepPay's that is known has this path."""
+
+
+class TooLateError(Exception):
+    """The answer would come after the read timeout of the client."""
+
+
+def answer_in_process(
+    api: Responder, *, method: str, url: str, token: str | bytes | None, patience: float | None
+) -> StatusHeadersBody:
+    """The API's answer; ``patience`` is the read timeout of the client in seconds.
+
+    An unknown path raises UnknownRouteError. A server answers 404 there, but a receiver may ignore a 404, and in a test
+    the path is a typing error or a route that is not documented.
+    """
+    parts = urlsplit(url)
+    path = unquote(parts.path, errors="replace")
+    if target_of(path) is None:
+        api.calls.add(ApiCall(method, path, None))
+        raise UnknownRouteError(
+            f"{method} {URL}{path}: no known route of StepPay has this path. The known routes are {LISTING}. "
+        )
+    request = ApiRequest(
+        method=method,
+        path=path,
+        query=parts.query,
+        token=token.decode("latin-1") if isinstance(token, bytes) else token,
+        patience=patience,
+    )
+    try:
+        answer = api.answer(request)
+    except CallerGoneError as gone:
+        raise TooLateError(f"{method} {URL}{path}: no answer within {request.patience:g} s: {gone}.") from None
+    return answer.status, answer.headers, answer.body

@@ -1,0 +1,239 @@
+"""Answers requests from the stores: which record, in which state, with which misbehaviour."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+from hmac import compare_digest
+from threading import Event as Flag
+from typing import TYPE_CHECKING, Any
+
+from steppay_mock.errors import SteppayMockError
+from steppay_mock.payload.event import Event
+from steppay_mock.rest.exchange import ApiAnswer, ApiCall, ApiRequest, CallerGoneError, CallLog, Refusal, success
+from steppay_mock.rest.query import WrongQueryError, read_query
+from steppay_mock.rest.routes import LISTING, ApiTarget, ApiView, find_record, list_records, target_of
+from steppay_mock.rest.rules import ApiRule, Fail, FallBehind, HideNew, Holding, Rulebook, SlowDown
+from steppay_mock.store.base import StoreBase
+from steppay_mock.wire.real_time import monotonic
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse
+
+CLOSING = "steppay_mock.closing"
+"""The key of the WSGI environ under which a server passes the flag that it sets when it stops."""
+
+_HOW_TO_AUTHENTICATE = "Send the token that this API was given: api.token in Python, --token on the command line."
+
+
+def can_be_token(token: object) -> bool:
+    """Whether a header can carry the token, and every server leaves it unchanged."""
+    return isinstance(token, str) and re.fullmatch("[!-~]+", token) is not None
+
+
+class Responder:
+    """Answers requests. It is the part of StoreApi that a server or a patched client needs."""
+
+    def __init__(self, *stores: StoreBase, token: str, sleep: Callable[[float], object] | None) -> None:
+        if not stores:
+            raise SteppayMockError("An API needs a store to answer from. Give one: StoreApi(Store(seed=7)).")
+        if not can_be_token(token):
+            # Without the token: it may be a real one.
+            raise SteppayMockError("The token must be printable ASCII without spaces. Give one such as 'test_token'.")
+        self.token = token
+        """The token that requests must have in the header ``Secret-Token``."""
+        self.calls = CallLog()
+        """All calls of the API, in the order of their answers."""
+        self._sleep = sleep
+        self._stores: tuple[StoreBase, ...] = ()
+        self._until: dict[int, int] = {}
+        self._rules = Rulebook()
+        for store in stores:
+            self.add(store)
+
+    def __repr__(self) -> str:
+        return f"<StepPay API: {len(self._stores)} stores, {len(self.calls)} calls>"
+
+    def add(self, store: StoreBase) -> None:
+        """Answer from this store too. If two stores have the same id, the one added last answers."""
+        if not isinstance(store, StoreBase):
+            raise SteppayMockError(f"{type(store).__name__} is not a store. Give one: Store(seed=7).")
+        if not any(one is store for one in self._stores):
+            self._stores = (*self._stores, store)
+
+    def as_of(self, moment: Event | int | None) -> None:
+        """Answer as the store was right after this event, or after its first ``moment`` events; None: as it is now.
+
+        A number is about the store that was added last. The other stores answer as they are.
+        """
+        if moment is None:
+            self._until = {}
+        elif isinstance(moment, Event):
+            self._until = {**self._until, **self._place_of(moment)}
+        else:
+            newest = len(self._stores) - 1
+            self._until = {**self._until, newest: self._stores[newest].events.count_until(moment)}
+
+    def __call__(self, environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
+        """Answer as a WSGI application."""
+        closing = environ.get(CLOSING)
+        request = ApiRequest(
+            method=str(environ.get("REQUEST_METHOD", "GET")),
+            # WSGI passes the bytes of a path as Latin-1 text (PEP 3333).
+            path=str(environ.get("PATH_INFO", "")).encode("latin-1", "replace").decode("utf-8", "replace"),
+            query=str(environ.get("QUERY_STRING", "")).encode("latin-1", "replace").decode("utf-8", "replace"),
+            token=environ.get("HTTP_SECRET_TOKEN"),
+            closing=closing if isinstance(closing, Flag) else Flag(),
+        )
+        answer = self.answer(request)
+        start_response(f"{answer.status} {answer.reason}", answer.headers)
+        return [] if request.method == "HEAD" else [answer.body]
+
+    def wake(self) -> None:
+        """For servers: let held calls check whether their server is stopping."""
+        self._rules.wake()
+
+    def answer(self, request: ApiRequest) -> ApiAnswer:
+        """Answer one request and log it; CallerGoneError if its ``patience`` ends first.
+
+        The answer is decided first, and the delays follow: so a late answer reports the state at its arrival.
+        """
+        target = target_of(request.path)
+        route = target.route.template if target else None
+        rules = self._rules.take(request.path)
+        answer = self._decide(request, target, rules)
+        try:
+            answer = self._delay(request, rules) or answer
+        except CallerGoneError:
+            self.calls.add(ApiCall(request.method, request.path, None, route))
+            raise
+        self.calls.add(ApiCall(request.method, request.path, answer.status, route))
+        return answer
+
+    def _place_of(self, event: Event) -> dict[int, int]:
+        """The position of the event's store, and the number of its events up to this one."""
+        for place in reversed(range(len(self._stores))):
+            with suppress(SteppayMockError):
+                return {place: self._stores[place].events.count_until(event)}
+        raise SteppayMockError(
+            f"This {event.type} did not happen in a store of this API. Add its store with api.add(store), and give an "
+            "unchanged event of store.events."
+        )
+
+    def _decide(self, request: ApiRequest, target: ApiTarget | None, rules: tuple[ApiRule, ...]) -> ApiAnswer:
+        for rule in rules:
+            if isinstance(rule, Fail):
+                return _asked_for(rule).answer(request)
+        refusal = self._without_token(request)
+        if refusal is not None:
+            return refusal.answer(request)
+        if target is None:
+            message = f"{request.path} is not a known route of the API of StepPay. Call one of: {LISTING}"
+            return Refusal(status=404, code="UNKNOWN_ROUTE", message=message).answer(request)
+        if request.method not in {"GET", "HEAD"}:
+            return Refusal(
+                status=405,
+                code="METHOD_NOT_ALLOWED",
+                message=f"{request.method} {target.route.template} is not simulated: this API only reads. "
+                "Call it with GET, or mock the call.",
+                details={"allowed": ["GET", "HEAD"]},
+                headers=(("Allow", "GET, HEAD"),),
+            ).answer(request)
+        answer = self._read(request, target, rules)
+        return answer.answer(request) if isinstance(answer, Refusal) else answer
+
+    def _without_token(self, request: ApiRequest) -> Refusal | None:
+        """The refusal of a call whose token is missing or wrong: 403, as StepPay (fact 37)."""
+        if request.token is None:
+            code, problem = "TOKEN_MISSING", "is missing"
+        elif not compare_digest(request.token.encode("utf-8", "replace"), self.token.encode()):
+            code, problem = "TOKEN_WRONG", "has a token that is not this API's"
+        else:
+            return None
+        message = f"The header Secret-Token {problem}. {_HOW_TO_AUTHENTICATE}"
+        return Refusal(status=403, code=code, message=message, details={"header": "Secret-Token"})
+
+    def _read(self, request: ApiRequest, target: ApiTarget, rules: tuple[ApiRule, ...]) -> ApiAnswer | Refusal:
+        view = ApiView(
+            until=self._until,
+            behind=next((rule.events for rule in reversed(rules) if isinstance(rule, FallBehind)), 0),
+            hiding=next((rule.events for rule in reversed(rules) if isinstance(rule, HideNew)), 0),
+        )
+        query = read_query(request.query)
+        try:
+            if target.route.listing is not None:
+                listed = list_records(self._stores, target.route.listing, view)
+                return success(target.route.listing.answer(listed, query))
+            target = target.with_query(query)
+        except WrongQueryError as error:
+            details = {"parameter": error.name, "value": error.value, "expected": error.expected}
+            return Refusal(status=400, code="WRONG_PARAMETER", message=str(error), details=details)
+        return self._read_record(target, view)
+
+    def _read_record(self, target: ApiTarget, view: ApiView) -> ApiAnswer | Refusal:
+        route, key, wrong = target.route, target.key, target.wrong_number
+        details = {"noun": route.noun, **target.keys}
+        if wrong is not None:
+            message = f"{wrong!r} is no id of {_a(route.noun)}: that is a number. Call with {route.key}."
+            return Refusal(status=404, code="NOT_A_NUMBER", message=message, details=details)
+        found = find_record(self._stores, target, view)
+        if found.reading is not None and route.write is not None:
+            return success(route.write(found.reading, found.record))
+        if found.is_hidden:
+            message = (
+                f"The {route.noun} {key!r} is new, and api.hide_new(events={view.hiding}) hides it. Ask again later."
+            )
+            return Refusal(status=404, code="HIDDEN", message=message, details=details)
+        past = " at the moment that is told of (api.as_of, api.fall_behind)" if view.until or view.behind else ""
+        message = (
+            f"There is no {route.noun} {key!r}{past}: it was deleted, or it never was. Forget what you know of it; "
+            f"if it should be there, call with {route.key}."
+        )
+        return Refusal(status=404, code="NOT_FOUND", message=message, details=details)
+
+    def _delay(self, request: ApiRequest, rules: tuple[ApiRule, ...]) -> ApiAnswer | None:
+        """Wait as the rules say; 503 if a hold ended without a release, else None."""
+        patience = request.patience
+        for rule in rules:
+            since = monotonic()
+            if isinstance(rule, SlowDown):
+                self._pause(request, rule.seconds, patience)
+                # Less the seconds of the rule, not of the clock: a ``sleep`` of the user's may take no real time.
+                patience = None if patience is None else patience - rule.seconds
+            elif isinstance(rule, Holding):
+                end = rule.hold.keep(request, patience)
+                if end != "released":
+                    return _held_too_long(rule, is_closing=end == "closing").answer(request)
+                patience = None if patience is None else max(0.0, patience - (monotonic() - since))
+        return None
+
+    def _pause(self, request: ApiRequest, seconds: float, patience: float | None) -> None:
+        is_too_long = patience is not None and seconds > patience
+        sleep = request.closing.wait if self._sleep is None else self._sleep
+        sleep(patience if is_too_long and patience is not None else seconds)
+        if is_too_long:
+            raise CallerGoneError("api.slow_down() makes it slow")
+
+
+def _asked_for(rule: Fail) -> Refusal:
+    return Refusal(
+        status=rule.status,
+        code="ASKED_FOR",
+        message=f"The test asked for this: api.fail(status={rule.status}). api.behave() ends it.",
+        headers=() if rule.retry_after is None else (("Retry-After", str(rule.retry_after)),),
+    )
+
+
+def _held_too_long(rule: Holding, *, is_closing: bool) -> Refusal:
+    message = (
+        "The API was stopped while it held this call. Release holds before it ends."
+        if is_closing
+        else f"This call was held for {rule.hold.timeout:g} seconds. Call release() on what api.hold() gave, "
+        "or give it a longer timeout."
+    )
+    return Refusal(status=503, code="HELD", message=message)
+
+
+def _a(noun: str) -> str:
+    return f"an {noun}" if noun[0] in "aeiou" else f"a {noun}"
