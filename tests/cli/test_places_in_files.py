@@ -7,7 +7,7 @@ from io import BytesIO
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from steppay_mock.cli.read import documents, window
@@ -23,6 +23,7 @@ VALUES = st.recursive(
 )
 SPACE = st.sampled_from([" ", "\n", "\n\n", " \n ", "\t", "\r\n", "\n" * 7 + " "])
 INDENTS = st.sampled_from([None, 0, 3])
+HANGUL = '{"a": null, "김": null, "b c": null}'
 
 
 @st.composite
@@ -115,12 +116,21 @@ def test_what_breaks_an_array_is_told_where_it_stands(data: Any, texts: list[Any
     assert violation.sent.startswith(f"line {line}, column {column}: {what}")
 
 
-@given(data=st.data(), comma=st.sampled_from(["", ","]), chunk=st.integers(1, 40))
+@st.composite
+def beginnings(draw: st.DrawFn) -> tuple[str, int]:
+    """Several values, or the elements of an array, before something wrong; and the most bytes of a payload."""
+    comma = draw(st.sampled_from(["", ","]))
+    texts = draw(several(comma=comma))
+    before = "".join(before + text for before, text in texts) + draw(SPACE)
+    return f"[{before}" if comma else before, draw(sizes(texts)) + 50
+
+
+@given(beginning=beginnings(), chunk=st.integers(1, 40))
+@example(beginning=(f"  0  {HANGUL}  {HANGUL} ", 90), chunk=1)  # the first Hangul is no longer in memory
 @settings(max_examples=30, deadline=None)
-def test_a_byte_that_is_no_utf_8_is_told_where_it_stands(data: Any, comma: str, chunk: int) -> None:
-    texts = data.draw(several(comma=comma))
-    before = ("[" if comma else "") + "".join(before + text for before, text in texts) + data.draw(SPACE)
-    last = read(before.encode() + b"\xfe" + b"x" * 9, most=data.draw(sizes(texts)) + 50, chunk=chunk)[-1]
+def test_a_byte_that_is_no_utf_8_is_told_where_it_stands(beginning: tuple[str, int], chunk: int) -> None:
+    before, most = beginning
+    last = read(before.encode() + b"\xfe" + b"x" * 9, most=most, chunk=chunk)[-1]
     line = before.count("\n") + 1
     (violation,) = last.violations
     byte = len(before.rpartition("\n")[2].encode()) + 1

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import re
 from codecs import getincrementaldecoder
+from dataclasses import dataclass
 from typing import Protocol
 
 from steppay_mock.cli.read.json_text import Document, TolerantReader, broken, not_utf8, parse, too_long
@@ -26,6 +27,21 @@ class Stream(Protocol):
         """At most ``size`` of the next bytes; none at the end."""
 
 
+@dataclass(frozen=True, slots=True)
+class _FilePlace:
+    """A line of the file, and where in it: by letters for what is wrong in JSON, and by bytes for what is not UTF-8."""
+
+    line: int
+    column: int = 1
+    byte: int = 1
+
+    def behind(self, text: str) -> _FilePlace:
+        """The place behind a text that begins here."""
+        lines, last = text.count("\n"), text.rpartition("\n")[2]
+        start = _FilePlace(self.line + lines) if lines else self
+        return _FilePlace(start.line, start.column + len(last), start.byte + len(last.encode()))
+
+
 class Window:
     """The part of a stream's text that is in memory. A value may have ``most`` characters."""
 
@@ -33,7 +49,7 @@ class Window:
         self._stream, self._most = stream, most
         self._decoder = getincrementaldecoder("utf-8")()
         self._text, self._at, self._ended = "", 0, False
-        self._line, self._column = line, 1
+        self._place = _FilePlace(line)
         self.unread: Document | None = None
         """The bytes behind the text that are not UTF-8, as a document with that violation."""
 
@@ -62,7 +78,7 @@ class Window:
             except json.JSONDecodeError as error:
                 end, at_fault = None, error.pos
             except RecursionError:
-                return parse(self._text[self._at :], self._line)
+                return parse(self._text[self._at :], self._place.line)
             if end is not None and end < len(self._text):
                 return self._up_to(end)
             kept = len(self._text) - self._at
@@ -71,10 +87,11 @@ class Window:
 
     def refuse(self, what: str) -> Document:
         """The document of the text from here on, which is not JSON."""
-        return self.unread or broken(what, self._text[self._at :], 0, line=self._line, column=self._column)
+        place = self._place
+        return self.unread or broken(what, self._text[self._at :], 0, line=place.line, column=place.column)
 
     def _up_to(self, end: int) -> Document:
-        document = parse(self._text[self._at : end], self._line, self._column)
+        document = parse(self._text[self._at : end], self._place.line, self._place.column)
         self._advance(end)
         return document
 
@@ -82,8 +99,8 @@ class Window:
         if self.unread is not None:
             return self.unread
         if not self._ended and self._is_cut_off(offset):
-            return too_long(self._line, most=self._most)
-        return parse(self._text[self._at :], self._line, self._column)
+            return too_long(self._place.line, most=self._most)
+        return parse(self._text[self._at :], self._place.line, self._place.column)
 
     def _is_cut_off(self, offset: int) -> bool:
         """Whether the text may fail only because its rest was not read yet: within a string, or within a word."""
@@ -91,9 +108,7 @@ class Window:
         return is_open or offset > len(self._text) - _LONGEST_WORD
 
     def _advance(self, to: int) -> None:
-        lines = self._text.count("\n", self._at, to)
-        self._line += lines
-        self._column = to - self._text.rfind("\n", self._at, to) if lines else self._column + to - self._at
+        self._place = self._place.behind(self._text[self._at : to])
         self._at = to
 
     def _read(self, size: int) -> bool:
@@ -111,6 +126,5 @@ class Window:
         return bool(more) or not self._ended  # a few bytes may be the beginning of one letter
 
     def _not_utf8(self, byte: int, before: str) -> Document:
-        lines, _, tail = before.rpartition("\n")
-        column = len(tail.encode()) + (1 if lines or before.startswith("\n") else self._column)
-        return Document("", self._line, None, (not_utf8(byte, self._line + before.count("\n"), column),))
+        place = self._place.behind(before)
+        return Document("", self._place.line, None, (not_utf8(byte, place.line, place.byte),))
