@@ -12,7 +12,7 @@ from contextlib import suppress
 from http.client import HTTPConnection, HTTPSConnection
 from textwrap import dedent
 from typing import Any
-from urllib.request import ProxyHandler, build_opener, urlopen
+from urllib.request import ProxyHandler, build_opener
 
 import aiohttp
 import httpcore
@@ -158,9 +158,10 @@ BY_PROXY: dict[str, Callable[[str], object]] = {
     "pycurl": lambda proxy: perform(URL + PATH, proxy=proxy),
 }
 
+# Not urlopen(): its first call in a process reads the environment for all calls after it, those of other tests too.
 BY_ENVIRONMENT: dict[str, Callable[[], object]] = {
-    "urllib": lambda: urlopen(URL + PATH),
-    "urllib, without TLS": lambda: urlopen(PLAIN + PATH),
+    "urllib": lambda: build_opener().open(URL + PATH),
+    "urllib, without TLS": lambda: build_opener().open(PLAIN + PATH),
     "aiohttp": lambda: asyncio.run(get_aiohttp(URL + PATH)),
     "httpx, another host": lambda: httpx.get("https://portal.steppay.kr/"),
     "httpx, async": lambda: asyncio.run(get_httpx("https://portal.steppay.kr/")),
