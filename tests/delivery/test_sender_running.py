@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from delivery.counting import OK, Counting, payloads
+from delivery.counting import OK, Counting, Got, payloads
 from delivery.standins import Instant, Time, install
 
 from steppay_mock import SteppayMockError
@@ -23,6 +23,7 @@ from steppay_mock.delivery.run.progress import RunProgress
 from steppay_mock.delivery.sender.sender import Sender
 
 SECRET = "whsec_test"
+LONG = 60.0  # seconds; only a machine that stands still comes near it
 
 
 def answered(count: int, then: Callable[[], object]) -> Callable[[RunProgress], None]:
@@ -69,22 +70,30 @@ def test_the_loop_goes_on_while_it_is_sent() -> None:
 
 
 def test_a_call_that_is_cancelled_lets_come_down_what_is_in_flight(receiver: Counting, path: Path) -> None:
-    sender = Sender(receiver.url, journal=path, concurrency=4)
+    sender = Sender(receiver.url, journal=path, concurrency=4, timeout=LONG)
+    came, cancelled, progress = threading.Event(), threading.Event(), list[RunProgress]()
+
+    def answer(_got: Got) -> bytes:
+        if len(receiver.got) == 20:  # nothing more is read and answered until the call is cancelled
+            came.set()
+            cancelled.wait(LONG)
+        return OK
+
+    receiver.answer = answer
 
     async def main() -> int:
-        begun, loop = asyncio.Event(), asyncio.get_running_loop()
-        task = asyncio.create_task(
-            sender.send_async(payloads(500), watch=answered(20, lambda: loop.call_soon_threadsafe(begun.set)))
-        )
-        await asyncio.wait_for(begun.wait(), 20)
+        task = asyncio.create_task(sender.send_async(payloads(500), watch=progress.append))
+        assert await asyncio.to_thread(came.wait, LONG)
         task.cancel()
+        await asyncio.sleep(0)  # which lets the task ask to stop
+        cancelled.set()
         with pytest.raises(asyncio.CancelledError):
             await task
-        return len(receiver.got)
+        return progress[-1].succeeded
 
-    came = asyncio.run(main())  # which ends when the threads of the loop have ended
-    assert 0 < came < 500
-    assert len(receiver.got) == came
+    succeeded = asyncio.run(main())  # which ends when the threads of the loop have ended
+    assert 20 <= succeeded < 24
+    assert len(receiver.got) == succeeded
     assert completed(sender, receiver, events=500).perhaps_again == 0
 
 
