@@ -54,12 +54,12 @@ def test_the_openapi_document_is_printed_as_it_is_shipped(run: Any) -> None:
         (["order.creatd"], "There is no event type 'order.creatd'. Did you mean 'order.created'?"),
         (["order.created", "--all"], "--all is for every event. Leave out either --all or the EVENT."),
         (["order.created", "order.updated"], "Got unexpected extra argument (order.updated)"),
-        (["--flat"], "No EVENT was given."),
+        (["--flat"], "No EVENT was given. Name one, such as payment.completed, or pass --all."),
         (["envelope", "--flat"], "--flat is for events. Leave out --flat, or name an event in place of envelope."),
         (["config", "--flat", "--bundle"], "--flat is for events."),
         (["order.created", "--openapi"], "--openapi is for every event, and has no other form."),
         (["--openapi", "--flat"], "Leave out the other words."),
-        (["all"], "There is no event type 'all'"),
+        (["all"], "It is an option of this command. Pass --all."),
     ],
 )
 def test_wrong_words_are_usage_errors(args: list[str], told: str, run: Any) -> None:

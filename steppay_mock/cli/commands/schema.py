@@ -2,14 +2,26 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import click
 
 from steppay_mock import __version__
 from steppay_mock.cli.options.epilog import epilog
-from steppay_mock.cli.options.parameter_types import EventNameType
+from steppay_mock.cli.options.parameter_types import ALL, EventNameType
 from steppay_mock.cli.show.terminal import write, write_json
 
 ENVELOPE, CONFIG = "envelope", "config"
+
+
+class SchemaNameType(EventNameType):
+    """What a schema is printed of. The word ``all``, which other commands take, is an option here."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """The name, as it is written in payloads."""
+        if value == ALL:
+            self.fail("It is an option of this command. Pass --all.", param, ctx)
+        return super().convert(value, param, ctx)
 
 
 @click.command(
@@ -28,7 +40,7 @@ ENVELOPE, CONFIG = "envelope", "config"
     "event",
     metavar="[EVENT|envelope|config]",
     required=False,
-    type=EventNameType(**{ENVELOPE: "What every webhook has", CONFIG: "The file steppay-mock.toml"}),
+    type=SchemaNameType(**{ENVELOPE: "What every webhook has", CONFIG: "The file steppay-mock.toml"}),
 )
 @click.option("--bundle", is_flag=True, help="Print one document without references to other files.")
 @click.option(
@@ -59,7 +71,8 @@ def command(*, event: str | None, bundle: bool, every: bool, flat: bool, openapi
     elif every:
         write_json(bundle_all(flat=flat))
     elif event is None:
-        raise click.UsageError("No EVENT was given. Name one, such as payment.completed, or `envelope`, or pass --all.")
+        others = "" if flat else ", or `envelope`"
+        raise click.UsageError(f"No EVENT was given. Name one, such as payment.completed{others}, or pass --all.")
     elif event == ENVELOPE and bundle:
         write_json(bundle_envelope())
     elif event not in {ENVELOPE, CONFIG} and (bundle or flat):
