@@ -78,6 +78,15 @@ def test_show_as_json_has_valid_payloads_and_the_state(run: Any) -> None:
     assert list(found["state"]["customers"]) == ["42"]
 
 
+def test_one_number_is_a_list_of_days(run: Any) -> None:
+    shown = [
+        run("scenario", "show", "subscription-renewal-gives-up", "--seed", "7", "--assume", f"retry_days={days}")
+        for days in ("2", "[2]")
+    ]
+    assert shown[0].out == shown[1].out
+    assert "+33d 00:01:20  payment.failed" in shown[0].out
+
+
 def test_what_is_set_reaches_the_story(run: Any) -> None:
     texts = ("customer_id=42", "email=kim@example.com", "price=12.50", "interval=WEEK", "renewals=3", "name=3")
     done = run(
@@ -215,6 +224,10 @@ def test_a_command_knows_the_files_that_it_names_and_none_of_an_earlier_command(
         ),
         (("show", "refund-in-full", "--set", "days"), "is not of the form NAME=VALUE. Write it like customer_id=42."),
         (("show", "refund-in-full", "--set", "days=1", "--set", "days=2"), "--set days is given twice."),
+        (
+            ("show", "refund-in-full", "--assume", "notice_days=1", "--assume", "notice_days=2"),
+            "--assume notice_days is given twice. Leave out one of them.",
+        ),
         (
             ("show", "refund-in-full", "--set", "seed=1"),
             "--set seed is no parameter of a scenario. `--help` lists the options.",

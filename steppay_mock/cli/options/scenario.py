@@ -83,8 +83,13 @@ class Staging:
     def _assumptions(self) -> dict[str, Any]:
         from steppay_mock.store.assumptions import Assumptions, read_assumptions
 
-        found = {key: _value(text) for key, text in self.assumed}
+        found: dict[str, Any] = {}
         for key, text in self.assumed:
+            if key in found:
+                raise click.UsageError(f"--assume {key} is given twice. Leave out one of them.")
+            found[key] = _value(text)
+            if key in _LISTS and isinstance(found[key], int):
+                found[key] = (found[key],)  # one number is a list too
             if key not in Assumptions.__dataclass_fields__:
                 continue  # the store names the nearest one
             try:
@@ -212,6 +217,7 @@ _STAGING: tuple[Decorator[Any], ...] = (
 )
 
 
+_LISTS = ("retry_days", "order_updated_again")
 _DAYS = "a whole number from 1 to 3650"
 _EXPECTED = {
     "retry_days": "days in rising order, from 1 to 3650, such as 1,3,5",
