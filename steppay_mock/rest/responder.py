@@ -24,7 +24,10 @@ if TYPE_CHECKING:
 CLOSING = "steppay_mock.closing"
 """The key of the WSGI environ under which a server passes the flag that it sets when it stops."""
 
-_HOW_TO_AUTHENTICATE = "Send the token that this API was given: api.token in Python, --token on the command line."
+_HOW_TO_GIVE_A_STORE = "Store(seed=7), or story.store of a story."
+_HOW_TO_AUTHENTICATE = (
+    "Send the token that this API was given: api.token in Python, --token or STEPPAY_SECRET_TOKEN in a shell."
+)
 
 
 def can_be_token(token: object) -> bool:
@@ -58,7 +61,7 @@ class Responder:
     def add(self, store: StoreBase) -> None:
         """Answer from this store too. If two stores have the same id, the one added last answers."""
         if not isinstance(store, StoreBase):
-            raise SteppayMockError(f"{type(store).__name__} is not a store. Give one: Store(seed=7).")
+            raise SteppayMockError(f"{type(store).__name__} is not a store. Give one: {_HOW_TO_GIVE_A_STORE}")
         if not any(one is store for one in self._stores):
             self._stores = (*self._stores, store)
 

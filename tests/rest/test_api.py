@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from rest.api_client import ask
 
-from steppay_mock import SteppayMockError
+from steppay_mock import SteppayMockError, scenario
 from steppay_mock.rest.api import StoreApi
 from steppay_mock.rest.exchange import ApiCall
 from steppay_mock.rest.routes import ROUTES
@@ -109,7 +109,7 @@ def test_head_tells_the_length_and_no_body(api: StoreApi, store: Store) -> None:
 
 def test_without_the_token_nothing_is_told(api: StoreApi, store: Store) -> None:
     path = f"/api/v1/customers/{store.customer.id}"
-    advice = "Send the token that this API was given: api.token in Python, --token on the command line."
+    advice = "Send the token that this API was given: api.token in Python, --token or STEPPAY_SECRET_TOKEN in a shell."
     missing, wrong = ask(api, path, token=None), ask(api, path, token="live_8f3a")
     assert (missing.status, wrong.status) == (403, 403)  # fact 37
     assert (missing.data["errorCode"], wrong.data["errorCode"]) == ("TOKEN_MISSING", "TOKEN_WRONG")
@@ -144,6 +144,8 @@ def test_what_is_no_store_is_refused(store: Store) -> None:
         StoreApi()
     with pytest.raises(SteppayMockError, match=r"list is not a store\. Give one"):
         StoreApi(store, store.events[:])  # type: ignore[arg-type]
+    with pytest.raises(SteppayMockError, match=r"Story is not a store\. .* or story\.store of a story\.$"):
+        StoreApi(scenario("refund-in-full", seed=7))  # type: ignore[arg-type]
 
 
 def test_of_several_stores_the_newest_that_has_it_answers(store: Store) -> None:
