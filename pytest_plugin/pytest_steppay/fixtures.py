@@ -139,7 +139,8 @@ def steppay_api(
     api = StoreApi(steppay_store, token=steppay_token)
     steppay.answer_through(api)
     with refusals_noted() as refused, api.patched():
-        record_of(request.node).refused = refused
+        record = record_of(request.node)
+        record.refused, record.calls = refused, api.calls
         yield api
 
 

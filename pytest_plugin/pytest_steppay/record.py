@@ -4,22 +4,28 @@ from __future__ import annotations
 
 from collections import deque
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from itertools import islice
 from typing import TYPE_CHECKING
 
 import pytest
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from steppay_mock.delivery.outcome import Outcome
     from steppay_mock.delivery.report import Report
     from steppay_mock.ordering.counterexample import Counterexample
     from steppay_mock.payload.event import Event
+    from steppay_mock.rest.exchange import ApiCall
     from steppay_mock.store.store import Story
 
 _SHOWN = 10
+_NOT_FOUND = (
+    "The API knows the objects of steppay_store and of steppay.scenario(...), not those of steppay.event(...) and "
+    "steppay_event. If the 404 is no part of the test, deliver the events of a store or a scenario."
+)
 _LONGEST = 4000  # characters of a payload that a report shows; a usual order has two thousand
 
 
@@ -39,6 +45,8 @@ class ItemRecord:
     tokens: list[str] = field(default_factory=list)
     refused: Mapping[str, None] = field(default_factory=dict)
     """The calls that the patched API refused, as keys."""
+    calls: Sequence[ApiCall] = ()
+    """The calls that the patched API answered."""
     is_replayed: bool = False
     passed_over: str = ""
     made_count: int = 0
@@ -106,6 +114,7 @@ class ItemRecord:
             yield f"delivered: {self.delivered_count}, {which}"
         for outcome in shown:
             yield self._without_secrets(f"delivered: {str(outcome).replace(': ', ' -> ', 1)}")
+        yield from map(self._without_secrets, self._failed_calls())
         for call in islice(self.refused, _SHOWN):
             yield self._without_secrets(f"refused by steppay_api: {call}")
         if self.refused:
@@ -116,6 +125,13 @@ class ItemRecord:
             yield self._without_secrets(f"sent: {run}")
         if self.failed:
             yield self._without_secrets(f"payload: {_cut(_in_one_line(self.failed[0].event))}")
+
+    def _failed_calls(self) -> Iterator[str]:
+        failed = [call for call in self.calls if (call.status or 0) >= HTTPStatus.BAD_REQUEST]
+        told = dict.fromkeys(f"answered by steppay_api: {one.method} {one.path} -> {one.status}" for one in failed)
+        yield from islice(told, _SHOWN)
+        if any(call.status == HTTPStatus.NOT_FOUND for call in failed):
+            yield f"next: {_NOT_FOUND}"
 
     def _without_secrets(self, text: str) -> str:
         from steppay_mock.wire.redact import Redaction

@@ -8,6 +8,7 @@ import pytest
 
 from pytest_steppay.record import ItemRecord
 from steppay_mock import deliver, make_event, make_events, scenario
+from steppay_mock.rest.exchange import ApiCall
 
 TEN, LONGEST = 10, 4000
 
@@ -114,6 +115,18 @@ def test_no_secret_is_told(kind: Any) -> None:
     told = "\n".join(record.lines())
     assert "whsec_hidden" not in told
     assert told.count("********") == 2
+
+
+def test_calls_that_got_an_error_are_told_once_each() -> None:
+    answers = [("/a", 200), ("/a", 403), ("/a", 403), ("/b", None), ("/c", 503)]
+    record = ItemRecord(calls=[ApiCall("GET", path, status) for path, status in answers])
+    told = ["answered by steppay_api: GET /a -> 403", "answered by steppay_api: GET /c -> 503"]
+    assert list(record.lines()) == told
+
+    record = ItemRecord(calls=[ApiCall("GET", f"/{number}", 404) for number in range(12)])
+    *calls, step = record.lines()
+    assert calls == [f"answered by steppay_api: GET /{number} -> 404" for number in range(TEN)]
+    assert step.startswith("next: The API knows the objects of steppay_store and of steppay.scenario(...), not those")
 
 
 def test_ten_refused_calls_are_told_with_what_to_do() -> None:

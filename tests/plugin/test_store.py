@@ -137,6 +137,32 @@ def test_a_client_that_is_not_answered_is_no_mistake_of_the_receiver(pytester: p
     result.stdout.no_fnmatch_line("*Correct the receiver*")
 
 
+def test_an_event_of_no_store_is_a_404_that_the_report_explains(pytester: pytest.Pytester, run: Run) -> None:
+    pytester.makepyfile(
+        """
+        import requests
+        from flask import Flask, request
+
+        app = Flask("shop")
+
+        @app.post("/webhooks/steppay")
+        def receive():
+            url = f"https://api.steppay.kr/api/v1/customers/{request.get_json()['data']['id']}"
+            answer = requests.get(url, headers={"Secret-Token": "test_token"}, timeout=5)
+            return "", 204 if answer.ok else 503
+
+        def test_alone(steppay, steppay_api):
+            event = steppay.event("customer.created", data={"id": 5})
+            steppay.deliver(event, to=app).assert_ok()
+        """
+    )
+    result = run()
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(
+        ["answered by steppay_api: GET /api/v1/customers/5 -> 404", "next: The API knows the objects of steppay_store*"]
+    )
+
+
 def test_the_token_can_be_overridden(pytester: pytest.Pytester, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("STEPPAY_SECRET_TOKEN", "token_of_the_environment")
     pytester.makepyfile(
