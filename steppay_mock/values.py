@@ -211,8 +211,10 @@ class SeedValue(ValueType[int | str]):
         """The seed."""
         if isinstance(value, str):
             return value
-        most = None if self.bits is None else 2 ** (self.bits - 1) - 1
-        return WholeValue(least=None if most is None else -most - 1, most=most).read(value)
+        bound = None if self.bits is None else 2 ** (self.bits - 1)
+        if isinstance(value, int) and not isinstance(value, bool) and (bound is None or -bound <= value < bound):
+            return value
+        raise ValueError(value)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -54,6 +54,6 @@ class Chance:
 
     def alphanumerics(self, length: int) -> str:
         """Letters and digits, two hundred at most."""
-        half = (length + 1) // 2
-        at, then = int(self.random() * _CUTS), int(self.random() * _CUTS)
+        half, random = (length + 1) // 2, self.random
+        at, then = int(random() * _CUTS), int(random() * _CUTS)
         return _TEXT[at : at + half] + _TEXT[then : then + length - half]

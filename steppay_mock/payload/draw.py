@@ -19,10 +19,11 @@ class Draw(Chance):
     """Chance, time and words for one event.
 
     ``turn`` is the number of the event among those of its type: edge cases take the values of an enumeration in turn
-    by it. ``needed`` holds the fields, as (id of the object, name), that an edge case must not make null.
+    by it. ``needed`` holds the fields, as (id of the object, name), that an edge case must not make null. ``memory``
+    holds what :meth:`same` has made.
     """
 
-    __slots__ = ("_memory", "edge", "event_type", "needed", "now", "person", "pool", "turn")
+    __slots__ = ("edge", "event_type", "memory", "needed", "now", "person", "pool", "turn")
 
     def __init__(
         self, seed: int, *, event_type: EventType, now: datetime, pool: Pool, turn: int = 0, edge: Edge = False
@@ -35,7 +36,7 @@ class Draw(Chance):
         self.edge = edge
         self.person = int(self.random() * PEOPLE)
         self.needed: set[tuple[int, str]] = set()
-        self._memory: dict[str, Any] = {}
+        self.memory: dict[str, Any] = {}
 
     @property
     def largest(self) -> int:
@@ -47,15 +48,15 @@ class Draw(Chance):
         if not self.edge:
             return values[int(self.random() * len(values))]
         key = f"walk {len(values)} {values[0]}"
-        steps: int = self._memory.get(key, 0)
-        self._memory[key] = steps + 1
+        steps: int = self.memory.get(key, 0)
+        self.memory[key] = steps + 1
         return values[(self.turn + steps) % len(values)]
 
     def same(self, key: str, make: Callable[[Draw], T]) -> T:
         """The value that ``make`` gave at the first request for this key within the event."""
-        found: T | None = self._memory.get(key)
+        found: T | None = self.memory.get(key)
         if found is None:
-            found = self._memory[key] = make(self)
+            found = self.memory[key] = make(self)
         return found
 
     def past(self, *, days: float = 90) -> datetime:

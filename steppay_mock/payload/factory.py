@@ -6,7 +6,6 @@ values; nulls come after the rules, which read values; drift comes last, because
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 from itertools import chain, repeat
@@ -87,14 +86,14 @@ def iter_made(
         starts = remarkable_moments(start, later=False)
         start = starts[derive_seed(seed, "start") % len(starts)]
     first_turn = derive_seed(seed, "turn") % 1000 if recipe.edge else 0
-    pins: dict[EventType, Pins] = {
-        event_type: plain_override((recipe.data if data is None else data.get(event_type)) or NO_PINS)
-        for event_type in types
-    }
-    made: Counter[EventType] = Counter()
+    pins: dict[EventType, Pins] = {}
+    for event_type in types:
+        fixed = recipe.data if data is None else data.get(event_type)
+        pins[event_type] = plain_override(fixed) if fixed else NO_PINS
+    made = dict.fromkeys(types, 0)
     for place, event_type in enumerate(chain.from_iterable(repeat(types, n))):
         nth = made[event_type]
-        made[event_type] += 1
+        made[event_type] = nth + 1
         yield _make(
             event_type,
             recipe,

@@ -48,12 +48,35 @@ def _code(prefix: str) -> Meaning:
 
 
 def _shared(key: str, meaning: Meaning) -> Meaning:
-    return lambda draw: draw.same(key, meaning)
+    """One value in the whole event. ``Draw.same`` is written out, as in ``one_of``."""
+
+    def shared(draw: Draw) -> Any:
+        found = draw.memory.get(key)
+        if found is None:
+            found = draw.memory[key] = meaning(draw)
+        return found
+
+    return shared
 
 
-def _number(low: int, high: int) -> Meaning:
+def _shared_moment(key: str, meaning: Meaning) -> Meaning:
+    """One moment in the whole event, which is in order with itself; in edge cases each field has its own.
+
+    Rules set most of these fields. This is for those without a rule.
+    """
+    shared = _shared(key, meaning)
+    return lambda draw: meaning(draw) if draw.edge else draw.memory.get(key) or shared(draw)
+
+
+def number(low: int, high: int) -> Meaning:
+    """A whole number, both ends included. ``Chance.between`` is written out, as in ``one_of``."""
     count = high - low + 1
     return lambda draw: low + int(draw.random() * count)
+
+
+def _hundreds(low: int, high: int) -> Meaning:
+    count = high - low + 1
+    return lambda draw: (low + int(draw.random() * count)) * 100
 
 
 for _name in (
@@ -85,23 +108,23 @@ MEANINGS |= {
 
 NUMBERS: dict[str, Meaning] = {
     # Numbers of the size of those seen, such as 183682.
-    "id": _number(10_000, 999_999),
-    "customer-id": _shared("customer-id", _number(10_000, 999_999)),
-    "order-id": _shared("order-id", _number(10_000, 999_999)),
-    "subscription-id": _shared("subscription-id", _number(10_000, 999_999)),
-    "payment-id": _shared("payment-id", _number(10_000, 999_999)),
-    "invoice-id": _shared("invoice-id", _number(1_000, 99_999)),
-    "amount": lambda draw: draw.between(10, 500) * 100,  # won have no decimals in practice (fact 13)
-    "quantity": lambda draw: 1 if draw.chance(0.7) else draw.between(2, 5),
-    "small-count": _number(1, 10),
-    "interval-count": lambda draw: 1 if draw.chance(0.8) else draw.pick((2, 3, 6)),
-    "membership-length": lambda draw: draw.pick((0, 1, 3, 6, 12)),
-    "stock": _number(0, 500),
-    "day-of-month": _number(1, 28),
-    "range-end": lambda draw: draw.between(1, 100) * 100,
-    "message-step": _number(1, 4),
-    "usage-delta": _number(1, 500),
-    "usage-sum": _number(500, 5_000),
+    "id": number(10_000, 999_999),
+    "customer-id": _shared("customer-id", number(10_000, 999_999)),
+    "order-id": _shared("order-id", number(10_000, 999_999)),
+    "subscription-id": _shared("subscription-id", number(10_000, 999_999)),
+    "payment-id": _shared("payment-id", number(10_000, 999_999)),
+    "invoice-id": _shared("invoice-id", number(1_000, 99_999)),
+    "amount": _hundreds(10, 500),  # won have no decimals in practice (fact 13)
+    "quantity": lambda draw: 1 if draw.random() < 0.7 else draw.between(2, 5),
+    "small-count": number(1, 10),
+    "interval-count": lambda draw: 1 if draw.random() < 0.8 else draw.pick((2, 3, 6)),
+    "membership-length": one_of((0, 1, 3, 6, 12)),
+    "stock": number(0, 500),
+    "day-of-month": number(1, 28),
+    "range-end": _hundreds(1, 100),
+    "message-step": number(1, 4),
+    "usage-delta": number(1, 500),
+    "usage-sum": number(500, 5_000),
     "event-seconds": lambda draw: epoch_seconds(draw.now),
 }
 """The meanings whose values are numbers; a field that wants text gets them as text (fact 14)."""
@@ -220,20 +243,15 @@ def _id_key(draw: Draw) -> str:
     return f"{epoch_millis(draw.now):013d}{draw.alphanumerics(16)}"  # fact 11
 
 
-@_means("moment-past")
-def _moment_past(draw: Draw) -> str:
-    # Rules set most of these fields. Those without a rule share one moment, which is in order with itself.
-    return _some_past(draw) if draw.edge else draw.same("past moment", _some_past)
-
-
-@_means("moment-future")
-def _moment_future(draw: Draw) -> str:
-    return _some_future(draw) if draw.edge else draw.same("future moment", _some_future)
-
-
 def _some_past(draw: Draw) -> str:
     return draw.stamp(draw.past())
 
 
 def _some_future(draw: Draw) -> str:
     return draw.stamp(draw.future())
+
+
+MEANINGS |= {
+    "moment-past": _shared_moment("past moment", _some_past),
+    "moment-future": _shared_moment("future moment", _some_future),
+}

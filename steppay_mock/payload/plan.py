@@ -15,7 +15,7 @@ from steppay_mock.contract.schemas import Schema, event_schema
 from steppay_mock.payload import edges
 from steppay_mock.payload.draw import Draw
 from steppay_mock.payload.edges import Edge
-from steppay_mock.payload.meanings import MEANINGS, NUMBERS, one_of
+from steppay_mock.payload.meanings import MEANINGS, NUMBERS, number, one_of
 
 Maker = Callable[[Draw], Any]
 
@@ -84,8 +84,16 @@ def _without_null(schema: Schema) -> tuple[Schema, bool]:
 
 def _plan_object(schema: Schema, *, edge: Edge) -> SchemaNode:
     fields = {name: plan(sub, edge=edge) for name, sub in schema["properties"].items()}
-    makers = [(name, node.make) for name, node in fields.items()]
-    return SchemaNode(schema, lambda draw: {name: make(draw) for name, make in makers}, fields=fields)
+    makers = tuple((name, node.make) for name, node in fields.items())
+    blank = dict.fromkeys(fields)
+
+    def make_object(draw: Draw) -> dict[str, Any]:
+        made: dict[str, Any] = blank.copy()  # it has room for all fields; one that grows is moved three times
+        for name, make in makers:
+            made[name] = make(draw)
+        return made
+
+    return SchemaNode(schema, make_object, fields=fields)
 
 
 def _plan_array(schema: Schema, *, edge: Edge) -> SchemaNode:
@@ -97,7 +105,7 @@ def _plan_array(schema: Schema, *, edge: Edge) -> SchemaNode:
         return SchemaNode(schema, lambda draw: _subset(values, draw, edge=edge), item=item)
     if edge:
         return SchemaNode(schema, lambda draw: [make(draw) for _ in range(draw.pick(edges.SIZES))], item=item)
-    return SchemaNode(schema, lambda draw: [make(draw) for _ in range(1 if draw.chance(0.6) else 2)], item=item)
+    return SchemaNode(schema, lambda draw: [make(draw) for _ in range(1 if draw.random() < 0.6 else 2)], item=item)
 
 
 def _subset(values: list[str], draw: Draw, *, edge: Edge) -> list[str]:
@@ -128,11 +136,11 @@ def _by_type(schema: Schema) -> Maker:
     if kind == "string":
         return MEANINGS["plan-name"]
     if kind == "boolean":
-        return lambda draw: draw.chance(0.5)
+        return lambda draw: draw.random() < 0.5
     if kind in {"integer", "number"}:
         low = max(int(schema.get("minimum", 1)), 1)
         high = min(int(schema.get("maximum", low + 99)), low + 99)
-        return lambda draw: draw.between(min(low, high), high)
+        return number(min(low, high), high)
     return MEANINGS["attributes"]
 
 

@@ -39,12 +39,10 @@ class Fields:
     def put(self, **values: Any) -> None:
         """Set these fields, except those that the user fixed and those that the schema no longer has."""
         data, pins = self.data, self.pins
-        if not pins and values.keys() <= data.keys():
-            data.update(values)  # the loop below in one step; nearly every call ends here
-            return
-        for name, value in values.items():
+        # Not items(): nearly all calls set one field or two, and to make pairs of them would cost more.
+        for name in values:  # noqa: PLC0206
             if name in data and name not in pins:
-                data[name] = value
+                data[name] = values[name]
 
     def clear(self, *names: str) -> None:
         """Make these fields null, with the exceptions of :meth:`put`."""
@@ -89,7 +87,8 @@ class Fields:
         """The exact amount in that field; zero if there is none."""
         value = self.data.get(name)
         if value.__class__ is int:
-            return int(value)
+            whole: int = value
+            return whole
         if not isinstance(value, float | Decimal):
             return 0
         exact = Decimal(str(value))  # by its text: Decimal(0.1) is not 0.1
@@ -126,7 +125,7 @@ def money(amount: Amount) -> int | float:
 def keep_one(fields: Fields, name: str) -> None:
     """Shorten that list to its first value."""
     values = fields[name]
-    if isinstance(values, list):
+    if isinstance(values, list) and len(values) > 1:
         fields.put(**{name: values[:1]})
 
 
@@ -135,7 +134,8 @@ def keep_to_quantity(item: Fields, *, least: str = "", most: str = "") -> None:
     quantity = item["quantity"]
     if not isinstance(quantity, int):
         return
-    if isinstance(item[least], int):
-        item.put(**{least: min(item[least], quantity)})
-    if isinstance(item[most], int):
-        item.put(**{most: max(item[most], quantity)})
+    lower, upper = item[least], item[most]
+    if isinstance(lower, int) and lower > quantity:
+        item.put(**{least: quantity})
+    if isinstance(upper, int) and upper < quantity:
+        item.put(**{most: quantity})

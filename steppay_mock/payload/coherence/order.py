@@ -82,19 +82,21 @@ def _status(order: Fields) -> tuple[str, int]:
 def _settle_lines(order: Fields, lines: list[Fields], status: str) -> None:
     # An edge case of order.updated keeps the statuses that were drawn, so that a run has all of the enumeration.
     free = order.draw.edge and order.event_type is EventType.ORDER_UPDATED
+    order_type = order.text("type")
     for line in lines:
-        if not order.draw.edge:
-            _settle_line(order, line, lines[0])
         if not free:
             line.put(status=status)
-        if line.amount("paidAmount") < 0:
-            line.put(paidAmount=money(-line.amount("paidAmount")))
+        if not order.draw.edge:
+            _settle_line(line, lines[0], order_type)
+        paid = line.amount("paidAmount")
+        if paid < 0:
+            line.put(paidAmount=money(-paid))
         line.clear(*_NOT_OF_KIND.get(line.text("type"), ("discountName", "priceSetupType")))
 
 
-def _settle_line(order: Fields, line: Fields, first: Fields) -> None:
+def _settle_line(line: Fields, first: Fields, order_type: str) -> None:
     """Make the first line the SKU, which is sold, and the others lines beside it, which name no product (fact 31)."""
-    draw, order_type = order.draw, order.text("type")
+    draw = line.draw
     if order_type == "PAYMENT_METHOD":  # it changes the means of payment and costs nothing (fact 25)
         line.put(paidAmount=0)
     line.put(type="SKU" if line is first else draw.pick(_BESIDE_SKU))
@@ -119,8 +121,13 @@ def _settle_line(order: Fields, line: Fields, first: Fields) -> None:
 
 def _settle_amounts(order: Fields, lines: list[Fields], halves_returned: int) -> None:
     """Make the order's amount the sum of its lines; a discount is a line below zero (fact 31)."""
-    discounts = [line for line in lines if line.text("type") == "DISCOUNT"]
-    room = _sum([line for line in lines if line.text("type") != "DISCOUNT"])
+    discounts: list[Fields] = []
+    room: Amount = 0
+    for line in lines:
+        if line.text("type") == "DISCOUNT":
+            discounts.append(line)
+        else:
+            room += line.amount("paidAmount")
     for line in discounts:
         line.need("type")
         off = min(line.amount("paidAmount"), room // 2)  # at most half: something is left to pay and to refund
@@ -128,8 +135,8 @@ def _settle_amounts(order: Fields, lines: list[Fields], halves_returned: int) ->
         room += line.amount("paidAmount")
     if order.is_fixed("paidAmount"):
         _meet(order.amount("paidAmount"), lines)
-    if order["items"] is not None:
-        order.put(paidAmount=money(_sum(lines)))
+    elif order["items"] is not None:
+        order.put(paidAmount=money(room))  # what is left of the room is the sum of all lines
     order.put(discountedAmount=money(-_sum(discounts)))
     # leftAmount = paidAmount - returnedAmount (fact 31). What the user fixed of the three decides the others.
     paid = order.amount("paidAmount")
