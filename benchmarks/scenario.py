@@ -1,12 +1,20 @@
-"""Measures that a story costs at most twice its events alone, and that a store's time and memory stay linear."""
+"""Measures that a story costs at most twice its events alone, and that a store's time and memory stay linear.
+
+The time of a simulated year is processor time, and the part of it that the garbage collector took is told beside it. On
+a machine with six busy processes for each core, an event of 2,500 customers took 640 µs by the clock and 81 µs of the
+processor, one of 10,000 customers 276 and 78: the outliers of this ratio were the other processes, not the collector.
+The collector took 10 of the 81 µs and 13 of the 78, nearly all of it in full collections; without it, the two took 64
+and 74 µs in the same run.
+"""
 
 from __future__ import annotations
 
+import gc
 import json
 import subprocess
 import sys
 from itertools import count
-from time import perf_counter
+from time import process_time
 
 from benchmarks.measure import Contender, Goal, Report, Row, Table, main, table_of, take_turns
 from steppay_mock import Store, make_event, scenario
@@ -42,7 +50,7 @@ def build(quick: bool) -> Report:  # noqa: FBT001 - the signature of `main`
     first, last = years[0], years[-1]
     goals = [
         Goal("events a second of a story, beside the factory alone", ">=", 0.5, "x", speed),
-        Goal("time an event, four times the customers", "<=", 1.3, "x", last["µs"] / first["µs"]),
+        Goal("processor time an event, four times the customers", "<=", 1.3, "x", last["µs"] / first["µs"]),
         Goal("memory an event, four times the customers", "<=", 1.1, "x", last["bytes"] / first["bytes"]),
     ]
     rows = [
@@ -50,11 +58,14 @@ def build(quick: bool) -> Report:  # noqa: FBT001 - the signature of `main`
             f"{year['customers']:,.0f} customers",
             year["seconds"],
             note=f"{year['events']:,.0f} events, {year['µs']:.1f} µs and {year['bytes']:.0f} bytes each, "
+            f"{year['collector']:.0%} of the time for the garbage collector, "
             f"peak {year['peak'] / 1e6:.0f} MB, {year['written']:.1f} s more to write them all",
         )
         for year in years
     ]
-    return Report([table_of("One event", contenders, timings), Table("A simulated year", "s", rows)], goals)
+    return Report(
+        [table_of("One event", contenders, timings), Table("A simulated year, processor time", "s", rows)], goals
+    )
 
 
 def _year(customers: int) -> dict[str, float]:
@@ -69,6 +80,21 @@ def _year(customers: int) -> dict[str, float]:
     return found
 
 
+class CollectorTime:
+    """A callback of ``gc.callbacks`` that adds up the processor time of collections."""
+
+    def __init__(self) -> None:
+        self.seconds = 0.0
+        self._started = 0.0
+
+    def __call__(self, phase: str, _info: dict[str, int]) -> None:
+        """Begin or end a collection."""
+        if phase == "start":
+            self._started = process_time()
+        else:
+            self.seconds += process_time() - self._started
+
+
 def live_a_year(customers: int) -> dict[str, float]:
     """Let that many customers subscribe and renew for a year: what it took."""
     import resource
@@ -76,15 +102,18 @@ def live_a_year(customers: int) -> dict[str, float]:
     scale = 1 if sys.platform == "darwin" else 1024
     store = Store(seed=7)
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * scale
-    started = perf_counter()
+    collector = CollectorTime()
+    gc.callbacks.append(collector)
+    started = process_time()
     for _ in range(customers):
         with store.acting_for(store.create_customer()):
             store.checkout()
         store.advance(seconds=30)
     store.advance(days=365)
-    seconds = perf_counter() - started
+    seconds = process_time() - started
+    gc.callbacks.remove(collector)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * scale
-    started = perf_counter()
+    started = process_time()
     for _event in store.events:
         pass
     events = len(store.events)
@@ -93,9 +122,10 @@ def live_a_year(customers: int) -> dict[str, float]:
         "events": events,
         "seconds": seconds,
         "µs": seconds / events * 1e6,
+        "collector": collector.seconds / seconds,
         "peak": peak,
         "bytes": (peak - before) / events,
-        "written": perf_counter() - started,
+        "written": process_time() - started,
     }
 
 
