@@ -92,7 +92,11 @@ SUBSCRIPTION: tuple[Transition, ...] = (
         for before in ("INCOMPLETE", "ACTIVE", "UNPAID", "PENDING_CANCEL", "PENDING_PAUSE", "PAUSE")
     ),
     Transition("cancel at the end of the period", "ACTIVE", "PENDING_CANCEL", "D"),
+    Transition("cancel at the end of the period", "PAUSE", "PENDING_CANCEL", "U"),
+    Transition("cancel at the end of the period", "UNPAID", "CANCELED", "U"),  # that period is over
     Transition("cancel at a given time", "ACTIVE", "PENDING_CANCEL", "D"),
+    Transition("cancel at a given time", "PAUSE", "PENDING_CANCEL", "U"),
+    Transition("cancel at a given time", "UNPAID", "PENDING_CANCEL", "U"),
     Transition("period ends", "PENDING_CANCEL", "CANCELED", "D", by="time"),
     Transition("given time comes", "PENDING_CANCEL", "CANCELED", "D", by="time"),
     Transition("undo", "PENDING_CANCEL", "ACTIVE", "D"),

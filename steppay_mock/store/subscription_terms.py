@@ -42,17 +42,13 @@ def renewed(subscription: Subscription, *, now: datetime, notice_days: int | Non
         anchor, cycle = _count_from(subscription, now)
         end = _later(subscription, anchor, cycle)
     paid = replace(
-        subscription,
+        without_arrears(subscription),
         status="ACTIVE",
         paid_at=now,
         paused_at=None,
         anchor=anchor,
         cycle=cycle,
         recurring_count=subscription.recurring_count + 1,
-        open_order=None,
-        failed_at=None,
-        failures=0,
-        messages=0,
     )
     return with_period(paid, Period(start=start, end=end), now=now, notice_days=notice_days)
 
@@ -72,8 +68,15 @@ def with_period(subscription: Subscription, period: Period, *, now: datetime, no
 
 
 def pending_cancel(subscription: Subscription, *, until: datetime) -> Subscription:
-    """The subscription in status PENDING_CANCEL until that moment."""
-    return replace(without_next_payment(subscription), status="PENDING_CANCEL", end_at=until)
+    """The subscription in status PENDING_CANCEL until that moment. Its pause or its retries are over (assumed)."""
+    return replace(
+        without_arrears(without_next_payment(subscription)),
+        status="PENDING_CANCEL",
+        end_at=until,
+        paused_at=None,
+        pause_for=None,
+        resume_at=None,
+    )
 
 
 def pending_pause(subscription: Subscription) -> Subscription:
@@ -84,14 +87,10 @@ def pending_pause(subscription: Subscription) -> Subscription:
 def paused(subscription: Subscription, *, now: datetime) -> Subscription:
     """The subscription in status PAUSE, with the end of the pause if it has a length (fact 46)."""
     return replace(
-        without_next_payment(subscription),
+        without_arrears(without_next_payment(subscription)),
         status="PAUSE",
         paused_at=now,
         resume_at=None if subscription.pause_for is None else pause_end(now, subscription.pause_for),
-        open_order=None,
-        failed_at=None,
-        failures=0,
-        messages=0,
     )
 
 
@@ -116,6 +115,11 @@ def goes_on(subscription: Subscription, *, now: datetime, notice_days: int | Non
 def without_next_payment(subscription: Subscription) -> Subscription:
     """The subscription without the dates of its next payment."""
     return replace(subscription, next_at=None, origin_next_at=None, notice_at=None)
+
+
+def without_arrears(subscription: Subscription) -> Subscription:
+    """The subscription without an unpaid renewal, its failures and its StepCover messages."""
+    return replace(subscription, open_order=None, failed_at=None, failures=0, messages=0)
 
 
 def _count_from(subscription: Subscription, start: datetime) -> tuple[datetime, int]:

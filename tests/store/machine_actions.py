@@ -152,7 +152,8 @@ def cancel_order(store: Store, dice: Dice) -> object:
 
 
 def cancel(store: Store, dice: Dice) -> object:
-    subscription, at_the_end = one_thing(dice, store.subscriptions, "ACTIVE"), seldom(dice, 60)
+    subscription = one_thing(dice, store.subscriptions, "ACTIVE", "PAUSE", "UNPAID")
+    at_the_end = seldom(dice, 60)
     at = store.now + timedelta(days=dice.whole(-1, 50)) if seldom(dice, 30) else None
     return store.cancel(subscription, at_period_end=at_the_end and (at is None or seldom(dice, 5)), at=at)
 

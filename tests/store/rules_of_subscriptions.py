@@ -39,14 +39,16 @@ def cancel_refused(scene: Scene) -> Whys:
 
 
 def cancel(scene: Scene) -> None:
-    """At once, when the period ends, or at a given time (fact 46)."""
+    """At once, when the period ends, or at a given time (fact 46). A period that is over ends at once."""
     found, at = _meant(scene), scene.option("at")
-    if scene.option("at_period_end") or at is not None:
-        over = found.period.end if at is None else at.replace(tzinfo=None)
-        of_subscription.changed(scene, found, status="PENDING_CANCEL", endDate=over.isoformat(), **NO_RENEWAL)
-        return
+    over = found.period.end if scene.option("at_period_end") else scene.now
+    over = over if at is None else at.replace(tzinfo=None)
     cancel_open_order(scene, found.open_order)
-    end(scene, found, "CANCELED")
+    if over <= scene.now:
+        end(scene, found, "CANCELED")
+        return
+    until = {"endDate": over.isoformat(), "pausedDateTime": None}
+    of_subscription.changed(scene, found, status="PENDING_CANCEL", **until, **NO_RENEWAL)
 
 
 def pause_refused(scene: Scene) -> Whys:

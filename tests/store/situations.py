@@ -21,6 +21,10 @@ def _bought(store: Store) -> None:
 
 def _unpaid(store: Store) -> None:
     store.checkout()
+    _not_paid(store)
+
+
+def _not_paid(store: Store) -> None:
     store.decline_payments()
     store.advance(days=32)
 
@@ -34,6 +38,11 @@ def _paused_for_long(store: Store) -> None:
     store.checkout()
     store.pause()
     store.advance(days=40)
+
+
+def _paused_briefly(store: Store) -> None:
+    store.checkout()
+    store.pause(until=(3, "DAY"))
 
 
 def _sent(store: Store) -> None:
@@ -125,6 +134,14 @@ SITUATIONS: dict[str, Situation] = {
     "a cancellation at a given time": (
         {"product": {"billing": "usage"}},
         [_used, lambda store: store.cancel(at=store.now + timedelta(days=40))],
+    ),
+    "a pause that ends with its subscription": (
+        {"assumptions": COVER},
+        [_paused_briefly, lambda store: store.cancel(at_period_end=True)],
+    ),
+    "an unpaid renewal whose subscription ends later": (
+        {"product": {"billing": "usage"}},
+        [_used, _not_paid, lambda store: store.cancel(at=store.now + timedelta(days=20))],
     ),
     "a pause that ends by itself": (
         {"product": {"membership_months": 2}},

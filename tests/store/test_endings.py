@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -41,16 +42,37 @@ def _incomplete() -> Store:
     return store
 
 
-def test_fact_46_cancelling_is_for_what_is_active_paused_or_unpaid() -> None:
+def _in_days(store: Store, days: float) -> datetime:
+    return store.now + timedelta(days=days)
+
+
+WAYS: dict[str, Callable[[Store], Any]] = {
+    "now": lambda store: store.cancel(),
+    "at the end of the period": lambda store: store.cancel(at_period_end=True),
+    "at a given time": lambda store: store.cancel(at=_in_days(store, 3)),
+}
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_fact_46_cancelling_is_for_what_is_active_paused_or_unpaid(way: str) -> None:
     for store in (subscribed(), _after("pause"), _unpaid()):
-        assert store.cancel().status == "CANCELED"
+        number, before = store.subscription.id, store.subscription.status
+        status = WAYS[way](store).status
+        is_over = way == "now" or (way, before) == ("at the end of the period", "UNPAID")
+        assert status == ("CANCELED" if is_over else "PENDING_CANCEL")
+        store.advance(days=40)
+        assert store.latest(store.subscription).status == "CANCELED"
+        assert [one.id for one in store.subscriptions] == [number]
 
 
-def test_fact_46_what_is_pending_incomplete_or_ended_is_not_cancelled() -> None:
+@pytest.mark.parametrize("way", WAYS)
+def test_fact_46_what_is_pending_incomplete_or_ended_is_not_cancelled(way: str) -> None:
     pending = (_after("cancel", at_period_end=True), _after("pause", at_period_end=True))
     for store in (*pending, _incomplete(), _after("cancel")):
+        count = len(store.events)
         with pytest.raises(IllegalAction):
-            store.cancel()
+            WAYS[way](store)
+        assert len(store.events) == count
     for store in pending:  # undo first
         store.undo()
         assert store.cancel().status == "CANCELED"
@@ -97,6 +119,85 @@ def test_a_postpaid_subscription_bills_its_usage_at_the_given_time() -> None:
     store = subscribed(product={"billing": "usage", "price": 10})
     store.cancel(at=store.now + timedelta(days=3))
     store.add_usage(amount=5)
+    sent = told(sent_by(store, lambda: store.advance(days=4)))
+    assert sent == ["order.created CREATED", *PAID, "subscription.updated CANCELED", COMPLETED]
+    assert store.order.amount == 50
+
+
+@pytest.mark.parametrize("way", ["at the end of the period", "at a given time"])
+def test_a_paused_subscription_that_is_to_end_is_no_longer_paused(way: str) -> None:
+    store = subscribed()
+    store.pause(until=(2, "DAY"))
+    assert burst(store, lambda: WAYS[way](store)) == ["subscription.updated PENDING_CANCEL"]
+    pending = last_of(store, "subscription.updated")
+    assert "pausedDateTime" not in pending
+    assert "nextPaymentDate" not in pending
+    assert told(sent_by(store, lambda: store.advance(days=40))) == ["subscription.updated CANCELED"], "no resuming"
+
+
+def test_a_paused_subscription_whose_period_is_over_ends_at_once_with_it() -> None:
+    store = subscribed()
+    store.pause()
+    store.advance(days=40)
+    assert burst(store, lambda: store.cancel(at_period_end=True)) == ["subscription.updated CANCELED"]
+
+
+def test_a_paused_subscription_goes_on_when_its_cancellation_is_undone() -> None:
+    store = subscribed()
+    end = store.subscription.period.end
+    store.pause(until=(2, "DAY"))
+    store.cancel(at_period_end=True)
+    assert burst(store, store.undo) == ["subscription.updated ACTIVE"]
+    assert store.subscription.next_at == end
+    store.pause()
+    assert told(sent_by(store, lambda: store.advance(days=40))) == [], "the length of the old pause does not count"
+
+
+@pytest.mark.parametrize("assumptions", [{}, {"step_cover": "pause"}])
+def test_an_unpaid_subscription_that_is_to_end_owes_nothing_and_is_not_retried(assumptions: Any) -> None:
+    store = subscribed(assumptions=assumptions)
+    store.decline_payments()
+    store.advance(days=32)
+    renewal = store.order
+    to = _in_days(store, 12)
+    sent = burst(store, lambda: store.cancel(at=to))
+    assert sent == ["order.updated CANCELLED", "subscription.updated PENDING_CANCEL"]
+    assert store.latest(renewal).status == "CANCELLED"
+    pending = last_of(store, "subscription.updated")
+    assert moment(pending["endDate"]) == to.replace(tzinfo=None)
+    assert "nextPaymentDate" not in pending
+    with pytest.raises(IllegalAction):
+        store.pay(renewal)
+    store.accept_payments()
+    assert told(sent_by(store, lambda: store.advance(days=30))) == ["subscription.updated CANCELED"]
+
+
+def test_an_unpaid_subscription_renews_anew_when_its_cancellation_is_undone() -> None:
+    store = _unpaid()
+    renewal = store.order
+    store.cancel(at=_in_days(store, 12))
+    assert burst(store, store.undo) == [
+        "subscription.updated ACTIVE",
+        "order.created CREATED",
+        "payment.failed FAILED",
+        "order.updated PAYMENT_FAILURE",
+        "subscription.updated UNPAID",
+    ]
+    assert store.order.id != renewal.id
+    first = store.subscription.failed_at
+    assert first is not None
+    assert store.subscription.next_at == first + timedelta(days=1), "the retries are counted from the new failure"
+    store.accept_payments()
+    paid = ["order.updated PAID", "payment.completed COMPLETE", "subscription.updated ACTIVE", COMPLETED]
+    assert told(sent_by(store, lambda: store.advance(days=2))) == paid
+
+
+def test_an_unpaid_postpaid_subscription_that_is_to_end_bills_its_usage_then() -> None:
+    store = subscribed(product={"billing": "usage", "price": 10})
+    store.add_usage(amount=5)
+    store.decline_payments(times=1)
+    store.advance(days=31, hours=1)
+    assert burst(store, lambda: store.cancel(at=_in_days(store, 3)))[0] == "order.updated CANCELLED"
     sent = told(sent_by(store, lambda: store.advance(days=4)))
     assert sent == ["order.created CREATED", *PAID, "subscription.updated CANCELED", COMPLETED]
     assert store.order.amount == 50

@@ -78,7 +78,8 @@ def test_what_a_user_does_leads_from_one_state_to_one_other() -> None:
 
 
 def test_allowed_are_the_actions_of_users_each_once() -> None:
-    paused = ("cancel", "cancel its first order", "resume", "change the payment method")
+    cancel = ("cancel", "cancel its first order", "cancel at the end of the period", "cancel at a given time")
+    paused = (*cancel, "resume", "change the payment method")
     assert allowed_actions(SUBSCRIPTION, "PAUSE") == paused
     assert allowed_actions(SUBSCRIPTION, "EXPIRED") == ()
     assert allowed_actions(INVOICE, "RESERVATION") == ("send", "sending fails", "delete")

@@ -55,9 +55,10 @@ def test_what_is_cancelled_is_final() -> None:
 def test_a_refusal_names_the_state_and_what_is_allowed_there() -> None:
     store = paid()
     store.pause()
-    assert refusal_of(store, lambda s: s.cancel(at_period_end=True), IllegalAction) == (
-        "Cannot cancel at the end of the period: subscription 10 is PAUSE. "
-        "Allowed in this state: cancel, cancel its first order, resume or change the payment method."
+    assert refusal_of(store, lambda s: s.pause(at_period_end=True), IllegalAction) == (
+        "Cannot pause at the end of the period: subscription 10 is PAUSE. "
+        "Allowed in this state: cancel, cancel its first order, cancel at the end of the period, cancel at a given "
+        "time, resume or change the payment method."
     )
 
 
@@ -222,7 +223,10 @@ def test_an_illegal_action_says_what_it_was_about_and_survives_another_process()
     error = pickle.loads(pickle.dumps(caught.value))
     assert type(error) is IllegalAction
     assert (error.action, error.subject, error.state) == ("pause", "subscription 10", "PAUSE")
-    assert error.allowed == ("cancel", "cancel its first order", "resume", "change the payment method")
+    assert error.allowed == (
+        *("cancel", "cancel its first order", "cancel at the end of the period", "cancel at a given time"),
+        *("resume", "change the payment method"),
+    )
     assert str(error) == str(caught.value)
 
 

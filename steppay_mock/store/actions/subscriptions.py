@@ -34,17 +34,15 @@ class Subscriptions(Renewals):
         """Cancel it at once, when its period ends, or at a given time: subscription.updated (fact 46).
 
         Nothing is refunded (fact 25). A postpaid one bills its usage first, by a last order of type RECURRING
-        (fact 45).
+        (fact 45). The order of an unpaid renewal is cancelled, so no retry follows, and a pause is over; a period that
+        is over ends at once (assumed).
         """
         check_flag("at_period_end", at_period_end)
         if at is not None:
             return self._cancel_at(subscription, at, at_period_end=at_period_end)
         found = self._allowed(subscription, "cancel at the end of the period" if at_period_end else "cancel")
-        self._tick()
-        if at_period_end:
-            return self._emit_subscription(pending_cancel(found, until=found.period.end))
-        self._cancel_open_order(found)
-        return self._end(found, "CANCELED")
+        until = found.period.end if at_period_end and found.period.end > self._now else None
+        return self._cancel_until(found, until)
 
     def pause(
         self,
@@ -133,8 +131,15 @@ class Subscriptions(Renewals):
             raise SteppayMockError(f"at={at} and at_period_end=True: give one of them, not both.")
         if moment <= self._now:
             raise SteppayMockError(f"at={at}: the store's clock is at {self.now.isoformat()}. Give a later moment.")
+        return self._cancel_until(found, moment)
+
+    def _cancel_until(self, subscription: Subscription, moment: datetime | None) -> Subscription:
+        """Cancel it at that moment, or now. It owes nothing until then (assumed)."""
+        self._cancel_open_order(subscription)
         self._tick()
-        return self._emit_subscription(pending_cancel(found, until=moment))
+        if moment is None:
+            return self._end(subscription, "CANCELED")
+        return self._emit_subscription(pending_cancel(subscription, until=moment))
 
     def _go_on(self, subscription: Subscription) -> Subscription:
         now, notice_days = self._tick(), self.assumptions.notice_days
