@@ -38,6 +38,7 @@ _MADE_SUBSCRIPTIONS = {"RECURRING", "RECURRING_INITIAL"}
 _CHANGES = (
     ("PAID", 0),
     ("PAID", 0),
+    ("DEPOSIT_WAITING", 0),
     ("PAYMENT_FAILURE", 0),
     ("CANCELLED", 0),
     ("ORDER_DELIVERY_ON_THE_WAY", 0),
@@ -72,7 +73,7 @@ def _status(order: Fields) -> tuple[str, int]:
         order.need("paymentDate", "items")
         return "PAID", 0
     if order.event_type is EventType.ORDER_CREATED:
-        return ("DEPOSIT_WAITING" if draw.chance(0.2) else "CREATED"), 0
+        return "CREATED", 0  # never DEPOSIT_WAITING (fact 42)
     fixed = next((line.text("status") for line in order.each("items") if line.is_fixed("status")), None)
     if fixed is not None:
         return fixed, dict(_CHANGES).get(fixed, 0)
