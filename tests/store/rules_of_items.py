@@ -19,12 +19,16 @@ def add_refused(scene: Scene) -> Whys:
     if found is None or price is None or not price.recurs:
         yield WRONG
         return
-    if (price.unit, price.count) != (found.unit, found.count):
-        yield WRONG
-    if price.is_postpaid != found.items[0].price.is_postpaid:
+    first = found.items[0].price
+    pairs = (
+        (getattr(first, name), getattr(price, name))
+        for name in ("unit", "count", "membership", "renewals", "billing_day", "provide_start_day", "is_postpaid")
+    )
+    if any(theirs != other for theirs, other in pairs):
         yield WRONG
     if not 1 <= scene.option("quantity", 1) <= 100_000:
         yield WRONG
+    yield from scene.unless_on_sale([price], scene.option("quantity", 1))
 
 
 def add_item(scene: Scene) -> None:

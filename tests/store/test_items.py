@@ -154,20 +154,64 @@ def test_the_usage_of_a_removed_item_is_billed() -> None:
     assert lines(store) == [("SKU", 3_100), ("ADDS", 70)]
 
 
-def test_items_with_other_terms_are_not_added() -> None:
+TERMS: list[tuple[str, Any, Any]] = [
+    ("interval", "WEEK", "MONTH"),
+    ("interval_count", 2, 1),
+    ("membership_months", 6, 0),
+    ("expires_after_renewals", 3, 0),
+    ("billing_day", 20, None),
+    ("provide_start_day", 20, None),
+    ("postpaid", True, False),
+]
+
+
+@pytest.mark.parametrize(("name", "other", "theirs"), TERMS, ids=[name for name, *_ in TERMS])
+def test_fact_44_an_item_is_added_only_if_it_agrees_in_each_criterion(name: str, other: Any, theirs: Any) -> None:
+    store, _ = subscribed(billing="unit")
+    differs: Any = {"billing": "unit", name: other}
+    price = store.create_price(store.products[0], **differs)
+    with pytest.raises(SteppayMockError) as caught:
+        store.add_item(price=price)
+    assert str(caught.value) == (
+        f"Subscription {store.subscription.id} has {name}={theirs!r}, and the price {price.code} has {name}={other!r}. "
+        f"Add a price with the same terms (fact 44), or start another subscription: store.checkout({price.code!r})."
+    )
+    store.checkout(price)
+    store.add_item(price=price)
+    assert len(store.subscription.items) == 2
+
+
+def test_fact_44_an_item_that_is_added_shares_the_trial_of_the_subscription() -> None:
+    store, more = subscribed()
+    trial = store.create_price(store.create_product(trial_days=5), price=100)
+    store.add_item(price=trial)
+    store.checkout(trial_days=10)
+    end = store.subscription.period.end
+    for price in (more, trial):
+        store.add_item(price=price)
+    assert (store.subscription.period.end, store.subscription.next_at) == (end, end)
+
+
+def test_a_price_that_does_not_recur_is_no_item() -> None:
     store, _ = subscribed()
-    product = store.products[0]
-    for fields, message in (
-        (
-            {"interval": "WEEK"},
-            r"recurs every 1 MONTH, and the price .* does not\. Take a price with",
-        ),
-        ({"billing": "one_time"}, r"recurs every 1 MONTH, and the price"),
-        ({"billing": "usage"}, r"is prepaid, and the price .* is postpaid\. Take one that is prepaid \(fact 44\)\."),
+    price = store.create_price(store.products[0], billing="one_time")
+    with pytest.raises(SteppayMockError, match=r"does not recur, so no subscription can have it\. Sell it by itself: "):
+        store.add_item(price=price)
+
+
+def test_fact_49_an_item_is_added_only_if_its_product_is_on_sale_and_there_are_enough() -> None:
+    store, _ = subscribed()
+    other = store.create_product(stock=2)
+    count = len(store.events)
+    with pytest.raises(IllegalAction, match=r"^Cannot order 3: product \S+ is down to 2 in stock\. Add some: "):
+        store.add_item(price=other.prices[0], quantity=3)
+    assert len(store.events) == count
+    store.add_item(price=other.prices[0], quantity=2)
+    store.update_product(other, status="OUT_OF_STOCK")
+    with pytest.raises(
+        IllegalAction, match=r"^Cannot order the product: product \S+ is OUT_OF_STOCK\. Put it on sale: "
     ):
-        price = store.create_price(product, **fields)  # type: ignore[arg-type]
-        with pytest.raises(SteppayMockError, match=message):
-            store.add_item(price=price)
+        store.add_item(price=other.prices[0])
 
 
 def test_the_only_item_is_not_removed_and_only_active_subscriptions_change() -> None:

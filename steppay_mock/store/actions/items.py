@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from fractions import Fraction
 
-from steppay_mock.errors import SteppayMockError
 from steppay_mock.payload.coherence.fields import Amount
 from steppay_mock.store.actions.subscriptions import Subscriptions, check_quantity
 from steppay_mock.store.amounts import in_coins
 from steppay_mock.store.lifecycle import refuse
 from steppay_mock.store.records import Item, Price, Subscription
+from steppay_mock.store.shared_terms import require_shared_terms
 from steppay_mock.store.usage_terms import amount_due, rest_of, seats_of
 
 
@@ -20,14 +20,15 @@ class Items(Subscriptions):
     def add_item(
         self, subscription: Subscription | int | None = None, *, price: Price | str, quantity: int = 1
     ) -> Subscription:
-        """Add an item with that price: subscription.updated.
+        """Add an item with that price: subscription.updated. The price agrees with those of the other items (fact 44).
 
         The next order of type RECURRING has an ADDS line with what it costs for the rest of this period (fact 50).
         """
         found = self._allowed(subscription, "add an item")
         wanted = self._find(Price, price)
         check_quantity(quantity)
-        self._require_same_terms(found, wanted)
+        require_shared_terms(found, wanted)
+        self._require_on_sale([wanted], quantity)
         self._tick()
         added = replace(self._item(wanted, quantity), is_additional=True)
         return self._settled_later(replace(found, items=(*found.items, added)), self._cost_of_rest(found, added))
@@ -65,18 +66,3 @@ class Items(Subscriptions):
         number = seats_of(item, usage) if item.price.counts_seats else item.quantity
         whole = Fraction(item.price.amount_in_advance) * number
         return in_coins(whole * rest_of(subscription.period, now), self.currency)
-
-    @staticmethod
-    def _require_same_terms(subscription: Subscription, price: Price) -> None:
-        first = subscription.items[0].price
-        if not price.recurs or (price.unit, price.count) != (subscription.unit, subscription.count):
-            raise SteppayMockError(
-                f"Subscription {subscription.id} recurs every {subscription.count} {subscription.unit}, and the price "
-                f"{price.code} does not. Take a price with the same interval."
-            )
-        if price.is_postpaid != first.is_postpaid:
-            has, wanted = ("postpaid", "prepaid") if first.is_postpaid else ("prepaid", "postpaid")
-            raise SteppayMockError(
-                f"Subscription {subscription.id} is {has}, and the price {price.code} is {wanted}. Take one that is "
-                f"{has} (fact 44)."
-            )

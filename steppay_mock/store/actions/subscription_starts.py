@@ -7,6 +7,7 @@ from dataclasses import replace
 from steppay_mock.contract.catalogue import EventType
 from steppay_mock.store.base import StoreBase
 from steppay_mock.store.records import Item, Order, Period, Price, Subscription
+from steppay_mock.store.shared_terms import group_prices
 from steppay_mock.store.subscription_terms import in_first_period, without_next_payment
 
 
@@ -85,11 +86,8 @@ class SubscriptionStarts(StoreBase):
     def _new_subscriptions(self, order: Order, status: str) -> list[Subscription]:
         basket = order.basket
         assert basket is not None  # noqa: S101 - every order of type RECURRING_INITIAL has one
-        groups: dict[tuple[object, ...], list[Price]] = {}
-        for price in basket.prices:
-            if price.recurs:
-                groups.setdefault((*price.grouping, basket.trial_of(price)), []).append(price)
-        return [self._new_subscription(order, prices, status) for prices in groups.values()]
+        groups = group_prices(basket.prices, basket.trial_of)
+        return [self._new_subscription(order, prices, status) for prices in groups]
 
     def _new_subscription(self, order: Order, prices: list[Price], status: str) -> Subscription:
         basket, now = order.basket, self._tick()

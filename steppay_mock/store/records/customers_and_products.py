@@ -80,16 +80,6 @@ class Price:
         return self.billing != "ONE_TIME"
 
     @property
-    def grouping(self) -> tuple[object, ...]:
-        """What prices of one order must share to be in one subscription (fact 44).
-
-        The end of the period follows from the interval and the day of billing. The end of the trial is in the basket.
-        """
-        interval = self.unit, self.count
-        expiry = self.membership, self.renewals
-        return *interval, *expiry, self.billing_day, self.provide_start_day, self.is_postpaid
-
-    @property
     def is_metered(self) -> bool:
         """Whether usage is counted."""
         return self.billing in {"USAGE_BASED", "UNIT_BASED"}
