@@ -13,7 +13,7 @@ from steppay_mock.contract.flat_bundle import NAME, FlatDefinitions, event_name
 from steppay_mock.contract.rest_calls import (
     CALLS,
     ERRORS,
-    HOST,
+    URL,
     DescribedCall,
     DescribedError,
     DescribedParameter,
@@ -65,7 +65,7 @@ def openapi_document(*, version: str) -> Schema:
     document = {
         "openapi": "3.1.0",
         "info": _info(version),
-        "servers": [{"url": HOST, "description": "The REST API of StepPay (fact 27). Webhooks go to your receiver."}],
+        "servers": [{"url": URL, "description": "The REST API of StepPay (fact 27). Webhooks go to your receiver."}],
         "tags": _tags(),
         "paths": paths,
         "webhooks": webhooks,

@@ -9,7 +9,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-HOST = "https://api.steppay.kr"
+HOST = "api.steppay.kr"
+URL = f"https://{HOST}"
+"""Where StepPay serves the API (fact 27)."""
 
 TypeOfCall = str | Mapping[str, Any]
 """A file below ``schemas/`` and a pointer, or a schema that is written in the table; one with a title gets a name."""

@@ -10,6 +10,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TypeVar
 
+from steppay_mock.contract.rest_calls import URL
+
 _MARK = "_steppay_mock_refused"
 _notes: list[dict[str, None]] = []
 
@@ -19,7 +21,7 @@ REFUSED_CALL = (
     "The receiver made a call that is not answered while the API is patched; the whole error names it. If the call is "
     "right, the test lacks an answer. For a client other than requests and httpx serve the API, "
     "`with steppay_api.serve() as url: ...`, and give the receiver that address in the place of "
-    "https://api.steppay.kr. For another host or endpoint mock the call."
+    f"{URL}. For another host or endpoint mock the call."
 )
 """The explanation of a refused call, with the next step."""
 

@@ -25,9 +25,6 @@ from steppay_mock.rest.targets import Keys, number_of
 from steppay_mock.store.base import StoreBase
 from steppay_mock.store.tables import Tables
 
-HOST = "api.steppay.kr"
-URL = f"https://{HOST}"
-
 
 @dataclass(frozen=True, kw_only=True)  # no slots: cached_property stores its value in __dict__
 class ApiRoute:

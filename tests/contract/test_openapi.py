@@ -17,8 +17,8 @@ from werkzeug.test import Client
 from steppay_mock import EventType, Store, StoreApi, __version__, bundle_all, schema_dir
 from steppay_mock.contract.catalogue import catalogue
 from steppay_mock.contract.openapi import openapi_document
-from steppay_mock.contract.rest_calls import CALLS, ERRORS, DescribedCall
-from steppay_mock.rest.routes import HOST, ROUTES
+from steppay_mock.contract.rest_calls import CALLS, ERRORS, URL, DescribedCall
+from steppay_mock.rest.routes import ROUTES
 
 DOCUMENT = openapi_document(version=__version__)
 SCHEMAS = DOCUMENT["components"]["schemas"]
@@ -132,7 +132,7 @@ def test_operations_have_names_of_their_own_and_the_parameters_of_their_path() -
 
 
 def test_the_paths_are_the_routes_that_are_simulated() -> None:
-    assert DOCUMENT["servers"][0]["url"] == f"https://{HOST}"
+    assert DOCUMENT["servers"][0]["url"] == URL == "https://api.steppay.kr"
     assert {f"{call.method} {call.path}" for call in CALLS} == {f"GET {route.template}" for route in ROUTES}
     assert list(DOCUMENT["paths"]) == list(dict.fromkeys(call.path for call in CALLS))
 

@@ -12,12 +12,12 @@ from contextlib import contextmanager
 from functools import cache, partial
 from typing import TYPE_CHECKING, Any
 
+from steppay_mock.contract.rest_calls import HOST, URL
 from steppay_mock.rest.patching.httpx_mocks import HttpxAnswers, has_own_answer, pytest_httpx_joined, respx_joined
 from steppay_mock.rest.patching.in_process import TooLateError, UnknownRouteError, answer_in_process
 from steppay_mock.rest.patching.replacement import replaced, when_imported
 from steppay_mock.rest.patching.vendor_hosts import VendorHostError, check_host, is_vendor_host
 from steppay_mock.rest.refused_calls import refused
-from steppay_mock.rest.routes import HOST, URL
 
 if TYPE_CHECKING:
     import httpx

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from urllib.parse import unquote, urlsplit
 
+from steppay_mock.contract.rest_calls import URL
 from steppay_mock.rest.exchange import ApiCall, ApiRequest, CallerGoneError
 from steppay_mock.rest.responder import Responder
-from steppay_mock.rest.routes import LISTING, URL, target_of
+from steppay_mock.rest.routes import LISTING, target_of
 
 StatusHeadersBody = tuple[int, list[tuple[str, str]], bytes]
 

@@ -14,6 +14,7 @@ from requests.exceptions import ConnectionError as NoConnection
 from requests.exceptions import ReadTimeout
 from responses.registries import FirstMatchRegistry
 
+from steppay_mock.contract.rest_calls import HOST, URL
 from steppay_mock.rest.patching.closed_clients import clients_closed
 from steppay_mock.rest.patching.httpx_client import httpx_patched
 from steppay_mock.rest.patching.in_process import (
@@ -32,7 +33,6 @@ from steppay_mock.rest.patching.requests_mocks import (
 )
 from steppay_mock.rest.patching.vendor_hosts import vendor_hosts_closed
 from steppay_mock.rest.refused_calls import refused
-from steppay_mock.rest.routes import HOST, URL
 
 if TYPE_CHECKING:
     from requests import PreparedRequest

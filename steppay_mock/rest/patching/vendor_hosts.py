@@ -12,9 +12,9 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from typing import Any
 
+from steppay_mock.contract.rest_calls import URL
 from steppay_mock.rest.patching.replacement import replaced
 from steppay_mock.rest.refused_calls import refused
-from steppay_mock.rest.routes import URL
 
 _VENDOR = "steppay.kr"
 # gethostbyname_ex is all that some old clients call; asyncio and most clients call getaddrinfo.
