@@ -1,4 +1,4 @@
-"""How usage is priced: the table of prices by range (fact 47), and whether it is paid afterwards (fact 26)."""
+"""The prices of usage by range (fact 47): the table, and how a user describes it."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from steppay_mock.errors import SteppayMockError
 from steppay_mock.payload.chance import derive_seed
 from steppay_mock.payload.coherence.fields import Amount, money
 from steppay_mock.store.amounts import check_amount
-from steppay_mock.values import check_choice, check_flag
+from steppay_mock.values import check_choice
 
 TableType = Literal["per_unit", "per_range"]
 
@@ -76,20 +76,6 @@ def require_usage_alone(billing: str, amount: object) -> None:
             "usage_table has the prices of billing='usage', so it has no other price. Give it with billing='usage', "
             "and without price."
         )
-
-
-def read_postpaid(given: object, billing: str, quota: int | None) -> bool:
-    """Whether usage is paid afterwards: usage without a quota, and seats for which this was asked."""
-    without_quota = billing == "USAGE_BASED" and quota is None
-    if given is None:
-        return without_quota
-    check_flag("postpaid", given)
-    if billing != "UNIT_BASED" and given != without_quota:
-        raise SteppayMockError(
-            f"postpaid={given}: billing='usage' is postpaid without a quota and prepaid with one, and only "
-            "billing='unit' can be either. Leave postpaid out, or change the billing or the quota."
-        )
-    return given is True
 
 
 def _read_end(until: object, *, start: int, place: int, is_last: bool) -> int | None:

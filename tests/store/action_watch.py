@@ -17,6 +17,7 @@ from store.rules_of_catalogue import RULES as OF_CATALOGUE
 from store.rules_of_invoices import RULES as OF_INVOICES
 from store.rules_of_items import RULES as OF_ITEMS
 from store.rules_of_orders import RULES as OF_ORDERS
+from store.rules_of_payments import RULES as OF_PAYMENTS
 from store.rules_of_subscriptions import RULES as OF_SUBSCRIPTIONS
 from store.rules_of_time import all_due, come_due
 
@@ -25,6 +26,7 @@ from steppay_mock import SteppayMockError, Store
 RULES: dict[str, tuple[Callable[[Scene], Whys], Callable[[Scene], None]]] = {
     **OF_CATALOGUE,
     **OF_ORDERS,
+    **OF_PAYMENTS,
     **OF_INVOICES,
     **OF_SUBSCRIPTIONS,
     **OF_ITEMS,

@@ -8,7 +8,7 @@ from typing import Any
 from store import action_orders as say
 from store.action_burst import ANY_ID, NOW, after, exact
 from store.action_scene import ILLEGAL, WRONG, Scene, Whys
-from store.rules_of_orders import pay_order, unless_payable
+from store.rules_of_payments import pay_order, unless_payable
 from store.usage_costs import cost_in_advance
 
 from steppay_mock.store.records import Invoice

@@ -12,7 +12,8 @@ from store import action_subscriptions as of_subscription
 from store.action_burst import ANY_ID, NOW, Data, exact
 from store.action_scene import ENDED, ILLEGAL, NO_RENEWAL, WRONG, Scene, Whys
 from store.rules_of_billing import end
-from store.rules_of_orders import cancel_open_order, pay_first
+from store.rules_of_orders import cancel_open_order
+from store.rules_of_payments import pay_first
 from store.rules_of_time import come_due
 from store.usage_costs import cost_of_units, counted, in_coins, seats, share_of
 

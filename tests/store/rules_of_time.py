@@ -12,7 +12,7 @@ from store.action_burst import NOW, Data
 from store.action_scene import ENDED, NO_RENEWAL, Scene
 from store.rules_of_billing import end, is_declined, lines_due
 from store.rules_of_invoices import sent
-from store.rules_of_orders import renew_now
+from store.rules_of_payments import renew_now
 
 from steppay_mock.store.records import Order, Subscription
 

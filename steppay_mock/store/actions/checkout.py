@@ -9,10 +9,10 @@ from typing import Any, TypedDict, Unpack, get_args
 
 from steppay_mock.errors import SteppayMockError, choices, did_you_mean
 from steppay_mock.payload.coherence.fields import Amount
-from steppay_mock.store.actions.catalogue import MOST_TRIAL
 from steppay_mock.store.actions.new_orders import amount_of
 from steppay_mock.store.actions.orders import CARDS, Orders, Pays, check_can_fail, refuse_free
 from steppay_mock.store.actions.subscriptions import check_quantity
+from steppay_mock.store.catalogue_fields import MOST_TRIAL
 from steppay_mock.store.options import Money
 from steppay_mock.store.payment_methods import Method, PaymentMethod, choose_payment_method
 from steppay_mock.store.records import Basket, Customer, Order, Price
