@@ -63,7 +63,7 @@ def test_a_subscription_renews_by_what_its_order_was_paid_with_at_last() -> None
     assert last_of(store, "payment.completed")["paymentMethod"] == "CMS_BILL"
 
 
-def test_a_virtual_account_waits_for_its_money() -> None:
+def test_fact_29_a_virtual_account_waits_for_its_money() -> None:
     store = Store(seed=1, product={"billing": "one_time"})
     waits = ["order.created CREATED", "order.updated DEPOSIT_WAITING", "payment.standby VIRTUAL_BANK_STANDBY"]
     assert bought(store, lambda: store.checkout(method="virtual_account")) == waits
@@ -85,7 +85,7 @@ def test_a_virtual_account_closes_when_its_time_has_passed() -> None:
     assert not store.subscriptions
 
 
-def test_a_direct_debit_stands_by_and_then_succeeds_or_fails() -> None:
+def test_fact_29_a_direct_debit_stands_by_and_then_succeeds_or_fails() -> None:
     store = Store(seed=1)
     waits = ["order.created CREATED", "order.updated DEPOSIT_WAITING", "payment.standby CMS_STANDBY"]
     assert bought(store, lambda: store.checkout(method="cms")) == waits
@@ -142,7 +142,7 @@ def test_payments_name_order_and_customer_by_strings_and_all_else_by_numbers() -
         assert (other["orderId"], other["customerId"]) == (number, customer)
 
 
-def test_what_stands_beside_the_goods_is_a_line_of_its_own() -> None:
+def test_fact_31_what_stands_beside_the_goods_is_a_line_of_its_own() -> None:
     store = Store(seed=1, product={"price": 10_000, "setup_fee": 3_000})
     store.checkout(quantity=2, discount=1_500, tax=2_000, shipping_fee=2_500)
     order = last_of(store, "order.updated")
@@ -202,7 +202,7 @@ def test_prices_that_recur_alike_are_one_subscription_and_others_another() -> No
 # Money back.
 
 
-def test_an_order_is_refunded_in_two_parts() -> None:
+def test_fact_29_an_order_is_refunded_in_two_parts() -> None:
     store = Store(seed=1, product={"billing": "one_time", "price": 9_000})
     store.checkout()
     part = ["payment.canceled PARTIAL_CANCELED", "order.updated CANCELLATION_REFUNDED_PARTIALLY"]
@@ -214,7 +214,7 @@ def test_an_order_is_refunded_in_two_parts() -> None:
     assert (order["paidAmount"], order["returnedAmount"], order["leftAmount"]) == (9_000, 9_000, 0)
 
 
-def test_cancelling_the_first_order_cancels_every_subscription_that_it_made() -> None:
+def test_fact_25_cancelling_the_first_order_cancels_every_subscription_that_it_made() -> None:
     store = Store(seed=1)
     weekly = store.create_price(store.products[0], interval="WEEK")
     order = store.checkout([store.price, weekly])
@@ -222,7 +222,7 @@ def test_cancelling_the_first_order_cancels_every_subscription_that_it_made() ->
     assert burst(store, lambda: store.cancel_order(order)) == [*given_back, CANCELED, CANCELED]
 
 
-def test_cancelling_the_order_of_a_renewal_cancels_no_subscription() -> None:
+def test_fact_25_cancelling_the_order_of_a_renewal_cancels_no_subscription() -> None:
     store = Store(seed=1)
     store.checkout()
     store.advance(days=32)

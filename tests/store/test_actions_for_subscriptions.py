@@ -17,7 +17,7 @@ CANCELED = "subscription.updated CANCELED"
 # Subscriptions.
 
 
-def test_cancelling_a_subscription_refunds_nothing() -> None:
+def test_fact_25_cancelling_a_subscription_refunds_nothing() -> None:
     store = Store(seed=1)
     store.checkout()
     assert burst(store, store.cancel) == [CANCELED]
@@ -107,7 +107,7 @@ def test_a_renewal_costs_the_quantity_that_there_is_then() -> None:
 # Arrears.
 
 
-def test_a_renewal_is_tried_again_after_1_3_5_10_and_14_days_and_then_expires() -> None:
+def test_fact_24_a_renewal_is_tried_again_after_1_3_5_10_and_14_days_and_then_expires() -> None:
     store = Store(seed=1)
     store.checkout()
     store.decline_payments()

@@ -60,7 +60,7 @@ def test_every_documented_status_is_reached_and_only_final_ones_are_not_left(
 
 
 @pytest.mark.parametrize(("before", "after"), FACT_24)
-def test_every_arrow_of_fact_24_is_in_the_table_as_documented(before: str, after: str) -> None:
+def test_fact_24_every_arrow_is_in_the_table_as_documented(before: str, after: str) -> None:
     assert "D" in {move.evidence for move in SUBSCRIPTION if (move.before, move.after) == (before, after)}
 
 
