@@ -14,7 +14,8 @@ _AHEAD = 60  # seconds that a copy may be signed ahead of the clock: receivers r
 class SigningSeconds:
     """The seconds at which the bodies of one run were signed, as far as they are not in the past.
 
-    ``known`` are those of a run that is resumed, the earliest first: the endpoint, the body and the second.
+    ``known`` are those of a run that is resumed, and of earlier runs in its journal, the earliest first: the endpoint,
+    the body and the second.
     """
 
     def __init__(self, known: Iterable[tuple[int, bytes, int]] = ()) -> None:

@@ -46,6 +46,15 @@ def test_the_same_bytes_come_again_signed_anew(run: Any, receiver: Any, journal:
     assert secret not in done.out + done.err
 
 
+def test_each_resend_has_a_signature_of_its_own_however_soon_it_comes(
+    run: Any, receiver: Any, journal: str, secret: str
+) -> None:
+    for _ in range(3):
+        assert run("resend", "1", "--journal", journal, "--secret", secret).code == 0
+    signatures = [headers["steppay-signature"] for headers, _ in receiver.requests]
+    assert len(set(signatures)) == 3
+
+
 @pytest.mark.parametrize("form", ["pretty", "compact", "escaped"])
 def test_the_same_bytes_come_again_in_every_form(
     run: Any, receiver: Any, secret: str, tmp_path: Path, form: Any

@@ -124,6 +124,24 @@ def test_a_run_that_is_resumed_knows_what_was_signed_before(receiver: Counting, 
     assert [one.signature.partition(",")[0] for one in receiver.got] == [f"timestamp={NOW + n}" for n in range(3)]
 
 
+def test_a_run_knows_what_earlier_runs_of_the_journal_signed_for_the_receiver(
+    receiver: Counting, tmp_path: Path
+) -> None:
+    other, path = make_event("order.created", seed=7), tmp_path / "journal.sqlite"
+
+    def sent(event: Event, *, name: str = "shop", journal: Path | None = path) -> int:
+        receiver.got.clear()
+        endpoint = Endpoint(url=receiver.url, name=name, secret=SECRET)
+        Sender([endpoint], journal=journal, clock=STOPPED).send([event]).assert_ok()
+        [one] = receiver.got
+        return int(one.signature.partition(",")[0].removeprefix("timestamp=")) - NOW
+
+    assert [sent(PAID), sent(PAID), sent(other), sent(PAID)] == [0, 1, 0, 2]
+    assert sent(PAID, name="another") == 0
+    assert sent(PAID, journal=None) == 0
+    assert sent(PAID, journal=tmp_path / "new.sqlite") == 0
+
+
 def test_a_retry_within_the_second_is_signed_a_second_later_too(receiver: Counting, journal: str | None) -> None:
     receiver.answer = lambda _got: OK if len(receiver.got) == 2 else status(503)
     sender = Sender(receiver.url, secret=SECRET, journal=journal, clock=STOPPED, retries=[0.01])

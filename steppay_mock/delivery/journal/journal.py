@@ -182,7 +182,12 @@ class Journal:
         return Origin(position, signed_at, body)
 
     def signed(self, run: int) -> list[tuple[int, bytes, int]]:
-        """The endpoint, the body and the second of the signatures of the run's last minute, the earliest first."""
+        """The endpoint, the body and the second of the last minute's signatures, the earliest first.
+
+        Beside those of the run they are what earlier runs signed for the same receivers, so that a resend is signed
+        later than what it repeats. Of a long journal only the last deliveries count. A run of controls is signed as it
+        is without a journal: it knows of itself alone.
+        """
         return [(int(hook), body, int(second)) for hook, body, second in self.ask(_SIGNED, run, run)]
 
     def widest(self, run: int) -> int:
@@ -262,15 +267,21 @@ FROM deliveries d JOIN events e ON e.id = d.event LEFT JOIN attempts a ON a.deli
 WHERE d.run = ? AND d.hook = ? AND d.place = ? AND d.copied ORDER BY d.id, a.number DESC LIMIT 1
 """
 
-# From the attempts on, by CROSS JOIN: a run that begins has none, and a plan of a million deliveries is not read.
-_SIGNED = """
+_LOOKED_AT = 10_000  # deliveries before a run whose signatures count: few enough to be read at each start
+
+# From the attempts on, by CROSS JOIN: a run that begins finds few, and a plan of a million deliveries is not read.
+_SIGNED = f"""
 WITH signed AS (
-    SELECT d.hook, d.event, a.signed_at FROM attempts a CROSS JOIN deliveries d ON d.id = a.delivery
-    WHERE a.delivery >= (SELECT first_delivery FROM runs WHERE id = ?) AND d.run = ? AND a.signed_at IS NOT NULL
+    SELECT mine.id AS hook, d.event, a.signed_at FROM attempts a CROSS JOIN deliveries d ON d.id = a.delivery
+    JOIN hooks theirs ON theirs.id = d.hook
+    JOIN hooks mine ON mine.run = ? AND mine.name = theirs.name AND mine.url = theirs.url
+    WHERE typeof(a.signed_at) = 'integer' AND a.delivery >= (
+        SELECT r.first_delivery - iif({_CONTROL_OF.format("r")} IS NULL, {_LOOKED_AT}, 0) FROM runs r WHERE r.id = ?
+    )
 )
 SELECT s.hook, CAST(e.body AS BLOB), s.signed_at FROM signed s JOIN events e ON e.id = s.event
 WHERE s.signed_at >= (SELECT max(signed_at) FROM signed) - 60 ORDER BY s.signed_at
-"""
+"""  # noqa: S608 - of constants
 
 _WIDEST = """
 SELECT coalesce(max(together), 1) FROM

@@ -81,7 +81,7 @@ class JournalRecord:
         return self.journal.origin(self.run, delivery)
 
     def signed(self) -> list[tuple[int, bytes, int]]:
-        """What was signed last before a resume."""
+        """What was signed last before a resume, or by earlier runs."""
         return self.journal.signed(self.run)
 
     def begin(self, started: Sequence[tuple[DueDelivery, Origin]]) -> None:

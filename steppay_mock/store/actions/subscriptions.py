@@ -134,7 +134,7 @@ class Subscriptions(Renewals):
         return self._cancel_until(found, moment)
 
     def _cancel_until(self, subscription: Subscription, moment: datetime | None) -> Subscription:
-        """Cancel it at that moment, or now. It owes nothing until then (assumed)."""
+        """Cancel it at that moment, or now. The order of an unpaid renewal is cancelled first (assumed)."""
         self._cancel_open_order(subscription)
         self._tick()
         if moment is None:
