@@ -11,10 +11,12 @@ Method = Literal["card", "virtual_account", "cms", "bank"]
 
 
 class PaymentMethod(NamedTuple):
-    """A gateway, and the vendor's PaymentMethod, such as CARD_BILL."""
+    """A gateway, the vendor's PaymentMethod, such as CARD_BILL, and the card of a subscription that is charged."""
 
     gateway: str
     method: str
+    card: str | None = None
+    """None for a buyer on the hosted page."""
 
 
 _ONCE = {"card": "CARD", "virtual_account": "VBANK", "cms": "CMS", "bank": "BANK"}

@@ -44,15 +44,26 @@ def discount_of(order: Order) -> Any:
 
 
 def card_number(reading: ApiReading, payment: Payment) -> str | None:
-    """The masked number of the card; None if no card paid."""
+    """The masked number of the card that was charged, which may not be the present one; None if no card was charged.
+
+    A first order is paid by the card that its subscription begins with. Each other payment on the page has its own.
+    """
     if not payment.method.startswith("CARD"):
         return None
+    card = payment.card or (_first_card(reading, payment) if payment.paid_at else None)
+    if card is None:
+        return f"{reading.digits(6, 'card', payment.id)}{'*' * 10}"
+    return card.rpartition(" ")[2]  # without the name of the card
+
+
+def _first_card(reading: ApiReading, payment: Payment) -> str | None:
+    """The card that the subscription of the order began with."""
     order = reading.tables.orders.get(payment.order_id)
     for number in order.subscriptions if order else ():
         subscription = reading.tables.subscriptions.get(number)
-        if subscription is not None:
-            return subscription.card.rpartition(" ")[2]  # without the name of the card
-    return f"{reading.digits(6, 'card', payment.id)}{'*' * 10}"
+        if subscription is not None and subscription.order_id == payment.order_id:
+            return subscription.first_card or subscription.card
+    return None
 
 
 def _account(reading: ApiReading, account: VirtualAccount) -> Data:

@@ -102,6 +102,7 @@ class Payments(Customers, Stock):
             status=status,
             gateway=payment_method.gateway,
             method=payment_method.method,
+            card=payment_method.card,
         )
         return replace(payment, debit=self._debit(now)) if payment_method.method.startswith("CMS") else payment
 
@@ -219,6 +220,11 @@ class Payments(Customers, Stock):
 
 def _paid(order: Order, now: datetime) -> Order:
     return replace(order, lines=with_status(order.lines, "PAID", now), paid_at=now, modified_at=now)
+
+
+def method_of(subscription: Subscription) -> PaymentMethod:
+    """What the subscription is charged to."""
+    return PaymentMethod(subscription.gateway, subscription.method, subscription.card)
 
 
 def _payer(customer: Customer) -> dict[str, Any]:

@@ -11,12 +11,11 @@ from steppay_mock.contract.catalogue import EventType
 from steppay_mock.errors import SteppayMockError
 from steppay_mock.payload.coherence.fields import Amount
 from steppay_mock.store.actions.new_orders import NewOrders
-from steppay_mock.store.actions.payments import Payments
+from steppay_mock.store.actions.payments import Payments, method_of
 from steppay_mock.store.actions.subscription_starts import SubscriptionStarts
 from steppay_mock.store.base import read_moment
 from steppay_mock.store.lifecycle import SUBSCRIPTION, refuse, require_transition
 from steppay_mock.store.options import StoreRecipe
-from steppay_mock.store.payment_methods import PaymentMethod
 from steppay_mock.store.records import Item, Key, Message, Order, OrderLine, Subscription
 from steppay_mock.store.renewal_amounts import difference_due, periodic_fee
 from steppay_mock.store.subscription_terms import ended, goes_on, paused, renewed
@@ -167,7 +166,7 @@ class Renewals(SubscriptionStarts, NewOrders, Payments):
         self._tick()
         afterwards = [item for item in subscription.items if item.price.is_postpaid]
         order = self._renewal_order(subscription, afterwards, is_last=True)
-        payment_method = PaymentMethod(subscription.gateway, subscription.method)
+        payment_method = method_of(subscription)
 
         def end(paid: Order) -> Order:
             counted = replace(subscription, recurring_count=subscription.recurring_count + 1)
@@ -183,7 +182,7 @@ class Renewals(SubscriptionStarts, NewOrders, Payments):
 
     def _charge(self, subscription: Subscription, order: Order) -> None:
         """Pay the order of the renewal, or let the payment fail if the test declines it."""
-        payment_method = PaymentMethod(subscription.gateway, subscription.method)
+        payment_method = method_of(subscription)
         if self._is_declined(subscription, order) or (order.amount and self._lacks_stock(subscription)):
             self._fail(order, payment_method)
             self._become_unpaid(subscription, order)

@@ -120,7 +120,9 @@ class Subscriptions(Renewals):
         current = self._tables.subscriptions[basket.pays_for]
         self._declines.pop(current.id, None)
         self._tick()
-        self._emit_subscription(replace(current, gateway=basket.gateway, method=basket.method, card=self._card()))
+        first_card = current.first_card or current.card
+        changed = replace(current, gateway=basket.gateway, method=basket.method, card=self._card())
+        self._emit_subscription(replace(changed, first_card=first_card))
         return order
 
     def _cancel_at(

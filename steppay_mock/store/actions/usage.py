@@ -7,10 +7,10 @@ from typing import get_args
 
 from steppay_mock.contract.catalogue import EventType
 from steppay_mock.errors import SteppayMockError, choices
+from steppay_mock.store.actions.payments import method_of
 from steppay_mock.store.actions.subscriptions import Subscriptions
 from steppay_mock.store.lifecycle import refuse
 from steppay_mock.store.options import Money
-from steppay_mock.store.payment_methods import PaymentMethod
 from steppay_mock.store.records import Item, Order, Subscription, Usage, UsageEntry, Via
 from steppay_mock.store.usage_terms import begins_anew, cost_of_quota, quota_of
 
@@ -98,7 +98,7 @@ class Metering(Subscriptions):
             return order
 
         order = self._new_order("ADD_USAGE", customer, [line])
-        return self._pay(order, PaymentMethod(found.gateway, found.method), add)
+        return self._pay(order, method_of(found), add)
 
     def _metered(
         self, subscription: Subscription | int | None, item: int | None, action: str

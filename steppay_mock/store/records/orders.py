@@ -161,6 +161,8 @@ class Payment:
     canceled_at: datetime | None = None
     account: VirtualAccount | None = None
     debit: Debit | None = None
+    card: str | None = None
+    """The card of the subscription that was charged; None if a buyer paid on the hosted page. No webhook has it."""
 
     @property
     def key(self) -> int:

@@ -70,6 +70,8 @@ class Subscription:
     # No webhook has the fields below.
     anchor: datetime
     """Periods are counted from here, not from the last period: 31 January + 3 months is 30 April, + 4 is 31 May."""
+    first_card: str | None = None
+    """The card that it began with; None: it still has that one."""
     cycle: int = 1
     """The period ends this number of intervals after the anchor."""
     open_order: int | None = None
