@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from functools import cached_property
 from typing import Any
 
@@ -94,6 +95,14 @@ class ApiView:
         seen = store.tables_at(max(0, events - self.behind))
         return seen, store.tables_at(max(0, events - self.hiding)) if self.hiding else None
 
+    def now(self, store: StoreBase, place: int) -> datetime:
+        """The time of an answer about the store: its own, or the second of the last event that is known of it."""
+        count = self.until.get(place)
+        if not count:
+            return store.now
+        [newest] = store.events.entries(count, start=count - 1)
+        return min(store.now, datetime.fromtimestamp(newest.timestamp + 1, UTC))
+
 
 @dataclass(frozen=True, slots=True)
 class FoundRecord:
@@ -124,7 +133,7 @@ def find_record(stores: Sequence[StoreBase], target: ApiTarget, view: ApiView) -
         if older is not None and target.find(older) is None:
             is_hidden = True
             continue
-        return FoundRecord(record, ApiReading(store=stores[place], tables=tables))
+        return FoundRecord(record, ApiReading(store=stores[place], tables=tables, now=view.now(stores[place], place)))
     return FoundRecord(None, None, is_hidden)
 
 
@@ -134,7 +143,7 @@ def list_records(stores: Sequence[StoreBase], listing: ApiList, view: ApiView) -
     for place in range(len(stores)):
         tables, older = view.tables(stores[place], place)
         known = None if older is None else {record.key for record in tuple(listing.records(older))}
-        reading = ApiReading(store=stores[place], tables=tables)
+        reading = ApiReading(store=stores[place], tables=tables, now=view.now(stores[place], place))
         for record in tuple(listing.records(tables)):
             if known is None or record.key in known:
                 found[record.key] = (reading, record)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from rest.api_client import read
+from rest.api_client import ask, read
 from rest_types import differences
 
-from steppay_mock import Store
+from steppay_mock import Store, StoreApi
 
 
 def calculated(store: Store) -> Any:
@@ -77,6 +77,26 @@ def test_fact_26_postpaid_seats_cost_what_they_were_in_use_so_far() -> None:
     assert calculated(store)["amount"] == 0
     store.advance(days=10)
     assert (calculated(store)["amount"], calculated(store)["items"][0]["count"]) == (2_000, 2)
+
+
+def test_postpaid_seats_as_of_an_event_cost_what_they_cost_then() -> None:
+    store = Store(seed=7, product={"billing": "unit", "price": 3100, "postpaid": True})
+    store.checkout()
+    store.add_usage(amount=2)
+    begun = store.events[-1]
+    store.advance(days=10)
+    store.add_usage(amount=1)
+    later = store.events[-1]
+    api, path = StoreApi(store), f"/api/v1/subscriptions/{store.subscription.id}/calculate"
+    store.advance(days=60)
+    amounts = []
+    for moment in (begun, later, None):
+        api.as_of(moment)
+        amounts.append(ask(api, path).data["amount"])
+    api.as_of(None)
+    api.fall_behind(events=len(store.events) - store.events.count_until(later))  # an old state, at the present time
+    amounts.append(ask(api, path).data["amount"])
+    assert amounts == [0, 2_000, 3_300, 2_000 + 3 * 2_100]
 
 
 def test_fact_50_the_next_renewal_contains_fees_and_the_difference_of_added_items() -> None:

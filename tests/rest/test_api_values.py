@@ -65,7 +65,7 @@ def test_a_number_that_is_taken_is_not_given_again() -> None:
 def test_moments_that_are_read_have_whole_seconds_and_those_of_a_new_object_have_microseconds(store: Store) -> None:
     assert moments_in(all_answers(store))
     assert {len(one) for one in moments_in(all_answers(store))} == {19}
-    made = ApiReading(store=store, tables=store.tables_at(len(store.events)), is_made=True)
+    made = ApiReading(store=store, tables=store.tables_at(len(store.events)), now=store.now, is_made=True)
     for answer in (
         order_made(made, store.order),
         customer_object(made, store.customer),
@@ -78,7 +78,7 @@ def test_moments_that_are_read_have_whole_seconds_and_those_of_a_new_object_have
 
 
 def test_an_order_that_is_made_has_the_documented_type(store: Store) -> None:
-    made = ApiReading(store=store, tables=store.tables_at(len(store.events)), is_made=True)
+    made = ApiReading(store=store, tables=store.tables_at(len(store.events)), now=store.now, is_made=True)
     for order in (store.order, store.checkout(pays="later"), store.checkout(method="cms")):
         current: Order = store.tables_at(len(store.events)).orders[order.id]
         assert list(differences("ProductOrderdto", order_made(made, current))) == []

@@ -44,7 +44,7 @@ def _calculated(reading: ApiReading, subscription: Subscription, item: Item) -> 
 def _amount_of(reading: ApiReading, subscription: Subscription, item: Item) -> Amount:
     """As the store charges it: usage that is paid afterwards so far, all else by its price."""
     usage, store = reading.tables.usage.get(item.id), reading.store
-    return amount_due(item, usage, subscription, now=store.now.replace(tzinfo=None), currency=store.currency)
+    return amount_due(item, usage, subscription, now=reading.now.replace(tzinfo=None), currency=store.currency)
 
 
 def _count_of(reading: ApiReading, item: Item) -> int:

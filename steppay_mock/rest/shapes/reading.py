@@ -27,6 +27,8 @@ class ApiReading:
 
     store: StoreBase
     tables: Tables
+    now: datetime
+    """The time of the answer, in UTC: that of the store, or of the event up to which it is seen."""
     is_made: bool = False
     """Whether the answer is that of a call that makes the object. Its moments then have microseconds."""
 
