@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import parse_qsl
 
 from steppay_mock.errors import choices
-from steppay_mock.payload.instants import parse_local_date_time
 
 Query = Mapping[str, str]
 """The first value of each parameter. A parameter that a route does not have is ignored (assumed)."""
 
 _MOST_PAGES = 1_000_000  # so that the offset is an Int
 _MOST_IN_A_PAGE = 2_000  # the limit that Spring has if it is not changed (assumed)
-_LONGEST = 19  # digits of a Long
+_MOST = 2**63 - 1  # of a Long
+_A_LONG = f"a whole number from 0 to {_MOST:,}"
+_LONGEST = len(str(_MOST))  # int() refuses more than 4,300 digits
+# fromisoformat() takes more forms: zones, weeks, and on newer Pythons 24:00.
+_LOCAL_DATE_TIME = re.compile(r"\d{4}-\d\d-\d\dT(?:[01]\d|2[0-3]):\d\d:\d\d(?:\.\d{1,9})?", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,10 +77,10 @@ def moment_in(query: Query, name: str) -> datetime | None:
     value = query.get(name)
     if value is None:
         return None
-    moment = parse_local_date_time(value)
-    if moment is None or "T" not in value:
-        raise WrongQueryError(name, value, "a LocalDateTime in UTC, such as 2025-01-15T03:00:00")
-    return moment
+    if _LOCAL_DATE_TIME.fullmatch(value):
+        with suppress(ValueError):
+            return datetime.fromisoformat(value[:26])  # a datetime has microseconds: of nine digits three are cut
+    raise WrongQueryError(name, value, "a LocalDateTime in UTC, such as 2025-01-15T03:00:00")
 
 
 def number_in(query: Query, name: str) -> int | None:
@@ -83,8 +88,8 @@ def number_in(query: Query, name: str) -> int | None:
     value = query.get(name)
     if value is None:
         return None
-    if not _is_number(value):
-        raise WrongQueryError(name, value, "a whole number")
+    if not _is_number(value) or int(value) > _MOST:
+        raise WrongQueryError(name, value, _A_LONG)
     return int(value)
 
 
@@ -92,7 +97,7 @@ def required_number_in(query: Query, name: str) -> int:
     """The Long of a parameter that the route must have."""
     number = number_in(query, name)
     if number is None:
-        raise WrongQueryError(name, None, "a whole number")
+        raise WrongQueryError(name, None, _A_LONG)
     return number
 
 
@@ -106,5 +111,5 @@ def _whole(query: Query, name: str, *, default: int, least: int, most: int) -> i
 
 
 def _is_number(value: str) -> bool:
-    # isdigit() alone takes digits of other scripts; int() refuses more than 4,300 digits.
+    # isdigit() alone takes digits of other scripts.
     return value.isascii() and value.isdigit() and len(value) <= _LONGEST

@@ -137,6 +137,8 @@ def test_dates_limit_the_list_and_both_are_included(path: str) -> None:
             one["id"] for one in content if one[name] == since
         }
     assert ids_of(path, startDate="9000-01-01T00:00:00") == []
+    always = {"startDate": "0001-01-01T00:00:00", "endDate": "9999-12-31T23:59:59.999999999"}
+    assert ids_of(path, size=500, **always) == [one["id"] for one in content]
 
 
 def test_a_keyword_is_searched_in_names_and_codes() -> None:
@@ -186,6 +188,14 @@ def test_invoices_are_chosen_by_a_korean_word_and_counted() -> None:
         *(("sortDir", wrong) for wrong in ("asc", "UP", "")),
         *(("startDate", wrong) for wrong in ("yesterday", "2025-01-15", "2025-01-15 03:00:00", "2025-13-01T00:00:00")),
         *(("endDate", wrong) for wrong in ("2025-01-15T03:00:00Z", "2025-01-15T03:00", "20250115T030000")),
+        *(
+            ("endDate", f"2025-01-15T03:00:00.{wrong}")
+            for wrong in ("123456+09:00", "123456Z", "1234567890", "12x", "")
+        ),
+        *(
+            ("endDate", wrong)
+            for wrong in ("2025-W03-3T00:00:00", "2025-01-15T24:00:00", "2025-02-29T00:00:00", "٢٠٢٥-01-15T03:00:00")
+        ),
     ],
 )
 def test_a_wrong_value_is_a_400_that_names_its_parameter(path: str, name: str, value: str) -> None:
@@ -203,6 +213,8 @@ def test_a_wrong_value_is_a_400_that_names_its_parameter(path: str, name: str, v
         ("/api/v1/orders", "type", "recurring"),
         ("/api/v1/products", "status", "SOLD"),
         ("/api/v1/products", "categoryId", "books"),
+        ("/api/v1/products", "categoryId", "-1"),
+        ("/api/v1/products", "categoryId", str(2**63)),
         ("/api/v1/invoices", "status", "PAID"),  # a Korean word is expected
         ("/api/v1/usages", "subscriptionItemId", "first"),
     ],
@@ -216,10 +228,9 @@ def test_a_value_that_the_route_does_not_know_is_named_too(path: str, name: str,
 
 def test_a_missing_parameter_is_named() -> None:
     answer = told("/api/v1/usages")
-    assert (answer.status, answer.message) == (
-        400,
-        "The query parameter subscriptionItemId is missing: expected a whole number.",
-    )
+    expected = "a whole number from 0 to 9,223,372,036,854,775,807"
+    assert answer.status == 400
+    assert answer.message == f"The query parameter subscriptionItemId is missing: expected {expected}."
     assert answer.data["details"]["value"] is None
 
 
