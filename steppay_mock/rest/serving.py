@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import socket
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
@@ -26,6 +27,13 @@ _LOOPBACK_OF_ALL = {"0.0.0.0": LOOPBACK, "::": "::1"}  # noqa: S104 - only if th
 
 class _QuietHandler(WSGIRequestHandler):
     """Logs nothing: api.calls is the log, and headers contain the token."""
+
+    raw_requestline: bytes
+
+    def parse_request(self) -> bool:
+        # curl sends the Hangul of a query as UTF-8. http.server reads it as Latin-1, and splits at some of its bytes.
+        self.raw_requestline = re.sub(rb"[\x80-\xff]", lambda found: b"%%%02X" % ord(found[0]), self.raw_requestline)
+        return super().parse_request()
 
     def log(self, *_arguments: Any) -> None:
         pass

@@ -251,6 +251,28 @@ def test_it_is_served_on_this_machine_while_it_lasts(api: StoreApi, store: Store
     assert [call.status for call in api.calls] == [200, 403, 404, 405, 200]
 
 
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ("customers?keyword=김", 1),
+        ("customers?keyword=이", 0),
+        ("invoices?status=임시저장", 1),
+        ("invoices?status=발송", 0),
+    ],
+)
+def test_hangul_without_percent_signs_is_read(query: str, found: int) -> None:
+    store = Store(seed=7, customer={"name": "김하늘"})
+    store.draft_invoice()
+    api = StoreApi(store)
+    request = f"GET /api/v1/{query} HTTP/1.0\r\nSecret-Token: {api.token}\r\n\r\n"
+    with api.serve() as url, socket.create_connection(("127.0.0.1", int(url.rpartition(":")[2])), timeout=SOON) as curl:
+        curl.sendall(request.encode())
+        with curl.makefile("rb") as answer:
+            head, body = answer.read().split(b"\r\n\r\n", 1)
+    assert b" 200 OK" in head
+    assert f'"totalElements":{found}'.encode() in body
+
+
 def test_no_thread_and_no_socket_outlives_it(api: StoreApi, path: str) -> None:
     before = set(threading.enumerate())
     with api.serve() as url:
