@@ -40,8 +40,9 @@ if TYPE_CHECKING:
     from steppay_mock.ordering.saving.sqlalchemy import saving_sqlalchemy, saving_sqlalchemy_async
     from steppay_mock.ordering.saving.sqlite import saving_sqlite
     from steppay_mock.ordering.truth.mapping import load_truth
-    from steppay_mock.payload.event import Event
+    from steppay_mock.payload.event import Event, V1Event
     from steppay_mock.payload.factory import make_event, make_events
+    from steppay_mock.payload.v1_factory import make_v1_event
     from steppay_mock.rest.api import StoreApi
     from steppay_mock.rest.exchange import ApiCall
     from steppay_mock.rest.patching.vendor_hosts import VendorHostError
@@ -99,6 +100,7 @@ __all__ = [
     "Subscription",
     "Timeline",
     "Usage",
+    "V1Event",
     "VendorHostError",
     "bundle_all",
     "bundle_event",
@@ -115,6 +117,7 @@ __all__ = [
     "load_truth",
     "make_event",
     "make_events",
+    "make_v1_event",
     "remote_reset",
     "remote_state",
     "replay",
@@ -175,6 +178,7 @@ _HOMES = {
     "Subscription": "store.records",
     "Timeline": "store.timeline",
     "Usage": "store.records",
+    "V1Event": "payload.event",
     "VendorHostError": "rest.patching.vendor_hosts",
     "bundle_all": "contract.bundle",
     "bundle_event": "contract.bundle",
@@ -191,6 +195,7 @@ _HOMES = {
     "load_truth": "ordering.truth.mapping",
     "make_event": "payload.factory",
     "make_events": "payload.factory",
+    "make_v1_event": "payload.v1_factory",
     "remote_reset": "ordering.remote",
     "remote_state": "ordering.remote",
     "replay": "ordering.replay",

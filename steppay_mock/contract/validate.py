@@ -16,6 +16,7 @@ from steppay_mock.contract.explain import explain, not_an_object, unknown_event
 from steppay_mock.contract.long_numbers import clipped
 from steppay_mock.contract.schema_errors import collect_schema_errors
 from steppay_mock.contract.schemas import Schema, bare, event_schema, resolved
+from steppay_mock.contract.v1 import V1EventType, v1_schema, v1_type_of
 from steppay_mock.errors import ContractViolation, SteppayMockError
 
 if TYPE_CHECKING:
@@ -27,6 +28,7 @@ ValidatorName = Literal["auto", "jsonschema", "jsonschema-rs"]
 
 _ENVELOPE = "envelope"
 _KNOWN = frozenset(map(str, EventType))
+_OF_V1 = frozenset(map(str, V1EventType))
 
 
 @runtime_checkable
@@ -54,9 +56,10 @@ def iter_errors(
 ) -> Iterator[ContractViolation]:
     """Every violation in the payload, in the order of its fields; one for each faulty place.
 
-    The schema is chosen by the payload's ``event``. Unknown properties are allowed, because the vendor adds fields;
-    ``strict=True`` reports them. ``validator`` is ``"auto"`` (jsonschema-rs if it is installed), ``"jsonschema"`` or
-    ``"jsonschema-rs"``; all give the same answer. Raises SteppayMockError for ``"jsonschema-rs"`` where it is missing.
+    The schema is chosen by the payload's ``event``; a webhook v1 has none, and is known by its fields (fact 52).
+    Unknown properties are allowed, because the vendor adds fields; ``strict=True`` reports them. ``validator`` is
+    ``"auto"`` (jsonschema-rs if it is installed), ``"jsonschema"`` or ``"jsonschema-rs"``; all give the same answer.
+    Raises SteppayMockError for ``"jsonschema-rs"`` where it is missing.
     """
     body: Any = payload.payload if isinstance(payload, HasPayload) else payload
     if not isinstance(body, dict):
@@ -65,8 +68,9 @@ def iter_errors(
             return
         body = dict(body)
     body = clipped(body)
-    name = body.get("event")
-    known = isinstance(name, str) and name in _KNOWN
+    of_v1 = v1_type_of(body)
+    name = body.get("event") if of_v1 is None else str(of_v1)
+    known = of_v1 is not None or (isinstance(name, str) and name in _KNOWN)
     # An unknown event type is checked against the envelope alone, and never strictly: that it is unknown is reported
     # already, and what its fields are is not documented.
     schema_name = str(name) if known else _ENVELOPE
@@ -118,6 +122,8 @@ def _reference_validator(name: str, *, closed: bool) -> Validator:
 
 
 def _bare_schema(name: str, *, closed: bool) -> Schema:
+    if name in _OF_V1:
+        return bare(v1_schema(name), closed=closed)
     schema = resolved("envelope.schema.json") if name == _ENVELOPE else event_schema(name)
     return bare(schema, closed=closed)
 

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from steppay_mock.contract.catalogue import EventType, parse_event_types
+from steppay_mock.contract.catalogue import EventType
+from steppay_mock.contract.v1 import parse_wanted_types
 from steppay_mock.delivery.address import DEFAULT_PATH, Address, parse_address
 from steppay_mock.delivery.address.access import AccessOptions, read_access
 from steppay_mock.errors import SteppayMockError
@@ -75,6 +76,6 @@ def _open(endpoint: Endpoint, allowed: frozenset[str]) -> OpenEndpoint:
         name=shown_url(endpoint.name) or str(address),
         address=address,
         secrets=secrets,
-        events=frozenset(map(str, parse_event_types(wanted))),
+        events=frozenset(map(str, parse_wanted_types(wanted))),
         redact=Redaction([*(secrets or ()), *address.secrets]),
     )

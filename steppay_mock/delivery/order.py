@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 from steppay_mock.delivery.schedule.makers import MAKERS, duplicate
 from steppay_mock.delivery.schedule.schedule import Planned, Schedule
 from steppay_mock.errors import SteppayMockError
-from steppay_mock.payload.event import iter_events
+from steppay_mock.payload.event import V1Event, iter_events
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -27,12 +27,12 @@ def arrange(
     """The deliveries to plan, in order; a schedule has its own order and repeats.
 
     In ``occurrence`` order without duplicates an iterator of events is read while it is delivered. ``fault`` is that of
-    every delivery without one.
+    every delivery without one, but for webhooks v1: faults are wrong forms of v2.
     """
     planned = _arranged(events, order, seed=seed, duplicates=duplicates)
     if fault is None:
         return planned
-    spoiled = (replace(one, fault=one.fault or fault) for one in planned)
+    spoiled = (one if isinstance(one.event, V1Event) else replace(one, fault=one.fault or fault) for one in planned)
     return tuple(spoiled) if isinstance(planned, tuple) else spoiled
 
 

@@ -95,7 +95,7 @@ class Outcome:
             "position": self.position,
             "receiver": self.receiver,
             "event": str(self.event.type),
-            "timestamp": self.event.payload.get("timestamp"),
+            "timestamp": self.event.second,
             "again": self.again,
             "fault": self.fault,
             "ok": self.ok,

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal
 
-from steppay_mock.contract.catalogue import parse_event_types
+from steppay_mock.contract.v1 import parse_wanted_types
 from steppay_mock.delivery.address.access import AccessOptions
 from steppay_mock.delivery.options.settings import Settings, resolve_options
 from steppay_mock.delivery.options.table import options_of
@@ -233,7 +233,7 @@ def _types(types: object) -> frozenset[str] | None:
             expected="a list of event types",
             next_step="Pass types=['order.created', 'order.updated'].",
         )
-    return frozenset(map(str, parse_event_types(named)))
+    return frozenset(map(str, parse_wanted_types(named)))
 
 
 def _check_callable(name: str, value: object) -> None:

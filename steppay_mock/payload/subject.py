@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from steppay_mock.payload.event import Event
+from steppay_mock.payload.event import Event, V1Event
 
 _NAMES = {
     "subscriptionId": "subscription",
@@ -18,6 +18,8 @@ _NAMES = {
 
 def subject_of(event: Event) -> tuple[str, Any]:
     """The kind and the key, such as ``("order", 183682)``; of a StepCover event the message, not its subscription."""
+    if isinstance(event, V1Event):
+        return event.subject
     kind = str(event.type).partition(".")[0]
     if kind == "cover":
         return "message", event.data.get("id")

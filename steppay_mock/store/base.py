@@ -62,6 +62,7 @@ class StoreBase:
         self.locale = recipe.locale
         self.currency = recipe.currency
         self.assumptions = recipe.assumptions
+        self.v1 = None if recipe.v1 is None else recipe.v1.kinds
         self._chance = Chance(derive_seed(self.seed, "store"))
         self._pool = pool(recipe.locale)
         self._merchant = self._chance.pick(self._pool.companies)
@@ -74,7 +75,11 @@ class StoreBase:
         self._at_first = Tables()
         self._log = EventLog(
             Envelope(
-                is_test=recipe.is_test, nulls=recipe.nulls, body=recipe.body, seed=derive_seed(self.seed, "envelope")
+                is_test=recipe.is_test,
+                nulls=recipe.nulls,
+                body=recipe.body,
+                seed=derive_seed(self.seed, "envelope"),
+                v1=recipe.v1,
             )
         )
         self._work: dict[Kind, Work] = {}

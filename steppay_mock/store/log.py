@@ -13,6 +13,7 @@ from datetime import datetime
 from typing import Any, NamedTuple, overload
 
 from steppay_mock.contract.catalogue import EventType
+from steppay_mock.contract.v1 import V1EventType
 from steppay_mock.errors import SteppayMockError
 from steppay_mock.payload.body import BodyForm
 from steppay_mock.payload.chance import Chance, derive_seed
@@ -22,12 +23,13 @@ from steppay_mock.payload.nulls import write_nulls
 from steppay_mock.payload.options import Nulls
 from steppay_mock.store.record_data import data_of
 from steppay_mock.store.records import Record
+from steppay_mock.store.v1 import V1Webhooks
 
 
 class LogEntry(NamedTuple):
     """One event: its type, its timestamp in seconds, and its record."""
 
-    event_type: EventType
+    event_type: EventType | V1EventType
     timestamp: int
     record: Record
 
@@ -40,9 +42,13 @@ class Envelope:
     nulls: Nulls
     body: BodyForm
     seed: int
+    v1: V1Webhooks | None = None
+    """The webhooks v1 that stand in the log beside the events of v2."""
 
     def write(self, entry: LogEntry, position: int) -> Event:
         """Write the event at this position of the log."""
+        if self.v1 is not None and isinstance(entry.event_type, V1EventType):
+            return self.v1.write(entry.record, entry.timestamp)
         payload: dict[str, Any] = {
             "timestamp": entry.timestamp,
             "version": "v1",
@@ -92,8 +98,12 @@ class EventLog(Sequence[Event]):
         return self._envelope.write(self._entries[at], at)
 
     def add(self, event_type: EventType, moment: datetime, record: Record) -> None:
-        """Append an event."""
-        self._entries.append(LogEntry(event_type, _seconds(moment), record))
+        """Append an event, and the webhook v1 that belongs to it."""
+        second = _seconds(moment)
+        self._entries.append(LogEntry(event_type, second, record))
+        v1 = self._envelope.v1
+        if v1 is not None and (beside := v1.beside(event_type, record)) is not None:
+            self._entries.append(LogEntry(beside, second, record))
 
     def entries(self, count: int | None = None, *, start: int = 0) -> Sequence[LogEntry]:
         """The entries from ``start`` up to ``count``; None: up to the end."""
@@ -126,7 +136,7 @@ class EventLog(Sequence[Event]):
         self._entries[start:] = mixed
 
     def _place_of(self, event: Event) -> int:
-        second = event.payload.get("timestamp")
+        second = event.second
         if isinstance(second, int):
             at = bisect_left(self._entries, second, key=lambda entry: entry.timestamp)
             while at < len(self) and self._entries[at].timestamp == second:

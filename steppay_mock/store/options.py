@@ -12,9 +12,11 @@ from steppay_mock.errors import check_names
 from steppay_mock.payload.body import DEFAULT_FORM, BodyForm, check_form
 from steppay_mock.payload.factory import SEEDED_NOW
 from steppay_mock.payload.options import IS_TEST, LOCALE, NULLS, SEED, Nulls
+from steppay_mock.payload.v1_body import DEFAULT_V1_FORM, V1_FORM, V1Form
 from steppay_mock.store.amounts import check_currency
 from steppay_mock.store.assumptions import Assumptions, read_assumptions
 from steppay_mock.store.usage_table import TableType
+from steppay_mock.store.v1 import V1_KINDS, V1Kinds, V1Webhooks
 from steppay_mock.values import MappingValue
 
 Money = int | float | Decimal
@@ -102,6 +104,10 @@ class StoreOptions(TypedDict, total=False):
     """Null fields are left out (``"omit"``, fact 7), written (``"null"``), or either (``"mixed"``)."""
     body: BodyForm
     """The JSON form of bodies: ``"pretty"`` (assumed, fact 34), ``"compact"`` or ``"escaped"``."""
+    v1: V1Kinds | None
+    """Webhooks v1 beside those of v2 (fact 52): of an ``"order"``, a ``"subscription"`` or ``"both"``. None: none."""
+    v1_form: V1Form
+    """How the bodies of webhooks v1 are written: ``"json"`` (the default is assumed) or ``"form"``."""
     first_ids: Mapping[str, int]
     """The first id of each kind, such as ``{"order": 5000}``."""
     assumptions: Assumptions | dict[str, Any] | None
@@ -121,6 +127,7 @@ class StoreRecipe:
     is_test: bool | None
     nulls: Nulls
     body: BodyForm
+    v1: V1Webhooks | None
     first_ids: Mapping[str, int] = field(default_factory=dict)
     assumptions: Assumptions
 
@@ -141,6 +148,7 @@ def read_store_options(options: Mapping[str, Any]) -> StoreRecipe:
         is_test=IS_TEST.check("is_test", options.get("is_test", True)),
         nulls=NULLS.check("nulls", options.get("nulls", "omit")),
         body=body,
+        v1=_v1_webhooks(options, body),
         first_ids=_mapping(options.get("first_ids", {}), "first_ids") or {},
         assumptions=read_assumptions(options.get("assumptions")),
     )
@@ -149,6 +157,12 @@ def read_store_options(options: Mapping[str, Any]) -> StoreRecipe:
 def check_fields(given: Mapping[str, Any], known: Mapping[str, Any], noun: str) -> None:
     """Refuse a field that a customer, product or price does not have, naming the nearest."""
     check_names(given, known, owner=f"A {noun}", noun="field")
+
+
+def _v1_webhooks(options: Mapping[str, Any], body: BodyForm) -> V1Webhooks | None:
+    kinds = V1_KINDS.check("v1", options.get("v1"))
+    form = V1_FORM.check("v1_form", options.get("v1_form", DEFAULT_V1_FORM))
+    return None if kinds is None else V1Webhooks(kinds=kinds, v1_form=form, form=body)
 
 
 def _fields(given: Any, noun: str) -> Any:

@@ -167,7 +167,7 @@ def test_an_endpoint_gets_its_types_alone(run: Run, receiver: Receiver, secret: 
         (b"{", "Nothing was sent. p.json: line 1: $\n  expected: JSON\n"),
         (BODIES[0] + b"\n{", "Nothing was sent. p.json: line 2: $\n  expected: JSON\n"),
         (BODIES[0] + b"\n[1]", "Nothing was sent. p.json: line 2: The captured body is an array"),
-        (b'{"webHookType":"PAYMENT","orderId":1}', "line 1: The captured body has no member 'event'"),
+        (b'{"type":"PAYMENT","order":1}', "line 1: The captured body has no member 'event'"),
         (b'{"event":"order.created","data":NaN}', "NaN is no JSON value"),
         (json.dumps({"event": "x"}).encode("utf-16"), "expected: UTF-8 (fact 1)\n  sent:     UTF-16\n"),
         ('{"event":"김"}'.encode("cp949"), "expected: UTF-8 (fact 1)\n  sent:     0xb1 as byte 11 of line 1\n"),

@@ -39,7 +39,8 @@ def meanings(node: Any, place: str) -> Iterator[tuple[str, str]]:
 def meanings_in_schemas() -> dict[str, list[str]]:
     fields: dict[str, list[str]] = defaultdict(list)
     for path in sorted(SCHEMAS.rglob("*.schema.json")):
-        place = path.name.removesuffix(".schema.json")
+        kind = path.name.removesuffix(".schema.json")
+        place = f"v1.{kind}" if path.parent.name == "v1" else kind
         for meaning, field in meanings(json.loads(path.read_text(encoding="utf-8")), place):
             fields[meaning].append(field)
     return fields

@@ -89,8 +89,8 @@ def test_an_event_type_of_tomorrow_is_taken() -> None:
         (b'"order.created"', "The captured body is the text 'order.created',"),
         (b"{}", "has no member 'event', which says what a webhook is about (fact 2). It has no member at all."),
         (
-            b'{"webHookType":"PAYMENT","orderId":1}',
-            "It has 'webHookType', 'orderId'. Capture a delivery of webhook v2.",
+            b'{"type":"PAYMENT","order":1}',
+            "It has 'type', 'order'. Capture a delivery of webhook v2.",
         ),
         (b'{"event":7}', "In the captured body 'event' is a number,"),
         (b'{"event":""}', "In the captured body 'event' is an empty text,"),

@@ -330,3 +330,30 @@ def test_a_failing_test_shows_the_control_of_a_fault(pytester: pytest.Pytester, 
             "delivered: order.created -> 404",
         ]
     )
+
+
+def test_a_store_and_a_scenario_send_webhooks_v1_if_they_are_asked(pytester: pytest.Pytester, run: Run) -> None:
+    pytester.makepyfile(
+        """
+        from flask import Flask, request
+
+        app = Flask("shop")
+        seen = []
+
+        @app.post("/webhooks/steppay")
+        def steppay():
+            seen.append((request.mimetype, "Steppay-Signature" in request.headers))
+            return ""
+
+        def test_store(steppay):
+            store = steppay.store(v1="subscription", v1_form="form")
+            store.checkout()
+            steppay.deliver([event for event in store.events if event.type == "v1.subscription"], to=app).assert_ok()
+            assert seen == [("application/x-www-form-urlencoded", False)]
+
+        def test_scenario(steppay):
+            story = steppay.scenario("webhook-v1-beside-v2", v1="order")
+            assert [event.type for event in story if event.type.startswith("v1.")] == ["v1.order"]
+        """
+    )
+    run().assert_outcomes(passed=2)

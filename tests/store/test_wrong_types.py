@@ -169,6 +169,7 @@ TAKEN: dict[str, list[Any]] = {
     "seed": [-1, "", "nonsense", 0, 2**63, None],
     "start": [0, 1.5, None],
     "is_test": [True, None],
+    "v1": [None],
     **{name: [{}, None] for name in ("customer", "product", "first_ids", "assumptions")},
 }
 

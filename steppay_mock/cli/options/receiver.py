@@ -10,7 +10,7 @@ import click
 from steppay_mock.cli.options.gathering import Decorator
 from steppay_mock.cli.options.parameter_types import ParameterType
 from steppay_mock.cli.options.signing import is_at
-from steppay_mock.contract.catalogue import parse_event_types
+from steppay_mock.contract.v1 import parse_wanted_types
 from steppay_mock.errors import SteppayMockError
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ class EventNamesType(ParameterType):
         if isinstance(value, tuple):
             return value
         try:
-            return tuple(map(str, parse_event_types(name.strip() for name in str(value).split(","))))
+            return tuple(map(str, parse_wanted_types(name.strip() for name in str(value).split(","))))
         except SteppayMockError as error:
             self.fail(str(error), param, ctx)
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
-from typing import TYPE_CHECKING, Any, get_args, get_type_hints
+from typing import TYPE_CHECKING, Any, TypedDict, cast, get_args, get_type_hints
 
 import click
 
@@ -22,10 +22,19 @@ from steppay_mock.cli.options.parameter_types import (
 from steppay_mock.cli.options.seeds import drawn_seed, say_seed, told_seed
 from steppay_mock.errors import SteppayMockError, choices, did_you_mean
 from steppay_mock.payload.body import DEFAULT_FORM, BodyForm
+from steppay_mock.payload.v1_body import DEFAULT_V1_FORM, V1Form
 
 if TYPE_CHECKING:
     from steppay_mock.store.scenarios.definition import Scenario
     from steppay_mock.store.store import Store, Story
+    from steppay_mock.store.v1 import V1Kinds
+
+
+class V1Options(TypedDict, total=False):
+    """The options of a store about webhook v1."""
+
+    v1: V1Kinds | None
+    v1_form: V1Form
 
 
 class ScenarioNameType(CompletedType):
@@ -51,6 +60,8 @@ class Staging:
     start: datetime | float | None
     locale: str
     currency: str
+    v1: str | None = None
+    v1_form: V1Form = DEFAULT_V1_FORM
     body: BodyForm = DEFAULT_FORM
     """Only the commands that deliver have the option ``--body``."""
 
@@ -78,7 +89,17 @@ class Staging:
             currency=self.currency,
             body=self.body,
             assumptions=self._assumptions(),
+            **self._v1_options(),
         )
+
+    def _v1_options(self) -> V1Options:
+        """The options about webhook v1 that were given: the others are those of the scenario."""
+        options: V1Options = {}
+        if self.v1 is not None:
+            options["v1"] = None if self.v1 == "none" else cast("V1Kinds", self.v1)
+        if self.v1_form != DEFAULT_V1_FORM:
+            options["v1_form"] = self.v1_form
+        return options
 
     def _assumptions(self) -> dict[str, Any]:
         from steppay_mock.store.assumptions import Assumptions, read_assumptions
@@ -139,6 +160,7 @@ class Staging:
             body=self.body,
             assumptions=self._assumptions(),
             start=self.start,
+            **self._v1_options(),
             **parameters,
         )
         if chosen is None:
@@ -212,6 +234,18 @@ _STAGING: tuple[Decorator[Any], ...] = (
         show_default=True,
         type=CurrencyType(),
         help="The currency of all prices: a code of ISO 4217.",
+    ),
+    click.option(
+        "--v1",
+        type=click.Choice(["none", "order", "subscription", "both"]),
+        help="Send webhooks v1 beside those of v2, of these kinds. Default: none, unless the scenario has them.",
+    ),
+    click.option(
+        "--v1-form",
+        type=click.Choice(get_args(V1Form)),
+        default=DEFAULT_V1_FORM,
+        show_default=True,
+        help="How the bodies of webhooks v1 are written. The default is assumed.",
     ),
     files_option(),
 )

@@ -49,12 +49,17 @@ def show_plan(
         )
     else:
         rows = (
-            (str(place), _named(one), str(to), str(one.event.payload.get("timestamp", "")), str(len(one.event.body)))
+            (str(place), _named(one), str(to), _second(one), str(len(one.event.body)))
             for place, (one, to) in enumerate(due, start=1)
         )
         headings = ("#", "Event type", "To", "Timestamp", "Bytes")
         write_table(headings, rows, right=frozenset({"#", "Bytes"}), wraps=frozenset({"To"}))
     say(f"nothing was sent: {counted(len(due), 'event')} would go to {target}")
+
+
+def _second(planned: Planned) -> str:
+    second = planned.event.second
+    return "" if second is None else str(second)
 
 
 def _named(planned: Planned) -> str:

@@ -9,8 +9,8 @@ from math import isfinite
 from pathlib import Path
 from typing import Any
 
-from steppay_mock.contract.catalogue import parse_event_types
 from steppay_mock.contract.text_files import read_text
+from steppay_mock.contract.v1 import parse_wanted_types
 from steppay_mock.delivery.address.access import AccessOptions
 from steppay_mock.delivery.config.check import check_document
 from steppay_mock.delivery.config.variables import fill, variables_in
@@ -184,7 +184,7 @@ def _entry(path: Path, place: int, table: dict[str, Any]) -> EndpointEntry:
         where=f"{path}: endpoints[{place}]",
         name=table["name"],
         enabled=table.get("enabled", True),
-        events=tuple(map(str, parse_event_types(table.get("events", ())))),
+        events=tuple(map(str, parse_wanted_types(table.get("events", ())))),
         raw_url=table["url"],
         folder=path.parent,
         raw_access={name: table[name] for name in _ACCESS if name in table},

@@ -114,5 +114,5 @@ class JournalRecord:
 
 def _timestamp(event: Event) -> int | None:
     """The envelope's, if it is one that a journal can hold."""
-    stamp = event.payload.get("timestamp")
+    stamp = event.second
     return stamp if isinstance(stamp, int) and abs(stamp) < 2**63 else None

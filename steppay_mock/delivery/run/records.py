@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
+from steppay_mock.contract.v1 import V1EventType
 from steppay_mock.delivery.run.deliveries import DueDelivery, Origin
 from steppay_mock.errors import SteppayMockError
 
@@ -70,6 +71,9 @@ class RunRecord(Protocol):
         """An attempt that was written down was not made."""
 
 
+_OF_V1 = frozenset(map(str, V1EventType))
+
+
 @dataclass(slots=True)
 class Plan:
     """The deliveries of a run: each event once for each endpoint that wants it.
@@ -122,6 +126,11 @@ class Plan:
         """Refuse wrong faults before the first delivery. The fault of events that stream is an option, and checked."""
         whole = self.planned if isinstance(self.planned, Sequence) else ()
         for fault, event_type in {(one.fault, str(one.event.type)) for one in whole if one.fault is not None}:
+            if event_type in _OF_V1:
+                raise SteppayMockError(
+                    f"The fault {fault!r} is a wrong form of webhook v2, and {event_type} is of v1. Leave the fault "
+                    "out of that step."
+                )
             for opened in self.endpoints.values():
                 if opened.wants(event_type):
                     check_fault(fault, opened)

@@ -23,7 +23,7 @@ from steppay_mock.delivery.schedule.steps import (
 )
 from steppay_mock.errors import SteppayMockError
 from steppay_mock.payload.body import DEFAULT_FORM, BodyForm, check_form, write_body
-from steppay_mock.payload.event import Event, Events, iter_events
+from steppay_mock.payload.event import Event, Events, V1Event, iter_events
 
 VERSION = 1
 
@@ -157,12 +157,18 @@ class Schedule(Sequence[Step]):
     def _one(self, step: int, place: int, *, stamp: int | None, fault: str | None) -> Planned:
         event = self.events[place]
         if stamp is not None:
-            event = replace(event, payload={**event.payload, "timestamp": stamp})
+            event = event.at_second(stamp)
         return Planned(event=event, place=place, step=step, fault=fault)
 
 
 def _written(event: Event) -> dict[str, Any]:
-    """The payload; of an event that was captured in other bytes than ours, those bytes."""
+    """The payload; of an event that was captured in other bytes than ours, those bytes.
+
+    Of a webhook v1 the body and the second: its payload has neither its form nor its time.
+    """
+    if isinstance(event, V1Event):
+        second = {} if event.second is None else {"second": event.second}
+        return {"body": event.body.decode(), **second}
     try:
         is_ours = write_body(event.payload, event.form) == event.body
     except SteppayMockError:
@@ -185,8 +191,10 @@ def _read_events(events: Any, forms: Any) -> tuple[Event, ...]:
 
 
 def _read_event(one: Any, form: BodyForm) -> Event:
-    is_body = isinstance(one, dict) and list(one) == ["body"] and isinstance(one["body"], str)
-    return Event.from_bytes(one["body"].encode()) if is_body else Event.from_payload(one, form=form)
+    if not isinstance(one, dict) or list(one) not in (["body"], ["body", "second"]) or not isinstance(one["body"], str):
+        return Event.from_payload(one, form=form)
+    event = Event.from_bytes(one["body"].encode())
+    return event if "second" not in one else event.at_second(int(one["second"]))
 
 
 def plan(events: Events, steps: Iterable[Step], *, made_by: str = "hand") -> Schedule:

@@ -12,6 +12,7 @@ from typing import Any
 
 from steppay_mock.contract.catalogue import EventType
 from steppay_mock.contract.schemas import Schema, event_schema
+from steppay_mock.contract.v1 import V1EventType, v1_schema
 from steppay_mock.errors import SteppayMockError
 from steppay_mock.ordering.face import option
 from steppay_mock.payload.event import Event
@@ -77,12 +78,14 @@ def collect_ids(found: Iterable[tuple[str, int | str]]) -> Ids:
 
 
 def _spots_of(event: Event, *, with_catalogue: bool) -> Spots:
-    if not isinstance(event.type, EventType):
+    kind = event.type
+    if not isinstance(kind, EventType | V1EventType):
         raise SteppayMockError(
-            f"With {option('fresh', value=True)} events get new ids, and no schema says where {event.type!r} has ids. "
+            f"With {option('fresh', value=True)} events get new ids, and no schema says where {kind!r} has ids. "
             "Leave that event out."
         )
-    found = _spots(event_schema(event.type), event.payload, with_catalogue=with_catalogue)
+    schema = v1_schema(kind) if isinstance(kind, V1EventType) else event_schema(kind)
+    found = _spots(schema, event.payload, with_catalogue=with_catalogue)
     return found if isinstance(found, dict) else {}
 
 

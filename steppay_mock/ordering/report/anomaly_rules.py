@@ -217,7 +217,7 @@ _RULES: tuple[tuple[Anomaly, Callable[[_ComparedRuns], bool]], ...] = (
 
 
 def _second(event: Event) -> object:
-    return event.payload.get("timestamp")
+    return event.second
 
 
 def _ends(event: Event) -> bool:

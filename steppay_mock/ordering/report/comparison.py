@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from steppay_mock.delivery.excerpt import excerpt
+from steppay_mock.errors import SteppayMockError
 from steppay_mock.ordering.face import option
 from steppay_mock.ordering.report.coverage import counted
 from steppay_mock.ordering.report.side_by_side import side_by_side
@@ -166,7 +167,7 @@ def event_rows(events: Iterable[Event]) -> tuple[EventRow, ...]:
     given = tuple(events)
     try:
         rows = read_timeline(given).rows
-    except (AttributeError, KeyError, TypeError):
+    except (AttributeError, KeyError, TypeError, SteppayMockError):  # a captured webhook v1 has no time
         return tuple(
             EventRow(number=place + 1, when="", type=excerpt(str(event.type), limit=60), entity="", status="")
             for place, event in enumerate(given)

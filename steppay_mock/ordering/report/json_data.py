@@ -102,7 +102,7 @@ def events_data(events: Iterable[Event]) -> list[dict[str, Any]]:
             {
                 "place": one.number - 1,
                 "event": str(event.type),
-                "timestamp": as_json(event.payload.get("timestamp")),
+                "timestamp": as_json(event.second),
                 "entity": one.entity,
                 "status": one.status,
             }

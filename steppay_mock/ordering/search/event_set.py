@@ -58,5 +58,5 @@ def collapse_bursts(events: Iterable[Event], *, seconds: float) -> tuple[Event, 
         if first is None or last is None or not 0 <= now - last <= seconds:
             first = now
         last = now
-        found.append(event if now == first else replace(event, payload={**event.payload, "timestamp": first}))
+        found.append(event if now == first else event.at_second(first))
     return tuple(found)

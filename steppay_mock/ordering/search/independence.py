@@ -20,6 +20,8 @@ from steppay_mock.ordering.orders.course import Course
 from steppay_mock.ordering.search.explorer import explore_together
 from steppay_mock.ordering.search.pairs import CustomerPairs
 from steppay_mock.ordering.truth.setting import TruthSetting
+from steppay_mock.payload.event import V1Event
+from steppay_mock.payload.subject import thing_of
 
 if TYPE_CHECKING:
     from steppay_mock.ordering.options import ExploreSettings
@@ -108,15 +110,18 @@ def _together(found: Sequence[Exploration], chosen: EventSet, groups: dict[str, 
 def customers_of(events: Sequence[Event]) -> list[str | None]:
     """The customer of each event; None for events without one, such as those of products.
 
-    Events of usage name only the item of a subscription. Its customer is found by the subscription's other events.
+    Events of usage name only the item of a subscription, webhooks v1 only an order or a subscription. Their customer is
+    found by the other events about these.
     """
     owners: dict[Any, str] = {}
     for event in events:
         owner = _named(event)
+        if owner is not None:
+            owners[thing_of(event)] = owner
         for item in event.data.get("items") or () if owner is not None else ():
             if isinstance(item, Mapping) and "subscriptionItemId" in item:
                 owners[item["subscriptionItemId"]] = str(owner)
-    return [_named(event) or owners.get(event.data.get("subscriptionItemId")) for event in events]
+    return [_named(event) or _by_other_events(event, owners) for event in events]
 
 
 def groups_of_customers(events: Sequence[Event]) -> dict[str, Course]:
@@ -126,6 +131,11 @@ def groups_of_customers(events: Sequence[Event]) -> dict[str, Course]:
         one: tuple(place for place, owner in enumerate(owners) if owner in {one, None})
         for one in dict.fromkeys(owner for owner in owners if owner is not None)
     }
+
+
+def _by_other_events(event: Event, owners: Mapping[Any, str]) -> str | None:
+    item = event.data.get("subscriptionItemId")
+    return owners.get(thing_of(event) if isinstance(event, V1Event) else item)
 
 
 def _named(event: Event) -> str | None:

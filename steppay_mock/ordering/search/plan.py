@@ -104,7 +104,7 @@ class ProofPlan:
 
 
 def _time_of(event: Event) -> float:
-    time = event.payload.get("timestamp")
+    time = event.second
     if isinstance(time, bool) or not isinstance(time, int | float) or not isfinite(time):
         raise SteppayMockError(
             f"{option('late_by')} needs the time of each event, and one has the timestamp {time!r}. Use "

@@ -15,6 +15,7 @@ from math import inf
 from typing import TYPE_CHECKING
 
 from steppay_mock.contract.catalogue import EventType
+from steppay_mock.contract.v1 import V1EventType
 from steppay_mock.ordering.counterexample import Counterexample
 from steppay_mock.ordering.findings import Kind, Overlaps
 from steppay_mock.ordering.orders.course import Course
@@ -242,7 +243,7 @@ def likely_conflicts(events: Sequence[Event]) -> tuple[Group, ...]:
 
 def _identifiers(events: Sequence[Event]) -> list[frozenset[tuple[str, str]]]:
     """The identifiers in each event; none for an event that no schema describes."""
-    known = [place for place, event in enumerate(events) if isinstance(event.type, EventType)]
+    known = [place for place, event in enumerate(events) if isinstance(event.type, EventType | V1EventType)]
     named: list[frozenset[tuple[str, str]]] = [frozenset()] * len(events)
     for place, spots in zip(known, find_spots(events[place] for place in known), strict=True):
         named[place] = frozenset((means, str(value)) for means, value in read_identifiers(events[place], spots))

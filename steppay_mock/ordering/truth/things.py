@@ -12,6 +12,7 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
+from steppay_mock.payload.event import V1Event
 from steppay_mock.payload.subject import subject_of
 
 if TYPE_CHECKING:
@@ -136,9 +137,10 @@ def things_of(story: Story) -> Things:
     """The things that the events of the story are about."""
     told: dict[tuple[str, Any], list[ThingEvent]] = {}
     for number, event in enumerate(story.events, start=1):
-        subject = _subject(event)
+        # A webhook v1 says less than the event of v2 that it stands beside, and would be the last one about the thing.
+        subject = None if isinstance(event, V1Event) else _subject(event)
         if subject is not None:
-            telling = ThingEvent(number, event.payload.get("timestamp"), str(event.type), event.data)
+            telling = ThingEvent(number, event.second, str(event.type), event.data)
             told.setdefault(subject, []).append(telling)
     state = story.state()
     found = tuple(

@@ -14,6 +14,7 @@ from steppay_mock.errors import SteppayMockError, choices
 from steppay_mock.store.assumptions import Assumptions, read_assumptions
 from steppay_mock.store.options import Billing
 from steppay_mock.store.scenarios.docstring import IS_DROPPED, docstring_of
+from steppay_mock.store.v1 import V1_KINDS, V1Kinds
 from steppay_mock.values import check_choice
 
 Wait = timedelta | datetime
@@ -61,6 +62,8 @@ class Scenario:
     customer: Literal["known", "new"]
     """``known``: the customer exists before the first event; ``new``: the first event is customer.created."""
     product: Literal["known", "new"]
+    v1: V1Kinds | None
+    """The webhooks v1 of its store beside those of v2 (fact 52), unless the caller says otherwise."""
     origin: str
     """Where its function is defined, as ``file:line``."""
 
@@ -84,6 +87,7 @@ def read_definition(
     assumptions: Mapping[str, Any],
     customer: Literal["known", "new"],
     product: Literal["known", "new"],
+    v1: V1Kinds | None = None,
 ) -> Scenario:
     """The scenario that the function defines; SteppayMockError if the definition is wrong."""
     if not isinstance(name, str) or not _NAME.fullmatch(name):
@@ -114,6 +118,7 @@ def read_definition(
         assumptions=read_assumptions(dict(assumptions)),
         customer=customer,
         product=product,
+        v1=V1_KINDS.check("v1", v1),
         origin=origin,
     )
 

@@ -33,7 +33,7 @@ _RECURRING = {
 RESERVED = frozenset({*_CUSTOMER, *_PRODUCT, *_RECURRING, "order_id", "payment_id", "subscription_id", "invoice_id"})
 """The names of the common parameters."""
 
-OF_STORES = ("seed", "start", "locale", "currency", "is_test", "nulls", "body")
+OF_STORES = ("seed", "start", "locale", "currency", "is_test", "nulls", "body", "v1", "v1_form")
 """The options of the store that ``scenario()`` takes."""
 
 _IDS = ("order", "payment", "subscription", "invoice")

@@ -12,11 +12,15 @@ from typing import Any, Literal, TypeVar
 from steppay_mock.errors import SteppayMockError, did_you_mean
 from steppay_mock.store.options import Billing
 from steppay_mock.store.scenarios.definition import Scenario, ScenarioFunction, read_definition
+from steppay_mock.store.v1 import V1Kinds
 
 ENTRY_POINTS = "steppay_mock.scenarios"
 """The entry point group of packages with scenarios."""
 
-_SHIPPED = (*("purchases", "subscription_starts", "renewals", "changes", "billing", "cover", "customers_and_products"),)
+_SHIPPED = (
+    *("purchases", "subscription_starts", "renewals", "changes", "billing", "cover", "customers_and_products"),
+    "migration",
+)
 
 _known: dict[str, Scenario] = {}
 _loaded: set[str] = set()
@@ -32,14 +36,15 @@ def define_scenario(
     assumptions: Mapping[str, Any] | None = None,
     customer: Literal["known", "new"] = "known",
     product: Literal["known", "new"] = "known",
+    v1: V1Kinds | None = None,
 ) -> Callable[[Function], Function]:
     """Define the decorated function as a scenario of that name.
 
     The function takes a store, and keyword-only options with defaults. Its docstring describes the scenario; a line
     ``option: what it means.`` describes an option. The function yields its waits: a timedelta, or a datetime to wait
     until. ``sells`` is the billing of the price, ``assumptions`` change those of the store. With ``customer="new"``
-    the first event is customer.created, with ``product="new"`` it is product.created. SteppayMockError if another
-    scenario has the name.
+    the first event is customer.created, with ``product="new"`` it is product.created. ``v1`` adds webhooks v1 as in a
+    :class:`~steppay_mock.Store` (fact 52). SteppayMockError if another scenario has the name.
     """
 
     def register(function: Function) -> Function:
@@ -52,6 +57,7 @@ def define_scenario(
             assumptions=assumptions or {},
             customer=customer,
             product=product,
+            v1=v1,
         )
         before = _known.get(name)
         if before is not None and before.origin != made.origin:

@@ -18,8 +18,8 @@ def scenario(name: str, /, *, assumptions: Mapping[str, Any] | None = None, **pa
     """The story of a scenario, run in a new store: ``scenario("refund-in-full", customer_id=42).events``.
 
     ``parameters`` are those of the scenario (``steppay-mock scenario show NAME`` lists them), and the options seed,
-    start, locale, currency, is_test, nulls and body of its store. ``assumptions`` change what the store does where no
-    fact decides. SteppayMockError for an unknown scenario or parameter, with the names that exist.
+    start, locale, currency, is_test, nulls, body, v1 and v1_form of its store. ``assumptions`` change what the store
+    does where no fact decides. SteppayMockError for an unknown scenario or parameter, with the names that exist.
     """
     found = find_scenario(name)
     options = {key: parameters.pop(key) for key in OF_STORES if key in parameters}
@@ -30,7 +30,7 @@ def scenario(name: str, /, *, assumptions: Mapping[str, Any] | None = None, **pa
         product=None,
         first_ids=checked.first_ids,
         assumptions=_assumptions(found, assumptions),
-        **options,
+        **{"v1": found.v1, **options},
     )
     parts = run_scenarios(store, [ScenarioCall(found, parameters, checked, dict(assumptions or {}))])
     given = {key: value for key, value in options.items() if key != "seed"}

@@ -195,6 +195,10 @@ def _require_interleavable(store: AllActions, call: ScenarioCall) -> None:
             f"{_named(given.first_ids)} set the first ids of a whole store. Give them to the store: "
             f"Store(first_ids={given.first_ids})"
         )
+    if found.v1 is not None and store.v1 is None:
+        raise SteppayMockError(
+            f"The scenario {found.name!r} needs a store that sends webhooks v1. Make one: Store(v1={found.v1!r})"
+        )
     needed = {**_differing(found.assumptions), **call.assumptions}
     if any(getattr(store.assumptions, name) != value for name, value in needed.items()):
         raise SteppayMockError(
