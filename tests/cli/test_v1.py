@@ -114,3 +114,17 @@ def test_the_27_event_types_stay_those_of_v2(run: Any) -> None:
     found = run("events", "--json").json
     assert len(found) == 27
     assert not [one for one in found if str(one["event"]).startswith("v1")]
+
+
+def test_all_scenarios_are_those_of_v2_unless_v1_is_asked_for(run: Any) -> None:
+    from steppay_mock.cli.options.scenario import Staging
+    from steppay_mock.cli.story_candidates import chosen_names
+    from steppay_mock.store.scenarios.registry import all_scenarios
+
+    def chosen(v1: str | None) -> set[str]:
+        staging = Staging(files=(), settings=(), assumed=(), seed=7, start=None, locale="ko_KR", currency="KRW", v1=v1)
+        return {*chosen_names((), every=True, staging=staging)}
+
+    assert {*all_scenarios()} - chosen(None) == {"webhook-v1-beside-v2"}
+    assert chosen("both") == {*all_scenarios()}
+    assert "Those with webhooks v1 need --v1." in " ".join(run("explore", "--help").out.split())

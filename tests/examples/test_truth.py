@@ -24,7 +24,7 @@ SECRET = "whsec_test"
 
 @pytest.mark.parametrize("name", SOME)
 def test_nothing_looks_wrong_of_an_example(name: str, receiver: Receiver) -> None:
-    story = scenario(name, seed=7)
+    story = scenario(name, seed=7, v1=None)  # the examples are registered for v2
     assert receiver.deliver(story).ok
     assert find_hints(receiver.everything(), story) == ()
 
@@ -55,7 +55,7 @@ def test_a_mapping_file_fits_the_examples(receiver: Receiver, tmp_path: Path) ->
 
 @pytest.mark.parametrize("name", [*SOME, *(pytest.param(one, marks=pytest.mark.exhaustive) for one in all_scenarios())])
 def test_nothing_looks_wrong_of_the_one_that_reads_back(name: str, load: Load, tmp_path: Path) -> None:
-    story, database = scenario(name, seed=7), tmp_path / "readback.sqlite3"
+    story, database = scenario(name, seed=7, v1=None), tmp_path / "readback.sqlite3"
     app: Any = load("readback_app").create_app(str(database), SECRET, token="live_8f3a")
     with StoreApi(story.store, token="live_8f3a").patched():
         assert deliver(story, to=app, secret=SECRET).ok

@@ -17,7 +17,7 @@ NAMES = tuple(all_scenarios())
 
 
 def test_every_scenario_is_looked_at() -> None:
-    assert len(NAMES) == 57
+    assert len(NAMES) == 58
     assert len(DESIGNS) == 13
     assert len(RIGHT) == 17
 
@@ -45,7 +45,7 @@ def test_a_right_receiver_gets_no_hint_whatever_the_seed(name: str, seed: int | 
 
 
 def _look(name: str, seed: int | str) -> None:
-    story = scenario(name, seed=seed)
+    story = scenario(name, seed=seed, v1=None)
     for design in DESIGNS:
         assert find_hints(design(story), story) == (), design.__name__
     for receiver in RIGHT:

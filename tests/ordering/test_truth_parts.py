@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from steppay_mock import Event, scenario
+from steppay_mock import Event, V1Event, scenario
 from steppay_mock.ordering.truth.amounts import read_number
 from steppay_mock.ordering.truth.hint import Hint, HintKind, corrected
 from steppay_mock.ordering.truth.names import IdName, RowPlace, id_name, is_inner, kinds_in, words_of
@@ -179,7 +179,7 @@ def test_the_things_of_a_story_are_those_of_its_events(name: str) -> None:
     things = things_of(story)
     told: dict[Any, list[int]] = {}
     for number, event in enumerate(story.events, start=1):
-        subject = _subject(event)
+        subject = None if isinstance(event, V1Event) else _subject(event)  # it says less than the event beside it
         if subject is not None:
             told.setdefault(subject, []).append(number)
     assert {(one.kind, one.key): [event.number for event in one.events] for one in things.all} == told

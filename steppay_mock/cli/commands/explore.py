@@ -51,7 +51,12 @@ _URLS = (
     type=ScenarioNameType(),
     help="Explore the events of this scenario. Repeatable.",
 )
-@click.option("--all-scenarios", "every", is_flag=True, help="Explore every scenario, one after the other.")
+@click.option(
+    "--all-scenarios",
+    "every",
+    is_flag=True,
+    help="Explore every scenario, one after the other. Those with webhooks v1 need --v1.",
+)
 @click.option(
     "--seeds",
     metavar="N",

@@ -137,8 +137,7 @@ def things_of(story: Story) -> Things:
     """The things that the events of the story are about."""
     told: dict[tuple[str, Any], list[ThingEvent]] = {}
     for number, event in enumerate(story.events, start=1):
-        # A webhook v1 says less than the event of v2 that it stands beside, and would be the last one about the thing.
-        subject = None if isinstance(event, V1Event) else _subject(event)
+        subject = _subject(event)
         if subject is not None:
             telling = ThingEvent(number, event.second, str(event.type), event.data)
             told.setdefault(subject, []).append(telling)
@@ -154,6 +153,9 @@ def things_of(story: Story) -> Things:
 
 
 def _subject(event: Event) -> tuple[str, Any] | None:
+    # A webhook v1 says less than the event of v2 that it stands beside, and would be the last one about the thing.
+    if isinstance(event, V1Event):
+        return None
     try:
         kind, key = subject_of(event)
     except (KeyError, TypeError):
