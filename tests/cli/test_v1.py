@@ -58,6 +58,11 @@ def test_a_journal_resends_them_as_they_were(run: Any, receiver: Any, secret: st
     receiver.answer = taking_all
     with sqlite3.connect(journal) as connection:
         failed = [str(number) for (number,) in connection.execute("SELECT id FROM deliveries WHERE state = 'FAIL'")]
+    listed = run("log", "--journal", journal, "--event", "v1.order", "--json").json
+    assert [one["event"] for one in listed if one["timestamp"]] == ["v1.order"]
+    shown = run("log", "show", failed[0], "--journal", journal)
+    assert "content-type: application/x-www-form-urlencoded" in shown.out
+    assert "steppay-signature" not in shown.out
     done = run("resend", *failed, "--journal", journal, "--secret", secret)
     assert done.code == 0, done.err
     assert forms(receiver) == before

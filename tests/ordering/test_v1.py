@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import ast
 import json
+import subprocess
 from typing import Any
 from urllib.parse import parse_qs
 
 import pytest
 
 from steppay_mock import Event, Exploration, Store, V1Event, explore, replay, scenario
+from steppay_mock.ordering.report.repro.javascript import vitest_test
+from steppay_mock.ordering.report.repro.python import pytest_test
+from steppay_mock.ordering.report.repro.shell import shell_script
 from steppay_mock.ordering.search.event_set import collapse_bursts
 from steppay_mock.ordering.search.independence import customers_of
 from steppay_mock.store.store import Story
@@ -146,3 +151,26 @@ def test_captured_webhooks_v1_are_explored_too() -> None:
     assert result.verdict == "proved"
     careless = Shop(old_looks=False)
     assert "v1.order" in explore(events, careless, state=careless.state, reset=careless.reset).report()
+
+
+@pytest.mark.parametrize("v1_form", ["json", "form"])
+def test_the_programs_of_a_report_send_them_as_they_are(v1_form: Any) -> None:
+    shop = Shop(old_looks=False)
+    bodies = ("order.payment_completed", "v1.order")
+    events = [event for event in scenario("webhook-v1-beside-v2", seed=7, v1_form=v1_form) if event.type in bodies][-2:]
+    result = explored(shop, events, types=None, duplicates=False)  # type: ignore[arg-type]
+    assert result.counterexample is not None
+    content_type = {"json": "application/json", "form": "application/x-www-form-urlencoded"}[v1_form]
+    script = shell_script(result, result.counterexample)
+    [line] = [one for one in script.splitlines() if one.endswith(content_type)]
+    assert 'send_v1() {\n  printf %s "$1" | curl' in script
+    assert subprocess.run(["sh", "-n"], input=script, text=True, check=False).returncode == 0
+    assert "send_v1 " in script.partition("Empty the receiver")[2]
+    assert ("webHookType=PAYMENT" in line) == (v1_form == "form")
+    module = pytest_test(result, result.counterexample)
+    ast.parse(module)
+    assert "Event.from_bytes(b'" in module
+    assert "import Event, replay" in module
+    vitest = vitest_test(result, result.counterexample)
+    assert f'const v1 = {{"2": "{content_type}"}};' in vitest
+    assert "v1[number] ? " in vitest

@@ -15,6 +15,7 @@ from steppay_mock.cli.options.shared import json_option
 from steppay_mock.cli.show.journal import answer_of, as_data, event_of, moment, receiver_of
 from steppay_mock.cli.show.report import counted_deliveries
 from steppay_mock.cli.show.terminal import say, write, write_json, write_table, write_text
+from steppay_mock.contract.v1 import V1EventType
 from steppay_mock.errors import choices
 
 if TYPE_CHECKING:
@@ -47,7 +48,12 @@ _LIMIT = 100
     help="Only those in this state. Repeatable.",
 )
 @click.option(
-    "--event", "events", metavar="EVENT", multiple=True, type=EventNameType(), help="Only this event type. Repeatable."
+    "--event",
+    "events",
+    metavar="EVENT",
+    multiple=True,
+    type=EventNameType(**{str(one): "A webhook v1" for one in V1EventType}),
+    help="Only this event type. Repeatable.",
 )
 @click.option(
     "--run", "runs", metavar="N", multiple=True, type=click.IntRange(min=1), help="Only this run. Repeatable."

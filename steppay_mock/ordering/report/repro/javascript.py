@@ -51,6 +51,9 @@ def _head(case: Reproduction) -> Iterator[str]:
     yield "const bodies = {"
     yield from (f'  "{number}": {json.dumps(body)},' for number, body in case.bodies.items())
     yield "};"
+    if case.v1:
+        yield "// Webhooks v1, which are not signed, and their content types."
+        yield f"const v1 = {json.dumps({str(number): kind for number, kind in case.v1.items()})};"
 
 
 def _functions(case: Reproduction) -> Iterator[str]:
@@ -60,7 +63,12 @@ def _functions(case: Reproduction) -> Iterator[str]:
     yield ""
     yield f"async function deliver(number{copy}) {{"
     signed = "" if case.reach.unsigned else f', "steppay-signature": signature(bodies[number]{copy})'
-    yield f'  const headers = {{ ...letIn, "content-type": "application/json"{signed} }};'
+    of_v2 = f'{{ "content-type": "application/json"{signed} }}'
+    if case.v1:
+        yield f'  const own = v1[number] ? {{ "content-type": v1[number] }} : {of_v2};'
+        yield "  const headers = { ...letIn, ...own };"
+    else:
+        yield f"  const headers = {{ ...letIn, {of_v2[2:]};"
     yield '  const answer = await fetch(receiver, { method: "POST", headers, body: bodies[number] });'
     yield "  await answer.arrayBuffer();"
     yield "  return answer.ok;"

@@ -33,7 +33,7 @@ def _imports(case: Reproduction) -> Iterator[str]:
         yield "from pathlib import Path"
     yield ""
     names = ["replay", *(["load_scenarios"] if case.reach.files else [])]
-    if not _is_of_scenario(case) and {*case.forms.values()} - {DEFAULT_FORM}:
+    if not _is_of_scenario(case) and (case.v1 or {*case.forms.values()} - {DEFAULT_FORM}):
         names.append("Event")
     yield f"from steppay_mock import {', '.join(sorted(names))}"
     if case.is_elsewhere:
@@ -63,6 +63,8 @@ def _where(case: Reproduction) -> Iterator[str]:
 
 def _event(case: Reproduction, number: int) -> str:
     """The expression that makes the event with that body; a plain payload has a body of the default form."""
+    if number in case.v1:
+        return f"Event.from_bytes({case.bodies[number].encode()!r})"
     payload, form = f"json.loads({json.dumps(case.bodies[number])})", case.forms[number]
     return payload if form == DEFAULT_FORM else f'Event({payload}, form="{form}")'
 

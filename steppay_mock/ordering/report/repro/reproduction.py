@@ -12,6 +12,8 @@ from steppay_mock.errors import SteppayMockError
 from steppay_mock.ordering.face import Reach
 from steppay_mock.ordering.report.coverage import ids_of
 from steppay_mock.ordering.report.markup import UNFIT
+from steppay_mock.payload.event import V1Event
+from steppay_mock.payload.v1_body import CONTENT_TYPES
 
 if TYPE_CHECKING:
     from steppay_mock.ordering.findings import CounterexampleData, ExplorationData
@@ -43,6 +45,8 @@ class Reproduction:
     """Each body by the number of its event: from 1 in the original order, 0 and below for events delivered before."""
     forms: Mapping[int, BodyForm]
     """The form of each body."""
+    v1: Mapping[int, str]
+    """The content type of each webhook v1: these are not signed (fact 52)."""
     failing: Order
     passing: Order
     reach: Reach
@@ -81,6 +85,7 @@ def reproduction_of(exploration: ExplorationData, found: CounterexampleData) -> 
         found=found,
         bodies={number: written(event) for number, event in events.items()},
         forms={number: event.form for number, event in events.items()},
+        v1={number: CONTENT_TYPES[event.v1_form] for number, event in events.items() if isinstance(event, V1Event)},
         failing=before + _order(found.failing),
         passing=before + _order(found.passing),
         reach=ANYWHERE if reach is None else replace(reach, state_url=_filled(reach.state_url, events.values())),

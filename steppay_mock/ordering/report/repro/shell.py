@@ -47,6 +47,13 @@ def _head(case: Reproduction) -> Iterator[str]:
         yield f'    --header "steppay-signature: $(printf %s "$1" | steppay-mock sign{later})" \\'
     yield '    --data-binary @- "$receiver"'
     yield "}"
+    if case.v1:
+        yield "# A webhook v1 is not signed. The second argument is its content type."
+        yield "send_v1() {"
+        yield f'  printf %s "$1" | {_CURL} --output /dev/null --write-out "answered %{{http_code}}\\n" \\'
+        yield f"""    --header "content-type: $2" --header 'user-agent:' {_LET_IN} \\"""
+        yield '    --data-binary @- "$receiver"'
+        yield "}"
 
 
 def _begin(case: Reproduction) -> Iterator[str]:
@@ -69,7 +76,8 @@ def _deliveries(case: Reproduction) -> Iterator[str]:
             yield f"# {number} {kind}"
             later = f" {copies[number]}" if case.signs_copies else ""
             copies[number] += 1
-            yield f"send {shlex.quote(case.bodies[number])}{later}{' &' if len(flight) > 1 else ''}"
+            call, last = ("send_v1", f" {case.v1[number]}") if number in case.v1 else ("send", later)
+            yield f"{call} {shlex.quote(case.bodies[number])}{last}{' &' if len(flight) > 1 else ''}"
         if len(flight) > 1:
             yield "wait"
 
