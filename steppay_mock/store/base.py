@@ -85,6 +85,7 @@ class StoreBase:
         self._work: dict[Kind, Work] = {}
         self._customer: int | None = None
         self._price: str | None = None
+        self._removed_cards: list[tuple[int, int, str]] = []
 
     # Records and state.
 
@@ -152,6 +153,7 @@ class StoreBase:
         for record in self._founding_records():
             then.put(record)
         then.follow(self._log.entries(count))
+        then.removed_cards = {(owner, card) for told, owner, card in self._removed_cards if told <= count}
         return then
 
     # The defaults of actions.
@@ -247,6 +249,15 @@ class StoreBase:
 
     # For actions.
 
+    def _later_moment(self, moment: datetime | float, what: str) -> datetime:
+        """The moment as naive UTC; SteppayMockError unless it is later than now. ``what`` names it in errors."""
+        read = read_moment(moment, what)
+        if read <= self._now:
+            raise SteppayMockError(
+                f"{what}={moment}: the store's clock is at {self.now.isoformat()}. Give a later moment."
+            )
+        return read
+
     def _tick(self) -> datetime:
         """Move the clock by some milliseconds, but not into the next second: a burst shares a timestamp (fact 6)."""
         now = self._now
@@ -264,6 +275,11 @@ class StoreBase:
             self._tables.put(record)
         self._log.add(event_type, self._now, record)
         return record
+
+    def _remove_card(self, customer_id: int, card: str) -> None:
+        """Take the card from the customer. No event is logged."""
+        self._removed_cards.append((len(self._log), customer_id, card))
+        self._tables.removed_cards.add((customer_id, card))
 
     def _add_at_start(self, record: R) -> R:
         """Keep a record that exists before the first event. No event is logged."""

@@ -8,8 +8,9 @@ from typing import Any, get_args
 from steppay_mock.errors import SteppayMockError
 from steppay_mock.payload.coherence.fields import Amount
 from steppay_mock.store.amounts import check_amount
-from steppay_mock.store.options import Interval, PriceFields, ProductFields, SetupFeeType, check_fields
+from steppay_mock.store.options import PriceFields, ProductFields, SetupFeeType, check_fields
 from steppay_mock.store.usage_table import UsageTable, read_usage_table, require_usage_alone
+from steppay_mock.store.whole_numbers import check_interval, check_whole
 from steppay_mock.values import check_choice, check_flag
 
 MOST_TRIAL = 730
@@ -58,7 +59,7 @@ def read_product(fields: ProductFields, *, currency: str) -> ProductTerms:
         code=fields.get("code"),
         type=check_choice("type", fields.get("type", "SOFTWARE"), _TYPES),
         name=read_text("name", fields["name"]) if "name" in fields else None,
-        trial_days=_whole("trial_days", fields.get("trial_days", 0), least=0, most=MOST_TRIAL),
+        trial_days=check_whole("trial_days", fields.get("trial_days", 0), least=0, most=MOST_TRIAL),
         stock=read_stock(fields.get("stock")),
         price=read_price(of_price, currency=currency),
     )
@@ -68,11 +69,12 @@ def read_price(fields: PriceFields, *, currency: str) -> PriceTerms:
     """The fields, checked before anything changes."""
     check_fields(fields, PriceFields.__annotations__, "price")
     billing = _BILLINGS[check_choice("billing", fields.get("billing", "flat"), tuple(_BILLINGS))]
-    unit = check_choice("interval", fields.get("interval", "MONTH"), get_args(Interval))
-    count = _whole("interval_count", fields.get("interval_count", 1), most=24)
+    unit, count = check_interval(
+        fields.get("interval", "MONTH"), fields.get("interval_count", 1), name="interval_count"
+    )
     quota, amount = fields.get("quota"), fields.get("price")
     if quota is not None:
-        quota = _whole("quota", quota, most=10**12)
+        quota = check_whole("quota", quota, most=10**12)
         if billing != "USAGE_BASED":
             raise SteppayMockError(
                 f"quota={quota}: only billing='usage' has a quota. Add billing='usage', or leave the quota out."
@@ -92,12 +94,12 @@ def read_price(fields: PriceFields, *, currency: str) -> PriceTerms:
         billing=billing,
         unit=unit if recurs else None,
         count=count if recurs else None,
-        setup_fee=_whole("setup_fee", fields.get("setup_fee", 0), least=0, most=10**9),
+        setup_fee=check_whole("setup_fee", fields.get("setup_fee", 0), least=0, most=10**9),
         setup_type=setup_type,
         quota=quota,
         postpaid=postpaid,
-        membership=_whole("membership_months", fields.get("membership_months", 0), least=0, most=120),
-        renewals=_whole("expires_after_renewals", fields.get("expires_after_renewals", 0), least=0, most=120),
+        membership=check_whole("membership_months", fields.get("membership_months", 0), least=0, most=120),
+        renewals=check_whole("expires_after_renewals", fields.get("expires_after_renewals", 0), least=0, most=120),
         billing_day=_day_of_month("billing_day", fields.get("billing_day"), unit if recurs else None),
         provide_start_day=_day_of_month("provide_start_day", fields.get("provide_start_day"), unit if recurs else None),
         usage_table=table,
@@ -106,7 +108,7 @@ def read_price(fields: PriceFields, *, currency: str) -> PriceTerms:
 
 def read_stock(value: object) -> int | None:
     """How many there are of a product; None: no limit."""
-    return None if value is None else _whole("stock", value, most=10**9)
+    return None if value is None else check_whole("stock", value, most=10**9)
 
 
 def read_text(name: str, value: object) -> str:
@@ -135,10 +137,4 @@ def _day_of_month(name: str, value: object, unit: str | None) -> int | None:
         return None
     if unit != "MONTH":
         raise SteppayMockError(f"{name}={value!r}: only a price that recurs by interval='MONTH' has it. Leave it out.")
-    return _whole(name, value, most=28)
-
-
-def _whole(name: str, value: object, *, least: int = 1, most: int) -> int:
-    if isinstance(value, bool) or not isinstance(value, int) or not least <= value <= most:
-        raise SteppayMockError(f"{name}={value!r}: give a whole number from {least} to {most:,}.")
-    return value
+    return check_whole(name, value, most=28)

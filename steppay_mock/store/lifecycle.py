@@ -108,10 +108,13 @@ SUBSCRIPTION: tuple[Transition, ...] = (
     Transition("pause is over", "PAUSE", "ACTIVE", "D", by="time"),
     *(
         Transition(action, status, status, "U")
-        for action in ("change the plan", "change the quantity")
+        for action in ("change the plan", "change the quantity", "change the interval")
         for status in ("ACTIVE", "PENDING_CANCEL", "PENDING_PAUSE")
     ),
     *(Transition(action, "ACTIVE", "ACTIVE", "D") for action in ("add an item", "remove an item")),
+    Transition("replace the items", "ACTIVE", "ACTIVE", "U"),
+    Transition("move the next payment", "ACTIVE", "ACTIVE", "U"),
+    Transition("renew now", "ACTIVE", "ACTIVE", "I"),
     *(
         Transition("change the payment method", status, status, "U")
         for status in ("ACTIVE", "UNPAID", "PENDING_CANCEL", "PENDING_PAUSE", "PAUSE")
@@ -128,6 +131,7 @@ SUBSCRIPTION: tuple[Transition, ...] = (
 INVOICE: tuple[Transition, ...] = (
     Transition("draft", NEW, "TEMPORARY", "U"),
     Transition("reserve", "TEMPORARY", "RESERVATION", "U"),
+    *(Transition("update", before, before, "I") for before in ("TEMPORARY", "RESERVATION", "SEND_FAIL")),
     *(Transition("send", before, "SENT", "U") for before in ("TEMPORARY", "RESERVATION", "SEND_FAIL")),
     *(Transition("sending fails", before, "SEND_FAIL", "U") for before in ("TEMPORARY", "RESERVATION", "SEND_FAIL")),
     Transition("reserved time comes", "RESERVATION", "SENT", "U", by="time"),

@@ -60,7 +60,7 @@ def _order(order: Order) -> Data:
         "paymentDueDate": _at(order.due_at),
         "createdAt": order.created_at.isoformat(),
         "modifiedAt": order.modified_at.isoformat(),
-        "purchaseDeadline": _at(order.due_at),
+        "purchaseDeadline": _at(order.deadline),
         "idKey": order.id_key,
         "customerId": order.customer_id,
         "shipping": None if order.shipping is None else _copied(order.shipping),

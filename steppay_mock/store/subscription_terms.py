@@ -36,14 +36,18 @@ def renewed(subscription: Subscription, *, now: datetime, notice_days: int | Non
     """The subscription in its next period, once the renewal is paid."""
     start, anchor, cycle = subscription.period.end, subscription.anchor, subscription.cycle + 1
     end = _later(subscription, anchor, cycle)
+    due = subscription.failed_at or subscription.next_at
     # After a long pause or arrears the next period would be over already, or was moved: then a new count starts now.
-    if subscription.origin_next_at != start or end <= now:
+    # So it does if the renewal comes early.
+    if due != start or end <= now or start > now:
         start = now
         anchor, cycle = _count_from(subscription, now)
         end = _later(subscription, anchor, cycle)
+    trial = subscription.trial
     paid = replace(
         without_arrears(subscription),
         status="ACTIVE",
+        trial=replace(trial, end=start) if trial is not None and trial.end > start else trial,
         paid_at=now,
         paused_at=None,
         anchor=anchor,
@@ -65,6 +69,28 @@ def with_period(subscription: Subscription, period: Period, *, now: datetime, no
         origin_next_at=period.end,
         notice_at=notice if notice is not None and notice > now else None,
     )
+
+
+def with_interval(subscription: Subscription, *, unit: str, count: int) -> Subscription:
+    """The subscription with that interval. A new one starts when the current period ends (assumed)."""
+    if (unit, count) == (subscription.unit, subscription.count):
+        return subscription
+    # Periods are counted from the end of the current one: those before it were of another length.
+    return replace(subscription, unit=unit, count=count, anchor=subscription.period.end, cycle=0)
+
+
+def with_payment_at(
+    subscription: Subscription, moment: datetime, *, now: datetime, notice_days: int | None
+) -> Subscription:
+    """The subscription whose period, or trial, ends then, which its next payment is at. Later ones count from it.
+
+    The planned date stays as ``origin_next_at``.
+    """
+    period = replace(subscription.period, end=moment)
+    trial = period if subscription.trial == subscription.period else subscription.trial
+    moved = replace(subscription, trial=trial, anchor=moment, cycle=0)
+    dated = with_period(moved, period, now=now, notice_days=notice_days)
+    return replace(dated, origin_next_at=subscription.origin_next_at)
 
 
 def pending_cancel(subscription: Subscription, *, until: datetime) -> Subscription:
@@ -128,7 +154,7 @@ def _count_from(subscription: Subscription, start: datetime) -> tuple[datetime, 
     That is the start itself, or the first day of billing after it, at which the first period of one month ends.
     """
     day = subscription.items[0].price.billing_day
-    if day is None:
+    if day is None or subscription.unit != "MONTH":
         return start, 1
     this_month = start.replace(day=day)
     anchor = this_month if this_month > start else add_interval(this_month, unit="MONTH", count=1)

@@ -40,6 +40,8 @@ class Tables:
     usage: dict[int, Usage] = field(default_factory=dict)
     former: dict[tuple[str, Key], Record] = field(default_factory=dict)
     """Deleted records by table and key: orders and subscriptions still name their customer, product and price."""
+    removed_cards: set[tuple[int, str]] = field(default_factory=set)
+    """The ids of customers with cards that they no longer have. No event tells of it."""
 
     def put(self, record: Record) -> None:
         """Add the record, or replace the one with its key. Usage is removed where a count begins anew (fact 26)."""
@@ -82,7 +84,7 @@ class Tables:
         state: State = {
             one.name: {key: data_of(record) for key, record in getattr(self, one.name).items()}
             for one in fields(self)
-            if one.name != "former"
+            if one.name not in {"former", "removed_cards"}
         }
         for product in state["products"].values():
             del product["prices"]

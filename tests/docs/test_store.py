@@ -64,7 +64,7 @@ def stated(cell: str) -> list[str]:
 def test_an_action_sends_what_its_row_says_within_one_second(row: tuple[str, str, str]) -> None:
     action, before, events = row
     # What is paid on the page has a second of its own (fact 36).
-    most = 2 if "checkout(" in action or "change_payment_method(" in action else 1
+    most = 2 if "checkout(" in action or "payment_method(" in action else 1
     assert sent(before, action) == (stated(events), min(most, len(stated(events))))
 
 

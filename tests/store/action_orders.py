@@ -91,6 +91,7 @@ def created(
     customer: int,
     days: int | None = 7,
     due: str | None = None,
+    deadline: str | None = None,
     subscriptions: list[int] | None = None,
     invoice: int | None = None,
 ) -> Data:
@@ -112,7 +113,7 @@ def created(
             "productName": lines[0]["productName"],
             "paymentDate": None,
             "paymentDueDate": until,
-            "purchaseDeadline": until,
+            "purchaseDeadline": deadline or until,
             "createdAt": NOW,
             "modifiedAt": NOW,
             "idKey": id_key_of,
@@ -148,7 +149,7 @@ def chosen(scene: Scene, number: int, basket: Basket) -> Data:
         "leftAmount": total,
         "discountedAmount": sum((exact(amount) for kind, amount in basket.beside if kind == "DISCOUNT"), Decimal(0)),
         "paymentDueDate": due,
-        "purchaseDeadline": due,
+        "purchaseDeadline": order["purchaseDeadline"] or due,
         "shipping": scene.known.tables["customers"][order["customerId"]]["shipping"] if ships else None,
     }
 

@@ -42,6 +42,8 @@ class Memory:
     done: set[tuple[str, Any, datetime]] = field(default_factory=set)
     bought: dict[int, int] = field(default_factory=dict)
     """Seats that were bought for an item, beside its quantity."""
+    removed: set[tuple[int, str]] = field(default_factory=set)
+    """The cards that a customer no longer has."""
     balance: dict[int, Decimal] = field(default_factory=dict)
     """What items that were added to a subscription or removed from it cost so far."""
 
@@ -187,10 +189,13 @@ class Scene:
         """The dates of a subscription whose renewal is paid now."""
         start, count = subscription.period.end, subscription.count
         end = later(subscription.anchor, subscription.unit, count * (subscription.cycle + 1))
-        if moved or subscription.origin_next_at != start or end <= now:
+        if moved or (subscription.failed_at or subscription.next_at) != start or end <= now or start > now:
             start, end = now, end_of(subscription.items[0].price, now, 1, unit=subscription.unit, count=count)
+        trial = subscription.trial
+        whole = trial and {"startDateTime": trial.start.isoformat(), "endDateTime": min(trial.end, start).isoformat()}
         return {
             "lastPaymentDate": now.isoformat(),
+            "trialPeriod": whole,
             "currentPeriod": {"startDateTime": start.isoformat(), "endDateTime": end.isoformat()},
             **self.renewal(end, now, expires=subscription.expires_at),
         }
@@ -213,7 +218,7 @@ def end_of(
 ) -> datetime:
     """The end of the period of that number, counted from the start, or from the first day of billing after it."""
     unit, count = unit or price.unit or "", count or price.count or 0
-    if price.billing_day is None:
+    if price.billing_day is None or unit != "MONTH":
         return later(start, unit, count * number)
     day = start.replace(day=price.billing_day)
     return later(day, "MONTH", count * number - (1 if day > start else 0))

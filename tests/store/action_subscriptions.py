@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from store.action_burst import ANY_ID, NOW, Data, Like, exact
-from store.action_scene import NO_RENEWAL, Scene, end_of, expiry_of
+from store.action_scene import ENDED, NO_RENEWAL, OFFERED, Scene, end_of, expiry_of
 
 from steppay_mock.store.records import Price, Subscription
 
@@ -116,6 +116,19 @@ def changed(scene: Scene, subscription: Subscription, *, at: str | None = None, 
     if at is not None:
         scene.effect_stamps.append(scene.burst.stamp)
     return told
+
+
+def new_card(scene: Scene, numbers: tuple[int, ...], means: tuple[set[str], str]) -> Data:
+    """All of these subscriptions have the same one, if they have not ended. Payments succeed from then on."""
+    card: Any = CARD
+    gateways = Like("|".join(name for name in means[0] if means[1] in OFFERED[name]))
+    for number in numbers:
+        if scene.known.tables["subscriptions"][number]["status"] not in ENDED:
+            scene.memory.declines.pop(number, None)
+            method = {"paymentGateway": gateways, "paymentInfo": card}
+            told = changed(scene, scene.subscriptions[number], paymentMethod=method)
+            card = told["paymentMethod"]["paymentInfo"]
+    return {}
 
 
 def ended(scene: Scene, subscription: Subscription, status: str, *, pause: bool = True) -> None:

@@ -17,6 +17,8 @@ from store.rules_of_catalogue import RULES as OF_CATALOGUE
 from store.rules_of_invoices import RULES as OF_INVOICES
 from store.rules_of_items import RULES as OF_ITEMS
 from store.rules_of_orders import RULES as OF_ORDERS
+from store.rules_of_payment_dates import RULES as OF_PAYMENT_DATES
+from store.rules_of_payment_methods import RULES as OF_PAYMENT_METHODS
 from store.rules_of_payments import RULES as OF_PAYMENTS
 from store.rules_of_subscriptions import RULES as OF_SUBSCRIPTIONS
 from store.rules_of_time import all_due, come_due
@@ -30,6 +32,8 @@ RULES: dict[str, tuple[Callable[[Scene], Whys], Callable[[Scene], None]]] = {
     **OF_INVOICES,
     **OF_SUBSCRIPTIONS,
     **OF_ITEMS,
+    **OF_PAYMENT_DATES,
+    **OF_PAYMENT_METHODS,
 }
 TIME = ("advance", "advance_to", "let_pass")
 

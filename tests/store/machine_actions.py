@@ -10,6 +10,7 @@ from store.machine_dice import Dice, one_of, seldom
 from store.machine_things import any_amount, any_price, any_product, one_item, one_price, one_thing
 
 from steppay_mock import Store
+from steppay_mock.store.records import Subscription
 
 Action = Callable[[Store, Dice], object]
 
@@ -110,6 +111,8 @@ def checkout(store: Store, dice: Dice) -> object:
         options["quantity"] = dice.whole(1, 5)
     if seldom(dice, 25):
         options["trial_days"] = dice.whole(0, 40)
+    if seldom(dice, 10):
+        options["purchase_deadline"] = store.now + timedelta(days=dice.whole(0, 9))
     for name in ("setup_fee", "discount", "tax", "shipping_fee"):
         if seldom(dice, 20):
             options[name] = any_amount(dice, store)
@@ -189,14 +192,51 @@ def remove_item(store: Store, dice: Dice) -> object:
     return store.remove_item(subscription, item=item)
 
 
+def replace_items(store: Store, dice: Dice) -> object:
+    subscription = one_thing(dice, store.subscriptions, "ACTIVE")
+    found = store.subscription if subscription is None else store._find(Subscription, subscription)
+    kept = [item for item in found.items if not seldom(dice, 40)]
+    return store.replace_items(found, quantities={item.id: one_of(dice, [None, 0, 1, 2]) for item in kept})
+
+
 def change_quantity(store: Store, dice: Dice) -> object:
     subscription = one_thing(dice, store.subscriptions, "ACTIVE")
     return store.change_quantity(subscription, quantity=dice.whole(0, 4), item=one_item(dice, store, subscription))
 
 
+def change_interval(store: Store, dice: Dice) -> object:
+    unit: Any = one_of(dice, ["DAY", "WEEK", "MONTH", "MONTH", "YEAR"])
+    return store.change_interval(one_thing(dice, store.subscriptions, "ACTIVE"), interval=unit, count=dice.whole(0, 3))
+
+
+def move_next_payment(store: Store, dice: Dice) -> object:
+    to = store.now + timedelta(days=dice.whole(-1, 60))
+    return store.move_next_payment(one_thing(dice, store.subscriptions, "ACTIVE"), to=to)
+
+
+def renew_now(store: Store, dice: Dice) -> object:
+    return store.renew_now(one_thing(dice, store.subscriptions, "ACTIVE"))
+
+
 def change_payment_method(store: Store, dice: Dice) -> object:
     pays: Any = one_of(dice, ["now", "later"])
     return store.change_payment_method(one_thing(dice, store.subscriptions, "UNPAID"), pays=pays, **_means(dice))
+
+
+def add_payment_method(store: Store, dice: Dice) -> object:
+    pays: Any = one_of(dice, ["now", "later"])
+    return store.add_payment_method(one_thing(dice, store.customers), pays=pays, **_means(dice))
+
+
+def replace_payment_method(store: Store, dice: Dice) -> object:
+    pays: Any = one_of(dice, ["now", "later"])
+    return store.replace_payment_method(one_thing(dice, store.customers), pays=pays, **_means(dice))
+
+
+def remove_payment_method(store: Store, dice: Dice) -> object:
+    cards = [one.card for one in store.subscriptions]
+    cards += [one.basket.card for one in store.orders if one.basket is not None and one.basket.card is not None]
+    return store.remove_payment_method(one_thing(dice, store.customers), card=one_of(dice, [*cards[-4:], "nothing"]))
 
 
 def decline_payments(store: Store, dice: Dice) -> object:
@@ -249,6 +289,20 @@ def draft_invoice(store: Store, dice: Dice) -> object:
     )
 
 
+def update_invoice(store: Store, dice: Dice) -> object:
+    changes: Any = {
+        "price": one_price(dice, store),
+        "customer": one_thing(dice, store.customers),
+        "quantity": dice.whole(0, 3),
+        "discount": any_amount(dice, store),
+        "memo": "고맙습니다",
+        "days_to_pay": dice.whole(1, 30),
+        "channels": one_of(dice, [["SMS"], []]),
+    }
+    some = {name: value for name, value in changes.items() if seldom(dice, 25)}
+    return store.update_invoice(one_thing(dice, store.invoices, "TEMPORARY", "RESERVATION"), **some)
+
+
 def reserve_invoice(store: Store, dice: Dice) -> object:
     return store.reserve_invoice(
         one_thing(dice, store.invoices, "TEMPORARY"), at=store.now + timedelta(hours=dice.whole(0, 100))
@@ -294,8 +348,11 @@ ACTIONS: dict[str, Action] = {
         *(create_product, create_price, update_product, update_price, delete_product, delete_price, found),
         *(checkout, checkout_for_another, pay, confirm_payment, reject_payment, refund, cancel_order),
         *(cancel, pause, undo, resume, change_plan, change_quantity, change_payment_method, add_item, remove_item),
+        replace_items,
+        *(add_payment_method, replace_payment_method, remove_payment_method),
+        *(change_interval, move_next_payment, renew_now),
         *(decline_payments, accept_payments, postpone_message, move_payment_date, add_usage, top_up),
-        *(draft_invoice, reserve_invoice, send_invoice, pay_invoice, delete_invoice),
+        *(draft_invoice, update_invoice, reserve_invoice, send_invoice, pay_invoice, delete_invoice),
         *(minutes_pass, days_pass, months_pass, a_moment_comes),
     )
 }

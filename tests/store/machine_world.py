@@ -13,7 +13,8 @@ from store.machine_dice import Dice, seldom
 from steppay_mock import SteppayMockError, Store
 
 _SENTENCE = re.compile(r"\S[.?)]$")
-_BY_ITSELF = {*TIME, "resume", "undo", "checkout", "checkout_for_another", "change_payment_method"}
+_BY_ITSELF = {*TIME, "resume", "undo", "checkout", "checkout_for_another"}
+_BY_ITSELF |= {"change_payment_method", "add_payment_method", "replace_payment_method"}
 
 
 class World:

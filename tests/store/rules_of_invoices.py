@@ -8,6 +8,7 @@ from typing import Any
 from store import action_orders as say
 from store.action_burst import ANY_ID, NOW, after, exact
 from store.action_scene import ILLEGAL, WRONG, Scene, Whys
+from store.rules_of_orders import end_subscriptions
 from store.rules_of_payments import pay_order, unless_payable
 from store.usage_costs import cost_in_advance
 
@@ -44,6 +45,58 @@ def draft_invoice(scene: Scene) -> None:
         },
         at=lambda data: datetime.fromisoformat(data["purchaseDeadline"]) - timedelta(days=days),
     )
+
+
+def update_refused(scene: Scene) -> Whys:
+    yield from scene.unless_allowed_invoice("update")
+    found = scene.invoice()
+    if found is None:
+        return
+    price = found.basket.prices[0] if scene.option("price") is None else scene.sold()
+    buyer = found.customer_id if scene.option("customer") is None else scene.buyer()
+    if price is None or buyer is None or not cost_in_advance(scene, price):
+        yield WRONG
+        return
+    kept = _after_update(scene, found)
+    yield from scene.unless_on_sale([price], kept["quantity"])
+    yield from scene.unless_payable(kept["discount"])
+    if exact(kept["discount"]) >= cost_in_advance(scene, price) * kept["quantity"]:
+        yield WRONG
+    deadline = found.created_at + timedelta(days=kept["days_to_pay"])
+    if deadline <= max(scene.now, found.reserved_at or scene.now):
+        yield WRONG
+    told = (found.customer_id, found.basket.prices[0], found.basket.quantity, found.discount, found.memo)
+    wanted = (buyer if isinstance(buyer, int) else buyer.id, price, kept["quantity"], kept["discount"], kept["memo"])
+    if (*told, found.channels, found.deadline) == (*wanted, tuple(kept["channels"]), deadline):
+        yield WRONG
+
+
+def _after_update(scene: Scene, found: Invoice) -> dict[str, Any]:
+    """The values that it has afterwards."""
+    before = {
+        "quantity": found.basket.quantity,
+        "discount": found.discount,
+        "memo": found.memo,
+        "days_to_pay": (found.deadline - found.created_at).days,
+        "channels": found.channels,
+    }
+    return {name: value if scene.option(name) is None else scene.option(name) for name, value in before.items()}
+
+
+def update_invoice(scene: Scene) -> None:
+    """The deadline counts from the draft."""
+    found = scene.invoice()
+    assert found is not None
+    kept = _after_update(scene, found)
+    deadline = found.created_at + timedelta(days=kept["days_to_pay"])
+    changes = {
+        "customerId": found.customer_id if scene.option("customer") is None else scene.buyer().id,
+        "purchaseDeadline": deadline.isoformat(),
+        "publishMethod": list(kept["channels"]),
+        "discount": exact(kept["discount"]),
+        "memoToCustomer": kept["memo"],
+    }
+    scene.burst.change("invoice.updated", "invoices", found.id, **changes)
 
 
 def sent(scene: Scene, invoice: Invoice) -> None:
@@ -113,10 +166,12 @@ def delete_invoice(scene: Scene) -> None:
     scene.burst.change("invoice.deleted", "invoices", invoice.id, at="deletedAt", deletedAt=NOW)
     if invoice.order_id is not None:
         say.updated(scene, invoice.order_id, status="CANCELLED", canceled=True, invoiceId=None)
+        end_subscriptions(scene, scene.orders[invoice.order_id])
 
 
 RULES: dict[str, Any] = {
     "draft_invoice": (draft_refused, draft_invoice),
+    "update_invoice": (update_refused, update_invoice),
     "reserve_invoice": (reserve_refused, reserve_invoice),
     "send_invoice": (send_refused, send_invoice),
     "pay_invoice": (pay_invoice_refused, pay_invoice),

@@ -64,6 +64,32 @@ def remove_item(scene: Scene) -> None:
     of_subscription.changed(scene, found, items=items)
 
 
+def replace_refused(scene: Scene) -> Whys:
+    found, wanted = scene.subscription(), scene.given["quantities"]
+    yield from scene.unless_allowed(found, "replace the items")
+    if not wanted or any(one is not None and not 1 <= one <= 100_000 for one in wanted.values()):
+        yield WRONG
+    if found is None:
+        return
+    have = {item.id: item.quantity for item in found.items}
+    if set(wanted) - set(have) or {number: one or have.get(number) for number, one in wanted.items()} == have:
+        yield WRONG
+
+
+def replace_items(scene: Scene) -> None:
+    """Those that are not named are removed; another quantity costs from the next renewal on."""
+    found, wanted = scene.subscription(), scene.given["quantities"]
+    assert found is not None
+    kept = []
+    for item, told in zip(found.items, scene.known.tables["subscriptions"][found.id]["items"], strict=True):
+        if item.id in wanted:
+            kept.append({**told, "quantity": wanted[item.id] or item.quantity})
+        else:
+            _owe(scene, found, _cost_of_removed(scene, found, item))
+            scene.memory.bought.pop(item.id, None)
+    of_subscription.changed(scene, found, items=kept)
+
+
 def _cost_of_removed(scene: Scene, found: Subscription, item: Item) -> Any:
     """Below 0 is what is left of a prepaid item; a postpaid one costs what was used of it."""
     if not item.price.is_postpaid:
@@ -89,4 +115,8 @@ def _owe(scene: Scene, found: Subscription, cost: Any) -> None:
     scene.memory.balance[found.id] = owed + sign * in_coins(scene, Fraction(abs(cost)))
 
 
-RULES: dict[str, Any] = {"add_item": (add_refused, add_item), "remove_item": (remove_refused, remove_item)}
+RULES: dict[str, Any] = {
+    "add_item": (add_refused, add_item),
+    "remove_item": (remove_refused, remove_item),
+    "replace_items": (replace_refused, replace_items),
+}

@@ -62,8 +62,8 @@ def checkout_refused(scene: Scene) -> Whys:
         yield WRONG
         return
     yield from scene.unless_on_sale(prices, scene.option("quantity", 1))
-    pays = scene.option("pays", "now")
-    if pays == "fails" and means[1] == "VBANK":
+    pays, link = scene.option("pays", "now"), scene.option("purchase_deadline")
+    if (pays == "fails" and means[1] == "VBANK") or (link and link.replace(tzinfo=None) <= scene.now):
         yield WRONG
     for name in BESIDE:
         yield from scene.unless_payable(scene.option(name) or 0)
@@ -82,7 +82,9 @@ def checkout(scene: Scene) -> None:
     assert means is not None
     lines = [say.line_of(scene, one, quantity=0, amount=0, trial_days=_trial(scene, one)) for one in prices]
     kind = "RECURRING_INITIAL" if recurs else "ONE_TIME"
-    order = say.created(scene, kind, lines, customer=scene.buyer().id, days=None)
+    link = scene.option("purchase_deadline")
+    deadline = link and link.replace(tzinfo=None).isoformat()
+    order = say.created(scene, kind, lines, customer=scene.buyer().id, days=None, deadline=deadline)
     if pays == "later":
         return
     paying = scene.burst.stamp + timedelta(seconds=scene.assumed.seconds_to_pay)
@@ -119,7 +121,7 @@ def refund(scene: Scene) -> None:
     status = "CANCELLATION_REFUNDED" if whole else "CANCELLATION_REFUNDED_PARTIALLY"
     say.given_back(scene, order.id, part, status=status)
     if whole or scene.assumed.partial_cancel_ends_subscriptions:
-        _end_subscriptions(scene, order)
+        end_subscriptions(scene, order)
 
 
 def cancel_order_refused(scene: Scene) -> Whys:
@@ -147,10 +149,10 @@ def cancel_order(scene: Scene) -> None:
         refund(scene)
         return
     say.given_back(scene, order.id, 0, status="CANCELLED")
-    _end_subscriptions(scene, order)
+    end_subscriptions(scene, order)
 
 
-def _end_subscriptions(scene: Scene, order: Order) -> None:
+def end_subscriptions(scene: Scene, order: Order) -> None:
     """An order of type RECURRING_INITIAL takes its subscriptions with it (fact 25)."""
     if order.type == "RECURRING_INITIAL":
         numbers = [*order.subscriptions, *(one.id for one in scene.waiting_for(order))]

@@ -8,7 +8,7 @@ from typing import Any
 
 from store import action_orders as say
 from store import action_subscriptions as of_subscription
-from store.action_burst import ANY_TEXT, NOW, Data, Like
+from store.action_burst import ANY_TEXT, NOW, Data
 from store.action_scene import ILLEGAL, NO_RENEWAL, OFFERED, UNPAID_ORDER, WRONG, Scene, Whys
 from store.rules_of_billing import settle_difference
 
@@ -30,7 +30,7 @@ def pay_first(scene: Scene, number: int, basket: Basket, means: tuple[set[str], 
 
     def start(status: str = "ACTIVE") -> Data:
         if changed is not None:
-            return _new_card(scene, changed, means)
+            return of_subscription.new_card(scene, changed, means)
         return _start(scene, number, basket, means, status=status) if recurs else {}
 
     if pays == "fails":
@@ -61,8 +61,9 @@ def unless_payable(scene: Scene, order: Order) -> Whys:
     if order.type == "ADD_USAGE" or order.status not in UNPAID_ORDER:
         yield ILLEGAL
     changed = None if order.basket is None else order.basket.pays_for
-    if changed is not None:
-        yield from scene.unless_allowed(scene.subscriptions[changed], "change the payment method")
+    if order.basket is not None and not order.basket.is_of_customer:
+        for number in changed or ():
+            yield from scene.unless_allowed(scene.subscriptions[number], "change the payment method")
     if order.status == "DEPOSIT_WAITING" and payment is not None and payment.status in STANDBY.values():
         yield ILLEGAL
     if order.type == "RECURRING" and scene.subscriptions[order.subscriptions[0]].open_order != order.id:
@@ -119,15 +120,6 @@ def _start(scene: Scene, number: int, basket: Basket, means: tuple[set[str], str
     )
 
 
-def _new_card(scene: Scene, number: int, means: tuple[set[str], str]) -> Data:
-    """Payments succeed from then on."""
-    scene.memory.declines.pop(number, None)
-    gateways = Like("|".join(name for name in means[0] if means[1] in OFFERED[name]))
-    method = {"paymentGateway": gateways, "paymentInfo": of_subscription.CARD}
-    of_subscription.changed(scene, scene.subscriptions[number], paymentMethod=method)
-    return {}
-
-
 def _effect(scene: Scene, order: Order, means: tuple[set[str], str]) -> Callable[[], Data]:
     """What being paid leads to: subscriptions start or renew, an invoice is PAID."""
 
@@ -179,7 +171,7 @@ def renew_now(scene: Scene, number: int, order: Data, *, moved: bool = False) ->
     def date(name: str) -> Any:
         return lambda now, _data: scene.next_period(subscription, now, moved=moved)[name]
 
-    names = ("lastPaymentDate", "currentPeriod", "nextPaymentDate", "originNextPaymentDate", "notiBeforePaymentDate")
+    names = ("lastPaymentDate", "trialPeriod", "currentPeriod", *NO_RENEWAL)
     of_subscription.changed(
         scene, subscription, at="lastPaymentDate", status="ACTIVE", **{name: date(name) for name in names}
     )

@@ -13,11 +13,10 @@ from store.action_burst import ANY_ID, NOW, Data, exact
 from store.action_scene import ENDED, ILLEGAL, NO_RENEWAL, WRONG, Scene, Whys
 from store.rules_of_billing import end
 from store.rules_of_orders import cancel_open_order
-from store.rules_of_payments import pay_first
 from store.rules_of_time import come_due
 from store.usage_costs import cost_of_units, counted, in_coins, seats, share_of
 
-from steppay_mock.store.records import Basket, Item, Subscription
+from steppay_mock.store.records import Item, Subscription
 
 _MOST_AT_ONCE = 2**53
 
@@ -144,30 +143,6 @@ def change_quantity(scene: Scene) -> None:
     place = scene.place_of_item(found)
     items[place] = {**items[place], "quantity": scene.given["quantity"]}
     of_subscription.changed(scene, found, items=items)
-
-
-def change_payment_method_refused(scene: Scene) -> Whys:
-    yield from scene.unless_allowed(scene.subscription(), "change the payment method")
-    means = scene.method(recurs=True)
-    if means is None or not means[1].endswith("_BILL"):
-        yield WRONG
-
-
-def change_payment_method(scene: Scene) -> None:
-    """An order that costs nothing and waits; the method changes when it is paid on the page (fact 25)."""
-    found, means = _meant(scene), scene.method(recurs=True)
-    assert means is not None
-    price = found.items[0].price
-    line = say.line_of(scene, price, quantity=0, amount=0)
-    order = say.created(scene, "PAYMENT_METHOD", [line], customer=found.customer_id, days=None)
-    if scene.option("pays", "now") == "later":
-        return
-    paying = scene.burst.stamp + timedelta(seconds=scene.assumed.seconds_to_pay)
-    come_due(scene, until=paying)
-    scene.burst.stamp = max(scene.burst.stamp, paying)
-    if scene.known.tables["subscriptions"][found.id]["status"] not in ENDED:
-        basket = Basket(prices=(price,), pays_for=found.id, gateway=min(means[0]), method=means[1])
-        pay_first(scene, order["id"], basket, means)
 
 
 def decline_refused(scene: Scene) -> Whys:
@@ -362,7 +337,6 @@ RULES: dict[str, Any] = {
     "resume": (resume_refused, resume),
     "change_plan": (change_plan_refused, change_plan),
     "change_quantity": (change_quantity_refused, change_quantity),
-    "change_payment_method": (change_payment_method_refused, change_payment_method),
     "decline_payments": (decline_refused, decline_payments),
     "accept_payments": (accept_refused, accept_payments),
     "postpone_message": (postpone_refused, postpone_message),

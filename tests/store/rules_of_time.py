@@ -74,7 +74,7 @@ def _due_of_invoices(scene: Scene) -> Iterator[tuple[str, Any, datetime]]:
 def come_due(scene: Scene, *, until: datetime, resumed: int | None = None) -> None:
     """All that is due by then. ``resumed``: the subscription that renews because its pause ended after its period."""
     if resumed is not None:
-        _renewal(scene, scene.subscriptions[resumed], resumed_at=scene.burst.stamp)
+        renew(scene, scene.subscriptions[resumed], resumed_at=scene.burst.stamp)
     for moment, _, kind, key in all_due(scene):
         is_over = kind in _OF_SUBSCRIPTIONS and _is_over(scene, key)  # expired before its renewal of this moment
         if moment <= until and key != resumed and not is_over:
@@ -116,7 +116,7 @@ def _pause_is_over(scene: Scene, key: int) -> None:
     of_subscription.changed(scene, one, status="ACTIVE", pausedDateTime=None, **renewal)
     if over:
         scene.memory.done.add(("renewal", key, moment))
-        _renewal(scene, one, resumed_at=moment)
+        renew(scene, one, resumed_at=moment)
 
 
 def _notice(scene: Scene, key: int) -> None:
@@ -124,15 +124,19 @@ def _notice(scene: Scene, key: int) -> None:
 
 
 def _renewal_due(scene: Scene, key: int) -> None:
-    _renewal(scene, scene.subscriptions[key])
+    renew(scene, scene.subscriptions[key])
 
 
-def _renewal(scene: Scene, one: Subscription, *, resumed_at: datetime | None = None) -> None:
+def renew(
+    scene: Scene, one: Subscription, *, resumed_at: datetime | None = None, early_at: datetime | None = None
+) -> None:
+    """A renewal: when its period ends, when it was ``resumed_at`` after that, or early."""
     if scene.assumed.queue_renewals:
-        of_subscription.changed(scene, one, status="QUEUEING", notiBeforePaymentDate=None)
+        due: Data = {} if early_at is None else {"nextPaymentDate": early_at.isoformat()}
+        of_subscription.changed(scene, one, status="QUEUEING", notiBeforePaymentDate=None, **due)
     lines = lines_due(scene, one, one.items)
     order = say.created(scene, "RECURRING", lines, customer=one.customer_id, subscriptions=[one.id])
-    _charge(scene, one, order, resumed_at=resumed_at)
+    _charge(scene, one, order, resumed_at=early_at if resumed_at is None else resumed_at)
 
 
 def _retry(scene: Scene, key: int) -> None:

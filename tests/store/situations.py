@@ -168,6 +168,10 @@ SITUATIONS: dict[str, Situation] = {
     "an invoice that was sent": (ONCE, [_sent]),
     "an invoice that waits for its money": (ONCE, [_sent, lambda store: store.pay_invoice(method="cms")]),
     "an invoice of a subscription": ({}, [_sent]),
+    "an invoice of a subscription that is incomplete": (
+        {"assumptions": INCOMPLETE},
+        [_sent, lambda store: store.pay_invoice(method="cms")],
+    ),
     "an invoice that is overdue": (ONCE, [_sent, lambda store: store.advance(days=15)]),
     "an invoice that is paid": (ONCE, [_sent, lambda store: store.pay_invoice()]),
 }

@@ -51,6 +51,7 @@ BOUNDS: dict[str, tuple[Callable[[Any], object], int, int]] = {
     "tax": (checkout("tax"), 0, 10**12),
     "setup_fee of a checkout": (checkout("setup_fee"), 0, 10**12),
     "quantity of a subscription": (lambda n: bought().change_quantity(quantity=n), 2, 100_000),
+    "count of an interval": (lambda n: bought().change_interval(interval="DAY", count=n), 1, 24),
     "price": (price("price"), 1, 10**12),
     "interval_count": (price("interval_count"), 1, 24),
     "setup_fee of a price": (price("setup_fee"), 0, 10**9),
@@ -145,6 +146,11 @@ WORDS: dict[str, tuple[Callable[[Any], object], list[Any], list[Any]]] = {
     ),
     "billing": (price("billing"), ["flat", "unit", "usage", "one_time"], ["FLAT", None]),
     "interval": (price("interval"), ["DAY", "WEEK", "MONTH", "YEAR"], ["day", "", None]),
+    "new interval": (
+        lambda word: bought(interval_count=5).change_interval(interval=word),
+        ["DAY", "WEEK", "MONTH", "YEAR"],
+        ["day", "", None],
+    ),
     "code of a price": (price("price_code"), ["gold"], ["", 5]),
     "type of a product": (
         lambda word: Store(seed=1).create_product(type=word),

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from store.bursts import burst, moment, sent_by, told
+from store.bursts import burst, last_of, moment, sent_by, told
 
 from steppay_mock import IllegalAction, SteppayMockError, Store
 
@@ -268,3 +268,18 @@ def test_a_method_that_renews_nothing_is_refused_in_both_steps(wrong: Any) -> No
     store.change_payment_method(pays="later")
     with pytest.raises(SteppayMockError):
         store.pay(**wrong)
+
+
+def test_the_link_of_an_order_is_valid_until_the_checkout_says() -> None:
+    store = Store(seed=1)
+    until = store.now + timedelta(days=2)
+    moment = until.replace(tzinfo=None).isoformat()
+    order = store.checkout(pays="later", purchase_deadline=until)
+    created = last_of(store, "order.created")
+    assert (created.get("paymentDueDate"), created["purchaseDeadline"]) == (None, moment)
+    store.pay()
+    paid = last_of(store, "order.payment_completed")
+    due = order.created_at + timedelta(days=7)
+    assert (paid["paymentDueDate"], paid["purchaseDeadline"]) == (due.isoformat(), moment)
+    with pytest.raises(SteppayMockError, match=r"^purchase_deadline=.* Give a later moment\.$"):
+        store.checkout(purchase_deadline=store.now)

@@ -58,7 +58,7 @@ def test_an_event_of_the_store_has_the_order_of_the_tables() -> None:
     seen: set[str] = set()
     types: set[str] = set()
     for name in all_scenarios():
-        for event in scenario(name, seed=7, nulls="null"):
+        for event in scenario(name, v1=None, seed=7, nulls="null"):
             seen |= assert_in_order(event.payload)
             types.add(str(event.type))
     assert types == {str(event_type) for event_type in EventType}

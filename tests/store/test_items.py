@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, timedelta
 from typing import Any
 
 import pytest
@@ -224,3 +225,43 @@ def test_the_only_item_is_not_removed_and_only_active_subscriptions_change() -> 
         store.add_item(price=more)
     with pytest.raises(IllegalAction, match="is PAUSE"):
         store.remove_item(item=item)
+
+
+# Items that are replaced.
+
+
+def test_items_that_are_not_named_are_removed_at_once_and_quantities_count_later() -> None:
+    store, more = subscribed()
+    store.add_item(price=more)
+    first, second = store.subscription.items
+    assert burst(store, lambda: store.replace_items(quantities={first.id: 3})) == ["subscription.updated ACTIVE"]
+    assert [(item.id, item.quantity) for item in store.subscription.items] == [(first.id, 3)]
+    assert store.subscription.balance == 0, "what was added and removed in one moment costs nothing"
+    with pytest.raises(SteppayMockError, match=rf"^Subscription \d+ has no item {second.id}\. It has {first.id}\.$"):
+        store.replace_items(quantities={second.id: None})
+    store.advance(days=31)
+    assert lines(store) == [("SKU", 9_300)]
+
+
+def test_the_rest_of_what_is_replaced_is_settled() -> None:
+    store, more = subscribed()
+    store.add_item(price=more, quantity=2)
+    store.add_item(price=more)
+    store.advance_to(store.subscription.period.end.replace(tzinfo=UTC) - timedelta(days=10))
+    count = store.subscription.balance
+    store.replace_items(quantities={store.subscription.items[0].id: None})
+    assert count - store.subscription.balance == 3 * 2_000
+
+
+def test_no_item_and_the_same_items_are_refused() -> None:
+    store, _ = subscribed()
+    [item] = store.subscription.items
+    number = store.subscription.id
+    with pytest.raises(SteppayMockError) as refusal:
+        store.replace_items(quantities={})
+    assert str(refusal.value) == (
+        f"quantities={{}} names no item. Give quantities by id, such as {{{item.id}: 2}}, or cancel the subscription."
+    )
+    with pytest.raises(SteppayMockError) as refusal:
+        store.replace_items(quantities={item.id: 1})
+    assert str(refusal.value) == f"Subscription {number} has these items already. Give others."

@@ -82,7 +82,7 @@ def test_allowed_are_the_actions_of_users_each_once() -> None:
     paused = (*cancel, "resume", "change the payment method")
     assert allowed_actions(SUBSCRIPTION, "PAUSE") == paused
     assert allowed_actions(SUBSCRIPTION, "EXPIRED") == ()
-    assert allowed_actions(INVOICE, "RESERVATION") == ("send", "sending fails", "delete")
+    assert allowed_actions(INVOICE, "RESERVATION") == ("update", "send", "sending fails", "delete")
 
 
 def test_the_diagram_has_every_state_and_shows_which_are_final() -> None:

@@ -66,7 +66,8 @@ def test_only_what_waits_for_the_end_of_its_period_is_undone() -> None:
     assert refusal_of(paid(), Store.undo, IllegalAction) == (
         "Cannot undo: subscription 10 is ACTIVE. Allowed in this state: cancel, cancel its first order, cancel at "
         "the end of the period, cancel at a given time, pause, pause at the end of the period, change the plan, "
-        "change the quantity, add an item, remove an item, change the payment method, add usage or top up."
+        "change the quantity, change the interval, add an item, remove an item, replace the items, move the next "
+        "payment, renew now, change the payment method, add usage or top up."
     )
 
 
@@ -177,7 +178,7 @@ def test_there_is_no_message_to_postpone_without_step_cover() -> None:
 def test_an_invoice_that_was_not_sent_is_not_paid() -> None:
     store = Store(seed=1, product={"billing": "one_time"}, first_ids={"invoice": 1000, "order": 100})
     store.draft_invoice()
-    allowed = "invoice 1000 is TEMPORARY. Allowed in this state: reserve, send, sending fails or delete."
+    allowed = "invoice 1000 is TEMPORARY. Allowed in this state: reserve, update, send, sending fails or delete."
     assert refusal_of(store, Store.pay_invoice, IllegalAction) == f"Cannot pay: {allowed}"
     store.send_invoice()
     assert refusal_of(store, Store.cancel_order, IllegalAction) == (

@@ -194,21 +194,22 @@ def test_time_does_not_go_back() -> None:
     assert store.now == now
 
 
-@pytest.mark.parametrize("action", ["advance_to", "reserve_invoice", "move_payment_date"])
+@pytest.mark.parametrize("action", ["advance_to", "reserve_invoice", "move_payment_date", "move_next_payment"])
 def test_a_moment_without_a_zone_is_refused_by_the_name_that_it_has(action: str) -> None:
     store = opened(datetime(2025, 1, 15), product={"billing": "one_time"}, assumptions={"step_cover": "pause"})
-    naive, name = datetime(2025, 3, 1), {"advance_to": "moment", "reserve_invoice": "at", "move_payment_date": "to"}
+    naive, name = datetime(2025, 3, 1), {"advance_to": "moment", "reserve_invoice": "at"}.get(action, "to")
     if action == "reserve_invoice":
         store.draft_invoice()
-    if action == "move_payment_date":
+    if action.startswith("move"):
         store.checkout(store.create_price(store.products[0]))
+    if action == "move_payment_date":
         store.decline_payments()
         store.advance(days=32)
     ask = getattr(store, action)
-    with pytest.raises(SteppayMockError, match=f"^{name[action]}=2025-03-01T00:00:00 has no zone. Say which: datetime"):
-        ask(naive) if action == "advance_to" else ask(**{name[action]: naive})
-    with pytest.raises(SteppayMockError, match=f"^{name[action]}=None is not a moment. Give a datetime with a zone"):
-        ask(None) if action == "advance_to" else ask(**{name[action]: None})
+    with pytest.raises(SteppayMockError, match=f"^{name}=2025-03-01T00:00:00 has no zone. Say which: datetime"):
+        ask(naive) if action == "advance_to" else ask(**{name: naive})
+    with pytest.raises(SteppayMockError, match=f"^{name}=None is not a moment. Give a datetime with a zone"):
+        ask(None) if action == "advance_to" else ask(**{name: None})
 
 
 def test_a_moment_may_be_of_any_zone() -> None:

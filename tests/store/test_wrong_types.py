@@ -33,6 +33,12 @@ def stage() -> Store:
     return store
 
 
+def card_added(store: Store) -> str | None:
+    """A card that no subscription charges."""
+    basket = store.add_payment_method().basket
+    return None if basket is None else basket.card
+
+
 def _after(prepare: Callable[[Store], object], **options: Any) -> Callable[[Store], dict[str, Any]]:
     def ready(store: Store) -> dict[str, Any]:
         prepare(store)
@@ -47,6 +53,7 @@ READY: dict[str, Callable[[Store], dict[str, Any]]] = {
     "add_usage": lambda _store: {"amount": 1},
     "advance_to": lambda _store: {"moment": 4_000_000_000},
     "cancel_order": _after(lambda store: store.checkout(pays="later")),
+    "change_interval": lambda _store: {"interval": "YEAR"},
     "change_plan": lambda store: {"price": store.create_price(store.products[0], billing="usage", quota=20)},
     "change_quantity": lambda _store: {"quantity": 2},
     "confirm_payment": _after(lambda store: store.checkout(store.prices[1], method="virtual_account")),
@@ -58,6 +65,7 @@ READY: dict[str, Callable[[Store], dict[str, Any]]] = {
     "found_price": lambda store: {"product": store.products[0]},
     "latest": lambda store: {"record": store.customer},
     "let_pass": lambda _store: {"time": timedelta(days=1)},
+    "move_next_payment": lambda store: {"to": store.now + timedelta(days=3)},
     "move_payment_date": lambda store: {"subscription": store.subscriptions[0], "to": store.now + timedelta(days=1)},
     "pay": _after(lambda store: store.checkout(pays="later")),
     "pay_invoice": _after(lambda store: store.send_invoice()),
@@ -65,15 +73,18 @@ READY: dict[str, Callable[[Store], dict[str, Any]]] = {
     "refund": lambda store: {"order": store.orders[0]},
     "reject_payment": _after(lambda store: store.checkout(store.prices[1], method="cms")),
     "reserve_invoice": lambda store: {"at": store.now + timedelta(days=1)},
+    "remove_payment_method": lambda store: {"card": card_added(store)},
     "remove_item": lambda store: {
         "item": store.add_item(price=store.create_price(store.products[0])).items[-1].id,
     },
+    "replace_items": lambda store: {"quantities": {store.subscription.items[0].id: 2}},
     "resume": _after(lambda store: store.pause()),
     "subscription_of": lambda store: {"order": store.orders[0]},
     "tables_at": lambda _store: {"at": 1},
     "top_up": lambda _store: {"quota": 1},
     "undo": _after(lambda store: store.cancel(at_period_end=True)),
     "update_customer": lambda _store: {"name": "김하늘"},
+    "update_invoice": lambda _store: {"memo": "고맙습니다", "quantity": 2},
     "update_price": lambda store: {"price": store.create_price(store.products[0]), "amount": 5},
     "update_product": lambda store: {"product": store.products[0], "name": "정기구독"},
 }

@@ -10,6 +10,7 @@ from steppay_mock.rest.shapes.order_lines import price_sold
 from steppay_mock.rest.shapes.prices import claim_method_of
 from steppay_mock.rest.shapes.reading import ApiReading
 from steppay_mock.rest.shapes.subscription_items import item_object
+from steppay_mock.store.customer_cards import cards_of
 from steppay_mock.store.records import Customer, Order, Subscription
 
 Data = dict[str, Any]
@@ -30,7 +31,7 @@ def customer_object(reading: ApiReading, customer: Customer) -> Data:
         "shipping": shipping_address(words.get("shipping")),
         "orders": [_order(reading, one) for one in orders],
         "subscriptions": [_subscription(reading, customer, one) for one in subscriptions],
-        "paymentMethods": _payment_methods(reading, customer, subscriptions),
+        "paymentMethods": _payment_methods(reading, customer),
         "code": customer.code,
         **marketing(),
         "attributes": attributes_of(customer),
@@ -48,7 +49,7 @@ def customer_row(reading: ApiReading, customer: Customer) -> Data:
         **person(customer),
         "orderCount": len(reading.orders_of_customer(customer)),
         "activeSubscriptionCount": sum(1 for one in subscriptions if one.status not in _ENDED),
-        "paymentMethods": _payment_methods(reading, customer, subscriptions),
+        "paymentMethods": _payment_methods(reading, customer),
         **marketing(),
         "createdAt": reading.at(words["createdAt"]),
         "dormantAt": None,
@@ -87,9 +88,9 @@ def _subscription(reading: ApiReading, customer: Customer, subscription: Subscri
     }
 
 
-def _payment_methods(reading: ApiReading, customer: Customer, subscriptions: tuple[Subscription, ...]) -> list[Data]:
-    """The cards and accounts that the subscriptions charge."""
-    return [_method(reading, customer, one.card) for one in subscriptions]
+def _payment_methods(reading: ApiReading, customer: Customer) -> list[Data]:
+    """The cards and accounts that the customer has."""
+    return [_method(reading, customer, card) for card in cards_of(reading.tables, customer.id)]
 
 
 def _method(reading: ApiReading, customer: Customer, card: str) -> Data:

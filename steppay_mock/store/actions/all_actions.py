@@ -8,6 +8,7 @@ from steppay_mock.store.actions.catalogue import Catalogue
 from steppay_mock.store.actions.checkout import Checkout
 from steppay_mock.store.actions.invoices import Invoices
 from steppay_mock.store.actions.items import Items
+from steppay_mock.store.actions.payment_dates import PaymentDates
 from steppay_mock.store.actions.payment_method_changes import PaymentMethodChanges
 from steppay_mock.store.actions.usage import Metering
 from steppay_mock.store.options import StoreRecipe
@@ -16,7 +17,7 @@ from steppay_mock.store.records import Customer, Invoice, Order, Payment, Price,
 Stored = TypeVar("Stored", Customer, Product, Price, Order, Subscription, Payment, Invoice, Usage)
 
 
-class AllActions(Catalogue, Metering, Items, Checkout, PaymentMethodChanges, Invoices):
+class AllActions(Catalogue, Metering, Items, PaymentDates, Checkout, PaymentMethodChanges, Invoices):
     """A store with all of its actions, without the stories that happen in it."""
 
     def __init__(self, recipe: StoreRecipe) -> None:

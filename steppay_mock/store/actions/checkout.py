@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, TypedDict, Unpack, get_args
 
 from steppay_mock.errors import SteppayMockError, choices, did_you_mean
 from steppay_mock.payload.coherence.fields import Amount
 from steppay_mock.store.actions.new_orders import amount_of
 from steppay_mock.store.actions.orders import CARDS, Orders, Pays, check_can_fail, refuse_free
-from steppay_mock.store.actions.subscriptions import check_quantity
 from steppay_mock.store.catalogue_fields import MOST_TRIAL
 from steppay_mock.store.options import Money
 from steppay_mock.store.payment_methods import Method, PaymentMethod, choose_payment_method
 from steppay_mock.store.records import Basket, Customer, Order, Price
+from steppay_mock.store.whole_numbers import check_quantity
 
 
 class CheckoutOptions(TypedDict, total=False):
@@ -32,6 +32,8 @@ class CheckoutOptions(TypedDict, total=False):
     """``now`` and ``fails``: ``seconds_to_pay`` after the order. ``later``: when :meth:`Store.pay` is called."""
     trial_days: int | None
     """A free trial of the recurring prices, in days, instead of that of their product. None: that of the product."""
+    purchase_deadline: datetime | float | None
+    """Until when the link to the page is valid: a datetime with a zone, or epoch seconds. None: 7 days, once chosen."""
     setup_fee: Money | None
     """None: the setup fee of the price."""
     discount: Money
@@ -49,6 +51,7 @@ class _CheckoutTerms:
     payment_method: PaymentMethod
     pays: Pays
     trial_days: int | None
+    link_until: datetime | None
     periodic_fee: Amount
     """The fees that each renewal has too (fact 50)."""
     beside: tuple[tuple[str, Amount], ...]
@@ -96,6 +99,7 @@ class Checkout(Orders):
             ],
             basket=wanted.basket,
             waits=True,
+            link_until=wanted.link_until,
         )
         if wanted.pays == "later":
             return order
@@ -131,6 +135,7 @@ class Checkout(Orders):
             raise SteppayMockError(f"trial_days={trial}: only recurring prices have a trial. Buy one, or leave it out.")
         if pays not in get_args(Pays):
             raise SteppayMockError(f"pays={pays!r} is not among {choices(map(repr, get_args(Pays)))}.")
+        deadline = options.get("purchase_deadline")
         fee = options.get("setup_fee")
         fees = _fees(prices, "INITIALLY") if fee is None else self._amount(fee, "setup_fee")
         beside = [("FEE", fees)]
@@ -143,6 +148,7 @@ class Checkout(Orders):
             payment_method=choose_payment_method(options.get("method", "card"), options.get("gateway"), recurs=recurs),
             pays=pays,
             trial_days=trial,
+            link_until=None if deadline is None else self._later_moment(deadline, "purchase_deadline"),
             periodic_fee=_fees(prices, "PERIODIC") if fee is None else 0,
             beside=tuple((kind, amount) for kind, amount in beside if amount),
         )

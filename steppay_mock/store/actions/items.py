@@ -1,17 +1,20 @@
-"""Adds items to running subscriptions and removes them (fact 50)."""
+"""Adds items to running subscriptions, removes and replaces them (fact 50)."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from fractions import Fraction
 
+from steppay_mock.errors import SteppayMockError
 from steppay_mock.payload.coherence.fields import Amount
-from steppay_mock.store.actions.subscriptions import Subscriptions, check_quantity
+from steppay_mock.store.actions.subscriptions import Subscriptions, refuse_unknown_item
 from steppay_mock.store.amounts import in_coins
 from steppay_mock.store.lifecycle import refuse
 from steppay_mock.store.records import Item, Price, Subscription
 from steppay_mock.store.shared_terms import require_shared_terms
 from steppay_mock.store.usage_terms import amount_due, rest_of, seats_of
+from steppay_mock.store.whole_numbers import check_quantity
 
 
 class Items(Subscriptions):
@@ -52,6 +55,34 @@ class Items(Subscriptions):
         self._tick()
         kept = replace(found, items=(*found.items[:place], *found.items[place + 1 :]))
         return self._settled_later(kept, -self._cost_of_rest(found, removed))
+
+    def replace_items(
+        self, subscription: Subscription | int | None = None, *, quantities: Mapping[int, int | None]
+    ) -> Subscription:
+        """Keep the items with these ids alone, each in that quantity: subscription.updated.
+
+        None keeps a quantity. The other items are removed, as by :meth:`remove_item`; another quantity counts from the
+        next renewal, as by :meth:`change_quantity`.
+        """
+        found = self._allowed(subscription, "replace the items")
+        if not isinstance(quantities, Mapping) or not quantities:
+            raise SteppayMockError(
+                f"quantities={quantities!r} names no item. Give quantities by id, such as {{{found.items[0].id}: 2}}, "
+                "or cancel the subscription."
+            )
+        for number, quantity in quantities.items():
+            if number not in {item.id for item in found.items}:
+                refuse_unknown_item(found, number)
+            if quantity is not None:
+                check_quantity(quantity)
+        stay = [item for item in found.items if item.id in quantities]
+        kept = tuple(replace(item, quantity=quantities[item.id] or item.quantity) for item in stay)
+        if kept == found.items:
+            raise SteppayMockError(f"Subscription {found.id} has these items already. Give others.")
+        self._tick()
+        removed = [item for item in found.items if item.id not in quantities]
+        difference = sum(-self._cost_of_rest(found, item) for item in removed)
+        return self._settled_later(replace(found, items=kept), difference)
 
     def _settled_later(self, subscription: Subscription, difference: Amount) -> Subscription:
         return self._emit_subscription(replace(subscription, balance=subscription.balance + difference))

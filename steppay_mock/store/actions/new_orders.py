@@ -28,6 +28,7 @@ class NewOrders(StoreBase):
         subscriptions: tuple[int, ...] = (),
         waits: bool = False,
         due_at: datetime | None = None,
+        link_until: datetime | None = None,
         invoice_id: int | None = None,
     ) -> Order:
         """Add an order: order.created. One that ``waits`` has no due date until the buyer has chosen (fact 42)."""
@@ -43,6 +44,7 @@ class NewOrders(StoreBase):
                 created_at=now,
                 modified_at=now,
                 due_at=None if waits else due_at or now + timedelta(days=_DUE_DAYS),
+                link_until=link_until,
                 id_key=self._ids.id_key(now),
                 customer_id=customer.id,
                 shipping=_shipping(customer, listed),

@@ -9,7 +9,7 @@ from steppay_mock.contract.catalogue import EventType
 from steppay_mock.errors import SteppayMockError
 from steppay_mock.store.actions.new_orders import amount_of
 from steppay_mock.store.actions.payments import Effect, with_status
-from steppay_mock.store.actions.subscriptions import Subscriptions
+from steppay_mock.store.actions.subscriptions import CHANGE_METHOD, Subscriptions
 from steppay_mock.store.lifecycle import INVOICE, SUBSCRIPTION, refuse, require_transition
 from steppay_mock.store.options import Money
 from steppay_mock.store.payment_methods import Method, PaymentMethod, choose_payment_method, renewal_method
@@ -203,10 +203,10 @@ class Orders(Subscriptions):
             if subscription.open_order != order.id:
                 state = f"a renewal of subscription {subscription.id}, which is {subscription.status}"
                 refuse("pay the order", subject=subject, state=state, hint="Only an UNPAID subscription waits for it.")
-        if order.basket is not None and order.basket.pays_for is not None:
-            status = self._tables.subscriptions[order.basket.pays_for].status
-            subject = f"subscription {order.basket.pays_for}"
-            require_transition(SUBSCRIPTION, "change the payment method", subject=subject, status=status)
+        if order.basket is not None and not order.basket.is_of_customer:
+            for number in order.basket.pays_for or ():
+                status = self._tables.subscriptions[number].status
+                require_transition(SUBSCRIPTION, CHANGE_METHOD, subject=f"subscription {number}", status=status)
         invoice = self._invoice_of(order)
         if invoice is not None:
             require_transition(INVOICE, "pay", subject=f"invoice {invoice.id}", status=invoice.status)

@@ -13,7 +13,6 @@ from steppay_mock.payload.coherence.fields import Amount
 from steppay_mock.store.actions.new_orders import NewOrders
 from steppay_mock.store.actions.payments import Payments, method_of
 from steppay_mock.store.actions.subscription_starts import SubscriptionStarts
-from steppay_mock.store.base import read_moment
 from steppay_mock.store.lifecycle import SUBSCRIPTION, refuse, require_transition
 from steppay_mock.store.options import StoreRecipe
 from steppay_mock.store.records import Item, Key, Message, Order, OrderLine, Subscription
@@ -68,9 +67,7 @@ class Renewals(SubscriptionStarts, NewOrders, Payments):
     ) -> Subscription:
         """Move the next attempt, as the customer can: subscription.updated, cover.changed_payment_date."""
         found = self._in_cover(subscription, "move the payment date")
-        moment = read_moment(to, "to")
-        if moment <= self._now:
-            raise SteppayMockError(f"to={to}: the store's clock is at {self.now.isoformat()}. Give a later moment.")
+        moment = self._later_moment(to, "to")
         if moment == found.next_at:
             raise SteppayMockError(f"to={to}: the next attempt is at that moment already. Give another.")
         self._tick()
@@ -98,8 +95,11 @@ class Renewals(SubscriptionStarts, NewOrders, Payments):
 
     def _renewal_due(self, key: Key, due: datetime) -> None:
         subscription = self._tables.subscriptions[int(key)]
-        if subscription.status != "ACTIVE" or subscription.next_at != due:
-            return
+        if subscription.status == "ACTIVE" and subscription.next_at == due:
+            self._renew_by_order(subscription)
+
+    def _renew_by_order(self, subscription: Subscription) -> None:
+        """Make the order of a renewal, whose ``next_at`` is the moment that it is due, and charge it."""
         self._tick()
         if self.assumptions.queue_renewals:
             subscription = self._emit_subscription(replace(subscription, status="QUEUEING", notice_at=None))

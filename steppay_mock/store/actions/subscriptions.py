@@ -4,19 +4,27 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime
-from typing import get_args
+from typing import NoReturn, get_args
 
 from steppay_mock.contract.catalogue import EventType
 from steppay_mock.errors import SteppayMockError
 from steppay_mock.store.actions.payments import with_status
 from steppay_mock.store.actions.renewals import Renewals
-from steppay_mock.store.base import read_moment
-from steppay_mock.store.lifecycle import SUBSCRIPTION, require_transition
+from steppay_mock.store.lifecycle import SUBSCRIPTION, allowed_actions, require_transition
 from steppay_mock.store.options import Interval
 from steppay_mock.store.records import Order, Price, Subscription
-from steppay_mock.store.subscription_terms import goes_on, pause_end, paused, pending_cancel, pending_pause
+from steppay_mock.store.subscription_terms import (
+    goes_on,
+    pause_end,
+    paused,
+    pending_cancel,
+    pending_pause,
+    with_interval,
+)
+from steppay_mock.store.whole_numbers import check_quantity
 from steppay_mock.values import check_choice, check_flag
 
+CHANGE_METHOD = "change the payment method"
 _LONGEST_PAUSE = 1_000
 """The units of a pause, at most (assumed)."""
 
@@ -93,11 +101,7 @@ class Subscriptions(Renewals):
         changed = replace(self._item(wanted, found.items[place].quantity), id=found.items[place].id)
         items = (*found.items[:place], changed, *found.items[place + 1 :])
         unit, count = wanted.unit or found.unit, wanted.count or found.count
-        moved = replace(found, items=items, unit=unit, count=count)
-        if (unit, count) != (found.unit, found.count):
-            # The new interval starts when the current period ends, so periods are counted from there.
-            moved = replace(moved, anchor=found.period.end, cycle=0)
-        return self._emit_subscription(moved)
+        return self._emit_subscription(with_interval(replace(found, items=items), unit=unit, count=count))
 
     def change_quantity(
         self, subscription: Subscription | int | None = None, *, quantity: int, item: int | None = None
@@ -113,26 +117,28 @@ class Subscriptions(Renewals):
         return self._emit_subscription(replace(found, items=(*found.items[:place], changed, *found.items[place + 1 :])))
 
     def _set_payment_method(self, order: Order) -> Order:
-        """The effect of paying an order of type PAYMENT_METHOD: the subscription has the new card or account."""
+        """The effect of paying an order of type PAYMENT_METHOD: its subscriptions have the new card or account."""
         basket = order.basket
         assert basket is not None  # noqa: S101 - every order of that type has one
-        assert basket.pays_for is not None  # noqa: S101 - see above
-        current = self._tables.subscriptions[basket.pays_for]
-        self._declines.pop(current.id, None)
+        concerned = [self._tables.subscriptions[number] for number in basket.pays_for or ()]
+        changing = [one for one in concerned if CHANGE_METHOD in allowed_actions(SUBSCRIPTION, one.status)]
         self._tick()
-        first_card = current.first_card or current.card
-        changed = replace(current, gateway=basket.gateway, method=basket.method, card=self._card())
-        self._emit_subscription(replace(changed, first_card=first_card))
-        return order
+        card = self._card()
+        for current in changing:
+            if current is not changing[0]:
+                self._tick()
+            self._declines.pop(current.id, None)
+            changed = replace(current, gateway=basket.gateway, method=basket.method, card=card)
+            self._emit_subscription(replace(changed, first_card=current.first_card or current.card))
+        return replace(order, basket=replace(basket, card=card))
 
     def _cancel_at(
         self, subscription: Subscription | int | None, at: datetime | float, *, at_period_end: bool
     ) -> Subscription:
-        found, moment = self._allowed(subscription, "cancel at a given time"), read_moment(at, "at")
+        found = self._allowed(subscription, "cancel at a given time")
+        moment = self._later_moment(at, "at")
         if at_period_end:
             raise SteppayMockError(f"at={at} and at_period_end=True: give one of them, not both.")
-        if moment <= self._now:
-            raise SteppayMockError(f"at={at}: the store's clock is at {self.now.isoformat()}. Give a later moment.")
         return self._cancel_until(found, moment)
 
     def _cancel_until(self, subscription: Subscription, moment: datetime | None) -> Subscription:
@@ -165,17 +171,16 @@ class Subscriptions(Renewals):
     def _place_of(self, subscription: Subscription, item: int | None) -> int:
         if item is None:
             return 0
-        for place, one in enumerate(subscription.items):
-            if one.id == item:
-                return place
-        there = ", ".join(str(one.id) for one in subscription.items)
-        raise SteppayMockError(f"Subscription {subscription.id} has no item {item!r}. It has {there}.")
+        numbers = [one.id for one in subscription.items]
+        if item not in numbers:
+            refuse_unknown_item(subscription, item)
+        return numbers.index(item)
 
 
-def check_quantity(quantity: object) -> None:
-    """Raise SteppayMockError for a quantity that cannot be ordered."""
-    if isinstance(quantity, bool) or not isinstance(quantity, int) or not 1 <= quantity <= 100_000:
-        raise SteppayMockError(f"quantity={quantity!r}: give a whole number from 1 to 100,000.")
+def refuse_unknown_item(subscription: Subscription, item: object) -> NoReturn:
+    """Raise SteppayMockError: the subscription has no such item."""
+    there = ", ".join(str(one.id) for one in subscription.items)
+    raise SteppayMockError(f"Subscription {subscription.id} has no item {item!r}. It has {there}.")
 
 
 def _read_length(until: object, *, start: datetime) -> tuple[int, str]:

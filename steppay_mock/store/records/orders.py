@@ -50,8 +50,12 @@ class Basket:
     """The FEE line that each renewal has too (fact 50)."""
     beside: tuple[tuple[str, Amount], ...] = ()
     """The other further lines, such as ``("FEE", 3000)``."""
-    pays_for: int | None = None
-    """The id of the subscription whose payment method the order changes. Such an order costs nothing (fact 25)."""
+    pays_for: tuple[int, ...] | None = None
+    """The ids of the subscriptions whose payment method the order changes. Such an order costs nothing (fact 25)."""
+    is_of_customer: bool = False
+    """Whether the customer has the new payment method, and not a subscription alone."""
+    card: str | None = None
+    """The card or account of the new payment method, once it is given."""
     gateway: str
     method: str
     """How renewals will be paid, once the order is; until then how the order will be."""
@@ -77,6 +81,8 @@ class Order:
     modified_at: datetime
     due_at: datetime | None
     """None while the order waits for the buyer's choice on the page (fact 42)."""
+    link_until: datetime | None = None
+    """Until when the link to the page is valid, if the checkout said so; else until it is due."""
     id_key: str
     customer_id: int
     shipping: Words | None
@@ -96,6 +102,11 @@ class Order:
     def status(self) -> str:
         """The status, which all lines share."""
         return self.lines[0].status
+
+    @property
+    def deadline(self) -> datetime | None:
+        """The purchaseDeadline."""
+        return self.due_at if self.link_until is None else self.link_until
 
     @property
     def waits(self) -> bool:
