@@ -98,4 +98,5 @@ def _is_scalar(kind: str, answer: Any) -> bool:
         "String": is_text,
         "Map<String,String>": is_map and all(isinstance(one, str) for one in answer.values()),
         "Map<String,Object>": is_map,
+        "Object": is_map,
     }[kind]

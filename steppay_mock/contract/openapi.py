@@ -1,6 +1,6 @@
 """Makes the OpenAPI 3.1 document: the webhooks, their schemas, and the calls of the REST API that are simulated.
 
-It is made from the schema files and from ``rest_calls.py``; ``schemas/openapi.json`` is what it gives.
+It is made from the schema files, ``rest_calls.py`` and ``rest_writes.py``; ``schemas/openapi.json`` is what it gives.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from steppay_mock.contract.rest_calls import (
     DescribedParameter,
     TypeOfCall,
 )
+from steppay_mock.contract.rest_writes import WRITES
 from steppay_mock.contract.schemas import Schema, load_schema
 
 _SCHEMAS = "#/components/schemas/"
@@ -59,7 +60,7 @@ def openapi_document(*, version: str) -> Schema:
     webhooks = {str(event_type): {"post": _webhook(event_type, definitions)} for event_type in EventType}
     union = definitions.union()
     paths: dict[str, Any] = {}
-    for call in CALLS:
+    for call in (*CALLS, *WRITES):
         paths.setdefault(call.path, {})[call.method.lower()] = _operation(call, definitions)
     errors = {error.name: _error_response(error, definitions) for error in ERRORS.values()}
     document = {
@@ -90,7 +91,7 @@ def _info(version: str) -> dict[str, Any]:
     return {
         "title": "StepPay webhook v2",
         "version": version,
-        "summary": "The webhooks of StepPay, and the calls with which a receiver reads back.",
+        "summary": "The webhooks of StepPay, and the calls with which a shop reads and writes.",
         "description": (
             f"The {len(EventType)} documented webhooks, written down by steppay-mock; this is no document of StepPay. "
             "A fact, such as (fact 18), is a row of docs/facts.md in steppay-mock. "
@@ -104,7 +105,7 @@ def _info(version: str) -> dict[str, Any]:
 def _tags() -> list[dict[str, str]]:
     objects = dict.fromkeys(entry.object_name for entry in catalogue().values())
     described = {name: load_schema(f"objects/{name}.schema.json")["description"] for name in objects}
-    described[_REST_TAG] = "The calls with which a receiver reads back what a webhook says (fact 27)."
+    described[_REST_TAG] = "The calls with which a shop reads back (fact 27), makes and changes things."
     return [{"name": name, "description": description} for name, description in described.items()]
 
 
@@ -146,10 +147,7 @@ def _operation(call: DescribedCall, definitions: FlatDefinitions) -> dict[str, A
         "security": [{"SecretToken": []}],
         "parameters": [_parameter(parameter, definitions) for parameter in call.parameters],
         "responses": {
-            str(call.status): {
-                "description": "The answer.",
-                "content": {call.content_type: {"schema": _typed(call.answer, definitions)}},
-            },
+            str(call.status): _answer(call, definitions),
             **{str(status): {"$ref": f"#/components/responses/{ERRORS[status].name}"} for status in call.errors},
         },
     }
@@ -157,6 +155,13 @@ def _operation(call: DescribedCall, definitions: FlatDefinitions) -> dict[str, A
         content = {"application/json": {"schema": _typed(call.body, definitions)}}
         operation["requestBody"] = {"required": True, "content": content}
     return operation
+
+
+def _answer(call: DescribedCall, definitions: FlatDefinitions) -> dict[str, Any]:
+    if call.answer is None:
+        return {"description": "It is done. The answer has no body."}
+    content = {call.content_type: {"schema": _typed(call.answer, definitions)}}
+    return {"description": "The answer.", "content": content}
 
 
 def _parameter(parameter: DescribedParameter, definitions: FlatDefinitions) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""The table of the REST API's calls that the OpenAPI document has: path, parameters, answer (fact 27).
+"""The table of the REST API's calls that read, which the OpenAPI document has: path, parameters, answer (fact 27).
 
 A new route of ``rest/routes.py`` gets its row here; a test compares the two.
 """
@@ -42,7 +42,8 @@ class DescribedCall:
     path: str
     summary: str
     parameters: tuple[DescribedParameter, ...]
-    answer: TypeOfCall
+    answer: TypeOfCall | None
+    """None: the answer has no body."""
     method: str = "GET"
     status: int = 200
     content_type: str = "application/json"
@@ -63,7 +64,9 @@ _ERROR_BODY = "rest/ProductErrorresponse.schema.json"
 
 ERRORS = {
     400: DescribedError(
-        name="BadRequest", body=_ERROR_BODY, meaning="A parameter of the query is wrong or missing (fact 37)."
+        name="BadRequest",
+        body=_ERROR_BODY,
+        meaning="The query or the body is wrong, or the state forbids the call (fact 37).",
     ),
     403: DescribedError(
         name="Forbidden", body=_ERROR_BODY, meaning="The header Secret-Token is missing or wrong (fact 37)."
@@ -73,6 +76,10 @@ ERRORS = {
     ),
     405: DescribedError(
         name="MethodNotAllowed", body=_ERROR_BODY, meaning="The path has no such method. Assumed (fact 37)."
+    ),
+    413: DescribedError(name="ContentTooLarge", body=_ERROR_BODY, meaning="The body is too large. Assumed (fact 37)."),
+    415: DescribedError(
+        name="UnsupportedMediaType", body=_ERROR_BODY, meaning="The body is not sent as JSON. Assumed (fact 37)."
     ),
 }
 
@@ -89,7 +96,8 @@ INVOICE_STATUSES = {
 """In the query of invoices the statuses are Korean words."""
 
 
-def _id(name: str, what: str) -> DescribedParameter:
+def id_in_path(name: str, what: str) -> DescribedParameter:
+    """The parameter of a path that is an id."""
     return DescribedParameter(name=name, type=LONG, description=f"The id of the {what} (fact 15).")
 
 
@@ -142,7 +150,7 @@ CALLS = (
         name="readSubscription",
         path="/api/v1/subscriptions/{id}",
         summary="Reads a subscription.",
-        parameters=(_id("id", "subscription"),),
+        parameters=(id_in_path("id", "subscription"),),
         answer="rest/SubscriptionV1DTO.schema.json",
     ),
     _list("listSubscriptions", "/api/v1/subscriptions", "subscriptions", "SubscriptionListV1PageDTO"),
@@ -150,21 +158,21 @@ CALLS = (
         name="calculateSubscription",
         path="/api/v1/subscriptions/{id}/calculate",
         summary="Reads what the next payment of a subscription comes to.",
-        parameters=(_id("id", "subscription"),),
+        parameters=(id_in_path("id", "subscription"),),
         answer="rest/SubscriptionCalculatedDTO.schema.json",
     ),
     DescribedCall(
         name="readItemOptions",
         path="/api/v1/subscriptions/{id}/items/{itemId}/options",
         summary="Reads the options of an item of a subscription.",
-        parameters=(_id("id", "subscription"), _id("itemId", "item of the subscription")),
+        parameters=(id_in_path("id", "subscription"), id_in_path("itemId", "item of the subscription")),
         answer="rest/ProductOptionGroupDTO.schema.json",
     ),
     DescribedCall(
         name="readCustomer",
         path="/api/v1/customers/{id}",
         summary="Reads a customer.",
-        parameters=(_id("id", "customer"),),
+        parameters=(id_in_path("id", "customer"),),
         answer="rest/ProductCustomerdto.schema.json",
     ),
     _list("listCustomers", "/api/v1/customers", "customers", "CustomerListPageDTO", _KEYWORD),
@@ -188,21 +196,21 @@ CALLS = (
         name="listPrices",
         path="/api/v1/products/{id}/prices",
         summary="Lists the prices of a product.",
-        parameters=(_id("id", "product"),),
+        parameters=(id_in_path("id", "product"),),
         answer={"type": "array", "items": {"$ref": "rest/PriceV1DTO.schema.json"}},
     ),
     DescribedCall(
         name="readPrice",
         path="/api/v1/products/{id}/prices/{priceId}",
         summary="Reads a price.",
-        parameters=(_id("id", "product"), _id("priceId", "price")),
+        parameters=(id_in_path("id", "product"), id_in_path("priceId", "price")),
         answer="rest/ProductPricedto.schema.json",
     ),
     DescribedCall(
         name="readInvoice",
         path="/api/v1/invoices/{id}",
         summary="Reads an invoice.",
-        parameters=(_id("id", "invoice"),),
+        parameters=(id_in_path("id", "invoice"),),
         answer="rest/InvoiceDTO.schema.json",
     ),
     _list(
@@ -232,7 +240,7 @@ CALLS = (
         name="openSession",
         path="/api/v1/session/{customerId}",
         summary="Gives a token with which the page of a customer opens.",
-        parameters=(_id("customerId", "customer"),),
+        parameters=(id_in_path("customerId", "customer"),),
         answer={"type": "string"},
         content_type="text/plain",
     ),

@@ -33,7 +33,7 @@ class SchemaError:
     """The documented fields, where the value is an object."""
 
 
-def collect_schema_errors(body: dict[str, Any], errors: Iterable[ValidationError]) -> list[SchemaError]:
+def collect_schema_errors(body: Any, errors: Iterable[ValidationError]) -> list[SchemaError]:
     """The schema errors behind jsonschema's errors, one for each place, in the order of the payload."""
     by_place: dict[Place, SchemaError] = {}
     for top in errors:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Literal, Protocol, runtime_checkable
 from steppay_mock.contract.catalogue import EventType
 from steppay_mock.contract.explain import explain, not_an_object, unknown_event
 from steppay_mock.contract.long_numbers import clipped
-from steppay_mock.contract.schema_errors import collect_schema_errors
+from steppay_mock.contract.schema_errors import SchemaError, collect_schema_errors
 from steppay_mock.contract.schemas import Schema, bare, event_schema, resolved
 from steppay_mock.contract.v1 import V1EventType, v1_schema, v1_type_of
 from steppay_mock.errors import ContractViolation, SteppayMockError
@@ -82,6 +82,14 @@ def iter_errors(
         yield explain(str(name) if known else "?", error)
 
 
+def body_errors(path: str, body: Any, *, is_list: bool = False) -> list[SchemaError]:
+    """What is wrong with a body of the REST API, whose type is in the schema file ``path``; or with a list of these.
+
+    Fields that the type does not have are among it, with the keyword ``additionalProperties``.
+    """
+    return collect_schema_errors(body, _body_validator(path, is_list=is_list).iter_errors(clipped(body)))
+
+
 def reference_errors(name: str, payload: Any, *, closed: bool) -> Iterable[ValidationError]:
     """The errors that jsonschema finds, in no particular order."""
     return _reference_validator(name, closed=closed).iter_errors(payload)
@@ -119,6 +127,12 @@ def _is_quickly_valid(name: str, body: dict[str, Any], *, strict: bool, validato
 @cache
 def _reference_validator(name: str, *, closed: bool) -> Validator:
     return _validator_class()(_bare_schema(name, closed=closed))
+
+
+@cache
+def _body_validator(path: str, *, is_list: bool) -> Validator:
+    schema = bare(resolved(path), closed=True)
+    return _validator_class()({"type": "array", "items": schema} if is_list else schema)
 
 
 def _bare_schema(name: str, *, closed: bool) -> Schema:

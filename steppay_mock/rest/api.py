@@ -32,6 +32,10 @@ class StoreApi(Responder):
     In the methods below, ``match`` is a path with wildcards, and ``times`` is the number of matching calls that the
     rule is used for; None: all. A rule is used for calls without the right token too.
 
+    By default it only reads. ``writable=True`` lets the calls that write change a store, such as POST /api/v1/orders:
+    one at a time, by the actions of the store, with the events that follow. A new thing is made in the store that was
+    added last.
+
     ``sleep`` is the function that :meth:`slow_down` waits with. By default a server that stops does not wait for it.
     """
 
@@ -40,8 +44,9 @@ class StoreApi(Responder):
         *stores: StoreBase,
         token: str = "test_token",  # noqa: S107 - a token for tests, which opens nothing
         sleep: Callable[[float], object] | None = None,
+        writable: bool = False,
     ) -> None:
-        super().__init__(*stores, token=token, sleep=sleep)
+        super().__init__(*stores, token=token, sleep=sleep, writable=writable)
         _living.add(self)
 
     def fall_behind(self, *, events: int = 3, match: str = "*") -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from threading import Event as Flag
@@ -24,10 +24,37 @@ class ApiRequest:
     query: str = ""
     """What comes after the question mark, as it was sent."""
     token: str | None = field(default=None, repr=False)
+    body: bytes = field(default=b"", repr=False)
+    """The body, of one byte more than LONGEST_BODY at most."""
+    content_type: str | None = None
     patience: float | None = None
     """The read timeout of the caller, in seconds. None: the caller is on a socket, and closes it by itself."""
     closing: Flag = field(default_factory=Flag, repr=False)
     """Set when the server that took the request stops."""
+
+
+LONGEST_BODY = 1_000_000
+"""The bytes of a body, at most (assumed)."""
+_LONGEST_READ = 64_000_000
+_PART = 65_536
+
+
+def sent_body(environ: Mapping[str, Any]) -> bytes:
+    """The body of a WSGI request, or the first part of one that is too long.
+
+    What is too long is read all the same, up to a bound: a server that closes a connection with unread bytes resets it,
+    and the caller would not see the answer.
+    """
+    source, length = environ.get("wsgi.input"), str(environ.get("CONTENT_LENGTH") or "")
+    is_ended = bool(environ.get("wsgi.input_terminated"))
+    if source is None or not ((length.isascii() and length.isdigit()) or is_ended):
+        return b""
+    left = _LONGEST_READ if is_ended else min(int(length[:19]), _LONGEST_READ)
+    kept = bytearray()
+    while left > 0 and (part := source.read(min(left, _PART))):
+        left -= len(part)
+        kept += part[: LONGEST_BODY + 1 - len(kept)]
+    return bytes(kept)
 
 
 class CallerGoneError(Exception):
@@ -73,11 +100,21 @@ class Refusal:
         return ApiAnswer(self.status, _written(body), self.headers)
 
 
-def success(data: Any) -> ApiAnswer:
-    """200 with the object. A text is answered as it is, without quotes (assumed)."""
+class RefusedCallError(Exception):
+    """A call is refused while it is done; ``refusal`` is why."""
+
+    def __init__(self, refusal: Refusal) -> None:
+        super().__init__(refusal.message)
+        self.refusal = refusal
+
+
+def success(data: Any, status: int = 200) -> ApiAnswer:
+    """The object. A text is answered as it is, without quotes (assumed). None is no body."""
+    if data is None:
+        return ApiAnswer(status, b"")
     if isinstance(data, str):
-        return ApiAnswer(200, data.encode(), content_type="text/plain;charset=UTF-8")
-    return ApiAnswer(200, _written(data))
+        return ApiAnswer(status, data.encode(), content_type="text/plain;charset=UTF-8")
+    return ApiAnswer(status, _written(data))
 
 
 def reason_of(status: int) -> str:
@@ -103,6 +140,8 @@ class ApiCall:
     """None if there was no answer: an unknown path in a patched process, or a caller that hung up."""
     route: str | None = None
     """The route, such as ``/api/v1/orders/{idOrCode}``; None for a path that StepPay is not known to have (fact 27)."""
+    notes: tuple[str, ...] = ()
+    """What the API ignored in the body: fields that StepPay is not known to have."""
 
     @property
     def known(self) -> bool:

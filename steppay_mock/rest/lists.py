@@ -9,8 +9,7 @@ from operator import itemgetter
 from typing import Any
 
 from steppay_mock.contract.rest_calls import INVOICE_STATUSES
-from steppay_mock.contract.schemas import load_schema
-from steppay_mock.rest.query import Query, choice_in, moment_in, number_in, page_in
+from steppay_mock.rest.query import Query, choice_in, moment_in, number_in, page_in, values_of
 from steppay_mock.rest.shapes.customers import customer_row
 from steppay_mock.rest.shapes.invoices import invoice_counts, invoice_row
 from steppay_mock.rest.shapes.orders import order_row
@@ -68,10 +67,6 @@ class ApiList:
         return [lambda record: any(wanted.casefold() in (text or "").casefold() for text in words(record))]
 
 
-def _values_of(enumeration: str) -> tuple[str, ...]:
-    return tuple(load_schema("rest/enumerations.schema.json")["$defs"][enumeration]["enum"])
-
-
 def _sortable(value: Any, key: Any) -> tuple[bool, Any, Any]:
     """Null before all values; equal values by id or code, so that each record is on exactly one page."""
     return (value is not None, value if value is not None else "", key)
@@ -100,7 +95,7 @@ def _id(_reading: ApiReading, record: Any) -> int:
 
 
 def _product_filters(query: Query) -> list[Keep]:
-    status, category = choice_in(query, "status", _values_of("ProductStatus")), number_in(query, "categoryId")
+    status, category = choice_in(query, "status", values_of("ProductStatus")), number_in(query, "categoryId")
     keeps: list[Keep] = []
     if status is not None:
         keeps.append(lambda product: product.words["status"] == status)
@@ -110,8 +105,8 @@ def _product_filters(query: Query) -> list[Keep]:
 
 
 def _order_filters(query: Query) -> list[Keep]:
-    status = choice_in(query, "status", _values_of("OrderItemStatus"))
-    kind = choice_in(query, "type", _values_of("OrderType"))
+    status = choice_in(query, "status", values_of("OrderItemStatus"))
+    kind = choice_in(query, "type", values_of("OrderType"))
     keeps: list[Keep] = []
     if status is not None:
         keeps.append(lambda order: any(line.status == status for line in order.lines))

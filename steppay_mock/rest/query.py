@@ -9,7 +9,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import parse_qsl
 
+from steppay_mock.contract.schemas import load_schema
 from steppay_mock.errors import choices
+from steppay_mock.rest.exchange import Refusal
 
 Query = Mapping[str, str]
 """The first value of each parameter. A parameter that a route does not have is ignored (assumed)."""
@@ -40,6 +42,12 @@ class WrongQueryError(Exception):
         super().__init__(name)
         self.name, self.value, self.expected = name, value, expected
 
+    @property
+    def refusal(self) -> Refusal:
+        """The answer of a call with this parameter."""
+        details = {"parameter": self.name, "value": self.value, "expected": self.expected}
+        return Refusal(status=400, code="WRONG_PARAMETER", message=str(self), details=details)
+
     def __str__(self) -> str:
         if self.value is None:
             return f"The query parameter {self.name} is missing: expected {self.expected}."
@@ -64,12 +72,31 @@ def page_in(query: Query, sorts: tuple[str, ...]) -> PageQuery:
     )
 
 
+def values_of(enumeration: str) -> tuple[str, ...]:
+    """The documented values of an enumeration of the REST API."""
+    return tuple(load_schema("rest/enumerations.schema.json")["$defs"][enumeration]["enum"])
+
+
 def choice_in(query: Query, name: str, known: tuple[str, ...]) -> str | None:
     """The value of the parameter, one of those that are known; None without the parameter."""
     value = query.get(name)
     if value is not None and value not in known:
         raise WrongQueryError(name, value, choices(known))
     return value
+
+
+def required_choice_in(query: Query, name: str, known: tuple[str, ...]) -> str:
+    """The value of a parameter that the call must have, one of those that are known."""
+    chosen = choice_in(query, name, known)
+    if chosen is None:
+        raise WrongQueryError(name, None, choices(known))
+    return chosen
+
+
+def flag_in(query: Query, name: str, *, default: bool) -> bool:
+    """Whether the parameter is true."""
+    chosen = choice_in(query, name, ("true", "false"))
+    return default if chosen is None else chosen == "true"
 
 
 def moment_in(query: Query, name: str) -> datetime | None:

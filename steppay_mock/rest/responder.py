@@ -7,15 +7,36 @@ from collections.abc import Callable, Iterable
 from contextlib import suppress
 from hmac import compare_digest
 from threading import Event as Flag
+from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 from steppay_mock.errors import SteppayMockError
 from steppay_mock.payload.event import Event
-from steppay_mock.rest.exchange import ApiAnswer, ApiCall, ApiRequest, CallerGoneError, CallLog, Refusal, success
+from steppay_mock.rest.absences import hidden, no_number, nothing_there
+from steppay_mock.rest.exchange import (
+    ApiAnswer,
+    ApiCall,
+    ApiRequest,
+    CallerGoneError,
+    CallLog,
+    RefusedCallError,
+    sent_body,
+    success,
+)
+from steppay_mock.rest.places import Place, place_at
 from steppay_mock.rest.query import WrongQueryError, read_query
-from steppay_mock.rest.routes import LISTING, ApiTarget, ApiView, find_record, list_records, target_of
+from steppay_mock.rest.refusals import (
+    asked_for,
+    held_too_long,
+    unknown_route,
+    wrong_method,
+    wrong_token,
+)
+from steppay_mock.rest.routes import ApiTarget, ApiView, find_record, list_records
 from steppay_mock.rest.rules import ApiRule, Fail, FallBehind, HideNew, Holding, Rulebook, SlowDown
+from steppay_mock.rest.writing.call import WriteTarget
 from steppay_mock.store.base import StoreBase
+from steppay_mock.values import check_flag
 from steppay_mock.wire.real_time import monotonic
 
 if TYPE_CHECKING:
@@ -25,9 +46,6 @@ CLOSING = "steppay_mock.closing"
 """The key of the WSGI environ under which a server passes the flag that it sets when it stops."""
 
 _HOW_TO_GIVE_A_STORE = "Store(seed=7), or story.store of a story."
-_HOW_TO_AUTHENTICATE = (
-    "Send the token that this API was given: api.token in Python, --token or STEPPAY_SECRET_TOKEN in a shell."
-)
 
 
 def can_be_token(token: object) -> bool:
@@ -38,7 +56,9 @@ def can_be_token(token: object) -> bool:
 class Responder:
     """Answers requests. It is the part of StoreApi that a server or a patched client needs."""
 
-    def __init__(self, *stores: StoreBase, token: str, sleep: Callable[[float], object] | None) -> None:
+    def __init__(
+        self, *stores: StoreBase, token: str, sleep: Callable[[float], object] | None, writable: bool = False
+    ) -> None:
         if not stores:
             raise SteppayMockError("An API needs a store to answer from. Give one: StoreApi(Store(seed=7)).")
         if not can_be_token(token):
@@ -49,6 +69,8 @@ class Responder:
         self.calls = CallLog()
         """All calls of the API, in the order of their answers."""
         self._sleep = sleep
+        self._is_writable = check_flag("writable", writable)
+        self._one_write = Lock()
         self._stores: tuple[StoreBase, ...] = ()
         self._until: dict[int, int] = {}
         self._rules = Rulebook()
@@ -87,6 +109,8 @@ class Responder:
             path=str(environ.get("PATH_INFO", "")).encode("latin-1", "replace").decode("utf-8", "replace"),
             query=str(environ.get("QUERY_STRING", "")).encode("latin-1", "replace").decode("utf-8", "replace"),
             token=environ.get("HTTP_SECRET_TOKEN"),
+            body=sent_body(environ),
+            content_type=environ.get("CONTENT_TYPE"),
             closing=closing if isinstance(closing, Flag) else Flag(),
         )
         answer = self.answer(request)
@@ -100,18 +124,23 @@ class Responder:
     def answer(self, request: ApiRequest) -> ApiAnswer:
         """Answer one request and log it; CallerGoneError if its ``patience`` ends first.
 
-        The answer is decided first, and the delays follow: so a late answer reports the state at its arrival.
+        The answer is decided first, and what the call writes is written. The delays follow: so a late answer reports
+        the state at its arrival.
         """
-        target = target_of(request.path)
-        route = target.route.template if target else None
+        place = place_at(request.path)
+        route = place.template_of(request.method) if place else None
         rules = self._rules.take(request.path)
-        answer = self._decide(request, target, rules)
+        notes: list[str] = []
+        try:
+            answer = self._decide(request, place, rules, notes)
+        except RefusedCallError as error:
+            answer = error.refusal.answer(request)
         try:
             answer = self._delay(request, rules) or answer
         except CallerGoneError:
-            self.calls.add(ApiCall(request.method, request.path, None, route))
+            self.calls.add(ApiCall(request.method, request.path, None, route, tuple(notes)))
             raise
-        self.calls.add(ApiCall(request.method, request.path, answer.status, route))
+        self.calls.add(ApiCall(request.method, request.path, answer.status, route, tuple(notes)))
         return answer
 
     def _place_of(self, event: Event) -> dict[int, int]:
@@ -124,40 +153,33 @@ class Responder:
             "unchanged event of store.events."
         )
 
-    def _decide(self, request: ApiRequest, target: ApiTarget | None, rules: tuple[ApiRule, ...]) -> ApiAnswer:
+    def _decide(
+        self, request: ApiRequest, place: Place | None, rules: tuple[ApiRule, ...], notes: list[str]
+    ) -> ApiAnswer:
         for rule in rules:
             if isinstance(rule, Fail):
-                return _asked_for(rule).answer(request)
-        refusal = self._without_token(request)
-        if refusal is not None:
-            return refusal.answer(request)
-        if target is None:
-            message = f"{request.path} is not a known route of the API of StepPay. Call one of: {LISTING}"
-            return Refusal(status=404, code="UNKNOWN_ROUTE", message=message).answer(request)
-        if request.method not in {"GET", "HEAD"}:
-            return Refusal(
-                status=405,
-                code="METHOD_NOT_ALLOWED",
-                message=f"{request.method} {target.route.template} is not simulated: this API only reads. "
-                "Call it with GET, or mock the call.",
-                details={"allowed": ["GET", "HEAD"]},
-                headers=(("Allow", "GET, HEAD"),),
-            ).answer(request)
-        answer = self._read(request, target, rules)
-        return answer.answer(request) if isinstance(answer, Refusal) else answer
+                raise RefusedCallError(asked_for(rule))
+        self._require_token(request)
+        if place is None:
+            raise RefusedCallError(unknown_route(request.method, request.path))
+        write = place.write(request.method) if self._is_writable else None
+        if write is not None:
+            return self._write(request, write, notes)
+        if place.read is None or request.method not in {"GET", "HEAD"}:
+            raise RefusedCallError(wrong_method(request.method, place, is_writable=self._is_writable))
+        return self._read(request, place.read, rules)
 
-    def _without_token(self, request: ApiRequest) -> Refusal | None:
-        """The refusal of a call whose token is missing or wrong: 403, as StepPay (fact 37)."""
+    def _require_token(self, request: ApiRequest) -> None:
         if request.token is None:
-            code, problem = "TOKEN_MISSING", "is missing"
-        elif not compare_digest(request.token.encode("utf-8", "replace"), self.token.encode()):
-            code, problem = "TOKEN_WRONG", "has a token that is not this API's"
-        else:
-            return None
-        message = f"The header Secret-Token {problem}. {_HOW_TO_AUTHENTICATE}"
-        return Refusal(status=403, code=code, message=message, details={"header": "Secret-Token"})
+            raise RefusedCallError(wrong_token(is_missing=True))
+        if not compare_digest(request.token.encode("utf-8", "replace"), self.token.encode()):
+            raise RefusedCallError(wrong_token(is_missing=False))
 
-    def _read(self, request: ApiRequest, target: ApiTarget, rules: tuple[ApiRule, ...]) -> ApiAnswer | Refusal:
+    def _write(self, request: ApiRequest, target: WriteTarget, notes: list[str]) -> ApiAnswer:
+        with self._one_write:
+            return target.answer(request, self._stores, notes)
+
+    def _read(self, request: ApiRequest, target: ApiTarget, rules: tuple[ApiRule, ...]) -> ApiAnswer:
         view = ApiView(
             until=self._until,
             behind=next((rule.events for rule in reversed(rules) if isinstance(rule, FallBehind)), 0),
@@ -170,30 +192,19 @@ class Responder:
                 return success(target.route.listing.answer(listed, query))
             target = target.with_query(query)
         except WrongQueryError as error:
-            details = {"parameter": error.name, "value": error.value, "expected": error.expected}
-            return Refusal(status=400, code="WRONG_PARAMETER", message=str(error), details=details)
+            raise RefusedCallError(error.refusal) from None
         return self._read_record(target, view)
 
-    def _read_record(self, target: ApiTarget, view: ApiView) -> ApiAnswer | Refusal:
-        route, key, wrong = target.route, target.key, target.wrong_number
-        details = {"noun": route.noun, **target.keys}
+    def _read_record(self, target: ApiTarget, view: ApiView) -> ApiAnswer:
+        route, keys, wrong = target.route, target.keys, target.wrong_number
         if wrong is not None:
-            message = f"{wrong!r} is no id of {_a(route.noun)}: that is a number. Call with {route.key}."
-            return Refusal(status=404, code="NOT_A_NUMBER", message=message, details=details)
+            raise RefusedCallError(no_number(route, keys, wrong))
         found = find_record(self._stores, target, view)
         if found.reading is not None and route.write is not None:
             return success(route.write(found.reading, found.record))
         if found.is_hidden:
-            message = (
-                f"The {route.noun} {key!r} is new, and api.hide_new(events={view.hiding}) hides it. Ask again later."
-            )
-            return Refusal(status=404, code="HIDDEN", message=message, details=details)
-        past = " at the moment that is told of (api.as_of, api.fall_behind)" if view.until or view.behind else ""
-        message = (
-            f"There is no {route.noun} {key!r}{past}: it was deleted, or it never was. Forget what you know of it; "
-            f"if it should be there, call with {route.key}."
-        )
-        return Refusal(status=404, code="NOT_FOUND", message=message, details=details)
+            raise RefusedCallError(hidden(route, keys, events=view.hiding))
+        raise RefusedCallError(nothing_there(route, keys, is_past=bool(view.until or view.behind)))
 
     def _delay(self, request: ApiRequest, rules: tuple[ApiRule, ...]) -> ApiAnswer | None:
         """Wait as the rules say; 503 if a hold ended without a release, else None."""
@@ -207,7 +218,7 @@ class Responder:
             elif isinstance(rule, Holding):
                 end = rule.hold.keep(request, patience)
                 if end != "released":
-                    return _held_too_long(rule, is_closing=end == "closing").answer(request)
+                    return held_too_long(rule, is_closing=end == "closing").answer(request)
                 patience = None if patience is None else max(0.0, patience - (monotonic() - since))
         return None
 
@@ -217,26 +228,3 @@ class Responder:
         sleep(patience if is_too_long and patience is not None else seconds)
         if is_too_long:
             raise CallerGoneError("api.slow_down() makes it slow")
-
-
-def _asked_for(rule: Fail) -> Refusal:
-    return Refusal(
-        status=rule.status,
-        code="ASKED_FOR",
-        message=f"The test asked for this: api.fail(status={rule.status}). api.behave() ends it.",
-        headers=() if rule.retry_after is None else (("Retry-After", str(rule.retry_after)),),
-    )
-
-
-def _held_too_long(rule: Holding, *, is_closing: bool) -> Refusal:
-    message = (
-        "The API was stopped while it held this call. Release holds before it ends."
-        if is_closing
-        else f"This call was held for {rule.hold.timeout:g} seconds. Call release() on what api.hold() gave, "
-        "or give it a longer timeout."
-    )
-    return Refusal(status=503, code="HELD", message=message)
-
-
-def _a(noun: str) -> str:
-    return f"an {noun}" if noun[0] in "aeiou" else f"a {noun}"

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from functools import cached_property
 from typing import Any
 
 from steppay_mock.rest import targets
 from steppay_mock.rest.lists import CUSTOMERS, INVOICES, ORDERS, PRODUCTS, SUBSCRIPTIONS, ApiList, Listed
+from steppay_mock.rest.paths import ApiPath, Keys
 from steppay_mock.rest.query import Query, required_number_in
 from steppay_mock.rest.shapes.calculations import calculation_object
 from steppay_mock.rest.shapes.customers import customer_object, session_token
@@ -22,32 +21,19 @@ from steppay_mock.rest.shapes.reading import ApiReading
 from steppay_mock.rest.shapes.receipts import receipt_object
 from steppay_mock.rest.shapes.subscriptions import subscription_object
 from steppay_mock.rest.shapes.usages import usage_object
-from steppay_mock.rest.targets import Keys, number_of
 from steppay_mock.store.base import StoreBase
 from steppay_mock.store.tables import Tables
 
 
-@dataclass(frozen=True, kw_only=True)  # no slots: cached_property stores its value in __dict__
-class ApiRoute:
-    """A route: a path template, and what is answered there. A list has ``listing``, others ``find`` and ``write``."""
+@dataclass(frozen=True, kw_only=True)
+class ApiRoute(ApiPath):
+    """A path to read, and what is answered there. A list has ``listing``, others ``find`` and ``write``."""
 
-    template: str
-    noun: str
-    key: str = ""
-    """The meaning of the last part of the path, and the field of a webhook or an answer that has it."""
     find: Callable[[Tables, Keys], Any] | None = None
     write: Callable[[ApiReading, Any], Any] | None = None
-    numbers: tuple[str, ...] = ()
-    """The parts of the path that are numbers."""
     parameter: str | None = None
     """The parameter of the query that names what is asked for, where the path does not."""
     listing: ApiList | None = None
-
-    @cached_property
-    def pattern(self) -> re.Pattern[str]:
-        """Matches the paths of this route."""
-        parts = re.split(r"\{(\w+)\}", self.template)
-        return re.compile("".join(f"(?P<{part}>[^/]+)" if at % 2 else re.escape(part) for at, part in enumerate(parts)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +61,7 @@ class ApiTarget:
     @property
     def wrong_number(self) -> str | None:
         """The first key that must be a number and is none."""
-        return next((self.keys[name] for name in self.route.numbers if number_of(self.keys[name]) is None), None)
+        return self.route.wrong_number_in(self.keys)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,9 +102,9 @@ class FoundRecord:
 def target_of(path: str) -> ApiTarget | None:
     """What the path asks for; None if no route has this path."""
     for route in ROUTES:
-        match = route.pattern.fullmatch(path)
-        if match is not None:
-            return ApiTarget(route, match.groupdict())
+        keys = route.keys_of(path)
+        if keys is not None:
+            return ApiTarget(route, keys)
     return None
 
 
@@ -251,5 +237,3 @@ ROUTES = (
         write=receipt_object,
     ),
 )
-
-LISTING = ", ".join(f"GET {route.template}" for route in ROUTES)

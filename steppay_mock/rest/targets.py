@@ -2,26 +2,15 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping
 from typing import Any
 
+from steppay_mock.rest.paths import Keys, number_of
 from steppay_mock.rest.shapes.products import option_groups
 from steppay_mock.rest.shapes.reading import newest_payment
 from steppay_mock.store.records import Customer, Invoice, Item, Order, Payment, Price, Product, Subscription
 from steppay_mock.store.tables import Tables
 
 _NO_ID = -1
-
-Keys = Mapping[str, str]
-"""The parts of a path, or the parameters of a query, by name."""
-
-
-def number_of(key: str) -> int | None:
-    """The id that the key is; None if it is not a number."""
-    # 19 digits are enough for every Long (fact 13). Python's int() raises ValueError for more than 4,300 digits.
-    return int(key) if re.fullmatch("[0-9]{1,19}", key) else None
-
 
 # tuple(...) before each search: a server reads in its threads while the test changes the tables, and a dict that
 # changes during iteration raises RuntimeError. tuple() copies in one step that no other thread can interrupt.
@@ -79,10 +68,15 @@ def payment_at(tables: Tables, keys: Keys) -> Payment | None:
 
 def options_at(tables: Tables, keys: Keys) -> dict[str, Any] | None:
     """The first option group of the product of an item of a subscription (assumed)."""
-    found, number = subscription_at(tables, keys), number_of(keys["itemId"])
-    item = next((one for one in (found.items if found else ()) if one.id == number), None)
-    product = None if item is None else tables.products.get(item.price.product_code)
+    found = item_of_subscription_at(tables, keys)
+    product = None if found is None else tables.products.get(found[1].price.product_code)
     return next(iter(option_groups(product)), None) if product is not None else None
+
+
+def item_of_subscription_at(tables: Tables, keys: Keys) -> tuple[Subscription, Item] | None:
+    """The item with that number of the subscription, and the subscription."""
+    found, number = subscription_at(tables, keys), number_of(keys["itemId"])
+    return next(((found, one) for one in found.items if one.id == number), None) if found else None
 
 
 def item_at(tables: Tables, keys: Keys) -> tuple[Subscription, Item] | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, get_args
 
@@ -17,6 +18,12 @@ MOST_TRIAL = 730
 """The days of a trial, at most (assumed)."""
 _BILLINGS = {"flat": "FLAT", "unit": "UNIT_BASED", "usage": "USAGE_BASED", "one_time": "ONE_TIME"}
 _TYPES = ("SOFTWARE", "BOX", "BUNDLE")
+STATUSES = ("SALE", "OUT_OF_STOCK", "UNSOLD", "WAITING_APPROVAL", "REJECTED")
+PRODUCT_TEXTS = {"name": "name", "sub_title": "subTitle", "description": "description", "image": "featuredImageUrl"}
+"""The texts of a product, by the names of their options, with the names that webhooks have for them."""
+_PLAN_TEXTS = {"plan_name": "name", "plan_description": "description"}
+_PRICE_TEXTS = {"unit_name": "unit"}
+_CAN_BE_EMPTY = {"sub_title", "description", "image", "plan_description", "unit_name"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +44,8 @@ class PriceTerms:
     billing_day: int | None
     provide_start_day: int | None
     usage_table: UsageTable | None
+    texts: dict[str, str]
+    plan: dict[str, str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,10 +54,11 @@ class ProductTerms:
 
     code: str | None
     type: str
-    name: str | None
+    status: str
     trial_days: int
     stock: int | None
-    price: PriceTerms
+    texts: dict[str, str]
+    price: PriceTerms | None
 
 
 def read_product(fields: ProductFields, *, currency: str) -> ProductTerms:
@@ -58,10 +68,11 @@ def read_product(fields: ProductFields, *, currency: str) -> ProductTerms:
     return ProductTerms(
         code=fields.get("code"),
         type=check_choice("type", fields.get("type", "SOFTWARE"), _TYPES),
-        name=read_text("name", fields["name"]) if "name" in fields else None,
+        status=check_choice("status", fields.get("status", "SALE"), STATUSES),
         trial_days=check_whole("trial_days", fields.get("trial_days", 0), least=0, most=MOST_TRIAL),
         stock=read_stock(fields.get("stock")),
-        price=read_price(of_price, currency=currency),
+        texts=read_texts(fields, PRODUCT_TEXTS),
+        price=read_price(of_price, currency=currency) if check_flag("priced", fields.get("priced", True)) else None,
     )
 
 
@@ -103,6 +114,8 @@ def read_price(fields: PriceFields, *, currency: str) -> PriceTerms:
         billing_day=_day_of_month("billing_day", fields.get("billing_day"), unit if recurs else None),
         provide_start_day=_day_of_month("provide_start_day", fields.get("provide_start_day"), unit if recurs else None),
         usage_table=table,
+        texts=read_texts(fields, _PRICE_TEXTS),
+        plan=read_texts(fields, _PLAN_TEXTS),
     )
 
 
@@ -111,9 +124,18 @@ def read_stock(value: object) -> int | None:
     return None if value is None else check_whole("stock", value, most=10**9)
 
 
-def read_text(name: str, value: object) -> str:
-    """A text that is not empty."""
-    if not isinstance(value, str) or not value:
+def read_texts(fields: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, str]:
+    """The texts among the fields, by their names in webhooks."""
+    return {
+        names[name]: read_text(name, value, can_be_empty=name in _CAN_BE_EMPTY)
+        for name, value in fields.items()
+        if name in names
+    }
+
+
+def read_text(name: str, value: object, *, can_be_empty: bool = False) -> str:
+    """A text, which is not empty unless it can be."""
+    if not isinstance(value, str) or not (value or can_be_empty):
         raise SteppayMockError(f"{name}={value!r} is no text. Give one such as '골드 멤버십'.")
     return value
 

@@ -15,6 +15,7 @@ from steppay_mock.payload.options import IS_TEST, LOCALE, NULLS, SEED, Nulls
 from steppay_mock.payload.v1_body import DEFAULT_V1_FORM, V1_FORM, V1Form
 from steppay_mock.store.amounts import check_currency
 from steppay_mock.store.assumptions import Assumptions, read_assumptions
+from steppay_mock.store.records import MarketingChannel
 from steppay_mock.store.usage_table import TableType
 from steppay_mock.store.v1 import V1_KINDS, V1Kinds, V1Webhooks
 from steppay_mock.values import MappingValue
@@ -38,6 +39,8 @@ class CustomerFields(TypedDict, total=False):
     attributes: Mapping[str, str] | None
     shipping: Mapping[str, Any] | None
     additional_recipients: list[str] | None
+    marketing: Sequence[MarketingChannel]
+    """The ways by which the customer takes advertising: ``SMS``, ``EMAIL`` and ``KAKAO``. None by default."""
 
 
 class PriceFields(TypedDict, total=False):
@@ -69,6 +72,11 @@ class PriceFields(TypedDict, total=False):
     """The day of the month on which the periods of a monthly price end; None: counted from the first payment."""
     provide_start_day: int | None
     """The day of the month on which the provision starts. It changes no date (assumed)."""
+    plan_name: str
+    plan_description: str
+    """The name and the description of its plan."""
+    unit_name: str
+    """What one unit of usage is called."""
 
 
 class ProductFields(PriceFields, total=False):
@@ -77,6 +85,13 @@ class ProductFields(PriceFields, total=False):
     code: str
     name: str
     type: str
+    status: str
+    sub_title: str
+    description: str
+    image: str
+    """The URL of its picture."""
+    priced: bool
+    """Whether it has a price at first. One that the REST API makes has none (fact 49)."""
     trial_days: int
     """The free trial of its prices that recur, in days (fact 49); 0: none."""
     stock: int | None

@@ -220,3 +220,17 @@ def test_wrong_usage_says_what_to_type(run: Any, words: tuple[str, ...], message
     done = run("serve-api", *words)
     assert done.code == 2
     assert message in done.err
+
+
+@pytest.mark.parametrize("writable", [False, True])
+def test_it_takes_calls_that_write_if_it_is_told_to(*, writable: bool) -> None:
+    body = {"name": "김", "email": "kim@example.com", "attributes": {}}
+    agreed = {f"marketing{way}": False for way in ("Sms", "Email", "Kakao")}
+    with serving("--seed", "7", "--token", TOKEN, *(["--writable"] if writable else [])) as (url, _):
+        answer = requests.post(
+            f"{url}/api/v1/customers", json={**body, **agreed}, headers={"Secret-Token": TOKEN}, timeout=30
+        )
+        listed = get(f"{url}/api/v1/customers").json()["totalElements"]
+    assert (answer.status_code, listed) == ((201, 2) if writable else (405, 1))
+    if not writable:
+        assert "--writable" in answer.json()["errorMessage"]

@@ -12,17 +12,22 @@ import pytest
 from agreement.corpus import examples
 from jsonschema import Draft202012Validator
 from rest.rest_calls import calls_of
+from rest.write_case import WriteCase
+from rest.write_cases import CASES
 from werkzeug.test import Client
 
 from steppay_mock import EventType, Store, StoreApi, __version__, bundle_all, schema_dir
 from steppay_mock.contract.catalogue import catalogue
 from steppay_mock.contract.openapi import openapi_document
 from steppay_mock.contract.rest_calls import CALLS, ERRORS, URL, DescribedCall
+from steppay_mock.contract.rest_writes import WRITES
 from steppay_mock.rest.routes import ROUTES
+from steppay_mock.rest.writing import calls as writing
 
 DOCUMENT = openapi_document(version=__version__)
 SCHEMAS = DOCUMENT["components"]["schemas"]
 HOME = "#/components/schemas/"
+EVERY_CALL = (*CALLS, *WRITES)
 METHODS = {"get", "put", "post", "delete", "patch"}
 
 
@@ -122,7 +127,7 @@ def test_the_document_judges_the_examples_as_the_files_do() -> None:
 
 def test_operations_have_names_of_their_own_and_the_parameters_of_their_path() -> None:
     names = [operation["operationId"] for operation in operations().values()]
-    assert len(names) == len(set(names)) == len(EventType) + len(CALLS)
+    assert len(names) == len(set(names)) == len(EventType) + len(EVERY_CALL)
     tags = {tag["name"] for tag in DOCUMENT["tags"]}
     for place, operation in operations().items():
         assert place.split()[0].lower() in METHODS
@@ -134,7 +139,22 @@ def test_operations_have_names_of_their_own_and_the_parameters_of_their_path() -
 def test_the_paths_are_the_routes_that_are_simulated() -> None:
     assert DOCUMENT["servers"][0]["url"] == URL == "https://api.steppay.kr"
     assert {f"{call.method} {call.path}" for call in CALLS} == {f"GET {route.template}" for route in ROUTES}
-    assert list(DOCUMENT["paths"]) == list(dict.fromkeys(call.path for call in CALLS))
+    assert [f"{call.method} {call.path}" for call in WRITES] == [
+        f"{call.method} {call.template}" for call in writing.WRITES
+    ]
+    assert list(DOCUMENT["paths"]) == list(dict.fromkeys(call.path for call in EVERY_CALL))
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_a_call_that_writes_takes_its_body_and_is_answered_with_its_type(case: WriteCase) -> None:
+    (call,) = (one for one in WRITES if (one.method, one.path) == (case.call.method, case.call.template))
+    operation, played = DOCUMENT["paths"][call.path][call.method.lower()], case.played()
+    if case.call.body is not None:
+        judge_of(operation["requestBody"]["content"]["application/json"]["schema"]).validate(played.sent.body)
+    told = played.write()
+    assert told.status == call.status
+    if told.data is not None:
+        judge_of(answer_schema(call, call.status)).validate(told.data)
 
 
 @pytest.fixture(scope="module")
@@ -191,6 +211,32 @@ def test_an_error_has_its_type(call: DescribedCall, status: int, shop: tuple[Sto
         judge = judge_of(answer_schema(call, status))
         judge.validate(answer.json)
         assert not judge.is_valid({})
+
+
+WRONG: dict[int, dict[str, Any]] = {
+    400: {"data": b"[1]", "content_type": "application/json"},
+    413: {"data": b" " * 1_000_001, "content_type": "application/json"},
+    415: {"data": b"{}", "content_type": "text/plain"},
+}
+
+
+@pytest.mark.parametrize("status", ERRORS)
+@pytest.mark.parametrize("call", WRITES, ids=lambda call: call.name)
+def test_an_error_of_a_call_that_writes_has_its_type(call: DescribedCall, status: int) -> None:
+    case = next(one for one in CASES if (one.call.method, one.call.template) == (call.method, call.path))
+    if status == 400 and call.body is None:  # what forbids it differs from call to call
+        assert status in call.errors
+        return
+    played = case.played()
+    path = re.sub(r"\{\w+\}", "0", call.path) if status == 404 else played.sent.path
+    body = {"customerId": 0, "items": []} if status == 404 else played.sent.body
+    sent = {"data": json.dumps(body), "content_type": "application/json"} | WRONG.get(status, {})
+    headers = {} if status == 403 else {"Secret-Token": "test_token"}
+    method = "BREW" if status == 405 else call.method
+    answer = Client(played.api).open(path, method=method, headers=headers, **sent)
+    assert (answer.status_code == status) is (status in call.errors)
+    if status in call.errors:
+        judge_of(answer_schema(call, status)).validate(answer.json)
 
 
 def test_changing_the_document_changes_no_other() -> None:

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 
 def type_of(schema: dict[str, Any]) -> str:
-    """The documented type, with ``?`` if it may be null and ``[]`` if it is a list."""
+    """The documented type, with ``?`` if it may be null, ``[]`` if it is a list, and its default if it has one."""
+    default = f" = {json.dumps(schema['default'])}" if "default" in schema else ""
+    return _bare_type({key: value for key, value in schema.items() if key != "default"}) + default
+
+
+def _bare_type(schema: dict[str, Any]) -> str:
     if "anyOf" in schema:
         first, null = schema["anyOf"]
         assert null == {"type": "null"}

@@ -11,6 +11,7 @@ from docs.pages import code_in, page, rows, section
 from steppay_mock import StoreApi
 from steppay_mock.rest.exchange import ApiCall
 from steppay_mock.rest.routes import ROUTES
+from steppay_mock.rest.writing.calls import WRITES
 
 FOR_SERVERS = {"answer", "wake"}
 
@@ -18,6 +19,16 @@ FOR_SERVERS = {"answer", "wake"}
 def test_every_endpoint_has_its_row() -> None:
     named = [row[0].strip("`") for row in rows(section("rest-api", "What it answers")) if "GET /" in row[0]]
     assert named == [f"GET {endpoint.template}" for endpoint in ROUTES]
+
+
+def test_every_call_that_writes_has_its_row() -> None:
+    told = [
+        [cell.strip("`") for cell in row] for row in rows(section("rest-api", "Calls that write")) if "/api/" in row[0]
+    ]
+    assert [[row[0], row[1].partition("`")[0]] for row in told] == [
+        [f"{call.method} {call.template}", "" if call.body is None else call.body.name] for call in WRITES
+    ]
+    assert [int(row[2].split()[0]) for row in told] == [call.status for call in WRITES]
 
 
 def test_everything_that_a_test_can_do_is_named() -> None:

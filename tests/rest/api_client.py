@@ -23,9 +23,10 @@ class Told:
         return str(self.data["errorMessage"])
 
 
-def ask(api: StoreApi, path: str, *, method: str = "GET", token: str | None = "test_token") -> Told:
+def ask(api: StoreApi, path: str, *, method: str = "GET", token: str | None = "test_token", body: Any = None) -> Told:
     headers = {} if token is None else {"Secret-Token": token}
-    with Client(api).open(path, method=method, headers=headers) as answer:
+    sent: dict[str, Any] = {} if body is None else {"data": json.dumps(body), "content_type": "application/json"}
+    with Client(api).open(path, method=method, headers=headers, **sent) as answer:
         body = answer.get_data()
         return Told(answer.status_code, json.loads(body) if body else None, answer.headers)
 

@@ -15,6 +15,7 @@ from steppay_mock import SteppayMockError, scenario
 from steppay_mock.rest.api import StoreApi
 from steppay_mock.rest.exchange import ApiCall
 from steppay_mock.rest.routes import ROUTES
+from steppay_mock.rest.writing.calls import WRITES
 from steppay_mock.store.store import Store
 
 ENDPOINTS = [route.template for route in ROUTES]
@@ -75,28 +76,51 @@ def test_what_is_not_there_is_answered_with_the_key_to_call_with(api: StoreApi, 
     assert told.message.endswith(advice)
 
 
-@pytest.mark.parametrize(
-    "path",
-    ["/", "/api/v1/orders/", "/api/v1/orders/1/items", "/api/v1/usages/7", "/api/v1/coupons/1", "/api/v2/orders/1"],
-)
+@pytest.mark.parametrize("path", ["/", "/index.html", "/api/v1/coupons/1"])
 def test_an_unknown_path_is_answered_with_those_that_are_known(api: StoreApi, path: str) -> None:
     told = ask(api, path)
     assert told.status == 404
-    assert told.message == (
-        f"{path} is not a known route of the API of StepPay. "
-        f"Call one of: {', '.join(f'GET {one}' for one in ENDPOINTS)}"
-    )
+    head = f"{path} is not a known route of the API of StepPay. Call one of: GET /api/v1/orders/{{idOrCode}}, "
+    assert told.message.startswith(head)
+    listed = told.message.partition("Call one of: ")[2].split(", ")
+    named = {f"{method} {one.split()[1]}" for one in listed for method in one.split()[0].split("|")}
+    assert len(named) == len(ENDPOINTS) + len(WRITES)
+    assert named >= {f"GET {one}" for one in ENDPOINTS}
     assert api.calls == [ApiCall("GET", path, 404)]
     assert not api.calls[0].known
 
 
-@pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "PATCH", "OPTIONS"])
-def test_other_methods_than_get_are_refused(api: StoreApi, store: Store, method: str) -> None:
+@pytest.mark.parametrize(
+    ("method", "path", "near"),
+    [
+        ("GET", "/api/v1/orders/", "GET /api/v1/orders"),
+        ("GET", "/api/v1/order/7", "GET /api/v1/orders/{idOrCode}"),
+        ("GET", "/api/v2/orders/1", "GET /api/v1/orders/{idOrCode}"),
+        ("GET", "/api/v1/usages/7", "GET /api/v1/usages"),
+        ("POST", "/api/v1/order", "POST /api/v1/orders"),
+        ("POST", "/api/v1/customer", "POST /api/v1/customers"),
+        ("PUT", "/api/v1/customer/7", "PUT /api/v1/customers/{id}"),
+        ("PATCH", "/api/v1/orders/order_1/cancle", "PATCH /api/v1/orders/{idOrCode}/cancel"),
+    ],
+)
+def test_an_unknown_path_is_answered_with_the_call_that_is_near(
+    api: StoreApi, method: str, path: str, near: str
+) -> None:
+    told = ask(api, path, method=method)
+    assert told.status == 404
+    assert told.message == f"{path} is not a known route of the API of StepPay. Did you mean {near}?"
+    assert api.calls == [ApiCall(method, path, 404)]
+
+
+@pytest.mark.parametrize("method", ["POST", "PATCH", "OPTIONS"])
+def test_a_method_that_a_path_does_not_have_is_refused_with_those_it_has(
+    api: StoreApi, store: Store, method: str
+) -> None:
     told = ask(api, f"/api/v1/customers/{store.customer.id}", method=method)
     assert (told.status, told.data["errorCode"], told.headers["Allow"]) == (405, "METHOD_NOT_ALLOWED", "GET, HEAD")
     assert told.data["details"] == {"status": 405, "allowed": ["GET", "HEAD"]}
     assert told.message == (
-        f"{method} /api/v1/customers/{{id}} is not simulated: this API only reads. Call it with GET, or mock the call."
+        f"{method} /api/v1/customers/{{id}} is no call of StepPay. It has GET, PUT or DELETE there."
     )
 
 

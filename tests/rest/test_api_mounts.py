@@ -59,18 +59,21 @@ def test_the_patch_ends(api: StoreApi) -> None:
     assert responses.mock.passthru_prefixes == ()
 
 
-@pytest.mark.parametrize("path", ["/api/v1/order/7", "/api/v1/orders/", "/"])
-def test_an_unknown_path_is_loud(api: StoreApi, path: str) -> None:
+@pytest.mark.parametrize(
+    ("path", "advice"),
+    [
+        ("/api/v1/order/7", "Did you mean GET /api/v1/orders/{idOrCode}?"),
+        ("/", "Call one of: GET /api/v1/orders/{idOrCode}, GET"),
+    ],
+)
+def test_an_unknown_path_is_loud(api: StoreApi, path: str, advice: str) -> None:
     with (
         api.patched(),
         pytest.raises(requests.exceptions.ConnectionError, match="no known route of StepPay has this path") as caught,
     ):
         get(f"{URL}{path}?key=secret")
     text = str(caught.value)
-    assert text.startswith(
-        f"GET {URL}{path}: no known route of StepPay has this path. The known routes are GET /api/v1/orders/"
-    )
-    assert "GET /api/payment/receipt/{idKey}" in text
+    assert text.startswith(f"GET {URL}{path}: no known route of StepPay has this path. {advice}")
     assert f'`with api.patched() as mock: mock.get("{URL}{path}", json={{...}})`' in text
     assert "secret" not in text
     assert "live_8f3a" not in text

@@ -60,6 +60,11 @@ _LOOPBACK = "127.0.0.1"
     help=f"The Secret-Token that calls must have. Default: the variable {environment.TOKEN}, which no process "
     "list shows.",
 )
+@click.option(
+    "--writable",
+    is_flag=True,
+    help="Take the calls that write too, such as POST /api/v1/orders. They change the store.",
+)
 @fail_option()
 @slow_option()
 @hold_option()
@@ -71,6 +76,7 @@ def command(
     port: int,
     host: str,
     token: str | None,
+    writable: bool,
     fail: tuple[ApiFault, ...],
     slow: tuple[ApiFault, ...],
     hold: tuple[ApiFault, ...],
@@ -87,7 +93,7 @@ def command(
 
     token = api_token(token)
     store = _store(name, staging)
-    api = StoreApi(store, token=token)
+    api = StoreApi(store, token=token, writable=writable)
     ApiFaults(fail=fail, slow=slow, hold=hold).apply(api)
     with api.serve(port=port, host=host) as url:
         try:

@@ -77,7 +77,13 @@ def _answer(api: Responder, request: httpx.Request) -> httpx.Response:
     token = request.headers.get("Secret-Token")
     try:
         status, headers, body = answer_in_process(
-            api, method=request.method, url=str(request.url), token=token, patience=patience
+            api,
+            method=request.method,
+            url=str(request.url),
+            token=token,
+            patience=patience,
+            body=request.content,
+            content_type=request.headers.get("Content-Type"),
         )
     except UnknownRouteError as error:
         message = f"{error}Correct the path."

@@ -5,9 +5,10 @@ from __future__ import annotations
 from urllib.parse import unquote, urlsplit
 
 from steppay_mock.contract.rest_calls import URL
-from steppay_mock.rest.exchange import ApiCall, ApiRequest, CallerGoneError
+from steppay_mock.rest.exchange import LONGEST_BODY, ApiCall, ApiRequest, CallerGoneError
+from steppay_mock.rest.places import place_at
+from steppay_mock.rest.refusals import told_routes
 from steppay_mock.rest.responder import Responder
-from steppay_mock.rest.routes import LISTING, target_of
 
 StatusHeadersBody = tuple[int, list[tuple[str, str]], bytes]
 
@@ -21,7 +22,14 @@ class TooLateError(Exception):
 
 
 def answer_in_process(
-    api: Responder, *, method: str, url: str, token: str | bytes | None, patience: float | None
+    api: Responder,
+    *,
+    method: str,
+    url: str,
+    token: str | bytes | None,
+    patience: float | None,
+    body: bytes = b"",
+    content_type: str | bytes | None = None,
 ) -> StatusHeadersBody:
     """The API's answer; ``patience`` is the read timeout of the client in seconds.
 
@@ -30,16 +38,18 @@ def answer_in_process(
     """
     parts = urlsplit(url)
     path = unquote(parts.path, errors="replace")
-    if target_of(path) is None:
+    if place_at(path) is None:
         api.calls.add(ApiCall(method, path, None))
         raise UnknownRouteError(
-            f"{method} {URL}{path}: no known route of StepPay has this path. The known routes are {LISTING}. "
+            f"{method} {URL}{path}: no known route of StepPay has this path. {told_routes(method, path)} "
         )
     request = ApiRequest(
         method=method,
         path=path,
         query=parts.query,
-        token=token.decode("latin-1") if isinstance(token, bytes) else token,
+        token=_text(token),
+        body=body[: LONGEST_BODY + 1],
+        content_type=_text(content_type),
         patience=patience,
     )
     try:
@@ -47,3 +57,7 @@ def answer_in_process(
     except CallerGoneError as gone:
         raise TooLateError(f"{method} {URL}{path}: no answer within {request.patience:g} s: {gone}.") from None
     return answer.status, answer.headers, answer.body
+
+
+def _text(header: str | bytes | None) -> str | None:
+    return header.decode("latin-1") if isinstance(header, bytes) else header

@@ -102,7 +102,13 @@ def _answer(api: Responder, request: PreparedRequest) -> StatusHeadersBody:
     patience = _read_timeout(request.req_kwargs.get("timeout"))  # type: ignore[attr-defined] # set by responses
     try:
         status, headers, body = answer_in_process(
-            api, method=method, url=url, token=request.headers.get("Secret-Token"), patience=patience
+            api,
+            method=method,
+            url=url,
+            token=request.headers.get("Secret-Token"),
+            patience=patience,
+            body=_body_of(request),
+            content_type=request.headers.get("Content-Type"),
         )
     except UnknownRouteError as error:
         known = URL + unquote(urlsplit(url).path, errors="replace")
@@ -114,6 +120,19 @@ def _answer(api: Responder, request: PreparedRequest) -> StatusHeadersBody:
         # Older releases of responses compare Content-Length with the body, also for HEAD, where the body is empty.
         return status, [header for header in headers if header[0] != "Content-Length"], b""
     return status, headers, body
+
+
+def _body_of(request: PreparedRequest) -> bytes:
+    """The body, also one that is sent in parts: a file, or a generator."""
+    body: Any = request.body
+    if body is None:
+        return b""
+    if isinstance(body, str):
+        return body.encode()
+    if isinstance(body, bytes | bytearray):
+        return bytes(body)
+    parts = [body.read()] if hasattr(body, "read") else body
+    return b"".join(part.encode() if isinstance(part, str) else part for part in parts)
 
 
 def _refuse(request: PreparedRequest) -> StatusHeadersBody:

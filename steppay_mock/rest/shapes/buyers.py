@@ -6,14 +6,15 @@ from collections.abc import Mapping
 from typing import Any
 
 from steppay_mock.rest.shapes.reading import ApiReading
-from steppay_mock.store.records import Customer
+from steppay_mock.store.records import Customer, MarketingChannel
 
 Data = dict[str, Any]
 
 _REQUIRED = ("name", "phone", "postcode", "address1", "address2")
 _FURTHER = ("state", "city", "countryCode")
 _PERSON = ("username", "name", "email", "phone")
-_MARKETING = ("marketingSms", "marketingEmail", "marketingKakao")
+MARKETING: dict[str, MarketingChannel] = {"marketingSms": "SMS", "marketingEmail": "EMAIL", "marketingKakao": "KAKAO"}
+"""The ways of advertising by the names of their fields."""
 
 
 def order_customer(reading: ApiReading, customer: Customer) -> Data:
@@ -30,7 +31,7 @@ def subscription_customer(reading: ApiReading, customer: Customer) -> Data:
         "code": customer.code,
         **person(customer),
         "shipping": shipping_address(words.get("shipping")),
-        **marketing(),
+        **marketing(customer),
         "attributes": attributes_of(customer),
     }
 
@@ -57,6 +58,6 @@ def attributes_of(customer: Customer) -> Data:
     return dict(customer.words.get("attributes") or {})
 
 
-def marketing() -> Data:
-    """What the customer agreed to: nothing (observed of a customer that the API made)."""
-    return dict.fromkeys(_MARKETING, False)
+def marketing(customer: Customer) -> Data:
+    """What the customer agreed to."""
+    return {name: channel in customer.marketing for name, channel in MARKETING.items()}

@@ -1,4 +1,4 @@
-"""Customers: as they are read (ProductCustomerdto), and in a list."""
+"""Customers: as they are read (ProductCustomerdto), as they are made (CustomerV1DTO), and in a list."""
 
 from __future__ import annotations
 
@@ -33,10 +33,24 @@ def customer_object(reading: ApiReading, customer: Customer) -> Data:
         "subscriptions": [_subscription(reading, customer, one) for one in subscriptions],
         "paymentMethods": _payment_methods(reading, customer),
         "code": customer.code,
-        **marketing(),
+        **marketing(customer),
         "attributes": attributes_of(customer),
         "createdAt": reading.at(words["createdAt"]),
         "additionalRecipients": list(words.get("additionalRecipients") or ()),
+    }
+
+
+def customer_made(reading: ApiReading, customer: Customer) -> Data:
+    """A customer as a call answers that makes or changes one: nine fields (observed)."""
+    words = customer.words
+    return {
+        "id": customer.id,
+        "name": words.get("name"),
+        "email": words.get("email"),
+        "phone": words.get("phone"),
+        "code": customer.code,
+        **marketing(customer),
+        "createdAt": reading.at(words["createdAt"]),
     }
 
 
@@ -50,7 +64,7 @@ def customer_row(reading: ApiReading, customer: Customer) -> Data:
         "orderCount": len(reading.orders_of_customer(customer)),
         "activeSubscriptionCount": sum(1 for one in subscriptions if one.status not in _ENDED),
         "paymentMethods": _payment_methods(reading, customer),
-        **marketing(),
+        **marketing(customer),
         "createdAt": reading.at(words["createdAt"]),
         "dormantAt": None,
         "customFields": attributes_of(customer),
@@ -93,5 +107,10 @@ def _payment_methods(reading: ApiReading, customer: Customer) -> list[Data]:
     return [_method(reading, customer, card) for card in cards_of(reading.tables, customer.id)]
 
 
+def method_number(reading: ApiReading, customer: Customer, card: str) -> int:
+    """The number of a card or account of the customer."""
+    return reading.number("payment method", customer.id, card)
+
+
 def _method(reading: ApiReading, customer: Customer, card: str) -> Data:
-    return {"id": reading.number("payment method", customer.id, card), "paymentInfo": card}
+    return {"id": method_number(reading, customer, card), "paymentInfo": card}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any, Unpack
@@ -12,13 +13,12 @@ from steppay_mock.payload.coherence.fields import money
 from steppay_mock.payload.instants import EPOCH
 from steppay_mock.store.actions.new_products import NewProducts
 from steppay_mock.store.amounts import check_amount
-from steppay_mock.store.catalogue_fields import read_stock, read_text
+from steppay_mock.store.catalogue_fields import PRODUCT_TEXTS, STATUSES, read_stock, read_text, read_texts
 from steppay_mock.store.lifecycle import refuse
 from steppay_mock.store.options import Money, PriceFields, ProductFields
 from steppay_mock.store.records import Price, Product
 from steppay_mock.values import check_choice
 
-_STATUSES = ("SALE", "OUT_OF_STOCK", "UNSOLD", "WAITING_APPROVAL", "REJECTED")
 _ENDED = {"CANCELED", "EXPIRED"}
 _UNPAID = {"CREATED", "DEPOSIT_WAITING", "PAYMENT_FAILURE"}
 
@@ -27,7 +27,10 @@ class Catalogue(NewProducts):
     """The actions on products and prices."""
 
     def create_product(self, **fields: Unpack[ProductFields]) -> Product:
-        """Add a product with one price: product.created, then product.price.created (assumed)."""
+        """Add a product with one price: product.created, then product.price.created (assumed).
+
+        With ``priced=False`` it has no price, and product.created alone is sent, as if the API made it (fact 49).
+        """
         terms = self._read_product(fields)
         made = self._make_product(terms, self._tick())
         self._emit(EventType.PRODUCT_CREATED, made)
@@ -35,25 +38,33 @@ class Catalogue(NewProducts):
             for price in made.prices:
                 self._tick()
                 self._emit(EventType.PRODUCT_PRICE_CREATED, price)
-        self._adopt_price(made.prices[0])
+        self._adopt_price(made.prices)
         return self._find(Product, made.code)
 
     def update_product(
-        self, product: Product | str, *, name: str | None = None, status: str | None = None, stock: int | None = None
+        self,
+        product: Product | str,
+        *,
+        name: str | None = None,
+        status: str | None = None,
+        stock: int | None = None,
+        sub_title: str | None = None,
+        description: str | None = None,
+        image: str | None = None,
     ) -> Product:
-        """Change the name, the status or the stock of the product: product.updated."""
+        """Change the texts, the status or the stock of the product: product.updated."""
         found = self._find(Product, product)
-        if name is None and status is None and stock is None:
+        texts = {"name": name, "sub_title": sub_title, "description": description, "image": image}
+        given = {key: one for key, one in texts.items() if one is not None}
+        changes: dict[str, Any] = {**read_texts(given, PRODUCT_TEXTS)}
+        if status is not None:
+            changes["status"] = check_choice("status", status, STATUSES)
+        if stock is not None:
+            changes["quantity"] = read_stock(stock)
+        if not changes:
             raise SteppayMockError(
                 "update_product() got nothing to change. Give a name, or a status such as OUT_OF_STOCK."
             )
-        changes: dict[str, Any] = {}
-        if name is not None:
-            changes["name"] = read_text("name", name)
-        if status is not None:
-            changes["status"] = check_choice("status", status, _STATUSES)
-        if stock is not None:
-            changes["quantity"] = read_stock(stock)
         words = {**found.words, **changes, "modifiedAt": self._tick().isoformat()}
         return self._emit(EventType.PRODUCT_UPDATED, replace(found, name=words["name"], words=words))
 
@@ -111,7 +122,7 @@ class Catalogue(NewProducts):
         terms = self._read_product(fields)
         long_ago = self._now - timedelta(days=self._chance.between(30, 400), seconds=self._chance.between(0, 86_399))
         made = self._add_at_start(self._make_product(terms, max(long_ago, EPOCH)))
-        self._adopt_price(made.prices[0])
+        self._adopt_price(made.prices)
         return made
 
     def found_price(self, product: Product | str, **fields: Unpack[PriceFields]) -> Price:
@@ -123,10 +134,10 @@ class Catalogue(NewProducts):
             )
         return self._add_at_start(self._make_price(parent, self._read_price(fields), self._now))
 
-    def _adopt_price(self, made: Price) -> None:
-        """Make this the default price, unless there is one."""
-        if self._price not in self._tables.prices:
-            self._price = made.code
+    def _adopt_price(self, made: Sequence[Price]) -> None:
+        """Make the first of these the default price, unless there is one."""
+        if made and self._price not in self._tables.prices:
+            self._price = made[0].code
 
     def _refuse_if_ordered(self, price: Price) -> None:
         for order in self._tables.orders.values():

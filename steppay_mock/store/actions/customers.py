@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import Any, Unpack
+from typing import Any, Unpack, get_args
 
 from steppay_mock.contract.catalogue import EventType
 from steppay_mock.contract.validate import iter_errors
-from steppay_mock.errors import SteppayMockError
+from steppay_mock.errors import SteppayMockError, choices
 from steppay_mock.payload.chance import derive_seed
 from steppay_mock.payload.factory import make_event
 from steppay_mock.payload.instants import EPOCH
@@ -17,7 +17,7 @@ from steppay_mock.payload.plan import plan_event
 from steppay_mock.store.base import StoreBase
 from steppay_mock.store.lifecycle import refuse
 from steppay_mock.store.options import CustomerFields, check_fields
-from steppay_mock.store.records import Customer, Words
+from steppay_mock.store.records import Customer, MarketingChannel, Words
 
 _NAMES = {"additional_recipients": "additionalRecipients"}
 _ENDED = {"CANCELED", "EXPIRED"}
@@ -51,7 +51,9 @@ class Customers(StoreBase):
         if isinstance(words["shipping"], dict):
             words["shipping"] = {**dict.fromkeys(_shipping_fields()), **words["shipping"]}
         _check_words(words, fields)
-        return self._emit(EventType.CUSTOMER_UPDATED, Customer(id=found.id, code=found.code, words=words))
+        marketing = _marketing(fields, found.marketing)
+        changed = Customer(id=found.id, code=found.code, words=words, marketing=marketing)
+        return self._emit(EventType.CUSTOMER_UPDATED, changed)
 
     def delete_customer(self, customer: Customer | int | None = None) -> Customer:
         """Delete the customer: customer.deleted. Refused with a running subscription, an open order or invoice."""
@@ -91,6 +93,7 @@ class Customers(StoreBase):
     def _require_possible(self, fields: CustomerFields) -> None:
         """Raise SteppayMockError for fields that no customer can have, before anything changes."""
         check_fields(fields, CustomerFields.__annotations__, "customer")
+        _marketing(fields)
         self._ids.require_free_customer(fields.get("id"))
         self._ids.require_free_code("customer", fields.get("code"))
         if fields:
@@ -100,7 +103,7 @@ class Customers(StoreBase):
         number = self._ids.customer(fields.get("id"))
         code = self._ids.code("customer", fields.get("code"))
         words = self._customer_words(fields, number=number, code=code, moment=moment)
-        return Customer(id=number, code=code, words=words)
+        return Customer(id=number, code=code, words=words, marketing=_marketing(fields))
 
     def _customer_words(self, fields: CustomerFields, *, number: int, code: str, moment: datetime) -> dict[str, Any]:
         made = make_event(
@@ -127,7 +130,16 @@ class Customers(StoreBase):
 
 
 def _as_words(fields: Mapping[str, Any]) -> dict[str, Any]:
-    return {_NAMES.get(name, name): plain_override(value) for name, value in fields.items()}
+    told = {name: value for name, value in fields.items() if name != "marketing"}
+    return {_NAMES.get(name, name): plain_override(value) for name, value in told.items()}
+
+
+def _marketing(fields: CustomerFields, before: tuple[MarketingChannel, ...] = ()) -> tuple[MarketingChannel, ...]:
+    """The channels of the field, in their usual order; ``before`` without it."""
+    wanted, known = fields.get("marketing", before), get_args(MarketingChannel)
+    if not isinstance(wanted, list | tuple) or not all(channel in known for channel in wanted):
+        raise SteppayMockError(f"marketing={wanted!r} are not some of {choices(known)}. Give such as ['EMAIL'].")
+    return tuple(channel for channel in known if channel in wanted)
 
 
 def _shipping_fields() -> tuple[str, ...]:

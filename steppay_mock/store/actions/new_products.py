@@ -24,7 +24,8 @@ class NewProducts(StoreBase):
     def _read_product(self, fields: ProductFields) -> ProductTerms:
         terms = read_product(fields, currency=self.currency)
         self._ids.require_free_code("product", terms.code)
-        self._ids.require_free_code("price", terms.price.code)
+        if terms.price is not None:
+            self._ids.require_free_code("price", terms.price.code)
         return terms
 
     def _read_price(self, fields: PriceFields) -> PriceTerms:
@@ -37,7 +38,7 @@ class NewProducts(StoreBase):
         pinned: dict[str, Any] = {
             "code": code,
             "type": terms.type,
-            "status": "SALE",
+            "status": terms.status,
             "prices": [],
             "quantity": terms.stock,
             "enabledDemo": bool(terms.trial_days),
@@ -45,13 +46,12 @@ class NewProducts(StoreBase):
             "demoPeriodUnit": "DAY" if terms.trial_days else None,
             "createdAt": moment.isoformat(),
             "modifiedAt": moment.isoformat(),
+            **terms.texts,
         }
-        if terms.name is not None:
-            pinned["name"] = terms.name
         words = self._words(EventType.PRODUCT_CREATED, code, pinned, moment)
         number = self._ids.derived("product", derive_seed(self.seed, "product", code))
         made = Product(id=number, code=code, type=terms.type, name=words["name"], prices=(), words=words)
-        return replace(made, prices=(self._make_price(made, terms.price, moment),))
+        return made if terms.price is None else replace(made, prices=(self._make_price(made, terms.price, moment),))
 
     def _make_price(self, product: Product, terms: PriceTerms, moment: datetime) -> Price:
         code = self._ids.code("price", terms.code)
@@ -75,8 +75,12 @@ class NewProducts(StoreBase):
             usage_table=terms.usage_table,
             words={},
         )
-        pinned = _price_pins(price, moment)
-        return replace(price, words=self._words(EventType.PRODUCT_PRICE_CREATED, price.code, pinned, moment))
+        pinned = {**_price_pins(price, moment), **terms.texts}
+        words = self._words(EventType.PRODUCT_PRICE_CREATED, price.code, pinned, moment)
+        if terms.plan:
+            made = words["plan"] or {"detailDescription": None, "isHiddenFromShop": False, "adminName": None}
+            words["plan"] = {"name": price.code, "description": "", **made, **terms.plan}
+        return replace(price, words=words)
 
     def _words(self, event_type: EventType, code: str, pinned: Mapping[str, Any], moment: datetime) -> dict[str, Any]:
         made = make_event(

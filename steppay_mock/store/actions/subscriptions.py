@@ -128,8 +128,9 @@ class Subscriptions(Renewals):
             if current is not changing[0]:
                 self._tick()
             self._declines.pop(current.id, None)
+            first_card = current.first_card or current.card
             changed = replace(current, gateway=basket.gateway, method=basket.method, card=card)
-            self._emit_subscription(replace(changed, first_card=current.first_card or current.card))
+            self._emit_subscription(replace(changed, first_card=first_card))
         return replace(order, basket=replace(basket, card=card))
 
     def _cancel_at(

@@ -7,7 +7,7 @@ All datetimes are UTC without a zone (fact 10).
 
 from __future__ import annotations
 
-from steppay_mock.store.records.customers_and_products import Customer, Key, Price, Product, Words
+from steppay_mock.store.records.customers_and_products import Customer, Key, MarketingChannel, Price, Product, Words
 from steppay_mock.store.records.orders import Basket, Debit, Invoice, Order, OrderLine, Payment, VirtualAccount
 from steppay_mock.store.records.subscriptions import Item, Message, Period, Subscription, Usage, UsageEntry, Via
 
@@ -18,6 +18,7 @@ __all__ = [
     "Invoice",
     "Item",
     "Key",
+    "MarketingChannel",
     "Message",
     "Order",
     "OrderLine",

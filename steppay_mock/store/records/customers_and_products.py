@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal
 
 from steppay_mock.payload.coherence.fields import Amount
 from steppay_mock.store.usage_table import UsageTable
 
 Words = Mapping[str, Any]
 """The webhook fields that the store does not compute with, as the payload factory made them."""
+
+MarketingChannel = Literal["SMS", "EMAIL", "KAKAO"]
+"""A way of advertising."""
 
 Key = int | str
 """The id or code that identifies a record (fact 15)."""
@@ -25,6 +28,8 @@ class Customer:
     id: int
     code: str
     words: Words
+    marketing: tuple[MarketingChannel, ...] = ()
+    """The ways by which the customer takes advertising. The REST API has them, no webhook does."""
 
     @property
     def key(self) -> int:
