@@ -47,6 +47,7 @@ if TYPE_CHECKING:
     from steppay_mock.rest.exchange import ApiCall
     from steppay_mock.rest.patching.vendor_hosts import VendorHostError
     from steppay_mock.rest.rules import ApiHold
+    from steppay_mock.sandbox.sandbox import Sandbox
     from steppay_mock.store.assumptions import Assumptions
     from steppay_mock.store.lifecycle import IllegalAction
     from steppay_mock.store.records import Customer, Invoice, Order, Payment, Price, Product, Subscription, Usage
@@ -89,6 +90,7 @@ __all__ = [
     "Replay",
     "Report",
     "RetryPolicy",
+    "Sandbox",
     "Saving",
     "Schedule",
     "Sender",
@@ -167,6 +169,7 @@ _HOMES = {
     "Replay": "ordering.replay",
     "Report": "delivery.report",
     "RetryPolicy": "delivery.retries",
+    "Sandbox": "sandbox.sandbox",
     "Saving": "ordering.saving.saving",
     "Schedule": "delivery.schedule.schedule",
     "Sender": "delivery.sender.sender",

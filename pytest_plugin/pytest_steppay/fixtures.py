@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from steppay_mock.delivery.sender.sender import Sender
     from steppay_mock.payload.event import Event
     from steppay_mock.rest.api import StoreApi
+    from steppay_mock.sandbox.sandbox import Sandbox
     from steppay_mock.store.store import Store
 
 
@@ -115,7 +116,7 @@ def steppay_sender(
 
 @pytest.fixture
 def steppay_token() -> str:
-    """The Secret-Token that calls of steppay_api must carry: STEPPAY_SECRET_TOKEN, else test_token."""
+    """The Secret-Token of calls of steppay_api and steppay_sandbox: STEPPAY_SECRET_TOKEN, else test_token."""
     import os
 
     from pytest_steppay.options import Secret
@@ -142,6 +143,35 @@ def steppay_api(
         record = record_of(request.node)
         record.refused, record.calls = refused, api.calls
         yield api
+
+
+@pytest.fixture
+def steppay_sandbox(
+    *,
+    request: pytest.FixtureRequest,
+    tmp_path: Path,
+    steppay_seed: int | str,
+    steppay_secret: SecretLike,
+    steppay_token: str,
+    steppay_target: TargetLike,
+) -> Iterator[Sandbox]:
+    """A StepPay of the test's own: REST API, store, clock and webhooks at steppay_sandbox.url.
+
+    Webhooks go to steppay_target if that is a URL, and to the endpoints that the test adds. Nothing is waited for.
+    """
+    from pytest_steppay.record import record_of
+    from pytest_steppay.sandbox import open_sandbox
+
+    with open_sandbox(
+        steppay_target,
+        secret=steppay_secret,
+        token=steppay_token,
+        seed=steppay_seed,
+        options=_options(request),
+        data=tmp_path / "steppay-sandbox.sqlite",
+        record=record_of(request.node),
+    ) as sandbox:
+        yield sandbox
 
 
 def _options(request: pytest.FixtureRequest) -> Options:

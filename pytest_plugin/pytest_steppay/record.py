@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import deque
 from dataclasses import dataclass, field
-from http import HTTPStatus
 from itertools import islice
 from typing import TYPE_CHECKING
 
@@ -127,6 +126,8 @@ class ItemRecord:
             yield self._without_secrets(f"payload: {_cut(_in_one_line(self.failed[0].event))}")
 
     def _failed_calls(self) -> Iterator[str]:
+        from http import HTTPStatus  # here, as a start of pytest does not load it
+
         failed = [call for call in self.calls if (call.status or 0) >= HTTPStatus.BAD_REQUEST]
         told = dict.fromkeys(f"answered by steppay_api: {one.method} {one.path} -> {one.status}" for one in failed)
         yield from islice(told, _SHOWN)

@@ -103,4 +103,4 @@ class StoreApi(Responder):
         """
         from steppay_mock.rest.serving import served  # imports werkzeug
 
-        return served(self, port=port, host=host)
+        return served(self, port=port, host=host, wake=self.wake)

@@ -1,10 +1,10 @@
-"""Serves the API over HTTP to receivers outside this process, and stops without a thread left."""
+"""Serves an app over HTTP to other processes, and stops without a thread left."""
 
 from __future__ import annotations
 
 import re
 import socket
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from errno import EACCES, EADDRINUSE
 from threading import Event as Flag
@@ -14,11 +14,11 @@ from typing import TYPE_CHECKING, Any
 from werkzeug.serving import ThreadedWSGIServer, WSGIRequestHandler
 
 from steppay_mock.errors import SteppayMockError
-from steppay_mock.rest.responder import CLOSING, Responder
+from steppay_mock.rest.responder import CLOSING
 from steppay_mock.wire.own_sockets import THIS_MACHINE, own_socket
 
 if TYPE_CHECKING:
-    from _typeshed.wsgi import StartResponse
+    from _typeshed.wsgi import StartResponse, WSGIApplication
 
 LOOPBACK = "127.0.0.1"
 
@@ -75,18 +75,23 @@ class _Server(ThreadedWSGIServer):
 
 
 @contextmanager
-def served(api: Responder, *, port: int, host: str) -> Iterator[str]:
-    """Within it, the API is served; gives its URL. If it listens on all addresses, the URL has the loopback one."""
+def served(
+    app: WSGIApplication, *, port: int, host: str, wake: Callable[[], object], noun: str = "The API"
+) -> Iterator[str]:
+    """Within it, the app is served; gives its URL. If it listens on all addresses, the URL has the loopback one.
+
+    The environ has a flag under ``CLOSING``, which is set when the server stops; then ``wake`` is called.
+    """
     closing = Flag()
 
-    def app(environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
-        return api(environ | {CLOSING: closing}, start_response)
+    def flagged(environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
+        return app(environ | {CLOSING: closing}, start_response)
 
     # We bind the socket, because werkzeug calls sys.exit() if it cannot bind. It duplicates the descriptor that it
     # gets, so ours is closed here.
-    with _listen(port, host) as listener:
-        server = _Server(app, listener, host)
-    thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, name="StepPay API")
+    with _listen(port, host, noun) as listener:
+        server = _Server(flagged, listener, host)
+    thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, name=f"StepPay {noun}")
     thread.start()
     try:
         called = _LOOPBACK_OF_ALL.get(host, host)
@@ -94,13 +99,13 @@ def served(api: Responder, *, port: int, host: str) -> Iterator[str]:
     finally:
         # In this order: first the held calls end, then no new connection is accepted, then idle connections end.
         closing.set()
-        api.wake()
+        wake()
         server.shutdown()
         server.stop_reading()
         thread.join()
 
 
-def _listen(port: int, host: str) -> socket.socket:
+def _listen(port: int, host: str, noun: str) -> socket.socket:
     if isinstance(port, bool) or not isinstance(port, int) or not 0 <= port <= 65_535:
         raise SteppayMockError(f"port={port!r} is not a port. Give one from 1024 to 65535, or 0 for a free one.")
     if not isinstance(host, str) or not host.isascii() or not host or any(letter in host for letter in "/ \0[]"):
@@ -108,15 +113,15 @@ def _listen(port: int, host: str) -> socket.socket:
             f"host={host!r} is not an address. Give one of this machine, such as {LOOPBACK} or 0.0.0.0."
         )
     try:
-        with own_socket("serve the API", allow=f"--allow-hosts={THIS_MACHINE}"):
+        with own_socket(f"serve {noun[0].lower()}{noun[1:]}", allow=f"--allow-hosts={THIS_MACHINE}"):
             return socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
     except OSError as error:
         if error.errno in {EADDRINUSE, EACCES}:
             raise SteppayMockError(
-                f"The API cannot be served on port {port} ({error.strerror}). Stop the program that uses it, or take "
+                f"{noun} cannot be served on port {port} ({error.strerror}). Stop the program that uses it, or take "
                 "another: 0 finds a free one."
             ) from error
         raise SteppayMockError(
-            f"The API cannot be served on {host!r} ({error.strerror}). Give an address of this machine, such as "
+            f"{noun} cannot be served on {host!r} ({error.strerror}). Give an address of this machine, such as "
             f"{LOOPBACK} or 0.0.0.0."
         ) from error

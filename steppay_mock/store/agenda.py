@@ -17,6 +17,7 @@ Kind = Literal[
     "renewal",
     "retry",
     "notice",
+    "deposit arrives",
     "account closes",
     "invoice is sent",
     "invoice is overdue",

@@ -39,6 +39,21 @@ def choose_payment_method(method: str, gateway: str | None, *, recurs: bool) -> 
     return _offered(wanted, gateway)
 
 
+def offers(*, recurs: bool, renews: bool) -> dict[Method, tuple[str, ...]]:
+    """The methods of a payment, each with the gateways that offer it, the usual one first (fact 30).
+
+    ``renews``: the payment is that of a renewal, or its method is for renewals.
+    """
+    known = _RECURRING if recurs else _ONCE
+    found: dict[Method, tuple[str, ...]] = {}
+    for method in get_args(Method):
+        wanted = known.get(method)
+        if wanted is not None and (wanted.endswith("_BILL") or not renews):
+            offering = [name for name, methods in METHODS_BY_GATEWAY.items() if wanted in methods]
+            found[method] = tuple(sorted(offering, key=lambda name, usual=_USUAL[wanted]: name != usual))  # type: ignore[misc]
+    return found
+
+
 def renewal_method(first: PaymentMethod) -> PaymentMethod:
     """Gateway and method of the renewals after this first payment: a method that ends in ``_BILL`` (fact 30).
 

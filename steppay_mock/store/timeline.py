@@ -63,13 +63,14 @@ def read_timeline(events: Iterable[Event]) -> Timeline:
                 event=str(event.type),
                 entity=f"{kind} {number}",
                 id=key,
-                status=_status(event.data),
+                status=status_of(event.data),
             )
         )
     return Timeline(tuple(rows))
 
 
-def _status(data: dict[str, Any]) -> str:
+def status_of(data: dict[str, Any]) -> str:
+    """What the data of an event says of its thing, such as ``PAID``; nothing for a thing without a status."""
     if "recordQuotas" in data:
         quota = data.get("accumulatedQuota")
         return f"used {data['accumulatedRecord']}" + (f" of {quota}" if quota is not None else "")

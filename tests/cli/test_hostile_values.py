@@ -41,6 +41,8 @@ def fine(done: Any) -> None:
         "explore --scenario customer-registers-and-leaves --to U --state-url U --reset-url U --unsigned --junit P",
         "replay sp1.x --to U --state-url U --reset-url U --unsigned --from P",
         "serve-api --token x --from P",
+        "dev --data P",
+        "dev --from P",
     ],
 )
 def test_what_cannot_be_a_path_is_told(words: str, path: str, run: Any, nobody: str) -> None:
@@ -98,9 +100,10 @@ def test_a_journal_whose_name_is_no_utf_8_is_written_and_read(run: Any, receiver
 
 @pytest.mark.parametrize("token", ["token ", " token", "to ken", "token\n", "토큰"])
 def test_a_token_that_no_call_can_carry_is_refused(token: str, run: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    done = run("serve-api", "--token", token)
-    fine(done)
-    assert "Error: --token " in done.err
+    for name in ("serve-api", "dev"):
+        done = run(name, "--token", token)
+        fine(done)
+        assert "Error: --token " in done.err
     monkeypatch.setenv("STEPPAY_SECRET_TOKEN", os.fsdecode(token.encode()))  # as this locale reads it
     done = run("serve-api")
     fine(done)

@@ -34,6 +34,13 @@ CUT = {
     "serve-api --fail /a=503,L": [73, 80],
     "serve-api --slow /a=1,times=L": [69, 74],
     "serve-api --hold L": [80, 80],
+    "trigger L": [80],
+    "trigger cancel L": [80, 80],
+    "trigger cancel -L": [79],
+    "trigger cancel --L": [78, 78],
+    "trigger cancel --L 1 --L 2": [80],
+    "trigger advance L": [80],
+    "trigger pay --url L": [80],
 }
 """A line with a long word of letters or digits, and how many of them each part of its message shows."""
 

@@ -33,6 +33,7 @@ BOUNDS = {
     "replay --given": (0, 100_000),
     "replay --api-port": (0, 65_535),
     "serve-api --port": (0, 65_535),
+    "dev --port": (0, 65_535),
 }
 
 

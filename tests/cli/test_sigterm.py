@@ -65,6 +65,17 @@ def test_serve_api_ends_with_0(*, first: bool) -> None:
     assert "Traceback" not in err
 
 
+def test_dev_ends_with_0(*, first: bool) -> None:
+    with running("dev", "--port", "0", "--seed", "7", first=first) as (process, send):
+        assert process.stdout
+        url = process.stdout.readline().strip()
+        assert requests.get(f"{url}/_mock/status", timeout=30).status_code == 200
+        send(signal.SIGTERM)
+        _, err = process.communicate(timeout=30)
+    assert process.returncode == 0
+    assert "Traceback" not in err
+
+
 def test_serve_api_ends_while_it_holds_a_call(*, first: bool) -> None:
     with running(*SERVE, "--hold", "*=600", first=first) as (process, send):
         assert process.stdout

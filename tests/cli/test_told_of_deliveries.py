@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from steppay_mock.cli.show.delivery import Shown
-from steppay_mock.cli.show.journal import answer_of, as_data, event_of, headers_of, moment, receiver_of
+from steppay_mock.cli.show.journal import answer_of, as_data, event_of, moment, receiver_of
+from steppay_mock.delivery.journal.cells import headers_of
 from steppay_mock.delivery.journal.reading import Attempt, Delivery
 
 DELIVERY = Delivery(

@@ -23,6 +23,7 @@ PAGES = sorted(
 # The pages of the command line, of pytest and of generators have tests of their own; that of facts is tables.
 RUN = (
     *("schemas", "payloads", "signatures", "delivery", "store", "scenarios", "fidelity", "rest-api", "v1"),
+    "sandbox",
     *("ordering", "ordering-races", "ordering-costs", "lambda"),
 )
 NODE_MODULES = ROOT / "tests" / "ajv" / "node_modules"

@@ -2,12 +2,14 @@
 
 import os
 import re
+import shlex
 import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+import requests
 from serving import Serve
 from werkzeug import Request, Response
 
@@ -95,7 +97,7 @@ def test_every_file_that_it_names_is_there() -> None:
 def test_every_block_is_run_below() -> None:
     assert [kind for kind, _ in BLOCKS] == [
         *("sh", "text", "sh", "python", "sh", "text", "python", "text"),
-        *("sh", "python", "sh", "python", "text"),
+        *("sh", "python", "sh", "sh", "python", "text"),
     ]
 
 
@@ -106,6 +108,20 @@ def test_the_demo_runs() -> None:
     shown = done.stdout.splitlines()
     for line in block("text", "answered 2xx").splitlines():
         assert line in shown
+
+
+def test_a_steppay_of_your_own_is_served(tmp_path: Path) -> None:
+    words = shlex.split(block("sh", "steppay-mock dev"))[1:]
+    command = [sys.executable, "-m", "steppay_mock.cli", *words, "--port", "0"]
+    with subprocess.Popen(
+        command, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+    ) as running:
+        assert running.stdout
+        url = running.stdout.readline().strip()
+        assert requests.get(f"{url}/_mock/status", timeout=30).json()["endpoints"] == ["webhooks"]
+        running.terminate()
+    assert running.returncode == 0
+    assert (tmp_path / "sandbox.sqlite").is_file()
 
 
 def test_the_test_command_is_a_target() -> None:

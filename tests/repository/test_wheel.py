@@ -59,6 +59,18 @@ def test_the_schemas_in_the_wheel_are_those_of_the_repository(wheel: Path) -> No
     assert shipped == {str(path.relative_to(root)): path.read_bytes() for path in root.rglob("*.json")}
 
 
+def test_the_pages_in_the_wheel_are_those_of_the_repository(wheel: Path) -> None:
+    archive = zipfile.ZipFile(wheel)
+    prefix = "steppay_mock/sandbox/pages/"
+    root = ROOT / prefix
+    files = {
+        str(path.relative_to(root)) for path in root.rglob("*") if path.suffix in {".html", ".css", ".js", ".json"}
+    }
+    assert len(files) > 5
+    shipped = {name.removeprefix(prefix): archive.read(name) for name in archive.namelist() if name.startswith(prefix)}
+    assert {name: shipped.get(name) for name in files} == {name: (root / name).read_bytes() for name in files}
+
+
 def test_neither_schemas_nor_tests_nor_pytest_plugin_is_importable(installed: Path, tmp_path: Path) -> None:
     for name in ("schemas", "tests", "pytest_plugin"):
         script = f"import importlib.util; print(importlib.util.find_spec({name!r}))"

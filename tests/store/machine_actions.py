@@ -126,9 +126,15 @@ def checkout_for_another(store: Store, dice: Dice) -> object:
 
 
 def pay(store: Store, dice: Dice) -> object:
+    options: dict[str, Any] = {}
+    if seldom(dice, 25):
+        options["quantity"] = dice.whole(1, 5)
+    if seldom(dice, 20):
+        options["reason"] = "한도 초과"
     return store.pay(
         one_thing(dice, store.orders, "CREATED", "PAYMENT_FAILURE"),
         pays=one_of(dice, ["now", "now", "fails"]),
+        **options,
         **_means(dice),
     )
 

@@ -11,6 +11,7 @@ from store import action_subscriptions as of_subscription
 from store.action_burst import ANY_TEXT, NOW, Data
 from store.action_scene import ILLEGAL, NO_RENEWAL, OFFERED, UNPAID_ORDER, WRONG, Scene, Whys
 from store.rules_of_billing import settle_difference
+from store.rules_of_choices import unless_chosen, with_quantity
 
 from steppay_mock.store.records import Basket, Order, Payment
 
@@ -53,7 +54,8 @@ def pay_refused(scene: Scene) -> Whys:
     yield from unless_of_a_customer(scene)
     order = scene.order()
     if order is not None:
-        yield from unless_payable(scene, order)
+        yield from unless_chosen(scene, order)
+        yield from unless_payable(scene, with_quantity(scene, order))
 
 
 def unless_payable(scene: Scene, order: Order) -> Whys:
@@ -91,7 +93,7 @@ def unless_of_a_customer(scene: Scene) -> Whys:
 def pay(scene: Scene) -> None:
     order = scene.order()
     assert order is not None
-    pay_order(scene, order)
+    pay_order(scene, with_quantity(scene, order))
 
 
 def pay_order(scene: Scene, order: Order) -> None:

@@ -19,7 +19,7 @@ from steppay_mock.store.records import Order, Subscription
 Due = tuple[datetime, int, str, Any]
 KINDS = (
     *("expiry", "given time comes", "pause is over", "period ends", "renewal", "retry", "notice"),
-    *("account closes", "invoice is sent", "invoice is overdue", "order is told again"),
+    *("deposit arrives", "account closes", "invoice is sent", "invoice is overdue", "order is told again"),
 )
 """Of one moment, the first comes first: expiry comes before a renewal."""
 _OF_SUBSCRIPTIONS = KINDS[:7]

@@ -17,7 +17,6 @@ from steppay_mock.cli.options.report_file import report_option
 from steppay_mock.cli.options.shared import json_option, secret_option, unsigned_option
 from steppay_mock.cli.options.signing import Signing
 from steppay_mock.cli.show.terminal import say
-from steppay_mock.errors import SteppayMockError
 
 if TYPE_CHECKING:
     from steppay_mock.delivery.config import Config
@@ -109,25 +108,14 @@ def command(
 
 def _by_receiver(reading: Reading, ids: tuple[int, ...], *, url: str | None) -> dict[tuple[str, str], list[Event]]:
     """The events by the name and URL of their receiver: ``url``, else the receiver in the journal."""
+    from steppay_mock.delivery.journal.resending import event_to_resend
+
     groups: dict[tuple[str, str], list[Event]] = {}
     for number in ids:
         delivery = reading.delivery(number)
-        event = _read_event(number, reading.sent(number)[0])
+        event = event_to_resend(reading, number)
         if delivery.fault is not None:
             say(f"note: delivery {number} went wrong on purpose ({delivery.fault}); now it is sent as it should be")
         receiver = (delivery.receiver, delivery.url) if url is None else ("", url)
         groups.setdefault(receiver, []).append(event)
     return groups
-
-
-def _read_event(number: int, body: bytes) -> Event:
-    """The event with exactly these bytes as its body."""
-    from steppay_mock.payload.event import Event
-
-    try:
-        return Event.from_bytes(body)
-    except SteppayMockError as error:
-        raise SteppayMockError(
-            f"Delivery {number} cannot be sent again. {error} "
-            f"`steppay-mock log show {number}` prints a command of curl that sends it as it is."
-        ) from None

@@ -1,4 +1,4 @@
-"""Reads the time of ``explore --late-by``."""
+"""Reads a time such as 10m: that of ``explore --late-by`` and of ``trigger advance``."""
 
 from __future__ import annotations
 
@@ -22,4 +22,4 @@ class LateByType(ParameterType):
         try:
             return read_late_by(f"{value}s" if str(value).isdecimal() else value)
         except SteppayMockError:
-            self.fail(f"{value!r} is no time. Write it as 90s, 10m, 2h or 1d.", param, ctx)
+            self.fail(f"{str(value)[:80]!r} is no time. Write it as 90s, 10m, 2h or 1d.", param, ctx)

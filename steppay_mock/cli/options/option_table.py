@@ -83,11 +83,19 @@ def table_option(name: str, *, default: Any = None, default_words: str = "", hel
 def remembered_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """The options that a resumed run remembers; the command gets those that it was given, as ``told``."""
     names = [one.name for one in options_of("cli") if one.is_remembered]
+    return _told_options(command, names, default_words=_AS_BEGUN)
 
+
+def dev_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """The options of deliveries of ``dev``; the command gets those that it was given, as ``told``."""
+    return _told_options(command, [one.name for one in options_of("dev")])
+
+
+def _told_options(command: Callable[..., Any], names: list[str], *, default_words: str = "") -> Callable[..., Any]:
     def take(options: dict[str, Any]) -> dict[str, Any]:
         context = click.get_current_context()
         values = {name: options.pop(parameter_of(name)) for name in names}
         return {name: values[name] for name in names if context.get_parameter_source(parameter_of(name)) in _TOLD}
 
-    of_table = [table_option(name, default_words=_AS_BEGUN) for name in names]
+    of_table = [table_option(name, default_words=default_words) for name in names]
     return gather(command, "told", take=take, options=of_table)

@@ -101,6 +101,11 @@ class Staging:
             options["v1_form"] = self.v1_form
         return options
 
+    def chosen_options(self) -> dict[str, Any]:
+        """The options of a store that differ from their defaults."""
+        options = {"locale": self.locale, "currency": self.currency, "assumptions": self._assumptions()}
+        return {name: value for name, value in options.items() if value not in ("ko_KR", "KRW", {})}
+
     def _assumptions(self) -> dict[str, Any]:
         from steppay_mock.store.assumptions import Assumptions, read_assumptions
 
@@ -122,11 +127,12 @@ class Staging:
                 ) from None
         return found
 
-    def _parameters(self, scenario: Scenario) -> dict[str, Any]:
-        """The values of ``--set``. A value that the parameter cannot have is a usage error."""
+    def parameters(self, name: str) -> dict[str, Any]:
+        """The values of ``--set`` for this scenario. A value that the parameter cannot have is a usage error."""
         from steppay_mock.store.scenarios.parameters import OF_STORES, parameters_of, parse_parameters, read_parameters
 
         found: dict[str, Any] = {}
+        scenario = self.find(name)
         known = parameters_of(scenario)
         for key, text in self.settings:
             if key in found:
@@ -150,7 +156,7 @@ class Staging:
         """The story of the scenario. A seed that was drawn is shown on standard error."""
         from steppay_mock.store.scenarios.scenario import scenario
 
-        parameters = self._parameters(self.find(name))
+        parameters = self.parameters(name)
         chosen = self.seed if self.seed is not None else seed
         story = scenario(
             name,
@@ -191,10 +197,29 @@ def files_option() -> Decorator[Any]:
 
 def staging_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """Adds the options to the command, which gets them as ``staging``."""
-    return gather(command, "staging", take=fields_of(Staging), options=_STAGING)
+    return gather(command, "staging", take=fields_of(Staging), options=_staging(start="2025-01-15"))
 
 
-_STAGING: tuple[Decorator[Any], ...] = (
+def sandbox_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """The same for a store whose clock may run."""
+    options = _staging(start="now, or 2025-01-15 with --clock still")
+    return gather(command, "staging", take=fields_of(Staging), options=options)
+
+
+def _staging(*, start: str) -> tuple[Decorator[Any], ...]:
+    return (*_BEFORE_START, _start_option(start), *_AFTER_START)
+
+
+def _start_option(default: str) -> Decorator[Any]:
+    return click.option(
+        "--start",
+        metavar="MOMENT",
+        type=MomentType(of_event=True),
+        help=f"The time of the first event: ISO 8601 with a zone, or epoch seconds. Default: {default}.",
+    )
+
+
+_BEFORE_START: tuple[Decorator[Any], ...] = (
     click.option(
         "--set",
         "settings",
@@ -214,12 +239,8 @@ _STAGING: tuple[Decorator[Any], ...] = (
     click.option(
         "--seed", metavar="S", type=click.INT, help="The seed of all chance: the same seed makes the same bytes."
     ),
-    click.option(
-        "--start",
-        metavar="MOMENT",
-        type=MomentType(of_event=True),
-        help="The time of the first event: ISO 8601 with a zone, or epoch seconds. Default: 2025-01-15.",
-    ),
+)
+_AFTER_START: tuple[Decorator[Any], ...] = (
     click.option(
         "--locale",
         metavar="L",

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-import shlex
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from steppay_mock.cli import environment
-from steppay_mock.cli.show.journal import as_data, event_of, headers_of, moment, receiver_of
+from steppay_mock.cli.show.journal import as_data, event_of, moment, receiver_of
 from steppay_mock.cli.show.terminal import pretty
+from steppay_mock.delivery.journal.cells import headers_of
 from steppay_mock.wire.shown_url import MASK, shown_url
 
 if TYPE_CHECKING:
@@ -64,19 +63,9 @@ class Shown:
 
     def curl(self) -> bytes:
         """The command for a POSIX shell that sends the same bytes again, signed when it runs; it holds no secret."""
-        headers = {name: value for name, value in self.headers.items() if name not in {"content-length", _SIGNATURE}}
-        options = [f"--header {shlex.quote(f'{name}: {value}')}" for name, value in headers.items()]
-        options.append("--header 'user-agent:'")  # curl would send its own, StepPay sends none
-        url = shown_url(self.delivery.url)
-        note = b"" if url == self.delivery.url else f"# put the secret of the URL in the place of {MASK}\n".encode()
-        if _SIGNATURE in self.headers:
-            note += f"# signs with the secret in {environment.SECRET}\n".encode()
-            options.append(f'--header "{_SIGNATURE}: $(printf %s "$body" | steppay-mock sign)"')
-        first = f'printf %s "$body" | curl --request POST {shlex.quote(url)}'
-        command = " \\\n  ".join([first, *options, "--data-binary @-"])
-        # shlex.quote takes text: what is no UTF-8 goes through it unharmed.
-        quoted = shlex.quote(self.body.decode("utf-8", "surrogateescape")).encode("utf-8", "surrogateescape")
-        return note + b"body=" + quoted + b"\n" + command.encode() + b"\n"
+        from steppay_mock.delivery.journal.resending import curl_command
+
+        return curl_command(url=self.delivery.url, headers=self.headers, body=self.body)
 
     def as_dict(self) -> dict[str, Any]:
         """All of it as plain data; ``body`` is the text that was sent."""

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from steppay_mock.cli.show.report_files import ReportLine
+from steppay_mock.delivery.journal.cells import headers_of
 from steppay_mock.wire.shown_url import shown_url
 
 if TYPE_CHECKING:
@@ -45,15 +45,6 @@ def answer_of(delivery: Delivery) -> str:
         answer += f" to {excerpt(location)}"
     told = delivery.error or excerpt(delivery.body.strip(), limit=80)
     return f"{answer}, {told}" if told else answer
-
-
-def headers_of(stored: str | None) -> dict[str, str]:
-    """The headers of an answer; none where they are damaged."""
-    try:
-        found = json.loads(stored) if stored else {}
-    except (ValueError, RecursionError):
-        return {}
-    return {name: str(value) for name, value in found.items()} if isinstance(found, dict) else {}
 
 
 def lines_of_runs(reading: Reading, runs: Iterable[int]) -> Iterator[ReportLine]:

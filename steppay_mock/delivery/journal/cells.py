@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -48,3 +49,12 @@ def content(value: Any) -> bytes:
 def read_row(row: Sequence[Any], cells: Sequence[Cell]) -> list[Any]:
     """The row, each cell read in its way."""
     return [cell(value) for cell, value in zip(cells, row, strict=True)]
+
+
+def headers_of(stored: str | None) -> dict[str, str]:
+    """The headers of an answer; none where they are damaged."""
+    try:
+        found = json.loads(stored) if stored else {}
+    except (ValueError, RecursionError):
+        return {}
+    return {name: str(value) for name, value in found.items()} if isinstance(found, dict) else {}

@@ -34,10 +34,19 @@ def claim(journal: str, run: int, *, patience: float = 0.0) -> Iterator[bool]:
     The journal may be named by any path: symbolic links are followed, and a file with several hard links is refused.
     ``patience`` is how many seconds to wait for another process to release it.
     """
+    with claim_file(Path(f"{real_path(journal)}-run{run}"), patience=patience) as ours:
+        yield ours
+
+
+@contextmanager
+def claim_file(path: Path, *, patience: float = 0.0) -> Iterator[bool]:
+    """Whether this file, which stands for something else, is ours within ``with``; False if another one has it.
+
+    It is made, and removed at the end.
+    """
     if fcntl is None:
         yield True
         return
-    path = Path(f"{real_path(journal)}-run{run}")
     until = monotonic() + patience
     while (locked := _lock(path)) is None and monotonic() < until:
         sleep(_NAP)

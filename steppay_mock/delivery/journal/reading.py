@@ -111,21 +111,21 @@ class Reading:
         condition, values = wanted.where()
         order = f"ORDER BY d.id {'DESC' if newest_first else 'ASC'} LIMIT ?"
         query = f"{_DELIVERIES} WHERE {condition} {order}"
-        for row in self._ask(query, *values, -1 if limit is None else limit):
+        for row in self.ask(query, *values, -1 if limit is None else limit):
             yield Delivery._make(read_row(row, _DELIVERY))
 
     def count(self, wanted: Wanted) -> int:
         """How many deliveries are asked for."""
         condition, values = wanted.where()
         query = f"SELECT count(*) FROM deliveries d JOIN events e ON e.id = d.event WHERE {condition}"  # noqa: S608
-        ((found,),) = self._ask(query, *values)
+        ((found,),) = self.ask(query, *values)
         return int(found)
 
     def delivery(self, number: int) -> Delivery:
         """The delivery of that number; SteppayMockError if there is none."""
         for one in self.deliveries(Wanted(ids=(number,))):
             return one
-        ((last,),) = self._ask("SELECT max(id) FROM deliveries")
+        ((last,),) = self.ask("SELECT max(id) FROM deliveries")
         known = f"they are numbered 1 to {last}" if last else "it has none"
         raise SteppayMockError(
             f"There is no delivery {number} in {self.path}: {known}. `steppay-mock log --journal "
@@ -134,11 +134,11 @@ class Reading:
 
     def attempts(self, number: int) -> list[Attempt]:
         """Every attempt of a delivery, the first one first."""
-        return [Attempt._make(read_row(row, _ATTEMPT)) for row in self._ask(_ATTEMPTS, number)]
+        return [Attempt._make(read_row(row, _ATTEMPT)) for row in self.ask(_ATTEMPTS, number)]
 
     def sent(self, number: int) -> tuple[bytes, int]:
         """The body of a delivery, and the seed of its trace ids. A copy has both from the delivery that it copies."""
-        for body, seed, position in self._ask(_SENT, number):
+        for body, seed, position in self.ask(_SENT, number):
             if not (isinstance(body, bytes) and isinstance(seed, int) and isinstance(position, int)):
                 raise SteppayMockError(
                     f"Delivery {number} in {self.path} is damaged: its body cannot be read. Take a copy of the "
@@ -149,28 +149,29 @@ class Reading:
 
     def unfinished(self) -> list[Unfinished]:
         """The runs without an end, the oldest first."""
-        return [Unfinished(run, bool(planned), retries, n) for run, planned, retries, n in self._ask(_UNFINISHED)]
+        return [Unfinished(run, bool(planned), retries, n) for run, planned, retries, n in self.ask(_UNFINISHED)]
 
     def run_counts(self) -> list[RunCounts]:
         """The counts of every run, the oldest first."""
-        made_good = {int(run): int(count) for run, count in self._ask(_MADE_GOOD)}
-        for number, run in self._ask(_STRAYS):
+        made_good = {int(run): int(count) for run, count in self.ask(_MADE_GOOD)}
+        for number, run in self.ask(_STRAYS):
             raise SteppayMockError(
                 f"Delivery {number} in {self.path} is damaged: it is of run {run!r}, which there is not. Take a copy "
                 "of the file from before, or send its event anew."
             )
         return [
             RunCounts(run, planned, succeeded + made_good.get(run, 0), failed - made_good.get(run, 0), bool(ended))
-            for run, planned, succeeded, failed, ended in self._ask(_RUN_COUNTS)
+            for run, planned, succeeded, failed, ended in self.ask(_RUN_COUNTS)
         ]
 
     def endpoints(self, runs: Sequence[int]) -> list[tuple[str, str]]:
         """Name and URL of the receivers that these runs have, each once."""
         marks = ", ".join("?" * len(runs))
         query = f"SELECT DISTINCT name, url FROM hooks WHERE run IN ({marks}) ORDER BY id"  # noqa: S608
-        return [(str(name), str(url)) for name, url in self._ask(query, *runs)]
+        return [(str(name), str(url)) for name, url in self.ask(query, *runs)]
 
-    def _ask(self, query: str, *values: Any) -> Iterator[tuple[Any, ...]]:
+    def ask(self, query: str, *values: Any) -> Iterator[tuple[Any, ...]]:
+        """The rows that a query in SQL gives; SteppayMockError where the file is damaged."""
         with _told(self.path):
             yield from self.connection.execute(query, values)
 

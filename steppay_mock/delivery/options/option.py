@@ -7,9 +7,9 @@ from typing import Any, Literal
 
 from steppay_mock.values import ValueType
 
-Door = Literal["deliver", "sender", "send", "explore", "config", "cli"]
+Door = Literal["deliver", "sender", "send", "explore", "config", "cli", "dev"]
 """Where options are taken: ``deliver()`` and ``deliver_async()``, ``Sender(...)``, ``Sender.send()``, ``explore()``,
-the file ``steppay-mock.toml``, and the commands that deliver."""
+the file ``steppay-mock.toml``, the commands that deliver, and ``steppay-mock dev``."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

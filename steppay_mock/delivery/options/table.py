@@ -95,7 +95,7 @@ OPTIONS: tuple[Option, ...] = (
         "each entity in order, or shuffled with one timestamp for all (facts 5 and 6).",
         docs="See [Order](delivery.md#order).",
         default="occurrence",
-        doors=_doors("deliver", "send", "cli"),
+        doors=_doors("deliver", "send", "cli", "dev"),
     ),
     Option(
         name="duplicates",
@@ -103,7 +103,7 @@ OPTIONS: tuple[Option, ...] = (
         help="The share of the events that are delivered a second time, after all others: 0.2 is a fifth (fact 22).",
         default=0.0,
         default_words="0",
-        doors=_doors("deliver", "send", "cli"),
+        doors=_doors("deliver", "send", "cli", "dev"),
         metavar="SHARE",
     ),
     Option(
@@ -156,7 +156,7 @@ OPTIONS: tuple[Option, ...] = (
         default=DEFAULT_TIMEOUT,
         default_words=f"{DEFAULT_TIMEOUT:g} s",
         assumed_fact=23,
-        doors=_doors("deliver", "sender", "explore", "config", "cli"),
+        doors=_doors("deliver", "sender", "explore", "config", "cli", "dev"),
         is_remembered=True,
         metavar="S",
         file={"type": "number", "exclusiveMinimum": 0, "maximum": LONGEST_TIMEOUT, "examples": [10]},
@@ -170,7 +170,7 @@ OPTIONS: tuple[Option, ...] = (
         default="none",
         default_words="no retries",
         assumed_fact=23,
-        doors=_doors("sender", "config", "cli"),
+        doors=_doors("sender", "config", "cli", "dev"),
         is_remembered=True,
         metavar="NAME|S,S,S",
         file={

@@ -68,6 +68,8 @@ class Sender:
 
     _gateway: Mapping[str, Any] | None = None
     """What calls the receivers, where they are Lambda functions."""
+    _note: Mapping[str, Any] | None = None
+    """What the journal keeps with each run for the one who sends."""
 
     def __init__(
         self, to: str | Endpoint | Iterable[Endpoint], *, secret: Any = None, **options: Unpack[SenderOptions]
@@ -208,6 +210,7 @@ class Sender:
             watch=checked["watch"],
             open_engine=self._engine_opener(self._gateway),
             gateway=self._gateway,
+            note=self._note,
             control=checked["control"],
         )
         planned = arrange(events, order, seed=run.seed, duplicates=checked["duplicates"], fault=fault)

@@ -49,6 +49,8 @@ class SenderRun:
     open_engine: Callable[[EngineSettings], Engine]
     gateway: Mapping[str, Any] | None = None
     """What calls the receivers, where they are Lambda functions: a journal has it beside the options."""
+    note: Mapping[str, Any] | None = None
+    """What the journal keeps with the run for the one who sends."""
     number: int | None = None
     """The number of the run in the journal."""
     control: bool = True
@@ -141,6 +143,7 @@ class SenderRun:
                 progress=RunProgress(keep=True),
                 watch=None,
                 order="occurrence",
+                note=None,
                 number=None,
                 control=False,
                 control_of=self.number,
@@ -182,6 +185,8 @@ class SenderRun:
         kept = remember(self.settings)
         if self.gateway:
             kept["gateway"] = dict(self.gateway)
+        if self.note is not None:
+            kept["note"] = dict(self.note)
         if not self.control:
             kept["control"] = False
         if self.control_of is not None:

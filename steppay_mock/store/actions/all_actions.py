@@ -31,6 +31,7 @@ class AllActions(Catalogue, Metering, Items, PaymentDates, Checkout, PaymentMeth
                 "renewal": self._renewal_due,
                 "retry": self._retry_due,
                 "notice": self._notice_due,
+                "deposit arrives": self._deposit_due,
                 "account closes": self._account_due,
                 "invoice is sent": self._reserved_time_due,
                 "invoice is overdue": self._deadline_due,

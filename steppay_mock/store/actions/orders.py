@@ -3,25 +3,27 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime, timedelta
 from typing import Literal, NoReturn
 
 from steppay_mock.contract.catalogue import EventType
 from steppay_mock.errors import SteppayMockError
 from steppay_mock.store.actions.new_orders import amount_of
+from steppay_mock.store.actions.pay_choices import check_reason, read_deposit_days, waits_for_money
 from steppay_mock.store.actions.payments import Effect, with_status
 from steppay_mock.store.actions.subscriptions import CHANGE_METHOD, Subscriptions
 from steppay_mock.store.lifecycle import INVOICE, SUBSCRIPTION, refuse, require_transition
 from steppay_mock.store.options import Money
 from steppay_mock.store.payment_methods import Method, PaymentMethod, choose_payment_method, renewal_method
-from steppay_mock.store.records import Order, Payment, Subscription
+from steppay_mock.store.records import Key, Order, Payment, Subscription
 from steppay_mock.store.subscription_terms import ended
+from steppay_mock.store.whole_numbers import check_quantity
 
 Pays = Literal["now", "fails", "later"]
 """Whether a payment succeeds (``now``), fails, or is not tried yet (``later``): the order waits for the buyer."""
 
 _FINAL = {"CANCELED", "EXPIRED"}
 _CLOSED = {"CANCELLED", "CANCELLATION_REFUNDED"}
-_WAIT = {"VBANK", "CMS", "CMS_BILL"}
 CARDS = {"CARD", "CARD_BILL"}
 _STANDBY = {"VIRTUAL_BANK_STANDBY", "CMS_STANDBY"}
 _REFUNDED = {True: "CANCELLATION_REFUNDED", False: "CANCELLATION_REFUNDED_PARTIALLY"}
@@ -38,15 +40,21 @@ class Orders(Subscriptions):
         method: Method = "card",
         gateway: str | None = None,
         pays: Literal["now", "fails"] = "now",
+        quantity: int | None = None,
+        reason: str | None = None,
+        deposit_days: float | None = None,
     ) -> Order:
         """Pay an order that is not paid yet: one that waits, or the renewal order of an UNPAID subscription.
 
-        This is what the buyer does on the hosted page, at this moment (fact 41).
-        If it fails, the planned retries still follow (assumed).
+        This is what the buyer does on the hosted page, at this moment (fact 41). ``quantity`` is what the buyer chooses
+        of an order that waits; None: as it was ordered. If it fails, ``reason`` is its errorMessage, and the planned
+        retries still follow (assumed). The money of a virtual account or a direct debit arrives ``deposit_days``
+        later, 0: at once; None: when :meth:`confirm_payment` is called.
         """
         found = self._order_or_newest(order)
         self._owner(found.customer_id, "pay the order")
         self._require_payable(found)
+        found = self._with_quantity(found, quantity)
         if pays not in ("now", "fails"):
             raise SteppayMockError(f"pays={pays!r} is neither 'now' nor 'fails'. Say pays='fails', or nothing.")
         payment_method = choose_payment_method(method, gateway, recurs=found.type != "ONE_TIME")
@@ -56,14 +64,18 @@ class Orders(Subscriptions):
             refuse_free(f"Order {found.id}")
         if found.type in {"RECURRING", "PAYMENT_METHOD"} and not payment_method.method.endswith("_BILL"):
             raise SteppayMockError("A renewal is paid by 'card' or 'cms' (fact 30). Pay by one of them.")
-        self._try_to_pay(_renewed_by(found, payment_method), payment_method, pays)
+        check_reason(reason, fails=pays == "fails")
+        waits = pays == "now" and waits_for_money(found, payment_method)
+        deposit = read_deposit_days(deposit_days, waits=waits)
+        self._later(deposit or timedelta(0))
+        self._try_to_pay(_renewed_by(found, payment_method), payment_method, pays, reason=reason)
+        if deposit is not None:
+            self._plan_deposit(self._tables.orders[found.id], deposit)
         return self._tables.orders[found.id]
 
     def confirm_payment(self, order: Order | int | None = None) -> Order:
         """Let the money of a virtual account or a direct debit arrive: payment.completed, and the order is paid."""
-        found, payment = self._on_standby(order, "confirm the payment")
-        paid = _renewed_by(found, PaymentMethod(payment.gateway, payment.method))
-        return self._complete(paid, payment, self._effect_of(paid))
+        return self._confirm(*self._on_standby(order, "confirm the payment"))
 
     def reject_payment(self, order: Order | int | None = None) -> Order:
         """Let a direct debit fail: payment.failed with the id of its payment, then order.updated."""
@@ -129,11 +141,28 @@ class Orders(Subscriptions):
             )
         return self._tables.subscriptions[found.subscriptions[0]]
 
-    def _try_to_pay(self, order: Order, payment_method: PaymentMethod, pays: Pays) -> Order:
+    def _with_quantity(self, order: Order, quantity: int | None) -> Order:
+        """The order with the quantity that the buyer chooses on the page (fact 42)."""
+        if quantity is None:
+            return order
+        check_quantity(quantity)
+        basket = order.basket
+        if not order.waits or basket is None or order.type == "PAYMENT_METHOD":
+            state = f"of type {order.type} and {order.status}, and its quantity is fixed"
+            refuse("choose the quantity", subject=f"order {order.id}", state=state, hint="Leave the quantity out.")
+        self._require_on_sale(basket.prices, quantity)
+        chosen = replace(basket, quantity=quantity)
+        if amount_of(chosen) < 0:
+            raise SteppayMockError(f"quantity={quantity}: the discount is more than this costs. Order more.")
+        return replace(order, basket=chosen)
+
+    def _try_to_pay(
+        self, order: Order, payment_method: PaymentMethod, pays: Pays, *, reason: str | None = None
+    ) -> Order:
         order = self._with_choice(order)
         if pays == "fails":
-            return self._fail(order, payment_method)
-        if payment_method.method not in _WAIT or order.type in {"RECURRING", "PAYMENT_METHOD"}:
+            return self._fail(order, payment_method, reason=reason)
+        if not waits_for_money(order, payment_method):
             return self._pay(order, payment_method, self._effect_of(order))
         order = self._wait_for_deposit(order)
         self._stand_by(order, payment_method)
@@ -144,6 +173,25 @@ class Orders(Subscriptions):
         ):
             self._start_incomplete(order)
         return order
+
+    def _confirm(self, order: Order, payment: Payment) -> Order:
+        paid = _renewed_by(order, PaymentMethod(payment.gateway, payment.method))
+        return self._complete(paid, payment, self._effect_of(paid))
+
+    def _plan_deposit(self, order: Order, time: timedelta) -> None:
+        payment = self._standby_payment(order)
+        assert payment is not None  # noqa: S101 - for the type checker
+        if time:
+            self._agenda.plan(self._now + time, "deposit arrives", payment.id)
+        else:
+            self._confirm(order, payment)
+
+    def _deposit_due(self, key: Key, _due: datetime) -> None:
+        """The money of a payment arrives, unless it is no longer waited for."""
+        payment = self._tables.payments[int(key)]
+        order = self._tables.orders[payment.order_id]
+        if order.status == "DEPOSIT_WAITING" and self._standby_payment(order) == payment:
+            self._confirm(order, payment)
 
     def _effect_of(self, order: Order) -> Effect:
         effects: dict[str, Effect] = {

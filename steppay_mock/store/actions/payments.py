@@ -106,11 +106,11 @@ class Payments(Customers, Stock):
         )
         return replace(payment, debit=self._debit(now)) if payment_method.method.startswith("CMS") else payment
 
-    def _fail(self, order: Order, payment_method: PaymentMethod) -> Order:
+    def _fail(self, order: Order, payment_method: PaymentMethod, *, reason: str | None = None) -> Order:
         """Log a failed attempt: payment.failed, and order.updated unless the order failed before (assumed)."""
         payment = self._new_payment(order, payment_method, status="FAILED")
         by_card = payment_method.method.startswith("CARD")
-        error = self._chance.pick(self._pool.goods["error-message" if by_card else "bank-error"])
+        error = reason or self._chance.pick(self._pool.goods["error-message" if by_card else "bank-error"])
         debit = payment.debit and replace(payment.debit, status="WITHDRAW_FAIL", error=error)
         self._emit(EventType.PAYMENT_FAILED, replace(payment, error=error, debit=debit))
         return self._order_failed(order)

@@ -1,0 +1,48 @@
+"""The WSGI application of a sandbox: one port for the REST API, the control API and the pages, behind one guard."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+from werkzeug.wrappers import Request
+
+from steppay_mock.sandbox.control.answers import error_answer
+from steppay_mock.sandbox.control.routes import answer_control
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication
+
+    from steppay_mock.sandbox.core import SandboxCore
+    from steppay_mock.sandbox.guard import Guard
+
+
+class SandboxApp:
+    """Answers all requests to a sandbox."""
+
+    def __init__(self, sandbox: SandboxCore, guard: Guard) -> None:
+        self._sandbox = sandbox
+        self._guard = guard
+
+    def __call__(self, environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
+        """Answer as a WSGI application."""
+        return self._app_for(Request(environ))(environ, start_response)
+
+    def _app_for(self, request: Request) -> WSGIApplication:
+        is_rest = request.path.startswith("/api/")
+        is_control = request.path.startswith("/_mock")
+        refusal = self._guard.refusal(request, forms=not is_rest)
+        if refusal is not None and (is_rest or is_control):
+            return error_answer(403, refusal)
+        if is_control:
+            return answer_control(self._sandbox, request)
+        # Here and not above: who asks for no page needs no template engine.
+        from steppay_mock.sandbox.pages.payment.links import leads_to_payment, send_to_payment
+
+        if leads_to_payment(request):
+            return send_to_payment(self._sandbox, request)
+        if is_rest:
+            return self._sandbox.api
+        from steppay_mock.sandbox.pages.routes import answer_page, refuse_page
+
+        return answer_page(self._sandbox, request) if refusal is None else refuse_page(request, refusal)

@@ -1,0 +1,177 @@
+"""The calls of the control API: path, method and what they do. Bodies and answers are JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from werkzeug.exceptions import BadRequest, MethodNotAllowed, NotFound
+from werkzeug.routing import Map, Rule
+from werkzeug.wrappers import Request, Response
+
+from steppay_mock.delivery.journal.reading import Delivery, Wanted, read_journal
+from steppay_mock.errors import SteppayMockError, check_names
+from steppay_mock.sandbox.control.answers import error_answer, json_answer
+from steppay_mock.sandbox.endpoints import read_changes
+
+if TYPE_CHECKING:
+    from steppay_mock.sandbox.core import SandboxCore
+
+_MOST = 1_000_000  # bytes of a body
+_LISTED = 200
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ControlCall:
+    """One call: its body's members, as they were read, and what the path and the query name."""
+
+    sandbox: SandboxCore
+    given: Mapping[str, Any]
+    query: Mapping[str, str]
+
+    def take(self, *names: str) -> dict[str, Any]:
+        """The members of the body; SteppayMockError for one of another name."""
+        check_names(self.given, names or ["none"], owner="The body", noun="member")
+        return dict(self.given)
+
+
+def answer_control(sandbox: SandboxCore, request: Request) -> Response:
+    """The answer to a call of the control API."""
+    try:
+        name, keys = _ROUTES.bind("", path_info=request.path).match(method=request.method)
+        call = ControlCall(sandbox=sandbox, given=_body(request), query=request.args.to_dict())
+        return json_answer(_CALLS[name](call, **keys))
+    except NotFound:
+        paths = ", ".join(sorted({rule.rule for rule in _ROUTES.iter_rules()}))
+        return error_answer(404, f"{request.path} is no call of the control API. Call one of: {paths}")
+    except MethodNotAllowed as error:
+        allowed = ", ".join(sorted(error.valid_methods or ()))
+        return error_answer(405, f"{request.method} {request.path} is no call. Call it with {allowed}.", allow=allowed)
+    except (SteppayMockError, BadRequest) as error:
+        return error_answer(400, error.description if isinstance(error, BadRequest) else str(error))
+
+
+def _state(call: ControlCall) -> Any:
+    return call.sandbox.status()
+
+
+def _reset(call: ControlCall) -> Any:
+    call.sandbox.reset(**call.take("seed", "scenario", "parameters"))
+    return call.sandbox.status()
+
+
+def _advance(call: ControlCall) -> Any:
+    call.sandbox.advance(**call.take("days", "hours", "minutes", "seconds"))
+    return call.sandbox.status()
+
+
+def _clock(call: ControlCall) -> Any:
+    call.sandbox.change_speed(call.take("speed").get("speed", 1.0))
+    return call.sandbox.status()
+
+
+def _act(call: ControlCall, action: str) -> Any:
+    before = len(call.sandbox.events)
+    call.sandbox.act(action, dict(call.given))
+    return {"events": [event.payload for event in call.sandbox.events[before:]]}
+
+
+def _pay(call: ControlCall, code: str) -> Any:
+    given = call.take("method", "gateway", "pays", "quantity", "reason", "deposit_days")
+    return _act(replace(call, given={**given, "order": int(code) if code.isdecimal() else code}), "pay")
+
+
+def _fail_renewal(call: ControlCall) -> Any:
+    before = len(call.sandbox.events)
+    call.sandbox.fail_renewal(**call.take("subscription", "times"))
+    return {"events": [event.payload for event in call.sandbox.events[before:]]}
+
+
+def _play(call: ControlCall, name: str) -> Any:
+    before = len(call.sandbox.events)
+    call.sandbox.play(name, **call.given)
+    return {"events": [event.payload for event in call.sandbox.events[before:]]}
+
+
+def _events(call: ControlCall) -> Any:
+    since = call.query.get("since", "0")
+    if not since.isdecimal():
+        raise SteppayMockError(f"since={since!r} is no number. Give the number of events that you know, such as 12.")
+    return {"events": [event.payload for event in call.sandbox.events[int(since) :]]}
+
+
+def _endpoints(call: ControlCall) -> Any:
+    return {"endpoints": [one.as_dict(with_secret=False) for one in call.sandbox.endpoints]}
+
+
+def _put_endpoint(call: ControlCall, name: str) -> Any:
+    endpoint = call.sandbox.change_endpoint(name, **read_changes(call.given))
+    return endpoint.as_dict(with_secret=False)
+
+
+def _delete_endpoint(call: ControlCall, name: str) -> Any:
+    call.sandbox.endpoints.remove(name)
+    return {}
+
+
+def _deliveries(call: ControlCall) -> Any:
+    with read_journal(call.sandbox.path) as journal:
+        found = list(journal.deliveries(Wanted(), newest_first=True, limit=_LISTED))
+    return {"deliveries": [_as_data(one) for one in found]}
+
+
+def _hold(call: ControlCall) -> Any:
+    call.sandbox.hold(held=call.take("held").get("held", True))
+    return call.sandbox.status()
+
+
+def _flush(call: ControlCall) -> Any:
+    reports = call.sandbox.flush(**call.take("order", "seed", "duplicates"))
+    return {"reports": [report.as_dict() for report in reports]}
+
+
+def _settle(call: ControlCall) -> Any:
+    call.sandbox.settle()
+    return call.sandbox.status()
+
+
+_TABLE: tuple[tuple[str, str, Callable[..., Any]], ...] = (
+    ("GET", "/_mock/status", _state),
+    ("POST", "/_mock/reset", _reset),
+    ("POST", "/_mock/advance", _advance),
+    ("POST", "/_mock/clock", _clock),
+    ("POST", "/_mock/actions/<action>", _act),
+    ("POST", "/_mock/orders/<code>/pay", _pay),
+    ("POST", "/_mock/renewals/fail", _fail_renewal),
+    ("POST", "/_mock/scenarios/<name>", _play),
+    ("GET", "/_mock/events", _events),
+    ("GET", "/_mock/endpoints", _endpoints),
+    ("PUT", "/_mock/endpoints/<name>", _put_endpoint),
+    ("DELETE", "/_mock/endpoints/<name>", _delete_endpoint),
+    ("GET", "/_mock/deliveries", _deliveries),
+    ("POST", "/_mock/deliveries/hold", _hold),
+    ("POST", "/_mock/deliveries/flush", _flush),
+    ("POST", "/_mock/deliveries/settle", _settle),
+)
+
+_ROUTES = Map([Rule(path, methods=[method], endpoint=f"{method} {path}") for method, path, _ in _TABLE])
+_CALLS = {f"{method} {path}": function for method, path, function in _TABLE}
+
+
+def _body(request: Request) -> dict[str, Any]:
+    if request.method in {"GET", "HEAD", "DELETE"}:
+        return {}
+    if (request.content_length or 0) > _MOST:
+        raise SteppayMockError(f"The body has {request.content_length} bytes. Send {_MOST} at most.")
+    if not request.get_data():
+        return {}
+    found = request.get_json(force=True, silent=True)
+    if not isinstance(found, dict):
+        raise SteppayMockError('The body is no JSON object. Send one, such as {"days": 31}, or nothing.')
+    return found
+
+
+def _as_data(delivery: Delivery) -> dict[str, Any]:
+    data = delivery._asdict()
+    return {**data, "body": delivery.body.decode("utf-8", "replace")}

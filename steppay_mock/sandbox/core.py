@@ -1,0 +1,305 @@
+"""The parts of a sandbox, and what can be done with them: store, REST API, endpoints, deliveries, file."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from secrets import token_hex
+from typing import TYPE_CHECKING, Any, cast
+
+from steppay_mock.delivery.address.safety import allowed_names
+from steppay_mock.delivery.journal.reading import read_journal
+from steppay_mock.delivery.journal.resending import event_to_resend
+from steppay_mock.delivery.schedule.schedule import plan
+from steppay_mock.delivery.schedule.steps import Again, Deliver, Wait
+from steppay_mock.errors import SteppayMockError
+from steppay_mock.payload.event import Event
+from steppay_mock.sandbox.acts import check_action
+from steppay_mock.sandbox.clock import StoreClock, from_microseconds, kept_clock
+from steppay_mock.sandbox.dispatcher import Dispatcher
+from steppay_mock.sandbox.endpoints import EndpointList, SandboxEndpoint, read_changes
+from steppay_mock.sandbox.live_store import CLOCK, LiveStore
+from steppay_mock.sandbox.recipe import ClockKind, SandboxRecipe, read_recipe, refuse_other, speed_of
+from steppay_mock.sandbox.storage import SandboxFile
+from steppay_mock.sandbox.store_face import StoreFace
+from steppay_mock.sandbox.writing_api import WritingApi
+from steppay_mock.values import NumberValue, WholeValue
+from steppay_mock.wire.real_time import wall_clock
+
+if TYPE_CHECKING:
+    from steppay_mock.delivery.order import DeliveryOrder
+    from steppay_mock.delivery.report import Report
+    from steppay_mock.rest.api import StoreApi
+    from steppay_mock.store.store import Store
+
+_TIMES = WholeValue(noun="a number of deliveries", least=1, most=10, example="2")
+_SECONDS = NumberValue(noun="seconds", least=0, most=86_400, example="30")
+_DELIVER, _AGAIN = Deliver(event=0), Again(event=0)
+
+FIRST_ENDPOINT = "webhooks"
+"""The name of the endpoint that ``forward_to`` makes."""
+_TEST_SECRET = "whsec_test"  # noqa: S105 - a secret for tests, as the fixtures have it
+
+
+class SandboxCore:
+    """A sandbox that is not served yet; :class:`~steppay_mock.sandbox.sandbox.Sandbox` is.
+
+    ``forward_to`` is the URL that gets all webhooks; ``secret`` signs them (None: that of the file, else
+    ``whsec_test``), and ``token`` is the ``Secret-Token`` of the REST API. ``data`` is the file that keeps the sandbox;
+    None: it is gone at the end. ``endpoint`` has other fields of that endpoint, such as its order. ``scenario`` is
+    played at the beginning. ``clock`` is ``"still"``: the time moves only by :meth:`advance`; or ``"real"``; None: that
+    of the file, else still. With ``held`` webhooks wait for :meth:`flush`. ``store`` are options of the store,
+    ``sender`` those of the sender. SteppayMockError for a wrong option, and for a file that another sandbox began.
+    """
+
+    def __init__(
+        self,
+        *,
+        forward_to: str | None = None,
+        secret: str | None = None,
+        endpoint: Mapping[str, Any] | None = None,
+        token: str = "test_token",  # noqa: S107 - a token for tests, which opens nothing
+        seed: int | str | None = None,
+        start: datetime | float | None = None,
+        clock: ClockKind | None = None,
+        scenario: str | None = None,
+        parameters: Mapping[str, Any] | None = None,
+        data: str | Path | None = None,
+        held: bool = False,
+        allow_hosts: Iterable[str] = (),
+        store: Mapping[str, Any] | None = None,
+        sender: Mapping[str, Any] | None = None,
+        told: Callable[[Report], object] = lambda _report: None,
+    ) -> None:
+        self.token = token
+        self._file = SandboxFile(data)
+        try:
+            self._recipe = self._begin(
+                seed=seed,
+                start=start,
+                clock=clock,
+                scenario=scenario,
+                parameters=dict(parameters or {}),
+                options=dict(store or {}),
+            )
+            kept = self._file.value(CLOCK)
+            begun = self._new_clock() if kept is None else kept_clock(kept, wall=wall_clock)
+            self._live = LiveStore(self._recipe.make_store(), clock=begun, file=self._file)
+            if kept is not None and clock is not None:
+                self._live.change_speed(speed_of(clock))
+            allowed = allowed_names(allow_hosts)
+            self.endpoints = EndpointList(self._file, allowed=allowed)
+            """Where webhooks go."""
+            self._dispatcher = Dispatcher(
+                self._live,
+                self.endpoints,
+                self._file,
+                options={**(sender or {}), "allow_hosts": sorted(allowed)},
+                told=told,
+            )
+            self.api: StoreApi = WritingApi(self._live, token=token)
+            """The REST API."""
+            if held:
+                self._dispatcher.hold(held=True)
+            self._forward(forward_to, secret, read_changes(endpoint or {}))
+        except BaseException:
+            self._file.close()
+            raise
+
+    def begin(self) -> None:
+        """Deliver what waits from before, and go on with what happens."""
+        self._dispatcher.start()
+
+    def stop_deliveries(self) -> None:
+        """Start nothing more, and wait for the answers to what is in flight."""
+        self._dispatcher.stop()
+
+    def close(self) -> None:
+        """Close the file, with the time of the store."""
+        self._live.keep_clock()
+        self._file.close()
+
+    @property
+    def secret(self) -> str:
+        """The key that signs the webhooks of the first endpoint."""
+        for one in self.endpoints:
+            return one.secret
+        raise SteppayMockError("The sandbox has no endpoint. Add one: sandbox.change_endpoint('mine', url=...)")
+
+    @property
+    def path(self) -> str:
+        """The file that has its deliveries; temporary without ``data``."""
+        return self._file.path
+
+    @property
+    def store(self) -> Store:
+        """The store. Its actions are kept and delivered."""
+        return cast("Store", StoreFace(self._live))
+
+    @property
+    def events(self) -> list[Event]:
+        """All events so far, in occurrence order."""
+        return cast("list[Event]", self._live.read(lambda store: list(store.events)))
+
+    @property
+    def notices(self) -> list[str]:
+        """What went wrong with deliveries at this end, the newest last."""
+        return list(self._dispatcher.notices)
+
+    def read(self, question: Callable[[Store], Any]) -> Any:
+        """What the function reads of the store, while nothing changes it. It must not change it itself."""
+        return self._live.read(question)
+
+    def act(self, action: str, arguments: Mapping[str, Any]) -> Any:
+        """Do an action of the store, by its name and with plain data; what it gives."""
+        return self._live.perform("action", {"name": check_action(action), "arguments": dict(arguments)})
+
+    def play(self, scenario: str, **parameters: Any) -> None:
+        """Run a scenario in the store; the time moves with it."""
+        self._live.perform("scenario", {"name": scenario, "parameters": parameters})
+
+    def pay(self, order: Any = None, **options: Any) -> Any:
+        """Pay an order as the buyer does on the page; the options are those of ``store.pay``."""
+        return self.store.pay(order, **options)
+
+    def advance(self, *, days: float = 0, hours: float = 0, minutes: float = 0, seconds: float = 0) -> None:
+        """Let the store's time pass, and do what is due in it."""
+        self.store.advance(days=days, hours=hours, minutes=minutes, seconds=seconds)
+
+    def fail_renewal(self, subscription: int | None = None, *, times: int = 1) -> None:
+        """Decline the next payments of the subscription, and let time pass until its renewal. None: the newest one."""
+        with self._live.changed:
+            self._live.catch_up()
+            store = self._live.store
+            known = {one.id: one for one in store.subscriptions}
+            found = known.get(store.subscription.id if subscription is None else subscription)
+            if found is not None and (found.status != "ACTIVE" or found.next_at is None):
+                raise SteppayMockError(
+                    f"Subscription {found.id} is {found.status}, and has no renewal that could fail. Name one that is "
+                    "ACTIVE."
+                )
+            declined = self.act("decline_payments", {"subscription": subscription, "times": times})
+            self.store.advance_to(declined.next_at.replace(tzinfo=UTC))
+
+    def change_speed(self, speed: float) -> None:
+        """Let the store's time run: ``speed`` store seconds in one second; 0 stops it."""
+        self._live.change_speed(speed)
+
+    def change_endpoint(self, name: str, **changes: Any) -> SandboxEndpoint:
+        """Add an endpoint, or change one. A new one, and one that is switched on, gets what happens from now on."""
+        with self._live.changed:
+            now = len(self._live.store.events)
+            if name in self.endpoints:
+                before = self.endpoints[name]
+                after = replace(before, **changes)
+                if after.enabled and not before.enabled:
+                    after = replace(after, since=now)
+            else:
+                if "url" not in changes:
+                    raise SteppayMockError(f"The endpoint {name!r} is new and has no url. Give it.")
+                after = SandboxEndpoint(**{"secret": token_hex(16), "since": now, **changes, "name": name})
+            found = self.endpoints.put(after)
+            self._live.changed.notify_all()
+        return found
+
+    def hold(self, *, held: bool = True) -> None:
+        """Let webhooks wait for :meth:`flush`, or deliver them as they happen."""
+        self._dispatcher.hold(held=held)
+
+    def flush(
+        self, *, order: DeliveryOrder | None = None, seed: int | str | None = None, duplicates: float | None = None
+    ) -> list[Report]:
+        """Deliver all webhooks that wait, and wait for the answers; a report for each endpoint.
+
+        None: the order and the share of duplicates that the endpoint has.
+        """
+        return self._dispatcher.flush(order=order, seed=seed, duplicates=duplicates)
+
+    def resend(self, delivery: int, *, times: int = 1, after: float = 0, body: bytes | None = None) -> None:
+        """Deliver again what was delivered, as a manager does in the portal: signed anew, to the same endpoint.
+
+        ``times`` is how often, one after the other, and ``after`` the seconds of this machine before it. ``body`` are
+        bytes to send in the place of those that were sent. Order, duplicates and fault of the endpoint do not count.
+        SteppayMockError if the endpoint is gone, and for bytes that are no event.
+        """
+        _TIMES.check("times", times)
+        _SECONDS.check("after", after)
+        with read_journal(self.path) as journal:
+            found = journal.delivery(delivery)
+            event = event_to_resend(journal, delivery) if body is None else Event.from_bytes(body)
+        self._dispatcher.send_again(
+            self.endpoints[found.receiver],
+            plan(event, [Wait(seconds=after), _DELIVER, *[_AGAIN] * (times - 1)]),
+            note={"resent": delivery},
+        )
+
+    def settle(self) -> None:
+        """Wait until all webhooks that do not wait for :meth:`flush` are delivered and answered."""
+        self._dispatcher.settle()
+
+    def reset(
+        self, *, seed: int | str | None = None, scenario: str | None = None, parameters: Mapping[str, Any] | None = None
+    ) -> None:
+        """Begin with a new store; endpoints and deliveries stay. None: the seed and the scenario of before."""
+        recipe = self._recipe
+        if seed is not None:
+            recipe = replace(recipe, seed=seed)
+        if scenario is not None:
+            recipe = replace(recipe, scenario=scenario, parameters=dict(parameters or {}))
+        store = recipe.make_store()
+        with self._live.changed:
+            self._recipe = recipe
+            self._file.set_value("generation", int(self._file.value("generation") or 0) + 1)
+            self._file.set_value("recipe", recipe.as_dict())
+            self._live.replace(store, clock=self._new_clock())
+            self.endpoints.restart()
+            self._dispatcher.restart()
+            self.api = WritingApi(self._live, token=self.token)
+
+    def status(self) -> dict[str, Any]:
+        """The time, the counts and the settings, as plain data."""
+        with self._live.changed:
+            self._live.catch_up()
+            return {
+                "now": self._live.store.now.isoformat(),
+                "speed": self._live.clock.speed,
+                "seed": self._recipe.seed,
+                "events": len(self._live.store.events),
+                "held": self._dispatcher.is_held,
+                "waiting": self._dispatcher.waiting(),
+                "endpoints": [one.name for one in self.endpoints],
+                "notices": self.notices,
+            }
+
+    def _begin(self, **given: Any) -> SandboxRecipe:
+        """The recipe of the file, or a new one."""
+        kept = self._file.value("recipe")
+        if kept is None:
+            recipe = read_recipe(**given)
+            self._file.set_value("recipe", recipe.as_dict())
+            return recipe
+        found = SandboxRecipe(**kept)
+        known = {name: given[name] for name in ("seed", "scenario", "parameters", "options")}
+        refuse_other(found, start=given["start"], given=known, path=self._file.path)
+        return found
+
+    def _new_clock(self) -> StoreClock:
+        recipe = self._recipe
+        return StoreClock(
+            wall=wall_clock, since=wall_clock(), shown=from_microseconds(recipe.start), speed=recipe.speed
+        )
+
+    def _forward(self, url: str | None, secret: str | None, fields: Mapping[str, Any]) -> None:
+        """Send all webhooks to the URL; the endpoint keeps its key, and its fields, if none are given."""
+        if url is None:
+            if fields:
+                raise SteppayMockError("An endpoint has no URL. Say where its webhooks go with forward_to.")
+            return
+        changes: dict[str, Any] = {**fields, "url": url}
+        if secret is not None:
+            changes["secret"] = secret
+        if FIRST_ENDPOINT not in self.endpoints:
+            changes = {"secret": _TEST_SECRET, "since": 0, **changes}
+        self.change_endpoint(FIRST_ENDPOINT, **changes)

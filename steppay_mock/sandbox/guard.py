@@ -1,0 +1,53 @@
+"""Refuses requests that a page of another site made a browser send: foreign Host and Origin headers.
+
+A name that resolves to 127.0.0.1 gives any site a way to the sandbox (DNS rebinding); a form of another site can be
+sent to it (CSRF). The REST API needs its token, which no other site has; it is guarded by Host alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from werkzeug.wrappers import Request
+
+from steppay_mock.delivery.address.safety import is_this_machine, normal_host
+
+_SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Guard:
+    """Which hosts the sandbox may be called by, beside the names of this machine."""
+
+    hosts: frozenset[str] = frozenset()
+
+    def refusal(self, request: Request, *, forms: bool) -> str | None:
+        """Why the request is refused; None if it is not. ``forms``: whether it acts without a token."""
+        host = _host_of(f"//{request.host}")
+        if host is None or not self._is_ours(host):
+            return (
+                f"The Host {request.host!r} is not this sandbox. Call it by localhost or 127.0.0.1, or allow the name "
+                "with --allow-host."
+            )
+        origin = request.headers.get("Origin")
+        if forms and origin is not None and request.method not in _SAFE and urlsplit(origin).netloc != request.host:
+            return f"The Origin {origin!r} is another site. Send it from a page of the sandbox, or without Origin."
+        return None
+
+    def _is_ours(self, host: str) -> bool:
+        return is_this_machine(host) or host in self.hosts
+
+
+def allowed_hosts(names: Iterable[str]) -> frozenset[str]:
+    """The names in the form in which they are compared."""
+    return frozenset(normal_host(name) for name in names)
+
+
+def _host_of(url: str) -> str | None:
+    try:
+        host = urlsplit(url).hostname
+        return None if host is None else normal_host(host)
+    except ValueError:
+        return None

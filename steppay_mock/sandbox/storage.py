@@ -1,0 +1,155 @@
+"""The file of a sandbox: its recipe, its settings and its acts, in the tables beside those of the Sender's journal.
+
+What was written is safe from the end of this process, however it ends; only a machine that loses its power may lose
+the last acts. Without a file of the user's the sandbox has a temporary one, which goes when it ends.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sqlite3
+from collections.abc import Collection, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from threading import Lock
+from typing import Any
+
+from steppay_mock.delivery.journal.claim import claim_file
+from steppay_mock.delivery.journal.journal import Journal
+from steppay_mock.delivery.journal.path import check_path, real_path
+from steppay_mock.errors import SteppayMockError
+from steppay_mock.sandbox.acts import Act
+
+_FORMAT = 1
+_PATIENCE = 10.0  # seconds, as long as for a journal that is busy
+
+_TABLES = """
+CREATE TABLE IF NOT EXISTS sandbox_values (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS sandbox_acts (
+    number INTEGER PRIMARY KEY, name TEXT NOT NULL, arguments TEXT NOT NULL, at INTEGER NOT NULL,
+    events INTEGER NOT NULL
+);
+"""
+
+
+class SandboxFile:
+    """The file of one sandbox, for all threads of it. ``path`` None: a temporary one.
+
+    SteppayMockError if another sandbox has it open: two would not know of each other's acts.
+    """
+
+    def __init__(self, path: str | Path | None) -> None:
+        self._folder = TemporaryDirectory(prefix="steppay-sandbox-") if path is None else None
+        self.path = str(Path(self._folder.name) / "sandbox.sqlite" if self._folder else path)
+        self.is_kept = self._folder is None
+        """Whether it is there after the sandbox."""
+        self._lock = Lock()
+        with ExitStack() as stack:
+            self._claim(stack)
+            self._open()
+            self._claimed = stack.pop_all()
+
+    def _claim(self, stack: ExitStack) -> None:
+        check_path(self.path)
+        if not stack.enter_context(claim_file(Path(f"{real_path(self.path)}-sandbox"))):
+            raise SteppayMockError(
+                f"Another sandbox has {self.path} open. Stop it, or name another file. While it runs, ask it through "
+                "its control API."
+            )
+
+    def _open(self) -> None:
+        self._make_private()
+        Journal(self.path).close()  # makes its tables, and refuses a file that is neither
+        self._connection = sqlite3.connect(self.path, timeout=_PATIENCE, isolation_level=None, check_same_thread=False)
+        self._connection.execute("PRAGMA synchronous = NORMAL")
+        for statement in filter(str.strip, _TABLES.split(";")):
+            self._connection.execute(statement)
+        self._check_format()
+
+    def close(self) -> None:
+        """Close the file; a temporary one is removed."""
+        with self._lock:
+            self._connection.close()
+        self._claimed.close()
+        if self._folder is not None:
+            self._folder.cleanup()
+
+    def value(self, name: str) -> Any:
+        """A setting, as plain data; None if it was never set."""
+        row = self._ask("SELECT value FROM sandbox_values WHERE name = ?", name)
+        return json.loads(row[0][0]) if row else None
+
+    def set_value(self, name: str, value: Any) -> None:
+        """Keep a setting."""
+        self._ask("INSERT OR REPLACE INTO sandbox_values VALUES (?, ?)", name, json.dumps(value))
+
+    def acts(self) -> Iterator[Act]:
+        """All acts, in their order."""
+        for name, arguments, at, events in self._ask(
+            "SELECT name, arguments, at, events FROM sandbox_acts ORDER BY number"
+        ):
+            yield Act(name=name, arguments=json.loads(arguments), at=at, events=events)
+
+    def add_act(self, act: Act) -> None:
+        """Keep an act, before it is done."""
+        self._ask(
+            "INSERT INTO sandbox_acts (name, arguments, at, events) VALUES (?, ?, ?, ?)",
+            *(act.name, json.dumps(act.arguments), act.at, act.events),
+        )
+
+    def forget_acts(self) -> None:
+        """Remove all acts."""
+        self._ask("DELETE FROM sandbox_acts")
+
+    def handed(self, *, generation: int) -> Iterator[tuple[str, int, int]]:
+        """The ranges of events of this generation that are planned, each with its endpoint, its beginning and end."""
+        for name, begin, end in self._ask(
+            "SELECT json_extract(settings, '$.note.endpoint'), json_extract(settings, '$.note.begin'), "
+            "json_extract(settings, '$.note.end') FROM runs "
+            "WHERE planned AND json_extract(settings, '$.note.generation') = ? ORDER BY 2",
+            generation,
+        ):
+            yield str(name), int(begin), int(end)
+
+    def has_unfinished_runs(self) -> bool:
+        """Whether there are runs without an end, whose plan is whole."""
+        return bool(self._ask("SELECT 1 FROM runs WHERE planned AND ended_at IS NULL LIMIT 1"))
+
+    def give_up_runs(self, known: Collection[tuple[str, str]]) -> list[tuple[str, str]]:
+        """End the unfinished runs to receivers other than those of these names and URLs; their names and URLs.
+
+        Their deliveries stay pending.
+        """
+        rows = self._ask(
+            "SELECT h.run, h.name, h.url FROM hooks h JOIN runs r ON r.id = h.run WHERE r.ended_at IS NULL"
+        )
+        lost = [(int(run), str(name), str(url)) for run, name, url in rows if (name, url) not in known]
+        for run, _, _ in lost:
+            self._ask("UPDATE runs SET ended_at = began_at WHERE id = ?", run)
+        return [(name, url) for _, name, url in lost]
+
+    def _make_private(self) -> None:
+        """The file has the keys of endpoints: a new one can be read by its owner alone."""
+        try:
+            os.close(os.open(self.path, os.O_CREAT | os.O_RDWR, 0o600))
+        except OSError as error:
+            raise SteppayMockError(
+                f"{self.path} cannot be opened: {error.strerror}. Name a file in a folder that you may write to."
+            ) from None
+
+    def _check_format(self) -> None:
+        found = self.value("format")
+        if found is None:
+            self.set_value("format", _FORMAT)
+        elif found != _FORMAT:
+            self._connection.close()
+            raise SteppayMockError(
+                f"{self.path} is the file of a sandbox of format {found}, and this steppay-mock reads {_FORMAT}. "
+                "Install the steppay-mock that wrote it, or name another file."
+            )
+
+    def _ask(self, query: str, *values: Any) -> list[tuple[Any, ...]]:
+        with self._lock:
+            return self._connection.execute(query, values).fetchall()

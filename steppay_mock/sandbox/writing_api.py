@@ -1,0 +1,26 @@
+"""The REST API of a sandbox: a call that writes is an act, which the file keeps and the dispatcher delivers."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from steppay_mock.rest.api import StoreApi
+from steppay_mock.sandbox.acts import WrittenAnswer, data_of_call
+
+if TYPE_CHECKING:
+    from steppay_mock.rest.exchange import ApiAnswer, ApiRequest
+    from steppay_mock.rest.writing.call import WriteTarget
+    from steppay_mock.sandbox.live_store import LiveStore
+
+
+class WritingApi(StoreApi):
+    """Answers from the store of a sandbox, and writes to it."""
+
+    def __init__(self, live: LiveStore, *, token: str) -> None:
+        super().__init__(live.store, token=token, writable=True)
+        self._live = live
+
+    def _write(self, request: ApiRequest, target: WriteTarget, notes: list[str]) -> ApiAnswer:  # noqa: ARG002
+        written: WrittenAnswer = self._live.perform("call", data_of_call(request))
+        notes += written.notes
+        return written.answer
