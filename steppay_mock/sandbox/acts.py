@@ -124,6 +124,11 @@ def _play(store: Store, arguments: Mapping[str, Any]) -> None:
             f"{', '.join(sorted(checked.first_ids))}: the first ids are those of a new store. Leave them out, or start "
             "the sandbox with the scenario."
         )
+    if found.v1 is not None and store.v1 is None:
+        raise SteppayMockError(
+            f"The scenario {found.name!r} needs webhooks v1, and this sandbox sends none. Start a new one with "
+            f"`steppay-mock dev --v1 {found.v1}`, in Python Sandbox(store={{'v1': {found.v1!r}}})."
+        )
     run_scenarios(store, [ScenarioCall(found, parameters, checked, {})])
 
 

@@ -119,6 +119,20 @@ def refuse_first(receiver: Any) -> Any:
     return lambda _request: Response(status=500 if len(receiver.requests) <= known + 2 else 204)
 
 
+def test_the_kinds_and_the_form_of_webhook_v1_are_those_that_were_said(receiver: Any, journal: str) -> None:
+    words = ("--data", journal, "--seed", "7", "--forward-to", receiver.url, "--clock", "still")
+    with dev(*words, "--v1", "subscription", "--v1-form", "form") as sandbox:
+        sandbox.ask("actions/checkout", {})
+        sandbox.ask("deliveries/settle")
+    (sent,) = [(headers, body) for headers, body in receiver.requests if body.startswith(b"id=")]
+    assert sent[0]["content-type"] == "application/x-www-form-urlencoded"
+    assert sent[1].endswith(b"&status=ACTIVE")
+    with dev(*words) as sandbox:  # the file has them
+        sandbox.ask("actions/cancel", {})
+        sandbox.ask("deliveries/settle")
+    assert len([body for _, body in receiver.requests if body.startswith(b"id=")]) == 2
+
+
 def test_json_tells_the_address_the_seed_and_the_endpoints(nobody: str) -> None:
     with dev("--json", "--seed", "7", "--forward-to", nobody) as sandbox:
         assert json.loads("\n".join(sandbox.first)) == {"url": sandbox.url, "seed": 7, "endpoints": ["webhooks"]}

@@ -15,6 +15,17 @@ def said(payload: dict[str, object]) -> tuple[object, object]:
     return payload["timestamp"], payload["event"]
 
 
+def test_a_scenario_of_webhooks_v1_needs_a_sandbox_that_sends_them(open_sandbox: Open) -> None:
+    name = "webhook-v1-beside-v2"
+    with open_sandbox() as sandbox:
+        with pytest.raises(SteppayMockError, match=r"needs webhooks v1, .*`steppay-mock dev --v1 both`"):
+            sandbox.play(name)
+        assert sandbox.events == []
+    with open_sandbox(store={"v1": "both"}) as sandbox:
+        sandbox.play(name)
+        assert {"v1.order", "v1.subscription"} < {event.type for event in sandbox.events}
+
+
 def test_what_the_store_does_arrives_and_is_what_a_store_of_the_same_seed_does(sandbox: Sandbox, inbox: Inbox) -> None:
     alone = Store(seed=7)
     alone.checkout()

@@ -104,7 +104,8 @@ class Staging:
     def chosen_options(self) -> dict[str, Any]:
         """The options of a store that differ from their defaults."""
         options = {"locale": self.locale, "currency": self.currency, "assumptions": self._assumptions()}
-        return {name: value for name, value in options.items() if value not in ("ko_KR", "KRW", {})}
+        differing = {name: value for name, value in options.items() if value not in ("ko_KR", "KRW", {})}
+        return {**differing, **self._v1_options()}
 
     def _assumptions(self) -> dict[str, Any]:
         from steppay_mock.store.assumptions import Assumptions, read_assumptions
