@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from steppay_mock.rest.api import StoreApi
     from steppay_mock.store.store import Store
 
+_DECLINED = WholeValue(noun="a number of payments", least=1, most=10_000, example="1")
 _TIMES = WholeValue(noun="a number of deliveries", least=1, most=10, example="2")
 _SECONDS = NumberValue(noun="seconds", least=0, most=86_400, example="30")
 _DELIVER, _AGAIN = Deliver(event=0), Again(event=0)
@@ -170,6 +171,7 @@ class SandboxCore:
 
     def fail_renewal(self, subscription: int | None = None, *, times: int = 1) -> None:
         """Decline the next payments of the subscription, and let time pass until its renewal. None: the newest one."""
+        _DECLINED.check("times", times)
         with self._live.changed:
             self._live.catch_up()
             store = self._live.store

@@ -56,7 +56,9 @@ def test_a_story_is_told_event_by_event(trigger: Trigger, sandbox: Sandbox, rece
     more = len(receiver.requests)
     assert flushed.out == f"{more} deliveries to webhooks: {more} taken, 0 failed\n"
     assert more > count
-    assert flushed.err.startswith("no event happened\n")
+    assert flushed.err.startswith("the store's time is ")
+    assert trigger("flush").err.startswith("no webhook waited\n")
+    assert trigger("advance", "1s").err.startswith("no event happened\n")
 
 
 def test_arguments_are_options_or_set(trigger: Trigger, sandbox: Sandbox) -> None:
@@ -75,12 +77,13 @@ def test_arguments_are_options_or_set(trigger: Trigger, sandbox: Sandbox) -> Non
 
 def test_a_scenario_is_played_and_webhooks_are_held_and_sent(trigger: Trigger, sandbox: Sandbox, receiver: Any) -> None:
     sandbox.hold(held=False)
-    assert trigger("hold").code == 0
+    assert trigger("hold").err.startswith("webhooks wait from now on: `steppay-mock trigger flush` delivers them,")
     played = trigger("play", "refund-in-full", "--email", "kim@example.com")
     assert len(shown(played.out)) == len(sandbox.events)
     assert receiver.requests == []
-    sandbox.hold(held=False)
-    assert trigger("settle").code == 0
+    assert trigger("hold", "--held", "false").err.startswith("webhooks are delivered as they happen\n")
+    settled = trigger("settle")
+    assert (settled.code, settled.err.startswith("the store's time is ")) == (0, True)
     assert len(receiver.requests) == len(sandbox.events)
 
 
@@ -115,10 +118,13 @@ def test_a_webhook_v1_has_a_row_without_a_time(run: Any) -> None:
         ("pay --order", "--order has no value. Write --order VALUE."),
         ("pay --order 3 --order 4", "order is given twice. Leave out one of them."),
         ("advance 5x", "'5x' is no time. Write it as 90s, 10m, 2h or 1d."),
+        ("advance", "advance needs a time, such as: trigger advance 31d"),
+        ("advance 31", "advance 31 has no unit. Write 31d for days, or h, m or s."),
         ("advance --days -3", "days=-3 is not a number from 0 up."),
         ("play", "play needs the name of one scenario, such as: trigger play refund-in-full"),
         ("play refund-in-ful", "Did you mean 'refund-in-full'?"),
         ("flush --order sorted", "order"),
+        ("fail-renewal --times 0", "times=0: expected a number of payments from 1 to 10000. Pass times=1."),
         ("fail-renewal --time 3", "Did you mean 'times'?"),
     ],
 )

@@ -18,6 +18,10 @@ from steppay_mock.cli.show.report import counted_deliveries
 from steppay_mock.cli.show.terminal import counted, say, write_json, write_table, write_text
 
 _URL = "http://localhost:8090"
+_HELD = (
+    "webhooks wait from now on: `steppay-mock trigger flush` delivers them, and "
+    "`steppay-mock trigger hold --held false` ends it"
+)
 
 
 @click.command(
@@ -65,12 +69,13 @@ def command(
     if as_json:
         write_json({"events": events, "reports": reports})
     else:
-        _show(events, reports, before=before, now=client.ask("GET", "status"))
+        _show(events, reports, before=before)
+        _say_state(client.ask("GET", "status"), action=action, happened=bool(events or reports))
     if not all(report["ok"] for report in reports):
         raise click.exceptions.Exit(WRONG)
 
 
-def _show(events: list[dict[str, Any]], reports: list[dict[str, Any]], *, before: int, now: dict[str, Any]) -> None:
+def _show(events: list[dict[str, Any]], reports: list[dict[str, Any]], *, before: int) -> None:
     if events:
         rows = [_row(number, payload) for number, payload in enumerate(events, before + 1)]
         write_table(("#", "Event type", "Time", "About"), rows, right=frozenset({"#"}))
@@ -79,7 +84,16 @@ def _show(events: list[dict[str, Any]], reports: list[dict[str, Any]], *, before
             f"{counted_deliveries(report['planned'])} to {report['receiver']}: {report['succeeded']} taken, "
             f"{report['failed']} failed"
         )
-    if not events:
+
+
+def _say_state(now: dict[str, Any], *, action: str, happened: bool) -> None:
+    """Say what the action has done where no row shows it, the time, and what waits."""
+    if action == "hold":
+        say(_HELD if now["held"] else "webhooks are delivered as they happen")
+    elif action == "flush":
+        if not happened:
+            say("no webhook waited")
+    elif action != "settle" and not happened:
         say("no event happened")
     waiting = f"; {counted(now['waiting'], 'event')} to deliver" if now["waiting"] else ""
     say(f"the store's time is {moment(datetime.fromisoformat(now['now']).timestamp())}{waiting}")

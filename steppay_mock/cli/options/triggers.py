@@ -77,13 +77,25 @@ def read_trigger(action: str, words: Sequence[str], settings: Sequence[tuple[str
         if len(plain) != 1:
             raise click.UsageError("play needs the name of one scenario, such as: trigger play refund-in-full")
         return Trigger(path=f"scenarios/{quote(plain[0], safe='')}", body=body)
-    if action == "advance" and plain:
-        seconds = LateByType().convert(plain.pop(0), None, click.get_current_context())
-        body = {"seconds": seconds, **body}
+    if action == "advance":
+        body = {**_read_time(plain), **body}
+        if not body:
+            raise click.UsageError("advance needs a time, such as: trigger advance 31d")
     if plain:
         shown = plain[0][:_SHOWN]
         raise click.UsageError(f"{shown!r} is no option of {action}. Write a name before it, such as --order {shown}.")
     return Trigger(path=_PATHS.get(action, f"actions/{action}"), body=body)
+
+
+def _read_time(plain: list[str]) -> dict[str, Any]:
+    """The seconds of the first plain word, which is taken away; nothing, if there is none."""
+    if not plain:
+        return {}
+    word = plain.pop(0)
+    if word.isdecimal():
+        shown = word[:_SHOWN]
+        raise click.UsageError(f"advance {shown} has no unit. Write {shown}d for days, or h, m or s.")
+    return {"seconds": LateByType().convert(word, None, click.get_current_context())}
 
 
 def _read_words(words: Sequence[str]) -> tuple[list[tuple[str, str]], list[str]]:
