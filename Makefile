@@ -19,7 +19,7 @@ PYTEST_FLAGS ?= -n $(WORKERS)
 # Bytecode is kept: without it every process compiles what it imports, and pytest rewrites every test, each time.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: another-lock demo test bare floor mutants plugins exhaustive hunt lint types layers wheel node check bench clean
+.PHONY: another-lock demo dev test bare floor mutants plugins exhaustive hunt lint types layers wheel node check bench clean
 
 # It holds the name of the lock that filled the folder: another lock fills it anew, however old it is.
 $(READY): $(LOCK) pyproject.toml $(if $(filter $(LOCK),$(shell cat $(READY) 2>/dev/null)),,another-lock)
@@ -31,6 +31,10 @@ $(READY): $(LOCK) pyproject.toml $(if $(filter $(LOCK),$(shell cat $(READY) 2>/d
 
 demo: $(READY)
 	$(BIN)/python examples/demo.py
+
+# make dev DEV_FLAGS='--forward-to http://127.0.0.1:8000/webhooks/steppay'
+dev: $(READY)
+	$(BIN)/steppay-mock dev $(DEV_FLAGS)
 
 test: $(READY)
 	$(BIN)/python -m pytest -m "not wheel and not hunt and not exhaustive" $(PYTEST_FLAGS)

@@ -10,7 +10,7 @@ from steppay_mock.rest.paths import ApiPath, Keys
 
 def no_number(path: ApiPath, keys: Keys, wrong: str) -> Refusal:
     """The refusal of a path that has a word in the place of a number."""
-    message = f"{wrong!r} is no id of {_a(path.noun)}: that is a number. Call with {path.key}."
+    message = f"{wrong!r} is no id of {_a(path.noun)}: that is a number of 19 digits at most. Call with {path.key}."
     return Refusal(status=404, code="NOT_A_NUMBER", message=message, details=_named(path, keys))
 
 
