@@ -52,12 +52,16 @@ class LiveStore:
             self.changed.notify_all()
 
     def catch_up(self) -> None:
-        """Let the store's time pass until that of its clock, and do what is due."""
+        """Let the store's time pass until that of its clock, and do what is due.
+
+        What happened in it is as safe as an act: the file has the time before anybody sees or gets an event of it.
+        """
         with self.changed:
             shown, before = self.clock.now(), len(self.store.events)
             if self.clock.speed and shown > self.store.now:
                 self.store.advance_to(shown)
                 if len(self.store.events) > before:
+                    self.keep_clock()
                     self.changed.notify_all()
 
     def change_speed(self, speed: float) -> None:
@@ -96,6 +100,8 @@ class LiveStore:
                 )
             with suppress(Exception):  # what failed half-way fails half-way again: the store is the same
                 perform(self.store, act.name, act.arguments)
+        if self.clock.now() > self.store.now:  # it ran: a clock that stands still now is not ahead of the store either
+            self.store.advance_to(self.clock.now())
         self.clock = self._not_behind(self.clock)
 
     def _not_behind(self, clock: StoreClock) -> StoreClock:

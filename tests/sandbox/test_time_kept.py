@@ -66,6 +66,33 @@ def test_a_faster_clock_goes_on_where_it_was(open_sandbox: Open, file: Path, wal
         assert hours_of(sandbox) == 2
 
 
+def test_what_a_clock_brought_is_there_after_it_was_stopped(open_sandbox: Open, file: Path, wall: Wall) -> None:
+    with open_sandbox(data=file) as sandbox:
+        sandbox.store.checkout()
+        sandbox.change_speed(60)
+        wall.pass_by(hours=31 * 24 / 60)
+        sandbox.change_speed(0)
+        before, bodies = sandbox.store.state(), [event.body for event in sandbox.events]
+    with open_sandbox(data=file) as sandbox:
+        assert len(sandbox.store.orders) == 2  # the renewal
+        assert (sandbox.store.state(), [event.body for event in sandbox.events]) == (before, bodies)
+
+
+def test_what_a_fast_clock_brought_is_there_after_a_kill(open_sandbox: Open, file: Path, wall: Wall) -> None:
+    left = file.with_name("left.sqlite")
+    with open_sandbox(data=file) as sandbox:
+        sandbox.store.checkout()
+        sandbox.change_speed(60)
+        wall.pass_by(hours=31 * 24 / 60)
+        bodies = [event.body for event in sandbox.events]
+        for end in ("", "-wal"):  # what a killed process leaves
+            left.with_name(left.name + end).write_bytes(file.with_name(file.name + end).read_bytes())
+    wall.pass_by(days=300)
+    with open_sandbox(data=left) as sandbox:
+        assert len(sandbox.store.orders) == 2  # the renewal
+        assert [event.body for event in sandbox.events] == bodies
+
+
 def test_a_clock_that_is_named_counts_more_than_that_of_the_file(open_sandbox: Open, file: Path, wall: Wall) -> None:
     with open_sandbox(data=file, clock="real"):
         wall.pass_by(hours=1)
