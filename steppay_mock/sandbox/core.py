@@ -175,8 +175,8 @@ class SandboxCore:
         with self._live.changed:
             self._live.catch_up()
             store = self._live.store
-            known = {one.id: one for one in store.subscriptions}
-            found = known.get(store.subscription.id if subscription is None else subscription)
+            wanted = store.subscription.id if subscription is None else subscription
+            found = next((one for one in store.subscriptions if one.id == wanted), None)
             if found is not None and (found.status != "ACTIVE" or found.next_at is None):
                 raise SteppayMockError(
                     f"Subscription {found.id} is {found.status}, and has no renewal that could fail. Name one that is "

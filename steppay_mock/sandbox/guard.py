@@ -32,7 +32,7 @@ class Guard:
                 "with --allow-host."
             )
         origin = request.headers.get("Origin")
-        if forms and origin is not None and request.method not in _SAFE and urlsplit(origin).netloc != request.host:
+        if forms and origin is not None and request.method not in _SAFE and _netloc_of(origin) != request.host:
             return f"The Origin {origin!r} is another site. Send it from a page of the sandbox, or without Origin."
         return None
 
@@ -43,6 +43,13 @@ class Guard:
 def allowed_hosts(names: Iterable[str]) -> frozenset[str]:
     """The names in the form in which they are compared."""
     return frozenset(normal_host(name) for name in names)
+
+
+def _netloc_of(url: str) -> str | None:
+    try:
+        return urlsplit(url).netloc
+    except ValueError:
+        return None
 
 
 def _host_of(url: str) -> str | None:

@@ -87,6 +87,7 @@ def test_a_reset_by_http(sandbox: Sandbox) -> None:
         ("POST deliveries/flush", {"order": "sorted"}, 400, "order"),
         ("POST deliveries/hold", {"held": "yes"}, 400, "held"),
         ("GET events?since=x", None, 400, "Give the number of events that you know"),
+        pytest.param(f"GET events?since={'9' * 5000}", None, 400, "Give the number of events", id="since"),
         ("POST clock", {"speed": -1}, 400, "speed"),
         ("POST reset", {"seed": 1.5}, 400, "seed"),
     ],
@@ -96,6 +97,27 @@ def test_wrong_calls_say_what_to_do(sandbox: Sandbox, call: str, body: Any, stat
     answer = ask(sandbox, method, path, body)
     assert answer.status_code == status, answer.text
     assert told in answer.json()["error"]
+
+
+@pytest.mark.parametrize(
+    ("call", "body", "told"),
+    [
+        ("advance", "[" * 100_000, "The body is no JSON object. Send one"),
+        ("reset", '{"seed": "\\ud800"}', "The body has half a surrogate pair in a text. Send whole characters."),
+        ("actions/draft_invoice", '{"memo": "\\ud800"}', "The body has half a surrogate pair"),
+        ("renewals/fail", '{"subscription": []}', "subscription"),
+        (f"orders/{'9' * 5000}/pay", "{}", "no order"),
+    ],
+    ids=["deep", "seed", "memo", "list", "order"],
+)
+def test_hostile_bodies_are_refused_and_change_nothing(sandbox: Sandbox, call: str, body: str, told: str) -> None:
+    sandbox.store.checkout()
+    before = sandbox.status()
+    answer = requests.post(f"{sandbox.url}/_mock/{call}", data=body, timeout=30)
+    assert (answer.status_code, answer.headers["Content-Type"]) == (400, "application/json"), answer.text
+    assert told in answer.json()["error"]
+    after = ask(sandbox, "GET", "status").json()
+    assert (after["seed"], after["events"]) == (before["seed"], before["events"])
 
 
 @pytest.mark.parametrize(
@@ -113,7 +135,7 @@ def test_foreign_hosts_are_refused(sandbox: Sandbox, headers: dict[str, str], pa
     assert requests.get(sandbox.url + path, headers=headers, timeout=5).status_code == status
 
 
-@pytest.mark.parametrize("origin", ["https://evil.example", "null", "http://127.0.0.1:1"])
+@pytest.mark.parametrize("origin", ["https://evil.example", "null", "http://127.0.0.1:1", "http://["])
 def test_a_form_of_another_site_changes_nothing(sandbox: Sandbox, origin: str) -> None:
     answer = ask(sandbox, "POST", "actions/checkout", Origin=origin)
     assert answer.status_code == 403
