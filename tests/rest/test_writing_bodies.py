@@ -109,6 +109,7 @@ def test_what_is_no_body_of_the_call_is_refused_with_what_to_send(case: WriteCas
         (b'"text"', "application/json", 400, "WRONG_BODY"),
         (b"{}" if kind.is_list else b"[]", "application/json; charset=utf-8", 400, "WRONG_BODY"),
         (b"[" * 200_000, "application/json", 400, "NO_JSON"),
+        (b'{"a":' * 900 + b"1" + b"}" * 900, "application/json", 400, "NO_JSON"),
         (b'{"a": "\\ud800"}', "application/json", 400, "NO_JSON"),
         (b'{"a": ' + b"9" * 5000 + b"}", "application/json", 400, "NO_JSON"),
         (b'{"a": NaN}', "application/json", 400, "NO_JSON"),

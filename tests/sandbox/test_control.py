@@ -44,9 +44,14 @@ def test_endpoints_by_http_and_no_key_is_told(sandbox: Sandbox, inbox: Inbox) ->
     ask(sandbox, "POST", "scenarios/refund-in-full", {})
     ask(sandbox, "POST", "deliveries/settle")
     assert {one.split(".")[0] for one in inbox.events} == {"order"}
+    ask(sandbox, "PUT", "endpoints/mine", {"url": f"{inbox.url}?key={SECRET}"})
+    ask(sandbox, "POST", "actions/checkout")
+    ask(sandbox, "POST", "deliveries/settle")
+    delivered = ask(sandbox, "GET", "deliveries")
+    assert "/webhooks/steppay" in delivered.text
     listed = ask(sandbox, "GET", "endpoints")
     assert [one["name"] for one in listed.json()["endpoints"]] == ["webhooks", "mine"]
-    assert SECRET not in listed.text + added.text
+    assert SECRET not in listed.text + added.text + delivered.text
     assert ask(sandbox, "DELETE", "endpoints/mine").json() == {}
 
 
@@ -73,7 +78,7 @@ def test_a_reset_by_http(sandbox: Sandbox) -> None:
         ("POST advance", {"day": 3}, 400, "Did you mean 'days'?"),
         ("POST advance", {"days": -3}, 400, "days=-3"),
         ("POST advance", {"days": "3"}, 400, "days"),
-        ("POST advance", [3], 400, "The body is no JSON object."),
+        ("POST advance", [3], 400, "The body is no JSON object, or"),
         ("POST actions/cancle", {}, 400, "Did you mean 'cancel'?"),
         ("POST actions/cancel", {}, 400, "subscription"),
         ("POST scenarios/refund", {}, 400, "refund-in-full"),
@@ -102,13 +107,14 @@ def test_wrong_calls_say_what_to_do(sandbox: Sandbox, call: str, body: Any, stat
 @pytest.mark.parametrize(
     ("call", "body", "told"),
     [
-        ("advance", "[" * 100_000, "The body is no JSON object. Send one"),
+        ("advance", "[" * 100_000, "The body is no JSON object, or a very deep one."),
+        ("actions/checkout", '{"a":' * 900 + "1" + "}" * 900, "or a very deep one. Send "),
         ("reset", '{"seed": "\\ud800"}', "The body has half a surrogate pair in a text. Send whole characters."),
         ("actions/draft_invoice", '{"memo": "\\ud800"}', "The body has half a surrogate pair"),
         ("renewals/fail", '{"subscription": []}', "subscription"),
         (f"orders/{'9' * 5000}/pay", "{}", "no order"),
     ],
-    ids=["deep", "seed", "memo", "list", "order"],
+    ids=["deep", "deep-object", "seed", "memo", "list", "order"],
 )
 def test_hostile_bodies_are_refused_and_change_nothing(sandbox: Sandbox, call: str, body: str, told: str) -> None:
     sandbox.store.checkout()

@@ -15,6 +15,7 @@ from steppay_mock.errors import nearest
 from steppay_mock.rest.exchange import LONGEST_BODY, ApiRequest, Refusal, RefusedCallError
 
 _JSON = re.compile(r"application/(?:[\w.+-]+\+)?json", re.IGNORECASE)
+_DEEPEST = 64
 _TOLD = 5
 """The faults of a body that its message tells; ``details`` has more."""
 
@@ -57,6 +58,21 @@ def refuse_field(place: str, *, expected: str, sent: object, next_step: str) -> 
     _refuse_told([_told(place, expected, shown(sent), next_step)])
 
 
+def is_deep(value: Any) -> bool:
+    """Whether a value of JSON has more levels than any body needs: Python cannot check or write many."""
+    level = [value]
+    for _ in range(_DEEPEST):
+        level = [
+            part
+            for one in level
+            if isinstance(one, dict | list)
+            for part in (one.values() if isinstance(one, dict) else one)
+        ]
+        if not level:
+            return False
+    return True
+
+
 def _parsed(request: ApiRequest, kind: BodyType) -> Any:
     if len(request.body) > LONGEST_BODY:
         message = f"The body has more than {LONGEST_BODY:,} bytes. Send less."
@@ -71,8 +87,9 @@ def _parsed(request: ApiRequest, kind: BodyType) -> Any:
     try:
         body = json.loads(request.body.decode("utf-8"), parse_constant=_no_number)
         json.dumps(body, ensure_ascii=False).encode()  # half a surrogate pair would raise where an event is written
+        deep = is_deep(body)
     except RecursionError:
-        _refuse("NO_JSON", f"The body is too deep. Send {kind.told}.", expected=kind.told)
+        deep = True
     except UnicodeDecodeError as error:
         _refuse("NO_JSON", f"The body is no UTF-8 from byte {error.start} on. Send {kind.told}.", expected=kind.told)
     except UnicodeEncodeError:
@@ -82,6 +99,8 @@ def _parsed(request: ApiRequest, kind: BodyType) -> Any:
         _refuse("NO_JSON", f"The body is no JSON: {error.msg}, at {place}. Send {kind.told}.", expected=kind.told)
     except ValueError:  # an integer of more than 4,300 digits, or NaN
         _refuse("NO_JSON", f"The body has a number that JSON or a Long cannot hold. Send {kind.told}.", expected="")
+    if deep:
+        _refuse("NO_JSON", f"The body is too deep. Send {kind.told}.", expected=kind.told)
     return body
 
 

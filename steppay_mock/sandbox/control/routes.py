@@ -13,8 +13,9 @@ from werkzeug.wrappers import Request, Response
 
 from steppay_mock.delivery.journal.reading import Delivery, Wanted, read_journal
 from steppay_mock.errors import SteppayMockError, check_names
+from steppay_mock.rest.writing.bodies import is_deep
 from steppay_mock.sandbox.control.answers import error_answer, json_answer
-from steppay_mock.sandbox.endpoints import read_changes
+from steppay_mock.wire.shown_url import shown_url
 
 if TYPE_CHECKING:
     from steppay_mock.sandbox.core import SandboxCore
@@ -113,7 +114,7 @@ def _endpoints(call: ControlCall) -> Any:
 
 
 def _put_endpoint(call: ControlCall, name: str) -> Any:
-    endpoint = call.sandbox.change_endpoint(name, **read_changes(call.given))
+    endpoint = call.sandbox.change_endpoint(name, **call.given)
     return endpoint.as_dict(with_secret=False)
 
 
@@ -180,11 +181,13 @@ def _body(request: Request) -> dict[str, Any]:
         raise SteppayMockError("The body has half a surrogate pair in a text. Send whole characters.") from None
     except (ValueError, RecursionError):
         found = None
-    if not isinstance(found, dict):
-        raise SteppayMockError('The body is no JSON object. Send one, such as {"days": 31}, or nothing.')
+    if not isinstance(found, dict) or is_deep(found):
+        raise SteppayMockError(
+            'The body is no JSON object, or a very deep one. Send one such as {"days": 31}, or nothing.'
+        )
     return found
 
 
 def _as_data(delivery: Delivery) -> dict[str, Any]:
     data = delivery._asdict()
-    return {**data, "body": delivery.body.decode("utf-8", "replace")}
+    return {**data, "url": shown_url(delivery.url), "body": delivery.body.decode("utf-8", "replace")}
