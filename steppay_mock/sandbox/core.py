@@ -25,7 +25,7 @@ from steppay_mock.sandbox.recipe import ClockKind, SandboxRecipe, read_recipe, r
 from steppay_mock.sandbox.storage import SandboxFile
 from steppay_mock.sandbox.store_face import StoreFace
 from steppay_mock.sandbox.writing_api import WritingApi
-from steppay_mock.values import NumberValue, WholeValue
+from steppay_mock.values import MappingValue, NumberValue, TextValue, WholeValue
 from steppay_mock.wire.real_time import wall_clock
 
 if TYPE_CHECKING:
@@ -37,6 +37,8 @@ if TYPE_CHECKING:
 _DECLINED = WholeValue(noun="a number of payments", least=1, most=10_000, example="1")
 _TIMES = WholeValue(noun="a number of deliveries", least=1, most=10, example="2")
 _SECONDS = NumberValue(noun="seconds", least=0, most=86_400, example="30")
+_NAME = TextValue(noun="the name of an endpoint", example="'mine'")
+_PARAMETERS = MappingValue(noun="the parameters of a scenario", example='{"price": 9900}')
 _DELIVER, _AGAIN = Deliver(event=0), Again(event=0)
 
 FIRST_ENDPOINT = "webhooks"
@@ -157,7 +159,7 @@ class SandboxCore:
         """Do an action of the store, by its name and with plain data; what it gives."""
         return self._live.perform("action", {"name": check_action(action), "arguments": dict(arguments)})
 
-    def play(self, scenario: str, **parameters: Any) -> None:
+    def play(self, scenario: str, /, **parameters: Any) -> None:
         """Run a scenario in the store; the time moves with it."""
         self._live.perform("scenario", {"name": scenario, "parameters": parameters})
 
@@ -189,8 +191,14 @@ class SandboxCore:
         """Let the store's time run: ``speed`` store seconds in one second; 0 stops it."""
         self._live.change_speed(speed)
 
-    def change_endpoint(self, name: str, **changes: Any) -> SandboxEndpoint:
-        """Add an endpoint, or change one. A new one, and one that is switched on, gets what happens from now on."""
+    def change_endpoint(self, name: str, /, **changes: Any) -> SandboxEndpoint:
+        """Add an endpoint, or change one. A new one, and one that is switched on, gets what happens from now on.
+
+        SteppayMockError for a wrong field.
+        """
+        return self._put_endpoint(_NAME.check("name", name), read_changes(changes))
+
+    def _put_endpoint(self, name: str, changes: Mapping[str, Any]) -> SandboxEndpoint:
         with self._live.changed:
             now = len(self._live.store.events)
             if name in self.endpoints:
@@ -248,8 +256,9 @@ class SandboxCore:
         recipe = self._recipe
         if seed is not None:
             recipe = replace(recipe, seed=seed)
-        if scenario is not None:
-            recipe = replace(recipe, scenario=scenario, parameters=dict(parameters or {}))
+        if scenario is not None or parameters is not None:
+            given = dict(_PARAMETERS.check("parameters", parameters or {}))
+            recipe = replace(recipe, scenario=scenario or recipe.scenario, parameters=given)
         store = recipe.make_store()
         with self._live.changed:
             self._recipe = recipe
@@ -304,4 +313,4 @@ class SandboxCore:
             changes["secret"] = secret
         if FIRST_ENDPOINT not in self.endpoints:
             changes = {"secret": _TEST_SECRET, "since": 0, **changes}
-        self.change_endpoint(FIRST_ENDPOINT, **changes)
+        self._put_endpoint(FIRST_ENDPOINT, changes)

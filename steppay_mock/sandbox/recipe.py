@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from random import SystemRandom
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from steppay_mock.errors import SteppayMockError
 from steppay_mock.payload.instants import read_instant
@@ -15,9 +15,11 @@ from steppay_mock.sandbox.clock import as_microseconds, check_speed, from_micros
 from steppay_mock.store.options import SEEDED_NOW_SECONDS
 from steppay_mock.store.scenarios.scenario import scenario as run_scenario
 from steppay_mock.store.store import Store
+from steppay_mock.values import ChoiceValue
 from steppay_mock.wire.real_time import wall_clock
 
 ClockKind = Literal["real", "still"]
+_CLOCK = ChoiceValue(words=get_args(ClockKind))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +44,8 @@ class SandboxRecipe:
         """A new store."""
         start = from_microseconds(self.start)
         if self.scenario is None:
+            if self.parameters:
+                raise SteppayMockError("The parameters are those of a scenario, and there is none. Name one.")
             return Store(seed=self.seed, start=start, **self.options)
         parameters = {**self.options, **self.parameters}
         return run_scenario(self.scenario, seed=self.seed, start=start, **parameters).store
@@ -72,7 +76,7 @@ def read_recipe(
 
 def speed_of(clock: ClockKind) -> float:
     """The store seconds in one second."""
-    return 0.0 if clock == "still" else 1.0
+    return 0.0 if _CLOCK.check("clock", clock) == "still" else 1.0
 
 
 def refuse_other(kept: SandboxRecipe, *, start: datetime | float | None, given: Mapping[str, Any], path: str) -> None:

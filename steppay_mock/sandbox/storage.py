@@ -93,10 +93,17 @@ class SandboxFile:
             yield Act(name=name, arguments=json.loads(arguments), at=at, events=events)
 
     def add_act(self, act: Act) -> None:
-        """Keep an act, before it is done."""
+        """Keep an act, before it is done. SteppayMockError if its arguments are no plain data."""
+        try:
+            arguments = json.dumps(act.arguments)
+        except (TypeError, ValueError) as error:
+            raise SteppayMockError(
+                f"The arguments of {act.arguments.get('name', act.name)} cannot be kept in a file: {error}. Give "
+                "texts, numbers, lists, dicts, moments and records of the store."
+            ) from None
         self._ask(
             "INSERT INTO sandbox_acts (name, arguments, at, events) VALUES (?, ?, ?, ?)",
-            *(act.name, json.dumps(act.arguments), act.at, act.events),
+            *(act.name, arguments, act.at, act.events),
         )
 
     def forget_acts(self) -> None:

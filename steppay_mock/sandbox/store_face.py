@@ -70,4 +70,6 @@ def _as_data(value: Any) -> Any:
         return int(value) if value == value.to_integral_value() else float(value)
     if isinstance(value, list | tuple):
         return [_as_data(one) for one in value]
+    if isinstance(value, Mapping):
+        return {key: _as_data(one) for key, one in value.items()}
     return value

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from typing import Any, cast
 
 import pytest
 import requests
@@ -187,3 +188,48 @@ def test_wrong_options_are_told_and_leave_no_file_behind(
 ) -> None:
     with pytest.raises(SteppayMockError, match=told), open_sandbox(**options) as sandbox:
         sandbox.store.checkout()
+
+
+@pytest.mark.parametrize(
+    ("fields", "told"),
+    [
+        ({"duplicates": 7}, "duplicates=7: expected a share from 0 to 1"),
+        ({"order": "sorted"}, "order='sorted'"),
+        ({"enabled": "no"}, "enabled='no'"),
+        ({"fault": "nothing"}, "nothing"),
+        ({"url": 5}, "url is no text"),
+        ({"name": "other"}, "An endpoint has no field 'name'"),
+    ],
+)
+def test_a_wrong_field_of_an_endpoint_is_refused(sandbox: Sandbox, fields: dict[str, Any], told: str) -> None:
+    before = sandbox.endpoints["webhooks"]
+    with pytest.raises(SteppayMockError) as caught:
+        sandbox.change_endpoint("webhooks", **fields)
+    assert told in str(caught.value)
+    assert sandbox.endpoints["webhooks"] == before
+    with pytest.raises(SteppayMockError, match="expected the name of an endpoint"):
+        sandbox.change_endpoint("", url=before.url)
+
+
+@pytest.mark.parametrize("wrong", [object(), {1, 2}, [b"x"]])
+def test_an_argument_that_no_file_can_keep_is_refused(sandbox: Sandbox, wrong: object) -> None:
+    with pytest.raises(SteppayMockError, match=r"The arguments of checkout cannot be kept in a file: .* Give"):
+        sandbox.store.checkout(pays=cast("Any", wrong))
+    assert sandbox.events == []
+
+
+def test_a_reset_with_other_parameters_of_the_scenario(open_sandbox: Open) -> None:
+    with open_sandbox(scenario="refund-in-full", parameters={"price": 5000}) as sandbox:
+        sandbox.reset(parameters={"price": 7000})
+        assert {payment.amount for payment in sandbox.store.payments} == {7000}
+        with pytest.raises(SteppayMockError, match="expected the parameters of a scenario"):
+            sandbox.reset(parameters=cast("Any", 5))
+
+
+def test_parameters_without_a_scenario_and_an_unknown_clock_are_refused(sandbox: Sandbox, open_sandbox: Open) -> None:
+    with pytest.raises(SteppayMockError, match="The parameters are those of a scenario, and there is none"):
+        sandbox.reset(parameters={"price": 7000})
+    with pytest.raises(SteppayMockError, match="The parameters are those of a scenario, and there is none"):
+        open_sandbox(parameters={"price": 7000})
+    with pytest.raises(SteppayMockError, match="clock='fast'"):
+        open_sandbox(clock="fast")

@@ -11,7 +11,6 @@ from steppay_mock.contract.catalogue import EventType
 from steppay_mock.delivery.faults import FAULTS
 from steppay_mock.delivery.order import DeliveryOrder
 from steppay_mock.errors import SteppayMockError
-from steppay_mock.sandbox.endpoints import read_changes
 from steppay_mock.sandbox.pages.portal.listed import ListedDelivery, list_deliveries
 from steppay_mock.wire.shown_url import shown_url
 
@@ -53,7 +52,7 @@ def answer_endpoint_form(sandbox: SandboxCore, page: Page) -> Response:
         elif button == "add" and name in sandbox.endpoints:
             return _show(sandbox, page, wrong=page.words["endpoint_exists"].format(name=name))
         elif button in {"add", "save"}:
-            sandbox.change_endpoint(name, **read_changes(_changes(form)))
+            sandbox.change_endpoint(name, **_changes(form))
         else:
             return _show(sandbox, page, wrong=page.words["wrong_endpoint_button"])
     except SteppayMockError as error:
