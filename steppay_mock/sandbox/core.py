@@ -262,10 +262,12 @@ class SandboxCore:
         store = recipe.make_store()
         with self._live.changed:
             self._recipe = recipe
-            self._file.set_value("generation", int(self._file.value("generation") or 0) + 1)
-            self._file.set_value("recipe", recipe.as_dict())
-            self._live.replace(store, clock=self._new_clock())
-            self.endpoints.restart()
+            settings = {
+                "generation": int(self._file.value("generation") or 0) + 1,
+                "recipe": recipe.as_dict(),
+                **self.endpoints.restart(),
+            }
+            self._live.replace(store, clock=self._new_clock(), settings=settings)
             self._dispatcher.restart()
             self.api = WritingApi(self._live, token=self.token)
 

@@ -96,19 +96,20 @@ class EndpointList:
             self._all = {key: one for key, one in self._all.items() if key != found.name}
             self._keep()
 
-    def restart(self) -> None:
-        """Let all endpoints get the events of a new store, from its first one."""
+    def restart(self) -> dict[str, Any]:
+        """Let all endpoints get the events of a new store, from its first one; the settings that keep this."""
         with self._lock:
             self._all = {name: replace(one, since=0) for name, one in self._all.items()}
-            self._keep()
+            return {_KEY: self._as_kept()}
 
     def _kept(self) -> list[dict[str, Any]]:
         return self._file.value(_KEY) or []
 
     def _keep(self) -> None:
-        self._file.set_value(
-            _KEY, [{**one.as_dict(with_secret=True), "since": one.since} for one in self._all.values()]
-        )
+        self._file.set_value(_KEY, self._as_kept())
+
+    def _as_kept(self) -> list[dict[str, Any]]:
+        return [{**one.as_dict(with_secret=True), "since": one.since} for one in self._all.values()]
 
 
 def read_changes(given: Mapping[str, Any]) -> dict[str, Any]:

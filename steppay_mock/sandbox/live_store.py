@@ -43,12 +43,12 @@ class LiveStore:
                     self._set_clock(self.clock.at(self.store.now))
                 self.changed.notify_all()
 
-    def replace(self, store: Store, *, clock: StoreClock) -> None:
-        """Go on with a new store, without acts."""
+    def replace(self, store: Store, *, clock: StoreClock, settings: Mapping[str, Any]) -> None:
+        """Go on with a new store, without acts. The file gets these settings at the same moment."""
         with self.changed:
-            self._file.forget_acts()
-            self.store = store
-            self._set_clock(self._not_behind(clock))
+            begun = _not_behind(clock, store)
+            self._file.begin_again({**settings, CLOCK: begun.as_dict()})
+            self.store, self.clock = store, begun
             self.changed.notify_all()
 
     def catch_up(self) -> None:
@@ -102,11 +102,12 @@ class LiveStore:
                 perform(self.store, act.name, act.arguments)
         if self.clock.now() > self.store.now:  # it ran: a clock that stands still now is not ahead of the store either
             self.store.advance_to(self.clock.now())
-        self.clock = self._not_behind(self.clock)
+        self.clock = _not_behind(self.clock, self.store)
 
-    def _not_behind(self, clock: StoreClock) -> StoreClock:
-        """The clock, or one at the store's time, which a scenario moved, or an act before the process was killed."""
-        return clock.at(self.store.now) if self.store.now > clock.now() else clock
+
+def _not_behind(clock: StoreClock, store: Store) -> StoreClock:
+    """The clock, or one at the store's time, which a scenario moved, or an act before the process was killed."""
+    return clock.at(store.now) if store.now > clock.now() else clock
 
 
 CLOCK = "clock"

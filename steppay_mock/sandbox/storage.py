@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import os
 import sqlite3
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import ExitStack
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -32,6 +32,7 @@ CREATE TABLE IF NOT EXISTS sandbox_acts (
     events INTEGER NOT NULL
 );
 """
+_SET = "INSERT OR REPLACE INTO sandbox_values VALUES (?, ?)"
 
 
 class SandboxFile:
@@ -83,7 +84,7 @@ class SandboxFile:
 
     def set_value(self, name: str, value: Any) -> None:
         """Keep a setting."""
-        self._ask("INSERT OR REPLACE INTO sandbox_values VALUES (?, ?)", name, json.dumps(value))
+        self._ask(_SET, name, json.dumps(value))
 
     def acts(self) -> Iterator[Act]:
         """All acts, in their order."""
@@ -106,9 +107,13 @@ class SandboxFile:
             *(act.name, arguments, act.at, act.events),
         )
 
-    def forget_acts(self) -> None:
-        """Remove all acts."""
-        self._ask("DELETE FROM sandbox_acts")
+    def begin_again(self, settings: Mapping[str, Any]) -> None:
+        """Remove all acts, and keep these settings: all of it or, if the process is killed meanwhile, nothing."""
+        with self._lock, self._connection:
+            self._connection.execute("BEGIN IMMEDIATE")
+            self._connection.execute("DELETE FROM sandbox_acts")
+            for name, value in settings.items():
+                self._connection.execute(_SET, (name, json.dumps(value)))
 
     def handed(self, *, generation: int) -> Iterator[tuple[str, int, int]]:
         """The ranges of events of this generation that are planned, each with its endpoint, its beginning and end."""

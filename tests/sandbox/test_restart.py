@@ -8,7 +8,9 @@ import signal
 import sqlite3
 import subprocess
 import sys
+from functools import partial
 from pathlib import Path
+from typing import Any, ClassVar
 
 import pytest
 from sandbox.conftest import SECRET, Inbox, Open
@@ -112,3 +114,48 @@ def test_a_process_that_is_killed_loses_nothing(
         assert set(told) <= orders
         happened = {json.dumps(event.payload) for event in sandbox.events}
     assert happened <= {json.dumps(payload) for payload in inbox.payloads}
+
+
+class CopyingConnection(sqlite3.Connection):
+    """Copies its file after each statement: what a process leaves that is killed then."""
+
+    file: ClassVar[Path]
+    copies: ClassVar[list[Path]]
+
+    def execute(self, *arguments: Any) -> sqlite3.Cursor:
+        """Execute, and copy."""
+        done = super().execute(*arguments)
+        if self.file.exists():
+            copy = self.file.with_name(f"copy{len(self.copies)}.sqlite")
+            for end in ("", "-wal"):
+                copy.with_name(copy.name + end).write_bytes(self.file.with_name(self.file.name + end).read_bytes())
+            self.copies.append(copy)
+        return done
+
+
+def test_a_kill_at_any_moment_of_a_reset_leaves_the_store_of_before_or_the_new_one(
+    open_sandbox: Open, file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found: list[tuple[int, int, int]] = []
+    connect = sqlite3.connect
+    with monkeypatch.context() as patch:
+        patch.setattr(sqlite3, "connect", partial(connect, factory=CopyingConnection))
+        patch.setattr(CopyingConnection, "file", Path("nowhere"), raising=False)
+        patch.setattr(CopyingConnection, "copies", [], raising=False)
+        with open_sandbox(data=file, scenario="refund-in-full") as sandbox:
+            sandbox.store.checkout()
+            sandbox.settle()
+            sandbox.change_endpoint("webhooks", enabled=False)
+            sandbox.change_endpoint("webhooks", enabled=True)
+            old = (7, len(sandbox.events), len(sandbox.events))
+            CopyingConnection.file = file
+            sandbox.reset(seed=8)
+            sandbox.status()
+            CopyingConnection.file = Path("nowhere")
+            new = (8, len(sandbox.events), 0)
+            copies = list(CopyingConnection.copies)
+    for copy in copies:
+        with open_sandbox(data=copy, seed=None, forward_to=None, secret=None) as sandbox:
+            status = sandbox.status()
+            found.append((status["seed"], status["events"], sandbox.endpoints["webhooks"].since))
+    assert set(found) == {old, new}
