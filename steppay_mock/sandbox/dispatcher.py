@@ -231,7 +231,7 @@ class Dispatcher:
         for one in known:
             reached = one.since
             for begin, end in planned.get(one.name, ()):
-                if begin > reached and one.enabled and not self.is_held:
+                if begin > reached and one.enabled:  # also if others wait now: these did not
                     self._hand_over(one, begin=reached, end=begin)
                 reached = max(reached, end)
             self._handed[one.name] = max(reached, self._handed.get(one.name, 0))

@@ -116,6 +116,24 @@ def test_a_process_that_is_killed_loses_nothing(
     assert happened <= {json.dumps(payload) for payload in inbox.payloads}
 
 
+@pytest.mark.parametrize("held", [False, True])
+def test_events_that_were_handed_over_but_not_planned_are_delivered_at_the_next_start(
+    open_sandbox: Open, file: Path, inbox: Inbox, *, held: bool
+) -> None:
+    with open_sandbox(data=file) as sandbox:
+        for _ in range(2):
+            sandbox.store.checkout()
+            sandbox.settle()
+    with sqlite3.connect(file) as connection:  # as if the process was killed when the second run was faster
+        connection.execute("UPDATE runs SET planned = 0 WHERE id = (SELECT MIN(id) FROM runs)")
+    connection.close()
+    inbox.payloads.clear()
+    with open_sandbox(data=file, held=held) as sandbox:
+        sandbox.settle()
+        sandbox.flush()
+        assert {json.dumps(one) for one in inbox.payloads} == {json.dumps(one.payload) for one in sandbox.events[:5]}
+
+
 class CopyingConnection(sqlite3.Connection):
     """Copies its file after each statement: what a process leaves that is killed then."""
 
@@ -142,9 +160,8 @@ def test_a_kill_at_any_moment_of_a_reset_leaves_the_store_of_before_or_the_new_o
         patch.setattr(sqlite3, "connect", partial(connect, factory=CopyingConnection))
         patch.setattr(CopyingConnection, "file", Path("nowhere"), raising=False)
         patch.setattr(CopyingConnection, "copies", [], raising=False)
-        with open_sandbox(data=file, scenario="refund-in-full") as sandbox:
+        with open_sandbox(data=file, scenario="refund-in-full", held=True) as sandbox:
             sandbox.store.checkout()
-            sandbox.settle()
             sandbox.change_endpoint("webhooks", enabled=False)
             sandbox.change_endpoint("webhooks", enabled=True)
             old = (7, len(sandbox.events), len(sandbox.events))
