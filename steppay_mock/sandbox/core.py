@@ -155,6 +155,13 @@ class SandboxCore:
         """What the function reads of the store, while nothing changes it. It must not change it itself."""
         return self._live.read(question)
 
+    def events_of(self, act: Callable[[], object]) -> list[Event]:
+        """Do it, and give the events that it brought: none that another thread or the clock brings meanwhile."""
+        with self._live.changed:
+            before = len(self.events)
+            act()
+            return list(self._live.store.events[before:])
+
     def act(self, action: str, arguments: Mapping[str, Any]) -> Any:
         """Do an action of the store, by its name and with plain data; what it gives."""
         return self._live.perform("action", {"name": check_action(action), "arguments": dict(arguments)})

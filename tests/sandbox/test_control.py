@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -35,6 +36,13 @@ def test_a_story_by_http(sandbox: Sandbox, inbox: Inbox) -> None:
     assert {one["state"] for one in listed} == {"SUCCESS"}
     assert len(ask(sandbox, "GET", "events?since=8").json()["events"]) == 2
     assert ask(sandbox, "POST", "deliveries/settle").json()["waiting"] == 0
+
+
+def test_calls_at_the_same_time_are_answered_with_their_own_events(sandbox: Sandbox) -> None:
+    names = [f"customer {number}" for number in range(60)]
+    with ThreadPoolExecutor(4) as pool:
+        answers = pool.map(lambda name: ask(sandbox, "POST", "actions/create_customer", {"name": name}).json(), names)
+        assert [[event["data"]["name"] for event in one["events"]] for one in answers] == [[name] for name in names]
 
 
 def test_endpoints_by_http_and_no_key_is_told(sandbox: Sandbox, inbox: Inbox) -> None:

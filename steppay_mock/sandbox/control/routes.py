@@ -75,9 +75,7 @@ def _clock(call: ControlCall) -> Any:
 
 
 def _act(call: ControlCall, action: str) -> Any:
-    before = len(call.sandbox.events)
-    call.sandbox.act(action, dict(call.given))
-    return {"events": [event.payload for event in call.sandbox.events[before:]]}
+    return _events_of(call, lambda: call.sandbox.act(action, dict(call.given)))
 
 
 def _pay(call: ControlCall, code: str) -> Any:
@@ -86,15 +84,16 @@ def _pay(call: ControlCall, code: str) -> Any:
 
 
 def _fail_renewal(call: ControlCall) -> Any:
-    before = len(call.sandbox.events)
-    call.sandbox.fail_renewal(**call.take("subscription", "times"))
-    return {"events": [event.payload for event in call.sandbox.events[before:]]}
+    given = call.take("subscription", "times")
+    return _events_of(call, lambda: call.sandbox.fail_renewal(**given))
 
 
 def _play(call: ControlCall, name: str) -> Any:
-    before = len(call.sandbox.events)
-    call.sandbox.play(name, **call.given)
-    return {"events": [event.payload for event in call.sandbox.events[before:]]}
+    return _events_of(call, lambda: call.sandbox.play(name, **call.given))
+
+
+def _events_of(call: ControlCall, act: Callable[[], object]) -> Any:
+    return {"events": [event.payload for event in call.sandbox.events_of(act)]}
 
 
 def _events(call: ControlCall) -> Any:
