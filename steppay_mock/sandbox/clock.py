@@ -12,6 +12,7 @@ from steppay_mock.payload.instants import EPOCH
 from steppay_mock.values import NumberValue
 
 _FASTEST = 100_000.0
+_LAST = datetime(9000, 12, 31, 23, 59, 59, tzinfo=UTC)
 _SPEED = NumberValue(noun="store seconds in one second", least=0, most=_FASTEST, example="1")
 
 
@@ -29,12 +30,12 @@ class StoreClock:
     speed: float
 
     def now(self) -> datetime:
-        """The store's time now, in UTC."""
+        """The store's time now, in UTC. It stands still at the end of the last year that a store can have."""
         passed = max(0.0, self.wall() - self.since) * self.speed
         try:
-            return self.shown + timedelta(seconds=passed)
+            return max(self.shown, min(_LAST, self.shown + timedelta(seconds=passed)))
         except OverflowError:
-            return self.shown
+            return max(self.shown, _LAST)
 
     def at(self, shown: datetime) -> StoreClock:
         """The clock that shows this time now, and goes on at the same speed."""

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from sandbox.conftest import Open
+from sandbox.conftest import Inbox, Open
 
 from steppay_mock import Sandbox, SteppayMockError
 
@@ -99,6 +99,27 @@ def test_a_clock_that_is_named_counts_more_than_that_of_the_file(open_sandbox: O
     with open_sandbox(data=file, clock="still") as sandbox:
         wall.pass_by(hours=1)
         assert (hours_of(sandbox), sandbox.status()["speed"]) == (1, 0)
+
+
+def test_a_clock_stands_still_at_the_end_of_time(open_sandbox: Open, file: Path, wall: Wall, inbox: Inbox) -> None:
+    with open_sandbox(data=file, clock="real", start=datetime(8999, 12, 1, tzinfo=UTC)) as sandbox:
+        sandbox.change_speed(100_000)
+        sandbox.store.checkout()
+        wall.pass_by(days=1)
+        assert sandbox.status()["now"].startswith("9000-12-31T23:59:59")
+        sandbox.store.cancel()
+        sandbox.settle()
+        assert inbox.events.count("subscription.updated") == sum(
+            event.type == "subscription.updated" for event in sandbox.events
+        )
+        bodies = [event.body for event in sandbox.events]
+    with open_sandbox(data=file) as sandbox:
+        assert [event.body for event in sandbox.events] == bodies
+        sandbox.reset()
+        wall.pass_by(hours=1)
+        sandbox.store.checkout()
+        sandbox.settle()
+        assert {event["event"] for event in inbox.payloads[-5:]} == {event.type for event in sandbox.events}
 
 
 @pytest.mark.parametrize("again", [False, True])
