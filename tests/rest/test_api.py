@@ -57,7 +57,8 @@ def test_what_was_deleted_is_gone() -> None:
 def test_an_id_that_is_no_number_is_not_found(api: StoreApi, noun: str, key: str) -> None:
     told = ask(api, f"/api/v1/{noun}s/{key}")
     assert told.status == 404
-    assert f"is no id of {'an' if noun == 'invoice' else 'a'} {noun}: that is a number of 19 digits at most." in told.message
+    article = "an" if noun == "invoice" else "a"
+    assert f"is no id of {article} {noun}: that is a number of 19 digits at most." in told.message
 
 
 @pytest.mark.parametrize(
