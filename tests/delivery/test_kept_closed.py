@@ -7,7 +7,7 @@ import struct
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
-from threading import Event, Thread
+from threading import Event, Semaphore, Thread
 from typing import Any
 
 import pytest
@@ -34,6 +34,8 @@ class Forgetful:
         self.bodies: list[bytes] = []
         self.may_close = Event()
         self.has_closed = Event()
+        self.closings = Semaphore(0)
+        """Released once for each connection that was closed."""
         self.resets = False
         self.is_about_to = False
         self.url = ""
@@ -61,6 +63,7 @@ class Forgetful:
                 self.resets = False  # a reset right behind an answer takes the answer with it
             connection.close()
             self.has_closed.set()
+            self.closings.release()
 
 
 @contextmanager
@@ -99,7 +102,9 @@ def test_a_connection_that_is_reset_in_the_moment_of_writing_is_replaced(
         receiver.is_about_to = True
         (answer,) = send(engine, receiver.url, b"second")
         assert (answer.status, answer.error) == (204, None)
-        assert receiver.has_closed.is_set()
+        # Once the second one is closed, too: a request that is on its way then has no answer.
+        assert receiver.closings.acquire(timeout=10)
+        assert receiver.closings.acquire(timeout=10)
         assert send(engine, receiver.url, b"third")[0].status == 204
     assert receiver.bodies == [b"first", b"second", b"third"]
 
