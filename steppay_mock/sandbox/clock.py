@@ -49,12 +49,6 @@ class StoreClock:
         """Where it is now, as plain data."""
         return {"since": self.wall(), "shown": as_microseconds(self.now()), "speed": self.speed}
 
-    def seconds_until(self, moment: datetime) -> float | None:
-        """The seconds of this machine until the store's time is that; None if it stands still."""
-        if not self.speed:
-            return None
-        return max(0.0, (moment - self.now()).total_seconds()) / self.speed
-
 
 def kept_clock(kept: Mapping[str, Any], *, wall: Callable[[], float]) -> StoreClock:
     """The clock of a file. One in real time has gone on meanwhile; one that was faster or slower goes on from there."""

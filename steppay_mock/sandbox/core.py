@@ -49,12 +49,7 @@ _TEST_SECRET = "whsec_test"  # noqa: S105 - a secret for tests, as the fixtures 
 class SandboxCore:
     """A sandbox that is not served yet; :class:`~steppay_mock.sandbox.sandbox.Sandbox` is.
 
-    ``forward_to`` is the URL that gets all webhooks; ``secret`` signs them (None: that of the file, else
-    ``whsec_test``), and ``token`` is the ``Secret-Token`` of the REST API. ``data`` is the file that keeps the sandbox;
-    None: it is gone at the end. ``endpoint`` has other fields of that endpoint, such as its order. ``scenario`` is
-    played at the beginning. ``clock`` is ``"still"``: the time moves only by :meth:`advance`; or ``"real"``; None: that
-    of the file, else still. With ``held`` webhooks wait for :meth:`flush`. ``store`` are options of the store,
-    ``sender`` those of the sender. SteppayMockError for a wrong option, and for a file that another sandbox began.
+    The options are those of ``Sandbox``, which also has a port and a host.
     """
 
     def __init__(
@@ -158,7 +153,8 @@ class SandboxCore:
     def events_of(self, act: Callable[[], object]) -> list[Event]:
         """Do it, and give the events that it brought: none that another thread or the clock brings meanwhile."""
         with self._live.changed:
-            before = len(self.events)
+            self._live.catch_up()
+            before = len(self._live.store.events)  # not that of `events`, which writes all payloads
             act()
             return list(self._live.store.events[before:])
 

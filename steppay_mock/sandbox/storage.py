@@ -44,8 +44,6 @@ class SandboxFile:
     def __init__(self, path: str | Path | None) -> None:
         self._folder = TemporaryDirectory(prefix="steppay-sandbox-") if path is None else None
         self.path = str(Path(self._folder.name) / "sandbox.sqlite" if self._folder else path)
-        self.is_kept = self._folder is None
-        """Whether it is there after the sandbox."""
         self._lock = Lock()
         with ExitStack() as stack:
             self._claim(stack)

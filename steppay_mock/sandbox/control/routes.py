@@ -13,6 +13,8 @@ from werkzeug.wrappers import Request, Response
 
 from steppay_mock.delivery.journal.reading import Delivery, Wanted, read_journal
 from steppay_mock.errors import SteppayMockError, check_names
+from steppay_mock.rest.exchange import LONGEST_BODY
+from steppay_mock.rest.paths import number_of
 from steppay_mock.rest.writing.bodies import is_deep
 from steppay_mock.sandbox.control.answers import error_answer, json_answer
 from steppay_mock.wire.shown_url import shown_url
@@ -20,9 +22,7 @@ from steppay_mock.wire.shown_url import shown_url
 if TYPE_CHECKING:
     from steppay_mock.sandbox.core import SandboxCore
 
-_MOST = 1_000_000  # bytes of a body
 _LISTED = 200
-_DIGITS = 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,7 +80,8 @@ def _act(call: ControlCall, action: str) -> Any:
 
 def _pay(call: ControlCall, code: str) -> Any:
     given = call.take("method", "gateway", "pays", "quantity", "reason", "deposit_days")
-    return _act(replace(call, given={**given, "order": int(code) if _is_number(code) else code}), "pay")
+    number = number_of(code)
+    return _act(replace(call, given={**given, "order": code if number is None else number}), "pay")
 
 
 def _fail_renewal(call: ControlCall) -> Any:
@@ -97,15 +98,11 @@ def _events_of(call: ControlCall, act: Callable[[], object]) -> Any:
 
 
 def _events(call: ControlCall) -> Any:
-    since = call.query.get("since", "0")
-    if not _is_number(since):
-        raise SteppayMockError(f"since={since!r} is no number. Give the number of events that you know, such as 12.")
-    return {"events": [event.payload for event in call.sandbox.events[int(since) :]]}
-
-
-def _is_number(text: str) -> bool:
-    """Whether the text is a number that an event or an id can have; Python refuses to read much longer ones."""
-    return text.isdecimal() and len(text) < _DIGITS
+    given = call.query.get("since", "0")
+    since = number_of(given)
+    if since is None:
+        raise SteppayMockError(f"since={given!r} is no number. Give the number of events that you know, such as 12.")
+    return {"events": [event.payload for event in call.sandbox.read(lambda store: store.events[since:])]}
 
 
 def _endpoints(call: ControlCall) -> Any:
@@ -169,8 +166,8 @@ _CALLS = {f"{method} {path}": function for method, path, function in _TABLE}
 def _body(request: Request) -> dict[str, Any]:
     if request.method in {"GET", "HEAD", "DELETE"}:
         return {}
-    if (request.content_length or 0) > _MOST:
-        raise SteppayMockError(f"The body has {request.content_length} bytes. Send {_MOST} at most.")
+    if (request.content_length or 0) > LONGEST_BODY:
+        raise SteppayMockError(f"The body has {request.content_length} bytes. Send {LONGEST_BODY} at most.")
     if not request.get_data():
         return {}
     try:
