@@ -49,17 +49,14 @@ BARE ?= $(wildcard tests/delivery/test_e*.py tests/delivery/test_sender*.py test
 FLOOR ?= $(wildcard tests/delivery/test_e*.py tests/rest/test_api*.py) tests/contract tests/sandbox/test_pages.py \
 	$(patsubst %,tests/delivery/test_%.py,access failure_codes http kept_closed locust own_lacks sender whole_answers wsgi) \
 	$(patsubst %,tests/cli/test_%.py,events explore generate help journal program send send_json serve_api validate) \
-	tests/payload/test_factory.py tests/payload/test_modes.py
-# Run apart: a socket that one test leaves open fails whatever test pytest 8.2 runs when Python finds it, and these tests
-# run a pytest of their own.
-FLOOR_PLUGIN ?= $(wildcard tests/plugin/test_[a-o]*.py) tests/plugin/test_sender.py tests/plugin/test_report.py
+	tests/payload/test_factory.py tests/payload/test_modes.py $(wildcard tests/plugin/test_[a-o]*.py) \
+	tests/plugin/test_sender.py tests/plugin/test_report.py
 
 bare:
 	$(MAKE) test VENV=.venv-bare LOCK=requirements/bare.txt PYTEST_FLAGS="$(PYTEST_FLAGS) --without-extras $(BARE)"
 
 floor:
 	$(MAKE) test VENV=.venv-floor LOCK=requirements/floor.txt PYTEST_FLAGS="$(PYTEST_FLAGS) $(FLOOR)"
-	$(MAKE) test VENV=.venv-floor LOCK=requirements/floor.txt PYTEST_FLAGS="$(PYTEST_FLAGS) $(FLOOR_PLUGIN)"
 
 # In place of addopts: with the plugins that those leave out, but for pytest-django, which wants a project of its own.
 PLUGINS := -p no:django -p no:cacheprovider --import-mode=importlib --strict-markers -W error \

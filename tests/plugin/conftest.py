@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import asyncio
+import sys
+from collections.abc import Callable, Iterator
 from functools import partial
 from importlib import import_module
 
@@ -86,6 +88,30 @@ def _bare_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     # With CI or BUILD_NUMBER pytest does not shorten its summary, and says some things twice.
     for name in ("PYTEST_ADDOPTS", "CI", "BUILD_NUMBER"):
         monkeypatch.delenv(name, raising=False)
+
+
+@pytest.fixture(autouse=True)
+def _no_event_loop_is_left(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Close the event loops that runs in this process leave open: pytest-asyncio asks for the current loop, which makes one.
+
+    Its sockets would fail whatever test runs when Python finds them. From 3.14 on, asking makes none.
+    """
+    if sys.version_info >= (3, 14):
+        yield
+        return
+    made = []
+    policy = type(asyncio.get_event_loop_policy())
+    make = policy.new_event_loop
+
+    def make_and_note(self: asyncio.AbstractEventLoopPolicy) -> asyncio.AbstractEventLoop:
+        made.append(make(self))
+        return made[-1]
+
+    monkeypatch.setattr(policy, "new_event_loop", make_and_note)
+    yield
+    for loop in made:
+        if not loop.is_running():
+            loop.close()
 
 
 # Other plugins cost more than all that is tested here: Hypothesis alone is imported anew by every run in process.
