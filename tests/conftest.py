@@ -22,8 +22,9 @@ settings.load_profile("untimed")
 # multiprocessing.connection is imported first of all: a run of pytest within the tests forgets modules that were first
 # imported in it, and this one leaves its functions in a table of pickle, which then belong to no module.
 
-# What whoever runs the tests has set for a receiver of theirs counts in no test.
-for name in [name for name in os.environ if name.startswith("STEPPAY_")]:
+# What whoever runs the tests has set for a receiver of theirs counts in no test. And with PYTHONUNBUFFERED a command
+# would show what it forgets to flush.
+for name in [name for name in os.environ if name.startswith("STEPPAY_") or name == "PYTHONUNBUFFERED"]:
     del os.environ[name]
 
 # A shell that starts the tests in the background ignores Ctrl-C for them and for all their children: tests that send

@@ -28,23 +28,24 @@ class SourceModule:
         return (node.name for node in ast.walk(self.tree) if isinstance(node, ast.ClassDef))
 
 
-def read_modules(root: Path, folders: Iterable[str]) -> list[SourceModule]:
-    """Every module below the folders. The name of a module begins with the last part of its folder's path."""
-    found = []
+def read_modules(root: Path, folders: Iterable[str]) -> Iterator[SourceModule]:
+    """Every module below the folders, one at a time: all their syntax trees at once are slow to collect as garbage.
+
+    The name of a module begins with the last part of its folder's path.
+    """
     for folder in folders:
         above = (root / folder).parent
         for path in sorted((root / folder).rglob("*.py")):
             parts = path.relative_to(above).with_suffix("").parts
             name = ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
             tree = ast.parse(path.read_text(encoding="utf-8"))
-            found.append(SourceModule(name, path.relative_to(root).as_posix(), tree))
-    return found
+            yield SourceModule(name, path.relative_to(root).as_posix(), tree)
 
 
 @cache
 def package_modules() -> list[SourceModule]:
     """The modules of the packages that are installed, parsed once for all rules."""
-    found = read_modules(ROOT, PACKAGES)
+    found = list(read_modules(ROOT, PACKAGES))
     assert {module.name.partition(".")[0] for module in found} == {"steppay_mock", "pytest_steppay"}
     return found
 

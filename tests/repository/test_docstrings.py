@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable
+from itertools import chain
 from pathlib import Path
 
 import pytest
@@ -53,7 +54,7 @@ def word_offences(modules: Iterable[SourceModule]) -> dict[str, str]:
 
 
 def test_a_module_docstring_is_a_statement_that_ends_with_a_period() -> None:
-    check_offences("docstrings", docstring_offences([*package_modules(), *read_modules(ROOT, OTHERS)]))
+    check_offences("docstrings", docstring_offences(chain(package_modules(), read_modules(ROOT, OTHERS))))
 
 
 def test_a_module_docstring_has_plain_words() -> None:

@@ -34,13 +34,21 @@ def write(data: bytes) -> None:
 
 
 def write_text(text: str) -> None:
-    """Write lines of text to standard output."""
+    """Write lines of text to standard output, at once: a server that goes on has its address read."""
     write(printable(text).encode() + b"\n")
+    _flush()
 
 
 def write_json(value: Any) -> None:
-    """Write the value as indented JSON to standard output, with Hangul unescaped."""
+    """Write the value as indented JSON to standard output, at once, with Hangul unescaped."""
     write(pretty(value) + b"\n")
+    _flush()
+
+
+def _flush() -> None:
+    # The bytes go past the text layer of the stream, which alone writes each line on a terminal.
+    if sys.stdout is not None:
+        sys.stdout.flush()
 
 
 def pretty(value: Any) -> bytes:
