@@ -92,9 +92,10 @@ def _bare_environment(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture(autouse=True)
 def _no_event_loop_is_left(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Close the event loops that runs in this process leave open: pytest-asyncio asks for the current loop, which makes one.
+    """Close the event loops that runs of pytest in this process leave open.
 
-    Its sockets would fail whatever test runs when Python finds them. From 3.14 on, asking makes none.
+    pytest-asyncio asks for the current loop, which makes one. Its sockets would fail whatever test runs when Python
+    finds them. From 3.14 on, asking makes none.
     """
     if sys.version_info >= (3, 14):
         yield
