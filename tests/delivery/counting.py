@@ -88,6 +88,11 @@ class Counting:
             with suppress(OSError):
                 await writer.wait_closed()
 
+    async def closed(self) -> None:
+        """Each connection is closed before its loop is: a transport that is left over warns in some later test."""
+        while self.open:
+            await asyncio.wait(self.open.copy())
+
 
 @contextmanager
 def counting(receiver: Counting) -> Iterator[Counting]:
@@ -101,9 +106,7 @@ def counting(receiver: Counting) -> Iterator[Counting]:
         begun.set()
         async with server:
             await ended.wait()
-        # Each connection is closed before its loop is: a transport that is left over warns in some later test.
-        while receiver.open:
-            await asyncio.wait(receiver.open.copy())
+        await receiver.closed()
 
     thread = Thread(target=loop.run_until_complete, args=(serve(),))
     thread.start()

@@ -52,18 +52,12 @@ def completed(sender: Sender, receiver: Counting, *, events: int) -> Report:
 
 def test_the_loop_goes_on_while_it_is_sent() -> None:
     async def main() -> Report:
-        took: list[bytes] = []
-
-        async def take(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-            took.append(await reader.readuntil(b"\r\n\r\n"))
-            writer.write(OK)
-            await writer.drain()
-            writer.close()
-
-        async with await asyncio.start_server(take, "127.0.0.1", 0) as server:
+        receiver = Counting()
+        async with await asyncio.start_server(receiver.take, "127.0.0.1", 0) as server:
             url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/hook"
             report = await Sender(url).send_async(payloads(5), order="shuffled", seed=7)
-        assert len(took) == 5
+        await receiver.closed()
+        assert len(receiver.got) == 5
         return report
 
     asyncio.run(main()).assert_ok()
