@@ -50,7 +50,7 @@ def test_every_answer_at_the_end_of_a_scenario_with_its_parameters_is_of_the_doc
 @pytest.mark.parametrize("name", SHIPPED)
 def test_every_answer_in_the_midst_of_a_scenario_is_of_the_documented_type(name: str) -> None:
     store = scenario(name, seed=8).store
-    moments = range(0, len(store.events), max(1, len(store.events) // 4))
+    moments = range(0, len(store.events), max(1, len(store.events) // 2))
     _, wrong = answered(store, moments=iter(moments))
     assert (len(wrong), wrong) == (0, [])
 
