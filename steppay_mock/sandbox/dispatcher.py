@@ -14,7 +14,6 @@ from threading import Lock, Thread
 from typing import TYPE_CHECKING, Any
 
 from steppay_mock.delivery.options.settings import read_send_options, read_sender_options
-from steppay_mock.delivery.own_lack import OwnLackError
 from steppay_mock.delivery.sender.sender import Sender
 from steppay_mock.errors import SteppayMockError
 from steppay_mock.values import check_flag
@@ -31,6 +30,7 @@ if TYPE_CHECKING:
 _RUNS = 16  # at the same time: a receiver that is slow, or is tried again, delays no other batch
 _NAP = 0.25  # seconds after which a clock that runs is looked at
 _NOTICES = 200
+_REST = " What is left is sent when the sandbox starts again."
 
 
 class SandboxSender(Sender):
@@ -151,10 +151,22 @@ class Dispatcher:
             with self._live.changed:
                 if self._stopping:
                     return
-                self._live.catch_up()
-                if not self.is_held:
-                    self._hand_over_all()
-                self._live.changed.wait(_NAP if self._live.clock.speed else None)
+                nap = _NAP if self._live.clock.speed else None
+                try:
+                    self._live.catch_up()
+                    if not self.is_held:
+                        self._hand_over_all()
+                except SteppayMockError as error:  # such as a full disk, on which there may be room in a moment
+                    self._note(error)
+                    nap = _NAP
+                self._live.changed.wait(nap)
+
+    def _note(self, error: Exception, *, rest: str = "") -> None:
+        """Keep in mind what went wrong; the same again and again is one notice."""
+        told = f"{error}" if isinstance(error, SteppayMockError) else f"A delivery failed at this end: {error!r}."
+        told += rest
+        if not self.notices or self.notices[-1] != told:
+            self.notices.append(told)
 
     def _hand_over_all(self) -> None:
         for one in self._endpoints:
@@ -199,15 +211,15 @@ class Dispatcher:
             self._senders.add(sender)
         try:
             done = None if self._stopping else job()
-        except (SteppayMockError, OwnLackError) as error:
-            self.notices.append(str(error))
+            reports = done if isinstance(done, list) else [done]
+            for report in filter(None, reports):
+                self._told(report)
+        except Exception as error:  # noqa: BLE001 - who waits for it, such as settle, gets no error of another thread
+            self._note(error, rest=_REST if self._file.lasts else "")
             return None
         finally:
             with self._lock:
                 self._senders.discard(sender)
-        reports = done if isinstance(done, list) else [done]
-        for report in filter(None, reports):
-            self._told(report)
         return reports[-1] if reports else None
 
     @property

@@ -33,6 +33,12 @@ def write(data: bytes) -> None:
         rest = rest[sys.stdout.buffer.write(rest) or 0 :]
 
 
+def hand_over() -> None:
+    """Let the reader of standard output have what was written: a command that runs on does not end with that."""
+    if sys.stdout is not None:
+        sys.stdout.flush()
+
+
 def write_text(text: str) -> None:
     """Write lines of text to standard output."""
     write(printable(text).encode() + b"\n")

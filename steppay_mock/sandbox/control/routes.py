@@ -17,6 +17,7 @@ from steppay_mock.rest.exchange import LONGEST_BODY
 from steppay_mock.rest.paths import number_of
 from steppay_mock.rest.writing.bodies import is_deep
 from steppay_mock.sandbox.control.answers import error_answer, json_answer
+from steppay_mock.sandbox.storage import SandboxFileError
 from steppay_mock.wire.shown_url import shown_url
 
 if TYPE_CHECKING:
@@ -51,6 +52,8 @@ def answer_control(sandbox: SandboxCore, request: Request) -> Response:
     except MethodNotAllowed as error:
         allowed = ", ".join(sorted(error.valid_methods or ()))
         return error_answer(405, f"{request.method} {request.path} is no call. Call it with {allowed}.", allow=allowed)
+    except SandboxFileError as error:
+        return error_answer(503, str(error))
     except (SteppayMockError, BadRequest) as error:
         return error_answer(400, error.description if isinstance(error, BadRequest) else str(error))
 
