@@ -13,7 +13,7 @@ from steppay_mock.cli.options.epilog import epilog
 from steppay_mock.cli.options.scenario import ScenarioNameType, Staging, staging_options
 from steppay_mock.cli.options.served_api import api_token
 from steppay_mock.cli.options.shared import json_option
-from steppay_mock.cli.show.terminal import counted, say, write_json, write_text
+from steppay_mock.cli.show.terminal import counted, hand_over, say, write_json, write_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -113,8 +113,10 @@ def _show(url: str, store: Store, *, as_json: bool) -> None:
     paths = list(_paths(store))
     if as_json:
         write_json({"url": url, "paths": paths})
+        hand_over()
     else:
         write_text(url)
+        hand_over()
         for path in paths:
             say(f"GET {path}")
     say(f"{counted(len(store.events), 'event')} in the store; Ctrl-C stops it")
