@@ -152,10 +152,15 @@ def test_foreign_hosts_are_refused(sandbox: Sandbox, headers: dict[str, str], pa
     assert requests.get(sandbox.url + path, headers=headers, timeout=5).status_code == status
 
 
-@pytest.mark.parametrize("origin", ["https://evil.example", "null", "http://127.0.0.1:1", "http://["])
+@pytest.mark.parametrize(
+    "origin", ["https://evil.example", "null", "http://127.0.0.1:1", "http://[", "https://{host}", "ftp://{host}"]
+)
 def test_a_form_of_another_site_changes_nothing(sandbox: Sandbox, origin: str) -> None:
-    answer = ask(sandbox, "POST", "actions/checkout", Origin=origin)
+    host = sandbox.url.removeprefix("http://")
+    answer = ask(sandbox, "POST", "actions/checkout", Origin=origin.format(host=host))
     assert answer.status_code == 403
     assert "is another site" in answer.json()["error"]
     assert sandbox.events == []
     assert ask(sandbox, "POST", "actions/checkout", Origin=sandbox.url).status_code == 200
+    tunnelled = {"Origin": f"https://{host}", "X-Forwarded-Proto": "https"}
+    assert ask(sandbox, "POST", "actions/checkout", **tunnelled).status_code == 200
