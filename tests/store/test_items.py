@@ -102,7 +102,7 @@ def test_an_added_item_has_the_interval_that_the_subscription_has_now() -> None:
     store, monthly = subscribed()
     quarterly = store.create_price(store.products[0], price=18_000, interval_count=3)
     store.change_interval(interval="MONTH", count=3)
-    with pytest.raises(SteppayMockError, match="has interval_count=3, and the price .* has interval_count=1"):
+    with pytest.raises(SteppayMockError, match=r"has interval_count=3, and the price .* has interval_count=1"):
         store.add_item(price=monthly)
     store.add_item(price=quarterly)
     assert [item.price.code for item in store.subscription.items] == [store.price.code, quarterly.code]
