@@ -264,7 +264,7 @@ class SandboxCore:
             recipe = replace(recipe, seed=seed)
         if scenario is not None or parameters is not None:
             given = dict(_PARAMETERS.check("parameters", parameters or {}))
-            recipe = replace(recipe, scenario=scenario or recipe.scenario, parameters=given)
+            recipe = replace(recipe, scenario=recipe.scenario if scenario is None else scenario, parameters=given)
         store = recipe.make_store()
         with self._live.changed:
             self._recipe = recipe

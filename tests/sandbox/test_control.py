@@ -96,6 +96,8 @@ def test_a_reset_by_http(sandbox: Sandbox) -> None:
         ("PUT endpoints/webhooks", {"name": "other"}, 400, "An endpoint has no field 'name'"),
         ("POST scenarios/refund-in-full", {"scenario": "x"}, 400, "Unknown parameter 'scenario'"),
         ("POST reset", {"parameters": 5}, 400, "parameters=5"),
+        ("POST reset", {"scenario": {}}, 400, "Unknown scenario {}. `steppay-mock scenario list` shows all"),
+        ("POST reset", {"scenario": ""}, 400, "Unknown scenario ''."),
         ("PUT endpoints/webhooks", {"order": "random"}, 400, "shuffled"),
         ("PUT endpoints/webhooks", {"fault": "nothing"}, 400, "nothing"),
         ("PUT endpoints/webhooks", {"events": "payment.*"}, 400, "is a list of event types"),
