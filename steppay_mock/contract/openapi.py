@@ -103,8 +103,8 @@ def _info(version: str) -> dict[str, Any]:
         "description": (
             f"The {len(EventType)} documented webhooks, written down by steppay-mock; this is no document of StepPay. "
             "A fact, such as (fact 18), is a row of docs/facts.md in steppay-mock. "
-            "`paths` has the calls that steppay-mock simulates, as it answers them, and below /_mock/ those that are its "
-            "own: they drive a sandbox. "
+            "`paths` has the calls that steppay-mock simulates, as it answers them, and below /_mock/ its own, "
+            "which drive a sandbox. "
             "Nullable fields can be null or left out (fact 7), and unknown fields can be added (fact 3)."
         ),
         "license": {"name": "MIT", "identifier": "MIT"},
