@@ -13,8 +13,11 @@ from dataclasses import replace
 from threading import Lock, Thread
 from typing import TYPE_CHECKING, Any
 
+from steppay_mock.delivery.journal.claim import forget_given_up
+from steppay_mock.delivery.journal.journal import Journal
 from steppay_mock.delivery.options.settings import read_send_options, read_sender_options
 from steppay_mock.delivery.sender.sender import Sender
+from steppay_mock.delivery.signing_seconds import SigningMemory
 from steppay_mock.errors import SteppayMockError
 from steppay_mock.values import check_flag
 from steppay_mock.wire.shown_url import shown_url
@@ -36,9 +39,17 @@ _REST = " What is left is sent when the sandbox starts again."
 class SandboxSender(Sender):
     """A sender whose runs say in the journal which events of the sandbox they have."""
 
-    def __init__(self, endpoints: Sequence[SandboxEndpoint], *, note: Mapping[str, Any] | None, **options: Any) -> None:
+    def __init__(
+        self,
+        endpoints: Sequence[SandboxEndpoint],
+        *,
+        note: Mapping[str, Any] | None,
+        memory: SigningMemory | None = None,
+        **options: Any,
+    ) -> None:
         super().__init__([one.receiver() for one in endpoints], **options)
         self._note = note
+        self._memory = memory
 
 
 class Dispatcher:
@@ -64,6 +75,7 @@ class Dispatcher:
         self._file = file
         self._options = {**options, "journal": file.path}
         read_sender_options(self._options)  # a wrong one is told now, and not at the first event
+        self._memory = SigningMemory()
         self._told = told
         self._pool = ThreadPoolExecutor(_RUNS, thread_name_prefix="StepPay webhooks")
         self._senders: set[SandboxSender] = set()
@@ -125,7 +137,7 @@ class Dispatcher:
         """Deliver this to an endpoint, whatever events it has chosen, also while others wait."""
         with self._live.changed:
             if not self._stopping:
-                sender = SandboxSender([replace(endpoint, events=())], note=note, **self._options)
+                sender = SandboxSender([replace(endpoint, events=())], note=note, memory=self._memory, **self._options)
                 self._submit(lambda: self._send(sender, lambda: sender.send(schedule)))
 
     def settle(self) -> None:
@@ -191,7 +203,7 @@ class Dispatcher:
         self._handed[endpoint.name] = max(last, self._next(endpoint))
         chosen = {name: value for name, value in (how or {}).items() if value is not None}
         settings = {"order": endpoint.order, "duplicates": endpoint.duplicates, "fault": endpoint.fault, **chosen}
-        sender = SandboxSender([endpoint], note=note, **self._options)
+        sender = SandboxSender([endpoint], note=note, memory=self._memory, **self._options)
         return self._submit(lambda: self._send(sender, lambda: sender.send(events, **settings)))
 
     def _submit(self, job: Callable[[], Any]) -> Future[Any]:
@@ -231,6 +243,8 @@ class Dispatcher:
 
     def _recover(self) -> None:
         """Complete the runs that were cut off, and hand over the events between those that were planned."""
+        with Journal(self._file.path) as journal:
+            forget_given_up(journal)
         planned: dict[str, list[tuple[int, int]]] = {}
         for name, begin, end in self._file.handed(generation=self._generation):
             planned.setdefault(name, []).append((begin, end))

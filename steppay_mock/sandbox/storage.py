@@ -21,6 +21,7 @@ from steppay_mock.delivery.journal.claim import claim_file
 from steppay_mock.delivery.journal.journal import Journal
 from steppay_mock.delivery.journal.path import real_path
 from steppay_mock.delivery.journal.schema import APPLICATION
+from steppay_mock.delivery.journal.turns import turn_of
 from steppay_mock.errors import SteppayMockError
 from steppay_mock.sandbox.acts import Act
 
@@ -55,6 +56,7 @@ class SandboxFile:
     def __init__(self, path: str | Path | None) -> None:
         self._folder = TemporaryDirectory(prefix="steppay-sandbox-") if path is None else None
         self.path = str(Path(self._folder.name) / "sandbox.sqlite" if self._folder else path)
+        self._turn = turn_of(self.path)
         self.lasts = self._folder is None
         """Whether it is there for another start."""
         self._lock = Lock()
@@ -100,7 +102,7 @@ class SandboxFile:
 
     def set_value(self, name: str, value: Any) -> None:
         """Keep a setting."""
-        self._ask(_SET, name, json.dumps(value))
+        self._write(_SET, name, json.dumps(value))
 
     def acts(self) -> Iterator[Act]:
         """All acts, in their order."""
@@ -118,14 +120,14 @@ class SandboxFile:
                 f"The arguments of {act.arguments.get('name', act.name)} cannot be kept in a file: {error}. Give "
                 "texts, numbers, lists, dicts, moments and records of the store."
             ) from None
-        self._ask(
+        self._write(
             "INSERT INTO sandbox_acts (name, arguments, at, events) VALUES (?, ?, ?, ?)",
             *(act.name, arguments, act.at, act.events),
         )
 
     def begin_again(self, settings: Mapping[str, Any]) -> None:
         """Remove all acts, and keep these settings: all of it or, if the process is killed meanwhile, nothing."""
-        with self._told(), self._lock, self._connection:
+        with self._told(), self._lock, self._turn, self._connection:
             self._connection.execute("BEGIN IMMEDIATE")
             self._connection.execute("DELETE FROM sandbox_acts")
             for name, value in settings.items():
@@ -155,7 +157,7 @@ class SandboxFile:
         )
         lost = [(int(run), str(name), str(url)) for run, name, url in rows if (name, url) not in known]
         for run, _, _ in lost:
-            self._ask("UPDATE runs SET ended_at = began_at WHERE id = ?", run)
+            self._write("UPDATE runs SET ended_at = began_at WHERE id = ?", run)
         return [(name, url) for _, name, url in lost]
 
     def _make_private(self) -> None:
@@ -207,6 +209,10 @@ class SandboxFile:
                 f"{self.path} is the file of a sandbox of format {found}, and this steppay-mock reads {_FORMAT}. "
                 "Install the steppay-mock that wrote it, or name another file."
             )
+
+    def _write(self, query: str, *values: Any) -> None:
+        with self._turn:
+            self._ask(query, *values)
 
     def _ask(self, query: str, *values: Any) -> list[tuple[Any, ...]]:
         with self._told(), self._lock:
