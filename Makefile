@@ -4,6 +4,7 @@
 # make plugins  tests in one run with every plugin that users may have, each turned on
 # make exhaustive  tests that are long and alike on every Python
 # make mutants  which small mistakes in the package the tests notice: [ROOM=ordering/report] [SAMPLE=100] [SEED=1] [SINCE=HEAD~1]
+# make fuzz   5,000 random requests to a sandbox: [SEED=1]
 # make check  everything that CI runs
 # Each makes .venv itself. PYTHON=python3.12 chooses the interpreter, VENV=... another place.
 
@@ -19,7 +20,7 @@ PYTEST_FLAGS ?= -n $(WORKERS)
 # Bytecode is kept: without it every process compiles what it imports, and pytest rewrites every test, each time.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: another-lock demo dev test bare floor mutants plugins exhaustive hunt lint types layers wheel node check bench clean
+.PHONY: another-lock demo dev test bare floor mutants plugins exhaustive hunt lint types layers wheel node check bench fuzz clean
 
 # It holds the name of the lock that filled the folder: another lock fills it anew, however old it is.
 $(READY): $(LOCK) pyproject.toml $(if $(filter $(LOCK),$(shell cat $(READY) 2>/dev/null)),,another-lock)
@@ -105,11 +106,18 @@ check: node
 	$(MAKE) lint types layers wheel
 
 # In an environment of its own: a peer, schemathesis, brings a pytest plugin that the tests must not meet.
-bench:
+.venv-bench/.peers: requirements/bench.txt
 	$(MAKE) VENV=.venv-bench .venv-bench/.ready
 	.venv-bench/bin/python -m pip install --quiet --disable-pip-version-check -r requirements/bench.txt
-	failed=0; for script in generate validate scenario inprocess startup send memory explore; do \
+	touch $@
+
+bench: .venv-bench/.peers
+	-npm ci --prefix benchmarks/peers --no-audit --no-fund --ignore-scripts
+	failed=0; for script in generate validate scenario inprocess startup send memory explore sandbox; do \
 		.venv-bench/bin/python benchmarks/$$script.py || failed=1; done; exit $$failed
 
+fuzz: .venv-bench/.peers
+	SEED=$(SEED) .venv-bench/bin/python benchmarks/fuzz.py
+
 clean:
-	rm -rf .venv* .mutants dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache tests/*/node_modules
+	rm -rf .venv* .mutants dist benchmarks/peers/node_modules .mypy_cache .ruff_cache .pytest_cache .import_linter_cache tests/*/node_modules

@@ -41,18 +41,18 @@ def missing_tool() -> str | None:
 def nginx() -> Iterator[str]:
     """An nginx of one worker that answers 204; gives its URL, and ends it."""
     with tempfile.TemporaryDirectory() as folder:
-        port = _free_port()
+        port = free_port()
         config = Path(folder) / "nginx.conf"
         config.write_text(_CONFIG.format(port=port), encoding="utf-8")
-        with _running(["nginx", "-p", folder, "-c", str(config)], port):
+        with running(["nginx", "-p", folder, "-c", str(config)], port):
             yield f"http://127.0.0.1:{port}/webhooks/steppay"
 
 
 @contextmanager
 def slow_receiver(delay: float) -> Iterator[str]:
     """A receiver in a process of its own that answers after so many seconds, any number at once; gives its URL."""
-    port = _free_port()
-    with _running([sys.executable, __file__, str(port), str(delay)], port):
+    port = free_port()
+    with running([sys.executable, __file__, str(port), str(delay)], port):
         yield f"http://127.0.0.1:{port}/webhooks/steppay"
 
 
@@ -70,15 +70,17 @@ def wrk(url: str, *, connections: int, seconds: int, body: bytes, headers: dict[
     return float(found[1])
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port that nothing listens at."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
 
 
 @contextmanager
-def _running(command: list[str], port: int) -> Iterator[None]:
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
+def running(command: list[str], port: int, *, quiet: bool = False) -> Iterator[None]:
+    """Within it the server runs, and listens at the port."""
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL if quiet else None)
     try:
         _await_port(port, process)
         yield
@@ -88,7 +90,7 @@ def _running(command: list[str], port: int) -> Iterator[None]:
 
 
 def _await_port(port: int, process: subprocess.Popen[bytes]) -> None:
-    until = monotonic() + 10
+    until = monotonic() + 30
     while True:
         assert process.poll() is None, f"{process.args!r} ended: {process.returncode}"
         try:

@@ -9,6 +9,7 @@ from urllib.parse import SplitResult, urlsplit
 import click
 
 from steppay_mock.cli.exit_codes import UNREACHED
+from steppay_mock.cli.options.triggers import in_shell
 from steppay_mock.cli.show.terminal import say
 from steppay_mock.errors import SteppayMockError
 
@@ -40,7 +41,7 @@ class SandboxClient:
         if found is None:
             self._end(f"What answers at {self._origin} is no sandbox: status {answer.status}, and no JSON object.")
         if "error" in found:
-            raise SteppayMockError(str(found["error"]))
+            raise SteppayMockError(in_shell(str(found["error"]), self._origin))
         return found
 
     def count_events(self) -> int:

@@ -1,14 +1,16 @@
-"""Makes the OpenAPI 3.1 document: the webhooks, their schemas, and the calls of the REST API that are simulated.
+"""Makes the OpenAPI 3.1 document: the webhooks, their schemas, the simulated REST API, the control API of a sandbox.
 
-It is made from the schema files, ``rest_calls.py`` and ``rest_writes.py``; ``schemas/openapi.json`` is what it gives.
+It is made from the schema files and the tables of calls; ``schemas/openapi.json`` is what it gives.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from copy import deepcopy
 from typing import Any
 
 from steppay_mock.contract.catalogue import EventType, catalogue
+from steppay_mock.contract.control_calls import CONTROL_CALLS, CONTROL_ERRORS, EVENTS
 from steppay_mock.contract.flat_bundle import NAME, FlatDefinitions, event_name
 from steppay_mock.contract.rest_calls import (
     CALLS,
@@ -24,7 +26,9 @@ from steppay_mock.contract.schemas import Schema, load_schema
 
 _SCHEMAS = "#/components/schemas/"
 _FORMATS = {"Long": "int64", "Int": "int32"}  # generators of Java, C#, Go and others choose the type by it
-_REST_TAG = "REST API"
+_REST_TAG, _CONTROL_TAG = "REST API", "control"
+_SANDBOX = {"url": "http://localhost:8090", "description": "A sandbox: steppay-mock dev."}
+_OF_ALL_TYPES = "SandboxEvents"
 
 _SIGNATURE = {
     "name": "Steppay-Signature",
@@ -62,7 +66,11 @@ def openapi_document(*, version: str) -> Schema:
     paths: dict[str, Any] = {}
     for call in (*CALLS, *WRITES):
         paths.setdefault(call.path, {})[call.method.lower()] = _operation(call, definitions)
-    errors = {error.name: _error_response(error, definitions) for error in ERRORS.values()}
+    definitions.schemas[_OF_ALL_TYPES] = _events_answer(definitions)
+    for call in CONTROL_CALLS:
+        paths.setdefault(call.path, {})[call.method.lower()] = _control(call, definitions)
+    every_error = (*ERRORS.values(), *CONTROL_ERRORS.values())
+    errors = {error.name: _error_response(error, definitions) for error in every_error}
     document = {
         "openapi": "3.1.0",
         "info": _info(version),
@@ -95,7 +103,8 @@ def _info(version: str) -> dict[str, Any]:
         "description": (
             f"The {len(EventType)} documented webhooks, written down by steppay-mock; this is no document of StepPay. "
             "A fact, such as (fact 18), is a row of docs/facts.md in steppay-mock. "
-            "`paths` has the calls that steppay-mock simulates, as it answers them. "
+            "`paths` has the calls that steppay-mock simulates, as it answers them, and below /_mock/ its own, "
+            "which drive a sandbox. "
             "Nullable fields can be null or left out (fact 7), and unknown fields can be added (fact 3)."
         ),
         "license": {"name": "MIT", "identifier": "MIT"},
@@ -106,6 +115,7 @@ def _tags() -> list[dict[str, str]]:
     objects = dict.fromkeys(entry.object_name for entry in catalogue().values())
     described = {name: load_schema(f"objects/{name}.schema.json")["description"] for name in objects}
     described[_REST_TAG] = "The calls with which a shop reads back (fact 27), makes and changes things."
+    described[_CONTROL_TAG] = "Not StepPay's: the calls with which a test drives a sandbox (docs/sandbox.md)."
     return [{"name": name, "description": description} for name, description in described.items()]
 
 
@@ -139,8 +149,10 @@ def _told_apart(union: Schema) -> Schema:
     return {**union, "oneOf": options, "discriminator": {"propertyName": "event", "mapping": mapping}}
 
 
-def _operation(call: DescribedCall, definitions: FlatDefinitions) -> dict[str, Any]:
-    operation = {
+def _operation(
+    call: DescribedCall, definitions: FlatDefinitions, errors: Mapping[int, DescribedError] = ERRORS
+) -> dict[str, Any]:
+    operation: dict[str, Any] = {
         "operationId": call.name,
         "summary": call.summary,
         "tags": [_REST_TAG],
@@ -148,19 +160,47 @@ def _operation(call: DescribedCall, definitions: FlatDefinitions) -> dict[str, A
         "parameters": [_parameter(parameter, definitions) for parameter in call.parameters],
         "responses": {
             str(call.status): _answer(call, definitions),
-            **{str(status): {"$ref": f"#/components/responses/{ERRORS[status].name}"} for status in call.errors},
+            **{str(status): {"$ref": f"#/components/responses/{errors[status].name}"} for status in call.errors},
         },
     }
     if call.body is not None:
-        content = {"application/json": {"schema": _typed(call.body, definitions)}}
-        operation["requestBody"] = {"required": True, "content": content}
+        content = {"schema": _typed(call.body, definitions), **_example(call.example)}
+        operation["requestBody"] = {"required": True, "content": {"application/json": content}}
     return operation
+
+
+def _control(call: DescribedCall, definitions: FlatDefinitions) -> dict[str, Any]:
+    """A call of the control API: to a sandbox, without a token. Its body can be left out, as an empty one."""
+    operation = _operation(call, definitions, CONTROL_ERRORS)
+    if "requestBody" in operation:
+        operation["requestBody"]["required"] = False
+    return {**operation, "tags": [_CONTROL_TAG], "security": [], "servers": [_SANDBOX]}
+
+
+def _events_answer(definitions: FlatDefinitions) -> Schema:
+    """The answer with events: webhooks, and those of v1 in a sandbox that sends them (fact 52)."""
+    older = {f"V1{name.capitalize()}": f"v1/{name}.schema.json" for name in ("order", "subscription")}
+    for name, path in older.items():
+        definitions.schemas[name] = {**definitions.rewritten(load_schema(path), path), "title": name}
+    kinds = [{"$ref": f"{_SCHEMAS}{name}"} for name in (NAME, *older)]
+    events = {"description": "The events, in occurrence order.", "type": "array", "items": {"anyOf": kinds}}
+    return {
+        "title": _OF_ALL_TYPES,
+        "description": "The events that a call brought.",
+        "type": "object",
+        "properties": {"events": events},
+        "required": ["events"],
+    }
+
+
+def _example(value: Any) -> dict[str, Any]:
+    return {} if value is None else {"example": value}
 
 
 def _answer(call: DescribedCall, definitions: FlatDefinitions) -> dict[str, Any]:
     if call.answer is None:
         return {"description": "It is done. The answer has no body."}
-    content = {call.content_type: {"schema": _typed(call.answer, definitions)}}
+    content = {call.content_type: {"schema": _typed(call.answer, definitions), **_example(call.answered)}}
     return {"description": "The answer.", "content": content}
 
 
@@ -171,6 +211,7 @@ def _parameter(parameter: DescribedParameter, definitions: FlatDefinitions) -> d
         "required": parameter.required or parameter.place == "path",
         "description": parameter.description,
         "schema": {"type": "string"} if parameter.type is None else _typed(parameter.type, definitions),
+        **_example(parameter.example),
     }
 
 
@@ -180,6 +221,8 @@ def _typed(schema: TypeOfCall, definitions: FlatDefinitions) -> Schema:
     if not isinstance(schema, str):
         rewritten: Schema = definitions.rewritten(dict(schema), "")
         return rewritten
+    if schema == EVENTS:
+        return {"$ref": f"{_SCHEMAS}{_OF_ALL_TYPES}"}
     path, _, pointer = schema.partition("#")
     return {"$ref": definitions.reference(path, pointer)}
 

@@ -31,11 +31,12 @@ class DescribedParameter:
     place: Literal["path", "query"] = "path"
     required: bool = False
     """Of a parameter of the query. A part of the path always is."""
+    example: Any = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DescribedCall:
-    """One call of the REST API."""
+    """One call of the REST API, or of the control API."""
 
     name: str
     """A verb and a noun, for the functions that generators write."""
@@ -48,6 +49,10 @@ class DescribedCall:
     status: int = 200
     content_type: str = "application/json"
     body: TypeOfCall | None = None
+    example: Any = None
+    """Of a body that every store takes."""
+    answered: Any = None
+    """An example of the answer."""
     errors: tuple[int, ...] = (403, 404, 405)
 
 

@@ -6,7 +6,8 @@ receiver that only remembers signature headers would pass for one that recognise
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
+from threading import Lock
 
 _AHEAD = 60  # seconds that a copy may be signed ahead of the clock: receivers refuse what is minutes early
 
@@ -42,3 +43,39 @@ class SigningSeconds:
         self._taken[key] = second
         self._latest = max(self._latest, second)
         return now
+
+
+class SigningMemory:
+    """The seconds of many runs of one process, also at the same time: none reads those before it in a journal."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._of: dict[tuple[str, str], SigningSeconds] = {}
+
+    def of_run(
+        self, receivers: Mapping[int, tuple[str, str]], known: Callable[[], Iterable[tuple[int, bytes, int]]]
+    ) -> SigningSeconds:
+        """The seconds of a run, whose endpoints have these names and URLs by their numbers.
+
+        ``known`` gives what was signed before, as a journal has it; it is asked where an endpoint is new here.
+        """
+        with self._lock:
+            new = {number: one for number, one in receivers.items() if one not in self._of}
+            signed = list(known()) if new else []
+            for number, one in new.items():
+                self._of[one] = SigningSeconds((1, body, second) for hook, body, second in signed if hook == number)
+            return _SharedSeconds({number: self._of[one] for number, one in receivers.items()}, self._lock)
+
+
+class _SharedSeconds(SigningSeconds):
+    """The seconds of one run among several."""
+
+    def __init__(self, shared: Mapping[int, SigningSeconds], lock: Lock) -> None:
+        super().__init__()
+        self._shared = shared
+        self._lock = lock
+
+    def take(self, body: bytes, now: float, *, endpoint: int = 1) -> float:
+        """As :meth:`SigningSeconds.take`, beside all other runs."""
+        with self._lock:
+            return self._shared[endpoint].take(body, now)

@@ -7,8 +7,9 @@ from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING
 from weakref import WeakSet
 
+from steppay_mock.rest.places import check_match
 from steppay_mock.rest.responder import Responder
-from steppay_mock.rest.rules import ApiHold, Fail, FallBehind, HideNew, Holding, SlowDown, check_seconds
+from steppay_mock.rest.rules import ApiHold, ApiRule, Fail, FallBehind, HideNew, Holding, SlowDown, check_seconds
 from steppay_mock.store.base import StoreBase
 
 if TYPE_CHECKING:
@@ -51,27 +52,31 @@ class StoreApi(Responder):
 
     def fall_behind(self, *, events: int = 3, match: str = "*") -> None:
         """Answer with the state of this number of events ago, as a lagging replica does."""
-        self._rules.add(FallBehind(events=events, match=match))
+        self._add(FallBehind(events=events, match=match))
 
     def hide_new(self, *, events: int = 3, match: str = "*") -> None:
         """Answer 404 for records that did not exist this number of events ago."""
-        self._rules.add(HideNew(events=events, match=match))
+        self._add(HideNew(events=events, match=match))
 
     def fail(
         self, *, status: int = 500, times: int | None = None, match: str = "*", retry_after: int | None = None
     ) -> None:
         """Answer with an error, and with the header ``Retry-After`` (in seconds) if you give one."""
-        self._rules.add(Fail(status=status, times=times, match=match, retry_after=retry_after))
+        self._add(Fail(status=status, times=times, match=match, retry_after=retry_after))
 
     def slow_down(self, *, seconds: float = 2.0, times: int | None = None, match: str = "*") -> None:
         """Answer after some seconds. A patched caller with a shorter timeout gets its ReadTimeout."""
-        self._rules.add(SlowDown(seconds=seconds, times=times, match=match))
+        self._add(SlowDown(seconds=seconds, times=times, match=match))
 
     def hold(self, *, match: str = "*", times: int | None = 1, timeout: float = 30.0) -> ApiHold:
         """Hold the answer back until ``release()``; 503 if that is not called within ``timeout`` seconds."""
         hold = ApiHold(self._rules.moved, timeout=check_seconds("timeout", timeout))
-        self._rules.add(Holding(match=match, times=times, hold=hold))
+        self._add(Holding(match=match, times=times, hold=hold))
         return hold
+
+    def _add(self, rule: ApiRule) -> None:
+        check_match(rule.match)
+        self._rules.add(rule)
 
     def behave(self) -> None:
         """Remove all rules, and answer held calls. ``as_of`` stays: it is no misbehaviour."""

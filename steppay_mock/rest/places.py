@@ -6,7 +6,9 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from difflib import get_close_matches
+from fnmatch import fnmatchcase
 
+from steppay_mock.errors import SteppayMockError, choices, did_you_mean
 from steppay_mock.rest.paths import ApiPath
 from steppay_mock.rest.routes import ROUTES, ApiTarget, target_of
 from steppay_mock.rest.writing.call import WriteTarget
@@ -49,6 +51,17 @@ def place_at(path: str) -> Place | None:
     return Place(read, writes) if read or writes else None
 
 
+def check_match(pattern: str) -> None:
+    """Refuse a path with wildcards that no call of the API has: a rule for it would never be used."""
+    shapes = [re.sub(r"\{\w+\}", "*", call.template) for _, call in _every_call()]
+    if any(_share_a_path(pattern, shape) for shape in shapes):
+        return
+    raise SteppayMockError(
+        f"No call of StepPay's REST API has the path {pattern!r}.{did_you_mean(pattern, dict.fromkeys(shapes))} Its "
+        f"paths are {choices(dict.fromkeys(call.template for _, call in _every_call()))}."
+    )
+
+
 def nearest_call(method: str, path: str) -> str | None:
     """The call whose path is nearly this one, of this method if there is one; None if none is near."""
     filled: dict[str, str] = {}
@@ -57,6 +70,41 @@ def nearest_call(method: str, path: str) -> str | None:
         filled.setdefault(call.filled_from(path), f"{verb} {call.template}")
     near = get_close_matches(path.rstrip("/"), filled, n=1, cutoff=_NEAR)
     return filled[near[0]] if near else None
+
+
+def _share_a_path(pattern: str, shape: str) -> bool:
+    """Whether there is a path that both match; in ``shape`` a star is some letters without a slash."""
+    wanted = re.findall(r"\[[^\]]*\]|.", pattern)
+    in_a_key = "".join({*pattern, "x", "1"} - {"/"})
+    # The places that can be reached after each letter: in `shape`, of the pattern. A star may be left or be used again.
+    reached = _stars_left({0}, wanted)
+    for part in shape:
+        letters = in_a_key if part == "*" else part
+        step = _after(reached, wanted, letters)
+        while part == "*" and (more := step | _after(step, wanted, letters)) != step:
+            step = more
+        reached = step
+    return len(wanted) in reached
+
+
+def _after(reached: set[int], wanted: list[str], letters: str) -> set[int]:
+    """The places of the pattern after one of these letters."""
+    next_ones = set()
+    for at in reached:
+        if at < len(wanted) and any(fnmatchcase(letter, wanted[at]) for letter in letters):
+            next_ones.add(at if wanted[at] == "*" else at + 1)
+    return _stars_left(next_ones, wanted)
+
+
+def _stars_left(reached: set[int], wanted: list[str]) -> set[int]:
+    """These places, and those behind stars, which match nothing too."""
+    found = set(reached)
+    for at in sorted(reached):
+        beyond = at
+        while beyond < len(wanted) and wanted[beyond] == "*":
+            beyond += 1
+            found.add(beyond)
+    return found
 
 
 def _writes_at(path: str) -> Iterator[WriteTarget]:

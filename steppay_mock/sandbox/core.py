@@ -39,6 +39,7 @@ _TIMES = WholeValue(noun="a number of deliveries", least=1, most=10, example="2"
 _SECONDS = NumberValue(noun="seconds", least=0, most=86_400, example="30")
 _NAME = TextValue(noun="the name of an endpoint", example="'mine'")
 _PARAMETERS = MappingValue(noun="the parameters of a scenario", example='{"price": 9900}')
+_OPTIONS = MappingValue(noun="options by name", example="{...}")
 _DELIVER, _AGAIN = Deliver(event=0), Again(event=0)
 
 FIRST_ENDPOINT = "webhooks"
@@ -79,8 +80,8 @@ class SandboxCore:
                 start=start,
                 clock=clock,
                 scenario=scenario,
-                parameters=dict(parameters or {}),
-                options=dict(store or {}),
+                parameters=dict(_PARAMETERS.check("parameters", {} if parameters is None else parameters)),
+                options=dict(_OPTIONS.check("store", {} if store is None else store)),
             )
             kept = self._file.value(CLOCK)
             begun = self._new_clock() if kept is None else kept_clock(kept, wall=wall_clock)
@@ -94,14 +95,16 @@ class SandboxCore:
                 self._live,
                 self.endpoints,
                 self._file,
-                options={**(sender or {}), "allow_hosts": sorted(allowed)},
+                options={**_OPTIONS.check("sender", {} if sender is None else sender), "allow_hosts": sorted(allowed)},
                 told=told,
             )
             self.api: StoreApi = WritingApi(self._live, token=token)
             """The REST API."""
             if held:
                 self._dispatcher.hold(held=True)
-            self._forward(forward_to, secret, read_changes(endpoint or {}))
+            self._forward(
+                forward_to, secret, read_changes(_OPTIONS.check("endpoint", {} if endpoint is None else endpoint))
+            )
         except BaseException:
             self._file.close()
             raise
@@ -261,7 +264,7 @@ class SandboxCore:
             recipe = replace(recipe, seed=seed)
         if scenario is not None or parameters is not None:
             given = dict(_PARAMETERS.check("parameters", parameters or {}))
-            recipe = replace(recipe, scenario=scenario or recipe.scenario, parameters=given)
+            recipe = replace(recipe, scenario=recipe.scenario if scenario is None else scenario, parameters=given)
         store = recipe.make_store()
         with self._live.changed:
             self._recipe = recipe

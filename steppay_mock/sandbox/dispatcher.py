@@ -13,9 +13,11 @@ from dataclasses import replace
 from threading import Lock, Thread
 from typing import TYPE_CHECKING, Any
 
+from steppay_mock.delivery.journal.claim import forget_given_up
+from steppay_mock.delivery.journal.journal import Journal
 from steppay_mock.delivery.options.settings import read_send_options, read_sender_options
-from steppay_mock.delivery.own_lack import OwnLackError
 from steppay_mock.delivery.sender.sender import Sender
+from steppay_mock.delivery.signing_seconds import SigningMemory
 from steppay_mock.errors import SteppayMockError
 from steppay_mock.values import check_flag
 from steppay_mock.wire.shown_url import shown_url
@@ -31,14 +33,23 @@ if TYPE_CHECKING:
 _RUNS = 16  # at the same time: a receiver that is slow, or is tried again, delays no other batch
 _NAP = 0.25  # seconds after which a clock that runs is looked at
 _NOTICES = 200
+_REST = " What is left is sent when the sandbox starts again."
 
 
 class SandboxSender(Sender):
     """A sender whose runs say in the journal which events of the sandbox they have."""
 
-    def __init__(self, endpoints: Sequence[SandboxEndpoint], *, note: Mapping[str, Any] | None, **options: Any) -> None:
+    def __init__(
+        self,
+        endpoints: Sequence[SandboxEndpoint],
+        *,
+        note: Mapping[str, Any] | None,
+        memory: SigningMemory | None = None,
+        **options: Any,
+    ) -> None:
         super().__init__([one.receiver() for one in endpoints], **options)
         self._note = note
+        self._memory = memory
 
 
 class Dispatcher:
@@ -64,6 +75,7 @@ class Dispatcher:
         self._file = file
         self._options = {**options, "journal": file.path}
         read_sender_options(self._options)  # a wrong one is told now, and not at the first event
+        self._memory = SigningMemory()
         self._told = told
         self._pool = ThreadPoolExecutor(_RUNS, thread_name_prefix="StepPay webhooks")
         self._senders: set[SandboxSender] = set()
@@ -125,7 +137,7 @@ class Dispatcher:
         """Deliver this to an endpoint, whatever events it has chosen, also while others wait."""
         with self._live.changed:
             if not self._stopping:
-                sender = SandboxSender([replace(endpoint, events=())], note=note, **self._options)
+                sender = SandboxSender([replace(endpoint, events=())], note=note, memory=self._memory, **self._options)
                 self._submit(lambda: self._send(sender, lambda: sender.send(schedule)))
 
     def settle(self) -> None:
@@ -151,10 +163,22 @@ class Dispatcher:
             with self._live.changed:
                 if self._stopping:
                     return
-                self._live.catch_up()
-                if not self.is_held:
-                    self._hand_over_all()
-                self._live.changed.wait(_NAP if self._live.clock.speed else None)
+                nap = _NAP if self._live.clock.speed else None
+                try:
+                    self._live.catch_up()
+                    if not self.is_held:
+                        self._hand_over_all()
+                except SteppayMockError as error:  # such as a full disk, on which there may be room in a moment
+                    self._note(error)
+                    nap = _NAP
+                self._live.changed.wait(nap)
+
+    def _note(self, error: Exception, *, rest: str = "") -> None:
+        """Keep in mind what went wrong; the same again and again is one notice."""
+        told = f"{error}" if isinstance(error, SteppayMockError) else f"A delivery failed at this end: {error!r}."
+        told += rest
+        if not self.notices or self.notices[-1] != told:
+            self.notices.append(told)
 
     def _hand_over_all(self) -> None:
         for one in self._endpoints:
@@ -179,7 +203,7 @@ class Dispatcher:
         self._handed[endpoint.name] = max(last, self._next(endpoint))
         chosen = {name: value for name, value in (how or {}).items() if value is not None}
         settings = {"order": endpoint.order, "duplicates": endpoint.duplicates, "fault": endpoint.fault, **chosen}
-        sender = SandboxSender([endpoint], note=note, **self._options)
+        sender = SandboxSender([endpoint], note=note, memory=self._memory, **self._options)
         return self._submit(lambda: self._send(sender, lambda: sender.send(events, **settings)))
 
     def _submit(self, job: Callable[[], Any]) -> Future[Any]:
@@ -199,15 +223,15 @@ class Dispatcher:
             self._senders.add(sender)
         try:
             done = None if self._stopping else job()
-        except (SteppayMockError, OwnLackError) as error:
-            self.notices.append(str(error))
+            reports = done if isinstance(done, list) else [done]
+            for report in filter(None, reports):
+                self._told(report)
+        except Exception as error:  # noqa: BLE001 - who waits for it, such as settle, gets no error of another thread
+            self._note(error, rest=_REST if self._file.lasts else "")
             return None
         finally:
             with self._lock:
                 self._senders.discard(sender)
-        reports = done if isinstance(done, list) else [done]
-        for report in filter(None, reports):
-            self._told(report)
         return reports[-1] if reports else None
 
     @property
@@ -219,6 +243,8 @@ class Dispatcher:
 
     def _recover(self) -> None:
         """Complete the runs that were cut off, and hand over the events between those that were planned."""
+        with Journal(self._file.path) as journal:
+            forget_given_up(journal)
         planned: dict[str, list[tuple[int, int]]] = {}
         for name, begin, end in self._file.handed(generation=self._generation):
             planned.setdefault(name, []).append((begin, end))

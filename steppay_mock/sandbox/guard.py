@@ -32,7 +32,7 @@ class Guard:
                 "with --allow-host."
             )
         origin = request.headers.get("Origin")
-        if forms and origin is not None and request.method not in _SAFE and _netloc_of(origin) != request.host:
+        if forms and origin is not None and request.method not in _SAFE and origin != _own_origin(request):
             return f"The Origin {origin!r} is another site. Send it from a page of the sandbox, or without Origin."
         return None
 
@@ -45,11 +45,11 @@ def allowed_hosts(names: Iterable[str]) -> frozenset[str]:
     return frozenset(normal_host(name) for name in names)
 
 
-def _netloc_of(url: str) -> str | None:
-    try:
-        return urlsplit(url).netloc
-    except ValueError:
-        return None
+def _own_origin(request: Request) -> str:
+    """The origin of the pages of this sandbox, as the browser has it: behind a tunnel with https."""
+    # A page of another site cannot send this header: its browser would ask first, and is not answered.
+    scheme = request.headers.get("X-Forwarded-Proto", request.scheme)
+    return f"{scheme}://{request.host}"
 
 
 def _host_of(url: str) -> str | None:

@@ -28,6 +28,7 @@ class LiveStore:
         self.clock = clock
         self.changed = Condition()
         self._file = file
+        self._is_kept = True
         self._repeat()
 
     def perform(self, name: str, arguments: Mapping[str, Any]) -> Any:
@@ -61,8 +62,10 @@ class LiveStore:
             if self.clock.speed and shown > self.store.now:
                 self.store.advance_to(shown)
                 if len(self.store.events) > before:
-                    self.keep_clock()
+                    self._is_kept = False
                     self.changed.notify_all()
+            if not self._is_kept:  # also what a full disk refused before
+                self.keep_clock()
 
     def change_speed(self, speed: float) -> None:
         """Let the store's time run faster or slower, or stand still."""
@@ -81,6 +84,7 @@ class LiveStore:
         """Write down where the time is, so that the next start goes on from there."""
         with self.changed:
             self._set_clock(self.clock)
+            self._is_kept = True
 
     def _set_clock(self, clock: StoreClock) -> None:
         self.clock = clock

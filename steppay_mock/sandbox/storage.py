@@ -9,8 +9,9 @@ from __future__ import annotations
 import json
 import os
 import sqlite3
+import stat
 from collections.abc import Collection, Iterator, Mapping
-from contextlib import ExitStack
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from threading import Lock
@@ -18,7 +19,9 @@ from typing import Any
 
 from steppay_mock.delivery.journal.claim import claim_file
 from steppay_mock.delivery.journal.journal import Journal
-from steppay_mock.delivery.journal.path import check_path, real_path
+from steppay_mock.delivery.journal.path import real_path
+from steppay_mock.delivery.journal.schema import APPLICATION
+from steppay_mock.delivery.journal.turns import turn_of
 from steppay_mock.errors import SteppayMockError
 from steppay_mock.sandbox.acts import Act
 
@@ -32,18 +35,30 @@ CREATE TABLE IF NOT EXISTS sandbox_acts (
     events INTEGER NOT NULL
 );
 """
+_NEXT = {
+    sqlite3.SQLITE_FULL: "Make room there, and repeat it.",
+    sqlite3.SQLITE_BUSY: "Another program holds it: end that, and repeat it.",
+    sqlite3.SQLITE_CORRUPT: "It is damaged: stop the sandbox, and take a copy from before.",
+}
 _SET = "INSERT OR REPLACE INTO sandbox_values VALUES (?, ?)"
+
+
+class SandboxFileError(SteppayMockError):
+    """The file of a sandbox cannot keep it: it is none, or it cannot be written now."""
 
 
 class SandboxFile:
     """The file of one sandbox, for all threads of it. ``path`` None: a temporary one.
 
-    SteppayMockError if another sandbox has it open: two would not know of each other's acts.
+    SandboxFileError if another sandbox has it open: two would not know of each other's acts.
     """
 
     def __init__(self, path: str | Path | None) -> None:
         self._folder = TemporaryDirectory(prefix="steppay-sandbox-") if path is None else None
         self.path = str(Path(self._folder.name) / "sandbox.sqlite" if self._folder else path)
+        self._turn = turn_of(self.path)
+        self.lasts = self._folder is None
+        """Whether it is there for another start."""
         self._lock = Lock()
         with ExitStack() as stack:
             self._claim(stack)
@@ -51,16 +66,21 @@ class SandboxFile:
             self._claimed = stack.pop_all()
 
     def _claim(self, stack: ExitStack) -> None:
-        check_path(self.path)
-        if not stack.enter_context(claim_file(Path(f"{real_path(self.path)}-sandbox"))):
-            raise SteppayMockError(
+        self._make_private()
+        self._refuse_foreign()
+        beside = f"{real_path(self.path)}-sandbox"
+        try:
+            is_ours = stack.enter_context(claim_file(Path(beside)))
+        except SteppayMockError:
+            raise self._refusal(f"{beside}, which stands beside it, cannot be written") from None
+        if not is_ours:
+            raise SandboxFileError(
                 f"Another sandbox has {self.path} open. Stop it, or name another file. While it runs, ask it through "
                 "its control API."
             )
 
     def _open(self) -> None:
-        self._make_private()
-        Journal(self.path).close()  # makes its tables, and refuses a file that is neither
+        Journal(self.path).close()  # makes its tables
         self._connection = sqlite3.connect(self.path, timeout=_PATIENCE, isolation_level=None, check_same_thread=False)
         self._connection.execute("PRAGMA synchronous = NORMAL")
         for statement in filter(str.strip, _TABLES.split(";")):
@@ -82,7 +102,7 @@ class SandboxFile:
 
     def set_value(self, name: str, value: Any) -> None:
         """Keep a setting."""
-        self._ask(_SET, name, json.dumps(value))
+        self._write(_SET, name, json.dumps(value))
 
     def acts(self) -> Iterator[Act]:
         """All acts, in their order."""
@@ -100,14 +120,14 @@ class SandboxFile:
                 f"The arguments of {act.arguments.get('name', act.name)} cannot be kept in a file: {error}. Give "
                 "texts, numbers, lists, dicts, moments and records of the store."
             ) from None
-        self._ask(
+        self._write(
             "INSERT INTO sandbox_acts (name, arguments, at, events) VALUES (?, ?, ?, ?)",
             *(act.name, arguments, act.at, act.events),
         )
 
     def begin_again(self, settings: Mapping[str, Any]) -> None:
         """Remove all acts, and keep these settings: all of it or, if the process is killed meanwhile, nothing."""
-        with self._lock, self._connection:
+        with self._told(), self._lock, self._turn, self._connection:
             self._connection.execute("BEGIN IMMEDIATE")
             self._connection.execute("DELETE FROM sandbox_acts")
             for name, value in settings.items():
@@ -137,16 +157,46 @@ class SandboxFile:
         )
         lost = [(int(run), str(name), str(url)) for run, name, url in rows if (name, url) not in known]
         for run, _, _ in lost:
-            self._ask("UPDATE runs SET ended_at = began_at WHERE id = ?", run)
+            self._write("UPDATE runs SET ended_at = began_at WHERE id = ?", run)
         return [(name, url) for _, name, url in lost]
 
     def _make_private(self) -> None:
         """The file has the keys of endpoints: a new one can be read by its owner alone."""
         try:
             os.close(os.open(self.path, os.O_CREAT | os.O_RDWR, 0o600))
+            found = Path(self.path).stat()
         except OSError as error:
-            raise SteppayMockError(
-                f"{self.path} cannot be opened: {error.strerror}. Name a file in a folder that you may write to."
+            raise self._refusal(f"{error.strerror}") from None
+        except ValueError as error:
+            raise self._refusal(str(error)) from None
+        if not stat.S_ISREG(found.st_mode):
+            raise self._refusal("it is no file")
+        if found.st_nlink > 1:  # SQLite keeps a log beside each name: what is written under one is lost under another
+            raise self._refusal(f"it has {found.st_nlink} names (hard links), and only one of them may be used")
+
+    def _refuse_foreign(self) -> None:
+        """Refuse what is no database, and the database of something else, before anything is written to it."""
+        try:
+            with closing(sqlite3.connect(self.path, timeout=_PATIENCE)) as connection:
+                (application,) = connection.execute("PRAGMA application_id").fetchone()
+                (tables,) = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+        except sqlite3.Error as error:
+            raise self._refusal(str(error)) from None
+        if tables and application != APPLICATION:
+            raise self._refusal("it is the database of something else")
+
+    def _refusal(self, why: str) -> SandboxFileError:
+        return SandboxFileError(f"A sandbox cannot be kept in {self.path!r}: {why}. Name another file.")
+
+    @contextmanager
+    def _told(self) -> Iterator[None]:
+        try:
+            yield
+        except sqlite3.Error as error:
+            code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+            raise SandboxFileError(
+                f"{self.path}, which keeps the sandbox, cannot be read or written: {error}. It was not done. "
+                f"{_NEXT.get(code, 'Look at the disk of that file, and repeat it.')}"
             ) from None
 
     def _check_format(self) -> None:
@@ -155,11 +205,15 @@ class SandboxFile:
             self.set_value("format", _FORMAT)
         elif found != _FORMAT:
             self._connection.close()
-            raise SteppayMockError(
+            raise SandboxFileError(
                 f"{self.path} is the file of a sandbox of format {found}, and this steppay-mock reads {_FORMAT}. "
                 "Install the steppay-mock that wrote it, or name another file."
             )
 
+    def _write(self, query: str, *values: Any) -> None:
+        with self._turn:
+            self._ask(query, *values)
+
     def _ask(self, query: str, *values: Any) -> list[tuple[Any, ...]]:
-        with self._lock:
+        with self._told(), self._lock:
             return self._connection.execute(query, values).fetchall()

@@ -9,7 +9,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from steppay_mock.sandbox.acts import ACTIONS
-from steppay_mock.store.base import read_moment
+from steppay_mock.store.base import check_time, read_moment
 from steppay_mock.store.records import Record
 
 if TYPE_CHECKING:
@@ -37,6 +37,7 @@ class StoreFace:
 
     def let_pass(self, time: timedelta) -> None:
         """Let this time pass."""
+        check_time(time)
         self._live.perform("advance", {"seconds": time.total_seconds()})
 
     def advance_to(self, moment: datetime | float) -> None:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from steppay_mock.rest.api import StoreApi
+from steppay_mock.rest.exchange import Refusal, RefusedCallError
 from steppay_mock.sandbox.acts import WrittenAnswer, data_of_call
+from steppay_mock.sandbox.storage import SandboxFileError
 
 if TYPE_CHECKING:
     from steppay_mock.rest.exchange import ApiAnswer, ApiRequest
@@ -21,6 +23,9 @@ class WritingApi(StoreApi):
         self._live = live
 
     def _write(self, request: ApiRequest, target: WriteTarget, notes: list[str]) -> ApiAnswer:  # noqa: ARG002
-        written: WrittenAnswer = self._live.perform("call", data_of_call(request))
+        try:
+            written: WrittenAnswer = self._live.perform("call", data_of_call(request))
+        except SandboxFileError as error:  # such as a full disk: nothing that the caller did
+            raise RefusedCallError(Refusal(status=503, code="CANNOT_BE_KEPT", message=str(error))) from error
         notes += written.notes
         return written.answer

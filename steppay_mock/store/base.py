@@ -139,7 +139,8 @@ class StoreBase:
 
         ``{"subscriptions": {18452: {"status": "ACTIVE", ...}}, "orders": ..., "payments": ..., "invoices": ...,
         "customers": ..., "products": ..., "prices": ..., "usage": ...}``, each object as a webhook has it, with
-        its null fields; usage by subscriptionItemId, with its two sums. SteppayMockError for an event of another store.
+        its null fields; usage by subscriptionItemId, with the two sums of its last event: none tells those of a
+        renewal. SteppayMockError for an event of another store.
         If one second has two equal events, the first counts.
         """
         return (self._tables if at is None else self.tables_at(at)).plain()
@@ -221,8 +222,7 @@ class StoreBase:
 
     def let_pass(self, time: timedelta) -> None:
         """Let this time pass."""
-        if not isinstance(time, timedelta):
-            raise SteppayMockError(f"{time!r} is not a timedelta. Write let_pass(timedelta(days=30)).")
+        check_time(time)
         self._pass_until(self._later(time))
 
     def _later(self, time: timedelta) -> datetime:
@@ -316,6 +316,12 @@ class StoreBase:
         if key not in table:
             raise SteppayMockError(f"The store has no {noun} {key!r}. Give one of store.{table_name}.")
         return table[key]  # type: ignore[no-any-return]
+
+
+def check_time(time: object) -> None:
+    """Raise SteppayMockError unless it is a timedelta."""
+    if not isinstance(time, timedelta):
+        raise SteppayMockError(f"{time!r} is not a timedelta. Write let_pass(timedelta(days=30)).")
 
 
 def read_moment(moment: datetime | float, what: str) -> datetime:

@@ -10,6 +10,7 @@ from steppay_mock.errors import SteppayMockError
 from steppay_mock.payload.coherence.fields import Amount
 from steppay_mock.store.amounts import check_amount
 from steppay_mock.store.options import PriceFields, ProductFields, SetupFeeType, check_fields
+from steppay_mock.store.texts import check_letters
 from steppay_mock.store.usage_table import UsageTable, read_usage_table, require_usage_alone
 from steppay_mock.store.whole_numbers import check_interval, check_whole
 from steppay_mock.values import check_choice, check_flag
@@ -137,6 +138,7 @@ def read_text(name: str, value: object, *, can_be_empty: bool = False) -> str:
     """A text, which is not empty unless it can be."""
     if not isinstance(value, str) or not (value or can_be_empty):
         raise SteppayMockError(f"{name}={value!r} is no text. Give one such as '골드 멤버십'.")
+    check_letters(name, value)
     return value
 
 

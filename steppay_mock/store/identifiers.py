@@ -8,6 +8,7 @@ from datetime import datetime
 from steppay_mock.errors import SteppayMockError, choices, did_you_mean
 from steppay_mock.payload.chance import Chance
 from steppay_mock.payload.instants import epoch_millis
+from steppay_mock.store.texts import check_letters
 
 KINDS = (
     *("customer", "order", "order_item", "subscription", "subscription_item", "payment", "invoice"),
@@ -71,6 +72,7 @@ class Identifiers:
             return
         if not isinstance(wanted, str) or not wanted:
             raise SteppayMockError(f"{wanted!r} cannot be a code. Give a text such as {prefix}_AbCdEfGhI.")
+        check_letters("The code", wanted)
         if wanted in self._codes.get(prefix, ()):
             raise SteppayMockError(
                 f"The code {wanted!r} belongs to another {prefix}, or did. Give another code, or none."

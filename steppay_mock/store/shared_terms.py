@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 
 from steppay_mock.errors import SteppayMockError
 from steppay_mock.store.records import Price, Subscription
@@ -43,6 +43,8 @@ def require_shared_terms(subscription: Subscription, price: Price) -> None:
             f"store.checkout({price.code!r})."
         )
     has, wanted = (_terms_of(one, trial_days=0) for one in (subscription.items[0].price, price))
+    # Its interval can be another one than that of its prices, since change_interval().
+    has = replace(has, interval=subscription.unit, interval_count=subscription.count)
     for name in (one.name for one in fields(SharedTerms)):
         theirs, other = getattr(has, name), getattr(wanted, name)
         if theirs != other:

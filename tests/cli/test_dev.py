@@ -12,6 +12,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -40,7 +41,8 @@ class Dev:
 def dev(*words: str, end: signal.Signals = signal.SIGINT, **environment: str) -> Iterator[Dev]:
     """A sandbox on a free port, while it runs; then it gets the signal, and ends with 0."""
     command = [sys.executable, "-m", "steppay_mock.cli", "dev", "--port", "0", *words]
-    bare = {name: value for name, value in os.environ.items() if not name.startswith("STEPPAY_")}
+    # With PYTHONUNBUFFERED nothing would show that the address leaves the process at once.
+    bare = {name: value for name, value in os.environ.items() if not name.startswith(("STEPPAY_", "PYTHONUNBUFFERED"))}
     with subprocess.Popen(
         command, env={**bare, **environment}, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     ) as process:
@@ -190,6 +192,15 @@ def test_a_file_that_is_open_elsewhere_is_refused(run: Any, journal: str) -> Non
     assert f"Another sandbox has {journal} open. Stop it, or name another file." in done.err
 
 
+def test_a_file_that_can_keep_no_sandbox_is_refused_by_the_name_of_the_option(run: Any, journal: str) -> None:
+    Path(journal).write_text("no database at all, but long enough to be looked at", encoding="utf-8")
+    done = run("dev", "--data", journal)
+    assert (done.code, done.out) == (2, "")
+    assert f"Invalid value for '--data': A sandbox cannot be kept in {journal!r}: file is not a database." in " ".join(
+        done.err.split()
+    )
+
+
 @pytest.mark.parametrize(
     ("words", "message"),
     [
@@ -207,6 +218,8 @@ def test_a_file_that_is_open_elsewhere_is_refused(run: Any, journal: str) -> Non
             "example.com is not this machine. Other hosts get webhooks only with --allow-host. Is it yours? Add",
         ),
         (("--forward-to", "https://api.steppay.kr/hook"), "belongs to StepPay: nothing is ever sent there"),
+        (("--secret", ""), "--secret is empty. Give a key, or leave it out."),
+        (("--token", ""), "--token is empty. Give a token, or leave it out."),
         (("--host", "http://127.0.0.1"), "is not an address. Give one of this machine, such as 127.0.0.1"),
         (("--allow-host", "http://x"), "--allow-host takes a host name without scheme, port or path."),
     ],

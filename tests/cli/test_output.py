@@ -120,6 +120,17 @@ def test_a_table_at_a_terminal_shows_texts_as_they_are(monkeypatch: pytest.Monke
     assert text.splitlines()[1].rstrip() == lines[1]  # nothing of a text is coloured
 
 
+def test_a_table_loses_nothing_at_a_narrow_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    written = io.BytesIO()
+    monkeypatch.setenv("COLUMNS", "40")
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.setattr(sys, "stdout", TerminalOfBytes(written, encoding="utf-8"))
+    row = ("subscription-renewal-fails-then-recovers", "A renewal fails.", "2", "UNPAID")
+    write_table(("Scenario", "What happens", "#", "Status"), [row], wraps=frozenset({"What happens"}))
+    lines = re.sub(r"\x1b\[[0-9;]*m", "", written.getvalue().decode()).splitlines()
+    assert lines[1].split("  ") == list(row)
+
+
 @pytest.mark.parametrize(
     ("closed", "ci", "expected"),
     [((), "", True), (("stdin",), "", False), (("stderr",), "", False), ((), "1", False)],

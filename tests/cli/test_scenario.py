@@ -220,7 +220,11 @@ def test_a_command_knows_the_files_that_it_names_and_none_of_an_earlier_command(
         ),
         (
             ("show", "refund-in-full", "--set", "days=soon"),
-            "--set days=soon: expected a whole number (the time from the payment to the refund).",
+            "--set days=soon: expected a whole number from 0 to 1000 (the time from the payment to the refund).",
+        ),
+        (
+            ("show", "refund-in-full", "--set", "days=999999999"),
+            "--set days=999999999: expected a whole number from 0 to 1000 (the time from the payment to the refund).",
         ),
         (("show", "refund-in-full", "--set", "days"), "is not of the form NAME=VALUE. Write it like customer_id=42."),
         (("show", "refund-in-full", "--set", "days=1", "--set", "days=2"), "--set days is given twice."),

@@ -31,9 +31,9 @@ def serving(*words: str, told: list[str] | None = None, **environment: str) -> I
     What it says on standard error is ``told`` at its end.
     """
     command = [sys.executable, "-m", "steppay_mock.cli", "serve-api", *words]
-    with subprocess.Popen(
-        command, env={**os.environ, **environment}, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    ) as process:
+    # With PYTHONUNBUFFERED nothing would show that the address leaves the process at once.
+    found = {**os.environ, "PYTHONUNBUFFERED": "", **environment}
+    with subprocess.Popen(command, env=found, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
         assert process.stdout
         try:
             yield process.stdout.readline().strip(), process

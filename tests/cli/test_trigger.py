@@ -111,8 +111,11 @@ def test_a_webhook_v1_has_a_row_without_a_time(run: Any) -> None:
         ("cancle", "Unknown action 'cancle'. Did you mean 'cancel'? Actions are create-customer,"),
         ("decline_payment", "Did you mean 'decline-payments'?"),
         ("refund --ordr 3", "The action refund has no argument 'ordr'. Did you mean 'order'?"),
-        ("refund --order 3", "The store has no order 3"),
-        ("cancel", "no subscription"),
+        ("", "No ACTION was given. Name one, such as: steppay-mock trigger checkout"),
+        ("refund --order 3", "The store has no order 3. Give one of those at http://127.0.0.1:"),
+        ("create-price --product gold", "The store has no product 'gold'. Give one of those at http://127.0.0.1:"),
+        ("cancel", "has no subscription. Create one first: `steppay-mock trigger checkout`"),
+        ("confirm-payment", "has no order. Create one first: `steppay-mock trigger checkout`"),
         ("pay order_x", "'order_x' is no option of pay. Write a name before it, such as --order order_x."),
         ("pay -o 3", "'-o' is no option. Write options as --NAME VALUE."),
         ("pay --order", "--order has no value. Write --order VALUE."),
@@ -132,6 +135,28 @@ def test_what_is_refused_says_what_to_do(trigger: Trigger, words: str, message: 
     done = trigger(*words.split())
     assert (done.code, done.out) == (2, "")
     assert message in " ".join(done.err.split())
+
+
+def test_the_next_step_is_a_command_and_no_python(trigger: Trigger, sandbox: Sandbox) -> None:
+    store = sandbox.store
+    refused = {}
+    price = store.price.code
+    store.update_product(store.price.product_code, status="OUT_OF_STOCK")
+    refused["checkout"] = f"`steppay-mock trigger update-product --product {store.price.product_code} --status SALE`"
+    told = {words: " ".join(trigger(*words.split()).err.split()) for words in refused}
+    store.update_product(store.price.product_code, status="SALE")
+    store.checkout()
+    once = store.create_price(store.price.product_code, price=100, billing="one_time").code
+    refused[f"add-item --price {once}"] = f"`steppay-mock trigger checkout --price {once}`"
+    refused[f"update-price --price {price} --amount 5"] = "`steppay-mock trigger create-price`"
+    refused["add-usage --amount 5"] = (
+        "Sell something with --billing usage or 'unit': `steppay-mock trigger create-price --product PRODUCT --billing"
+    )
+    refused["confirm-payment"] = "Check out with --method virtual_account or 'cms' first."
+    told |= {words: " ".join(trigger(*words.split()).err.split()) for words in refused if words not in told}
+    for words, message in refused.items():
+        assert message in told[words], told[words]
+        assert "store." not in told[words]
 
 
 def test_without_a_sandbox_it_says_how_to_start_one(run: Any, nobody: str, receiver: Any) -> None:

@@ -18,6 +18,7 @@ from werkzeug.test import Client
 
 from steppay_mock import EventType, Store, StoreApi, __version__, bundle_all, schema_dir
 from steppay_mock.contract.catalogue import catalogue
+from steppay_mock.contract.control_calls import CONTROL_CALLS
 from steppay_mock.contract.openapi import openapi_document
 from steppay_mock.contract.rest_calls import CALLS, ERRORS, URL, DescribedCall
 from steppay_mock.contract.rest_writes import WRITES
@@ -27,7 +28,7 @@ from steppay_mock.rest.writing import calls as writing
 DOCUMENT = openapi_document(version=__version__)
 SCHEMAS = DOCUMENT["components"]["schemas"]
 HOME = "#/components/schemas/"
-EVERY_CALL = (*CALLS, *WRITES)
+EVERY_CALL = (*CALLS, *WRITES, *CONTROL_CALLS)
 METHODS = {"get", "put", "post", "delete", "patch"}
 
 

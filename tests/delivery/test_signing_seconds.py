@@ -16,7 +16,7 @@ from serving import Serve
 from steppay_mock import Endpoint, Event, Sender, deliver, deliver_async, make_event, make_events, verify
 from steppay_mock.delivery.schedule import Again, Deliver, Overlap, Step, duplicate, in_order, plan
 from steppay_mock.delivery.sender.clock import Clock
-from steppay_mock.delivery.signing_seconds import SigningSeconds
+from steppay_mock.delivery.signing_seconds import SigningMemory, SigningSeconds
 
 SECRET = "whsec_test"
 NOW = 1_706_002_316
@@ -185,3 +185,22 @@ def test_a_captured_body_is_repeated_byte_for_byte(how: Any) -> None:
     shop = Shop("signature")
     deliver(duplicate(in_order([captured]), share=1, seed=1, how=how), to=shop, secret=SECRET, clock=STOPPED)
     assert len(set(shop.signatures)) == (1 if how == "same" else 2)
+
+
+def test_runs_of_one_process_know_of_each_other_without_a_journal() -> None:
+    memory = SigningMemory()
+    asked: list[int] = []
+
+    def known() -> list[tuple[int, bytes, int]]:
+        asked.append(len(asked))
+        return [(1, b"before", NOW), (9, b"other", NOW)]
+
+    first = memory.of_run({1: ("shop", "http://a")}, known)
+    assert first.take(b"before", NOW) == NOW + 1, "a journal had it before"
+    assert first.take(b"new", NOW) == NOW
+    second = memory.of_run({5: ("shop", "http://a"), 6: ("shop", "http://b")}, known)
+    assert second.take(b"new", NOW, endpoint=5) == NOW + 1, "a copy of what another run signed"
+    assert second.take(b"new", NOW, endpoint=6) == NOW, "of another receiver"
+    assert first.take(b"new", NOW) == NOW + 2
+    memory.of_run({3: ("shop", "http://b")}, known)
+    assert asked == [0, 1], "only for receivers that are new"

@@ -9,6 +9,7 @@ from generators.reader import HERE, Reader
 
 from steppay_mock import EventType
 from steppay_mock.contract.catalogue import catalogue
+from steppay_mock.contract.control_calls import CONTROL_CALLS
 from steppay_mock.contract.rest_calls import CALLS
 from steppay_mock.contract.rest_writes import WRITES
 
@@ -30,5 +31,5 @@ def test_what_does_not_follow_the_standard_is_noticed(reader: Reader) -> None:
 def test_a_viewer_shows_every_webhook_and_every_call(reader: Reader) -> None:
     shown = json.loads(reader.run("node", str(HERE / "swagger_ui.mjs"), "schemas/openapi.json"))
     webhooks = [f"POST{event}{entry.title} ({entry.title_ko})" for event, entry in catalogue().items()]
-    calls = [f"{call.method}{call.path}{call.summary}" for call in (*CALLS, *WRITES)]
+    calls = [f"{call.method}{call.path}{call.summary}" for call in (*CALLS, *WRITES, *CONTROL_CALLS)]
     assert sorted(shown) == sorted([*webhooks, *calls])

@@ -115,6 +115,18 @@ def test_fact_50_the_next_renewal_contains_fees_and_the_difference_of_added_item
     assert store.order.amount == expected == 3_100 + 6_200 + 500 + 2_000
 
 
+@pytest.mark.parametrize("billing", ["flat", "usage"])
+def test_a_subscription_that_ended_has_no_next_payment(billing: Any) -> None:
+    store = Store(seed=7, product={"billing": billing, "price": 3_100, "setup_fee": 500, "setup_fee_type": "PERIODIC"})
+    store.checkout()
+    if billing == "usage":
+        store.add_usage(amount=5)
+    assert calculated(store)["amount"] > 0
+    store.cancel()
+    ended = calculated(store)
+    assert (ended["amount"], [one["amount"] for one in ended["items"]]) == (0, [0])
+
+
 def test_fact_45_the_last_order_of_a_postpaid_subscription_counts() -> None:
     store = Store(seed=7, product={"billing": "usage", "price": 10})
     store.checkout()

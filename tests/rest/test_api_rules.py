@@ -306,3 +306,50 @@ def test_a_rule_that_means_nothing_is_refused(
         getattr(api, rule)(**options)
     assert str(caught.value).startswith(message)
     assert ask(api, order_path(store)).status == 200
+
+
+@pytest.mark.parametrize(
+    "match",
+    [
+        *(
+            "*",
+            "/*",
+            "/api/v1/orders",
+            "/api/v1/orders/*",
+            "/api/v1/orders/5",
+            "/api/v1/orders/order_한글*",
+            "*/calculate",
+        ),
+        *(
+            "/api/v1/[os]*",
+            "/api/v1/orders/??",
+            "/api/v1/*/*/items/*/options",
+            "[/]api/v1/products/*",
+            "/api/v?/invoices",
+        ),
+        *("/api/payment/receipt/*", "*orders*", "/api/v1/orders/*/cancel", "/api/v1/products/[!0-9]*/prices"),
+    ],
+)
+def test_a_rule_is_taken_for_the_path_of_a_call(match: str) -> None:
+    StoreApi(Store(seed=7)).fail(match=match)
+
+
+@pytest.mark.parametrize(
+    ("match", "near"),
+    [
+        ("/api/v1/order/*", "Did you mean '/api/v1/orders/*'?"),
+        ("/api/v2/orders", "Did you mean '/api/v1/orders'?"),
+        ("/api/v1/orders/", "Did you mean"),
+        ("/orders/*", "Its paths are /api/v1/orders/{idOrCode}, "),
+        ("/api/v1/customers/*/cards/*", "Did you mean"),
+        ("/api/v1/[xyz]*", "Its paths are"),
+        ("/api/v1/orders/*/pay/", "Its paths are"),
+    ],
+)
+def test_a_rule_for_a_path_that_no_call_has_is_refused(match: str, near: str) -> None:
+    api = StoreApi(Store(seed=7))
+    for add in (api.fail, api.hide_new, api.fall_behind, api.slow_down, api.hold):
+        with pytest.raises(SteppayMockError) as refused:
+            add(match=match)
+        assert f"No call of StepPay's REST API has the path {match!r}." in str(refused.value)
+        assert near in str(refused.value)

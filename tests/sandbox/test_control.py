@@ -96,6 +96,8 @@ def test_a_reset_by_http(sandbox: Sandbox) -> None:
         ("PUT endpoints/webhooks", {"name": "other"}, 400, "An endpoint has no field 'name'"),
         ("POST scenarios/refund-in-full", {"scenario": "x"}, 400, "Unknown parameter 'scenario'"),
         ("POST reset", {"parameters": 5}, 400, "parameters=5"),
+        ("POST reset", {"scenario": {}}, 400, "Unknown scenario {}. `steppay-mock scenario list` shows all"),
+        ("POST reset", {"scenario": ""}, 400, "Unknown scenario ''."),
         ("PUT endpoints/webhooks", {"order": "random"}, 400, "shuffled"),
         ("PUT endpoints/webhooks", {"fault": "nothing"}, 400, "nothing"),
         ("PUT endpoints/webhooks", {"events": "payment.*"}, 400, "is a list of event types"),
@@ -152,10 +154,15 @@ def test_foreign_hosts_are_refused(sandbox: Sandbox, headers: dict[str, str], pa
     assert requests.get(sandbox.url + path, headers=headers, timeout=5).status_code == status
 
 
-@pytest.mark.parametrize("origin", ["https://evil.example", "null", "http://127.0.0.1:1", "http://["])
+@pytest.mark.parametrize(
+    "origin", ["https://evil.example", "null", "http://127.0.0.1:1", "http://[", "https://{host}", "ftp://{host}"]
+)
 def test_a_form_of_another_site_changes_nothing(sandbox: Sandbox, origin: str) -> None:
-    answer = ask(sandbox, "POST", "actions/checkout", Origin=origin)
+    host = sandbox.url.removeprefix("http://")
+    answer = ask(sandbox, "POST", "actions/checkout", Origin=origin.format(host=host))
     assert answer.status_code == 403
     assert "is another site" in answer.json()["error"]
     assert sandbox.events == []
     assert ask(sandbox, "POST", "actions/checkout", Origin=sandbox.url).status_code == 200
+    tunnelled = {"Origin": f"https://{host}", "X-Forwarded-Proto": "https"}
+    assert ask(sandbox, "POST", "actions/checkout", **tunnelled).status_code == 200

@@ -121,6 +121,10 @@ def test_filters_and_search(delivered: Sandbox) -> None:
     assert len(events(before="many")) == 5
     page = show(delivered, "/", event="payment.completed", search="<b>")
     assert (page.fields["event"], page.fields["search"]) == ("payment.completed", "<b>")
+    strange = {"state": "ZZ", "endpoint": "gone", "event": "order.lost"}
+    page = show(delivered, "/", **strange)  # it says what excludes all of them
+    assert page.listed == []
+    assert {name: page.fields[name] for name in strange} == strange
 
 
 def test_a_long_list_goes_on_on_the_next_page(sandbox: Sandbox) -> None:

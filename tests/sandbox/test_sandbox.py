@@ -181,6 +181,10 @@ def test_a_sandbox_that_is_not_served_says_how(open_sandbox: Open) -> None:
         ({"store": {"currencies": "KRW"}}, "currency"),
         ({"sender": {"retry": 3}}, "retr"),
         ({"token": "two words"}, "printable ASCII"),
+        ({"parameters": 5}, "parameters=5: expected the parameters of a scenario"),
+        ({"store": 5}, "store=5: expected options by name"),
+        ({"sender": [1]}, "expected options by name"),
+        ({"endpoint": "shuffled"}, "endpoint='shuffled': expected options by name"),
     ],
 )
 def test_wrong_options_are_told_and_leave_no_file_behind(
@@ -216,6 +220,13 @@ def test_an_argument_that_no_file_can_keep_is_refused(sandbox: Sandbox, wrong: o
     with pytest.raises(SteppayMockError, match=r"The arguments of checkout cannot be kept in a file: .* Give"):
         sandbox.store.checkout(pays=cast("Any", wrong))
     assert sandbox.events == []
+
+
+def test_a_time_that_is_none_is_refused_as_by_a_store(sandbox: Sandbox) -> None:
+    with pytest.raises(SteppayMockError, match=r"^5 is not a timedelta\. Write let_pass\(timedelta\(days=30\)\)\."):
+        sandbox.store.let_pass(cast("Any", 5))
+    sandbox.store.let_pass(timedelta(hours=1))
+    assert sandbox.store.now == datetime(2025, 1, 15, 4, tzinfo=UTC).replace(microsecond=sandbox.store.now.microsecond)
 
 
 def test_a_reset_with_other_parameters_of_the_scenario(open_sandbox: Open) -> None:

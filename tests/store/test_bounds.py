@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from steppay_mock import SteppayMockError, Store, StoreApi
+from steppay_mock import SteppayMockError, Store, StoreApi, scenario
 
 ONCE: Any = {"billing": "one_time"}
 
@@ -35,6 +35,10 @@ def bought(**product: Any) -> Store:
 
 def checkout(name: str) -> Callable[[Any], object]:
     return lambda value: Store(seed=1).checkout(**{name: value})
+
+
+def story(name: str, option: str) -> Callable[[Any], object]:
+    return lambda value: scenario(name, seed=1, **{option: value})
 
 
 def _once_for(amount: int) -> Store:
@@ -83,6 +87,11 @@ BOUNDS: dict[str, tuple[Callable[[Any], object], int, int]] = {
     "first id": (lambda n: Store(seed=1, first_ids={"order": n}), 1, 2**62),
     "id of a customer": (lambda n: Store(seed=1).create_customer(id=n), 1, 2**63 - 1),
     "number of events": (lambda n: bought().state(at=n), 0, 5),
+    "renewals of a scenario": (story("subscription-renews", "renewals"), 0, 1_000),
+    "failures of a scenario": (story("one-time-purchase-fails-then-succeeds", "failures"), 1, 1_000),
+    "days of a scenario": (story("refund-in-full", "days"), 0, 1_000),
+    "hours of a scenario": (story("invoice-paid", "hours"), 0, 10_000),
+    "minutes of a scenario": (story("invoice-payment-fails-then-succeeds", "minutes"), 0, 100_000),
     "status of a failure": (lambda n: StoreApi(Store(seed=1)).fail(status=n), 400, 599),
 }
 

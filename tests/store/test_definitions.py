@@ -70,6 +70,19 @@ def test_a_wait_for_a_moment_that_has_passed_is_none() -> None:
     assert story[-1].timestamp == story[1].timestamp
 
 
+def test_a_wait_beyond_the_last_year_says_so() -> None:
+    @define_scenario("waits-for-ages")
+    def waits_for_ages(store: Store, *, days: int = 999_999_999) -> StoryWaits:
+        """A long wait, and a purchase."""
+        yield timedelta(days=days)
+        store.checkout()
+
+    with pytest.raises(SteppayMockError, match=r"would wait 999,999,999 days, and .* beyond the year 9999\. Give it"):
+        scenario("waits-for-ages")
+    with pytest.raises(SteppayMockError, match="would wait -86400 seconds, and time cannot go back"):
+        scenario("waits-for-ages", days=-1)
+
+
 def test_what_a_store_assumes_can_be_said_with_the_scenario() -> None:
     @define_scenario("announced-early", assumptions={"notice_days": 7})
     def announced_early(store: Store) -> StoryWaits:

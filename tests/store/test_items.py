@@ -98,6 +98,16 @@ def test_fact_50_an_added_item_is_settled_by_an_adds_line() -> None:
     assert lines(store) == [("SKU", 3_100), ("SKU", 12_400)], "it is settled once"
 
 
+def test_an_added_item_has_the_interval_that_the_subscription_has_now() -> None:
+    store, monthly = subscribed()
+    quarterly = store.create_price(store.products[0], price=18_000, interval_count=3)
+    store.change_interval(interval="MONTH", count=3)
+    with pytest.raises(SteppayMockError, match=r"has interval_count=3, and the price .* has interval_count=1"):
+        store.add_item(price=monthly)
+    store.add_item(price=quarterly)
+    assert [item.price.code for item in store.subscription.items] == [store.price.code, quarterly.code]
+
+
 def test_fact_50_a_removed_item_is_settled_by_an_adds_line_below_zero() -> None:
     store, more = subscribed()
     store.checkout([store.price, more])

@@ -173,14 +173,6 @@ def test_a_story_does_not_change_when_its_store_goes_on() -> None:
         story.state(at=7)
 
 
-def test_a_wait_that_no_calendar_has_is_told_with_its_scenario() -> None:
-    with pytest.raises(SteppayMockError) as error:
-        scenario("refund-in-full", days=99_999_999)
-    assert "The scenario 'refund-in-full' failed: OverflowError: date value out of range" in str(error.value)
-    with pytest.raises(SteppayMockError, match="would wait -86400 seconds, and time cannot go back"):
-        scenario("refund-in-full", days=-1)
-
-
 @pytest.mark.parametrize(("currency", "price"), [("KRW", 2), ("USD", 0.5), ("USD", 0.02)])
 def test_the_smallest_prices_have_parts_too(currency: str, price: float) -> None:
     story = scenario("refund-in-parts", seed=1, currency=currency, price=price)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 
 from steppay_mock import SteppayMockError, Store
@@ -64,3 +66,27 @@ def test_a_customer_keeps_what_advertising_they_take() -> None:
     assert store.update_customer(made, marketing=[]).marketing == ()
     with pytest.raises(SteppayMockError, match=r"marketing=\['FAX'\] are not some of SMS, EMAIL or KAKAO"):
         store.create_customer(marketing=["FAX"])  # type: ignore[list-item] # wrong on purpose
+
+
+HALF = "커피\ud800"
+
+
+@pytest.mark.parametrize(
+    "act",
+    [
+        lambda store: store.create_product(name=HALF),
+        lambda store: store.create_product(code=HALF),
+        lambda store: store.update_product(store.products[0], description=HALF),
+        lambda store: store.create_price(store.products[0], price_code=HALF),
+        lambda store: store.create_customer(name=HALF),
+        lambda store: store.create_customer(code=HALF),
+        lambda store: store.update_customer(attributes={"note": HALF}),
+        lambda store: store.draft_invoice(memo=HALF),
+        lambda store: store.checkout(pays="later") and store.pay(pays="fails", reason=HALF),
+    ],
+)
+def test_a_text_that_no_webhook_can_have_is_refused(act: Callable[[Store], object]) -> None:
+    store = Store(seed=7)
+    with pytest.raises(SteppayMockError, match=r"has half a surrogate pair, '.ud800', .* Give whole characters\."):
+        act(store)
+    assert {event.type for event in store.events} <= {"order.created"}

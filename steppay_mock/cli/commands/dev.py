@@ -111,7 +111,6 @@ def command(
     """
     from steppay_mock.delivery.address.safety import is_this_machine
     from steppay_mock.delivery.options.table import options_of
-    from steppay_mock.sandbox.sandbox import Sandbox
 
     if name is None and (staging.settings or staging.files):
         raise click.UsageError("--set and --from need a scenario. Add --scenario NAME.")
@@ -124,9 +123,11 @@ def command(
     if given["forward_to"] is not None:
         address = read_address(given["forward_to"])
         url, allowed = address.url, agree(address, allowed)
+    if given["secret"] == "":
+        raise click.UsageError("--secret is empty. Give a key, or leave it out.")
     data = given["data"]
     is_new = data is None or not Path(data).exists()
-    sandbox = Sandbox(
+    sandbox = _open(
         forward_to=url,
         secret=given["secret"] or os.environ.get(environment.SECRET),
         endpoint=of_endpoint,
@@ -158,8 +159,21 @@ def command(
             say("")
 
 
+def _open(**options: Any) -> Sandbox:
+    """The sandbox; a usage error if its file cannot keep it."""
+    from steppay_mock.sandbox.sandbox import Sandbox
+    from steppay_mock.sandbox.storage import SandboxFileError
+
+    try:
+        return Sandbox(**options)
+    except SandboxFileError as error:
+        raise click.BadParameter(str(error), param_hint="'--data'") from None
+
+
 def _token(given: str | None) -> str:
     """The token of the option, of the environment, or the one for tests."""
+    if given == "":
+        raise click.UsageError("--token is empty. Give a token, or leave it out.")
     return api_token(given) if given or os.environ.get(environment.TOKEN) else _TOKEN
 
 

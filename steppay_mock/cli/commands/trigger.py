@@ -38,7 +38,7 @@ _HELD = (
         "answers.",
     ),
 )
-@click.argument("action", metavar="ACTION", type=TriggerType())
+@click.argument("action", metavar="ACTION", required=False, type=TriggerType())
 @click.argument("words", metavar="[--NAME VALUE]...", nargs=-1, type=click.UNPROCESSED)
 @click.option("--url", metavar="URL", default=_URL, show_default=True, help="Where the sandbox is.")
 @click.option(
@@ -52,7 +52,7 @@ _HELD = (
 )
 @json_option("the events, and the reports of flush,")
 def command(
-    *, action: str, words: tuple[str, ...], url: str, settings: tuple[tuple[str, str], ...], as_json: bool
+    *, action: str | None, words: tuple[str, ...], url: str, settings: tuple[tuple[str, str], ...], as_json: bool
 ) -> None:
     """Do something in a sandbox that runs, and show its events.
 
@@ -60,6 +60,8 @@ def command(
     Without a record, the action is about the newest one. Others: advance TIME, fail-renewal, play SCENARIO, hold,
     flush, settle.
     """
+    if action is None:
+        raise click.UsageError("No ACTION was given. Name one, such as: steppay-mock trigger checkout")
     trigger = read_trigger(action, words, settings)
     client = SandboxClient(url)
     before = client.count_events()

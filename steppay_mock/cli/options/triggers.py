@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -30,6 +31,12 @@ _PATHS = {
     "settle": "deliveries/settle",
 }
 _SHOWN = 80
+
+# What the messages of a store say in Python: its actions and its tables.
+_CALL = re.compile(r"store\.([a-z_]+)\(([^()]*)\)")
+_TABLE = re.compile(r"Give one of store\.([a-z]+)\.")
+_OPTION = re.compile(r"\b(method|pays|billing)='(\w+)'")
+_ON_PAGE = frozenset({"customers", "orders", "subscriptions", "payments"})
 
 
 class TriggerType(CompletedType):
@@ -123,3 +130,33 @@ def _value(text: str) -> Any:
         return json.loads(text, parse_constant=str)
     except (ValueError, RecursionError):
         return text
+
+
+def in_shell(message: str, url: str) -> str:
+    """A message of the store of the sandbox at the URL, in the words of this command line."""
+    told = _CALL.sub(lambda found: f"`steppay-mock trigger {_command(found[1], found[2])}`", message)
+    told = _TABLE.sub(lambda found: f"Give one of those at {url}{_list_of(found[1])}.", told)
+    return _OPTION.sub(r"--\1 \2", told)
+
+
+def _command(action: str, arguments: str) -> str:
+    """The words behind ``trigger`` for a call such as ``update_product('gold', status='SALE')``."""
+    from inspect import signature
+
+    from steppay_mock.store.store import Store
+
+    first = list(signature(getattr(Store, action)).parameters)[1]
+    given = [one.strip().rpartition("=") for one in arguments.split(",") if one.strip()]
+    values = {name or first: value.strip("'") for name, _, value in given}
+    if action == "advance":
+        return f"advance {values['days']}d" if "days" in values else "advance TIME"
+    # What is no value but the name of one, such as `order` and `...`, is for the reader to fill in.
+    shown = {name: name.upper() if value in {name, "..."} else value for name, value in values.items()}
+    return " ".join([action.replace("_", "-"), *(f"--{name} {value}" for name, value in shown.items())])
+
+
+def _list_of(table: str) -> str:
+    """The path of what lists the records of a table."""
+    if table in _ON_PAGE:
+        return "/store"
+    return f"/api/v1/{'products' if table == 'prices' else table}"

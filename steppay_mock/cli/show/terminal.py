@@ -84,6 +84,10 @@ def _show_table(table: Table) -> None:
     from rich.console import Console
 
     console = Console(file=sys.stdout, markup=False, highlight=False, emoji=False)
+    least = console.measure(table, options=console.options.update(max_width=sys.maxsize)).minimum
+    if least > console.width:  # rich would leave out letters and whole columns: rather the terminal breaks the lines
+        _write_table(table)
+        return
     with console.capture() as shown:  # rich would write it in the encoding of the locale, which may have no Hangul
         console.print(table)
     write(shown.get().encode())

@@ -17,6 +17,7 @@ from typing import Any, Self
 
 from steppay_mock.delivery.journal.path import check_path
 from steppay_mock.delivery.journal.schema import prepare
+from steppay_mock.delivery.journal.turns import turn_of
 from steppay_mock.delivery.run.deliveries import DueDelivery, EndedAttempt, Origin, PlannedDelivery, StartedAttempt
 from steppay_mock.errors import SteppayMockError
 
@@ -30,6 +31,7 @@ class Journal:
     def __init__(self, path: str | Path) -> None:
         self.path = str(path)
         check_path(self.path)
+        self._turn = turn_of(self.path)
         with self._told("opened"):
             self._connection = sqlite3.connect(self.path, timeout=_BUSY_MS / 1000, isolation_level=None)
         try:
@@ -202,7 +204,7 @@ class Journal:
 
     @contextmanager
     def _writing(self) -> Iterator[None]:
-        with self._told("written"):
+        with self._told("written"), self._turn:
             self._connection.execute("BEGIN IMMEDIATE")
             try:
                 yield
@@ -283,7 +285,10 @@ SELECT s.hook, CAST(e.body AS BLOB), s.signed_at FROM signed s JOIN events e ON 
 WHERE s.signed_at >= (SELECT max(signed_at) FROM signed) - 60 ORDER BY s.signed_at
 """  # noqa: S608 - of constants
 
+# From the run's first delivery on: those of earlier runs are not read.
 _WIDEST = """
-SELECT coalesce(max(together), 1) FROM
-    (SELECT count(*) AS together FROM deliveries WHERE run = ? AND batch IS NOT NULL GROUP BY batch)
+SELECT coalesce(max(together), 1) FROM (
+    SELECT count(*) AS together FROM deliveries
+    WHERE id >= (SELECT first_delivery FROM runs WHERE id = ?1) AND run = ?1 AND batch IS NOT NULL GROUP BY batch
+)
 """

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from steppay_mock.delivery.journal.journal import Journal
     from steppay_mock.delivery.report import Report
     from steppay_mock.delivery.run.records import RunEndpoint
+    from steppay_mock.delivery.signing_seconds import SigningMemory
     from steppay_mock.payload.event import Events
 
 
@@ -70,6 +71,8 @@ class Sender:
     """What calls the receivers, where they are Lambda functions."""
     _note: Mapping[str, Any] | None = None
     """What the journal keeps with each run for the one who sends."""
+    _memory: SigningMemory | None = None
+    """The seconds at which other senders of this process signed."""
 
     def __init__(
         self, to: str | Endpoint | Iterable[Endpoint], *, secret: Any = None, **options: Unpack[SenderOptions]
@@ -211,6 +214,7 @@ class Sender:
             open_engine=self._engine_opener(self._gateway),
             gateway=self._gateway,
             note=self._note,
+            memory=self._memory,
             control=checked["control"],
         )
         planned = arrange(events, order, seed=run.seed, duplicates=checked["duplicates"], fault=fault)

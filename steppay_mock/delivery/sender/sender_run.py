@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from steppay_mock.delivery.run.drivers import Watch
     from steppay_mock.delivery.run.records import RunEndpoint, RunRecord
     from steppay_mock.delivery.run.stop import StopRequest
+    from steppay_mock.delivery.signing_seconds import SigningMemory
 
 _PATIENCE = 10.0  # seconds, as long as for a journal that is busy
 
@@ -51,6 +52,8 @@ class SenderRun:
     """What calls the receivers, where they are Lambda functions: a journal has it beside the options."""
     note: Mapping[str, Any] | None = None
     """What the journal keeps with the run for the one who sends."""
+    memory: SigningMemory | None = None
+    """The seconds of the runs of a process that makes many of them; None: the record knows them."""
     number: int | None = None
     """The number of the run in the journal."""
     control: bool = True
@@ -96,7 +99,8 @@ class SenderRun:
         from steppay_mock.delivery.journal.record import JournalRecord
 
         with closing(Journal(path)) as journal, ExitStack() as claims:
-            forget_given_up(journal)
+            if self.memory is None:  # else the process did it at its start
+                forget_given_up(journal)
             run = journal.begin_run(
                 began_at=self.settings.clock.now(),
                 seed=self.seed,
@@ -214,7 +218,7 @@ class SenderRun:
             speed=settings.speed,
             succeeds=settings.succeeds,
             stop=self.stop,
-            seconds=SigningSeconds(record.signed()),
+            seconds=self._seconds(record, endpoints),
         )
         began = steady()
         try:
@@ -222,6 +226,14 @@ class SenderRun:
                 drive(run, engine, watch=self.watch, stops_at_interrupt=True)
         finally:
             self.progress.elapsed = steady() - began
+
+    def _seconds(self, record: RunRecord, endpoints: dict[int, RunEndpoint]) -> SigningSeconds:
+        if self.memory is None:
+            return SigningSeconds(record.signed())
+        receivers = {
+            number: (one.name, "" if one.address is None else one.address.url) for number, one in endpoints.items()
+        }
+        return self.memory.of_run(receivers, record.signed)
 
     def _queue(self, record: RunRecord, endpoints: dict[int, RunEndpoint]) -> AttemptQueue:
         settings = self.settings

@@ -12,6 +12,8 @@ from steppay_mock.store.usage_terms import amount_due, seats_of
 
 Data = dict[str, Any]
 
+_ENDED = frozenset({"CANCELED", "EXPIRED"})
+
 
 def calculation_object(reading: ApiReading, subscription: Subscription) -> Data:
     """What the renewal at the end of this period costs so far; its dates are those of the period (assumed).
@@ -20,8 +22,9 @@ def calculation_object(reading: ApiReading, subscription: Subscription) -> Data:
     """
     fee = periodic_fee(subscription.items)
     cost = sum((_amount_of(reading, subscription, item) for item in subscription.items), fee)
+    due = 0 if subscription.status in _ENDED else cost + difference_due(subscription.balance, cost=cost)
     return {
-        "amount": money(cost + difference_due(subscription.balance, cost=cost)),
+        "amount": money(due),
         "items": [_calculated(reading, subscription, item) for item in subscription.items],
         "startDate": reading.at(subscription.period.start),
         "endDate": reading.at(subscription.period.end),
@@ -42,7 +45,9 @@ def _calculated(reading: ApiReading, subscription: Subscription, item: Item) -> 
 
 
 def _amount_of(reading: ApiReading, subscription: Subscription, item: Item) -> Amount:
-    """As the store charges it: usage that is paid afterwards so far, all else by its price."""
+    """As the store charges it: usage that is paid afterwards so far, all else by its price; nothing after its end."""
+    if subscription.status in _ENDED:
+        return 0
     usage, store = reading.tables.usage.get(item.id), reading.store
     return amount_due(item, usage, subscription, now=reading.now.replace(tzinfo=None), currency=store.currency)
 

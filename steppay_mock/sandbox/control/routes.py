@@ -17,6 +17,7 @@ from steppay_mock.rest.exchange import LONGEST_BODY
 from steppay_mock.rest.paths import number_of
 from steppay_mock.rest.writing.bodies import is_deep
 from steppay_mock.sandbox.control.answers import error_answer, json_answer
+from steppay_mock.sandbox.storage import SandboxFileError
 from steppay_mock.wire.shown_url import shown_url
 
 if TYPE_CHECKING:
@@ -44,13 +45,15 @@ def answer_control(sandbox: SandboxCore, request: Request) -> Response:
     try:
         name, keys = _ROUTES.bind("", path_info=request.path).match(method=request.method)
         call = ControlCall(sandbox=sandbox, given=_body(request), query=request.args.to_dict())
-        return json_answer(_CALLS[name](call, **keys))
+        return json_answer(_FUNCTIONS[name](call, **keys))
     except NotFound:
         paths = ", ".join(sorted({rule.rule for rule in _ROUTES.iter_rules()}))
         return error_answer(404, f"{request.path} is no call of the control API. Call one of: {paths}")
     except MethodNotAllowed as error:
         allowed = ", ".join(sorted(error.valid_methods or ()))
         return error_answer(405, f"{request.method} {request.path} is no call. Call it with {allowed}.", allow=allowed)
+    except SandboxFileError as error:
+        return error_answer(503, str(error))
     except (SteppayMockError, BadRequest) as error:
         return error_answer(400, error.description if isinstance(error, BadRequest) else str(error))
 
@@ -140,7 +143,7 @@ def _settle(call: ControlCall) -> Any:
     return call.sandbox.status()
 
 
-_TABLE: tuple[tuple[str, str, Callable[..., Any]], ...] = (
+CALLS: tuple[tuple[str, str, Callable[..., Any]], ...] = (
     ("GET", "/_mock/status", _state),
     ("POST", "/_mock/reset", _reset),
     ("POST", "/_mock/advance", _advance),
@@ -158,9 +161,10 @@ _TABLE: tuple[tuple[str, str, Callable[..., Any]], ...] = (
     ("POST", "/_mock/deliveries/flush", _flush),
     ("POST", "/_mock/deliveries/settle", _settle),
 )
+"""The calls; a new one is described in ``contract/control_calls.py`` too."""
 
-_ROUTES = Map([Rule(path, methods=[method], endpoint=f"{method} {path}") for method, path, _ in _TABLE])
-_CALLS = {f"{method} {path}": function for method, path, function in _TABLE}
+_ROUTES = Map([Rule(path, methods=[method], endpoint=f"{method} {path}") for method, path, _ in CALLS])
+_FUNCTIONS = {f"{method} {path}": function for method, path, function in CALLS}
 
 
 def _body(request: Request) -> dict[str, Any]:

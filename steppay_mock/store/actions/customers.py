@@ -18,6 +18,7 @@ from steppay_mock.store.base import StoreBase
 from steppay_mock.store.lifecycle import refuse
 from steppay_mock.store.options import CustomerFields, check_fields
 from steppay_mock.store.records import Customer, MarketingChannel, Words
+from steppay_mock.store.texts import check_letters
 
 _NAMES = {"additional_recipients": "additionalRecipients"}
 _ENDED = {"CANCELED", "EXPIRED"}
@@ -148,6 +149,7 @@ def _shipping_fields() -> tuple[str, ...]:
 
 def _check_words(words: Words, fields: Mapping[str, Any]) -> None:
     """Raise SteppayMockError for a value that no customer can have, such as a number as name."""
+    check_letters(f"A field of the customer ({', '.join(fields)})", dict(words))
     payload = {"timestamp": 0, "version": "v1", "event": "customer.created", "data": dict(words)}
     for violation in iter_errors(payload, strict=True):
         names = ", ".join(fields)

@@ -18,6 +18,7 @@ from steppay_mock.store.lifecycle import INVOICE, refuse, require_transition
 from steppay_mock.store.options import Money
 from steppay_mock.store.payment_methods import Method
 from steppay_mock.store.records import Basket, Customer, Invoice, Key, Price
+from steppay_mock.store.texts import check_letters
 from steppay_mock.store.whole_numbers import check_quantity, check_whole
 from steppay_mock.values import check_flag
 
@@ -205,6 +206,7 @@ class Invoices(Orders):
         check_whole("days_to_pay", days_to_pay, most=365)
         if memo is not None and not isinstance(memo, str):
             raise SteppayMockError(f"memo={memo!r} is no text. Write one, or leave it out.")
+        check_letters("memo", memo)
         if not isinstance(channels, list | tuple) or not all(channel in _CHANNELS for channel in channels):
             raise SteppayMockError(f"channels={channels!r} are not some of {choices(_CHANNELS)}.")
         self._require_on_sale([sold], quantity)

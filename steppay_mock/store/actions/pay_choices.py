@@ -7,6 +7,7 @@ from datetime import timedelta
 from steppay_mock.errors import SteppayMockError
 from steppay_mock.store.payment_methods import PaymentMethod
 from steppay_mock.store.records import Order
+from steppay_mock.store.texts import check_letters
 from steppay_mock.values import NumberValue
 
 LONGEST_REASON = 200
@@ -27,6 +28,7 @@ def check_reason(reason: object, *, fails: bool) -> None:
         return
     if not isinstance(reason, str) or not reason.strip() or len(reason) > LONGEST_REASON:
         raise SteppayMockError(f"reason={reason!r} is no text of 1 to {LONGEST_REASON} letters. Write one.")
+    check_letters("reason", reason)
     if not fails:
         raise SteppayMockError("reason: only a payment that fails has one. Leave it out, or say pays='fails'.")
 

@@ -8,20 +8,28 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from types import UnionType
-from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
+from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_type_hints
 
 from steppay_mock.errors import SteppayMockError, choices
 from steppay_mock.store.assumptions import Assumptions, read_assumptions
 from steppay_mock.store.options import Billing
 from steppay_mock.store.scenarios.docstring import IS_DROPPED, docstring_of
 from steppay_mock.store.v1 import V1_KINDS, V1Kinds
-from steppay_mock.values import check_choice
+from steppay_mock.values import WholeValue, check_choice
 
 Wait = timedelta | datetime
 """A wait: how long time passes, or until when. A datetime without a zone is UTC, as the records of the store have."""
 
 StoryWaits = Iterator[Wait]
 """The return type of a scenario's function that yields its waits."""
+
+# An option of these types has bounds: a story of 10**30 renewals has no end, and such a wait is no time at all.
+Times = Annotated[int, WholeValue(least=0, most=1_000)]
+"""How often something happens in a scenario."""
+Failures = Annotated[int, WholeValue(least=1, most=1_000)]
+Minutes = Annotated[int, WholeValue(least=0, most=100_000)]
+Hours = Annotated[int, WholeValue(least=0, most=10_000)]
+Days = Annotated[int, WholeValue(least=0, most=1_000)]
 
 ScenarioFunction = Callable[..., "StoryWaits | None"]
 
@@ -40,10 +48,14 @@ class Parameter:
     default: Any = None
     values: tuple[Any, ...] = ()
     """The allowed values; empty: all of its type."""
+    bounds: WholeValue | None = None
+    """The range of a whole number; None: it has no bounds."""
 
     @property
     def wanted(self) -> str:
         """The allowed values in words."""
+        if self.bounds is not None:
+            return self.bounds.expected
         return f"one of {', '.join(map(str, self.values))}" if self.values else _TYPES[self.type]
 
 
@@ -135,24 +147,30 @@ def _read_options(function: ScenarioFunction, name: str, text: str) -> Iterator[
                 f"The scenario {name!r}: {one.name} must be keyword-only and have a default, as in "
                 f"def story(store, *, {one.name}: int = 1): ..."
             )
-        kind, values = _kind(hints.get(one.name, type(one.default)))
+        hint = hints.get(one.name, type(one.default))
+        kind, values = _kind(hint)
         if kind not in _TYPES:
             raise SteppayMockError(
                 f"The scenario {name!r}: {one.name} is annotated as {hints.get(one.name)!r}. "
                 f"Use {choices(known.__name__ for known in _TYPES)}, or a Literal of them."
             )
         yield Parameter(
-            name=one.name, description=documented.get(one.name, ""), type=kind, default=one.default, values=values
+            name=one.name,
+            description=documented.get(one.name, ""),
+            type=kind,
+            default=one.default,
+            values=values,
+            bounds=next((word for word in getattr(hint, "__metadata__", ()) if isinstance(word, WholeValue)), None),
         )
 
 
 def _hints(function: ScenarioFunction, name: str) -> dict[str, Any]:
     try:
-        return get_type_hints(function)
+        return get_type_hints(function, include_extras=True)
     except NameError as error:  # such as Store, imported for the type checker alone
         known = {**getattr(function, "__globals__", {}), str(error.name): object}
         try:
-            return get_type_hints(function, globalns=known)
+            return get_type_hints(function, globalns=known, include_extras=True)
         except NameError:
             raise SteppayMockError(
                 f"The scenario {name!r}: its annotations use {error.name}, which is not imported. Import it."
@@ -160,6 +178,8 @@ def _hints(function: ScenarioFunction, name: str) -> dict[str, Any]:
 
 
 def _kind(hint: Any) -> tuple[Any, tuple[Any, ...]]:
+    if get_origin(hint) is Annotated:
+        return _kind(get_args(hint)[0])
     if get_origin(hint) is Literal:
         values = get_args(hint)
         return type(values[0]), values

@@ -10,6 +10,7 @@ from typing import Any, cast
 from steppay_mock.errors import SteppayMockError, choices, did_you_mean
 from steppay_mock.store.options import CustomerFields, ProductFields
 from steppay_mock.store.scenarios.definition import Parameter, Scenario
+from steppay_mock.values import shown
 
 _INTERVALS = ("DAY", "WEEK", "MONTH", "YEAR")
 
@@ -108,6 +109,11 @@ def _checked(parameter: Parameter, value: Any) -> Any:
         fits = isinstance(value, parameter.type) and (parameter.type is bool or not isinstance(value, bool))
     if not fits:
         raise _wrong(parameter, repr(value))
+    if parameter.bounds is not None:
+        try:
+            parameter.bounds.read(value)
+        except ValueError:
+            raise _wrong(parameter, shown(value)) from None
     return value
 
 

@@ -81,7 +81,7 @@ def find_scenario(name: object) -> Scenario:
     """The scenario of that name; SteppayMockError for an unknown one, with the nearest name."""
     if not isinstance(name, str) or name not in _known:
         known = all_scenarios()
-        if name not in known:
+        if not isinstance(name, str) or name not in known:
             raise SteppayMockError(
                 f"Unknown scenario {name!r}.{did_you_mean(name, known)} `steppay-mock scenario list` shows all "
                 f"{len(known)}; for a scenario in a file of your own use --from, or load_scenarios(file)."

@@ -163,7 +163,13 @@ def _line_in(found: Scenario, error: Exception) -> str:
 
 def _moment(store: AllActions, wait: Wait, found: Scenario) -> datetime:
     if isinstance(wait, timedelta) and wait >= timedelta(0):
-        return store.now + wait
+        try:
+            return store.now + wait
+        except OverflowError:
+            raise SteppayMockError(
+                f"The scenario {found.name!r} would wait {wait.days:,} days, and the store's clock cannot go beyond "
+                "the year 9999. Give it less."
+            ) from None
     if isinstance(wait, datetime):
         return wait if wait.tzinfo else wait.replace(tzinfo=UTC)
     if isinstance(wait, timedelta):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -66,12 +66,17 @@ def answer_deliveries(sandbox: SandboxCore, page: Page) -> Response:
         older=page.here(before=str(shown[-1].delivery.id)) if len(found) > _SHOWN else None,
         here=page.here(),
         wanted=wanted,
-        states=STATES,
-        events=sorted({one.delivery.event for one in everything}),
-        endpoints=sorted({one.delivery.receiver for one in everything}),
+        states=_with(wanted.state, STATES),
+        events=_with(wanted.event, sorted({one.delivery.event for one in everything})),
+        endpoints=_with(wanted.endpoint, sorted({one.delivery.receiver for one in everything})),
         remembered=REMEMBERED if len(everything) == REMEMBERED else None,
         sandbox=sandbox.status(),
     )
+
+
+def _with(wanted: str, known: Sequence[str]) -> list[str]:
+    """What a filter can choose, and what it has chosen: also one that no delivery has, so that the page tells it."""
+    return [*known, *([wanted] if wanted and wanted not in known else [])]
 
 
 def _searched(listed: ListedDelivery) -> str:

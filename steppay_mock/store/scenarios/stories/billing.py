@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from steppay_mock.store.scenarios.buying import buy
-from steppay_mock.store.scenarios.definition import StoryWaits
+from steppay_mock.store.scenarios.definition import Days, Hours, Minutes, StoryWaits
 from steppay_mock.store.scenarios.registry import define_scenario
 from steppay_mock.store.store import Store
 
@@ -46,7 +46,7 @@ def usage_quota_topped_up(store: Store, *, used: int = 900, top_up: int = 500) -
 
 
 @define_scenario("invoice-paid", sells="one_time")
-def invoice_paid(store: Store, *, discount: float = 0, memo: str = "", hours: int = 30) -> StoryWaits:
+def invoice_paid(store: Store, *, discount: float = 0, memo: str = "", hours: Hours = 30) -> StoryWaits:
     """An invoice is drafted, sent and paid. Payment, order and invoice change with one timestamp.
 
     discount: the amount of the discount.
@@ -61,7 +61,7 @@ def invoice_paid(store: Store, *, discount: float = 0, memo: str = "", hours: in
 
 
 @define_scenario("invoice-reserved-then-overdue", sells="one_time")
-def invoice_reserved_then_overdue(store: Store, *, days_late: int = 3) -> StoryWaits:
+def invoice_reserved_then_overdue(store: Store, *, days_late: Days = 3) -> StoryWaits:
     """An invoice is reserved for a later day, sent on it, overdue, and paid late.
 
     days_late: the time from the deadline to the payment.
@@ -75,7 +75,7 @@ def invoice_reserved_then_overdue(store: Store, *, days_late: int = 3) -> StoryW
 
 
 @define_scenario("invoice-payment-fails-then-succeeds", sells="one_time")
-def invoice_payment_fails(store: Store, *, minutes: int = 10) -> StoryWaits:
+def invoice_payment_fails(store: Store, *, minutes: Minutes = 10) -> StoryWaits:
     """An invoice is sent, the first card payment fails, and the second one succeeds.
 
     minutes: the time between the two payments.
@@ -89,7 +89,7 @@ def invoice_payment_fails(store: Store, *, minutes: int = 10) -> StoryWaits:
 
 
 @define_scenario("invoice-sending-fails-then-deleted", sells="one_time")
-def invoice_sending_fails(store: Store, *, hours: int = 2) -> StoryWaits:
+def invoice_sending_fails(store: Store, *, hours: Hours = 2) -> StoryWaits:
     """Sending an invoice fails, and the invoice is deleted. It has no order yet.
 
     hours: the time from the failure to the deletion.

@@ -6,13 +6,13 @@ from datetime import timedelta
 from typing import Literal
 
 from steppay_mock.store.scenarios.buying import buy, change_card
-from steppay_mock.store.scenarios.definition import StoryWaits
+from steppay_mock.store.scenarios.definition import Days, Hours, StoryWaits
 from steppay_mock.store.scenarios.registry import define_scenario
 from steppay_mock.store.store import Store
 
 
 @define_scenario("subscription-cancelled-now")
-def subscription_cancelled_now(store: Store, *, hours: int = 30) -> StoryWaits:
+def subscription_cancelled_now(store: Store, *, hours: Hours = 30) -> StoryWaits:
     """A customer cancels a subscription at once. Nothing is refunded.
 
     hours: the time from the start to the cancellation.
@@ -23,7 +23,7 @@ def subscription_cancelled_now(store: Store, *, hours: int = 30) -> StoryWaits:
 
 
 @define_scenario("subscription-cancelled-at-period-end")
-def subscription_cancelled_at_period_end(store: Store, *, hours: int = 20) -> StoryWaits:
+def subscription_cancelled_at_period_end(store: Store, *, hours: Hours = 20) -> StoryWaits:
     """A customer cancels at the end of the period: the subscription is PENDING_CANCEL, then CANCELED.
 
     hours: the time from the start to the request.
@@ -35,7 +35,7 @@ def subscription_cancelled_at_period_end(store: Store, *, hours: int = 20) -> St
 
 
 @define_scenario("subscription-cancellation-undone")
-def subscription_cancellation_undone(store: Store, *, hours: int = 4) -> StoryWaits:
+def subscription_cancellation_undone(store: Store, *, hours: Hours = 4) -> StoryWaits:
     """A customer cancels at the end of the period, undoes that, and the subscription renews.
 
     hours: the time before each of the two actions.
@@ -49,7 +49,7 @@ def subscription_cancellation_undone(store: Store, *, hours: int = 4) -> StoryWa
 
 
 @define_scenario("subscription-cancelled-twice")
-def subscription_cancelled_twice(store: Store, *, hours: int = 4) -> StoryWaits:
+def subscription_cancelled_twice(store: Store, *, hours: Hours = 4) -> StoryWaits:
     """A customer cancels at the end of the period, undoes that, and cancels at once.
 
     hours: the time before each of the two cancellations.
@@ -64,7 +64,7 @@ def subscription_cancelled_twice(store: Store, *, hours: int = 4) -> StoryWaits:
 
 
 @define_scenario("subscription-order-cancelled")
-def subscription_order_cancelled(store: Store, *, hours: int = 20) -> StoryWaits:
+def subscription_order_cancelled(store: Store, *, hours: Hours = 20) -> StoryWaits:
     """The first order of a subscription is cancelled and refunded, and the subscription is CANCELED.
 
     hours: the time from the start to the cancellation.
@@ -75,7 +75,7 @@ def subscription_order_cancelled(store: Store, *, hours: int = 20) -> StoryWaits
 
 
 @define_scenario("subscription-renewal-order-cancelled")
-def subscription_renewal_order_cancelled(store: Store, *, hours: int = 20) -> StoryWaits:
+def subscription_renewal_order_cancelled(store: Store, *, hours: Hours = 20) -> StoryWaits:
     """The order of a renewal is cancelled and refunded, and the subscription stays ACTIVE.
 
     hours: the time from the renewal to the cancellation.
@@ -87,7 +87,7 @@ def subscription_renewal_order_cancelled(store: Store, *, hours: int = 20) -> St
 
 
 @define_scenario("subscription-paused-and-resumed")
-def subscription_paused_and_resumed(store: Store, *, hours: int = 10) -> StoryWaits:
+def subscription_paused_and_resumed(store: Store, *, hours: Hours = 10) -> StoryWaits:
     """A customer pauses a subscription, resumes it in the same period, and it renews at the period's end.
 
     hours: the time before the pause, and the length of the pause.
@@ -101,7 +101,7 @@ def subscription_paused_and_resumed(store: Store, *, hours: int = 10) -> StoryWa
 
 
 @define_scenario("subscription-paused-at-period-end")
-def subscription_paused_at_period_end(store: Store, *, days: int = 40) -> StoryWaits:
+def subscription_paused_at_period_end(store: Store, *, days: Days = 40) -> StoryWaits:
     """A customer pauses at the end of the period and resumes weeks later, and a new period is paid at once.
 
     days: the length of the pause.
@@ -115,7 +115,7 @@ def subscription_paused_at_period_end(store: Store, *, days: int = 40) -> StoryW
 
 
 @define_scenario("subscription-pause-undone")
-def subscription_pause_undone(store: Store, *, hours: int = 4) -> StoryWaits:
+def subscription_pause_undone(store: Store, *, hours: Hours = 4) -> StoryWaits:
     """A customer pauses at the end of the period, and undoes the pause before that.
 
     hours: the time before each of the two actions.
@@ -128,7 +128,7 @@ def subscription_pause_undone(store: Store, *, hours: int = 4) -> StoryWaits:
 
 
 @define_scenario("subscription-paused-then-cancelled")
-def subscription_paused_then_cancelled(store: Store, *, days: int = 15) -> StoryWaits:
+def subscription_paused_then_cancelled(store: Store, *, days: Days = 15) -> StoryWaits:
     """A customer pauses a subscription and cancels it during the pause. CANCELED is final, also after late events.
 
     days: the time from the pause to the cancellation.

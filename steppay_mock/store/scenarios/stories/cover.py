@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Literal
 
 from steppay_mock.store.scenarios.buying import buy, change_card
-from steppay_mock.store.scenarios.definition import StoryWaits
+from steppay_mock.store.scenarios.definition import Days, StoryWaits
 from steppay_mock.store.scenarios.registry import define_scenario
 from steppay_mock.store.store import Store
 
@@ -25,7 +25,7 @@ def cover_recovers(store: Store, *, messages: Literal[1, 2, 3, 4] = 2) -> StoryW
 
 
 @define_scenario("cover-postponed-then-date-moved", assumptions={"step_cover": "pause"})
-def cover_postponed(store: Store, *, days: int = 4) -> StoryWaits:
+def cover_postponed(store: Store, *, days: Days = 4) -> StoryWaits:
     """A customer postpones the StepCover message, moves the payment date, and pays on that date.
 
     days: the time from now to the new date.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from steppay_mock.store.scenarios.buying import buy
-from steppay_mock.store.scenarios.definition import StoryWaits
+from steppay_mock.store.scenarios.definition import Minutes, StoryWaits
 from steppay_mock.store.scenarios.registry import define_scenario
 from steppay_mock.store.store import Store
 
@@ -23,7 +23,7 @@ def customer_registers_and_leaves(store: Store, *, new_email: str = "moved@examp
 
 
 @define_scenario("customer-registers-and-subscribes", customer="new")
-def customer_registers_and_subscribes(store: Store, *, minutes: int = 2) -> StoryWaits:
+def customer_registers_and_subscribes(store: Store, *, minutes: Minutes = 2) -> StoryWaits:
     """A customer registers, subscribes minutes later, and changes the name a day later.
 
     minutes: the time from the registration to the subscription.

@@ -5,13 +5,13 @@ from __future__ import annotations
 from datetime import timedelta
 
 from steppay_mock.store.scenarios.buying import buy
-from steppay_mock.store.scenarios.definition import StoryWaits
+from steppay_mock.store.scenarios.definition import Days, StoryWaits, Times
 from steppay_mock.store.scenarios.registry import define_scenario
 from steppay_mock.store.store import Store
 
 
 @define_scenario("webhook-v1-beside-v2", v1="both")
-def webhook_v1_beside_v2(store: Store, *, renewals: int = 1, days: int = 5) -> StoryWaits:
+def webhook_v1_beside_v2(store: Store, *, renewals: Times = 1, days: Days = 5) -> StoryWaits:
     """A subscription starts, renews and is cancelled while webhook v1 is sent beside v2, as during a move to v2.
 
     renewals: the number of renewals.

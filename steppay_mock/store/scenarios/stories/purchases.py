@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from steppay_mock.store.amounts import a_third_of
 from steppay_mock.store.scenarios.buying import buy
-from steppay_mock.store.scenarios.definition import StoryWaits
+from steppay_mock.store.scenarios.definition import Days, Failures, Hours, Minutes, StoryWaits
 from steppay_mock.store.scenarios.registry import define_scenario
 from steppay_mock.store.store import Store
 
@@ -24,7 +24,7 @@ def one_time_purchase(store: Store, *, quantity: int = 1, discount: float = 0, s
 
 
 @define_scenario("one-time-purchase-fails-then-succeeds", sells="one_time")
-def one_time_purchase_fails(store: Store, *, failures: int = 1, minutes: int = 5) -> StoryWaits:
+def one_time_purchase_fails(store: Store, *, failures: Failures = 1, minutes: Minutes = 5) -> StoryWaits:
     """A card payment fails, and minutes later another card succeeds. Each attempt is a payment with its own id.
 
     failures: the number of attempts that fail.
@@ -39,7 +39,7 @@ def one_time_purchase_fails(store: Store, *, failures: int = 1, minutes: int = 5
 
 
 @define_scenario("virtual-account-deposit", sells="one_time")
-def virtual_account_deposit(store: Store, *, hours: int = 20) -> StoryWaits:
+def virtual_account_deposit(store: Store, *, hours: Hours = 20) -> StoryWaits:
     """A customer pays into a virtual account hours after the order. Until then the payment is on standby.
 
     hours: the time from the order to the deposit.
@@ -57,7 +57,7 @@ def virtual_account_expires(store: Store) -> StoryWaits:
 
 
 @define_scenario("direct-debit-rejected-then-card", sells="one_time")
-def direct_debit_rejected(store: Store, *, days: int = 2) -> StoryWaits:
+def direct_debit_rejected(store: Store, *, days: Days = 2) -> StoryWaits:
     """The bank rejects a direct debit, and the customer pays by card a day later. The order is the same.
 
     days: the time from the order to the rejection.
@@ -70,7 +70,7 @@ def direct_debit_rejected(store: Store, *, days: int = 2) -> StoryWaits:
 
 
 @define_scenario("order-cancelled-before-payment", sells="one_time")
-def order_cancelled_before_payment(store: Store, *, minutes: int = 30) -> StoryWaits:
+def order_cancelled_before_payment(store: Store, *, minutes: Minutes = 30) -> StoryWaits:
     """A customer orders something, does not pay, and cancels the order.
 
     minutes: the time from the order to its cancellation.
@@ -81,7 +81,7 @@ def order_cancelled_before_payment(store: Store, *, minutes: int = 30) -> StoryW
 
 
 @define_scenario("refund-in-full", sells="one_time")
-def refund_in_full(store: Store, *, days: int = 3) -> StoryWaits:
+def refund_in_full(store: Store, *, days: Days = 3) -> StoryWaits:
     """A customer pays for a purchase, and days later the merchant refunds all of it.
 
     days: the time from the payment to the refund.
@@ -92,7 +92,7 @@ def refund_in_full(store: Store, *, days: int = 3) -> StoryWaits:
 
 
 @define_scenario("refund-in-parts", sells="one_time")
-def refund_in_parts(store: Store, *, part: float | None = None, days: int = 3) -> StoryWaits:
+def refund_in_parts(store: Store, *, part: float | None = None, days: Days = 3) -> StoryWaits:
     """The merchant refunds a part of a purchase, and later the rest. canceledAmount is the sum of the refunds.
 
     part: the amount of the first refund. By default about a third.
@@ -106,7 +106,7 @@ def refund_in_parts(store: Store, *, part: float | None = None, days: int = 3) -
 
 
 @define_scenario("order-cancelled-after-payment", sells="one_time")
-def order_cancelled_after_payment(store: Store, *, hours: int = 4) -> StoryWaits:
+def order_cancelled_after_payment(store: Store, *, hours: Hours = 4) -> StoryWaits:
     """A paid order is cancelled, and its amount is refunded.
 
     hours: the time from the payment to the cancellation.
@@ -117,7 +117,7 @@ def order_cancelled_after_payment(store: Store, *, hours: int = 4) -> StoryWaits
 
 
 @define_scenario("subscription-refunded-goes-on")
-def subscription_refunded(store: Store, *, part: float | None = None, days: int = 10) -> StoryWaits:
+def subscription_refunded(store: Store, *, part: float | None = None, days: Days = 10) -> StoryWaits:
     """A part of the first payment of a subscription is refunded, and the subscription continues and renews.
 
     part: the amount of the refund. By default about a third.

@@ -6,13 +6,13 @@ from datetime import timedelta
 from typing import Literal
 
 from steppay_mock.store.scenarios.buying import buy, change_card
-from steppay_mock.store.scenarios.definition import StoryWaits
+from steppay_mock.store.scenarios.definition import Hours, StoryWaits, Times
 from steppay_mock.store.scenarios.registry import define_scenario
 from steppay_mock.store.store import Store
 
 
 @define_scenario("subscription-renews")
-def subscription_renews(store: Store, *, renewals: int = 2) -> StoryWaits:
+def subscription_renews(store: Store, *, renewals: Times = 2) -> StoryWaits:
     """A subscription starts and renews. Each renewal is a new order of type RECURRING.
 
     renewals: the number of renewals.
@@ -117,7 +117,7 @@ def subscription_unpaid_new_card(
 
 
 @define_scenario("subscription-unpaid-paid-by-hand")
-def subscription_unpaid_paid_by_hand(store: Store, *, hours: int = 9) -> StoryWaits:
+def subscription_unpaid_paid_by_hand(store: Store, *, hours: Hours = 9) -> StoryWaits:
     """A renewal fails, and the customer pays its order before the first retry.
 
     hours: the time from the failure to the payment.

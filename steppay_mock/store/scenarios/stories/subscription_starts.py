@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Literal
 
 from steppay_mock.store.scenarios.buying import buy
-from steppay_mock.store.scenarios.definition import StoryWaits
+from steppay_mock.store.scenarios.definition import Days, Hours, Minutes, StoryWaits
 from steppay_mock.store.scenarios.registry import define_scenario
 from steppay_mock.store.store import Store
 
@@ -44,7 +44,7 @@ def subscription_starts(
 
 
 @define_scenario("subscription-starts-by-virtual-account")
-def subscription_starts_by_virtual_account(store: Store, *, hours: int = 20) -> StoryWaits:
+def subscription_starts_by_virtual_account(store: Store, *, hours: Hours = 20) -> StoryWaits:
     """A customer pays into a virtual account, and the subscription starts when the money arrives.
 
     hours: the time from the order to the deposit.
@@ -55,7 +55,7 @@ def subscription_starts_by_virtual_account(store: Store, *, hours: int = 20) -> 
 
 
 @define_scenario("subscription-first-payment-fails")
-def subscription_first_payment_fails(store: Store, *, minutes: int = 5) -> StoryWaits:
+def subscription_first_payment_fails(store: Store, *, minutes: Minutes = 5) -> StoryWaits:
     """The first payment of a subscription fails, and the subscription starts when the second one succeeds.
 
     minutes: the time between the two payments.
@@ -101,7 +101,7 @@ def subscription_trial_payment_fails(store: Store, *, trial_days: int = 7) -> St
 
 
 @define_scenario("subscription-direct-debit-succeeds", assumptions={"incomplete_before_payment": True})
-def subscription_direct_debit_succeeds(store: Store, *, days: int = 2) -> StoryWaits:
+def subscription_direct_debit_succeeds(store: Store, *, days: Days = 2) -> StoryWaits:
     """A subscription is INCOMPLETE while its first direct debit is pending, and ACTIVE after the debit succeeds.
 
     days: the time from the order to the answer of the bank.
@@ -112,7 +112,7 @@ def subscription_direct_debit_succeeds(store: Store, *, days: int = 2) -> StoryW
 
 
 @define_scenario("subscription-direct-debit-rejected", assumptions={"incomplete_before_payment": True})
-def subscription_direct_debit_rejected(store: Store, *, days: int = 2) -> StoryWaits:
+def subscription_direct_debit_rejected(store: Store, *, days: Days = 2) -> StoryWaits:
     """A subscription is INCOMPLETE while its first direct debit is pending, and EXPIRED after the bank rejects it.
 
     days: the time from the order to the answer of the bank.
@@ -123,7 +123,7 @@ def subscription_direct_debit_rejected(store: Store, *, days: int = 2) -> StoryW
 
 
 @define_scenario("subscription-direct-debit-cancelled", assumptions={"incomplete_before_payment": True})
-def subscription_direct_debit_cancelled(store: Store, *, hours: int = 5) -> StoryWaits:
+def subscription_direct_debit_cancelled(store: Store, *, hours: Hours = 5) -> StoryWaits:
     """The order of an INCOMPLETE subscription is cancelled, and the subscription is CANCELED with it.
 
     hours: the time from the order to the cancellation.
