@@ -1,0 +1,80 @@
+"""Says which actions an order, a customer, a product or a price allows now: the checks of the actions themselves.
+
+Subscriptions and invoices have their tables of transitions (``lifecycle.py``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from steppay_mock.errors import SteppayMockError
+from steppay_mock.store.actions.catalogue import Catalogue
+from steppay_mock.store.actions.orders import Orders
+from steppay_mock.store.lifecycle import refuse
+from steppay_mock.store.records import Customer, Order, Price, Product
+
+Check = Callable[[], object]
+
+
+class Allowances(Catalogue, Orders):
+    """What a store would not refuse. It changes nothing."""
+
+    def allowed_for(self, record: Order | Customer | Product | Price) -> tuple[str, ...]:
+        """The names of the actions that the state of the record allows, such as ``refund``.
+
+        Of actions that need more than the record, such as an amount, what is given can still be refused.
+        """
+        checks = self._checks_of(record)
+        return tuple(name for name, check in checks.items() if _passes(check))
+
+    def _checks_of(self, record: Order | Customer | Product | Price) -> Mapping[str, Check]:
+        if isinstance(record, Order):
+            return self._checks_of_order(record)
+        if isinstance(record, Customer):
+            return {
+                "update_customer": lambda: self._find(Customer, record),
+                "delete_customer": lambda: self._require_free(record),
+            }
+        if isinstance(record, Product):
+            return {
+                "update_product": lambda: self._find(Product, record),
+                "delete_product": lambda: self._require_unneeded(record),
+            }
+        return {
+            "update_price": lambda: self._find(Price, record),
+            "delete_price": lambda: self._refuse_if_needed("", "", record),
+        }
+
+    def _checks_of_order(self, order: Order) -> Mapping[str, Check]:
+        def owned(check: Check) -> Check:
+            return lambda: (self._owner(order.customer_id, ""), check())
+
+        return {
+            "pay": owned(lambda: self._require_payable(order)),
+            "confirm_payment": owned(lambda: self._on_standby(order, "")),
+            "reject_payment": owned(lambda: self._require_debit(order)),
+            "cancel_order": owned(lambda: self._require_cancellable(order)),
+            "refund": owned(lambda: self._refundable(order, None)),
+        }
+
+    def _require_debit(self, order: Order) -> None:
+        _, payment = self._on_standby(order, "")
+        if payment.debit is None:
+            refuse("", subject="", state=payment.status)
+
+    def _require_unneeded(self, product: Product) -> None:
+        for price in product.prices:
+            self._refuse_if_needed("", "", price)
+
+    def _require_free(self, customer: Customer) -> None:
+        held = self._held_by(customer)
+        if held is not None:
+            refuse("", subject="", state=held)
+
+
+def _passes(check: Check) -> bool:
+    try:
+        check()
+    except SteppayMockError:
+        return False
+    return True
