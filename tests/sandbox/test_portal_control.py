@@ -17,6 +17,7 @@ def test_webhooks_wait_and_are_delivered_in_another_order(sandbox: Sandbox, inbo
     page = press(show(sandbox, "/"), "/holding", "hold")
     assert sandbox.status()["held"]
     assert "hold" not in page.buttons_of("/holding")
+    assert "details" not in page.tags, "what is open is not shown anew, and the list would stand still"
     sandbox.store.checkout()
     sandbox.settle()
     assert inbox.events == []

@@ -38,8 +38,8 @@ class OfferedAction:
 
 _PRICE = FormField(name="price", label="price", kind="choice", is_required=True, source="prices")
 _QUANTITY = FormField(name="quantity", label="quantity", kind="whole", is_required=True, value="1")
-_ITEM = FormField(name="item", label="item", kind="number", source="items")
-_METERED = FormField(name="item", label="item", kind="number", is_required=True, source="metered")
+_ITEM = FormField(name="item", label="subscription_item", kind="number", source="items")
+_METERED = FormField(name="item", label="subscription_item", kind="number", is_required=True, source="metered")
 _VIA = FormField(name="via", label="via", kind="choice", choices=choices_of(get_args(Via)))
 _METHOD = FormField(name="method", label="means", kind="choice", choices=choices_of(get_args(Method), words="method_"))
 _BILLING_METHOD = FormField(
@@ -91,14 +91,6 @@ def grouped(offers: Iterable[OfferedAction]) -> list[OfferGroup]:
     for one in offers:
         found.setdefault(one.fields, OfferGroup(fields=one.fields, offers=[])).offers.append(one)
     return list(found.values())
-
-
-def quick(offers: Iterable[OfferedAction]) -> list[OfferGroup]:
-    """The forms of the offers that a list has, each with the fields that it must have."""
-    shown = (
-        replace(one, fields=tuple(each for each in one.fields if each.is_required)) for one in offers if one.is_quick
-    )
-    return grouped(shown)
 
 
 OF_SUBSCRIPTIONS = (

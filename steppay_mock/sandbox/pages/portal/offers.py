@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +17,8 @@ from steppay_mock.sandbox.pages.portal.offered import (
     OF_SUBSCRIPTIONS,
     Noun,
     OfferedAction,
+    OfferGroup,
+    grouped,
 )
 from steppay_mock.sandbox.pages.shown import shown_amount
 from steppay_mock.store.customer_cards import cards_of
@@ -32,6 +34,18 @@ ShownRecord = Customer | Order | Subscription | Invoice | Payment | Product | Pr
 SHOWN = 50
 """How many records of a kind are listed."""
 
+_FEW = 20
+"""How many choices a field has in a list: the page of the record has all."""
+
+_TABLES: dict[type[ShownRecord], tuple[OfferedAction, ...]] = {
+    Customer: OF_CUSTOMERS,
+    Order: OF_ORDERS,
+    Subscription: OF_SUBSCRIPTIONS,
+    Invoice: OF_INVOICES,
+    Payment: (),
+    Product: OF_PRODUCTS,
+    Price: OF_PRICES,
+}
 _NOUNS: dict[Noun, str] = {
     "customer": "customers",
     "order": "orders",
@@ -59,33 +73,41 @@ class Offers:
 
     def of(self, record: ShownRecord) -> list[OfferedAction]:
         """The actions that the record allows now."""
-        return self._filled(self._allowed(record), record)
+        return self._filled(self._allowed(_TABLES[type(record)], record), record)
+
+    def quick(self, record: ShownRecord) -> list[OfferGroup]:
+        """The forms that a list has for the record, each with the fields that it must have, and few choices."""
+        few = [
+            replace(one, fields=tuple(each for each in one.fields if each.is_required))
+            for one in _TABLES[type(record)]
+            if one.is_quick
+        ]
+        found = self._filled(self._allowed(few, record), record)
+        return grouped(
+            replace(one, fields=tuple(replace(each, choices=each.choices[:_FEW]) for each in one.fields))
+            for one in found
+        )
 
     def of_store(self) -> list[OfferedAction]:
         """What can be made new."""
-        return self._filled(list(OF_STORE), None)
+        return self._filled(OF_STORE, None)
 
-    def _allowed(self, record: ShownRecord) -> list[OfferedAction]:
+    def _allowed(self, offers: Sequence[OfferedAction], record: ShownRecord) -> list[OfferedAction]:
+        """Those of the offers that the state of the record allows; it is looked at only if one needs it."""
+        if isinstance(record, Payment) or not any(one.needs for one in offers):
+            return list(offers)
         if isinstance(record, Subscription):
             allowed = allowed_actions(SUBSCRIPTION, record.status)
-            return [one for one in OF_SUBSCRIPTIONS if (one.needs in allowed if one.needs else allowed)]
+            return [one for one in offers if (one.needs in allowed if one.needs else allowed)]
         if isinstance(record, Invoice):
             allowed = allowed_actions(INVOICE, record.status)
-            return [one for one in OF_INVOICES if one.needs in allowed]
-        if isinstance(record, Payment):
-            return []
-        allowed = self._store.allowed_for(record)
-        if isinstance(record, Order):
-            # A paid order that is cancelled is refunded (fact 43): one button is enough.
-            return [
-                one
-                for one in OF_ORDERS
-                if one.needs in allowed and not (one.key == "cancel_order" and "refund" in allowed)
-            ]
-        table = {Customer: OF_CUSTOMERS, Product: OF_PRODUCTS, Price: OF_PRICES}[type(record)]
-        return [one for one in table if not one.needs or one.needs in allowed]
+        else:
+            allowed = self._store.allowed_for(record)
+        if "refund" in allowed:  # a paid order that is cancelled is refunded (fact 43): one button is enough
+            allowed = tuple(one for one in allowed if one != "cancel_order")
+        return [one for one in offers if not one.needs or one.needs in allowed]
 
-    def _filled(self, offers: list[OfferedAction], record: ShownRecord | None) -> list[OfferedAction]:
+    def _filled(self, offers: Iterable[OfferedAction], record: ShownRecord | None) -> list[OfferedAction]:
         """The offers with the choices and the present values in their fields, without those that have no choice."""
         values = {} if record is None else _values_of(record)
         found = []

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from steppay_mock.sandbox.pages.portal.offered import OfferGroup, grouped, quick
-from steppay_mock.sandbox.pages.portal.offers import SHOWN, Offers, ShownRecord
+from steppay_mock.sandbox.pages.portal.offered import OfferGroup, grouped
+from steppay_mock.sandbox.pages.portal.offers import SHOWN, Offers
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -80,15 +80,12 @@ def read_shop(store: Store) -> Shop:
     offers = Offers(store)
     names = {price.code: product.name for product in store.products for price in product.prices}
 
-    def forms(record: ShownRecord) -> list[OfferGroup]:
-        return quick(offers.of(record))
-
     return Shop(
         now=store.now,
         currency=store.currency,
         counts=tuple((noun, len(getattr(store, noun))) for noun in _COUNTED),
         subscriptions=[
-            OfferedSubscription(subscription=one, quantity=one.items[0].quantity, groups=forms(one))
+            OfferedSubscription(subscription=one, quantity=one.items[0].quantity, groups=offers.quick(one))
             for one in store.subscriptions[: -SHOWN - 1 : -1]
         ],
         orders=[
@@ -97,7 +94,7 @@ def read_shop(store: Store) -> Shop:
                 title=one.lines[0].product_name,
                 currency=one.lines[0].currency,
                 is_payable=bool({"pay", "confirm_payment"} & set(store.allowed_for(one))),
-                groups=forms(one),
+                groups=offers.quick(one),
             )
             for one in store.orders[: -SHOWN - 1 : -1]
         ],
@@ -106,12 +103,14 @@ def read_shop(store: Store) -> Shop:
                 invoice=one,
                 title=names.get(one.basket.prices[0].code, one.basket.prices[0].code),
                 amount=one.basket.prices[0].amount_in_advance * one.basket.quantity - one.discount,
-                groups=forms(one),
+                groups=offers.quick(one),
             )
             for one in store.invoices[: -SHOWN - 1 : -1]
         ],
         payments=store.payments[: -SHOWN - 1 : -1],
-        customers=[OfferedCustomer(customer=one, groups=forms(one)) for one in store.customers[: -SHOWN - 1 : -1]],
+        customers=[
+            OfferedCustomer(customer=one, groups=offers.quick(one)) for one in store.customers[: -SHOWN - 1 : -1]
+        ],
         products=store.products[: -SHOWN - 1 : -1],
         new={group.offers[0].key: group for group in grouped(offers.of_store())},
         next_renewal=next_renewal(store),
