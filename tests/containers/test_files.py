@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 import requests
 import yaml  # type: ignore[import-untyped]
+from cli.test_dev import dev
 from containers.image import ROOT, Stage, health_command, read_stages
 
 from steppay_mock import Sandbox
@@ -112,6 +113,20 @@ def test_the_receiver_of_the_compose_file_reaches_the_sandbox_and_no_other_name_
             assert status("localhost:8090", path) == 200
             assert status("steppay.example:8090", path) == 403
             assert status("10.0.0.7:8090", path) == 403
+
+
+def test_the_command_of_the_compose_file_starts_without_a_question(tmp_path: Path) -> None:
+    word, *options = services()["steppay"]["command"]
+    assert word == "dev"
+    assert options[-1] == "--data=/data/sandbox.sqlite"
+    file = tmp_path / "sandbox.sqlite"
+    with dev(*options[:-1], f"--data={file}", **services()["steppay"]["environment"]) as sandbox:
+        url = sandbox.url.replace("0.0.0.0", "127.0.0.1")
+        known = requests.get(f"{url}/_mock/endpoints", headers={"Host": "steppay:8090"}, timeout=10).json()
+        assert [one["url"] for one in known["endpoints"]] == told("forward-to")
+        assert requests.get(f"{url}/", headers={"Host": "elsewhere:8090"}, timeout=10).status_code == 403
+    assert "warning: other machines reach it on 0.0.0.0" in sandbox.told
+    assert file.exists()
 
 
 def test_webhooks_of_the_compose_file_go_to_the_port_that_the_receiver_has() -> None:
