@@ -218,6 +218,9 @@ def test_a_record_is_shown_as_a_webhook_has_it(open_sandbox: Open, noun: str) ->
         assert names & {"id", "code", "priceCode", "paymentId", "subscriptionId"}
         answer = requests.post(sandbox.url + listed, data={"do": "explode"}, timeout=5)
         assert answer.status_code == 400
+        if noun == "product":
+            assert press(page, listed, "update_product", name="다른 이름").headings == page.headings
+            assert sandbox.store.products[0].name == "다른 이름"
 
 
 @pytest.mark.parametrize("noun", NOUNS)
