@@ -200,6 +200,30 @@ def test_the_order_of_an_invoice_is_not_cancelled_by_itself(sandbox: Sandbox) ->
     assert show(sandbox, "/store").buttons_of(f"/store/order/{order}") == set()
 
 
+def test_a_form_begins_with_what_the_record_says(sandbox: Sandbox) -> None:
+    store = sandbox.store
+    store.checkout(quantity=2)
+    invoice = store.draft_invoice(quantity=4, discount=300, memo="메모", days_to_pay=9)
+    customer, product = store.customers[0], store.create_product(name="실버", stock=7, price=3000)
+    price = product.prices[0]
+
+    def filled(path: str, button: str) -> dict[str, str]:
+        return show(sandbox, path).form(path, button=button).fields
+
+    words = customer.words
+    contact = filled(f"/store/customer/{customer.id}", "update_customer")
+    assert (contact["name"], contact["email"], contact["phone"]) == (words["name"], words["email"], words["phone"])
+    terms = filled(f"/store/invoice/{invoice.id}", "update_invoice")
+    assert [terms[name] for name in ("quantity", "discount", "memo", "days_to_pay")] == ["4", "300", "메모", "9"]
+    goods = filled(f"/store/product/{product.code}", "update_product")
+    assert [goods[name] for name in ("name", "status", "stock")] == ["실버", "SALE", "7"]
+    assert filled(f"/store/price/{price.code}", "update_price")["amount"] == "3000"
+    assert filled(f"/store/order/{store.orders[0].id}", "refund_part")["amount"] == "32000"
+    path = f"/store/subscription/{store.subscriptions[0].id}"
+    assert filled(path, "change_quantity")["quantity"] == "2"
+    assert filled(f"/store/customer/{customer.id}", "checkout_as")["quantity"] == "1"
+
+
 # What all have.
 
 
@@ -236,6 +260,8 @@ def test_what_is_not_there_is_no_page(sandbox: Sandbox, noun: str) -> None:
         ("change_quantity", {"quantity": "many"}, "Quantity is a whole number"),
         ("change_quantity", {"quantity": ""}, "Quantity is empty"),
         ("change_plan", {"price": "price_other"}, "Price is none of the list"),
+        ("cancel_at", {"at": ""}, "Moment (UTC) is empty"),
+        ("move_next_payment", {"to": ""}, "Moment (UTC) is empty"),
         ("move_next_payment", {"to": "tomorrow"}, "is a moment in UTC"),
         ("move_next_payment", {"to": "2026-13-40T25:00"}, "is a moment in UTC"),
         ("move_next_payment", {"to": "1999-01-01T00:00"}, "The store refused it:"),

@@ -48,6 +48,58 @@ def test_records_are_shown(shop: Sandbox) -> None:
     assert page.listed[1]["Amount"] == "16,000 KRW"
 
 
+def test_invoices_and_products_are_shown(sandbox: Sandbox) -> None:
+    product = sandbox.store.create_product(name="실버", price=3000, stock=7)
+    invoice = sandbox.store.draft_invoice(product.prices[0].code, quantity=3, discount=500)
+    page = show(sandbox, "/store")
+    (row,) = [row for row in page.listed if row.get("Number") == str(invoice.id)]
+    assert (row["State"], row["Item"], row["Amount"]) == ("TEMPORARY", "실버 3", "8,500 KRW")
+    assert row["Deadline"] == f"{invoice.deadline:%Y-%m-%d %H:%M} UTC"
+    first, _ = [row for row in page.listed if "Prices" in row]
+    assert (first["Code"], first["State"], first["Stock"]) == (product.code, "SALE", "7")
+    assert first["Prices"] == f"{product.prices[0].code} 3,000 KRW FLAT · 1 MONTH"
+
+
+def test_the_newest_fifty_of_each_are_listed(sandbox: Sandbox) -> None:
+    for number in range(51):
+        customer = sandbox.store.create_customer(name=f"고객 {number}")
+        sandbox.store.checkout(customer=customer, pays="later")
+        sandbox.store.draft_invoice(customer=customer)
+    page = show(sandbox, "/store")
+    assert [row["Name"] for row in page.listed if "E-mail" in row] == [f"고객 {number}" for number in range(50, 0, -1)]
+    listed = [link.rpartition("/")[0] for link in page.links.values()]
+    assert {noun: listed.count(f"/store/{noun}") for noun in ("customer", "order", "invoice")} == {
+        "customer": 50,
+        "order": 50,
+        "invoice": 50,
+    }
+    choices = page.form("/store/new", button="draft_invoice_for").choices["customer"]
+    assert len(choices) == 50
+    assert f"{choices[0]} · 고객 50" in page.texts
+
+
+def test_a_subscription_that_fails_has_the_buttons_of_dunning(open_sandbox: Open) -> None:
+    with open_sandbox(store={"assumptions": {"step_cover": "pause"}}) as sandbox:
+        sandbox.store.checkout()
+        sandbox.fail_renewal()
+        assert sandbox.store.subscriptions[0].status == "UNPAID"
+        path = subscription_of(sandbox)
+        assert {"postpone", "cancel", "accept"} <= show(sandbox, "/store").buttons_of(path)
+        assert "move_payment_date" in show(sandbox, path).buttons_of(path)
+        assert "move_payment_date" not in show(sandbox, "/store").buttons_of(path), "its page has what needs more"
+        press(show(sandbox, "/store"), path, "postpone")
+        assert str(sandbox.events[-1].type) == "cover.delayed_message"
+
+
+def test_what_the_store_would_always_refuse_has_no_button(shop: Sandbox) -> None:
+    path = subscription_of(shop)
+    assert "renew" in show(shop, path).buttons_of(path)
+    shop.fail_renewal()
+    buttons = show(shop, path).buttons_of(path)
+    assert not {"postpone", "move_payment_date"} & buttons, "StepCover is off"
+    assert {"cancel", "accept"} <= buttons
+
+
 def test_the_life_cycle_decides_which_actions_there_are(shop: Sandbox) -> None:
     action = subscription_of(shop)
     active = show(shop, "/store").buttons_of(action)

@@ -9,6 +9,7 @@ import pytest
 
 from steppay_mock import IllegalAction, Store, scenario
 from steppay_mock.errors import SteppayMockError
+from steppay_mock.store.lifecycle import INVOICE, SUBSCRIPTION, allowed_actions
 from steppay_mock.store.records import Customer, Order, Price, Product
 
 OF_ORDERS = ("pay", "confirm_payment", "reject_payment", "cancel_order", "refund")
@@ -118,3 +119,36 @@ def test_an_older_record_is_judged_as_it_is_now() -> None:
     assert store.allowed_for(waits) == ("cancel_order", "refund")
     with pytest.raises(SteppayMockError):
         store.pay(waits)
+
+
+def test_a_subscription_allows_what_its_life_cycle_and_the_store_do() -> None:
+    store = Store(seed=7, product={"expires_after_renewals": 1})
+    store.checkout()
+    first = store.subscriptions[0]
+    table = allowed_actions(SUBSCRIPTION, "ACTIVE")
+    assert store.allowed_transitions(first) == table
+    store.advance(days=32)
+    last = store.subscriptions[0]
+    assert (last.status, last.next_at) == ("ACTIVE", None)
+    assert set(table) - set(store.allowed_transitions(first)) == {"renew now", "move the next payment"}
+    assert not is_done(store, "renew_now", last)
+    covered = Store(seed=7, assumptions={"step_cover": "pause"})
+    for one in (covered, store := Store(seed=7)):
+        one.checkout()
+        one.decline_payments()
+        one.advance(days=32)
+    more = set(covered.allowed_transitions(covered.subscriptions[0]))
+    assert more - set(store.allowed_transitions(store.subscriptions[0])) == {
+        "postpone the StepCover message",
+        "move the payment date",
+    }
+
+
+def test_an_invoice_allows_what_its_life_cycle_does() -> None:
+    store = Store(seed=7)
+    draft = store.draft_invoice()
+    assert store.allowed_transitions(draft) == allowed_actions(INVOICE, "TEMPORARY")
+    store.send_invoice()
+    assert store.allowed_transitions(draft) == allowed_actions(INVOICE, "SENT")
+    store.delete_invoice()
+    assert store.allowed_transitions(draft) == ()

@@ -1,7 +1,4 @@
-"""Says which actions an order, a customer, a product or a price allows now: the checks of the actions themselves.
-
-Subscriptions and invoices have their tables of transitions (``lifecycle.py``).
-"""
+"""Says what a record allows now: by the life cycles, and by the checks that the actions themselves make."""
 
 from __future__ import annotations
 
@@ -10,13 +7,17 @@ from collections.abc import Callable, Mapping
 from steppay_mock.errors import SteppayMockError
 from steppay_mock.store.actions.catalogue import Catalogue
 from steppay_mock.store.actions.orders import Orders
-from steppay_mock.store.lifecycle import refuse
-from steppay_mock.store.records import Customer, Order, Price, Product
+from steppay_mock.store.actions.payment_dates import PaymentDates
+from steppay_mock.store.lifecycle import INVOICE, SUBSCRIPTION, allowed_actions, refuse
+from steppay_mock.store.records import Customer, Invoice, Order, Price, Product, Subscription
 
 Check = Callable[[], object]
 
+_OF_COVER = ("postpone the StepCover message", "move the payment date")
+_OF_RENEWALS = ("renew now", "move the next payment")
 
-class Allowances(Catalogue, Orders):
+
+class Allowances(Catalogue, PaymentDates, Orders):
     """What a store would not refuse. It changes nothing."""
 
     def allowed_for(self, record: Order | Customer | Product | Price) -> tuple[str, ...]:
@@ -29,6 +30,23 @@ class Allowances(Catalogue, Orders):
         except SteppayMockError:
             return ()
         return tuple(name for name, check in checks.items() if _passes(check))
+
+    def allowed_transitions(self, record: Subscription | Invoice) -> tuple[str, ...]:
+        """What the life cycle of the record, as it is now, lets a user do, such as ``pause``; none if it was deleted.
+
+        Without what its table allows and the store would refuse: StepCover that is off, a renewal that will not come.
+        """
+        try:
+            found = self._find(type(record), record)
+        except SteppayMockError:
+            return ()
+        if isinstance(found, Invoice):
+            return allowed_actions(INVOICE, found.status)
+        checks: dict[str, Check] = {
+            **{name: lambda name=name: self._in_cover(found, name) for name in _OF_COVER},  # type: ignore[misc]
+            **{name: lambda name=name: self._renewing(found, name) for name in _OF_RENEWALS},  # type: ignore[misc]
+        }
+        return tuple(name for name in allowed_actions(SUBSCRIPTION, found.status) if _passes(checks.get(name, _always)))
 
     def _checks_of(self, record: Order | Customer | Product | Price) -> Mapping[str, Check]:
         if isinstance(record, Order):

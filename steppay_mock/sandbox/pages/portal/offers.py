@@ -22,7 +22,6 @@ from steppay_mock.sandbox.pages.portal.offered import (
 )
 from steppay_mock.sandbox.pages.shown import shown_amount
 from steppay_mock.store.customer_cards import cards_of
-from steppay_mock.store.lifecycle import INVOICE, SUBSCRIPTION, allowed_actions
 from steppay_mock.store.records import Customer, Invoice, Order, Payment, Price, Product, Subscription
 
 if TYPE_CHECKING:
@@ -96,13 +95,10 @@ class Offers:
         """Those of the offers that the state of the record allows; it is looked at only if one needs it."""
         if isinstance(record, Payment) or not any(one.needs for one in offers):
             return list(offers)
-        if isinstance(record, Subscription):
-            allowed = allowed_actions(SUBSCRIPTION, record.status)
+        if isinstance(record, Subscription | Invoice):
+            allowed = self._store.allowed_transitions(record)
             return [one for one in offers if (one.needs in allowed if one.needs else allowed)]
-        if isinstance(record, Invoice):
-            allowed = allowed_actions(INVOICE, record.status)
-        else:
-            allowed = self._store.allowed_for(record)
+        allowed = self._store.allowed_for(record)
         if "refund" in allowed:  # a paid order that is cancelled is refunded (fact 43): one button is enough
             allowed = tuple(one for one in allowed if one != "cancel_order")
         return [one for one in offers if not one.needs or one.needs in allowed]
