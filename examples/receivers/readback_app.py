@@ -166,15 +166,16 @@ def _money(amount: Any) -> str:
 
 @click.command()
 @click.option("--database", envvar="STEPPAY_DATABASE", default="steppay.sqlite3", show_default=True)
+@click.option("--host", default="127.0.0.1", show_default=True, help="0.0.0.0 in a container.")
 @click.option("--port", default=8000, show_default=True, help="0 takes a free one.")
 @click.option("--api-url", envvar="STEPPAY_API_URL", default="https://api.steppay.kr", show_default=True)
 @click.option("--secret", envvar="STEPPAY_WEBHOOK_SECRET", required=True, show_envvar=True)
 @click.option("--token", envvar="STEPPAY_SECRET_TOKEN", required=True, show_envvar=True)
-def main(database: str, port: int, api_url: str, secret: str, token: str) -> None:
-    """Serve the receiver on 127.0.0.1."""
+def main(*, database: str, host: str, port: int, api_url: str, secret: str, token: str) -> None:
+    """Serve the receiver."""
     app = create_app(database, secret, token=token, api_url=api_url)
-    server = make_server("127.0.0.1", port, app, threaded=True)
-    click.echo(f"http://127.0.0.1:{server.server_port}/webhooks/steppay")
+    server = make_server(host, port, app, threaded=True)
+    click.echo(f"http://{host}:{server.server_port}/webhooks/steppay")
     server.serve_forever()
 
 

@@ -24,7 +24,7 @@ DUE = [row for row in rows(section("store", "Time")) if len(row) == 4]
 # What does not change anything, or lets time pass, or is about several stories.
 NO_ACTIONS = {
     *("acting_for", "advance", "advance_to", "interleave", "latest", "let_pass", "state", "subscription_of"),
-    "tables_at",
+    *("allowed_for", "allowed_transitions", "tables_at"),
 }
 
 

@@ -78,7 +78,17 @@ def test_the_top_level_is_what_a_reader_expects() -> None:
             "CHANGELOG.md",
             "LICENSE",
         ),
-        *("Makefile", "steppay_mock", "schemas", "pytest_plugin", "tests", "examples", "benchmarks", "docs"),
+        *(
+            "Dockerfile",
+            "Makefile",
+            "steppay_mock",
+            "schemas",
+            "pytest_plugin",
+            "tests",
+            "examples",
+            "benchmarks",
+            "docs",
+        ),
         "requirements",
     }
 

@@ -20,6 +20,8 @@ class PageForm:
     method: str
     fields: dict[str, str] = field(default_factory=dict)
     buttons: list[str] = field(default_factory=list)
+    choices: dict[str, list[str]] = field(default_factory=dict)
+    """The values of each list to choose from."""
 
 
 @dataclass
@@ -44,8 +46,15 @@ class PortalPage(ReadPage):
             self.forms[-1].buttons.append(given["value"])
         elif tag == "input" and (given.get("type") not in {"radio", "checkbox"} or "checked" in given):
             self.forms[-1].fields[given["name"]] = given.get("value", "")
+        elif tag == "option" and self._select and self.forms:
+            form = self.forms[-1]
+            form.choices.setdefault(self._select, []).append(given["value"])
+            if "selected" in given or self._select not in form.fields:
+                form.fields[self._select] = given["value"]
         elif tag in {"pre", "textarea"}:
             self.blocks.append("")
+            if tag == "textarea":
+                self.forms[-1].fields[given["name"]] = ""
         elif tag == "tr":
             self.rows.append({})
             self.badges.append([])
@@ -60,6 +69,8 @@ class PortalPage(ReadPage):
                 self.rows[-1][label] = told.strip()
             if tag in {"pre", "textarea"}:
                 self.blocks[-1] += data
+            if tag == "textarea":
+                self.forms[-1].fields[given["name"]] += data
         if data.strip() and self.badges and "badge" in self._open[-1][1].get("class", "").split():
             self.badges[-1].append(data.strip())
 
@@ -68,9 +79,13 @@ class PortalPage(ReadPage):
         """The rows below the heading."""
         return [row for row in self.rows if row]
 
-    def form(self, action: str) -> PageForm:
-        """The form that leads there."""
-        return next(one for one in self.forms if one.action == action)
+    def form(self, action: str, *, button: str | None = None) -> PageForm:
+        """The form that leads there, and has the button."""
+        return next(one for one in self.forms if one.action == action and (button is None or button in one.buttons))
+
+    def buttons_of(self, action: str) -> set[str]:
+        """The buttons of all forms that lead there."""
+        return {button for one in self.forms if one.action == action for button in one.buttons}
 
 
 def show(sandbox: Sandbox, path: str, *, lang: str = "en", **query: str) -> PortalPage:
@@ -81,12 +96,15 @@ def show(sandbox: Sandbox, path: str, *, lang: str = "en", **query: str) -> Port
 
 def press(page: PortalPage, action: str, button: str, **changes: Any) -> PortalPage:
     """Press a button of a form with its fields and these changes, and follow where it leads."""
-    form = page.form(action)
+    form = page.form(action, button=button)
     assert form.method == "post"
-    assert button in form.buttons
+    assert changes.keys() <= form.fields.keys(), "a browser sends no field that is not there"
     origin = "/".join(page.url.split("/")[:3])
     data = {**form.fields, **changes, "do": button}
-    answer = requests.post(urljoin(page.url, action), data=data, headers={"Origin": origin}, timeout=20)
+    cookies = {"steppay_mock_lang": page.lang or ""}
+    answer = requests.post(
+        urljoin(page.url, action), data=data, headers={"Origin": origin}, cookies=cookies, timeout=20
+    )
     return read_portal(answer)
 
 

@@ -11,7 +11,7 @@ from steppay_mock import Store
 from steppay_mock.sandbox.acts import ACTIONS
 
 _OF_TIME = {"advance", "advance_to", "let_pass"}
-_READING = {"state", "tables_at", "latest", "subscription_of"}
+_READING = {"allowed_for", "allowed_transitions", "state", "tables_at", "latest", "subscription_of"}
 _OF_SCENARIOS = {"acting_for", "interleave", "found_customer", "found_price", "found_product"}
 
 

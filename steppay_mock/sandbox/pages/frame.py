@@ -13,7 +13,7 @@ from werkzeug.datastructures import MultiDict
 from werkzeug.urls import iri_to_uri
 from werkzeug.wrappers import Request, Response
 
-from steppay_mock.sandbox.pages.language import LANGUAGES, choose_language, remember_language, words_of
+from steppay_mock.sandbox.pages.language import LANGUAGES, choose_language, meaning_in, remember_language, words_of
 from steppay_mock.sandbox.pages.shown import shown_amount, shown_local, shown_milliseconds, shown_moment, shown_utc
 
 _POLICY = {
@@ -108,5 +108,6 @@ def _environment() -> Environment:
         local=shown_local,
         utc=shown_utc,
         milliseconds=shown_milliseconds,
+        meaning=meaning_in,
     )
     return environment

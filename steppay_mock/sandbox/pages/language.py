@@ -41,6 +41,18 @@ def words_of(language: str) -> Words:
     return words
 
 
+def meaning_in(meaning: str, language: str) -> str:
+    """What the schemas say of a field, in the language. The schemas have it in English; another has a table."""
+    return _meanings(language).get(meaning, meaning)
+
+
+@cache
+def _meanings(language: str) -> Words:
+    table = files(__package__).joinpath("words", f"meanings.{language}.json")
+    meanings: Words = json.loads(table.read_text(encoding="utf-8")) if table.is_file() else {}
+    return meanings
+
+
 def _known(asked: str | None) -> str | None:
     """The language of a tag such as ``en``, ``en-US`` or ``ko_KR``."""
     short = (asked or "")[:2].lower()

@@ -12,14 +12,17 @@ from werkzeug.wrappers import Request, Response
 from steppay_mock.sandbox.pages.assets import asset_answer
 from steppay_mock.sandbox.pages.frame import Page, open_page
 from steppay_mock.sandbox.pages.payment.page import answer_payment_page
+from steppay_mock.sandbox.pages.portal.actions import answer_actions, answer_any_action
 from steppay_mock.sandbox.pages.portal.deliveries import answer_deliveries
 from steppay_mock.sandbox.pages.portal.delivery import answer_delivery, answer_delivery_again
 from steppay_mock.sandbox.pages.portal.endpoints import answer_endpoint_form, answer_endpoints
+from steppay_mock.sandbox.pages.portal.holding import answer_holding
 from steppay_mock.sandbox.pages.portal.live import answer_events
+from steppay_mock.sandbox.pages.portal.record import answer_action, answer_record
 from steppay_mock.sandbox.pages.portal.store import (
-    answer_action,
     answer_clock,
-    answer_new_customer,
+    answer_new,
+    answer_reset,
     answer_scenario,
     answer_store,
 )
@@ -67,18 +70,28 @@ def _asset(_sandbox: SandboxCore, _page: Page, name: str) -> Response:
     return found
 
 
+_NUMBERED = "/store/<any(customer,order,subscription,invoice,payment):noun>/<int:key>"
+_CODED = "/store/<any(product,price):noun>/<path:key>"
+
 _TABLE: tuple[tuple[str, str, Callable[..., Response]], ...] = (
     ("GET", "/", answer_deliveries),
     ("GET", "/deliveries/<int:number>", answer_delivery),
     ("POST", "/deliveries/<int:number>", answer_delivery_again),
     ("GET", "/events", answer_events),
+    ("POST", "/holding", answer_holding),
     ("GET", "/endpoints", answer_endpoints),
     ("POST", "/endpoints", answer_endpoint_form),
     ("GET", "/store", answer_store),
     ("POST", "/store/clock", answer_clock),
     ("POST", "/store/scenario", answer_scenario),
-    ("POST", "/store/customers", answer_new_customer),
-    ("POST", "/store/<any(customer,order,subscription):noun>/<int:number>", answer_action),
+    ("POST", "/store/new", answer_new),
+    ("POST", "/store/reset", answer_reset),
+    ("GET", "/store/actions", answer_actions),
+    ("POST", "/store/actions", answer_any_action),
+    ("GET", _NUMBERED, answer_record),
+    ("POST", _NUMBERED, answer_action),
+    ("GET", _CODED, answer_record),
+    ("POST", _CODED, answer_action),
     ("GET", "/pay/<code>", answer_payment_page),
     ("POST", "/pay/<code>", answer_payment_page),
     ("GET", "/assets/<name>", _asset),

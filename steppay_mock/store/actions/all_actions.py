@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TypeVar
 
-from steppay_mock.store.actions.catalogue import Catalogue
+from steppay_mock.store.actions.allowances import Allowances
 from steppay_mock.store.actions.checkout import Checkout
 from steppay_mock.store.actions.invoices import Invoices
 from steppay_mock.store.actions.items import Items
@@ -17,7 +17,7 @@ from steppay_mock.store.records import Customer, Invoice, Order, Payment, Price,
 Stored = TypeVar("Stored", Customer, Product, Price, Order, Subscription, Payment, Invoice, Usage)
 
 
-class AllActions(Catalogue, Metering, Items, PaymentDates, Checkout, PaymentMethodChanges, Invoices):
+class AllActions(Allowances, Metering, Items, PaymentDates, Checkout, PaymentMethodChanges, Invoices):
     """A store with all of its actions, without the stories that happen in it."""
 
     def __init__(self, recipe: StoreRecipe) -> None:

@@ -12,6 +12,7 @@ from steppay_mock.sandbox.pages.frame import Page
 from steppay_mock.sandbox.pages.payment.choice import Choice, WrongChoiceError
 from steppay_mock.sandbox.pages.payment.return_urls import ReturnUrls, WrongUrlError
 from steppay_mock.sandbox.pages.payment.view import ShownOrder, show
+from steppay_mock.sandbox.pages.refusals import refusal_of
 
 if TYPE_CHECKING:
     from steppay_mock.sandbox.core import SandboxCore
@@ -65,7 +66,8 @@ def _refused(
     after = _find(sandbox, before.order.code, choice=choice)
     if after.state != before.state:
         return _page(page, after, urls, status=409)
-    return _page(page, after, urls, choice=choice, wrong=f"{page.words['wrong_for_store']} {error}")
+    refusal = refusal_of(error, page.words)
+    return _page(page, after, urls, choice=choice, wrong=f"{refusal.text} {refusal.reason}".strip())
 
 
 def _page(

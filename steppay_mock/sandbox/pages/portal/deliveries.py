@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from steppay_mock.sandbox.pages.portal.holding import ORDERS
 from steppay_mock.sandbox.pages.portal.listed import REMEMBERED, ListedDelivery, list_deliveries
 
 if TYPE_CHECKING:
@@ -71,6 +72,7 @@ def answer_deliveries(sandbox: SandboxCore, page: Page) -> Response:
         endpoints=_with(wanted.endpoint, sorted({one.delivery.receiver for one in everything})),
         remembered=REMEMBERED if len(everything) == REMEMBERED else None,
         sandbox=sandbox.status(),
+        orders=ORDERS,
     )
 
 

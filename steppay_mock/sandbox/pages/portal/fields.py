@@ -11,7 +11,7 @@ from typing import Any
 
 from steppay_mock.contract.catalogue import EventType
 from steppay_mock.contract.explain import json_path
-from steppay_mock.contract.schemas import Schema, event_schema
+from steppay_mock.contract.schemas import Schema, event_schema, resolved
 from steppay_mock.delivery.excerpt import excerpt
 from steppay_mock.errors import ContractViolation
 
@@ -50,7 +50,15 @@ def read_fields(payload: Any, violations: tuple[ContractViolation, ...]) -> list
     """The rows of a payload, each field below its object."""
     name = payload.get("event") if isinstance(payload, dict) else None
     schema = event_schema(name) if isinstance(name, str) and name in _EVENTS else {}
-    broken = {one.path: one for one in reversed(violations)}
+    return _rows(payload, schema, {one.path: one for one in reversed(violations)})
+
+
+def read_record(name: str, data: Any) -> list[FieldRow]:
+    """The rows of an object as a webhook has it, such as a Payment."""
+    return _rows(data, resolved(f"objects/{name}.schema.json"), {})
+
+
+def _rows(payload: Any, schema: Schema, broken: Mapping[str, ContractViolation]) -> list[FieldRow]:
     rows: list[FieldRow] = []
     for path, value, place in _walk(payload, schema, ()):
         if not path:

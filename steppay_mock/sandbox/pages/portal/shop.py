@@ -6,14 +6,15 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from steppay_mock.sandbox.pages.portal.offers import OF_CUSTOMERS, OfferedAction, can_be_paid, of_order, of_subscription
+from steppay_mock.sandbox.pages.portal.offered import OfferGroup, grouped
+from steppay_mock.sandbox.pages.portal.offers import SHOWN, Offers
 
 if TYPE_CHECKING:
-    from steppay_mock.payload.coherence.fields import Amount
-    from steppay_mock.store.records import Customer, Order, Payment, Subscription
-    from steppay_mock.store.store import Store
+    from collections.abc import Sequence
 
-_SHOWN = 50
+    from steppay_mock.payload.coherence.fields import Amount
+    from steppay_mock.store.records import Customer, Invoice, Order, Payment, Product, Subscription
+    from steppay_mock.store.store import Store
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,7 +25,8 @@ class OfferedOrder:
     title: str
     currency: str
     is_payable: bool
-    offers: list[OfferedAction]
+    """Whether its payment page has something to choose."""
+    groups: list[OfferGroup]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,16 +35,25 @@ class OfferedSubscription:
 
     subscription: Subscription
     quantity: int
-    offers: list[OfferedAction]
+    groups: list[OfferGroup]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class OfferedPrice:
-    """A price to choose."""
+class OfferedInvoice:
+    """An invoice, and what can be done with it."""
 
-    code: str
-    name: str
+    invoice: Invoice
+    title: str
     amount: Amount
+    groups: list[OfferGroup]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfferedCustomer:
+    """A customer, and what can be done with them."""
+
+    customer: Customer
+    groups: list[OfferGroup]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,54 +64,64 @@ class Shop:
     currency: str
     counts: tuple[tuple[str, int], ...]
     """The words of each kind of record, and how many there are."""
-    customers: list[Customer]
-    orders: list[OfferedOrder]
     subscriptions: list[OfferedSubscription]
-    payments: list[Payment]
-    prices: list[OfferedPrice]
-    offers_of_customers: tuple[OfferedAction, ...]
+    orders: list[OfferedOrder]
+    invoices: list[OfferedInvoice]
+    payments: Sequence[Payment]
+    customers: list[OfferedCustomer]
+    products: Sequence[Product]
+    new: dict[str, OfferGroup]
+    """The forms of what can be made new, by the keys of their buttons."""
     next_renewal: datetime | None
 
 
 def read_shop(store: Store) -> Shop:
     """The store as its page shows it."""
-    newest = {one.order_id: one for one in store.payments}
+    offers = Offers(store)
     names = {price.code: product.name for product in store.products for price in product.prices}
+
     return Shop(
         now=store.now,
         currency=store.currency,
-        counts=(
-            ("customers", len(store.customers)),
-            ("orders", len(store.orders)),
-            ("subscriptions", len(store.subscriptions)),
-            ("payments", len(store.payments)),
-        ),
-        customers=list(store.customers[: -_SHOWN - 1 : -1]),
+        counts=tuple((noun, len(getattr(store, noun))) for noun in _COUNTED),
+        subscriptions=[
+            OfferedSubscription(subscription=one, quantity=one.items[0].quantity, groups=offers.quick(one))
+            for one in store.subscriptions[: -SHOWN - 1 : -1]
+        ],
         orders=[
             OfferedOrder(
                 order=one,
                 title=one.lines[0].product_name,
                 currency=one.lines[0].currency,
-                is_payable=can_be_paid(one),
-                offers=of_order(one, newest.get(one.id)),
+                is_payable=bool({"pay", "confirm_payment"} & set(store.allowed_for(one))),
+                groups=offers.quick(one),
             )
-            for one in store.orders[: -_SHOWN - 1 : -1]
+            for one in store.orders[: -SHOWN - 1 : -1]
         ],
-        subscriptions=[
-            OfferedSubscription(subscription=one, quantity=one.items[0].quantity, offers=of_subscription(one))
-            for one in store.subscriptions[: -_SHOWN - 1 : -1]
+        invoices=[
+            OfferedInvoice(
+                invoice=one,
+                title=names.get(one.basket.prices[0].code, one.basket.prices[0].code),
+                amount=one.basket.prices[0].amount_in_advance * one.basket.quantity - one.discount,
+                groups=offers.quick(one),
+            )
+            for one in store.invoices[: -SHOWN - 1 : -1]
         ],
-        payments=list(store.payments[: -_SHOWN - 1 : -1]),
-        prices=[OfferedPrice(code=one.code, name=names.get(one.code, ""), amount=one.amount) for one in store.prices],
-        offers_of_customers=OF_CUSTOMERS,
-        next_renewal=_next_renewal(store),
+        payments=store.payments[: -SHOWN - 1 : -1],
+        customers=[
+            OfferedCustomer(customer=one, groups=offers.quick(one)) for one in store.customers[: -SHOWN - 1 : -1]
+        ],
+        products=store.products[: -SHOWN - 1 : -1],
+        new={group.offers[0].key: group for group in grouped(offers.of_store())},
+        next_renewal=next_renewal(store),
     )
 
 
+_COUNTED = ("customers", "orders", "subscriptions", "payments", "invoices", "products")
 _RENEWING = {"ACTIVE", "QUEUEING", "UNPAID"}
 
 
-def _next_renewal(store: Store) -> datetime | None:
+def next_renewal(store: Store) -> datetime | None:
     """When the next subscription renews or is tried again."""
     planned = (one.next_at for one in store.subscriptions if one.status in _RENEWING)
     moments = [one.replace(tzinfo=UTC) for one in planned if one is not None]

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from werkzeug.exceptions import NotFound
-
-from steppay_mock.errors import SteppayMockError
-from steppay_mock.sandbox.pages.portal.offers import OF_CUSTOMERS, OfferedAction, WrongInputError
-from steppay_mock.sandbox.pages.portal.shop import Shop, read_shop
+from steppay_mock.sandbox.pages.portal.doing import done
+from steppay_mock.sandbox.pages.portal.forms import WrongInputError, read_seed
+from steppay_mock.sandbox.pages.portal.offers import Offers
+from steppay_mock.sandbox.pages.portal.shop import next_renewal, read_shop
 from steppay_mock.store.scenarios.registry import all_scenarios
 
 if TYPE_CHECKING:
@@ -18,11 +17,12 @@ if TYPE_CHECKING:
 
     from steppay_mock.sandbox.core import SandboxCore
     from steppay_mock.sandbox.pages.frame import Page
+    from steppay_mock.sandbox.pages.refusals import ShownRefusal
 
 
 def answer_store(sandbox: SandboxCore, page: Page) -> Response:
     """The records of the store, with the actions that they allow."""
-    return _show(sandbox, page)
+    return show_store(sandbox, page)
 
 
 def answer_clock(sandbox: SandboxCore, page: Page) -> Response:
@@ -35,7 +35,7 @@ def answer_clock(sandbox: SandboxCore, page: Page) -> Response:
         elif button == "day":
             sandbox.advance(days=1)
         elif button == "renewal":
-            moment = sandbox.read(read_shop).next_renewal
+            moment = sandbox.read(next_renewal)
             if moment is None:
                 raise WrongInputError("no_renewal")
             sandbox.store.advance_to(moment)
@@ -52,51 +52,36 @@ def answer_scenario(sandbox: SandboxCore, page: Page) -> Response:
     return _do(sandbox, page, lambda: sandbox.play(page.request.form.get("scenario", "")))
 
 
-def answer_new_customer(sandbox: SandboxCore, page: Page) -> Response:
-    """Add a customer."""
-    given = {name: page.request.form.get(name, "").strip() for name in ("name", "email")}
-    fields = {name: value for name, value in given.items() if value}
-    return _do(sandbox, page, lambda: sandbox.act("create_customer", fields))
+def answer_new(sandbox: SandboxCore, page: Page) -> Response:
+    """Make a customer, a product or an invoice."""
 
-
-def answer_action(sandbox: SandboxCore, page: Page, noun: str, number: int) -> Response:
-    """Do the action of a button for a customer, an order or a subscription."""
-    button = page.request.form.get("do")
-
-    def act() -> None:
-        found = next((one for one in _offers(sandbox.read(read_shop), noun, number) if one.key == button), None)
-        if found is None:
+    def make() -> None:
+        offers = sandbox.read(lambda store: Offers(store).of_store())
+        offer = next((one for one in offers if one.key == page.request.form.get("do")), None)
+        if offer is None:
             raise WrongInputError("wrong_store_button")
-        sandbox.act(found.action, found.asks_for(noun, number, page.request.form))
+        sandbox.act(offer.action, offer.asks_for({}, page.request.form))
 
-    return _do(sandbox, page, act)
-
-
-def _offers(shop: Shop, noun: str, number: int) -> list[OfferedAction] | tuple[OfferedAction, ...]:
-    """The actions that the record allows now."""
-    if noun == "customer" and any(one.id == number for one in shop.customers):
-        return OF_CUSTOMERS
-    for each in shop.orders:
-        if noun == "order" and each.order.id == number:
-            return each.offers
-    for one in shop.subscriptions:
-        if noun == "subscription" and one.subscription.id == number:
-            return one.offers
-    raise NotFound
+    return _do(sandbox, page, make)
 
 
-def _do(sandbox: SandboxCore, page: Page, act: Callable[[], object]) -> Response:
-    """Do it and show the page anew, or say why it was not done."""
-    try:
-        act()
-    except WrongInputError as error:
-        return _show(sandbox, page, wrong=page.words[error.word])
-    except SteppayMockError as error:
-        return _show(sandbox, page, wrong=f"{page.words['wrong_for_store']} {error}")
-    return page.redirect("/store")
+def answer_reset(sandbox: SandboxCore, page: Page) -> Response:
+    """Ask, and then begin with a new store."""
+    form = page.request.form
+    button, seed, scenario = form.get("do"), form.get("seed", "").strip(), form.get("scenario", "")
+    if button == "ask":
+        return page.answer("reset.html", seed=seed, scenario=scenario, sandbox=sandbox.status())
+
+    def reset() -> None:
+        if button != "reset":
+            raise WrongInputError("wrong_store_button")
+        sandbox.reset(seed=read_seed(seed), scenario=scenario or None)
+
+    return _do(sandbox, page, reset)
 
 
-def _show(sandbox: SandboxCore, page: Page, *, wrong: str | None = None) -> Response:
+def show_store(sandbox: SandboxCore, page: Page, *, wrong: ShownRefusal | None = None) -> Response:
+    """The page, with why something was not done."""
     return page.answer(
         "store.html",
         status=400 if wrong else 200,
@@ -105,6 +90,12 @@ def _show(sandbox: SandboxCore, page: Page, *, wrong: str | None = None) -> Resp
         scenarios=all_scenarios().values(),
         wrong=wrong,
     )
+
+
+def _do(sandbox: SandboxCore, page: Page, act: Callable[[], Any]) -> Response:
+    """Do it and show the page anew, or say why it was not done."""
+    wrong = done(page, act)
+    return page.redirect("/store") if wrong is None else show_store(sandbox, page, wrong=wrong)
 
 
 def _speed(text: str) -> float:
