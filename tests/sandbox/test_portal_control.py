@@ -101,6 +101,7 @@ def test_every_action_has_a_form_with_its_arguments(sandbox: Sandbox) -> None:
         form = page.form(f"/store/actions?action={action}")
         assert form.buttons == ["act"]
         assert form.fields
+    assert "Renew it before its period ends" in show(sandbox, "/store/actions", action="renew_now").text
     fields = show(sandbox, "/store/actions", action="checkout").forms[-1].fields
     assert {"price", "customer", "quantity", "trial_days", "purchase_deadline"} <= fields.keys()
 

@@ -78,6 +78,18 @@ def test_the_newest_fifty_of_each_are_listed(sandbox: Sandbox) -> None:
     assert f"{choices[0]} · 고객 50" in page.texts
 
 
+def test_the_newest_stands_first(shop: Sandbox) -> None:
+    second = shop.store.checkout()
+    page = show(shop, "/store")
+    links = [link for link in page.links.values() if link.startswith("/store/")]
+    for noun, numbers in (
+        ("subscription", [one.id for one in reversed(shop.store.subscriptions)]),
+        ("order", [second.id, shop.store.orders[0].id]),
+        ("payment", [one.id for one in reversed(shop.store.payments)]),
+    ):
+        assert [link for link in links if link.startswith(f"/store/{noun}/")] == [f"/store/{noun}/{n}" for n in numbers]
+
+
 def test_a_subscription_that_fails_has_the_buttons_of_dunning(open_sandbox: Open) -> None:
     with open_sandbox(store={"assumptions": {"step_cover": "pause"}}) as sandbox:
         sandbox.store.checkout()
@@ -114,6 +126,25 @@ def test_the_life_cycle_decides_which_actions_there_are(shop: Sandbox) -> None:
     press(show(shop, "/store"), action, "cancel")
     assert shop.store.subscriptions[0].status == "CANCELED"
     assert action not in [form.action for form in show(shop, "/store").forms]
+
+
+@pytest.mark.parametrize(
+    ("buttons", "status"),
+    [
+        ("cancel", "CANCELED"),
+        ("cancel_at_end", "PENDING_CANCEL"),
+        ("cancel_at_end undo", "ACTIVE"),
+        ("pause", "PAUSE"),
+        ("pause_at_end", "PENDING_PAUSE"),
+        ("pause resume", "ACTIVE"),
+        ("decline renew", "UNPAID"),
+        ("decline accept renew", "ACTIVE"),
+    ],
+)
+def test_the_quick_buttons_of_a_subscription(shop: Sandbox, buttons: str, status: str) -> None:
+    for button in buttons.split():
+        press(show(shop, "/store"), subscription_of(shop), button)
+    assert shop.store.subscriptions[0].status == status
 
 
 def test_an_action_is_an_act_whose_webhook_is_sent(shop: Sandbox, inbox: Inbox) -> None:
