@@ -11,6 +11,7 @@ from werkzeug.exceptions import BadRequest, MethodNotAllowed, NotFound
 from werkzeug.routing import Map, Rule
 from werkzeug.wrappers import Request, Response
 
+from steppay_mock.contract.long_numbers import is_number
 from steppay_mock.delivery.journal.reading import Delivery, Wanted, read_journal
 from steppay_mock.errors import SteppayMockError, check_names
 from steppay_mock.rest.exchange import LONGEST_BODY
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
     from steppay_mock.sandbox.core import SandboxCore
 
 _LISTED = 200
+_SECONDS = {"days": 86_400, "hours": 3_600, "minutes": 60, "seconds": 1}
+_LONGEST = 3_660  # days of one call: all other calls wait until the renewals of ten years are done
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,7 +71,12 @@ def _reset(call: ControlCall) -> Any:
 
 
 def _advance(call: ControlCall) -> Any:
-    call.sandbox.advance(**call.take("days", "hours", "minutes", "seconds"))
+    given = call.take(*_SECONDS)
+    if all(is_number(value) for value in given.values()):  # else the store says what is wrong
+        days = sum(value / 86_400 * _SECONDS[name] for name, value in given.items())
+        if days > _LONGEST:
+            raise SteppayMockError(f"That is more than {_LONGEST:,} days, the most of one call. Let less time pass.")
+    call.sandbox.advance(**given)
     return call.sandbox.status()
 
 
