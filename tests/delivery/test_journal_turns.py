@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
+import subprocess
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
@@ -62,3 +65,22 @@ def test_a_file_has_one_turn_however_it_is_named(tmp_path: Path) -> None:
     turn = turn_of(str(tmp_path / "journal.sqlite"))
     assert turn_of(str(tmp_path / "link.sqlite")) is turn
     assert turn_of(str(tmp_path / "other.sqlite")) is not turn
+
+
+FORKS = """
+import os, signal, sys
+from steppay_mock.delivery.journal.turns import turn_of
+with turn_of(sys.argv[1]):
+    child = os.fork()
+    if child == 0:
+        signal.alarm(20)
+        with turn_of(sys.argv[1]):
+            os._exit(0)
+    sys.exit(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
+"""
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="this system does not fork")
+def test_a_process_that_is_forked_in_a_turn_has_turns_of_its_own(tmp_path: Path) -> None:
+    done = subprocess.run([sys.executable, "-c", FORKS, str(tmp_path / "journal.sqlite")], check=False)
+    assert done.returncode == 0

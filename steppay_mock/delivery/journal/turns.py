@@ -6,6 +6,7 @@ threads that write a little each would mostly sleep. Here they queue up: each go
 
 from __future__ import annotations
 
+import os
 from threading import Lock
 from weakref import WeakValueDictionary
 
@@ -27,11 +28,25 @@ class WritingTurn:
         self._lock.release()
 
 
-_turns: WeakValueDictionary[str, WritingTurn] = WeakValueDictionary()
-_guard = Lock()
+class _Turns:
+    """The turns of one process, by the paths of their files."""
+
+    def __init__(self) -> None:
+        self.begin()
+
+    def begin(self) -> None:
+        """Know of no file yet."""
+        self.guard = Lock()
+        self.by_path: WeakValueDictionary[str, WritingTurn] = WeakValueDictionary()
+
+
+_turns = _Turns()
+
+if hasattr(os, "register_at_fork"):  # what another thread holds while a process is forked would stay held in it
+    os.register_at_fork(after_in_child=_turns.begin)
 
 
 def turn_of(path: str) -> WritingTurn:
     """The turn of all who write to that file; keep it as long as the file is open."""
-    with _guard:
-        return _turns.setdefault(real_path(path), WritingTurn())
+    with _turns.guard:
+        return _turns.by_path.setdefault(real_path(path), WritingTurn())
