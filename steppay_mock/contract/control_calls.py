@@ -27,6 +27,17 @@ CONTROL_ERRORS = {
 }
 
 _NAME = DescribedParameter(name="name", description="The name of the endpoint.", example="mine")
+_NUMBER = DescribedParameter(
+    name="number", type={"type": "integer", "minimum": 0}, description="Its number in the list.", example=1
+)
+_INBOX = DescribedParameter(name="name", description="The name of the inbox, which ends its address.", example="shop")
+_INBOX_SETTINGS = {
+    "name": "shop",
+    "address": "/in/shop",
+    "secrets": 1,
+    "forward_to": "http://localhost:3000/webhooks/steppay",
+    "answer": "at-once",
+}
 _STATUS = {
     "now": "2025-01-15T03:01:20.138438+00:00",
     "speed": 0.0,
@@ -172,6 +183,24 @@ CONTROL_CALLS = (
     _call("removeEndpoint", "DELETE endpoints/{name}", "Takes an endpoint away.", "Removed", _NAME, answered={}),
     _call("listDeliveries", "GET deliveries", "Lists the newest deliveries with their answers.", "Deliveries"),
     _call(
+        "sendEvents",
+        "POST deliveries",
+        "Delivers events of your own, which are not the store's, and waits for the answers.",
+        "Reports",
+        body="Sending",
+        example={"events": [{"event": "order.lost", "timestamp": 1688697915, "version": "v1", "data": {"id": 1}}]},
+    ),
+    _call("readDelivery", "GET deliveries/{number}", "Tells one delivery, with its body.", "OneDelivery", _NUMBER),
+    _call(
+        "resendDelivery",
+        "POST deliveries/{number}/resend",
+        "Delivers it again, signed anew, to the same endpoint.",
+        "Reports",
+        _NUMBER,
+        body="Resending",
+        example={"times": 2},
+    ),
+    _call(
         "holdDeliveries",
         "POST deliveries/hold",
         "Lets webhooks wait, or delivers them as they happen.",
@@ -194,5 +223,36 @@ CONTROL_CALLS = (
         "Waits until all webhooks are answered.",
         "Status",
         answered=_STATUS,
+    ),
+    _call("listInboxes", "GET inbox", "Lists the inboxes, and the newest webhooks that came in.", "Inboxes"),
+    _call("clearInboxes", "DELETE inbox", "Removes all webhooks that came in.", "Removed", answered={}),
+    _call("readInbox", "GET inbox/{name}", "Tells one inbox, and what came to it.", "Inbox", _INBOX),
+    _call(
+        "changeInbox",
+        "PUT inbox/{name}",
+        "Changes the settings of an inbox.",
+        "InboxSettings",
+        _INBOX,
+        body="InboxChanges",
+        example={"secrets": ["whsec_example"], "forward_to": "http://localhost:3000/webhooks/steppay"},
+        answered=_INBOX_SETTINGS,
+    ),
+    _call(
+        "clearInbox",
+        "DELETE inbox/{name}",
+        "Removes the webhooks that came to an inbox; its settings stay.",
+        "Removed",
+        _INBOX,
+        answered={},
+    ),
+    _call(
+        "forwardWebhook",
+        "POST inbox/{name}/{number}/forward",
+        "Forwards a webhook again, and waits for the answer.",
+        "Webhook",
+        _INBOX,
+        _NUMBER,
+        body="Forwarding",
+        example={"to": "http://localhost:9/webhooks/steppay"},
     ),
 )

@@ -33,6 +33,9 @@ class ApiRequest:
     """Set when the server that took the request stops."""
 
 
+HEADERS = "steppay_mock.headers"
+"""Where the environ of our server has the headers as they came: an environ itself has them changed and joined."""
+
 LONGEST_BODY = 1_000_000
 """The bytes of a body, at most (assumed)."""
 _LONGEST_READ = 64_000_000

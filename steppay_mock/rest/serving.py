@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from werkzeug.serving import ThreadedWSGIServer, WSGIRequestHandler
 
 from steppay_mock.errors import SteppayMockError
+from steppay_mock.rest.exchange import HEADERS
 from steppay_mock.rest.responder import CLOSING
 from steppay_mock.wire.own_sockets import THIS_MACHINE, own_socket
 
@@ -34,6 +35,9 @@ class _QuietHandler(WSGIRequestHandler):
         # curl sends the Hangul of a query as UTF-8. http.server reads it as Latin-1, and splits at some of its bytes.
         self.raw_requestline = re.sub(rb"[\x80-\xff]", lambda found: b"%%%02X" % ord(found[0]), self.raw_requestline)
         return super().parse_request()
+
+    def make_environ(self) -> dict[str, Any]:
+        return {**super().make_environ(), HEADERS: list(self.headers.raw_items())}
 
     def log(self, *_arguments: Any) -> None:
         pass

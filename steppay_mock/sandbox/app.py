@@ -1,4 +1,4 @@
-"""The WSGI application of a sandbox: one port for the REST API, the control API and the pages, behind one guard."""
+"""The WSGI application of a sandbox: one port for REST API, control API and pages behind one guard, and the inbox."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from werkzeug.wrappers import Request
 
 from steppay_mock.sandbox.control.answers import error_answer
 from steppay_mock.sandbox.control.routes import answer_control
+from steppay_mock.sandbox.taking import PREFIX, take_webhook
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication
@@ -29,6 +30,8 @@ class SandboxApp:
         return self._app_for(Request(environ))(environ, start_response)
 
     def _app_for(self, request: Request) -> WSGIApplication:
+        if request.path.startswith(PREFIX):  # the only one that the guard does not see
+            return take_webhook(self._sandbox.inbox, request)
         is_rest = request.path.startswith("/api/")
         is_control = request.path.startswith("/_mock")
         refusal = self._guard.refusal(request, forms=not is_rest)

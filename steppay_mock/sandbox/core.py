@@ -10,44 +10,40 @@ from secrets import token_hex
 from typing import TYPE_CHECKING, Any, cast
 
 from steppay_mock.delivery.address.safety import allowed_names
-from steppay_mock.delivery.journal.reading import read_journal
-from steppay_mock.delivery.journal.resending import event_to_resend
-from steppay_mock.delivery.schedule.schedule import plan
-from steppay_mock.delivery.schedule.steps import Again, Deliver, Wait
+from steppay_mock.delivery.options.settings import read_sender_options
 from steppay_mock.errors import SteppayMockError
-from steppay_mock.payload.event import Event
 from steppay_mock.sandbox.acts import check_action
 from steppay_mock.sandbox.clock import StoreClock, from_microseconds, kept_clock
+from steppay_mock.sandbox.delivering import SandboxDeliveries
 from steppay_mock.sandbox.dispatcher import Dispatcher
 from steppay_mock.sandbox.endpoints import EndpointList, SandboxEndpoint, read_changes
+from steppay_mock.sandbox.inbox.inbox import Inbox
 from steppay_mock.sandbox.live_store import CLOCK, LiveStore
 from steppay_mock.sandbox.recipe import ClockKind, SandboxRecipe, read_recipe, refuse_other, speed_of
 from steppay_mock.sandbox.storage import SandboxFile
 from steppay_mock.sandbox.store_face import StoreFace
 from steppay_mock.sandbox.writing_api import WritingApi
-from steppay_mock.values import MappingValue, NumberValue, TextValue, WholeValue
+from steppay_mock.values import MappingValue, TextValue, WholeValue
 from steppay_mock.wire.real_time import wall_clock
 
 if TYPE_CHECKING:
-    from steppay_mock.delivery.order import DeliveryOrder
     from steppay_mock.delivery.report import Report
+    from steppay_mock.payload.event import Event
     from steppay_mock.rest.api import StoreApi
+    from steppay_mock.sandbox.inbox.received import ReceivedWebhook
     from steppay_mock.store.store import Store
 
 _DECLINED = WholeValue(noun="a number of payments", least=1, most=10_000, example="1")
-_TIMES = WholeValue(noun="a number of deliveries", least=1, most=10, example="2")
-_SECONDS = NumberValue(noun="seconds", least=0, most=86_400, example="30")
 _NAME = TextValue(noun="the name of an endpoint", example="'mine'")
 _PARAMETERS = MappingValue(noun="the parameters of a scenario", example='{"price": 9900}')
 _OPTIONS = MappingValue(noun="options by name", example="{...}")
-_DELIVER, _AGAIN = Deliver(event=0), Again(event=0)
 
 FIRST_ENDPOINT = "webhooks"
 """The name of the endpoint that ``forward_to`` makes."""
 _TEST_SECRET = "whsec_test"  # noqa: S105 - a secret for tests, as the fixtures have it
 
 
-class SandboxCore:
+class SandboxCore(SandboxDeliveries):
     """A sandbox that is not served yet; :class:`~steppay_mock.sandbox.sandbox.Sandbox` is.
 
     The options are those of ``Sandbox``, which also has a port and a host.
@@ -71,8 +67,11 @@ class SandboxCore:
         store: Mapping[str, Any] | None = None,
         sender: Mapping[str, Any] | None = None,
         told: Callable[[Report], object] = lambda _report: None,
+        inbox_first: bool = False,
+        told_of_inbox: Callable[[ReceivedWebhook], object] = lambda _webhook: None,
     ) -> None:
         self.token = token
+        self._secret = secret
         self._file = SandboxFile(data)
         try:
             self._recipe = self._begin(
@@ -98,6 +97,15 @@ class SandboxCore:
                 options={**_OPTIONS.check("sender", {} if sender is None else sender), "allow_hosts": sorted(allowed)},
                 told=told,
             )
+            self.inbox = Inbox(
+                self._file,
+                keys=self._keys,
+                allowed=allowed,
+                timeout=read_sender_options(sender or {}).timeout,
+                told=told_of_inbox,
+                is_first=inbox_first,
+            )
+            """What came to ``/in/{name}``."""
             self.api: StoreApi = WritingApi(self._live, token=token)
             """The REST API."""
             if held:
@@ -110,12 +118,14 @@ class SandboxCore:
             raise
 
     def begin(self) -> None:
-        """Deliver what waits from before, and go on with what happens."""
+        """Deliver and forward what waits from before, and go on with what happens."""
         self._dispatcher.start()
+        self.inbox.begin()
 
     def stop_deliveries(self) -> None:
         """Start nothing more, and wait for the answers to what is in flight."""
         self._dispatcher.stop()
+        self.inbox.stop()
 
     def close(self) -> None:
         """Close the file, with the time of the store."""
@@ -128,11 +138,6 @@ class SandboxCore:
         for one in self.endpoints:
             return one.secret
         raise SteppayMockError("The sandbox has no endpoint. Add one: sandbox.change_endpoint('mine', url=...)")
-
-    @property
-    def path(self) -> str:
-        """The file that has its deliveries; temporary without ``data``."""
-        return self._file.path
 
     @property
     def store(self) -> Store:
@@ -220,41 +225,6 @@ class SandboxCore:
             self._live.changed.notify_all()
         return found
 
-    def hold(self, *, held: bool = True) -> None:
-        """Let webhooks wait for :meth:`flush`, or deliver them as they happen."""
-        self._dispatcher.hold(held=held)
-
-    def flush(
-        self, *, order: DeliveryOrder | None = None, seed: int | str | None = None, duplicates: float | None = None
-    ) -> list[Report]:
-        """Deliver all webhooks that wait, and wait for the answers; a report for each endpoint.
-
-        None: the order and the share of duplicates that the endpoint has.
-        """
-        return self._dispatcher.flush(order=order, seed=seed, duplicates=duplicates)
-
-    def resend(self, delivery: int, *, times: int = 1, after: float = 0, body: bytes | None = None) -> None:
-        """Deliver again what was delivered, as a manager does in the portal: signed anew, to the same endpoint.
-
-        ``times`` is how often, one after the other, and ``after`` the seconds of this machine before it. ``body`` are
-        bytes to send in the place of those that were sent. Order, duplicates and fault of the endpoint do not count.
-        SteppayMockError if the endpoint is gone, and for bytes that are no event.
-        """
-        _TIMES.check("times", times)
-        _SECONDS.check("after", after)
-        with read_journal(self.path) as journal:
-            found = journal.delivery(delivery)
-            event = event_to_resend(journal, delivery) if body is None else Event.from_bytes(body)
-        self._dispatcher.send_again(
-            self.endpoints[found.receiver],
-            plan(event, [Wait(seconds=after), _DELIVER, *[_AGAIN] * (times - 1)]),
-            note={"resent": delivery},
-        )
-
-    def settle(self) -> None:
-        """Wait until all webhooks that do not wait for :meth:`flush` are delivered and answered."""
-        self._dispatcher.settle()
-
     def reset(
         self, *, seed: int | str | None = None, scenario: str | None = None, parameters: Mapping[str, Any] | None = None
     ) -> None:
@@ -291,6 +261,12 @@ class SandboxCore:
                 "endpoints": [one.name for one in self.endpoints],
                 "notices": self.notices,
             }
+
+    def _keys(self) -> tuple[str, ...]:
+        """The keys of an inbox that has none of its own: that of this start, else that of the first endpoint."""
+        if self._secret is not None:
+            return (self._secret,)
+        return next(((one.secret,) for one in self.endpoints), ())
 
     def _begin(self, **given: Any) -> SandboxRecipe:
         """The recipe of the file, or a new one."""

@@ -10,6 +10,7 @@ from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
+from functools import partial
 from threading import Lock, Thread
 from typing import TYPE_CHECKING, Any
 
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from steppay_mock.delivery.order import DeliveryOrder
     from steppay_mock.delivery.report import Report
     from steppay_mock.delivery.schedule.schedule import Schedule
+    from steppay_mock.payload.event import Event
     from steppay_mock.sandbox.endpoints import EndpointList, SandboxEndpoint
     from steppay_mock.sandbox.live_store import LiveStore
     from steppay_mock.sandbox.storage import SandboxFile
@@ -133,12 +135,30 @@ class Dispatcher:
             running = [self._hand_over(one, how=how) for one in self._endpoints if one.enabled]
         return [report for one in running if one is not None and (report := one.result()) is not None]
 
-    def send_again(self, endpoint: SandboxEndpoint, schedule: Schedule, *, note: Mapping[str, Any]) -> None:
-        """Deliver this to an endpoint, whatever events it has chosen, also while others wait."""
+    def send_again(
+        self, endpoint: SandboxEndpoint, schedule: Schedule, *, note: Mapping[str, Any]
+    ) -> Future[Report | None] | None:
+        """Deliver this to an endpoint, whatever events it has chosen, also while others wait; None if it stops."""
         with self._live.changed:
-            if not self._stopping:
-                sender = SandboxSender([replace(endpoint, events=())], note=note, memory=self._memory, **self._options)
-                self._submit(lambda: self._send(sender, lambda: sender.send(schedule)))
+            if self._stopping:
+                return None
+            sender = SandboxSender([replace(endpoint, events=())], note=note, memory=self._memory, **self._options)
+            return self._submit(lambda: self._send(sender, lambda: sender.send(schedule)))
+
+    def send_own(
+        self, events: Sequence[Event], endpoints: Sequence[SandboxEndpoint], *, how: Mapping[str, Any]
+    ) -> list[Report]:
+        """Deliver events that are none of the store, also while those wait; the reports, one for each endpoint."""
+        chosen = {name: value for name, value in how.items() if value is not None}
+        read_send_options(chosen)
+        running: list[Future[Report | None]] = []
+        with self._live.changed:
+            for one in () if self._stopping else endpoints:
+                sender = SandboxSender([one], note={"own": len(events)}, memory=self._memory, **self._options)
+                running.append(
+                    self._submit(partial(self._send, sender, partial(sender.send, events, **_as_said(one, chosen))))
+                )
+        return [report for each in running if (report := each.result()) is not None]
 
     def settle(self) -> None:
         """Wait until all that was handed over is answered."""
@@ -202,7 +222,7 @@ class Dispatcher:
         note = {"generation": self._generation, "endpoint": endpoint.name, "begin": first, "end": last}
         self._handed[endpoint.name] = max(last, self._next(endpoint))
         chosen = {name: value for name, value in (how or {}).items() if value is not None}
-        settings = {"order": endpoint.order, "duplicates": endpoint.duplicates, "fault": endpoint.fault, **chosen}
+        settings = _as_said(endpoint, chosen)
         sender = SandboxSender([endpoint], note=note, memory=self._memory, **self._options)
         return self._submit(lambda: self._send(sender, lambda: sender.send(events, **settings)))
 
@@ -265,3 +285,8 @@ class Dispatcher:
     def _all_senders(self) -> list[SandboxSender]:
         with self._lock:
             return list(self._senders)
+
+
+def _as_said(endpoint: SandboxEndpoint, chosen: Mapping[str, Any]) -> dict[str, Any]:
+    """How events go to an endpoint: as it has it, where nothing else was chosen."""
+    return {"order": endpoint.order, "duplicates": endpoint.duplicates, "fault": endpoint.fault, **chosen}

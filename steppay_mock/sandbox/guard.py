@@ -2,6 +2,9 @@
 
 A name that resolves to 127.0.0.1 gives any site a way to the sandbox (DNS rebinding); a form of another site can be
 sent to it (CSRF). The REST API needs its token, which no other site has; it is guarded by Host alone.
+
+A tunnel makes the whole port public: what came to another name is refused, also where the tunnel writes Host anew. The
+inbox alone is not guarded, because it is there for senders from outside.
 """
 
 from __future__ import annotations
@@ -31,6 +34,13 @@ class Guard:
                 f"The Host {request.host!r} is not this sandbox. Call it by localhost or 127.0.0.1, or allow the name "
                 "with --allow-host."
             )
+        for named in request.headers.get("X-Forwarded-Host", "").split(","):
+            first = _host_of(f"//{named.strip()}")
+            if named.strip() and (first is None or not self._is_ours(first)):
+                return (
+                    f"The request was for {named.strip()!r}, from where a tunnel or proxy sent it on; there only the "
+                    "inbox answers, at /in/. Call it by localhost, or allow the name with --allow-host."
+                )
         origin = request.headers.get("Origin")
         if forms and origin is not None and request.method not in _SAFE and origin != _own_origin(request):
             return f"The Origin {origin!r} is another site. Send it from a page of the sandbox, or without Origin."

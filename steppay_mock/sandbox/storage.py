@@ -34,6 +34,14 @@ CREATE TABLE IF NOT EXISTS sandbox_acts (
     number INTEGER PRIMARY KEY, name TEXT NOT NULL, arguments TEXT NOT NULL, at INTEGER NOT NULL,
     events INTEGER NOT NULL
 );
+CREATE TABLE IF NOT EXISTS sandbox_inbox (
+    number INTEGER PRIMARY KEY AUTOINCREMENT, inbox TEXT NOT NULL, came_at REAL NOT NULL, query TEXT NOT NULL,
+    headers TEXT NOT NULL, body BLOB NOT NULL
+);
+CREATE TABLE IF NOT EXISTS sandbox_forwards (
+    webhook INTEGER NOT NULL, number INTEGER NOT NULL, url TEXT NOT NULL, sent_at REAL NOT NULL, status INTEGER,
+    latency REAL, error TEXT, headers TEXT, body BLOB, PRIMARY KEY (webhook, number)
+) WITHOUT ROWID;
 """
 _NEXT = {
     sqlite3.SQLITE_FULL: "Make room there, and repeat it.",
@@ -127,11 +135,26 @@ class SandboxFile:
 
     def begin_again(self, settings: Mapping[str, Any]) -> None:
         """Remove all acts, and keep these settings: all of it or, if the process is killed meanwhile, nothing."""
-        with self._told(), self._lock, self._turn, self._connection:
+        with self._told(), self._turn, self._lock, self._connection:
             self._connection.execute("BEGIN IMMEDIATE")
             self._connection.execute("DELETE FROM sandbox_acts")
             for name, value in settings.items():
                 self._connection.execute(_SET, (name, json.dumps(value)))
+
+    def ask(self, query: str, *values: Any) -> list[tuple[Any, ...]]:
+        """The rows that a query in SQL gives."""
+        return self._ask(query, *values)
+
+    def write(self, query: str, *values: Any) -> list[tuple[Any, ...]]:
+        """Write with one statement in SQL; the rows that it gives."""
+        return self._write(query, *values)
+
+    @contextmanager
+    def transaction(self) -> Iterator[sqlite3.Connection]:
+        """Within it, statements are written together: all of them or, if the process is killed meanwhile, none."""
+        with self._told(), self._turn, self._lock, self._connection:
+            self._connection.execute("BEGIN IMMEDIATE")
+            yield self._connection
 
     def handed(self, *, generation: int) -> Iterator[tuple[str, int, int]]:
         """The ranges of events of this generation that are planned, each with its endpoint, its beginning and end."""
@@ -210,9 +233,9 @@ class SandboxFile:
                 "Install the steppay-mock that wrote it, or name another file."
             )
 
-    def _write(self, query: str, *values: Any) -> None:
+    def _write(self, query: str, *values: Any) -> list[tuple[Any, ...]]:
         with self._turn:
-            self._ask(query, *values)
+            return self._ask(query, *values)
 
     def _ask(self, query: str, *values: Any) -> list[tuple[Any, ...]]:
         with self._told(), self._lock:

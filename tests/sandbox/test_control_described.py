@@ -44,7 +44,8 @@ def ask(sandbox: Sandbox, call: DescribedCall, path: str, body: Any = None, **he
 
 
 def test_every_route_is_described_and_no_other() -> None:
-    served = {f"{method} {path}".replace("<", "{").replace(">", "}") for method, path, _ in routes.CALLS}
+    served = {f"{method} {path.replace('<int:', '<')}" for method, path, _ in routes.CALLS}
+    served = {one.replace("<", "{").replace(">", "}") for one in served}
     assert served == {f"{call.method} {call.path}" for call in CONTROL_CALLS}
     for call in CONTROL_CALLS:
         operation = operation_of(call)
@@ -62,7 +63,8 @@ def test_a_call_takes_its_example_and_is_answered_with_its_type(
     order = sandbox.store.checkout(pays="later")
     sandbox.change_endpoint("mine", url=inbox.url)
     sandbox.store.update_customer(name="김하늘")
-    if call.name == "listDeliveries":
+    requests.post(f"{sandbox.url}/in/shop", data=b"{}", timeout=30)
+    if call.name in {"listDeliveries", "readDelivery", "resendDelivery"}:
         sandbox.flush()
     operation = operation_of(call)
     keys = {one.name: quote(str(one.example)) for one in call.parameters if one.place == "path"}
@@ -82,7 +84,7 @@ def test_a_call_takes_its_example_and_is_answered_with_its_type(
 
 @pytest.mark.parametrize("call", CONTROL_CALLS, ids=lambda call: call.name)
 def test_an_error_has_its_type(call: DescribedCall, sandbox: Sandbox) -> None:
-    path = re.sub(r"\{\w+\}", "nothing", call.path)
+    path = re.sub(r"\{\w+\}", "1", call.path)
     operation = operation_of(call)
     assert list(operation["responses"]) == ["200", *map(str, CONTROL_ERRORS)]
     answers = {
@@ -105,7 +107,7 @@ def test_the_members_of_a_body_are_those_that_the_sandbox_takes(
     schema = SCHEMAS[str(call.body).rpartition("/")[2]]
     if schema.get("additionalProperties") is True:
         return  # the arguments of actions and scenarios: each has its own
-    path = re.sub(r"\{\w+\}", "webhooks", call.path)
+    path = re.sub(r"\{\w+\}", "webhooks", call.path.replace("{number}", "1"))
     if name == "unknown":
         answer = ask(sandbox, call, path, {"nonsense": 1})
         assert answer.status_code == 400

@@ -10,7 +10,9 @@ from werkzeug.wrappers import Response
 
 def json_answer(data: Any, *, status: int = 200) -> Response:
     """An answer with this JSON."""
-    return Response(json.dumps(data, ensure_ascii=False), status=status, content_type="application/json")
+    # UTF-8 has no bytes for half a surrogate pair, which JSON can have: it is written as an escape.
+    text = json.dumps(data, ensure_ascii=False).encode("utf-8", "backslashreplace")
+    return Response(text, status=status, content_type="application/json")
 
 
 def error_answer(status: int, message: str | None, *, allow: str | None = None) -> Response:

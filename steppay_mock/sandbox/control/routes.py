@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from werkzeug.exceptions import BadRequest, MethodNotAllowed, NotFound
@@ -12,35 +12,35 @@ from werkzeug.routing import Map, Rule
 from werkzeug.wrappers import Request, Response
 
 from steppay_mock.contract.long_numbers import is_number
-from steppay_mock.delivery.journal.reading import Delivery, Wanted, read_journal
-from steppay_mock.errors import SteppayMockError, check_names
+from steppay_mock.errors import SteppayMockError
 from steppay_mock.rest.exchange import LONGEST_BODY
 from steppay_mock.rest.paths import number_of
 from steppay_mock.rest.writing.bodies import is_deep
 from steppay_mock.sandbox.control.answers import error_answer, json_answer
+from steppay_mock.sandbox.control.call import ControlCall
+from steppay_mock.sandbox.control.deliveries import (
+    answer_deliveries,
+    answer_flush,
+    answer_hold,
+    answer_one_delivery,
+    answer_resend,
+    answer_send,
+    answer_settle,
+)
+from steppay_mock.sandbox.control.inboxes import (
+    answer_clear,
+    answer_forward,
+    answer_inbox,
+    answer_inbox_settings,
+    answer_inboxes,
+)
 from steppay_mock.sandbox.storage import SandboxFileError
-from steppay_mock.wire.shown_url import shown_url
 
 if TYPE_CHECKING:
     from steppay_mock.sandbox.core import SandboxCore
 
-_LISTED = 200
 _SECONDS = {"days": 86_400, "hours": 3_600, "minutes": 60, "seconds": 1}
 _LONGEST = 3_660  # days of one call: all other calls wait until the renewals of ten years are done
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ControlCall:
-    """One call: its body's members, as they were read, and what the path and the query name."""
-
-    sandbox: SandboxCore
-    given: Mapping[str, Any]
-    query: Mapping[str, str]
-
-    def take(self, *names: str) -> dict[str, Any]:
-        """The members of the body; SteppayMockError for one of another name."""
-        check_names(self.given, names or ["none"], owner="The body", noun="member")
-        return dict(self.given)
 
 
 def answer_control(sandbox: SandboxCore, request: Request) -> Response:
@@ -130,27 +130,6 @@ def _delete_endpoint(call: ControlCall, name: str) -> Any:
     return {}
 
 
-def _deliveries(call: ControlCall) -> Any:
-    with read_journal(call.sandbox.path) as journal:
-        found = list(journal.deliveries(Wanted(), newest_first=True, limit=_LISTED))
-    return {"deliveries": [_as_data(one) for one in found]}
-
-
-def _hold(call: ControlCall) -> Any:
-    call.sandbox.hold(held=call.take("held").get("held", True))
-    return call.sandbox.status()
-
-
-def _flush(call: ControlCall) -> Any:
-    reports = call.sandbox.flush(**call.take("order", "seed", "duplicates"))
-    return {"reports": [report.as_dict() for report in reports]}
-
-
-def _settle(call: ControlCall) -> Any:
-    call.sandbox.settle()
-    return call.sandbox.status()
-
-
 CALLS: tuple[tuple[str, str, Callable[..., Any]], ...] = (
     ("GET", "/_mock/status", _state),
     ("POST", "/_mock/reset", _reset),
@@ -164,10 +143,19 @@ CALLS: tuple[tuple[str, str, Callable[..., Any]], ...] = (
     ("GET", "/_mock/endpoints", _endpoints),
     ("PUT", "/_mock/endpoints/<name>", _put_endpoint),
     ("DELETE", "/_mock/endpoints/<name>", _delete_endpoint),
-    ("GET", "/_mock/deliveries", _deliveries),
-    ("POST", "/_mock/deliveries/hold", _hold),
-    ("POST", "/_mock/deliveries/flush", _flush),
-    ("POST", "/_mock/deliveries/settle", _settle),
+    ("GET", "/_mock/deliveries", answer_deliveries),
+    ("POST", "/_mock/deliveries", answer_send),
+    ("GET", "/_mock/deliveries/<int:number>", answer_one_delivery),
+    ("POST", "/_mock/deliveries/<int:number>/resend", answer_resend),
+    ("POST", "/_mock/deliveries/hold", answer_hold),
+    ("POST", "/_mock/deliveries/flush", answer_flush),
+    ("POST", "/_mock/deliveries/settle", answer_settle),
+    ("GET", "/_mock/inbox", answer_inboxes),
+    ("DELETE", "/_mock/inbox", answer_clear),
+    ("GET", "/_mock/inbox/<name>", answer_inbox),
+    ("PUT", "/_mock/inbox/<name>", answer_inbox_settings),
+    ("DELETE", "/_mock/inbox/<name>", answer_clear),
+    ("POST", "/_mock/inbox/<name>/<int:number>/forward", answer_forward),
 )
 """The calls; a new one is described in ``contract/control_calls.py`` too."""
 
@@ -194,8 +182,3 @@ def _body(request: Request) -> dict[str, Any]:
             'The body is no JSON object, or a very deep one. Send one such as {"days": 31}, or nothing.'
         )
     return found
-
-
-def _as_data(delivery: Delivery) -> dict[str, Any]:
-    data = delivery._asdict()
-    return {**data, "url": shown_url(delivery.url), "body": delivery.body.decode("utf-8", "replace")}

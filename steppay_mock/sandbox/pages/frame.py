@@ -53,7 +53,8 @@ class Page:
             .get_template(template)
             .render({**values, "words": self.words, "lang": self.language, "languages": self._languages()})
         )
-        answer = Response(html, status=status, mimetype="text/html")
+        # UTF-8 has no bytes for half a surrogate pair, which a body that came in may have.
+        answer = Response(html.encode("utf-8", "backslashreplace"), status=status, mimetype="text/html")
         secure(answer, form_action=form_action)
         remember_language(self.request, answer)
         return answer

@@ -17,6 +17,7 @@ from steppay_mock.sandbox.pages.portal.deliveries import answer_deliveries
 from steppay_mock.sandbox.pages.portal.delivery import answer_delivery, answer_delivery_again
 from steppay_mock.sandbox.pages.portal.endpoints import answer_endpoint_form, answer_endpoints
 from steppay_mock.sandbox.pages.portal.holding import answer_holding
+from steppay_mock.sandbox.pages.portal.inbox import answer_inbox_page
 from steppay_mock.sandbox.pages.portal.live import answer_events
 from steppay_mock.sandbox.pages.portal.record import answer_action, answer_record
 from steppay_mock.sandbox.pages.portal.store import (
@@ -26,6 +27,7 @@ from steppay_mock.sandbox.pages.portal.store import (
     answer_scenario,
     answer_store,
 )
+from steppay_mock.sandbox.pages.portal.webhook import answer_webhook, answer_webhook_forward
 
 if TYPE_CHECKING:
     from steppay_mock.sandbox.core import SandboxCore
@@ -63,6 +65,10 @@ def _error(page: Page, status: int) -> Response:
     return page.error(status, words[f"error_{status}"], words[f"error_{status}_text"])
 
 
+def _first_page(sandbox: SandboxCore, page: Page) -> Response:
+    return answer_inbox_page(sandbox, page) if sandbox.inbox.is_first else answer_deliveries(sandbox, page)
+
+
 def _asset(_sandbox: SandboxCore, _page: Page, name: str) -> Response:
     found = asset_answer(name)
     if found is None:
@@ -74,9 +80,13 @@ _NUMBERED = "/store/<any(customer,order,subscription,invoice,payment):noun>/<int
 _CODED = "/store/<any(product,price):noun>/<path:key>"
 
 _TABLE: tuple[tuple[str, str, Callable[..., Response]], ...] = (
-    ("GET", "/", answer_deliveries),
+    ("GET", "/", _first_page),
+    ("GET", "/deliveries", answer_deliveries),
     ("GET", "/deliveries/<int:number>", answer_delivery),
     ("POST", "/deliveries/<int:number>", answer_delivery_again),
+    ("GET", "/inbox", answer_inbox_page),
+    ("GET", "/inbox/<int:number>", answer_webhook),
+    ("POST", "/inbox/<int:number>", answer_webhook_forward),
     ("GET", "/events", answer_events),
     ("POST", "/holding", answer_holding),
     ("GET", "/endpoints", answer_endpoints),

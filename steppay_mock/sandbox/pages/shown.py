@@ -23,8 +23,11 @@ def shown_local(seconds: float) -> str:
 
 
 def shown_utc(seconds: float) -> str:
-    """A moment for programs."""
-    return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="milliseconds")
+    """A moment for programs; nothing for one beyond the years that there are, which a signature may have."""
+    try:
+        return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="milliseconds")
+    except (ValueError, OverflowError, OSError):
+        return ""
 
 
 def shown_milliseconds(seconds: float | None) -> str:

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-import json
 import re
 from typing import TYPE_CHECKING, Any
 
 from werkzeug.exceptions import NotFound
 
-from steppay_mock.contract.validate import iter_errors
+from steppay_mock.contract.explain import not_an_object
 from steppay_mock.delivery.journal.cells import headers_of
 from steppay_mock.delivery.journal.reading import read_journal
 from steppay_mock.errors import SteppayMockError
+from steppay_mock.sandbox.judged import judge_body
 from steppay_mock.sandbox.pages.portal.copies import copies_of
-from steppay_mock.sandbox.pages.portal.fields import differences, read_fields
-from steppay_mock.sandbox.pages.portal.listed import ListedDelivery, list_deliveries
+from steppay_mock.sandbox.pages.portal.listed import list_deliveries
 from steppay_mock.sandbox.pages.portal.sent_request import judge_request
-from steppay_mock.sandbox.pages.portal.signature import lines_of, remake
+from steppay_mock.sandbox.pages.portal.shown_request import show_request
+from steppay_mock.sandbox.pages.portal.signature import lines_of, remake, signature_steps
 
 if TYPE_CHECKING:
     from werkzeug.wrappers import Response
@@ -51,7 +51,7 @@ def answer_delivery_again(sandbox: SandboxCore, page: Page, number: int) -> Resp
             return _show(sandbox, page, number, wrong=page.words["wrong_delivery_button"])
     except SteppayMockError as error:
         return _show(sandbox, page, number, edited=text if button == "edited" else None, wrong=str(error))
-    return page.redirect("/")
+    return page.redirect("/deliveries")
 
 
 def _show(
@@ -66,15 +66,11 @@ def _show(
         attempts = journal.attempts(number)
         body, trace_seed = journal.sent(number)
     known = one.receiver in sandbox.endpoints
-    remade = remake(
-        body,
-        signed_at=sent.signed_at,
-        fault=one.fault,
-        key=sandbox.endpoints[one.receiver].secret if known else None,
-        trace_seed=trace_seed,
-    )
+    key = sandbox.endpoints[one.receiver].secret if known else None
+    remade = remake(body, signed_at=sent.signed_at, fault=one.fault, key=key, trace_seed=trace_seed)
     judged = judge_request(body, signed_at=sent.signed_at, sent_at=one.sent_at, fault=one.fault)
-    raw = remade.request.body
+    raw, before = remade.request.body, everything.get(listed.previous or 0)
+    steps = signature_steps(raw, signed_at=sent.signed_at, keys=() if key is None else (key,), proof=judged.proof)
     return page.answer(
         "delivery.html",
         status=400 if wrong else 200,
@@ -86,36 +82,23 @@ def _show(
             (each, lines_of(headers_of(each.headers).items()), each.body.decode("utf-8", "backslashreplace"))
             for each in attempts
         ],
-        fields=read_fields(_parsed(raw), judged.violations),
-        violations=judged.violations,
-        raw=raw.decode("utf-8", "backslashreplace"),
-        size=len(raw),
-        remade=remade,
-        proof=judged.proof,
-        previous=listed.previous,
-        changes=_changes(everything, listed, raw),
+        shown=show_request(
+            raw,
+            headers=remade.headers,
+            signature=steps,
+            previous=listed.previous,
+            previous_body=None if before is None else before.sent.body,
+        ),
         copies=copies_of(url=one.url, headers=dict(remade.headers), body=raw, event=one.event),
         edited=body.decode("utf-8", "replace") if edited is None else edited,
         faults_of_edited=None if edited is None else _faults(edited),
     )
 
 
-def _changes(everything: dict[int, ListedDelivery], listed: ListedDelivery, raw: bytes) -> list[Any]:
-    before = everything.get(listed.previous or 0)
-    return [] if before is None else differences(_parsed(before.sent.body), _parsed(raw))
-
-
 def _faults(text: str) -> list[Any]:
     """How a text breaks the contract."""
-    return list(iter_errors(_parsed(text.encode("utf-8", "replace"))))
-
-
-def _parsed(body: bytes) -> Any:
-    """The payload; None for what is no JSON."""
-    try:
-        return json.loads(body)
-    except (ValueError, RecursionError):
-        return None
+    judged = judge_body(text.encode("utf-8", "replace"))
+    return list(judged.violations) if judged.is_parsed else [not_an_object(None)]
 
 
 def _seconds(text: str) -> float | None:

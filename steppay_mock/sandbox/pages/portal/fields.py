@@ -12,6 +12,7 @@ from typing import Any
 from steppay_mock.contract.catalogue import EventType
 from steppay_mock.contract.explain import json_path
 from steppay_mock.contract.schemas import Schema, event_schema, resolved
+from steppay_mock.contract.v1 import v1_schema, v1_type_of
 from steppay_mock.delivery.excerpt import excerpt
 from steppay_mock.errors import ContractViolation
 
@@ -48,9 +49,7 @@ class FieldChange:
 
 def read_fields(payload: Any, violations: tuple[ContractViolation, ...]) -> list[FieldRow]:
     """The rows of a payload, each field below its object."""
-    name = payload.get("event") if isinstance(payload, dict) else None
-    schema = event_schema(name) if isinstance(name, str) and name in _EVENTS else {}
-    return _rows(payload, schema, {one.path: one for one in reversed(violations)})
+    return _rows(payload, _schema_of(payload), {one.path: one for one in reversed(violations)})
 
 
 def read_record(name: str, data: Any) -> list[FieldRow]:
@@ -90,6 +89,17 @@ def differences(before: Any, after: Any) -> list[FieldChange]:
         for path in dict.fromkeys((*old, *new))
         if _shown(old, path) != _shown(new, path)
     ]
+
+
+def _schema_of(payload: Any) -> Schema:
+    """The schema of the payload; an empty one for what has none."""
+    if not isinstance(payload, dict):
+        return {}
+    of_v1 = v1_type_of(payload)
+    if of_v1 is not None:
+        return v1_schema(of_v1)
+    name = payload.get("event")
+    return event_schema(name) if isinstance(name, str) and name in _EVENTS else {}
 
 
 def _shown(values: Mapping[str, Any], path: str) -> str | None:

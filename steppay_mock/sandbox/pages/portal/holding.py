@@ -38,7 +38,7 @@ def answer_holding(sandbox: SandboxCore, page: Page) -> Response:
 
     wrong = done(page, act)
     if wrong is None:
-        return page.redirect("/")
+        return page.redirect("/deliveries")
     return page.error(400, page.words["error_400"], f"{wrong.text} {wrong.reason}".strip())
 
 

@@ -6,15 +6,15 @@ judged with that key.
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from steppay_mock.contract.validate import iter_errors
 from steppay_mock.delivery.make_request import make_request
-from steppay_mock.errors import ContractViolation, SignatureError, SteppayMockError
+from steppay_mock.errors import SignatureError, SteppayMockError
+from steppay_mock.sandbox.judged import JudgedBody, judge_body
+from steppay_mock.sandbox.pages.portal.arrivals import Badge
 from steppay_mock.wire.signature import verify
 
 if TYPE_CHECKING:
@@ -30,21 +30,31 @@ class JudgedRequest:
 
     proof: str
     """``valid``, ``missing``, or the kind of its SignatureError."""
-    violations: tuple[ContractViolation, ...]
-    parsed: bool
-    """Whether the body is JSON."""
+    body: JudgedBody
+
+    @property
+    def badges(self) -> tuple[Badge, ...]:
+        """What it shows by itself."""
+        return badges_of_request(self.proof, self.body)
+
+
+def badges_of_request(proof: str, body: JudgedBody) -> tuple[Badge, ...]:
+    """What a request shows by itself. A webhook v1 is never signed (fact 52)."""
+    found = [Badge(kind="v1", is_fine=True)] if body.is_v1 else []
+    if not (body.is_v1 and proof == "missing"):
+        found.append(Badge(kind="signature", text=proof, is_fine=proof == "valid"))
+    if not body.is_parsed:
+        found.append(Badge(kind="no_json"))
+    elif body.violations:
+        found.append(Badge(kind="violation", text=body.violations[0].path))
+    return tuple(found)
 
 
 @lru_cache(maxsize=1024)
 def judge_request(body: bytes, *, signed_at: int | None, sent_at: float | None, fault: str | None) -> JudgedRequest:
     """What a receiver finds in the request that delivered this event."""
     request = remake_request(body, signed_at=signed_at, fault=fault, key=_KEY)
-    payload = _payload(request.body)
-    return JudgedRequest(
-        proof=_proof(request, sent_at),
-        violations=() if payload is None else tuple(iter_errors(payload)),
-        parsed=payload is not None,
-    )
+    return JudgedRequest(proof=_proof(request, sent_at), body=judge_body(request.body))
 
 
 def remake_request(
@@ -68,10 +78,3 @@ def _proof(request: Request, sent_at: float | None) -> str:
     except SignatureError as error:
         return error.kind
     return "valid"
-
-
-def _payload(body: bytes) -> Any:
-    try:
-        return json.loads(body)
-    except (ValueError, RecursionError):
-        return None

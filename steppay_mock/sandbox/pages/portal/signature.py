@@ -1,4 +1,4 @@
-"""How the signature of a delivery was made, step by step."""
+"""A signature step by step: of a delivery, which is made again, and of a webhook that came in."""
 
 from __future__ import annotations
 
@@ -7,16 +7,46 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from steppay_mock.delivery.journal.resending import SIGNATURE
-from steppay_mock.sandbox.pages.portal.sent_request import remake_request
+from steppay_mock.sandbox.pages.portal.sent_request import SIGNATURE, remake_request
 from steppay_mock.wire.shown_url import MASK
 from steppay_mock.wire.signature import sign
 
 if TYPE_CHECKING:
     from steppay_mock.delivery.request import Request
+    from steppay_mock.errors import SignatureError
 
 _KEY = re.compile(r"[A-Za-z0-9+/_-]{40,}={0,2}")
 _BEGINNING = 60  # bytes of the body that are shown
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignatureSteps:
+    """How the signature of a body is worked out; ``proof`` is what a receiver finds in the one that was sent."""
+
+    signed_at: int | None
+    """The time in it; None without one."""
+    message: str
+    """The beginning of what is signed."""
+    right: str | None
+    """The header that the keys give for the body; None without a key or a time."""
+    proof: str
+    error: SignatureError | None = None
+    """Why it proves nothing."""
+
+
+def signature_steps(
+    body: bytes, *, signed_at: int | None, keys: Iterable[str], proof: str, error: SignatureError | None = None
+) -> SignatureSteps:
+    """The steps for a body that was signed then, with these keys."""
+    known = tuple(keys)
+    begin = body[:_BEGINNING].decode("utf-8", "backslashreplace")
+    return SignatureSteps(
+        signed_at=signed_at,
+        message=f"{signed_at}.{begin}{'…' if len(body) > _BEGINNING else ''}",
+        right=sign(body, known, timestamp=signed_at) if known and signed_at is not None else None,
+        proof=proof,
+        error=error,
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,7 +54,6 @@ class RemadeRequest:
     """The request of a delivery with the endpoint's key as it is now; without the key its proofs are masked."""
 
     request: Request
-    signed_at: int | None
     key: str | None
 
     @property
@@ -35,25 +64,6 @@ class RemadeRequest:
             for name, value in self.request.headers
         ]
 
-    @property
-    def head(self) -> str:
-        """The headers as lines."""
-        return lines_of(self.headers)
-
-    @property
-    def message(self) -> str:
-        """The beginning of what is signed."""
-        body = self.request.body
-        begin = body[:_BEGINNING].decode("utf-8", "backslashreplace")
-        return f"{self.signed_at}.{begin}{'…' if len(body) > _BEGINNING else ''}"
-
-    @property
-    def right_signature(self) -> str | None:
-        """The signature that the endpoint's key gives for what was sent; None without a key or a time."""
-        if self.key is None or self.signed_at is None:
-            return None
-        return sign(self.request.body, self.key, timestamp=self.signed_at)
-
 
 def lines_of(headers: Iterable[tuple[str, str]]) -> str:
     """Headers as lines of text."""
@@ -63,4 +73,4 @@ def lines_of(headers: Iterable[tuple[str, str]]) -> str:
 def remake(body: bytes, *, signed_at: int | None, fault: str | None, key: str | None, trace_seed: int) -> RemadeRequest:
     """The request of a delivery. None: the key is not known any more."""
     request = remake_request(body, signed_at=signed_at, fault=fault, key=key or "unknown", trace_seed=trace_seed)
-    return RemadeRequest(request=request, signed_at=signed_at, key=key)
+    return RemadeRequest(request=request, key=key)
