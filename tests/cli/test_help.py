@@ -40,7 +40,14 @@ def leaves(name: str) -> list[str]:
 
 LEAVES = [leaf for name in COMMANDS for leaf in leaves(name)]
 ARRIVE = {"send": 27 * 21 + 2, "scenario run": 8, "log": 2, "log show": 1, "resend": 4, "resume": 1}
-RUN_ELSEWHERE = {"serve-api", "dev", "trigger", "explore", "replay"}  # their own tests run what the page shows
+RUN_ELSEWHERE = {
+    "serve-api",
+    "dev",
+    "listen",
+    "trigger",
+    "explore",
+    "replay",
+}  # their own tests run what the page shows
 
 
 def options_of(name: str) -> set[str]:

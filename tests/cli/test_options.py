@@ -34,6 +34,7 @@ BOUNDS = {
     "replay --api-port": (0, 65_535),
     "serve-api --port": (0, 65_535),
     "dev --port": (0, 65_535),
+    "listen --port": (0, 65_535),
 }
 
 

@@ -10,6 +10,7 @@ from dataclasses import fields
 from docs.pages import code_in, page, rows, section
 
 from steppay_mock import Store, StoreApi
+from steppay_mock.sandbox.inbox.settings import InboxSettings
 from steppay_mock.store.actions.checkout import CheckoutOptions
 from steppay_mock.store.assumptions import Assumptions
 from steppay_mock.store.options import CustomerFields, ProductFields, StoreOptions
@@ -40,7 +41,7 @@ def test_every_choice_has_letters_and_facts_that_are_explained() -> None:
 
 
 def test_what_changes_a_choice_exists() -> None:
-    known = {one.name for one in fields(Assumptions)}
+    known = {one.name for one in (*fields(Assumptions), *fields(InboxSettings))}
     for options in (StoreOptions, CustomerFields, ProductFields, CheckoutOptions):
         known |= set(options.__annotations__)
     for kind in (Store, StoreApi):

@@ -14,19 +14,23 @@ from steppay_mock.cli import environment
 from steppay_mock.cli.options.address import agree, read_address, read_hosts
 from steppay_mock.cli.options.epilog import epilog
 from steppay_mock.cli.options.option_table import dev_options
-from steppay_mock.cli.options.parameter_types import FilePathType
+from steppay_mock.cli.options.sandbox_server import (
+    allow_host_option,
+    data_option,
+    host_option,
+    open_sandbox,
+    port_option,
+    token_of,
+    token_option,
+    warn_of_host,
+)
 from steppay_mock.cli.options.scenario import ScenarioNameType, Staging, sandbox_options
-from steppay_mock.cli.options.served_api import api_token
 from steppay_mock.cli.options.shared import json_option
 from steppay_mock.cli.show.terminal import counted, say, write_json, write_text
 
 if TYPE_CHECKING:
     from steppay_mock.delivery.report import Report
     from steppay_mock.sandbox.sandbox import Sandbox
-
-_PORT = 8090
-_LOOPBACK = "127.0.0.1"
-_TOKEN = "test_token"  # noqa: S105 - a token for tests, which opens nothing
 
 
 @click.command(
@@ -43,20 +47,8 @@ _TOKEN = "test_token"  # noqa: S105 - a token for tests, which opens nothing
     metavar="URL",
     help="Where webhooks go. Default: nowhere, until an endpoint is added.",
 )
-@click.option(
-    "--port",
-    metavar="N",
-    type=click.IntRange(0, 65_535),
-    default=_PORT,
-    show_default=True,
-    help="The port to listen on; 0 is a free port.",
-)
-@click.option(
-    "--data",
-    metavar="FILE",
-    type=FilePathType(dir_okay=False),
-    help="The file that keeps the sandbox: the next start goes on where this one ends. Default: it is gone at the end.",
-)
+@port_option()
+@data_option()
 @click.option(
     "--scenario",
     "name",
@@ -77,26 +69,9 @@ _TOKEN = "test_token"  # noqa: S105 - a token for tests, which opens nothing
     help=f"The key that signs webhooks. Default: the variable {environment.SECRET}, else that of the file, else "
     "whsec_test.",
 )
-@click.option(
-    "--token",
-    metavar="TOKEN",
-    help=f"The Secret-Token that calls of the REST API must have. Default: the variable {environment.TOKEN}, else "
-    f"{_TOKEN}.",
-)
-@click.option(
-    "--host",
-    metavar="ADDRESS",
-    default=_LOOPBACK,
-    show_default=True,
-    help="The address to listen on. On 0.0.0.0, as in a container, other machines reach it.",
-)
-@click.option(
-    "--allow-host",
-    "allowed",
-    metavar="HOST",
-    multiple=True,
-    help="A host, besides this machine, that webhooks may go to and that the sandbox may be called by. Repeatable.",
-)
+@token_option()
+@host_option()
+@allow_host_option()
 @dev_options
 @sandbox_options
 @json_option("the URL, the seed and the endpoints")
@@ -109,7 +84,6 @@ def command(
     application the printed address in place of https://api.steppay.kr. Each delivery is shown with its answer.
     `steppay-mock trigger` acts as StepPay and its customers would; so does the control API at /_mock/.
     """
-    from steppay_mock.delivery.address.safety import is_this_machine
     from steppay_mock.delivery.options.table import options_of
 
     if name is None and (staging.settings or staging.files):
@@ -127,11 +101,11 @@ def command(
         raise click.UsageError("--secret is empty. Give a key, or leave it out.")
     data = given["data"]
     is_new = data is None or not Path(data).exists()
-    sandbox = _open(
+    sandbox = open_sandbox(
         forward_to=url,
         secret=given["secret"] or os.environ.get(environment.SECRET),
         endpoint=of_endpoint,
-        token=_token(given["token"]),
+        token=token_of(given["token"]),
         seed=staging.seed,
         start=staging.start,
         clock=given["clock"] or ("real" if is_new else None),
@@ -148,33 +122,11 @@ def command(
     )
     with sandbox:
         try:
-            if not is_this_machine(host):
-                say(
-                    f"warning: other machines reach it on {host}. Requests whose Host is not this machine are refused: "
-                    "allow the name with --allow-host."
-                )
+            warn_of_host(host)
             _show(sandbox, as_json=as_json)
             Signal().wait()
         except KeyboardInterrupt:
             say("")
-
-
-def _open(**options: Any) -> Sandbox:
-    """The sandbox; a usage error if its file cannot keep it."""
-    from steppay_mock.sandbox.sandbox import Sandbox
-    from steppay_mock.sandbox.storage import SandboxFileError
-
-    try:
-        return Sandbox(**options)
-    except SandboxFileError as error:
-        raise click.BadParameter(str(error), param_hint="'--data'") from None
-
-
-def _token(given: str | None) -> str:
-    """The token of the option, of the environment, or the one for tests."""
-    if given == "":
-        raise click.UsageError("--token is empty. Give a token, or leave it out.")
-    return api_token(given) if given or os.environ.get(environment.TOKEN) else _TOKEN
 
 
 def _show(sandbox: Sandbox, *, as_json: bool) -> None:

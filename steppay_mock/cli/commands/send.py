@@ -17,6 +17,7 @@ from steppay_mock.cli.options.seeds import drawn_seed, say_seed
 from steppay_mock.cli.options.shared import MakingCommand, making_options
 from steppay_mock.cli.read.captured import STANDARD_INPUT, read_events
 from steppay_mock.cli.run import Route, route_to
+from steppay_mock.cli.sandbox_client import SandboxClient, refuse_beside_sandbox, sandbox_option
 from steppay_mock.wire.shown_url import shown_url
 
 _OF_MAKING = {
@@ -33,6 +34,8 @@ _OF_MAKING = {
 
 _OF_EVENTS = {"order": "--order", "duplicates": "--duplicates", **_OF_MAKING}
 """The options of which a schedule has its own."""
+_WITH_SANDBOX = frozenset({"events", "sandbox", "captures", "endpoints", "seed", "fault", "as_json", *_OF_EVENTS})
+"""The options that a sandbox that sends can use; its endpoints decide the rest."""
 
 
 class _Word(EventNameType):
@@ -52,6 +55,7 @@ class _Word(EventNameType):
         "steppay-mock send all --to http://localhost:8000 -n 1000 --concurrency 32 --journal deliveries.sqlite",
         "steppay-mock send --to http://localhost:8000 --schedule schedule.json --report report.xml",
         "steppay-mock send --to http://localhost:8000 --file captured.json",
+        "steppay-mock send --sandbox http://localhost:8090 --file own.json",
         "steppay-mock send --endpoint shop --endpoint mail all --fault wrong-secret",
         "steppay-mock send all --to https://staging.example.com/hooks --allow-host staging.example.com --dry-run",
         exit_codes="0 every answer was 2xx, 1 some were not, 2 wrong usage, 3 nothing could be reached.",
@@ -64,6 +68,7 @@ class _Word(EventNameType):
     type=_Word(**{ALL: "Every event type", STANDARD_INPUT: "The webhooks of standard input, as they are"}),
 )
 @to_option()
+@sandbox_option()
 @click.option(
     "--file",
     "captures",
@@ -98,6 +103,7 @@ def command(
     ctx: click.Context,
     *,
     url: str | None,
+    sandbox: str | None,
     captures: tuple[str, ...],
     file: str | None,
     speed: float,
@@ -108,11 +114,13 @@ def command(
     """Make webhooks and deliver them to a receiver.
 
     EVENT is an event type, or `all`; - reads webhooks from standard input. They go to the receiver of --to, or without
-    it to the endpoints of steppay-mock.toml that are enabled. Each webhook is signed when it is sent, and sent when the
-    one before it is answered, unless --concurrency allows more.
+    it to the endpoints of steppay-mock.toml that are enabled; with --sandbox, a sandbox that runs sends them. Each
+    webhook is signed when it is sent, and sent when the one before it is answered, unless --concurrency allows more.
     """
     _refuse_urls(making, url)
     captures, making = _with_standard_input(captures, making)
+    if sandbox is not None:
+        ctx.exit(_send_to_sandbox(ctx, sandbox, captures, making=making, count=count, sending=sending))
     if file is not None and captures:
         raise click.UsageError("--schedule has its events in it. Leave out either --schedule, or --file and -.")
     if file is not None:
@@ -141,6 +149,36 @@ def _send_captured(
     speed: float,
 ) -> int:
     """Send captured webhooks as they are; the exit code."""
+    seed = _seed_of_captured(ctx, captures, sending=sending, making=making)
+    route = route_to(url, sending)
+    events = read_events(captures)
+    return route.send(events, count=len(events), seed=seed, speed=speed)
+
+
+def _send_to_sandbox(
+    ctx: click.Context, url: str, captures: tuple[str, ...], *, making: Making, count: int, sending: Sending
+) -> int:
+    """Let a sandbox send captured webhooks, or made ones; the exit code."""
+    refuse_beside_sandbox(ctx, known=_WITH_SANDBOX)
+    how = {"order": sending.order, "duplicates": sending.duplicates, "fault": sending.fault}
+    chosen = {name: value for name, value in how.items() if _given(ctx, name)}
+    if captures:
+        chosen["seed"] = _seed_of_captured(ctx, captures, sending=sending, making=making)
+        events = read_events(captures)
+    elif making.events:
+        made = make(making, n=count)
+        chosen["seed"], events = made.seed, list(made.events)
+    else:
+        raise click.MissingParameter(ctx=ctx, param=ctx.command.params[0], param_hint="'EVENT...'")
+    client = SandboxClient(url, option="--sandbox")
+    bodies = [event.body.decode() for event in events]
+    asked = [{"endpoint": name} for name in sending.endpoints] or [{}]
+    answers = [client.ask("POST", "deliveries", {"events": bodies, **chosen, **one}) for one in asked]
+    return client.conclude([report for one in answers for report in one["reports"]], as_json=sending.as_json)
+
+
+def _seed_of_captured(ctx: click.Context, captures: tuple[str, ...], *, sending: Sending, making: Making) -> int:
+    """The seed of the order of captured webhooks; a usage error for options that mean nothing to them."""
     by_chance = sending.order not in {"occurrence", "reversed"} or sending.duplicates
     if making.events:
         raise click.UsageError(
@@ -165,12 +203,10 @@ def _send_captured(
     for name in captures:
         if captures.count(name) > 1:
             raise click.UsageError(f"{name} is named twice. Name it once; --duplicates delivers events again.")
-    route = route_to(url, sending)
-    events = read_events(captures)
     seed = drawn_seed() if making.seed is None else making.seed
     if by_chance and making.seed is None:
         say_seed(seed)
-    return route.send(events, count=len(events), seed=seed, speed=speed)
+    return seed
 
 
 def _send_schedule(ctx: click.Context, file: str, *, route: Route, making: Making, speed: float) -> int:

@@ -12,9 +12,8 @@ from steppay_mock.cli.options.epilog import epilog
 from steppay_mock.cli.options.parameter_types import SetValueType
 from steppay_mock.cli.options.shared import json_option
 from steppay_mock.cli.options.triggers import TriggerType, read_trigger
-from steppay_mock.cli.sandbox_client import SandboxClient
+from steppay_mock.cli.sandbox_client import SandboxClient, report_line
 from steppay_mock.cli.show.journal import moment
-from steppay_mock.cli.show.report import counted_deliveries
 from steppay_mock.cli.show.terminal import counted, say, write_json, write_table, write_text
 
 _URL = "http://localhost:8090"
@@ -82,10 +81,7 @@ def _show(events: list[dict[str, Any]], reports: list[dict[str, Any]], *, before
         rows = [_row(number, payload) for number, payload in enumerate(events, before + 1)]
         write_table(("#", "Event type", "Time", "About"), rows, right=frozenset({"#"}))
     for report in reports:
-        write_text(
-            f"{counted_deliveries(report['planned'])} to {report['receiver']}: {report['succeeded']} taken, "
-            f"{report['failed']} failed"
-        )
+        write_text(report_line(report))
 
 
 def _say_state(now: dict[str, Any], *, action: str, happened: bool) -> None:

@@ -1,0 +1,89 @@
+"""Shows webhooks that came in: a line for each, and a summary at the end."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from steppay_mock.cli.show.terminal import counted
+
+if TYPE_CHECKING:
+    from steppay_mock.sandbox.inbox.received import ForwardedWebhook, ReceivedWebhook
+
+_SIGNATURES = {
+    "valid": "signature valid",
+    "missing": "signature missing",
+    "unchecked": "signature not checked, because there is no key",
+}
+
+
+def webhook_line(webhook: ReceivedWebhook) -> str:
+    """What came in, in one line: time of this machine, event, what it is about, signature, contract, answer."""
+    moment = datetime.fromtimestamp(webhook.came_at, UTC).astimezone().strftime("%H:%M:%S")
+    parts = [_signature(webhook), _contract(webhook)]
+    if webhook.answer is not None:
+        parts.append(f"forwarded: {_answer(webhook.answer)}")
+    return f"{moment}  #{webhook.number} {_event(webhook)}: {'; '.join(parts)}"
+
+
+@dataclass(slots=True)
+class InboxSummary:
+    """Counts what came in."""
+
+    came: set[int] = field(default_factory=set)
+    signatures: Counter[str] = field(default_factory=Counter)
+    broken: int = 0
+    forwarded: int = 0
+    refused: int = 0
+    """Attempts to forward that were not taken."""
+
+    def add(self, webhook: ReceivedWebhook) -> None:
+        """Count a webhook; one that is forwarded again counts once."""
+        if webhook.number not in self.came:
+            self.came.add(webhook.number)
+            self.signatures[_signature(webhook)] += 1
+            self.broken += bool(webhook.violations or not webhook.judged.is_parsed)
+        if webhook.answer is not None:
+            self.forwarded += 1
+            self.refused += not webhook.answer.is_success
+
+    def __str__(self) -> str:
+        parts = [f"{counted(len(self.came), 'webhook')} came in"]
+        parts += [f"{count} x {words}" for words, count in self.signatures.most_common()]
+        if self.broken:
+            parts.append(f"{self.broken} x contract broken")
+        if self.forwarded:
+            parts.append(f"{self.forwarded} forwarded, of which {self.refused} failed")
+        return "; ".join(parts)
+
+
+def _event(webhook: ReceivedWebhook) -> str:
+    from steppay_mock.payload.subject import thing_of
+
+    event = webhook.event
+    if event is None:
+        return "no event"
+    kind, key = thing_of(event)
+    return f"{event.type}" if key is None else f"{event.type}, {kind} {key}"
+
+
+def _signature(webhook: ReceivedWebhook) -> str:
+    if webhook.judged.is_v1 and webhook.signature == "missing":
+        return "webhook v1, which is never signed"
+    return _SIGNATURES.get(webhook.signature, f"signature wrong ({webhook.signature})")
+
+
+def _contract(webhook: ReceivedWebhook) -> str:
+    if not webhook.judged.is_parsed:
+        return "no JSON"
+    first = webhook.violation
+    return "contract kept" if first is None else f"contract broken at {first.path}"
+
+
+def _answer(answer: ForwardedWebhook) -> str:
+    if answer.status is None:
+        return answer.error or "no answer"
+    told = f"{answer.status} in {(answer.latency or 0) * 1000:.0f} ms"
+    return told if answer.error is None else f"{told}, {answer.error}"
