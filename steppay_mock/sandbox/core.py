@@ -22,6 +22,7 @@ from steppay_mock.sandbox.dispatcher import Dispatcher
 from steppay_mock.sandbox.endpoints import EndpointList, SandboxEndpoint, read_changes
 from steppay_mock.sandbox.live_store import CLOCK, LiveStore
 from steppay_mock.sandbox.recipe import ClockKind, SandboxRecipe, read_recipe, refuse_other, speed_of
+from steppay_mock.sandbox.remarks import CallRemark, CallRemarks
 from steppay_mock.sandbox.storage import SandboxFile
 from steppay_mock.sandbox.store_face import StoreFace
 from steppay_mock.sandbox.writing_api import WritingApi
@@ -71,6 +72,7 @@ class SandboxCore:
         store: Mapping[str, Any] | None = None,
         sender: Mapping[str, Any] | None = None,
         told: Callable[[Report], object] = lambda _report: None,
+        told_call: Callable[[CallRemark], object] = lambda _remark: None,
     ) -> None:
         self.token = token
         self._file = SandboxFile(data)
@@ -98,7 +100,9 @@ class SandboxCore:
                 options={**_OPTIONS.check("sender", {} if sender is None else sender), "allow_hosts": sorted(allowed)},
                 told=told,
             )
-            self.api: StoreApi = WritingApi(self._live, token=token)
+            self.remarks = CallRemarks(told=told_call)
+            """What callers of the REST API should know."""
+            self.api: StoreApi = WritingApi(self._live, token=token, remarks=self.remarks)
             """The REST API."""
             if held:
                 self._dispatcher.hold(held=True)
@@ -275,7 +279,8 @@ class SandboxCore:
             }
             self._live.replace(store, clock=self._new_clock(), settings=settings)
             self._dispatcher.restart()
-            self.api = WritingApi(self._live, token=self.token)
+            self.remarks.clear()
+            self.api = WritingApi(self._live, token=self.token, remarks=self.remarks)
 
     def status(self) -> dict[str, Any]:
         """The time, the counts and the settings, as plain data."""
