@@ -98,13 +98,14 @@ wheel: $(READY)
 
 node:
 	npm ci --prefix tests/ajv --no-audit --no-fund
+	npm ci --prefix tests/browser --no-audit --no-fund
 	npm ci --prefix tests/containers --no-audit --no-fund --ignore-scripts
 	npm ci --prefix tests/express --no-audit --no-fund
 	npm ci --prefix tests/generators --no-audit --no-fund --ignore-scripts
 
 check: node
 	$(MAKE) test plugins exhaustive PYTEST_FLAGS="$(PYTEST_FLAGS) --require-tools"
-	$(MAKE) lint types layers wheel
+	$(MAKE) -j 2 --output-sync lint types layers wheel
 
 # In an environment of its own: a peer, schemathesis, brings a pytest plugin that the tests must not meet.
 .venv-bench/.peers: requirements/bench.txt
