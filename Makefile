@@ -47,10 +47,10 @@ BARE ?= $(wildcard tests/delivery/test_e*.py tests/delivery/test_sender*.py test
 	tests/cli/test_generate.py tests/plugin/test_door.py tests/plugin/test_sender.py tests/rest/test_api_closed_clients.py \
 	tests/ordering/test_explore.py tests/repository/test_layers.py tests/repository/test_extras.py
 # Files that call a package of a range: click and rich, jsonschema, pytest, jinja2, responses, urllib3, werkzeug, those of extras.
-FLOOR ?= $(wildcard tests/delivery/test_e*.py tests/rest/test_api*.py) tests/contract tests/sandbox/test_pages.py \
+FLOOR ?= $(wildcard tests/delivery/test_e*.py tests/rest/test_api_[b-z]*.py) tests/contract tests/sandbox/test_pages.py \
 	$(patsubst %,tests/delivery/test_%.py,access failure_codes http kept_closed locust own_lacks sender whole_answers wsgi) \
 	$(patsubst %,tests/cli/test_%.py,events explore generate help journal program send send_json serve_api validate) \
-	tests/payload/test_factory.py tests/payload/test_modes.py $(wildcard tests/plugin/test_[a-o]*.py) \
+	tests/payload/test_factory.py $(wildcard tests/plugin/test_[a-o]*.py) \
 	tests/plugin/test_sender.py tests/plugin/test_report.py
 
 bare:
