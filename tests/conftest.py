@@ -38,7 +38,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--require-tools",
         action="store_true",
-        help="Tests marked node, postgres or extra fail where they would be skipped for want of it.",
+        help="Tests marked node, postgres, browser or extra fail where they would be skipped for want of it.",
     )
 
 
@@ -61,7 +61,7 @@ def pytest_collection() -> Generator[None, object, object]:
 def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """Turn the skip of a test that needs a tool into a failure, if that was asked for."""
     report = yield
-    needs = any(item.get_closest_marker(tool) for tool in ("node", "postgres", "extra"))
+    needs = any(item.get_closest_marker(tool) for tool in ("node", "postgres", "browser", "extra"))
     if needs and item.config.getoption("--require-tools") and report.skipped and not hasattr(report, "wasxfail"):
         reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else report.longrepr
         report.outcome = "failed"

@@ -20,6 +20,7 @@ from steppay_mock.sandbox.endpoints import EndpointList, SandboxEndpoint, read_c
 from steppay_mock.sandbox.inbox.inbox import Inbox
 from steppay_mock.sandbox.live_store import CLOCK, LiveStore
 from steppay_mock.sandbox.recipe import ClockKind, SandboxRecipe, read_recipe, refuse_other, speed_of
+from steppay_mock.sandbox.remarks import CallRemark, CallRemarks
 from steppay_mock.sandbox.storage import SandboxFile
 from steppay_mock.sandbox.store_face import StoreFace
 from steppay_mock.sandbox.writing_api import WritingApi
@@ -69,6 +70,7 @@ class SandboxCore(SandboxDeliveries):
         told: Callable[[Report], object] = lambda _report: None,
         inbox_first: bool = False,
         told_of_inbox: Callable[[ReceivedWebhook], object] = lambda _webhook: None,
+        told_call: Callable[[CallRemark], object] = lambda _remark: None,
     ) -> None:
         self.token = token
         self._secret = secret
@@ -106,7 +108,9 @@ class SandboxCore(SandboxDeliveries):
                 is_first=inbox_first,
             )
             """What came to ``/in/{name}``."""
-            self.api: StoreApi = WritingApi(self._live, token=token)
+            self.remarks = CallRemarks(told=told_call)
+            """What callers of the REST API should know."""
+            self.api: StoreApi = WritingApi(self._live, token=token, remarks=self.remarks)
             """The REST API."""
             if held:
                 self._dispatcher.hold(held=True)
@@ -245,7 +249,8 @@ class SandboxCore(SandboxDeliveries):
             }
             self._live.replace(store, clock=self._new_clock(), settings=settings)
             self._dispatcher.restart()
-            self.api = WritingApi(self._live, token=self.token)
+            self.remarks.clear()
+            self.api = WritingApi(self._live, token=self.token, remarks=self.remarks)
 
     def status(self) -> dict[str, Any]:
         """The time, the counts and the settings, as plain data."""

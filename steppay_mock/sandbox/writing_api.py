@@ -13,14 +13,22 @@ if TYPE_CHECKING:
     from steppay_mock.rest.exchange import ApiAnswer, ApiRequest
     from steppay_mock.rest.writing.call import WriteTarget
     from steppay_mock.sandbox.live_store import LiveStore
+    from steppay_mock.sandbox.remarks import CallRemarks
 
 
 class WritingApi(StoreApi):
     """Answers from the store of a sandbox, and writes to it."""
 
-    def __init__(self, live: LiveStore, *, token: str) -> None:
+    def __init__(self, live: LiveStore, *, token: str, remarks: CallRemarks) -> None:
         super().__init__(live.store, token=token, writable=True)
         self._live = live
+        self._remarks = remarks
+
+    def answer(self, request: ApiRequest) -> ApiAnswer:
+        """Answer one request, and tell what its caller should know."""
+        answer = super().answer(request)
+        self._remarks.look_at(request, answer)
+        return answer
 
     def _write(self, request: ApiRequest, target: WriteTarget, notes: list[str]) -> ApiAnswer:  # noqa: ARG002
         try:

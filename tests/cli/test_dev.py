@@ -72,9 +72,13 @@ def test_it_shows_each_delivery_and_ends_with_0(receiver: Any, secret: str, end:
         path = f"{sandbox.url}/api/v1/orders"
         assert requests.get(path, headers={"Secret-Token": TOKEN}, timeout=30).json()["totalElements"] == 1
         assert requests.get(path, timeout=30).status_code == 403
+        assert requests.put(path, headers={"Secret-Token": TOKEN}, timeout=30).status_code == 405
     assert receiver.events == ["order.created"]
     assert "seed 7; 0 events in the store; Ctrl-C stops it\n" in sandbox.told
     assert re.search(r"^\d\d:\d\d:\d\d  order\.created: 204", sandbox.told, re.MULTILINE)
+    told = re.findall(r"^\d\d:\d\d:\d\d  (GET|PUT) /api/v1/orders  (\d+)  (.*)", sandbox.told, re.MULTILINE)
+    assert [(method, status) for method, status, _ in told] == [("GET", "403"), ("PUT", "405")]
+    assert told[1][2] == "PUT /api/v1/orders is no call of StepPay. It has GET or POST there."
     assert secret not in sandbox.told
     assert TOKEN not in sandbox.told
 

@@ -66,7 +66,7 @@ class Copy:
             target = self.root / path.relative_to(root)
             target.parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(path, target)
-        for folder in ("tests/ajv", "tests/express", "tests/generators"):
+        for folder in ("tests/ajv", "tests/browser", "tests/express", "tests/generators"):
             if (root / folder / "node_modules").is_dir():
                 (self.root / folder / "node_modules").symlink_to(root / folder / "node_modules")
         self._sound: set[tuple[str, ...]] = set()

@@ -30,6 +30,7 @@ from steppay_mock.cli.show.terminal import counted, say, write_json, write_text
 
 if TYPE_CHECKING:
     from steppay_mock.delivery.report import Report
+    from steppay_mock.sandbox.remarks import CallRemark
     from steppay_mock.sandbox.sandbox import Sandbox
 
 
@@ -119,6 +120,7 @@ def command(
         host=host,
         allow_hosts=allowed,
         told=_show_report,
+        told_call=_show_call,
     )
     with sandbox:
         try:
@@ -143,6 +145,15 @@ def _show(sandbox: Sandbox, *, as_json: bool) -> None:
 
 def _show_report(report: Report) -> None:
     """Show each delivery of a run: the time of this machine, the event and the answer."""
-    now = datetime.now(UTC).astimezone().strftime("%H:%M:%S")
     for outcome in report.outcomes:
-        say(f"{now}  {outcome}")
+        say(f"{_clock(datetime.now(UTC))}  {outcome}")
+
+
+def _show_call(remark: CallRemark) -> None:
+    """Show what the caller of the REST API should know."""
+    say(f"{_clock(datetime.fromtimestamp(remark.at, UTC))}  {remark}")
+
+
+def _clock(moment: datetime) -> str:
+    """The time of this machine."""
+    return moment.astimezone().strftime("%H:%M:%S")

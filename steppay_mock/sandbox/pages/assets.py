@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 
 from steppay_mock.sandbox.pages.frame import secure
 
-ASSETS = {"style.css": "text/css", "portal.css": "text/css", "live.js": "text/javascript"}
+ASSETS = {"style.css": "text/css", "portal.css": "text/css", "live.js": "text/javascript", "copy.js": "text/javascript"}
 """Each file with its type. Nothing else is given out."""
 
 

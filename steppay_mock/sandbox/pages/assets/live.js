@@ -1,5 +1,5 @@
 // Shows the page anew when something changes: reads it again, and takes over the part with the id "live".
-"use strict";
+import "./copy.js";
 
 const live = () => document.getElementById("live");
 const lost = document.getElementById("lost");
@@ -13,14 +13,20 @@ async function refresh() {
   const fresh = page.getElementById("live");
   const focused = live() && live().contains(document.activeElement) ? document.activeElement : null;
   if (!fresh || !live() || (focused && focused.matches("input, select, textarea"))) return;
-  if (live().querySelector("details[open]")) return;  // somebody fills in its form
+  if (live().querySelector("details[open], #key")) return;  // somebody fills in its form, or reads a key
   live().replaceWith(document.adoptNode(fresh));
-  const link = focused && focused.getAttribute("href");
-  if (link) live().querySelector(`a[href="${CSS.escape(link)}"]`)?.focus();
+  if (!focused) return;
+  const same = [...live().querySelectorAll("a, button")].find((one) => nameOf(one) === nameOf(focused));
+  same?.focus({ preventScroll: true });
+}
+
+// What a link or a button does, by which it is found again: never that of another record.
+function nameOf(one) {
+  const hidden = one.form?.querySelector("input[type=hidden]");
+  return JSON.stringify([one.getAttribute("href"), one.value, one.form?.getAttribute("action"), hidden?.value]);
 }
 
 let stream = null;
-let missed = false;
 
 function told() {
   if (waiting === null) waiting = setTimeout(refresh, 200);
@@ -32,20 +38,15 @@ function listen() {
   stream = new EventSource("/events");
   stream.addEventListener("changed", told);
   stream.addEventListener("begun", () => {
-    if (missed) told();
-    missed = false;
+    told();  // what happened before it began, also since this page was made
     lost.hidden = true;
   });
-  stream.addEventListener("error", () => {
-    missed = true;
-    lost.hidden = false;
-  });
+  stream.addEventListener("error", () => (lost.hidden = false));
 }
 
 function leave() {
   if (stream !== null) stream.close();
   stream = null;
-  missed = true;
 }
 
 if (live() && lost) {

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 STATES = ("SUCCESS", "FAIL", "PENDING")
 _SHOWN = 100
+_REMARKS = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,6 +74,7 @@ def answer_deliveries(sandbox: SandboxCore, page: Page) -> Response:
         remembered=REMEMBERED if len(everything) == REMEMBERED else None,
         sandbox=sandbox.status(),
         orders=ORDERS,
+        remarks=sandbox.remarks.newest(_REMARKS),
     )
 
 

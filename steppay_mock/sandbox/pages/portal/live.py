@@ -26,20 +26,20 @@ _NAPS = 20  # without a change, after which a comment is sent
 
 
 def answer_events(sandbox: SandboxCore, page: Page) -> Response:
-    """A stream with an event for each change of the sandbox's file, which has acts, endpoints and deliveries."""
+    """A stream with an event for each change of the sandbox's file (acts, endpoints, deliveries), and each remark."""
     flag = page.request.environ.get(CLOSING) or Flag()
-    answer = Response(_stream(sandbox.path, flag), mimetype="text/event-stream")
+    answer = Response(_stream(sandbox, flag), mimetype="text/event-stream")
     secure(answer)
     answer.headers["X-Accel-Buffering"] = "no"
     return answer
 
 
-def _stream(path: str, closing_flag: Flag) -> Iterator[bytes]:
-    with read_journal(path) as journal:
-        version, quiet = _version(journal), 0
+def _stream(sandbox: SandboxCore, closing_flag: Flag) -> Iterator[bytes]:
+    with read_journal(sandbox.path) as journal:
+        version, quiet = _version(sandbox, journal), 0
         yield b"retry: 1000\nevent: begun\ndata: {}\n\n"
         while not closing_flag.wait(_NAP):
-            now = _version(journal)
+            now = _version(sandbox, journal)
             if now != version:
                 version, quiet = now, 0
                 yield b"event: changed\ndata: {}\n\n"
@@ -50,7 +50,7 @@ def _stream(path: str, closing_flag: Flag) -> Iterator[bytes]:
                 quiet += 1
 
 
-def _version(journal: Reading) -> int:
-    """A number that is another one after each write to the file."""
+def _version(sandbox: SandboxCore, journal: Reading) -> tuple[int, int]:
+    """Numbers that are others after each write to the file, and after each remark on a call."""
     with closing(journal.connection.execute("PRAGMA data_version")) as found:
-        return int(found.fetchone()[0])
+        return int(found.fetchone()[0]), sandbox.remarks.count
