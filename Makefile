@@ -98,6 +98,7 @@ wheel: $(READY)
 
 node:
 	npm ci --prefix tests/ajv --no-audit --no-fund
+	npm ci --prefix tests/browser --no-audit --no-fund
 	npm ci --prefix tests/containers --no-audit --no-fund --ignore-scripts
 	npm ci --prefix tests/express --no-audit --no-fund
 	npm ci --prefix tests/generators --no-audit --no-fund --ignore-scripts
