@@ -49,7 +49,9 @@ _FOCUS = """(element) => {
   };
 }"""
 
-_TOO_WIDE = """() => {
+# A width that was just set counts from the next frame on.
+_TOO_WIDE = """async () => {
+  await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
   const wide = document.documentElement.clientWidth;
   const found = document.documentElement.scrollWidth > wide || document.body.scrollWidth > wide;
   return found ? [...document.querySelectorAll("body *")]

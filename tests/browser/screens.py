@@ -31,6 +31,7 @@ class Screens:
 NAMES = (
     *("deliveries", "no delivery is found", "delivery", "delivery that breaks the contract", "store", "endpoints"),
     *("any action", "subscription", "order", "payment", "customer", "product", "price", "invoice"),
+    *("inbox", "webhook of the inbox"),
     *("order to pay", "order that waits", "order that is paid", "no such page", "wrong address"),
 )
 REFUSED = {"no such page": 404, "wrong address": 400}
@@ -70,6 +71,7 @@ def lived_sandbox(**options: Any) -> Iterator[Screens]:
         token = {"Secret-Token": sandbox.token}
         requests.put(f"{sandbox.url}/api/v1/orders", json={}, headers=token, timeout=5)
         requests.get(f"{sandbox.url}/api/v1/orders/{waiting.code}", headers=token, timeout=5)
+        requests.post(f"{sandbox.url}/in/shop", data=sandbox.events[1].body, timeout=5)
         newest = requests.get(f"{sandbox.url}/_mock/deliveries", timeout=5).json()["deliveries"]
         paths = (
             *("/", "/?search=nowhere", "/deliveries/2", f"/deliveries/{max(one['id'] for one in newest)}"),
@@ -77,6 +79,7 @@ def lived_sandbox(**options: Any) -> Iterator[Screens]:
             *(f"/store/order/{order.id}", f"/store/payment/{store.payments[0].id}"),
             *(f"/store/customer/{store.customers[0].id}", f"/store/product/{store.products[0].code}"),
             *(f"/store/price/{store.price.code}", f"/store/invoice/{store.invoices[0].id}"),
+            *("/inbox", "/inbox/1"),
             *(f"/pay/{order.code}", f"/pay/{waiting.code}", f"/pay/{paid.code}"),
             *("/nowhere", f"/pay/{order.code}?successUrl=nowhere"),
         )

@@ -66,9 +66,8 @@ class Copy:
             target = self.root / path.relative_to(root)
             target.parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(path, target)
-        for folder in ("tests/ajv", "tests/browser", "tests/express", "tests/generators"):
-            if (root / folder / "node_modules").is_dir():
-                (self.root / folder / "node_modules").symlink_to(root / folder / "node_modules")
+        for modules in root.glob("tests/*/node_modules"):
+            (self.root / modules.relative_to(root)).symlink_to(modules)
         self._sound: set[tuple[str, ...]] = set()
         # Every trial starts Python anew: without bytecode it would compile the package and rewrite the tests each time.
         self._run(["--collect-only", "tests"], timeout=300, bytecode=True)
