@@ -72,6 +72,8 @@ class Shop:
     """The only finding of its scorecard; None if there is none."""
     options: ClassVar[Mapping[str, Any]] = {}
     """More options of its check."""
+    every_type: ClassVar[bool] = False
+    """Whether the flaw shows in a type that most members are not registered for."""
 
     def __init__(self) -> None:
         self.tables: dict[str, dict[str, dict[str, Any]]] = {}
@@ -134,7 +136,7 @@ class Shop:
 
     def is_right(self, claim: Claim, body: bytes) -> bool:
         right = self.key(claim.timestamp, body)
-        return any([self.is_equal(right, key) for key in claim.keys])
+        return any(self.is_equal(right, key) for key in claim.keys)
 
     def is_equal(self, right: str, key: str) -> bool:
         return hmac.compare_digest(right.encode(), key.encode("utf-8", "replace"))

@@ -90,13 +90,10 @@ class ShowsTracebacks(Shop):
     finding = "secrets/no-traceback"
 
     def answer(self, hook: Hook) -> tuple[int, str]:
-        status, text = super().answer(hook)
-        if status == 400:
-            try:
-                raise ValueError(text)
-            except ValueError:
-                return status, traceback.format_exc()
-        return status, text
+        try:
+            return self.take(hook) if hook.method == "POST" else (405, "")
+        except RefusedError as error:
+            return error.status, traceback.format_exc()
 
 
 MEMBERS: tuple[type[Shop], ...] = (

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 from conformance.zoo.shop import Envelope, Hook, RefusedError, Shop, digest
 
@@ -61,8 +61,8 @@ class TakesTypeAndSecondForAnId(Shop):
 class LastArrivalWins(Shop):
     finding = "order/last-arrival-wins"
 
-    def is_newer(self, row: Mapping[str, Any], known: Mapping[str, Any] | None) -> bool:
-        return True
+    def is_newer(self, row: Mapping[str, Any], _known: Mapping[str, Any] | None) -> bool:
+        return bool(row)
 
 
 class DropsOrphans(Shop):
@@ -82,7 +82,7 @@ class DropsOrphans(Shop):
 
 class RefusesOrphans(Shop):
     finding = "order/refuses-early-updates"
-    options: Mapping[str, Any] = {"types": ["customer.created", "customer.updated", "customer.deleted"]}
+    options: ClassVar[Mapping[str, Any]] = {"types": ["customer.created", "customer.updated", "customer.deleted"]}
 
     def keep(self, envelope: Envelope) -> None:
         if envelope["event"] == "customer.deleted" and not self.tables.get("customers"):
