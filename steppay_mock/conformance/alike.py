@@ -1,7 +1,7 @@
 """Compares states of two courses that should be equal, without what may differ: bodies and digests that were kept.
 
 Receivers keep the body that came, or a digest of it, to know a copy (fact 4). The same event in another form has
-another body, and is no other event.
+another body, and is no other event. They also keep when a row was written, by their clock.
 """
 
 from __future__ import annotations
@@ -9,10 +9,15 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from typing import Any
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
 
 from steppay_mock.ordering.state.difference import describe_differences, differences
 from steppay_mock.ordering.state.normal import plain
+from steppay_mock.ordering.truth.time_formats import read_instant
+
+if TYPE_CHECKING:
+    from steppay_mock.ordering.state.difference import Difference
 
 BODY = "<the body>"
 _DIGEST = re.compile(
@@ -20,6 +25,7 @@ _DIGEST = re.compile(
     r"(?=[0-9A-Za-z+/_-]*[A-Z])[0-9A-Za-z+/_-]{40,}={0,2}"
 )
 _FRACTION = re.compile(r"-?\d{1,20}\.\d{1,20}")
+_COURSE = timedelta(minutes=2)
 _ENVELOPE = {"event", "data"}
 _SHARE = 0.7  # of the fields of an event's object: a mapping that has more of them is a copy of it
 
@@ -30,8 +36,14 @@ def changes(expected: Any, actual: Any, *, copies: tuple[Mapping[str, Any], ...]
     ``copies`` are the objects of the events: a mapping of the state that is a copy of one does not count.
     """
     one, other = without_bodies(plain(expected), copies), without_bodies(plain(actual), copies)
-    found = differences(one, other)
+    found = [difference for difference in differences(one, other) if not _is_of_the_clock(difference)]
     return tuple(describe_differences(found, limit=5).splitlines()) if found else ()
+
+
+def _is_of_the_clock(difference: Difference) -> bool:
+    """Whether two instants differ by as much as passes between two courses: when a row was written, by the clock."""
+    one, other = read_instant(difference.expected), read_instant(difference.actual)
+    return one is not None and other is not None and abs(one.at - other.at) < _COURSE
 
 
 def without_bodies(value: Any, copies: tuple[Mapping[str, Any], ...] = ()) -> Any:

@@ -15,6 +15,7 @@ from steppay_mock.conformance.options import CheckOptions, CheckSettings, read_c
 from steppay_mock.conformance.proofs import prove
 from steppay_mock.conformance.reactions import find_reactions
 from steppay_mock.conformance.scorecard import Scorecard
+from steppay_mock.ordering.face import option
 from steppay_mock.ordering.failure import NoAnswerError
 from steppay_mock.ordering.receiver.hosting import beside_loop, in_transaction_of_test
 from steppay_mock.wire.real_time import perf_counter
@@ -29,6 +30,7 @@ _LACKS: dict[Need, str] = {
     "reset": "It has to look at the state and put it back: give state and reset.",
     "socket": "An app in this process has no socket: serve it, and check its URL.",
     "process": "It runs in another process.",
+    "route": "The gateway before the function decides which requests reach it.",
     "proofs": "No searches through orders were wanted.",
 }
 
@@ -56,7 +58,7 @@ def _check(receiver: Receiver, settings: CheckSettings) -> Scorecard:
     with CheckedReceiver(receiver, settings) as at:
         reactions = find_reactions(at)
         obstacle = find_obstacle(at, reactions)
-        lacks = _lacks(at, settings, reactions.unsteady)
+        lacks = _lacks(at, settings)
         results = _results(at, wanted, lacks, obstacle)
     if obstacle is None and "proofs" not in lacks and "reset" not in lacks and any(map(_is_proof, wanted)):
         at.proofs = prove(receiver, settings, at.reacts)
@@ -96,7 +98,7 @@ def _judge(at: CheckedReceiver, check: Check, lacks: dict[Need, str], obstacle: 
         return failed(f"It did not answer in time. {error}", at.traces[-1] if at.traces else None)
 
 
-def _lacks(at: CheckedReceiver, settings: CheckSettings, unsteady: tuple[str, ...]) -> dict[Need, str]:
+def _lacks(at: CheckedReceiver, settings: CheckSettings) -> dict[Need, str]:
     """What is not there for the checks, each with the reason."""
     has: dict[Need, bool] = {
         "secret": at.is_signed,
@@ -104,13 +106,14 @@ def _lacks(at: CheckedReceiver, settings: CheckSettings, unsteady: tuple[str, ..
         "reset": at.can_reset,
         "socket": at.is_elsewhere,
         "process": not at.is_elsewhere,
+        "route": at.has_route,
         "proofs": not settings.quick,
     }
     lacks = {need: _LACKS[need] for need, there in has.items() if not there}
-    if unsteady:
+    if at.unsteady:
         lacks["reset"] = (
             "The same delivery to an empty receiver ended differently the second time. Name what always changes with "
-            f"ignore=: {'; '.join(unsteady)}"
+            f"{option('ignore')}: {'; '.join(at.unsteady)}"
         )
     return lacks
 

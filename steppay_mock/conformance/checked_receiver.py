@@ -39,8 +39,9 @@ class CheckedReceiver:
     """The receiver while it is checked; ``with`` opens and closes it.
 
     ``traces`` are all requests with their answers. ``main`` is the event type that most checks use: it is accepted,
-    and changes the state if that can be looked at. ``reacts`` are the types that change the state. ``proofs`` are the
-    searches through orders, which are made after all that is delivered here.
+    and changes the state if that can be looked at. ``reacts`` are the types that change the state. ``unsteady``
+    says where the states differ after the same event was delivered twice. ``proofs`` are the searches through orders,
+    which are made after all that is delivered here.
     """
 
     def __init__(self, receiver: Receiver, settings: CheckSettings) -> None:
@@ -49,6 +50,7 @@ class CheckedReceiver:
         self.main = "payment.completed"
         self.accepted: tuple[str, ...] = ()
         self.reacts: tuple[str, ...] = ()
+        self.unsteady: tuple[str, ...] = ()
         self.proofs = Proofs()
         self._delivery = settings.probing.delivery
         self._open = OpenReceiver(receiver, self._delivery)
@@ -99,6 +101,13 @@ class CheckedReceiver:
         return isinstance(self._open.app, str)
 
     @property
+    def has_route(self) -> bool:
+        """Whether it gets requests of every method itself: a function of AWS Lambda has a gateway before it."""
+        from steppay_mock.delivery.aws.app import LambdaApp
+
+        return not isinstance(self._open.app, LambdaApp)
+
+    @property
     def is_signed(self) -> bool:
         """Whether deliveries are signed."""
         return self._delivery.secret is not None
@@ -110,9 +119,10 @@ class CheckedReceiver:
 
     @property
     def can_reset(self) -> bool:
-        """Whether its state can be looked at, and put back to what it was at first."""
+        """Whether its state can be looked at and put back, and is the same after the same deliveries."""
         probing = self.settings.probing
-        return self.has_state and (probing.reset is not None or probing.restore is not None or self._open.is_factory)
+        has_way = probing.reset is not None or probing.restore is not None or self._open.is_factory
+        return self.has_state and has_way and not self.unsteady
 
     def now(self) -> float:
         """The time of the clock that signs, in seconds since the epoch."""

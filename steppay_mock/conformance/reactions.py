@@ -59,10 +59,9 @@ class Reaction:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reactions:
-    """The reactions to one event of each type. ``unsteady``: where two equal deliveries ended differently."""
+    """The reactions to one event of each type."""
 
     all: tuple[Reaction, ...]
-    unsteady: tuple[str, ...] = ()
 
     @property
     def accepted(self) -> tuple[str, ...]:
@@ -103,7 +102,9 @@ def find_reactions(at: CheckedReceiver) -> Reactions:
     reactions = Reactions(all=tuple(found))
     at.accepted, at.reacts = reactions.accepted, reactions.reacts
     at.main = next(iter((*at.reacts, *at.accepted)), at.main)
-    return Reactions(all=reactions.all, unsteady=_unsteady(at) if at.can_reset and at.reacts else ())
+    if at.can_reset and at.reacts:
+        at.unsteady = _unsteady(at)
+    return reactions
 
 
 def _unsteady(at: CheckedReceiver) -> tuple[str, ...]:

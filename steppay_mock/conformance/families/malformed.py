@@ -110,7 +110,13 @@ CHECKS = (
     _check("data-missing", "a webhook without data", _told(_without("data")), may_pass=True),
     _check("data-null", "a webhook whose data is null", _told(lambda one: {**one, "data": None}), may_pass=True),
     _check("data-a-list", "a webhook whose data is a list", _told(lambda one: {**one, "data": []}), may_pass=True),
-    _check("data-empty", "a webhook whose data is empty", _told(lambda one: {**one, "data": {}}), may_pass=True),
+    _check(
+        "data-empty",
+        "a webhook whose data is empty",
+        _told(lambda one: {**one, "data": {}}),
+        may_pass=True,
+        severity="assumed",
+    ),
     _check("timestamp-missing", "a webhook without timestamp", _told(_without("timestamp")), may_pass=True),
     _check(
         "byte-order-mark",

@@ -71,7 +71,15 @@ def _content_type(value: str | None, *, what: str) -> Callable[[CheckedReceiver]
 
 def _check(name: str, asks: str, run: Callable[[CheckedReceiver], Judgement], *, cure: str = _CURE) -> Check:
     return Check(
-        name=name, family="method", severity="should", harm="untidy", asks=asks, cure=cure, facts=(1,), run=run
+        name=name,
+        family="method",
+        severity="should",
+        harm="untidy",
+        asks=asks,
+        cure=cure,
+        facts=(1,),
+        needs=("route",),
+        run=run,
     )
 
 

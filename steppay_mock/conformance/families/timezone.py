@@ -23,11 +23,12 @@ _CURE = (
     "Read a time without a zone as UTC: datetime.fromisoformat(text).replace(tzinfo=UTC) in Python, new Date(text + "
     "'Z') in JavaScript. Convert to Korean time where it is shown, not where it is stored."
 )
+_DRAWN = 6
 _ZONES = ("Asia/Seoul", "America/New_York")
 
 
 def _read_as_utc(at: CheckedReceiver, event_type: str) -> Judgement:
-    event = at.event(event_type)
+    event = _with_times(at, event_type)
     at.begin()
     before = at.look()
     trace = at.deliver(event)
@@ -50,6 +51,11 @@ def _read_as_utc(at: CheckedReceiver, event_type: str) -> Judgement:
     return PASSED
 
 
+def _with_times(at: CheckedReceiver, event_type: str) -> Event:
+    """Of several events the one with the most times: many a status leaves them out."""
+    return max((at.event(event_type) for _ in range(_DRAWN)), key=lambda event: len(list(instants_in(event.data))))
+
+
 def _is_read_as_korean(instant: Instant, right: datetime) -> bool:
     return instant.is_same(right - KST)
 
@@ -68,7 +74,7 @@ def _values(path: str, node: Any) -> Iterator[tuple[str, Any]]:
 def _zone_of_server(at: CheckedReceiver, event_type: str) -> Judgement:
     if not hasattr(time, "tzset"):
         return skipped("This system cannot change the zone of a process.")
-    event: Event = at.event(event_type)
+    event = _with_times(at, event_type)
     ends, trace = [], None
     for zone in _ZONES:
         with _zone(zone):
