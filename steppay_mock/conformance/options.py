@@ -10,6 +10,7 @@ from steppay_mock.conformance.kinds import FAMILIES
 from steppay_mock.contract.v1 import parse_wanted_types
 from steppay_mock.delivery.address.access import AccessOptions
 from steppay_mock.errors import SteppayMockError, check_names, choices, did_you_mean
+from steppay_mock.ordering.face import option
 from steppay_mock.ordering.options import DELIVERY, ExploreSettings, Probe, read_explore_options
 from steppay_mock.values import WholeValue, check_flag
 
@@ -123,13 +124,15 @@ def _no_state() -> None:
 def _refuse_lone(searching: Mapping[str, Any]) -> None:
     for name in ("effects", "ignore", "settle"):
         if searching.get(name):
-            raise SteppayMockError(f"{name}= is about the state, and there is no state=. Pass state= too.")
+            raise SteppayMockError(
+                f"{option(name)} is about the state, and there is no {option('state')}. Pass {option('state')} too."
+            )
 
 
 def _texts(name: str, value: object) -> list[str]:
     found: list[Any] = [value] if isinstance(value, str) or not isinstance(value, Iterable) else list(value)
     if not all(isinstance(one, str) for one in found):
-        raise SteppayMockError(f"{name}= takes names, not {type(value).__name__}. Pass {name}=['signature'].")
+        raise SteppayMockError(f"{option(name)} takes names, not {type(value).__name__}. Pass one or more names.")
     return found
 
 
@@ -138,7 +141,7 @@ def _check_names(name: str, value: object, known: tuple[str, ...]) -> tuple[str,
     for one in found:
         if one not in known:
             raise SteppayMockError(
-                f"{name}={one!r}: there is no such family and no such check.{did_you_mean(one, known)} The families "
+                f"{option(name, value=one)}: there is no such family and no such check.{did_you_mean(one, known)} The families "
                 f"are {choices(FAMILIES)}."
             )
     return tuple(found)

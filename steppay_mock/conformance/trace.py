@@ -20,6 +20,7 @@ SECRET = "STEPPAY_WEBHOOK_SECRET"  # noqa: S105 - it names the variable (fact 32
 SIGNATURE = "steppay-signature"
 
 _TIME = re.compile(r"timestamp=(\d{1,15})(?!\d)")
+_TITLE = re.compile(rb"<title>\s*([^<]*?)\s*</title>", re.IGNORECASE)
 _LONGEST = 6_000  # bytes of a body that a command shows
 _SHOWN = 160  # characters of an answer
 _FIXED = {"accept", "te", "content-length", "x-b3-traceid", "x-b3-spanid", "x-b3-parentspanid"}
@@ -41,7 +42,7 @@ class Trace:
         """The answer in one line, such as ``401, the signature does not match``."""
         answer = self.answer
         status = "no answer" if answer.status is None else str(answer.status)
-        text = excerpt(answer.error or "", limit=_SHOWN) or excerpt(answer.body.strip(), limit=_SHOWN)
+        text = excerpt(answer.error or "", limit=_SHOWN) or excerpt(_said(answer.body), limit=_SHOWN)
         return f"{status}, {text}" if text else status
 
     def as_curl(self) -> str:
@@ -91,6 +92,12 @@ class Trace:
             )
             text = text.replace(key, f"${name}")
         return lines, text
+
+
+def _said(body: bytes) -> bytes:
+    """The body; of a page of HTML its title, which says what there is to say."""
+    title = _TITLE.search(body) if body.lstrip().startswith(b"<") else None
+    return title[1] if title else body.strip()
 
 
 def _key(secret: str, moment: str, body: bytes) -> str:

@@ -101,8 +101,8 @@ CHECKS = (
         severity="fact",
         harm="untidy",
         asks="Its work is done when it answers.",
-        cure="That is right, if the work is not lost when the process ends. Let the checks wait for it: settle=0.3, or "
-        "--settle 0.3 at a shell.",
+        cure="That is right, if the work is not lost when the process ends. Let the checks wait for it, by the option "
+        "settle.",
         needs=("reset",),
         run=_works_on,
     ),

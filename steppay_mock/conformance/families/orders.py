@@ -120,8 +120,8 @@ CHECKS = (
         severity="must",
         harm="wrong",
         asks="The same deliveries always end in the same state.",
-        cure="Let the probe show everything that decides what happens next, name what always changes with ignore=, and "
-        "let the reset put back everything.",
+        cure="Let the probe show everything that decides what happens next, name what always changes by the option ignore, "
+        "and let the reset put back everything.",
         needs=("reset", "proofs"),
         run=_steady,
     ),
