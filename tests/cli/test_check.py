@@ -84,6 +84,6 @@ def test_no_url_with_a_secret_is_shown(run: Run, receiver: Receiver, secret: str
         return None if request.args.get("token") == "tok_4711abc" else Response(status=403)
 
     receiver.answer = guarded
-    done: Any = run("check", "--to", f"{receiver.url}?token=tok_4711abc", "--secret", secret, "--only", "replay")
-    assert "replay/checks-no-age" in done.out
+    done: Any = run("check", "--to", f"{receiver.url}?token=tok_4711abc", "--secret", secret, "--only", "method/put")
+    assert f"--request PUT '{receiver.url}?token=********'" in done.out
     assert "tok_4711abc" not in done.out + done.err

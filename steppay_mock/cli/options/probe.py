@@ -53,7 +53,7 @@ class Probing:
     state_headers: tuple[tuple[str, str], ...] = field(repr=False)
     written_access: AccessWords
     ignored: tuple[str, ...]
-    truth: str = "off"
+    truth: str = "hints"
     accepted: tuple[int, ...]
     settle: float | None
     given: int | None = None
