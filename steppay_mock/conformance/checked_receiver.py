@@ -39,9 +39,10 @@ class CheckedReceiver:
     """The receiver while it is checked; ``with`` opens and closes it.
 
     ``traces`` are all requests with their answers. ``main`` is the event type that most checks use: it is accepted,
-    and changes the state if that can be looked at. ``reacts`` are the types that change the state. ``unsteady``
-    says where the states differ after the same event was delivered twice. ``proofs`` are the searches through orders,
-    which are made after all that is delivered here.
+    and changes the state if that can be looked at. ``reacts`` are the types that change the state, and
+    ``reacts_in_stories`` those that do so only after others. ``unsteady`` says where the states differ after the same
+    event was delivered twice. ``proofs`` are the searches through orders, which are made after all that is delivered
+    here.
     """
 
     def __init__(self, receiver: Receiver, settings: CheckSettings) -> None:
@@ -50,6 +51,7 @@ class CheckedReceiver:
         self.main = "payment.completed"
         self.accepted: tuple[str, ...] = ()
         self.reacts: tuple[str, ...] = ()
+        self.reacts_in_stories: tuple[str, ...] = ()
         self.unsteady: tuple[str, ...] = ()
         self.proofs = Proofs()
         self._delivery = settings.probing.delivery

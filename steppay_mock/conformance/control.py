@@ -11,10 +11,12 @@ from typing import TYPE_CHECKING
 
 from steppay_mock.conformance.finding import CONTROL, Finding
 from steppay_mock.conformance.mistaken_forms import MistakenForm, event_forms, signature_forms
+from steppay_mock.conformance.proofs import CANDIDATES
 from steppay_mock.delivery.failure import Failure
 from steppay_mock.delivery.in_process.frameworks import refusal_of
 from steppay_mock.delivery.request import Request
 from steppay_mock.ordering.report.causes import causes
+from steppay_mock.store.scenarios.scenario import scenario
 
 if TYPE_CHECKING:
     from steppay_mock.conformance.checked_receiver import CheckedReceiver
@@ -111,10 +113,13 @@ def _not_let_in(at: CheckedReceiver, trace: Trace, likely: str) -> Finding:
     )
 
 
-def _idle(at: CheckedReceiver, reactions: Reactions) -> Finding:
-    """The finding where webhooks are accepted, and none changes the state."""
+def _idle(at: CheckedReceiver, reactions: Reactions) -> Finding | None:
+    """The finding where webhooks are accepted, and none changes the state; None if whole stories do."""
     if (found := _expected_form(at, list(event_forms()))) is not None:
         return found
+    if (types := _moved_by_stories(at)) is not None:
+        at.reacts_in_stories = types
+        return None
     trace = next(one.trace for one in reactions.all if one.accepted)
     if (anything := _takes_anything(at)) is not None:
         return _finding(
@@ -130,6 +135,19 @@ def _idle(at: CheckedReceiver, reactions: Reactions) -> Finding:
         " ".join(causes([one.observed for one in reactions.all if one.accepted], signed=at.is_signed)),
         trace,
     )
+
+
+def _moved_by_stories(at: CheckedReceiver) -> tuple[str, ...] | None:
+    """The types of the first scenario that changes the state as a whole; None if none does."""
+    for name in CANDIDATES:
+        at.begin()
+        before = at.look()
+        story = scenario(name, seed=at.settings.seed, is_test=False)
+        for event in story:
+            at.deliver(event)
+        if at.look() != before:
+            return tuple(sorted({str(event.type) for event in story}))
+    return None
 
 
 def _expected_form(at: CheckedReceiver, forms: Iterable[MistakenForm]) -> Finding | None:

@@ -141,8 +141,8 @@ def _check_names(name: str, value: object, known: tuple[str, ...]) -> tuple[str,
     for one in found:
         if one not in known:
             raise SteppayMockError(
-                f"{option(name, value=one)}: there is no such family and no such check.{did_you_mean(one, known)} The families "
-                f"are {choices(FAMILIES)}."
+                f"{option(name, value=one)}: there is no such family and no such check.{did_you_mean(one, known)} The "
+                f"families are {choices(FAMILIES)}."
             )
     return tuple(found)
 

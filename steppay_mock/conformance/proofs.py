@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from steppay_mock.errors import SteppayMockError
 from steppay_mock.ordering.explore import explore
 from steppay_mock.ordering.failure import ExplorationError
+from steppay_mock.payload.subject import thing_of
 from steppay_mock.store.scenarios.scenario import scenario
 
 if TYPE_CHECKING:
@@ -20,20 +22,23 @@ if TYPE_CHECKING:
 
 CANDIDATES = (
     "refund-in-full",
+    "refund-in-parts",
     "subscription-cancelled-now",
+    "subscription-pause-undone",
+    "subscription-renewal-queues",
     "virtual-account-deposit",
-    "subscription-paused-then-cancelled",
     "customer-registers-and-leaves",
     "invoice-paid",
-    "refund-in-parts",
     "catalogue-changes",
+    "subscription-paused-then-cancelled",
     "subscription-direct-debit-rejected",
+    "invoice-payment-fails-then-succeeds",
     "invoice-sending-fails-then-deleted",
     "usage-paid-afterwards",
     "one-time-purchase-fails-then-succeeds",
 )
 """The scenarios that may be chosen: each shows another kind of mistake, the dearest first."""
-_MOST = 6  # scenarios that are chosen
+_MOST = 9  # scenarios that are chosen
 _LEAST = 400  # deliveries of a search: with fewer it says too little
 _OVERLAP = 2  # tries of each race
 
@@ -60,24 +65,43 @@ class Proofs:
 
 
 def choose_scenarios(reacts: Sequence[str], *, seed: int) -> tuple[str, ...]:
-    """The scenarios that fit: with two events or more to which the receiver reacts, and with new types first."""
+    """The scenarios that fit: with two events or more to which the receiver reacts.
+
+    First come those that show something new: another type, another status, a type that comes several times about one
+    thing, or a tie of another kind of thing.
+    """
     fitting = []
     for name in CANDIDATES:
-        wanted = [one for one in map(_type_of, scenario(name, seed=seed, is_test=False)) if one in reacts]
+        wanted = [one for one in scenario(name, seed=seed, is_test=False) if str(one.type) in reacts]
         if len(wanted) >= 2:
-            fitting.append((name, frozenset(wanted)))
+            fitting.append((name, _shown(wanted)))
     chosen: list[str] = []
     seen: frozenset[str] = frozenset()
-    for name, types in fitting:
-        if not types <= seen:
+    for name, shown in fitting:
+        if not shown <= seen:
             chosen.append(name)
-            seen |= types
+            seen |= shown
     chosen += [name for name, _ in fitting if name not in chosen]
     return tuple(sorted(chosen[:_MOST], key=CANDIDATES.index))
 
 
-def _type_of(event: Event) -> str:
-    return str(event.type)
+def has_tie(events: Sequence[Event]) -> bool:
+    """Whether two events of one second are about one thing."""
+    return bool(_ties(events))
+
+
+def _ties(events: Sequence[Event]) -> frozenset[str]:
+    """The kinds of things of which two events have one second."""
+    seen = Counter((thing_of(event), event.second) for event in events)
+    return frozenset(f"tie of {thing[0]}" for (thing, _), count in seen.items() if count > 1)
+
+
+def _shown(events: Sequence[Event]) -> frozenset[str]:
+    """What these events show a receiver, in words that are equal for equal things."""
+    types = Counter((str(event.type), thing_of(event)) for event in events)
+    statuses = {f"{thing_of(event)[0]} is {event.data.get('status')}" for event in events}
+    several = {f"several {event_type}" for (event_type, _), count in types.items() if count > 1}
+    return frozenset((*(event_type for event_type, _ in types), *statuses, *several)) | _ties(events)
 
 
 def prove(receiver: Receiver, settings: CheckSettings, reacts: Sequence[str]) -> Proofs:

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
+
+Run = Callable[..., pytest.RunResult]
 
 SHOP = """
 import json
@@ -87,9 +91,10 @@ def test_in_a_loop(steppay):
 
 
 @pytest.fixture
-def checked(pytester: pytest.Pytester) -> pytest.RunResult:
+def checked(pytester: pytest.Pytester, run: Run) -> pytest.RunResult:
     pytester.makepyfile(shop=SHOP, test_shop=TESTS)
-    return pytester.runpytest("-p", "no:randomly")
+    pytester.syspathinsert()
+    return run()
 
 
 def test_a_card_that_is_not_ok_fails_the_test_with_its_report(checked: pytest.RunResult) -> None:

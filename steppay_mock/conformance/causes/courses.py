@@ -52,12 +52,14 @@ CAUSES: tuple[Cause, ...] = (
         name="takes-two-events-for-one",
         family="tie",
         harm="lost",
-        summary="It takes two events of one second for copies of one.",
+        summary="It takes two different events for copies of one.",
         cure="Treat two bodies as copies only if they are equal byte for byte: type, id and second do not tell two "
         "events apart (facts 4 and 6).",
         facts=(4, 6, 55),
-        shows=lambda seen: seen.failed("tie/two-of-one-second") or seen.failed("tie/false-dedupe"),
-        explains=named("tie/two-of-one-second", "tie/false-dedupe"),
+        shows=lambda seen: seen.failed("tie/two-of-one-second") or seen.failed("duplicate/later-update-is-no-copy"),
+        explains=named(
+            "tie/two-of-one-second", "duplicate/later-update-is-no-copy", "duplicate/false-dedupe", "tie/tie-flip"
+        ),
     ),
     Cause(
         name="last-arrival-wins",

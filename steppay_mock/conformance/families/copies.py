@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 from copy import deepcopy
-from typing import TYPE_CHECKING
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
 
 from steppay_mock.conformance.alike import changes
-from steppay_mock.conformance.check import PASSED, Check, Judgement, failed
+from steppay_mock.conformance.check import PASSED, Check, Judgement, failed, skipped
 from steppay_mock.conformance.families.big_id import with_ids
 from steppay_mock.conformance.judging import for_each_type, refused, with_payload
 
 if TYPE_CHECKING:
     from steppay_mock.conformance.checked_receiver import CheckedReceiver
+    from steppay_mock.conformance.trace import Trace
+    from steppay_mock.payload.event import Event
 
 _ONCE = (
     "Store a hash of each body in the transaction that has the effect, and skip a body that is stored: an event has no "
     "id (fact 4), and a manager can send it again (fact 22)."
 )
+_DAYS = 3 * 86_400
+_BETWEEN = 3  # other events between an event and its copy
 
 
 def _is_accepted(at: CheckedReceiver, event_type: str) -> Judgement:
@@ -32,37 +37,71 @@ def _is_accepted(at: CheckedReceiver, event_type: str) -> Judgement:
 def _counts_once(at: CheckedReceiver, event_type: str) -> Judgement:
     event = at.event(event_type)
     at.begin()
+    before = at.look()
     at.deliver(event)
     once = at.look()
+    if once == before:
+        return skipped(f"{event_type} changes nothing, so a copy could not.")
     trace = at.deliver(event, later=1)
-    twice = at.look()
-    if once == twice:
-        return PASSED
-    told = changes(at.state(once).state, at.state(twice).state)
-    if at.state(once).effects != at.state(twice).effects:
-        return failed(f"A second copy of {event_type} has its effect again.", trace, changes=told, tags=("twice",))
-    if told:
-        return failed(f"A second copy of {event_type} changes its state.", trace, changes=told, tags=("twice",))
-    return PASSED
+    return _same(at, once, trace, what=f"A second copy of {event_type}")
 
 
 def _later_copy_counts_once(at: CheckedReceiver, event_type: str) -> Judgement:
-    """A copy in another form of JSON, as a resend by hand may have, after another event."""
-    event, other = at.event(event_type), at.event(event_type)
+    """A copy after other events, which happened days later."""
+    event = at.event(event_type, now=float(int(at.now()) - _DAYS))
     at.begin()
+    before = at.look()
     at.deliver(event)
-    at.deliver(other)
+    if at.look() == before:
+        return skipped(f"{event_type} changes nothing, so a copy could not.")
+    for _ in range(_BETWEEN):
+        at.deliver(at.event(event_type))
     once = at.look()
     trace = at.deliver(event, later=1)
-    told = changes(at.state(once).state, at.state(at.look()).state)
-    if told or at.state(once).effects != at.state(at.look()).effects:
+    return _same(at, once, trace, what=f"A copy of {event_type} that comes after others")
+
+
+def _same(at: CheckedReceiver, once: int, trace: Trace, *, what: str) -> Judgement:
+    """Whether the state and the effects are still those of that number."""
+    twice = at.look()
+    if at.state(once).effects != at.state(twice).effects:
+        return failed(f"{what} has its effect again.", trace, tags=("twice",))
+    told = changes(at.state(once).state, at.state(twice).state)
+    return failed(f"{what} changes its state.", trace, changes=told, tags=("twice",)) if told else PASSED
+
+
+def _update_is_no_copy(at: CheckedReceiver) -> Judgement:
+    """Two events of one type about one thing, with one status and other content, a minute apart."""
+    event_type = "subscription.updated"
+    if event_type not in at.reacts:
+        return skipped("It does not react to subscription.updated.")
+    first = with_payload(at.event(event_type), _active(at.event(event_type), at))
+    other = at.event(event_type)
+    second = with_payload(other, {**_active(other, at), "timestamp": first.timestamp + 60})
+    second.data.update({name: first.data[name] for name in ("subscriptionId", "customerId") if name in first.data})
+    ends = []
+    trace = None
+    for course in ((first,), (second,), (first, second)):
+        at.begin()
+        for event in course:
+            trace = at.deliver(event)
+        ends.append(at.state(at.look()).state)
+    if changes(ends[0], ends[1]) and not changes(ends[0], ends[2]):
         return failed(
-            f"A copy of {event_type} that comes after another one changes its state.",
+            "Of two events subscription.updated about one thing, with one status, the later one is lost.",
             trace,
-            changes=told,
-            tags=("twice",),
+            tags=("false-copy",),
         )
     return PASSED
+
+
+def _active(event: Event, at: CheckedReceiver) -> dict[str, Any]:
+    """The payload of a subscription that is active, with the next payment some days from its second."""
+    payload = deepcopy(event.payload)
+    days = len(at.traces) % 20 + 1
+    moment = datetime.fromtimestamp(event.timestamp, UTC) + timedelta(days=days, hours=5)
+    payload["data"].update(status="ACTIVE", nextPaymentDate=moment.replace(tzinfo=None).isoformat())
+    return payload
 
 
 def _two_of_one_second(at: CheckedReceiver, event_type: str) -> Judgement:
@@ -116,6 +155,18 @@ CHECKS = (
         facts=(4, 22),
         needs=("reset",),
         run=for_each_type(_later_copy_counts_once),
+    ),
+    Check(
+        name="later-update-is-no-copy",
+        family="duplicate",
+        severity="must",
+        harm="lost",
+        asks="A later event about the same thing, with the same status, is no copy.",
+        cure="Treat two bodies as copies only if they are equal byte for byte: type, id and status do not tell two "
+        "events apart.",
+        facts=(4,),
+        needs=("reset",),
+        run=_update_is_no_copy,
     ),
     Check(
         name="two-of-one-second",

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from steppay_mock.conformance.check import PASSED, Check, Judgement, failed, skipped
 from steppay_mock.conformance.kinds import Family, Harm
+from steppay_mock.conformance.proofs import has_tie
 from steppay_mock.ordering import anomaly as kinds
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ _FAMILY: dict[str, tuple[Family, Harm]] = {
     kinds.ORDER_DEPENDENT_REJECTION.name: ("order", "lost"),
     kinds.ORDER_DEPENDENCE.name: ("order", "wrong"),
     kinds.DOUBLE_EFFECT.name: ("duplicate", "money"),
-    kinds.FALSE_DEDUPE.name: ("tie", "lost"),
+    kinds.FALSE_DEDUPE.name: ("duplicate", "lost"),
     kinds.TIE_FLIP.name: ("tie", "wrong"),
     kinds.DOUBLE_EFFECT_IN_FLIGHT.name: ("overlap", "money"),
     kinds.REJECTION_IN_FLIGHT.name: ("overlap", "lost"),
@@ -54,8 +55,8 @@ def _found(anomaly: Anomaly) -> Callable[[CheckedReceiver], Judgement]:
 def _unfound(proofs: Proofs, family: Family) -> Judgement:
     if not any(one.ok for one in proofs.found) and not any(proofs.counterexamples):
         return skipped(_why(proofs))
-    if family == "tie" and not any(one.coverage.ties for one in proofs.found):
-        return skipped("No events of one second were searched, or the order alone already fails.")
+    if family == "tie" and not any(one.ok and has_tie(one.events) for one in proofs.found):
+        return skipped("No two events of one second about one thing were searched, or the order alone already fails.")
     if family == "overlap" and not any(one.coverage.overlaps is not None for one in proofs.found):
         return skipped("No webhooks were in flight at once: the order alone already fails, or the test forbids it.")
     return PASSED
@@ -120,8 +121,8 @@ CHECKS = (
         severity="must",
         harm="wrong",
         asks="The same deliveries always end in the same state.",
-        cure="Let the probe show everything that decides what happens next, name what always changes by the option ignore, "
-        "and let the reset put back everything.",
+        cure="Let the probe show everything that decides what happens next, name what always changes by the option "
+        "ignore, and let the reset put back everything.",
         needs=("reset", "proofs"),
         run=_steady,
     ),
