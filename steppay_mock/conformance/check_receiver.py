@@ -7,16 +7,15 @@ from typing import TYPE_CHECKING, Unpack
 
 from steppay_mock.conformance.catalogue import CHECKS, NAMES
 from steppay_mock.conformance.causes.find import find_findings
-from steppay_mock.conformance.check import Check, CheckResult, Judgement, failed, skipped
+from steppay_mock.conformance.check import Check, CheckResult, Judgement, skipped
 from steppay_mock.conformance.checked_receiver import CheckedReceiver
-from steppay_mock.conformance.control import find_obstacle
+from steppay_mock.conformance.control import find_obstacle, stopped_answering
 from steppay_mock.conformance.kinds import Need
 from steppay_mock.conformance.options import CheckOptions, CheckSettings, read_check_options
 from steppay_mock.conformance.proofs import prove
 from steppay_mock.conformance.reactions import find_reactions
 from steppay_mock.conformance.scorecard import Scorecard
 from steppay_mock.ordering.face import option
-from steppay_mock.ordering.failure import NoAnswerError
 from steppay_mock.ordering.receiver.hosting import beside_loop, in_transaction_of_test
 from steppay_mock.wire.real_time import perf_counter
 
@@ -60,10 +59,18 @@ def _check(receiver: Receiver, settings: CheckSettings) -> Scorecard:
         obstacle = find_obstacle(at, reactions)
         lacks = _lacks(at, settings)
         results = _results(at, wanted, lacks, obstacle)
-    if obstacle is None and "proofs" not in lacks and "reset" not in lacks and any(map(_is_proof, wanted)):
+    if (
+        obstacle is None
+        and not at.is_gone
+        and "proofs" not in lacks
+        and "reset" not in lacks
+        and any(map(_is_proof, wanted))
+    ):
         at.proofs = prove(receiver, settings, at.reacts or at.reacts_in_stories)
     results += [_result(at, one, lacks, obstacle) for one in wanted if _is_proof(one)]
     findings = find_findings(results) if obstacle is None else (obstacle,)
+    if obstacle is None and at.is_gone:
+        findings = (stopped_answering(at), *findings)
     return Scorecard(
         receiver=at.target,
         findings=findings,
@@ -89,13 +96,12 @@ def _result(at: CheckedReceiver, check: Check, lacks: dict[Need, str], obstacle:
 def _judge(at: CheckedReceiver, check: Check, lacks: dict[Need, str], obstacle: Finding | None) -> Judgement:
     if obstacle is not None:
         return skipped(f"Nothing can be told while this stands: {obstacle.summary}")
+    if at.is_gone:
+        return skipped("It has stopped answering.")
     for need in check.needs:
         if need in lacks:
             return skipped(lacks[need])
-    try:
-        return check.run(at)
-    except NoAnswerError as error:
-        return failed(f"It did not answer in time. {error}", at.traces[-1] if at.traces else None)
+    return check.run(at)
 
 
 def _lacks(at: CheckedReceiver, settings: CheckSettings) -> dict[Need, str]:

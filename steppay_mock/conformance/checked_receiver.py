@@ -12,9 +12,12 @@ from typing import TYPE_CHECKING, Any, Self, Unpack
 from steppay_mock.conformance.proofs import Proofs
 from steppay_mock.conformance.trace import Trace
 from steppay_mock.delivery.address import DEFAULT_PATH, parse_address
+from steppay_mock.delivery.answer import Answer
+from steppay_mock.delivery.failure import Failure
 from steppay_mock.delivery.faults import make_draft
 from steppay_mock.delivery.request import Request
 from steppay_mock.ordering.face import option
+from steppay_mock.ordering.failure import NoAnswerError
 from steppay_mock.ordering.receiver.probe_reader import ProbeReader
 from steppay_mock.ordering.receiver.receiver import OpenReceiver, Receiver
 from steppay_mock.ordering.receiver.supervisor import Supervisor
@@ -25,13 +28,14 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from steppay_mock.conformance.options import CheckSettings
-    from steppay_mock.delivery.answer import Answer
     from steppay_mock.delivery.faults import RequestDraft
     from steppay_mock.delivery.options.settings import Settings
     from steppay_mock.ordering.state.states import Snapshot
     from steppay_mock.payload.event import Event
     from steppay_mock.payload.options import EventOptions
 
+_PATIENCE = 3  # requests without an answer until the checks give up
+_GONE = frozenset({Failure.TIMED_OUT, Failure.REFUSED, Failure.UNREACHABLE, Failure.NO_ADDRESS})
 _IN_PROCESS = "http://localhost:8000"
 
 
@@ -172,7 +176,10 @@ class CheckedReceiver:
         """Send the request, and keep it with its answer."""
         sent_at = int(self.now())
         answered = any(trace.answer.status is not None for trace in self.traces[-3:])
-        answer: Answer = self._supervisor.deliver(what, self._open.send, request, answered=answered)
+        try:
+            answer = self._supervisor.deliver(what, self._open.send, request, answered=answered)
+        except NoAnswerError as error:
+            answer = Answer(None, error=str(error), failure=Failure.TIMED_OUT, latency=self._delivery.timeout)
         trace = Trace(
             request=request,
             answer=answer,
@@ -183,6 +190,12 @@ class CheckedReceiver:
         )
         self.traces.append(trace)
         return trace
+
+    @property
+    def is_gone(self) -> bool:
+        """Whether it has stopped answering: the last requests, one after the other, got no answer at all."""
+        last = self.traces[-_PATIENCE:]
+        return len(last) == _PATIENCE and all(trace.answer.failure in _GONE for trace in last)
 
     def accepts(self, trace: Trace, event: Event) -> bool:
         """Whether the answer accepts the event: 2xx (assumed, fact 23), or what ``accept=`` says."""

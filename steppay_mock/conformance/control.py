@@ -56,6 +56,18 @@ def find_obstacle(at: CheckedReceiver, reactions: Reactions) -> Finding | None:
     return None
 
 
+def stopped_answering(at: CheckedReceiver) -> Finding:
+    """The finding where it answered at first, and then no more: what it did last is the request."""
+    last = next((trace for trace in reversed(at.traces) if trace.answer.status is not None), at.traces[0])
+    first = at.traces[at.traces.index(last) + 1] if last is not at.traces[-1] else last
+    return _finding(
+        "stopped-answering",
+        f"It stopped answering at {first.what}: {first.told()}. The checks after that were not made.",
+        "Read its log at this request: its process may have ended, or may be busy for ever.",
+        first,
+    )
+
+
 def _closed(at: CheckedReceiver, reactions: Reactions) -> Finding:
     """The finding where no right webhook is accepted."""
     trace = reactions.all[0].trace

@@ -97,7 +97,8 @@ def find_reactions(at: CheckedReceiver) -> Reactions:
         event = at.event(event_type)
         trace = at.deliver(event)
         found.append(Reaction(event=event, trace=trace, accepted=at.accepts(trace, event), changed=at.look() != before))
-        if len(found) == _ENOUGH and not any(one.accepted for one in found) and len({_kind(one) for one in found}) == 1:
+        alike = not any(one.accepted for one in found) and len({_kind(one) for one in found}) == 1
+        if at.is_gone or (len(found) == _ENOUGH and alike):
             break
     reactions = Reactions(all=tuple(found))
     at.accepted, at.reacts = reactions.accepted, reactions.reacts

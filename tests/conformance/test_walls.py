@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from threading import Event
 from typing import Any
 
 import pytest
@@ -130,3 +131,36 @@ def test_without_a_state_answers_are_all_that_is_told() -> None:
     assert (names(card), card.ok) == ([], True)
     skipped = {one.check.full_name: one.judgement.why for one in card.skipped}
     assert skipped["timezone/utc"] == ("It has to look at the state and put it back: give state and reset.")
+
+
+class Hangs(Shop):
+    """It never comes back from a webhook without a signature, nor from any after it."""
+
+    hung = False
+
+    def verify(self, hook: Hook) -> None:
+        if self.hung or not hook.headers.get(self.header):
+            self.hung = True
+            Event().wait()
+        super().verify(hook)
+
+
+class AlwaysHangs(Shop):
+    """It never comes back."""
+
+    def verify(self, hook: Hook) -> None:
+        Event().wait()
+
+
+def test_a_receiver_that_never_answers_is_one_finding() -> None:
+    card = check_receiver(AlwaysHangs(), secret=SECRET, timeout=0.1)
+    assert only_finding(card) == "control/no-answer-in-time"
+    assert not card.is_reached
+
+
+def test_a_receiver_that_stops_answering_is_told_and_not_waited_for_again_and_again() -> None:
+    card = card_of(Hangs(), timeout=0.1, only=["signature", "replay"])
+    assert names(card)[0] == "control/stopped-answering"
+    assert "a webhook without a signature" in card.findings[0].summary
+    assert {one.judgement.why for one in card.skipped} >= {"It has stopped answering."}
+    assert not card.ok
