@@ -59,13 +59,8 @@ def _check(receiver: Receiver, settings: CheckSettings) -> Scorecard:
         obstacle = find_obstacle(at, reactions)
         lacks = _lacks(at, settings)
         results = _results(at, wanted, lacks, obstacle)
-    if (
-        obstacle is None
-        and not at.is_gone
-        and "proofs" not in lacks
-        and "reset" not in lacks
-        and any(map(_is_proof, wanted))
-    ):
+    can_prove = obstacle is None and not at.is_gone and not {"proofs", "reset"} & lacks.keys()
+    if can_prove and any(map(_is_proof, wanted)):
         at.proofs = prove(receiver, settings, at.reacts or at.reacts_in_stories)
     results += [_result(at, one, lacks, obstacle) for one in wanted if _is_proof(one)]
     findings = find_findings(results) if obstacle is None else (obstacle,)

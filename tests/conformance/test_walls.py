@@ -148,7 +148,7 @@ class Hangs(Shop):
 class AlwaysHangs(Shop):
     """It never comes back."""
 
-    def verify(self, hook: Hook) -> None:
+    def verify(self, _hook: Hook) -> None:
         Event().wait()
 
 
