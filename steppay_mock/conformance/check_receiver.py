@@ -15,6 +15,7 @@ from steppay_mock.conformance.options import CheckOptions, CheckSettings, read_c
 from steppay_mock.conformance.proofs import prove
 from steppay_mock.conformance.reactions import find_reactions
 from steppay_mock.conformance.scorecard import Scorecard
+from steppay_mock.conformance.snippet import framework_of, with_snippets
 from steppay_mock.ordering.face import option
 from steppay_mock.ordering.receiver.hosting import beside_loop, in_transaction_of_test
 from steppay_mock.wire.real_time import perf_counter
@@ -59,6 +60,7 @@ def _check(receiver: Receiver, settings: CheckSettings) -> Scorecard:
         obstacle = find_obstacle(at, reactions)
         lacks = _lacks(at, settings)
         results = _results(at, wanted, lacks, obstacle)
+        framework = framework_of(at)
     can_prove = obstacle is None and not at.is_gone and not {"proofs", "reset"} & lacks.keys()
     if can_prove and any(map(_is_proof, wanted)):
         at.proofs = prove(receiver, settings, at.reacts or at.reacts_in_stories)
@@ -68,7 +70,7 @@ def _check(receiver: Receiver, settings: CheckSettings) -> Scorecard:
         findings = (stopped_answering(at), *findings)
     return Scorecard(
         receiver=at.target,
-        findings=findings,
+        findings=with_snippets(findings, framework),
         checks=tuple(results),
         deliveries=len(at.traces) + at.proofs.deliveries,
         elapsed=perf_counter() - began,

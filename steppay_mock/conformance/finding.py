@@ -44,6 +44,9 @@ class Finding:
     trace: Trace | None = field(default=None, repr=False)
     changes: tuple[str, ...] = ()
     detail: str = field(default="", repr=False)
+    snippet: str = field(default="", repr=False)
+    """The code of the cure, in the framework of the receiver; empty if that is not known."""
+    framework: str = ""
 
     @property
     def full_name(self) -> str:
@@ -72,6 +75,8 @@ class Finding:
             lines += ["  where the states differ (- expected, + found):", *(f"    {one}" for one in self.changes)]
         lines += ["  it costs:", _wrapped(f"{_MONEY[self.harm]}", by=4)] if self.severity != "fact" else []
         lines += ["  cure:", _wrapped(self.cure, by=4)]
+        if self.snippet:
+            lines += [f"  in {self.framework}:", indent(self.snippet.rstrip(), "    ")]
         if self.explains:
             lines += ["  these checks failed for it:", _wrapped(", ".join(self.explains), by=4)]
         if self.trace is not None:
@@ -91,6 +96,7 @@ class Finding:
             "harm": self.harm,
             "summary": self.summary,
             "cure": self.cure,
+            "snippet": self.snippet,
             "facts": list(self.facts),
             "explains": list(self.explains),
             "changes": list(self.changes),
