@@ -15,6 +15,7 @@ from steppay_mock.conformance.proofs import CANDIDATES
 from steppay_mock.delivery.failure import Failure
 from steppay_mock.delivery.in_process.frameworks import refusal_of
 from steppay_mock.delivery.request import Request
+from steppay_mock.ordering.face import option
 from steppay_mock.ordering.report.causes import causes
 from steppay_mock.store.scenarios.scenario import scenario
 
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from steppay_mock.conformance.reactions import Reactions
     from steppay_mock.conformance.trace import Trace
 
+_PATIENCE = 1.0  # seconds for work that goes on after an answer
 _NONSENSE = b"no webhook at all"
 _WALLS = {
     404: ("wrong-path", "It answers 404 to every webhook: no route is at this path."),
@@ -129,6 +131,8 @@ def _idle(at: CheckedReceiver, reactions: Reactions) -> Finding | None:
     """The finding where webhooks are accepted, and none changes the state; None if whole stories do."""
     if (found := _expected_form(at, list(event_forms()))) is not None:
         return found
+    if (late := _works_late(at)) is not None:
+        return late
     if (types := _moved_by_stories(at)) is not None:
         at.reacts_in_stories = types
         return None
@@ -146,6 +150,23 @@ def _idle(at: CheckedReceiver, reactions: Reactions) -> Finding | None:
         "It accepts webhooks, and none of them changes the state, each delivered alone to an empty receiver.",
         " ".join(causes([one.observed for one in reactions.all if one.accepted], signed=at.is_signed)),
         trace,
+    )
+
+
+def _works_late(at: CheckedReceiver) -> Finding | None:
+    """The finding where the state changes some time after the answers; None if it does not."""
+    at.begin()
+    before = at.look()
+    traces = [at.deliver(at.event(event_type)) for event_type in at.accepted]
+    at.wait(_PATIENCE)
+    if at.look() == before:
+        return None
+    return _finding(
+        "works-after-its-answer",
+        f"It accepts webhooks, and its state changes only some time after its answer: within {_PATIENCE:g} s.",
+        f"That is right, if the work is not lost when the process ends. Let the checks wait for it: "
+        f"{option('settle', value=0.3)}.",
+        traces[0],
     )
 
 

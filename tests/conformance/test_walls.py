@@ -7,11 +7,11 @@ from threading import Event
 from typing import Any
 
 import pytest
-from conformance.checked import card_of, names
+from conformance.checked import TYPES, card_of, names, no_wait
 from conformance.zoo.shop import SECRET, Hook, RefusedError, Shop
 from serving import Serve
 
-from steppay_mock import Scorecard, check_receiver
+from steppay_mock import Clock, Scorecard, check_receiver
 
 
 def wall(status: int, text: str = "", headers: Iterable[tuple[str, str]] = ()) -> Callable[..., Any]:
@@ -57,7 +57,8 @@ def test_a_wall_is_one_finding(app: Any, name: str, quick: bool) -> None:  # noq
     card = check_receiver(app, secret=SECRET, quick=quick)
     assert only_finding(card) == name
     assert card.is_reached
-    with_state = check_receiver(app, secret=SECRET, quick=quick, state=dict, reset=lambda: None)
+    clock = Clock(sleep=no_wait)
+    with_state = check_receiver(app, secret=SECRET, quick=quick, state=dict, reset=lambda: None, clock=clock)
     assert only_finding(with_state) == name
 
 
@@ -164,3 +165,34 @@ def test_a_receiver_that_stops_answering_is_told_and_not_waited_for_again_and_ag
     assert "a webhook without a signature" in card.findings[0].summary
     assert {one.judgement.why for one in card.skipped} >= {"It has stopped answering."}
     assert not card.ok
+
+
+class WorksLater(Shop):
+    """It answers first, and works when time passes."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.waiting: list[Hook] = []
+
+    def take(self, hook: Hook) -> tuple[int, str]:
+        self.verify(hook)
+        self.read(hook.body)
+        self.waiting.append(hook)
+        return 202, ""
+
+    def work(self, _seconds: float = 0.0) -> None:
+        while self.waiting:
+            super().take(self.waiting.pop(0))
+
+    def reset(self) -> None:
+        super().reset()
+        self.waiting = []
+
+
+def test_work_after_the_answer_is_told_and_can_be_waited_for() -> None:
+    shop = WorksLater()
+    assert only_finding(card_of(shop, clock=Clock(sleep=shop.work))) == "control/works-after-its-answer"
+    card = card_of(shop, settle=shop.work, only=["signature", "duplicate"], types=TYPES)
+    assert (names(card), card.ok) == ([], True), card.report()
+    (told,) = card_of(shop, settle=shop.work, clock=Clock(sleep=shop.work), only="latency/works-after-answer").findings
+    assert (told.severity, told.full_name) == ("fact", "latency/works-after-answer")
