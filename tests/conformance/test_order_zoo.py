@@ -11,7 +11,7 @@ from ordering.zoo.receiver import Receiver
 
 from steppay_mock import Scorecard, check_receiver
 
-pytestmark = pytest.mark.exhaustive  # some minutes, and alike on every Python
+pytestmark = pytest.mark.hunt  # some minutes
 
 FAMILIES = ("duplicate", "tie", "order", "overlap", "truth")
 RIGHT_BUT_REFUSES = {"greatest-of-each"}
