@@ -167,10 +167,10 @@ class CheckedReceiver:
         elif self._open.is_factory:
             self._supervisor.call("the factory", self._open.renew)
 
-    def deliver(self, event: Event, *, later: int = 0) -> Trace:
-        """Deliver the event, right in every way; ``later``: signed so many seconds from now."""
+    def deliver(self, event: Event, *, later: int = 0, what: str = "") -> Trace:
+        """Deliver the event, right in every way; ``later``: signed so many seconds from now; ``what``: in words."""
         draft = self.draft(event, later=later)
-        return self.send(Request(draft.body, draft.headers), str(event.type))
+        return self.send(Request(draft.body, draft.headers), what or str(event.type))
 
     def send(self, request: Request, what: str) -> Trace:
         """Send the request, and keep it with its answer."""

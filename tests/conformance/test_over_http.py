@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+from pathlib import Path
 from typing import Any
 
+import pytest
 from conformance.checked import TYPES, no_wait
+from conformance.zoo.flawed.ages import ChecksNoAge, ReadsTheFirstKey
+from conformance.zoo.flawed.answers import TakesPut
+from conformance.zoo.flawed.contents import NullIsNotAbsent
 from conformance.zoo.flawed.courses import CountsCopiesAgain
 from conformance.zoo.shop import SECRET, Shop
 from serving import Serve
@@ -49,3 +56,28 @@ def test_the_url_of_a_finding_is_that_of_the_receiver(serve: Serve) -> None:
     assert finding.full_name == "control/refuses-right-signatures"
     assert f"{url}/hook?token=********" in finding.request
     assert "tok_4711abc" not in card.report()
+
+
+@pytest.mark.parametrize(
+    ("shop", "check", "status"),
+    [
+        (ChecksNoAge, "replay/too-old", 204),
+        (ReadsTheFirstKey, "rotation/right-last", 401),
+        (NullIsNotAbsent, "null/same-as-absent", 204),
+        (TakesPut, "method/put", 204),
+    ],
+)
+def test_the_commands_of_a_finding_show_it_again(
+    shop: type[Shop], check: str, status: int, serve: Serve, tmp_path: Path
+) -> None:
+    (finding,) = card_over_http(shop(), serve, only=check).findings
+    done = subprocess.run(
+        ["bash", "-eu", "-c", finding.request],
+        cwd=tmp_path,
+        env={**os.environ, "STEPPAY_WEBHOOK_SECRET": SECRET},
+        capture_output=True,
+        text=True,
+        timeout=30,
+        check=False,
+    )
+    assert done.stdout.startswith(f"HTTP/1.1 {status} "), done.stdout + done.stderr

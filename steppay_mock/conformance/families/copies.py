@@ -28,7 +28,7 @@ def _is_accepted(at: CheckedReceiver, event_type: str) -> Judgement:
     event = at.event(event_type)
     at.begin()
     at.deliver(event)
-    again = at.deliver(event, later=1)
+    again = at.deliver(event, later=1, what=f"a second copy of {event_type}")
     if at.accepts(again, event):
         return PASSED
     return refused(at, again, what=f"a second copy of {event_type}", plain=at.twin(event))
@@ -42,7 +42,7 @@ def _counts_once(at: CheckedReceiver, event_type: str) -> Judgement:
     once = at.look()
     if once == before:
         return skipped(f"{event_type} changes nothing, so a copy could not.")
-    trace = at.deliver(event, later=1)
+    trace = at.deliver(event, later=1, what=f"a second copy of {event_type}")
     return _same(at, once, trace, what=f"A second copy of {event_type}")
 
 
@@ -57,7 +57,7 @@ def _later_copy_counts_once(at: CheckedReceiver, event_type: str) -> Judgement:
     for _ in range(_BETWEEN):
         at.deliver(at.event(event_type))
     once = at.look()
-    trace = at.deliver(event, later=1)
+    trace = at.deliver(event, later=1, what=f"a copy of {event_type}, after others")
     return _same(at, once, trace, what=f"A copy of {event_type} that comes after others")
 
 

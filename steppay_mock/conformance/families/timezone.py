@@ -43,7 +43,7 @@ def _read_as_utc(at: CheckedReceiver, event_type: str) -> Judgement:
         right = next((one for one in known if _is_read_as_korean(instant, one)), None)
         if right is not None:
             return failed(
-                f"It reads times as KST: {path} is {value} after {event_type}, nine hours before "
+                f"After {event_type} {path} is {value}, nine hours before "
                 f"{right.replace(tzinfo=None).isoformat()} UTC, which was sent.",
                 trace,
                 tags=("kst",),
