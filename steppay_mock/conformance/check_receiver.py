@@ -17,7 +17,9 @@ from steppay_mock.conformance.reactions import find_reactions
 from steppay_mock.conformance.scorecard import Scorecard
 from steppay_mock.conformance.snippet import framework_of, with_snippets
 from steppay_mock.ordering.face import option
+from steppay_mock.ordering.failure import ExplorationError
 from steppay_mock.ordering.receiver.hosting import beside_loop, in_transaction_of_test
+from steppay_mock.ordering.remote import RemoteError
 from steppay_mock.wire.real_time import perf_counter
 
 if TYPE_CHECKING:
@@ -98,7 +100,15 @@ def _judge(at: CheckedReceiver, check: Check, lacks: dict[Need, str], obstacle: 
     for need in check.needs:
         if need in lacks:
             return skipped(lacks[need])
-    return check.run(at)
+    at.begin_check(check.full_name)
+    try:
+        return check.run(at)
+    except ExplorationError as error:
+        cause = error.__cause__
+        if not isinstance(cause, RemoteError) or cause.reached:
+            raise
+        at.is_lost = True
+        return skipped("Its state does not answer any more.")
 
 
 def _lacks(at: CheckedReceiver, settings: CheckSettings) -> dict[Need, str]:

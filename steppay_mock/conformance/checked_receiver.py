@@ -62,6 +62,10 @@ class CheckedReceiver:
         self._open = OpenReceiver(receiver, self._delivery)
         self._supervisor = Supervisor(timeout=self._delivery.timeout, where=self._where)
         self._probes = ProbeReader(settings.probing, self._supervisor, self._open.call)
+        self.is_lost = False
+        """Whether the state or the reset does not answer any more."""
+        self._has_begun = False
+        self._purpose = "reactions"
         self._made = 0
         self._url = ""
         self._saved: Any = None
@@ -82,8 +86,9 @@ class CheckedReceiver:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
+        # Leave the first state behind. What is no more there cannot be put back, and the card says so.
         with self._stack:
-            if error is None:
+            if error is None and self._has_begun and not self.is_gone:
                 self.begin()
 
     @property
@@ -134,6 +139,10 @@ class CheckedReceiver:
         """The time of the clock that signs, in seconds since the epoch."""
         return self._delivery.toward(self._open.app).now()
 
+    def begin_check(self, name: str) -> None:
+        """Make other events than for any other check, and the same ones in each run."""
+        self._purpose, self._made = name, 0
+
     def event(self, event_type: str | None = None, **options: Unpack[EventOptions]) -> Event:
         """A fresh event of the type, of the main one by default, that happened just now; ids as never before."""
         self._made += 1
@@ -144,7 +153,7 @@ class CheckedReceiver:
         return self._make(str(event.type), self._made, options)
 
     def _make(self, event_type: str, number: int, options: EventOptions) -> Event:
-        seed = derive_seed(self.settings.seed, "check", number) % SEEDS
+        seed = derive_seed(self.settings.seed, self._purpose, number) % SEEDS
         chosen: Any = {"seed": seed, "now": float(int(self.now())), "is_test": False, **options}
         return make_event(event_type, **chosen)
 
@@ -159,6 +168,7 @@ class CheckedReceiver:
 
     def begin(self) -> None:
         """Put the state back to what it was at first, if that is possible."""
+        self._has_begun = True
         probing = self.settings.probing
         if probing.reset is not None:
             self._ask("reset", probing.reset)
@@ -195,7 +205,7 @@ class CheckedReceiver:
     def is_gone(self) -> bool:
         """Whether it has stopped answering: the last requests, one after the other, got no answer at all."""
         last = self.traces[-_PATIENCE:]
-        return len(last) == _PATIENCE and all(trace.answer.failure in _GONE for trace in last)
+        return self.is_lost or (len(last) == _PATIENCE and all(trace.answer.failure in _GONE for trace in last))
 
     def accepts(self, trace: Trace, event: Event) -> bool:
         """Whether the answer accepts the event: 2xx (assumed, fact 23), or what ``accept=`` says."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -85,9 +84,15 @@ def find_reactions(at: CheckedReceiver) -> Reactions:
     ``at`` then knows its main type. WrongStartError if the state is not put back.
     """
     found: list[Reaction] = []
+    wanted = _wanted(at)
+    # The state is not asked for before it is known that something answers: most often both are one server.
+    event = at.event(wanted[0])
+    trace = at.deliver(event)
+    if trace.answer.status is None:
+        return Reactions(all=(Reaction(event=event, trace=trace, accepted=False, changed=False),))
     at.begin()
     first = at.look()
-    for event_type in _wanted(at):
+    for event_type in wanted:
         at.begin()
         before = at.look()
         if at.can_reset and before != first:
@@ -119,7 +124,7 @@ def _unsteady(at: CheckedReceiver) -> tuple[str, ...]:
     return changes(at.state(ends[0]).state, at.state(ends[1]).state)
 
 
-def _wanted(at: CheckedReceiver) -> Iterable[str]:
+def _wanted(at: CheckedReceiver) -> list[str]:
     types = at.settings.types
     names = dict.fromkeys((*FIRST, *map(str, EventType)))
     return [name for name in names if types is None or name in types]

@@ -62,8 +62,10 @@ def test_a_wall_is_1_and_nothing_that_listens_is_3(run: Run, receiver: Receiver,
     receiver.answer = lambda _request: Response("no such page", 404)
     wall = run("check", "--to", receiver.url, "--secret", secret)
     assert (wall.code, "control/wrong-path" in wall.out) == (1, True)
-    dead = run("check", "--to", f"http://127.0.0.1:{free_port}", "--secret", secret)
-    assert (dead.code, "control/no-answer" in dead.out) == (3, True)
+    url = f"http://127.0.0.1:{free_port}"
+    for also in ((), ("--state-url", f"{url}/state", "--reset-url", f"{url}/reset")):
+        dead = run("check", "--to", url, "--secret", secret, *also)
+        assert (dead.code, "control/no-answer" in dead.out) == (3, True)
 
 
 def test_the_counterexample_of_a_card_can_be_replayed(run: Run, receiver: Receiver, secret: str, shop: Shop) -> None:
@@ -87,3 +89,15 @@ def test_no_url_with_a_secret_is_shown(run: Run, receiver: Receiver, secret: str
     done: Any = run("check", "--to", f"{receiver.url}?token=tok_4711abc", "--secret", secret, "--only", "method/put")
     assert f"--request PUT '{receiver.url}?token=********'" in done.out
     assert "tok_4711abc" not in done.out + done.err
+
+
+def test_a_state_that_cannot_be_reached_is_3_and_one_that_is_no_json_2(
+    run: Run, receiver: Receiver, secret: str, free_port: int
+) -> None:
+    words = ("check", "--to", receiver.url, "--secret", secret, "--quick")
+    gone = run(*words, "--state-url", f"http://127.0.0.1:{free_port}/state")
+    assert (gone.code, gone.out) == (3, "")
+    assert "Is the receiver running there" in gone.err
+    page = run(*words, "--state-url", receiver.url.replace("/webhooks/steppay", "/page"))
+    assert (page.code, page.out) == (2, "")
+    assert "answered 404" in page.err

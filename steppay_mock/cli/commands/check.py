@@ -104,8 +104,10 @@ def command(
     checks what answers can tell. With --reset-url use a receiver that has test data only: the command deletes all of
     its data many times.
     """
+    from steppay_mock.cli.show.exploration import tell_cut_off
     from steppay_mock.conformance.baseline import read_baseline
     from steppay_mock.conformance.check_receiver import check_receiver
+    from steppay_mock.ordering.failure import ExplorationError
 
     known = None if baseline is None else read_baseline(Path(baseline))
     receiver, options = checking.open()
@@ -113,16 +115,12 @@ def command(
     if options["state"] is None:
         wanted = {name: value for name, value in wanted.items() if name not in {"ignore", "settle"}}
     with speaking(checking.face()):
-        card = check_receiver(
-            receiver,
-            **wanted,
-            only=only,
-            skip=skip,
-            quick=quick,
-            scenarios=scenarios,
-            budget=budget,
-            seed=seed,
-        )
+        how: dict[str, Any] = {"only": only, "skip": skip, "quick": quick, "scenarios": scenarios}
+        how |= {"budget": budget, "seed": seed}
+        try:
+            card = check_receiver(receiver, **wanted, **how)
+        except ExplorationError as error:  # the state or the reset does not work
+            ctx.exit(tell_cut_off(error))
         ctx.exit(_show(card, known, as_json=as_json))
 
 
