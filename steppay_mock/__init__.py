@@ -8,6 +8,9 @@ from __future__ import annotations
 
 TYPE_CHECKING = False  # type checkers read it as true; importing it from typing would cost more than all the rest
 if TYPE_CHECKING:
+    from steppay_mock.conformance.check_receiver import check_receiver, check_receiver_async
+    from steppay_mock.conformance.finding import Finding
+    from steppay_mock.conformance.scorecard import Scorecard
     from steppay_mock.contract.bundle import bundle_all, bundle_event
     from steppay_mock.contract.catalogue import EventType
     from steppay_mock.contract.schemas import schema_dir
@@ -76,6 +79,7 @@ __all__ = [
     "Exploration",
     "ExplorationError",
     "Fault",
+    "Finding",
     "IllegalAction",
     "Invoice",
     "MissingStepError",
@@ -93,6 +97,7 @@ __all__ = [
     "Sandbox",
     "Saving",
     "Schedule",
+    "Scorecard",
     "Sender",
     "SignatureError",
     "SteppayMockError",
@@ -106,6 +111,8 @@ __all__ = [
     "VendorHostError",
     "bundle_all",
     "bundle_event",
+    "check_receiver",
+    "check_receiver_async",
     "define_scenario",
     "deliver",
     "deliver_async",
@@ -155,6 +162,7 @@ _HOMES = {
     "ExplorationError": "ordering.failure",
     "FAULTS": "delivery.faults",
     "Fault": "delivery.faults.fault",
+    "Finding": "conformance.finding",
     "IllegalAction": "store.lifecycle",
     "Invoice": "store.records",
     "MissingStepError": "ordering.failure",
@@ -172,6 +180,7 @@ _HOMES = {
     "Sandbox": "sandbox.sandbox",
     "Saving": "ordering.saving.saving",
     "Schedule": "delivery.schedule.schedule",
+    "Scorecard": "conformance.scorecard",
     "Sender": "delivery.sender.sender",
     "SignatureError": "errors",
     "SteppayMockError": "errors",
@@ -185,6 +194,8 @@ _HOMES = {
     "VendorHostError": "rest.patching.vendor_hosts",
     "bundle_all": "contract.bundle",
     "bundle_event": "contract.bundle",
+    "check_receiver": "conformance.check_receiver",
+    "check_receiver_async": "conformance.check_receiver",
     "define_scenario": "store.scenarios.registry",
     "deliver": "delivery.deliver",
     "deliver_async": "delivery.deliver",

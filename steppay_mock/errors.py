@@ -43,7 +43,7 @@ class ContractViolation(AssertionError):  # noqa: N818 - it is a verdict about a
     ``not-an-object``; of signatures: ``malformed``, ``no-key``, ``mismatch``, ``stale``, ``future``; of deliveries:
     ``status``, ``redirect``, ``raised``, ``broken-answer``, ``unreachable``, ``startup``, ``nothing-delivered``;
     of orders: ``order-dependent``, ``flaky``, ``hidden``, ``vacuous``,
-    ``unfinished``.
+    ``unfinished``; of a scorecard the name of its first finding, such as ``signature/verifies-nothing``.
     """
 
     def __init__(

@@ -66,12 +66,14 @@ def verify(header: str, body: bytes, secret: str, now: float | None = None) -> b
 
 
 def parse(body: bytes) -> dict[str, Any] | None:
-    """The envelope, or None if the body is not a JSON object. Amounts never pass through a float."""
+    """The envelope, or None if the body is none. Amounts never pass through a float."""
     try:
         envelope = json.loads(body, parse_float=Decimal)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
-    return envelope if isinstance(envelope, dict) else None
+    fields = {"event": str, "timestamp": int, "data": dict}
+    is_one = isinstance(envelope, dict) and all(isinstance(envelope.get(name), kind) for name, kind in fields.items())
+    return envelope if is_one else None
 
 
 def fingerprint(envelope: dict[str, Any]) -> str:

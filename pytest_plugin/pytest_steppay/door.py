@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
     from pytest_steppay.options import Options, SecretLike, TargetLike
     from pytest_steppay.record import ItemRecord
+    from steppay_mock.conformance.options import CheckOptions
+    from steppay_mock.conformance.scorecard import Scorecard
     from steppay_mock.contract.catalogue import EventType
     from steppay_mock.contract.validate import HasPayload
     from steppay_mock.delivery.options.settings import DeliveryOptions
@@ -179,6 +181,22 @@ class StepPay:
         self._record.add_delivered(report)
         return report
 
+    def check_receiver(self, receiver: Receiver | None = None, **options: Unpack[CheckOptions]) -> Scorecard:
+        """Check the receiver in every respect: ``card.assert_ok()`` fails for what a receiver must do and does not.
+
+        ``receiver`` is an app, a function that makes one, a URL or ``module:app``; None means ``steppay_target``. The
+        options are those of ``steppay_mock.check_receiver``.
+        """
+        return self._checked(receiver, options)()
+
+    async def check_receiver_async(
+        self, receiver: Receiver | None = None, **options: Unpack[CheckOptions]
+    ) -> Scorecard:
+        """As ``check_receiver``, for tests that run in an event loop: the app and the probes run in that loop."""
+        from steppay_mock.ordering.receiver.hosting import beside_loop
+
+        return await beside_loop(self._checked(receiver, options))
+
     def validate(self, payload: Mapping[str, Any] | HasPayload, *, strict: bool = False) -> None:
         """Raise the first ContractViolation of the payload, if it is no valid webhook.
 
@@ -230,6 +248,12 @@ class StepPay:
                 return prove_again(token, story, target, state=state, options=watched, record=self._record)
 
         return run
+
+    def _checked(self, receiver: Receiver | None, options: CheckOptions) -> Callable[[], Scorecard]:
+        from steppay_mock.conformance.check_receiver import check_receiver
+
+        target, chosen = self._receiver(receiver), self._explore_options(options, receiver)
+        return lambda: check_receiver(target, **chosen)
 
     def _registered(self, store: Store) -> Store:
         self._stores.append(store)

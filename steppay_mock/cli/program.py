@@ -16,7 +16,7 @@ from steppay_mock.errors import choices, did_you_mean
 COMMANDS = (
     *("events", "schema", "generate", "validate", "sign", "verify"),
     *("send", "faults", "config", "log", "resend", "resume"),
-    *("scenario", "explore", "replay", "serve-api", "dev", "listen", "trigger"),
+    *("scenario", "explore", "replay", "check", "serve-api", "dev", "listen", "trigger"),
 )
 
 

@@ -50,12 +50,14 @@ class Request:
     that the request carries. ``writing`` None: the HTTP library of the transport writes the request. Otherwise its
     bytes are written one by one, as ``writing`` says. Then ``content-length`` and ``transfer-encoding`` always agree
     with body and writing, also after :func:`dataclasses.replace`; a truncated body keeps the length of the whole one.
+    ``method`` is POST in every webhook (fact 1). Transports send another one, engines do not.
     """
 
     body: bytes = field(repr=False)
     headers: Headers
     fault: str | None = None
     writing: Writing | None = None
+    method: str = "POST"
 
     def __post_init__(self) -> None:
         if self.writing is not None:

@@ -47,6 +47,7 @@ RUN_ELSEWHERE = {
     "trigger",
     "explore",
     "replay",
+    "check",
 }  # their own tests run what the page shows
 
 

@@ -24,7 +24,7 @@ PAGES = sorted(
 RUN = (
     *("schemas", "payloads", "signatures", "delivery", "store", "scenarios", "fidelity", "rest-api", "v1"),
     "sandbox",
-    *("ordering", "ordering-races", "ordering-costs", "lambda"),
+    *("ordering", "ordering-races", "ordering-costs", "lambda", "check"),
 )
 NODE_MODULES = ROOT / "tests" / "ajv" / "node_modules"
 

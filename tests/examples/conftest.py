@@ -7,7 +7,7 @@ import importlib.util
 import sqlite3
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -116,8 +116,20 @@ def load_app(postgres: Database, monkeypatch: pytest.MonkeyPatch) -> Iterator[Lo
 @pytest.fixture(params=["flask_app", "fastapi_app", "django_app", "lambda_handler"])
 def receiver(request: pytest.FixtureRequest, load: Load, tmp_path: Path) -> Iterator[Receiver]:
     """Each of the example receivers in turn, with an empty database."""
-    database = str(tmp_path / "receiver.sqlite3")
-    module = load(request.param)
+    with opened(load(request.param), str(tmp_path / "receiver.sqlite3")) as found:
+        yield found
+
+
+@pytest.fixture
+def flask_receiver(load: Load, tmp_path: Path) -> Iterator[Receiver]:
+    """The example receiver in Flask, with an empty database."""
+    with opened(load("flask_app"), str(tmp_path / "receiver.sqlite3")) as found:
+        yield found
+
+
+@contextmanager
+def opened(module: Any, database: str) -> Iterator[Receiver]:
+    """The receiver of a module, on this database."""
     is_lambda = hasattr(module, "create_handler")
     app = lambda_app(module.create_handler(database, SECRET)) if is_lambda else module.create_app(database, SECRET)
     # One connection stays open all the time: SQLite tidies up its files whenever the last one closes, which is slow.

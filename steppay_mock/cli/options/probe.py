@@ -47,16 +47,16 @@ class Probing:
     url: str | None = field(repr=False)
     endpoint: str | None
     types: tuple[tuple[str, ...], ...]
-    state_url: str = field(repr=False)
+    state_url: str | None = field(repr=False)
     reset_url: str | None = field(repr=False)
     reset_method: str
     state_headers: tuple[tuple[str, str], ...] = field(repr=False)
     written_access: AccessWords
     ignored: tuple[str, ...]
-    truth: str
+    truth: str = "hints"
     accepted: tuple[int, ...]
     settle: float | None
-    given: int | None
+    given: int | None = None
     secrets: tuple[str, ...] = field(repr=False)
     unsigned: bool
     timeout: float
@@ -75,7 +75,7 @@ class Probing:
 
         truth = read_truth_option(self.truth)
         self.gateway.check()
-        fresh, found = self._is_fresh(), self.receiver
+        fresh, found = self.is_fresh(), self.receiver
         written = self.written_access
         access_of_it = (
             written.for_url(found.url, self.config) if self.endpoint is None else written.for_entry(self._entry)
@@ -103,9 +103,11 @@ class Probing:
             "accept": self.accepted or None,
             "settle": self.settle,
             "given": self.given,
-            "state": remote_state(self.state_url, **asking, **access["--state-url"]),
+            "state": None
+            if self.state_url is None
+            else remote_state(self.state_url, **asking, **access["--state-url"]),
             "fresh": fresh,
-            "reset": None if fresh else remote_reset(str(self.reset_url), **reset),
+            "reset": None if self.reset_url is None else remote_reset(self.reset_url, **reset),
         }
 
     @property
@@ -136,12 +138,12 @@ class Probing:
         }
         return tuple((name, value) for name, value in said.items() if value)
 
-    def _is_fresh(self) -> bool:
+    def is_fresh(self) -> bool:
         """Whether each order is about a new customer, because the receiver cannot be reset."""
         from steppay_mock.ordering.remote import placeholders
 
         try:
-            named = placeholders(self.state_url)
+            named = placeholders(self.state_url or "")
         except SteppayMockError as error:
             raise click.UsageError(f"--state-url: {error}") from None
         if self.reset_url is None and not named:
@@ -223,7 +225,7 @@ def probing_options(command: Callable[..., Any]) -> Callable[..., Any]:
     return gather(command, "probing", take=fields_of(Probing), options=_PROBING)
 
 
-_PROBING: tuple[Decorator[Any], ...] = (
+REACHING: tuple[Decorator[Any], ...] = (
     click.option(
         "--to",
         "url",
@@ -235,15 +237,9 @@ _PROBING: tuple[Decorator[Any], ...] = (
     click.option("--endpoint", metavar="NAME", help="Instead of --to: this endpoint of steppay-mock.toml."),
     events_option(),
     *lambda_options(),
-    click.option(
-        "--state-url",
-        metavar="URL",
-        required=True,
-        envvar=_URLS["--state-url"],
-        show_envvar=True,
-        help="The URL at which your receiver shows its rows: it answers GET with 2xx and JSON, at most 10 MB. Without "
-        "--reset-url the URL has the customer of an order in it, as .../customers/{customer_id}.",
-    ),
+)
+"""The options of the receiver."""
+RESETTING: tuple[Decorator[Any], ...] = (
     click.option(
         "--reset-url",
         metavar="URL",
@@ -276,15 +272,9 @@ _PROBING: tuple[Decorator[Any], ...] = (
         multiple=True,
         help="Leave this part of the state out of the comparison, as received_at or '$.rows[*].id'. Repeatable.",
     ),
-    click.option(
-        "--truth",
-        metavar="HOW",
-        default="hints",
-        show_default=True,
-        help="Compare the last state with the store of the scenario. hints: report rows that contradict the store. "
-        "strict: fail for them. off: do not compare. Or a TOML or JSON file that maps rows to objects of the store: "
-        "mapped rows must agree.",
-    ),
+)
+"""The options of the state, but for its URL."""
+ANSWERING: tuple[Decorator[Any], ...] = (
     click.option(
         "--accept",
         "accepted",
@@ -300,16 +290,45 @@ _PROBING: tuple[Decorator[Any], ...] = (
         type=SecondsType(positive=True),
         help="Wait until the state has not changed for S seconds: for a receiver that works on after its answer.",
     ),
-    click.option(
-        "--given",
-        metavar="N",
-        type=click.IntRange(0, 100_000),
-        help="Deliver the first N events before every order, in the order in which they happened.",
-    ),
+)
+"""The options of answers."""
+SIGNING: tuple[Decorator[Any], ...] = (
     secret_option("Sign with this secret."),
     unsigned_option(),
     access_options,
     table_option("timeout"),
     table_option("allow_hosts"),
     config_option(),
+)
+"""The options of requests."""
+
+_PROBING: tuple[Decorator[Any], ...] = (
+    *REACHING,
+    click.option(
+        "--state-url",
+        metavar="URL",
+        required=True,
+        envvar=_URLS["--state-url"],
+        show_envvar=True,
+        help="The URL at which your receiver shows its rows: it answers GET with 2xx and JSON, at most 10 MB. Without "
+        "--reset-url the URL has the customer of an order in it, as .../customers/{customer_id}.",
+    ),
+    *RESETTING,
+    click.option(
+        "--truth",
+        metavar="HOW",
+        default="hints",
+        show_default=True,
+        help="Compare the last state with the store of the scenario. hints: report rows that contradict the store. "
+        "strict: fail for them. off: do not compare. Or a TOML or JSON file that maps rows to objects of the store: "
+        "mapped rows must agree.",
+    ),
+    *ANSWERING,
+    click.option(
+        "--given",
+        metavar="N",
+        type=click.IntRange(0, 100_000),
+        help="Deliver the first N events before every order, in the order in which they happened.",
+    ),
+    *SIGNING,
 )

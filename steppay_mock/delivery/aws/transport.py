@@ -54,7 +54,8 @@ class LambdaTransport:
         if request.writing is not None:
             refuse_socket_only(request)
         headers = {**self._extra, **dict(request.headers)}
-        return self.pass_on(LambdaCall(target=self._path, headers=headers, body=request.body, now=self.now()))
+        call = LambdaCall(target=self._path, headers=headers, body=request.body, now=self.now(), method=request.method)
+        return self.pass_on(call)
 
     def pass_on(self, call: LambdaCall) -> Answer:
         """Do the same as :meth:`send` with any call to the gateway."""

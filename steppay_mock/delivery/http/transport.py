@@ -147,7 +147,8 @@ class HttpTransport:
             connection.connect()
         headers = {**_SUPPRESSED, **self._address.head, "connection": self._persistence, **dict(request.headers)}
         try:
-            connection.request(self._method, self._address.requested, request.body, headers, preload_content=False)
+            method = self._method if request.method == "POST" else request.method
+            connection.request(method, self._address.requested, request.body, headers, preload_content=False)
         except TimeoutError:
             raise
         except OSError:

@@ -113,6 +113,8 @@ class AsgiTransport:
         pairs = {**self._extra, **dict(request.headers)}.items() if self._extra else request.headers
         headers = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in pairs]
         scope["headers"] = [(b"host", HOST.encode()), *headers]
+        if request.method != "POST":
+            scope["method"] = request.method
         state = self._lifespan.state
         if state is not None:
             scope["state"] = state

@@ -79,6 +79,8 @@ class WsgiTransport:
         if request.writing is not None:
             refuse_socket_only(request)
         environ = self._environ | {_key(name): value for name, value in request.headers}
+        if request.method != "POST":
+            environ["REQUEST_METHOD"] = request.method
         environ["wsgi.input"] = BytesIO(request.body)
         environ["wsgi.errors"] = sys.stderr
         built = AnswerBuilder()

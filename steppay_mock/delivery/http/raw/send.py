@@ -121,7 +121,7 @@ def _reset(connection: Connection, writing: Writing, deadline: Deadline, sleep: 
 def _head(request: Request, writing: Writing, address: Address) -> bytes:
     own = {name.lower() for name, _ in request.headers}
     leading = [pair for pair in (*address.head.items(), ("connection", "close")) if pair[0] not in own]
-    lines = [f"POST {address.requested} HTTP/{writing.http_version}"]
+    lines = [f"{request.method} {address.requested} HTTP/{writing.http_version}"]
     for name, value in (*leading, *request.headers):
         lines.append(f"{name.title() if writing.names == 'title' else name}: {value}")
     return "\r\n".join([*lines, "", ""]).encode("latin-1")

@@ -1,0 +1,140 @@
+"""``steppay-mock check``: checks a receiver in every respect, and prints its scorecard."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from steppay_mock.cli.exit_codes import UNREACHED, WRONG
+from steppay_mock.cli.options.checking import Checking, checking_options
+from steppay_mock.cli.options.epilog import epilog
+from steppay_mock.cli.options.parameter_types import FilePathType
+from steppay_mock.cli.options.scenario import ScenarioNameType
+from steppay_mock.cli.options.shared import json_option
+from steppay_mock.ordering.face import speaking
+
+if TYPE_CHECKING:
+    from steppay_mock.conformance.scorecard import Scorecard
+
+_URLS = (
+    "--to http://localhost:8000 --state-url http://localhost:8000/test/state "
+    "--reset-url http://localhost:8000/test/reset"
+)
+_NO_OPTION = frozenset({"fresh", "given", "truth"})
+"""What ``explore`` takes and ``check`` does not."""
+
+
+@click.command(
+    "check",
+    epilog=epilog(
+        "steppay-mock check --to http://localhost:8000/webhooks/steppay",
+        f"steppay-mock check {_URLS} --quick",
+        f"steppay-mock check {_URLS} --only signature --only replay",
+        f"steppay-mock check {_URLS} --json > card.json",
+        f"steppay-mock check {_URLS} --baseline card.json",
+        exit_codes="0 nothing that a receiver must do is wrong, 1 something is, or nothing could be checked, 2 wrong "
+        "usage, 3 the receiver was not reached.",
+    ),
+)
+@checking_options
+@click.option(
+    "--only",
+    metavar="NAME",
+    multiple=True,
+    help="Make only the checks of this family, or this check, such as signature/key-missing. Repeatable.",
+)
+@click.option(
+    "--skip",
+    metavar="NAME",
+    multiple=True,
+    help="Leave out the checks of this family, or this check. Repeatable.",
+)
+@click.option("--quick", is_flag=True, help="Make no searches through orders: they take most of the time.")
+@click.option(
+    "--scenario",
+    "scenarios",
+    metavar="NAME",
+    multiple=True,
+    type=ScenarioNameType(),
+    help="Search the orders of this scenario. Repeatable. Default: some that fit what the receiver reacts to.",
+)
+@click.option(
+    "--budget",
+    metavar="N",
+    type=click.IntRange(1, 100_000_000),
+    default=12_000,
+    show_default=True,
+    help="The largest number of deliveries of all searches together.",
+)
+@click.option(
+    "--seed",
+    metavar="N",
+    type=click.IntRange(0),
+    default=7,
+    show_default=True,
+    help="The seed of all events.",
+)
+@click.option(
+    "--baseline",
+    metavar="FILE",
+    type=FilePathType(),
+    help="The JSON of an older card: its findings do not fail, new ones do.",
+)
+@json_option("the card")
+@click.pass_context
+def command(
+    ctx: click.Context,
+    *,
+    checking: Checking,
+    only: tuple[str, ...],
+    skip: tuple[str, ...],
+    quick: bool,
+    scenarios: tuple[str, ...],
+    budget: int,
+    seed: int,
+    baseline: Path | None,
+    as_json: bool,
+) -> None:
+    """Check a receiver in every respect, and print its scorecard.
+
+    Sends forged and malformed webhooks, ones that StepPay may send tomorrow, copies, and scenarios in every order. The
+    card says what is wrong, the dearest first, with the request that shows it and the cure. Without --state-url it
+    checks what answers can tell. With --reset-url use a receiver that has test data only: the command deletes all of
+    its data many times.
+    """
+    from steppay_mock.cli.show.exploration import tell_cut_off
+    from steppay_mock.conformance.baseline import read_baseline
+    from steppay_mock.conformance.check_receiver import check_receiver
+    from steppay_mock.ordering.failure import ExplorationError
+
+    known = None if baseline is None else read_baseline(Path(baseline))
+    receiver, options = checking.open()
+    wanted: dict[str, Any] = {name: value for name, value in options.items() if name not in _NO_OPTION}
+    if options["state"] is None:
+        wanted = {name: value for name, value in wanted.items() if name not in {"ignore", "settle"}}
+    with speaking(checking.face()):
+        how: dict[str, Any] = {"only": only, "skip": skip, "quick": quick, "scenarios": scenarios}
+        how |= {"budget": budget, "seed": seed}
+        try:
+            card = check_receiver(receiver, **wanted, **how)
+        except ExplorationError as error:  # the state or the reset does not work
+            ctx.exit(tell_cut_off(error))
+        ctx.exit(_show(card, known, as_json=as_json))
+
+
+def _show(card: Scorecard, known: frozenset[str] | None, *, as_json: bool) -> int:
+    """Print the card, and give the exit code."""
+    from steppay_mock.cli.show.terminal import say, write_json, write_text
+    from steppay_mock.conformance.baseline import compare
+
+    beside = None if known is None else compare(card, known)
+    if as_json:
+        write_json(card.as_dict() if beside is None else {**card.as_dict(), "baseline": beside.as_dict()})
+    else:
+        write_text(card.report())
+    say(card.headline if beside is None else str(beside))
+    if not card.is_reached:
+        return UNREACHED
+    return 0 if (card.ok if beside is None else beside.ok) else WRONG

@@ -1,0 +1,45 @@
+"""The options of ``check``: how to reach the receiver, and how to look at its state, which it may do without."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import click
+
+from steppay_mock.cli.options.gathering import fields_of, gather
+from steppay_mock.cli.options.probe import ANSWERING, REACHING, RESETTING, SIGNING, Probing
+from steppay_mock.ordering.remote import placeholders
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Checking(Probing):
+    """The options as the user wrote them; the two URLs of the state may be missing."""
+
+    def is_fresh(self) -> bool:
+        """No: each check begins with an empty receiver, or does without its state."""
+        if self.state_url is not None and placeholders(self.state_url):
+            raise click.UsageError(
+                "Braces in --state-url are for `explore`. Give `check` a URL that shows all rows, or leave it out."
+            )
+        if self.reset_url is not None and self.state_url is None:
+            raise click.UsageError("--reset-url needs --state-url. Give both, or neither.")
+        for flag, given in (("--ignore", self.ignored), ("--settle", self.settle)):
+            if given and self.state_url is None:
+                raise click.UsageError(f"{flag} is about the state, and there is no --state-url. Give it too.")
+        return False
+
+
+def checking_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """The options about the receiver and its state. The command gets them as one argument, ``checking``."""
+    state_url = click.option(
+        "--state-url",
+        metavar="URL",
+        envvar="STEPPAY_MOCK_STATE_URL",
+        show_envvar=True,
+        help="The URL at which your receiver shows its rows: it answers GET with 2xx and JSON, at most 10 MB. Without "
+        "it, checks that have to look at rows are skipped.",
+    )
+    options = (*REACHING, state_url, *RESETTING, *ANSWERING, *SIGNING)
+    return gather(command, "checking", take=fields_of(Checking), options=options)

@@ -1,0 +1,42 @@
+"""All checks, in the order in which they are made; those that look at all answers come last."""
+
+from __future__ import annotations
+
+from steppay_mock.conformance.check import Check
+from steppay_mock.conformance.families import (
+    answers,
+    big_id,
+    connection,
+    copies,
+    malformed,
+    method,
+    nulls,
+    orders,
+    raw_body,
+    replay,
+    rotation,
+    signature,
+    timezone,
+    unknown,
+)
+
+CHECKS: tuple[Check, ...] = (
+    *signature.CHECKS,
+    *replay.CHECKS,
+    *rotation.CHECKS,
+    *raw_body.CHECKS,
+    *unknown.CHECKS,
+    *nulls.CHECKS,
+    *timezone.CHECKS,
+    *big_id.CHECKS,
+    *malformed.CHECKS,
+    *method.CHECKS,
+    *connection.CHECKS,
+    *copies.CHECKS,
+    *answers.CHECKS,
+    *orders.CHECKS,
+)
+"""All checks."""
+
+NAMES = tuple(check.full_name for check in CHECKS)
+"""Their full names, such as ``signature/key-missing``."""

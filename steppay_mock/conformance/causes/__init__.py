@@ -1,0 +1,1 @@
+"""The causes behind failed checks: causes before symptoms."""

@@ -1,0 +1,104 @@
+"""Causes in how a receiver reads what a webhook has."""
+
+from __future__ import annotations
+
+from steppay_mock.conformance.causes.cause import Cause, named
+
+_TOLERANT = (
+    "Read the fields that you need, as fields that may be absent, and let all others be: extra='ignore' and a default "
+    "of None in pydantic, optional and passthrough() in zod."
+)
+
+CAUSES: tuple[Cause, ...] = (
+    Cause(
+        name="refuses-new-fields",
+        family="unknown-field",
+        harm="later",
+        summary="It refuses what has a field that it does not know.",
+        cure=_TOLERANT,
+        facts=(3,),
+        shows=lambda seen: seen.count("unknown-field", tag="refused") > 1,
+        explains=named("unknown-field", tag="refused"),
+    ),
+    Cause(
+        name="refuses-new-values",
+        family="unknown-enum",
+        harm="later",
+        summary="It refuses what has a value that it does not know.",
+        cure="Keep a status as text, and decide only by those that you know.",
+        facts=(17, 56),
+        shows=lambda seen: seen.count("unknown-enum", tag="refused") > 1,
+        explains=named("unknown-enum", tag="refused"),
+    ),
+    Cause(
+        name="refuses-other-types",
+        family="unknown-event",
+        harm="later",
+        summary="It refuses event types that it does not use.",
+        cure="Answer 2xx to an event type that you do not use, and do nothing.",
+        facts=(22, 23),
+        shows=lambda seen: seen.count("unknown-event", tag="refused") > 1,
+        explains=named("unknown-event", tag="refused"),
+    ),
+    Cause(
+        name="refuses-null",
+        family="null",
+        harm="lost",
+        summary="It takes a field that is absent, and refuses one that is null.",
+        cure=_TOLERANT,
+        facts=(7,),
+        shows=lambda seen: seen.count("null", tag="refused") > 0 and not seen.count("absent"),
+        explains=named("null", tag="refused"),
+    ),
+    Cause(
+        name="needs-what-may-be-absent",
+        family="absent",
+        harm="lost",
+        summary="It needs a field that StepPay leaves out where it is null.",
+        cure=_TOLERANT,
+        facts=(7,),
+        shows=lambda seen: seen.count("absent", tag="refused") + seen.count("null", tag="refused") > 1,
+        explains=named("absent", "null", tag="refused"),
+    ),
+    Cause(
+        name="fails-on-empty-values",
+        family="empty",
+        harm="lost",
+        summary="It fails on values that are empty.",
+        cure="Read lists, texts and amounts as what may be empty or 0.",
+        shows=lambda seen: seen.count("empty", tag="refused") > 1,
+        explains=named("empty", tag="refused"),
+    ),
+    Cause(
+        name="reads-times-as-kst",
+        family="timezone",
+        harm="wrong",
+        summary="It reads times as KST: they are UTC.",
+        cure="Read a time without a zone as UTC: datetime.fromisoformat(text).replace(tzinfo=UTC) in Python, "
+        "new Date(text + 'Z') in JavaScript.",
+        facts=(10, 55),
+        shows=lambda seen: seen.failed("timezone/utc", tag="kst"),
+        explains=lambda one: "kst" in one.judgement.tags,
+    ),
+    Cause(
+        name="keeps-ids-in-32-bits",
+        family="big-id",
+        harm="lost",
+        summary="It keeps ids in 32 bits.",
+        cure="Keep ids in 64 bits: BIGINT in SQL, long in Java.",
+        facts=(13,),
+        shows=lambda seen: seen.failed("big-id/beyond-32-bits", "big-id/beyond-2-53"),
+        explains=named("big-id"),
+    ),
+    Cause(
+        name="rounds-ids",
+        family="big-id",
+        harm="wrong",
+        summary="It rounds ids beyond 2^53, as a number of JavaScript does.",
+        cure="Keep ids as text, as 64-bit integers or as BigInt, from a JSON parser that does not round.",
+        facts=(13,),
+        shows=lambda seen: seen.count("big-id", tag="rounded") > 0,
+        explains=lambda one: "rounded" in one.judgement.tags,
+    ),
+)
+"""Causes of the families about contents."""

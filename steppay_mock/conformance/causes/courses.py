@@ -1,0 +1,99 @@
+"""Causes that show in several deliveries: copies, ties, orders."""
+
+from __future__ import annotations
+
+from steppay_mock.conformance.causes.cause import Cause, named
+
+_ONCE = (
+    "Store a hash of each body in the transaction that has the effect, under a unique constraint, and skip a body that "
+    "is stored: an event has no id (fact 4), and a manager can send it again (fact 22)."
+)
+
+CAUSES: tuple[Cause, ...] = (
+    Cause(
+        name="counts-copies-again",
+        family="duplicate",
+        harm="money",
+        summary="It counts a second copy of a webhook again.",
+        cure=_ONCE,
+        facts=(4, 22),
+        shows=lambda seen: seen.failed("duplicate/copy-counts-once"),
+        explains=lambda one: (
+            "twice" in one.judgement.tags
+            or one.check.full_name in {"duplicate/double-effect", "overlap/double-effect-in-flight"}
+        ),
+    ),
+    Cause(
+        name="forgets-copies",
+        family="duplicate",
+        harm="money",
+        summary="It knows a copy only if nothing came between.",
+        cure="Remember all bodies for some days, not the last one. " + _ONCE,
+        facts=(4, 22),
+        shows=lambda seen: seen.failed("duplicate/later-copy-counts-once"),
+        explains=lambda one: "twice" in one.judgement.tags or one.check.full_name == "duplicate/double-effect",
+    ),
+    Cause(
+        name="refuses-copies",
+        family="duplicate",
+        harm="lost",
+        summary="It refuses a second copy of a webhook.",
+        cure="Answer 2xx to a copy, and do nothing: a unique constraint that is violated is no error here.",
+        facts=(22,),
+        shows=lambda seen: seen.failed("duplicate/copy-accepted"),
+        explains=named(
+            "duplicate/copy-accepted",
+            "order/order-dependent-rejection",
+            "overlap/rejection-in-flight",
+            "connection/answer-lost",
+        ),
+    ),
+    Cause(
+        name="takes-two-events-for-one",
+        family="tie",
+        harm="lost",
+        summary="It takes two different events for copies of one.",
+        cure="Treat two bodies as copies only if they are equal byte for byte: type, id and second do not tell two "
+        "events apart (facts 4 and 6).",
+        facts=(4, 6, 55),
+        shows=lambda seen: seen.failed("tie/two-of-one-second") or seen.failed("duplicate/later-update-is-no-copy"),
+        explains=named(
+            "tie/two-of-one-second", "duplicate/later-update-is-no-copy", "duplicate/false-dedupe", "tie/tie-flip"
+        ),
+    ),
+    Cause(
+        name="last-arrival-wins",
+        family="order",
+        harm="access",
+        summary="What arrives last wins, not what happened last.",
+        cure="Store with each row the timestamp of the last event that was applied, and write only newer events; in a "
+        "tie decide by the content (facts 5 and 6). Or read the current state from the REST API (fact 27).",
+        facts=(5, 6, 27),
+        shows=lambda seen: (
+            sum(seen.failed(one) for one in ("order/stale-overwrite", "order/resurrection", "tie/tie-flip")) > 1
+        ),
+        explains=named("order/stale-overwrite", "order/resurrection", "tie/tie-flip", "order/order-dependence"),
+    ),
+    Cause(
+        name="drops-early-updates",
+        family="order",
+        harm="lost",
+        summary="It drops what comes before the first event about its thing.",
+        cure="Create the row from the event that arrives first (an upsert), and keep a tombstone for what was deleted.",
+        facts=(5, 23),
+        shows=lambda seen: seen.failed("order/orphan-update-lost"),
+        explains=named("order/orphan-update-lost", "order/resurrection", "order/order-dependence"),
+    ),
+    Cause(
+        name="refuses-early-updates",
+        family="order",
+        harm="lost",
+        summary="It refuses what comes before the first event about its thing.",
+        cure="Answer 2xx and keep the event until its row exists, or create the row from it: no retries are "
+        "documented.",
+        facts=(5, 23),
+        shows=lambda seen: seen.failed("order/order-dependent-rejection"),
+        explains=named("order/order-dependent-rejection", "unknown-event/every-type", "order/order-dependence"),
+    ),
+)
+"""Causes of the families about several deliveries."""

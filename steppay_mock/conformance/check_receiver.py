@@ -1,0 +1,135 @@
+"""``check_receiver``: all checks of a receiver, and the scorecard of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Unpack
+
+from steppay_mock.conformance.catalogue import CHECKS, NAMES
+from steppay_mock.conformance.causes.find import find_findings
+from steppay_mock.conformance.check import Check, CheckResult, Judgement, skipped
+from steppay_mock.conformance.checked_receiver import CheckedReceiver
+from steppay_mock.conformance.control import find_obstacle, stopped_answering
+from steppay_mock.conformance.kinds import Need
+from steppay_mock.conformance.options import CheckOptions, CheckSettings, read_check_options
+from steppay_mock.conformance.proofs import prove
+from steppay_mock.conformance.reactions import find_reactions
+from steppay_mock.conformance.scorecard import Scorecard
+from steppay_mock.conformance.snippet import framework_of, with_snippets
+from steppay_mock.ordering.face import option
+from steppay_mock.ordering.failure import ExplorationError
+from steppay_mock.ordering.receiver.hosting import beside_loop, in_transaction_of_test
+from steppay_mock.ordering.remote import RemoteError
+from steppay_mock.wire.real_time import perf_counter
+
+if TYPE_CHECKING:
+    from steppay_mock.conformance.finding import Finding
+    from steppay_mock.ordering.receiver.receiver import Receiver
+
+_LACKS: dict[Need, str] = {
+    "secret": "The deliveries are not signed: give the secret.",
+    "state": "Its state cannot be looked at: give the state.",
+    "reset": "It has to look at the state and put it back: give state and reset.",
+    "socket": "An app in this process has no socket: serve it, and check its URL.",
+    "process": "It runs in another process.",
+    "route": "The gateway before the function decides which requests reach it.",
+    "proofs": "No searches through orders were wanted.",
+}
+
+
+def check_receiver(receiver: Receiver, **options: Unpack[CheckOptions]) -> Scorecard:
+    """Check the receiver in every respect, and give the scorecard: what is wrong, the dearest first, and the cure.
+
+    ``receiver`` is a URL, a WSGI or ASGI app, a Lambda app, or a function that makes a new app. The options are those
+    of :class:`~steppay_mock.conformance.options.CheckOptions`. Without ``state`` it checks what answers can tell.
+
+    What is wrong with the receiver is in the card: ``card.assert_ok()`` raises it. Misuse raises a SteppayMockError.
+    """
+    settings = read_check_options(options, known=NAMES)
+    return in_transaction_of_test(lambda: _check(receiver, settings))
+
+
+async def check_receiver_async(receiver: Receiver, **options: Unpack[CheckOptions]) -> Scorecard:
+    """The result of :func:`check_receiver`, from within a running event loop, in which the app and the probes run."""
+    return await beside_loop(lambda: check_receiver(receiver, **options))
+
+
+def _check(receiver: Receiver, settings: CheckSettings) -> Scorecard:
+    began = perf_counter()
+    wanted = [one for one in CHECKS if settings.wants(one.family, one.name)]
+    with CheckedReceiver(receiver, settings) as at:
+        reactions = find_reactions(at)
+        obstacle = find_obstacle(at, reactions)
+        lacks = _lacks(at, settings)
+        results = _results(at, wanted, lacks, obstacle)
+        framework = framework_of(at)
+    can_prove = obstacle is None and not at.is_gone and not {"proofs", "reset"} & lacks.keys()
+    if can_prove and any(map(_is_proof, wanted)):
+        at.proofs = prove(receiver, settings, at.reacts or at.reacts_in_stories)
+    results += [_result(at, one, lacks, obstacle) for one in wanted if _is_proof(one)]
+    findings = find_findings(results) if obstacle is None else (obstacle,)
+    if obstacle is None and at.is_gone:
+        findings = (stopped_answering(at), *findings)
+    return Scorecard(
+        receiver=at.target,
+        findings=with_snippets(findings, framework),
+        checks=tuple(results),
+        deliveries=len(at.traces) + at.proofs.deliveries,
+        elapsed=perf_counter() - began,
+        seed=settings.seed,
+        scenarios=tuple(one.name for one in at.proofs.found),
+        is_reached=any(trace.answer.status is not None for trace in at.traces),
+    )
+
+
+def _results(
+    at: CheckedReceiver, wanted: Sequence[Check], lacks: dict[Need, str], obstacle: Finding | None
+) -> list[CheckResult]:
+    return [_result(at, one, lacks, obstacle) for one in wanted if not _is_proof(one)]
+
+
+def _result(at: CheckedReceiver, check: Check, lacks: dict[Need, str], obstacle: Finding | None) -> CheckResult:
+    return CheckResult(check=check, judgement=_judge(at, check, lacks, obstacle))
+
+
+def _judge(at: CheckedReceiver, check: Check, lacks: dict[Need, str], obstacle: Finding | None) -> Judgement:
+    if obstacle is not None:
+        return skipped(f"Nothing can be told while this stands: {obstacle.summary}")
+    if at.is_gone:
+        return skipped("It has stopped answering.")
+    for need in check.needs:
+        if need in lacks:
+            return skipped(lacks[need])
+    at.begin_check(check.full_name)
+    try:
+        return check.run(at)
+    except ExplorationError as error:
+        cause = error.__cause__
+        if not isinstance(cause, RemoteError) or cause.reached:
+            raise
+        at.is_lost = True
+        return skipped("Its state does not answer any more.")
+
+
+def _lacks(at: CheckedReceiver, settings: CheckSettings) -> dict[Need, str]:
+    """What is not there for the checks, each with the reason."""
+    has: dict[Need, bool] = {
+        "secret": at.is_signed,
+        "state": at.has_state,
+        "reset": at.can_reset,
+        "socket": at.is_elsewhere,
+        "process": not at.is_elsewhere,
+        "route": at.has_route,
+        "proofs": not settings.quick,
+    }
+    lacks = {need: _LACKS[need] for need, there in has.items() if not there}
+    if at.unsteady:
+        lacks["reset"] = (
+            "The same delivery to an empty receiver ended differently the second time. Name what always changes with "
+            f"{option('ignore')}: {'; '.join(at.unsteady)}"
+        )
+    return lacks
+
+
+def _is_proof(check: Check) -> bool:
+    return "proofs" in check.needs

@@ -1,0 +1,218 @@
+"""Decides whether there is a receiver to be checked: it accepts a right webhook, and does not accept just anything.
+
+A dead endpoint, a wall of 404, 401 or 200 and a receiver in maintenance are one finding each. No check is made behind
+them, so none can pass.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from steppay_mock.conformance.finding import CONTROL, Finding
+from steppay_mock.conformance.mistaken_forms import MistakenForm, event_forms, signature_forms
+from steppay_mock.conformance.proofs import CANDIDATES
+from steppay_mock.delivery.failure import Failure
+from steppay_mock.delivery.in_process.frameworks import refusal_of
+from steppay_mock.delivery.request import Request
+from steppay_mock.ordering.face import option
+from steppay_mock.ordering.report.causes import causes
+from steppay_mock.store.scenarios.scenario import scenario
+
+if TYPE_CHECKING:
+    from steppay_mock.conformance.checked_receiver import CheckedReceiver
+    from steppay_mock.conformance.kinds import Harm
+    from steppay_mock.conformance.reactions import Reactions
+    from steppay_mock.conformance.trace import Trace
+
+_PATIENCE = 1.0  # seconds for work that goes on after an answer
+_NONSENSE = b"no webhook at all"
+_WALLS = {
+    404: ("wrong-path", "It answers 404 to every webhook: no route is at this path."),
+    405: ("wrong-path", "It answers 405 to every webhook: the route does not take POST, or is another one."),
+    503: ("in-maintenance", "It answers 503 to every webhook: it is in maintenance, or not yet up."),
+    502: ("behind-a-proxy", "A proxy answers 502 to every webhook: the receiver behind it does not answer."),
+    504: ("behind-a-proxy", "A proxy answers 504 to every webhook: the receiver behind it does not answer."),
+    429: ("rate-limited", "It answers 429 to every webhook: a limit of requests stands before it."),
+}
+_NOT_VERIFIED = frozenset({400, 401, 403, 422})
+
+
+def find_obstacle(at: CheckedReceiver, reactions: Reactions) -> Finding | None:
+    """The finding that makes all checks meaningless; None if the receiver can be checked."""
+    if not reactions.accepted:
+        return _closed(at, reactions)
+    if at.has_state and not at.reacts:
+        return _idle(at, reactions)
+    if not at.has_state and (trace := _takes_anything(at)) is not None:
+        return _finding(
+            "takes-anything",
+            f"It answers {trace.answer.status} to a text that is no webhook, unsigned: it verifies nothing, or what "
+            "answers here is not the receiver. Its answers tell nothing, so nothing else was checked.",
+            "Verify the signature before anything else, and answer 401 if it is wrong (fact 18). If it answers 2xx to "
+            "everything on purpose, let the checks look at its rows: give its state.",
+            trace,
+            harm="money",
+            facts=(18,),
+        )
+    return None
+
+
+def stopped_answering(at: CheckedReceiver) -> Finding:
+    """The finding where it answered at first, and then no more: what it did last is the request."""
+    last = next((trace for trace in reversed(at.traces) if trace.answer.status is not None), at.traces[0])
+    first = at.traces[at.traces.index(last) + 1] if last is not at.traces[-1] else last
+    return _finding(
+        "stopped-answering",
+        f"It stopped answering at {first.what}: {first.told()}. The checks after that were not made.",
+        "Read its log at this request: its process may have ended, or may be busy for ever.",
+        first,
+    )
+
+
+def _closed(at: CheckedReceiver, reactions: Reactions) -> Finding:
+    """The finding where no right webhook is accepted."""
+    trace = reactions.all[0].trace
+    status = trace.answer.status
+    likely = " ".join(causes([one.observed for one in reactions.all], signed=at.is_signed)[:3])
+    if status is None:
+        return _unanswered(trace, likely)
+    if (wall := _wall(trace, status)) is not None:
+        name, summary = wall
+        return _finding(name, summary, likely or "Let the receiver answer here, and check it again.", trace)
+    if status in _NOT_VERIFIED or (status >= 500 and at.is_signed):
+        forms = [*(signature_forms() if at.is_signed else ()), *event_forms()]
+        if (found := _expected_form(at, forms)) is not None:
+            return found
+    if status in {401, 403} or (status == 400 and not at.is_signed):
+        return _not_let_in(at, trace, likely)
+    verb = "fails on" if status >= 500 else "refuses"
+    summary = f"It {verb} every webhook: {trace.told()}."
+    return _finding("refuses-everything", summary, likely or "Read its log at the first webhook.", trace)
+
+
+def _wall(trace: Trace, status: int) -> tuple[str, str] | None:
+    """The name and the sentence where something before the receiver answers; None if it may be the receiver."""
+    if (refusal := refusal_of(status, trace.answer.body)) is not None:
+        return f"refused-by-framework-{refusal}", f"The framework refuses every webhook: {trace.told()}."
+    if 300 <= status <= 399:
+        return "redirected", f"It redirects every webhook ({status}), and no redirect is followed."
+    return _WALLS.get(status)
+
+
+def _unanswered(trace: Trace, likely: str) -> Finding:
+    late = trace.answer.failure is Failure.TIMED_OUT
+    return _finding(
+        "no-answer-in-time" if late else "no-answer",
+        f"It does not answer: {trace.answer.error}.",
+        likely or ("Let it answer first and work later." if late else "Start the receiver, or correct its address."),
+        trace,
+    )
+
+
+def _not_let_in(at: CheckedReceiver, trace: Trace, likely: str) -> Finding:
+    if not at.is_signed:
+        return _finding(
+            "wants-a-signature",
+            f"It refuses every webhook ({trace.told()}), and they were not signed.",
+            likely or "Give the receiver's secret.",
+            trace,
+        )
+    return _finding(
+        "refuses-right-signatures",
+        f"It refuses every webhook, though each is signed rightly with the given secret: {trace.told()}.",
+        likely,
+        trace,
+        facts=(18,),
+    )
+
+
+def _idle(at: CheckedReceiver, reactions: Reactions) -> Finding | None:
+    """The finding where webhooks are accepted, and none changes the state; None if whole stories do."""
+    if (found := _expected_form(at, list(event_forms()))) is not None:
+        return found
+    if (late := _works_late(at)) is not None:
+        return late
+    if (types := _moved_by_stories(at)) is not None:
+        at.reacts_in_stories = types
+        return None
+    trace = next(one.trace for one in reactions.all if one.accepted)
+    if (anything := _takes_anything(at)) is not None:
+        return _finding(
+            "takes-anything",
+            f"It answers {anything.answer.status} to everything, also to a text that is no webhook, and nothing "
+            "changes its state: what answers here is not the receiver, or the state is that of another one.",
+            "Give the URL of the receiver, and the state of this receiver.",
+            anything,
+        )
+    return _finding(
+        "does-nothing",
+        "It accepts webhooks, and none of them changes the state, each delivered alone to an empty receiver.",
+        " ".join(causes([one.observed for one in reactions.all if one.accepted], signed=at.is_signed)),
+        trace,
+    )
+
+
+def _works_late(at: CheckedReceiver) -> Finding | None:
+    """The finding where the state changes some time after the answers; None if it does not."""
+    at.begin()
+    before = at.look()
+    traces = [at.deliver(at.event(event_type)) for event_type in at.accepted]
+    at.wait(_PATIENCE)
+    if at.look() == before:
+        return None
+    return _finding(
+        "works-after-its-answer",
+        f"It accepts webhooks, and its state changes only some time after its answer: within {_PATIENCE:g} s.",
+        f"That is right, if the work is not lost when the process ends. Let the checks wait for it: "
+        f"{option('settle', value=0.3)}.",
+        traces[0],
+    )
+
+
+def _moved_by_stories(at: CheckedReceiver) -> tuple[str, ...] | None:
+    """The types of the first scenario that changes the state as a whole; None if none does."""
+    for name in CANDIDATES:
+        at.begin()
+        before = at.look()
+        story = scenario(name, seed=at.settings.seed, is_test=False)
+        for event in story:
+            at.deliver(event)
+        if at.look() != before:
+            return tuple(sorted({str(event.type) for event in story}))
+    return None
+
+
+def _expected_form(at: CheckedReceiver, forms: Iterable[MistakenForm]) -> Finding | None:
+    """The finding for the first other form that is accepted, and changes the state if that can be looked at."""
+    for form in forms:
+        at.begin()
+        before = at.look()
+        event = at.event()
+        trace = at.send(form.make(at.draft(event), event), f"{event.type}, {form.name}")
+        if at.accepts(trace, event) and (not at.has_state or at.look() != before):
+            return _finding(form.name, form.means, form.cure, trace, facts=form.facts)
+    return None
+
+
+def _takes_anything(at: CheckedReceiver) -> Trace | None:
+    """The request that is no webhook and was accepted; None if it was refused."""
+    at.begin()
+    request = Request(_NONSENSE, (("content-type", "text/plain"), ("content-length", str(len(_NONSENSE)))))
+    trace = at.send(request, "a text that is no webhook")
+    return trace if trace.answer.is_success else None
+
+
+def _finding(
+    name: str, summary: str, cure: str, trace: Trace, *, harm: Harm = "lost", facts: tuple[int, ...] = ()
+) -> Finding:
+    return Finding(
+        family=CONTROL,
+        check=name,
+        severity="must",
+        harm=harm,
+        summary=summary,
+        cure=cure or "Read its log at this webhook.",
+        facts=facts,
+        trace=trace,
+    )

@@ -1,0 +1,154 @@
+"""Checks of ids: they have 64 bits, more than a 32-bit column or a number of JavaScript holds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from copy import deepcopy
+from typing import TYPE_CHECKING, Any
+
+from steppay_mock.conformance.check import PASSED, Check, Judgement, failed
+from steppay_mock.conformance.judging import for_each_type, judge_event, with_payload
+from steppay_mock.conformance.kinds import Need
+from steppay_mock.ordering.state.normal import plain
+from steppay_mock.payload.plan import plan_event
+
+if TYPE_CHECKING:
+    from steppay_mock.conformance.checked_receiver import CheckedReceiver
+    from steppay_mock.conformance.judging import Run
+    from steppay_mock.payload.event import Event
+    from steppay_mock.payload.plan import SchemaNode
+
+_CURE = (
+    "Keep ids in 64 bits: BIGINT in SQL, and in JavaScript as text or BigInt, by a JSON parser that does not round "
+    "(json-bigint, or a reviver with context.source). Number and parseInt round beyond 2^53."
+)
+_STEP = 4  # between ids, so that the next ones of two events never meet
+_Place = tuple[dict[str, Any], str]
+
+
+def _ids(payload: Any, node: SchemaNode) -> Iterator[_Place]:
+    """The places of all ids that are numbers, also those that are written as texts (fact 14)."""
+    if isinstance(payload, list) and node.item is not None:
+        for inner in payload:
+            yield from _ids(inner, node.item)
+    if not isinstance(payload, dict):
+        return
+    for name, below in node.fields.items():
+        value = payload.get(name)
+        means = str(below.schema.get("x-means", ""))
+        if (means == "id" or means.endswith("-id")) and value is not None and str(value).isdecimal():
+            yield payload, name
+        else:
+            yield from _ids(value, below)
+
+
+def with_ids(event: Event, *, least: int) -> Event:
+    """The event with other ids, the smallest of them ``least``; equal ids stay equal."""
+    payload = deepcopy(event.payload)
+    places = list(_ids(payload, plan_event(str(event.type), edge=False)))
+    numbers = sorted({int(home[name]) for home, name in places})
+    new = {number: least + _STEP * at for at, number in enumerate(numbers)}
+    for home, name in places:
+        number = new[int(home[name])]
+        home[name] = str(number) if isinstance(home[name], str) else number
+    return with_payload(event, payload)
+
+
+def _numbers(event: Event) -> list[int]:
+    return [int(home[name]) for home, name in _ids(event.payload, plan_event(str(event.type), edge=False))]
+
+
+def _leaves(value: Any) -> Iterator[str]:
+    """All keys and values of a plain state, as texts."""
+    if isinstance(value, dict):
+        for key, inner in value.items():
+            yield str(key)
+            yield from _leaves(inner)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from _leaves(inner)
+    else:
+        yield f"{value:.0f}" if isinstance(value, float) and value == value // 1 else str(value)
+
+
+def _shown(at: CheckedReceiver) -> set[str]:
+    return set(_leaves(plain(at.state(at.look()).state)))
+
+
+def _taken(least: int, *, what: str) -> Run:
+    def judge(at: CheckedReceiver, event_type: str) -> Judgement:
+        plain = at.event(event_type)
+        return judge_event(at, with_ids(plain, least=least), what=f"{event_type} with {what}", plain=plain)
+
+    return for_each_type(judge)
+
+
+def _exact(at: CheckedReceiver, event_type: str) -> Judgement:
+    """Whether the ids that the state shows of small numbers are shown of large ones too, digit for digit."""
+    small = with_ids(at.event(event_type), least=700_001)
+    at.begin()
+    at.deliver(small)
+    seen = _shown(at)
+    visible = [place for place, number in enumerate(_numbers(small)) if str(number) in seen]
+    for least in (2**53 + 1, 2**53 + 2**10 + 3):
+        large = with_ids(small, least=least)
+        at.begin()
+        trace = at.deliver(large)
+        seen, numbers = _shown(at), _numbers(large)
+        lost = [numbers[place] for place in visible if str(numbers[place]) not in seen]
+        if lost:
+            rounded = int(float(lost[0]))
+            told = f", and has {rounded}" if str(rounded) in seen else ""
+            return failed(
+                f"After {event_type} about the id {lost[0]} its state does not have that id{told}.",
+                trace,
+                tags=("rounded",),
+            )
+    return PASSED
+
+
+def _two_rows(at: CheckedReceiver, event_type: str) -> Judgement:
+    """Whether two things whose ids differ by one, beyond 2^53, stay two."""
+    first = with_ids(at.event(event_type), least=2**53)
+    second = with_ids(first.at_second(first.timestamp + 1), least=2**53 + 1)
+    at.begin()
+    at.deliver(first)
+    alone = at.look()
+    trace = at.deliver(second, later=1)
+    if at.look() == alone:
+        return failed(
+            f"Two things of {event_type} whose ids are {2**53} and {2**53 + 1} are one in its state.",
+            trace,
+            tags=("rounded",),
+        )
+    return PASSED
+
+
+def _check(name: str, asks: str, run: Run, *, needs: tuple[Need, ...] = (), wrong: bool = False) -> Check:
+    return Check(
+        name=name,
+        family="big-id",
+        severity="must",
+        harm="wrong" if wrong else "lost",
+        asks=asks,
+        cure=_CURE,
+        facts=(13,),
+        needs=needs,
+        run=run,
+    )
+
+
+CHECKS = (
+    _check("beyond-32-bits", "Ids beyond 2^31 are accepted.", _taken(2**31 + 5, what="ids beyond 2^31")),
+    _check("beyond-2-53", "Ids beyond 2^53 are accepted.", _taken(2**53 + 5, what="ids beyond 2^53")),
+    _check("64-bits", "Ids near 2^63 are accepted.", _taken(2**63 - 100, what="ids near 2^63")),
+    _check("exact", "Ids beyond 2^53 are kept exactly.", for_each_type(_exact), needs=("reset",), wrong=True),
+    _check(
+        "distinct",
+        "Two ids beyond 2^53 that differ by one stay two.",
+        for_each_type(_two_rows),
+        needs=("reset",),
+        wrong=True,
+    ),
+)
+"""The checks of this family."""

@@ -1,0 +1,184 @@
+"""Checks of two deliveries: a copy counts once, and two events of one second count as two."""
+
+from __future__ import annotations
+
+from copy import deepcopy
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from steppay_mock.conformance.alike import changes
+from steppay_mock.conformance.check import PASSED, Check, Judgement, failed, skipped
+from steppay_mock.conformance.families.big_id import with_ids
+from steppay_mock.conformance.judging import for_each_type, refused, with_payload
+
+if TYPE_CHECKING:
+    from steppay_mock.conformance.checked_receiver import CheckedReceiver
+    from steppay_mock.conformance.trace import Trace
+    from steppay_mock.payload.event import Event
+
+_ONCE = (
+    "Store a hash of each body in the transaction that has the effect, and skip a body that is stored: an event has no "
+    "id (fact 4), and a manager can send it again (fact 22)."
+)
+_DAYS = 3 * 86_400
+_BETWEEN = 3  # other events between an event and its copy
+
+
+def _is_accepted(at: CheckedReceiver, event_type: str) -> Judgement:
+    event = at.event(event_type)
+    at.begin()
+    at.deliver(event)
+    again = at.deliver(event, later=1, what=f"a second copy of {event_type}")
+    if at.accepts(again, event):
+        return PASSED
+    return refused(at, again, what=f"a second copy of {event_type}", plain=at.twin(event))
+
+
+def _counts_once(at: CheckedReceiver, event_type: str) -> Judgement:
+    event = at.event(event_type)
+    at.begin()
+    before = at.look()
+    at.deliver(event)
+    once = at.look()
+    if once == before:
+        return skipped(f"{event_type} changes nothing, so a copy could not.")
+    trace = at.deliver(event, later=1, what=f"a second copy of {event_type}")
+    return _same(at, once, trace, what=f"A second copy of {event_type}")
+
+
+def _later_copy_counts_once(at: CheckedReceiver, event_type: str) -> Judgement:
+    """A copy after other events, which happened days later."""
+    event = at.event(event_type, now=float(int(at.now()) - _DAYS))
+    at.begin()
+    before = at.look()
+    at.deliver(event)
+    if at.look() == before:
+        return skipped(f"{event_type} changes nothing, so a copy could not.")
+    for _ in range(_BETWEEN):
+        at.deliver(at.event(event_type))
+    once = at.look()
+    trace = at.deliver(event, later=1, what=f"a copy of {event_type}, after others")
+    return _same(at, once, trace, what=f"A copy of {event_type} that comes after others")
+
+
+def _same(at: CheckedReceiver, once: int, trace: Trace, *, what: str) -> Judgement:
+    """Whether the state and the effects are still those of that number."""
+    twice = at.look()
+    if at.state(once).effects != at.state(twice).effects:
+        return failed(f"{what} has its effect again.", trace, tags=("twice",))
+    told = changes(at.state(once).state, at.state(twice).state)
+    return failed(f"{what} changes its state.", trace, changes=told, tags=("twice",)) if told else PASSED
+
+
+def _update_is_no_copy(at: CheckedReceiver) -> Judgement:
+    """Two events of one type about one thing, with one status and other content, a minute apart."""
+    event_type = "subscription.updated"
+    if event_type not in at.reacts:
+        return skipped("It does not react to subscription.updated.")
+    first = with_payload(at.event(event_type), _active(at.event(event_type), at))
+    other = at.event(event_type)
+    second = with_payload(other, {**_active(other, at), "timestamp": first.timestamp + 60})
+    second.data.update({name: first.data[name] for name in ("subscriptionId", "customerId") if name in first.data})
+    ends = []
+    trace = None
+    for course in ((first,), (second,), (first, second)):
+        at.begin()
+        for event in course:
+            trace = at.deliver(event)
+        ends.append(at.state(at.look()).state)
+    if changes(ends[0], ends[1]) and not changes(ends[0], ends[2]):
+        return failed(
+            "Of two events subscription.updated about one thing, with one status, the later one is lost.",
+            trace,
+            tags=("false-copy",),
+        )
+    return PASSED
+
+
+def _active(event: Event, at: CheckedReceiver) -> dict[str, Any]:
+    """The payload of a subscription that is active, with the next payment some days from its second."""
+    payload = deepcopy(event.payload)
+    days = len(at.traces) % 20 + 1
+    moment = datetime.fromtimestamp(event.timestamp, UTC) + timedelta(days=days, hours=5)
+    payload["data"].update(status="ACTIVE", nextPaymentDate=moment.replace(tzinfo=None).isoformat())
+    return payload
+
+
+def _two_of_one_second(at: CheckedReceiver, event_type: str) -> Judgement:
+    """Two things with events of one type in one second: an id made of type and second takes the second for a copy."""
+    first = with_ids(at.event(event_type), least=31_001)
+    second = at.event(event_type)
+    second = with_payload(second, {**deepcopy(with_ids(second, least=41_001).payload), "timestamp": first.timestamp})
+    ends = []
+    trace = None
+    for course in ((first,), (second,), (first, second)):
+        at.begin()
+        for event in course:
+            trace = at.deliver(event)
+        ends.append(at.look())
+    if ends[2] in ends[:2] and ends[0] != ends[1]:
+        return failed(
+            f"Of two events {event_type} of one second, about two things, one is lost.", trace, tags=("false-copy",)
+        )
+    return PASSED
+
+
+CHECKS = (
+    Check(
+        name="copy-accepted",
+        family="duplicate",
+        severity="must",
+        harm="lost",
+        asks="A second copy of a webhook is accepted.",
+        cure="Answer 2xx to a copy, and do nothing: a unique constraint that is violated is no error here.",
+        facts=(22,),
+        run=for_each_type(_is_accepted),
+    ),
+    Check(
+        name="copy-counts-once",
+        family="duplicate",
+        severity="must",
+        harm="money",
+        asks="A second copy of a webhook changes nothing and has no effect.",
+        cure=_ONCE,
+        facts=(4, 22),
+        needs=("reset",),
+        run=for_each_type(_counts_once),
+    ),
+    Check(
+        name="later-copy-counts-once",
+        family="duplicate",
+        severity="must",
+        harm="money",
+        asks="A copy that comes after other events changes nothing and has no effect.",
+        cure="Remember all bodies for some days, not the last one. " + _ONCE,
+        facts=(4, 22),
+        needs=("reset",),
+        run=for_each_type(_later_copy_counts_once),
+    ),
+    Check(
+        name="later-update-is-no-copy",
+        family="duplicate",
+        severity="must",
+        harm="lost",
+        asks="A later event about the same thing, with the same status, is no copy.",
+        cure="Treat two bodies as copies only if they are equal byte for byte: type, id and status do not tell two "
+        "events apart.",
+        facts=(4,),
+        needs=("reset",),
+        run=_update_is_no_copy,
+    ),
+    Check(
+        name="two-of-one-second",
+        family="tie",
+        severity="must",
+        harm="lost",
+        asks="Two events of one type, of one second and about two things are two.",
+        cure="Treat two bodies as copies only if they are equal byte for byte: type and second do not tell two events "
+        "apart (fact 6).",
+        facts=(4, 6, 55),
+        needs=("reset",),
+        run=for_each_type(_two_of_one_second),
+    ),
+)
+"""The checks of these families that need no search through orders."""

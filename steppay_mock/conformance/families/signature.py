@@ -1,0 +1,181 @@
+"""Checks of the signature: nothing that the holder of the secret did not sign is taken."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from steppay_mock.conformance.check import Check
+from steppay_mock.conformance.judging import Run, accepts_fault, refuses, refuses_fault
+from steppay_mock.conformance.kinds import Harm, Severity
+from steppay_mock.delivery.faults.draft import keys_of, with_signatures
+
+if TYPE_CHECKING:
+    from steppay_mock.delivery.faults import RequestDraft
+    from steppay_mock.delivery.request import Request
+
+_CURE = (
+    "Compute base64(HMAC-SHA256(secret, '<timestamp>.<raw body>')), compare it in constant time with each key of the "
+    "header, and answer 401 unless one is equal."
+)
+_PREFIX = 20  # characters of a key
+
+
+def _check(
+    name: str,
+    asks: str,
+    run: Run,
+    *,
+    severity: Severity = "must",
+    harm: Harm = "money",
+    cure: str = _CURE,
+    facts: tuple[int, ...] = (18,),
+) -> Check:
+    return Check(
+        name=name,
+        family="signature",
+        severity=severity,
+        harm=harm,
+        asks=asks,
+        cure=cure,
+        facts=facts,
+        needs=("secret",),
+        run=run,
+    )
+
+
+def _timestamp_changed(draft: RequestDraft) -> Request:
+    return with_signatures(draft, f"timestamp={draft.timestamp + 1},key={keys_of(draft, draft.signers)}")
+
+
+def _empty_secret(draft: RequestDraft) -> Request:
+    return with_signatures(draft, f"timestamp={draft.timestamp},key={keys_of(draft, [''])}")
+
+
+def _truncated(draft: RequestDraft) -> Request:
+    return with_signatures(draft, f"timestamp={draft.timestamp},key={keys_of(draft, draft.signers[:1])[:_PREFIX]}")
+
+
+def _one_letter(draft: RequestDraft) -> Request:
+    return with_signatures(draft, f"timestamp={draft.timestamp},key={keys_of(draft, draft.signers[:1])[:1]}")
+
+
+def _within_text(draft: RequestDraft) -> Request:
+    key = keys_of(draft, draft.signers[:1])
+    return with_signatures(draft, f"timestamp={draft.timestamp},key=AAAA{key}AAAA")
+
+
+def _other_case(draft: RequestDraft) -> Request:
+    return with_signatures(draft, f"timestamp={draft.timestamp},key={keys_of(draft, draft.signers[:1]).swapcase()}")
+
+
+_HEADER = "Read the header as pairs, and answer 401 where timestamp or key is missing or has another form."
+
+CHECKS = (
+    _check(
+        "wrong-secret",
+        "A webhook that is signed with another secret is refused.",
+        refuses_fault("wrong-secret", what="a webhook that is signed with another secret"),
+    ),
+    _check(
+        "signature-missing",
+        "A webhook without a signature is refused.",
+        refuses_fault("signature-missing", what="a webhook without a signature"),
+    ),
+    _check(
+        "body-changed",
+        "A webhook whose body was changed after signing is refused.",
+        refuses_fault("body-changed", what="a webhook whose body was changed after signing"),
+    ),
+    _check(
+        "timestamp-changed",
+        "A webhook whose timestamp was changed after signing is refused.",
+        refuses(_timestamp_changed, what="a webhook whose timestamp was changed after signing"),
+        cure="Sign '<timestamp>.<raw body>', with the timestamp of the header: else an old webhook gets a new date.",
+    ),
+    _check(
+        "empty-secret",
+        "A webhook that is signed with an empty secret is refused.",
+        refuses(_empty_secret, what="a webhook that is signed with an empty secret"),
+        cure="Stop at the start if the secret is not set: with an empty one anybody can sign.",
+        facts=(18, 32),
+    ),
+    _check(
+        "signature-empty",
+        "A webhook with an empty signature header is refused.",
+        refuses_fault("signature-empty", what="a webhook with an empty signature header"),
+        cure=_HEADER,
+    ),
+    _check(
+        "signature-garbage",
+        "A webhook whose signature header is a word is refused.",
+        refuses_fault("signature-garbage", what="a webhook whose signature header is a word"),
+        cure=_HEADER,
+    ),
+    _check(
+        "key-missing",
+        "A webhook with a timestamp and no key is refused.",
+        refuses_fault("key-missing", what="a webhook with a timestamp and no key"),
+        cure=_HEADER,
+    ),
+    _check(
+        "key-empty",
+        "A webhook with an empty key is refused.",
+        refuses_fault("key-empty", what="a webhook with an empty key"),
+        cure="Compare the whole key for equality: an empty text is in every text.",
+    ),
+    _check(
+        "key-truncated",
+        f"A webhook with the first {_PREFIX} characters of the key is refused.",
+        refuses(_truncated, what="a webhook with the beginning of the right key"),
+        cure="Compare the whole key for equality, not by startswith, includes or a length that the sender chooses.",
+    ),
+    _check(
+        "key-of-one-letter",
+        "A webhook with one letter of the key is refused.",
+        refuses(_one_letter, what="a webhook with the first letter of the right key"),
+        cure="Compare the whole key for equality: who guesses one letter in 64 must not get in.",
+    ),
+    _check(
+        "key-in-other-case",
+        "A webhook whose key has capitals for small letters is refused.",
+        refuses(_other_case, what="a webhook whose key has capitals for small letters"),
+        cure="Compare the key as it is: in base64 capitals and small letters differ.",
+        severity="should",
+    ),
+    _check(
+        "key-within-text",
+        "A key with other letters around the right one is refused.",
+        refuses(_within_text, what="a webhook with other letters around the right key"),
+        cure="Split the header into pairs and the keys at ';', and compare for equality. The vendor's own samples look "
+        "for the key by substring: nobody can forge by that, but other mistakes of such a comparison let anything in.",
+        severity="should",
+        harm="untidy",
+        facts=(18, 54),
+    ),
+    _check(
+        "timestamp-not-a-number",
+        "A webhook whose timestamp is a word is refused.",
+        refuses_fault("timestamp-not-a-number", what="a webhook whose timestamp is a word"),
+        cure="Take a timestamp of digits only: one that is no number has no age, and could be replayed for ever.",
+        severity="should",
+    ),
+    _check(
+        "v0-for-key",
+        "A webhook with v0= in place of key= is refused.",
+        refuses_fault("v0-for-key", what="a webhook with v0= in place of key="),
+        cure="Take the pair 'key' alone: how v0 was computed is not documented, so it proves nothing.",
+        severity="assumed",
+        harm="untidy",
+        facts=(20,),
+    ),
+    _check(
+        "other-pairs",
+        "A pair that is not known, between timestamp and key, does no harm.",
+        accepts_fault("v0-beside-key", what="a webhook with another pair beside its key"),
+        cure="Look for the pairs by name, not by place: other pairs may follow the timestamp.",
+        severity="should",
+        harm="lost",
+        facts=(20,),
+    ),
+)
+"""The checks of this family."""

@@ -1,0 +1,135 @@
+"""Checks of times: a time without a zone is UTC, on a server in any zone."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from steppay_mock.conformance.alike import changes
+from steppay_mock.conformance.check import PASSED, Check, Judgement, failed, skipped
+from steppay_mock.conformance.judging import for_each_type
+from steppay_mock.ordering.state.normal import plain
+from steppay_mock.ordering.truth.time_formats import KST, Instant, instants_in, read_instant
+
+if TYPE_CHECKING:
+    from steppay_mock.conformance.checked_receiver import CheckedReceiver
+    from steppay_mock.payload.event import Event
+
+_CURE = (
+    "Read a time without a zone as UTC: datetime.fromisoformat(text).replace(tzinfo=UTC) in Python, new Date(text + "
+    "'Z') in JavaScript. Convert to Korean time where it is shown, not where it is stored."
+)
+_DRAWN = 6
+_ZONES = ("Asia/Seoul", "America/New_York")
+
+
+def _read_as_utc(at: CheckedReceiver, event_type: str) -> Judgement:
+    event = _with_times(at, event_type)
+    at.begin()
+    before = at.look()
+    trace = at.deliver(event)
+    after = at.look()
+    if after == before:
+        return skipped(f"{event_type} changes nothing.")
+    known = [*instants_in(event.data), datetime.fromtimestamp(event.timestamp, UTC)]
+    for path, value in _values("$", plain(at.state(after).state)):
+        instant = read_instant(value)
+        if instant is None or any(instant.is_same(one) for one in known):
+            continue
+        right = next((one for one in known if _is_read_as_korean(instant, one)), None)
+        if right is not None:
+            return failed(
+                f"After {event_type} {path} is {value}, nine hours before "
+                f"{right.replace(tzinfo=None).isoformat()} UTC, which was sent.",
+                trace,
+                tags=("kst",),
+            )
+    return PASSED
+
+
+def _with_times(at: CheckedReceiver, event_type: str) -> Event:
+    """Of several events the one with the most times: many a status leaves them out."""
+    return max((at.event(event_type) for _ in range(_DRAWN)), key=lambda event: len(list(instants_in(event.data))))
+
+
+def _is_read_as_korean(instant: Instant, right: datetime) -> bool:
+    return instant.is_same(right - KST)
+
+
+def _values(path: str, node: Any) -> Iterator[tuple[str, Any]]:
+    if isinstance(node, dict):
+        for key, inner in node.items():
+            yield from _values(f"{path}.{key}", inner)
+    elif isinstance(node, list):
+        for place, inner in enumerate(node):
+            yield from _values(f"{path}[{place}]", inner)
+    else:
+        yield path, node
+
+
+def _zone_of_server(at: CheckedReceiver, event_type: str) -> Judgement:
+    if not hasattr(time, "tzset"):
+        return skipped("This system cannot change the zone of a process.")
+    event = _with_times(at, event_type)
+    ends, trace = [], None
+    for zone in _ZONES:
+        with _zone(zone):
+            at.begin()
+            trace = at.deliver(event)
+            ends.append(at.look())
+    told = changes(at.state(ends[0]).state, at.state(ends[1]).state, copies=(event.data,))
+    if told:
+        return failed(
+            f"After {event_type} its state depends on the zone of the server: {_ZONES[0]} (-) and {_ZONES[1]} (+).",
+            trace,
+            changes=told,
+            tags=("zone",),
+        )
+    return PASSED
+
+
+@contextmanager
+def _zone(name: str) -> Iterator[None]:
+    """Within it, the process is in this zone."""
+    before = os.environ.get("TZ")
+    os.environ["TZ"] = name
+    time.tzset()
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ["TZ"]
+        else:
+            os.environ["TZ"] = before
+        time.tzset()
+
+
+CHECKS = (
+    Check(
+        name="utc",
+        family="timezone",
+        severity="must",
+        harm="wrong",
+        asks="A time without a zone is stored as UTC, not as Korean time.",
+        cure=_CURE,
+        facts=(10, 55),
+        needs=("reset",),
+        run=for_each_type(_read_as_utc),
+    ),
+    Check(
+        name="zone-of-server",
+        family="timezone",
+        severity="should",
+        harm="wrong",
+        asks="The state is the same whatever the zone of the server is.",
+        cure=_CURE,
+        facts=(10,),
+        needs=("reset", "process"),
+        run=for_each_type(_zone_of_server),
+    ),
+)
+"""The checks of this family."""

@@ -1,0 +1,134 @@
+"""Finds out what the receiver does with right webhooks: which types it accepts, and which change its state."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from steppay_mock.conformance.alike import changes
+from steppay_mock.contract.catalogue import EventType
+from steppay_mock.ordering.face import option
+from steppay_mock.ordering.failure import WrongStartError
+from steppay_mock.ordering.report.causes import Observed
+
+if TYPE_CHECKING:
+    from steppay_mock.conformance.checked_receiver import CheckedReceiver
+    from steppay_mock.conformance.trace import Trace
+    from steppay_mock.payload.event import Event
+
+FIRST = (
+    "payment.completed",
+    "subscription.updated",
+    "subscription.created",
+    "order.payment_completed",
+    "order.created",
+    "order.updated",
+    "payment.canceled",
+    "payment.failed",
+    "customer.created",
+    "invoice.updated",
+)
+"""The types that receivers most often use, the dearest first."""
+_ENOUGH = 6  # events that are refused with one answer, one after the other, until the others are not tried
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reaction:
+    """What one event type did: whether it was accepted, and whether the state changed."""
+
+    event: Event
+    trace: Trace
+    accepted: bool
+    changed: bool
+
+    @property
+    def observed(self) -> Observed:
+        """The same, for the search for likely causes."""
+        answer = self.trace.answer
+        return Observed(
+            event=self.event,
+            status=answer.status,
+            body=answer.body,
+            error=answer.error,
+            failure=answer.failure,
+            exception=answer.exception,
+            changed=self.changed,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reactions:
+    """The reactions to one event of each type."""
+
+    all: tuple[Reaction, ...]
+
+    @property
+    def accepted(self) -> tuple[str, ...]:
+        """The types that are accepted."""
+        return tuple(str(one.event.type) for one in self.all if one.accepted)
+
+    @property
+    def reacts(self) -> tuple[str, ...]:
+        """The types that are accepted and change the state."""
+        return tuple(str(one.event.type) for one in self.all if one.accepted and one.changed)
+
+    @property
+    def refused(self) -> tuple[Reaction, ...]:
+        """The reactions of what is not accepted."""
+        return tuple(one for one in self.all if not one.accepted)
+
+
+def find_reactions(at: CheckedReceiver) -> Reactions:
+    """Deliver one event of each type that the receiver is registered for, each to an empty receiver.
+
+    ``at`` then knows its main type. WrongStartError if the state is not put back.
+    """
+    found: list[Reaction] = []
+    wanted = _wanted(at)
+    # The state is not asked for before it is known that something answers: most often both are one server.
+    event = at.event(wanted[0])
+    trace = at.deliver(event)
+    if trace.answer.status is None:
+        return Reactions(all=(Reaction(event=event, trace=trace, accepted=False, changed=False),))
+    at.begin()
+    first = at.look()
+    for event_type in wanted:
+        at.begin()
+        before = at.look()
+        if at.can_reset and before != first:
+            raise WrongStartError(
+                how=option("reset"), was_saved=False, wanted=at.state(first).state, found=at.state(before).state
+            )
+        event = at.event(event_type)
+        trace = at.deliver(event)
+        found.append(Reaction(event=event, trace=trace, accepted=at.accepts(trace, event), changed=at.look() != before))
+        alike = not any(one.accepted for one in found) and len({_kind(one) for one in found}) == 1
+        if at.is_gone or (len(found) == _ENOUGH and alike):
+            break
+    reactions = Reactions(all=tuple(found))
+    at.accepted, at.reacts = reactions.accepted, reactions.reacts
+    at.main = next(iter((*at.reacts, *at.accepted)), at.main)
+    if at.can_reset and at.reacts:
+        at.unsteady = _unsteady(at)
+    return reactions
+
+
+def _unsteady(at: CheckedReceiver) -> tuple[str, ...]:
+    """Where the states differ after the same event was delivered twice, each time to an empty receiver."""
+    event = at.event()
+    ends = []
+    for _ in range(2):
+        at.begin()
+        at.deliver(event)
+        ends.append(at.look())
+    return changes(at.state(ends[0]).state, at.state(ends[1]).state)
+
+
+def _wanted(at: CheckedReceiver) -> list[str]:
+    types = at.settings.types
+    names = dict.fromkeys((*FIRST, *map(str, EventType)))
+    return [name for name in names if types is None or name in types]
+
+
+def _kind(one: Reaction) -> tuple[object, object]:
+    return one.trace.answer.status, one.trace.answer.failure

@@ -1,0 +1,117 @@
+"""``Scorecard``: the outcome of all checks of one receiver."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from steppay_mock.conformance.card_text import card_text, headline
+from steppay_mock.errors import ContractViolation
+from steppay_mock.ordering.face import Face, current_face, speaking
+
+if TYPE_CHECKING:
+    from steppay_mock.conformance.check import CheckResult
+    from steppay_mock.conformance.finding import Finding
+
+
+class ScorecardViolation(ContractViolation):
+    """A receiver that fails a check that every receiver must pass; ``report`` is the whole card."""
+
+    def __init__(self, *, report: str, **facts: Any) -> None:
+        self.report = report
+        super().__init__(**facts)
+
+    def __str__(self) -> str:
+        return self.report
+
+    def as_dict(self) -> dict[str, str | int | None]:
+        """The violation as plain data, for ``--json``."""
+        return {**ContractViolation.as_dict(self), "report": self.report}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scorecard:
+    """The outcome of all checks: ``findings`` are what is wrong, the dearest first; ``checks`` are all results."""
+
+    receiver: str
+    """The receiver in words: its URL, or the name of the app."""
+    findings: tuple[Finding, ...]
+    checks: tuple[CheckResult, ...] = field(repr=False)
+    deliveries: int = 0
+    elapsed: float = 0.0
+    """Seconds."""
+    seed: int = 0
+    scenarios: tuple[str, ...] = ()
+    """The scenarios that were delivered in every order."""
+    is_reached: bool = True
+    """Whether anything answered."""
+    face: Face = field(default_factory=current_face, repr=False, compare=False)
+    """How its texts write options."""
+
+    @property
+    def ok(self) -> bool:
+        """Whether something was checked, and nothing that a receiver must do is wrong."""
+        return bool(self.passed) and not any(one.severity == "must" for one in self.findings)
+
+    @property
+    def passed(self) -> tuple[CheckResult, ...]:
+        """The checks that passed."""
+        return tuple(one for one in self.checks if one.outcome == "passed")
+
+    @property
+    def failed(self) -> tuple[CheckResult, ...]:
+        """The checks that failed."""
+        return tuple(one for one in self.checks if one.outcome == "failed")
+
+    @property
+    def skipped(self) -> tuple[CheckResult, ...]:
+        """The checks that could not tell."""
+        return tuple(one for one in self.checks if one.outcome == "skipped")
+
+    @property
+    def headline(self) -> str:
+        """The whole card in one line."""
+        return headline(ok=self.ok, findings=self.findings, checks=self.checks)
+
+    def report(self) -> str:
+        """The text: one line for each family, then each finding with its reason and cure."""
+        with speaking(self.face):
+            return card_text(
+                receiver=self.receiver,
+                headline_text=self.headline,
+                findings=self.findings,
+                checks=self.checks,
+                numbers=f"{self.deliveries:,} deliveries, {self.elapsed:.1f} s, seed {self.seed}",
+            )
+
+    def assert_ok(self) -> None:
+        """Raise a ScorecardViolation with the report, unless the card is ok."""
+        if self.ok:
+            return
+        first = next((one for one in self.findings if one.severity == "must"), None)
+        raise ScorecardViolation(
+            kind="nothing-delivered" if first is None else first.full_name,
+            event="?",
+            path=self.receiver,
+            expected="no finding of the severity must",
+            sent=self.headline,
+            next_step="Deliver to a receiver that can be checked." if first is None else first.cure,
+            report=self.report(),
+        )
+
+    def as_dict(self) -> dict[str, Any]:
+        """Plain data, for JSON."""
+        return {
+            "ok": self.ok,
+            "receiver": self.receiver,
+            "headline": self.headline,
+            "findings": [one.as_dict() for one in self.findings],
+            "checks": [one.as_dict() for one in self.checks],
+            "deliveries": self.deliveries,
+            "elapsed": self.elapsed,
+            "seed": self.seed,
+            "scenarios": list(self.scenarios),
+        }
+
+    def __str__(self) -> str:
+        return self.report()

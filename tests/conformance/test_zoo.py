@@ -1,0 +1,37 @@
+"""Each flaw of the zoo is the one finding of its scorecard, and right receivers have none."""
+
+from __future__ import annotations
+
+import pytest
+from conformance.checked import TYPES, card_of, names
+from conformance.zoo.members import FLAWED
+from conformance.zoo.shop import Shop
+
+PROVED = ("order/", "tie/", "overlap/", "truth/")
+"""Families whose checks need searches through orders."""
+
+
+def test_the_zoo_has_its_size_and_flaws_of_most_families() -> None:
+    families = {str(shop.finding).partition("/")[0] for shop in FLAWED.values()}
+    assert len(FLAWED) >= 75
+    assert families >= {"signature", "replay", "rotation", "raw-body", "unknown-event", "unknown-enum", "unknown-field"}
+    assert families >= {"null", "absent", "empty", "timezone", "big-id", "malformed", "duplicate", "tie", "order"}
+    assert families >= {"method", "secrets", "control"}
+
+
+@pytest.mark.parametrize("name", sorted(FLAWED))
+def test_a_flaw_is_the_one_finding(name: str) -> None:
+    shop = FLAWED[name]()
+    needs_proofs = str(shop.finding).startswith(PROVED)
+    wanted = {} if shop.options or shop.every_type else {"types": TYPES}
+    card = card_of(shop, quick=not needs_proofs, **wanted)
+    assert names(card) == [shop.finding], card.report()
+    assert card.ok is not any(one.severity == "must" for one in card.findings)
+
+
+def test_the_right_receiver_has_none_with_all_its_types_and_all_proofs() -> None:
+    card = card_of(Shop(), quick=False)
+    assert (names(card), card.ok) == ([], True), card.report()
+    told = {one.check.family for one in card.passed}
+    assert told >= {"signature", "duplicate", "order", "overlap", "truth", "secrets"}
+    assert card.deliveries < 15_000

@@ -1,0 +1,12 @@
+"""The members of the zoo: receivers with one flaw each."""
+
+from __future__ import annotations
+
+from conformance.zoo.flawed import ages, answers, contents, courses, signatures
+from conformance.zoo.shop import Shop
+
+FLAWED: dict[str, type[Shop]] = {
+    shop.__name__: shop
+    for family in (signatures.MEMBERS, ages.MEMBERS, contents.MEMBERS, answers.MEMBERS, courses.MEMBERS)
+    for shop in family
+}
