@@ -118,7 +118,7 @@ def _lacks(at: CheckedReceiver, settings: CheckSettings) -> dict[Need, str]:
         "state": at.has_state,
         "reset": at.can_reset,
         "socket": at.is_elsewhere,
-        "process": not at.is_elsewhere,
+        "process": at.is_in_process,
         "route": at.has_route,
         "proofs": not settings.quick,
     }

@@ -112,6 +112,11 @@ class CheckedReceiver:
         return isinstance(self._open.app, str)
 
     @property
+    def is_in_process(self) -> bool:
+        """Whether it runs in this process."""
+        return self._open.is_in_process
+
+    @property
     def has_route(self) -> bool:
         """Whether it gets requests of every method itself: a function of AWS Lambda has a gateway before it."""
         from steppay_mock.delivery.aws.app import LambdaApp

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from steppay_mock.conformance.alike import changes
 from steppay_mock.contract.catalogue import EventType
+from steppay_mock.errors import SteppayMockError
 from steppay_mock.ordering.face import option
 from steppay_mock.ordering.failure import WrongStartError
 from steppay_mock.ordering.report.causes import Observed
@@ -127,7 +128,13 @@ def _unsteady(at: CheckedReceiver) -> tuple[str, ...]:
 def _wanted(at: CheckedReceiver) -> list[str]:
     types = at.settings.types
     names = dict.fromkeys((*FIRST, *map(str, EventType)))
-    return [name for name in names if types is None or name in types]
+    wanted = [name for name in names if types is None or name in types]
+    if not wanted:
+        raise SteppayMockError(
+            f"{option('types')} names webhooks v1 alone, which are not checked. Name a type of webhook v2, such as "
+            "payment.completed."
+        )
+    return wanted
 
 
 def _kind(one: Reaction) -> tuple[object, object]:

@@ -101,6 +101,7 @@ def test_only_and_skip_choose_checks() -> None:
         ({"scenarios": ["refund-in-fll"]}, "Did you mean 'refund-in-full'?"),
         ({"budget": 0}, "Pass budget=5000."),
         ({"types": 7}, "takes names"),
+        ({"types": "v1.*"}, "Name a type of webhook v2"),
     ],
 )
 def test_a_wrong_option_is_refused_before_anything_is_sent(options: dict[str, object], told: str) -> None:

@@ -75,6 +75,11 @@ class OpenReceiver:
         """What the harness of the test delayed or hid, and errors after answers, as sentences for the report."""
         return (*self._harness.notes, *self._late.notes)
 
+    @property
+    def is_in_process(self) -> bool:
+        """Whether it runs in this process, known after it was opened."""
+        return self._in_process
+
     def __enter__(self) -> Self:
         try:
             self._open()
