@@ -9,7 +9,7 @@ from steppay_mock.conformance.catalogue import CHECKS, NAMES
 from steppay_mock.conformance.causes.find import find_findings
 from steppay_mock.conformance.check import Check, CheckResult, Judgement, skipped
 from steppay_mock.conformance.checked_receiver import CheckedReceiver
-from steppay_mock.conformance.control import find_obstacle, stopped_answering
+from steppay_mock.conformance.control import find_obstacle, stopped_answering, unsteady_state
 from steppay_mock.conformance.kinds import Need
 from steppay_mock.conformance.options import CheckOptions, CheckSettings, read_check_options
 from steppay_mock.conformance.proofs import prove
@@ -68,6 +68,8 @@ def _check(receiver: Receiver, settings: CheckSettings) -> Scorecard:
         at.proofs = prove(receiver, settings, at.reacts or at.reacts_in_stories)
     results += [_result(at, one, lacks, obstacle) for one in wanted if _is_proof(one)]
     findings = find_findings(results) if obstacle is None else (obstacle,)
+    if obstacle is None and at.unsteady:
+        findings = (unsteady_state(at), *findings)
     if obstacle is None and at.is_gone:
         findings = (stopped_answering(at), *findings)
     return Scorecard(

@@ -70,6 +70,22 @@ def stopped_answering(at: CheckedReceiver) -> Finding:
     )
 
 
+def unsteady_state(at: CheckedReceiver) -> Finding:
+    """The finding where two equal deliveries, each to an empty receiver, ended differently: nothing can be compared."""
+    return Finding(
+        family=CONTROL,
+        check="unsteady-state",
+        severity="must",
+        harm="wrong",
+        summary="The same event, delivered twice to an empty receiver, ended differently the second time. So no two "
+        "states could be compared, and most checks could not tell.",
+        cure=f"Name what always changes with {option('ignore')}, such as received_at or an id of a sequence. If "
+        "nothing should, let the reset put back everything: caches, sequences, files.",
+        trace=at.traces[-1],
+        changes=at.unsteady,
+    )
+
+
 def _closed(at: CheckedReceiver, reactions: Reactions) -> Finding:
     """The finding where no right webhook is accepted."""
     trace = reactions.all[0].trace

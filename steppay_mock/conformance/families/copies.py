@@ -27,7 +27,8 @@ _BETWEEN = 3  # other events between an event and its copy
 def _is_accepted(at: CheckedReceiver, event_type: str) -> Judgement:
     event = at.event(event_type)
     at.begin()
-    at.deliver(event)
+    if (first := _taken(at, event)) is not None:
+        return first
     again = at.deliver(event, later=1, what=f"a second copy of {event_type}")
     if at.accepts(again, event):
         return PASSED
@@ -38,7 +39,8 @@ def _counts_once(at: CheckedReceiver, event_type: str) -> Judgement:
     event = at.event(event_type)
     at.begin()
     before = at.look()
-    at.deliver(event)
+    if (first := _taken(at, event)) is not None:
+        return first
     once = at.look()
     if once == before:
         return skipped(f"{event_type} changes nothing, so a copy could not.")
@@ -51,7 +53,8 @@ def _later_copy_counts_once(at: CheckedReceiver, event_type: str) -> Judgement:
     event = at.event(event_type, now=float(int(at.now()) - _DAYS))
     at.begin()
     before = at.look()
-    at.deliver(event)
+    if (first := _taken(at, event)) is not None:
+        return first
     if at.look() == before:
         return skipped(f"{event_type} changes nothing, so a copy could not.")
     for _ in range(_BETWEEN):
@@ -79,13 +82,10 @@ def _update_is_no_copy(at: CheckedReceiver) -> Judgement:
     other = at.event(event_type)
     second = with_payload(other, {**_active(other, at), "timestamp": first.timestamp + 60})
     second.data.update({name: first.data[name] for name in ("subscriptionId", "customerId") if name in first.data})
-    ends = []
-    trace = None
-    for course in ((first,), (second,), (first, second)):
-        at.begin()
-        for event in course:
-            trace = at.deliver(event)
-        ends.append(at.state(at.look()).state)
+    told = _ends(at, first, second)
+    if isinstance(told, Judgement):
+        return told
+    ends, trace = [at.state(number).state for number in told[0]], told[1]
     if changes(ends[0], ends[1]) and not changes(ends[0], ends[2]):
         return failed(
             "Of two events subscription.updated about one thing, with one status, the later one is lost.",
@@ -93,6 +93,28 @@ def _update_is_no_copy(at: CheckedReceiver) -> Judgement:
             tags=("false-copy",),
         )
     return PASSED
+
+
+def _ends(at: CheckedReceiver, first: Event, second: Event) -> tuple[list[int], Trace] | Judgement:
+    """The states after the first event, after the second, and after both; no verdict if one is refused alone."""
+    ends = []
+    for event in (first, second):
+        at.begin()
+        if (refusal := _taken(at, event)) is not None:
+            return refusal
+        ends.append(at.look())
+    at.begin()
+    at.deliver(first)
+    trace = at.deliver(second)
+    return [*ends, at.look()], trace
+
+
+def _taken(at: CheckedReceiver, event: Event) -> Judgement | None:
+    """None if the event is accepted, else that nothing can be told of what comes after it."""
+    trace = at.deliver(event)
+    if at.accepts(trace, event):
+        return None
+    return skipped(f"No verdict: the first event was refused already ({trace.told()}).", trace)
 
 
 def _active(event: Event, at: CheckedReceiver) -> dict[str, Any]:
@@ -109,13 +131,10 @@ def _two_of_one_second(at: CheckedReceiver, event_type: str) -> Judgement:
     first = with_ids(at.event(event_type), least=31_001)
     second = at.event(event_type)
     second = with_payload(second, {**deepcopy(with_ids(second, least=41_001).payload), "timestamp": first.timestamp})
-    ends = []
-    trace = None
-    for course in ((first,), (second,), (first, second)):
-        at.begin()
-        for event in course:
-            trace = at.deliver(event)
-        ends.append(at.look())
+    told = _ends(at, first, second)
+    if isinstance(told, Judgement):
+        return told
+    ends, trace = told
     if ends[2] in ends[:2] and ends[0] != ends[1]:
         return failed(
             f"Of two events {event_type} of one second, about two things, one is lost.", trace, tags=("false-copy",)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from copy import deepcopy
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from steppay_mock.conformance.alike import changes
 from steppay_mock.conformance.check import PASSED, Check, Judgement, failed, skipped
 from steppay_mock.conformance.judging import for_each_type, judge_event, refused, with_payload
-from steppay_mock.conformance.kinds import Family
+from steppay_mock.conformance.kinds import Family, Severity
 from steppay_mock.contract.catalogue import parse_event_type
 from steppay_mock.payload.drift import KNOWN_ELSEWHERE
 from steppay_mock.payload.plan import plan_event
@@ -62,10 +63,12 @@ def _every_type(at: CheckedReceiver) -> Judgement:
         if not at.accepts(trace, event):
             what = f"{event_type}, one of the event types of StepPay"
             found = refused(at, trace, what=what, plain=at.event())
-            if found.outcome == "failed" and len(refused_types) > 1:
-                told = f"{found.why} {len(refused_types)} types are refused in all."
-                return failed(told, trace, tags=tuple(found.tags))
-            return found
+            if found.outcome != "failed":
+                return found
+            also = f" {len(refused_types)} types are refused in all." * (len(refused_types) > 1)
+            # Who names the types gets no others, so each of them has to be accepted.
+            severity: Severity = "should" if at.settings.types is None else "must"
+            return replace(found, why=f"{found.why}{also}", severity=severity)
     return PASSED
 
 
