@@ -12,11 +12,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
 from hashlib import sha256
+from threading import Lock
 from typing import Any, ClassVar
 
 SECRET = "whsec_of_the_zoo"
 Envelope = dict[str, Any]
 
+_ONE_AT_A_TIME = Lock()
 _FINAL = {"CANCELED", "EXPIRED"}
 _ON_ITS_WAY = {"QUEUEING": 0, "INCOMPLETE": 0, "ACTIVE": 1}
 _SUBSCRIPTIONS = {
@@ -87,7 +89,8 @@ class Shop:
         headers["content-type"] = environ.get("CONTENT_TYPE", "")
         length = int(environ.get("CONTENT_LENGTH") or 0)
         hook = Hook(environ["REQUEST_METHOD"], headers, environ["wsgi.input"].read(length))
-        status, text = self.answer(hook)
+        with _ONE_AT_A_TIME:  # webhooks may be in flight at once
+            status, text = self.answer(hook)
         start_response(f"{status} Told", [("Content-Type", "text/plain"), ("Content-Length", str(len(text.encode())))])
         return [text.encode()]
 
