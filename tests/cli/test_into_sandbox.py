@@ -175,3 +175,11 @@ def test_without_a_sandbox_or_a_journal_it_says_how_to_name_one(run: Any, nobody
         assert "--sandbox 'x' is no address of a sandbox." in run(*words, "--sandbox", "x").err
     done = run("resend", "1")
     assert (done.code, "Missing option '--journal'. Pass --journal FILE, or --sandbox URL" in done.err) == (2, True)
+
+
+@pytest.mark.parametrize("words", [("trigger", "checkout", "--url"), ("resend", "1", "--sandbox")])
+def test_a_wrong_address_is_told_without_its_secrets(run: Any, words: tuple[str, ...]) -> None:
+    done = run(*words, "http://kim:secret1@127.0.0.1:1/?key=secret2")
+    assert done.code == 2
+    assert "'http://********@127.0.0.1:1/?key=********' is no address of a sandbox." in done.err
+    assert "secret" not in done.err + done.out
