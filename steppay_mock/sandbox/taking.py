@@ -17,14 +17,11 @@ from werkzeug.wrappers import Request, Response
 from steppay_mock.errors import SteppayMockError
 from steppay_mock.rest.exchange import HEADERS, LONGEST_BODY, sent_body
 from steppay_mock.sandbox.control.answers import error_answer, json_answer
-from steppay_mock.sandbox.inbox.settings import check_inbox_name
+from steppay_mock.sandbox.inbox.settings import PREFIX, check_inbox_name
 
 if TYPE_CHECKING:
     from steppay_mock.sandbox.inbox.inbox import Inbox
     from steppay_mock.sandbox.inbox.received import ReceivedWebhook
-
-PREFIX = "/in/"
-"""The beginning of the path of each inbox."""
 
 
 def take_webhook(inbox: Inbox, request: Request) -> Response:
