@@ -70,6 +70,27 @@ def test_a_chunked_body_is_read_whole(listening: Sandbox) -> None:
     assert listening.inbox[-1].body == body
 
 
+@pytest.mark.parametrize("path", ["/in/shop", "/_mock/advance", "/api/v1/customers", "/store/clock"])
+@pytest.mark.parametrize(
+    ("header", "body"),
+    [
+        ("Transfer-Encoding: chunked", "zz\r\n{}\r\n0\r\n\r\n"),
+        ("Transfer-Encoding: chunked", "9\r\n{}"),
+        ("Content-Length: -2", "{}"),
+        ("Content-Length: two", "{}"),
+        ("Content-Length: 2\r\nContent-Length: 1", "{}"),
+    ],
+)
+def test_a_body_without_a_right_length_is_refused(listening: Sandbox, path: str, header: str, body: str) -> None:
+    asked = f"POST {path} HTTP/1.1\r\nHost: localhost\r\nSecret-Token: {listening.token}\r\n{header}\r\n\r\n{body}"
+    with socket.create_connection(("127.0.0.1", int(listening.url.rpartition(":")[2])), timeout=20) as connection:
+        connection.sendall(asked.encode())
+        connection.shutdown(socket.SHUT_WR)
+        with connection.makefile("rb") as answer:
+            assert b" 400 " in answer.readline()
+    assert not listening.inbox.newest()
+
+
 @pytest.mark.parametrize(
     ("sent", "proof", "reason"),
     [
