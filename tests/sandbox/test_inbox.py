@@ -213,7 +213,14 @@ def test_through_a_tunnel_there_is_the_inbox_and_nothing_else(listening: Sandbox
         *("/api/v1/orders", f"/api/v1/orders/{order.id}/pay", f"/api/public/orders/{order.code}/pay"),
     )
     told = {"Secret-Token": listening.token}
-    for foreign in ({"Host": TUNNEL}, {"X-Forwarded-Host": TUNNEL}, {"X-Forwarded-Host": f"localhost, {TUNNEL}"}):
+    forwarded = f'for=192.0.2.1;Host="{TUNNEL}:443";proto=https'
+    for foreign in (
+        {"Host": TUNNEL},
+        {"X-Forwarded-Host": TUNNEL},
+        {"X-Forwarded-Host": f"localhost, {TUNNEL}"},
+        {"Forwarded": forwarded},
+        {"Forwarded": f"host=localhost, {forwarded}"},
+    ):
         for path in paths:
             for method in ("GET", "POST", "PUT", "DELETE"):
                 request = requests.Request(method, listening.url, headers={**told, **foreign}).prepare()
@@ -222,8 +229,18 @@ def test_through_a_tunnel_there_is_the_inbox_and_nothing_else(listening: Sandbox
                 assert answer.status_code == 403, (foreign, method, path)
                 assert order.code not in answer.text
         assert send(listening, an_event().body, headers=foreign).status_code == 200
-    assert len(listening.inbox) == 3
-    assert requests.get(f"{listening.url}/_mock/status", headers={"X-Forwarded-Host": "localhost:3000"}, timeout=20).ok
+    assert len(listening.inbox) == 5
+    for near in ({"X-Forwarded-Host": "localhost:3000"}, {"Forwarded": "for=127.0.0.1;host=localhost:3000"}):
+        assert requests.get(f"{listening.url}/_mock/status", headers=near, timeout=20).ok
+
+
+def test_a_whole_url_in_the_request_line_does_not_hide_the_host(listening: Sandbox) -> None:
+    for host, status in ((TUNNEL, b" 403 "), ("localhost", b" 200 ")):
+        asked = f"GET http://localhost/_mock/status HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n"
+        with socket.create_connection(("127.0.0.1", int(listening.url.rpartition(":")[2])), timeout=20) as connection:
+            connection.sendall(asked.encode())
+            with connection.makefile("rb") as answer:
+                assert status in answer.readline()
 
 
 def test_a_name_that_is_allowed_has_all(open_sandbox: Open) -> None:
