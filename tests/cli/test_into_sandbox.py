@@ -153,7 +153,7 @@ def test_what_is_in_a_journal_is_edited_too(run: Any, receiver: Any, secret: str
         ("resend 1 --journal j.sqlite", "--journal means nothing with --sandbox"),
         ("resend 1 --to http://localhost:1", "--to means nothing with --sandbox"),
         ("resend 1 1", "1 is named twice."),
-        ("resend 99", "There is no delivery 99"),
+        ("resend 99", "The sandbox has no delivery 99. Name one that http://127.0.0.1:"),
     ],
 )
 def test_what_means_nothing_to_a_sandbox_is_refused(ask: Ask, receiver: Any, line: str, message: str) -> None:
