@@ -206,6 +206,15 @@ def test_inboxes_that_would_forward_to_each_other_say_so(listening: Sandbox, cam
         assert len(answers) <= 3, "a tunnel's name is not known as one of this sandbox: its first step is taken"
 
 
+def test_an_answer_that_is_passed_on_is_no_page_of_the_sandbox(listening: Sandbox, application: Application) -> None:
+    listening.inbox.change("shop", answer="forwarded")
+    application.text = "<script>alert(1)</script>"
+    answer = send(listening, b"{}")
+    assert answer.text == application.text
+    assert answer.headers["Content-Security-Policy"] == "default-src 'none'; sandbox"
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+
+
 def test_an_inbox_forwards_to_another_one(listening: Sandbox, application: Application) -> None:
     listening.inbox.change("shop", forward_to=f"{listening.url}/in/other")
     listening.inbox.change("other", forward_to=application.url)
