@@ -112,6 +112,7 @@ class SandboxClient:
 def _origin_of(url: str, option: str) -> str:
     """Scheme, host and port of the URL. It must not be one of StepPay's."""
     from steppay_mock.delivery.address.safety import check_host, normal_host
+    from steppay_mock.wire.shown_url import shown_url
 
     try:
         parts = urlsplit(url)
@@ -121,7 +122,7 @@ def _origin_of(url: str, option: str) -> str:
         parts, host, is_whole = SplitResult("", "", "", "", ""), "", False
     if not is_whole or parts.username is not None:
         raise click.UsageError(
-            f"{option} {url[:80]!r} is no address of a sandbox. Write one such as http://localhost:8090."
+            f"{option} {shown_url(url)[:80]!r} is no address of a sandbox. Write one such as http://localhost:8090."
         )
     check_host(host, frozenset({host}))  # never StepPay's own
     return f"{parts.scheme}://{parts.netloc}"

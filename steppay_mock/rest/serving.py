@@ -9,9 +9,9 @@ from contextlib import contextmanager, suppress
 from errno import EACCES, EADDRINUSE
 from threading import Event as Flag
 from threading import Lock, Thread
-from typing import TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any, cast
 
-from werkzeug.serving import ThreadedWSGIServer, WSGIRequestHandler
+from werkzeug.serving import DechunkedInput, ThreadedWSGIServer, WSGIRequestHandler
 
 from steppay_mock.errors import SteppayMockError
 from steppay_mock.rest.exchange import HEADERS
@@ -25,6 +25,24 @@ LOOPBACK = "127.0.0.1"
 
 _LOOPBACK_OF_ALL = {"0.0.0.0": LOOPBACK, "::": "::1"}  # noqa: S104 - only if the user asks for it
 
+_BROKEN = b'{"error": "The chunked body is broken, or ends too early. Send it again, whole."}'
+
+
+class _BrokenBodyError(OSError):
+    """A chunked body is not written as HTTP has it, or ends too early."""
+
+
+class _Chunks(DechunkedInput):
+    """A chunked body."""
+
+    def readinto(self, buf: bytearray) -> int:  # type: ignore[override]
+        try:
+            return super().readinto(buf)
+        except (ConnectionError, TimeoutError):
+            raise
+        except OSError as error:
+            raise _BrokenBodyError(str(error)) from error
+
 
 class _QuietHandler(WSGIRequestHandler):
     """Logs nothing: api.calls is the log, and headers contain the token."""
@@ -34,10 +52,19 @@ class _QuietHandler(WSGIRequestHandler):
     def parse_request(self) -> bool:
         # curl sends the Hangul of a query as UTF-8. http.server reads it as Latin-1, and splits at some of its bytes.
         self.raw_requestline = re.sub(rb"[\x80-\xff]", lambda found: b"%%%02X" % ord(found[0]), self.raw_requestline)
-        return super().parse_request()
+        if not super().parse_request():
+            return False
+        lengths = set(self.headers.get_all("Content-Length", []))
+        if len(lengths) > 1 or not all(length.isascii() and length.isdigit() for length in lengths):
+            self.send_error(400, "The Content-Length is no number of bytes. Send the length of the body.")
+            return False
+        return True
 
     def make_environ(self) -> dict[str, Any]:
-        return {**super().make_environ(), HEADERS: list(self.headers.raw_items())}
+        environ = {**super().make_environ(), HEADERS: list(self.headers.raw_items())}
+        if environ.get("wsgi.input_terminated"):
+            environ["wsgi.input"] = _Chunks(cast("IO[bytes]", self.rfile))
+        return environ
 
     def log(self, *_arguments: Any) -> None:
         pass
@@ -89,7 +116,11 @@ def served(
     closing = Flag()
 
     def flagged(environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
-        return app(environ | {CLOSING: closing}, start_response)
+        try:
+            return app(environ | {CLOSING: closing}, start_response)
+        except _BrokenBodyError:
+            start_response("400 Bad Request", [("Content-Type", "application/json"), ("Connection", "close")])
+            return [_BROKEN]
 
     # We bind the socket, because werkzeug calls sys.exit() if it cannot bind. It duplicates the descriptor that it
     # gets, so ours is closed here.

@@ -9,7 +9,8 @@ from werkzeug.wrappers import Request
 
 from steppay_mock.sandbox.control.answers import error_answer
 from steppay_mock.sandbox.control.routes import answer_control
-from steppay_mock.sandbox.taking import PREFIX, take_webhook
+from steppay_mock.sandbox.inbox.settings import PREFIX
+from steppay_mock.sandbox.taking import take_webhook
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication

@@ -9,6 +9,7 @@ inbox alone is not guarded, because it is there for senders from outside.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from urllib.parse import urlsplit
@@ -16,7 +17,9 @@ from urllib.parse import urlsplit
 from werkzeug.wrappers import Request
 
 from steppay_mock.delivery.address.safety import is_this_machine, normal_host
+from steppay_mock.rest.exchange import HEADERS
 
+_FORWARDED = re.compile(r"""\bhost\s*=\s*("[^"]*"|[^;,\s]*)""", re.IGNORECASE)
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
@@ -28,17 +31,18 @@ class Guard:
 
     def refusal(self, request: Request, *, forms: bool) -> str | None:
         """Why the request is refused; None if it is not. ``forms``: whether it acts without a token."""
-        host = _host_of(f"//{request.host}")
-        if host is None or not self._is_ours(host):
-            return (
-                f"The Host {request.host!r} is not this sandbox. Call it by localhost or 127.0.0.1, or allow the name "
-                "with --allow-host."
-            )
-        for named in request.headers.get("X-Forwarded-Host", "").split(","):
-            first = _host_of(f"//{named.strip()}")
-            if named.strip() and (first is None or not self._is_ours(first)):
+        for called in (request.host, *_written_hosts(request)):
+            host = _host_of(f"//{called}")
+            if host is None or not self._is_ours(host):
                 return (
-                    f"The request was for {named.strip()!r}, from where a tunnel or proxy sent it on; there only the "
+                    f"The Host {called!r} is not this sandbox. Call it by localhost or 127.0.0.1, or allow the name "
+                    "with --allow-host."
+                )
+        for named in _forwarded_hosts(request):
+            first = _host_of(f"//{named}")
+            if first is None or not self._is_ours(first):
+                return (
+                    f"The request was for {named!r}, from where a tunnel or proxy sent it on; there only the "
                     "inbox answers, at /in/. Call it by localhost, or allow the name with --allow-host."
                 )
         origin = request.headers.get("Origin")
@@ -53,6 +57,18 @@ class Guard:
 def allowed_hosts(names: Iterable[str]) -> frozenset[str]:
     """The names in the form in which they are compared."""
     return frozenset(normal_host(name) for name in names)
+
+
+def _written_hosts(request: Request) -> list[str]:
+    """The Host headers as they came: a whole URL in the request line has another host, and takes their place."""
+    return [str(value) for name, value in request.environ.get(HEADERS, ()) if name.lower() == "host"]
+
+
+def _forwarded_hosts(request: Request) -> list[str]:
+    """The names that a tunnel or proxy was called by, in either header that says so."""
+    listed = request.headers.get("X-Forwarded-Host", "").split(",")
+    listed += _FORWARDED.findall(request.headers.get("Forwarded", ""))
+    return [found for one in listed if (found := one.strip().strip('"'))]
 
 
 def _own_origin(request: Request) -> str:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
+from steppay_mock.delivery.excerpt import excerpt
 from steppay_mock.wire.real_time import wall_clock
 
 if TYPE_CHECKING:
@@ -57,8 +58,9 @@ class CallRemarks:
         text = self._refused(answer) if answer.status >= 400 else self._read_early(request, answer)
         if text is None:
             return
-        call = f"{request.method} {request.path}"[:_LONGEST]
-        remark = CallRemark(at=wall_clock(), call=call, status=answer.status, text=text[:_LONGEST])
+        # Any path can be called: one with a line end would begin a line of its own in the terminal.
+        call, text = excerpt(f"{request.method} {request.path}"), excerpt(text, limit=_LONGEST)
+        remark = CallRemark(at=wall_clock(), call=call, status=answer.status, text=text)
         with self._lock:
             self._kept.append(remark)
             self.count += 1

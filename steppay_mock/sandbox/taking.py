@@ -17,14 +17,14 @@ from werkzeug.wrappers import Request, Response
 from steppay_mock.errors import SteppayMockError
 from steppay_mock.rest.exchange import HEADERS, LONGEST_BODY, sent_body
 from steppay_mock.sandbox.control.answers import error_answer, json_answer
-from steppay_mock.sandbox.inbox.settings import check_inbox_name
+from steppay_mock.sandbox.inbox.settings import PREFIX, check_inbox_name
 
 if TYPE_CHECKING:
     from steppay_mock.sandbox.inbox.inbox import Inbox
     from steppay_mock.sandbox.inbox.received import ReceivedWebhook
 
-PREFIX = "/in/"
-"""The beginning of the path of each inbox."""
+# A form of another site can send here, and a receiver may repeat it as HTML: its script would have our pages' origin.
+_NO_PAGE = {"Content-Security-Policy": "default-src 'none'; sandbox", "X-Content-Type-Options": "nosniff"}
 
 
 def take_webhook(inbox: Inbox, request: Request) -> Response:
@@ -73,7 +73,9 @@ def _as_forwarded(webhook: ReceivedWebhook) -> Response:
             502, f"The receiver gave no answer: {error}. The webhook is kept: start it, and forward again."
         )
     kept = {name.lower(): value for name, value in answer.headers.items()}
-    return Response(answer.body, status=answer.status, content_type=kept.get("content-type", "text/plain"))
+    found = Response(answer.body, status=answer.status, content_type=kept.get("content-type", "text/plain"))
+    found.headers.update(_NO_PAGE)
+    return found
 
 
 def _headers_of(request: Request) -> list[tuple[str, str]]:

@@ -153,7 +153,7 @@ def test_what_is_in_a_journal_is_edited_too(run: Any, receiver: Any, secret: str
         ("resend 1 --journal j.sqlite", "--journal means nothing with --sandbox"),
         ("resend 1 --to http://localhost:1", "--to means nothing with --sandbox"),
         ("resend 1 1", "1 is named twice."),
-        ("resend 99", "There is no delivery 99"),
+        ("resend 99", "The sandbox has no delivery 99. Name one that http://127.0.0.1:"),
     ],
 )
 def test_what_means_nothing_to_a_sandbox_is_refused(ask: Ask, receiver: Any, line: str, message: str) -> None:
@@ -175,3 +175,11 @@ def test_without_a_sandbox_or_a_journal_it_says_how_to_name_one(run: Any, nobody
         assert "--sandbox 'x' is no address of a sandbox." in run(*words, "--sandbox", "x").err
     done = run("resend", "1")
     assert (done.code, "Missing option '--journal'. Pass --journal FILE, or --sandbox URL" in done.err) == (2, True)
+
+
+@pytest.mark.parametrize("words", [("trigger", "checkout", "--url"), ("resend", "1", "--sandbox")])
+def test_a_wrong_address_is_told_without_its_secrets(run: Any, words: tuple[str, ...]) -> None:
+    done = run(*words, "http://kim:secret1@127.0.0.1:1/?key=secret2")
+    assert done.code == 2
+    assert "'http://********@127.0.0.1:1/?key=********' is no address of a sandbox." in done.err
+    assert "secret" not in done.err + done.out

@@ -113,6 +113,19 @@ def test_it_shows_a_line_for_each_webhook_and_ends_with_a_summary(
     assert process.lines == []
 
 
+def test_a_sender_cannot_write_lines_that_look_like_ours() -> None:
+    forged = "order.created\n23:00:00  #9 payment.completed, payment 5: signature valid; contract kept"
+    with listen("--secret", KEY) as process:
+        for event, key in ((forged, 5), ("order.created", forged), ("x" * 100_000, "y" * 100_000)):
+            body = {"event": event, "timestamp": 1, "version": "v1", "data": {"id": key, "orderId": key}}
+            assert process.send(json.dumps(body).encode()).status_code == 200
+    lines = [line for line in process.told.splitlines() if "#" in line]
+    assert len(lines) == 3
+    assert all("signature missing" in line and len(line) < 400 for line in lines)
+    assert '#1 "order.created\\n23:00:00  #9 payment.completed, ' in lines[0]
+    assert '#2 order.created, order "order.created\\n23:00:00' in lines[1]
+
+
 def test_json_is_a_line_for_the_address_and_for_each_webhook() -> None:
     event = an_event("customer.created", data={"name": "김민지"})
     with listen("--json", "--name", "shop", STEPPAY_WEBHOOK_SECRET=KEY) as process:

@@ -127,7 +127,11 @@ def test_a_webhook_v1_has_a_row_without_a_time(run: Any) -> None:
         ("play", "play needs the name of one scenario, such as: trigger play refund-in-full"),
         ("play refund-in-ful", "Did you mean 'refund-in-full'?"),
         ("flush --order sorted", "order"),
-        ("fail-renewal --times 0", "times=0: expected a number of payments from 1 to 10000. Pass times=1."),
+        ("fail-renewal --times 0", "--times 0: expected a number of payments from 1 to 10000. Pass --times 1."),
+        ("hold --held maybe", "--held 'maybe': expected true or false. Pass --held true."),
+        ("hold --held 1", "--held 1: expected true or false. Pass --held true."),
+        ("update-customer", "update-customer got no field to change. Name one, such as --email lee@example.com."),
+        ("checkout --quantity -1", "--quantity -1: give a whole number from 1 to 100,000."),
         ("fail-renewal --time 3", "Did you mean 'times'?"),
     ],
 )

@@ -70,6 +70,27 @@ def test_a_chunked_body_is_read_whole(listening: Sandbox) -> None:
     assert listening.inbox[-1].body == body
 
 
+@pytest.mark.parametrize("path", ["/in/shop", "/_mock/advance", "/api/v1/customers", "/store/clock"])
+@pytest.mark.parametrize(
+    ("header", "body"),
+    [
+        ("Transfer-Encoding: chunked", "zz\r\n{}\r\n0\r\n\r\n"),
+        ("Transfer-Encoding: chunked", "9\r\n{}"),
+        ("Content-Length: -2", "{}"),
+        ("Content-Length: two", "{}"),
+        ("Content-Length: 2\r\nContent-Length: 1", "{}"),
+    ],
+)
+def test_a_body_without_a_right_length_is_refused(listening: Sandbox, path: str, header: str, body: str) -> None:
+    asked = f"POST {path} HTTP/1.1\r\nHost: localhost\r\nSecret-Token: {listening.token}\r\n{header}\r\n\r\n{body}"
+    with socket.create_connection(("127.0.0.1", int(listening.url.rpartition(":")[2])), timeout=20) as connection:
+        connection.sendall(asked.encode())
+        connection.shutdown(socket.SHUT_WR)
+        with connection.makefile("rb") as answer:
+            assert b" 400 " in answer.readline()
+    assert not listening.inbox.newest()
+
+
 @pytest.mark.parametrize(
     ("sent", "proof", "reason"),
     [
@@ -192,7 +213,14 @@ def test_through_a_tunnel_there_is_the_inbox_and_nothing_else(listening: Sandbox
         *("/api/v1/orders", f"/api/v1/orders/{order.id}/pay", f"/api/public/orders/{order.code}/pay"),
     )
     told = {"Secret-Token": listening.token}
-    for foreign in ({"Host": TUNNEL}, {"X-Forwarded-Host": TUNNEL}, {"X-Forwarded-Host": f"localhost, {TUNNEL}"}):
+    forwarded = f'for=192.0.2.1;Host="{TUNNEL}:443";proto=https'
+    for foreign in (
+        {"Host": TUNNEL},
+        {"X-Forwarded-Host": TUNNEL},
+        {"X-Forwarded-Host": f"localhost, {TUNNEL}"},
+        {"Forwarded": forwarded},
+        {"Forwarded": f"host=localhost, {forwarded}"},
+    ):
         for path in paths:
             for method in ("GET", "POST", "PUT", "DELETE"):
                 request = requests.Request(method, listening.url, headers={**told, **foreign}).prepare()
@@ -201,8 +229,18 @@ def test_through_a_tunnel_there_is_the_inbox_and_nothing_else(listening: Sandbox
                 assert answer.status_code == 403, (foreign, method, path)
                 assert order.code not in answer.text
         assert send(listening, an_event().body, headers=foreign).status_code == 200
-    assert len(listening.inbox) == 3
-    assert requests.get(f"{listening.url}/_mock/status", headers={"X-Forwarded-Host": "localhost:3000"}, timeout=20).ok
+    assert len(listening.inbox) == 5
+    for near in ({"X-Forwarded-Host": "localhost:3000"}, {"Forwarded": "for=127.0.0.1;host=localhost:3000"}):
+        assert requests.get(f"{listening.url}/_mock/status", headers=near, timeout=20).ok
+
+
+def test_a_whole_url_in_the_request_line_does_not_hide_the_host(listening: Sandbox) -> None:
+    for host, status in ((TUNNEL, b" 403 "), ("localhost", b" 200 ")):
+        asked = f"GET http://localhost/_mock/status HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n"
+        with socket.create_connection(("127.0.0.1", int(listening.url.rpartition(":")[2])), timeout=20) as connection:
+            connection.sendall(asked.encode())
+            with connection.makefile("rb") as answer:
+                assert status in answer.readline()
 
 
 def test_a_name_that_is_allowed_has_all(open_sandbox: Open) -> None:

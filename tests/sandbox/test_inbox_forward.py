@@ -186,8 +186,42 @@ def test_an_inbox_that_would_forward_to_itself_says_so(listening: Sandbox) -> No
     listening.settle()
     answer = listening.inbox[-1].answer
     assert answer is not None
-    assert answer.error == "the receiver is this inbox itself: forward to your application"
+    assert answer.error == "it would go round from inbox to inbox for ever: forward to your application"
     assert len(listening.inbox) == 1
+
+
+@pytest.mark.parametrize("came_to", ["shop", "before"])
+def test_inboxes_that_would_forward_to_each_other_say_so(listening: Sandbox, came_to: str) -> None:
+    port = listening.url.rpartition(":")[2]
+    listening.inbox.change("before", forward_to=f"{listening.url}/in/shop")
+    listening.inbox.change("shop", forward_to=f"http://localhost:{port}/in/other")
+    listening.inbox.change("other", forward_to=f"http://127.0.0.2:{port}/in/shop")
+    for host in (f"127.0.0.1:{port}", TUNNEL):
+        listening.inbox.clear()
+        send(listening, b"{}", to=came_to, headers={"Host": host})
+        listening.settle()
+        answers = [one.answer for one in listening.inbox]
+        assert answers[-1] is not None
+        assert answers[-1].error == "it would go round from inbox to inbox for ever: forward to your application"
+        assert len(answers) <= 3, "a tunnel's name is not known as one of this sandbox: its first step is taken"
+
+
+def test_an_answer_that_is_passed_on_is_no_page_of_the_sandbox(listening: Sandbox, application: Application) -> None:
+    listening.inbox.change("shop", answer="forwarded")
+    application.text = "<script>alert(1)</script>"
+    answer = send(listening, b"{}")
+    assert answer.text == application.text
+    assert answer.headers["Content-Security-Policy"] == "default-src 'none'; sandbox"
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+
+
+def test_an_inbox_forwards_to_another_one(listening: Sandbox, application: Application) -> None:
+    listening.inbox.change("shop", forward_to=f"{listening.url}/in/other")
+    listening.inbox.change("other", forward_to=application.url)
+    send(listening, b"{}", headers={"Host": listening.url.removeprefix("http://")})
+    listening.settle()
+    assert [one.inbox for one in listening.inbox] == ["shop", "other"]
+    assert [body for _, body, *_ in application.got] == [b"{}"]
 
 
 def test_a_key_that_the_receiver_echoes_is_not_kept(listening: Sandbox, application: Application) -> None:

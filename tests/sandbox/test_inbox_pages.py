@@ -63,6 +63,15 @@ def test_the_list_tells_what_came_and_what_is_unusual(listening: Sandbox) -> Non
     assert "the newest 1000 are kept" in page.text
 
 
+def test_the_list_is_short_whatever_was_sent(listening: Sandbox) -> None:
+    data = {"id": 5, "orderId": "i" * 100_000, "status": "s" * 100_000}
+    send(listening, json.dumps({"event": "e" * 100_000, "data": data}).encode())
+    send(listening, json.dumps({"event": "order.created", "data": {**data, "id": "i" * 100_000}}).encode())
+    page = show(listening, "/inbox")
+    assert [row["Event"][:5] for row in page.listed] == ["order", "eeeee"]
+    assert all(len(row[name]) < 300 for row in page.listed for name in ("Event", "About"))
+
+
 def test_the_list_is_filtered(listening: Sandbox) -> None:
     for name, inbox in (("order.created", "shop"), ("payment.completed", "shop"), ("payment.completed", "other")):
         send(listening, an_event(name).body, to=inbox)

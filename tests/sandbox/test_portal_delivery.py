@@ -121,6 +121,9 @@ def test_what_was_changed_is_checked_and_sent(paid: Sandbox, inbox: Inbox) -> No
     assert any("breaks the contract: $.timestamp" in one for one in show(paid, "/").badges[1])
     right = press(page, action, "check", body=json.dumps(paid.events[2].payload))
     assert right.alerts in (["It keeps the contract."], ["규격에 맞습니다."])
+    for wrong, sent in (("{no JSON", "{no JSON"), ("", "nothing")):
+        (alert,) = press(page, action, "check", body=wrong).alerts
+        assert alert.split("sent:")[1].split("next:")[0].strip() == sent
 
 
 @pytest.mark.parametrize(

@@ -60,6 +60,17 @@ def test_invoices_and_products_are_shown(sandbox: Sandbox) -> None:
     assert first["Prices"] == f"{product.prices[0].code} 3,000 KRW FLAT · 1 MONTH"
 
 
+@pytest.mark.parametrize("gone", ["product", "customer"])
+def test_a_store_without_products_or_customers_is_shown(sandbox: Sandbox, gone: str) -> None:
+    if gone == "product":
+        sandbox.store.delete_product(sandbox.store.price.product_code)
+    else:
+        sandbox.store.delete_customer()
+    page = show(sandbox, "/store")
+    assert page.headings == ["Store"]
+    assert page.buttons_of("/store/new") == {"create_customer", "create_product"}
+
+
 def test_the_newest_fifty_of_each_are_listed(sandbox: Sandbox) -> None:
     for number in range(51):
         customer = sandbox.store.create_customer(name=f"고객 {number}")

@@ -55,6 +55,14 @@ def test_a_refused_call_is_told_with_its_next_step(
     assert remark.call in page.texts
 
 
+def test_a_path_cannot_write_lines_of_its_own(sandbox: Sandbox, told: list[CallRemark]) -> None:
+    call(sandbox, "GET", "x%0a23:00:00%20%20order.created:%20200%1b[2J")
+    call(sandbox, "GET", "y" * 20_000)
+    assert told[0].call == "GET /api/v1/x\\n23:00:00  order.created: 200\\x1b[2J"
+    assert "\n" not in told[0].text
+    assert [len(one.call) < 300 for one in told] == [True, True]
+
+
 def test_a_call_that_is_done_is_not_told(sandbox: Sandbox, told: list[CallRemark]) -> None:
     assert call(sandbox, "GET", "orders").status_code == 200
     order = sandbox.store.checkout(pays="later")

@@ -35,7 +35,12 @@ _SHOWN = 80
 # What the messages of a store say in Python: its actions and its tables.
 _CALL = re.compile(r"store\.([a-z_]+)\(([^()]*)\)")
 _TABLE = re.compile(r"Give one of store\.([a-z]+)\.")
-_OPTION = re.compile(r"\b(method|pays|billing)='(\w+)'")
+_ACTION = re.compile(r"^([a-z_]+)\(\) got ")
+_OPTION = re.compile(r"\b(method|pays|billing|email)='([\w@.]+)'")
+_VALUE = re.compile(r"^([a-z_]+)=('[^']*'|\S+): ")
+_EXAMPLE = re.compile(r"Pass ([a-z_]+)='?([\w-]+)'?\.")
+_LOGIC = re.compile(r"\b(?:True|False)\b")
+_NO_DELIVERY = re.compile(r"There is no delivery (\d+) in .*\. Name one that `steppay-mock log` lists\.")
 _ON_PAGE = frozenset({"customers", "orders", "subscriptions", "payments"})
 
 
@@ -136,6 +141,13 @@ def in_shell(message: str, url: str) -> str:
     """A message of the store of the sandbox at the URL, in the words of this command line."""
     told = _CALL.sub(lambda found: f"`steppay-mock trigger {_command(found[1], found[2])}`", message)
     told = _TABLE.sub(lambda found: f"Give one of those at {url}{_list_of(found[1])}.", told)
+    told = _ACTION.sub(lambda found: f"{found[1].replace('_', '-')} got ", told)
+    told = _NO_DELIVERY.sub(rf"The sandbox has no delivery \1. Name one that {url}/deliveries lists.", told)
+    value = _VALUE.match(told)
+    if value is not None:
+        told = f"--{value[1].replace('_', '-')} {value[2]}: {told[value.end() :]}"
+        told = _EXAMPLE.sub(lambda found: f"Pass --{found[1].replace('_', '-')} {found[2]}.", told)
+        told = _LOGIC.sub(lambda found: found[0].lower(), told)
     return _OPTION.sub(r"--\1 \2", told)
 
 

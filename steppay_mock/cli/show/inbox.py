@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from steppay_mock.cli.show.terminal import counted
+from steppay_mock.delivery.excerpt import excerpt
 
 if TYPE_CHECKING:
     from steppay_mock.sandbox.inbox.received import ForwardedWebhook, ReceivedWebhook
 
+_LONGEST = 60  # letters of a text that a sender chose
+_NAME = re.compile(r"[\w.-]{1,60}")
 _SIGNATURES = {
     "valid": "signature valid",
     "missing": "signature missing",
@@ -66,7 +71,15 @@ def _event(webhook: ReceivedWebhook) -> str:
     if event is None:
         return "no event"
     kind, key = thing_of(event)
-    return f"{event.type}" if key is None else f"{event.type}, {kind} {key}"
+    name = _plain(str(event.type))
+    return name if key is None else f"{name}, {_plain(kind)} {_plain(str(key))}"
+
+
+def _plain(text: str) -> str:
+    """A name as it is; another text short and in quotes, so that no sender can write what looks like our words."""
+    if _NAME.fullmatch(text):
+        return text
+    return json.dumps(text if len(text) <= _LONGEST else f"{text[:_LONGEST]}...", ensure_ascii=False)
 
 
 def _signature(webhook: ReceivedWebhook) -> str:
@@ -79,7 +92,7 @@ def _contract(webhook: ReceivedWebhook) -> str:
     if not webhook.judged.is_parsed:
         return "no JSON"
     first = webhook.violation
-    return "contract kept" if first is None else f"contract broken at {first.path}"
+    return "contract kept" if first is None else f"contract broken at {excerpt(first.path)}"
 
 
 def _answer(answer: ForwardedWebhook) -> str:

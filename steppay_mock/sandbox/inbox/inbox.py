@@ -19,6 +19,7 @@ from steppay_mock.sandbox.inbox.settings import InboxList, InboxSettings, check_
 from steppay_mock.wire.real_time import wall_clock
 
 if TYPE_CHECKING:
+    from steppay_mock.delivery.address import Address
     from steppay_mock.sandbox.storage import SandboxFile
 
 _FORWARDS = 16  # at the same time: a receiver that is slow delays no other webhook
@@ -156,13 +157,19 @@ class Inbox:
     def _forward(self, number: int, attempt: int, url: str) -> ReceivedWebhook:
         webhook, began = self.webhook(number), wall_clock()
         try:
-            answer = forward_to(self._list.address(url), webhook, timeout=self._timeout)
+            answer = forward_to(self._list.address(url), webhook, timeout=self._timeout, onward=self._onward)
         except SteppayMockError as error:  # the host was allowed when the file was written
             answer = Answer(None, error=str(error))
         self._kept.end_forward(number, attempt, answer, at=began)
         found = self.webhook(number)
         self._told(found)
         return found
+
+    def _onward(self, name: str) -> Address | None:
+        with suppress(SteppayMockError):  # a host that is not allowed: no webhook goes there
+            url = self._list[name].forward_to
+            return None if url is None else self._list.address(url)
+        return None
 
     def _read(self, row: Sequence[Any]) -> ReceivedWebhook:
         number, inbox, came_at, query, headers, body, *attempt = row

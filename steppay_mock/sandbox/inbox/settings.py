@@ -22,6 +22,9 @@ InboxAnswer = Literal["at-once", "forwarded"]
 FIRST_INBOX = "steppay"
 """The inbox that is named where nobody named one."""
 
+PREFIX = "/in/"
+"""The beginning of the path of each inbox."""
+
 _KEY = "inboxes"
 _ANSWER = ChoiceValue(words=get_args(InboxAnswer))
 _NAME = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]{0,63}")
@@ -43,7 +46,7 @@ class InboxSettings:
         """The settings as plain data, without what is secret in them."""
         return {
             "name": self.name,
-            "address": f"/in/{self.name}",
+            "address": f"{PREFIX}{self.name}",
             "secrets": len(self.secrets),
             "forward_to": None if self.forward_to is None else shown_url(self.forward_to),
             "answer": self.answer,

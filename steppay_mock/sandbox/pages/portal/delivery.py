@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 from werkzeug.exceptions import NotFound
 
-from steppay_mock.contract.explain import not_an_object
+from steppay_mock.delivery.excerpt import excerpt
 from steppay_mock.delivery.journal.cells import headers_of
 from steppay_mock.delivery.journal.reading import read_journal
-from steppay_mock.errors import SteppayMockError
+from steppay_mock.errors import ContractViolation, SteppayMockError
 from steppay_mock.sandbox.judged import judge_body
 from steppay_mock.sandbox.pages.portal.copies import copies_of
 from steppay_mock.sandbox.pages.portal.listed import list_deliveries
@@ -98,7 +98,18 @@ def _show(
 def _faults(text: str) -> list[Any]:
     """How a text breaks the contract."""
     judged = judge_body(text.encode("utf-8", "replace"))
-    return list(judged.violations) if judged.is_parsed else [not_an_object(None)]
+    if judged.is_parsed:
+        return list(judged.violations)
+    return [
+        ContractViolation(
+            kind="not-an-object",
+            event="?",
+            path="$",
+            expected="JSON",
+            sent=excerpt(text, limit=60) or "nothing",
+            next_step="write one JSON object with timestamp, version, event and data",
+        )
+    ]
 
 
 def _seconds(text: str) -> float | None:
