@@ -130,6 +130,8 @@ def test_a_webhook_v1_has_a_row_without_a_time(run: Any) -> None:
         ("fail-renewal --times 0", "--times 0: expected a number of payments from 1 to 10000. Pass --times 1."),
         ("hold --held maybe", "--held 'maybe': expected true or false. Pass --held true."),
         ("hold --held 1", "--held 1: expected true or false. Pass --held true."),
+        ("update-price", "Error: update-price needs --price. Give it."),
+        ("checkout --trial-days x", "--trial-days 'x': give a whole number from 0 to 730, or null."),
         ("update-customer", "update-customer got no field to change. Name one, such as --email lee@example.com."),
         ("checkout --quantity -1", "--quantity -1: give a whole number from 1 to 100,000."),
         ("fail-renewal --time 3", "Did you mean 'times'?"),
@@ -156,6 +158,7 @@ def test_the_next_step_is_a_command_and_no_python(trigger: Trigger, sandbox: San
     refused["add-usage --amount 5"] = (
         "Sell something with --billing usage or 'unit': `steppay-mock trigger create-price --product PRODUCT --billing"
     )
+    refused["move-next-payment --to 2020-01-01"] = "Say which: 2026-12-01T00:00:00+00:00, or use epoch seconds."
     refused["confirm-payment"] = "Check out with --method virtual_account or 'cms' first."
     told |= {words: " ".join(trigger(*words.split()).err.split()) for words in refused if words not in told}
     for words, message in refused.items():

@@ -39,7 +39,9 @@ _ACTION = re.compile(r"^([a-z_]+)\(\) got ")
 _OPTION = re.compile(r"\b(method|pays|billing|email)='([\w@.]+)'")
 _VALUE = re.compile(r"^([a-z_]+)=('[^']*'|\S+): ")
 _EXAMPLE = re.compile(r"Pass ([a-z_]+)='?([\w-]+)'?\.")
-_LOGIC = re.compile(r"\b(?:True|False)\b")
+_LOGIC = re.compile(r"\b(?:True|False|None)\b")
+_MISSING = re.compile(r"^The action ([a-z_]+): missing a required argument: '([a-z_]+)'\. Give it\.$")
+_ZONE = "datetime(..., tzinfo=UTC)"
 _NO_DELIVERY = re.compile(r"There is no delivery (\d+) in .*\. Name one that `steppay-mock log` lists\.")
 _ON_PAGE = frozenset({"customers", "orders", "subscriptions", "payments"})
 
@@ -141,14 +143,20 @@ def in_shell(message: str, url: str) -> str:
     """A message of the store of the sandbox at the URL, in the words of this command line."""
     told = _CALL.sub(lambda found: f"`steppay-mock trigger {_command(found[1], found[2])}`", message)
     told = _TABLE.sub(lambda found: f"Give one of those at {url}{_list_of(found[1])}.", told)
-    told = _ACTION.sub(lambda found: f"{found[1].replace('_', '-')} got ", told)
+    told = _ACTION.sub(lambda found: f"{_dashed(found[1])} got ", told)
+    told = _MISSING.sub(lambda found: f"{_dashed(found[1])} needs --{_dashed(found[2])}. Give it.", told)
+    told = told.replace(_ZONE, "2026-12-01T00:00:00+00:00")
     told = _NO_DELIVERY.sub(rf"The sandbox has no delivery \1. Name one that {url}/deliveries lists.", told)
     value = _VALUE.match(told)
     if value is not None:
-        told = f"--{value[1].replace('_', '-')} {value[2]}: {told[value.end() :]}"
-        told = _EXAMPLE.sub(lambda found: f"Pass --{found[1].replace('_', '-')} {found[2]}.", told)
-        told = _LOGIC.sub(lambda found: found[0].lower(), told)
+        told = f"--{_dashed(value[1])} {value[2]}: {told[value.end() :]}"
+        told = _EXAMPLE.sub(lambda found: f"Pass --{_dashed(found[1])} {found[2]}.", told)
+        told = _LOGIC.sub(lambda found: {"None": "null"}.get(found[0], found[0].lower()), told)
     return _OPTION.sub(r"--\1 \2", told)
+
+
+def _dashed(name: str) -> str:
+    return name.replace("_", "-")
 
 
 def _command(action: str, arguments: str) -> str:
