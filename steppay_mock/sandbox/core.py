@@ -38,6 +38,7 @@ _DECLINED = WholeValue(noun="a number of payments", least=1, most=10_000, exampl
 _NAME = TextValue(noun="the name of an endpoint", example="'mine'")
 _PARAMETERS = MappingValue(noun="the parameters of a scenario", example='{"price": 9900}')
 _OPTIONS = MappingValue(noun="options by name", example="{...}")
+_FIRST = "first_recipe"
 
 FIRST_ENDPOINT = "webhooks"
 """The name of the endpoint that ``forward_to`` makes."""
@@ -241,12 +242,13 @@ class SandboxCore(SandboxDeliveries):
             recipe = replace(recipe, scenario=recipe.scenario if scenario is None else scenario, parameters=given)
         store = recipe.make_store()
         with self._live.changed:
-            self._recipe = recipe
             settings = {
+                _FIRST: self._file.value(_FIRST) or self._recipe.as_dict(),
                 "generation": int(self._file.value("generation") or 0) + 1,
                 "recipe": recipe.as_dict(),
                 **self.endpoints.restart(),
             }
+            self._recipe = recipe
             self._live.replace(store, clock=self._new_clock(), settings=settings)
             self._dispatcher.restart()
             self.remarks.clear()
@@ -282,7 +284,8 @@ class SandboxCore(SandboxDeliveries):
             return recipe
         found = SandboxRecipe(**kept)
         known = {name: given[name] for name in ("seed", "scenario", "parameters", "options")}
-        refuse_other(found, start=given["start"], given=known, path=self._file.path)
+        first = SandboxRecipe(**(self._file.value(_FIRST) or kept))
+        refuse_other(first, found, start=given["start"], given=known, path=self._file.path)
         return found
 
     def _new_clock(self) -> StoreClock:

@@ -79,13 +79,23 @@ def speed_of(clock: ClockKind) -> float:
     return 0.0 if _CLOCK.check("clock", clock) == "still" else 1.0
 
 
-def refuse_other(kept: SandboxRecipe, *, start: datetime | float | None, given: Mapping[str, Any], path: str) -> None:
-    """Refuse options of a store that the file begins otherwise; what is None or empty was not given."""
-    known = kept.as_dict()
+def refuse_other(
+    first: SandboxRecipe,
+    now: SandboxRecipe,
+    *,
+    start: datetime | float | None,
+    given: Mapping[str, Any],
+    path: str,
+) -> None:
+    """Refuse options of a store that the file neither began with nor has since a reset.
+
+    A command that is repeated, as that of a container, goes on after a reset. What is None or empty was not given.
+    """
+    began, has = first.as_dict(), now.as_dict()
     found = {**given, "start": None if start is None else _instant(start)}
     for name, value in found.items():
-        if value not in (None, {}) and _in_words(known[name]) != _in_words(value):
-            shown = f"another {name}" if name == "start" else f"the {name} {_in_words(known[name])}"
+        if value not in (None, {}) and _in_words(value) not in (_in_words(began[name]), _in_words(has[name])):
+            shown = f"another {name}" if name == "start" else f"the {name} {_in_words(began[name])}"
             raise SteppayMockError(
                 f"{path} has a store that began with {shown}, not {_in_words(value)}. Leave the {name} out, or "
                 "name another file."

@@ -55,6 +55,20 @@ def test_another_seed_for_the_same_file_is_refused(open_sandbox: Open, file: Pat
         open_sandbox(data=file, seed=8)
 
 
+def test_the_options_of_the_beginning_may_be_given_again_after_a_reset(open_sandbox: Open, file: Path) -> None:
+    """A container starts with the same command each time."""
+    with open_sandbox(data=file) as sandbox:
+        sandbox.reset(seed=9, scenario="refund-in-full")
+        sandbox.reset(seed=8)
+        events = [event.body for event in sandbox.events]
+    for seed in (7, 8):
+        with open_sandbox(data=file, seed=seed) as sandbox:
+            assert sandbox.status()["seed"] == 8
+            assert [event.body for event in sandbox.events] == events
+    with pytest.raises(SteppayMockError, match=r"began with the seed 7, not 9\. Leave the seed out"):
+        open_sandbox(data=file, seed=9)
+
+
 def test_acts_that_give_another_store_are_refused(open_sandbox: Open, file: Path) -> None:
     with open_sandbox(data=file) as sandbox:
         sandbox.store.checkout()
