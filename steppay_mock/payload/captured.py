@@ -10,7 +10,7 @@ from typing import Any
 from steppay_mock.contract.long_numbers import MOST_DIGITS
 from steppay_mock.errors import SteppayMockError
 
-_NEXT = "Pass the bytes of the request body as they came, such as request.get_data()."
+_NEXT = "Give the request body byte for byte as it came, not what was parsed from it."
 _SHOWN = 5  # names of members that a message lists
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import socket
 from collections.abc import Callable, Iterable, Iterator
@@ -152,9 +153,10 @@ def _listen(port: int, host: str, noun: str) -> socket.socket:
             return socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
     except OSError as error:
         if error.errno in {EADDRINUSE, EACCES}:
+            reason = os.strerror(error.errno)  # error.strerror has the address too, in Python's form
             raise SteppayMockError(
-                f"{noun} cannot be served on port {port} ({error.strerror}). Stop the program that uses it, or take "
-                "another: 0 finds a free one."
+                f"{noun} cannot be served on port {port} ({reason}). Stop the program that uses it, or take another: 0 "
+                "finds a free one."
             ) from error
         raise SteppayMockError(
             f"{noun} cannot be served on {host!r} ({error.strerror}). Give an address of this machine, such as "

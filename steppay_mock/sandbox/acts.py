@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from steppay_mock.errors import SteppayMockError, check_names
+from steppay_mock.errors import SteppayMockError, check_names, did_you_mean
 from steppay_mock.rest.exchange import ApiAnswer, ApiRequest
 from steppay_mock.rest.places import place_at
 from steppay_mock.store.scenarios.parameters import read_parameters
-from steppay_mock.store.scenarios.registry import find_scenario
+from steppay_mock.store.scenarios.registry import all_scenarios, find_scenario
 from steppay_mock.store.scenarios.simulation import ScenarioCall, run_scenarios
 
 if TYPE_CHECKING:
@@ -116,7 +116,13 @@ def _call(store: Store, arguments: Mapping[str, Any]) -> WrittenAnswer:
 
 
 def _play(store: Store, arguments: Mapping[str, Any]) -> None:
-    found = find_scenario(arguments["name"])
+    name, known = arguments["name"], all_scenarios()
+    if isinstance(name, str) and name not in known:
+        raise SteppayMockError(
+            f"Unknown scenario {name!r}.{did_you_mean(name, known)} `steppay-mock scenario list` shows all "
+            f"{len(known)}. One in a file of your own needs `steppay-mock dev --from FILE`."
+        )
+    found = find_scenario(name)
     parameters = arguments["parameters"]
     checked = read_parameters(found, parameters)
     if checked.first_ids:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import re
@@ -147,7 +148,7 @@ def test_json_tells_the_address_the_seed_and_the_endpoints(nobody: str) -> None:
 def test_without_an_endpoint_it_says_how_to_add_one() -> None:
     with dev("--seed", "7") as sandbox:
         pass
-    assert "webhooks go nowhere yet: add --forward-to, or an endpoint" in sandbox.told
+    assert "webhooks go nowhere yet: add --forward-to, or an endpoint, on the page /endpoints" in sandbox.told
 
 
 def test_it_listens_on_loopback_alone_unless_told_otherwise() -> None:
@@ -186,7 +187,7 @@ def test_a_port_in_use_is_told_of(run: Any) -> None:
         port = held.getsockname()[1]
         done = run("dev", "--port", str(port), "--seed", "7")
     assert (done.code, done.out) == (2, "")
-    assert f"The sandbox cannot be served on port {port} (" in done.err
+    assert f"The sandbox cannot be served on port {port} ({os.strerror(errno.EADDRINUSE)}). Stop " in done.err
 
 
 def test_a_file_that_is_open_elsewhere_is_refused(run: Any, journal: str) -> None:

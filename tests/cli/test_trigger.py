@@ -125,6 +125,7 @@ def test_a_webhook_v1_has_a_row_without_a_time(run: Any) -> None:
         ("advance 31", "advance 31 has no unit. Write 31d for days, or h, m or s."),
         ("advance --days -3", "days=-3 is not a number from 0 up."),
         ("play", "play needs the name of one scenario, such as: trigger play refund-in-full"),
+        ("play nothing", "One in a file of your own needs `steppay-mock dev --from FILE`."),
         ("play refund-in-ful", "Did you mean 'refund-in-full'?"),
         ("flush --order sorted", "order"),
         ("fail-renewal --times 0", "--times 0: expected a number of payments from 1 to 10000. Pass --times 1."),

@@ -135,7 +135,7 @@ def _show(sandbox: Sandbox, *, as_json: bool) -> None:
     status = sandbox.status()
     say(f"seed {status['seed']}; {counted(status['events'], 'event')} in the store; Ctrl-C stops it")
     if not status["endpoints"]:
-        say("webhooks go nowhere yet: add --forward-to, or an endpoint: PUT /_mock/endpoints/NAME")
+        say("webhooks go nowhere yet: add --forward-to, or an endpoint, on the page /endpoints")
     # The address comes last: who reads it may stop the sandbox at once.
     if as_json:
         write_json({"url": sandbox.url, "seed": status["seed"], "endpoints": status["endpoints"]})
