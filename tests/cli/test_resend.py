@@ -189,7 +189,7 @@ def test_another_receiver_needs_leave_as_well(run: Any, receiver: Any, journal: 
             ("1", "1", "--journal", "J", "--unsigned"),
             "1 is named twice. Name it once, and repeat the command for more.",
         ),
-        (("one", "--journal", "J", "--unsigned"), "'one' is not a valid integer"),
+        (("one", "--journal", "J", "--unsigned"), "'one' is not a valid number of a delivery, such as 3."),
         (("0", "--journal", "J", "--unsigned"), "0 is not in the range x>=1"),
         (
             ("1", "--journal", "none", "--unsigned"),

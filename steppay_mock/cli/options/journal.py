@@ -23,6 +23,10 @@ def journal_option(purpose: str, *, required: bool = True) -> Decorator[Any]:
     )
 
 
+class _DeliveryNumberType(click.IntRange):
+    name = "number of a delivery, such as 3"  # ends the message about a word that is no number
+
+
 def deliveries_argument() -> Decorator[Any]:
     """The numbers of one or more deliveries."""
-    return click.argument("ids", metavar="ID...", nargs=-1, required=True, type=click.IntRange(min=1))
+    return click.argument("ids", metavar="ID...", nargs=-1, required=True, type=_DeliveryNumberType(min=1))
