@@ -17,6 +17,7 @@ READY := $(VENV)/.ready
 WORKERS := $(shell echo $$(( 2 * $$(getconf _NPROCESSORS_ONLN) )))
 PYTEST_FLAGS ?= -n $(WORKERS)
 
+CHECK_PYTHON := $(PYTHON) -c 'import sys; sys.exit("steppay-mock needs Python 3.11 or later") if sys.version_info < (3, 11) else None'
 # Bytecode is kept: without it every process compiles what it imports, and pytest rewrites every test, each time.
 unexport PYTHONDONTWRITEBYTECODE
 
@@ -24,7 +25,7 @@ unexport PYTHONDONTWRITEBYTECODE
 
 # It holds the name of the lock that filled the folder: another lock fills it anew, however old it is.
 $(READY): $(LOCK) pyproject.toml $(if $(filter $(LOCK),$(shell cat $(READY) 2>/dev/null)),,another-lock)
-	$(PYTHON) -c 'import sys; sys.exit("steppay-mock needs Python 3.11 or later") if sys.version_info < (3, 11) else None'
+	$(CHECK_PYTHON)
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-compile -r $(LOCK)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps -e .
@@ -34,8 +35,15 @@ demo: $(READY)
 	$(BIN)/python examples/demo.py
 
 # make dev DEV_FLAGS='--forward-to http://127.0.0.1:8000/webhooks/steppay'
-dev: $(READY)
-	$(BIN)/steppay-mock dev $(DEV_FLAGS)
+dev: .venv-dev/.ready
+	.venv-dev/bin/steppay-mock dev $(DEV_FLAGS)
+
+# What users install, and no tool of the tests: those would take most of a minute more.
+.venv-dev/.ready: requirements/ci.txt pyproject.toml
+	$(CHECK_PYTHON)
+	test -x .venv-dev/bin/python || $(PYTHON) -m venv .venv-dev
+	.venv-dev/bin/python -m pip install --quiet --disable-pip-version-check --constraint requirements/ci.txt -e .
+	touch $@
 
 test: $(READY)
 	$(BIN)/python -m pytest -m "not wheel and not hunt and not exhaustive" $(PYTEST_FLAGS)
