@@ -113,5 +113,12 @@ class Scorecard:
             "scenarios": list(self.scenarios),
         }
 
+    def as_html(self, *, lang: str = "en") -> str:
+        """The card as a web page in one file, in English (``en``) or Korean (``ko``): it can be printed."""
+        from steppay_mock.conformance.outputs.page import write_page
+
+        with speaking(self.face):
+            return write_page(self, lang=lang)
+
     def __str__(self) -> str:
         return self.report()
