@@ -120,5 +120,12 @@ class Scorecard:
         with speaking(self.face):
             return write_page(self, lang=lang)
 
+    def as_junit(self) -> str:
+        """The card as JUnit XML: a test case for each check, of which those fail that must pass."""
+        from steppay_mock.conformance.outputs.junit import write_junit
+
+        with speaking(self.face):
+            return write_junit(self)
+
     def __str__(self) -> str:
         return self.report()
