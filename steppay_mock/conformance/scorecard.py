@@ -127,5 +127,12 @@ class Scorecard:
         with speaking(self.face):
             return write_junit(self)
 
+    def as_sarif(self, *, location: str = "README.md") -> dict[str, Any]:
+        """The card as SARIF 2.1.0, plain data for JSON; code hosts show its findings at this file."""
+        from steppay_mock.conformance.outputs.sarif import write_sarif
+
+        with speaking(self.face):
+            return write_sarif(self, location=location)
+
     def __str__(self) -> str:
         return self.report()
