@@ -134,5 +134,11 @@ class Scorecard:
         with speaking(self.face):
             return write_sarif(self, location=location)
 
+    def as_badge(self) -> str:
+        """The card as a badge, an SVG."""
+        from steppay_mock.conformance.outputs.badge import write_badge
+
+        return write_badge(self)
+
     def __str__(self) -> str:
         return self.report()
