@@ -25,7 +25,7 @@ LEVELS: dict[Severity, str] = {"must": "error", "should": "warning", "assumed": 
 
 def write_sarif(card: CardData, *, location: str) -> dict[str, Any]:
     """The log as plain data; ``location`` is the file of the repository at which its results are shown."""
-    uri = _uri(location)
+    uri = repository_uri(location)
     rules = [*(_rule_of_check(one.check) for one in card.checks), *_other_rules(card)]
     places = {rule["id"]: place for place, rule in enumerate(rules)}
     version = sys.modules["steppay_mock"].__version__  # to import the whole package here would be a circle
@@ -100,7 +100,7 @@ def _plain(text: str) -> str:
     return text.replace("{", "{{").replace("}", "}}").replace("](", "] (")
 
 
-def _uri(location: str) -> str:
+def repository_uri(location: str) -> str:
     """The file as a relative URI: code hosts take no other."""
     from urllib.parse import quote
 
