@@ -81,7 +81,7 @@ _NO_OPTION = frozenset({"fresh", "given", "truth"})
 @click.option(
     "--baseline",
     metavar="FILE",
-    type=FilePathType(),
+    type=FilePathType(dir_okay=False),
     help="The JSON of an older card: its findings do not fail, new ones do.",
 )
 @card_file_options
