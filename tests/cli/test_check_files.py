@@ -1,4 +1,4 @@
-"""``check`` writes its card to files: a web page, JUnit XML, SARIF and a badge."""
+"""``check`` writes its card to files: a web page, JUnit XML, SARIF and a badge; its JSON has a published schema."""
 
 from __future__ import annotations
 
@@ -9,6 +9,9 @@ from xml.etree.ElementTree import fromstring
 import pytest
 from cli.conftest import Receiver, Run
 from cli.shop import urls
+from jsonschema import Draft202012Validator
+
+from steppay_mock import schema_dir
 
 FEW = ("--only", "signature", "--only", "rotation", "--events", "payment.completed", "--quick")
 FINDING = "signature/verifies-nothing"
@@ -50,3 +53,15 @@ def test_files_are_written_where_nothing_answers(run: Run, free_port: int, secre
     assert [one.attrib["type"] for one in fromstring(path.read_text(encoding="utf-8")).iter("failure")] == [
         "control/no-answer"
     ]
+
+
+def test_the_json_is_valid_by_its_schema_with_a_baseline_too(
+    run: Run, receiver: Receiver, secret: str, tmp_path: Path
+) -> None:
+    words = ("check", "--to", receiver.url, "--secret", secret, "--only", "rotation", "--json")
+    schema = json.loads((Path(str(schema_dir())) / "scorecard.schema.json").read_text(encoding="utf-8"))
+    card = tmp_path / "card.json"
+    card.write_bytes(run(*words).raw)
+    told = run(*words, "--baseline", str(card)).json
+    assert set(schema["properties"]) == set(told)
+    assert [error.message for error in Draft202012Validator(schema).iter_errors(told)] == []
