@@ -12,7 +12,9 @@ from conformance.zoo.flawed.signatures import VerifiesNothing
 from conformance.zoo.shop import SECRET, Shop
 
 from steppay_mock import Scorecard, SteppayMockError
+from steppay_mock.conformance.causes.find import CAUSES
 from steppay_mock.conformance.kinds import HARMS, SEVERITIES
+from steppay_mock.conformance.outputs.korean import KOREAN
 from steppay_mock.conformance.outputs.words import TABLES
 
 HOSTILE = "</pre></td><script>alert(1)</script><img src=x onerror=alert(2)><!-- \" ' & \u202e\x00"
@@ -77,6 +79,7 @@ def test_the_page_speaks_both_languages(card: Scorecard) -> None:
         r"<h1 class=\"must\">미통과: 점검 \d+개 중 \d+개 통과, 7개 판단 불가; 발견된 문제: 필수 1<", korean
     )
     assert "위조된 결제 또는 중복 결제" in korean
+    assert "<p>서명을 전혀 검증하지 않습니다. 주소만 알면" in korean
     assert not re.search("[가-힣]", re.sub(r"<pre>.*?</pre>", "", english, flags=re.DOTALL))
 
 
@@ -114,3 +117,8 @@ def test_the_languages_have_the_same_words(card: Scorecard) -> None:
         assert set(re.findall(r"{\w+}", word)) == set(re.findall(r"{\w+}", korean[key])), key
     with pytest.raises(SteppayMockError, match="Pass lang='en' or lang='ko'"):
         card.as_html(lang="jp")
+
+
+def test_every_cause_has_its_sentence_in_korean() -> None:
+    assert sorted(KOREAN) == sorted(f"{one.family}/{one.name}" for one in CAUSES)
+    assert all(re.search("[가-힣]", told) and told.endswith("니다.") for told in KOREAN.values())

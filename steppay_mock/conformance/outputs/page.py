@@ -9,7 +9,8 @@ from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from steppay_mock.conformance.kinds import FAMILIES, SEVERITIES
-from steppay_mock.conformance.outputs.words import CardWords, words_in
+from steppay_mock.conformance.outputs.korean import KOREAN
+from steppay_mock.conformance.outputs.words import TABLES, CardWords, words_in
 from steppay_mock.ordering.report.markup import Markup, tag, text
 
 if TYPE_CHECKING:
@@ -41,7 +42,7 @@ pre {{ background: var(--box); padding: .6rem .8rem; border-radius: 6px; white-s
 
 
 def write_page(card: CardData, *, lang: str) -> str:
-    """The page in that language; what the checks say of themselves is English in both."""
+    """The page in that language; causes are told in both, what the checks say of themselves is English."""
     words = words_in(lang)
     # Answers and states of the receiver are shown. They are escaped; if one were not, the policy would still load and
     # run nothing. The style is allowed by its hash, so that no style of such a text applies.
@@ -103,6 +104,8 @@ def _finding(number: int, finding: Finding, words: CardWords) -> Iterator[Markup
     mark = tag("span", words[finding.severity], class_=finding.severity)
     yield tag("h3", f"{number}. ", mark, " ", tag("code", finding.full_name))
     yield tag("p", words[f"meaning of {finding.severity}"], class_="faint")
+    if words is TABLES["ko"] and finding.full_name in KOREAN:
+        yield tag("p", KOREAN[finding.full_name])
     yield _english(finding.summary)
     if finding.severity != "fact":
         yield from _told(words["costs"], tag("p", words[finding.harm]))
