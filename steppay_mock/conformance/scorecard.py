@@ -113,5 +113,32 @@ class Scorecard:
             "scenarios": list(self.scenarios),
         }
 
+    def as_html(self, *, lang: str = "en") -> str:
+        """The card as a web page in one file, in English (``en``) or Korean (``ko``): it can be printed."""
+        from steppay_mock.conformance.outputs.page import write_page
+
+        with speaking(self.face):
+            return write_page(self, lang=lang)
+
+    def as_junit(self) -> str:
+        """The card as JUnit XML: a test case for each check, of which those fail that must pass."""
+        from steppay_mock.conformance.outputs.junit import write_junit
+
+        with speaking(self.face):
+            return write_junit(self)
+
+    def as_sarif(self, *, location: str = "README.md") -> dict[str, Any]:
+        """The card as SARIF 2.1.0, plain data for JSON; code hosts show its findings at this file."""
+        from steppay_mock.conformance.outputs.sarif import write_sarif
+
+        with speaking(self.face):
+            return write_sarif(self, location=location)
+
+    def as_badge(self) -> str:
+        """The card as a badge, an SVG."""
+        from steppay_mock.conformance.outputs.badge import write_badge
+
+        return write_badge(self)
+
     def __str__(self) -> str:
         return self.report()

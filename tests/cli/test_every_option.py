@@ -106,7 +106,7 @@ def test_a_folder_is_no_file(tmp_path: Path) -> None:
                 found.add(option.name)
                 with pytest.raises(click.BadParameter, match="is a directory"):
                     option.type.convert(str(tmp_path), option, click.Context(command, info_name=name))
-    assert found == {"journal", "files", "data"}
+    assert found == {"baseline", "journal", "files", "data"}
 
 
 def test_a_password_in_a_url_counts_more_than_that_of_the_file(

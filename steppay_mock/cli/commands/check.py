@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from steppay_mock.cli.exit_codes import UNREACHED, WRONG
+from steppay_mock.cli.options.card_files import CardFiles, card_file_options
 from steppay_mock.cli.options.checking import Checking, checking_options
 from steppay_mock.cli.options.epilog import epilog
 from steppay_mock.cli.options.parameter_types import FilePathType
@@ -34,6 +35,7 @@ _NO_OPTION = frozenset({"fresh", "given", "truth"})
         f"steppay-mock check {_URLS} --only signature --only replay",
         f"steppay-mock check {_URLS} --json > card.json",
         f"steppay-mock check {_URLS} --baseline card.json",
+        f"steppay-mock check {_URLS} --html card.html --junit card.xml --sarif card.sarif",
         exit_codes="0 nothing that a receiver must do is wrong, 1 something is, or nothing could be checked, 2 wrong "
         "usage, 3 the receiver was not reached.",
     ),
@@ -79,9 +81,10 @@ _NO_OPTION = frozenset({"fresh", "given", "truth"})
 @click.option(
     "--baseline",
     metavar="FILE",
-    type=FilePathType(),
+    type=FilePathType(dir_okay=False),
     help="The JSON of an older card: its findings do not fail, new ones do.",
 )
+@card_file_options
 @json_option("the card")
 @click.pass_context
 def command(
@@ -95,6 +98,7 @@ def command(
     budget: int,
     seed: int,
     baseline: Path | None,
+    files: CardFiles,
     as_json: bool,
 ) -> None:
     """Check a receiver in every respect, and print its scorecard.
@@ -121,6 +125,7 @@ def command(
             card = check_receiver(receiver, **wanted, **how)
         except ExplorationError as error:  # the state or the reset does not work
             ctx.exit(tell_cut_off(error))
+        files.write(card)
         ctx.exit(_show(card, known, as_json=as_json))
 
 

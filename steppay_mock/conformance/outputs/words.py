@@ -1,0 +1,111 @@
+"""The words of the web page of a scorecard, in English and Korean: one table a language, with the same keys."""
+
+from __future__ import annotations
+
+from steppay_mock.errors import SteppayMockError
+
+CardWords = dict[str, str]
+
+_EN: CardWords = {
+    "title": "Scorecard of a StepPay receiver",
+    "of": "The scorecard of {receiver}",
+    "ok": "ok: {passed} of {checks} checks passed",
+    "not ok": "not ok: {passed} of {checks} checks passed",
+    "unknown": "{count} could not tell",
+    "counts": "findings: {counts}",
+    "none": "none",
+    "numbers": "{deliveries} deliveries, {elapsed} s, seed {seed}",
+    "families": "Families",
+    "family": "family",
+    "findings": "Findings",
+    "no findings": "Nothing is wrong in what was checked.",
+    "costs": "It costs",
+    "cure": "Cure",
+    "in": "In {framework}",
+    "differs": "Where the states differ (- expected, + found)",
+    "explains": "These checks failed for it",
+    "sent": "The request that shows it",
+    "answer": "Answer",
+    "detail": "More",
+    "rests": "Facts",
+    "read": "Read: docs/check.md#{family}",
+    "checks": "All checks",
+    "check": "check",
+    "severity": "severity",
+    "outcome": "outcome",
+    "asks": "a right receiver",
+    "why": "why",
+    "passed": "passed",
+    "failed": "failed",
+    "skipped": "could not tell",
+    "must": "must",
+    "should": "should",
+    "assumed": "assumed",
+    "fact": "fact",
+    "meaning of must": "the vendor documents it, or does it",
+    "meaning of should": "good practice; the vendor's own samples may fail it",
+    "meaning of assumed": "unknown whether StepPay will ever send it",
+    "meaning of fact": "neither right nor wrong, and good to know",
+    "money": "a forged or doubled payment",
+    "access": "access after a cancellation, or none after a payment",
+    "lost": "a lost event",
+    "wrong": "a wrong value",
+    "later": "a failure when StepPay adds something",
+    "untidy": "nothing today",
+}
+_KO: CardWords = {
+    "title": "StepPay 웹훅 수신 서버 점검표",
+    "of": "점검 대상: {receiver}",
+    "ok": "통과: 점검 {checks}개 중 {passed}개 통과",
+    "not ok": "미통과: 점검 {checks}개 중 {passed}개 통과",
+    "unknown": "{count}개 판단 불가",
+    "counts": "발견된 문제: {counts}",
+    "none": "없음",
+    "numbers": "전송 {deliveries}회, {elapsed}초, 시드 {seed}",
+    "families": "분야별 결과",
+    "family": "분야",
+    "findings": "발견된 문제",
+    "no findings": "점검한 범위에서 문제가 없습니다.",
+    "costs": "생길 수 있는 피해",
+    "cure": "고치는 방법",
+    "in": "{framework} 코드",
+    "differs": "상태가 다른 곳 (- 기대한 값, + 실제 값)",
+    "explains": "이 문제로 실패한 점검",
+    "sent": "문제를 보여 주는 요청",
+    "answer": "응답",
+    "detail": "자세한 내용",
+    "rests": "근거 (facts)",
+    "read": "문서: docs/check.md#{family}",
+    "checks": "모든 점검",
+    "check": "점검",
+    "severity": "중요도",
+    "outcome": "결과",
+    "asks": "올바른 수신 서버의 동작",
+    "why": "이유",
+    "passed": "통과",
+    "failed": "실패",
+    "skipped": "판단 불가",
+    "must": "필수",
+    "should": "권장",
+    "assumed": "가정",
+    "fact": "참고",
+    "meaning of must": "StepPay 문서에 있거나 실제로 그렇게 동작합니다",
+    "meaning of should": "권장 사항이며, StepPay의 예제 코드도 지키지 않을 수 있습니다",
+    "meaning of assumed": "StepPay가 실제로 보낼지 알려지지 않았습니다",
+    "meaning of fact": "옳고 그름이 아니라 알아 둘 점입니다",
+    "money": "위조된 결제 또는 중복 결제",
+    "access": "취소 후에도 남는 이용 권한, 또는 결제 후에도 없는 이용 권한",
+    "lost": "이벤트 유실",
+    "wrong": "잘못된 값 저장",
+    "later": "StepPay가 무언가를 추가할 때의 장애",
+    "untidy": "지금은 피해 없음",
+}
+TABLES = {"en": _EN, "ko": _KO}
+"""The words by language."""
+
+
+def words_in(lang: str) -> CardWords:
+    """The words of a language."""
+    if lang not in TABLES:
+        raise SteppayMockError(f"The card has no language {lang!r}. Pass lang='en' or lang='ko'.")
+    return TABLES[lang]
