@@ -16,6 +16,9 @@ ROOT = click.Context(program, info_name="steppay-mock", **program.context_settin
 
 BOUNDS = {
     "generate -n": (1, 1_000_000_000),
+    "check --accept": (100, 599),
+    "check --budget": (1, 100_000_000),
+    "check --seed": (0, None),
     "send -n": (1, None),
     "log --run": (1, None),
     "log --limit": (0, None),

@@ -10,7 +10,6 @@ import click
 
 from steppay_mock.cli.options.gathering import fields_of, gather
 from steppay_mock.cli.options.probe import ANSWERING, REACHING, RESETTING, SIGNING, Probing
-from steppay_mock.ordering.remote import placeholders
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,6 +18,8 @@ class Checking(Probing):
 
     def is_fresh(self) -> bool:
         """No: each check begins with an empty receiver, or does without its state."""
+        from steppay_mock.ordering.remote import placeholders  # which loads the HTTP client: not for --help
+
         if self.state_url is not None and placeholders(self.state_url):
             raise click.UsageError(
                 "Braces in --state-url are for `explore`. Give `check` a URL that shows all rows, or leave it out."

@@ -18,6 +18,10 @@ if TYPE_CHECKING:
 _UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 
 
+_GAP = 2  # blanks between two columns
+_WRAPPED = 6  # letters: a column that is wrapped can be read down to this width
+
+
 def say(text: str) -> None:
     """Write a message to standard error."""
     click.echo(printable(text), err=True)
@@ -68,23 +72,28 @@ def write_table(
 
     ``right`` names the columns of numbers, ``wraps`` the columns that are wrapped on a narrow terminal.
     """
+    from rich.cells import cell_len
     from rich.table import Table
 
-    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    shown = [tuple(map(printable, row)) for row in rows]
+    table = Table(box=None, pad_edge=False, padding=(0, _GAP, 0, 0))
     for heading in headings:
         side: Literal["left", "right"] = "right" if heading in right else "left"
         table.add_column(heading, justify=side, no_wrap=heading not in wraps, overflow="fold")
-    for row in rows:
-        table.add_row(*map(printable, row))
-    show = _show_table if sys.stdout is not None and sys.stdout.isatty() else _write_table
-    show(table)
+    for row in shown:
+        table.add_row(*row)
+    if sys.stdout is None or not sys.stdout.isatty():
+        _write_table(table)
+        return
+    columns = list(zip(headings, *shown, strict=True))
+    widths = [_WRAPPED if column[0] in wraps else max(map(cell_len, column)) for column in columns]
+    _show_table(table, least=sum(widths) + _GAP * (len(widths) - 1))
 
 
-def _show_table(table: Table) -> None:
+def _show_table(table: Table, *, least: int) -> None:
     from rich.console import Console
 
     console = Console(file=sys.stdout, markup=False, highlight=False, emoji=False)
-    least = console.measure(table, options=console.options.update(max_width=sys.maxsize)).minimum
     if least > console.width:  # rich would leave out letters and whole columns: rather the terminal breaks the lines
         _write_table(table)
         return
