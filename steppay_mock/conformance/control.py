@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from steppay_mock.conformance.kinds import Harm
     from steppay_mock.conformance.reactions import Reactions
     from steppay_mock.conformance.trace import Trace
+    from steppay_mock.payload.event import Event
 
 _PATIENCE = 1.0  # seconds for work that goes on after an answer
 _NONSENSE = b"no webhook at all"
@@ -207,8 +208,16 @@ def _expected_form(at: CheckedReceiver, forms: Iterable[MistakenForm]) -> Findin
         event = at.event()
         trace = at.send(form.make(at.draft(event), event), f"{event.type}, {form.name}")
         if at.accepts(trace, event) and (not at.has_state or at.look() != before):
+            if at.can_reset and _changes(at, event):
+                return None  # it was the event, not its form
             return _finding(form.name, form.means, form.cure, trace, facts=form.facts)
     return None
+
+
+def _changes(at: CheckedReceiver, event: Event) -> bool:
+    at.begin()
+    before = at.look()
+    return at.accepts(at.deliver(event), event) and at.look() != before
 
 
 def _takes_anything(at: CheckedReceiver) -> Trace | None:

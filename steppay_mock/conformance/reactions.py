@@ -30,7 +30,7 @@ FIRST = (
     "invoice.updated",
 )
 """The types that receivers most often use, the dearest first."""
-_ENOUGH = 6  # events that are refused with one answer, one after the other, until the others are not tried
+_ENOUGH = 6  # events that are refused alike, until other types are not tried; events of a type that change nothing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,12 +106,26 @@ def find_reactions(at: CheckedReceiver) -> Reactions:
         alike = not any(one.accepted for one in found) and len({_kind(one) for one in found}) == 1
         if at.is_gone or (len(found) == _ENOUGH and alike):
             break
+    if at.can_reset and not at.is_gone and not any(one.changed for one in found):
+        found = [_with_others(at, one) if one.accepted and place < _ENOUGH else one for place, one in enumerate(found)]
     reactions = Reactions(all=tuple(found))
     at.accepted, at.reacts = reactions.accepted, reactions.reacts
     at.main = next(iter((*at.reacts, *at.accepted)), at.main)
     if at.can_reset and at.reacts:
         at.unsteady = _unsteady(at)
     return reactions
+
+
+def _with_others(at: CheckedReceiver, first: Reaction) -> Reaction:
+    """The reaction to the first of some more events that changes the state: that of a status may, and others not."""
+    for _ in range(_ENOUGH):
+        at.begin()
+        before = at.look()
+        event = at.event(str(first.event.type))
+        trace = at.deliver(event)
+        if at.accepts(trace, event) and at.look() != before:
+            return Reaction(event=event, trace=trace, accepted=True, changed=True)
+    return first
 
 
 def _unsteady(at: CheckedReceiver) -> tuple[str, ...]:

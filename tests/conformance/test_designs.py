@@ -64,6 +64,14 @@ class SaysUnprocessable(Shop):
         return (422, text) if status == 400 else (status, text)
 
 
+class ShowsAccess(Shop):
+    """It shows no more than who may use the service: an event about one who may not changes nothing there."""
+
+    def state(self) -> dict[str, Any]:
+        rows = self.tables.get("subscriptions", {})
+        return {"open": sorted(key for key, row in rows.items() if row["status"] in {"ACTIVE", "PENDING_CANCEL"})}
+
+
 class VendorSample(Shop):
     """As the vendor's samples: the key by substring, no age."""
 
@@ -76,6 +84,16 @@ class VendorSample(Shop):
 @pytest.mark.parametrize("design", [Shop, EventLog, RawBodies, SaysUnprocessable])
 def test_a_right_design_has_no_finding(design: type[Shop]) -> None:
     card = card_of(design(), types=TYPES)
+    assert (names(card), card.ok) == ([], True), card.report()
+
+
+def test_events_that_leave_no_row_are_not_taken_for_rounded_ids() -> None:
+    card = card_of(Shop(), types=["product.created"], only=["big-id"])
+    assert (names(card), card.ok) == ([], True), card.report()
+
+
+def test_a_receiver_that_shows_access_alone_has_no_finding() -> None:
+    card = card_of(ShowsAccess(), types=["subscription.updated"], only=["big-id", "tie"])
     assert (names(card), card.ok) == ([], True), card.report()
 
 
