@@ -9,7 +9,7 @@ from steppay_mock.conformance.catalogue import CHECKS, NAMES
 from steppay_mock.conformance.causes.find import find_findings
 from steppay_mock.conformance.check import Check, CheckResult, Judgement, skipped
 from steppay_mock.conformance.checked_receiver import CheckedReceiver
-from steppay_mock.conformance.control import find_obstacle, stopped_answering, unsteady_state
+from steppay_mock.conformance.control import find_closed, find_obstacle, stopped_answering, unsteady_state
 from steppay_mock.conformance.kinds import Need
 from steppay_mock.conformance.options import CheckOptions, CheckSettings, read_check_options
 from steppay_mock.conformance.proofs import prove
@@ -62,14 +62,17 @@ def _check(receiver: Receiver, settings: CheckSettings) -> Scorecard:
         obstacle = find_obstacle(at, reactions)
         lacks = _lacks(at, settings)
         results = _results(at, wanted, lacks, obstacle)
+        closed = find_closed(at) if obstacle is None and not at.is_gone else None
         framework = framework_of(at)
-    can_prove = obstacle is None and not at.is_gone and not {"proofs", "reset"} & lacks.keys()
+    can_prove = obstacle is None and closed is None and not at.is_gone and not {"proofs", "reset"} & lacks.keys()
     if can_prove and any(map(_is_proof, wanted)):
         at.proofs = prove(receiver, settings, at.reacts or at.reacts_in_stories)
     results += [_result(at, one, lacks, obstacle) for one in wanted if _is_proof(one)]
     findings = find_findings(results) if obstacle is None else (obstacle,)
     if obstacle is None and at.unsteady:
         findings = (unsteady_state(at), *findings)
+    if closed is not None:
+        findings = (closed, *findings)
     if obstacle is None and at.is_gone:
         findings = (stopped_answering(at), *findings)
     return Scorecard(

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from steppay_mock.payload.event import Event
 
 _PATIENCE = 1.0  # seconds for work that goes on after an answer
+_LAST = 3  # right webhooks in the end, of which one has to be accepted
 _NONSENSE = b"no webhook at all"
 _WALLS = {
     404: ("wrong-path", "It answers 404 to every webhook: no route is at this path."),
@@ -68,6 +69,26 @@ def stopped_answering(at: CheckedReceiver) -> Finding:
         f"It stopped answering at {first.what}: {first.told()}. The checks after that were not made.",
         "Read its log at this request: its process may have ended, or may be busy for ever.",
         first,
+    )
+
+
+def find_closed(at: CheckedReceiver) -> Finding | None:
+    """The finding where right webhooks were accepted at first, and in the end none; None if one is accepted still."""
+    trace = None
+    for _ in range(_LAST if at.accepted else 0):
+        at.begin()
+        event = at.event()
+        trace = at.deliver(event)
+        if at.accepts(trace, event):
+            return None
+    if trace is None:
+        return None
+    return _finding(
+        "stopped-accepting",
+        f"It accepted right webhooks at first, and none any more in the end: {trace.told()}. Findings "
+        "beside this one may be wrong.",
+        "Read its log: a limit of requests, a maintenance or a full disk may have begun amid the checks.",
+        trace,
     )
 
 

@@ -167,6 +167,23 @@ def test_a_receiver_that_stops_answering_is_told_and_not_waited_for_again_and_ag
     assert not card.ok
 
 
+class ClosesAmid(Shop):
+    """It goes into maintenance after some webhooks."""
+
+    answered = 0
+
+    def answer(self, hook: Hook) -> tuple[int, str]:
+        self.answered += 1
+        return super().answer(hook) if self.answered <= 60 else (503, "maintenance")
+
+
+def test_a_receiver_that_refuses_all_in_the_end_is_told() -> None:
+    card = card_of(ClosesAmid(), types=TYPES)
+    assert names(card)[0] == "control/stopped-accepting"
+    assert "503" in card.findings[0].summary
+    assert not card.ok
+
+
 class WorksLater(Shop):
     """It answers first, and works when time passes."""
 
