@@ -103,7 +103,9 @@ def read_check_options(options: Mapping[str, Any], *, known: Iterable[str]) -> C
         _refuse_lone(searching)
     probing = read_explore_options(state or _no_state, {**searching, "seed": seed, "truth": "off"})
     types = options.get("types")
-    return CheckSettings(
+    if types is not None and not _texts("types", types):
+        raise SteppayMockError(f"{option('types')} names no event type. Name one, or leave it out for all.")
+    settings = CheckSettings(
         probing=replace(probing, effects=probing.effects if state is not None else None),
         given={**searching, "state": state},
         has_state=state is not None,
@@ -115,6 +117,11 @@ def read_check_options(options: Mapping[str, Any], *, known: Iterable[str]) -> C
         budget=BUDGET.check("budget", options.get("budget", DEFAULT_BUDGET)),
         seed=seed,
     )
+    if not any(settings.wants(*name.split("/")) for name in known):
+        raise SteppayMockError(
+            f"{option('only')} and {option('skip')} leave no check to be made. Leave out one of them, or a name of it."
+        )
+    return settings
 
 
 def _no_state() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import pytest
 from conformance.checked import TYPES, card_of, names
@@ -173,3 +174,15 @@ def test_findings_come_by_what_must_be_right_and_then_by_what_it_costs() -> None
     results = [made(harm, harm=harm) for harm in reversed(HARMS)]
     results += [made("advice", severity="should", harm="money"), made("known", severity="fact", harm="money")]
     assert [one.check for one in find_findings(results)] == [*HARMS, "advice", "known"]
+
+
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        ({"only": ["replay"], "skip": ["replay"]}, "only= and skip= leave no check to be made"),
+        ({"types": []}, "types= names no event type"),
+    ],
+)
+def test_options_that_leave_nothing_to_check_are_refused(options: dict[str, Any], told: str) -> None:
+    with pytest.raises(SteppayMockError, match=told):
+        card_of(Shop(), **options)
