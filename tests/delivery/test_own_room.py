@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import io
+import os
 import resource
 import runpy
 import socket
@@ -129,11 +130,11 @@ def test_open_files_are_counted(monkeypatch: pytest.MonkeyPatch, tmp_path: Path)
     monkeypatch.setattr(Path, "is_dir", lambda _path: False)
     assert module._open_descriptors() == 64
 
-    def refuse(_path: Path) -> Any:
+    def refuse(_path: str) -> Any:
         raise PermissionError
 
     monkeypatch.setattr(Path, "is_dir", lambda _path: True)
-    monkeypatch.setattr(Path, "iterdir", refuse)
+    monkeypatch.setattr(os, "scandir", refuse)
     assert module._open_descriptors() == 64
 
 

@@ -16,7 +16,10 @@ from store.situations import SITUATIONS, made
 from steppay_mock import SteppayMockError, Store, scenario
 from steppay_mock.store.scenarios.registry import all_scenarios
 
-NO_ACTIONS = ("acting_for", "interleave", "latest", "state", "subscription_of", "tables_at")
+NO_ACTIONS = (
+    *("acting_for", "interleave", "latest", "state", "subscription_of", "tables_at"),
+    *("allowed_for", "allowed_transitions"),
+)
 REFUSED_FOR_VALUES_ALONE = {"create_customer", "create_product", "found_customer", "found_product"}
 """No state of a store forbids these. Wrong values do, which test_wrong_types.py and test_refusals.py give."""
 

@@ -51,6 +51,8 @@ READY: dict[str, Callable[[Store], dict[str, Any]]] = {
     "acting_for": lambda store: {"customer": store.customer},
     "add_item": lambda store: {"price": store.create_price(store.products[0])},
     "add_usage": lambda _store: {"amount": 1},
+    "allowed_for": lambda store: {"record": store.orders[0]},
+    "allowed_transitions": lambda store: {"record": store.subscriptions[0]},
     "advance_to": lambda _store: {"moment": 4_000_000_000},
     "cancel_order": _after(lambda store: store.checkout(pays="later")),
     "change_interval": lambda _store: {"interval": "YEAR"},

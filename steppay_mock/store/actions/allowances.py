@@ -25,6 +25,7 @@ class Allowances(Catalogue, PaymentDates, Orders):
 
         Of actions that need more than the record, such as an amount, what is given can still be refused.
         """
+        _require_record(record, (Order, Customer, Product, Price), "an order, a customer, a product or a price")
         try:
             checks = self._checks_of(self._find(type(record), record))
         except SteppayMockError:
@@ -36,6 +37,7 @@ class Allowances(Catalogue, PaymentDates, Orders):
 
         Without what its table allows and the store would refuse: StepCover that is off, a renewal that will not come.
         """
+        _require_record(record, (Subscription, Invoice), "a subscription or an invoice")
         try:
             found = self._find(type(record), record)
         except SteppayMockError:
@@ -94,3 +96,8 @@ def _passes(check: Check) -> bool:
     except SteppayMockError:
         return False
     return True
+
+
+def _require_record(record: object, kinds: tuple[type, ...], nouns: str) -> None:
+    if not isinstance(record, kinds):
+        raise SteppayMockError(f"{type(record).__name__} is not {nouns}. Give a record that the store gave you.")
