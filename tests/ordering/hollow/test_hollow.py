@@ -15,6 +15,7 @@ from ordering.hollow import answers, beginning, content, copies
 from ordering.hollow.pairs import Pair
 from ordering.hollow.readback import in_turn, with_lock, without_lock
 from ordering.hollow.shop import Take, keep_payment, trial
+from thinning import thinned
 
 from steppay_mock import SteppayMockError, Store, explore, replay, scenario
 from steppay_mock.ordering.failure import ExplorationError
@@ -44,7 +45,7 @@ def test_a_hollow_receiver_is_told(pair: Pair) -> None:
         assert any(note.startswith(told.note) for note in found.notes), found.notes
 
 
-@each_pair
+@pytest.mark.parametrize("pair", thinned(PAIRS, every=2), ids=str)
 def test_a_right_receiver_of_the_same_design_is_proved_without_a_word(pair: Pair) -> None:
     found = pair.right().explore()
     assert found.verdict == "proved", found.report()
