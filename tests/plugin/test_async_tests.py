@@ -210,7 +210,7 @@ def test_every_verb_that_runs_an_app_has_one_that_is_awaited() -> None:
     verbs = [name for name, one in vars(StepPay).items() if name[0] != "_" and inspect.isfunction(one)]
     running = {name for name in verbs if {"receiver", "to"} & set(inspect.signature(getattr(StepPay, name)).parameters)}
     assert {name for name in running if not name.endswith("_async")} == {
-        "assert_order_independent", "deliver", "explore"
+        "assert_order_independent", "check_receiver", "deliver", "explore"
     }  # fmt: skip
     for name in running:
         assert f"{name.removesuffix('_async')}_async" in running
