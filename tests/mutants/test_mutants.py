@@ -270,6 +270,7 @@ def test_one_that_is_alive_is_never_rounded_away() -> None:
     assert "100" not in shown.file.getvalue()  # type: ignore[attr-defined]
 
 
+@pytest.mark.exhaustive
 def test_each_equivalent_mutant_is_one_that_could_be_drawn_and_says_why() -> None:
     known = read_equivalents()
     assert known
