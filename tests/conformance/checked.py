@@ -17,7 +17,7 @@ def no_wait(_seconds: float) -> None:
 
 
 def card_of(shop: Shop, **options: Any) -> Scorecard:
-    """The card of the receiver in this process, with its state."""
+    """The card of the receiver in this process, with its state; ``receiver`` is an app around it."""
     chosen: dict[str, Any] = {
         "secret": SECRET,
         "state": shop.state,
@@ -28,7 +28,7 @@ def card_of(shop: Shop, **options: Any) -> Scorecard:
         **shop.options,
         **options,
     }
-    return check_receiver(shop, **chosen)
+    return check_receiver(chosen.pop("receiver", shop), **chosen)
 
 
 def names(card: Scorecard) -> list[str]:

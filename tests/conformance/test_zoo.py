@@ -4,8 +4,13 @@ from __future__ import annotations
 
 import pytest
 from conformance.checked import TYPES, card_of, names
+from conformance.kept import compare
 from conformance.zoo.members import FLAWED
 from conformance.zoo.shop import Shop
+
+from steppay_mock import Scorecard
+
+pytestmark = pytest.mark.usefixtures("stopped")
 
 PROVED = ("order/", "tie/", "overlap/", "truth/")
 """Families whose checks need searches through orders."""
@@ -27,6 +32,16 @@ def test_a_flaw_is_the_one_finding(name: str) -> None:
     card = card_of(shop, quick=not needs_proofs, **wanted)
     assert names(card) == [shop.finding], card.report()
     assert card.ok is not any(one.severity == "must" for one in card.findings)
+    if not needs_proofs:
+        compare(f"patterns/{name}.txt", pattern_of(card))
+
+
+def pattern_of(card: Scorecard) -> str:
+    """Which checks failed and which could not tell, the cause, and what it explains."""
+    lines = [f"{one.full_name}: {one.severity}, {one.harm}, explains {len(one.explains)}" for one in card.findings]
+    lines += [f"failed {one.check.full_name}: {one.judgement.why}" for one in card.failed]
+    lines += [f"skipped {one.check.full_name}" for one in card.skipped]
+    return "\n".join([*lines, f"{len(card.passed)} passed, {card.deliveries} deliveries"])
 
 
 def test_the_right_receiver_has_none_with_all_its_types_and_all_proofs() -> None:
