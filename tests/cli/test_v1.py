@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs
@@ -56,7 +57,7 @@ def test_a_journal_resends_them_as_they_were(run: Any, receiver: Any, secret: st
     assert len(before) == 3
     receiver.requests.clear()
     receiver.answer = taking_all
-    with sqlite3.connect(journal) as connection:
+    with closing(sqlite3.connect(journal)) as connection, connection:
         failed = [str(number) for (number,) in connection.execute("SELECT id FROM deliveries WHERE state = 'FAIL'")]
     listed = run("log", "--journal", journal, "--event", "v1.order", "--json").json
     assert [one["event"] for one in listed if one["timestamp"]] == ["v1.order"]

@@ -6,6 +6,7 @@ import base64
 import json
 import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import parse_qs
@@ -132,7 +133,7 @@ def test_a_sender_sends_both_over_http_and_again_from_its_journal(
     sender = Sender(url, secret=SECRET, journal=journal, concurrency=1)
     assert sender.send(events).ok
     assert taken == expected(events)
-    with sqlite3.connect(journal) as connection:
+    with closing(sqlite3.connect(journal)) as connection, connection:
         kept = connection.execute("SELECT type, timestamp, body FROM events ORDER BY id").fetchall()
     assert kept == [(str(event.type), event.timestamp, event.body) for event in events]
     taken.clear()
