@@ -84,8 +84,8 @@ class SignatureError(ContractViolation):
     """A ``Steppay-Signature`` header does not prove that the holder of the secret sent the body."""
 
 
-class OrderViolation(ContractViolation):
-    """A receiver depends on the order of delivery, or was not proved independent; ``report`` is the whole report."""
+class ReportViolation(ContractViolation):
+    """What is wrong with a receiver takes a whole text: ``report``."""
 
     def __init__(self, *, report: str, **facts: Any) -> None:
         self.report = report
@@ -97,6 +97,10 @@ class OrderViolation(ContractViolation):
     def as_dict(self) -> dict[str, str | int | None]:
         """The violation as plain data, for ``--json``."""
         return {**ContractViolation.as_dict(self), "report": self.report}
+
+
+class OrderViolation(ReportViolation):
+    """A receiver depends on the order of delivery, or was not proved independent; ``report`` is the whole report."""
 
 
 def _rebuild(kind: type[ContractViolation], facts: dict[str, Any]) -> ContractViolation:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from steppay_mock.conformance.card_text import card_text, headline
-from steppay_mock.errors import ContractViolation
+from steppay_mock.errors import ReportViolation
 from steppay_mock.ordering.face import Face, current_face, speaking
 
 if TYPE_CHECKING:
@@ -14,19 +14,8 @@ if TYPE_CHECKING:
     from steppay_mock.conformance.finding import Finding
 
 
-class ScorecardViolation(ContractViolation):
+class ScorecardViolation(ReportViolation):
     """A receiver that fails a check that every receiver must pass; ``report`` is the whole card."""
-
-    def __init__(self, *, report: str, **facts: Any) -> None:
-        self.report = report
-        super().__init__(**facts)
-
-    def __str__(self) -> str:
-        return self.report
-
-    def as_dict(self) -> dict[str, str | int | None]:
-        """The violation as plain data, for ``--json``."""
-        return {**ContractViolation.as_dict(self), "report": self.report}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import importlib.util
 import json
 import os
-import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -16,13 +15,12 @@ from typing import Any
 import pytest
 from conformance.checked import names
 from flask import Flask, request
+from node_programs import EXPRESS, SECRET, node_serving, require_express
 
 from steppay_mock import Scorecard, check_receiver
 from steppay_mock.conformance.snippet import FRAMEWORKS, snippet_for
 
-EXPRESS = Path(__file__).resolve().parents[1] / "express"
 TO_COPY = Path(__file__).resolve().parents[2] / "examples" / "receivers" / "steppay_webhook.py"
-SECRET = "whsec_of_the_tests"
 VERIFYING = ("signature", "replay", "rotation", "raw-body", "secrets")
 
 NEXT = """
@@ -129,28 +127,14 @@ def in_node(folder: Path, files: dict[str, str]) -> Iterator[str]:
     for name, text in files.items():
         (folder / name).write_text(text, encoding="utf-8")
     (folder / "node_modules").symlink_to(EXPRESS / "node_modules", target_is_directory=True)
-    with subprocess.Popen(
-        [str(shutil.which("node")), "main.mjs"],
-        cwd=folder,
-        env={**os.environ, "STEPPAY_WEBHOOK_SECRET": SECRET},
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-    ) as process:
-        assert process.stdin is not None
-        assert process.stdout is not None
-        yield f"http://127.0.0.1:{process.stdout.readline().strip()}"
-        process.stdin.close()
+    with node_serving(folder, "main.mjs") as url:
+        yield url
 
 
 @pytest.mark.node
 @pytest.mark.parametrize("framework", ["express", "nextjs"])
-def test_the_code_for_node_verifies(framework: str, tmp_path: Path, request: pytest.FixtureRequest) -> None:
-    if shutil.which("node") is None or not (EXPRESS / "node_modules").is_dir():
-        missing = "Express is not installed: npm ci --prefix tests/express"
-        if request.config.getoption("--require-tools", default=False):
-            pytest.fail(missing)
-        pytest.skip(missing)
+def test_the_code_for_node_verifies(framework: str, tmp_path: Path, pytestconfig: pytest.Config) -> None:
+    require_express(pytestconfig)
     snippet = snippet_for(framework)
     files = {"main.mjs": SERVED.replace("SNIPPET", snippet)}
     if framework == "nextjs":

@@ -3,44 +3,22 @@
 from __future__ import annotations
 
 import json
-import os
-import shutil
-import subprocess
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
+from node_programs import EXPRESS, SECRET, node_serving, require_express
 
 from steppay_mock import ContractViolation, deliver, explore, make_events, scenario
-
-EXPRESS = Path(__file__).resolve().parents[1] / "express"
-SECRET = "whsec_of_the_tests"
 
 pytestmark = pytest.mark.node
 
 
 @pytest.fixture(scope="module")
-def receivers(request: pytest.FixtureRequest) -> Iterator[str]:
+def receivers(pytestconfig: pytest.Config) -> Iterator[str]:
     """The URL of the two receivers."""
-    node = shutil.which("node")
-    if node is None or not (EXPRESS / "node_modules").is_dir():
-        missing = "Express is not installed: npm ci --prefix tests/express"
-        if request.config.getoption("--require-tools", default=False):
-            pytest.fail(missing)
-        pytest.skip(missing)
-    with subprocess.Popen(
-        [node, "receivers.mjs"],
-        cwd=EXPRESS,
-        env={**os.environ, "STEPPAY_WEBHOOK_SECRET": SECRET},
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-    ) as process:
-        assert process.stdin is not None
-        assert process.stdout is not None
-        yield f"http://127.0.0.1:{process.stdout.readline().strip()}"
-        process.stdin.close()
-        process.wait(timeout=10)
+    require_express(pytestconfig)
+    with node_serving(EXPRESS, "receivers.mjs") as url:
+        yield url
 
 
 def test_who_verifies_json_written_again_refuses_every_event(receivers: str) -> None:

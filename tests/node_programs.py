@@ -1,0 +1,43 @@
+"""Programs in Node that serve a receiver, with the packages of tests/express."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+EXPRESS = Path(__file__).resolve().parent / "express"
+SECRET = "whsec_of_the_tests"
+
+
+def require_express(config: pytest.Config) -> None:
+    """Skip the test where Express is not installed; with --require-tools it fails."""
+    if shutil.which("node") is not None and (EXPRESS / "node_modules").is_dir():
+        return
+    missing = "Express is not installed: npm ci --prefix tests/express"
+    if config.getoption("--require-tools", default=False):
+        pytest.fail(missing)
+    pytest.skip(missing)
+
+
+@contextmanager
+def node_serving(folder: Path, program: str) -> Iterator[str]:
+    """The URL of the program while it runs: it prints its port, and ends when its standard input does."""
+    with subprocess.Popen(
+        [str(shutil.which("node")), program],
+        cwd=folder,
+        env={**os.environ, "STEPPAY_WEBHOOK_SECRET": SECRET},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as process:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        yield f"http://127.0.0.1:{process.stdout.readline().strip()}"
+        process.stdin.close()
+        process.wait(timeout=10)
