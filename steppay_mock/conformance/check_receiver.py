@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from steppay_mock.conformance.finding import Finding
     from steppay_mock.ordering.receiver.receiver import Receiver
 
-_LACKS: dict[Need, str] = {
+LACKS: dict[Need, str] = {
     "secret": "The deliveries are not signed: give the secret.",
     "state": "Its state cannot be looked at: give the state.",
     "reset": "It has to look at the state and put it back: give state and reset.",
@@ -127,7 +127,7 @@ def _lacks(at: CheckedReceiver, settings: CheckSettings) -> dict[Need, str]:
         "route": at.has_route,
         "proofs": not settings.quick,
     }
-    lacks = {need: _LACKS[need] for need, there in has.items() if not there}
+    lacks = {need: LACKS[need] for need, there in has.items() if not there}
     if at.unsteady:
         lacks["reset"] = (
             "The same delivery to an empty receiver ended differently the second time. Name what always changes with "

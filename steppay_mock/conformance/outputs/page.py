@@ -9,7 +9,7 @@ from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from steppay_mock.conformance.kinds import FAMILIES, SEVERITIES
-from steppay_mock.conformance.outputs.korean import KOREAN
+from steppay_mock.conformance.outputs.korean import korean_texts
 from steppay_mock.conformance.outputs.words import TABLES, CardWords, words_in
 from steppay_mock.ordering.report.markup import Markup, tag, text
 
@@ -42,7 +42,7 @@ pre {{ background: var(--box); padding: .6rem .8rem; border-radius: 6px; white-s
 
 
 def write_page(card: CardData, *, lang: str) -> str:
-    """The page in that language; causes are told in both, what the checks say of themselves is English."""
+    """The page in that language; what a check saw at this receiver is English in both."""
     words = words_in(lang)
     # Answers and states of the receiver are shown. They are escaped; if one were not, the policy would still load and
     # run nothing. The style is allowed by its hash, so that no style of such a text applies.
@@ -104,12 +104,12 @@ def _finding(number: int, finding: Finding, words: CardWords) -> Iterator[Markup
     mark = tag("span", words[finding.severity], class_=finding.severity)
     yield tag("h3", f"{number}. ", mark, " ", tag("code", finding.full_name))
     yield tag("p", words[f"meaning of {finding.severity}"], class_="faint")
-    if words is TABLES["ko"] and finding.full_name in KOREAN:
-        yield tag("p", KOREAN[finding.full_name])
+    if words is TABLES["ko"]:
+        yield from _korean(finding, words)
     yield _english(finding.summary)
     if finding.severity != "fact":
         yield from _told(words["costs"], tag("p", words[finding.harm]))
-    yield from _told(words["cure"], _english(finding.cure))
+    yield from _told(words["cure"], _sentence("p", finding.cure, words))
     blocks = (
         (words["in"].format(framework=finding.framework), finding.snippet),
         (words["differs"], "\n".join(finding.changes)),
@@ -125,6 +125,15 @@ def _finding(number: int, finding: Finding, words: CardWords) -> Iterator[Markup
     yield tag("p", words["read"].format(family=finding.family), class_="faint")
 
 
+def _korean(finding: Finding, words: CardWords) -> Iterator[Markup]:
+    """What is wrong, in Korean; of a check without a cause what a right receiver does."""
+    texts = korean_texts()
+    if finding.full_name in texts.findings:
+        yield tag("p", texts.findings[finding.full_name])
+    elif finding.full_name in texts.checks:
+        yield tag("p", f"{words['asks']}: {texts.checks[finding.full_name]}")
+
+
 def _told(name: str, content: Markup) -> tuple[Markup, Markup]:
     return tag("h4", name), content
 
@@ -133,14 +142,26 @@ def _english(content: str) -> Markup:
     return tag("p", content, lang="en")
 
 
+def _sentence(element: str, english: str, words: CardWords) -> Markup:
+    return _spoken(element, english, korean_texts().sentences.get(english), words)
+
+
+def _spoken(element: str, english: str, korean: str | None, words: CardWords) -> Markup:
+    """An element with the Korean text if that is wanted and there is one, else with the English one."""
+    if korean is None or words is not TABLES["ko"]:
+        return tag(element, english, lang="en")
+    return tag(element, korean)
+
+
 def _checks(card: CardData, words: CardWords) -> Iterator[tuple[Markup, ...]]:
+    asked = korean_texts().checks
     for one in card.checks:
         yield (
             tag("td", tag("code", one.check.full_name)),
             tag("td", words[one.severity], class_=one.severity if one.outcome == "failed" else "faint"),
             tag("td", words[one.outcome], class_=one.outcome),
-            tag("td", one.check.asks, lang="en"),
-            tag("td", one.judgement.why, lang="en"),
+            _spoken("td", one.check.asks, asked.get(one.check.full_name), words),
+            _sentence("td", one.judgement.why, words),
         )
 
 
