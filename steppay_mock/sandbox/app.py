@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from pathlib import Path
+from traceback import extract_tb
 from typing import TYPE_CHECKING, Any
 
 from werkzeug.wrappers import Request
@@ -19,6 +21,12 @@ if TYPE_CHECKING:
     from steppay_mock.sandbox.guard import Guard
 
 
+def _place_of(error: BaseException) -> str:
+    """What was raised, and where. Its text is not told: it may have a secret in it."""
+    last = extract_tb(error.__traceback__)[-1]
+    return f"{type(error).__name__} in {Path(last.filename).name}, line {last.lineno}"
+
+
 class SandboxApp:
     """Answers all requests to a sandbox."""
 
@@ -28,7 +36,15 @@ class SandboxApp:
 
     def __call__(self, environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
         """Answer as a WSGI application."""
-        return self._app_for(Request(environ))(environ, start_response)
+        request = Request(environ)
+        try:
+            return self._app_for(request)(environ, start_response)
+        except OSError:  # of the connection; the server knows it
+            raise
+        except Exception as error:  # noqa: BLE001 - a fault of ours: it is told, and the sandbox goes on
+            text = f"{_place_of(error)}. That is a fault of steppay-mock: report it, with what you did before."
+            self._sandbox.remarks.add(f"{request.method} {request.path}", status=500, text=text)
+            return error_answer(500, text)(environ, start_response)
 
     def _app_for(self, request: Request) -> WSGIApplication:
         if request.path.startswith(PREFIX):  # the only one that the guard does not see

@@ -223,6 +223,10 @@ class SandboxCore(SandboxDeliveries):
                 if after.enabled and not before.enabled:
                     after = replace(after, since=now)
             else:
+                if "/" in name:
+                    raise SteppayMockError(
+                        f"{name!r} is no name of an endpoint: it has '/'. Take another, such as shop."
+                    )
                 if "url" not in changes:
                     raise SteppayMockError(f"The endpoint {name!r} is new and has no url. Give it.")
                 after = SandboxEndpoint(**{"secret": token_hex(16), "since": now, **changes, "name": name})

@@ -58,9 +58,12 @@ class CallRemarks:
         text = self._refused(answer) if answer.status >= 400 else self._read_early(request, answer)
         if text is None:
             return
+        self.add(f"{request.method} {request.path}", status=answer.status, text=text)
+
+    def add(self, call: str, *, status: int, text: str) -> None:
+        """Keep and tell a remark about a call."""
         # Any path can be called: one with a line end would begin a line of its own in the terminal.
-        call, text = excerpt(f"{request.method} {request.path}"), excerpt(text, limit=_LONGEST)
-        remark = CallRemark(at=wall_clock(), call=call, status=answer.status, text=text)
+        remark = CallRemark(at=wall_clock(), call=excerpt(call), status=status, text=excerpt(text, limit=_LONGEST))
         with self._lock:
             self._kept.append(remark)
             self.count += 1

@@ -216,3 +216,10 @@ def test_wrong_usage_says_what_to_type(run: Any, words: tuple[str, ...], message
     done = run("listen", "--port", "0", *words)
     assert (done.code, done.out) == (2, "")
     assert message in " ".join(done.err.split())
+
+
+def test_it_tells_of_calls_of_the_rest_api_that_were_refused() -> None:
+    with listen() as found:
+        answer = requests.get(f"{found.root}/api/v1/order", headers={"Secret-Token": "test_token"}, timeout=30)
+        assert answer.status_code == 404
+    assert re.search(r"^\d\d:\d\d:\d\d  GET /api/v1/order  404  .*Did you mean", found.told, re.MULTILINE), found.told

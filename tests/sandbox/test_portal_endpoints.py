@@ -9,7 +9,8 @@ from sandbox.reading_portal import PortalPage, show
 
 from steppay_mock import Sandbox
 
-EVIL = "<script>alert(1)</script>"
+EVIL = "<script>alert(1)<!--"
+"""A name has no slash, so it closes no element."""
 
 
 def send(sandbox: Sandbox, **form: str) -> PortalPage:
@@ -112,6 +113,7 @@ def test_endpoints_are_added_and_removed(sandbox: Sandbox, inbox: Inbox) -> None
         {"do": "save", "name": "webhooks", "url": "http://example.com/"},
         {"do": "add", "name": "third"},
         {"do": "add", "name": "third", "url": "ftp://127.0.0.1/"},
+        {"do": "add", "name": "a/b", "url": "http://127.0.0.1:9/"},
         {"do": "key", "name": "none"},
         {"do": "remove", "name": "none"},
         {"do": "explode", "name": "webhooks"},

@@ -117,3 +117,23 @@ def test_a_long_path_is_cut(sandbox: Sandbox, told: list[CallRemark]) -> None:
 def test_markup_of_a_caller_is_text(sandbox: Sandbox) -> None:
     call(sandbox, "GET", "%3Cimg src=x onerror=alert(1)%3E")
     assert "img" not in show(sandbox, "/").tags
+
+
+@pytest.mark.parametrize("path", ["store", "_mock/status", "api/v1/orders"])
+def test_a_fault_of_ours_is_told_with_its_place_and_the_sandbox_goes_on(
+    sandbox: Sandbox, told: list[CallRemark], path: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(*_arguments: Any, **_options: Any) -> Any:
+        raise KeyError("whsec_in_a_text")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(sandbox, "read", fails)
+        broken.setattr(sandbox, "status", fails)
+        broken.setattr(type(sandbox.api), "answer", fails)
+        answer = requests.get(f"{sandbox.url}/{path}", headers={"Secret-Token": sandbox.token}, timeout=30)
+    assert answer.status_code == 500
+    (remark,) = told
+    assert (remark.call, remark.status) == (f"GET /{path}", 500)
+    assert remark.text.startswith("KeyError in test_remarks.py, line ")
+    assert "whsec" not in answer.text + remark.text
+    assert requests.get(f"{sandbox.url}/store", timeout=30).status_code == 200

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from datetime import UTC, datetime
 from pathlib import Path
 from threading import Event as Signal
 from typing import TYPE_CHECKING, Any
@@ -26,11 +25,11 @@ from steppay_mock.cli.options.sandbox_server import (
 )
 from steppay_mock.cli.options.scenario import ScenarioNameType, Staging, sandbox_options
 from steppay_mock.cli.options.shared import json_option
-from steppay_mock.cli.show.terminal import counted, say, write_json, write_text
+from steppay_mock.cli.show.terminal import counted, say, time_of_day, write_json, write_text
+from steppay_mock.wire.real_time import wall_clock
 
 if TYPE_CHECKING:
     from steppay_mock.delivery.report import Report
-    from steppay_mock.sandbox.remarks import CallRemark
     from steppay_mock.sandbox.sandbox import Sandbox
 
 
@@ -120,7 +119,6 @@ def command(
         host=host,
         allow_hosts=allowed,
         told=_show_report,
-        told_call=_show_call,
     )
     with sandbox:
         try:
@@ -146,14 +144,4 @@ def _show(sandbox: Sandbox, *, as_json: bool) -> None:
 def _show_report(report: Report) -> None:
     """Show each delivery of a run: the time of this machine, the event and the answer."""
     for outcome in report.outcomes:
-        say(f"{_clock(datetime.now(UTC))}  {outcome}")
-
-
-def _show_call(remark: CallRemark) -> None:
-    """Show what the caller of the REST API should know."""
-    say(f"{_clock(datetime.fromtimestamp(remark.at, UTC))}  {remark}")
-
-
-def _clock(moment: datetime) -> str:
-    """The time of this machine."""
-    return moment.astimezone().strftime("%H:%M:%S")
+        say(f"{time_of_day(wall_clock())}  {outcome}")

@@ -11,9 +11,10 @@ from steppay_mock.cli import environment
 from steppay_mock.cli.options.gathering import Decorator
 from steppay_mock.cli.options.parameter_types import FilePathType
 from steppay_mock.cli.options.served_api import api_token
-from steppay_mock.cli.show.terminal import say
+from steppay_mock.cli.show.terminal import say, time_of_day
 
 if TYPE_CHECKING:
+    from steppay_mock.sandbox.remarks import CallRemark
     from steppay_mock.sandbox.sandbox import Sandbox
 
 _PORT = 8090
@@ -77,14 +78,18 @@ def allow_host_option() -> Decorator[Any]:
 
 
 def open_sandbox(**options: Any) -> Sandbox:
-    """The sandbox; a usage error if its file cannot keep it."""
+    """The sandbox, which tells of calls to look at; a usage error if its file cannot keep it."""
     from steppay_mock.sandbox.sandbox import Sandbox
     from steppay_mock.sandbox.storage import SandboxFileError
 
     try:
-        return Sandbox(**options)
+        return Sandbox(told_call=_show_call, **options)
     except SandboxFileError as error:
         raise click.BadParameter(str(error), param_hint="'--data'") from None
+
+
+def _show_call(remark: CallRemark) -> None:
+    say(f"{time_of_day(remark.at)}  {remark}")
 
 
 def token_of(given: str | None) -> str:

@@ -6,10 +6,9 @@ import json
 import re
 from collections import Counter
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from steppay_mock.cli.show.terminal import counted
+from steppay_mock.cli.show.terminal import counted, time_of_day
 from steppay_mock.delivery.excerpt import excerpt
 
 if TYPE_CHECKING:
@@ -26,11 +25,10 @@ _SIGNATURES = {
 
 def webhook_line(webhook: ReceivedWebhook) -> str:
     """What came in, in one line: time of this machine, event, what it is about, signature, contract, answer."""
-    moment = datetime.fromtimestamp(webhook.came_at, UTC).astimezone().strftime("%H:%M:%S")
     parts = [_signature(webhook), _contract(webhook)]
     if webhook.answer is not None:
         parts.append(f"forwarded: {_answer(webhook.answer)}")
-    return f"{moment}  #{webhook.number} {_event(webhook)}: {'; '.join(parts)}"
+    return f"{time_of_day(webhook.came_at)}  #{webhook.number} {_event(webhook)}: {'; '.join(parts)}"
 
 
 @dataclass(slots=True)

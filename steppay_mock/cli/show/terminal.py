@@ -6,6 +6,7 @@ import json
 import re
 import sys
 from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Literal
 
 import click
@@ -25,6 +26,11 @@ _WRAPPED = 6  # letters: a column that is wrapped can be read down to this width
 def say(text: str) -> None:
     """Write a message to standard error."""
     click.echo(printable(text), err=True)
+
+
+def time_of_day(seconds: float) -> str:
+    """The time on the clock of this machine, in its zone, of a moment in seconds since 1970."""
+    return datetime.fromtimestamp(seconds, UTC).astimezone().strftime("%H:%M:%S")
 
 
 def write(data: bytes) -> None:
