@@ -16,10 +16,11 @@ SECRET = "whsec_of_the_tests"
 
 
 def require_express(config: pytest.Config) -> None:
-    """Skip the test where Express is not installed; with --require-tools it fails."""
-    if shutil.which("node") is not None and (EXPRESS / "node_modules").is_dir():
+    """Skip the test where Express, or pg beside it, is not installed; with --require-tools it fails."""
+    installed = EXPRESS / "node_modules"
+    if shutil.which("node") is not None and all((installed / name).is_dir() for name in ("express", "pg")):
         return
-    missing = "Express is not installed: npm ci --prefix tests/express"
+    missing = "Express or pg is not installed: npm ci --prefix tests/express"
     if config.getoption("--require-tools", default=False):
         pytest.fail(missing)
     pytest.skip(missing)

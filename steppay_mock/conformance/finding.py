@@ -45,8 +45,9 @@ class Finding:
     changes: tuple[str, ...] = ()
     detail: str = field(default="", repr=False)
     snippet: str = field(default="", repr=False)
-    """The code of the cure, in the framework of the receiver; empty if that is not known."""
+    """The code of the cure; empty if there is none, or if the framework and the language are not known."""
     framework: str = ""
+    """The framework or the language of that code, such as Flask or Python."""
 
     @property
     def full_name(self) -> str:

@@ -1,9 +1,10 @@
-"""The cure in the framework at hand: how a receiver verifies the bytes that arrived, in five frameworks."""
+"""The cure as code: for each topic that findings are about, in the framework or the language of the receiver."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
+from fnmatch import fnmatchcase
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
@@ -11,8 +12,58 @@ if TYPE_CHECKING:
     from steppay_mock.conformance.checked_receiver import CheckedReceiver
     from steppay_mock.conformance.finding import Finding
 
-FRAMEWORKS = {"flask": "Flask", "django": "Django", "fastapi": "FastAPI", "express": "Express", "nextjs": "Next.js"}
-"""The frameworks by the names of their snippets."""
+NAMES = {
+    "flask": "Flask",
+    "django": "Django",
+    "fastapi": "FastAPI",
+    "express": "Express",
+    "nextjs": "Next.js",
+    "python": "Python",
+    "javascript": "JavaScript",
+}
+"""The frameworks and languages by the names of their snippets."""
+
+LANGUAGES = {
+    "flask": "python",
+    "django": "python",
+    "fastapi": "python",
+    "python": "python",
+    "express": "javascript",
+    "nextjs": "javascript",
+}
+"""The language of each framework; a language is its own, where the framework is not known."""
+
+TOPICS = {
+    "raw-body/number-form": "",
+    "signature/*": "verify",
+    "raw-body/*": "verify",
+    "rotation/*": "verify",
+    "replay/*": "verify",
+    "control/verifies-*": "verify",
+    "control/looks-for-another-header": "verify",
+    "control/expects-*": "verify",
+    "control/refuses-right-signatures": "verify",
+    "control/takes-anything": "verify",
+    "control/refused-by-framework-csrf": "verify",
+    "control/no-answer-in-time": "later",
+    "duplicate/*": "copies",
+    "connection/answer-lost": "copies",
+    "overlap/double-effect-in-flight": "copies",
+    "tie/tie-flip": "order",
+    "tie/*": "copies",
+    "order/refused": "",
+    "order/steady": "",
+    "order/*": "order",
+    "timezone/*": "times",
+    "big-id/*": "ids",
+    "null/*": "reading",
+    "absent/*": "reading",
+    "empty/*": "reading",
+    "unknown-*": "reading",
+    "malformed/*": "bodies",
+    "latency/within-a-second": "later",
+}
+"""The topic of each finding by its full name; the first pattern that fits counts. An empty topic has no snippet."""
 
 _BY_MODULE = {"flask": "flask", "django": "django", "fastapi": "fastapi", "starlette": "fastapi"}
 _BY_HEADER = {
@@ -21,16 +72,17 @@ _BY_HEADER = {
     "werkzeug": "flask",
     "uvicorn": "fastapi",
     "wsgiserver": "django",
+    "gunicorn": "python",
+    "hypercorn": "python",
+    "daphne": "python",
+    "python/": "python",
 }
-_VERIFYING = frozenset({"signature", "raw-body", "rotation", "replay"})
-"""Families of findings that are about verifying."""
-_OF_CONTROL = ("verifies-", "looks-for-another-header", "expects-", "refuses-right-signatures", "takes-anything")
 
 
 def framework_of(at: CheckedReceiver) -> str | None:
-    """The framework of the receiver: of an app by its class, elsewhere by the headers of its answers."""
+    """The framework of the receiver, or its language if no more is known: of an app by its class, else by headers."""
     if not at.is_elsewhere:
-        return _BY_MODULE.get(type(at.app).__module__.partition(".")[0])
+        return _BY_MODULE.get(type(at.app).__module__.partition(".")[0], "python")
     for trace in at.traces:
         told = " ".join((trace.answer.headers.get("x-powered-by", ""), trace.answer.headers.get("server", ""))).lower()
         for word, framework in _BY_HEADER.items():
@@ -39,22 +91,31 @@ def framework_of(at: CheckedReceiver) -> str | None:
     return None
 
 
-def snippet_for(framework: str) -> str:
-    """The code by which a receiver in this framework verifies."""
-    return (files("steppay_mock") / "conformance" / "snippets" / f"{framework}.txt").read_text(encoding="utf-8")
+def snippet_for(topic: str, framework: str) -> tuple[str, str]:
+    """The code of the topic, and whether it is for the framework or its language; two empty texts if there is none."""
+    folder = files("steppay_mock") / "conformance" / "snippets" / topic
+    for name in (framework, LANGUAGES[framework]):
+        file = folder / f"{name}.txt"
+        if file.is_file():
+            return file.read_text(encoding="utf-8"), NAMES[name]
+    return "", ""
+
+
+def topic_of(full_name: str) -> str:
+    """The topic of the finding; empty if it has none."""
+    return next((topic for pattern, topic in TOPICS.items() if fnmatchcase(full_name, pattern)), "")
 
 
 def with_snippets(findings: Iterable[Finding], framework: str | None) -> tuple[Finding, ...]:
-    """The findings; the first that is about verifying has the code that verifies, if the framework is known."""
+    """The findings; the first of each topic has the code of its cure, if the framework or the language is known."""
     told = list(findings)
-    place = next((place for place, one in enumerate(told) if _is_about_verifying(one)), None)
-    if framework is not None and place is not None:
-        code = snippet_for(framework)
-        told[place] = replace(told[place], snippet=code, framework=FRAMEWORKS[framework])
+    if framework is None:
+        return tuple(told)
+    open_topics = set(TOPICS.values()) - {""}
+    for place, finding in enumerate(told):
+        topic = topic_of(finding.full_name)
+        if topic in open_topics:
+            open_topics.remove(topic)
+            code, of = snippet_for(topic, framework)
+            told[place] = replace(finding, snippet=code, framework=of)
     return tuple(told)
-
-
-def _is_about_verifying(finding: Finding) -> bool:
-    if finding.family == "control":
-        return finding.check.startswith(_OF_CONTROL)
-    return finding.family in _VERIFYING and finding.check != "judges-age-by-the-body"

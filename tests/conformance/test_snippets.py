@@ -1,96 +1,59 @@
-"""The code of a cure is right: a receiver that is made of it passes all that is about verifying."""
+"""The code that verifies is right, each framework has some, and findings have the code of their topic."""
 
 from __future__ import annotations
 
-import importlib.util
-import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
+from fnmatch import fnmatchcase
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from conformance.checked import names
+from conformance.snippet_receivers import APPS, in_node
 from flask import Flask, request
-from node_programs import EXPRESS, SECRET, node_serving, require_express
+from node_programs import SECRET, require_express
 
 from steppay_mock import Scorecard, check_receiver
-from steppay_mock.conformance.snippet import FRAMEWORKS, snippet_for
+from steppay_mock.conformance.catalogue import NAMES as CHECKS
+from steppay_mock.conformance.causes.find import CAUSES
+from steppay_mock.conformance.finding import Finding
+from steppay_mock.conformance.snippet import (
+    LANGUAGES,
+    NAMES,
+    TOPICS,
+    framework_of,
+    snippet_for,
+    topic_of,
+    with_snippets,
+)
 
-TO_COPY = Path(__file__).resolve().parents[2] / "examples" / "receivers" / "steppay_webhook.py"
 VERIFYING = ("signature", "replay", "rotation", "raw-body", "secrets")
-
-NEXT = """
-import { createServer } from "node:http";
-import { POST } from "./route.mjs";
-
-const server = createServer(async (request, response) => {
-  const parts = [];
-  for await (const part of request) parts.push(part);
-  const body = Buffer.concat(parts);
-  const asked = { method: request.method, headers: request.headers, ...(body.length ? { body } : {}) };
-  const answer = request.method === "POST" ? await POST(new Request("http://localhost/", asked)) : { status: 405 };
-  response.writeHead(answer.status, { "x-powered-by": "Next.js" }).end();
-});
-server.listen(0, "127.0.0.1", () => console.log(server.address().port));
-process.stdin.resume().on("end", () => process.exit());
-"""
-SERVED = """
-import express from "express";
-const app = express();
-SNIPPET
-const server = app.listen(0, "127.0.0.1", () => console.log(server.address().port));
-process.stdin.resume().on("end", () => process.exit());
-"""
+OF_CONTROL = (
+    *("verifies-re-serialised-body", "looks-for-another-header", "expects-hex", "refuses-right-signatures"),
+    *("takes-anything", "refused-by-framework-csrf", "no-answer-in-time", "wrong-path", "reads-eventType"),
+)
+WITHOUT = (
+    *("connection/truncated", "connection/reset-amid-body", "connection/slow", "connection/chunked"),
+    *("connection/http-1.0", "connection/title-case", "control/reads-eventType", "control/wrong-path"),
+    *("latency/works-after-answer", "method/charset", "method/delete", "method/form", "method/get", "method/none"),
+    *("method/needs-the-content-type", "method/put", "method/takes-every-method", "method/text", "order/refused"),
+    *("order/steady", "overlap/rejection-in-flight", "raw-body/number-form", "secrets/no-echo"),
+    *("secrets/no-right-key", "secrets/no-secret", "secrets/no-traceback", "truth/as-the-store-says"),
+    "truth/wrong-in-every-order",
+)
+"""Findings without code: what to change is a word of a configuration, or is known to the receiver's author alone."""
 
 
 def verified(receiver: Any) -> Scorecard:
     return check_receiver(receiver, secret=SECRET, only=VERIFYING, quick=True, types=["payment.completed"])
 
 
-def to_copy() -> Any:
-    """The function ``verify`` that the code names."""
-    spec = importlib.util.spec_from_file_location("steppay_webhook_to_copy", TO_COPY)
-    assert spec
-    assert spec.loader
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module.verify
-
-
-def made(framework: str, **names_in_it: Any) -> dict[str, Any]:
-    """The names that the code of this framework leaves."""
-    namespace: dict[str, Any] = {
-        "__name__": "receiver",
-        "json": json,
-        "verify": to_copy(),
-        "SECRET": SECRET,
-        **names_in_it,
-    }
-    exec(compile(snippet_for(framework), framework, "exec", dont_inherit=True), namespace)
-    return namespace
-
-
-def flask_app() -> Any:
-    app = Flask("receiver")
-    made("flask", app=app, request=request)
-    return app
-
-
-def fastapi_app() -> Any:
-    from fastapi import FastAPI, HTTPException, Request
-
-    app = FastAPI()
-    made("fastapi", app=app, Request=Request, HTTPException=HTTPException)
-    return app
-
-
-@pytest.mark.parametrize("make", [flask_app, fastapi_app])
-def test_the_code_for_an_app_in_process_verifies(make: Any) -> None:
-    card = verified(make())
+@pytest.mark.parametrize("framework", APPS)
+def test_the_code_for_an_app_in_process_verifies(framework: str) -> None:
+    card = verified(APPS[framework](lambda _body: 204))
     assert names(card) == [], card.report()
     assert len(card.passed) > 30
 
@@ -108,8 +71,10 @@ from django.views.decorators.http import require_POST
 
 settings.configure(ALLOWED_HOSTS=["*"], ROOT_URLCONF=__name__, SECRET_KEY="x")
 django.setup()
-from conformance.test_snippets import SECRET, made, verified
-names = made("django", csrf_exempt=csrf_exempt, require_POST=require_POST, HttpResponse=HttpResponse)
+from conformance.snippet_receivers import made
+from conformance.test_snippets import verified
+of_django = {"csrf_exempt": csrf_exempt, "require_POST": require_POST, "HttpResponse": HttpResponse}
+names = made("django", **of_django, handle=lambda _body: 204)
 urlpatterns = [path("webhooks/steppay", names["steppay"])]
 card = verified(get_wsgi_application())
 print([one.full_name for one in card.findings], len(card.passed) > 30)
@@ -121,26 +86,12 @@ print([one.full_name for one in card.findings], len(card.passed) > 30)
     assert done.stdout == "[] True\n", done.stdout + done.stderr
 
 
-@contextmanager
-def in_node(folder: Path, files: dict[str, str]) -> Iterator[str]:
-    """The URL of the program ``main.mjs`` among these files."""
-    for name, text in files.items():
-        (folder / name).write_text(text, encoding="utf-8")
-    (folder / "node_modules").symlink_to(EXPRESS / "node_modules", target_is_directory=True)
-    with node_serving(folder, "main.mjs") as url:
-        yield url
-
-
 @pytest.mark.node
 @pytest.mark.parametrize("framework", ["express", "nextjs"])
 def test_the_code_for_node_verifies(framework: str, tmp_path: Path, pytestconfig: pytest.Config) -> None:
     require_express(pytestconfig)
-    snippet = snippet_for(framework)
-    files = {"main.mjs": SERVED.replace("SNIPPET", snippet)}
-    if framework == "nextjs":
-        files = {"main.mjs": NEXT, "route.mjs": snippet}
-    with in_node(tmp_path, files) as url:
-        card = verified(f"{url}/webhooks/steppay")
+    with in_node(tmp_path / "receiver", framework, "const handle = async () => 204;") as url:
+        card = verified(url)
     assert names(card) == [], card.report()
 
 
@@ -158,11 +109,69 @@ def unverified() -> Any:
 def test_the_first_finding_about_verifying_has_the_code_of_the_framework() -> None:
     card = verified(unverified())
     assert names(card) == ["signature/verifies-nothing"]
-    assert card.findings[0].snippet == snippet_for("flask")
+    assert card.findings[0].snippet == snippet_for("verify", "flask")[0]
     assert "\n  in Flask:\n    # verify: that of examples/" in card.report()
     assert card.as_dict()["findings"][0]["snippet"].startswith("# verify")
 
 
-def test_every_framework_has_code() -> None:
-    for framework in FRAMEWORKS:
-        assert "401" in snippet_for(framework)
+def finding(full_name: str) -> Finding:
+    family, _, check = full_name.partition("/")
+    return Finding(family=family, check=check, severity="must", harm="money", summary="", cure="")
+
+
+def test_the_first_finding_of_each_topic_has_its_code() -> None:
+    named = ["duplicate/counts-copies-again", "order/last-arrival-wins", "tie/tie-flip", "secrets/no-echo"]
+    told = with_snippets(map(finding, named), "django")
+    copies, order = (snippet_for(topic, "django")[0] for topic in ("copies", "order"))
+    assert [one.snippet for one in told] == [copies, order, "", ""]
+    assert with_snippets(told, None) == told
+
+
+def test_the_code_is_that_of_the_framework_or_else_of_its_language() -> None:
+    assert snippet_for("reading", "fastapi")[1] == "FastAPI"
+    assert snippet_for("reading", "flask") == snippet_for("reading", "python")
+    assert snippet_for("reading", "nextjs") == snippet_for("reading", "express")
+    assert snippet_for("reading", "express")[1] == "JavaScript"
+    assert snippet_for("verify", "python") == ("", "")
+
+
+@pytest.mark.parametrize(
+    ("headers", "framework"),
+    [
+        ({"x-powered-by": "Express"}, "express"),
+        ({"x-powered-by": "Next.js"}, "nextjs"),
+        ({"server": "Werkzeug/3.1 Python/3.12"}, "flask"),
+        ({"server": "uvicorn"}, "fastapi"),
+        ({"server": "WSGIServer/0.2 CPython/3.12"}, "django"),
+        ({"server": "gunicorn"}, "python"),
+        ({"server": "BaseHTTP/0.6 Python/3.12"}, "python"),
+        ({"server": "nginx"}, None),
+    ],
+)
+def test_of_a_receiver_elsewhere_the_headers_tell(headers: dict[str, str], framework: str | None) -> None:
+    silent, told = (SimpleNamespace(answer=SimpleNamespace(headers=one)) for one in ({}, headers))
+    at: Any = SimpleNamespace(is_elsewhere=True, traces=[silent, told])
+    assert framework_of(at) == framework
+
+
+def test_an_app_in_this_process_is_at_least_in_python() -> None:
+    for app, framework in ((Flask("receiver"), "flask"), (unverified, "python")):
+        at: Any = SimpleNamespace(is_elsewhere=False, app=app)
+        assert framework_of(at) == framework
+
+
+def test_every_framework_has_the_code_of_every_topic() -> None:
+    for topic in {*TOPICS.values()} - {""}:
+        for framework in LANGUAGES.keys() - LANGUAGES.values():
+            code, of = snippet_for(topic, framework)
+            assert code, (topic, framework)
+            assert of in {NAMES[framework], NAMES[LANGUAGES[framework]]}
+            assert all(len(line) <= 120 for line in code.splitlines())
+
+
+def test_each_finding_has_a_topic_or_is_known_to_have_none() -> None:
+    causes = [f"{one.family}/{one.name}" for one in CAUSES]
+    known = {*CHECKS, *causes, *(f"control/{name}" for name in OF_CONTROL)}
+    assert sorted(name for name in known if not topic_of(name)) == sorted(WITHOUT)
+    first = [next(pattern for pattern in TOPICS if fnmatchcase(name, pattern)) for name in known if topic_of(name)]
+    assert {pattern for pattern, topic in TOPICS.items() if topic} == set(first)
