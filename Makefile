@@ -123,7 +123,7 @@ check: node
 
 bench: .venv-bench/.peers
 	-npm ci --prefix benchmarks/peers --no-audit --no-fund --ignore-scripts
-	failed=0; for script in generate validate scenario inprocess startup send memory explore sandbox; do \
+	failed=0; for script in generate validate scenario inprocess startup send memory explore check sandbox; do \
 		.venv-bench/bin/python benchmarks/$$script.py || failed=1; done; exit $$failed
 
 fuzz: .venv-bench/.peers

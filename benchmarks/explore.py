@@ -6,7 +6,6 @@ less work a receiver does, the larger is the share of the search.
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Callable, Sequence
 from math import comb
@@ -14,11 +13,9 @@ from pathlib import Path
 from statistics import median
 from typing import TYPE_CHECKING, Any
 
-from flask import Flask, request
-
 from benchmarks.measure import Contender, Goal, Report, Row, Table, main, table_of, take_turns
-from steppay_mock import Event, Exploration, explore, scenario, verify
-from steppay_mock.delivery.address import DEFAULT_PATH
+from benchmarks.newest import SECRET, Newest
+from steppay_mock import Event, Exploration, explore, scenario
 from steppay_mock.delivery.deliver import request_for
 from steppay_mock.delivery.options.settings import resolve_options
 from steppay_mock.delivery.receiver import make_transport
@@ -34,40 +31,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests"))
 if TYPE_CHECKING:
     from ordering.zoo.receiver import Receiver
 
-SECRET = "whsec_benchmark"
 STORY = "subscription-renewal-fails-then-recovers"
 BUDGET = 2_000
-
-
-class Newest:
-    """A receiver that is right, and as quick as one in Flask can be."""
-
-    def __init__(self) -> None:
-        self.rows: dict[str, tuple[int, str, str]] = {}
-        self.app = Flask(__name__)
-        self.app.post(DEFAULT_PATH)(self.steppay)
-
-    def steppay(self) -> tuple[str, int]:
-        """Keep the event, if it is newer than what is known of its thing."""
-        body = request.get_data()
-        verify(request.headers["Steppay-Signature"], body, [SECRET])
-        envelope = json.loads(body)
-        data = envelope["data"]
-        thing = data.get("paymentId") or data.get("subscriptionId") or data.get("id")
-        key = f"{envelope['event'].partition('.')[0]} {thing}"
-        version = envelope["timestamp"], envelope["event"], str(data.get("status"))
-        if version > self.rows.get(key, (0, "", "")):
-            self.rows[key] = version
-        return "", 204
-
-    def state(self) -> dict[str, dict[str, Any]]:
-        """The rows."""
-        return {key: {"event": event, "status": status} for key, (_, event, status) in self.rows.items()}
-
-    def restore(self, saved: dict[str, tuple[int, str, str]]) -> None:
-        """The rows as they were."""
-        self.rows.clear()
-        self.rows.update(saved)
 
 
 def build(quick: bool) -> Report:  # noqa: FBT001 - the signature of `main`

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 from steppay_mock.cli.exit_codes import WRONG
 from steppay_mock.cli.show.exploration import case_of, is_worth_showing
-from steppay_mock.cli.show.report_files import junit, junit_case
 from steppay_mock.cli.show.terminal import say, write_json, write_table, write_text
 from steppay_mock.cli.story_candidates import varied
 
@@ -83,17 +82,21 @@ def overview_page(outcomes: Sequence[Explored]) -> str:
 
 def overview_xml(outcomes: Sequence[Explored]) -> bytes:
     """All explorations as a JUnit file, with a test case for each story."""
+    from steppay_mock.ordering.report.junit import junit_xml
+
     seconds = sum(one.found.coverage.elapsed for one in outcomes if one.found is not None)
-    return junit(list(map(_case, outcomes)), name=NAME, seconds=seconds)
+    return junit_xml(list(map(_case, outcomes)), name=NAME, seconds=seconds).encode()
 
 
 def _case(one: Explored) -> Element:
     from xml.etree.ElementTree import SubElement
 
+    from steppay_mock.ordering.report.junit import junit_case
+
     candidate = one.candidate
     if one.found is not None:
         return case_of(one.found, name=NAME, seed=candidate.seed)
-    case = junit_case(NAME, f"{candidate.name} in every order, seed {candidate.seed}", seconds=0.0)
+    case = junit_case(NAME, f"{candidate.name} in every order, seed {candidate.seed}")
     if candidate.skipped:
         SubElement(case, "skipped", message=candidate.skipped)
     else:

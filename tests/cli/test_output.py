@@ -24,9 +24,10 @@ from steppay_mock.cli.show import listing, terminal
 from steppay_mock.cli.show.event_formats import RequestFormat
 from steppay_mock.cli.show.listing import write_listing
 from steppay_mock.cli.show.plan import CommandReceiver
-from steppay_mock.cli.show.report_files import ReportLine, junit, junit_case, write_file, write_reports, xml_text
+from steppay_mock.cli.show.report_files import ReportLine, write_file, write_reports, xml_text
 from steppay_mock.cli.show.terminal import counted, printable, write, write_table
 from steppay_mock.delivery.endpoint import Endpoint
+from steppay_mock.ordering.report.junit import junit_case, junit_xml
 
 
 class Stingy(io.RawIOBase):
@@ -224,7 +225,7 @@ def test_a_report_that_cannot_be_written_keeps_no_other_from_being_written(tmp_p
     assert failed.value.filename == str(paths[0])
     assert json.loads(paths[1].read_bytes()) == {"ok": True}
     assert paths[1].read_bytes().endswith(b"}\n")
-    assert b'tests="0" failures="0" errors="0" time="0.0000"' in paths[3].read_bytes()
+    assert b'tests="0" failures="0" errors="0" skipped="0" time="0.0000"' in paths[3].read_bytes()
 
 
 def test_a_file_that_cannot_be_written_is_named(tmp_path: Path) -> None:
@@ -235,9 +236,10 @@ def test_a_file_that_cannot_be_written_is_named(tmp_path: Path) -> None:
 
 def test_xml_holds_what_it_can() -> None:
     assert xml_text("a\x00\ufffe\uffff<김>") == "a\\u0000??<김>"
-    written = junit([junit_case("\x1b", "\ufffe", seconds=0.00005)], name="n", seconds=2).decode()
-    assert written.startswith("<?xml version='1.0' encoding='utf-8'?>\n<testsuites ")
-    assert '<testcase classname="\\u001b" name="?" time="0.0001" />' in written
+    case = junit_case(xml_text("\x1b"), "\ufffe", seconds=0.00005)
+    written = junit_xml([case], name="n", seconds=2)
+    assert written.startswith('<?xml version="1.0" encoding="UTF-8"?>\n<testsuites ')
+    assert '<testcase classname="\\u001b" name="\ufffd" time="0.0001" />' in written
     assert written.endswith("\n  </testsuite>\n</testsuites>\n")
 
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from html.parser import HTMLParser
 
 import pytest
 from conformance.checked import TYPES, card_of
 from conformance.zoo.flawed.signatures import VerifiesNothing
 from conformance.zoo.shop import SECRET, Shop
+from page_reader import PageReader
 
 from steppay_mock import Scorecard, SteppayMockError
 from steppay_mock.conformance.catalogue import CHECKS, NAMES
@@ -23,36 +23,6 @@ from steppay_mock.conformance.outputs.words import TABLES
 HOSTILE = "</pre></td><script>alert(1)</script><img src=x onerror=alert(2)><!-- \" ' & \u202e\x00"
 
 
-class _Reader(HTMLParser):
-    """The elements and the visible texts of a page; elements that are not closed are counted."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.elements: list[tuple[str, dict[str, str | None]]] = []
-        self.texts: list[str] = []
-        self.open: list[str] = []
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.elements.append((tag, dict(attrs)))
-        if tag != "meta":
-            self.open.append(tag)
-
-    def handle_endtag(self, tag: str) -> None:
-        assert self.open.pop() == tag
-
-    def handle_data(self, data: str) -> None:
-        if self.open and self.open[-1] != "style":
-            self.texts.append(data)
-
-
-def read(page: str) -> _Reader:
-    reader = _Reader()
-    reader.feed(page)
-    reader.close()
-    assert reader.open == []
-    return reader
-
-
 @pytest.fixture(scope="module")
 def card() -> Scorecard:
     return card_of(VerifiesNothing(), types=TYPES, only=["signature", "rotation", "connection"])
@@ -60,7 +30,7 @@ def card() -> Scorecard:
 
 @pytest.mark.parametrize("lang", ["en", "ko"])
 def test_the_page_says_all_that_the_card_says(card: Scorecard, lang: str) -> None:
-    texts = read(card.as_html(lang=lang)).texts
+    texts = PageReader(card.as_html(lang=lang)).texts
     (finding,) = card.findings
     for told in (finding.full_name, finding.summary, finding.request, finding.answer, *finding.changes):
         assert told in "\n".join(texts)
@@ -90,15 +60,15 @@ def test_what_was_captured_is_never_markup(card: Scorecard) -> None:
     (finding,) = card.findings
     hostile = replace(finding, summary=HOSTILE, changes=(HOSTILE,), detail=HOSTILE, snippet=HOSTILE)
     plain = replace(finding, summary="plain", changes=("plain",), detail="plain", snippet="plain")
-    shown = read(replace(card, findings=(hostile,), receiver=HOSTILE).as_html())
-    expected = read(replace(card, findings=(plain,), receiver="plain").as_html())
+    shown = PageReader(replace(card, findings=(hostile,), receiver=HOSTILE).as_html())
+    expected = PageReader(replace(card, findings=(plain,), receiver="plain").as_html())
     assert shown.elements == expected.elements
     assert sum("<script>alert(1)</script>" in told for told in shown.texts) == 5
     assert not any(bad in "".join(shown.texts) for bad in "\u202e\x00")
 
 
 def test_the_page_loads_nothing_and_runs_nothing(card: Scorecard) -> None:
-    for name, attributes in read(card.as_html()).elements:
+    for name, attributes in PageReader(card.as_html()).elements:
         assert name not in {"script", "link", "img", "iframe", "object", "form", "a"}
         assert not {one for one in attributes if one in {"src", "href", "style"} or one.startswith("on")}
     assert "default-src 'none'; style-src 'sha256-" in card.as_html()

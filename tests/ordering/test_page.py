@@ -6,13 +6,13 @@ import re
 from base64 import b64encode
 from collections.abc import Callable
 from hashlib import sha256
-from html.parser import HTMLParser
 from xml.etree import ElementTree as ET
 
 import pytest
 from ordering import cases
 from ordering.cases import CREATED, ORDER, PAYMENT, RECOVERED, TOKEN, UNPAID, counterexample, event, exploration
 from ordering.test_text import TOLD
+from page_reader import PageReader
 
 from steppay_mock import Event
 from steppay_mock.ordering.counterexample import Counterexample
@@ -23,33 +23,6 @@ from steppay_mock.ordering.report.svg_diagram import draw
 SVG = "{http://www.w3.org/2000/svg}"
 LIFE = (CREATED, UNPAID, RECOVERED)
 ATTACK = "</style></title><script>alert(1)</script><img src=x onerror=alert(1)>\"'&\x00\u202e\ud800\uffff김하늘"
-
-
-class Reader(HTMLParser):
-    """The elements of a page, with their attributes, and its text."""
-
-    def __init__(self, page: str) -> None:
-        super().__init__(convert_charrefs=True)
-        self.elements: list[tuple[str, dict[str, str | None]]] = []
-        self.texts: list[str] = []
-        self.open: list[str] = []
-        self.feed(page)
-        self.close()
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.elements.append((tag, dict(attrs)))
-        if tag != "meta":
-            self.open.append(tag)
-
-    def handle_endtag(self, tag: str) -> None:
-        assert self.open.pop() == tag
-
-    def handle_data(self, data: str) -> None:
-        self.texts.append(data)
-
-    @property
-    def text(self) -> str:
-        return "\n".join(self.texts)
 
 
 def attacked() -> Exploration:
@@ -71,8 +44,7 @@ PAGES: dict[str, Callable[[], Exploration]] = {**TOLD, "attacked": attacked}
 def test_a_page_loads_nothing_and_runs_nothing(name: str) -> None:
     page = PAGES[name]().as_html()
     page.encode("utf-8")
-    read = Reader(page)
-    assert read.open == []
+    read = PageReader(page)
     assert not {"script", "img", "link", "iframe", "object", "a", "form", "base"} & {tag for tag, _ in read.elements}
     for _, attributes in read.elements:
         assert not {key for key in attributes if key.startswith("on") or key in {"style", "src", "href", "action"}}
@@ -83,7 +55,7 @@ def test_a_page_loads_nothing_and_runs_nothing(name: str) -> None:
 @pytest.mark.parametrize("name", PAGES)
 def test_a_page_allows_its_own_styles_alone(name: str) -> None:
     page = PAGES[name]().as_html()
-    policies = [attributes["content"] for tag, attributes in Reader(page).elements if "http-equiv" in attributes]
+    policies = [attributes["content"] for tag, attributes in PageReader(page).elements if "http-equiv" in attributes]
     styles = re.findall(r"<style>(.*?)</style>", page, re.DOTALL)
     hashes = " ".join(f"'sha256-{b64encode(sha256(style.encode()).digest()).decode()}'" for style in styles)
     assert policies == [f"default-src 'none'; style-src {hashes}; base-uri 'none'; form-action 'none'"]
@@ -92,7 +64,7 @@ def test_a_page_allows_its_own_styles_alone(name: str) -> None:
 
 def test_a_page_says_what_the_report_says() -> None:
     found = TOLD["stale-overwrite"]()
-    text = Reader(found.as_html()).text
+    text = PageReader(found.as_html()).text
     assert found.counterexample is not None
     for told in (
         "When subscription.updated 2 arrives after 3, $['41'].status is 'UNPAID', not 'ACTIVE'.",
@@ -107,23 +79,23 @@ def test_a_page_says_what_the_report_says() -> None:
 
 
 def test_a_page_of_a_yes_says_what_it_rests_on() -> None:
-    text = Reader(TOLD["proved"]().as_html()).text
+    text = PageReader(TOLD["proved"]().as_html()).text
     assert "proved: all 3,628,800 orders of 10 events end the same" in text
     assert "The proof assumes that the probe (state=) shows all state that matters" in text
     assert "12,600 deliveries, 1,024 states, 2.1 s, seed 7" in text
     assert "differs: $.subscriptions[id=41].status" in text
-    assert "2,184 of 2,184 orders of any 3 events" in Reader(TOLD["covered"]().as_html()).text
+    assert "2,184 of 2,184 orders of any 3 events" in PageReader(TOLD["covered"]().as_html()).text
 
 
 def test_a_page_of_neither_says_what_is_next() -> None:
-    text = Reader(TOLD["vacuous"]().as_html()).text
+    text = PageReader(TOLD["vacuous"]().as_html()).text
     assert "vacuous: nothing was tested, so nothing is proved." in text
     assert "Every event was refused." in text
     assert "Are secret=, path= and the probe (state=) right?" in text
 
 
 def test_a_stranger_is_shown_and_not_obeyed() -> None:
-    text = Reader(attacked().as_html()).text
+    text = PageReader(attacked().as_html()).text
     assert "<script>alert(1)</script>" in text
     assert "김하늘" in text
     assert "\\u202e" in text
@@ -136,7 +108,7 @@ def test_a_page_has_the_payloads_and_programs_folded() -> None:
         *("The payload of 2 subscription.updated", "The payload of 3 subscription.updated"),
         *("With curl", "As a test for pytest", "As a test for Vitest"),
     ]
-    text = Reader(page).text
+    text = PageReader(page).text
     assert '"subscriptionId": 41,\n    "status": "UNPAID"' in text
     assert "<script>" not in attacked().as_html()
 
@@ -146,8 +118,7 @@ def test_several_explorations_are_one_page() -> None:
     page = write_pages(
         found, rows=(("Scenario", "Verdict"), [(one.name, one.verdict) for one in found]), varied="seeds"
     )
-    read = Reader(page)
-    assert read.open == []
+    read = PageReader(page)
     assert [tag for tag, _ in read.elements].count("section") == 3
     assert "1 of 3 right" in read.text
     assert "<script>" not in page

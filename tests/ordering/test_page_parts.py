@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from ordering import cases
 from ordering.cases import CREATED, ORDER, PAYMENT, RECOVERED, UNPAID, counterexample, coverage, exploration
-from ordering.test_page import Reader
+from page_reader import PageReader
 
 from steppay_mock.ordering.exploration import Exploration
 from steppay_mock.ordering.face import Face, speaking
@@ -56,7 +56,7 @@ def test_several_are_good_if_all_are_and_have_a_style_of_pictures_if_one_has_a_p
     found: list[Exploration], mood: str, pictured: object
 ) -> None:
     page = write_pages(found, rows=(("a",), [("b",)]))
-    read = Reader(page)
+    read = PageReader(page)
     right = sum(one.ok for one in found)
     assert ("h1", {"class": mood}) in read.elements
     assert f"{right} of {len(found)} right" in read.texts

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from steppay_mock.cli.exit_codes import INTERRUPTED, MISUSED, UNREACHED, WRONG
-from steppay_mock.cli.show.report_files import junit, junit_case, write_file, xml_text
+from steppay_mock.cli.show.report_files import write_file, xml_text
 from steppay_mock.cli.show.search_progress import StoppedError
 from steppay_mock.cli.show.terminal import pretty, say, write_json, write_text
 from steppay_mock.ordering.failure import ExplorationError, NoAnswerError
@@ -80,8 +80,11 @@ def case_of(found: Exploration, *, name: str, seed: int | None = None) -> Elemen
     """The exploration as a JUnit test case; ``seed`` if several explorations have the same name."""
     from xml.etree.ElementTree import SubElement
 
+    from steppay_mock.ordering.report.junit import junit_case
+
     which = "" if seed is None else f", seed {seed}"
-    case = junit_case(found.receiver or name, f"{found.name} in every order{which}", seconds=found.coverage.elapsed)
+    names = found.receiver or name, f"{found.name} in every order{which}"
+    case = junit_case(*map(xml_text, names), seconds=found.coverage.elapsed)
     if not found.ok:
         kind = "error" if found.verdict in _ERRORS else "failure"
         message = xml_text(verdict_line(found))
@@ -91,4 +94,6 @@ def case_of(found: Exploration, *, name: str, seed: int | None = None) -> Elemen
 
 def xml_of(found: Exploration, *, name: str) -> bytes:
     """The exploration as a JUnit file."""
-    return junit([case_of(found, name=name)], name=name, seconds=found.coverage.elapsed)
+    from steppay_mock.ordering.report.junit import junit_xml
+
+    return junit_xml([case_of(found, name=name)], name=name, seconds=found.coverage.elapsed).encode()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -83,7 +83,9 @@ class _JUnitCase:
     def element(self) -> Element:
         from xml.etree.ElementTree import SubElement
 
-        made = junit_case(self.classname, self.name, seconds=self.seconds)
+        from steppay_mock.ordering.report.junit import junit_case
+
+        made = junit_case(xml_text(self.classname), xml_text(self.name), seconds=self.seconds)
         how_many = f"{self.failed} of {self.count} failed, " if self.count > 1 else ""
         if self.failed:
             SubElement(made, "failure", type="delivery", message=xml_text(f"{how_many}{self.first_failure}"))
@@ -93,29 +95,10 @@ class _JUnitCase:
 
 
 def _junit(lines: Iterable[ReportLine], *, count: int, name: str, seconds: float) -> bytes:
+    from steppay_mock.ordering.report.junit import junit_xml
+
     cases = list(_each(lines) if count <= FEW else _by_type(lines))
-    return junit([case.element() for case in cases], name=name, seconds=seconds)
-
-
-def junit_case(classname: str, name: str, *, seconds: float) -> Element:
-    """A test case of JUnit that passed; a child ``failure`` or ``error`` says that it did not."""
-    from xml.etree.ElementTree import Element
-
-    return Element("testcase", classname=xml_text(classname), name=xml_text(name), time=f"{seconds:.4f}")
-
-
-def junit(cases: Sequence[Element], *, name: str, seconds: float) -> bytes:
-    """The XML of JUnit for these test cases, as one suite of that name."""
-    from xml.etree.ElementTree import Element, SubElement, indent, tostring
-
-    failures, errors = (sum(case.find(kind) is not None for case in cases) for kind in ("failure", "error"))
-    numbers = {"tests": len(cases), "failures": failures, "errors": errors}
-    told = {"name": name, **{key: str(value) for key, value in numbers.items()}, "time": f"{seconds:.4f}"}
-    suites = Element("testsuites", told)
-    suite = SubElement(suites, "testsuite", told)
-    suite.extend(cases)
-    indent(suites)
-    return bytes(tostring(suites, encoding="utf-8", xml_declaration=True)) + b"\n"
+    return junit_xml([case.element() for case in cases], name=name, seconds=seconds).encode()
 
 
 def _each(lines: Iterable[ReportLine]) -> Iterator[_JUnitCase]:

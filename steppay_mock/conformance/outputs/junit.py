@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
-from xml.etree.ElementTree import Element, SubElement, indent, tostring
+from xml.etree.ElementTree import Element, SubElement
 
-from steppay_mock.ordering.report.markup import UNFIT
+from steppay_mock.ordering.report.junit import junit_case, junit_xml
+from steppay_mock.ordering.report.markup import fit
 
 if TYPE_CHECKING:
     from steppay_mock.conformance.check import CheckResult
@@ -19,19 +20,8 @@ _SUITE = "steppay-mock check"
 def write_junit(card: CardData) -> str:
     """The XML. Findings that are a must are failures; of the others the report is in the output of their check."""
     # JUnit knows no warnings: were a "should" a failure, CI would refuse a receiver that the command lets pass.
-    cases = list(_cases(card))
-    kinds = {"failures": "failure", "errors": "error", "skipped": "skipped"}
-    numbers = {name: sum(one.find(kind) is not None for one in cases) for name, kind in kinds.items()}
-    told = {"tests": str(len(cases)), **{name: str(count) for name, count in numbers.items()}}
-    told |= {"name": _SUITE, "time": f"{card.elapsed:.4f}"}
-    suites = Element("testsuites", told)
-    suite = SubElement(suites, "testsuite", told)
-    properties = SubElement(suite, "properties")
-    for name, value in (("receiver", card.receiver), ("headline", card.headline), ("seed", str(card.seed))):
-        SubElement(properties, "property", name=name, value=_fit(value))
-    suite.extend(cases)
-    indent(suites)
-    return f'<?xml version="1.0" encoding="UTF-8"?>\n{tostring(suites, encoding="unicode")}\n'
+    properties = [("receiver", card.receiver), ("headline", card.headline), ("seed", str(card.seed))]
+    return junit_xml(list(_cases(card)), name=_SUITE, seconds=card.elapsed, properties=properties)
 
 
 def _cases(card: CardData) -> Iterator[Element]:
@@ -47,14 +37,14 @@ def _cases(card: CardData) -> Iterator[Element]:
         yield _case_of(one, by_check.get(one.check.full_name), told)
     if not card.passed and not card.findings:
         case = _case("control", "something-is-checked")
-        SubElement(case, "error", type="control", message=_fit(card.headline))
+        SubElement(case, "error", type="control", message=fit(card.headline))
         yield case
 
 
 def _case_of(one: CheckResult, finding: Finding | None, told: set[str]) -> Element:
     case = _case(one.check.family, one.check.name)
     if one.outcome == "skipped":
-        SubElement(case, "skipped", message=_fit(one.judgement.why))
+        SubElement(case, "skipped", message=fit(one.judgement.why))
     elif one.outcome == "failed" and finding is not None:
         first = finding.full_name not in told
         told.add(finding.full_name)
@@ -64,17 +54,11 @@ def _case_of(one: CheckResult, finding: Finding | None, told: set[str]) -> Eleme
 
 def _tell(case: Element, finding: Finding, report: str) -> None:
     if finding.severity == "must":
-        failure = SubElement(case, "failure", type=finding.full_name, message=_fit(finding.summary))
-        failure.text = _fit(report)
+        failure = SubElement(case, "failure", type=finding.full_name, message=fit(finding.summary))
+        failure.text = fit(report)
     else:
-        SubElement(case, "system-out").text = _fit(report)
+        SubElement(case, "system-out").text = fit(report)
 
 
 def _case(family: str, name: str) -> Element:
-    # The time of a single check is not measured, and some readers refuse a test case that has none.
-    return Element("testcase", classname=f"check.{family}", name=name, time="0")
-
-
-def _fit(text: str) -> str:
-    """The text, without what XML cannot hold."""
-    return UNFIT.sub("\ufffd", text)
+    return junit_case(f"check.{family}", name)  # the time of a single check is not measured

@@ -17,19 +17,20 @@ class Markup(str):
 
 def tag(name: str, *inside: str, **attributes: object) -> Markup:
     """An element. ``class_`` is the attribute ``class``, and every other ``_`` is a dash."""
-    written = "".join(f" {_named(key)}={quoteattr(_fit(str(value)))}" for key, value in attributes.items())
+    written = "".join(f" {_named(key)}={quoteattr(fit(str(value)))}" for key, value in attributes.items())
     content = "".join(one if isinstance(one, Markup) else text(one) for one in inside)
     return Markup(f"<{name}{written}>{content}</{name}>")
 
 
 def text(given: str) -> Markup:
     """The text, escaped."""
-    return Markup(escape(_fit(given)))
+    return Markup(escape(fit(given)))
 
 
 def _named(key: str) -> str:
     return key.rstrip("_").replace("_", "-") if key.islower() else key
 
 
-def _fit(given: str) -> str:
+def fit(given: str) -> str:
+    """The text, without what XML cannot hold."""
     return UNFIT.sub("\ufffd", given)
