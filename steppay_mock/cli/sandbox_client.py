@@ -20,6 +20,12 @@ if TYPE_CHECKING:
 
 _SHOWN = 300  # outcomes that are listed
 _PATIENCE = 300.0  # seconds: flush waits for the answers of receivers
+_REASONS = {
+    "journal": "it keeps its own record of what it delivers",
+    "dry_run": "a sandbox that is asked delivers",
+    "reports": "its page lists what it delivered, and --json prints it",
+}
+_REASON = "its endpoints say where webhooks go, and how"
 
 
 def sandbox_option() -> Decorator[Any]:
@@ -36,9 +42,9 @@ def refuse_beside_sandbox(ctx: click.Context, *, known: frozenset[str]) -> None:
     """Raise UsageError for an option that was given and means nothing to a sandbox; ``known`` are those that do."""
     for param in ctx.command.params:
         if param.name not in known and ctx.get_parameter_source(str(param.name)) is ParameterSource.COMMANDLINE:
+            reason = _REASONS.get(str(param.name), _REASON)
             raise click.UsageError(
-                f"{max(param.opts, key=len)} means nothing with --sandbox: its endpoints say where webhooks go, and "
-                "how. Leave out one of them."
+                f"{max(param.opts, key=len)} means nothing with --sandbox: {reason}. Leave out one of them."
             )
 
 

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from typing import Any
+from math import isinf
+from typing import Any, NoReturn
 
 from steppay_mock.contract.long_numbers import MOST_DIGITS, is_long
 from steppay_mock.errors import SteppayMockError, nearest
@@ -78,7 +79,7 @@ def parse_settings(settings: Mapping[str, str], root: SchemaNode) -> dict[str, A
             raise SteppayMockError(
                 f"{path!r} replaces a value of which another setting fixes a part. Set one or the other."
             )
-        inner[steps[-1]] = _read_value(text, node)
+        inner[steps[-1]] = _read_value(text, node, path=path)
     return tree
 
 
@@ -104,8 +105,17 @@ def has_path(path: str, root: SchemaNode) -> bool:
 def unknown_path(path: str, root: SchemaNode) -> UnknownPathError:
     """The error for a path that the schema does not have."""
     plain = re.sub(r"\.\d+(?=\.|$)", ".0", path)
-    near = nearest(plain, known_paths(root))
-    step = f"Did you mean {near!r}?" if near else f"The fields there are: {', '.join(root.fields)}."
+    known = list(known_paths(root))
+    home, _, name = plain.rpartition(".")
+    there = [one.rpartition(".")[2] for one in known if one.rpartition(".")[0] == home]
+    if there == ["0"]:  # a list
+        near: str | None = f"{home}.0"
+    elif there:
+        found = nearest(name, there)
+        near = f"{home}.{found}".removeprefix(".") if found else None
+    else:
+        near = nearest(plain, (one for one in known if not plain.startswith(f"{one}.")))
+    step = f"Did you mean {near!r}?" if near else f"The fields there are: {', '.join(there or root.fields)}."
     return UnknownPathError(f"There is no field at {path!r}. {step}")
 
 
@@ -186,14 +196,30 @@ def _walk(path: str, root: SchemaNode) -> tuple[list[str | int], SchemaNode]:
     return steps, node
 
 
-def _read_value(text: str, node: SchemaNode) -> Any:
-    from json import JSONDecodeError, loads
-
+def _read_value(text: str, node: SchemaNode, *, path: str) -> Any:
     if node.is_text and text != "null" and not text.startswith('"'):
         return text
+    return json_or_text(text, path=path)
+
+
+def json_or_text(text: str, *, path: str) -> Any:
+    """The value of a setting as JSON, or the text where it is none; SteppayMockError for what no JSON can hold."""
+    from json import JSONDecodeError, loads
+
+    def refused(number: str) -> NoReturn:
+        raise SteppayMockError(
+            f"{path}={text[:80]}: no JSON can hold {number[:20]}. Write a finite number, or a text in quotes."
+        )
+
+    def finite(digits: str) -> float:
+        number = float(digits)
+        if isinf(number):
+            refused(digits)
+        return number
+
     try:
-        return loads(text, parse_int=_integer)
-    except JSONDecodeError:
+        return loads(text, parse_int=_integer, parse_float=finite, parse_constant=refused)
+    except (JSONDecodeError, RecursionError):
         return text
 
 

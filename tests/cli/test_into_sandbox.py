@@ -109,6 +109,9 @@ def test_a_delivery_is_edited_and_what_breaks_the_contract_is_told(ask: Ask, san
     assert json.loads(receiver.bodies[3])["data"]["items"][-1] == {"paidAmount": 1}
     for text, message in (
         ("data.cod=1", "--set for order.created: There is no field at 'data.cod'. Did you mean 'data.code'?"),
+        ("timestamp=NaN", "--set for order.created: timestamp=NaN: no JSON can hold NaN. Write a finite number,"),
+        ("data.id=1e999", "--set for order.created: data.id=1e999: no JSON can hold 1e999."),
+        ("data.items.7.x=1", "There is no field at 'data.items.7.x'. The fields there are: id, code, "),
         ("data.items.9.paidAmount=1", f"--set data.items.9: the list has {len(items)} items. Name a place from 0 to"),
         ("data", "is not of the form PATH=VALUE"),
     ):
@@ -130,6 +133,9 @@ def test_an_event_that_no_schema_knows_is_edited_too(ask: Ask, sandbox: Sandbox,
         {"id": 5, "status": "CANCELED"},
     ]
     assert "the list has 2 items" in ask("resend", "1", "--set", "data.list.x=7").err
+    refused = ask("resend", "1", "--set", "data.new=[-Infinity]")
+    assert (refused.code, len(receiver.requests)) == (2, 4)
+    assert "--set data.new=[-Infinity]: no JSON can hold -Infinity." in refused.err
 
 
 def test_what_is_in_a_journal_is_edited_too(run: Any, receiver: Any, secret: str, journal: str) -> None:
@@ -142,10 +148,11 @@ def test_what_is_in_a_journal_is_edited_too(run: Any, receiver: Any, secret: str
 @pytest.mark.parametrize(
     ("line", "message"),
     [
-        ("send order.created --to http://localhost:1", "--to means nothing with --sandbox"),
+        ("send order.created --to http://localhost:1", "--to means nothing with --sandbox: its endpoints say where"),
         ("send order.created --secret x", "--secret means nothing with --sandbox"),
-        ("send order.created --journal j.sqlite", "--journal means nothing with --sandbox"),
-        ("send order.created --dry-run", "--dry-run means nothing with --sandbox"),
+        ("send order.created --journal j.sqlite", "--journal means nothing with --sandbox: it keeps its own record"),
+        ("send order.created --dry-run", "--dry-run means nothing with --sandbox: a sandbox that is asked delivers"),
+        ("send order.created --report r.json", "--report means nothing with --sandbox: its page lists"),
         ("send order.created --schedule p.json", "--schedule means nothing with --sandbox"),
         ("send", "Missing argument 'EVENT...'"),
         ("send order.created --file p.json", "What was captured is sent as it is"),

@@ -83,7 +83,7 @@ def test_a_setting_may_be_a_whole_object(run: Any) -> None:
         (["data.code=a", "data.code=b"], "--set data.code is given twice. Leave one of them out."),
         (["$.data.payer[0]=a", "data.payer.0=b"], "--set data.payer.0 is given twice."),
         (["data=5"], "--set data: expected an object. Set one of its fields, such as --set data.FIELD=VALUE"),
-        (["data.paidAmount=NaN"], "cannot be written as JSON"),
+        (["data.paidAmount=NaN"], "data.paidAmount=NaN: no JSON can hold NaN. Write a finite number"),
         (["data..code=1"], "is not a path. Write it like data.items.0.paidAmount"),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else "",

@@ -170,6 +170,13 @@ def test_a_setting_is_read_by_the_type_of_its_field(path: str, text: str, tree: 
     assert parse_settings({path: text}, NODE) == tree
 
 
+@pytest.mark.parametrize("text", ["NaN", "Infinity", "-Infinity", "1e999", "-1e999", "[1, NaN]"])
+def test_a_number_that_no_json_can_hold_is_refused_but_for_a_text(text: str) -> None:
+    with pytest.raises(SteppayMockError, match=r"^ids.0=.*: no JSON can hold .* Write a finite number, or a text in q"):
+        parse_settings({"ids.0": text}, NODE)
+    assert parse_settings({"text": text, "ids.0": f'"{text}"'}, NODE) == {"text": text, "ids": {0: text}}
+
+
 def test_settings_of_one_thing_go_together_and_not_into_each_other() -> None:
     assert parse_settings({"inner.a": "1", "inner.b": "2"}, NODE) == {"inner": {"a": 1, "b": 2}}
     for pair in (("inner", "inner.a"), ("items", "items.0.a")):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterable
 from copy import deepcopy
@@ -39,7 +38,7 @@ def edit_event(event: Event, settings: Iterable[tuple[str, str]]) -> Event:
 def _tree(event: Event, fields: dict[str, str]) -> dict[str, Any]:
     """The values as a tree: read by the schema, or as JSON else text where there is none."""
     from steppay_mock.contract.catalogue import EventType
-    from steppay_mock.payload.overrides import parse_settings
+    from steppay_mock.payload.overrides import json_or_text, parse_settings
     from steppay_mock.payload.plan import plan_event
 
     if isinstance(event.type, EventType):
@@ -53,15 +52,8 @@ def _tree(event: Event, fields: dict[str, str]) -> dict[str, Any]:
         *steps, last = _STEP.findall(path.removeprefix("$")) or [path]
         for step in steps:
             inner = inner.setdefault(step, {})
-        inner[last] = _value(text)
+        inner[last] = json_or_text(text, path=f"--set {path}")
     return tree
-
-
-def _value(text: str) -> Any:
-    try:
-        return json.loads(text)
-    except (ValueError, RecursionError):
-        return text
 
 
 def _merged(value: Any, tree: Any, *, path: str) -> Any:
