@@ -46,6 +46,7 @@ def test_records_are_shown(shop: Sandbox) -> None:
     ]
     assert [row["State"] for row in page.listed[:3]] == ["ACTIVE", "PAID RECURRING_INITIAL", "COMPLETE"]
     assert page.listed[1]["Amount"] == "16,000 KRW"
+    assert {"Orders (1)", "Invoices (0)"} <= set(page.links)
 
 
 def test_invoices_and_products_are_shown(sandbox: Sandbox) -> None:
