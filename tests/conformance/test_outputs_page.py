@@ -111,7 +111,7 @@ def test_every_text_of_a_cause_and_of_a_check_is_told_in_korean() -> None:
 
 
 def test_the_korean_page_tells_checks_and_cures_in_korean(card: Scorecard) -> None:
-    english, korean = (read(card.as_html(lang=lang)).texts for lang in ("en", "ko"))
+    english, korean = (PageReader(card.as_html(lang=lang)).texts for lang in ("en", "ko"))
     (finding,) = card.findings
     assert finding.cure in english
     assert korean_texts().sentences[finding.cure] in korean

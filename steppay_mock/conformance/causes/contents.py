@@ -6,7 +6,7 @@ from steppay_mock.conformance.causes.cause import Cause, named
 
 _TOLERANT = (
     "Read the fields that you need, as fields that may be absent, and let all others be: extra='ignore' and a default "
-    "of None in pydantic, optional and passthrough() in zod."
+    "of None in pydantic, nullish() in zod."
 )
 
 CAUSES: tuple[Cause, ...] = (
