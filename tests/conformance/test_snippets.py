@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from fnmatch import fnmatchcase
@@ -30,6 +31,7 @@ from steppay_mock.conformance.snippet import (
     with_snippets,
 )
 
+DOCS = Path(__file__).resolve().parents[2] / "docs"
 VERIFYING = ("signature", "replay", "rotation", "raw-body", "secrets")
 OF_CONTROL = (
     *("verifies-re-serialised-body", "looks-for-another-header", "expects-hex", "refuses-right-signatures"),
@@ -167,6 +169,12 @@ def test_every_framework_has_the_code_of_every_topic() -> None:
             assert code, (topic, framework)
             assert of in {NAMES[framework], NAMES[LANGUAGES[framework]]}
             assert all(len(line) <= 120 for line in code.splitlines())
+
+
+def test_the_page_lists_the_topics() -> None:
+    section = (DOCS / "check.md").read_text(encoding="utf-8").partition("| topic |")[2].partition("\n\n")[0]
+    listed = re.findall(r"^\| (\w+) \|", section, re.MULTILINE)
+    assert sorted(listed) == sorted({*TOPICS.values()} - {""})
 
 
 def test_each_finding_has_a_topic_or_is_known_to_have_none() -> None:
