@@ -4,6 +4,7 @@
 # make plugins  tests in one run with every plugin that users may have, each turned on
 # make exhaustive  tests that are long and alike on every Python
 # make mutants  which small mistakes in the package the tests notice: [ROOM=ordering/report] [SAMPLE=100] [SEED=1] [SINCE=HEAD~1]
+# make judge  what the scorecard says of flawed and of right receivers: [ONLY=zoo] [SAMPLE=20] [SEED=1] [WRITE=1]
 # make fuzz   5,000 random requests to a sandbox: [SEED=1]
 # make check  everything that CI runs
 # Each makes .venv itself. PYTHON=python3.12 chooses the interpreter, VENV=... another place.
@@ -21,7 +22,7 @@ CHECK_PYTHON := $(PYTHON) -c 'import sys; sys.exit("steppay-mock needs Python 3.
 # Bytecode is kept: without it every process compiles what it imports, and pytest rewrites every test, each time.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: another-lock demo dev test bare floor mutants plugins exhaustive hunt lint types layers wheel node check bench fuzz clean
+.PHONY: another-lock demo dev test bare floor mutants judge plugins exhaustive hunt lint types layers wheel node check bench fuzz clean
 
 # It holds the name of the lock that filled the folder: another lock fills it anew, however old it is.
 $(READY): $(LOCK) pyproject.toml $(if $(filter $(LOCK),$(shell cat $(READY) 2>/dev/null)),,another-lock)
@@ -78,11 +79,15 @@ plugins: $(READY)
 		tests/plugin/test_other_plugins.py tests/plugin/test_door.py tests/delivery/test_stopped_clock.py \
 		tests/delivery/test_deliver_async.py tests/delivery/test_asgi.py
 
-SAMPLE ?= 100
 SEED ?= 1
 mutants: $(READY)
-	PYTHONPATH=tests $(BIN)/python -m mutants --sample $(SAMPLE) --seed $(SEED) $(if $(ROOM),--room $(ROOM)) \
+	PYTHONPATH=tests $(BIN)/python -m mutants --sample $(or $(SAMPLE),100) --seed $(SEED) $(if $(ROOM),--room $(ROOM)) \
 		$(if $(SINCE),--since $(SINCE)) $(MUTANTS_FLAGS)
+
+# Those that are tried import the examples.
+judge: $(READY)
+	PYTHONPATH=tests:examples/receivers $(BIN)/python -m judge --seed $(SEED) $(if $(ONLY),--only $(ONLY)) \
+		$(if $(SAMPLE),--sample $(SAMPLE)) $(if $(WRITE),--write) $(JUDGE_FLAGS)
 
 exhaustive: $(READY)
 	$(BIN)/python -m pytest -m "exhaustive and not hunt" $(PYTEST_FLAGS)

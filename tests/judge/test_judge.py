@@ -1,0 +1,186 @@
+"""The judge says what is true of members whose flaw is known, and a judge that is wrong is noticed."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+from conformance.checked import TYPES, card_of
+from conformance.zoo.flawed.ages import ChecksNoAge, ReadsTheFirstKey
+from conformance.zoo.shop import Shop
+from judge import trying
+from judge.__main__ import main
+from judge.member import Member
+from judge.page import BEGIN, END, PAGE
+
+
+def member(group: str, shop: type[Shop], name: str = "", **more: Any) -> Member:
+    """A member that takes a moment: two families of checks."""
+    return Member(
+        group=group,
+        name=name or shop.__name__,
+        card=lambda: card_of(shop(), types=TYPES, only=["replay", "rotation"]),
+        **more,
+    )
+
+
+def is_first_key(finding: Any) -> bool:
+    return bool(finding.full_name == "rotation/reads-one-key")
+
+
+@pytest.fixture
+def few(monkeypatch: pytest.MonkeyPatch) -> dict[str, Callable[[], list[Member]]]:
+    """Few members: two flaws and a right one; a test may put others there."""
+    makers: dict[str, Callable[[], list[Member]]] = {
+        "zoo": lambda: [member("zoo", ReadsTheFirstKey, is_true=is_first_key), member("zoo", ChecksNoAge)],
+        "right": lambda: [member("right", Shop, is_right=True)],
+        "orders": list,
+        "mutants": list,
+    }
+    monkeypatch.setattr(trying, "MAKERS", makers)
+    monkeypatch.setattr("judge.sample.MAKERS", makers)
+    return makers
+
+
+@pytest.fixture
+def kept(tmp_path: Path) -> list[str]:
+    """The options that name files of this test, to which a page without results is copied."""
+    page = tmp_path / "judge.md"
+    page.write_text(f"# Page\n\n{BEGIN}\nold\n{END}\n\nThe end.\n", encoding="utf-8")
+    return ["--jobs", "1", "--results", str(tmp_path / "results.json"), "--page", str(page)]
+
+
+def judge(kept: list[str], *options: str) -> Result:
+    return CliRunner().invoke(main, [*kept, *options], env={"COLUMNS": "200"})
+
+
+def told(result: Result) -> str:
+    return " ".join(result.output.split())
+
+
+@pytest.mark.usefixtures("few")
+def test_what_is_written_is_what_was_found_and_is_the_same_bytes_each_time(kept: list[str], tmp_path: Path) -> None:
+    assert judge(kept, "--write").exit_code == 0
+    results, page = tmp_path / "results.json", tmp_path / "judge.md"
+    first = results.read_bytes(), page.read_bytes()
+    assert [(one["name"], one.get("findings"), one.get("is_true")) for one in json.loads(first[0])] == [
+        ("ChecksNoAge", ["replay/checks-no-age"], None),
+        ("ReadsTheFirstKey", ["rotation/reads-one-key"], True),
+        ("Shop", None, None),
+    ]
+    text = page.read_text(encoding="utf-8")
+    assert text.startswith("# Page\n")
+    assert text.endswith("\n\nThe end.\n")
+    assert "| zoo | 2 | 2 | 100 % | 1 of 1 | 2 of 2 | 0 | 0 | - |" in text
+    assert "| right | 0 | 0 | - | - | - | 1 | 1 | 100 % |" in text
+    assert "| `rotation/right-last` | 1 | 0 | 0 | 0 |" in text
+    assert "\nold\n" not in text
+    assert judge(kept, "--write").exit_code == 0
+    assert (results.read_bytes(), page.read_bytes()) == first
+    assert judge(kept, "--check").exit_code == 0
+
+
+@pytest.mark.usefixtures("few")
+def test_a_member_whose_finding_is_another_one_is_told(kept: list[str], tmp_path: Path) -> None:
+    judge(kept, "--write")
+    results = tmp_path / "results.json"
+    text = results.read_text(encoding="utf-8")
+    results.write_text(text.replace("rotation/reads-one-key", "signature/other-pairs"), encoding="utf-8")
+    result = judge(kept, "--check", "--name", "Reads*")
+    assert result.exit_code == 1
+    assert "zoo/ReadsTheFirstKey: findings: no more signature/other-pairs, new rotation/reads-one-key" in result.output
+    assert "If that was meant: make judge WRITE=1" in result.output
+    assert judge(kept, "--check", "--name", "Checks*").exit_code == 0, "the others are as they were"
+
+
+@pytest.mark.usefixtures("few")
+def test_every_other_difference_is_told_too(kept: list[str], tmp_path: Path) -> None:
+    judge(kept, "--write")
+    results = tmp_path / "results.json"
+    lines = json.loads(results.read_text(encoding="utf-8"))
+    lines[0]["deliveries"] += 1
+    lines[1]["failed"] = [*reversed(lines[1]["failed"])]
+    lines[1]["is_true"] = False
+    results.write_text(json.dumps(lines), encoding="utf-8")
+    result = judge(kept, "--check")
+    assert result.exit_code == 1
+    assert "zoo/ChecksNoAge: deliveries: " in result.output
+    assert "zoo/ReadsTheFirstKey: failed checks: (" in result.output, "the order alone"
+    assert "zoo/ReadsTheFirstKey: first finding is the true one: False before, True now" in result.output
+
+
+def test_a_right_receiver_with_a_finding_is_told_even_if_that_is_kept(few: Any, kept: list[str]) -> None:
+    few["right"] = lambda: [member("right", ChecksNoAge, is_right=True)]
+    assert judge(kept, "--write").exit_code == 0
+    result = judge(kept, "--check")
+    assert result.exit_code == 1
+    assert "right/ChecksNoAge is right, and has the finding replay/checks-no-age." in result.output
+
+
+def test_a_finding_that_a_design_has_by_choice_does_not_count(few: Any, kept: list[str]) -> None:
+    allowed = frozenset({"replay/checks-no-age"})
+    few["right"] = lambda: [member("right", ChecksNoAge, is_right=True, allowed=allowed)]
+    judge(kept, "--write")
+    assert judge(kept, "--check").exit_code == 0
+    [result] = json.loads(judge(kept, "--json", "--only", "right").output)
+    assert "failed" not in result, "nor do its checks"
+
+
+def test_members_that_are_new_or_gone_are_told(few: Any, kept: list[str]) -> None:
+    judge(kept, "--write")
+    few["right"] = lambda: [member("right", Shop, "Another", is_right=True)]
+    result = judge(kept, "--check", "--only", "zoo")
+    assert result.exit_code == 1
+    assert "right/Another is a member, and has no kept result." in result.output
+    assert "right/Shop has a kept result, and is no member any more." in result.output
+    assert judge(kept, "--write", "--only", "right").exit_code == 0
+    assert judge(kept, "--check").exit_code == 0, "what is kept of the others stays"
+
+
+def test_a_member_without_a_card_is_no_flaw_that_was_found(few: Any, kept: list[str], tmp_path: Path) -> None:
+    def broken() -> Any:
+        raise ZeroDivisionError
+
+    few["zoo"] = lambda: [Member(group="zoo", name="Broken", card=broken)]
+    [result] = json.loads(judge(kept, "--json", "--only", "zoo").output)
+    assert result == {"group": "zoo", "name": "Broken", "broken": "no card: ZeroDivisionError"}
+    judge(kept, "--write")
+    assert "| zoo | 0 | 0 | - |" in (tmp_path / "judge.md").read_text(encoding="utf-8")
+
+
+def test_what_no_check_sees_is_listed(few: Any, kept: list[str], tmp_path: Path) -> None:
+    few["zoo"] = lambda: [member("zoo", Shop, "Unseen", is_true=is_first_key)]
+    judge(kept, "--write")
+    text = (tmp_path / "judge.md").read_text(encoding="utf-8")
+    assert "| zoo | 1 | 0 | 0 % | 0 of 1 |" in text
+    assert "| zoo | `Unseen` | **No reason is known.**" in text
+    assert "Flaws that are not seen" in judge(kept).output
+
+
+@pytest.mark.usefixtures("few")
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (["--sample", "0"], "0 is not in the range x>=1."),
+        (["--jobs", "0"], "0 is not in the range x>=1."),
+        (["--only", "zoos"], "'zoos' is not one of 'zoo', 'right', 'orders', 'mutants'."),
+        (["--name", "Nobody*"], "No member has such a name: Nobody*. Give a pattern such as 'Reads*'."),
+        (["--only", "mutants"], "No member has such a name: *."),
+        (["--write", "--sample", "3"], "leave out --sample and --check"),
+        (["--write", "--check"], "leave out --sample and --check"),
+        (["--check"], "There are no kept results in"),
+    ],
+)
+def test_a_wrong_option_is_told(options: list[str], words: str, kept: list[str]) -> None:
+    result = judge(kept, *options)
+    assert result.exit_code == 2
+    assert words in told(result)
+
+
+def test_the_page_of_the_project_has_markers() -> None:
+    text = PAGE.read_text(encoding="utf-8")
+    assert text.count(BEGIN) == text.count(END) == 1
