@@ -12,7 +12,7 @@ import click
 from judge.kept import RESULTS, differences, merged, read_results, write_results
 from judge.member import GROUPS
 from judge.page import PAGE, write_page
-from judge.reasons import equivalent_changes
+from judge.reasons import equivalent_changes, stale
 from judge.sample import draw, members_of
 from judge.tables import show
 from judge.trying import try_all
@@ -57,7 +57,7 @@ def main(
         raise click.UsageError(f"No member has such a name: {name}. Give a pattern such as 'Reads*'.")
     if sample is not None:
         chosen = draw(chosen, size=sample, seed=seed)
-    if (check or write) and not results.exists() and check:
+    if check and not results.exists():
         raise click.UsageError(f"There are no kept results in {results}. Write them: make judge WRITE=1.")
     terminal = Console(stderr=True)
     tried = try_all(chosen, jobs=min(jobs, len(chosen)))
@@ -66,6 +66,8 @@ def main(
     if write:
         write_results(results, merged(kept, fresh, everyone))
         write_page(page, list(read_results(results).values()))
+        for one in stale(read_results(results).values()) if results == RESULTS else ():
+            click.echo(f"unseen.toml or equivalent.toml names what is seen, or is gone: {one}", err=True)
     if as_json:
         click.echo(json.dumps([one.as_dict() for one in fresh], ensure_ascii=False, indent=1))
     else:

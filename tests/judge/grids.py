@@ -88,7 +88,7 @@ def silent_grid(results: Sequence[Result], equivalent: frozenset[Change], why: M
     by_check = seen_by(counted(results, equivalent))
     needs = {one.full_name for one in CHECKS if "socket" in one.needs}
     rows = [
-        (f"`{name}`", _NEEDS_SOCKET if name in needs else why.get(name, UNEXPLAINED))
+        (f"`{name}`", _NEEDS_SOCKET if name in needs else why.get(name, "No member has this flaw yet."))
         for name, by_group in by_check.items()
         if not by_group.total()
     ]

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from statistics import median
 
-from judge.member import Change, Result
+from judge.member import Change, Result, without_line
 
 from steppay_mock.conformance.catalogue import CHECKS
 
@@ -63,16 +63,9 @@ def figures_of(group: str, results: Iterable[Result], equivalent: frozenset[Chan
 
 def counted(results: Iterable[Result], equivalent: frozenset[Change]) -> list[Result]:
     """The results of which something can be counted."""
-    return [one for one in results if not one.broken and (one.change is None or not _is_in(one.change, equivalent))]
-
-
-def _is_in(change: Change, equivalent: frozenset[Change]) -> bool:
-    return without_line(change) in equivalent
-
-
-def without_line(change: Change) -> Change:
-    """The change without its line, which moves."""
-    return Change(change.path, 0, change.within, change.before, change.after)
+    return [
+        one for one in results if not one.broken and (one.change is None or without_line(one.change) not in equivalent)
+    ]
 
 
 def seen_by(results: Sequence[Result]) -> dict[str, Counter[str]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from steppay_mock import Finding, Scorecard
@@ -88,3 +88,8 @@ class Result:
             broken=told.get("broken", ""),
             change=None if change is None else Change(**change),
         )
+
+
+def without_line(change: Change) -> Change:
+    """The change without its line, which moves."""
+    return replace(change, line=0)

@@ -16,8 +16,8 @@ from judge.grids import (
     silent_grid,
     unseen_grid,
 )
-from judge.measure import counted, without_line
-from judge.member import Change, Result
+from judge.measure import counted
+from judge.member import Change, Result, without_line
 from judge.mistakes import ROOT
 from judge.reasons import equivalent_changes, reasons, reasons_of_mutants
 from judge.tables import survivors
@@ -35,7 +35,7 @@ def with_results(page: str, results: Sequence[Result]) -> str:
     """The page with the numbers of these results."""
     before, _, rest = page.partition(BEGIN)
     _, _, after = rest.partition(END)
-    return f"{before}{BEGIN}\n\n{made_text(results)}\n{END}{after}"
+    return f"{before}{BEGIN}\n\n{made_text(results)}\n\n{END}{after}"
 
 
 def made_text(results: Sequence[Result]) -> str:
@@ -54,7 +54,7 @@ def made_text(results: Sequence[Result]) -> str:
         ("## By check", _table(checks_grid(results, equivalent)), ""),
     ]
     told = {"## What is not seen": _UNSEEN_WORDS, "## Mutants that are not seen": _mutant_words(results, equivalent)}
-    return "\n".join(f"{head}\n\n{told.get(head, '')}{text or nothing}\n" for head, text, nothing in parts)
+    return "\n\n".join(f"{head}\n\n{told.get(head, '')}{text or nothing}" for head, text, nothing in parts)
 
 
 _UNSEEN_WORDS = "These flaws were written by people, and no check fails for them.\n\n"
@@ -66,7 +66,8 @@ def _mutant_words(results: Sequence[Result], equivalent: frozenset[Change]) -> s
     aside = len(mutants) - broken - sum(one.change is not None for one in counted(results, equivalent))
     return (
         f"Of {len(mutants)} mutants, {broken} are no receiver any more: they do not start, or their state cannot be "
-        f"read. {aside} are as right as before (`tests/judge/equivalent.toml` says why). Those that are left over:\n\n"
+        f"read. {aside} are as right as before:\n`tests/judge/equivalent.toml` says why. None of these is counted. "
+        "Below a mutant that has no finding stands the reason, if it is known.\n\n"
     )
 
 
@@ -75,7 +76,7 @@ def _table(grid: Grid) -> str:
     if not grid.rows:
         return ""
     lines = [grid.head, tuple("---" for _ in grid.head), *grid.rows]
-    return "\n".join("| " + " | ".join(cell.replace("|", "\\|") for cell in line) + " |" for line in lines) + "\n"
+    return "\n".join("| " + " | ".join(cell.replace("|", "\\|") for cell in line) + " |" for line in lines)
 
 
 def _listed(alive: Sequence[Result]) -> str:
@@ -87,5 +88,6 @@ def _listed(alive: Sequence[Result]) -> str:
         of = one.change
         where = f"{of.path}:{of.line} in {of.within}" if of.within else f"{of.path}:{of.line}"
         lines += [f"@ {where}", f"- {of.before}", f"+ {of.after}"]
-        lines += [f"  {why.get(without_line(of), 'No reason is known. Look at it.')}", ""]
-    return "```diff\n" + "\n".join(lines[:-1]) + "\n```\n" if lines else ""
+        lines += [f"  {told}" for told in [why.get(without_line(of))] if told]
+        lines.append("")
+    return "```text\n" + "\n".join(lines[:-1]) + "\n```" if lines else ""

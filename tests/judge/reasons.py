@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Iterable
 from pathlib import Path
 
-from judge.member import Change
+from judge.member import Change, Result, without_line
 from mutants.equivalent import read_equivalents
 
 EQUIVALENT = Path(__file__).with_name("equivalent.toml")
@@ -32,3 +33,14 @@ def reasons_of_mutants(path: Path = UNSEEN) -> dict[Change, str]:
 
 def _changes(path: Path) -> dict[Change, str]:
     return {Change(one.file, 0, one.within, one.before, one.after): one.why for one in read_equivalents(path)}
+
+
+def stale(results: Iterable[Result]) -> list[str]:
+    """What has a reason for not being seen, and is seen now or is no member any more; and equivalents that are seen."""
+    unseen = [one for one in results if one.is_flawed and not one.is_found]
+    names = {f"{one.group}/{one.name}" for one in unseen}
+    changes = {without_line(one.change) for one in unseen if one.change is not None}
+    told = tomllib.loads(UNSEEN.read_text(encoding="utf-8"))
+    gone = [entry["name"] for entry in told.get("flaw", ()) if entry["name"] not in names]
+    listed = (*reasons_of_mutants(), *_changes(EQUIVALENT))
+    return gone + [f"{one.path} in {one.within}: {one.after}" for one in listed if one not in changes]

@@ -17,7 +17,11 @@ from ordering.zoo.members import MEMBERS
 from steppay_mock import Finding, Scorecard
 
 _COPIES = frozenset({"duplicate/counts-copies-again", "duplicate/forgets-copies"})
-_SAID_BY = {"double effect": _COPIES}
+_SAID_BY = {
+    "double effect": _COPIES,
+    "false dedupe": frozenset({"tie/takes-two-events-for-one"}),
+    "wrong in every order": frozenset({"truth/as-the-store-says"}),
+}
 """Findings that say the same as a kind of mistake in other words."""
 
 

@@ -14,8 +14,14 @@ from conformance.zoo.flawed.ages import ChecksNoAge, ReadsTheFirstKey
 from conformance.zoo.shop import Shop
 from judge import trying
 from judge.__main__ import main
-from judge.member import Member
-from judge.page import BEGIN, END, PAGE
+from judge.kept import RESULTS, read_results
+from judge.member import GROUPS, Member
+from judge.mistakes import ROOT, mistakes_in
+from judge.mutated import ORIGINALS, unchanged
+from judge.page import BEGIN, END, PAGE, with_results
+from judge.reasons import reasons, reasons_of_mutants
+from judge.sample import draw, members_of
+from judge.trying import stopped, try_all
 
 
 def member(group: str, shop: type[Shop], name: str = "", **more: Any) -> Member:
@@ -181,6 +187,48 @@ def test_a_wrong_option_is_told(options: list[str], words: str, kept: list[str])
     assert words in told(result)
 
 
-def test_the_page_of_the_project_has_markers() -> None:
+def test_the_page_is_made_of_the_kept_results() -> None:
     text = PAGE.read_text(encoding="utf-8")
     assert text.count(BEGIN) == text.count(END) == 1
+    made = with_results(text, list(read_results(RESULTS).values()))
+    assert made == text, "run make judge WRITE=1, and commit docs/judge.md"
+
+
+def test_every_flaw_that_a_person_wrote_and_no_check_sees_has_its_reason() -> None:
+    unseen = [one for one in read_results(RESULTS).values() if one.is_flawed and not one.is_found]
+    names = {f"{one.group}/{one.name}" for one in unseen if one.change is None}
+    assert names - reasons().keys() == set(), "write the reason into tests/judge/unseen.toml"
+    assert all(len(why.split()) > 3 for why in (*reasons().values(), *reasons_of_mutants().values()))
+
+
+def test_mistakes_are_found_by_names_that_stay_and_say_what_they_change() -> None:
+    path = "examples/receivers/flask_app.py"
+    found = {one.name: one for one in mistakes_in(path)}
+    change = found["flask_app.create_app.steppay:ReplaceUnaryOperator_Delete_Not#1"].change()
+    assert (change.path, change.within) == (path, "create_app.steppay")
+    assert change.before.startswith("if not verify(")
+    assert change.after.split() == change.before.replace("not ", "").split()
+    text = (ROOT / path).read_text(encoding="utf-8")
+    assert text.splitlines()[change.line - 1].strip() == change.before
+
+
+def test_an_original_without_a_mistake_has_no_finding_that_counts() -> None:
+    for original in ORIGINALS:
+        with stopped():
+            card = unchanged(original)
+        assert {one.full_name for one in card.findings} <= original.allowed, card.report()
+
+
+def test_a_drawn_sample_has_members_of_every_group_and_is_the_same_for_a_seed() -> None:
+    everyone = [member(group, Shop, f"{group}-{place}") for group in GROUPS for place in range(9)]
+    drawn = [[one.name for one in draw(everyone, size=8, seed=seed)] for seed in (1, 1, 2)]
+    assert drawn[0] == drawn[1] != drawn[2]
+    assert len(drawn[0]) == 8
+    assert {name.partition("-")[0] for name in drawn[0]} == set(GROUPS)
+
+
+@pytest.mark.exhaustive
+def test_two_processes_find_what_one_finds() -> None:
+    members = members_of(["zoo"], "Reads*Key*")
+    assert len(members) > 1
+    assert list(try_all(members, jobs=2)) == list(try_all(members, jobs=1))
