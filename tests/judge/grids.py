@@ -31,7 +31,7 @@ def groups_grid(results: Sequence[Result], equivalent: frozenset[Change]) -> Gri
     """The numbers of each group, and of all flaws."""
     rows = [_figures(figures_of(group, results, equivalent)) for group in GROUPS]
     head = ("group", "flawed", "found", "recall", "true one first", "one finding", "right", "quiet", "precision")
-    return Grid((*head, "deliveries", "most"), tuple(rows))
+    return Grid((*head, "median", "most"), tuple(rows))
 
 
 def _figures(of: Figures) -> tuple[str, ...]:

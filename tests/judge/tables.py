@@ -45,5 +45,5 @@ def survivors(results: Sequence[Result], equivalent: frozenset[Change]) -> list[
 def _table(grid: Grid, title: str) -> Table:
     table = Table(*grid.head, title=title, title_justify="left")
     for row in grid.rows:
-        table.add_row(*(escape(cell) for cell in row))
+        table.add_row(*(escape(cell.replace("`", "")) for cell in row))
     return table
