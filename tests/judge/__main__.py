@@ -62,6 +62,8 @@ def main(
     terminal = Console(stderr=True)
     tried = try_all(chosen, jobs=min(jobs, len(chosen)))
     fresh = list(track(tried, "Trying members", total=len(chosen), console=terminal, disable=not terminal.is_terminal))
+    if failures := [f"{one.group}/{one.name} has {one.failure}" for one in fresh if one.failure]:
+        raise click.ClickException("\n".join(failures))
     kept = read_results(results) if results.exists() else {}
     if write:
         write_results(results, merged(kept, fresh, everyone))

@@ -41,9 +41,8 @@ def differences(kept: Results, fresh: Iterable[Result], members: Sequence[Member
         known = kept.get((one.group, one.name))
         if known is not None and known != one:
             told += [f"{_shown((one.group, one.name))}: {line}" for line in _changes(known, one)]
-        if one.is_right and (one.is_found or one.broken):
-            said = one.broken or f"the finding {', '.join(one.findings)}"
-            told.append(f"{_shown((one.group, one.name))} is right, and has {said}.")
+        if one.is_right and one.is_found:
+            told.append(f"{_shown((one.group, one.name))} is right, and has the finding {', '.join(one.findings)}.")
     return told
 
 

@@ -8,6 +8,11 @@ from typing import Any
 
 from steppay_mock import Finding, Scorecard
 
+
+class NotAReceiverError(Exception):
+    """An automatic mistake after which the module cannot be loaded, or the app not be made."""
+
+
 GROUPS = ("zoo", "right", "orders", "mutants")
 """Receivers with one flaw each; right ones; those of the search through orders; automatic mistakes."""
 
@@ -55,13 +60,20 @@ class Result:
     failed: tuple[str, ...] = ()
     deliveries: int = 0
     broken: str = ""
-    """Why there is no card: it does not start, or its state cannot be read."""
+    """Why an automatic mistake leaves no receiver: it does not start, or its state cannot be read."""
+    failure: str = ""
+    """Why there is no card of a receiver that works, or what the scorecard raised: the judge has failed."""
     change: Change | None = None
 
     @property
     def is_flawed(self) -> bool:
         """Whether a finding is wanted."""
-        return not self.is_right and not self.broken
+        return not self.is_right and self.has_card
+
+    @property
+    def has_card(self) -> bool:
+        """Whether something can be counted."""
+        return not self.broken and not self.failure
 
     @property
     def is_found(self) -> bool:
@@ -86,6 +98,7 @@ class Result:
             failed=tuple(told.get("failed", ())),
             deliveries=told.get("deliveries", 0),
             broken=told.get("broken", ""),
+            failure=told.get("failure", ""),
             change=None if change is None else Change(**change),
         )
 

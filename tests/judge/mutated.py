@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -16,7 +16,7 @@ from conformance.checked import TYPES, no_wait
 from conformance.zoo.shop import SECRET
 from examples.conftest import SECRET as SECRET_OF_EXAMPLES
 from examples.conftest import opened
-from judge.member import Member
+from judge.member import Member, NotAReceiverError
 from judge.mistakes import Mistake, mistakes_in, read
 
 from steppay_mock import Clock, Scorecard, check_receiver
@@ -112,7 +112,12 @@ def _card(original: Original, mistake: Mistake | None) -> Scorecard:
     texts = {path: read(path) for path in original.files}
     if mistake is not None:
         texts[mistake.path] = mistake.make(texts[mistake.path])
-    with _loaded(texts) as modules, original.open(modules) as options:
+    with ExitStack() as stack:
+        try:
+            modules = stack.enter_context(_loaded(texts))
+            options = stack.enter_context(original.open(modules))
+        except Exception as error:
+            raise NotAReceiverError(type(error).__name__) from error
         common: Options = {"clock": Clock(sleep=no_wait), **options}
         receiver = common.pop("receiver")
         quick = check_receiver(receiver, quick=True, **common)

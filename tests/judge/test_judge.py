@@ -15,13 +15,15 @@ from conformance.zoo.shop import Shop
 from judge import trying
 from judge.__main__ import main
 from judge.kept import RESULTS, read_results
-from judge.member import GROUPS, Member
+from judge.member import GROUPS, Change, Member, NotAReceiverError
 from judge.mistakes import ROOT, mistakes_in
 from judge.mutated import ORIGINALS, unchanged
 from judge.page import BEGIN, END, PAGE, with_results
 from judge.reasons import reasons, reasons_of_mutants
 from judge.sample import draw, members_of
 from judge.trying import stopped, try_all
+
+from steppay_mock import SteppayMockError
 
 
 def member(group: str, shop: type[Shop], name: str = "", **more: Any) -> Member:
@@ -147,15 +149,46 @@ def test_members_that_are_new_or_gone_are_told(few: Any, kept: list[str]) -> Non
     assert judge(kept, "--check").exit_code == 0, "what is kept of the others stays"
 
 
-def test_a_member_without_a_card_is_no_flaw_that_was_found(few: Any, kept: list[str], tmp_path: Path) -> None:
-    def broken() -> Any:
-        raise ZeroDivisionError
+def raising(error: Exception) -> Callable[[], Any]:
+    def card() -> Any:
+        raise error
 
-    few["zoo"] = lambda: [Member(group="zoo", name="Broken", card=broken)]
-    [result] = json.loads(judge(kept, "--json", "--only", "zoo").output)
-    assert result == {"group": "zoo", "name": "Broken", "broken": "no card: ZeroDivisionError"}
-    judge(kept, "--write")
-    assert "| zoo | 0 | 0 | - |" in (tmp_path / "judge.md").read_text(encoding="utf-8")
+    return card
+
+
+def test_a_member_without_a_card_is_a_failure_and_nothing_is_kept(few: Any, kept: list[str], tmp_path: Path) -> None:
+    few["zoo"] = lambda: [Member(group="zoo", name="Crashes", card=raising(ZeroDivisionError("by zero")))]
+    for options in ([], ["--write"], ["--check"]):
+        (tmp_path / "results.json").write_text("[]", encoding="utf-8")
+        result = judge(kept, *options)
+        assert result.exit_code == 1
+        assert "zoo/Crashes has no card: ZeroDivisionError: by zero" in result.output
+        assert (tmp_path / "results.json").read_text(encoding="utf-8") == "[]"
+
+
+@pytest.mark.parametrize(
+    ("error", "exit_code"),
+    [
+        (NotAReceiverError("SyntaxError"), 0),
+        (SteppayMockError("no state"), 0),
+        (AttributeError("of the scorecard"), 1),
+    ],
+)
+def test_a_mutant_that_is_no_receiver_any_more_is_set_aside(
+    error: Exception,
+    exit_code: int,
+    few: Any,
+    kept: list[str],
+    tmp_path: Path,
+) -> None:
+    change = Change("a.py", 1, "f", "x", "y")
+    few["mutants"] = lambda: [Member(group="mutants", name="m", card=raising(error), change=lambda: change)]
+    result = judge(kept, "--write", "--only", "mutants")
+    assert result.exit_code == exit_code
+    if exit_code == 0:
+        text = (tmp_path / "judge.md").read_text(encoding="utf-8")
+        assert "Of 1 mutants, 1 are no receiver any more" in text
+        assert "| mutants | 0 | 0 | - |" in text
 
 
 def test_what_no_check_sees_is_listed(few: Any, kept: list[str], tmp_path: Path) -> None:

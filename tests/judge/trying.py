@@ -13,11 +13,11 @@ from multiprocessing import get_context
 from types import FrameType
 from unittest.mock import patch
 
-from judge.member import Member, Result
+from judge.member import Member, NotAReceiverError, Result
 from judge.mutated import mutant_members
 from judge.receivers import order_members, right_members, zoo_members
 
-from steppay_mock import Scorecard
+from steppay_mock import Scorecard, SteppayMockError
 from steppay_mock.conformance.finding import CONTROL
 
 NOW = 1_764_500_000
@@ -73,8 +73,10 @@ def try_member(member: Member) -> Result:
     try:
         with nullcontext() if member.elsewhere else stopped(), _limited(), _quiet():
             card = member.card()
-    except Exception as error:  # noqa: BLE001 - a mistake may raise anything
-        return replace(known, broken=f"no card: {type(error).__name__}")
+    except Exception as error:  # noqa: BLE001 - that of a scorecard is told, whatever it is
+        is_expected = member.change is not None and isinstance(error, SteppayMockError | NotAReceiverError)
+        told = f"no card: {error if isinstance(error, NotAReceiverError) else type(error).__name__}"
+        return replace(known, broken=told) if is_expected else replace(known, failure=f"{told}: {error}")
     findings = [one for one in card.findings if one.full_name not in member.allowed]
     return replace(
         known,
