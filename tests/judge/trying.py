@@ -52,8 +52,8 @@ def try_all(members: Sequence[Member], *, jobs: int) -> Iterator[Result]:
             for one in tried:
                 yield one.result()
         finally:  # those that wait; of an error or a Ctrl-C
-            pool.shutdown(wait=False, cancel_futures=True)
-            alone.shutdown(wait=False, cancel_futures=True)
+            pool.shutdown(cancel_futures=True)
+            alone.shutdown(cancel_futures=True)
 
 
 @dataclass(frozen=True, slots=True)
