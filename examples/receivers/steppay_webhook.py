@@ -73,7 +73,17 @@ def parse(body: bytes) -> dict[str, Any] | None:
         return None
     fields = {"event": str, "timestamp": int, "data": dict}
     is_one = isinstance(envelope, dict) and all(isinstance(envelope.get(name), kind) for name, kind in fields.items())
-    return envelope if is_one else None
+    return envelope if is_one and _has_what_is_kept(envelope) else None
+
+
+def _has_what_is_kept(envelope: dict[str, Any]) -> bool:
+    """False for an event that is kept here, about a thing without an id or a status."""
+    event = envelope["event"]
+    if event in _SUBSCRIPTION_EVENTS:
+        wanted = {"subscriptionId", "status"}
+    else:
+        wanted = {"paymentId", "status"} if event in _PAYMENT_EVENTS else set()
+    return wanted <= set(envelope["data"])
 
 
 def fingerprint(envelope: dict[str, Any]) -> str:
