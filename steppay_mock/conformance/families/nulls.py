@@ -31,7 +31,15 @@ _FREE = frozenset(
     )
 )
 """The meanings of texts that a merchant or a customer may leave empty."""
+_OWN_ID = "id"
+"""An invoice has it, and the vendor says that it may be null. Without it there is no thing, so it stays."""
 _Place = tuple[dict[str, Any], str]
+
+
+def _may_be_null(payload: dict[str, Any], event_type: str) -> list[_Place]:
+    """Each field that may be null, with the object that has it; not the id of what the event is about."""
+    places = _nullables(payload, plan_event(event_type, edge=False))
+    return [(home, name) for home, name in places if home is not payload["data"] or name != _OWN_ID]
 
 
 def _nullables(payload: dict[str, Any], node: SchemaNode) -> Iterator[_Place]:
@@ -51,7 +59,7 @@ def _nullables(payload: dict[str, Any], node: SchemaNode) -> Iterator[_Place]:
 def without_values(event: Event, *, written: bool) -> Event:
     """The event in which every field that may be null is null, written or left out."""
     payload = deepcopy(event.payload)
-    for home, name in list(_nullables(payload, plan_event(str(event.type), edge=False))):
+    for home, name in _may_be_null(payload, str(event.type)):
         if written:
             home[name] = None
         else:
@@ -82,7 +90,7 @@ def _one_by_one(at: CheckedReceiver, event_type: str) -> Judgement:
     """Each field that may be null left out alone, the others as they are; the first that is refused is named."""
     event = at.event(event_type)
     payload = deepcopy(event.payload)
-    for home, name in list(_nullables(payload, plan_event(event_type, edge=False))):
+    for home, name in _may_be_null(payload, event_type):
         if name not in home:
             continue
         before = dict(home)

@@ -37,7 +37,8 @@ class Design:
     what: str
     home: str
     """The module in this folder, and its function that opens the receiver."""
-    types: tuple[str, ...]
+    types: tuple[str, ...] | None
+    """The types for which it is registered; None for all."""
     argued: Mapping[str, str] = field(default_factory=dict)
     tools: str = ""
     """``node``, where it needs that and the packages of tests/express."""

@@ -132,4 +132,10 @@ RIGHT: dict[str, Design] = {
         types=PAYMENTS,
         tools="node",
     ),
+    "flask-mirror": Design(
+        framework="Flask",
+        what="every event type: each thing is mirrored as it came, by kind and key; what was deleted stays deleted",
+        home="mirror:mirror",
+        types=None,
+    ),
 }
