@@ -1,31 +1,21 @@
-// A StepPay receiver as a function of AWS Lambda in Node, for whatever calls it: an HTTP API, a REST API, a load balancer.
+// A StepPay receiver as a function of AWS Lambda in Node, behind an HTTP API, a REST API or a load balancer.
 //
-// It keeps payments, in memory: put a table of your database in the place of `payments`, for a function's memory does not
-// last. Compare and write in one statement there, such as DynamoDB's PutItem with a ConditionExpression.
+// Deploy it with steppay_webhook.mjs, and with a table of your database in the place of steppay_store.mjs: the memory of a
+// function does not last. Compare and write in one statement, such as PutItem of DynamoDB with a ConditionExpression.
 
-import { createHmac, timingSafeEqual } from "node:crypto";
+import { store } from "./steppay_store.mjs";
+import { parse, verify } from "./steppay_webhook.mjs";
 
-const TOLERANCE = 300; // seconds
-const RANKS = {
-  ...{ STANDBY: 0, VIRTUAL_BANK_STANDBY: 0, CMS_STANDBY: 0, FAILED: 1, USER_CANCELED: 1, COMPLETE: 2 },
-  ...{ CANCELED_FAIL: 3, PARTIAL_CANCELED: 4, CANCELED: 5 },
-};
-const BY_EVENT = { "payment.standby": 0, "payment.failed": 1, "payment.completed": 2, "payment.canceled": 5 };
-
-export const payments = new Map();
+export { store };
 
 export async function handler(event) {
   const body = rawBody(event); // what was signed: JSON.stringify(JSON.parse(...)) has another signature
   if (!verify(header(event, "steppay-signature"), body, process.env.STEPPAY_WEBHOOK_SECRET)) {
     return answer(401, "the signature does not match");
   }
-  let envelope;
-  try {
-    envelope = JSON.parse(body.toString("utf8"));
-  } catch {
-    return answer(400, "the body is no JSON");
-  }
-  if (envelope?.event in BY_EVENT) keep(envelope);
+  const envelope = parse(body);
+  if (envelope === null) return answer(400, "the body is no webhook");
+  store.save(envelope);
   return answer(200); // event types not known here too: anything else would show as a failed delivery
 }
 
@@ -39,34 +29,6 @@ function header(event, name) {
   const headers = event.headers ?? event.multiValueHeaders ?? {};
   const found = Object.entries(headers).find(([one]) => one.toLowerCase() === name);
   return found ? String(found[1]) : "";
-}
-
-// Whether the holder of the secret signed the body just now. While a secret is being rotated there are several keys.
-export function verify(header, body, secret, now = Date.now() / 1000) {
-  const pairs = header.split(",").map((pair) => pair.trim().split(/=(.*)/s));
-  const timestamp = pairs.find(([name]) => name === "timestamp")?.[1] ?? "";
-  const keys = pairs.find(([name]) => name === "key")?.[1] ?? "";
-  if (!secret || !/^[0-9]{1,15}$/.test(timestamp) || Math.abs(now - Number(timestamp)) > TOLERANCE) return false;
-  const expected = Buffer.from(createHmac("sha256", secret).update(`${timestamp}.`).update(body).digest("base64"));
-  return keys.split(";").some((key) => {
-    const given = Buffer.from(key); // compared as text: Node's base64 also decodes what is not quite the same
-    return given.length === expected.length && timingSafeEqual(given, expected);
-  });
-}
-
-// A payment only moves forward, so its status goes before the clock of whole seconds; then the larger refund is the later.
-function keep({ event, timestamp, data }) {
-  const rank = RANKS[data.status] ?? BY_EVENT[event];
-  const canceled = data.cancel?.canceledAmount ?? 0;
-  const version = [rank, timestamp, canceled];
-  const known = payments.get(data.paymentId);
-  if (known && !isNewer(version, known.version)) return;
-  payments.set(data.paymentId, { status: data.status, paid: data.paidAmount ?? 0, canceled, version });
-}
-
-function isNewer(one, other) {
-  const place = one.findIndex((part, at) => part !== other[at]);
-  return place >= 0 && one[place] > other[place];
 }
 
 // What every gateway understands: a number as status, and a body that is text.

@@ -1,4 +1,4 @@
-// Emulates Lambda for a handler in Node, with nothing but Node. AWS's own images and `sam local start-lambda` do the same.
+// Emulates Lambda for a handler in Node, with nothing but Node. AWS's images and `sam local start-lambda` do the same.
 //
 //   node examples/receivers/lambda_runtime.mjs [file of the handler] [port]
 //
@@ -11,7 +11,7 @@ import { pathToFileURL } from "node:url";
 
 const INVOCATION = /^\/2015-03-31\/functions\/[^/]+\/invocations$/;
 const [file = "examples/receivers/lambda_handler.mjs", port = "9000"] = process.argv.slice(2);
-const { handler, payments = new Map() } = await import(pathToFileURL(resolve(file)));
+const { handler, store } = await import(pathToFileURL(resolve(file)));
 
 const server = createServer(async (request, response) => {
   const parts = [];
@@ -26,9 +26,9 @@ const server = createServer(async (request, response) => {
       send(told, { "x-amz-function-error": "Unhandled" });
     }
   } else if (request.method === "GET" && request.url === "/test/state") {
-    send({ payments: Object.fromEntries([...payments].map(([id, { version, ...row }]) => [id, row])) });
+    send(store?.state());
   } else if (request.method === "POST" && request.url === "/test/reset") {
-    payments.clear();
+    store?.reset();
     send({});
   } else {
     response.writeHead(404).end("no such path");

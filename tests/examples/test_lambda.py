@@ -116,7 +116,7 @@ def test_the_handler_in_node_is_proved(runtime: str, kind: Any) -> None:
         reset=remote_reset(f"{runtime}/test/reset"),
         secret=SECRET,
         seed=7,
-        only_effective=True,  # it keeps payments alone
+        only_effective=True,  # it keeps no orders
     )
     found.assert_ok()
     assert found.verdict == "proved"
