@@ -49,7 +49,15 @@ def test_a_difference_of_two_amounts_is_right_and_no_other_number_is(count: int)
     assert len(own) == count
     right = own | {abs(one - two) for one, two in combinations(own, 2)}
     for number in right:
-        for here in (number, -number, number * 100, Decimal(number) / 100, f"{number}.00"):
+        for here in (
+            number,
+            -number,
+            number * 100,
+            number * 10_000,
+            number * 1_000_000,
+            Decimal(number) / 100,
+            f"{number}.00",
+        ):
             assert not is_told(thing, here)
     for number in {*right, *(one + two for one in own for two in own), 5, 9} - right:
         for here in (number, -number, number + Decimal("0.5"), number * 10, number * 1000):

@@ -43,7 +43,7 @@ AMOUNTS = frozenset(
 _LOOSE = frozenset({frozenset({"amount"}), frozenset({"total"}), frozenset({"total", "amount"})})
 _REFUNDS = {"payment": ("cancel.canceledAmount",), "order": ("returnedAmount",)}
 _CURRENCIES = frozenset({"krw", "won", "usd"})
-_MINOR = 100  # a receiver may keep hundredths, such as cents
+_UNITS = (1, 100, 10_000, 1_000_000)  # a receiver may keep integers of a smaller unit, such as cents or millionths
 
 
 def amount_hints(row: StateRow) -> Iterator[Hint]:
@@ -124,7 +124,7 @@ def _explains(thing: Thing, number: Decimal, *, is_loose: bool) -> bool:
         return is_loose and any(_store_number(thing, field) for field in _REFUNDS.get(thing.kind, ()))
     own = {abs(one) for data in (thing.kept, *_last_second(thing)) for one in _amounts(data)}
     sums = own | {abs(one - other) for one, other in permutations(own, 2)}
-    return any(abs(number) in {one, one * _MINOR, one / _MINOR} for one in sums)
+    return any(abs(number) in {one / 100, *(one * unit for unit in _UNITS)} for one in sums)
 
 
 def _last_second(thing: Thing) -> list[Mapping[str, Any]]:
