@@ -72,6 +72,16 @@ class ShowsAccess(Shop):
         return {"open": sorted(key for key, row in rows.items() if row["status"] in {"ACTIVE", "PENDING_CANCEL"})}
 
 
+class KeepsInvoices(Shop):
+    """It refuses an invoice without an id, which the vendor calls nullable: there is nothing to keep."""
+
+    def row_of(self, envelope: Envelope) -> tuple[str, str, dict[str, Any]] | None:
+        data = envelope["data"]
+        if data.get("id") is None:
+            raise RefusedError(400, "an invoice without an id")
+        return "invoices", str(data["id"]), {"status": data.get("status"), "version": str(envelope["timestamp"])}
+
+
 class VendorSample(Shop):
     """As the vendor's samples: the key by substring, no age."""
 
@@ -95,6 +105,11 @@ def test_events_that_leave_no_row_are_not_taken_for_rounded_ids() -> None:
 def test_a_receiver_that_shows_access_alone_has_no_finding() -> None:
     card = card_of(ShowsAccess(), types=["subscription.updated"], only=["big-id", "tie"])
     assert (names(card), card.ok) == ([], True), card.report()
+
+
+def test_the_id_of_an_invoice_is_not_left_out() -> None:
+    card = card_of(KeepsInvoices(), types=["invoice.*"], only=["null", "absent"])
+    assert (names(card), len(card.passed), card.ok) == ([], 4, True), card.report()
 
 
 def test_a_receiver_copied_from_a_sample_has_advice_and_no_failure() -> None:

@@ -44,7 +44,7 @@ CREATE TABLE points (payment_id INTEGER, points INTEGER);
 
 @contextmanager
 def upsert(_folder: Path) -> Iterator[Opened]:
-    """Whole won as integers, times as epoch seconds; a copy breaks the unique key and rolls all back."""
+    """Ten-thousandths of a won as integers, times as epoch seconds; a copy breaks the unique key and rolls all back."""
     lock = Lock()
     with closing(sqlite3.connect(":memory:", check_same_thread=False)) as database:
         database.executescript(_UPSERT)
@@ -75,8 +75,8 @@ def upsert(_folder: Path) -> Iterator[Opened]:
                 [
                     vendor.id_of(envelope),
                     envelope["data"]["status"],
-                    int(vendor.paid_of(envelope)),
-                    int(vendor.canceled_of(envelope)),
+                    int(vendor.paid_of(envelope) * 10_000),
+                    int(vendor.canceled_of(envelope) * 10_000),
                     paid and int(paid.timestamp()),
                     vendor.step_of(envelope),
                     envelope["timestamp"],

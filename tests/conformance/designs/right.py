@@ -7,7 +7,7 @@ from conformance.designs.design import CUSTOMERS, PAYMENTS, SUBSCRIPTIONS, Desig
 RIGHT: dict[str, Design] = {
     "flask-upsert": Design(
         framework="Flask",
-        what="SQL upsert that compares as it writes; copies by a unique key in the same transaction; whole won, epochs",
+        what="SQL upsert that compares as it writes; a unique key for copies; integers for money, epochs",
         home="in_flask:upsert",
         types=PAYMENTS,
     ),
