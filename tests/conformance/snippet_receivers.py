@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from flask import Flask, request
-from node_programs import EXPRESS, SECRET, node_serving
+from node_programs import SECRET, node_project
 
 from steppay_mock.conformance.snippet import snippet_for
 
@@ -116,8 +116,5 @@ def in_node(folder: Path, framework: str, program: str) -> Iterator[str]:
     files = {"main.mjs": EXPRESS_PROGRAM.replace("SNIPPET", code)}
     if framework == "nextjs":
         files = {"main.mjs": NEXT, "route.mjs": code}
-    for name, text in files.items():
-        (folder / name).write_text(text, encoding="utf-8")
-    (folder / "node_modules").symlink_to(EXPRESS / "node_modules", target_is_directory=True)
-    with node_serving(folder, "main.mjs") as url:
+    with node_project(folder, files, "main.mjs") as url:
         yield f"{url}/webhooks/steppay"
