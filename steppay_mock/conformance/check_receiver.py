@@ -19,7 +19,7 @@ from steppay_mock.conformance.snippet import framework_of, with_snippets
 from steppay_mock.ordering.face import option
 from steppay_mock.ordering.failure import ExplorationError
 from steppay_mock.ordering.receiver.hosting import beside_loop, in_transaction_of_test
-from steppay_mock.ordering.remote import RemoteError
+from steppay_mock.conformance.stories import tell_stories
 from steppay_mock.wire.real_time import perf_counter
 
 if TYPE_CHECKING:
@@ -62,11 +62,13 @@ def _check(receiver: Receiver, settings: CheckSettings) -> Scorecard:
         obstacle = find_obstacle(at, reactions)
         lacks = _lacks(at, settings)
         results = _results(at, wanted, lacks, obstacle)
+        if obstacle is None and not at.is_gone and "reset" not in lacks and any(map(_is_proof, wanted)):
+            at.stories = tell_stories(at)
         closed = find_closed(at) if obstacle is None and not at.is_gone else None
         framework = framework_of(at)
     can_prove = obstacle is None and closed is None and not at.is_gone and not {"proofs", "reset"} & lacks.keys()
     if can_prove and any(map(_is_proof, wanted)):
-        at.proofs = prove(receiver, settings, at.reacts or at.reacts_in_stories)
+        at.proofs = prove(receiver, settings, at.reacts or at.reacts_in_stories, stories=at.stories)
     results += [_result(at, one, lacks, obstacle) for one in wanted if _is_proof(one)]
     findings = find_findings(results) if obstacle is None else (obstacle,)
     if obstacle is None and at.unsteady:
@@ -109,10 +111,8 @@ def _judge(at: CheckedReceiver, check: Check, lacks: dict[Need, str], obstacle: 
     try:
         return check.run(at)
     except ExplorationError as error:
-        cause = error.__cause__
-        if not isinstance(cause, RemoteError) or cause.reached:
+        if not at.has_lost(error):
             raise
-        at.is_lost = True
         return skipped("Its state does not answer any more.")
 
 
@@ -137,4 +137,5 @@ def _lacks(at: CheckedReceiver, settings: CheckSettings) -> dict[Need, str]:
 
 
 def _is_proof(check: Check) -> bool:
-    return "proofs" in check.needs
+    """Whether it looks at the stories and the searches, which are made after all else."""
+    return check.family == "truth" or "proofs" in check.needs

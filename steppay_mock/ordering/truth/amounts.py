@@ -94,6 +94,7 @@ def _compare(row: StateRow, name: str, number: Decimal, words: frozenset[str]) -
     thing, field, store = found[0]
     path, here = row.path_of(name), row.columns[name]
     same = [value for value in thing.told(field) if _number_in(field, value) == number]
+    replaced = thing.replaced(field, same)
     return Hint(
         kind="amount",
         path=path,
@@ -101,7 +102,8 @@ def _compare(row: StateRow, name: str, number: Decimal, words: frozenset[str]) -
         here=here,
         store=store,
         sentence=f"looks wrong: {thing} has {here} here ({path}), the store's {field} is {store}. "
-        + before(thing.replaced(field, same), f"Compare the value that the receiver writes with data.{field}."),
+        + before(replaced, f"Compare the value that the receiver writes with data.{field}."),
+        is_old=replaced is not None,
     )
 
 

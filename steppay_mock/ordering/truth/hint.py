@@ -30,6 +30,8 @@ class Hint:
     store: Any
     sentence: str
     """The hint for a person, which ends with the next step."""
+    is_old: bool = False
+    """Whether the store had this value once, before a later event."""
 
     def __str__(self) -> str:
         return self.sentence
