@@ -9,6 +9,7 @@ from steppay_mock.conformance.families import (
     connection,
     copies,
     malformed,
+    memory,
     method,
     nulls,
     orders,
@@ -33,6 +34,7 @@ CHECKS: tuple[Check, ...] = (
     *method.CHECKS,
     *connection.CHECKS,
     *copies.CHECKS,
+    *memory.CHECKS,
     *answers.CHECKS,
     *orders.CHECKS,
 )

@@ -91,6 +91,27 @@ CAUSES: tuple[Cause, ...] = (
         explains=named("big-id"),
     ),
     Cause(
+        name="cuts-ids",
+        family="big-id",
+        harm="wrong",
+        summary="It cuts ids to 32 bits: two things with the same lower bits become one.",
+        cure="Keep ids in 64 bits: BIGINT in SQL, long in Java. In JavaScript the operators & | ~ << cut to 32 bits: "
+        "keep ids as text or as BigInt.",
+        facts=(13,),
+        shows=lambda seen: seen.count("big-id", tag="cut") > 0,
+        explains=named("big-id"),
+    ),
+    Cause(
+        name="keeps-ids-as-floats",
+        family="big-id",
+        harm="wrong",
+        summary="It keeps ids as floats, which round beyond 2^53.",
+        cure="Read ids as integers or as text: no float() and no parse_int=float, and BIGINT in SQL, not DOUBLE.",
+        facts=(13,),
+        shows=lambda seen: seen.count("big-id", tag="float") > 0,
+        explains=lambda one: not one.judgement.tags.isdisjoint({"float", "rounded"}),
+    ),
+    Cause(
         name="rounds-ids",
         family="big-id",
         harm="wrong",
@@ -99,6 +120,28 @@ CAUSES: tuple[Cause, ...] = (
         facts=(13,),
         shows=lambda seen: seen.count("big-id", tag="rounded") > 0,
         explains=lambda one: "rounded" in one.judgement.tags,
+    ),
+    Cause(
+        name="reads-an-id-that-is-not-there",
+        family="truth",
+        harm="wrong",
+        summary="It reads the id of a thing from a field that the thing does not have.",
+        cure="Read the id of each object by its name: subscriptionId of a subscription, paymentId of a payment, id of an "
+        "order, a customer and an invoice, code of a product (fact 15).",
+        facts=(15, 55),
+        shows=lambda seen: seen.failed("truth/as-the-store-says", tag="null-id"),
+        explains=lambda one: "null-id" in one.judgement.tags,
+    ),
+    Cause(
+        name="folds-statuses",
+        family="truth",
+        harm="access",
+        summary="It stores a status under the name of another one.",
+        cure="Keep the status as it was sent, and decide beside it what that means for access: PENDING_CANCEL is not "
+        "yet CANCELED, PARTIAL_CANCELED has money left, UNPAID is not ACTIVE.",
+        facts=(24, 29),
+        shows=lambda seen: seen.failed("truth/as-the-store-says", tag="folded"),
+        explains=lambda one: "folded" in one.judgement.tags,
     ),
 )
 """Causes of the families about contents."""

@@ -27,10 +27,12 @@ CAUSES: tuple[Cause, ...] = (
         name="forgets-copies",
         family="duplicate",
         harm="money",
-        summary="It knows a copy only if nothing came between.",
-        cure="Remember all bodies for some days, not the last one. " + _ONCE,
+        summary="It forgets what it has seen: a copy that comes later counts again.",
+        cure="Remember all bodies for months, not the last ones and not those of the last hours. " + _ONCE,
         facts=(4, 22),
-        shows=lambda seen: seen.failed("duplicate/later-copy-counts-once"),
+        shows=lambda seen: any(
+            seen.failed(f"duplicate/{one}") for one in ("later-copy-counts-once", "copy-after-many", "copy-a-day-later")
+        ),
         explains=lambda one: "twice" in one.judgement.tags or one.check.full_name == "duplicate/double-effect",
     ),
     Cause(

@@ -27,7 +27,7 @@ _BETWEEN = 3  # other events between an event and its copy
 def _is_accepted(at: CheckedReceiver, event_type: str) -> Judgement:
     event = at.event(event_type)
     at.begin()
-    if (first := _taken(at, event)) is not None:
+    if (first := taken_first(at, event)) is not None:
         return first
     again = at.deliver(event, later=1, what=f"a second copy of {event_type}")
     if at.accepts(again, event):
@@ -39,13 +39,13 @@ def _counts_once(at: CheckedReceiver, event_type: str) -> Judgement:
     event = at.event(event_type)
     at.begin()
     before = at.look()
-    if (first := _taken(at, event)) is not None:
+    if (first := taken_first(at, event)) is not None:
         return first
     once = at.look()
     if once == before:
         return skipped(f"{event_type} changes nothing, so a copy could not.")
     trace = at.deliver(event, later=1, what=f"a second copy of {event_type}")
-    return _same(at, once, trace, what=f"A second copy of {event_type}")
+    return judge_copy(at, once, trace, what=f"A second copy of {event_type}")
 
 
 def _later_copy_counts_once(at: CheckedReceiver, event_type: str) -> Judgement:
@@ -53,7 +53,7 @@ def _later_copy_counts_once(at: CheckedReceiver, event_type: str) -> Judgement:
     event = at.event(event_type, now=float(int(at.now()) - _DAYS))
     at.begin()
     before = at.look()
-    if (first := _taken(at, event)) is not None:
+    if (first := taken_first(at, event)) is not None:
         return first
     if at.look() == before:
         return skipped(f"{event_type} changes nothing, so a copy could not.")
@@ -61,10 +61,10 @@ def _later_copy_counts_once(at: CheckedReceiver, event_type: str) -> Judgement:
         at.deliver(at.event(event_type))
     once = at.look()
     trace = at.deliver(event, later=1, what=f"a copy of {event_type}, after others")
-    return _same(at, once, trace, what=f"A copy of {event_type} that comes after others")
+    return judge_copy(at, once, trace, what=f"A copy of {event_type} that comes after others")
 
 
-def _same(at: CheckedReceiver, once: int, trace: Trace, *, what: str) -> Judgement:
+def judge_copy(at: CheckedReceiver, once: int, trace: Trace, *, what: str) -> Judgement:
     """Whether the state and the effects are still those of that number."""
     twice = at.look()
     if at.state(once).effects != at.state(twice).effects:
@@ -100,7 +100,7 @@ def _ends(at: CheckedReceiver, first: Event, second: Event) -> tuple[list[int], 
     ends = []
     for event in (first, second):
         at.begin()
-        if (refusal := _taken(at, event)) is not None:
+        if (refusal := taken_first(at, event)) is not None:
             return refusal
         ends.append(at.look())
     at.begin()
@@ -109,7 +109,7 @@ def _ends(at: CheckedReceiver, first: Event, second: Event) -> tuple[list[int], 
     return [*ends, at.look()], trace
 
 
-def _taken(at: CheckedReceiver, event: Event) -> Judgement | None:
+def taken_first(at: CheckedReceiver, event: Event) -> Judgement | None:
     """None if the event is accepted, else that nothing can be told of what comes after it."""
     trace = at.deliver(event)
     if at.accepts(trace, event):

@@ -35,20 +35,29 @@ def _read_as_utc(at: CheckedReceiver, event_type: str) -> Judgement:
     after = at.look()
     if after == before:
         return skipped(f"{event_type} changes nothing.")
-    known = [*instants_in(event.data), datetime.fromtimestamp(event.timestamp, UTC)]
+    sent = list(instants_in(event.data))
+    known = [*sent, datetime.fromtimestamp(event.timestamp, UTC)]
+    is_shown = False
     for path, value in _values("$", plain(at.state(after).state)):
         instant = read_instant(value)
         if instant is None or any(instant.is_same(one) for one in known):
+            is_shown = is_shown or (instant is not None and any(instant.is_same(one) for one in sent))
             continue
-        right = next((one for one in known if _is_read_as_korean(instant, one)), None)
-        if right is not None:
-            return failed(
-                f"After {event_type} {path} is {value}, nine hours before "
-                f"{right.replace(tzinfo=None).isoformat()} UTC, which was sent.",
-                trace,
-                tags=("kst",),
-            )
-    return PASSED
+        is_shown = is_shown or (instant.is_naive and any(instant.is_same(one + KST) for one in sent))
+        for right in known:
+            if (way := _is_nine_hours_off(instant, right)) is not None:
+                return failed(
+                    f"After {event_type} {path} is {value}, nine hours {way} "
+                    f"{right.replace(tzinfo=None).isoformat()} UTC, which was sent.",
+                    trace,
+                    tags=("kst",),
+                )
+    if is_shown:
+        return PASSED
+    return skipped(
+        f"The state shows no time of {event_type}. Put a time of data into it, such as nextPaymentDate or paidAt, to "
+        "learn whether times are read as UTC."
+    )
 
 
 def _with_times(at: CheckedReceiver, event_type: str) -> Event:
@@ -56,8 +65,11 @@ def _with_times(at: CheckedReceiver, event_type: str) -> Event:
     return max((at.event(event_type) for _ in range(_DRAWN)), key=lambda event: len(list(instants_in(event.data))))
 
 
-def _is_read_as_korean(instant: Instant, right: datetime) -> bool:
-    return instant.is_same(right - KST)
+def _is_nine_hours_off(instant: Instant, right: datetime) -> str | None:
+    """Whether it lies before or after the right one; without a zone a later one is Korean time, which is no mistake."""
+    if instant.is_same(right - KST):
+        return "before"
+    return "after" if not instant.is_naive and instant.is_same(right + KST) else None
 
 
 def _values(path: str, node: Any) -> Iterator[tuple[str, Any]]:
