@@ -17,6 +17,7 @@ from steppay_mock.conformance.families import (
     replay,
     rotation,
     signature,
+    statuses,
     timezone,
     unknown,
 )
@@ -35,6 +36,7 @@ CHECKS: tuple[Check, ...] = (
     *connection.CHECKS,
     *copies.CHECKS,
     *memory.CHECKS,
+    *statuses.CHECKS,
     *answers.CHECKS,
     *orders.CHECKS,
 )

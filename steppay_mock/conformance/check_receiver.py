@@ -33,6 +33,7 @@ LACKS: dict[Need, str] = {
     "socket": "An app in this process has no socket: serve it, and check its URL.",
     "process": "It runs in another process.",
     "route": "The gateway before the function decides which requests reach it.",
+    "stories": "No scenario was delivered.",
     "proofs": "No searches through orders were wanted.",
 }
 
@@ -63,7 +64,7 @@ def _check(receiver: Receiver, settings: CheckSettings) -> Scorecard:
         lacks = _lacks(at, settings)
         results = _results(at, wanted, lacks, obstacle)
         if obstacle is None and not at.is_gone and "reset" not in lacks and any(map(_is_proof, wanted)):
-            at.stories = tell_stories(at)
+            at.stories = at.stories or tell_stories(at)
         closed = find_closed(at) if obstacle is None and not at.is_gone else None
         framework = framework_of(at)
     can_prove = obstacle is None and closed is None and not at.is_gone and not {"proofs", "reset"} & lacks.keys()
@@ -125,6 +126,7 @@ def _lacks(at: CheckedReceiver, settings: CheckSettings) -> dict[Need, str]:
         "socket": at.is_elsewhere,
         "process": at.is_in_process,
         "route": at.has_route,
+        "stories": True,
         "proofs": not settings.quick,
     }
     lacks = {need: LACKS[need] for need, there in has.items() if not there}
@@ -138,4 +140,4 @@ def _lacks(at: CheckedReceiver, settings: CheckSettings) -> dict[Need, str]:
 
 def _is_proof(check: Check) -> bool:
     """Whether it looks at the stories and the searches, which are made after all else."""
-    return check.family == "truth" or "proofs" in check.needs
+    return not {"stories", "proofs"}.isdisjoint(check.needs)

@@ -70,8 +70,8 @@ def choose_scenarios(reacts: Sequence[str], *, seed: int, turned: Sequence[str] 
     """The scenarios that fit: with two events or more to which the receiver reacts.
 
     First come those that show something new: another type, another status, a type that comes several times about one
-    thing, or a tie of another kind of thing. Of those that end otherwise the other way round (``turned``, the best
-    first) at least one is chosen.
+    thing, or a tie of another kind of thing. Of those that end otherwise in another order (``turned``, the best first) at
+    least one is chosen.
     """
     fitting = []
     for name in CANDIDATES:
@@ -117,7 +117,7 @@ def prove(
     ``stories`` were delivered once before: their types count as those to which the receiver reacts.
     """
     moved = {*reacts, *(event_type for one in stories for event_type in one.types)}
-    turned = [one.name for one in turned_stories(stories)]
+    turned = [one.name for one in turned_stories(stories) if one.is_scenario]
     names = settings.scenarios or choose_scenarios(sorted(moved), seed=settings.seed, turned=turned)
     if not names:
         return Proofs(left_out=("No scenario has two events to which it reacts.",))

@@ -58,7 +58,7 @@ CAUSES: tuple[Cause, ...] = (
         cure=_TOLERANT,
         facts=(7,),
         shows=lambda seen: seen.count("absent", tag="refused") + seen.count("null", tag="refused") > 1,
-        explains=named("absent", "null", tag="refused"),
+        explains=lambda one: named("absent", "null", tag="refused")(one) or "some" in one.judgement.tags,
     ),
     Cause(
         name="fails-on-empty-values",
@@ -79,6 +79,28 @@ CAUSES: tuple[Cause, ...] = (
         facts=(10, 55),
         shows=lambda seen: seen.failed("timezone/utc", tag="kst"),
         explains=lambda one: "kst" in one.judgement.tags,
+    ),
+    Cause(
+        name="takes-seconds-for-milliseconds",
+        family="timezone",
+        harm="wrong",
+        summary="It takes the timestamp of the envelope for milliseconds: it is in seconds.",
+        cure="Read it as seconds since the epoch: datetime.fromtimestamp(event['timestamp'], UTC) in Python, "
+        "new Date(event.timestamp * 1000) in JavaScript.",
+        facts=(2,),
+        shows=lambda seen: seen.failed("timezone/utc", tag="millis"),
+        explains=lambda one: "millis" in one.judgement.tags,
+    ),
+    Cause(
+        name="reads-one-form-of-times",
+        family="timezone",
+        harm="lost",
+        summary="It reads times of one form alone: the fraction of a time has 0 to 9 digits.",
+        cure="Read times with datetime.fromisoformat in Python, new Date(text + 'Z') in JavaScript, LocalDateTime.parse "
+        "in Java, and not by one format such as %S.%f.",
+        facts=(9,),
+        shows=lambda seen: seen.failed("timezone/fractions"),
+        explains=lambda one: one.check.full_name == "timezone/fractions" or "some" in one.judgement.tags,
     ),
     Cause(
         name="keeps-ids-in-32-bits",
@@ -140,8 +162,11 @@ CAUSES: tuple[Cause, ...] = (
         cure="Keep the status as it was sent, and decide beside it what that means for access: PENDING_CANCEL is not "
         "yet CANCELED, PARTIAL_CANCELED has money left, UNPAID is not ACTIVE.",
         facts=(24, 29),
-        shows=lambda seen: seen.failed("truth/as-the-store-says", tag="folded"),
-        explains=lambda one: "folded" in one.judgement.tags,
+        shows=lambda seen: seen.failed("truth/each-status"),
+        explains=lambda one: (
+            named("truth/each-status")(one)
+            or (one.check.full_name == "truth/as-the-store-says" and one.judgement.tags <= {"old", "status"})
+        ),
     ),
 )
 """Causes of the families about contents."""

@@ -60,7 +60,35 @@ CAUSES: tuple[Cause, ...] = (
         facts=(4, 6, 55),
         shows=lambda seen: seen.failed("tie/two-of-one-second") or seen.failed("duplicate/later-update-is-no-copy"),
         explains=named(
-            "tie/two-of-one-second", "duplicate/later-update-is-no-copy", "duplicate/false-dedupe", "tie/tie-flip"
+            "tie/two-of-one-second",
+            "duplicate/later-update-is-no-copy",
+            "duplicate/false-dedupe",
+            "tie/tie-flip",
+            "truth/as-the-store-says",
+        ),
+    ),
+    Cause(
+        name="has-one-guard-for-all",
+        family="order",
+        harm="lost",
+        summary="An event about another thing makes it drop one that happened earlier.",
+        cure="Keep the timestamp of the last event with each row, not one for all rows.",
+        facts=(5,),
+        shows=lambda seen: seen.failed("order/earlier-of-another"),
+        explains=named("order", "duplicate/false-dedupe"),
+    ),
+    Cause(
+        name="keeps-old-values",
+        family="truth",
+        harm="access",
+        summary="It never writes what a later event says.",
+        cure="Update the row with each event that is newer, also with one whose status is UNPAID or COMPLETE: those are "
+        "not the end (facts 24 and 29).",
+        facts=(24, 29),
+        shows=lambda seen: seen.failed("truth/as-the-store-says", "duplicate/false-dedupe"),
+        explains=lambda one: (
+            named("duplicate/false-dedupe", "tie/tie-flip")(one)
+            or (one.check.full_name == "truth/as-the-store-says" and one.judgement.tags == {"old"})
         ),
     ),
     Cause(

@@ -146,6 +146,28 @@ def _two_of_one_second(at: CheckedReceiver, event_type: str) -> Judgement:
     return PASSED
 
 
+def _earlier_of_another(at: CheckedReceiver, event_type: str) -> Judgement:
+    """An event, and then one of the same type that happened an hour earlier, about another thing."""
+    first = with_ids(at.event(event_type), least=31_001)
+    drawn = with_ids(at.event(event_type), least=41_001)
+    second = with_payload(drawn, {**deepcopy(drawn.payload), "timestamp": first.timestamp - 3600})
+    at.begin()
+    before = at.look()
+    told = _ends(at, first, second)
+    if isinstance(told, Judgement):
+        return told
+    ends, trace = told
+    if before in ends[:2] or ends[0] == ends[1]:
+        return skipped(f"One of two events {event_type} changes nothing alone, so it cannot be lost.")
+    if ends[2] == ends[0]:
+        return failed(
+            f"{event_type} is lost where one about another thing, which happened an hour later, came before it.",
+            trace,
+            tags=("guard",),
+        )
+    return PASSED
+
+
 CHECKS = (
     Check(
         name="copy-accepted",
@@ -202,6 +224,18 @@ CHECKS = (
         facts=(4, 6, 55),
         needs=("reset",),
         run=for_each_type(_two_of_one_second),
+    ),
+    Check(
+        name="earlier-of-another",
+        family="order",
+        severity="must",
+        harm="lost",
+        asks="An event that happened before one about another thing, and comes after it, is taken.",
+        cure="Keep the timestamp of the last event with each row, not one for all rows: a late event about one thing is "
+        "new for that thing.",
+        facts=(5,),
+        needs=("reset",),
+        run=for_each_type(_earlier_of_another),
     ),
 )
 """The checks of these families that need no search through orders."""

@@ -53,8 +53,8 @@ def _found(anomaly: Anomaly) -> Callable[[CheckedReceiver], Judgement]:
         if anomaly is kinds.ORDER_DEPENDENCE and not any(proofs.counterexamples):
             for story in turned_stories(at.stories):
                 return failed(
-                    f"{story.name} ends otherwise if its events come the other way round: no search found a smaller "
-                    "order that does.",
+                    f"{story.name} ends otherwise if its events come in another order, such as the other way round. No "
+                    "search found a shorter one.",
                     changes=story.turned,
                     tags=(anomaly.name,),
                 )
@@ -99,7 +99,7 @@ def _true(at: CheckedReceiver) -> Judgement:
     told = [f"{one.name}: {hint.sentence}" for one in wrong for hint in one.hints]
     return failed(
         f"In {len(wrong)} of {len(at.stories)} scenarios its rows contradict the store, each delivered in the order in "
-        f"which it happened. After {first.after}, of {first.name}: {first.hints[0].sentence}",
+        f"which it happened. At the end of {first.name}: {first.hints[0].sentence}",
         detail="\n".join(told[1:_SHOWN]),
         tags=tuple(sorted({tag for one in wrong for hint in one.hints for tag in _tags(hint)})),
     )
@@ -117,8 +117,6 @@ def _uncompared(at: CheckedReceiver) -> str:
 def _tags(hint: Hint) -> tuple[str, ...]:
     """What a hint says of the cause."""
     kinds = {"nine-hours": "kst", "rounded-id": "rounded", "null-id": "null-id"}
-    if hint.kind == "status" and not hint.is_old:
-        return ("folded",)
     return (kinds[hint.kind],) if hint.kind in kinds else ("old",) if hint.is_old else ()
 
 
@@ -158,7 +156,7 @@ CHECKS = (
         asks="After a scenario, its rows agree with the store.",
         cure="Deliver the events in the order in which they happened, and compare each stored field with the events.",
         facts=(10, 24),
-        needs=("reset",),
+        needs=("reset", "stories"),
         run=_true,
     ),
 )

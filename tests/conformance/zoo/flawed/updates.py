@@ -9,7 +9,6 @@ from typing import Any
 from conformance.zoo.shop import Envelope, Shop
 
 Row = Mapping[str, Any]
-_PAYMENTS = ("payment.completed", "payment.canceled")
 
 
 class IgnoresRefunds(Shop):
@@ -24,7 +23,7 @@ class IgnoresRefunds(Shop):
 class EndsAtUnpaid(Shop):
     """UNPAID is taken for the end of a subscription: one that has paid its debt stays closed."""
 
-    finding = "truth/as-the-store-says"
+    finding = "truth/keeps-old-values"
 
     def is_newer(self, row: Row, known: Row | None) -> bool:
         return super().is_newer(row, known) and (known is None or known.get("status") != "UNPAID")
@@ -33,7 +32,7 @@ class EndsAtUnpaid(Shop):
 class InsertsOnly(Shop):
     """INSERT ... ON CONFLICT DO NOTHING: the first event about a thing stays."""
 
-    finding = "order/never-updates"
+    finding = "truth/keeps-old-values"
 
     def is_newer(self, _row: Row, known: Row | None) -> bool:
         return known is None
@@ -124,7 +123,7 @@ class GoesByTheRankOfTheStatus(Shop):
 class LosesTheRestOfARefund(Shop):
     """The amount of the first partial refund stays."""
 
-    finding = "truth/as-the-store-says"
+    finding = "truth/keeps-old-values"
 
     def keep(self, envelope: Envelope) -> None:
         found = self.row_of(envelope)
@@ -149,7 +148,7 @@ class AddsRefunds(Shop):
         data = envelope["data"]
         if envelope["event"] == "payment.canceled":
             key = str(data["paymentId"])
-            self.refunds[key] = self.refunds.get(key, Decimal()) + Decimal(data["cancel"]["canceledAmount"])
+            self.refunds[key] = self.refunds.get(key, Decimal()) + Decimal((data.get("cancel") or {}).get("canceledAmount") or 0)
 
     def state(self) -> dict[str, Any]:
         told = super().state()
@@ -165,17 +164,27 @@ class AddsRefunds(Shop):
 class WritesTheWholeForAPart(Shop):
     """A partial refund is stored as one of the whole amount."""
 
-    finding = "truth/as-the-store-says"
+    finding = "truth/partial-refund"
 
     def payment(self, envelope: Envelope) -> dict[str, Any]:
         row = super().payment(envelope)
         return {**row, "canceled_amount": "0" if row["canceled_amount"] == "0" else row["paid_amount"]}
 
 
-class ComparesVersionsAsTexts(Shop):
-    """The id of a thing and its second as texts of any length: "9" is greater than "10"."""
+class OverwritesTheTotal(Shop):
+    """One column for the amount: a refund of a part is written over what was paid."""
 
-    finding = "order/last-arrival-wins"
+    finding = "truth/partial-refund"
+
+    def payment(self, envelope: Envelope) -> dict[str, Any]:
+        row = super().payment(envelope)
+        return {**row, "paid_amount": row["paid_amount"] if row["canceled_amount"] == "0" else row["canceled_amount"]}
+
+
+class ComparesVersionsAsTexts(Shop):
+    """Numbers of any length as texts: "9" is greater than "10", and an older event than the newer."""
+
+    finding = "truth/as-the-store-says"
 
     def version(self, envelope: Envelope, rank: str) -> str:
         return rank[::-1]
@@ -184,12 +193,12 @@ class ComparesVersionsAsTexts(Shop):
 class SumsPaymentsWithoutRefunds(Shop):
     """What a customer has paid in all: a refund takes nothing from it."""
 
-    finding = "truth/refunds-count"
+    finding = "truth/refund-takes-back"
 
     def keep(self, envelope: Envelope) -> None:
         if envelope["event"] == "payment.completed":
             rows = self.tables.setdefault("sums", {})
-            row = rows.setdefault(str(envelope["data"]["customerId"]), {"paid": "0"})
+            row = rows.setdefault(str(envelope["data"].get("customerId")), {"paid": "0"})
             row["paid"] = format(Decimal(row["paid"]) + Decimal(envelope["data"].get("paidAmount") or 0), "f")
         elif not envelope["event"].startswith("payment."):
             super().keep(envelope)
@@ -198,7 +207,7 @@ class SumsPaymentsWithoutRefunds(Shop):
 class OneGuardForAll(Shop):
     """One newest second for all rows: an event about another thing makes this one old."""
 
-    finding = "order/lost-update"
+    finding = "order/has-one-guard-for-all"
 
     def keep(self, envelope: Envelope) -> None:
         newest = self.tables.setdefault("guard", {}).setdefault("all", {"second": 0})
@@ -221,6 +230,7 @@ MEMBERS: tuple[type[Shop], ...] = (
     LosesTheRestOfARefund,
     AddsRefunds,
     WritesTheWholeForAPart,
+    OverwritesTheTotal,
     ComparesVersionsAsTexts,
     SumsPaymentsWithoutRefunds,
     OneGuardForAll,
