@@ -78,6 +78,11 @@ def _shown(at: CheckedReceiver) -> set[str]:
     return set(_leaves(plain(at.state(at.look()).state)))
 
 
+def shown_ids(at: CheckedReceiver, number: int, event: Event) -> set[str]:
+    """The ids of the event that the state of that number shows."""
+    return {str(one) for one in _numbers(event)} & set(_leaves(plain(at.state(number).state)))
+
+
 def _taken(least: int, *, what: str) -> Run:
     def judge(at: CheckedReceiver, event_type: str) -> Judgement:
         plain = at.event(event_type)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from steppay_mock.conformance.alike import changes
 from steppay_mock.conformance.check import PASSED, Check, Judgement, failed, skipped
-from steppay_mock.conformance.families.big_id import with_ids
+from steppay_mock.conformance.families.big_id import shown_ids, with_ids
 from steppay_mock.conformance.judging import for_each_type, refused, with_payload
 
 if TYPE_CHECKING:
@@ -159,7 +159,8 @@ def _earlier_of_another(at: CheckedReceiver, event_type: str) -> Judgement:
     ends, trace = told
     if before in ends[:2] or ends[0] == ends[1]:
         return skipped(f"One of two events {event_type} changes nothing alone, so it cannot be lost.")
-    if ends[2] == ends[0]:
+    alone = shown_ids(at, ends[1], second)
+    if ends[2] == ends[0] or (alone and not shown_ids(at, ends[2], second)):
         return failed(
             f"{event_type} is lost where one about another thing, which happened an hour later, came before it.",
             trace,

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from steppay_mock.conformance.alike import DIGEST, without_bodies
 from steppay_mock.conformance.check import PASSED, Check, Judgement, failed, skipped
 from steppay_mock.contract.schemas import load_schema
 from steppay_mock.ordering.state.normal import plain
@@ -13,6 +14,7 @@ from steppay_mock.ordering.state.normal import plain
 if TYPE_CHECKING:
     from steppay_mock.conformance.checked_receiver import CheckedReceiver
     from steppay_mock.conformance.trace import Trace
+    from steppay_mock.payload.event import Event
 
 _SENT: dict[str, tuple[tuple[str, tuple[str, ...]], ...]] = {
     "SubscriptionStatus": (
@@ -78,7 +80,7 @@ def _vocabulary(enumeration: str) -> frozenset[str]:
 
 def _refund_takes_back(at: CheckedReceiver) -> Judgement:
     """Whether a number that a payment raised by its amount, or by a share of it, falls or is marked by the refund."""
-    told = _refunded(at, _PAID)
+    told = _refunded(at, _payment(at), _PAID)
     if isinstance(told, Judgement):
         return told
     before, paid, back, trace = told
@@ -94,7 +96,8 @@ def _refund_takes_back(at: CheckedReceiver) -> Judgement:
 
 def _partial_refund(at: CheckedReceiver) -> Judgement:
     """Whether what was paid, and what was given back of it, stay two numbers."""
-    whole, part = _refunded(at, _PAID), _refunded(at, _PART)
+    payment = _payment(at)
+    whole, part = _refunded(at, payment, _PAID), _refunded(at, payment, _PART)
     if isinstance(whole, Judgement) or isinstance(part, Judgement):
         return part if isinstance(part, Judgement) else skipped("A refund of the whole amount is refused.")
     _, paid, back, trace = part
@@ -112,11 +115,14 @@ def _partial_refund(at: CheckedReceiver) -> Judgement:
 _Leaves = dict[str, Any]
 
 
-def _refunded(at: CheckedReceiver, amount: int) -> tuple[_Leaves, _Leaves, _Leaves, Trace] | Judgement:
+def _payment(at: CheckedReceiver) -> Event:
+    return at.event("payment.completed", data={"status": "COMPLETE", "paidAmount": _PAID, "paymentOnly": False})
+
+
+def _refunded(at: CheckedReceiver, paid: Event, amount: int) -> tuple[_Leaves, _Leaves, _Leaves, Trace] | Judgement:
     """The state before a payment, after it, and after a refund of this amount, as values by their paths."""
     if not {"payment.completed", "payment.canceled"} <= {*at.accepted}:
         return skipped("It is not registered for payment.completed and payment.canceled.")
-    paid = at.event("payment.completed", data={"status": "COMPLETE", "paidAmount": _PAID, "paymentOnly": False})
     shared = {name: paid.data[name] for name in _SHARED if name in paid.data}
     status = "CANCELED" if amount == _PAID else "PARTIAL_CANCELED"
     refund = {**shared, "status": status, "cancel": {"canceledAmount": amount}}
@@ -128,7 +134,10 @@ def _refunded(at: CheckedReceiver, amount: int) -> tuple[_Leaves, _Leaves, _Leav
         if not at.accepts(trace, event):
             return skipped(f"No verdict: {event.type} was refused ({trace.told()}).", trace)
         ends.append(at.look())
-    before, after, end = (dict(_leaves("$", plain(at.state(number).state))) for number in ends)
+    before, after, end = (
+        {path: value for path, value in _leaves("$", without_bodies(plain(at.state(number).state))) if value != DIGEST}
+        for number in ends
+    )
     return before, after, end, trace
 
 

@@ -80,7 +80,7 @@ def _every_type(at: CheckedReceiver) -> Judgement:
 def _is_taken_with_others(at: CheckedReceiver, event_type: str) -> bool:
     """Whether another event of the type is accepted: then it is not the type that is refused, but something in it."""
     for _ in range(_DRAWN):
-        event = at.event(event_type)
+        event = at.event(event_type, now=int(at.now()) + 0.123456)
         at.begin()
         if at.accepts(at.deliver(event), event):
             return True
@@ -159,6 +159,8 @@ def _not_active(at: CheckedReceiver) -> Judgement:
             return skipped(f"{event_type} has no status.")
         at.begin()
         trace = at.deliver(event)
+        if not at.accepts(trace, event):
+            return skipped(f"A subscription of the status {status} is refused ({trace.told()}).", trace)
         ends[status] = (at.state(at.look()).state, trace)
     active, unknown, paused = (plain_form(ends[status][0]) for status in ("ACTIVE", _STATUS, "PAUSE"))
     if (not changes(active, unknown) and changes(active, paused)) or _has_words_of(active, unknown, paused):

@@ -274,7 +274,7 @@ class TakesUnknownStatusesForActive(Shop):
 class ReadsCancelAsARefund(Shop):
     """`if "cancel" in data`: cancel is in every payment (fact 33)."""
 
-    finding = "truth/folds-statuses"
+    finding = "truth/as-the-store-says"
 
     def payment(self, envelope: Envelope) -> dict[str, Any]:
         row = super().payment(envelope)
