@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from steppay_mock.conformance.options import CheckSettings
-    from steppay_mock.conformance.stories import ToldStory
+    from steppay_mock.conformance.told_story import ToldStory
     from steppay_mock.delivery.faults import RequestDraft
     from steppay_mock.delivery.options.settings import Settings
     from steppay_mock.ordering.failure import ExplorationError

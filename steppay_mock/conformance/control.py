@@ -189,10 +189,10 @@ def _idle(at: CheckedReceiver, reactions: Reactions) -> Finding | None:
     if is_empty:
         return _finding(
             "shows-nothing",
-            "It accepts webhooks, and its state is empty before and after each of them. Either the state is not that of "
-            "this receiver, or it stores nothing.",
-            f"Let {option('state')} return the rows that this receiver writes: look at its database, its schema and its "
-            "transaction. A state that is always empty tells nothing.",
+            "It accepts webhooks, and its state is empty before and after each of them. Either the state is not that "
+            "of this receiver, or it stores nothing.",
+            f"Let {option('state')} return the rows that this receiver writes: look at its database, its schema and "
+            "its transaction. A state that is always empty tells nothing.",
             trace,
         )
     return _finding(

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from steppay_mock.conformance.stories import ToldStory, turned_stories
+from steppay_mock.conformance.told_story import ToldStory, turned_stories
 from steppay_mock.errors import SteppayMockError
 from steppay_mock.ordering.explore import explore
 from steppay_mock.ordering.failure import ExplorationError
@@ -70,8 +70,8 @@ def choose_scenarios(reacts: Sequence[str], *, seed: int, turned: Sequence[str] 
     """The scenarios that fit: with two events or more to which the receiver reacts.
 
     First come those that show something new: another type, another status, a type that comes several times about one
-    thing, or a tie of another kind of thing. Of those that end otherwise in another order (``turned``, the best first) at
-    least one is chosen.
+    thing, or a tie of another kind of thing. Of those that end otherwise in another order (``turned``, the best
+    first) at least one is chosen.
     """
     fitting = []
     for name in CANDIDATES:

@@ -8,10 +8,10 @@ courses of each, the other way round and thing by thing, show whether the order 
 from __future__ import annotations
 
 from collections.abc import Hashable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from steppay_mock.conformance.alike import changes
+from steppay_mock.conformance.told_story import ToldStory
 from steppay_mock.ordering.failure import ExplorationError
 from steppay_mock.ordering.state.rows import same_rows
 from steppay_mock.ordering.truth.hints import find_hints, has_rows
@@ -22,8 +22,6 @@ from steppay_mock.store.scenarios.scenario import scenario
 
 if TYPE_CHECKING:
     from steppay_mock.conformance.checked_receiver import CheckedReceiver
-    from steppay_mock.ordering.truth.hint import Hint
-    from steppay_mock.store.store import Story
 
 QUICK = (
     "refund-in-parts",
@@ -34,24 +32,6 @@ QUICK = (
     "customer-registers-and-leaves",
 )
 """The stories of a quick card: together they have each status that costs money."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ToldStory:
-    """One story as the receiver took it."""
-
-    name: str
-    hints: tuple[Hint, ...]
-    """What contradicts the store at the end."""
-    is_compared: bool
-    """Whether the rows had anything that could be compared with the store."""
-    types: frozenset[str]
-    """The event types that changed the state."""
-    turned: tuple[str, ...] = ()
-    """Where the end differs if the events come in another order, as lines."""
-    is_scenario: bool = True
-    size: int = 0
-    deliveries: int = 0
 
 
 def tell_stories(at: CheckedReceiver) -> tuple[ToldStory, ...]:
@@ -103,7 +83,7 @@ def _is_wanted(at: CheckedReceiver, event: object) -> bool:
 
 
 def _turned(at: CheckedReceiver, events: list[Event], end: int) -> tuple[tuple[str, ...], int]:
-    """Where another order ends otherwise than this state, and the deliveries that it took; nothing if one is refused."""
+    """Where another order ends otherwise than this state, and the deliveries that it took."""
     made = 0
     for course in (list(reversed(events)), _thing_by_thing(events)):
         at.begin()
@@ -153,8 +133,3 @@ def _moved_customer(at: CheckedReceiver) -> ToldStory | None:
         size=len(events),
         deliveries=len(events) + again,
     )
-
-
-def turned_stories(stories: tuple[ToldStory, ...]) -> list[ToldStory]:
-    """Those that end otherwise in another order, the shortest first."""
-    return sorted((one for one in stories if one.turned), key=lambda one: (one.size, one.name))

@@ -96,8 +96,8 @@ CAUSES: tuple[Cause, ...] = (
         family="timezone",
         harm="lost",
         summary="It reads times of one form alone: the fraction of a time has 0 to 9 digits.",
-        cure="Read times with datetime.fromisoformat in Python, new Date(text + 'Z') in JavaScript, LocalDateTime.parse "
-        "in Java, and not by one format such as %S.%f.",
+        cure="Read times with datetime.fromisoformat in Python, new Date(text + 'Z') in JavaScript, "
+        "LocalDateTime.parse in Java, and not by one format such as %S.%f.",
         facts=(9,),
         shows=lambda seen: seen.failed("timezone/fractions"),
         explains=lambda one: one.check.full_name == "timezone/fractions" or "some" in one.judgement.tags,
@@ -148,8 +148,8 @@ CAUSES: tuple[Cause, ...] = (
         family="truth",
         harm="wrong",
         summary="It reads the id of a thing from a field that the thing does not have.",
-        cure="Read the id of each object by its name: subscriptionId of a subscription, paymentId of a payment, id of an "
-        "order, a customer and an invoice, code of a product (fact 15).",
+        cure="Read the id of each object by its name: subscriptionId of a subscription, paymentId of a payment, id of "
+        "an order, a customer and an invoice, code of a product (fact 15).",
         facts=(15, 55),
         shows=lambda seen: seen.failed("truth/as-the-store-says", tag="null-id"),
         explains=lambda one: "null-id" in one.judgement.tags,

@@ -64,7 +64,9 @@ CAUSES: tuple[Cause, ...] = (
             "duplicate/later-update-is-no-copy",
             "duplicate/false-dedupe",
             "tie/tie-flip",
+            "order/earlier-of-another",
             "truth/as-the-store-says",
+            "truth/refund-takes-back",
         ),
     ),
     Cause(
@@ -82,12 +84,26 @@ CAUSES: tuple[Cause, ...] = (
         family="truth",
         harm="access",
         summary="It never writes what a later event says.",
-        cure="Update the row with each event that is newer, also with one whose status is UNPAID or COMPLETE: those are "
-        "not the end (facts 24 and 29).",
+        cure="Update the row with each event that is newer, also where its status is UNPAID or COMPLETE: those are not "
+        "the end (facts 24 and 29).",
         facts=(24, 29),
         shows=lambda seen: seen.failed("truth/as-the-store-says", "duplicate/false-dedupe"),
         explains=lambda one: (
-            named("duplicate/false-dedupe", "tie/tie-flip")(one)
+            named("duplicate/false-dedupe", "tie/tie-flip", "truth/refund-takes-back")(one)
+            or (one.check.full_name == "truth/as-the-store-says" and one.judgement.tags == {"old"})
+        ),
+    ),
+    Cause(
+        name="ignores-refunds",
+        family="truth",
+        harm="money",
+        summary="It does nothing when a payment is refunded.",
+        cure="Handle payment.canceled: store its status and cancel.canceledAmount, and take back what "
+        "payment.completed gave. If it is meant to stay, register for payment.completed alone.",
+        facts=(29,),
+        shows=lambda seen: seen.failed("truth/refund-takes-back"),
+        explains=lambda one: (
+            named("truth/refund-takes-back", "truth/partial-refund")(one)
             or (one.check.full_name == "truth/as-the-store-says" and one.judgement.tags == {"old"})
         ),
     ),

@@ -135,8 +135,8 @@ def _not_shown(small: Event, seen: set[str], trace: Trace) -> Judgement:
             tags=("float",),
         )
     return skipped(
-        f"The state shows no id of {small.type}. Put one into it, such as paymentId or subscriptionId, to learn whether "
-        "large ids are kept exactly."
+        f"The state shows no id of {small.type}. Put one into it, such as paymentId or subscriptionId, to learn "
+        "whether large ids are kept exactly."
     )
 
 

@@ -232,8 +232,8 @@ CHECKS = (
         severity="must",
         harm="lost",
         asks="An event that happened before one about another thing, and comes after it, is taken.",
-        cure="Keep the timestamp of the last event with each row, not one for all rows: a late event about one thing is "
-        "new for that thing.",
+        cure="Keep the timestamp of the last event with each row, not one for all rows: a late event about one thing "
+        "is new for that thing.",
         facts=(5,),
         needs=("reset",),
         run=for_each_type(_earlier_of_another),

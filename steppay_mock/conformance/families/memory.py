@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from steppay_mock.conformance.check import PASSED, Check, Judgement, failed, skipped
+from steppay_mock.conformance.check import Check, Judgement, skipped
 from steppay_mock.conformance.families.copies import judge_copy, taken_first
 
 if TYPE_CHECKING:

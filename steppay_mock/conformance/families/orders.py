@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from steppay_mock.conformance.check import PASSED, Check, Judgement, failed, skipped
 from steppay_mock.conformance.kinds import Family, Harm
 from steppay_mock.conformance.proofs import has_tie
-from steppay_mock.conformance.stories import turned_stories
+from steppay_mock.conformance.told_story import turned_stories
 from steppay_mock.ordering import anomaly as kinds
 
 if TYPE_CHECKING:

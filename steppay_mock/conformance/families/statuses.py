@@ -58,11 +58,15 @@ def _each_status(at: CheckedReceiver) -> Judgement:
                     folded.append((status, other[0], trace))
         is_told = is_told or bool(own)
         if folded and len(own) >= _OWN:
-            status, other, trace = folded[0]
+            status, instead, trace = folded[0]
             also = f" The same with {', '.join(one for one, _, _ in folded[1:4])}." * (len(folded) > 1)
-            return failed(f"The status {status} is stored as {other}.{also}", trace, tags=("folded",))
-    return PASSED if is_told else skipped(
-        "The state shows no status under StepPay's name. Put the status into it, to learn whether each is kept."
+            return failed(f"The status {status} is stored as {instead}.{also}", trace, tags=("folded",))
+    return (
+        PASSED
+        if is_told
+        else skipped(
+            "The state shows no status under StepPay's name. Put the status into it, to learn whether each is kept."
+        )
     )
 
 
@@ -89,7 +93,8 @@ def _refund_takes_back(at: CheckedReceiver) -> Judgement:
         return skipped("No number of the state rises with a payment.")
     if paid == back:
         return failed(
-            f"payment.completed of {_PAID} raised {raised[0]}, and payment.canceled of all of it changes nothing.", trace
+            f"payment.completed of {_PAID} raised {raised[0]}, and payment.canceled of all of it changes nothing.",
+            trace,
         )
     return PASSED
 
@@ -184,8 +189,8 @@ CHECKS = (
         severity="should",
         harm="money",
         asks="What a payment adds up to, such as points, is not left as it was by its refund.",
-        cure="Handle payment.canceled: take back what payment.completed gave, by cancel.canceledAmount, which is the sum "
-        "of all refunds so far. If it is meant to stay, register for payment.completed alone.",
+        cure="Handle payment.canceled: take back what payment.completed gave, by cancel.canceledAmount, which is the "
+        "sum of all refunds so far. If it is meant to stay, register for payment.completed alone.",
         facts=(29,),
         needs=("reset",),
         run=_refund_takes_back,

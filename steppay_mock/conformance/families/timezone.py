@@ -172,8 +172,8 @@ CHECKS = (
         severity="must",
         harm="lost",
         asks="Times with a fraction of 0, 3, 6 or 9 digits are accepted.",
-        cure="Read times with datetime.fromisoformat in Python, new Date(text + 'Z') in JavaScript, LocalDateTime.parse in "
-        "Java, and not by one format such as %S.%f.",
+        cure="Read times with datetime.fromisoformat in Python, new Date(text + 'Z') in JavaScript, "
+        "LocalDateTime.parse in Java, and not by one format such as %S.%f.",
         facts=(9,),
         run=for_each_type(_fractions),
     ),

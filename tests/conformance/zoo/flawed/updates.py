@@ -14,10 +14,32 @@ Row = Mapping[str, Any]
 class IgnoresRefunds(Shop):
     """payment.canceled is answered 204 and does nothing: what was paid stays paid."""
 
-    finding = "truth/as-the-store-says"
+    finding = "truth/ignores-refunds"
 
     def row_of(self, envelope: Envelope) -> tuple[str, str, dict[str, Any]] | None:
         return None if envelope["event"] == "payment.canceled" else super().row_of(envelope)
+
+
+class KeepsPointsAfterRefunds(Shop):
+    """Points for each payment, one for a hundred won, and none are taken back. Its state has nothing else."""
+
+    finding = "truth/ignores-refunds"
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.points: dict[str, int] = {}
+
+    def keep(self, envelope: Envelope) -> None:
+        if envelope["event"] == "payment.completed":
+            key = str(envelope["data"].get("customerId"))
+            self.points[key] = self.points.get(key, 0) + int(envelope["data"].get("paidAmount") or 0) // 100
+
+    def state(self) -> dict[str, Any]:
+        return {"points": dict(self.points), "inbox": sorted(self.inbox)}
+
+    def reset(self) -> None:
+        super().reset()
+        self.points = {}
 
 
 class EndsAtUnpaid(Shop):
@@ -148,7 +170,9 @@ class AddsRefunds(Shop):
         data = envelope["data"]
         if envelope["event"] == "payment.canceled":
             key = str(data["paymentId"])
-            self.refunds[key] = self.refunds.get(key, Decimal()) + Decimal((data.get("cancel") or {}).get("canceledAmount") or 0)
+            self.refunds[key] = self.refunds.get(key, Decimal()) + Decimal(
+                (data.get("cancel") or {}).get("canceledAmount") or 0
+            )
 
     def state(self) -> dict[str, Any]:
         told = super().state()
@@ -186,14 +210,14 @@ class ComparesVersionsAsTexts(Shop):
 
     finding = "truth/as-the-store-says"
 
-    def version(self, envelope: Envelope, rank: str) -> str:
+    def version(self, _envelope: Envelope, rank: str) -> str:
         return rank[::-1]
 
 
 class SumsPaymentsWithoutRefunds(Shop):
     """What a customer has paid in all: a refund takes nothing from it."""
 
-    finding = "truth/refund-takes-back"
+    finding = "truth/ignores-refunds"
 
     def keep(self, envelope: Envelope) -> None:
         if envelope["event"] == "payment.completed":
@@ -218,6 +242,7 @@ class OneGuardForAll(Shop):
 
 MEMBERS: tuple[type[Shop], ...] = (
     IgnoresRefunds,
+    KeepsPointsAfterRefunds,
     EndsAtUnpaid,
     InsertsOnly,
     UpdatesOnly,
