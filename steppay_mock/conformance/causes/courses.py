@@ -74,7 +74,8 @@ CAUSES: tuple[Cause, ...] = (
         family="order",
         harm="lost",
         summary="An event about another thing makes it drop one that happened earlier.",
-        cure="Keep the timestamp of the last event with each row, not one for all rows.",
+        cure="Keep the timestamp of the last event with each row, not one for all rows: a late event about one thing "
+        "is new for that thing.",
         facts=(5,),
         shows=lambda seen: seen.failed("order/earlier-of-another"),
         explains=named("order", "duplicate/false-dedupe"),

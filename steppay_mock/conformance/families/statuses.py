@@ -177,8 +177,8 @@ CHECKS = (
         severity="must",
         harm="access",
         asks="Each status is stored under its own name, and not under that of another one.",
-        cure="Keep the status as it was sent, and decide beside it what it means: PENDING_CANCEL is not yet CANCELED, "
-        "PARTIAL_CANCELED has money left, UNPAID is not ACTIVE.",
+        cure="Keep the status as it was sent, and decide beside it what that means for access: PENDING_CANCEL is not "
+        "yet CANCELED, PARTIAL_CANCELED has money left, UNPAID is not ACTIVE.",
         facts=(24, 29),
         needs=("reset",),
         run=_each_status,
@@ -189,8 +189,8 @@ CHECKS = (
         severity="should",
         harm="money",
         asks="What a payment adds up to, such as points, is not left as it was by its refund.",
-        cure="Handle payment.canceled: take back what payment.completed gave, by cancel.canceledAmount, which is the "
-        "sum of all refunds so far. If it is meant to stay, register for payment.completed alone.",
+        cure="Handle payment.canceled: store its status and cancel.canceledAmount, and take back what "
+        "payment.completed gave. If it is meant to stay, register for payment.completed alone.",
         facts=(29,),
         needs=("reset",),
         run=_refund_takes_back,
