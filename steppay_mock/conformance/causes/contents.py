@@ -165,7 +165,7 @@ CAUSES: tuple[Cause, ...] = (
         shows=lambda seen: seen.failed("truth/each-status"),
         explains=lambda one: (
             named("truth/each-status")(one)
-            or (one.check.full_name == "truth/as-the-store-says" and one.judgement.tags <= {"old", "status"})
+            or (one.check.full_name == "truth/as-the-store-says" and one.judgement.tags <= {"old", "other", "refund"})
         ),
     ),
 )

@@ -91,7 +91,7 @@ CAUSES: tuple[Cause, ...] = (
         shows=lambda seen: seen.failed("truth/as-the-store-says", "duplicate/false-dedupe"),
         explains=lambda one: (
             named("duplicate/false-dedupe", "tie/tie-flip", "truth/refund-takes-back")(one)
-            or (one.check.full_name == "truth/as-the-store-says" and one.judgement.tags == {"old"})
+            or (one.check.full_name == "truth/as-the-store-says" and one.judgement.tags <= {"old", "refund", "amount"})
         ),
     ),
     Cause(
@@ -102,10 +102,12 @@ CAUSES: tuple[Cause, ...] = (
         cure="Handle payment.canceled: store its status and cancel.canceledAmount, and take back what "
         "payment.completed gave. If it is meant to stay, register for payment.completed alone.",
         facts=(29,),
-        shows=lambda seen: seen.failed("truth/refund-takes-back"),
+        shows=lambda seen: (
+            seen.failed("truth/refund-takes-back") or seen.failed("truth/as-the-store-says", tag="refund")
+        ),
         explains=lambda one: (
             named("truth/refund-takes-back", "truth/partial-refund")(one)
-            or (one.check.full_name == "truth/as-the-store-says" and one.judgement.tags == {"old"})
+            or (one.check.full_name == "truth/as-the-store-says" and one.judgement.tags <= {"refund", "amount"})
         ),
     ),
     Cause(

@@ -117,7 +117,12 @@ def _uncompared(at: CheckedReceiver) -> str:
 def _tags(hint: Hint) -> tuple[str, ...]:
     """What a hint says of the cause."""
     kinds = {"nine-hours": "kst", "rounded-id": "rounded", "null-id": "null-id"}
-    return (kinds[hint.kind],) if hint.kind in kinds else ("old",) if hint.is_old else ()
+    if hint.kind in kinds or not hint.missed:
+        return (kinds.get(hint.kind, "other"),)
+    if hint.kind == "amount":
+        return ("amount",)
+    is_refund = hint.kind == "status" and hint.missed == "payment.canceled" and "CANCEL" not in str(hint.here).upper()
+    return ("refund",) if is_refund else ("old",)
 
 
 def _check(anomaly: Anomaly) -> Check:

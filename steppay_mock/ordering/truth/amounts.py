@@ -103,7 +103,7 @@ def _compare(row: StateRow, name: str, number: Decimal, words: frozenset[str]) -
         store=store,
         sentence=f"looks wrong: {thing} has {here} here ({path}), the store's {field} is {store}. "
         + before(replaced, f"Compare the value that the receiver writes with data.{field}."),
-        is_old=replaced is not None,
+        missed="" if replaced is None else replaced.event_type,
     )
 
 

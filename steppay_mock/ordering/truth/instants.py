@@ -148,7 +148,7 @@ class StoryInstants:
             store=store,
             sentence=f"looks wrong: {thing} has {here} here ({path}), the store's {exact} is {store} UTC. "
             + before(replaced, f"Compare the value that the receiver writes with data.{exact}."),
-            is_old=replaced is not None,
+            missed="" if replaced is None else replaced.event_type,
         )
 
 

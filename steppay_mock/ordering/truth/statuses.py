@@ -142,7 +142,7 @@ def _hint(thing: Thing, value: str, path: str) -> Hint:
         store=says,
         sentence=f"looks wrong: {thing} ends {value} here, the store says {says} ({path}). "
         + before(replaced, f"No event has {value} for it: look at where the value comes from."),
-        is_old=replaced is not None,
+        missed="" if replaced is None else replaced.event_type,
     )
 
 
