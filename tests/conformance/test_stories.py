@@ -53,6 +53,20 @@ def test_a_right_receiver_is_compared_and_passes(quick: bool) -> None:  # noqa: 
     assert card.deliveries < (150 if quick else 2_000)
 
 
+class KeepsTenThousandths(Shop):
+    """Its amounts are whole numbers of ten-thousandths, as a decimal of four places is kept."""
+
+    def payment(self, envelope: Envelope) -> dict[str, Any]:
+        row = super().payment(envelope)
+        return {**row, "paid_amount": int(row["paid_amount"]) * 10_000}
+
+
+def test_amounts_in_parts_of_a_won_are_no_contradiction() -> None:
+    card = card_of(KeepsTenThousandths(), types=TYPES, only="truth")
+    assert names(card) == [], card.report()
+    assert why(card, STORE) == "passed: "
+
+
 class ShowsOwnWords(Shop):
     """Its state has no name of StepPay."""
 

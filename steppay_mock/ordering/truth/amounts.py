@@ -43,7 +43,7 @@ AMOUNTS = frozenset(
 _LOOSE = frozenset({frozenset({"amount"}), frozenset({"total"}), frozenset({"total", "amount"})})
 _REFUNDS = {"payment": ("cancel.canceledAmount",), "order": ("returnedAmount",)}
 _CURRENCIES = frozenset({"krw", "won", "usd"})
-_MINOR = 100  # a receiver may keep hundredths, such as cents
+_SCALES = (1, 100, 1_000, 10_000)  # a receiver may keep whole parts, such as cents or ten-thousandths
 
 
 def amount_hints(row: StateRow) -> Iterator[Hint]:
@@ -126,7 +126,8 @@ def _explains(thing: Thing, number: Decimal, *, is_loose: bool) -> bool:
         return is_loose and any(_store_number(thing, field) for field in _REFUNDS.get(thing.kind, ()))
     own = {abs(one) for data in (thing.kept, *_last_second(thing)) for one in _amounts(data)}
     sums = own | {abs(one - other) for one, other in permutations(own, 2)}
-    return any(abs(number) in {one, one * _MINOR, one / _MINOR} for one in sums)
+    scaled = {one * scale for one in sums for scale in _SCALES} | {one / 100 for one in sums}
+    return abs(number) in scaled
 
 
 def _last_second(thing: Thing) -> list[Mapping[str, Any]]:
