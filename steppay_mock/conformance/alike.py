@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from steppay_mock.ordering.state.difference import Difference
 
 BODY = "<the body>"
+DIGEST = "<digest>"
 _DIGEST = re.compile(
     r"(?<![0-9A-Za-z])[0-9a-f]{16,}(?![0-9A-Za-z])|(?<![0-9A-Za-z+/=_-])(?=[0-9A-Za-z+/_-]*\d)(?=[0-9A-Za-z+/_-]*[a-z])"
     r"(?=[0-9A-Za-z+/_-]*[A-Z])[0-9A-Za-z+/_-]{40,}={0,2}"
@@ -72,7 +73,7 @@ def without_digest(value: Any) -> Any:
     """The value; in a text a mark replaces each digest, and a number loses the zeros at its end."""
     if not isinstance(value, str):
         return value
-    return value.rstrip("0").rstrip(".") if _FRACTION.fullmatch(value) else _DIGEST.sub("<digest>", value)
+    return value.rstrip("0").rstrip(".") if _FRACTION.fullmatch(value) else _DIGEST.sub(DIGEST, value)
 
 
 def _is_copy(value: Any, copies: tuple[Mapping[str, Any], ...]) -> bool:

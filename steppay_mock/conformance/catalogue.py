@@ -9,6 +9,7 @@ from steppay_mock.conformance.families import (
     connection,
     copies,
     malformed,
+    memory,
     method,
     nulls,
     orders,
@@ -16,6 +17,7 @@ from steppay_mock.conformance.families import (
     replay,
     rotation,
     signature,
+    statuses,
     timezone,
     unknown,
 )
@@ -33,6 +35,8 @@ CHECKS: tuple[Check, ...] = (
     *method.CHECKS,
     *connection.CHECKS,
     *copies.CHECKS,
+    *memory.CHECKS,
+    *statuses.CHECKS,
     *answers.CHECKS,
     *orders.CHECKS,
 )

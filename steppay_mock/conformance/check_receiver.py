@@ -16,10 +16,10 @@ from steppay_mock.conformance.proofs import prove
 from steppay_mock.conformance.reactions import find_reactions
 from steppay_mock.conformance.scorecard import Scorecard
 from steppay_mock.conformance.snippet import framework_of, with_snippets
+from steppay_mock.conformance.stories import tell_stories
 from steppay_mock.ordering.face import option
 from steppay_mock.ordering.failure import ExplorationError
 from steppay_mock.ordering.receiver.hosting import beside_loop, in_transaction_of_test
-from steppay_mock.ordering.remote import RemoteError
 from steppay_mock.wire.real_time import perf_counter
 
 if TYPE_CHECKING:
@@ -33,6 +33,7 @@ LACKS: dict[Need, str] = {
     "socket": "An app in this process has no socket: serve it, and check its URL.",
     "process": "It runs in another process.",
     "route": "The gateway before the function decides which requests reach it.",
+    "stories": "No scenario was delivered.",
     "proofs": "No searches through orders were wanted.",
 }
 
@@ -62,12 +63,14 @@ def _check(receiver: Receiver, settings: CheckSettings) -> Scorecard:
         obstacle = find_obstacle(at, reactions)
         lacks = _lacks(at, settings)
         results = _results(at, wanted, lacks, obstacle)
+        if obstacle is None and not at.is_gone and "reset" not in lacks and any(map(_comes_last, wanted)):
+            at.stories = at.stories or tell_stories(at)
         closed = find_closed(at) if obstacle is None and not at.is_gone else None
         framework = framework_of(at)
     can_prove = obstacle is None and closed is None and not at.is_gone and not {"proofs", "reset"} & lacks.keys()
-    if can_prove and any(map(_is_proof, wanted)):
-        at.proofs = prove(receiver, settings, at.reacts or at.reacts_in_stories)
-    results += [_result(at, one, lacks, obstacle) for one in wanted if _is_proof(one)]
+    if can_prove and any("proofs" in one.needs for one in wanted):
+        at.proofs = prove(receiver, settings, at.reacts or at.reacts_in_stories, stories=at.stories)
+    results += [_result(at, one, lacks, obstacle) for one in wanted if _comes_last(one)]
     findings = find_findings(results) if obstacle is None else (obstacle,)
     if obstacle is None and at.unsteady:
         findings = (unsteady_state(at), *findings)
@@ -90,7 +93,7 @@ def _check(receiver: Receiver, settings: CheckSettings) -> Scorecard:
 def _results(
     at: CheckedReceiver, wanted: Sequence[Check], lacks: dict[Need, str], obstacle: Finding | None
 ) -> list[CheckResult]:
-    return [_result(at, one, lacks, obstacle) for one in wanted if not _is_proof(one)]
+    return [_result(at, one, lacks, obstacle) for one in wanted if not _comes_last(one)]
 
 
 def _result(at: CheckedReceiver, check: Check, lacks: dict[Need, str], obstacle: Finding | None) -> CheckResult:
@@ -109,10 +112,8 @@ def _judge(at: CheckedReceiver, check: Check, lacks: dict[Need, str], obstacle: 
     try:
         return check.run(at)
     except ExplorationError as error:
-        cause = error.__cause__
-        if not isinstance(cause, RemoteError) or cause.reached:
+        if not at.has_lost(error):
             raise
-        at.is_lost = True
         return skipped("Its state does not answer any more.")
 
 
@@ -125,6 +126,7 @@ def _lacks(at: CheckedReceiver, settings: CheckSettings) -> dict[Need, str]:
         "socket": at.is_elsewhere,
         "process": at.is_in_process,
         "route": at.has_route,
+        "stories": True,
         "proofs": not settings.quick,
     }
     lacks = {need: LACKS[need] for need, there in has.items() if not there}
@@ -136,5 +138,6 @@ def _lacks(at: CheckedReceiver, settings: CheckSettings) -> dict[Need, str]:
     return lacks
 
 
-def _is_proof(check: Check) -> bool:
-    return "proofs" in check.needs
+def _comes_last(check: Check) -> bool:
+    """Whether it looks at the stories and the searches, which are made after all else."""
+    return not {"stories", "proofs"}.isdisjoint(check.needs)

@@ -21,6 +21,7 @@ from steppay_mock.ordering.failure import NoAnswerError
 from steppay_mock.ordering.receiver.probe_reader import ProbeReader
 from steppay_mock.ordering.receiver.receiver import OpenReceiver, Receiver
 from steppay_mock.ordering.receiver.supervisor import Supervisor
+from steppay_mock.ordering.remote import RemoteError
 from steppay_mock.payload.chance import SEEDS, derive_seed
 from steppay_mock.payload.factory import make_event
 
@@ -28,8 +29,10 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from steppay_mock.conformance.options import CheckSettings
+    from steppay_mock.conformance.told_story import ToldStory
     from steppay_mock.delivery.faults import RequestDraft
     from steppay_mock.delivery.options.settings import Settings
+    from steppay_mock.ordering.failure import ExplorationError
     from steppay_mock.ordering.state.states import Snapshot
     from steppay_mock.payload.event import Event
     from steppay_mock.payload.options import EventOptions
@@ -46,7 +49,7 @@ class CheckedReceiver:
     and changes the state if that can be looked at. ``reacts`` are the types that change the state, and
     ``reacts_in_stories`` those that do so only after others. ``unsteady`` says where the states differ after the same
     event was delivered twice. ``proofs`` are the searches through orders, which are made after all that is delivered
-    here.
+    here. ``stories`` are the scenarios that were delivered once.
     """
 
     def __init__(self, receiver: Receiver, settings: CheckSettings) -> None:
@@ -58,6 +61,7 @@ class CheckedReceiver:
         self.reacts_in_stories: tuple[str, ...] = ()
         self.unsteady: tuple[str, ...] = ()
         self.proofs = Proofs()
+        self.stories: tuple[ToldStory, ...] = ()
         self._delivery = settings.probing.delivery
         self._open = OpenReceiver(receiver, self._delivery)
         self._supervisor = Supervisor(timeout=self._delivery.timeout, where=self._where)
@@ -211,6 +215,12 @@ class CheckedReceiver:
         """Whether it has stopped answering: the last requests, one after the other, got no answer at all."""
         last = self.traces[-_PATIENCE:]
         return self.is_lost or (len(last) == _PATIENCE and all(trace.answer.failure in _GONE for trace in last))
+
+    def has_lost(self, error: ExplorationError) -> bool:
+        """Whether the error says that the state or the reset does not answer any more; then it is lost."""
+        cause = error.__cause__
+        self.is_lost = self.is_lost or (isinstance(cause, RemoteError) and not cause.reached)
+        return self.is_lost
 
     def accepts(self, trace: Trace, event: Event) -> bool:
         """Whether the answer accepts the event: 2xx (assumed, fact 23), or what ``accept=`` says."""

@@ -12,11 +12,13 @@ from typing import TYPE_CHECKING
 from steppay_mock.conformance.finding import CONTROL, Finding
 from steppay_mock.conformance.mistaken_forms import MistakenForm, event_forms, signature_forms
 from steppay_mock.conformance.proofs import CANDIDATES
+from steppay_mock.conformance.stories import tell_stories
 from steppay_mock.delivery.failure import Failure
 from steppay_mock.delivery.in_process.frameworks import refusal_of
 from steppay_mock.delivery.request import Request
 from steppay_mock.ordering.face import option
 from steppay_mock.ordering.report.causes import causes
+from steppay_mock.ordering.state.normal import plain
 from steppay_mock.store.scenarios.scenario import scenario
 
 if TYPE_CHECKING:
@@ -175,6 +177,7 @@ def _idle(at: CheckedReceiver, reactions: Reactions) -> Finding | None:
         at.reacts_in_stories = types
         return None
     trace = next(one.trace for one in reactions.all if one.accepted)
+    is_empty = not plain(at.state(at.look()).state)
     if (anything := _takes_anything(at)) is not None:
         return _finding(
             "takes-anything",
@@ -182,6 +185,15 @@ def _idle(at: CheckedReceiver, reactions: Reactions) -> Finding | None:
             "changes its state: what answers here is not the receiver, or the state is that of another one.",
             "Give the URL of the receiver, and the state of this receiver.",
             anything,
+        )
+    if is_empty:
+        return _finding(
+            "shows-nothing",
+            "It accepts webhooks, and its state is empty before and after each of them. Either the state is not that "
+            "of this receiver, or it stores nothing.",
+            f"Let {option('state')} return the rows that this receiver writes: look at its database, its schema and "
+            "its transaction. A state that is always empty tells nothing.",
+            trace,
         )
     return _finding(
         "does-nothing",
@@ -197,8 +209,8 @@ def _works_late(at: CheckedReceiver) -> Finding | None:
     before = at.look()
     traces = [at.deliver(at.event(event_type)) for event_type in at.accepted]
     at.wait(_PATIENCE)
-    if at.look() == before:
-        return None
+    if at.look() == before or (at.can_reset and not any(_works_later(at, name) for name in at.accepted)):
+        return None  # the second case: several together change it, and none alone
     return _finding(
         "works-after-its-answer",
         f"It accepts webhooks, and its state changes only some time after its answer: within {_PATIENCE:g} s.",
@@ -208,8 +220,21 @@ def _works_late(at: CheckedReceiver) -> Finding | None:
     )
 
 
+def _works_later(at: CheckedReceiver, event_type: str) -> bool:
+    """Whether an event of the type, delivered alone, changes the state soon after its answer."""
+    at.begin()
+    before = at.look()
+    at.deliver(at.event(event_type))
+    at.wait(_PATIENCE / 10)
+    return at.look() != before
+
+
 def _moved_by_stories(at: CheckedReceiver) -> tuple[str, ...] | None:
-    """The types of the first scenario that changes the state as a whole; None if none does."""
+    """The types of the stories that change the state, or end otherwise in another order; None if none does."""
+    at.stories = tell_stories(at) if at.can_reset else ()
+    moved = {event_type for one in at.stories for event_type in one.types}
+    if moved or any(one.turned for one in at.stories):
+        return tuple(sorted(moved or at.accepted))
     for name in CANDIDATES:
         at.begin()
         before = at.look()

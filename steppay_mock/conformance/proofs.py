@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from steppay_mock.conformance.told_story import ToldStory, turned_stories
 from steppay_mock.errors import SteppayMockError
 from steppay_mock.ordering.explore import explore
 from steppay_mock.ordering.failure import ExplorationError
@@ -26,6 +27,7 @@ CANDIDATES = (
     "subscription-cancelled-now",
     "subscription-pause-undone",
     "subscription-renewal-queues",
+    "subscription-renewal-fails-then-recovers",
     "virtual-account-deposit",
     "customer-registers-and-leaves",
     "invoice-paid",
@@ -64,11 +66,12 @@ class Proofs:
         return ", ".join(one.name for one in self.found)
 
 
-def choose_scenarios(reacts: Sequence[str], *, seed: int) -> tuple[str, ...]:
+def choose_scenarios(reacts: Sequence[str], *, seed: int, turned: Sequence[str] = ()) -> tuple[str, ...]:
     """The scenarios that fit: with two events or more to which the receiver reacts.
 
     First come those that show something new: another type, another status, a type that comes several times about one
-    thing, or a tie of another kind of thing.
+    thing, or a tie of another kind of thing. Of those that end otherwise in another order (``turned``, the best
+    first) at least one is chosen.
     """
     fitting = []
     for name in CANDIDATES:
@@ -82,7 +85,9 @@ def choose_scenarios(reacts: Sequence[str], *, seed: int) -> tuple[str, ...]:
             chosen.append(name)
             seen |= shown
     chosen += [name for name, _ in fitting if name not in chosen]
-    return tuple(sorted(chosen[:_MOST], key=CANDIDATES.index))
+    chosen = sorted(chosen[:_MOST], key=CANDIDATES.index)
+    missing = [] if set(turned) & set(chosen) else list(turned[:1])
+    return (*missing, *chosen)
 
 
 def has_tie(events: Sequence[Event]) -> bool:
@@ -104,14 +109,21 @@ def _shown(events: Sequence[Event]) -> frozenset[str]:
     return frozenset((*(event_type for event_type, _ in types), *statuses, *several)) | _ties(events)
 
 
-def prove(receiver: Receiver, settings: CheckSettings, reacts: Sequence[str]) -> Proofs:
-    """Search the scenarios of the settings, or some that fit, until the budget is spent."""
-    names = settings.scenarios or choose_scenarios(reacts, seed=settings.seed)
+def prove(
+    receiver: Receiver, settings: CheckSettings, reacts: Sequence[str], *, stories: tuple[ToldStory, ...] = ()
+) -> Proofs:
+    """Search the scenarios of the settings, or some that fit, until the budget is spent.
+
+    ``stories`` were delivered once before: their types count as those to which the receiver reacts.
+    """
+    moved = {*reacts, *(event_type for one in stories for event_type in one.types)}
+    turned = [one.name for one in turned_stories(stories) if one.is_scenario]
+    names = settings.scenarios or choose_scenarios(sorted(moved), seed=settings.seed, turned=turned)
     if not names:
         return Proofs(left_out=("No scenario has two events to which it reacts.",))
     found: list[Exploration] = []
     left_out: list[str] = []
-    left = settings.budget
+    left = max(settings.budget - sum(one.deliveries for one in stories), 1)
     for place, name in enumerate(names):
         share = left // (len(names) - place)
         if share < _LEAST and found:

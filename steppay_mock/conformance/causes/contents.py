@@ -58,7 +58,7 @@ CAUSES: tuple[Cause, ...] = (
         cure=_TOLERANT,
         facts=(7,),
         shows=lambda seen: seen.count("absent", tag="refused") + seen.count("null", tag="refused") > 1,
-        explains=named("absent", "null", tag="refused"),
+        explains=lambda one: named("absent", "null", tag="refused")(one) or "some" in one.judgement.tags,
     ),
     Cause(
         name="fails-on-empty-values",
@@ -81,6 +81,28 @@ CAUSES: tuple[Cause, ...] = (
         explains=lambda one: "kst" in one.judgement.tags,
     ),
     Cause(
+        name="takes-seconds-for-milliseconds",
+        family="timezone",
+        harm="wrong",
+        summary="It takes the timestamp of the envelope for milliseconds: it is in seconds.",
+        cure="Read it as seconds since the epoch: datetime.fromtimestamp(event['timestamp'], UTC) in Python, "
+        "new Date(event.timestamp * 1000) in JavaScript.",
+        facts=(2,),
+        shows=lambda seen: seen.failed("timezone/utc", tag="millis"),
+        explains=lambda one: "millis" in one.judgement.tags,
+    ),
+    Cause(
+        name="reads-one-form-of-times",
+        family="timezone",
+        harm="lost",
+        summary="It reads times of one form alone: the fraction of a time has 0 to 9 digits.",
+        cure="Read times with datetime.fromisoformat in Python, new Date(text + 'Z') in JavaScript, "
+        "LocalDateTime.parse in Java, and not by one format such as %S.%f.",
+        facts=(9,),
+        shows=lambda seen: seen.failed("timezone/fractions"),
+        explains=lambda one: one.check.full_name == "timezone/fractions" or "some" in one.judgement.tags,
+    ),
+    Cause(
         name="keeps-ids-in-32-bits",
         family="big-id",
         harm="lost",
@@ -91,6 +113,27 @@ CAUSES: tuple[Cause, ...] = (
         explains=named("big-id"),
     ),
     Cause(
+        name="cuts-ids",
+        family="big-id",
+        harm="wrong",
+        summary="It cuts ids to 32 bits: two things with the same lower bits become one.",
+        cure="Keep ids in 64 bits: BIGINT in SQL, long in Java. In JavaScript the operators & | ~ << cut to 32 bits: "
+        "keep ids as text or as BigInt.",
+        facts=(13,),
+        shows=lambda seen: seen.count("big-id", tag="cut") > 0,
+        explains=named("big-id"),
+    ),
+    Cause(
+        name="keeps-ids-as-floats",
+        family="big-id",
+        harm="wrong",
+        summary="It keeps ids as floats, which round beyond 2^53.",
+        cure="Read ids as integers or as text: no float() and no parse_int=float, and BIGINT in SQL, not DOUBLE.",
+        facts=(13,),
+        shows=lambda seen: seen.count("big-id", tag="float") > 0,
+        explains=lambda one: not one.judgement.tags.isdisjoint({"float", "rounded"}),
+    ),
+    Cause(
         name="rounds-ids",
         family="big-id",
         harm="wrong",
@@ -99,6 +142,31 @@ CAUSES: tuple[Cause, ...] = (
         facts=(13,),
         shows=lambda seen: seen.count("big-id", tag="rounded") > 0,
         explains=lambda one: "rounded" in one.judgement.tags,
+    ),
+    Cause(
+        name="reads-an-id-that-is-not-there",
+        family="truth",
+        harm="wrong",
+        summary="It reads the id of a thing from a field that the thing does not have.",
+        cure="Read the id of each object by its name: subscriptionId of a subscription, paymentId of a payment, id of "
+        "an order, a customer and an invoice, code of a product (fact 15).",
+        facts=(15, 55),
+        shows=lambda seen: seen.failed("truth/as-the-store-says", tag="null-id"),
+        explains=lambda one: "null-id" in one.judgement.tags,
+    ),
+    Cause(
+        name="folds-statuses",
+        family="truth",
+        harm="access",
+        summary="It stores a status under the name of another one.",
+        cure="Keep the status as it was sent, and decide beside it what that means for access: PENDING_CANCEL is not "
+        "yet CANCELED, PARTIAL_CANCELED has money left, UNPAID is not ACTIVE.",
+        facts=(24, 29),
+        shows=lambda seen: seen.failed("truth/each-status"),
+        explains=lambda one: (
+            named("truth/each-status")(one)
+            or (one.check.full_name == "truth/as-the-store-says" and one.judgement.tags <= {"old", "other", "refund"})
+        ),
     ),
 )
 """Causes of the families about contents."""

@@ -27,10 +27,12 @@ CAUSES: tuple[Cause, ...] = (
         name="forgets-copies",
         family="duplicate",
         harm="money",
-        summary="It knows a copy only if nothing came between.",
-        cure="Remember all bodies for some days, not the last one. " + _ONCE,
+        summary="It forgets what it has seen: a copy that comes later counts again.",
+        cure="Remember all bodies for months, not the last ones and not those of the last hours. " + _ONCE,
         facts=(4, 22),
-        shows=lambda seen: seen.failed("duplicate/later-copy-counts-once"),
+        shows=lambda seen: any(
+            seen.failed(f"duplicate/{one}") for one in ("later-copy-counts-once", "copy-after-many", "copy-a-day-later")
+        ),
         explains=lambda one: "twice" in one.judgement.tags or one.check.full_name == "duplicate/double-effect",
     ),
     Cause(
@@ -58,7 +60,54 @@ CAUSES: tuple[Cause, ...] = (
         facts=(4, 6, 55),
         shows=lambda seen: seen.failed("tie/two-of-one-second") or seen.failed("duplicate/later-update-is-no-copy"),
         explains=named(
-            "tie/two-of-one-second", "duplicate/later-update-is-no-copy", "duplicate/false-dedupe", "tie/tie-flip"
+            "tie/two-of-one-second",
+            "duplicate/later-update-is-no-copy",
+            "duplicate/false-dedupe",
+            "tie/tie-flip",
+            "order/earlier-of-another",
+            "truth/as-the-store-says",
+            "truth/refund-takes-back",
+        ),
+    ),
+    Cause(
+        name="has-one-guard-for-all",
+        family="order",
+        harm="lost",
+        summary="An event about another thing makes it drop one that happened earlier.",
+        cure="Keep the timestamp of the last event with each row, not one for all rows: a late event about one thing "
+        "is new for that thing.",
+        facts=(5,),
+        shows=lambda seen: seen.failed("order/earlier-of-another"),
+        explains=named("order", "duplicate/false-dedupe"),
+    ),
+    Cause(
+        name="keeps-old-values",
+        family="truth",
+        harm="access",
+        summary="It never writes what a later event says.",
+        cure="Update the row with each event that is newer, also where its status is UNPAID or COMPLETE: those are not "
+        "the end (facts 24 and 29).",
+        facts=(24, 29),
+        shows=lambda seen: seen.failed("truth/as-the-store-says", "duplicate/false-dedupe"),
+        explains=lambda one: (
+            named("duplicate/false-dedupe", "tie/tie-flip", "truth/refund-takes-back")(one)
+            or (one.check.full_name == "truth/as-the-store-says" and one.judgement.tags <= {"old", "refund", "amount"})
+        ),
+    ),
+    Cause(
+        name="ignores-refunds",
+        family="truth",
+        harm="money",
+        summary="It does nothing when a payment is refunded.",
+        cure="Handle payment.canceled: store its status and cancel.canceledAmount, and take back what "
+        "payment.completed gave. If it is meant to stay, register for payment.completed alone.",
+        facts=(29,),
+        shows=lambda seen: (
+            seen.failed("truth/refund-takes-back") or seen.failed("truth/as-the-store-says", tag="refund")
+        ),
+        explains=lambda one: (
+            named("truth/refund-takes-back", "truth/partial-refund")(one)
+            or (one.check.full_name == "truth/as-the-store-says" and one.judgement.tags <= {"refund", "amount"})
         ),
     ),
     Cause(

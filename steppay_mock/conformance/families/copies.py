@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from steppay_mock.conformance.alike import changes
 from steppay_mock.conformance.check import PASSED, Check, Judgement, failed, skipped
-from steppay_mock.conformance.families.big_id import with_ids
+from steppay_mock.conformance.families.big_id import shown_ids, with_ids
 from steppay_mock.conformance.judging import for_each_type, refused, with_payload
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ _BETWEEN = 3  # other events between an event and its copy
 def _is_accepted(at: CheckedReceiver, event_type: str) -> Judgement:
     event = at.event(event_type)
     at.begin()
-    if (first := _taken(at, event)) is not None:
+    if (first := taken_first(at, event)) is not None:
         return first
     again = at.deliver(event, later=1, what=f"a second copy of {event_type}")
     if at.accepts(again, event):
@@ -39,13 +39,13 @@ def _counts_once(at: CheckedReceiver, event_type: str) -> Judgement:
     event = at.event(event_type)
     at.begin()
     before = at.look()
-    if (first := _taken(at, event)) is not None:
+    if (first := taken_first(at, event)) is not None:
         return first
     once = at.look()
     if once == before:
         return skipped(f"{event_type} changes nothing, so a copy could not.")
     trace = at.deliver(event, later=1, what=f"a second copy of {event_type}")
-    return _same(at, once, trace, what=f"A second copy of {event_type}")
+    return judge_copy(at, once, trace, what=f"A second copy of {event_type}")
 
 
 def _later_copy_counts_once(at: CheckedReceiver, event_type: str) -> Judgement:
@@ -53,7 +53,7 @@ def _later_copy_counts_once(at: CheckedReceiver, event_type: str) -> Judgement:
     event = at.event(event_type, now=float(int(at.now()) - _DAYS))
     at.begin()
     before = at.look()
-    if (first := _taken(at, event)) is not None:
+    if (first := taken_first(at, event)) is not None:
         return first
     if at.look() == before:
         return skipped(f"{event_type} changes nothing, so a copy could not.")
@@ -61,10 +61,10 @@ def _later_copy_counts_once(at: CheckedReceiver, event_type: str) -> Judgement:
         at.deliver(at.event(event_type))
     once = at.look()
     trace = at.deliver(event, later=1, what=f"a copy of {event_type}, after others")
-    return _same(at, once, trace, what=f"A copy of {event_type} that comes after others")
+    return judge_copy(at, once, trace, what=f"A copy of {event_type} that comes after others")
 
 
-def _same(at: CheckedReceiver, once: int, trace: Trace, *, what: str) -> Judgement:
+def judge_copy(at: CheckedReceiver, once: int, trace: Trace, *, what: str) -> Judgement:
     """Whether the state and the effects are still those of that number."""
     twice = at.look()
     if at.state(once).effects != at.state(twice).effects:
@@ -100,7 +100,7 @@ def _ends(at: CheckedReceiver, first: Event, second: Event) -> tuple[list[int], 
     ends = []
     for event in (first, second):
         at.begin()
-        if (refusal := _taken(at, event)) is not None:
+        if (refusal := taken_first(at, event)) is not None:
             return refusal
         ends.append(at.look())
     at.begin()
@@ -109,7 +109,7 @@ def _ends(at: CheckedReceiver, first: Event, second: Event) -> tuple[list[int], 
     return [*ends, at.look()], trace
 
 
-def _taken(at: CheckedReceiver, event: Event) -> Judgement | None:
+def taken_first(at: CheckedReceiver, event: Event) -> Judgement | None:
     """None if the event is accepted, else that nothing can be told of what comes after it."""
     trace = at.deliver(event)
     if at.accepts(trace, event):
@@ -142,6 +142,29 @@ def _two_of_one_second(at: CheckedReceiver, event_type: str) -> Judgement:
     if ends[2] in ends[:2] and ends[0] != ends[1]:
         return failed(
             f"Of two events {event_type} of one second, about two things, one is lost.", trace, tags=("false-copy",)
+        )
+    return PASSED
+
+
+def _earlier_of_another(at: CheckedReceiver, event_type: str) -> Judgement:
+    """An event, and then one of the same type that happened an hour earlier, about another thing."""
+    first = with_ids(at.event(event_type), least=31_001)
+    drawn = with_ids(at.event(event_type), least=41_001)
+    second = with_payload(drawn, {**deepcopy(drawn.payload), "timestamp": first.timestamp - 3600})
+    at.begin()
+    before = at.look()
+    told = _ends(at, first, second)
+    if isinstance(told, Judgement):
+        return told
+    ends, trace = told
+    if before in ends[:2] or ends[0] == ends[1]:
+        return skipped(f"One of two events {event_type} changes nothing alone, so it cannot be lost.")
+    alone = shown_ids(at, ends[1], second)
+    if ends[2] == ends[0] or (alone and not shown_ids(at, ends[2], second)):
+        return failed(
+            f"{event_type} is lost where one about another thing, which happened an hour later, came before it.",
+            trace,
+            tags=("guard",),
         )
     return PASSED
 
@@ -202,6 +225,18 @@ CHECKS = (
         facts=(4, 6, 55),
         needs=("reset",),
         run=for_each_type(_two_of_one_second),
+    ),
+    Check(
+        name="earlier-of-another",
+        family="order",
+        severity="must",
+        harm="lost",
+        asks="An event that happened before one about another thing, and comes after it, is taken.",
+        cure="Keep the timestamp of the last event with each row, not one for all rows: a late event about one thing "
+        "is new for that thing.",
+        facts=(5,),
+        needs=("reset",),
+        run=for_each_type(_earlier_of_another),
     ),
 )
 """The checks of these families that need no search through orders."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from steppay_mock.conformance.alike import changes
 from steppay_mock.conformance.check import PASSED, Check, Judgement, failed, skipped
-from steppay_mock.conformance.judging import for_each_type
+from steppay_mock.conformance.judging import for_each_type, judge_event, with_payload
 from steppay_mock.ordering.state.normal import plain
 from steppay_mock.ordering.truth.time_formats import KST, Instant, instants_in, read_instant
 
@@ -24,6 +25,8 @@ _CURE = (
     "'Z') in JavaScript. Convert to Korean time where it is shown, not where it is stored."
 )
 _DRAWN = 6
+_DIGITS = (0, 3, 6, 9)
+_LOCAL = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?")
 _ZONES = ("Asia/Seoul", "America/New_York")
 
 
@@ -35,20 +38,35 @@ def _read_as_utc(at: CheckedReceiver, event_type: str) -> Judgement:
     after = at.look()
     if after == before:
         return skipped(f"{event_type} changes nothing.")
-    known = [*instants_in(event.data), datetime.fromtimestamp(event.timestamp, UTC)]
+    sent = list(instants_in(event.data))
+    known = [*sent, datetime.fromtimestamp(event.timestamp, UTC)]
+    is_shown = False
     for path, value in _values("$", plain(at.state(after).state)):
         instant = read_instant(value)
         if instant is None or any(instant.is_same(one) for one in known):
+            is_shown = is_shown or (instant is not None and any(instant.is_same(one) for one in sent))
             continue
-        right = next((one for one in known if _is_read_as_korean(instant, one)), None)
-        if right is not None:
+        if instant.is_same(datetime.fromtimestamp(event.timestamp / 1000, UTC)):
             return failed(
-                f"After {event_type} {path} is {value}, nine hours before "
-                f"{right.replace(tzinfo=None).isoformat()} UTC, which was sent.",
+                f"After {event_type} {path} is {value}: the timestamp {event.timestamp}, taken for milliseconds.",
                 trace,
-                tags=("kst",),
+                tags=("millis",),
             )
-    return PASSED
+        is_shown = is_shown or (instant.is_naive and any(instant.is_same(one + KST) for one in sent))
+        for right in known:
+            if (way := _is_nine_hours_off(instant, right)) is not None:
+                return failed(
+                    f"After {event_type} {path} is {value}, nine hours {way} "
+                    f"{right.replace(tzinfo=None).isoformat()} UTC, which was sent.",
+                    trace,
+                    tags=("kst",),
+                )
+    if is_shown:
+        return PASSED
+    return skipped(
+        f"The state shows no time of {event_type}. Put a time of data into it, such as nextPaymentDate or paidAt, to "
+        "learn whether times are read as UTC."
+    )
 
 
 def _with_times(at: CheckedReceiver, event_type: str) -> Event:
@@ -56,8 +74,11 @@ def _with_times(at: CheckedReceiver, event_type: str) -> Event:
     return max((at.event(event_type) for _ in range(_DRAWN)), key=lambda event: len(list(instants_in(event.data))))
 
 
-def _is_read_as_korean(instant: Instant, right: datetime) -> bool:
-    return instant.is_same(right - KST)
+def _is_nine_hours_off(instant: Instant, right: datetime) -> str | None:
+    """Whether it lies before or after the right one; without a zone a later one is Korean time, which is no mistake."""
+    if instant.is_same(right - KST):
+        return "before"
+    return "after" if not instant.is_naive and instant.is_same(right + KST) else None
 
 
 def _values(path: str, node: Any) -> Iterator[tuple[str, Any]]:
@@ -69,6 +90,31 @@ def _values(path: str, node: Any) -> Iterator[tuple[str, Any]]:
             yield from _values(f"{path}[{place}]", inner)
     else:
         yield path, node
+
+
+def _fractions(at: CheckedReceiver, event_type: str) -> Judgement:
+    """Times whose seconds have a fraction of 0, 3, 6 or 9 digits, all of one event alike."""
+    drawn = _with_times(at, event_type)
+    if next(instants_in(drawn.data), None) is None:
+        return skipped(f"{event_type} has no time.")
+    for digits in _DIGITS:
+        payload = {**drawn.payload, "data": _with_digits(drawn.data, digits)}
+        what = f"{event_type} whose times have a fraction of {digits} digits"
+        told = judge_event(at, with_payload(drawn, payload), what=what, plain=at.event())
+        if told.outcome == "failed":
+            return told
+    return PASSED
+
+
+def _with_digits(node: Any, digits: int) -> Any:
+    """The data with this many digits in the fraction of each time."""
+    if isinstance(node, dict):
+        return {name: _with_digits(inner, digits) for name, inner in node.items()}
+    if isinstance(node, list):
+        return [_with_digits(inner, digits) for inner in node]
+    if not isinstance(node, str) or _LOCAL.fullmatch(node) is None:
+        return node
+    return f"{node[:19]}.{'123456789'[:digits]}" if digits else node[:19]
 
 
 def _zone_of_server(at: CheckedReceiver, event_type: str) -> Judgement:
@@ -119,6 +165,17 @@ CHECKS = (
         facts=(10, 55),
         needs=("reset",),
         run=for_each_type(_read_as_utc),
+    ),
+    Check(
+        name="fractions",
+        family="timezone",
+        severity="must",
+        harm="lost",
+        asks="Times with a fraction of 0, 3, 6 or 9 digits are accepted.",
+        cure="Read times with datetime.fromisoformat in Python, new Date(text + 'Z') in JavaScript, "
+        "LocalDateTime.parse in Java, and not by one format such as %S.%f.",
+        facts=(9,),
+        run=for_each_type(_fractions),
     ),
     Check(
         name="zone-of-server",

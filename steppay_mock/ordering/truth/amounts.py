@@ -43,7 +43,7 @@ AMOUNTS = frozenset(
 _LOOSE = frozenset({frozenset({"amount"}), frozenset({"total"}), frozenset({"total", "amount"})})
 _REFUNDS = {"payment": ("cancel.canceledAmount",), "order": ("returnedAmount",)}
 _CURRENCIES = frozenset({"krw", "won", "usd"})
-_UNITS = (1, 100, 10_000, 1_000_000)  # a receiver may keep integers of a smaller unit, such as cents or millionths
+_SCALES = (1, 100, 1_000, 10_000, 1_000_000)  # a receiver may keep integers of a smaller unit, such as cents or millionths
 
 
 def amount_hints(row: StateRow) -> Iterator[Hint]:
@@ -94,6 +94,7 @@ def _compare(row: StateRow, name: str, number: Decimal, words: frozenset[str]) -
     thing, field, store = found[0]
     path, here = row.path_of(name), row.columns[name]
     same = [value for value in thing.told(field) if _number_in(field, value) == number]
+    replaced = thing.replaced(field, same)
     return Hint(
         kind="amount",
         path=path,
@@ -101,7 +102,8 @@ def _compare(row: StateRow, name: str, number: Decimal, words: frozenset[str]) -
         here=here,
         store=store,
         sentence=f"looks wrong: {thing} has {here} here ({path}), the store's {field} is {store}. "
-        + before(thing.replaced(field, same), f"Compare the value that the receiver writes with data.{field}."),
+        + before(replaced, f"Compare the value that the receiver writes with data.{field}."),
+        missed="" if replaced is None else replaced.event_type,
     )
 
 
@@ -124,7 +126,8 @@ def _explains(thing: Thing, number: Decimal, *, is_loose: bool) -> bool:
         return is_loose and any(_store_number(thing, field) for field in _REFUNDS.get(thing.kind, ()))
     own = {abs(one) for data in (thing.kept, *_last_second(thing)) for one in _amounts(data)}
     sums = own | {abs(one - other) for one, other in permutations(own, 2)}
-    return any(abs(number) in {one / 100, *(one * unit for unit in _UNITS)} for one in sums)
+    scaled = {one * scale for one in sums for scale in _SCALES} | {one / 100 for one in sums}
+    return abs(number) in scaled
 
 
 def _last_second(thing: Thing) -> list[Mapping[str, Any]]:

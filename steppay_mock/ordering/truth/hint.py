@@ -30,6 +30,8 @@ class Hint:
     store: Any
     sentence: str
     """The hint for a person, which ends with the next step."""
+    missed: str = ""
+    """The type of the event that replaced this value in the store; empty if the store never had it."""
 
     def __str__(self) -> str:
         return self.sentence

@@ -24,10 +24,15 @@ if TYPE_CHECKING:
     from steppay_mock.store.store import Story
 
 
-def find_hints(state: Any, story: Story, *, ignore: Ignore = NOTHING) -> tuple[Hint, ...]:
-    """The hints on a final state, in normal or plain form, after all events of the story; none on what is ignored."""
+def find_hints(
+    state: Any, story: Story, *, ignore: Ignore = NOTHING, types: frozenset[str] | None = None
+) -> tuple[Hint, ...]:
+    """The hints on a final state, in normal or plain form, after all events of the story; none on what is ignored.
+
+    ``types``: only events of these types were delivered. What the others changed, the receiver cannot know.
+    """
     told = plain(normalise(plain(state), ignore=ignore))
-    things = things_of(story)
+    things = things_of(story, types)
     instants = StoryInstants.of(things)
     found: list[Hint] = [*rounded_hints(told, things), *null_hints(told, things)]
     for row in find_rows(told, things):
@@ -35,8 +40,8 @@ def find_hints(state: Any, story: Story, *, ignore: Ignore = NOTHING) -> tuple[H
     return tuple({(one.kind, one.path): one for one in found}.values())
 
 
-def has_rows(state: Any, story: Story, *, ignore: Ignore) -> bool:
+def has_rows(state: Any, story: Story, *, ignore: Ignore, types: frozenset[str] | None = None) -> bool:
     """Whether a row about a thing of the story has a value to compare; True if the story is about no thing."""
-    things = things_of(story)
+    things = things_of(story, types)
     rows = find_rows(plain(normalise(plain(state), ignore=ignore)), things)
     return not things.all or any(has_status(row) or has_amount(row) or has_instant(row) for row in rows)

@@ -139,6 +139,7 @@ class StoryInstants:
         if not same and any(instant.is_same(one) for one in self.known):
             return None
         path, here, store = row.path_of(name), _shown(row.columns[name]), right[0].replace(tzinfo=None).isoformat()
+        replaced = thing.replaced(exact, same)
         return Hint(
             kind="instant",
             path=path,
@@ -146,7 +147,8 @@ class StoryInstants:
             here=row.columns[name],
             store=store,
             sentence=f"looks wrong: {thing} has {here} here ({path}), the store's {exact} is {store} UTC. "
-            + before(thing.replaced(exact, same), f"Compare the value that the receiver writes with data.{exact}."),
+            + before(replaced, f"Compare the value that the receiver writes with data.{exact}."),
+            missed="" if replaced is None else replaced.event_type,
         )
 
 

@@ -133,6 +133,7 @@ def _hint(thing: Thing, value: str, path: str) -> Hint:
     field = FIELDS[thing.kind]
     says = " and ".join(dict.fromkeys(map(str, thing.known(field) or ())))
     said = {value} if value in thing.told(field) else _own_word(value, thing.kind) or set()
+    replaced = thing.replaced(field, said)
     return Hint(
         kind="status",
         path=path,
@@ -140,7 +141,8 @@ def _hint(thing: Thing, value: str, path: str) -> Hint:
         here=value,
         store=says,
         sentence=f"looks wrong: {thing} ends {value} here, the store says {says} ({path}). "
-        + before(thing.replaced(field, said), f"No event has {value} for it: look at where the value comes from."),
+        + before(replaced, f"No event has {value} for it: look at where the value comes from."),
+        missed="" if replaced is None else replaced.event_type,
     )
 
 

@@ -133,11 +133,11 @@ class Things:
 
 
 @lru_cache(maxsize=1)  # a story does not change, and several states are compared with it
-def things_of(story: Story) -> Things:
-    """The things that the events of the story are about."""
+def things_of(story: Story, types: frozenset[str] | None = None) -> Things:
+    """The things that the events of the story are about; ``types``: those that were delivered, by default all."""
     told: dict[tuple[str, Any], list[ThingEvent]] = {}
     for number, event in enumerate(story.events, start=1):
-        subject = _subject(event)
+        subject = _subject(event) if types is None or str(event.type) in types else None
         if subject is not None:
             telling = ThingEvent(number, event.second, str(event.type), event.data)
             told.setdefault(subject, []).append(telling)

@@ -7,7 +7,10 @@ from ordering.zoo.shop import Envelope, Row, Shop, Tables
 from ordering.zoo.webhook import about, canceled_amount, row_of, status_of
 
 _PAYMENT = ("STANDBY", "VIRTUAL_BANK_STANDBY", "FAILED", "COMPLETE", "PARTIAL_CANCELED", "CANCELED")
-_ORDER = ("CREATED", "DEPOSIT_WAITING", "PAID", "CANCELLATION_REFUNDED_PARTIALLY", "CANCELLATION_REFUNDED")
+_ORDER = (
+    *("CREATED", "PAYMENT_FAILURE", "DEPOSIT_WAITING", "PAID", "CANCELLATION_REFUNDED_PARTIALLY"),
+    "CANCELLATION_REFUNDED",
+)
 
 
 class GreatestOfEach(Shop):
