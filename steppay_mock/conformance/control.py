@@ -108,6 +108,24 @@ def unsteady_state(at: CheckedReceiver) -> Finding:
     )
 
 
+def unsteady_answers(at: CheckedReceiver) -> Finding:
+    """The finding where equal requests were answered unlike: a check that failed once alone has no verdict."""
+    shown = min(at.unlike, key=lambda one: not one.is_right)
+    more = f" This was seen {len(at.unlike)} times." if len(at.unlike) > 1 else ""
+    return Finding(
+        family=CONTROL,
+        check="unsteady-answers",
+        severity="must" if shown.is_right else "should",
+        harm="lost",
+        summary=f"It answers unlike to equal requests. {shown.told}{more}",
+        cure="Read its log at this request: a limit of requests, a lock of the database or a proxy answers now and "
+        "then. StepPay documents no retries (fact 23), so what is refused for a moment is lost. Check it again where "
+        "nothing else loads it: the checks that failed once alone could not tell.",
+        facts=(23,),
+        trace=shown.trace,
+    )
+
+
 def _closed(at: CheckedReceiver, reactions: Reactions) -> Finding:
     """The finding where no right webhook is accepted."""
     trace = reactions.all[0].trace

@@ -29,12 +29,16 @@ _GRACE = 1.1  # timeouts until the watchdog acts: a transport with the same time
 
 
 class Supervisor:
-    """Watches each call. ``where`` gives, in words, what was delivered so far and to which receiver."""
+    """Watches each call. ``where`` gives, in words, what was delivered so far and to which receiver.
 
-    def __init__(self, *, timeout: float, where: Callable[[], str]) -> None:
+    ``again`` is what the user does when that is corrected.
+    """
+
+    def __init__(self, *, timeout: float, where: Callable[[], str], again: str = "explore again") -> None:
         self.watchdog = Watchdog(_GRACE * timeout)
         self._timeout = timeout
         self._where = where
+        self._again = again
 
     def call(self, name: str, function: Callable[..., Any], *arguments: Any) -> Any:
         """The result of the function; messages call it ``name``. ExplorationError if it raises or hangs."""
@@ -92,4 +96,4 @@ class Supervisor:
 
     def _told(self, what: str) -> str:
         told = what if what.endswith("?") else f"{what.rstrip('.')}."
-        return f"{told} It was {self._where()}. Correct that, and explore again."
+        return f"{told} It was {self._where()}. Correct that, and {self._again}."
