@@ -158,14 +158,13 @@ class CheckedReceiver:
         self._purpose, self._made, self._moment = name, 0, int(self.now())
 
     def repeat_check(self, name: str) -> None:
-        """Begin the check once more, with events of the same bytes; with other ones where no state can be put back.
+        """Begin the check once more, with events of the same bytes; where no state can be put back, a second older.
 
         There the same bytes would be a copy.
         """
-        moment = self._moment
-        self.begin_check(name if self.can_reset else f"{name}, once more")
-        if self.can_reset:
-            self._moment = moment
+        moment = self.moment
+        self.begin_check(name)
+        self._moment = moment if self.can_reset else moment - 1
 
     def event(self, event_type: str | None = None, **options: Unpack[EventOptions]) -> Event:
         """A fresh event of the type, of the main one by default, that happened just now; ids as never before."""

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from steppay_mock.conformance.finding import CONTROL, Finding
 from steppay_mock.conformance.mistaken_forms import MistakenForm, event_forms, signature_forms
+from steppay_mock.conformance.mistaken_keys import with_signs
 from steppay_mock.conformance.proofs import CANDIDATES
 from steppay_mock.delivery.failure import Failure
 from steppay_mock.delivery.in_process.frameworks import refusal_of
@@ -44,6 +45,8 @@ def find_obstacle(at: CheckedReceiver, reactions: Reactions) -> Finding | None:
     """The finding that makes all checks meaningless; None if the receiver can be checked."""
     if not reactions.accepted:
         return _closed(at, reactions)
+    if at.is_signed and (found := _misread(at, reactions)) is not None:
+        return found
     if at.has_state and not at.reacts:
         return _idle(at, reactions)
     if not at.has_state and (trace := _takes_anything(at)) is not None:
@@ -177,7 +180,9 @@ def _not_let_in(at: CheckedReceiver, trace: Trace, likely: str) -> Finding:
     return _finding(
         "refuses-right-signatures",
         f"It refuses every webhook, though each is signed rightly with the given secret: {trace.told()}.",
-        likely,
+        likely
+        or "Compare the secret with that of the portal. Then log the header as it is read, and the text that is "
+        "signed: a header that is looked up with capitals, and a key that is cut at its =, are refused always.",
         trace,
         facts=(18,),
     )
@@ -239,6 +244,30 @@ def _moved_by_stories(at: CheckedReceiver) -> tuple[str, ...] | None:
     return None
 
 
+def _misread(at: CheckedReceiver, reactions: Reactions) -> Finding | None:
+    """The finding where some right webhooks are accepted, and others in another form alone: it misreads some.
+
+    Three keys in four have a + or a /, and not every body has a letter beyond ASCII.
+    """
+    refused = next((one for one in reactions.refused if one.trace.answer.status in _NOT_VERIFIED), None)
+    event = at.event() if refused is None else refused.event
+    draft = at.draft(event)
+    if refused is None:
+        draft = with_signs(draft)
+        at.begin()
+        trace = at.send(Request(draft.body, draft.headers), f"{event.type} as a webhook whose key has a + and a /")
+        if at.accepts(trace, event) or trace.answer.status not in _NOT_VERIFIED:
+            return None
+    for form in signature_forms():
+        at.begin()
+        trace = at.send(form.make(draft, event), f"{event.type}, {form.name}")
+        if at.accepts(trace, event):
+            at.begin()
+            again = at.send(Request(draft.body, draft.headers), str(event.type))
+            return None if at.accepts(again, event) else _found(form, trace)
+    return None
+
+
 def _expected_form(at: CheckedReceiver, forms: Iterable[MistakenForm]) -> Finding | None:
     """The finding for the first other form that is accepted, and changes the state if that can be looked at."""
     for form in forms:
@@ -249,8 +278,12 @@ def _expected_form(at: CheckedReceiver, forms: Iterable[MistakenForm]) -> Findin
         if at.accepts(trace, event) and (not at.has_state or at.look() != before):
             if at.can_reset and _changes(at, event):
                 return None  # it was the event, not its form
-            return _finding(form.name, form.means, form.cure, trace, facts=form.facts)
+            return _found(form, trace)
     return None
+
+
+def _found(form: MistakenForm, trace: Trace) -> Finding:
+    return _finding(form.name, form.means, form.cure, trace, facts=form.facts)
 
 
 def _changes(at: CheckedReceiver, event: Event) -> bool:

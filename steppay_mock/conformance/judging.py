@@ -98,7 +98,10 @@ def _told_of_refusal(trace: Trace, what: str, *, taken: bool) -> Judgement:
         return failed(f"It fails on {what}: {trace.told()}.", trace, severity="should", tags=("crashed",))
     if status not in REFUSED:
         return failed(
-            f"It answers {trace.told()} to {what}, where 4xx says that it is refused.", trace, severity="should"
+            f"It answers {trace.told()} to {what}, where 4xx says that it is refused.",
+            trace,
+            severity="should",
+            tags=("unclear",),
         )
     return PASSED
 
@@ -118,7 +121,7 @@ def judge_acceptance(
     if not at.accepts(trace, event):
         return refused(at, trace, what=what, plain=control or event)
     if not at.can_reset:
-        if at.has_state and str(event.type) in at.reacts and after == before:
+        if _shows(at, event) and after == before and _changes_something(at):
             return failed(f"It answers {trace.answer.status} to {what}, and does nothing with it.", trace)
         return PASSED
     if expected is None:
@@ -148,11 +151,12 @@ def control_of(at: CheckedReceiver, event: Event) -> Judgement | None:
     trace = at.deliver(event)
     if at.accepts(trace, event):
         return None
-    at.begin()
-    again = at.deliver(event)
-    if at.accepts(again, event):
-        at.unlike.append(Unlike.of_answers(trace, again, is_right=True))
-        return None
+    if at.can_reset:
+        at.begin()
+        again = at.deliver(event)
+        if at.accepts(again, event):
+            at.unlike.append(Unlike.of_answers(trace, again, is_right=True))
+            return None
     return skipped(f"No verdict: the plain event beside it was refused too ({trace.told()}).", trace)
 
 
@@ -167,6 +171,13 @@ def _end_of(at: CheckedReceiver, event: Event) -> int | None:
 def _no_control(at: CheckedReceiver, event: Event) -> Judgement:
     """The judgement where the plain event was refused, so that no state is there to compare with."""
     return control_of(at, event) or skipped("No verdict: the plain event beside it was refused at first.")
+
+
+def _changes_something(at: CheckedReceiver) -> bool:
+    """Whether a plain event beside it changes the state, where nothing can be put back."""
+    before = at.look()
+    at.deliver(at.event())
+    return at.look() != before
 
 
 def _shows(at: CheckedReceiver, event: Event) -> bool:

@@ -108,7 +108,7 @@ def find_reactions(at: CheckedReceiver) -> Reactions:
         alike = not any(one.accepted for one in found) and len({_kind(one) for one in found}) == 1
         if at.is_gone or (len(found) == _ENOUGH and alike):
             break
-    if any(one.accepted for one in found) and not at.is_gone:
+    if at.can_reset and any(one.accepted for one in found) and not at.is_gone:
         found = [one if one.accepted else _once_more(at, one) for one in found]
     if at.can_reset and not at.is_gone and not any(one.changed for one in found):
         found = [_with_others(at, one) if one.accepted and place < _ENOUGH else one for place, one in enumerate(found)]

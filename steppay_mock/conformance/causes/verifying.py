@@ -72,6 +72,30 @@ CAUSES: tuple[Cause, ...] = (
         explains=lambda one: _FORGED(one) or _CRASHED(one),
     ),
     Cause(
+        name="takes-headers-of-another-form",
+        family="signature",
+        harm="money",
+        summary="It takes a webhook whose signature header it cannot read.",
+        cure="Answer 401 where the header is missing or has another form: let no except or catch around the verifier "
+        "end in success.",
+        facts=(18,),
+        shows=lambda seen: (
+            seen.failed("signature/signature-garbage", "signature/key-missing", tag="taken")
+            and seen.passed("signature/wrong-secret")
+        ),
+        explains=named(
+            "signature/signature-missing",
+            "signature/signature-empty",
+            "signature/test-unsigned",
+            "signature/signature-garbage",
+            "signature/key-missing",
+            "signature/key-empty",
+            "signature/timestamp-not-a-number",
+            "signature/v0-for-key",
+            tag="taken",
+        ),
+    ),
+    Cause(
         name="verifies-only-what-is-signed",
         family="signature",
         harm="money",
@@ -82,6 +106,7 @@ CAUSES: tuple[Cause, ...] = (
         explains=named(
             "signature/signature-missing",
             "signature/signature-empty",
+            "signature/test-unsigned",
             "signature/signature-garbage",
             "signature/key-missing",
             "signature/key-empty",
@@ -133,6 +158,28 @@ CAUSES: tuple[Cause, ...] = (
             or named("replay", "duplicate", "connection", "order", "overlap", tag="refused")(one)
             or named("order/order-dependent-rejection", "order/refused", "overlap/rejection-in-flight")(one)
         ),
+    ),
+    Cause(
+        name="fails-on-forgeries",
+        family="signature",
+        harm="untidy",
+        severity="should",
+        summary="It refuses a wrong signature by a failure: 5xx says that the receiver is broken.",
+        cure="Catch what the verifier raises, and answer 401: a failure that is real is then seen among the others.",
+        facts=(18, 22),
+        shows=lambda seen: seen.failed("signature/wrong-secret", "signature/body-changed", tag="crashed"),
+        explains=named("signature", "replay", "rotation", "raw-body", "malformed/unsigned-garbage", tag="crashed"),
+    ),
+    Cause(
+        name="answers-neither-2xx-nor-4xx",
+        family="signature",
+        harm="untidy",
+        severity="should",
+        summary="It answers neither 2xx nor 4xx to what it refuses, such as a redirect to a page for people.",
+        cure="Answer 401 to a wrong signature, and take the route out of what asks for a login.",
+        facts=(18, 22),
+        shows=lambda seen: seen.count("signature", tag="unclear") > 1,
+        explains=lambda one: "unclear" in one.judgement.tags,
     ),
     Cause(
         name="fails-on-malformed-signatures",

@@ -12,8 +12,10 @@ from steppay_mock.delivery.faults.draft import keys_of, with_signatures
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from steppay_mock.conformance.checked_receiver import CheckedReceiver
     from steppay_mock.delivery.faults import RequestDraft
     from steppay_mock.delivery.request import Request
+    from steppay_mock.payload.event import Event
 
 _CURE = (
     "Compute base64(HMAC-SHA256(secret, '<timestamp>.<raw body>')), compare it in constant time with each key of the "
@@ -45,6 +47,14 @@ def _check(
         needs=("secret",),
         run=run,
     )
+
+
+def _unsigned(draft: RequestDraft) -> Request:
+    return with_signatures(draft)
+
+
+def _test_event(at: CheckedReceiver) -> Event:
+    return at.event(is_test=True)
 
 
 def _timestamp_changed(draft: RequestDraft) -> Request:
@@ -111,6 +121,13 @@ CHECKS = (
         "A webhook with an empty signature header is refused.",
         refuses_fault("signature-empty", what="a webhook with an empty signature header"),
         cure=_HEADER,
+    ),
+    _check(
+        "test-unsigned",
+        "A webhook without a signature is refused also if it says that it is a test.",
+        refuses(_unsigned, what="a webhook without a signature that says that it is a test", event=_test_event),
+        cure="Verify webhooks of tests too: anybody can write isTest into a body.",
+        facts=(3, 18),
     ),
     _check(
         "signature-garbage",

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from conformance.zoo.flawed import ages, answers, contents, courses, signatures
+from conformance.zoo.flawed import ages, answers, contents, courses, keys, signatures
 from conformance.zoo.shop import Shop
 
 FLAWED: dict[str, type[Shop]] = {
     shop.__name__: shop
-    for family in (signatures.MEMBERS, ages.MEMBERS, contents.MEMBERS, answers.MEMBERS, courses.MEMBERS)
+    for family in (signatures.MEMBERS, keys.MEMBERS, ages.MEMBERS, contents.MEMBERS, answers.MEMBERS, courses.MEMBERS)
     for shop in family
 }
