@@ -100,7 +100,11 @@ def find_reactions(at: CheckedReceiver) -> Reactions:
         before = at.look()
         if at.can_reset and before != first:
             raise WrongStartError(
-                how=option("reset"), was_saved=False, wanted=at.state(first).state, found=at.state(before).state
+                how=option("reset"),
+                was_saved=False,
+                wanted=at.state(first).state,
+                found=at.state(before).state,
+                of="check",
             )
         event = at.event(event_type)
         trace = at.deliver(event)

@@ -2,7 +2,8 @@
 
 A receiver that is busy, or behind a limit of requests, refuses now this request and now that one. So a run counts for
 itself only if nothing failed in it; a receiver that always fails at one place does so in each run. Where no state can
-be put back, the same events would be copies, so a run is made again only if something failed in it, with other events.
+be put back, the same events would be copies: a run is made again only if something failed in it, with events of another
+second.
 """
 
 from __future__ import annotations
@@ -29,11 +30,10 @@ _TYPES = frozenset(map(str, EventType))
 
 @dataclass(frozen=True, slots=True)
 class CheckRun:
-    """One run of a check: its judgement, the requests that it took, and whether the others have the same events."""
+    """One run of a check: its judgement, and the requests that it took."""
 
     judgement: Judgement
     traces: tuple[Trace, ...]
-    has_same_events: bool
 
     @property
     def is_clean(self) -> bool:
@@ -43,15 +43,13 @@ class CheckRun:
     @property
     def statuses(self) -> tuple[int | None, ...]:
         """The statuses of all answers: what fails now and then fails at another place in another run."""
-        return tuple(one.answer.status for one in self.traces) if self.has_same_events else ()
+        return tuple(one.answer.status for one in self.traces)
 
     @property
     def kind(self) -> tuple[object, ...]:
         """What is equal in two runs that ended in the same way."""
         one = self.judgement
         told = (one.outcome, one.severity, one.tags)
-        if not self.has_same_events:
-            return told
         if one.trace is None:
             return (*told, one.why)
         return (*told, one.trace.what, one.trace.answer.status)
@@ -64,7 +62,7 @@ def judge_surely(at: CheckedReceiver, check: Check) -> Judgement:
     first = runs[0]
     if first.judgement.outcome == "passed" or not first.traces:
         return first.judgement
-    if first.is_clean and (first.judgement.outcome == "skipped" or not first.has_same_events):
+    if first.is_clean and (first.judgement.outcome == "skipped" or not at.can_reset):
         return first.judgement
     while (found := _verdict(runs)) is None and not at.is_gone:
         if len(runs) > 1:
@@ -93,7 +91,7 @@ def without_passing(at: CheckedReceiver, results: Sequence[CheckResult]) -> list
 def _run(at: CheckedReceiver, check: Check) -> CheckRun:
     begin = len(at.traces)
     judgement = check.run(at)
-    return CheckRun(judgement, tuple(at.traces[begin:]), has_same_events=at.can_reset)
+    return CheckRun(judgement, tuple(at.traces[begin:]))
 
 
 def _verdict(runs: Sequence[CheckRun]) -> Judgement | None:

@@ -88,7 +88,7 @@ def _true(at: CheckedReceiver) -> Judgement:
         rounded = ("rounded",) if any(hint.kind == "rounded-id" for hint in hints) else ()
         told = tuple(hint.sentence for hint in hints[:3])
         return failed(
-            f"In {len(hints)} places the end contradicts the store of the scenario. {told[0]}",
+            f"In {_places(len(hints))} the end contradicts the store of the scenario. {told[0]}",
             detail="\n".join(told[1:]),
             tags=(*korean, *rounded),
         )
@@ -96,6 +96,10 @@ def _true(at: CheckedReceiver) -> Judgement:
     if not compared:
         return skipped("No end of a search had anything that could be compared with the store.")
     return PASSED
+
+
+def _places(count: int) -> str:
+    return "one place" if count == 1 else f"{count} places"
 
 
 def _check(anomaly: Anomaly) -> Check:

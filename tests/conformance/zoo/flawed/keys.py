@@ -5,7 +5,9 @@ from __future__ import annotations
 import hmac
 import time
 from base64 import b64decode, b64encode, urlsafe_b64encode
+from collections.abc import Mapping
 from hashlib import sha256
+from typing import Any, ClassVar
 from urllib.parse import unquote_plus
 
 from conformance.zoo.shop import SECRET, Claim, Hook, RefusedError, Shop
@@ -121,7 +123,7 @@ class DecodesTheSecret(Shop):
     """As libraries for other senders do with a secret of this form."""
 
     finding = "control/changes-the-secret"
-    options = {"secret": ENCODED_SECRET}
+    options: ClassVar[Mapping[str, Any]] = {"secret": ENCODED_SECRET}
 
     def key(self, timestamp: str, body: bytes, secret: str = ENCODED_SECRET) -> str:
         decoded = b64decode(secret.removeprefix("whsec_"))
