@@ -9,18 +9,28 @@ from steppay_mock.conformance.catalogue import CHECKS, NAMES
 from steppay_mock.conformance.causes.find import find_findings
 from steppay_mock.conformance.check import Check, CheckResult, Judgement, skipped
 from steppay_mock.conformance.checked_receiver import CheckedReceiver
-from steppay_mock.conformance.control import find_closed, find_obstacle, stopped_answering, unsteady_state
+from steppay_mock.conformance.control import (
+    find_closed,
+    find_obstacle,
+    stopped_answering,
+    unsteady_answers,
+    unsteady_state,
+)
 from steppay_mock.conformance.kinds import Need
 from steppay_mock.conformance.options import CheckOptions, CheckSettings, read_check_options
 from steppay_mock.conformance.proofs import prove
 from steppay_mock.conformance.reactions import find_reactions
+from steppay_mock.conformance.repeated import judge_surely, without_passing
 from steppay_mock.conformance.scorecard import Scorecard
 from steppay_mock.conformance.snippet import framework_of, with_snippets
 from steppay_mock.conformance.stories import tell_stories
+from steppay_mock.conformance.struck import struck_error, without_secrets
+from steppay_mock.errors import SteppayMockError
 from steppay_mock.ordering.face import option
 from steppay_mock.ordering.failure import ExplorationError
 from steppay_mock.ordering.receiver.hosting import beside_loop, in_transaction_of_test
 from steppay_mock.wire.real_time import perf_counter
+from steppay_mock.wire.redact import Redaction
 
 if TYPE_CHECKING:
     from steppay_mock.conformance.finding import Finding
@@ -37,6 +47,8 @@ LACKS: dict[Need, str] = {
     "proofs": "No searches through orders were wanted.",
 }
 
+_UNSTEADY = "It answers unlike to equal requests, so that no two orders can be compared."
+
 
 def check_receiver(receiver: Receiver, **options: Unpack[CheckOptions]) -> Scorecard:
     """Check the receiver in every respect, and give the scorecard: what is wrong, the dearest first, and the cure.
@@ -47,7 +59,12 @@ def check_receiver(receiver: Receiver, **options: Unpack[CheckOptions]) -> Score
     What is wrong with the receiver is in the card: ``card.assert_ok()`` raises it. Misuse raises a SteppayMockError.
     """
     settings = read_check_options(options, known=NAMES)
-    return in_transaction_of_test(lambda: _check(receiver, settings))
+    redact = Redaction(settings.probing.delivery.hidden)
+    try:
+        return in_transaction_of_test(lambda: _check(receiver, settings, redact))
+    except SteppayMockError as error:
+        struck = struck_error(error, redact)
+    raise struck  # here, and not above: the error as it was must not be its context
 
 
 async def check_receiver_async(receiver: Receiver, **options: Unpack[CheckOptions]) -> Scorecard:
@@ -55,7 +72,7 @@ async def check_receiver_async(receiver: Receiver, **options: Unpack[CheckOption
     return await beside_loop(lambda: check_receiver(receiver, **options))
 
 
-def _check(receiver: Receiver, settings: CheckSettings) -> Scorecard:
+def _check(receiver: Receiver, settings: CheckSettings, redact: Redaction) -> Scorecard:
     began = perf_counter()
     wanted = [one for one in CHECKS if settings.wants(one.family, one.name)]
     with CheckedReceiver(receiver, settings) as at:
@@ -67,21 +84,27 @@ def _check(receiver: Receiver, settings: CheckSettings) -> Scorecard:
             at.stories = at.stories or tell_stories(at)
         closed = find_closed(at) if obstacle is None and not at.is_gone else None
         framework = framework_of(at)
+    if at.unlike:
+        lacks["proofs"] = _UNSTEADY
     can_prove = obstacle is None and closed is None and not at.is_gone and not {"proofs", "reset"} & lacks.keys()
     if can_prove and any("proofs" in one.needs for one in wanted):
         at.proofs = prove(receiver, settings, at.reacts or at.reacts_in_stories, stories=at.stories)
     results += [_result(at, one, lacks, obstacle) for one in wanted if _comes_last(one)]
+    results = without_passing(at, results)
     findings = find_findings(results) if obstacle is None else (obstacle,)
     if obstacle is None and at.unsteady:
         findings = (unsteady_state(at), *findings)
+    if obstacle is None and at.unlike:
+        findings = (unsteady_answers(at), *findings)
     if closed is not None:
         findings = (closed, *findings)
     if obstacle is None and at.is_gone:
         findings = (stopped_answering(at), *findings)
+    checks, findings = without_secrets(results, findings, redact)
     return Scorecard(
         receiver=at.target,
         findings=with_snippets(findings, framework),
-        checks=tuple(results),
+        checks=checks,
         deliveries=len(at.traces) + at.proofs.deliveries,
         elapsed=perf_counter() - began,
         seed=settings.seed,
@@ -108,9 +131,8 @@ def _judge(at: CheckedReceiver, check: Check, lacks: dict[Need, str], obstacle: 
     for need in check.needs:
         if need in lacks:
             return skipped(lacks[need])
-    at.begin_check(check.full_name)
     try:
-        return check.run(at)
+        return judge_surely(at, check)
     except ExplorationError as error:
         if not at.has_lost(error):
             raise

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Self, Unpack
 
 from steppay_mock.conformance.proofs import Proofs
 from steppay_mock.conformance.trace import Trace
+from steppay_mock.conformance.unlike import Unlike
 from steppay_mock.delivery.address import DEFAULT_PATH, parse_address
 from steppay_mock.delivery.answer import Answer
 from steppay_mock.delivery.failure import Failure
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
 
 _PATIENCE = 3  # requests without an answer until the checks give up
 _GONE = frozenset({Failure.TIMED_OUT, Failure.REFUSED, Failure.UNREACHABLE, Failure.NO_ADDRESS})
+_FRESH = 5  # seconds for which the deliveries of a check are signed at the moment of its events
 _IN_PROCESS = "http://localhost:8000"
 
 
@@ -48,8 +50,9 @@ class CheckedReceiver:
     ``traces`` are all requests with their answers. ``main`` is the event type that most checks use: it is accepted,
     and changes the state if that can be looked at. ``reacts`` are the types that change the state, and
     ``reacts_in_stories`` those that do so only after others. ``unsteady`` says where the states differ after the same
-    event was delivered twice. ``proofs`` are the searches through orders, which are made after all that is delivered
-    here. ``stories`` are the scenarios that were delivered once.
+    event was delivered twice, and ``unlike`` are equal requests that were answered or ended unlike. ``proofs`` are the
+    searches through orders, which are made after all that is delivered here. ``stories`` are the scenarios that were
+    delivered once.
     """
 
     def __init__(self, receiver: Receiver, settings: CheckSettings) -> None:
@@ -60,16 +63,18 @@ class CheckedReceiver:
         self.reacts: tuple[str, ...] = ()
         self.reacts_in_stories: tuple[str, ...] = ()
         self.unsteady: tuple[str, ...] = ()
+        self.unlike: list[Unlike] = []
         self.proofs = Proofs()
         self.stories: tuple[ToldStory, ...] = ()
         self._delivery = settings.probing.delivery
         self._open = OpenReceiver(receiver, self._delivery)
-        self._supervisor = Supervisor(timeout=self._delivery.timeout, where=self._where)
+        self._supervisor = Supervisor(timeout=self._delivery.timeout, where=self._where, again="check again")
         self._probes = ProbeReader(settings.probing, self._supervisor, self._open.call)
         self.is_lost = False
         """Whether the state or the reset does not answer any more."""
         self._has_begun = False
         self._purpose = "reactions"
+        self._moment: int | None = None
         self._made = 0
         self._url = ""
         self._saved: Any = None
@@ -148,9 +153,23 @@ class CheckedReceiver:
         """The time of the clock that signs, in seconds since the epoch."""
         return self._delivery.toward(self._open.app).now()
 
+    @property
+    def moment(self) -> int:
+        """The second in which the events of this check happen, if it is not an old one that is asked for."""
+        return int(self.now()) if self._moment is None else self._moment
+
     def begin_check(self, name: str) -> None:
         """Make other events than for any other check, and the same ones in each run."""
-        self._purpose, self._made = name, 0
+        self._purpose, self._made, self._moment = name, 0, int(self.now())
+
+    def repeat_check(self, name: str) -> None:
+        """Begin the check once more, with events of the same bytes; where no state can be put back, a second older.
+
+        There the same bytes would be a copy.
+        """
+        moment = self.moment
+        self.begin_check(name)
+        self._moment = moment if self.can_reset else moment - 1
 
     def event(self, event_type: str | None = None, **options: Unpack[EventOptions]) -> Event:
         """A fresh event of the type, of the main one by default, that happened just now; ids as never before."""
@@ -163,15 +182,20 @@ class CheckedReceiver:
 
     def _make(self, event_type: str, number: int, options: EventOptions) -> Event:
         seed = derive_seed(self.settings.seed, self._purpose, number) % SEEDS
-        chosen: Any = {"seed": seed, "now": float(int(self.now())), "is_test": False, **options}
+        chosen: Any = {"seed": seed, "now": float(self.moment), "is_test": False, **options}
         return make_event(event_type, **chosen)
 
     def draft(self, event: Event, *, later: int = 0) -> RequestDraft:
-        """The request of the event as StepPay would send it, before anything is changed; signed if it is signed."""
+        """The request of the event as StepPay would send it, before anything is changed; signed if it is signed.
+
+        An event of this second is signed in this second: a check that begins at the end of one sees no difference.
+        """
+        now = int(self.now())
+        moment = self.moment if abs(now - self.moment) < _FRESH else now
         return make_draft(
             event.body,
             secret=self._delivery.secret,
-            timestamp=int(self.now()) + later,
+            timestamp=moment + later,
             trace_seed=(self.settings.seed << 32) + len(self.traces),
         )
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from steppay_mock.conformance.finding import CONTROL, Finding
 from steppay_mock.conformance.mistaken_forms import MistakenForm, event_forms, signature_forms
+from steppay_mock.conformance.mistaken_keys import with_signs
 from steppay_mock.conformance.proofs import CANDIDATES
 from steppay_mock.conformance.stories import tell_stories
 from steppay_mock.delivery.failure import Failure
@@ -46,6 +47,8 @@ def find_obstacle(at: CheckedReceiver, reactions: Reactions) -> Finding | None:
     """The finding that makes all checks meaningless; None if the receiver can be checked."""
     if not reactions.accepted:
         return _closed(at, reactions)
+    if at.is_signed and (found := _misread(at, reactions)) is not None:
+        return found
     if at.has_state and not at.reacts:
         return _idle(at, reactions)
     if not at.has_state and (trace := _takes_anything(at)) is not None:
@@ -110,6 +113,24 @@ def unsteady_state(at: CheckedReceiver) -> Finding:
     )
 
 
+def unsteady_answers(at: CheckedReceiver) -> Finding:
+    """The finding where equal requests were answered unlike: a check that failed once alone has no verdict."""
+    shown = min(at.unlike, key=lambda one: not one.is_right)
+    more = f" This was seen {len(at.unlike)} times." if len(at.unlike) > 1 else ""
+    return Finding(
+        family=CONTROL,
+        check="unsteady-answers",
+        severity="must" if shown.is_right else "should",
+        harm="lost",
+        summary=f"It answers unlike to equal requests. {shown.told}{more}",
+        cure="Read its log at this request: a limit of requests, a lock of the database or a proxy answers now and "
+        "then. StepPay documents no retries (fact 23), so what is refused for a moment is lost. Check it again where "
+        "nothing else loads it: the checks that failed once alone could not tell.",
+        facts=(23,),
+        trace=shown.trace,
+    )
+
+
 def _closed(at: CheckedReceiver, reactions: Reactions) -> Finding:
     """The finding where no right webhook is accepted."""
     trace = reactions.all[0].trace
@@ -161,7 +182,9 @@ def _not_let_in(at: CheckedReceiver, trace: Trace, likely: str) -> Finding:
     return _finding(
         "refuses-right-signatures",
         f"It refuses every webhook, though each is signed rightly with the given secret: {trace.told()}.",
-        likely,
+        likely
+        or "Compare the secret with that of the portal. Then log the header as it is read, and the text that is "
+        "signed: a header that is looked up with capitals, and a key that is cut at its =, are refused always.",
         trace,
         facts=(18,),
     )
@@ -246,6 +269,30 @@ def _moved_by_stories(at: CheckedReceiver) -> tuple[str, ...] | None:
     return None
 
 
+def _misread(at: CheckedReceiver, reactions: Reactions) -> Finding | None:
+    """The finding where some right webhooks are accepted, and others in another form alone: it misreads some.
+
+    Three keys in four have a + or a /, and not every body has a letter beyond ASCII.
+    """
+    refused = next((one for one in reactions.refused if one.trace.answer.status in _NOT_VERIFIED), None)
+    event = at.event() if refused is None else refused.event
+    draft = at.draft(event)
+    if refused is None:
+        draft = with_signs(draft)
+        at.begin()
+        trace = at.send(Request(draft.body, draft.headers), f"{event.type} as a webhook whose key has a + and a /")
+        if at.accepts(trace, event) or trace.answer.status not in _NOT_VERIFIED:
+            return None
+    for form in signature_forms():
+        at.begin()
+        trace = at.send(form.make(draft, event), f"{event.type}, {form.name}")
+        if at.accepts(trace, event):
+            at.begin()
+            again = at.send(Request(draft.body, draft.headers), str(event.type))
+            return None if at.accepts(again, event) else _found(form, trace)
+    return None
+
+
 def _expected_form(at: CheckedReceiver, forms: Iterable[MistakenForm]) -> Finding | None:
     """The finding for the first other form that is accepted, and changes the state if that can be looked at."""
     for form in forms:
@@ -256,8 +303,12 @@ def _expected_form(at: CheckedReceiver, forms: Iterable[MistakenForm]) -> Findin
         if at.accepts(trace, event) and (not at.has_state or at.look() != before):
             if at.can_reset and _changes(at, event):
                 return None  # it was the event, not its form
-            return _finding(form.name, form.means, form.cure, trace, facts=form.facts)
+            return _found(form, trace)
     return None
+
+
+def _found(form: MistakenForm, trace: Trace) -> Finding:
+    return _finding(form.name, form.means, form.cure, trace, facts=form.facts)
 
 
 def _changes(at: CheckedReceiver, event: Event) -> bool:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from steppay_mock.conformance.alike import changes
 from steppay_mock.conformance.check import PASSED, Judgement, failed, skipped
+from steppay_mock.conformance.unlike import Unlike
 from steppay_mock.delivery.faults import find_fault
 from steppay_mock.delivery.request import Request
 from steppay_mock.payload.event import Event
@@ -26,6 +27,7 @@ Make = Callable[["RequestDraft"], Request]
 Run = Callable[["CheckedReceiver"], Judgement]
 
 REFUSED = frozenset(range(400, 500))
+LIMITED = 429
 
 
 def refuses(make: Make, *, what: str, event: Callable[[CheckedReceiver], Event] | None = None) -> Run:
@@ -77,6 +79,8 @@ def judge_refusal(at: CheckedReceiver, make: Make, *, what: str, event: Event) -
         )
     if (no_verdict := control_of(at, event)) is not None:
         return no_verdict
+    if trace.answer.status == LIMITED:
+        return skipped(f"No verdict: a limit of requests answered in its place ({trace.told()}).", trace)
     return _told_of_refusal(trace, what, taken=taken)
 
 
@@ -94,7 +98,10 @@ def _told_of_refusal(trace: Trace, what: str, *, taken: bool) -> Judgement:
         return failed(f"It fails on {what}: {trace.told()}.", trace, severity="should", tags=("crashed",))
     if status not in REFUSED:
         return failed(
-            f"It answers {trace.told()} to {what}, where 4xx says that it is refused.", trace, severity="should"
+            f"It answers {trace.told()} to {what}, where 4xx says that it is refused.",
+            trace,
+            severity="should",
+            tags=("unclear",),
         )
     return PASSED
 
@@ -106,23 +113,21 @@ def judge_acceptance(
 
     ``control``: another event that is beyond doubt, where the event itself is what is in question.
     """
+    expected = _end_of(at, event) if at.can_reset else None
     at.begin()
-    right = at.look()
-    if at.can_reset:
-        at.deliver(event)
-        right = at.look()
-        at.begin()
     before = at.look()
-    trace = at.send(make(at.draft(event, later=1)), f"{event.type} as {what}")
+    trace = at.send(make(at.draft(event)), f"{event.type} as {what}")
     after = at.look()
     if not at.accepts(trace, event):
         return refused(at, trace, what=what, plain=control or event)
     if not at.can_reset:
-        if at.has_state and str(event.type) in at.reacts and after == before:
+        if _shows(at, event) and after == before and _changes_something(at):
             return failed(f"It answers {trace.answer.status} to {what}, and does nothing with it.", trace)
         return PASSED
-    told = changes(at.state(right).state, at.state(after).state, copies=(event.data,))
-    if told or (at.state(right).effects != at.state(after).effects):
+    if expected is None:
+        return _no_control(at, event)
+    told = changes(at.state(expected).state, at.state(after).state, copies=(event.data,))
+    if told or (at.state(expected).effects != at.state(after).effects):
         return failed(f"After {what} the state is not that after the plain event.", trace, changes=told)
     return PASSED
 
@@ -138,12 +143,41 @@ def refused(at: CheckedReceiver, trace: Trace, *, what: str, plain: Event, tags:
 
 
 def control_of(at: CheckedReceiver, event: Event) -> Judgement | None:
-    """None if the plain event is accepted now, else the judgement that nothing can be told."""
+    """None if the plain event is accepted now, else the judgement that nothing can be told.
+
+    It is sent twice before that: a receiver that is busy refuses now this request and now that one.
+    """
     at.begin()
     trace = at.deliver(event)
     if at.accepts(trace, event):
         return None
+    if at.can_reset:
+        at.begin()
+        again = at.deliver(event)
+        if at.accepts(again, event):
+            at.unlike.append(Unlike.of_answers(trace, again, is_right=True))
+            return None
     return skipped(f"No verdict: the plain event beside it was refused too ({trace.told()}).", trace)
+
+
+def _end_of(at: CheckedReceiver, event: Event) -> int | None:
+    """The number of the state after the plain event; None if that is refused."""
+    at.begin()
+    trace = at.deliver(event)
+    after = at.look()
+    return after if at.accepts(trace, event) else None
+
+
+def _no_control(at: CheckedReceiver, event: Event) -> Judgement:
+    """The judgement where the plain event was refused, so that no state is there to compare with."""
+    return control_of(at, event) or skipped("No verdict: the plain event beside it was refused at first.")
+
+
+def _changes_something(at: CheckedReceiver) -> bool:
+    """Whether a plain event beside it changes the state, where nothing can be put back."""
+    before = at.look()
+    at.deliver(at.event())
+    return at.look() != before
 
 
 def _shows(at: CheckedReceiver, event: Event) -> bool:
@@ -176,18 +210,16 @@ def judge_event(
     at: CheckedReceiver, event: Event, *, what: str, plain: Event, same_as: Event | None = None
 ) -> Judgement:
     """Whether an event is accepted, and ends in the state in which ``same_as`` ends; ``plain`` is the control."""
+    expected = _end_of(at, same_as) if at.can_reset and same_as is not None else None
     at.begin()
-    expected = at.look()
-    if at.can_reset and same_as is not None:
-        at.deliver(same_as)
-        expected = at.look()
-        at.begin()
-    trace = at.deliver(event, later=1)
+    trace = at.deliver(event)
     after = at.look()
     if not at.accepts(trace, event):
         return refused(at, trace, what=what, plain=plain)
     if not at.can_reset or same_as is None:
         return PASSED
+    if expected is None:
+        return _no_control(at, same_as)
     told = changes(at.state(expected).state, at.state(after).state, copies=(event.data, same_as.data))
     if told:
         return failed(f"After {what} the state is another than after the plain event.", trace, changes=told)

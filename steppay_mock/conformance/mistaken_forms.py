@@ -5,15 +5,14 @@ They are tried only where the receiver refuses the right form, or does nothing w
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 import json
-from base64 import b64encode
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from steppay_mock.conformance.mistaken_keys import ALPHABETS, KEYS, MistakenKey
 from steppay_mock.delivery.faults.draft import SIGNATURE, as_drafted, with_header
+from steppay_mock.delivery.faults.json_forms import escaped
 from steppay_mock.payload.event import Event
 from steppay_mock.wire.signature import sign
 
@@ -53,14 +52,19 @@ _RAW = (
     "Verify the bytes as they arrived, before any parser: request.get_data() in Flask, request.body in Django, await "
     "request.body() in FastAPI, express.raw({type: 'application/json'}) in Express, await request.text() in Next.js."
 )
-_FORM = (
-    "The key is base64(HMAC-SHA256(secret, '<timestamp>.<raw body>')), in a header such as "
-    "'steppay-signature: timestamp=1706002316,key=...'."
-)
 
 
 def signature_forms() -> Iterator[MistakenForm]:
     """Forms of signature and body, the most likely first."""
+    yield from _key_forms(ALPHABETS)
+    yield MistakenForm(
+        name="reads-another-encoding",
+        means="It reads the body in another encoding than UTF-8, or takes its letters for its bytes: it accepts a body "
+        "in ASCII, and refuses one with Hangul.",
+        cure=_RAW,
+        facts=(1, 18),
+        make=lambda draft, _event: signed(draft, escaped(draft.body)),
+    )
     for written, how in (
         (lambda told: json.dumps(told, ensure_ascii=False, separators=(",", ":")), "as JSON.stringify writes it"),
         (json.dumps, "as json.dumps writes it"),
@@ -83,7 +87,14 @@ def signature_forms() -> Iterator[MistakenForm]:
             facts=(18, 21),
             make=_in_header(header),
         )
-    yield from _key_forms()
+    yield from _key_forms(KEYS)
+    yield MistakenForm(
+        name="refuses-what-is-signed",
+        means="It accepts a webhook without a signature, and refuses the signed one.",
+        cure=KEYS[0].cure,
+        facts=(18,),
+        make=lambda draft, _event: as_drafted(draft, headers=with_header(draft.headers, SIGNATURE)),
+    )
 
 
 def event_forms() -> Iterator[MistakenForm]:
@@ -112,23 +123,11 @@ def event_forms() -> Iterator[MistakenForm]:
     )
 
 
-def _key_forms() -> Iterator[MistakenForm]:
-    for name, means, write in (
-        ("expects-hex", "It compares the key with the hex digest, not with base64 of the raw digest.", _hex),
-        ("expects-key-of-body", "It computes the key over the body alone, without the timestamp.", _of_body),
-        ("expects-milliseconds", "It expects the timestamp of the signature in milliseconds.", _in_milliseconds),
-        ("expects-bare-key", "It takes the whole header for the key, and does not read its pairs.", _bare),
-        ("expects-bare-hex", "It takes the whole header for the hex digest of the body.", _bare_hex),
-        ("expects-v0", "It reads the key from the pair 'v0', not from 'key'.", _v0),
-    ):
-        yield MistakenForm(name=name, means=means, cure=_FORM, facts=(18, 20), make=_with_signature(write))
-    yield MistakenForm(
-        name="refuses-what-is-signed",
-        means="It accepts a webhook without a signature, and refuses the signed one.",
-        cure=_FORM,
-        facts=(18,),
-        make=lambda draft, _event: as_drafted(draft, headers=with_header(draft.headers, SIGNATURE)),
-    )
+def _key_forms(keys: Iterable[MistakenKey]) -> Iterator[MistakenForm]:
+    for one in keys:
+        yield MistakenForm(
+            name=one.name, means=one.means, cure=one.cure, facts=(18, 20), make=_with_signature(one.write)
+        )
 
 
 def _sent(draft: RequestDraft, event: Event, payload: dict[str, Any]) -> Request:
@@ -168,36 +167,3 @@ def _in_header(name: str) -> Callable[[RequestDraft, Event], Request]:
 
 def _with_signature(write: Callable[[RequestDraft], str]) -> Callable[[RequestDraft, Event], Request]:
     return lambda draft, _event: as_drafted(draft, headers=with_header(draft.headers, SIGNATURE, write(draft)))
-
-
-def _digest(draft: RequestDraft, signed: bytes) -> bytes:
-    return hmac.digest(draft.signers[0].encode(), signed, hashlib.sha256)
-
-
-def _whole(draft: RequestDraft, moment: object = None) -> bytes:
-    return b"%b.%b" % (str(draft.timestamp if moment is None else moment).encode(), draft.body)
-
-
-def _hex(draft: RequestDraft) -> str:
-    return f"timestamp={draft.timestamp},key={_digest(draft, _whole(draft)).hex()}"
-
-
-def _of_body(draft: RequestDraft) -> str:
-    return f"timestamp={draft.timestamp},key={b64encode(_digest(draft, draft.body)).decode()}"
-
-
-def _in_milliseconds(draft: RequestDraft) -> str:
-    moment = draft.timestamp * 1000
-    return f"timestamp={moment},key={b64encode(_digest(draft, _whole(draft, moment))).decode()}"
-
-
-def _bare(draft: RequestDraft) -> str:
-    return b64encode(_digest(draft, draft.body)).decode()
-
-
-def _bare_hex(draft: RequestDraft) -> str:
-    return _digest(draft, draft.body).hex()
-
-
-def _v0(draft: RequestDraft) -> str:
-    return f"timestamp={draft.timestamp},v0={b64encode(_digest(draft, _whole(draft))).decode()}"

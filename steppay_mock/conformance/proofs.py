@@ -132,7 +132,7 @@ def prove(
         try:
             one = _search(name, receiver, settings, budget=max(share, 1))
         except ExplorationError as error:
-            left_out.append(f"{name}: {error}")
+            left_out.append(f"{name}: {error.told or error}")
             if error.exploration is not None:
                 left -= error.exploration.coverage.deliveries
             continue

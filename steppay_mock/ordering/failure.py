@@ -12,9 +12,13 @@ if TYPE_CHECKING:
 
 
 class ExplorationError(SteppayMockError):
-    """The search stopped early. ``exploration`` has what it had found, or is None."""
+    """The search stopped early. ``exploration`` has what it had found, or is None.
+
+    ``told`` is what went wrong, without the next step; empty where that is not known apart.
+    """
 
     exploration: Exploration | None = None
+    told: str = ""
 
 
 class NoAnswerError(ExplorationError):
@@ -27,20 +31,20 @@ class WrongStartError(ExplorationError):
     """The state at the start of an order is not the one that ``how`` should have restored.
 
     ``wanted`` and ``found`` are the two states, in normal form. ``was_saved`` says whether the wanted state was saved
-    before; else it is the first state of the exploration.
+    before; else it is the first state of the exploration. ``of`` is what begins with it.
     """
 
-    def __init__(self, *, how: str, was_saved: bool, wanted: Any, found: Any) -> None:
+    def __init__(self, *, how: str, was_saved: bool, wanted: Any, found: Any, of: str = "order") -> None:
         from steppay_mock.ordering.state.difference import describe_differences, differences
 
         self.wanted = wanted
         self.found = found
-        which = "was saved" if was_saved else "every order has to begin with"
+        which = "was saved" if was_saved else f"every {of} has to begin with"
         self.why = f"After {how} the state is not the one that {which}."
         changes = describe_differences(differences(wanted, found), limit=3).replace("\n", "; ")
         super().__init__(
             f"{self.why} Differences (- before, + now): {changes}. Let it restore everything that {option('state')} "
-            f"shows. If work of the last order is still going on, {option('settle', value=0.2)} waits for it."
+            f"shows. If work of the last {of} is still going on, {option('settle', value=0.2)} waits for it."
         )
 
 

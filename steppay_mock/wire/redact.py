@@ -30,8 +30,8 @@ class StruckOutError(Exception):
 class Redaction:
     """Masks secrets in texts, bytes and exceptions, in every form in which a receiver is likely to echo them.
 
-    The forms are: unchanged, base64 (both alphabets, also within a longer text), percent-encoded, and escaped as in
-    JSON, HTML and Python. Secrets of fewer than 4 characters are not masked.
+    The forms are: unchanged, base64 (both alphabets, also within a longer text), hex, percent-encoded, and escaped as
+    in JSON, HTML and Python. Secrets of fewer than 4 characters are not masked.
     """
 
     __slots__ = ("_bytes", "_texts")
@@ -149,9 +149,10 @@ def _forms(secret: str) -> Iterator[str]:
     yield from (escape(secret), escape(secret, quote=False), repr(secret)[1:-1])
     yield secret.encode("unicode_escape").decode()
     yield secret.encode("ascii", "xmlcharrefreplace").decode()
+    content = _encoded(secret)
+    yield from (content.hex(), content.hex().upper())
     # Base64 of a longer text, such as "user:secret" of basic auth, depends on how many bytes stand before the secret,
     # modulo 3: one form for each of the three.
-    content = _encoded(secret)
     for encode in (b64encode, urlsafe_b64encode):
         for offset in range(3):
             yield from _core(encode(bytes(offset) + content).decode(), offset, len(content))

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 from collections.abc import Awaitable, Callable
 from typing import Any
 
 import pytest
 from conformance.checked import TYPES, card_of, names, no_wait
-from conformance.zoo.shop import SECRET, Envelope, Hook, RefusedError, Shop
+from conformance.zoo.shop import SECRET, Claim, Envelope, Hook, RefusedError, Shop
 
 from steppay_mock import Clock, check_receiver, check_receiver_async, saving_objects
 
@@ -116,6 +117,29 @@ def test_a_receiver_copied_from_a_sample_has_advice_and_no_failure() -> None:
     card = card_of(VendorSample(), types=TYPES)
     assert names(card) == ["replay/checks-no-age", "signature/key-within-text"]
     assert card.ok
+
+
+class TakesEachKeyBehindASemicolon(Shop):
+    """It looks for keys behind key= and behind each ;, during a rotation."""
+
+    def claim(self, header: str) -> Claim:
+        found = re.match(r"timestamp=([0-9]{1,15})(?=,|$)", header)
+        if found is None:
+            raise RefusedError(401)
+        return Claim(found[1], tuple(re.findall(r"(?:,key=|;)([^;,]+)", header)))
+
+
+@pytest.mark.parametrize("secret", [SECRET, [SECRET, "whsec_of_tomorrow"], ["whsec_of_yesterday", SECRET]])
+@pytest.mark.parametrize("design", [Shop, TakesEachKeyBehindASemicolon])
+def test_a_right_design_has_no_finding_while_secrets_rotate(design: type[Shop], secret: Any) -> None:
+    card = card_of(design(), types=TYPES, secret=secret, only=["signature", "rotation", "replay"])
+    assert (names(card), card.ok) == ([], True), card.report()
+
+
+@pytest.mark.parametrize("secret", [[SECRET, "whsec_of_tomorrow"], ["whsec_of_yesterday", SECRET]])
+def test_a_receiver_that_knows_any_of_the_secrets_is_seen_through(secret: Any) -> None:
+    card = card_of(VendorSample(), types=TYPES, secret=secret, only=["signature"])
+    assert names(card) == ["signature/key-within-text"]
 
 
 def test_a_new_app_for_each_check_needs_no_reset() -> None:

@@ -35,8 +35,10 @@ SECRET = "whsec_T0p/s3cret+비밀 <&>="
         b64encode(f"user:{SECRET}".encode()).decode(),
         b64encode(f"users:{SECRET} and more".encode()).decode(),
         b64encode(f"a user:{SECRET}!".encode()).decode(),
+        SECRET.encode().hex(),
+        SECRET.encode().hex().upper(),
     ],
-    ids=range(17),
+    ids=range(19),
 )
 def test_a_secret_is_struck_out_in_every_form(form: str) -> None:
     told = Redaction([SECRET]).text(f"before {form} after")

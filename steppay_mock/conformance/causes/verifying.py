@@ -19,7 +19,21 @@ _AGE = (
     "what is more than 300 seconds away, both ways (300 is assumed)."
 )
 
+_FORGED = named("signature", "rotation/none-right", "replay", "raw-body/spaced-after-signing", tag="taken")
+"""Failed checks in which something was taken that the holder of the secret did not send now."""
+_CRASHED = named("signature", tag="crashed")
+
 CAUSES: tuple[Cause, ...] = (
+    Cause(
+        name="verifies-after-it-acted",
+        family="signature",
+        harm="money",
+        summary="It stores a webhook first and verifies it afterwards: what it answers 401 to has been done.",
+        cure=f"Verify before anything else, also before a queue or a table of what came in. {_VERIFY}",
+        facts=(18,),
+        shows=lambda seen: seen.count("signature", tag="stored") + seen.count("replay", tag="stored") > 1,
+        explains=lambda one: "stored" in one.judgement.tags or _CRASHED(one),
+    ),
     Cause(
         name="verifies-nothing",
         family="signature",
@@ -30,9 +44,55 @@ CAUSES: tuple[Cause, ...] = (
         shows=lambda seen: seen.failed(
             "signature/wrong-secret", "signature/signature-missing", "signature/body-changed", tag="taken"
         ),
-        explains=lambda one: (
-            named("signature", "rotation/none-right", "replay", "raw-body/spaced-after-signing", tag="taken")(one)
-            or named("signature", tag="crashed")(one)
+        explains=lambda one: _FORGED(one) or _CRASHED(one),
+    ),
+    Cause(
+        name="looks-only-whether-there-is-a-key",
+        family="signature",
+        harm="money",
+        summary="It looks only whether there is a signature, and compares no key: any text gets in.",
+        cure=_VERIFY,
+        facts=(18,),
+        shows=lambda seen: seen.failed(
+            "signature/wrong-secret", "signature/body-changed", "signature/key-truncated", tag="taken"
+        ),
+        explains=lambda one: _FORGED(one) or _CRASHED(one),
+    ),
+    Cause(
+        name="compares-the-length-of-the-key",
+        family="signature",
+        harm="money",
+        summary="It compares the length or the form of the key, and not the key: any key of 44 characters gets in.",
+        cure=_VERIFY,
+        facts=(18,),
+        shows=lambda seen: (
+            seen.failed("signature/wrong-secret", "signature/body-changed", tag="taken")
+            and seen.passed("signature/key-truncated")
+        ),
+        explains=lambda one: _FORGED(one) or _CRASHED(one),
+    ),
+    Cause(
+        name="takes-headers-of-another-form",
+        family="signature",
+        harm="money",
+        summary="It takes a webhook whose signature header it cannot read.",
+        cure="Answer 401 where the header is missing or has another form: let no except or catch around the verifier "
+        "end in success.",
+        facts=(18,),
+        shows=lambda seen: (
+            seen.failed("signature/signature-garbage", "signature/key-missing", tag="taken")
+            and seen.passed("signature/wrong-secret")
+        ),
+        explains=named(
+            "signature/signature-missing",
+            "signature/signature-empty",
+            "signature/test-unsigned",
+            "signature/signature-garbage",
+            "signature/key-missing",
+            "signature/key-empty",
+            "signature/timestamp-not-a-number",
+            "signature/v0-for-key",
+            tag="taken",
         ),
     ),
     Cause(
@@ -46,6 +106,7 @@ CAUSES: tuple[Cause, ...] = (
         explains=named(
             "signature/signature-missing",
             "signature/signature-empty",
+            "signature/test-unsigned",
             "signature/signature-garbage",
             "signature/key-missing",
             "signature/key-empty",
@@ -64,16 +125,61 @@ CAUSES: tuple[Cause, ...] = (
         shows=lambda seen: (
             seen.failed("signature/key-truncated", tag="taken")
             or seen.failed("signature/key-of-one-letter", tag="taken")
+            or seen.failed("signature/key-wrong-at-the-end", tag="taken")
+            or seen.failed("signature/key-wrong-at-the-beginning", tag="taken")
         ),
         explains=named(
             "signature/key-truncated",
             "signature/key-of-one-letter",
+            "signature/key-wrong-at-the-end",
+            "signature/key-wrong-at-the-beginning",
             "signature/key-empty",
             "signature/key-missing",
             "signature/key-within-text",
             "signature/v0-for-key",
             tag="taken",
         ),
+    ),
+    Cause(
+        name="signs-the-timestamp-of-the-body",
+        family="signature",
+        harm="lost",
+        severity="must",
+        summary="It computes the key over the timestamp of the body, and not over that of the header.",
+        cure="Sign '<timestamp>.<raw body>' with the timestamp of the header, which is when the webhook was sent. That "
+        "of the body is when it happened: the two differ where a manager sends a webhook again.",
+        facts=(18, 19, 22),
+        shows=lambda seen: (
+            seen.failed("signature/timestamp-changed", tag="taken")
+            and seen.failed("replay/old-event-now", "replay/clock-ahead", "replay/a-little-late", tag="refused")
+        ),
+        explains=lambda one: (
+            one.check.full_name == "signature/timestamp-changed"
+            or named("replay", "duplicate", "connection", "order", "overlap", tag="refused")(one)
+            or named("order/order-dependent-rejection", "order/refused", "overlap/rejection-in-flight")(one)
+        ),
+    ),
+    Cause(
+        name="fails-on-forgeries",
+        family="signature",
+        harm="untidy",
+        severity="should",
+        summary="It refuses a wrong signature by a failure: 5xx says that the receiver is broken.",
+        cure="Catch what the verifier raises, and answer 401: a failure that is real is then seen among the others.",
+        facts=(18, 22),
+        shows=lambda seen: seen.failed("signature/wrong-secret", "signature/body-changed", tag="crashed"),
+        explains=named("signature", "replay", "rotation", "raw-body", "malformed/unsigned-garbage", tag="crashed"),
+    ),
+    Cause(
+        name="answers-neither-2xx-nor-4xx",
+        family="signature",
+        harm="untidy",
+        severity="should",
+        summary="It answers neither 2xx nor 4xx to what it refuses, such as a redirect to a page for people.",
+        cure="Answer 401 to a wrong signature, and take the route out of what asks for a login.",
+        facts=(18, 22),
+        shows=lambda seen: seen.count("signature", tag="unclear") > 1,
+        explains=lambda one: "unclear" in one.judgement.tags,
     ),
     Cause(
         name="fails-on-malformed-signatures",

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 SLOW = 1.0
 """Seconds in which an answer should come; the vendor names no limit (fact 23)."""
 _WAIT = 0.2
+_LEAST = 60  # bytes of a body: what is shorter may be in an answer by chance
 _KEY = re.compile(r"key=([A-Za-z0-9+/=;]+)")
 _PAGES = (b"Traceback (most recent call last)", b"Werkzeug Debugger", b"You're seeing this error because you have")
 
@@ -45,7 +46,7 @@ def _works_on(at: CheckedReceiver) -> Judgement:
 
 
 def _shows_no_secret(at: CheckedReceiver) -> Judgement:
-    trace = next((one for one in at.traces if MASK in _text(one)), None)
+    trace = next((one for one in at.traces if _text(one).count(MASK) > one.request.body.count(MASK.encode())), None)
     return PASSED if trace is None else failed("Its answer has the secret in it, which is masked here.", trace)
 
 
@@ -67,6 +68,14 @@ def _echoes_no_signature(at: CheckedReceiver) -> Judgement:
         sent = _KEY.search(dict(trace.request.headers).get(SIGNATURE, ""))
         if sent is not None and len(sent[1]) > 40 and sent[1] in _text(trace):
             return failed("Its answer repeats the signature that was sent.", trace)
+    return PASSED
+
+
+def _repeats_no_body(at: CheckedReceiver) -> Judgement:
+    for trace in at.traces:
+        body = trace.request.body.strip()
+        if len(body) > _LEAST and body in trace.answer.body:
+            return failed("Its answer repeats the body that was sent.", trace)
     return PASSED
 
 
@@ -136,6 +145,15 @@ CHECKS = (
         cure=_QUIET,
         needs=("secret",),
         run=_echoes_no_signature,
+    ),
+    Check(
+        name="no-body",
+        family="secrets",
+        severity="should",
+        harm="untidy",
+        asks="No answer repeats the body.",
+        cure=f"A body has names, phones and addresses of people. {_QUIET}",
+        run=_repeats_no_body,
     ),
     Check(
         name="no-traceback",

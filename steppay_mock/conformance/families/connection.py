@@ -73,7 +73,11 @@ def _answer_lost(at: CheckedReceiver) -> Judgement:
     trace = at.send(fault.apply(at.draft(event)), f"{event.type}, whose answer is lost")
     again = at.deliver(event, later=1)
     if not at.accepts(again, event):
-        return failed(f"A webhook that is sent again after its answer was lost is refused: {again.told()}.", again)
+        return failed(
+            f"A webhook that is sent again after its answer was lost is refused: {again.told()}.",
+            again,
+            tags=("refused",),
+        )
     after = at.look()
     if at.can_reset and at.state(after) != at.state(expected):
         told = changes(at.state(expected).state, at.state(after).state, copies=(event.data,))

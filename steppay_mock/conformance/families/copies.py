@@ -50,7 +50,7 @@ def _counts_once(at: CheckedReceiver, event_type: str) -> Judgement:
 
 def _later_copy_counts_once(at: CheckedReceiver, event_type: str) -> Judgement:
     """A copy after other events, which happened days later."""
-    event = at.event(event_type, now=float(int(at.now()) - _DAYS))
+    event = at.event(event_type, now=float(at.moment - _DAYS))
     at.begin()
     before = at.look()
     if (first := taken_first(at, event)) is not None:

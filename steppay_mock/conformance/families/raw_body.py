@@ -9,7 +9,6 @@ from steppay_mock.conformance.check import Check
 from steppay_mock.conformance.judging import Run, accepts, accepts_fault, refuses_fault
 from steppay_mock.conformance.kinds import Harm, Severity
 from steppay_mock.conformance.mistaken_forms import signed
-from steppay_mock.delivery.faults.json_forms import spaced
 
 if TYPE_CHECKING:
     from steppay_mock.conformance.checked_receiver import CheckedReceiver
@@ -56,7 +55,11 @@ def _pretty(draft: RequestDraft) -> Request:
 
 
 def _tabbed(draft: RequestDraft) -> Request:
-    return signed(draft, spaced(json.dumps(json.loads(draft.body), ensure_ascii=False, indent="\t").encode()))
+    return signed(draft, json.dumps(json.loads(draft.body), ensure_ascii=False, indent="\t").encode())
+
+
+def _with_line_end(draft: RequestDraft) -> Request:
+    return signed(draft, draft.body.rstrip() + b"\n")
 
 
 def _decimals(draft: RequestDraft) -> Request:
@@ -92,9 +95,16 @@ CHECKS = (
     ),
     _check(
         "tabs",
-        "A body with tabs and spaces is accepted.",
+        "A body with tabs is accepted.",
         accepts(_tabbed, what="a webhook whose body has tabs"),
         severity="should",
+    ),
+    _check(
+        "line-end",
+        "A body with a line end behind it is accepted.",
+        accepts(_with_line_end, what="a webhook with a line end behind its body"),
+        severity="should",
+        cure=f"{_CURE} Do not strip them.",
     ),
     _check(
         "escaped",

@@ -27,7 +27,7 @@ _SENDING = (
 
 
 def _year_old(at: CheckedReceiver) -> Event:
-    return at.event(now=float(int(at.now()) - _YEAR))
+    return at.event(now=float(at.moment - _YEAR))
 
 
 def _ahead(draft: RequestDraft) -> Request:

@@ -10,14 +10,20 @@ from steppay_mock.conformance.kinds import Harm, Severity
 from steppay_mock.delivery.faults.draft import keys_of, with_signatures
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from steppay_mock.conformance.checked_receiver import CheckedReceiver
     from steppay_mock.delivery.faults import RequestDraft
     from steppay_mock.delivery.request import Request
+    from steppay_mock.payload.event import Event
 
 _CURE = (
     "Compute base64(HMAC-SHA256(secret, '<timestamp>.<raw body>')), compare it in constant time with each key of the "
     "header, and answer 401 unless one is equal."
 )
 _PREFIX = 20  # characters of a key
+_NEAR_THE_END = 40  # the place of a letter of 43, all of whose bits are of the digest
+_WHOLE = "Compare the whole key for equality, not its first or its last letters alone."
 
 
 def _check(
@@ -43,6 +49,14 @@ def _check(
     )
 
 
+def _unsigned(draft: RequestDraft) -> Request:
+    return with_signatures(draft)
+
+
+def _test_event(at: CheckedReceiver) -> Event:
+    return at.event(is_test=True)
+
+
 def _timestamp_changed(draft: RequestDraft) -> Request:
     return with_signatures(draft, f"timestamp={draft.timestamp + 1},key={keys_of(draft, draft.signers)}")
 
@@ -51,21 +65,24 @@ def _empty_secret(draft: RequestDraft) -> Request:
     return with_signatures(draft, f"timestamp={draft.timestamp},key={keys_of(draft, [''])}")
 
 
-def _truncated(draft: RequestDraft) -> Request:
-    return with_signatures(draft, f"timestamp={draft.timestamp},key={keys_of(draft, draft.signers[:1])[:_PREFIX]}")
+def _with_keys(change: Callable[[str], str]) -> Callable[[RequestDraft], Request]:
+    """The request with each of its right keys changed: a receiver may know any one of several secrets."""
+
+    def make(draft: RequestDraft) -> Request:
+        keys = keys_of(draft, draft.signers).split(";")
+        return with_signatures(draft, f"timestamp={draft.timestamp},key={';'.join(map(change, keys))}")
+
+    return make
 
 
-def _one_letter(draft: RequestDraft) -> Request:
-    return with_signatures(draft, f"timestamp={draft.timestamp},key={keys_of(draft, draft.signers[:1])[:1]}")
+def _with_other_letter(key: str, place: int) -> str:
+    return f"{key[:place]}{'A' if key[place] != 'A' else 'B'}{key[place + 1 :]}"
 
 
-def _within_text(draft: RequestDraft) -> Request:
-    key = keys_of(draft, draft.signers[:1])
-    return with_signatures(draft, f"timestamp={draft.timestamp},key=AAAA{key}AAAA")
-
-
-def _other_case(draft: RequestDraft) -> Request:
-    return with_signatures(draft, f"timestamp={draft.timestamp},key={keys_of(draft, draft.signers[:1]).swapcase()}")
+def _v0_for_key(draft: RequestDraft) -> Request:
+    """Each key has a pair of its own: behind a ';' it would look like one more key of the pair before."""
+    keys = keys_of(draft, draft.signers).split(";")
+    return with_signatures(draft, ",".join([f"timestamp={draft.timestamp}", *(f"v0={key}" for key in keys)]))
 
 
 _HEADER = "Read the header as pairs, and answer 401 where timestamp or key is missing or has another form."
@@ -106,6 +123,13 @@ CHECKS = (
         cure=_HEADER,
     ),
     _check(
+        "test-unsigned",
+        "A webhook without a signature is refused also if it says that it is a test.",
+        refuses(_unsigned, what="a webhook without a signature that says that it is a test", event=_test_event),
+        cure="Verify webhooks of tests too: anybody can write isTest into a body.",
+        facts=(3, 18),
+    ),
+    _check(
         "signature-garbage",
         "A webhook whose signature header is a word is refused.",
         refuses_fault("signature-garbage", what="a webhook whose signature header is a word"),
@@ -126,26 +150,43 @@ CHECKS = (
     _check(
         "key-truncated",
         f"A webhook with the first {_PREFIX} characters of the key is refused.",
-        refuses(_truncated, what="a webhook with the beginning of the right key"),
+        refuses(_with_keys(lambda key: key[:_PREFIX]), what="a webhook with the beginning of the right key"),
         cure="Compare the whole key for equality, not by startswith, includes or a length that the sender chooses.",
     ),
     _check(
         "key-of-one-letter",
         "A webhook with one letter of the key is refused.",
-        refuses(_one_letter, what="a webhook with the first letter of the right key"),
+        refuses(_with_keys(lambda key: key[:1]), what="a webhook with the first letter of the right key"),
         cure="Compare the whole key for equality: who guesses one letter in 64 must not get in.",
+    ),
+    _check(
+        "key-wrong-at-the-end",
+        "A webhook whose key is wrong in one letter near its end is refused.",
+        refuses(
+            _with_keys(lambda key: _with_other_letter(key, _NEAR_THE_END)),
+            what="a webhook whose key is wrong in one letter near its end",
+        ),
+        cure=_WHOLE,
+    ),
+    _check(
+        "key-wrong-at-the-beginning",
+        "A webhook whose key is wrong in its first letter is refused.",
+        refuses(
+            _with_keys(lambda key: _with_other_letter(key, 0)), what="a webhook whose key is wrong in its first letter"
+        ),
+        cure=_WHOLE,
     ),
     _check(
         "key-in-other-case",
         "A webhook whose key has capitals for small letters is refused.",
-        refuses(_other_case, what="a webhook whose key has capitals for small letters"),
+        refuses(_with_keys(str.swapcase), what="a webhook whose key has capitals for small letters"),
         cure="Compare the key as it is: in base64 capitals and small letters differ.",
         severity="should",
     ),
     _check(
         "key-within-text",
         "A key with other letters around the right one is refused.",
-        refuses(_within_text, what="a webhook with other letters around the right key"),
+        refuses(_with_keys(lambda key: f"AAAA{key}AAAA"), what="a webhook with other letters around the right key"),
         cure="Split the header into pairs and the keys at ';', and compare for equality. The vendor's own samples look "
         "for the key by substring: nobody can forge by that, but other mistakes of such a comparison let anything in.",
         severity="should",
@@ -162,7 +203,7 @@ CHECKS = (
     _check(
         "v0-for-key",
         "A webhook with v0= in place of key= is refused.",
-        refuses_fault("v0-for-key", what="a webhook with v0= in place of key="),
+        refuses(_v0_for_key, what="a webhook with v0= in place of key="),
         cure="Take the pair 'key' alone: how v0 was computed is not documented, so it proves nothing.",
         severity="assumed",
         harm="untidy",

@@ -29,12 +29,16 @@ _GRACE = 1.1  # timeouts until the watchdog acts: a transport with the same time
 
 
 class Supervisor:
-    """Watches each call. ``where`` gives, in words, what was delivered so far and to which receiver."""
+    """Watches each call. ``where`` gives, in words, what was delivered so far and to which receiver.
 
-    def __init__(self, *, timeout: float, where: Callable[[], str]) -> None:
+    ``again`` is what the user does when that is corrected.
+    """
+
+    def __init__(self, *, timeout: float, where: Callable[[], str], again: str = "explore again") -> None:
         self.watchdog = Watchdog(_GRACE * timeout)
         self._timeout = timeout
         self._where = where
+        self._next_step = f"Correct that, and {again}."
 
     def call(self, name: str, function: Callable[..., Any], *arguments: Any) -> Any:
         """The result of the function; messages call it ``name``. ExplorationError if it raises or hangs."""
@@ -82,14 +86,16 @@ class Supervisor:
     def no_answer(self, what: str, *, answered: bool) -> NoAnswerError:
         """The error for a delivery without an answer in time; ``answered``: others were answered."""
         told = f"The receiver did not answer {what} within {self._timeout:g} s. The limit is {option('timeout')}"
-        error = NoAnswerError(self._told(told))
-        error.reached = answered
+        error = NoAnswerError(f"{self._told(told)} {self._next_step}")
+        error.reached, error.told = answered, self._told(told)
         return error
 
     def cut_off(self, what: str) -> ExplorationError:
         """The error that says what went wrong and after which deliveries."""
-        return ExplorationError(self._told(what))
+        error = ExplorationError(f"{self._told(what)} {self._next_step}")
+        error.told = self._told(what)
+        return error
 
     def _told(self, what: str) -> str:
         told = what if what.endswith("?") else f"{what.rstrip('.')}."
-        return f"{told} It was {self._where()}. Correct that, and explore again."
+        return f"{told} It was {self._where()}."

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from conformance.zoo.flawed import ages, answers, contents, courses, memories, signatures, updates, values
+from conformance.zoo.flawed import ages, answers, contents, courses, keys, memories, signatures, updates, values
 from conformance.zoo.shop import Shop
 
 FLAWED: dict[str, type[Shop]] = {
     shop.__name__: shop
     for family in (
-        *(signatures.MEMBERS, ages.MEMBERS, contents.MEMBERS, values.MEMBERS),
+        *(signatures.MEMBERS, keys.MEMBERS, ages.MEMBERS, contents.MEMBERS, values.MEMBERS),
         *(answers.MEMBERS, courses.MEMBERS, memories.MEMBERS, updates.MEMBERS),
     )
     for shop in family

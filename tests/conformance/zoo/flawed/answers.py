@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import traceback
+from typing import Any
 
 from conformance.zoo.shop import SECRET, Claim, Hook, RefusedError, Shop
 
@@ -77,6 +78,54 @@ class TellsTheRightKey(Shop):
         return True
 
 
+class TellsTheSecretInHex(Shop):
+    finding = "secrets/no-secret"
+
+    def is_right(self, claim: Claim, body: bytes) -> bool:
+        if not super().is_right(claim, body):
+            raise RefusedError(401, f"not signed with {SECRET.encode().hex()}")
+        return True
+
+
+class RepeatsTheBody(Shop):
+    finding = "secrets/no-body"
+
+    def take(self, hook: Hook) -> tuple[int, str]:
+        super().take(hook)
+        return 200, hook.body.decode(errors="replace")
+
+
+class AnswersErrorsWithSuccess(Shop):
+    """Its errors are a text in an answer of 200, once the signature is right."""
+
+    finding = "malformed/takes-bodies-that-are-no-webhook"
+
+    def read(self, body: bytes) -> dict[str, Any]:
+        try:
+            return super().read(body)
+        except RefusedError:
+            raise RefusedError(200, '{"error": "bad request"}') from None
+
+
+class TakesDelete(Shop):
+    finding = "method/delete"
+
+    def answer(self, hook: Hook) -> tuple[int, str]:
+        return (204, "") if hook.method == "DELETE" else super().answer(hook)
+
+
+class ActsOnGet(Shop):
+    """A GET to the route empties what it knows of copies."""
+
+    finding = "method/get"
+
+    def answer(self, hook: Hook) -> tuple[int, str]:
+        if hook.method != "GET":
+            return super().answer(hook)
+        self.tables["log"] = {"last": {"seen": True}}
+        return 200, "done"
+
+
 class RepeatsTheSignature(Shop):
     finding = "secrets/no-echo"
 
@@ -104,6 +153,11 @@ MEMBERS: tuple[type[Shop], ...] = (
     WantsTheExactType,
     FailsOnOtherTypes,
     TellsTheSecret,
+    TellsTheSecretInHex,
+    RepeatsTheBody,
+    AnswersErrorsWithSuccess,
+    TakesDelete,
+    ActsOnGet,
     TellsTheRightKey,
     RepeatsTheSignature,
     ShowsTracebacks,

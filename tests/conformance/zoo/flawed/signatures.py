@@ -88,7 +88,7 @@ class AnswersForgeriesWithSuccess(Shop):
 
 
 class StoresBeforeItVerifies(Shop):
-    finding = "signature/verifies-nothing"
+    finding = "signature/verifies-after-it-acted"
 
     def take(self, hook: Hook) -> tuple[int, str]:
         envelope = self.read(hook.body)
