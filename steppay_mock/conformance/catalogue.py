@@ -13,6 +13,7 @@ from steppay_mock.conformance.families import (
     nulls,
     orders,
     raw_body,
+    read_back,
     replay,
     rotation,
     signature,
@@ -33,6 +34,7 @@ CHECKS: tuple[Check, ...] = (
     *method.CHECKS,
     *connection.CHECKS,
     *copies.CHECKS,
+    *read_back.CHECKS,
     *answers.CHECKS,
     *orders.CHECKS,
 )
