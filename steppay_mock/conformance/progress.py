@@ -1,4 +1,4 @@
-"""How far the checks are: what ``watch`` is told before each delivery, and how it ends them."""
+"""How far the checks are: what ``watch`` gets before each delivery, and how it ends them."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """``StoreEvents``: events that happened in a store, about which the REST API answers, for a receiver that reads back.
 
 A receiver that takes a webhook as a hint asks the API what is so (fact 27). An event that no store has is about nothing
-there. So each event comes from a scenario in a store of its own, and the API answers as of that event.
+there. So each event comes from a scenario in a separate store, and the API answers as of that event.
 """
 
 from __future__ import annotations
