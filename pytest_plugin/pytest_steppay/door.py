@@ -185,7 +185,8 @@ class StepPay:
         """Check the receiver in every respect: ``card.assert_ok()`` fails for what a receiver must do and does not.
 
         ``receiver`` is an app, a function that makes one, a URL or ``module:app``; None means ``steppay_target``. The
-        options are those of ``steppay_mock.check_receiver``.
+        options are those of ``steppay_mock.check_receiver``. If the test uses ``steppay_api``, its events happen in
+        stores of that API, as a receiver needs that reads back.
         """
         return self._checked(receiver, options)()
 
@@ -253,7 +254,13 @@ class StepPay:
         from steppay_mock.conformance.check_receiver import check_receiver
 
         target, chosen = self._receiver(receiver), self._explore_options(options, receiver)
-        return lambda: check_receiver(target, **chosen)
+        of_test = {} if self._api is None else {"api": self._api}
+
+        def run() -> Scorecard:
+            with self._options.progress as watch:
+                return check_receiver(target, **{**of_test, "watch": watch.tell, **chosen})
+
+        return run
 
     def _registered(self, store: Store) -> Store:
         self._stores.append(store)

@@ -84,6 +84,19 @@ def steppay_event(steppay: StepPay, steppay_event_type: EventType) -> Event:
 
 
 @pytest.fixture
+def steppay_checks(request: pytest.FixtureRequest) -> tuple[str, ...]:
+    """Each group of checks in turn, for ``steppay.check_receiver(only=steppay_checks)``: xdist spreads them."""
+    _options(request)
+    if not hasattr(request, "param"):
+        pytest.fail(
+            "The groups of checks are chosen at collection. Add steppay_checks to the arguments of the test function, "
+            "or make all checks in one test: leave out only=steppay_checks.",
+            pytrace=False,
+        )
+    return request.param  # type: ignore[no-any-return]
+
+
+@pytest.fixture
 def steppay_store(steppay: StepPay, steppay_seed: int | str) -> Store:
     """A simulated StepPay store with a customer and a product with a monthly price; its seed follows the test's."""
     from steppay_mock.payload.chance import derive_seed

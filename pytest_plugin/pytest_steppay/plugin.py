@@ -12,6 +12,7 @@ import pytest
 from pytest_steppay.fixtures import (
     steppay,
     steppay_api,
+    steppay_checks,
     steppay_event,
     steppay_event_type,
     steppay_sandbox,
@@ -28,6 +29,7 @@ from pytest_steppay.record import RECORD
 __all__ = [
     "steppay",
     "steppay_api",
+    "steppay_checks",
     "steppay_event",
     "steppay_event_type",
     "steppay_sandbox",
@@ -102,8 +104,12 @@ def pytest_report_header(config: pytest.Config) -> str:
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Check the test's markers, and run it once for each event type if it asks for the event type."""
+    """Check the test's markers, and run it once for each event type, or each group of checks, if it asks for them."""
     names = metafunc.fixturenames
+    if "steppay_checks" in names:
+        from pytest_steppay.selection import select_checks
+
+        select_checks(metafunc)
     wanted = "steppay_event_type" in names or "steppay_event" in names
     if wanted or metafunc.definition.get_closest_marker("steppay") is not None:
         from pytest_steppay.selection import select_event_types

@@ -42,9 +42,13 @@ class Progress:
 
     def __call__(self, made: int, budget: int) -> None:
         """Show the number of deliveries, if the last update was ``PATIENCE`` seconds ago."""
+        self.tell(f"{made:,} of at most {budget:,} deliveries")
+
+    def tell(self, progress: object) -> None:
+        """Show how far it is, if the last update was ``PATIENCE`` seconds ago."""
         if monotonic() < self._next:
             return
-        self._write(f"steppay-mock: {self._item.name}: {made:,} of at most {budget:,} deliveries")
+        self._write(f"steppay-mock: {self._item.name}: {progress}")
         self._next = monotonic() + PATIENCE
 
     def __exit__(self, *_exception: object) -> None:

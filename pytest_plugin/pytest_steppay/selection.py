@@ -1,4 +1,4 @@
-"""Chooses the event types that a test runs with, and parametrises the test."""
+"""Chooses the event types, or the groups of checks, that a test runs with, and parametrises the test."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from steppay_mock.errors import SteppayMockError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-TYPE, EVENT = "steppay_event_type", "steppay_event"
+TYPE, EVENT, CHECKS = "steppay_event_type", "steppay_event", "steppay_checks"
 
 
 def select_event_types(metafunc: pytest.Metafunc) -> None:
@@ -29,6 +29,14 @@ def select_event_types(metafunc: pytest.Metafunc) -> None:
         metafunc.fixturenames.append(TYPE)
     types = _types(marked)
     metafunc.parametrize(TYPE, types, ids=[str(event_type) for event_type in types], indirect=True)
+
+
+def select_checks(metafunc: pytest.Metafunc) -> None:
+    """Run a test that asks for the checks once for each group of them."""
+    from steppay_mock.conformance.groups import GROUPS
+
+    if not _is_parametrised(metafunc, CHECKS) and _reaches_ours(metafunc, CHECKS):
+        metafunc.parametrize(CHECKS, list(GROUPS.values()), ids=list(GROUPS), indirect=True)
 
 
 def _types(marked: Marked) -> Sequence[EventType]:

@@ -55,5 +55,5 @@ def compare(card: Scorecard, baseline: frozenset[str]) -> BaselineComparison:
         known=tuple(one for one in names if one in baseline),
         new=tuple(one.full_name for one in fresh),
         mended=tuple(sorted(baseline - set(names))),
-        ok=bool(card.passed) and not any(one.severity == "must" for one in fresh),
+        ok=not card.interrupted and bool(card.passed) and not any(one.severity == "must" for one in fresh),
     )

@@ -17,14 +17,19 @@ _RULE = "-" * 72
 _REASONS = 6  # reasons for skipped checks that the text lists
 
 
-def headline(*, ok: bool, findings: Sequence[Finding], checks: Sequence[CheckResult]) -> str:
-    """The whole card in one line."""
+def headline(
+    *, ok: bool, findings: Sequence[Finding], checks: Sequence[CheckResult], interrupted_after: int | None
+) -> str:
+    """The whole card in one line; ``interrupted_after`` this number of checks, if not all were made."""
     counts = Counter(one.severity for one in findings)
     told = ", ".join(f"{counts[one]} {one}" for one in SEVERITIES if counts[one])
     outcomes = Counter(one.outcome for one in checks)
     passed = f"{outcomes['passed']} of {len(checks)} checks passed"
     unknown = f", {outcomes['skipped']} could not tell" if outcomes["skipped"] else ""
-    return f"{'ok' if ok else 'not ok'}: {passed}{unknown}; findings: {told or 'none'}"
+    verdict = "ok" if ok else "not ok"
+    if interrupted_after is not None:
+        verdict = f"interrupted after {interrupted_after} of {len(checks)} checks"
+    return f"{verdict}: {passed}{unknown}; findings: {told or 'none'}"
 
 
 def card_text(

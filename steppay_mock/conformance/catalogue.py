@@ -14,6 +14,7 @@ from steppay_mock.conformance.families import (
     nulls,
     orders,
     raw_body,
+    read_back,
     replay,
     rotation,
     signature,
@@ -37,6 +38,7 @@ CHECKS: tuple[Check, ...] = (
     *copies.CHECKS,
     *memory.CHECKS,
     *statuses.CHECKS,
+    *read_back.CHECKS,
     *answers.CHECKS,
     *orders.CHECKS,
 )

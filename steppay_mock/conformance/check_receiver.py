@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING, Unpack
 
 from steppay_mock.conformance.catalogue import CHECKS, NAMES
@@ -18,8 +19,10 @@ from steppay_mock.conformance.control import (
 )
 from steppay_mock.conformance.kinds import Need
 from steppay_mock.conformance.options import CheckOptions, CheckSettings, read_check_options
+from steppay_mock.conformance.progress import STOPPED, ChecksStoppedError
 from steppay_mock.conformance.proofs import prove
 from steppay_mock.conformance.reactions import find_reactions
+from steppay_mock.conformance.reading_back import told_of_api
 from steppay_mock.conformance.repeated import judge_surely, without_passing
 from steppay_mock.conformance.scorecard import Scorecard
 from steppay_mock.conformance.snippet import framework_of, with_snippets
@@ -45,6 +48,8 @@ LACKS: dict[Need, str] = {
     "route": "The gateway before the function decides which requests reach it.",
     "stories": "No scenario was delivered.",
     "proofs": "No searches through orders were wanted.",
+    "api": "It reads nothing from the REST API.",
+    "contents": "It stores what the REST API says, and that says nothing of what this check writes into a webhook.",
 }
 
 _UNSTEADY = "It answers unlike to equal requests, so that no two orders can be compared."
@@ -76,19 +81,24 @@ def _check(receiver: Receiver, settings: CheckSettings, redact: Redaction) -> Sc
     began = perf_counter()
     wanted = [one for one in CHECKS if settings.wants(one.family, one.name)]
     with CheckedReceiver(receiver, settings) as at:
-        reactions = find_reactions(at)
-        obstacle = find_obstacle(at, reactions)
+        at.total = len(wanted)
+        obstacle = closed = None
+        with suppress(ChecksStoppedError):
+            obstacle = find_obstacle(at, find_reactions(at))
         lacks = _lacks(at, settings)
         results = _results(at, wanted, lacks, obstacle)
-        if obstacle is None and not at.is_gone and "reset" not in lacks and any(map(_comes_last, wanted)):
-            at.stories = at.stories or tell_stories(at)
-        closed = find_closed(at) if obstacle is None and not at.is_gone else None
+        if obstacle is None and not at.is_gone:
+            with suppress(ChecksStoppedError):
+                if "reset" not in lacks and any(map(_comes_last, wanted)):
+                    at.stories = at.stories or tell_stories(at)
+                closed = find_closed(at)
         framework = framework_of(at)
     if at.unlike:
         lacks["proofs"] = _UNSTEADY
     can_prove = obstacle is None and closed is None and not at.is_gone and not {"proofs", "reset"} & lacks.keys()
-    if can_prove and any("proofs" in one.needs for one in wanted):
-        at.proofs = prove(receiver, settings, at.reacts or at.reacts_in_stories, stories=at.stories)
+    if can_prove and not at.is_stopped and any("proofs" in one.needs for one in wanted):
+        types = at.reacts or at.reacts_in_stories
+        at.proofs = prove(receiver, settings, types, stories=at.stories, tell=at.tell_of_search)
     results += [_result(at, one, lacks, obstacle) for one in wanted if _comes_last(one)]
     results = without_passing(at, results)
     findings = find_findings(results) if obstacle is None else (obstacle,)
@@ -100,6 +110,8 @@ def _check(receiver: Receiver, settings: CheckSettings, redact: Redaction) -> Sc
         findings = (closed, *findings)
     if obstacle is None and at.is_gone:
         findings = (stopped_answering(at), *findings)
+    if obstacle is None and (told := told_of_api(at)) is not None:
+        findings = (*findings, told)
     checks, findings = without_secrets(results, findings, redact)
     return Scorecard(
         receiver=at.target,
@@ -110,6 +122,7 @@ def _check(receiver: Receiver, settings: CheckSettings, redact: Redaction) -> Sc
         seed=settings.seed,
         scenarios=tuple(one.name for one in at.proofs.found),
         is_reached=any(trace.answer.status is not None for trace in at.traces),
+        interrupted_after=at.done if at.is_stopped else None,
     )
 
 
@@ -120,7 +133,9 @@ def _results(
 
 
 def _result(at: CheckedReceiver, check: Check, lacks: dict[Need, str], obstacle: Finding | None) -> CheckResult:
-    return CheckResult(check=check, judgement=_judge(at, check, lacks, obstacle))
+    result = CheckResult(check=check, judgement=_judge(at, check, lacks, obstacle))
+    at.done += not at.is_stopped
+    return result
 
 
 def _judge(at: CheckedReceiver, check: Check, lacks: dict[Need, str], obstacle: Finding | None) -> Judgement:
@@ -128,15 +143,27 @@ def _judge(at: CheckedReceiver, check: Check, lacks: dict[Need, str], obstacle: 
         return skipped(f"Nothing can be told while this stands: {obstacle.summary}")
     if at.is_gone:
         return skipped("It has stopped answering.")
-    for need in check.needs:
-        if need in lacks:
-            return skipped(lacks[need])
+    if at.is_stopped:
+        return _so_far(at, check)
+    lacking = next((lacks[need] for need in check.needs if need in lacks), None)
+    return skipped(lacking) if lacking is not None else _run(at, check)
+
+
+def _run(at: CheckedReceiver, check: Check) -> Judgement:
     try:
         return judge_surely(at, check)
+    except ChecksStoppedError:
+        return skipped(STOPPED)
     except ExplorationError as error:
         if not at.has_lost(error):
             raise
         return skipped("Its state does not answer any more.")
+
+
+def _so_far(at: CheckedReceiver, check: Check) -> Judgement:
+    """What the searches had found when the checks were interrupted; of other checks nothing is known."""
+    found = check.run(at) if _comes_last(check) and at.proofs.found else None
+    return found if found is not None and found.outcome == "failed" else skipped(STOPPED)
 
 
 def _lacks(at: CheckedReceiver, settings: CheckSettings) -> dict[Need, str]:
@@ -150,6 +177,8 @@ def _lacks(at: CheckedReceiver, settings: CheckSettings) -> dict[Need, str]:
         "route": at.has_route,
         "stories": True,
         "proofs": not settings.quick,
+        "api": at.reads_back,
+        "contents": not at.reads_back,
     }
     lacks = {need: LACKS[need] for need, there in has.items() if not there}
     if at.unsteady:

@@ -5,11 +5,13 @@ It judges nothing. A check asks it for a fresh event, so that no check depends o
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any, Self, Unpack
 
+from steppay_mock.conformance.progress import STOPPED, CheckProgress, ChecksStoppedError
 from steppay_mock.conformance.proofs import Proofs
+from steppay_mock.conformance.store_events import StoreEvents
 from steppay_mock.conformance.trace import Trace
 from steppay_mock.conformance.unlike import Unlike
 from steppay_mock.delivery.address import DEFAULT_PATH, parse_address
@@ -23,8 +25,10 @@ from steppay_mock.ordering.receiver.probe_reader import ProbeReader
 from steppay_mock.ordering.receiver.receiver import OpenReceiver, Receiver
 from steppay_mock.ordering.receiver.supervisor import Supervisor
 from steppay_mock.ordering.remote import RemoteError
+from steppay_mock.ordering.search.reading_back import ApiCallWatch
 from steppay_mock.payload.chance import SEEDS, derive_seed
 from steppay_mock.payload.factory import make_event
+from steppay_mock.store.scenarios.scenario import scenario
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -37,6 +41,7 @@ if TYPE_CHECKING:
     from steppay_mock.ordering.state.states import Snapshot
     from steppay_mock.payload.event import Event
     from steppay_mock.payload.options import EventOptions
+    from steppay_mock.rest.exchange import ApiCall
 
 _PATIENCE = 3  # requests without an answer until the checks give up
 _GONE = frozenset({Failure.TIMED_OUT, Failure.REFUSED, Failure.UNREACHABLE, Failure.NO_ADDRESS})
@@ -72,6 +77,16 @@ class CheckedReceiver:
         self._probes = ProbeReader(settings.probing, self._supervisor, self._open.call)
         self.is_lost = False
         """Whether the state or the reset does not answer any more."""
+        self.api = settings.probing.api
+        """The REST API that it reads back from; None: none was given."""
+        self._calls_before = 0 if self.api is None else len(self.api.calls)
+        self._api_watch = ApiCallWatch(self.api)
+        self._store_events = None if self.api is None else StoreEvents(self.api)
+        self.is_stopped = False
+        """Whether ``watch`` ended the checks."""
+        self._searched = 0
+        self.done, self.total = 0, 0
+        """How many checks are done, and how many there are."""
         self._has_begun = False
         self._purpose = "reactions"
         self._moment: int | None = None
@@ -99,6 +114,7 @@ class CheckedReceiver:
         with self._stack:
             if error is None and self._has_begun and not self.is_gone:
                 self.begin()
+            self._forget_stores()
 
     @property
     def target(self) -> str:
@@ -161,6 +177,7 @@ class CheckedReceiver:
     def begin_check(self, name: str) -> None:
         """Make other events than for any other check, and the same ones in each run."""
         self._purpose, self._made, self._moment = name, 0, int(self.now())
+        self._forget_stores()
 
     def repeat_check(self, name: str) -> None:
         """Begin the check once more, with events of the same bytes; where no state can be put back, a second older.
@@ -170,6 +187,10 @@ class CheckedReceiver:
         moment = self.moment
         self.begin_check(name)
         self._moment = moment if self.can_reset else moment - 1
+
+    def _forget_stores(self) -> None:
+        if self._store_events is not None:
+            self._store_events.forget()
 
     def event(self, event_type: str | None = None, **options: Unpack[EventOptions]) -> Event:
         """A fresh event of the type, of the main one by default, that happened just now; ids as never before."""
@@ -182,8 +203,36 @@ class CheckedReceiver:
 
     def _make(self, event_type: str, number: int, options: EventOptions) -> Event:
         seed = derive_seed(self.settings.seed, self._purpose, number) % SEEDS
-        chosen: Any = {"seed": seed, "now": float(self.moment), "is_test": False, **options}
-        return make_event(event_type, **chosen)
+        chosen: Any = {"seed": seed, "now": float(self.moment), **options}
+        if self._store_events is not None:
+            return self._store_events.make(event_type, **chosen)
+        return make_event(event_type, is_test=False, **chosen)
+
+    def story(self, name: str) -> Iterator[Event]:
+        """The events of a scenario; while one is used, the REST API answers as of it."""
+        story = scenario(name, seed=self.settings.seed, is_test=False)
+        return iter(story) if self._store_events is None else self._store_events.moments(story)
+
+    def hints(self, name: str, *, latest: bool) -> Iterator[Event]:
+        """The events of a scenario for which it is registered, with a REST API that may know the latest of a thing."""
+        assert self._store_events is not None  # noqa: S101 - for checks that need the API
+        story = scenario(name, seed=self.settings.seed, is_test=False)
+        return self._store_events.moments(story, types=self.settings.types, latest=latest)
+
+    @property
+    def api_calls(self) -> Sequence[ApiCall]:
+        """The calls of the REST API since the checks began."""
+        return () if self.api is None else self.api.calls[self._calls_before :]
+
+    @property
+    def reads_back(self) -> bool:
+        """Whether the REST API has told it anything."""
+        return any(call.status == 200 for call in self.api_calls)
+
+    @property
+    def calls_of_other_apis(self) -> int:
+        """How often an API of this process was called that was not given to the checks."""
+        return self._api_watch.other_calls
 
     def draft(self, event: Event, *, later: int = 0) -> RequestDraft:
         """The request of the event as StepPay would send it, before anything is changed; signed if it is signed.
@@ -215,8 +264,21 @@ class CheckedReceiver:
         draft = self.draft(event, later=later)
         return self.send(Request(draft.body, draft.headers), what or str(event.type))
 
+    def tell_of_search(self, scenario_name: str) -> None:
+        """Tell ``watch`` of a delivery of a search; ChecksStoppedError if it ends the checks."""
+        self._tell(scenario_name)
+        self._searched += 1
+
+    def _tell(self, doing: str) -> None:
+        made = len(self.traces) + self._searched
+        progress = CheckProgress(done=self.done, total=self.total, deliveries=made, doing=doing)
+        if self.settings.watch(progress):
+            self.is_stopped = True
+            raise ChecksStoppedError(STOPPED)
+
     def send(self, request: Request, what: str) -> Trace:
         """Send the request, and keep it with its answer."""
+        self._tell(self._purpose)
         sent_at = int(self.now())
         answered = any(trace.answer.status is not None for trace in self.traces[-3:])
         try:

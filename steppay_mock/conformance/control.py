@@ -13,6 +13,7 @@ from steppay_mock.conformance.finding import CONTROL, Finding
 from steppay_mock.conformance.mistaken_forms import MistakenForm, event_forms, signature_forms
 from steppay_mock.conformance.mistaken_keys import with_signs
 from steppay_mock.conformance.proofs import CANDIDATES
+from steppay_mock.conformance.reading_back import cannot_read_back, fails, perhaps_it_reads_back
 from steppay_mock.conformance.stories import tell_stories
 from steppay_mock.delivery.failure import Failure
 from steppay_mock.delivery.in_process.frameworks import refusal_of
@@ -20,7 +21,6 @@ from steppay_mock.delivery.request import Request
 from steppay_mock.ordering.face import option
 from steppay_mock.ordering.report.causes import causes
 from steppay_mock.ordering.state.normal import plain
-from steppay_mock.store.scenarios.scenario import scenario
 
 if TYPE_CHECKING:
     from steppay_mock.conformance.checked_receiver import CheckedReceiver
@@ -135,7 +135,11 @@ def _closed(at: CheckedReceiver, reactions: Reactions) -> Finding:
     """The finding where no right webhook is accepted."""
     trace = reactions.all[0].trace
     status = trace.answer.status
+    if fails(trace) and (found := cannot_read_back(at, reactions)) is not None:
+        return found
     likely = " ".join(causes([one.observed for one in reactions.all], signed=at.is_signed)[:3])
+    if fails(trace) or trace.answer.failure is Failure.TIMED_OUT:
+        likely = f"{likely} {perhaps_it_reads_back(at)}".strip()
     if status is None:
         return _unanswered(trace, likely)
     if (wall := _wall(trace, status)) is not None:
@@ -192,13 +196,17 @@ def _not_let_in(at: CheckedReceiver, trace: Trace, likely: str) -> Finding:
 
 def _idle(at: CheckedReceiver, reactions: Reactions) -> Finding | None:
     """The finding where webhooks are accepted, and none changes the state; None if whole stories do."""
-    if (found := _expected_form(at, list(event_forms()))) is not None:
+    found = _expected_form(at, list(event_forms())) or cannot_read_back(at, reactions) or _works_late(at)
+    if found is not None:
         return found
-    if (late := _works_late(at)) is not None:
-        return late
     if (types := _moved_by_stories(at)) is not None:
         at.reacts_in_stories = types
         return None
+    return _unmoved(at, reactions)
+
+
+def _unmoved(at: CheckedReceiver, reactions: Reactions) -> Finding:
+    """The finding where nothing at all changes the state."""
     trace = next(one.trace for one in reactions.all if one.accepted)
     is_empty = not plain(at.state(at.look()).state)
     if (anything := _takes_anything(at)) is not None:
@@ -221,7 +229,12 @@ def _idle(at: CheckedReceiver, reactions: Reactions) -> Finding | None:
     return _finding(
         "does-nothing",
         "It accepts webhooks, and none of them changes the state, each delivered alone to an empty receiver.",
-        " ".join(causes([one.observed for one in reactions.all if one.accepted], signed=at.is_signed)),
+        " ".join(
+            (
+                *causes([one.observed for one in reactions.all if one.accepted], signed=at.is_signed),
+                perhaps_it_reads_back(at),
+            )
+        ).strip(),
         trace,
     )
 
@@ -261,11 +274,12 @@ def _moved_by_stories(at: CheckedReceiver) -> tuple[str, ...] | None:
     for name in CANDIDATES:
         at.begin()
         before = at.look()
-        story = scenario(name, seed=at.settings.seed, is_test=False)
-        for event in story:
+        types = set()
+        for event in at.story(name):
             at.deliver(event)
+            types.add(str(event.type))
         if at.look() != before:
-            return tuple(sorted({str(event.type) for event in story}))
+            return tuple(sorted(types))
     return None
 
 

@@ -29,6 +29,7 @@ Family = Literal[
     "tie",
     "overlap",
     "truth",
+    "read-back",
     "method",
     "secrets",
 ]
@@ -38,11 +39,12 @@ Harm = Literal["money", "access", "lost", "wrong", "later", "untidy"]
 cancellation. ``lost``: an event is lost. ``wrong``: a value is stored wrong. ``later``: it fails when StepPay adds
 something. ``untidy``: it costs nobody anything today."""
 
-Need = Literal["secret", "state", "reset", "socket", "process", "route", "stories", "proofs"]
+Need = Literal["secret", "state", "reset", "socket", "process", "route", "stories", "proofs", "api", "contents"]
 """What a check cannot do without. ``secret``: deliveries are signed. ``state``: the state can be read. ``reset``: it
 can be read and put back. ``socket``: the receiver is a URL. ``process``: it is an app in this process. ``route``: it
-gets requests of every method, as a function behind a gateway does not. ``stories``: scenarios are
-delivered once. ``proofs``: searches through orders are wanted."""
+gets requests of every method, as a function behind a gateway does not. ``stories``: scenarios are delivered once.
+``proofs``: searches through orders are wanted. ``api``: it reads from the REST API of the check. ``contents``: it
+stores what webhooks say, and not what the REST API says."""
 
 Outcome = Literal["passed", "failed", "skipped"]
 

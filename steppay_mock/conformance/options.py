@@ -6,24 +6,27 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from steppay_mock.conformance.kinds import FAMILIES
+from steppay_mock.conformance.kinds import FAMILIES, Family
 from steppay_mock.contract.v1 import parse_wanted_types
 from steppay_mock.delivery.address.access import AccessOptions
 from steppay_mock.errors import SteppayMockError, check_names, choices, did_you_mean
 from steppay_mock.ordering.face import option
 from steppay_mock.ordering.options import DELIVERY, ExploreSettings, Probe, read_explore_options
-from steppay_mock.values import WholeValue, check_flag
+from steppay_mock.values import FunctionValue, WholeValue, check_flag
 
 if TYPE_CHECKING:
+    from steppay_mock.conformance.progress import CheckProgress
     from steppay_mock.delivery.answer import Answer
     from steppay_mock.delivery.sender.clock import Clock
     from steppay_mock.payload.event import Event
+    from steppay_mock.rest.api import StoreApi
     from steppay_mock.wire.signature import Secret
 
 BUDGET = WholeValue(noun="a whole number of deliveries", least=1, most=100_000_000, example="5000")
 DEFAULT_BUDGET = 12_000
 SEED = 7
-_TO_EXPLORE = ("reset", "save", "restore", "accept", "settle", "ignore", "effects")
+_OF_API: Family = "read-back"
+_TO_EXPLORE = ("reset", "save", "restore", "accept", "settle", "ignore", "effects", "api")
 
 
 class CheckOptions(AccessOptions, total=False):
@@ -33,12 +36,16 @@ class CheckOptions(AccessOptions, total=False):
     and ``restore`` puts that back; or the receiver is a function that makes a new app. Without ``state``, checks that
     have to look at rows are skipped; without a way back, those that compare two courses. None.
     ``effects``, ``accept``, ``settle`` and ``ignore`` are those of ``explore``.
+    ``api``: the StoreApi that the receiver reads back from, however it is mounted. The events then happen in stores of
+    this API, and it answers as of each. None.
     ``types``: the receiver is registered for these event types. All.
     ``scenarios``: names of scenarios for the proofs of order. None: some that fit what the receiver reacts to.
     ``only``, ``skip``: families of checks, or names such as ``"replay/too-old"``. All, none.
     ``quick``: no proofs of order. False.
     ``budget``: the deliveries that all proofs may make together. 12,000.
     ``seed``: repeats everything that is drawn. 7, so that two runs send the same events.
+    ``watch``: is called before each delivery with a CheckProgress. If it returns True the checks end, and the card has
+    what was found so far. None.
 
     ``path``, ``secret``, ``hide``, ``timeout``, ``allow_hosts`` and ``clock`` are those of ``deliver``; so are
     ``headers``, ``auth``, ``ca_file``, ``client_cert``, ``client_key`` and ``proxy``.
@@ -52,6 +59,7 @@ class CheckOptions(AccessOptions, total=False):
     accept: Iterable[int] | Callable[[Event, Answer], object] | None
     settle: float | Callable[[], Any] | None
     ignore: Iterable[str]
+    api: StoreApi | None
     types: Iterable[str] | None
     scenarios: str | Iterable[str] | None
     only: str | Iterable[str] | None
@@ -59,6 +67,7 @@ class CheckOptions(AccessOptions, total=False):
     quick: bool
     budget: int
     seed: int
+    watch: Callable[[CheckProgress], object] | None
     path: str
     secret: Secret | None
     hide: Iterable[str]
@@ -83,10 +92,13 @@ class CheckSettings:
     quick: bool
     budget: int
     seed: int
+    watch: Callable[[CheckProgress], object]
 
     def wants(self, family: str, name: str) -> bool:
-        """Whether the check is to be made."""
+        """Whether the check is to be made; those of the REST API only where that is given."""
         named = {family, f"{family}/{name}"}
+        if family == _OF_API and self.probing.api is None:
+            return False
         return (not self.only or not named.isdisjoint(self.only)) and named.isdisjoint(self.skip)
 
 
@@ -116,12 +128,20 @@ def read_check_options(options: Mapping[str, Any], *, known: Iterable[str]) -> C
         quick=check_flag("quick", options.get("quick", False)),
         budget=BUDGET.check("budget", options.get("budget", DEFAULT_BUDGET)),
         seed=seed,
+        watch=_watch(options.get("watch")),
     )
     if not any(settings.wants(*name.split("/")) for name in known):
         raise SteppayMockError(
-            f"{option('only')} and {option('skip')} leave no check to be made. Leave out one of them, or a name of it."
+            f"{option('only')} and {option('skip')} leave no check to be made. Leave out one of them, or a name of it. "
+            f"The checks of {_OF_API} need {option('api')}."
         )
     return settings
+
+
+def _watch(watch: object) -> Callable[[CheckProgress], object]:
+    if watch is None:
+        return lambda _progress: None
+    return FunctionValue().check("watch", watch, next_step="Pass it without calling it, such as watch=print.")
 
 
 def _no_state() -> None:

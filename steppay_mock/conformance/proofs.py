@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from steppay_mock.conformance.progress import ChecksStoppedError
 from steppay_mock.conformance.told_story import ToldStory, turned_stories
 from steppay_mock.errors import SteppayMockError
 from steppay_mock.ordering.explore import explore
@@ -20,6 +23,8 @@ if TYPE_CHECKING:
     from steppay_mock.ordering.exploration import Exploration
     from steppay_mock.ordering.receiver.receiver import Receiver
     from steppay_mock.payload.event import Event
+    from steppay_mock.rest.api import StoreApi
+    from steppay_mock.store.store import Story
 
 CANDIDATES = (
     "refund-in-full",
@@ -110,11 +115,17 @@ def _shown(events: Sequence[Event]) -> frozenset[str]:
 
 
 def prove(
-    receiver: Receiver, settings: CheckSettings, reacts: Sequence[str], *, stories: tuple[ToldStory, ...] = ()
+    receiver: Receiver,
+    settings: CheckSettings,
+    reacts: Sequence[str],
+    *,
+    stories: tuple[ToldStory, ...],
+    tell: Callable[[str], object],
 ) -> Proofs:
     """Search the scenarios of the settings, or some that fit, until the budget is spent.
 
-    ``stories`` were delivered once before: their types count as those to which the receiver reacts.
+    ``stories`` were delivered once before: their types count as those to which the receiver reacts. ``tell`` is called
+    at each delivery with the name of the scenario. If it raises a ChecksStoppedError, no more is searched.
     """
     moved = {*reacts, *(event_type for one in stories for event_type in one.types)}
     turned = [one.name for one in turned_stories(stories) if one.is_scenario]
@@ -130,7 +141,12 @@ def prove(
             left_out.append(f"{name}: the budget is spent.")
             continue
         try:
-            one = _search(name, receiver, settings, budget=max(share, 1))
+            one = _search(name, receiver, settings, budget=max(share, 1), tell=partial(tell, name))
+        except ChecksStoppedError as error:
+            left_out.append(f"{name}: {error}")
+            if error.exploration is not None and error.exploration.counterexamples:
+                found.append(error.exploration)
+            break
         except ExplorationError as error:
             left_out.append(f"{name}: {error.told or error}")
             if error.exploration is not None:
@@ -143,7 +159,9 @@ def prove(
     )
 
 
-def _search(name: str, receiver: Receiver, settings: CheckSettings, *, budget: int) -> Exploration:
+def _search(
+    name: str, receiver: Receiver, settings: CheckSettings, *, budget: int, tell: Callable[[], object]
+) -> Exploration:
     story = scenario(name, seed=settings.seed, is_test=False)
     options: dict[str, Any] = {
         **settings.given,
@@ -154,11 +172,26 @@ def _search(name: str, receiver: Receiver, settings: CheckSettings, *, budget: i
         "only_effective": True,
         "budget": max(budget * 2 // 3, 1),  # half as much again is allowed for ties, and to make a failure small
         "seed": settings.seed,
+        "watch": lambda _made, _budget: tell(),
     }
+    with _answered(settings.probing.api, story):
+        try:
+            return explore(story, receiver, **options)
+        except ExplorationError:
+            raise
+        except SteppayMockError:
+            # A harness of the test, such as a transaction, may forbid deliveries at once.
+            return explore(story, receiver, **{**options, "overlap": False})
+
+
+@contextmanager
+def _answered(api: StoreApi | None, story: Story) -> Iterator[None]:
+    """Within it, the REST API answers for the store of the story."""
+    if api is None:
+        yield
+        return
+    api.add(story.store)
     try:
-        return explore(story, receiver, **options)
-    except ExplorationError:
-        raise
-    except SteppayMockError:
-        # A harness of the test, such as a transaction, may forbid deliveries at once.
-        return explore(story, receiver, **{**options, "overlap": False})
+        yield
+    finally:
+        api.remove(story.store)

@@ -14,6 +14,12 @@ if TYPE_CHECKING:
     from steppay_mock.conformance.finding import Finding
 
 
+_NEXT_STEP = {
+    "interrupted": "Check it again, and let all checks be made.",
+    "nothing-delivered": "Deliver to a receiver that can be checked.",
+}
+
+
 class ScorecardViolation(ReportViolation):
     """A receiver that fails a check that every receiver must pass; ``report`` is the whole card."""
 
@@ -34,13 +40,20 @@ class Scorecard:
     """The scenarios that were delivered in every order."""
     is_reached: bool = True
     """Whether anything answered."""
+    interrupted_after: int | None = None
+    """The number of checks after which ``watch`` ended them; None: all were made."""
     face: Face = field(default_factory=current_face, repr=False, compare=False)
     """How its texts write options."""
 
     @property
     def ok(self) -> bool:
-        """Whether something was checked, and nothing that a receiver must do is wrong."""
-        return bool(self.passed) and not any(one.severity == "must" for one in self.findings)
+        """Whether all was checked that could be, something passed, and nothing that a receiver must do is wrong."""
+        return not self.interrupted and bool(self.passed) and not any(one.severity == "must" for one in self.findings)
+
+    @property
+    def interrupted(self) -> bool:
+        """Whether the checks were ended before all were made."""
+        return self.interrupted_after is not None
 
     @property
     def passed(self) -> tuple[CheckResult, ...]:
@@ -60,7 +73,9 @@ class Scorecard:
     @property
     def headline(self) -> str:
         """The whole card in one line."""
-        return headline(ok=self.ok, findings=self.findings, checks=self.checks)
+        return headline(
+            ok=self.ok, findings=self.findings, checks=self.checks, interrupted_after=self.interrupted_after
+        )
 
     def report(self) -> str:
         """The text: one line for each family, then each finding with its reason and cure."""
@@ -78,13 +93,14 @@ class Scorecard:
         if self.ok:
             return
         first = next((one for one in self.findings if one.severity == "must"), None)
+        without_finding = "interrupted" if self.interrupted else "nothing-delivered"
         raise ScorecardViolation(
-            kind="nothing-delivered" if first is None else first.full_name,
+            kind=without_finding if first is None else first.full_name,
             event="?",
             path=self.receiver,
             expected="no finding of the severity must",
             sent=self.headline,
-            next_step="Deliver to a receiver that can be checked." if first is None else first.cure,
+            next_step=_NEXT_STEP[without_finding] if first is None else first.cure,
             report=self.report(),
         )
 
@@ -92,6 +108,7 @@ class Scorecard:
         """Plain data, for JSON."""
         return {
             "ok": self.ok,
+            "interrupted": self.interrupted,
             "receiver": self.receiver,
             "headline": self.headline,
             "findings": [one.as_dict() for one in self.findings],

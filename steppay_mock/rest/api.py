@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from typing import TYPE_CHECKING
 from weakref import WeakSet
 
@@ -77,6 +77,15 @@ class StoreApi(Responder):
     def _add(self, rule: ApiRule) -> None:
         check_match(rule.match)
         self._rules.add(rule)
+
+    @contextmanager
+    def misbehaving(self, rule: ApiRule) -> Iterator[None]:
+        """Within it, the API misbehaves by this rule too."""
+        self._add(rule)
+        try:
+            yield
+        finally:
+            self._rules.remove(rule)
 
     def behave(self) -> None:
         """Remove all rules, and answer held calls. ``as_of`` stays: it is no misbehaviour."""

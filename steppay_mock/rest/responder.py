@@ -87,6 +87,15 @@ class Responder:
         if not any(one is store for one in self._stores):
             self._stores = (*self._stores, store)
 
+    def remove(self, store: StoreBase) -> None:
+        """No longer answer from this store; nothing is done if the API does not."""
+        gone = next((place for place, one in enumerate(self._stores) if one is store), None)
+        if gone is None:
+            return
+        moments = {place - (place > gone): count for place, count in self._until.items() if place != gone}
+        self._stores = tuple(one for one in self._stores if one is not store)
+        self._until = moments
+
     def as_of(self, moment: Event | int | None) -> None:
         """Answer as the store was right after this event, or after its first ``moment`` events; None: as it is now.
 

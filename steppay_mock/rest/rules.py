@@ -164,6 +164,14 @@ class Rulebook:
             self._rules.append(rule)
             self._left.append(rule.times)
 
+    def remove(self, rule: ApiRule) -> None:
+        """Remove this rule; nothing is done if it is not there any more."""
+        with self.moved:
+            for place, one in enumerate(self._rules):
+                if one is rule:
+                    del self._rules[place], self._left[place]
+                    return
+
     def take(self, path: str) -> tuple[ApiRule, ...]:
         """The rules for a call of this path; each of them is used once more.
 

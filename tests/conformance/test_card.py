@@ -51,7 +51,7 @@ def test_a_finding_has_what_a_reader_and_a_program_need(card: Scorecard) -> None
     told = json.loads(json.dumps(card.as_dict()))
     assert told["findings"][0]["check"] == "verifies-nothing"
     assert {one["outcome"] for one in told["checks"]} == {"passed", "failed", "skipped"}
-    assert len(told["checks"]) == len(CHECKS)
+    assert len(told["checks"]) == len([one for one in CHECKS if one.family != "read-back"])  # which needs an API
 
 
 def test_a_card_that_is_not_ok_raises_its_report(card: Scorecard) -> None:

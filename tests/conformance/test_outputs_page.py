@@ -19,6 +19,7 @@ from steppay_mock.conformance.kinds import HARMS, SEVERITIES
 from steppay_mock.conformance.mistaken_forms import event_forms, signature_forms
 from steppay_mock.conformance.outputs.korean import korean_texts
 from steppay_mock.conformance.outputs.words import TABLES
+from steppay_mock.conformance.progress import STOPPED
 
 HOSTILE = "</pre></td><script>alert(1)</script><img src=x onerror=alert(2)><!-- \" ' & \u202e\x00"
 
@@ -104,7 +105,7 @@ def test_every_text_of_a_cause_and_of_a_check_is_told_in_korean() -> None:
     assert sorted(texts.checks) == sorted(NAMES)
     checks = [one for one in CHECKS if one.full_name not in IN_PYTHON]
     cures = [*(one.cure for one in checks), *(one.cure for one in CAUSES), *(one.cure for one in forms)]
-    assert set(texts.sentences) == {*cures, *LACKS.values()}
+    assert set(texts.sentences) == {*cures, *LACKS.values(), STOPPED}
     for told in (*texts.findings.values(), *texts.checks.values(), *texts.sentences.values()):
         assert re.search("[가-힣]", told), told
         assert told.endswith((".", ")")), told

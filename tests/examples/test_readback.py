@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from steppay_mock import deliver, make_event, make_events
+from steppay_mock import check_receiver, deliver, make_event, make_events
 from steppay_mock.rest.api import StoreApi
 from steppay_mock.store.store import Store
 
@@ -265,3 +265,24 @@ def test_it_converges_as_a_program_of_its_own(store: Store, api: StoreApi, datab
         assert [outcome.status for outcome in deliver(store.events[-1:] * 2, to=url, secret=SECRET)] == [503, 200]
     assert "live_8f3a" not in database.with_suffix(".log").read_text(encoding="utf-8")
     assert {call.status for call in api.calls} == {200, 404, 429}
+
+
+def test_its_scorecard_has_no_finding(api: StoreApi, app: Any, database: Path) -> None:
+    def reset() -> None:
+        with closing(sqlite3.connect(database)) as connection, connection:
+            for table in TABLES:
+                connection.execute(f"DELETE FROM {table}")
+
+    with api.patched():
+        card = check_receiver(
+            app,
+            secret=SECRET,
+            state=lambda: rows_of(database),
+            reset=reset,
+            api=api,
+            types=["payment.completed", "invoice.deleted"],
+            quick=True,
+            skip=["latency", "read-back/api-slow"],  # which wait
+        )
+    assert (card.ok, card.findings) == (True, ()), card.report()
+    assert "read-back/api-fails" in {one.check.full_name for one in card.passed}

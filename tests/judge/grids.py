@@ -16,7 +16,10 @@ from steppay_mock.conformance.kinds import FAMILIES
 FLAWED = tuple(group for group in GROUPS if group != "right")
 """The groups that have flaws."""
 
-_NEEDS_SOCKET = "It needs a URL, and all members are apps in one process. `tests/conformance/test_over_http.py` has it."
+_NEEDS = {
+    "socket": "It needs a URL, and all members are apps in one process. `tests/conformance/test_over_http.py` has it.",
+    "api": "It needs a receiver that reads back, and no member does. `tests/conformance/test_read_back.py` has it.",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,9 +89,9 @@ def checks_grid(results: Sequence[Result], equivalent: frozenset[Change]) -> Gri
 def silent_grid(results: Sequence[Result], equivalent: frozenset[Change], why: Mapping[str, str]) -> Grid:
     """The checks that fail for no flaw, each with the reason."""
     by_check = seen_by(counted(results, equivalent))
-    needs = {one.full_name for one in CHECKS if "socket" in one.needs}
+    needs = {one.full_name: _NEEDS[need] for one in CHECKS for need in one.needs if need in _NEEDS}
     rows = [
-        (f"`{name}`", _NEEDS_SOCKET if name in needs else why.get(name, "No member has this flaw yet."))
+        (f"`{name}`", needs.get(name) or why.get(name, "No member has this flaw yet."))
         for name, by_group in by_check.items()
         if not by_group.total()
     ]

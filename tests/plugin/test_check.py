@@ -6,6 +6,9 @@ from collections.abc import Callable
 
 import pytest
 
+from steppay_mock.conformance.catalogue import CHECKS
+from steppay_mock.conformance.groups import GROUPS
+
 Run = Callable[..., pytest.RunResult]
 
 SHOP = """
@@ -107,3 +110,89 @@ def test_a_card_that_is_not_ok_fails_the_test_with_its_report(checked: pytest.Ru
         ]
     )
     assert "whsec_test" not in checked.stdout.str()
+
+
+IN_GROUPS = """
+import os
+
+import shop
+
+HOW = {"state": shop.state, "reset": shop.reset, "types": ["payment.completed"], "quick": True}
+
+
+def test_right(steppay, steppay_checks):
+    card = steppay.check_receiver(shop.right, only=steppay_checks, **HOW)
+    card.assert_ok()
+    with open("made.txt", "a", encoding="utf-8") as made:
+        made.writelines(f"{one.check.full_name} {os.environ.get('PYTEST_XDIST_WORKER')}\\n" for one in card.checks)
+
+
+def test_wrong(steppay, steppay_checks):
+    steppay.check_receiver(shop.wrong, only=steppay_checks, **HOW).assert_ok()
+"""
+
+
+def test_groups_of_checks_are_tests_that_workers_share(pytester: pytest.Pytester, run_apart: Run) -> None:
+    pytester.makepyfile(shop=SHOP, test_shop=IN_GROUPS)
+    pytester.makeini("[pytest]\npythonpath = .")
+    result = run_apart("-n", "2")
+    count = len(GROUPS)
+    result.assert_outcomes(passed=2 * count - 1, failed=1)
+    result.stdout.fnmatch_lines(["FAILED test_shop.py::test_wrong[[]signatures] - *"])
+    made = [line.split() for line in (pytester.path / "made.txt").read_text(encoding="utf-8").splitlines()]
+    assert sorted(name for name, _ in made) == sorted(one.full_name for one in CHECKS if one.family != "read-back")
+    assert {worker for _, worker in made} == {"gw0", "gw1"}
+
+
+def test_groups_are_chosen_at_collection(pytester: pytest.Pytester, run: Run) -> None:
+    pytester.makepyfile(
+        """
+        import pytest
+
+        def test_late(request):
+            request.getfixturevalue("steppay_checks")
+
+        @pytest.mark.parametrize("steppay_checks", [("rotation",)], indirect=True)
+        def test_own(steppay_checks):
+            assert steppay_checks == ("rotation",)
+        """
+    )
+    result = run()
+    result.assert_outcomes(passed=1, errors=0, failed=1)
+    result.stdout.fnmatch_lines(["*Add steppay_checks to the arguments of the test function*"])
+
+
+READS_BACK = """
+import json
+
+import requests
+
+rows = {}
+
+
+def reader(environ, start_response):
+    try:
+        event = json.loads(environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0)))
+        key = event["data"]["orderId"] if event["event"].startswith("payment.") else None
+    except (ValueError, KeyError, TypeError, RecursionError):
+        start_response("400 Bad Request", [])
+        return []
+    if key is not None:
+        url = f"https://api.steppay.kr/api/v1/orders/{key}"
+        rows[key] = requests.get(url, headers={"Secret-Token": "test_token"}, timeout=5).json().get("paidAmount")
+    start_response("204 No Content", [])
+    return []
+
+
+def test_it(steppay, steppay_api):
+    how = {"state": lambda: dict(rows), "reset": rows.clear, "types": ["payment.completed"], "quick": True}
+    card = steppay.check_receiver(reader, only=["rotation/right-first", "read-back/sent-again"], **how)
+    assert [one.full_name for one in card.findings] == []
+    assert {one.check.family for one in card.passed} >= {"read-back"}
+    assert steppay_api.calls
+"""
+
+
+def test_the_api_of_the_test_is_that_of_the_checks(pytester: pytest.Pytester, run: Run) -> None:
+    pytester.makepyfile(READS_BACK)
+    run().assert_outcomes(passed=1)

@@ -316,3 +316,24 @@ def test_no_call_whatever_is_an_exception(environ: dict[str, Any], has_rules: bo
         assert dict(headers)["Content-Length"] == str(len(body))
         assert body.decode("utf-8")
     assert len(api.calls) == 1
+
+
+def test_a_store_that_is_removed_is_not_asked_and_the_others_keep_their_moments() -> None:
+    stores = [Store(seed=seed, customer=None) for seed in (1, 2, 3)]
+    api = StoreApi(*stores)
+    for store in stores:
+        store.create_customer()
+        store.update_customer(name="A later name")
+    api.as_of(stores[0].events[0])
+    api.as_of(stores[2].events[0])
+    api.remove(stores[1])
+    api.remove(stores[1])
+    paths = [f"/api/v1/customers/{store.customer.id}" for store in stores]
+    first, removed, last = (ask(api, path) for path in paths)
+    assert removed.status == 404
+    assert first.data["name"] != "A later name"
+    assert last.data["name"] != "A later name"
+    api.remove(stores[0])
+    assert ask(api, paths[2]).data["name"] == last.data["name"]
+    api.add(stores[1])
+    assert ask(api, paths[1]).data["name"] == "A later name"

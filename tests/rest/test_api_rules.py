@@ -12,6 +12,7 @@ from rest.api_client import Told, ask
 
 from steppay_mock import SteppayMockError
 from steppay_mock.rest.api import StoreApi
+from steppay_mock.rest.rules import Fail
 from steppay_mock.store.store import Store
 
 SOON = 30  # seconds; what takes longer in these tests has failed
@@ -353,3 +354,16 @@ def test_a_rule_for_a_path_that_no_call_has_is_refused(match: str, near: str) ->
             add(match=match)
         assert f"No call of StepPay's REST API has the path {match!r}." in str(refused.value)
         assert near in str(refused.value)
+
+
+def test_one_rule_can_end_alone(api: StoreApi, store: Store) -> None:
+    api.fail(status=503, match="/api/v1/subscriptions/*")
+    rule = Fail(status=429, match="/api/v1/orders/*", retry_after=None)
+    for _ in range(2):  # it can be used again
+        with api.misbehaving(rule):
+            assert ask(api, order_path(store)).status == 429
+        assert ask(api, order_path(store)).status == 200
+        assert ask(api, subscription_path(store)).status == 503
+    with api.misbehaving(rule):
+        api.behave()
+        assert ask(api, order_path(store)).status == 200

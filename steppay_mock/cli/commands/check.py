@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from steppay_mock.cli.exit_codes import UNREACHED, WRONG
+from steppay_mock.cli.exit_codes import INTERRUPTED, UNREACHED, WRONG
 from steppay_mock.cli.options.card_files import CardFiles, card_file_options
 from steppay_mock.cli.options.checking import Checking, checking_options
 from steppay_mock.cli.options.epilog import epilog
 from steppay_mock.cli.options.parameter_types import FilePathType
 from steppay_mock.cli.options.scenario import ScenarioNameType
+from steppay_mock.cli.options.served_api import ServedApi, served_api_options
 from steppay_mock.cli.options.shared import json_option
 from steppay_mock.ordering.face import speaking
 
@@ -36,11 +37,13 @@ _NO_OPTION = frozenset({"fresh", "given", "truth"})
         f"steppay-mock check {_URLS} --json > card.json",
         f"steppay-mock check {_URLS} --baseline card.json",
         f"steppay-mock check {_URLS} --html card.html --junit card.xml --sarif card.sarif",
+        f"steppay-mock check {_URLS} --serve-api --api-port 8090 --token token_example",
         exit_codes="0 nothing that a receiver must do is wrong, 1 something is, or nothing could be checked, 2 wrong "
-        "usage, 3 the receiver was not reached.",
+        "usage, 3 the receiver was not reached, 130 it was interrupted: the card has what was found so far.",
     ),
 )
 @checking_options
+@served_api_options
 @click.option(
     "--only",
     metavar="NAME",
@@ -91,6 +94,7 @@ def command(
     ctx: click.Context,
     *,
     checking: Checking,
+    served_api: ServedApi,
     only: tuple[str, ...],
     skip: tuple[str, ...],
     quick: bool,
@@ -109,20 +113,24 @@ def command(
     its data many times.
     """
     from steppay_mock.cli.show.exploration import tell_cut_off
+    from steppay_mock.cli.show.search_progress import checking as watching
     from steppay_mock.conformance.baseline import read_baseline
     from steppay_mock.conformance.check_receiver import check_receiver
     from steppay_mock.ordering.failure import ExplorationError
 
     known = None if baseline is None else read_baseline(Path(baseline))
     receiver, options = checking.open()
+    served_api.check(fresh=False)
+    served_api = served_api.settled()
     wanted: dict[str, Any] = {name: value for name, value in options.items() if name not in _NO_OPTION}
     if options["state"] is None:
         wanted = {name: value for name, value in wanted.items() if name not in {"ignore", "settle"}}
-    with speaking(checking.face()):
+    with speaking(checking.face(also=served_api.words)):
         how: dict[str, Any] = {"only": only, "skip": skip, "quick": quick, "scenarios": scenarios}
         how |= {"budget": budget, "seed": seed}
         try:
-            card = check_receiver(receiver, **wanted, **how)
+            with served_api.serving_no_store() as api, watching() as watch:
+                card = check_receiver(receiver, **wanted, **how, **api, watch=watch)
         except ExplorationError as error:  # the state or the reset does not work
             ctx.exit(tell_cut_off(error))
         files.write(card)
@@ -140,6 +148,8 @@ def _show(card: Scorecard, known: frozenset[str] | None, *, as_json: bool) -> in
     else:
         write_text(card.report())
     say(card.headline if beside is None else str(beside))
+    if card.interrupted:
+        return INTERRUPTED
     if not card.is_reached:
         return UNREACHED
     return 0 if (card.ok if beside is None else beside.ok) else WRONG

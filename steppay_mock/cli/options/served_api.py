@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import socket
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
@@ -60,6 +60,12 @@ class ServedApi:
             say(f"the REST API answers at {url}")
             yield {"api": api}
 
+    def serving_no_store(self) -> AbstractContextManager[dict[str, Any]]:
+        """As :meth:`serving`, for checks that add the stores of their events."""
+        from steppay_mock.store.store import Store
+
+        return self.serving(Store(seed=0, customer=None, product=None))
+
     @property
     def words(self) -> tuple[str, ...]:
         """The options as a shell command repeats them, without the token."""
@@ -91,8 +97,8 @@ _SERVED_API: tuple[Decorator[Any], ...] = (
     click.option(
         "--serve-api",
         is_flag=True,
-        help="Serve StepPay's REST API on 127.0.0.1 from the scenario's store. It answers with the state at each "
-        "delivery, and with --overlap it holds answers back.",
+        help="Serve StepPay's REST API on 127.0.0.1, for a receiver that reads back. It answers with the state at each "
+        "delivery, and holds answers back where webhooks overlap.",
     ),
     click.option(
         "--api-port",

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from steppay_mock.conformance.causes import contents, courses, verifying
+from steppay_mock.conformance.causes import contents, courses, reading_back, verifying
 from steppay_mock.conformance.causes.cause import Cause, ResultPattern
 from steppay_mock.conformance.check import CheckResult
 from steppay_mock.conformance.finding import Finding
 from steppay_mock.conformance.kinds import SEVERITIES
 
-CAUSES = (*verifying.CAUSES, *contents.CAUSES, *courses.CAUSES)
+CAUSES = (*verifying.CAUSES, *reading_back.CAUSES, *contents.CAUSES, *courses.CAUSES)
 """All causes, in the order in which they are tried."""
 
 

@@ -174,7 +174,7 @@ def _check(name: str, asks: str, run: Run, *, needs: tuple[Need, ...] = (), wron
         asks=asks,
         cure=_CURE,
         facts=(13,),
-        needs=needs,
+        needs=(*needs, "contents"),
         run=run,
     )
 

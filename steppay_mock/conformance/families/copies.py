@@ -211,7 +211,7 @@ CHECKS = (
         cure="Treat two bodies as copies only if they are equal byte for byte: type, id and status do not tell two "
         "events apart.",
         facts=(4,),
-        needs=("reset",),
+        needs=("reset", "contents"),
         run=_update_is_no_copy,
     ),
     Check(
@@ -223,7 +223,7 @@ CHECKS = (
         cure="Treat two bodies as copies only if they are equal byte for byte: type and second do not tell two events "
         "apart (fact 6).",
         facts=(4, 6, 55),
-        needs=("reset",),
+        needs=("reset", "contents"),
         run=for_each_type(_two_of_one_second),
     ),
     Check(

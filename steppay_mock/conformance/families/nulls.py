@@ -159,7 +159,7 @@ def _check(
         asks=asks,
         cure=cure,
         facts=facts,
-        needs=("reset",) if reset else (),
+        needs=("reset", "contents") if reset else (),
         run=run,
     )
 

@@ -259,7 +259,7 @@ CHECKS = (
         asks="A subscription of an unknown status is not stored as an active one.",
         cure=_ENUMS,
         facts=(24, 55),
-        needs=("reset",),
+        needs=("reset", "contents"),
         run=_not_active,
     ),
     _field(

@@ -51,7 +51,7 @@ def write_badge(card: CardData) -> str:
 def _message(card: CardData) -> tuple[str, str]:
     """What the badge says, and its colour."""
     told = len(card.checks) - len(card.skipped)
-    if not told:
+    if not told or card.interrupted_after is not None:
         return "not checked", _GREY
     musts = sum(one.severity == "must" for one in card.findings)
     if musts:

@@ -49,6 +49,10 @@ class CardData(Protocol):
         """Whether something passed, and no finding is a must."""
 
     @property
+    def interrupted_after(self) -> int | None:
+        """The number of checks after which they were ended; None: all were made."""
+
+    @property
     def headline(self) -> str:
         """The whole card in one line."""
 

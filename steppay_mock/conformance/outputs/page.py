@@ -80,7 +80,9 @@ def _body(card: CardData, words: CardWords) -> Iterator[Markup]:
 def _headline(card: CardData, words: CardWords) -> str:
     counts = Counter(one.severity for one in card.findings)
     told = ", ".join(f"{words[one]} {counts[one]}" for one in SEVERITIES if counts[one])
-    parts = [words["ok" if card.ok else "not ok"].format(passed=len(card.passed), checks=len(card.checks))]
+    verdict = "ok" if card.ok else "not ok" if card.interrupted_after is None else "interrupted"
+    numbers = {"passed": len(card.passed), "checks": len(card.checks), "after": card.interrupted_after}
+    parts = [words[verdict].format(**numbers)]
     parts += [words["unknown"].format(count=len(card.skipped))] if card.skipped else []
     return ", ".join(parts) + "; " + words["counts"].format(counts=told or words["none"])
 

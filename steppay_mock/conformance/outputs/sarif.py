@@ -34,7 +34,7 @@ def write_sarif(card: CardData, *, location: str) -> dict[str, Any]:
         "tool": {"driver": driver},
         "automationDetails": {"id": "steppay-mock/check/"},
         "columnKind": "unicodeCodePoints",
-        "invocations": [{"executionSuccessful": card.is_reached}],
+        "invocations": [{"executionSuccessful": card.is_reached and card.interrupted_after is None}],
         "results": [_result(one, rule=places[one.full_name], uri=uri) for one in card.findings],
         "properties": {"receiver": card.receiver, "headline": card.headline, "ok": card.ok, "seed": card.seed},
     }

@@ -26,6 +26,11 @@ class ApiCallWatch:
         self._api = api
         self._before = {id(one): len(one.calls) for one in _living()}
 
+    @property
+    def other_calls(self) -> int:
+        """The calls of all APIs but the given one."""
+        return sum(self._calls(one) for one in _living() if one is not self._api)
+
     def noted(self, found: Exploration) -> Exploration:
         """The exploration with a note, if the calls show that it proves less than it seems to."""
         notes = tuple(self._notes()) if found.ok else ()
@@ -33,7 +38,7 @@ class ApiCallWatch:
 
     def _notes(self) -> Iterator[str]:
         if self._api is None:
-            if any(self._calls(one) for one in _living()):
+            if self.other_calls:
                 yield (
                     "The receiver read back from the REST API, which always answered with the end of the story, also "
                     f"before that was delivered. Pass {option('api')}: its time then follows the deliveries."

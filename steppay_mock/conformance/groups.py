@@ -1,0 +1,17 @@
+"""The checks in groups that can be made apart, as on several workers: no cause has failures in two groups."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from steppay_mock.conformance.kinds import Family
+
+GROUPS: Final[dict[str, tuple[Family, ...]]] = {
+    "signatures": ("signature", "replay", "rotation", "raw-body", "malformed", "method", "latency", "secrets"),
+    "contents": ("unknown-enum", "unknown-field", "null", "absent", "empty"),
+    "courses": (
+        *("unknown-event", "timezone", "big-id", "connection", "duplicate", "order", "tie", "overlap", "truth"),
+        "read-back",
+    ),
+}
+"""The families of each group. Those that look at the answers to other checks stand with the forged webhooks."""
