@@ -55,11 +55,10 @@ class _CollectTask(_Task):
         tests = [
             {"id": item.nodeid, "file": str(item.path), "uses": _uses_toolkit(item, texts)} for item in session.items
         ]
-        manager = self.config.pluginmanager
         self.answer(
             {
                 "tests": tests,
-                "plugins": [name for name, plugin in manager.list_name_plugin() if plugin is not None],
+                "options": sorted(vars(self.config.option)),
                 "root": str(self.config.rootpath),
                 "ini": None if self.config.inipath is None else str(self.config.inipath),
                 "modules": {name: _file_of(name) for name in self.task["modules"]},

@@ -89,6 +89,11 @@ def _result(
     timeout = options.timeout or 3 * (monotonic() - began) + _SLACK
     chosen = sample(mutants, options.most, seed=options.seed)
     copies = more_copies(copy, min(options.jobs, len(chosen)))
+    if len(copies) > 1 and not trials.are_apart(copies):
+        raise SteppayMockError(
+            f"Without any mistake the tests do not pass in {len(copies)} copies at once: they share something, such as "
+            "a database or a port. Leave out --jobs."
+        )
     return MutationResult(
         tried=trials.try_all(chosen, copies, reached, timeout),
         possible=len(mutants),

@@ -17,7 +17,7 @@ OVERLAP = "steppay.assert_order_independent(scenario, app, state=…, reset=…,
 TRUTH = "steppay.assert_order_independent(scenario, app, state=…, reset=…, truth=…), which compares with the store"
 NULLS = 'steppay.event(…, nulls="omit"), or steppay.check_receiver(app), by its check absent/one-by-one'
 SIGNATURE = checks("signature/wrong-secret")
-STATE = "steppay.deliver(…) of such an event, and an assertion about your rows after it"
+STATE = "steppay.deliver(…) of a webhook that comes here, and an assertion about your rows after it"
 
 
 def delivered(event_type: str) -> str:

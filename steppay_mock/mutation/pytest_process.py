@@ -1,4 +1,4 @@
-"""Runs pytest in a process of its own, with a limit of time, and ends it with all that it started."""
+"""Runs pytest in a separate process, with a limit of time, and ends it with all that it started."""
 
 from __future__ import annotations
 

@@ -38,7 +38,12 @@ TOPICS = (
         "a webhook that was signed long ago was taken: a recorded one can be sent again for ever",
         checks("replay/too-old", "replay/too-new"),
     ),
-    _topic("secret", "secret secrets", "anyone could sign where no secret is set", "a test of your app without a secret: it has to refuse every webhook"),
+    _topic(
+        "secret",
+        "secret secrets",
+        "anyone could sign where no secret is set",
+        "a test of your app without a secret: it has to refuse every webhook",
+    ),
     _topic(
         "copy",
         "seen duplicate duplicates processed already fingerprint inbox dedupe created first inserted rowcount "
@@ -82,11 +87,18 @@ def words_of(node: ast.AST) -> frozenset[str]:
 
 def topic_of(node: ast.AST) -> ConditionTopic:
     """What the condition is about."""
-    words = words_of(node)
+    words = words_of(node) | ({"seen"} if _asks_for_known_id(node) else frozenset())
     for topic in TOPICS:
         if topic.words & words and (topic.name != "body" or _asks_whether_there(node)):
             return topic
     return OTHER
+
+
+def _asks_for_known_id(node: ast.AST) -> bool:
+    """Whether the condition is as ``payment["paymentId"] in payments``."""
+    if not isinstance(node, ast.Compare) or not isinstance(node.ops[0], ast.In | ast.NotIn):
+        return False
+    return bool({"id", "key"} & words_of(node.left))
 
 
 def _asks_whether_there(node: ast.AST) -> bool:

@@ -52,6 +52,12 @@ class MutantTrials:
             **how,
         )
 
+    def are_apart(self, copies: Sequence[CopiedProject]) -> bool:
+        """Whether the tests pass in all copies at once, without any mistake."""
+        with ThreadPoolExecutor(len(copies)) as pool:
+            ends = pool.map(lambda copy: self.run(copy, self.tests.chosen, {"kind": "try"}), copies)
+            return all(end.code == 0 for end in ends)
+
     def try_all(
         self, mutants: Sequence[HandlerMutant], copies: Sequence[CopiedProject], reached: ReachedLines, timeout: float
     ) -> list[TriedMutant]:

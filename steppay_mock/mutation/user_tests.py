@@ -13,12 +13,15 @@ from steppay_mock.mutation.pytest_process import PytestEnd, PytestProcesses
 
 _NO_TESTS = 5
 _FOR_PLUGINS = {
-    "xdist": ("-n0", "--dist=no"),
-    "pytest_cov": ("--no-cov",),
-    "randomly": ("--randomly-dont-reorganize", "--randomly-seed=1"),
-    "rerunfailures": ("--reruns=0",),
+    "numprocesses": ("-n0", "--dist=no"),
+    "no_cov": ("--no-cov",),
+    "randomly_reorganize": ("--randomly-dont-reorganize", "--randomly-seed=1"),
+    "reruns": ("--reruns=0",),
 }
-"""What each plugin of the user must not do here: work in other processes, count lines, change the order, try again."""
+"""What plugins of the user must not do here: work in other processes, count lines, change the order, try again.
+
+Each is known by an option that it has, as it may be loaded under several names.
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,7 +39,7 @@ class UserTests:
         files = [one["file"] for one in self.answer["tests"] if one["id"] in wanted]
         places = [self.answer["root"], self.answer["ini"], *dict.fromkeys(files)]
         root, ini, *found = (place and str(self._place(place, copy)) for place in places)
-        options = [word for name, words in _FOR_PLUGINS.items() if name in self.answer["plugins"] for word in words]
+        options = [word for name, words in _FOR_PLUGINS.items() if name in self.answer["options"] for word in words]
         return ["-x", f"--rootdir={root}", *(["-c", ini] if ini else []), *options, *found]
 
     def _place(self, place: str, copy: CopiedProject) -> Path:

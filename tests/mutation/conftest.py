@@ -64,7 +64,7 @@ def take(connection, event, body):
         connection.execute("insert into points values (?)", [payment])
 '''
 
-FIXTURES = '''\
+FIXTURES = """\
 import sqlite3
 
 import pytest
@@ -105,12 +105,12 @@ def reset(database):
         connection.close()
 
     return empty
-'''
+"""
 
-WEAK = '''\
+WEAK = """\
 def test_a_payment_is_taken(steppay):
     steppay.deliver(steppay.event("payment.completed")).assert_ok()
-'''
+"""
 
 Mutate = Callable[..., Done]
 Project = Callable[..., Path]

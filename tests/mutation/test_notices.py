@@ -1,4 +1,4 @@
-"""What a report says would notice a mistake does notice it: a check that it names fails for the mutant."""
+"""What a report says would notice a mistake does notice it: with the checks that it names, the card has a finding."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from typing import Any
 
 import pytest
 
-from steppay_mock import check_receiver
+from steppay_mock import Scorecard, check_receiver
 from steppay_mock.mutation.mistake import HandlerMutant
 from steppay_mock.mutation.mutants import mutants_of
 
-CODE = '''\
+CODE = """\
 import base64
 import hmac
 import json
@@ -84,8 +84,8 @@ def take(connection, kind, data, at):
     row = [data["paymentId"], data["status"], paid, payer]
     connection.execute("insert or replace into payments values (?, ?, ?, ?)", row)
     if kind == "payment.completed":
-        connection.execute("insert into points values (?)", [data["paymentId"]])
-'''
+        connection.execute("insert into points values (?)", [row[0]])
+"""
 CHECK = re.compile(r"[a-z-]+/[a-z0-9-]+")
 BOUND = re.compile(r"by its check ((?:\S+ or )*\S+)")
 
@@ -100,8 +100,8 @@ MUTANTS = [one for one in mutants_of("shop.py", CODE) if named(one)]
 CHECKS = sorted({check for mutant in MUTANTS for check in named(mutant)})
 
 
-def outcomes(code: str, database: Path, checks: list[str]) -> dict[str, str]:
-    """The outcomes of these checks, for the shop with this code."""
+def checked(code: str, database: Path, checks: list[str]) -> Scorecard:
+    """The card of the shop with this code, of these checks alone."""
     names: dict[str, Any] = {"__name__": "shop"}
     exec(compile(code, "shop.py", "exec"), names)
     app = names["create_app"](str(database), "whsec_test")
@@ -115,7 +115,7 @@ def outcomes(code: str, database: Path, checks: list[str]) -> dict[str, str]:
             for table in ("inbox", "payments", "points"):
                 connection.execute(f"delete from {table}")
 
-    card = check_receiver(
+    return check_receiver(
         app,
         secret="whsec_test",
         state=lambda: {name: read(f"select * from {name} order by 1") for name in ("payments", "points")},
@@ -123,15 +123,15 @@ def outcomes(code: str, database: Path, checks: list[str]) -> dict[str, str]:
         reset=reset,
         only=checks,
     )
-    return {one.check.full_name: one.outcome for one in card.checks}
 
 
 def test_the_right_shop_passes_every_check_that_is_named(tmp_path: Path) -> None:
-    assert outcomes(CODE, tmp_path / "shop.sqlite", CHECKS) == dict.fromkeys(CHECKS, "passed")
+    card = checked(CODE, tmp_path / "shop.sqlite", CHECKS)
+    assert {one.check.full_name: one.outcome for one in card.checks} == dict.fromkeys(CHECKS, "passed")
 
 
 @pytest.mark.exhaustive
 @pytest.mark.parametrize("mutant", [pytest.param(one, id=f"{one.line}-{one.name}") for one in MUTANTS])
-def test_a_check_that_is_named_fails_for_the_mutant(mutant: HandlerMutant, tmp_path: Path) -> None:
-    found = outcomes(mutant.after, tmp_path / "shop.sqlite", named(mutant))
-    assert "failed" in found.values(), (mutant.effect, mutant.diff, found)
+def test_the_checks_that_are_named_find_the_mistake(mutant: HandlerMutant, tmp_path: Path) -> None:
+    card = checked(mutant.after, tmp_path / "shop.sqlite", named(mutant))
+    assert card.findings, (mutant.effect, mutant.diff, card.report())

@@ -60,7 +60,9 @@ def test_what_is_stopped_ends_with_its_children_and_nothing_starts_after_it(
     ends = []
 
     def run() -> None:
-        ends.append(processes.run([], task={"kind": "try", "tests": [NODE]}, folder=root, scratch=scratch, import_path=()))
+        ends.append(
+            processes.run([], task={"kind": "try", "tests": [NODE]}, folder=root, scratch=scratch, import_path=())
+        )
 
     thread = threading.Thread(target=run)
     thread.start()

@@ -40,7 +40,11 @@ def _told_of_missing(owner: ast.expr, name: str) -> tuple[str, str]:
         return f"it failed where the header {name} is missing", checks("signature/signature-missing")
     if name in fields():
         return f"it failed where {name} is left out, as StepPay leaves out nulls", NULLS
-    notice = checks("signature/key-missing") if name == "key" else STATE.replace("such an event", f"what has no {name}")
+    notice = (
+        checks("signature/key-missing")
+        if name == "key"
+        else STATE.replace("a webhook that comes here", f"what has no {name}")
+    )
     return f"it failed where {name} is missing", notice
 
 

@@ -55,4 +55,4 @@ def _notice_of(error: ast.expr | None) -> str:
     """What makes an error of this type, and of these types."""
     words = frozenset() if error is None else words_of(error)
     found = {check: None for word, check in _MALFORMED.items() if word in words}
-    return checks(*found) if found else STATE.replace("such an event", "an event that makes this error")
+    return checks(*found) if found else STATE.replace("comes here", "makes this error")

@@ -38,7 +38,7 @@ def rewritten_bodies(code: HandlerCode) -> Iterator[HandlerMistake]:
             yield HandlerMistake(
                 name="rewritten-body",
                 effect="the signature was checked over the JSON, parsed and written again, and not over the raw bytes",
-                notice="steppay.deliver(steppay.event(…), to=app).assert_ok(), signed and with body=\"pretty\"",
+                notice='steppay.deliver(steppay.event(…), to=app).assert_ok(), signed and with body="pretty"',
                 at=node,
                 edits=(code.edit(node, again),),
             )

@@ -38,7 +38,8 @@ def rounded_ids(code: HandlerCode) -> Iterator[HandlerMistake]:
         name = node.slice.value if isinstance(node.slice, ast.Constant) else None
         if isinstance(node.ctx, ast.Load) and isinstance(name, str) and name in whole_number_ids():
             effect = f"{name} was rounded beyond 2^53, as JavaScript and floats round"
-            notice = f'steppay.event(…, edge="64-bit"), or {checks("big-id/exact")}'
+            event = f'steppay.event(…, data={{"{name}": 2**53 + 1}})'
+            notice = f"{event} and an assertion about that id in your rows, or {checks('big-id/exact')}"
             edit = code.edit(node, f"int(float({code.code(node)}))")
             yield HandlerMistake(name="rounded-id", effect=effect, notice=notice, at=node, edits=(edit,))
 
