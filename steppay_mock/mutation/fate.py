@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any
 
 from steppay_mock.mutation.mistake import HandlerMutant
+from steppay_mock.wire.redact import Redaction
 
 
 class MutantFate(Enum):
@@ -39,14 +40,14 @@ class TriedMutant:
     fate: MutantFate
     test: str | None = None
 
-    def as_dict(self) -> dict[str, Any]:
-        """Plain data, for JSON."""
+    def as_dict(self, redaction: Redaction) -> dict[str, Any]:
+        """Plain data, for JSON, without secrets."""
         return {
             "file": self.mutant.path,
             "line": self.mutant.line,
             "mistake": self.mutant.name,
-            "effect": self.mutant.effect,
-            "diff": list(self.mutant.diff),
+            "effect": redaction.text(self.mutant.effect),
+            "diff": list(map(redaction.text, self.mutant.diff)),
             "outcome": self.fate.value,
             "test": self.test,
             "would_notice": self.mutant.notice if self.fate.is_survivor else None,
@@ -55,7 +56,10 @@ class TriedMutant:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MutationResult:
-    """All mutants that were to be tried, of how many there are, and with which tests."""
+    """All mutants that were to be tried, of how many there are, and with which tests.
+
+    ``redaction`` knows the secrets that no output shows: also those that are written in the code.
+    """
 
     tried: Sequence[TriedMutant]
     possible: int
@@ -63,6 +67,7 @@ class MutationResult:
     files: Sequence[str]
     tests: int
     all_tests: int
+    redaction: Redaction = field(repr=False)
 
     @property
     def survivors(self) -> list[TriedMutant]:
@@ -88,5 +93,5 @@ class MutationResult:
             "seed": self.seed,
             "possible": self.possible,
             "counts": {fate.value: self.count(fate) for fate in MutantFate},
-            "mutants": [one.as_dict() for one in self.tried],
+            "mutants": [one.as_dict(self.redaction) for one in self.tried],
         }

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from steppay_mock.errors import SteppayMockError
+from steppay_mock.mutation.code_secrets import secrets_in
 from steppay_mock.mutation.fate import MutationResult
 from steppay_mock.mutation.mutants import mutants_of, sample
 from steppay_mock.mutation.project_copy import CopiedProject, copy_project, project_root
@@ -94,6 +95,7 @@ def _result(
             f"Without any mistake the tests do not pass in {len(copies)} copies at once: they share something, such as "
             "a database or a port. Leave out --jobs."
         )
+    written = [one for source in sources.values() for one in secrets_in(source.text)]
     return MutationResult(
         tried=trials.try_all(chosen, copies, reached, timeout),
         possible=len(mutants),
@@ -101,6 +103,7 @@ def _result(
         files=list(sources),
         tests=len(tests.chosen),
         all_tests=tests.count,
+        redaction=Redaction([*options.secrets, *written]),
     )
 
 

@@ -31,7 +31,7 @@ def headline(result: MutationResult) -> str:
 
 
 def result_text(result: MutationResult) -> str:
-    """The whole text."""
+    """The whole text, without secrets."""
     lines = [f"Small mistakes in {', '.join(result.files)}: {headline(result)}", _tests(result), ""]
     if len(result.tried) < result.possible:
         lines[-1:] = [f"a sample: {len(result.tried)} of {result.possible}, drawn with --seed {result.seed}", ""]
@@ -46,7 +46,7 @@ def result_text(result: MutationResult) -> str:
             ),
             "",
         ]
-    return "\n".join(lines).rstrip()
+    return result.redaction.text("\n".join(lines).rstrip())
 
 
 def _tests(result: MutationResult) -> str:
