@@ -15,7 +15,7 @@ from steppay_mock.mutation.project_copy import CopiedProject, copy_project
 from steppay_mock.mutation.pytest_process import PytestEnd, PytestProcesses
 from steppay_mock.mutation.reached import ReachedLines
 from steppay_mock.mutation.source_file import SourceFile
-from steppay_mock.mutation.user_tests import UserTests
+from steppay_mock.mutation.user_tests import NO_TESTS, UserTests
 
 
 class MutationWatch:
@@ -55,8 +55,12 @@ class MutantTrials:
     def are_apart(self, copies: Sequence[CopiedProject]) -> bool:
         """Whether the tests pass in all copies at once, without any mistake."""
         with ThreadPoolExecutor(len(copies)) as pool:
-            ends = pool.map(lambda copy: self.run(copy, self.tests.chosen, {"kind": "try"}), copies)
-            return all(end.code == 0 for end in ends)
+            try:
+                ends = pool.map(lambda copy: self.run(copy, self.tests.chosen, {"kind": "try"}), copies)
+                return all(end.code == 0 for end in ends)
+            except BaseException:
+                self.processes.stop()  # the pool waits for them
+                raise
 
     def try_all(
         self, mutants: Sequence[HandlerMutant], copies: Sequence[CopiedProject], reached: ReachedLines, timeout: float
@@ -107,7 +111,8 @@ class MutantTrials:
             return MutantFate.TIMED_OUT
         if end.code == 0:
             return MutantFate.SURVIVED
-        is_imported = end.answer is not None and end.answer.get("imported", False)
+        # Where no test is left, as each was made of a row of a table, nothing could not be imported.
+        is_imported = end.answer is not None and end.answer.get("imported", end.code == NO_TESTS)
         return MutantFate.FAILED if is_imported else MutantFate.NOT_IMPORTED
 
 

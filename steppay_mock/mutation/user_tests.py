@@ -11,7 +11,8 @@ from steppay_mock.errors import SteppayMockError
 from steppay_mock.mutation.project_copy import CopiedProject
 from steppay_mock.mutation.pytest_process import PytestEnd, PytestProcesses
 
-_NO_TESTS = 5
+NO_TESTS = 5
+"""The exit code of pytest."""
 _FOR_PLUGINS = {
     "numprocesses": ("-n0", "--dist=no"),
     "no_cov": ("--no-cov",),
@@ -81,7 +82,7 @@ def collect_tests(
 
 
 def _collected(end: PytestEnd, folder: Path) -> dict[str, Any]:
-    if end.code == _NO_TESTS:
+    if end.code == NO_TESTS:
         raise SteppayMockError(
             f"pytest finds no tests from {folder}. Run the command in the folder of your project, or name the tests: "
             "--mutate-tests tests/test_webhooks.py"

@@ -110,6 +110,21 @@ def test_code_that_cannot_be_imported_is_noticed_and_told_apart(project: Project
     assert done.err == "2 of 3 mistakes would be noticed (1 because your code could not be imported), 1 would not\n"
 
 
+def test_tests_that_are_gone_notice(project: Project, mutate: Mutate) -> None:
+    text = (
+        "import pytest, table, steppay_mock\n"
+        "@pytest.mark.parametrize('name', [one for one in table.HANDLERS if one.endswith('failed')])\n"
+        "def test_it(name):\n    a = []\n    table.HANDLERS[name](a)\n    assert a\n"
+    )
+    project({"table.py": TABLE.replace('FIRST = HANDLERS["payment.completed"]\n', ""), "test_table.py": text})
+    done = mutate("table", "--json")
+    assert [(one["effect"], one["outcome"], one["test"]) for one in done.json["mutants"]] == [
+        ("`keys.append(1)` was forgotten", "noticed", "test_table.py::test_it[payment.failed]"),
+        ("payment.completed was forgotten", "survived", None),
+        ("payment.failed was forgotten", "noticed", None),
+    ]
+
+
 def test_tests_that_do_not_end_notice(project: Project, mutate: Mutate) -> None:
     project({"table.py": TABLE, "test_table.py": TEST_TABLE})
     done = mutate("table", "--mutate-timeout", "0.01", "--json")
