@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from steppay_mock.mutation.notices import COPIES, ORDERS, SIGNATURE, STATE, checks
 
+_ENVELOPE = frozenset({"event", "timestamp", "data"})
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
 
 
@@ -60,7 +61,7 @@ TOPICS = (
     ),
     _topic(
         "body",
-        "envelope body json parsed payload",
+        "envelope body json parsed payload event data",
         "a body that is no webhook was worked on",
         checks("malformed/event-missing", "malformed/data-null"),
     ),
@@ -102,7 +103,12 @@ def _asks_for_known_id(node: ast.AST) -> bool:
 
 
 def _asks_whether_there(node: ast.AST) -> bool:
-    """Whether the condition asks if something is there, and of which type it is."""
-    is_compared = isinstance(node, ast.Compare) and isinstance(node.ops[0], ast.Is | ast.IsNot)
-    is_denied = isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not)
-    return is_compared or is_denied or "isinstance" in words_of(node)
+    """Whether the condition asks if something is there, and of which type it is: ``"data" not in event``."""
+    if isinstance(node, ast.BoolOp):
+        return any(map(_asks_whether_there, node.values))
+    if isinstance(node, ast.Compare):
+        is_key = isinstance(node.ops[0], ast.In | ast.NotIn) and isinstance(node.left, ast.Constant)
+        return isinstance(node.ops[0], ast.Is | ast.IsNot) or (is_key and bool(_ENVELOPE & words_of(node.left)))
+    if isinstance(node, ast.UnaryOp):
+        return isinstance(node.operand, ast.Name) or _asks_whether_there(node.operand)
+    return isinstance(node, ast.Call) and "isinstance" in words_of(node.func)

@@ -7,12 +7,15 @@ import re
 import textwrap
 
 import pytest
-from mutation.operator_cases import CASES
+from mutation.cases_of_decisions import DECISIONS
+from mutation.cases_of_work import WORK
 
 from steppay_mock.conformance.catalogue import CHECKS
 from steppay_mock.errors import SteppayMockError
 from steppay_mock.mutation.mistake import HandlerMutant
 from steppay_mock.mutation.mutants import mutants_of, sample
+
+CASES = DECISIONS | WORK
 
 
 def mutants(code: str) -> list[HandlerMutant]:

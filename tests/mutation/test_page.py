@@ -8,8 +8,7 @@ from pathlib import Path
 import pytest
 from docs.pages import code_in, page, rows
 from mutation.conftest import Mutate, Project
-from mutation.operator_cases import CASES
-from mutation.test_operators import mutants
+from mutation.test_operators import CASES, mutants
 
 from steppay_mock.cli.options.mutating import Mutating
 from steppay_mock.mutation.fate import MutantFate

@@ -26,7 +26,7 @@ def boundaries(code: HandlerCode) -> Iterator[HandlerMistake]:
         if edit is None:
             continue
         if topic.name == "order":
-            effect = "of two webhooks that are equally new the other one won, so that their order decided"
+            effect = "the other one of two equally new webhooks won, so that their order decided"
             notice = ORDERS
         else:
             effect = f"`{signs[1]}` stood for `{signs[0]}` in `{shown(node)}`"
@@ -43,7 +43,7 @@ def lookups(code: HandlerCode) -> Iterator[HandlerMistake]:
                 continue
             other = keyword.arg.removesuffix(ending) + _LOOKUPS[ending]
             edit = code.edit(keyword, f"{other}={code.code(keyword.value)}")
-            effect = "of two webhooks that are equally new the other one won, so that their order decided"
+            effect = "the other one of two equally new webhooks won, so that their order decided"
             yield HandlerMistake(name="boundary", effect=effect, notice=ORDERS, at=node, edits=(edit,))
             yield _dropped(code, node, number)
 

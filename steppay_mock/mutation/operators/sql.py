@@ -33,7 +33,7 @@ def comparisons_of_versions(code: HandlerCode) -> Iterator[HandlerMistake]:
             )
             sign = found["sign"]
             edit = TextEdit(offset + found.start("sign"), offset + found.end("sign"), _OTHERS[sign])
-            effect = "of two webhooks that are equally new the other one won, so that their order decided"
+            effect = "the other one of two equally new webhooks won, so that their order decided"
             yield HandlerMistake(name="boundary", effect=effect, notice=ORDERS, at=node, edits=(edit,))
 
 
