@@ -84,7 +84,7 @@ def _result(
             "has your handler."
         )
     trials = MutantTrials(processes=processes, tests=tests, sources=sources, folder=folder, watch=watch)
-    watch.say(f"running {len(tests.chosen)} tests without any mistake")
+    watch.say(f"running the tests without any mistake: {len(tests.chosen)}")
     began = monotonic()
     reached = _reached(trials, copy)
     timeout = options.timeout or 3 * (monotonic() - began) + _SLACK
@@ -124,7 +124,7 @@ def _reached(trials: MutantTrials, copy: CopiedProject) -> ReachedLines:
     reached = reached_of(end.answer, names=copied)
     if reached.is_nothing(sources):
         raise SteppayMockError(
-            f"None of the {len(reached.order)} tests reaches {', '.join(sources)}. Name the tests that do with "
+            f"No test reaches {', '.join(sources)}; tests that were run: {len(reached.order)}. Name the tests that do with "
             "--mutate-tests, or another module."
         )
     return reached

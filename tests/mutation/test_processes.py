@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -12,8 +14,11 @@ from contextlib import suppress
 from pathlib import Path
 
 import pytest
+from cli.terminals import Terminal
 from mutation.conftest import Project
 
+from steppay_mock.cli.handler_mistakes import try_handler
+from steppay_mock.cli.options.mutating import Mutating
 from steppay_mock.mutation.pytest_process import PytestProcesses
 from steppay_mock.wire.redact import Redaction
 
@@ -77,6 +82,30 @@ def test_what_is_stopped_ends_with_its_children_and_nothing_starts_after_it(
     assert ends[1].code is None
 
 
+@pytest.mark.parametrize("is_terminal", [True, False])
+def test_a_person_sees_how_far_it_is(
+    *, project: Project, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], is_terminal: bool
+) -> None:
+    root = project(
+        {"hook.py": "def take(a):\n    a.append(1)\n", "test_hook.py": "import hook, steppay_mock\n" + TAKES}
+    )
+    screen = Terminal() if is_terminal else io.StringIO()
+    monkeypatch.setattr(sys, "stderr", screen)
+    words = Mutating(mutated=("hook",), mutate_tests=(), mutate_max=None, mutate_timeout=None, jobs=1)
+    assert try_handler(words, seed=7, as_json=False) == 0
+    assert "1 of 1 mistakes would be noticed" in capsys.readouterr().out
+    *lines, last = screen.getvalue().splitlines()
+    assert last == "1 of 1 mistakes would be noticed"
+    if not is_terminal:
+        assert lines == []
+        return
+    first, *lines = lines
+    assert re.fullmatch(rf"copied 3 files of {re.escape(str(root))}, 0\.0 MB", first)
+    assert lines[0] == "running the tests without any mistake: 1"
+    assert "0 not noticed" in lines[-1]
+
+
+TAKES = "import hook, steppay_mock\ndef test_it():\n    a = []\n    hook.take(a)\n    assert a\n"
 NODE = "test_spawns.py::test_it"
 SLOW = """\
 import pathlib, steppay_mock, threading, hook
