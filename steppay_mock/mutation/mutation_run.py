@@ -124,7 +124,7 @@ def _reached(trials: MutantTrials, copy: CopiedProject) -> ReachedLines:
     reached = reached_of(end.answer, names=copied)
     if reached.is_nothing(sources):
         raise SteppayMockError(
-            f"No test reaches {', '.join(sources)}; tests that were run: {len(reached.order)}. Name the tests that do with "
-            "--mutate-tests, or another module."
+            f"No test reaches {', '.join(sources)}; tests that were run: {len(reached.order)}. Name the tests that do "
+            "with --mutate-tests, or another module."
         )
     return reached

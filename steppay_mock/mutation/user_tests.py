@@ -75,7 +75,7 @@ def collect_tests(
     chosen = tuple(one["id"] for one in answer["tests"] if wanted or one["uses"])
     if not chosen:
         raise SteppayMockError(
-            f"No test uses steppay-mock; tests that were found: {len(answer['tests'])}. Name the tests of your handler: "
+            f"No test uses steppay-mock; tests that were found: {len(answer['tests'])}. Name those of your handler: "
             "--mutate-tests tests/test_webhooks.py"
         )
     return UserTests(chosen=chosen, count=len(answer["tests"]), copy=copy, answer=answer)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
@@ -123,6 +124,10 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Project:
     monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
     for variable in ("PYTEST_ADDOPTS", "STEPPAY_WEBHOOK_SECRET", "STEPPAY_MOCK_TO"):
         monkeypatch.delenv(variable, raising=False)
+
+    folder = tmp_path / "for copies"
+    folder.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(folder))
 
     def write(files: Mapping[str, str], *, name: str = "project", ini: str = INI) -> Path:
         root = tmp_path / name
