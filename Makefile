@@ -59,7 +59,7 @@ BARE ?= $(wildcard tests/delivery/test_e*.py tests/delivery/test_sender*.py test
 FLOOR ?= $(wildcard tests/delivery/test_e*.py tests/rest/test_api_[b-z]*.py) tests/contract tests/sandbox/test_pages.py \
 	$(patsubst %,tests/delivery/test_%.py,access failure_codes http kept_closed locust own_lacks sender whole_answers wsgi) \
 	$(patsubst %,tests/cli/test_%.py,events explore generate help journal program send send_json serve_api validate) \
-	tests/payload/test_factory.py $(wildcard tests/plugin/test_[a-o]*.py) \
+	tests/payload/test_factory.py $(wildcard tests/plugin/test_[a-o]*.py) tests/mutation/test_command.py \
 	tests/plugin/test_sender.py tests/plugin/test_report.py
 
 bare:

@@ -18,6 +18,8 @@ BOUNDS = {
     "generate -n": (1, 1_000_000_000),
     "check --accept": (100, 599),
     "check --budget": (1, 100_000_000),
+    "check --jobs": (1, 64),
+    "check --mutate-max": (1, None),
     "check --seed": (0, None),
     "send -n": (1, None),
     "log --run": (1, None),

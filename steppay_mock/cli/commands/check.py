@@ -11,6 +11,7 @@ from steppay_mock.cli.exit_codes import INTERRUPTED, UNREACHED, WRONG
 from steppay_mock.cli.options.card_files import CardFiles, card_file_options
 from steppay_mock.cli.options.checking import Checking, checking_options
 from steppay_mock.cli.options.epilog import epilog
+from steppay_mock.cli.options.mutating import Mutating, mutating_options
 from steppay_mock.cli.options.parameter_types import FilePathType
 from steppay_mock.cli.options.scenario import ScenarioNameType
 from steppay_mock.cli.options.served_api import ServedApi, served_api_options
@@ -38,8 +39,12 @@ _NO_OPTION = frozenset({"fresh", "given", "truth"})
         f"steppay-mock check {_URLS} --baseline card.json",
         f"steppay-mock check {_URLS} --html card.html --junit card.xml --sarif card.sarif",
         f"steppay-mock check {_URLS} --serve-api --api-port 8090 --token token_example",
+        "steppay-mock check --mutate shop.webhooks",
+        "steppay-mock check --mutate shop/webhooks.py --mutate-tests tests/test_webhooks.py --jobs 4",
         exit_codes="0 nothing that a receiver must do is wrong, 1 something is, or nothing could be checked, 2 wrong "
-        "usage, 3 the receiver was not reached, 130 it was interrupted: the card has what was found so far.",
+        "usage, 3 the receiver was not reached, 130 it was interrupted: the card has what was found so far. With "
+        "--mutate: 0 every mistake is noticed, 1 one would not be, 2 wrong usage, or the tests do not pass without any "
+        "mistake.",
     ),
 )
 @checking_options
@@ -89,6 +94,7 @@ _NO_OPTION = frozenset({"fresh", "given", "truth"})
 )
 @card_file_options
 @json_option("the card")
+@mutating_options
 @click.pass_context
 def command(
     ctx: click.Context,
@@ -104,6 +110,7 @@ def command(
     baseline: Path | None,
     files: CardFiles,
     as_json: bool,
+    mutating: Mutating,
 ) -> None:
     """Check a receiver in every respect, and print its scorecard.
 
@@ -111,7 +118,15 @@ def command(
     card says what is wrong, the dearest first, with the request that shows it and the cure. Without --state-url it
     checks what answers can tell. With --reset-url use a receiver that has test data only: the command deletes all of
     its data many times.
+
+    With --mutate no receiver is checked, but your tests: it makes small mistakes in a copy of your handler, and tells
+    which of them no test would notice.
     """
+    mutating.refuse_others(ctx)
+    if mutating.mutated:
+        from steppay_mock.cli.handler_mistakes import try_handler
+
+        ctx.exit(try_handler(mutating, seed=seed, as_json=as_json))
     from steppay_mock.cli.show.exploration import tell_cut_off
     from steppay_mock.cli.show.search_progress import checking as watching
     from steppay_mock.conformance.baseline import read_baseline

@@ -1,0 +1,1 @@
+"""The mistakes: a file for those of each subject. ``catalogue.py`` lists them."""
