@@ -223,7 +223,7 @@ def _unmoved(at: CheckedReceiver, reactions: Reactions) -> Finding:
             "It accepts webhooks, and its state is empty before and after each of them. Either the state is not that "
             "of this receiver, or it stores nothing.",
             f"Let {option('state')} return the rows that this receiver writes: look at its database, its schema and "
-            "its transaction. A state that is always empty tells nothing.",
+            f"its transaction. A state that is always empty tells nothing. {perhaps_it_reads_back(at)}".rstrip(),
             trace,
         )
     return _finding(

@@ -69,11 +69,18 @@ class StoreEvents:
         self._stores: list[StoreBase] = []
 
     def make(
-        self, event_type: str, *, seed: int, now: float, drift: Drift | None = None, locale: str = "ko_KR"
+        self,
+        event_type: str,
+        *,
+        seed: int,
+        now: float,
+        is_test: bool = False,
+        drift: Drift | None = None,
+        locale: str = "ko_KR",
     ) -> Event:
         """An event of the type that happens at ``now``, in seconds since the epoch; the same one for the same seed."""
         known = EventType(event_type)
-        story, event = _happened(known, seed=seed, now=int(now), locale=locale)
+        story, event = _happened(known, seed=seed, now=int(now), locale=locale, is_test=is_test)
         self.add(story)
         self._api.as_of(event)
         return event if drift is None else _drifted(event, known, drift, seed=seed, locale=locale)
@@ -102,11 +109,11 @@ class StoreEvents:
         self._stores.clear()
 
 
-def _happened(event_type: EventType, *, seed: int, now: int, locale: str) -> tuple[Story, Event]:
+def _happened(event_type: EventType, *, seed: int, now: int, locale: str, is_test: bool) -> tuple[Story, Event]:
     """The story and its event of that type, which happens at ``now``."""
     delay = _usual_delay(event_type)
     for _ in range(_RUNS):
-        story, event = _told(event_type, seed=seed, start=float(now - delay), locale=locale)
+        story, event = _told(event_type, seed=seed, start=float(now - delay), locale=locale, is_test=is_test)
         delay += event.timestamp - now
         if event.timestamp == now:
             break
@@ -116,11 +123,11 @@ def _happened(event_type: EventType, *, seed: int, now: int, locale: str) -> tup
 @cache
 def _usual_delay(event_type: EventType) -> int:
     """The seconds from the start of the story to its event, in one story."""
-    return _told(event_type, seed=0, start=0.0, locale="ko_KR")[1].timestamp
+    return _told(event_type, seed=0, start=0.0, locale="ko_KR", is_test=False)[1].timestamp
 
 
-def _told(event_type: EventType, *, seed: int, start: float, locale: str) -> tuple[Story, Event]:
-    story = scenario(HAPPENS_IN[event_type], seed=seed, start=start, locale=locale, is_test=False)
+def _told(event_type: EventType, *, seed: int, start: float, locale: str, is_test: bool) -> tuple[Story, Event]:
+    story = scenario(HAPPENS_IN[event_type], seed=seed, start=start, locale=locale, is_test=is_test)
     return story, next(one for one in story if one.type == event_type)
 
 

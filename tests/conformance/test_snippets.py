@@ -35,6 +35,8 @@ DOCS = Path(__file__).resolve().parents[2] / "docs"
 VERIFYING = ("signature", "replay", "rotation", "raw-body", "secrets")
 OF_CONTROL = (
     *("verifies-re-serialised-body", "looks-for-another-header", "expects-hex", "refuses-right-signatures"),
+    *("changes-the-secret", "decodes-the-key-as-a-url", "judges-age-in-another-zone", "reads-another-encoding"),
+    *("swaps-secret-and-text",),
     *("takes-anything", "refused-by-framework-csrf", "no-answer-in-time", "wrong-path", "reads-eventType"),
 )
 WITHOUT = (
@@ -44,7 +46,11 @@ WITHOUT = (
     *("method/needs-the-content-type", "method/put", "method/takes-every-method", "method/text", "order/refused"),
     *("order/steady", "overlap/rejection-in-flight", "raw-body/number-form", "secrets/no-echo"),
     *("secrets/no-right-key", "secrets/no-secret", "secrets/no-traceback", "truth/as-the-store-says"),
-    "truth/wrong-in-every-order",
+    *("truth/wrong-in-every-order", "truth/each-status", "truth/folds-statuses", "truth/ignores-refunds"),
+    *("truth/partial-refund", "truth/reads-an-id-that-is-not-there", "truth/refund-takes-back", "secrets/no-body"),
+    *("read-back/api-fails", "read-back/api-slow", "read-back/fails-on-what-is-gone", "read-back/gone"),
+    *("read-back/keeps-older-answers", "read-back/loses-what-it-cannot-read", "read-back/rate-limited"),
+    *("read-back/replaces-rows", "read-back/rows-stay", "read-back/sent-again", "read-back/token-refused"),
 )
 """Findings without code: what to change is a word of a configuration, or is known to the receiver's author alone."""
 

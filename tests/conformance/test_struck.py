@@ -11,6 +11,7 @@ from conformance.zoo.flawed.signatures import VerifiesNothing
 from conformance.zoo.shop import SECRET, Envelope, Shop
 
 from steppay_mock import Scorecard, SteppayMockError
+from steppay_mock.conformance.progress import CheckProgress
 
 
 def all_texts(card: Scorecard) -> str:
@@ -121,19 +122,22 @@ def test_a_secret_that_is_a_word_of_the_checks_stays_in_their_sentences() -> Non
 
 
 class BreaksAmidTheSearches(Shop):
-    """Its state raises once a hundred webhooks came."""
+    """Its state raises in a search."""
 
-    calls = 0
+    searched = False
+
+    def watch(self, progress: CheckProgress) -> None:
+        self.searched = progress.doing == "refund-in-parts"
 
     def state(self) -> dict[str, Any]:
-        self.calls += 1
-        if self.calls > 100:
+        if self.searched:
             raise ValueError(f"cannot sign with {SECRET}")
         return super().state()
 
 
 def test_what_ends_the_searches_is_told_without_the_secret_and_without_another_commands_next_step() -> None:
-    card = card_of(BreaksAmidTheSearches(), types=TYPES, quick=False, only="order", scenarios="refund-in-parts")
+    shop = BreaksAmidTheSearches()
+    card = card_of(shop, types=TYPES, quick=False, only="order", scenarios="refund-in-parts", watch=shop.watch)
     told = all_texts(card)
     assert "cannot sign with ********. It was " in told
     assert SECRET not in told

@@ -180,7 +180,7 @@ CHECKS = (
         cure="Keep the status as it was sent, and decide beside it what that means for access: PENDING_CANCEL is not "
         "yet CANCELED, PARTIAL_CANCELED has money left, UNPAID is not ACTIVE.",
         facts=(24, 29),
-        needs=("reset",),
+        needs=("reset", "contents"),
         run=_each_status,
     ),
     Check(
@@ -192,7 +192,7 @@ CHECKS = (
         cure="Handle payment.canceled: store its status and cancel.canceledAmount, and take back what "
         "payment.completed gave. If it is meant to stay, register for payment.completed alone.",
         facts=(29,),
-        needs=("reset",),
+        needs=("reset", "contents"),
         run=_refund_takes_back,
     ),
     Check(
@@ -203,7 +203,7 @@ CHECKS = (
         asks="After a refund of a part, what was paid and what was given back are two numbers.",
         cure="Keep paidAmount and cancel.canceledAmount in two columns: the latter is the sum of all refunds so far.",
         facts=(29, 33),
-        needs=("reset",),
+        needs=("reset", "contents"),
         run=_partial_refund,
     ),
 )
