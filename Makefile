@@ -2,7 +2,7 @@
 # make test   the tests
 # make bare   a part of the tests without the extras; make floor: a part with the lowest version of every range
 # make plugins  tests in one run with every plugin that users may have, each turned on
-# make exhaustive  tests that are long and alike on every Python
+# make exhaustive  tests that are long and alike on every Python: [SHARE=1/3]
 # make mutants  which small mistakes in the package the tests notice: [ROOM=ordering/report] [SAMPLE=100] [SEED=1] [SINCE=HEAD~1]
 # make judge  what the scorecard says of flawed and of right receivers: [ONLY=zoo] [SAMPLE=20] [SEED=1] [WRITE=1]
 # make fuzz   5,000 random requests to a sandbox: [SEED=1]
@@ -90,7 +90,7 @@ judge: $(READY)
 		$(if $(SAMPLE),--sample $(SAMPLE)) $(if $(WRITE),--write) $(JUDGE_FLAGS)
 
 exhaustive: $(READY)
-	$(BIN)/python -m pytest -m "exhaustive and not hunt" $(PYTEST_FLAGS)
+	$(BIN)/python -m pytest -m "exhaustive and not hunt" $(if $(SHARE),--share $(SHARE)) $(PYTEST_FLAGS)
 
 # What CI has no time for: more of the search beside brute force, whole scenarios proved for the examples.
 hunt: $(READY)

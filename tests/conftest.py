@@ -8,6 +8,7 @@ import os
 import signal
 from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
+from zlib import crc32
 
 import pytest
 from hypothesis import settings
@@ -34,12 +35,27 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Declare --require-tools."""
+    """Declare --require-tools and --share."""
     parser.addoption(
         "--require-tools",
         action="store_true",
         help="Tests marked node, postgres, browser or extra fail where they would be skipped for want of it.",
     )
+    parser.addoption(
+        "--share",
+        metavar="K/N",
+        help="Run a part of the tests: each is in one of the shares 1/N to N/N, by its name.",
+    )
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out the tests of other shares."""
+    if (share := config.getoption("--share")) is None:
+        return
+    wanted, _, count = share.partition("/")
+    left_out = [one for one in items if crc32(one.nodeid.encode()) % int(count) != int(wanted) % int(count)]
+    config.hook.pytest_deselected(items=left_out)
+    items[:] = [one for one in items if one not in set(left_out)]
 
 
 @pytest.hookimpl(wrapper=True)

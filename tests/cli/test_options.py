@@ -17,6 +17,7 @@ ROOT = click.Context(program, info_name="steppay-mock", **program.context_settin
 BOUNDS = {
     "generate -n": (1, 1_000_000_000),
     "check --accept": (100, 599),
+    "check --api-port": (0, 65_535),
     "check --budget": (1, 100_000_000),
     "check --jobs": (1, 64),
     "check --mutate-max": (1, None),

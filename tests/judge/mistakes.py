@@ -8,12 +8,12 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from difflib import unified_diff
 from functools import partial
-from importlib import import_module
-from importlib.util import find_spec
 from pathlib import Path
 
 from judge.member import Change
 from mutants.mutant import list_mutants
+
+from steppay_mock.mutation.mutants import mutants_of
 
 ROOT = Path(__file__).parents[2]
 
@@ -62,7 +62,7 @@ def of_handlers(path: str) -> Iterator[Mistake]:
     text = read(path)
     functions = function_lines(text)
     seen = Counter[str]()
-    for one in import_module("steppay_mock.mutation.mutants").mutants_of(path, text):
+    for one in mutants_of(path, text):
         within = functions.get(one.line, "")
         kind = f"{within or 'module'}:{one.name}"
         seen[kind] += 1
@@ -89,10 +89,7 @@ def function_lines(text: str) -> dict[int, str]:
     return found
 
 
-MAKERS: tuple[Callable[[str], Iterator[Mistake]], ...] = (
-    of_cosmic_ray,
-    *((of_handlers,) if find_spec("steppay_mock.mutation") is not None else ()),
-)
+MAKERS: tuple[Callable[[str], Iterator[Mistake]], ...] = (of_cosmic_ray, of_handlers)
 """Who makes mistakes. Another one is a function of the path of a file."""
 
 

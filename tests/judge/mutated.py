@@ -80,7 +80,6 @@ ORIGINALS = (
         files=tuple(f"examples/receivers/{name}.py" for name in ("steppay_webhook", "sqlite_store", "flask_app")),
         open=_flask,
         left_out=("flask_app:main", "flask_app:"),
-        allowed=frozenset({"malformed/data-empty"}),
     ),
 )
 

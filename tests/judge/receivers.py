@@ -20,7 +20,8 @@ _COPIES = frozenset({"duplicate/counts-copies-again", "duplicate/forgets-copies"
 _SAID_BY = {
     "double effect": _COPIES,
     "false dedupe": frozenset({"tie/takes-two-events-for-one"}),
-    "wrong in every order": frozenset({"truth/as-the-store-says"}),
+    "wrong in every order": frozenset({"truth/as-the-store-says", "truth/keeps-old-values"}),
+    "lost update": frozenset({"order/has-one-guard-for-all"}),
 }
 """Findings that say the same as a kind of mistake in other words."""
 

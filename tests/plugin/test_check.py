@@ -141,6 +141,9 @@ def test_groups_of_checks_are_tests_that_workers_share(pytester: pytest.Pytester
     result.stdout.fnmatch_lines(["FAILED test_shop.py::test_wrong[[]signatures] - *"])
     made = [line.split() for line in (pytester.path / "made.txt").read_text(encoding="utf-8").splitlines()]
     assert sorted(name for name, _ in made) == sorted(one.full_name for one in CHECKS if one.family != "read-back")
+    (pytester.path / "made.txt").unlink()
+    run_apart("-n", "2", "-k", "test_right").assert_outcomes(passed=count)  # xdist hands two tests to a worker at once
+    made = [line.split() for line in (pytester.path / "made.txt").read_text(encoding="utf-8").splitlines()]
     assert {worker for _, worker in made} == {"gw0", "gw1"}
 
 

@@ -43,7 +43,7 @@ AMOUNTS = frozenset(
 _LOOSE = frozenset({frozenset({"amount"}), frozenset({"total"}), frozenset({"total", "amount"})})
 _REFUNDS = {"payment": ("cancel.canceledAmount",), "order": ("returnedAmount",)}
 _CURRENCIES = frozenset({"krw", "won", "usd"})
-_SCALES = (1, 100, 1_000, 10_000, 1_000_000)  # a receiver may keep whole parts, such as cents or millionths
+_SCALES = (1, 100, 10_000, 1_000_000)  # a receiver may keep whole parts, such as cents or millionths
 
 
 def amount_hints(row: StateRow) -> Iterator[Hint]:
