@@ -47,7 +47,7 @@ LACKS: dict[Need, str] = {
     "process": "It runs in another process.",
     "route": "The gateway before the function decides which requests reach it.",
     "stories": "No scenario was delivered.",
-    "proofs": "No searches through orders were wanted.",
+    "proofs": "The searches through orders are switched off (quick).",
     "api": "It reads nothing from the REST API.",
     "contents": "It stores what the REST API says, and that says nothing of what this check writes into a webhook.",
 }

@@ -69,7 +69,7 @@ def judge_refusal(at: CheckedReceiver, make: Make, *, what: str, event: Event) -
     taken, changed = at.accepts(trace, event), at.has_state and after != before
     told = changes(at.state(before).state, at.state(after).state) if changed else ()
     if taken and (changed or not _shows(at, event)):
-        return failed(f"It takes {what}: {trace.told()}.", trace, changes=told, tags=("taken",))
+        return failed(f"It accepts {what}: {trace.told()}.", trace, changes=told, tags=("taken",))
     if changed:
         return failed(
             f"It answers {trace.answer.status} to {what}, and stores it all the same.",
@@ -222,5 +222,5 @@ def judge_event(
         return _no_control(at, same_as)
     told = changes(at.state(expected).state, at.state(after).state, copies=(event.data, same_as.data))
     if told:
-        return failed(f"After {what} the state is another than after the plain event.", trace, changes=told)
+        return failed(f"{what[:1].upper()}{what[1:]} ends in another state than the plain event.", trace, changes=told)
     return PASSED

@@ -32,7 +32,7 @@ def test_the_card_is_a_line_for_each_family_and_a_paragraph_for_each_finding(car
     assert "  rotation       +++x                 none-right" in lines
     begin = lines.index("1. must  signature/verifies-nothing")
     assert lines[begin + 1 : begin + 5] == [
-        "  It verifies nothing: whoever knows its address can send it payments. It takes a webhook that is",
+        "  It verifies nothing: whoever knows its address can send it payments. It accepts a webhook that is",
         "  signed with another secret: 204.",
         "  where the states differ (- expected, + found):",
         lines[begin + 4],

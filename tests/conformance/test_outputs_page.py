@@ -52,7 +52,7 @@ def test_the_page_speaks_both_languages(card: Scorecard) -> None:
     assert re.search(
         r"<h1 class=\"must\">미통과: 점검 \d+개 중 \d+개 통과, 7개 판단 불가; 발견된 문제: 필수 1<", korean
     )
-    assert "위조된 결제 또는 중복 결제" in korean
+    assert "위조된 결제가 반영되거나" in korean
     assert "<p>서명을 전혀 검증하지 않습니다. 주소만 알면" in korean
     assert not re.search("[가-힣]", re.sub(r"<pre>.*?</pre>", "", english, flags=re.DOTALL))
 

@@ -54,9 +54,9 @@ CAUSES: tuple[Cause, ...] = (
         name="takes-two-events-for-one",
         family="tie",
         harm="lost",
-        summary="It takes two different events for copies of one.",
-        cure="Treat two bodies as copies only if they are equal byte for byte: type, id and second do not tell two "
-        "events apart (facts 4 and 6).",
+        summary="It drops an event because another one has the same key.",
+        cure="Use a hash of the whole body as the key. Type and second, or type, id and second, are the same for "
+        "different events (facts 4 and 6).",
         facts=(4, 6, 55),
         shows=lambda seen: seen.failed("tie/two-of-one-second") or seen.failed("duplicate/later-update-is-no-copy"),
         explains=named(
@@ -114,7 +114,7 @@ CAUSES: tuple[Cause, ...] = (
         name="last-arrival-wins",
         family="order",
         harm="access",
-        summary="What arrives last wins, not what happened last.",
+        summary="An older event that arrives late overwrites a newer one.",
         cure="Store with each row the timestamp of the last event that was applied, and write only newer events; in a "
         "tie decide by the content (facts 5 and 6). Or read the current state from the REST API (fact 27).",
         facts=(5, 6, 27),

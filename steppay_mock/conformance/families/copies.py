@@ -68,7 +68,8 @@ def judge_copy(at: CheckedReceiver, once: int, trace: Trace, *, what: str) -> Ju
     """Whether the state and the effects are still those of that number."""
     twice = at.look()
     if at.state(once).effects != at.state(twice).effects:
-        return failed(f"{what} has its effect again.", trace, tags=("twice",))
+        again = changes(at.state(once).effects, at.state(twice).effects)
+        return failed(f"{what} has its effect again.", trace, changes=again, tags=("twice",))
     told = changes(at.state(once).state, at.state(twice).state)
     return failed(f"{what} changes its state.", trace, changes=told, tags=("twice",)) if told else PASSED
 

@@ -81,7 +81,8 @@ CHECKS = (
         severity="should",
         harm="lost",
         asks=f"A webhook from a clock that is {_SKEW} seconds ahead is accepted.",
-        cure="Allow the sender's clock to be some seconds ahead of yours.",
+        cure="Accept a timestamp up to 300 seconds in the future, as in the past (300 is assumed): "
+        "abs(now - timestamp) <= 300.",
         facts=(19,),
         needs=("secret",),
         run=accepts(_ahead, what=f"a webhook from a clock that is {_SKEW} seconds ahead"),

@@ -127,7 +127,7 @@ def _payment(at: CheckedReceiver) -> Event:
 def _refunded(at: CheckedReceiver, paid: Event, amount: int) -> tuple[_Leaves, _Leaves, _Leaves, Trace] | Judgement:
     """The state before a payment, after it, and after a refund of this amount, as values by their paths."""
     if not {"payment.completed", "payment.canceled"} <= {*at.accepted}:
-        return skipped("It is not registered for payment.completed and payment.canceled.")
+        return skipped("It is not registered for payment.completed and payment.canceled, or refuses one of them.")
     shared = {name: paid.data[name] for name in _SHARED if name in paid.data}
     status = "CANCELED" if amount == _PAID else "PARTIAL_CANCELED"
     refund = {**shared, "status": status, "cancel": {"canceledAmount": amount}}

@@ -29,8 +29,8 @@ _NEW_VALUE: Any = {"code": "new_AbCdEfGhI", "at": "2026-01-01T00:00:00", "flags"
 _DRAWN = 6  # more events of a type of which one was refused
 _STATUS = "ADDED_TOMORROW"
 _FIELDS = (
-    "Read the fields that you need, and let others be: extra='ignore' in pydantic, passthrough() in zod, no "
-    "additionalProperties: false. StepPay adds fields without notice."
+    "Read the fields that you need, and ignore the others, do not store them: extra='ignore' in pydantic, z.object() "
+    "without strict() in zod, no additionalProperties: false. StepPay adds fields without notice."
 )
 _ENUMS = (
     "Keep a status as text, and decide only by those that you know: an unknown one is neither ACTIVE nor COMPLETE, and "
@@ -164,7 +164,9 @@ def _not_active(at: CheckedReceiver) -> Judgement:
         ends[status] = (at.state(at.look()).state, trace)
     active, unknown, paused = (plain_form(ends[status][0]) for status in ("ACTIVE", _STATUS, "PAUSE"))
     if (not changes(active, unknown) and changes(active, paused)) or _has_words_of(active, unknown, paused):
-        return failed(f"A subscription of the unknown status {_STATUS} is stored as an active one.", ends[_STATUS][1])
+        return failed(
+            f"A subscription with the unknown status {_STATUS} is stored as one that is ACTIVE.", ends[_STATUS][1]
+        )
     return PASSED
 
 
