@@ -88,6 +88,7 @@ class CheckedReceiver:
         self.done, self.total = 0, 0
         """How many checks are done, and how many there are."""
         self._has_begun = False
+        self._is_settled = True
         self._purpose = "reactions"
         self._moment: int | None = None
         self._made = 0
@@ -252,6 +253,8 @@ class CheckedReceiver:
         """Put the state back to what it was at first, if that is possible."""
         self._has_begun = True
         probing = self.settings.probing
+        if probing.settle is not None and not self._is_settled:
+            self.look()  # a reset amid work that goes on would empty what that then fills again
         if probing.reset is not None:
             self._ask("reset", probing.reset)
         elif self._saved is not None and probing.restore is not None:
@@ -279,6 +282,7 @@ class CheckedReceiver:
     def send(self, request: Request, what: str) -> Trace:
         """Send the request, and keep it with its answer."""
         self._tell(self._purpose)
+        self._is_settled = False
         sent_at = int(self.now())
         answered = any(trace.answer.status is not None for trace in self.traces[-3:])
         try:
@@ -314,6 +318,7 @@ class CheckedReceiver:
 
     def look(self) -> int:
         """The number of the present state; 0 where it cannot be looked at."""
+        self._is_settled = True
         return self._probes.look(None) if self.has_state else 0
 
     def state(self, number: int) -> Snapshot:
@@ -327,6 +332,12 @@ class CheckedReceiver:
     def look_at_once(self) -> int:
         """The number of the present state, without waiting for work that goes on after an answer."""
         return self._probes.read(None) if self.has_state else 0
+
+    def changes_by_itself(self, seconds: float) -> bool:
+        """Whether the state changes within that time without a delivery."""
+        first = self.look_at_once()
+        self.wait(seconds)
+        return self.look_at_once() != first
 
     def _ask(self, name: str, function: Callable[..., Any], *arguments: Any) -> Any:
         return self._supervisor.call(option(name), self._open.call, function, *arguments)

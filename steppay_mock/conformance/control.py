@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from steppay_mock.payload.event import Event
 
 _PATIENCE = 1.0  # seconds for work that goes on after an answer
+_TRIES = 3  # webhooks after which the state may go on changing
 _LAST = 3  # right webhooks in the end, of which one has to be accepted
 _NONSENSE = b"no webhook at all"
 _WALLS = {
@@ -51,6 +52,8 @@ def find_obstacle(at: CheckedReceiver, reactions: Reactions) -> Finding | None:
         return found
     if at.has_state and not at.reacts:
         return _idle(at, reactions)
+    if at.reacts and (late := _goes_on(at)) is not None:
+        return late
     if not at.has_state and (trace := _takes_anything(at)) is not None:
         return _finding(
             "takes-anything",
@@ -247,12 +250,30 @@ def _works_late(at: CheckedReceiver) -> Finding | None:
     at.wait(_PATIENCE)
     if at.look() == before or (at.can_reset and not any(_works_later(at, name) for name in at.accepted)):
         return None  # the second case: several together change it, and none alone
+    return _late(traces[0])
+
+
+def _goes_on(at: CheckedReceiver) -> Finding | None:
+    """The finding where the state changes at once and then again without a delivery; None if it does not, or may."""
+    if at.settings.probing.settle is not None or not at.can_reset:
+        return None
+    for _ in range(_TRIES):
+        at.begin()
+        if at.changes_by_itself(_PATIENCE / 20):
+            return None
+        trace = at.deliver(at.event())
+        if at.changes_by_itself(_PATIENCE / 20):
+            return _late(trace)
+    return None
+
+
+def _late(trace: Trace) -> Finding:
     return _finding(
         "works-after-its-answer",
         f"It accepts webhooks, and its state changes only some time after its answer: within {_PATIENCE:g} s.",
         f"That is right, if the work is not lost when the process ends. Let the checks wait for it: "
         f"{option('settle', value=0.3)}.",
-        traces[0],
+        trace,
     )
 
 

@@ -44,13 +44,24 @@ def refuses_fault(name: str, *, what: str) -> Run:
     return refuses(find_fault(name).apply, what=what)
 
 
-def accepts(make: Make, *, what: str, event: Callable[[CheckedReceiver], Event] | None = None) -> Run:
-    """A check of what has to be accepted, and to end in the state in which the plain event ends."""
+def accepts(
+    make: Make,
+    *,
+    what: str,
+    event: Callable[[CheckedReceiver], Event] | None = None,
+    control: Callable[[CheckedReceiver, Event], Event] | None = None,
+) -> Run:
+    """A check of what has to be accepted, and to end in the state in which the plain event ends.
+
+    ``control`` makes the event beside it that is beyond doubt; None: a fresh one of the main type.
+    """
 
     def run(at: CheckedReceiver) -> Judgement:
         if event is None:
             return judge_acceptance(at, make, what=what, event=at.event())
-        return judge_acceptance(at, make, what=what, event=event(at), control=at.event())
+        asked = event(at)
+        beside = at.event() if control is None else control(at, asked)
+        return judge_acceptance(at, make, what=what, event=asked, control=beside)
 
     return run
 
@@ -126,10 +137,36 @@ def judge_acceptance(
         return PASSED
     if expected is None:
         return _no_control(at, event)
-    told = changes(at.state(expected).state, at.state(after).state, copies=(event.data,))
-    if told or (at.state(expected).effects != at.state(after).effects):
+    if control is not None and after == before and _is_lost(at, event, control):
+        return _lost(trace, what)
+    return _same_end(at, trace, what=what, event=event, ends=(expected, after))
+
+
+def _same_end(at: CheckedReceiver, trace: Trace, *, what: str, event: Event, ends: tuple[int, int]) -> Judgement:
+    """Whether the state after the request, the second of these, is that after the plain event."""
+    expected, found = (at.state(number) for number in ends)
+    told = changes(expected.state, found.state, copies=(event.data,))
+    if told or expected.effects != found.effects:
         return failed(f"After {what} the state is not that after the plain event.", trace, changes=told)
     return PASSED
+
+
+def _is_lost(at: CheckedReceiver, event: Event, plain: Event) -> bool:
+    """Whether the state would show the event, and shows the plain one: then an event that left it as it was is lost."""
+    if not at.can_reset or at.reads_back or not _shows(at, event):
+        return False  # who reads back may not find what a webhook does not name
+    at.begin()
+    before = at.look()
+    trace = at.deliver(plain)
+    return at.accepts(trace, plain) and at.look() != before
+
+
+def _lost(trace: Trace, what: str) -> Judgement:
+    return failed(
+        f"It answers {trace.answer.status} to {what}, and does nothing with it: it is lost unseen.",
+        trace,
+        tags=("refused",),
+    )
 
 
 def refused(at: CheckedReceiver, trace: Trace, *, what: str, plain: Event, tags: tuple[str, ...] = ()) -> Judgement:
@@ -212,10 +249,13 @@ def judge_event(
     """Whether an event is accepted, and ends in the state in which ``same_as`` ends; ``plain`` is the control."""
     expected = _end_of(at, same_as) if at.can_reset and same_as is not None else None
     at.begin()
+    before = at.look()
     trace = at.deliver(event)
     after = at.look()
     if not at.accepts(trace, event):
         return refused(at, trace, what=what, plain=plain)
+    if same_as is None and after == before and _is_lost(at, event, plain):
+        return _lost(trace, what)
     if not at.can_reset or same_as is None:
         return PASSED
     if expected is None:

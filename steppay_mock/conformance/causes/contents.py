@@ -58,7 +58,10 @@ CAUSES: tuple[Cause, ...] = (
         cure=_TOLERANT,
         facts=(7,),
         shows=lambda seen: seen.count("absent", tag="refused") + seen.count("null", tag="refused") > 1,
-        explains=lambda one: named("absent", "null", tag="refused")(one) or "some" in one.judgement.tags,
+        explains=lambda one: (
+            named("absent", "null", "empty", "unknown-event/new-type", "unknown-event/new-object", tag="refused")(one)
+            or "some" in one.judgement.tags
+        ),
     ),
     Cause(
         name="fails-on-empty-values",
@@ -152,7 +155,7 @@ CAUSES: tuple[Cause, ...] = (
         "an order, a customer and an invoice, code of a product (fact 15).",
         facts=(15, 55),
         shows=lambda seen: seen.failed("truth/as-the-store-says", tag="null-id"),
-        explains=lambda one: "null-id" in one.judgement.tags,
+        explains=lambda one: "null-id" in one.judgement.tags or one.check.full_name == "tie/two-of-one-second",
     ),
     Cause(
         name="folds-statuses",

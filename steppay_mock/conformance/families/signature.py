@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from steppay_mock.conformance.check import Check
-from steppay_mock.conformance.judging import Run, accepts_fault, refuses, refuses_fault
+from steppay_mock.conformance.check import PASSED, Check, Judgement
+from steppay_mock.conformance.judging import Run, accepts_fault, judge_refusal, refuses, refuses_fault
 from steppay_mock.conformance.kinds import Harm, Severity
+from steppay_mock.delivery.faults import find_fault
 from steppay_mock.delivery.faults.draft import keys_of, with_signatures
 
 if TYPE_CHECKING:
@@ -87,11 +88,29 @@ def _v0_for_key(draft: RequestDraft) -> Request:
 
 _HEADER = "Read the header as pairs, and answer 401 where timestamp or key is missing or has another form."
 
+
+def _each_type(at: CheckedReceiver) -> Judgement:
+    """Each type to which it reacts, forged: a receiver may verify in the branch of one type alone."""
+    forged = find_fault("wrong-secret").apply
+    for event_type in at.reacts:
+        event = at.event(event_type)
+        found = judge_refusal(at, forged, what=f"{event_type} that is signed with another secret", event=event)
+        if found.outcome != "passed":
+            return found
+    return PASSED
+
+
 CHECKS = (
     _check(
         "wrong-secret",
         "A webhook that is signed with another secret is refused.",
         refuses_fault("wrong-secret", what="a webhook that is signed with another secret"),
+    ),
+    _check(
+        "each-type",
+        "A webhook of each type that is signed with another secret is refused.",
+        _each_type,
+        cure="Verify before you look at the event, once for all types.",
     ),
     _check(
         "signature-missing",
