@@ -258,6 +258,7 @@ def _goes_on(at: CheckedReceiver) -> Finding | None:
     if at.settings.probing.settle is not None or not at.can_reset:
         return None
     for _ in range(_TRIES):
+        at.wait(_PATIENCE / 20)  # for the work of what came before
         at.begin()
         if at.changes_by_itself(_PATIENCE / 20):
             return None

@@ -22,7 +22,7 @@ def test_the_card_of_a_receiver_is_printed_and_its_line_beside_it(
     assert done.code == 1
     assert done.out.startswith(f"The scorecard of {receiver.url}\nnot ok: ")
     assert "1. must  signature/verifies-nothing" in done.out
-    assert re.fullmatch(r"not ok: \d+ of 22 checks passed.*; findings: 1 must, 1 should\n", done.err)
+    assert re.fullmatch(r"not ok: \d+ of 23 checks passed.*; findings: 1 must, 1 should\n", done.err)
     assert secret not in done.out + done.err
     assert shop.webhooks > 10
 
