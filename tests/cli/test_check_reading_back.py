@@ -92,7 +92,7 @@ def test_ctrl_c_gives_the_card_of_what_was_found_and_its_files(
     processes: list[subprocess.Popen[str]] = []
 
     def answer(request: Request) -> Response:
-        if shop.webhooks == 40 and "/webhooks/" in request.path:
+        if shop.webhooks == 60 and "/webhooks/" in request.path:
             begun.wait(30)
             processes[0].send_signal(how)
         return shop(request)
