@@ -107,6 +107,15 @@ class HandlerCode:
         begin, end = self.span(node)
         return TextEdit(begin, end, text)
 
+    def edit_truth(self, node: ast.expr, *, truth: bool) -> TextEdit | None:
+        """The node always true, or always false. It keeps its assignments; None if it does not always make them."""
+        if not any(isinstance(one, ast.NamedExpr) for one in ast.walk(node)):
+            return self.edit(node, str(truth))
+        if any(map(_may_leave_out, ast.walk(node))):
+            return None
+        text = f"({self.code(node)}) {'or' if truth else 'and'} {truth}"
+        return self.edit(node, f"({text})" if isinstance(self.parent(node), ast.BoolOp) else text)
+
     def edit_all(self, statements: list[ast.stmt], text: str) -> TextEdit:
         """That text in the place of statements that follow each other."""
         return TextEdit(self.span(statements[0])[0], self.span(statements[-1])[1], text)
@@ -156,6 +165,13 @@ class HandlerCode:
             if isinstance(body, list):
                 last = max(first, body[0].lineno - 1)
         return range(first, last + 1)
+
+
+def _may_leave_out(node: ast.AST) -> bool:
+    """Whether Python may pass over a part of the node: ``b`` of ``a and b``."""
+    if isinstance(node, ast.Compare):
+        return len(node.ops) > 1
+    return isinstance(node, ast.BoolOp | ast.IfExp | ast.Lambda | ast.comprehension)
 
 
 def edited(text: str, edits: tuple[TextEdit, ...]) -> str:

@@ -7,11 +7,13 @@ import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from math import ceil
 from pathlib import Path
 
 from steppay_mock.errors import SteppayMockError
 from steppay_mock.mutation.code_secrets import secrets_in
 from steppay_mock.mutation.fate import MutationResult
+from steppay_mock.mutation.kept_files import KeptFiles
 from steppay_mock.mutation.mutants import mutants_of, sample
 from steppay_mock.mutation.project_copy import CopiedProject, copy_project, project_root
 from steppay_mock.mutation.pytest_process import PytestProcesses
@@ -71,8 +73,11 @@ def _result(
     files = [file for one in paths for file in files_of_path(one, folder=folder, root=root)]
     copy = copy_project(root, scratch / "copy-1" / (root.name or "project"))
     watch.say(f"copied {copy.files} files of {root}, {copy.size / 1e6:.1f} MB")
+    kept = KeptFiles(copy.root, scratch / "kept")
+    kept.know(copy.root)
     modules = tuple(one for one in options.targets if not is_path(one))
     tests = collect_tests(processes, copy, folder=folder, wanted=options.tests, modules=modules)
+    kept.restore(copy.root)
     for module in modules:
         files += files_of_module(module, tests.answer, copy=copy.root, root=root)
     base = folder if all(file.is_relative_to(folder) for file in files) else root
@@ -83,13 +88,13 @@ def _result(
             f"There is no place in {', '.join(sources)} for a mistake that this command makes. Name the module that "
             "has your handler."
         )
-    trials = MutantTrials(processes=processes, tests=tests, sources=sources, folder=folder, watch=watch)
+    trials = MutantTrials(processes=processes, tests=tests, sources=sources, kept=kept, folder=folder, watch=watch)
     watch.say(f"running the tests without any mistake: {len(tests.chosen)}")
     began = monotonic()
     reached = _reached(trials, copy)
-    timeout = options.timeout or 3 * (monotonic() - began) + _SLACK
+    timeout = _timeout(options.timeout, took=monotonic() - began)
     chosen = sample(mutants, options.most, seed=options.seed)
-    copies = more_copies(copy, min(options.jobs, len(chosen)))
+    copies = more_copies(copy, min(options.jobs, len(chosen)), kept)
     if len(copies) > 1 and not trials.are_apart(copies):
         raise SteppayMockError(
             f"Without any mistake the tests do not pass in {len(copies)} copies at once: they share something, such as "
@@ -105,6 +110,16 @@ def _result(
         all_tests=tests.count,
         redaction=Redaction([*options.secrets, *written]),
     )
+
+
+def _timeout(wanted: float | None, *, took: float) -> float:
+    """How long the tests may take for one mutant. Raises SteppayMockError if they take longer without a mistake."""
+    if wanted is not None and wanted < took:
+        raise SteppayMockError(
+            f"--mutate-timeout {wanted:g} is too short: without any mistake the tests take {took:.3g} s. Give "
+            f"{ceil(2 * took)} or more, or leave it out."
+        )
+    return 3 * took + _SLACK if wanted is None else wanted
 
 
 def _reached(trials: MutantTrials, copy: CopiedProject) -> ReachedLines:

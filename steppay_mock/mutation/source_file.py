@@ -1,12 +1,10 @@
-"""A file of Python with its encoding, and its copy while that has a mistake."""
+"""A file of Python with its encoding, and how its copy gets a mistake."""
 
 from __future__ import annotations
 
 import io
 import os
 import tokenize
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -23,18 +21,12 @@ class SourceFile:
     text: str
     encoding: str
 
-    @contextmanager
-    def changed(self, copy: Path, text: str) -> Iterator[None]:
-        """While this lasts, the copy of the file has that text."""
-        before, status = copy.read_bytes(), copy.stat()
-        try:
-            copy.write_bytes(text.encode(self.encoding))
-            # Compiled Python is taken for that of the file if the time in seconds is the same, and the size.
-            os.utime(copy, ns=(status.st_atime_ns, status.st_mtime_ns + _LATER))
-            yield
-        finally:
-            copy.write_bytes(before)
-            os.utime(copy, ns=(status.st_atime_ns, status.st_mtime_ns))
+    def change(self, copy: Path, text: str) -> None:
+        """Give that text to the copy of the file."""
+        status = copy.stat()
+        copy.write_bytes(text.encode(self.encoding))
+        # Compiled Python is taken for that of the file if the time in seconds is the same, and the size.
+        os.utime(copy, ns=(status.st_atime_ns, status.st_mtime_ns + _LATER))
 
 
 def read_source(path: Path) -> SourceFile:

@@ -8,6 +8,9 @@ from dataclasses import dataclass
 
 from steppay_mock.mutation.notices import COPIES, ORDERS, SIGNATURE, STATE, checks
 
+LEAVES = (ast.Return, ast.Raise, ast.Continue)
+"""The statements with which a guard ends."""
+_FINE = 2  # the first digit of the status
 _ENVELOPE = frozenset({"event", "timestamp", "data"})
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
 
@@ -72,6 +75,7 @@ TOPICS = (
         checks("unknown-event/every-type", "unknown-event/new-object"),
     ),
 )
+_COPY = next(one for one in TOPICS if one.name == "copy")
 OTHER = _topic("other", "", "", STATE)
 """The topic of what has none of the words."""
 
@@ -91,8 +95,37 @@ def topic_of(node: ast.AST) -> ConditionTopic:
     words = words_of(node) | ({"seen"} if _asks_for_known_id(node) else frozenset())
     for topic in TOPICS:
         if topic.words & words and (topic.name != "body" or _asks_whether_there(node)):
-            return topic
+            return _COPY if topic.name == "signature" and _asks_for_seen(node) else topic
     return OTHER
+
+
+def topic_of_branch(node: ast.If) -> ConditionTopic:
+    """What the condition is about, told also by what follows it: no check of a signature accepts a webhook."""
+    topic, test = topic_of(node.test), node.test
+    if topic.name != "signature" or isinstance(test, ast.UnaryOp):
+        return topic
+    if isinstance(test, ast.Compare) and isinstance(test.ops[0], ast.NotIn):
+        is_copy = not isinstance(node.body[-1], LEAVES) and bool(_COPY.words & words_of(test.comparators[0]))
+    elif isinstance(test, ast.Compare) and isinstance(test.ops[0], ast.In):
+        is_copy = not isinstance(test.left, ast.Constant) and _accepts(node.body[-1])
+    else:
+        is_copy = bool(_COPY.words & words_of(test)) and _accepts(node.body[-1])
+    return _COPY if is_copy else topic
+
+
+def _asks_for_seen(node: ast.AST) -> bool:
+    """Whether the condition is as ``digest in seen``."""
+    if not isinstance(node, ast.Compare) or not isinstance(node.ops[0], ast.In):
+        return False
+    return bool(_COPY.words & words_of(node.comparators[0]))
+
+
+def _accepts(node: ast.stmt) -> bool:
+    """Whether the statement is ``return``, or returns an answer with a status such as 200."""
+    if not isinstance(node, ast.Return):
+        return False
+    values = [one.value for one in ast.walk(node) if isinstance(one, ast.Constant)]
+    return node.value is None or any(type(one) is int and one // 100 == _FINE for one in values)
 
 
 def _asks_for_known_id(node: ast.AST) -> bool:

@@ -10,6 +10,7 @@ from queue import SimpleQueue
 from typing import Any
 
 from steppay_mock.mutation.fate import MutantFate, TriedMutant
+from steppay_mock.mutation.kept_files import KeptFiles
 from steppay_mock.mutation.mistake import HandlerMutant
 from steppay_mock.mutation.project_copy import CopiedProject, copy_project
 from steppay_mock.mutation.pytest_process import PytestEnd, PytestProcesses
@@ -38,19 +39,23 @@ class MutantTrials:
     processes: PytestProcesses
     tests: UserTests
     sources: Mapping[str, SourceFile]
+    kept: KeptFiles
     folder: Path
     watch: MutationWatch
 
     def run(self, copy: CopiedProject, chosen: Sequence[str], task: dict[str, Any], **how: Any) -> PytestEnd:
-        """Run these tests in a copy."""
-        return self.processes.run(
-            self.tests.arguments_in(copy, chosen),
-            task={**task, "tests": list(chosen)},
-            folder=copy.path_of(self.folder),
-            scratch=copy.root.parent,
-            import_path=copy.import_path(),
-            **how,
-        )
+        """Run these tests in a copy, and restore it."""
+        try:
+            return self.processes.run(
+                self.tests.arguments_in(copy, chosen),
+                task={**task, "tests": list(chosen)},
+                folder=copy.path_of(self.folder),
+                scratch=copy.root.parent,
+                import_path=copy.import_path(),
+                **how,
+            )
+        finally:
+            self.kept.restore(copy.root)
 
     def are_apart(self, copies: Sequence[CopiedProject]) -> bool:
         """Whether the tests pass in all copies at once, without any mistake."""
@@ -97,8 +102,8 @@ class MutantTrials:
             return TriedMutant(mutant=mutant, fate=MutantFate.UNREACHED)
         source, copy = self.sources[mutant.path], free.get()
         try:
-            with source.changed(copy.path_of(source.path), mutant.after):
-                end = self.run(copy, chosen, {"kind": "try"}, timeout=timeout)
+            source.change(copy.path_of(source.path), mutant.after)
+            end = self.run(copy, chosen, {"kind": "try"}, timeout=timeout)
         finally:
             free.put(copy)
         found = end.answer or {}
@@ -125,7 +130,7 @@ def tests_for(mutant: HandlerMutant, reached: ReachedLines) -> list[str]:
     return reached.tests_at(mutant.path, mutant.scope) if reached.tests_at(mutant.path, mutant.lines) else []
 
 
-def more_copies(first: CopiedProject, count: int) -> list[CopiedProject]:
+def more_copies(first: CopiedProject, count: int, kept: KeptFiles) -> list[CopiedProject]:
     """The copy and so many in all, with the Python that it has compiled."""
     folder = first.root.parent.parent
     made = [
@@ -135,4 +140,6 @@ def more_copies(first: CopiedProject, count: int) -> list[CopiedProject]:
         )
         for number in range(2, count + 1)
     ]
+    for copy in made:
+        kept.know(copy.root)
     return [first, *made]

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 NO_WEBHOOK = "a body that is no webhook was worked on"
+COPY = "a copy of a webhook had its effect again"
+FORGED = "a webhook with a wrong signature was taken"
 OLD = "a webhook that was signed long ago was taken: a recorded one can be sent again for ever"
 DECISIONS: dict[str, tuple[str, list[tuple[str, str, str]]]] = {
     "a check that raises": (
@@ -41,6 +43,86 @@ DECISIONS: dict[str, tuple[str, list[tuple[str, str, str]]]] = {
                 return
         """,
         [("drop-guard", "    if False:", "a copy of a webhook had its effect again")],
+    ),
+    "guards of copies that are known by a digest": (
+        """
+        def take(digest):
+            if digest in rows:
+                return Response(status_code=200)
+            if digest in seen_signatures:
+                return Response(status_code=401)
+            if Row.objects.filter(digest=digest).exists():
+                return
+            if digest not in seen:
+                work(digest)
+            if closed or digest in seen:
+                return
+        """,
+        [
+            ("drop-guard", "    if False:", COPY),
+            ("answer-400", "        return Response(status_code=400)", "a copy of a webhook was refused"),
+            ("drop-guard", "    if False:", COPY),
+            (
+                "answer-200",
+                "        return Response(status_code=200)",
+                "it answered 200 where it has to answer 401",
+            ),
+            ("drop-guard", "    if False:", COPY),
+            ("drop-condition", "    if True:", COPY),
+            ("drop-guard", "    if False:", COPY),
+            ("drop-operand", "    if False or digest in seen:", "`closed` was left out of the condition"),
+            ("drop-operand", "    if closed or False:", f"{COPY} (without `digest in seen`)"),
+        ],
+    ),
+    "guards of the signature that look like those of copies": (
+        """
+        def check(digest, headers):
+            if digest not in known_digests:
+                return 401
+            if "Steppay-Signature" in headers:
+                return 200
+            if digest in revoked:
+                return 401
+            if not already_verified:
+                return
+        """,
+        [("drop-guard", "    if False:", FORGED)] * 4,
+    ),
+    "conditions that assign": (
+        """
+        def take(kind):
+            if handler := HANDLERS.get(kind):
+                handler(kind)
+            if not (row := find(kind)):
+                return
+            if (name := row.name) == "payment.completed":
+                a(name)
+            if ready and (other := find(name)):
+                a(other)
+        """,
+        [
+            (
+                "drop-condition",
+                "    if (handler := HANDLERS.get(kind)) or True:",
+                "event types that are not for it were worked on",
+            ),
+            (
+                "drop-guard",
+                "    if (not (row := find(kind))) and False:",
+                "event types that are not for it were worked on",
+            ),
+            (
+                "drop-branch",
+                '    if ((name := row.name) == "payment.completed") and False:',
+                "payment.completed was forgotten",
+            ),
+            ("drop-operand", "    if True and (other := find(name)):", "`ready` was left out of the condition"),
+            (
+                "drop-operand",
+                "    if ready and (((other := find(name)) or True)):",
+                "`(other := find(name))` was left out of the condition",
+            ),
+        ],
     ),
     "a guard of something else": (
         """

@@ -19,11 +19,29 @@ colour = "green"
 def receive(header, body):
     verify(header, body, "in_a_call")
     hmac.new("in_bytes".encode(), body)
+    hmac.new(b"as_bytes", body)
+    verify(header, body, ["in_a_list", ("in_a_tuple".encode(), *{"in_a_set"})])
+    verify(header, body, secrets={"v1": "in_a_dict"} if old else given or "by_default")
+    check(header, body, secrets=["by_plural"])
     client = Client(steppay_secret="by_keyword", name="shop")
     if not verified(header, body, secret="by_keyword_too", kind="v2"):
         return "refused", 401
 """
-FOUND = ["a_token", "by_keyword", "by_keyword_too", "default_secret", "in_a_call", "in_bytes"]
+FOUND = [
+    "a_token",
+    "as_bytes",
+    "by_default",
+    "by_keyword",
+    "by_keyword_too",
+    "by_plural",
+    "default_secret",
+    "in_a_call",
+    "in_a_dict",
+    "in_a_list",
+    "in_a_set",
+    "in_a_tuple",
+    "in_bytes",
+]
 
 
 def test_they_are_found_by_what_they_are_given_to() -> None:
@@ -36,8 +54,9 @@ def test_no_report_shows_them() -> None:
         tried=tried, possible=9, seed=7, files=["shop.py"], tests=1, all_tests=2, redaction=Redaction(secrets_in(CODE))
     )
     for text in (result_text(result), str(result.as_dict()), repr(result.redaction)):
-        assert not [one for one in ("in_a_call", "by_keyword") if one in text]
+        assert not [one for one in FOUND if one in text]
     assert '    -    verify(header, body, "********")' in result_text(result)
+    assert '    -    verify(header, body, ["********", ("********".encode(), *{"********"})])' in result_text(result)
 
 
 @pytest.mark.parametrize("code", ["secret = load()", "secret: str", "f('x')", "verify(header)"])

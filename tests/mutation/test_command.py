@@ -125,11 +125,32 @@ def test_tests_that_are_gone_notice(project: Project, mutate: Mutate) -> None:
     ]
 
 
-def test_tests_that_do_not_end_notice(project: Project, mutate: Mutate) -> None:
+def test_tests_that_do_not_end_notice(project: Project, mutate: Mutate, monkeypatch: pytest.MonkeyPatch) -> None:
     project({"table.py": TABLE, "test_table.py": TEST_TABLE})
+    monkeypatch.setattr("steppay_mock.mutation.mutation_run.monotonic", lambda: 7.0)  # the first run takes no time
     done = mutate("table", "--mutate-timeout", "0.01", "--json")
     assert {one["outcome"] for one in done.json["mutants"]} == {"timed-out"}
     assert (done.code, done.err) == (0, "3 of 3 mistakes would be noticed (3 because the tests did not end)\n")
+
+
+def test_a_time_that_is_too_short_without_any_mistake_is_refused(
+    project: Project, mutate: Mutate, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    project({"table.py": TABLE, "test_table.py": TEST_TABLE})
+    monkeypatch.setattr("steppay_mock.mutation.mutation_run.monotonic", iter([7.0, 9.25]).__next__)
+    done = mutate("table", "--mutate-timeout", "2.2")
+    assert (done.code, done.out) == (2, "")
+    told = (
+        "--mutate-timeout 2.2 is too short: without any mistake the tests take 2.25 s. Give 5 or more, or leave it out."
+    )
+    assert told in " ".join(done.err.split())
+
+
+@pytest.mark.parametrize("seconds", ["nan", "inf", "0", "-1", "soon"])
+def test_a_time_that_is_no_number_of_seconds_is_refused(mutate: Mutate, seconds: str) -> None:
+    done = mutate("table", f"--mutate-timeout={seconds}")
+    assert (done.code, done.out) == (2, "")
+    assert f"'{seconds}' is no number of seconds above 0. Write seconds such as 10." in done.err
 
 
 @pytest.mark.parametrize("layout", ["flat", "src"])

@@ -28,7 +28,7 @@ def section(heading: str) -> str:
 @pytest.mark.exhaustive
 def test_the_example_prints_what_the_page_shows(project: Project, mutate: Mutate) -> None:
     """On failure, the text as it ought to be."""
-    handler, test = re.findall(r"^```python\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
+    handler, test, _ = re.findall(r"^```python\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
     (shown,) = re.findall(r"^```text\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
     project({"shop.py": handler, "test_shop.py": test})
     (words,) = re.findall(r"^steppay-mock check --mutate (.*)$", section_of_example(), re.MULTILINE)
@@ -36,6 +36,15 @@ def test_the_example_prints_what_the_page_shows(project: Project, mutate: Mutate
     assert (done.code, done.out) == (1, shown)
     whole = re.findall(r"all (\d+) mistakes", PAGE)
     assert whole == [str(len(mutants_of("shop.py", handler)))]
+
+
+@pytest.mark.exhaustive
+def test_the_test_with_the_scorecard_notices_what_the_page_says(project: Project, mutate: Mutate) -> None:
+    handler, test, more = re.findall(r"^```python\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
+    kept = re.sub(r"(?m)^(?!.*( verify\(|in payments)).+$", r"\g<0>  # no mutate", handler)  # only these two lines
+    project({"shop.py": kept, "test_shop.py": f"{test}\n\n{more}"})
+    outcomes = {one["mistake"]: one["outcome"] for one in mutate("shop", "--json").json["mutants"]}
+    assert (outcomes["drop-verification"], outcomes["drop-guard"]) == ("noticed", "noticed")
 
 
 def test_it_has_every_mistake() -> None:

@@ -10,6 +10,7 @@ import click
 from click.core import ParameterSource
 
 from steppay_mock.cli.options.gathering import fields_of, gather
+from steppay_mock.cli.options.parameter_types import SecondsType
 
 _SHARED = frozenset({"seed", "as_json"})
 """The options of ``check`` that mean something beside ``--mutate``."""
@@ -72,9 +73,9 @@ def mutating_options(command: Callable[..., Any]) -> Callable[..., Any]:
         click.option(
             "--mutate-timeout",
             metavar="S",
-            type=click.FloatRange(0, min_open=True),
-            help="With --mutate: the longest time of the tests for one mistake, in seconds. Default: three times what "
-            "they take without one, and 10 s.",
+            type=SecondsType(positive=True),
+            help="With --mutate: the longest time of the tests for one mistake, in seconds. No less than they take "
+            "without one. Default: three times that, and 10 s.",
         ),
         click.option(
             "--jobs",

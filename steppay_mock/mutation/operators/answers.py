@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from steppay_mock.mutation.handler_code import HandlerCode
 from steppay_mock.mutation.mistake import HandlerMistake
 from steppay_mock.mutation.notices import STATE, checks
-from steppay_mock.mutation.topics import topic_of, words_of
+from steppay_mock.mutation.topics import topic_of_branch, words_of
 
 _STATUS_WORDS = frozenset({"status", "status_code", "code"})
 _ANSWERING = frozenset({"abort", "HTTPException", "Response", "HttpResponse", "JSONResponse", "JsonResponse"})
@@ -71,7 +71,7 @@ def _condition_of(code: HandlerCode, node: ast.AST) -> str:
     child, parent = node, code.parent(node)
     while not isinstance(parent, ast.Module | ast.FunctionDef | ast.AsyncFunctionDef):
         if isinstance(parent, ast.If) and child in parent.body:
-            return topic_of(parent.test).name
+            return topic_of_branch(parent).name
         if isinstance(parent, ast.ExceptHandler) and parent.type is not None:
             return "signature" if "signature" in words_of(parent.type) else "body"
         child, parent = parent, code.parent(parent)

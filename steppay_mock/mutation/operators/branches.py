@@ -17,8 +17,8 @@ _FEWEST = 2  # of a table: one whose only row is gone is another mistake
 def branches(code: HandlerCode) -> Iterator[HandlerMistake]:
     """``if event == "payment.completed":`` becomes ``if False:``."""
     for node in code.nodes(ast.If, ast.IfExp):
-        if is_choice(node.test) and (values := _values_of(node.test.comparators[0])):
-            yield _forgotten("drop-branch", node.test, values, code.edit(node.test, "False"))
+        if is_choice(node.test) and (edit := code.edit_truth(node.test, truth=False)):
+            yield _forgotten("drop-branch", node.test, _values_of(node.test.comparators[0]), edit)
 
 
 def cases(code: HandlerCode) -> Iterator[HandlerMistake]:

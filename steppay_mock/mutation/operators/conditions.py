@@ -9,30 +9,29 @@ from steppay_mock.mutation.handler_code import HandlerCode, TextEdit, shown
 from steppay_mock.mutation.mistake import HandlerMistake
 from steppay_mock.mutation.notices import SIGNATURE
 from steppay_mock.mutation.operators.branches import is_choice
-from steppay_mock.mutation.topics import OTHER, ConditionTopic, topic_of
+from steppay_mock.mutation.topics import LEAVES, OTHER, ConditionTopic, topic_of, topic_of_branch
 
-_LEAVES = (ast.Return, ast.Raise, ast.Continue)
 _VERIFIES = frozenset({"signature"})
 
 
 def guards(code: HandlerCode) -> Iterator[HandlerMistake]:
     """``if seen: return`` becomes ``if False: return``."""
     for node in _conditions_in_functions(code):
-        if not is_choice(node.test) and isinstance(node.body[-1], _LEAVES):
-            topic = topic_of(node.test)
+        if not is_choice(node.test) and isinstance(node.body[-1], LEAVES):
+            topic = topic_of_branch(node)
             effect = topic.unguarded or f"`if {shown(node.test)}` never left the function"
             if topic.name == "type" and _asks_for_some(node.test):
                 topic, effect = OTHER, f"what `if {shown(node.test)}` is for was forgotten"
-            yield _made("drop-guard", node.test, code.edit(node.test, "False"), effect, topic)
+            yield from _made("drop-guard", node.test, code.edit_truth(node.test, truth=False), effect, topic)
 
 
 def conditions(code: HandlerCode) -> Iterator[HandlerMistake]:
     """``if newer: write()`` becomes ``if True: write()``."""
     for node in _conditions_in_functions(code):
-        if not is_choice(node.test) and not isinstance(node.body[-1], _LEAVES) and not node.orelse:
-            topic = topic_of(node.test)
+        if not is_choice(node.test) and not isinstance(node.body[-1], LEAVES) and not node.orelse:
+            topic = topic_of_branch(node)
             effect = topic.unguarded or f"what follows `if {shown(node.test)}` was always done"
-            yield _made("drop-condition", node.test, code.edit(node.test, "True"), effect, topic)
+            yield from _made("drop-condition", node.test, code.edit_truth(node.test, truth=True), effect, topic)
 
 
 def operands(code: HandlerCode) -> Iterator[HandlerMistake]:
@@ -40,13 +39,13 @@ def operands(code: HandlerCode) -> Iterator[HandlerMistake]:
     for node in code.nodes(ast.BoolOp):
         if code.function_of(node) is None or not _is_condition(code, node):
             continue
-        neutral = "False" if isinstance(node.op, ast.Or) else "True"
+        neutral = isinstance(node.op, ast.And)
         for operand in node.values:
             topic = topic_of(operand)
             effect = f"`{shown(operand)}` was left out of the condition"
             if topic.unguarded and isinstance(node.op, ast.Or):
                 effect = f"{topic.unguarded} (without `{shown(operand)}`)"
-            yield _made("drop-operand", operand, code.edit(operand, neutral), effect, topic)
+            yield from _made("drop-operand", operand, code.edit_truth(operand, truth=neutral), effect, topic)
 
 
 def calls_that_verify(code: HandlerCode) -> Iterator[HandlerMistake]:
@@ -84,5 +83,8 @@ def _is_condition(code: HandlerCode, node: ast.BoolOp) -> bool:
     return isinstance(parent, ast.Return) and all(isinstance(one, ast.Compare | ast.Call) for one in node.values)
 
 
-def _made(name: str, at: ast.expr, edit: TextEdit, effect: str, topic: ConditionTopic) -> HandlerMistake:
-    return HandlerMistake(name=name, effect=effect, notice=topic.notice, at=at, edits=(edit,))
+def _made(
+    name: str, at: ast.expr, edit: TextEdit | None, effect: str, topic: ConditionTopic
+) -> Iterator[HandlerMistake]:
+    if edit is not None:
+        yield HandlerMistake(name=name, effect=effect, notice=topic.notice, at=at, edits=(edit,))
