@@ -12,14 +12,17 @@ _TESTS = ("test_*.py", "*_test.py", "conftest.py")
 
 def is_path(target: str) -> bool:
     """Whether the user named a file or folder, and not a module."""
-    return target.endswith(".py") or "/" in target or "\\" in target
+    return target in {".", ".."} or target.endswith(".py") or "/" in target or "\\" in target
 
 
 def files_of_path(target: str, *, folder: Path, root: Path) -> list[Path]:
     """The files at a path. Raises SteppayMockError if there is none, or if it is not in the project."""
     path = (folder / target).resolve()
     if not path.exists():
-        raise SteppayMockError(f"--mutate {target}: there is no such file in {folder}. Give the path of your handler.")
+        file = path.with_suffix(".py")
+        is_module = file.is_file() and file.is_relative_to(folder)
+        wanted = file.relative_to(folder).as_posix() if is_module else "the path of your handler"
+        raise SteppayMockError(f"--mutate {target}: there is no such file or folder in {folder}. Give {wanted}.")
     return _within(path, target, root)
 
 

@@ -281,7 +281,9 @@ def test_tests_that_share_something_are_not_run_at_once(project: Project, mutate
 
 REFUSED = {
     "no such module": (("shops",), "--mutate shops: where your tests run there is no module of this name."),
-    "no such file": (("shops.py",), "--mutate shops.py: there is no such file in "),
+    "no such file": (("shops.py",), "--mutate shops.py: there is no such file or folder in "),
+    "a folder that is a file": (("hook/",), "/project. Give hook.py."),
+    "a folder outside": (("..",), "which is not in your project, "),
     "a module of others": (("json",), "which is not in your project, "),
     "a file that is no Python": (("./pytest.ini",), "pytest.ini is no file of Python."),
     "a syntax error": (("./broken.py",), "broken.py:2 is no Python of this version: "),
@@ -315,6 +317,12 @@ def test_what_cannot_be_tried_is_refused(project: Project, mutate: Mutate, name:
     assert (done.code, done.out) == (2, ""), done.err
     assert told in done.err
     assert not list(Path(tempfile.gettempdir()).iterdir())
+
+
+def test_the_folder_of_the_project_is_all_its_files_but_tests(project: Project, mutate: Mutate) -> None:
+    project({"hook.py": "def take(points, key):\n    points.append(key)\n", "test_hook.py": NOTICES_ALL})
+    done = mutate(".", "--json")
+    assert (done.code, done.json["files"]) == (0, ["hook.py"])
 
 
 def test_without_any_test_the_command_says_so(project: Project, mutate: Mutate) -> None:
