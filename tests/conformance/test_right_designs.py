@@ -12,6 +12,7 @@ import pytest
 from conformance.designs.design import Design
 from conformance.designs.right import RIGHT
 from node_programs import require_express
+from thinning import thinned
 
 IN_THIS_PROCESS = sorted(name for name, design in RIGHT.items() if not design.alone and not design.tools)
 ALONE = sorted(name for name, design in RIGHT.items() if design.alone)
@@ -55,7 +56,7 @@ def check_alone(name: str, folder: Path, **options: bool) -> None:
     assert_right(RIGHT[name], ok=ok, passed=passed, findings=findings, report=report)
 
 
-@pytest.mark.parametrize("name", IN_THIS_PROCESS)
+@pytest.mark.parametrize("name", thinned(IN_THIS_PROCESS, every=3))
 def test_a_right_design_has_no_finding(name: str, tmp_path: Path) -> None:
     check(name, tmp_path, quick=True)
 

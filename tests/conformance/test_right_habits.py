@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from conformance.checked import TYPES, card_of, names
 from conformance.zoo.shop import Envelope, Hook, Shop
+from thinning import thinned
 
 KST = timezone(timedelta(hours=9))
 PAID = {"COMPLETE", "CANCELED_FAIL", "PARTIAL_CANCELED", "CANCELED"}
@@ -120,7 +121,7 @@ HABITS = [
 
 
 @pytest.mark.parametrize("quick", [True, pytest.param(False, marks=pytest.mark.exhaustive)])
-@pytest.mark.parametrize("shop", HABITS)
+@pytest.mark.parametrize("shop", thinned(HABITS, every=3))
 def test_a_right_receiver_may_have_habits(shop: type[Shop], quick: bool) -> None:  # noqa: FBT001 - a parameter
     card = card_of(shop(), types=TYPES, quick=quick)
     assert (names(card), card.ok) == ([], True), card.report()

@@ -245,6 +245,7 @@ def test_mistakes_are_found_by_names_that_stay_and_say_what_they_change() -> Non
     assert text.splitlines()[change.line - 1].strip() == change.before
 
 
+@pytest.mark.exhaustive  # two whole cards
 def test_an_original_without_a_mistake_has_no_finding_that_counts() -> None:
     for original in ORIGINALS:
         with stopped():

@@ -153,7 +153,7 @@ def test_a_time_that_is_no_number_of_seconds_is_refused(mutate: Mutate, seconds:
     assert f"'{seconds}' is no number of seconds above 0. Write seconds such as 10." in done.err
 
 
-@pytest.mark.parametrize("layout", ["flat", "src"])
+@pytest.mark.parametrize("layout", ["src", pytest.param("flat", marks=pytest.mark.exhaustive)])
 def test_the_copy_comes_before_an_original_that_is_installed(
     project: Project, mutate: Mutate, monkeypatch: pytest.MonkeyPatch, layout: str
 ) -> None:
