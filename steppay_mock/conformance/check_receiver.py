@@ -101,17 +101,7 @@ def _check(receiver: Receiver, settings: CheckSettings, redact: Redaction) -> Sc
         at.proofs = prove(receiver, settings, types, stories=at.stories, tell=at.tell_of_search)
     results += [_result(at, one, lacks, obstacle) for one in wanted if _comes_last(one)]
     results = without_passing(at, results)
-    findings = find_findings(results) if obstacle is None else (obstacle,)
-    if obstacle is None and at.unsteady:
-        findings = (unsteady_state(at), *findings)
-    if obstacle is None and at.unlike:
-        findings = (unsteady_answers(at), *findings)
-    if closed is not None:
-        findings = (closed, *findings)
-    if obstacle is None and at.is_gone:
-        findings = (stopped_answering(at), *findings)
-    if obstacle is None and (told := told_of_api(at)) is not None:
-        findings = (*findings, told)
+    findings = _findings(at, results, closed) if obstacle is None else (obstacle,)
     checks, findings = without_secrets(results, findings, redact)
     return Scorecard(
         receiver=at.target,
@@ -124,6 +114,17 @@ def _check(receiver: Receiver, settings: CheckSettings, redact: Redaction) -> Sc
         is_reached=any(trace.answer.status is not None for trace in at.traces),
         interrupted_after=at.done if at.is_stopped else None,
     )
+
+
+def _findings(at: CheckedReceiver, results: Sequence[CheckResult], closed: Finding | None) -> tuple[Finding, ...]:
+    """What the checks found, with what makes them doubtful before it, and what is said of a REST API behind it."""
+    of_control = (
+        stopped_answering(at) if at.is_gone else None,
+        closed,
+        unsteady_answers(at) if at.unlike else None,
+        unsteady_state(at) if at.unsteady else None,
+    )
+    return tuple(one for one in (*of_control, *find_findings(results), told_of_api(at)) if one is not None)
 
 
 def _results(

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from steppay_mock.conformance.finding import CONTROL, Finding
+from steppay_mock.conformance.finding import CONTROL, Finding, control_finding
 from steppay_mock.conformance.mistaken_forms import MistakenForm, event_forms, signature_forms
 from steppay_mock.conformance.mistaken_keys import with_signs
 from steppay_mock.conformance.proofs import CANDIDATES
@@ -24,7 +24,6 @@ from steppay_mock.ordering.state.normal import plain
 
 if TYPE_CHECKING:
     from steppay_mock.conformance.checked_receiver import CheckedReceiver
-    from steppay_mock.conformance.kinds import Harm
     from steppay_mock.conformance.reactions import Reactions
     from steppay_mock.conformance.trace import Trace
     from steppay_mock.payload.event import Event
@@ -55,7 +54,7 @@ def find_obstacle(at: CheckedReceiver, reactions: Reactions) -> Finding | None:
     if at.reacts and (late := _goes_on(at)) is not None:
         return late
     if not at.has_state and (trace := _takes_anything(at)) is not None:
-        return _finding(
+        return control_finding(
             "takes-anything",
             f"It answers {trace.answer.status} to a text that is no webhook, unsigned: it verifies nothing, or what "
             "answers here is not the receiver. Its answers tell nothing, so nothing else was checked.",
@@ -72,7 +71,7 @@ def stopped_answering(at: CheckedReceiver) -> Finding:
     """The finding where it answered at first, and then no more: what it did last is the request."""
     last = next((trace for trace in reversed(at.traces) if trace.answer.status is not None), at.traces[0])
     first = at.traces[at.traces.index(last) + 1] if last is not at.traces[-1] else last
-    return _finding(
+    return control_finding(
         "stopped-answering",
         f"It stopped answering at {first.what}: {first.told()}. The checks after that were not made.",
         "Read its log at this request: its process may have ended, or may be busy for ever.",
@@ -91,7 +90,7 @@ def find_closed(at: CheckedReceiver) -> Finding | None:
             return None
     if trace is None:
         return None
-    return _finding(
+    return control_finding(
         "stopped-accepting",
         f"It accepted right webhooks at first, and none any more in the end: {trace.told()}. Findings "
         "beside this one may be wrong.",
@@ -147,7 +146,7 @@ def _closed(at: CheckedReceiver, reactions: Reactions) -> Finding:
         return _unanswered(trace, likely)
     if (wall := _wall(trace, status)) is not None:
         name, summary = wall
-        return _finding(name, summary, likely or "Let the receiver answer here, and check it again.", trace)
+        return control_finding(name, summary, likely or "Let the receiver answer here, and check it again.", trace)
     if status in _NOT_VERIFIED or (status >= 500 and at.is_signed):
         forms = [*(signature_forms() if at.is_signed else ()), *event_forms()]
         if (found := _expected_form(at, forms)) is not None:
@@ -156,7 +155,7 @@ def _closed(at: CheckedReceiver, reactions: Reactions) -> Finding:
         return _not_let_in(at, trace, likely)
     verb = "fails on" if status >= 500 else "refuses"
     summary = f"It {verb} every webhook: {trace.told()}."
-    return _finding("refuses-everything", summary, likely or "Read its log at the first webhook.", trace)
+    return control_finding("refuses-everything", summary, likely or "Read its log at the first webhook.", trace)
 
 
 def _wall(trace: Trace, status: int) -> tuple[str, str] | None:
@@ -170,7 +169,7 @@ def _wall(trace: Trace, status: int) -> tuple[str, str] | None:
 
 def _unanswered(trace: Trace, likely: str) -> Finding:
     late = trace.answer.failure is Failure.TIMED_OUT
-    return _finding(
+    return control_finding(
         "no-answer-in-time" if late else "no-answer",
         f"It does not answer: {trace.answer.error}.",
         likely or ("Let it answer first and work later." if late else "Start the receiver, or correct its address."),
@@ -180,13 +179,13 @@ def _unanswered(trace: Trace, likely: str) -> Finding:
 
 def _not_let_in(at: CheckedReceiver, trace: Trace, likely: str) -> Finding:
     if not at.is_signed:
-        return _finding(
+        return control_finding(
             "wants-a-signature",
             f"It refuses every webhook ({trace.told()}), and they were not signed.",
             likely or "Give the receiver's secret.",
             trace,
         )
-    return _finding(
+    return control_finding(
         "refuses-right-signatures",
         f"It refuses every webhook, though each is signed rightly with the given secret: {trace.told()}.",
         likely
@@ -213,7 +212,7 @@ def _unmoved(at: CheckedReceiver, reactions: Reactions) -> Finding:
     trace = next(one.trace for one in reactions.all if one.accepted)
     is_empty = not plain(at.state(at.look()).state)
     if (anything := _takes_anything(at)) is not None:
-        return _finding(
+        return control_finding(
             "takes-anything",
             f"It answers {anything.answer.status} to everything, also to a text that is no webhook, and nothing "
             "changes its state: what answers here is not the receiver, or the state is that of another one.",
@@ -221,7 +220,7 @@ def _unmoved(at: CheckedReceiver, reactions: Reactions) -> Finding:
             anything,
         )
     if is_empty:
-        return _finding(
+        return control_finding(
             "shows-nothing",
             "It accepts webhooks, and its state is empty before and after each of them. Either the state is not that "
             "of this receiver, or it stores nothing.",
@@ -229,7 +228,7 @@ def _unmoved(at: CheckedReceiver, reactions: Reactions) -> Finding:
             f"its transaction. A state that is always empty tells nothing. {perhaps_it_reads_back(at)}".rstrip(),
             trace,
         )
-    return _finding(
+    return control_finding(
         "does-nothing",
         "It accepts webhooks, and none of them changes the state, each delivered alone to an empty receiver.",
         " ".join(
@@ -269,7 +268,7 @@ def _goes_on(at: CheckedReceiver) -> Finding | None:
 
 
 def _late(trace: Trace) -> Finding:
-    return _finding(
+    return control_finding(
         "works-after-its-answer",
         f"It accepts webhooks, and its state changes only some time after its answer: within {_PATIENCE:g} s.",
         f"That is right, if the work is not lost when the process ends. Let the checks wait for it: "
@@ -344,7 +343,7 @@ def _expected_form(at: CheckedReceiver, forms: Iterable[MistakenForm]) -> Findin
 
 
 def _found(form: MistakenForm, trace: Trace) -> Finding:
-    return _finding(form.name, form.means, form.cure, trace, facts=form.facts)
+    return control_finding(form.name, form.means, form.cure, trace, facts=form.facts)
 
 
 def _changes(at: CheckedReceiver, event: Event) -> bool:
@@ -359,18 +358,3 @@ def _takes_anything(at: CheckedReceiver) -> Trace | None:
     request = Request(_NONSENSE, (("content-type", "text/plain"), ("content-length", str(len(_NONSENSE)))))
     trace = at.send(request, "a text that is no webhook")
     return trace if trace.answer.is_success else None
-
-
-def _finding(
-    name: str, summary: str, cure: str, trace: Trace, *, harm: Harm = "lost", facts: tuple[int, ...] = ()
-) -> Finding:
-    return Finding(
-        family=CONTROL,
-        check=name,
-        severity="must",
-        harm=harm,
-        summary=summary,
-        cure=cure or "Read its log at this webhook.",
-        facts=facts,
-        trace=trace,
-    )

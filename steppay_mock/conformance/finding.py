@@ -110,6 +110,22 @@ class Finding:
         return self.report()
 
 
+def control_finding(
+    name: str, summary: str, cure: str, trace: Trace, *, harm: Harm = "lost", facts: tuple[int, ...] = ()
+) -> Finding:
+    """A finding about the plain webhook: with it nothing else can be told, or only a part."""
+    return Finding(
+        family=CONTROL,
+        check=name,
+        severity="must",
+        harm=harm,
+        summary=summary,
+        cure=cure or "Read its log at this webhook.",
+        facts=facts,
+        trace=trace,
+    )
+
+
 def _wrapped(text: str, *, by: int = 2) -> str:
     before = " " * by
     return fill(

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from steppay_mock.conformance.finding import CONTROL, Finding
+from steppay_mock.conformance.finding import Finding, control_finding
 from steppay_mock.conformance.judging import with_payload
 from steppay_mock.delivery.error_chain import errors_behind
 from steppay_mock.ordering.face import option
@@ -35,12 +35,13 @@ def cannot_read_back(at: CheckedReceiver, reactions: Reactions) -> Finding | Non
         return _reads_another(at, first)
     failing = [one for one in reactions.all if not one.accepted and fails(one.trace)]
     if failing and (_called_somebody(failing) or _lacks_something(at, failing)):
-        return _finding(
+        return control_finding(
             "seems-to-read-back",
             f"It fails on the webhooks that it uses ({failing[0].trace.told()}), as a receiver does that reads from "
             "StepPay's REST API and cannot reach it.",
             f"{_give_it()} If it reads nothing from there, read its log at this webhook.",
             failing[0].trace,
+            facts=(27,),
         )
     return None
 
@@ -65,7 +66,7 @@ def _of_given_api(at: CheckedReceiver, trace: Trace) -> Finding | None:
         return None
     last = calls[-1]
     if last.status == _WRONG_TOKEN:
-        return _finding(
+        return control_finding(
             "wrong-api-token",
             f"The REST API answered 403 to each of its {len(calls)} calls: the header Secret-Token is missing, or has "
             "another token than the API (fact 37).",
@@ -73,7 +74,7 @@ def _of_given_api(at: CheckedReceiver, trace: Trace) -> Finding | None:
             trace,
             facts=(27, 37),
         )
-    return _finding(
+    return control_finding(
         "api-answers-nothing",
         f"The REST API answered none of its {len(calls)} calls with 200; the last, {last.method} {last.path}, with "
         f"{last.status}.",
@@ -85,22 +86,24 @@ def _of_given_api(at: CheckedReceiver, trace: Trace) -> Finding | None:
 
 
 def _not_called(trace: Trace) -> Finding:
-    return _finding(
+    return control_finding(
         "api-not-called",
         f"{option('api')} was given, and no webhook made it call the REST API.",
         "Let the receiver call the API that is given: mount it with api.patched(), or serve it and set its address in "
         "the receiver. If it reads nothing from there, leave the option out.",
         trace,
+        facts=(27,),
     )
 
 
 def _reads_another(at: CheckedReceiver, trace: Trace) -> Finding:
-    return _finding(
+    return control_finding(
         "reads-back",
         f"It reads from a StoreApi ({at.calls_of_other_apis} calls) that was not given to the checks, and that knows "
         "none of their events.",
         _give_it(),
         trace,
+        facts=(27,),
     )
 
 
@@ -129,17 +132,4 @@ def _give_it() -> str:
     return (
         f"Give the REST API: {option('api')}. The events then happen in stores about which it answers "
         "(docs/check.md, A receiver that reads back)."
-    )
-
-
-def _finding(name: str, summary: str, cure: str, trace: Trace, *, facts: tuple[int, ...] = (27,)) -> Finding:
-    return Finding(
-        family=CONTROL,
-        check=name,
-        severity="must",
-        harm="lost",
-        summary=summary,
-        cure=cure,
-        facts=facts,
-        trace=trace,
     )

@@ -51,3 +51,7 @@ def test_the_right_receiver_has_none_with_all_its_types_and_all_proofs() -> None
     told = {one.check.family for one in card.passed}
     assert told >= {"signature", "duplicate", "order", "overlap", "truth", "secrets"}
     assert card.deliveries < 15_000
+
+
+def test_a_quick_card_takes_as_many_deliveries_as_the_page_says() -> None:
+    assert 500 < card_of(Shop(), types=TYPES).deliveries < card_of(Shop()).deliveries < 2_000

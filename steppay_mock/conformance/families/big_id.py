@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from steppay_mock.conformance.check import PASSED, Check, Judgement, failed, skipped
 from steppay_mock.conformance.judging import for_each_type, judge_event, with_payload
 from steppay_mock.conformance.kinds import Need
+from steppay_mock.ordering.state.json_path import leaves
 from steppay_mock.ordering.state.normal import plain
 from steppay_mock.payload.plan import plan_event
 
@@ -61,26 +62,14 @@ def _numbers(event: Event) -> list[int]:
     return [int(home[name]) for home, name in _ids(event.payload, plan_event(str(event.type), edge=False))]
 
 
-def _leaves(value: Any) -> Iterator[str]:
-    """All keys and values of a plain state, as texts."""
-    if isinstance(value, dict):
-        for key, inner in value.items():
-            yield str(key)
-            yield from _leaves(inner)
-    elif isinstance(value, list):
-        for inner in value:
-            yield from _leaves(inner)
-    else:
-        yield str(value)
-
-
-def _shown(at: CheckedReceiver) -> set[str]:
-    return set(_leaves(plain(at.state(at.look()).state)))
+def _words_of(at: CheckedReceiver, number: int) -> set[str]:
+    """All keys and values of the state of that number, as texts."""
+    return {str(one) for _, one in leaves("$", plain(at.state(number).state), keys=True)}
 
 
 def shown_ids(at: CheckedReceiver, number: int, event: Event) -> set[str]:
     """The ids of the event that the state of that number shows."""
-    return {str(one) for one in _numbers(event)} & set(_leaves(plain(at.state(number).state)))
+    return {str(one) for one in _numbers(event)} & _words_of(at, number)
 
 
 def _taken(least: int, *, what: str) -> Run:
@@ -96,7 +85,7 @@ def _exact(at: CheckedReceiver, event_type: str) -> Judgement:
     small = with_ids(at.event(event_type), least=_SMALL)
     at.begin()
     trace = at.deliver(small)
-    seen = _shown(at)
+    seen = _words_of(at, at.look())
     visible = [place for place, number in enumerate(_numbers(small)) if str(number) in seen]
     if not visible:
         return _not_shown(small, seen, trace)
@@ -104,7 +93,7 @@ def _exact(at: CheckedReceiver, event_type: str) -> Judgement:
         large = with_ids(small, least=least)
         at.begin()
         trace = at.deliver(large)
-        seen, numbers = _shown(at), _numbers(large)
+        seen, numbers = _words_of(at, at.look()), _numbers(large)
         lost = [numbers[place] for place in visible if str(numbers[place]) not in seen]
         if lost:
             instead, tag = _instead(lost[0], seen)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from copy import deepcopy
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -27,7 +28,7 @@ _BETWEEN = 3  # other events between an event and its copy
 def _is_accepted(at: CheckedReceiver, event_type: str) -> Judgement:
     event = at.event(event_type)
     at.begin()
-    if (first := taken_first(at, event)) is not None:
+    if (first := _taken_first(at, event)) is not None:
         return first
     again = at.deliver(event, later=1, what=f"a second copy of {event_type}")
     if at.accepts(again, event):
@@ -37,13 +38,9 @@ def _is_accepted(at: CheckedReceiver, event_type: str) -> Judgement:
 
 def _counts_once(at: CheckedReceiver, event_type: str) -> Judgement:
     event = at.event(event_type)
-    at.begin()
-    before = at.look()
-    if (first := taken_first(at, event)) is not None:
-        return first
-    once = at.look()
-    if once == before:
-        return skipped(f"{event_type} changes nothing, so a copy could not.")
+    once = taken_once(at, event)
+    if isinstance(once, Judgement):
+        return once
     trace = at.deliver(event, later=1, what=f"a second copy of {event_type}")
     return judge_copy(at, once, trace, what=f"A second copy of {event_type}")
 
@@ -51,17 +48,33 @@ def _counts_once(at: CheckedReceiver, event_type: str) -> Judgement:
 def _later_copy_counts_once(at: CheckedReceiver, event_type: str) -> Judgement:
     """A copy after other events, which happened days later."""
     event = at.event(event_type, now=float(at.moment - _DAYS))
+    others = (at.event(event_type) for _ in range(_BETWEEN))
+    return judge_copy_after(at, event, others, told="others")
+
+
+def judge_copy_after(at: CheckedReceiver, event: Event, others: Iterable[Event], *, told: str) -> Judgement:
+    """Whether a copy of the event that comes after these others changes nothing; ``told`` is what they are called.
+
+    Each of them is made when its turn comes: a REST API answers as of the event that was made last.
+    """
+    once = taken_once(at, event)
+    if isinstance(once, Judgement):
+        return once
+    for other in others:
+        at.deliver(other)
+    once = at.look()
+    trace = at.deliver(event, later=1, what=f"a copy of {event.type}, after {told}")
+    return judge_copy(at, once, trace, what=f"A copy of {event.type} that comes after {told}")
+
+
+def taken_once(at: CheckedReceiver, event: Event) -> int | Judgement:
+    """The number of the state after the event, from the first state; a judgement where a copy could tell nothing."""
     at.begin()
     before = at.look()
-    if (first := taken_first(at, event)) is not None:
-        return first
-    if at.look() == before:
-        return skipped(f"{event_type} changes nothing, so a copy could not.")
-    for _ in range(_BETWEEN):
-        at.deliver(at.event(event_type))
+    if (refusal := _taken_first(at, event)) is not None:
+        return refusal
     once = at.look()
-    trace = at.deliver(event, later=1, what=f"a copy of {event_type}, after others")
-    return judge_copy(at, once, trace, what=f"A copy of {event_type} that comes after others")
+    return skipped(f"{event.type} changes nothing, so a copy could not.") if once == before else once
 
 
 def judge_copy(at: CheckedReceiver, once: int, trace: Trace, *, what: str) -> Judgement:
@@ -101,7 +114,7 @@ def _ends(at: CheckedReceiver, first: Event, second: Event) -> tuple[list[int], 
     ends = []
     for event in (first, second):
         at.begin()
-        if (refusal := taken_first(at, event)) is not None:
+        if (refusal := _taken_first(at, event)) is not None:
             return refusal
         ends.append(at.look())
     at.begin()
@@ -110,7 +123,7 @@ def _ends(at: CheckedReceiver, first: Event, second: Event) -> tuple[list[int], 
     return [*ends, at.look()], trace
 
 
-def taken_first(at: CheckedReceiver, event: Event) -> Judgement | None:
+def _taken_first(at: CheckedReceiver, event: Event) -> Judgement | None:
     """None if the event is accepted, else that nothing can be told of what comes after it."""
     trace = at.deliver(event)
     if at.accepts(trace, event):

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from steppay_mock.conformance.check import Check, Judgement, skipped
-from steppay_mock.conformance.families.copies import judge_copy, taken_first
+from steppay_mock.conformance.families.copies import judge_copy, judge_copy_after, taken_once
 
 if TYPE_CHECKING:
     from steppay_mock.conformance.checked_receiver import CheckedReceiver
@@ -24,29 +24,15 @@ _CURE = (
 def _after_many(at: CheckedReceiver) -> Judgement:
     """A copy of the main type after so many other events that a short list has lost it."""
     event = at.event()
-    at.begin()
-    before = at.look()
-    if (first := taken_first(at, event)) is not None:
-        return first
-    if at.look() == before:
-        return skipped(f"{event.type} changes nothing, so a copy could not.")
-    for _ in range(_MANY):
-        at.deliver(at.event())
-    once = at.look()
-    trace = at.deliver(event, later=1, what=f"a copy of {event.type}, after {_MANY} others")
-    return judge_copy(at, once, trace, what=f"A copy of {event.type} that comes after {_MANY} others")
+    return judge_copy_after(at, event, (at.event() for _ in range(_MANY)), told=f"{_MANY} others")
 
 
 def _hours_later(at: CheckedReceiver) -> Judgement:
     """A copy more than a day later by the clock of this process, where the receiver reads that clock."""
     event = at.event()
-    at.begin()
-    before = at.look()
-    if (first := taken_first(at, event)) is not None:
-        return first
-    once = at.look()
-    if once == before:
-        return skipped(f"{event.type} changes nothing, so a copy could not.")
+    once = taken_once(at, event)
+    if isinstance(once, Judgement):
+        return once
     target = int(at.now()) + _HOURS
     with _clock_moved(_HOURS):
         later = target - int(at.now())  # 0 where the clock that signs has moved too

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from steppay_mock.conformance.alike import DIGEST, without_bodies
 from steppay_mock.conformance.check import PASSED, Check, Judgement, failed, skipped
 from steppay_mock.contract.schemas import load_schema
+from steppay_mock.ordering.state.json_path import leaves
 from steppay_mock.ordering.state.normal import plain
 
 if TYPE_CHECKING:
@@ -74,7 +74,7 @@ def _words_after(at: CheckedReceiver, event_type: str, status: str) -> tuple[set
     event = at.event(event_type, data={"status": status})
     at.begin()
     trace = at.deliver(event)
-    return {str(value) for _, value in _leaves("", plain(at.state(at.look()).state))}, trace
+    return {str(value) for _, value in leaves("$", plain(at.state(at.look()).state))}, trace
 
 
 @cache
@@ -140,7 +140,7 @@ def _refunded(at: CheckedReceiver, paid: Event, amount: int) -> tuple[_Leaves, _
             return skipped(f"No verdict: {event.type} was refused ({trace.told()}).", trace)
         ends.append(at.look())
     before, after, end = (
-        {path: value for path, value in _leaves("$", without_bodies(plain(at.state(number).state))) if value != DIGEST}
+        {path: value for path, value in leaves("$", without_bodies(plain(at.state(number).state))) if value != DIGEST}
         for number in ends
     )
     return before, after, end, trace
@@ -157,17 +157,6 @@ def _is_share(value: Any, before: Any) -> bool:
     except (TypeError, ValueError):
         return False
     return any(rise == _PAID / share for share in _SHARES)
-
-
-def _leaves(path: str, node: Any) -> Iterator[tuple[str, Any]]:
-    if isinstance(node, dict):
-        for key, inner in node.items():
-            yield from _leaves(f"{path}.{key}", inner)
-    elif isinstance(node, list):
-        for place, inner in enumerate(node):
-            yield from _leaves(f"{path}[{place}]", inner)
-    else:
-        yield path, node
 
 
 CHECKS = (

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from steppay_mock.conformance.alike import changes
 from steppay_mock.conformance.check import PASSED, Check, Judgement, failed, skipped
 from steppay_mock.conformance.judging import for_each_type, judge_event, with_payload
+from steppay_mock.ordering.state.json_path import leaves
 from steppay_mock.ordering.state.normal import plain
 from steppay_mock.ordering.truth.time_formats import KST, Instant, instants_in, read_instant
 
@@ -41,7 +42,7 @@ def _read_as_utc(at: CheckedReceiver, event_type: str) -> Judgement:
     sent = list(instants_in(event.data))
     known = [*sent, datetime.fromtimestamp(event.timestamp, UTC)]
     is_shown = False
-    for path, value in _values("$", plain(at.state(after).state)):
+    for path, value in leaves("$", plain(at.state(after).state)):
         instant = read_instant(value)
         if instant is None or any(instant.is_same(one) for one in known):
             is_shown = is_shown or (instant is not None and any(instant.is_same(one) for one in sent))
@@ -79,17 +80,6 @@ def _is_nine_hours_off(instant: Instant, right: datetime) -> str | None:
     if instant.is_same(right - KST):
         return "before"
     return "after" if not instant.is_naive and instant.is_same(right + KST) else None
-
-
-def _values(path: str, node: Any) -> Iterator[tuple[str, Any]]:
-    if isinstance(node, dict):
-        for key, inner in node.items():
-            yield from _values(f"{path}.{key}", inner)
-    elif isinstance(node, list):
-        for place, inner in enumerate(node):
-            yield from _values(f"{path}[{place}]", inner)
-    else:
-        yield path, node
 
 
 def _fractions(at: CheckedReceiver, event_type: str) -> Judgement:

@@ -83,3 +83,17 @@ def _matcher(found: re.Match[str], *, is_any: bool) -> Callable[[object], bool]:
         return lambda key: type(key) is not int and shape.fullmatch(str(key)) is not None
     exact = found["single"] or found["double"]
     return lambda key: key == exact
+
+
+def leaves(path: str, node: Any, *, keys: bool = False) -> Iterator[tuple[str, Any]]:
+    """All values of plain data that have nothing below them, with their paths; with ``keys`` all keys too."""
+    if isinstance(node, dict):
+        for key, inner in node.items():
+            if keys:
+                yield below(path, key), key
+            yield from leaves(below(path, key), inner, keys=keys)
+    elif isinstance(node, list):
+        for place, inner in enumerate(node):
+            yield from leaves(below(path, place), inner, keys=keys)
+    else:
+        yield path, node

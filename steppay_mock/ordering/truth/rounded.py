@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from steppay_mock.ordering.state.json_path import below
+from steppay_mock.ordering.state.json_path import leaves
 from steppay_mock.ordering.truth.hint import Hint
 from steppay_mock.ordering.truth.things import EXACT, Thing, Things
 
@@ -16,7 +16,7 @@ def rounded_hints(state: Any, things: Things) -> Iterator[Hint]:
     """The hints on ids of the state that are an id of the story, rounded to a double."""
     large = _large(things)  # most stories have none, and then the state is not looked at
     told: set[tuple[int, Thing]] = set()
-    for path, value in _values("$", state) if large else ():
+    for path, value in leaves("$", state, keys=True) if large else ():
         number = _whole(value)
         if number is None or number < EXACT or str(number) in things.by_name:
             continue
@@ -38,19 +38,6 @@ def _large(things: Things) -> dict[float, tuple[int, Thing]]:
     """The ids of the story that a double may round, by their rounded value."""
     numbers = {int(name): found[0] for name, found in things.by_name.items() if name.isdecimal() and len(name) < 20}
     return {float(number): (number, thing) for number, thing in numbers.items() if number > EXACT}
-
-
-def _values(path: str, node: Any) -> Iterator[tuple[str, Any]]:
-    """All values and all keys, with their paths."""
-    if isinstance(node, dict):
-        for key, inner in node.items():
-            yield below(path, key), key
-            yield from _values(below(path, key), inner)
-    elif isinstance(node, list):
-        for at, inner in enumerate(node):
-            yield from _values(below(path, at), inner)
-    else:
-        yield path, node
 
 
 def _whole(value: Any) -> int | None:
