@@ -12,6 +12,10 @@ TYPES = ("payment.completed", "payment.canceled", "subscription.created", "subsc
 """The types for which most are registered: with all of them a card takes twice as long, and tells the same."""
 
 
+PROVED = ("order/", "tie/", "overlap/", "truth/")
+"""Families whose checks need searches through orders."""
+
+
 def no_wait(_seconds: float) -> None:
     """Let no time pass: these receivers work before they answer."""
 
@@ -29,6 +33,12 @@ def card_of(shop: Shop, **options: Any) -> Scorecard:
         **options,
     }
     return check_receiver(chosen.pop("receiver", shop), **chosen)
+
+
+def card_of_flaw(shop: Shop) -> Scorecard:
+    """The card with the event types that most use, and with searches where the flaw is one of orders."""
+    wanted = {} if shop.options or shop.every_type else {"types": TYPES}
+    return card_of(shop, quick=not str(shop.finding).startswith(PROVED), **wanted)
 
 
 def names(card: Scorecard) -> list[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from conformance.checked import TYPES, card_of, names
+from conformance.checked import PROVED, TYPES, card_of, card_of_flaw, names
 from conformance.kept import compare
 from conformance.zoo.members import FLAWED
 from conformance.zoo.shop import Shop
@@ -12,10 +12,6 @@ from thinning import thinned
 from steppay_mock import Scorecard
 
 pytestmark = pytest.mark.usefixtures("stopped")
-
-PROVED = ("order/", "tie/", "overlap/", "truth/")
-"""Families whose checks need searches through orders."""
-
 
 def test_the_zoo_has_its_size_and_flaws_of_most_families() -> None:
     families = {str(shop.finding).partition("/")[0] for shop in FLAWED.values()}
@@ -28,12 +24,10 @@ def test_the_zoo_has_its_size_and_flaws_of_most_families() -> None:
 @pytest.mark.parametrize("name", thinned(sorted(FLAWED), every=6))
 def test_a_flaw_is_the_one_finding(name: str) -> None:
     shop = FLAWED[name]()
-    needs_proofs = str(shop.finding).startswith(PROVED)
-    wanted = {} if shop.options or shop.every_type else {"types": TYPES}
-    card = card_of(shop, quick=not needs_proofs, **wanted)
+    card = card_of_flaw(shop)
     assert names(card) == [shop.finding], card.report()
     assert card.ok is not any(one.severity == "must" for one in card.findings)
-    if not needs_proofs:
+    if not str(shop.finding).startswith(PROVED):
         compare(f"patterns/{name}.txt", pattern_of(card))
 
 

@@ -94,5 +94,20 @@ MAKERS: tuple[Callable[[str], Iterator[Mistake]], ...] = (of_cosmic_ray, of_hand
 
 
 def mistakes_in(path: str) -> list[Mistake]:
-    """The mistakes of all makers in a file."""
-    return [mistake for maker in MAKERS for mistake in maker(path)]
+    """The mistakes of all makers in a file. What several of them make is there once: each costs a card."""
+    text, seen = read(path), set[str]()
+    found = []
+    for mistake in (mistake for maker in MAKERS for mistake in maker(path)):
+        made = _meaning(mistake.make(text))
+        if made not in seen:
+            found.append(mistake)
+        seen.add(made)
+    return found
+
+
+def _meaning(text: str) -> str:
+    """The code without its layout; of a file that is no Python any more, the text."""
+    try:
+        return ast.dump(ast.parse(text))
+    except SyntaxError:
+        return text

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from conformance.checked import TYPES, card_of
+from conformance.checked import TYPES, card_of, card_of_flaw
 from conformance.test_designs import EventLog, RawBodies, SaysUnprocessable, ShowsAccess, VendorSample
 from conformance.test_order_zoo import UNFIT
 from conformance.test_order_zoo import card_of as order_card_of
@@ -27,9 +27,9 @@ _SAID_BY = {
 
 
 def zoo_members() -> list[Member]:
-    """Each flaw of the scorecard's zoo, with the searches through orders too."""
+    """Each flaw of the scorecard's zoo; searches through orders are made for flaws of orders."""
     return [
-        Member(group="zoo", name=name, card=partial(_zoo_card, shop), is_true=partial(_is_named, shop.finding))
+        Member(group="zoo", name=name, card=partial(_flaw_card, shop), is_true=partial(_is_named, shop.finding))
         for name, shop in FLAWED.items()
     ]
 
@@ -65,6 +65,10 @@ def order_members() -> list[Member]:
         for name, one in MEMBERS.items()
         if name not in UNFIT
     ]
+
+
+def _flaw_card(shop: type[Shop]) -> Scorecard:
+    return card_of_flaw(shop())
 
 
 def _zoo_card(shop: type[Shop]) -> Scorecard:
