@@ -53,9 +53,11 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if (share := config.getoption("--share")) is None:
         return
     wanted, _, count = share.partition("/")
-    left_out = [one for one in items if crc32(one.nodeid.encode()) % int(count) != int(wanted) % int(count)]
-    config.hook.pytest_deselected(items=left_out)
-    items[:] = [one for one in items if one not in set(left_out)]
+    parts: dict[bool, list[pytest.Item]] = {True: [], False: []}
+    for one in items:
+        parts[crc32(one.nodeid.encode()) % int(count) == int(wanted) % int(count)].append(one)
+    config.hook.pytest_deselected(items=parts[False])
+    items[:] = parts[True]
 
 
 @pytest.hookimpl(wrapper=True)
