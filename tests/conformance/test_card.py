@@ -62,6 +62,7 @@ def test_a_card_that_is_not_ok_raises_its_report(card: Scorecard) -> None:
     card_of(Shop(), types=TYPES, only="rotation").assert_ok()
 
 
+@pytest.mark.usefixtures("stopped")
 def test_the_command_of_a_right_signature_computes_it_and_holds_no_secret() -> None:
     shown = card_of(CountsCopiesAgain(), types=TYPES, only="duplicate").findings[0].request
     assert 'key=$(printf %s "$time.$body" | openssl dgst -sha256 -hmac "$STEPPAY_WEBHOOK_SECRET"' in shown
