@@ -12,6 +12,7 @@ from zlib import crc32
 
 import pytest
 from hypothesis import settings
+from thinning import mark_thinned
 
 from steppay_mock.store.scenarios.registry import all_scenarios, forget_scenarios
 
@@ -48,8 +49,10 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
 
 
+@pytest.hookimpl(tryfirst=True)  # before -m chooses by markers
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out the tests of other shares."""
+    """Mark what `make test` has no time for, and leave out the tests of other shares."""
+    mark_thinned(items)
     if (share := config.getoption("--share")) is None:
         return
     wanted, _, count = share.partition("/")

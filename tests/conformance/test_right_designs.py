@@ -56,7 +56,7 @@ def check_alone(name: str, folder: Path, **options: bool) -> None:
     assert_right(RIGHT[name], ok=ok, passed=passed, findings=findings, report=report)
 
 
-@pytest.mark.parametrize("name", thinned(IN_THIS_PROCESS, every=3))
+@pytest.mark.parametrize("name", thinned(IN_THIS_PROCESS, every=5))
 def test_a_right_design_has_no_finding(name: str, tmp_path: Path) -> None:
     check(name, tmp_path, quick=True)
 
