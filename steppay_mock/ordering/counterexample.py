@@ -13,12 +13,12 @@ from steppay_mock.ordering.findings import CounterexampleData
 class Counterexample(CounterexampleData):
     """The smallest failing course that was found: fewest events, then fewest inversions, then fewest repeats."""
 
-    def report(self) -> str:
-        """The text: what happened, what was delivered, both ends, the likely cause, and how to replay it."""
+    def report(self, *, usual_fix: bool = True) -> str:
+        """The text: what happened, what was delivered, both ends, the usual fix if it is wanted, and how to replay it."""
         from steppay_mock.ordering.report.text import describe_counterexample
 
         with speaking(self.face):
-            return describe_counterexample(self)
+            return describe_counterexample(self, usual_fix=usual_fix)
 
     def as_dict(self) -> dict[str, Any]:
         """Plain data, for JSON. Events are named by place, from 0; no payload is in it."""

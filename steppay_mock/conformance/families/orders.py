@@ -47,7 +47,7 @@ def _found(anomaly: Anomaly) -> Callable[[CheckedReceiver], Judgement]:
             if counterexample.anomaly.name == anomaly.name:
                 return failed(
                     f"{anomaly.meaning} Found in {exploration.name}.",
-                    detail=counterexample.report(),
+                    detail=counterexample.report(usual_fix=False),  # the cure of the finding says it
                     tags=(anomaly.name,),
                 )
         if anomaly is kinds.ORDER_DEPENDENCE and not any(proofs.counterexamples):

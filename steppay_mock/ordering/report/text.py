@@ -31,9 +31,9 @@ def describe(exploration: ExplorationData) -> str:
     return "\n".join(line.rstrip() for line in _report(exploration))
 
 
-def describe_counterexample(counterexample: CounterexampleData) -> str:
+def describe_counterexample(counterexample: CounterexampleData, *, usual_fix: bool) -> str:
     """The report of a counterexample: the headline, the usual fix, both orders, both ends, and how to replay it."""
-    return "\n".join(line.rstrip() for line in _reason(counterexample))
+    return "\n".join(line.rstrip() for line in _reason(counterexample, usual_fix=usual_fix))
 
 
 def violation(exploration: ExplorationData) -> OrderViolation:
@@ -88,13 +88,14 @@ def _report(exploration: ExplorationData) -> Iterator[str]:
 # The counterexample.
 
 
-def _reason(counterexample: CounterexampleData) -> Iterator[str]:
+def _reason(counterexample: CounterexampleData, *, usual_fix: bool = True) -> Iterator[str]:
     comparison, anomaly = compare(counterexample), counterexample.anomaly
     yield headline(counterexample, comparison)
     yield from _meaning(anomaly)
     yield ""
-    yield from wrap(f"usual fix: {anomaly.fix}")
-    yield ""
+    if usual_fix:
+        yield from wrap(f"usual fix: {anomaly.fix}")
+        yield ""
     enough = (
         f" ({len(comparison.happened)} of {counted(comparison.of, 'event')})"
         if len(comparison.happened) < comparison.of
