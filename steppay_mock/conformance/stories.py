@@ -50,6 +50,20 @@ def tell_stories(at: CheckedReceiver) -> tuple[ToldStory, ...]:
         return ()
 
 
+def is_taken_in_a_story(at: CheckedReceiver, event_type: str) -> bool:
+    """Whether an event of the type is accepted after what happened before it in a scenario."""
+    for name in QUICK:
+        at.begin()
+        for event in at.story(name):
+            if _is_wanted(at, event):
+                is_accepted = at.accepts(at.deliver(event, what=f"{event.type} of {name}"), event)
+                if is_accepted and str(event.type) == event_type:
+                    return True
+                if not is_accepted:
+                    break
+    return False
+
+
 def _tell(at: CheckedReceiver, name: str) -> ToldStory | None:
     story = scenario(name, seed=at.settings.seed, is_test=False)
     events = [event for event in story.events if _is_wanted(at, event)]

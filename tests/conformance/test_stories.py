@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from conformance.checked import TYPES, card_of, names
+from conformance.zoo.flawed.courses import RefusesUpdatesWithoutARow
 from conformance.zoo.flawed.updates import EndsAtUnpaid, IgnoresRefunds, InsertsOnly
 from conformance.zoo.flawed.values import ReadsDataId
 from conformance.zoo.shop import Envelope, Shop
@@ -29,6 +30,14 @@ def test_a_refund_that_is_not_taken_is_found_on_a_quick_card() -> None:
     assert (names(card), card.ok) == (["truth/ignores-refunds"], False), card.report()
     assert "ends COMPLETE here, the store says CANCELED" in why(card, STORE)
     assert "the store had this value before event" in why(card, STORE).lower()
+
+
+def test_an_update_that_is_refused_before_its_row_exists_is_no_type_that_is_refused() -> None:
+    card = card_of(RefusesUpdatesWithoutARow(), types=TYPES, only="unknown-event")
+    assert names(card) == ["order/refuses-early-updates"]
+    assert card.findings[0].severity == "must"
+    assert "subscription.updated" in card.failed[0].judgement.why
+    assert card.failed[0].judgement.why.endswith(" After what happened before it, it is accepted.")
 
 
 def test_a_receiver_is_not_judged_by_types_for_which_it_is_not_registered() -> None:

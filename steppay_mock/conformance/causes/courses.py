@@ -141,7 +141,9 @@ CAUSES: tuple[Cause, ...] = (
         cure="Answer 2xx and keep the event until its row exists, or create the row from it: no retries are "
         "documented.",
         facts=(5, 23),
-        shows=lambda seen: seen.failed("order/order-dependent-rejection"),
+        shows=lambda seen: (
+            seen.failed("order/order-dependent-rejection") or seen.failed("unknown-event/every-type", tag="early")
+        ),
         explains=named("order/order-dependent-rejection", "unknown-event/every-type", "order/order-dependence"),
     ),
 )

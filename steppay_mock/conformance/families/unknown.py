@@ -10,6 +10,7 @@ from steppay_mock.conformance.alike import changes
 from steppay_mock.conformance.check import PASSED, Check, Judgement, failed, skipped
 from steppay_mock.conformance.judging import for_each_type, judge_event, refused, with_payload
 from steppay_mock.conformance.kinds import Family, Severity
+from steppay_mock.conformance.stories import is_taken_in_a_story
 from steppay_mock.contract.catalogue import parse_event_type
 from steppay_mock.ordering.state.difference import differences
 from steppay_mock.ordering.state.normal import plain as plain_form
@@ -70,6 +71,9 @@ def _every_type(at: CheckedReceiver) -> Judgement:
                 return found
             if _is_taken_with_others(at, event_type):
                 return replace(found, tags=found.tags | {"some"})
+            if is_taken_in_a_story(at, event_type):
+                why = f"{found.why} After what happened before it, it is accepted."
+                return replace(found, why=why, tags=found.tags | {"early"}, severity="must")
             also = f" {len(refused_types)} types are refused in all." * (len(refused_types) > 1)
             # Who names the types gets no others, so each of them has to be accepted.
             severity: Severity = "should" if at.settings.types is None else "must"

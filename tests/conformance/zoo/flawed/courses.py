@@ -91,6 +91,17 @@ class RefusesOrphans(Shop):
         super().keep(envelope)
 
 
+class RefusesUpdatesWithoutARow(Shop):
+    finding = "order/refuses-early-updates"
+
+    def keep(self, envelope: Envelope) -> None:
+        found = self.row_of(envelope)
+        if envelope["event"] == "subscription.updated" and found and found[1] not in self.tables.get(found[0], {}):
+            self.inbox.discard(digest(envelope))
+            raise RefusedError(404, "no such row")
+        super().keep(envelope)
+
+
 MEMBERS: tuple[type[Shop], ...] = (
     CountsCopiesAgain,
     KnowsSignaturesOnly,
@@ -101,4 +112,5 @@ MEMBERS: tuple[type[Shop], ...] = (
     LastArrivalWins,
     DropsOrphans,
     RefusesOrphans,
+    RefusesUpdatesWithoutARow,
 )

@@ -240,6 +240,19 @@ class OneGuardForAll(Shop):
             super().keep(envelope)
 
 
+class OneGuardForACustomer(Shop):
+    """One newest second for all things of a customer."""
+
+    finding = "order/has-one-guard-for-all"
+
+    def keep(self, envelope: Envelope) -> None:
+        guards = self.tables.setdefault("guards", {})
+        guard = guards.setdefault(str(envelope["data"].get("customerId")), {"second": 0})
+        if envelope["timestamp"] >= guard["second"] or "customerId" not in envelope["data"]:
+            guard["second"] = envelope["timestamp"]
+            super().keep(envelope)
+
+
 MEMBERS: tuple[type[Shop], ...] = (
     IgnoresRefunds,
     KeepsPointsAfterRefunds,
@@ -259,4 +272,5 @@ MEMBERS: tuple[type[Shop], ...] = (
     ComparesVersionsAsTexts,
     SumsPaymentsWithoutRefunds,
     OneGuardForAll,
+    OneGuardForACustomer,
 )
