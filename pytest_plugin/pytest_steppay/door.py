@@ -255,6 +255,8 @@ class StepPay:
 
         target, chosen = self._receiver(receiver), self._explore_options(options, receiver)
         of_test = {} if self._api is None else {"api": self._api}
+        if "budget" not in options and (options.get("quick") or options.get("state") is None):
+            chosen.pop("budget", None)  # that of the ini file is for tests that search
 
         def run() -> Scorecard:
             with self._options.progress as watch:

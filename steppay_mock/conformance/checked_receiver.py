@@ -29,6 +29,7 @@ from steppay_mock.ordering.search.reading_back import ApiCallWatch
 from steppay_mock.payload.chance import SEEDS, derive_seed
 from steppay_mock.payload.factory import make_event
 from steppay_mock.store.scenarios.scenario import scenario
+from steppay_mock.wire.redact import Redaction
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -73,7 +74,10 @@ class CheckedReceiver:
         self.stories: tuple[ToldStory, ...] = ()
         self._delivery = settings.probing.delivery
         self._open = OpenReceiver(receiver, self._delivery)
-        self._supervisor = Supervisor(timeout=self._delivery.timeout, where=self._where, again="check again")
+        redact = Redaction(self._delivery.hidden)
+        self._supervisor = Supervisor(
+            timeout=self._delivery.timeout, where=self._where, again="check again", redact=redact
+        )
         self._probes = ProbeReader(settings.probing, self._supervisor, self._open.call)
         self.is_lost = False
         """Whether the state or the reset does not answer any more."""

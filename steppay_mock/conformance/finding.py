@@ -39,6 +39,8 @@ class Finding:
     harm: Harm
     summary: str
     cure: str
+    seen: str = field(default="", repr=False)
+    """What a check saw, where the summary says more than that: the sentence of the cause stands before it."""
     facts: tuple[int, ...] = ()
     explains: tuple[str, ...] = ()
     trace: Trace | None = field(default=None, repr=False)

@@ -41,7 +41,7 @@ class CheckOptions(AccessOptions, total=False):
     ``types``: the receiver is registered for these event types. All.
     ``scenarios``: names of scenarios for the proofs of order. None: some that fit what the receiver reacts to.
     ``only``, ``skip``: families of checks, or names such as ``"replay/too-old"``. All, none.
-    ``quick``: no proofs of order. False.
+    ``quick``: no proofs of order. Neither ``scenarios`` nor ``budget`` can stand beside it. False.
     ``budget``: the deliveries that all proofs may make together. 12,000.
     ``seed``: repeats everything that is drawn. 7, so that two runs send the same events.
     ``watch``: is called before each delivery with a CheckProgress. If it returns True the checks end, and the card has
@@ -117,6 +117,7 @@ def read_check_options(options: Mapping[str, Any], *, known: Iterable[str]) -> C
     types = options.get("types")
     if types is not None and not _texts("types", types):
         raise SteppayMockError(f"{option('types')} names no event type. Name one, or leave it out for all.")
+    quick = check_flag("quick", options.get("quick", False))
     settings = CheckSettings(
         probing=replace(probing, effects=probing.effects if state is not None else None),
         given={**searching, "state": state},
@@ -125,11 +126,13 @@ def read_check_options(options: Mapping[str, Any], *, known: Iterable[str]) -> C
         scenarios=_scenarios(options.get("scenarios")),
         only=_check_names("only", options.get("only"), names),
         skip=_check_names("skip", options.get("skip"), names),
-        quick=check_flag("quick", options.get("quick", False)),
+        quick=quick,
         budget=BUDGET.check("budget", options.get("budget", DEFAULT_BUDGET)),
         seed=seed,
         watch=_watch(options.get("watch")),
     )
+    if quick or state is None:
+        _refuse_of_searches(options, quick=quick)
     if not any(settings.wants(*name.split("/")) for name in known):
         raise SteppayMockError(
             f"{option('only')} and {option('skip')} leave no check to be made. Leave out one of them, or a name of it. "
@@ -154,6 +157,18 @@ def _refuse_lone(searching: Mapping[str, Any]) -> None:
             raise SteppayMockError(
                 f"{option(name)} is about the state, and there is no {option('state')}. Pass {option('state')} too."
             )
+
+
+def _refuse_of_searches(options: Mapping[str, Any], *, quick: bool) -> None:
+    """Refuse what is about the searches through orders where none is made: it would have no effect."""
+    for name in ("scenarios", "budget"):
+        if options.get(name) is not None:
+            why = (
+                f"{option('quick')} makes none. Leave out one of the two."
+                if quick
+                else f"they need {option('state')} and {option('reset')}. Pass both, or leave out {option(name)}."
+            )
+            raise SteppayMockError(f"{option(name)} is about the searches through orders: {why}")
 
 
 def _texts(name: str, value: object) -> list[str]:

@@ -131,5 +131,6 @@ def _unlike(check: Check, runs: Sequence[CheckRun]) -> Unlike | None:
             break
         if one.answer.status != again.answer.status:
             return Unlike.of_answers(one, again, is_right=one.what in _TYPES)
-    told = f"The check {check.full_name} did not end in the same way when it was repeated. At first: "
-    return Unlike(told=f"{told}{first.judgement.why}", trace=first.judgement.trace)
+    name, why = check.full_name, first.judgement.why
+    told = f"The check {name} did not end in the same way when it was repeated. At first: {why}"
+    return Unlike(told=told, trace=first.judgement.trace)

@@ -46,6 +46,7 @@ def without_secrets(
         replace(
             one,
             summary=sentence(one.summary),
+            seen=sentence(one.seen),
             cure=sentence(one.cure),
             changes=lines(one.changes),
             detail=sentence(one.detail),

@@ -23,9 +23,10 @@ AT_A_SHELL: Final[Mapping[str, str]] = {
     "types": "--events",
     "allow_hosts": "--allow-host",
     "duplicates": "--no-duplicates",
+    "scenarios": "--scenario",
     "fresh": "--state-url with {customer_id} and no --reset-url",
 }
-"""Options of ``explore`` that have another name on the command line; the others have the same name with dashes."""
+"""Options that have another name on the command line; all others have the same name with dashes."""
 
 PYTHON_ONLY: Final = frozenset({"effects", "invariant", "save", "restore", "events", "watch"})
 """Options of ``explore`` and ``replay`` that the command line does not have: at a shell they are named as a noun."""

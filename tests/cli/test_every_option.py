@@ -104,7 +104,7 @@ def test_a_folder_is_no_file(tmp_path: Path) -> None:
         for option in command.params:
             if _is_file(option):
                 found.add(option.name)
-                with pytest.raises(click.BadParameter, match="is a directory"):
+                with pytest.raises(click.BadParameter, match=r"is a directory\. Name a file\."):
                     option.type.convert(str(tmp_path), option, click.Context(command, info_name=name))
     assert found == {"baseline", "journal", "files", "data"}
 

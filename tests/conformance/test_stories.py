@@ -103,7 +103,7 @@ class RefusesOrders(Shop):
 
 
 def test_a_story_of_which_an_event_is_refused_tells_nothing() -> None:
-    card = card_of(RefusesOrders(), only=STORE, scenarios=["refund-in-parts"], skip=[])
+    card = card_of(RefusesOrders(), only=STORE, skip=[])
     assert names(card) == [], card.report()
 
 

@@ -13,8 +13,12 @@ from werkzeug import Request, Response
 
 from steppay_mock import explore, scenario
 from steppay_mock.ordering.exploration import Exploration
+from steppay_mock.ordering.failure import ExplorationError
 from steppay_mock.ordering.remote import RemoteError, remote_state
+from steppay_mock.ordering.state.normal import normalise
+from steppay_mock.ordering.state.secrets import without_secrets
 from steppay_mock.rest.api import StoreApi
+from steppay_mock.wire.redact import Redaction
 
 SECRET = "whsec_T0p-s3cret"
 TOKEN = "token_0f_the_api"
@@ -94,3 +98,81 @@ def test_no_error_of_a_probe_tells_a_header_or_a_secret(url: str) -> None:
     assert "********" in str(caught.value)
     assert "do-not-tell" not in str(caught.value)
     assert SECRET not in str(caught.value)
+
+
+class Telling:
+    """Keeps the last status of each kind, and tells its secret in the way of its name after some deliveries."""
+
+    def __init__(self, way: str) -> None:
+        self.way = way
+        self.rows: dict[str, Any] = {}
+        self.calls = 0
+
+    def tell(self, way: str) -> None:
+        self.calls += 1
+        if self.way == way and self.calls > 20:
+            raise ValueError(f"cannot sign with {SECRET}")
+
+    def reset(self) -> None:
+        self.tell("reset")
+        self.rows.clear()
+        if self.way == "leaves rows" and self.calls > 20:
+            self.rows["config"] = {SECRET: SECRET}
+
+    def state(self) -> Any:
+        self.tell("state")
+        rows = {**self.rows, "seen": {len(self.rows)}}
+        if self.way == "unfit" and len(self.rows) > 1:
+            return {**rows, SECRET: object()}
+        return {**rows, "key": [SECRET, SECRET.encode()]} if self.way == "rows" else rows
+
+    def effects(self) -> list[str]:
+        self.tell("effects")
+        return [f"mail {SECRET} {len(self.rows)}"] * (self.way == "rows")
+
+    def holds(self, rows: dict[str, Any]) -> None:
+        assert self.way != "broken" or len(rows) < 3, f"the key is {SECRET}"
+        if self.way == "invariant" and len(rows) > 2:
+            raise ValueError(f"cannot sign with {SECRET}")
+
+    def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Any:
+        event = json.loads(Request(environ).get_data())
+        self.rows[event["event"].partition(".")[0]] = event["event"]
+        return Response(status=204)(environ, start_response)
+
+    def explored(self) -> Exploration:
+        how: dict[str, Any] = {"reset": self.reset, "effects": self.effects, "invariant": self.holds}
+        return explore("refund-in-full", self, state=self.state, secret=SECRET, **how)
+
+
+@pytest.mark.parametrize("way", ["state", "reset", "effects", "invariant", "unfit"])
+def test_what_ends_a_search_is_told_without_a_secret(way: str) -> None:
+    with pytest.raises(ExplorationError) as raised:
+        Telling(way).explored()
+    error: BaseException | None = raised.value
+    assert "********" in str(error)
+    assert str(error).endswith("Correct that, and explore again.")
+    assert raised.value.exploration is None or SECRET not in shown(raised.value.exploration)
+    chain = []
+    while error is not None:
+        chain.append(error)
+        assert SECRET not in repr(error)
+        error = error.__cause__ or error.__context__
+    assert len(chain) >= 2
+
+
+@pytest.mark.parametrize("way", ["rows", "leaves rows", "broken"])
+def test_a_state_that_holds_a_secret_is_shown_without_it(way: str) -> None:
+    found = Telling(way).explored()
+    assert not found.ok
+    told = shown(found)
+    assert "********" in told
+    assert SECRET not in told
+
+
+def test_states_without_a_secret_stay_what_they_are() -> None:
+    form = normalise({"rows": [{"id": 1, "of": {"a", "b"}}], "key": SECRET})
+    assert without_secrets(form, Redaction(["another secret"])) is form
+    assert without_secrets(form, Redaction()) is form
+    masked = normalise({"rows": [{"id": 1, "of": {"a", "b"}}], "key": "********"})
+    assert without_secrets(form, Redaction([SECRET])) == masked

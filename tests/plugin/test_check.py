@@ -93,6 +93,17 @@ def test_in_a_loop(steppay):
 """
 
 
+@pytest.mark.parametrize("how", ["**HOW", "types=HOW['types']"])
+def test_the_budget_of_the_ini_file_is_none_of_a_card_without_searches(
+    pytester: pytest.Pytester, run: Run, how: str
+) -> None:
+    begin = TESTS.partition("def test_right")[0]
+    check = f"    steppay.check_receiver(shop.right, only='rotation', {how}).assert_ok()\n"
+    pytester.makepyfile(shop=SHOP, test_shop=f"{begin}def test_it(steppay):\n{check}")
+    pytester.syspathinsert()
+    run("-o", "steppay_budget=900").assert_outcomes(passed=1)
+
+
 @pytest.fixture
 def checked(pytester: pytest.Pytester, run: Run) -> pytest.RunResult:
     pytester.makepyfile(shop=SHOP, test_shop=TESTS)

@@ -11,6 +11,7 @@ from steppay_mock.cli.exit_codes import INTERRUPTED, UNREACHED, WRONG
 from steppay_mock.cli.options.card_files import CardFiles, card_file_options
 from steppay_mock.cli.options.checking import Checking, checking_options
 from steppay_mock.cli.options.epilog import epilog
+from steppay_mock.cli.options.gathering import is_typed
 from steppay_mock.cli.options.mutating import Mutating, mutating_options
 from steppay_mock.cli.options.parameter_types import FilePathType
 from steppay_mock.cli.options.scenario import ScenarioNameType
@@ -133,7 +134,13 @@ def command(
     from steppay_mock.conformance.check_receiver import check_receiver
     from steppay_mock.ordering.failure import ExplorationError
 
+    if baseline is not None:
+        files.refuse_input("--baseline", Path(baseline))
     known = None if baseline is None else read_baseline(Path(baseline))
+    searching: dict[str, Any] = {"scenarios": scenarios} if scenarios else {}
+    searching |= {"budget": budget} if is_typed(ctx, "budget") else {}
+    if searching and not quick:  # beside --quick the checks refuse them
+        checking.refuse_searches(searching)
     receiver, options = checking.open()
     served_api.check(fresh=False)
     served_api = served_api.settled()
@@ -141,8 +148,7 @@ def command(
     if options["state"] is None:
         wanted = {name: value for name, value in wanted.items() if name not in {"ignore", "settle"}}
     with speaking(checking.face(also=served_api.words)):
-        how: dict[str, Any] = {"only": only, "skip": skip, "quick": quick, "scenarios": scenarios}
-        how |= {"budget": budget, "seed": seed}
+        how: dict[str, Any] = {"only": only, "skip": skip, "quick": quick, "seed": seed, **searching}
         try:
             with served_api.serving_no_store() as api, watching() as watch:
                 card = check_receiver(receiver, **wanted, **how, **api, watch=watch)

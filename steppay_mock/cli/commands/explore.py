@@ -12,7 +12,7 @@ from steppay_mock.cli.options.epilog import epilog
 from steppay_mock.cli.options.late_by import LateByType
 from steppay_mock.cli.options.option_table import table_option
 from steppay_mock.cli.options.probe import Probing, probing_options
-from steppay_mock.cli.options.report_file import ReportFileType
+from steppay_mock.cli.options.report_file import ReportFileType, refuse_same_file
 from steppay_mock.cli.options.scenario import ScenarioNameType, Staging, staging_options
 from steppay_mock.cli.options.served_api import ServedApi, served_api_options
 from steppay_mock.cli.options.shared import json_option
@@ -135,7 +135,7 @@ _URLS = (
     "reports",
     metavar="FILE",
     multiple=True,
-    type=ReportFileType(".html", ".json", ".xml"),
+    type=ReportFileType(".html", ".json", ".xml", example="report.html"),
     help="Also write the report to this file: a web page (.html), JSON (.json) or JUnit XML (.xml). Repeatable.",
 )
 @click.option(
@@ -143,7 +143,7 @@ _URLS = (
     "junits",
     metavar="FILE",
     multiple=True,
-    type=ReportFileType(),
+    type=ReportFileType(example="report.xml"),
     help="Write JUnit XML to this file. Repeatable.",
 )
 @json_option("the report")
@@ -196,6 +196,7 @@ def command(
         "served_api": served_api,
         "options": {**how, **which, **bound, **over_time, **options},
     }
+    refuse_same_file({"--report": reports, "--junit": junits})
     files = {"reports": reports, "junits": junits}
     with speaking(probing.face(files=staging.files, also=served_api.words)):
         if len(candidates) == 1:

@@ -11,7 +11,7 @@ import click
 
 from steppay_mock.cli.options.gathering import fields_of, gather
 from steppay_mock.cli.options.parameter_types import ParameterType
-from steppay_mock.cli.options.report_file import ReportFileType
+from steppay_mock.cli.options.report_file import ReportFileType, is_same_file, refuse_same_file
 from steppay_mock.cli.show.report_files import write_file
 from steppay_mock.cli.show.terminal import pretty
 from steppay_mock.errors import SteppayMockError
@@ -52,6 +52,22 @@ class CardFiles:
             raise click.UsageError("--html-lang is about the web page, and there is no --html. Give it too.")
         if self.sarif_location is not None and not self.sarif_files:
             raise click.UsageError("--sarif-location is about SARIF, and there is no --sarif. Give it too.")
+        refuse_same_file(self._flags)
+
+    @property
+    def _flags(self) -> dict[str, tuple[Path, ...]]:
+        return {
+            "--html": self.html_files,
+            "--junit": self.junit_files,
+            "--sarif": self.sarif_files,
+            "--badge": self.badge_files,
+        }
+
+    def refuse_input(self, flag: str, path: Path) -> None:
+        """Refuse an option that would write over this file, which another option reads."""
+        for output, paths in self._flags.items():
+            if any(is_same_file(one, path) for one in paths):
+                raise click.UsageError(f"{output} would write over {path}, which {flag} reads. Name another file.")
 
     def write(self, card: Scorecard) -> None:
         """Write them all; where one cannot be written the others are, and then the OSError is raised."""
@@ -91,15 +107,18 @@ def card_file_options(command: Callable[..., Any]) -> Callable[..., Any]:
         "of the repository. Default: README.md.",
     )
     options = (
-        _file("--html", "html_files", "Also write the card to this file as a web page that can be printed."),
+        _file(
+            "--html", "html_files", "card.html", "Also write the card to this file as a web page that can be printed."
+        ),
         language,
-        _file("--junit", "junit_files", "Write JUnit XML to this file."),
-        _file("--sarif", "sarif_files", "Write SARIF to this file, which code hosts show."),
+        _file("--junit", "junit_files", "card.xml", "Write JUnit XML to this file."),
+        _file("--sarif", "sarif_files", "card.sarif", "Write SARIF to this file, which code hosts show."),
         location,
-        _file("--badge", "badge_files", "Write a badge to this file, an SVG."),
+        _file("--badge", "badge_files", "badge.svg", "Write a badge to this file, an SVG."),
     )
     return gather(command, "files", take=fields_of(CardFiles), options=options)
 
 
-def _file(flag: str, name: str, told: str) -> Callable[..., Any]:
-    return click.option(flag, name, metavar="FILE", multiple=True, type=ReportFileType(), help=f"{told} Repeatable.")
+def _file(flag: str, name: str, example: str, told: str) -> Callable[..., Any]:
+    kind = ReportFileType(example=example)
+    return click.option(flag, name, metavar="FILE", multiple=True, type=kind, help=f"{told} Repeatable.")

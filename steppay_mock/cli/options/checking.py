@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,6 +10,7 @@ import click
 
 from steppay_mock.cli.options.gathering import fields_of, gather
 from steppay_mock.cli.options.probe import ANSWERING, REACHING, RESETTING, SIGNING, Probing
+from steppay_mock.ordering.face import Face
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,10 +27,20 @@ class Checking(Probing):
             )
         if self.reset_url is not None and self.state_url is None:
             raise click.UsageError("--reset-url needs --state-url. Give both, or neither.")
-        for flag, given in (("--ignore", self.ignored), ("--settle", self.settle)):
+        about_state = (("--ignore", self.ignored), ("--settle", self.settle), ("--state-header", self.state_headers))
+        for flag, given in about_state:
             if given and self.state_url is None:
                 raise click.UsageError(f"{flag} is about the state, and there is no --state-url. Give it too.")
         return False
+
+    def refuse_searches(self, given: Iterable[str]) -> None:
+        """Refuse these options, which are about searches, where none is made: without a reset there is no search."""
+        for flag in map(Face(is_shell=True).option, given):
+            if self.reset_url is None:
+                raise click.UsageError(
+                    f"{flag} is about the searches through orders: they need --state-url and --reset-url. Give "
+                    f"both, or leave out {flag}."
+                )
 
 
 def checking_options(command: Callable[..., Any]) -> Callable[..., Any]:

@@ -6,6 +6,9 @@ from collections.abc import Callable, Sequence
 from functools import wraps
 from typing import Any, TypeVar
 
+import click
+from click.core import ParameterSource
+
 Decorated = TypeVar("Decorated", bound=Callable[..., Any])
 Decorator = Callable[[Decorated], Decorated]
 """An option, as click has it: a decorator of the command."""
@@ -41,3 +44,8 @@ def fields_of(group: type) -> Callable[[dict[str, Any]], object]:
         return group(**{name: values.pop(name) for name in names if name in values})
 
     return take
+
+
+def is_typed(ctx: click.Context, name: str) -> bool:
+    """Whether the user typed this parameter: it has no default, and no value of a variable or of a file."""
+    return ctx.get_parameter_source(name) is ParameterSource.COMMANDLINE

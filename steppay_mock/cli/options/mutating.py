@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 import click
-from click.core import ParameterSource
 
-from steppay_mock.cli.options.gathering import fields_of, gather
+from steppay_mock.cli.options.gathering import fields_of, gather, is_typed
 from steppay_mock.cli.options.parameter_types import SecondsType
 
 _SHARED = frozenset({"seed", "as_json"})
@@ -26,10 +25,18 @@ class Mutating:
     mutate_timeout: float | None
     jobs: int
 
+    def __post_init__(self) -> None:
+        for path in self.mutate_tests:
+            if path.startswith("-"):
+                raise click.UsageError(
+                    f"--mutate-tests {path[:80]}: that is an option, and not the path of a test. Name tests, such as "
+                    "tests/test_webhooks.py. Options of pytest belong into addopts of its configuration."
+                )
+
     def refuse_others(self, ctx: click.Context) -> None:
         """Refuse options that mean nothing: of the checks beside ``--mutate``, and its own without it."""
         own = frozenset(self.__dataclass_fields__)
-        given = [one for one in ctx.command.params if ctx.get_parameter_source(one.name or "") is _TYPED]
+        given = [one for one in ctx.command.params if is_typed(ctx, one.name or "")]
         for option in given:
             if self.mutated and option.name not in own | _SHARED:
                 raise click.UsageError(
@@ -40,9 +47,6 @@ class Mutating:
                 raise click.UsageError(
                     f"{option.opts[0]} is about mistakes in your handler, and there is no --mutate. Give it too."
                 )
-
-
-_TYPED = ParameterSource.COMMANDLINE
 
 
 def mutating_options(command: Callable[..., Any]) -> Callable[..., Any]:

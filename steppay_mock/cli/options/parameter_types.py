@@ -154,6 +154,8 @@ class FilePathType(click.Path):
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         """The path."""
         check_path(value, self, param, ctx)
+        if not self.dir_okay and os.path.isdir(value):  # noqa: PTH112 - a value may be "-", or bytes
+            self.fail(f"{str(value)!r} is a directory. Name a file.", param, ctx)
         return super().convert(value, param, ctx)
 
 

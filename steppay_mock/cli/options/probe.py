@@ -38,6 +38,7 @@ _URLS = {
     "--reset-url": "STEPPAY_MOCK_RESET_URL",
 }
 """The environment variables of the URLs. A URL may hold a secret."""
+_RESET_METHOD = "POST"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,7 +50,7 @@ class Probing:
     types: tuple[tuple[str, ...], ...]
     state_url: str | None = field(repr=False)
     reset_url: str | None = field(repr=False)
-    reset_method: str
+    reset_method: str | None
     state_headers: tuple[tuple[str, str], ...] = field(repr=False)
     written_access: AccessWords
     ignored: tuple[str, ...]
@@ -76,6 +77,8 @@ class Probing:
         truth = read_truth_option(self.truth)
         self.gateway.check()
         fresh, found = self.is_fresh(), self.receiver
+        if self.reset_method is not None and self.reset_url is None:
+            raise click.UsageError("--reset-method is about the reset URL, and there is no --reset-url. Give it too.")
         written = self.written_access
         access_of_it = (
             written.for_url(found.url, self.config) if self.endpoint is None else written.for_entry(self._entry)
@@ -91,7 +94,11 @@ class Probing:
                 allowed = agree(_endpoint(option, url, proxy=access[option].get("proxy")), allowed, noun="request")
         common: dict[str, Any] = {"timeout": float(self.timeout), "allow_hosts": allowed}
         asking = {**common, "hide": secrets or ()}
-        reset: dict[str, Any] = {**asking, **access.get("--reset-url", {}), "method": self.reset_method}
+        reset: dict[str, Any] = {
+            **asking,
+            **access.get("--reset-url", {}),
+            "method": self.reset_method or _RESET_METHOD,
+        }
         return self.gateway.target(receiver), {
             **common,
             **self.gateway.options,
@@ -171,7 +178,7 @@ class Probing:
             *([] if self.endpoint is None else [("--endpoint", self.endpoint)]),
             *shown.items(),
             *self.gateway.words,
-            *([("--reset-method", self.reset_method)] if self.reset_method != "POST" else []),
+            *([] if self.reset_method in {None, _RESET_METHOD} else [("--reset-method", str(self.reset_method))]),
             *(("--ignore", one) for one in self.ignored),
             *([] if self.truth == "hints" else [("--truth", self.truth)]),
             *(("--accept", str(one)) for one in self.accepted),
@@ -199,7 +206,7 @@ class Probing:
                 url=None if "--to" in hidden else str(read_address(self.receiver.url)),
                 state_url=shown.get("--state-url"),
                 reset_url=shown.get("--reset-url"),
-                reset_method=self.reset_method,
+                reset_method=self.reset_method or _RESET_METHOD,
                 can_reset=self.reset_url is not None,
                 unsigned=self.unsigned,
                 files=files,
@@ -251,9 +258,7 @@ RESETTING: tuple[Decorator[Any], ...] = (
     click.option(
         "--reset-method",
         type=click.Choice(["POST", "PUT", "DELETE"]),
-        default="POST",
-        show_default=True,
-        help="The HTTP method for the reset URL.",
+        help=f"The HTTP method for the reset URL. Default: {_RESET_METHOD}.",
     ),
     click.option(
         "--state-header",

@@ -41,6 +41,7 @@ def _of_cause(cause: Cause, explained: list[CheckResult]) -> Finding:
         severity=cause.severity or gravest.severity,
         harm=cause.harm,
         summary=f"{cause.summary} {shown.judgement.why}".strip(),
+        seen=shown.judgement.why,
         cure=cause.cure,
         facts=cause.facts,
         explains=tuple(one.check.full_name for one in explained),

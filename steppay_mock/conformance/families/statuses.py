@@ -60,7 +60,8 @@ def _each_status(at: CheckedReceiver) -> Judgement:
         if folded and len(own) >= _OWN:
             status, instead, trace = folded[0]
             also = f" The same with {', '.join(one for one, _, _ in folded[1:4])}." * (len(folded) > 1)
-            return failed(f"The status {status} is stored as {instead}.{also}", trace, tags=("folded",))
+            told = f"The status {status} is stored as {instead}."
+            return failed(f"{told}{also}", trace, tags=("folded",))
     return (
         PASSED
         if is_told

@@ -9,7 +9,7 @@ from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from steppay_mock.conformance.kinds import FAMILIES, SEVERITIES
-from steppay_mock.conformance.outputs.korean import korean_texts
+from steppay_mock.conformance.outputs.korean import in_korean, korean_texts
 from steppay_mock.conformance.outputs.words import TABLES, CardWords, words_in
 from steppay_mock.ordering.report.markup import Markup, tag, text
 
@@ -42,7 +42,7 @@ pre {{ background: var(--box); padding: .6rem .8rem; border-radius: 6px; white-s
 
 
 def write_page(card: CardData, *, lang: str) -> str:
-    """The page in that language; what a check saw at this receiver is English in both."""
+    """The page in that language. Bodies, errors and states of the receiver are shown as they came."""
     words = words_in(lang)
     # Answers and states of the receiver are shown. They are escaped; if one were not, the policy would still load and
     # run nothing. The style is allowed by its hash, so that no style of such a text applies.
@@ -106,9 +106,7 @@ def _finding(number: int, finding: Finding, words: CardWords) -> Iterator[Markup
     mark = tag("span", words[finding.severity], class_=finding.severity)
     yield tag("h3", f"{number}. ", mark, " ", tag("code", finding.full_name))
     yield tag("p", words[f"meaning of {finding.severity}"], class_="faint")
-    if words is TABLES["ko"]:
-        yield from _korean(finding, words)
-    yield _english(finding.summary)
+    yield from _korean(finding, words) if words is TABLES["ko"] else [_english(finding.summary)]
     if finding.severity != "fact":
         yield from _told(words["costs"], tag("p", words[finding.harm]))
     yield from _told(words["cure"], _sentence("p", finding.cure, words))
@@ -128,12 +126,14 @@ def _finding(number: int, finding: Finding, words: CardWords) -> Iterator[Markup
 
 
 def _korean(finding: Finding, words: CardWords) -> Iterator[Markup]:
-    """What is wrong, in Korean; of a check without a cause what a right receiver does."""
+    """What is wrong, in Korean; of a check without a cause what a right receiver does. Then what the check saw."""
     texts = korean_texts()
-    if finding.full_name in texts.findings:
-        yield tag("p", texts.findings[finding.full_name])
-    elif finding.full_name in texts.checks:
+    seen = in_korean(finding.seen or finding.summary)
+    if finding.full_name in texts.checks:
         yield tag("p", f"{words['asks']}: {texts.checks[finding.full_name]}")
+    elif finding.full_name in texts.findings and (seen is None or finding.seen):
+        yield tag("p", texts.findings[finding.full_name])
+    yield _english(finding.summary) if seen is None else tag("p", seen)
 
 
 def _told(name: str, content: Markup) -> tuple[Markup, Markup]:
@@ -156,14 +156,15 @@ def _spoken(element: str, english: str, korean: str | None, words: CardWords) ->
 
 
 def _checks(card: CardData, words: CardWords) -> Iterator[tuple[Markup, ...]]:
-    asked = korean_texts().checks
+    texts = korean_texts()
+    obstacles = {one.summary: texts.findings[one.full_name] for one in card.findings if one.full_name in texts.findings}
     for one in card.checks:
         yield (
             tag("td", tag("code", one.check.full_name)),
             tag("td", words[one.severity], class_=one.severity if one.outcome == "failed" else "faint"),
             tag("td", words[one.outcome], class_=one.outcome),
-            _spoken("td", one.check.asks, asked.get(one.check.full_name), words),
-            _sentence("td", one.judgement.why, words),
+            _spoken("td", one.check.asks, texts.checks.get(one.check.full_name), words),
+            _spoken("td", one.judgement.why, in_korean(one.judgement.why, known=obstacles), words),
         )
 
 

@@ -25,6 +25,7 @@ from steppay_mock.ordering.receiver.receiver import OpenReceiver, Receiver
 from steppay_mock.ordering.receiver.signed_requests import SignedRequests
 from steppay_mock.ordering.receiver.supervisor import Supervisor
 from steppay_mock.ordering.state.states import States
+from steppay_mock.wire.redact import Redaction
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -79,7 +80,8 @@ class Driver:
         self._settings = settings
         self._api_time = ApiTime(settings.api, tuple(as_stored or events), given=settings.given)
         self._receiver = OpenReceiver(receiver, settings.delivery)
-        self._supervisor = Supervisor(timeout=settings.delivery.timeout, where=self._where)
+        redact = Redaction(settings.delivery.hidden)
+        self._supervisor = Supervisor(timeout=settings.delivery.timeout, where=self._where, redact=redact)
         self._probes = ProbeReader(settings, self._supervisor, self._receiver.call)
         self.states: States = self._probes.states
         """All states that were read so far."""

@@ -17,7 +17,9 @@ from steppay_mock.errors import SteppayMockError
 from steppay_mock.ordering.face import option
 from steppay_mock.ordering.receiver.settle import look_until_settled
 from steppay_mock.ordering.state.normal import normalise
+from steppay_mock.ordering.state.secrets import without_secrets
 from steppay_mock.ordering.state.states import Snapshot, States, fingerprint
+from steppay_mock.wire.redact import Redaction
 
 if TYPE_CHECKING:
     from steppay_mock.ordering.options import ExploreSettings
@@ -36,6 +38,8 @@ class ProbeReader:
         self._settings = settings
         self._supervisor = supervisor
         self._call = call
+        # Of the options alone: a header such as `X-Env: COMPLETE` must not mask a status in the rows.
+        self._secrets = Redaction([*(settings.delivery.secret or ()), *settings.delivery.hide])
         self._judged: dict[int, str | None] = {}
         self._known: dict[bytes, int] = {}
         """The numbers of known states by the fingerprint of their raw data."""
@@ -100,7 +104,8 @@ class ProbeReader:
         try:
             form = normalise(value, ignore=self._settings.ignore, name=name)
         except SteppayMockError as error:
-            raise self._supervisor.cut_off(str(error)) from error
+            raise self._supervisor.cut_off(str(error)) from self._supervisor.redact.exception(error)
+        form = without_secrets(form, self._secrets)
         return form if renamed is None else renamed.as_given(form)
 
     def _judge(self, invariant: Callable[[Any], Any], raw: Any) -> str | None:
@@ -108,9 +113,10 @@ class ProbeReader:
             verdict = self._call(invariant, raw)
             holds = verdict is None or bool(verdict)  # bool(): numpy.False_ is not the False of Python
         except AssertionError as error:
-            return excerpt(str(error)) or _BROKEN
-        except Exception as error:
-            raise self._supervisor.cut_off(f"{option('invariant')} raised {type(error).__name__}: {error}") from error
+            return excerpt(self._supervisor.redact.text(str(error))) or _BROKEN
+        except Exception as error:  # noqa: BLE001 - any error of the user's function
+            told = f"{option('invariant')} raised {type(error).__name__}: {error}"
+            raise self._supervisor.cut_off(told) from self._supervisor.redact.exception(error)
         if isgenerator(verdict):
             raise self._supervisor.cut_off(
                 f"{option('invariant')} returned a generator, of which nothing ran. Let it return, and not yield"

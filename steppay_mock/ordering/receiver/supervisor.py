@@ -15,6 +15,7 @@ from steppay_mock.errors import ContractViolation, SteppayMockError
 from steppay_mock.ordering.face import option
 from steppay_mock.ordering.failure import ExplorationError, NoAnswerError
 from steppay_mock.ordering.receiver.watchdog import HungError, Watchdog
+from steppay_mock.wire.redact import NO_REDACTION, Redaction
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,10 +32,18 @@ _GRACE = 1.1  # timeouts until the watchdog acts: a transport with the same time
 class Supervisor:
     """Watches each call. ``where`` gives, in words, what was delivered so far and to which receiver.
 
-    ``again`` is what the user does when that is corrected.
+    ``again`` is what the user does when that is corrected. ``redact`` strikes secrets out of all that is told.
     """
 
-    def __init__(self, *, timeout: float, where: Callable[[], str], again: str = "explore again") -> None:
+    def __init__(
+        self,
+        *,
+        timeout: float,
+        where: Callable[[], str],
+        again: str = "explore again",
+        redact: Redaction = NO_REDACTION,
+    ) -> None:
+        self.redact = redact
         self.watchdog = Watchdog(_GRACE * timeout)
         self._timeout = timeout
         self._where = where
@@ -51,13 +60,14 @@ class Supervisor:
         except (ContractViolation, ExplorationError):
             raise
         except SteppayMockError as error:
-            raise self.cut_off(str(error)) from error
-        except Exception as error:
-            told = f"{name} raised {type(error).__name__}: {excerpt(str(error))}"
+            caught, failure = self.redact.exception(error), self.cut_off(str(error))
+        except Exception as error:  # noqa: BLE001 - any error of the user's function
+            told = f"{name} raised {type(error).__name__}: {excerpt(self.redact.text(str(error)))}"
             step = obstacle(error)
-            raise self.cut_off(told if step is None else f"{told}. {step}") from error
+            caught, failure = self.redact.exception(error), self.cut_off(told if step is None else f"{told}. {step}")
         finally:
             self.watchdog.rest()
+        raise failure from caught  # here, and not above: the error as it was must not be its context
 
     def accepts(self, acceptance: Acceptance, event: Event, answer: Answer) -> bool:
         """Whether the answer accepts the event; a function of ``accept=`` is called like the other functions."""
@@ -92,6 +102,7 @@ class Supervisor:
 
     def cut_off(self, what: str) -> ExplorationError:
         """The error that says what went wrong and after which deliveries."""
+        what = self.redact.text(what)
         error = ExplorationError(f"{self._told(what)} {self._next_step}")
         error.told = self._told(what)
         return error
