@@ -14,7 +14,7 @@ class Counterexample(CounterexampleData):
     """The smallest failing course that was found: fewest events, then fewest inversions, then fewest repeats."""
 
     def report(self, *, usual_fix: bool = True) -> str:
-        """The text: what happened, what was delivered, both ends, the usual fix if it is wanted, and how to replay it."""
+        """The text: what happened, the deliveries, both ends, the usual fix if wanted, and how to replay it."""
         from steppay_mock.ordering.report.text import describe_counterexample
 
         with speaking(self.face):

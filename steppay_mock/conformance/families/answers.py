@@ -41,8 +41,11 @@ def _in_time(at: CheckedReceiver) -> Judgement:
             traces += [at.deliver(at.event(event_type)) for _ in range(_MORE)]
             took = median(trace.answer.latency for trace in traces)
             if took > SLOW:
-                told = f"It takes {took:.1f} s to answer {event_type}, the median of {len(traces)} webhooks"
-                return failed(f"{told}; {usual:.1f} s that of all types.", traces[-1])
+                told = (
+                    f"It takes {took:.1f} s to answer {event_type}, the median of {len(traces)} webhooks; "
+                    f"{usual:.1f} s that of all types."
+                )
+                return failed(told, traces[-1])
     return PASSED
 
 

@@ -168,15 +168,15 @@ def _earlier_of_another(at: CheckedReceiver, event_type: str) -> Judgement:
     first = with_ids(at.event(event_type), least=31_001)
     drawn = with_ids(at.event(event_type), least=41_001)
     second = with_payload(drawn, {**deepcopy(drawn.payload), "timestamp": first.timestamp - 3600})
-    judgement = _judge_earlier(at, first, second, of="another thing")
+    judgement = _judge_earlier(at, first, second)
     if judgement.outcome != "passed" or "customerId" not in first.data:
         return judgement
     data = {**second.data, "customerId": first.data["customerId"]}
     second = with_payload(second, {**second.payload, "data": data})
-    return _judge_earlier(at, first, second, of="another thing of the same customer")
+    return _judge_earlier(at, first, second, of_one_customer=True)
 
 
-def _judge_earlier(at: CheckedReceiver, first: Event, second: Event, *, of: str) -> Judgement:
+def _judge_earlier(at: CheckedReceiver, first: Event, second: Event, *, of_one_customer: bool = False) -> Judgement:
     """Whether the second event is taken, which happened before the first and is about something else."""
     at.begin()
     before = at.look()
@@ -194,8 +194,12 @@ def _judge_earlier(at: CheckedReceiver, first: Event, second: Event, *, of: str)
     at.deliver(first)
     if at.look() == ends[2]:
         return PASSED  # it keeps the newest alone, such as the last payment of a customer
-    told = f"{first.type} is lost where one about {of}, which happened an hour later, came before it."
-    return failed(told, trace, tags=("guard",))
+    kind = first.type
+    if of_one_customer:
+        why = f"{kind} is lost where one about another thing of the same customer, an hour later, came before it."
+    else:
+        why = f"{kind} is lost where one about another thing, which happened an hour later, came before it."
+    return failed(why, trace, tags=("guard",))
 
 
 CHECKS = (
