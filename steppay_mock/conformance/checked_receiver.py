@@ -211,6 +211,8 @@ class CheckedReceiver:
         chosen: Any = {"seed": seed, "now": float(self.moment), "is_test": False, **options}
         if self._store_events is not None and "data" not in options:  # no store has what a check writes into an event
             return self._store_events.make(event_type, **chosen)
+        if event_type.startswith("payment."):  # ids of any form are for the check of them: else causes change by chance
+            chosen["data"] = {"paymentOnly": False, **(chosen.get("data") or {})}
         return make_event(event_type, **chosen)
 
     def story(self, name: str) -> Iterator[Event]:

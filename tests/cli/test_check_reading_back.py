@@ -106,7 +106,7 @@ def test_ctrl_c_gives_the_card_of_what_was_found_and_its_files(
         begun.set()
         out, err = process.communicate(timeout=60)
     assert process.returncode == 130, err
-    assert re.fullmatch(r"interrupted after \d+ of 128 checks: .*; findings: 1 must\n", err)
+    assert re.fullmatch(r"interrupted after \d+ of 131 checks: .*; findings: 1 must\n", err)
     assert "signature/verifies-nothing" in out
     assert "The checks were interrupted before this one was done." in out
     assert all(path.stat().st_size for path in files.values())

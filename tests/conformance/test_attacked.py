@@ -9,9 +9,19 @@ from typing import Any
 
 import pytest
 from conformance.checked import TYPES, card_of, names
+from conformance.zoo.flawed import ids, refunds
 from conformance.zoo.shop import Envelope, Hook, Shop
+from thinning import thinned
 
 from steppay_mock import Clock
+
+STEADY = (
+    *(ids.ReadsTheCustomerAsANumber, ids.RefusesOrdersWithLetters, ids.DropsOrdersWithLetters),
+    *(ids.ReadsDataId, ids.ReadsDataIdOrZero, ids.UpsertsAnEmptyId),
+    *(refunds.TakesOneRefundOfAPayment, refunds.TakesOneRefundFromATotal, refunds.FailsOnASecondRefund),
+    *(refunds.AddsRefunds, refunds.AddsRefundsToATotal, refunds.PaidMinusCancelled),
+)
+"""Receivers whose cause was told by chance, or not at all."""
 
 
 class VerifiesPaymentsAlone(Shop):
@@ -69,6 +79,14 @@ class DropsOldEvents(Shop):
 )
 def test_a_flaw_is_the_one_finding(shop: type[Shop]) -> None:
     card = card_of(shop(), types=TYPES)
+    assert names(card) == [shop.finding], card.report()
+
+
+@pytest.mark.usefixtures("stopped")
+@pytest.mark.parametrize("seed", range(5))
+@pytest.mark.parametrize("shop", thinned(STEADY, every=4))
+def test_the_cause_is_the_same_for_each_seed(shop: type[Shop], seed: int) -> None:
+    card = card_of(shop(), types=TYPES, seed=seed)
     assert names(card) == [shop.finding], card.report()
 
 

@@ -49,6 +49,7 @@ def test_a_right_receiver_has_no_finding_and_what_webhooks_alone_would_show_is_n
         *("null/same-as-absent", "unknown-enum/new-status-is-not-active", "tie/two-of-one-second"),
         *(f"big-id/{name}" for name in ("beyond-32-bits", "beyond-2-53", "64-bits", "exact", "distinct")),
         *("duplicate/later-update-is-no-copy", "truth/each-status", "truth/refund-takes-back", "truth/partial-refund"),
+        *("truth/second-refund", "truth/two-things-are-two-rows", "big-id/ids-that-are-texts"),
     }
     assert TOKEN not in str(card.as_dict())
 

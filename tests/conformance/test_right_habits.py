@@ -7,6 +7,7 @@ import time
 from datetime import UTC, datetime, timedelta, timezone
 from decimal import Decimal
 from hashlib import sha256
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -114,9 +115,102 @@ class WrittenAt(Shop):
             self.tables[found[0]][found[1]]["written_at"] = time.time()
 
 
+class OtherShopsOrders(Shop):
+    """It does nothing with payments of orders that are not StepPay's (paymentOnly)."""
+
+    def take(self, hook: Hook) -> tuple[int, str]:
+        self.verify(hook)
+        if self.read(hook.body)["data"].get("paymentOnly") is True:
+            return 204, ""
+        return super().take(hook)
+
+
+class NumbersOfOrders(Shop):
+    """It keeps the order of a payment as a number where it is one, and as none where it is a word of the merchant."""
+
+    def payment(self, envelope: Envelope) -> dict[str, Any]:
+        order = str(envelope["data"].get("orderId") or "")
+        return {**super().payment(envelope), "order_id": int(order) if order.isdecimal() else None}
+
+
+class ShowsPlaces(Shop):
+    """Its test shows the rows by their places in the table, from 0 on."""
+
+    def state(self) -> dict[str, Any]:
+        told = super().state()
+        rows = {table: told[table] for table in told if table != "inbox"}
+        return told | {
+            table: {str(at): row for at, (_, row) in enumerate(sorted(of.items()))} for table, of in rows.items()
+        }
+
+
+class _KeepsRefunds(Shop):
+    """It keeps each refund beside the payments."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.refunds: dict[str, dict[str, int]] = {}
+
+    def keep(self, envelope: Envelope) -> None:
+        super().keep(envelope)
+        data = envelope["data"]
+        if envelope["event"] == "payment.canceled":
+            amount = int((data.get("cancel") or {}).get("canceledAmount") or 0)
+            self.refunds.setdefault(str(data["paymentId"]), {})[self.version(envelope, "")] = amount
+
+    def reset(self) -> None:
+        super().reset()
+        self.refunds = {}
+
+
+class ListsRefunds(_KeepsRefunds):
+    """It shows what was given back by each refund alone."""
+
+    def state(self) -> dict[str, Any]:
+        told = super().state()
+        for key, row in told.get("payments", {}).items():
+            sums = sorted({0, *self.refunds.get(key, {}).values()})
+            row["refunds"] = [after - before for before, after in pairwise(sums)]
+            del row["canceled_amount"]
+        return told
+
+
+class NamesRefundsByDigests(_KeepsRefunds):
+    """It shows the sum after each refund, under the digest of the webhook that told it."""
+
+    def state(self) -> dict[str, Any]:
+        return super().state() | {"refunds": {key: dict(sums) for key, sums in self.refunds.items()}}
+
+
+class TotalOfCustomers(_KeepsRefunds):
+    """It shows what each customer has paid, less the largest sum of refunds of each payment."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.paid: dict[str, tuple[str, int]] = {}
+
+    def keep(self, envelope: Envelope) -> None:
+        super().keep(envelope)
+        data = envelope["data"]
+        if envelope["event"] in {"payment.completed", "payment.canceled"}:
+            self.paid[str(data["paymentId"])] = str(data.get("customerId")), int(data.get("paidAmount") or 0)
+
+    def state(self) -> dict[str, Any]:
+        totals: dict[str, int] = {}
+        for key, (customer, paid) in sorted(self.paid.items()):
+            back = max((0, *self.refunds.get(key, {}).values()))
+            totals[customer] = totals.get(customer, 0) + paid - back
+        return super().state() | {"totals": totals}
+
+    def reset(self) -> None:
+        super().reset()
+        self.paid = {}
+
+
 HABITS = [
     *(TenThousandths, KoreanTime, KoreanDay, Milliseconds, KoreanWords, Revenue, JsonAlone, HashedIds, Hidden, Talks),
-    *(OneMinute, WrittenAt),
+    *(OneMinute, WrittenAt, OtherShopsOrders, NumbersOfOrders, ShowsPlaces, ListsRefunds, NamesRefundsByDigests),
+    TotalOfCustomers,
 ]
 
 

@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 from conformance.checked import TYPES, card_of, names
 from conformance.zoo.flawed.courses import RefusesUpdatesWithoutARow
-from conformance.zoo.flawed.updates import EndsAtUnpaid, IgnoresRefunds, InsertsOnly
-from conformance.zoo.flawed.values import ReadsDataId
+from conformance.zoo.flawed.ids import ReadsDataId
+from conformance.zoo.flawed.refunds import IgnoresRefunds
+from conformance.zoo.flawed.updates import EndsAtUnpaid, InsertsOnly
 from conformance.zoo.shop import Envelope, Shop
 
 from steppay_mock import Scorecard

@@ -8,6 +8,7 @@ _TOLERANT = (
     "Read the fields that you need, as fields that may be absent, and let all others be: extra='ignore' and a default "
     "of None in pydantic, nullish() in zod."
 )
+_OF_STATUSES = frozenset({"old", "other", "refund", "part", "payment-amount"})
 
 CAUSES: tuple[Cause, ...] = (
     Cause(
@@ -113,7 +114,7 @@ CAUSES: tuple[Cause, ...] = (
         cure="Keep ids in 64 bits: BIGINT in SQL, long in Java.",
         facts=(13,),
         shows=lambda seen: seen.failed("big-id/beyond-32-bits", "big-id/beyond-2-53"),
-        explains=named("big-id"),
+        explains=lambda one: one.check.family == "big-id" and "text" not in one.judgement.tags,
     ),
     Cause(
         name="cuts-ids",
@@ -124,7 +125,7 @@ CAUSES: tuple[Cause, ...] = (
         "keep ids as text or as BigInt.",
         facts=(13,),
         shows=lambda seen: seen.count("big-id", tag="cut") > 0,
-        explains=named("big-id"),
+        explains=lambda one: one.check.family == "big-id" and "text" not in one.judgement.tags,
     ),
     Cause(
         name="keeps-ids-as-floats",
@@ -154,8 +155,14 @@ CAUSES: tuple[Cause, ...] = (
         cure="Read the id of each object by its name: subscriptionId of a subscription, paymentId of a payment, id of "
         "an order, a customer and an invoice, code of a product (fact 15).",
         facts=(15, 55),
-        shows=lambda seen: seen.failed("truth/as-the-store-says", tag="null-id"),
-        explains=lambda one: "null-id" in one.judgement.tags or one.check.full_name == "tie/two-of-one-second",
+        shows=lambda seen: (
+            seen.failed("truth/two-things-are-two-rows") or seen.failed("truth/as-the-store-says", tag="null-id")
+        ),
+        explains=lambda one: (
+            "null-id" in one.judgement.tags
+            or named("truth/two-things-are-two-rows", "tie/two-of-one-second", "tie/tie-flip")(one)
+            or named("order/earlier-of-another", "order/lost-update")(one)
+        ),
     ),
     Cause(
         name="folds-statuses",
@@ -168,7 +175,7 @@ CAUSES: tuple[Cause, ...] = (
         shows=lambda seen: seen.failed("truth/each-status"),
         explains=lambda one: (
             named("truth/each-status")(one)
-            or (one.check.full_name == "truth/as-the-store-says" and one.judgement.tags <= {"old", "other", "refund"})
+            or (one.check.full_name == "truth/as-the-store-says" and one.judgement.tags <= _OF_STATUSES)
         ),
     ),
 )

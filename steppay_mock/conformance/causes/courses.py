@@ -8,6 +8,9 @@ _ONCE = (
     "Store a hash of each body in the transaction that has the effect, under a unique constraint, and skip a body that "
     "is stored: an event has no id (fact 4), and a manager can send it again (fact 22)."
 )
+_OF_PARTS = frozenset({"part", "amount"})
+_OF_AMOUNTS = frozenset({"part", "amount", "payment-amount"})
+_OLD = frozenset({"old", "refund", "part", "amount"})
 
 CAUSES: tuple[Cause, ...] = (
     Cause(
@@ -67,6 +70,7 @@ CAUSES: tuple[Cause, ...] = (
             "order/earlier-of-another",
             "truth/as-the-store-says",
             "truth/refund-takes-back",
+            "truth/second-refund",
         ),
     ),
     Cause(
@@ -81,6 +85,36 @@ CAUSES: tuple[Cause, ...] = (
         explains=named("order", "duplicate/false-dedupe"),
     ),
     Cause(
+        name="loses-a-second-refund",
+        family="truth",
+        harm="money",
+        summary="It takes the first refund of a payment, and not the second one.",
+        cure="Write what each payment.canceled says over what an earlier one wrote: a payment that has "
+        "PARTIAL_CANCELED can be refunded again, and cancel.canceledAmount is the sum of all refunds so far.",
+        facts=(29, 43),
+        shows=lambda seen: (
+            seen.failed("truth/second-refund", tag="lost") and not seen.failed("truth/as-the-store-says", tag="old")
+        ),
+        explains=lambda one: (
+            named("truth/second-refund", "duplicate/false-dedupe", "order/refused")(one)
+            or (one.check.full_name == "truth/as-the-store-says" and one.judgement.tags <= _OF_PARTS)
+        ),
+    ),
+    Cause(
+        name="adds-refunds-up",
+        family="truth",
+        harm="money",
+        summary="It counts each cancel.canceledAmount in full, though that is the sum of all refunds so far.",
+        cure="Write cancel.canceledAmount over what an earlier refund of the payment wrote, or count what it has more "
+        "than the last one.",
+        facts=(29,),
+        shows=lambda seen: seen.failed("truth/second-refund", tag="twice"),
+        explains=lambda one: (
+            named("truth/second-refund")(one)
+            or (one.check.full_name == "truth/as-the-store-says" and one.judgement.tags <= _OF_AMOUNTS)
+        ),
+    ),
+    Cause(
         name="keeps-old-values",
         family="truth",
         harm="access",
@@ -88,10 +122,13 @@ CAUSES: tuple[Cause, ...] = (
         cure="Update the row with each event that is newer, also where its status is UNPAID or COMPLETE: those are not "
         "the end (facts 24 and 29).",
         facts=(24, 29),
-        shows=lambda seen: seen.failed("truth/as-the-store-says", "duplicate/false-dedupe"),
+        shows=lambda seen: (
+            seen.failed("truth/as-the-store-says", "duplicate/false-dedupe")
+            or (seen.failed("truth/as-the-store-says", tag="old") and seen.failed("truth/second-refund", tag="lost"))
+        ),
         explains=lambda one: (
-            named("duplicate/false-dedupe", "tie/tie-flip", "truth/refund-takes-back")(one)
-            or (one.check.full_name == "truth/as-the-store-says" and one.judgement.tags <= {"old", "refund", "amount"})
+            named("duplicate/false-dedupe", "tie/tie-flip", "truth/refund-takes-back", "truth/second-refund")(one)
+            or (one.check.full_name == "truth/as-the-store-says" and one.judgement.tags <= _OLD)
         ),
     ),
     Cause(

@@ -1,9 +1,10 @@
-"""Checks of ids: they have 64 bits, more than a 32-bit column or a number of JavaScript holds."""
+"""Checks of ids: numbers of 64 bits, more than a 32-bit column or a number of JavaScript holds, and texts."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from copy import deepcopy
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from steppay_mock.conformance.check import PASSED, Check, Judgement, failed, skipped
@@ -26,6 +27,8 @@ _CURE = (
 )
 _SMALL = 700_001
 _LARGE = (2**53 + 123_457, 2**53 + 2**10 + 3)
+_AS_TEXTS = ({"orderId": "70042", "customerId": "9007"}, {"orderId": "shop-70042", "customerId": "member-9007"})
+"""Ids of a merchant that are numbers, and ids that are not: both are texts, and of any form (fact 14)."""
 _STEP = 4  # between ids, so that the next ones of two events never meet
 _Place = tuple[dict[str, Any], str]
 
@@ -78,6 +81,17 @@ def _taken(least: int, *, what: str) -> Run:
         return judge_event(at, with_ids(plain, least=least), what=f"{event_type} with {what}", plain=plain)
 
     return for_each_type(judge)
+
+
+def _of_any_form(at: CheckedReceiver, event_type: str) -> Judgement:
+    """Whether a payment of the merchant's own order is taken that has ids with letters, if one with digits is."""
+    if not event_type.startswith("payment."):
+        return skipped("No payment is among the types that it takes: only payments have ids of any form (fact 14).")
+    digits, letters = _AS_TEXTS
+    plain = at.event(event_type, data={"paymentOnly": True, **digits})
+    event = at.twin(plain, data={"paymentOnly": True, **letters})
+    told = judge_event(at, event, what=f"{event_type} with orderId {letters['orderId']!r}", plain=plain)
+    return replace(told, tags=told.tags | {"text"})
 
 
 def _exact(at: CheckedReceiver, event_type: str) -> Judgement:
@@ -179,6 +193,18 @@ CHECKS = (
         for_each_type(_two_rows),
         needs=("reset",),
         wrong=True,
+    ),
+    Check(
+        name="ids-that-are-texts",
+        family="big-id",
+        severity="must",
+        harm="lost",
+        asks="A payment whose orderId and customerId are texts with letters is accepted.",
+        cure="Keep orderId and customerId of a payment as text, and call no int(), Number() or parseInt() on them: "
+        "they are texts, and with paymentOnly they are the merchant's own, of any form.",
+        facts=(14,),
+        needs=("contents",),
+        run=for_each_type(_of_any_form),
     ),
 )
 """The checks of this family."""

@@ -118,11 +118,13 @@ def _tags(hint: Hint) -> tuple[str, ...]:
     """What a hint says of the cause."""
     kinds = {"nine-hours": "kst", "rounded-id": "rounded", "null-id": "null-id"}
     if hint.kind in kinds or not hint.missed:
-        return (kinds.get(hint.kind, "other"),)
+        is_of_payment = hint.kind == "amount" and hint.thing.startswith("payment ")
+        return (kinds.get(hint.kind, "payment-amount" if is_of_payment else "other"),)
     if hint.kind == "amount":
         return ("amount",)
-    is_refund = hint.kind == "status" and hint.missed == "payment.canceled" and "CANCEL" not in str(hint.here).upper()
-    return ("refund",) if is_refund else ("old",)
+    if hint.kind == "status" and hint.missed == "payment.canceled":
+        return ("refund",) if "CANCEL" not in str(hint.here).upper() else ("part",)
+    return ("old",)
 
 
 def _check(anomaly: Anomaly) -> Check:

@@ -3,43 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from decimal import Decimal
 from typing import Any
 
 from conformance.zoo.shop import Envelope, Shop
 
 Row = Mapping[str, Any]
-
-
-class IgnoresRefunds(Shop):
-    """payment.canceled is answered 204 and does nothing: what was paid stays paid."""
-
-    finding = "truth/ignores-refunds"
-
-    def row_of(self, envelope: Envelope) -> tuple[str, str, dict[str, Any]] | None:
-        return None if envelope["event"] == "payment.canceled" else super().row_of(envelope)
-
-
-class KeepsPointsAfterRefunds(Shop):
-    """Points for each payment, one for a hundred won, and none are taken back. Its state has nothing else."""
-
-    finding = "truth/ignores-refunds"
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.points: dict[str, int] = {}
-
-    def keep(self, envelope: Envelope) -> None:
-        if envelope["event"] == "payment.completed":
-            key = str(envelope["data"].get("customerId"))
-            self.points[key] = self.points.get(key, 0) + int(envelope["data"].get("paidAmount") or 0) // 100
-
-    def state(self) -> dict[str, Any]:
-        return {"points": dict(self.points), "inbox": sorted(self.inbox)}
-
-    def reset(self) -> None:
-        super().reset()
-        self.points = {}
 
 
 class EndsAtUnpaid(Shop):
@@ -142,90 +110,13 @@ class GoesByTheRankOfTheStatus(Shop):
         return (one, row["version"]) > (other, known["version"])
 
 
-class LosesTheRestOfARefund(Shop):
-    """The amount of the first partial refund stays."""
-
-    finding = "truth/keeps-old-values"
-
-    def keep(self, envelope: Envelope) -> None:
-        found = self.row_of(envelope)
-        known = {} if found is None else self.tables.get(found[0], {}).get(found[1], {})
-        before = known.get("canceled_amount", "0")
-        super().keep(envelope)
-        if found is not None and before != "0":
-            self.tables[found[0]][found[1]]["canceled_amount"] = before
-
-
-class AddsRefunds(Shop):
-    """Each canceledAmount is added, though each is the sum so far."""
-
-    finding = "truth/as-the-store-says"
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.refunds: dict[str, Decimal] = {}
-
-    def keep(self, envelope: Envelope) -> None:
-        super().keep(envelope)
-        data = envelope["data"]
-        if envelope["event"] == "payment.canceled":
-            key = str(data["paymentId"])
-            self.refunds[key] = self.refunds.get(key, Decimal()) + Decimal(
-                (data.get("cancel") or {}).get("canceledAmount") or 0
-            )
-
-    def state(self) -> dict[str, Any]:
-        told = super().state()
-        for key, row in told.get("payments", {}).items():
-            row["canceled_amount"] = format(self.refunds.get(key, Decimal()).normalize(), "f")
-        return told
-
-    def reset(self) -> None:
-        super().reset()
-        self.refunds = {}
-
-
-class WritesTheWholeForAPart(Shop):
-    """A partial refund is stored as one of the whole amount."""
-
-    finding = "truth/partial-refund"
-
-    def payment(self, envelope: Envelope) -> dict[str, Any]:
-        row = super().payment(envelope)
-        return {**row, "canceled_amount": "0" if row["canceled_amount"] == "0" else row["paid_amount"]}
-
-
-class OverwritesTheTotal(Shop):
-    """One column for the amount: a refund of a part is written over what was paid."""
-
-    finding = "truth/partial-refund"
-
-    def payment(self, envelope: Envelope) -> dict[str, Any]:
-        row = super().payment(envelope)
-        return {**row, "paid_amount": row["paid_amount"] if row["canceled_amount"] == "0" else row["canceled_amount"]}
-
-
 class ComparesVersionsAsTexts(Shop):
     """Numbers of any length as texts: "9" is greater than "10", and an older event than the newer."""
 
-    finding = "truth/as-the-store-says"
+    finding = "truth/keeps-old-values"
 
     def version(self, _envelope: Envelope, rank: str) -> str:
         return rank[::-1]
-
-
-class SumsPaymentsWithoutRefunds(Shop):
-    """What a customer has paid in all: a refund takes nothing from it."""
-
-    finding = "truth/ignores-refunds"
-
-    def keep(self, envelope: Envelope) -> None:
-        if envelope["event"] == "payment.completed":
-            rows = self.tables.setdefault("sums", {})
-            row = rows.setdefault(str(envelope["data"].get("customerId")), {"paid": "0"})
-            row["paid"] = format(Decimal(row["paid"]) + Decimal(envelope["data"].get("paidAmount") or 0), "f")
-        elif not envelope["event"].startswith("payment."):
-            super().keep(envelope)
 
 
 class OneGuardForAll(Shop):
@@ -254,8 +145,6 @@ class OneGuardForACustomer(Shop):
 
 
 MEMBERS: tuple[type[Shop], ...] = (
-    IgnoresRefunds,
-    KeepsPointsAfterRefunds,
     EndsAtUnpaid,
     InsertsOnly,
     UpdatesOnly,
@@ -265,12 +154,7 @@ MEMBERS: tuple[type[Shop], ...] = (
     EqualSecondsAreNewer,
     EqualSecondsAreOlder,
     GoesByTheRankOfTheStatus,
-    LosesTheRestOfARefund,
-    AddsRefunds,
-    WritesTheWholeForAPart,
-    OverwritesTheTotal,
     ComparesVersionsAsTexts,
-    SumsPaymentsWithoutRefunds,
     OneGuardForAll,
     OneGuardForACustomer,
 )

@@ -158,52 +158,6 @@ class ReadsSecondsAsMilliseconds(Shop):
         return {**super().payment(envelope), "happened_at": at.isoformat()}
 
 
-class KeepsIdsAsFloats(Shop):
-    """json.loads(body, parse_int=float)."""
-
-    finding = "big-id/keeps-ids-as-floats"
-
-    def id_of(self, value: Any) -> str:
-        return str(float(value))
-
-
-class CutsIdsTo31Bits(Shop):
-    finding = "big-id/cuts-ids"
-
-    def id_of(self, value: Any) -> str:
-        return str(int(value) & 0x7FFFFFFF)
-
-
-class CutsIdsTo32BitsWithASign(Shop):
-    """`id | 0` in JavaScript."""
-
-    finding = "big-id/cuts-ids"
-
-    def id_of(self, value: Any) -> str:
-        low = int(value) & 0xFFFFFFFF
-        return str(low - 2**32 if low >= 2**31 else low)
-
-
-class ParsesIdsAsJavaScriptDoes(Shop):
-    """parseInt("9007199254740993") is 9007199254740992; ids that are numbers were rounded by JSON.parse before."""
-
-    finding = "big-id/rounds-ids"
-
-    def row_of(self, envelope: Envelope) -> tuple[str, str, dict[str, Any]] | None:
-        found = super().row_of(envelope)
-        return None if found is None else (found[0], format(float(found[1]), ".0f"), found[2])
-
-
-class ReadsDataId(Shop):
-    """data.id of every object: a subscription and a payment have none (fact 15)."""
-
-    finding = "truth/reads-an-id-that-is-not-there"
-
-    def row_of(self, envelope: Envelope) -> tuple[str, str, dict[str, Any]] | None:
-        found = super().row_of(envelope)
-        return None if found is None else (found[0], str(envelope["data"].get("id")), found[2])
-
-
 class CutsAmounts(Shop):
     """int(amount / 100): the last two digits are lost."""
 
@@ -312,11 +266,6 @@ MEMBERS: tuple[type[Shop], ...] = (
     AppendsTheKoreanOffset,
     CutsToTheDayInKorea,
     ReadsSecondsAsMilliseconds,
-    KeepsIdsAsFloats,
-    CutsIdsTo31Bits,
-    CutsIdsTo32BitsWithASign,
-    ParsesIdsAsJavaScriptDoes,
-    ReadsDataId,
     CutsAmounts,
     StoresAmountsOfRefundsBelowZero,
     TakesPartForTheWhole,
