@@ -6,6 +6,20 @@ from steppay_mock.conformance.causes.cause import Cause, named
 
 CAUSES: tuple[Cause, ...] = (
     Cause(
+        name="writes-what-it-could-not-read",
+        family="read-back",
+        harm="wrong",
+        summary="It asks the REST API, and where that does not answer it writes what the webhook says.",
+        cure="Answer 503 where the API gave no 200 and no 404, and write nothing. The objects of the API are not those "
+        "of the webhooks (fact 38): a row that is made of a webhook has other values, and stays when the API answers "
+        "again.",
+        facts=(27, 37, 38),
+        shows=lambda seen: (
+            seen.failed("read-back/api-fails", tag="written") or seen.failed("read-back/token-refused", tag="written")
+        ),
+        explains=lambda one: named("read-back", tag="unread")(one) or named("read-back/sent-again")(one),
+    ),
+    Cause(
         name="loses-what-it-cannot-read",
         family="read-back",
         harm="lost",

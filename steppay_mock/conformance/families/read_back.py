@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from steppay_mock.conformance.alike import changes
+from steppay_mock.conformance.alike import changes, without_bodies
 from steppay_mock.conformance.check import PASSED, Check, Judgement, failed, skipped
 from steppay_mock.conformance.judging import control_of
 from steppay_mock.delivery.faults import find_fault
+from steppay_mock.ordering.state.json_path import leaves
+from steppay_mock.ordering.state.normal import plain
 from steppay_mock.rest.rules import ApiRule, Fail, SlowDown
 
 if TYPE_CHECKING:
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
 
 _PATIENCE = 1.0  # seconds for a receiver that answers first, and asks the API again later
 _SLOW = 1.0
+_WRITTEN = 2  # values of the webhook in the state that say that it was written: the mark of a copy may have one
 _STORIES = (
     "refund-in-full",
     "subscription-cancelled-now",
@@ -50,23 +53,34 @@ def _loses_nothing(rule: ApiRule, *, what: str) -> Run:
             return event
         right = at.look()
         at.begin()
+        before = at.look()
         trace = _deliver_while(at, event, rule, what=what)
         if not at.accepts(trace, event):
             return control_of(at, event) or PASSED
         if at.look() == right:
             return PASSED
         at.wait(_PATIENCE)
-        told = changes(at.state(right).state, at.state(at.look()).state)
+        end = at.look()
+        told = changes(at.state(right).state, at.state(end).state)
         if not told:
             return PASSED
+        is_written = len(_values_of(at, event, end) - _values_of(at, event, before)) >= _WRITTEN
+        done = "writes what the webhook says" if is_written else "the event is lost"
         return failed(
-            f"While {what}, it answers {trace.answer.status} to {event.type}, and the event is lost.",
+            f"While {what}, it answers {trace.answer.status} to {event.type}, and {done}.",
             trace,
             changes=told,
-            tags=("unread",),
+            tags=("unread", "written") if is_written else ("unread",),
         )
 
     return run
+
+
+def _values_of(at: CheckedReceiver, event: Event, number: int) -> set[str]:
+    """What the state of that number has of the event's object, as texts; bodies that are kept do not count."""
+    state = without_bodies(plain(at.state(number).state), (event.data,))
+    sent = {str(value) for _, value in leaves("$", event.data) if value is not None}
+    return sent & {str(value) for _, value in leaves("$", state, keys=True)}
 
 
 def _keeps_its_rows(at: CheckedReceiver) -> Judgement:

@@ -159,6 +159,23 @@ class AnswersAnyway(ReadsBack):
             return 204, ""
 
 
+class WritesTheWebhookOnErrors(ReadsBack):
+    """Where the API did not answer, it makes the row of what the webhook says."""
+
+    finding = "read-back/writes-what-it-could-not-read"
+
+    def take(self, hook: Hook) -> tuple[int, str]:
+        try:
+            return super().take(hook)
+        except RefusedError as error:
+            if error.status != 503:
+                raise
+            envelope = self.read(hook.body)
+            if found := self.row_of(envelope):
+                self.store(found[0], found[1], envelope["data"])
+            return 204, ""
+
+
 class DeletesOnErrors(ReadsBack):
     """Whatever is not a 200 means to it that the thing is gone."""
 
@@ -237,6 +254,7 @@ MEMBERS: tuple[type[ReadsBack], ...] = (
     FailsOnGone,
     MergesRows,
     AnswersAnyway,
+    WritesTheWebhookOnErrors,
     DeletesOnErrors,
     DeletesOnErrorsAndRefuses,
     MarksFirst,
