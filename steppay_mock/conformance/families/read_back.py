@@ -65,13 +65,12 @@ def _loses_nothing(rule: ApiRule, *, what: str) -> Run:
         if not told:
             return PASSED
         is_written = len(_values_of(at, event, end) - _values_of(at, event, before)) >= _WRITTEN
-        done = "writes what the webhook says" if is_written else "the event is lost"
-        return failed(
-            f"While {what}, it answers {trace.answer.status} to {event.type}, and {done}.",
-            trace,
-            changes=told,
-            tags=("unread", "written") if is_written else ("unread",),
-        )
+        status = trace.answer.status
+        if is_written:
+            why = f"While {what}, it answers {status} to {event.type}, and writes what the webhook says."
+        else:
+            why = f"While {what}, it answers {status} to {event.type}, and the event is lost."
+        return failed(why, trace, changes=told, tags=("unread", *["written"] * is_written))
 
     return run
 
