@@ -2,7 +2,7 @@
 # make test   the tests
 # make bare   a part of the tests without the extras; make floor: a part with the lowest version of every range
 # make plugins  tests in one run with every plugin that users may have, each turned on
-# make exhaustive  tests that are long and alike on every Python: [SHARE=1/3]
+# make exhaustive  tests that take long, which make test leaves out: [SHARE=1/3]
 # make mutants  which small mistakes in the package the tests notice: [ROOM=ordering/report] [SAMPLE=100] [SEED=1] [SINCE=HEAD~1]
 # make judge  what the scorecard says of flawed and of right receivers: [ONLY=zoo] [SAMPLE=20] [SEED=1] [WRITE=1]
 # make fuzz   5,000 random requests to a sandbox: [SEED=1]
