@@ -1,4 +1,4 @@
-"""The check that two things are two rows, and not one row under a key such as 0 or null, which stands for no id."""
+"""The check that two things are two rows, and not one row under a key such as 0 or null, which means no id."""
 
 from __future__ import annotations
 
