@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from copy import deepcopy
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from steppay_mock.conformance.alike import DIGEST, without_bodies
 from steppay_mock.conformance.check import PASSED, Check, Judgement, failed, skipped
+from steppay_mock.conformance.judging import with_payload
 from steppay_mock.ordering.state.json_path import leaves
 from steppay_mock.ordering.state.normal import plain
 
@@ -17,7 +20,6 @@ if TYPE_CHECKING:
 _PAID = 48_000
 _PART = 13_000
 _BOTH = 30_000  # after a second refund of a part: canceledAmount is the sum so far
-_SHARED = ("paymentId", "idKey", "orderId", "customerId", "paidAmount", "paymentOnly")
 _SHARES = (1, 10, 20, 50, 100, 1000)  # of what is paid: points are a part of it
 
 
@@ -49,7 +51,8 @@ def _partial_refund(at: CheckedReceiver) -> Judgement:
     given_back = {path for path, value in whole[0][2].items() if _is_number(value, _PAID)} - amounts
     if lost := sorted(path for path in amounts if _is_number(back.get(path), _PART)):
         return failed(f"A refund of {_PART} overwrites the {_PAID} that were paid, in {lost[0]}.", trace)
-    if wrong := sorted(path for path in given_back if _is_number(back.get(path), _PAID)):
+    is_right = any(_is_number(back.get(path), _PART) for path in given_back)
+    if not is_right and (wrong := sorted(path for path in given_back if _is_number(back.get(path), _PAID))):
         return failed(f"A refund of {_PART} is stored in {wrong[0]} as {_PAID}, all that was paid.", trace)
     if not amounts | given_back:
         return skipped("The state shows no amount of a payment. Put paidAmount and cancel.canceledAmount into it.")
@@ -107,12 +110,7 @@ def _refunded(at: CheckedReceiver, paid: Event, *amounts: int) -> tuple[list[_Le
     """The states before a payment, after it, and after each refund up to these amounts, as values by their paths."""
     if not {"payment.completed", "payment.canceled"} <= {*at.accepted}:
         return skipped("It is not registered for payment.completed and payment.canceled, or refuses one of them.")
-    shared = {name: paid.data[name] for name in _SHARED if name in paid.data}
-    events = [paid]
-    for amount in amounts:
-        status = "CANCELED" if amount == _PAID else "PARTIAL_CANCELED"
-        refund = {**shared, "status": status, "cancel": {"canceledAmount": amount}}
-        events.append(at.event("payment.canceled", data=refund).at_second(paid.timestamp + 60 * len(events)))
+    events = [paid, *(_refund_of(at, paid, amount, minutes) for minutes, amount in enumerate(amounts, start=1))]
     at.begin()
     ends = [at.look()]
     for event in events:
@@ -121,6 +119,17 @@ def _refunded(at: CheckedReceiver, paid: Event, *amounts: int) -> tuple[list[_Le
             return skipped(f"No verdict: {event.type} was refused ({trace.told()}).", trace)
         ends.append(at.look())
     return [_leaves_of(at, number) for number in ends], trace
+
+
+def _refund_of(at: CheckedReceiver, paid: Event, amount: int, minutes: int) -> Event:
+    """A refund up to this amount so many minutes after the payment, of which it has all else, as paidAt."""
+    second = paid.timestamp + 60 * minutes
+    moment = datetime.fromtimestamp(second, UTC).replace(tzinfo=None).isoformat()
+    status = "CANCELED" if amount == _PAID else "PARTIAL_CANCELED"
+    cancel = {"canceledAmount": amount, "lastCanceledDate": moment}
+    drawn = at.event("payment.canceled", data={"status": status, "cancel": cancel})
+    data = {**deepcopy(paid.data), "status": status, "cancel": drawn.data["cancel"]}
+    return with_payload(drawn, {**drawn.payload, "timestamp": second, "data": data})
 
 
 def _leaves_of(at: CheckedReceiver, number: int) -> _Leaves:
