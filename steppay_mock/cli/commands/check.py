@@ -20,6 +20,7 @@ from steppay_mock.cli.options.shared import json_option
 from steppay_mock.ordering.face import speaking
 
 if TYPE_CHECKING:
+    from steppay_mock.conformance.baseline import Baseline
     from steppay_mock.conformance.scorecard import Scorecard
 
 _URLS = (
@@ -158,7 +159,7 @@ def command(
         ctx.exit(_show(card, known, as_json=as_json))
 
 
-def _show(card: Scorecard, known: frozenset[str] | None, *, as_json: bool) -> int:
+def _show(card: Scorecard, known: Baseline | None, *, as_json: bool) -> int:
     """Print the card, and give the exit code."""
     from steppay_mock.cli.show.terminal import say, write_json, write_text
     from steppay_mock.conformance.baseline import compare
