@@ -82,7 +82,7 @@ def read_baseline(path: Path) -> Baseline:
         raise SteppayMockError(f"{path}: {error.strerror}. Name the JSON of an older card.") from None
     except (ValueError, RecursionError, TypeError, KeyError, AttributeError):
         raise SteppayMockError(
-            f"{path} is not the JSON of a scorecard. Write one: steppay-mock check ... --json > {path.name}"
+            f"{path} is not the JSON of a scorecard. Write one: steppay-mock check ... --json > card.json"
         ) from None
 
 
