@@ -83,6 +83,19 @@ def test_a_finding_whose_checks_were_not_all_made_is_not_mended(
     assert "unconfirmed, as not all of their checks were made and passed: " in told.err
 
 
+@pytest.mark.usefixtures("shop")
+def test_what_is_lacking_is_named_as_it_is_typed(run: Run, receiver: Receiver, secret: str) -> None:
+    def whys(*words: str) -> set[str]:
+        done = run("check", *words, "--only", "timezone", "--only", "signature", "--quick", "--json")
+        return {one["why"] for one in done.json["checks"] if one["outcome"] == "skipped"}
+
+    to, state = urls(receiver)[:2], urls(receiver)[2:4]
+    needs = "It has to look at the state and put it back: give"
+    assert f"{needs} --reset-url too." in whys(*to, *state, "--secret", secret)
+    assert not any("--state-url" in one for one in whys(*to, *state, "--secret", secret))
+    assert "The deliveries are not signed: give --secret." in whys(*urls(receiver), "--unsigned")
+
+
 def test_a_wall_is_1_and_nothing_that_listens_is_3(run: Run, receiver: Receiver, secret: str, free_port: int) -> None:
     receiver.answer = lambda _request: Response("no such page", 404)
     wall = run("check", "--to", receiver.url, "--secret", secret)
