@@ -40,9 +40,6 @@ if TYPE_CHECKING:
     from steppay_mock.ordering.receiver.receiver import Receiver
 
 LACKS: dict[Need, str] = {
-    "secret": "The deliveries are not signed: give the secret.",
-    "state": "Its state cannot be looked at: give the state.",
-    "reset": "It has to look at the state and put it back: give state and reset.",
     "socket": "An app in this process has no socket: serve it, and check its URL.",
     "process": "It runs in another process.",
     "route": "The gateway before the function decides which requests reach it.",
@@ -181,13 +178,26 @@ def _lacks(at: CheckedReceiver, settings: CheckSettings) -> dict[Need, str]:
         "api": at.reads_back,
         "contents": not at.reads_back,
     }
-    lacks = {need: LACKS[need] for need, there in has.items() if not there}
+    told = LACKS | _lacking_options(at)
+    lacks = {need: told[need] for need, there in has.items() if not there}
     if at.unsteady:
         lacks["reset"] = (
             "The same delivery to an empty receiver ended differently the second time. Name what always changes with "
             f"{option('ignore')}: {'; '.join(at.unsteady)}"
         )
     return lacks
+
+
+def _lacking_options(at: CheckedReceiver) -> dict[Need, str]:
+    """The reasons that name what the caller may give, as they type it: what is there already is not asked for."""
+    missing = option("reset" if at.has_state else "state")
+    return {
+        "secret": f"The deliveries are not signed: give {option('secret')}.",
+        "state": f"Its state cannot be looked at: give {option('state')}.",
+        "reset": f"It has to look at the state and put it back: give {missing} too."
+        if at.has_state or at.has_reset
+        else f"It has to look at the state and put it back: give {option('state')} and {option('reset')}.",
+    }
 
 
 def _comes_last(check: Check) -> bool:

@@ -166,9 +166,13 @@ class CheckedReceiver:
     @property
     def can_reset(self) -> bool:
         """Whether its state can be looked at and put back, and is the same after the same deliveries."""
+        return self.has_state and self.has_reset and not self.unsteady
+
+    @property
+    def has_reset(self) -> bool:
+        """Whether there is a way to put its state back."""
         probing = self.settings.probing
-        has_way = probing.reset is not None or probing.restore is not None or self._open.is_factory
-        return self.has_state and has_way and not self.unsteady
+        return probing.reset is not None or probing.restore is not None or self._open.is_factory
 
     def now(self) -> float:
         """The time of the clock that signs, in seconds since the epoch."""

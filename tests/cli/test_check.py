@@ -54,8 +54,46 @@ def test_known_findings_do_not_fail_new_ones_do_and_mended_ones_are_told(
         "known": [],
         "new": ["signature/verifies-nothing", "method/put"],
         "mended": ["null/refuses-null"],
+        "unconfirmed": [],
     }
     assert other.err.endswith("; new: signature/verifies-nothing, method/put; mended: null/refuses-null\n")
+
+
+@pytest.mark.usefixtures("shop")
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("--only", "method/get"),
+        ("--only", "signature/key-missing"),
+        ("--only", "method", "--unsigned"),
+        ("--only", "signature", "--only", "method", "--events", "order.created", "--dead"),
+    ],
+)
+def test_a_finding_whose_checks_were_not_all_made_is_not_mended(
+    run: Run, receiver: Receiver, secret: str, tmp_path: Path, *, free_port: int, words: tuple[str, ...]
+) -> None:
+    card = tmp_path / "card.json"
+    card.write_bytes(run("check", *urls(receiver), "--secret", secret, *FEW, "--json").raw)
+    at = ("--to", f"http://127.0.0.1:{free_port}") if "--dead" in words else urls(receiver)
+    signed = () if "--unsigned" in words else ("--secret", secret)
+    typed = [one for one in words if one != "--dead"]
+    told = run("check", *at, *signed, *typed, "--baseline", str(card), "--json")
+    assert told.json["baseline"]["mended"] == []
+    assert "signature/verifies-nothing" in told.json["baseline"]["unconfirmed"]
+    assert "unconfirmed, as not all of their checks were made and passed: " in told.err
+
+
+@pytest.mark.usefixtures("shop")
+def test_what_is_lacking_is_named_as_it_is_typed(run: Run, receiver: Receiver, secret: str) -> None:
+    def whys(*words: str) -> set[str]:
+        done = run("check", *words, "--only", "timezone", "--only", "signature", "--quick", "--json")
+        return {one["why"] for one in done.json["checks"] if one["outcome"] == "skipped"}
+
+    to, state = urls(receiver)[:2], urls(receiver)[2:4]
+    needs = "It has to look at the state and put it back: give"
+    assert f"{needs} --reset-url too." in whys(*to, *state, "--secret", secret)
+    assert not any("--state-url" in one for one in whys(*to, *state, "--secret", secret))
+    assert "The deliveries are not signed: give --secret." in whys(*urls(receiver), "--unsigned")
 
 
 def test_a_wall_is_1_and_nothing_that_listens_is_3(run: Run, receiver: Receiver, secret: str, free_port: int) -> None:

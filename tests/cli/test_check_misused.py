@@ -53,6 +53,27 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
+def test_an_unknown_scenario_is_told_with_what_check_has(run: Run, receiver: Receiver, secret: str) -> None:
+    done = run("check", *urls(receiver), "--secret", secret, "--scenario", "refund-in-fll")
+    assert (done.code, done.out, receiver.requests) == (2, "", [])
+    told = " ".join(done.err.split())
+    assert "Unknown scenario 'refund-in-fll'. Did you mean 'refund-in-full'? `steppay-mock scenario list` shows" in told
+    assert "`check` reads no file of scenarios: install one of your own as a package" in told
+
+
+@pytest.mark.parametrize("text", ["import flask\n", "[]", '{"findings": 1}', '{"findings": ["x"]}', '{"checks": []}'])
+def test_a_baseline_that_is_no_card_is_not_advised_as_a_place_for_one(
+    run: Run, receiver: Receiver, folder: Path, text: str
+) -> None:
+    (folder / "app.py").write_text(text, encoding="utf-8")
+    done = run("check", "--to", receiver.url, "--unsigned", "--baseline", "app.py")
+    assert (done.code, done.out, receiver.requests) == (2, "", [])
+    assert " ".join(done.err.split()).endswith(
+        "app.py is not the JSON of a scorecard. Write one: steppay-mock check ... --json > card.json"
+    )
+    assert (folder / "app.py").read_text(encoding="utf-8") == text
+
+
 @pytest.mark.parametrize("other", ["card", "./card", "cards/../card", "linked"])
 @pytest.mark.parametrize("is_there", [True, False])
 def test_two_outputs_do_not_share_a_file(

@@ -12,7 +12,7 @@ SAYING = {"failed": 0, "skipped": 0, "control_finding": 1}
 """Functions that get such a text, with its place among their arguments."""
 WORDS = {"what", "summary", "told", "why", "also", "more", "verb"}
 """The arguments and variables that are such a text."""
-GIVING = {"_uncompared", "_why", "_wall", "_is_nine_hours_off"}
+GIVING = {"_uncompared", "_why", "_wall", "_is_nine_hours_off", "_lacking_options"}
 """Functions that return such a text, alone or as the second of two."""
 TABLES = {"_WALLS", "_UNSTEADY", "lacks"}
 """Constants and tables that have such texts."""

@@ -12,7 +12,7 @@ from conformance.zoo.flawed.signatures import VerifiesNothing
 from conformance.zoo.shop import Shop
 
 from steppay_mock import ContractViolation, Scorecard, SteppayMockError
-from steppay_mock.conformance.baseline import compare
+from steppay_mock.conformance.baseline import Baseline, compare
 from steppay_mock.conformance.progress import CheckProgress
 
 pytestmark = pytest.mark.usefixtures("stopped")
@@ -68,7 +68,7 @@ def test_an_interrupted_card_has_what_was_found_so_far() -> None:
 def test_a_card_without_a_finding_is_not_ok_when_it_was_interrupted() -> None:
     card = interrupted_card(Shop(), doing="null/written")
     assert (names(card), card.ok, bool(card.passed)) == ([], False, True)
-    assert not compare(card, frozenset()).ok
+    assert not compare(card, Baseline(findings={})).ok
     with pytest.raises(ContractViolation, match="interrupted after") as caught:
         card.assert_ok()
     assert (caught.value.kind, caught.value.next_step) == ("interrupted", "Check it again, and let all checks be made.")

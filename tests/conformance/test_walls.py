@@ -131,7 +131,23 @@ def test_without_a_state_answers_are_all_that_is_told() -> None:
     card = check_receiver(Shop(), secret=SECRET, quick=True)
     assert (names(card), card.ok) == ([], True)
     skipped = {one.check.full_name: one.judgement.why for one in card.skipped}
-    assert skipped["timezone/utc"] == ("It has to look at the state and put it back: give state and reset.")
+    assert skipped["timezone/utc"] == "It has to look at the state and put it back: give state= and reset=."
+
+
+def test_only_what_is_missing_is_asked_for() -> None:
+    shop = Shop()
+
+    def make() -> Shop:
+        return Shop()
+
+    cards = [
+        (check_receiver(shop, secret=SECRET, only="timezone", quick=True, state=shop.state), "reset="),
+        (check_receiver(make, secret=SECRET, only="timezone", quick=True), "state="),
+    ]
+    for card, missing in cards:
+        whys = {one.judgement.why for one in card.skipped}
+        assert f"It has to look at the state and put it back: give {missing} too." in whys
+        assert not any(" and " in one.partition(": ")[2] for one in whys)
 
 
 class Hangs(Shop):

@@ -9,7 +9,7 @@ import click
 
 from steppay_mock.cli.exit_codes import INTERRUPTED, UNREACHED, WRONG
 from steppay_mock.cli.options.card_files import CardFiles, card_file_options
-from steppay_mock.cli.options.checking import Checking, checking_options
+from steppay_mock.cli.options.checking import Checking, checking_options, refuse_unknown_scenarios
 from steppay_mock.cli.options.epilog import epilog
 from steppay_mock.cli.options.gathering import is_typed
 from steppay_mock.cli.options.mutating import Mutating, mutating_options
@@ -20,6 +20,7 @@ from steppay_mock.cli.options.shared import json_option
 from steppay_mock.ordering.face import speaking
 
 if TYPE_CHECKING:
+    from steppay_mock.conformance.baseline import Baseline
     from steppay_mock.conformance.scorecard import Scorecard
 
 _URLS = (
@@ -141,6 +142,7 @@ def command(
     searching |= {"budget": budget} if is_typed(ctx, "budget") else {}
     if searching and not quick:  # beside --quick the checks refuse them
         checking.refuse_searches(searching)
+    refuse_unknown_scenarios(scenarios)
     receiver, options = checking.open()
     served_api.check(fresh=False)
     served_api = served_api.settled()
@@ -158,7 +160,7 @@ def command(
         ctx.exit(_show(card, known, as_json=as_json))
 
 
-def _show(card: Scorecard, known: frozenset[str] | None, *, as_json: bool) -> int:
+def _show(card: Scorecard, known: Baseline | None, *, as_json: bool) -> int:
     """Print the card, and give the exit code."""
     from steppay_mock.cli.show.terminal import say, write_json, write_text
     from steppay_mock.conformance.baseline import compare

@@ -10,6 +10,7 @@ import click
 
 from steppay_mock.cli.options.gathering import fields_of, gather
 from steppay_mock.cli.options.probe import ANSWERING, REACHING, RESETTING, SIGNING, Probing
+from steppay_mock.errors import did_you_mean
 from steppay_mock.ordering.face import Face
 
 
@@ -41,6 +42,21 @@ class Checking(Probing):
                     f"{flag} is about the searches through orders: they need --state-url and --reset-url. Give "
                     f"both, or leave out {flag}."
                 )
+
+
+def refuse_unknown_scenarios(names: Iterable[str]) -> None:
+    """Refuse a name that is no scenario of this project or of an installed package: ``check`` reads no file of them."""
+    from steppay_mock.store.scenarios.registry import ENTRY_POINTS, all_scenarios
+
+    known = all_scenarios()
+    for name in names:
+        if name not in known:
+            raise click.UsageError(
+                f"Unknown scenario {name!r}.{did_you_mean(name, known)} `steppay-mock scenario list` shows all "
+                f"{len(known)}. `check` reads no file of scenarios: install one of your own as a package with the "
+                f"entry point {ENTRY_POINTS}, or search its orders with `steppay-mock explore --scenario NAME "
+                "--from FILE`."
+            )
 
 
 def checking_options(command: Callable[..., Any]) -> Callable[..., Any]:
