@@ -33,13 +33,16 @@ def merged(kept: Results, fresh: Iterable[Result], members: Sequence[Member]) ->
 
 
 def differences(kept: Results, fresh: Iterable[Result], members: Sequence[Member]) -> list[str]:
-    """A line for each member that is not as it is kept, that is new, or that is gone; and for each false alarm."""
+    """A line for each member that is not as it is kept, that is new, or that is gone; and for each false alarm.
+
+    The number of deliveries is not compared: a new check changes that of nearly every member.
+    """
     there = {(one.group, one.name) for one in members}
     told = [f"{_shown(key)} is a member, and has no kept result." for key in sorted(there - kept.keys())]
     told += [f"{_shown(key)} has a kept result, and is no member any more." for key in sorted(kept.keys() - there)]
     for one in fresh:
         known = kept.get((one.group, one.name))
-        if known is not None and known != one:
+        if known is not None:
             told += [f"{_shown((one.group, one.name))}: {line}" for line in _changes(known, one)]
         if one.is_right and one.is_found:
             told.append(f"{_shown((one.group, one.name))} is right, and has the finding {', '.join(one.findings)}.")
@@ -48,7 +51,8 @@ def differences(kept: Results, fresh: Iterable[Result], members: Sequence[Member
 
 def _changes(known: Result, fresh: Result) -> list[str]:
     before, after = known.as_dict(), fresh.as_dict()
-    changed = [name for name in {**before, **after} if before.get(name) != after.get(name)]
+    names = dict.fromkeys((*before, *after))
+    changed = [name for name in names if name != "deliveries" and before.get(name) != after.get(name)]
     return [_change(name, before.get(name), after.get(name)) for name in changed]
 
 
