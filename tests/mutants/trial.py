@@ -143,6 +143,7 @@ class Copy:
             **({} if bytecode else {"PYTHONDONTWRITEBYTECODE": "1"}),
             "PYTHONPATH": os.pathsep.join(map(str, paths)),
             "HYPOTHESIS_STORAGE_DIRECTORY": f"{chosen}.examples",
+            "EVERY_EXAMPLE": "1",  # of tests/thinned.toml too
         }
         with subprocess.Popen(
             command,
