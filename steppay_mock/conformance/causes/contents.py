@@ -71,7 +71,7 @@ CAUSES: tuple[Cause, ...] = (
         summary="It fails on values that are empty.",
         cure="Read lists, texts and amounts as what may be empty or 0.",
         shows=lambda seen: seen.count("empty", tag="refused") > 1,
-        explains=named("empty", tag="refused"),
+        explains=lambda one: named("empty", tag="refused")(one) or "some" in one.judgement.tags,
     ),
     Cause(
         name="reads-times-as-kst",

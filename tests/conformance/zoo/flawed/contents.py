@@ -167,6 +167,16 @@ class RefusesZero(Shop):
         return super().payment(envelope)
 
 
+class RefusesWhatIsEmpty(Shop):
+    finding = "empty/fails-on-empty-values"
+
+    def read(self, body: bytes) -> Envelope:
+        envelope = super().read(body)
+        if any(value in ("", []) or (value == 0 and value is not False) for value in envelope["data"].values()):
+            raise RefusedError(422, "a value is empty")
+        return envelope
+
+
 class ReadsTimesAsKst(Shop):
     finding = "timezone/reads-times-as-kst"
 
@@ -255,6 +265,7 @@ MEMBERS: tuple[type[Shop], ...] = (
     NullIsNotAbsent,
     TakesTheFirstItem,
     RefusesZero,
+    RefusesWhatIsEmpty,
     ReadsTimesAsKst,
     ReadsTimesInTheZoneOfTheServer,
     RoundsIds,
