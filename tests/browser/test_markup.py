@@ -29,7 +29,7 @@ EVIL = (
     "<img src=x onerror='window.ran = 2'><svg onload=\"window.ran = 3\"></svg>"
     '"\'><iframe srcdoc="<script>parent.ran = 4</script>"></iframe>{{ 7 * 7 }}<a href="javascript:window.ran = 5">x</a>'
 )
-_NAME = EVIL[:86]
+_NAME = "\"'><img src=x onerror='window.ran = 7'><svg onload=\"window.ran = 8\">"  # it may have no slash
 _OWN = (
     "document.querySelectorAll('img, svg, iframe, object, a[href^=javascript], script:not([src^=\"/assets/\"])').length"
 )
